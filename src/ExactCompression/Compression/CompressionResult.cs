@@ -1,0 +1,48 @@
+namespace ExactCompression;
+
+/// <summary>A compressed network beside its original, with what was done.</summary>
+public sealed class CompressionResult
+{
+    /// <summary>The network before.</summary>
+    public required ReluNetwork Original { get; init; }
+
+    /// <summary>The network after; it computes the same function on all of <see cref="Domain"/>, up to <see cref="ProvenDeviation"/>.</summary>
+    public required ReluNetwork Compressed { get; init; }
+
+    /// <summary>The input domain that compression holds over.</summary>
+    public required InputDomain Domain { get; init; }
+
+    /// <summary>The verdicts it rests on.</summary>
+    public required StabilityTable Table { get; init; }
+
+    /// <summary>What was done, in order.</summary>
+    public required IReadOnlyList<CompressionStep> Steps { get; init; }
+
+    /// <summary>
+    /// A proven bound on the largest difference of any output between <see cref="Original"/> and <see cref="Compressed"/> over
+    /// <see cref="Domain"/>, both in real arithmetic: what rounding the new weights makes. 0 where only inactive neurons were removed.
+    /// </summary>
+    public required double ProvenDeviation { get; init; }
+
+    /// <summary>Stably inactive neurons removed.</summary>
+    public int RemovedInactive => CountNeurons(CompressionStepKind.RemoveInactive);
+
+    /// <summary>Stably active neurons merged into others.</summary>
+    public int MergedActive => CountNeurons(CompressionStepKind.Merge);
+
+    /// <summary>Hidden layers folded into the next, or gone in a collapse.</summary>
+    public int FoldedLayers => Original.Depth - Compressed.Depth;
+
+    /// <summary>Share of hidden neurons that went away, in percent.</summary>
+    public double NeuronsRemovedPercent => Percent(Original.NeuronCount, Compressed.NeuronCount);
+
+    /// <summary>Share of connections that went away, in percent.</summary>
+    public double ConnectionsRemovedPercent => Percent(Original.ConnectionCount, Compressed.ConnectionCount);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Original.Architecture} -> {Compressed.Architecture}";
+
+    private static double Percent(long before, long after) => before == 0 ? 0 : 100.0 * (before - after) / before;
+
+    private int CountNeurons(CompressionStepKind kind) => Steps.Where(s => s.Kind == kind).Sum(static s => s.Neurons.Count);
+}

@@ -1,0 +1,15 @@
+namespace ExactCompression;
+
+/// <summary>Something the user gave cannot be used. The message says what, where and how to mend it.</summary>
+public abstract class ExactCompressionException : Exception
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="errorId">A stable name of the cause, such as <c>OnnxUnsupportedOperator</c>; tests and scripts rely on it.</param>
+    /// <param name="message">The whole message.</param>
+    /// <param name="inner">What caused it, or null.</param>
+    protected ExactCompressionException(string errorId, string message, Exception? inner = null)
+        : base(message, inner) => ErrorId = errorId;
+
+    /// <summary>A stable name of the cause.</summary>
+    public string ErrorId { get; }
+}

@@ -1,0 +1,30 @@
+namespace ExactCompression;
+
+/// <summary>A file that cannot be read: damaged, of another format, or with something in it that is not supported.</summary>
+public sealed class InvalidFileException : ExactCompressionException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="errorId">A stable name of the cause.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="place">Where in the file: a node, a line, a byte offset, a tensor.</param>
+    /// <param name="problem">What is wrong there, as a sentence.</param>
+    /// <param name="mend">What to do about it, as a sentence; may be empty.</param>
+    /// <param name="unsupported">True where the file is sound but holds something this module does not support.</param>
+    /// <param name="inner">What caused it, or null.</param>
+    public InvalidFileException(string errorId, string path, string place, string problem, string mend = "", bool unsupported = false, Exception? inner = null)
+        : base(errorId, $"{path}: {place}: {problem}{(mend.Length > 0 ? " " + mend : "")}", inner)
+    {
+        Path = path;
+        Place = place;
+        Unsupported = unsupported;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Where in the file.</summary>
+    public string Place { get; }
+
+    /// <summary>Whether the file is sound but holds something that is not supported.</summary>
+    public bool Unsupported { get; }
+}

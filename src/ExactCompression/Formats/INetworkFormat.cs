@@ -1,0 +1,31 @@
+namespace ExactCompression.Formats;
+
+/// <summary>One file format for networks: how to know it, read it and, where it can be, write it.</summary>
+public interface INetworkFormat
+{
+    /// <summary>The name that <c>-Format</c> takes, such as <c>Onnx</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Usual extensions with the dot, lower case; the first is the one for new files.</summary>
+    IReadOnlyList<string> Extensions { get; }
+
+    /// <summary>Whether the first bytes of a file look like this format.</summary>
+    /// <param name="head">The first bytes, up to <see cref="NetworkFormats.HeadLength"/>; fewer where the file is shorter.</param>
+    /// <param name="path">The file's path: a hint where the content alone leaves doubt.</param>
+    bool Matches(ReadOnlySpan<byte> head, string path);
+
+    /// <summary>Reads a network.</summary>
+    /// <param name="path">A file of this format.</param>
+    /// <exception cref="InvalidFileException">The file is damaged or holds something unsupported.</exception>
+    ReluNetwork Read(string path);
+}
+
+/// <summary>A format that can be written too.</summary>
+public interface IWritableNetworkFormat : INetworkFormat
+{
+    /// <summary>Writes a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="stream">Where to: a new file beside the target, moved into place afterwards.</param>
+    /// <param name="precision">What weights are stored as.</param>
+    void Write(ReluNetwork network, Stream stream, WeightPrecision precision);
+}

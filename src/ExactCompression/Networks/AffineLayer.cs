@@ -1,0 +1,120 @@
+namespace ExactCompression;
+
+/// <summary>
+/// One layer of a network: the affine map <c>z = W a + b</c>, then an <see cref="Activation"/>. Immutable.
+/// </summary>
+/// <remarks>
+/// A layer that a reader had to join from several affine nodes of a file, and whose products did not come out exact in double,
+/// carries the radius of that rounding: the true <c>W</c> and <c>b</c> lie entry by entry within <see cref="WeightRadius"/> and
+/// <see cref="BiasRadius"/> of the stored ones. Every proof widens its bounds by it, so a verdict holds for the file's own function.
+/// </remarks>
+public sealed class AffineLayer
+{
+    private readonly double[] weights;
+    private readonly double[] bias;
+    private readonly double[]? weightRadius;
+    private readonly double[]? biasRadius;
+
+    /// <summary>Makes a layer; it keeps the arrays, so the caller must not change them afterwards.</summary>
+    /// <param name="weights">Row-major <paramref name="outputs"/> x <paramref name="inputs"/>.</param>
+    /// <param name="bias">Length <paramref name="outputs"/>.</param>
+    /// <param name="outputs">Rows of the map: neurons of this layer; at least 1.</param>
+    /// <param name="inputs">Columns of the map: width of the layer before, or the input size; at least 1.</param>
+    /// <param name="activation">What follows the map.</param>
+    /// <param name="precision">What the weights are stored as.</param>
+    /// <param name="weightRadius">Rounding radius of each weight, or null where the weights are exact.</param>
+    /// <param name="biasRadius">Rounding radius of each bias, or null where the biases are exact.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or a value is not finite, or a radius is negative.</exception>
+    public AffineLayer(
+        double[] weights,
+        double[] bias,
+        int outputs,
+        int inputs,
+        Activation activation,
+        WeightPrecision precision = WeightPrecision.Float32,
+        double[]? weightRadius = null,
+        double[]? biasRadius = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        if (weights.LongLength != (long)outputs * inputs)
+            throw new ArgumentException($"A {outputs} x {inputs} layer has {(long)outputs * inputs} weights, not {weights.LongLength}.", nameof(weights));
+        if (bias.Length != outputs)
+            throw new ArgumentException($"A layer of {outputs} neurons has {outputs} biases, not {bias.Length}.", nameof(bias));
+        if (weightRadius is not null && weightRadius.Length != weights.Length)
+            throw new ArgumentException("The weight radius must have the shape of the weights.", nameof(weightRadius));
+        if (biasRadius is not null && biasRadius.Length != bias.Length)
+            throw new ArgumentException("The bias radius must have the shape of the biases.", nameof(biasRadius));
+        RequireFinite(weights, inputs, nameof(weights));
+        RequireFinite(bias, 1, nameof(bias));
+        RequireRadius(weightRadius, nameof(weightRadius));
+        RequireRadius(biasRadius, nameof(biasRadius));
+
+        this.weights = weights;
+        this.bias = bias;
+        this.weightRadius = weightRadius;
+        this.biasRadius = biasRadius;
+        Outputs = outputs;
+        Inputs = inputs;
+        Activation = activation;
+        Precision = precision;
+    }
+
+    /// <summary>Rows of the map: the neurons of this layer.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Columns of the map: the width of the layer before, or the input size.</summary>
+    public int Inputs { get; }
+
+    /// <summary>What follows the map.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>What the weights are stored as.</summary>
+    public WeightPrecision Precision { get; }
+
+    /// <summary>Row-major <see cref="Outputs"/> x <see cref="Inputs"/>.</summary>
+    public ReadOnlyMemory<double> Weights => weights;
+
+    /// <summary>Length <see cref="Outputs"/>.</summary>
+    public ReadOnlyMemory<double> Bias => bias;
+
+    /// <summary>Rounding radius of each weight, of the shape of <see cref="Weights"/>; empty where the weights are exact.</summary>
+    public ReadOnlyMemory<double> WeightRadius => weightRadius;
+
+    /// <summary>Rounding radius of each bias; empty where the biases are exact.</summary>
+    public ReadOnlyMemory<double> BiasRadius => biasRadius;
+
+    /// <summary>Whether the stored weights and biases are the file's own, without the rounding of a join.</summary>
+    public bool IsExact => weightRadius is null && biasRadius is null;
+
+    /// <summary>Number of connections: weights, zero or not, without biases.</summary>
+    public long ConnectionCount => (long)Outputs * Inputs;
+
+    /// <summary>Number of weights that are not zero.</summary>
+    public long NonZeroConnectionCount => weights.LongLength - weights.LongCount(static w => w == 0);
+
+    /// <summary>The incoming weights of one neuron.</summary>
+    /// <param name="neuron">0-based.</param>
+    public ReadOnlySpan<double> Row(int neuron) => weights.AsSpan(neuron * Inputs, Inputs);
+
+    /// <summary>The same map with another activation.</summary>
+    /// <param name="activation">What follows the map.</param>
+    public AffineLayer With(Activation activation) =>
+        activation == Activation ? this : new(weights, bias, Outputs, Inputs, activation, Precision, weightRadius, biasRadius);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Inputs} -> {Outputs}{(Activation == Activation.Relu ? " ReLU" : "")}";
+
+    private static void RequireFinite(double[] values, int columns, string name)
+    {
+        int bad = Array.FindIndex(values, static v => !double.IsFinite(v));
+        if (bad >= 0)
+            throw new ArgumentException($"The value {values[bad]} at row {bad / columns}, column {bad % columns} is not finite.", name);
+    }
+
+    private static void RequireRadius(double[]? values, string name)
+    {
+        if (values is not null && Array.Exists(values, static v => !(v >= 0) || double.IsInfinity(v)))
+            throw new ArgumentException("A radius must be finite and not negative.", name);
+    }
+}

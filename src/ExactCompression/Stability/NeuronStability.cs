@@ -1,0 +1,32 @@
+namespace ExactCompression;
+
+/// <summary>The verdict on one hidden neuron, with what stands behind it.</summary>
+public sealed class NeuronStability
+{
+    /// <summary>1-based hidden layer.</summary>
+    public required int Layer { get; init; }
+
+    /// <summary>0-based neuron within its layer.</summary>
+    public required int Neuron { get; init; }
+
+    /// <summary>What the neuron does over the domain.</summary>
+    public required NeuronState State { get; init; }
+
+    /// <summary>A proven lower bound of the pre-activation over the domain; minus infinity where none is known.</summary>
+    public double LowerBound { get; init; } = double.NegativeInfinity;
+
+    /// <summary>A proven upper bound of the pre-activation over the domain; infinity where none is known.</summary>
+    public double UpperBound { get; init; } = double.PositiveInfinity;
+
+    /// <summary>What settled it: <c>Interval</c>, <c>Crown</c>, <c>Witness</c>, <c>Imported</c>, ...; empty while undetermined.</summary>
+    public string Evidence { get; init; } = "";
+
+    /// <summary>An input in the domain where the pre-activation is proven to be above 0, or null.</summary>
+    public double[]? PositiveWitness { get; init; }
+
+    /// <summary>An input in the domain where the pre-activation is proven to be below 0, or null.</summary>
+    public double[]? NegativeWitness { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Layer}:{Neuron} {State}";
+}

@@ -1,0 +1,17 @@
+namespace ExactCompression;
+
+/// <summary>How a search for stable or unstable neurons runs.</summary>
+public sealed record SearchOptions
+{
+    /// <summary>After this long the search returns what it has; null for no limit.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary>Threads to use; 0 for all cores. Verdicts do not depend on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Seed of the random points; the same seed gives the same verdicts.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Called now and then, on the caller's thread or another; null for silence. It must not throw.</summary>
+    public Action<StabilityProgress>? Progress { get; init; }
+}

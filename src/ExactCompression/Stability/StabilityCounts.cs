@@ -1,0 +1,30 @@
+using ExactCompression.Numerics;
+
+namespace ExactCompression;
+
+/// <summary>Counts verdicts layer by layer.</summary>
+internal static class StabilityCounts
+{
+    public static LayerStability[] ByLayer(StabilityTable table)
+    {
+        var layers = new LayerStability[table.Network.Depth];
+        for (int layer = 1; layer <= layers.Length; layer++)
+        {
+            NeuronStability[] neurons = [.. table.NeuronsOf(layer)];
+            int Count(NeuronState state) => neurons.Count(n => n.State == state);
+            int[] active = [.. neurons.Where(static n => n.State == NeuronState.StablyActive).Select(static n => n.Neuron)];
+            layers[layer - 1] = new()
+            {
+                Layer = layer,
+                Neurons = neurons.Length,
+                StablyActive = active.Length,
+                StablyInactive = Count(NeuronState.StablyInactive),
+                Unstable = Count(NeuronState.Unstable),
+                Undetermined = Count(NeuronState.Undetermined),
+                ActiveRank = RowBasis.Choose(table.Network.HiddenLayer(layer), active).Rank,
+            };
+        }
+
+        return layers;
+    }
+}
