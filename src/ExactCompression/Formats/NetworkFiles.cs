@@ -32,7 +32,10 @@ internal static class NetworkFiles
             throw new IOException($"'{path}' is a directory.");
         if (!overwrite && File.Exists(target))
             throw new IOException($"The file '{path}' exists already.");
-        string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
+        string folder = Path.GetDirectoryName(target)!;
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"There is no folder '{folder}' to write '{path}' in.");
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
@@ -43,9 +46,11 @@ internal static class NetworkFiles
 
             File.Move(temporary, target, overwrite);
         }
-        catch
+        catch (Exception e)
         {
             File.Delete(temporary);
+            if (e is UnauthorizedAccessException)
+                throw new IOException($"'{path}' cannot be written: access is denied.", e);
             throw;
         }
     }
