@@ -5,9 +5,13 @@ namespace ExactCompression.Formats;
 /// <summary>The entries of a zip archive in memory, each unpacked only when asked for and never beyond what it can honestly hold.</summary>
 internal sealed class ZipContent
 {
+    // All entries together: a small archive could otherwise unpack into any amount of memory.
+    private const long MaximalTotal = 1L << 32;
+
     private readonly byte[] bytes;
     private readonly string path;
     private readonly ZipArchive archive;
+    private long unpacked;
 
     public ZipContent(byte[] bytes, string path)
     {
@@ -27,6 +31,9 @@ internal sealed class ZipContent
         long length = entry.Length;
         if (entry.CompressedLength > bytes.Length || length > Array.MaxLength || length > (entry.CompressedLength * FileContent.MaximalInflation) + 64)
             throw new InvalidFileException("ZipDamaged", path, entry.FullName, $"The entry claims {length} bytes, which its {entry.CompressedLength} packed bytes cannot hold.", "The archive is damaged: make it again.");
+        unpacked += length;
+        if (unpacked > MaximalTotal)
+            throw new InvalidFileException("FileTooLarge", path, entry.FullName, "The archive unpacks to more than 4 GiB.", "Store the network alone in it.", unsupported: true);
         using Stream stream = entry.Open();
         var content = new byte[length];
         int read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
