@@ -12,7 +12,28 @@ public static class StabilityAnalysis
     /// <param name="options">Limits, threads, seed, progress.</param>
     /// <param name="cancellation">When cancelled, the search returns what it has within a second; it does not throw.</param>
     /// <exception cref="InvalidInputException">The data does not fit the network.</exception>
-    public static StabilityTable FindUnstable(StabilityTable table, InputData? data, IWitnessDevice device, SearchOptions options, CancellationToken cancellation) => throw new NotImplementedException();
+    public static StabilityTable FindUnstable(StabilityTable table, InputData? data, IWitnessDevice device, SearchOptions options, CancellationToken cancellation)
+    {
+        data?.RequireColumns(table.Network.InputSize);
+        var board = new VerdictBoard(table);
+        using var clock = new SearchClock(board, options, cancellation);
+        try
+        {
+            using var search = new WitnessSearch(board, data, device, options, clock);
+            clock.Run("Sampling", search.Sample);
+            for (int layer = 2; layer <= table.Network.Depth; layer++)
+            {
+                int current = layer;
+                clock.Run("Attack", () => AttackPlan.Shared(search, current, table.Network.InputSize));
+            }
+        }
+        catch (OperationCanceledException) when (clock.Expired)
+        {
+            // Time is over or the user stopped: what is decided stays decided.
+        }
+
+        return board.ToTable(clock.Elapsed, clock.Stages, device.Name);
+    }
 
     /// <summary>Both halves: rigorous bounds prove neurons stable, witnesses show them unstable, cheapest evidence first.</summary>
     /// <param name="table">What is known so far; it is gone on from.</param>
@@ -20,5 +41,43 @@ public static class StabilityAnalysis
     /// <param name="options">Limits, threads, seed, progress.</param>
     /// <param name="cancellation">When cancelled, the search returns what it has within a second; it does not throw.</param>
     /// <exception cref="InvalidInputException">The data does not fit the network.</exception>
-    public static StabilityTable FindStable(StabilityTable table, InputData? data, SearchOptions options, CancellationToken cancellation) => throw new NotImplementedException();
+    public static StabilityTable FindStable(StabilityTable table, InputData? data, SearchOptions options, CancellationToken cancellation)
+    {
+        data?.RequireColumns(table.Network.InputSize);
+        var board = new VerdictBoard(table);
+        using var clock = new SearchClock(board, options, cancellation);
+        try
+        {
+            Dictionary<WitnessSearch.Aim, float[]> hints = BoundPass.Run(board, clock);
+            if (board.Decided < board.Count)
+                FindWitnesses(board, data, options, clock, hints);
+        }
+        catch (OperationCanceledException) when (clock.Expired)
+        {
+            // Time is over or the user stopped: what is decided stays decided.
+        }
+
+        return board.ToTable(clock.Elapsed, clock.Stages, null);
+    }
+
+    private static void FindWitnesses(VerdictBoard board, InputData? data, SearchOptions options, SearchClock clock, Dictionary<WitnessSearch.Aim, float[]> hints)
+    {
+        using var device = new SimdWitnessDevice();
+        using var search = new WitnessSearch(board, data, device, options, clock);
+        clock.Run("Sampling", () =>
+        {
+            float[][] corners = [.. hints.Where(h => search.IsOpen(h.Key)).Select(static h => h.Value)];
+            search.Try(corners.SelectMany(static c => c).ToArray(), corners.Length);
+            search.Sample();
+        });
+        for (int layer = 2; layer <= board.Network.Depth; layer++)
+        {
+            int current = layer;
+            clock.Run("Attack", () =>
+            {
+                AttackPlan.Shared(search, current, board.Network.InputSize);
+                AttackPlan.Single(search, current, board.Network.InputSize, board.Domain, hints);
+            });
+        }
+    }
 }

@@ -1,0 +1,191 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace ExactCompression.Numerics;
+
+/// <summary>
+/// <c>C = A B</c> or <c>C = A B + 1 bias^T</c> for a packed <c>B</c>, on one thread: callers split the rows of <c>A</c> between threads, which keeps
+/// every result independent of their number.
+/// </summary>
+/// <remarks>
+/// The kernel holds a tile of <c>C</c> in registers, 8 rows by one panel with 512-bit vectors, and broadcasts <c>A</c>. Without 512-bit hardware a tile is
+/// 4 rows by half a panel, which fits 16 registers of 256 bits. Panels are swept for a block of rows that stays in the second-level cache.
+/// </remarks>
+internal static unsafe class MatrixProduct
+{
+    private const int RowBlock = 64;
+
+    /// <summary>Computes the product.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="a">Row-major <paramref name="rows"/> x <c>b.Rows</c>.</param>
+    /// <param name="rows">Rows of <paramref name="a"/> and of the result.</param>
+    /// <param name="b">The packed factor.</param>
+    /// <param name="bias">Added to every row: length <c>b.Columns</c>; empty for none.</param>
+    /// <param name="c">Row-major <paramref name="rows"/> x <c>b.Columns</c>; overwritten.</param>
+    public static void Multiply<T>(ReadOnlySpan<T> a, int rows, PackedMatrix<T> b, ReadOnlySpan<T> bias, Span<T> c)
+        where T : unmanaged
+    {
+        int inner = b.Rows, columns = b.Columns;
+        if (a.Length < (long)rows * inner || c.Length < (long)rows * columns || (bias.Length != 0 && bias.Length != columns))
+            throw new ArgumentException($"The factors {rows} x {inner} and {inner} x {columns} do not fit the spans given.");
+        int width = PackedMatrix<T>.PanelWidth;
+        T* edge = stackalloc T[8 * width];
+        T* start = stackalloc T[width];
+        fixed (T* pa = a, pc = c)
+        {
+            for (int block = 0; block < rows; block += RowBlock)
+            {
+                int blockEnd = Math.Min(rows, block + RowBlock);
+                for (int panel = 0; panel < b.Panels; panel++)
+                {
+                    int column = panel * width, valid = Math.Min(width, columns - column);
+                    T* pb = b.Data + ((nint)panel * inner * width);
+                    new Span<T>(start, width).Clear();
+                    if (bias.Length != 0)
+                        bias.Slice(column, valid).CopyTo(new Span<T>(start, width));
+                    Sweep(pa, pb, pc, start, edge, block, blockEnd, inner, columns, column, valid);
+                }
+            }
+        }
+
+        GC.KeepAlive(b);
+    }
+
+    private static void Sweep<T>(T* pa, T* pb, T* pc, T* start, T* edge, int row, int end, int inner, int columns, int column, int valid)
+        where T : unmanaged
+    {
+        int width = PackedMatrix<T>.PanelWidth;
+        while (row < end)
+        {
+            int tile = Vector512.IsHardwareAccelerated && end - row >= 8 ? 8 : end - row >= 4 ? 4 : 1;
+            T* source = pa + ((nint)row * inner);
+            T* target = pc + ((nint)row * columns) + column;
+            bool whole = valid == width;
+            T* into = whole ? target : edge;
+            nint stride = whole ? columns : width;
+            if (tile == 8)
+            {
+                Tile8(source, inner, pb, start, into, stride);
+            }
+            else if (tile == 4)
+            {
+                Tile4(source, inner, pb, start, into, stride, 0);
+                Tile4(source, inner, pb, start, into, stride, Vector512<T>.Count);
+            }
+            else
+            {
+                Tile1(source, inner, pb, start, into);
+            }
+
+            if (!whole)
+            {
+                for (int r = 0; r < tile; r++)
+                    new Span<T>(edge + (r * width), valid).CopyTo(new Span<T>(target + ((nint)r * columns), valid));
+            }
+
+            row += tile;
+        }
+    }
+
+    private static void Tile8<T>(T* a, int inner, T* b, T* start, T* c, nint stride)
+        where T : unmanaged
+    {
+        int width = PackedMatrix<T>.PanelWidth, half = Vector512<T>.Count;
+        Vector512<T> s0 = Vector512.Load(start), s1 = Vector512.Load(start + half);
+        Vector512<T> c00 = s0, c01 = s1, c10 = s0, c11 = s1, c20 = s0, c21 = s1, c30 = s0, c31 = s1;
+        Vector512<T> c40 = s0, c41 = s1, c50 = s0, c51 = s1, c60 = s0, c61 = s1, c70 = s0, c71 = s1;
+        T* a4 = a + (4 * (nint)inner);
+        for (int k = 0; k < inner; k++)
+        {
+            Vector512<T> b0 = Vector512.LoadAligned(b), b1 = Vector512.LoadAligned(b + half);
+            Vector512<T> x = Vector512.Create(a[k]);
+            c00 = Fma(x, b0, c00);
+            c01 = Fma(x, b1, c01);
+            x = Vector512.Create(a[k + inner]);
+            c10 = Fma(x, b0, c10);
+            c11 = Fma(x, b1, c11);
+            x = Vector512.Create(a[k + (2 * (nint)inner)]);
+            c20 = Fma(x, b0, c20);
+            c21 = Fma(x, b1, c21);
+            x = Vector512.Create(a[k + (3 * (nint)inner)]);
+            c30 = Fma(x, b0, c30);
+            c31 = Fma(x, b1, c31);
+            x = Vector512.Create(a4[k]);
+            c40 = Fma(x, b0, c40);
+            c41 = Fma(x, b1, c41);
+            x = Vector512.Create(a4[k + inner]);
+            c50 = Fma(x, b0, c50);
+            c51 = Fma(x, b1, c51);
+            x = Vector512.Create(a4[k + (2 * (nint)inner)]);
+            c60 = Fma(x, b0, c60);
+            c61 = Fma(x, b1, c61);
+            x = Vector512.Create(a4[k + (3 * (nint)inner)]);
+            c70 = Fma(x, b0, c70);
+            c71 = Fma(x, b1, c71);
+            b += width;
+        }
+
+        Store(c, half, c00, c01);
+        Store(c + stride, half, c10, c11);
+        Store(c + (2 * stride), half, c20, c21);
+        Store(c + (3 * stride), half, c30, c31);
+        Store(c + (4 * stride), half, c40, c41);
+        Store(c + (5 * stride), half, c50, c51);
+        Store(c + (6 * stride), half, c60, c61);
+        Store(c + (7 * stride), half, c70, c71);
+    }
+
+    private static void Tile4<T>(T* a, int inner, T* b, T* start, T* c, nint stride, int offset)
+        where T : unmanaged
+    {
+        int width = PackedMatrix<T>.PanelWidth;
+        Vector512<T> s = Vector512.Load(start + offset);
+        Vector512<T> c0 = s, c1 = s, c2 = s, c3 = s;
+        b += offset;
+        for (int k = 0; k < inner; k++)
+        {
+            Vector512<T> b0 = Vector512.LoadAligned(b);
+            c0 = Fma(Vector512.Create(a[k]), b0, c0);
+            c1 = Fma(Vector512.Create(a[k + inner]), b0, c1);
+            c2 = Fma(Vector512.Create(a[k + (2 * (nint)inner)]), b0, c2);
+            c3 = Fma(Vector512.Create(a[k + (3 * (nint)inner)]), b0, c3);
+            b += width;
+        }
+
+        c0.Store(c + offset);
+        c1.Store(c + stride + offset);
+        c2.Store(c + (2 * stride) + offset);
+        c3.Store(c + (3 * stride) + offset);
+    }
+
+    private static void Tile1<T>(T* a, int inner, T* b, T* start, T* c)
+        where T : unmanaged
+    {
+        int width = PackedMatrix<T>.PanelWidth, half = Vector512<T>.Count;
+        Vector512<T> c0 = Vector512.Load(start), c1 = Vector512.Load(start + half);
+        for (int k = 0; k < inner; k++)
+        {
+            Vector512<T> x = Vector512.Create(a[k]);
+            c0 = Fma(x, Vector512.LoadAligned(b), c0);
+            c1 = Fma(x, Vector512.LoadAligned(b + half), c1);
+            b += width;
+        }
+
+        Store(c, half, c0, c1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(T* c, int half, Vector512<T> first, Vector512<T> second)
+        where T : unmanaged
+    {
+        first.Store(c);
+        second.Store(c + half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> Fma<T>(Vector512<T> x, Vector512<T> y, Vector512<T> z)
+        where T : unmanaged =>
+        typeof(T) == typeof(float)
+            ? Vector512.FusedMultiplyAdd(x.AsSingle(), y.AsSingle(), z.AsSingle()).As<float, T>()
+            : Vector512.FusedMultiplyAdd(x.AsDouble(), y.AsDouble(), z.AsDouble()).As<double, T>();
+}

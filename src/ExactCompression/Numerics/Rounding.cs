@@ -1,0 +1,38 @@
+namespace ExactCompression.Numerics;
+
+/// <summary>
+/// Bounds on the rounding error of double arithmetic (N. J. Higham, <em>Accuracy and Stability of Numerical Algorithms</em>, sections 2.2 and 3.1).
+/// </summary>
+internal static class Rounding
+{
+    /// <summary>Unit roundoff of double, <c>u = 2^-53</c>.</summary>
+    public const double Unit = 1.0 / (1L << 53);
+
+    /// <summary>
+    /// More than any product that underflows can lose (half the smallest subnormal), with room for many of them: a sum of fewer than 2^60 such losses stays below it.
+    /// </summary>
+    public const double Underflow = 1e-300;
+
+    /// <summary>
+    /// A bound on the relative error of a sum of <paramref name="terms"/> products, whatever the order and with or without fused operations.
+    /// </summary>
+    /// <remarks>
+    /// Twice <c>gamma_n = n u / (1 - n u)</c>, plus a few terms: the room covers the rounding of the bound's own evaluation, which sums the same number
+    /// of non-negative terms and so errs by less than a relative <c>gamma_n</c>, far below 1.
+    /// </remarks>
+    /// <param name="terms">Number of terms, below 2^40.</param>
+    public static double Gamma(long terms) => 2 * (terms + 4) * Unit;
+
+    /// <summary>A double not below the real sum of the arguments, where both are finite; NaN and infinities pass through.</summary>
+    public static double AddUp(double a, double b) => Math.BitIncrement(a + b);
+
+    /// <summary>A double not above the real sum of the arguments.</summary>
+    public static double AddDown(double a, double b) => Math.BitDecrement(a + b);
+
+    /// <summary>A double not below the real product of the arguments.</summary>
+    public static double MultiplyUp(double a, double b)
+    {
+        double product = a * b;
+        return product == 0 && (a == 0 || b == 0) ? 0 : Math.BitIncrement(product);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+
+namespace ExactCompression.Stability;
+
+/// <summary>Time, limit, cancellation and progress of one search, and what each stage cost and settled.</summary>
+internal sealed class SearchClock : IDisposable
+{
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(200);
+
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private readonly CancellationTokenSource source;
+    private readonly VerdictBoard board;
+    private readonly Action<StabilityProgress>? progress;
+    private readonly List<StageReport> stages = [];
+    private TimeSpan reported = TimeSpan.MinValue;
+
+    public SearchClock(VerdictBoard board, SearchOptions options, CancellationToken cancellation)
+    {
+        this.board = board;
+        progress = options.Progress;
+        source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (options.TimeLimit is { } limit)
+            source.CancelAfter(limit < TimeSpan.Zero ? TimeSpan.Zero : limit);
+        Parallel = new() { CancellationToken = source.Token, MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount };
+    }
+
+    /// <summary>Threads and the token that ends the search: cancellation or the time limit.</summary>
+    public ParallelOptions Parallel { get; }
+
+    public TimeSpan Elapsed => watch.Elapsed;
+
+    public bool Expired => source.IsCancellationRequested;
+
+    public IReadOnlyList<StageReport> Stages => stages;
+
+    /// <summary>Ends the search at once where its time is over; the searches catch this at their top.</summary>
+    public void ThrowIfExpired() => source.Token.ThrowIfCancellationRequested();
+
+    /// <summary>Runs a piece of work and books its time and verdicts under a stage; pieces of the same stage add up.</summary>
+    public void Run(string stage, Action work)
+    {
+        TimeSpan before = watch.Elapsed;
+        int decided = board.Decided;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            var spent = new StageReport(stage, watch.Elapsed - before, board.Decided - decided);
+            int at = stages.FindIndex(s => s.Name == stage);
+            if (at < 0)
+                stages.Add(spent);
+            else
+                stages[at] = new(stage, stages[at].Elapsed + spent.Elapsed, stages[at].Decided + spent.Decided);
+        }
+    }
+
+    /// <summary>Tells where the search stands, at most five times a second.</summary>
+    public void Report(string stage, int layer)
+    {
+        if (progress is null || (reported != TimeSpan.MinValue && watch.Elapsed - reported < ReportEvery))
+            return;
+        reported = watch.Elapsed;
+        progress(new(stage, layer, board.Decided, board.Count, watch.Elapsed));
+    }
+
+    public void Dispose() => source.Dispose();
+}

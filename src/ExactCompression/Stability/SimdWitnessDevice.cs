@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Runtime.Intrinsics;
+
+namespace ExactCompression.Stability;
+
+/// <summary>Witness search on the CPU's vector units, all cores.</summary>
+public sealed class SimdWitnessDevice : IWitnessDevice
+{
+    /// <inheritdoc/>
+    public string Name => "CPU (SIMD)";
+
+    /// <summary>Width of the vectors in bits.</summary>
+    public static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
+    /// <inheritdoc/>
+    public IWitnessSession Open(ReluNetwork network, InputDomain domain, int threads) => new SimdWitnessSession(network, domain.For(network.InputSize), threads);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}, {Environment.ProcessorCount} cores, {VectorBits}-bit vectors");
+}

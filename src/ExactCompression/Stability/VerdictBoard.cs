@@ -1,0 +1,144 @@
+namespace ExactCompression.Stability;
+
+/// <summary>
+/// What is known of every hidden neuron while a search runs: proven bounds and witnesses, in arrays over all neurons, layer after layer. The only place where
+/// a verdict is made. Not safe for concurrent use: threads hand their findings to the one that owns it.
+/// </summary>
+internal sealed class VerdictBoard
+{
+    private readonly StabilityTable start;
+    private readonly NeuronState[] states;
+    private readonly string[] evidence;
+    private readonly double[]?[] positive;
+    private readonly double[]?[] negative;
+
+    public VerdictBoard(StabilityTable table)
+    {
+        start = table;
+        Network = table.Network;
+        Domain = table.Domain;
+        Offsets = new int[Network.Depth + 1];
+        for (int layer = 1; layer <= Network.Depth; layer++)
+            Offsets[layer] = Offsets[layer - 1] + Network.WidthOf(layer);
+        int count = Offsets[^1];
+        Lower = new double[count];
+        Upper = new double[count];
+        states = new NeuronState[count];
+        evidence = new string[count];
+        positive = new double[count][];
+        negative = new double[count][];
+        for (int i = 0; i < count; i++)
+        {
+            NeuronStability neuron = table.Neurons[i];
+            Lower[i] = neuron.LowerBound;
+            Upper[i] = neuron.UpperBound;
+            states[i] = neuron.State;
+            evidence[i] = neuron.Evidence;
+            positive[i] = neuron.PositiveWitness;
+            negative[i] = neuron.NegativeWitness;
+            if (neuron.State != NeuronState.Undetermined)
+                Decided++;
+        }
+    }
+
+    public ReluNetwork Network { get; }
+
+    public InputDomain Domain { get; }
+
+    /// <summary>Where each layer's neurons begin: element <c>l - 1</c> for hidden layer <c>l</c>; the last element is the number of all neurons.</summary>
+    public int[] Offsets { get; }
+
+    /// <summary>Proven lower bounds of the pre-activations.</summary>
+    public double[] Lower { get; }
+
+    /// <summary>Proven upper bounds of the pre-activations.</summary>
+    public double[] Upper { get; }
+
+    /// <summary>Neurons with a verdict.</summary>
+    public int Decided { get; private set; }
+
+    public int Count => states.Length;
+
+    public NeuronState StateOf(int index) => states[index];
+
+    /// <summary>Whether a witness of that sign would still say something new about the neuron.</summary>
+    public bool Wants(int index, bool above) => states[index] == NeuronState.Undetermined && (above ? positive : negative)[index] is null;
+
+    /// <summary>1-based hidden layer and 0-based neuron of an index.</summary>
+    public (int Layer, int Neuron) Place(int index)
+    {
+        int layer = 1;
+        while (index >= Offsets[layer])
+            layer++;
+        return (layer, index - Offsets[layer - 1]);
+    }
+
+    /// <summary>Takes proven bounds: keeps the tighter of the old and the new, and decides the neuron where they settle its sign. A NaN proves nothing.</summary>
+    public void Bound(int index, double lower, double upper, string kind)
+    {
+        if (lower > Lower[index])
+            Lower[index] = lower;
+        if (upper < Upper[index])
+            Upper[index] = upper;
+        if ((positive[index] is not null && Upper[index] <= 0) || (negative[index] is not null && Lower[index] >= 0) || Lower[index] > Upper[index])
+            throw Contradiction(index);
+        if (states[index] != NeuronState.Undetermined)
+            return;
+        if (Upper[index] <= 0)
+            Decide(index, NeuronState.StablyInactive, kind);
+        else if (Lower[index] >= 0)
+            Decide(index, NeuronState.StablyActive, kind);
+    }
+
+    /// <summary>Takes a confirmed witness: an input of the domain where the pre-activation is proven to be above or below 0.</summary>
+    public void Credit(int index, bool above, double[] witness)
+    {
+        double[]?[] known = above ? positive : negative;
+        if (known[index] is not null)
+            return;
+        known[index] = witness;
+        if (above ? Upper[index] <= 0 : Lower[index] >= 0)
+            throw Contradiction(index);
+        if (positive[index] is not null && negative[index] is not null && states[index] == NeuronState.Undetermined)
+            Decide(index, NeuronState.Unstable, "Witness");
+    }
+
+    public StabilityTable ToTable(TimeSpan elapsed, IEnumerable<StageReport> stages, string? device)
+    {
+        var neurons = new NeuronStability[Count];
+        for (int i = 0; i < neurons.Length; i++)
+        {
+            (int layer, int neuron) = Place(i);
+            neurons[i] = new()
+            {
+                Layer = layer,
+                Neuron = neuron,
+                State = states[i],
+                LowerBound = Lower[i],
+                UpperBound = Upper[i],
+                Evidence = evidence[i],
+                PositiveWitness = positive[i],
+                NegativeWitness = negative[i],
+            };
+        }
+
+        return new(Network, Domain, neurons, start.Elapsed + elapsed, [.. start.Stages, .. stages], device ?? start.Device);
+    }
+
+    private void Decide(int index, NeuronState state, string kind)
+    {
+        states[index] = state;
+        evidence[index] = kind;
+        Decided++;
+    }
+
+    /// <summary>Two proofs that exclude each other: a fault of this program, or of an imported table, that must never be passed over.</summary>
+    private InvalidInputException Contradiction(int index)
+    {
+        (int layer, int neuron) = Place(index);
+        return new(
+            "ContradictingEvidence",
+            FormattableString.Invariant($"The evidence on layer {layer}, neuron {neuron} of '{Network.Name}' contradicts itself: bounds [{Lower[index]:R}, {Upper[index]:R}], a witness above 0: {positive[index] is not null}, below 0: {negative[index] is not null}."),
+            "If the table was imported, check that it belongs to this network and domain; otherwise this is a fault of the module: please report it with the network.");
+    }
+}
