@@ -16,6 +16,9 @@ internal sealed class ConsolePSHost(bool interactive) : PSHost
     /// <summary>The code that <c>exit</c> was called with, or null.</summary>
     public int? ExitCode { get; private set; }
 
+    /// <summary>Whether the last statement of a command went well.</summary>
+    public bool LastSucceeded { get; set; } = true;
+
     public override string Name => "ExactCompression.Host";
 
     public override Version Version => Assembly.GetExecutingAssembly().GetName().Version ?? new(0, 0);

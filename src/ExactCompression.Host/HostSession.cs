@@ -69,8 +69,9 @@ internal sealed class HostSession : IDisposable
     /// <returns>The exit code: 1 also where the last command failed, as with pwsh.</returns>
     public int RunCommand(string text)
     {
-        bool ended = RunText(text);
-        return ExitCode ?? (stopAsked ? ExitCodes.Interrupted : ended && LastSucceeded() ? ExitCodes.Success : ExitCodes.Failure);
+        // $? is gone once the pipeline has ended, so the text itself hands it over.
+        bool ended = RunText($"{text}\n$Host.PrivateData.{nameof(ConsolePSHost.LastSucceeded)} = $?");
+        return ExitCode ?? (ended && host.LastSucceeded ? ExitCodes.Success : ExitCodes.Failure);
     }
 
     /// <summary>Runs text and shows what comes out.</summary>
@@ -91,13 +92,11 @@ internal sealed class HostSession : IDisposable
         runspace.Dispose();
     }
 
-    private bool LastSucceeded() => Evaluate("$global:?") == bool.TrueString;
-
     private bool Invoke(Action<PowerShell> build)
     {
         using var shell = PowerShell.Create(runspace);
         build(shell);
-        // Merged this way, and not by the script's own command, $? stays what the last statement left.
+        // Errors go where output goes, so that they appear in their place among it.
         shell.Commands.AddCommand(new Command("Out-Default") { MergeUnclaimedPreviousCommandResults = PipelineResultTypes.Error | PipelineResultTypes.Output });
         lock (running)
         {
