@@ -10,4 +10,18 @@ internal static class DeviceFailure
     /// <param name="exception">What was thrown.</param>
     public static bool Is(Exception exception) =>
         exception is AcceleratorException or InternalCompilerException or CapabilityNotSupportedException or OutOfMemoryException or NotSupportedException or DllNotFoundException or EntryPointNotFoundException;
+
+    /// <summary>Gives something on a device back; a device that is lost has nothing to give back.</summary>
+    /// <param name="part">What to dispose.</param>
+    public static void Dispose(IDisposable? part)
+    {
+        try
+        {
+            part?.Dispose();
+        }
+        catch (AcceleratorException)
+        {
+            // The failure itself has been reported by the call that met it.
+        }
+    }
 }

@@ -63,7 +63,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
             }
 
             batch.Count = count;
-            batch.Rows(inputs).BaseView.CopyFromCPU(points);
+            batch.Rows(inputs).BaseView.CopyFromCPU(points[..(count * inputs)]);
             kernels.Take(shape.Elements(count, inputs), batch.Rows(inputs), network.Lower, network.Upper, batch.Values(0));
             batch.Momentum.BaseView.MemSetToZero();
             device.Accelerator.Synchronize();
@@ -96,7 +96,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
                 first += width;
             }
 
-            extremesOnDevice.SubView(0, neurons).CopyToCPU(extremes);
+            extremesOnDevice.SubView(0, neurons).CopyToCPU(extremes[..neurons]);
             computed = depth;
         }
         catch (Exception e) when (DeviceFailure.Is(e))
@@ -113,6 +113,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         DeviceBatch points = Batch;
         RequireLength(values.Length, (long)points.Count * neurons.Length, nameof(values));
         RequireNeurons(neurons, layer, nameof(neurons));
+        values = values[..(points.Count * neurons.Length)];
         if (neurons.IsEmpty)
             return;
         try
@@ -139,12 +140,13 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         DeviceBatch points = Batch;
         RequireLength(targets.Length, points.Count, nameof(targets));
         RequireLength(signs.Length, points.Count, nameof(signs));
+        targets = targets[..points.Count];
         RequireNeurons(targets, layer, nameof(targets));
         try
         {
             device.Accelerator.Bind();
             points.Targets.SubView(0, points.Count).CopyFromCPU(targets);
-            points.Signs.SubView(0, points.Count).CopyFromCPU(signs);
+            points.Signs.SubView(0, points.Count).CopyFromCPU(signs[..points.Count]);
             Differentiate(points, layer);
             Step(points, step, momentum);
             device.Accelerator.Synchronize();
@@ -167,7 +169,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         {
             device.Accelerator.Bind();
             kernels.GatherColumn(shape.ThreadEach(inputs), points.Values(0), index, pointOnDevice);
-            pointOnDevice.SubView(0, inputs).CopyToCPU(point);
+            pointOnDevice.SubView(0, inputs).CopyToCPU(point[..inputs]);
         }
         catch (Exception e) when (DeviceFailure.Is(e))
         {
@@ -248,7 +250,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
 
     private static void RequireLength(int length, long needed, string name)
     {
-        if (length != needed)
-            throw new ArgumentException($"There must be {needed} values, not {length}.", name);
+        if (length < needed)
+            throw new ArgumentException($"There must be room for {needed} values, not {length}.", name);
     }
 }
