@@ -13,13 +13,13 @@ internal static class LayerFold
 {
     /// <summary>Folds the current layer; all its rows are stably active.</summary>
     /// <returns>Whether it did: not where the network would grow or a weight would overflow.</returns>
-    public static bool TryApply(CompressionState state)
+    public static bool TryApply(CompressionState state, CancellationToken cancellation)
     {
         WorkingLayer current = state.Current;
         long inputs = current.Columns, neurons = current.Rows, after = LiveNeuronsAfter(state);
         if (inputs * after > neurons * (inputs + after))
             return false;
-        if (Folded(state) is not { } folded)
+        if (Folded(state, cancellation) is not { } folded)
             return false;
         state.Report(CompressionStepKind.Fold, Enumerable.Range(0, current.Rows), Describe(current.Rows));
         state.Advance(folded);
@@ -32,7 +32,7 @@ internal static class LayerFold
     /// <c>gamma_(m+1) (sum_j |W_ij| |w~_j| + |b_i|)</c>, so with <c>s_j = |w~_j| |a~|max + |b~_j|</c>:
     /// <c>|z~_i - z_i| &lt;= sum_j |W_ij| (delta_j + gamma s_j) + gamma |b_i| + radius_i</c>.
     /// </remarks>
-    private static WorkingLayer? Folded(CompressionState state)
+    private static WorkingLayer? Folded(CompressionState state, CancellationToken cancellation)
     {
         WorkingLayer current = state.Current;
         AffineLayer next = state.Next;
@@ -50,6 +50,7 @@ internal static class LayerFold
         double[] delta = CompressionState.Radii(next, state.OriginalActivations);
         for (int i = 0; i < next.Outputs; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             ReadOnlySpan<double> by = outer.AsSpan(i * current.Rows, current.Rows);
             Span<double> row = weights.AsSpan(i * current.Columns, current.Columns);
             for (int j = 0; j < by.Length; j++)

@@ -16,11 +16,11 @@ internal static class LayerMerge
 
     /// <summary>Merges what can be merged in the current layer, drops those rows, and makes the next layer.</summary>
     /// <returns>The next layer, or null where nothing was merged.</returns>
-    public static WorkingLayer? Apply(CompressionState state)
+    public static WorkingLayer? Apply(CompressionState state, CancellationToken cancellation)
     {
         WorkingLayer current = state.Current;
         int[] active = [.. Enumerable.Range(0, current.Rows).Where(r => state.StateOf(r) == NeuronState.StablyActive)];
-        RowBasis basis = RowBasis.Choose(current.Weights, current.Columns, active);
+        RowBasis basis = RowBasis.Choose(current.Weights, current.Columns, active, cancellation);
         List<DependentNeuron> dependent = [.. DependentNeuron.Of(state, basis).Where(static d => d.Residual <= LargestResidual * d.Scale)];
         if (dependent.Count == current.Rows) // a layer has at least one neuron: of constant ones alone, one stays
             dependent.RemoveAt(0);

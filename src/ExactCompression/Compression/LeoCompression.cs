@@ -31,7 +31,7 @@ public static class LeoCompression
 
             if (live.Length > 0)
                 RemoveInactive(state, live);
-            Continue(state, options.Level, live.Length > 0);
+            Continue(state, options.Level, live.Length > 0, cancellation);
         }
 
         state.Keep(state.Current);
@@ -49,15 +49,15 @@ public static class LeoCompression
     }
 
     /// <summary>Folds, merges or keeps the current layer and goes on to the next.</summary>
-    private static void Continue(CompressionState state, CompressionLevel level, bool anyLive)
+    private static void Continue(CompressionState state, CompressionLevel level, bool anyLive, CancellationToken cancellation)
     {
         WorkingLayer? next = null;
         if (level == CompressionLevel.LeoPlusPlus && anyLive)
         {
             bool allActive = Enumerable.Range(0, state.Current.Rows).All(r => state.StateOf(r) == NeuronState.StablyActive);
-            if (allActive && LayerFold.TryApply(state))
+            if (allActive && LayerFold.TryApply(state, cancellation))
                 return;
-            next = LayerMerge.Apply(state);
+            next = LayerMerge.Apply(state, cancellation);
         }
 
         state.Keep(next ?? NextLayer.Plain(state));

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression;
@@ -15,12 +16,10 @@ internal static class StoredNetwork
     public static (AffineLayer[] Layers, double Deviation) Of(CompressionState state)
     {
         var layers = new AffineLayer[state.Done.Count];
-        double[] eta = new double[state.Inputs.Size];
+        double[] eta = new double[state.Done[0].Layer.Columns];
         for (int number = 0; number < layers.Length; number++)
         {
             (WorkingLayer layer, Box inputs) = state.Done[number];
-            if (number == 0)
-                eta = new double[layer.Columns];
             layers[number] = Stored(state, layer);
             eta = Moved(layer, layers[number], inputs, eta);
         }
@@ -52,7 +51,7 @@ internal static class StoredNetwork
             moved[i] = UpperBound.MagnitudeDot(after.Row(i), eta);
             if (!before.HasNewWeights)
                 continue;
-            System.Numerics.Tensors.TensorPrimitives.Subtract(after.Row(i), before.Row(i), difference);
+            TensorPrimitives.Subtract(after.Row(i), before.Row(i), difference);
             moved[i] = UpperBound.Add(moved[i], inputs.Largest(difference, after.Bias.Span[i] - before.Bias[i]));
         }
 

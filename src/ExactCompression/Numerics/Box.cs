@@ -34,9 +34,6 @@ internal sealed class Box
     /// <summary>Upper bounds of <c>|a_i|</c>.</summary>
     public double[] Magnitude { get; }
 
-    /// <summary>Number of components.</summary>
-    public int Size => center.Length;
-
     /// <summary>Rigorous bounds of <c>row . a + constant</c> over the box; infinite where nothing is known.</summary>
     public (double Lower, double Upper) Range(ReadOnlySpan<double> row, double constant)
     {

@@ -46,41 +46,43 @@ internal sealed class RowBasis
     /// <summary>Chooses a basis.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="rows">0-based rows to choose among.</param>
-    public static RowBasis Choose(AffineLayer layer, ReadOnlySpan<int> rows) => Choose(layer.Weights.Span, layer.Inputs, rows);
+    public static RowBasis Choose(AffineLayer layer, ReadOnlySpan<int> rows) => Choose(layer.Weights.Span, layer.Inputs, rows, CancellationToken.None);
 
     /// <summary>Chooses a basis.</summary>
     /// <param name="weights">Row-major weights with <paramref name="columns"/> columns.</param>
     /// <param name="columns">Columns.</param>
     /// <param name="rows">0-based rows to choose among, each once.</param>
-    public static RowBasis Choose(ReadOnlySpan<double> weights, int columns, ReadOnlySpan<int> rows)
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static RowBasis Choose(ReadOnlySpan<double> weights, int columns, ReadOnlySpan<int> rows, CancellationToken cancellation)
     {
         int[] sorted = rows.ToArray();
         Array.Sort(sorted);
         ScaledRows scaled = ScaledRows.From(weights, columns, sorted);
-        RowElimination found = RowElimination.Of(scaled.Values, scaled.Columns, Range(sorted.Length), Tolerance);
+        RowElimination found = RowElimination.Of(scaled.Values, scaled.Columns, Range(sorted.Length), Tolerance, cancellation);
         int[] basis = found.PivotRows.ToArray();
         int[] dependent = Without(sorted.Length, basis);
-        double[] k = Solve(scaled, found, basis, dependent);
+        double[] k = Solve(scaled, found, basis, dependent, cancellation);
         if (CoefficientExchange.Run(k, basis, dependent, LargestCoefficient))
         {
-            found = RowElimination.Of(scaled.Values, scaled.Columns, basis, 0);
+            found = RowElimination.Of(scaled.Values, scaled.Columns, basis, 0, cancellation);
             if (found.PivotRows.Length < basis.Length)
                 return Unscaled(scaled, sorted, [.. Range(sorted.Length)], [], []); // cannot happen in sane arithmetic: keep all rows
             basis = found.PivotRows.ToArray();
-            k = Solve(scaled, found, basis, dependent);
+            k = Solve(scaled, found, basis, dependent, cancellation);
         }
 
         return Verified(scaled, sorted, basis, dependent, k);
     }
 
     /// <summary>Coefficients of the dependent rows, in scaled rows, with one step of iterative refinement.</summary>
-    private static double[] Solve(ScaledRows scaled, RowElimination factors, int[] basis, int[] dependent)
+    private static double[] Solve(ScaledRows scaled, RowElimination factors, int[] basis, int[] dependent, CancellationToken cancellation)
     {
         int rank = basis.Length;
         var k = new double[dependent.Length * rank];
         var residual = new double[scaled.Columns];
         for (int d = 0; d < dependent.Length; d++)
         {
+            cancellation.ThrowIfCancellationRequested();
             Span<double> coefficients = k.AsSpan(d * rank, rank);
             factors.SolveRow(scaled.Row(dependent[d]), coefficients);
             scaled.Residual(dependent[d], basis, coefficients, residual);

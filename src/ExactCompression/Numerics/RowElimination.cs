@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace ExactCompression.Numerics;
 
@@ -27,7 +29,8 @@ internal sealed class RowElimination
     /// <param name="columns">Columns of the matrix.</param>
     /// <param name="rows">Rows to look at.</param>
     /// <param name="tolerance">Entries up to this are taken for rounding.</param>
-    public static RowElimination Of(double[] matrix, int columns, int[] rows, double tolerance)
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static RowElimination Of(double[] matrix, int columns, int[] rows, double tolerance, CancellationToken cancellation)
     {
         int count = rows.Length;
         int most = Math.Min(count, columns);
@@ -46,6 +49,7 @@ internal sealed class RowElimination
         var pivotColumns = new List<int>();
         while (pivots.Count < most)
         {
+            cancellation.ThrowIfCancellationRequested();
             int at = Best(open, largest);
             int pivot = open[at];
             if (!(largest[pivot] > tolerance))
@@ -55,18 +59,20 @@ internal sealed class RowElimination
             Span<double> pivotRow = work.AsSpan(pivot * columns, columns);
             int column = TensorPrimitives.IndexOfMaxMagnitude<double>(pivotRow);
             int step = pivots.Count;
+            double diagonal = pivotRow[column];
+            pivotRow[column] = 0; // so that the column of the rows below stays the 0 that it is set to
             foreach (int i in open)
             {
                 Span<double> row = work.AsSpan(i * columns, columns);
                 if (row[column] == 0)
                     continue;
-                double multiplier = row[column] / pivotRow[column];
+                double multiplier = row[column] / diagonal;
                 multipliers[(i * most) + step] = multiplier;
-                TensorPrimitives.FusedMultiplyAdd(pivotRow, -multiplier, row, row);
                 row[column] = 0;
-                largest[i] = Largest(row);
+                largest[i] = Subtract(row, pivotRow, multiplier);
             }
 
+            pivotRow[column] = diagonal;
             pivots.Add(pivot);
             pivotColumns.Add(column);
         }
@@ -122,6 +128,32 @@ internal sealed class RowElimination
         }
 
         return best;
+    }
+
+    /// <summary><c>row -= multiplier pivot</c>; returns the largest magnitude left.</summary>
+    private static double Subtract(Span<double> row, ReadOnlySpan<double> pivot, double multiplier)
+    {
+        Span<Vector<double>> rows = MemoryMarshal.Cast<double, Vector<double>>(row);
+        ReadOnlySpan<Vector<double>> pivots = MemoryMarshal.Cast<double, Vector<double>>(pivot)[..rows.Length];
+        var factor = new Vector<double>(-multiplier);
+        Vector<double> most = Vector<double>.Zero;
+        for (int j = 0; j < rows.Length; j++)
+        {
+            Vector<double> left = Vector.FusedMultiplyAdd(factor, pivots[j], rows[j]);
+            rows[j] = left;
+            most = Vector.MaxNative(most, Vector.Abs(left));
+        }
+
+        double largest = 0;
+        for (int j = 0; j < Vector<double>.Count; j++)
+            largest = Math.Max(largest, most[j]);
+        for (int j = rows.Length * Vector<double>.Count; j < row.Length; j++)
+        {
+            row[j] = Math.FusedMultiplyAdd(-multiplier, pivot[j], row[j]);
+            largest = Math.Max(largest, Math.Abs(row[j]));
+        }
+
+        return largest;
     }
 
     private static double Largest(ReadOnlySpan<double> row) => row.IsEmpty ? 0 : Math.Abs(TensorPrimitives.MaxMagnitude(row));
