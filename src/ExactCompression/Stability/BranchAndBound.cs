@@ -3,63 +3,94 @@ using static ExactCompression.Stability.WitnessSearch;
 namespace ExactCompression.Stability;
 
 /// <summary>
-/// Decides a neuron's sign on one side by splitting rectifiers below it: each half assumes one phase of a rectifier, and is bounded by itself. The side is proven when every half is; a corner where a bound
-/// is reached may show the opposite on the way.
+/// Decides one side of a neuron's sign by splitting rectifiers below it: each half assumes one phase of a rectifier, and is bounded by itself. The side is proven when every half is; a corner where
+/// a bound is reached may show the opposite on the way. Work can stop at any sub-problem and go on later.
 /// </summary>
-internal static class BranchAndBound
+internal sealed class BranchAndBound
 {
+    /// <summary>Sub-problems that are split together: enough to keep all cores busy, few enough to follow the loosest ones.</summary>
     private const int Batch = 32;
     private const int RootSteps = 40;
     private const int ChildSteps = 12;
+    private const int LeafSteps = 300;
 
-    /// <summary>Tries to settle one side of a neuron.</summary>
+    private readonly OptimizedBounds bounds;
+    private readonly PriorityQueue<BoundProblem, double> open = new();
+    private readonly BoundProblem root;
+
+    /// <summary>Asks whether one side of a neuron can be reached.</summary>
     /// <param name="bounds">Bounds for the neuron's layer.</param>
     /// <param name="aim">The neuron and the side: above asks whether <c>z</c> can be above 0.</param>
     /// <param name="neuron">0-based neuron within its layer.</param>
-    /// <param name="most">Sub-problems at most.</param>
-    /// <param name="search">Checks corners for witnesses.</param>
-    /// <param name="clock">Time and threads.</param>
-    /// <returns>True where the side is proven: the neuron is never above 0 (never below, for the other side).</returns>
-    public static bool Proves(OptimizedBounds bounds, Aim aim, int neuron, int most, WitnessSearch search, SearchClock clock)
+    public BranchAndBound(OptimizedBounds bounds, Aim aim, int neuron)
     {
-        var root = BoundProblem.Root(neuron, aim.Above, bounds.PlainSlopes());
-        bounds.Optimize([root], RootSteps, clock.Parallel);
-        var open = new PriorityQueue<BoundProblem, double>();
-        if (root.Bound <= 0)
-            return true;
-        open.Enqueue(root, -root.Bound);
-        for (int solved = 1; solved < most && open.Count > 0;)
-        {
-            clock.ThrowIfExpired();
-            clock.Report("BranchAndBound", 0);
-            BoundProblem[] children = Branch(open);
-            if (children.Length == 0)
-                return false;
-            bounds.Optimize(children, ChildSteps, clock.Parallel);
-            solved += children.Length;
-            BoundProblem[] left = [.. children.Where(static c => c.Bound > 0)];
-            search.Try([.. left.SelectMany(static c => c.Corner)], left.Length);
-            if (!search.IsOpen(aim))
-                return false;
-            foreach (BoundProblem child in left)
-                open.Enqueue(child, -child.Bound);
-        }
-
-        return open.Count == 0;
+        this.bounds = bounds;
+        Aim = aim;
+        root = BoundProblem.Root(neuron, aim.Above, bounds.PlainSlopes());
     }
 
-    /// <summary>Splits the loosest problems; none where one of them has no rectifier left to split, so that more splitting cannot settle it.</summary>
-    private static BoundProblem[] Branch(PriorityQueue<BoundProblem, double> open)
+    /// <summary>The neuron and the side.</summary>
+    public Aim Aim { get; }
+
+    /// <summary>Sub-problems bounded so far.</summary>
+    public int Solved { get; private set; }
+
+    /// <summary>Whether the side is proven: every sub-problem's bound is at most 0.</summary>
+    public bool IsProven => Solved > 0 && open.Count == 0 && !Stuck;
+
+    /// <summary>Whether a sub-problem has no rectifier left to split and still no proof: only less rounding could settle it.</summary>
+    public bool Stuck { get; private set; }
+
+    /// <summary>Goes on until the side is proven, a witness against it is found, or so many sub-problems have been bounded.</summary>
+    /// <param name="most">Sub-problems to bound in this call.</param>
+    /// <param name="search">Checks corners for witnesses.</param>
+    /// <param name="clock">Time and threads.</param>
+    public void GoOn(int most, WitnessSearch search, SearchClock clock)
     {
-        var children = new List<BoundProblem>();
-        while (children.Count < 2 * Batch && open.TryDequeue(out BoundProblem? problem, out _))
+        int end = Solved + most;
+        if (Solved == 0)
+            Bound([root], RootSteps, search, clock);
+        while (Solved < end && open.Count > 0 && !Stuck && search.IsOpen(Aim))
+        {
+            clock.ThrowIfExpired();
+            (BoundProblem[] halves, BoundProblem[] leaves) = Split();
+            Bound(halves, ChildSteps, search, clock);
+
+            // With every rectifier fixed only the multipliers are left to improve.
+            Bound(leaves, LeafSteps, search, clock);
+            Stuck = leaves.Any(static l => l.Loosest < 0 && !(l.Bound <= 0));
+        }
+    }
+
+    private void Bound(BoundProblem[] problems, int steps, WitnessSearch search, SearchClock clock)
+    {
+        if (problems.Length == 0)
+            return;
+        bounds.Optimize(problems, steps, clock.Parallel);
+        Solved += problems.Length;
+        BoundProblem[] left = [.. problems.Where(static p => !(p.Bound <= 0))];
+        search.Try([.. left.SelectMany(static p => p.Corner)], left.Length);
+        foreach (BoundProblem problem in left)
+            open.Enqueue(problem, -problem.Bound);
+    }
+
+    /// <summary>Takes the loosest problems and splits each at the rectifier that loosens it most; those without any are leaves.</summary>
+    private (BoundProblem[] Halves, BoundProblem[] Leaves) Split()
+    {
+        var halves = new List<BoundProblem>();
+        var leaves = new List<BoundProblem>();
+        while (halves.Count < 2 * Batch && open.TryDequeue(out BoundProblem? problem, out _))
         {
             if (problem.Loosest < 0)
-                return [];
-            children.Add(problem.With(problem.Loosest, 1));
-            children.Add(problem.With(problem.Loosest, -1));
+            {
+                leaves.Add(problem);
+                continue;
+            }
+
+            halves.Add(problem.With(problem.Loosest, 1));
+            halves.Add(problem.With(problem.Loosest, -1));
         }
 
-        return [.. children];
+        return ([.. halves], [.. leaves]);
     }
 }

@@ -1,15 +1,15 @@
-using static ExactCompression.Stability.WitnessSearch;
-
 namespace ExactCompression.Stability;
 
 /// <summary>What follows where cheap bounds and attacks leave neurons open: optimised slopes, tighter bounds of the layers below, then branch and bound.</summary>
 internal static class Refinement
 {
     private const int Steps = 30;
+    private const int FirstBudget = 64;
+    private const int LastBudget = 16_384;
 
     public static void Run(VerdictBoard board, SearchClock clock, WitnessSearch search)
     {
-        if (!HasOpen(board))
+        if (board.Decided == board.Count)
             return;
         int deepest = Enumerable.Range(1, board.Network.Depth).Last(l => board.HasOpen(l));
         var relaxations = new List<ReluRelaxation>();
@@ -23,11 +23,7 @@ internal static class Refinement
                 {
                     using var bounds = new OptimizedBounds(board.Domain, map, relaxations);
                     clock.Run("AlphaCrown", () => Tighten(board, layer, bounds, clock, onlyUndecided: layer == deepest));
-                    for (int most = 64; most <= 20_000 && board.HasOpen(layer); most *= 8)
-                    {
-                        int budget = most;
-                        clock.Run("BranchAndBound", () => Branch(board, layer, bounds, budget, search, clock));
-                    }
+                    clock.Run("BranchAndBound", () => Branch(board, layer, bounds, search, clock));
                 }
 
                 int first = board.Offsets[layer - 1];
@@ -41,8 +37,6 @@ internal static class Refinement
                 relaxation.Packed.Dispose();
         }
     }
-
-    private static bool HasOpen(VerdictBoard board) => board.Decided < board.Count;
 
     private static void Tighten(VerdictBoard board, int layer, OptimizedBounds bounds, SearchClock clock, bool onlyUndecided)
     {
@@ -72,17 +66,26 @@ internal static class Refinement
         }
     }
 
-    private static void Branch(VerdictBoard board, int layer, OptimizedBounds bounds, int most, WitnessSearch search, SearchClock clock)
+    /// <summary>Grows a tree for each open side, all a little before any a lot, so that easy neurons do not wait for hard ones.</summary>
+    private static void Branch(VerdictBoard board, int layer, OptimizedBounds bounds, WitnessSearch search, SearchClock clock)
     {
         int first = board.Offsets[layer - 1];
-        foreach (Aim aim in search.Open(layer))
+        BranchAndBound[] trees = [.. search.Open(layer).Select(aim => new BranchAndBound(bounds, aim, aim.Index - first))];
+        for (int budget = FirstBudget; budget <= LastBudget && trees.Length > 0; budget *= 4)
         {
-            if (!search.IsOpen(aim) || !BranchAndBound.Proves(bounds, aim, aim.Index - first, most, search, clock))
-                continue;
-            if (aim.Above)
-                board.Bound(aim.Index, double.NegativeInfinity, 0, "BranchAndBound");
-            else
-                board.Bound(aim.Index, 0, double.PositiveInfinity, "BranchAndBound");
+            foreach (BranchAndBound tree in trees)
+            {
+                clock.Report("BranchAndBound", layer);
+                tree.GoOn(budget, search, clock);
+                if (!tree.IsProven)
+                    continue;
+                if (tree.Aim.Above)
+                    board.Bound(tree.Aim.Index, double.NegativeInfinity, 0, "BranchAndBound");
+                else
+                    board.Bound(tree.Aim.Index, 0, double.PositiveInfinity, "BranchAndBound");
+            }
+
+            trees = [.. trees.Where(t => search.IsOpen(t.Aim) && !t.Stuck)];
         }
     }
 }
