@@ -95,7 +95,7 @@ public class InputDataFilesTests
         Assert.Equal("DataLabelColumnUnknown", Assert.Throws<InvalidInputException>(() => Read("l.csv", "1,2\n"u8.ToArray(), new() { LabelColumn = "5" })).ErrorId);
 
     [Theory]
-    [InlineData("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loF6XZqGuo6Cell9UUpSYF59flJIKEg8pKk0FChdnJBakArkaRjoKxpo6CrUK5AMuBihw4IDQ9h+gfAEoDZMXgdAAXwRQR7AAAAA=", 1)] // >f8, Fortran order
+    [InlineData("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6XZqGuo6Cell9UUpSYF59flJIKEg8pKk0FChdnJBakArkaRjoKxpo6CrUK5AMuBihw4IDQ9h+gfAEoDZMXgdAAXwRQR7AAAAA=", 1)] // >f8, Fortran order
     [InlineData("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loF5Taqiuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgZGJmYWVgB+ntfPhgAAAA==", 255)] // |u1
     public void Read_Npy_ScalesBytesOnly(string packed, int divisor)
     {
@@ -153,7 +153,8 @@ public class InputDataFilesTests
     public void Read_GzipCutShort_IsNeverTakenForTheWhole()
     {
         byte[] packed = Gzip(Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 1000).Select(static i => $"{i},{i * 7}"))));
-        for (int length = 1; length < packed.Length - 8; length += 7)
+        // The last eight bytes are checks; without them all data is still there.
+        for (int length = 1; length < packed.Length - 8; length += 5)
             Assert.Throws<InvalidFileException>(() => Read("cut.csv.gz", packed[..length]));
     }
 
