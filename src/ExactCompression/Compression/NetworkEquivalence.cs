@@ -1,34 +1,102 @@
+using ExactCompression.Compression;
+
 namespace ExactCompression;
 
 /// <summary>Compares two networks over a domain: the library behind <c>Test-NetworkEquivalence</c>.</summary>
+/// <remarks>
+/// Points are the ends and the centre of the domain, the data, then uniform points, corners and sparse corners, and an ascent from the worst
+/// of them. <c>ObservedDeviation</c> is what is certain at the worst point: the difference less what evaluating it may err by, so it
+/// is never above the true largest difference, and <c>ProvenDeviation</c> never below.
+/// </remarks>
 public static class NetworkEquivalence
 {
     /// <summary>Compares two networks.</summary>
     /// <param name="reference">The first.</param>
     /// <param name="difference">The second; it must have the same numbers of inputs and outputs.</param>
     /// <param name="domain">The domain, or null for the first network's own range or <c>[0,1]^n</c>.</param>
-    /// <param name="data">Rows to compare on as well, or null.</param>
+    /// <param name="data">Rows to compare on as well, or null. Rows outside the domain are clipped to it.</param>
     /// <param name="options">Tolerance, number of points, seed.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The networks, the domain or the data do not fit together.</exception>
-    public static EquivalenceReport Compare(ReluNetwork reference, ReluNetwork difference, InputDomain? domain, InputData? data, EquivalenceOptions options, CancellationToken cancellation) => throw new NotImplementedException();
+    public static EquivalenceReport Compare(ReluNetwork reference, ReluNetwork difference, InputDomain? domain, InputData? data, EquivalenceOptions options, CancellationToken cancellation)
+    {
+        RequireSameShape(reference, difference);
+        InputDomain box = (domain ?? reference.StatedDomain ?? InputDomain.Unit).For(reference.InputSize);
+        double Proven(double enough) => DeviationProof.Between(reference, difference, box, data, enough, options, cancellation);
+        return Report(reference, difference, box, data, options, Proven, cancellation);
+    }
 
     /// <summary>Compares a compressed network with its original; the proven bound is that of the compression.</summary>
     /// <param name="result">A compression.</param>
-    /// <param name="data">Rows to compare on as well, or null.</param>
+    /// <param name="data">Rows to compare on as well, or null. Rows outside the domain are clipped to it.</param>
     /// <param name="options">Tolerance, number of points, seed.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
-    public static EquivalenceReport Compare(CompressionResult result, InputData? data, EquivalenceOptions options, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <exception cref="InvalidInputException">The data does not fit the networks.</exception>
+    public static EquivalenceReport Compare(CompressionResult result, InputData? data, EquivalenceOptions options, CancellationToken cancellation) =>
+        Report(result.Original, result.Compressed, result.Domain, data, options, _ => result.ProvenDeviation, cancellation);
+
+    private static EquivalenceReport Report(
+        ReluNetwork reference,
+        ReluNetwork difference,
+        InputDomain domain,
+        InputData? data,
+        EquivalenceOptions options,
+        Func<double, double> prove,
+        CancellationToken cancellation)
+    {
+        data?.RequireColumns(reference.InputSize);
+        using var search = new DifferenceSearch(reference, difference, domain);
+        search.Run(new ComparisonPoints(domain, data, options), cancellation);
+        double tolerance = options.Tolerance ?? (EquivalenceOptions.RelativeTolerance * search.LargestOutput);
+        double observed = search.Worst is { } point ? PointDifference.AtLeast(reference, difference, point) : 0;
+        bool differs = observed > tolerance;
+        double proven = prove(differs ? double.PositiveInfinity : tolerance);
+        return new()
+        {
+            Reference = reference,
+            Difference = difference,
+            Domain = domain,
+            Equivalent = differs ? false : proven <= tolerance ? true : null,
+            ObservedDeviation = observed,
+            ProvenDeviation = proven,
+            Tolerance = tolerance,
+            PointsTried = search.Tried,
+            Counterexample = differs ? search.Worst : null,
+        };
+    }
+
+    private static void RequireSameShape(ReluNetwork reference, ReluNetwork difference)
+    {
+        if (reference.InputSize != difference.InputSize || reference.OutputSize != difference.OutputSize)
+        {
+            throw new InvalidInputException(
+                "NetworksDoNotMatch",
+                $"The network '{reference.Name}' is {reference.Architecture}, '{difference.Name}' is {difference.Architecture}: their inputs or outputs differ in number.",
+                "Compare networks of the same numbers of inputs and outputs.");
+        }
+    }
 }
 
 /// <summary>How two networks are compared.</summary>
 public sealed record EquivalenceOptions
 {
-    /// <summary>Largest output difference that counts as equal; null for the scale of float32 rounding of the outputs.</summary>
+    /// <summary>
+    /// The default tolerance over the largest magnitude of any output seen: <c>2^-20</c>, 8 units in the last place of a float32 of that size,
+    /// about what two orders of summation in float32 differ by.
+    /// </summary>
+    public const double RelativeTolerance = 1.0 / (1 << 20);
+
+    /// <summary>Largest output difference that counts as equal; null for the scale of float32 rounding of the outputs (<see cref="RelativeTolerance"/>).</summary>
     public double? Tolerance { get; init; }
 
     /// <summary>Random and corner points to try.</summary>
     public int Points { get; init; } = 10_000;
+
+    /// <summary>
+    /// How long to search for a proof that networks of different widths are equal: the stable neurons of the first are decided, and the
+    /// second compared with what they compress it to. Zero for no such search.
+    /// </summary>
+    public TimeSpan ProofTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Seed of the random points.</summary>
     public int Seed { get; init; }
@@ -49,7 +117,7 @@ public sealed class EquivalenceReport
     /// <summary>True where the difference is proven to stay within <see cref="Tolerance"/>; false where <see cref="Counterexample"/> shows more; null where neither is known.</summary>
     public required bool? Equivalent { get; init; }
 
-    /// <summary>Largest difference of any output that was seen.</summary>
+    /// <summary>The largest difference of any output that was seen, less what evaluating it may err by: the true maximum is at least this.</summary>
     public required double ObservedDeviation { get; init; }
 
     /// <summary>A proven bound on the largest difference of any output over the domain; infinity where none is known.</summary>

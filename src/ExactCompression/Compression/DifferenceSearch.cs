@@ -1,0 +1,129 @@
+using ExactCompression.Networks;
+
+namespace ExactCompression.Compression;
+
+/// <summary>Looks for the input of a domain where two networks differ most: many points first, then ascent from the worst of them.</summary>
+internal sealed class DifferenceSearch : IDisposable
+{
+    private const int Starts = 32;
+    private const int AscentSteps = 40;
+    private const long AfterAllPoints = long.MaxValue / 2;
+
+    private readonly NetworkEvaluator<double> reference;
+    private readonly NetworkEvaluator<double> difference;
+    private readonly InputDomain domain;
+    private readonly Lock gate = new();
+    private readonly PriorityQueue<Finding, (double Gap, long Order)> starts = new();
+    private Finding? worst;
+
+    /// <summary>Prepares both networks.</summary>
+    public DifferenceSearch(ReluNetwork reference, ReluNetwork difference, InputDomain domain)
+    {
+        this.reference = new(reference);
+        this.difference = new(difference);
+        this.domain = domain;
+    }
+
+    /// <summary>Points tried so far.</summary>
+    public long Tried { get; private set; }
+
+    /// <summary>The largest magnitude of any output of either network seen so far.</summary>
+    public double LargestOutput { get; private set; }
+
+    /// <summary>The worst point so far; its difference is as evaluated in double.</summary>
+    public double[]? Worst => worst?.Point;
+
+    /// <summary>Evaluates both networks on all points, then climbs from the worst.</summary>
+    public void Run(ComparisonPoints points, CancellationToken cancellation)
+    {
+        Parallel.For(0, points.Batches, new ParallelOptions { CancellationToken = cancellation }, batch =>
+        {
+            double[] inputs = points.Batch(batch);
+            int count = inputs.Length / domain.Lower.Length;
+            Observe(inputs, count, (long)batch * ComparisonPoints.BatchRows, reference.Evaluate(inputs, count), difference.Evaluate(inputs, count));
+        });
+        Climb(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        reference.Dispose();
+        difference.Dispose();
+    }
+
+    /// <summary>
+    /// Steps along the sign of the gradient of the difference, with a falling step, for all starts at once. Each start pushes the
+    /// output in which it differs most, away from 0.
+    /// </summary>
+    private void Climb(CancellationToken cancellation)
+    {
+        Finding[] from = [.. starts.UnorderedItems.Select(static x => x.Element).OrderByDescending(static f => f.Difference).ThenBy(static f => f.Index)];
+        int count = from.Length, size = domain.Lower.Length, outputs = reference.Network.OutputSize;
+        double[] inputs = [.. from.SelectMany(static f => f.Point)];
+        for (int step = 0; step < AscentSteps && count > 0; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            double[][] first = reference.Trace(inputs, count), second = difference.Trace(inputs, count);
+            Observe(inputs, count, AfterAllPoints + ((long)step * Starts), first[^1], second[^1]);
+            double[] seeds = new double[count * outputs];
+            for (int i = 0; i < count; i++)
+                seeds[(i * outputs) + from[i].Output] = from[i].Sign;
+            double[] up = reference.Gradient(first, seeds, count), down = difference.Gradient(second, seeds, count);
+            double length = 0.3 * Math.Pow(1 - ((double)step / AscentSteps), 2);
+            for (int k = 0; k < inputs.Length; k++)
+            {
+                double lower = domain.Lower.Span[k % size], upper = domain.Upper.Span[k % size];
+                double direction = up[k] - down[k];
+                if (double.IsFinite(direction))
+                    inputs[k] = Math.Clamp(inputs[k] + (length * Math.Sign(direction) * (upper - lower)), lower, upper);
+            }
+        }
+    }
+
+    private void Observe(double[] inputs, int count, long index, double[] first, double[] second)
+    {
+        int size = domain.Lower.Length, outputs = reference.Network.OutputSize;
+        lock (gate)
+        {
+            Tried += count;
+            for (int i = 0; i < count; i++)
+            {
+                int at = -1;
+                double largest = -1;
+                for (int o = 0; o < outputs; o++)
+                {
+                    double one = first[(i * outputs) + o], other = second[(i * outputs) + o];
+                    LargestOutput = Math.Max(LargestOutput, Math.Max(Finite(one), Finite(other)));
+                    double gap = Math.Abs(one - other);
+                    if (gap > largest)
+                        (at, largest) = (o, gap);
+                }
+
+                if (at >= 0) // a NaN says nothing
+                    Note(inputs.AsSpan(i * size, size), at, Math.Sign(first[(i * outputs) + at] - second[(i * outputs) + at]), largest, index + i);
+            }
+        }
+    }
+
+    /// <summary>Remembers a point among the starts and as the worst; of equal ones the first, so that threads change nothing.</summary>
+    private void Note(ReadOnlySpan<double> point, int output, int sign, double gap, long index)
+    {
+        bool isWorst = worst is null || gap > worst.Difference || (gap == worst.Difference && index < worst.Index);
+        bool isStart = starts.Count < Starts || (starts.TryPeek(out _, out (double Gap, long Order) least) && (gap, -index).CompareTo(least) > 0);
+        if (!isWorst && !isStart)
+            return;
+        var found = new Finding(point.ToArray(), output, sign, gap, index);
+        if (isWorst)
+            worst = found;
+        if (!isStart)
+            return;
+        starts.Enqueue(found, (gap, -index));
+        if (starts.Count > Starts)
+            starts.Dequeue();
+    }
+
+    private static double Finite(double output) => double.IsFinite(output) ? Math.Abs(output) : 0;
+
+    private sealed record Finding(double[] Point, int Output, int Sign, double Difference, long Index);
+}

@@ -1,0 +1,23 @@
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Compression;
+
+/// <summary>Evaluates networks at a point with rigorous error bounds.</summary>
+internal static class PointDifference
+{
+    /// <summary>A number that the largest output difference at a point is certain to reach; 0 where nothing is certain.</summary>
+    public static double AtLeast(ReluNetwork reference, ReluNetwork difference, double[] point)
+    {
+        (double[] lower, double[] upper) = OutputBounds.Of(reference, new InputDomain(point, point, "point"));
+        (double[] otherLower, double[] otherUpper) = OutputBounds.Of(difference, new InputDomain(point, point, "point"));
+        double least = 0;
+        for (int i = 0; i < lower.Length; i++)
+        {
+            double gap = Math.Max(lower[i] - otherUpper[i], otherLower[i] - upper[i]);
+            if (gap > 0) // false for a NaN
+                least = Math.Max(least, Rounding.AddDown(gap, 0));
+        }
+
+        return double.IsFinite(least) ? least : 0;
+    }
+}

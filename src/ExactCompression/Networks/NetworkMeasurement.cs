@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Numerics.Tensors;
+using ExactCompression.Networks;
+
+namespace ExactCompression;
+
+/// <summary>Measures networks: the library behind <c>Measure-ReluNetwork</c>.</summary>
+public static class NetworkMeasurement
+{
+    private const int BatchRows = 256;
+
+    /// <summary>Measures accuracy, size and speed.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="data">Rows to measure on; null for size and speed alone, on random rows.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
+    /// <exception cref="InvalidInputException">The data does not fit the network, or a label is not one of its outputs.</exception>
+    public static ReluNetworkMeasurement Measure(ReluNetwork network, InputData? data, CancellationToken cancellation)
+    {
+        data?.RequireColumns(network.InputSize);
+        double? accuracy = data is { HasLabels: true, Rows: > 0 } ? Accuracy(network, data, cancellation) : null;
+        (TimeSpan row, TimeSpan batch) = network.Precision == WeightPrecision.Float32
+            ? Times<float>(network, data, cancellation)
+            : Times<double>(network, data, cancellation);
+        return new() { Network = network, Rows = data?.Rows ?? 0, Accuracy = accuracy, RowTime = row, BatchRowTime = batch };
+    }
+
+    private static double Accuracy(ReluNetwork network, InputData data, CancellationToken cancellation)
+    {
+        ReadOnlySpan<int> labels = data.Labels.Span;
+        int bad = labels.IndexOfAnyExceptInRange(0, network.OutputSize - 1);
+        if (bad >= 0)
+        {
+            throw new InvalidInputException(
+                "LabelOutOfRange",
+                $"Row {bad} of the data '{data.Name}' has label {labels[bad]}, but the network has outputs 0 to {network.OutputSize - 1}.",
+                "Give data whose labels are the network's classes.");
+        }
+
+        using var evaluator = new NetworkEvaluator<double>(network);
+        int right = 0;
+        Parallel.For(0, (data.Rows + BatchRows - 1) / BatchRows, new ParallelOptions { CancellationToken = cancellation }, batch =>
+        {
+            int first = batch * BatchRows, count = Math.Min(BatchRows, data.Rows - first);
+            double[] outputs = evaluator.Evaluate(Rows<double>(data, first, count), count);
+            int found = 0;
+            for (int i = 0; i < count; i++)
+            {
+                if (Largest(outputs.AsSpan(i * network.OutputSize, network.OutputSize)) == data.Labels.Span[first + i])
+                    found++;
+            }
+
+            Interlocked.Add(ref right, found);
+        });
+        return (double)right / data.Rows;
+    }
+
+    /// <summary>Index of the largest value; the lowest where several are.</summary>
+    private static int Largest(ReadOnlySpan<double> values)
+    {
+        int best = 0;
+        for (int i = 1; i < values.Length; i++)
+        {
+            if (values[i] > values[best])
+                best = i;
+        }
+
+        return best;
+    }
+
+    private static (TimeSpan Row, TimeSpan Batch) Times<T>(ReluNetwork network, InputData? data, CancellationToken cancellation)
+        where T : unmanaged, INumber<T>
+    {
+        using var evaluator = new NetworkEvaluator<T>(network);
+        T[] rows = data is { Rows: > 0 } ? Rows<T>(data, 0, Math.Min(BatchRows, data.Rows)) : RandomRows<T>(network);
+        int count = rows.Length / network.InputSize;
+        int next = 0;
+        TimeSpan row = Median(() => evaluator.Evaluate(rows.AsSpan(next++ % count * network.InputSize, network.InputSize), 1), cancellation);
+        TimeSpan batch = Median(() => evaluator.Evaluate(rows, count), cancellation);
+        return (row, batch / count);
+    }
+
+    /// <summary>Median time of a call: warmed up, then at least 15 samples of at least 20 microseconds, for a fifth of a second or so.</summary>
+    private static TimeSpan Median(Func<object> call, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int calls = 0;
+        for (; calls < 3 || (Stopwatch.GetElapsedTime(start).TotalMilliseconds < 50 && calls < 10_000); calls++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            call();
+        }
+
+        int inner = (int)Math.Clamp(20e-6 * calls / Stopwatch.GetElapsedTime(start).TotalSeconds, 1, 10_000);
+        var samples = new List<double>();
+        start = Stopwatch.GetTimestamp();
+        while (samples.Count < 15 || (Stopwatch.GetElapsedTime(start).TotalMilliseconds < 150 && samples.Count < 1001))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long from = Stopwatch.GetTimestamp();
+            for (int i = 0; i < inner; i++)
+                call();
+            samples.Add(Stopwatch.GetElapsedTime(from).TotalSeconds / inner);
+        }
+
+        samples.Sort();
+        return TimeSpan.FromTicks(Math.Max(1, (long)Math.Round(samples[samples.Count / 2] * TimeSpan.TicksPerSecond)));
+    }
+
+    private static T[] Rows<T>(InputData data, int first, int count)
+        where T : unmanaged, INumber<T>
+    {
+        var rows = new T[count * data.Columns];
+        TensorPrimitives.ConvertSaturating(data.Values.Span.Slice(first * data.Columns, rows.Length), rows.AsSpan());
+        return rows;
+    }
+
+    private static T[] RandomRows<T>(ReluNetwork network)
+        where T : unmanaged, INumber<T>
+    {
+        InputDomain domain = (network.StatedDomain ?? InputDomain.Unit).For(network.InputSize);
+        var random = new Random(0);
+        var rows = new T[64 * network.InputSize];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            double low = domain.Lower.Span[i % network.InputSize], high = domain.Upper.Span[i % network.InputSize];
+            rows[i] = T.CreateSaturating(low + ((high - low) * random.NextDouble()));
+        }
+
+        return rows;
+    }
+}

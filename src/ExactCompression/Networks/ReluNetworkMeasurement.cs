@@ -1,0 +1,47 @@
+namespace ExactCompression;
+
+/// <summary>Accuracy, size and speed of a network.</summary>
+public sealed class ReluNetworkMeasurement
+{
+    /// <summary>The network.</summary>
+    public required ReluNetwork Network { get; init; }
+
+    /// <summary>The network's name.</summary>
+    public string Name => Network.Name;
+
+    /// <summary>Widths from input to output.</summary>
+    public string Architecture => Network.Architecture;
+
+    /// <summary>Rows that accuracy was measured on; 0 without data.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Share of rows, 0 to 1, whose largest output is that of their label (the lowest index where several are largest); null without labels.</summary>
+    public required double? Accuracy { get; init; }
+
+    /// <summary>Hidden neurons.</summary>
+    public int Neurons => Network.NeuronCount;
+
+    /// <summary>Weights, zero or not, without biases; as many multiply-adds a row.</summary>
+    public long Connections => Network.ConnectionCount;
+
+    /// <summary>Weights that are not zero.</summary>
+    public long NonZeroConnections => Network.NonZeroConnectionCount;
+
+    /// <summary>Weights and biases.</summary>
+    public long Parameters => Network.ParameterCount;
+
+    /// <summary>Multiply-adds that one row takes.</summary>
+    public long MultiplyAdds => Network.ConnectionCount;
+
+    /// <summary>Bytes of the weights and biases at the precision that they are stored in.</summary>
+    public long Bytes => Network.Layers.Sum(static l => (l.ConnectionCount + l.Outputs) * (l.Precision == WeightPrecision.Float32 ? 4 : 8));
+
+    /// <summary>Time of one row run alone, on one thread, at the network's own precision: the median of several runs.</summary>
+    public required TimeSpan RowTime { get; init; }
+
+    /// <summary>Time a row where many are run together, on one thread, at the network's own precision: the median of several runs.</summary>
+    public required TimeSpan BatchRowTime { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Architecture})";
+}

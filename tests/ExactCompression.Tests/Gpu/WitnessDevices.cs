@@ -1,0 +1,37 @@
+using System.Globalization;
+using ExactCompression.Gpu;
+using ILGPU.Runtime.CPU;
+
+namespace ExactCompression.Tests.Gpu;
+
+/// <summary>The accelerators under test, each made once and shared by the tests of a class.</summary>
+public sealed class WitnessDevices : IDisposable
+{
+    private readonly Dictionary<string, IlgpuWitnessDevice?> devices = [];
+
+    /// <summary>A device by name: <c>cpu-T</c> with thread groups of T x T, <c>cuda</c> or <c>opencl</c>; null where there is none.</summary>
+    internal IlgpuWitnessDevice? Find(string name)
+    {
+        if (!devices.TryGetValue(name, out IlgpuWitnessDevice? device))
+            devices[name] = device = Make(name);
+        return device;
+    }
+
+    public void Dispose()
+    {
+        foreach (IlgpuWitnessDevice? device in devices.Values)
+            device?.Dispose();
+    }
+
+    private static IlgpuWitnessDevice? Make(string name)
+    {
+        if (name is "cuda" or "opencl")
+        {
+            ComputeDeviceKind kind = name == "cuda" ? ComputeDeviceKind.Cuda : ComputeDeviceKind.OpenCL;
+            return IlgpuPlatform.Find(kind) is [var card, ..] ? IlgpuPlatform.Open(card, name) : null;
+        }
+
+        int edge = int.Parse(name.AsSpan(4), CultureInfo.InvariantCulture);
+        return IlgpuPlatform.Open(new CPUDevice(2, Math.Max(1, edge * edge / 2), 1), name);
+    }
+}
