@@ -1,5 +1,34 @@
 @{
-    RootModule        = 'lib/ExactCompression.Cmdlets.dll'
-    ModuleVersion     = '0.1.0'
-    GUID              = '6f3c1b1e-5d0b-4a55-9f6a-3f0f5a3f1c27'
+    RootModule           = 'lib/ExactCompression.Cmdlets.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '3d638928-182c-4de7-b161-2c07640e4391'
+    Author               = 'The ExactCompression authors'
+    Copyright            = 'MIT license'
+    Description          = 'Makes ReLU networks smaller without changing what they compute: proves which neurons are stable, then removes, merges and folds them.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('lib/ExactCompression.format.ps1xml')
+    CmdletsToExport      = @(
+        'Export-ReluNetwork'
+        'Export-StabilityTable'
+        'Find-StableNeurons'
+        'Find-UnstableNeuronsGpu'
+        'Get-ComputeDevice'
+        'Get-MilpSolver'
+        'Import-InputData'
+        'Import-ReluNetwork'
+        'Import-StabilityTable'
+        'Invoke-LeoCompression'
+        'Measure-ReluNetwork'
+        'New-InputDomain'
+        'Test-NetworkEquivalence'
+    )
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags = @('NeuralNetwork', 'Compression', 'Verification', 'ONNX', 'MILP')
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using ExactCompression.Formats.Onnx;
+
 namespace ExactCompression.Formats;
 
 /// <summary>All network formats, and the choice between them.</summary>
@@ -6,22 +8,71 @@ public static class NetworkFormats
     /// <summary>How many leading bytes a format sees to recognise a file.</summary>
     public const int HeadLength = 4096;
 
-    /// <summary>Every format, in the order in which content is tried.</summary>
-    public static IReadOnlyList<INetworkFormat> All { get; } = [];
+    /// <summary>Every format, in the order in which content is tried: those with a magic number first.</summary>
+    public static IReadOnlyList<INetworkFormat> All { get; } =
+    [
+        new OnnxFormat(),
+    ];
 
     /// <summary>Reads a network file.</summary>
     /// <param name="path">Full path of the file.</param>
     /// <param name="format">The name of a format, or <c>Auto</c> to find it from the content.</param>
     /// <exception cref="InvalidFileException">The file is of no known format, damaged, or holds something unsupported.</exception>
+    /// <exception cref="InvalidInputException">There is no format of that name.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static ReluNetwork Read(string path, string format = "Auto") => throw new NotImplementedException();
+    public static ReluNetwork Read(string path, string format = "Auto")
+    {
+        INetworkFormat? named = string.Equals(format, "Auto", StringComparison.OrdinalIgnoreCase) ? null : Named(format);
+        byte[] head = NetworkFiles.Head(path, HeadLength);
+        INetworkFormat chosen = named ?? Recognise(head, path);
+        try
+        {
+            return chosen.Read(path);
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
+        {
+            throw new InvalidFileException("NetworkFileDamaged", path, "file", $"It cannot be read as {chosen.Name}: {e.Message}", "Copy or export it again.", inner: e);
+        }
+    }
 
     /// <summary>Writes a network file: beside the target first, then moved into place, so nothing half-written stays.</summary>
     /// <param name="network">The network.</param>
     /// <param name="path">Full path; the extension names the format.</param>
-    /// <param name="precision">What weights are stored as, or null for what the network's layers say.</param>
+    /// <param name="precision">What weights are stored as, or null for what the network's layers say (the widest of them).</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
-    /// <exception cref="InvalidInputException">The extension names no format that can be written.</exception>
+    /// <exception cref="InvalidInputException">The extension names no format that can be written, or a weight is too large for the precision.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
-    public static void Write(ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true) => throw new NotImplementedException();
+    public static void Write(ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true)
+    {
+        IWritableNetworkFormat[] writable = [.. All.OfType<IWritableNetworkFormat>()];
+        IWritableNetworkFormat format = writable.FirstOrDefault(f => HasExtension(f, path)) ?? throw new InvalidInputException(
+            "UnknownNetworkExtension",
+            $"The extension '{Path.GetExtension(path)}' names no format that networks can be written in.",
+            $"Use one of {string.Join(", ", writable.Select(static f => f.Extensions[0]))}.");
+        NetworkFiles.Replace(path, overwrite, stream => format.Write(network, stream, precision ?? network.Precision));
+    }
+
+    private static INetworkFormat Named(string name) =>
+        All.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw new InvalidInputException(
+            "UnknownNetworkFormat",
+            $"There is no network format '{name}'.",
+            $"Use Auto or one of {Names()}.");
+
+    private static INetworkFormat Recognise(byte[] head, string path)
+    {
+        INetworkFormat[] matching = [.. All.Where(f => f.Matches(head, path))];
+        return matching.FirstOrDefault(f => HasExtension(f, path)) ?? matching.FirstOrDefault() ?? throw new InvalidFileException(
+            "UnknownNetworkFormat",
+            path,
+            "first bytes",
+            $"The content is of no known network format; tried {Names()}.",
+            All.FirstOrDefault(f => HasExtension(f, path)) is { } expected
+                ? $"The extension says {expected.Name}, but the content does not: the file is damaged or misnamed."
+                : "Name the format if you know it.");
+    }
+
+    private static bool HasExtension(INetworkFormat format, string path) =>
+        format.Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
+
+    private static string Names() => string.Join(", ", All.Select(static f => f.Name));
 }

@@ -62,6 +62,27 @@ public sealed class InputDomain
     /// <exception cref="InvalidInputException">An end is not finite, or the lower end is above the upper.</exception>
     public static InputDomain Uniform(double lower, double upper) => new([lower], [upper], null, null);
 
+    /// <summary>The ball of the maximum norm round a point, clipped to a range if asked.</summary>
+    /// <param name="center">The point, one value an input.</param>
+    /// <param name="radius">How far each input may move; 0 or more.</param>
+    /// <param name="clipLower">No lower end goes below this.</param>
+    /// <param name="clipUpper">No upper end goes above this.</param>
+    /// <remarks>The ends are <c>center - radius</c> and <c>center + radius</c> rounded to the nearest double, then clipped: the domain is the box of these ends.</remarks>
+    /// <exception cref="InvalidInputException">The radius is negative, an end is not finite, or the clipping range leaves nothing of an input's range.</exception>
+    public static InputDomain Ball(ReadOnlySpan<double> center, double radius, double clipLower = double.NegativeInfinity, double clipUpper = double.PositiveInfinity)
+    {
+        if (!(radius >= 0) || double.IsInfinity(radius))
+            throw new InvalidInputException("DomainRadiusInvalid", $"The radius {Show(radius)} is no distance.", "Give a finite radius of 0 or more.");
+        (double[] lower, double[] upper) = (new double[center.Length], new double[center.Length]);
+        for (int i = 0; i < center.Length; i++)
+        {
+            lower[i] = Math.Max(center[i] - radius, clipLower);
+            upper[i] = Math.Min(center[i] + radius, clipUpper);
+        }
+
+        return new(lower, upper, center.Length, null);
+    }
+
     /// <summary>The box for a network with a given number of inputs.</summary>
     /// <param name="inputs">The network's input size.</param>
     /// <returns>A domain with <see cref="Size"/> equal to <paramref name="inputs"/>.</returns>

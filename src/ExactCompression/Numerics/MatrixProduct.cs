@@ -9,7 +9,7 @@ namespace ExactCompression.Numerics;
 /// </summary>
 /// <remarks>
 /// The kernel holds a tile of <c>C</c> in registers, 8 rows by one panel with 512-bit vectors, and broadcasts <c>A</c>. Without 512-bit hardware a tile is
-/// 4 rows by half a panel, which fits 16 registers of 256 bits. Panels are swept for a block of rows that stays in the second-level cache.
+/// 4 rows by half a panel, which fits 16 registers of 256 bits. The tiles are compiled at full optimisation at once: a network is often done before they would be found hot. Panels are swept for a block of rows that stays in the second-level cache.
 /// </remarks>
 internal static unsafe class MatrixProduct
 {
@@ -87,6 +87,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile8<T>(T* a, int inner, T* b, T* start, T* c, nint stride)
         where T : unmanaged
     {
@@ -135,6 +136,7 @@ internal static unsafe class MatrixProduct
         Store(c + (7 * stride), half, c70, c71);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4<T>(T* a, int inner, T* b, T* start, T* c, nint stride, int offset)
         where T : unmanaged
     {
@@ -158,6 +160,7 @@ internal static unsafe class MatrixProduct
         c3.Store(c + (3 * stride) + offset);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile1<T>(T* a, int inner, T* b, T* start, T* c)
         where T : unmanaged
     {

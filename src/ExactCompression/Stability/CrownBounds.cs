@@ -95,7 +95,9 @@ internal sealed class CrownBounds
         for (int r = 0; r < rows; r++)
         {
             Span<float> corner = corners.IsEmpty ? [] : corners.Slice(r * inputs, inputs);
-            double bound = Concretise(work.Rows.AsSpan(r * inputs, inputs), corner, constant[r], size[r], error[r]);
+            (double bound, double least) = Concretise(work.Rows.AsSpan(r * inputs, inputs), corner, constant[r], size[r], error[r]);
+            if (bound > 0 && least <= 0 && double.IsFinite(bound) && ExactCrown.ProvesSign(domain, below, layer, neurons[r], above))
+                bound = 0;
             bounds[r] = above ? bound : -bound;
         }
     }
@@ -132,8 +134,8 @@ internal sealed class CrownBounds
         error += charge;
     }
 
-    /// <summary>Largest value of a linear function over the box, with everything that rounding may have cost on top.</summary>
-    private double Concretise(ReadOnlySpan<double> row, Span<float> corner, double constant, double size, double error)
+    /// <summary>Largest value of a linear function over the box: with everything that rounding may have cost on top, and with it taken off.</summary>
+    private (double Bound, double Least) Concretise(ReadOnlySpan<double> row, Span<float> corner, double constant, double size, double error)
     {
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
         double sum = 0, total = 0;
@@ -151,7 +153,7 @@ internal sealed class CrownBounds
         bool constantRow = error == 0;
         error = (error * (1 + 1e-9)) + (constantRow ? 0 : (gamma * size) + loss);
         // Without any charge the row met only rectifiers that are off: the pre-activation is its bias.
-        return constantRow ? constant + sum : Math.BitIncrement(constant + sum + error);
+        return constantRow ? (constant + sum, constant + sum) : (Math.BitIncrement(constant + sum + error), constant + sum - error);
     }
 
     /// <summary>What the rounding of the layer's own weights can add, with room.</summary>

@@ -48,11 +48,10 @@ internal static class IntervalBounds
         bool open = below ? end < 0 && sum + error >= 0 : end > 0 && sum - error <= 0;
         if (!open || !exactWeights || !double.IsFinite(end))
             return end;
-        var exact = new ExactSum();
-        exact.Add(layer.Bias.Span[row]);
+        Dyadic exact = layer.Bias.Span[row];
         ReadOnlySpan<double> weights = layer.Row(row);
         for (int j = 0; j < weights.Length; j++)
-            exact.AddProduct(weights[j], weights[j] > 0 == below ? input.Lower[j] : input.Upper[j]);
+            exact += (Dyadic)weights[j] * (weights[j] > 0 == below ? input.Lower[j] : input.Upper[j]);
         return below ? (exact.Sign >= 0 ? 0 : end) : (exact.Sign <= 0 ? 0 : end);
     }
 

@@ -14,8 +14,13 @@ namespace ExactCompression.Stability;
 /// </remarks>
 internal sealed class ReluRelaxation
 {
-    private ReluRelaxation(AffineLayer layer, ActivationRange input, ActivationRange output)
+    private readonly double[] lower;
+    private readonly double[] upper;
+
+    private ReluRelaxation(AffineLayer layer, ActivationRange input, ActivationRange output, double[] lower, double[] upper)
     {
+        this.lower = lower;
+        this.upper = upper;
         Layer = layer;
         int width = layer.Outputs;
         UpperSlope = new double[width];
@@ -54,6 +59,9 @@ internal sealed class ReluRelaxation
     /// <summary>What a row can lose to underflow on the way, whatever its coefficients.</summary>
     public double Loss { get; private set; }
 
+    /// <summary>Whether every bound is finite.</summary>
+    public bool IsFinite => Array.TrueForAll(lower, double.IsFinite) && Array.TrueForAll(upper, double.IsFinite);
+
     /// <summary>Relaxes a layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="input">Range of its inputs.</param>
@@ -61,11 +69,21 @@ internal sealed class ReluRelaxation
     /// <param name="upper">Proven upper bounds of its pre-activations.</param>
     public static ReluRelaxation Of(AffineLayer layer, ActivationRange input, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
     {
-        var relaxation = new ReluRelaxation(layer, input, ActivationRange.OfRectified(lower, upper));
+        var relaxation = new ReluRelaxation(layer, input, ActivationRange.OfRectified(lower, upper), lower.ToArray(), upper.ToArray());
         for (int i = 0; i < layer.Outputs; i++)
             relaxation.Relax(i, lower[i], upper[i]);
-        relaxation.MeasureRounding(lower, upper);
+        relaxation.MeasureRounding();
         return relaxation;
+    }
+
+    /// <summary>The least intercept that the slope above a rectifier allows, without rounding.</summary>
+    /// <param name="i">0-based neuron.</param>
+    public Dyadic ExactUpperIntercept(int i)
+    {
+        if (lower[i] >= 0 || upper[i] <= 0)
+            return default;
+        Dyadic slope = UpperSlope[i];
+        return Dyadic.Max(-slope * lower[i], ((Dyadic)1 - slope) * upper[i]);
     }
 
     private void Relax(int i, double lower, double upper)
@@ -88,7 +106,7 @@ internal sealed class ReluRelaxation
     /// The computed product <c>D W</c> differs from the real one entry by entry by at most <c>gamma |D| |W|</c>, so over inputs of size at most <c>m</c> the bound moves by at most
     /// <c>|D| (gamma |W| m)</c>: one matrix-vector product a layer, not one a row. The rounding of <c>D</c> itself (slope times coefficient) adds <c>u |z|</c>.
     /// </summary>
-    private void MeasureRounding(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
+    private void MeasureRounding()
     {
         double gamma = Rounding.Gamma(Layer.Outputs + 1);
         ReadOnlySpan<double> biasRadius = Layer.BiasRadius.Span, weightRadius = Layer.WeightRadius.Span;

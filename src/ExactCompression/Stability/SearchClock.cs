@@ -20,7 +20,13 @@ internal sealed class SearchClock : IDisposable
         progress = options.Progress;
         source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (options.TimeLimit is { } limit)
-            source.CancelAfter(limit < TimeSpan.Zero ? TimeSpan.Zero : limit);
+        {
+            if (limit <= TimeSpan.Zero)
+                source.Cancel();
+            else
+                source.CancelAfter(limit);
+        }
+
         Parallel = new() { CancellationToken = source.Token, MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount };
     }
 

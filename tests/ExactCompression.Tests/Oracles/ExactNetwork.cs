@@ -1,80 +1,178 @@
 namespace ExactCompression.Tests.Oracles;
 
-/// <summary>Networks without any rounding: values at a point, and intervals over a box.</summary>
-internal static class ExactNetwork
+/// <summary>A network in exact arithmetic, and the exact range of every hidden pre-activation over a box.</summary>
+internal sealed class ExactNetwork
 {
-    /// <summary>Outputs at a point.</summary>
-    public static Dyadic[] Evaluate(ReluNetwork network, double[] point)
+    private readonly Rational[][][] weights;
+    private readonly Rational[][] biases;
+    private readonly bool[] rectified;
+    private readonly int depth;
+
+    public ExactNetwork(ReluNetwork network)
     {
-        Dyadic[] values = Array.ConvertAll(point, static x => (Dyadic)x);
-        foreach (AffineLayer layer in network.Layers)
+        weights = [.. network.Layers.Select(l => Enumerable.Range(0, l.Outputs).Select(i => l.Row(i).ToArray().Select(w => (Rational)w).ToArray()).ToArray())];
+        biases = [.. network.Layers.Select(l => l.Bias.ToArray().Select(b => (Rational)b).ToArray())];
+        rectified = [.. network.Layers.Select(l => l.Activation == Activation.Relu)];
+        depth = network.Depth;
+    }
+
+    /// <summary>Pre-activations of every layer, output layer last.</summary>
+    public Rational[][] PreActivations(IReadOnlyList<Rational> input)
+    {
+        var all = new Rational[weights.Length][];
+        Rational[] a = [.. input];
+        for (int l = 0; l < weights.Length; l++)
         {
-            var next = new Dyadic[layer.Outputs];
-            for (int i = 0; i < next.Length; i++)
+            all[l] = [.. weights[l].Select((row, i) => Dot(row, a) + biases[l][i])];
+            a = [.. all[l].Select(z => rectified[l] ? Rational.Max(z, Rational.Zero) : z)];
+        }
+
+        return all;
+    }
+
+    /// <summary>The network's outputs.</summary>
+    public Rational[] Evaluate(IReadOnlyList<Rational> input)
+    {
+        Rational[] z = PreActivations(input)[^1];
+        return rectified[^1] ? [.. z.Select(v => Rational.Max(v, Rational.Zero))] : z;
+    }
+
+    /// <summary>
+    /// Exact minimum and maximum of every hidden pre-activation over a box, by enumeration: within the closed region of one activation pattern everything is linear, so extremes are
+    /// at the region's vertices, and a vertex is where as many of the region's constraints are tight as there are inputs. For a handful of neurons and at most three inputs.
+    /// </summary>
+    public (Rational Min, Rational Max)[][] Ranges(double[] lower, double[] upper)
+    {
+        int inputs = lower.Length;
+        var ranges = new (Rational Min, Rational Max)[depth][];
+        var seen = new HashSet<(int Layer, int Neuron)>();
+        var box = new List<Constraint>();
+        for (int i = 0; i < inputs; i++)
+        {
+            box.Add(new(Unit(inputs, i, 1), -(Rational)lower[i]));
+            box.Add(new(Unit(inputs, i, -1), upper[i]));
+        }
+
+        Descend(0, box, Identity(inputs));
+        return ranges;
+
+        void Descend(int layer, List<Constraint> region, Constraint[] activations)
+        {
+            if (layer == depth)
+                return;
+            Constraint[] z = [.. weights[layer].Select((row, i) => Combine(row, activations, biases[layer][i]))];
+            List<Rational[]> vertices = Vertices(region, inputs);
+            if (vertices.Count == 0)
+                return;
+            ranges[layer] ??= new (Rational, Rational)[z.Length];
+            for (int i = 0; i < z.Length; i++)
             {
-                Dyadic sum = layer.Bias.Span[i];
-                for (int j = 0; j < values.Length; j++)
-                    sum += layer.Row(i)[j] * values[j];
-                next[i] = layer.Activation == Activation.Relu ? Dyadic.Max(sum, Dyadic.Zero) : sum;
+                foreach (Rational[] x in vertices)
+                {
+                    Rational value = z[i].At(x);
+                    ref (Rational Min, Rational Max) range = ref ranges[layer][i];
+                    range = seen.Add((layer, i)) ? (value, value) : (Rational.Min(range.Min, value), Rational.Max(range.Max, value));
+                }
             }
 
-            values = next;
+            Choose(layer, region, z, [], 0);
         }
 
-        return values;
-    }
-
-    /// <summary>The largest difference of any output at a point.</summary>
-    public static Dyadic Difference(ReluNetwork first, ReluNetwork second, double[] point)
-    {
-        Dyadic[] a = Evaluate(first, point), b = Evaluate(second, point);
-        return a.Zip(b, static (x, y) => Dyadic.Abs(x - y)).Aggregate(Dyadic.Max);
-    }
-
-    /// <summary>Exact interval arithmetic: bounds of every hidden pre-activation that hold over the domain.</summary>
-    public static (Dyadic Lower, Dyadic Upper)[][] Intervals(ReluNetwork network, InputDomain domain)
-    {
-        InputDomain box = domain.For(network.InputSize);
-        (Dyadic Lower, Dyadic Upper)[] values = [.. Enumerable.Range(0, network.InputSize).Select(i => ((Dyadic)box.Lower.Span[i], (Dyadic)box.Upper.Span[i]))];
-        var all = new List<(Dyadic, Dyadic)[]>();
-        foreach (AffineLayer layer in network.Layers.Take(network.Depth))
+        void Choose(int layer, List<Constraint> region, Constraint[] z, List<Constraint> chosen, int neuron)
         {
-            (Dyadic Lower, Dyadic Upper)[] next = [.. Enumerable.Range(0, layer.Outputs).Select(i => Range(layer, i, values))];
-            all.Add(next);
-            values = Array.ConvertAll(next, static z => (Dyadic.Max(z.Lower, Dyadic.Zero), Dyadic.Max(z.Upper, Dyadic.Zero)));
-        }
-
-        return [.. all];
-    }
-
-    /// <summary>Verdicts that exact interval arithmetic gives, without bounds: what it leaves open stays undetermined.</summary>
-    public static StabilityTable Table(ReluNetwork network, InputDomain domain)
-    {
-        (Dyadic Lower, Dyadic Upper)[][] intervals = Intervals(network, domain);
-        var verdicts = new List<NeuronStability>();
-        for (int layer = 1; layer <= network.Depth; layer++)
-        {
-            for (int neuron = 0; neuron < network.WidthOf(layer); neuron++)
+            if (neuron == z.Length)
             {
-                (Dyadic lower, Dyadic upper) = intervals[layer - 1][neuron];
-                NeuronState state = upper.Sign <= 0 ? NeuronState.StablyInactive : lower.Sign >= 0 ? NeuronState.StablyActive : NeuronState.Undetermined;
-                verdicts.Add(new() { Layer = layer, Neuron = neuron, State = state });
+                Descend(layer + 1, region, [.. chosen]);
+                return;
+            }
+
+            Choose(layer, [.. region, z[neuron]], z, [.. chosen, z[neuron]], neuron + 1);
+            Choose(layer, [.. region, z[neuron].Negated()], z, [.. chosen, Constraint.ZeroOf(inputs)], neuron + 1);
+        }
+    }
+
+    private static Rational Dot(Rational[] row, Rational[] values)
+    {
+        Rational sum = Rational.Zero;
+        for (int j = 0; j < row.Length; j++)
+            sum += row[j] * values[j];
+        return sum;
+    }
+
+    private static Rational[] Unit(int size, int at, double value) => [.. Enumerable.Range(0, size).Select(i => (Rational)(i == at ? value : 0))];
+
+    private static Constraint[] Identity(int size) => [.. Enumerable.Range(0, size).Select(i => new Constraint(Unit(size, i, 1), Rational.Zero))];
+
+    private static Constraint Combine(Rational[] row, Constraint[] terms, Rational bias)
+    {
+        var coefficients = new Rational[terms[0].Coefficients.Length];
+        Rational constant = bias;
+        for (int j = 0; j < row.Length; j++)
+        {
+            constant += row[j] * terms[j].Constant;
+            for (int i = 0; i < coefficients.Length; i++)
+                coefficients[i] += row[j] * terms[j].Coefficients[i];
+        }
+
+        return new(coefficients, constant);
+    }
+
+    /// <summary>Feasible points where <paramref name="inputs"/> independent constraints are tight.</summary>
+    private static List<Rational[]> Vertices(List<Constraint> region, int inputs)
+    {
+        var vertices = new List<Rational[]>();
+        var chosen = new int[inputs];
+        Pick(0, 0);
+        return vertices;
+
+        void Pick(int slot, int from)
+        {
+            if (slot == inputs)
+            {
+                Rational[]? x = Solve([.. chosen.Select(c => region[c])], inputs);
+                if (x is not null && region.TrueForAll(c => c.At(x).Sign >= 0))
+                    vertices.Add(x);
+                return;
+            }
+
+            for (int c = from; c < region.Count; c++)
+            {
+                chosen[slot] = c;
+                Pick(slot + 1, c + 1);
+            }
+        }
+    }
+
+    /// <summary>Gauss elimination; null where the constraints are dependent.</summary>
+    private static Rational[]? Solve(Constraint[] tight, int size)
+    {
+        Rational[][] m = [.. tight.Select(c => (Rational[])[.. c.Coefficients, -c.Constant])];
+        for (int column = 0; column < size; column++)
+        {
+            int pivot = Array.FindIndex(m, column, r => r[column].Sign != 0);
+            if (pivot < 0)
+                return null;
+            (m[column], m[pivot]) = (m[pivot], m[column]);
+            for (int row = 0; row < size; row++)
+            {
+                if (row == column || m[row][column].Sign == 0)
+                    continue;
+                Rational factor = m[row][column] / m[column][column];
+                for (int k = column; k <= size; k++)
+                    m[row][k] -= factor * m[column][k];
             }
         }
 
-        return new(network, domain, verdicts);
+        return [.. Enumerable.Range(0, size).Select(i => m[i][size] / m[i][i])];
     }
 
-    private static (Dyadic Lower, Dyadic Upper) Range(AffineLayer layer, int neuron, (Dyadic Lower, Dyadic Upper)[] values)
+    /// <summary>An affine function of the input, as a constraint that it is not negative.</summary>
+    private sealed record Constraint(Rational[] Coefficients, Rational Constant)
     {
-        Dyadic lower = layer.Bias.Span[neuron], upper = lower;
-        for (int j = 0; j < values.Length; j++)
-        {
-            Dyadic weight = layer.Row(neuron)[j];
-            lower += weight * (weight.Sign >= 0 ? values[j].Lower : values[j].Upper);
-            upper += weight * (weight.Sign >= 0 ? values[j].Upper : values[j].Lower);
-        }
+        public static Constraint ZeroOf(int size) => new(new Rational[size], Rational.Zero);
 
-        return (lower, upper);
+        public Rational At(Rational[] x) => Dot(Coefficients, x) + Constant;
+
+        public Constraint Negated() => new([.. Coefficients.Select(c => -c)], -Constant);
     }
 }

@@ -3,7 +3,7 @@ using CsCheck;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>Random small networks with many stable and dependent neurons, some with weights of wild sizes.</summary>
-internal static class RandomNetworks
+internal static class StableNetworks
 {
     /// <summary>Weights of tame and wild sizes; a third of them 0 as after l1 training.</summary>
     private static readonly Gen<double> Weight = Gen.Frequency(

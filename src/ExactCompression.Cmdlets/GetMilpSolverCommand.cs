@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Milp;
+
+namespace ExactCompression.Cmdlets;
+
+/// <summary>Lists the solvers for linear and mixed-integer programs, each tried on a small program.</summary>
+[Cmdlet(VerbsCommon.Get, "MilpSolver")]
+[OutputType(typeof(MilpSolver))]
+public sealed class GetMilpSolverCommand : AsyncCommand
+{
+    /// <summary>Names to list; wildcards are allowed.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        WildcardPattern[] patterns = [.. Name.Select(static name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
+        Attempt(null, _ => MilpSolvers.List(Cancellation), solvers => WriteObject(solvers.Where(s => patterns.Any(p => p.IsMatch(s.Name))), enumerateCollection: true));
+    }
+}

@@ -1,0 +1,137 @@
+using System.Management.Automation;
+using System.Runtime.ExceptionServices;
+
+namespace ExactCompression.Cmdlets.Infrastructure;
+
+/// <summary>
+/// A cmdlet whose work runs on a pool thread while the pipeline thread writes what the work has to say. Ctrl-C cancels the work,
+/// waits for it to end (within a second), and only then stops the pipeline.
+/// </summary>
+public abstract class AsyncCommand : PSCmdlet, IDisposable
+{
+    internal const int ProgressActivity = 1;
+    private readonly CancellationTokenSource cancellation = new();
+
+    /// <summary>Cancelled when the user stops the pipeline.</summary>
+    private protected CancellationToken Cancellation => cancellation.Token;
+
+    /// <summary>
+    /// Whether other inputs wait behind a bad one. If so the bad one is reported and the rest goes on; otherwise its error ends the statement.
+    /// </summary>
+    private protected virtual bool HasSeveralInputs => MyInvocation.ExpectingInput;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => cancellation.Cancel();
+
+    /// <summary>Frees what the cmdlet holds.</summary>
+    /// <param name="disposing">Whether called from <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            cancellation.Dispose();
+    }
+
+    /// <summary>Does the work for one input, hands its result to the pipeline, and reports what went wrong.</summary>
+    /// <param name="target">The input, for the error record.</param>
+    /// <param name="work">Runs on a pool thread; must not touch the cmdlet.</param>
+    /// <param name="write">Runs on the pipeline thread, also when the user has stopped the pipeline and the work returned what it had.</param>
+    private protected void Attempt<T>(object? target, Func<PipelineMessages, T> work, Action<T> write)
+    {
+        T result;
+        try
+        {
+            result = Await(work);
+        }
+        catch (Exception e) when (e is not (PipelineStoppedException or ActionPreferenceStopException))
+        {
+            Report(e, target);
+            return;
+        }
+
+        write(result);
+    }
+
+    /// <summary>Does a quick piece of work on the pipeline thread and reports what went wrong.</summary>
+    /// <param name="target">The input, for the error record.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="result">What it gave.</param>
+    /// <returns>Whether it went well.</returns>
+    private protected bool Try<T>(object? target, Func<T> work, out T result)
+    {
+        try
+        {
+            result = work();
+            return true;
+        }
+        catch (Exception e) when (e is not (PipelineStoppedException or ActionPreferenceStopException))
+        {
+            Report(e, target);
+            result = default!;
+            return false;
+        }
+    }
+
+    /// <summary>Turns an exception into an error record.</summary>
+    private protected void Report(Exception exception, object? target)
+    {
+        if (exception is OperationCanceledException && Cancellation.IsCancellationRequested)
+            throw new PipelineStoppedException();
+        ErrorRecord record = ErrorRecords.From(exception, target);
+        if (HasSeveralInputs)
+            WriteError(record);
+        else
+            ThrowTerminatingError(record);
+    }
+
+    private T Await<T>(Func<PipelineMessages, T> work)
+    {
+        using var messages = new PipelineMessages();
+        Task<T> task = Task.Run(() =>
+        {
+            try
+            {
+                return work(messages);
+            }
+            finally
+            {
+                messages.Complete();
+            }
+        });
+        ExceptionDispatchInfo? refused = Write(messages);
+        T result = task.GetAwaiter().GetResult();
+        if (refused is { SourceException: not PipelineStoppedException })
+            refused.Throw();
+        if (messages.ShowedProgress && !Cancellation.IsCancellationRequested)
+            WriteProgress(new(ProgressActivity, MyInvocation.MyCommand.Name, "Done") { RecordType = ProgressRecordType.Completed });
+        return result;
+    }
+
+    /// <summary>Writes messages until the work has ended. Once PowerShell refuses one, the work is cancelled and the rest passed over.</summary>
+    private ExceptionDispatchInfo? Write(PipelineMessages messages)
+    {
+        ExceptionDispatchInfo? refused = null;
+        foreach (Action<Cmdlet> write in messages.Drain())
+        {
+            if (refused is not null)
+                continue;
+            try
+            {
+                write(this);
+            }
+            catch (Exception e)
+            {
+                refused = ExceptionDispatchInfo.Capture(e);
+                cancellation.Cancel();
+            }
+        }
+
+        return refused;
+    }
+}

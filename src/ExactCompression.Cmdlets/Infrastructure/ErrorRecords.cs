@@ -1,0 +1,27 @@
+using System.Management.Automation;
+
+namespace ExactCompression.Cmdlets.Infrastructure;
+
+/// <summary>The one table from exception to error record: a stable id a cause, its category, and what it is about.</summary>
+internal static class ErrorRecords
+{
+    /// <summary>Makes the record.</summary>
+    /// <param name="exception">What went wrong.</param>
+    /// <param name="target">The input it went wrong with; a file's own path takes its place where the exception names one.</param>
+    public static ErrorRecord From(Exception exception, object? target) => exception switch
+    {
+        InvalidFileException { Unsupported: true } e => new(e, e.ErrorId, ErrorCategory.NotImplemented, e.Path),
+        InvalidFileException e => new(e, e.ErrorId, ErrorCategory.InvalidData, e.Path),
+        ExactCompressionException e => new(e, e.ErrorId, ErrorCategory.InvalidArgument, target),
+        IContainsErrorRecord e => new(e.ErrorRecord, exception),
+        FileNotFoundException or DirectoryNotFoundException => new(exception, "FileNotFound", ErrorCategory.ObjectNotFound, target),
+        UnauthorizedAccessException => new(exception, "AccessDenied", ErrorCategory.PermissionDenied, target),
+        IOException => new(exception, "FileAccessFailed", ErrorCategory.ResourceUnavailable, target),
+        OutOfMemoryException => new(exception, "OutOfMemory", ErrorCategory.ResourceUnavailable, target),
+        TimeoutException => new(exception, "TimedOut", ErrorCategory.OperationTimeout, target),
+        DllNotFoundException or BadImageFormatException or TypeInitializationException => new(exception, "NativeLibraryFailed", ErrorCategory.NotInstalled, target),
+        ArgumentException => new(exception, "InvalidArgument", ErrorCategory.InvalidArgument, target),
+        NotImplementedException or NotSupportedException => new(exception, "NotSupported", ErrorCategory.NotImplemented, target),
+        _ => new(exception, "UnexpectedFailure", ErrorCategory.NotSpecified, target),
+    };
+}

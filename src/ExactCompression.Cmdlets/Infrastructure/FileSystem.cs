@@ -1,0 +1,28 @@
+using System.Management.Automation;
+using Microsoft.PowerShell.Commands;
+
+namespace ExactCompression.Cmdlets.Infrastructure;
+
+/// <summary>Paths of the session, which has its own current folder and drives that are no disks.</summary>
+internal static class FileSystem
+{
+    /// <summary>Refuses a path on a drive that holds no files.</summary>
+    /// <exception cref="InvalidInputException">The provider is not the file system's.</exception>
+    public static void Require(ProviderInfo provider, string path)
+    {
+        if (provider.ImplementingType != typeof(FileSystemProvider))
+            throw new InvalidInputException("PathNotInFileSystem", $"'{path}' is on the {provider.Name} provider, which holds no files.", "Give a path in the file system.");
+    }
+
+    /// <summary>The full path of a file to write; its folder must exist.</summary>
+    /// <exception cref="InvalidInputException">The path is not in the file system.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public static string ResolveOutput(SessionState session, string path)
+    {
+        string file = session.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        Require(provider, path);
+        if (Path.GetDirectoryName(file) is { Length: > 0 } folder && !Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"There is no folder '{folder}' to write '{Path.GetFileName(file)}' to.");
+        return file;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Management.Automation;
+
+namespace ExactCompression.Cmdlets.Infrastructure;
+
+/// <summary>
+/// Says plainly which cmdlet makes the object that a parameter wants, where PowerShell would only say that it cannot convert: a path
+/// given in its place, or the dead copy of an object that came out of a job.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
+{
+    private const string Deserialized = "Deserialized.ExactCompression.";
+
+    /// <summary>Makes the attribute.</summary>
+    /// <param name="maker">The cmdlet that makes such an object.</param>
+    /// <param name="accepted">The types that the parameter takes.</param>
+    public ModuleObjectAttribute(string maker, params Type[] accepted)
+    {
+        Maker = maker;
+        Accepted = accepted;
+    }
+
+    /// <summary>The cmdlet that makes such an object.</summary>
+    public string Maker { get; }
+
+    /// <summary>The types that the parameter takes.</summary>
+    public IReadOnlyList<Type> Accepted { get; }
+
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        if (value is null || Accepted.Any(type => type.IsInstanceOfType(value)))
+            return value;
+        string names = string.Join(" or ", Accepted.Select(static type => type.Name));
+        if (inputData is PSObject bag && bag.TypeNames.Any(static name => name.StartsWith(Deserialized, StringComparison.Ordinal)))
+            throw new ArgumentTransformationMetadataException($"This is a copy of an object's properties, as jobs and remote sessions return them; {names} itself is needed. Do the whole work in one session (ForEach-Object -Parallel keeps objects whole), or pass files.");
+        throw new ArgumentTransformationMetadataException($"{names} is needed here, not {value.GetType().Name} '{Shorten(value)}'. Make one with {Maker}.");
+    }
+
+    private static string Shorten(object value)
+    {
+        string text = value.ToString() ?? "";
+        return text.Length <= 80 ? text : string.Concat(text.AsSpan(0, 77), "...");
+    }
+}

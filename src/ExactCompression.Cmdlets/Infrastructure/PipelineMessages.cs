@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Management.Automation;
+
+namespace ExactCompression.Cmdlets.Infrastructure;
+
+/// <summary>
+/// What work on another thread wants written: PowerShell accepts Write* on the pipeline thread alone, so the worker queues here and
+/// <see cref="AsyncCommand"/> writes. Safe for any number of workers.
+/// </summary>
+internal sealed class PipelineMessages : IDisposable
+{
+    private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly BlockingCollection<Action<Cmdlet>> queue = [];
+    private long lastProgress;
+
+    /// <summary>Queues a verbose message.</summary>
+    public void Verbose(string text) => Add(cmdlet => cmdlet.WriteVerbose(text));
+
+    /// <summary>Queues a warning.</summary>
+    public void Warning(string text) => Add(cmdlet => cmdlet.WriteWarning(text));
+
+    /// <summary>Queues a progress record, or drops it where the last one is less than a fifth of a second old.</summary>
+    public void Progress(ProgressRecord record)
+    {
+        long now = Stopwatch.GetTimestamp();
+        long last = Interlocked.Read(ref lastProgress);
+        if (last != 0 && Stopwatch.GetElapsedTime(last, now) < ProgressPause)
+            return;
+        if (Interlocked.CompareExchange(ref lastProgress, now, last) == last)
+            Add(cmdlet => cmdlet.WriteProgress(record));
+    }
+
+    /// <summary>Whether any progress was queued, so that it must be taken down again.</summary>
+    public bool ShowedProgress => Interlocked.Read(ref lastProgress) != 0;
+
+    /// <summary>Says that nothing more will come.</summary>
+    public void Complete() => queue.CompleteAdding();
+
+    /// <summary>The messages as they come, until <see cref="Complete"/>.</summary>
+    public IEnumerable<Action<Cmdlet>> Drain() => queue.GetConsumingEnumerable();
+
+    /// <inheritdoc/>
+    public void Dispose() => queue.Dispose();
+
+    private void Add(Action<Cmdlet> write)
+    {
+        // A library callback that comes late, after the work has ended, has nobody left to tell.
+        if (!queue.IsAddingCompleted)
+            queue.Add(write);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Management.Automation;
+using ExactCompression.Cmdlets.Infrastructure;
+
+namespace ExactCompression.Cmdlets;
+
+/// <summary>Compares two networks over a domain: what can be proven, and what is seen at many points.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "NetworkEquivalence", DefaultParameterSetName = PairSet)]
+[OutputType(typeof(EquivalenceReport))]
+public sealed class TestNetworkEquivalenceCommand : AsyncCommand
+{
+    private const string PairSet = "Pair";
+    private const string CompressionSet = "Compression";
+
+    /// <summary>A compression: its original is compared with its compressed network.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = CompressionSet)]
+    [ModuleObject("Invoke-LeoCompression", typeof(CompressionResult))]
+    public CompressionResult InputObject { get; set; } = null!;
+
+    /// <summary>The first network.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PairSet)]
+    [ModuleObject("Import-ReluNetwork", typeof(ReluNetwork))]
+    public ReluNetwork Reference { get; set; } = null!;
+
+    /// <summary>The second: a network or a compression.</summary>
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = PairSet)]
+    [ModuleObject("Import-ReluNetwork or Invoke-LeoCompression", typeof(ReluNetwork), typeof(CompressionResult))]
+    public object Difference { get; set; } = null!;
+
+    /// <summary>The domain to compare over.</summary>
+    [Parameter(ParameterSetName = PairSet)]
+    [ModuleObject("New-InputDomain", typeof(InputDomain))]
+    public InputDomain? Domain { get; set; }
+
+    /// <summary>Rows to compare on as well.</summary>
+    [Parameter]
+    [ModuleObject("Import-InputData", typeof(InputData))]
+    public InputData? Data { get; set; }
+
+    /// <summary>Largest output difference that counts as equal.</summary>
+    [Parameter]
+    [ValidateRange(0.0, double.MaxValue)]
+    public double Tolerance { get; set; }
+
+    /// <summary>Random and corner points to try.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int Points { get; set; } = 10_000;
+
+    /// <summary>Seed of the random points.</summary>
+    [Parameter]
+    public int Seed { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var options = new EquivalenceOptions
+        {
+            Tolerance = MyInvocation.BoundParameters.ContainsKey(nameof(Tolerance)) ? Tolerance : null,
+            Points = Points,
+            Seed = Seed,
+        };
+        CompressionResult? compression = ParameterSetName == CompressionSet ? InputObject : OfReference();
+        Attempt(
+            compression ?? Difference,
+            _ => compression is not null
+                ? NetworkEquivalence.Compare(compression, Data, options, Cancellation)
+                : NetworkEquivalence.Compare(Reference, Second, Domain, Data, options, Cancellation),
+            WriteObject);
+    }
+
+    private ReluNetwork Second => Difference is CompressionResult result ? result.Compressed : (ReluNetwork)Difference;
+
+    /// <summary>The compression of this very reference over this domain, whose proof then applies.</summary>
+    private CompressionResult? OfReference() =>
+        Difference is CompressionResult result && ReferenceEquals(result.Original, Reference) && (Domain is null || Domains.AreEqual(Domain, result.Domain)) ? result : null;
+}

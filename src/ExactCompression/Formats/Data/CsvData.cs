@@ -1,0 +1,78 @@
+using System.Globalization;
+using CsvHelper;
+
+namespace ExactCompression.Formats;
+
+/// <summary>Rows from CSV: one row a record, one of the columns perhaps the label. Separators <c>, ; tab |</c> are told apart by the file.</summary>
+internal static class CsvData
+{
+    public static RawData Read(byte[] bytes, string path, InputDataOptions options)
+    {
+        CsvFile.RequireText(bytes, path);
+        using CsvReader csv = CsvFile.Open(bytes);
+        return CsvFile.Guarded(path, () => Read(csv, path, options));
+    }
+
+    private static RawData Read(CsvReader csv, string path, InputDataOptions options)
+    {
+        if (!csv.Read())
+            throw new InvalidFileException("FileEmpty", path, "file", "The file has no record.");
+        int fields = csv.FieldCount;
+        string[]? header = options.Header ?? CsvFile.LooksLikeHeader(csv) ? CsvFile.Strings(csv) : null;
+        int? label = LabelColumn(options.LabelColumn, header, fields, path);
+        int columns = label is null ? fields : fields - 1;
+        if (columns < 1)
+            throw new InvalidFileException("CsvNoColumns", path, "line 1", "There is no column beside the label.", "Name the label column rightly.");
+
+        var values = new RowBuffer(columns);
+        List<int>? labels = label is null ? null : [];
+        var lines = new List<long>();
+        bool more = header is null || csv.Read();
+        for (; more; more = csv.Read())
+        {
+            if (csv.FieldCount != fields)
+                throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the first one {fields}.", "Give every row the same number of columns.");
+            Span<double> row = values.AddRow();
+            int to = 0;
+            for (int field = 0; field < fields; field++)
+            {
+                double value = CsvFile.Number(csv, field, path);
+                if (field != label)
+                    row[to++] = value;
+                else
+                    labels!.Add(Label(value, csv, field, path));
+            }
+
+            lines.Add(csv.LineNumber);
+        }
+
+        return new(lines.Count, columns) { Values = values.ToArray(), Labels = labels?.ToArray(), LineOf = row => lines[row] };
+    }
+
+    private static int Label(double value, CsvReader csv, int field, string path) => value >= 0 && value <= int.MaxValue && value == Math.Floor(value)
+        ? (int)value
+        : throw new InvalidFileException("DataLabelInvalid", path, $"{CsvFile.Place(csv)}, column {field.ToString(CultureInfo.InvariantCulture)}", "The label is no whole number of 0 or more.", "Name the label column rightly.");
+
+    private static int? LabelColumn(string choice, string[]? header, int fields, string path)
+    {
+        switch (choice.ToUpperInvariant())
+        {
+            case "NONE":
+                return null;
+            case "FIRST":
+                return 0;
+            case "LAST":
+                return fields - 1;
+            case "AUTO":
+                int[] named = header is null ? [] : [.. Enumerable.Range(0, fields).Where(i => header[i].Trim().ToUpperInvariant() is "LABEL" or "CLASS" or "TARGET" or "Y")];
+                return named.Length == 1 ? named[0] : null;
+        }
+
+        int at = header is null ? -1 : Array.FindIndex(header, h => h.Trim().Equals(choice, StringComparison.OrdinalIgnoreCase));
+        if (at >= 0)
+            return at;
+        if (int.TryParse(choice, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index) && index >= -fields && index < fields)
+            return index < 0 ? fields + index : index;
+        throw new InvalidInputException("DataLabelColumnUnknown", $"'{path}' has no column '{choice}'.", $"Give Auto, None, First, Last, a name of the header, or a number from {-fields} to {fields - 1}.");
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace ExactCompression.Formats;
+
+/// <summary>Reads labels that stand in a file of their own: IDX, NPY, or CSV with one column.</summary>
+internal static class LabelFiles
+{
+    public static int[] Read(string path, int rows)
+    {
+        byte[] bytes = FileContent.ReadUnpacked(path);
+        double[] values = Values(bytes, path);
+        if (values.Length != rows)
+            throw new InvalidFileException("DataLabelCountMismatch", path, "file", $"There are {values.Length} labels for {rows} rows.", "Give the labels that belong to the data.");
+        var labels = new int[rows];
+        for (int i = 0; i < rows; i++)
+        {
+            double value = values[i];
+            labels[i] = value >= 0 && value <= int.MaxValue && value == Math.Floor(value)
+                ? (int)value
+                : throw new InvalidFileException("DataLabelInvalid", path, $"row {i.ToString(CultureInfo.InvariantCulture)}", "The label is no whole number of 0 or more.", "Give a file of class numbers.");
+        }
+
+        return labels;
+    }
+
+    private static double[] Values(byte[] bytes, string path)
+    {
+        if (IdxData.Matches(bytes))
+        {
+            (ElementType type, int[] shape, ReadOnlyMemory<byte> data) = IdxData.Parse(bytes, path);
+            RequireOneAxis(shape.Skip(1).All(static e => e == 1), path);
+            var values = new double[data.Length / type.Size()];
+            ElementDecoding.Decode(data.Span, type, bigEndian: true, values);
+            return values;
+        }
+
+        if (bytes.AsSpan().StartsWith(NpyArray.Magic))
+        {
+            NpyArray array = NpyData.Numbers(bytes, path);
+            RequireOneAxis(array.Shape.Skip(1).All(static e => e == 1), path);
+            return array.ReadDoubles();
+        }
+
+        RawData raw = CsvData.Read(bytes, path, new() { LabelColumn = "None" });
+        RequireOneAxis(raw.Columns == 1, path);
+        return raw.Values!;
+    }
+
+    private static void RequireOneAxis(bool one, string path)
+    {
+        if (!one)
+            throw new InvalidFileException("DataLabelInvalid", path, "file", "The file has more than one value a row.", "Give a file with one class number a row.");
+    }
+}

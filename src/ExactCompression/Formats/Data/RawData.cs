@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+
+namespace ExactCompression.Formats;
+
+/// <summary>Rows as a file stores them, before scaling: bytes where the file has bytes, else doubles or floats.</summary>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="Columns">Values a row.</param>
+internal sealed record RawData(int Rows, int Columns)
+{
+    /// <summary>Values of a file of bytes, or empty.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
+
+    /// <summary>Values of any other file.</summary>
+    public double[]? Values { get; init; }
+
+    public int[]? Labels { get; init; }
+
+    /// <summary>The 1-based line of a row, where the file is text.</summary>
+    public Func<int, long>? LineOf { get; init; }
+
+    public InputData ToInputData(string path, double? statedScale)
+    {
+        double scale = statedScale ?? (Values is null ? 1.0 / 255 : 1);
+        var scaled = new float[(long)Rows * Columns];
+        if (Values is null)
+        {
+            ReadOnlySpan<byte> bytes = Bytes.Span;
+            Span<float> table = stackalloc float[256];
+            for (int i = 0; i < table.Length; i++)
+                table[i] = (float)(i * scale);
+            for (int i = 0; i < scaled.Length; i++)
+                scaled[i] = table[bytes[i]];
+        }
+        else
+        {
+            for (int i = 0; i < scaled.Length; i++)
+                scaled[i] = (float)(Values[i] * scale);
+        }
+
+        if (!TensorPrimitives.IsFiniteAll<float>(scaled))
+            ThrowNotFinite(scaled, path);
+        return new(scaled, Rows, Columns, Labels, NameOf(path), scale);
+    }
+
+    private void ThrowNotFinite(float[] scaled, string path)
+    {
+        int bad = Array.FindIndex(scaled, static v => !float.IsFinite(v));
+        int row = bad / Columns;
+        string place = LineOf is null ? $"row {row.ToString(CultureInfo.InvariantCulture)}" : $"line {LineOf(row).ToString(CultureInfo.InvariantCulture)}";
+        throw new InvalidFileException("DataNotFinite", path, $"{place}, column {(bad % Columns).ToString(CultureInfo.InvariantCulture)}", $"The value is {(float.IsNaN(scaled[bad]) ? "not a number" : "infinite, or beyond float32")}.", "Remove or mend that row.");
+    }
+
+    private static string NameOf(string path)
+    {
+        string name = Path.GetFileName(path);
+        if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            name = name[..^3];
+        return Path.GetFileNameWithoutExtension(name);
+    }
+}

@@ -1,0 +1,63 @@
+using CsvHelper;
+
+namespace ExactCompression.Formats;
+
+/// <summary>The ends of a domain from CSV: a row an input, or a row for each end.</summary>
+internal static class CsvDomain
+{
+    public static (double[] Lower, double[] Upper) Read(byte[] bytes, string path)
+    {
+        using CsvReader csv = CsvFile.Open(bytes);
+        return CsvFile.Guarded(path, () => Read(csv, path));
+    }
+
+    private static (double[] Lower, double[] Upper) Read(CsvReader csv, string path)
+    {
+        if (!csv.Read())
+            throw new InvalidFileException("FileEmpty", path, "file", "The file has no record.");
+        if (CsvFile.LooksLikeHeader(csv))
+            return ReadNamed(csv, path);
+
+        var rows = new List<double[]>();
+        do
+        {
+            var row = new double[csv.FieldCount];
+            for (int i = 0; i < row.Length; i++)
+                row[i] = CsvFile.Number(csv, i, path);
+            if (rows.Count > 0 && row.Length != rows[0].Length)
+                throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {row.Length} fields, the first one {rows[0].Length}.", "Give every row the same number of columns.");
+            rows.Add(row);
+        }
+        while (csv.Read());
+
+        return (rows.Count == 2, rows[0].Length == 2) switch
+        {
+            (true, true) => throw new InvalidFileException("DomainCsvAmbiguous", path, "file", "Two rows of two columns could be the ends of each input, or all lower ends and all upper ends.", "Add the header 'Lower,Upper' and give one row an input."),
+            (true, false) => (rows[0], rows[1]),
+            (false, true) => ([.. rows.Select(static r => r[0])], [.. rows.Select(static r => r[1])]),
+            _ => throw new InvalidFileException("DomainCsvShape", path, "file", $"The file has {rows.Count} rows of {rows[0].Length} columns.", "Give two columns (lower, upper) with one row an input, or two rows."),
+        };
+    }
+
+    private static (double[] Lower, double[] Upper) ReadNamed(CsvReader csv, string path)
+    {
+        string[] header = CsvFile.Strings(csv);
+        int Find(string name)
+        {
+            int at = Array.FindIndex(header, h => h.Trim().Equals(name, StringComparison.OrdinalIgnoreCase));
+            return at >= 0 ? at : throw new InvalidFileException("DomainCsvShape", path, CsvFile.Place(csv), $"The header names no column '{name}'.", "Name the columns Lower and Upper.");
+        }
+
+        (int lowerAt, int upperAt) = (Find("Lower"), Find("Upper"));
+        (List<double> lower, List<double> upper) = ([], []);
+        while (csv.Read())
+        {
+            if (csv.FieldCount != header.Length)
+                throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.", "Give every row the same number of columns.");
+            lower.Add(CsvFile.Number(csv, lowerAt, path));
+            upper.Add(CsvFile.Number(csv, upperAt, path));
+        }
+
+        return ([.. lower], [.. upper]);
+    }
+}

@@ -1,0 +1,31 @@
+namespace ExactCompression.Formats;
+
+/// <summary>Reads input domains: CSV with the ends of every input, or the input part of a VNN-LIB property; gzip accepted.</summary>
+public static class InputDomainFiles
+{
+    /// <summary>Reads a domain.</summary>
+    /// <param name="path">Full path of the file.</param>
+    /// <returns>A box with one range an input. Decimals are read as the nearest doubles: the domain is the box of those.</returns>
+    /// <remarks>
+    /// CSV has two columns (lower end, upper end) and one row an input; a header <c>Lower,Upper</c> (in any order, among other columns) is
+    /// optional. Or, without header, two rows: all lower ends, then all upper ends. Two rows of two columns could be either, so they need the header.
+    /// </remarks>
+    /// <exception cref="InvalidFileException">The file is damaged, an input is unbounded, or an end is not finite or above the other.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static InputDomain Read(string path)
+    {
+        byte[] bytes = FileContent.ReadUnpacked(path);
+        CsvFile.RequireText(bytes, path);
+        ReadOnlySpan<byte> start = bytes.AsSpan().TrimStart(" \t\r\n\uFEFF"u8);
+        bool vnnlib = start.StartsWith("("u8) || start.StartsWith(";"u8);
+        (double[] lower, double[] upper) = vnnlib ? VnnlibDomain.Read(bytes, path) : CsvDomain.Read(bytes, path);
+        try
+        {
+            return new(lower, upper, $"{Path.GetFileName(path)} in R^{lower.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
+        }
+        catch (InvalidInputException e)
+        {
+            throw new InvalidFileException(e.ErrorId, path, "domain", e.Message, inner: e);
+        }
+    }
+}

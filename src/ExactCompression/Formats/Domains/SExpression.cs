@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+
+namespace ExactCompression.Formats;
+
+/// <summary>An s-expression: an atom, or a list in parentheses. Comments run from <c>;</c> to the end of the line.</summary>
+/// <param name="Atom">The text of an atom, or null for a list.</param>
+/// <param name="Items">The items of a list; empty for an atom.</param>
+/// <param name="Line">1-based line where it begins.</param>
+internal sealed record SExpression(string? Atom, IReadOnlyList<SExpression> Items, int Line)
+{
+    /// <summary>No formula of a property goes deeper; evaluation may recurse as far.</summary>
+    public const int MaximalDepth = 256;
+
+    public string Place => $"line {Line.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>The head of a list, if it is an atom.</summary>
+    public string? Operator => Items.Count > 0 ? Items[0].Atom : null;
+
+    /// <summary>Reads the expressions of a text, one after the other, without recursion.</summary>
+    public static IEnumerable<SExpression> Parse(byte[] text, string path)
+    {
+        var open = new Stack<(List<SExpression> Items, int Line)>();
+        int line = 1;
+        for (int at = 0; at < text.Length;)
+        {
+            byte c = text[at];
+            SExpression? finished = null;
+            if (c == (byte)'\n')
+            {
+                line++;
+                at++;
+            }
+            else if (c <= (byte)' ' || c >= 0xef && at < 3)
+            {
+                // White space, or a byte order mark at the beginning.
+                at++;
+            }
+            else if (c == (byte)';')
+            {
+                int end = text.AsSpan(at).IndexOf((byte)'\n');
+                at = end < 0 ? text.Length : at + end;
+            }
+            else if (c == (byte)'(')
+            {
+                if (open.Count == MaximalDepth)
+                    throw new InvalidFileException("VnnlibDamaged", path, Show(line), $"Parentheses are nested more than {MaximalDepth} deep.");
+                open.Push(([], line));
+                at++;
+            }
+            else if (c == (byte)')')
+            {
+                if (open.Count == 0)
+                    throw new InvalidFileException("VnnlibDamaged", path, Show(line), "A parenthesis is closed that was not opened.");
+                (List<SExpression> items, int begin) = open.Pop();
+                finished = new(null, items, begin);
+                at++;
+            }
+            else
+            {
+                int start = at;
+                while (at < text.Length && text[at] > (byte)' ' && text[at] is not ((byte)'(' or (byte)')' or (byte)';'))
+                    at++;
+                finished = new(Encoding.UTF8.GetString(text, start, at - start), [], line);
+            }
+
+            if (finished is null)
+                continue;
+            if (open.Count > 0)
+                open.Peek().Items.Add(finished);
+            else
+                yield return finished;
+        }
+
+        if (open.Count > 0)
+            throw new InvalidFileException("FileTruncated", path, Show(open.Peek().Line), "A parenthesis that is opened here is never closed.", "The file is cut off: get it again.");
+    }
+
+    private static string Show(int line) => $"line {line.ToString(CultureInfo.InvariantCulture)}";
+}

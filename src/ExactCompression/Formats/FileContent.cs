@@ -1,0 +1,85 @@
+using System.IO.Compression;
+
+namespace ExactCompression.Formats;
+
+/// <summary>Reads whole files into memory; what is allocated follows what is really there, never what a header claims.</summary>
+internal static class FileContent
+{
+    /// <summary>Deflate cannot make more than this of one byte, so a larger claim is a lie.</summary>
+    public const long MaximalInflation = 1032;
+
+    /// <summary>The bytes of a file.</summary>
+    /// <exception cref="InvalidFileException">The file is empty, or larger than an array can be.</exception>
+    public static byte[] Read(string path)
+    {
+        using FileStream file = OpenForReading(path);
+        RequireLength(path, file.Length);
+        var bytes = new byte[file.Length];
+        int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return read == bytes.Length ? bytes : bytes[..read];
+    }
+
+    /// <summary>The bytes of a file, unpacked where it is gzip (known by its magic, not by its name).</summary>
+    /// <exception cref="InvalidFileException">The file is empty, too large, or its gzip stream is damaged.</exception>
+    public static byte[] ReadUnpacked(string path)
+    {
+        byte[] bytes = Read(path);
+        return IsGzip(bytes) ? Unpack(bytes, path) : bytes;
+    }
+
+    /// <summary>A stream of a file's content, unpacked where it is gzip.</summary>
+    public static Stream OpenUnpacked(string path)
+    {
+        FileStream file = OpenForReading(path);
+        Span<byte> magic = stackalloc byte[2];
+        int read = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
+        if (read == 0)
+        {
+            file.Dispose();
+            throw Empty(path);
+        }
+
+        file.Position = 0;
+        return IsGzip(magic[..read]) ? new GZipStream(file, CompressionMode.Decompress) : file;
+    }
+
+    public static bool IsGzip(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+
+    /// <summary>Makes the error for a damaged gzip stream; readers of <see cref="OpenUnpacked"/> use it too.</summary>
+    public static InvalidFileException DamagedGzip(string path, Exception inner) =>
+        new("GzipDamaged", path, "gzip stream", "The compressed data is damaged or ends early.", "Download or make the file again.", inner: inner);
+
+    private static byte[] Unpack(byte[] packed, string path)
+    {
+        using var unpacked = new MemoryStream();
+        try
+        {
+            using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+            gzip.CopyTo(unpacked);
+        }
+        catch (InvalidDataException e)
+        {
+            throw DamagedGzip(path, e);
+        }
+        catch (IOException e)
+        {
+            // A memory stream refuses to grow beyond what an array can hold.
+            throw new InvalidFileException("FileTooLarge", path, "gzip stream", "The unpacked content is larger than 2 GiB.", "Split the file.", unsupported: true, inner: e);
+        }
+
+        return unpacked.ToArray();
+    }
+
+    private static FileStream OpenForReading(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+
+    private static void RequireLength(string path, long length)
+    {
+        if (length == 0)
+            throw Empty(path);
+        if (length > Array.MaxLength)
+            throw new InvalidFileException("FileTooLarge", path, "file", $"The file has {length} bytes; more than {Array.MaxLength} cannot be read.", "Split the file.", unsupported: true);
+    }
+
+    private static InvalidFileException Empty(string path) => new("FileEmpty", path, "file", "The file is empty.");
+}

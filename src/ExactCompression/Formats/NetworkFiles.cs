@@ -1,0 +1,57 @@
+namespace ExactCompression.Formats;
+
+/// <summary>What reading and writing files has in common, whatever the format.</summary>
+internal static class NetworkFiles
+{
+    /// <summary>The first bytes of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="length">How many at most.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidFileException">It is a directory, or empty.</exception>
+    public static byte[] Head(string path, int length)
+    {
+        if (Directory.Exists(path))
+            throw new InvalidFileException("NetworkFileIsDirectory", path, "path", "It is a directory, not a file.", "Name the files in it, for example with Get-ChildItem.");
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no file '{path}'.", path);
+        using FileStream stream = File.OpenRead(path);
+        var head = new byte[length];
+        int read = stream.ReadAtLeast(head, length, throwOnEndOfStream: false);
+        return read > 0 ? head[..read] : throw new InvalidFileException("NetworkFileEmpty", path, "file", "It is empty.", "Copy or export it again.");
+    }
+
+    /// <summary>Writes a file beside its target and moves it into place when it is complete; on any failure nothing stays.</summary>
+    /// <param name="path">The target; a symbolic link is followed.</param>
+    /// <param name="overwrite">Whether an existing target may be replaced.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="IOException">The target exists and may not be replaced, or it cannot be written.</exception>
+    public static void Replace(string path, bool overwrite, Action<Stream> write)
+    {
+        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        if (Directory.Exists(target))
+            throw new IOException($"'{path}' is a directory.");
+        if (!overwrite && File.Exists(target))
+            throw new IOException($"The file '{path}' exists already.");
+        string folder = Path.GetDirectoryName(target)!;
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"There is no folder '{folder}' to write '{path}' in.");
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, target, overwrite);
+        }
+        catch (Exception e)
+        {
+            File.Delete(temporary);
+            if (e is UnauthorizedAccessException)
+                throw new IOException($"'{path}' cannot be written: access is denied.", e);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.IO.Compression;
+
+namespace ExactCompression.Formats;
+
+/// <summary>
+/// NumPy archives (<c>.npz</c>): weight matrices and bias vectors in the order of the layers, under any names
+/// (<c>W1, b1, ...</c>, <c>arr_0, arr_1, ...</c>, <c>layers.0.weight</c>). Which way round the matrices stand follows from how they chain.
+/// </summary>
+internal sealed class NpzFormat : IWritableNetworkFormat
+{
+    public string Name => "Npz";
+
+    public IReadOnlyList<string> Extensions { get; } = [".npz"];
+
+    public bool Matches(ReadOnlySpan<byte> head, string path) =>
+        ZipHead.IsZip(head) && (ZipHead.FirstEntry(head)?.EndsWith(".npy", StringComparison.Ordinal) ?? Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()));
+
+    public ReluNetwork Read(string path)
+    {
+        var zip = new ZipContent(FileContent.Read(path), path);
+        var tensors = new List<TensorEntry>();
+        foreach (ZipArchiveEntry entry in zip.Entries)
+        {
+            string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+            NpyArray array = NpyArray.Parse(zip.Read(entry), path, entry.FullName);
+            if (array.Type is null)
+                throw new InvalidFileException("NpyTypeUnsupported", path, entry.FullName, "The array holds Python objects, not numbers.", "Save numeric arrays only.", unsupported: true);
+            tensors.Add(new(name, array.Shape, array.Type, array.ReadDoubles));
+        }
+
+        return StateDictNetwork.Build(tensors, path, Name, layout: null, ordered: true);
+    }
+
+    public void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
+    {
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        foreach ((AffineLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i)))
+        {
+            WriteArray(zip, WrittenTensors.WeightName(number), layer.Weights.Span, [layer.Outputs, layer.Inputs], precision);
+            WriteArray(zip, WrittenTensors.BiasName(number), layer.Bias.Span, [layer.Outputs], precision);
+        }
+    }
+
+    private static void WriteArray(ZipArchive zip, string name, ReadOnlySpan<double> values, int[] shape, WeightPrecision precision)
+    {
+        // Stored, not packed: weights hardly compress, and numpy can then map the file.
+        ZipArchiveEntry entry = zip.CreateEntry(name + ".npy", System.IO.Compression.CompressionLevel.NoCompression);
+        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using Stream stream = entry.Open();
+        stream.Write(NpyHeader.Format(precision == WeightPrecision.Float32 ? "<f4" : "<f8", shape));
+        stream.Write(WrittenTensors.Encode(values, precision));
+    }
+}

@@ -1,0 +1,23 @@
+namespace ExactCompression.Formats;
+
+/// <summary>NumPy's codes of element types.</summary>
+internal static class NumpyTypes
+{
+    /// <summary>The type of a code without byte order, such as <c>f4</c>, or null for one that is none of ours.</summary>
+    public static ElementType? Find(string code) => code switch
+    {
+        "f2" => ElementType.Float16,
+        "f4" => ElementType.Float32,
+        "f8" => ElementType.Float64,
+        "i1" => ElementType.Int8,
+        "i2" => ElementType.Int16,
+        "i4" => ElementType.Int32,
+        "i8" => ElementType.Int64,
+        "u1" => ElementType.UInt8,
+        "u2" => ElementType.UInt16,
+        "u4" => ElementType.UInt32,
+        "u8" => ElementType.UInt64,
+        "b1" => ElementType.Bool,
+        _ => null,
+    };
+}

@@ -1,0 +1,115 @@
+using ExactCompression.Networks;
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>Affine maps that treat each element on its own: arithmetic with a constant, and normalisation.</summary>
+internal static class OnnxElementwiseOperators
+{
+    /// <summary><c>x + c</c> or <c>c + x</c>.</summary>
+    public static void Add(OnnxStep step)
+    {
+        OnnxTensor operand = Operand(step);
+        step.Chain.Append(AffineMap.Shift(step.Aligned(operand)), operand.Precision);
+    }
+
+    /// <summary><c>x - c</c> or <c>c - x</c>.</summary>
+    public static void Subtract(OnnxStep step)
+    {
+        OnnxTensor operand = Operand(step);
+        double[] values = step.Aligned(operand);
+        if (step.DataIndex == 0)
+            step.Chain.Append(AffineMap.Shift(Array.ConvertAll(values, static v => -v)), operand.Precision);
+        else
+            step.Chain.Append(AffineMap.Elementwise(Filled(values.Length, -1), values), operand.Precision);
+    }
+
+    /// <summary><c>x c</c> or <c>c x</c>.</summary>
+    public static void Multiply(OnnxStep step)
+    {
+        OnnxTensor operand = Operand(step);
+        step.Chain.Append(AffineMap.Scale(step.Aligned(operand)), operand.Precision);
+    }
+
+    /// <summary><c>x / c</c>; <c>c / x</c> is not affine.</summary>
+    public static void Divide(OnnxStep step)
+    {
+        if (step.DataIndex != 0)
+            throw step.Node.Unsupported("It divides by a value that depends on the network's input.");
+        OnnxTensor operand = Operand(step);
+        double[] scale = step.Aligned(operand), radius = new double[scale.Length];
+        if (scale.AsSpan().Contains(0.0))
+            throw step.Node.Fault("OnnxDivisionByZero", $"The divisor {OnnxFault.Quote(operand.Name)} contains 0.");
+        for (int i = 0; i < scale.Length; i++)
+            (scale[i], radius[i]) = RoundedQuotient.Reciprocal(scale[i]);
+        step.Chain.Append(AffineMap.Scale(scale, radius), operand.Precision);
+    }
+
+    /// <summary><c>-x</c>.</summary>
+    public static void Negate(OnnxStep step)
+    {
+        step.Node.AllowAttributes();
+        step.Chain.Append(AffineMap.Scale(Filled(step.Count, -1)), WeightPrecision.Float32);
+    }
+
+    /// <summary>
+    /// <c>(x - mean) scale / sqrt(variance + epsilon) + shift</c>, with one parameter for each index of dimension 1. Over the real numbers,
+    /// that is a scale known to a proven radius between two exact shifts.
+    /// </summary>
+    public static void BatchNormalization(OnnxStep step)
+    {
+        OnnxNode node = step.Node;
+        step.RequireDataFirst();
+        node.AllowAttributes("epsilon", "momentum", "spatial", "training_mode");
+        if (node.Integer("training_mode", 0) != 0 || node.Outputs.Skip(1).Any(static output => output.Length > 0))
+            throw node.Unsupported("It is in training mode.");
+        if (step.Shape.Length < 2)
+            throw node.ShapeFault($"It needs a channel dimension, which the shape {OnnxShapes.Show(step.Shape)} does not have.");
+        if (step.Shape.Length > 2 && node.Integer("spatial", 1) == 0)
+            throw node.Unsupported("Statistics for each position (spatial=0) are not supported.");
+
+        OnnxTensor[] parameters = [step.Constant(1), step.Constant(2), step.Constant(3), step.Constant(4)];
+        double[][] values = [.. parameters.Select(parameter => PerChannel(step, parameter))];
+        (double[] scale, double[] shift, double[] mean, double[] variance) = (values[0], values[1], values[2], values[3]);
+        double epsilon = node.Float("epsilon", 1e-5f);
+        var radius = new double[scale.Length];
+        for (int i = 0; i < scale.Length; i++)
+        {
+            if (!(variance[i] + epsilon > 0))
+                throw node.Fault("OnnxInvalidNormalization", $"Variance plus epsilon is {variance[i] + epsilon:R}, which has no reciprocal root.");
+            (scale[i], radius[i]) = RoundedQuotient.OverRoot(scale[i], variance[i], epsilon);
+            mean[i] = -mean[i];
+        }
+
+        WeightPrecision precision = parameters.Max(static parameter => parameter.Precision);
+        step.Chain.Append(AffineMap.Shift(mean), precision);
+        step.Chain.Append(AffineMap.Scale(scale, radius), precision);
+        step.Chain.Append(AffineMap.Shift(shift), precision);
+    }
+
+    private static OnnxTensor Operand(OnnxStep step)
+    {
+        step.Node.AllowAttributes();
+        step.RequireInputs(2);
+        return step.Constant(1 - step.DataIndex);
+    }
+
+    private static double[] PerChannel(OnnxStep step, OnnxTensor parameter)
+    {
+        int channels = step.Shape[1], inner = OnnxShapes.Count(step.Shape.AsSpan(2));
+        if (parameter.Shape.Length != 1 || parameter.Count != channels)
+            throw step.Node.ShapeFault($"The parameter {OnnxFault.Quote(parameter.Name)} of shape {OnnxShapes.Show(parameter.Shape)} does not fit the {channels} channels of the value.");
+        double[] values = parameter.Weights;
+        var result = new double[step.Count];
+        for (int i = 0; i < result.Length; i++)
+            result[i] = values[i / inner % channels];
+        return result;
+    }
+
+    private static double[] Filled(int size, double value)
+    {
+        var values = new double[size];
+        Array.Fill(values, value);
+        return values;
+    }
+}

@@ -1,0 +1,56 @@
+using ExactCompression.Formats.Onnx.Schema;
+
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>Makes the errors of one file: what is wrong, and at which node or tensor.</summary>
+/// <param name="path">The file.</param>
+internal sealed class OnnxFault(string path)
+{
+    private const int LongestName = 80;
+
+    /// <summary>The file.</summary>
+    public string Path => path;
+
+    /// <summary>An error at any place.</summary>
+    /// <param name="errorId">A stable name of the cause.</param>
+    /// <param name="place">Where in the file.</param>
+    /// <param name="problem">What is wrong, as a sentence.</param>
+    /// <param name="mend">What to do about it, as a sentence; may be empty.</param>
+    /// <param name="unsupported">True where the file is sound but holds something unsupported.</param>
+    /// <param name="inner">What caused it, or null.</param>
+    public InvalidFileException At(string errorId, string place, string problem, string mend = "", bool unsupported = false, Exception? inner = null) =>
+        new(errorId, path, place, problem, mend, unsupported, inner);
+
+    /// <summary>An error at a tensor.</summary>
+    /// <param name="errorId">A stable name of the cause.</param>
+    /// <param name="tensor">The tensor's name.</param>
+    /// <param name="problem">What is wrong, as a sentence.</param>
+    /// <param name="mend">What to do about it, as a sentence; may be empty.</param>
+    /// <param name="unsupported">True where the file is sound but holds something unsupported.</param>
+    public InvalidFileException AtTensor(string errorId, string tensor, string problem, string mend = "", bool unsupported = false) =>
+        At(errorId, $"tensor {Quote(tensor)}", problem, mend, unsupported);
+
+    /// <summary>A node's place: its name, or what it produces, with its operator.</summary>
+    /// <param name="node">The node.</param>
+    public static string PlaceOf(NodeProto node)
+    {
+        string name = node.Name.Length > 0 ? Quote(node.Name)
+            : node.Output.Count > 0 ? $"that gives {Quote(node.Output[0])}"
+            : "without name and output";
+        return $"node {name} ({Printable(node.OpType)})";
+    }
+
+    /// <summary>A name from a file, safe to print.</summary>
+    /// <param name="name">Any text.</param>
+    public static string Quote(string name) => $"'{Printable(name)}'";
+
+    private static string Printable(string text)
+    {
+        string cut = text.Length <= LongestName ? text : string.Concat(text.AsSpan(0, LongestName), "...");
+        return string.Create(cut.Length, cut, static (to, from) =>
+        {
+            for (int i = 0; i < to.Length; i++)
+                to[i] = char.IsControl(from[i]) ? '?' : from[i];
+        });
+    }
+}

@@ -1,0 +1,32 @@
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>
+/// ONNX files (<c>.onnx</c>), operator versions 7 to the newest. Read: one chain of affine maps and rectifiers in any of the operators'
+/// spellings, with nodes that only move values in between. Written: Gemm and Relu, for any batch size.
+/// </summary>
+/// <remarks>
+/// A network is what its nodes compute over the real numbers with the weights as stored, for one input row. Affine maps without a rectifier
+/// between them become one layer; where joining them rounds, the layer carries the radius of that rounding. Normalisation at the input is
+/// joined into the first layer, so an input domain speaks of the file's own input.
+/// </remarks>
+public sealed class OnnxFormat : IWritableNetworkFormat
+{
+    internal const string FormatName = "Onnx";
+
+    /// <inheritdoc/>
+    public string Name => FormatName;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Extensions { get; } = [".onnx"];
+
+    /// <inheritdoc/>
+    public bool Matches(ReadOnlySpan<byte> head, string path) => OnnxSignature.Matches(head);
+
+    /// <inheritdoc/>
+    public ReluNetwork Read(string path) => OnnxReader.Read(path);
+
+    /// <inheritdoc/>
+    /// <remarks>A layer with a rounding radius is written as its stored weights, the centre of that enclosure.</remarks>
+    /// <exception cref="InvalidInputException">A weight is too large for <paramref name="precision"/>, or the network for one file.</exception>
+    public void Write(ReluNetwork network, Stream stream, WeightPrecision precision) => OnnxWriter.Write(network, stream, precision);
+}

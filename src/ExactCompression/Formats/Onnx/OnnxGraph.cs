@@ -1,0 +1,134 @@
+using ExactCompression.Formats.Onnx.Schema;
+
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>
+/// The graph of a file by names: who gives a value, who uses it. Checked on the way: every operator is known, every value is given exactly once,
+/// nothing is missing, there is no cycle, and there is one input and one output. The order in which a file lists its nodes does not matter.
+/// </summary>
+internal sealed class OnnxGraph
+{
+    private readonly Dictionary<string, TensorProto> initializers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OnnxNode> producers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<OnnxNode>> consumers = new(StringComparer.Ordinal);
+
+    /// <summary>Indexes and checks a graph.</summary>
+    /// <param name="graph">The graph as stored.</param>
+    /// <param name="fault">Makes errors.</param>
+    /// <exception cref="InvalidFileException">One of the checks fails.</exception>
+    public OnnxGraph(GraphProto graph, OnnxFault fault)
+    {
+        foreach (NodeProto node in graph.Node)
+            RequireSupported(node, fault);
+        foreach (TensorProto tensor in graph.Initializer)
+        {
+            if (!initializers.TryAdd(tensor.Name, tensor))
+                throw fault.AtTensor("OnnxDuplicateName", tensor.Name, "Two initializers have this name.");
+        }
+
+        Input = TheInput(graph, fault);
+        OnnxNode[] nodes = [.. graph.Node.Select(node => new OnnxNode(node, fault))];
+        IndexProducers(nodes);
+        IndexConsumers(nodes);
+        Output = TheOutput(graph, fault);
+        RequireNoCycle(nodes);
+    }
+
+    /// <summary>The only input that is not an initializer.</summary>
+    public ValueInfoProto Input { get; }
+
+    /// <summary>Name of the only output.</summary>
+    public string Output { get; }
+
+    /// <summary>The node that gives a value, or null for inputs and initializers.</summary>
+    /// <param name="value">Name of the value.</param>
+    public OnnxNode? ProducerOf(string value) => producers.GetValueOrDefault(value);
+
+    /// <summary>The nodes that use a value; a node that uses it twice is there twice.</summary>
+    /// <param name="value">Name of the value.</param>
+    public IReadOnlyList<OnnxNode> ConsumersOf(string value) => consumers.GetValueOrDefault(value) ?? [];
+
+    /// <summary>The initializer of a name, or null.</summary>
+    /// <param name="name">The name.</param>
+    public TensorProto? Initializer(string name) => initializers.GetValueOrDefault(name);
+
+    private static void RequireSupported(NodeProto node, OnnxFault fault)
+    {
+        bool standard = node.Domain is "" or "ai.onnx";
+        if (standard && OnnxOperators.IsKnown(node.OpType))
+            return;
+        string name = OnnxFault.Quote(node.OpType) + (standard ? "" : $" of the domain {OnnxFault.Quote(node.Domain)}");
+        throw fault.At("OnnxUnsupportedOperator", OnnxFault.PlaceOf(node), $"The operator {name} is not supported.", "Networks of affine maps and rectifiers are supported.", unsupported: true);
+    }
+
+    private ValueInfoProto TheInput(GraphProto graph, OnnxFault fault)
+    {
+        ValueInfoProto[] inputs = [.. graph.Input.Where(input => !initializers.ContainsKey(input.Name))];
+        return inputs.Length switch
+        {
+            1 => inputs[0],
+            0 => throw fault.At("OnnxNoInput", "graph", "It has no input."),
+            _ => throw fault.At("OnnxSeveralInputs", "graph", $"It has {inputs.Length} inputs: {Names(inputs.Select(static i => i.Name))}.", "Networks with one input are supported.", unsupported: true),
+        };
+    }
+
+    private string TheOutput(GraphProto graph, OnnxFault fault)
+    {
+        if (graph.Output.Count > 1)
+            throw fault.At("OnnxSeveralOutputs", "graph", $"It has {graph.Output.Count} outputs: {Names(graph.Output.Select(static o => o.Name))}.", "Networks with one output are supported.", unsupported: true);
+        if (graph.Output.Count == 0)
+            throw fault.At("OnnxNoOutput", "graph", "It has no output.");
+        string name = graph.Output[0].Name;
+        return producers.ContainsKey(name) ? name : throw fault.AtTensor("OnnxUnconnectedGraph", name, "It is the output of the graph, but no node gives it.");
+    }
+
+    private void IndexProducers(OnnxNode[] nodes)
+    {
+        foreach (OnnxNode node in nodes)
+        {
+            if (node.Outputs.Count == 0 || node.Outputs[0].Length == 0)
+                throw node.Fault("OnnxUnconnectedGraph", "It gives no value.");
+            foreach (string output in node.Outputs.Where(static output => output.Length > 0))
+            {
+                if (output == Input.Name || initializers.ContainsKey(output) || !producers.TryAdd(output, node))
+                    throw node.Fault("OnnxDuplicateName", $"The value {OnnxFault.Quote(output)} that it gives is given elsewhere too.");
+            }
+        }
+    }
+
+    private void IndexConsumers(OnnxNode[] nodes)
+    {
+        foreach (OnnxNode node in nodes)
+        {
+            foreach (string input in node.Inputs.Where(static input => input.Length > 0))
+            {
+                if (input != Input.Name && !initializers.ContainsKey(input) && !producers.ContainsKey(input))
+                    throw node.Fault("OnnxMissingTensor", $"Its input {OnnxFault.Quote(input)} is neither an initializer nor given by any node.");
+                if (!consumers.TryGetValue(input, out List<OnnxNode>? list))
+                    consumers.Add(input, list = []);
+                list.Add(node);
+            }
+        }
+    }
+
+    /// <summary>Peels off nodes whose inputs are all known; what stays is on a cycle or behind one.</summary>
+    private void RequireNoCycle(OnnxNode[] nodes)
+    {
+        Dictionary<OnnxNode, int> waiting = nodes.ToDictionary(static node => node, node => node.Inputs.Count(producers.ContainsKey));
+        var ready = new Queue<OnnxNode>(nodes.Where(node => waiting[node] == 0));
+        while (ready.TryDequeue(out OnnxNode? node))
+        {
+            waiting.Remove(node);
+            foreach (OnnxNode next in node.Outputs.SelectMany(ConsumersOf))
+            {
+                if (--waiting[next] == 0)
+                    ready.Enqueue(next);
+            }
+        }
+
+        if (waiting.Count > 0)
+            throw nodes.First(waiting.ContainsKey).Fault("OnnxCyclicGraph", "It depends on its own output.", "A network is a chain without cycles.");
+    }
+
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names.Take(4).Select(OnnxFault.Quote));
+}

@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>Every operator that can be read, and what it does to the chain. A new operator is a line here and a method in its family's file.</summary>
+internal static class OnnxOperators
+{
+    private static readonly FrozenDictionary<string, Action<OnnxStep>> Known = new Dictionary<string, Action<OnnxStep>>
+    {
+        ["Gemm"] = OnnxProductOperators.Gemm,
+        ["MatMul"] = OnnxProductOperators.MatMul,
+        ["Add"] = OnnxElementwiseOperators.Add,
+        ["Sub"] = OnnxElementwiseOperators.Subtract,
+        ["Mul"] = OnnxElementwiseOperators.Multiply,
+        ["Div"] = OnnxElementwiseOperators.Divide,
+        ["Neg"] = OnnxElementwiseOperators.Negate,
+        ["BatchNormalization"] = OnnxElementwiseOperators.BatchNormalization,
+        ["Relu"] = OnnxRectifierOperators.Relu,
+        ["Clip"] = OnnxRectifierOperators.Clip,
+        ["Max"] = OnnxRectifierOperators.Max,
+        ["Transpose"] = Transpose,
+        ["Constant"] = static step => throw step.Node.ShapeFault("It takes no input."),
+        ["Identity"] = Reshape,
+        ["Dropout"] = Reshape,
+        ["Cast"] = Reshape,
+        ["Flatten"] = Reshape,
+        ["Reshape"] = Reshape,
+        ["Squeeze"] = Reshape,
+        ["Unsqueeze"] = Reshape,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Whether an operator can be read.</summary>
+    /// <param name="name">The operator.</param>
+    public static bool IsKnown(string name) => Known.ContainsKey(name);
+
+    /// <summary>Appends what a node does to the chain.</summary>
+    /// <param name="step">The node and the value that it takes.</param>
+    /// <exception cref="InvalidFileException">Its use here is not supported, or its operands do not fit.</exception>
+    /// <exception cref="OverflowException">A size or a weight leaves its range.</exception>
+    public static void Apply(OnnxStep step) => Known[step.Node.Operator](step);
+
+    private static void Reshape(OnnxStep step)
+    {
+        step.RequireDataFirst();
+        step.Shape = OnnxShapeOperators.Result(step.Node, step.Shape, step.Opset, step.Constants);
+    }
+
+    private static void Transpose(OnnxStep step)
+    {
+        step.Node.AllowAttributes("perm");
+        int[] permutation = OnnxShapes.Permutation(step.Node, step.Shape.Length, step.Node.Integers("perm"));
+        if (!OnnxShapes.KeepsOrder(step.Shape, permutation))
+            throw step.Node.Unsupported($"It reorders the elements of a value of shape {OnnxShapes.Show(step.Shape)}.");
+        step.Shape = [.. permutation.Select(p => step.Shape[p])];
+    }
+}

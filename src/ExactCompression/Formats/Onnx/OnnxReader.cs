@@ -1,0 +1,89 @@
+using ExactCompression.Formats.Onnx.Schema;
+using ExactCompression.Networks;
+using Google.Protobuf;
+using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType;
+
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>Reads a file: parse, index and check the graph, then follow the chain from input to output.</summary>
+internal static class OnnxReader
+{
+    private const long OldestOpset = 7;
+
+    private static readonly MessageParser<ModelProto> Parser = ModelProto.Parser.WithDiscardUnknownFields(true);
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidFileException">It is damaged or holds something unsupported.</exception>
+    public static ReluNetwork Read(string path)
+    {
+        var fault = new OnnxFault(path);
+        if (new FileInfo(path).Length > Array.MaxLength)
+            throw fault.At("OnnxTooLarge", "file", "ONNX files end at 2 GB.", "Keep large weights in an external data file.");
+        ModelProto model;
+        try
+        {
+            model = Parser.ParseFrom(File.ReadAllBytes(path));
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw fault.At("OnnxDamaged", "file", "It is not a complete ONNX file.", "Copy or export it again.", inner: e);
+        }
+
+        string name = System.IO.Path.GetFileNameWithoutExtension(path);
+        return new ReluNetwork(Layers(model, fault), name, path, OnnxFormat.FormatName);
+    }
+
+    /// <summary>The layers of a model.</summary>
+    /// <param name="model">The model as stored.</param>
+    /// <param name="fault">Makes errors.</param>
+    public static IReadOnlyList<AffineLayer> Layers(ModelProto model, OnnxFault fault)
+    {
+        if (model.Graph is null || model.Graph.Node.Count == 0)
+            throw fault.At("OnnxNoGraph", "graph", "There are no nodes in it.", "Copy or export the file again.");
+        long opset = Opset(model, fault);
+        var graph = new OnnxGraph(model.Graph, fault);
+        var constants = new OnnxConstants(graph, opset, fault);
+        WeightPrecision precision = InputPrecision(graph.Input, fault);
+        List<(OnnxNode Node, int DataIndex)> path = OnnxPath.Find(graph, fault);
+        int[] shape = OnnxInputShape.Resolve(graph.Input, path, constants, fault);
+        var chain = new AffineChain(OnnxShapes.Count(shape), precision);
+        foreach ((OnnxNode node, int dataIndex) in path)
+        {
+            var step = new OnnxStep { Node = node, DataIndex = dataIndex, Shape = shape, Opset = opset, Constants = constants, Chain = chain };
+            InRange(() => OnnxOperators.Apply(step), node.Place, fault);
+            shape = step.Shape;
+        }
+
+        IReadOnlyList<AffineLayer> layers = [];
+        InRange(() => layers = chain.Finish(), "graph", fault);
+        return layers;
+    }
+
+    private static void InRange(Action action, string place, OnnxFault fault)
+    {
+        try
+        {
+            action();
+        }
+        catch (OverflowException e)
+        {
+            throw fault.At("OnnxOutOfRange", place, e.Message, inner: e);
+        }
+    }
+
+    private static long Opset(ModelProto model, OnnxFault fault)
+    {
+        OperatorSetIdProto? standard = model.OpsetImport.FirstOrDefault(static set => set.Domain is "" or "ai.onnx");
+        if (standard is null || standard.Version < OldestOpset)
+            throw fault.At("OnnxUnsupportedOpset", "model", standard is null ? "It states no version of the standard operators." : $"It uses version {standard.Version} of the operators.", $"Versions from {OldestOpset} on are supported: export the network again.", unsupported: true);
+        return standard.Version;
+    }
+
+    private static WeightPrecision InputPrecision(ValueInfoProto input, OnnxFault fault) => (input.Type?.TensorType?.ElemType ?? DataType.Undefined) switch
+    {
+        DataType.Undefined or DataType.Float or DataType.Float16 or DataType.Bfloat16 => WeightPrecision.Float32,
+        DataType.Double => WeightPrecision.Float64,
+        var type => throw fault.AtTensor("OnnxUnsupportedDataType", input.Name, $"The input is of the ONNX data type {(int)type}, not a floating-point one.", unsupported: true),
+    };
+}

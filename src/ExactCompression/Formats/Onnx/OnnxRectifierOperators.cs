@@ -1,0 +1,54 @@
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>The rectifier under its several names.</summary>
+internal static class OnnxRectifierOperators
+{
+    private const long BoundsBecomeInputs = 11;
+
+    /// <summary><c>max(0, x)</c>.</summary>
+    public static void Relu(OnnxStep step)
+    {
+        step.Node.AllowAttributes();
+        step.RequireInputs(1);
+        step.Chain.AppendRelu();
+    }
+
+    /// <summary>A clip to <c>[0, infinity)</c>, or to nothing at all; float's largest value counts as infinity, as exporters mean it.</summary>
+    public static void Clip(OnnxStep step)
+    {
+        step.RequireDataFirst();
+        (double minimum, double maximum) = Bounds(step);
+        if (maximum < float.MaxValue)
+            throw step.Node.Unsupported("A clip from above is not a rectifier.");
+        if (minimum == 0)
+            step.Chain.AppendRelu();
+        else if (!(minimum <= float.MinValue))
+            throw step.Node.Unsupported($"A clip at a minimum other than 0 is not a rectifier.");
+    }
+
+    /// <summary><c>max(x, 0)</c> or <c>max(0, x)</c>.</summary>
+    public static void Max(OnnxStep step)
+    {
+        step.Node.AllowAttributes();
+        step.RequireInputs(2);
+        if (step.Aligned(step.Constant(1 - step.DataIndex)).AsSpan().IndexOfAnyExcept(0.0) >= 0)
+            throw step.Node.Unsupported("A maximum with constants other than 0 is not a rectifier.");
+        step.Chain.AppendRelu();
+    }
+
+    private static (double Minimum, double Maximum) Bounds(OnnxStep step)
+    {
+        if (step.Opset < BoundsBecomeInputs)
+        {
+            step.Node.AllowAttributes("min", "max");
+            return (step.Node.Float("min", float.MinValue), step.Node.Float("max", float.MaxValue));
+        }
+
+        step.Node.AllowAttributes();
+        return (Bound(step, 1) ?? float.MinValue, Bound(step, 2) ?? float.MaxValue);
+    }
+
+    private static double? Bound(OnnxStep step, int index) => step.OptionalConstant(index) is not { } tensor ? null
+        : tensor.Count == 1 && !double.IsNaN(tensor.Floats[0]) ? tensor.Floats[0]
+        : throw step.Node.ShapeFault($"Its bound {OnnxFault.Quote(tensor.Name)} is not a number.");
+}

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using ExactCompression.Formats.Onnx.Schema;
+using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType;
+
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>Decodes tensors: raw bytes, typed fields, or a data file beside the model.</summary>
+/// <param name="fault">Makes errors.</param>
+internal sealed class OnnxTensorReader(OnnxFault fault)
+{
+    private readonly OnnxExternalData external = new(fault);
+
+    /// <summary>Decodes a tensor; nothing is allocated before the data is known to be there.</summary>
+    /// <param name="tensor">The tensor as stored.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="InvalidFileException">Dimensions and data do not fit, or the type is not supported.</exception>
+    public OnnxTensor Read(TensorProto tensor, string name)
+    {
+        (int[] shape, long count) = Dimensions(tensor, name);
+        return tensor.DataType switch
+        {
+            DataType.Float => Floats(WeightPrecision.Float32, Values(4, static b => (double)BinaryPrimitives.ReadSingleLittleEndian(b), tensor.FloatData, static v => v)),
+            DataType.Double => Floats(WeightPrecision.Float64, Values(8, BinaryPrimitives.ReadDoubleLittleEndian, tensor.DoubleData, static v => v)),
+            DataType.Float16 => Floats(WeightPrecision.Float32, Values(2, static b => (double)BinaryPrimitives.ReadHalfLittleEndian(b), tensor.Int32Data, static v => (double)BitConverter.UInt16BitsToHalf((ushort)v))),
+            DataType.Bfloat16 => Floats(WeightPrecision.Float32, Values(2, static b => FromBfloat16(BinaryPrimitives.ReadUInt16LittleEndian(b)), tensor.Int32Data, static v => FromBfloat16((ushort)v))),
+            DataType.Int64 => Integers(Values(8, BinaryPrimitives.ReadInt64LittleEndian, tensor.Int64Data, static v => v)),
+            DataType.Int32 => Integers(Values(4, static b => (long)BinaryPrimitives.ReadInt32LittleEndian(b), tensor.Int32Data, static v => (long)v)),
+            DataType.Bool => Integers(Values(1, static b => (long)b[0], tensor.Int32Data, static v => (long)v)),
+            _ => throw fault.AtTensor("OnnxUnsupportedDataType", name, $"Values of the ONNX data type {(int)tensor.DataType} are not supported.", "Export the network with float, double or float16 weights.", unsupported: true),
+        };
+
+        OnnxTensor Floats(WeightPrecision precision, double[] values) => OnnxTensor.OfFloats(name, shape, values, precision, fault);
+        OnnxTensor Integers(long[] values) => OnnxTensor.OfIntegers(name, shape, values, fault);
+
+        T[] Values<T, TStored>(int size, Decoder<T> decode, IReadOnlyCollection<TStored> typed, Func<TStored, T> convert)
+        {
+            if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
+                return Decode(external.Read(tensor, name, count * size), size, decode);
+            if (typed.Count > 0)
+            {
+                RequireLength(typed.Count, tensor.RawData.IsEmpty ? count : -1, "values");
+                return [.. typed.Select(convert)];
+            }
+
+            RequireLength(tensor.RawData.Length, count * size, "bytes");
+            return Decode(tensor.RawData.Span, size, decode);
+        }
+
+        void RequireLength(long found, long expected, string unit)
+        {
+            if (expected < 0)
+                throw fault.AtTensor("OnnxDataLengthMismatch", name, "It has raw data and typed values at once.");
+            if (found != expected)
+                throw fault.AtTensor("OnnxDataLengthMismatch", name, $"Its dimensions {OnnxShapes.Show(shape)} need {expected} {unit}, but it has {found}.", "The file is damaged or incomplete.");
+        }
+    }
+
+    private delegate T Decoder<T>(ReadOnlySpan<byte> bytes);
+
+    private static T[] Decode<T>(ReadOnlySpan<byte> bytes, int size, Decoder<T> decode)
+    {
+        var values = new T[bytes.Length / size];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = decode(bytes.Slice(i * size, size));
+        return values;
+    }
+
+    private static double FromBfloat16(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+
+    private (int[] Shape, long Count) Dimensions(TensorProto tensor, string name)
+    {
+        var shape = new int[tensor.Dims.Count];
+        long count = 1;
+        for (int i = 0; i < shape.Length; i++)
+        {
+            long size = tensor.Dims[i];
+            if (size < 0)
+                throw fault.AtTensor("OnnxInvalidDimensions", name, $"Dimension {i} is {size}.", "The file is damaged.");
+            if (size > int.MaxValue || (count *= size) > int.MaxValue)
+                throw fault.AtTensor("OnnxInvalidDimensions", name, $"Its dimensions {string.Join(" x ", tensor.Dims.Take(8))} are too large.", "The file is damaged, or the network too large.");
+            shape[i] = (int)size;
+        }
+
+        return (shape, count);
+    }
+}

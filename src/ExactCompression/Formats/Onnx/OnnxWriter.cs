@@ -1,0 +1,121 @@
+using ExactCompression.Formats.Onnx.Schema;
+using Google.Protobuf;
+using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType;
+using AttributeType = ExactCompression.Formats.Onnx.Schema.AttributeProto.Types.AttributeType;
+
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>
+/// Writes a network as Gemm and Relu nodes that every runtime since 2020 loads. The input <c>input</c> has the shape batch x features.
+/// </summary>
+/// <remarks>
+/// Names are short and nothing optional is stored, so that a file is not larger than the one that a network was read from; for the same reason
+/// biases that are all 0 are left out, biases that are all equal are stored once, and weights that 16-bit floats hold exactly are stored as
+/// such where it saves space (files with 16-bit weights come in that way).
+/// </remarks>
+internal static class OnnxWriter
+{
+    private const long IrVersion = 7, Opset = 13;
+    private const string BatchSymbol = "N", InputName = "input", OutputName = "output";
+
+    /// <summary>What a message of 2 GB must leave for names and nodes.</summary>
+    private const long LargestData = int.MaxValue - (1L << 24);
+
+    /// <summary>Writes a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="stream">Where to.</param>
+    /// <param name="precision">What weights are stored as; also the type of input and output.</param>
+    /// <exception cref="InvalidInputException">A weight is too large for the precision, or the network for one file.</exception>
+    public static void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
+    {
+        if (network.ParameterCount * (precision == WeightPrecision.Float64 ? 8 : 4) > LargestData)
+            throw new InvalidInputException("OnnxTooLarge", $"The network has {network.ParameterCount} parameters, more than one ONNX file holds.", "Store it in another format.");
+        Model(network, precision).WriteTo(stream);
+    }
+
+    /// <summary>The model of a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="precision">What weights are stored as.</param>
+    public static ModelProto Model(ReluNetwork network, WeightPrecision precision)
+    {
+        var graph = new GraphProto { Name = "g" };
+        DataType type = precision == WeightPrecision.Float64 ? DataType.Double : DataType.Float;
+        graph.Input.Add(Value(InputName, type, network.InputSize));
+        graph.Output.Add(Value(OutputName, type, network.OutputSize));
+        string value = InputName;
+        for (int i = 0; i < network.Layers.Count; i++)
+        {
+            AffineLayer layer = network.Layers[i];
+            bool relu = layer.Activation == Activation.Relu, last = i == network.Layers.Count - 1;
+            NodeProto gemm = Node("Gemm", last && !relu ? OutputName : $"z{i}", value, Tensor(graph, $"w{i}", [layer.Outputs, layer.Inputs], layer.Weights.Span, precision));
+            gemm.Attribute.Add(Integer("transB", 1));
+            if (Bias(layer) is { Length: > 0 } bias)
+                gemm.Input.Add(Tensor(graph, $"b{i}", [bias.Length], bias, precision));
+            graph.Node.Add(gemm);
+            value = gemm.Output[0];
+            if (relu)
+                graph.Node.Add(Node("Relu", last ? OutputName : $"a{i}", value));
+            value = graph.Node[^1].Output[0];
+        }
+
+        var model = new ModelProto { IrVersion = IrVersion, Graph = graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
+        return model;
+    }
+
+    /// <summary>The biases as stored: none where all are +0, one where all are equal.</summary>
+    private static ReadOnlySpan<double> Bias(AffineLayer layer)
+    {
+        ReadOnlySpan<double> bias = layer.Bias.Span;
+        long first = BitConverter.DoubleToInt64Bits(bias[0]);
+        foreach (double value in bias)
+        {
+            if (BitConverter.DoubleToInt64Bits(value) != first)
+                return bias;
+        }
+
+        return first == 0 ? [] : bias[..1];
+    }
+
+    /// <summary>Adds an initializer, and a cast where it is stored as 16-bit floats; gives the name to use.</summary>
+    private static string Tensor(GraphProto graph, string name, int[] shape, ReadOnlySpan<double> values, WeightPrecision precision)
+    {
+        var tensor = new TensorProto { Name = name };
+        tensor.Dims.Add(shape.Select(static size => (long)size));
+        graph.Initializer.Add(tensor);
+        (DataType type, ByteString data) = OnnxTensorData.Encode(values, precision);
+        (tensor.DataType, tensor.RawData) = (type, data);
+        if (type != DataType.Float16)
+            return name;
+        NodeProto cast = Node("Cast", name + "c", name);
+        cast.Attribute.Add(Integer("to", (long)DataType.Float));
+        graph.Node.Add(cast);
+        return cast.Output[0];
+    }
+
+    private static NodeProto Node(string type, string output, params ReadOnlySpan<string> inputs)
+    {
+        var node = new NodeProto { OpType = type, Output = { output } };
+        foreach (string input in inputs)
+            node.Input.Add(input);
+        return node;
+    }
+
+    private static AttributeProto Integer(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
+
+    private static ValueInfoProto Value(string name, DataType type, int size) => new()
+    {
+        Name = name,
+        Type = new TypeProto
+        {
+            TensorType = new TypeProto.Types.Tensor
+            {
+                ElemType = type,
+                Shape = new TensorShapeProto
+                {
+                    Dim = { new TensorShapeProto.Types.Dimension { DimParam = BatchSymbol }, new TensorShapeProto.Types.Dimension { DimValue = size } },
+                },
+            },
+        },
+    };
+}

@@ -1,0 +1,28 @@
+namespace ExactCompression.Formats;
+
+/// <summary>
+/// PyTorch checkpoints and plain state dicts, in the zip form and in the legacy form. Read only, by an unpickler of our own that
+/// runs nothing of the file.
+/// </summary>
+internal sealed class PyTorchFormat : INetworkFormat
+{
+    public string Name => "PyTorch";
+
+    public IReadOnlyList<string> Extensions { get; } = [".pt", ".pth", ".tar", ".ckpt"];
+
+    public bool Matches(ReadOnlySpan<byte> head, string path)
+    {
+        if (ZipHead.IsZip(head))
+            return ZipHead.FirstEntry(head) is { } first ? !first.EndsWith(".npy", StringComparison.Ordinal) : Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
+
+        // Any binary pickle is taken, so that one which is no checkpoint gets an error that says so.
+        return head.StartsWith(TorchLegacyCheckpoint.Magic) || (head.Length >= 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5);
+    }
+
+    public ReluNetwork Read(string path)
+    {
+        byte[] bytes = FileContent.Read(path);
+        List<TensorEntry> tensors = ZipHead.IsZip(bytes) ? TorchZipCheckpoint.Read(bytes, path) : TorchLegacyCheckpoint.Read(bytes, path);
+        return StateDictNetwork.Build(tensors, path, Name, WeightLayout.OutputsFirst, ordered: true);
+    }
+}

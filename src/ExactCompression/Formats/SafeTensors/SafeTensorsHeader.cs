@@ -1,0 +1,110 @@
+using System.Text.Json;
+
+namespace ExactCompression.Formats;
+
+/// <summary>The JSON header of a safetensors file, checked against the data that is really there.</summary>
+internal static class SafeTensorsHeader
+{
+    /// <summary>The format's own limit on its header.</summary>
+    public const long MaximalLength = 100_000_000;
+
+    public static List<TensorEntry> Parse(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> data, string path)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(header, new() { MaxDepth = 8 });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw Damaged(path, "header", "The header is no JSON object.");
+            var tensors = new List<TensorEntry>();
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            var ranges = new List<(long Begin, long End, string Name)>();
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (!names.Add(property.Name))
+                    throw Damaged(path, property.Name, "The header lists this tensor twice.");
+                if (property.Name != "__metadata__")
+                    tensors.Add(Tensor(property, data, path, ranges));
+            }
+
+            RequireApart(ranges, path);
+            return tensors;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidFileException("SafeTensorsDamaged", path, "header", $"The header is no JSON: {e.Message}", "The file is damaged or no safetensors file.", inner: e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A value that is text where a number belongs, or invalid UTF-8 in a string.
+            throw new InvalidFileException("SafeTensorsDamaged", path, "header", "A value in the header is not of the kind it should be.", "The file is damaged or no safetensors file.", inner: e);
+        }
+    }
+
+    private static TensorEntry Tensor(JsonProperty property, ReadOnlyMemory<byte> data, string path, List<(long Begin, long End, string Name)> ranges)
+    {
+        string name = property.Name;
+        if (property.Value.ValueKind != JsonValueKind.Object
+            || !property.Value.TryGetProperty("dtype", out JsonElement dtype)
+            || !property.Value.TryGetProperty("shape", out JsonElement shapes)
+            || !property.Value.TryGetProperty("data_offsets", out JsonElement offsets)
+            || shapes.ValueKind != JsonValueKind.Array
+            || offsets.ValueKind != JsonValueKind.Array
+            || offsets.GetArrayLength() != 2)
+            throw Damaged(path, name, "The tensor lacks its dtype, shape or data_offsets.");
+        string code = dtype.GetString() ?? "";
+        if (!offsets[0].TryGetInt64(out long begin) || !offsets[1].TryGetInt64(out long end) || begin < 0 || end < begin || end > data.Length)
+            throw Damaged(path, name, $"The tensor lies at {offsets}, outside the {data.Length} bytes of data.");
+        var shape = new List<int>();
+        long count = 1;
+        foreach (JsonElement extent in shapes.EnumerateArray())
+        {
+            if (!extent.TryGetInt32(out int value) || value < 0 || shape.Count == 32)
+                throw Damaged(path, name, "The tensor's shape is not made of numbers.");
+            shape.Add(value);
+            count = value != 0 && count > long.MaxValue / value ? long.MaxValue : count * value;
+        }
+
+        ElementType? type = Find(code);
+        if (type is { } element && (count > end - begin || count * element.Size() != end - begin))
+            throw Damaged(path, name, $"A tensor of shape ({string.Join(", ", shape)}) of {code} does not take the {end - begin} bytes it is given.");
+        ranges.Add((begin, end, name));
+        return new(name, [.. shape], type, () =>
+        {
+            var values = new double[count];
+            ElementDecoding.Decode(data.Span[(int)begin..(int)end], type!.Value, false, values);
+            return values;
+        });
+    }
+
+    // Two tensors over the same bytes could claim far more than the file holds.
+    private static void RequireApart(List<(long Begin, long End, string Name)> ranges, string path)
+    {
+        ranges.Sort();
+        for (int i = 1; i < ranges.Count; i++)
+        {
+            if (ranges[i].Begin < ranges[i - 1].End)
+                throw Damaged(path, ranges[i].Name, $"The tensor overlaps '{ranges[i - 1].Name}'.");
+        }
+    }
+
+    private static ElementType? Find(string code) => code switch
+    {
+        "F16" => ElementType.Float16,
+        "BF16" => ElementType.BFloat16,
+        "F32" => ElementType.Float32,
+        "F64" => ElementType.Float64,
+        "I8" => ElementType.Int8,
+        "I16" => ElementType.Int16,
+        "I32" => ElementType.Int32,
+        "I64" => ElementType.Int64,
+        "U8" => ElementType.UInt8,
+        "U16" => ElementType.UInt16,
+        "U32" => ElementType.UInt32,
+        "U64" => ElementType.UInt64,
+        "BOOL" => ElementType.Bool,
+        _ => null,
+    };
+
+    private static InvalidFileException Damaged(string path, string place, string problem) =>
+        new("SafeTensorsDamaged", path, place, problem, "The file is damaged: save it again.");
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+
+namespace ExactCompression.Formats;
+
+/// <summary>Walks over a text file of numbers separated by commas and white space, keeping count of lines for messages.</summary>
+/// <remarks>
+/// Text does not say what its decimals stand for. A decimal of at most nine significant digits is taken for the print of a float32 (nine
+/// identify every one) and so is one that is a float32 exactly; if a single decimal of the file is neither, all are read as float64.
+/// </remarks>
+internal sealed class NumberScanner(byte[] data, string path)
+{
+    private int position;
+
+    /// <summary>1-based line of the next token.</summary>
+    public int Line { get; private set; } = 1;
+
+    /// <summary>Whether every number so far can be the print of a float32.</summary>
+    public bool AllSingle { get; private set; } = true;
+
+    public string Path => path;
+
+    public string Place => $"line {Line.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>Whether only separators are left.</summary>
+    public bool AtEnd
+    {
+        get
+        {
+            SkipSeparators();
+            return position == data.Length;
+        }
+    }
+
+    /// <summary>The next number, in the nearest double and the nearest float.</summary>
+    public (double Double, float Single) Number(string what)
+    {
+        ReadOnlySpan<byte> token = Token();
+        if (token.IsEmpty)
+            throw Truncated(what);
+        if (!double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !float.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out float single))
+            throw NotANumber(token, what);
+        if (!double.IsFinite(value))
+            throw new InvalidFileException("WeightNotFinite", path, Place, $"The {what} '{Show(token)}' is not finite.", "Nothing can be proven of such a network: train or export it again.");
+        AllSingle &= single == value || (float.IsFinite(single) && SignificantDigits(token) <= 9);
+        return (value, single);
+    }
+
+    /// <summary>The next number, which must be a count.</summary>
+    public int Count(string what, int maximum = int.MaxValue)
+    {
+        ReadOnlySpan<byte> token = Token();
+        if (token.IsEmpty)
+            throw Truncated(what);
+        if (!int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value > maximum)
+            throw NotANumber(token, what);
+        return value;
+    }
+
+    /// <summary>Fails unless that many numbers can still be there: each takes a digit and a separator.</summary>
+    public void RequireNumbers(long count, string what)
+    {
+        if (count > (data.Length - position + 1L) / 2)
+            throw new InvalidFileException("FileTruncated", path, Place, $"The {what} take {count} numbers, but only {data.Length - position} bytes are left.", "The file is cut off or its sizes are wrong.");
+    }
+
+    /// <summary>Skips blank lines and lines that begin with <c>//</c>; gives those lines' texts.</summary>
+    public List<string> Comments()
+    {
+        var comments = new List<string>();
+        while (true)
+        {
+            SkipWhiteSpace();
+            if (!data.AsSpan(position).StartsWith("//"u8))
+                return comments;
+            ReadOnlySpan<byte> line = RestOfLine();
+            comments.Add(PickleText.Latin1(line[2..Math.Min(line.Length, 1000)]).Trim());
+        }
+    }
+
+    /// <summary>Skips a literal, or fails.</summary>
+    public void Expect(ReadOnlySpan<byte> literal)
+    {
+        SkipWhiteSpace();
+        if (!data.AsSpan(position).StartsWith(literal))
+            throw new InvalidFileException("TextFormatDamaged", path, Place, $"'{Show(literal)}' is expected here.", "The file is cut off or of another format.");
+        position += literal.Length;
+    }
+
+    /// <summary>The rest of the line; the scanner is left at the next one.</summary>
+    public ReadOnlySpan<byte> RestOfLine()
+    {
+        ReadOnlySpan<byte> rest = data.AsSpan(position);
+        int length = rest.IndexOf((byte)'\n');
+        if (length < 0)
+        {
+            position = data.Length;
+            return rest;
+        }
+
+        position += length + 1;
+        Line++;
+        return rest[..length];
+    }
+
+    private static int SignificantDigits(ReadOnlySpan<byte> token)
+    {
+        int digits = 0;
+        foreach (byte c in token)
+        {
+            if (c is (byte)'e' or (byte)'E')
+                break;
+            if (c is >= (byte)'0' and <= (byte)'9' && (digits > 0 || c != (byte)'0'))
+                digits++;
+        }
+
+        return digits;
+    }
+
+    private ReadOnlySpan<byte> Token()
+    {
+        SkipSeparators();
+        int start = position;
+        while (position < data.Length && !IsSeparator(data[position]) && data[position] is not ((byte)']' or (byte)';' or (byte)'['))
+            position++;
+        return data.AsSpan(start, position - start);
+    }
+
+    private void SkipSeparators()
+    {
+        for (; position < data.Length && IsSeparator(data[position]); position++)
+            Line += data[position] == (byte)'\n' ? 1 : 0;
+    }
+
+    private void SkipWhiteSpace()
+    {
+        for (; position < data.Length && data[position] != (byte)',' && IsSeparator(data[position]); position++)
+            Line += data[position] == (byte)'\n' ? 1 : 0;
+    }
+
+    private static bool IsSeparator(byte c) => c is (byte)',' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n';
+
+    private InvalidFileException Truncated(string what) => position == data.Length
+        ? new("FileTruncated", path, Place, $"The file ends where a {what} should be.", "The file is cut off: get it again.")
+        : new("TextFormatDamaged", path, Place, $"A {what} is missing before '{(char)data[position]}'.", "There are fewer numbers than the sizes say.");
+
+    private InvalidFileException NotANumber(ReadOnlySpan<byte> token, string what) =>
+        new("TextFormatDamaged", path, Place, $"'{Show(token)}' is no {what}.", "The file is damaged or of another format.");
+
+    private static string Show(ReadOnlySpan<byte> token) =>
+        new([.. PickleText.Latin1(token[..Math.Min(token.Length, 40)]).Select(static c => char.IsControl(c) ? '?' : c)]);
+}

@@ -1,0 +1,17 @@
+namespace ExactCompression;
+
+/// <summary>A compute device failed: it ran out of memory, was lost, or refused a kernel. Nothing is wrong with the input, and the work can go on elsewhere.</summary>
+public sealed class ComputeDeviceException : ExactCompressionException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="errorId">A stable name of the cause.</param>
+    /// <param name="device">The device's name.</param>
+    /// <param name="problem">What it failed at, as a sentence.</param>
+    /// <param name="inner">What the driver said, or null.</param>
+    public ComputeDeviceException(string errorId, string device, string problem, Exception? inner = null)
+        : base(errorId, $"The compute device '{device}' failed: {problem}{(inner is null ? "" : $" ({inner.Message.Trim()})")} Choose another device (Cpu is always there).", inner) =>
+        Device = device;
+
+    /// <summary>The device's name.</summary>
+    public string Device { get; }
+}

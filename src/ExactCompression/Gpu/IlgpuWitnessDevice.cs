@@ -1,0 +1,90 @@
+using ExactCompression.Gpu.Kernels;
+using ExactCompression.Stability;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace ExactCompression.Gpu;
+
+/// <summary>Witness search on an ILGPU accelerator: a CUDA or OpenCL card, or ILGPU's own CPU accelerator, which shows what a card would do.</summary>
+internal sealed class IlgpuWitnessDevice : IWitnessDevice
+{
+    /// <summary>Points enough to keep the largest cards busy.</summary>
+    private const int MostPoints = 16384;
+
+    /// <summary>ILGPU's CPU accelerator gives every thread of a group an operating system thread: it is for checking, not for speed.</summary>
+    private const int MostPointsOnCpu = 256;
+
+    private readonly IDisposable? owned;
+    private readonly DeviceKernels kernels;
+    private readonly LaunchShape shape;
+
+    /// <summary>Compiles the kernels for an accelerator.</summary>
+    /// <param name="name">What to call it.</param>
+    /// <param name="accelerator">The accelerator; disposed with this device.</param>
+    /// <param name="owned">What else is to be disposed with it, afterwards, or null.</param>
+    /// <param name="maxEdge">Largest edge of a thread group; smaller ones are for tests.</param>
+    /// <exception cref="ComputeDeviceException">The accelerator cannot run the kernels.</exception>
+    public IlgpuWitnessDevice(string name, Accelerator accelerator, IDisposable? owned = null, int maxEdge = Tile.MaxEdge)
+    {
+        Name = name;
+        Accelerator = accelerator;
+        this.owned = owned;
+        shape = new(accelerator, maxEdge);
+        try
+        {
+            kernels = new(accelerator);
+        }
+        catch (Exception e) when (DeviceFailure.Is(e))
+        {
+            throw Failure("its driver does not take the kernels.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>The accelerator.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <inheritdoc/>
+    public IWitnessSession Open(ReluNetwork network, InputDomain domain, int threads)
+    {
+        InputDomain box = domain.For(network.InputSize);
+        try
+        {
+            Accelerator.Bind();
+            return new IlgpuWitnessSession(this, kernels, shape, network, box, MaxPoints(network));
+        }
+        catch (Exception e) when (DeviceFailure.Is(e))
+        {
+            throw Failure($"it could not take the network '{network.Name}' of {network.ConnectionCount} connections.", e);
+        }
+    }
+
+    /// <summary>The exception for something it failed at.</summary>
+    /// <param name="problem">What it failed at, as a sentence.</param>
+    /// <param name="inner">What the driver said.</param>
+    public ComputeDeviceException Failure(string problem, Exception inner) => new("ComputeDeviceFailed", Name, problem, inner);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Accelerator.Dispose();
+        owned?.Dispose();
+    }
+
+    /// <summary>
+    /// A batch takes at most half of the memory that is free once the weights are there, no one matrix more than a quarter of the whole
+    /// (the least that every OpenCL device allows) or more elements than an index can count.
+    /// </summary>
+    private int MaxPoints(ReluNetwork network)
+    {
+        int[] widths = [network.InputSize, .. Enumerable.Range(1, network.Depth).Select(network.WidthOf)];
+        long free = Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Accelerator.MemorySize;
+        long weights = sizeof(float) * network.ConnectionCount;
+        long byMemory = (free - weights) / 2 / (sizeof(float) * DeviceBatch.FloatsPerPoint(widths));
+        long byMatrix = Math.Min(Accelerator.MemorySize / 4 / sizeof(float), int.MaxValue) / widths.Max();
+        int most = Accelerator.AcceleratorType == AcceleratorType.CPU ? MostPointsOnCpu : MostPoints;
+        return (int)Math.Clamp(Math.Min(byMemory, byMatrix), 1, most);
+    }
+}

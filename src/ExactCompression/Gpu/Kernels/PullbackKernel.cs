@@ -1,0 +1,62 @@
+using ILGPU;
+
+namespace ExactCompression.Gpu.Kernels;
+
+/// <summary>Backward through one layer: <c>G' = (Wᵀ G) ∘ [Z' &gt; floor]</c>, one column a point.</summary>
+/// <remarks><c>Z'</c> is what the layer below holds: pre-activations (<c>floor = 0</c>), or the inputs, which all pass (<c>floor = -∞</c>).</remarks>
+internal static class PullbackKernel
+{
+    /// <param name="weights">M x K.</param>
+    /// <param name="gradient">M x N, for the pre-activations of this layer.</param>
+    /// <param name="below">K x N.</param>
+    /// <param name="floor">Where <paramref name="below"/> begins to matter.</param>
+    /// <param name="result">K x N, for what <paramref name="below"/> holds.</param>
+    public static void Run(MatrixView weights, MatrixView gradient, MatrixView below, float floor, MatrixView result)
+    {
+        ArrayView<float> w = SharedMemory.Allocate1D<float>(Tile.Length);
+        ArrayView<float> g = SharedMemory.Allocate1D<float>(Tile.Length);
+        int edge = Group.DimX;
+        int side = edge * Tile.PerThread;
+        int firstRow = Grid.IdxY * side;
+        int firstColumn = Grid.IdxX * side;
+        int inner = gradient.IntExtent.X;
+
+        var sum = default(RegisterBlock);
+        for (int m0 = 0; m0 < inner; m0 += Tile.Depth)
+        {
+            // Load: W is read as it lies, neighbouring threads taking neighbouring k of a row: that is already the transposed slice.
+            for (int m = Group.IdxY; m < Tile.Depth; m += edge)
+            {
+                for (int k = Group.IdxX; k < side; k += edge)
+                    w[(m * Tile.Stride) + k] = m0 + m < inner && firstRow + k < result.IntExtent.X ? weights[m0 + m, firstRow + k] : 0f;
+                for (int n = Group.IdxX; n < side; n += edge)
+                    g[(m * Tile.Stride) + n] = m0 + m < inner && firstColumn + n < result.IntExtent.Y ? gradient[m0 + m, firstColumn + n] : 0f;
+            }
+
+            Group.Barrier();
+            sum = Tile.AddSlice(sum, w, g);
+            Group.Barrier();
+        }
+
+        StoreRow(below, floor, result, firstRow + Group.IdxY, firstColumn + Group.IdxX, edge, sum.R0);
+        StoreRow(below, floor, result, firstRow + Group.IdxY + edge, firstColumn + Group.IdxX, edge, sum.R1);
+        StoreRow(below, floor, result, firstRow + Group.IdxY + (2 * edge), firstColumn + Group.IdxX, edge, sum.R2);
+        StoreRow(below, floor, result, firstRow + Group.IdxY + (3 * edge), firstColumn + Group.IdxX, edge, sum.R3);
+    }
+
+    private static void StoreRow(MatrixView below, float floor, MatrixView result, int k, int n, int step, Quad row)
+    {
+        if (k >= result.IntExtent.X)
+            return;
+        Store(below, floor, result, k, n, row.E0);
+        Store(below, floor, result, k, n + step, row.E1);
+        Store(below, floor, result, k, n + (2 * step), row.E2);
+        Store(below, floor, result, k, n + (3 * step), row.E3);
+    }
+
+    private static void Store(MatrixView below, float floor, MatrixView result, int k, int n, float value)
+    {
+        if (n < result.IntExtent.Y)
+            result[k, n] = below[k, n] > floor ? value : 0f;
+    }
+}

@@ -1,0 +1,32 @@
+namespace ExactCompression.Gpu.Kernels;
+
+/// <summary>Four values in registers.</summary>
+/// <remarks>
+/// Named fields and not an array: indexed storage would have to live in (slow, off-chip) local memory. The fields are mutable
+/// because kernels run on many compilers, and plain structures are what all of them keep in registers.
+/// </remarks>
+internal struct Quad
+{
+    public float E0, E1, E2, E3;
+
+    public static Quad Of(float e0, float e1, float e2, float e3) => new() { E0 = e0, E1 = e1, E2 = e2, E3 = e3 };
+
+    /// <summary><c>s x + y</c>.</summary>
+    public static Quad MultiplyAdd(float s, Quad x, Quad y) =>
+        Of((s * x.E0) + y.E0, (s * x.E1) + y.E1, (s * x.E2) + y.E2, (s * x.E3) + y.E3);
+}
+
+/// <summary>A 4 x 4 block of a matrix in registers: what one thread computes of a product.</summary>
+internal struct RegisterBlock
+{
+    public Quad R0, R1, R2, R3;
+
+    /// <summary><c>C + a bᵀ</c>: 16 multiply-adds for 8 values read.</summary>
+    public static RegisterBlock AddOuterProduct(RegisterBlock c, Quad a, Quad b) => new()
+    {
+        R0 = Quad.MultiplyAdd(a.E0, b, c.R0),
+        R1 = Quad.MultiplyAdd(a.E1, b, c.R1),
+        R2 = Quad.MultiplyAdd(a.E2, b, c.R2),
+        R3 = Quad.MultiplyAdd(a.E3, b, c.R3),
+    };
+}

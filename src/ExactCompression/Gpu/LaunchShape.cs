@@ -1,0 +1,54 @@
+using ExactCompression.Gpu.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace ExactCompression.Gpu;
+
+/// <summary>How work is cut into thread groups: square groups, as large as the kernels are made for and the device allows.</summary>
+internal readonly struct LaunchShape
+{
+    private readonly int maxGridY;
+
+    /// <summary>Chooses the group.</summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="maxEdge">Largest edge of a group, 1 to <see cref="Tile.MaxEdge"/>.</param>
+    public LaunchShape(Accelerator accelerator, int maxEdge)
+    {
+        int edge = Tile.MaxEdge;
+        while (edge > 1 && (edge > maxEdge || edge * edge > accelerator.MaxNumThreadsPerGroup || edge > accelerator.MaxGroupSize.Y || edge * edge > accelerator.MaxGroupSize.X))
+            edge /= 2;
+        Edge = edge;
+        maxGridY = Math.Max(1, accelerator.MaxGridSize.Y);
+    }
+
+    /// <summary>Threads along one side of a group, a power of two.</summary>
+    public int Edge { get; }
+
+    /// <summary>A thread for each element of a matrix; where rows outnumber the grid, each thread takes several.</summary>
+    /// <param name="columns">Along the group's first axis, whose neighbours are neighbours in memory.</param>
+    /// <param name="rows">Along its second.</param>
+    public KernelConfig Elements(int columns, int rows) =>
+        Square(Groups(columns, Edge), Math.Min(Groups(rows, Edge), maxGridY));
+
+    /// <summary>A group for each tile of a product.</summary>
+    /// <param name="columns">Columns of the product.</param>
+    /// <param name="rows">Rows of the product.</param>
+    public KernelConfig Tiles(int columns, int rows) =>
+        Square(Groups(columns, Edge * Tile.PerThread), Groups(rows, Edge * Tile.PerThread));
+
+    /// <summary>A group of all threads for each of some items.</summary>
+    /// <param name="items">Number of items.</param>
+    public KernelConfig GroupEach(int items) => new(items, Edge * Edge);
+
+    /// <summary>A thread for each of some items.</summary>
+    /// <param name="items">Number of items.</param>
+    public KernelConfig ThreadEach(int items) => new(Groups(items, Edge * Edge), Edge * Edge);
+
+    /// <summary>A group for as many columns as it is wide.</summary>
+    /// <param name="columns">Number of columns.</param>
+    public KernelConfig Columns(int columns) => Square(Groups(columns, Edge), 1);
+
+    private static int Groups(int items, int each) => (items + each - 1) / each;
+
+    private KernelConfig Square(int x, int y) => new(new Index2D(x, y), new Index2D(Edge, Edge));
+}

@@ -1,0 +1,54 @@
+namespace ExactCompression.Networks;
+
+/// <summary>
+/// Builds a network from a sequence of affine maps and rectifiers, as files list them: consecutive affine maps are joined into one layer
+/// (<see cref="AffineJoin"/>), consecutive rectifiers are one, and a rectifier with no map before it gets the identity.
+/// </summary>
+/// <param name="inputs">Number of inputs of the network.</param>
+/// <param name="precision">What weights are stored as where a layer has none of its own.</param>
+internal sealed class AffineChain(int inputs, WeightPrecision precision = WeightPrecision.Float32)
+{
+    private readonly List<AffineLayer> layers = [];
+    private AffineMap? pending;
+    private WeightPrecision? pendingPrecision;
+
+    /// <summary>How many values the chain gives so far.</summary>
+    public int Width { get; private set; } = inputs;
+
+    /// <summary>Appends an affine map.</summary>
+    /// <param name="map">The map; it takes <see cref="Width"/> values.</param>
+    /// <param name="stored">What its weights are stored as; a layer has the widest of its maps.</param>
+    /// <exception cref="OverflowException">The joined weights leave the range of double, or are too many.</exception>
+    public void Append(AffineMap map, WeightPrecision stored)
+    {
+        pendingPrecision = stored > pendingPrecision ? stored : pendingPrecision ?? stored;
+        if (map.IsIdentity)
+            return;
+        AffineJoin.RequireFinite(map);
+        pending = pending is null ? map : AffineJoin.Compose(map, pending);
+        Width = map.Outputs;
+    }
+
+    /// <summary>Appends a rectifier.</summary>
+    /// <exception cref="OverflowException">The layer would have too many weights.</exception>
+    public void AppendRelu()
+    {
+        if (pending is not null || layers.Count == 0)
+            Close(Activation.Relu);
+    }
+
+    /// <summary>The layers; the chain must not be used afterwards.</summary>
+    /// <exception cref="OverflowException">The last layer would have too many weights.</exception>
+    public IReadOnlyList<AffineLayer> Finish()
+    {
+        if (pending is not null || layers.Count == 0)
+            Close(Activation.Identity);
+        return layers;
+    }
+
+    private void Close(Activation activation)
+    {
+        layers.Add((pending ?? AffineMap.Identity(Width)).ToLayer(activation, pendingPrecision ?? precision));
+        (pending, pendingPrecision) = (null, null);
+    }
+}

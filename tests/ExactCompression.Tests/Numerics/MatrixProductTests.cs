@@ -1,0 +1,92 @@
+using CsCheck;
+using ExactCompression.Numerics;
+using Xunit;
+
+namespace ExactCompression.Tests.Numerics;
+
+public sealed class MatrixProductTests
+{
+    private static readonly Gen<(int Rows, int Inner, int Columns, int Seed)> Shapes = Gen.Select(Gen.Int[1, 70], Gen.Int[1, 40], Gen.Int[1, 70], Gen.Int);
+
+    [Fact]
+    public void Multiply_DoubleOfAnyShape_EqualsTheSumsTakenOneByOne() =>
+        Shapes.Sample(
+            s =>
+            {
+                (double[] a, double[] b, double[] bias) = Integers(s);
+                var c = new double[s.Rows * s.Columns];
+                using PackedMatrix<double> packed = PackedMatrix<double>.FromRows(b, s.Inner, s.Columns);
+                MatrixProduct.Multiply(a, s.Rows, packed, bias, c);
+                Assert.Equal(Naive(a, b, bias, s), c);
+            },
+            seed: "0000KOIY5n80",
+            iter: 200);
+
+    [Fact]
+    public void Multiply_TransposedFactor_EqualsTheSumsTakenOneByOne() =>
+        Shapes.Sample(
+            s =>
+            {
+                (double[] a, double[] b, double[] bias) = Integers(s);
+                var transposed = new double[b.Length];
+                for (int k = 0; k < s.Inner; k++)
+                {
+                    for (int j = 0; j < s.Columns; j++)
+                        transposed[(j * s.Inner) + k] = b[(k * s.Columns) + j];
+                }
+
+                var c = new double[s.Rows * s.Columns];
+                using PackedMatrix<double> packed = PackedMatrix<double>.FromTransposed(transposed, s.Columns, s.Inner);
+                MatrixProduct.Multiply(a, s.Rows, packed, bias, c);
+                Assert.Equal(Naive(a, b, bias, s), c);
+            },
+            seed: "0000KOIY5n81",
+            iter: 200);
+
+    [Fact]
+    public void Multiply_SingleOfAnyShape_EqualsTheSumsTakenOneByOne() =>
+        Shapes.Sample(
+            s =>
+            {
+                (double[] a, double[] b, _) = Integers(s);
+                var c = new float[s.Rows * s.Columns];
+                using PackedMatrix<float> packed = PackedMatrix<float>.FromRows([.. b.Select(v => (float)v)], s.Inner, s.Columns);
+                MatrixProduct.Multiply<float>([.. a.Select(v => (float)v)], s.Rows, packed, [], c);
+                Assert.Equal(Naive(a, b, new double[s.Columns], s), c.Select(v => (double)v));
+            },
+            seed: "0000KOIY5n82",
+            iter: 200);
+
+    [Fact]
+    public void Multiply_SpanTooShort_Throws()
+    {
+        using PackedMatrix<double> packed = PackedMatrix<double>.FromRows([1, 2, 3, 4], 2, 2);
+        Assert.Throws<ArgumentException>(() => MatrixProduct.Multiply<double>(new double[3], 2, packed, [], new double[4]));
+        Assert.Throws<ArgumentException>(() => MatrixProduct.Multiply<double>(new double[4], 2, packed, [], new double[3]));
+        Assert.Throws<ArgumentException>(() => MatrixProduct.Multiply<double>(new double[4], 2, packed, [1], new double[4]));
+    }
+
+    /// <summary>Small integers: every sum is exact in any order, so results must be equal to the bit.</summary>
+    private static (double[] A, double[] B, double[] Bias) Integers((int Rows, int Inner, int Columns, int Seed) s)
+    {
+        var random = new Random(s.Seed);
+        double[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (double)random.Next(-9, 10))];
+        return (Draw(s.Rows * s.Inner), Draw(s.Inner * s.Columns), Draw(s.Columns));
+    }
+
+    private static double[] Naive(double[] a, double[] b, double[] bias, (int Rows, int Inner, int Columns, int Seed) s)
+    {
+        var c = new double[s.Rows * s.Columns];
+        for (int i = 0; i < s.Rows; i++)
+        {
+            for (int j = 0; j < s.Columns; j++)
+            {
+                c[(i * s.Columns) + j] = bias[j];
+                for (int k = 0; k < s.Inner; k++)
+                    c[(i * s.Columns) + j] += a[(i * s.Inner) + k] * b[(k * s.Columns) + j];
+            }
+        }
+
+        return c;
+    }
+}
