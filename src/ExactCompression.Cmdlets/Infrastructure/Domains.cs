@@ -12,6 +12,36 @@ internal static class Domains
         && box.Lower.Span.SequenceEqual(bound.Lower.Span)
         && box.Upper.Span.SequenceEqual(bound.Upper.Span);
 
+    /// <summary>The box between ends, each given once for all inputs or once for each.</summary>
+    /// <param name="lower">Lower ends.</param>
+    /// <param name="upper">Upper ends.</param>
+    /// <param name="size">Number of inputs, or null for as many as there are ends; two single ends then fit any number.</param>
+    /// <exception cref="InvalidInputException">The numbers of ends differ, or make no box.</exception>
+    public static InputDomain Between(double[] lower, double[] upper, int? size)
+    {
+        if (lower.Length == 1 && upper.Length == 1)
+        {
+            var any = InputDomain.Uniform(lower[0], upper[0]);
+            return size is { } inputs ? any.For(inputs) : any;
+        }
+
+        int length = size ?? Math.Max(lower.Length, upper.Length);
+        if (lower.Length == 1)
+            lower = [.. Enumerable.Repeat(lower[0], length)];
+        if (upper.Length == 1)
+            upper = [.. Enumerable.Repeat(upper[0], length)];
+        return new InputDomain(lower, upper).For(length);
+    }
+
+    /// <summary>A row of data as the centre of a ball.</summary>
+    /// <exception cref="InvalidInputException">There is no such row.</exception>
+    public static double[] Row(InputData data, int row)
+    {
+        if (row >= data.Rows)
+            throw new InvalidInputException("DataRowMissing", $"The data '{data.Name}' has no row {row}.", $"Its rows are 0 to {data.Rows - 1}.");
+        return [.. data.Row(row).ToArray().Select(static value => (double)value)];
+    }
+
     /// <summary>The table to go on from: a new one for a network, the given one over its own domain.</summary>
     /// <param name="input">A <see cref="ReluNetwork"/> or a <see cref="StabilityTable"/>.</param>
     /// <param name="domain">The domain asked for, or null.</param>

@@ -14,6 +14,16 @@ internal static class FileSystem
             throw new InvalidInputException("PathNotInFileSystem", $"'{path}' is on the {provider.Name} provider, which holds no files.", "Give a path in the file system.");
     }
 
+    /// <summary>The full path of a file to read, taken as it is written.</summary>
+    /// <exception cref="InvalidInputException">The path is not in the file system.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static string ResolveInput(SessionState session, string path)
+    {
+        string file = session.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        Require(provider, path);
+        return File.Exists(file) ? file : throw new FileNotFoundException($"There is no file '{file}'.", file);
+    }
+
     /// <summary>The full path of a file to write; its folder must exist.</summary>
     /// <exception cref="InvalidInputException">The path is not in the file system.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>

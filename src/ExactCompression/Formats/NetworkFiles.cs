@@ -27,7 +27,7 @@ internal static class NetworkFiles
     /// <exception cref="IOException">The target exists and may not be replaced, or it cannot be written.</exception>
     public static void Replace(string path, bool overwrite, Action<Stream> write)
     {
-        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        string target = new FileInfo(path).LinkTarget is null ? Path.GetFullPath(path) : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         if (Directory.Exists(target))
             throw new IOException($"'{path}' is a directory.");
         if (!overwrite && File.Exists(target))

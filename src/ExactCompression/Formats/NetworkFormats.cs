@@ -11,6 +11,11 @@ public static class NetworkFormats
     /// <summary>Every format, in the order in which content is tried: those with a magic number first.</summary>
     public static IReadOnlyList<INetworkFormat> All { get; } =
     [
+        new PyTorchFormat(),
+        new NpzFormat(),
+        new SafeTensorsFormat(),
+        new WeightsDatFormat(),
+        new NNetFormat(),
         new OnnxFormat(),
     ];
 

@@ -32,7 +32,7 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
     public void Dispose()
     {
         foreach (IDisposable part in taken)
-            part.Dispose();
+            DeviceFailure.Dispose(part);
         taken.Clear();
     }
 

@@ -1,4 +1,3 @@
-using ExactCompression.Gpu.Kernels;
 using ExactCompression.Stability;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -14,22 +13,21 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
     /// <summary>ILGPU's CPU accelerator gives every thread of a group an operating system thread: it is for checking, not for speed.</summary>
     private const int MostPointsOnCpu = 256;
 
-    private readonly IDisposable? owned;
+    private readonly IEnumerable<IDisposable> owned;
     private readonly DeviceKernels kernels;
     private readonly LaunchShape shape;
 
     /// <summary>Compiles the kernels for an accelerator.</summary>
     /// <param name="name">What to call it.</param>
-    /// <param name="accelerator">The accelerator; disposed with this device.</param>
-    /// <param name="owned">What else is to be disposed with it, afterwards, or null.</param>
-    /// <param name="maxEdge">Largest edge of a thread group; smaller ones are for tests.</param>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="owned">What is to be disposed with this device, in that order.</param>
     /// <exception cref="ComputeDeviceException">The accelerator cannot run the kernels.</exception>
-    public IlgpuWitnessDevice(string name, Accelerator accelerator, IDisposable? owned = null, int maxEdge = Tile.MaxEdge)
+    public IlgpuWitnessDevice(string name, Accelerator accelerator, IEnumerable<IDisposable> owned)
     {
         Name = name;
         Accelerator = accelerator;
         this.owned = owned;
-        shape = new(accelerator, maxEdge);
+        shape = new(accelerator);
         try
         {
             kernels = new(accelerator);
@@ -69,8 +67,8 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
     /// <inheritdoc/>
     public void Dispose()
     {
-        Accelerator.Dispose();
-        owned?.Dispose();
+        foreach (IDisposable part in owned)
+            DeviceFailure.Dispose(part);
     }
 
     /// <summary>

@@ -11,11 +11,10 @@ internal readonly struct LaunchShape
 
     /// <summary>Chooses the group.</summary>
     /// <param name="accelerator">The device.</param>
-    /// <param name="maxEdge">Largest edge of a group, 1 to <see cref="Tile.MaxEdge"/>.</param>
-    public LaunchShape(Accelerator accelerator, int maxEdge)
+    public LaunchShape(Accelerator accelerator)
     {
         int edge = Tile.MaxEdge;
-        while (edge > 1 && (edge > maxEdge || edge * edge > accelerator.MaxNumThreadsPerGroup || edge > accelerator.MaxGroupSize.Y || edge * edge > accelerator.MaxGroupSize.X))
+        while (edge > 1 && (edge * edge > Math.Min(accelerator.MaxNumThreadsPerGroup, accelerator.MaxGroupSize.X) || edge > accelerator.MaxGroupSize.Y))
             edge /= 2;
         Edge = edge;
         maxGridY = Math.Max(1, accelerator.MaxGridSize.Y);

@@ -14,8 +14,6 @@ internal struct ErrorFreeSum
     /// <summary>Below this magnitude the residual of a product may itself be rounded, by less than <see cref="double.Epsilon"/>.</summary>
     public const double UnderflowRisk = 1e-290;
 
-    private const double Ulp = 1.0 / (1L << 52);
-
     private double error;
     private int terms;
 
@@ -57,5 +55,5 @@ internal struct ErrorFreeSum
     /// <param name="error">The rounded sum of magnitudes.</param>
     /// <param name="terms">How many calls added to it, each at most eight roundings.</param>
     public static double RoundUp(double error, int terms) =>
-        error == 0 ? 0 : Math.BitIncrement(error * (1 + (8.0 * terms + 16) * Ulp));
+        error == 0 ? 0 : Math.BitIncrement(error * (1 + (8.0 * terms + 16) * 2 * Rounding.Unit));
 }

@@ -3,8 +3,6 @@ namespace ExactCompression.Numerics;
 /// <summary>Quotients that normalisation nodes need, each with a proven bound on its rounding; 0 where the result is exact.</summary>
 internal static class RoundedQuotient
 {
-    private const double HalfUlp = 1.0 / (1L << 53);
-
     /// <summary>Beyond these magnitudes a residual that comes out as 0 proves nothing.</summary>
     private const double Smallest = 1e-140, Largest = 1e140;
 
@@ -42,7 +40,7 @@ internal static class RoundedQuotient
         return (value, exact ? 0 : RelativeRadius(value, 4));
     }
 
-    private static double RelativeRadius(double value, int units) => Math.BitIncrement(Math.Abs(value) * (units * HalfUlp)) + double.Epsilon;
+    private static double RelativeRadius(double value, int units) => Math.BitIncrement(Math.Abs(value) * (units * Rounding.Unit)) + double.Epsilon;
 
     private static bool InSafeRange(double value) => Math.Abs(value) is > Smallest and < Largest;
 }

@@ -7,6 +7,9 @@ internal sealed class PlainSearch(ReluNetwork network, double[] lower, double[] 
 {
     private readonly List<double[]> momenta = [];
 
+    /// <summary>By array, not by content: a moved point is a new array.</summary>
+    private readonly Dictionary<double[], double[][]> known = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>The points; set them after a step to go on from a device's own.</summary>
     public List<double[]> Points { get; } = [];
 
@@ -26,6 +29,8 @@ internal sealed class PlainSearch(ReluNetwork network, double[] lower, double[] 
     public double[][] Forward(int point)
     {
         double[] a = Points[point];
+        if (known.TryGetValue(a, out double[][]? already))
+            return already;
         var z = new double[network.Depth][];
         for (int layer = 1; layer <= network.Depth; layer++)
         {
@@ -42,7 +47,7 @@ internal sealed class PlainSearch(ReluNetwork network, double[] lower, double[] 
             a = Array.ConvertAll(next, static v => v < 0 ? 0 : v);
         }
 
-        return z;
+        return known[Points[point]] = z;
     }
 
     public NeuronExtremes Extremes(int layer, int neuron)
@@ -61,35 +66,25 @@ internal sealed class PlainSearch(ReluNetwork network, double[] lower, double[] 
         return new((float)minimum, (float)maximum, minimumPoint, maximumPoint);
     }
 
-    /// <summary>The gradient of one neuron's pre-activation at one point, by the product of Jacobians from the input up.</summary>
+    /// <summary>The gradient of one neuron's pre-activation at one point: the chain rule, from the neuron down.</summary>
     public double[] Gradient(int layer, int neuron, int point)
     {
         double[][] z = Forward(point);
-        double[] Row(int l, int i)
+        double[] g = network.HiddenLayer(layer).Row(neuron).ToArray();
+        for (int l = layer - 1; l >= 1; l--)
         {
-            ReadOnlySpan<double> w = network.HiddenLayer(l).Row(i);
-            if (l == 1)
-                return w.ToArray();
-            var sum = new double[network.InputSize];
-            for (int j = 0; j < w.Length; j++)
+            AffineLayer map = network.HiddenLayer(l);
+            var next = new double[map.Inputs];
+            for (int i = 0; i < g.Length; i++)
             {
-                if (z[l - 2][j] <= 0)
-                    continue;
-                double[] inner = jacobian[(l - 1, j)];
-                for (int k = 0; k < sum.Length; k++)
-                    sum[k] += w[j] * inner[k];
+                for (int k = 0; z[l - 1][i] > 0 && k < next.Length; k++)
+                    next[k] += g[i] * map.Row(i)[k];
             }
 
-            return sum;
+            g = next;
         }
 
-        for (int l = 1; l < layer; l++)
-        {
-            for (int i = 0; i < network.WidthOf(l); i++)
-                jacobian[(l, i)] = Row(l, i);
-        }
-
-        return Row(layer, neuron);
+        return g;
     }
 
     /// <summary>One step; returns each point's momentum, whose sign decided the move.</summary>
@@ -115,8 +110,6 @@ internal sealed class PlainSearch(ReluNetwork network, double[] lower, double[] 
     /// <summary>Whether a rectifier below the layer is so near its kink at this point that float32 may see it on either side.</summary>
     public bool IsNearKink(int layer, int point) =>
         Forward(point).Take(layer - 1).Any(static z => z.Any(static v => Math.Abs(v) < 1e-4));
-
-    private readonly Dictionary<(int Layer, int Neuron), double[]> jacobian = [];
 
     private double Clip(double x, int k) => x < lower[k] ? lower[k] : x > upper[k] ? upper[k] : x;
 }

@@ -1,8 +1,6 @@
+using System.Globalization;
 using ExactCompression.Gpu;
-using ILGPU;
 using ILGPU.Runtime.CPU;
-using ILGPU.Runtime.Cuda;
-using ILGPU.Runtime.OpenCL;
 
 namespace ExactCompression.Tests.Gpu;
 
@@ -27,18 +25,13 @@ public sealed class WitnessDevices : IDisposable
 
     private static IlgpuWitnessDevice? Make(string name)
     {
-        switch (name)
+        if (name is "cuda" or "opencl")
         {
-            case "cuda":
-                Context cuda = Context.Create(static b => b.Cuda());
-                return cuda.GetCudaDevices().Count == 0 ? null : new(name, cuda.CreateCudaAccelerator(0), cuda);
-            case "opencl":
-                Context openCL = Context.Create(static b => b.OpenCL());
-                return openCL.GetCLDevices().Count == 0 ? null : new(name, openCL.CreateCLAccelerator(0), openCL);
-            default:
-                int edge = int.Parse(name.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture);
-                Context cpu = Context.Create(b => b.CPU(new CPUDevice(2, Math.Max(1, edge * edge / 2), 1)));
-                return new(name, cpu.CreateCPUAccelerator(0), cpu);
+            ComputeDeviceKind kind = name == "cuda" ? ComputeDeviceKind.Cuda : ComputeDeviceKind.OpenCL;
+            return IlgpuPlatform.Find(kind) is [var card, ..] ? IlgpuPlatform.Open(card, name) : null;
         }
+
+        int edge = int.Parse(name.AsSpan(4), CultureInfo.InvariantCulture);
+        return IlgpuPlatform.Open(new CPUDevice(2, Math.Max(1, edge * edge / 2), 1), name);
     }
 }

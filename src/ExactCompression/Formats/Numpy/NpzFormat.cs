@@ -33,6 +33,7 @@ internal sealed class NpzFormat : IWritableNetworkFormat
 
     public void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
     {
+        WrittenTensors.RequireWritable(network, precision, Name);
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         foreach ((AffineLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i)))
         {

@@ -28,6 +28,7 @@ internal sealed class SafeTensorsFormat : IWritableNetworkFormat
 
     public void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
     {
+        WrittenTensors.RequireWritable(network, precision, Name);
         using var header = new MemoryStream();
         using (var json = new Utf8JsonWriter(header))
         {

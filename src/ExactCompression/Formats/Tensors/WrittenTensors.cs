@@ -10,6 +10,21 @@ internal static class WrittenTensors
 
     public static string BiasName(int layer) => string.Create(CultureInfo.InvariantCulture, $"layers.{layer}.bias");
 
+    /// <summary>Refuses networks that a format of bare weights cannot say.</summary>
+    /// <exception cref="InvalidInputException">The output is rectified, or a weight is too large for the precision.</exception>
+    public static void RequireWritable(ReluNetwork network, WeightPrecision precision, string format)
+    {
+        if (network.Layers[^1].Activation != Activation.Identity)
+            throw new InvalidInputException("OutputReluUnsupported", $"The output of '{network.Name}' is rectified, which {format} cannot say.", "Write it as ONNX.");
+        if (precision == WeightPrecision.Float64)
+            return;
+        foreach (AffineLayer layer in network.Layers)
+        {
+            if (Math.Max(LargestMagnitude(layer.Weights.Span), LargestMagnitude(layer.Bias.Span)) > float.MaxValue)
+                throw new InvalidInputException("WeightOverflow", $"A weight of '{network.Name}' is too large for float32.", "Write the network with Float64 precision.");
+        }
+    }
+
     /// <summary>Little-endian floats or doubles.</summary>
     public static byte[] Encode(ReadOnlySpan<double> values, WeightPrecision precision)
     {
@@ -28,4 +43,6 @@ internal static class WrittenTensors
             return bytes;
         }
     }
+
+    private static double LargestMagnitude(ReadOnlySpan<double> values) => Math.Abs(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(values));
 }

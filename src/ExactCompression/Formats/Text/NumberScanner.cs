@@ -14,7 +14,7 @@ internal sealed class NumberScanner(byte[] data, string path)
     /// <summary>1-based line of the next token.</summary>
     public int Line { get; private set; } = 1;
 
-    /// <summary>Whether every number so far can be the print of a float32.</summary>
+    /// <summary>Whether every number since <see cref="BeginWeights"/> can be the print of a float32.</summary>
     public bool AllSingle { get; private set; } = true;
 
     public string Path => path;
@@ -30,6 +30,9 @@ internal sealed class NumberScanner(byte[] data, string path)
             return position == data.Length;
         }
     }
+
+    /// <summary>Forgets what numbers have shown of their precision: ranges and means say nothing about weights.</summary>
+    public void BeginWeights() => AllSingle = true;
 
     /// <summary>The next number, in the nearest double and the nearest float.</summary>
     public (double Double, float Single) Number(string what)

@@ -68,6 +68,7 @@ internal sealed class WeightsDatFormat : IWritableNetworkFormat
 
     public void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
     {
+        WrittenTensors.RequireWritable(network, precision, Name);
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine($"//{network.Name.ReplaceLineEndings(" ")}");
         writer.WriteLine(TextPrecision.Comment(precision));

@@ -1,0 +1,87 @@
+<#
+.SYNOPSIS
+    From a trained network to a smaller one that computes the same function.
+.DESCRIPTION
+    Imports a classifier of handwritten digits, finds out which of its hidden neurons are stable over all inputs, compresses it,
+    checks that the result is equivalent, measures both, and writes the small network and the verdicts to files.
+.PARAMETER OutputPath
+    The folder for what is written; made if it is not there.
+#>
+param(
+    [string]$OutputPath = (Join-Path ([System.IO.Path]::GetTempPath()) 'exactcompression-quickstart')
+)
+
+$ErrorActionPreference = 'Stop'
+if (-not (Get-Module ExactCompression)) {
+    Import-Module (Join-Path $PSScriptRoot '..' 'ExactCompression.psd1')
+}
+
+function Write-Step([string]$Title, [string]$Text) {
+    Write-Host ''
+    Write-Host "== $Title" -ForegroundColor Cyan
+    Write-Host $Text
+}
+
+New-Item -ItemType Directory -Path $OutputPath -Force | Out-Null
+
+Write-Step '1. The network and the data' @'
+A classifier of 8 x 8 pictures of digits: 64 inputs, three hidden layers of rectified neurons (ReLU), 10 outputs.
+The file stores each grey value as 0 to 16; the network takes 0 to 1.
+'@
+$network = Import-ReluNetwork -Path (Join-Path $PSScriptRoot 'digits_48-32-24_l1-0.004.onnx')
+$data = Import-InputData -Path (Join-Path $PSScriptRoot 'digits.csv.gz') -LabelColumn Last -Scale (1 / 16)
+$network | Format-Table
+$data | Format-Table
+
+Write-Step '2. Neurons that are unstable' @'
+A hidden neuron is unstable if some input makes it positive and another makes it negative: it bends the function and must stay.
+Real pictures show most of those, and an attack that climbs the neuron's own gradient shows more. On a graphics card if there is one.
+'@
+$candidates = $network | Find-UnstableNeuronsGpu -Data $data
+$candidates | Format-Table
+
+Write-Step '3. Neurons that are stable' @'
+What no input has shown may be stable: never positive (inactive, always 0) or never negative (active, always linear), for every
+picture there could be and not only for those in the data. Bounds that hold under rounding prove it. "Rank" is how many of a layer's
+active neurons are independent of each other; "undetermined" ones were not decided either way, and are kept.
+'@
+$table = $candidates | Find-StableNeurons -Data $data
+$table.Layers | Format-Table
+
+Write-Step '4. Compression' @'
+Inactive neurons are removed, active ones that depend on others are merged into them: fewer neurons, the same function.
+'@
+$compression = $table | Invoke-LeoCompression
+$compression.Steps | Format-Table Layer, Kind, @{ Name = 'Neurons'; Expression = { $_.Neurons.Count } }, Description -Wrap
+$compression | Format-List
+
+Write-Step '5. Is it the same function?' @'
+The largest difference that any input was seen to make, and a proven limit for all inputs: what rounding the merged weights costs.
+'@
+$report = Test-NetworkEquivalence -Reference $network -Difference $compression -Data $data
+$report | Format-List
+
+Write-Step '6. Before and after' 'Accuracy is that on the pictures of step 1, most of which the network was trained on.'
+$before, $after = $compression | Measure-ReluNetwork -Data $data
+@(
+    [pscustomobject]@{ Network = 'original'; Architecture = $before.Architecture; Accuracy = $before.Accuracy.ToString('f4'); Neurons = $before.Neurons; Connections = $before.Connections }
+    [pscustomobject]@{ Network = 'compressed'; Architecture = $after.Architecture; Accuracy = $after.Accuracy.ToString('f4'); Neurons = $after.Neurons; Connections = $after.Connections }
+) | Format-Table
+
+$small = Join-Path $OutputPath 'digits-small.onnx'
+$verdicts = Join-Path $OutputPath 'digits-stability.csv'
+$compression | Export-ReluNetwork -Path $small
+$table | Export-StabilityTable -Path $verdicts
+
+Write-Step '7. Files' 'The small network for any ONNX runtime, and the verdict on each neuron with its bounds and evidence.'
+Get-Item $small, $verdicts | Select-Object Name, Length, Directory | Format-Table
+
+if ($report.Equivalent -ne $true) {
+    throw 'The compressed network was not proven equivalent.'
+}
+
+$reread = Import-ReluNetwork -Path $small
+if ($reread.Architecture -ne $compression.Compressed.Architecture -or $before.Accuracy -ne $after.Accuracy) {
+    throw 'The written file does not hold the compressed network, or its accuracy differs.'
+}
+Write-Host "Done: $($network.Architecture) became $($reread.Architecture), proven equivalent on $($report.Domain)."

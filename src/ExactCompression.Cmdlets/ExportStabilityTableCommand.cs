@@ -1,0 +1,20 @@
+using System.Management.Automation;
+using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Formats;
+
+namespace ExactCompression.Cmdlets;
+
+/// <summary>Writes stability tables: CSV with one row a neuron, or the reference's <c>stable_neurons.npy</c>.</summary>
+[Cmdlet(VerbsData.Export, "StabilityTable", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportStabilityTableCommand : FileOutputCommand
+{
+    /// <summary>The table.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [ModuleObject("Find-StableNeurons", typeof(StabilityTable))]
+    public StabilityTable InputObject { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() =>
+        WriteFile(InputObject, InputObject.Network.Name + ".csv", (file, _) => StabilityTableFiles.Write(InputObject, file));
+}

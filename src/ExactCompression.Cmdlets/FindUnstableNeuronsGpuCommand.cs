@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Stability;
+
+namespace ExactCompression.Cmdlets;
+
+/// <summary>Shows hidden neurons unstable by points of the domain, found on a graphics card or the CPU's vector units.</summary>
+[Cmdlet(VerbsCommon.Find, "UnstableNeuronsGpu")]
+[OutputType(typeof(StabilityTable))]
+public sealed class FindUnstableNeuronsGpuCommand : StabilitySearchCommand
+{
+    /// <summary>Where to compute: <c>Auto</c>, a kind, an index or a name from <c>Get-ComputeDevice</c>.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ComputeDeviceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Device { get; set; } = "Auto";
+
+    private protected override StabilityTable Search(StabilityTable table, SearchOptions options, PipelineMessages messages)
+    {
+        using IWitnessDevice device = ComputeDevices.Select(Device, out string choice);
+        messages.Verbose(choice);
+        return StabilityAnalysis.FindUnstable(table, Data, device, options, Cancellation);
+    }
+}

@@ -1,0 +1,23 @@
+using System.Management.Automation;
+using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Formats;
+
+namespace ExactCompression.Cmdlets;
+
+/// <summary>Reads stability tables from CSV or from the reference's <c>stable_neurons.npy</c>.</summary>
+[Cmdlet(VerbsData.Import, "StabilityTable", DefaultParameterSetName = "Path")]
+[OutputType(typeof(StabilityTable))]
+public sealed class ImportStabilityTableCommand : FileInputCommand
+{
+    /// <summary>The network that the verdicts are of; without it, the file that the table names.</summary>
+    [Parameter(Position = 1)]
+    [ModuleObject("Import-ReluNetwork", typeof(ReluNetwork))]
+    public ReluNetwork? Network { get; set; }
+
+    /// <summary>The domain that the verdicts hold over, where the file does not say.</summary>
+    [Parameter]
+    [ModuleObject("New-InputDomain", typeof(InputDomain))]
+    public InputDomain? Domain { get; set; }
+
+    private protected override void ProcessFile(string file) => Attempt(file, _ => StabilityTableFiles.Read(file, Network, Domain), WriteObject);
+}

@@ -1,0 +1,79 @@
+using System.Management.Automation;
+using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Formats;
+
+namespace ExactCompression.Cmdlets;
+
+/// <summary>Makes the box of inputs that verdicts hold over.</summary>
+[Cmdlet(VerbsCommon.New, "InputDomain", DefaultParameterSetName = BoundsSet)]
+[OutputType(typeof(InputDomain))]
+public sealed class NewInputDomainCommand : AsyncCommand
+{
+    private const string BoundsSet = "Bounds";
+    private const string BallSet = "Ball";
+    private const string RowSet = "Row";
+    private const string PathSet = "Path";
+
+    /// <summary>Lower ends: one for all inputs, or one an input.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = BoundsSet)]
+    public double[] Lower { get; set; } = [];
+
+    /// <summary>Upper ends: one for all inputs, or one an input.</summary>
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = BoundsSet)]
+    public double[] Upper { get; set; } = [];
+
+    /// <summary>Number of inputs; without it, two single ends fit any network.</summary>
+    [Parameter(ParameterSetName = BoundsSet)]
+    [ValidateRange(1, int.MaxValue)]
+    public int? Size { get; set; }
+
+    /// <summary>The centre of a ball, one value an input.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = BallSet)]
+    public double[] Center { get; set; } = [];
+
+    /// <summary>Data with the centre as one of its rows.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = RowSet)]
+    [ModuleObject("Import-InputData", typeof(InputData))]
+    public InputData Data { get; set; } = null!;
+
+    /// <summary>The row that is the centre, from 0.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = RowSet)]
+    [ValidateRange(0, int.MaxValue)]
+    public int Row { get; set; }
+
+    /// <summary>How far each input may be from the centre.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = BallSet)]
+    [Parameter(Mandatory = true, ParameterSetName = RowSet)]
+    public double Radius { get; set; }
+
+    /// <summary>No input goes below this.</summary>
+    [Parameter(ParameterSetName = BallSet)]
+    [Parameter(ParameterSetName = RowSet)]
+    public double ClipLower { get; set; } = double.NegativeInfinity;
+
+    /// <summary>No input goes above this.</summary>
+    [Parameter(ParameterSetName = BallSet)]
+    [Parameter(ParameterSetName = RowSet)]
+    public double ClipUpper { get; set; } = double.PositiveInfinity;
+
+    /// <summary>A file that states the domain: VNN-LIB or CSV.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [Alias("LiteralPath")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (Try(ParameterSetName == PathSet ? Path : null, Make, out InputDomain domain))
+            WriteObject(domain);
+    }
+
+    private InputDomain Make() => ParameterSetName switch
+    {
+        PathSet => InputDomainFiles.Read(FileSystem.ResolveInput(SessionState, Path)),
+        BallSet => InputDomain.Ball(Center, Radius, ClipLower, ClipUpper),
+        RowSet => InputDomain.Ball(Domains.Row(Data, Row), Radius, ClipLower, ClipUpper),
+        _ => Domains.Between(Lower, Upper, Size),
+    };
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using System.Reflection;
+
+namespace ExactCompression.Host;
+
+/// <summary>What the engine sees of this program.</summary>
+internal sealed class ConsolePSHost(bool interactive) : PSHost
+{
+    private readonly ConsoleUI ui = new(interactive);
+
+    /// <summary>Whether a user sits at a prompt.</summary>
+    public bool Interactive => interactive;
+
+    /// <summary>The code that <c>exit</c> was called with, or null.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Whether the last statement of a command went well.</summary>
+    public bool LastSucceeded { get; set; } = true;
+
+    public override string Name => "ExactCompression.Host";
+
+    public override Version Version => Assembly.GetExecutingAssembly().GetName().Version ?? new(0, 0);
+
+    public override Guid InstanceId { get; } = Guid.NewGuid();
+
+    public override PSHostUserInterface UI => ui;
+
+    public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
+
+    public override CultureInfo CurrentUICulture { get; } = new("en-US");
+
+    /// <summary>Where commands find this object: what they see as their host is the engine's wrapper.</summary>
+    public override PSObject PrivateData => PSObject.AsPSObject(this);
+
+    /// <summary>The console.</summary>
+    public ConsoleUI Console => ui;
+
+    /// <summary>This program's own host behind what a command sees.</summary>
+    public static ConsolePSHost Of(PSHost host) => (ConsolePSHost)host.PrivateData.BaseObject;
+
+    public override void SetShouldExit(int exitCode) => ExitCode = exitCode;
+
+    public override void EnterNestedPrompt() => throw new NotSupportedException("This host has no nested prompts.");
+
+    public override void ExitNestedPrompt() => throw new NotSupportedException("This host has no nested prompts.");
+
+    public override void NotifyBeginApplication()
+    {
+        // A native program gets the terminal as it is.
+    }
+
+    public override void NotifyEndApplication()
+    {
+        // Nothing was changed for it.
+    }
+
+    /// <summary>A pipeline was stopped; by Ctrl-C if <paramref name="byUser"/>, which ends a script.</summary>
+    public void Interrupted(bool byUser)
+    {
+        if (byUser && !interactive)
+            ExitCode ??= ExitCodes.Interrupted;
+    }
+
+    /// <summary>A pipeline ended: what it left on the screen for the moment goes.</summary>
+    public void Ended() => ui.Progress.Clear();
+}

@@ -1,0 +1,154 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
+
+namespace ExactCompression.Host;
+
+/// <summary>One runspace with the module in it, and the running of text and scripts there. Ctrl-C stops what runs.</summary>
+internal sealed class HostSession : IDisposable
+{
+    private readonly ConsolePSHost host;
+    private readonly Runspace runspace;
+    private readonly Lock running = new();
+    private PowerShell? current;
+    private bool stopAsked;
+
+    /// <summary>Starts the engine and imports the module.</summary>
+    /// <param name="interactive">Whether a user sits at a prompt.</param>
+    /// <exception cref="HostStartException">The module is not there or does not load.</exception>
+    public HostSession(bool interactive)
+    {
+        host = new ConsolePSHost(interactive);
+        InitialSessionState state = InitialSessionState.CreateDefault2();
+        state.Commands.Add(HostCommands.Entries());
+        state.ImportPSModule([ModuleLocator.Find()]);
+        state.ThrowOnRunspaceOpenError = true;
+        runspace = RunspaceFactory.CreateRunspace(host, state);
+        runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
+        try
+        {
+            runspace.Open();
+        }
+        catch (RuntimeException e)
+        {
+            runspace.Dispose();
+            throw new HostStartException($"The module does not load: {e.Message} Build it first: dotnet build.", e);
+        }
+
+        Runspace.DefaultRunspace = runspace;
+        Console.CancelKeyPress += OnCancel;
+    }
+
+    /// <summary>The code that a script asked to exit with, or null.</summary>
+    public int? ExitCode => host.ExitCode;
+
+    /// <summary>Runs a script file with arguments as they stand on a command line.</summary>
+    /// <returns>The exit code.</returns>
+    public int RunScript(string path, IReadOnlyList<string> arguments)
+    {
+        string file = Path.GetFullPath(path);
+        if (!File.Exists(file))
+        {
+            Console.Error.WriteLine($"There is no script '{file}'.");
+            return ExitCodes.BadArguments;
+        }
+
+        ScriptBlockAst ast = Parser.ParseFile(file, out _, out ParseError[] errors);
+        if (errors.Length > 0)
+        {
+            Show(new ParseException(errors).ErrorRecord);
+            return ExitCodes.Failure;
+        }
+
+        // A block that knows its file has $PSScriptRoot, and, unlike a script command, lets `exit` reach the host.
+        (string call, object?[] values) = ScriptCall.Build(arguments);
+        return Invoke(shell => shell.AddScript(call).AddArgument(ast.GetScriptBlock()).AddArgument(values)) ? ExitCode ?? ExitCodes.Success : ExitCode ?? ExitCodes.Failure;
+    }
+
+    /// <summary>Runs text.</summary>
+    /// <returns>The exit code: 1 also where the last command failed, as with pwsh.</returns>
+    public int RunCommand(string text)
+    {
+        // $? is gone once the pipeline has ended, so the text itself hands it over.
+        bool ended = RunText($"{text}\n$Host.PrivateData.{nameof(ConsolePSHost.LastSucceeded)} = $?");
+        return ExitCode ?? (ended && host.LastSucceeded ? ExitCodes.Success : ExitCodes.Failure);
+    }
+
+    /// <summary>Runs text and shows what comes out.</summary>
+    /// <returns>Whether no terminating error ended it.</returns>
+    public bool RunText(string text) => Invoke(shell => shell.AddScript(text));
+
+    /// <summary>Evaluates an expression quietly.</summary>
+    public string Evaluate(string text)
+    {
+        using var shell = PowerShell.Create(runspace);
+        return string.Concat(shell.AddScript(text).Invoke().Select(static o => o?.ToString()));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Console.CancelKeyPress -= OnCancel;
+        runspace.Dispose();
+    }
+
+    private bool Invoke(Action<PowerShell> build)
+    {
+        using var shell = PowerShell.Create(runspace);
+        build(shell);
+        // Errors go where output goes, so that they appear in their place among it.
+        shell.Commands.AddCommand(new Command("Out-Default") { MergeUnclaimedPreviousCommandResults = PipelineResultTypes.Error | PipelineResultTypes.Output });
+        lock (running)
+        {
+            current = shell;
+            stopAsked = false;
+        }
+
+        try
+        {
+            shell.Invoke();
+            return true;
+        }
+        catch (PipelineStoppedException)
+        {
+            host.Interrupted(stopAsked);
+            return false;
+        }
+        catch (RuntimeException e)
+        {
+            Show(e.ErrorRecord);
+            return false;
+        }
+        finally
+        {
+            lock (running)
+                current = null;
+            host.Ended();
+        }
+    }
+
+    /// <summary>Writes an error record as the engine formats it.</summary>
+    private void Show(ErrorRecord record)
+    {
+        using var shell = PowerShell.Create(runspace);
+        var error = PSObject.AsPSObject(record);
+        // The mark by which Out-Default knows that an object came down the error stream.
+        error.Properties.Add(new PSNoteProperty("writeErrorStream", true));
+        shell.AddCommand("Out-Default").Invoke(new[] { error });
+    }
+
+    private void OnCancel(object? sender, ConsoleCancelEventArgs e)
+    {
+        lock (running)
+        {
+            // The second Ctrl-C ends the process; so does the first where nothing runs and nobody types.
+            if (stopAsked || (current is null && !host.Interactive))
+                return;
+            e.Cancel = true;
+            if (current is null)
+                return;
+            stopAsked = true;
+            current.BeginStop(null, null);
+        }
+    }
+}

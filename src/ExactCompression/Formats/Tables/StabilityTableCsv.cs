@@ -1,0 +1,96 @@
+using System.Globalization;
+using CsvHelper;
+
+namespace ExactCompression.Formats;
+
+/// <summary>
+/// Stability tables as CSV. Beside the verdicts every row names the network and the domain exactly (by fingerprint), with the file the
+/// network came from and, where all inputs have the same range, its ends: enough to read the table back without further arguments,
+/// and never as the verdicts of something else.
+/// </summary>
+internal static class StabilityTableCsv
+{
+    public static readonly string[] Columns =
+        ["Network", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence", "Domain", "DomainLower", "DomainUpper", "DomainFingerprint", "NetworkFile", "NetworkFingerprint"];
+
+    public static void Write(StabilityTable table, Stream stream, string path)
+    {
+        using CsvWriter csv = CsvWriter.Create(stream, new() { FormatProvider = CultureInfo.InvariantCulture }, leaveOpen: true);
+        foreach (string column in Columns)
+            csv.WriteField(column);
+        csv.EndRecord();
+        ReluNetwork network = table.Network;
+        (double lower, double upper)? range = UniformRange(table.Domain);
+        string networkFile = network.Path is null ? "" : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(path))!, network.Path).Replace('\\', '/');
+        string[] common =
+        [
+            table.Domain.Description.ReplaceLineEndings(" "),
+            range is { } r ? Show(r.lower) : "",
+            range is { } s ? Show(s.upper) : "",
+            Fingerprint.Of(table.Domain),
+            networkFile,
+            Fingerprint.Of(network),
+        ];
+        foreach (NeuronStability neuron in table.Neurons)
+        {
+            csv.WriteField(network.Name.ReplaceLineEndings(" "));
+            csv.WriteField(neuron.Layer.ToString(CultureInfo.InvariantCulture));
+            csv.WriteField(neuron.Neuron.ToString(CultureInfo.InvariantCulture));
+            csv.WriteField(neuron.State.ToString());
+            csv.WriteField(Show(neuron.LowerBound));
+            csv.WriteField(Show(neuron.UpperBound));
+            csv.WriteField(neuron.Evidence.ReplaceLineEndings(" "));
+            foreach (string field in common)
+                csv.WriteField(field);
+            csv.EndRecord();
+        }
+    }
+
+    public static StabilityTable Read(byte[] bytes, string path, ReluNetwork? network, InputDomain? domain)
+    {
+        CsvFile.RequireText(bytes, path);
+        List<StabilityTableRow> rows = CsvFile.Guarded(path, () => StabilityTableRow.ReadAll(bytes, path));
+        network ??= StabilityTableOrigin.FindNetwork(rows, path);
+        StabilityTableOrigin.RequireNetwork(rows, network, path);
+        InputDomain found = StabilityTableOrigin.FindDomain(rows, network, domain, path);
+
+        var verdicts = new NeuronStability?[network.NeuronCount];
+        int[] starts = LayerStarts(network);
+        foreach (StabilityTableRow row in rows)
+        {
+            NeuronStability verdict = row.Verdict;
+            if (verdict.Layer < 1 || verdict.Layer > network.Depth || verdict.Neuron < 0 || verdict.Neuron >= network.WidthOf(verdict.Layer))
+                throw new InvalidFileException("TableRowUnknown", path, row.Place, $"The network {network.Architecture} has no neuron {verdict.Neuron} in layer {verdict.Layer}.", "Give the network that the table was made for.");
+            ref NeuronStability? place = ref verdicts[starts[verdict.Layer - 1] + verdict.Neuron];
+            if (place is not null)
+                throw new InvalidFileException("TableRowDuplicate", path, row.Place, $"Layer {verdict.Layer}, neuron {verdict.Neuron} appears a second time.", "Keep one row a neuron.");
+            place = verdict;
+        }
+
+        int missing = Array.IndexOf(verdicts, null);
+        if (missing >= 0)
+        {
+            int layer = Array.FindLastIndex(starts, s => s <= missing);
+            throw new InvalidFileException("TableRowMissing", path, "file", $"Layer {layer + 1}, neuron {missing - starts[layer]} has no row.", "A table has one row for each hidden neuron; state 'Undetermined' where nothing is known.");
+        }
+
+        return new(network, found, verdicts!);
+    }
+
+    /// <summary>The ends that all inputs share, or null.</summary>
+    public static (double Lower, double Upper)? UniformRange(InputDomain domain)
+    {
+        ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
+        return lower.IndexOfAnyExcept(lower[0]) < 0 && upper.IndexOfAnyExcept(upper[0]) < 0 ? (lower[0], upper[0]) : null;
+    }
+
+    private static int[] LayerStarts(ReluNetwork network)
+    {
+        var starts = new int[network.Depth];
+        for (int l = 1; l < starts.Length; l++)
+            starts[l] = starts[l - 1] + network.WidthOf(l);
+        return starts;
+    }
+
+    private static string Show(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}

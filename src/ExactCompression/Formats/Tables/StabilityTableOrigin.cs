@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace ExactCompression.Formats;
+
+/// <summary>Which network and which domain a table's rows speak of; rows that disagree, or that speak of others, are refused.</summary>
+internal static class StabilityTableOrigin
+{
+    /// <summary>Reads the network file that the rows name, relative to the table's own folder.</summary>
+    public static ReluNetwork FindNetwork(List<StabilityTableRow> rows, string path)
+    {
+        if (Common(rows, static r => r.NetworkFile, path, "NetworkFile") is not { } file)
+            throw StabilityTableFiles.NeedsNetwork(path);
+        string full = Path.GetFullPath(file, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return File.Exists(full)
+            ? NetworkFormats.Read(full)
+            : throw new InvalidInputException("TableNeedsNetwork", $"The network file '{full}' that '{path}' names is not there.", "Give the network that the table was made for.");
+    }
+
+    public static void RequireNetwork(List<StabilityTableRow> rows, ReluNetwork network, string path)
+    {
+        if (Common(rows, static r => r.NetworkFingerprint, path, "NetworkFingerprint") is { } stated && stated != Fingerprint.Of(network))
+            throw new InvalidFileException("TableNetworkMismatch", path, "NetworkFingerprint", $"The table was made for other weights than those of '{network.Name}'.", "Give the network that the table was made for.");
+    }
+
+    public static InputDomain FindDomain(List<StabilityTableRow> rows, ReluNetwork network, InputDomain? given, string path)
+    {
+        string? fingerprint = Common(rows, static r => r.DomainFingerprint, path, "DomainFingerprint");
+        InputDomain? stated = StatedRange(rows, network, path);
+        if (stated is not null && fingerprint is not null && Fingerprint.Of(stated) != fingerprint)
+            throw new InvalidFileException("TableDomainMismatch", path, "DomainFingerprint", "The ends of the domain were changed.", "Find the stable neurons again over the domain that is meant.");
+        if (given is not null)
+        {
+            InputDomain bound = given.For(network.InputSize);
+            string? expected = fingerprint ?? (stated is null ? null : Fingerprint.Of(stated));
+            return expected is null || Fingerprint.Of(bound) == expected
+                ? bound
+                : throw new InvalidFileException("TableDomainMismatch", path, "DomainFingerprint", $"The table's verdicts hold over another domain than {bound}.", "Give the domain that the table was made for, or none.");
+        }
+
+        if (stated is not null)
+            return stated;
+        if (fingerprint is not null && network.StatedDomain?.For(network.InputSize) is { } own && Fingerprint.Of(own) == fingerprint)
+            return own;
+        throw new InvalidInputException("TableNeedsDomain", $"'{path}' does not hold the ends of its domain.", "Give the domain that the table was made for; another one is recognised and refused.");
+    }
+
+    private static InputDomain? StatedRange(List<StabilityTableRow> rows, ReluNetwork network, string path)
+    {
+        string? lower = Common(rows, static r => r.DomainLower, path, "DomainLower"), upper = Common(rows, static r => r.DomainUpper, path, "DomainUpper");
+        if (lower is null && upper is null)
+            return null;
+        if (!double.TryParse(lower, NumberStyles.Float, CultureInfo.InvariantCulture, out double from) || !double.TryParse(upper, NumberStyles.Float, CultureInfo.InvariantCulture, out double to))
+            throw new InvalidFileException("TableValueInvalid", path, "DomainLower, DomainUpper", $"'{lower}' and '{upper}' are not the ends of a range.", "Give both as numbers.");
+        try
+        {
+            return InputDomain.Uniform(from, to).For(network.InputSize);
+        }
+        catch (InvalidInputException e)
+        {
+            throw new InvalidFileException(e.ErrorId, path, "DomainLower, DomainUpper", e.Message, inner: e);
+        }
+    }
+
+    // The same value in every row, or null where the column is empty throughout.
+    private static string? Common(List<StabilityTableRow> rows, Func<StabilityTableRow, string?> column, string path, string name)
+    {
+        string? first = rows.Count > 0 ? column(rows[0]) : null;
+        foreach (StabilityTableRow row in rows)
+        {
+            if (column(row) != first)
+                throw new InvalidFileException("TableMixed", path, row.Place, $"The rows disagree in {name}: they come from more than one table.", "Keep one table a file.");
+        }
+
+        return first;
+    }
+}

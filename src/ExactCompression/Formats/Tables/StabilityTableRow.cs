@@ -1,0 +1,86 @@
+using System.Globalization;
+using CsvHelper;
+
+namespace ExactCompression.Formats;
+
+/// <summary>One row of a stability table as CSV, with what it says of network and domain.</summary>
+internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
+{
+    public string? DomainLower { get; init; }
+
+    public string? DomainUpper { get; init; }
+
+    public string? DomainFingerprint { get; init; }
+
+    public string? NetworkFile { get; init; }
+
+    public string? NetworkFingerprint { get; init; }
+
+    public static List<StabilityTableRow> ReadAll(byte[] bytes, string path)
+    {
+        using CsvReader csv = CsvFile.Open(bytes);
+        if (!csv.Read())
+            throw new InvalidFileException("FileEmpty", path, "file", "The file has no record.");
+        string[] header = CsvFile.Strings(csv);
+        var columns = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < header.Length; i++)
+            columns[header[i].Trim()] = i;
+        foreach (string needed in (string[])["Layer", "Neuron", "State"])
+        {
+            if (!columns.ContainsKey(needed))
+                throw new InvalidFileException("TableColumnMissing", path, "line 1", $"There is no column '{needed}'.", $"A table has the columns {string.Join(", ", StabilityTableCsv.Columns.Take(8))}.");
+        }
+
+        var rows = new List<StabilityTableRow>();
+        while (csv.Read())
+        {
+            if (csv.FieldCount != header.Length)
+                throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.", "Give every row the same number of columns.");
+            rows.Add(Row(csv, columns, path));
+        }
+
+        return rows;
+    }
+
+    private static StabilityTableRow Row(CsvReader csv, Dictionary<string, int> columns, string path)
+    {
+        string? Text(string column) => columns.TryGetValue(column, out int at) && csv.GetString(at) is { Length: > 0 } text ? text : null;
+        int Count(string column) => int.TryParse(Text(column), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : throw Invalid(column, Text(column));
+        double Bound(string column, double unknown) => Text(column) is not { } text
+            ? unknown
+            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && !double.IsNaN(value) ? value : throw Invalid(column, text);
+        InvalidFileException Invalid(string column, string? value) =>
+            new("TableValueInvalid", path, $"{CsvFile.Place(csv)}, column {column}", $"'{value}' cannot be read.", "Mend that row.");
+
+        string? state = Text("State");
+        if (!Enum.TryParse(state, ignoreCase: true, out NeuronState parsed) || !Enum.IsDefined(parsed) || char.IsAsciiDigit(state![0]))
+            throw Invalid("State", state);
+        var verdict = new NeuronStability
+        {
+            Layer = Count("Layer"),
+            Neuron = Count("Neuron"),
+            State = parsed,
+            LowerBound = Bound("LowerBound", double.NegativeInfinity),
+            UpperBound = Bound("UpperBound", double.PositiveInfinity),
+            Evidence = Text("Evidence") ?? (parsed == NeuronState.Undetermined ? "" : StableNeuronsNpy.ImportedEvidence),
+        };
+        if (Contradicts(verdict))
+            throw new InvalidFileException("TableContradiction", path, CsvFile.Place(csv), $"A neuron between {verdict.LowerBound.ToString("R", CultureInfo.InvariantCulture)} and {verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Mend that row.");
+        return new(CsvFile.Place(csv), verdict)
+        {
+            DomainLower = Text("DomainLower"),
+            DomainUpper = Text("DomainUpper"),
+            DomainFingerprint = Text("DomainFingerprint"),
+            NetworkFile = Text("NetworkFile"),
+            NetworkFingerprint = Text("NetworkFingerprint"),
+        };
+    }
+
+    private static bool Contradicts(NeuronStability verdict) => verdict.LowerBound > verdict.UpperBound || verdict.State switch
+    {
+        NeuronState.StablyActive => verdict.UpperBound < 0,
+        NeuronState.StablyInactive => verdict.LowerBound > 0,
+        NeuronState.Unstable => verdict.LowerBound >= 0 || verdict.UpperBound <= 0,
+        _ => false,
+    };
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace ExactCompression.Gpu;
+
+/// <summary>Which of the devices that are there a user's word means.</summary>
+internal sealed class DeviceChoice
+{
+    private readonly string reason;
+
+    private DeviceChoice(string reason, params ComputeDevice[] candidates)
+    {
+        this.reason = reason;
+        Candidates = candidates;
+    }
+
+    /// <summary>The devices to try, best first; at least one.</summary>
+    public IReadOnlyList<ComputeDevice> Candidates { get; }
+
+    /// <summary>Finds the devices.</summary>
+    /// <param name="request">What the user said.</param>
+    /// <param name="devices">What is there; the CPU's vector units are.</param>
+    /// <exception cref="InvalidInputException">Nothing there is meant by it.</exception>
+    public static DeviceChoice Of(string request, IReadOnlyList<ComputeDevice> devices)
+    {
+        string wanted = request.Trim();
+        if (wanted.Equals("Auto", StringComparison.OrdinalIgnoreCase))
+            return Best(devices);
+        if (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+            return devices.FirstOrDefault(d => d.Index == index) is { } numbered ? new("", numbered) : throw Unknown(wanted, devices);
+        if (Array.Find(Enum.GetNames<ComputeDeviceKind>(), name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase)) is { } kind)
+            return devices.FirstOrDefault(d => d.Kind.ToString() == kind) is { } first ? new("", first) : throw Unknown(kind, devices);
+        ComputeDevice? named = wanted.Length == 0 ? null
+            : devices.FirstOrDefault(d => d.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
+            ?? devices.FirstOrDefault(d => d.Name.Contains(wanted, StringComparison.OrdinalIgnoreCase));
+        return named is not null ? new("", named) : throw Unknown(wanted, devices);
+    }
+
+    /// <summary>One line that says what was chosen and why.</summary>
+    /// <param name="device">The candidate that could be used.</param>
+    public string Message(ComputeDevice device) =>
+        reason.Length == 0 ? $"Using {Describe(device)}." : $"{reason}: using {Describe(device)}.";
+
+    /// <summary>A device in a few words.</summary>
+    /// <param name="device">The device.</param>
+    public static string Describe(ComputeDevice device) => device.Kind == ComputeDeviceKind.Cpu
+        ? string.Create(CultureInfo.InvariantCulture, $"{device.Name}, {device.Units} cores, {device.Capability}")
+        : string.Create(CultureInfo.InvariantCulture, $"{device.Kind} device '{device.Name}', {device.MemoryBytes / (double)(1L << 30):F1} GiB, {device.Capability}");
+
+    private static DeviceChoice Best(IReadOnlyList<ComputeDevice> devices)
+    {
+        ComputeDevice cpu = devices.First(static d => d.Kind == ComputeDeviceKind.Cpu);
+        ComputeDevice[] cuda = [.. devices.Where(static d => d.Kind == ComputeDeviceKind.Cuda)];
+        ComputeDevice[] discrete = [.. devices.Where(static d => d.Kind == ComputeDeviceKind.OpenCL && d.IsDiscrete)];
+        string reason = cuda.Length > 0 ? "A CUDA device is there"
+            : discrete.Length > 0 ? "No CUDA device"
+            : devices.Any(static d => d.Kind == ComputeDeviceKind.OpenCL) ? "No CUDA device, and no OpenCL device with memory of its own"
+            : "No CUDA or OpenCL device";
+        return new(reason, [.. cuda.Take(1), .. discrete.Take(1), cpu]);
+    }
+
+    private static InvalidInputException Unknown(string wanted, IReadOnlyList<ComputeDevice> devices) => new(
+        "ComputeDeviceUnknown",
+        $"There is no compute device '{wanted}' here.",
+        $"Give Auto, Cpu, Cuda, OpenCL, IlgpuCpu, or the index or name of one that is there: {string.Join("; ", devices)}.");
+}
