@@ -27,26 +27,9 @@ internal static class FileContent
         return IsGzip(bytes) ? Unpack(bytes, path) : bytes;
     }
 
-    /// <summary>A stream of a file's content, unpacked where it is gzip.</summary>
-    public static Stream OpenUnpacked(string path)
-    {
-        FileStream file = OpenForReading(path);
-        Span<byte> magic = stackalloc byte[2];
-        int read = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
-        if (read == 0)
-        {
-            file.Dispose();
-            throw Empty(path);
-        }
-
-        file.Position = 0;
-        return IsGzip(magic[..read]) ? new GZipStream(file, CompressionMode.Decompress) : file;
-    }
-
     public static bool IsGzip(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
 
-    /// <summary>Makes the error for a damaged gzip stream; readers of <see cref="OpenUnpacked"/> use it too.</summary>
-    public static InvalidFileException DamagedGzip(string path, Exception inner) =>
+    private static InvalidFileException DamagedGzip(string path, Exception inner) =>
         new("GzipDamaged", path, "gzip stream", "The compressed data is damaged or ends early.", "Download or make the file again.", inner: inner);
 
     private static byte[] Unpack(byte[] packed, string path)
@@ -67,6 +50,9 @@ internal static class FileContent
             throw new InvalidFileException("FileTooLarge", path, "gzip stream", "The unpacked content is larger than 2 GiB.", "Split the file.", unsupported: true, inner: e);
         }
 
+        // An empty file takes 18 bytes; what is shorter was cut off within its header, which the stream takes for the end.
+        if (unpacked.Length == 0)
+            throw packed.Length < 18 ? DamagedGzip(path, new EndOfStreamException()) : Empty(path);
         return unpacked.ToArray();
     }
 
