@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace ExactCompression.Formats;
@@ -50,10 +51,20 @@ internal static class FileContent
             throw new InvalidFileException("FileTooLarge", path, "gzip stream", "The unpacked content is larger than 2 GiB.", "Split the file.", unsupported: true, inner: e);
         }
 
-        // An empty file takes 18 bytes; what is shorter was cut off within its header, which the stream takes for the end.
-        if (unpacked.Length == 0)
-            throw packed.Length < 18 ? DamagedGzip(path, new EndOfStreamException()) : Empty(path);
-        return unpacked.ToArray();
+        byte[] content = unpacked.ToArray();
+        RequireTrailer(packed, content, path);
+        return content.Length > 0 ? content : throw Empty(path);
+    }
+
+    // The stream class takes a file that was cut off for a finished one. What it gave must end with the last member's data, whose
+    // length and checksum are the file's last eight bytes.
+    private static void RequireTrailer(byte[] packed, byte[] content, string path)
+    {
+        ReadOnlySpan<byte> trailer = packed.AsSpan(Math.Max(0, packed.Length - 8));
+        if (packed.Length < 18
+            || BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) is var length && length > content.Length
+            || Crc32.Of(content.AsSpan(content.Length - (int)length)) != BinaryPrimitives.ReadUInt32LittleEndian(trailer))
+            throw DamagedGzip(path, new EndOfStreamException("The checksum in the trailer differs."));
     }
 
     private static FileStream OpenForReading(string path) =>
