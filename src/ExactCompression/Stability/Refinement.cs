@@ -3,7 +3,6 @@ namespace ExactCompression.Stability;
 /// <summary>What follows where cheap bounds and attacks leave neurons open: optimised slopes, tighter bounds of the layers below, then branch and bound.</summary>
 internal static class Refinement
 {
-    private const int Steps = 30;
     private const int FirstBudget = 64;
     private const int LastBudget = 16_384;
 
@@ -56,7 +55,7 @@ internal static class Refinement
         }
 
         BoundProblem[] all = [.. problems];
-        bounds.Optimize(all, Steps, clock.Parallel);
+        bounds.Optimize(all, Descent.FromPlainSlopes, clock.Parallel);
         foreach (BoundProblem problem in all)
         {
             if (problem.Above)
