@@ -100,5 +100,5 @@ internal static class LayerMerge
     }
 
     private static string Describe(int active, int merged, int rank) =>
-        $"The {active} stably active neurons have rows of rank {rank}: {merged} of them are expressed by the others.";
+        $"The {active} stably active neurons have rows of rank {rank}: the others express {merged} of them.";
 }
