@@ -52,7 +52,7 @@ internal sealed class DependentNeuron
             double constant = current.Bias[basis.Dependent[d]];
             for (int j = 0; j < rank; j++)
                 constant = Math.FusedMultiplyAdd(-k.Span[j], current.Bias[basis.Base[j]], constant);
-            if (double.IsFinite(constant) && TensorPrimitives.IsFiniteAll(k.Span))
+            if (double.IsFinite(constant) && (rank == 0 || TensorPrimitives.IsFiniteAll(k.Span)))
                 yield return Make(state, basis, basis.Dependent[d], k, constant, (sizes, magnitudes, slacks, activations));
         }
     }

@@ -91,9 +91,12 @@ internal static class DeviationProof
         (double[] otherLower, double[] otherUpper) = OutputBounds.Of(difference, domain);
         double largest = 0;
         for (int i = 0; i < lower.Length; i++)
-            largest = Math.Max(largest, Math.Max(Rounding.AddUp(upper[i], -otherLower[i]), Rounding.AddUp(otherUpper[i], -lower[i])));
+            largest = Math.Max(largest, Math.Max(Distance(upper[i], otherLower[i]), Distance(otherUpper[i], lower[i])));
         return UpperBound.Known(largest);
     }
+
+    /// <summary>At least <c>upper - lower</c>; exactly 0 where they are equal.</summary>
+    private static double Distance(double upper, double lower) => upper == lower ? 0 : Rounding.AddUp(upper, -lower);
 
     private static bool HaveSameWidths(ReluNetwork reference, ReluNetwork difference) =>
         reference.Depth == difference.Depth && reference.Layers.Zip(difference.Layers).All(static pair => pair.First.Outputs == pair.Second.Outputs);

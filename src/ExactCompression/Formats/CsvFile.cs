@@ -57,7 +57,7 @@ internal static class CsvFile
 
     /// <summary>A field as the nearest double; infinities and NaN are left to the caller.</summary>
     public static double Number(CsvReader csv, int field, string path) =>
-        double.TryParse(csv.GetSpan(field), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+        csv.TryParse(field, out double value)
             ? value
             : throw new InvalidFileException("CsvNotANumber", path, string.Create(CultureInfo.InvariantCulture, $"{Place(csv)}, column {field}"), $"'{Shortened(csv.GetString(field))}' is no number.", "Numbers have a decimal point, whatever the culture.");
 

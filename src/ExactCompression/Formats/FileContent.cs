@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace ExactCompression.Formats;
@@ -27,26 +28,9 @@ internal static class FileContent
         return IsGzip(bytes) ? Unpack(bytes, path) : bytes;
     }
 
-    /// <summary>A stream of a file's content, unpacked where it is gzip.</summary>
-    public static Stream OpenUnpacked(string path)
-    {
-        FileStream file = OpenForReading(path);
-        Span<byte> magic = stackalloc byte[2];
-        int read = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
-        if (read == 0)
-        {
-            file.Dispose();
-            throw Empty(path);
-        }
-
-        file.Position = 0;
-        return IsGzip(magic[..read]) ? new GZipStream(file, CompressionMode.Decompress) : file;
-    }
-
     public static bool IsGzip(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
 
-    /// <summary>Makes the error for a damaged gzip stream; readers of <see cref="OpenUnpacked"/> use it too.</summary>
-    public static InvalidFileException DamagedGzip(string path, Exception inner) =>
+    private static InvalidFileException DamagedGzip(string path, Exception inner) =>
         new("GzipDamaged", path, "gzip stream", "The compressed data is damaged or ends early.", "Download or make the file again.", inner: inner);
 
     private static byte[] Unpack(byte[] packed, string path)
@@ -67,7 +51,20 @@ internal static class FileContent
             throw new InvalidFileException("FileTooLarge", path, "gzip stream", "The unpacked content is larger than 2 GiB.", "Split the file.", unsupported: true, inner: e);
         }
 
-        return unpacked.ToArray();
+        byte[] content = unpacked.ToArray();
+        RequireTrailer(packed, content, path);
+        return content.Length > 0 ? content : throw Empty(path);
+    }
+
+    // The stream class takes a file that was cut off for a finished one. What it gave must end with the last member's data, whose
+    // length and checksum are the file's last eight bytes.
+    private static void RequireTrailer(byte[] packed, byte[] content, string path)
+    {
+        ReadOnlySpan<byte> trailer = packed.AsSpan(Math.Max(0, packed.Length - 8));
+        if (packed.Length < 18
+            || BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) is var length && length > content.Length
+            || Crc32.Of(content.AsSpan(content.Length - (int)length)) != BinaryPrimitives.ReadUInt32LittleEndian(trailer))
+            throw DamagedGzip(path, new EndOfStreamException("The checksum in the trailer differs."));
     }
 
     private static FileStream OpenForReading(string path) =>

@@ -1,3 +1,5 @@
+using ExactCompression.Gpu;
+
 namespace ExactCompression;
 
 /// <summary>A compute device failed: it ran out of memory, was lost, or refused a kernel. Nothing is wrong with the input, and the work can go on elsewhere.</summary>
@@ -9,7 +11,7 @@ public sealed class ComputeDeviceException : ExactCompressionException
     /// <param name="problem">What it failed at, as a sentence.</param>
     /// <param name="inner">What the driver said, or null.</param>
     public ComputeDeviceException(string errorId, string device, string problem, Exception? inner = null)
-        : base(errorId, $"The compute device '{device}' failed: {problem}{(inner is null ? "" : $" ({inner.Message.Trim()})")} Choose another device (Cpu is always there).", inner) =>
+        : base(errorId, $"The compute device '{device}' failed: {problem}{(inner is null ? "" : $" ({DeviceFailure.Cause(inner)})")} Choose another device (Cpu is always there).", inner) =>
         Device = device;
 
     /// <summary>The device's name.</summary>

@@ -29,27 +29,28 @@ public static class ComputeDevices
     /// <returns>The device; the caller disposes it.</returns>
     /// <exception cref="InvalidInputException">There is no such device.</exception>
     /// <exception cref="ComputeDeviceException">A device that was asked for by kind, index or name cannot be used.</exception>
-    public static IWitnessDevice Select(string device, out string message)
+    public static IWitnessDevice Select(string device, out string message) => Select(device, List(), out message);
+
+    /// <summary>Makes one of some devices ready.</summary>
+    internal static IWitnessDevice Select(string device, IReadOnlyList<ComputeDevice> devices, out string message)
     {
-        IReadOnlyList<ComputeDevice> devices = List();
         DeviceChoice choice = DeviceChoice.Of(device, devices);
-        string? refused = null;
-        foreach (ComputeDevice candidate in choice.Candidates)
+        string refused = "";
+        for (int i = 0; ; i++)
         {
+            ComputeDevice candidate = choice.Candidates[i];
             try
             {
                 IWitnessDevice opened = Open(candidate);
-                message = refused is null ? choice.Message(candidate) : $"{refused} Using {DeviceChoice.Describe(candidate)}.";
+                message = refused.Length == 0 ? choice.Message(candidate) : $"{refused}: using {DeviceChoice.Describe(candidate)}.";
                 return opened;
             }
-            catch (ComputeDeviceException e) when (candidate != choice.Candidates[^1])
+            catch (ComputeDeviceException e) when (i + 1 < choice.Candidates.Count)
             {
-                // Only Auto has more than one candidate, and its last is the CPU, which cannot be refused.
-                refused = e.Message;
+                // Only Auto has more than one candidate, and its last is the CPU, which is never refused.
+                refused = $"{candidate.Kind} device '{candidate.Name}' cannot be used ({DeviceFailure.Cause(e)})";
             }
         }
-
-        throw new InvalidOperationException("A choice has at least one candidate.");
     }
 
     private static IWitnessDevice Open(ComputeDevice device) =>

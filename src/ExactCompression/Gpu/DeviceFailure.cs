@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.OpenCL;
 
 namespace ExactCompression.Gpu;
 
@@ -10,6 +11,15 @@ internal static class DeviceFailure
     /// <param name="exception">What was thrown.</param>
     public static bool Is(Exception exception) =>
         exception is AcceleratorException or InternalCompilerException or CapabilityNotSupportedException or OutOfMemoryException or NotSupportedException or DllNotFoundException or EntryPointNotFoundException;
+
+    /// <summary>What the driver said, on one line.</summary>
+    /// <param name="exception">What was thrown; of a <see cref="ComputeDeviceException"/>, what caused it.</param>
+    public static string Cause(Exception exception) => exception switch
+    {
+        ComputeDeviceException { InnerException: { } inner } => Cause(inner),
+        CLException opencl => opencl.Error.ToString(),
+        _ => exception.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.'),
+    };
 
     /// <summary>Gives something on a device back; a device that is lost has nothing to give back.</summary>
     /// <param name="part">What to dispose.</param>

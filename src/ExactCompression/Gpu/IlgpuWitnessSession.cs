@@ -9,21 +9,24 @@ namespace ExactCompression.Gpu;
 internal sealed class IlgpuWitnessSession : IWitnessSession
 {
     private readonly IlgpuWitnessDevice device;
-    private readonly DeviceKernels kernels;
-    private readonly LaunchShape shape;
     private readonly DeviceMemory memory;
     private readonly DeviceNetwork network;
+    private readonly DevicePasses passes;
     private readonly ArrayView<NeuronExtremes> extremesOnDevice;
     private readonly ArrayView<float> pointOnDevice;
     private DeviceBatch? batch;
     private int computed;
 
     /// <summary>Sends a network to the device.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="kernels">Its kernels.</param>
+    /// <param name="shape">How it cuts work into groups.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="domain">The box, of the network's input size.</param>
+    /// <param name="maxPoints">The most points a batch can have.</param>
     public IlgpuWitnessSession(IlgpuWitnessDevice device, DeviceKernels kernels, LaunchShape shape, ReluNetwork network, InputDomain domain, int maxPoints)
     {
         this.device = device;
-        this.kernels = kernels;
-        this.shape = shape;
         MaxPoints = maxPoints;
         memory = new(device.Accelerator);
         try
@@ -31,6 +34,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
             extremesOnDevice = memory.Vector<NeuronExtremes>(network.NeuronCount);
             pointOnDevice = memory.Vector<float>(network.InputSize);
             this.network = new(device.Accelerator, network, domain);
+            passes = new(kernels, shape, this.network);
         }
         catch
         {
@@ -64,7 +68,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
 
             batch.Count = count;
             batch.Rows(inputs).BaseView.CopyFromCPU(points[..(count * inputs)]);
-            kernels.Take(shape.Elements(count, inputs), batch.Rows(inputs), network.Lower, network.Upper, batch.Values(0));
+            passes.Take(batch);
             batch.Momentum.BaseView.MemSetToZero();
             device.Accelerator.Synchronize();
         }
@@ -86,16 +90,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         try
         {
             device.Accelerator.Bind();
-            int first = 0;
-            for (int layer = 1; layer <= depth; layer++)
-            {
-                int width = network.Widths[layer];
-                MatrixView z = points.Values(layer);
-                kernels.Affine(shape.Tiles(points.Count, width), network.Weights(layer), network.Bias(layer), points.Values(layer - 1), DeviceBatch.Floor(layer - 1), z);
-                kernels.Extremes(shape.GroupEach(width), z, extremesOnDevice.SubView(first, width));
-                first += width;
-            }
-
+            passes.Forward(points, depth, extremesOnDevice);
             extremesOnDevice.SubView(0, neurons).CopyToCPU(extremes[..neurons]);
             computed = depth;
         }
@@ -123,7 +118,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
             ArrayView<int> rows = lent.Vector<int>(neurons.Length);
             rows.CopyFromCPU(neurons);
             MatrixView gathered = lent.Matrix(values.Length).As(points.Count, neurons.Length);
-            kernels.GatherRows(shape.Elements(points.Count, neurons.Length), points.Values(layer), rows, gathered);
+            passes.Gather(points, layer, rows, gathered);
             gathered.BaseView.CopyToCPU(values);
         }
         catch (Exception e) when (DeviceFailure.Is(e))
@@ -147,8 +142,8 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
             device.Accelerator.Bind();
             points.Targets.SubView(0, points.Count).CopyFromCPU(targets);
             points.Signs.SubView(0, points.Count).CopyFromCPU(signs[..points.Count]);
-            Differentiate(points, layer);
-            Step(points, step, momentum);
+            passes.Differentiate(points, layer);
+            passes.Step(points, step, momentum);
             device.Accelerator.Synchronize();
         }
         catch (Exception e) when (DeviceFailure.Is(e))
@@ -168,7 +163,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         try
         {
             device.Accelerator.Bind();
-            kernels.GatherColumn(shape.ThreadEach(inputs), points.Values(0), index, pointOnDevice);
+            passes.GatherPoint(points, index, pointOnDevice);
             pointOnDevice.SubView(0, inputs).CopyToCPU(point[..inputs]);
         }
         catch (Exception e) when (DeviceFailure.Is(e))
@@ -184,47 +179,6 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         batch = null;
         network.Dispose();
         memory.Dispose();
-    }
-
-    /// <summary>The gradient of each point's target with respect to the point, layer by layer from the target's down.</summary>
-    private void Differentiate(DeviceBatch points, int layer)
-    {
-        int below = layer - 1;
-        kernels.Seed(
-            shape.Elements(points.Count, network.Widths[below]),
-            network.Weights(layer),
-            points.Targets,
-            points.Signs,
-            points.Values(below),
-            DeviceBatch.Floor(below),
-            points.Gradient(below));
-        for (int at = below; at > 0; at--)
-        {
-            kernels.Pullback(
-                shape.Tiles(points.Count, network.Widths[at - 1]),
-                network.Weights(at),
-                points.Gradient(at),
-                points.Values(at - 1),
-                DeviceBatch.Floor(at - 1),
-                points.Gradient(at - 1));
-        }
-    }
-
-    private void Step(DeviceBatch points, float step, float momentum)
-    {
-        MatrixView gradient = points.Gradient(0);
-        kernels.MeanMagnitude(shape.Columns(points.Count), gradient, points.Mean);
-        kernels.Step(
-            shape.Elements(points.Count, network.Widths[0]),
-            gradient,
-            points.Mean,
-            points.Momentum,
-            points.Values(0),
-            network.Lower,
-            network.Upper,
-            network.Width,
-            step,
-            momentum);
     }
 
     private void RequireLayer(int layer, string name)

@@ -45,16 +45,14 @@ internal static class AffineJoin
     private static AffineMap ScaleRows(AffineMap outer, AffineMap inner)
     {
         int columns = inner.IsElementwise ? 1 : inner.Inputs;
-        var weights = new double[inner.Weights.Length];
-        var weightRadius = new double[inner.Weights.Length];
+        (double[] weights, double[]? weightRadius) = outer.IsShift
+            ? (inner.Weights, inner.WeightRadius)
+            : Products(inner, k => k / columns, outer);
         (double[] bias, double[] biasRadius) = (new double[outer.Outputs], new double[outer.Outputs]);
-        for (int i = 0; i < outer.Outputs; i++)
+        for (int i = 0; i < bias.Length; i++)
         {
-            double scale = outer.Weights[i], scaleRadius = At(outer.WeightRadius, i);
-            for (int k = i * columns; k < (i + 1) * columns; k++)
-                (weights[k], weightRadius[k]) = Product(scale, scaleRadius, inner.Weights[k], At(inner.WeightRadius, k));
             ErrorFreeSum sum = default;
-            sum.AddProduct(scale, scaleRadius, inner.Bias[i], At(inner.BiasRadius, i));
+            sum.AddProduct(outer.Weights[i], At(outer.WeightRadius, i), inner.Bias[i], At(inner.BiasRadius, i));
             sum.Add(outer.Bias[i], At(outer.BiasRadius, i));
             (bias[i], biasRadius[i]) = (sum.Value, sum.Radius);
         }
@@ -67,17 +65,26 @@ internal static class AffineJoin
     /// <summary>A dense map after an element-by-element one: each column of weights times one factor.</summary>
     private static AffineMap ScaleColumns(AffineMap outer, AffineMap inner)
     {
-        int columns = outer.Inputs;
-        var weights = new double[outer.Weights.Length];
-        var weightRadius = new double[outer.Weights.Length];
-        for (int k = 0; k < weights.Length; k++)
+        (double[] weights, double[]? weightRadius) = inner.IsShift
+            ? (outer.Weights, outer.WeightRadius)
+            : Products(outer, k => k % outer.Inputs, inner);
+        (double[] bias, double[] biasRadius) = JoinBias(outer, inner);
+        return AffineMap.Dense(weights, bias, outer.Outputs, outer.Inputs, weightRadius, biasRadius);
+    }
+
+    /// <summary>Each weight of a map times the factor that an element-by-element map has for it.</summary>
+    private static (double[] Products, double[] Radius) Products(AffineMap map, Func<int, int> factorOf, AffineMap factors)
+    {
+        (double[] products, double[] radius) = (new double[map.Weights.Length], new double[map.Weights.Length]);
+        for (int k = 0; k < products.Length; k++)
         {
-            int j = k % columns;
-            (weights[k], weightRadius[k]) = Product(outer.Weights[k], At(outer.WeightRadius, k), inner.Weights[j], At(inner.WeightRadius, j));
+            int factor = factorOf(k);
+            ErrorFreeSum sum = default;
+            sum.AddProduct(map.Weights[k], At(map.WeightRadius, k), factors.Weights[factor], At(factors.WeightRadius, factor));
+            (products[k], radius[k]) = (sum.Value, sum.Radius);
         }
 
-        (double[] bias, double[] biasRadius) = JoinBias(outer, inner);
-        return AffineMap.Dense(weights, bias, outer.Outputs, columns, weightRadius, biasRadius);
+        return (products, radius);
     }
 
     private static AffineMap Multiply(AffineMap outer, AffineMap inner)
@@ -130,13 +137,6 @@ internal static class AffineJoin
         }
 
         return (bias, radius);
-    }
-
-    private static (double Value, double Radius) Product(double a, double radiusA, double b, double radiusB)
-    {
-        ErrorFreeSum sum = default;
-        sum.AddProduct(a, radiusA, b, radiusB);
-        return (sum.Value, sum.Radius);
     }
 
     private static double At(double[]? radius, int index) => radius is null ? 0 : radius[index];

@@ -42,9 +42,11 @@ internal sealed class AffineMap
     /// <summary>Length <see cref="Outputs"/>, or null where the biases are exact.</summary>
     public double[]? BiasRadius { get; }
 
+    /// <summary>Whether the map only adds something.</summary>
+    public bool IsShift => IsElementwise && WeightRadius is null && Weights.AsSpan().IndexOfAnyExcept(1.0) < 0;
+
     /// <summary>Whether the map changes nothing.</summary>
-    public bool IsIdentity => IsElementwise && WeightRadius is null && BiasRadius is null
-        && Weights.AsSpan().IndexOfAnyExcept(1.0) < 0 && Bias.AsSpan().IndexOfAnyExcept(0.0) < 0;
+    public bool IsIdentity => IsShift && BiasRadius is null && Bias.AsSpan().IndexOfAnyExcept(0.0) < 0;
 
     /// <summary>A dense map.</summary>
     /// <param name="weights">Row-major <paramref name="outputs"/> x <paramref name="inputs"/>.</param>

@@ -28,7 +28,7 @@ internal struct ErrorFreeSum
     /// <param name="radius">How far the true value may be from it.</param>
     public void Add(double value, double radius = 0)
     {
-        double sum = Value + value;
+        double sum = terms == 0 ? value : Value + value; // the first as it is: 0 + -0 would lose the sign of zero
         double back = sum - Value;
         error += Math.Abs((Value - (sum - back)) + (value - back)) + radius;
         Value = sum;

@@ -13,10 +13,12 @@ public interface IWitnessDevice : IDisposable
     /// <param name="network">The network; only its hidden layers are used.</param>
     /// <param name="domain">The box that points stay in, of the network's input size.</param>
     /// <param name="threads">CPU threads to use; 0 for all cores. A card may ignore it.</param>
+    /// <exception cref="ComputeDeviceException">The device cannot take it: the work can go on elsewhere.</exception>
     IWitnessSession Open(ReluNetwork network, InputDomain domain, int threads);
 }
 
 /// <summary>A network on a device, and a batch of points that moves through its domain. Not safe for concurrent use.</summary>
+/// <remarks>Any call but <see cref="IDisposable.Dispose"/> throws a <see cref="ComputeDeviceException"/> when the device fails (out of memory, lost).</remarks>
 public interface IWitnessSession : IDisposable
 {
     /// <summary>The most points a batch can have: what fits the device's memory and keeps it busy.</summary>

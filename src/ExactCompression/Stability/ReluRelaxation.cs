@@ -76,6 +76,10 @@ internal sealed class ReluRelaxation
         return relaxation;
     }
 
+    /// <summary>Whether a rectifier's phase is open: its range has 0 inside.</summary>
+    /// <param name="i">0-based neuron.</param>
+    public bool IsOpen(int i) => !(lower[i] >= 0) && !(upper[i] <= 0);
+
     /// <summary>The least intercept that the slope above a rectifier allows, without rounding.</summary>
     /// <param name="i">0-based neuron.</param>
     public Dyadic ExactUpperIntercept(int i)

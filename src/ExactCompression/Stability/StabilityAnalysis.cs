@@ -79,5 +79,7 @@ public static class StabilityAnalysis
                 AttackPlan.Single(search, current, board.Network.InputSize, board.Domain, hints);
             });
         }
+
+        Refinement.Run(board, clock, search);
     }
 }

@@ -61,6 +61,10 @@ internal sealed class VerdictBoard
 
     public NeuronState StateOf(int index) => states[index];
 
+    /// <summary>Whether a layer has neurons without a verdict.</summary>
+    /// <param name="layer">1-based hidden layer.</param>
+    public bool HasOpen(int layer) => states.AsSpan(Offsets[layer - 1], Offsets[layer] - Offsets[layer - 1]).Contains(NeuronState.Undetermined);
+
     /// <summary>Whether a witness of that sign would still say something new about the neuron.</summary>
     public bool Wants(int index, bool above) => states[index] == NeuronState.Undetermined && (above ? positive : negative)[index] is null;
 

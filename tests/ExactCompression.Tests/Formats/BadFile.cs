@@ -40,21 +40,19 @@ internal static class BadFile
     public static void CorruptedEverywhere(byte[] content, Action<string> read, string name)
     {
         using var folder = new TemporaryFolder();
-        foreach (byte flip in (byte[])[0xff, 0x01, 0x80])
+        ReadOnlySpan<byte> flips = [0xff, 0x01, 0x80];
+        for (int at = 0; at < content.Length; at++)
         {
-            for (int at = 0; at < content.Length; at++)
+            byte[] changed = [.. content];
+            changed[at] ^= flips[at % flips.Length];
+            string path = folder.Write(name, changed);
+            try
             {
-                byte[] changed = [.. content];
-                changed[at] ^= flip;
-                string path = folder.Write(name, changed);
-                try
-                {
-                    read(path);
-                }
-                catch (InvalidFileException)
-                {
-                    // Refused, as it should be.
-                }
+                read(path);
+            }
+            catch (InvalidFileException)
+            {
+                // Refused, as it should be.
             }
         }
     }

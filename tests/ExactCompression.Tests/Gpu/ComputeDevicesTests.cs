@@ -121,6 +121,25 @@ public sealed class ComputeDevicesTests
         Assert.Equal("The compute device 'Testcard 9000' failed: it could not take 7 points. (the card has fallen off the bus) Choose another device (Cpu is always there).", e.Message);
     }
 
+    [Fact]
+    public void Select_AutoWithBrokenCards_FallsBackAndSaysWhy()
+    {
+        var broken = new BrokenCard();
+        ComputeDevice[] devices = [ComputeDevices.List()[0], Hopper with { Source = broken }];
+        using IWitnessDevice device = ComputeDevices.Select("Auto", devices, out string message);
+        Assert.IsType<SimdWitnessDevice>(device);
+        Assert.StartsWith("Cuda device 'NVIDIA H200' cannot be used (the card has fallen off the bus): using CPU (SIMD), ", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Select_BrokenCardByName_ThrowsWithTheCause()
+    {
+        var broken = new BrokenCard();
+        var e = Assert.Throws<ComputeDeviceException>(() => ComputeDevices.Select("Cuda", [Simd, Hopper with { Source = broken }], out _));
+        Assert.Equal("ComputeDeviceUnusable", e.ErrorId);
+        Assert.Contains("(the card has fallen off the bus)", e.Message, StringComparison.Ordinal);
+    }
+
     private static DeviceChoice Auto(params ComputeDevice[] devices) => DeviceChoice.Of("auto", devices);
 
     private static ComputeDevice Device(int index, ComputeDeviceKind kind, string name, int units, string capability, bool discrete = false) =>
@@ -129,5 +148,11 @@ public sealed class ComputeDevicesTests
     private sealed class DriverError() : AcceleratorException("the card has fallen off the bus")
     {
         public override AcceleratorType AcceleratorType => AcceleratorType.Cuda;
+    }
+
+    [DeviceType(AcceleratorType.Cuda)]
+    private sealed class BrokenCard : Device
+    {
+        public override Accelerator CreateAccelerator(ILGPU.Context context) => throw new DriverError();
     }
 }

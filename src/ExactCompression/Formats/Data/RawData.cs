@@ -21,6 +21,8 @@ internal sealed record RawData(int Rows, int Columns)
 
     public InputData ToInputData(string path, double? statedScale)
     {
+        if (Rows == 0)
+            throw new InvalidFileException("DataNoRows", path, "file", "The file has no row.", "Give a file with data.");
         double scale = statedScale ?? (Values is null ? 1.0 / 255 : 1);
         var scaled = new float[(long)Rows * Columns];
         if (Values is null)

@@ -14,6 +14,7 @@ internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault
     private const int DeepestFolding = 64;
 
     private readonly OnnxTensorReader reader = new(fault);
+    private OnnxTensor? latest; // the first matrix is asked for twice: for the input's shape, and for its product
 
     /// <summary>Whether a value does not depend on the input.</summary>
     /// <param name="name">Name of the value.</param>
@@ -43,7 +44,7 @@ internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault
         if (!Contains(name))
             return null;
         if (graph.Initializer(name) is { } initializer)
-            return reader.Read(initializer, name);
+            return latest?.Name == name ? latest : latest = reader.Read(initializer, name);
         OnnxNode node = graph.ProducerOf(name)!;
         return node.Operator == "Constant" ? FromAttribute(node) : Moved(node, Find(node.Inputs[0])!);
     }

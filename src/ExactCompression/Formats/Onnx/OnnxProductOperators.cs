@@ -20,13 +20,20 @@ internal static class OnnxProductOperators
         if (step.Shape.Length != 2 || matrix.Shape.Length != 2)
             throw node.ShapeFault($"It multiplies matrices, but the shapes are {OnnxShapes.Show(step.Shape)} and {OnnxShapes.Show(matrix.Shape)}.");
         (int rows, int columns) = transposeData ? (step.Shape[1], step.Shape[0]) : (step.Shape[0], step.Shape[1]);
-        int outputs = Product(step, matrix, dataLeft ? rows : columns, asStored: dataLeft == transposeMatrix);
-        step.Shape = dataLeft ? [1, outputs] : [outputs, 1];
-
+        AffineMap product = Product(step, matrix, dataLeft ? rows : columns, asStored: dataLeft == transposeMatrix);
+        step.Shape = dataLeft ? [1, product.Outputs] : [product.Outputs, 1];
         if (node.Float("alpha", 1) is var alpha && alpha != 1)
-            step.Chain.Append(AffineMap.Scale(Filled(outputs, Finite(node, "alpha", alpha))), matrix.Precision);
-        if (step.OptionalConstant(2) is { } summand)
-            AddSummand(step, summand, Finite(node, "beta", node.Float("beta", 1)));
+            product = AffineJoin.Compose(AffineMap.Scale(Filled(product.Outputs, Finite(node, "alpha", alpha))), product);
+
+        (WeightPrecision precision, OnnxTensor? summand) = (matrix.Precision, step.OptionalConstant(2));
+        if (summand is not null)
+        {
+            (double[] bias, double[] radius) = Summand(step, summand, Finite(node, "beta", node.Float("beta", 1)));
+            product = AffineMap.Dense(product.Weights, bias, product.Outputs, product.Inputs, product.WeightRadius, radius);
+            precision = (WeightPrecision)Math.Max((int)precision, (int)summand.Precision);
+        }
+
+        step.Chain.Append(product, precision);
     }
 
     /// <summary>A matrix product by the rules of NumPy, where one factor is the value.</summary>
@@ -47,18 +54,19 @@ internal static class OnnxProductOperators
         if (leading != 1)
             throw step.Node.Unsupported($"The factor {OnnxFault.Quote(matrix.Name)} of shape {OnnxShapes.Show(matrix.Shape)} is a stack of matrices.");
         int others = step.Count / Math.Max(1, dataLeft ? data[^1] : data[^2]);
-        int outputs = Product(step, matrix.Reshaped(factor[^2..]), others, asStored: !dataLeft);
+        AffineMap product = Product(step, matrix.Reshaped(factor[^2..]), others, asStored: !dataLeft);
 
         var result = new List<int>(OnnxShapes.Broadcast(step.Node, data[..^2], factor[..^2]));
         if (!(dataLeft ? vector : matrixIsVector))
-            result.Add(dataLeft ? 1 : outputs);
+            result.Add(dataLeft ? 1 : product.Outputs);
         if (!(dataLeft ? matrixIsVector : vector))
-            result.Add(dataLeft ? outputs : 1);
+            result.Add(dataLeft ? product.Outputs : 1);
         step.Shape = [.. result];
+        step.Chain.Append(product, matrix.Precision);
     }
 
-    /// <summary>Appends the product with a matrix that is stored as a layer has it (outputs x inputs), or transposed.</summary>
-    private static int Product(OnnxStep step, OnnxTensor matrix, int otherRows, bool asStored)
+    /// <summary>The product with a matrix that is stored as a layer has it (outputs x inputs), or transposed.</summary>
+    private static AffineMap Product(OnnxStep step, OnnxTensor matrix, int otherRows, bool asStored)
     {
         (int rows, int columns) = (matrix.Shape[0], matrix.Shape[1]);
         (int outputs, int inputs) = asStored ? (rows, columns) : (columns, rows);
@@ -67,25 +75,24 @@ internal static class OnnxProductOperators
         if (inputs != step.Count || outputs == 0 || inputs == 0)
             throw step.Node.ShapeFault($"The value of shape {OnnxShapes.Show(step.Shape)} does not fit the {rows} x {columns} matrix {OnnxFault.Quote(matrix.Name)}.");
         double[] weights = asStored ? matrix.Weights : OnnxShapes.Transpose(matrix.Weights, matrix.Shape, [1, 0]);
-        step.Chain.Append(AffineMap.Dense(weights, new double[outputs], outputs, inputs), matrix.Precision);
-        return outputs;
+        return AffineMap.Dense(weights, new double[outputs], outputs, inputs);
     }
 
-    private static void AddSummand(OnnxStep step, OnnxTensor summand, double beta)
+    /// <summary><c>beta C</c>, one value for each output, with the radius of the products.</summary>
+    private static (double[] Values, double[] Radius) Summand(OnnxStep step, OnnxTensor summand, double beta)
     {
         int[] common = OnnxShapes.Broadcast(step.Node, step.Shape, summand.Shape);
         if (!common.AsSpan().SequenceEqual(step.Shape))
             throw step.Node.ShapeFault($"The summand of shape {OnnxShapes.Show(summand.Shape)} does not fit the product of shape {OnnxShapes.Show(step.Shape)}.");
-        double[] shift = OnnxShapes.Expand(summand.Weights, summand.Shape, common);
-        var radius = new double[shift.Length];
-        for (int i = 0; i < shift.Length; i++)
+        double[] values = OnnxShapes.Expand(summand.Weights, summand.Shape, common), radius = new double[values.Length];
+        for (int i = 0; i < values.Length; i++)
         {
             ErrorFreeSum product = default;
-            product.AddProduct(beta, 0, shift[i], 0);
-            (shift[i], radius[i]) = (product.Value, product.Radius);
+            product.AddProduct(beta, 0, values[i], 0);
+            (values[i], radius[i]) = (product.Value, product.Radius);
         }
 
-        step.Chain.Append(AffineMap.Shift(shift, radius), summand.Precision);
+        return (values, radius);
     }
 
     private static double Finite(OnnxNode node, string name, float value) =>

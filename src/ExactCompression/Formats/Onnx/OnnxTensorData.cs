@@ -8,7 +8,7 @@ namespace ExactCompression.Formats.Onnx;
 internal static class OnnxTensorData
 {
     /// <summary>From this many values on, two bytes saved for each outweigh the cast that 16-bit storage needs.</summary>
-    private const int FewestHalves = 32;
+    private const int FewestHalves = 24;
 
     /// <summary>Encodes values.</summary>
     /// <param name="values">The values, each finite.</param>

@@ -11,7 +11,8 @@ namespace ExactCompression.Formats.Onnx;
 /// <remarks>
 /// Names are short and nothing optional is stored, so that a file is not larger than the one that a network was read from; for the same reason
 /// biases that are all 0 are left out, biases that are all equal are stored once, and weights that 16-bit floats hold exactly are stored as
-/// such where it saves space (files with 16-bit weights come in that way).
+/// such, with a cast of 25 bytes, where that saves space (files with 16-bit weights come in that way). A source that states a matrix more
+/// tersely than entry by entry, as in a product with one scalar, may still be smaller.
 /// </remarks>
 internal static class OnnxWriter
 {
@@ -38,26 +39,25 @@ internal static class OnnxWriter
     /// <param name="precision">What weights are stored as.</param>
     public static ModelProto Model(ReluNetwork network, WeightPrecision precision)
     {
-        var graph = new GraphProto { Name = "g" };
+        var names = new OnnxNames();
+        var graph = new GraphProto { Name = names.Next() };
         DataType type = precision == WeightPrecision.Float64 ? DataType.Double : DataType.Float;
         graph.Input.Add(Value(InputName, type, network.InputSize));
         graph.Output.Add(Value(OutputName, type, network.OutputSize));
         string value = InputName;
-        for (int i = 0; i < network.Layers.Count; i++)
+        foreach (AffineLayer layer in network.Layers)
         {
-            AffineLayer layer = network.Layers[i];
-            bool relu = layer.Activation == Activation.Relu, last = i == network.Layers.Count - 1;
-            NodeProto gemm = Node("Gemm", last && !relu ? OutputName : $"z{i}", value, Tensor(graph, $"w{i}", [layer.Outputs, layer.Inputs], layer.Weights.Span, precision));
+            NodeProto gemm = Node("Gemm", names.Next(), value, Tensor(graph, names, [layer.Outputs, layer.Inputs], layer.Weights.Span, precision));
             gemm.Attribute.Add(Integer("transB", 1));
             if (Bias(layer) is { Length: > 0 } bias)
-                gemm.Input.Add(Tensor(graph, $"b{i}", [bias.Length], bias, precision));
+                gemm.Input.Add(Tensor(graph, names, [bias.Length], bias, precision));
             graph.Node.Add(gemm);
-            value = gemm.Output[0];
-            if (relu)
-                graph.Node.Add(Node("Relu", last ? OutputName : $"a{i}", value));
+            if (layer.Activation == Activation.Relu)
+                graph.Node.Add(Node("Relu", names.Next(), gemm.Output[0]));
             value = graph.Node[^1].Output[0];
         }
 
+        graph.Node[^1].Output[0] = OutputName;
         var model = new ModelProto { IrVersion = IrVersion, Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
         return model;
@@ -78,16 +78,16 @@ internal static class OnnxWriter
     }
 
     /// <summary>Adds an initializer, and a cast where it is stored as 16-bit floats; gives the name to use.</summary>
-    private static string Tensor(GraphProto graph, string name, int[] shape, ReadOnlySpan<double> values, WeightPrecision precision)
+    private static string Tensor(GraphProto graph, OnnxNames names, int[] shape, ReadOnlySpan<double> values, WeightPrecision precision)
     {
-        var tensor = new TensorProto { Name = name };
+        var tensor = new TensorProto { Name = names.Next() };
         tensor.Dims.Add(shape.Select(static size => (long)size));
         graph.Initializer.Add(tensor);
         (DataType type, ByteString data) = OnnxTensorData.Encode(values, precision);
         (tensor.DataType, tensor.RawData) = (type, data);
         if (type != DataType.Float16)
-            return name;
-        NodeProto cast = Node("Cast", name + "c", name);
+            return tensor.Name;
+        NodeProto cast = Node("Cast", names.Next(), tensor.Name);
         cast.Attribute.Add(Integer("to", (long)DataType.Float));
         graph.Node.Add(cast);
         return cast.Output[0];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace ExactCompression.Formats;
 
@@ -240,7 +241,7 @@ internal sealed class PickleReader
     {
         if (stack.Count - Floor < count)
             throw Damaged("The stack is empty.");
-        object?[] values = [.. stack[^count..]];
+        object?[] values = CollectionsMarshal.AsSpan(stack)[^count..].ToArray();
         stack.RemoveRange(stack.Count - count, count);
         return values;
     }

@@ -37,7 +37,7 @@ internal sealed class LayerAssembly(string path, string format)
         int bad = Array.FindIndex(values, static v => !double.IsFinite(v));
         if (bad < 0)
             return;
-        string place = columns == 1 ? $"{name}, neuron {bad}" : $"{name}, neuron {bad / columns}, input {bad % columns}";
+        string place = what == "bias" ? $"{name}, neuron {bad}" : $"{name}, neuron {bad / columns}, input {bad % columns}";
         throw new InvalidFileException("WeightNotFinite", path, place, $"The {what} is {(double.IsNaN(values[bad]) ? "not a number" : "infinite")}.", "Nothing can be proven of such a network: train or export it again.");
     }
 }

@@ -1,0 +1,45 @@
+namespace ExactCompression.Tests.Compression;
+
+/// <summary>Small networks and tables by hand.</summary>
+internal static class Nets
+{
+    /// <summary>A layer from rows of weights, each followed by its bias.</summary>
+    public static AffineLayer Layer(WeightPrecision precision, bool last, params double[][] rows) =>
+        new([.. rows.SelectMany(static r => r[..^1])], [.. rows.Select(static r => r[^1])], rows.Length, rows[0].Length - 1, last ? Activation.Identity : Activation.Relu, precision);
+
+    /// <summary>A hidden layer.</summary>
+    public static AffineLayer Hidden(params double[][] rows) => Layer(WeightPrecision.Float32, false, rows);
+
+    /// <summary>An output layer.</summary>
+    public static AffineLayer Output(params double[][] rows) => Layer(WeightPrecision.Float32, true, rows);
+
+    /// <summary>A table by letters, a word a layer: <c>a</c>ctive, <c>i</c>nactive, <c>u</c>nstable, <c>?</c> undetermined.</summary>
+    public static StabilityTable Table(ReluNetwork network, InputDomain domain, params string[] layers)
+    {
+        var verdicts = new List<NeuronStability>();
+        for (int layer = 1; layer <= layers.Length; layer++)
+        {
+            for (int neuron = 0; neuron < layers[layer - 1].Length; neuron++)
+            {
+                NeuronState state = layers[layer - 1][neuron] switch
+                {
+                    'a' => NeuronState.StablyActive,
+                    'i' => NeuronState.StablyInactive,
+                    'u' => NeuronState.Unstable,
+                    _ => NeuronState.Undetermined,
+                };
+                verdicts.Add(new() { Layer = layer, Neuron = neuron, State = state });
+            }
+        }
+
+        return new(network, domain, verdicts);
+    }
+
+    /// <summary>LEO++ over the unit box with verdicts by letters.</summary>
+    public static CompressionResult Compress(ReluNetwork network, params string[] layers) =>
+        LeoCompression.Compress(Table(network, InputDomain.Unit, layers), new(), CancellationToken.None);
+
+    /// <summary>Weights and bias of a layer, rows of weights each followed by its bias.</summary>
+    public static double[][] Rows(AffineLayer layer) =>
+        [.. Enumerable.Range(0, layer.Outputs).Select(i => (double[])[.. layer.Row(i), layer.Bias.Span[i]])];
+}

@@ -1,0 +1,50 @@
+using CsCheck;
+using ExactCompression.Networks;
+using ExactCompression.Tests.Compression;
+using Xunit;
+
+namespace ExactCompression.Tests.Networks;
+
+public class NetworkEvaluatorTests
+{
+    [Fact]
+    public void Evaluate_Batch_AgreesWithEvaluatingEachRow() =>
+        (from network in StableNetworks.Any
+         from points in StableNetworks.Points(InputDomain.Unit.For(network.InputSize), 11)
+         select (network, points))
+        .Sample(
+            c =>
+            {
+                using var evaluator = new NetworkEvaluator<double>(c.network);
+                double[] outputs = evaluator.Evaluate([.. c.points.SelectMany(static p => p)], c.points.Length);
+                double[] expected = [.. c.points.SelectMany(p => c.network.Evaluate(p))];
+                double scale = expected.Max(Math.Abs);
+                Assert.All(expected.Zip(outputs), pair => Assert.InRange(pair.Second - pair.First, -1e-9 * (1 + scale), 1e-9 * (1 + scale)));
+            },
+            iter: 200);
+
+    [Fact]
+    public void Gradient_AwayFromKinks_IsTheSlope()
+    {
+        var random = new Random(3);
+        double[] Weights(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() - 0.5)];
+        var network = new ReluNetwork([new(Weights(20), Weights(5), 5, 4, Activation.Relu), new(Weights(30), Weights(6), 6, 5, Activation.Relu), new(Weights(12), Weights(2), 2, 6, Activation.Identity)]);
+        using var evaluator = new NetworkEvaluator<double>(network);
+        double[] points = Weights(3 * 4), seeds = [1, 0, 0, 1, -2, 0.5];
+        double[] gradient = evaluator.Gradient(evaluator.Trace(points, 3), seeds, 3);
+
+        double Value(int row, double[] at)
+        {
+            double[] output = network.Evaluate(at.AsSpan(row * 4, 4));
+            return (output[0] * seeds[2 * row]) + (output[1] * seeds[(2 * row) + 1]);
+        }
+
+        for (int k = 0; k < points.Length; k++)
+        {
+            double[] up = [.. points], down = [.. points];
+            up[k] += 1e-6;
+            down[k] -= 1e-6;
+            Assert.Equal((Value(k / 4, up) - Value(k / 4, down)) / 2e-6, gradient[k], 1e-6);
+        }
+    }
+}
