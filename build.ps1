@@ -52,7 +52,7 @@ function New-Package {
     }
     $lib = New-Item -ItemType Directory -Path (Join-Path $module 'lib') -Force
     Invoke-Dotnet build (Join-Path $PSScriptRoot 'src' 'ExactCompression.Cmdlets') -c $Configuration "-p:ModuleLibrary=$($lib.FullName)/"
-    Get-ChildItem $lib -Include *.pdb, ExactCompression*.xml -Recurse | Where-Object Name -NotLike '*.ps1xml' | Remove-Item
+    Get-ChildItem $lib -Include *.pdb, ExactCompression*.xml -Recurse | Remove-Item
     foreach ($file in 'ExactCompression.psd1', 'README.md', 'LICENSE') {
         Copy-Item (Join-Path $PSScriptRoot $file) $module
     }

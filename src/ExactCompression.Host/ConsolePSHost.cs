@@ -56,13 +56,11 @@ internal sealed class ConsolePSHost(bool interactive) : PSHost
         // Nothing was changed for it.
     }
 
-    /// <summary>A pipeline was stopped; by Ctrl-C if <paramref name="byUser"/>, which ends a script.</summary>
-    public void Interrupted(bool byUser)
+    /// <summary>A pipeline ended: what it left on the screen for the moment goes, and one that the user stopped ends a script.</summary>
+    public void Ended(bool stoppedByUser)
     {
-        if (byUser && !interactive)
+        ui.Progress.Clear();
+        if (stoppedByUser && !interactive)
             ExitCode ??= ExitCodes.Interrupted;
     }
-
-    /// <summary>A pipeline ended: what it left on the screen for the moment goes.</summary>
-    public void Ended() => ui.Progress.Clear();
 }

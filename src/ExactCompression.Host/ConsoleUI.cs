@@ -34,11 +34,11 @@ internal sealed class ConsoleUI(bool interactive) : PSHostUserInterface
     public override bool SupportsVirtualTerminal => ColourOut && captures.Count == 0;
 
     /// <summary>Sends output to a text instead of the console, until <see cref="EndCapture"/>: Out-String works so.</summary>
-    /// <param name="width">Columns to format for.</param>
-    public void BeginCapture(int width)
+    /// <param name="width">Columns to format for; null for the screen's.</param>
+    public void BeginCapture(int? width = null)
     {
         captures.Push(new());
-        raw.PushWidth(width);
+        raw.PushWidth(width ?? raw.BufferSize.Width);
     }
 
     /// <summary>Ends the capture that began last.</summary>

@@ -107,15 +107,18 @@ internal sealed class HostSession : IDisposable
         try
         {
             shell.Invoke();
-            return true;
+            // A stopped pipeline may end without an exception.
+            host.Ended(stopAsked);
+            return !stopAsked;
         }
         catch (PipelineStoppedException)
         {
-            host.Interrupted(stopAsked);
+            host.Ended(stopAsked);
             return false;
         }
         catch (RuntimeException e)
         {
+            host.Ended(stopAsked);
             Show(e.ErrorRecord);
             return false;
         }
@@ -123,18 +126,17 @@ internal sealed class HostSession : IDisposable
         {
             lock (running)
                 current = null;
-            host.Ended();
         }
     }
 
     /// <summary>Writes an error record as the engine formats it.</summary>
     private void Show(ErrorRecord record)
     {
+        // Out-Default knows errors by the stream that they came down, and this one came as an exception.
         using var shell = PowerShell.Create(runspace);
-        var error = PSObject.AsPSObject(record);
-        // The mark by which Out-Default knows that an object came down the error stream.
-        error.Properties.Add(new PSNoteProperty("writeErrorStream", true));
-        shell.AddCommand("Out-Default").Invoke(new[] { error });
+        host.Console.BeginCapture();
+        shell.AddCommand("Out-Default").Invoke(new[] { record });
+        host.Console.WriteErrorLine(host.Console.EndCapture().TrimEnd());
     }
 
     private void OnCancel(object? sender, ConsoleCancelEventArgs e)

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace ExactCompression.Cmdlets.Tests;
+
+/// <summary>The host as a process of its own.</summary>
+internal static class HostProcess
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Runs the host to its end.</summary>
+    public static HostRun Run(IEnumerable<string> arguments, string? input = null, Action<ProcessStartInfo>? change = null)
+    {
+        using Process process = Start(arguments, change);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        if (!process.WaitForExit(Limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"The host did not end: {output.Result}{error.Result}");
+        }
+
+        return new(process.ExitCode, output.Result.ReplaceLineEndings("\n"), error.Result.ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>Starts the host.</summary>
+    public static Process Start(IEnumerable<string> arguments, Action<ProcessStartInfo>? change = null)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = RepositoryPaths.Root,
+        };
+        start.ArgumentList.Add(RepositoryPaths.Host);
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        change?.Invoke(start);
+        return Process.Start(start)!;
+    }
+}
+
+/// <summary>What a run of the host gave.</summary>
+internal sealed record HostRun(int ExitCode, string Output, string Error);

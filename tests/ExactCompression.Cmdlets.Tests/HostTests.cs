@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ExactCompression.Cmdlets.Tests;
+
+public sealed class HostTests
+{
+    [Theory]
+    [InlineData("1 + 1", 0, "2\n")]
+    [InlineData("'a'; exit 3", 3, "a\n")]
+    [InlineData("exit", 0, "")]
+    [InlineData("(Get-Module ExactCompression).Name", 0, "ExactCompression\n")]
+    [InlineData("no-such-command; 'after'", 0, "after\n")]
+    [InlineData("'before'; no-such-command", 1, "before\n")]
+    [InlineData("'before'; throw 'trouble'; 'after'", 1, "before\n")]
+    [InlineData("$ErrorActionPreference = 'Stop'; Import-ReluNetwork ./no-such-file; 'after'", 1, "")]
+    public void Command_ExitCodeAndOutput_AreThoseOfPowerShell(string command, int exitCode, string output)
+    {
+        HostRun run = HostProcess.Run(["-Command", command]);
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Equal(output, run.Output);
+    }
+
+    [Fact]
+    public void Script_Arguments_BindByNameAndPosition()
+    {
+        using var folder = new TemporaryFolder();
+        string script = folder.Write("a.ps1", "param([string]$Name, [int]$Count, [switch]$Yes, [switch]$No) \"$Name|$Count|$Yes|$No|$($args -join ',')|$PSScriptRoot|$(Split-Path $PSCommandPath -Leaf)\"; exit 7");
+        HostRun run = HostProcess.Run([script, "-Count", "5", "-Yes", "-No:$false", "a name with 'quotes' and $dollars", "rest", "-1"]);
+        Assert.Equal(7, run.ExitCode);
+        Assert.Equal($"a name with 'quotes' and $dollars|5|True|False|rest,-1|{folder.Path}|a.ps1\n", run.Output);
+        Assert.Equal("", run.Error);
+    }
+
+    [Fact]
+    public void Script_Errors_GoToStandardErrorAlone()
+    {
+        using var folder = new TemporaryFolder();
+        string script = folder.Write("a.ps1", "Import-ReluNetwork ./no-such.onnx, ./nor-this.onnx\n'still here'\nWrite-Warning 'careful'");
+        HostRun run = HostProcess.Run([script]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("still here\nWARNING: careful\n", run.Output);
+        Assert.Contains("no-such.onnx", run.Error, StringComparison.Ordinal);
+        Assert.Contains("nor-this.onnx", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', run.Error);
+    }
+
+    [Theory]
+    [InlineData("throw 'trouble'", 1, "trouble")]
+    [InlineData("if (", 1, "a.ps1")]
+    [InlineData("$ErrorActionPreference = 'Stop'; Write-Error 'stopped here'; 'after'", 1, "stopped here")]
+    public void Script_TerminatingError_ExitsWithOne(string text, int exitCode, string error)
+    {
+        using var folder = new TemporaryFolder();
+        HostRun run = HostProcess.Run([folder.Write("a.ps1", text)]);
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(error, run.Error, StringComparison.Ordinal);
+        Assert.Equal("", run.Output);
+    }
+
+    [Theory]
+    [InlineData("./no-such-script.ps1", 64, "no-such-script.ps1")]
+    [InlineData("-Command", 64, "-Command")]
+    [InlineData("-Nonsense", 64, "-Nonsense")]
+    public void BadCommandLine_IsRefused(string argument, int exitCode, string error)
+    {
+        HostRun run = HostProcess.Run([argument]);
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(error, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prompt_CommandsFromStandardInput_RunUntilExit()
+    {
+        HostRun run = HostProcess.Run([], "'one'\nif ($true) {\n  'two'\n}\nno-such-command\n'three'\nexit 4\n'never'\n");
+        Assert.Equal(4, run.ExitCode);
+        Assert.Equal("one\ntwo\nthree\n", run.Output);
+        Assert.Contains("no-such-command", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Module_ElsewhereByVariable_IsFoundOrRefusedClearly()
+    {
+        HostRun found = HostProcess.Run(["-Command", "'ok'"], change: start => start.Environment["EXACTCOMPRESSION_MODULE"] = RepositoryPaths.Root);
+        Assert.Equal("ok\n", found.Output);
+        HostRun missing = HostProcess.Run(["-Command", "'ok'"], change: static start => start.Environment["EXACTCOMPRESSION_MODULE"] = "/no/such/place");
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains("/no/such/place", missing.Error, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Interrupt_RunningSearch_StopsItSoon()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no signal to send to another process.");
+        using var folder = new TemporaryFolder();
+        string network = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 400, depth: 6, seed: 3));
+        string script = folder.Write("a.ps1", "param($Path) $n = Import-ReluNetwork $Path; 'searching'; $n | Find-StableNeurons; 'after'");
+        using Process process = HostProcess.Start([script, network]);
+        Assert.Equal("searching", process.StandardOutput.ReadLine());
+        Thread.Sleep(1000);
+        long start = Stopwatch.GetTimestamp();
+        using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 3);
+        Assert.Equal(130, process.ExitCode);
+        Assert.DoesNotContain("after", process.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Quickstart_RunsAndWritesItsFiles()
+    {
+        using var folder = new TemporaryFolder();
+        HostRun run = HostProcess.Run([Path.Combine(RepositoryPaths.Examples, "quickstart.ps1"), "-OutputPath", folder.File("out")]);
+        Assert.Equal("", run.Error);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("proven equivalent", run.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder.File("out/digits-small.onnx")));
+        Assert.True(File.Exists(folder.File("out/digits-stability.csv")));
+    }
+}

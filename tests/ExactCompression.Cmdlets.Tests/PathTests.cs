@@ -1,0 +1,97 @@
+using System.Management.Automation;
+
+namespace ExactCompression.Cmdlets.Tests;
+
+[Collection(ModuleTests.Name)]
+public sealed class PathTests(ModuleFixture module)
+{
+    [Fact]
+    public void ImportReluNetwork_RelativePath_IsThatOfTheSession()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(RepositoryPaths.DigitsNetwork, folder.File("here.onnx"));
+        ScriptResult result = module.Run(
+            """
+            $back = $ExecutionContext.SessionState.Path.CurrentLocation
+            $null = $ExecutionContext.SessionState.Path.SetLocation($args[0])
+            try { (Import-ReluNetwork here.onnx).Path; Import-ReluNetwork here.onnx | Export-ReluNetwork there.onnx }
+            finally { $null = $ExecutionContext.SessionState.Path.SetLocation($back) }
+            """,
+            folder.Path);
+        Assert.Empty(result.Errors);
+        Assert.Equal(folder.File("here.onnx"), result.Single.ToString());
+        Assert.True(File.Exists(folder.File("there.onnx")));
+    }
+
+    [Fact]
+    public void ImportReluNetwork_LiteralPath_TakesBracketsAsTheyAre()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(RepositoryPaths.DigitsNetwork, folder.File("net[1].onnx"));
+        Assert.Single(module.Run("Import-ReluNetwork -LiteralPath $args[0]", folder.File("net[1].onnx")).Output);
+        // As Get-ChildItem gives files: objects with a PSPath.
+        Assert.Single(module.Run("$ExecutionContext.InvokeProvider.ChildItem.Get($args[0], $false) | Import-ReluNetwork", folder.Path).Output);
+    }
+
+    [Fact]
+    public void ExportReluNetwork_WhatIf_WritesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        ScriptResult result = module.Run("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0] -WhatIf", folder.File("x.onnx"));
+        Assert.Empty(result.Errors);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void ExportReluNetwork_PassThru_GivesTheFile()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Assert.IsType<FileInfo>(module.Run("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0] -PassThru", folder.File("x.onnx")).Single.BaseObject);
+        Assert.Equal(folder.File("x.onnx"), file.FullName);
+        Assert.InRange(file.Length, 1, new FileInfo(RepositoryPaths.DigitsNetwork).Length);
+        Assert.Empty(module.Run("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0]", folder.File("x.onnx")).Output);
+    }
+
+    [Fact]
+    public void ExportReluNetwork_NoClobber_KeepsTheFile()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("x.onnx", "mine");
+        ErrorRecord error = module.Fail("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0] -NoClobber", file);
+        Assert.StartsWith("FileExists,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(file));
+        module.Run("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0]", file);
+        Assert.NotEqual("mine", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void ExportReluNetwork_SeveralToOneFile_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        ScriptResult result = module.Run("$n = Import-ReluNetwork $NetworkFile; $n, $n | Export-ReluNetwork $args[0]", folder.File("x.onnx"));
+        Assert.StartsWith("PathWrittenTwice,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ExportReluNetwork_Folder_NamesTheFileAfterTheNetwork()
+    {
+        using var folder = new TemporaryFolder();
+        module.Run("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0]", folder.Path);
+        Assert.Equal([folder.File(Path.GetFileName(RepositoryPaths.DigitsNetwork))], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void ExportReluNetwork_OtherProvider_IsRefused() =>
+        Assert.StartsWith("PathNotInFileSystem,", module.Fail("Import-ReluNetwork $NetworkFile | Export-ReluNetwork Variable:x.onnx").FullyQualifiedErrorId, StringComparison.Ordinal);
+
+    [Fact]
+    public void ExportReluNetwork_Float64AndBack_KeepsEveryWeight()
+    {
+        using var folder = new TemporaryFolder();
+        ScriptResult result = module.Run(
+            "$n = Import-ReluNetwork $NetworkFile; $n | Export-ReluNetwork $args[0] -Precision Float64; $m = Import-ReluNetwork $args[0]; $m.Precision.ToString(); (Test-NetworkEquivalence $n $m).ObservedDeviation",
+            folder.File("wide.onnx"));
+        Assert.Equal("Float64", result.Output[0].ToString());
+        Assert.Equal(0.0, (double)result.Output[1].BaseObject);
+    }
+}

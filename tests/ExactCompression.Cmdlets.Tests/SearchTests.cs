@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Management.Automation;
+
+namespace ExactCompression.Cmdlets.Tests;
+
+[Collection(ModuleTests.Name)]
+public sealed class SearchTests(ModuleFixture module)
+{
+    [Fact]
+    public void StoppedSearch_EndsWithinASecondAndKeepsItsTable()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 400, depth: 6, seed: 3));
+        using PowerShell shell = module.Shell("$global:LastStabilityTable = $null; $n = Import-ReluNetwork $args[0]; 'searching'; $n | Find-StableNeurons", file);
+        using var output = new PSDataCollection<PSObject>();
+        IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(null, output);
+        TimeSpan elapsed;
+        try
+        {
+            Assert.True(SpinWait.SpinUntil(() => output.Count > 0, TimeSpan.FromSeconds(30)));
+            Thread.Sleep(500);
+            Assert.False(running.IsCompleted, "The search ended before it could be stopped: the network is too easy for this test.");
+        }
+        finally
+        {
+            long start = Stopwatch.GetTimestamp();
+            shell.Stop();
+            elapsed = Stopwatch.GetElapsedTime(start);
+        }
+
+        Assert.ThrowsAny<PipelineStoppedException>(() => shell.EndInvoke(running));
+        Assert.InRange(elapsed.TotalSeconds, 0, 2);
+        PSObject kept = module.Run("$global:LastStabilityTable; $global:LastStabilityTable = $null").Single;
+        Assert.Contains("ExactCompression.StabilityTable", kept.TypeNames);
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("0.5")]
+    [InlineData("'1'")]
+    [InlineData("'00:00:01'")]
+    [InlineData("([timespan]::FromSeconds(1))")]
+    public void TimeLimit_NumberOrTime_IsSecondsAndEndsTheSearch(string limit)
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 400, depth: 6, seed: 3));
+        long start = Stopwatch.GetTimestamp();
+        PSObject table = module.Run($"Import-ReluNetwork $args[0] | Find-StableNeurons -TimeLimit {limit}", file).Single;
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.3, 15);
+        Assert.True((int)table.Properties["Undetermined"].Value > 0);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("'soon'")]
+    [InlineData("([double]::NaN)")]
+    [InlineData("([double]::PositiveInfinity)")]
+    public void TimeLimit_NoTime_IsRefused(string limit) =>
+        Assert.Contains("time limit", module.Fail($"Import-ReluNetwork $NetworkFile | Find-StableNeurons -TimeLimit {limit}").Exception.Message, StringComparison.OrdinalIgnoreCase);
+
+    [Fact]
+    public void Find_Verbose_TellsTheStory()
+    {
+        ScriptResult result = module.Run("Import-ReluNetwork $NetworkFile | Find-UnstableNeuronsGpu -Device Cpu -Verbose");
+        Assert.Contains(result.Verbose, static line => line.Contains("[0,1]^64", StringComparison.Ordinal));
+        Assert.Contains(result.Verbose, static line => line.Contains("CPU (SIMD)", StringComparison.Ordinal));
+        Assert.Contains(result.Verbose, static line => line.Contains("decided in", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Find_Progress_EndsWithCompleted()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 400, depth: 6, seed: 3));
+        ScriptResult result = module.Run("Import-ReluNetwork $args[0] | Find-StableNeurons -TimeLimit 2", file);
+        Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
+        Assert.Single(result.Progress, static p => p.RecordType == ProgressRecordType.Completed);
+        // Five a second at most, and the end; the search may overrun its limit a little.
+        Assert.InRange(result.Progress.Length, 2, 40);
+    }
+
+    [Fact]
+    public void Find_SameSeed_GivesTheSameVerdictsOnAnyNumberOfThreads()
+    {
+        string[] states = module.Run("""
+            $n = Import-ReluNetwork $NetworkFile
+            foreach ($threads in 1, 2) { (Find-StableNeurons $n -Seed 5 -Threads $threads).Neurons.State -join '' }
+            """).As<string>();
+        Assert.Equal(states[0], states[1]);
+    }
+}
