@@ -90,13 +90,10 @@ public static class StabilityAnalysis
         for (int layer = 2; layer <= board.Network.Depth; layer++)
         {
             int current = layer;
-            clock.Run("Attack", () =>
-            {
-                AttackPlan.Shared(search, current, board.Network.InputSize);
-                AttackPlan.Single(search, current, board.Network.InputSize, board.Domain, hints);
-            });
+            if (board.HasOpen(current))
+                clock.Run("Attack", () => AttackPlan.Shared(search, current, board.Network.InputSize));
         }
 
-        Refinement.Run(board, clock, search);
+        Refinement.Run(board, clock, search, hints);
     }
 }
