@@ -98,7 +98,9 @@ internal sealed class DependentNeuron
         double gamma = UpperBound.Gamma(basis.Rank + 3);
         double scale = UpperBound.Add(Size(current, row, state.Inputs), Math.Abs(current.Bias[row]));
         double magnitude = UpperBound.Add(UpperBound.MagnitudeDot(k.Span, of.Sizes), UpperBound.MagnitudeDot(k.Span, of.Magnitudes));
-        double rounding = magnitude == 0 ? 0 : UpperBound.Multiply(gamma, UpperBound.Add(magnitude, scale)); // a constant row needs no sums
+        double rounding = magnitude == 0
+            ? 0 // a constant row needs no sums
+            : UpperBound.Add(UpperBound.Multiply(gamma, UpperBound.Add(magnitude, scale)), UpperBound.Add(UpperBound.Underflows(state.Inputs.Magnitude), UpperBound.Underflows([1])));
         double rho = UpperBound.Add(state.Inputs.Largest(residual, 0), rounding);
         return new(
             row,

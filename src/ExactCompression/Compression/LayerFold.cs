@@ -30,7 +30,7 @@ internal static class LayerFold
     /// <remarks>
     /// <c>z_i = sum_j W_ij z_j + b_i</c> exactly, and row by row the product is computed with an error of at most
     /// <c>gamma_(m+1) (sum_j |W_ij| |w~_j| + |b_i|)</c>, so with <c>s_j = |w~_j| |a~|max + |b~_j|</c>:
-    /// <c>|z~_i - z_i| &lt;= sum_j |W_ij| (delta_j + gamma s_j) + gamma |b_i| + radius_i</c>.
+    /// <c>|z~_i - z_i| &lt;= sum_j |W_ij| (delta_j + gamma s_j) + gamma |b_i| + radius_i</c>, and what underflow adds.
     /// </remarks>
     private static WorkingLayer? Folded(CompressionState state, CancellationToken cancellation)
     {
@@ -47,6 +47,7 @@ internal static class LayerFold
             moved[j] = UpperBound.Add(current.Delta[j], UpperBound.Multiply(gamma, size));
         }
 
+        double underflow = UpperBound.Add(UpperBound.Underflows(state.Inputs.Magnitude), UpperBound.Underflows([1]));
         double[] delta = CompressionState.Radii(next, state.OriginalActivations);
         for (int i = 0; i < next.Outputs; i++)
         {
@@ -59,7 +60,7 @@ internal static class LayerFold
                     TensorPrimitives.MultiplyAdd(current.Row(j), by[j], row, row);
             }
 
-            delta[i] = UpperBound.Add(delta[i], UpperBound.Multiply(gamma, Math.Abs(bias[i])));
+            delta[i] = UpperBound.Add(delta[i], UpperBound.Add(underflow, UpperBound.Multiply(gamma, Math.Abs(bias[i]))));
             delta[i] = UpperBound.Add(delta[i], UpperBound.MagnitudeDot(by, moved));
             bias[i] += TensorPrimitives.Dot(by, current.Bias);
         }

@@ -47,7 +47,7 @@ internal static class LayerMerge
     /// <c>|K a~_base + t_d - z_d| &lt;= rho_d + delta_d + |K| slack</c>; and computing <c>W_out[base] + W_out[d] K</c> over D dependents errs by at
     /// most <c>gamma_(D+1)</c> of the magnitudes. Together, <c>|z~_i - z_i| &lt;= sum_kept |W_ij| delta_j + sum_d |W_id| moved_d + radius_i</c>, and
     /// <c>gamma (sum_base |W_ij| |a~_j| + |b_i|)</c> more for a row that was touched, with
-    /// <c>moved_d = rho_d + delta_d + |K| slack + gamma (|K| |a~|_base + |t_d|)</c>.
+    /// <c>moved_d = rho_d + delta_d + |K| slack + gamma (|K| |a~|_base + |t_d|)</c>; and what underflow adds.
     /// </remarks>
     private static WorkingLayer? Merged(CompressionState state, int[] basis, List<DependentNeuron> dependent)
     {
@@ -62,6 +62,7 @@ internal static class LayerMerge
         double[] moved = [.. dependent.Select(d => d.Moved(gamma))];
         double[] keptDelta = [.. kept.Select(r => current.Delta[r])];
         double[] baseSize = [.. basis.Select(r => state.ActivationOf(r).Upper)];
+        double underflow = UpperBound.Add(UpperBound.Underflows(baseSize), UpperBound.Underflows([1]));
         double[] delta = CompressionState.Radii(source, state.OriginalActivations);
         double[] added = new double[basis.Length], gathered = new double[basis.Length];
         bool touchedAny = false;
@@ -89,7 +90,7 @@ internal static class LayerMerge
             }
 
             double size = UpperBound.Add(UpperBound.MagnitudeDot(gathered, baseSize), Math.Abs(bias[i]));
-            delta[i] = UpperBound.Add(delta[i], UpperBound.Multiply(gamma, size));
+            delta[i] = UpperBound.Add(delta[i], UpperBound.Add(underflow, UpperBound.Multiply(gamma, size)));
             bias[i] += shift;
         }
 
@@ -100,5 +101,5 @@ internal static class LayerMerge
     }
 
     private static string Describe(int active, int merged, int rank) =>
-        $"The {active} stably active neurons have rows of rank {rank}: {merged} of them are expressed by the others.";
+        $"The {active} stably active neurons have rows of rank {rank}: the others express {merged} of them.";
 }

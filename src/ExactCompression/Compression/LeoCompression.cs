@@ -44,7 +44,7 @@ public static class LeoCompression
         int[] dead = [.. Enumerable.Range(0, state.Current.Rows).Except(live)];
         if (dead.Length == 0)
             return;
-        state.Report(CompressionStepKind.RemoveInactive, dead, $"{dead.Length} of {state.Current.Rows} neurons are stably inactive: they always give 0.");
+        state.Report(CompressionStepKind.RemoveInactive, dead, $"Stably inactive, always 0: {dead.Length} of {state.Current.Rows} neurons.");
         state.Current.KeepRows(live);
     }
 

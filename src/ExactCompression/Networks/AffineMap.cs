@@ -102,6 +102,16 @@ internal sealed class AffineMap
             throw new OverflowException($"The layer would have {outputs} x {inputs} weights; at most {MaximumWeights} are supported.");
     }
 
+    /// <summary>One value for each element.</summary>
+    /// <param name="size">How many elements.</param>
+    /// <param name="value">The value.</param>
+    public static double[] Filled(int size, double value)
+    {
+        var values = new double[size];
+        Array.Fill(values, value);
+        return values;
+    }
+
     private static double[] Diagonal(double[] values)
     {
         RequireSize(values.Length, values.Length);
@@ -109,13 +119,6 @@ internal sealed class AffineMap
         for (int i = 0; i < values.Length; i++)
             matrix[i * values.Length + i] = values[i];
         return matrix;
-    }
-
-    private static double[] Filled(int size, double value)
-    {
-        var values = new double[size];
-        Array.Fill(values, value);
-        return values;
     }
 
     private static double[]? NullIfZero(double[]? radius) => radius is null || radius.AsSpan().IndexOfAnyExcept(0.0) < 0 ? null : radius;

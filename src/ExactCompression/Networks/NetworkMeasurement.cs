@@ -19,10 +19,10 @@ public static class NetworkMeasurement
     {
         data?.RequireColumns(network.InputSize);
         double? accuracy = data is { HasLabels: true, Rows: > 0 } ? Accuracy(network, data, cancellation) : null;
-        (TimeSpan row, TimeSpan batch) = network.Precision == WeightPrecision.Float32
+        (double row, double batch) = network.Precision == WeightPrecision.Float32
             ? Times<float>(network, data, cancellation)
             : Times<double>(network, data, cancellation);
-        return new() { Network = network, Rows = data?.Rows ?? 0, Accuracy = accuracy, RowTime = row, BatchRowTime = batch };
+        return new() { Network = network, Rows = data?.Rows ?? 0, Accuracy = accuracy, RowMicroseconds = row, BatchRowMicroseconds = batch };
     }
 
     private static double Accuracy(ReluNetwork network, InputData data, CancellationToken cancellation)
@@ -68,20 +68,21 @@ public static class NetworkMeasurement
         return best;
     }
 
-    private static (TimeSpan Row, TimeSpan Batch) Times<T>(ReluNetwork network, InputData? data, CancellationToken cancellation)
+    /// <summary>Microseconds a row, alone and in a batch.</summary>
+    private static (double Row, double Batch) Times<T>(ReluNetwork network, InputData? data, CancellationToken cancellation)
         where T : unmanaged, INumber<T>
     {
         using var evaluator = new NetworkEvaluator<T>(network);
         T[] rows = data is { Rows: > 0 } ? Rows<T>(data, 0, Math.Min(BatchRows, data.Rows)) : RandomRows<T>(network);
         int count = rows.Length / network.InputSize;
         int next = 0;
-        TimeSpan row = Median(() => evaluator.Evaluate(rows.AsSpan(next++ % count * network.InputSize, network.InputSize), 1), cancellation);
-        TimeSpan batch = Median(() => evaluator.Evaluate(rows, count), cancellation);
+        double row = Median(() => evaluator.Evaluate(rows.AsSpan(next++ % count * network.InputSize, network.InputSize), 1), cancellation);
+        double batch = Median(() => evaluator.Evaluate(rows, count), cancellation);
         return (row, batch / count);
     }
 
-    /// <summary>Median time of a call: warmed up, then at least 15 samples of at least 20 microseconds, for a fifth of a second or so.</summary>
-    private static TimeSpan Median(Func<object> call, CancellationToken cancellation)
+    /// <summary>Median time of a call in microseconds: warmed up, then at least 15 samples of at least 20 microseconds, for a fifth of a second or so.</summary>
+    private static double Median(Func<object> call, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
         int calls = 0;
@@ -104,7 +105,7 @@ public static class NetworkMeasurement
         }
 
         samples.Sort();
-        return TimeSpan.FromTicks(Math.Max(1, (long)Math.Round(samples[samples.Count / 2] * TimeSpan.TicksPerSecond)));
+        return samples[samples.Count / 2] * 1e6;
     }
 
     private static T[] Rows<T>(InputData data, int first, int count)

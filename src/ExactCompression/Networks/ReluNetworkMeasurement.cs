@@ -37,10 +37,16 @@ public sealed class ReluNetworkMeasurement
     public long Bytes => Network.Layers.Sum(static l => (l.ConnectionCount + l.Outputs) * (l.Precision == WeightPrecision.Float32 ? 4 : 8));
 
     /// <summary>Time of one row run alone, on one thread, at the network's own precision: the median of several runs.</summary>
-    public required TimeSpan RowTime { get; init; }
+    public TimeSpan RowTime => TimeSpan.FromMicroseconds(RowMicroseconds);
 
     /// <summary>Time a row where many are run together, on one thread, at the network's own precision: the median of several runs.</summary>
-    public required TimeSpan BatchRowTime { get; init; }
+    public TimeSpan BatchRowTime => TimeSpan.FromMicroseconds(BatchRowMicroseconds);
+
+    /// <summary><see cref="RowTime"/> in microseconds, finer than its ticks of a tenth.</summary>
+    public required double RowMicroseconds { get; init; }
+
+    /// <summary><see cref="BatchRowTime"/> in microseconds, finer than its ticks of a tenth.</summary>
+    public required double BatchRowMicroseconds { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Architecture})";

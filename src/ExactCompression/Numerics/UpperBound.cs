@@ -31,6 +31,18 @@ internal static class UpperBound
     /// <param name="values">Numbers that are not negative, as many.</param>
     public static double MagnitudeDot(ReadOnlySpan<double> row, ReadOnlySpan<double> values) => Widened(AbsoluteDot(row, values), row, values);
 
+    /// <summary>
+    /// What weights whose computation underflowed can add to a product with values up to these magnitudes: each weight errs by less than
+    /// <c>1e-300</c> beyond its relative error.
+    /// </summary>
+    public static double Underflows(ReadOnlySpan<double> magnitudes)
+    {
+        double sum = 0;
+        foreach (double magnitude in magnitudes)
+            sum = Add(sum, Multiply(Underflow, magnitude));
+        return sum;
+    }
+
     /// <summary>An unknown bound is infinite.</summary>
     public static double Known(double bound) => double.IsNaN(bound) ? double.PositiveInfinity : bound;
 

@@ -37,8 +37,8 @@ internal sealed class BoundProblem
     /// <summary>Proven upper bound of <c>sign z</c> under the assumptions.</summary>
     public double Bound { get; set; } = double.PositiveInfinity;
 
-    /// <summary>The open rectifier that loosens the bound most, by its index over all layers; -1 where none does.</summary>
-    public int Loosest { get; set; } = -1;
+    /// <summary>The open rectifiers that loosen the bound most, loosest first, by their index over all layers; empty where none does.</summary>
+    public int[] Loosest { get; set; } = [];
 
     /// <summary>Corner of the input box where the bound's linear function is largest.</summary>
     public float[] Corner { get; set; } = [];

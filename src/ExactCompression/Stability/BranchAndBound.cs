@@ -10,9 +10,6 @@ internal sealed class BranchAndBound
 {
     /// <summary>Sub-problems that are split together: enough to keep all cores busy, few enough to follow the loosest ones.</summary>
     private const int Batch = 32;
-    private const int RootSteps = 40;
-    private const int ChildSteps = 12;
-    private const int LeafSteps = 300;
 
     private readonly OptimizedBounds bounds;
     private readonly PriorityQueue<BoundProblem, double> open = new();
@@ -49,24 +46,24 @@ internal sealed class BranchAndBound
     {
         int end = Solved + most;
         if (Solved == 0)
-            Bound([root], RootSteps, search, clock);
+            Bound([root], Descent.FromPlainSlopes, search, clock);
         while (Solved < end && open.Count > 0 && !Stuck && search.IsOpen(Aim))
         {
             clock.ThrowIfExpired();
-            (BoundProblem[] halves, BoundProblem[] leaves) = Split();
-            Bound(halves, ChildSteps, search, clock);
+            (BoundProblem[] halves, BoundProblem[] leaves) = Split(clock);
+            Bound(halves, Descent.AfterSplit, search, clock);
 
             // With every rectifier fixed only the multipliers are left to improve.
-            Bound(leaves, LeafSteps, search, clock);
-            Stuck = leaves.Any(static l => l.Loosest < 0 && !(l.Bound <= 0));
+            Bound(leaves, Descent.OfLeaf, search, clock);
+            Stuck = leaves.Any(static l => l.Loosest.Length == 0 && !(l.Bound <= 0));
         }
     }
 
-    private void Bound(BoundProblem[] problems, int steps, WitnessSearch search, SearchClock clock)
+    private void Bound(BoundProblem[] problems, Descent descent, WitnessSearch search, SearchClock clock)
     {
         if (problems.Length == 0)
             return;
-        bounds.Optimize(problems, steps, clock.Parallel);
+        bounds.Optimize(problems, descent, clock.Parallel);
         Solved += problems.Length;
         BoundProblem[] left = [.. problems.Where(static p => !(p.Bound <= 0))];
         search.Try([.. left.SelectMany(static p => p.Corner)], left.Length);
@@ -74,23 +71,35 @@ internal sealed class BranchAndBound
             open.Enqueue(problem, -problem.Bound);
     }
 
-    /// <summary>Takes the loosest problems and splits each at the rectifier that loosens it most; those without any are leaves.</summary>
-    private (BoundProblem[] Halves, BoundProblem[] Leaves) Split()
+    /// <summary>Takes the loosest problems and splits each where that helps most; those without a rectifier to split are leaves.</summary>
+    private (BoundProblem[] Halves, BoundProblem[] Leaves) Split(SearchClock clock)
     {
-        var halves = new List<BoundProblem>();
+        var parents = new List<BoundProblem>();
         var leaves = new List<BoundProblem>();
-        while (halves.Count < 2 * Batch && open.TryDequeue(out BoundProblem? problem, out _))
+        while (parents.Count < Batch && open.TryDequeue(out BoundProblem? problem, out _))
+            (problem.Loosest.Length == 0 ? leaves : parents).Add(problem);
+        BoundProblem[] trials = [.. parents.SelectMany(static p => p.Loosest.SelectMany(n => new[] { p.With(n, 1), p.With(n, -1) }))];
+        bounds.Evaluate(trials, clock.Parallel);
+        var halves = new List<BoundProblem>();
+        int at = 0;
+        foreach (BoundProblem parent in parents)
         {
-            if (problem.Loosest < 0)
+            int best = at;
+            double score = double.NegativeInfinity;
+            for (int c = 0; c < parent.Loosest.Length; c++, at += 2)
             {
-                leaves.Add(problem);
-                continue;
+                double gain = Gain(parent, trials[at]) * Gain(parent, trials[at + 1]);
+                if (gain > score)
+                    (best, score) = (at, gain);
             }
 
-            halves.Add(problem.With(problem.Loosest, 1));
-            halves.Add(problem.With(problem.Loosest, -1));
+            halves.Add(trials[best]);
+            halves.Add(trials[best + 1]);
         }
 
         return ([.. halves], [.. leaves]);
     }
+
+    /// <summary>How much an assumption alone lowers the bound, as a share of what is to be gained; a little even where it does not, so that the other half counts.</summary>
+    private static double Gain(BoundProblem parent, BoundProblem half) => Math.Max(1e-3, (parent.Bound - Math.Max(0, half.Bound)) / parent.Bound);
 }

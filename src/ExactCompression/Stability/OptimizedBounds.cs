@@ -15,6 +15,9 @@ internal sealed class OptimizedBounds : IDisposable
 {
     private const int RowBlock = 8;
 
+    /// <summary>How many rectifiers a problem names for branching.</summary>
+    private const int Candidates = 8;
+
     private readonly AffineLayer layer;
     private readonly IReadOnlyList<ReluRelaxation> below;
     private readonly PackedMatrix<double>[] forward;
@@ -45,22 +48,15 @@ internal sealed class OptimizedBounds : IDisposable
 
     /// <summary>Optimises every problem by itself, until its bound is at most 0 or the steps are used up.</summary>
     /// <param name="problems">The problems; their slopes, multipliers, bounds, corners and loosest rectifiers are replaced.</param>
-    /// <param name="steps">Gradient steps at most.</param>
+    /// <param name="descent">How many gradient steps, and how long.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
-    public void Optimize(BoundProblem[] problems, int steps, ParallelOptions parallel)
-    {
-        Parallel.For(
-            0,
-            (problems.Length + RowBlock - 1) / RowBlock,
-            parallel,
-            () => new Workspace(RowBlock, offsets[^1], widest),
-            (block, _, work) =>
-            {
-                OptimizeBlock(problems.AsSpan(block * RowBlock, Math.Min(RowBlock, problems.Length - (block * RowBlock))), steps, work, parallel.CancellationToken);
-                return work;
-            },
-            static _ => { });
-    }
+    public void Optimize(BoundProblem[] problems, Descent descent, ParallelOptions parallel) =>
+        ForBlocks(problems, parallel, (block, work) => OptimizeBlock(block, descent, work, parallel.CancellationToken));
+
+    /// <summary>Bounds every problem once with the slopes and multipliers that it has.</summary>
+    /// <param name="problems">The problems; their bounds are replaced.</param>
+    /// <param name="parallel">Threads, and the token to stop on.</param>
+    public void Evaluate(BoundProblem[] problems, ParallelOptions parallel) => ForBlocks(problems, parallel, (block, work) => Backward([.. block.Select(p => new Row(p, offsets[^1]))], work));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -69,12 +65,25 @@ internal sealed class OptimizedBounds : IDisposable
             matrix.Dispose();
     }
 
-    private void OptimizeBlock(ReadOnlySpan<BoundProblem> problems, int steps, Workspace work, CancellationToken cancellation)
+    private void ForBlocks(BoundProblem[] problems, ParallelOptions parallel, Action<ArraySegment<BoundProblem>, Workspace> work) =>
+        Parallel.For(
+            0,
+            (problems.Length + RowBlock - 1) / RowBlock,
+            parallel,
+            () => new Workspace(RowBlock, widest),
+            (block, _, space) =>
+            {
+                work(new(problems, block * RowBlock, Math.Min(RowBlock, problems.Length - (block * RowBlock))), space);
+                return space;
+            },
+            static _ => { });
+
+    private void OptimizeBlock(ArraySegment<BoundProblem> problems, Descent descent, Workspace work, CancellationToken cancellation)
     {
         var open = new List<Row>();
         foreach (BoundProblem problem in problems)
             open.Add(new(problem, offsets[^1]));
-        for (int step = 0; step <= steps && open.Count > 0; step++)
+        for (int step = 0; step <= descent.Steps && open.Count > 0; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             Backward(open, work);
@@ -84,10 +93,12 @@ internal sealed class OptimizedBounds : IDisposable
 
             // The rows that are left have kept their places in the workspace.
             Forward(open, work);
-            if (step < steps)
+            foreach (Row row in open)
             {
-                foreach (Row row in open)
-                    row.Step(step);
+                if (step < descent.Steps)
+                    row.Step(step, descent);
+                else
+                    row.NameLoosest();
             }
         }
     }
@@ -133,15 +144,13 @@ internal sealed class OptimizedBounds : IDisposable
             int from = below[j].Layer.Inputs, to = below[j].Layer.Outputs;
             MatrixProduct.Multiply(work.Rows.AsSpan(0, count * from), count, forward[j], below[j].Layer.Bias.Span, work.Next.AsSpan(0, count * to));
             for (int r = 0; r < count; r++)
-                rows[r].Differentiate(below[j], offsets[j], work.Next.AsSpan(r * to, to), first: j == 0);
+                rows[r].Differentiate(below[j], offsets[j], work.Next.AsSpan(r * to, to));
             work.Swap();
         }
     }
 
-    private sealed class Workspace(int rows, int total, int widest)
+    private sealed class Workspace(int rows, int widest)
     {
-        public int Total { get; } = total;
-
         public double[] Rows { get; private set; } = new double[rows * widest];
 
         public double[] Next { get; private set; } = new double[rows * widest];
@@ -152,7 +161,7 @@ internal sealed class OptimizedBounds : IDisposable
     /// <summary>One problem while it is optimised: the coefficients of the last backward pass, gradients and their moments.</summary>
     private sealed class Row
     {
-        private const double SlopeRate = 0.25, MultiplierRate = 0.1, Decay = 0.97, FirstMoment = 0.9, SecondMoment = 0.999;
+        private const double FirstMoment = 0.9, SecondMoment = 0.999;
 
         private readonly float[] slopes;
         private readonly float[] multipliers;
@@ -165,7 +174,7 @@ internal sealed class OptimizedBounds : IDisposable
         private double constant;
         private double size;
         private double error;
-        private double loosest;
+        private readonly double[] gaps;
 
         public Row(BoundProblem problem, int total)
         {
@@ -184,6 +193,7 @@ internal sealed class OptimizedBounds : IDisposable
             gradient = new double[total];
             mean = new double[total];
             square = new double[total];
+            gaps = new double[total];
             problem.Bound = double.PositiveInfinity;
         }
 
@@ -268,10 +278,8 @@ internal sealed class OptimizedBounds : IDisposable
         }
 
         /// <summary>Gradients of one layer from its pre-activations at the corner, which become the activations that the lines give.</summary>
-        public void Differentiate(ReluRelaxation relaxation, int offset, Span<double> z, bool first)
+        public void Differentiate(ReluRelaxation relaxation, int offset, Span<double> z)
         {
-            if (first)
-                (loosest, Problem.Loosest) = (0, -1);
             for (int i = 0; i < z.Length; i++)
             {
                 int n = offset + i;
@@ -279,6 +287,7 @@ internal sealed class OptimizedBounds : IDisposable
                 if (phase[n] != 0)
                 {
                     gradient[n] = phase[n] * value;
+                    gaps[n] = 0;
                     z[i] = phase[n] > 0 ? value : 0;
                     continue;
                 }
@@ -286,29 +295,45 @@ internal sealed class OptimizedBounds : IDisposable
                 double line = a > 0 ? (relaxation.UpperSlope[i] * value) + relaxation.UpperIntercept[i] : LowerSlope(relaxation, i, n) * value;
                 gradient[n] = a < 0 && relaxation.IsOpen(i) ? a * value : 0;
                 z[i] = line;
-                double gap = a * (line - Math.Max(0, value));
-                if (relaxation.IsOpen(i) && gap > loosest)
-                    (loosest, Problem.Loosest) = (gap, n);
+                gaps[n] = relaxation.IsOpen(i) ? a * (line - Math.Max(0, value)) : 0;
             }
         }
 
-        /// <summary>One step of Adam on slopes and multipliers, kept in their ranges.</summary>
-        public void Step(int step)
+        /// <summary>Picks the rectifiers with the largest gaps.</summary>
+        public void NameLoosest()
         {
-            double rate = Math.Pow(Decay, step), correctMean = 1 - Math.Pow(FirstMoment, step + 1), correctSquare = 1 - Math.Pow(SecondMoment, step + 1);
+            Span<int> best = stackalloc int[Candidates];
+            int count = 0;
+            for (int n = 0; n < gaps.Length; n++)
+            {
+                if (!(gaps[n] > 0) || (count == Candidates && gaps[n] <= gaps[best[count - 1]]))
+                    continue;
+                int at = count < Candidates ? count++ : count - 1;
+                for (; at > 0 && gaps[best[at - 1]] < gaps[n]; at--)
+                    best[at] = best[at - 1];
+                best[at] = n;
+            }
+
+            Problem.Loosest = best[..count].ToArray();
+        }
+
+        /// <summary>One step of Adam on slopes and multipliers, kept in their ranges.</summary>
+        public void Step(int step, Descent descent)
+        {
+            double rate = Math.Pow(descent.Decay, step), correctMean = 1 - Math.Pow(FirstMoment, step + 1), correctSquare = 1 - Math.Pow(SecondMoment, step + 1);
             for (int n = 0; n < slopes.Length; n++)
             {
                 double g = gradient[n];
                 if (phase[n] != 0 || (g == 0 && mean[n] == 0))
                     continue;
-                slopes[n] = (float)Math.Clamp(slopes[n] - (SlopeRate * rate * Moment(n, g, correctMean, correctSquare)), 0, 1);
+                slopes[n] = (float)Math.Clamp(slopes[n] - (descent.SlopeRate * rate * Moment(n, g, correctMean, correctSquare)), 0, 1);
             }
 
             for (int s = 0; s < multipliers.Length; s++)
             {
                 int n = Problem.Split[s];
                 double scale = Math.Max(Math.Abs(coefficient[n]), 1e-3);
-                multipliers[s] = (float)Math.Max(0, multipliers[s] - (MultiplierRate * scale * rate * Moment(n, gradient[n], correctMean, correctSquare)));
+                multipliers[s] = (float)Math.Max(0, multipliers[s] - (descent.MultiplierRate * scale * rate * Moment(n, gradient[n], correctMean, correctSquare)));
                 multiplier[n] = multipliers[s];
             }
         }

@@ -17,14 +17,20 @@ public static class StabilityAnalysis
         data?.RequireColumns(table.Network.InputSize);
         var board = new VerdictBoard(table);
         using var clock = new SearchClock(board, options, cancellation);
+        string used = device.Name;
         try
         {
-            using var search = new WitnessSearch(board, data, device, options, clock);
-            clock.Run("Sampling", search.Sample);
-            for (int layer = 2; layer <= table.Network.Depth; layer++)
+            try
             {
-                int current = layer;
-                clock.Run("Attack", () => AttackPlan.Shared(search, current, table.Network.InputSize));
+                FindQuickWitnesses(board, data, device, options, clock);
+            }
+            catch (ComputeDeviceException failure)
+            {
+                // The board has kept every witness so far; the CPU goes on with what is open.
+                using var cpu = new SimdWitnessDevice();
+                used = cpu.Name;
+                options.Warning?.Invoke($"{failure.Message} Going on with {cpu}.");
+                FindQuickWitnesses(board, data, cpu, options, clock);
             }
         }
         catch (OperationCanceledException) when (clock.Expired)
@@ -32,7 +38,7 @@ public static class StabilityAnalysis
             // Time is over or the user stopped: what is decided stays decided.
         }
 
-        return board.ToTable(clock.Elapsed, clock.Stages, device.Name);
+        return board.ToTable(clock.Elapsed, clock.Stages, used);
     }
 
     /// <summary>Both halves: rigorous bounds prove neurons stable, witnesses show them unstable, cheapest evidence first.</summary>
@@ -60,6 +66,17 @@ public static class StabilityAnalysis
         return board.ToTable(clock.Elapsed, clock.Stages, null);
     }
 
+    private static void FindQuickWitnesses(VerdictBoard board, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock)
+    {
+        using var search = new WitnessSearch(board, data, device, options, clock);
+        clock.Run("Sampling", search.Sample);
+        for (int layer = 2; layer <= board.Network.Depth; layer++)
+        {
+            int current = layer;
+            clock.Run("Attack", () => AttackPlan.Shared(search, current, board.Network.InputSize));
+        }
+    }
+
     private static void FindWitnesses(VerdictBoard board, InputData? data, SearchOptions options, SearchClock clock, Dictionary<WitnessSearch.Aim, float[]> hints)
     {
         using var device = new SimdWitnessDevice();
@@ -73,13 +90,10 @@ public static class StabilityAnalysis
         for (int layer = 2; layer <= board.Network.Depth; layer++)
         {
             int current = layer;
-            clock.Run("Attack", () =>
-            {
-                AttackPlan.Shared(search, current, board.Network.InputSize);
-                AttackPlan.Single(search, current, board.Network.InputSize, board.Domain, hints);
-            });
+            if (board.HasOpen(current))
+                clock.Run("Attack", () => AttackPlan.Shared(search, current, board.Network.InputSize));
         }
 
-        Refinement.Run(board, clock, search);
+        Refinement.Run(board, clock, search, hints);
     }
 }

@@ -65,6 +65,13 @@ internal sealed class VerdictBoard
     /// <param name="layer">1-based hidden layer.</param>
     public bool HasOpen(int layer) => states.AsSpan(Offsets[layer - 1], Offsets[layer] - Offsets[layer - 1]).Contains(NeuronState.Undetermined);
 
+    /// <summary>The last hidden layer that has neurons without a verdict; 0 where none has.</summary>
+    public int DeepestOpen()
+    {
+        int last = Array.LastIndexOf(states, NeuronState.Undetermined);
+        return last < 0 ? 0 : Place(last).Layer;
+    }
+
     /// <summary>Whether a witness of that sign would still say something new about the neuron.</summary>
     public bool Wants(int index, bool above) => states[index] == NeuronState.Undetermined && (above ? positive : negative)[index] is null;
 

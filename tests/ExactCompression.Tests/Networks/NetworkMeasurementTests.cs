@@ -40,7 +40,7 @@ public class NetworkMeasurementTests
         Assert.Equal((6 * 4) + (6 * 8), measured.Bytes);
         Assert.Null(measured.Accuracy);
         Assert.Equal(0, measured.Rows);
-        Assert.True(measured.RowTime > TimeSpan.Zero && measured.BatchRowTime > TimeSpan.Zero);
+        Assert.True(measured.RowMicroseconds > 0 && measured.BatchRowMicroseconds > 0);
     }
 
     [Fact]

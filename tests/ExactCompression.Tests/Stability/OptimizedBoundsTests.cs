@@ -25,8 +25,8 @@ public sealed class OptimizedBoundsTests
         ReluRelaxation[] below = [Relax(first, ActivationRange.OfInput(domain))];
         using var bounds = new OptimizedBounds(domain, second, below);
         BoundProblem plain = BoundProblem.Root(0, true, bounds.PlainSlopes()), optimised = BoundProblem.Root(0, true, bounds.PlainSlopes());
-        bounds.Optimize([plain], 0, OneThread);
-        bounds.Optimize([optimised], 50, OneThread);
+        bounds.Evaluate([plain], OneThread);
+        bounds.Optimize([optimised], Descent.FromPlainSlopes, OneThread);
         Assert.True(optimised.Bound < plain.Bound - 0.01, $"{optimised.Bound} against {plain.Bound}");
     }
 
@@ -61,7 +61,7 @@ public sealed class OptimizedBoundsTests
                 BoundProblem problem = BoundProblem.Root(random.Next(layer.Outputs), above, bounds.PlainSlopes());
                 for (int s = random.Next(3); s > 0; s--)
                     problem = problem.With(random.Next(total), random.Next(2) == 0 ? (sbyte)1 : (sbyte)-1);
-                bounds.Optimize([problem], steps, OneThread);
+                bounds.Optimize([problem], Descent.AfterSplit with { Steps = steps }, OneThread);
                 for (int p = 0; p < 30; p++)
                     CheckPoint(c, exact, problem, l + 1, [.. c.Lower.Zip(c.Upper, (a, b) => Point(a, b, random))]);
             }

@@ -21,7 +21,7 @@ internal static class OnnxElementwiseOperators
         if (step.DataIndex == 0)
             step.Chain.Append(AffineMap.Shift(Array.ConvertAll(values, static v => -v)), operand.Precision);
         else
-            step.Chain.Append(AffineMap.Elementwise(Filled(values.Length, -1), values), operand.Precision);
+            step.Chain.Append(AffineMap.Elementwise(AffineMap.Filled(values.Length, -1), values), operand.Precision);
     }
 
     /// <summary><c>x c</c> or <c>c x</c>.</summary>
@@ -49,7 +49,7 @@ internal static class OnnxElementwiseOperators
     public static void Negate(OnnxStep step)
     {
         step.Node.AllowAttributes();
-        step.Chain.Append(AffineMap.Scale(Filled(step.Count, -1)), WeightPrecision.Float32);
+        step.Chain.Append(AffineMap.Scale(AffineMap.Filled(step.Count, -1)), WeightPrecision.Float32);
     }
 
     /// <summary>
@@ -104,12 +104,5 @@ internal static class OnnxElementwiseOperators
         for (int i = 0; i < result.Length; i++)
             result[i] = values[i / inner % channels];
         return result;
-    }
-
-    private static double[] Filled(int size, double value)
-    {
-        var values = new double[size];
-        Array.Fill(values, value);
-        return values;
     }
 }

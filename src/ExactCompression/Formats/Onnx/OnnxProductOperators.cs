@@ -23,7 +23,7 @@ internal static class OnnxProductOperators
         AffineMap product = Product(step, matrix, dataLeft ? rows : columns, asStored: dataLeft == transposeMatrix);
         step.Shape = dataLeft ? [1, product.Outputs] : [product.Outputs, 1];
         if (node.Float("alpha", 1) is var alpha && alpha != 1)
-            product = AffineJoin.Compose(AffineMap.Scale(Filled(product.Outputs, Finite(node, "alpha", alpha))), product);
+            product = AffineJoin.Compose(AffineMap.Scale(AffineMap.Filled(product.Outputs, Finite(node, "alpha", alpha))), product);
 
         (WeightPrecision precision, OnnxTensor? summand) = (matrix.Precision, step.OptionalConstant(2));
         if (summand is not null)
@@ -97,11 +97,4 @@ internal static class OnnxProductOperators
 
     private static double Finite(OnnxNode node, string name, float value) =>
         float.IsFinite(value) ? value : throw node.Fault("OnnxInvalidAttribute", $"The attribute '{name}' is not finite.");
-
-    private static double[] Filled(int size, double value)
-    {
-        var values = new double[size];
-        Array.Fill(values, value);
-        return values;
-    }
 }
