@@ -50,7 +50,7 @@ public abstract class StabilitySearchCommand : AsyncCommand
         Attempt(table.Network, messages => Search(table, Options(table.Network, messages), messages), Finish);
     }
 
-    /// <summary>Runs the search on a pool thread.</summary>
+    /// <summary>Runs the search on another thread.</summary>
     private protected abstract StabilityTable Search(StabilityTable table, SearchOptions options, PipelineMessages messages);
 
     private SearchOptions Options(ReluNetwork network, PipelineMessages messages)
