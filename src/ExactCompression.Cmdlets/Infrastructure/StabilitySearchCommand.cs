@@ -62,6 +62,7 @@ public abstract class StabilitySearchCommand : AsyncCommand
             TimeLimit = TimeLimit,
             Threads = Threads,
             Seed = Seed,
+            Warning = messages.Warning,
             Progress = p =>
             {
                 string stage = p.Layer == 0 ? p.Stage : string.Create(CultureInfo.InvariantCulture, $"{p.Stage}, layer {p.Layer}");
