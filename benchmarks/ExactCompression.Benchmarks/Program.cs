@@ -1,7 +1,4 @@
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ExactCompression;
 using ExactCompression.Benchmarks;
 
@@ -32,8 +29,8 @@ try
     {
         case "kernels":
             // In this process: a project that BenchmarkDotNet would generate does not know this repository's build settings.
-            IConfig config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsDefault());
-            BenchmarkSwitcher.FromAssembly(typeof(PassBenchmarks).Assembly).Run(args is [_] ? ["--filter", "*"] : args[1..], config);
+            string[] options = [.. args is [_] ? ["--filter", "*"] : args[1..], "--inProcess"];
+            BenchmarkSwitcher.FromAssembly(typeof(PassBenchmarks).Assembly).Run(options);
             return 0;
         case "openblas":
             return OpenBlasComparison.Run(args is [_] ? [1, Environment.ProcessorCount] : Array.ConvertAll(args[1..], static a => int.TryParse(a, out int n) && n > 0 ? n : throw new UsageException($"'{a}' is no number of threads.")));
