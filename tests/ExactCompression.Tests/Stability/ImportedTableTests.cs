@@ -50,7 +50,7 @@ public sealed class ImportedTableTests
             new([1.0 / 3, 1, 1], [0], 1, 3, Activation.Identity, WeightPrecision.Float64),
         ]);
         CompressionResult result = LeoCompression.Compress(
-            Imported("1,0,StablyActive,0,1E-30,Crown\n1,1,StablyActive,0,1E-30,Crown\n1,2,Unstable,,,Witness\n", network),
+            Imported("1,0,StablyActive,2,2.0000001,Crown\n1,1,StablyActive,2,2.0000001,Crown\n1,2,Unstable,,,Witness\n", network),
             new() { Precision = WeightPrecision.Float32 },
             default);
         double weight = 4.0 / 3;
