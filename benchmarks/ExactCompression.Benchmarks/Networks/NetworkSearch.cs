@@ -1,0 +1,23 @@
+using System.Text.Json;
+using ExactCompression.Formats;
+
+namespace ExactCompression.Benchmarks;
+
+/// <summary>The command <c>network</c>: one search in this process, its result as a line of JSON.</summary>
+internal static class NetworkSearch
+{
+    public static int Run(NetworkOptions options)
+    {
+        ReluNetwork network = NetworkFormats.Read(options.Files[0]);
+        InputDomain? domain = options.Domains.Select(InputDomainFiles.Read).FirstOrDefault(d => d.Size == network.InputSize);
+        InputData? data = options.Data.Select(static path => InputDataFiles.Read(path)).FirstOrDefault(d => d.Columns == network.InputSize);
+        var search = new SearchOptions
+        {
+            Threads = options.Threads,
+            TimeLimit = options.TimeLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        };
+        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network, domain), data, search, CancellationToken.None);
+        Console.WriteLine(JsonSerializer.Serialize(NetworkResult.Of(table)));
+        return 0;
+    }
+}
