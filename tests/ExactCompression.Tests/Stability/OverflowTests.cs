@@ -43,6 +43,16 @@ public sealed class OverflowTests
         Assert.Equal(NeuronState.StablyInactive, neurons[1].State);
     }
 
+    [Theory]
+    [InlineData(-1.7e308, 1.7e308, 0)] // wider than the largest double
+    [InlineData(double.Epsilon, double.Epsilon, double.Epsilon)] // half of it is 0, which lies outside
+    [InlineData(1, 3, 2)]
+    public void Halves_AnyBox_ShareAValueInside(double lower, double upper, double middle)
+    {
+        InputSplitting.Part[] halves = new InputSplitting.Part([lower], [upper], []).Halves(0, []);
+        Assert.Equal((lower, middle, middle, upper), (halves[0].Lower[0], halves[0].Upper[0], halves[1].Lower[0], halves[1].Upper[0]));
+    }
+
     private static ReluNetwork Network(params (double[] Weights, double[] Bias, int Outputs, int Inputs)[] layers) =>
         new(layers.Select((l, i) => new AffineLayer(l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Length - 1 ? Activation.Identity : Activation.Relu, WeightPrecision.Float64)));
 }
