@@ -16,8 +16,14 @@ internal static class NetworkSearch
             Threads = options.Threads,
             TimeLimit = options.TimeLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };
-        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network, domain), data, search, CancellationToken.None);
-        Console.WriteLine(JsonSerializer.Serialize(NetworkResult.Of(table)));
+        var undecided = StabilityTable.Undecided(network, domain);
+        for (int i = options.Warm ? 0 : 1; i < 2; i++)
+        {
+            StabilityTable table = StabilityAnalysis.FindStable(undecided, data, search, CancellationToken.None);
+            if (i == 1)
+                Console.WriteLine(JsonSerializer.Serialize(NetworkResult.Of(table)));
+        }
+
         return 0;
     }
 }
