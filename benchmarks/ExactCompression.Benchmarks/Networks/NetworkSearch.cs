@@ -1,3 +1,4 @@
+using System.Runtime;
 using System.Text.Json;
 using ExactCompression.Formats;
 
@@ -19,9 +20,10 @@ internal static class NetworkSearch
         var undecided = StabilityTable.Undecided(network, domain);
         for (int i = options.Warm ? 0 : 1; i < 2; i++)
         {
+            TimeSpan before = JitInfo.GetCompilationTime();
             StabilityTable table = StabilityAnalysis.FindStable(undecided, data, search, CancellationToken.None);
             if (i == 1)
-                Console.WriteLine(JsonSerializer.Serialize(NetworkResult.Of(table)));
+                Console.WriteLine(JsonSerializer.Serialize(NetworkResult.Of(table, JitInfo.GetCompilationTime() - before)));
         }
 
         return 0;
