@@ -22,7 +22,7 @@ internal sealed class ProgressLine
 
         string percent = record.PercentComplete >= 0 ? $" {record.PercentComplete,3}%" : "";
         string text = $"{record.Activity}{percent} {record.StatusDescription}";
-        int width = Math.Max(20, Console.WindowWidth - 1);
+        int width = Console.WindowWidth > 20 ? Console.WindowWidth - 1 : 79;
         lock (writing)
         {
             Console.Error.Write($"\r\e[K{(text.Length > width ? text[..width] : text)}");

@@ -2,6 +2,9 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 
+// Searches use all cores and several tests look at the clock, so one test at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace ExactCompression.Cmdlets.Tests;
 
 /// <summary>A runspace with the real manifest imported, as a user's session has it. Shared by the tests of one collection, one at a time.</summary>

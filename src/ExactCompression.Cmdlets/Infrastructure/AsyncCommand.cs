@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// A cmdlet whose work runs on a pool thread while the pipeline thread writes what the work has to say. Ctrl-C cancels the work,
+/// A cmdlet whose work runs on another thread while the pipeline thread writes what the work has to say. Ctrl-C cancels the work,
 /// waits for it to end (within a second), and only then stops the pipeline.
 /// </summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
@@ -40,7 +40,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     /// <summary>Does the work for one input, hands its result to the pipeline, and reports what went wrong.</summary>
     /// <param name="target">The input, for the error record.</param>
-    /// <param name="work">Runs on a pool thread; must not touch the cmdlet.</param>
+    /// <param name="work">Runs on another thread; must not touch the cmdlet.</param>
     /// <param name="write">Runs on the pipeline thread, also when the user has stopped the pipeline and the work returned what it had.</param>
     private protected void Attempt<T>(object? target, Func<PipelineMessages, T> work, Action<T> write)
     {
@@ -93,17 +93,22 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private T Await<T>(Func<PipelineMessages, T> work)
     {
         using var messages = new PipelineMessages();
-        Task<T> task = Task.Run(() =>
-        {
-            try
+        // A thread of its own: in a busy process the pool may let work wait for seconds.
+        Task<T> task = Task.Factory.StartNew(
+            () =>
             {
-                return work(messages);
-            }
-            finally
-            {
-                messages.Complete();
-            }
-        });
+                try
+                {
+                    return work(messages);
+                }
+                finally
+                {
+                    messages.Complete();
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         ExceptionDispatchInfo? refused = Write(messages);
         T result = task.GetAwaiter().GetResult();
         if (refused is { SourceException: not PipelineStoppedException })

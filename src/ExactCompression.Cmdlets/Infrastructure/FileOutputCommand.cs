@@ -28,7 +28,7 @@ public abstract class FileOutputCommand : AsyncCommand
     /// <summary>Resolves the path, asks ShouldProcess, writes, and passes the file on.</summary>
     /// <param name="input">What is written, for error records.</param>
     /// <param name="defaultName">File name with extension, for where the path is a folder.</param>
-    /// <param name="write">Writes the file at a full path; runs on a pool thread.</param>
+    /// <param name="write">Writes the file at a full path; runs on another thread.</param>
     private protected void WriteFile(object input, string defaultName, Action<string, PipelineMessages> write)
     {
         if (!Try(Path, () => Prepare(defaultName), out string file) || !ShouldProcess(file, "Write"))

@@ -50,7 +50,7 @@ public abstract class StabilitySearchCommand : AsyncCommand
         Attempt(table.Network, messages => Search(table, Options(table.Network, messages), messages), Finish);
     }
 
-    /// <summary>Runs the search on a pool thread.</summary>
+    /// <summary>Runs the search on another thread.</summary>
     private protected abstract StabilityTable Search(StabilityTable table, SearchOptions options, PipelineMessages messages);
 
     private SearchOptions Options(ReluNetwork network, PipelineMessages messages)
@@ -62,6 +62,7 @@ public abstract class StabilitySearchCommand : AsyncCommand
             TimeLimit = TimeLimit,
             Threads = Threads,
             Seed = Seed,
+            Warning = messages.Warning,
             Progress = p =>
             {
                 string stage = p.Layer == 0 ? p.Stage : string.Create(CultureInfo.InvariantCulture, $"{p.Stage}, layer {p.Layer}");

@@ -55,54 +55,33 @@ public abstract class WriteContentCommand : PSCmdlet
     [Alias("LiteralPath", "FilePath")]
     public string Path { get; set; } = "";
 
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object[]? Value { get; set; }
+
     [Parameter]
     public SwitchParameter NoNewline { get; set; }
 
-    /// <summary>Takes one value.</summary>
-    protected void Add(object? value) => lines.Add(LanguagePrimitives.ConvertTo<string>(value) ?? "");
+    protected override void ProcessRecord() => lines.AddRange((Value ?? []).Select(static value => LanguagePrimitives.ConvertTo<string>(value) ?? ""));
 
-    /// <summary>Writes what was taken.</summary>
-    protected void Save(bool append)
+    protected override void EndProcessing()
     {
-        string file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path);
         string text = NoNewline ? string.Concat(lines) : string.Concat(lines.Select(static line => line + Environment.NewLine));
-        if (append)
-            File.AppendAllText(file, text, new UTF8Encoding(false));
-        else
-            File.WriteAllText(file, text, new UTF8Encoding(false));
+        Write(SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path), text, new UTF8Encoding(false));
     }
+
+    private protected abstract void Write(string file, string text, Encoding encoding);
 }
 
 [Cmdlet(VerbsCommon.Set, "Content")]
 public sealed class SetContentCommand : WriteContentCommand
 {
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
-    [AllowNull]
-    [AllowEmptyCollection]
-    public object[]? Value { get; set; }
-
-    protected override void ProcessRecord()
-    {
-        foreach (object? value in Value ?? [])
-            Add(value);
-    }
-
-    protected override void EndProcessing() => Save(append: false);
+    private protected override void Write(string file, string text, Encoding encoding) => File.WriteAllText(file, text, encoding);
 }
 
 [Cmdlet(VerbsCommon.Add, "Content")]
 public sealed class AddContentCommand : WriteContentCommand
 {
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
-    [AllowNull]
-    [AllowEmptyCollection]
-    public object[]? Value { get; set; }
-
-    protected override void ProcessRecord()
-    {
-        foreach (object? value in Value ?? [])
-            Add(value);
-    }
-
-    protected override void EndProcessing() => Save(append: true);
+    private protected override void Write(string file, string text, Encoding encoding) => File.AppendAllText(file, text, encoding);
 }

@@ -6,8 +6,11 @@ namespace ExactCompression.Host.Commands;
 /// <summary>Objects with the same values of the grouping properties.</summary>
 public sealed record GroupInfo(int Count, string Name, Collection<PSObject> Group);
 
+/// <summary>How many objects have the same values of the grouping properties.</summary>
+public sealed record GroupInfoNoElement(int Count, string Name);
+
 [Cmdlet("Group", "Object")]
-[OutputType(typeof(GroupInfo))]
+[OutputType(typeof(GroupInfo), typeof(GroupInfoNoElement))]
 public sealed class GroupObjectCommand : PSCmdlet
 {
     private readonly Dictionary<string, Collection<PSObject>> groups = new(StringComparer.CurrentCultureIgnoreCase);
@@ -38,6 +41,6 @@ public sealed class GroupObjectCommand : PSCmdlet
     {
         // Sorted by name, as PowerShell 7 gives them.
         foreach ((string name, Collection<PSObject> members) in groups.OrderBy(static g => g.Key, StringComparer.CurrentCultureIgnoreCase))
-            WriteObject(new GroupInfo(members.Count, name, NoElement ? [] : members));
+            WriteObject(NoElement ? new GroupInfoNoElement(members.Count, name) : new GroupInfo(members.Count, name, members));
     }
 }

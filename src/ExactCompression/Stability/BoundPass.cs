@@ -61,8 +61,8 @@ internal static class BoundPass
         int inputs = board.Network.InputSize, first = board.Offsets[layer - 1];
         var lower = new double[neurons.Length];
         var upper = new double[neurons.Length];
-        var low = new float[neurons.Length * inputs];
-        var high = new float[neurons.Length * inputs];
+        var low = new double[neurons.Length * inputs];
+        var high = new double[neurons.Length * inputs];
         bounds.Bound(map, neurons, above: true, upper, high, clock.Parallel);
         bounds.Bound(map, neurons, above: false, lower, low, clock.Parallel);
         for (int i = 0; i < neurons.Length; i++)
@@ -70,9 +70,9 @@ internal static class BoundPass
             int index = first + i;
             board.Bound(index, lower[i], upper[i], "Crown");
             if (board.Wants(index, above: true))
-                hints[new(index, true)] = high.AsSpan(i * inputs, inputs).ToArray();
+                hints[new(index, true)] = CrownBounds.Corner(board.Domain, high.AsSpan(i * inputs, inputs));
             if (board.Wants(index, above: false))
-                hints[new(index, false)] = low.AsSpan(i * inputs, inputs).ToArray();
+                hints[new(index, false)] = CrownBounds.Corner(board.Domain, low.AsSpan(i * inputs, inputs));
         }
     }
 }

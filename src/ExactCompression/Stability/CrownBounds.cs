@@ -41,9 +41,9 @@ internal sealed class CrownBounds
     /// <param name="neurons">0-based neurons of that layer.</param>
     /// <param name="above">True for upper bounds, false for lower bounds.</param>
     /// <param name="bounds">Receives one bound a neuron.</param>
-    /// <param name="corners">Receives, for each neuron, the corner of the box where its linear bound is reached: neurons x inputs, or empty if not wanted.</param>
+    /// <param name="coefficients">Receives, for each neuron, the linear function of the input that bounds it, <c>z</c> or <c>-z</c> from above: neurons x inputs; empty if not wanted.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
-    public void Bound(AffineLayer layer, int[] neurons, bool above, double[] bounds, float[] corners, ParallelOptions parallel)
+    public void Bound(AffineLayer layer, int[] neurons, bool above, double[] bounds, double[] coefficients, ParallelOptions parallel)
     {
         int blocks = (neurons.Length + RowBlock - 1) / RowBlock;
         Parallel.For(
@@ -54,13 +54,24 @@ internal sealed class CrownBounds
             (block, _, work) =>
             {
                 int first = block * RowBlock, rows = Math.Min(RowBlock, neurons.Length - first);
-                BoundBlock(layer, neurons.AsSpan(first, rows), above, bounds.AsSpan(first, rows), corners.Length == 0 ? [] : corners.AsSpan(first * domain.Size!.Value, rows * domain.Size!.Value), work);
+                BoundBlock(layer, neurons.AsSpan(first, rows), above, bounds.AsSpan(first, rows), coefficients.Length == 0 ? [] : coefficients.AsSpan(first * domain.Size!.Value, rows * domain.Size!.Value), work);
                 return work;
             },
             static _ => { });
     }
 
-    private void BoundBlock(AffineLayer layer, ReadOnlySpan<int> neurons, bool above, Span<double> bounds, Span<float> corners, Workspace work)
+    /// <summary>The corner of a box where a linear function is largest.</summary>
+    /// <param name="domain">The box.</param>
+    /// <param name="coefficients">The function's coefficients.</param>
+    public static float[] Corner(InputDomain domain, ReadOnlySpan<double> coefficients)
+    {
+        var corner = new float[coefficients.Length];
+        for (int i = 0; i < corner.Length; i++)
+            corner[i] = (float)(coefficients[i] > 0 ? domain.Upper.Span[i] : domain.Lower.Span[i]);
+        return corner;
+    }
+
+    private void BoundBlock(AffineLayer layer, ReadOnlySpan<int> neurons, bool above, Span<double> bounds, Span<double> coefficients, Workspace work)
     {
         int rows = neurons.Length, width = layer.Inputs;
         ActivationRange input = below[^1].Output;
@@ -94,8 +105,10 @@ internal sealed class CrownBounds
         int inputs = domain.Size!.Value;
         for (int r = 0; r < rows; r++)
         {
-            Span<float> corner = corners.IsEmpty ? [] : corners.Slice(r * inputs, inputs);
-            (double bound, double least) = Concretise(work.Rows.AsSpan(r * inputs, inputs), corner, constant[r], size[r], error[r]);
+            Span<double> row = work.Rows.AsSpan(r * inputs, inputs);
+            if (!coefficients.IsEmpty)
+                row.CopyTo(coefficients[(r * inputs)..]);
+            (double bound, double least) = Concretise(row, constant[r], size[r], error[r]);
             if (bound > 0 && least <= 0 && double.IsFinite(bound) && ExactCrown.ProvesSign(domain, below, layer, neurons[r], above))
                 bound = 0;
             bounds[r] = above ? bound : -bound;
@@ -115,7 +128,7 @@ internal sealed class CrownBounds
                 continue;
             double slope = a > 0 ? upperSlope[i] : lowerSlope[i];
             double t = a > 0 ? intercept[i] : 0;
-            if (slope == 0 && t == 0)
+            if (slope == 0 && t == 0 && double.IsFinite(a)) // an overflown coefficient may have the wrong sign: it makes a NaN below
             {
                 row[i] = 0;
                 continue;
@@ -135,7 +148,7 @@ internal sealed class CrownBounds
     }
 
     /// <summary>Largest value of a linear function over the box: with everything that rounding may have cost on top, and with it taken off.</summary>
-    private (double Bound, double Least) Concretise(ReadOnlySpan<double> row, Span<float> corner, double constant, double size, double error)
+    private (double Bound, double Least) Concretise(ReadOnlySpan<double> row, double constant, double size, double error)
     {
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
         double sum = 0, total = 0;
@@ -145,8 +158,6 @@ internal sealed class CrownBounds
             double t = row[i] * at;
             sum += t;
             total += Math.Abs(t);
-            if (!corner.IsEmpty)
-                corner[i] = (float)at;
         }
 
         size += total;

@@ -1,30 +1,33 @@
+using static ExactCompression.Stability.WitnessSearch;
+
 namespace ExactCompression.Stability;
 
-/// <summary>What follows where cheap bounds and attacks leave neurons open: optimised slopes, tighter bounds of the layers below, then branch and bound.</summary>
+/// <summary>
+/// What follows where cheap bounds, samples and a shared attack leave neurons open. Layer by layer: optimised slopes (for the layers below, too: their tighter bounds help all above),
+/// small search trees, attacks on single neurons, large trees.
+/// </summary>
 internal static class Refinement
 {
     private const int FirstBudget = 64;
+    private const int BudgetBeforeAttack = 256;
     private const int LastBudget = 16_384;
 
-    public static void Run(VerdictBoard board, SearchClock clock, WitnessSearch search)
+    /// <summary>Works on all open neurons.</summary>
+    /// <param name="board">What is known.</param>
+    /// <param name="clock">Time and threads.</param>
+    /// <param name="search">Attacks, and checks of corners.</param>
+    /// <param name="hints">Further starts for some aims.</param>
+    public static void Run(VerdictBoard board, SearchClock clock, WitnessSearch search, IReadOnlyDictionary<Aim, float[]> hints)
     {
-        if (board.Decided == board.Count)
-            return;
-        int deepest = Enumerable.Range(1, board.Network.Depth).Last(l => board.HasOpen(l));
         var relaxations = new List<ReluRelaxation>();
         ActivationRange input = ActivationRange.OfInput(board.Domain);
         try
         {
-            for (int layer = 1; layer <= deepest; layer++)
+            for (int layer = 1; layer <= board.Network.Depth && board.DeepestOpen() >= layer; layer++)
             {
                 AffineLayer map = board.Network.HiddenLayer(layer);
                 if (layer > 1)
-                {
-                    using var bounds = new OptimizedBounds(board.Domain, map, relaxations);
-                    clock.Run("AlphaCrown", () => Tighten(board, layer, bounds, clock, onlyUndecided: layer == deepest));
-                    clock.Run("BranchAndBound", () => Branch(board, layer, bounds, search, clock));
-                }
-
+                    Refine(board, layer, map, relaxations, clock, search, hints);
                 int first = board.Offsets[layer - 1];
                 relaxations.Add(ReluRelaxation.Of(map, input, board.Lower.AsSpan(first, map.Outputs), board.Upper.AsSpan(first, map.Outputs)));
                 input = relaxations[^1].Output;
@@ -35,6 +38,21 @@ internal static class Refinement
             foreach (ReluRelaxation relaxation in relaxations)
                 relaxation.Packed.Dispose();
         }
+    }
+
+    private static void Refine(VerdictBoard board, int layer, AffineLayer map, List<ReluRelaxation> below, SearchClock clock, WitnessSearch search, IReadOnlyDictionary<Aim, float[]> hints)
+    {
+        using var bounds = new OptimizedBounds(board.Domain, map, below);
+        clock.Run("AlphaCrown", () => Tighten(board, layer, bounds, clock, onlyUndecided: layer == board.DeepestOpen()));
+        if (!board.HasOpen(layer))
+            return;
+        int first = board.Offsets[layer - 1];
+        BranchAndBound[] trees = [.. search.Open(layer).Select(aim => new BranchAndBound(bounds, aim, aim.Index - first))];
+        clock.Run("BranchAndBound", () => Branch(board, layer, trees, FirstBudget, BudgetBeforeAttack, search, clock));
+        if (board.HasOpen(layer))
+            clock.Run("Attack", () => AttackPlan.Single(search, layer, board.Network.InputSize, board.Domain, hints));
+        if (board.HasOpen(layer))
+            clock.Run("BranchAndBound", () => Branch(board, layer, trees, 4 * BudgetBeforeAttack, LastBudget, search, clock));
     }
 
     private static void Tighten(VerdictBoard board, int layer, OptimizedBounds bounds, SearchClock clock, bool onlyUndecided)
@@ -65,14 +83,12 @@ internal static class Refinement
         }
     }
 
-    /// <summary>Grows a tree for each open side, all a little before any a lot, so that easy neurons do not wait for hard ones.</summary>
-    private static void Branch(VerdictBoard board, int layer, OptimizedBounds bounds, WitnessSearch search, SearchClock clock)
+    /// <summary>Grows the trees of the sides that are still open, all a little before any a lot, so that easy neurons do not wait for hard ones.</summary>
+    private static void Branch(VerdictBoard board, int layer, BranchAndBound[] trees, int budget, int last, WitnessSearch search, SearchClock clock)
     {
-        int first = board.Offsets[layer - 1];
-        BranchAndBound[] trees = [.. search.Open(layer).Select(aim => new BranchAndBound(bounds, aim, aim.Index - first))];
-        for (int budget = FirstBudget; budget <= LastBudget && trees.Length > 0; budget *= 4)
+        for (; budget <= last; budget *= 4)
         {
-            foreach (BranchAndBound tree in trees)
+            foreach (BranchAndBound tree in trees.Where(t => search.IsOpen(t.Aim) && !t.Stuck))
             {
                 clock.Report("BranchAndBound", layer);
                 tree.GoOn(budget, search, clock);
@@ -83,8 +99,6 @@ internal static class Refinement
                 else
                     board.Bound(tree.Aim.Index, 0, double.PositiveInfinity, "BranchAndBound");
             }
-
-            trees = [.. trees.Where(t => search.IsOpen(t.Aim) && !t.Stuck)];
         }
     }
 }

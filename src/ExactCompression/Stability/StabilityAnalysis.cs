@@ -5,6 +5,8 @@ namespace ExactCompression;
 /// <summary>Decides which hidden neurons are stable: the library behind <c>Find-UnstableNeuronsGpu</c> and <c>Find-StableNeurons</c>.</summary>
 public static class StabilityAnalysis
 {
+    private const int MostParts = 40_000;
+
     /// <summary>The witness half: shows neurons unstable by points of the domain, on a device. Never claims that one is stable.</summary>
     /// <param name="table">What is known so far; it is gone on from.</param>
     /// <param name="data">Rows to run through the network first, or null. Rows outside the domain are clipped to it.</param>
@@ -90,13 +92,12 @@ public static class StabilityAnalysis
         for (int layer = 2; layer <= board.Network.Depth; layer++)
         {
             int current = layer;
-            clock.Run("Attack", () =>
-            {
-                AttackPlan.Shared(search, current, board.Network.InputSize);
-                AttackPlan.Single(search, current, board.Network.InputSize, board.Domain, hints);
-            });
+            if (board.HasOpen(current))
+                clock.Run("Attack", () => AttackPlan.Shared(search, current, board.Network.InputSize));
         }
 
-        Refinement.Run(board, clock, search);
+        Refinement.Run(board, clock, search, hints);
+        if (board.DeepestOpen() > 0 && board.Network.InputSize <= InputSplitting.MostInputs)
+            clock.Run("InputSplitting", () => new InputSplitting(board, search, clock).Run(MostParts));
     }
 }

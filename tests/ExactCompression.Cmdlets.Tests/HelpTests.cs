@@ -1,0 +1,95 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Xml.Linq;
+
+namespace ExactCompression.Cmdlets.Tests;
+
+/// <summary>The hand-kept help against the cmdlets themselves.</summary>
+[Collection(ModuleTests.Name)]
+public sealed class HelpTests(ModuleFixture module)
+{
+    private static readonly XElement Source = XElement.Load(Path.Combine(RepositoryPaths.Root, "src", "ExactCompression.Cmdlets", "Help", "help.xml"));
+
+    public static TheoryData<string> CommandNames => [.. Source.Elements("command").Select(static c => (string)c.Attribute("name")!)];
+
+    [Fact]
+    public void Help_CoversEveryCmdletAndNoOther()
+    {
+        string[] exported = module.Run("(Get-Command -Module ExactCompression).Name").As<string>();
+        Assert.Equal(exported.Order(), Source.Elements("command").Select(static c => (string)c.Attribute("name")!).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandNames))]
+    public void Help_ParametersAndSets_AreThoseOfTheCmdlet(string name)
+    {
+        var command = (CommandInfo)module.Run("Get-Command $args[0]", name).Single.BaseObject;
+        Dictionary<string, XElement> described = Parameters(name).ToDictionary(static p => (string)p.Attribute("name")!);
+        string[] common = [.. Cmdlet.CommonParameters];
+        Assert.Equal(command.Parameters.Keys.Except(common).Order(), described.Keys.Order());
+
+        string[] sets = [.. command.ParameterSets.Select(set => Words(set.Parameters.Select(static p => p.Name).Except(common).Order()))];
+        string[] describedSets = [.. Command(name).Elements("set").Select(static set => Words(set.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order()))];
+        Assert.Equal(sets.Order(), describedSets.Order());
+        Assert.All(command.ParameterSets.SelectMany(static set => set.Parameters).Where(p => !common.Contains(p.Name)), parameter =>
+        {
+            XElement element = described[parameter.Name];
+            Assert.True(element.Value.Trim().Length > 0, $"-{parameter.Name} has no description.");
+            Assert.Equal(parameter.IsMandatory, (string?)element.Attribute("required") == "true");
+            Assert.Equal(parameter.Position < 0 ? null : (int?)parameter.Position, (int?)element.Attribute("position"));
+            Assert.Equal(TypeName(parameter.ParameterType), (string?)element.Attribute("type"));
+            Assert.Equal(Words(parameter.Aliases.Order()), Words(((string?)element.Attribute("aliases") ?? "").Split(", ", StringSplitOptions.RemoveEmptyEntries).Order()));
+            Assert.Equal(parameter.ValueFromPipeline, ((string?)element.Attribute("pipeline") ?? "").Contains("ByValue", StringComparison.Ordinal));
+            Assert.Equal(parameter.ValueFromPipelineByPropertyName, ((string?)element.Attribute("pipeline") ?? "").Contains("ByPropertyName", StringComparison.Ordinal));
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandNames))]
+    public void GetHelp_FindsTheText(string name)
+    {
+        PSObject help = module.Run("Get-Help $args[0] -Full", name).Single;
+        Assert.Equal(Command(name).Element("synopsis")!.Value, ((string)help.Properties["Synopsis"].Value).Trim());
+        Assert.NotNull(help.Properties["examples"]?.Value);
+        Assert.NotNull(help.Properties["returnValues"]?.Value);
+        // The pages that it refers to exist.
+        Assert.All(Command(name).Elements("see"), see => Assert.NotNull(Command(see.Value)));
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandNames))]
+    public void Examples_Run(string name)
+    {
+        string[] examples = [.. Command(name).Elements("example").Select(static e => e.Element("code")!.Value)];
+        Assert.InRange(examples.Length, 2, 5);
+        Assert.All(examples, static code =>
+        {
+            Parser.ParseInput(code, out _, out ParseError[] errors);
+            Assert.Empty(errors);
+        });
+
+        // In the host, which has the everyday commands that examples use.
+        using var folder = new TemporaryFolder();
+        File.Copy(RepositoryPaths.DigitsNetwork, folder.File("digits.onnx"));
+        File.Copy(RepositoryPaths.DigitsData, folder.File("digits.csv.gz"));
+        File.WriteAllLines(folder.File("box.csv"), ["Lower,Upper", .. Enumerable.Repeat("0,0.25", 64)]);
+        string script = folder.Write("examples.ps1", "$ErrorActionPreference = 'Stop'\nSet-Location $PSScriptRoot\n" + string.Join('\n', examples.Select(static (code, i) => $"'example {i}'\n{code}")) + "\n'end'\n");
+        HostRun run = HostProcess.Run([script]);
+        Assert.Equal("", run.Error);
+        Assert.Equal(0, run.ExitCode);
+        Assert.EndsWith("\nend", run.Output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    private static XElement Command(string name) => Source.Elements("command").Single(c => (string?)c.Attribute("name") == name);
+
+    private static IEnumerable<XElement> Parameters(string name)
+    {
+        XElement command = Command(name);
+        IEnumerable<XElement> shared = command.Elements("use").SelectMany(use => Source.Elements("group").Single(g => (string?)g.Attribute("name") == (string?)use.Attribute("group")).Elements("parameter"));
+        return command.Elements("parameter").Concat(shared);
+    }
+
+    private static string TypeName(Type type) => (Nullable.GetUnderlyingType(type) ?? type).Name;
+
+    private static string Words(IEnumerable<string> words) => string.Join(' ', words);
+}

@@ -1,0 +1,53 @@
+using CsCheck;
+using ExactCompression.Stability;
+using ExactCompression.Tests.Oracles;
+using Xunit;
+
+namespace ExactCompression.Tests.Stability;
+
+/// <summary>Input splitting alone, with nothing decided before it, against exact enumeration.</summary>
+public sealed class InputSplittingTests
+{
+    [Fact]
+    public void Run_SmallNetworks_ProvesOnlyWhatEnumerationShows() =>
+        RandomNetworks.Cases(mostInputs: 2, mostLayers: 3, mostWidth: 3).Where(c => c.Network.Depth > 0).Sample(
+            c =>
+            {
+                StabilityTable table = Split(c, 300);
+                (Rational Min, Rational Max)[][] ranges = new ExactNetwork(c.Network).Ranges(c.Lower, c.Upper);
+                foreach (NeuronStability neuron in table.Neurons)
+                {
+                    (Rational min, Rational max) = ranges[neuron.Layer - 1][neuron.Neuron];
+                    Assert.True(neuron.State != NeuronState.StablyInactive || max.Sign <= 0, $"{neuron}: {min} to {max}");
+                    Assert.True(neuron.State != NeuronState.StablyActive || min.Sign >= 0, $"{neuron}: {min} to {max}");
+                    Assert.True(neuron.LowerBound <= 0 || min >= neuron.LowerBound, $"{neuron}");
+                }
+            },
+            seed: "0000KOIY5nb0",
+            iter: 300,
+            threads: 2);
+
+    [Fact]
+    public void Run_NeuronThatOneBoundCannotSettle_ProvesItInParts()
+    {
+        // relu(x) + relu(-x) - relu(x + 1) / 2 + 0.6 = |x| - x / 2 + 0.1 on [-1,1]: its minimum is 0.1 at 0, and no single line shows that.
+        ReluNetwork network = new(
+        [
+            new([1, -1, 1], [0, 0, 1], 3, 1, Activation.Relu, WeightPrecision.Float64),
+            new([1, 1, -0.5], [0.6], 1, 3, Activation.Relu, WeightPrecision.Float64),
+            new([1], [0], 1, 1, Activation.Identity, WeightPrecision.Float64),
+        ]);
+        NeuronStability neuron = Split(new(network, [-1], [1]), 100).Neurons[3];
+        Assert.Equal((NeuronState.StablyActive, "InputSplitting"), (neuron.State, neuron.Evidence));
+    }
+
+    private static StabilityTable Split(RandomNetworks.Case c, int parts)
+    {
+        var board = new VerdictBoard(StabilityTable.Undecided(c.Network, c.Domain));
+        using var clock = new SearchClock(board, new() { Threads = 1 }, default);
+        using var device = new SimdWitnessDevice();
+        using var search = new WitnessSearch(board, null, device, new() { Threads = 1 }, clock);
+        new InputSplitting(board, search, clock).Run(parts);
+        return board.ToTable(clock.Elapsed, clock.Stages, null);
+    }
+}

@@ -1,0 +1,151 @@
+#Requires -Version 7.6
+# What users do, in PowerShell itself: Invoke-Pester tests/Pester, after dotnet build.
+
+BeforeAll {
+    $root = Split-Path (Split-Path $PSScriptRoot)
+    Import-Module (Join-Path $root 'ExactCompression.psd1') -Force
+    $networkFile = Join-Path $root 'examples' 'digits_48-32-24_l1-0.004.onnx'
+    $dataFile = Join-Path $root 'examples' 'digits.csv.gz'
+    $network = Import-ReluNetwork $networkFile
+    $data = Import-InputData $dataFile -LabelColumn Last -Scale (1 / 16)
+}
+
+Describe 'The pipeline' {
+    It 'makes a smaller network that computes the same' {
+        $small = Join-Path $TestDrive 'small.onnx'
+        $network | Find-UnstableNeuronsGpu -Data $data | Find-StableNeurons -Data $data | Invoke-LeoCompression -OutVariable compression |
+            Export-ReluNetwork $small
+        $again = Import-ReluNetwork $small
+        $again.NeuronCount | Should -BeLessThan 92 -Because 'at least 13 neurons are stably inactive'
+        $again.Architecture | Should -Be $compression[0].Compressed.Architecture
+        ($compression | Test-NetworkEquivalence).Equivalent | Should -BeTrue
+        (Test-NetworkEquivalence $network $again -Data $data).ObservedDeviation | Should -BeLessThan 1e-4
+        $before, $after = $network, $again | Measure-ReluNetwork -Data $data
+        $after.Accuracy | Should -Be $before.Accuracy
+    }
+
+    It 'writes verdicts that read back the same' {
+        $file = Join-Path $TestDrive 'verdicts.csv'
+        $table = $network | Find-StableNeurons -Data $data
+        $table | Export-StabilityTable $file
+        $again = Import-StabilityTable $file -Network $network
+        $again.Neurons.State | Should -Be $table.Neurons.State
+        @(Import-Csv $file | Where-Object State -EQ StablyActive).Count | Should -Be $table.StablyActive
+        { $again | Invoke-LeoCompression -ErrorAction Stop } | Should -Not -Throw
+    }
+
+    It 'decides more over a smaller domain' {
+        $wide = $network | Find-StableNeurons
+        $narrow = $network | Find-StableNeurons -Domain (New-InputDomain -Data $data -Row 0 -Radius 0.01 -ClipLower 0 -ClipUpper 1)
+        $narrow.Unstable | Should -BeLessThan $wide.Unstable
+    }
+
+    It 'keeps networks whole in parallel runspaces' {
+        $counts = 1..2 | ForEach-Object -ThrottleLimit 2 -Parallel {
+            Import-Module (Join-Path $using:root 'ExactCompression.psd1')
+            ($using:network | Find-UnstableNeuronsGpu -Device Cpu).Unstable
+        }
+        $counts[0] | Should -BeGreaterThan 0
+        $counts[0] | Should -Be $counts[1]
+    }
+
+    It 'refuses the dead copy that a job gives back' {
+        $copy = Start-Job { Import-Module $using:root/ExactCompression.psd1; Import-ReluNetwork $using:networkFile } | Receive-Job -Wait -AutoRemoveJob
+        { $copy | Find-StableNeurons -ErrorAction Stop } | Should -Throw '*copy of an object*'
+    }
+}
+
+Describe 'Files' {
+    It 'takes wildcards, pipes and brackets' {
+        $folder = New-Item -ItemType Directory (Join-Path $TestDrive 'files')
+        Copy-Item $networkFile (Join-Path $folder 'a.onnx')
+        Copy-Item $networkFile (Join-Path $folder 'b[1].onnx')
+        @(Import-ReluNetwork "$folder/*.onnx").Count | Should -Be 2
+        @(Get-ChildItem $folder | Import-ReluNetwork).Count | Should -Be 2
+        @(Import-ReluNetwork -LiteralPath "$folder/b[1].onnx").Count | Should -Be 1
+    }
+
+    It 'follows $PWD and not the process' {
+        Push-Location $TestDrive
+        try {
+            $network | Export-ReluNetwork here.npz
+            Test-Path (Join-Path $TestDrive 'here.npz') | Should -BeTrue
+            (Import-ReluNetwork here.npz).Architecture | Should -Be $network.Architecture
+        }
+        finally {
+            Pop-Location
+        }
+    }
+
+    It 'writes nothing with -WhatIf and replaces nothing with -NoClobber' {
+        $file = Join-Path $TestDrive 'mine.onnx'
+        $network | Export-ReluNetwork $file -WhatIf
+        Test-Path $file | Should -BeFalse
+        'mine' | Set-Content $file
+        { $network | Export-ReluNetwork $file -NoClobber -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,*'
+        Get-Content $file | Should -Be 'mine'
+    }
+
+    It 'goes on after a bad file among several, and stops at a single one' {
+        'no network' | Set-Content (Join-Path $TestDrive 'bad.onnx')
+        $read = $networkFile, (Join-Path $TestDrive 'bad.onnx'), $networkFile | Import-ReluNetwork -ErrorVariable errors -ErrorAction SilentlyContinue
+        $read.Count | Should -Be 2
+        $errors.Count | Should -Be 1
+        { Import-ReluNetwork (Join-Path $TestDrive 'bad.onnx') } | Should -Throw
+    }
+
+    It 'refuses other providers' {
+        { Import-ReluNetwork Env:PATH } | Should -Throw -ErrorId 'PathNotInFileSystem,*'
+    }
+}
+
+Describe 'Arguments' {
+    It 'takes <Value> for a time limit' -ForEach @(
+        @{ Value = 30 }
+        @{ Value = '30' }
+        @{ Value = '00:00:30' }
+        @{ Value = [timespan]::FromSeconds(30) }
+    ) {
+        { $network | Find-UnstableNeuronsGpu -TimeLimit $Value -ErrorAction Stop } | Should -Not -Throw
+    }
+
+    It 'refuses a domain other than the table''s' {
+        $table = $network | Find-UnstableNeuronsGpu -Data $data
+        { Find-StableNeurons $table -Domain (New-InputDomain 0 0.5) } | Should -Throw -ErrorId 'DomainMismatch,*'
+    }
+
+    It 'says which cmdlet makes the object that is missing' {
+        { Find-StableNeurons './net.onnx' } | Should -Throw '*Import-ReluNetwork*'
+    }
+
+    It 'completes formats and devices' {
+        (TabExpansion2 'Import-ReluNetwork x -Format On').CompletionMatches.CompletionText | Should -Contain 'Onnx'
+        (TabExpansion2 'Find-UnstableNeuronsGpu -Device ').CompletionMatches.CompletionText | Should -Contain 'Auto'
+    }
+}
+
+Describe 'The module' {
+    It 'solves a small MILP with SCIP' {
+        (Get-MilpSolver Scip).Available | Should -BeTrue
+    }
+
+    It 'has help with examples for <_>' -ForEach @((Import-PowerShellDataFile (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'ExactCompression.psd1')).CmdletsToExport) {
+        $help = Get-Help $_ -Full
+        $help.Synopsis | Should -Not -Match ("^\s*" + [regex]::Escape($_))
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 2
+    }
+
+    It 'shows tables without arrays' {
+        $shown = $network, $data, ($network | Find-StableNeurons) | Out-String
+        $shown | Should -Not -Match 'ReadOnlyMemory'
+    }
+}
+
+Describe 'The quickstart' {
+    It 'runs in PowerShell too' {
+        $out = Join-Path $TestDrive 'quickstart'
+        & (Join-Path $root 'examples' 'quickstart.ps1') -OutputPath $out 6>&1 | Out-String | Should -Match 'proven equivalent'
+        Join-Path $out 'digits-small.onnx' | Should -Exist
+        Join-Path $out 'digits-stability.csv' | Should -Exist
+    }
+}
