@@ -5,6 +5,8 @@ using ExactCompression.Benchmarks;
 const string Help = """
     dotnet run -c Release --project benchmarks/ExactCompression.Benchmarks -- COMMAND
 
+    Paths are taken from the current folder.
+
     kernels [BenchmarkDotNet options]
         Times the matrix product and the passes through a network with BenchmarkDotNet. --filter '*Product*' picks some, --job short is quick.
 
@@ -20,6 +22,7 @@ const string Help = """
         --time-limit S      seconds that our search may take
         --threads N         threads of our search (0, all cores, if left out)
         --repeats N         runs of each program a network (3 if left out), by turns; the least seconds count
+        --warm              every process of ours searches twice and reports the second search: without first-time compilation
         --csv FILE          writes the table as CSV as well
     """;
 
@@ -51,7 +54,7 @@ catch (UsageException e)
     Console.Error.WriteLine("--help tells what there is.");
     return 2;
 }
-catch (ExactCompressionException e)
+catch (Exception e) when (e is ExactCompressionException or ContestantException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

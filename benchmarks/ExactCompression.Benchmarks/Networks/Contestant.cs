@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -25,19 +26,31 @@ internal static partial class Contestant
         string line = LastLine(words[0], [.. words.Skip(1), file]);
         Match match = Verdict().Match(line);
         if (!match.Success)
-            throw new InvalidOperationException($"The peer's last line does not say 'decided P % in S s': {line}");
+            throw new ContestantException($"The peer's last line does not say 'decided P % in S s': {line}");
         return (Number(match.Groups[1]), Number(match.Groups[2]));
     }
 
     private static string LastLine(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"'{program}' does not start.");
+        using Process process = Start(start);
         string[] lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         process.WaitForExit();
         if (process.ExitCode != 0 || lines.Length == 0)
-            throw new InvalidOperationException($"'{program}' ended with exit code {process.ExitCode} after {lines.Length} lines.");
+            throw new ContestantException($"'{program}' ended with exit code {process.ExitCode} after {lines.Length} lines.");
         return lines[^1];
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new ContestantException($"'{start.FileName}' does not start: {e.Message}", e);
+        }
     }
 
     private static double Number(Group group) => double.Parse(group.ValueSpan, CultureInfo.InvariantCulture);

@@ -26,6 +26,9 @@ internal sealed class NetworkOptions
     /// <summary>Runs of each program a network.</summary>
     public int Repeats { get; private set; } = 3;
 
+    /// <summary>Whether each process searches twice and reports the second search, without first-time compilation.</summary>
+    public bool Warm { get; private set; }
+
     /// <summary>Where to write the results as CSV, or null.</summary>
     public string? Csv { get; private set; }
 
@@ -43,11 +46,19 @@ internal sealed class NetworkOptions
                 continue;
             }
 
+            if (name == "--warm")
+            {
+                options.Warm = true;
+                continue;
+            }
+
             if (++i == arguments.Length)
                 throw new UsageException($"{name} needs a value.");
             options.Set(name, arguments[i]);
         }
 
+        if (options is { Csv: { } csv } && !Directory.Exists(Path.GetDirectoryName(csv)))
+            throw new UsageException($"There is no folder for '{csv}'.");
         if (options.Files.Count == 0)
             throw new UsageException("Name at least one network file.");
         return options;
@@ -70,6 +81,8 @@ internal sealed class NetworkOptions
             yield return data;
         }
 
+        if (Warm)
+            yield return "--warm";
         yield return "--threads";
         yield return Threads.ToString(CultureInfo.InvariantCulture);
         if (TimeLimit is { } limit)

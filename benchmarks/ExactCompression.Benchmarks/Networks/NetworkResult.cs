@@ -9,15 +9,14 @@ internal sealed record NetworkResult(
     int Unstable,
     int Open,
     double Seconds,
+    double CompilationSeconds,
     double PeakMebibytes,
     IReadOnlyList<StageResult> Stages)
 {
-    /// <summary>Neurons with a verdict, in percent.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public double Decided => 100.0 * (Active + Inactive + Unstable) / Math.Max(1, Active + Inactive + Unstable + Open);
-
     /// <summary>Sums up a table.</summary>
-    public static NetworkResult Of(StabilityTable table)
+    /// <param name="table">The table.</param>
+    /// <param name="compilation">Time that the search spent on compiling code, over all threads.</param>
+    public static NetworkResult Of(StabilityTable table, TimeSpan compilation)
     {
         using var process = System.Diagnostics.Process.GetCurrentProcess();
         return new(
@@ -28,6 +27,7 @@ internal sealed record NetworkResult(
             table.Unstable,
             table.Undetermined,
             table.Elapsed.TotalSeconds,
+            compilation.TotalSeconds,
             process.PeakWorkingSet64 / 1048576.0,
             [.. table.Stages.Select(static s => new StageResult(s.Name, s.Elapsed.TotalSeconds, s.Decided))]);
     }

@@ -1,3 +1,4 @@
+using System.Runtime;
 using System.Text.Json;
 using ExactCompression.Formats;
 
@@ -16,8 +17,15 @@ internal static class NetworkSearch
             Threads = options.Threads,
             TimeLimit = options.TimeLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };
-        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network, domain), data, search, CancellationToken.None);
-        Console.WriteLine(JsonSerializer.Serialize(NetworkResult.Of(table)));
+        var undecided = StabilityTable.Undecided(network, domain);
+        for (int i = options.Warm ? 0 : 1; i < 2; i++)
+        {
+            TimeSpan before = JitInfo.GetCompilationTime();
+            StabilityTable table = StabilityAnalysis.FindStable(undecided, data, search, CancellationToken.None);
+            if (i == 1)
+                Console.WriteLine(JsonSerializer.Serialize(NetworkResult.Of(table, JitInfo.GetCompilationTime() - before)));
+        }
+
         return 0;
     }
 }
