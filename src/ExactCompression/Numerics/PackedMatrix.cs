@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -67,6 +68,7 @@ internal sealed unsafe class PackedMatrix<T> : IDisposable
     /// <param name="values">Row-major <paramref name="rows"/> x <paramref name="columns"/>.</param>
     /// <param name="rows">Its rows: the columns of the packed matrix.</param>
     /// <param name="columns">Its columns: the rows of the packed matrix.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PackedMatrix<T> FromTransposed(ReadOnlySpan<T> values, int rows, int columns)
     {
         var packed = new PackedMatrix<T>(columns, rows);

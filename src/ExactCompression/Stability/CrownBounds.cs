@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Stability;
@@ -116,6 +117,7 @@ internal sealed class CrownBounds
     }
 
     /// <summary>Replaces each rectifier by the line that keeps the row an upper bound, and adds the layer's bias.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PassRectifiers(ReluRelaxation relaxation, Span<double> row, ref double constant, ref double size, ref double error)
     {
         ReadOnlySpan<double> bias = relaxation.Layer.Bias.Span;
@@ -148,6 +150,7 @@ internal sealed class CrownBounds
     }
 
     /// <summary>Largest value of a linear function over the box: with everything that rounding may have cost on top, and with it taken off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (double Bound, double Least) Concretise(ReadOnlySpan<double> row, double constant, double size, double error)
     {
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Stability;
@@ -12,6 +13,7 @@ internal static class IntervalBounds
     /// <param name="input">Range of its inputs.</param>
     /// <param name="lower">Receives a value not above each pre-activation's minimum; NaN or minus infinity where nothing is proven.</param>
     /// <param name="upper">Receives a value not below each pre-activation's maximum.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Propagate(AffineLayer layer, ActivationRange input, Span<double> lower, Span<double> upper)
     {
         double gamma = Rounding.Gamma(layer.Inputs + 1);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Stability;
@@ -224,6 +225,7 @@ internal sealed class OptimizedBounds : IDisposable
 
         /// <summary>As in <see cref="CrownBounds"/>, with the row's own slopes, and with fixed phases: there the rectifier is linear, and the assumption enters with its multiplier.</summary>
         /// <remarks>A multiplier is added in floating point: what is left of it after rounding is still not negative, and any such multiplier is sound.</remarks>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void PassRectifiers(ReluRelaxation relaxation, int offset, Span<double> row)
         {
             ReadOnlySpan<double> bias = relaxation.Layer.Bias.Span;
@@ -259,6 +261,7 @@ internal sealed class OptimizedBounds : IDisposable
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Concretise(ReadOnlySpan<double> row, double[] lower, double[] upper, double gamma, double loss)
         {
             double sum = 0;
@@ -278,6 +281,7 @@ internal sealed class OptimizedBounds : IDisposable
         }
 
         /// <summary>Gradients of one layer from its pre-activations at the corner, which become the activations that the lines give.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Differentiate(ReluRelaxation relaxation, int offset, Span<double> z)
         {
             for (int i = 0; i < z.Length; i++)
@@ -318,6 +322,7 @@ internal sealed class OptimizedBounds : IDisposable
         }
 
         /// <summary>One step of Adam on slopes and multipliers, kept in their ranges.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Step(int step, Descent descent)
         {
             double rate = Math.Pow(descent.Decay, step), correctMean = 1 - Math.Pow(FirstMoment, step + 1), correctSquare = 1 - Math.Pow(SecondMoment, step + 1);

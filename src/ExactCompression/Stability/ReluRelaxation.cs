@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Stability;
@@ -110,6 +111,7 @@ internal sealed class ReluRelaxation
     /// The computed product <c>D W</c> differs from the real one entry by entry by at most <c>gamma |D| |W|</c>, so over inputs of size at most <c>m</c> the bound moves by at most
     /// <c>|D| (gamma |W| m)</c>: one matrix-vector product a layer, not one a row. The rounding of <c>D</c> itself (slope times coefficient) adds <c>u |z|</c>.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MeasureRounding()
     {
         double gamma = Rounding.Gamma(Layer.Outputs + 1);

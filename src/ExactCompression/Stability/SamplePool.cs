@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ExactCompression.Stability;
 
 /// <summary>
@@ -6,20 +8,27 @@ namespace ExactCompression.Stability;
 /// </summary>
 internal sealed class SamplePool
 {
-    private const int MostGenerated = 6_000;
-    private const int GeneratedValues = 6_000_000;
+    private const int MostGenerated = 3_000;
+    private const int GeneratedValues = 3_000_000;
 
     private readonly InputData? data;
     private readonly float[] generated;
     private readonly int inputs;
+    private readonly int rows;
 
-    public SamplePool(InputDomain domain, InputData? data, int seed)
+    /// <summary>Gathers points.</summary>
+    /// <param name="domain">The box.</param>
+    /// <param name="data">Rows to begin with, or null.</param>
+    /// <param name="mostRows">How many rows to take at most, spread evenly over the data.</param>
+    /// <param name="seed">Seed of the random points.</param>
+    public SamplePool(InputDomain domain, InputData? data, int mostRows, int seed)
     {
         this.data = data;
+        rows = Math.Min(data?.Rows ?? 0, mostRows);
         inputs = domain.Size!.Value;
         int kind = Math.Clamp(GeneratedValues / inputs, 300, MostGenerated) / 3;
         generated = Generate(domain, kind, seed);
-        Count = (data?.Rows ?? 0) + (generated.Length / inputs);
+        Count = rows + (generated.Length / inputs);
     }
 
     /// <summary>Number of points.</summary>
@@ -31,15 +40,15 @@ internal sealed class SamplePool
     /// <param name="points">Row-major <paramref name="count"/> x inputs.</param>
     public void Copy(int first, int count, Span<float> points)
     {
-        int rows = data?.Rows ?? 0;
         int fromData = Math.Clamp(rows - first, 0, count);
-        if (fromData > 0)
-            data!.Values.Span.Slice(first * inputs, fromData * inputs).CopyTo(points);
+        for (int r = 0; r < fromData; r++)
+            data!.Row((int)((long)(first + r) * data.Rows / rows)).CopyTo(points[(r * inputs)..]);
         int rest = count - fromData;
         if (rest > 0)
             generated.AsSpan((first + fromData - rows) * inputs, rest * inputs).CopyTo(points[(fromData * inputs)..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float[] Generate(InputDomain domain, int kind, int seed)
     {
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
@@ -48,16 +57,13 @@ internal sealed class SamplePool
         var points = new float[((3 * kind) + 3) * inputs];
         for (int p = 0; p < 3 * kind; p++)
         {
+            Span<float> point = points.AsSpan(p * inputs, inputs);
             for (int i = 0; i < inputs; i++)
             {
-                double t = random.NextDouble();
-                t = (p / kind) switch
-                {
-                    0 => t,
-                    1 => t < 0.5 ? 0 : 1,
-                    _ => Math.Pow(t, 8),
-                };
-                points[(p * inputs) + i] = (float)(lower[i] + ((upper[i] - lower[i]) * t));
+                float t = random.NextSingle();
+                float sparse = t * t * t * t;
+                t = p < kind ? t : p < 2 * kind ? MathF.Round(t) : sparse * sparse;
+                point[i] = (float)(lower[i] + ((upper[i] - lower[i]) * t));
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ExactCompression.Numerics;
 
@@ -169,6 +170,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
     }
 
     /// <summary>Extremes of each column over the rows of a chunk, with the first row that reaches them; NaN is passed over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Reduce(ReadOnlySpan<float> z, int rows, int width, int first, Span<NeuronExtremes> extremes)
     {
         int n = 0;
@@ -234,6 +236,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
     }
 
     /// <summary>Zeroes the gradient where the rectifier is off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MaskDead(Span<float> gradient, ReadOnlySpan<float> preActivation)
     {
         int i = 0;
@@ -250,6 +253,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MovePoint(int at, ReadOnlySpan<float> gradient, float step, float momentum)
     {
         Span<float> point = points.AsSpan(at, inputs), velocity = momenta.AsSpan(at, inputs);

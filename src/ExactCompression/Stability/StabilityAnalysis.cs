@@ -7,6 +7,9 @@ public static class StabilityAnalysis
 {
     private const int MostParts = 200_000;
 
+    /// <summary>Data rows beside an attack that aims: more find little that it does not. All rows are run by <see cref="FindUnstable"/>.</summary>
+    private const int MostRows = 4_096;
+
     /// <summary>The witness half: shows neurons unstable by points of the domain, on a device. Never claims that one is stable.</summary>
     /// <param name="table">What is known so far; it is gone on from.</param>
     /// <param name="data">Rows to run through the network first, or null. Rows outside the domain are clipped to it.</param>
@@ -82,7 +85,7 @@ public static class StabilityAnalysis
     private static void FindWitnesses(VerdictBoard board, InputData? data, SearchOptions options, SearchClock clock, Dictionary<WitnessSearch.Aim, float[]> hints)
     {
         using var device = new SimdWitnessDevice();
-        using var search = new WitnessSearch(board, data, device, options, clock);
+        using var search = new WitnessSearch(board, data, device, options, clock, MostRows);
         clock.Run("Sampling", () =>
         {
             float[][] corners = [.. hints.Where(h => search.IsOpen(h.Key)).Select(static h => h.Value)];

@@ -13,19 +13,21 @@ internal sealed class WitnessSearch : IDisposable
     private readonly SamplePool pool;
     private readonly NeuronExtremes[] extremes;
     private readonly float[] point;
+    private readonly float[] batch;
     private readonly List<Candidate> candidates = [];
     private readonly Dictionary<Aim, float> tried = [];
 
-    public WitnessSearch(VerdictBoard board, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock)
+    public WitnessSearch(VerdictBoard board, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock, int mostRows = int.MaxValue)
     {
         this.board = board;
         this.clock = clock;
         data?.RequireColumns(board.Network.InputSize);
         session = device.Open(DeviceScaling.Normalise(board), board.Domain, options.Threads);
         check = new(board.Network, board.Domain);
-        pool = new(board.Domain, data, options.Seed);
+        pool = new(board.Domain, data, mostRows, options.Seed);
         extremes = new NeuronExtremes[board.Count];
         point = new float[board.Network.InputSize];
+        batch = new float[Math.Min(session.MaxPoints, pool.Count) * point.Length];
         Random = new(options.Seed);
     }
 
@@ -57,13 +59,14 @@ internal sealed class WitnessSearch : IDisposable
     /// <summary>Runs the whole pool through the network; stops as soon as nothing is open.</summary>
     public void Sample()
     {
-        CreditCornersOfFirstLayer();
         for (int first = 0; first < pool.Count && Open(0).Count > 0; first += session.MaxPoints)
         {
             clock.ThrowIfExpired();
             clock.Report("Sampling", 0);
             LoadFromPool(first, Math.Min(session.MaxPoints, pool.Count - first));
             Pass(board.Network.Depth);
+            if (first == 0)
+                CreditCornersOfFirstLayer();
         }
     }
 
@@ -175,23 +178,28 @@ internal sealed class WitnessSearch : IDisposable
     {
         if (board.Network.Depth == 0)
             return;
-        AffineLayer layer = board.Network.Layers[0];
-        ReadOnlySpan<double> lower = board.Domain.Lower.Span, upper = board.Domain.Upper.Span;
-        foreach (Aim aim in Open(1))
+        const int Block = 64;
+        List<Aim> open = Open(1);
+        for (int first = 0; first < open.Count; first += Block)
         {
-            if (!IsOpen(aim))
-                continue;
-            var corner = new double[lower.Length];
-            ReadOnlySpan<double> row = layer.Row(aim.Index);
-            for (int i = 0; i < corner.Length; i++)
-                corner[i] = row[i] > 0 == aim.Above ? upper[i] : lower[i];
-            check.Credit([corner], board);
+            clock.ThrowIfExpired();
+            double[][] corners = [.. open.Skip(first).Take(Block).Where(IsOpen).Select(BestCorner)];
+            check.Credit(corners, board);
         }
+    }
+
+    private double[] BestCorner(Aim aim)
+    {
+        ReadOnlySpan<double> row = board.Network.Layers[0].Row(aim.Index), lower = board.Domain.Lower.Span, upper = board.Domain.Upper.Span;
+        var corner = new double[row.Length];
+        for (int i = 0; i < corner.Length; i++)
+            corner[i] = row[i] > 0 == aim.Above ? upper[i] : lower[i];
+        return corner;
     }
 
     private void LoadFromPool(int first, int rows)
     {
-        var points = new float[rows * point.Length];
+        Span<float> points = batch.AsSpan(0, rows * point.Length);
         pool.Copy(first, rows, points);
         session.Load(points, rows);
     }
