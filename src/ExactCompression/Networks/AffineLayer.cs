@@ -21,7 +21,7 @@ public sealed class AffineLayer
     /// <param name="outputs">Rows of the map: neurons of this layer; at least 1.</param>
     /// <param name="inputs">Columns of the map: width of the layer before, or the input size; at least 1.</param>
     /// <param name="activation">What follows the map.</param>
-    /// <param name="precision">What the weights are stored as.</param>
+    /// <param name="precision">What the weights are stored as; float64 where float32 cannot hold one of them, as after a join.</param>
     /// <param name="weightRadius">Rounding radius of each weight, or null where the weights are exact.</param>
     /// <param name="biasRadius">Rounding radius of each bias, or null where the biases are exact.</param>
     /// <exception cref="ArgumentException">A length does not fit, or a value is not finite, or a radius is negative.</exception>
@@ -57,7 +57,7 @@ public sealed class AffineLayer
         Outputs = outputs;
         Inputs = inputs;
         Activation = activation;
-        Precision = precision;
+        Precision = IsSingle(weights) && IsSingle(bias) ? precision : WeightPrecision.Float64;
     }
 
     /// <summary>Rows of the map: the neurons of this layer.</summary>
@@ -69,7 +69,7 @@ public sealed class AffineLayer
     /// <summary>What follows the map.</summary>
     public Activation Activation { get; }
 
-    /// <summary>What the weights are stored as.</summary>
+    /// <summary>What the weights are stored as: a precision that holds every one of them.</summary>
     public WeightPrecision Precision { get; }
 
     /// <summary>Row-major <see cref="Outputs"/> x <see cref="Inputs"/>.</summary>
@@ -104,6 +104,8 @@ public sealed class AffineLayer
 
     /// <inheritdoc/>
     public override string ToString() => $"{Inputs} -> {Outputs}{(Activation == Activation.Relu ? " ReLU" : "")}";
+
+    private static bool IsSingle(double[] values) => Array.TrueForAll(values, static v => (float)v == v);
 
     private static void RequireFinite(double[] values, int columns, string name)
     {

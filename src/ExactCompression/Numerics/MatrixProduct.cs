@@ -9,7 +9,12 @@ namespace ExactCompression.Numerics;
 /// </summary>
 /// <remarks>
 /// The kernel holds a tile of <c>C</c> in registers, 8 rows by one panel with 512-bit vectors, and broadcasts <c>A</c>. Without 512-bit hardware a tile is
-/// 4 rows by half a panel, which fits 16 registers of 256 bits. The tiles are compiled at full optimisation at once: a network is often done before they would be found hot. Panels are swept for a block of rows that stays in the second-level cache.
+/// 4 rows by half a panel, which fits 16 registers of 256 bits. Of a last panel with few columns only the first half is computed.
+/// The tiles are compiled at full optimisation at once: a network is often done before they would be found hot. Panels are swept for a block of rows that stays in the second-level cache.
+/// <para>
+/// Vectors are stored whole, beyond the last column as well, where that falls on elements of the result that are still to come: so blocks and rows go up, and panels and halves of
+/// panels go from right to left. Only at the end of the result a tile goes through a buffer.
+/// </para>
 /// </remarks>
 internal static unsafe class MatrixProduct
 {
@@ -36,14 +41,14 @@ internal static unsafe class MatrixProduct
             for (int block = 0; block < rows; block += RowBlock)
             {
                 int blockEnd = Math.Min(rows, block + RowBlock);
-                for (int panel = 0; panel < b.Panels; panel++)
+                for (int panel = b.Panels - 1; panel >= 0; panel--)
                 {
                     int column = panel * width, valid = Math.Min(width, columns - column);
                     T* pb = b.Data + ((nint)panel * inner * width);
                     new Span<T>(start, width).Clear();
                     if (bias.Length != 0)
                         bias.Slice(column, valid).CopyTo(new Span<T>(start, width));
-                    Sweep(pa, pb, pc, start, edge, block, blockEnd, inner, columns, column, valid);
+                    Sweep(pa, pb, pc, start, edge, block, blockEnd, rows, inner, columns, column, valid);
                 }
             }
         }
@@ -51,33 +56,40 @@ internal static unsafe class MatrixProduct
         GC.KeepAlive(b);
     }
 
-    private static void Sweep<T>(T* pa, T* pb, T* pc, T* start, T* edge, int row, int end, int inner, int columns, int column, int valid)
+    private static void Sweep<T>(T* pa, T* pb, T* pc, T* start, T* edge, int row, int end, int rows, int inner, int columns, int column, int valid)
         where T : unmanaged
     {
         int width = PackedMatrix<T>.PanelWidth;
+        T* resultEnd = pc + ((nint)rows * columns);
         while (row < end)
         {
             int tile = Vector512.IsHardwareAccelerated && end - row >= 8 ? 8 : end - row >= 4 ? 4 : 1;
             T* source = pa + ((nint)row * inner);
             T* target = pc + ((nint)row * columns) + column;
-            bool whole = valid == width;
-            T* into = whole ? target : edge;
-            nint stride = whole ? columns : width;
+            // Tiles of one row are bound by latency: half of one is no quicker.
+            bool half = tile > 1 && valid <= Vector512<T>.Count;
+            bool direct = target + ((nint)(tile - 1) * columns) + (half ? Vector512<T>.Count : width) <= resultEnd;
+            T* into = direct ? target : edge;
+            nint stride = direct ? columns : width;
             if (tile == 8)
             {
-                Tile8(source, inner, pb, start, into, stride);
+                if (half)
+                    Tile8Half(source, inner, pb, start, into, stride);
+                else
+                    Tile8(source, inner, pb, start, into, stride);
             }
             else if (tile == 4)
             {
+                if (!half)
+                    Tile4(source, inner, pb, start, into, stride, Vector512<T>.Count);
                 Tile4(source, inner, pb, start, into, stride, 0);
-                Tile4(source, inner, pb, start, into, stride, Vector512<T>.Count);
             }
             else
             {
                 Tile1(source, inner, pb, start, into);
             }
 
-            if (!whole)
+            if (!direct)
             {
                 for (int r = 0; r < tile; r++)
                     new Span<T>(edge + (r * width), valid).CopyTo(new Span<T>(target + ((nint)r * columns), valid));
@@ -134,6 +146,39 @@ internal static unsafe class MatrixProduct
         Store(c + (5 * stride), half, c50, c51);
         Store(c + (6 * stride), half, c60, c61);
         Store(c + (7 * stride), half, c70, c71);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile8Half<T>(T* a, int inner, T* b, T* start, T* c, nint stride)
+        where T : unmanaged
+    {
+        int width = PackedMatrix<T>.PanelWidth;
+        Vector512<T> s = Vector512.Load(start);
+        Vector512<T> c0 = s, c1 = s, c2 = s, c3 = s, c4 = s, c5 = s, c6 = s, c7 = s;
+        T* a4 = a + (4 * (nint)inner);
+        for (int k = 0; k < inner; k++)
+        {
+            Vector512<T> b0 = Vector512.LoadAligned(b);
+            c0 = Fma(Vector512.Create(a[k]), b0, c0);
+            c1 = Fma(Vector512.Create(a[k + inner]), b0, c1);
+            c2 = Fma(Vector512.Create(a[k + (2 * (nint)inner)]), b0, c2);
+            c3 = Fma(Vector512.Create(a[k + (3 * (nint)inner)]), b0, c3);
+            c4 = Fma(Vector512.Create(a4[k]), b0, c4);
+            c5 = Fma(Vector512.Create(a4[k + inner]), b0, c5);
+            c6 = Fma(Vector512.Create(a4[k + (2 * (nint)inner)]), b0, c6);
+            c7 = Fma(Vector512.Create(a4[k + (3 * (nint)inner)]), b0, c7);
+            b += width;
+        }
+
+        T* c4th = c + (4 * stride);
+        c0.Store(c);
+        c1.Store(c + stride);
+        c2.Store(c + (2 * stride));
+        c3.Store(c + (3 * stride));
+        c4.Store(c4th);
+        c5.Store(c4th + stride);
+        c6.Store(c4th + (2 * stride));
+        c7.Store(c4th + (3 * stride));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

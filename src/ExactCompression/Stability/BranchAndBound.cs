@@ -40,46 +40,46 @@ internal sealed class BranchAndBound
 
     /// <summary>Goes on until the side is proven, a witness against it is found, or so many sub-problems have been bounded.</summary>
     /// <param name="most">Sub-problems to bound in this call.</param>
-    /// <param name="search">Checks corners for witnesses.</param>
-    /// <param name="clock">Time and threads.</param>
-    public void GoOn(int most, WitnessSearch search, SearchClock clock)
+    /// <param name="search">Checks corners for witnesses; null where another thread owns it.</param>
+    /// <param name="parallel">Threads, and the token to stop on.</param>
+    public void GoOn(int most, WitnessSearch? search, ParallelOptions parallel)
     {
         int end = Solved + most;
         if (Solved == 0)
-            Bound([root], Descent.FromPlainSlopes, search, clock);
-        while (Solved < end && open.Count > 0 && !Stuck && search.IsOpen(Aim))
+            Bound([root], Descent.FromPlainSlopes, search, parallel);
+        while (Solved < end && open.Count > 0 && !Stuck && search?.IsOpen(Aim) != false)
         {
-            clock.ThrowIfExpired();
-            (BoundProblem[] halves, BoundProblem[] leaves) = Split(clock);
-            Bound(halves, Descent.AfterSplit, search, clock);
+            parallel.CancellationToken.ThrowIfCancellationRequested();
+            (BoundProblem[] halves, BoundProblem[] leaves) = Split(parallel);
+            Bound(halves, Descent.AfterSplit, search, parallel);
 
             // With every rectifier fixed only the multipliers are left to improve.
-            Bound(leaves, Descent.OfLeaf, search, clock);
+            Bound(leaves, Descent.OfLeaf, search, parallel);
             Stuck = leaves.Any(static l => l.Loosest.Length == 0 && !(l.Bound <= 0));
         }
     }
 
-    private void Bound(BoundProblem[] problems, Descent descent, WitnessSearch search, SearchClock clock)
+    private void Bound(BoundProblem[] problems, Descent descent, WitnessSearch? search, ParallelOptions parallel)
     {
         if (problems.Length == 0)
             return;
-        bounds.Optimize(problems, descent, clock.Parallel);
+        bounds.Optimize(problems, descent, parallel);
         Solved += problems.Length;
         BoundProblem[] left = [.. problems.Where(static p => !(p.Bound <= 0))];
-        search.Try([.. left.SelectMany(static p => p.Corner)], left.Length);
+        search?.Try([.. left.SelectMany(static p => p.Corner)], left.Length);
         foreach (BoundProblem problem in left)
             open.Enqueue(problem, -problem.Bound);
     }
 
     /// <summary>Takes the loosest problems and splits each where that helps most; those without a rectifier to split are leaves.</summary>
-    private (BoundProblem[] Halves, BoundProblem[] Leaves) Split(SearchClock clock)
+    private (BoundProblem[] Halves, BoundProblem[] Leaves) Split(ParallelOptions parallel)
     {
         var parents = new List<BoundProblem>();
         var leaves = new List<BoundProblem>();
         while (parents.Count < Batch && open.TryDequeue(out BoundProblem? problem, out _))
             (problem.Loosest.Length == 0 ? leaves : parents).Add(problem);
         BoundProblem[] trials = [.. parents.SelectMany(static p => p.Loosest.SelectMany(n => new[] { p.With(n, 1), p.With(n, -1) }))];
-        bounds.Evaluate(trials, clock.Parallel);
+        bounds.Evaluate(trials, parallel);
         var halves = new List<BoundProblem>();
         int at = 0;
         foreach (BoundProblem parent in parents)

@@ -128,7 +128,7 @@ internal sealed class CrownBounds
                 continue;
             double slope = a > 0 ? upperSlope[i] : lowerSlope[i];
             double t = a > 0 ? intercept[i] : 0;
-            if (slope == 0 && t == 0)
+            if (slope == 0 && t == 0 && double.IsFinite(a)) // an overflown coefficient may have the wrong sign: it makes a NaN below
             {
                 row[i] = 0;
                 continue;

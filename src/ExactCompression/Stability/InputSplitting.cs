@@ -80,7 +80,7 @@ internal sealed class InputSplitting
         /// <summary>Both halves at the middle of one input; they share that value, so together they are the part.</summary>
         public Part[] Halves(int input, Aim[] aims)
         {
-            double middle = Lower[input] + ((Upper[input] - Lower[input]) / 2);
+            double middle = Math.Clamp((0.5 * Lower[input]) + (0.5 * Upper[input]), Lower[input], Upper[input]); // never overflows, and stays inside
             double[] upper = [.. Upper], lower = [.. Lower];
             upper[input] = lower[input] = middle;
             return [new(Lower, upper, aims), new(lower, Upper, aims)];

@@ -44,6 +44,8 @@ internal static class IntervalBounds
     /// </summary>
     private static double End(AffineLayer layer, int row, ActivationRange input, double sum, double error, bool exactWeights, bool below)
     {
+        if (!double.IsFinite(sum))
+            return below ? double.NegativeInfinity : double.PositiveInfinity; // overflow may end on the wrong side
         double end = below ? sum - error : sum + error;
         bool open = below ? end < 0 && sum + error >= 0 : end > 0 && sum - error <= 0;
         if (!open || !exactWeights || !double.IsFinite(end))
@@ -51,7 +53,11 @@ internal static class IntervalBounds
         Dyadic exact = layer.Bias.Span[row];
         ReadOnlySpan<double> weights = layer.Row(row);
         for (int j = 0; j < weights.Length; j++)
-            exact += (Dyadic)weights[j] * (weights[j] > 0 == below ? input.Lower[j] : input.Upper[j]);
+        {
+            if (weights[j] != 0) // its input may have no finite end
+                exact += (Dyadic)weights[j] * (weights[j] > 0 == below ? input.Lower[j] : input.Upper[j]);
+        }
+
         return below ? (exact.Sign >= 0 ? 0 : end) : (exact.Sign <= 0 ? 0 : end);
     }
 

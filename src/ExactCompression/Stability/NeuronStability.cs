@@ -3,6 +3,9 @@ namespace ExactCompression;
 /// <summary>The verdict on one hidden neuron, with what stands behind it.</summary>
 public sealed class NeuronStability
 {
+    /// <summary>The evidence of a verdict that a file states and that no search here has proven.</summary>
+    internal const string ImportedEvidence = "Imported";
+
     /// <summary>1-based hidden layer.</summary>
     public required int Layer { get; init; }
 

@@ -13,9 +13,9 @@ internal sealed class PartBounds
     private readonly InputDomain domain;
     private readonly ParallelOptions parallel;
     private readonly List<Aim> open = [];
-    private readonly List<float> corners = [];
+    private readonly Dictionary<Aim, double[]> functions = [];
     private readonly double[] influence;
-    private double worst;
+    private readonly Dictionary<Aim, double> bounds = [];
 
     private PartBounds(VerdictBoard board, Part part, ParallelOptions parallel)
     {
@@ -35,7 +35,7 @@ internal sealed class PartBounds
     {
         var bounds = new PartBounds(board, part, parallel);
         bounds.Propagate();
-        return new([.. bounds.open], [.. bounds.corners], Array.IndexOf(bounds.influence, bounds.influence.Max()), bounds.worst);
+        return bounds.Summarise();
     }
 
     private void Propagate()
@@ -60,6 +60,8 @@ internal sealed class PartBounds
 
                 foreach (bool above in (bool[])[true, false])
                     Tighten(map, first, relaxations, lower, upper, above);
+                if (layer > 1)
+                    Optimize(map, first, relaxations);
                 if (layer == deepest)
                     return;
                 relaxations.Add(ReluRelaxation.Of(map, input, lower, upper));
@@ -78,34 +80,63 @@ internal sealed class PartBounds
     {
         int inputs = influence.Length;
         int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(i => (lower[i] < 0 && upper[i] > 0) || aims.Contains(new(first + i, above)))];
-        var bounds = new double[neurons.Length];
+        var ends = new double[neurons.Length];
         var coefficients = new double[neurons.Length * inputs];
         if (below.Count > 0 && neurons.Length > 0)
-            new CrownBounds(domain, below).Bound(map, neurons, above, bounds, coefficients, parallel);
+            new CrownBounds(domain, below).Bound(map, neurons, above, ends, coefficients, parallel);
         for (int k = 0; k < neurons.Length; k++)
         {
             int i = neurons[k];
             Span<double> function = coefficients.AsSpan(k * inputs, inputs);
             if (below.Count == 0)
                 TensorPrimitives.Multiply(map.Row(i), above ? 1.0 : -1.0, function);
-            else if (above && bounds[k] < upper[i])
-                upper[i] = bounds[k];
-            else if (!above && bounds[k] > lower[i])
-                lower[i] = bounds[k];
+            else if (above && ends[k] < upper[i])
+                upper[i] = ends[k];
+            else if (!above && ends[k] > lower[i])
+                lower[i] = ends[k];
             Note(new(first + i, above), above ? upper[i] : -lower[i], function);
         }
     }
 
-    /// <summary>Keeps a side that is still open, with the corner to try and what each input's width contributes to its bound.</summary>
+    /// <summary>Optimised slopes for the sides of this layer that are open in the part.</summary>
+    private void Optimize(AffineLayer map, int first, List<ReluRelaxation> below)
+    {
+        Aim[] left = [.. open.Where(a => a.Index >= first && a.Index < first + map.Outputs)];
+        if (left.Length == 0)
+            return;
+        using var optimized = new OptimizedBounds(domain, map, below);
+        float[] slopes = optimized.PlainSlopes();
+        BoundProblem[] problems = [.. left.Select(a => BoundProblem.Root(a.Index - first, a.Above, slopes))];
+        optimized.Optimize(problems, Descent.FromPlainSlopes, parallel);
+        for (int k = 0; k < left.Length; k++)
+        {
+            if (problems[k].Bound <= 0)
+                open.Remove(left[k]);
+        }
+    }
+
+    /// <summary>Keeps a side that is still open, with the linear function that bounds it.</summary>
     private void Note(Aim aim, double bound, ReadOnlySpan<double> coefficients)
     {
         if (!aims.Contains(aim) || bound <= 0)
             return;
         open.Add(aim);
-        corners.AddRange(CrownBounds.Corner(domain, coefficients));
-        double whole = aim.Above ? board.Upper[aim.Index] : -board.Lower[aim.Index];
-        worst = Math.Max(worst, bound / whole);
-        for (int i = 0; i < influence.Length; i++)
-            influence[i] += Math.Abs(coefficients[i]) * (part.Upper[i] - part.Lower[i]) / whole;
+        functions[aim] = coefficients.ToArray();
+        bounds[aim] = bound;
+    }
+
+    /// <summary>What is left open, and the input whose width contributes most to its bounds.</summary>
+    private Outcome Summarise()
+    {
+        double worst = 0;
+        foreach (Aim aim in open)
+        {
+            double whole = aim.Above ? board.Upper[aim.Index] : -board.Lower[aim.Index];
+            worst = Math.Max(worst, bounds[aim] / whole);
+            for (int i = 0; i < influence.Length; i++)
+                influence[i] += Math.Abs(functions[aim][i]) * (part.Upper[i] - part.Lower[i]) / whole;
+        }
+
+        return new([.. open], [.. open.SelectMany(a => CrownBounds.Corner(domain, functions[a]))], Array.IndexOf(influence, influence.Max()), worst);
     }
 }

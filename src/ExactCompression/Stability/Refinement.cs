@@ -12,6 +12,9 @@ internal static class Refinement
     private const int BudgetBeforeAttack = 256;
     private const int LastBudget = 16_384;
 
+    /// <summary>Where inputs are few, splitting their box takes over sooner.</summary>
+    private const int LastBudgetOfFewInputs = 1_024;
+
     /// <summary>Works on all open neurons.</summary>
     /// <param name="board">What is known.</param>
     /// <param name="clock">Time and threads.</param>
@@ -52,7 +55,7 @@ internal static class Refinement
         if (board.HasOpen(layer))
             clock.Run("Attack", () => AttackPlan.Single(search, layer, board.Network.InputSize, board.Domain, hints));
         if (board.HasOpen(layer))
-            clock.Run("BranchAndBound", () => Branch(board, layer, trees, 4 * BudgetBeforeAttack, LastBudget, search, clock));
+            clock.Run("BranchAndBound", () => Branch(board, layer, trees, 4 * BudgetBeforeAttack, board.Network.InputSize > InputSplitting.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
     }
 
     private static void Tighten(VerdictBoard board, int layer, OptimizedBounds bounds, SearchClock clock, bool onlyUndecided)
@@ -91,7 +94,7 @@ internal static class Refinement
             foreach (BranchAndBound tree in trees.Where(t => search.IsOpen(t.Aim) && !t.Stuck))
             {
                 clock.Report("BranchAndBound", layer);
-                tree.GoOn(budget, search, clock);
+                tree.GoOn(budget, search, clock.Parallel);
                 if (!tree.IsProven)
                     continue;
                 if (tree.Aim.Above)

@@ -129,7 +129,9 @@ internal sealed class ReluRelaxation
 
             double z = Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i]));
             zSum += z;
-            Error[i] = ((gamma * size) + (2 * Rounding.Unit * z) + radius) * (1 + 1e-9);
+
+            // Whatever underflows in these sums is far less than the last term, and large coefficients multiply it, too.
+            Error[i] = (((gamma * size) + (2 * Rounding.Unit * z) + radius) * (1 + 1e-9)) + Rounding.Underflow;
         }
 
         Loss = Rounding.Underflow * (1 + zSum + Input.Sum);

@@ -5,7 +5,7 @@ namespace ExactCompression;
 /// <summary>Decides which hidden neurons are stable: the library behind <c>Find-UnstableNeuronsGpu</c> and <c>Find-StableNeurons</c>.</summary>
 public static class StabilityAnalysis
 {
-    private const int MostParts = 40_000;
+    private const int MostParts = 200_000;
 
     /// <summary>The witness half: shows neurons unstable by points of the domain, on a device. Never claims that one is stable.</summary>
     /// <param name="table">What is known so far; it is gone on from.</param>

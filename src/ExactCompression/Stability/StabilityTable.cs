@@ -76,6 +76,11 @@ public sealed class StabilityTable
     /// <summary>Where the witnesses were searched (<c>CPU (SIMD)</c>, a graphics card's name), or null.</summary>
     public string? Device { get; }
 
+    /// <summary>
+    /// Whether the verdicts and bounds are what a file says. Its bounds are then no premises of proofs: a file can be wrong, and what rests on it would bear our own evidence.
+    /// </summary>
+    internal bool IsImported { get; init; }
+
     /// <summary>A table in which nothing is known yet.</summary>
     /// <param name="network">The network.</param>
     /// <param name="domain">The domain; null for the file's own range where it states one, else <c>[0,1]^n</c>.</param>

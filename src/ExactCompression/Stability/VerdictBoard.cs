@@ -3,6 +3,7 @@ namespace ExactCompression.Stability;
 /// <summary>
 /// What is known of every hidden neuron while a search runs: proven bounds and witnesses, in arrays over all neurons, layer after layer. The only place where
 /// a verdict is made. Not safe for concurrent use: threads hand their findings to the one that owns it.
+/// What a table from a file says is kept as imported until it is proven here, and is never a premise: its bounds are left out.
 /// </summary>
 internal sealed class VerdictBoard
 {
@@ -30,10 +31,9 @@ internal sealed class VerdictBoard
         for (int i = 0; i < count; i++)
         {
             NeuronStability neuron = table.Neurons[i];
-            Lower[i] = neuron.LowerBound;
-            Upper[i] = neuron.UpperBound;
+            (Lower[i], Upper[i]) = table.IsImported ? (double.NegativeInfinity, double.PositiveInfinity) : (neuron.LowerBound, neuron.UpperBound);
             states[i] = neuron.State;
-            evidence[i] = neuron.Evidence;
+            evidence[i] = table.IsImported && neuron.State != NeuronState.Undetermined ? NeuronStability.ImportedEvidence : neuron.Evidence;
             positive[i] = neuron.PositiveWitness;
             negative[i] = neuron.NegativeWitness;
             if (neuron.State != NeuronState.Undetermined)
@@ -84,16 +84,16 @@ internal sealed class VerdictBoard
         return (layer, index - Offsets[layer - 1]);
     }
 
-    /// <summary>Takes proven bounds: keeps the tighter of the old and the new, and decides the neuron where they settle its sign. A NaN proves nothing.</summary>
+    /// <summary>Takes proven bounds: keeps the tighter of the old and the new, and decides the neuron where they settle its sign. A NaN, or an infinity that overflow has put on the wrong side, proves nothing.</summary>
     public void Bound(int index, double lower, double upper, string kind)
     {
-        if (lower > Lower[index])
+        if (lower > Lower[index] && !double.IsPositiveInfinity(lower))
             Lower[index] = lower;
-        if (upper < Upper[index])
+        if (upper < Upper[index] && !double.IsNegativeInfinity(upper))
             Upper[index] = upper;
-        if ((positive[index] is not null && Upper[index] <= 0) || (negative[index] is not null && Lower[index] >= 0) || Lower[index] > Upper[index])
+        if ((positive[index] is not null && Upper[index] <= 0) || (negative[index] is not null && Lower[index] >= 0) || Lower[index] > Upper[index] || BoundsExclude(index))
             throw Contradiction(index);
-        if (states[index] != NeuronState.Undetermined)
+        if (states[index] != NeuronState.Undetermined && evidence[index] != NeuronStability.ImportedEvidence)
             return;
         if (Upper[index] <= 0)
             Decide(index, NeuronState.StablyInactive, kind);
@@ -112,6 +112,13 @@ internal sealed class VerdictBoard
             throw Contradiction(index);
         if (positive[index] is not null && negative[index] is not null && states[index] == NeuronState.Undetermined)
             Decide(index, NeuronState.Unstable, "Witness");
+    }
+
+    /// <summary>Takes a proven sign of the pre-activation at some input, of which nothing new is learnt unless it contradicts the verdict.</summary>
+    public void Check(int index, bool above)
+    {
+        if (states[index] == (above ? NeuronState.StablyInactive : NeuronState.StablyActive))
+            throw Contradiction(index);
     }
 
     public StabilityTable ToTable(TimeSpan elapsed, IEnumerable<StageReport> stages, string? device)
@@ -138,10 +145,19 @@ internal sealed class VerdictBoard
 
     private void Decide(int index, NeuronState state, string kind)
     {
+        if (states[index] == NeuronState.Undetermined)
+            Decided++;
         states[index] = state;
         evidence[index] = kind;
-        Decided++;
     }
+
+    private bool BoundsExclude(int index) => states[index] switch
+    {
+        NeuronState.StablyActive => Upper[index] < 0,
+        NeuronState.StablyInactive => Lower[index] > 0,
+        NeuronState.Unstable => Upper[index] <= 0 || Lower[index] >= 0,
+        _ => false,
+    };
 
     /// <summary>Two proofs that exclude each other: a fault of this program, or of an imported table, that must never be passed over.</summary>
     private InvalidInputException Contradiction(int index)
@@ -149,7 +165,7 @@ internal sealed class VerdictBoard
         (int layer, int neuron) = Place(index);
         return new(
             "ContradictingEvidence",
-            FormattableString.Invariant($"The evidence on layer {layer}, neuron {neuron} of '{Network.Name}' contradicts itself: bounds [{Lower[index]:R}, {Upper[index]:R}], a witness above 0: {positive[index] is not null}, below 0: {negative[index] is not null}."),
+            FormattableString.Invariant($"The evidence on layer {layer}, neuron {neuron} of '{Network.Name}' contradicts itself: {states[index]}, bounds [{Lower[index]:R}, {Upper[index]:R}], a witness above 0: {positive[index] is not null}, below 0: {negative[index] is not null}."),
             "If the table was imported, check that it belongs to this network and domain; otherwise this is a fault of the module: please report it with the network.");
     }
 }

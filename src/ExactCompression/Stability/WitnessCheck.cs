@@ -79,12 +79,21 @@ internal sealed class WitnessCheck : IDisposable
             {
                 for (int n = 0; n < layer.Width; n++)
                 {
-                    double value = z[(r * layer.Width) + n];
-                    int index = board.Offsets[l] + n;
-                    if (Math.Abs(value) > error[(r * layer.Width) + n] && double.IsFinite(value) && board.Wants(index, value > 0))
+                    int at = (r * layer.Width) + n, index = board.Offsets[l] + n;
+                    double value = z[at];
+                    if (!double.IsFinite(value))
                     {
-                        board.Credit(index, value > 0, points[r]);
-                        credited++;
+                        error[at] = double.PositiveInfinity; // a sum that overflowed may have the wrong sign, and the rectifier would hide it
+                    }
+                    else if (Math.Abs(value) > error[at])
+                    {
+                        if (board.Wants(index, value > 0))
+                        {
+                            board.Credit(index, value > 0, points[r]);
+                            credited++;
+                        }
+
+                        board.Check(index, value > 0);
                     }
                 }
             }

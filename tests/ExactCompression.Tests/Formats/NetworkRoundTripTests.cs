@@ -44,6 +44,26 @@ public class NetworkRoundTripTests
     [InlineData(".nnet")]
     [InlineData(".npz")]
     [InlineData(".safetensors")]
+    [InlineData(".onnx")]
+    public void Write_WeightsThatFloat32CannotHold_AreNotRounded(string extension)
+    {
+        // As after a join of float32 nodes, 0.1f * 0.1f: what is written without asking for a precision is the same function.
+        using var folder = new TemporaryFolder();
+        double product = (double)0.1f * 0.1f;
+        var network = new ReluNetwork([new AffineLayer([0.5], [product], 1, 1, Activation.Relu, WeightPrecision.Float32), new AffineLayer([product], [1], 1, 1, Activation.Identity, WeightPrecision.Float32)]);
+        NetworkFormats.Write(network, folder.File("net" + extension));
+
+        ReluNetwork read = NetworkFormats.Read(folder.File("net" + extension));
+
+        Assert.Equal(product, read.Layers[0].Bias.Span[0]);
+        Assert.Equal(product, read.Layers[1].Weights.Span[0]);
+    }
+
+    [Theory]
+    [InlineData(".dat")]
+    [InlineData(".nnet")]
+    [InlineData(".npz")]
+    [InlineData(".safetensors")]
     public void Write_RectifiedOutput_IsRefusedAndLeavesNothing(string extension)
     {
         using var folder = new TemporaryFolder();

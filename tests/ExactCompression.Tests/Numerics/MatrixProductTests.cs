@@ -58,6 +58,56 @@ public sealed class MatrixProductTests
             iter: 200);
 
     [Fact]
+    public void Multiply_EveryTileAndPanel_EqualsTheSumsAndWritesNothingBeyond()
+    {
+        for (int rows = 1; rows <= 18; rows++)
+        {
+            for (int columns = 1; columns <= 67; columns++)
+            {
+                (int Rows, int Inner, int Columns, int Seed) s = (rows, 5, columns, (100 * rows) + columns);
+                (double[] a, double[] b, double[] bias) = Integers(s);
+                double[] expected = [.. Naive(a, b, bias, s), .. Enumerable.Repeat(-1000.0, 64)];
+
+                var wide = new double[expected.Length];
+                Array.Fill(wide, -1000.0);
+                using PackedMatrix<double> doubles = PackedMatrix<double>.FromRows(b, s.Inner, columns);
+                MatrixProduct.Multiply(a, rows, doubles, bias, wide);
+                Assert.Equal(expected, wide);
+
+                var single = new float[expected.Length];
+                Array.Fill(single, -1000f);
+                using PackedMatrix<float> singles = PackedMatrix<float>.FromRows(Array.ConvertAll(b, static v => (float)v), s.Inner, columns);
+                MatrixProduct.Multiply(Array.ConvertAll(a, static v => (float)v), rows, singles, Array.ConvertAll(bias, static v => (float)v), single);
+                Assert.Equal(expected, Array.ConvertAll(single, static v => (double)v));
+            }
+        }
+    }
+
+    [Fact]
+    public void Multiply_RowsSplitAnywhere_GivesTheSameBits() =>
+        Shapes.Sample(
+            s =>
+            {
+                var random = new Random(s.Seed);
+                double[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() - 0.5)];
+                double[] a = Draw(s.Rows * s.Inner), bias = Draw(s.Columns);
+                using PackedMatrix<double> packed = PackedMatrix<double>.FromRows(Draw(s.Inner * s.Columns), s.Inner, s.Columns);
+                var whole = new double[s.Rows * s.Columns];
+                MatrixProduct.Multiply(a, s.Rows, packed, bias, whole);
+                var split = new double[whole.Length];
+                for (int row = 0; row < s.Rows;)
+                {
+                    int rows = Math.Min(s.Rows - row, random.Next(1, 12));
+                    MatrixProduct.Multiply(a.AsSpan(row * s.Inner), rows, packed, bias, split.AsSpan(row * s.Columns));
+                    row += rows;
+                }
+
+                Assert.Equal(whole, split);
+            },
+            seed: "0000KOIY5n83",
+            iter: 200);
+
+    [Fact]
     public void Multiply_SpanTooShort_Throws()
     {
         using PackedMatrix<double> packed = PackedMatrix<double>.FromRows([1, 2, 3, 4], 2, 2);

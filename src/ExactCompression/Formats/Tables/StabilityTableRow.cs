@@ -62,7 +62,7 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
             State = parsed,
             LowerBound = Bound("LowerBound", double.NegativeInfinity),
             UpperBound = Bound("UpperBound", double.PositiveInfinity),
-            Evidence = Text("Evidence") ?? (parsed == NeuronState.Undetermined ? "" : StableNeuronsNpy.ImportedEvidence),
+            Evidence = Text("Evidence") ?? (parsed == NeuronState.Undetermined ? "" : NeuronStability.ImportedEvidence),
         };
         if (Contradicts(verdict))
             throw new InvalidFileException("TableContradiction", path, CsvFile.Place(csv), $"A neuron between {verdict.LowerBound.ToString("R", CultureInfo.InvariantCulture)} and {verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Mend that row.");

@@ -6,9 +6,6 @@ namespace ExactCompression.Formats;
 /// </summary>
 internal static class StableNeuronsNpy
 {
-    /// <summary>What stands behind a verdict that came from a file without evidence of its own.</summary>
-    public const string ImportedEvidence = "Imported";
-
     private static readonly (string Key, NeuronState State)[] Lists = [("stably_active", NeuronState.StablyActive), ("stably_inactive", NeuronState.StablyInactive)];
 
     public static StabilityTable Read(byte[] bytes, string path, ReluNetwork network, InputDomain? domain)
@@ -34,11 +31,11 @@ internal static class StableNeuronsNpy
                     throw new InvalidFileException("TableRowUnknown", path, $"{key}, entry {i / 2}", $"The network {network.Architecture} has no neuron {pairs[i + 1]} in layer {pairs[i]}.", "Give the network that the file was made for.");
                 if (verdicts[place].State != NeuronState.Undetermined)
                     throw new InvalidFileException("TableRowDuplicate", path, $"{key}, entry {i / 2}", $"Layer {pairs[i]}, neuron {pairs[i + 1]} is listed a second time.", "The file is damaged.");
-                verdicts[place] = new() { Layer = verdicts[place].Layer, Neuron = verdicts[place].Neuron, State = state, Evidence = ImportedEvidence };
+                verdicts[place] = new() { Layer = verdicts[place].Layer, Neuron = verdicts[place].Neuron, State = state, Evidence = NeuronStability.ImportedEvidence };
             }
         }
 
-        return new(network, domain ?? network.StatedDomain ?? InputDomain.Unit, verdicts);
+        return new(network, domain ?? network.StatedDomain ?? InputDomain.Unit, verdicts) { IsImported = true };
     }
 
     public static void Write(StabilityTable table, Stream stream)

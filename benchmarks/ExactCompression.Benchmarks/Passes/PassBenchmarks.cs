@@ -1,0 +1,95 @@
+using BenchmarkDotNet.Attributes;
+using ExactCompression.Stability;
+
+namespace ExactCompression.Benchmarks;
+
+/// <summary>The passes through a network that a search for stable neurons is made of, on all cores.</summary>
+public class PassBenchmarks
+{
+    private readonly ParallelOptions parallel = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+    private readonly List<ReluRelaxation> relaxations = [];
+    private StabilityTable? table;
+    private CrownBounds? crown;
+    private AffineLayer? last;
+    private int[] neurons = [];
+    private double[] bounds = [];
+    private SimdWitnessDevice? device;
+    private IWitnessSession? session;
+    private NeuronExtremes[] extremes = [];
+    private int[] targets = [];
+    private float[] signs = [];
+    private WitnessCheck? check;
+    private double[][] points = [];
+
+    /// <summary>The architectures that are timed.</summary>
+    [Params("784-200-200-10", "784-800-800-10", "784-100-100-100-100-10", "5-50-50-50-50-50-50-5")]
+    public string Architecture { get; set; } = "";
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        ReluNetwork network = RandomValues.Network(Array.ConvertAll(Architecture.Split('-'), int.Parse));
+        table = StabilityTable.Undecided(network, InputDomain.Unit);
+        PrepareBounds(network);
+        PrepareWitnesses(network);
+    }
+
+    [GlobalCleanup]
+    public void Release()
+    {
+        foreach (ReluRelaxation relaxation in relaxations)
+            relaxation.Packed.Dispose();
+        session?.Dispose();
+        device?.Dispose();
+        check?.Dispose();
+    }
+
+    /// <summary>Upper bounds of all neurons of the last hidden layer, back to the input.</summary>
+    [Benchmark]
+    public void Crown() => crown!.Bound(last!, neurons, above: true, bounds, [], parallel);
+
+    /// <summary>A full batch through all hidden layers, in float32.</summary>
+    [Benchmark]
+    public void Forward() => session!.Forward(table!.Network.Depth, extremes);
+
+    /// <summary>One step of a full batch up the gradients of neurons of the last hidden layer.</summary>
+    [Benchmark]
+    public void Ascend() => session!.Ascend(table!.Network.Depth, targets, signs, step: 0.01f, momentum: 0.8f);
+
+    /// <summary>64 points in double with their error bounds.</summary>
+    [Benchmark]
+    public int Check() => check!.Credit(points, new VerdictBoard(table!));
+
+    private void PrepareBounds(ReluNetwork network)
+    {
+        ActivationRange input = ActivationRange.OfInput(table!.Domain);
+        for (int layer = 1; layer < network.Depth; layer++)
+        {
+            AffineLayer map = network.HiddenLayer(layer);
+            var lower = new double[map.Outputs];
+            var upper = new double[map.Outputs];
+            IntervalBounds.Propagate(map, input, lower, upper);
+            relaxations.Add(ReluRelaxation.Of(map, input, lower, upper));
+            input = relaxations[^1].Output;
+        }
+
+        crown = new(table.Domain, relaxations);
+        last = network.HiddenLayer(network.Depth);
+        neurons = [.. Enumerable.Range(0, last.Outputs)];
+        bounds = new double[last.Outputs];
+    }
+
+    private void PrepareWitnesses(ReluNetwork network)
+    {
+        device = new();
+        session = device.Open(network, table!.Domain, threads: 0);
+        float[] batch = Array.ConvertAll(RandomValues.Draw<float>(session.MaxPoints * network.InputSize, seed: 1), Math.Abs);
+        session.Load(batch, session.MaxPoints);
+        extremes = new NeuronExtremes[network.NeuronCount];
+        session.Forward(network.Depth, extremes);
+        targets = [.. Enumerable.Range(0, session.MaxPoints).Select(i => i % last!.Outputs)];
+        signs = [.. targets.Select(static (_, i) => i % 2 == 0 ? 1f : -1f)];
+        check = new(network, table.Domain);
+        points = check.IntoDomain(batch, 64);
+    }
+}

@@ -1,0 +1,61 @@
+using BenchmarkDotNet.Running;
+using ExactCompression;
+using ExactCompression.Benchmarks;
+
+const string Help = """
+    dotnet run -c Release --project benchmarks/ExactCompression.Benchmarks -- COMMAND
+
+    Paths are taken from the current folder.
+
+    kernels [BenchmarkDotNet options]
+        Times the matrix product and the passes through a network with BenchmarkDotNet. --filter '*Product*' picks some, --job short is quick.
+
+    openblas [THREADS...]
+        The matrix product against that of OpenBLAS, by turns, with each number of threads given (1 and all cores if none is).
+        Our right-hand factor is packed beforehand, as weights are in a search; a column tells the ratio with packing.
+
+    networks FILE... [options]
+        Searches each network and prints neurons by state, seconds by stage, peak memory and, with --peer, the ratio of the peer's seconds to ours.
+        --peer "COMMAND"    a program that is given the network's path and whose last line says 'decided P % in S s'
+        --domain FILE       input domain (CSV, VNN-LIB) for networks of its size; may be repeated. Others take [0,1]^n, or what their file states
+        --data FILE         input rows (IDX, CSV, NPY) to begin with, for networks of their size; may be repeated
+        --time-limit S      seconds that our search may take
+        --threads N         threads of our search (0, all cores, if left out)
+        --repeats N         runs of each program a network (3 if left out), by turns; the least seconds count
+        --warm              every process of ours searches twice and reports the second search: without first-time compilation
+        --csv FILE          writes the table as CSV as well
+    """;
+
+try
+{
+    switch (args is [] ? "--help" : args[0])
+    {
+        case "kernels":
+            // In this process: a project that BenchmarkDotNet would generate does not know this repository's build settings.
+            string[] options = [.. args is [_] ? ["--filter", "*"] : args[1..], "--inProcess"];
+            BenchmarkSwitcher.FromAssembly(typeof(PassBenchmarks).Assembly).Run(options);
+            return 0;
+        case "openblas":
+            return OpenBlasComparison.Run(args is [_] ? [1, Environment.ProcessorCount] : Array.ConvertAll(args[1..], static a => int.TryParse(a, out int n) && n > 0 ? n : throw new UsageException($"'{a}' is no number of threads.")));
+        case "networks":
+            return NetworkComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
+        case "network":
+            return NetworkSearch.Run(NetworkOptions.Parse(args.AsSpan(1)));
+        case "--help" or "-h":
+            Console.WriteLine(Help);
+            return 0;
+        default:
+            throw new UsageException($"There is no command '{args[0]}'.");
+    }
+}
+catch (UsageException e)
+{
+    Console.Error.WriteLine(e.Message);
+    Console.Error.WriteLine("--help tells what there is.");
+    return 2;
+}
+catch (Exception e) when (e is ExactCompressionException or ContestantException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
