@@ -27,7 +27,7 @@ internal sealed class ConsolePSHost(bool interactive) : PSHost
 
     public override PSHostUserInterface UI => ui;
 
-    public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
+    public override CultureInfo CurrentCulture => EnglishInvariantCulture.Instance;
 
     public override CultureInfo CurrentUICulture { get; } = new("en-US");
 

@@ -22,6 +22,18 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void Help_LongLines_BreakBetweenWords()
+    {
+        HostRun run = HostProcess.Run(["-Command", "Get-Help Find-StableNeurons | Out-String -Width 80; [cultureinfo]::CurrentCulture.Name.Length; 1234567.5; '{0:n1}' -f 1234567.5; [datetime]'2020-01-02' | Out-String"]);
+        Assert.Matches(@"never above 0\s+on the domain", run.Output);
+        string[] lines = run.Output.ReplaceLineEndings("\n").Split('\n');
+        string[] text = [.. lines.SkipWhile(static l => !l.StartsWith("DESCRIPTION", StringComparison.Ordinal)).TakeWhile(static l => !l.StartsWith("RELATED", StringComparison.Ordinal))];
+        Assert.Contains(text, static line => line.Length > 60);
+        Assert.DoesNotContain(text, static line => line.StartsWith("     ", StringComparison.Ordinal)); // a break elsewhere leaves a word's space in front
+        Assert.Contains("0\n1234567.5\n1,234,567.5\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Script_Arguments_BindByNameAndPosition()
     {
         using var folder = new TemporaryFolder();

@@ -59,6 +59,7 @@ public sealed class PathTests(ModuleFixture module)
         string file = folder.Write("x.onnx", "mine");
         ErrorRecord error = module.Fail("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0] -NoClobber", file);
         Assert.StartsWith("FileExists,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(ErrorCategory.ResourceExists, error.CategoryInfo.Category);
         Assert.Equal("mine", File.ReadAllText(file));
         module.Run("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0]", file);
         Assert.NotEqual("mine", File.ReadAllText(file));

@@ -52,6 +52,13 @@ public sealed class ViewTests(ModuleFixture module)
         Assert.Contains("ConnectionsRemovedPercent", shown, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Table + "(Invoke-LeoCompression $t).Steps")]
+    [InlineData("Get-ComputeDevice")]
+    [InlineData("Get-MilpSolver")]
+    public void DefaultView_OfSentences_WrapsThemAndCutsNothing(string script) =>
+        Assert.DoesNotContain('\u2026', Show(script)); // PowerShell's ellipsis
+
     private string Show(string script)
     {
         var host = new RecordingHost();

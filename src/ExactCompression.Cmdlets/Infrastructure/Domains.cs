@@ -30,7 +30,8 @@ internal static class Domains
             lower = [.. Enumerable.Repeat(lower[0], length)];
         if (upper.Length == 1)
             upper = [.. Enumerable.Repeat(upper[0], length)];
-        return new InputDomain(lower, upper).For(length);
+        var box = new InputDomain(lower, upper);
+        return box.Size == length ? box : throw new InvalidInputException("DomainSizeMismatch", $"There are ends for {box.Size} inputs, but -Size is {length}.", "Leave -Size out, or give as many ends.");
     }
 
     /// <summary>A row of data as the centre of a ball.</summary>

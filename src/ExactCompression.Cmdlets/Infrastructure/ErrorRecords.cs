@@ -12,6 +12,7 @@ internal static class ErrorRecords
     {
         InvalidFileException { Unsupported: true } e => new(e, e.ErrorId, ErrorCategory.NotImplemented, e.Path),
         InvalidFileException e => new(e, e.ErrorId, ErrorCategory.InvalidData, e.Path),
+        ExactCompressionException { ErrorId: "FileExists" } e => new(e, e.ErrorId, ErrorCategory.ResourceExists, target),
         ExactCompressionException e => new(e, e.ErrorId, ErrorCategory.InvalidArgument, target),
         IContainsErrorRecord e => new(e.ErrorRecord, exception),
         FileNotFoundException or DirectoryNotFoundException => new(exception, "FileNotFound", ErrorCategory.ObjectNotFound, target),

@@ -15,12 +15,14 @@ internal static class FileSystem
     }
 
     /// <summary>The full path of a file to read, taken as it is written.</summary>
-    /// <exception cref="InvalidInputException">The path is not in the file system.</exception>
+    /// <exception cref="InvalidInputException">The path is not in the file system, or a folder.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static string ResolveInput(SessionState session, string path)
     {
         string file = session.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         Require(provider, path);
+        if (Directory.Exists(file))
+            throw new InvalidInputException("PathIsFolder", $"'{path}' is a folder.", "Name a file in it.");
         return File.Exists(file) ? file : throw new FileNotFoundException($"There is no file '{file}'.", file);
     }
 

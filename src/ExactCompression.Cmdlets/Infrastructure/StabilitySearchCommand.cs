@@ -47,7 +47,7 @@ public abstract class StabilitySearchCommand : AsyncCommand
         if (!Try(InputObject, () => Domains.TableOf(InputObject, Domain), out StabilityTable table))
             return;
         WriteVerbose($"{table.Network.Name}: {table.Neurons.Count} hidden neurons, {table.Undetermined} undetermined, over {table.Domain}");
-        Attempt(table.Network, messages => Search(table, Options(table.Network, messages), messages), Finish);
+        Attempt(table.Network, messages => Search(table, Options(table.Network, messages), messages), found => Finish(found, table.Stages.Count));
     }
 
     /// <summary>Runs the search on another thread.</summary>
@@ -74,7 +74,7 @@ public abstract class StabilitySearchCommand : AsyncCommand
         };
     }
 
-    private void Finish(StabilityTable table)
+    private void Finish(StabilityTable table, int earlierStages)
     {
         if (Cancellation.IsCancellationRequested)
         {
@@ -82,7 +82,7 @@ public abstract class StabilitySearchCommand : AsyncCommand
             throw new PipelineStoppedException();
         }
 
-        foreach (StageReport stage in table.Stages)
+        foreach (StageReport stage in table.Stages.Skip(earlierStages))
             WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{stage.Name}: {stage.Decided} decided in {stage.Elapsed.TotalSeconds:F2} s"));
         if (table.Undetermined > 0 && TimeLimit is { } limit && table.Elapsed >= limit)
             WriteVerbose("The time limit ended the search");

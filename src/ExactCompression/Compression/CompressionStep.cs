@@ -5,7 +5,11 @@ namespace ExactCompression;
 /// <param name="Layer">1-based hidden layer of the original network.</param>
 /// <param name="Neurons">0-based neurons of the original layer that went away.</param>
 /// <param name="Description">A sentence for people.</param>
-public sealed record CompressionStep(CompressionStepKind Kind, int Layer, IReadOnlyList<int> Neurons, string Description);
+public sealed record CompressionStep(CompressionStepKind Kind, int Layer, IReadOnlyList<int> Neurons, string Description)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"Layer {Layer}: {Description}";
+}
 
 /// <summary>The cases of LEO++, in the order in which a layer is looked at.</summary>
 public enum CompressionStepKind

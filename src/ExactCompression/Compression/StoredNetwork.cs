@@ -6,7 +6,10 @@ namespace ExactCompression.Compression;
 /// <summary>The compressed network as it is stored: its new weights rounded, with a proven bound of all that has moved.</summary>
 internal static class StoredNetwork
 {
-    /// <summary>Rounds the layers that have new weights; the others stay as they were.</summary>
+    /// <summary>
+    /// Rounds the layers that have new weights, and those that reading the file made (a joined normalisation) and that its precision cannot
+    /// store, so that the bound holds for the written file too; the others stay as they were.
+    /// </summary>
     /// <param name="state">Compression at its end: all layers are done.</param>
     /// <remarks>
     /// <c>g</c> is the stored network, <c>g~</c> the one before rounding, <c>W^ = W~ + D</c>, <c>b^ = b~ + e</c>, and <c>eta</c> bounds
@@ -20,8 +23,9 @@ internal static class StoredNetwork
         for (int number = 0; number < layers.Length; number++)
         {
             (WorkingLayer layer, Box inputs) = state.Done[number];
-            layers[number] = Stored(state, layer);
-            eta = Moved(layer, layers[number], inputs, eta);
+            bool rounds = layer.HasNewWeights || !WeightRounding.AreStored(layer, layer.Source.Precision);
+            layers[number] = Stored(state, layer, rounds);
+            eta = Moved(layer, layers[number], rounds, inputs, eta);
         }
 
         double deviation = 0;
@@ -31,25 +35,27 @@ internal static class StoredNetwork
         return (layers, deviation);
     }
 
-    private static AffineLayer Stored(CompressionState state, WorkingLayer layer)
+    private static AffineLayer Stored(CompressionState state, WorkingLayer layer, bool rounds)
     {
         AffineLayer source = layer.Source;
-        WeightPrecision precision = layer.HasNewWeights ? state.PrecisionOf(source) : source.Precision;
-        if (!layer.HasNewWeights && layer.Rows == source.Outputs && layer.Columns == source.Inputs && source.IsExact)
+        if (!rounds && layer.Rows == source.Outputs && layer.Columns == source.Inputs && source.IsExact)
             return source;
-        double[] weights = layer.HasNewWeights ? WeightRounding.Rounded(layer.Weights, precision) : layer.Weights;
-        double[] bias = layer.HasNewWeights ? WeightRounding.Rounded(layer.Bias, precision) : layer.Bias;
-        return new(weights, bias, layer.Rows, layer.Columns, source.Activation, precision);
+        if (!rounds)
+            return new(layer.Weights, layer.Bias, layer.Rows, layer.Columns, source.Activation, source.Precision);
+        WeightPrecision precision = state.PrecisionOf(source);
+        if (!WeightRounding.Fits(layer.Weights, precision) || !WeightRounding.Fits(layer.Bias, precision))
+            precision = WeightPrecision.Float64;
+        return new(WeightRounding.Rounded(layer.Weights, precision), WeightRounding.Rounded(layer.Bias, precision), layer.Rows, layer.Columns, source.Activation, precision);
     }
 
-    private static double[] Moved(WorkingLayer before, AffineLayer after, Box inputs, double[] eta)
+    private static double[] Moved(WorkingLayer before, AffineLayer after, bool rounds, Box inputs, double[] eta)
     {
         var moved = new double[before.Rows];
         var difference = new double[before.Columns];
         for (int i = 0; i < moved.Length; i++)
         {
             moved[i] = UpperBound.MagnitudeDot(after.Row(i), eta);
-            if (!before.HasNewWeights)
+            if (!rounds)
                 continue;
             TensorPrimitives.Subtract(after.Row(i), before.Row(i), difference);
             moved[i] = UpperBound.Add(moved[i], inputs.Largest(difference, after.Bias.Span[i] - before.Bias[i]));

@@ -15,6 +15,9 @@ internal static class WeightRounding
         return true;
     }
 
+    /// <summary>Whether a layer's weights are what storing them would give.</summary>
+    public static bool AreStored(WorkingLayer layer, WeightPrecision precision) => AreStored(layer.Weights, precision) && AreStored(layer.Bias, precision);
+
     /// <summary>The value as it is stored: the nearest, ties to even.</summary>
     public static double Rounded(double value, WeightPrecision precision) => precision == WeightPrecision.Float32 ? (float)value : value;
 
@@ -28,4 +31,6 @@ internal static class WeightRounding
             return values;
         return Array.ConvertAll(values, static v => (double)(float)v);
     }
+
+    private static bool AreStored(double[] values, WeightPrecision precision) => precision == WeightPrecision.Float64 || Array.TrueForAll(values, static v => v == (float)v);
 }

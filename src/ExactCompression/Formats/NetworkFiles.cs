@@ -25,6 +25,7 @@ internal static class NetworkFiles
     /// <param name="overwrite">Whether an existing target may be replaced.</param>
     /// <param name="write">Writes the content.</param>
     /// <exception cref="IOException">The target exists and may not be replaced, or it cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static void Replace(string path, bool overwrite, Action<Stream> write)
     {
         string target = new FileInfo(path).LinkTarget is null ? Path.GetFullPath(path) : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
@@ -48,9 +49,12 @@ internal static class NetworkFiles
         }
         catch (Exception e)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary)) // deleting what is not there may be refused too, and would hide the cause
+                File.Delete(temporary);
             if (e is UnauthorizedAccessException)
-                throw new IOException($"'{path}' cannot be written: access is denied.", e);
+                throw new UnauthorizedAccessException($"'{path}' cannot be written: access is denied. Give a path in a folder that you may write to.", e);
+            if (e is IOException && e.Message.Contains(temporary, StringComparison.Ordinal)) // the name means nothing to the user
+                throw new IOException($"'{path}' cannot be written. {e.Message.Replace(temporary, path, StringComparison.Ordinal)}", e);
             throw;
         }
     }

@@ -73,9 +73,19 @@ public sealed class InputDomain
     {
         if (!(radius >= 0) || double.IsInfinity(radius))
             throw new InvalidInputException("DomainRadiusInvalid", $"The radius {Show(radius)} is no distance.", "Give a finite radius of 0 or more.");
+        if (clipLower > clipUpper)
+            throw new InvalidInputException("DomainClipReversed", $"The ball is clipped from {Show(clipLower)} to {Show(clipUpper)}, which is no range.", "Swap -ClipLower and -ClipUpper.");
         (double[] lower, double[] upper) = (new double[center.Length], new double[center.Length]);
         for (int i = 0; i < center.Length; i++)
         {
+            if (center[i] + radius < clipLower || center[i] - radius > clipUpper)
+            {
+                throw new InvalidInputException(
+                    "DomainClipEmpty",
+                    $"Input {i} ranges from {Show(center[i] - radius)} to {Show(center[i] + radius)}, all of it outside the clipping range from {Show(clipLower)} to {Show(clipUpper)}.",
+                    "Give a centre in the range that is clipped to, or a larger radius.");
+            }
+
             lower[i] = Math.Max(center[i] - radius, clipLower);
             upper[i] = Math.Min(center[i] + radius, clipUpper);
         }

@@ -19,6 +19,7 @@ public class LeoCompressionTests
         CompressionStep step = Assert.Single(result.Steps);
         Assert.Equal((CompressionStepKind.Collapse, 1), (step.Kind, step.Layer));
         Assert.Equal([0, 1], step.Neurons);
+        Assert.Equal("Layer 1: All 2 neurons are stably inactive: the network is a constant over the domain.", step.ToString());
     }
 
     [Fact]
@@ -41,6 +42,22 @@ public class LeoCompressionTests
         Assert.Equal("5-1-4", result.Compressed.Architecture);
         Assert.Equal([1.0, 2, 3, 4], result.Compressed.Evaluate([1, 1, 1, 1, 1]));
         Assert.True(result.Compressed.ConnectionCount <= network.ConnectionCount);
+    }
+
+    [Theory]
+    [InlineData(0.1, 0.3, WeightPrecision.Float32)] // neither is a float32: the file would hold others
+    [InlineData(1e300, 0.25, WeightPrecision.Float64)] // no float32 can hold it
+    public void Compress_WeightsThatTheirPrecisionCannotStore_AreRoundedWithinTheProvenDeviation(double weight, double outputWeight, WeightPrecision stored)
+    {
+        var network = new ReluNetwork([Hidden([weight, -weight / 2], [-1, 0]), Output([outputWeight, 1, 0])]);
+        CompressionResult result = Nets.Compress(network, "ui");
+
+        AffineLayer hidden = result.Compressed.Layers[0];
+        Assert.Equal(stored, hidden.Precision);
+        Assert.Equal(stored == WeightPrecision.Float32 ? (float)weight : weight, hidden.Weights.Span[0]);
+        Assert.Equal((float)outputWeight, result.Compressed.Layers[1].Weights.Span[0]);
+        double moved = Math.Abs(network.Evaluate([1])[0] - result.Compressed.Evaluate([1])[0]) - 1e-15; // what evaluating may err by
+        Assert.InRange(result.ProvenDeviation, Math.Max(moved, 0), stored == WeightPrecision.Float32 ? 1e-8 : 0);
     }
 
     [Fact]

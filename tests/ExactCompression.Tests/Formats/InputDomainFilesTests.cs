@@ -96,7 +96,7 @@ public class InputDomainFilesTests
     [Theory]
     [InlineData(-1, "DomainRadiusInvalid")]
     [InlineData(double.NaN, "DomainRadiusInvalid")]
-    [InlineData(0.5, "DomainEndsReversed")] // the centre lies outside the clipping range by more than the radius
+    [InlineData(0.5, "DomainClipEmpty")] // the centre lies outside the clipping range by more than the radius
     public void Ball_ThatMakesNoBox_IsRefused(double radius, string errorId) =>
         Assert.Equal(errorId, Assert.Throws<InvalidInputException>(() => InputDomain.Ball([7], radius, 0, 1)).ErrorId);
 

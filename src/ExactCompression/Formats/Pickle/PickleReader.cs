@@ -152,7 +152,7 @@ internal sealed class PickleReader
 
     private PickleGlobal FindGlobal(string module, string name) =>
         PickleGlobals.Find(module, name)
-        ?? throw new InvalidFileException("PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}", $"The pickle names '{Printable($"{module}.{name}")}', which is not plain data; nothing of it was run.", "Save the network's state dict alone: torch.save(model.state_dict(), path).", unsupported: true);
+        ?? throw new InvalidFileException("PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}", $"The pickle names '{Printable($"{module}.{name}")}', which is not plain data; nothing of it was run.", "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true);
 
     private void Reduce()
     {
@@ -160,7 +160,7 @@ internal sealed class PickleReader
         if (Pop() is not PickleGlobal global || arguments is not object?[] tuple)
             throw Damaged("Something that is no known type is applied to arguments.");
         if (global.Apply is null)
-            throw new InvalidFileException("PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}", $"The pickle wants to call '{global.Name}', which is known only as a name; nothing of it was run.", "Save the network's state dict alone: torch.save(model.state_dict(), path).", unsupported: true);
+            throw new InvalidFileException("PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}", $"The pickle wants to call '{global.Name}', which is known only as a name; nothing of it was run.", "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true);
         Charge(tuple);
         Push(global.Apply(tuple));
     }
@@ -257,7 +257,7 @@ internal sealed class PickleReader
 
     private InvalidFileException Unknown(PickleOpcode opcode) => (byte)opcode switch
     {
-        (byte)'i' or (byte)'o' or 0x81 or 0x92 or 0x82 or 0x83 or 0x84 => new("PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}", $"The pickle wants to make an instance of a class (opcode 0x{(byte)opcode:x2}); nothing of it was run.", "Save the network's state dict alone: torch.save(model.state_dict(), path).", unsupported: true),
+        (byte)'i' or (byte)'o' or 0x81 or 0x92 or 0x82 or 0x83 or 0x84 => new("PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}", $"The pickle wants to make an instance of a class (opcode 0x{(byte)opcode:x2}); nothing of it was run.", "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true),
         _ => Damaged($"0x{(byte)opcode:x2} is no opcode of data."),
     };
 

@@ -59,7 +59,7 @@ internal static class SafeTensorsHeader
         foreach (JsonElement extent in shapes.EnumerateArray())
         {
             if (!extent.TryGetInt32(out int value) || value < 0 || shape.Count == 32)
-                throw Damaged(path, name, "The tensor's shape is not made of numbers.");
+                throw Damaged(path, name, $"The tensor's shape {shapes} is not a list of at most 32 extents between 0 and {int.MaxValue}.");
             shape.Add(value);
             count = value != 0 && count > long.MaxValue / value ? long.MaxValue : count * value;
         }
