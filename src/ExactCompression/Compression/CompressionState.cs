@@ -66,7 +66,7 @@ internal sealed class CompressionState
     }
 
     /// <summary>What a layer's weights are stored as when some of them are new.</summary>
-    public WeightPrecision PrecisionOf(AffineLayer layer) => Options.Precision ?? layer.Precision;
+    public WeightPrecision PrecisionOf(AffineLayer layer) => Options.Precision ?? layer.SourcePrecision;
 
     /// <summary>Records a step on the current layer.</summary>
     public void Report(CompressionStepKind kind, IEnumerable<int> rows, string description) =>

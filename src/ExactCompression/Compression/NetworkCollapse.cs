@@ -20,7 +20,7 @@ internal static class NetworkCollapse
         int inputs = network.InputSize, outputs = network.OutputSize;
         if ((long)inputs * outputs <= network.ConnectionCount)
             return ([new(new double[(long)inputs * outputs], bias, outputs, inputs, output.Activation, precision)], deviation);
-        AffineLayer hidden = new(new double[inputs], [0], 1, inputs, Activation.Relu, network.Layers[0].Precision);
+        AffineLayer hidden = new(new double[inputs], [0], 1, inputs, Activation.Relu, network.Layers[0].SourcePrecision);
         return ([hidden, new(new double[outputs], bias, outputs, 1, output.Activation, precision)], deviation);
     }
 

@@ -23,7 +23,7 @@ internal static class StoredNetwork
         for (int number = 0; number < layers.Length; number++)
         {
             (WorkingLayer layer, Box inputs) = state.Done[number];
-            bool rounds = layer.HasNewWeights || !WeightRounding.AreStored(layer, layer.Source.Precision);
+            bool rounds = layer.HasNewWeights || !WeightRounding.AreStored(layer, layer.Source.SourcePrecision);
             layers[number] = Stored(state, layer, rounds);
             eta = Moved(layer, layers[number], rounds, inputs, eta);
         }
@@ -41,7 +41,7 @@ internal static class StoredNetwork
         if (!rounds && layer.Rows == source.Outputs && layer.Columns == source.Inputs && source.IsExact)
             return source;
         if (!rounds)
-            return new(layer.Weights, layer.Bias, layer.Rows, layer.Columns, source.Activation, source.Precision);
+            return new(layer.Weights, layer.Bias, layer.Rows, layer.Columns, source.Activation, source.SourcePrecision);
         WeightPrecision precision = state.PrecisionOf(source);
         if (!WeightRounding.Fits(layer.Weights, precision) || !WeightRounding.Fits(layer.Bias, precision))
             precision = WeightPrecision.Float64;

@@ -57,6 +57,7 @@ public sealed class AffineLayer
         Outputs = outputs;
         Inputs = inputs;
         Activation = activation;
+        SourcePrecision = precision;
         Precision = IsSingle(weights) && IsSingle(bias) ? precision : WeightPrecision.Float64;
     }
 
@@ -71,6 +72,9 @@ public sealed class AffineLayer
 
     /// <summary>What the weights are stored as: a precision that holds every one of them.</summary>
     public WeightPrecision Precision { get; }
+
+    /// <summary>What the file stored the weights as; a join may have made weights that it cannot hold.</summary>
+    public WeightPrecision SourcePrecision { get; }
 
     /// <summary>Row-major <see cref="Outputs"/> x <see cref="Inputs"/>.</summary>
     public ReadOnlyMemory<double> Weights => weights;
@@ -100,7 +104,7 @@ public sealed class AffineLayer
     /// <summary>The same map with another activation.</summary>
     /// <param name="activation">What follows the map.</param>
     public AffineLayer With(Activation activation) =>
-        activation == Activation ? this : new(weights, bias, Outputs, Inputs, activation, Precision, weightRadius, biasRadius);
+        activation == Activation ? this : new(weights, bias, Outputs, Inputs, activation, SourcePrecision, weightRadius, biasRadius);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Inputs} -> {Outputs}{(Activation == Activation.Relu ? " ReLU" : "")}";
