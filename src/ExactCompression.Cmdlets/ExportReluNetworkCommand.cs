@@ -27,9 +27,10 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
             network.Name + ".onnx",
             (file, messages) =>
             {
-                if (Precision == StoredPrecision.Float32 && network.Precision == WeightPrecision.Float64)
-                    messages.Warning($"The weights of {network.Name} are float64; as float32 they are rounded, so the file computes a slightly different function.");
-                NetworkFormats.Write(network, file, Precision.ToWeightPrecision());
+                WeightPrecision stored = Precision.ToWeightPrecision() ?? network.SourcePrecision;
+                if (stored < network.Precision)
+                    messages.Warning($"Weights of {network.Name} need float64 and are rounded to float32, so the file computes a slightly different function: -Precision Float64 keeps them.");
+                NetworkFormats.Write(network, file, stored);
             });
     }
 }

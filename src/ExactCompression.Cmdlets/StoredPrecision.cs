@@ -3,7 +3,7 @@ namespace ExactCompression.Cmdlets;
 /// <summary>What weights are stored as.</summary>
 public enum StoredPrecision
 {
-    /// <summary>As in the network they came from.</summary>
+    /// <summary>As in the file that the network came from, so that the new file is not larger; a warning says where that rounds.</summary>
     Source,
 
     /// <summary>IEEE 754 binary32.</summary>

@@ -95,4 +95,34 @@ public sealed class PathTests(ModuleFixture module)
         Assert.Equal("Float64", result.Output[0].ToString());
         Assert.Equal(0.0, (double)result.Output[1].BaseObject);
     }
+
+    [Fact]
+    public void ExportReluNetwork_FoldedNormalisation_RoundsToTheSourceWithAWarning()
+    {
+        // Dividing by a range of 0.3 makes weights that float32 cannot hold.
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("scaled.nnet", """
+            // two inputs, two hidden neurons, one output
+            2,2,1,2,
+            2,2,1,
+            0
+            0,0,
+            1,1,
+            0.1,0.2,0.0,
+            0.3,0.7,1.0,
+            1.5,-0.25,
+            0.5,0.75,
+            0.1,
+            -0.3,
+            1.0,-1.0,
+            0.2,
+
+            """);
+        ScriptResult source = module.Run("$n = Import-ReluNetwork $args[0]; $n.Precision.ToString(); $n | Export-ReluNetwork $args[1]; (Import-ReluNetwork $args[1]).Precision.ToString()", file, folder.File("source.onnx"));
+        Assert.Equal(["Float64", "Float32"], source.Output.Select(o => o.ToString()));
+        Assert.Contains("-Precision Float64", Assert.Single(source.Warnings), StringComparison.Ordinal);
+        ScriptResult whole = module.Run("$n = Import-ReluNetwork $args[0]; $n | Export-ReluNetwork $args[1] -Precision Float64; (Test-NetworkEquivalence $n (Import-ReluNetwork $args[1])).ObservedDeviation", file, folder.File("whole.onnx"));
+        Assert.Empty(whole.Warnings);
+        Assert.Equal(0.0, (double)Assert.Single(whole.Output).BaseObject);
+    }
 }

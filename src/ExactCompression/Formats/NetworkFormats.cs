@@ -43,7 +43,7 @@ public static class NetworkFormats
     /// <summary>Writes a network file: beside the target first, then moved into place, so nothing half-written stays.</summary>
     /// <param name="network">The network.</param>
     /// <param name="path">Full path; the extension names the format.</param>
-    /// <param name="precision">What weights are stored as, or null for what the network's layers say (the widest of them).</param>
+    /// <param name="precision">What weights are stored as, or null for one that holds every weight without rounding.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <exception cref="InvalidInputException">The extension names no format that can be written, or a weight is too large for the precision.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>

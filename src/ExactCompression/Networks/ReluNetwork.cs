@@ -84,6 +84,9 @@ public sealed class ReluNetwork
     /// <summary>The widest precision that any layer is stored in.</summary>
     public WeightPrecision Precision => layers.Max(static l => l.Precision);
 
+    /// <summary>The widest precision that the file's own tensors had: below <see cref="Precision"/> where joining its nodes made weights that it could not store.</summary>
+    public WeightPrecision SourcePrecision => layers.Max(static l => l.SourcePrecision);
+
     /// <summary>Neurons of a hidden layer.</summary>
     /// <param name="layer">1-based hidden layer.</param>
     public int WidthOf(int layer) => HiddenLayer(layer).Outputs;

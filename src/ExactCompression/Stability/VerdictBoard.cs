@@ -93,7 +93,10 @@ internal sealed class VerdictBoard
             Upper[index] = upper;
         if ((positive[index] is not null && Upper[index] <= 0) || (negative[index] is not null && Lower[index] >= 0) || Lower[index] > Upper[index] || BoundsExclude(index))
             throw Contradiction(index);
-        if (states[index] != NeuronState.Undetermined && evidence[index] != NeuronStability.ImportedEvidence)
+        bool settled = states[index] != NeuronState.Undetermined && evidence[index] != NeuronStability.ImportedEvidence;
+
+        // A neuron that was proven active, and now never to be above 0, is 0 everywhere: that counts as inactive.
+        if (settled && (states[index] != NeuronState.StablyActive || Upper[index] > 0))
             return;
         if (Upper[index] <= 0)
             Decide(index, NeuronState.StablyInactive, kind);
