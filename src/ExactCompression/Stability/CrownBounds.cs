@@ -84,7 +84,7 @@ internal sealed class CrownBounds
             double bias = layer.Bias.Span[neurons[r]];
             if (!above)
             {
-                TensorPrimitives.Negate(a, a);
+                Elementwise.Scale(a, -1, a);
                 bias = -bias;
             }
 

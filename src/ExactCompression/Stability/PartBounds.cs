@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using ExactCompression.Numerics;
 using static ExactCompression.Stability.InputSplitting;
 using static ExactCompression.Stability.WitnessSearch;
 
@@ -89,7 +89,7 @@ internal sealed class PartBounds
             int i = neurons[k];
             Span<double> function = coefficients.AsSpan(k * inputs, inputs);
             if (below.Count == 0)
-                TensorPrimitives.Multiply(map.Row(i), above ? 1.0 : -1.0, function);
+                Elementwise.Scale(map.Row(i), above ? 1 : -1, function);
             else if (above && ends[k] < upper[i])
                 upper[i] = ends[k];
             else if (!above && ends[k] > lower[i])

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ExactCompression.Numerics;
@@ -66,7 +65,8 @@ internal sealed class SimdWitnessSession : IWitnessSession
         lower = ToSingle(domain.Lower.Span);
         upper = ToSingle(domain.Upper.Span);
         range = new float[inputs];
-        TensorPrimitives.Subtract(upper, lower, range);
+        for (int i = 0; i < inputs; i++)
+            range[i] = upper[i] - lower[i];
         points = new float[MaxPoints * inputs];
         momenta = new float[MaxPoints * inputs];
         chunkExtremes = new NeuronExtremes[MaxPoints / Chunk][];
@@ -86,8 +86,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
         for (int p = 0; p < count; p++)
         {
             Span<float> point = this.points.AsSpan(p * inputs, inputs);
-            TensorPrimitives.Max(points.Slice(p * inputs, inputs), lower, point);
-            TensorPrimitives.Min(point, upper, point);
+            Elementwise.Clip(points.Slice(p * inputs, inputs), lower, upper, point);
         }
 
         momenta.AsSpan(0, count * inputs).Clear();
@@ -163,7 +162,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
             if (l + 1 < depth)
             {
                 Span<float> a = activations.AsSpan(0, rows * width);
-                TensorPrimitives.Max(z, 0f, a);
+                Elementwise.Rectify(z, a);
                 input = a;
             }
         }
@@ -220,7 +219,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
         for (int r = 0; r < rows; r++)
         {
             ReadOnlySpan<float> row = weights[layer - 1].AsSpan(targets[first + r] * below, below);
-            TensorPrimitives.Multiply(row, signs[first + r], gradient.AsSpan(r * below, below));
+            Elementwise.Scale(row, signs[first + r], gradient.AsSpan(r * below, below));
         }
 
         for (int l = layer - 2; l >= 0; l--)
@@ -257,7 +256,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
     private void MovePoint(int at, ReadOnlySpan<float> gradient, float step, float momentum)
     {
         Span<float> point = points.AsSpan(at, inputs), velocity = momenta.AsSpan(at, inputs);
-        float mean = TensorPrimitives.SumOfMagnitudes(gradient) / inputs;
+        float mean = Elementwise.SumOfMagnitudes(gradient) / inputs;
         float scale = mean > 0 && float.IsFinite(mean) && float.IsFinite(1 / mean) ? 1 / mean : 0;
         int i = 0;
         for (; i + Vector256<float>.Count <= inputs; i += Vector256<float>.Count)

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Stability;
@@ -98,7 +97,7 @@ internal sealed class WitnessCheck : IDisposable
                 }
             }
 
-            TensorPrimitives.Max(z, 0.0, z);
+            Elementwise.Rectify(z);
             (a, e) = (z, error);
         }
 
@@ -120,7 +119,8 @@ internal sealed class WitnessCheck : IDisposable
             gamma = Rounding.Gamma(layer.Inputs + 1);
             weights = PackedMatrix<double>.FromTransposed(layer.Weights.Span, layer.Outputs, layer.Inputs);
             var absolute = new double[layer.Weights.Length];
-            TensorPrimitives.Abs(layer.Weights.Span, absolute);
+            for (int i = 0; i < absolute.Length; i++)
+                absolute[i] = Math.Abs(layer.Weights.Span[i]);
             sizes = PackedMatrix<double>.FromTransposed(absolute, layer.Outputs, layer.Inputs);
             if (!layer.WeightRadius.IsEmpty)
                 radius = PackedMatrix<double>.FromTransposed(layer.WeightRadius.Span, layer.Outputs, layer.Inputs);
@@ -147,11 +147,12 @@ internal sealed class WitnessCheck : IDisposable
                 for (int i = 0; i < a.Length; i++)
                     spread[i] = Math.Abs(a[i]) + e[i];
                 MatrixProduct.Multiply<double>(spread, rows, radius, [], extra);
-                TensorPrimitives.Add(error, extra, error);
+                for (int i = 0; i < error.Length; i++)
+                    error[i] += extra[i];
             }
 
             // Room for the rounding of the error's own evaluation.
-            TensorPrimitives.Multiply(error, 1 + 1e-9, error);
+            Elementwise.Scale(error, 1 + 1e-9, error);
             return (z, error);
         }
 
