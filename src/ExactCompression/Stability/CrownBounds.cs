@@ -11,7 +11,8 @@ namespace ExactCompression.Stability;
 /// <remarks>
 /// Going back through layer <c>j</c>, a row <c>A</c> over the layer's outputs becomes <c>D = A * slope</c> over its pre-activations and <c>A' = D W_j</c> over its inputs. What floating point makes of
 /// <c>D</c> and <c>A'</c> is taken as it is; the difference to the real ones is charged to the bound: <c>|D| . Error</c> of <see cref="ReluRelaxation"/>. The constant collects
-/// intercepts and biases, and its size, so that the rounding of that sum is charged at the end. Infinite or NaN bounds come out where something overflows, and prove nothing.
+/// intercepts and biases, and its size, so that the rounding of that sum is charged at the end. <see cref="Rounding.Gamma"/> is twice what the theory asks, which covers the rounding of the charges' own sums.
+/// Infinite or NaN bounds come out where something overflows, and prove nothing; an overflown coefficient may even have the wrong sign, so none is dropped without looking whether it is finite.
 /// </remarks>
 internal sealed class CrownBounds
 {
