@@ -15,9 +15,9 @@ internal static class AttackPlan
             return;
         int points = Math.Min(search.MaxPoints, Math.Max(256, open.Count * 4));
         int each = Math.Clamp(points / open.Count, 1, Starts);
-        List<float[]> starts = search.BestStarts(layer, open, each);
-        open = Batch(search, open, starts, inputs, points, 0, out float[] rows, out Aim[] aims);
-        if (open.Count > 0 && aims.Length > 0)
+        int[][] best = search.BestStarts(layer, open, each);
+        (float[] rows, Aim[] aims) = Batch(search, open, 0, open.Count, k => search.FromPool(best[k]), inputs, points);
+        if (aims.Length > 0)
             search.Ascend(layer, rows, aims, steps: 40, width: 0.1f, patience: 10);
     }
 
@@ -35,40 +35,34 @@ internal static class AttackPlan
             if (open.Count == 0)
                 return;
             int steps = 100 << round;
-            List<float[]> starts = round == 0 ? search.BestStarts(layer, open, Starts) : [.. open.Select(a => RandomStarts(search, domain, hints.GetValueOrDefault(a)))];
+            int[][] best = round == 0 ? search.BestStarts(layer, open, Starts) : [];
+            float[] StartsOf(int k) => best.Length > 0 ? search.FromPool(best[k]) : RandomStarts(search, domain, hints.GetValueOrDefault(open[k]));
             int each = Math.Max(1, search.MaxPoints / Starts);
             for (int first = 0; first < open.Count; first += each)
             {
-                int count = Math.Min(each, open.Count - first);
-                Batch(search, open.GetRange(first, count), starts.GetRange(first, count), inputs, search.MaxPoints, Starts, out float[] rows, out Aim[] aims);
+                (float[] rows, Aim[] aims) = Batch(search, open, first, Math.Min(each, open.Count - first), StartsOf, inputs, search.MaxPoints);
                 if (aims.Length > 0)
                     search.Ascend(layer, rows, aims, steps, width: round == 2 ? 0.3f : 0.1f);
             }
         }
     }
 
-    /// <summary>Lays the starts of the aims that are still open one behind the other.</summary>
-    private static List<Aim> Batch(WitnessSearch search, List<Aim> candidates, List<float[]> starts, int inputs, int most, int each, out float[] rows, out Aim[] aims)
+    /// <summary>Lays the starts of the aims that are still open one behind the other; they are made here, so that only one batch of them exists at a time.</summary>
+    private static (float[] Rows, Aim[] Aims) Batch(WitnessSearch search, List<Aim> candidates, int first, int count, Func<int, float[]> startsOf, int inputs, int most)
     {
-        var open = new List<Aim>();
-        var all = new List<float>();
+        var rows = new List<float>();
         var owners = new List<Aim>();
-        for (int k = 0; k < candidates.Count; k++)
+        for (int k = first; k < first + count && owners.Count < most; k++)
         {
             if (!search.IsOpen(candidates[k]))
                 continue;
-            open.Add(candidates[k]);
-            int count = Math.Min(starts[k].Length / inputs, each > 0 ? each : int.MaxValue);
-            for (int s = 0; s < count && owners.Count < most; s++)
-            {
-                all.AddRange(starts[k].AsSpan(s * inputs, inputs));
-                owners.Add(candidates[k]);
-            }
+            float[] starts = startsOf(k);
+            int taken = Math.Min(starts.Length / inputs, most - owners.Count);
+            rows.AddRange(starts.AsSpan(0, taken * inputs));
+            owners.AddRange(Enumerable.Repeat(candidates[k], taken));
         }
 
-        rows = [.. all];
-        aims = [.. owners];
-        return open;
+        return ([.. rows], [.. owners]);
     }
 
     private static float[] RandomStarts(WitnessSearch search, InputDomain domain, float[]? hint)

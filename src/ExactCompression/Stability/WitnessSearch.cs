@@ -88,8 +88,8 @@ internal sealed class WitnessSearch : IDisposable
     /// <param name="layer">1-based hidden layer of all the aims.</param>
     /// <param name="aims">Neurons with signs.</param>
     /// <param name="most">How many points an aim gets at most.</param>
-    /// <returns>For each aim, points one after the other, row-major.</returns>
-    public List<float[]> BestStarts(int layer, IReadOnlyList<Aim> aims, int most)
+    /// <returns>For each aim, its points in the pool, for <see cref="FromPool"/>.</returns>
+    public int[][] BestStarts(int layer, IReadOnlyList<Aim> aims, int most)
     {
         int offset = board.Offsets[layer - 1];
         int[] neurons = [.. aims.Select(a => a.Index - offset)];
@@ -117,16 +117,24 @@ internal sealed class WitnessSearch : IDisposable
             }
         }
 
-        var starts = new List<float[]>(aims.Count);
-        foreach (PriorityQueue<int, float> queue in best)
+        return [.. best.Select(static queue =>
         {
-            var rows = new float[queue.Count * point.Length];
-            for (int at = queue.Count - 1; queue.TryDequeue(out int row, out _); at--)
-                pool.Copy(row, 1, rows.AsSpan(at * point.Length, point.Length));
-            starts.Add(rows);
-        }
+            var rows = new int[queue.Count];
+            for (int at = rows.Length - 1; queue.TryDequeue(out int row, out _); at--)
+                rows[at] = row;
+            return rows;
+        })];
+    }
 
-        return starts;
+    /// <summary>Copies points of the pool.</summary>
+    /// <param name="rows">0-based points of the pool.</param>
+    /// <returns>Row-major rows x inputs.</returns>
+    public float[] FromPool(int[] rows)
+    {
+        var points = new float[rows.Length * point.Length];
+        for (int r = 0; r < rows.Length; r++)
+            pool.Copy(rows[r], 1, points.AsSpan(r * point.Length, point.Length));
+        return points;
     }
 
     /// <summary>
