@@ -3,7 +3,7 @@ using static ExactCompression.Stability.WitnessSearch;
 namespace ExactCompression.Stability;
 
 /// <summary>
-/// Splits the input box where inputs are few: one partition serves all open neurons. In each part all layers are bounded anew, which settles most neurons there; a part is split
+/// Splits the input box where inputs are few: one partition serves all open neurons of a layer. In each part the layers up to it are bounded anew, which settles most neurons there; a part is split
 /// again as long as a neuron is open in it. A side is proven when it is settled in every part.
 /// </summary>
 internal sealed class InputSplitting
@@ -18,12 +18,17 @@ internal sealed class InputSplitting
     private readonly PriorityQueue<Part, double> open = new();
     private readonly Dictionary<Aim, int> parts = [];
 
-    public InputSplitting(VerdictBoard board, WitnessSearch search, SearchClock clock)
+    /// <summary>Begins with the whole box.</summary>
+    /// <param name="board">What is known.</param>
+    /// <param name="layer">1-based hidden layer whose open neurons are to be settled.</param>
+    /// <param name="search">Checks corners for witnesses.</param>
+    /// <param name="clock">Time and threads.</param>
+    public InputSplitting(VerdictBoard board, int layer, WitnessSearch search, SearchClock clock)
     {
         this.board = board;
         this.search = search;
         this.clock = clock;
-        Aim[] aims = [.. search.Open(0)];
+        Aim[] aims = [.. search.Open(layer)];
         foreach (Aim aim in aims)
             parts[aim] = 1;
         open.Enqueue(new([.. board.Domain.Lower.Span], [.. board.Domain.Upper.Span], aims), 0);

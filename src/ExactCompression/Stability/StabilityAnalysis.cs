@@ -100,7 +100,13 @@ public static class StabilityAnalysis
         }
 
         Refinement.Run(board, clock, search, hints);
-        if (board.DeepestOpen() > 0 && board.Network.InputSize <= InputSplitting.MostInputs)
-            clock.Run("InputSplitting", () => new InputSplitting(board, search, clock).Run(MostParts));
+        if (board.Network.InputSize > InputSplitting.MostInputs)
+            return;
+        for (int layer = 1; layer <= board.DeepestOpen(); layer++)
+        {
+            int current = layer;
+            if (board.HasOpen(current))
+                clock.Run("InputSplitting", () => new InputSplitting(board, current, search, clock).Run(MostParts));
+        }
     }
 }

@@ -47,7 +47,8 @@ public sealed class InputSplittingTests
         using var clock = new SearchClock(board, new() { Threads = 1 }, default);
         using var device = new SimdWitnessDevice();
         using var search = new WitnessSearch(board, null, device, new() { Threads = 1 }, clock);
-        new InputSplitting(board, search, clock).Run(parts);
+        for (int layer = 1; layer <= c.Network.Depth; layer++)
+            new InputSplitting(board, layer, search, clock).Run(parts);
         return board.ToTable(clock.Elapsed, clock.Stages, null);
     }
 }
