@@ -16,6 +16,8 @@ public sealed class PublicNetworkTests
 
     /// <summary>The unstable neurons that the second program saw, and how many it left open (which may turn out either way).</summary>
     [SkippableTheory]
+    [InlineData("digits_48-32-24_l1-0.0005", 104, 0)]
+    [InlineData("digits_48-32-24_l1-0.001", 103, 1)]
     [InlineData("digits_48-32-24_l1-0.002", 90, 0)]
     [InlineData("digits_48-32-24_l1-0.004", 59, 1)]
     [InlineData("digits_48-32-24_l1-0.008", 40, 1)]
