@@ -1,3 +1,5 @@
+using ExactCompression.Numerics;
+
 namespace ExactCompression.Stability;
 
 /// <summary>
@@ -31,6 +33,23 @@ internal sealed class ActivationRange
 
     /// <summary>Sum of the magnitudes, to nearest: for error terms that have room to spare.</summary>
     public double Sum { get; }
+
+    /// <summary>
+    /// What the rounding of a layer's own weights can add to one of its pre-activations over this range, <c>sum_j R_ij m_j + r_i</c>; 0 for exact weights.
+    /// Rounded to nearest: callers leave room for that.
+    /// </summary>
+    /// <param name="layer">A layer whose inputs these are.</param>
+    /// <param name="row">0-based neuron.</param>
+    public double RadiusOf(AffineLayer layer, int row)
+    {
+        double radius = layer.BiasRadius.IsEmpty ? 0 : layer.BiasRadius.Span[row];
+        if (layer.WeightRadius.IsEmpty)
+            return radius;
+        ReadOnlySpan<double> weights = layer.WeightRadius.Span.Slice(row * layer.Inputs, layer.Inputs);
+        for (int j = 0; j < weights.Length; j++)
+            radius += weights[j] * Magnitude[j];
+        return radius + Rounding.Underflow;
+    }
 
     /// <summary>The network's input over the domain.</summary>
     public static ActivationRange OfInput(InputDomain domain) => new(domain.Lower.ToArray(), domain.Upper.ToArray());

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using ExactCompression.Numerics;
 
@@ -91,7 +90,7 @@ internal sealed class CrownBounds
 
             constant[r] = bias;
             size[r] = Math.Abs(bias);
-            error[r] = RowRadius(layer, neurons[r], input);
+            error[r] = input.RadiusOf(layer, neurons[r]);
         }
 
         for (int j = below.Count - 1; j >= 0; j--)
@@ -169,15 +168,6 @@ internal sealed class CrownBounds
         error = (error * (1 + 1e-9)) + (constantRow ? 0 : (gamma * size) + loss);
         // Without any charge the row met only rectifiers that are off: the pre-activation is its bias.
         return constantRow ? (constant + sum, constant + sum) : (Math.BitIncrement(constant + sum + error), constant + sum - error);
-    }
-
-    /// <summary>What the rounding of the layer's own weights can add, with room.</summary>
-    private static double RowRadius(AffineLayer layer, int neuron, ActivationRange input)
-    {
-        double radius = layer.BiasRadius.IsEmpty ? 0 : layer.BiasRadius.Span[neuron];
-        if (!layer.WeightRadius.IsEmpty)
-            radius += TensorPrimitives.Dot(layer.WeightRadius.Span.Slice(neuron * layer.Inputs, layer.Inputs), input.Magnitude) + Rounding.Underflow;
-        return radius;
     }
 
     private sealed class Workspace(int widest)

@@ -17,7 +17,7 @@ internal static class IntervalBounds
     public static void Propagate(AffineLayer layer, ActivationRange input, Span<double> lower, Span<double> upper)
     {
         double gamma = Rounding.Gamma(layer.Inputs + 1);
-        ReadOnlySpan<double> bias = layer.Bias.Span, biasRadius = layer.BiasRadius.Span, weightRadius = layer.WeightRadius.Span;
+        ReadOnlySpan<double> bias = layer.Bias.Span;
         for (int i = 0; i < layer.Outputs; i++)
         {
             ReadOnlySpan<double> row = layer.Row(i);
@@ -35,7 +35,7 @@ internal static class IntervalBounds
                 highSize += Math.Abs(most);
             }
 
-            double radius = Radius(weightRadius, biasRadius, i, input);
+            double radius = input.RadiusOf(layer, i) * (1 + 1e-9);
             lower[i] = End(layer, i, input, low, (gamma * (lowSize + Math.Abs(bias[i]))) + Rounding.Underflow + radius, radius == 0, below: true);
             upper[i] = End(layer, i, input, high, (gamma * (highSize + Math.Abs(bias[i]))) + Rounding.Underflow + radius, radius == 0, below: false);
         }
@@ -61,20 +61,5 @@ internal static class IntervalBounds
         }
 
         return below ? (exact.Sign >= 0 ? 0 : end) : (exact.Sign <= 0 ? 0 : end);
-    }
-
-    /// <summary>What the rounding of the layer's own weights can add to a pre-activation, with room.</summary>
-    private static double Radius(ReadOnlySpan<double> weightRadius, ReadOnlySpan<double> biasRadius, int row, ActivationRange input)
-    {
-        double radius = biasRadius.IsEmpty ? 0 : biasRadius[row];
-        if (!weightRadius.IsEmpty)
-        {
-            int columns = input.Magnitude.Length;
-            for (int j = 0; j < columns; j++)
-                radius += weightRadius[(row * columns) + j] * input.Magnitude[j];
-            radius += Rounding.Underflow;
-        }
-
-        return radius * (1 + 1e-9);
     }
 }

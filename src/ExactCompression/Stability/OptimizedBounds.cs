@@ -214,13 +214,7 @@ internal sealed class OptimizedBounds : IDisposable
             }
 
             size = Math.Abs(constant);
-            error = layer.BiasRadius.IsEmpty ? 0 : layer.BiasRadius.Span[Problem.Neuron];
-            if (layer.WeightRadius.IsEmpty)
-                return;
-            ReadOnlySpan<double> radius = layer.WeightRadius.Span.Slice(Problem.Neuron * layer.Inputs, layer.Inputs);
-            for (int i = 0; i < radius.Length; i++)
-                error += radius[i] * input.Magnitude[i];
-            error += Rounding.Underflow;
+            error = input.RadiusOf(layer, Problem.Neuron);
         }
 
         /// <summary>As in <see cref="CrownBounds"/>, with the row's own slopes, and with fixed phases: there the rectifier is linear, and the assumption enters with its multiplier.</summary>

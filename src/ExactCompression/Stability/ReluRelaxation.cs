@@ -115,25 +115,19 @@ internal sealed class ReluRelaxation
     private void MeasureRounding()
     {
         double gamma = Rounding.Gamma(Layer.Outputs + 1);
-        ReadOnlySpan<double> biasRadius = Layer.BiasRadius.Span, weightRadius = Layer.WeightRadius.Span;
         double zSum = 0;
         for (int i = 0; i < Error.Length; i++)
         {
             ReadOnlySpan<double> row = Layer.Row(i);
-            double size = 0, radius = biasRadius.IsEmpty ? 0 : biasRadius[i];
+            double size = 0;
             for (int j = 0; j < row.Length; j++)
                 size += Math.Abs(row[j]) * Input.Magnitude[j];
-            if (!weightRadius.IsEmpty)
-            {
-                for (int j = 0; j < row.Length; j++)
-                    radius += weightRadius[(i * row.Length) + j] * Input.Magnitude[j];
-            }
 
             double z = Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i]));
             zSum += z;
 
             // Whatever underflows in these sums is far less than the last term, and large coefficients multiply it, too.
-            Error[i] = (((gamma * size) + (2 * Rounding.Unit * z) + radius) * (1 + 1e-9)) + Rounding.Underflow;
+            Error[i] = (((gamma * size) + (2 * Rounding.Unit * z) + Input.RadiusOf(Layer, i)) * (1 + 1e-9)) + Rounding.Underflow;
         }
 
         Loss = Rounding.Underflow * (1 + zSum + Input.Sum);
