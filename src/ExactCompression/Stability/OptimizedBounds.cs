@@ -93,7 +93,7 @@ internal sealed class OptimizedBounds : IDisposable
                 return;
 
             // The rows that are left have kept their places in the workspace.
-            Forward(open, work);
+            Forward(open, work, last: step == descent.Steps);
             foreach (Row row in open)
             {
                 if (step < descent.Steps)
@@ -127,7 +127,7 @@ internal sealed class OptimizedBounds : IDisposable
             rows[r].Concretise(work.Rows.AsSpan(r * lower.Length, lower.Length), lower, upper, gamma, loss);
     }
 
-    private void Forward(List<Row> rows, Workspace work)
+    private void Forward(List<Row> rows, Workspace work, bool last)
     {
         // The rows' coefficients over the input lie in Rows: turn each into its corner.
         int count = rows.Count, inputs = lower.Length;
@@ -136,7 +136,8 @@ internal sealed class OptimizedBounds : IDisposable
             Span<double> coefficients = work.Rows.AsSpan(rows[r].Place * inputs, inputs), corner = work.Next.AsSpan(r * inputs, inputs);
             for (int i = 0; i < inputs; i++)
                 corner[i] = coefficients[i] > 0 ? upper[i] : lower[i];
-            rows[r].Problem.Corner = [.. corner.ToArray().Select(static v => (float)v)];
+            if (last)
+                rows[r].Problem.Corner = Array.ConvertAll(corner.ToArray(), static v => (float)v);
         }
 
         work.Swap();
