@@ -43,6 +43,7 @@ public static class StabilityAnalysis
             // Time is over or the user stopped: what is decided stays decided.
         }
 
+        board.ReportContradictions(options);
         return board.ToTable(clock.Elapsed, clock.Stages, used);
     }
 
@@ -68,6 +69,7 @@ public static class StabilityAnalysis
             // Time is over or the user stopped: what is decided stays decided.
         }
 
+        board.ReportContradictions(options);
         return board.ToTable(clock.Elapsed, clock.Stages, null);
     }
 

@@ -3,7 +3,8 @@ namespace ExactCompression.Stability;
 /// <summary>
 /// What is known of every hidden neuron while a search runs: proven bounds and witnesses, in arrays over all neurons, layer after layer. The only place where
 /// a verdict is made. Not safe for concurrent use: threads hand their findings to the one that owns it.
-/// What a table from a file says is kept as imported until it is proven here, and is never a premise: its bounds are left out.
+/// What a table from a file says is kept as imported until it is proven here, and is never a premise: its bounds are left out. What a solver says within a tolerance is a claim (<see cref="MilpClaim"/>):
+/// it decides a neuron until a proof says otherwise, and leaves no bound.
 /// </summary>
 internal sealed class VerdictBoard
 {
@@ -12,6 +13,7 @@ internal sealed class VerdictBoard
     private readonly string[] evidence;
     private readonly double[]?[] positive;
     private readonly double[]?[] negative;
+    private readonly List<ContradictionException> contradictions = [];
 
     public VerdictBoard(StabilityTable table)
     {
@@ -59,6 +61,14 @@ internal sealed class VerdictBoard
 
     public int Count => states.Length;
 
+    /// <summary>Tells of the claims that proofs have refuted.</summary>
+    /// <exception cref="ContradictionException">There is one, and nobody listens.</exception>
+    public void ReportContradictions(SearchOptions options)
+    {
+        foreach (ContradictionException contradiction in contradictions)
+            (options.Contradiction ?? throw contradiction)(contradiction);
+    }
+
     public NeuronState StateOf(int index) => states[index];
 
     /// <summary>Whether a layer has neurons without a verdict.</summary>
@@ -91,9 +101,11 @@ internal sealed class VerdictBoard
             Lower[index] = lower;
         if (upper < Upper[index] && !double.IsNegativeInfinity(upper))
             Upper[index] = upper;
+        if (IsClaim(index) && BoundsExclude(index))
+            Withdraw(index, FormattableString.Invariant($"proven bounds [{Lower[index]:R}, {Upper[index]:R}] ({kind})"));
         if ((positive[index] is not null && Upper[index] <= 0) || (negative[index] is not null && Lower[index] >= 0) || Lower[index] > Upper[index] || BoundsExclude(index))
             throw Contradiction(index);
-        bool settled = states[index] != NeuronState.Undetermined && evidence[index] != NeuronStability.ImportedEvidence;
+        bool settled = states[index] != NeuronState.Undetermined && evidence[index] != NeuronStability.ImportedEvidence && !IsClaim(index);
 
         // A neuron that was proven active, and now never to be above 0, is 0 everywhere: that counts as inactive.
         if (settled && (states[index] != NeuronState.StablyActive || Upper[index] > 0))
@@ -118,11 +130,31 @@ internal sealed class VerdictBoard
     }
 
     /// <summary>Takes a proven sign of the pre-activation at some input, of which nothing new is learnt unless it contradicts the verdict.</summary>
-    public void Check(int index, bool above)
+    public void Check(int index, bool above, double[] witness)
     {
-        if (states[index] == (above ? NeuronState.StablyInactive : NeuronState.StablyActive))
+        if (states[index] != (above ? NeuronState.StablyInactive : NeuronState.StablyActive))
+            return;
+        if (!IsClaim(index))
             throw Contradiction(index);
+        Withdraw(index, $"an input with a pre-activation proven {(above ? "above" : "below")} 0");
+        Credit(index, above, witness);
     }
+
+    /// <summary>Takes a solver's word for an open neuron's sign, unless a witness speaks against it.</summary>
+    /// <param name="index">The neuron.</param>
+    /// <param name="active">Whether it is said to be stably active, else inactive.</param>
+    /// <param name="claim">The evidence, from <see cref="MilpClaim"/>.</param>
+    public void Claim(int index, bool active, string claim)
+    {
+        if (states[index] != NeuronState.Undetermined)
+            return;
+        Decide(index, active ? NeuronState.StablyActive : NeuronState.StablyInactive, claim);
+        if ((active ? negative : positive)[index] is not null)
+            Withdraw(index, $"a witness with a pre-activation proven {(active ? "below" : "above")} 0");
+    }
+
+    /// <summary>Whether a neuron's verdict is a solver's word that no proof confirms.</summary>
+    public bool IsClaim(int index) => MilpClaim.Is(evidence[index]) && !MilpClaim.IsProven(evidence[index]);
 
     public StabilityTable ToTable(TimeSpan elapsed, IEnumerable<StageReport> stages, string? device)
     {
@@ -151,7 +183,17 @@ internal sealed class VerdictBoard
         if (states[index] == NeuronState.Undetermined)
             Decided++;
         states[index] = state;
-        evidence[index] = kind;
+        evidence[index] = MilpClaim.Join(evidence[index], kind);
+    }
+
+    /// <summary>A proof refutes a claim: the claim is no verdict any more, stays in the evidence, and is reported.</summary>
+    private void Withdraw(int index, string proof)
+    {
+        (int layer, int neuron) = Place(index);
+        contradictions.Add(new(Network, layer, neuron, $"{states[index]}, {evidence[index]}", proof));
+        states[index] = NeuronState.Undetermined;
+        evidence[index] = MilpClaim.Refuted(evidence[index]);
+        Decided--;
     }
 
     private bool BoundsExclude(int index) => states[index] switch

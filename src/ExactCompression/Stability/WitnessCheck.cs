@@ -46,13 +46,14 @@ internal sealed class WitnessCheck : IDisposable
     /// <summary>Checks points and credits every neuron whose sign they prove.</summary>
     /// <param name="points">Points of the domain.</param>
     /// <param name="board">Where to credit.</param>
+    /// <param name="only">The one neuron to credit, by its index over all layers; below 0 for all.</param>
     /// <returns>How many witnesses were new.</returns>
-    public int Credit(ReadOnlySpan<double[]> points, VerdictBoard board)
+    public int Credit(ReadOnlySpan<double[]> points, VerdictBoard board, int only = -1)
     {
         int credited = 0;
         const int Block = 64;
         for (int at = 0; at < points.Length; at += Block)
-            credited += CreditBlock(points.Slice(at, Math.Min(Block, points.Length - at)), board);
+            credited += CreditBlock(points.Slice(at, Math.Min(Block, points.Length - at)), board, only);
         return credited;
     }
 
@@ -63,7 +64,7 @@ internal sealed class WitnessCheck : IDisposable
             layer.Dispose();
     }
 
-    private int CreditBlock(ReadOnlySpan<double[]> points, VerdictBoard board)
+    private int CreditBlock(ReadOnlySpan<double[]> points, VerdictBoard board, int only)
     {
         int rows = points.Length, width = network.InputSize, credited = 0;
         var a = new double[rows * width];
@@ -84,7 +85,7 @@ internal sealed class WitnessCheck : IDisposable
                     {
                         error[at] = double.PositiveInfinity; // a sum that overflowed may have the wrong sign, and the rectifier would hide it
                     }
-                    else if (Math.Abs(value) > error[at])
+                    else if (Math.Abs(value) > error[at] && (only < 0 || index == only))
                     {
                         if (board.Wants(index, value > 0))
                         {
@@ -92,7 +93,7 @@ internal sealed class WitnessCheck : IDisposable
                             credited++;
                         }
 
-                        board.Check(index, value > 0);
+                        board.Check(index, value > 0, points[r]);
                     }
                 }
             }
