@@ -7,6 +7,7 @@ namespace ExactCompression.Milp;
 /// objective; when the optimum is 0 all that remain are stable. Over all layers at once, or one.
 /// </summary>
 /// <remarks>
+/// Solvers that cannot stop at a first solution are asked for any solution that shows at least one candidate instead; that there is none is then the end.
 /// The paper injects points from inside the solver's tree. OR-Tools has no such callbacks in C#: the loop solves until the first solution that refutes something, refutes, drops, and goes on from that solution.
 /// A solution's input is run through the network, and only what that proves is refuted. Where a candidate is shown only within the solver's tolerance, its linear piece of the network is searched; where that
 /// has no input that proves it either, the candidate is asked about by itself at the end. What is too close to 0 even then stays undetermined.
@@ -21,6 +22,7 @@ internal sealed class CandidateSearch : IDisposable
     private readonly Dictionary<Aim, int> candidates = [];
     private readonly Relaxation relaxation;
     private readonly List<Aim> doubtful = [];
+    private readonly int atLeastOne = -1;
     private double[]? incumbent;
     private double bound;
 
@@ -33,6 +35,8 @@ internal sealed class CandidateSearch : IDisposable
         this.layer = layer;
         int layers = layer == 0 ? search.Board.DeepestOpen() : layer;
         network = new(search.Backend, search.Board, layers, search.Clock.Parallel.CancellationToken);
+        if (!search.Backend.StopsAtTarget)
+            atLeastOne = network.Program.AddRow(1, double.PositiveInfinity);
         for (int i = layer == 0 ? 0 : search.Board.Offsets[layer - 1]; i < search.Board.Offsets[layers]; i++)
         {
             foreach (bool above in (bool[])[true, false])
@@ -40,7 +44,10 @@ internal sealed class CandidateSearch : IDisposable
                 if (network.PhaseOf(i) < 0 || !search.Board.Wants(i, above))
                     continue;
                 int indicator = network.AddIndicator(i, above);
-                network.Program.SetObjective(indicator, 1);
+                if (atLeastOne < 0)
+                    network.Program.SetObjective(indicator, 1);
+                else
+                    network.Program.SetTerm(atLeastOne, indicator, 1);
                 candidates.Add(new(i, above), indicator);
             }
         }
@@ -62,7 +69,7 @@ internal sealed class CandidateSearch : IDisposable
             }
         }
 
-        foreach (Aim aim in doubtful.Where(a => search.Board.Wants(a.Index, a.Above)))
+        foreach (Aim aim in doubtful.Where(Wants))
             Decide(aim);
     }
 
@@ -86,10 +93,10 @@ internal sealed class CandidateSearch : IDisposable
                 network.Program.Hint(network.SolutionOf(incumbent));
             MilpOutcome outcome = search.Solve(network.Program, target: 0.5);
             bound = Math.Min(bound, outcome.Bound);
-            if (outcome.Objective > 0.5)
-                Take(outcome);
-            else
-                return outcome.End != MilpEnd.Nothing && outcome.Bound < 1 - (10 * SolverBackend.Tolerance);
+            Aim[] shown = outcome.Values.Length == 0 ? [] : [.. candidates.Where(c => outcome.Values[c.Value] > 0.5).Select(static c => c.Key)];
+            if (shown.Length == 0)
+                return atLeastOne < 0 ? outcome.End is MilpEnd.Optimal or MilpEnd.Feasible && outcome.Bound < 1 - (10 * SolverBackend.Tolerance) : outcome.End == MilpEnd.Infeasible;
+            Take(outcome.Values, shown);
         }
     }
 
@@ -107,21 +114,20 @@ internal sealed class CandidateSearch : IDisposable
         }
     }
 
-    private void Take(MilpOutcome outcome)
+    private void Take(double[] solution, Aim[] shown)
     {
-        double[] point = network.InputOf(outcome.Values);
-        Aim[] shown = [.. candidates.Where(c => outcome.Values[c.Value] > 0.5).Select(static c => c.Key)];
+        double[] point = network.InputOf(solution);
         search.Credit([point]);
-        if (!shown.Any(a => !search.Board.Wants(a.Index, a.Above)))
+        if (shown.All(Wants))
         {
-            foreach (Aim aim in shown)
+            foreach (Aim aim in shown.Where(Wants))
             {
-                if (relaxation.Best(outcome.Values, aim) is { } better)
+                if (relaxation.Best(solution, aim) is { } better)
                     search.Credit([better]);
             }
         }
 
-        if (!shown.Any(a => !search.Board.Wants(a.Index, a.Above)))
+        if (shown.All(Wants))
         {
             search.Clock.ThrowIfExpired();
             foreach (Aim aim in shown)
@@ -133,17 +139,20 @@ internal sealed class CandidateSearch : IDisposable
         Drop();
     }
 
+    private bool Wants(Aim aim) => search.Board.Wants(aim.Index, aim.Above);
+
     /// <summary>Takes what is refuted out of the objective.</summary>
     private void Drop()
     {
-        foreach (Aim aim in candidates.Keys.Where(a => !search.Board.Wants(a.Index, a.Above)).ToArray())
+        foreach (Aim aim in candidates.Keys.Where(a => !Wants(a)).ToArray())
             Drop(aim);
     }
 
     private void Drop(Aim aim)
     {
         candidates.Remove(aim, out int indicator);
-        network.Program.SetObjective(indicator, 0);
+        if (atLeastOne < 0)
+            network.Program.SetObjective(indicator, 0);
         network.Program.SetRange(indicator, 0, 0);
         relaxation.Drop(aim);
     }
@@ -152,6 +161,8 @@ internal sealed class CandidateSearch : IDisposable
     private void Decide(Aim aim)
     {
         search.Clock.ThrowIfExpired();
+        if (atLeastOne >= 0)
+            network.Program.SetRowRange(atLeastOne, 0, double.PositiveInfinity);
         (int at, int neuron) = search.Board.Place(aim.Index);
         double constant = network.Aim(at, neuron, aim.Above);
         MilpOutcome outcome = search.Solve(network.Program, NetworkProgram.Margin - constant, -NetworkProgram.Margin - constant);

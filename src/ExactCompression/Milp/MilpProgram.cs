@@ -100,7 +100,7 @@ internal sealed class MilpProgram : IDisposable
         solver.SetTimeLimit(limits.Time is { } time ? Math.Max(1, (long)Math.Min(time.TotalMilliseconds, int.MaxValue)) : 0);
         string own = Backend.Parameters(limits.Target, limits.Cutoff, limits.Threads);
         solver.SetSolverSpecificParametersAsString(own);
-        var job = new Job(solver, limits.Fresh);
+        var job = new Job(solver, limits.Fresh, Backend.TakesTolerance);
         var thread = new Thread(job.Run, StackBytes) { IsBackground = true, Name = Backend.Name };
         thread.Start();
         if (!job.Wait(Timeout.InfiniteTimeSpan, cancellation))
@@ -149,7 +149,7 @@ internal sealed class MilpProgram : IDisposable
     }
 
     /// <summary>One solve, and who frees the solver when both the thread and its owner are done with it.</summary>
-    private sealed class Job(Solver solver, bool fresh)
+    private sealed class Job(Solver solver, bool fresh, bool takesTolerance)
     {
         private readonly TaskCompletionSource ended = new();
         private int state;
@@ -160,7 +160,8 @@ internal sealed class MilpProgram : IDisposable
         {
             using var parameters = new MPSolverParameters();
             parameters.SetDoubleParam(MPSolverParameters.DoubleParam.RELATIVE_MIP_GAP, 0);
-            parameters.SetDoubleParam(MPSolverParameters.DoubleParam.PRIMAL_TOLERANCE, SolverBackend.Tolerance);
+            if (takesTolerance)
+                parameters.SetDoubleParam(MPSolverParameters.DoubleParam.PRIMAL_TOLERANCE, SolverBackend.Tolerance);
             if (fresh)
                 parameters.SetIntegerParam(MPSolverParameters.IntegerParam.INCREMENTALITY, (int)MPSolverParameters.IncrementalityValues.INCREMENTALITY_OFF);
             Result = solver.Solve(parameters);

@@ -40,11 +40,11 @@ internal sealed class MilpSearch : IDisposable
     /// <returns>How many witnesses were new.</returns>
     public int Credit(double[][] points, int only = -1) => check.Credit(points, Board, only);
 
-    /// <summary>Solves within the time that is left. A solve that fails is told of, and ends as one that learnt nothing.</summary>
+    /// <summary>Solves within the time that is left. That a program of the formulation fails is told of; it ends as one that learnt nothing.</summary>
     public MilpOutcome Solve(MilpProgram program, double? target = null, double? cutoff = null, bool fresh = false)
     {
         MilpOutcome outcome = program.Solve(new(Clock.Remaining, Clock.Parallel.MaxDegreeOfParallelism, target, cutoff, fresh), Clock.Parallel.CancellationToken);
-        if (outcome.End == MilpEnd.Nothing && !Clock.Expired)
+        if (outcome.End == MilpEnd.Nothing && program.Backend == Backend && !Clock.Expired)
             warning?.Invoke($"{program.Backend.Name} ended a program without a result; what rests on it stays undetermined.");
         return outcome;
     }

@@ -19,7 +19,7 @@ internal sealed record SolverBackend(string Name, string Id, bool Integer)
 
         // OR-Tools 9.15: hints to HiGHS overrun a buffer, a run that a target ends loses its solution, and a bound is told only with an optimum. It prints a banner past every log setting but its own.
         new("Highs", "HIGHS", true) { TellsVersion = false, TellsBound = false, Quiet = "output_flag=false" },
-        new("Cbc", "CBC", true),
+        new("Cbc", "CBC", true) { TakesTolerance = false },
         new("CpSat", "SAT", true) { Interruptible = true, OnlyIntegers = true },
         new("Gurobi", "GUROBI", true) { Interruptible = true, TakesHints = true, Traces = ["GUROBI_HOME"] },
         new("Xpress", "XPRESS", true) { Interruptible = true, Traces = ["XPRESSDIR"] },
@@ -40,6 +40,9 @@ internal sealed record SolverBackend(string Name, string Id, bool Integer)
 
     /// <summary>Whether it can start from a solution.</summary>
     public bool TakesHints { get; private init; }
+
+    /// <summary>Whether it takes the tolerance from OR-Tools; Cbc keeps to 1e-7 by itself.</summary>
+    public bool TakesTolerance { get; private init; } = true;
 
     /// <summary>Whether it can stop as soon as the objective, or its bound, reaches a value.</summary>
     public bool StopsAtTarget { get; private init; }
