@@ -36,8 +36,21 @@ public static class MilpAnalysis
             // Time is over or the user stopped: what is decided stays decided.
         }
 
-        board.ReportContradictions(search);
+        board.Close(search);
         return board.ToTable(clock.Elapsed, clock.Stages, null);
+    }
+
+    /// <summary>Gives what a search has left open to the default solver, neuron by neuron, until the time is over. The bounds found so far make the constants; every solution counts for all neurons.</summary>
+    /// <param name="board">What is known.</param>
+    /// <param name="search">How the search runs.</param>
+    /// <param name="clock">Its time.</param>
+    internal static void DecideOpen(VerdictBoard board, SearchOptions search, SearchClock clock)
+    {
+        SolverBackend? backend = SolverBackend.Known.FirstOrDefault(static b => b.Name == MilpSolvers.Default && MilpSolvers.Try(b).Available);
+        if (backend is null || !NetworkProgram.CanHold(board))
+            return;
+        using var milp = new MilpSearch(board, backend, new() { Formulation = MilpFormulation.NeuronApproximate }, search, clock);
+        NeuronSearch.Run(milp, approximate: true, creditAll: true);
     }
 
     private static void Solve(VerdictBoard board, SolverBackend backend, MilpOptions options, SearchOptions search, SearchClock clock)

@@ -25,6 +25,9 @@ public static class MilpSolvers
         return solvers;
     }
 
+    /// <summary>The solvers that are there and whose verdicts on networks count, the default first.</summary>
+    public static IReadOnlyList<string> NamesForNetworks() => [.. SolverBackend.Known.Where(static b => b is { Integer: true, OnlyIntegers: false } && Try(b).Available).Select(static b => b.Name)];
+
     /// <summary>The solver of a name, if it is there and its verdicts count.</summary>
     /// <param name="name">As <see cref="List"/> has it; null for the default.</param>
     /// <exception cref="InvalidInputException">There is no such solver, it is not there, or it is none for these programs; the message lists those that are.</exception>
@@ -41,10 +44,10 @@ public static class MilpSolvers
         return state.Available ? backend : throw new InvalidInputException("MilpSolverMissing", $"{backend.Name} is not there: {state.Detail}", There());
     }
 
-    private static string There() =>
-        $"Those that are there for these programs: {string.Join(", ", SolverBackend.Known.Where(static b => b is { Integer: true, OnlyIntegers: false } && Try(b).Available).Select(static b => b.Name))}.";
+    private static string There() => $"Those that are there for these programs: {string.Join(", ", NamesForNetworks())}.";
 
-    private static MilpSolver Try(SolverBackend backend)
+    /// <summary>Tries one solver.</summary>
+    internal static MilpSolver Try(SolverBackend backend)
     {
         long start = Stopwatch.GetTimestamp();
         string? version = null;

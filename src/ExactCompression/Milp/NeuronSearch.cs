@@ -4,14 +4,15 @@ namespace ExactCompression.Milp;
 
 /// <summary>
 /// The baselines: for each neuron by itself, one program for each side of 0, over the layers below. Solved to the optimum, or (the earlier LEO: Serra, Kumar, Ramalingam, CPAIOR 2020) until a solution of the wanted
-/// sign is found or the bound excludes one. A solution counts for its own neuron alone.
+/// sign is found or the bound excludes one. A solution counts for its own neuron alone, as it did there.
 /// </summary>
 internal static class NeuronSearch
 {
     /// <summary>Decides the open neurons, first layer first.</summary>
     /// <param name="search">What is known, and the solver.</param>
     /// <param name="approximate">Whether to stop as soon as the sign is settled.</param>
-    public static void Run(MilpSearch search, bool approximate)
+    /// <param name="creditAll">Whether a solution counts for all neurons after all.</param>
+    public static void Run(MilpSearch search, bool approximate, bool creditAll = false)
     {
         VerdictBoard board = search.Board;
         for (int layer = 1; layer <= board.DeepestOpen(); layer++)
@@ -26,13 +27,13 @@ internal static class NeuronSearch
                 {
                     search.Clock.ThrowIfExpired();
                     if (board.Wants(index, above: side == 0))
-                        Decide(search, network, layer, neuron, above: side == 0, approximate);
+                        Decide(search, network, layer, neuron, above: side == 0, approximate, creditAll);
                 }
             }
         }
     }
 
-    private static void Decide(MilpSearch search, NetworkProgram network, int layer, int neuron, bool above, bool approximate)
+    private static void Decide(MilpSearch search, NetworkProgram network, int layer, int neuron, bool above, bool approximate, bool creditAll)
     {
         int index = search.Board.Offsets[layer - 1] + neuron;
         double constant = network.Aim(layer, neuron, above);
@@ -42,7 +43,7 @@ internal static class NeuronSearch
         double bound = outcome.Bound + constant;
         search.Report(layer, search.Board.Count - search.Board.Decided, bound);
         if (outcome.Values.Length > 0)
-            search.Credit([network.InputOf(outcome.Values)], index);
+            search.Credit([network.InputOf(outcome.Values)], creditAll ? -1 : index);
         if (outcome.End != MilpEnd.Nothing && bound <= -NetworkProgram.Margin)
             search.Board.Claim(index, active: !above, search.Claim);
     }

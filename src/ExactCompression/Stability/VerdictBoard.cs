@@ -14,8 +14,12 @@ internal sealed class VerdictBoard
     private readonly double[]?[] positive;
     private readonly double[]?[] negative;
     private readonly List<ContradictionException> contradictions = [];
+    private readonly Dictionary<int, (NeuronState State, string Claim)> reopened = [];
 
-    public VerdictBoard(StabilityTable table)
+    /// <summary>Begins with what a table knows.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="reopenClaims">Whether neurons that are decided by a solver's word alone are to be decided again; where nothing does, the word stands.</param>
+    public VerdictBoard(StabilityTable table, bool reopenClaims = false)
     {
         start = table;
         Network = table.Network;
@@ -38,7 +42,13 @@ internal sealed class VerdictBoard
             evidence[i] = table.IsImported && neuron.State != NeuronState.Undetermined ? NeuronStability.ImportedEvidence : neuron.Evidence;
             positive[i] = neuron.PositiveWitness;
             negative[i] = neuron.NegativeWitness;
-            if (neuron.State != NeuronState.Undetermined)
+            if (reopenClaims && IsClaim(i))
+            {
+                reopened[i] = (states[i], evidence[i]);
+                (states[i], evidence[i]) = (NeuronState.Undetermined, "");
+            }
+
+            if (states[i] != NeuronState.Undetermined)
                 Decided++;
         }
     }
@@ -61,10 +71,12 @@ internal sealed class VerdictBoard
 
     public int Count => states.Length;
 
-    /// <summary>Tells of the claims that proofs have refuted.</summary>
-    /// <exception cref="ContradictionException">There is one, and nobody listens.</exception>
-    public void ReportContradictions(SearchOptions options)
+    /// <summary>Ends the search: claims that were opened again stand where nothing was found, and those that proofs have refuted are told of.</summary>
+    /// <exception cref="ContradictionException">A claim is refuted, and nobody listens.</exception>
+    public void Close(SearchOptions options)
     {
+        foreach ((int index, (NeuronState state, string claim)) in reopened)
+            Settle(index, state, claim);
         foreach (ContradictionException contradiction in contradictions)
             (options.Contradiction ?? throw contradiction)(contradiction);
     }
@@ -194,6 +206,25 @@ internal sealed class VerdictBoard
         states[index] = NeuronState.Undetermined;
         evidence[index] = MilpClaim.Refuted(evidence[index]);
         Decided--;
+    }
+
+    private void Settle(int index, NeuronState state, string claim)
+    {
+        NeuronState found = states[index];
+        string kind = evidence[index];
+        bool refuted = state == NeuronState.StablyActive ? negative[index] is not null || Upper[index] < 0 : positive[index] is not null || Lower[index] > 0;
+        if (!refuted)
+        {
+            if (found == NeuronState.Undetermined)
+                Decide(index, state, claim);
+            else
+                evidence[index] = MilpClaim.Join(claim, kind);
+            return;
+        }
+
+        (int layer, int neuron) = Place(index);
+        contradictions.Add(new(Network, layer, neuron, $"{state}, {claim}", found == NeuronState.Undetermined ? "a witness of the other sign" : $"{found}, {kind}"));
+        evidence[index] = found == NeuronState.Undetermined ? MilpClaim.Refuted(claim) : MilpClaim.Join(MilpClaim.Refuted(claim), kind);
     }
 
     private bool BoundsExclude(int index) => states[index] switch
