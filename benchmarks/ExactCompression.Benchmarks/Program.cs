@@ -24,6 +24,15 @@ const string Help = """
         --repeats N         runs of each program a network (3 if left out), by turns; the least seconds count
         --warm              every process of ours searches twice and reports the second search: without first-time compilation
         --csv FILE          writes the table as CSV as well
+
+    methods FILE... [options]
+        Decides each network by each method, one after the other in this process, and prints neurons by state, seconds, and how many times faster each is than Neuron and NeuronApproximate.
+        --methods A,B,...   of Hybrid, Isa, Layer, Neuron, NeuronApproximate (all if left out)
+        --solver NAME       the solver of all but Hybrid (Scip if left out)
+        --bounds KIND       the constants of their programs: Interval (the paper's, if left out) or Crown
+        --preprocess WHICH  rows of the data that they run first: All, Partial or None
+        --injection KIND    points that Isa and Layer try between solves: Relaxation, Random or Off
+        --domain, --data, --time-limit (for each method and network), --threads, --csv as above
     """;
 
 try
@@ -41,6 +50,8 @@ try
             return NetworkComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "network":
             return NetworkSearch.Run(NetworkOptions.Parse(args.AsSpan(1)));
+        case "methods":
+            return MethodComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "--help" or "-h":
             Console.WriteLine(Help);
             return 0;

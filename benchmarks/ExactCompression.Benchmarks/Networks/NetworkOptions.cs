@@ -1,8 +1,9 @@
 using System.Globalization;
+using ExactCompression.Milp;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>What the commands <c>networks</c> and <c>network</c> are told.</summary>
+/// <summary>What the commands <c>networks</c>, <c>network</c> and <c>methods</c> are told.</summary>
 internal sealed class NetworkOptions
 {
     /// <summary>Network files, in order.</summary>
@@ -28,6 +29,21 @@ internal sealed class NetworkOptions
 
     /// <summary>Whether each process searches twice and reports the second search, without first-time compilation.</summary>
     public bool Warm { get; private set; }
+
+    /// <summary>The methods to compare; <c>Hybrid</c> or a formulation.</summary>
+    public IReadOnlyList<string> Methods { get; private set; } = ["Hybrid", .. Enum.GetNames<MilpFormulation>()];
+
+    /// <summary>The solver of the formulations, or null for the default.</summary>
+    public string? Solver { get; private set; }
+
+    /// <summary>Where the formulations' constants come from.</summary>
+    public MilpBounds Bounds { get; private set; }
+
+    /// <summary>Which rows of data the formulations run first.</summary>
+    public MilpPreprocess Preprocess { get; private set; }
+
+    /// <summary>Which points the formulations try between solves.</summary>
+    public MilpInjection Injection { get; private set; }
 
     /// <summary>Where to write the results as CSV, or null.</summary>
     public string? Csv { get; private set; }
@@ -99,6 +115,10 @@ internal sealed class NetworkOptions
             ? number
             : throw new UsageException($"{name} takes a number of at least {least.ToString(CultureInfo.InvariantCulture)}, not '{value}'.");
 
+    private static T Word<T>(string name, string value)
+        where T : struct, Enum =>
+        Enum.TryParse(value, ignoreCase: true, out T word) && Enum.IsDefined(word) ? word : throw new UsageException($"{name} takes {string.Join(", ", Enum.GetNames<T>())}, not '{value}'.");
+
     private void Set(string name, string value)
     {
         switch (name)
@@ -120,6 +140,21 @@ internal sealed class NetworkOptions
                 break;
             case "--repeats":
                 Repeats = (int)Number(name, value, 1);
+                break;
+            case "--methods":
+                Methods = [.. value.Split(',').Select(static m => m == "Hybrid" ? m : Word<MilpFormulation>("--methods", m).ToString())];
+                break;
+            case "--solver":
+                Solver = value;
+                break;
+            case "--bounds":
+                Bounds = Word<MilpBounds>(name, value);
+                break;
+            case "--preprocess":
+                Preprocess = Word<MilpPreprocess>(name, value);
+                break;
+            case "--injection":
+                Injection = Word<MilpInjection>(name, value);
                 break;
             case "--csv":
                 Csv = Path.GetFullPath(value);

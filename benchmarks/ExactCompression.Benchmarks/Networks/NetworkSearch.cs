@@ -7,11 +7,18 @@ namespace ExactCompression.Benchmarks;
 /// <summary>The command <c>network</c>: one search in this process, its result as a line of JSON.</summary>
 internal static class NetworkSearch
 {
-    public static int Run(NetworkOptions options)
+    /// <summary>Reads a network with the first domain and the first rows that fit it.</summary>
+    public static (ReluNetwork Network, InputDomain? Domain, InputData? Data) Load(NetworkOptions options, string file)
     {
-        ReluNetwork network = NetworkFormats.Read(options.Files[0]);
+        ReluNetwork network = NetworkFormats.Read(file);
         InputDomain? domain = options.Domains.Select(InputDomainFiles.Read).FirstOrDefault(d => d.Size == network.InputSize);
         InputData? data = options.Data.Select(static path => InputDataFiles.Read(path)).FirstOrDefault(d => d.Columns == network.InputSize);
+        return (network, domain, data);
+    }
+
+    public static int Run(NetworkOptions options)
+    {
+        (ReluNetwork network, InputDomain? domain, InputData? data) = Load(options, options.Files[0]);
         var search = new SearchOptions
         {
             Threads = options.Threads,

@@ -100,7 +100,6 @@ public sealed class MilpAnalysisTests
     }
 
     [SkippableTheory]
-    [InlineData("digits_48-32-24_l1-0.002")]
     [InlineData("digits_48-32-24_l1-0.004")]
     [InlineData("digits_48-32-24_l1-0.008")]
     [InlineData("digits_64-64_l1-0.004")]
