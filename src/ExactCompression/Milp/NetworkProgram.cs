@@ -80,6 +80,22 @@ internal sealed class NetworkProgram : IDisposable
         return indicator;
     }
 
+    /// <summary>Keeps the pre-activation of an open neuron away from 0 by <see cref="Margin"/>, on one side or both.</summary>
+    /// <param name="index">A neuron of these layers whose sign is open.</param>
+    /// <param name="below">Whether also where it is below 0.</param>
+    public void KeepFromZero(int index, bool below)
+    {
+        Unit unit = units[index];
+        int on = Program.AddRow(0, double.PositiveInfinity);
+        Program.SetTerm(on, unit.Output, unit.OutputScale / unit.Scale);
+        Program.SetTerm(on, unit.Phase, -Margin);
+        if (!below)
+            return;
+        int off = Program.AddRow(Margin, double.PositiveInfinity);
+        Program.SetTerm(off, unit.Slack, unit.SlackScale / unit.Scale);
+        Program.SetTerm(off, unit.Phase, Margin);
+    }
+
     /// <summary>Makes the pre-activation of a neuron, or its negative, the objective, as a share of its range.</summary>
     /// <param name="layer">1-based hidden layer: one of these, or the next.</param>
     /// <param name="neuron">0-based neuron.</param>
