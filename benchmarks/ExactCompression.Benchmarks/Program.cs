@@ -19,6 +19,8 @@ const string Help = """
         --peer "COMMAND"    a program that is given the network's path and whose last line says 'decided P % in S s'
         --domain FILE       input domain (CSV, VNN-LIB) for networks of its size; may be repeated. Others take [0,1]^n, or what their file states
         --data FILE         input rows (IDX, CSV, NPY) to begin with, for networks of their size; may be repeated
+        --label-column NAME the column of CSV rows that is the label: First, Last, a name or a number
+        --scale X           what the values of CSV rows are multiplied by
         --time-limit S      seconds that our search may take
         --threads N         threads of our search (0, all cores, if left out)
         --repeats N         runs of each program a network (3 if left out), by turns; the least seconds count
@@ -32,7 +34,7 @@ const string Help = """
         --bounds KIND       the constants of their programs: Interval (the paper's, if left out) or Crown
         --preprocess WHICH  rows of the data that they run first: All, Partial or None
         --injection KIND    points that Isa and Layer try between solves: Relaxation, Random or Off
-        --domain, --data, --time-limit (for each method and network), --threads, --csv as above
+        --domain, --data, --label-column, --scale, --time-limit (for each method and network), --threads, --csv as above
     """;
 
 try

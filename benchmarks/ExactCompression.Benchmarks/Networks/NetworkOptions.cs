@@ -30,6 +30,12 @@ internal sealed class NetworkOptions
     /// <summary>Whether each process searches twice and reports the second search, without first-time compilation.</summary>
     public bool Warm { get; private set; }
 
+    /// <summary>Which column of CSV rows is the label, as <see cref="Formats.InputDataOptions.LabelColumn"/>.</summary>
+    public string LabelColumn { get; private set; } = "Auto";
+
+    /// <summary>What the values of CSV rows are multiplied by, or null.</summary>
+    public double? Scale { get; private set; }
+
     /// <summary>The methods to compare; <c>Hybrid</c> or a formulation.</summary>
     public IReadOnlyList<string> Methods { get; private set; } = ["Hybrid", .. Enum.GetNames<MilpFormulation>()];
 
@@ -97,6 +103,14 @@ internal sealed class NetworkOptions
             yield return data;
         }
 
+        yield return "--label-column";
+        yield return LabelColumn;
+        if (Scale is { } scale)
+        {
+            yield return "--scale";
+            yield return scale.ToString("R", CultureInfo.InvariantCulture);
+        }
+
         if (Warm)
             yield return "--warm";
         yield return "--threads";
@@ -140,6 +154,12 @@ internal sealed class NetworkOptions
                 break;
             case "--repeats":
                 Repeats = (int)Number(name, value, 1);
+                break;
+            case "--label-column":
+                LabelColumn = value;
+                break;
+            case "--scale":
+                Scale = Number(name, value, 0);
                 break;
             case "--methods":
                 Methods = [.. value.Split(',').Select(static m => m == "Hybrid" ? m : Word<MilpFormulation>("--methods", m).ToString())];

@@ -12,9 +12,12 @@ internal static class NetworkSearch
     {
         ReluNetwork network = NetworkFormats.Read(file);
         InputDomain? domain = options.Domains.Select(InputDomainFiles.Read).FirstOrDefault(d => d.Size == network.InputSize);
-        InputData? data = options.Data.Select(static path => InputDataFiles.Read(path)).FirstOrDefault(d => d.Columns == network.InputSize);
+        InputData? data = options.Data.Select(path => InputDataFiles.Read(path, Options(options, path))).FirstOrDefault(d => d.Columns == network.InputSize);
         return (network, domain, data);
     }
+
+    private static InputDataOptions Options(NetworkOptions options, string path) =>
+        path.Contains(".csv", StringComparison.OrdinalIgnoreCase) ? new() { LabelColumn = options.LabelColumn, Scale = options.Scale } : new();
 
     public static int Run(NetworkOptions options)
     {

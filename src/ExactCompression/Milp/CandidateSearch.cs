@@ -16,12 +16,16 @@ internal sealed class CandidateSearch : IDisposable
 {
     private const int RandomPoints = 64;
 
+    /// <summary>How many linear pieces of the network are walked through for a candidate.</summary>
+    private const int MostPieces = 2;
+
     private readonly MilpSearch search;
     private readonly int layer;
     private readonly NetworkProgram network;
     private readonly Dictionary<Aim, int> candidates = [];
     private readonly Relaxation relaxation;
     private readonly List<Aim> doubtful = [];
+    private readonly HashSet<Aim> probed = [];
     private readonly int atLeastOne = -1;
     private double[]? incumbent;
     private double bound;
@@ -112,6 +116,17 @@ internal sealed class CandidateSearch : IDisposable
             incumbent = point;
             Drop();
         }
+
+        // What a solver's tree would see at the nodes where one candidate is fixed: the relaxation's best point for it, and from there the network's own pieces.
+        foreach (Aim aim in candidates.Keys.Where(probed.Add).ToArray())
+        {
+            search.Clock.ThrowIfExpired();
+            double[]? next = Wants(aim) ? relaxation.Furthest(aim) : null;
+            for (int piece = 0; next is not null && search.Credit([next]) >= 0 && Wants(aim) && piece < MostPieces; piece++)
+                next = relaxation.Best(network.SolutionOf(next), aim);
+        }
+
+        Drop();
     }
 
     private void Take(double[] solution, Aim[] shown)

@@ -43,6 +43,17 @@ internal sealed class Relaxation : IDisposable
         return Optimum(program, fresh: false);
     }
 
+    /// <summary>The input at which the relaxation takes a neuron furthest to a side.</summary>
+    /// <param name="aim">The neuron and the side.</param>
+    /// <returns>A point of the box, or null where there is none.</returns>
+    public double[]? Furthest(Aim aim)
+    {
+        NetworkProgram program = network.Value;
+        (int layer, int neuron) = search.Board.Place(aim.Index);
+        program.Aim(layer, neuron, aim.Above);
+        return Optimum(program, fresh: false);
+    }
+
     /// <summary>The input that takes a neuron furthest to a side within the network's linear piece that a solution chose. At a vertex many rectifiers are at 0, so the piece is the solution's to name, not its input's.</summary>
     /// <param name="solution">A value for each variable.</param>
     /// <param name="aim">The neuron and the side.</param>
