@@ -8,8 +8,11 @@ namespace ExactCompression.Stability;
 /// </summary>
 internal static class Refinement
 {
-    /// <summary>So many open sides of a layer are worth a small tree each before they are worth many sample points together.</summary>
-    private const int Few = 4;
+    /// <summary>So many open sides of a layer are worth a small tree each before they are worth many sample points and attacks.</summary>
+    private const int Few = 8;
+
+    /// <summary>Sub-problems for all of these trees together: about what those points and attacks cost.</summary>
+    private const int QuickBudget = 768;
 
     private const int FirstBudget = 64;
     private const int BudgetBeforeAttack = 256;
@@ -42,7 +45,7 @@ internal static class Refinement
                 return;
             int first = board.Offsets[layer - 1];
             BranchAndBound[] trees = [.. open.Select(aim => new BranchAndBound(bounds, aim, aim.Index - first))];
-            clock.Run("BranchAndBound", () => Branch(board, layer, trees, FirstBudget, FirstBudget, search, clock));
+            clock.Run("BranchAndBound", () => Branch(board, layer, trees, QuickBudget / trees.Length, QuickBudget / trees.Length, search, clock));
         });
 
     private static void ForLayers(VerdictBoard board, Action<int, AffineLayer, List<ReluRelaxation>> work)
@@ -77,10 +80,19 @@ internal static class Refinement
         int first = board.Offsets[layer - 1];
         BranchAndBound[] trees = [.. search.Open(layer).Select(aim => new BranchAndBound(bounds, aim, aim.Index - first))];
         clock.Run("BranchAndBound", () => Branch(board, layer, trees, FirstBudget, BudgetBeforeAttack, search, clock));
+
+        // A neuron that stays open is hard to prove or hard to attack: trees and attacks take turns, each turn with twice the effort.
+        int budget = BudgetBeforeAttack;
+        for (int round = 0; round < AttackPlan.Rounds && board.HasOpen(layer); round++)
+        {
+            int current = round;
+            budget *= 2;
+            clock.Run("Attack", () => AttackPlan.Single(search, layer, current, board.Network.InputSize, board.Domain, hints));
+            clock.Run("BranchAndBound", () => Branch(board, layer, trees, budget, budget, search, clock));
+        }
+
         if (board.HasOpen(layer))
-            clock.Run("Attack", () => AttackPlan.Single(search, layer, board.Network.InputSize, board.Domain, hints));
-        if (board.HasOpen(layer))
-            clock.Run("BranchAndBound", () => Branch(board, layer, trees, 4 * BudgetBeforeAttack, board.Network.InputSize > InputSplitting.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
+            clock.Run("BranchAndBound", () => Branch(board, layer, trees, 4 * budget, board.Network.InputSize > InputSplitting.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
     }
 
     private static void Tighten(VerdictBoard board, int layer, OptimizedBounds bounds, SearchClock clock, bool onlyUndecided)
