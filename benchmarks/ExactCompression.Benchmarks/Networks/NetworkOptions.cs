@@ -26,8 +26,8 @@ internal sealed class NetworkOptions
     /// <summary>Runs of each program a network.</summary>
     public int Repeats { get; private set; } = 3;
 
-    /// <summary>Whether each process searches twice and reports the second search, without first-time compilation.</summary>
-    public bool Warm { get; private set; }
+    /// <summary>Whether each network gets processes of its own, so that first-time costs count every time.</summary>
+    public bool Apart { get; private set; }
 
     /// <summary>Where to write the results as CSV, or null.</summary>
     public string? Csv { get; private set; }
@@ -46,9 +46,9 @@ internal sealed class NetworkOptions
                 continue;
             }
 
-            if (name == "--warm")
+            if (name == "--apart")
             {
-                options.Warm = true;
+                options.Apart = true;
                 continue;
             }
 
@@ -64,11 +64,12 @@ internal sealed class NetworkOptions
         return options;
     }
 
-    /// <summary>The arguments that make a process of our own search one of the networks.</summary>
-    public IEnumerable<string> ForOne(string file)
+    /// <summary>The arguments that make a process of our own search some of the networks.</summary>
+    public IEnumerable<string> ForProcess(IEnumerable<string> files)
     {
-        yield return "network";
-        yield return file;
+        yield return "search";
+        foreach (string file in files)
+            yield return file;
         foreach (string domain in Domains)
         {
             yield return "--domain";
@@ -81,8 +82,6 @@ internal sealed class NetworkOptions
             yield return data;
         }
 
-        if (Warm)
-            yield return "--warm";
         yield return "--threads";
         yield return Threads.ToString(CultureInfo.InvariantCulture);
         if (TimeLimit is { } limit)

@@ -4,26 +4,26 @@ using ExactCompression.Formats;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>The command <c>network</c>: one search in this process, its result as a line of JSON.</summary>
+/// <summary>The command <c>search</c>: searches in this process, each one's result as a line of JSON.</summary>
 internal static class NetworkSearch
 {
     public static int Run(NetworkOptions options)
     {
-        ReluNetwork network = NetworkFormats.Read(options.Files[0]);
-        InputDomain? domain = options.Domains.Select(InputDomainFiles.Read).FirstOrDefault(d => d.Size == network.InputSize);
-        InputData? data = options.Data.Select(static path => InputDataFiles.Read(path)).FirstOrDefault(d => d.Columns == network.InputSize);
+        SearchWarmUp.Begin(); // as the import of the module does
+        InputDomain[] domains = [.. options.Domains.Select(InputDomainFiles.Read)];
+        InputData[] data = [.. options.Data.Select(static path => InputDataFiles.Read(path))];
         var search = new SearchOptions
         {
             Threads = options.Threads,
             TimeLimit = options.TimeLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };
-        var undecided = StabilityTable.Undecided(network, domain);
-        for (int i = options.Warm ? 0 : 1; i < 2; i++)
+        foreach (string file in options.Files)
         {
+            ReluNetwork network = NetworkFormats.Read(file);
+            var undecided = StabilityTable.Undecided(network, Array.Find(domains, d => d.Size == network.InputSize));
             TimeSpan before = JitInfo.GetCompilationTime();
-            StabilityTable table = StabilityAnalysis.FindStable(undecided, data, search, CancellationToken.None);
-            if (i == 1)
-                Console.WriteLine(JsonSerializer.Serialize(NetworkResult.Of(table, JitInfo.GetCompilationTime() - before)));
+            StabilityTable table = StabilityAnalysis.FindStable(undecided, Array.Find(data, d => d.Columns == network.InputSize), search, CancellationToken.None);
+            Console.WriteLine(JsonSerializer.Serialize(NetworkResult.Of(table, JitInfo.GetCompilationTime() - before)));
         }
 
         return 0;

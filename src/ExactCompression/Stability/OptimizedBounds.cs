@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Stability;
@@ -103,6 +104,7 @@ internal sealed class OptimizedBounds : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Backward(List<OptimizedRow> rows, Workspace work)
     {
         int count = rows.Count, top = below.Count - 1, width = layer.Inputs;
@@ -126,6 +128,7 @@ internal sealed class OptimizedBounds : IDisposable
             rows[r].Concretise(work.Rows.AsSpan(r * inputs, inputs), lower, upper, gamma, loss);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Forward(List<OptimizedRow> rows, Workspace work, bool last)
     {
         // The rows' coefficients over the input lie in Rows: turn each into its corner.

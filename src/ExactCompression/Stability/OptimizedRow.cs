@@ -52,6 +52,7 @@ internal sealed class OptimizedRow
 
     /// <summary>Takes a problem, and begins with its slopes and multipliers.</summary>
     /// <param name="problem">The problem; its bound is forgotten.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(BoundProblem problem)
     {
         Problem = problem;
@@ -83,6 +84,7 @@ internal sealed class OptimizedRow
     /// <param name="layer">0-based number of the layer.</param>
     /// <param name="row">Coefficients over the rectifiers' outputs, which become those over the pre-activations; with slack.</param>
     /// <remarks>A multiplier is added in floating point: what is left of it after rounding is still not negative, and any such multiplier is sound.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void PassRectifiers(int layer, Span<double> row)
     {
         int offset = offsets[layer];
@@ -126,6 +128,7 @@ internal sealed class OptimizedRow
     /// <param name="layer">0-based number of the layer.</param>
     /// <param name="z">Pre-activations; with slack.</param>
     /// <param name="gaps">True for what each open rectifier's line loses against the rectifier, in place of the slope's gradient.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Differentiate(int layer, Span<double> z, bool gaps)
     {
         int offset = offsets[layer];
@@ -151,6 +154,7 @@ internal sealed class OptimizedRow
     /// <summary>One step of Adam on slopes and multipliers, kept in their ranges.</summary>
     /// <param name="step">0-based number of the step.</param>
     /// <param name="descent">The steps' lengths.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(int step, Descent descent)
     {
         double rate = Math.Pow(descent.Decay, step), correctMean = 1 / (1 - Math.Pow(FirstMoment, step + 1)), correctSquare = 1 / (1 - Math.Pow(SecondMoment, step + 1));
@@ -167,6 +171,7 @@ internal sealed class OptimizedRow
 
     /// <summary>Ends the work on a problem that stays open: hands over its best slopes and multipliers and, from the gaps of the last pass, the rectifiers that lose most.</summary>
     /// <param name="most">How many rectifiers to name at most.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finish(int most)
     {
         for (int n = 0; n < Problem.Slopes.Length; n++)
@@ -209,6 +214,7 @@ internal sealed class OptimizedRow
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gaps(ReluRelaxation relaxation, int offset, Span<double> z)
     {
         for (int i = 0; i < z.Length; i++)
