@@ -176,6 +176,22 @@ internal sealed class WitnessSearch : IDisposable
         }
     }
 
+    /// <summary>A short attack on one aim from each of some points.</summary>
+    /// <param name="aim">The neuron and the sign.</param>
+    /// <param name="starts">Row-major count x inputs.</param>
+    /// <param name="count">Number of starts.</param>
+    /// <param name="steps">How many steps at most.</param>
+    public void Ascend(Aim aim, ReadOnlySpan<float> starts, int count, int steps)
+    {
+        for (int first = 0; first < count && IsOpen(aim); first += session.MaxPoints)
+        {
+            int rows = Math.Min(session.MaxPoints, count - first);
+            var aims = new Aim[rows];
+            Array.Fill(aims, aim);
+            Ascend(board.Place(aim.Index).Layer, starts.Slice(first * point.Length, rows * point.Length), aims, steps, width: 0.1f);
+        }
+    }
+
     public void Dispose()
     {
         session.Dispose();
