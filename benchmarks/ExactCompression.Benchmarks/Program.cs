@@ -16,7 +16,7 @@ const string Help = """
 
     networks FILE... [options]
         Searches each network and prints neurons by state, seconds by stage, peak memory and, with --peer, the ratio of the peer's seconds to ours.
-        --peer "COMMAND"    a program that is given the network's path and whose last line says 'decided P % in S s'
+        --peer "COMMAND"    a program that is given the networks' paths and prints a line with 'decided P % in S s' for each
         --domain FILE       input domain (CSV, VNN-LIB) for networks of its size; may be repeated. Others take [0,1]^n, or what their file states
         --data FILE         input rows (IDX, CSV, NPY) to begin with, for networks of their size; may be repeated
         --label-column NAME the column of CSV rows that is the label: First, Last, a name or a number
@@ -24,7 +24,7 @@ const string Help = """
         --time-limit S      seconds that our search may take
         --threads N         threads of our search (0, all cores, if left out)
         --repeats N         runs of each program a network (3 if left out), by turns; the least seconds count
-        --warm              every process of ours searches twice and reports the second search: without first-time compilation
+        --apart             a process for each network: first-time costs, such as the compilation of code, count for each
         --csv FILE          writes the table as CSV as well
 
     methods FILE... [options]
@@ -50,7 +50,7 @@ try
             return OpenBlasComparison.Run(args is [_] ? [1, Environment.ProcessorCount] : Array.ConvertAll(args[1..], static a => int.TryParse(a, out int n) && n > 0 ? n : throw new UsageException($"'{a}' is no number of threads.")));
         case "networks":
             return NetworkComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
-        case "network":
+        case "search":
             return NetworkSearch.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "methods":
             return MethodComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));

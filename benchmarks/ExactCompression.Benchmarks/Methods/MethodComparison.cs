@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using ExactCompression.Formats;
 using ExactCompression.Milp;
 
 namespace ExactCompression.Benchmarks;
@@ -46,8 +47,17 @@ internal static class MethodComparison
 
     private static MethodResult Decide(NetworkOptions options, string file, string method)
     {
-        (ReluNetwork network, InputDomain? domain, InputData? data) = NetworkSearch.Load(options, file);
+        (ReluNetwork network, InputDomain? domain, InputData? data) = Load(options, file);
         return new(network.Name, network.Architecture, method, Find(options, StabilityTable.Undecided(network, domain), data, method));
+    }
+
+    /// <summary>Reads a network with the first domain and the first rows that fit it.</summary>
+    private static (ReluNetwork Network, InputDomain? Domain, InputData? Data) Load(NetworkOptions options, string file)
+    {
+        ReluNetwork network = NetworkFormats.Read(file);
+        InputDomain? domain = options.Domains.Select(InputDomainFiles.Read).FirstOrDefault(d => d.Size == network.InputSize);
+        InputData? data = options.Data.Select(path => InputDataFiles.Read(path, options.DataOptions(path))).FirstOrDefault(d => d.Columns == network.InputSize);
+        return (network, domain, data);
     }
 
     private static StabilityTable Find(NetworkOptions options, StabilityTable undecided, InputData? data, string method)

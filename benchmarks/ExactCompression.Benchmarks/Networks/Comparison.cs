@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ExactCompression.Benchmarks;
 
 /// <summary>The outcome for one network: our best run, and the peer's if there is one.</summary>
@@ -6,23 +8,38 @@ internal sealed record Comparison(string Network, NetworkResult Ours, double? Pe
     /// <summary>How many times as long the peer takes.</summary>
     public double? Ratio => PeerSeconds / Ours.Seconds;
 
-    /// <summary>Runs both by turns and keeps the quickest run of each.</summary>
-    public static Comparison Run(NetworkOptions options, string file)
+    /// <summary>Runs both by turns on some networks, in one process each, and keeps the quickest run of each network.</summary>
+    /// <exception cref="ContestantException">A program did not report on every network.</exception>
+    public static IReadOnlyList<Comparison> Run(NetworkOptions options, IReadOnlyList<string> files)
     {
-        NetworkResult? ours = null;
-        (double Decided, double Seconds)? peer = null;
+        var ours = new NetworkResult?[files.Count];
+        var peer = new PeerResult?[files.Count];
         for (int i = 0; i < options.Repeats; i++)
         {
-            NetworkResult run = Contestant.Search(options, file);
-            if (ours is null || run.Seconds < ours.Seconds)
-                ours = run;
-            if (options.Peer is null)
-                continue;
-            (double Decided, double Seconds) other = Contestant.Peer(options.Peer, file);
-            if (peer is null || other.Seconds < peer.Value.Seconds)
-                peer = other;
+            Keep(ours, Contestant.Search(options, files), files, "ours", static r => r.Seconds);
+            if (options.Peer is { } command)
+                Keep(peer, Contestant.Peer(command, files), files, "peer", static r => r.Seconds);
         }
 
-        return new(Path.GetFileNameWithoutExtension(file), ours!, peer?.Decided, peer?.Seconds);
+        return [.. files.Select((file, i) => new Comparison(Path.GetFileNameWithoutExtension(file), ours[i]!, peer[i]?.Decided, peer[i]?.Seconds))];
+    }
+
+    /// <summary>Tells of each run as it ends: a list can take long.</summary>
+    private static void Keep<T>(T?[] best, IEnumerable<T> runs, IReadOnlyList<string> files, string who, Func<T, double> seconds)
+        where T : class
+    {
+        int at = 0;
+        foreach (T run in runs)
+        {
+            if (at == files.Count)
+                throw new ContestantException($"'{who}' reports on more networks than it was given.");
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{who}: {Path.GetFileName(files[at])} {seconds(run):F3} s"));
+            if (best[at] is not { } kept || seconds(run) < seconds(kept))
+                best[at] = run;
+            at++;
+        }
+
+        if (at < files.Count)
+            throw new ContestantException($"'{who}' says nothing of '{files[at]}'.");
     }
 }

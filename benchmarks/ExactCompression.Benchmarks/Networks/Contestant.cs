@@ -6,39 +6,35 @@ using System.Text.RegularExpressions;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>Runs a program on a network in a process of its own, so that its first-time costs count for both sides alike, and reads what it says of itself.</summary>
+/// <summary>Runs a program on some networks in a process of its own, and reads what it says of itself.</summary>
 internal static partial class Contestant
 {
-    /// <summary>Our own search.</summary>
-    public static NetworkResult Search(NetworkOptions options, string file)
+    /// <summary>Our own searches, one result for each file as soon as it is there.</summary>
+    public static IEnumerable<NetworkResult> Search(NetworkOptions options, IReadOnlyList<string> files)
     {
         string program = Environment.ProcessPath!;
-        List<string> arguments = [.. options.ForOne(file)];
+        List<string> arguments = [.. options.ForProcess(files)];
         if (Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
             arguments.Insert(0, Environment.GetCommandLineArgs()[0]);
-        return JsonSerializer.Deserialize<NetworkResult>(LastLine(program, arguments))!;
+        return Lines(program, arguments).Select(static line => JsonSerializer.Deserialize<NetworkResult>(line)!);
     }
 
-    /// <summary>The peer, whose last line must say <c>decided P % in S s</c>.</summary>
-    public static (double Decided, double Seconds) Peer(string command, string file)
+    /// <summary>The peer, which must print a line with 'decided P % in S s' for each file.</summary>
+    public static IEnumerable<PeerResult> Peer(string command, IReadOnlyList<string> files)
     {
         List<string> words = [.. Words().Matches(command).Select(static m => m.Value.Trim('"', '\''))];
-        string line = LastLine(words[0], [.. words.Skip(1), file]);
-        Match match = Verdict().Match(line);
-        if (!match.Success)
-            throw new ContestantException($"The peer's last line does not say 'decided P % in S s': {line}");
-        return (Number(match.Groups[1]), Number(match.Groups[2]));
+        return Lines(words[0], [.. words.Skip(1), .. files]).Select(static line => Verdict().Match(line)).Where(static m => m.Success).Select(static m => new PeerResult(Number(m.Groups[1]), Number(m.Groups[2])));
     }
 
-    private static string LastLine(string program, IEnumerable<string> arguments)
+    private static IEnumerable<string> Lines(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
         using Process process = Start(start);
-        string[] lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        while (process.StandardOutput.ReadLine() is { } line)
+            yield return line;
         process.WaitForExit();
-        if (process.ExitCode != 0 || lines.Length == 0)
-            throw new ContestantException($"'{program}' ended with exit code {process.ExitCode} after {lines.Length} lines.");
-        return lines[^1];
+        if (process.ExitCode != 0)
+            throw new ContestantException($"'{program}' ended with exit code {process.ExitCode}.");
     }
 
     private static Process Start(ProcessStartInfo start)

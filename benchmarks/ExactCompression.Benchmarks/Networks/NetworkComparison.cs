@@ -11,15 +11,18 @@ internal static class NetworkComparison
 
     public static int Run(NetworkOptions options)
     {
-        Console.WriteLine($"Each program runs {options.Repeats} times a network, by turns, each time in a process of its own; the least seconds it reports of itself count.");
+        Console.WriteLine($"Each program runs {options.Repeats} times, by turns, {(options.Apart ? "in a process for each network" : "in one process for all networks")}; the least seconds that it reports of itself count.");
         Console.WriteLine();
         Console.WriteLine($"{"network",-32} {"architecture",-28} {"active",6} {"inact.",6} {"unst.",6} {"open",5} {"seconds",8} {"peer s",8} {"peer %",7} {"ratio",7}");
         var rows = new List<Comparison>();
-        foreach (string file in options.Files)
+        foreach (string[] files in options.Apart ? [.. options.Files.Select(static f => new[] { f })] : new[] { options.Files.ToArray() })
         {
-            var row = Comparison.Run(options, file);
-            rows.Add(row);
-            Print(row);
+            foreach (Comparison row in Comparison.Run(options, files))
+            {
+                rows.Add(row);
+                Print(row);
+            }
+
             if (options.Csv is not null)
                 Write(options.Csv, rows);
         }
@@ -38,7 +41,7 @@ internal static class NetworkComparison
         NetworkResult ours = row.Ours;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{row.Network,-32} {ours.Architecture,-28} {ours.Active,6} {ours.Inactive,6} {ours.Unstable,6} {ours.Open,5} {ours.Seconds,8:F2} {row.PeerSeconds,8:F2} {row.PeerDecided,7:F1} {row.Ratio,7:F1}"));
+            $"{row.Network,-32} {ours.Architecture,-28} {ours.Active,6} {ours.Inactive,6} {ours.Unstable,6} {ours.Open,5} {ours.Seconds,8:F3} {row.PeerSeconds,8:F2} {row.PeerDecided,7:F1} {row.Ratio,7:F1}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {ours.Domain}; {Stages(ours, ", ")}; compiling code {ours.CompilationSeconds:F3} s of all threads; at most {ours.PeakMebibytes:F0} MiB"));
     }
 

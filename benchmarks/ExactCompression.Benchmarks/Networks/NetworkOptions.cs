@@ -1,4 +1,5 @@
 using System.Globalization;
+using ExactCompression.Formats;
 using ExactCompression.Milp;
 
 namespace ExactCompression.Benchmarks;
@@ -27,10 +28,10 @@ internal sealed class NetworkOptions
     /// <summary>Runs of each program a network.</summary>
     public int Repeats { get; private set; } = 3;
 
-    /// <summary>Whether each process searches twice and reports the second search, without first-time compilation.</summary>
-    public bool Warm { get; private set; }
+    /// <summary>Whether each network gets processes of its own, so that first-time costs count every time.</summary>
+    public bool Apart { get; private set; }
 
-    /// <summary>Which column of CSV rows is the label, as <see cref="Formats.InputDataOptions.LabelColumn"/>.</summary>
+    /// <summary>Which column of CSV rows is the label, as <see cref="InputDataOptions.LabelColumn"/>.</summary>
     public string LabelColumn { get; private set; } = "Auto";
 
     /// <summary>What the values of CSV rows are multiplied by, or null.</summary>
@@ -51,6 +52,10 @@ internal sealed class NetworkOptions
     /// <summary>Which points the formulations try between solves.</summary>
     public MilpInjection Injection { get; private set; }
 
+    /// <summary>How a file of rows is read: what is said of CSV does not hold for the others.</summary>
+    public InputDataOptions DataOptions(string path) =>
+        path.Contains(".csv", StringComparison.OrdinalIgnoreCase) ? new() { LabelColumn = LabelColumn, Scale = Scale } : new();
+
     /// <summary>Where to write the results as CSV, or null.</summary>
     public string? Csv { get; private set; }
 
@@ -68,9 +73,9 @@ internal sealed class NetworkOptions
                 continue;
             }
 
-            if (name == "--warm")
+            if (name == "--apart")
             {
-                options.Warm = true;
+                options.Apart = true;
                 continue;
             }
 
@@ -86,11 +91,12 @@ internal sealed class NetworkOptions
         return options;
     }
 
-    /// <summary>The arguments that make a process of our own search one of the networks.</summary>
-    public IEnumerable<string> ForOne(string file)
+    /// <summary>The arguments that make a process of our own search some of the networks.</summary>
+    public IEnumerable<string> ForProcess(IEnumerable<string> files)
     {
-        yield return "network";
-        yield return file;
+        yield return "search";
+        foreach (string file in files)
+            yield return file;
         foreach (string domain in Domains)
         {
             yield return "--domain";
@@ -111,8 +117,6 @@ internal sealed class NetworkOptions
             yield return scale.ToString("R", CultureInfo.InvariantCulture);
         }
 
-        if (Warm)
-            yield return "--warm";
         yield return "--threads";
         yield return Threads.ToString(CultureInfo.InvariantCulture);
         if (TimeLimit is { } limit)

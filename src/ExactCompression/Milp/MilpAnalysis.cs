@@ -95,7 +95,7 @@ public static class MilpAnalysis
     {
         const int Share = 10, Block = 1024;
         using var device = new SimdWitnessDevice();
-        using var witnesses = new WitnessSearch(board, data, device, search, clock);
+        using var witnesses = new WitnessSearch(board, null, device, search, clock, []);
         int step = options.Preprocess == MilpPreprocess.Partial ? Share : 1, columns = data.Columns;
         int[] rows = [.. Enumerable.Range(0, (data.Rows + step - 1) / step).Select(r => r * step)];
         foreach (int[] block in rows.Chunk(Block))

@@ -5,6 +5,9 @@ namespace ExactCompression.Stability;
 /// <summary>Which attacks run on a layer, in which order: a shared round that settles many neurons at once, then rounds on single neurons, each stronger than the one before.</summary>
 internal static class AttackPlan
 {
+    /// <summary>Rounds of <see cref="Single"/>, each stronger than the one before.</summary>
+    public const int Rounds = 3;
+
     private const int Starts = 64;
 
     /// <summary>One round for all open neurons of a layer together; ends early when it stops finding.</summary>
@@ -21,29 +24,25 @@ internal static class AttackPlan
             search.Ascend(layer, rows, aims, steps: 40, width: 0.1f, patience: 10);
     }
 
-    /// <summary>Rounds on single neurons until nothing is open or the last round is over.</summary>
+    /// <summary>One round on single neurons, each open one from starts of its own.</summary>
     /// <param name="search">The search.</param>
     /// <param name="layer">1-based hidden layer.</param>
+    /// <param name="round">0-based, less than <see cref="Rounds"/>.</param>
     /// <param name="inputs">The network's input size.</param>
     /// <param name="domain">The box.</param>
     /// <param name="hints">Further starts for some aims: the corners where their linear bounds are reached.</param>
-    public static void Single(WitnessSearch search, int layer, int inputs, InputDomain domain, IReadOnlyDictionary<Aim, float[]> hints)
+    public static void Single(WitnessSearch search, int layer, int round, int inputs, InputDomain domain, IReadOnlyDictionary<Aim, float[]> hints)
     {
-        for (int round = 0; round < 3; round++)
+        List<Aim> open = search.Open(layer);
+        int steps = 100 << round;
+        int[][] best = round == 0 && open.Count > 0 ? search.BestStarts(layer, open, Starts) : [];
+        float[] StartsOf(int k) => best.Length > 0 ? search.FromPool(best[k]) : RandomStarts(search, domain, hints.GetValueOrDefault(open[k]));
+        int each = Math.Max(1, search.MaxPoints / Starts);
+        for (int first = 0; first < open.Count; first += each)
         {
-            List<Aim> open = search.Open(layer);
-            if (open.Count == 0)
-                return;
-            int steps = 100 << round;
-            int[][] best = round == 0 ? search.BestStarts(layer, open, Starts) : [];
-            float[] StartsOf(int k) => best.Length > 0 ? search.FromPool(best[k]) : RandomStarts(search, domain, hints.GetValueOrDefault(open[k]));
-            int each = Math.Max(1, search.MaxPoints / Starts);
-            for (int first = 0; first < open.Count; first += each)
-            {
-                (float[] rows, Aim[] aims) = Batch(search, open, first, Math.Min(each, open.Count - first), StartsOf, inputs, search.MaxPoints);
-                if (aims.Length > 0)
-                    search.Ascend(layer, rows, aims, steps, width: round == 2 ? 0.3f : 0.1f);
-            }
+            (float[] rows, Aim[] aims) = Batch(search, open, first, Math.Min(each, open.Count - first), StartsOf, inputs, search.MaxPoints);
+            if (aims.Length > 0)
+                search.Ascend(layer, rows, aims, steps, width: round == Rounds - 1 ? 0.3f : 0.1f);
         }
     }
 

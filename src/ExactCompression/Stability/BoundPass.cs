@@ -57,9 +57,13 @@ internal static class BoundPass
 
     private static void Crown(VerdictBoard board, int layer, AffineLayer map, IReadOnlyList<ReluRelaxation> below, SearchClock clock, Dictionary<Aim, float[]> hints)
     {
-        var bounds = new CrownBounds(board.Domain, below);
-        int[] neurons = [.. Enumerable.Range(0, map.Outputs)];
         int inputs = board.Network.InputSize, first = board.Offsets[layer - 1];
+
+        // What intervals have shown stable is linear in every bound above it, however loose its own bounds are.
+        int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(i => !(board.Lower[first + i] >= 0) && !(board.Upper[first + i] <= 0))];
+        if (neurons.Length == 0)
+            return;
+        var bounds = new CrownBounds(board.Domain, below);
         var lower = new double[neurons.Length];
         var upper = new double[neurons.Length];
         var low = new double[neurons.Length * inputs];
@@ -68,7 +72,7 @@ internal static class BoundPass
         bounds.Bound(map, neurons, above: false, lower, low, clock.Parallel);
         for (int i = 0; i < neurons.Length; i++)
         {
-            int index = first + i;
+            int index = first + neurons[i];
             board.Bound(index, lower[i], upper[i], "Crown");
             if (board.Wants(index, above: true))
                 hints[new(index, true)] = CrownBounds.Corner(board.Domain, high.AsSpan(i * inputs, inputs));

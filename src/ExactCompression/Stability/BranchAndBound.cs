@@ -11,9 +11,13 @@ internal sealed class BranchAndBound
     /// <summary>Sub-problems that are split together: enough to keep all cores busy, few enough to follow the loosest ones.</summary>
     private const int Batch = 32;
 
+    /// <summary>Rounds of splitting between two ascents, and their steps: a small share of what the bounds cost.</summary>
+    private const int AscentEvery = 4, AscentSteps = 30;
+
     private readonly OptimizedBounds bounds;
     private readonly PriorityQueue<BoundProblem, double> open = new();
     private readonly BoundProblem root;
+    private int rounds;
 
     /// <summary>Asks whether one side of a neuron can be reached.</summary>
     /// <param name="bounds">Bounds for the neuron's layer.</param>
@@ -66,9 +70,21 @@ internal sealed class BranchAndBound
         bounds.Optimize(problems, descent, parallel);
         Solved += problems.Length;
         BoundProblem[] left = [.. problems.Where(static p => !(p.Bound <= 0))];
-        search?.Try([.. left.SelectMany(static p => p.Corner)], left.Length);
+        if (search is not null)
+            Attack(left, search);
         foreach (BoundProblem problem in left)
             open.Enqueue(problem, -problem.Bound);
+    }
+
+    /// <summary>The corners where the bounds are reached often show that the side can be reached after all; by turns they are starts of a short ascent.</summary>
+    private void Attack(BoundProblem[] left, WitnessSearch search)
+    {
+        float[] corners = [.. left.SelectMany(static p => p.Corner)];
+        rounds++;
+        if (left.Length > 0 && rounds % AscentEvery == 0)
+            search.Ascend(Aim, corners, left.Length, AscentSteps);
+        else
+            search.Try(corners, left.Length);
     }
 
     /// <summary>Takes the loosest problems and splits each where that helps most; those without a rectifier to split are leaves.</summary>

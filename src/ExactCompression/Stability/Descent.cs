@@ -11,7 +11,7 @@ internal readonly record struct Descent(int Steps, double SlopeRate, double Mult
     public static Descent FromPlainSlopes => new(40, 0.25, 0.1, 0.97);
 
     /// <summary>From the slopes of the problem that was split: near the best ones, which long steps would lose again.</summary>
-    public static Descent AfterSplit => new(30, 0.05, 0.1, 0.95);
+    public static Descent AfterSplit => new(40, 0.05, 0.1, 0.95);
 
     /// <summary>Where every rectifier that matters is fixed, and multipliers may still have far to go.</summary>
     public static Descent OfLeaf => new(300, 0.05, 0.2, 0.99);

@@ -8,6 +8,12 @@ namespace ExactCompression.Stability;
 /// </summary>
 internal static class Refinement
 {
+    /// <summary>So many open sides of a layer are worth a small tree each before they are worth many sample points and attacks.</summary>
+    private const int Few = 8;
+
+    /// <summary>Sub-problems for all of these trees together: about what those points and attacks cost.</summary>
+    private const int QuickBudget = 768;
+
     private const int FirstBudget = 64;
     private const int BudgetBeforeAttack = 256;
     private const int LastBudget = 16_384;
@@ -20,7 +26,29 @@ internal static class Refinement
     /// <param name="clock">Time and threads.</param>
     /// <param name="search">Attacks, and checks of corners.</param>
     /// <param name="hints">Further starts for some aims.</param>
-    public static void Run(VerdictBoard board, SearchClock clock, WitnessSearch search, IReadOnlyDictionary<Aim, float[]> hints)
+    public static void Run(VerdictBoard board, SearchClock clock, WitnessSearch search, IReadOnlyDictionary<Aim, float[]> hints) =>
+        ForLayers(board, (layer, map, below) => Refine(board, layer, map, below, clock, search, hints));
+
+    /// <summary>What costs less than looking at many points: optimised slopes for the open neurons alone, and, where they are few, small trees.</summary>
+    /// <param name="board">What is known.</param>
+    /// <param name="clock">Time and threads.</param>
+    /// <param name="search">Checks of corners.</param>
+    public static void RunQuickly(VerdictBoard board, SearchClock clock, WitnessSearch search) =>
+        ForLayers(board, (layer, map, below) =>
+        {
+            if (!board.HasOpen(layer))
+                return;
+            using var bounds = new OptimizedBounds(board.Domain, map, below);
+            clock.Run("AlphaCrown", () => Tighten(board, layer, bounds, clock, onlyUndecided: true));
+            List<Aim> open = search.Open(layer);
+            if (open.Count is 0 or > Few)
+                return;
+            int first = board.Offsets[layer - 1];
+            BranchAndBound[] trees = [.. open.Select(aim => new BranchAndBound(bounds, aim, aim.Index - first))];
+            clock.Run("BranchAndBound", () => Branch(board, layer, trees, QuickBudget / trees.Length, QuickBudget / trees.Length, search, clock));
+        });
+
+    private static void ForLayers(VerdictBoard board, Action<int, AffineLayer, List<ReluRelaxation>> work)
     {
         var relaxations = new List<ReluRelaxation>();
         ActivationRange input = ActivationRange.OfInput(board.Domain);
@@ -30,7 +58,7 @@ internal static class Refinement
             {
                 AffineLayer map = board.Network.HiddenLayer(layer);
                 if (layer > 1)
-                    Refine(board, layer, map, relaxations, clock, search, hints);
+                    work(layer, map, relaxations);
                 int first = board.Offsets[layer - 1];
                 relaxations.Add(ReluRelaxation.Of(map, input, board.Lower.AsSpan(first, map.Outputs), board.Upper.AsSpan(first, map.Outputs)));
                 input = relaxations[^1].Output;
@@ -52,10 +80,19 @@ internal static class Refinement
         int first = board.Offsets[layer - 1];
         BranchAndBound[] trees = [.. search.Open(layer).Select(aim => new BranchAndBound(bounds, aim, aim.Index - first))];
         clock.Run("BranchAndBound", () => Branch(board, layer, trees, FirstBudget, BudgetBeforeAttack, search, clock));
+
+        // A neuron that stays open is hard to prove or hard to attack: trees and attacks take turns, each turn with twice the effort.
+        int budget = BudgetBeforeAttack;
+        for (int round = 0; round < AttackPlan.Rounds && board.HasOpen(layer); round++)
+        {
+            int current = round;
+            budget *= 2;
+            clock.Run("Attack", () => AttackPlan.Single(search, layer, current, board.Network.InputSize, board.Domain, hints));
+            clock.Run("BranchAndBound", () => Branch(board, layer, trees, budget, budget, search, clock));
+        }
+
         if (board.HasOpen(layer))
-            clock.Run("Attack", () => AttackPlan.Single(search, layer, board.Network.InputSize, board.Domain, hints));
-        if (board.HasOpen(layer))
-            clock.Run("BranchAndBound", () => Branch(board, layer, trees, 4 * BudgetBeforeAttack, board.Network.InputSize > InputSplitting.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
+            clock.Run("BranchAndBound", () => Branch(board, layer, trees, 4 * budget, board.Network.InputSize > InputSplitting.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
     }
 
     private static void Tighten(VerdictBoard board, int layer, OptimizedBounds bounds, SearchClock clock, bool onlyUndecided)

@@ -24,10 +24,12 @@ internal sealed class ReluRelaxation
         this.upper = upper;
         Layer = layer;
         int width = layer.Outputs;
-        UpperSlope = new double[width];
-        UpperIntercept = new double[width];
-        LowerSlope = new double[width];
-        Error = new double[width];
+        Bias = BackwardRow.WithSlack(layer.Bias.Span);
+        UpperSlope = new double[width + BackwardRow.Slack];
+        UpperIntercept = new double[width + BackwardRow.Slack];
+        LowerSlope = new double[width + BackwardRow.Slack];
+        Error = new double[width + BackwardRow.Slack];
+        Open = new double[width + BackwardRow.Slack];
         Packed = PackedMatrix<double>.FromRows(layer.Weights.Span, width, layer.Inputs);
         Input = input;
         Output = output;
@@ -45,6 +47,9 @@ internal sealed class ReluRelaxation
     /// <summary>Range of the rectifiers' outputs.</summary>
     public ActivationRange Output { get; }
 
+    /// <summary>The layer's bias. This array and the next ones have slack behind the last neuron (see <see cref="BackwardRow"/>).</summary>
+    public double[] Bias { get; }
+
     /// <summary>Slope of the line above each rectifier.</summary>
     public double[] UpperSlope { get; }
 
@@ -56,6 +61,9 @@ internal sealed class ReluRelaxation
 
     /// <summary>For each neuron, what a coefficient of size 1 on its pre-activation can lose to rounding on the way to the layer's inputs.</summary>
     public double[] Error { get; }
+
+    /// <summary>1 for each neuron whose phase is open, 0 for the others.</summary>
+    public double[] Open { get; }
 
     /// <summary>What a row can lose to underflow on the way, whatever its coefficients.</summary>
     public double Loss { get; private set; }
@@ -79,7 +87,7 @@ internal sealed class ReluRelaxation
 
     /// <summary>Whether a rectifier's phase is open: its range has 0 inside.</summary>
     /// <param name="i">0-based neuron.</param>
-    public bool IsOpen(int i) => !(lower[i] >= 0) && !(upper[i] <= 0);
+    public bool IsOpen(int i) => Open[i] != 0;
 
     /// <summary>The least intercept that the slope above a rectifier allows, without rounding.</summary>
     /// <param name="i">0-based neuron.</param>
@@ -101,6 +109,7 @@ internal sealed class ReluRelaxation
         {
             // An infinite end gives slope 0 or NaN here; the intercept is then infinite or NaN, and nothing is proven from it.
             double slope = Math.Min(1, upper / (upper - lower));
+            Open[i] = 1;
             UpperSlope[i] = slope;
             UpperIntercept[i] = Math.Max(Rounding.MultiplyUp(slope, -lower), Rounding.MultiplyUp(Math.BitIncrement(1 - slope), upper));
             LowerSlope[i] = upper > -lower ? 1 : 0;
@@ -116,7 +125,7 @@ internal sealed class ReluRelaxation
     {
         double gamma = Rounding.Gamma(Layer.Outputs + 1);
         double zSum = 0;
-        for (int i = 0; i < Error.Length; i++)
+        for (int i = 0; i < Layer.Outputs; i++)
         {
             ReadOnlySpan<double> row = Layer.Row(i);
             double size = 0;

@@ -80,32 +80,26 @@ public static class StabilityAnalysis
 
     private static void FindQuickWitnesses(VerdictBoard board, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock)
     {
-        using var search = new WitnessSearch(board, data, device, options, clock);
-        clock.Run("Sampling", search.Sample);
-        for (int layer = 2; layer <= board.Network.Depth; layer++)
-        {
-            int current = layer;
-            clock.Run("Attack", () => AttackPlan.Shared(search, current, board.Network.InputSize));
-        }
+        using var search = new WitnessSearch(board, data, device, options, clock, []);
+        clock.Run("Sampling", search.SampleAll);
+        Attack(board, search, clock);
     }
 
+    /// <summary>
+    /// From cheap to dear: the corners where linear bounds are reached show most unstable neurons at once; attacks from the best of them, and optimised bounds, often settle the few others. Only then
+    /// the many points of the pool pay, and after them search trees.
+    /// </summary>
     private static void FindWitnesses(VerdictBoard board, InputData? data, SearchOptions options, SearchClock clock, Dictionary<WitnessSearch.Aim, float[]> hints)
     {
         using var device = new SimdWitnessDevice();
-        using var search = new WitnessSearch(board, data, device, options, clock, MostRows);
-        clock.Run("Sampling", () =>
-        {
-            float[][] corners = [.. hints.Where(h => search.IsOpen(h.Key)).Select(static h => h.Value)];
-            search.Try(corners.SelectMany(static c => c).ToArray(), corners.Length);
-            search.Sample();
-        });
-        for (int layer = 2; layer <= board.Network.Depth; layer++)
-        {
-            int current = layer;
-            if (board.HasOpen(current))
-                clock.Run("Attack", () => AttackPlan.Shared(search, current, board.Network.InputSize));
-        }
-
+        using var search = new WitnessSearch(board, data, device, options, clock, [.. hints.Values.SelectMany(static c => c)], MostRows);
+        clock.Run("Sampling", search.SampleCorners);
+        Attack(board, search, clock);
+        Refinement.RunQuickly(board, clock, search);
+        if (board.Decided == board.Count)
+            return;
+        clock.Run("Sampling", search.SampleAll);
+        Attack(board, search, clock);
         Refinement.Run(board, clock, search, hints);
         if (board.Network.InputSize > InputSplitting.MostInputs)
             return;
@@ -114,6 +108,16 @@ public static class StabilityAnalysis
             int current = layer;
             if (board.HasOpen(current))
                 clock.Run("InputSplitting", () => new InputSplitting(board, current, search, clock).Run(MostParts));
+        }
+    }
+
+    private static void Attack(VerdictBoard board, WitnessSearch search, SearchClock clock)
+    {
+        for (int layer = 2; layer <= board.Network.Depth; layer++)
+        {
+            int current = layer;
+            if (board.HasOpen(current))
+                clock.Run("Attack", () => AttackPlan.Shared(search, current, board.Network.InputSize));
         }
     }
 }

@@ -16,15 +16,24 @@ internal sealed class WitnessSearch : IDisposable
     private readonly float[] batch;
     private readonly List<Candidate> candidates = [];
     private readonly Dictionary<Aim, float> tried = [];
+    private int seen;
 
-    public WitnessSearch(VerdictBoard board, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock, int mostRows = int.MaxValue)
+    /// <summary>Opens a device for the search.</summary>
+    /// <param name="board">What is known.</param>
+    /// <param name="data">Rows to run through the network, or null.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="options">Threads and seed.</param>
+    /// <param name="clock">Time.</param>
+    /// <param name="corners">Points to look at before all others, row-major.</param>
+    /// <param name="mostRows">How many rows of the data to take at most.</param>
+    public WitnessSearch(VerdictBoard board, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock, float[] corners, int mostRows = int.MaxValue)
     {
         this.board = board;
         this.clock = clock;
         data?.RequireColumns(board.Network.InputSize);
         session = device.Open(DeviceScaling.Normalise(board), board.Domain, options.Threads);
         check = new(board.Network, board.Domain);
-        pool = new(board.Domain, data, mostRows, options.Seed);
+        pool = new(board.Domain, corners, data, mostRows, options.Seed);
         extremes = new NeuronExtremes[board.Count];
         point = new float[board.Network.InputSize];
         batch = new float[Math.Min(session.MaxPoints, pool.Count) * point.Length];
@@ -56,19 +65,11 @@ internal sealed class WitnessSearch : IDisposable
 
     public bool IsOpen(Aim aim) => board.Wants(aim.Index, aim.Above);
 
-    /// <summary>Runs the whole pool through the network; stops as soon as nothing is open.</summary>
-    public void Sample()
-    {
-        for (int first = 0; first < pool.Count && Open(0).Count > 0; first += session.MaxPoints)
-        {
-            clock.ThrowIfExpired();
-            clock.Report("Sampling", 0);
-            LoadFromPool(first, Math.Min(session.MaxPoints, pool.Count - first));
-            Pass(board.Network.Depth);
-            if (first == 0)
-                CreditCornersOfFirstLayer();
-        }
-    }
+    /// <summary>Runs the corners that the search was given through the network.</summary>
+    public void SampleCorners() => SampleTo(pool.Corners);
+
+    /// <summary>Runs what it has not seen of the pool through the network; stops as soon as nothing is open.</summary>
+    public void SampleAll() => SampleTo(pool.Count);
 
     /// <summary>Tries given points, such as the corners where linear bounds are reached.</summary>
     /// <param name="points">Row-major count x inputs.</param>
@@ -84,7 +85,7 @@ internal sealed class WitnessSearch : IDisposable
         }
     }
 
-    /// <summary>The pool's best points for each aim, best first.</summary>
+    /// <summary>The best points for each aim among those of the pool that were sampled, best first.</summary>
     /// <param name="layer">1-based hidden layer of all the aims.</param>
     /// <param name="aims">Neurons with signs.</param>
     /// <param name="most">How many points an aim gets at most.</param>
@@ -95,10 +96,10 @@ internal sealed class WitnessSearch : IDisposable
         int[] neurons = [.. aims.Select(a => a.Index - offset)];
         var best = aims.Select(_ => new PriorityQueue<int, float>(most + 1)).ToArray();
         float[] values = new float[(long)neurons.Length * session.MaxPoints];
-        for (int first = 0; first < pool.Count; first += session.MaxPoints)
+        for (int first = 0; first < seen; first += session.MaxPoints)
         {
             clock.ThrowIfExpired();
-            int rows = Math.Min(session.MaxPoints, pool.Count - first);
+            int rows = Math.Min(session.MaxPoints, seen - first);
             LoadFromPool(first, rows);
             Pass(layer);
             session.ReadPreActivations(layer, neurons, values);
@@ -175,6 +176,22 @@ internal sealed class WitnessSearch : IDisposable
         }
     }
 
+    /// <summary>A short attack on one aim from each of some points.</summary>
+    /// <param name="aim">The neuron and the sign.</param>
+    /// <param name="starts">Row-major count x inputs.</param>
+    /// <param name="count">Number of starts.</param>
+    /// <param name="steps">How many steps at most.</param>
+    public void Ascend(Aim aim, ReadOnlySpan<float> starts, int count, int steps)
+    {
+        for (int first = 0; first < count && IsOpen(aim); first += session.MaxPoints)
+        {
+            int rows = Math.Min(session.MaxPoints, count - first);
+            var aims = new Aim[rows];
+            Array.Fill(aims, aim);
+            Ascend(board.Place(aim.Index).Layer, starts.Slice(first * point.Length, rows * point.Length), aims, steps, width: 0.1f);
+        }
+    }
+
     public void Dispose()
     {
         session.Dispose();
@@ -203,6 +220,21 @@ internal sealed class WitnessSearch : IDisposable
         for (int i = 0; i < corner.Length; i++)
             corner[i] = row[i] > 0 == aim.Above ? upper[i] : lower[i];
         return corner;
+    }
+
+    private void SampleTo(int end)
+    {
+        while (seen < end && board.Decided < board.Count)
+        {
+            clock.ThrowIfExpired();
+            clock.Report("Sampling", 0);
+            int rows = Math.Min(session.MaxPoints, end - seen);
+            LoadFromPool(seen, rows);
+            Pass(board.Network.Depth);
+            if (seen == 0)
+                CreditCornersOfFirstLayer();
+            seen += rows;
+        }
     }
 
     private void LoadFromPool(int first, int rows)

@@ -46,7 +46,7 @@ public sealed class InputSplittingTests
         var board = new VerdictBoard(StabilityTable.Undecided(c.Network, c.Domain));
         using var clock = new SearchClock(board, new() { Threads = 1 }, default);
         using var device = new SimdWitnessDevice();
-        using var search = new WitnessSearch(board, null, device, new() { Threads = 1 }, clock);
+        using var search = new WitnessSearch(board, null, device, new() { Threads = 1 }, clock, []);
         for (int layer = 1; layer <= c.Network.Depth; layer++)
             new InputSplitting(board, layer, search, clock).Run(parts);
         return board.ToTable(clock.Elapsed, clock.Stages, null);
