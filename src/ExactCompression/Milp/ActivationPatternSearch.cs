@@ -7,7 +7,7 @@ namespace ExactCompression.Milp;
 /// as the pattern says, save those that are 0 throughout. (Serra, Tjandraatmadja, Ramalingam, <em>Bounding and Counting Linear Regions of Deep Neural Networks</em>, ICML 2018.)
 /// </summary>
 /// <remarks>
-/// The network's program is solved for any solution that keeps every pre-activation from 0 by a margin; its pattern is then excluded by one more row, and so on until there is none.
+/// The network's program is solved for any solution that keeps the pre-activations that are on, and all of the first layer, from 0 by a margin; its pattern is then excluded by one more row, and so on until there is none.
 /// Every pattern given out is proven to exist, by a point in the middle of its region run through the network with error bounds. That no other exists is the solver's word, and regions thinner than
 /// <see cref="Thinness"/> of a neuron's range can be missed. Not safe for concurrent use.
 /// </remarks>
@@ -95,11 +95,9 @@ public sealed class ActivationPatternSearch
             var program = new NetworkProgram(backend, board, network.Depth, clock.Parallel.CancellationToken);
             for (int index = 0; index < board.Count; index++)
             {
-                (int layer, int neuron) = board.Place(index);
-
-                // Above the first layer a neuron without bias may be 0 throughout a region where all its inputs are off.
+                // Above the first layer a neuron may be 0 throughout a region, where its inputs are off or cancel out.
                 if (program.PhaseOf(index) >= 0)
-                    program.KeepFromZero(index, below: layer == 1 || network.HiddenLayer(layer).Bias.Span[neuron] != 0);
+                    program.KeepFromZero(index, below: board.Place(index).Layer == 1);
             }
 
             return program;

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using ExactCompression.Numerics;
 using ExactCompression.Stability;
 
 namespace ExactCompression.Milp;
@@ -10,8 +12,9 @@ internal sealed class LinearRegion
     private readonly VerdictBoard board;
     private readonly bool[] zero;
     private readonly double[][] functions;
+    private readonly Dyadic[]?[] exact;
 
-    /// <summary>Takes the phases as they are said to be, but a neuron whose inputs are all off and that has no bias is off.</summary>
+    /// <summary>Takes the phases as they are said to be, but a neuron that is 0 on the whole region is off.</summary>
     /// <param name="board">Proven bounds; what they decide is decided.</param>
     /// <param name="isOn">Whether an open neuron is on.</param>
     public LinearRegion(VerdictBoard board, Func<int, bool> isOn)
@@ -20,6 +23,7 @@ internal sealed class LinearRegion
         Active = new bool[board.Count];
         zero = new bool[board.Count];
         functions = new double[board.Count][];
+        exact = new Dyadic[]?[board.Count];
         int inputs = board.Network.InputSize;
         for (int index = 0; index < functions.Length; index++)
         {
@@ -28,22 +32,57 @@ internal sealed class LinearRegion
             ReadOnlySpan<double> row = map.Row(neuron);
             var function = new double[inputs + 1];
             function[inputs] = map.Bias.Span[neuron];
-            zero[index] = function[inputs] == 0 && map.IsExact;
             for (int j = 0; j < row.Length; j++)
             {
-                int below = layer == 1 ? -1 : board.Offsets[layer - 2] + j;
-                if (row[j] == 0 || (below >= 0 && !Active[below]))
+                if (row[j] == 0)
                     continue;
-                zero[index] = false;
-                if (below < 0)
-                    function[j] += row[j];
-                else
-                    System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(functions[below], row[j], function, function);
+                if (layer == 1)
+                    function[j] = row[j];
+                else if (board.Offsets[layer - 2] + j is var below && Active[below])
+                    TensorPrimitives.MultiplyAdd(functions[below], row[j], function, function);
             }
 
+            zero[index] = IsNearlyZero(function, index) && Array.TrueForAll(Exact(index), static c => c.Sign == 0);
             functions[index] = function;
             Active[index] = !zero[index] && board.Upper[index] > 0 && (board.Lower[index] >= 0 || isOn(index));
         }
+    }
+
+    /// <summary>Whether rounding alone could keep a function from being 0.</summary>
+    private bool IsNearlyZero(double[] function, int index)
+    {
+        const double Rounding = 1e-9;
+        double range = Math.Max(Math.Abs(board.Lower[index]), Math.Abs(board.Upper[index])), largest = TensorPrimitives.MaxMagnitude(function);
+        return Math.Abs(largest) <= Rounding * range && board.Network.Layers.All(static l => l.IsExact);
+    }
+
+    /// <summary>A neuron's function of the input without rounding, the constant last: terms can cancel to 0 on a whole region.</summary>
+    private Dyadic[] Exact(int index)
+    {
+        if (exact[index] is { } known)
+            return known;
+        (int layer, int neuron) = board.Place(index);
+        AffineLayer map = board.Network.HiddenLayer(layer);
+        var function = new Dyadic[board.Network.InputSize + 1];
+        function[^1] = map.Bias.Span[neuron];
+        for (int j = 0; j < map.Inputs; j++)
+        {
+            Dyadic weight = map.Row(neuron)[j];
+            if (weight.Sign == 0)
+                continue;
+            if (layer == 1)
+            {
+                function[j] = weight;
+            }
+            else if (board.Offsets[layer - 2] + j is var below && Active[below])
+            {
+                Dyadic[] term = Exact(below);
+                for (int k = 0; k < function.Length; k++)
+                    function[k] += weight * term[k];
+            }
+        }
+
+        return exact[index] = function;
     }
 
     /// <summary>Which neurons are on, by their index over all layers.</summary>
