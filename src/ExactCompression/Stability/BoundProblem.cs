@@ -40,8 +40,14 @@ internal sealed class BoundProblem
     /// <summary>The open rectifiers that loosen the bound most, loosest first, by their index over all layers; empty where none does.</summary>
     public int[] Loosest { get; set; } = [];
 
+    /// <summary>For each of <see cref="Loosest"/>, the multiplier with which the assumption that it is on gives the very line that the bound takes there, so that nothing is lost by the split.</summary>
+    public float[] LineMultipliers { get; set; } = [];
+
     /// <summary>Corner of the input box where the bound's linear function is largest.</summary>
     public float[] Corner { get; set; } = [];
+
+    /// <summary>Mean of the corners that the gradient steps met, the later ones counting more: near the best point of the linear program that the bound is the dual of, and often inside the box.</summary>
+    public float[] Mean { get; set; } = [];
 
     /// <summary>A problem without assumptions.</summary>
     /// <param name="neuron">0-based neuron.</param>
@@ -49,9 +55,10 @@ internal sealed class BoundProblem
     /// <param name="slopes">Slopes to begin with; copied.</param>
     public static BoundProblem Root(int neuron, bool above, ReadOnlySpan<float> slopes) => new(neuron, above, slopes.ToArray(), [], [], []);
 
-    /// <summary>The same problem with one more assumption.</summary>
+    /// <summary>The same problem with one more assumption; its bound holds here, too.</summary>
     /// <param name="rectifier">Index over all layers.</param>
     /// <param name="phase">1 or -1.</param>
-    public BoundProblem With(int rectifier, sbyte phase) =>
-        new(Neuron, Above, [.. Slopes], [.. Split, rectifier], [.. Phases, phase], [.. Multipliers, 0]) { Bound = Bound };
+    /// <param name="multiplier">Multiplier of the assumption to begin with.</param>
+    public BoundProblem With(int rectifier, sbyte phase, float multiplier = 0) =>
+        new(Neuron, Above, [.. Slopes], [.. Split, rectifier], [.. Phases, phase], [.. Multipliers, multiplier]) { Bound = Bound };
 }

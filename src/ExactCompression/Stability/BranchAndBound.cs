@@ -79,12 +79,12 @@ internal sealed class BranchAndBound
     /// <summary>The corners where the bounds are reached often show that the side can be reached after all; by turns they are starts of a short ascent.</summary>
     private void Attack(BoundProblem[] left, WitnessSearch search)
     {
-        float[] corners = [.. left.SelectMany(static p => p.Corner)];
+        float[] points = [.. left.SelectMany(static p => p.Corner.Concat(p.Mean))];
         rounds++;
         if (left.Length > 0 && rounds % AscentEvery == 0)
-            search.Ascend(Aim, corners, left.Length, AscentSteps);
+            search.Ascend(Aim, points, 2 * left.Length, AscentSteps);
         else
-            search.Try(corners, left.Length);
+            search.Try(points, 2 * left.Length);
     }
 
     /// <summary>Takes the loosest problems and splits each where that helps most; those without a rectifier to split are leaves.</summary>
@@ -94,7 +94,7 @@ internal sealed class BranchAndBound
         var leaves = new List<BoundProblem>();
         while (parents.Count < Batch && open.TryDequeue(out BoundProblem? problem, out _))
             (problem.Loosest.Length == 0 ? leaves : parents).Add(problem);
-        BoundProblem[] trials = [.. parents.SelectMany(static p => p.Loosest.SelectMany(n => new[] { p.With(n, 1), p.With(n, -1) }))];
+        BoundProblem[] trials = [.. parents.SelectMany(static p => p.Loosest.SelectMany((n, k) => new[] { p.With(n, 1, p.LineMultipliers[k]), p.With(n, -1) }))];
         bounds.Evaluate(trials, parallel);
         var halves = new List<BoundProblem>();
         int at = 0;

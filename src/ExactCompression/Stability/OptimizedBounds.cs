@@ -93,7 +93,7 @@ internal sealed class OptimizedBounds : IDisposable
                 return;
 
             // The rows that are left have kept their places in the workspace.
-            Forward(open, work, last: step == descent.Steps);
+            Forward(open, work, step, last: step == descent.Steps);
             foreach (OptimizedRow row in open)
             {
                 if (step < descent.Steps)
@@ -129,7 +129,7 @@ internal sealed class OptimizedBounds : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Forward(List<OptimizedRow> rows, Workspace work, bool last)
+    private void Forward(List<OptimizedRow> rows, Workspace work, int step, bool last)
     {
         // The rows' coefficients over the input lie in Rows: turn each into its corner.
         int count = rows.Count;
@@ -138,6 +138,7 @@ internal sealed class OptimizedBounds : IDisposable
             Span<double> coefficients = work.Rows.AsSpan(rows[r].Place * inputs, inputs), corner = work.Next.AsSpan(r * inputs, inputs);
             for (int i = 0; i < inputs; i++)
                 corner[i] = coefficients[i] > 0 ? upper[i] : lower[i];
+            rows[r].Meet(corner, step);
             if (last)
                 rows[r].Problem.Corner = Array.ConvertAll(corner.ToArray(), static v => (float)v);
         }

@@ -14,7 +14,7 @@ namespace ExactCompression.Stability;
 /// </remarks>
 internal sealed class OptimizedRow
 {
-    private const double FirstMoment = 0.9, SecondMoment = 0.999;
+    private const double FirstMoment = 0.9, SecondMoment = 0.999, MeanShare = 0.1;
 
     private readonly IReadOnlyList<ReluRelaxation> below;
     private readonly int[] offsets;
@@ -24,8 +24,10 @@ internal sealed class OptimizedRow
     private readonly double[] gradient;
     private readonly double[] mean;
     private readonly double[] square;
+    private readonly double[] cornerMean;
     private readonly List<FixedPhase> phases = [];
     private BackwardRow sums;
+    private double best;
 
     /// <summary>Makes room.</summary>
     /// <param name="below">The layers below.</param>
@@ -41,6 +43,7 @@ internal sealed class OptimizedRow
         gradient = new double[length];
         mean = new double[length];
         square = new double[length];
+        cornerMean = new double[below[0].Layer.Inputs];
         Problem = null!;
     }
 
@@ -51,12 +54,12 @@ internal sealed class OptimizedRow
     public int Place { get; set; }
 
     /// <summary>Takes a problem, and begins with its slopes and multipliers.</summary>
-    /// <param name="problem">The problem; its bound is forgotten.</param>
+    /// <param name="problem">The problem; what is known of its bound already stays.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(BoundProblem problem)
     {
         Problem = problem;
-        problem.Bound = double.PositiveInfinity;
+        best = double.PositiveInfinity;
         for (int j = 0; j < below.Count; j++)
         {
             for (int i = 0, n = offsets[j]; n < offsets[j + 1]; i++, n++)
@@ -116,12 +119,23 @@ internal sealed class OptimizedRow
     {
         sums.Concretise(row, lower, upper);
         double bound = sums.Bound(gamma, loss);
-        if (!(bound < Problem.Bound))
+        if (!(bound < best))
             return;
-        Problem.Bound = bound;
+        best = bound;
+        Problem.Bound = Math.Min(Problem.Bound, bound);
         slope.CopyTo(bestSlope, 0);
         foreach (FixedPhase phase in phases)
             phase.BestMultiplier = phase.Multiplier;
+    }
+
+    /// <summary>Takes a corner where the bound is reached into their mean.</summary>
+    /// <param name="corner">The corner.</param>
+    /// <param name="step">0-based number of the step.</param>
+    public void Meet(ReadOnlySpan<double> corner, int step)
+    {
+        double share = Math.Max(1.0 / (step + 1), MeanShare);
+        for (int i = 0; i < corner.Length; i++)
+            cornerMean[i] += share * (corner[i] - cornerMean[i]);
     }
 
     /// <summary>Gradients of one layer from its pre-activations at the corner, which become the activations that the lines give.</summary>
@@ -190,7 +204,11 @@ internal sealed class OptimizedRow
             loosest[at] = n;
         }
 
+        Problem.Mean = Array.ConvertAll(cornerMean, static v => (float)v);
         Problem.Loosest = loosest[..count].ToArray();
+        Problem.LineMultipliers = new float[count];
+        for (int k = 0; k < count; k++)
+            Problem.LineMultipliers[k] = (float)(Math.Max(0, -coefficient[loosest[k]]) * (1 - slope[loosest[k]]));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
