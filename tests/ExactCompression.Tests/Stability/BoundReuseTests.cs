@@ -81,6 +81,7 @@ public sealed class BoundReuseTests
                 problem.Multipliers[^1] = multiplier;
             }
 
+            problem.Bound = -100; // of a problem that it is not
             bounds.Evaluate([problem], OneThread);
             return problem.Bound;
         }

@@ -28,6 +28,8 @@ public sealed class IntervalBoundsTests
         (double lower, double upper) = Single(new(weights, [0], 1, weights.Length, Activation.Relu, WeightPrecision.Float64), 1, 1);
         Dyadic exact = (Dyadic)Many * Lost;
         Assert.True((upper - exact).Sign >= 0 && (lower - exact).Sign <= 0);
+        (double least, double most) = Single(new([.. weights.Select(static w => -w)], [0], 1, weights.Length, Activation.Relu, WeightPrecision.Float64), 1, 1);
+        Assert.True((most + exact).Sign >= 0 && (least + exact).Sign <= 0);
         Assert.True(upper - lower < 1e-12);
     }
 

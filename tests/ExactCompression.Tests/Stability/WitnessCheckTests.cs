@@ -45,6 +45,24 @@ public sealed class WitnessCheckTests
     }
 
     [Fact]
+    public void Credit_RadiiOfTwoLayers_Multiply()
+    {
+        // z1 is anything in [-1,1], computed as 0; z2 = r a1 - 1/2 with r in [-1,1].
+        var first = new AffineLayer([0], [0], 1, 1, Activation.Relu, WeightPrecision.Float64, [1]);
+        var second = new AffineLayer([0], [-0.5], 1, 1, Activation.Relu, WeightPrecision.Float64, [1]);
+        Assert.Null(Credit(new([first, second, new([1], [0], 1, 1, Activation.Identity)]), [1]).Neurons[1].NegativeWitness);
+    }
+
+    [Fact]
+    public void Credit_ErrorThatIsNotANumber_ClaimsNoSign()
+    {
+        // z1 = (1e308, 1e308), computed as minus infinity; z2 = 0 a1 - a2 + 1e300 < 0, where 0 times an infinite error is no number.
+        var first = new AffineLayer([-1e200, 1e200, 1e198, -1e200, 1e200, 1e198], [0, 0], 2, 3, Activation.Relu, WeightPrecision.Float64);
+        ReluNetwork network = new([first, new([0, -1], [1e300], 1, 2, Activation.Relu, WeightPrecision.Float64), new([1], [0], 1, 1, Activation.Identity)]);
+        Assert.Null(Credit(network, Filled(3, 1e110)).Neurons[2].PositiveWitness);
+    }
+
+    [Fact]
     public void Credit_RadiusOfTheBias_WidensTheError()
     {
         ReluNetwork Network(double radius) => new([new([1], [0], 1, 1, Activation.Relu, WeightPrecision.Float64, null, [radius]), new([1], [0], 1, 1, Activation.Identity)]);
