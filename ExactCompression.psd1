@@ -14,6 +14,7 @@
         'Export-StabilityTable'
         'Find-StableNeurons'
         'Find-UnstableNeuronsGpu'
+        'Get-ActivationPattern'
         'Get-ComputeDevice'
         'Get-MilpSolver'
         'Import-InputData'

@@ -3,11 +3,13 @@
 .SYNOPSIS
     The project's tasks: thin wrappers over dotnet.
 .PARAMETER Task
-    Build (the default), Test, Package or Demo.
+    Build (the default), Test, Package, Demo or Benchmark.
 .PARAMETER Configuration
     Debug or Release. Both are optimised.
 .PARAMETER OutputPath
     Where Package puts the module; by default the git-ignored folder out/ here.
+.PARAMETER ArgumentList
+    What Benchmark measures: a command of the benchmarks and its arguments. Left out, it searches the network of the examples; --help tells what there is.
 .EXAMPLE
     ./build.ps1
     Builds everything; afterwards Import-Module ./ExactCompression.psd1 works.
@@ -20,17 +22,23 @@
 .EXAMPLE
     ./build.ps1 Demo
     Runs the quickstart in the project's own host.
+.EXAMPLE
+    ./build.ps1 Benchmark openblas 1
+    Measures the matrix product beside OpenBLAS on one thread.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Package', 'Demo')]
+    [ValidateSet('Build', 'Test', 'Package', 'Demo', 'Benchmark')]
     [string]$Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
     [string]$Configuration = 'Release',
 
-    [string]$OutputPath = (Join-Path $PSScriptRoot 'out')
+    [string]$OutputPath = (Join-Path $PSScriptRoot 'out'),
+
+    [Parameter(ValueFromRemainingArguments)]
+    [string[]]$ArgumentList = @('networks', (Join-Path $PSScriptRoot 'examples' 'digits_48-32-24_l1-0.004.onnx'))
 )
 
 Set-StrictMode -Version Latest
@@ -68,4 +76,5 @@ switch ($Task) {
     'Test' { Invoke-Dotnet test $PSScriptRoot -c $Configuration }
     'Package' { New-Package }
     'Demo' { Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'src' 'ExactCompression.Host') -c $Configuration -- (Join-Path $PSScriptRoot 'examples' 'quickstart.ps1') }
+    'Benchmark' { Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'benchmarks' 'ExactCompression.Benchmarks') -c Release -- @ArgumentList }
 }

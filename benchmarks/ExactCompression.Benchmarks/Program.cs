@@ -19,11 +19,22 @@ const string Help = """
         --peer "COMMAND"    a program that is given the networks' paths and prints a line with 'decided P % in S s' for each
         --domain FILE       input domain (CSV, VNN-LIB) for networks of its size; may be repeated. Others take [0,1]^n, or what their file states
         --data FILE         input rows (IDX, CSV, NPY) to begin with, for networks of their size; may be repeated
+        --label-column NAME the column of CSV rows that is the label: First, Last, a name or a number
+        --scale X           what the values of CSV rows are multiplied by
         --time-limit S      seconds that our search may take
         --threads N         threads of our search (0, all cores, if left out)
         --repeats N         runs of each program a network (3 if left out), by turns; the least seconds count
         --apart             a process for each network: first-time costs, such as the compilation of code, count for each
         --csv FILE          writes the table as CSV as well
+
+    methods FILE... [options]
+        Decides each network by each method, one after the other in this process, and prints neurons by state, seconds, and how many times faster each is than Neuron and NeuronApproximate.
+        --methods A,B,...   of Hybrid, Isa, Layer, Neuron, NeuronApproximate (all if left out)
+        --solver NAME       the solver of all but Hybrid (Scip if left out)
+        --bounds KIND       the constants of their programs: Interval (the paper's, if left out) or Crown
+        --preprocess WHICH  rows of the data that they run first: All, Partial or None
+        --injection KIND    points that Isa and Layer try between solves: Relaxation, Random or Off
+        --domain, --data, --label-column, --scale, --time-limit (for each method and network), --threads, --csv as above
     """;
 
 try
@@ -41,6 +52,8 @@ try
             return NetworkComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "search":
             return NetworkSearch.Run(NetworkOptions.Parse(args.AsSpan(1)));
+        case "methods":
+            return MethodComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "--help" or "-h":
             Console.WriteLine(Help);
             return 0;

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Milp;
 
 namespace ExactCompression.Cmdlets;
 
@@ -12,11 +13,45 @@ public sealed class FindStableNeuronsCommand : StabilitySearchCommand
     [Parameter]
     public StabilityMethod Method { get; set; }
 
+    /// <summary>The solver of the paper's methods: a name from <c>Get-MilpSolver</c>.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(MilpSolverCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Solver { get; set; } = MilpSolvers.Default;
+
+    /// <summary>Which rows of the data the paper's methods run through the network first.</summary>
+    [Parameter]
+    public MilpPreprocess Preprocess { get; set; }
+
+    /// <summary>Which points the paper's methods try between solves.</summary>
+    [Parameter]
+    public MilpInjection Injection { get; set; }
+
+    /// <summary>Where the constants of the paper's programs come from.</summary>
+    [Parameter]
+    public MilpBounds Bounds { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        string[] unused = [.. new[] { nameof(Solver), nameof(Preprocess), nameof(Injection), nameof(Bounds) }.Where(MyInvocation.BoundParameters.ContainsKey)];
+        if (Method == StabilityMethod.Hybrid && unused.Length > 0)
+            WriteWarning($"The method Hybrid has no use for -{string.Join(", -", unused)}: name one of the paper's methods with -Method.");
+    }
+
     private protected override StabilityTable Search(StabilityTable table, SearchOptions options, PipelineMessages messages) => Method switch
     {
         StabilityMethod.Hybrid => StabilityAnalysis.FindStable(table, Data, options, Cancellation),
-        _ => throw new InvalidInputException("UnknownMethod", $"There is no method '{Method}'.", "Use Hybrid."),
+        StabilityMethod.Isa => Solve(MilpFormulation.Isa, table, options),
+        StabilityMethod.Layer => Solve(MilpFormulation.Layer, table, options),
+        StabilityMethod.Neuron => Solve(MilpFormulation.Neuron, table, options),
+        StabilityMethod.NeuronApproximate => Solve(MilpFormulation.NeuronApproximate, table, options),
+        _ => throw new InvalidInputException("UnknownMethod", $"There is no method '{Method}'.", "Use Hybrid, Isa, Layer, Neuron or NeuronApproximate."),
     };
+
+    private StabilityTable Solve(MilpFormulation formulation, StabilityTable table, SearchOptions options) =>
+        MilpAnalysis.Find(table, Data, new() { Formulation = formulation, Solver = Solver, Preprocess = Preprocess, Injection = Injection, Bounds = Bounds }, options, Cancellation);
 }
 
 /// <summary>How <c>Find-StableNeurons</c> reaches its verdicts.</summary>
@@ -24,4 +59,16 @@ public enum StabilityMethod
 {
     /// <summary>Cheapest evidence first: data and attack witness unstable neurons, rigorous linear bounds prove stable ones.</summary>
     Hybrid,
+
+    /// <summary>The paper's: one mixed-integer program for the whole network, solved again and again until it refutes nothing.</summary>
+    Isa,
+
+    /// <summary>The same with one program for each layer.</summary>
+    Layer,
+
+    /// <summary>Two programs for each neuron, each to its optimum.</summary>
+    Neuron,
+
+    /// <summary>Two programs for each neuron, each until the sign is settled.</summary>
+    NeuronApproximate,
 }

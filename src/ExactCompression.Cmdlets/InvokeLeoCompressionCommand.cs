@@ -27,6 +27,8 @@ public sealed class InvokeLeoCompressionCommand : AsyncCommand
         StabilityTable table = InputObject;
         if (table.Undetermined > 0)
             WriteVerbose($"{table.Undetermined} undetermined neurons are kept, as if unstable");
+        if (table.Unproven > 0)
+            WriteWarning($"{table.Unproven} of the stable neurons of {table.Network.Name} are so by a MILP solver's word, within its tolerance, not by proof: ProvenDeviation holds if it is right. Find-StableNeurons on the table proves what it can.");
         Attempt(
             table,
             messages =>

@@ -79,6 +79,10 @@ public sealed class ErrorTests(ModuleFixture module)
     [InlineData("Import-ReluNetwork $NetworkFile | Find-StableNeurons -Domain (New-InputDomain 0 1 -Size 3)", "DomainSizeMismatch")]
     [InlineData("Import-ReluNetwork $NetworkFile | Find-StableNeurons -Data (Import-InputData $DataFile)", "DataWidthMismatch")]
     [InlineData("Import-ReluNetwork $NetworkFile | Find-UnstableNeuronsGpu -Device Abacus", "ComputeDeviceUnknown")]
+    [InlineData("Import-ReluNetwork $NetworkFile | Find-StableNeurons -Method Isa -Solver Abacus", "MilpSolverUnknown")]
+    [InlineData("Import-ReluNetwork $NetworkFile | Find-StableNeurons -Method Layer -Solver CpSat", "MilpSolverUnfit")]
+    [InlineData("Import-ReluNetwork $NetworkFile | Get-ActivationPattern -Solver Glop", "MilpSolverUnfit")]
+    [InlineData("Import-ReluNetwork $NetworkFile | Get-ActivationPattern -Domain (New-InputDomain 0 1 -Size 3)", "DomainSizeMismatch")]
     [InlineData("Import-InputData $DataFile -Scale 0", "DataScaleInvalid")]
     [InlineData("Import-InputData $DataFile -LabelPath ./no-such-labels", "FileNotFound")]
     [InlineData("Import-ReluNetwork $NetworkFile | Export-ReluNetwork ./x.docx", "UnknownNetworkExtension")]
@@ -91,6 +95,7 @@ public sealed class ErrorTests(ModuleFixture module)
     [InlineData("Import-ReluNetwork $NetworkFile | Find-StableNeurons -Data ./digits.csv", "Import-InputData")]
     [InlineData("Import-ReluNetwork $NetworkFile | Find-StableNeurons -Domain 1", "New-InputDomain")]
     [InlineData("Import-ReluNetwork $NetworkFile | Invoke-LeoCompression", "Find-StableNeurons")]
+    [InlineData("Get-ActivationPattern ./net.onnx", "Import-ReluNetwork")]
     public void WrongObject_ErrorNamesTheCmdletThatMakesTheRightOne(string script, string cmdlet) =>
         Assert.Contains(cmdlet, module.Fail(script).Exception.Message, StringComparison.Ordinal);
 

@@ -17,6 +17,7 @@ public sealed class ViewTests(ModuleFixture module)
     [InlineData(Table + "(Invoke-LeoCompression $t).Steps", "Layer", "Kind", "Neurons", "Description")]
     [InlineData(Table + "Measure-ReluNetwork $n $d", "Architecture", "Rows", "Accuracy", "Neurons", "Connections", "Row time (us)")]
     [InlineData("Get-ComputeDevice", "Index", "Kind", "Name", "Units", "Memory (GiB)", "Capability")]
+    [InlineData("Import-ReluNetwork $NetworkFile | Get-ActivationPattern -Count 2", "Network", "Number", "Active", "Pattern")]
     [InlineData("Get-MilpSolver", "Name", "Problems", "Available", "Version", "Detail")]
     public void DefaultView_IsATableWithTheseColumns(string script, params string[] columns)
     {

@@ -1,8 +1,10 @@
 using System.Globalization;
+using ExactCompression.Formats;
+using ExactCompression.Milp;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>What the commands <c>networks</c> and <c>network</c> are told.</summary>
+/// <summary>What the commands <c>networks</c>, <c>network</c> and <c>methods</c> are told.</summary>
 internal sealed class NetworkOptions
 {
     /// <summary>Network files, in order.</summary>
@@ -28,6 +30,31 @@ internal sealed class NetworkOptions
 
     /// <summary>Whether each network gets processes of its own, so that first-time costs count every time.</summary>
     public bool Apart { get; private set; }
+
+    /// <summary>Which column of CSV rows is the label, as <see cref="InputDataOptions.LabelColumn"/>.</summary>
+    public string LabelColumn { get; private set; } = "Auto";
+
+    /// <summary>What the values of CSV rows are multiplied by, or null.</summary>
+    public double? Scale { get; private set; }
+
+    /// <summary>The methods to compare; <c>Hybrid</c> or a formulation.</summary>
+    public IReadOnlyList<string> Methods { get; private set; } = ["Hybrid", .. Enum.GetNames<MilpFormulation>()];
+
+    /// <summary>The solver of the formulations, or null for the default.</summary>
+    public string? Solver { get; private set; }
+
+    /// <summary>Where the formulations' constants come from.</summary>
+    public MilpBounds Bounds { get; private set; }
+
+    /// <summary>Which rows of data the formulations run first.</summary>
+    public MilpPreprocess Preprocess { get; private set; }
+
+    /// <summary>Which points the formulations try between solves.</summary>
+    public MilpInjection Injection { get; private set; }
+
+    /// <summary>How a file of rows is read: what is said of CSV does not hold for the others.</summary>
+    public InputDataOptions DataOptions(string path) =>
+        path.Contains(".csv", StringComparison.OrdinalIgnoreCase) ? new() { LabelColumn = LabelColumn, Scale = Scale } : new();
 
     /// <summary>Where to write the results as CSV, or null.</summary>
     public string? Csv { get; private set; }
@@ -82,6 +109,14 @@ internal sealed class NetworkOptions
             yield return data;
         }
 
+        yield return "--label-column";
+        yield return LabelColumn;
+        if (Scale is { } scale)
+        {
+            yield return "--scale";
+            yield return scale.ToString("R", CultureInfo.InvariantCulture);
+        }
+
         yield return "--threads";
         yield return Threads.ToString(CultureInfo.InvariantCulture);
         if (TimeLimit is { } limit)
@@ -97,6 +132,10 @@ internal sealed class NetworkOptions
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= least && double.IsFinite(number)
             ? number
             : throw new UsageException($"{name} takes a number of at least {least.ToString(CultureInfo.InvariantCulture)}, not '{value}'.");
+
+    private static T Word<T>(string name, string value)
+        where T : struct, Enum =>
+        Enum.TryParse(value, ignoreCase: true, out T word) && Enum.IsDefined(word) ? word : throw new UsageException($"{name} takes {string.Join(", ", Enum.GetNames<T>())}, not '{value}'.");
 
     private void Set(string name, string value)
     {
@@ -119,6 +158,27 @@ internal sealed class NetworkOptions
                 break;
             case "--repeats":
                 Repeats = (int)Number(name, value, 1);
+                break;
+            case "--label-column":
+                LabelColumn = value;
+                break;
+            case "--scale":
+                Scale = Number(name, value, 0);
+                break;
+            case "--methods":
+                Methods = [.. value.Split(',').Select(static m => m == "Hybrid" ? m : Word<MilpFormulation>("--methods", m).ToString())];
+                break;
+            case "--solver":
+                Solver = value;
+                break;
+            case "--bounds":
+                Bounds = Word<MilpBounds>(name, value);
+                break;
+            case "--preprocess":
+                Preprocess = Word<MilpPreprocess>(name, value);
+                break;
+            case "--injection":
+                Injection = Word<MilpInjection>(name, value);
                 break;
             case "--csv":
                 Csv = Path.GetFullPath(value);

@@ -11,7 +11,7 @@ internal static class NetworkSearch
     {
         SearchWarmUp.Begin(); // as the import of the module does
         InputDomain[] domains = [.. options.Domains.Select(InputDomainFiles.Read)];
-        InputData[] data = [.. options.Data.Select(static path => InputDataFiles.Read(path))];
+        InputData[] data = [.. options.Data.Select(path => InputDataFiles.Read(path, options.DataOptions(path)))];
         var search = new SearchOptions
         {
             Threads = options.Threads,

@@ -11,6 +11,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
     internal const int ProgressActivity = 1;
     private readonly CancellationTokenSource cancellation = new();
+    private Exception? fromPipeline;
 
     /// <summary>Cancelled when the user stops the pipeline.</summary>
     private protected CancellationToken Cancellation => cancellation.Token;
@@ -49,7 +50,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         {
             result = Await(work);
         }
-        catch (Exception e) when (e is not (PipelineStoppedException or ActionPreferenceStopException))
+        catch (Exception e) when (e is not (PipelineStoppedException or ActionPreferenceStopException) && e != fromPipeline)
         {
             Report(e, target);
             return;
@@ -112,7 +113,12 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         ExceptionDispatchInfo? refused = Write(messages);
         T result = task.GetAwaiter().GetResult();
         if (refused is { SourceException: not PipelineStoppedException })
+        {
+            // The pipeline's own affair, such as that a later command wants no more: no error of this one.
+            fromPipeline = refused.SourceException;
             refused.Throw();
+        }
+
         if (messages.ShowedProgress && !Cancellation.IsCancellationRequested)
             WriteProgress(new(ProgressActivity, MyInvocation.MyCommand.Name, "Done") { RecordType = ProgressRecordType.Completed });
         return result;

@@ -13,6 +13,8 @@ internal static class ErrorRecords
         InvalidFileException { Unsupported: true } e => new(e, e.ErrorId, ErrorCategory.NotImplemented, e.Path),
         InvalidFileException e => new(e, e.ErrorId, ErrorCategory.InvalidData, e.Path),
         ExactCompressionException { ErrorId: "FileExists" } e => new(e, e.ErrorId, ErrorCategory.ResourceExists, target),
+        ExactCompressionException { ErrorId: "MilpSolverMissing" } e => new(e, e.ErrorId, ErrorCategory.NotInstalled, target),
+        ContradictionException e => new(e, e.ErrorId, ErrorCategory.InvalidResult, target),
         ExactCompressionException e => new(e, e.ErrorId, ErrorCategory.InvalidArgument, target),
         IContainsErrorRecord e => new(e.ErrorRecord, exception),
         FileNotFoundException or DirectoryNotFoundException => new(exception, "FileNotFound", ErrorCategory.ObjectNotFound, target),

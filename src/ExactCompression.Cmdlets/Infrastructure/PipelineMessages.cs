@@ -21,6 +21,12 @@ internal sealed class PipelineMessages : IDisposable
     /// <summary>Queues a warning.</summary>
     public void Warning(string text) => Add(cmdlet => cmdlet.WriteWarning(text));
 
+    /// <summary>Queues an error that does not end the statement.</summary>
+    public void Error(ErrorRecord record) => Add(cmdlet => cmdlet.WriteError(record));
+
+    /// <summary>Queues an object for the pipeline.</summary>
+    public void Output(object value) => Add(cmdlet => cmdlet.WriteObject(value));
+
     /// <summary>Queues a progress record, or drops it where the last one is less than a fifth of a second old.</summary>
     public void Progress(ProgressRecord record)
     {

@@ -63,10 +63,11 @@ public abstract class StabilitySearchCommand : AsyncCommand
             Threads = Threads,
             Seed = Seed,
             Warning = messages.Warning,
+            Contradiction = contradiction => messages.Error(ErrorRecords.From(contradiction, network)),
             Progress = p =>
             {
                 string stage = p.Layer == 0 ? p.Stage : string.Create(CultureInfo.InvariantCulture, $"{p.Stage}, layer {p.Layer}");
-                string count = string.Create(CultureInfo.InvariantCulture, $"{p.Decided} of {p.Total} neurons decided");
+                string count = string.Create(CultureInfo.InvariantCulture, $"{p.Decided} of {p.Total} neurons decided{(p.Detail.Length > 0 ? ", " : "")}{p.Detail}");
                 if (Interlocked.Exchange(ref told, stage) != stage)
                     messages.Verbose(string.Create(CultureInfo.InvariantCulture, $"{p.Elapsed.TotalSeconds:F2} s: {stage}: {count}"));
                 messages.Progress(new(AsyncCommand.ProgressActivity, activity, $"{stage}: {count}") { PercentComplete = p.Total == 0 ? 100 : (int)(100L * p.Decided / p.Total) });

@@ -8,7 +8,7 @@ namespace ExactCompression;
 /// (2) The stably inactive are removed. (3) All that remain stably active: the layer is folded into the next, unless that would
 /// make the network larger. (4) Otherwise stably active neurons that depend linearly on others are merged into them.
 /// New weights are computed in double and rounded once, when all is done.
-/// The verdicts are taken as they stand: with a table from a file, the compression is as exact as the states in that file are true.
+/// The verdicts are taken as they stand: with a table from a file, or one with verdicts of a MILP solver (<see cref="StabilityTable.Unproven"/>), the compression is as exact as those are true.
 /// </remarks>
 public static class LeoCompression
 {

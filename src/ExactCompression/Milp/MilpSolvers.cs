@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Google.OrTools.LinearSolver;
 
 namespace ExactCompression.Milp;
@@ -6,60 +7,76 @@ namespace ExactCompression.Milp;
 /// <summary>The solvers behind OR-Tools, each tried rather than taken at its word.</summary>
 public static class MilpSolvers
 {
-    /// <summary>Our name, OR-Tools' name, whether it takes integers, whether its version call tells the truth, and what keeps it quiet.</summary>
-    private static readonly (string Name, string Id, bool Integer, bool TellsVersion, string Quiet)[] Known =
-    [
-        ("Scip", "SCIP", true, true, ""),
-        // HiGHS prints a banner past every log setting but its own, and OR-Tools 9.15 gives it PDLP's version text.
-        ("Highs", "HIGHS", true, false, "output_flag=false"),
-        ("Cbc", "CBC", true, true, ""),
-        ("CpSat", "SAT", true, true, ""),
-        ("Glop", "GLOP", false, true, ""),
-        ("Clp", "CLP", false, true, ""),
-        ("Pdlp", "PDLP", false, false, ""),
-    ];
+    /// <summary>The solver that is taken where none is named.</summary>
+    public const string Default = "Scip";
 
     /// <summary>Tries each solver on a program small enough to take no time.</summary>
     /// <param name="cancellation">Looked at between solvers; throws <see cref="OperationCanceledException"/>.</param>
     /// <returns>One entry for each solver, working or not, integer solvers first.</returns>
     public static IReadOnlyList<MilpSolver> List(CancellationToken cancellation = default)
     {
-        var solvers = new List<MilpSolver>(Known.Length);
-        foreach ((string name, string id, bool integer, bool tellsVersion, string quiet) in Known)
+        var solvers = new List<MilpSolver>(SolverBackend.Known.Count);
+        foreach (SolverBackend backend in SolverBackend.Known)
         {
             cancellation.ThrowIfCancellationRequested();
-            long start = Stopwatch.GetTimestamp();
-            string? version = null;
-            string trouble;
-            try
-            {
-                trouble = Try(id, integer, quiet, out version);
-            }
-            catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException)
-            {
-                trouble = $"The native library does not load: {(e.InnerException ?? e).Message}";
-            }
-
-            solvers.Add(new(name, integer ? "MILP" : "LP", trouble.Length == 0, tellsVersion ? version : null, Stopwatch.GetElapsedTime(start), trouble));
+            solvers.Add(Try(backend));
         }
 
         return solvers;
+    }
+
+    /// <summary>The solvers that are there and whose verdicts on networks count, the default first.</summary>
+    public static IReadOnlyList<string> NamesForNetworks() => [.. SolverBackend.Known.Where(static b => b is { Integer: true, OnlyIntegers: false } && Try(b).Available).Select(static b => b.Name)];
+
+    /// <summary>The solver of a name, if it is there and its verdicts count.</summary>
+    /// <param name="name">As <see cref="List"/> has it; null for the default.</param>
+    /// <exception cref="InvalidInputException">There is no such solver, it is not there, or it is none for these programs; the message lists those that are.</exception>
+    internal static SolverBackend Require(string? name)
+    {
+        SolverBackend? backend = SolverBackend.Known.FirstOrDefault(b => b.Name.Equals(name ?? Default, StringComparison.OrdinalIgnoreCase));
+        if (backend is null)
+            throw new InvalidInputException("MilpSolverUnknown", $"There is no solver '{name}'.", There());
+        if (!backend.Integer)
+            throw new InvalidInputException("MilpSolverUnfit", $"{backend.Name} solves linear programs alone, without integer variables.", There());
+        if (backend.OnlyIntegers)
+            throw new InvalidInputException("MilpSolverUnfit", $"{backend.Name} rounds continuous variables to integers, so inputs between them escape it and its verdicts would mean nothing.", There());
+        MilpSolver state = Try(backend);
+        return state.Available ? backend : throw new InvalidInputException("MilpSolverMissing", $"{backend.Name} is not there: {state.Detail}", There());
+    }
+
+    private static string There() => $"Those that are there for these programs: {string.Join(", ", NamesForNetworks())}.";
+
+    /// <summary>Tries one solver.</summary>
+    internal static MilpSolver Try(SolverBackend backend)
+    {
+        long start = Stopwatch.GetTimestamp();
+        string? version = null;
+        string trouble;
+        try
+        {
+            trouble = backend.HasTrace ? Solve(backend, out version) : $"It is a product of its own; nothing here says that it is installed ({string.Join(", ", backend.Traces)} would).";
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException)
+        {
+            trouble = $"The native library does not load: {(e.InnerException ?? e).Message}";
+        }
+
+        return new(backend.Name, backend.Integer ? "MILP" : "LP", trouble.Length == 0, version, Stopwatch.GetElapsedTime(start), trouble);
     }
 
     /// <summary>
     /// Maximises <c>3 x + y</c> over <c>2 x + y &lt;= 7.5</c>, <c>0 &lt;= x, y &lt;= 10</c>: 10.5 at (3, 1.5) where x is an integer, 11.25 at (3.75, 0) where it is not.
     /// </summary>
     /// <returns>What went wrong, or empty.</returns>
-    private static string Try(string id, bool integer, string quiet, out string? version)
+    private static string Solve(SolverBackend backend, out string? version)
     {
         version = null;
-        using Solver? solver = Solver.CreateSolver(id);
+        using Solver? solver = backend.Create();
         if (solver is null)
-            return "This build of OR-Tools does not have it.";
-        solver.SuppressOutput();
-        if (quiet.Length > 0)
-            solver.SetSolverSpecificParametersAsString(quiet);
-        Variable x = integer ? solver.MakeIntVar(0, 10, "x") : solver.MakeNumVar(0, 10, "x");
+            return "This build of OR-Tools does not have it, or its licence was not found.";
+        if (backend.Quiet.Length > 0)
+            solver.SetSolverSpecificParametersAsString(backend.Quiet);
+        Variable x = backend.Integer ? solver.MakeIntVar(0, 10, "x") : solver.MakeNumVar(0, 10, "x");
         Variable y = solver.MakeNumVar(0, 10, "y");
         Constraint row = solver.MakeConstraint(double.NegativeInfinity, 7.5, "row");
         row.SetCoefficient(x, 2);
@@ -69,10 +86,31 @@ public static class MilpSolvers
         objective.SetCoefficient(y, 1);
         objective.SetMaximization();
         Solver.ResultStatus status = solver.Solve();
-        version = solver.SolverVersion();
+        version = backend.TellsVersion ? solver.SolverVersion() : backend.Id == "HIGHS" ? HighsVersion() : null;
         if (status != Solver.ResultStatus.OPTIMAL)
             return $"It ended a two-variable program with {status}.";
-        double expected = integer ? 10.5 : 11.25;
+        double expected = backend.Integer ? 10.5 : 11.25;
         return Math.Abs(objective.Value() - expected) <= 1e-4 ? "" : $"It gave {objective.Value()} for a two-variable program whose optimum is {expected}.";
+    }
+
+    /// <summary>What HiGHS' own library says, where it lies beside OR-Tools' as a library of its own.</summary>
+    private static string? HighsVersion()
+    {
+        string? folder = Path.GetDirectoryName(typeof(Solver).Assembly.Location);
+        foreach (string name in (string[])["libhighs.so.1", "libhighs.1.dylib", "highs.dll"])
+        {
+            foreach (string path in (string[])[Path.Combine(folder ?? "", name), name])
+            {
+                if (!NativeLibrary.TryLoad(path, out nint library))
+                    continue;
+                unsafe
+                {
+                    if (NativeLibrary.TryGetExport(library, "Highs_version", out nint version))
+                        return "HiGHS " + Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)version)());
+                }
+            }
+        }
+
+        return null;
     }
 }

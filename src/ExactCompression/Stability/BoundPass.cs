@@ -8,8 +8,9 @@ internal static class BoundPass
     /// <summary>Bounds all layers.</summary>
     /// <param name="board">Where the bounds go.</param>
     /// <param name="clock">Time and threads.</param>
+    /// <param name="linear">Whether linear bounds follow the intervals.</param>
     /// <returns>For neurons left open, the corners of the box where their linear bounds are reached: good starts for attacks.</returns>
-    public static Dictionary<Aim, float[]> Run(VerdictBoard board, SearchClock clock)
+    public static Dictionary<Aim, float[]> Run(VerdictBoard board, SearchClock clock, bool linear = true)
     {
         var hints = new Dictionary<Aim, float[]>();
         var relaxations = new List<ReluRelaxation>();
@@ -22,7 +23,7 @@ internal static class BoundPass
                 AffineLayer map = board.Network.HiddenLayer(layer);
                 clock.Report("Interval", layer);
                 clock.Run("Interval", () => Interval(board, layer, map, input));
-                if (layer > 1)
+                if (linear && layer > 1)
                 {
                     clock.Report("Crown", layer);
                     clock.Run("Crown", () => Crown(board, layer, map, relaxations, clock, hints));

@@ -21,7 +21,7 @@ public sealed class NeuronStability
     /// <summary>A proven upper bound of the pre-activation over the domain; infinity where none is known.</summary>
     public double UpperBound { get; init; } = double.PositiveInfinity;
 
-    /// <summary>What settled it: <c>Interval</c>, <c>Crown</c>, <c>Witness</c>, <c>Imported</c>, ...; empty while undetermined.</summary>
+    /// <summary>What settled it: <c>Interval</c>, <c>Crown</c>, <c>Witness</c>, <c>Imported</c>, ...; empty while undetermined. <c>Milp (Scip, 1e-06)</c> is a solver's word within its tolerance and no proof, unless <c>proven by</c> follows.</summary>
     public string Evidence { get; init; } = "";
 
     /// <summary>An input in the domain where the pre-activation is proven to be above 0, or null.</summary>

@@ -12,19 +12,21 @@ internal sealed class SearchClock : IDisposable
     private readonly VerdictBoard board;
     private readonly Action<StabilityProgress>? progress;
     private readonly List<StageReport> stages = [];
+    private readonly TimeSpan? limit;
     private TimeSpan reported = TimeSpan.MinValue;
 
     public SearchClock(VerdictBoard board, SearchOptions options, CancellationToken cancellation)
     {
         this.board = board;
         progress = options.Progress;
+        limit = options.TimeLimit;
         source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (options.TimeLimit is { } limit)
+        if (limit is { } time)
         {
-            if (limit <= TimeSpan.Zero)
+            if (time <= TimeSpan.Zero)
                 source.Cancel();
             else
-                source.CancelAfter(limit);
+                source.CancelAfter(time);
         }
 
         Parallel = new() { CancellationToken = source.Token, MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount };
@@ -34,6 +36,9 @@ internal sealed class SearchClock : IDisposable
     public ParallelOptions Parallel { get; }
 
     public TimeSpan Elapsed => watch.Elapsed;
+
+    /// <summary>How long the search may still take; null without a limit.</summary>
+    public TimeSpan? Remaining => limit - watch.Elapsed;
 
     public bool Expired => source.IsCancellationRequested;
 
@@ -63,12 +68,15 @@ internal sealed class SearchClock : IDisposable
     }
 
     /// <summary>Tells where the search stands, at most five times a second.</summary>
-    public void Report(string stage, int layer)
+    /// <param name="stage">The kind of evidence at work.</param>
+    /// <param name="layer">1-based hidden layer at work, or 0 for all of them.</param>
+    /// <param name="detail">What else there is to say; empty for nothing.</param>
+    public void Report(string stage, int layer, string detail = "")
     {
         if (progress is null || (reported != TimeSpan.MinValue && watch.Elapsed - reported < ReportEvery))
             return;
         reported = watch.Elapsed;
-        progress(new(stage, layer, board.Decided, board.Count, watch.Elapsed));
+        progress(new(stage, layer, board.Decided, board.Count, watch.Elapsed) { Detail = detail });
     }
 
     public void Dispose() => source.Dispose();

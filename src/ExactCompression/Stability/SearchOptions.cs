@@ -17,4 +17,7 @@ public sealed record SearchOptions
 
     /// <summary>Called with a sentence where something did not go as asked, such as a device that failed; null for silence. It must not throw.</summary>
     public Action<string>? Warning { get; init; }
+
+    /// <summary>Called where a proof refutes what a MILP solver said; null to throw it at the end of the search. It must not throw.</summary>
+    public Action<ContradictionException>? Contradiction { get; init; }
 }

@@ -1,3 +1,4 @@
+using ExactCompression.Milp;
 using ExactCompression.Stability;
 
 namespace ExactCompression;
@@ -43,10 +44,11 @@ public static class StabilityAnalysis
             // Time is over or the user stopped: what is decided stays decided.
         }
 
+        board.Close(options);
         return board.ToTable(clock.Elapsed, clock.Stages, used);
     }
 
-    /// <summary>Both halves: rigorous bounds prove neurons stable, witnesses show them unstable, cheapest evidence first.</summary>
+    /// <summary>Both halves: rigorous bounds prove neurons stable, witnesses show them unstable, cheapest evidence first. What a MILP solver alone has said of a neuron is proven or refuted if it can be.</summary>
     /// <param name="table">What is known so far; it is gone on from.</param>
     /// <param name="data">Rows to run through the network first, or null. Rows outside the domain are clipped to it.</param>
     /// <param name="options">Limits, threads, seed, progress.</param>
@@ -55,19 +57,24 @@ public static class StabilityAnalysis
     public static StabilityTable FindStable(StabilityTable table, InputData? data, SearchOptions options, CancellationToken cancellation)
     {
         data?.RequireColumns(table.Network.InputSize);
-        var board = new VerdictBoard(table);
+        var board = new VerdictBoard(table, reopenClaims: true);
         using var clock = new SearchClock(board, options, cancellation);
         try
         {
             Dictionary<WitnessSearch.Aim, float[]> hints = BoundPass.Run(board, clock);
             if (board.Decided < board.Count)
                 FindWitnesses(board, data, options, clock, hints);
+
+            // Nothing but time ends a solver, so it is asked only where the time is limited; and last, for what it says is no premise of a proof.
+            if (board.Decided < board.Count && options.TimeLimit is not null)
+                clock.Run("Milp", () => MilpAnalysis.DecideOpen(board, options, clock));
         }
         catch (OperationCanceledException) when (clock.Expired)
         {
             // Time is over or the user stopped: what is decided stays decided.
         }
 
+        board.Close(options);
         return board.ToTable(clock.Elapsed, clock.Stages, null);
     }
 

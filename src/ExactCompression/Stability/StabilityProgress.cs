@@ -6,4 +6,8 @@ namespace ExactCompression;
 /// <param name="Decided">Neurons decided so far.</param>
 /// <param name="Total">All hidden neurons.</param>
 /// <param name="Elapsed">Time since the start.</param>
-public sealed record StabilityProgress(string Stage, int Layer, int Decided, int Total, TimeSpan Elapsed);
+public sealed record StabilityProgress(string Stage, int Layer, int Decided, int Total, TimeSpan Elapsed)
+{
+    /// <summary>What else there is to say, such as a solver's bound; empty for nothing.</summary>
+    public string Detail { get; init; } = "";
+}

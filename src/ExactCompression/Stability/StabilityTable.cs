@@ -67,6 +67,9 @@ public sealed class StabilityTable
     /// <summary>How many neurons nobody decided.</summary>
     public int Undetermined => Count(NeuronState.Undetermined);
 
+    /// <summary>How many of the stable neurons are so by a MILP solver's word alone, within its tolerance; all other verdicts are proofs, or imported.</summary>
+    public int Unproven => Neurons.Count(static n => Stability.MilpClaim.Is(n.Evidence) && !Stability.MilpClaim.IsProven(n.Evidence));
+
     /// <summary>Time spent so far, over all stages.</summary>
     public TimeSpan Elapsed { get; }
 

@@ -3,7 +3,8 @@ namespace ExactCompression.Stability;
 /// <summary>
 /// What is known of every hidden neuron while a search runs: proven bounds and witnesses, in arrays over all neurons, layer after layer. The only place where
 /// a verdict is made. Not safe for concurrent use: threads hand their findings to the one that owns it.
-/// What a table from a file says is kept as imported until it is proven here, and is never a premise: its bounds are left out.
+/// What a table from a file says is kept as imported until it is proven here, and is never a premise: its bounds are left out. What a solver says within a tolerance is a claim (<see cref="MilpClaim"/>):
+/// it decides a neuron until a proof says otherwise, and leaves no bound.
 /// </summary>
 internal sealed class VerdictBoard
 {
@@ -12,8 +13,13 @@ internal sealed class VerdictBoard
     private readonly string[] evidence;
     private readonly double[]?[] positive;
     private readonly double[]?[] negative;
+    private readonly List<ContradictionException> contradictions = [];
+    private readonly Dictionary<int, (NeuronState State, string Claim)> reopened = [];
 
-    public VerdictBoard(StabilityTable table)
+    /// <summary>Begins with what a table knows.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="reopenClaims">Whether neurons that are decided by a solver's word alone are to be decided again; where nothing does, the word stands.</param>
+    public VerdictBoard(StabilityTable table, bool reopenClaims = false)
     {
         start = table;
         Network = table.Network;
@@ -36,7 +42,13 @@ internal sealed class VerdictBoard
             evidence[i] = table.IsImported && neuron.State != NeuronState.Undetermined ? NeuronStability.ImportedEvidence : neuron.Evidence;
             positive[i] = neuron.PositiveWitness;
             negative[i] = neuron.NegativeWitness;
-            if (neuron.State != NeuronState.Undetermined)
+            if (reopenClaims && IsClaim(i))
+            {
+                reopened[i] = (states[i], evidence[i]);
+                (states[i], evidence[i]) = (NeuronState.Undetermined, "");
+            }
+
+            if (states[i] != NeuronState.Undetermined)
                 Decided++;
         }
     }
@@ -58,6 +70,16 @@ internal sealed class VerdictBoard
     public int Decided { get; private set; }
 
     public int Count => states.Length;
+
+    /// <summary>Ends the search: claims that were opened again stand where nothing was found, and those that proofs have refuted are told of.</summary>
+    /// <exception cref="ContradictionException">A claim is refuted, and nobody listens.</exception>
+    public void Close(SearchOptions options)
+    {
+        foreach ((int index, (NeuronState state, string claim)) in reopened)
+            Settle(index, state, claim);
+        foreach (ContradictionException contradiction in contradictions)
+            (options.Contradiction ?? throw contradiction)(contradiction);
+    }
 
     public NeuronState StateOf(int index) => states[index];
 
@@ -91,9 +113,11 @@ internal sealed class VerdictBoard
             Lower[index] = lower;
         if (upper < Upper[index] && !double.IsNegativeInfinity(upper))
             Upper[index] = upper;
+        if (IsClaim(index) && BoundsExclude(index))
+            Withdraw(index, FormattableString.Invariant($"proven bounds [{Lower[index]:R}, {Upper[index]:R}] ({kind})"));
         if ((positive[index] is not null && Upper[index] <= 0) || (negative[index] is not null && Lower[index] >= 0) || Lower[index] > Upper[index] || BoundsExclude(index))
             throw Contradiction(index);
-        bool settled = states[index] != NeuronState.Undetermined && evidence[index] != NeuronStability.ImportedEvidence;
+        bool settled = states[index] != NeuronState.Undetermined && evidence[index] != NeuronStability.ImportedEvidence && !IsClaim(index);
 
         // A neuron that was proven active, and now never to be above 0, is 0 everywhere: that counts as inactive.
         if (settled && (states[index] != NeuronState.StablyActive || Upper[index] > 0))
@@ -118,11 +142,31 @@ internal sealed class VerdictBoard
     }
 
     /// <summary>Takes a proven sign of the pre-activation at some input, of which nothing new is learnt unless it contradicts the verdict.</summary>
-    public void Check(int index, bool above)
+    public void Check(int index, bool above, double[] witness)
     {
-        if (states[index] == (above ? NeuronState.StablyInactive : NeuronState.StablyActive))
+        if (states[index] != (above ? NeuronState.StablyInactive : NeuronState.StablyActive))
+            return;
+        if (!IsClaim(index))
             throw Contradiction(index);
+        Withdraw(index, $"an input with a pre-activation proven {(above ? "above" : "below")} 0");
+        Credit(index, above, witness);
     }
+
+    /// <summary>Takes a solver's word for an open neuron's sign, unless a witness speaks against it.</summary>
+    /// <param name="index">The neuron.</param>
+    /// <param name="active">Whether it is said to be stably active, else inactive.</param>
+    /// <param name="claim">The evidence, from <see cref="MilpClaim"/>.</param>
+    public void Claim(int index, bool active, string claim)
+    {
+        if (states[index] != NeuronState.Undetermined)
+            return;
+        Decide(index, active ? NeuronState.StablyActive : NeuronState.StablyInactive, claim);
+        if ((active ? negative : positive)[index] is not null)
+            Withdraw(index, $"a witness with a pre-activation proven {(active ? "below" : "above")} 0");
+    }
+
+    /// <summary>Whether a neuron's verdict is a solver's word that no proof confirms.</summary>
+    public bool IsClaim(int index) => MilpClaim.Is(evidence[index]) && !MilpClaim.IsProven(evidence[index]);
 
     public StabilityTable ToTable(TimeSpan elapsed, IEnumerable<StageReport> stages, string? device)
     {
@@ -151,7 +195,36 @@ internal sealed class VerdictBoard
         if (states[index] == NeuronState.Undetermined)
             Decided++;
         states[index] = state;
-        evidence[index] = kind;
+        evidence[index] = MilpClaim.Join(evidence[index], kind);
+    }
+
+    /// <summary>A proof refutes a claim: the claim is no verdict any more, stays in the evidence, and is reported.</summary>
+    private void Withdraw(int index, string proof)
+    {
+        (int layer, int neuron) = Place(index);
+        contradictions.Add(new(Network, layer, neuron, $"{states[index]}, {evidence[index]}", proof));
+        states[index] = NeuronState.Undetermined;
+        evidence[index] = MilpClaim.Refuted(evidence[index]);
+        Decided--;
+    }
+
+    private void Settle(int index, NeuronState state, string claim)
+    {
+        NeuronState found = states[index];
+        string kind = evidence[index];
+        bool refuted = state == NeuronState.StablyActive ? negative[index] is not null || Upper[index] < 0 : positive[index] is not null || Lower[index] > 0;
+        if (!refuted)
+        {
+            if (found == NeuronState.Undetermined)
+                Decide(index, state, claim);
+            else
+                evidence[index] = MilpClaim.Join(claim, kind);
+            return;
+        }
+
+        (int layer, int neuron) = Place(index);
+        contradictions.Add(new(Network, layer, neuron, $"{state}, {claim}", found == NeuronState.Undetermined ? "a witness of the other sign" : $"{found}, {kind}"));
+        evidence[index] = found == NeuronState.Undetermined ? MilpClaim.Refuted(claim) : MilpClaim.Join(MilpClaim.Refuted(claim), kind);
     }
 
     private bool BoundsExclude(int index) => states[index] switch

@@ -46,13 +46,14 @@ internal sealed class WitnessCheck : IDisposable
     /// <summary>Checks points and credits every neuron whose sign they prove.</summary>
     /// <param name="points">Points of the domain.</param>
     /// <param name="board">Where to credit.</param>
+    /// <param name="only">The one neuron to credit, by its index over all layers; below 0 for all.</param>
     /// <returns>How many witnesses were new.</returns>
-    public int Credit(ReadOnlySpan<double[]> points, VerdictBoard board)
+    public int Credit(ReadOnlySpan<double[]> points, VerdictBoard board, int only = -1)
     {
         int credited = 0;
         const int Block = 64;
         for (int at = 0; at < points.Length; at += Block)
-            credited += CreditBlock(points.Slice(at, Math.Min(Block, points.Length - at)), board);
+            credited += CreditBlock(points.Slice(at, Math.Min(Block, points.Length - at)).ToArray(), board, only);
         return credited;
     }
 
@@ -63,45 +64,68 @@ internal sealed class WitnessCheck : IDisposable
             layer.Dispose();
     }
 
-    private int CreditBlock(ReadOnlySpan<double[]> points, VerdictBoard board)
+    /// <summary>The proven sign of every hidden pre-activation at a point.</summary>
+    /// <param name="point">A point of the domain.</param>
+    /// <returns>For each neuron, by its index over all layers: 1 or -1, or 0 where rounding hides the sign.</returns>
+    public sbyte[] Signs(double[] point)
     {
-        int rows = points.Length, width = network.InputSize, credited = 0;
+        var signs = new List<sbyte>();
+        Propagate([point], (_, z, error) =>
+        {
+            for (int n = 0; n < z.Length; n++)
+                signs.Add((sbyte)(Math.Abs(z[n]) > error[n] ? Math.Sign(z[n]) : 0));
+        });
+        return [.. signs];
+    }
+
+    private int CreditBlock(double[][] points, VerdictBoard board, int only)
+    {
+        int credited = 0;
+        Propagate(points, (l, z, error) =>
+        {
+            int width = layers[l].Width;
+            for (int r = 0; r < points.Length; r++)
+            {
+                for (int n = 0; n < width; n++)
+                {
+                    int at = (r * width) + n, index = board.Offsets[l] + n;
+                    double value = z[at];
+                    if (!(Math.Abs(value) > error[at]) || (only >= 0 && index != only))
+                        continue;
+                    if (board.Wants(index, value > 0))
+                    {
+                        board.Credit(index, value > 0, points[r]);
+                        credited++;
+                    }
+
+                    board.Check(index, value > 0, points[r]);
+                }
+            }
+        });
+        return credited;
+    }
+
+    /// <summary>Hands on, layer by layer, the pre-activations of points and their error bounds, rows by neurons.</summary>
+    private void Propagate(double[][] points, Action<int, double[], double[]> seen)
+    {
+        int rows = points.Length, width = network.InputSize;
         var a = new double[rows * width];
         for (int r = 0; r < rows; r++)
             points[r].CopyTo(a.AsSpan(r * width));
         var e = new double[rows * width];
         for (int l = 0; l < layers.Length; l++)
         {
-            Layer layer = layers[l];
-            (double[] z, double[] error) = layer.Run(a, e, rows);
-            for (int r = 0; r < rows; r++)
+            (double[] z, double[] error) = layers[l].Run(a, e, rows);
+            for (int i = 0; i < z.Length; i++)
             {
-                for (int n = 0; n < layer.Width; n++)
-                {
-                    int at = (r * layer.Width) + n, index = board.Offsets[l] + n;
-                    double value = z[at];
-                    if (!double.IsFinite(value))
-                    {
-                        error[at] = double.PositiveInfinity; // a sum that overflowed may have the wrong sign, and the rectifier would hide it
-                    }
-                    else if (Math.Abs(value) > error[at])
-                    {
-                        if (board.Wants(index, value > 0))
-                        {
-                            board.Credit(index, value > 0, points[r]);
-                            credited++;
-                        }
-
-                        board.Check(index, value > 0);
-                    }
-                }
+                if (!double.IsFinite(z[i]))
+                    error[i] = double.PositiveInfinity; // a sum that overflowed may have the wrong sign, and the rectifier would hide it
             }
 
+            seen(l, z, error);
             Elementwise.Rectify(z);
             (a, e) = (z, error);
         }
-
-        return credited;
     }
 
     private sealed class Layer : IDisposable

@@ -91,6 +91,58 @@ internal sealed class ExactNetwork
         }
     }
 
+    /// <summary>
+    /// The activation patterns whose region has an interior, exactly, each with the largest clearance over some points inside: how far the pre-activation nearest to 0 keeps from it there. A region of full dimension is cut by a
+    /// neuron into the parts where its affine function is above and below 0; a part has full dimension where a vertex lies on that side. For boxes of full dimension, a handful of neurons and at most three inputs.
+    /// </summary>
+    public Dictionary<string, Rational> Patterns(double[] lower, double[] upper)
+    {
+        int inputs = lower.Length;
+        var patterns = new Dictionary<string, Rational>();
+        var box = new List<Constraint>();
+        for (int i = 0; i < inputs; i++)
+        {
+            box.Add(new(Unit(inputs, i, 1), -(Rational)lower[i]));
+            box.Add(new(Unit(inputs, i, -1), upper[i]));
+        }
+
+        Descend(0, box, Identity(inputs), "");
+        return patterns;
+
+        void Descend(int layer, List<Constraint> region, Constraint[] activations, string pattern)
+        {
+            if (layer == depth)
+            {
+                Rational[][] vertices = [.. Vertices(region, inputs)];
+                Rational count = vertices.Length;
+                Rational[] middle = [.. Enumerable.Range(0, inputs).Select(k => vertices.Aggregate(Rational.Zero, (sum, v) => sum + v[k]) / count)];
+                patterns[pattern] = region.Skip(2 * inputs).Select(c => c.At(middle)).Append(1).Aggregate((a, b) => a < b ? a : b);
+                return;
+            }
+
+            Choose(layer, region, [.. weights[layer].Select((row, i) => Combine(row, activations, biases[layer][i]))], [], pattern);
+        }
+
+        void Choose(int layer, List<Constraint> region, Constraint[] z, List<Constraint> chosen, string pattern)
+        {
+            if (chosen.Count == z.Length)
+            {
+                Descend(layer + 1, region, [.. chosen], layer + 1 < depth ? pattern + "|" : pattern);
+                return;
+            }
+
+            Constraint next = z[chosen.Count];
+            Rational[][] vertices = [.. Vertices(region, inputs)];
+            bool above = vertices.Any(v => next.At(v).Sign > 0), below = vertices.Any(v => next.At(v).Sign < 0);
+            if (above)
+                Choose(layer, [.. region, next], z, [.. chosen, next], pattern + "1");
+            if (below)
+                Choose(layer, [.. region, next.Negated()], z, [.. chosen, Constraint.ZeroOf(inputs)], pattern + "0");
+            if (!above && !below)
+                Choose(layer, region, z, [.. chosen, Constraint.ZeroOf(inputs)], pattern + "0");
+        }
+    }
+
     private static Rational Dot(Rational[] row, Rational[] values)
     {
         Rational sum = Rational.Zero;

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Management.Automation;
+using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Milp;
+
+namespace ExactCompression.Cmdlets;
+
+/// <summary>Enumerates the activation patterns, the linear regions, that a network has over a domain.</summary>
+[Cmdlet(VerbsCommon.Get, "ActivationPattern")]
+[OutputType(typeof(ActivationPattern))]
+public sealed class GetActivationPatternCommand : AsyncCommand
+{
+    /// <summary>The network.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ModuleObject("Import-ReluNetwork", typeof(ReluNetwork))]
+    public ReluNetwork InputObject { get; set; } = null!;
+
+    /// <summary>The inputs to enumerate over.</summary>
+    [Parameter]
+    [ModuleObject("New-InputDomain", typeof(InputDomain))]
+    public InputDomain? Domain { get; set; }
+
+    /// <summary>How many patterns to give at most.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Count { get; set; } = int.MaxValue;
+
+    /// <summary>When to stop, as a time or a number of seconds.</summary>
+    [Parameter]
+    [TimeLimit]
+    public TimeSpan? TimeLimit { get; set; }
+
+    /// <summary>The solver: a name from <c>Get-MilpSolver</c>.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(MilpSolverCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Solver { get; set; } = MilpSolvers.Default;
+
+    /// <summary>CPU threads to use; 0 for all cores.</summary>
+    [Parameter]
+    [ValidateRange(0, 4096)]
+    public int Threads { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        ReluNetwork network = InputObject;
+        var options = new ActivationPatternOptions { Solver = Solver, Count = Count, TimeLimit = TimeLimit, Threads = Threads };
+        Attempt(network, messages => Enumerate(network, options, messages), search => Finish(network, search));
+    }
+
+    private ActivationPatternSearch Enumerate(ReluNetwork network, ActivationPatternOptions options, PipelineMessages messages)
+    {
+        var search = new ActivationPatternSearch(network, Domain, options);
+        foreach (ActivationPattern pattern in search.Run(Cancellation))
+        {
+            messages.Output(pattern);
+            messages.Progress(new(ProgressActivity, $"Get-ActivationPattern {network.Name}", string.Create(CultureInfo.InvariantCulture, $"{pattern.Number} patterns")));
+        }
+
+        return search;
+    }
+
+    private void Finish(ReluNetwork network, ActivationPatternSearch search)
+    {
+        if (Cancellation.IsCancellationRequested)
+            throw new PipelineStoppedException();
+        if (search.End == ActivationPatternEnd.SolverFailed)
+            WriteWarning($"{Solver} ended without a result: {network.Name} may have more patterns.");
+        WriteVerbose(search.End == ActivationPatternEnd.Complete ? $"{network.Name} has no other pattern, regions too thin for {Solver} aside" : $"{network.Name} may have more patterns: {search.End}");
+        if (search.Degenerate > 0)
+            WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{search.Degenerate} patterns that {Solver} proposed have no interior that could be proven"));
+    }
+}

@@ -1,0 +1,32 @@
+namespace ExactCompression;
+
+/// <summary>A MILP solver's word on a neuron that a proof refutes: the solver was wrong, by more than its tolerance allows for. The proof counts; the table keeps both in the neuron's evidence.</summary>
+public sealed class ContradictionException : ExactCompressionException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="layer">1-based hidden layer.</param>
+    /// <param name="neuron">0-based neuron within its layer.</param>
+    /// <param name="claim">What the solver said.</param>
+    /// <param name="proof">What refutes it.</param>
+    public ContradictionException(ReluNetwork network, int layer, int neuron, string claim, string proof)
+        : base("ContradictingEvidence", $"On layer {layer}, neuron {neuron} of '{network.Name}' the solver is wrong: it said {claim}; against that stands {proof}. The proof counts, and the neuron's evidence names both.")
+    {
+        Layer = layer;
+        Neuron = neuron;
+        Claim = claim;
+        Proof = proof;
+    }
+
+    /// <summary>1-based hidden layer.</summary>
+    public int Layer { get; }
+
+    /// <summary>0-based neuron within its layer.</summary>
+    public int Neuron { get; }
+
+    /// <summary>What the solver said.</summary>
+    public string Claim { get; }
+
+    /// <summary>What refutes it.</summary>
+    public string Proof { get; }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+
+namespace ExactCompression.Milp;
+
+/// <summary>Which hidden neurons are on, and an input in the middle of where they are so: a linear region of the network. On means a pre-activation above 0.</summary>
+public sealed class ActivationPattern
+{
+    private readonly bool[] active;
+    private readonly int[] offsets;
+
+    internal ActivationPattern(ReluNetwork network, int number, bool[] active, double[] input)
+    {
+        Network = network;
+        Number = number;
+        Input = input;
+        this.active = active;
+        offsets = new int[network.Depth + 1];
+        for (int layer = 1; layer <= network.Depth; layer++)
+            offsets[layer] = offsets[layer - 1] + network.WidthOf(layer);
+    }
+
+    /// <summary>The network.</summary>
+    public ReluNetwork Network { get; }
+
+    /// <summary>1 for the first pattern found, 2 for the next.</summary>
+    public int Number { get; }
+
+    /// <summary>An input of the domain with this pattern: the sign of each neuron is proven there, unless it is stably inactive or 0 throughout the region.</summary>
+    public double[] Input { get; }
+
+    /// <summary>How many hidden neurons are on.</summary>
+    public int ActiveNeurons => active.Count(static a => a);
+
+    /// <summary>One digit a neuron, 1 for on, with a bar between layers.</summary>
+    public string Pattern
+    {
+        get
+        {
+            var text = new StringBuilder();
+            for (int i = 0, layer = 1; i < active.Length; i++)
+            {
+                if (i == offsets[layer])
+                {
+                    text.Append('|');
+                    layer++;
+                }
+
+                text.Append(active[i] ? '1' : '0');
+            }
+
+            return text.ToString();
+        }
+    }
+
+    /// <summary>Whether a neuron is on.</summary>
+    /// <param name="layer">1-based hidden layer.</param>
+    /// <param name="neuron">0-based neuron.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such neuron.</exception>
+    public bool IsActive(int layer, int neuron)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(neuron);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(neuron, Network.WidthOf(layer));
+        return active[offsets[layer - 1] + neuron];
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Pattern;
+}

@@ -1,0 +1,149 @@
+using System.Numerics.Tensors;
+using ExactCompression.Numerics;
+using ExactCompression.Stability;
+
+namespace ExactCompression.Milp;
+
+/// <summary>The part of a box where the rectifiers have given phases: a polytope, on which every pre-activation is an affine function of the input.</summary>
+internal sealed class LinearRegion
+{
+    private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Clp");
+
+    private readonly VerdictBoard board;
+    private readonly bool[] zero;
+    private readonly double[][] functions;
+    private readonly Dyadic[]?[] exact;
+
+    /// <summary>Takes the phases as they are said to be, but a neuron that is 0 on the whole region is off.</summary>
+    /// <param name="board">Proven bounds; what they decide is decided.</param>
+    /// <param name="isOn">Whether an open neuron is on.</param>
+    public LinearRegion(VerdictBoard board, Func<int, bool> isOn)
+    {
+        this.board = board;
+        Active = new bool[board.Count];
+        zero = new bool[board.Count];
+        functions = new double[board.Count][];
+        exact = new Dyadic[]?[board.Count];
+        int inputs = board.Network.InputSize;
+        for (int index = 0; index < functions.Length; index++)
+        {
+            (int layer, int neuron) = board.Place(index);
+            AffineLayer map = board.Network.HiddenLayer(layer);
+            ReadOnlySpan<double> row = map.Row(neuron);
+            var function = new double[inputs + 1];
+            function[inputs] = map.Bias.Span[neuron];
+            for (int j = 0; j < row.Length; j++)
+            {
+                if (row[j] == 0)
+                    continue;
+                if (layer == 1)
+                    function[j] = row[j];
+                else if (board.Offsets[layer - 2] + j is var below && Active[below])
+                    TensorPrimitives.MultiplyAdd(functions[below], row[j], function, function);
+            }
+
+            zero[index] = IsNearlyZero(function, index) && Array.TrueForAll(Exact(index), static c => c.Sign == 0);
+            functions[index] = function;
+            Active[index] = !zero[index] && board.Upper[index] > 0 && (board.Lower[index] >= 0 || isOn(index));
+        }
+    }
+
+    /// <summary>Whether rounding alone could keep a function from being 0.</summary>
+    private bool IsNearlyZero(double[] function, int index)
+    {
+        const double Rounding = 1e-9;
+        double range = Math.Max(Math.Abs(board.Lower[index]), Math.Abs(board.Upper[index])), largest = TensorPrimitives.MaxMagnitude(function);
+        return Math.Abs(largest) <= Rounding * range && board.Network.Layers.All(static l => l.IsExact);
+    }
+
+    /// <summary>A neuron's function of the input without rounding, the constant last: terms can cancel to 0 on a whole region.</summary>
+    private Dyadic[] Exact(int index)
+    {
+        if (exact[index] is { } known)
+            return known;
+        (int layer, int neuron) = board.Place(index);
+        AffineLayer map = board.Network.HiddenLayer(layer);
+        var function = new Dyadic[board.Network.InputSize + 1];
+        function[^1] = map.Bias.Span[neuron];
+        for (int j = 0; j < map.Inputs; j++)
+        {
+            Dyadic weight = map.Row(neuron)[j];
+            if (weight.Sign == 0)
+                continue;
+            if (layer == 1)
+            {
+                function[j] = weight;
+            }
+            else if (board.Offsets[layer - 2] + j is var below && Active[below])
+            {
+                Dyadic[] term = Exact(below);
+                for (int k = 0; k < function.Length; k++)
+                    function[k] += weight * term[k];
+            }
+        }
+
+        return exact[index] = function;
+    }
+
+    /// <summary>Which neurons are on, by their index over all layers.</summary>
+    public bool[] Active { get; }
+
+    /// <summary>A point of the region where the pre-activation that comes nearest to 0, as a share of its range, is furthest from it.</summary>
+    /// <param name="clock">Time.</param>
+    /// <returns>The point, or null where the region has no interior.</returns>
+    public double[]? Middle(SearchClock clock)
+    {
+        ReadOnlySpan<double> lower = board.Domain.Lower.Span, upper = board.Domain.Upper.Span;
+        using var program = new MilpProgram(Solver);
+        int least = program.AddVariable(-1, 1);
+        program.SetObjective(least, 1);
+        var variables = new int[lower.Length];
+        for (int k = 0; k < variables.Length; k++)
+            variables[k] = upper[k] > lower[k] ? program.AddVariable(0, 1) : -1;
+        int rows = 0;
+        for (int index = 0; index < functions.Length; index++)
+        {
+            if (zero[index] || board.Upper[index] <= 0)
+                continue;
+            double scale = (Active[index] ? 1 : -1) / Math.Max(Math.Abs(board.Lower[index]), Math.Abs(board.Upper[index])), constant = functions[index][^1];
+            int row = program.AddRow(0, double.PositiveInfinity);
+            program.SetTerm(row, least, -1);
+            rows++;
+            for (int k = 0; k < variables.Length; k++)
+            {
+                constant += functions[index][k] * lower[k];
+                if (variables[k] >= 0 && functions[index][k] != 0)
+                    program.SetTerm(row, variables[k], scale * functions[index][k] * (upper[k] - lower[k]));
+            }
+
+            program.SetRowRange(row, -scale * constant, double.PositiveInfinity);
+        }
+
+        double[] values = [];
+        if (rows > 0)
+        {
+            values = program.Solve(new(clock.Remaining, 1), clock.Parallel.CancellationToken).Values;
+            if (values.Length == 0 || values[least] <= 0)
+                return null;
+        }
+
+        // Without a row, which Clp does not take, the region is the whole box.
+        var point = new double[variables.Length];
+        for (int k = 0; k < point.Length; k++)
+            point[k] = Math.Clamp(lower[k] + ((upper[k] - lower[k]) * (variables[k] < 0 || rows == 0 ? 0.5 : values[variables[k]])), lower[k], upper[k]);
+        return point;
+    }
+
+    /// <summary>Whether proven signs at a point show that it lies in the region's interior.</summary>
+    /// <param name="signs">The proven sign of each neuron.</param>
+    public bool IsProvenAt(sbyte[] signs)
+    {
+        for (int index = 0; index < signs.Length; index++)
+        {
+            if (!(Active[index] ? signs[index] > 0 : signs[index] < 0 || zero[index] || board.Upper[index] <= 0))
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using ExactCompression.Stability;
+
+namespace ExactCompression.Milp;
+
+/// <summary>What the formulations share: what is known, the solver, the clock, and the check that turns a solver's input into evidence.</summary>
+internal sealed class MilpSearch : IDisposable
+{
+    private readonly WitnessCheck check;
+    private readonly Action<string>? warning;
+
+    public MilpSearch(VerdictBoard board, SolverBackend backend, MilpOptions options, SearchOptions search, SearchClock clock)
+    {
+        Board = board;
+        Backend = backend;
+        Options = options;
+        Clock = clock;
+        Claim = MilpClaim.Of(backend.Name, SolverBackend.Tolerance);
+        Random = new(search.Seed);
+        warning = search.Warning;
+        check = new(board.Network, board.Domain);
+    }
+
+    public VerdictBoard Board { get; }
+
+    public SolverBackend Backend { get; }
+
+    public MilpOptions Options { get; }
+
+    public SearchClock Clock { get; }
+
+    /// <summary>The evidence of this solver's word.</summary>
+    public string Claim { get; }
+
+    public Random Random { get; }
+
+    /// <summary>Runs points through the network and credits all that they prove, or what they prove of one neuron.</summary>
+    /// <param name="points">Points of the domain.</param>
+    /// <param name="only">The neuron; below 0 for all.</param>
+    /// <returns>How many witnesses were new.</returns>
+    public int Credit(double[][] points, int only = -1) => check.Credit(points, Board, only);
+
+    /// <summary>Solves within the time that is left. That a program of the formulation fails is told of; it ends as one that learnt nothing.</summary>
+    public MilpOutcome Solve(MilpProgram program, double? target = null, double? cutoff = null, bool fresh = false)
+    {
+        MilpOutcome outcome = program.Solve(new(Clock.Remaining, Clock.Parallel.MaxDegreeOfParallelism, target, cutoff, fresh), Clock.Parallel.CancellationToken);
+        if (outcome.End == MilpEnd.Nothing && program.Backend == Backend && !Clock.Expired)
+            warning?.Invoke($"{program.Backend.Name} ended a program without a result; what rests on it stays undetermined.");
+        return outcome;
+    }
+
+    /// <summary>Tells where the search stands.</summary>
+    /// <param name="layer">1-based hidden layer, or 0 for all.</param>
+    /// <param name="candidates">How many sides of neurons are to be refuted or confirmed.</param>
+    /// <param name="bound">The solver's last bound.</param>
+    public void Report(int layer, int candidates, double bound) =>
+        Clock.Report(Options.Formulation.ToString(), layer, string.Create(CultureInfo.InvariantCulture, $"{candidates} candidates left, {Backend.Name}'s bound {bound:G6}"));
+
+    public void Dispose() => check.Dispose();
+}

@@ -1,0 +1,50 @@
+using ExactCompression.Stability;
+
+namespace ExactCompression.Milp;
+
+/// <summary>
+/// The baselines: for each neuron by itself, one program for each side of 0, over the layers below. Solved to the optimum, or (the earlier LEO: Serra, Kumar, Ramalingam, CPAIOR 2020) until a solution of the wanted
+/// sign is found or the bound excludes one. A solution counts for its own neuron alone, as it did there.
+/// </summary>
+internal static class NeuronSearch
+{
+    /// <summary>Decides the open neurons, first layer first.</summary>
+    /// <param name="search">What is known, and the solver.</param>
+    /// <param name="approximate">Whether to stop as soon as the sign is settled.</param>
+    /// <param name="creditAll">Whether a solution counts for all neurons after all.</param>
+    public static void Run(MilpSearch search, bool approximate, bool creditAll = false)
+    {
+        VerdictBoard board = search.Board;
+        for (int layer = 1; layer <= board.DeepestOpen(); layer++)
+        {
+            if (!board.HasOpen(layer))
+                continue;
+            using var network = new NetworkProgram(search.Backend, board, layer - 1, search.Clock.Parallel.CancellationToken);
+            for (int neuron = 0; neuron < board.Network.WidthOf(layer); neuron++)
+            {
+                int index = board.Offsets[layer - 1] + neuron;
+                for (int side = 0; side < 2 && board.StateOf(index) == NeuronState.Undetermined; side++)
+                {
+                    search.Clock.ThrowIfExpired();
+                    if (board.Wants(index, above: side == 0))
+                        Decide(search, network, layer, neuron, above: side == 0, approximate, creditAll);
+                }
+            }
+        }
+    }
+
+    private static void Decide(MilpSearch search, NetworkProgram network, int layer, int neuron, bool above, bool approximate, bool creditAll)
+    {
+        int index = search.Board.Offsets[layer - 1] + neuron;
+        double constant = network.Aim(layer, neuron, above);
+        MilpOutcome outcome = approximate
+            ? search.Solve(network.Program, NetworkProgram.Margin - constant, -NetworkProgram.Margin - constant)
+            : search.Solve(network.Program);
+        double bound = outcome.Bound + constant;
+        search.Report(layer, search.Board.Count - search.Board.Decided, bound);
+        if (outcome.Values.Length > 0)
+            search.Credit([network.InputOf(outcome.Values)], creditAll ? -1 : index);
+        if (outcome.End != MilpEnd.Nothing && bound <= -NetworkProgram.Margin)
+            search.Board.Claim(index, active: !above, search.Claim);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Management.Automation;
+
+namespace ExactCompression.Cmdlets.Tests;
+
+/// <summary>The paper's methods and the activation patterns, through the imported module.</summary>
+[Collection(ModuleTests.Name)]
+public sealed class MilpTests(ModuleFixture module)
+{
+    /// <summary>|x - y| + |x + y| - 2|x| + 1/2 over [-1,1]^2: stable, but not for any line.</summary>
+    private const string Absolute = """
+        // as one neuron over six
+        3,2,1,6,
+        2,6,1,1,
+        0,
+        -1.0,-1.0,
+        1.0,1.0,
+        0.0,0.0,0.0,
+        1.0,1.0,1.0,
+        1.0,-1.0,
+        -1.0,1.0,
+        1.0,1.0,
+        -1.0,-1.0,
+        1.0,0.0,
+        -1.0,0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        1.0,1.0,1.0,1.0,-2.0,-2.0,
+        0.5,
+        1.0,
+        0.0,
+        """;
+
+    [Fact]
+    public void FindStableNeurons_Isa_MarksTheSolversWordAndCompressionWarnsOfIt()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("absolute.nnet", Absolute);
+        ScriptResult result = module.Run("$t = Import-ReluNetwork $args[0] | Find-StableNeurons -Method Isa; $t; $t.Neurons[6]; $t | Invoke-LeoCompression", file);
+        Assert.Equal(1, result.Output[0].Properties["Unproven"].Value);
+        Assert.Equal("Milp (Scip, 1e-06)", result.Output[1].Properties["Evidence"].Value);
+        Assert.Contains("MILP", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        ScriptResult proven = module.Run("$t = Import-ReluNetwork $args[0] | Find-StableNeurons -Method Isa | Find-StableNeurons; $t; $t | Invoke-LeoCompression", file);
+        Assert.Equal(0, proven.Output[0].Properties["Unproven"].Value);
+        Assert.Empty(proven.Warnings);
+    }
+
+    [Fact]
+    public void FindStableNeurons_Hybrid_WarnsOfOptionsItHasNoUseFor() =>
+        Assert.Contains("-Injection", Assert.Single(module.Run("Import-ReluNetwork $NetworkFile | Find-StableNeurons -Injection Off").Warnings), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Scip")]
+    [InlineData("Highs")]
+    public void FindStableNeurons_Stopped_EndsWithinASecondAndKeepsItsTable(string solver)
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 200, depth: 4, seed: 3));
+        using PowerShell shell = module.Shell("$global:LastStabilityTable = $null; $n = Import-ReluNetwork $args[0]; 'searching'; $n | Find-StableNeurons -Method Isa -Solver $args[1]", file, solver);
+        using var output = new PSDataCollection<PSObject>();
+        IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(null, output);
+        Assert.True(SpinWait.SpinUntil(() => output.Count > 0, TimeSpan.FromSeconds(30)));
+        Thread.Sleep(1500);
+        Assert.False(running.IsCompleted, "The search ended before it could be stopped: the network is too easy for this test.");
+        long start = Stopwatch.GetTimestamp();
+        shell.Stop();
+
+        // Within a second on a machine that has nothing else to do.
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 3);
+        Assert.ThrowsAny<PipelineStoppedException>(() => shell.EndInvoke(running));
+        Assert.Contains("ExactCompression.StabilityTable", module.Run("$global:LastStabilityTable; $global:LastStabilityTable = $null").Single.TypeNames);
+    }
+
+    [Fact]
+    public void GetActivationPattern_Pipeline_StreamsAndStopsWhenNoMoreIsWanted()
+    {
+        ScriptResult result = module.Run("foreach ($once in 1) { Import-ReluNetwork $NetworkFile | Get-ActivationPattern | ForEach-Object { $_; if ($_.Number -eq 2) { break } } }");
+        Assert.Equal([1, 2], result.Output.Select(static o => (int)o.Properties["Number"].Value));
+        Assert.Equal(48 + 32 + 24 + 2, ((string)result.Output[0].Properties["Pattern"].Value).Length);
+    }
+}
