@@ -62,8 +62,8 @@ public sealed class VerdictBoardTests
     public void Check_AgainstAVerdict_IsAContradiction()
     {
         board.Bound(0, -1, 0, "Crown");
-        board.Check(0, above: false);
-        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Check(0, above: true)).ErrorId);
+        board.Check(0, above: false, [0]);
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Check(0, above: true, [1])).ErrorId);
     }
 
     [Fact]
