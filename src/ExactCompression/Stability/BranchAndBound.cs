@@ -16,6 +16,7 @@ internal sealed class BranchAndBound
 
     private readonly OptimizedBounds bounds;
     private readonly PriorityQueue<BoundProblem, double> open = new();
+    private readonly List<BoundProblem> taken = [];
     private readonly BoundProblem root;
     private int rounds;
 
@@ -37,7 +38,7 @@ internal sealed class BranchAndBound
     public int Solved { get; private set; }
 
     /// <summary>Whether the side is proven: every sub-problem's bound is at most 0.</summary>
-    public bool IsProven => Solved > 0 && open.Count == 0 && !Stuck;
+    public bool IsProven => Solved > 0 && open.Count == 0 && taken.Count == 0 && !Stuck;
 
     /// <summary>Whether a sub-problem has no rectifier left to split and still no proof: only less rounding could settle it.</summary>
     public bool Stuck { get; private set; }
@@ -49,8 +50,14 @@ internal sealed class BranchAndBound
     public void GoOn(int most, WitnessSearch? search, ParallelOptions parallel)
     {
         int end = Solved + most;
+        PutBack();
         if (Solved == 0)
+        {
+            taken.Add(root);
             Bound([root], Descent.FromPlainSlopes, search, parallel);
+            taken.Clear();
+        }
+
         while (Solved < end && open.Count > 0 && !Stuck && search?.IsOpen(Aim) != false)
         {
             parallel.CancellationToken.ThrowIfCancellationRequested();
@@ -60,7 +67,16 @@ internal sealed class BranchAndBound
             // With every rectifier fixed only the multipliers are left to improve.
             Bound(leaves, Descent.OfLeaf, search, parallel);
             Stuck = leaves.Any(static l => l.Loosest.Length == 0 && !(l.Bound <= 0));
+            taken.Clear();
         }
+    }
+
+    /// <summary>What an exception has left half done is open again: nothing may be proven because it was forgotten.</summary>
+    private void PutBack()
+    {
+        if (Solved > 0)
+            open.EnqueueRange(taken.Select(static p => (p, -p.Bound)));
+        taken.Clear();
     }
 
     private void Bound(BoundProblem[] problems, Descent descent, WitnessSearch? search, ParallelOptions parallel)
@@ -93,7 +109,11 @@ internal sealed class BranchAndBound
         var parents = new List<BoundProblem>();
         var leaves = new List<BoundProblem>();
         while (parents.Count < Batch && open.TryDequeue(out BoundProblem? problem, out _))
+        {
+            taken.Add(problem);
             (problem.Loosest.Length == 0 ? leaves : parents).Add(problem);
+        }
+
         BoundProblem[] trials = [.. parents.SelectMany(static p => p.Loosest.SelectMany((n, k) => new[] { p.With(n, 1, p.LineMultipliers[k]), p.With(n, -1) }))];
         bounds.Evaluate(trials, parallel);
         var halves = new List<BoundProblem>();

@@ -25,6 +25,48 @@ public sealed class VerdictBoardTests
     }
 
     [Fact]
+    public void Bound_InfinityOnTheWrongSide_ProvesNothing()
+    {
+        board.Bound(0, double.PositiveInfinity, double.NegativeInfinity, "Crown");
+        Assert.Equal((NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity), (board.StateOf(0), board.Lower[0], board.Upper[0]));
+    }
+
+    [Fact]
+    public void Bound_LooserThanBefore_KeepsTheTighter()
+    {
+        board.Bound(0, -1, 1, "Interval");
+        board.Bound(0, -2, 2, "Crown");
+        Assert.Equal((NeuronState.Undetermined, -1, 1), (board.StateOf(0), board.Lower[0], board.Upper[0]));
+    }
+
+    [Theory]
+    [InlineData(0, 0, NeuronState.StablyInactive)] // both: counts as inactive
+    [InlineData(-1, 0, NeuronState.StablyInactive)]
+    [InlineData(0, 1, NeuronState.StablyActive)]
+    [InlineData(-1, double.Epsilon, NeuronState.Undetermined)]
+    [InlineData(-double.Epsilon, 1, NeuronState.Undetermined)]
+    public void Bound_EndsNextToZero_DecidesByTheSignAlone(double lower, double upper, NeuronState state)
+    {
+        board.Bound(0, lower, upper, "Crown");
+        Assert.Equal(state, board.StateOf(0));
+    }
+
+    [Fact]
+    public void Bound_EndsThatCross_IsAContradiction()
+    {
+        board.Bound(0, 1, 2, "Interval");
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Bound(0, -1, 0.5, "Crown")).ErrorId);
+    }
+
+    [Fact]
+    public void Check_AgainstAVerdict_IsAContradiction()
+    {
+        board.Bound(0, -1, 0, "Crown");
+        board.Check(0, above: false, [0]);
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Check(0, above: true, [1])).ErrorId);
+    }
+
+    [Fact]
     public void Bound_AgainstAWitness_IsAContradiction()
     {
         board.Credit(0, above: true, [1]);
