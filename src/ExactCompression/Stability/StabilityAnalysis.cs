@@ -5,7 +5,11 @@ namespace ExactCompression;
 /// <summary>Decides which hidden neurons are stable: the library behind <c>Find-UnstableNeuronsGpu</c> and <c>Find-StableNeurons</c>.</summary>
 public static class StabilityAnalysis
 {
-    private const int MostParts = 200_000;
+    /// <summary>Parts of the input box that a layer may take, times the weights up to it: some minutes on two cores.</summary>
+    private const long SplittingEffort = 100_000_000_000;
+
+    /// <summary>The share of that which comes before search trees: most neurons need no more.</summary>
+    private const long QuickShare = 64;
 
     /// <summary>Data rows beside an attack that aims: more find little that it does not. All rows are run by <see cref="FindUnstable"/>.</summary>
     private const int MostRows = 4_096;
@@ -93,14 +97,34 @@ public static class StabilityAnalysis
             return;
         clock.Run("Sampling", search.SampleAll);
         Attack(board, search, clock);
-        Refinement.Run(board, clock, search, hints);
         if (board.Network.InputSize > InputSplitting.MostInputs)
+        {
+            Refinement.Run(board, clock, search, hints);
             return;
+        }
+
+        SplitInput(board, search, clock, SplittingEffort / QuickShare);
+        Refinement.Run(board, clock, search, hints);
+        clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
+        SplitInput(board, search, clock, SplittingEffort);
+    }
+
+    /// <summary>Splits the input box layer by layer: what is settled below tightens the bounds above.</summary>
+    private static void SplitInput(VerdictBoard board, WitnessSearch search, SearchClock clock, long effort)
+    {
+        long weights = 0;
         for (int layer = 1; layer <= board.DeepestOpen(); layer++)
         {
             int current = layer;
-            if (board.HasOpen(current))
-                clock.Run("InputSplitting", () => new InputSplitting(board, current, search, clock).Run(MostParts));
+            weights += board.Network.HiddenLayer(layer).ConnectionCount;
+            if (board.HasOpen(layer))
+            {
+                clock.Run("InputSplitting", () =>
+                {
+                    using var splitting = new InputSplitting(board, current, search, clock);
+                    splitting.Run(Math.Max(1, effort / weights));
+                });
+            }
         }
     }
 
