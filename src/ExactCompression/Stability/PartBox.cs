@@ -52,19 +52,7 @@ internal sealed class PartBox
     }
 
     /// <summary>A value not below the function anywhere in the box; NaN or infinite where something overflowed.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public double Maximum(ReadOnlySpan<double> function, double constant)
-    {
-        Vector512<double> sum = default, size = default;
-        for (int i = 0; i < function.Length; i += Lanes)
-        {
-            Vector512<double> f = Vector512.Create(function.Slice(i, Lanes));
-            sum += Vector512.Max(f * Vector512.Create(Lower.AsSpan(i, Lanes)), f * Vector512.Create(Upper.AsSpan(i, Lanes)));
-            size += Vector512.Abs(f) * Vector512.Create(magnitude.AsSpan(i, Lanes));
-        }
-
-        return Math.BitIncrement(constant + Vector512.Sum(sum) + ((gamma * (Math.Abs(constant) + Vector512.Sum(size))) + Rounding.Underflow));
-    }
+    public double Maximum(ReadOnlySpan<double> function, double constant) => Maximum(function, constant, [], out _);
 
     /// <summary>
     /// A value not below the function anywhere in the box where another is not negative: the least maximum of <c>f + m h</c> over multipliers <c>m >= 0</c>, which is what the linear program's dual says.
@@ -77,15 +65,10 @@ internal sealed class PartBox
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double MaximumWhere(ReadOnlySpan<double> function, double constant, ReadOnlySpan<double> half, double halfConstant)
     {
-        double plain = Maximum(function, constant);
-        if (half.IsEmpty)
-            return plain;
-
         // The slope at 0 is the other function's value where this one is largest.
-        double slope = halfConstant;
-        for (int i = 0; i < inputs; i++)
-            slope += half[i] * (function[i] > 0 || (function[i] == 0 && half[i] > 0) ? Upper[i] : Lower[i]);
-        if (!(slope < 0))
+        double plain = Maximum(function, constant, half, out double slope);
+        slope += halfConstant;
+        if (half.IsEmpty || !(slope < 0))
             return plain;
         for (int i = 0; i < inputs; i++)
         {
@@ -136,6 +119,25 @@ internal sealed class PartBox
         }
     }
 
+    /// <summary>A value not below the function anywhere in the box, and what another comes to, without its constant, where this one is largest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double Maximum(ReadOnlySpan<double> function, double constant, ReadOnlySpan<double> other, out double otherValue)
+    {
+        Vector512<double> sum = default, size = default, there = default;
+        for (int i = 0; i < function.Length; i += Lanes)
+        {
+            Vector512<double> f = Vector512.Create(function.Slice(i, Lanes));
+            Vector512<double> corner = Vector512.ConditionalSelect(Vector512.GreaterThan(f, Vector512<double>.Zero), Vector512.Create(Upper.AsSpan(i, Lanes)), Vector512.Create(Lower.AsSpan(i, Lanes)));
+            sum += f * corner;
+            size += Vector512.Abs(f) * Vector512.Create(magnitude.AsSpan(i, Lanes));
+            if (!other.IsEmpty)
+                there += Vector512.Create(other.Slice(i, Lanes)) * corner;
+        }
+
+        otherValue = Vector512.Sum(there);
+        return Math.BitIncrement(constant + Vector512.Sum(sum) + ((gamma * (Math.Abs(constant) + Vector512.Sum(size))) + Rounding.Underflow));
+    }
+
     /// <summary>Maximum of <c>f + m h</c>, with the rounding of the coefficients charged.</summary>
     private double Combined(ReadOnlySpan<double> function, double constant, ReadOnlySpan<double> half, double halfConstant, double multiplier)
     {
@@ -143,7 +145,7 @@ internal sealed class PartBox
         for (int i = 0; i < function.Length; i += Lanes)
         {
             Vector512<double> f = Vector512.Create(function.Slice(i, Lanes)), h = m * Vector512.Create(half.Slice(i, Lanes)), q = f + h;
-            sum += Vector512.Max(q * Vector512.Create(Lower.AsSpan(i, Lanes)), q * Vector512.Create(Upper.AsSpan(i, Lanes)));
+            sum += q * Vector512.ConditionalSelect(Vector512.GreaterThan(q, Vector512<double>.Zero), Vector512.Create(Upper.AsSpan(i, Lanes)), Vector512.Create(Lower.AsSpan(i, Lanes)));
             size += (Vector512.Abs(f) + Vector512.Abs(h)) * Vector512.Create(magnitude.AsSpan(i, Lanes));
         }
 

@@ -58,25 +58,29 @@ internal sealed class PartRelaxation
 
     /// <summary>Replaces each rectifier by the line that keeps a row an upper bound, and adds the layer's bias.</summary>
     /// <param name="row">Coefficients over the rectifiers' outputs, padded; then those over their pre-activations.</param>
-    /// <returns>What the row's constant grows by, and what rounding can cost.</returns>
-    /// <remarks>An infinite coefficient makes the constant infinite or NaN, whatever its rectifier, since <c>0 x infinity</c> is NaN; nothing is proven then.</remarks>
+    /// <param name="sums">The row's constant and its charges so far, as sums still to be added up: two vectors, which grow.</param>
+    /// <remarks>
+    /// An infinite or NaN coefficient makes the constant infinite or NaN, whatever its rectifier, since it is multiplied by the intercept even where that does not count, and <c>0 x infinity</c> is NaN;
+    /// nothing is proven then.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public unsafe (double Constant, double Error) Pass(double* row)
+    public unsafe void Pass(double* row, double* sums)
     {
         fixed (double* above = upperSlope, add = intercept, below = lowerSlope, bias = layer.Bias, charge = layer.Charge)
         {
-            Vector512<double> constant = default, error = default, zero = default;
+            Vector512<double> constant = Vector512.Load(sums), error = Vector512.Load(sums + Lanes), zero = default;
             for (int i = 0; i < upperSlope.Length; i += Lanes)
             {
-                Vector512<double> a = Vector512.Load(row + i), positive = Vector512.Max(a, zero);
-                Vector512<double> d = Vector512.FusedMultiplyAdd(Vector512.Min(a, zero), Vector512.Load(below + i), positive * Vector512.Load(above + i));
+                Vector512<double> a = Vector512.Load(row + i), isAbove = Vector512.GreaterThan(a, zero);
+                Vector512<double> d = a * Vector512.ConditionalSelect(isAbove, Vector512.Load(above + i), Vector512.Load(below + i));
                 d.Store(row + i);
-                constant = Vector512.FusedMultiplyAdd(positive, Vector512.Load(add + i), constant);
+                constant = Vector512.FusedMultiplyAdd(a, Vector512.ConditionalSelect(isAbove, Vector512.Load(add + i), zero), constant);
                 constant = Vector512.FusedMultiplyAdd(d, Vector512.Load(bias + i), constant);
                 error = Vector512.FusedMultiplyAdd(Vector512.Abs(d), Vector512.Load(charge + i), error);
             }
 
-            return (Vector512.Sum(constant), Vector512.Sum(error) + (upperSlope.Length * Rounding.Underflow));
+            constant.Store(sums);
+            (error + Vector512.Create(upperSlope.Length * Rounding.Underflow)).Store(sums + Lanes);
         }
     }
 }

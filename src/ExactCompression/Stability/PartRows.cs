@@ -11,8 +11,7 @@ internal sealed unsafe class PartRows : IDisposable
 
     private readonly PartNetwork network;
     private readonly PartRelaxation[] relaxations;
-    private readonly double[] constants;
-    private readonly double[] errors;
+    private double* sums;
     private double* rows;
     private double* next;
 
@@ -25,8 +24,7 @@ internal sealed unsafe class PartRows : IDisposable
         this.network = network;
         this.relaxations = relaxations;
         most = (most + PaddedLayer.RowGroup - 1) / PaddedLayer.RowGroup * PaddedLayer.RowGroup;
-        constants = new double[most];
-        errors = new double[most];
+        sums = Allocate((nuint)most * 2 * (nuint)Lanes * sizeof(double));
         nuint bytes = (nuint)most * (nuint)network.Layers.Max(static l => Math.Max(l.Width, l.Weights.Stride)) * sizeof(double);
         rows = Allocate(bytes);
         next = Allocate(bytes);
@@ -48,8 +46,8 @@ internal sealed unsafe class PartRows : IDisposable
         double sign = above ? 1 : -1;
         for (int i = 0; i < stride; i += Lanes)
             (Vector512.Load(from + i) * sign).Store(to + i);
-        constants[row] = sign * map.Bias[neuron];
-        errors[row] = map.Start[neuron];
+        Vector512.CreateScalar(sign * map.Bias[neuron]).Store(Constant(row));
+        Vector512.CreateScalar(map.Start[neuron]).Store(Error(row));
     }
 
     /// <summary>Takes all rows back to the network's inputs.</summary>
@@ -67,9 +65,7 @@ internal sealed unsafe class PartRows : IDisposable
                 double* row = rows + ((nint)r * map.Width);
                 if (!coefficients.IsEmpty)
                     new ReadOnlySpan<double>(row, map.Weights.Layer.Outputs).CopyTo(coefficients[((r * all) + network.Offsets[j])..]);
-                (double constant, double error) = relaxations[j].Pass(row);
-                constants[r] += constant;
-                errors[r] += error;
+                relaxations[j].Pass(row, Constant(r));
             }
 
             map.Weights.Multiply(rows, map.Width, count, relaxations[j].Live, next);
@@ -86,7 +82,7 @@ internal sealed unsafe class PartRows : IDisposable
     public double Finish(int row, Span<double> function)
     {
         new ReadOnlySpan<double>(rows + ((nint)row * function.Length), function.Length).CopyTo(function);
-        return Math.BitIncrement(constants[row] + ((errors[row] * (1 + 1e-9)) + Rounding.Underflow));
+        return Math.BitIncrement(Vector512.Sum(Vector512.Load(Constant(row))) + ((Vector512.Sum(Vector512.Load(Error(row))) * (1 + 1e-9)) + Rounding.Underflow));
     }
 
     /// <inheritdoc/>
@@ -103,10 +99,16 @@ internal sealed unsafe class PartRows : IDisposable
         return memory;
     }
 
+    /// <summary>A row's constant, as a vector of sums; its charges follow.</summary>
+    private double* Constant(int row) => sums + ((nint)row * 2 * Lanes);
+
+    private double* Error(int row) => Constant(row) + Lanes;
+
     private void Release()
     {
+        NativeMemory.AlignedFree(sums);
         NativeMemory.AlignedFree(rows);
         NativeMemory.AlignedFree(next);
-        rows = next = null;
+        sums = rows = next = null;
     }
 }
