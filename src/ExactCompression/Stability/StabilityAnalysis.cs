@@ -103,14 +103,23 @@ public static class StabilityAnalysis
             return;
         }
 
-        SplitInput(board, search, clock, SplittingEffort / QuickShare);
-        Refinement.Run(board, clock, search, hints);
-        clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
-        SplitInput(board, search, clock, SplittingEffort);
+        var splittings = new InputSplitting?[board.Network.Depth];
+        try
+        {
+            SplitInput(splittings, board, search, clock, SplittingEffort / QuickShare);
+            clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
+            Refinement.Run(board, clock, search, hints);
+            SplitInput(splittings, board, search, clock, SplittingEffort);
+        }
+        finally
+        {
+            foreach (InputSplitting? splitting in splittings)
+                splitting?.Dispose();
+        }
     }
 
-    /// <summary>Splits the input box layer by layer: what is settled below tightens the bounds above.</summary>
-    private static void SplitInput(VerdictBoard board, WitnessSearch search, SearchClock clock, long effort)
+    /// <summary>Splits the input box layer by layer, what is settled below tightens the bounds above; goes on with partitions that were begun before.</summary>
+    private static void SplitInput(InputSplitting?[] splittings, VerdictBoard board, WitnessSearch search, SearchClock clock, long effort)
     {
         long weights = 0;
         for (int layer = 1; layer <= board.DeepestOpen(); layer++)
@@ -118,13 +127,7 @@ public static class StabilityAnalysis
             int current = layer;
             weights += board.Network.HiddenLayer(layer).ConnectionCount;
             if (board.HasOpen(layer))
-            {
-                clock.Run("InputSplitting", () =>
-                {
-                    using var splitting = new InputSplitting(board, current, search, clock);
-                    splitting.Run(Math.Max(1, effort / weights));
-                });
-            }
+                clock.Run("InputSplitting", () => (splittings[current - 1] ??= new(board, current, search, clock)).Run(Math.Max(1, effort / weights)));
         }
     }
 
