@@ -5,11 +5,11 @@ namespace ExactCompression;
 /// <summary>Decides which hidden neurons are stable: the library behind <c>Find-UnstableNeuronsGpu</c> and <c>Find-StableNeurons</c>.</summary>
 public static class StabilityAnalysis
 {
-    /// <summary>Parts of the input box that a layer may take, times the weights up to it: some minutes on two cores.</summary>
-    private const long SplittingEffort = 100_000_000_000;
+    /// <summary>Parts of the input box that a layer may take, times the weights up to it: about ten minutes on two cores.</summary>
+    private const long SplittingEffort = 250_000_000_000;
 
     /// <summary>The share of that which comes before search trees: most neurons need no more.</summary>
-    private const long QuickShare = 64;
+    private const long QuickShare = 160;
 
     /// <summary>Data rows beside an attack that aims: more find little that it does not. All rows are run by <see cref="FindUnstable"/>.</summary>
     private const int MostRows = 4_096;
