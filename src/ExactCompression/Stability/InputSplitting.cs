@@ -4,7 +4,7 @@ using static ExactCompression.Stability.WitnessSearch;
 namespace ExactCompression.Stability;
 
 /// <summary>
-/// Splits the input box where inputs are few: one partition serves all open neurons of a layer. In each part the layers up to it are bounded anew, which settles most neurons there; a part is split
+/// Splits the input box where inputs are few: one partition serves many open neurons of a layer. In each part the layers up to it are bounded anew, which settles most neurons there; a part is split
 /// again as long as a neuron is open in it. A side is proven when it is settled in every part.
 /// </summary>
 /// <remarks>
@@ -32,27 +32,30 @@ internal sealed class InputSplitting : IDisposable
 
     /// <summary>Begins with the whole box.</summary>
     /// <param name="board">What is known.</param>
-    /// <param name="layer">1-based hidden layer whose open neurons are to be settled.</param>
+    /// <param name="layer">1-based hidden layer of the open sides.</param>
+    /// <param name="aims">The sides that are to be settled.</param>
     /// <param name="search">Checks corners for witnesses.</param>
     /// <param name="clock">Time and threads.</param>
-    public InputSplitting(VerdictBoard board, int layer, WitnessSearch search, SearchClock clock)
+    public InputSplitting(VerdictBoard board, int layer, Aim[] aims, WitnessSearch search, SearchClock clock)
     {
         this.board = board;
         this.search = search;
         this.clock = clock;
         this.layer = layer;
         network = new(board, layer);
-        Aim[] aims = [.. search.Open(layer)];
         foreach (Aim aim in aims)
             parts[aim] = 1;
         open.Push(new([.. board.Domain.Lower.Span], [.. board.Domain.Upper.Span], PartKnowledge.OfWholeBox(network, board.Offsets[layer - 1]), aims));
     }
 
+    /// <summary>Parts bounded so far.</summary>
+    public long Bounded { get; private set; }
+
     /// <summary>Goes on until nothing is open or so many parts have been bounded.</summary>
     /// <param name="most">Parts to bound in this call.</param>
     public void Run(long most)
     {
-        for (long bounded = 0; bounded < most && open.Count > 0;)
+        for (long end = Bounded + most; Bounded < end && open.Count > 0;)
         {
             clock.ThrowIfExpired();
             clock.Report("InputSplitting", layer);
@@ -76,7 +79,7 @@ internal sealed class InputSplitting : IDisposable
                     return bounder;
                 },
                 bounders.Add);
-            bounded += batch.Count;
+            Bounded += batch.Count;
             search.Try([.. outcomes.SelectMany(static o => o.Corners)], outcomes.Sum(static o => o.Open.Length));
             for (int i = 0; i < batch.Count; i++)
                 Take(batch[i], outcomes[i]);

@@ -11,6 +11,9 @@ public static class StabilityAnalysis
     /// <summary>The share of that which comes before search trees: most neurons need no more.</summary>
     private const long QuickShare = 160;
 
+    /// <summary>Random dives that estimate what a neuron's partition takes.</summary>
+    private const int Dives = 100;
+
     /// <summary>Data rows beside an attack that aims: more find little that it does not. All rows are run by <see cref="FindUnstable"/>.</summary>
     private const int MostRows = 4_096;
 
@@ -103,23 +106,14 @@ public static class StabilityAnalysis
             return;
         }
 
-        var splittings = new InputSplitting?[board.Network.Depth];
-        try
-        {
-            SplitInput(splittings, board, search, clock, SplittingEffort / QuickShare);
-            clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
-            Refinement.Run(board, clock, search, hints);
-            SplitInput(splittings, board, search, clock, SplittingEffort);
-        }
-        finally
-        {
-            foreach (InputSplitting? splitting in splittings)
-                splitting?.Dispose();
-        }
+        SplitInput(board, search, clock, SplittingEffort / QuickShare, (layer, _) => [[.. search.Open(layer)]]);
+        clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
+        Refinement.Run(board, clock, search, hints);
+        SplitInput(board, search, clock, SplittingEffort, (layer, dives) => SplittingEstimate.Groups(board, layer, search, clock, dives, options.Seed));
     }
 
-    /// <summary>Splits the input box layer by layer, what is settled below tightens the bounds above; goes on with partitions that were begun before.</summary>
-    private static void SplitInput(InputSplitting?[] splittings, VerdictBoard board, WitnessSearch search, SearchClock clock, long effort)
+    /// <summary>Splits the input box layer by layer, for one group of a layer's open sides after another: what is settled below tightens the bounds above.</summary>
+    private static void SplitInput(VerdictBoard board, WitnessSearch search, SearchClock clock, long effort, Func<int, int, List<WitnessSearch.Aim[]>> groups)
     {
         long weights = 0;
         for (int layer = 1; layer <= board.DeepestOpen(); layer++)
@@ -127,7 +121,13 @@ public static class StabilityAnalysis
             int current = layer;
             weights += board.Network.HiddenLayer(layer).ConnectionCount;
             if (board.HasOpen(layer))
-                clock.Run("InputSplitting", () => (splittings[current - 1] ??= new(board, current, search, clock)).Run(Math.Max(1, effort / weights)));
+                clock.Run("InputSplitting", () => groups(current, Dives).ForEach(Split));
+
+            void Split(WitnessSearch.Aim[] aims)
+            {
+                using var splitting = new InputSplitting(board, current, aims, search, clock);
+                splitting.Run(Math.Max(1, effort / weights));
+            }
         }
     }
 

@@ -49,7 +49,7 @@ public sealed class InputSplittingTests
         using var search = new WitnessSearch(board, null, device, new() { Threads = 1 }, clock, []);
         for (int layer = 1; layer <= c.Network.Depth; layer++)
         {
-            using var splitting = new InputSplitting(board, layer, search, clock);
+            using var splitting = new InputSplitting(board, layer, [.. search.Open(layer)], search, clock);
             splitting.Run(parts);
         }
 
