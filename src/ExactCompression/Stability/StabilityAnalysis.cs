@@ -6,7 +6,14 @@ namespace ExactCompression;
 /// <summary>Decides which hidden neurons are stable: the library behind <c>Find-UnstableNeuronsGpu</c> and <c>Find-StableNeurons</c>.</summary>
 public static class StabilityAnalysis
 {
-    private const int MostParts = 200_000;
+    /// <summary>Parts of the input box that a layer may take, times the weights up to it: about ten minutes on two cores.</summary>
+    private const long SplittingEffort = 250_000_000_000;
+
+    /// <summary>The share of that which comes before search trees: most neurons need no more.</summary>
+    private const long QuickShare = 160;
+
+    /// <summary>Random dives that estimate what a neuron's partition takes.</summary>
+    private const int Dives = 100;
 
     /// <summary>Data rows beside an attack that aims: more find little that it does not. All rows are run by <see cref="FindUnstable"/>.</summary>
     private const int MostRows = 4_096;
@@ -100,14 +107,34 @@ public static class StabilityAnalysis
             return;
         clock.Run("Sampling", search.SampleAll);
         Attack(board, search, clock);
-        Refinement.Run(board, clock, search, hints);
         if (board.Network.InputSize > InputSplitting.MostInputs)
+        {
+            Refinement.Run(board, clock, search, hints);
             return;
+        }
+
+        SplitInput(board, search, clock, SplittingEffort / QuickShare, (layer, _) => [[.. search.Open(layer)]]);
+        clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
+        Refinement.Run(board, clock, search, hints);
+        SplitInput(board, search, clock, SplittingEffort, (layer, dives) => SplittingEstimate.Groups(board, layer, search, clock, dives, options.Seed));
+    }
+
+    /// <summary>Splits the input box layer by layer, for one group of a layer's open sides after another: what is settled below tightens the bounds above.</summary>
+    private static void SplitInput(VerdictBoard board, WitnessSearch search, SearchClock clock, long effort, Func<int, int, List<WitnessSearch.Aim[]>> groups)
+    {
+        long weights = 0;
         for (int layer = 1; layer <= board.DeepestOpen(); layer++)
         {
             int current = layer;
-            if (board.HasOpen(current))
-                clock.Run("InputSplitting", () => new InputSplitting(board, current, search, clock).Run(MostParts));
+            weights += board.Network.HiddenLayer(layer).ConnectionCount;
+            if (board.HasOpen(layer))
+                clock.Run("InputSplitting", () => groups(current, Dives).ForEach(Split));
+
+            void Split(WitnessSearch.Aim[] aims)
+            {
+                using var splitting = new InputSplitting(board, current, aims, search, clock);
+                splitting.Run(Math.Max(1, effort / weights));
+            }
         }
     }
 

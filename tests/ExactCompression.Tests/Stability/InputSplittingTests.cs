@@ -48,7 +48,11 @@ public sealed class InputSplittingTests
         using var device = new SimdWitnessDevice();
         using var search = new WitnessSearch(board, null, device, new() { Threads = 1 }, clock, []);
         for (int layer = 1; layer <= c.Network.Depth; layer++)
-            new InputSplitting(board, layer, search, clock).Run(parts);
+        {
+            using var splitting = new InputSplitting(board, layer, [.. search.Open(layer)], search, clock);
+            splitting.Run(parts);
+        }
+
         return board.ToTable(clock.Elapsed, clock.Stages, null);
     }
 }

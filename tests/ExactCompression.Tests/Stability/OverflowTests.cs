@@ -49,7 +49,7 @@ public sealed class OverflowTests
     [InlineData(1, 3, 2)]
     public void Halves_AnyBox_ShareAValueInside(double lower, double upper, double middle)
     {
-        InputSplitting.Part[] halves = new InputSplitting.Part([lower], [upper], []).Halves(0, []);
+        BoxPart[] halves = PartSplit.Halves(new([lower], [upper], new([], [], [], []), []), 0);
         Assert.Equal((lower, middle, middle, upper), (halves[0].Lower[0], halves[0].Upper[0], halves[1].Lower[0], halves[1].Upper[0]));
     }
 

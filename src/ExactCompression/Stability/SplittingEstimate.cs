@@ -1,0 +1,88 @@
+using static ExactCompression.Stability.WitnessSearch;
+
+namespace ExactCompression.Stability;
+
+/// <summary>
+/// Estimates how many parts of the input box a side takes to be settled, by random dives: each goes from the whole box into one piece after another at random, and counts a part for as many as there
+/// are choices on the way to it. The mean over dives is unbiased (D. E. Knuth, <em>Estimating the Efficiency of Backtrack Programs</em>, Mathematics of Computation 29, 1975).
+/// </summary>
+/// <remarks>Sides that share a partition are all settled only when the hardest is, so sides go together that take about as much.</remarks>
+internal sealed class SplittingEstimate
+{
+    /// <summary>A dive that goes deeper will not end.</summary>
+    private const int MostLevels = 100;
+
+    /// <summary>Sides of one group differ by at most this factor.</summary>
+    private const double Spread = 4;
+
+    private readonly VerdictBoard board;
+    private readonly PartNetwork network;
+    private readonly int layer;
+
+    /// <summary>Prepares a layer.</summary>
+    /// <param name="board">What is known.</param>
+    /// <param name="network">The network up to the layer.</param>
+    /// <param name="layer">1-based hidden layer.</param>
+    public SplittingEstimate(VerdictBoard board, PartNetwork network, int layer)
+    {
+        this.board = board;
+        this.network = network;
+        this.layer = layer;
+    }
+
+    /// <summary>The open sides of a layer in groups that take about as much, the easiest group first.</summary>
+    /// <param name="board">What is known.</param>
+    /// <param name="layer">1-based hidden layer.</param>
+    /// <param name="search">Knows what is open.</param>
+    /// <param name="clock">Time and threads.</param>
+    /// <param name="dives">Dives for each side.</param>
+    /// <param name="seed">Seed of the dives.</param>
+    public static List<Aim[]> Groups(VerdictBoard board, int layer, WitnessSearch search, SearchClock clock, int dives, int seed)
+    {
+        Aim[] aims = [.. search.Open(layer)];
+        using var network = new PartNetwork(board, layer);
+        var estimate = new SplittingEstimate(board, network, layer);
+        var parts = new double[aims.Length];
+        Parallel.For(0, aims.Length, clock.Parallel, k => parts[k] = estimate.Of(aims[k], dives, seed, clock.Parallel.CancellationToken));
+        Array.Sort(parts, aims);
+        var groups = new List<Aim[]>();
+        for (int first = 0, end; first < aims.Length; first = end)
+        {
+            for (end = first + 1; end < aims.Length && parts[end] <= Spread * parts[first];)
+                end++;
+            groups.Add(aims[first..end]);
+        }
+
+        return groups;
+    }
+
+    /// <summary>Estimates one side's parts.</summary>
+    /// <param name="aim">The side.</param>
+    /// <param name="dives">How many dives.</param>
+    /// <param name="seed">Seed of the dives.</param>
+    /// <param name="cancellation">To stop early.</param>
+    public double Of(Aim aim, int dives, int seed, CancellationToken cancellation)
+    {
+        var random = new Random(seed);
+        using var bounder = new PartBounder(network, layer);
+        BoxPart whole = new([.. board.Domain.Lower.Span], [.. board.Domain.Upper.Span], PartKnowledge.OfWholeBox(network, board.Offsets[layer - 1]), [aim]);
+        double sum = 0;
+        for (int dive = 0; dive < dives; dive++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            BoxPart part = whole;
+            double choices = 1;
+            for (int level = 0; level < MostLevels; level++)
+            {
+                sum += choices;
+                BoxPart[] pieces = bounder.Run(part).Pieces;
+                if (pieces.Length == 0)
+                    break;
+                choices *= pieces.Length;
+                part = pieces[random.Next(pieces.Length)];
+            }
+        }
+
+        return sum / dives;
+    }
+}

@@ -1,0 +1,31 @@
+using ExactCompression.Stability;
+using Xunit;
+
+namespace ExactCompression.Tests.Stability;
+
+/// <summary>Local search for neurons that have one sign only in a tiny part of the box.</summary>
+public sealed class LocalSearchTests
+{
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 7)]
+    public void Run_NeuronAboveZeroOnlyRoundAVertexOfKinks_FindsIt(int threads, int seed)
+    {
+        // z = 0.001 - |x - 0.3| - 2 |y + 0.2| - |x + y + w|: above 0 in less than a billionth of the box.
+        ReluNetwork network = new(
+        [
+            new([1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0, 1, 1, 1, -1, -1, -1], [-0.3, 0.3, 0.2, -0.2, 0, 0], 6, 3, Activation.Relu, WeightPrecision.Float64),
+            new([-1, -1, -2, -2, -1, -1], [0.001], 1, 6, Activation.Relu, WeightPrecision.Float64),
+            new([1], [0], 1, 1, Activation.Identity),
+        ]);
+        var options = new SearchOptions { Threads = threads, Seed = seed };
+        var board = new VerdictBoard(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)));
+        using var clock = new SearchClock(board, options, default);
+        using var device = new SimdWitnessDevice();
+        using var search = new WitnessSearch(board, null, device, options, clock, []);
+        LocalSearch.Run(board, search, clock, seed);
+        NeuronStability neuron = board.ToTable(clock.Elapsed, [], null).Neurons[6];
+        Assert.NotNull(neuron.PositiveWitness);
+        Assert.True(network.Evaluate(neuron.PositiveWitness)[0] > 0);
+    }
+}

@@ -1,0 +1,84 @@
+using ExactCompression.Stability;
+using Xunit;
+using static ExactCompression.Stability.WitnessSearch;
+
+namespace ExactCompression.Tests.Stability;
+
+/// <summary>Estimates of how much splitting takes, against what it takes.</summary>
+public sealed class SplittingEstimateTests
+{
+    [Fact]
+    public void Of_RandomNetworks_IsNearTheCountOfParts()
+    {
+        double logs = 0;
+        int cases = 0;
+        for (int seed = 0; seed < 60; seed++)
+        {
+            using var setting = new Setting(seed);
+            foreach (Aim aim in setting.Search.Open(3))
+            {
+                using var network = new PartNetwork(setting.Board, 3);
+                double estimate = new SplittingEstimate(setting.Board, network, 3).Of(aim, 400, seed, default);
+                using var splitting = new InputSplitting(setting.Board, 3, [aim], setting.Search, setting.Clock);
+                splitting.Run(20_000);
+                if (splitting.Bounded is < 20 or >= 20_000 || setting.Board.StateOf(aim.Index) == NeuronState.Unstable)
+                    continue;
+                Assert.InRange(estimate, splitting.Bounded / 3.0, splitting.Bounded * 3.0);
+                logs += Math.Log(estimate / splitting.Bounded);
+                cases++;
+            }
+        }
+
+        Assert.True(cases >= 5, $"{cases}"); // the test tests something
+        Assert.InRange(Math.Exp(logs / cases), 0.7, 1.4);
+    }
+
+    [Fact]
+    public void Groups_OpenSides_HoldsEachOnceWhateverTheThreads()
+    {
+        using Setting one = new(2, 1), two = new(2, 2);
+        Aim[] first = [.. SplittingEstimate.Groups(one.Board, 3, one.Search, one.Clock, 20, 5).SelectMany(g => g)];
+        Aim[] second = [.. SplittingEstimate.Groups(two.Board, 3, two.Search, two.Clock, 20, 5).SelectMany(g => g)];
+        Assert.NotEmpty(first);
+        Assert.Equal(first, second);
+        Assert.Equal(one.Search.Open(3).OrderBy(a => (a.Index, a.Above)), first.OrderBy(a => (a.Index, a.Above)));
+    }
+
+    /// <summary>A random network of three layers, with its bounds, samples and quick attacks behind it.</summary>
+    private sealed class Setting : IDisposable
+    {
+        private readonly SimdWitnessDevice device = new();
+
+        public Setting(int seed, int threads = 1)
+        {
+            var random = new Random(seed);
+            AffineLayer Layer(int outputs, int from, double bias) => new(
+                [.. Enumerable.Range(0, outputs * from).Select(_ => (random.NextDouble() * 2) - 1)],
+                [.. Enumerable.Range(0, outputs).Select(_ => (random.NextDouble() * 2) - 1 - bias)],
+                outputs,
+                from,
+                Activation.Relu,
+                WeightPrecision.Float64);
+            ReluNetwork network = new([Layer(12, 3, 0), Layer(12, 12, 0), Layer(6, 12, seed % 8), Layer(1, 6, 0).With(Activation.Identity)]);
+            var options = new SearchOptions { Threads = threads };
+            Board = new(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)));
+            Clock = new(Board, options, default);
+            Search = new(Board, null, device, options, Clock, []);
+            BoundPass.Run(Board, Clock);
+            Search.SampleAll();
+        }
+
+        public VerdictBoard Board { get; }
+
+        public SearchClock Clock { get; }
+
+        public WitnessSearch Search { get; }
+
+        public void Dispose()
+        {
+            Search.Dispose();
+            Clock.Dispose();
+            device.Dispose();
+        }
+    }
+}
