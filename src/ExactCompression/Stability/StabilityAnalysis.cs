@@ -107,16 +107,14 @@ public static class StabilityAnalysis
             return;
         clock.Run("Sampling", search.SampleAll);
         Attack(board, search, clock);
-        if (board.Network.InputSize > InputSplitting.MostInputs)
+        if (board.Network.InputSize <= InputSplitting.MostInputs)
         {
-            Refinement.Run(board, clock, search, hints);
-            return;
+            SplitInput(board, search, clock, SplittingEffort / QuickShare, (layer, _) => [[.. search.Open(layer)]]);
+            clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
+            SplitInput(board, search, clock, SplittingEffort, (layer, dives) => SplittingEstimate.Groups(board, layer, search, clock, dives, options.Seed));
         }
 
-        SplitInput(board, search, clock, SplittingEffort / QuickShare, (layer, _) => [[.. search.Open(layer)]]);
-        clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
         Refinement.Run(board, clock, search, hints);
-        SplitInput(board, search, clock, SplittingEffort, (layer, dives) => SplittingEstimate.Groups(board, layer, search, clock, dives, options.Seed));
     }
 
     /// <summary>Splits the input box layer by layer, for one group of a layer's open sides after another: what is settled below tightens the bounds above.</summary>

@@ -81,7 +81,6 @@ public sealed class BoundReuseTests
                 problem.Multipliers[^1] = multiplier;
             }
 
-            problem.Bound = -100; // of a problem that it is not
             bounds.Evaluate([problem], OneThread);
             return problem.Bound;
         }
@@ -93,7 +92,22 @@ public sealed class BoundReuseTests
         AssertClose(Bound((0, -1, 0.5f)), Bound((0, -1, 0.5f), (0, 1, 3), (0, -1, 7)), "twice");
         AssertClose(4.25, Bound((0, 1, 0)), "on: x + x + 2.25");
         AssertClose(4.25 - 1, Bound((1, 1, 0)), "relu(x - 2) taken for x - 2");
-AssertClose(-0.5, Bound((2, -1, 0.75f)), "relu(x + 2) taken for 0: (x + 1) / 2 + 1/4 - 3/4 (x + 2)");
+        AssertClose(-0.5, Bound((2, -1, 0.75f)), "relu(x + 2) taken for 0: (x + 1) / 2 + 1/4 - 3/4 (x + 2)");
+        relaxation.Packed.Dispose();
+    }
+
+    [Fact]
+    public void Optimized_HalfOfAProblem_KeepsTheBoundThatItInherits()
+    {
+        var first = new AffineLayer([1], [0], 1, 1, Activation.Relu);
+        var domain = new InputDomain([-1], [1]);
+        var relaxation = ReluRelaxation.Of(first, ActivationRange.OfInput(domain), [-1], [1]);
+        using var bounds = new OptimizedBounds(domain, new([1], [0], 1, 1, Activation.Relu), [relaxation]);
+        BoundProblem root = BoundProblem.Root(0, true, bounds.PlainSlopes());
+        bounds.Evaluate([root], OneThread);
+        BoundProblem loose = root.With(0, -1, 3);
+        bounds.Evaluate([loose], OneThread); // 0 - 3 x, up to 3, where 1 is known
+        AssertClose(1, loose.Bound, "inherited");
         relaxation.Packed.Dispose();
     }
 
