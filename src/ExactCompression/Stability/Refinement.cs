@@ -18,7 +18,7 @@ internal static class Refinement
     private const int BudgetBeforeAttack = 256;
     private const int LastBudget = 16_384;
 
-    /// <summary>Where inputs are few, splitting their box takes over sooner.</summary>
+    /// <summary>Where inputs are few, splitting their box has settled what trees could.</summary>
     private const int LastBudgetOfFewInputs = 1_024;
 
     /// <summary>Works on all open neurons.</summary>
