@@ -7,10 +7,10 @@ namespace ExactCompression;
 public static class StabilityAnalysis
 {
     /// <summary>Parts of the input box that a layer may take, times the weights up to it: about ten minutes on two cores.</summary>
-    private const long SplittingEffort = 250_000_000_000;
+    private const long SplittingEffort = 400_000_000_000;
 
-    /// <summary>The share of that which comes before search trees: most neurons need no more.</summary>
-    private const long QuickShare = 160;
+    /// <summary>The share of that which comes first, before local search: most neurons need no more.</summary>
+    private const long QuickShare = 256;
 
     /// <summary>Random dives that estimate what a neuron's partition takes.</summary>
     private const int Dives = 100;
