@@ -43,8 +43,7 @@ internal static class Refinement
             List<Aim> open = search.Open(layer);
             if (open.Count is 0 or > Few)
                 return;
-            int first = board.Offsets[layer - 1];
-            BranchAndBound[] trees = [.. open.Select(aim => new BranchAndBound(bounds, aim, aim.Index - first))];
+            BranchAndBound[] trees = Trees(board, layer, bounds, open);
             clock.Run("BranchAndBound", () => Branch(board, layer, trees, QuickBudget / trees.Length, QuickBudget / trees.Length, search, clock));
         });
 
@@ -77,8 +76,7 @@ internal static class Refinement
         clock.Run("AlphaCrown", () => Tighten(board, layer, bounds, clock, onlyUndecided: layer == board.DeepestOpen()));
         if (!board.HasOpen(layer))
             return;
-        int first = board.Offsets[layer - 1];
-        BranchAndBound[] trees = [.. search.Open(layer).Select(aim => new BranchAndBound(bounds, aim, aim.Index - first))];
+        BranchAndBound[] trees = Trees(board, layer, bounds, search.Open(layer));
         clock.Run("BranchAndBound", () => Branch(board, layer, trees, FirstBudget, BudgetBeforeAttack, search, clock));
 
         // A neuron that stays open is hard to prove or hard to attack: trees and attacks take turns, each turn with twice the effort.
@@ -94,6 +92,10 @@ internal static class Refinement
         if (board.HasOpen(layer))
             clock.Run("BranchAndBound", () => Branch(board, layer, trees, 4 * budget, board.Network.InputSize > InputSplitting.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
     }
+
+    /// <summary>A tree for each open side of a layer.</summary>
+    private static BranchAndBound[] Trees(VerdictBoard board, int layer, OptimizedBounds bounds, List<Aim> open) =>
+        [.. open.Select(aim => new BranchAndBound(bounds, aim, aim.Index - board.Offsets[layer - 1]))];
 
     private static void Tighten(VerdictBoard board, int layer, OptimizedBounds bounds, SearchClock clock, bool onlyUndecided)
     {
