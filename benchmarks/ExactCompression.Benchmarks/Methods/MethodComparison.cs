@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsvHelper;
-using ExactCompression.Formats;
 using ExactCompression.Milp;
 
 namespace ExactCompression.Benchmarks;
@@ -20,10 +19,11 @@ internal static class MethodComparison
         Console.WriteLine();
         Console.WriteLine($"{"network",-30} {"method",-18} {"active",6} {"inact.",6} {"unst.",6} {"open",5} {"seconds",9} {"x Neuron",9} {"x Approx.",9}");
         var rows = new List<MethodResult>();
+        var inputs = new SearchInputs(options);
         WarmUp(options);
         foreach (string file in options.Files)
         {
-            List<MethodResult> results = [.. options.Methods.Select(method => Decide(options, file, method))];
+            List<MethodResult> results = [.. options.Methods.Select(method => Decide(options, inputs, file, method))];
             RequireAgreement(results);
             foreach (MethodResult row in results)
                 Print(row, results);
@@ -45,19 +45,10 @@ internal static class MethodComparison
             Find(options, StabilityTable.Undecided(network), null, method);
     }
 
-    private static MethodResult Decide(NetworkOptions options, string file, string method)
+    private static MethodResult Decide(NetworkOptions options, SearchInputs inputs, string file, string method)
     {
-        (ReluNetwork network, InputDomain? domain, InputData? data) = Load(options, file);
-        return new(network.Name, network.Architecture, method, Find(options, StabilityTable.Undecided(network, domain), data, method));
-    }
-
-    /// <summary>Reads a network with the first domain and the first rows that fit it.</summary>
-    private static (ReluNetwork Network, InputDomain? Domain, InputData? Data) Load(NetworkOptions options, string file)
-    {
-        ReluNetwork network = NetworkFormats.Read(file);
-        InputDomain? domain = options.Domains.Select(InputDomainFiles.Read).FirstOrDefault(d => d.Size == network.InputSize);
-        InputData? data = options.Data.Select(path => InputDataFiles.Read(path, options.DataOptions(path))).FirstOrDefault(d => d.Columns == network.InputSize);
-        return (network, domain, data);
+        (StabilityTable undecided, InputData? data) = inputs.Read(file);
+        return new(undecided.Network.Name, undecided.Network.Architecture, method, Find(options, undecided, data, method));
     }
 
     private static StabilityTable Find(NetworkOptions options, StabilityTable undecided, InputData? data, string method)

@@ -1,6 +1,5 @@
 using System.Runtime;
 using System.Text.Json;
-using ExactCompression.Formats;
 
 namespace ExactCompression.Benchmarks;
 
@@ -10,8 +9,7 @@ internal static class NetworkSearch
     public static int Run(NetworkOptions options)
     {
         SearchWarmUp.Begin(); // as the import of the module does
-        InputDomain[] domains = [.. options.Domains.Select(InputDomainFiles.Read)];
-        InputData[] data = [.. options.Data.Select(path => InputDataFiles.Read(path, options.DataOptions(path)))];
+        var inputs = new SearchInputs(options);
         var search = new SearchOptions
         {
             Threads = options.Threads,
@@ -19,10 +17,9 @@ internal static class NetworkSearch
         };
         foreach (string file in options.Files)
         {
-            ReluNetwork network = NetworkFormats.Read(file);
-            var undecided = StabilityTable.Undecided(network, Array.Find(domains, d => d.Size == network.InputSize));
+            (StabilityTable undecided, InputData? data) = inputs.Read(file);
             TimeSpan before = JitInfo.GetCompilationTime();
-            StabilityTable table = StabilityAnalysis.FindStable(undecided, Array.Find(data, d => d.Columns == network.InputSize), search, CancellationToken.None);
+            StabilityTable table = StabilityAnalysis.FindStable(undecided, data, search, CancellationToken.None);
             Console.WriteLine(JsonSerializer.Serialize(NetworkResult.Of(table, JitInfo.GetCompilationTime() - before)));
         }
 
