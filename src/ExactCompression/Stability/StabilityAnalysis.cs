@@ -33,17 +33,15 @@ public static class StabilityAnalysis
         string used = device.Name;
         try
         {
+            using var search = new WitnessSearch(board, data, device, options, clock, []);
             try
             {
-                FindQuickWitnesses(board, data, device, options, clock);
+                clock.Run("Sampling", search.SampleAll);
+                Attack(board, search, clock);
             }
-            catch (ComputeDeviceException failure)
+            finally
             {
-                // The board has kept every witness so far; the CPU goes on with what is open.
-                using var cpu = new SimdWitnessDevice();
-                used = cpu.Name;
-                options.Warning?.Invoke($"{failure.Message} Going on with {cpu}.");
-                FindQuickWitnesses(board, data, cpu, options, clock);
+                used = search.DeviceName;
             }
         }
         catch (OperationCanceledException) when (clock.Expired)
@@ -83,13 +81,6 @@ public static class StabilityAnalysis
 
         board.Close(options);
         return board.ToTable(clock.Elapsed, clock.Stages, null);
-    }
-
-    private static void FindQuickWitnesses(VerdictBoard board, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock)
-    {
-        using var search = new WitnessSearch(board, data, device, options, clock, []);
-        clock.Run("Sampling", search.SampleAll);
-        Attack(board, search, clock);
     }
 
     /// <summary>

@@ -116,20 +116,6 @@ public sealed class StabilityAnalysisTests
     }
 
     [Fact]
-    public void FindUnstable_DeviceFailsInMidRun_GoesOnOnTheCpuWithAWarning()
-    {
-        ReluNetwork network = RandomDense(11, 10, 30, 20, 2);
-        using var failing = new FailingDevice(passes: 2);
-        using var cpu = new SimdWitnessDevice();
-        var warnings = new List<string>();
-        StabilityTable table = StabilityAnalysis.FindUnstable(StabilityTable.Undecided(network), null, failing, new() { Warning = warnings.Add }, default);
-        StabilityTable expected = StabilityAnalysis.FindUnstable(StabilityTable.Undecided(network), null, cpu, new(), default);
-        Assert.Equal(expected.Neurons.Select(n => n.State), table.Neurons.Select(n => n.State));
-        Assert.Equal("CPU (SIMD)", table.Device);
-        Assert.Contains("out of memory", Assert.Single(warnings), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void FindStable_TimeIsOver_ReturnsWhatIsKnownAndClaimsNothing()
     {
         ReluNetwork network = RandomDense(5, 10, 50, 50, 2);
