@@ -19,7 +19,7 @@ public sealed class PipelineTests(ModuleFixture module)
             $report = Test-NetworkEquivalence $net $again -Data $data
             [pscustomobject]@{
                 Before = $net.NeuronCount; After = $again.NeuronCount; Stated = $compression[0].Compressed.NeuronCount
-                Observed = $report.ObservedDeviation; Equivalent = $report.Equivalent; Removed = $compression[0].RemovedInactive + $compression[0].MergedActive
+                Observed = $report.ObservedDeviation; Equivalent = $report.Equivalent; Removed = $compression[0].RemovedInactive + $compression[0].RemovedUnused + $compression[0].MergedActive
             }
             """,
             folder.File("small.onnx"));
