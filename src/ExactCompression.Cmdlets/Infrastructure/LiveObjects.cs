@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 
