@@ -10,6 +10,7 @@
     TypesToProcess       = @('lib/ExactCompression.types.ps1xml')
     FormatsToProcess     = @('lib/ExactCompression.format.ps1xml')
     CmdletsToExport      = @(
+        'Export-CompressionCertificate'
         'Export-ReluNetwork'
         'Export-StabilityTable'
         'Find-StableNeurons'
@@ -23,6 +24,7 @@
         'Invoke-LeoCompression'
         'Measure-ReluNetwork'
         'New-InputDomain'
+        'Test-CompressionCertificate'
         'Test-NetworkEquivalence'
     )
     FunctionsToExport    = @()
