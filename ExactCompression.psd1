@@ -11,6 +11,7 @@
     TypesToProcess       = @('lib/ExactCompression.types.ps1xml')
     FormatsToProcess     = @('lib/ExactCompression.format.ps1xml')
     CmdletsToExport      = @(
+        'Export-CompressionCertificate'
         'Export-ReluNetwork'
         'Export-StabilityTable'
         'Find-StableNeurons'
@@ -24,6 +25,7 @@
         'Invoke-LeoCompression'
         'Measure-ReluNetwork'
         'New-InputDomain'
+        'Test-CompressionCertificate'
         'Test-NetworkEquivalence'
     )
     FunctionsToExport    = @()
