@@ -36,9 +36,12 @@ public static class StabilityAnalysis
         string used = device.Name;
         try
         {
-            using var search = new WitnessSearch(board, data, device, options, clock, []);
+            (float[] corners, WantedSigns[] reachable) = Outlook(board, clock);
+            using var search = new WitnessSearch(board, data, device, options, clock, corners) { Reachable = reachable };
             try
             {
+                clock.Run("Sampling", search.SampleCorners);
+                Attack(board, search, clock);
                 clock.Run("Sampling", search.SampleAll);
                 Attack(board, search, clock);
             }
@@ -84,6 +87,19 @@ public static class StabilityAnalysis
 
         board.Close(options);
         return board.ToTable(clock.Elapsed, clock.Stages, null);
+    }
+
+    /// <summary>
+    /// What bounds tell a search for witnesses: the corners to look at first, and the signs that are out of reach. A search for those would run all points of the data and end with nothing.
+    /// It is no verdict here.
+    /// </summary>
+    private static (float[] Corners, WantedSigns[] Reachable) Outlook(VerdictBoard board, SearchClock clock)
+    {
+        var bounds = new VerdictBoard(StabilityTable.Undecided(board.Network, board.Domain));
+        Dictionary<WitnessSearch.Aim, float[]> hints = BoundPass.Run(bounds, clock);
+        return (
+            [.. hints.Where(hint => board.Wants(hint.Key.Index, hint.Key.Above)).SelectMany(static hint => hint.Value)],
+            [.. bounds.Lower.Zip(bounds.Upper, static (lower, upper) => (upper <= 0 ? 0 : WantedSigns.Above) | (lower >= 0 ? 0 : WantedSigns.Below))]);
     }
 
     /// <summary>

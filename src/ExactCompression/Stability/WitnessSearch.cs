@@ -59,6 +59,9 @@ internal sealed class WitnessSearch : IDisposable
 
     private IWitnessSession Session => device.Current;
 
+    /// <summary>Signs that are known to be out of reach are left out of the search; null where nothing is known.</summary>
+    public WantedSigns[]? Reachable { get; init; }
+
     /// <summary>Neurons of a layer that still want a witness, with its sign.</summary>
     /// <param name="layer">1-based hidden layer; 0 for all.</param>
     public List<Aim> Open(int layer)
@@ -67,9 +70,10 @@ internal sealed class WitnessSearch : IDisposable
         int first = layer == 0 ? 0 : board.Offsets[layer - 1], end = layer == 0 ? board.Count : board.Offsets[layer];
         for (int i = first; i < end; i++)
         {
-            if (board.Wants(i, above: true))
+            WantedSigns signs = WantedOf(i);
+            if ((signs & WantedSigns.Above) != 0)
                 open.Add(new(i, true));
-            if (board.Wants(i, above: false))
+            if ((signs & WantedSigns.Below) != 0)
                 open.Add(new(i, false));
         }
 
@@ -238,10 +242,13 @@ internal sealed class WitnessSearch : IDisposable
         int first = firstLayerTried ? board.Offsets[1] : 0;
         wanted.AsSpan(0, first).Clear();
         for (int i = first; i < wanted.Length; i++)
-            wanted[i] = (board.Wants(i, above: true) ? WantedSigns.Above : 0) | (board.Wants(i, above: false) ? WantedSigns.Below : 0);
+            wanted[i] = WantedOf(i);
         Session.Want(wanted);
         return wanted.AsSpan().ContainsAnyExcept(WantedSigns.None);
     }
+
+    private WantedSigns WantedOf(int neuron) =>
+        ((board.Wants(neuron, above: true) ? WantedSigns.Above : 0) | (board.Wants(neuron, above: false) ? WantedSigns.Below : 0)) & (Reachable?[neuron] ?? WantedSigns.Both);
 
     private void Ascend(int layer, Aim[] aims, Ascent ascent, int patience)
     {

@@ -112,7 +112,8 @@ public sealed class StabilityAnalysisTests
         StabilityTable both = StabilityAnalysis.FindStable(first, null, new(), default);
         StabilityTable alone = StabilityAnalysis.FindStable(StabilityTable.Undecided(network), null, new(), default);
         Assert.Equal(alone.Neurons.Select(n => n.State), both.Neurons.Select(n => n.State));
-        Assert.Equal(["Sampling", "Attack"], both.Stages.Take(2).Select(s => s.Name));
+        Assert.Equal(["Interval", "Crown", "Sampling", "Attack"], first.Stages.Select(s => s.Name));
+        Assert.Equal(first.Stages, both.Stages.Take(4));
     }
 
     [Fact]
