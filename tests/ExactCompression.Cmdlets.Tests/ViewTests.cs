@@ -36,6 +36,7 @@ public sealed class ViewTests(ModuleFixture module)
 
     [Theory]
     [InlineData(Table + "Invoke-LeoCompression $t", "Architecture", "ConnectionsRemovedPercent|Connections", "ProvenDeviation")]
+    [InlineData(Table + "$c = Invoke-LeoCompression $t; $p = [System.IO.Path]::GetTempFileName(); Export-CompressionCertificate $p -InputObject $c; Test-CompressionCertificate $p $n $c; [System.IO.File]::Delete($p)", "Original", "Valid", "ProvenDeviation", "Evidence")]
     [InlineData(Table + "Invoke-LeoCompression $t | Test-NetworkEquivalence", "Equivalent", "ObservedDeviation", "ProvenDeviation", "Tolerance")]
     public void DefaultView_IsAListWithTheseLabels(string script, params string[] labels)
     {

@@ -34,6 +34,9 @@ internal sealed class BranchAndBound
     /// <summary>The neuron and the side.</summary>
     public Aim Aim { get; }
 
+    /// <summary>Receives every sub-problem that is proven, with the slopes and multipliers that show it; null where nobody asks.</summary>
+    public List<BoundProblem>? Proven { get; init; }
+
     /// <summary>Sub-problems bounded so far.</summary>
     public int Solved { get; private set; }
 
@@ -86,6 +89,7 @@ internal sealed class BranchAndBound
         bounds.Optimize(problems, descent, parallel);
         Solved += problems.Length;
         BoundProblem[] left = [.. problems.Where(static p => !(p.Bound <= 0))];
+        Proven?.AddRange(problems.Where(static p => p.Bound <= 0));
         if (search is not null)
             Attack(left, search);
         foreach (BoundProblem problem in left)

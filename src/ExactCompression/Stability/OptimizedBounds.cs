@@ -88,6 +88,12 @@ internal sealed class OptimizedBounds : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             Backward(open, work);
+            foreach (OptimizedRow row in open)
+            {
+                if (row.Problem.Bound <= 0)
+                    row.Keep();
+            }
+
             open.RemoveAll(static r => r.Problem.Bound <= 0);
             if (open.Count == 0)
                 return;

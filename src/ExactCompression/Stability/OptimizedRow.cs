@@ -183,15 +183,21 @@ internal sealed class OptimizedRow
         }
     }
 
-    /// <summary>Ends the work on a problem that stays open: hands over its best slopes and multipliers and, from the gaps of the last pass, the rectifiers that lose most.</summary>
-    /// <param name="most">How many rectifiers to name at most.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Finish(int most)
+    /// <summary>Hands over the best slopes and multipliers.</summary>
+    public void Keep()
     {
         for (int n = 0; n < Problem.Slopes.Length; n++)
             Problem.Slopes[n] = (float)bestSlope[n];
         foreach (FixedPhase phase in phases)
             Problem.Multipliers[phase.Number] = (float)phase.BestMultiplier;
+    }
+
+    /// <summary>Ends the work on a problem that stays open: hands over its best slopes and multipliers and, from the gaps of the last pass, the rectifiers that lose most.</summary>
+    /// <param name="most">How many rectifiers to name at most.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Finish(int most)
+    {
+        Keep();
         Span<int> loosest = stackalloc int[most];
         int count = 0;
         for (int n = 0; n < offsets[^1]; n++)

@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using ExactCompression.Certificates.Checking;
+using ExactCompression.Formats;
+
+namespace ExactCompression.Certificates;
+
+/// <summary>Writes certificates in the form that <see cref="CertificateParser"/> reads.</summary>
+internal static class CertificateText
+{
+    /// <summary>The content, without the seal round it.</summary>
+    public static byte[] Body(Certificate certificate, ReluNetwork original, ReluNetwork compressed)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 16 }))
+        {
+            json.WriteStartObject();
+            WriteNetwork(json, "original", original, certificate.OriginalHashes, certificate.Original);
+            WriteNetwork(json, "compressed", compressed, certificate.CompressedHashes, certificate.Compressed);
+            json.WriteStartObject("domain");
+            json.WriteNumber("inputs", certificate.Lower.Length);
+            WriteEnds(json, "lower", certificate.Lower);
+            WriteEnds(json, "upper", certificate.Upper);
+            json.WriteString("sha256", certificate.DomainHash);
+            json.WriteEndObject();
+            json.WriteNumber("deviation", certificate.Deviation);
+            json.WriteStartArray("points");
+            foreach (double[] point in certificate.Points)
+                json.WriteStringValue(Shortest(point));
+            json.WriteEndArray();
+            WriteRelation(json, certificate.Relation);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes a whole file: gzip where asked.</summary>
+    public static void Write(byte[] body, Stream stream, bool packed)
+    {
+        byte[] text = [.. CertificateFile.Head, .. CertificateFile.Seal(body), .. CertificateFile.Middle, .. body, .. CertificateFile.Tail];
+        if (!packed)
+        {
+            stream.Write(text);
+            return;
+        }
+
+        stream.Write(CertificateFile.GzipHead);
+        using (var deflate = new DeflateStream(stream, CompressionLevelOfFiles, leaveOpen: true))
+            deflate.Write(text);
+        Span<byte> trailer = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, Crc32.Of(text));
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], (uint)text.Length);
+        stream.Write(trailer);
+    }
+
+    private static System.IO.Compression.CompressionLevel CompressionLevelOfFiles => System.IO.Compression.CompressionLevel.Optimal;
+
+    private static void WriteNetwork(Utf8JsonWriter json, string name, ReluNetwork network, string[] hashes, LayerClaims[] layers)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("name", network.Name);
+        json.WriteString("architecture", network.Architecture);
+        json.WriteStartArray("sha256");
+        foreach (string hash in hashes)
+            json.WriteStringValue(hash);
+        json.WriteEndArray();
+        json.WriteStartArray("layers");
+        foreach (LayerClaims layer in layers)
+        {
+            json.WriteStartObject();
+            json.WriteString("states", layer.States);
+            json.WriteString("above", layer.Above);
+            json.WriteString("below", layer.Below);
+            WriteAll(json, "slopes", layer.Slopes);
+            json.WriteStartArray("trees");
+            foreach (PhaseTree tree in layer.Trees)
+            {
+                json.WriteStartObject();
+                json.WriteString("splits", Pack<int>("i4:", tree.Splits));
+                WriteAll(json, "leaves", tree.Leaves);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteRelation(Utf8JsonWriter json, Relation relation)
+    {
+        json.WriteStartObject("relation");
+        json.WriteNumber("start", relation.Start);
+        json.WriteStartArray("layers");
+        foreach (LayerRelation layer in relation.Layers)
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("counterpart", layer.HasCounterpart);
+            json.WriteString("kinds", layer.Kinds);
+            json.WriteString("targets", Pack<int>("i4:", layer.Targets));
+            json.WriteString("factors", Shortest(layer.Factors));
+            json.WriteString("linear", Pack<int>("i4:", layer.Linear));
+            json.WriteString("coefficients", Shortest(layer.Coefficients));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteAll(Utf8JsonWriter json, string name, float[][] rows)
+    {
+        json.WriteStartArray(name);
+        foreach (float[] row in rows)
+            json.WriteStringValue(Pack<float>("f4:", row));
+        json.WriteEndArray();
+    }
+
+    private static void WriteEnds(Utf8JsonWriter json, string name, double[] ends)
+    {
+        if (ends.AsSpan().IndexOfAnyExcept(ends[0]) < 0)
+            json.WriteNumber(name, ends[0]);
+        else
+            json.WriteString(name, Shortest(ends));
+    }
+
+    private static string Shortest(double[] values) =>
+        Array.TrueForAll(values, static v => (float)v == v) ? Pack<float>("f4:", Array.ConvertAll(values, static v => (float)v)) : Pack<double>("f8:", values);
+
+    private static string Pack<T>(string kind, T[] values)
+        where T : unmanaged => kind + Convert.ToBase64String(MemoryMarshal.AsBytes<T>(values));
+}

@@ -1,0 +1,160 @@
+using System.Runtime.CompilerServices;
+
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>One side of a neuron that a backward pass bounds: <c>z</c> from above, or <c>-z</c> from above.</summary>
+/// <param name="Neuron">0-based neuron of the layer.</param>
+/// <param name="Above">Which side.</param>
+/// <param name="Slopes">A slope for the line below each open rectifier of all layers below, in order; null for the default.</param>
+/// <param name="Phases">Rectifiers that are taken to be on or off; the bound then holds only there.</param>
+internal sealed record BoundedSide(int Neuron, bool Above, float[]? Slopes = null, FixedPhase[]? Phases = null);
+
+/// <summary>An assumption on a rectifier: <c>z &gt;= 0</c> or <c>z &lt;= 0</c>.</summary>
+/// <param name="Layer">0-based hidden layer.</param>
+/// <param name="Neuron">0-based neuron.</param>
+/// <param name="On">Which of the two.</param>
+/// <param name="Multiplier">What the assumption is multiplied by.</param>
+internal sealed record FixedPhase(int Layer, int Neuron, bool On, double Multiplier);
+
+/// <summary>
+/// Bounds pre-activations by linear functions, back through the layers to the input box (CROWN: Zhang et al., NeurIPS 2018; with multipliers for assumed phases, beta-CROWN: Wang et al., NeurIPS 2021).
+/// </summary>
+/// <remarks>
+/// <para>
+/// A row <c>A</c> over the outputs of rectifiers becomes a row <c>D</c> over their pre-activations plus a constant. Whatever <c>D</c> is, <c>A relu(z) &lt;= D z + T</c> on <c>[l,u]</c> holds with
+/// <c>T = max(0, (A - D) u, -D l)</c>, for the difference is linear on both sides of 0. So slopes and multipliers of a certificate need no check of their own, and their rounding does not matter:
+/// bad ones give bad bounds, never false ones. With the phase taken to be on, <c>A z &lt;= D z + T</c> on <c>[0,u]</c> holds with <c>T = max(0, (A - D) u)</c>; off, <c>0 &lt;= D z + T</c> on <c>[l,0]</c> with
+/// <c>T = max(0, -D l)</c>.
+/// </para>
+/// <para>
+/// The computed product <c>D W</c> is taken as it is, and <c>|D|</c> times <see cref="BoundedLayer.Charge"/> is added for its distance from the true one. The constants are added up with their sizes,
+/// for the rounding of the sum. A number that overflowed makes the bound NaN or infinite, and proves nothing.
+/// </para>
+/// </remarks>
+internal sealed class BackwardPass
+{
+    private const int RowBlock = 16;
+
+    private readonly InputBox box;
+    private readonly IReadOnlyList<BoundedLayer> below;
+    private readonly double gamma;
+    private readonly double loss;
+
+    /// <summary>Prepares for passes from the layer after some.</summary>
+    /// <param name="box">The input box.</param>
+    /// <param name="below">The hidden layers below, first to last; at least one.</param>
+    public BackwardPass(InputBox box, IReadOnlyList<BoundedLayer> below)
+    {
+        this.box = box;
+        this.below = below;
+        gamma = Outward.Gamma((2L * below.Sum(static l => l.Map.Outputs)) + box.Size + 2);
+        loss = below.Sum(static l => l.Loss);
+    }
+
+    /// <summary>Upper bounds of <c>z</c> or <c>-z</c>.</summary>
+    /// <param name="layer">The layer of the neurons.</param>
+    /// <param name="sides">What to bound.</param>
+    /// <param name="parallel">Threads, and the token to stop on.</param>
+    public double[] Bound(AffineLayer layer, IReadOnlyList<BoundedSide> sides, ParallelOptions parallel)
+    {
+        var bounds = new double[sides.Count];
+        int blocks = (sides.Count + RowBlock - 1) / RowBlock;
+        Parallel.For(0, blocks, parallel, block =>
+        {
+            int first = block * RowBlock;
+            BoundBlock(layer, [.. sides.Skip(first).Take(RowBlock)], bounds.AsSpan(first, Math.Min(RowBlock, sides.Count - first)));
+        });
+        return bounds;
+    }
+
+    private void BoundBlock(AffineLayer layer, BoundedSide[] sides, Span<double> bounds)
+    {
+        var sums = new Sums[sides.Length];
+        double[] rows = new double[sides.Length * layer.Inputs];
+        for (int r = 0; r < sides.Length; r++)
+            sums[r] = Start(layer, sides[r], rows.AsSpan(r * layer.Inputs, layer.Inputs));
+        for (int j = below.Count - 1; j >= 0; j--)
+        {
+            AffineLayer map = below[j].Map;
+            for (int r = 0; r < sides.Length; r++)
+                PassRectifiers(j, sides[r], rows.AsSpan(r * map.Outputs, map.Outputs), ref sums[r]);
+            double[] next = new double[sides.Length * map.Inputs];
+            Products.Multiply(rows, sides.Length, map, next);
+            rows = next;
+        }
+
+        for (int r = 0; r < sides.Length; r++)
+        {
+            box.AddMaximum(rows.AsSpan(r * box.Size, box.Size), ref sums[r].Constant, ref sums[r].Size);
+            bounds[r] = Math.BitIncrement(sums[r].Constant + ((sums[r].Charge * (1 + 1e-9)) + (gamma * sums[r].Size) + loss));
+        }
+    }
+
+    private Sums Start(AffineLayer layer, BoundedSide side, Span<double> row)
+    {
+        ReadOnlySpan<double> weights = layer.Row(side.Neuron);
+        double sign = side.Above ? 1 : -1, bias = layer.Bias.Span[side.Neuron];
+        for (int i = 0; i < row.Length; i++)
+            row[i] = sign * weights[i];
+        return new() { Constant = sign * bias, Size = Math.Abs(bias), Charge = BoundedLayer.RadiusOf(layer, side.Neuron, below[^1].Outputs) };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void PassRectifiers(int number, BoundedSide side, Span<double> row, ref Sums sums)
+    {
+        BoundedLayer layer = below[number];
+        double[] slopesBelow = side.Slopes is null ? layer.SlopeBelow : Own(number, side.Slopes);
+        FixedPhase[] phases = side.Phases is null ? [] : Array.FindAll(side.Phases, p => p.Layer == number);
+        double[] taken = Array.ConvertAll(phases, static _ => 0.0);
+        for (int k = 0; k < phases.Length; k++)
+            (taken[k], row[phases[k].Neuron]) = (row[phases[k].Neuron], 0);
+        ReadOnlySpan<double> bias = layer.Map.Bias.Span;
+        double[] low = layer.Low, high = layer.High, above = layer.SlopeAbove, charges = layer.Charge;
+        double constant = 0, size = 0, charge = 0;
+        for (int i = 0; i < row.Length; i++)
+        {
+            double a = row[i];
+            if (a == 0)
+                continue;
+            double d = a * (a > 0 ? above[i] : slopesBelow[i]);
+            double t = Math.Max(0, Math.Max((a - d) * high[i], -d * low[i])), b = d * bias[i];
+            row[i] = d;
+            constant += t + b + (a * 0); // an infinite coefficient makes all NaN, even where the rectifier is off
+            size += t + Math.Abs(b);
+            charge += Math.Abs(d) * charges[i];
+        }
+
+        for (int k = 0; k < phases.Length; k++)
+        {
+            FixedPhase phase = phases[k];
+            int i = phase.Neuron;
+            double d = phase.On ? taken[k] + phase.Multiplier : -phase.Multiplier;
+            double t = Math.Max(0, phase.On ? (taken[k] - d) * high[i] : -d * low[i]), b = d * bias[i];
+            row[i] = d;
+            constant += t + b + (taken[k] * 0);
+            size += t + Math.Abs(b);
+            charge += Math.Abs(d) * charges[i];
+        }
+
+        sums.Constant += constant;
+        sums.Size += size;
+        sums.Charge += charge;
+    }
+
+    /// <summary>A certificate's own slopes, which it gives for the open rectifiers alone.</summary>
+    private double[] Own(int number, float[] slopes)
+    {
+        int at = 0;
+        for (int j = 0; j < number; j++)
+            at += below[j].Open.Length;
+        double[] own = [.. below[number].SlopeBelow];
+        foreach (int i in below[number].Open)
+            own[i] = slopes[at++];
+        return own;
+    }
+
+    private struct Sums
+    {
+        public double Constant, Size, Charge;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using ExactCompression.Certificates.Checking;
+
+namespace ExactCompression;
+
+/// <summary>
+/// Checks a certificate against the two networks that it speaks of: the library behind <c>Test-CompressionCertificate</c>. The checker shares no code with the search and the compression: it
+/// reads the file, and does all arithmetic, in this folder, from the networks' weights alone.
+/// </summary>
+public static class CertificateCheck
+{
+    /// <summary>Checks a certificate.</summary>
+    /// <param name="path">The certificate's full path.</param>
+    /// <param name="original">The network before compression.</param>
+    /// <param name="compressed">The network after.</param>
+    /// <param name="domain">The domain that the certificate must hold over; null for the one that it states.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InvalidFileException">The file is no certificate.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static CertificateReport Run(string path, ReluNetwork original, ReluNetwork compressed, InputDomain? domain = null, CancellationToken cancellation = default)
+    {
+        var watch = Stopwatch.StartNew();
+        var file = CertificateFile.Read(path);
+        var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Refusal? refusal = null;
+        Certificate? content = null;
+        IReadOnlyDictionary<char, int> proven = new Dictionary<char, int>();
+        try
+        {
+            content = CertificateParser.Parse(file.Body);
+            proven = Check(content, original, compressed, domain, parallel);
+        }
+        catch (Refusal e)
+        {
+            refusal = e;
+        }
+
+        // A broken seal is told of in any case; what else does not hold says where.
+        if (!file.IsSealed)
+            refusal = new(refusal?.Place ?? "seal", $"The content was changed after it was written{(refusal is null ? "." : $": {refusal.Reason}")}");
+        return new()
+        {
+            Path = path,
+            Original = original,
+            Compressed = compressed,
+            Domain = content is null ? null : DomainOf(content),
+            Valid = refusal is null,
+            ProvenDeviation = refusal is null ? content!.Deviation : double.PositiveInfinity,
+            Place = refusal?.Place,
+            Reason = refusal?.Reason,
+            Evidence = refusal is null ? Named(proven) : new Dictionary<string, int>(),
+            Elapsed = watch.Elapsed,
+        };
+    }
+
+    /// <summary>Checks everything but the seal.</summary>
+    internal static Dictionary<char, int> Check(Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, ParallelOptions parallel)
+    {
+        RequireHashes(certificate.OriginalHashes, original, "original", parallel);
+        RequireHashes(certificate.CompressedHashes, compressed, "compressed", parallel);
+        InputBox box = RequireDomain(certificate, domain, original.InputSize);
+        for (int p = 0; p < certificate.Points.Length; p++)
+        {
+            if (!IsInside(certificate.Points[p], box))
+                throw new Refusal($"points, {p}", "It is not in the domain.");
+        }
+
+        StabilityCheck stability = Check(certificate.Original, original, box, certificate.Points, "original", parallel);
+        StabilityCheck known = Check(certificate.Compressed, compressed, box, [], "compressed", parallel);
+        double derived = RelationCheck.Deviation(certificate.Relation, original, stability.Layers, compressed, known.Layers, box);
+        if (!(derived <= certificate.Deviation) || !double.IsFinite(certificate.Deviation))
+            throw new Refusal("deviation", FormattableString.Invariant($"The certificate claims {certificate.Deviation:R}, but what it shows is {derived:R}."));
+        return stability.Proven;
+    }
+
+    private static StabilityCheck Check(LayerClaims[] claims, ReluNetwork network, InputBox box, double[][] points, string name, ParallelOptions parallel)
+    {
+        if (claims.Length != network.Depth)
+            throw new Refusal($"{name}, layers", $"There are claims on {claims.Length} hidden layers, not on {network.Depth}.");
+        var check = new StabilityCheck(network, box, name, parallel);
+        sbyte[][] signs = PointCheck.Signs(network, points, parallel);
+        for (int l = 0; l < claims.Length; l++)
+        {
+            parallel.CancellationToken.ThrowIfCancellationRequested();
+            check.Check(claims[l], signs[l]);
+        }
+
+        return check;
+    }
+
+    private static void RequireHashes(string[] stated, ReluNetwork network, string name, ParallelOptions parallel)
+    {
+        string[] hashes = ContentHash.Of(network, parallel);
+        if (stated.Length != hashes.Length)
+            throw new Refusal($"{name}, layers", $"The certificate is for a network of {stated.Length} layers, not of {hashes.Length}.");
+        for (int l = 0; l < hashes.Length; l++)
+        {
+            if (stated[l] != hashes[l])
+                throw new Refusal($"{name}, layer {l + 1}, sha256", "The weights are not those that the certificate is for.");
+        }
+    }
+
+    private static InputBox RequireDomain(Certificate certificate, InputDomain? domain, int inputs)
+    {
+        double[] lower = certificate.Lower, upper = certificate.Upper;
+        if (lower.Length != inputs || upper.Length != inputs)
+            throw new Refusal("domain", $"It has {lower.Length} and {upper.Length} ends, the network {inputs} inputs.");
+        if (ContentHash.Of(lower, upper) != certificate.DomainHash)
+            throw new Refusal("domain, sha256", "The ends are not those that the certificate is for.");
+        for (int i = 0; i < inputs; i++)
+        {
+            if (!(lower[i] <= upper[i]) || !double.IsFinite(upper[i] - lower[i]))
+                throw new Refusal($"domain, input {i}", "Its ends are no range.");
+        }
+
+        if (domain?.For(inputs) is { } given && ContentHash.Of(given.Lower.Span, given.Upper.Span) != certificate.DomainHash)
+            throw new Refusal("domain", "The certificate holds over another domain.");
+        return new(lower, upper);
+    }
+
+    private static bool IsInside(double[] point, InputBox box)
+    {
+        for (int i = 0; i < box.Size; i++)
+        {
+            if (point.Length != box.Size || !(point[i] >= box.Lower[i] && point[i] <= box.Upper[i]))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static InputDomain? DomainOf(Certificate certificate)
+    {
+        try
+        {
+            return new(certificate.Lower, certificate.Upper);
+        }
+        catch (InvalidInputException)
+        {
+            return null;
+        }
+    }
+
+    private static Dictionary<string, int> Named(IReadOnlyDictionary<char, int> proven)
+    {
+        (char Letter, string Name)[] names = [('u', "Witness"), ('.', "Interval"), ('e', "Exact"), ('c', "Crown"), ('s', "Slopes"), ('t', "Tree"), ('?', "Unclaimed")];
+        return names.Where(n => proven.ContainsKey(n.Letter)).ToDictionary(static n => n.Name, n => proven[n.Letter]);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>The file round a certificate's content: one line of JSON with the format, the version, and a seal of the content; gzip if it begins as that does.</summary>
+/// <param name="Body">The content, a JSON object.</param>
+/// <param name="IsSealed">Whether the content is what was sealed, and nothing follows it.</param>
+internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
+{
+    private const int HashLength = 64;
+
+    /// <summary>What a gzip file begins with here: no name, no time, no system.</summary>
+    public static ReadOnlySpan<byte> GzipHead => [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+
+    /// <summary>What comes before the seal.</summary>
+    public static ReadOnlySpan<byte> Head => "{\"format\":\"exact-compression-certificate\",\"version\":1,\"sha256\":\""u8;
+
+    /// <summary>What comes between the seal and the content.</summary>
+    public static ReadOnlySpan<byte> Middle => "\",\"body\":"u8;
+
+    /// <summary>What comes behind the content.</summary>
+    public static ReadOnlySpan<byte> Tail => "}\n"u8;
+
+    /// <summary>The seal of a content.</summary>
+    public static byte[] Seal(ReadOnlySpan<byte> body) => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(body)));
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="InvalidFileException">It is no certificate, or of another version.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static CertificateFile Read(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
+            bytes = Unpack(bytes, path);
+        int start = Head.Length + HashLength + Middle.Length;
+        if (bytes.Length < start || !bytes.AsSpan().StartsWith(Head) || !bytes.AsSpan(Head.Length + HashLength).StartsWith(Middle))
+            throw new InvalidFileException("CertificateMalformed", path, "first bytes", $"It is no certificate of the format {Certificate.Format}, version {Certificate.Version}.", "Make one with Export-CompressionCertificate.");
+        bool ends = bytes.AsSpan(start).EndsWith(Tail);
+        ReadOnlyMemory<byte> body = bytes.AsMemory(start..(ends ? ^Tail.Length : ^0));
+        return new(body, ends && bytes.AsSpan(Head.Length, HashLength).SequenceEqual(Seal(body.Span)));
+    }
+
+    private static byte[] Unpack(byte[] packed, string path)
+    {
+        try
+        {
+            using var unpacked = new MemoryStream();
+            using (var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress))
+                gzip.CopyTo(unpacked);
+
+            // The stream takes what was cut off for a finished one, and looks over most of the head.
+            if (packed.AsSpan().StartsWith(GzipHead) && packed.Length >= 18 && BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(^4..)) == unpacked.Length)
+                return unpacked.ToArray();
+        }
+        catch (InvalidDataException)
+        {
+            // Told of below.
+        }
+
+        throw new InvalidFileException("CertificateDamaged", path, "gzip", "The packed data is damaged or ends early.", "Copy or make the file again.");
+    }
+}

@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>Reads the content of a certificate. Arrays of numbers are strings: <c>f8:</c>, <c>f4:</c> or <c>i4:</c>, then little-endian IEEE doubles, floats or 32-bit integers in base64.</summary>
+internal static class CertificateParser
+{
+    /// <summary>Reads a content.</summary>
+    /// <exception cref="Refusal">It is not what the format asks for; with the place.</exception>
+    public static Certificate Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return Read(new(document.RootElement, ""));
+        }
+        catch (JsonException e)
+        {
+            throw new Refusal("content", $"It is no JSON from byte {e.BytePositionInLine} on.");
+        }
+    }
+
+    private static Certificate Read(Field root)
+    {
+        Field domain = root["domain"];
+        int inputs = domain["inputs"].Integer();
+        return new()
+        {
+            OriginalHashes = root["original"]["sha256"].Items(static f => f.Text()),
+            CompressedHashes = root["compressed"]["sha256"].Items(static f => f.Text()),
+            DomainHash = domain["sha256"].Text(),
+            Lower = domain["lower"].DoublesOrOne(inputs),
+            Upper = domain["upper"].DoublesOrOne(inputs),
+            Deviation = root["deviation"].Number(),
+            Points = root["points"].Items(static f => f.Doubles()),
+            Original = root["original"]["layers"].Items(Claims),
+            Compressed = root["compressed"]["layers"].Items(Claims),
+            Relation = new(root["relation"]["start"].Integer(), root["relation"]["layers"].Items(Layer)),
+        };
+    }
+
+    private static LayerClaims Claims(Field layer) => new()
+    {
+        States = layer["states"].Text(),
+        Above = layer["above"].Text(),
+        Below = layer["below"].Text(),
+        Slopes = layer["slopes"].Items(static f => f.Floats()),
+        Trees = layer["trees"].Items(static f => new PhaseTree(f["splits"].Integers(), f["leaves"].Items(static leaf => leaf.Floats()))),
+    };
+
+    private static LayerRelation Layer(Field layer) => new()
+    {
+        HasCounterpart = layer["counterpart"].Flag(),
+        Kinds = layer["kinds"].Text(),
+        Targets = layer["targets"].Integers(),
+        Factors = layer["factors"].Doubles(),
+        Linear = layer["linear"].Integers(),
+        Coefficients = layer["coefficients"].Doubles(),
+    };
+
+    /// <summary>A value with the way to it, so that what is wrong with it can be told where.</summary>
+    private readonly record struct Field(JsonElement Value, string Way)
+    {
+        public Field this[string name] => Value.ValueKind == JsonValueKind.Object && Value.TryGetProperty(name, out JsonElement value)
+            ? new(value, Way.Length == 0 ? name : $"{Way}, {name}")
+            : throw new Refusal(Way.Length == 0 ? name : $"{Way}, {name}", "It is missing.");
+
+        public T[] Items<T>(Func<Field, T> read)
+        {
+            if (Value.ValueKind != JsonValueKind.Array)
+                throw Wrong("a list");
+            string way = Way;
+            return [.. Value.EnumerateArray().Select((item, i) => read(new(item, $"{way}, {i}")))];
+        }
+
+        public string Text() => Value.ValueKind == JsonValueKind.String ? Value.GetString()! : throw Wrong("a text");
+
+        public bool Flag() => Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? Value.GetBoolean() : throw Wrong("true or false");
+
+        public double Number() => Value.ValueKind == JsonValueKind.Number && Value.TryGetDouble(out double number) ? number : throw Wrong("a number");
+
+        public int Integer() => Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out int number) ? number : throw Wrong("an integer");
+
+        public double[] Doubles() => Text() is var text && text.StartsWith("f4:", StringComparison.Ordinal) ? Array.ConvertAll(Unpack<float>("f4:"), static f => (double)f) : Unpack<double>("f8:");
+
+        public double[] DoublesOrOne(int count)
+        {
+            if (Value.ValueKind != JsonValueKind.Number)
+                return Doubles();
+            if (count is < 1 or > (1 << 24))
+                throw Wrong("a number for a network's inputs");
+            var all = new double[count];
+            Array.Fill(all, Number());
+            return all;
+        }
+
+        public float[] Floats() => Unpack<float>("f4:");
+
+        public int[] Integers() => Unpack<int>("i4:");
+
+        private unsafe T[] Unpack<T>(string kind)
+            where T : unmanaged
+        {
+            string text = Text();
+            byte[] bytes = new byte[text.Length];
+            if (!text.StartsWith(kind, StringComparison.Ordinal) || !Convert.TryFromBase64Chars(text.AsSpan(kind.Length), bytes, out int length) || length % sizeof(T) != 0)
+                throw Wrong($"numbers that begin with {kind}");
+            return MemoryMarshal.Cast<byte, T>(bytes.AsSpan(0, length)).ToArray();
+        }
+
+        private Refusal Wrong(string expected) => new(Way, $"It is not {expected}.");
+    }
+}

@@ -1,0 +1,40 @@
+namespace ExactCompression;
+
+/// <summary>What checking a certificate has shown.</summary>
+public sealed class CertificateReport
+{
+    /// <summary>The certificate's file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The network before compression.</summary>
+    public required ReluNetwork Original { get; init; }
+
+    /// <summary>The network after compression.</summary>
+    public required ReluNetwork Compressed { get; init; }
+
+    /// <summary>The domain that the certificate states; null where it states none.</summary>
+    public required InputDomain? Domain { get; init; }
+
+    /// <summary>Whether everything holds that the certificate claims.</summary>
+    public required bool Valid { get; init; }
+
+    /// <summary>The bound on the largest difference of any output over the domain that the certificate claims and the check confirms; infinity where it is not valid.</summary>
+    public required double ProvenDeviation { get; init; }
+
+    /// <summary>Where the first thing stands that does not hold: network, layer, neuron, field; null where all does.</summary>
+    public required string? Place { get; init; }
+
+    /// <summary>What does not hold there; null where all does.</summary>
+    public required string? Reason { get; init; }
+
+    /// <summary>How many claims on neurons of the original each kind of evidence has proven; neurons of which nothing is claimed count as <c>Unclaimed</c>.</summary>
+    public required IReadOnlyDictionary<string, int> Evidence { get; init; }
+
+    /// <summary>How long checking took, from opening the file on.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Valid
+        ? FormattableString.Invariant($"{Original.Architecture} -> {Compressed.Architecture}: valid, deviation at most {ProvenDeviation:g3}")
+        : $"{Place}: {Reason}";
+}

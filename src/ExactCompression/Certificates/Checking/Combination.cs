@@ -1,0 +1,53 @@
+using System.Numerics.Tensors;
+
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>Sums of linear neurons of a layer of the compressed network, which stand for linear functions of what the layer reads.</summary>
+/// <param name="read">Bounds of what the layer reads.</param>
+/// <param name="layer">The layer.</param>
+/// <param name="linear">The neurons that sums are made of.</param>
+/// <param name="slack">How far each may be below 0.</param>
+/// <param name="given">Bounds of what the layer gives.</param>
+internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear, double[] slack, InputBox given)
+{
+    private readonly double[] biases = Array.ConvertAll(linear, j => layer.Bias.Span[j]);
+    private readonly double[] outputs = Array.ConvertAll(linear, j => given.Sizes[j]);
+    private readonly double[] sizes = Array.ConvertAll(linear, j => Products.Size(layer.Row(j), read.Sizes) + Math.Abs(layer.Bias.Span[j]));
+    private readonly double[] radii = Array.ConvertAll(linear, j => Outward.Widen(BoundedLayer.RadiusOf(layer, j, read.Sizes), layer.Inputs));
+
+    /// <summary>What some combinations are over what the layer reads, row-major.</summary>
+    public double[] Rows(ReadOnlySpan<double> coefficients, int count)
+    {
+        double[] spread = new double[count * layer.Outputs], rows = new double[count * layer.Inputs];
+        for (int r = 0; r < count; r++)
+        {
+            for (int k = 0; k < linear.Length; k++)
+                spread[(r * layer.Outputs) + linear[k]] = coefficients[(r * linear.Length) + k];
+        }
+
+        Products.Multiply(spread, count, layer, rows);
+        return rows;
+    }
+
+    /// <summary>Compares a linear function <c>p . x + q</c> with the activations of a combination plus a constant; the constant takes what they differ by in the middle of the box.</summary>
+    /// <param name="row"><c>p</c>.</param>
+    /// <param name="offset"><c>q</c>.</param>
+    /// <param name="size">The function's own size, <c>|p| |x| + |q|</c>, for the rounding of the difference.</param>
+    /// <param name="coefficients">The combination.</param>
+    /// <param name="made">What it is over <c>x</c>, as computed.</param>
+    /// <returns>A bound of the difference, the constant that was chosen, and how large what was added up may be.</returns>
+    public (double Error, double Constant, double Size) Compare(ReadOnlySpan<double> row, double offset, double size, ReadOnlySpan<double> coefficients, ReadOnlySpan<double> made)
+    {
+        double constant = offset;
+        for (int k = 0; k < coefficients.Length; k++)
+            constant -= coefficients[k] * biases[k];
+        double[] difference = new double[row.Length];
+        TensorPrimitives.Subtract(row, made, difference);
+        double shift = TensorPrimitives.Dot<double>(difference, read.Centre);
+        constant += shift;
+        double rounding = Outward.Gamma(coefficients.Length + 4) * (size + Products.Size(coefficients, sizes) + Math.Abs(constant) + Math.Abs(shift));
+        double error = read.Largest(difference, -shift, Outward.Widen(rounding, coefficients.Length) + Outward.Tiny);
+        error = Outward.Add(error, Outward.Widen(Products.Size(coefficients, slack) + Products.Size(coefficients, radii), coefficients.Length));
+        return (error, constant, Products.Size(coefficients, outputs) + Math.Abs(constant));
+    }
+}

@@ -1,0 +1,49 @@
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>Interval arithmetic and the backward pass of <see cref="BackwardPass"/> with default slopes, both without rounding: for neurons whose largest or smallest value is 0, or nearly.</summary>
+internal static class ExactPass
+{
+    /// <summary>Whether one of the two shows that <c>z &lt;= 0</c> (above), or that <c>z &gt;= 0</c>. Never for layers with radii, nor where a bound is infinite.</summary>
+    public static bool ProvesSign(InputBox domain, InputBox input, IReadOnlyList<BoundedLayer> below, AffineLayer layer, int neuron, bool above)
+    {
+        if (!layer.IsExact || below.Any(static l => !l.Map.IsExact || !l.Lower.Concat(l.Upper).All(double.IsFinite)))
+            return false;
+        double sign = above ? 1 : -1;
+        Exact[] row = [.. layer.Row(neuron).ToArray().Select(w => new Exact(sign * w))];
+        var bias = new Exact(sign * layer.Bias.Span[neuron]);
+        if (Maximum(input, row, bias).Sign <= 0)
+            return true;
+        for (int j = below.Count - 1; j >= 0; j--)
+            (row, bias) = Pass(below[j], row, bias);
+        return Maximum(domain, row, bias).Sign <= 0;
+    }
+
+    private static Exact Maximum(InputBox box, Exact[] row, Exact constant)
+    {
+        for (int i = 0; i < row.Length; i++)
+        {
+            if (row[i].Sign != 0)
+                constant += row[i] * new Exact(row[i].Sign > 0 ? box.Upper[i] : box.Lower[i]);
+        }
+
+        return constant;
+    }
+
+    private static (Exact[] Row, Exact Constant) Pass(BoundedLayer layer, Exact[] row, Exact constant)
+    {
+        var next = new Exact[layer.Map.Inputs];
+        for (int i = 0; i < row.Length; i++)
+        {
+            Exact a = row[i], d = a * new Exact(a.Sign > 0 ? layer.SlopeAbove[i] : layer.SlopeBelow[i]);
+            constant += Exact.Max(default, Exact.Max((a - d) * new Exact(layer.High[i]), -d * new Exact(layer.Low[i]))) + (d * new Exact(layer.Map.Bias.Span[i]));
+            ReadOnlySpan<double> weights = layer.Map.Row(i);
+            for (int j = 0; d.Sign != 0 && j < weights.Length; j++)
+            {
+                if (weights[j] != 0)
+                    next[j] += d * new Exact(weights[j]);
+            }
+        }
+
+        return (next, constant);
+    }
+}

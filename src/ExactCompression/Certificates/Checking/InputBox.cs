@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>The box of a layer's inputs: the domain itself, or what rectifiers give.</summary>
+internal sealed class InputBox
+{
+    /// <summary>Makes a box.</summary>
+    public InputBox(double[] lower, double[] upper)
+    {
+        (Lower, Upper) = (lower, upper);
+        (Sizes, Centre) = (new double[lower.Length], new double[lower.Length]);
+        for (int i = 0; i < Sizes.Length; i++)
+        {
+            Sizes[i] = Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i]));
+            Centre[i] = (0.5 * lower[i]) + (0.5 * upper[i]);
+        }
+    }
+
+    public double[] Lower { get; }
+
+    public double[] Upper { get; }
+
+    /// <summary>Largest magnitudes.</summary>
+    public double[] Sizes { get; }
+
+    /// <summary>Middles, or nearly.</summary>
+    public double[] Centre { get; }
+
+    public int Size => Lower.Length;
+
+    /// <summary>What the rectifiers behind pre-activations with these bounds give.</summary>
+    public static InputBox OfRectified(double[] lower, double[] upper) => new(Array.ConvertAll(lower, static z => Math.Max(0, z)), Array.ConvertAll(upper, static z => Math.Max(0, z)));
+
+    /// <summary>Adds the largest value of a linear function, and the sizes of what was added up for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AddMaximum(ReadOnlySpan<double> row, ref double constant, ref double size)
+    {
+        double sum = 0, sizes = 0;
+        for (int i = 0; i < row.Length; i++)
+        {
+            double term = row[i] * (row[i] > 0 ? Upper[i] : Lower[i]);
+            sum += term;
+            sizes += Math.Abs(term);
+        }
+
+        constant += sum;
+        size += sizes;
+    }
+
+    /// <summary>Bounds of a layer's pre-activations by interval arithmetic; minus and plus infinity where something overflowed. Exact where every product is 0, so that ties at 0 are decided.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public (double[] Lower, double[] Upper) Intervals(AffineLayer layer)
+    {
+        double[] low = new double[layer.Outputs], high = new double[layer.Outputs];
+        double gamma = Outward.Gamma(layer.Inputs + 1);
+        for (int i = 0; i < low.Length; i++)
+        {
+            ReadOnlySpan<double> row = layer.Row(i);
+            double bias = layer.Bias.Span[i], least = bias, most = bias, leastSize = 0, mostSize = 0;
+            bool leastRounds = false, mostRounds = false;
+            for (int j = 0; j < row.Length; j++)
+            {
+                double w = row[j];
+                if (w == 0)
+                    continue;
+                double from = w > 0 ? Lower[j] : Upper[j], to = w > 0 ? Upper[j] : Lower[j];
+                leastRounds |= from != 0;
+                mostRounds |= to != 0;
+                least += w * from;
+                most += w * to;
+                leastSize += Math.Abs(w * from);
+                mostSize += Math.Abs(w * to);
+            }
+
+            double radius = BoundedLayer.RadiusOf(layer, i, Sizes) * (1 + 1e-9);
+            double leastError = leastRounds ? (gamma * (leastSize + Math.Abs(bias))) + Outward.Tiny : 0, mostError = mostRounds ? (gamma * (mostSize + Math.Abs(bias))) + Outward.Tiny : 0;
+            low[i] = double.IsFinite(least) ? Down(least, leastError + radius) : double.NegativeInfinity;
+            high[i] = double.IsFinite(most) ? -Down(-most, mostError + radius) : double.PositiveInfinity;
+        }
+
+        return (low, high);
+    }
+
+    /// <summary>A bound of <c>|d . x + c|</c> over the box, where the coefficients are known to a few units in their last places.</summary>
+    /// <param name="coefficients"><c>d</c>.</param>
+    /// <param name="constant"><c>c</c>.</param>
+    /// <param name="error">What the true value may differ by all the same.</param>
+    public double Largest(ReadOnlySpan<double> coefficients, double constant, double error)
+    {
+        double middle = constant, spread = 0, size = Math.Abs(constant);
+        for (int i = 0; i < coefficients.Length; i++)
+        {
+            // Any centre will do as long as the radius reaches both ends.
+            double d = coefficients[i], centre = Centre[i];
+            middle += d * centre;
+            spread += Math.Abs(d) * Math.BitIncrement(Math.Max(Upper[i] - centre, centre - Lower[i]));
+            size += Math.Abs(d) * Sizes[i];
+        }
+
+        return size == 0 ? error : Math.BitIncrement(((Math.Abs(middle) + spread) * (1 + 1e-12)) + (Outward.Gamma(coefficients.Length + 4) * size) + error) + Outward.Tiny;
+    }
+
+    private static double Down(double value, double error) => error == 0 ? value : Math.BitDecrement(value - error);
+}

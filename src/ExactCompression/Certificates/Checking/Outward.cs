@@ -1,0 +1,28 @@
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>
+/// What rounding can do to double arithmetic (N. J. Higham, <em>Accuracy and Stability of Numerical Algorithms</em>, sections 2.2 and 3.1), always rounded away from the truth.
+/// </summary>
+internal static class Outward
+{
+    /// <summary>More than underflow can take from any sum of fewer than 2^60 products.</summary>
+    public const double Tiny = 1e-300;
+
+    /// <summary>
+    /// At least twice the relative error of a sum of so many products, whatever the order, with or without fused operations: <c>n u / (1 - n u)</c> with <c>u = 2^-53</c>.
+    /// The other half covers the rounding of the error's own evaluation.
+    /// </summary>
+    /// <param name="terms">Below 2^40.</param>
+    public static double Gamma(long terms) => (terms + 8) * (1.0 / (1L << 52));
+
+    /// <summary>At least the sum of two numbers that are not negative; exactly the other where one is 0.</summary>
+    public static double Add(double a, double b) => a == 0 ? b : b == 0 ? a : Math.BitIncrement(a + b);
+
+    /// <summary>At least the product of two numbers that are not negative; 0 where one is.</summary>
+    public static double Multiply(double a, double b) => a == 0 || b == 0 ? 0 : Math.BitIncrement(a * b);
+
+    /// <summary>At least what a sum of so many products that are not negative was before rounding; 0 where every factor was.</summary>
+    /// <param name="sum">The sum as computed.</param>
+    /// <param name="terms">How many products.</param>
+    public static double Widen(double sum, int terms) => sum == 0 ? 0 : (sum * (1 + Gamma(terms))) + Tiny;
+}

@@ -1,0 +1,268 @@
+using System.Numerics.Tensors;
+
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>Carries a <see cref="Simulation"/> over one hidden layer of the original, as a certificate says.</summary>
+/// <remarks>
+/// <para>
+/// A neuron of the original gives <c>relu(z_i)</c>. It is <em>off</em> where <c>z_i &lt;= 0</c> is proven. It is a <em>gate</em> where <c>z_i</c> is within <c>rho_i</c> of <c>f z'_j</c>, <c>f &gt; 0</c>, for a neuron
+/// <c>j</c> of the compressed network: rectifiers move by no more than their arguments, so it is within <c>rho_i</c> of <c>f a'_j</c>. It is <em>linear</em> where <c>z_i &gt;= 0</c> is proven, and then
+/// <c>P_i a + q_i</c> itself, up to <c>e_i</c>; this must be made from linear neurons of the compressed network, for itself or, as the next layer sees it, together with others. Where <c>z_i</c> is within <c>rho_i</c>
+/// of <c>-f z'_j</c>, <c>relu(-f z'_j) = f a'_j - f z'_j</c> is a gate and a linear part. Anything has a range, and counts as its middle up to half its width.
+/// </para>
+/// <para>A neuron of the compressed network that is used as linear may be below 0 by a little: then its activation differs from its pre-activation by as much.</para>
+/// </remarks>
+internal sealed class SimulationStep
+{
+    private readonly Simulation before;
+    private readonly LayerRelation relation;
+    private readonly AffineLayer next;
+    private readonly bool[] needed;
+    private readonly BoundedLayer original;
+    private readonly AffineLayer? counterpart;
+    private readonly string place;
+    private readonly double[] errors;
+    private readonly double[] constants;
+    private readonly double[] sizes;
+    private double[] slack = [];
+    private readonly InputBox box;
+
+    private SimulationStep(Simulation before, LayerRelation relation, BoundedLayer original, AffineLayer next, bool[] needed, AffineLayer? counterpart, BoundedLayer? known, string place)
+    {
+        (this.before, this.relation, this.original, this.next, this.needed, this.counterpart, this.place) = (before, relation, original, next, needed, counterpart, place);
+        int width = original.Map.Outputs;
+        (errors, constants, sizes) = (new double[width], new double[width], new double[width]);
+        box = before.Box;
+        RequireShape();
+        for (int i = 0; i < width; i++)
+            Require(i);
+        if (counterpart is not null)
+            box = Meet(known!);
+        Combine();
+    }
+
+    /// <summary>Takes one step.</summary>
+    /// <param name="before">What is known of the layer's pre-activations.</param>
+    /// <param name="relation">What the certificate says of the layer.</param>
+    /// <param name="original">The layer of the original.</param>
+    /// <param name="next">The layer of the original behind it.</param>
+    /// <param name="needed">Which rows of that something must be known of.</param>
+    /// <param name="counterpart">The next layer of the compressed network; null where the layer has no counterpart.</param>
+    /// <param name="known">What is proven of that one's pre-activations alone.</param>
+    /// <param name="place">What to call the layer.</param>
+    /// <exception cref="Refusal">Something does not hold.</exception>
+    public static Simulation Take(Simulation before, LayerRelation relation, BoundedLayer original, AffineLayer next, bool[] needed, AffineLayer? counterpart, BoundedLayer? known, string place) =>
+        new SimulationStep(before, relation, original, next, needed, counterpart, known, place).Carry();
+
+    private int Gates => relation.Targets.Length;
+
+    /// <summary>Whether the next layer reads plain copies: then nothing is computed, and nothing rounded.</summary>
+    private bool IsCopy => !relation.Kinds.AsSpan().ContainsAnyExcept("og") && Array.TrueForAll(relation.Factors, static f => f == 1) && relation.Targets.Distinct().Count() == Gates;
+
+    private void RequireShape()
+    {
+        string kinds = relation.Kinds;
+        if (kinds.Length != errors.Length || kinds.AsSpan().ContainsAnyExcept(counterpart is null ? "ofc" : "ogncjl"))
+            throw new Refusal($"{place}, kinds", "They are not one known letter for each neuron.");
+        int gates = kinds.AsSpan().Count('g') + kinds.AsSpan().Count('n'), columns = counterpart?.Outputs ?? 0;
+        if (Gates != gates || relation.Factors.Length != gates || relation.Targets.Concat(relation.Linear).Any(j => j < 0 || j >= columns) || relation.Linear.Distinct().Count() != relation.Linear.Length)
+            throw new Refusal($"{place}, targets", "They do not name neurons of the compressed network, one for each gate.");
+        if (relation.Factors.Any(static f => !(f > 0) || double.IsInfinity(f)))
+            throw new Refusal($"{place}, factors", "A factor is not above 0.");
+        int combined = kinds.AsSpan().Count('l') + (kinds.AsSpan().ContainsAny('j', 'n') ? needed.AsSpan().Count(true) : 0);
+        if (relation.Coefficients.Length != combined * relation.Linear.Length)
+            throw new Refusal($"{place}, coefficients", $"There are {relation.Coefficients.Length}, not {relation.Linear.Length} for each of {combined} combinations.");
+    }
+
+    /// <summary>What a neuron's kind asks of it alone.</summary>
+    private void Require(int i)
+    {
+        double low = original.Lower[i], high = original.Upper[i];
+        switch (relation.Kinds[i])
+        {
+            case 'o' when !(high <= 0):
+                throw new Refusal($"{place}, neuron {i}", $"It counts as off, but nothing shows that it is never above 0: its bound is {Show(high)}.");
+            case 'l' or 'j' or 'f' when !(low >= 0):
+                throw new Refusal($"{place}, neuron {i}", $"It counts as linear, but nothing shows that it is never below 0: its bound is {Show(low)}.");
+            case 'c':
+                (low, high) = (Math.Max(0, low), Math.Max(0, high));
+                constants[i] = (0.5 * low) + (0.5 * high);
+                errors[i] = low == high ? 0 : Math.BitIncrement(Math.Max(high - constants[i], constants[i] - low));
+                sizes[i] = Math.Abs(constants[i]);
+                break;
+            case 'f':
+                (errors[i], constants[i]) = (before.Error[i], before.Bias[i]);
+                sizes[i] = Products.Size(before.Row(i), before.Box.Sizes) + Math.Abs(before.Bias[i]);
+                break;
+        }
+    }
+
+    /// <summary>How far the gates are from their counterparts, and with that, bounds of the counterparts' activations.</summary>
+    private InputBox Meet(BoundedLayer known)
+    {
+        (double[] lower, double[] upper) = before.Box.Intervals(counterpart!);
+        for (int j = 0; j < lower.Length; j++)
+            (lower[j], upper[j]) = (Math.Max(lower[j], known.Lower[j]), Math.Min(upper[j], known.Upper[j]));
+        for (int i = 0, at = 0; i < errors.Length; i++)
+        {
+            char kind = relation.Kinds[i];
+            if (kind is not ('g' or 'n'))
+                continue;
+            int j = relation.Targets[at];
+            double factor = relation.Factors[at++];
+            errors[i] = before.Distance(i, kind == 'g' ? factor : -factor, counterpart!, j);
+            (double from, double to) = (Down(original.Lower[i], errors[i], factor), -Down(-original.Upper[i], errors[i], factor));
+            (lower[j], upper[j]) = kind == 'g' ? (Math.Max(lower[j], from), Math.Min(upper[j], to)) : (Math.Max(lower[j], -to), Math.Min(upper[j], -from));
+        }
+
+        for (int j = 0; j < lower.Length; j++)
+        {
+            if (!(lower[j] <= upper[j]))
+                throw new Refusal(place, $"What is known of neuron {j} of the compressed network's layer contradicts itself.");
+        }
+
+        slack = [.. relation.Linear.Select(j => Math.Max(0, -lower[j]))];
+        var met = InputBox.OfRectified(lower, upper);
+        for (int i = 0, at = 0; i < errors.Length; i++)
+        {
+            if (relation.Kinds[i] is 'g' or 'n')
+                sizes[i] = relation.Factors[at] * met.Sizes[relation.Targets[at++]];
+        }
+
+        return met;
+    }
+
+    /// <summary>At most <c>(value - error) / factor</c>.</summary>
+    private static double Down(double value, double error, double factor) =>
+        error == 0 && factor == 1 ? value : Math.BitDecrement(Math.BitDecrement(value - error) / factor);
+
+    /// <summary>How far linear neurons are from the combinations that stand for them.</summary>
+    private void Combine()
+    {
+        int[] combined = [.. Enumerable.Range(0, errors.Length).Where(i => relation.Kinds[i] == 'l')];
+        if (combined.Length == 0)
+            return;
+        var parts = new Combination(before.Box, counterpart!, relation.Linear, slack, box);
+        double[] made = parts.Rows(relation.Coefficients.AsSpan(0, combined.Length * relation.Linear.Length), combined.Length);
+        for (int k = 0; k < combined.Length; k++)
+        {
+            int i = combined[k];
+            double size = Products.Size(before.Row(i), before.Box.Sizes) + Math.Abs(before.Bias[i]);
+            (double error, constants[i], sizes[i]) = parts.Compare(before.Row(i), before.Bias[i], size, Coefficients(k), made.AsSpan(k * before.Box.Size, before.Box.Size));
+            errors[i] = Outward.Add(before.Error[i], error);
+        }
+    }
+
+    private ReadOnlySpan<double> Coefficients(int combination) => relation.Coefficients.AsSpan(combination * relation.Linear.Length, relation.Linear.Length);
+
+    private Simulation Carry()
+    {
+        int rows = next.Outputs;
+        double[] weights = new double[rows * box.Size], bias = next.Bias.ToArray(), error = new double[rows];
+        double[] activations = original.Outputs;
+        double gamma = IsCopy ? 0 : Outward.Gamma((2L * errors.Length) + relation.Linear.Length + 4);
+        for (int r = 0; r < rows; r++)
+        {
+            if (!needed[r])
+            {
+                error[r] = double.PositiveInfinity;
+                continue;
+            }
+
+            ReadOnlySpan<double> row = next.Row(r);
+            CarryRow(row, weights.AsSpan(r * box.Size, box.Size), ref bias[r]);
+            error[r] = Outward.Add(Outward.Widen(Products.Size(row, errors), row.Length), Outward.Widen(BoundedLayer.RadiusOf(next, r, activations), row.Length));
+            if (gamma > 0)
+                error[r] = Outward.Add(error[r], Outward.Widen(gamma * (Products.Size(row, sizes) + Math.Abs(next.Bias.Span[r])), row.Length) + Outward.Tiny);
+        }
+
+        if (relation.Kinds.AsSpan().ContainsAny('j', 'n'))
+            CarryJoint(weights, bias, error, gamma);
+        return new(before.Number + (counterpart is null ? 0 : 1), box, weights, bias, error);
+    }
+
+    /// <summary>All but the joint part of one row.</summary>
+    private void CarryRow(ReadOnlySpan<double> row, Span<double> weights, ref double bias)
+    {
+        double[] combination = new double[relation.Linear.Length];
+        for (int i = 0, gate = 0, combined = 0; i < row.Length; i++)
+        {
+            char kind = relation.Kinds[i];
+            if (kind is 'g' or 'n')
+                weights[relation.Targets[gate]] += row[i] * relation.Factors[gate++];
+            else if (kind == 'l')
+                TensorPrimitives.MultiplyAdd(Coefficients(combined++), row[i], combination, combination);
+            else if (kind == 'f')
+                TensorPrimitives.MultiplyAdd(before.Row(i), row[i], weights, weights);
+            if (constants[i] != 0)
+                bias += row[i] * constants[i];
+        }
+
+        for (int k = 0; k < combination.Length; k++)
+            weights[relation.Linear[k]] += combination[k];
+    }
+
+    /// <summary>What the next layer makes of all linear neurons that have no combination of their own, row by row, from the linear neurons of the compressed network.</summary>
+    private void CarryJoint(double[] weights, double[] bias, double[] error, double gamma)
+    {
+        (double[] parts, double[] offsets, double[] partErrors) = JointParts();
+        var combination = new Combination(before.Box, counterpart!, relation.Linear, slack, box);
+        int first = relation.Kinds.AsSpan().Count('l'), count = needed.AsSpan().Count(true);
+        double[] made = combination.Rows(relation.Coefficients.AsSpan(first * relation.Linear.Length), count);
+        double[] partSizes = new double[offsets.Length], sum = new double[before.Box.Size];
+        for (int i = 0; i < partSizes.Length; i++)
+            partSizes[i] = Products.Size(parts.AsSpan(i * sum.Length, sum.Length), before.Box.Sizes) + Math.Abs(offsets[i]);
+        for (int r = 0, k = 0; r < next.Outputs; r++)
+        {
+            if (!needed[r])
+                continue;
+            ReadOnlySpan<double> row = next.Row(r), coefficients = Coefficients(first + k);
+            Array.Clear(sum);
+            double offset = 0;
+            for (int i = 0; i < row.Length; i++)
+            {
+                if (partSizes[i] == 0 || row[i] == 0)
+                    continue;
+                TensorPrimitives.MultiplyAdd(parts.AsSpan(i * sum.Length, sum.Length), row[i], sum, sum);
+                offset += row[i] * offsets[i];
+            }
+
+            double size = Products.Size(row, partSizes);
+            (double far, double constant, double made2) = combination.Compare(sum, offset, size, coefficients, made.AsSpan(k++ * sum.Length, sum.Length));
+            far = Outward.Add(far, Outward.Widen((Outward.Gamma(row.Length + 2) * size) + Products.Size(row, partErrors), row.Length));
+            for (int j = 0; j < coefficients.Length; j++)
+                weights[(r * box.Size) + relation.Linear[j]] += coefficients[j];
+            bias[r] += constant;
+            error[r] = Outward.Add(Outward.Add(error[r], far), Outward.Widen(gamma * made2, coefficients.Length) + Outward.Tiny);
+        }
+    }
+
+    /// <summary>The linear part of each neuron, over what the compressed layer reads; zero for those that have none here.</summary>
+    private (double[] Parts, double[] Offsets, double[] Errors) JointParts()
+    {
+        int size = before.Box.Size;
+        double[] parts = new double[errors.Length * size], offsets = new double[errors.Length], partErrors = new double[errors.Length];
+        for (int i = 0, gate = 0; i < errors.Length; i++)
+        {
+            char kind = relation.Kinds[i];
+            Span<double> part = parts.AsSpan(i * size, size);
+            if (kind == 'j')
+            {
+                before.Row(i).CopyTo(part);
+                (offsets[i], partErrors[i]) = (before.Bias[i], before.Error[i]);
+            }
+            else if (kind == 'n')
+            {
+                // -f z'_j is within rho_i of P_i a + q_i, which serves in its place.
+                before.Row(i).CopyTo(part);
+                (offsets[i], partErrors[i]) = (before.Bias[i], Outward.Add(errors[i], before.Error[i]));
+            }
+
+            gate += kind is 'g' or 'n' ? 1 : 0;
+        }
+
+        return (parts, offsets, partErrors);
+    }
+
+    private static string Show(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+}

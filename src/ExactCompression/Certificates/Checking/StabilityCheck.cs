@@ -1,0 +1,174 @@
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>Checks claims on the hidden layers of a network, first to last: what is proven of the layers below is what proofs above rest on.</summary>
+internal sealed class StabilityCheck
+{
+    private readonly ReluNetwork network;
+    private readonly InputBox domain;
+    private readonly string name;
+    private readonly ParallelOptions parallel;
+    private readonly List<BoundedLayer> layers = [];
+    private InputBox input;
+
+    /// <summary>Begins with the input.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="domain">Its domain.</param>
+    /// <param name="name">What to call it.</param>
+    /// <param name="parallel">Threads, and the token to stop on.</param>
+    public StabilityCheck(ReluNetwork network, InputBox domain, string name, ParallelOptions parallel)
+    {
+        (this.network, this.domain, this.name, this.parallel) = (network, domain, name, parallel);
+        input = domain;
+    }
+
+    /// <summary>What is proven so far.</summary>
+    public IReadOnlyList<BoundedLayer> Layers => layers;
+
+    /// <summary>How many claims each kind of evidence has proven, by its letter; <c>u</c> for points.</summary>
+    public Dictionary<char, int> Proven { get; } = [];
+
+    /// <summary>Bounds of what the next layer reads.</summary>
+    public InputBox Input => input;
+
+    /// <summary>Bounds of the next layer by interval arithmetic, with which its proof begins.</summary>
+    public (double[] Lower, double[] Upper) Intervals() => input.Intervals(network.Layers[layers.Count]);
+
+    /// <summary>Checks the claims on the next layer.</summary>
+    /// <param name="claims">The claims.</param>
+    /// <param name="signs">Signs that points show, points by neurons.</param>
+    /// <exception cref="Refusal">A claim is not proven.</exception>
+    public void Check(LayerClaims claims, sbyte[] signs)
+    {
+        AffineLayer map = network.Layers[layers.Count];
+        string place = $"{name}, layer {layers.Count + 1}";
+        foreach ((string letters, string known, string field) in ((string, string, string)[])[(claims.States, "aiu?", "states"), (claims.Above, ".cste", "above"), (claims.Below, ".cste", "below")])
+        {
+            if (letters.Length != map.Outputs || letters.AsSpan().ContainsAnyExcept(known))
+                throw new Refusal($"{place}, {field}", "They are not one known letter for each neuron.");
+        }
+
+        if (layers.Count == 0 && (claims.Above + claims.Below).AsSpan().ContainsAny("cst"))
+            throw new Refusal($"{place}, above and below", "There is nothing below the first layer to pass back through.");
+        (double[] lower, double[] upper) = Intervals();
+        string all = claims.Above + claims.Below;
+        if (all.AsSpan().ContainsAnyExcept('.'))
+            Tighten(map, claims, lower, upper, place);
+        RequireStates(claims, signs, lower, upper, place);
+        Add(lower, upper);
+    }
+
+    /// <summary>Takes bounds as proven, and goes on to the next layer.</summary>
+    /// <param name="lower">Lower bounds.</param>
+    /// <param name="upper">Upper bounds.</param>
+    public void Add(double[] lower, double[] upper)
+    {
+        layers.Add(new(network.Layers[layers.Count], lower, upper, input.Sizes));
+        input = InputBox.OfRectified(lower, upper);
+    }
+
+    /// <summary>Bounds by backward passes through all layers below.</summary>
+    /// <param name="sides">What to bound.</param>
+    public double[] Bound(IReadOnlyList<BoundedSide> sides) => new BackwardPass(domain, layers).Bound(network.Layers[layers.Count], sides, parallel);
+
+    /// <summary>Whether exact arithmetic shows a sign of a neuron of the next layer.</summary>
+    public bool ProvesSign(int neuron, bool above) => ExactPass.ProvesSign(domain, input, layers, network.Layers[layers.Count], neuron, above);
+
+    private void Tighten(AffineLayer map, LayerClaims claims, double[] lower, double[] upper, string place)
+    {
+        var sides = new List<BoundedSide>();
+        var trees = new List<(BoundedSide Side, int Leaves)>();
+        var shown = new List<BoundedSide>();
+        int slope = 0, tree = 0, open = layers.Sum(static l => l.Open.Length);
+        for (int at = 0; at < 2 * map.Outputs; at++)
+        {
+            bool above = at < map.Outputs;
+            int neuron = above ? at : at - map.Outputs;
+            string side = $"{place}, neuron {neuron}, {(above ? "above" : "below")}";
+            var plain = new BoundedSide(neuron, above);
+            switch ((above ? claims.Above : claims.Below)[neuron])
+            {
+                case 'c':
+                    sides.Add(plain);
+                    break;
+                case 's':
+                    if (slope == claims.Slopes.Length || claims.Slopes[slope].Length != open)
+                        throw new Refusal($"{side}, slopes", "There is not a slope for each open rectifier below.");
+                    sides.Add(plain with { Slopes = claims.Slopes[slope++] });
+                    break;
+                case 't':
+                    if (tree == claims.Trees.Length)
+                        throw new Refusal($"{side}, tree", "There is no tree.");
+                    List<BoundedSide> leaves = PhaseTreeCheck.Sides(claims.Trees[tree++], layers, plain, $"{side}, tree");
+                    trees.Add((plain, leaves.Count));
+                    shown.AddRange(leaves);
+                    break;
+                case 'e':
+                    if (!ProvesSign(neuron, above))
+                        throw new Refusal(side, "Exact arithmetic does not show its sign.");
+                    Cut(plain, 0, lower, upper);
+                    break;
+            }
+        }
+
+        if (slope != claims.Slopes.Length || tree != claims.Trees.Length)
+            throw new Refusal($"{place}, slopes and trees", "There are more than are used.");
+        double[] bounds = sides.Count == 0 ? [] : Bound(sides);
+        for (int k = 0; k < bounds.Length; k++)
+            Cut(sides[k], bounds[k], lower, upper);
+        bounds = shown.Count == 0 ? [] : Bound(shown);
+        int first = 0;
+        foreach ((BoundedSide side, int leaves) in trees)
+        {
+            for (int leaf = 0; leaf < leaves; leaf++)
+            {
+                if (!(bounds[first + leaf] <= 0))
+                    throw new Refusal($"{place}, neuron {side.Neuron}, {(side.Above ? "above" : "below")}, tree, leaf {leaf}", $"The bound is {Show(bounds[first + leaf])}, not at most 0.");
+            }
+
+            Cut(side, 0, lower, upper);
+            first += leaves;
+        }
+    }
+
+    /// <summary>Keeps the tighter bound; a NaN or an infinity on the wrong side proves nothing.</summary>
+    private static void Cut(BoundedSide side, double bound, double[] lower, double[] upper)
+    {
+        if (!double.IsFinite(bound))
+            return;
+        if (side.Above)
+            upper[side.Neuron] = Math.Min(upper[side.Neuron], bound);
+        else
+            lower[side.Neuron] = Math.Max(lower[side.Neuron], -bound);
+    }
+
+    private void RequireStates(LayerClaims claims, sbyte[] signs, double[] lower, double[] upper, string place)
+    {
+        int width = lower.Length;
+        bool[] positive = new bool[width], negative = new bool[width];
+        for (int at = 0; at < signs.Length; at++)
+        {
+            positive[at % width] |= signs[at] > 0;
+            negative[at % width] |= signs[at] < 0;
+        }
+
+        for (int i = 0; i < width; i++)
+        {
+            string? fault = claims.States[i] switch
+            {
+                'i' when !(upper[i] <= 0) => $"It is claimed to be stably inactive, but its upper bound is {Show(upper[i])} ({Kind(claims.Above[i])}).",
+                'a' when !(lower[i] >= 0) => $"It is claimed to be stably active, but its lower bound is {Show(lower[i])} ({Kind(claims.Below[i])}).",
+                'u' when !positive[i] || !negative[i] => $"It is claimed to be unstable, but no point shows it {(positive[i] ? "below" : "above")} 0.",
+                _ when !(lower[i] <= upper[i]) => $"Its bounds {Show(lower[i])} and {Show(upper[i])} exclude each other.",
+                _ => null,
+            };
+            if (fault is not null)
+                throw new Refusal($"{place}, neuron {i}", fault);
+            char kind = claims.States[i] switch { 'i' => claims.Above[i], 'a' => claims.Below[i], char state => state };
+            Proven[kind] = Proven.GetValueOrDefault(kind) + 1;
+        }
+    }
+
+    private static string Kind(char letter) => letter switch { 'c' => "backward pass", 's' => "backward pass with slopes", 't' => "tree", 'e' => "exact", _ => "intervals" };
+
+    private static string Show(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,108 @@
+using ExactCompression.Certificates;
+using ExactCompression.Certificates.Checking;
+using ExactCompression.Formats;
+
+namespace ExactCompression;
+
+/// <summary>Writes certificates of compressions: the library behind <c>Export-CompressionCertificate</c>.</summary>
+/// <remarks>
+/// The evidence is derived anew from the networks and the verdicts, and everything is checked before it is written, by the code that will check it again (<see cref="CertificateCheck"/>).
+/// </remarks>
+public static class CompressionCertificate
+{
+    /// <summary>A deviation up to so many times the compression's own is good enough.</summary>
+    private const double Enough = 4;
+
+    /// <summary>Writes a certificate, beside the target first and then moved into place.</summary>
+    /// <param name="result">The compression.</param>
+    /// <param name="path">Full path; packed where it ends in <c>.gz</c>.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InvalidInputException">A verdict, or how the networks go together, cannot be proven; the message names the place.</exception>
+    /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
+    public static void Write(CompressionResult result, string path, bool overwrite = true, CancellationToken cancellation = default)
+    {
+        Certificate certificate = Make(result, cancellation);
+        byte[] body = CertificateText.Body(certificate, result.Original, result.Compressed);
+        NetworkFiles.Replace(path, overwrite, stream => CertificateText.Write(body, stream, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)));
+    }
+
+    /// <summary>Makes a certificate and checks it.</summary>
+    internal static Certificate Make(CompressionResult result, CancellationToken cancellation)
+    {
+        var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        ReluNetwork original = result.Original, compressed = result.Compressed;
+        InputDomain domain = result.Domain.For(original.InputSize);
+        var box = new InputBox(domain.Lower.ToArray(), domain.Upper.ToArray());
+        (double[][] points, HashSet<int> missing) = PointChoice.Of(result.Table, parallel);
+        string[] states = States(result.Table, missing);
+        string[] nothing = [.. Enumerable.Range(1, compressed.Depth).Select(k => new string('?', compressed.WidthOf(k)))];
+        Certificate? best = null;
+        (int Layer, int Neuron) failed = default;
+        foreach (EvidenceSearch.Premises premises in Enum.GetValues<EvidenceSearch.Premises>())
+        {
+            (LayerClaims[]? claims, StabilityCheck check, failed) = EvidenceSearch.Run(original, domain, states, premises, "original", parallel);
+            if (claims is null)
+                continue;
+            EvidenceSearch.Premises ofCompressed = premises == EvidenceSearch.Premises.Intervals ? premises : EvidenceSearch.Premises.Linear;
+            (LayerClaims[]? others, StabilityCheck known, _) = EvidenceSearch.Run(compressed, domain, nothing, ofCompressed, "compressed", parallel);
+            (Relation relation, double deviation) = RelationSearch.Best(original, compressed, states, check.Layers, known.Layers, box, cancellation);
+            if (best is null || deviation < best.Deviation)
+            {
+                best = new()
+                {
+                    OriginalHashes = ContentHash.Of(original, parallel),
+                    CompressedHashes = ContentHash.Of(compressed, parallel),
+                    DomainHash = ContentHash.Of(box.Lower, box.Upper),
+                    Lower = box.Lower,
+                    Upper = box.Upper,
+                    Deviation = deviation,
+                    Points = points,
+                    Original = claims,
+                    Compressed = others!,
+                    Relation = relation,
+                };
+            }
+
+            if (premises != EvidenceSearch.Premises.Intervals || best.Deviation <= Enough * result.ProvenDeviation)
+                break;
+        }
+
+        if (best is null)
+            throw new InvalidInputException("CertificateUnproven", FormattableString.Invariant($"Layer {failed.Layer}, neuron {failed.Neuron} of '{original.Name}': no evidence was found that can be checked for the verdict {StateOf(result.Table, failed)}."), "Find the stable neurons again from the network; verdicts of a file or of a MILP solver may not be provable.");
+        if (!double.IsFinite(best.Deviation))
+            throw new InvalidInputException("CertificateUnrelated", $"How '{compressed.Architecture}' computes what '{original.Architecture}' does was not found: no bound of their difference is proven.", "Compress the network with Invoke-LeoCompression and export its own result.");
+        Confirm(best, original, compressed, parallel);
+        return best;
+    }
+
+    private static void Confirm(Certificate certificate, ReluNetwork original, ReluNetwork compressed, ParallelOptions parallel)
+    {
+        try
+        {
+            CertificateCheck.Check(certificate, original, compressed, null, parallel);
+        }
+        catch (Refusal e)
+        {
+            throw new InvalidInputException("CertificateUnproven", $"The certificate does not hold at {e.Place}: {e.Reason}", "This is a fault of the module: please report it with the network.");
+        }
+    }
+
+    /// <summary>Letters for the verdicts; unstable ones without a point count as undecided, as they do for the compression.</summary>
+    private static string[] States(StabilityTable table, HashSet<int> missing)
+    {
+        char[] letters = [.. table.Neurons.Select((n, i) => n.State switch
+        {
+            NeuronState.StablyActive => 'a',
+            NeuronState.StablyInactive => 'i',
+            NeuronState.Unstable when !missing.Contains(i) => 'u',
+            _ => '?',
+        })];
+        var states = new string[table.Network.Depth];
+        for (int l = 0, first = 0; l < states.Length; first += table.Network.WidthOf(++l))
+            states[l] = new(letters.AsSpan(first, table.Network.WidthOf(l + 1)));
+        return states;
+    }
+
+    private static NeuronState StateOf(StabilityTable table, (int Layer, int Neuron) place) => table.NeuronsOf(place.Layer).ElementAt(place.Neuron).State;
+}

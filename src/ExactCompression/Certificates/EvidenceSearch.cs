@@ -1,0 +1,161 @@
+using ExactCompression.Certificates.Checking;
+
+namespace ExactCompression.Certificates;
+
+/// <summary>
+/// Finds evidence for the verdicts on a network's neurons that the checker takes: the checker's own code is asked, cheapest evidence first, and the search only where that needs slopes or trees. So
+/// what is found does not depend on what the verdicts were found by.
+/// </summary>
+internal sealed class EvidenceSearch
+{
+    private readonly ReluNetwork network;
+    private readonly InputDomain domain;
+    private readonly string[] states;
+    private readonly Premises premises;
+    private readonly ParallelOptions parallel;
+    private readonly StabilityCheck check;
+
+    private EvidenceSearch(ReluNetwork network, InputDomain domain, string[] states, Premises premises, string name, ParallelOptions parallel)
+    {
+        (this.network, this.domain, this.states, this.premises, this.parallel) = (network, domain, states, premises, parallel);
+        check = new(network, new(domain.Lower.ToArray(), domain.Upper.ToArray()), name, parallel);
+    }
+
+    /// <summary>What bounds of open neurons may rest on: the further, the more there is to check.</summary>
+    internal enum Premises
+    {
+        /// <summary>Interval arithmetic.</summary>
+        Intervals,
+
+        /// <summary>Backward passes.</summary>
+        Linear,
+
+        /// <summary>Backward passes with optimised slopes.</summary>
+        Optimized,
+    }
+
+    /// <summary>Evidence for all layers.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="domain">The domain, of the network's size.</param>
+    /// <param name="states">A letter a neuron for each hidden layer; see <see cref="LayerClaims.States"/>.</param>
+    /// <param name="premises">Up to what premises.</param>
+    /// <param name="name">What to call the network.</param>
+    /// <param name="parallel">Threads, and the token to stop on.</param>
+    /// <returns>The claims with their evidence, and what they prove; null where a verdict could not be proven, with its layer and neuron.</returns>
+    public static (LayerClaims[]? Claims, StabilityCheck Check, (int Layer, int Neuron) Failed) Run(ReluNetwork network, InputDomain domain, string[] states, Premises premises, string name, ParallelOptions parallel)
+    {
+        var search = new EvidenceSearch(network, domain, states, premises, name, parallel);
+        var claims = new List<LayerClaims>();
+        for (int l = 0; l < network.Depth; l++)
+        {
+            parallel.CancellationToken.ThrowIfCancellationRequested();
+            (LayerClaims? layer, int failed) = search.Layer(l);
+            if (layer is null)
+                return (null, search.check, (l + 1, failed));
+            claims.Add(layer);
+        }
+
+        return ([.. claims], search.check, default);
+    }
+
+    private (LayerClaims? Claims, int Failed) Layer(int l)
+    {
+        (double[] lower, double[] upper) = check.Intervals();
+        char[] above = [.. states[l].Select(static _ => '.')], below = [.. above];
+        List<BoundedSide> open = [.. Sides(l).Where(s => !((s.Above ? upper : lower)[s.Neuron] is var end && (s.Above ? end <= 0 : end >= 0)))];
+        char[] Letters(BoundedSide side) => side.Above ? above : below;
+        void Take(BoundedSide side, double bound, char letter)
+        {
+            Letters(side)[side.Neuron] = letter;
+            if (side.Above)
+                upper[side.Neuron] = Math.Min(upper[side.Neuron], bound);
+            else
+                lower[side.Neuron] = Math.Max(lower[side.Neuron], -bound);
+        }
+
+        // Ties first, where there is no layer to pass back through; else where that leaves a little.
+        if (l > 0)
+        {
+            double[] bounds = open.Count == 0 ? [] : check.Bound(open);
+            for (int k = 0; k < bounds.Length; k++)
+            {
+                if (bounds[k] <= 0 && double.IsFinite(bounds[k]))
+                    Take(open[k], bounds[k], 'c');
+            }
+        }
+
+        foreach (BoundedSide side in open.Where(s => Letters(s)[s.Neuron] == '.'))
+        {
+            if (check.ProvesSign(side.Neuron, side.Above))
+                Take(side, 0, 'e');
+        }
+
+        var slopes = new Dictionary<BoundedSide, float[]>();
+        var trees = new Dictionary<BoundedSide, PhaseTree>();
+        using var deep = l == 0 ? null : new TreeSearch(domain, network.Layers[l], check, parallel);
+        foreach (BoundedSide side in open.Where(s => Letters(s)[s.Neuron] == '.'))
+        {
+            if (deep?.Prove(side, premises == Premises.Optimized ? 4096 : premises == Premises.Linear ? 512 : 16) is not { } tree)
+                return (null, side.Neuron);
+            if (tree.Leaves.Length == 1)
+                slopes[side] = tree.Leaves[0];
+            else
+                trees[side] = tree;
+            Take(side, 0, tree.Leaves.Length == 1 ? 's' : 't');
+        }
+
+        if (l > 0 && premises != Premises.Intervals)
+            Sharpen(l, lower, upper, Take, slopes, deep!);
+        check.Add(lower, upper);
+        BoundedSide[] ordered = [.. Enumerable.Range(0, above.Length).Select(static i => new BoundedSide(i, true)), .. Enumerable.Range(0, above.Length).Select(static i => new BoundedSide(i, false))];
+        return (new()
+        {
+            States = states[l],
+            Above = new(above),
+            Below = new(below),
+            Slopes = [.. ordered.Where(slopes.ContainsKey).Select(s => slopes[s])],
+            Trees = [.. ordered.Where(trees.ContainsKey).Select(s => trees[s])],
+        }, -1);
+    }
+
+    /// <summary>The sides that the verdicts on a layer state.</summary>
+    private IEnumerable<BoundedSide> Sides(int l)
+    {
+        for (int i = 0; i < states[l].Length; i++)
+        {
+            if (states[l][i] is 'a' or 'i')
+                yield return new(i, states[l][i] == 'i');
+        }
+    }
+
+    /// <summary>Tighter bounds of the open neurons.</summary>
+    private void Sharpen(int l, double[] lower, double[] upper, Action<BoundedSide, double, char> take, Dictionary<BoundedSide, float[]> slopes, TreeSearch deep)
+    {
+        List<BoundedSide> sides = [];
+        for (int i = 0; i < lower.Length; i++)
+        {
+            if (!(lower[i] >= 0) && !(upper[i] <= 0))
+                sides.AddRange([new(i, true), new(i, false)]);
+        }
+
+        if (sides.Count == 0)
+            return;
+        if (premises == Premises.Optimized && l + 1 < network.Depth)
+        {
+            float[][] best = deep.Slopes(sides);
+            for (int k = 0; k < sides.Count; k++)
+                slopes[sides[k]] = best[k];
+            double[] optimized = check.Bound([.. sides.Select((s, k) => s with { Slopes = best[k] })]);
+            for (int k = 0; k < sides.Count; k++)
+                take(sides[k], double.IsFinite(optimized[k]) ? optimized[k] : double.PositiveInfinity, 's');
+            return;
+        }
+
+        double[] bounds = check.Bound(sides);
+        for (int k = 0; k < sides.Count; k++)
+        {
+            if (double.IsFinite(bounds[k]) && (sides[k].Above ? bounds[k] < upper[sides[k].Neuron] : -bounds[k] > lower[sides[k].Neuron]))
+                take(sides[k], bounds[k], 'c');
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Numerics.Tensors;
+using ExactCompression.Certificates.Checking;
+
+namespace ExactCompression.Certificates;
+
+/// <summary>Finds for each neuron of a layer what it has become in a layer of the compressed network.</summary>
+internal sealed class LayerMatch
+{
+    /// <summary>Rows whose directions differ by more are not the same neuron; rounding to float32 moves them by about 1e-7.</summary>
+    private const double Parallel = 1e-6;
+
+    /// <summary>The largest distance, as a share of the size of what is compared, of a neuron and what stands for it.</summary>
+    private const double Near = 1e-4;
+
+    private readonly Simulation simulation;
+    private readonly AffineLayer counterpart;
+    private readonly double[] widths;
+    private readonly double[][] rows;
+    private readonly double[] lengths;
+
+    /// <summary>Finds it.</summary>
+    /// <param name="simulation">The layer's pre-activations as functions of what the counterpart reads.</param>
+    /// <param name="states">A letter a neuron.</param>
+    /// <param name="next">The layer behind.</param>
+    /// <param name="needed">Which of its rows are needed.</param>
+    /// <param name="counterpart">The layer of the compressed network.</param>
+    /// <param name="known">What is proven of its pre-activations.</param>
+    public LayerMatch(Simulation simulation, string states, AffineLayer next, bool[] needed, AffineLayer counterpart, BoundedLayer known)
+    {
+        (this.simulation, this.counterpart) = (simulation, counterpart);
+        InputBox box = simulation.Box;
+        widths = [.. box.Lower.Zip(box.Upper, static (l, u) => l < u ? 1.0 : 0)]; // what cannot vary is a constant
+        rows = [.. Enumerable.Range(0, counterpart.Outputs).Select(j => Varying(counterpart.Row(j)))];
+        lengths = [.. rows.Select(static r => TensorPrimitives.Norm<double>(r))];
+        Relation = Find(states, next, needed, known);
+    }
+
+    /// <summary>What was found.</summary>
+    public LayerRelation Relation { get; }
+
+    private LayerRelation Find(string states, AffineLayer next, bool[] needed, BoundedLayer known)
+    {
+        char[] kinds = new char[states.Length];
+        var gates = new (int Target, double Factor)[states.Length];
+        var taken = new HashSet<int>();
+        var linear = new HashSet<int>(Enumerable.Range(0, known.Lower.Length).Where(j => known.Lower[j] >= 0));
+        for (int i = 0; i < kinds.Length; i++)
+        {
+            kinds[i] = states[i] == 'i' ? 'o' : Match(i, taken, out gates[i]) switch { > 0 => 'g', < 0 when states[i] != 'a' => 'n', _ => states[i] == 'a' ? 'l' : 'c' };
+            if (kinds[i] == 'g' && states[i] == 'a')
+                linear.Add(gates[i].Target);
+        }
+
+        int[] candidates = [.. linear.Order()];
+        double[][] vectors = [.. candidates.Select(j => rows[j])];
+        var system = new LinearSystem(vectors);
+        int[] chosen = [.. system.Chosen.Select(k => candidates[k])];
+        var coefficients = new List<double>();
+        for (int i = 0; i < kinds.Length; i++)
+        {
+            if (kinds[i] != 'l')
+                continue;
+            double[] varying = Varying(simulation.Row(i)), own = system.Solve(varying, vectors);
+            if (Rest(varying, own, chosen) <= Near * Products.Size(varying, simulation.Box.Sizes))
+                coefficients.AddRange(own);
+            else
+                kinds[i] = 'j';
+        }
+
+        if (kinds.AsSpan().ContainsAny('j', 'n'))
+        {
+            for (int r = 0; r < next.Outputs; r++)
+            {
+                if (needed[r])
+                    coefficients.AddRange(system.Solve(Joint(kinds, next.Row(r)), vectors));
+            }
+        }
+
+        int[] gated = [.. Enumerable.Range(0, kinds.Length).Where(i => kinds[i] is 'g' or 'n')];
+        return new()
+        {
+            HasCounterpart = true,
+            Kinds = new(kinds),
+            Targets = [.. gated.Select(i => gates[i].Target)],
+            Factors = [.. gated.Select(i => gates[i].Factor)],
+            Linear = coefficients.Count == 0 ? [] : chosen,
+            Coefficients = [.. coefficients],
+        };
+    }
+
+    /// <summary>
+    /// A neuron of the counterpart that is a multiple: 1 for a positive, -1 for a negative one, 0 for none. Of several that are about as near, one that nothing else has become comes first, then the
+    /// one most alike in size: copies keep their own copies.
+    /// </summary>
+    private int Match(int i, HashSet<int> taken, out (int Target, double Factor) gate)
+    {
+        double[] row = Varying(simulation.Row(i));
+        double length = TensorPrimitives.Norm<double>(row), size = Products.Size(simulation.Row(i), simulation.Box.Sizes) + Math.Abs(simulation.Bias[i]);
+        var found = new List<(int Target, double Factor, double Distance)>();
+        for (int j = 0; j < rows.Length; j++)
+        {
+            double dot = TensorPrimitives.Dot<double>(row, rows[j]);
+            if (length > 0 ? !(Math.Abs(dot) >= (1 - Parallel) * length * lengths[j]) || dot == 0 : lengths[j] > 0)
+                continue;
+            double factor = length > 0 ? dot / (lengths[j] * lengths[j]) : 1;
+            if (Math.Abs(factor - 1) < Parallel)
+                factor = 1;
+            double distance = simulation.Distance(i, factor, counterpart, j);
+            if (distance <= Near * size)
+                found.Add((j, factor, distance));
+        }
+
+        gate = default;
+        if (found.Count == 0)
+            return 0;
+        double limit = (100 * found.Min(static f => f.Distance)) + (1e-12 * size);
+        (int target, double by, _) = found.Where(f => f.Distance <= limit).OrderBy(f => f.Factor < 0).ThenBy(f => taken.Contains(f.Target)).ThenBy(static f => Math.Abs(Math.Log(Math.Abs(f.Factor)))).ThenBy(static f => f.Distance).First();
+        gate = (target, Math.Abs(by));
+        taken.Add(target);
+        return by > 0 ? 1 : -1;
+    }
+
+    /// <summary>How much of a row a combination leaves.</summary>
+    private double Rest(double[] row, double[] coefficients, int[] chosen)
+    {
+        double[] rest = [.. row];
+        for (int k = 0; k < chosen.Length; k++)
+            TensorPrimitives.MultiplyAdd(rows[chosen[k]], -coefficients[k], rest, rest);
+        return Products.Size(rest, simulation.Box.Sizes);
+    }
+
+    /// <summary>What a row of the next layer makes of the linear parts that it takes together.</summary>
+    private double[] Joint(char[] kinds, ReadOnlySpan<double> weights)
+    {
+        double[] sum = new double[widths.Length];
+        for (int i = 0; i < kinds.Length; i++)
+        {
+            if (kinds[i] is 'j' or 'n' && weights[i] != 0)
+                TensorPrimitives.MultiplyAdd(simulation.Row(i), weights[i], sum, sum);
+        }
+
+        return Varying(sum);
+    }
+
+    private double[] Varying(ReadOnlySpan<double> row)
+    {
+        double[] varying = new double[row.Length];
+        TensorPrimitives.Multiply(row, widths, varying);
+        return varying;
+    }
+}

@@ -1,0 +1,117 @@
+using ExactCompression.Certificates.Checking;
+
+namespace ExactCompression.Certificates;
+
+/// <summary>
+/// Finds how a compressed network goes together with its original, from the two networks and what is proven of their neurons alone; nothing need be known of how the one was made from the other.
+/// What is found wrong makes the proven deviation large, never false.
+/// </summary>
+internal sealed class RelationSearch
+{
+    private readonly ReluNetwork original;
+    private readonly ReluNetwork compressed;
+    private readonly string[] states;
+    private readonly IReadOnlyList<BoundedLayer> proven;
+    private readonly IReadOnlyList<BoundedLayer> known;
+    private readonly InputBox domain;
+    private readonly CancellationToken cancellation;
+
+    private RelationSearch(ReluNetwork original, ReluNetwork compressed, string[] states, IReadOnlyList<BoundedLayer> proven, IReadOnlyList<BoundedLayer> known, InputBox domain, CancellationToken cancellation)
+    {
+        (this.original, this.compressed, this.states, this.proven, this.known, this.domain, this.cancellation) = (original, compressed, states, proven, known, domain, cancellation);
+    }
+
+    /// <summary>The relation with the least proven deviation among those tried; infinite where there is none.</summary>
+    /// <param name="original">The original.</param>
+    /// <param name="compressed">The compressed network.</param>
+    /// <param name="states">A letter a neuron for each hidden layer of the original.</param>
+    /// <param name="proven">What is proven of them.</param>
+    /// <param name="known">What is proven of the compressed network's hidden layers.</param>
+    /// <param name="domain">The domain.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static (Relation Relation, double Deviation) Best(ReluNetwork original, ReluNetwork compressed, string[] states, IReadOnlyList<BoundedLayer> proven, IReadOnlyList<BoundedLayer> known, InputBox domain, CancellationToken cancellation)
+    {
+        var search = new RelationSearch(original, compressed, states, proven, known, domain, cancellation);
+        (Relation Relation, double Deviation) best = (new(0, []), double.PositiveInfinity);
+        foreach ((int start, bool[] kept) in search.Pairings())
+        {
+            try
+            {
+                (Relation relation, double deviation) = search.Along(start, kept);
+                if (deviation < best.Deviation)
+                    best = (relation, deviation);
+            }
+            catch (Refusal)
+            {
+                // These layers do not go together.
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Where a relation may begin, and which layers of the original may have a counterpart: layers with an unstable neuron must, the others may be folded.</summary>
+    private IEnumerable<(int Start, bool[] Kept)> Pairings()
+    {
+        int dead = Array.FindLastIndex(states, static s => !s.AsSpan().ContainsAnyExcept('i')) + 1;
+        foreach (int start in dead > 0 ? (int[])[dead, 0] : [0])
+        {
+            int[] free = [.. Enumerable.Range(start, original.Depth - start).Where(l => !states[l].AsSpan().ContainsAnyExcept("ai"))];
+            int bound = original.Depth - start - free.Length;
+            foreach (int[] folded in Subsets(free, original.Depth - start - compressed.Depth))
+                yield return (start, [.. Enumerable.Range(start, original.Depth - start).Select(l => !folded.Contains(l))]);
+            if (start > 0 && bound == 0) // a constant, whatever layers it has
+                yield return (start, new bool[original.Depth - start]);
+        }
+    }
+
+    private static IEnumerable<int[]> Subsets(int[] of, int count)
+    {
+        if (count < 0 || count > of.Length)
+            yield break;
+        if (count == 0)
+        {
+            yield return [];
+            yield break;
+        }
+
+        for (int k = 0; k + count <= of.Length; k++)
+        {
+            foreach (int[] rest in Subsets(of[(k + 1)..], count - 1))
+                yield return [of[k], .. rest];
+        }
+    }
+
+    private (Relation Relation, double Deviation) Along(int start, bool[] kept)
+    {
+        Simulation simulation = RelationCheck.Start(start, original, proven, compressed.Depth - kept.Count(static k => k), known, domain);
+        var layers = new List<LayerRelation>();
+        for (int l = start; l < original.Depth; l++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            bool has = kept[l - start];
+            if (has && (simulation.Number >= compressed.Depth || compressed.Layers[simulation.Number].Inputs != simulation.Box.Size))
+                throw new Refusal("relation", "There is no such layer.");
+            bool[] needed = l + 1 == original.Depth ? [.. Enumerable.Repeat(true, original.OutputSize)] : [.. states[l + 1].Select(static s => s != 'i')];
+            AffineLayer? counterpart = has ? compressed.Layers[simulation.Number] : null;
+            BoundedLayer? bounds = has ? known[simulation.Number] : null;
+            LayerRelation layer = counterpart is null
+                ? Folded(states[l])
+                : new LayerMatch(simulation, states[l], original.Layers[l + 1], needed, counterpart, bounds!).Relation;
+            layers.Add(layer);
+            simulation = SimulationStep.Take(simulation, layer, proven[l], original.Layers[l + 1], needed, counterpart, bounds, $"relation, layer {l + 1}");
+        }
+
+        return (new(start, [.. layers]), RelationCheck.End(simulation, original, compressed));
+    }
+
+    private static LayerRelation Folded(string states) => new()
+    {
+        HasCounterpart = false,
+        Kinds = new([.. states.Select(static s => s switch { 'i' => 'o', 'a' => 'f', _ => 'c' })]),
+        Targets = [],
+        Factors = [],
+        Linear = [],
+        Coefficients = [],
+    };
+}

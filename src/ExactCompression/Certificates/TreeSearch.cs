@@ -1,0 +1,112 @@
+using ExactCompression.Certificates.Checking;
+using ExactCompression.Stability;
+
+namespace ExactCompression.Certificates;
+
+/// <summary>Asks the search for slopes and for trees of phases, over the bounds that the checker has proven of the layers below, and tries each with the checker.</summary>
+internal sealed class TreeSearch : IDisposable
+{
+    /// <summary>Slopes are stored in float32, so that a bound may come out a little higher: the second try asks for this much more, as a share of the neuron's range.</summary>
+    private static readonly double[] Margins = [0, 1e-6];
+
+    private readonly InputDomain domain;
+    private readonly AffineLayer layer;
+    private readonly StabilityCheck check;
+    private readonly ParallelOptions parallel;
+    private readonly List<ReluRelaxation> below = [];
+
+    public TreeSearch(InputDomain domain, AffineLayer layer, StabilityCheck check, ParallelOptions parallel)
+    {
+        (this.domain, this.layer, this.check, this.parallel) = (domain, layer, check, parallel);
+        ActivationRange input = ActivationRange.OfInput(domain);
+        foreach (BoundedLayer bounded in check.Layers)
+        {
+            below.Add(ReluRelaxation.Of(bounded.Map, input, bounded.Lower, bounded.Upper));
+            input = below[^1].Output;
+        }
+    }
+
+    /// <summary>A tree that proves a side, of one leaf where slopes alone do; null where the search does not find one.</summary>
+    /// <param name="side">The side.</param>
+    /// <param name="most">Sub-problems at most.</param>
+    public PhaseTree? Prove(BoundedSide side, int most)
+    {
+        foreach (double margin in Margins)
+        {
+            using var bounds = new OptimizedBounds(domain, Shifted(side, margin), below);
+            var leaves = new List<BoundProblem>();
+            var search = new BranchAndBound(bounds, new(side.Neuron, side.Above), side.Neuron) { Proven = leaves };
+            search.GoOn(most, null, parallel);
+            if (!search.IsProven)
+                return null;
+            PhaseTree tree = Tree(leaves);
+            List<BoundedSide> sides = PhaseTreeCheck.Sides(tree, check.Layers, side, "tree");
+            if (check.Bound(sides).All(static b => b <= 0))
+                return tree;
+        }
+
+        return null;
+    }
+
+    /// <summary>Optimised slopes for many sides at once.</summary>
+    public float[][] Slopes(List<BoundedSide> sides)
+    {
+        using var bounds = new OptimizedBounds(domain, layer, below);
+        BoundProblem[] problems = [.. sides.Select(s => BoundProblem.Root(s.Neuron, s.Above, bounds.PlainSlopes()))];
+        bounds.Optimize(problems, Descent.FromPlainSlopes, parallel);
+        return [.. problems.Select(p => OfOpen(p.Slopes))];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (ReluRelaxation relaxation in below)
+            relaxation.Packed.Dispose();
+    }
+
+    /// <summary>The layer with one bias moved against the side.</summary>
+    private AffineLayer Shifted(BoundedSide side, double margin)
+    {
+        double[] bias = layer.Bias.ToArray();
+        double range = Products.Size(layer.Row(side.Neuron), check.Input.Sizes);
+        bias[side.Neuron] += (side.Above ? margin : -margin) * range;
+        double[]? weightRadius = layer.WeightRadius.IsEmpty ? null : layer.WeightRadius.ToArray(), biasRadius = layer.BiasRadius.IsEmpty ? null : layer.BiasRadius.ToArray();
+        return new(layer.Weights.ToArray(), bias, layer.Outputs, layer.Inputs, layer.Activation, WeightPrecision.Float64, weightRadius, biasRadius);
+    }
+
+    private PhaseTree Tree(List<BoundProblem> leaves)
+    {
+        var splits = new List<int>();
+        var numbers = new List<float[]>();
+        Visit(leaves, 0);
+        return new([.. splits], [.. numbers]);
+
+        void Visit(List<BoundProblem> left, int depth)
+        {
+            if (left.Count == 1 && left[0].Split.Length == depth)
+            {
+                splits.Add(-1);
+                numbers.Add([.. OfOpen(left[0].Slopes), .. left[0].Multipliers]);
+                return;
+            }
+
+            splits.Add(left[0].Split[depth]);
+            Visit(left.FindAll(p => p.Phases[depth] > 0), depth + 1);
+            Visit(left.FindAll(p => p.Phases[depth] < 0), depth + 1);
+        }
+    }
+
+    /// <summary>The slopes of open rectifiers alone.</summary>
+    private float[] OfOpen(float[] slopes)
+    {
+        var own = new List<float>();
+        int first = 0;
+        foreach (BoundedLayer bounded in check.Layers)
+        {
+            own.AddRange(bounded.Open.Select(i => slopes[first + i]));
+            first += bounded.Map.Outputs;
+        }
+
+        return [.. own];
+    }
+}
