@@ -73,7 +73,7 @@ public static class StabilityAnalysis
                 FindWitnesses(board, data, options, clock, hints);
 
             // Nothing but time ends a solver, so it is asked only where the time is limited; and last, for what it says is no premise of a proof.
-            if (board.Decided < board.Count && options.TimeLimit is not null)
+            if (board.Decided < board.Count && options is { TimeLimit: not null, WithoutSolvers: false })
                 clock.Run("Milp", () => MilpAnalysis.DecideOpen(board, options, clock));
         }
         catch (OperationCanceledException) when (clock.Expired)
