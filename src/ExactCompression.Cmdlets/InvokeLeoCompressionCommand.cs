@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
 
@@ -17,6 +18,15 @@ public sealed class InvokeLeoCompressionCommand : AsyncCommand
     [Parameter]
     public CompressionLevel Level { get; set; } = CompressionLevel.LeoPlusPlus;
 
+    /// <summary>What the highest level makes small.</summary>
+    [Parameter]
+    public CompressionObjective Objective { get; set; } = CompressionObjective.Neurons;
+
+    /// <summary>The largest proven deviation that the highest level may leave.</summary>
+    [Parameter]
+    [ValidateRange(0.0, double.MaxValue)]
+    public double Tolerance { get; set; }
+
     /// <summary>What new weights are rounded to.</summary>
     [Parameter]
     public StoredPrecision Precision { get; set; }
@@ -29,15 +39,31 @@ public sealed class InvokeLeoCompressionCommand : AsyncCommand
             WriteVerbose($"{table.Undetermined} undetermined neurons are kept, as if unstable");
         if (table.Unproven > 0)
             WriteWarning($"{table.Unproven} of the stable neurons of {table.Network.Name} are so by a MILP solver's word, within its tolerance, not by proof: ProvenDeviation holds if it is right. Find-StableNeurons on the table proves what it can.");
-        Attempt(
-            table,
-            messages =>
-            {
-                CompressionResult result = LeoCompression.Compress(table, new() { Level = Level, Precision = Precision.ToWeightPrecision() }, Cancellation);
-                foreach (CompressionStep step in result.Steps)
-                    messages.Verbose($"Layer {step.Layer}: {step.Description}");
-                return result;
-            },
-            WriteObject);
+        if (Level != CompressionLevel.Maximal && (IsBound(nameof(Objective)) || IsBound(nameof(Tolerance))))
+            WriteWarning("-Objective and -Tolerance are for -Level Maximal alone: the other levels take every step that they know.");
+        var options = new CompressionOptions
+        {
+            Level = Level,
+            Objective = Objective,
+            Tolerance = IsBound(nameof(Tolerance)) ? Tolerance : null,
+            Precision = Precision.ToWeightPrecision(),
+        };
+        CancellationToken cancellation = Cancellation;
+        Attempt(table, messages => Compress(table, options, messages, cancellation), WriteObject);
     }
+
+    private static CompressionResult Compress(StabilityTable table, CompressionOptions options, PipelineMessages messages, CancellationToken cancellation)
+    {
+        void Show(CompressionProgress p) => messages.Progress(new(
+            ProgressActivity,
+            $"Invoke-LeoCompression {table.Network.Name}",
+            string.Create(CultureInfo.InvariantCulture, $"Sweep {p.Sweep}, layer {p.Layer} of {p.Depth}: {p.Neurons} neurons, {p.Connections} connections")));
+
+        CompressionResult result = LeoCompression.Compress(table, options with { Progress = Show }, cancellation);
+        foreach (CompressionStep step in result.Steps)
+            messages.Verbose(step.ToString());
+        return result;
+    }
+
+    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

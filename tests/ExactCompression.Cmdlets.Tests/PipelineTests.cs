@@ -19,7 +19,7 @@ public sealed class PipelineTests(ModuleFixture module)
             $report = Test-NetworkEquivalence $net $again -Data $data
             [pscustomobject]@{
                 Before = $net.NeuronCount; After = $again.NeuronCount; Stated = $compression[0].Compressed.NeuronCount
-                Observed = $report.ObservedDeviation; Equivalent = $report.Equivalent; Removed = $compression[0].RemovedInactive + $compression[0].MergedActive
+                Observed = $report.ObservedDeviation; Equivalent = $report.Equivalent; Removed = $compression[0].RemovedInactive + $compression[0].RemovedUnused + $compression[0].MergedActive
             }
             """,
             folder.File("small.onnx"));
@@ -76,6 +76,35 @@ public sealed class PipelineTests(ModuleFixture module)
         Assert.Equal(0, Number(result, "MergedActive"));
         Assert.True(Number(result, "RemovedInactive") > 0);
         Assert.Equal(0.0, (double)result.Properties["ProvenDeviation"].Value);
+    }
+
+    [Fact]
+    public void InvokeLeoCompression_Maximal_GoesBeyondLeoWithinTheTolerance()
+    {
+        ScriptResult result = module.Run(Import + """
+            $t = $net | Find-StableNeurons -Data $data
+            $all = @(
+                $t | Invoke-LeoCompression
+                $t | Invoke-LeoCompression -Level Maximal -Tolerance 1e-6
+                $t | Invoke-LeoCompression -Level Maximal -Objective Connections
+                $t | Invoke-LeoCompression -Level Maximal -Tolerance 0
+            )
+            $all.ForEach({ [pscustomobject]@{ Neurons = $_.Compressed.NeuronCount; Connections = $_.Compressed.NonZeroConnectionCount; Proven = $_.ProvenDeviation } })
+            """);
+        Assert.Empty(result.Errors);
+        int[] neurons = [.. result.Output.Select(static o => (int)o.Properties["Neurons"].Value)];
+        long[] connections = [.. result.Output.Select(static o => (long)o.Properties["Connections"].Value)];
+        Assert.True(neurons[1] <= neurons[0]);
+        Assert.True(connections[2] <= connections[1]);
+        Assert.InRange((double)result.Output[1].Properties["Proven"].Value, 1e-12, 1e-6);
+        Assert.Equal(0.0, (double)result.Output[3].Properties["Proven"].Value);
+    }
+
+    [Fact]
+    public void InvokeLeoCompression_ObjectiveOfAnotherLevel_IsWarnedOf()
+    {
+        ScriptResult result = module.Run(Import + "$net | Find-StableNeurons -Data $data | Invoke-LeoCompression -Objective Connections -WarningVariable w; $w.Count");
+        Assert.Equal(1, result.Output[^1].BaseObject);
     }
 
     [Fact]

@@ -49,9 +49,24 @@ Describe 'The pipeline' {
         $counts[0] | Should -Be $counts[1]
     }
 
-    It 'refuses the dead copy that a job gives back' {
-        $copy = Start-Job { Import-Module $using:root/ExactCompression.psd1; Import-ReluNetwork $using:networkFile } | Receive-Job -Wait -AutoRemoveJob
-        { $copy | Find-StableNeurons -ErrorAction Stop } | Should -Throw '*copy of an object*'
+    It 'takes objects to a job and back whole' {
+        $result = Start-Job {
+            Import-Module $using:root/ExactCompression.psd1
+            $using:network | Find-StableNeurons -Data $using:data | Invoke-LeoCompression
+        } | Receive-Job -Wait -AutoRemoveJob
+        $here = $network | Find-StableNeurons -Data $data | Invoke-LeoCompression
+        $result | Should -BeOfType ([ExactCompression.CompressionResult])
+        $result.Compressed.Architecture | Should -Be $here.Compressed.Architecture
+        ($result | Test-NetworkEquivalence).Equivalent | Should -BeTrue
+    }
+
+    It 'keeps objects whole in CliXml files' {
+        $file = Join-Path $TestDrive 'verdicts.xml'
+        $table = $network | Find-StableNeurons -Data $data
+        $table | Export-Clixml $file
+        $again = Import-Clixml $file
+        $again.Neurons.State | Should -Be $table.Neurons.State
+        ($again | Invoke-LeoCompression).Compressed.Architecture | Should -Be ($table | Invoke-LeoCompression).Compressed.Architecture
     }
 }
 

@@ -4,7 +4,7 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
 /// Says plainly which cmdlet makes the object that a parameter wants, where PowerShell would only say that it cannot convert: a path
-/// given in its place, or the dead copy of an object that came out of a job.
+/// given in its place, or a dead copy of an object. A copy that came out of a job before the module was imported there is revived.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
@@ -34,7 +34,12 @@ public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
             return value;
         string names = string.Join(" or ", Accepted.Select(static type => type.Name));
         if (inputData is PSObject bag && bag.TypeNames.Any(static name => name.StartsWith(Deserialized, StringComparison.Ordinal)))
-            throw new ArgumentTransformationMetadataException($"This is a copy of an object's properties, as jobs and remote sessions return them; {names} itself is needed. Do the whole work in one session (ForEach-Object -Parallel keeps objects whole), or pass files.");
+        {
+            if (LiveObjects.Revive(bag) is { } live && Accepted.Any(type => type.IsInstanceOfType(live)))
+                return live;
+            throw new ArgumentTransformationMetadataException($"This is a copy of some properties of an object, as a remote session gives it that lacks this module; {names} itself is needed. Import the module on both sides, or pass files.");
+        }
+
         throw new ArgumentTransformationMetadataException($"{names} is needed here, not {value.GetType().Name} '{Shorten(value)}'. Make one with {Maker}.");
     }
 

@@ -3,19 +3,67 @@ namespace ExactCompression;
 /// <summary>How far compression goes.</summary>
 public enum CompressionLevel
 {
-    /// <summary>Only what rounds nothing: stably inactive neurons are removed (and a network that is constant collapses).</summary>
+    /// <summary>
+    /// Only what rounds nothing: stably inactive neurons, and neurons whose outgoing weights are all 0, are removed. The arithmetic that is left is the original's.
+    /// </summary>
     DeleteOnly,
 
     /// <summary>All of LEO++: removal, merging, folding, collapse.</summary>
     LeoPlusPlus,
+
+    /// <summary>
+    /// Everything that is known to keep the function, repeated until nothing shrinks the network any more: all of LEO++, constant neurons, multiples and opposites of
+    /// neurons stable or not, and fewer linear neurons by the rank in which they act on the next layer.
+    /// </summary>
+    Maximal,
+}
+
+/// <summary>What <see cref="CompressionLevel.Maximal"/> makes small: a step that does not is not taken. The number of weights, 0 or not, never grows.</summary>
+public enum CompressionObjective
+{
+    /// <summary>Hidden neurons.</summary>
+    Neurons,
+
+    /// <summary>Weights that are not 0.</summary>
+    Connections,
+
+    /// <summary>Weights and biases, 0 or not.</summary>
+    Parameters,
 }
 
 /// <summary>How compression runs.</summary>
 public sealed record CompressionOptions
 {
+    /// <summary>The tolerance of <see cref="CompressionLevel.Maximal"/> over the outputs' scale where new weights are stored in float32: 8 units in the last place.</summary>
+    public const double RelativeToleranceFloat32 = 1.0 / (1 << 20);
+
+    /// <summary>The same where they are stored in float64: they are computed in float64 too, so that their sums round more than once.</summary>
+    public const double RelativeToleranceFloat64 = 1.0 / (1L << 40);
+
     /// <summary>How far to go.</summary>
     public CompressionLevel Level { get; init; } = CompressionLevel.LeoPlusPlus;
 
     /// <summary>What new weights are rounded to; null for each layer's own precision.</summary>
     public WeightPrecision? Precision { get; init; }
+
+    /// <summary>What <see cref="CompressionLevel.Maximal"/> makes small.</summary>
+    public CompressionObjective Objective { get; init; } = CompressionObjective.Neurons;
+
+    /// <summary>
+    /// The largest <see cref="CompressionResult.ProvenDeviation"/> that <see cref="CompressionLevel.Maximal"/> may leave: a step that would break it is not taken. Null for a few units in the
+    /// last place of the outputs' scale, <c>max_i sum_j |W_ij| max a_j + |b_i|</c> of the output layer, in the precision that new weights are stored in
+    /// (<see cref="RelativeToleranceFloat32"/>, <see cref="RelativeToleranceFloat64"/>).
+    /// </summary>
+    public double? Tolerance { get; init; }
+
+    /// <summary>Told what goes on, from the thread that compresses.</summary>
+    public Action<CompressionProgress>? Progress { get; init; }
 }
+
+/// <summary>How far <see cref="CompressionLevel.Maximal"/> has come.</summary>
+/// <param name="Sweep">1-based sweep over the layers.</param>
+/// <param name="Layer">1-based hidden layer, of the network as it is.</param>
+/// <param name="Depth">Its hidden layers.</param>
+/// <param name="Neurons">Hidden neurons so far.</param>
+/// <param name="Connections">Weights that are not 0 so far.</param>
+public readonly record struct CompressionProgress(int Sweep, int Layer, int Depth, long Neurons, long Connections);

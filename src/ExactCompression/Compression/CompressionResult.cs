@@ -20,15 +20,18 @@ public sealed class CompressionResult
 
     /// <summary>
     /// A proven bound on the largest difference of any output between <see cref="Original"/> and <see cref="Compressed"/> over
-    /// <see cref="Domain"/>, both in real arithmetic: what rounding the new weights makes. 0 where only inactive neurons were removed.
+    /// <see cref="Domain"/>, both in real arithmetic: what rounding the new weights makes. 0 where neurons were only removed.
     /// </summary>
     public required double ProvenDeviation { get; init; }
 
     /// <summary>Stably inactive neurons removed.</summary>
     public int RemovedInactive => CountNeurons(CompressionStepKind.RemoveInactive);
 
-    /// <summary>Stably active neurons merged into others.</summary>
-    public int MergedActive => CountNeurons(CompressionStepKind.Merge);
+    /// <summary>Neurons removed because all their outgoing weights were 0.</summary>
+    public int RemovedUnused => CountNeurons(CompressionStepKind.RemoveUnused);
+
+    /// <summary>Neurons merged into others: stably active ones, and at the highest level multiples and opposites of unstable ones too.</summary>
+    public int MergedActive => Steps.Where(static s => IsMerge(s.Kind)).Sum(static s => s.Neurons.Count - s.Added);
 
     /// <summary>Hidden layers folded into the next, or gone in a collapse.</summary>
     public int FoldedLayers => Original.Depth - Compressed.Depth;
@@ -43,6 +46,9 @@ public sealed class CompressionResult
     public override string ToString() => $"{Original.Architecture} -> {Compressed.Architecture}";
 
     private static double Percent(long before, long after) => before == 0 ? 0 : 100.0 * (before - after) / before;
+
+    private static bool IsMerge(CompressionStepKind kind) => kind is CompressionStepKind.Merge or CompressionStepKind.MergeMultiples or CompressionStepKind.MergeOpposites
+        or CompressionStepKind.MergeColumns or CompressionStepKind.ReduceOutputRank;
 
     private int CountNeurons(CompressionStepKind kind) => Steps.Where(s => s.Kind == kind).Sum(static s => s.Neurons.Count);
 }

@@ -12,12 +12,15 @@ namespace ExactCompression.Compression;
 /// </remarks>
 internal sealed class CompressionState
 {
+    private readonly bool[][] unused;
+
     /// <summary>Starts on the first layer: nothing has moved but what the file's own rounding radius allows.</summary>
     public CompressionState(StabilityTable table, CompressionOptions options)
     {
         Table = table;
         Options = options;
         Bounds = PreActivationBounds.Of(table);
+        unused = UnusedNeurons.Of(table);
         Inputs = PreActivationBounds.DomainBox(table.Domain);
         AffineLayer first = table.Network.Layers[0];
         Current = new(first, first.Weights.ToArray(), first.Bias.ToArray(), first.Inputs, Radii(first, Inputs));
@@ -55,6 +58,9 @@ internal sealed class CompressionState
 
     /// <summary>The verdict on the neuron that a row of <see cref="Current"/> stands for.</summary>
     public NeuronState StateOf(int row) => Table.Neurons[FirstNeuron + Current.Neurons[row]].State;
+
+    /// <summary>Whether nothing that stays reads the neuron that a row of <see cref="Current"/> stands for.</summary>
+    public bool IsUnused(int row) => unused[Number - 1][Current.Neurons[row]];
 
     /// <summary>How far the file's own rounding can move each row.</summary>
     public static double[] Radii(AffineLayer layer, Box box)

@@ -1,17 +1,20 @@
 namespace ExactCompression;
 
 /// <summary>What one step of compression did.</summary>
-/// <param name="Kind">The case of LEO++ that applied.</param>
-/// <param name="Layer">1-based hidden layer of the original network.</param>
+/// <param name="Kind">The kind of step.</param>
+/// <param name="Layer">1-based hidden layer of the original network; 0 for its inputs.</param>
 /// <param name="Neurons">0-based neurons of the original layer that went away.</param>
 /// <param name="Description">A sentence for people.</param>
 public sealed record CompressionStep(CompressionStepKind Kind, int Layer, IReadOnlyList<int> Neurons, string Description)
 {
+    /// <summary>Neurons that came in their place, less those of earlier steps that went away with them.</summary>
+    public int Added { get; init; }
+
     /// <inheritdoc/>
-    public override string ToString() => $"Layer {Layer}: {Description}";
+    public override string ToString() => Layer == 0 ? $"Inputs: {Description}" : $"Layer {Layer}: {Description}";
 }
 
-/// <summary>The cases of LEO++, in the order in which a layer is looked at.</summary>
+/// <summary>The kinds of steps.</summary>
 public enum CompressionStepKind
 {
     /// <summary>All neurons of a layer are stably inactive, so the output is constant over the domain.</summary>
@@ -25,4 +28,25 @@ public enum CompressionStepKind
 
     /// <summary>Stably active neurons whose weights depend linearly on others are expressed by them.</summary>
     Merge,
+
+    /// <summary>Neurons whose outgoing weights are all 0 are removed; nothing is rounded.</summary>
+    RemoveUnused,
+
+    /// <summary>Neurons that are constant over the domain go into the next bias.</summary>
+    RemoveConstant,
+
+    /// <summary>Inputs that are constant over the domain go into the first layer's bias; their weights become 0.</summary>
+    FixInputs,
+
+    /// <summary>Neurons, stable or not, that are positive multiples of others are merged into them.</summary>
+    MergeMultiples,
+
+    /// <summary>Of opposite neurons, <c>relu(t)</c> and <c>relu(-t)</c>, one becomes linear and is expressed by others.</summary>
+    MergeOpposites,
+
+    /// <summary>Linear neurons that act on the next layer alike, up to a factor, become one.</summary>
+    MergeColumns,
+
+    /// <summary>The linear neurons are replaced by as many as the rank in which they act on the next layer.</summary>
+    ReduceOutputRank,
 }

@@ -1,11 +1,12 @@
 using ExactCompression.Compression;
+using ExactCompression.Compression.Rewriting;
 
 namespace ExactCompression;
 
 /// <summary>Exact compression by stability, layer by layer, front to back: LEO++ (Serra, Yu, Kumar, Ramalingam, NeurIPS 2021).</summary>
 /// <remarks>
 /// Each layer is taken as the compression so far has left it. (1) All neurons stably inactive: the network is a constant.
-/// (2) The stably inactive are removed. (3) All that remain stably active: the layer is folded into the next, unless that would
+/// (2) The stably inactive are removed, and those that nothing reads. (3) All that remain stably active: the layer is folded into the next, unless that would
 /// make the network larger. (4) Otherwise stably active neurons that depend linearly on others are merged into them.
 /// New weights are computed in double and rounded once, when all is done.
 /// The verdicts are taken as they stand: with a table from a file, or one with verdicts of a MILP solver (<see cref="StabilityTable.Unproven"/>), the compression is as exact as those are true.
@@ -18,26 +19,33 @@ public static class LeoCompression
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     public static CompressionResult Compress(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
+        if (options.Level == CompressionLevel.Maximal && !HasDeadLayer(table))
+        {
+            (AffineLayer[] smallest, List<CompressionStep> steps, double moved) = MaximalCompression.Compress(table, options, cancellation);
+            return Result(table, steps, smallest, moved);
+        }
+
         var state = new CompressionState(table, options);
         ReluNetwork network = table.Network;
         while (state.Number <= network.Depth)
         {
             cancellation.ThrowIfCancellationRequested();
             int[] live = [.. Enumerable.Range(0, state.Current.Rows).Where(r => state.StateOf(r) != NeuronState.StablyInactive)];
-            if (live.Length == 0 && NetworkCollapse.Of(state) is var (constant, distance))
+            if (live.Length == 0 && options.Level != CompressionLevel.DeleteOnly && NetworkCollapse.Of(state) is var (constant, distance))
             {
                 state.Report(CompressionStepKind.Collapse, Enumerable.Range(0, state.Current.Rows), $"All {state.Current.Rows} neurons are stably inactive: the network is a constant over the domain.");
-                return Result(state, constant, distance);
+                return Result(table, state.Steps, constant, distance);
             }
 
-            if (live.Length > 0)
-                RemoveInactive(state, live);
+            RemoveInactive(state, live.Length > 0 ? live : [0]); // one always 0 stays: without it the constant would have to be computed anew
+            RemoveUnused(state);
             Continue(state, options.Level, live.Length > 0, cancellation);
         }
 
         state.Keep(state.Current);
         (AffineLayer[] layers, double deviation) = StoredNetwork.Of(state);
-        return Result(state, layers, deviation);
+        return Result(table, state.Steps, layers, deviation);
     }
 
     private static void RemoveInactive(CompressionState state, int[] live)
@@ -49,11 +57,20 @@ public static class LeoCompression
         state.Current.KeepRows(live);
     }
 
+    private static void RemoveUnused(CompressionState state)
+    {
+        int[] unused = [.. Enumerable.Range(0, state.Current.Rows).Where(state.IsUnused)];
+        if (unused.Length == 0)
+            return;
+        state.Report(CompressionStepKind.RemoveUnused, unused, $"All outgoing weights are 0: {unused.Length} of {state.Current.Rows} neurons.");
+        state.Current.KeepRows([.. Enumerable.Range(0, state.Current.Rows).Except(unused)]);
+    }
+
     /// <summary>Folds, merges or keeps the current layer and goes on to the next.</summary>
     private static void Continue(CompressionState state, CompressionLevel level, bool anyLive, CancellationToken cancellation)
     {
         WorkingLayer? next = null;
-        if (level == CompressionLevel.LeoPlusPlus && anyLive)
+        if (level != CompressionLevel.DeleteOnly && anyLive)
         {
             bool allActive = Enumerable.Range(0, state.Current.Rows).All(r => state.StateOf(r) == NeuronState.StablyActive);
             if (allActive && LayerFold.TryApply(state, cancellation))
@@ -64,17 +81,17 @@ public static class LeoCompression
         state.Keep(next ?? NextLayer.Plain(state));
     }
 
-    private static CompressionResult Result(CompressionState state, AffineLayer[] layers, double deviation)
+    /// <summary>Whether the network is a constant because no neuron of some layer is ever on.</summary>
+    private static bool HasDeadLayer(StabilityTable table) =>
+        Enumerable.Range(1, table.Network.Depth).Any(layer => table.NeuronsOf(layer).All(static n => n.State == NeuronState.StablyInactive));
+
+    private static CompressionResult Result(StabilityTable table, List<CompressionStep> steps, AffineLayer[] layers, double deviation) => new()
     {
-        ReluNetwork original = state.Table.Network;
-        return new()
-        {
-            Original = original,
-            Compressed = new(layers, original.Name, statedDomain: original.StatedDomain),
-            Domain = state.Table.Domain,
-            Table = state.Table,
-            Steps = state.Steps,
-            ProvenDeviation = deviation,
-        };
-    }
+        Original = table.Network,
+        Compressed = new(layers, table.Network.Name, statedDomain: table.Network.StatedDomain),
+        Domain = table.Domain,
+        Table = table,
+        Steps = steps,
+        ProvenDeviation = deviation,
+    };
 }

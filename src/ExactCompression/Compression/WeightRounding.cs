@@ -32,5 +32,6 @@ internal static class WeightRounding
         return Array.ConvertAll(values, static v => (double)(float)v);
     }
 
-    private static bool AreStored(double[] values, WeightPrecision precision) => precision == WeightPrecision.Float64 || Array.TrueForAll(values, static v => v == (float)v);
+    /// <summary>Whether values are what storing them would give.</summary>
+    public static bool AreStored(double[] values, WeightPrecision precision) => precision == WeightPrecision.Float64 || Array.TrueForAll(values, static v => v == (float)v);
 }

@@ -6,11 +6,14 @@ namespace ExactCompression;
 /// <summary>Decides which hidden neurons are stable: the library behind <c>Find-UnstableNeuronsGpu</c> and <c>Find-StableNeurons</c>.</summary>
 public static class StabilityAnalysis
 {
-    /// <summary>Parts of the input box that a layer may take, times the weights up to it: about ten minutes on two cores.</summary>
-    private const long SplittingEffort = 400_000_000_000;
+    /// <summary>Parts of the input box that a layer may take, times the weights up to it: about ten minutes on two cores for one neuron.</summary>
+    private const long SplittingEffort = 800_000_000_000;
 
     /// <summary>The share of that which comes first, before local search: most neurons need no more.</summary>
     private const long QuickShare = 256;
+
+    /// <summary>The share that every layer gets before the hardest neuron of one takes all that there is.</summary>
+    private const long MiddleShare = 16;
 
     /// <summary>Random dives that estimate what a neuron's partition takes.</summary>
     private const int Dives = 100;
@@ -111,7 +114,8 @@ public static class StabilityAnalysis
         {
             SplitInput(board, search, clock, SplittingEffort / QuickShare, (layer, _) => [[.. search.Open(layer)]]);
             clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
-            SplitInput(board, search, clock, SplittingEffort, (layer, dives) => SplittingEstimate.Groups(board, layer, search, clock, dives, options.Seed));
+            foreach (long share in (ReadOnlySpan<long>)[MiddleShare, 1])
+                SplitInput(board, search, clock, SplittingEffort / share, (layer, dives) => SplittingEstimate.Groups(board, layer, search, clock, dives, options.Seed));
         }
 
         Refinement.Run(board, clock, search, hints);

@@ -1,0 +1,98 @@
+using System.Numerics.Tensors;
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Compression.Rewriting;
+
+/// <summary>
+/// Linear neurons whose outgoing weights are multiples of one another become one, the sum of their rows: the part of output-rank reduction that keeps the next
+/// layer's weights as they are, zeros among them.
+/// </summary>
+internal static class ColumnMerge
+{
+    /// <summary>The merge of all such neurons; null where there is none.</summary>
+    /// <param name="part">The linear neurons.</param>
+    public static LayerRewrite? Find(LinearPart part)
+    {
+        List<(int Head, List<(int Neuron, double Factor)> Members)> groups = Groups(part);
+        if (groups.Count == 0)
+            return null;
+        RewrittenNeuron[] fates = part.FatesOf(groups.SelectMany(static g => g.Members.Select(static m => m.Neuron)));
+        AddedNeuron[] added = [.. groups.Select(g => Sum(part, g.Members))];
+        var next = new NextWeights(part.Next, fates, added.Length);
+        int kept = next.Columns - added.Length;
+        for (int g = 0; g < added.Length; g++)
+        {
+            double shift = -added[g].Bias;
+            foreach ((int neuron, double factor) in groups[g].Members)
+                shift = Math.FusedMultiplyAdd(factor, part.Layer.Bias[neuron], shift);
+            next.Express(groups[g].Head, [kept + g], [1], shift);
+        }
+
+        int merged = groups.Sum(static g => g.Members.Count);
+        return part.Rewrite(
+            CompressionStepKind.MergeColumns,
+            $"{merged} of the {part.Active.Length} stably active neurons act on the next layer like others, up to a factor: {added.Length} neurons take their place.",
+            fates,
+            added,
+            next);
+    }
+
+    private static AddedNeuron Sum(LinearPart part, List<(int Neuron, double Factor)> members)
+    {
+        var weights = new double[part.Layer.Columns];
+        double constant = 0;
+        foreach ((int neuron, double factor) in members)
+        {
+            TensorPrimitives.MultiplyAdd(part.Layer.Row(neuron), factor, weights, weights);
+            constant = Math.FusedMultiplyAdd(factor, part.Layer.Bias[neuron], constant);
+        }
+
+        return part.Shifted(weights, constant, [.. members.Select(static m => (m.Neuron, m.Factor))]);
+    }
+
+    /// <summary>Groups of at least two neurons whose columns are multiples of the first one's, to the last place.</summary>
+    private static List<(int Head, List<(int Neuron, double Factor)> Members)> Groups(LinearPart part)
+    {
+        int rows = part.Next.Count;
+        var byPattern = new Dictionary<string, List<(int Head, List<(int Neuron, double Factor)> Members)>>();
+        foreach (int j in part.Active)
+        {
+            double[] column = Column(part.Next, j);
+            string pattern = string.Create(rows, column, static (text, values) =>
+            {
+                for (int i = 0; i < text.Length; i++)
+                    text[i] = values[i] == 0 ? '0' : '1';
+            });
+            if (!byPattern.TryGetValue(pattern, out var heads))
+                byPattern[pattern] = heads = [];
+            int at = heads.FindIndex(h => Factor(column, Column(part.Next, h.Head)) is not null);
+            if (at < 0)
+                heads.Add((j, [(j, 1)]));
+            else
+                heads[at].Members.Add((j, Factor(column, Column(part.Next, heads[at].Head))!.Value));
+        }
+
+        return [.. byPattern.Values.SelectMany(static h => h).Where(static h => h.Members.Count > 1).OrderBy(static h => h.Head)];
+    }
+
+    private static double[] Column(DraftLayer layer, int column)
+    {
+        var values = new double[layer.Count];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = layer.Row(i)[column];
+        return values;
+    }
+
+    private static double? Factor(double[] column, double[] head)
+    {
+        int at = TensorPrimitives.IndexOfMaxMagnitude<double>(head);
+        double factor = column[at] / head[at];
+        for (int i = 0; i < head.Length; i++)
+        {
+            if (!(Math.Abs(column[i] - (factor * head[i])) <= 4 * Rounding.Unit * Math.Abs(column[i])))
+                return null;
+        }
+
+        return factor;
+    }
+}

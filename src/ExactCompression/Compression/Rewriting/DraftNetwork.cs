@@ -1,0 +1,116 @@
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Compression.Rewriting;
+
+/// <summary>
+/// A network on its way from the original to what is stored, <c>f = f_0, f_1, ..., f_n</c>: each step makes a new one, and a proven bound of the distance to the original
+/// grows by what the step moves. Weights are in double and taken as they are: what rounding did to them is part of the step. Immutable.
+/// </summary>
+/// <remarks>
+/// Every bound of a <see cref="DraftLayer"/> is one over the domain, in real arithmetic, for this very network. A step that rewrites a layer is proven by
+/// <see cref="RewriteProof"/> to move the pre-activations after it by at most some amounts; layer by layer these pass through rectifiers, which move by no more than
+/// their arguments, and through the unchanged weights: <c>moved_(l+1) = |W_(l+1)| moved_l</c>. The bounds after it are widened by as much.
+/// </remarks>
+internal sealed class DraftNetwork
+{
+    private DraftNetwork(Box domain, DraftLayer[] layers, double[] deviation)
+    {
+        Domain = domain;
+        Layers = layers;
+        Deviation = deviation;
+    }
+
+    /// <summary>The box of inputs.</summary>
+    public Box Domain { get; }
+
+    /// <summary>All layers, the output layer last.</summary>
+    public IReadOnlyList<DraftLayer> Layers { get; }
+
+    /// <summary>For each output, a proven bound over the domain of the distance to the original.</summary>
+    public double[] Deviation { get; }
+
+    /// <summary>Hidden layers.</summary>
+    public int Depth => Layers.Count - 1;
+
+    /// <summary>How large it is.</summary>
+    public NetworkSize Size => new(
+        Layers.Take(Depth).Sum(static l => l.Count),
+        Layers.Sum(static l => l.NonZeros),
+        Layers.Sum(static l => l.Weights.LongLength),
+        Layers.Sum(static l => l.Weights.LongLength + l.Count));
+
+    /// <summary>The original as it is; it may be off by the rounding radius of its file.</summary>
+    public static DraftNetwork Of(StabilityTable table)
+    {
+        ReluNetwork network = table.Network;
+        PreActivationBounds bounds = PreActivationBounds.Of(table);
+        var domain = PreActivationBounds.DomainBox(table.Domain);
+        var layers = new DraftLayer[network.Layers.Count];
+        double[] moved = new double[network.InputSize];
+        for (int l = 0, at = 0; l < layers.Length; l++)
+        {
+            AffineLayer source = network.Layers[l];
+            Box inputs = l == 0 ? domain : bounds.Activations(l);
+            moved = [.. Enumerable.Range(0, source.Outputs).Select(i => UpperBound.Add(UpperBound.MagnitudeDot(source.Row(i), moved), LayerRadius.Of(source, i, inputs)))];
+            var rows = new DraftRow[source.Outputs];
+            for (int i = 0; i < rows.Length; i++)
+            {
+                NeuronState state = l < network.Depth ? table.Neurons[at++].State : NeuronState.Undetermined;
+                rows[i] = new(source.Bias.Span[i], i, state == NeuronState.StablyActive, state == NeuronState.StablyInactive, bounds.Lower(l + 1)[i], bounds.Upper(l + 1)[i]);
+            }
+
+            layers[l] = new(source, l + 1, source.Inputs, source.Weights.ToArray(), rows, false);
+        }
+
+        return new(domain, layers, moved);
+    }
+
+    /// <summary>The box of what a layer reads.</summary>
+    /// <param name="at">0-based layer.</param>
+    public Box InputsOf(int at) => at == 0 ? Domain : Layers[at - 1].Activations;
+
+    /// <summary>The network after a step.</summary>
+    /// <param name="first">0-based layer that is the first to change.</param>
+    /// <param name="removed">Layers that go from there.</param>
+    /// <param name="added">Layers that come in their place; the bounds of all but the last are those of the new network, the last one's those of the old.</param>
+    /// <param name="moved">How far the pre-activations of the last of them have moved.</param>
+    public DraftNetwork Replaced(int first, int removed, DraftLayer[] added, double[] moved)
+    {
+        List<DraftLayer> layers = [.. Layers];
+        layers.RemoveRange(first, removed);
+        layers.InsertRange(first, added);
+        for (int l = first + added.Length - 1; moved.AsSpan().IndexOfAnyExcept(0.0) >= 0; l++)
+        {
+            layers[l] = layers[l].Widened(moved);
+            if (l == layers.Count - 1)
+                return new(Domain, [.. layers], [.. Deviation.Zip(moved, UpperBound.Add)]);
+            DraftLayer next = layers[l + 1];
+            double[] before = moved;
+            moved = [.. Enumerable.Range(0, next.Count).Select(i => UpperBound.MagnitudeDot(next.Row(i), before))];
+        }
+
+        return new(Domain, [.. layers], Deviation);
+    }
+}
+
+/// <summary>What a network is made smaller by.</summary>
+/// <param name="Neurons">Hidden neurons.</param>
+/// <param name="Connections">Weights that are not zero.</param>
+/// <param name="Weights">All weights.</param>
+/// <param name="Parameters">Weights and biases.</param>
+internal readonly record struct NetworkSize(long Neurons, long Connections, long Weights, long Parameters)
+{
+    /// <summary>The number that an objective counts.</summary>
+    public long By(CompressionObjective objective) => objective switch
+    {
+        CompressionObjective.Connections => Connections,
+        CompressionObjective.Parameters => Parameters,
+        _ => Neurons,
+    };
+
+    /// <summary>Numbers to compare networks by: the objective's own first.</summary>
+    public (long Objective, long Parameters, long Connections) Order(CompressionObjective objective) => (By(objective), Parameters, Connections);
+
+    /// <summary>Whether this is smaller by an objective, and in no case a larger file.</summary>
+    public bool IsBelow(NetworkSize other, CompressionObjective objective) => Weights <= other.Weights && Order(objective).CompareTo(other.Order(objective)) < 0;
+}

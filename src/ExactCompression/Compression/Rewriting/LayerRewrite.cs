@@ -1,0 +1,82 @@
+namespace ExactCompression.Compression.Rewriting;
+
+/// <summary>What the activation of a neuron of a rewritten layer is in terms of the new layer's neurons.</summary>
+internal enum NeuronFate
+{
+    /// <summary>The neuron itself, unchanged.</summary>
+    Kept,
+
+    /// <summary>0.</summary>
+    Zero,
+
+    /// <summary>A number.</summary>
+    Constant,
+
+    /// <summary>A multiple of a neuron that is kept.</summary>
+    Multiple,
+
+    /// <summary>Its own pre-activation, an affine function of what the layer reads.</summary>
+    Linear,
+
+    /// <summary>A multiple of a kept neuron plus its own pre-activation: <c>relu(-s t) = s relu(t) - s t</c>.</summary>
+    Opposite,
+}
+
+/// <summary>The fate of one neuron.</summary>
+/// <param name="Fate">What its activation is.</param>
+/// <param name="Of">The kept row of the old layer that it is a multiple of.</param>
+/// <param name="Value">The constant, or the factor.</param>
+/// <param name="Error">A proven bound over the domain of how far that is from the truth.</param>
+internal readonly record struct RewrittenNeuron(NeuronFate Fate, int Of = -1, double Value = 0, double Error = 0)
+{
+    /// <summary>Whether the new layer must give its pre-activation.</summary>
+    public bool HasLinearPart => Fate is NeuronFate.Linear or NeuronFate.Opposite;
+}
+
+/// <summary>A neuron that a rewrite adds: linear over the domain.</summary>
+/// <param name="Weights">Its weights on what the layer reads.</param>
+/// <param name="Bias">Its bias.</param>
+/// <param name="Lower">A proven lower bound of its pre-activation.</param>
+/// <param name="Upper">A proven upper bound.</param>
+internal sealed record AddedNeuron(double[] Weights, double Bias, double Lower, double Upper)
+{
+    /// <summary>The row of a layer that it becomes.</summary>
+    public DraftRow Row => new(Bias, -1, true, false, Lower, Upper);
+}
+
+/// <summary>
+/// A proposal to give one hidden layer other neurons, and the layer after it other weights. How it was found does not matter: <see cref="RewriteProof"/> bounds what
+/// it moves.
+/// </summary>
+internal sealed class LayerRewrite
+{
+    /// <summary>0-based hidden layer.</summary>
+    public required int At { get; init; }
+
+    /// <summary>What the step is called.</summary>
+    public required CompressionStepKind Kind { get; init; }
+
+    /// <summary>A sentence for people.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>One for each neuron of the layer as it is.</summary>
+    public required RewrittenNeuron[] Fates { get; init; }
+
+    /// <summary>Neurons that come after the kept ones.</summary>
+    public required AddedNeuron[] Added { get; init; }
+
+    /// <summary>Weights of the next layer: on the kept neurons in their order, then on the added ones; on what the layer reads where it goes away.</summary>
+    public required double[] NextWeights { get; init; }
+
+    /// <summary>Biases of the next layer.</summary>
+    public required double[] NextBias { get; init; }
+
+    /// <summary>Whether the layer goes away, and the next one reads what it read.</summary>
+    public bool Folds { get; init; }
+
+    /// <summary>Rows of the old layer that are kept, ascending.</summary>
+    public int[] Kept => field ??= [.. Enumerable.Range(0, Fates.Length).Where(j => Fates[j].Fate == NeuronFate.Kept)];
+
+    /// <summary>Rows of the old layer that go away.</summary>
+    public IEnumerable<int> Gone => Enumerable.Range(0, Fates.Length).Where(j => Folds || Fates[j].Fate != NeuronFate.Kept);
+}

@@ -1,0 +1,133 @@
+using System.Numerics.Tensors;
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Compression.Rewriting;
+
+/// <summary>
+/// The neurons of a layer that are linear over the domain: the stably active ones, and of opposite pairs one of each, for <c>relu(-s t) = s relu(t) - s t</c> leaves of
+/// it a multiple of the other and something linear. What can be done with them, the proposals below say.
+/// </summary>
+internal sealed class LinearPart
+{
+    private readonly RewrittenNeuron[] fates;
+
+    /// <summary>Collects the linear neurons.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="at">0-based hidden layer.</param>
+    /// <param name="pairs">Opposite pairs to use: the first neuron of each becomes linear, the second is kept.</param>
+    public LinearPart(DraftNetwork network, int at, IReadOnlyList<ParallelRow> pairs)
+    {
+        Network = network;
+        At = at;
+        Layer = network.Layers[at];
+        Next = network.Layers[at + 1];
+        Inputs = network.InputsOf(at);
+        fates = new RewrittenNeuron[Layer.Count];
+        foreach (ParallelRow pair in pairs)
+            fates[pair.Neuron] = new(NeuronFate.Opposite, pair.Of, -pair.Factor, UpperBound.Multiply(2, pair.Error));
+        Active = [.. Enumerable.Range(0, Layer.Count).Where(j => Layer.Rows[j].IsActive)];
+        Opposites = [.. pairs.Select(static p => p.Neuron).Order()];
+        All = [.. Active.Concat(Opposites).Order()];
+    }
+
+    /// <summary>The network.</summary>
+    public DraftNetwork Network { get; }
+
+    /// <summary>0-based hidden layer.</summary>
+    public int At { get; }
+
+    /// <summary>The layer.</summary>
+    public DraftLayer Layer { get; }
+
+    /// <summary>The layer after it.</summary>
+    public DraftLayer Next { get; }
+
+    /// <summary>What the layer reads.</summary>
+    public Box Inputs { get; }
+
+    /// <summary>Stably active neurons, ascending.</summary>
+    public int[] Active { get; }
+
+    /// <summary>Neurons of pairs, ascending.</summary>
+    public int[] Opposites { get; }
+
+    /// <summary>Both, ascending.</summary>
+    public int[] All { get; }
+
+    /// <summary>The fates of the layer's neurons where some of them are to be expressed as linear.</summary>
+    public RewrittenNeuron[] FatesOf(IEnumerable<int> expressed)
+    {
+        RewrittenNeuron[] all = [.. fates];
+        foreach (int j in expressed)
+        {
+            if (all[j].Fate == NeuronFate.Kept)
+                all[j] = new(NeuronFate.Linear, Error: Layer.Rows[j].Slack);
+        }
+
+        return all;
+    }
+
+    /// <summary>A linear neuron, its bias shifted as little as keeps it from going below 0 over the domain.</summary>
+    /// <param name="weights">Its weights on what the layer reads.</param>
+    /// <param name="constant">Its bias before the shift.</param>
+    /// <param name="terms">Neurons of the layer that it is a sum of, with their coefficients, up to rounding.</param>
+    /// <remarks>
+    /// Its range is the common part of two: that of interval arithmetic over what the layer reads, and that of the sum of the terms' own proven bounds, widened by
+    /// the rounding of <paramref name="weights"/> and <paramref name="constant"/>, at most <c>gamma</c> of the magnitudes.
+    /// </remarks>
+    public AddedNeuron Shifted(double[] weights, double constant, IReadOnlyList<(int Neuron, double Coefficient)> terms)
+    {
+        (double lower, double upper) = Inputs.Range(weights, constant);
+        double low = 0, high = 0, magnitude = 0;
+        foreach ((int j, double c) in terms)
+        {
+            DraftRow row = Layer.Rows[j];
+            low = Math.BitDecrement(low + Math.BitDecrement(c * (c >= 0 ? row.Lower : row.Upper)));
+            high = Math.BitIncrement(high + Math.BitIncrement(c * (c >= 0 ? row.Upper : row.Lower)));
+            double size = UpperBound.Add(UpperBound.MagnitudeDot(Layer.Row(j), Inputs.Magnitude), Math.Abs(row.Bias));
+            magnitude = UpperBound.Add(magnitude, UpperBound.Multiply(Math.Abs(c), size));
+        }
+
+        double rounding = UpperBound.Add(UpperBound.Multiply(UpperBound.Gamma(terms.Count + 4), magnitude), UpperBound.Add(UpperBound.Underflows(Inputs.Magnitude), UpperBound.Underflows([1])));
+        lower = Math.Max(lower, Math.BitDecrement(low - rounding)); // a NaN, of which nothing is known, is refused below
+        upper = Math.Min(upper, Math.BitIncrement(high + rounding));
+        double room = 1e-14 * (Math.Abs(lower) + Math.Abs(constant));
+        double bias = lower >= 0 ? constant : constant - lower + room;
+        double shift = bias - constant, error = 4 * Rounding.Unit * (Math.Abs(bias) + Math.Abs(constant));
+        return new(weights, bias, Math.BitDecrement(lower + shift - error), Math.BitIncrement(upper + shift + error));
+    }
+
+    /// <summary>A rewrite of this layer.</summary>
+    public LayerRewrite Rewrite(CompressionStepKind kind, string description, RewrittenNeuron[] rewritten, AddedNeuron[] added, NextWeights next) => new()
+    {
+        At = At,
+        Kind = kind,
+        Description = description,
+        Fates = rewritten,
+        Added = added,
+        NextWeights = next.Weights,
+        NextBias = next.Bias,
+    };
+
+    /// <summary>The linear function that each neuron of the next layer gets from the linear neurons: <c>W_out W</c> and <c>W_out b</c>, row-major.</summary>
+    public (double[] Weights, double[] Constants) Outputs(CancellationToken cancellation)
+    {
+        var weights = new double[(long)Next.Count * Layer.Columns];
+        var constants = new double[Next.Count];
+        for (int i = 0; i < Next.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Span<double> row = weights.AsSpan(i * Layer.Columns, Layer.Columns);
+            foreach (int j in All)
+            {
+                double weight = Next.Row(i)[j];
+                if (weight == 0)
+                    continue;
+                TensorPrimitives.MultiplyAdd(Layer.Row(j), weight, row, row);
+                constants[i] += weight * Layer.Bias[j];
+            }
+        }
+
+        return (weights, constants);
+    }
+}

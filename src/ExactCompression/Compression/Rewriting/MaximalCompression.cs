@@ -1,0 +1,188 @@
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Compression.Rewriting;
+
+/// <summary>
+/// Rewrites layer after layer, front to back and back to front, until no step makes the network smaller by the objective. Of the proposals for a layer the one that leaves the
+/// smallest network is taken, as long as the stored result is proven to stay within the tolerance.
+/// </summary>
+internal sealed class MaximalCompression
+{
+    /// <summary>What a row may be off by from a multiple of another, over its size: rounding in double, or in the precision that it was stored in.</summary>
+    private static readonly double[] ParallelTolerances = [1e-13, 1.0 / (1 << 22)];
+
+    private readonly CompressionOptions options;
+    private readonly CancellationToken cancellation;
+    private readonly double tolerance;
+    private readonly List<CompressionStep> steps = [];
+    private DraftNetwork network;
+    private double deviation;
+    private int sweep;
+
+    private MaximalCompression(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
+    {
+        this.options = options;
+        this.cancellation = cancellation;
+        network = DraftNetwork.Of(table);
+        deviation = StoredDraft.Of(network, options.Precision).Deviation;
+        tolerance = options.Tolerance ?? DefaultTolerance(table.Network);
+    }
+
+    /// <summary>Compresses a network.</summary>
+    /// <returns>The layers as stored, what was done, and a proven bound on the distance to the original.</returns>
+    public static (AffineLayer[] Layers, List<CompressionStep> Steps, double Deviation) Compress(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
+    {
+        var run = new MaximalCompression(table, options, cancellation);
+        run.FixInputs(table.Domain);
+        run.Sweep();
+        (AffineLayer[] layers, double deviation) = StoredDraft.Of(run.network, options.Precision);
+        return (layers, run.steps, deviation);
+    }
+
+    private void Sweep()
+    {
+        bool changed;
+        do
+        {
+            changed = false;
+            sweep++;
+            for (int at = 0; at < network.Depth; at++)
+                changed |= Shrink(at);
+            for (int at = network.Depth - 1; at >= 0; at--)
+                changed |= at < network.Depth && Shrink(at);
+        }
+        while (changed);
+    }
+
+    /// <summary>Takes steps on one layer until none helps.</summary>
+    private bool Shrink(int at)
+    {
+        bool changed = false;
+        int depth = network.Depth;
+        while (network.Depth == depth && TakeBest(at))
+            changed = true;
+        return changed || network.Depth < depth;
+    }
+
+    private bool TakeBest(int at)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        NetworkSize size = network.Size;
+        options.Progress?.Invoke(new(sweep, at + 1, network.Depth, size.Neurons, size.Connections));
+        foreach (LayerRewrite removal in NeuronRemoval.Find(network, at))
+        {
+            if (Take([removal], size))
+                return true;
+        }
+
+        foreach (double rounding in ParallelTolerances)
+        {
+            if (MultipleMerge.Find(network, at, rounding) is { } merge && Take([merge], size))
+                return true;
+        }
+
+        return Take(LinearProposals(at), size);
+    }
+
+    private List<LayerRewrite> LinearProposals(int at)
+    {
+        var proposals = new List<LayerRewrite?> { LayerRemoval.Find(network, at, cancellation) };
+        foreach (List<ParallelRow> pairs in PairChoices(at))
+        {
+            var part = new LinearPart(network, at, pairs);
+            if (part.All.Length == 0)
+                continue;
+            proposals.Add(RowMerge.OfAll(part, cancellation));
+            proposals.Add(OutputRank.Find(part, cancellation));
+            if (pairs.Count > 0)
+                continue;
+            proposals.Add(ColumnMerge.Find(part));
+            if (options.Objective == CompressionObjective.Connections)
+                proposals.Add(RowMerge.OfSparse(part, cancellation));
+        }
+
+        return [.. proposals.OfType<LayerRewrite>()];
+    }
+
+    /// <summary>Which opposite pairs to use: none, those that cost no neuron, all.</summary>
+    private IEnumerable<List<ParallelRow>> PairChoices(int at)
+    {
+        yield return [];
+        DraftLayer layer = network.Layers[at];
+        List<ParallelRow> pairs = ParallelRow.Find(layer, network.InputsOf(at), ParallelTolerances[0], -1, j => !layer.Rows[j].IsActive && !layer.Rows[j].IsInactive);
+        if (pairs.Count == 0)
+            yield break;
+        List<ParallelRow> free = RowMerge.Free(network, at, pairs, cancellation);
+        if (free.Count > 0 && free.Count < pairs.Count)
+            yield return free;
+        yield return pairs;
+    }
+
+    /// <summary>Takes the best of some proposals that makes the network smaller and keeps to the tolerance.</summary>
+    private bool Take(List<LayerRewrite> proposals, NetworkSize size)
+    {
+        foreach (LayerRewrite rewrite in proposals.Where(r => SizeAfter(r).IsBelow(size, options.Objective)).OrderBy(r => SizeAfter(r).Order(options.Objective)))
+        {
+            if (!IsFinite(rewrite))
+                continue;
+            DraftNetwork after = RewriteProof.Apply(network, rewrite, cancellation);
+            double moved = StoredDraft.Of(after, options.Precision).Deviation;
+            if (!(moved <= tolerance || moved <= deviation))
+                continue;
+            Report(rewrite);
+            (network, deviation) = (after, moved);
+            return true;
+        }
+
+        return false;
+    }
+
+    private NetworkSize SizeAfter(LayerRewrite rewrite)
+    {
+        DraftLayer layer = network.Layers[rewrite.At], next = network.Layers[rewrite.At + 1];
+        NetworkSize before = network.Size;
+        long nonZeros = before.Connections - layer.NonZeros - next.NonZeros + rewrite.NextWeights.LongCount(static w => w != 0);
+        long weights = before.Weights - layer.Weights.LongLength - next.Weights.LongLength + rewrite.NextWeights.LongLength;
+        int count = rewrite.Folds ? 0 : rewrite.Kept.Length + rewrite.Added.Length;
+        if (!rewrite.Folds)
+        {
+            nonZeros += rewrite.Kept.Sum(j => (long)(layer.Columns - layer.Row(j).Count(0.0))) + rewrite.Added.Sum(static a => a.Weights.LongCount(static w => w != 0));
+            weights += (long)count * layer.Columns;
+        }
+
+        long biases = before.Parameters - before.Weights - layer.Count + count;
+        return new(before.Neurons - layer.Count + count, nonZeros, weights, weights + biases);
+    }
+
+    private static bool IsFinite(LayerRewrite rewrite) =>
+        Array.TrueForAll(rewrite.NextWeights, double.IsFinite) && Array.TrueForAll(rewrite.NextBias, double.IsFinite)
+        && Array.TrueForAll(rewrite.Added, static a => double.IsFinite(a.Bias) && Array.TrueForAll(a.Weights, double.IsFinite));
+
+    private void Report(LayerRewrite rewrite)
+    {
+        DraftLayer layer = network.Layers[rewrite.At];
+        int[] gone = [.. rewrite.Gone.Select(j => layer.Rows[j].Neuron)];
+        int[] original = [.. gone.Where(static n => n >= 0).Order()];
+        steps.Add(new(rewrite.Kind, layer.Number, original, rewrite.Description) { Added = rewrite.Added.Length - (gone.Length - original.Length) });
+    }
+
+    private void FixInputs(InputDomain domain)
+    {
+        if (PointInputs.Fix(network, domain) is not var (after, inputs))
+            return;
+        double moved = StoredDraft.Of(after, options.Precision).Deviation;
+        if (!(moved <= tolerance || moved <= deviation))
+            return;
+        steps.Add(new(CompressionStepKind.FixInputs, 0, [], $"{inputs} are constant over the domain: they go into the first layer's bias."));
+        (network, deviation) = (after, moved);
+    }
+
+    private double DefaultTolerance(ReluNetwork original)
+    {
+        DraftLayer output = network.Layers[^1];
+        Box inputs = network.InputsOf(network.Depth);
+        double scale = Enumerable.Range(0, output.Count).Max(i => UpperBound.Add(UpperBound.MagnitudeDot(output.Row(i), inputs.Magnitude), Math.Abs(output.Bias[i])));
+        bool single = (options.Precision ?? original.SourcePrecision) == WeightPrecision.Float32;
+        return scale * (single ? CompressionOptions.RelativeToleranceFloat32 : CompressionOptions.RelativeToleranceFloat64);
+    }
+}

@@ -1,0 +1,38 @@
+namespace ExactCompression.Compression.Rewriting;
+
+/// <summary>Neurons that are positive multiples of another, stable or not, are merged into it: <c>relu(s t) = s relu(t)</c> for <c>s &gt; 0</c>.</summary>
+internal static class MultipleMerge
+{
+    /// <summary>The merge of all such neurons of a layer; null where there is none.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="at">0-based hidden layer.</param>
+    /// <param name="tolerance">What a row may be off by, over its own size.</param>
+    public static LayerRewrite? Find(DraftNetwork network, int at, double tolerance)
+    {
+        DraftLayer layer = network.Layers[at];
+        var fates = new RewrittenNeuron[layer.Count];
+        int merged = 0;
+        foreach (bool active in (ReadOnlySpan<bool>)[false, true])
+        {
+            foreach (ParallelRow row in ParallelRow.Find(layer, network.InputsOf(at), tolerance, 1, j => layer.Rows[j].IsActive == active))
+            {
+                fates[row.Neuron] = new(NeuronFate.Multiple, row.Of, row.Factor, row.Error);
+                merged++;
+            }
+        }
+
+        if (merged == 0)
+            return null;
+        var next = new NextWeights(network.Layers[at + 1], fates, 0);
+        return new()
+        {
+            At = at,
+            Kind = CompressionStepKind.MergeMultiples,
+            Description = $"{merged} of {layer.Count} neurons are positive multiples of others, which take them over.",
+            Fates = fates,
+            Added = [],
+            NextWeights = next.Weights,
+            NextBias = next.Bias,
+        };
+    }
+}

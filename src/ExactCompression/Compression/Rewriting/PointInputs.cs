@@ -1,0 +1,47 @@
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Compression.Rewriting;
+
+/// <summary>Inputs whose domain is a point go into the first layer's bias, so that rows which differ in their weights alone become alike.</summary>
+internal static class PointInputs
+{
+    /// <summary>The network without weights on such inputs, and how many inputs there are; null where nothing reads one.</summary>
+    /// <remarks>The new bias is summed in double with an error of at most <c>gamma_n</c> of the magnitudes; what it moves is bounded over the box as the difference of the layers.</remarks>
+    public static (DraftNetwork Network, int Inputs)? Fix(DraftNetwork network, InputDomain domain)
+    {
+        DraftLayer layer = network.Layers[0];
+        int[] points = [.. Enumerable.Range(0, layer.Columns).Where(j => domain.Lower.Span[j] == domain.Upper.Span[j] && IsRead(layer, j))];
+        if (points.Length == 0)
+            return null;
+        double[] weights = [.. layer.Weights], bias = [.. layer.Bias], moved = new double[layer.Count];
+        var values = Array.ConvertAll(points, j => domain.Lower.Span[j]);
+        var gone = new double[points.Length];
+        for (int i = 0; i < layer.Count; i++)
+        {
+            for (int k = 0; k < points.Length; k++)
+            {
+                gone[k] = layer.Row(i)[points[k]];
+                weights[(i * layer.Columns) + points[k]] = 0;
+                bias[i] = Math.FusedMultiplyAdd(gone[k], values[k], bias[i]);
+            }
+
+            if (gone.AsSpan().IndexOfAnyExcept(0.0) < 0)
+                continue;
+            double magnitude = UpperBound.Add(UpperBound.MagnitudeDot(gone, Array.ConvertAll(values, Math.Abs)), Math.Abs(layer.Bias[i]));
+            moved[i] = magnitude == 0 ? 0 : UpperBound.Add(UpperBound.Multiply(UpperBound.Gamma(points.Length + 3), magnitude), UpperBound.Underflows([1]));
+        }
+
+        return Array.TrueForAll(bias, double.IsFinite) ? (network.Replaced(0, 1, [layer.With(layer.Columns, weights, bias, true)], moved), points.Length) : null;
+    }
+
+    private static bool IsRead(DraftLayer layer, int input)
+    {
+        for (int i = 0; i < layer.Count; i++)
+        {
+            if (layer.Row(i)[input] != 0)
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,106 @@
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Compression.Rewriting;
+
+/// <summary>Linear neurons whose rows depend on those of others are expressed by them, <c>z_d = K z_base + t</c>: LEO++ case 4, opposite pairs included.</summary>
+internal static class RowMerge
+{
+    /// <summary>The merge of all dependent neurons into a well-conditioned basis; null where none depends on others.</summary>
+    /// <param name="part">The linear neurons.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static LayerRewrite? OfAll(LinearPart part, CancellationToken cancellation) =>
+        Merge(part, RowBasis.Choose(part.Layer.Weights, part.Layer.Columns, part.All, cancellation), static (_, _, _) => true);
+
+    /// <summary>The merge of those dependent neurons, one after the other, that leaves fewer connections; null where there is none.</summary>
+    public static LayerRewrite? OfSparse(LinearPart part, CancellationToken cancellation)
+    {
+        if (part.Opposites.Length > 0)
+            return null;
+        RowBasis basis = RowBasis.Choose(part.Layer.Weights, part.Layer.Columns, part.All, cancellation);
+        var filled = new bool[(long)part.Next.Count * part.Layer.Count];
+        for (int i = 0; i < part.Next.Count; i++)
+        {
+            for (int j = 0; j < part.Layer.Count; j++)
+                filled[(i * part.Layer.Count) + j] = part.Next.Row(i)[j] != 0;
+        }
+
+        return Merge(part, basis, (neuron, columns, coefficients) => Gains(part, filled, neuron, columns, coefficients));
+    }
+
+    /// <summary>Opposite pairs whose row depends on stably active ones, so that one neuron of each is saved without another in its place.</summary>
+    public static List<ParallelRow> Free(DraftNetwork network, int at, List<ParallelRow> pairs, CancellationToken cancellation)
+    {
+        var part = new LinearPart(network, at, []);
+        DraftLayer layer = part.Layer;
+        int[] basis = RowBasis.Choose(layer.Weights, layer.Columns, part.Active, cancellation).Base;
+        return [.. pairs.Where(p => RowBasis.Choose(layer.Weights, layer.Columns, [.. basis, p.Neuron], cancellation).Rank == basis.Length)];
+    }
+
+    private static LayerRewrite? Merge(LinearPart part, RowBasis basis, Func<int, int[], double[], bool> wants)
+    {
+        // A neuron of a pair that is in the basis comes back as a linear one.
+        int[] returning = [.. basis.Base.Where(part.Opposites.Contains)];
+        var merged = new List<(int Neuron, double[] K)>();
+        for (int d = 0; d < basis.Dependent.Length; d++)
+        {
+            double[] k = basis.Coefficients[(d * basis.Rank)..((d + 1) * basis.Rank)];
+            int neuron = basis.Dependent[d];
+            if (part.Opposites.Contains(neuron) || (Array.TrueForAll(k, double.IsFinite) && wants(neuron, basis.Base, k)))
+                merged.Add((neuron, k));
+        }
+
+        if (merged.Count == part.Layer.Count)
+            merged.RemoveAt(0); // a layer has at least one neuron
+        if (merged.Count == 0)
+            return null;
+        DraftLayer layer = part.Layer;
+        RewrittenNeuron[] fates = part.FatesOf(merged.Select(static m => m.Neuron));
+        AddedNeuron[] added = [.. returning.Select(j => part.Shifted(layer.Row(j).ToArray(), layer.Bias[j], [(j, 1)]))];
+        var next = new NextWeights(part.Next, fates, added.Length);
+        int kept = next.Columns - added.Length;
+        int[] columns = [.. basis.Base.Select(j => Array.IndexOf(returning, j) is var at && at >= 0 ? kept + at : next.PlaceOf(j))];
+        double[] offsets = [.. basis.Base.Select(j => Array.IndexOf(returning, j) is var at && at >= 0 ? added[at].Bias : layer.Bias[j])];
+        foreach ((int neuron, double[] k) in merged)
+            next.Express(neuron, columns, k, layer.Bias[neuron] - Dot(k, offsets));
+        for (int r = 0; r < returning.Length; r++)
+            next.Express(returning[r], [kept + r], [1], layer.Bias[returning[r]] - added[r].Bias);
+        return part.Rewrite(Kind(part), Describe(part, merged.Count, basis.Rank), fates, added, next);
+    }
+
+    private static CompressionStepKind Kind(LinearPart part) => part.Opposites.Length > 0 ? CompressionStepKind.MergeOpposites : CompressionStepKind.Merge;
+
+    private static string Describe(LinearPart part, int merged, int rank)
+    {
+        string neurons = part.Opposites.Length > 0
+            ? $"The {part.Active.Length} stably active neurons and {part.Opposites.Length} opposites of other neurons"
+            : $"The {part.Active.Length} stably active neurons";
+        return $"{neurons} have rows of rank {rank}: the others express {merged} of them.";
+    }
+
+    /// <summary>Whether a merge leaves fewer connections, and if so what it fills.</summary>
+    private static bool Gains(LinearPart part, bool[] filled, int neuron, int[] columns, double[] coefficients)
+    {
+        int width = part.Layer.Count;
+        int[] used = [.. columns.Where((_, k) => coefficients[k] != 0)];
+        int[] rows = [.. Enumerable.Range(0, part.Next.Count).Where(i => part.Next.Row(i)[neuron] != 0)];
+        int saved = rows.Length, row = part.Layer.Columns - part.Layer.Row(neuron).Count(0.0);
+        int filling = rows.Sum(i => used.Count(j => !filled[(i * width) + j]));
+        if (filling >= saved + row)
+            return false;
+        foreach (int i in rows)
+        {
+            foreach (int j in used)
+                filled[(i * width) + j] = true;
+        }
+
+        return true;
+    }
+
+    private static double Dot(double[] a, double[] b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+            sum = Math.FusedMultiplyAdd(a[i], b[i], sum);
+        return sum;
+    }
+}

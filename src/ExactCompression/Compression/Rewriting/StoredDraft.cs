@@ -1,0 +1,96 @@
+using System.Numerics.Tensors;
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Compression.Rewriting;
+
+/// <summary>A <see cref="DraftNetwork"/> as it is stored: its new weights rounded, with a proven bound of its distance to the original.</summary>
+/// <remarks>
+/// <para><c>g~</c> is the draft, <c>g</c> the stored network, <c>W^ = W~ + D</c>. What an activation of <c>g</c> is off by lies in an interval, carried layer by layer:
+/// <c>z^_i - z~_i = W^_i (a^ - a~) + D_i a~ + (b^_i - b~_i)</c>. The middle of the first two is known before the bias is stored, so the bias takes it up, and only
+/// the spread goes on. A neuron that is linear over the domain passes its interval on as it is, a gate its hull with 0.</para>
+/// <para>The difference of a double and its rounding to float is exact in double.</para>
+/// </remarks>
+internal static class StoredDraft
+{
+    /// <summary>Rounds the layers that have new weights, and those that the file's precision cannot store.</summary>
+    /// <param name="network">The draft.</param>
+    /// <param name="precision">What new weights are rounded to; null for each layer's own precision.</param>
+    public static (AffineLayer[] Layers, double Deviation) Of(DraftNetwork network, WeightPrecision? precision)
+    {
+        var layers = new AffineLayer[network.Layers.Count];
+        double[] lower = new double[network.Layers[0].Columns], upper = new double[lower.Length];
+        for (int l = 0; l < layers.Length; l++)
+        {
+            DraftLayer layer = network.Layers[l];
+            var errors = new Box(lower, upper);
+            layers[l] = Stored(layer, network.InputsOf(l), errors, precision, out lower, out upper);
+            if (l < network.Depth)
+                Rectify(layer, lower, upper);
+        }
+
+        double deviation = 0;
+        for (int i = 0; i < lower.Length; i++)
+            deviation = Math.Max(deviation, UpperBound.Add(network.Deviation[i], UpperBound.Known(Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i])))));
+        return (layers, deviation);
+    }
+
+    private static AffineLayer Stored(DraftLayer layer, Box inputs, Box errors, WeightPrecision? asked, out double[] lower, out double[] upper)
+    {
+        AffineLayer source = layer.Source;
+        lower = new double[layer.Count];
+        upper = new double[layer.Count];
+        bool rounds = layer.IsNew || !(WeightRounding.AreStored(layer.Weights, source.SourcePrecision) && WeightRounding.AreStored(layer.Bias, source.SourcePrecision));
+        WeightPrecision precision = !rounds ? source.SourcePrecision : asked ?? source.SourcePrecision;
+        if (rounds && !(WeightRounding.Fits(layer.Weights, precision) && WeightRounding.Fits(layer.Bias, precision)))
+            precision = WeightPrecision.Float64;
+        double[] weights = rounds ? WeightRounding.Rounded(layer.Weights, precision) : layer.Weights;
+        double[] bias = [.. layer.Bias];
+        var difference = new double[layer.Columns];
+        for (int i = 0; i < layer.Count; i++)
+        {
+            ReadOnlySpan<double> row = weights.AsSpan(i * layer.Columns, layer.Columns);
+            TensorPrimitives.Subtract(row, layer.Row(i), difference);
+            (double low, double high) = Sum(errors.Range(row, 0), inputs.Range(difference, 0));
+            if (rounds)
+                bias[i] = Rounded(bias[i], low, high, precision);
+            (lower[i], upper[i]) = Sum((low, high), Difference(bias[i], layer.Bias[i]));
+        }
+
+        return !rounds && source.IsExact && layer.Count == source.Outputs && layer.Columns == source.Inputs
+            ? source
+            : new(weights, bias, layer.Count, layer.Columns, source.Activation, precision);
+    }
+
+    /// <summary>The bias as it is stored, with the middle of an error taken up.</summary>
+    private static double Rounded(double bias, double low, double high, WeightPrecision precision)
+    {
+        double middle = low + (0.5 * (high - low));
+        double taken = WeightRounding.Rounded(bias - middle, precision);
+        return double.IsFinite(taken) ? taken : WeightRounding.Rounded(bias, precision);
+    }
+
+    /// <summary>What the activations are off by, from what the pre-activations are.</summary>
+    private static void Rectify(DraftLayer layer, double[] lower, double[] upper)
+    {
+        for (int i = 0; i < lower.Length; i++)
+        {
+            if (layer.Rows[i].Lower >= Math.Max(0, -lower[i]))
+                continue; // linear, and what it is off by keeps it so
+            (lower[i], upper[i]) = (Math.Min(0, lower[i]), Math.Max(0, upper[i]));
+        }
+    }
+
+    /// <summary>Bounds of a sum; exactly the other where one is 0.</summary>
+    private static (double Lower, double Upper) Sum((double Lower, double Upper) a, (double Lower, double Upper) b)
+    {
+        if (a == (0, 0))
+            return b;
+        return b == (0, 0) ? a : (Rounding.AddDown(a.Lower, b.Lower), Rounding.AddUp(a.Upper, b.Upper));
+    }
+
+    private static (double Lower, double Upper) Difference(double after, double before)
+    {
+        double difference = after - before;
+        return after == before ? (0, 0) : (Math.BitDecrement(difference), Math.BitIncrement(difference));
+    }
+}

@@ -1,0 +1,140 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ExactCompression.Formats;
+
+/// <summary>Reads what <see cref="PortableWriter"/> wrote.</summary>
+/// <param name="stream">Where from.</param>
+internal sealed class PortableReader(Stream stream) : IDisposable
+{
+    private readonly BinaryReader reader = new(stream, Encoding.UTF8, leaveOpen: true);
+
+    /// <summary>Reads a network.</summary>
+    public ReluNetwork Network()
+    {
+        string name = reader.ReadString();
+        string? path = Text(), format = Text();
+        InputDomain? stated = reader.ReadBoolean() ? Domain() : null;
+        var layers = new AffineLayer[Count(1)];
+        for (int l = 0; l < layers.Length; l++)
+        {
+            int outputs = reader.ReadInt32(), inputs = reader.ReadInt32();
+            var activation = (Activation)reader.ReadByte();
+            var precision = (WeightPrecision)reader.ReadByte();
+            double[] weights = Numbers(), bias = Numbers();
+            bool isExact = reader.ReadBoolean();
+            layers[l] = isExact
+                ? new(weights, bias, outputs, inputs, activation, precision)
+                : new(weights, bias, outputs, inputs, activation, precision, Numbers() is { Length: > 0 } w ? w : null, Numbers() is { Length: > 0 } b ? b : null);
+        }
+
+        return new(layers, name, path, format, stated);
+    }
+
+    /// <summary>Reads a domain.</summary>
+    public InputDomain Domain()
+    {
+        bool hasSize = reader.ReadBoolean();
+        string description = reader.ReadString();
+        double[] lower = Numbers(), upper = Numbers();
+        return hasSize ? new(lower, upper, description) : InputDomain.Uniform(lower[0], upper[0]);
+    }
+
+    /// <summary>Reads rows of data.</summary>
+    public InputData Data()
+    {
+        string name = reader.ReadString();
+        int rows = reader.ReadInt32(), columns = reader.ReadInt32();
+        double scale = reader.ReadDouble();
+        bool hasLabels = reader.ReadBoolean();
+        float[] values = Values<float>(checked((long)rows * columns));
+        return new(values, rows, columns, hasLabels ? Values<int>(rows) : null, name, scale);
+    }
+
+    /// <summary>Reads verdicts with their network.</summary>
+    public StabilityTable Table()
+    {
+        ReluNetwork network = Network();
+        InputDomain domain = Domain();
+        bool isImported = reader.ReadBoolean();
+        var elapsed = new TimeSpan(reader.ReadInt64());
+        string? device = Text();
+        var stages = new StageReport[Count(1)];
+        for (int i = 0; i < stages.Length; i++)
+            stages[i] = new(reader.ReadString(), new(reader.ReadInt64()), reader.ReadInt32());
+        var neurons = new List<NeuronStability>(network.NeuronCount);
+        for (int layer = 1; layer <= network.Depth; layer++)
+        {
+            for (int neuron = 0; neuron < network.WidthOf(layer); neuron++)
+            {
+                neurons.Add(new()
+                {
+                    Layer = layer,
+                    Neuron = neuron,
+                    State = (NeuronState)reader.ReadByte(),
+                    LowerBound = reader.ReadDouble(),
+                    UpperBound = reader.ReadDouble(),
+                    Evidence = reader.ReadString(),
+                    PositiveWitness = Witness(),
+                    NegativeWitness = Witness(),
+                });
+            }
+        }
+
+        return new(network, domain, neurons, elapsed, stages, device) { IsImported = isImported };
+    }
+
+    /// <summary>Reads a compression with the verdicts it rests on.</summary>
+    public CompressionResult Compression()
+    {
+        StabilityTable table = Table();
+        ReluNetwork compressed = Network();
+        double deviation = reader.ReadDouble();
+        var steps = new CompressionStep[Count(1)];
+        for (int i = 0; i < steps.Length; i++)
+        {
+            var kind = (CompressionStepKind)reader.ReadByte();
+            int layer = reader.ReadInt32();
+            int[] neurons = Values<int>(reader.ReadInt32());
+            steps[i] = new(kind, layer, neurons, reader.ReadString()) { Added = reader.ReadInt32() };
+        }
+
+        return new() { Original = table.Network, Compressed = compressed, Domain = table.Domain, Table = table, Steps = steps, ProvenDeviation = deviation };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => reader.Dispose();
+
+    private double[]? Witness() => reader.ReadBoolean() ? Numbers() : null;
+
+    private string? Text() => reader.ReadBoolean() ? reader.ReadString() : null;
+
+    private double[] Numbers()
+    {
+        int count = reader.ReadInt32();
+        return reader.ReadBoolean() ? Array.ConvertAll(Values<float>(count), static v => (double)v) : Values<double>(count);
+    }
+
+    private unsafe T[] Values<T>(long count)
+        where T : unmanaged
+    {
+        RequireLeft(count, sizeof(T));
+        var values = new T[count];
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
+
+    /// <summary>A number of things, each of at least some bytes, that are still to come.</summary>
+    private int Count(int bytesEach)
+    {
+        int count = reader.ReadInt32();
+        RequireLeft(count, bytesEach);
+        return count;
+    }
+
+    private void RequireLeft(long count, int bytesEach)
+    {
+        if (count < 0 || count > (reader.BaseStream.Length - reader.BaseStream.Position) / bytesEach)
+            throw new InvalidDataException($"{count} values do not follow.");
+    }
+}

@@ -1,0 +1,136 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ExactCompression.Formats;
+
+/// <summary>Writes objects as <see cref="PortableForm"/> has them.</summary>
+/// <param name="stream">Where to; it stays open.</param>
+internal sealed class PortableWriter(Stream stream) : IDisposable
+{
+    private readonly BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
+
+    /// <summary>Writes a network.</summary>
+    public void Network(ReluNetwork network)
+    {
+        writer.Write(network.Name);
+        Text(network.Path);
+        Text(network.Format);
+        writer.Write(network.StatedDomain is not null);
+        if (network.StatedDomain is { } stated)
+            Domain(stated);
+        writer.Write(network.Layers.Count);
+        foreach (AffineLayer layer in network.Layers)
+        {
+            writer.Write(layer.Outputs);
+            writer.Write(layer.Inputs);
+            writer.Write((byte)layer.Activation);
+            writer.Write((byte)layer.SourcePrecision);
+            Numbers(layer.Weights.Span);
+            Numbers(layer.Bias.Span);
+            writer.Write(layer.IsExact);
+            if (layer.IsExact)
+                continue;
+            Numbers(layer.WeightRadius.Span);
+            Numbers(layer.BiasRadius.Span);
+        }
+    }
+
+    /// <summary>Writes a domain.</summary>
+    public void Domain(InputDomain domain)
+    {
+        writer.Write(domain.Size is not null);
+        writer.Write(domain.Description);
+        Numbers(domain.Lower.Span);
+        Numbers(domain.Upper.Span);
+    }
+
+    /// <summary>Writes rows of data.</summary>
+    public void Data(InputData data)
+    {
+        writer.Write(data.Name);
+        writer.Write(data.Rows);
+        writer.Write(data.Columns);
+        writer.Write(data.Scale);
+        writer.Write(data.HasLabels);
+        writer.Write(MemoryMarshal.AsBytes(data.Values.Span));
+        writer.Write(MemoryMarshal.AsBytes(data.Labels.Span));
+    }
+
+    /// <summary>Writes verdicts with their network.</summary>
+    public void Table(StabilityTable table)
+    {
+        Network(table.Network);
+        Domain(table.Domain);
+        writer.Write(table.IsImported);
+        writer.Write(table.Elapsed.Ticks);
+        Text(table.Device);
+        writer.Write(table.Stages.Count);
+        foreach (StageReport stage in table.Stages)
+        {
+            writer.Write(stage.Name);
+            writer.Write(stage.Elapsed.Ticks);
+            writer.Write(stage.Decided);
+        }
+
+        foreach (NeuronStability neuron in table.Neurons)
+        {
+            writer.Write((byte)neuron.State);
+            writer.Write(neuron.LowerBound);
+            writer.Write(neuron.UpperBound);
+            writer.Write(neuron.Evidence);
+            Witness(neuron.PositiveWitness);
+            Witness(neuron.NegativeWitness);
+        }
+    }
+
+    /// <summary>Writes a compression with the verdicts it rests on.</summary>
+    public void Compression(CompressionResult result)
+    {
+        Table(result.Table);
+        Network(result.Compressed);
+        writer.Write(result.ProvenDeviation);
+        writer.Write(result.Steps.Count);
+        foreach (CompressionStep step in result.Steps)
+        {
+            writer.Write((byte)step.Kind);
+            writer.Write(step.Layer);
+            writer.Write(step.Neurons.Count);
+            foreach (int neuron in step.Neurons)
+                writer.Write(neuron);
+            writer.Write(step.Description);
+            writer.Write(step.Added);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => writer.Dispose();
+
+    private void Witness(double[]? witness)
+    {
+        writer.Write(witness is not null);
+        if (witness is not null)
+            Numbers(witness);
+    }
+
+    private void Text(string? text)
+    {
+        writer.Write(text is not null);
+        if (text is not null)
+            writer.Write(text);
+    }
+
+    private void Numbers(ReadOnlySpan<double> values)
+    {
+        var singles = new float[values.Length];
+        bool fit = true;
+        for (int i = 0; i < values.Length; i++)
+        {
+            singles[i] = (float)values[i];
+            fit &= BitConverter.DoubleToInt64Bits(singles[i]) == BitConverter.DoubleToInt64Bits(values[i]);
+        }
+
+        writer.Write(values.Length);
+        writer.Write(fit);
+        writer.Write(fit ? MemoryMarshal.AsBytes<float>(singles) : MemoryMarshal.AsBytes(values));
+    }
+}
