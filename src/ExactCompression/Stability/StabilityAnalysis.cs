@@ -12,6 +12,12 @@ public static class StabilityAnalysis
     /// <summary>The share of that which comes first, before local search: most neurons need no more.</summary>
     private const long QuickShare = 256;
 
+    /// <summary>The share that every group of neurons may take at first, hard or easy: estimates can be far too low.</summary>
+    private const long FirstShare = 64;
+
+    /// <summary>What is still open then starts again with this much more: all rounds together cost a third more than the last one.</summary>
+    private const long Growth = 4;
+
     /// <summary>Random dives that estimate what a neuron's partition takes.</summary>
     private const int Dives = 100;
 
@@ -118,11 +124,15 @@ public static class StabilityAnalysis
         {
             SplitQuickly(board, search, clock);
             clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
-            clock.Run("InputSplitting", () =>
+            for (long effort = SplittingEffort / FirstShare; effort <= SplittingEffort; effort *= Growth)
             {
-                foreach (SplittingGroup group in SplittingEstimate.Groups(board, search, clock, Dives, options.Seed))
-                    Split(group.Layer, group.Aims, SplittingEffort, board, search, clock);
-            });
+                long most = effort;
+                clock.Run("InputSplitting", () =>
+                {
+                    foreach (SplittingGroup group in SplittingEstimate.Groups(board, search, clock, Dives, options.Seed))
+                        Split(group.Layer, group.Aims, most, board, search, clock);
+                });
+            }
         }
 
         Refinement.Run(board, clock, search, hints);
