@@ -69,6 +69,9 @@ internal sealed class DeviceAims : IDisposable
     /// <summary>The last hidden layer with a wanted sign; 0 where there is none.</summary>
     public int Deepest { get; private set; }
 
+    /// <summary>Whether signs are wanted that were not when the last pass began: it has no values for them.</summary>
+    public bool HasGrown { get; set; }
+
     /// <summary>The wanted aims, in order.</summary>
     public ArrayView<int> Wanted => wantedAims.SubView(0, wantedCount);
 
@@ -107,6 +110,8 @@ internal sealed class DeviceAims : IDisposable
         signs = signs[..(Count / 2)];
         if (signs.SequenceEqual(wanted))
             return;
+        for (int neuron = 0; neuron < signs.Length; neuron++)
+            HasGrown |= (signs[neuron] & ~(wanted.Length == 0 ? WantedSigns.None : wanted[neuron])) != 0;
         wanted = signs.ToArray();
         int[] list = [.. Enumerable.Range(0, Count).Where(aim => (wanted[aim / 2] & (aim % 2 == 0 ? WantedSigns.Above : WantedSigns.Below)) != 0)];
         wantedCount = list.Length;

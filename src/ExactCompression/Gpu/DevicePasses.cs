@@ -24,6 +24,7 @@ internal sealed class DevicePasses(DeviceKernels kernels, LaunchShape shape, Dev
     public void Forward(DeviceBatch batch)
     {
         pass++;
+        aims.HasGrown = false;
         if (aims.Deepest == 0)
             return;
         for (int layer = 1; layer <= aims.Deepest; layer++)
@@ -59,7 +60,7 @@ internal sealed class DevicePasses(DeviceKernels kernels, LaunchShape shape, Dev
     /// <summary>Remembers points of the last forward pass to start attacks from.</summary>
     public void KeepStarts(DeviceBatch batch, int first)
     {
-        if (aims.Deepest > 0)
+        if (aims.Deepest > 0 && !aims.HasGrown)
             kernels.Starts(shape.GroupEach(aims.Wanted.IntLength), aims.Wanted, batch.Largest, aims.Starts, first);
     }
 

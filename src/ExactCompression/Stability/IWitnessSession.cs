@@ -69,7 +69,7 @@ public interface IWitnessSession : IDisposable
     int[] ReadStarts(int neuron, bool above);
 
     /// <summary>The extremes of the last pass.</summary>
-    /// <param name="extremes">One element for each neuron; those that are not wanted are left as they are. Ties take the lowest point number; a NaN is passed over.</param>
+    /// <param name="extremes">One element for each neuron; those that are not wanted are left as they are, and where one sign alone is wanted, its side alone is sure. Ties take the lowest point number; a NaN is passed over.</param>
     void ReadExtremes(Span<NeuronExtremes> extremes);
 
     /// <summary>Copies one point of the batch as it is now.</summary>

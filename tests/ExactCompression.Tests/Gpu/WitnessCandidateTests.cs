@@ -167,6 +167,22 @@ public sealed class WitnessCandidateTests(WitnessDevices devices) : IClassFixtur
         Assert.Empty(session.ReadStarts(1, above: false));
     }
 
+    [SkippableTheory]
+    [MemberData(nameof(Names))]
+    public void KeepStarts_MoreIsWantedThanThePassHasSeen_KeepsNoPointThatIsNotThere(string name)
+    {
+        using IWitnessSession session = Open(name, TestNetworks.Random(5, 3, 6, 5, 2), InputDomain.Uniform(-1, 2));
+        session.Load(TestNetworks.Points(4, 21, 3), 21);
+        session.Want([.. Enumerable.Range(0, 11).Select(static i => i == 1 ? WantedSigns.Above : WantedSigns.None)]);
+        session.Forward();
+        session.WantAll(11);
+        session.KeepStarts(100);
+        Assert.All(Enumerable.Range(0, 11), i => Assert.All(session.ReadStarts(i, above: true), static start => Assert.InRange(start, 100, 120)));
+        session.Forward();
+        session.KeepStarts(100);
+        Assert.All(Enumerable.Range(0, 11), i => Assert.NotEmpty(session.ReadStarts(i, above: false)));
+    }
+
     private IWitnessSession Open(string name, ReluNetwork network, InputDomain domain)
     {
         IWitnessDevice? device = devices.FindAny(name);
