@@ -8,9 +8,6 @@ namespace ExactCompression.Compression.Rewriting;
 /// </summary>
 internal sealed class MaximalCompression
 {
-    /// <summary>What numbers that are equal may be off by, over their magnitudes: rounding in double, or in the float32 that they were stored in.</summary>
-    private static readonly double[] Roundings = [1e-13, 1.0 / (1 << 22)];
-
     private readonly CompressionOptions options;
     private readonly CancellationToken cancellation;
     private readonly double tolerance;
@@ -75,12 +72,8 @@ internal sealed class MaximalCompression
                 return true;
         }
 
-        foreach (double rounding in Roundings)
-        {
-            if (MultipleMerge.Find(network, at, rounding) is { } merge && Take([merge], size))
-                return true;
-        }
-
+        if (Take([.. Roundings.All.Select(r => MultipleMerge.Find(network, at, r)).OfType<LayerRewrite>()], size))
+            return true;
         return Take(LinearProposals(at), size);
     }
 
@@ -92,12 +85,9 @@ internal sealed class MaximalCompression
             var part = new LinearPart(network, at, pairs);
             if (part.All.Length == 0)
                 continue;
-            foreach (double rounding in Roundings)
-            {
-                proposals.Add(RowMerge.OfAll(part, rounding, cancellation));
-                proposals.Add(OutputRank.Find(part, rounding, cancellation));
-            }
-
+            proposals.AddRange(Roundings.All.Select(r => RowMerge.OfAll(part, r, cancellation)));
+            proposals.Add(OutputRank.Find(part, Roundings.Double, cancellation));
+            proposals.Add(OutputRank.Find(part, Roundings.Single, cancellation));
             if (pairs.Count > 0)
                 continue;
             proposals.Add(ColumnMerge.Find(part));
@@ -114,7 +104,7 @@ internal sealed class MaximalCompression
         yield return [];
         DraftLayer layer = network.Layers[at];
         int found = 0;
-        foreach (double rounding in Roundings)
+        foreach (double rounding in (double[])[Roundings.Double, Roundings.Single])
         {
             List<ParallelRow> pairs = ParallelRow.Find(layer, network.InputsOf(at), rounding, -1, j => !layer.Rows[j].IsActive && !layer.Rows[j].IsInactive);
             if (pairs.Count == found)

@@ -9,10 +9,10 @@ internal static class RowMerge
     /// <param name="part">The linear neurons.</param>
     /// <param name="rounding">What numbers may be off by, over their magnitudes: every weight of a dependent row, and what is left of weights that cancel.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    public static LayerRewrite? OfAll(LinearPart part, double rounding, CancellationToken cancellation)
+    public static LayerRewrite? OfAll(LinearPart part, Roundings rounding, CancellationToken cancellation)
     {
-        RowBasis basis = RowBasis.Choose(part.Layer.Weights, part.Layer.Columns, part.All, cancellation, Math.Max(RowBasis.Tolerance, 4 * rounding));
-        return Merge(part, basis, (neuron, rows, k) => rounding <= RowBasis.Tolerance || IsRounding(part.Layer, neuron, rows, k, rounding), rounding);
+        RowBasis basis = RowBasis.Choose(part.Layer.Weights, part.Layer.Columns, part.All, cancellation, Math.Max(RowBasis.Tolerance, 4 * rounding.OfRows));
+        return Merge(part, basis, (neuron, rows, k) => rounding.OfRows <= RowBasis.Tolerance || IsRounding(part.Layer, neuron, rows, k, rounding.OfRows), rounding.OfSums);
     }
 
     /// <summary>The merge of those dependent neurons, one after the other, that leaves fewer connections; null where there is none.</summary>
@@ -41,7 +41,7 @@ internal static class RowMerge
         return AreFree(pairs) ? pairs : [.. pairs.Where(p => AreFree([p]))];
     }
 
-    private static LayerRewrite? Merge(LinearPart part, RowBasis basis, Func<int, int[], double[], bool> wants, double rounding)
+    private static LayerRewrite? Merge(LinearPart part, RowBasis basis, Func<int, int[], double[], bool> wants, double cancels)
     {
         // A neuron of a pair that is in the basis comes back as a linear one.
         int[] returning = [.. basis.Base.Where(part.Opposites.Contains)];
@@ -69,7 +69,7 @@ internal static class RowMerge
             next.Express(neuron, columns, k, layer.Bias[neuron] - Dot(k, offsets));
         for (int r = 0; r < returning.Length; r++)
             next.Express(returning[r], [kept + r], [1], layer.Bias[returning[r]] - added[r].Bias);
-        next.Cancel(rounding);
+        next.Cancel(cancels);
         return part.Rewrite(Kind(part), Describe(part, merged.Count, basis.Rank), fates, added, next);
     }
 
