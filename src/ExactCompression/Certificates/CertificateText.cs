@@ -86,6 +86,16 @@ internal static class CertificateText
             }
 
             json.WriteEndArray();
+            json.WriteStartArray("boxes");
+            foreach (BoxTree tree in layer.Boxes)
+            {
+                json.WriteStartObject();
+                json.WriteString("inputs", Pack<int>("i4:", tree.Inputs));
+                json.WriteString("places", Shortest(tree.Places));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 

@@ -86,22 +86,35 @@ internal sealed class EvidenceSearch
 
         foreach (BoundedSide side in open.Where(s => Letters(s)[s.Neuron] == '.'))
         {
-            if (check.ProvesSign(side.Neuron, side.Above))
+            if (check.ProvesSign(side))
                 Take(side, 0, 'e');
         }
 
         var slopes = new Dictionary<BoundedSide, float[]>();
         var trees = new Dictionary<BoundedSide, PhaseTree>();
+        var boxes = new Dictionary<BoundedSide, BoxTree>();
         using var deep = l == 0 ? null : new TreeSearch(domain, network.Layers[l], check, parallel);
         foreach (BoundedSide side in open.Where(s => Letters(s)[s.Neuron] == '.'))
         {
-            if (deep?.Prove(side, premises == Premises.Optimized ? 4096 : premises == Premises.Linear ? 512 : 16) is not { } tree)
-                return (null, side.Neuron);
-            if (tree.Leaves.Length == 1)
-                slopes[side] = tree.Leaves[0];
+            int most = premises == Premises.Optimized ? 4096 : premises == Premises.Linear ? 512 : 16;
+            if (deep?.Prove(side, most) is { } tree)
+            {
+                bool plain = tree.Leaves.Length == 1 && check.Bound([side with { Slopes = tree.Leaves[0] }])[0] <= 0;
+                if (plain)
+                    slopes[side] = tree.Leaves[0];
+                else
+                    trees[side] = tree;
+                Take(side, 0, plain ? 's' : 't');
+            }
+            else if (l > 0 && new BoxSearch(network, new(domain.Lower.ToArray(), domain.Upper.ToArray()), check.Layers, parallel).Prove(side, 4 * most) is { } cuts)
+            {
+                boxes[side] = cuts;
+                Take(side, 0, 'b');
+            }
             else
-                trees[side] = tree;
-            Take(side, 0, tree.Leaves.Length == 1 ? 's' : 't');
+            {
+                return (null, side.Neuron);
+            }
         }
 
         if (l > 0 && premises != Premises.Intervals)
@@ -115,6 +128,7 @@ internal sealed class EvidenceSearch
             Below = new(below),
             Slopes = [.. ordered.Where(slopes.ContainsKey).Select(s => slopes[s])],
             Trees = [.. ordered.Where(trees.ContainsKey).Select(s => trees[s])],
+            Boxes = [.. ordered.Where(boxes.ContainsKey).Select(s => boxes[s])],
         }, -1);
     }
 

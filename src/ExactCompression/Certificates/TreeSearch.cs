@@ -9,6 +9,9 @@ internal sealed class TreeSearch : IDisposable
     /// <summary>Slopes are stored in float32, so that a bound may come out a little higher: the second try asks for this much more, as a share of the neuron's range.</summary>
     private static readonly double[] Margins = [0, 1e-6];
 
+    /// <summary>A bound up to this, as a share of the neuron's range, may be a tie.</summary>
+    private const double NearTie = 1e-6;
+
     private readonly InputDomain domain;
     private readonly AffineLayer layer;
     private readonly StabilityCheck check;
@@ -38,7 +41,7 @@ internal sealed class TreeSearch : IDisposable
             var search = new BranchAndBound(bounds, new(side.Neuron, side.Above), side.Neuron) { Proven = leaves };
             search.GoOn(most, null, parallel);
             if (!search.IsProven)
-                return null;
+                return Ties(side, most);
             PhaseTree tree = Tree(leaves);
             List<BoundedSide> sides = PhaseTreeCheck.Sides(tree, check.Layers, side, "tree");
             if (check.Bound(sides).All(static b => b <= 0))
@@ -46,6 +49,75 @@ internal sealed class TreeSearch : IDisposable
         }
 
         return null;
+    }
+
+    /// <summary>A tree whose leaves may be ties: rounding keeps their bounds a little above 0, and exact arithmetic does not.</summary>
+    private PhaseTree? Ties(BoundedSide side, int most)
+    {
+        using var bounds = new OptimizedBounds(domain, layer, below);
+        var open = new Stack<BoundProblem>([BoundProblem.Root(side.Neuron, side.Above, bounds.PlainSlopes())]);
+        var leaves = new List<BoundProblem>();
+        while (open.TryPop(out BoundProblem? problem))
+        {
+            parallel.CancellationToken.ThrowIfCancellationRequested();
+            if (most-- <= 0)
+                return null;
+            bounds.Optimize([problem], problem.Split.Length == 0 ? Descent.FromPlainSlopes : Descent.AfterSplit, parallel);
+            if (Holds(side, problem))
+            {
+                leaves.Add(problem);
+                continue;
+            }
+
+            int split = problem.Loosest.Concat(Rectifiers()).FirstOrDefault(n => !problem.Split.Contains(n), -1);
+            if (split < 0)
+                return null;
+            open.Push(problem.With(split, -1));
+            open.Push(problem.With(split, 1));
+        }
+
+        return Tree(leaves);
+    }
+
+    /// <summary>Whether the checker takes a leaf; where its numbers are nearly right, with none instead.</summary>
+    private bool Holds(BoundedSide side, BoundProblem problem)
+    {
+        BoundedSide leaf = Side(side, problem);
+        double bound = check.Bound([leaf])[0];
+        if (bound <= 0 && double.IsFinite(bound))
+            return true;
+        if (!(bound <= NearTie * Products.Size(layer.Row(side.Neuron), check.Input.Sizes)))
+            return false;
+        if (check.ProvesSign(leaf))
+            return true;
+        Array.Clear(problem.Multipliers);
+        return check.ProvesSign(Side(side, problem));
+    }
+
+    private BoundedSide Side(BoundedSide side, BoundProblem problem) => side with
+    {
+        Slopes = OfOpen(problem.Slopes),
+        Phases = [.. problem.Split.Select((n, k) => new FixedPhase(Place(n).Layer, Place(n).Neuron, problem.Phases[k] > 0, problem.Multipliers[k]))],
+    };
+
+    private (int Layer, int Neuron) Place(int index)
+    {
+        int l = 0;
+        for (; index >= check.Layers[l].Map.Outputs; l++)
+            index -= check.Layers[l].Map.Outputs;
+        return (l, index);
+    }
+
+    /// <summary>All open rectifiers below, by their index over all layers.</summary>
+    private IEnumerable<int> Rectifiers()
+    {
+        int first = 0;
+        foreach (BoundedLayer bounded in check.Layers)
+        {
+            foreach (int i in bounded.Open)
+                yield return first + i;
+            first += bounded.Map.Outputs;
+        }
     }
 
     /// <summary>Optimised slopes for many sides at once.</summary>

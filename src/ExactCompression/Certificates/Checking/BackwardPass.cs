@@ -67,6 +67,20 @@ internal sealed class BackwardPass
         return bounds;
     }
 
+    /// <summary>Slopes of the lines below a layer's rectifiers: a certificate's own, which it gives for the open ones alone, or the default.</summary>
+    internal static double[] SlopesBelow(IReadOnlyList<BoundedLayer> below, int number, BoundedSide side)
+    {
+        if (side.Slopes is null)
+            return below[number].SlopeBelow;
+        int at = 0;
+        for (int j = 0; j < number; j++)
+            at += below[j].Open.Length;
+        double[] own = [.. below[number].SlopeBelow];
+        foreach (int i in below[number].Open)
+            own[i] = side.Slopes[at++];
+        return own;
+    }
+
     private void BoundBlock(AffineLayer layer, BoundedSide[] sides, Span<double> bounds)
     {
         var sums = new Sums[sides.Length];
@@ -103,7 +117,7 @@ internal sealed class BackwardPass
     private void PassRectifiers(int number, BoundedSide side, Span<double> row, ref Sums sums)
     {
         BoundedLayer layer = below[number];
-        double[] slopesBelow = side.Slopes is null ? layer.SlopeBelow : Own(number, side.Slopes);
+        double[] slopesBelow = SlopesBelow(below, number, side);
         FixedPhase[] phases = side.Phases is null ? [] : Array.FindAll(side.Phases, p => p.Layer == number);
         double[] taken = Array.ConvertAll(phases, static _ => 0.0);
         for (int k = 0; k < phases.Length; k++)
@@ -139,18 +153,6 @@ internal sealed class BackwardPass
         sums.Constant += constant;
         sums.Size += size;
         sums.Charge += charge;
-    }
-
-    /// <summary>A certificate's own slopes, which it gives for the open rectifiers alone.</summary>
-    private double[] Own(int number, float[] slopes)
-    {
-        int at = 0;
-        for (int j = 0; j < number; j++)
-            at += below[j].Open.Length;
-        double[] own = [.. below[number].SlopeBelow];
-        foreach (int i in below[number].Open)
-            own[i] = slopes[at++];
-        return own;
     }
 
     private struct Sums

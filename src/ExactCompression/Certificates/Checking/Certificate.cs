@@ -46,7 +46,7 @@ internal sealed record LayerClaims
     /// <summary>A letter a neuron: <c>a</c> stably active, <c>i</c> stably inactive, <c>u</c> unstable, <c>?</c> nothing is claimed.</summary>
     public required string States { get; init; }
 
-    /// <summary>How the upper bound of each neuron is proven: <c>.</c> interval arithmetic, <c>c</c> backward pass, <c>s</c> backward pass with given slopes, <c>t</c> tree of phases, <c>e</c> exact arithmetic.</summary>
+    /// <summary>How the upper bound of each neuron is proven: <c>.</c> interval arithmetic, <c>c</c> backward pass, <c>s</c> backward pass with given slopes, <c>t</c> tree of phases, <c>b</c> tree of boxes, <c>e</c> exact arithmetic.</summary>
     public required string Above { get; init; }
 
     /// <summary>How the lower bound of each neuron is proven; same letters.</summary>
@@ -57,12 +57,20 @@ internal sealed record LayerClaims
 
     /// <summary>A tree for each <c>t</c>, those of <see cref="Above"/> first.</summary>
     public required PhaseTree[] Trees { get; init; }
+
+    /// <summary>A tree for each <c>b</c>, those of <see cref="Above"/> first.</summary>
+    public required BoxTree[] Boxes { get; init; }
 }
 
 /// <summary>A binary tree that assumes phases of rectifiers, written from the root, the branch that is on before the one that is off.</summary>
 /// <param name="Splits">For each node the rectifier that it splits, counted over all layers; -1 for a leaf.</param>
 /// <param name="Leaves">For each leaf, slopes of all open rectifiers below, then a multiplier for each assumption from the root.</param>
 internal sealed record PhaseTree(int[] Splits, float[][] Leaves);
+
+/// <summary>A binary tree that cuts the input box, written from the root, the lower half before the upper one.</summary>
+/// <param name="Inputs">For each node the input at which it is cut; -1 for a leaf.</param>
+/// <param name="Places">For each cut its place.</param>
+internal sealed record BoxTree(int[] Inputs, double[] Places);
 
 /// <summary>How values of the original come out of values of the compressed network, layer by layer.</summary>
 /// <param name="Start">The last hidden layer of the original whose neurons all give 0, with which the relation begins; 0 to begin at the input.</param>

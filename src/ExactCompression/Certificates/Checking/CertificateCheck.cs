@@ -143,7 +143,7 @@ public static class CertificateCheck
 
     private static Dictionary<string, int> Named(IReadOnlyDictionary<char, int> proven)
     {
-        (char Letter, string Name)[] names = [('u', "Witness"), ('.', "Interval"), ('e', "Exact"), ('c', "Crown"), ('s', "Slopes"), ('t', "Tree"), ('?', "Unclaimed")];
+        (char Letter, string Name)[] names = [('u', "Witness"), ('.', "Interval"), ('e', "Exact"), ('c', "Crown"), ('s', "Slopes"), ('t', "Tree"), ('b', "Boxes"), ('?', "Unclaimed")];
         return names.Where(n => proven.ContainsKey(n.Letter)).ToDictionary(static n => n.Name, n => proven[n.Letter]);
     }
 }

@@ -19,6 +19,10 @@ internal static class CertificateParser
         {
             throw new Refusal("content", $"It is no JSON from byte {e.BytePositionInLine} on.");
         }
+        catch (InvalidOperationException)
+        {
+            throw new Refusal("content", "It is no UTF-8.");
+        }
     }
 
     private static Certificate Read(Field root)
@@ -47,6 +51,7 @@ internal static class CertificateParser
         Below = layer["below"].Text(),
         Slopes = layer["slopes"].Items(static f => f.Floats()),
         Trees = layer["trees"].Items(static f => new PhaseTree(f["splits"].Integers(), f["leaves"].Items(static leaf => leaf.Floats()))),
+        Boxes = layer["boxes"].Items(static f => new BoxTree(f["inputs"].Integers(), f["places"].Doubles())),
     };
 
     private static LayerRelation Layer(Field layer) => new()

@@ -46,8 +46,8 @@ internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear
         double shift = TensorPrimitives.Dot<double>(difference, read.Centre);
         constant += shift;
         double rounding = Outward.Gamma(coefficients.Length + 4) * (size + Products.Size(coefficients, sizes) + Math.Abs(constant) + Math.Abs(shift));
-        double error = read.Largest(difference, -shift, Outward.Widen(rounding, coefficients.Length) + Outward.Tiny);
-        error = Outward.Add(error, Outward.Widen(Products.Size(coefficients, slack) + Products.Size(coefficients, radii), coefficients.Length));
+        double error = read.Largest(difference, -shift, Outward.Widen(rounding, coefficients.Length) + read.Loss + given.Loss);
+        error = Outward.Add(error, Outward.Add(Outward.Dot(coefficients, slack), Outward.Dot(coefficients, radii)));
         return (error, constant, Products.Size(coefficients, outputs) + Math.Abs(constant));
     }
 }

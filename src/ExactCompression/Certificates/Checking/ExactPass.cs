@@ -1,20 +1,27 @@
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>Interval arithmetic and the backward pass of <see cref="BackwardPass"/> with default slopes, both without rounding: for neurons whose largest or smallest value is 0, or nearly.</summary>
+/// <summary>Interval arithmetic and the pass of <see cref="BackwardPass"/>, both without rounding: for neurons whose largest or smallest value is 0, or nearly.</summary>
 internal static class ExactPass
 {
-    /// <summary>Whether one of the two shows that <c>z &lt;= 0</c> (above), or that <c>z &gt;= 0</c>. Never for layers with radii, nor where a bound is infinite.</summary>
-    public static bool ProvesSign(InputBox domain, InputBox input, IReadOnlyList<BoundedLayer> below, AffineLayer layer, int neuron, bool above)
+    /// <summary>Whether one of the two shows that <c>z &lt;= 0</c> (above), or that <c>z &gt;= 0</c>. Never for layers with radii, nor where a bound or a slope is not finite.</summary>
+    /// <param name="domain">The network's input.</param>
+    /// <param name="input">What the neuron's layer reads.</param>
+    /// <param name="below">The layers below.</param>
+    /// <param name="layer">The neuron's layer.</param>
+    /// <param name="side">The side, with its slopes and assumptions.</param>
+    public static bool ProvesSign(InputBox domain, InputBox input, IReadOnlyList<BoundedLayer> below, AffineLayer layer, BoundedSide side)
     {
         if (!layer.IsExact || below.Any(static l => !l.Map.IsExact || !l.Lower.Concat(l.Upper).All(double.IsFinite)))
             return false;
-        double sign = above ? 1 : -1;
-        Exact[] row = [.. layer.Row(neuron).ToArray().Select(w => new Exact(sign * w))];
-        var bias = new Exact(sign * layer.Bias.Span[neuron]);
+        if (side.Slopes?.All(float.IsFinite) == false || side.Phases?.All(static p => double.IsFinite(p.Multiplier)) == false)
+            return false;
+        double sign = side.Above ? 1 : -1;
+        Exact[] row = [.. layer.Row(side.Neuron).ToArray().Select(w => new Exact(sign * w))];
+        var bias = new Exact(sign * layer.Bias.Span[side.Neuron]);
         if (Maximum(input, row, bias).Sign <= 0)
             return true;
         for (int j = below.Count - 1; j >= 0; j--)
-            (row, bias) = Pass(below[j], row, bias);
+            (row, bias) = Pass(below[j], BackwardPass.SlopesBelow(below, j, side), side.Phases?.Where(p => p.Layer == j) ?? [], row, bias);
         return Maximum(domain, row, bias).Sign <= 0;
     }
 
@@ -29,13 +36,21 @@ internal static class ExactPass
         return constant;
     }
 
-    private static (Exact[] Row, Exact Constant) Pass(BoundedLayer layer, Exact[] row, Exact constant)
+    private static (Exact[] Row, Exact Constant) Pass(BoundedLayer layer, double[] slopes, IEnumerable<FixedPhase> phases, Exact[] row, Exact constant)
     {
         var next = new Exact[layer.Map.Inputs];
         for (int i = 0; i < row.Length; i++)
         {
-            Exact a = row[i], d = a * new Exact(a.Sign > 0 ? layer.SlopeAbove[i] : layer.SlopeBelow[i]);
-            constant += Exact.Max(default, Exact.Max((a - d) * new Exact(layer.High[i]), -d * new Exact(layer.Low[i]))) + (d * new Exact(layer.Map.Bias.Span[i]));
+            Exact a = row[i], d = a * new Exact(a.Sign > 0 ? layer.SlopeAbove[i] : slopes[i]);
+            Exact high = (a - d) * new Exact(layer.High[i]), low = -d * new Exact(layer.Low[i]);
+            if (phases.FirstOrDefault(p => p.Neuron == i) is { } phase)
+            {
+                d = phase.On ? a + new Exact(phase.Multiplier) : -new Exact(phase.Multiplier);
+                high = phase.On ? (a - d) * new Exact(layer.High[i]) : default;
+                low = phase.On ? default : -d * new Exact(layer.Low[i]);
+            }
+
+            constant += Exact.Max(default, Exact.Max(high, low)) + (d * new Exact(layer.Map.Bias.Span[i]));
             ReadOnlySpan<double> weights = layer.Map.Row(i);
             for (int j = 0; d.Sign != 0 && j < weights.Length; j++)
             {

@@ -14,6 +14,7 @@ internal sealed class InputBox
         {
             Sizes[i] = Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i]));
             Centre[i] = (0.5 * lower[i]) + (0.5 * upper[i]);
+            Loss += Outward.Tiny * Sizes[i];
         }
     }
 
@@ -26,6 +27,9 @@ internal sealed class InputBox
 
     /// <summary>Middles, or nearly.</summary>
     public double[] Centre { get; }
+
+    /// <summary>More than underflow of coefficients, and of products with them, can cost a linear function on the box.</summary>
+    public double Loss { get; } = Outward.Tiny;
 
     public int Size => Lower.Length;
 
@@ -89,6 +93,7 @@ internal sealed class InputBox
     public double Largest(ReadOnlySpan<double> coefficients, double constant, double error)
     {
         double middle = constant, spread = 0, size = Math.Abs(constant);
+        bool any = constant != 0;
         for (int i = 0; i < coefficients.Length; i++)
         {
             // Any centre will do as long as the radius reaches both ends.
@@ -96,9 +101,10 @@ internal sealed class InputBox
             middle += d * centre;
             spread += Math.Abs(d) * Math.BitIncrement(Math.Max(Upper[i] - centre, centre - Lower[i]));
             size += Math.Abs(d) * Sizes[i];
+            any |= d != 0 && Sizes[i] != 0;
         }
 
-        return size == 0 ? error : Math.BitIncrement(((Math.Abs(middle) + spread) * (1 + 1e-12)) + (Outward.Gamma(coefficients.Length + 4) * size) + error) + Outward.Tiny;
+        return !any ? error : Math.BitIncrement(((Math.Abs(middle) + spread) * (1 + 1e-12)) + (Outward.Gamma(coefficients.Length + 4) * size) + error) + Loss;
     }
 
     private static double Down(double value, double error) => error == 0 ? value : Math.BitDecrement(value - error);

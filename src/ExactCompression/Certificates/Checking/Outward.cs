@@ -21,8 +21,25 @@ internal static class Outward
     /// <summary>At least the product of two numbers that are not negative; 0 where one is.</summary>
     public static double Multiply(double a, double b) => a == 0 || b == 0 ? 0 : Math.BitIncrement(a * b);
 
-    /// <summary>At least what a sum of so many products that are not negative was before rounding; 0 where every factor was.</summary>
-    /// <param name="sum">The sum as computed.</param>
-    /// <param name="terms">How many products.</param>
+    /// <summary>At least what a number was before so many roundings; 0 stays 0, which only a number without any product may be.</summary>
+    /// <param name="sum">The number as computed, not negative.</param>
+    /// <param name="terms">How many roundings.</param>
     public static double Widen(double sum, int terms) => sum == 0 ? 0 : (sum * (1 + Gamma(terms))) + Tiny;
+
+    /// <summary>At least <c>sum_j |w_j| m_j</c>; 0 only where every product is.</summary>
+    /// <param name="weights">Any numbers.</param>
+    /// <param name="magnitudes">Numbers that are not negative, as many.</param>
+    public static double Dot(ReadOnlySpan<double> weights, ReadOnlySpan<double> magnitudes)
+    {
+        double sum = Products.Size(weights, magnitudes);
+        if (sum != 0)
+            return Widen(sum, weights.Length);
+        for (int j = 0; j < weights.Length; j++)
+        {
+            if (weights[j] != 0 && magnitudes[j] != 0)
+                return Tiny; // all of them underflowed
+        }
+
+        return 0;
+    }
 }

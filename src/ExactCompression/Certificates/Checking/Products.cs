@@ -8,7 +8,7 @@ namespace ExactCompression.Certificates.Checking;
 /// <summary>The two products that checking spends its time on. Both only add up products, in some order: errors are bounded by <see cref="Outward.Gamma"/>.</summary>
 internal static class Products
 {
-    private const int Tile = 128;
+    private const int Columns = 128;
 
     /// <summary>Rows times a matrix: <c>next_r = sum_k row_rk W_k</c>, zero coefficients left out.</summary>
     /// <param name="rows">Coefficients, row-major.</param>
@@ -34,9 +34,9 @@ internal static class Products
         }
 
         // A tile of columns stays in cache while all rows go over it.
-        for (int first = 0; first < to; first += Tile)
+        for (int first = 0; first < to; first += Columns)
         {
-            int width = Math.Min(Tile, to - first);
+            int width = Math.Min(Columns, to - first);
             for (int r = 0; r < count; r++)
                 AddUp(rows.Slice(r * from, from), places.AsSpan((r * from)..ends[r]), layer.Weights.Span, to, first, next.Slice((r * to) + first, width));
         }

@@ -40,6 +40,6 @@ internal sealed record Simulation(int Number, InputBox Box, double[] Weights, do
         TensorPrimitives.Add(difference, Row(row), difference);
         double size = Products.Size(Row(row), Box.Sizes) + Math.Abs(Bias[row]) + (Math.Abs(factor) * (Products.Size(weights, Box.Sizes) + Math.Abs(bias)));
         bool exact = factor == 1; // then a difference errs by half a unit of its own last place at most
-        return Outward.Add(far, Box.Largest(difference, Bias[row] - (factor * bias), exact ? 0 : (Outward.Gamma(2) * size) + Outward.Tiny));
+        return Outward.Add(far, Box.Largest(difference, Bias[row] - (factor * bias), exact ? 0 : (Outward.Gamma(2) * size) + Box.Loss));
     }
 }

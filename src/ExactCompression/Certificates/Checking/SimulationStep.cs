@@ -171,9 +171,9 @@ internal sealed class SimulationStep
 
             ReadOnlySpan<double> row = next.Row(r);
             CarryRow(row, weights.AsSpan(r * box.Size, box.Size), ref bias[r]);
-            error[r] = Outward.Add(Outward.Widen(Products.Size(row, errors), row.Length), Outward.Widen(BoundedLayer.RadiusOf(next, r, activations), row.Length));
+            error[r] = Outward.Add(Outward.Dot(row, errors), Outward.Widen(BoundedLayer.RadiusOf(next, r, activations), row.Length));
             if (gamma > 0)
-                error[r] = Outward.Add(error[r], Outward.Widen(gamma * (Products.Size(row, sizes) + Math.Abs(next.Bias.Span[r])), row.Length) + Outward.Tiny);
+                error[r] = Outward.Add(error[r], Outward.Widen(gamma * (Products.Size(row, sizes) + Math.Abs(next.Bias.Span[r])), row.Length) + box.Loss);
         }
 
         if (relation.Kinds.AsSpan().ContainsAny('j', 'n'))
@@ -229,11 +229,12 @@ internal sealed class SimulationStep
 
             double size = Products.Size(row, partSizes);
             (double far, double constant, double made2) = combination.Compare(sum, offset, size, coefficients, made.AsSpan(k++ * sum.Length, sum.Length));
-            far = Outward.Add(far, Outward.Widen((Outward.Gamma(row.Length + 2) * size) + Products.Size(row, partErrors), row.Length));
+            far = Outward.Add(far, Outward.Widen(Outward.Gamma(row.Length + 2) * size, row.Length) + before.Box.Loss);
+            far = Outward.Add(far, Outward.Dot(row, partErrors));
             for (int j = 0; j < coefficients.Length; j++)
                 weights[(r * box.Size) + relation.Linear[j]] += coefficients[j];
             bias[r] += constant;
-            error[r] = Outward.Add(Outward.Add(error[r], far), Outward.Widen(gamma * made2, coefficients.Length) + Outward.Tiny);
+            error[r] = Outward.Add(Outward.Add(error[r], far), Outward.Widen(gamma * made2, coefficients.Length) + box.Loss);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class StabilityCheck
     {
         AffineLayer map = network.Layers[layers.Count];
         string place = $"{name}, layer {layers.Count + 1}";
-        foreach ((string letters, string known, string field) in ((string, string, string)[])[(claims.States, "aiu?", "states"), (claims.Above, ".cste", "above"), (claims.Below, ".cste", "below")])
+        foreach ((string letters, string known, string field) in ((string, string, string)[])[(claims.States, "aiu?", "states"), (claims.Above, ".cstbe", "above"), (claims.Below, ".cstbe", "below")])
         {
             if (letters.Length != map.Outputs || letters.AsSpan().ContainsAnyExcept(known))
                 throw new Refusal($"{place}, {field}", "They are not one known letter for each neuron.");
@@ -70,15 +70,30 @@ internal sealed class StabilityCheck
     /// <param name="sides">What to bound.</param>
     public double[] Bound(IReadOnlyList<BoundedSide> sides) => new BackwardPass(domain, layers).Bound(network.Layers[layers.Count], sides, parallel);
 
-    /// <summary>Whether exact arithmetic shows a sign of a neuron of the next layer.</summary>
-    public bool ProvesSign(int neuron, bool above) => ExactPass.ProvesSign(domain, input, layers, network.Layers[layers.Count], neuron, above);
+    /// <summary>Whether exact arithmetic shows that a side of a neuron of the next layer is never above 0.</summary>
+    public bool ProvesSign(BoundedSide side) => ExactPass.ProvesSign(domain, input, layers, network.Layers[layers.Count], side);
+
+    /// <summary>Cuts the bounds of the next layer's open neurons by backward passes.</summary>
+    public void TightenOpen(double[] lower, double[] upper)
+    {
+        List<BoundedSide> sides = [];
+        for (int i = 0; i < lower.Length; i++)
+        {
+            if (!(lower[i] >= 0) && !(upper[i] <= 0))
+                sides.AddRange([new(i, true), new(i, false)]);
+        }
+
+        double[] bounds = sides.Count == 0 ? [] : Bound(sides);
+        for (int k = 0; k < bounds.Length; k++)
+            Cut(sides[k], bounds[k], lower, upper);
+    }
 
     private void Tighten(AffineLayer map, LayerClaims claims, double[] lower, double[] upper, string place)
     {
         var sides = new List<BoundedSide>();
         var trees = new List<(BoundedSide Side, int Leaves)>();
         var shown = new List<BoundedSide>();
-        int slope = 0, tree = 0, open = layers.Sum(static l => l.Open.Length);
+        int slope = 0, tree = 0, box = 0, open = layers.Sum(static l => l.Open.Length);
         for (int at = 0; at < 2 * map.Outputs; at++)
         {
             bool above = at < map.Outputs;
@@ -102,16 +117,22 @@ internal sealed class StabilityCheck
                     trees.Add((plain, leaves.Count));
                     shown.AddRange(leaves);
                     break;
+                case 'b':
+                    if (box == claims.Boxes.Length)
+                        throw new Refusal($"{side}, boxes", "There is no tree.");
+                    BoxTreeCheck.Require(claims.Boxes[box++], network, domain, layers, plain, $"{side}, boxes", parallel);
+                    Cut(plain, 0, lower, upper);
+                    break;
                 case 'e':
-                    if (!ProvesSign(neuron, above))
+                    if (!ProvesSign(plain))
                         throw new Refusal(side, "Exact arithmetic does not show its sign.");
                     Cut(plain, 0, lower, upper);
                     break;
             }
         }
 
-        if (slope != claims.Slopes.Length || tree != claims.Trees.Length)
-            throw new Refusal($"{place}, slopes and trees", "There are more than are used.");
+        if (slope != claims.Slopes.Length || tree != claims.Trees.Length || box != claims.Boxes.Length)
+            throw new Refusal($"{place}, slopes, trees and boxes", "There are more than are used.");
         double[] bounds = sides.Count == 0 ? [] : Bound(sides);
         for (int k = 0; k < bounds.Length; k++)
             Cut(sides[k], bounds[k], lower, upper);
@@ -121,7 +142,7 @@ internal sealed class StabilityCheck
         {
             for (int leaf = 0; leaf < leaves; leaf++)
             {
-                if (!(bounds[first + leaf] <= 0))
+                if (!(bounds[first + leaf] <= 0) && !ProvesSign(shown[first + leaf]))
                     throw new Refusal($"{place}, neuron {side.Neuron}, {(side.Above ? "above" : "below")}, tree, leaf {leaf}", $"The bound is {Show(bounds[first + leaf])}, not at most 0.");
             }
 
@@ -168,7 +189,7 @@ internal sealed class StabilityCheck
         }
     }
 
-    private static string Kind(char letter) => letter switch { 'c' => "backward pass", 's' => "backward pass with slopes", 't' => "tree", 'e' => "exact", _ => "intervals" };
+    private static string Kind(char letter) => letter switch { 'c' => "backward pass", 's' => "backward pass with slopes", 't' => "tree", 'b' => "boxes", 'e' => "exact", _ => "intervals" };
 
     private static string Show(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 }

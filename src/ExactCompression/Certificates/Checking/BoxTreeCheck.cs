@@ -1,0 +1,92 @@
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>Checks a side of a neuron part by part of the input box, where all layers are bounded anew. For networks of few inputs.</summary>
+internal sealed class BoxTreeCheck
+{
+    private readonly BoxTree tree;
+    private readonly ReluNetwork network;
+    private readonly IReadOnlyList<BoundedLayer> known;
+    private readonly BoundedSide side;
+    private readonly string place;
+    private readonly ParallelOptions parallel;
+    private readonly List<InputBox> leaves = [];
+    private int node;
+    private int cut;
+
+    private BoxTreeCheck(BoxTree tree, ReluNetwork network, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place, ParallelOptions parallel)
+    {
+        (this.tree, this.network, this.known, this.side, this.place, this.parallel) = (tree, network, known, side, place, parallel);
+    }
+
+    /// <summary>Checks that a side is never above 0.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="domain">Its domain.</param>
+    /// <param name="known">What is proven of the layers below on all of it.</param>
+    /// <param name="side">The side, of the layer above those.</param>
+    /// <param name="place">What to call it.</param>
+    /// <param name="parallel">Threads, and the token to stop on.</param>
+    /// <exception cref="Refusal">The tree is not whole, or a leaf does not show it.</exception>
+    public static void Require(BoxTree tree, ReluNetwork network, InputBox domain, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place, ParallelOptions parallel)
+    {
+        var check = new BoxTreeCheck(tree, network, known, side, place, parallel);
+        check.Visit(domain.Lower, domain.Upper, 0);
+        if (check.node != tree.Inputs.Length || check.cut != tree.Places.Length)
+            throw new Refusal(place, "The tree has more nodes than its branches reach.");
+        check.RequireLeaves();
+    }
+
+    /// <summary>Whether a side is shown on a part of the domain.</summary>
+    public static bool Proves(ReluNetwork network, InputBox part, IReadOnlyList<BoundedLayer> known, BoundedSide side, ParallelOptions parallel)
+    {
+        var check = new StabilityCheck(network, part, "part", parallel);
+        foreach (BoundedLayer layer in known)
+        {
+            (double[] lower, double[] upper) = check.Intervals();
+            for (int i = 0; i < lower.Length; i++)
+                (lower[i], upper[i]) = (Math.Max(lower[i], layer.Lower[i]), Math.Min(upper[i], layer.Upper[i]));
+            if (check.Layers.Count > 0)
+                check.TightenOpen(lower, upper);
+            check.Add(lower, upper);
+        }
+
+        (double[] low, double[] high) = check.Intervals();
+        if (side.Above ? high[side.Neuron] <= 0 : low[side.Neuron] >= 0)
+            return true;
+        return known.Count > 0 && check.Bound([side])[0] is var bound && bound <= 0 && double.IsFinite(bound) || check.ProvesSign(side);
+    }
+
+    private void Visit(double[] lower, double[] upper, int depth)
+    {
+        if (node == tree.Inputs.Length || depth > 1000)
+            throw new Refusal(place, "The tree ends before its branches do.");
+        int input = tree.Inputs[node++];
+        if (input < 0)
+        {
+            leaves.Add(new(lower, upper));
+            return;
+        }
+
+        if (input >= lower.Length || cut == tree.Places.Length || !(tree.Places[cut] > lower[input] && tree.Places[cut] < upper[input]))
+            throw new Refusal(place, $"Node {node - 1} of the tree is not cut at an input, inside of its range.");
+        double[] below = [.. upper], above = [.. lower];
+        below[input] = above[input] = tree.Places[cut++];
+        Visit(lower, below, depth + 1);
+        Visit(above, upper, depth + 1);
+    }
+
+    private void RequireLeaves()
+    {
+        var single = new ParallelOptions { CancellationToken = parallel.CancellationToken, MaxDegreeOfParallelism = 1 };
+        int open = leaves.Count;
+        Parallel.For(0, leaves.Count, parallel, leaf =>
+        {
+            if (Proves(network, leaves[leaf], known, side, single))
+                return;
+            for (int least = open; leaf < least; least = open)
+                Interlocked.CompareExchange(ref open, leaf, least);
+        });
+        if (open < leaves.Count)
+            throw new Refusal($"{place}, leaf {open}", "The bound is not at most 0.");
+    }
+}

@@ -1,0 +1,76 @@
+using CsCheck;
+using ExactCompression.Certificates.Checking;
+using ExactCompression.Tests.Compression;
+using ExactCompression.Tests.Oracles;
+using Xunit;
+
+namespace ExactCompression.Tests.Certificates;
+
+/// <summary>Certificates of small random networks, against exact arithmetic.</summary>
+public class CertificateProperties
+{
+    private static readonly ParallelOptions Parallel = new();
+
+    /// <summary>Ties, zero rows, copies, opposites, wild sizes: what is exported checks, and what it claims is true.</summary>
+    [Fact]
+    public void Make_RandomNetworks_ClaimsWhatIsTrue() =>
+        RandomNetworks.Cases().Sample(
+            c =>
+            {
+                CompressionResult result = Made.Compression(c.Network, c.Domain);
+                Certificate certificate = CompressionCertificate.Make(result, CancellationToken.None);
+                CertificateCheck.Check(certificate, result.Original, result.Compressed, null, Parallel);
+                AssertTrue(certificate, c.Network, c.Lower, c.Upper);
+                foreach (double[] point in Corners(c.Lower, c.Upper))
+                    Assert.True(ExactDifference.At(result.Original, result.Compressed, point) <= certificate.Deviation);
+            },
+            seed: "0000KLm8nQa4",
+            iter: 300);
+
+    /// <summary>Networks with many stable and dependent neurons: the deviation is about that of the compression.</summary>
+    [Fact]
+    public void Make_StableNetworks_ProvesADeviationOfTheSameSize() =>
+        Gen.Select(StableNetworks.Any, Gen.Enum<CompressionLevel>()).SelectMany(n => Gen.Select(Gen.Const(n.Item1), Gen.Const(n.Item2), StableNetworks.Domain(n.Item1.InputSize)))
+            .SelectMany(c => StableNetworks.Points(c.Item3, 8).Select(points => (c.Item1, c.Item2, c.Item3, points))).Sample(
+            c =>
+            {
+                (ReluNetwork network, CompressionLevel level, InputDomain domain, double[][] points) = c;
+                CompressionResult result = Made.Compression(network, domain, level);
+                Certificate certificate = CompressionCertificate.Make(result, CancellationToken.None);
+                double scale = result.Compressed.Layers[^1].Bias.ToArray().Concat(result.Original.Layers[^1].Bias.ToArray()).Max(Math.Abs) + OutputSize(result.Original, domain);
+                Assert.True(certificate.Deviation <= (100 * result.ProvenDeviation) + (1e-9 * scale) + 1e-290, $"{certificate.Deviation} where the compression has {result.ProvenDeviation}");
+                foreach (double[] point in points)
+                    Assert.True(ExactDifference.At(result.Original, result.Compressed, point) <= certificate.Deviation);
+            },
+            seed: "0000KLm8nQa4",
+            iter: 300);
+
+    /// <summary>All claims on neurons by exhaustive enumeration.</summary>
+    internal static void AssertTrue(Certificate certificate, ReluNetwork network, double[] lower, double[] upper)
+    {
+        (Rational Min, Rational Max)[][] ranges = new ExactNetwork(network).Ranges(lower, upper);
+        for (int l = 0; l < network.Depth; l++)
+        {
+            for (int i = 0; i < ranges[l].Length; i++)
+            {
+                (Rational min, Rational max) = ranges[l][i];
+                Assert.True(certificate.Original[l].States[i] switch { 'i' => max.Sign <= 0, 'a' => min.Sign >= 0, 'u' => min.Sign < 0 && max.Sign > 0, _ => true });
+            }
+        }
+    }
+
+    internal static IEnumerable<double[]> Corners(double[] lower, double[] upper) =>
+        Enumerable.Range(0, 1 << lower.Length).Select(c => lower.Select((l, i) => (c >> i & 1) == 0 ? l : upper[i]).ToArray());
+
+    private static double OutputSize(ReluNetwork network, InputDomain domain)
+    {
+        var box = new InputBox(domain.Lower.ToArray(), domain.Upper.ToArray());
+        foreach (AffineLayer layer in network.Layers)
+        {
+            (double[] lower, double[] upper) = box.Intervals(layer);
+            box = InputBox.OfRectified(Array.ConvertAll(lower, static z => 0.0), [.. lower.Zip(upper, static (a, b) => Math.Max(Math.Abs(a), Math.Abs(b)))]);
+        }
+
+        return box.Sizes.Max();
+    }
+}
