@@ -12,6 +12,12 @@ internal sealed class LayerMatch
     /// <summary>The largest distance, as a share of the size of what is compared, of a neuron and what stands for it.</summary>
     private const double Near = 1e-4;
 
+    /// <summary>The same for a combination of linear neurons; what is farther may still be one together with others.</summary>
+    private const double NearCombination = 1e-6;
+
+    /// <summary>A neuron of the counterpart that may be below 0 by no more than this share of its range counts as linear, and by how much as an error.</summary>
+    private const double NearlyLinear = 1e-6;
+
     private readonly Simulation simulation;
     private readonly AffineLayer counterpart;
     private readonly double[] widths;
@@ -38,15 +44,28 @@ internal sealed class LayerMatch
     /// <summary>What was found.</summary>
     public LayerRelation Relation { get; }
 
+    /// <summary>Whether a row that is needed reads a neuron: what nobody reads may be anything.</summary>
+    public static bool IsRead(AffineLayer next, bool[] needed, int neuron)
+    {
+        for (int r = 0; r < needed.Length; r++)
+        {
+            if (needed[r] && next.Row(r)[neuron] != 0)
+                return true;
+        }
+
+        return false;
+    }
+
     private LayerRelation Find(string states, AffineLayer next, bool[] needed, BoundedLayer known)
     {
         char[] kinds = new char[states.Length];
         var gates = new (int Target, double Factor)[states.Length];
         var taken = new HashSet<int>();
-        var linear = new HashSet<int>(Enumerable.Range(0, known.Lower.Length).Where(j => known.Lower[j] >= 0));
+        var linear = new HashSet<int>(Enumerable.Range(0, known.Lower.Length).Where(j => known.Lower[j] >= -NearlyLinear * known.Upper[j]));
         for (int i = 0; i < kinds.Length; i++)
         {
-            kinds[i] = states[i] == 'i' ? 'o' : Match(i, taken, out gates[i]) switch { > 0 => 'g', < 0 when states[i] != 'a' => 'n', _ => states[i] == 'a' ? 'l' : 'c' };
+            bool active = states[i] == 'a' && IsRead(next, needed, i);
+            kinds[i] = states[i] == 'i' ? 'o' : Match(i, taken, out gates[i]) switch { > 0 => 'g', < 0 when !active && IsRead(next, needed, i) => 'n', _ => active ? 'l' : 'c' };
             if (kinds[i] == 'g' && states[i] == 'a')
                 linear.Add(gates[i].Target);
         }
@@ -61,7 +80,7 @@ internal sealed class LayerMatch
             if (kinds[i] != 'l')
                 continue;
             double[] varying = Varying(simulation.Row(i)), own = system.Solve(varying, vectors);
-            if (Rest(varying, own, chosen) <= Near * Products.Size(varying, simulation.Box.Sizes))
+            if (Rest(varying, own, chosen) <= NearCombination * Products.Size(varying, simulation.Box.Sizes))
                 coefficients.AddRange(own);
             else
                 kinds[i] = 'j';

@@ -50,13 +50,13 @@ internal sealed class RelationSearch
         return best;
     }
 
-    /// <summary>Where a relation may begin, and which layers of the original may have a counterpart: layers with an unstable neuron must, the others may be folded.</summary>
+    /// <summary>Where a relation may begin, and which layers of the original may have a counterpart: layers with an unstable neuron that is read must, the others may be folded.</summary>
     private IEnumerable<(int Start, bool[] Kept)> Pairings()
     {
         int dead = Array.FindLastIndex(states, static s => !s.AsSpan().ContainsAnyExcept('i')) + 1;
         foreach (int start in dead > 0 ? (int[])[dead, 0] : [0])
         {
-            int[] free = [.. Enumerable.Range(start, original.Depth - start).Where(l => !states[l].AsSpan().ContainsAnyExcept("ai"))];
+            int[] free = [.. Enumerable.Range(start, original.Depth - start).Where(CanFold)];
             int bound = original.Depth - start - free.Length;
             foreach (int[] folded in Subsets(free, original.Depth - start - compressed.Depth))
                 yield return (start, [.. Enumerable.Range(start, original.Depth - start).Select(l => !folded.Contains(l))]);
@@ -64,6 +64,10 @@ internal sealed class RelationSearch
                 yield return (start, new bool[original.Depth - start]);
         }
     }
+
+    private bool CanFold(int l) => Enumerable.Range(0, states[l].Length).All(i => states[l][i] is 'a' or 'i' || !LayerMatch.IsRead(original.Layers[l + 1], Needed(l), i));
+
+    private bool[] Needed(int l) => l + 1 == original.Depth ? [.. Enumerable.Repeat(true, original.OutputSize)] : [.. states[l + 1].Select(static s => s != 'i')];
 
     private static IEnumerable<int[]> Subsets(int[] of, int count)
     {
@@ -92,7 +96,7 @@ internal sealed class RelationSearch
             bool has = kept[l - start];
             if (has && (simulation.Number >= compressed.Depth || compressed.Layers[simulation.Number].Inputs != simulation.Box.Size))
                 throw new Refusal("relation", "There is no such layer.");
-            bool[] needed = l + 1 == original.Depth ? [.. Enumerable.Repeat(true, original.OutputSize)] : [.. states[l + 1].Select(static s => s != 'i')];
+            bool[] needed = Needed(l);
             AffineLayer? counterpart = has ? compressed.Layers[simulation.Number] : null;
             BoundedLayer? bounds = has ? known[simulation.Number] : null;
             LayerRelation layer = counterpart is null

@@ -56,8 +56,12 @@ internal sealed class SimulationStep
 
     private int Gates => relation.Targets.Length;
 
-    /// <summary>Whether the next layer reads plain copies: then nothing is computed, and nothing rounded.</summary>
-    private bool IsCopy => !relation.Kinds.AsSpan().ContainsAnyExcept("og") && Array.TrueForAll(relation.Factors, static f => f == 1) && relation.Targets.Distinct().Count() == Gates;
+    /// <summary>For each neuron 0 where it is plainly copied or gives nothing, else 1: a row that reads no other is not rounded.</summary>
+    private double[] Rounded()
+    {
+        bool copies = Array.TrueForAll(relation.Factors, static f => f == 1) && relation.Targets.Distinct().Count() == Gates;
+        return [.. relation.Kinds.Select(k => k == 'o' || (k == 'g' && copies) ? 0.0 : 1)];
+    }
 
     private void RequireShape()
     {
@@ -160,7 +164,8 @@ internal sealed class SimulationStep
         int rows = next.Outputs;
         double[] weights = new double[rows * box.Size], bias = next.Bias.ToArray(), error = new double[rows];
         double[] activations = original.Outputs;
-        double gamma = IsCopy ? 0 : Outward.Gamma((2L * errors.Length) + relation.Linear.Length + 4);
+        double gamma = Outward.Gamma((2L * errors.Length) + relation.Linear.Length + 4);
+        double[] rounded = Rounded();
         for (int r = 0; r < rows; r++)
         {
             if (!needed[r])
@@ -172,7 +177,7 @@ internal sealed class SimulationStep
             ReadOnlySpan<double> row = next.Row(r);
             CarryRow(row, weights.AsSpan(r * box.Size, box.Size), ref bias[r]);
             error[r] = Outward.Add(Outward.Dot(row, errors), Outward.Widen(BoundedLayer.RadiusOf(next, r, activations), row.Length));
-            if (gamma > 0)
+            if (Products.Size(row, rounded) != 0)
                 error[r] = Outward.Add(error[r], Outward.Widen(gamma * (Products.Size(row, sizes) + Math.Abs(next.Bias.Span[r])), row.Length) + box.Loss);
         }
 
