@@ -26,19 +26,20 @@ internal sealed class LayerMatch
 
     /// <summary>Finds it.</summary>
     /// <param name="simulation">The layer's pre-activations as functions of what the counterpart reads.</param>
+    /// <param name="original">What is proven of them.</param>
     /// <param name="states">A letter a neuron.</param>
     /// <param name="next">The layer behind.</param>
     /// <param name="needed">Which of its rows are needed.</param>
     /// <param name="counterpart">The layer of the compressed network.</param>
     /// <param name="known">What is proven of its pre-activations.</param>
-    public LayerMatch(Simulation simulation, string states, AffineLayer next, bool[] needed, AffineLayer counterpart, BoundedLayer known)
+    public LayerMatch(Simulation simulation, BoundedLayer original, string states, AffineLayer next, bool[] needed, AffineLayer counterpart, BoundedLayer known)
     {
         (this.simulation, this.counterpart) = (simulation, counterpart);
         InputBox box = simulation.Box;
         widths = [.. box.Lower.Zip(box.Upper, static (l, u) => l < u ? 1.0 : 0)]; // what cannot vary is a constant
         rows = [.. Enumerable.Range(0, counterpart.Outputs).Select(j => Varying(counterpart.Row(j)))];
         lengths = [.. rows.Select(static r => TensorPrimitives.Norm<double>(r))];
-        Relation = Find(states, next, needed, known);
+        Relation = Find(original, states, next, needed, known);
     }
 
     /// <summary>What was found.</summary>
@@ -56,18 +57,28 @@ internal sealed class LayerMatch
         return false;
     }
 
-    private LayerRelation Find(string states, AffineLayer next, bool[] needed, BoundedLayer known)
+    private LayerRelation Find(BoundedLayer original, string states, AffineLayer next, bool[] needed, BoundedLayer known)
     {
         char[] kinds = new char[states.Length];
         var gates = new (int Target, double Factor)[states.Length];
         var taken = new HashSet<int>();
-        var linear = new HashSet<int>(Enumerable.Range(0, known.Lower.Length).Where(j => known.Lower[j] >= -NearlyLinear * known.Upper[j]));
+        var linear = new HashSet<int>();
         for (int i = 0; i < kinds.Length; i++)
         {
-            bool active = states[i] == 'a' && IsRead(next, needed, i);
-            kinds[i] = states[i] == 'i' ? 'o' : Match(i, taken, out gates[i]) switch { > 0 => 'g', < 0 when !active && IsRead(next, needed, i) => 'n', _ => active ? 'l' : 'c' };
+            bool active = states[i] == 'a';
+            kinds[i] = states[i] == 'i' ? 'o' : !IsRead(next, needed, i) ? 'c' : Match(i, active ? NearCombination : Near, taken, out gates[i]) switch { > 0 => 'g', < 0 when !active => 'n', _ => active ? 'l' : 'c' };
             if (kinds[i] == 'g' && states[i] == 'a')
                 linear.Add(gates[i].Target);
+        }
+
+        var sums = new SumMatch(simulation, original, states, next, needed, counterpart, known);
+        for (int j = 0; j < counterpart.Outputs; j++)
+        {
+            double lower = known.Lower[j], upper = known.Upper[j];
+            if (!linear.Contains(j) && !(lower >= 0) && !taken.Contains(j))
+                lower = Math.Max(lower, sums.TryAdd(j));
+            if (lower >= -NearlyLinear * upper)
+                linear.Add(j);
         }
 
         int[] candidates = [.. linear.Order()];
@@ -102,6 +113,8 @@ internal sealed class LayerMatch
             Kinds = new(kinds),
             Targets = [.. gated.Select(i => gates[i].Target)],
             Factors = [.. gated.Select(i => gates[i].Factor)],
+            Sums = [.. sums.Targets],
+            Terms = [.. sums.Terms],
             Linear = coefficients.Count == 0 ? [] : chosen,
             Coefficients = [.. coefficients],
         };
@@ -111,7 +124,7 @@ internal sealed class LayerMatch
     /// A neuron of the counterpart that is a multiple: 1 for a positive, -1 for a negative one, 0 for none. Of several that are about as near, one that nothing else has become comes first, then the
     /// one most alike in size: copies keep their own copies.
     /// </summary>
-    private int Match(int i, HashSet<int> taken, out (int Target, double Factor) gate)
+    private int Match(int i, double near, HashSet<int> taken, out (int Target, double Factor) gate)
     {
         double[] row = Varying(simulation.Row(i));
         double length = TensorPrimitives.Norm<double>(row), size = Products.Size(simulation.Row(i), simulation.Box.Sizes) + Math.Abs(simulation.Bias[i]);
@@ -125,7 +138,7 @@ internal sealed class LayerMatch
             if (Math.Abs(factor - 1) < Parallel)
                 factor = 1;
             double distance = simulation.Distance(i, factor, counterpart, j);
-            if (distance <= Near * size)
+            if (distance <= simulation.Error[i] + (near * size))
                 found.Add((j, factor, distance));
         }
 

@@ -67,7 +67,14 @@ internal sealed class RelationSearch
 
     private bool CanFold(int l) => Enumerable.Range(0, states[l].Length).All(i => states[l][i] is 'a' or 'i' || !LayerMatch.IsRead(original.Layers[l + 1], Needed(l), i));
 
-    private bool[] Needed(int l) => l + 1 == original.Depth ? [.. Enumerable.Repeat(true, original.OutputSize)] : [.. states[l + 1].Select(static s => s != 'i')];
+    /// <summary>Which neurons of the next layer give something that somebody reads, in the end an output.</summary>
+    private bool[] Needed(int l)
+    {
+        if (l + 1 == original.Depth)
+            return [.. Enumerable.Repeat(true, original.OutputSize)];
+        bool[] after = Needed(l + 1);
+        return [.. states[l + 1].Select((s, i) => s != 'i' && LayerMatch.IsRead(original.Layers[l + 2], after, i))];
+    }
 
     private static IEnumerable<int[]> Subsets(int[] of, int count)
     {
@@ -100,8 +107,8 @@ internal sealed class RelationSearch
             AffineLayer? counterpart = has ? compressed.Layers[simulation.Number] : null;
             BoundedLayer? bounds = has ? known[simulation.Number] : null;
             LayerRelation layer = counterpart is null
-                ? Folded(states[l])
-                : new LayerMatch(simulation, states[l], original.Layers[l + 1], needed, counterpart, bounds!).Relation;
+                ? Folded(states[l], original.Layers[l + 1], needed)
+                : new LayerMatch(simulation, proven[l], states[l], original.Layers[l + 1], needed, counterpart, bounds!).Relation;
             layers.Add(layer);
             simulation = SimulationStep.Take(simulation, layer, proven[l], original.Layers[l + 1], needed, counterpart, bounds, $"relation, layer {l + 1}");
         }
@@ -109,12 +116,14 @@ internal sealed class RelationSearch
         return (new(start, [.. layers]), RelationCheck.End(simulation, original, compressed));
     }
 
-    private static LayerRelation Folded(string states) => new()
+    private static LayerRelation Folded(string states, AffineLayer next, bool[] needed) => new()
     {
         HasCounterpart = false,
-        Kinds = new([.. states.Select(static s => s switch { 'i' => 'o', 'a' => 'f', _ => 'c' })]),
+        Kinds = new([.. states.Select((s, i) => s == 'i' ? 'o' : s == 'a' && LayerMatch.IsRead(next, needed, i) ? 'f' : 'c')]),
         Targets = [],
         Factors = [],
+        Sums = [],
+        Terms = [],
         Linear = [],
         Coefficients = [],
     };

@@ -69,8 +69,10 @@ internal sealed class SimulationStep
         if (kinds.Length != errors.Length || kinds.AsSpan().ContainsAnyExcept(counterpart is null ? "ofc" : "ogncjl"))
             throw new Refusal($"{place}, kinds", "They are not one known letter for each neuron.");
         int gates = kinds.AsSpan().Count('g') + kinds.AsSpan().Count('n'), columns = counterpart?.Outputs ?? 0;
-        if (Gates != gates || relation.Factors.Length != gates || relation.Targets.Concat(relation.Linear).Any(j => j < 0 || j >= columns) || relation.Linear.Distinct().Count() != relation.Linear.Length)
+        if (Gates != gates || relation.Factors.Length != gates || relation.Targets.Concat(relation.Linear).Concat(relation.Sums).Any(j => j < 0 || j >= columns) || relation.Linear.Distinct().Count() != relation.Linear.Length)
             throw new Refusal($"{place}, targets", "They do not name neurons of the compressed network, one for each gate.");
+        if (relation.Terms.Length != relation.Sums.Length * errors.Length)
+            throw new Refusal($"{place}, terms", "There is not one for each neuron and sum.");
         if (relation.Factors.Any(static f => !(f > 0) || double.IsInfinity(f)))
             throw new Refusal($"{place}, factors", "A factor is not above 0.");
         int combined = kinds.AsSpan().Count('l') + (kinds.AsSpan().ContainsAny('j', 'n') ? needed.AsSpan().Count(true) : 0);
@@ -107,6 +109,14 @@ internal sealed class SimulationStep
         (double[] lower, double[] upper) = before.Box.Intervals(counterpart!);
         for (int j = 0; j < lower.Length; j++)
             (lower[j], upper[j]) = (Math.Max(lower[j], known.Lower[j]), Math.Min(upper[j], known.Upper[j]));
+        for (int k = 0; k < relation.Sums.Length; k++)
+        {
+            int j = relation.Sums[k];
+            (double low, double high) = NeuronSum.Bounds(before, original, relation.Terms.AsSpan(k * errors.Length, errors.Length), counterpart!, j);
+            if (double.IsFinite(low) && double.IsFinite(high)) // else nothing is learnt
+                (lower[j], upper[j]) = (Math.Max(lower[j], low), Math.Min(upper[j], high));
+        }
+
         for (int i = 0, at = 0; i < errors.Length; i++)
         {
             char kind = relation.Kinds[i];
