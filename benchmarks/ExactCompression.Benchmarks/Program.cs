@@ -14,6 +14,15 @@ const string Help = """
         The matrix product against that of OpenBLAS, by turns, with each number of threads given (1 and all cores if none is).
         Our right-hand factor is packed beforehand, as weights are in a search; a column tells the ratio with packing.
 
+    device [options]
+        Rows a second that each device takes through the hidden layers of networks with two of them, and steps of an attack, against the CPU's vector units, by turns; with the share of what the device can do at
+        most (a card: clock x cores x 2; the CPU: multiply-adds in registers, measured beside).
+        --device NAME       a kind, index or name; may be repeated. The CPU and every card if left out; IlgpuCpu, which checks kernels, only if named (give few --rows)
+        --data FILE         rows (IDX) instead of made ones
+        --rows N            rows of a pass (60000, or all of the file, if left out)
+        --widths A,B,...    widths of the hidden layers (100,200,400,800 if left out)
+        --repeats N         passes of each (5 if left out)
+
     networks FILE... [options]
         Searches each network and prints neurons by state, seconds by stage, peak memory and, with --peer, the ratio of the peer's seconds to ours.
         --peer "COMMAND"    a program that is given the networks' paths and prints a line with 'decided P % in S s' for each
@@ -48,6 +57,8 @@ try
             return 0;
         case "openblas":
             return OpenBlasComparison.Run(args is [_] ? [1, Environment.ProcessorCount] : Array.ConvertAll(args[1..], static a => int.TryParse(a, out int n) && n > 0 ? n : throw new UsageException($"'{a}' is no number of threads.")));
+        case "device":
+            return DeviceComparison.Run(DeviceOptions.Parse(args.AsSpan(1)));
         case "networks":
             return NetworkComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "search":

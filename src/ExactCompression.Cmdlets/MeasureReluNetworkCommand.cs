@@ -21,8 +21,9 @@ public sealed class MeasureReluNetworkCommand : AsyncCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ReluNetwork[] networks = InputObject is CompressionResult result ? [result.Original, result.Compressed] : [(ReluNetwork)InputObject];
-        foreach (ReluNetwork network in networks)
-            Attempt(network, _ => NetworkMeasurement.Measure(network, Data, Cancellation), WriteObject);
+        if (InputObject is CompressionResult result)
+            Attempt(result, _ => NetworkMeasurement.Measure(result, Data, Cancellation), both => WriteObject(both, enumerateCollection: true));
+        else
+            Attempt(InputObject, _ => NetworkMeasurement.Measure((ReluNetwork)InputObject, Data, Cancellation), WriteObject);
     }
 }

@@ -46,6 +46,11 @@ public sealed class TestNetworkEquivalenceCommand : AsyncCommand
     [ValidateRange(0, int.MaxValue)]
     public int Points { get; set; } = 10_000;
 
+    /// <summary>How long to search for a proof or a counterexample, as a time or a number of seconds.</summary>
+    [Parameter(ParameterSetName = PairSet)]
+    [TimeLimit]
+    public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Seed of the random points.</summary>
     [Parameter]
     public int Seed { get; set; }
@@ -57,6 +62,7 @@ public sealed class TestNetworkEquivalenceCommand : AsyncCommand
         {
             Tolerance = MyInvocation.BoundParameters.ContainsKey(nameof(Tolerance)) ? Tolerance : null,
             Points = Points,
+            ProofTimeLimit = TimeLimit,
             Seed = Seed,
         };
         CompressionResult? compression = ParameterSetName == CompressionSet ? InputObject : OfReference();

@@ -139,6 +139,9 @@ public sealed class PipelineTests(ModuleFixture module)
         // 0.95 to 0.98 on unseen rows, better on those it learnt from.
         Assert.InRange(before, 0.95, 1.0);
         Assert.Equal(before, (double)result.Output[1].Properties["Accuracy"].Value);
+        Assert.Null(result.Output[0].Properties["Agreement"].Value);
+        Assert.Equal(1.0, (double)result.Output[1].Properties["Agreement"].Value);
+        Assert.Equal((long)result.Output[1].Properties["Parameters"].Value * 4, (long)result.Output[1].Properties["Bytes"].Value);
     }
 
     [Fact]

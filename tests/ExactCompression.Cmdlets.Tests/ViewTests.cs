@@ -15,7 +15,7 @@ public sealed class ViewTests(ModuleFixture module)
     [InlineData(Table + "$t.Neurons", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence")]
     [InlineData(Table + "$t.Stages", "Stage", "Decided", "Seconds")]
     [InlineData(Table + "(Invoke-LeoCompression $t).Steps", "Layer", "Kind", "Neurons", "Description")]
-    [InlineData(Table + "Measure-ReluNetwork $n $d", "Architecture", "Rows", "Accuracy", "Neurons", "Connections", "Row time (us)")]
+    [InlineData(Table + "Measure-ReluNetwork $n $d", "Architecture", "Accuracy", "Neurons", "Connections", "Non-zero", "Row (us)", "In batch (us)")]
     [InlineData("Get-ComputeDevice", "Index", "Kind", "Name", "Units", "Memory (GiB)", "Capability")]
     [InlineData("Import-ReluNetwork $NetworkFile | Get-ActivationPattern -Count 2", "Network", "Number", "Active", "Pattern")]
     [InlineData("Get-MilpSolver", "Name", "Problems", "Available", "Version", "Detail")]

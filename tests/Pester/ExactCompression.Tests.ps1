@@ -24,6 +24,18 @@ Describe 'The pipeline' {
         $after.Accuracy | Should -Be $before.Accuracy
     }
 
+    It 'goes further at each level and stays within the tolerance' {
+        $table = $network | Find-StableNeurons -Data $data
+        $results = 'DeleteOnly', 'LeoPlusPlus', 'Maximal' | ForEach-Object { $table | Invoke-LeoCompression -Level $_ }
+        $results[0].ProvenDeviation | Should -Be 0
+        $results[1].Compressed.NeuronCount | Should -BeLessOrEqual $results[0].Compressed.NeuronCount
+        $results[2].Compressed.NeuronCount | Should -BeLessOrEqual $results[1].Compressed.NeuronCount
+        ($table | Invoke-LeoCompression -Level Maximal -Tolerance 1e-7).ProvenDeviation | Should -BeLessOrEqual 1e-7
+        $both = $results[2] | Measure-ReluNetwork -Data $data
+        $both[1].Agreement | Should -Be 1
+        (Test-NetworkEquivalence $network $results[2].Compressed).Equivalent | Should -BeTrue
+    }
+
     It 'writes verdicts that read back the same' {
         $file = Join-Path $TestDrive 'verdicts.csv'
         $table = $network | Find-StableNeurons -Data $data

@@ -15,9 +15,6 @@ public class PassBenchmarks
     private double[] bounds = [];
     private SimdWitnessDevice? device;
     private IWitnessSession? session;
-    private NeuronExtremes[] extremes = [];
-    private int[] targets = [];
-    private float[] signs = [];
     private WitnessCheck? check;
     private double[][] points = [];
 
@@ -50,11 +47,11 @@ public class PassBenchmarks
 
     /// <summary>A full batch through all hidden layers, in float32.</summary>
     [Benchmark]
-    public void Forward() => session!.Forward(table!.Network.Depth, extremes);
+    public void Forward() => session!.Forward();
 
-    /// <summary>One step of a full batch up the gradients of neurons of the last hidden layer.</summary>
+    /// <summary>One step of a full batch up the gradients of neurons of the last hidden layer, and the forward pass that follows.</summary>
     [Benchmark]
-    public void Ascend() => session!.Ascend(table!.Network.Depth, targets, signs, step: 0.01f, momentum: 0.8f);
+    public int Ascend() => session!.Ascend(new(1, 0.01f), 0, 1);
 
     /// <summary>64 points in double with their error bounds.</summary>
     [Benchmark]
@@ -84,11 +81,14 @@ public class PassBenchmarks
         device = new();
         session = device.Open(network, table!.Domain, threads: 0);
         float[] batch = Array.ConvertAll(RandomValues.Draw<float>(session.MaxPoints * network.InputSize, seed: 1), Math.Abs);
-        session.Load(batch, session.MaxPoints);
-        extremes = new NeuronExtremes[network.NeuronCount];
-        session.Forward(network.Depth, extremes);
-        targets = [.. Enumerable.Range(0, session.MaxPoints).Select(i => i % last!.Outputs)];
-        signs = [.. targets.Select(static (_, i) => i % 2 == 0 ? 1f : -1f)];
+        session.Stage(session.MaxPoints, (first, count, into) => batch.AsSpan(first * network.InputSize, count * network.InputSize).CopyTo(into));
+        session.Load();
+        session.Want([.. Enumerable.Repeat(WantedSigns.Both, network.NeuronCount)]);
+        session.Forward();
+        session.Aim(
+            network.Depth,
+            [.. Enumerable.Range(0, session.MaxPoints).Select(i => i % last!.Outputs)],
+            [.. Enumerable.Range(0, session.MaxPoints).Select(static i => i % 2 == 0 ? 1f : -1f)]);
         check = new(network, table.Domain);
         points = check.IntoDomain(batch, 64);
     }

@@ -1,4 +1,4 @@
-using ExactCompression.Compression;
+using ExactCompression.Compression.Equivalence;
 
 namespace ExactCompression;
 
@@ -6,7 +6,8 @@ namespace ExactCompression;
 /// <remarks>
 /// Points are the ends and the centre of the domain, the data, then uniform points, corners and sparse corners, and an ascent from the worst
 /// of them. <c>ObservedDeviation</c> is what is certain at the worst point: the difference less what evaluating it may err by, so it
-/// is never above the true largest difference, and <c>ProvenDeviation</c> never below.
+/// is never above the true largest difference, and <c>ProvenDeviation</c> never below. Of two networks that nothing is known of, it is proven layer by layer where they match; else by compressing
+/// the larger one anew; else, and refuted, on the network of their difference.
 /// </remarks>
 public static class NetworkEquivalence
 {
@@ -22,7 +23,7 @@ public static class NetworkEquivalence
     {
         RequireSameShape(reference, difference);
         InputDomain box = (domain ?? reference.StatedDomain ?? InputDomain.Unit).For(reference.InputSize);
-        double Proven(double enough) => DeviationProof.Between(reference, difference, box, data, enough, options, cancellation);
+        DeviationBound Proven(double enough) => DeviationProof.Between(reference, difference, box, data, enough, options, cancellation);
         return Report(reference, difference, box, data, options, Proven, cancellation);
     }
 
@@ -33,7 +34,7 @@ public static class NetworkEquivalence
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the networks.</exception>
     public static EquivalenceReport Compare(CompressionResult result, InputData? data, EquivalenceOptions options, CancellationToken cancellation) =>
-        Report(result.Original, result.Compressed, result.Domain, data, options, _ => result.ProvenDeviation, cancellation);
+        Report(result.Original, result.Compressed, result.Domain, data, options, _ => new(result.ProvenDeviation, "Compression"), cancellation);
 
     private static EquivalenceReport Report(
         ReluNetwork reference,
@@ -41,29 +42,37 @@ public static class NetworkEquivalence
         InputDomain domain,
         InputData? data,
         EquivalenceOptions options,
-        Func<double, double> prove,
+        Func<double, DeviationBound> prove,
         CancellationToken cancellation)
     {
         data?.RequireColumns(reference.InputSize);
         using var search = new DifferenceSearch(reference, difference, domain);
         search.Run(new ComparisonPoints(domain, data, options), cancellation);
-        double tolerance = options.Tolerance ?? (EquivalenceOptions.RelativeTolerance * search.LargestOutput);
-        double observed = search.Worst is { } point ? PointDifference.AtLeast(reference, difference, point) : 0;
+        double tolerance = options.Tolerance ?? (EquivalenceOptions.RelativeTolerance * Scale(search.LargestOutput, reference, difference, domain));
+        double[]? worst = search.Worst;
+        double observed = worst is null ? 0 : PointDifference.AtLeast(reference, difference, worst);
+        DeviationBound proven = prove(observed > tolerance ? double.PositiveInfinity : tolerance);
+        if (proven.Counterexample is { } found && PointDifference.AtLeast(reference, difference, found) is var shown && shown > observed)
+            (worst, observed) = (found, shown);
         bool differs = observed > tolerance;
-        double proven = prove(differs ? double.PositiveInfinity : tolerance);
         return new()
         {
             Reference = reference,
             Difference = difference,
             Domain = domain,
-            Equivalent = differs ? false : proven <= tolerance ? true : null,
+            Equivalent = differs ? false : proven.Bound <= tolerance ? true : null,
             ObservedDeviation = observed,
-            ProvenDeviation = proven,
+            ProvenDeviation = proven.Bound,
+            Evidence = differs ? "Counterexample" : proven.Evidence,
             Tolerance = tolerance,
             PointsTried = search.Tried,
-            Counterexample = differs ? search.Worst : null,
+            Counterexample = differs ? worst : null,
         };
     }
+
+    /// <summary>The largest output seen; where all are 0, as rectified ones may be, the magnitudes that they are sums of.</summary>
+    private static double Scale(double largestOutput, ReluNetwork reference, ReluNetwork difference, InputDomain domain) =>
+        largestOutput > 0 ? largestOutput : Math.Max(OutputBounds.Magnitude(reference, domain), OutputBounds.Magnitude(difference, domain));
 
     private static void RequireSameShape(ReluNetwork reference, ReluNetwork difference)
     {
@@ -81,7 +90,7 @@ public static class NetworkEquivalence
 public sealed record EquivalenceOptions
 {
     /// <summary>
-    /// The default tolerance over the largest magnitude of any output seen: <c>2^-20</c>, 8 units in the last place of a float32 of that size,
+    /// The default tolerance over the largest magnitude of any output seen (of its terms, where every output is 0): <c>2^-20</c>, 8 units in the last place of a float32 of that size,
     /// about what two orders of summation in float32 differ by.
     /// </summary>
     public const double RelativeTolerance = 1.0 / (1 << 20);
@@ -93,8 +102,8 @@ public sealed record EquivalenceOptions
     public int Points { get; init; } = 10_000;
 
     /// <summary>
-    /// How long to search for a proof that networks of different widths are equal: the stable neurons of the first are decided, and the
-    /// second compared with what they compress it to. Zero for no such search.
+    /// How long to search for a proof or a counterexample where comparing layers gives neither: half of it each for compressing the larger network as the smaller may have been made, and for
+    /// the network of their difference. Zero for no such search.
     /// </summary>
     public TimeSpan ProofTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -125,6 +134,13 @@ public sealed class EquivalenceReport
 
     /// <summary>Largest difference that counts as equal.</summary>
     public required double Tolerance { get; init; }
+
+    /// <summary>
+    /// What says so: <c>Counterexample</c>, or what <see cref="ProvenDeviation"/> is from: <c>Compression</c> (its own proof), <c>MatchedLayers</c> and <c>MatchedNeurons</c> (weights compared layer by
+    /// layer, the neurons in another order), <c>Intervals</c>, <c>ReplayedCompression</c> (the larger network compressed anew), <c>DifferenceNetwork</c> (bounds, attacks and splitting on both side
+    /// by side); empty where nothing is known.
+    /// </summary>
+    public required string Evidence { get; init; }
 
     /// <summary>Points tried.</summary>
     public required long PointsTried { get; init; }

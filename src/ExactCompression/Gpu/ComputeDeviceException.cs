@@ -11,9 +11,18 @@ public sealed class ComputeDeviceException : ExactCompressionException
     /// <param name="problem">What it failed at, as a sentence.</param>
     /// <param name="inner">What the driver said, or null.</param>
     public ComputeDeviceException(string errorId, string device, string problem, Exception? inner = null)
-        : base(errorId, $"The compute device '{device}' failed: {problem}{(inner is null ? "" : $" ({DeviceFailure.Cause(inner)})")} Choose another device (Cpu is always there).", inner) =>
+        : base(errorId, $"{Sentence(device, problem, inner)} Choose another device (Cpu is always there).", inner)
+    {
         Device = device;
+        Problem = Sentence(device, problem, inner);
+    }
 
     /// <summary>The device's name.</summary>
     public string Device { get; }
+
+    /// <summary>What went wrong, as a sentence, without advice.</summary>
+    public string Problem { get; }
+
+    private static string Sentence(string device, string problem, Exception? inner) =>
+        $"The compute device '{device}' failed: {problem}{(inner is null ? "" : $" ({DeviceFailure.Cause(inner)})")}";
 }

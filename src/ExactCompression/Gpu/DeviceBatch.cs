@@ -1,3 +1,4 @@
+using ExactCompression.Gpu.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -7,26 +8,32 @@ namespace ExactCompression.Gpu;
 internal sealed class DeviceBatch : IDisposable
 {
     private readonly DeviceMemory memory;
-    private readonly DeviceMatrix[] values;
-    private readonly DeviceMatrix momentum;
-    private readonly DeviceMatrix[] gradients;
+    private readonly DeviceMatrix<float>[] values;
+    private readonly DeviceMatrix<float> momentum;
+    private readonly DeviceMatrix<float>[] gradients;
+    private readonly DeviceMatrix<RankedPoint> largest;
     private readonly int[] widths;
+    private readonly int tileSide;
 
     /// <summary>Takes memory for a batch.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="widths">Widths, the input's first.</param>
     /// <param name="capacity">The most points it can have.</param>
-    public DeviceBatch(Accelerator accelerator, ReadOnlySpan<int> widths, int capacity)
+    /// <param name="tileSide">Points that a tile of a product is wide.</param>
+    public DeviceBatch(Accelerator accelerator, ReadOnlySpan<int> widths, int capacity, int tileSide)
     {
         this.widths = widths.ToArray();
+        this.tileSide = tileSide;
         Capacity = capacity;
         memory = new(accelerator);
         try
         {
-            values = Array.ConvertAll(this.widths, width => memory.Matrix((long)width * capacity));
+            int[] stored = this.widths[..^1];
+            values = Array.ConvertAll(stored, width => memory.Matrix((long)width * capacity));
             momentum = memory.Matrix((long)this.widths[0] * capacity);
-            long widest = this.widths.Max();
+            long widest = stored.Max();
             gradients = [memory.Matrix(widest * capacity), memory.Matrix(widest * capacity)];
+            largest = memory.Matrix<RankedPoint>(2L * this.widths[1..].Sum() * TilesOf(capacity));
             Mean = memory.Vector<float>(capacity);
             Targets = memory.Vector<int>(capacity);
             Signs = memory.Vector<float>(capacity);
@@ -56,8 +63,11 @@ internal sealed class DeviceBatch : IDisposable
     /// <summary>Momentum, inputs x points.</summary>
     public MatrixView Momentum => momentum.As(widths[0], Count);
 
-    /// <summary>The points themselves for layer 0, else a hidden layer's pre-activations; neurons x points.</summary>
-    /// <param name="layer">0 to the number of hidden layers.</param>
+    /// <summary>The largest values of each tile, aims x tiles.</summary>
+    public RankedView Largest => largest.As(2 * widths[1..].Sum(), TilesOf(Count));
+
+    /// <summary>The points themselves for layer 0, else a hidden layer's pre-activations, neurons x points; those of the last layer are never stored.</summary>
+    /// <param name="layer">0 to the number of hidden layers less one.</param>
     public MatrixView Values(int layer) => values[layer].As(widths[layer], Count);
 
     /// <summary>What those values are cut off at when they are read: the rectifier's 0, or nothing for the points.</summary>
@@ -65,28 +75,32 @@ internal sealed class DeviceBatch : IDisposable
     public static float Floor(int layer) => layer == 0 ? float.NegativeInfinity : 0f;
 
     /// <summary>The gradient for those values. Layers take turns in two matrices, so a layer's gradient lasts until the next but one is written.</summary>
-    /// <param name="layer">0 to the number of hidden layers.</param>
+    /// <param name="layer">0 to the number of hidden layers less one.</param>
     public MatrixView Gradient(int layer) => gradients[layer % 2].As(widths[layer], Count);
 
-    /// <summary>Memory for points as rows, lent until the next gradient is written.</summary>
-    /// <param name="columns">At most the widest layer's or the input's width.</param>
-    public MatrixView Rows(int columns) => gradients[0].As(Count, columns);
-
-    /// <summary>Floats that a point needs.</summary>
+    /// <summary>Bytes that a point needs, with what stages it.</summary>
     /// <param name="widths">Widths, the input's first.</param>
-    public static long FloatsPerPoint(ReadOnlySpan<int> widths)
+    /// <param name="tileSide">Points that a tile of a product is wide.</param>
+    public static long BytesPerPoint(ReadOnlySpan<int> widths, int tileSide)
     {
-        long floats = widths[0] + 3;
+        long stored = 0, neurons = 0;
         int widest = 0;
-        foreach (int width in widths)
+        for (int layer = 0; layer < widths.Length; layer++)
         {
-            floats += width;
-            widest = Math.Max(widest, width);
+            if (layer > 0)
+                neurons += widths[layer];
+            if (layer == widths.Length - 1)
+                continue;
+            stored += widths[layer];
+            widest = Math.Max(widest, widths[layer]);
         }
 
-        return floats + (2L * widest);
+        long floats = stored + widths[0] + (2L * widest) + 3 + (DeviceStaging.Buffers * (long)widths[0]);
+        return (sizeof(float) * floats) + (2 * Interop.SizeOf<RankedPoint>() * ((neurons / tileSide) + 1));
     }
 
     /// <inheritdoc/>
     public void Dispose() => memory.Dispose();
+
+    private int TilesOf(int points) => (points + tileSide - 1) / tileSide;
 }

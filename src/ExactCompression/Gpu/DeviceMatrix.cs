@@ -4,24 +4,26 @@ using ILGPU.Runtime;
 namespace ExactCompression.Gpu;
 
 /// <summary>Memory on the device, seen as a row-major matrix of any shape that fits.</summary>
-internal sealed class DeviceMatrix : IDisposable
+/// <typeparam name="T">Type of an element.</typeparam>
+internal sealed class DeviceMatrix<T> : IDisposable
+    where T : unmanaged
 {
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> buffer;
+    private readonly MemoryBuffer1D<T, Stride1D.Dense> buffer;
 
     /// <summary>Takes memory.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="length">Elements.</param>
-    public DeviceMatrix(Accelerator accelerator, long length) => buffer = accelerator.Allocate1D<float>(length);
+    public DeviceMatrix(Accelerator accelerator, long length) => buffer = accelerator.Allocate1D<T>(Math.Max(1, length));
 
     /// <summary>The memory as a matrix.</summary>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
-    public MatrixView As(int rows, int columns) =>
+    public ArrayView2D<T, Stride2D.DenseY> As(int rows, int columns) =>
         buffer.View.SubView(0, (long)rows * columns).As2DDenseYView(new LongIndex2D(rows, columns));
 
     /// <summary>The memory's first elements.</summary>
     /// <param name="length">How many.</param>
-    public ArrayView<float> Vector(long length) => buffer.View.SubView(0, length);
+    public ArrayView<T> Vector(long length) => buffer.View.SubView(0, length);
 
     /// <inheritdoc/>
     public void Dispose() => buffer.Dispose();

@@ -11,7 +11,13 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
 
     /// <summary>Memory for a matrix.</summary>
     /// <param name="length">Elements.</param>
-    public DeviceMatrix Matrix(long length) => Keep(new DeviceMatrix(accelerator, length));
+    public DeviceMatrix<float> Matrix(long length) => Matrix<float>(length);
+
+    /// <summary>Memory for a matrix.</summary>
+    /// <typeparam name="T">Type of an element.</typeparam>
+    /// <param name="length">Elements.</param>
+    public DeviceMatrix<T> Matrix<T>(long length)
+        where T : unmanaged => Keep(new DeviceMatrix<T>(accelerator, length));
 
     /// <summary>Memory for some values.</summary>
     /// <typeparam name="T">Their type.</typeparam>
@@ -36,7 +42,10 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
         taken.Clear();
     }
 
-    private T Keep<T>(T part)
+    /// <summary>Gives something to this owner.</summary>
+    /// <typeparam name="T">Its type.</typeparam>
+    /// <param name="part">What to dispose with the rest.</param>
+    public T Keep<T>(T part)
         where T : IDisposable
     {
         taken.Add(part);

@@ -7,7 +7,7 @@ namespace ExactCompression.Gpu;
 internal sealed class DeviceNetwork : IDisposable
 {
     private readonly DeviceMemory memory;
-    private readonly DeviceMatrix[] weights;
+    private readonly DeviceMatrix<float>[] weights;
     private readonly ArrayView<float>[] biases;
     private readonly int[] widths;
 
@@ -21,7 +21,7 @@ internal sealed class DeviceNetwork : IDisposable
         try
         {
             widths = [network.InputSize, .. Enumerable.Range(1, network.Depth).Select(network.WidthOf)];
-            weights = new DeviceMatrix[network.Depth];
+            weights = new DeviceMatrix<float>[network.Depth];
             biases = new ArrayView<float>[network.Depth];
             for (int layer = 1; layer <= network.Depth; layer++)
             {

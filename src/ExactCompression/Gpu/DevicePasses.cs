@@ -1,5 +1,6 @@
-using ExactCompression.Stability;
+using ExactCompression.Gpu.Kernels;
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace ExactCompression.Gpu;
 
@@ -7,27 +8,59 @@ namespace ExactCompression.Gpu;
 /// <param name="kernels">The kernels.</param>
 /// <param name="shape">How work is cut into groups.</param>
 /// <param name="network">The network on the device.</param>
-internal sealed class DevicePasses(DeviceKernels kernels, LaunchShape shape, DeviceNetwork network)
+/// <param name="aims">What is wanted, and what has been found.</param>
+internal sealed class DevicePasses(DeviceKernels kernels, LaunchShape shape, DeviceNetwork network, DeviceAims aims)
 {
-    /// <summary>Clips the points that lie in the batch's rows into its columns.</summary>
-    public void Take(DeviceBatch batch)
+    private int pass;
+
+    /// <summary>Clips points that lie in rows into the batch's columns, and forgets momentum.</summary>
+    public void Take(DeviceBatch batch, MatrixView points)
     {
-        int inputs = network.Widths[0];
-        kernels.Take(shape.Elements(batch.Count, inputs), batch.Rows(inputs), network.Lower, network.Upper, batch.Values(0));
+        kernels.Take(shape.Elements(batch.Count, network.Widths[0]), points, network.Lower, network.Upper, batch.Values(0));
+        batch.Momentum.BaseView.MemSetToZero();
     }
 
-    /// <summary>Layers 1 to <paramref name="depth"/>, each with its neurons' extremes.</summary>
-    public void Forward(DeviceBatch batch, int depth, ArrayView<NeuronExtremes> extremes)
+    /// <summary>One launch for each layer up to the last that matters, and one that gathers the candidates of all of them.</summary>
+    public void Forward(DeviceBatch batch)
     {
-        int first = 0;
-        for (int layer = 1; layer <= depth; layer++)
+        pass++;
+        if (aims.Deepest == 0)
+            return;
+        for (int layer = 1; layer <= aims.Deepest; layer++)
         {
-            int width = network.Widths[layer];
-            MatrixView z = batch.Values(layer);
-            kernels.Affine(shape.Tiles(batch.Count, width), network.Weights(layer), network.Bias(layer), batch.Values(layer - 1), DeviceBatch.Floor(layer - 1), z);
-            kernels.Extremes(shape.GroupEach(width), z, extremes.SubView(first, width));
-            first += width;
+            MatrixView x = batch.Values(layer - 1);
+            bool stored = layer < aims.Deepest;
+            kernels.Affine(
+                shape.Tiles(batch.Count, aims.RowCount(layer)),
+                network.Weights(layer),
+                network.Bias(layer),
+                aims.Rows(layer),
+                x,
+                DeviceBatch.Floor(layer - 1),
+                (stored ? AffineKernel.Values : 0) | (aims.HasWanted(layer) ? AffineKernel.Extremes : 0),
+                stored ? batch.Values(layer) : x,
+                aims.FirstNeuron(layer),
+                batch.Largest);
         }
+
+        kernels.Candidates(
+            shape.GroupEach(aims.Wanted.IntLength),
+            aims.Wanted,
+            batch.Largest,
+            aims.Largest,
+            batch.Values(0),
+            aims.Proposed,
+            aims.Places,
+            aims.Kept,
+            aims.Found,
+            pass);
+    }
+
+    /// <summary>Remembers points of the last forward pass to start attacks from.</summary>
+    public void KeepStarts(DeviceBatch batch, int first)
+    {
+        if (aims.Deepest > 0)
+            kernels.Starts(shape.GroupEach(aims.Wanted.IntLength), aims.Wanted, batch.Largest, aims.Starts, first);
     }
 
     /// <summary>The gradient of each point's target with respect to the point, layer by layer from the target's down.</summary>
@@ -71,10 +104,6 @@ internal sealed class DevicePasses(DeviceKernels kernels, LaunchShape shape, Dev
             step,
             momentum);
     }
-
-    /// <summary>Pre-activations of some neurons, points as rows.</summary>
-    public void Gather(DeviceBatch batch, int layer, ArrayView<int> neurons, MatrixView result) =>
-        kernels.GatherRows(shape.Elements(batch.Count, neurons.IntLength), batch.Values(layer), neurons, result);
 
     /// <summary>One point.</summary>
     public void GatherPoint(DeviceBatch batch, int index, ArrayView<float> point) =>

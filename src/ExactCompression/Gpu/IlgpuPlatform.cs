@@ -32,6 +32,10 @@ internal static class IlgpuPlatform
         }
     }
 
+    /// <summary>What kernels are compiled with. Only at this level ILGPU infers that views handed to a kernel lie in global memory; below it, each access would find out for itself.</summary>
+    /// <param name="builder">Where to set it.</param>
+    public static void Configure(Context.Builder builder) => builder.Optimize(OptimizationLevel.O2);
+
     /// <summary>Makes a device ready.</summary>
     /// <param name="device">One that was found.</param>
     /// <param name="name">What to call it.</param>
@@ -42,7 +46,7 @@ internal static class IlgpuPlatform
         try
         {
             owned.Push(new DriverLibraries());
-            var context = Context.Create(static _ => { });
+            var context = Context.Create(Configure);
             owned.Push(context);
             Accelerator accelerator = device.CreateAccelerator(context);
             owned.Push(accelerator);

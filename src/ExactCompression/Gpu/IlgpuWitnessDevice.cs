@@ -7,11 +7,16 @@ namespace ExactCompression.Gpu;
 /// <summary>Witness search on an ILGPU accelerator: a CUDA or OpenCL card, or ILGPU's own CPU accelerator, which shows what a card would do.</summary>
 internal sealed class IlgpuWitnessDevice : IWitnessDevice
 {
-    /// <summary>Points enough to keep the largest cards busy.</summary>
-    private const int MostPoints = 16384;
+    /// <summary>Points enough to keep the largest cards busy, and few enough that a data set makes several batches: copies overlap with work only between batches.</summary>
+    private const int MostPoints = 8192;
+
+    /// <summary>Points that occupy a card: 64 tiles in a row, and several rows of them.</summary>
+    private const int FewPoints = 4096;
 
     /// <summary>ILGPU's CPU accelerator gives every thread of a group an operating system thread: it is for checking, not for speed.</summary>
     private const int MostPointsOnCpu = 256;
+
+    private const int FewPointsOnCpu = 64;
 
     private readonly IEnumerable<IDisposable> owned;
     private readonly DeviceKernels kernels;
@@ -44,14 +49,16 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
     /// <summary>The accelerator.</summary>
     public Accelerator Accelerator { get; }
 
+    private bool IsCpu => Accelerator.AcceleratorType == AcceleratorType.CPU;
+
     /// <inheritdoc/>
-    public IWitnessSession Open(ReluNetwork network, InputDomain domain, int threads)
+    public IWitnessSession Open(ReluNetwork network, InputDomain domain, int threads, int mostPoints = int.MaxValue)
     {
         InputDomain box = domain.For(network.InputSize);
         try
         {
             Accelerator.Bind();
-            return new IlgpuWitnessSession(this, kernels, shape, network, box, MaxPoints(network));
+            return new IlgpuWitnessSession(this, kernels, shape, network, box, threads, Math.Min(mostPoints, MaxPoints(network)), IsCpu ? FewPointsOnCpu : FewPoints);
         }
         catch (Exception e) when (DeviceFailure.Is(e))
         {
@@ -72,17 +79,16 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
     }
 
     /// <summary>
-    /// A batch takes at most half of the memory that is free once the weights are there, no one matrix more than a quarter of the whole
+    /// A batch takes at most half of the memory that is free once the weights and the candidates are there, no one matrix more than a quarter of the whole
     /// (the least that every OpenCL device allows) or more elements than an index can count.
     /// </summary>
     private int MaxPoints(ReluNetwork network)
     {
         int[] widths = [network.InputSize, .. Enumerable.Range(1, network.Depth).Select(network.WidthOf)];
         long free = Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Accelerator.MemorySize;
-        long weights = sizeof(float) * network.ConnectionCount;
-        long byMemory = (free - weights) / 2 / (sizeof(float) * DeviceBatch.FloatsPerPoint(widths));
+        long before = (sizeof(float) * network.ConnectionCount) + DeviceAims.Bytes(widths);
+        long byMemory = (free - before) / 2 / DeviceBatch.BytesPerPoint(widths, shape.TileSide);
         long byMatrix = Math.Min(Accelerator.MemorySize / 4 / sizeof(float), int.MaxValue) / widths.Max();
-        int most = Accelerator.AcceleratorType == AcceleratorType.CPU ? MostPointsOnCpu : MostPoints;
-        return (int)Math.Clamp(Math.Min(byMemory, byMatrix), 1, most);
+        return (int)Math.Clamp(Math.Min(byMemory, byMatrix), 1, IsCpu ? MostPointsOnCpu : MostPoints);
     }
 }

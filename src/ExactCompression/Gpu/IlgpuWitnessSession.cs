@@ -1,3 +1,4 @@
+using ExactCompression.Gpu.Kernels;
 using ExactCompression.Stability;
 using ILGPU;
 using ILGPU.Runtime;
@@ -5,17 +6,26 @@ using ILGPU.Runtime;
 namespace ExactCompression.Gpu;
 
 /// <summary>A network and a batch of points on an ILGPU accelerator.</summary>
-/// <remarks>Launches queue up on the accelerator's one stream; only what is read back waits for them.</remarks>
+/// <remarks>
+/// Launches queue up on the accelerator's default stream; only what is read back waits for them. An attack queues several steps at a time and then looks at one number: whether there is a candidate.
+/// </remarks>
 internal sealed class IlgpuWitnessSession : IWitnessSession
 {
+    /// <summary>Steps that are queued before the host looks for candidates.</summary>
+    private const int StepsAtOnce = 8;
+
     private readonly IlgpuWitnessDevice device;
+    private readonly LaunchShape shape;
     private readonly DeviceMemory memory;
     private readonly DeviceNetwork network;
+    private readonly DeviceAims aims;
+    private readonly DeviceStaging staging;
     private readonly DevicePasses passes;
-    private readonly ArrayView<NeuronExtremes> extremesOnDevice;
     private readonly ArrayView<float> pointOnDevice;
+    private RankedPoint[]? starts;
     private DeviceBatch? batch;
-    private int computed;
+    private int stagedCount;
+    private int aimedLayer;
 
     /// <summary>Sends a network to the device.</summary>
     /// <param name="device">The device.</param>
@@ -23,18 +33,23 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     /// <param name="shape">How it cuts work into groups.</param>
     /// <param name="network">The network.</param>
     /// <param name="domain">The box, of the network's input size.</param>
+    /// <param name="threads">CPU threads that write points; 0 for all cores.</param>
     /// <param name="maxPoints">The most points a batch can have.</param>
-    public IlgpuWitnessSession(IlgpuWitnessDevice device, DeviceKernels kernels, LaunchShape shape, ReluNetwork network, InputDomain domain, int maxPoints)
+    /// <param name="minPoints">Fewer points take about as long.</param>
+    public IlgpuWitnessSession(IlgpuWitnessDevice device, DeviceKernels kernels, LaunchShape shape, ReluNetwork network, InputDomain domain, int threads, int maxPoints, int minPoints)
     {
         this.device = device;
+        this.shape = shape;
         MaxPoints = maxPoints;
+        MinPoints = Math.Min(minPoints, maxPoints);
         memory = new(device.Accelerator);
         try
         {
-            extremesOnDevice = memory.Vector<NeuronExtremes>(network.NeuronCount);
             pointOnDevice = memory.Vector<float>(network.InputSize);
-            this.network = new(device.Accelerator, network, domain);
-            passes = new(kernels, shape, this.network);
+            this.network = memory.Keep(new DeviceNetwork(device.Accelerator, network, domain));
+            aims = memory.Keep(new DeviceAims(device.Accelerator, this.network.Widths));
+            staging = memory.Keep(new DeviceStaging(device.Accelerator, network.InputSize, threads));
+            passes = new(kernels, shape, this.network, aims);
         }
         catch
         {
@@ -46,109 +61,128 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     /// <inheritdoc/>
     public int MaxPoints { get; }
 
+    /// <inheritdoc/>
+    public int MinPoints { get; }
+
     private DeviceBatch Batch => batch ?? throw new InvalidOperationException("Load points first.");
 
     /// <inheritdoc/>
-    public void Load(ReadOnlySpan<float> points, int count)
+    public void Want(ReadOnlySpan<WantedSigns> wanted)
+    {
+        RequireLength(wanted.Length, aims.Count / 2, nameof(wanted));
+        WantedSigns[] signs = wanted.ToArray();
+        OnDevice("it could not take a list of neurons.", () => aims.Want(signs));
+    }
+
+    /// <inheritdoc/>
+    public void Stage(int count, PointSource source)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxPoints);
-        int inputs = network.Widths[0];
-        RequireLength(points.Length, (long)count * inputs, nameof(points));
-        try
-        {
-            device.Accelerator.Bind();
-            computed = 0;
-            if (batch is null || batch.Capacity < count)
-            {
-                batch?.Dispose();
-                batch = null;
-                batch = new(device.Accelerator, network.Widths, count);
-            }
-
-            batch.Count = count;
-            batch.Rows(inputs).BaseView.CopyFromCPU(points[..(count * inputs)]);
-            passes.Take(batch);
-            batch.Momentum.BaseView.MemSetToZero();
-            device.Accelerator.Synchronize();
-        }
-        catch (Exception e) when (DeviceFailure.Is(e))
-        {
-            throw device.Failure($"it could not take {count} points.", e);
-        }
+        stagedCount = count;
+        OnDevice($"it could not take {count} points.", () => staging.Stage(count, source));
     }
 
     /// <inheritdoc/>
-    public void Forward(int depth, Span<NeuronExtremes> extremes)
+    public void Load() => OnDevice($"it could not hold {stagedCount} points.", () =>
     {
-        RequireLayer(depth, nameof(depth));
-        int neurons = 0;
-        for (int layer = 1; layer <= depth; layer++)
-            neurons += network.Widths[layer];
-        RequireLength(extremes.Length, neurons, nameof(extremes));
+        MatrixView points = staging.Take();
+        if (batch is null || batch.Capacity < stagedCount)
+        {
+            batch?.Dispose();
+            batch = null;
+            batch = new(device.Accelerator, network.Widths, stagedCount, shape.TileSide);
+        }
+
+        batch.Count = stagedCount;
+        passes.Take(batch, points);
+    });
+
+    /// <inheritdoc/>
+    public void Forward()
+    {
         DeviceBatch points = Batch;
-        try
-        {
-            device.Accelerator.Bind();
-            passes.Forward(points, depth, extremesOnDevice);
-            extremesOnDevice.SubView(0, neurons).CopyToCPU(extremes[..neurons]);
-            computed = depth;
-        }
-        catch (Exception e) when (DeviceFailure.Is(e))
-        {
-            throw device.Failure($"it could not run {points.Count} points through {depth} layers.", e);
-        }
+        OnDevice($"it could not run {points.Count} points through {aims.Deepest} layers.", () => passes.Forward(points));
     }
 
     /// <inheritdoc/>
-    public void ReadPreActivations(int layer, ReadOnlySpan<int> neurons, Span<float> values)
+    public void KeepStarts(int first)
     {
-        RequireLayer(layer, nameof(layer));
-        RequireComputed(layer);
         DeviceBatch points = Batch;
-        RequireLength(values.Length, (long)points.Count * neurons.Length, nameof(values));
-        RequireNeurons(neurons, layer, nameof(neurons));
-        values = values[..(points.Count * neurons.Length)];
-        if (neurons.IsEmpty)
-            return;
-        try
-        {
-            device.Accelerator.Bind();
-            using DeviceMemory lent = new(device.Accelerator);
-            ArrayView<int> rows = lent.Vector<int>(neurons.Length);
-            rows.CopyFromCPU(neurons);
-            MatrixView gathered = lent.Matrix(values.Length).As(points.Count, neurons.Length);
-            passes.Gather(points, layer, rows, gathered);
-            gathered.BaseView.CopyToCPU(values);
-        }
-        catch (Exception e) when (DeviceFailure.Is(e))
-        {
-            throw device.Failure($"it could not give back the pre-activations of {neurons.Length} neurons.", e);
-        }
+        starts = null;
+        OnDevice("it could not keep starts.", () => passes.KeepStarts(points, first));
     }
 
     /// <inheritdoc/>
-    public void Ascend(int layer, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs, float step, float momentum)
+    public void Aim(int layer, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs)
     {
-        RequireLayer(layer, nameof(layer));
-        RequireComputed(layer);
+        if (layer < 1 || layer > network.Depth)
+            throw new ArgumentOutOfRangeException(nameof(layer), layer, $"The hidden layers are 1 to {network.Depth}.");
         DeviceBatch points = Batch;
         RequireLength(targets.Length, points.Count, nameof(targets));
         RequireLength(signs.Length, points.Count, nameof(signs));
-        targets = targets[..points.Count];
-        RequireNeurons(targets, layer, nameof(targets));
-        try
+        int[] aimedAt = targets[..points.Count].ToArray();
+        float[] directions = signs[..points.Count].ToArray();
+        if (Array.FindIndex(aimedAt, target => (uint)target >= (uint)network.Widths[layer]) is >= 0 and var wrong)
+            throw new ArgumentOutOfRangeException(nameof(targets), aimedAt[wrong], $"Layer {layer} has neurons 0 to {network.Widths[layer] - 1}.");
+        aimedLayer = layer;
+        OnDevice("it could not take the aims of an attack.", () =>
         {
-            device.Accelerator.Bind();
-            points.Targets.SubView(0, points.Count).CopyFromCPU(targets);
-            points.Signs.SubView(0, points.Count).CopyFromCPU(signs[..points.Count]);
-            passes.Differentiate(points, layer);
-            passes.Step(points, step, momentum);
-            device.Accelerator.Synchronize();
-        }
-        catch (Exception e) when (DeviceFailure.Is(e))
+            points.Targets.SubView(0, points.Count).CopyFromCPU(aimedAt);
+            points.Signs.SubView(0, points.Count).CopyFromCPU(directions);
+        });
+    }
+
+    /// <inheritdoc/>
+    public int Ascend(Ascent ascent, int from, int to)
+    {
+        DeviceBatch points = Batch;
+        if (aimedLayer == 0 || aimedLayer > aims.Deepest)
+            throw new InvalidOperationException($"The points aim at layer {aimedLayer}; wanted are neurons of layers up to {aims.Deepest}.");
+        int step = from;
+        OnDevice($"it could not move {points.Count} points.", () =>
         {
-            throw device.Failure($"it could not move {points.Count} points.", e);
+            while (step < to)
+            {
+                passes.Differentiate(points, aimedLayer);
+                passes.Step(points, ascent.Length(step), Ascent.Momentum);
+                passes.Forward(points);
+                step++;
+                if ((step - from) % StepsAtOnce == 0 && aims.HasCandidates())
+                    return;
+            }
+        });
+        return step;
+    }
+
+    /// <inheritdoc/>
+    public void ReadCandidates(List<WitnessCandidate> found) => OnDevice("it could not give back what it has found.", () => aims.ReadCandidates(found));
+
+    /// <inheritdoc/>
+    public void ReadWitness(WitnessCandidate candidate, Span<float> point) =>
+        Read(point, "it could not give back a candidate.", () => aims.KeptPoint(RankedPoint.Aim(candidate.Neuron, candidate.Above)));
+
+    /// <inheritdoc/>
+    public int[] ReadStarts(int neuron, bool above)
+    {
+        if (starts is null)
+            OnDevice("it could not give back starts.", () => starts = aims.ReadStarts());
+        return [.. starts!.AsSpan(RankedPoint.Aim(neuron, above) * WitnessStarts.Most, WitnessStarts.Most).ToArray()
+            .Where(static start => start.Point >= 0)
+            .OrderByDescending(static start => start.Value)
+            .ThenBy(static start => start.Point)
+            .Select(static start => start.Point)];
+    }
+
+    /// <inheritdoc/>
+    public void ReadExtremes(Span<NeuronExtremes> extremes)
+    {
+        RankedPoint[] largest = [];
+        OnDevice("it could not give back extremes.", () => largest = aims.ReadLargest());
+        for (int neuron = 0; neuron < aims.Count / 2; neuron++)
+        {
+            if (aims.IsWanted(2 * neuron) || aims.IsWanted((2 * neuron) + 1))
+                extremes[neuron] = new(-largest[(2 * neuron) + 1].Value, largest[2 * neuron].Value, largest[(2 * neuron) + 1].Point, largest[2 * neuron].Point);
         }
     }
 
@@ -158,53 +192,55 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         DeviceBatch points = Batch;
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, points.Count);
-        int inputs = network.Widths[0];
-        RequireLength(point.Length, inputs, nameof(point));
-        try
+        Read(point, "it could not give back a point.", () =>
         {
-            device.Accelerator.Bind();
             passes.GatherPoint(points, index, pointOnDevice);
-            pointOnDevice.SubView(0, inputs).CopyToCPU(point[..inputs]);
-        }
-        catch (Exception e) when (DeviceFailure.Is(e))
-        {
-            throw device.Failure("it could not give back a point.", e);
-        }
+            return pointOnDevice.SubView(0, network.Widths[0]);
+        });
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        try
+        {
+            device.Accelerator.Bind();
+            device.Accelerator.Synchronize(); // nothing that is given back may still be in use
+        }
+        catch (Exception e) when (DeviceFailure.Is(e))
+        {
+            // A device that is lost uses nothing.
+        }
+
         batch?.Dispose();
         batch = null;
-        network.Dispose();
         memory.Dispose();
-    }
-
-    private void RequireLayer(int layer, string name)
-    {
-        if (layer < 1 || layer > network.Depth)
-            throw new ArgumentOutOfRangeException(name, layer, $"The hidden layers are 1 to {network.Depth}.");
-    }
-
-    private void RequireComputed(int layer)
-    {
-        if (layer > computed)
-            throw new InvalidOperationException($"The batch has been run through {computed} layers, not yet through layer {layer}.");
-    }
-
-    private void RequireNeurons(ReadOnlySpan<int> neurons, int layer, string name)
-    {
-        foreach (int neuron in neurons)
-        {
-            if ((uint)neuron >= (uint)network.Widths[layer])
-                throw new ArgumentOutOfRangeException(name, neuron, $"Layer {layer} has neurons 0 to {network.Widths[layer] - 1}.");
-        }
     }
 
     private static void RequireLength(int length, long needed, string name)
     {
         if (length < needed)
             throw new ArgumentException($"There must be room for {needed} values, not {length}.", name);
+    }
+
+    private void Read(Span<float> point, string problem, Func<ArrayView<float>> source)
+    {
+        RequireLength(point.Length, network.Widths[0], nameof(point));
+        var values = new float[network.Widths[0]];
+        OnDevice(problem, () => source().CopyToCPU(values));
+        values.CopyTo(point);
+    }
+
+    private void OnDevice(string problem, Action work)
+    {
+        try
+        {
+            device.Accelerator.Bind();
+            work();
+        }
+        catch (Exception e) when (DeviceFailure.Is(e))
+        {
+            throw device.Failure(problem, e);
+        }
     }
 }

@@ -23,6 +23,9 @@ internal readonly struct LaunchShape
     /// <summary>Threads along one side of a group, a power of two.</summary>
     public int Edge { get; }
 
+    /// <summary>Rows and columns of a product that a group computes.</summary>
+    public int TileSide => Edge * Tile.PerThread;
+
     /// <summary>A thread for each element of a matrix; where rows outnumber the grid, each thread takes several.</summary>
     /// <param name="columns">Along the group's first axis, whose neighbours are neighbours in memory.</param>
     /// <param name="rows">Along its second.</param>
@@ -33,7 +36,7 @@ internal readonly struct LaunchShape
     /// <param name="columns">Columns of the product.</param>
     /// <param name="rows">Rows of the product.</param>
     public KernelConfig Tiles(int columns, int rows) =>
-        Square(Groups(columns, Edge * Tile.PerThread), Groups(rows, Edge * Tile.PerThread));
+        Square(Groups(columns, TileSide), Groups(rows, TileSide));
 
     /// <summary>A group of all threads for each of some items.</summary>
     /// <param name="items">Number of items.</param>

@@ -15,44 +15,68 @@ public static class NetworkMeasurement
     /// <param name="data">Rows to measure on; null for size and speed alone, on random rows.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the network, or a label is not one of its outputs.</exception>
-    public static ReluNetworkMeasurement Measure(ReluNetwork network, InputData? data, CancellationToken cancellation)
+    public static ReluNetworkMeasurement Measure(ReluNetwork network, InputData? data, CancellationToken cancellation) => Measure(network, data, null, cancellation);
+
+    /// <summary>Measures both networks of a compression, the original first.</summary>
+    /// <param name="result">The compression.</param>
+    /// <param name="data">Rows to measure on; null for size and speed alone, on random rows.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
+    /// <exception cref="InvalidInputException">The data does not fit the networks, or a label is not one of their outputs.</exception>
+    public static IReadOnlyList<ReluNetworkMeasurement> Measure(CompressionResult result, InputData? data, CancellationToken cancellation)
+    {
+        ReluNetworkMeasurement original = Measure(result.Original, data, cancellation);
+        return [original, Measure(result.Compressed, data, data is { Rows: > 0 } ? Agreement(result, data, cancellation) : null, cancellation)];
+    }
+
+    private static ReluNetworkMeasurement Measure(ReluNetwork network, InputData? data, double? agreement, CancellationToken cancellation)
     {
         data?.RequireColumns(network.InputSize);
         double? accuracy = data is { HasLabels: true, Rows: > 0 } ? Accuracy(network, data, cancellation) : null;
         (double row, double batch) = network.Precision == WeightPrecision.Float32
             ? Times<float>(network, data, cancellation)
             : Times<double>(network, data, cancellation);
-        return new() { Network = network, Rows = data?.Rows ?? 0, Accuracy = accuracy, RowMicroseconds = row, BatchRowMicroseconds = batch };
+        return new() { Network = network, Rows = data?.Rows ?? 0, Accuracy = accuracy, Agreement = agreement, RowMicroseconds = row, BatchRowMicroseconds = batch };
     }
 
     private static double Accuracy(ReluNetwork network, InputData data, CancellationToken cancellation)
     {
-        ReadOnlySpan<int> labels = data.Labels.Span;
-        int bad = labels.IndexOfAnyExceptInRange(0, network.OutputSize - 1);
+        int bad = data.Labels.Span.IndexOfAnyExceptInRange(0, network.OutputSize - 1);
         if (bad >= 0)
         {
             throw new InvalidInputException(
                 "LabelOutOfRange",
-                $"Row {bad} of the data '{data.Name}' has label {labels[bad]}, but the network has outputs 0 to {network.OutputSize - 1}.",
+                $"Row {bad} of the data '{data.Name}' has label {data.Labels.Span[bad]}, but the network has outputs 0 to {network.OutputSize - 1}.",
                 "Give data whose labels are the network's classes.");
         }
 
+        return Share(data.Labels.Span, Classes(network, data, cancellation));
+    }
+
+    private static double Agreement(CompressionResult result, InputData data, CancellationToken cancellation) =>
+        Share(Classes(result.Original, data, cancellation), Classes(result.Compressed, data, cancellation));
+
+    /// <summary>How many are the same, of all.</summary>
+    private static double Share(ReadOnlySpan<int> expected, ReadOnlySpan<int> found)
+    {
+        int same = 0;
+        for (int i = 0; i < found.Length; i++)
+            same += expected[i] == found[i] ? 1 : 0;
+        return (double)same / found.Length;
+    }
+
+    /// <summary>The number of the largest output for each row, evaluated in double.</summary>
+    private static int[] Classes(ReluNetwork network, InputData data, CancellationToken cancellation)
+    {
         using var evaluator = new NetworkEvaluator<double>(network);
-        int right = 0;
+        var classes = new int[data.Rows];
         Parallel.For(0, (data.Rows + BatchRows - 1) / BatchRows, new ParallelOptions { CancellationToken = cancellation }, batch =>
         {
             int first = batch * BatchRows, count = Math.Min(BatchRows, data.Rows - first);
             double[] outputs = evaluator.Evaluate(Rows<double>(data, first, count), count);
-            int found = 0;
             for (int i = 0; i < count; i++)
-            {
-                if (Largest(outputs.AsSpan(i * network.OutputSize, network.OutputSize)) == data.Labels.Span[first + i])
-                    found++;
-            }
-
-            Interlocked.Add(ref right, found);
+                classes[first + i] = Largest(outputs.AsSpan(i * network.OutputSize, network.OutputSize));
         });
-        return (double)right / data.Rows;
+        return classes;
     }
 
     /// <summary>Index of the largest value; the lowest where several are.</summary>

@@ -18,6 +18,11 @@ public sealed class ReluNetworkMeasurement
     /// <summary>Share of rows, 0 to 1, whose largest output is that of their label (the lowest index where several are largest); null without labels.</summary>
     public required double? Accuracy { get; init; }
 
+    /// <summary>
+    /// Of a compressed network, the share of rows, 0 to 1, that it puts in the same class as its original, both evaluated in double; null for any other network, and without data.
+    /// </summary>
+    public double? Agreement { get; init; }
+
     /// <summary>Hidden neurons.</summary>
     public int Neurons => Network.NeuronCount;
 

@@ -16,9 +16,9 @@ internal static class AttackPlan
         List<Aim> open = search.Open(layer);
         if (open.Count == 0)
             return;
-        int points = Math.Min(search.MaxPoints, Math.Max(256, open.Count * 4));
+        int points = Math.Min(search.MaxPoints, Math.Max(search.MinPoints, open.Count * 4));
         int each = Math.Clamp(points / open.Count, 1, Starts);
-        int[][] best = search.BestStarts(layer, open, each);
+        int[][] best = search.BestStarts(open, each);
         (float[] rows, Aim[] aims) = Batch(search, open, 0, open.Count, k => search.FromPool(best[k]), inputs, points);
         if (aims.Length > 0)
             search.Ascend(layer, rows, aims, steps: 40, width: 0.1f, patience: 10);
@@ -35,7 +35,7 @@ internal static class AttackPlan
     {
         List<Aim> open = search.Open(layer);
         int steps = 100 << round;
-        int[][] best = round == 0 && open.Count > 0 ? search.BestStarts(layer, open, Starts) : [];
+        int[][] best = round == 0 && open.Count > 0 ? search.BestStarts(open, Starts) : [];
         float[] StartsOf(int k) => best.Length > 0 ? search.FromPool(best[k]) : RandomStarts(search, domain, hints.GetValueOrDefault(open[k]));
         int each = Math.Max(1, search.MaxPoints / Starts);
         for (int first = 0; first < open.Count; first += each)

@@ -12,6 +12,9 @@ public sealed record SearchOptions
     /// <summary>Seed of the random points; the same seed gives the same verdicts.</summary>
     public int Seed { get; init; }
 
+    /// <summary>Whether to leave out MILP solvers, whose word is no proof.</summary>
+    internal bool WithoutSolvers { get; init; }
+
     /// <summary>Called now and then, on the caller's thread or another; null for silence. It must not throw.</summary>
     public Action<StabilityProgress>? Progress { get; init; }
 

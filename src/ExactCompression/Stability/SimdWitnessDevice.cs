@@ -13,7 +13,8 @@ public sealed class SimdWitnessDevice : IWitnessDevice
     public static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
     /// <inheritdoc/>
-    public IWitnessSession Open(ReluNetwork network, InputDomain domain, int threads) => new SimdWitnessSession(network, domain.For(network.InputSize), threads);
+    public IWitnessSession Open(ReluNetwork network, InputDomain domain, int threads, int mostPoints = int.MaxValue) =>
+        new SimdWitnessSession(network, domain.For(network.InputSize), threads, mostPoints);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Stability;
@@ -13,153 +11,186 @@ internal sealed class SimdWitnessSession : IWitnessSession
     /// <summary>Points that one thread takes through the network at a time.</summary>
     private const int Chunk = 32;
 
+    private readonly SimdNetwork network;
+    private readonly SimdBox box;
     private readonly int inputs;
-    private readonly int[] widths;
-    private readonly int[] offsets;
-    private readonly float[] lower;
-    private readonly float[] upper;
-    private readonly float[] range;
-    private readonly float[][] weights;
-    private readonly float[][] biases;
-    private readonly PackedMatrix<float>[] forward;
-    private readonly PackedMatrix<float>[] backward;
     private readonly float[][] preActivations;
     private readonly float[] points;
     private readonly float[] momenta;
     private readonly NeuronExtremes[][] chunkExtremes;
+    private readonly NeuronExtremes[] extremes;
+    private readonly WantedSigns[] wanted;
+    private readonly float[] proposed;
+    private readonly WitnessStarts?[] starts;
     private readonly ParallelOptions parallel;
     private readonly ThreadLocal<float[][]> scratch;
+    private readonly List<WitnessCandidate> candidates = [];
+    private int[] open = [];
+    private int deepest;
+    private PointSource? staged;
+    private int stagedCount;
     private int count;
+    private int aimedLayer;
+    private int[] targets = [];
+    private float[] signs = [];
 
-    public SimdWitnessSession(ReluNetwork network, InputDomain domain, int threads)
+    public SimdWitnessSession(ReluNetwork network, InputDomain domain, int threads, int mostPoints)
     {
+        this.network = new(network);
+        box = SimdBox.Of(domain);
         inputs = network.InputSize;
-        int depth = network.Depth;
-        widths = new int[depth];
-        offsets = new int[depth + 1];
-        weights = new float[depth][];
-        biases = new float[depth][];
-        forward = new PackedMatrix<float>[depth];
-        backward = new PackedMatrix<float>[depth];
-        preActivations = new float[depth][];
-        int widest = inputs;
-        for (int l = 0; l < depth; l++)
-        {
-            AffineLayer layer = network.Layers[l];
-            widths[l] = layer.Outputs;
-            offsets[l + 1] = offsets[l] + layer.Outputs;
-            widest = Math.Max(widest, layer.Outputs);
-        }
-
-        MaxPoints = Math.Clamp(8_000_000 / (inputs + offsets[depth] + 1) / Chunk * Chunk, 8 * Chunk, 2048);
-        for (int l = 0; l < depth; l++)
-        {
-            AffineLayer layer = network.Layers[l];
-            weights[l] = ToSingle(layer.Weights.Span);
-            biases[l] = ToSingle(layer.Bias.Span);
-            forward[l] = PackedMatrix<float>.FromTransposed(weights[l], layer.Outputs, layer.Inputs);
-            backward[l] = PackedMatrix<float>.FromRows(weights[l], layer.Outputs, layer.Inputs);
-            preActivations[l] = new float[MaxPoints * layer.Outputs];
-        }
-
-        lower = ToSingle(domain.Lower.Span);
-        upper = ToSingle(domain.Upper.Span);
-        range = new float[inputs];
-        for (int i = 0; i < inputs; i++)
-            range[i] = upper[i] - lower[i];
-        points = new float[MaxPoints * inputs];
-        momenta = new float[MaxPoints * inputs];
-        chunkExtremes = new NeuronExtremes[MaxPoints / Chunk][];
+        int neurons = this.network.Neurons;
+        int capacity = Math.Clamp(8_000_000 / (inputs + neurons + 1) / Chunk * Chunk, 8 * Chunk, 2048);
+        MaxPoints = Math.Min(mostPoints, capacity);
+        preActivations = [.. Enumerable.Range(1, network.Depth).Select(l => new float[capacity * network.WidthOf(l)])];
+        points = new float[capacity * inputs];
+        momenta = new float[capacity * inputs];
+        chunkExtremes = new NeuronExtremes[capacity / Chunk][];
         for (int c = 0; c < chunkExtremes.Length; c++)
-            chunkExtremes[c] = new NeuronExtremes[offsets[depth]];
+            chunkExtremes[c] = new NeuronExtremes[neurons];
+        extremes = new NeuronExtremes[neurons];
+        wanted = new WantedSigns[neurons];
+        proposed = new float[2 * neurons];
+        starts = new WitnessStarts[2 * neurons];
         parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
+        int widest = this.network.Widths.Max();
         scratch = new(() => [new float[Chunk * widest], new float[Chunk * widest]]);
     }
 
     public int MaxPoints { get; }
 
-    public void Load(ReadOnlySpan<float> points, int count)
-    {
-        if (count < 1 || count > MaxPoints || points.Length < (long)count * inputs)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"A batch has 1 to {MaxPoints} points of {inputs} values.");
-        this.count = count;
-        for (int p = 0; p < count; p++)
-        {
-            Span<float> point = this.points.AsSpan(p * inputs, inputs);
-            Elementwise.Clip(points.Slice(p * inputs, inputs), lower, upper, point);
-        }
+    public int MinPoints => 8 * Chunk;
 
-        momenta.AsSpan(0, count * inputs).Clear();
+    private int Chunks => (count + Chunk - 1) / Chunk;
+
+    public void Want(ReadOnlySpan<WantedSigns> wanted)
+    {
+        wanted[..this.wanted.Length].CopyTo(this.wanted);
+        open = [.. Enumerable.Range(0, this.wanted.Length).Where(i => this.wanted[i] != WantedSigns.None)];
+        deepest = open.Length == 0 ? 0 : network.LayerOf(open[^1]);
     }
 
-    public void Forward(int depth, Span<NeuronExtremes> extremes)
+    public void Stage(int count, PointSource source)
     {
-        int chunks = (count + Chunk - 1) / Chunk;
-        Parallel.For(0, chunks, parallel, chunk => ForwardChunk(chunk, depth));
-        extremes = extremes[..offsets[depth]];
-        chunkExtremes[0].AsSpan(0, extremes.Length).CopyTo(extremes);
-        for (int chunk = 1; chunk < chunks; chunk++)
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxPoints);
+        stagedCount = count;
+        staged = source;
+    }
+
+    /// <remarks>Nothing has to be brought over: each thread writes its points where it clips them.</remarks>
+    public void Load()
+    {
+        PointSource source = staged ?? throw new InvalidOperationException("Stage points first.");
+        staged = null;
+        count = stagedCount;
+        ForEachChunk((first, rows) =>
         {
-            ReadOnlySpan<NeuronExtremes> found = chunkExtremes[chunk];
-            for (int n = 0; n < extremes.Length; n++)
+            Span<float> into = points.AsSpan(first * inputs, rows * inputs);
+            source(first, rows, into);
+            for (int r = 0; r < rows; r++)
             {
-                NeuronExtremes a = extremes[n], b = found[n];
-                bool less = b.Minimum < a.Minimum, more = b.Maximum > a.Maximum;
-                if (less || more)
-                    extremes[n] = new(less ? b.Minimum : a.Minimum, more ? b.Maximum : a.Maximum, less ? b.MinimumPoint : a.MinimumPoint, more ? b.MaximumPoint : a.MaximumPoint);
+                Span<float> point = into.Slice(r * inputs, inputs);
+                Elementwise.Clip(point, box.Lower, box.Upper, point);
             }
-        }
+
+            momenta.AsSpan(first * inputs, rows * inputs).Clear();
+        });
     }
 
-    public void ReadPreActivations(int layer, ReadOnlySpan<int> neurons, Span<float> values)
+    public void Forward()
     {
-        int width = widths[layer - 1];
-        ReadOnlySpan<float> z = preActivations[layer - 1];
-        for (int p = 0; p < count; p++)
+        if (open.Length == 0)
+            return;
+        ForEachChunk(ForwardChunk);
+        MergeExtremes();
+        foreach (int i in open)
         {
-            ReadOnlySpan<float> row = z.Slice(p * width, width);
-            Span<float> into = values.Slice(p * neurons.Length, neurons.Length);
-            for (int i = 0; i < into.Length; i++)
-                into[i] = row[neurons[i]];
+            NeuronExtremes e = extremes[i];
+            if (e.Maximum > 0 && (wanted[i] & WantedSigns.Above) != 0)
+                Propose(new(i, true, e.MaximumPoint), 2 * i, e.Maximum);
+            if (e.Minimum < 0 && (wanted[i] & WantedSigns.Below) != 0)
+                Propose(new(i, false, e.MinimumPoint), (2 * i) + 1, -e.Minimum);
         }
     }
 
-    public void Ascend(int layer, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs, float step, float momentum)
+    public void KeepStarts(int first)
     {
-        int[] aims = targets[..count].ToArray();
-        float[] directions = signs[..count].ToArray();
-        Parallel.For(0, (count + Chunk - 1) / Chunk, parallel, chunk => AscendChunk(chunk, layer, aims, directions, step, momentum));
+        foreach (int i in open)
+        {
+            if ((wanted[i] & WantedSigns.Above) != 0)
+                KeepStarts(first, i, starts[2 * i] ??= new(), 1);
+            if ((wanted[i] & WantedSigns.Below) != 0)
+                KeepStarts(first, i, starts[(2 * i) + 1] ??= new(), -1);
+        }
+    }
+
+    public void Aim(int layer, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs)
+    {
+        aimedLayer = layer;
+        this.targets = targets[..count].ToArray();
+        this.signs = signs[..count].ToArray();
+    }
+
+    public int Ascend(Ascent ascent, int from, int to)
+    {
+        // Each step's finds are confirmed at once: points that have reached their aim turn to others.
+        for (int t = from; t < to; t++)
+        {
+            float length = ascent.Length(t);
+            ForEachChunk((first, rows) => AscendChunk(first, rows, length));
+            Forward();
+            if (candidates.Count > 0)
+                return t + 1;
+        }
+
+        return to;
+    }
+
+    public void ReadCandidates(List<WitnessCandidate> found)
+    {
+        found.AddRange(candidates);
+        candidates.Clear();
+    }
+
+    public void ReadWitness(WitnessCandidate candidate, Span<float> point) => ReadPoint((int)candidate.Place, point);
+
+    public int[] ReadStarts(int neuron, bool above) => starts[(2 * neuron) + (above ? 0 : 1)]?.ToArray() ?? [];
+
+    public void ReadExtremes(Span<NeuronExtremes> extremes)
+    {
+        foreach (int i in open)
+            extremes[i] = this.extremes[i];
     }
 
     public void ReadPoint(int index, Span<float> point) => points.AsSpan(index * inputs, inputs).CopyTo(point);
 
     public void Dispose()
     {
-        foreach (PackedMatrix<float> matrix in forward.Concat(backward))
-            matrix.Dispose();
+        network.Dispose();
         scratch.Dispose();
     }
 
-    private static float[] ToSingle(ReadOnlySpan<double> values)
+    /// <summary>Runs work on the chunks of the batch, given the first point and the number of points of each.</summary>
+    private void ForEachChunk(Action<int, int> work)
     {
-        var single = new float[values.Length];
-        for (int i = 0; i < single.Length; i++)
-            single[i] = (float)values[i];
-        return single;
+        if (Chunks == 1)
+            work(0, count);
+        else
+            Parallel.For(0, Chunks, parallel, chunk => work(chunk * Chunk, Math.Min(Chunk, count - (chunk * Chunk))));
     }
 
-    private void ForwardChunk(int chunk, int depth)
+    private void ForwardChunk(int first, int rows)
     {
-        int first = chunk * Chunk, rows = Math.Min(Chunk, count - first);
         float[] activations = scratch.Value![0];
         ReadOnlySpan<float> input = points.AsSpan(first * inputs, rows * inputs);
-        for (int l = 0; l < depth; l++)
+        for (int layer = 1; layer <= deepest; layer++)
         {
-            int width = widths[l];
-            Span<float> z = preActivations[l].AsSpan(first * width, rows * width);
-            MatrixProduct.Multiply(input, rows, forward[l], biases[l], z);
-            Reduce(z, rows, width, first, chunkExtremes[chunk].AsSpan(offsets[l], width));
-            if (l + 1 < depth)
+            int width = network.Widths[layer];
+            Span<float> z = preActivations[layer - 1].AsSpan(first * width, rows * width);
+            network.Forward(layer, input, rows, z);
+            SimdChunk.Reduce(z, rows, width, first, chunkExtremes[first / Chunk].AsSpan(network.Offsets[layer - 1], width));
+            if (layer < deepest)
             {
                 Span<float> a = activations.AsSpan(0, rows * width);
                 Elementwise.Rectify(z, a);
@@ -168,114 +199,66 @@ internal sealed class SimdWitnessSession : IWitnessSession
         }
     }
 
-    /// <summary>Extremes of each column over the rows of a chunk, with the first row that reaches them; NaN is passed over.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Reduce(ReadOnlySpan<float> z, int rows, int width, int first, Span<NeuronExtremes> extremes)
+    /// <summary>Of all neurons that matter still, over all chunks; the lower chunk wins where values are equal.</summary>
+    private void MergeExtremes()
     {
-        int n = 0;
-        for (; n + Vector256<float>.Count <= width; n += Vector256<float>.Count)
+        foreach (int i in open)
+            extremes[i] = chunkExtremes[0][i];
+        for (int chunk = 1; chunk < Chunks; chunk++)
         {
-            var min = Vector256.Create(float.PositiveInfinity);
-            var max = Vector256.Create(float.NegativeInfinity);
-            var minAt = Vector256.Create(-1);
-            Vector256<int> maxAt = minAt;
-            for (int r = 0; r < rows; r++)
+            NeuronExtremes[] found = chunkExtremes[chunk];
+            foreach (int i in open)
             {
-                var value = Vector256.Create(z.Slice((r * width) + n, Vector256<float>.Count));
-                var at = Vector256.Create(first + r);
-                Vector256<float> less = Vector256.LessThan(value, min), more = Vector256.GreaterThan(value, max);
-                min = Vector256.ConditionalSelect(less, value, min);
-                minAt = Vector256.ConditionalSelect(less.AsInt32(), at, minAt);
-                max = Vector256.ConditionalSelect(more, value, max);
-                maxAt = Vector256.ConditionalSelect(more.AsInt32(), at, maxAt);
+                NeuronExtremes a = extremes[i], b = found[i];
+                bool less = b.Minimum < a.Minimum, more = b.Maximum > a.Maximum;
+                if (less || more)
+                    extremes[i] = new(less ? b.Minimum : a.Minimum, more ? b.Maximum : a.Maximum, less ? b.MinimumPoint : a.MinimumPoint, more ? b.MaximumPoint : a.MaximumPoint);
             }
-
-            for (int i = 0; i < Vector256<float>.Count; i++)
-                extremes[n + i] = new(min[i], max[i], minAt[i], maxAt[i]);
-        }
-
-        for (; n < width; n++)
-        {
-            float min = float.PositiveInfinity, max = float.NegativeInfinity;
-            int minAt = -1, maxAt = -1;
-            for (int r = 0; r < rows; r++)
-            {
-                float value = z[(r * width) + n];
-                if (value < min)
-                    (min, minAt) = (value, first + r);
-                if (value > max)
-                    (max, maxAt) = (value, first + r);
-            }
-
-            extremes[n] = new(min, max, minAt, maxAt);
         }
     }
 
-    private void AscendChunk(int chunk, int layer, int[] targets, float[] signs, float step, float momentum)
+    private void Propose(WitnessCandidate candidate, int aim, float value)
     {
-        int first = chunk * Chunk, rows = Math.Min(Chunk, count - first);
-        float[] gradient = scratch.Value![0], next = scratch.Value![1];
-        int below = layer == 1 ? inputs : widths[layer - 2];
-        for (int r = 0; r < rows; r++)
-        {
-            ReadOnlySpan<float> row = weights[layer - 1].AsSpan(targets[first + r] * below, below);
-            Elementwise.Scale(row, signs[first + r], gradient.AsSpan(r * below, below));
-        }
+        if (value <= proposed[aim] * WitnessCandidate.Growth)
+            return;
+        proposed[aim] = value;
+        candidates.Add(candidate);
+    }
 
-        for (int l = layer - 2; l >= 0; l--)
+    /// <summary>Looks only into chunks whose best point is one of the best: after a while, few.</summary>
+    private void KeepStarts(int first, int neuron, WitnessStarts best, float sign)
+    {
+        int layer = network.LayerOf(neuron), width = network.Widths[layer];
+        ReadOnlySpan<float> z = preActivations[layer - 1];
+        int column = neuron - network.Offsets[layer - 1];
+        for (int chunk = 0; chunk < Chunks; chunk++)
         {
-            int width = widths[l], to = l == 0 ? inputs : widths[l - 1];
-            MaskDead(gradient.AsSpan(0, rows * width), preActivations[l].AsSpan(first * width, rows * width));
-            MatrixProduct.Multiply<float>(gradient.AsSpan(0, rows * width), rows, backward[l], [], next.AsSpan(0, rows * to));
+            NeuronExtremes e = chunkExtremes[chunk][neuron];
+            if (!((sign > 0 ? e.Maximum : -e.Minimum) > best.Least))
+                continue;
+            for (int p = chunk * Chunk; p < Math.Min(count, (chunk + 1) * Chunk); p++)
+                best.Add(first + p, sign * z[(p * width) + column]);
+        }
+    }
+
+    private void AscendChunk(int first, int rows, float length)
+    {
+        float[] gradient = scratch.Value![0], next = scratch.Value![1];
+        int width = network.Widths[aimedLayer - 1];
+        for (int r = 0; r < rows; r++)
+            Elementwise.Scale(network.Row(aimedLayer, targets[first + r]), signs[first + r], gradient.AsSpan(r * width, width));
+        for (int layer = aimedLayer - 1; layer >= 1; layer--)
+        {
+            width = network.Widths[layer];
+            SimdChunk.MaskDead(gradient.AsSpan(0, rows * width), preActivations[layer - 1].AsSpan(first * width, rows * width));
+            network.Backward(layer, gradient.AsSpan(0, rows * width), rows, next.AsSpan(0, rows * network.Widths[layer - 1]));
             (gradient, next) = (next, gradient);
         }
 
         for (int r = 0; r < rows; r++)
-            MovePoint((first + r) * inputs, gradient.AsSpan(r * inputs, inputs), step, momentum);
-    }
-
-    /// <summary>Zeroes the gradient where the rectifier is off.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MaskDead(Span<float> gradient, ReadOnlySpan<float> preActivation)
-    {
-        int i = 0;
-        for (; i + Vector256<float>.Count <= gradient.Length; i += Vector256<float>.Count)
         {
-            var on = Vector256.GreaterThan(Vector256.Create(preActivation.Slice(i, Vector256<float>.Count)), Vector256<float>.Zero);
-            (Vector256.Create<float>(gradient.Slice(i, Vector256<float>.Count)) & on).CopyTo(gradient[i..]);
-        }
-
-        for (; i < gradient.Length; i++)
-        {
-            if (!(preActivation[i] > 0))
-                gradient[i] = 0;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MovePoint(int at, ReadOnlySpan<float> gradient, float step, float momentum)
-    {
-        Span<float> point = points.AsSpan(at, inputs), velocity = momenta.AsSpan(at, inputs);
-        float mean = Elementwise.SumOfMagnitudes(gradient) / inputs;
-        float scale = mean > 0 && float.IsFinite(mean) && float.IsFinite(1 / mean) ? 1 / mean : 0;
-        int i = 0;
-        for (; i + Vector256<float>.Count <= inputs; i += Vector256<float>.Count)
-        {
-            Vector256<float> v = (Vector256.Create<float>(velocity.Slice(i, Vector256<float>.Count)) * momentum) + (Vector256.Create(gradient.Slice(i, Vector256<float>.Count)) * scale);
-            v.CopyTo(velocity[i..]);
-            Vector256<float> stride = Vector256.Create<float>(range.AsSpan(i, Vector256<float>.Count)) * step;
-            Vector256<float> move = (stride & Vector256.GreaterThan(v, Vector256<float>.Zero)) - (stride & Vector256.LessThan(v, Vector256<float>.Zero));
-            Vector256<float> x = Vector256.Create<float>(point.Slice(i, Vector256<float>.Count)) + move;
-            x = Vector256.Min(Vector256.Max(x, Vector256.Create<float>(lower.AsSpan(i, Vector256<float>.Count))), Vector256.Create<float>(upper.AsSpan(i, Vector256<float>.Count)));
-            x.CopyTo(point[i..]);
-        }
-
-        for (; i < inputs; i++)
-        {
-            float v = (momentum * velocity[i]) + (scale * gradient[i]);
-            velocity[i] = v;
-            float x = v > 0 ? point[i] + (step * range[i]) : v < 0 ? point[i] - (step * range[i]) : point[i];
-            point[i] = Math.Min(Math.Max(x, lower[i]), upper[i]);
+            int at = (first + r) * inputs;
+            SimdChunk.Move(gradient.AsSpan(r * inputs, inputs), points.AsSpan(at, inputs), momenta.AsSpan(at, inputs), box, length, Ascent.Momentum);
         }
     }
 }

@@ -30,30 +30,24 @@ internal sealed class SplittingEstimate
         this.layer = layer;
     }
 
-    /// <summary>The open sides of a layer in groups that take about as much, the easiest group first.</summary>
+    /// <summary>All open sides in groups, each of one layer and of sides that take about as much, the easiest group first: should time run out, most is decided.</summary>
     /// <param name="board">What is known.</param>
-    /// <param name="layer">1-based hidden layer.</param>
     /// <param name="search">Knows what is open.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="dives">Dives for each side.</param>
     /// <param name="seed">Seed of the dives.</param>
-    public static List<Aim[]> Groups(VerdictBoard board, int layer, WitnessSearch search, SearchClock clock, int dives, int seed)
+    public static List<SplittingGroup> Groups(VerdictBoard board, WitnessSearch search, SearchClock clock, int dives, int seed)
     {
-        Aim[] aims = [.. search.Open(layer)];
-        using var network = new PartNetwork(board, layer);
-        var estimate = new SplittingEstimate(board, network, layer);
-        var parts = new double[aims.Length];
-        Parallel.For(0, aims.Length, clock.Parallel, k => parts[k] = estimate.Of(aims[k], dives, seed, clock.Parallel.CancellationToken));
-        Array.Sort(parts, aims);
-        var groups = new List<Aim[]>();
-        for (int first = 0, end; first < aims.Length; first = end)
+        var groups = new List<SplittingGroup>();
+        long weights = 0;
+        for (int layer = 1; layer <= board.DeepestOpen(); layer++)
         {
-            for (end = first + 1; end < aims.Length && parts[end] <= Spread * parts[first];)
-                end++;
-            groups.Add(aims[first..end]);
+            weights += board.Network.HiddenLayer(layer).ConnectionCount;
+            if (board.HasOpen(layer))
+                AddGroups(groups, board, layer, weights, search, clock, dives, seed);
         }
 
-        return groups;
+        return [.. groups.OrderBy(static g => g.Effort)];
     }
 
     /// <summary>Estimates one side's parts.</summary>
@@ -85,4 +79,26 @@ internal sealed class SplittingEstimate
 
         return sum / dives;
     }
+
+    private static void AddGroups(List<SplittingGroup> groups, VerdictBoard board, int layer, long weights, WitnessSearch search, SearchClock clock, int dives, int seed)
+    {
+        Aim[] aims = [.. search.Open(layer)];
+        using var network = new PartNetwork(board, layer);
+        var estimate = new SplittingEstimate(board, network, layer);
+        var parts = new double[aims.Length];
+        Parallel.For(0, aims.Length, clock.Parallel, k => parts[k] = estimate.Of(aims[k], dives, seed, clock.Parallel.CancellationToken));
+        Array.Sort(parts, aims);
+        for (int first = 0, end; first < aims.Length; first = end)
+        {
+            for (end = first + 1; end < aims.Length && parts[end] <= Spread * parts[first];)
+                end++;
+            groups.Add(new(layer, aims[first..end], parts[end - 1] * weights));
+        }
+    }
 }
+
+/// <summary>Open sides of one layer that share a partition of the input box.</summary>
+/// <param name="Layer">1-based hidden layer.</param>
+/// <param name="Aims">The sides.</param>
+/// <param name="Effort">Parts that they are estimated to take, times the weights up to the layer.</param>
+internal sealed record SplittingGroup(int Layer, Aim[] Aims, double Effort);

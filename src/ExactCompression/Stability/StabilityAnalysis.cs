@@ -12,8 +12,11 @@ public static class StabilityAnalysis
     /// <summary>The share of that which comes first, before local search: most neurons need no more.</summary>
     private const long QuickShare = 256;
 
-    /// <summary>The share that every layer gets before the hardest neuron of one takes all that there is.</summary>
-    private const long MiddleShare = 16;
+    /// <summary>The share that every group of neurons may take at first, hard or easy: estimates can be far too low.</summary>
+    private const long FirstShare = 64;
+
+    /// <summary>What is still open then starts again with this much more: all rounds together cost a third more than the last one.</summary>
+    private const long Growth = 4;
 
     /// <summary>Random dives that estimate what a neuron's partition takes.</summary>
     private const int Dives = 100;
@@ -36,17 +39,18 @@ public static class StabilityAnalysis
         string used = device.Name;
         try
         {
+            (float[] corners, WantedSigns[] reachable) = Outlook(board, clock);
+            using var search = new WitnessSearch(board, data, device, options, clock, corners) { Reachable = reachable };
             try
             {
-                FindQuickWitnesses(board, data, device, options, clock);
+                clock.Run("Sampling", search.SampleCorners);
+                Attack(board, search, clock);
+                clock.Run("Sampling", search.SampleAll);
+                Attack(board, search, clock);
             }
-            catch (ComputeDeviceException failure)
+            finally
             {
-                // The board has kept every witness so far; the CPU goes on with what is open.
-                using var cpu = new SimdWitnessDevice();
-                used = cpu.Name;
-                options.Warning?.Invoke($"{failure.Message} Going on with {cpu}.");
-                FindQuickWitnesses(board, data, cpu, options, clock);
+                used = search.DeviceName;
             }
         }
         catch (OperationCanceledException) when (clock.Expired)
@@ -76,7 +80,7 @@ public static class StabilityAnalysis
                 FindWitnesses(board, data, options, clock, hints);
 
             // Nothing but time ends a solver, so it is asked only where the time is limited; and last, for what it says is no premise of a proof.
-            if (board.Decided < board.Count && options.TimeLimit is not null)
+            if (board.Decided < board.Count && options is { TimeLimit: not null, WithoutSolvers: false })
                 clock.Run("Milp", () => MilpAnalysis.DecideOpen(board, options, clock));
         }
         catch (OperationCanceledException) when (clock.Expired)
@@ -88,11 +92,17 @@ public static class StabilityAnalysis
         return board.ToTable(clock.Elapsed, clock.Stages, null);
     }
 
-    private static void FindQuickWitnesses(VerdictBoard board, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock)
+    /// <summary>
+    /// What bounds tell a search for witnesses: the corners to look at first, and the signs that are out of reach. A search for those would run all points of the data and end with nothing.
+    /// It is no verdict here.
+    /// </summary>
+    private static (float[] Corners, WantedSigns[] Reachable) Outlook(VerdictBoard board, SearchClock clock)
     {
-        using var search = new WitnessSearch(board, data, device, options, clock, []);
-        clock.Run("Sampling", search.SampleAll);
-        Attack(board, search, clock);
+        var bounds = new VerdictBoard(StabilityTable.Undecided(board.Network, board.Domain));
+        Dictionary<WitnessSearch.Aim, float[]> hints = BoundPass.Run(bounds, clock);
+        return (
+            [.. hints.Where(hint => board.Wants(hint.Key.Index, hint.Key.Above)).SelectMany(static hint => hint.Value)],
+            [.. bounds.Lower.Zip(bounds.Upper, static (lower, upper) => (upper <= 0 ? 0 : WantedSigns.Above) | (lower >= 0 ? 0 : WantedSigns.Below))]);
     }
 
     /// <summary>
@@ -112,32 +122,38 @@ public static class StabilityAnalysis
         Attack(board, search, clock);
         if (board.Network.InputSize <= InputSplitting.MostInputs)
         {
-            SplitInput(board, search, clock, SplittingEffort / QuickShare, (layer, _) => [[.. search.Open(layer)]]);
+            SplitQuickly(board, search, clock);
             clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
-            foreach (long share in (ReadOnlySpan<long>)[MiddleShare, 1])
-                SplitInput(board, search, clock, SplittingEffort / share, (layer, dives) => SplittingEstimate.Groups(board, layer, search, clock, dives, options.Seed));
+            for (long effort = SplittingEffort / FirstShare; effort <= SplittingEffort; effort *= Growth)
+            {
+                long most = effort;
+                clock.Run("InputSplitting", () =>
+                {
+                    foreach (SplittingGroup group in SplittingEstimate.Groups(board, search, clock, Dives, options.Seed))
+                        Split(group.Layer, group.Aims, most, board, search, clock);
+                });
+            }
         }
 
         Refinement.Run(board, clock, search, hints);
     }
 
-    /// <summary>Splits the input box layer by layer, for one group of a layer's open sides after another: what is settled below tightens the bounds above.</summary>
-    private static void SplitInput(VerdictBoard board, WitnessSearch search, SearchClock clock, long effort, Func<int, int, List<WitnessSearch.Aim[]>> groups)
+    /// <summary>Splits the input box a little for all open sides of one layer after another: what is settled below tightens the bounds above.</summary>
+    private static void SplitQuickly(VerdictBoard board, WitnessSearch search, SearchClock clock)
     {
-        long weights = 0;
         for (int layer = 1; layer <= board.DeepestOpen(); layer++)
         {
             int current = layer;
-            weights += board.Network.HiddenLayer(layer).ConnectionCount;
             if (board.HasOpen(layer))
-                clock.Run("InputSplitting", () => groups(current, Dives).ForEach(Split));
-
-            void Split(WitnessSearch.Aim[] aims)
-            {
-                using var splitting = new InputSplitting(board, current, aims, search, clock);
-                splitting.Run(Math.Max(1, effort / weights));
-            }
+                clock.Run("InputSplitting", () => Split(current, [.. search.Open(current)], SplittingEffort / QuickShare, board, search, clock));
         }
+    }
+
+    private static void Split(int layer, WitnessSearch.Aim[] aims, long effort, VerdictBoard board, WitnessSearch search, SearchClock clock)
+    {
+        long weights = Enumerable.Range(1, layer).Sum(l => board.Network.HiddenLayer(l).ConnectionCount);
+        using var splitting = new InputSplitting(board, layer, aims, search, clock);
+        splitting.Run(Math.Max(1, effort / weights));
     }
 
     private static void Attack(VerdictBoard board, WitnessSearch search, SearchClock clock)

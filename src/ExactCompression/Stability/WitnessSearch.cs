@@ -1,27 +1,33 @@
+using System.Runtime.InteropServices;
+
 namespace ExactCompression.Stability;
 
 /// <summary>
-/// Searches inputs that show neurons unstable: runs sample points through the network on a device, then attacks what is still open. Every iterate of every attack counts for every neuron
+/// Searches inputs that show neurons unstable: runs sample points through the network on a device, then attacks what is still open. Every iterate of every attack counts for every open neuron
 /// of every layer that the pass went through, and every candidate is checked in double before it is credited.
 /// </summary>
 internal sealed class WitnessSearch : IDisposable
 {
+    /// <summary>A cancelled search waits for so many steps at most.</summary>
+    private const int StepsAtOnce = 8;
+
     private readonly VerdictBoard board;
     private readonly SearchClock clock;
-    private readonly IWitnessSession session;
+    private readonly ResilientSession device;
     private readonly WitnessCheck check;
     private readonly SamplePool pool;
-    private readonly NeuronExtremes[] extremes;
-    private readonly float[] point;
-    private readonly float[] batch;
-    private readonly List<Candidate> candidates = [];
-    private readonly Dictionary<Aim, float> tried = [];
-    private int seen;
+    private readonly int inputs;
+    private readonly WantedSigns[] wanted;
+    private readonly List<WitnessCandidate> candidates = [];
+
+    /// <summary>How far into the pool the search has come, and how far the session that works for it has: a new one has its starts to gather anew.</summary>
+    private int reached, seen;
+    private bool firstLayerTried;
 
     /// <summary>Opens a device for the search.</summary>
     /// <param name="board">What is known.</param>
     /// <param name="data">Rows to run through the network, or null.</param>
-    /// <param name="device">Where to compute.</param>
+    /// <param name="device">Where to compute; the CPU takes its place if it fails.</param>
     /// <param name="options">Threads and seed.</param>
     /// <param name="clock">Time.</param>
     /// <param name="corners">Points to look at before all others, row-major.</param>
@@ -31,20 +37,30 @@ internal sealed class WitnessSearch : IDisposable
         this.board = board;
         this.clock = clock;
         data?.RequireColumns(board.Network.InputSize);
-        session = device.Open(DeviceScaling.Normalise(board), board.Domain, options.Threads);
+        inputs = board.Network.InputSize;
+        this.device = new(board, device, options);
         check = new(board.Network, board.Domain);
         pool = new(board.Domain, corners, data, mostRows, options.Seed);
-        extremes = new NeuronExtremes[board.Count];
-        point = new float[board.Network.InputSize];
-        batch = new float[Math.Min(session.MaxPoints, pool.Count) * point.Length];
+        wanted = new WantedSigns[board.Count];
         Random = new(options.Seed);
     }
 
     /// <summary>The device's limit on a batch.</summary>
-    public int MaxPoints => session.MaxPoints;
+    public int MaxPoints => Session.MaxPoints;
+
+    /// <summary>Fewer points take the device about as long.</summary>
+    public int MinPoints => Session.MinPoints;
+
+    /// <summary>The device that the search is on now.</summary>
+    public string DeviceName => device.DeviceName;
 
     /// <summary>Decides the order of targets; the same seed gives the same search.</summary>
     public Random Random { get; }
+
+    private IWitnessSession Session => device.Current;
+
+    /// <summary>Signs that are known to be out of reach are left out of the search; null where nothing is known.</summary>
+    public WantedSigns[]? Reachable { get; init; }
 
     /// <summary>Neurons of a layer that still want a witness, with its sign.</summary>
     /// <param name="layer">1-based hidden layer; 0 for all.</param>
@@ -54,9 +70,10 @@ internal sealed class WitnessSearch : IDisposable
         int first = layer == 0 ? 0 : board.Offsets[layer - 1], end = layer == 0 ? board.Count : board.Offsets[layer];
         for (int i = first; i < end; i++)
         {
-            if (board.Wants(i, above: true))
+            WantedSigns signs = WantedOf(i);
+            if ((signs & WantedSigns.Above) != 0)
                 open.Add(new(i, true));
-            if (board.Wants(i, above: false))
+            if ((signs & WantedSigns.Below) != 0)
                 open.Add(new(i, false));
         }
 
@@ -74,57 +91,34 @@ internal sealed class WitnessSearch : IDisposable
     /// <summary>Tries given points, such as the corners where linear bounds are reached.</summary>
     /// <param name="points">Row-major count x inputs.</param>
     /// <param name="count">Number of points.</param>
-    public void Try(ReadOnlySpan<float> points, int count)
+    public void Try(float[] points, int count)
     {
-        for (int first = 0; first < count; first += session.MaxPoints)
+        for (int first = 0; first < count;)
         {
-            clock.ThrowIfExpired();
-            int rows = Math.Min(session.MaxPoints, count - first);
-            session.Load(points.Slice(first * point.Length, rows * point.Length), rows);
-            Pass(board.Network.Depth);
+            OnDevice(() =>
+            {
+                int rows = Math.Min(MaxPoints, count - first);
+                Load(points, first, rows);
+                Session.Forward();
+                Credit();
+                first += rows;
+            });
         }
     }
 
-    /// <summary>The best points for each aim among those of the pool that were sampled, best first.</summary>
-    /// <param name="layer">1-based hidden layer of all the aims.</param>
+    /// <summary>The best points for each aim among those of the pool that were sampled while it was open, best first.</summary>
     /// <param name="aims">Neurons with signs.</param>
     /// <param name="most">How many points an aim gets at most.</param>
     /// <returns>For each aim, its points in the pool, for <see cref="FromPool"/>.</returns>
-    public int[][] BestStarts(int layer, IReadOnlyList<Aim> aims, int most)
+    public int[][] BestStarts(IReadOnlyList<Aim> aims, int most)
     {
-        int offset = board.Offsets[layer - 1];
-        int[] neurons = [.. aims.Select(a => a.Index - offset)];
-        var best = aims.Select(_ => new PriorityQueue<int, float>(most + 1)).ToArray();
-        float[] values = new float[(long)neurons.Length * session.MaxPoints];
-        for (int first = 0; first < seen; first += session.MaxPoints)
+        int[][] starts = [];
+        OnDevice(() =>
         {
-            clock.ThrowIfExpired();
-            int rows = Math.Min(session.MaxPoints, seen - first);
-            LoadFromPool(first, rows);
-            Pass(layer);
-            session.ReadPreActivations(layer, neurons, values);
-            for (int k = 0; k < neurons.Length; k++)
-            {
-                for (int r = 0; r < rows; r++)
-                {
-                    float value = values[(r * neurons.Length) + k] * (aims[k].Above ? 1 : -1);
-                    if (float.IsNaN(value))
-                        continue;
-                    if (best[k].Count < most)
-                        best[k].Enqueue(first + r, value);
-                    else if (best[k].TryPeek(out _, out float worst) && value > worst)
-                        best[k].EnqueueDequeue(first + r, value);
-                }
-            }
-        }
-
-        return [.. best.Select(static queue =>
-        {
-            var rows = new int[queue.Count];
-            for (int at = rows.Length - 1; queue.TryDequeue(out int row, out _); at--)
-                rows[at] = row;
-            return rows;
-        })];
+            SampleSeen();
+            starts = [.. aims.Select(aim => Session.ReadStarts(aim.Index, aim.Above) is var best && best.Length > most ? best[..most] : best)];
+        });
+        return starts;
     }
 
     /// <summary>Copies points of the pool.</summary>
@@ -132,14 +126,14 @@ internal sealed class WitnessSearch : IDisposable
     /// <returns>Row-major rows x inputs.</returns>
     public float[] FromPool(int[] rows)
     {
-        var points = new float[rows.Length * point.Length];
+        var points = new float[rows.Length * inputs];
         for (int r = 0; r < rows.Length; r++)
-            pool.Copy(rows[r], 1, points.AsSpan(r * point.Length, point.Length));
+            pool.Copy(rows[r], 1, points.AsSpan(r * inputs, inputs));
         return points;
     }
 
     /// <summary>
-    /// One batch of attacks: momentum ascent with a falling step, each point towards its own aim. A point whose aim is settled is given another open one of the batch.
+    /// Attacks: momentum ascent with a falling step, each point towards its own aim. A point whose aim is settled is given another open one of its batch.
     /// </summary>
     /// <param name="layer">1-based hidden layer of all the aims.</param>
     /// <param name="starts">Row-major aims x inputs.</param>
@@ -147,32 +141,17 @@ internal sealed class WitnessSearch : IDisposable
     /// <param name="steps">How many steps at most.</param>
     /// <param name="width">Length of the first step as a share of the domain's width.</param>
     /// <param name="patience">Ends after this many steps in which nothing was settled.</param>
-    public void Ascend(int layer, ReadOnlySpan<float> starts, Aim[] aims, int steps, float width, int patience = int.MaxValue)
+    public void Ascend(int layer, float[] starts, Aim[] aims, int steps, float width, int patience = int.MaxValue)
     {
-        const float LastStep = 0.002f, Momentum = 0.8f;
-        int offset = board.Offsets[layer - 1];
-        var targets = new int[aims.Length];
-        var signs = new float[aims.Length];
-        session.Load(starts, aims.Length);
-        int idle = 0;
-        for (int t = 0; t <= steps; t++)
+        for (int first = 0; first < aims.Length;)
         {
-            clock.ThrowIfExpired();
-            clock.Report("Attack", layer);
-            idle = Pass(board.Network.Depth) > 0 ? 0 : idle + 1;
-            Aim[] open = [.. aims.Where(IsOpen).Distinct()];
-            if (open.Length == 0 || idle > patience)
-                return;
-            for (int p = 0; p < aims.Length; p++)
+            OnDevice(() =>
             {
-                if (!IsOpen(aims[p]))
-                    aims[p] = open[Random.Next(open.Length)];
-                targets[p] = aims[p].Index - offset;
-                signs[p] = aims[p].Above ? 1 : -1;
-            }
-
-            if (t < steps)
-                session.Ascend(layer, targets, signs, (width * (1 - ((float)t / steps))) + LastStep, Momentum);
+                int rows = Math.Min(MaxPoints, aims.Length - first);
+                Load(starts, first, rows);
+                Ascend(layer, aims[first..(first + rows)], new Ascent(steps, width), patience);
+                first += rows;
+            });
         }
     }
 
@@ -181,28 +160,168 @@ internal sealed class WitnessSearch : IDisposable
     /// <param name="starts">Row-major count x inputs.</param>
     /// <param name="count">Number of starts.</param>
     /// <param name="steps">How many steps at most.</param>
-    public void Ascend(Aim aim, ReadOnlySpan<float> starts, int count, int steps)
+    public void Ascend(Aim aim, float[] starts, int count, int steps)
     {
-        for (int first = 0; first < count && IsOpen(aim); first += session.MaxPoints)
-        {
-            int rows = Math.Min(session.MaxPoints, count - first);
-            var aims = new Aim[rows];
-            Array.Fill(aims, aim);
-            Ascend(board.Place(aim.Index).Layer, starts.Slice(first * point.Length, rows * point.Length), aims, steps, width: 0.1f);
-        }
+        var aims = new Aim[count];
+        Array.Fill(aims, aim);
+        Ascend(board.Place(aim.Index).Layer, starts, aims, steps, width: 0.1f);
     }
 
     public void Dispose()
     {
-        session.Dispose();
+        device.Dispose();
         check.Dispose();
+    }
+
+    /// <summary>Does work on the device, and once more where that fails: on smaller batches, or on the CPU. What was credited stays so.</summary>
+    private void OnDevice(Action work)
+    {
+        for (;;)
+        {
+            try
+            {
+                work();
+                return;
+            }
+            catch (ComputeDeviceException failure)
+            {
+                device.Replace(failure);
+                seen = 0;
+            }
+        }
+    }
+
+    private void SampleTo(int end)
+    {
+        reached = Math.Max(reached, end);
+        OnDevice(SampleSeen);
+    }
+
+    /// <summary>Runs the pool through the session as far as the search has come; the next batch is brought over while one is worked on.</summary>
+    private void SampleSeen()
+    {
+        int staged = 0;
+        while (seen < reached && TellWanted())
+        {
+            clock.ThrowIfExpired();
+            clock.Report("Sampling", 0);
+            if (staged == 0)
+                staged = StageFromPool(seen);
+            Session.Load();
+            Session.Forward();
+            int rows = staged;
+            staged = seen + rows < reached ? StageFromPool(seen + rows) : 0;
+            Credit();
+            if (seen == 0)
+                CreditCornersOfFirstLayer();
+            Session.KeepStarts(seen);
+            seen += rows;
+        }
+    }
+
+    private int StageFromPool(int start)
+    {
+        int rows = Math.Min(MaxPoints, reached - start);
+        Session.Stage(rows, (first, count, points) => pool.Copy(start + first, count, points));
+        return rows;
+    }
+
+    private void Load(float[] points, int start, int rows)
+    {
+        clock.ThrowIfExpired();
+        Session.Stage(rows, (first, count, into) => points.AsSpan((start + first) * inputs, count * inputs).CopyTo(into));
+        Session.Load();
+        TellWanted();
+    }
+
+    /// <summary>Tells the session which witnesses are still worth a search.</summary>
+    /// <returns>Whether any is.</returns>
+    private bool TellWanted()
+    {
+        // Of the first layer each neuron's best input has been tried: what that did not show, no other point does.
+        int first = firstLayerTried ? board.Offsets[1] : 0;
+        wanted.AsSpan(0, first).Clear();
+        for (int i = first; i < wanted.Length; i++)
+            wanted[i] = WantedOf(i);
+        Session.Want(wanted);
+        return wanted.AsSpan().ContainsAnyExcept(WantedSigns.None);
+    }
+
+    private WantedSigns WantedOf(int neuron) =>
+        ((board.Wants(neuron, above: true) ? WantedSigns.Above : 0) | (board.Wants(neuron, above: false) ? WantedSigns.Below : 0)) & (Reachable?[neuron] ?? WantedSigns.Both);
+
+    private void Ascend(int layer, Aim[] aims, Ascent ascent, int patience)
+    {
+        int offset = board.Offsets[layer - 1];
+        var targets = new int[aims.Length];
+        var signs = new float[aims.Length];
+        Session.Forward();
+        bool found = Credit() > 0, aimed = false;
+        for (int t = 0, idle = found ? 0 : 1; ;)
+        {
+            clock.ThrowIfExpired();
+            clock.Report("Attack", layer);
+            if (!aimed || found)
+            {
+                Aim[] open = [.. aims.Where(IsOpen).Distinct()];
+                if (open.Length == 0)
+                    return;
+                for (int p = 0; p < aims.Length; p++)
+                {
+                    if (!IsOpen(aims[p]))
+                        aims[p] = open[Random.Next(open.Length)];
+                    targets[p] = aims[p].Index - offset;
+                    signs[p] = aims[p].Above ? 1 : -1;
+                }
+
+                Session.Aim(layer, targets, signs);
+                aimed = true;
+            }
+
+            if (idle > patience || t == ascent.Steps)
+                return;
+            int next = Session.Ascend(ascent, t, (int)Math.Min(ascent.Steps, t + Math.Min(StepsAtOnce, (long)patience + 1 - idle)));
+            found = Credit() > 0;
+            idle = found ? 0 : idle + next - t;
+            t = next;
+        }
+    }
+
+    /// <summary>Checks the session's candidates in double, and tells it what is wanted no more.</summary>
+    /// <returns>How many witnesses were new.</returns>
+    private int Credit()
+    {
+        candidates.Clear();
+        Session.ReadCandidates(candidates);
+        int credited = 0;
+        var block = new List<double[]>();
+        var taken = new HashSet<long>();
+        var point = new float[candidates.Count == 0 ? 0 : inputs];
+        foreach (WitnessCandidate candidate in candidates)
+        {
+            if (!board.Wants(candidate.Neuron, candidate.Above) || !taken.Add(candidate.Place))
+                continue;
+            Session.ReadWitness(candidate, point);
+            block.Add(check.IntoDomain(point, 1)[0]);
+            if (block.Count == 16)
+                Flush();
+        }
+
+        Flush();
+        if (credited > 0)
+            TellWanted();
+        return credited;
+
+        void Flush()
+        {
+            credited += check.Credit(CollectionsMarshal.AsSpan(block), board);
+            block.Clear();
+        }
     }
 
     /// <summary>For the first layer the best input is known: the corner that the signs of the neuron's weights point to.</summary>
     private void CreditCornersOfFirstLayer()
     {
-        if (board.Network.Depth == 0)
-            return;
         const int Block = 64;
         List<Aim> open = Open(1);
         for (int first = 0; first < open.Count; first += Block)
@@ -211,6 +330,9 @@ internal sealed class WitnessSearch : IDisposable
             double[][] corners = [.. open.Skip(first).Take(Block).Where(IsOpen).Select(BestCorner)];
             check.Credit(corners, board);
         }
+
+        firstLayerTried = true;
+        TellWanted();
     }
 
     private double[] BestCorner(Aim aim)
@@ -222,82 +344,6 @@ internal sealed class WitnessSearch : IDisposable
         return corner;
     }
 
-    private void SampleTo(int end)
-    {
-        while (seen < end && board.Decided < board.Count)
-        {
-            clock.ThrowIfExpired();
-            clock.Report("Sampling", 0);
-            int rows = Math.Min(session.MaxPoints, end - seen);
-            LoadFromPool(seen, rows);
-            Pass(board.Network.Depth);
-            if (seen == 0)
-                CreditCornersOfFirstLayer();
-            seen += rows;
-        }
-    }
-
-    private void LoadFromPool(int first, int rows)
-    {
-        Span<float> points = batch.AsSpan(0, rows * point.Length);
-        pool.Copy(first, rows, points);
-        session.Load(points, rows);
-    }
-
-    /// <summary>Forward pass of the loaded batch; candidates for open neurons are checked in double.</summary>
-    /// <returns>How many witnesses were new.</returns>
-    private int Pass(int depth)
-    {
-        session.Forward(depth, extremes);
-        candidates.Clear();
-        for (int i = 0; i < board.Offsets[depth]; i++)
-        {
-            NeuronExtremes e = extremes[i];
-            if (e.Maximum > 0 && board.Wants(i, above: true))
-                Propose(new(i, true), e.Maximum, e.MaximumPoint);
-            if (e.Minimum < 0 && board.Wants(i, above: false))
-                Propose(new(i, false), -e.Minimum, e.MinimumPoint);
-        }
-
-        return candidates.Count == 0 ? 0 : CreditCandidates();
-    }
-
-    /// <summary>A value that the check refused is proposed again only once it is larger.</summary>
-    private void Propose(Aim aim, float value, int at)
-    {
-        if (tried.TryGetValue(aim, out float before) && value <= before * 1.05f)
-            return;
-        tried[aim] = value;
-        candidates.Add(new(aim, at));
-    }
-
-    private int CreditCandidates()
-    {
-        int credited = 0;
-        var block = new List<double[]>();
-        var taken = new HashSet<int>();
-        foreach (Candidate candidate in candidates)
-        {
-            if (!IsOpen(candidate.Aim) || !taken.Add(candidate.Point))
-                continue;
-            session.ReadPoint(candidate.Point, point);
-            block.Add(check.IntoDomain(point, 1)[0]);
-            if (block.Count == 16)
-                Flush();
-        }
-
-        Flush();
-        return credited;
-
-        void Flush()
-        {
-            credited += check.Credit(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(block), board);
-            block.Clear();
-        }
-    }
-
     /// <summary>A neuron by its index over all layers, and the sign that its pre-activation should get.</summary>
     internal readonly record struct Aim(int Index, bool Above);
-
-    private readonly record struct Candidate(Aim Aim, int Point);
 }

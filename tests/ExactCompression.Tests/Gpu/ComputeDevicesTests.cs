@@ -37,9 +37,7 @@ public sealed class ComputeDevicesTests
         Assert.StartsWith("Using IlgpuCpu device 'ILGPU CPU accelerator'", message, StringComparison.Ordinal);
         using IWitnessSession session = device.Open(TestNetworks.SingleLayer(new double[,] { { 3 } }), InputDomain.Unit, 0);
         session.Load([0.5f], 1);
-        var extremes = new NeuronExtremes[1];
-        session.Forward(1, extremes);
-        Assert.Equal(1.5f, extremes[0].Maximum);
+        Assert.Equal(1.5f, session.Extremes(1)[0].Maximum);
     }
 
     [Theory]

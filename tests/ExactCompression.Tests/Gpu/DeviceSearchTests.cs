@@ -30,6 +30,25 @@ public sealed class DeviceSearchTests(WitnessDevices devices) : IClassFixture<Wi
         }
     }
 
+    /// <summary>A network on which corners and samples leave neurons that only attacks show.</summary>
+    [SkippableTheory]
+    [InlineData("cpu-1")]
+    [InlineData("cpu-2")]
+    [InlineData("cuda")]
+    [InlineData("opencl")]
+    public void FindUnstable_NetworkThatWantsAttacks_SettlesWhatSimdSettles(string name)
+    {
+        IlgpuWitnessDevice? device = devices.Find(name);
+        Skip.If(device is null, $"There is no {name} device here.");
+        StabilityTable nothing = StabilityTable.Undecided(TestNetworks.Random(31, 8, 9, 9, 8, 2), InputDomain.Uniform(-0.25, 0.25));
+        using var simd = new SimdWitnessDevice();
+        StabilityTable expected = StabilityAnalysis.FindUnstable(nothing, null, simd, new(), CancellationToken.None);
+        StabilityTable actual = StabilityAnalysis.FindUnstable(nothing, null, device, new(), CancellationToken.None);
+        Assert.True(expected.Stages.Single(static s => s.Name == "Attack").Decided > 0);
+        Assert.True(actual.Stages.Single(static s => s.Name == "Attack").Decided > 0);
+        Assert.Equal(expected.Neurons.Select(static n => n.State), actual.Neurons.Select(static n => n.State));
+    }
+
     private static double PreActivation(ReluNetwork network, NeuronStability neuron, double[] input)
     {
         var plain = new PlainSearch(network, [], []);

@@ -29,8 +29,7 @@ public sealed class IlgpuWitnessSessionTests(WitnessDevices devices) : IClassFix
         (IWitnessSession session, PlainSearch plain, ReluNetwork network) = Open(name, count, widths);
         using (session)
         {
-            var extremes = new NeuronExtremes[network.NeuronCount];
-            session.Forward(network.Depth, extremes);
+            NeuronExtremes[] extremes = session.Extremes(network.NeuronCount);
             int at = 0;
             for (int layer = 1; layer <= network.Depth; layer++)
             {
@@ -49,46 +48,26 @@ public sealed class IlgpuWitnessSessionTests(WitnessDevices devices) : IClassFix
 
     [SkippableTheory]
     [MemberData(nameof(Shapes))]
-    public void ReadPreActivations_AnyNeurons_GivesPointsByNeurons(string name, int count, int[] widths)
-    {
-        (IWitnessSession session, PlainSearch plain, ReluNetwork network) = Open(name, count, widths);
-        using (session)
-        {
-            session.Forward(network.Depth, new NeuronExtremes[network.NeuronCount]);
-            for (int layer = 1; layer <= network.Depth; layer++)
-            {
-                int[] neurons = [network.WidthOf(layer) - 1, 0, network.WidthOf(layer) / 2];
-                var values = new float[count * neurons.Length];
-                session.ReadPreActivations(layer, neurons, values);
-                for (int n = 0; n < count; n++)
-                {
-                    double[] expected = plain.Forward(n)[layer - 1];
-                    for (int j = 0; j < neurons.Length; j++)
-                        AssertNear(expected[neurons[j]], values[(n * neurons.Length) + j]);
-                }
-            }
-        }
-    }
-
-    [SkippableTheory]
-    [MemberData(nameof(Shapes))]
     public void Ascend_EachLayerInTurn_MovesAsTheFormula(string name, int count, int[] widths)
     {
         (IWitnessSession session, PlainSearch plain, ReluNetwork network) = Open(name, count, widths);
         using (session)
         {
             int compared = 0;
+            var ascent = new Ascent(10, 0.07f);
+            session.WantAll(network.NeuronCount);
+            session.Forward();
             var random = new Random(5);
             var certain = Enumerable.Repeat(true, count).ToArray();
             for (int layer = 1; layer <= network.Depth; layer++)
             {
                 int[] targets = [.. Enumerable.Range(0, count).Select(_ => random.Next(network.WidthOf(layer)))];
                 float[] signs = [.. Enumerable.Range(0, count).Select(_ => random.Next(2) == 0 ? -1f : 1f)];
-                session.Forward(layer, new NeuronExtremes[Enumerable.Range(1, layer).Sum(network.WidthOf)]);
                 for (int n = 0; n < count; n++)
                     certain[n] &= !plain.IsNearKink(layer, n);
-                IReadOnlyList<double[]> momenta = plain.Ascend(layer, targets, signs, 0.07f, 0.8f);
-                session.Ascend(layer, targets, signs, 0.07f, 0.8f);
+                IReadOnlyList<double[]> momenta = plain.Ascend(layer, targets, signs, ascent.Length(layer), Ascent.Momentum);
+                session.Aim(layer, targets, signs);
+                Assert.Equal(layer + 1, session.Ascend(ascent, layer, layer + 1));
                 var moved = new float[network.InputSize];
                 for (int n = 0; n < count; n++)
                 {

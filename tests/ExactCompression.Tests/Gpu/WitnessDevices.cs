@@ -1,5 +1,6 @@
 using System.Globalization;
 using ExactCompression.Gpu;
+using ExactCompression.Stability;
 using ILGPU.Runtime.CPU;
 
 namespace ExactCompression.Tests.Gpu;
@@ -16,6 +17,9 @@ public sealed class WitnessDevices : IDisposable
             devices[name] = device = Make(name);
         return device;
     }
+
+    /// <summary>As <see cref="Find"/>, and the CPU's vector units as <c>simd</c>.</summary>
+    public IWitnessDevice? FindAny(string name) => name == "simd" ? new SimdWitnessDevice() : Find(name);
 
     public void Dispose()
     {

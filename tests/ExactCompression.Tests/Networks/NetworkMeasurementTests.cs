@@ -32,6 +32,21 @@ public class NetworkMeasurementTests
     }
 
     [Fact]
+    public void Measure_Compression_SaysHowManyRowsAreClassifiedAlike()
+    {
+        // The other network has the outputs 2 x and y: of the rows, (0.5, 0.75) changes its class.
+        var other = new ReluNetwork([Identity.Layers[0], new([2, 0, 0, 1], [0, 0], 2, 2, Activation.Identity)]);
+        var table = StabilityTable.Undecided(Identity);
+        var result = new CompressionResult { Original = Identity, Compressed = other, Domain = table.Domain, Table = table, Steps = [], ProvenDeviation = 1 };
+        var data = new InputData([0, 1, 1, 0, 0.5f, 0.75f, 0.25f, 0.75f], 4, 2);
+        IReadOnlyList<ReluNetworkMeasurement> measured = NetworkMeasurement.Measure(result, data, CancellationToken.None);
+
+        Assert.Equal([null, 0.75], measured.Select(static m => m.Agreement));
+        Assert.Equal([Identity, other], measured.Select(static m => m.Network));
+        Assert.All(NetworkMeasurement.Measure(result, null, CancellationToken.None), static m => Assert.Null(m.Agreement));
+    }
+
+    [Fact]
     public void Measure_Sizes_AreThoseOfTheLayers()
     {
         ReluNetworkMeasurement measured = NetworkMeasurement.Measure(Identity, null, CancellationToken.None);

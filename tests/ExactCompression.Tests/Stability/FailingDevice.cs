@@ -2,38 +2,76 @@ using ExactCompression.Stability;
 
 namespace ExactCompression.Tests.Stability;
 
-/// <summary>Works like the CPU for some forward passes, then fails as a card that is out of memory.</summary>
-internal sealed class FailingDevice(int passes) : IWitnessDevice
+/// <summary>Works like the CPU, and fails as a card that is out of memory: with more points than fit, or from some forward pass on.</summary>
+/// <param name="passes">Forward passes that work, over all sessions.</param>
+/// <param name="fits">Points that its memory has room for.</param>
+/// <param name="opens">Sessions that can be opened.</param>
+internal sealed class FailingDevice(int passes = int.MaxValue, int fits = int.MaxValue, int opens = int.MaxValue) : IWitnessDevice
 {
     private readonly SimdWitnessDevice cpu = new();
+    private int passesLeft = passes;
+    private int opensLeft = opens;
 
     public string Name => "failing";
 
-    public IWitnessSession Open(ReluNetwork network, InputDomain domain, int threads) => new Session(cpu.Open(network, domain, threads), passes);
+    public IWitnessSession Open(ReluNetwork network, InputDomain domain, int threads, int mostPoints = int.MaxValue) =>
+        opensLeft-- > 0 ? new Session(this, cpu.Open(network, domain, threads, mostPoints)) : throw Failure("It is lost.");
 
     public void Dispose() => cpu.Dispose();
 
-    private sealed class Session(IWitnessSession inner, int passes) : IWitnessSession
-    {
-        private int left = passes;
+    private static ComputeDeviceException Failure(string problem) => new("ComputeDeviceFailed", "failing", problem);
 
+    private void Pass()
+    {
+        if (passesLeft-- <= 0)
+            throw Failure("It has fallen off the bus.");
+    }
+
+    private sealed class Session(FailingDevice device, IWitnessSession inner) : IWitnessSession
+    {
         public int MaxPoints => inner.MaxPoints;
 
-        public void Load(ReadOnlySpan<float> points, int count) => inner.Load(points, count);
+        public int MinPoints => inner.MinPoints;
 
-        public void Forward(int depth, Span<NeuronExtremes> extremes)
+        public void Want(ReadOnlySpan<WantedSigns> wanted) => inner.Want(wanted);
+
+        public void Stage(int count, PointSource source)
         {
-            if (left-- == 0)
-                throw new ComputeDeviceException("ComputeDeviceFailed", "failing", "It is out of memory.");
-            inner.Forward(depth, extremes);
+            if (count > device.Fits)
+                throw Failure("It is out of memory.");
+            inner.Stage(count, source);
         }
 
-        public void ReadPreActivations(int layer, ReadOnlySpan<int> neurons, Span<float> values) => inner.ReadPreActivations(layer, neurons, values);
+        public void Load() => inner.Load();
 
-        public void Ascend(int layer, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs, float step, float momentum) => inner.Ascend(layer, targets, signs, step, momentum);
+        public void Forward()
+        {
+            device.Pass();
+            inner.Forward();
+        }
+
+        public void KeepStarts(int first) => inner.KeepStarts(first);
+
+        public void Aim(int layer, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs) => inner.Aim(layer, targets, signs);
+
+        public int Ascend(Ascent ascent, int from, int to)
+        {
+            device.Pass();
+            return inner.Ascend(ascent, from, to);
+        }
+
+        public void ReadCandidates(List<WitnessCandidate> found) => inner.ReadCandidates(found);
+
+        public void ReadWitness(WitnessCandidate candidate, Span<float> point) => inner.ReadWitness(candidate, point);
+
+        public int[] ReadStarts(int neuron, bool above) => inner.ReadStarts(neuron, above);
+
+        public void ReadExtremes(Span<NeuronExtremes> extremes) => inner.ReadExtremes(extremes);
 
         public void ReadPoint(int index, Span<float> point) => inner.ReadPoint(index, point);
 
         public void Dispose() => inner.Dispose();
     }
+
+    private int Fits => fits;
 }

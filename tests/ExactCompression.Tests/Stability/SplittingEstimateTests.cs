@@ -37,11 +37,14 @@ public sealed class SplittingEstimateTests
     public void Groups_OpenSides_HoldsEachOnceWhateverTheThreads()
     {
         using Setting one = new(2, 1), two = new(2, 2);
-        Aim[] first = [.. SplittingEstimate.Groups(one.Board, 3, one.Search, one.Clock, 20, 5).SelectMany(g => g)];
-        Aim[] second = [.. SplittingEstimate.Groups(two.Board, 3, two.Search, two.Clock, 20, 5).SelectMany(g => g)];
+        List<SplittingGroup> groups = SplittingEstimate.Groups(one.Board, one.Search, one.Clock, 20, 5);
+        Aim[] first = [.. groups.SelectMany(static g => g.Aims)];
+        Aim[] second = [.. SplittingEstimate.Groups(two.Board, two.Search, two.Clock, 20, 5).SelectMany(static g => g.Aims)];
         Assert.NotEmpty(first);
         Assert.Equal(first, second);
-        Assert.Equal(one.Search.Open(3).OrderBy(a => (a.Index, a.Above)), first.OrderBy(a => (a.Index, a.Above)));
+        Assert.Equal(one.Search.Open(0).OrderBy(a => (a.Index, a.Above)), first.OrderBy(a => (a.Index, a.Above)));
+        Assert.Equal(groups.OrderBy(static g => g.Effort), groups);
+        Assert.All(groups, g => Assert.All(g.Aims, a => Assert.Equal(g.Layer, one.Board.Place(a.Index).Layer)));
     }
 
     /// <summary>A random network of three layers, with its bounds, samples and quick attacks behind it.</summary>

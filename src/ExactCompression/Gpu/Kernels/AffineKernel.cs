@@ -2,19 +2,31 @@ using ILGPU;
 
 namespace ExactCompression.Gpu.Kernels;
 
-/// <summary>Forward through one layer: <c>Z = W max(X, floor) + b</c>, one column a point.</summary>
+/// <summary>
+/// Forward through one layer, one column a point: <c>Z = W max(X, floor) + b</c>; and, while the tile of <c>Z</c> is still in registers, the largest <c>z</c> and <c>-z</c> of each of its rows.
+/// </summary>
 /// <remarks>
 /// Only pre-activations are stored: the rectifier is applied as they are read (<c>floor = 0</c>), and the inputs themselves are read as they are
-/// (<c>floor = -∞</c>). A NaN stays a NaN.
+/// (<c>floor = -∞</c>). A NaN stays a NaN. The last layer of a pass is not stored at all, and of it only the rows that matter are computed: one value in <c>4T</c> leaves the multiprocessor.
 /// </remarks>
 internal static class AffineKernel
 {
-    /// <param name="weights">M x K.</param>
-    /// <param name="bias">Length M.</param>
+    /// <summary>Set in <c>outputs</c>: store <c>Z</c>.</summary>
+    public const int Values = 1;
+
+    /// <summary>Set in <c>outputs</c>: store each row's largest values of the tile.</summary>
+    public const int Extremes = 2;
+
+    /// <param name="weights">All rows of W, of length K.</param>
+    /// <param name="bias">One for each of them.</param>
+    /// <param name="rows">Length M: which rows to compute. All of them, in order, where <c>Z</c> is stored.</param>
     /// <param name="x">K x N.</param>
     /// <param name="floor">What <paramref name="x"/> is cut off at.</param>
-    /// <param name="z">M x N.</param>
-    public static void Run(MatrixView weights, ArrayView<float> bias, MatrixView x, float floor, MatrixView z)
+    /// <param name="outputs">What to store.</param>
+    /// <param name="z">M x N, if it is stored.</param>
+    /// <param name="firstNeuron">The number of the layer's first neuron over all layers.</param>
+    /// <param name="largest">Two rows a neuron (above, below), a column for each tile's width of points.</param>
+    public static void Run(MatrixView weights, ArrayView<float> bias, ArrayView<int> rows, MatrixView x, float floor, int outputs, MatrixView z, int firstNeuron, RankedView largest)
     {
         ArrayView<float> w = SharedMemory.Allocate1D<float>(Tile.Length);
         ArrayView<float> a = SharedMemory.Allocate1D<float>(Tile.Length);
@@ -23,6 +35,8 @@ internal static class AffineKernel
         int firstRow = Grid.IdxY * side;
         int firstColumn = Grid.IdxX * side;
         int inner = x.IntExtent.X;
+        int height = rows.IntLength;
+        int width = x.IntExtent.Y;
 
         var sum = default(RegisterBlock);
         for (int k0 = 0; k0 < inner; k0 += Tile.Depth)
@@ -31,13 +45,13 @@ internal static class AffineKernel
             for (int m = Group.IdxY; m < side; m += edge)
             {
                 for (int k = Group.IdxX; k < Tile.Depth; k += edge)
-                    w[(k * Tile.Stride) + m] = firstRow + m < z.IntExtent.X && k0 + k < inner ? weights[firstRow + m, k0 + k] : 0f;
+                    w[(k * Tile.Stride) + m] = firstRow + m < height && k0 + k < inner ? weights[rows[firstRow + m], k0 + k] : 0f;
             }
 
             for (int k = Group.IdxY; k < Tile.Depth; k += edge)
             {
                 for (int n = Group.IdxX; n < side; n += edge)
-                    a[(k * Tile.Stride) + n] = k0 + k < inner && firstColumn + n < z.IntExtent.Y ? Rectify(x[k0 + k, firstColumn + n], floor) : 0f;
+                    a[(k * Tile.Stride) + n] = k0 + k < inner && firstColumn + n < width ? Rectify(x[k0 + k, firstColumn + n], floor) : 0f;
             }
 
             Group.Barrier();
@@ -45,28 +59,20 @@ internal static class AffineKernel
             Group.Barrier();
         }
 
-        StoreRow(bias, z, firstRow + Group.IdxY, firstColumn + Group.IdxX, edge, sum.R0);
-        StoreRow(bias, z, firstRow + Group.IdxY + edge, firstColumn + Group.IdxX, edge, sum.R1);
-        StoreRow(bias, z, firstRow + Group.IdxY + (2 * edge), firstColumn + Group.IdxX, edge, sum.R2);
-        StoreRow(bias, z, firstRow + Group.IdxY + (3 * edge), firstColumn + Group.IdxX, edge, sum.R3);
+        int row = firstRow + Group.IdxY;
+        int column = firstColumn + Group.IdxX;
+        sum = RegisterBlock.AddToRows(sum, Quad.Of(BiasOf(bias, rows, row), BiasOf(bias, rows, row + edge), BiasOf(bias, rows, row + (2 * edge)), BiasOf(bias, rows, row + (3 * edge))));
+        if ((outputs & Values) != 0)
+            Tile.Store(sum, z, row, column, edge);
+        if ((outputs & Extremes) != 0)
+        {
+            // The slices are used up: their memory now holds each thread's largest values.
+            TileExtremes.Store(sum, 1f, width - firstColumn, w, a, rows, firstRow, firstNeuron, 0, largest);
+            TileExtremes.Store(sum, -1f, width - firstColumn, w, a, rows, firstRow, firstNeuron, 1, largest);
+        }
     }
 
     private static float Rectify(float x, float floor) => x < floor ? floor : x;
 
-    private static void StoreRow(ArrayView<float> bias, MatrixView z, int m, int n, int step, Quad row)
-    {
-        if (m >= z.IntExtent.X)
-            return;
-        float b = bias[m];
-        Store(z, m, n, row.E0 + b);
-        Store(z, m, n + step, row.E1 + b);
-        Store(z, m, n + (2 * step), row.E2 + b);
-        Store(z, m, n + (3 * step), row.E3 + b);
-    }
-
-    private static void Store(MatrixView z, int m, int n, float value)
-    {
-        if (n < z.IntExtent.Y)
-            z[m, n] = value;
-    }
+    private static float BiasOf(ArrayView<float> bias, ArrayView<int> rows, int m) => m < rows.IntLength ? bias[rows[m]] : 0f;
 }

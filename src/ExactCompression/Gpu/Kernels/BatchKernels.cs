@@ -32,19 +32,6 @@ internal static class BatchKernels
         }
     }
 
-    /// <summary><c>R[n, j] = Z[r_j, n]</c>: some rows of a matrix, as columns.</summary>
-    /// <param name="z">M x N.</param>
-    /// <param name="rows">Length J; each 0 to M - 1.</param>
-    /// <param name="result">N x J.</param>
-    public static void GatherRows(MatrixView z, ArrayView<int> rows, MatrixView result)
-    {
-        int n = (Grid.IdxX * Group.DimX) + Group.IdxX;
-        if (n >= result.IntExtent.X)
-            return;
-        for (int j = (Grid.IdxY * Group.DimY) + Group.IdxY; j < result.IntExtent.Y; j += Grid.DimY * Group.DimY)
-            result[n, j] = z[rows[j], n];
-    }
-
     /// <summary><c>p[k] = X[k, n]</c>: one point.</summary>
     /// <param name="x">K x N.</param>
     /// <param name="n">0-based point.</param>

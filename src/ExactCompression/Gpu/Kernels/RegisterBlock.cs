@@ -14,6 +14,9 @@ internal struct Quad
     /// <summary><c>s x + y</c>.</summary>
     public static Quad MultiplyAdd(float s, Quad x, Quad y) =>
         Of((s * x.E0) + y.E0, (s * x.E1) + y.E1, (s * x.E2) + y.E2, (s * x.E3) + y.E3);
+
+    /// <summary><c>x + s</c>.</summary>
+    public static Quad Add(Quad x, float s) => Of(x.E0 + s, x.E1 + s, x.E2 + s, x.E3 + s);
 }
 
 /// <summary>A 4 x 4 block of a matrix in registers: what one thread computes of a product.</summary>
@@ -28,5 +31,14 @@ internal struct RegisterBlock
         R1 = Quad.MultiplyAdd(a.E1, b, c.R1),
         R2 = Quad.MultiplyAdd(a.E2, b, c.R2),
         R3 = Quad.MultiplyAdd(a.E3, b, c.R3),
+    };
+
+    /// <summary><c>C + b 1ᵀ</c>.</summary>
+    public static RegisterBlock AddToRows(RegisterBlock c, Quad b) => new()
+    {
+        R0 = Quad.Add(c.R0, b.E0),
+        R1 = Quad.Add(c.R1, b.E1),
+        R2 = Quad.Add(c.R2, b.E2),
+        R3 = Quad.Add(c.R3, b.E3),
     };
 }

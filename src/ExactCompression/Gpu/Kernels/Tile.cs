@@ -38,6 +38,36 @@ internal static class Tile
         return sum;
     }
 
+    /// <summary>Stores what the thread has of the tile, as far as it lies inside the matrix.</summary>
+    /// <param name="tile">The values.</param>
+    /// <param name="z">The matrix.</param>
+    /// <param name="m">The thread's first row.</param>
+    /// <param name="n">The thread's first column.</param>
+    /// <param name="step">From one of its rows or columns to the next.</param>
+    public static void Store(RegisterBlock tile, MatrixView z, int m, int n, int step)
+    {
+        StoreRow(tile.R0, z, m, n, step);
+        StoreRow(tile.R1, z, m + step, n, step);
+        StoreRow(tile.R2, z, m + (2 * step), n, step);
+        StoreRow(tile.R3, z, m + (3 * step), n, step);
+    }
+
+    private static void StoreRow(Quad row, MatrixView z, int m, int n, int step)
+    {
+        if (m >= z.IntExtent.X)
+            return;
+        StoreOne(row.E0, z, m, n);
+        StoreOne(row.E1, z, m, n + step);
+        StoreOne(row.E2, z, m, n + (2 * step));
+        StoreOne(row.E3, z, m, n + (3 * step));
+    }
+
+    private static void StoreOne(float value, MatrixView z, int m, int n)
+    {
+        if (n < z.IntExtent.Y)
+            z[m, n] = value;
+    }
+
     private static Quad Strided(ArrayView<float> slice, int at, int step) =>
         Quad.Of(slice[at], slice[at + step], slice[at + (2 * step)], slice[at + (3 * step)]);
 }

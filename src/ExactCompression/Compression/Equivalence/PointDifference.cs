@@ -1,6 +1,6 @@
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Compression;
+namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>Evaluates networks at a point with rigorous error bounds.</summary>
 internal static class PointDifference

@@ -1,12 +1,22 @@
 using System.Numerics.Tensors;
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Compression;
+namespace ExactCompression.Compression.Equivalence;
 
-/// <summary>Proven bounds of the largest output difference of two networks that nothing else is known of.</summary>
+/// <summary>What is proven of the difference of two networks.</summary>
+/// <param name="Bound">A bound of it; infinity where none is known.</param>
+/// <param name="Evidence">What proved it; empty where nothing did.</param>
+/// <param name="Counterexample">An input that shows more than the tolerance, or null.</param>
+internal readonly record struct DeviationBound(double Bound, string Evidence, double[]? Counterexample = null)
+{
+    /// <summary>The better of two.</summary>
+    public DeviationBound Or(DeviationBound other) => other.Bound < Bound ? other : this;
+}
+
+/// <summary>Proven bounds of the largest output difference of two networks that nothing else is known of, the cheapest and sharpest first.</summary>
 internal static class DeviationProof
 {
-    /// <summary>The best bound found; infinity where none is known.</summary>
+    /// <summary>The best bound found.</summary>
     /// <param name="reference">The first network.</param>
     /// <param name="difference">The second, of the same numbers of inputs and outputs.</param>
     /// <param name="domain">The domain, of the networks' size.</param>
@@ -14,33 +24,59 @@ internal static class DeviationProof
     /// <param name="enough">A bound up to this is good enough: the search ends there.</param>
     /// <param name="options">Limits.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    public static double Between(ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough, EquivalenceOptions options, CancellationToken cancellation)
+    public static DeviationBound Between(ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough, EquivalenceOptions options, CancellationToken cancellation)
     {
-        double bound = Math.Min(OfSameWidths(reference, difference, domain), OfIntervals(reference, difference, domain));
-        if (bound <= enough || options.ProofTimeLimit <= TimeSpan.Zero || HaveSameWidths(reference, difference))
-            return bound;
-        bool shrinks = difference.NeuronCount < reference.NeuronCount;
-        (ReluNetwork larger, ReluNetwork smaller) = shrinks ? (reference, difference) : (difference, reference);
-        return Math.Min(bound, ByCompression(larger, smaller, domain, data, options, cancellation));
+        DeviationBound best = new(OfSameWidths(reference, difference, domain), "MatchedLayers");
+        best = best.Or(new(OfIntervals(reference, difference, domain), "Intervals"));
+        if (best.Bound > enough && HaveSameWidths(reference, difference))
+            best = best.Or(new(OfSameWidths(reference, NeuronMatching.Reordered(difference, reference, cancellation), domain), "MatchedNeurons"));
+        if (!(best.Bound <= enough) && options.ProofTimeLimit > TimeSpan.Zero)
+            best = Searched(best, reference, difference, domain, data, enough, options, cancellation);
+        return double.IsFinite(best.Bound) ? best : best with { Bound = double.PositiveInfinity, Evidence = "" };
+    }
+
+    /// <summary>What takes time: compression of the larger network as the smaller may have been made, then the network of their difference.</summary>
+    private static DeviationBound Searched(DeviationBound best, ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough, EquivalenceOptions options, CancellationToken cancellation)
+    {
+        var search = new SearchOptions { TimeLimit = options.ProofTimeLimit / 2, Seed = options.Seed };
+        if (!HaveSameWidths(reference, difference))
+        {
+            bool shrinks = difference.NeuronCount < reference.NeuronCount;
+            (ReluNetwork larger, ReluNetwork smaller) = shrinks ? (reference, difference) : (difference, reference);
+            best = best.Or(new(ByCompression(larger, smaller, domain, data, search, cancellation), "ReplayedCompression"));
+            if (best.Bound <= enough)
+                return best;
+        }
+
+        (double bound, double[]? counterexample) = DifferenceProof.Search(reference, difference, domain, data, enough, search, cancellation);
+        return best.Or(new(bound, "DifferenceNetwork")) with { Counterexample = counterexample };
     }
 
     /// <summary>
     /// Compresses the larger network as the smaller one may have been made, and adds the bounds <c>larger - compressed</c> and
     /// <c>compressed - smaller</c>.
     /// </summary>
-    private static double ByCompression(ReluNetwork larger, ReluNetwork smaller, InputDomain domain, InputData? data, EquivalenceOptions options, CancellationToken cancellation)
+    private static double ByCompression(ReluNetwork larger, ReluNetwork smaller, InputDomain domain, InputData? data, SearchOptions search, CancellationToken cancellation)
     {
-        var search = new SearchOptions { TimeLimit = options.ProofTimeLimit, Seed = options.Seed };
-        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(larger, domain), data, search, cancellation);
+        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(larger, domain), data, search with { WithoutSolvers = true }, cancellation);
         cancellation.ThrowIfCancellationRequested();
         double best = double.PositiveInfinity;
-        foreach (CompressionLevel level in (ReadOnlySpan<CompressionLevel>)[CompressionLevel.LeoPlusPlus, CompressionLevel.DeleteOnly])
+        foreach (CompressionOptions options in Guesses(smaller))
         {
-            CompressionResult result = LeoCompression.Compress(table, new() { Level = level, Precision = smaller.Precision }, cancellation);
-            best = Math.Min(best, UpperBound.Add(result.ProvenDeviation, OfSameWidths(result.Compressed, smaller, domain)));
+            CompressionResult result = LeoCompression.Compress(table, options, cancellation);
+            if (HaveSameWidths(result.Compressed, smaller))
+                best = Math.Min(best, UpperBound.Add(result.ProvenDeviation, OfSameWidths(result.Compressed, smaller, domain)));
         }
 
         return best;
+    }
+
+    private static IEnumerable<CompressionOptions> Guesses(ReluNetwork smaller)
+    {
+        yield return new() { Level = CompressionLevel.LeoPlusPlus, Precision = smaller.Precision };
+        yield return new() { Level = CompressionLevel.DeleteOnly, Precision = smaller.Precision };
+        foreach (CompressionObjective objective in Enum.GetValues<CompressionObjective>())
+            yield return new() { Level = CompressionLevel.Maximal, Objective = objective, Precision = smaller.Precision };
     }
 
     /// <summary>The bound for two networks of the same widths: 0 where all weights are the same and exact.</summary>

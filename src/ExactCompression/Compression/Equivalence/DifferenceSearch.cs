@@ -1,6 +1,6 @@
 using ExactCompression.Networks;
 
-namespace ExactCompression.Compression;
+namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>Looks for the input of a domain where two networks differ most: many points first, then ascent from the worst of them.</summary>
 internal sealed class DifferenceSearch : IDisposable

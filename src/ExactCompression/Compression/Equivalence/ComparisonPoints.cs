@@ -1,4 +1,4 @@
-namespace ExactCompression.Compression;
+namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>The points of a domain that two networks are compared on, in batches: any batch can be made alone, and always comes out the same.</summary>
 internal sealed class ComparisonPoints

@@ -1,0 +1,82 @@
+using ExactCompression.Stability;
+
+namespace ExactCompression.Benchmarks;
+
+/// <summary>One device with a network on it, and the two kinds of work that a search gives it.</summary>
+internal sealed class DeviceContestant : IDisposable
+{
+    /// <summary>Steps of an attack that are timed as one piece.</summary>
+    public const int Steps = 8;
+
+    private readonly InputData data;
+    private readonly ReluNetwork network;
+    private readonly IWitnessSession session;
+    private readonly List<WitnessCandidate> found = [];
+
+    /// <summary>Puts the network on the device; nothing of it is decided, so that every neuron counts.</summary>
+    public DeviceContestant(IWitnessDevice device, ReluNetwork network, InputData data)
+    {
+        this.data = data;
+        this.network = network;
+        session = device.Open(network, InputDomain.Unit, threads: 0);
+        session.Want([.. Enumerable.Repeat(WantedSigns.Both, network.NeuronCount)]);
+    }
+
+    /// <summary>Points of the attack.</summary>
+    public int Points => Math.Min(session.MaxPoints, data.Rows);
+
+    /// <summary>Operations of a row's way forward through the hidden layers: a multiplication and an addition for each weight.</summary>
+    public double ForwardOperations => 2.0 * Enumerable.Range(1, network.Depth).Sum(layer => network.HiddenLayer(layer).ConnectionCount);
+
+    /// <summary>Operations of a step: back through all layers but the last, of which one row is taken, and forward again.</summary>
+    public double StepOperations => ForwardOperations + (2.0 * Enumerable.Range(1, network.Depth - 1).Sum(layer => network.HiddenLayer(layer).ConnectionCount));
+
+    /// <summary>All rows, from the host's memory through the hidden layers, each batch brought over while the one before is worked on; then what was found.</summary>
+    public void Sample()
+    {
+        Stage(0);
+        for (int first = 0; first < data.Rows; first += session.MaxPoints)
+        {
+            session.Load();
+            session.Forward();
+            if (first + session.MaxPoints < data.Rows)
+                Stage(first + session.MaxPoints);
+            found.Clear();
+            session.ReadCandidates(found);
+        }
+    }
+
+    /// <summary>Makes a batch ready for <see cref="Attack"/>.</summary>
+    public void Aim()
+    {
+        Stage(0);
+        session.Load();
+        session.Forward();
+        session.ReadCandidates(found);
+        session.Aim(
+            network.Depth,
+            [.. Enumerable.Range(0, Points).Select(p => p % network.WidthOf(network.Depth))],
+            [.. Enumerable.Range(0, Points).Select(static p => p % 2 == 0 ? 1f : -1f)]);
+    }
+
+    /// <summary>Some steps of an attack on a full batch.</summary>
+    public void Attack()
+    {
+        for (int step = 0; step < Steps;)
+        {
+            step = session.Ascend(new(Steps, 0.01f), step, Steps);
+            found.Clear();
+            session.ReadCandidates(found);
+        }
+    }
+
+    public void Dispose() => session.Dispose();
+
+    private void Stage(int start)
+    {
+        int columns = data.Columns;
+        session.Stage(
+            Math.Min(session.MaxPoints, data.Rows - start),
+            (first, count, points) => data.Values.Span.Slice((start + first) * columns, count * columns).CopyTo(points));
+    }
+}

@@ -1,0 +1,68 @@
+using ExactCompression.Numerics;
+using ExactCompression.Stability;
+
+namespace ExactCompression.Compression.Equivalence;
+
+/// <summary>
+/// Bounds the difference of two networks that nothing is known of on the network of their difference. What the two have in common cancels there by merging: neurons that compute the same, or
+/// multiples or opposites of it, and linear ones. What is left is bounded, then attacked and split by the search for stable neurons, so that what is not proven may be refuted.
+/// </summary>
+internal static class DifferenceProof
+{
+    /// <summary>Weights of a layer of both networks side by side, above which it is not worth the time.</summary>
+    private const long MostWeights = 10_000_000;
+
+    /// <summary>Searches until it is decided whether the difference stays within a tolerance, or the time is over.</summary>
+    /// <returns>A proven bound of the difference, infinity where none is known, and an input that seems to show more than the tolerance, or null.</returns>
+    public static (double Bound, double[]? Counterexample) Search(
+        ReluNetwork first,
+        ReluNetwork second,
+        InputDomain domain,
+        InputData? data,
+        double tolerance,
+        SearchOptions options,
+        CancellationToken cancellation)
+    {
+        if (!double.IsFinite(tolerance) || first.Layers.Zip(second.Layers).Any(static p => (long)(p.First.Outputs + p.Second.Outputs) * (p.First.Inputs + p.Second.Inputs) > MostWeights))
+            return (double.PositiveInfinity, null);
+        ReluNetwork difference = DifferenceNetwork.Of(first, second, domain);
+        StabilityTable known = Bounded(StabilityTable.Undecided(difference, domain), options, cancellation);
+        CompressionResult merged = LeoCompression.Compress(
+            known,
+            new() { Level = CompressionLevel.Maximal, Objective = CompressionObjective.Neurons, Precision = WeightPrecision.Float64, Tolerance = 0.5 * tolerance },
+            cancellation);
+        (double[] lower, double[] upper) = OutputBounds.Of(merged.Compressed, domain);
+        double bound = UpperBound.Add(merged.ProvenDeviation, UpperBound.Known(Math.Max(upper.Max(), -lower.Min())));
+        double left = Rounding.AddDown(tolerance, -merged.ProvenDeviation);
+        if (bound <= tolerance || !(left > 0))
+            return (bound, null);
+
+        ReluNetwork sides = DifferenceNetwork.WithSides(merged.Compressed, left);
+        StabilityTable table = Bounded(StabilityTable.Undecided(sides, domain), options, cancellation);
+        if (Above(table) > 0)
+            table = StabilityAnalysis.FindStable(table, data, options with { WithoutSolvers = true }, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        bound = Math.Min(bound, Above(table) <= 0 ? tolerance : UpperBound.Add(tolerance, Above(table)));
+        return (bound, table.NeuronsOf(sides.Depth).Select(static n => n.PositiveWitness).FirstOrDefault(static w => w is not null));
+    }
+
+    /// <summary>Intervals and linear bounds; what there is of them where the time is over.</summary>
+    private static StabilityTable Bounded(StabilityTable table, SearchOptions options, CancellationToken cancellation)
+    {
+        var board = new VerdictBoard(table);
+        using var clock = new SearchClock(board, options, cancellation);
+        try
+        {
+            BoundPass.Run(board, clock);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Time is over: what is proven stays proven.
+        }
+
+        return board.ToTable(default, [], null);
+    }
+
+    /// <summary>The proven upper bound of the sides, whatever the verdicts.</summary>
+    private static double Above(StabilityTable table) => UpperBound.Known(table.NeuronsOf(table.Network.Depth).Max(static n => n.UpperBound));
+}

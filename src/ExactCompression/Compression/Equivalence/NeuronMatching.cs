@@ -1,0 +1,69 @@
+using System.Numerics.Tensors;
+
+namespace ExactCompression.Compression.Equivalence;
+
+/// <summary>Brings the hidden neurons of a network into the order of those of another that they look like: the order of neurons is no part of the function.</summary>
+internal static class NeuronMatching
+{
+    /// <summary>The network with its neurons in the other's order.</summary>
+    /// <param name="network">The network to bring into order.</param>
+    /// <param name="like">A network of the same widths.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static ReluNetwork Reordered(ReluNetwork network, ReluNetwork like, CancellationToken cancellation)
+    {
+        var layers = new AffineLayer[network.Layers.Count];
+        int[] columns = [.. Enumerable.Range(0, network.InputSize)];
+        for (int l = 0; l < layers.Length; l++)
+        {
+            AffineLayer layer = network.Layers[l];
+            AffineLayer ordered = Permuted(layer, [.. Enumerable.Range(0, layer.Outputs)], columns);
+            int[] rows = l < network.Depth ? Nearest(ordered, like.Layers[l], cancellation) : [.. Enumerable.Range(0, layer.Outputs)];
+            layers[l] = Permuted(layer, rows, columns);
+            columns = rows;
+        }
+
+        return new(layers, network.Name, network.Path, network.Format, network.StatedDomain);
+    }
+
+    /// <summary>For each row of a layer, the row that is nearest to it among those that are left.</summary>
+    private static int[] Nearest(AffineLayer layer, AffineLayer like, CancellationToken cancellation)
+    {
+        var taken = new bool[layer.Outputs];
+        var rows = new int[layer.Outputs];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            double best = double.PositiveInfinity;
+            rows[i] = Array.IndexOf(taken, false);
+            for (int j = 0; j < rows.Length; j++)
+            {
+                // In place already: of equals, the neuron of the same number.
+                int candidate = (i + j) % rows.Length;
+                if (taken[candidate])
+                    continue;
+                double distance = TensorPrimitives.Distance(like.Row(i), layer.Row(candidate)) + Math.Abs(like.Bias.Span[i] - layer.Bias.Span[candidate]);
+                if (distance < best)
+                    (best, rows[i]) = (distance, candidate);
+            }
+
+            taken[rows[i]] = true;
+        }
+
+        return rows;
+    }
+
+    private static AffineLayer Permuted(AffineLayer layer, int[] rows, int[] columns)
+    {
+        double[] Matrix(ReadOnlyMemory<double> of) => [.. rows.SelectMany(i => columns.Select(j => of.Span[(i * layer.Inputs) + j]))];
+        double[] Vector(ReadOnlyMemory<double> of) => [.. rows.Select(i => of.Span[i])];
+        return new(
+            Matrix(layer.Weights),
+            Vector(layer.Bias),
+            rows.Length,
+            columns.Length,
+            layer.Activation,
+            layer.SourcePrecision,
+            layer.WeightRadius.IsEmpty ? null : Matrix(layer.WeightRadius),
+            layer.BiasRadius.IsEmpty ? null : Vector(layer.BiasRadius));
+    }
+}

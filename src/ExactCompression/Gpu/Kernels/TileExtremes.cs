@@ -1,0 +1,83 @@
+using ILGPU;
+
+namespace ExactCompression.Gpu.Kernels;
+
+/// <summary>The largest value of each row of a tile, out of the registers of the threads that share the row.</summary>
+/// <remarks>
+/// Every comparison with a NaN is false, so a NaN never enters; equal values go to the lower point. Values and columns pass through shared memory with the row as the fast index,
+/// so the threads that scan the rows read neighbouring words. Next to the product this is little: two comparisons a value, where a value takes K multiply-adds.
+/// </remarks>
+internal static class TileExtremes
+{
+    /// <summary>A column beyond all others: there is none.</summary>
+    private const float NoColumn = 1e9f;
+
+    /// <param name="tile">What each thread has of the tile.</param>
+    /// <param name="sign">1 for the largest, -1 for the largest of the negatives.</param>
+    /// <param name="columns">Columns of the tile, at most: those from here on lie outside the matrix.</param>
+    /// <param name="values">Shared memory of <see cref="Tile.Length"/>, which nobody reads any more.</param>
+    /// <param name="places">The same.</param>
+    /// <param name="rows">The neuron of each row of the matrix.</param>
+    /// <param name="firstRow">The tile's first row.</param>
+    /// <param name="firstNeuron">What neurons are counted from.</param>
+    /// <param name="side">0 for the aim above, 1 for the aim below.</param>
+    /// <param name="largest">Aims x tiles.</param>
+    public static void Store(RegisterBlock tile, float sign, int columns, ArrayView<float> values, ArrayView<float> places, ArrayView<int> rows, int firstRow, int firstNeuron, int side, RankedView largest)
+    {
+        int edge = Group.DimX;
+        int at = (Group.IdxX * Tile.Stride) + Group.IdxY;
+        Put(tile.R0, sign, columns, values, places, at);
+        Put(tile.R1, sign, columns, values, places, at + edge);
+        Put(tile.R2, sign, columns, values, places, at + (2 * edge));
+        Put(tile.R3, sign, columns, values, places, at + (3 * edge));
+        Group.Barrier();
+
+        // Scan: a thread a row, over the lanes that share it.
+        for (int row = (Group.IdxY * edge) + Group.IdxX; row < edge * Tile.PerThread; row += edge * edge)
+        {
+            float best = float.NegativeInfinity;
+            float place = NoColumn;
+            for (int lane = 0; lane < edge; lane++)
+            {
+                float value = values[(lane * Tile.Stride) + row];
+                float column = places[(lane * Tile.Stride) + row];
+                if (value > best || (value == best && column < place))
+                {
+                    best = value;
+                    place = column;
+                }
+            }
+
+            if (firstRow + row < rows.IntLength)
+            {
+                int point = place < NoColumn ? (Grid.IdxX * edge * Tile.PerThread) + (int)place : -1;
+                largest[(2 * (firstNeuron + rows[firstRow + row])) + side, Grid.IdxX] = new RankedPoint { Value = best, Point = point };
+            }
+        }
+
+        Group.Barrier();
+    }
+
+    /// <summary>Lays down the best of a thread's four values of a row. Columns are small whole numbers, exact in float32.</summary>
+    private static void Put(Quad row, float sign, int columns, ArrayView<float> values, ArrayView<float> places, int at)
+    {
+        int edge = Group.DimX;
+        float best = float.NegativeInfinity;
+        float place = NoColumn;
+        Take(sign * row.E0, Group.IdxX, columns, ref best, ref place);
+        Take(sign * row.E1, Group.IdxX + edge, columns, ref best, ref place);
+        Take(sign * row.E2, Group.IdxX + (2 * edge), columns, ref best, ref place);
+        Take(sign * row.E3, Group.IdxX + (3 * edge), columns, ref best, ref place);
+        values[at] = best;
+        places[at] = place;
+    }
+
+    private static void Take(float value, int column, int columns, ref float best, ref float place)
+    {
+        if (column < columns && value > best)
+        {
+            best = value;
+            place = column;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace ExactCompression.Stability;
+
+/// <summary>The input box in float32. Its ends are rounded to nearest: whoever takes a point into the domain itself clips once more, in double.</summary>
+/// <param name="Lower">Lower ends.</param>
+/// <param name="Upper">Upper ends.</param>
+/// <param name="Width">Widths: what a step is a share of.</param>
+internal sealed record SimdBox(float[] Lower, float[] Upper, float[] Width)
+{
+    /// <summary>Rounds a box.</summary>
+    public static SimdBox Of(InputDomain domain)
+    {
+        float[] lower = ToSingle(domain.Lower.Span), upper = ToSingle(domain.Upper.Span);
+        return new(lower, upper, [.. upper.Zip(lower, static (u, l) => u - l)]);
+    }
+
+    /// <summary>Rounds values.</summary>
+    public static float[] ToSingle(ReadOnlySpan<double> values)
+    {
+        var single = new float[values.Length];
+        for (int i = 0; i < single.Length; i++)
+            single[i] = (float)values[i];
+        return single;
+    }
+}
