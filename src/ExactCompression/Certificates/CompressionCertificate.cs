@@ -13,6 +13,9 @@ public static class CompressionCertificate
     /// <summary>A deviation up to so many times the compression's own is good enough.</summary>
     private const double Enough = 4;
 
+    /// <summary>A deviation so many times the compression's own shows that a bound which the compression rests on was not reached.</summary>
+    private const double FarFromEnough = 1000;
+
     /// <summary>Writes a certificate, beside the target first and then moved into place.</summary>
     /// <param name="result">The compression.</param>
     /// <param name="path">Full path; packed where it ends in <c>.gz</c>.</param>
@@ -65,7 +68,7 @@ public static class CompressionCertificate
                     break;
             }
 
-            if (premises != EvidenceSearch.Premises.Intervals || best!.Deviation <= Enough * result.ProvenDeviation)
+            if (best!.Deviation <= (premises == EvidenceSearch.Premises.Intervals ? Enough : FarFromEnough) * result.ProvenDeviation)
                 break;
         }
 
