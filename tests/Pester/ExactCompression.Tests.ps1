@@ -46,6 +46,18 @@ Describe 'The pipeline' {
         { $again | Invoke-LeoCompression -ErrorAction Stop } | Should -Not -Throw
     }
 
+    It 'writes a certificate that the two files confirm, and no other' {
+        $small = Join-Path $TestDrive 'certified.onnx'
+        $certificate = Join-Path $TestDrive 'certified.json.gz'
+        $compression = $network | Find-StableNeurons | Invoke-LeoCompression
+        $compression | Export-ReluNetwork $small
+        $compression | Export-CompressionCertificate $certificate
+        $report = Test-CompressionCertificate $certificate $networkFile $small
+        $report.Valid | Should -BeTrue
+        $report.ProvenDeviation | Should -BeLessThan 1e-6
+        (Test-CompressionCertificate $certificate $small $small).Place | Should -Be 'original, layer 1, sha256'
+    }
+
     It 'decides more over a smaller domain' {
         $wide = $network | Find-StableNeurons
         $narrow = $network | Find-StableNeurons -Domain (New-InputDomain -Data $data -Row 0 -Radius 0.01 -ClipLower 0 -ClipUpper 1)

@@ -115,6 +115,8 @@ internal static class CertificateText
             json.WriteString("kinds", layer.Kinds);
             json.WriteString("targets", Pack<int>("i4:", layer.Targets));
             json.WriteString("factors", Shortest(layer.Factors));
+            json.WriteString("sums", Pack<int>("i4:", layer.Sums));
+            json.WriteString("terms", Shortest(layer.Terms));
             json.WriteString("linear", Pack<int>("i4:", layer.Linear));
             json.WriteString("coefficients", Shortest(layer.Coefficients));
             json.WriteEndObject();

@@ -13,6 +13,9 @@ public static class CompressionCertificate
     /// <summary>A deviation up to so many times the compression's own is good enough.</summary>
     private const double Enough = 4;
 
+    /// <summary>A deviation so many times the compression's own shows that a bound which the compression rests on was not reached.</summary>
+    private const double FarFromEnough = 1000;
+
     /// <summary>Writes a certificate, beside the target first and then moved into place.</summary>
     /// <param name="result">The compression.</param>
     /// <param name="path">Full path; packed where it ends in <c>.gz</c>.</param>
@@ -36,19 +39,18 @@ public static class CompressionCertificate
         var box = new InputBox(domain.Lower.ToArray(), domain.Upper.ToArray());
         (double[][] points, HashSet<int> missing) = PointChoice.Of(result.Table, parallel);
         string[] states = States(result.Table, missing);
-        string[] nothing = [.. Enumerable.Range(1, compressed.Depth).Select(k => new string('?', compressed.WidthOf(k)))];
         Certificate? best = null;
         (int Layer, int Neuron) failed = default;
         foreach (EvidenceSearch.Premises premises in Enum.GetValues<EvidenceSearch.Premises>())
         {
-            (LayerClaims[]? claims, StabilityCheck check, failed) = EvidenceSearch.Run(original, domain, states, premises, "original", parallel);
+            (LayerClaims[]? claims, StabilityCheck check, failed) = EvidenceSearch.Run(original, domain, states, premises, static (_, _) => false, "original", parallel);
             if (claims is null)
                 continue;
-            EvidenceSearch.Premises ofCompressed = premises == EvidenceSearch.Premises.Intervals ? premises : EvidenceSearch.Premises.Linear;
-            (LayerClaims[]? others, StabilityCheck known, _) = EvidenceSearch.Run(compressed, domain, nothing, ofCompressed, "compressed", parallel);
-            (Relation relation, double deviation) = RelationSearch.Best(original, compressed, states, check.Layers, known.Layers, box, cancellation);
-            if (best is null || deviation < best.Deviation)
+            foreach ((LayerClaims[] others, IReadOnlyList<BoundedLayer> known) in OfCompressed(compressed, domain, premises, parallel))
             {
+                (Relation relation, double deviation) = RelationSearch.Best(original, compressed, states, check.Layers, known, box, cancellation);
+                if (best is not null && !(deviation < best.Deviation))
+                    continue;
                 best = new()
                 {
                     OriginalHashes = ContentHash.Of(original, parallel),
@@ -59,12 +61,14 @@ public static class CompressionCertificate
                     Deviation = deviation,
                     Points = points,
                     Original = claims,
-                    Compressed = others!,
+                    Compressed = others,
                     Relation = relation,
                 };
+                if (deviation <= Enough * result.ProvenDeviation)
+                    break;
             }
 
-            if (premises != EvidenceSearch.Premises.Intervals || best.Deviation <= Enough * result.ProvenDeviation)
+            if (best!.Deviation <= (premises == EvidenceSearch.Premises.Intervals ? Enough : FarFromEnough) * result.ProvenDeviation)
                 break;
         }
 
@@ -74,6 +78,17 @@ public static class CompressionCertificate
             throw new InvalidInputException("CertificateUnrelated", $"How '{compressed.Architecture}' computes what '{original.Architecture}' does was not found: no bound of their difference is proven.", "Compress the network with Invoke-LeoCompression and export its own result.");
         Confirm(best, original, compressed, parallel);
         return best;
+    }
+
+    /// <summary>Bounds of the compressed network's neurons, cheapest first. Nothing is claimed of them, but neurons that are sums of others must be shown to stay above 0.</summary>
+    private static IEnumerable<(LayerClaims[] Claims, IReadOnlyList<BoundedLayer> Known)> OfCompressed(ReluNetwork compressed, InputDomain domain, EvidenceSearch.Premises premises, ParallelOptions parallel)
+    {
+        string[] nothing = [.. Enumerable.Range(1, compressed.Depth).Select(k => new string('?', compressed.WidthOf(k)))];
+        foreach (bool wanted in (bool[])[false, true])
+        {
+            (LayerClaims[]? claims, StabilityCheck check, _) = EvidenceSearch.Run(compressed, domain, nothing, wanted ? premises : EvidenceSearch.Premises.Intervals, (_, _) => wanted, "compressed", parallel);
+            yield return (claims!, check.Layers);
+        }
     }
 
     private static void Confirm(Certificate certificate, ReluNetwork original, ReluNetwork compressed, ParallelOptions parallel)

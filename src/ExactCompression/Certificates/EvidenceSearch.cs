@@ -13,11 +13,12 @@ internal sealed class EvidenceSearch
     private readonly string[] states;
     private readonly Premises premises;
     private readonly ParallelOptions parallel;
+    private readonly Func<int, int, bool> wanted;
     private readonly StabilityCheck check;
 
-    private EvidenceSearch(ReluNetwork network, InputDomain domain, string[] states, Premises premises, string name, ParallelOptions parallel)
+    private EvidenceSearch(ReluNetwork network, InputDomain domain, string[] states, Premises premises, Func<int, int, bool> wanted, string name, ParallelOptions parallel)
     {
-        (this.network, this.domain, this.states, this.premises, this.parallel) = (network, domain, states, premises, parallel);
+        (this.network, this.domain, this.states, this.premises, this.wanted, this.parallel) = (network, domain, states, premises, wanted, parallel);
         check = new(network, new(domain.Lower.ToArray(), domain.Upper.ToArray()), name, parallel);
     }
 
@@ -39,12 +40,13 @@ internal sealed class EvidenceSearch
     /// <param name="domain">The domain, of the network's size.</param>
     /// <param name="states">A letter a neuron for each hidden layer; see <see cref="LayerClaims.States"/>.</param>
     /// <param name="premises">Up to what premises.</param>
+    /// <param name="wanted">Whether a lower bound of a neuron is wanted as tight as a backward pass gives it, by its 0-based layer and neuron.</param>
     /// <param name="name">What to call the network.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
     /// <returns>The claims with their evidence, and what they prove; null where a verdict could not be proven, with its layer and neuron.</returns>
-    public static (LayerClaims[]? Claims, StabilityCheck Check, (int Layer, int Neuron) Failed) Run(ReluNetwork network, InputDomain domain, string[] states, Premises premises, string name, ParallelOptions parallel)
+    public static (LayerClaims[]? Claims, StabilityCheck Check, (int Layer, int Neuron) Failed) Run(ReluNetwork network, InputDomain domain, string[] states, Premises premises, Func<int, int, bool> wanted, string name, ParallelOptions parallel)
     {
-        var search = new EvidenceSearch(network, domain, states, premises, name, parallel);
+        var search = new EvidenceSearch(network, domain, states, premises, wanted, name, parallel);
         var claims = new List<LayerClaims>();
         for (int l = 0; l < network.Depth; l++)
         {
@@ -117,7 +119,7 @@ internal sealed class EvidenceSearch
             }
         }
 
-        if (l > 0 && premises != Premises.Intervals)
+        if (l > 0)
             Sharpen(l, lower, upper, Take, slopes, deep!);
         check.Add(lower, upper);
         BoundedSide[] ordered = [.. Enumerable.Range(0, above.Length).Select(static i => new BoundedSide(i, true)), .. Enumerable.Range(0, above.Length).Select(static i => new BoundedSide(i, false))];
@@ -148,8 +150,12 @@ internal sealed class EvidenceSearch
         List<BoundedSide> sides = [];
         for (int i = 0; i < lower.Length; i++)
         {
-            if (!(lower[i] >= 0) && !(upper[i] <= 0))
+            if (lower[i] >= 0 || upper[i] <= 0)
+                continue;
+            if (premises != Premises.Intervals)
                 sides.AddRange([new(i, true), new(i, false)]);
+            else if (wanted(l, i))
+                sides.Add(new(i, false));
         }
 
         if (sides.Count == 0)

@@ -12,6 +12,12 @@ internal sealed class LayerMatch
     /// <summary>The largest distance, as a share of the size of what is compared, of a neuron and what stands for it.</summary>
     private const double Near = 1e-4;
 
+    /// <summary>The same for a combination of linear neurons; what is farther may still be one together with others.</summary>
+    private const double NearCombination = 1e-6;
+
+    /// <summary>A neuron of the counterpart that may be below 0 by no more than this share of its range counts as linear, and by how much as an error.</summary>
+    private const double NearlyLinear = 1e-6;
+
     private readonly Simulation simulation;
     private readonly AffineLayer counterpart;
     private readonly double[] widths;
@@ -20,35 +26,59 @@ internal sealed class LayerMatch
 
     /// <summary>Finds it.</summary>
     /// <param name="simulation">The layer's pre-activations as functions of what the counterpart reads.</param>
+    /// <param name="original">What is proven of them.</param>
     /// <param name="states">A letter a neuron.</param>
     /// <param name="next">The layer behind.</param>
     /// <param name="needed">Which of its rows are needed.</param>
     /// <param name="counterpart">The layer of the compressed network.</param>
     /// <param name="known">What is proven of its pre-activations.</param>
-    public LayerMatch(Simulation simulation, string states, AffineLayer next, bool[] needed, AffineLayer counterpart, BoundedLayer known)
+    public LayerMatch(Simulation simulation, BoundedLayer original, string states, AffineLayer next, bool[] needed, AffineLayer counterpart, BoundedLayer known)
     {
         (this.simulation, this.counterpart) = (simulation, counterpart);
         InputBox box = simulation.Box;
         widths = [.. box.Lower.Zip(box.Upper, static (l, u) => l < u ? 1.0 : 0)]; // what cannot vary is a constant
         rows = [.. Enumerable.Range(0, counterpart.Outputs).Select(j => Varying(counterpart.Row(j)))];
         lengths = [.. rows.Select(static r => TensorPrimitives.Norm<double>(r))];
-        Relation = Find(states, next, needed, known);
+        Relation = Find(original, states, next, needed, known);
     }
 
     /// <summary>What was found.</summary>
     public LayerRelation Relation { get; }
 
-    private LayerRelation Find(string states, AffineLayer next, bool[] needed, BoundedLayer known)
+    /// <summary>Whether a row that is needed reads a neuron: what nobody reads may be anything.</summary>
+    public static bool IsRead(AffineLayer next, bool[] needed, int neuron)
+    {
+        for (int r = 0; r < needed.Length; r++)
+        {
+            if (needed[r] && next.Row(r)[neuron] != 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    private LayerRelation Find(BoundedLayer original, string states, AffineLayer next, bool[] needed, BoundedLayer known)
     {
         char[] kinds = new char[states.Length];
         var gates = new (int Target, double Factor)[states.Length];
         var taken = new HashSet<int>();
-        var linear = new HashSet<int>(Enumerable.Range(0, known.Lower.Length).Where(j => known.Lower[j] >= 0));
+        var linear = new HashSet<int>();
         for (int i = 0; i < kinds.Length; i++)
         {
-            kinds[i] = states[i] == 'i' ? 'o' : Match(i, taken, out gates[i]) switch { > 0 => 'g', < 0 when states[i] != 'a' => 'n', _ => states[i] == 'a' ? 'l' : 'c' };
+            bool active = states[i] == 'a';
+            kinds[i] = states[i] == 'i' ? 'o' : !IsRead(next, needed, i) ? 'c' : Match(i, active ? NearCombination : Near, taken, out gates[i]) switch { > 0 => 'g', < 0 when !active => 'n', _ => active ? 'l' : 'c' };
             if (kinds[i] == 'g' && states[i] == 'a')
                 linear.Add(gates[i].Target);
+        }
+
+        var sums = new SumMatch(simulation, original, states, next, needed, counterpart, known);
+        for (int j = 0; j < counterpart.Outputs; j++)
+        {
+            double lower = known.Lower[j], upper = known.Upper[j];
+            if (!linear.Contains(j) && !(lower >= 0) && !taken.Contains(j))
+                lower = Math.Max(lower, sums.TryAdd(j));
+            if (lower >= -NearlyLinear * upper)
+                linear.Add(j);
         }
 
         int[] candidates = [.. linear.Order()];
@@ -61,7 +91,7 @@ internal sealed class LayerMatch
             if (kinds[i] != 'l')
                 continue;
             double[] varying = Varying(simulation.Row(i)), own = system.Solve(varying, vectors);
-            if (Rest(varying, own, chosen) <= Near * Products.Size(varying, simulation.Box.Sizes))
+            if (Rest(varying, own, chosen) <= NearCombination * Products.Size(varying, simulation.Box.Sizes))
                 coefficients.AddRange(own);
             else
                 kinds[i] = 'j';
@@ -83,6 +113,8 @@ internal sealed class LayerMatch
             Kinds = new(kinds),
             Targets = [.. gated.Select(i => gates[i].Target)],
             Factors = [.. gated.Select(i => gates[i].Factor)],
+            Sums = [.. sums.Targets],
+            Terms = [.. sums.Terms],
             Linear = coefficients.Count == 0 ? [] : chosen,
             Coefficients = [.. coefficients],
         };
@@ -92,7 +124,7 @@ internal sealed class LayerMatch
     /// A neuron of the counterpart that is a multiple: 1 for a positive, -1 for a negative one, 0 for none. Of several that are about as near, one that nothing else has become comes first, then the
     /// one most alike in size: copies keep their own copies.
     /// </summary>
-    private int Match(int i, HashSet<int> taken, out (int Target, double Factor) gate)
+    private int Match(int i, double near, HashSet<int> taken, out (int Target, double Factor) gate)
     {
         double[] row = Varying(simulation.Row(i));
         double length = TensorPrimitives.Norm<double>(row), size = Products.Size(simulation.Row(i), simulation.Box.Sizes) + Math.Abs(simulation.Bias[i]);
@@ -106,7 +138,7 @@ internal sealed class LayerMatch
             if (Math.Abs(factor - 1) < Parallel)
                 factor = 1;
             double distance = simulation.Distance(i, factor, counterpart, j);
-            if (distance <= Near * size)
+            if (distance <= simulation.Error[i] + (near * size))
                 found.Add((j, factor, distance));
         }
 

@@ -50,19 +50,30 @@ internal sealed class RelationSearch
         return best;
     }
 
-    /// <summary>Where a relation may begin, and which layers of the original may have a counterpart: layers with an unstable neuron must, the others may be folded.</summary>
+    /// <summary>Where a relation may begin, and which layers of the original may have a counterpart: layers with an unstable neuron that is read must, the others may be folded.</summary>
     private IEnumerable<(int Start, bool[] Kept)> Pairings()
     {
         int dead = Array.FindLastIndex(states, static s => !s.AsSpan().ContainsAnyExcept('i')) + 1;
         foreach (int start in dead > 0 ? (int[])[dead, 0] : [0])
         {
-            int[] free = [.. Enumerable.Range(start, original.Depth - start).Where(l => !states[l].AsSpan().ContainsAnyExcept("ai"))];
+            int[] free = [.. Enumerable.Range(start, original.Depth - start).Where(CanFold)];
             int bound = original.Depth - start - free.Length;
             foreach (int[] folded in Subsets(free, original.Depth - start - compressed.Depth))
                 yield return (start, [.. Enumerable.Range(start, original.Depth - start).Select(l => !folded.Contains(l))]);
             if (start > 0 && bound == 0) // a constant, whatever layers it has
                 yield return (start, new bool[original.Depth - start]);
         }
+    }
+
+    private bool CanFold(int l) => Enumerable.Range(0, states[l].Length).All(i => states[l][i] is 'a' or 'i' || !LayerMatch.IsRead(original.Layers[l + 1], Needed(l), i));
+
+    /// <summary>Which neurons of the next layer give something that somebody reads, in the end an output.</summary>
+    private bool[] Needed(int l)
+    {
+        if (l + 1 == original.Depth)
+            return [.. Enumerable.Repeat(true, original.OutputSize)];
+        bool[] after = Needed(l + 1);
+        return [.. states[l + 1].Select((s, i) => s != 'i' && LayerMatch.IsRead(original.Layers[l + 2], after, i))];
     }
 
     private static IEnumerable<int[]> Subsets(int[] of, int count)
@@ -92,12 +103,12 @@ internal sealed class RelationSearch
             bool has = kept[l - start];
             if (has && (simulation.Number >= compressed.Depth || compressed.Layers[simulation.Number].Inputs != simulation.Box.Size))
                 throw new Refusal("relation", "There is no such layer.");
-            bool[] needed = l + 1 == original.Depth ? [.. Enumerable.Repeat(true, original.OutputSize)] : [.. states[l + 1].Select(static s => s != 'i')];
+            bool[] needed = Needed(l);
             AffineLayer? counterpart = has ? compressed.Layers[simulation.Number] : null;
             BoundedLayer? bounds = has ? known[simulation.Number] : null;
             LayerRelation layer = counterpart is null
-                ? Folded(states[l])
-                : new LayerMatch(simulation, states[l], original.Layers[l + 1], needed, counterpart, bounds!).Relation;
+                ? Folded(states[l], original.Layers[l + 1], needed)
+                : new LayerMatch(simulation, proven[l], states[l], original.Layers[l + 1], needed, counterpart, bounds!).Relation;
             layers.Add(layer);
             simulation = SimulationStep.Take(simulation, layer, proven[l], original.Layers[l + 1], needed, counterpart, bounds, $"relation, layer {l + 1}");
         }
@@ -105,12 +116,14 @@ internal sealed class RelationSearch
         return (new(start, [.. layers]), RelationCheck.End(simulation, original, compressed));
     }
 
-    private static LayerRelation Folded(string states) => new()
+    private static LayerRelation Folded(string states, AffineLayer next, bool[] needed) => new()
     {
         HasCounterpart = false,
-        Kinds = new([.. states.Select(static s => s switch { 'i' => 'o', 'a' => 'f', _ => 'c' })]),
+        Kinds = new([.. states.Select((s, i) => s == 'i' ? 'o' : s == 'a' && LayerMatch.IsRead(next, needed, i) ? 'f' : 'c')]),
         Targets = [],
         Factors = [],
+        Sums = [],
+        Terms = [],
         Linear = [],
         Coefficients = [],
     };

@@ -75,6 +75,7 @@ internal static class Tampering
         1 when layer.Targets.Length > 0 => layer with { Targets = Item(layer.Targets, random, t => t + random.Next(-1, 2)) },
         2 when layer.Factors.Length > 0 => layer with { Factors = Item(layer.Factors, random, v => Number(v, random)) },
         3 when layer.Linear.Length > 0 => layer with { Linear = Item(layer.Linear, random, t => t + random.Next(-1, 2)) },
+        5 when layer.Terms.Length > 0 => layer with { Terms = Item(layer.Terms, random, v => Number(v, random)) },
         4 when layer.Coefficients.Length > 0 => layer with { Coefficients = Item(layer.Coefficients, random, v => Number(v, random)) },
         _ => layer with { Kinds = Letter(layer.Kinds, "ogncjlf", random) },
     };

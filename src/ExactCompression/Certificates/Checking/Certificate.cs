@@ -95,6 +95,12 @@ internal sealed record LayerRelation
     /// <summary>For each <c>g</c> and <c>n</c>: the factor, above 0.</summary>
     public required double[] Factors { get; init; }
 
+    /// <summary>Neurons of the counterpart that are sums of neurons of this layer, up to a constant and little else: the bounds of those bound them.</summary>
+    public required int[] Sums { get; init; }
+
+    /// <summary>For each of <see cref="Sums"/>, a coefficient for each neuron of this layer.</summary>
+    public required double[] Terms { get; init; }
+
     /// <summary>The neurons of the counterpart that are never below 0 and that combinations are made of.</summary>
     public required int[] Linear { get; init; }
 

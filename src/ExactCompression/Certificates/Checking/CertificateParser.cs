@@ -60,6 +60,8 @@ internal static class CertificateParser
         Kinds = layer["kinds"].Text(),
         Targets = layer["targets"].Integers(),
         Factors = layer["factors"].Doubles(),
+        Sums = layer["sums"].Integers(),
+        Terms = layer["terms"].Doubles(),
         Linear = layer["linear"].Integers(),
         Coefficients = layer["coefficients"].Doubles(),
     };

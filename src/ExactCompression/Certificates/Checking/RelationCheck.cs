@@ -43,9 +43,9 @@ internal static class RelationCheck
         return Simulation.OfZeros(original.Layers[start], number, number == 0 ? domain : InputBox.OfRectified(known[number - 1].Lower, known[number - 1].Upper));
     }
 
-    /// <summary>Which rows of the next layer must be known.</summary>
+    /// <summary>Which rows of the next layer must be known: not those that are off, nor those of which the range is enough.</summary>
     internal static bool[] Needed(LayerRelation next, int width) =>
-        next.Kinds.Length == width ? [.. next.Kinds.Select(static k => k != 'o')] : throw new Refusal("relation, kinds", $"There are {next.Kinds.Length} for a layer of {width} neurons.");
+        next.Kinds.Length == width ? [.. next.Kinds.Select(static k => k is not ('o' or 'c'))] : throw new Refusal("relation, kinds", $"There are {next.Kinds.Length} for a layer of {width} neurons.");
 
     /// <summary>The largest distance of the outputs.</summary>
     internal static double End(Simulation simulation, ReluNetwork original, ReluNetwork compressed)

@@ -56,8 +56,12 @@ internal sealed class SimulationStep
 
     private int Gates => relation.Targets.Length;
 
-    /// <summary>Whether the next layer reads plain copies: then nothing is computed, and nothing rounded.</summary>
-    private bool IsCopy => !relation.Kinds.AsSpan().ContainsAnyExcept("og") && Array.TrueForAll(relation.Factors, static f => f == 1) && relation.Targets.Distinct().Count() == Gates;
+    /// <summary>For each neuron 0 where it is plainly copied or gives nothing, else 1: a row that reads no other is not rounded.</summary>
+    private double[] Rounded()
+    {
+        bool copies = Array.TrueForAll(relation.Factors, static f => f == 1) && relation.Targets.Distinct().Count() == Gates;
+        return [.. relation.Kinds.Select(k => k == 'o' || (k == 'g' && copies) ? 0.0 : 1)];
+    }
 
     private void RequireShape()
     {
@@ -65,8 +69,10 @@ internal sealed class SimulationStep
         if (kinds.Length != errors.Length || kinds.AsSpan().ContainsAnyExcept(counterpart is null ? "ofc" : "ogncjl"))
             throw new Refusal($"{place}, kinds", "They are not one known letter for each neuron.");
         int gates = kinds.AsSpan().Count('g') + kinds.AsSpan().Count('n'), columns = counterpart?.Outputs ?? 0;
-        if (Gates != gates || relation.Factors.Length != gates || relation.Targets.Concat(relation.Linear).Any(j => j < 0 || j >= columns) || relation.Linear.Distinct().Count() != relation.Linear.Length)
+        if (Gates != gates || relation.Factors.Length != gates || relation.Targets.Concat(relation.Linear).Concat(relation.Sums).Any(j => j < 0 || j >= columns) || relation.Linear.Distinct().Count() != relation.Linear.Length)
             throw new Refusal($"{place}, targets", "They do not name neurons of the compressed network, one for each gate.");
+        if (relation.Terms.Length != relation.Sums.Length * errors.Length)
+            throw new Refusal($"{place}, terms", "There is not one for each neuron and sum.");
         if (relation.Factors.Any(static f => !(f > 0) || double.IsInfinity(f)))
             throw new Refusal($"{place}, factors", "A factor is not above 0.");
         int combined = kinds.AsSpan().Count('l') + (kinds.AsSpan().ContainsAny('j', 'n') ? needed.AsSpan().Count(true) : 0);
@@ -103,6 +109,14 @@ internal sealed class SimulationStep
         (double[] lower, double[] upper) = before.Box.Intervals(counterpart!);
         for (int j = 0; j < lower.Length; j++)
             (lower[j], upper[j]) = (Math.Max(lower[j], known.Lower[j]), Math.Min(upper[j], known.Upper[j]));
+        for (int k = 0; k < relation.Sums.Length; k++)
+        {
+            int j = relation.Sums[k];
+            (double low, double high) = NeuronSum.Bounds(before, original, relation.Terms.AsSpan(k * errors.Length, errors.Length), counterpart!, j);
+            if (double.IsFinite(low) && double.IsFinite(high)) // else nothing is learnt
+                (lower[j], upper[j]) = (Math.Max(lower[j], low), Math.Min(upper[j], high));
+        }
+
         for (int i = 0, at = 0; i < errors.Length; i++)
         {
             char kind = relation.Kinds[i];
@@ -160,7 +174,8 @@ internal sealed class SimulationStep
         int rows = next.Outputs;
         double[] weights = new double[rows * box.Size], bias = next.Bias.ToArray(), error = new double[rows];
         double[] activations = original.Outputs;
-        double gamma = IsCopy ? 0 : Outward.Gamma((2L * errors.Length) + relation.Linear.Length + 4);
+        double gamma = Outward.Gamma((2L * errors.Length) + relation.Linear.Length + 4);
+        double[] rounded = Rounded();
         for (int r = 0; r < rows; r++)
         {
             if (!needed[r])
@@ -172,7 +187,7 @@ internal sealed class SimulationStep
             ReadOnlySpan<double> row = next.Row(r);
             CarryRow(row, weights.AsSpan(r * box.Size, box.Size), ref bias[r]);
             error[r] = Outward.Add(Outward.Dot(row, errors), Outward.Widen(BoundedLayer.RadiusOf(next, r, activations), row.Length));
-            if (gamma > 0)
+            if (Products.Size(row, rounded) != 0)
                 error[r] = Outward.Add(error[r], Outward.Widen(gamma * (Products.Size(row, sizes) + Math.Abs(next.Bias.Span[r])), row.Length) + box.Loss);
         }
 
