@@ -9,15 +9,22 @@ internal sealed class DeviceKernels
 {
     /// <summary>Compiles them.</summary>
     /// <param name="accelerator">The device.</param>
-    public DeviceKernels(Accelerator accelerator)
+    /// <param name="edge">The edge of its groups.</param>
+    public DeviceKernels(Accelerator accelerator, int edge)
     {
         Take = accelerator.LoadStreamKernel<MatrixView, ArrayView<float>, ArrayView<float>, MatrixView>(BatchKernels.Take);
         GatherColumn = accelerator.LoadStreamKernel<MatrixView, int, ArrayView<float>>(BatchKernels.GatherColumn);
-        Affine = accelerator.LoadStreamKernel<MatrixView, ArrayView<float>, ArrayView<int>, MatrixView, float, int, MatrixView, int, RankedView>(AffineKernel.Run);
+        (Affine, Pullback) = edge switch
+        {
+            16 => Products<Edge16>(accelerator),
+            8 => Products<Edge8>(accelerator),
+            4 => Products<Edge4>(accelerator),
+            2 => Products<Edge2>(accelerator),
+            _ => Products<Edge1>(accelerator),
+        };
         Candidates = accelerator.LoadStreamKernel<ArrayView<int>, RankedView, ArrayView<RankedPoint>, MatrixView, ArrayView<float>, ArrayView<long>, MatrixView, ArrayView<int>, int>(CandidateKernel.Run);
         Starts = accelerator.LoadStreamKernel<ArrayView<int>, RankedView, RankedView, int>(StartsKernel.Run);
         Seed = accelerator.LoadStreamKernel<MatrixView, ArrayView<int>, ArrayView<float>, MatrixView, float, MatrixView>(SeedKernel.Run);
-        Pullback = accelerator.LoadStreamKernel<MatrixView, MatrixView, MatrixView, float, MatrixView>(PullbackKernel.Run);
         MeanMagnitude = accelerator.LoadStreamKernel<MatrixView, ArrayView<float>>(AscendKernels.MeanMagnitude);
         Step = accelerator.LoadStreamKernel<MatrixView, ArrayView<float>, MatrixView, MatrixView, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float>(AscendKernels.Step);
     }
@@ -28,7 +35,7 @@ internal sealed class DeviceKernels
     /// <inheritdoc cref="BatchKernels.GatherColumn"/>
     public Action<KernelConfig, MatrixView, int, ArrayView<float>> GatherColumn { get; }
 
-    /// <inheritdoc cref="AffineKernel.Run"/>
+    /// <inheritdoc cref="AffineKernel.Run{TEdge}"/>
     public Action<KernelConfig, MatrixView, ArrayView<float>, ArrayView<int>, MatrixView, float, int, MatrixView, int, RankedView> Affine { get; }
 
     /// <inheritdoc cref="CandidateKernel.Run"/>
@@ -40,7 +47,7 @@ internal sealed class DeviceKernels
     /// <inheritdoc cref="SeedKernel.Run"/>
     public Action<KernelConfig, MatrixView, ArrayView<int>, ArrayView<float>, MatrixView, float, MatrixView> Seed { get; }
 
-    /// <inheritdoc cref="PullbackKernel.Run"/>
+    /// <inheritdoc cref="PullbackKernel.Run{TEdge}"/>
     public Action<KernelConfig, MatrixView, MatrixView, MatrixView, float, MatrixView> Pullback { get; }
 
     /// <inheritdoc cref="AscendKernels.MeanMagnitude"/>
@@ -48,4 +55,10 @@ internal sealed class DeviceKernels
 
     /// <inheritdoc cref="AscendKernels.Step"/>
     public Action<KernelConfig, MatrixView, ArrayView<float>, MatrixView, MatrixView, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float> Step { get; }
+
+    /// <summary>The two products, for groups of one size.</summary>
+    private static (Action<KernelConfig, MatrixView, ArrayView<float>, ArrayView<int>, MatrixView, float, int, MatrixView, int, RankedView> Affine, Action<KernelConfig, MatrixView, MatrixView, MatrixView, float, MatrixView> Pullback) Products<TEdge>(Accelerator accelerator)
+        where TEdge : struct, IGroupEdge => (
+            accelerator.LoadStreamKernel<MatrixView, ArrayView<float>, ArrayView<int>, MatrixView, float, int, MatrixView, int, RankedView>(AffineKernel.Run<TEdge>),
+            accelerator.LoadStreamKernel<MatrixView, MatrixView, MatrixView, float, MatrixView>(PullbackKernel.Run<TEdge>));
 }

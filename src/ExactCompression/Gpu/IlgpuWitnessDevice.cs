@@ -35,7 +35,7 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
         shape = new(accelerator);
         try
         {
-            kernels = new(accelerator);
+            kernels = new(accelerator, shape.Edge);
         }
         catch (Exception e) when (DeviceFailure.Is(e))
         {

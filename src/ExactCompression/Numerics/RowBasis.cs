@@ -53,12 +53,13 @@ internal sealed class RowBasis
     /// <param name="columns">Columns.</param>
     /// <param name="rows">0-based rows to choose among, each once.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    public static RowBasis Choose(ReadOnlySpan<double> weights, int columns, ReadOnlySpan<int> rows, CancellationToken cancellation)
+    /// <param name="tolerance">What may be left of a scaled dependent row.</param>
+    public static RowBasis Choose(ReadOnlySpan<double> weights, int columns, ReadOnlySpan<int> rows, CancellationToken cancellation, double tolerance = Tolerance)
     {
         int[] sorted = rows.ToArray();
         Array.Sort(sorted);
         ScaledRows scaled = ScaledRows.From(weights, columns, sorted);
-        RowElimination found = RowElimination.Of(scaled.Values, scaled.Columns, Range(sorted.Length), Tolerance, cancellation);
+        RowElimination found = RowElimination.Of(scaled.Values, scaled.Columns, Range(sorted.Length), tolerance, cancellation);
         int[] basis = found.PivotRows.ToArray();
         int[] dependent = Without(sorted.Length, basis);
         double[] k = Solve(scaled, found, basis, dependent, cancellation);
@@ -71,7 +72,7 @@ internal sealed class RowBasis
             k = Solve(scaled, found, basis, dependent, cancellation);
         }
 
-        return Verified(scaled, sorted, basis, dependent, k);
+        return Verified(scaled, sorted, basis, dependent, k, tolerance);
     }
 
     /// <summary>Coefficients of the dependent rows, in scaled rows, with one step of iterative refinement.</summary>
@@ -116,7 +117,7 @@ internal sealed class RowBasis
             snapped.CopyTo(coefficients);
     }
 
-    private static RowBasis Verified(ScaledRows scaled, int[] rows, int[] basis, int[] dependent, double[] k)
+    private static RowBasis Verified(ScaledRows scaled, int[] rows, int[] basis, int[] dependent, double[] k, double tolerance)
     {
         int rank = basis.Length;
         var residual = new double[scaled.Columns];
@@ -126,7 +127,7 @@ internal sealed class RowBasis
         {
             scaled.Residual(dependent[d], basis, k.AsSpan(d * rank, rank), residual);
             double left = residual.Length == 0 ? 0 : TensorPrimitives.MaxMagnitude<double>(residual);
-            (left <= Tolerance ? good : bad).Add(d); // a NaN is bad
+            (left <= tolerance ? good : bad).Add(d); // a NaN is bad
         }
 
         var kept = new double[good.Count * (rank + bad.Count)];

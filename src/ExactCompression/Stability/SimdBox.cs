@@ -10,7 +10,10 @@ internal sealed record SimdBox(float[] Lower, float[] Upper, float[] Width)
     public static SimdBox Of(InputDomain domain)
     {
         float[] lower = ToSingle(domain.Lower.Span), upper = ToSingle(domain.Upper.Span);
-        return new(lower, upper, [.. upper.Zip(lower, static (u, l) => u - l)]);
+        var width = new float[lower.Length];
+        for (int i = 0; i < width.Length; i++)
+            width[i] = upper[i] - lower[i];
+        return new(lower, upper, width);
     }
 
     /// <summary>Rounds values.</summary>

@@ -14,7 +14,8 @@ internal sealed class SimdNetwork : IDisposable
     public SimdNetwork(ReluNetwork network)
     {
         int depth = network.Depth;
-        Widths = [network.InputSize, .. Enumerable.Range(1, depth).Select(network.WidthOf)];
+        Widths = new int[depth + 1];
+        Widths[0] = network.InputSize;
         Offsets = new int[depth + 1];
         weights = new float[depth][];
         biases = new float[depth][];
@@ -23,6 +24,7 @@ internal sealed class SimdNetwork : IDisposable
         for (int l = 0; l < depth; l++)
         {
             AffineLayer layer = network.Layers[l];
+            Widths[l + 1] = layer.Outputs;
             Offsets[l + 1] = Offsets[l] + layer.Outputs;
             weights[l] = SimdBox.ToSingle(layer.Weights.Span);
             biases[l] = SimdBox.ToSingle(layer.Bias.Span);

@@ -25,7 +25,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
     private readonly ParallelOptions parallel;
     private readonly ThreadLocal<float[][]> scratch;
     private readonly List<WitnessCandidate> candidates = [];
-    private int[] open = [];
+    private readonly List<int> open = [];
     private int deepest;
     private PointSource? staged;
     private int stagedCount;
@@ -42,7 +42,15 @@ internal sealed class SimdWitnessSession : IWitnessSession
         int neurons = this.network.Neurons;
         int capacity = Math.Clamp(8_000_000 / (inputs + neurons + 1) / Chunk * Chunk, 8 * Chunk, 2048);
         MaxPoints = Math.Min(mostPoints, capacity);
-        preActivations = [.. Enumerable.Range(1, network.Depth).Select(l => new float[capacity * network.WidthOf(l)])];
+        preActivations = new float[network.Depth][];
+        int widest = inputs;
+        for (int layer = 1; layer <= network.Depth; layer++)
+        {
+            int width = network.WidthOf(layer);
+            preActivations[layer - 1] = new float[capacity * width];
+            widest = Math.Max(widest, width);
+        }
+
         points = new float[capacity * inputs];
         momenta = new float[capacity * inputs];
         chunkExtremes = new NeuronExtremes[capacity / Chunk][];
@@ -53,7 +61,6 @@ internal sealed class SimdWitnessSession : IWitnessSession
         proposed = new float[2 * neurons];
         starts = new WitnessStarts[2 * neurons];
         parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
-        int widest = this.network.Widths.Max();
         scratch = new(() => [new float[Chunk * widest], new float[Chunk * widest]]);
     }
 
@@ -65,9 +72,15 @@ internal sealed class SimdWitnessSession : IWitnessSession
 
     public void Want(ReadOnlySpan<WantedSigns> wanted)
     {
-        wanted[..this.wanted.Length].CopyTo(this.wanted);
-        open = [.. Enumerable.Range(0, this.wanted.Length).Where(i => this.wanted[i] != WantedSigns.None)];
-        deepest = open.Length == 0 ? 0 : network.LayerOf(open[^1]);
+        open.Clear();
+        for (int i = 0; i < this.wanted.Length; i++)
+        {
+            this.wanted[i] = wanted[i];
+            if (wanted[i] != WantedSigns.None)
+                open.Add(i);
+        }
+
+        deepest = open.Count == 0 ? 0 : network.LayerOf(open[^1]);
     }
 
     public void Stage(int count, PointSource source)
@@ -100,7 +113,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
 
     public void Forward()
     {
-        if (open.Length == 0)
+        if (open.Count == 0)
             return;
         ForEachChunk(ForwardChunk);
         MergeExtremes();
@@ -149,7 +162,8 @@ internal sealed class SimdWitnessSession : IWitnessSession
 
     public void ReadCandidates(List<WitnessCandidate> found)
     {
-        found.AddRange(candidates);
+        foreach (WitnessCandidate candidate in candidates)
+            found.Add(candidate);
         candidates.Clear();
     }
 

@@ -240,11 +240,15 @@ internal sealed class WitnessSearch : IDisposable
     {
         // Of the first layer each neuron's best input has been tried: what that did not show, no other point does.
         int first = firstLayerTried ? board.Offsets[1] : 0;
-        wanted.AsSpan(0, first).Clear();
-        for (int i = first; i < wanted.Length; i++)
-            wanted[i] = WantedOf(i);
+        WantedSigns any = WantedSigns.None;
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            wanted[i] = i < first ? WantedSigns.None : WantedOf(i);
+            any |= wanted[i];
+        }
+
         Session.Want(wanted);
-        return wanted.AsSpan().ContainsAnyExcept(WantedSigns.None);
+        return any != WantedSigns.None;
     }
 
     private WantedSigns WantedOf(int neuron) =>
@@ -295,12 +299,13 @@ internal sealed class WitnessSearch : IDisposable
         Session.ReadCandidates(candidates);
         int credited = 0;
         var block = new List<double[]>();
-        var taken = new HashSet<long>();
+        var taken = new List<long>();
         var point = new float[candidates.Count == 0 ? 0 : inputs];
         foreach (WitnessCandidate candidate in candidates)
         {
-            if (!board.Wants(candidate.Neuron, candidate.Above) || !taken.Add(candidate.Place))
+            if (!board.Wants(candidate.Neuron, candidate.Above) || taken.Contains(candidate.Place))
                 continue;
+            taken.Add(candidate.Place);
             Session.ReadWitness(candidate, point);
             block.Add(check.IntoDomain(point, 1)[0]);
             if (block.Count == 16)

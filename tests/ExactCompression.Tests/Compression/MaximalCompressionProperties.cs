@@ -7,30 +7,35 @@ namespace ExactCompression.Tests.Compression;
 public class MaximalCompressionProperties
 {
     [Theory]
-    [InlineData(WeightPrecision.Float32)]
-    [InlineData(WeightPrecision.Float64)]
-    public void Compress_InflatedNetwork_IsNoLargerThanTheOneItWasMadeFrom(WeightPrecision precision)
+    [InlineData(WeightPrecision.Float32, false)]
+    [InlineData(WeightPrecision.Float64, false)]
+    [InlineData(WeightPrecision.Float32, true)]
+    [InlineData(WeightPrecision.Float64, true)]
+    public void Compress_InflatedNetwork_IsNoLargerThanTheOneItWasMadeFrom(WeightPrecision precision, bool rough)
     {
-        int removed = 0;
+        int removed = 0, larger = 0;
         for (int seed = 0; seed < 150; seed++)
         {
             var random = new Random(seed);
             int inputs = random.Next(2, 5);
-            (ReluNetwork small, ReluNetwork large) = InflatedNetworks.Make(random, inputs, [random.Next(2, 6), random.Next(2, 6), random.Next(1, 4)], precision);
+            (ReluNetwork small, ReluNetwork large) = InflatedNetworks.Make(random, inputs, [random.Next(2, 6), random.Next(2, 6), random.Next(1, 4)], precision, rough);
             StabilityTable table = Search(large);
             CompressionResult result = LeoCompression.Compress(table, new() { Level = CompressionLevel.Maximal }, default);
             removed += large.NeuronCount - result.Compressed.NeuronCount;
 
-            Assert.True(result.Compressed.NeuronCount <= small.NeuronCount, $"seed {seed}: {small.Architecture} -> {result}\n{string.Join('\n', result.Steps)}");
+            bool isLarger = result.Compressed.NeuronCount > small.NeuronCount;
+            larger += isLarger ? 1 : 0;
+            Assert.False(isLarger && !rough, $"seed {seed}: {small.Architecture} -> {result}\n{string.Join('\n', result.Steps)}");
             Assert.InRange(result.ProvenDeviation, 0, 1e-3);
             for (int p = 0; p < 12; p++)
             {
                 double[] point = [.. Enumerable.Range(0, inputs).Select(_ => p < 6 ? random.Next(2) : random.NextDouble())];
-                Assert.True(ExactDifference.At(large, small, point).Sign == 0);
+                Assert.True(rough || ExactDifference.At(large, small, point).Sign == 0);
                 Assert.True(ExactDifference.At(large, result.Compressed, point) <= result.ProvenDeviation, $"seed {seed}");
             }
         }
 
+        Assert.InRange(larger, 0, 2); // what is rounded twice may be taken for something of its own
         Assert.True(removed > 500, $"{removed} neurons were removed"); // the test tests something
     }
 

@@ -48,7 +48,7 @@ public sealed partial class PtxCompilationTests
         using var context = Context.Create(IlgpuPlatform.Configure);
         var architecture = new CudaArchitecture(8, 0);
         using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, new CudaInstructionSet(7, 8), null);
-        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.GetMethod("Run")!), KernelSpecialization.Empty);
+        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.GetMethod("Run")!.MakeGenericMethod(typeof(Edge16))), KernelSpecialization.Empty);
         Assert.InRange(SharedLoad().Count(compiled.PTXAssembly), 2 * Tile.PerThread, int.MaxValue);
         Assert.InRange(Multiplication().Count(compiled.PTXAssembly), Tile.PerThread * Tile.PerThread, int.MaxValue);
     }
@@ -75,5 +75,6 @@ public sealed partial class PtxCompilationTests
         typeof(AffineKernel).Assembly.GetTypes()
             .Where(static t => t.Namespace == typeof(AffineKernel).Namespace && (t.Name.EndsWith("Kernel", StringComparison.Ordinal) || t.Name.EndsWith("Kernels", StringComparison.Ordinal)))
             .SelectMany(static t => t.GetMethods(BindingFlags.Static | BindingFlags.Public))
-            .Where(static m => m.ReturnType == typeof(void));
+            .Where(static m => m.ReturnType == typeof(void))
+            .Select(static m => m.IsGenericMethodDefinition ? m.MakeGenericMethod(typeof(Edge16)) : m);
 }

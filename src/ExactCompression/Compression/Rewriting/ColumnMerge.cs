@@ -53,26 +53,32 @@ internal static class ColumnMerge
     /// <summary>Groups of at least two neurons whose columns are multiples of the first one's, to the last place.</summary>
     private static List<(int Head, List<(int Neuron, double Factor)> Members)> Groups(LinearPart part)
     {
-        int rows = part.Next.Count;
-        var byPattern = new Dictionary<string, List<(int Head, List<(int Neuron, double Factor)> Members)>>();
-        foreach (int j in part.Active)
+        double[][] columns = [.. part.Active.Select(j => Column(part.Next, j))];
+        var byPattern = new Dictionary<string, List<(int At, List<(int Neuron, double Factor)> Members)>>();
+        for (int k = 0; k < columns.Length; k++)
         {
-            double[] column = Column(part.Next, j);
-            string pattern = string.Create(rows, column, static (text, values) =>
+            string pattern = string.Create(columns[k].Length, columns[k], static (text, values) =>
             {
                 for (int i = 0; i < text.Length; i++)
                     text[i] = values[i] == 0 ? '0' : '1';
             });
-            if (!byPattern.TryGetValue(pattern, out var heads))
+            if (!byPattern.TryGetValue(pattern, out List<(int At, List<(int Neuron, double Factor)> Members)>? heads))
                 byPattern[pattern] = heads = [];
-            int at = heads.FindIndex(h => Factor(column, Column(part.Next, h.Head)) is not null);
-            if (at < 0)
-                heads.Add((j, [(j, 1)]));
-            else
-                heads[at].Members.Add((j, Factor(column, Column(part.Next, heads[at].Head))!.Value));
+            double? factor = null;
+            foreach ((int at, List<(int Neuron, double Factor)> members) in heads)
+            {
+                factor = Factor(columns[k], columns[at]);
+                if (factor is not { } multiple)
+                    continue;
+                members.Add((part.Active[k], multiple));
+                break;
+            }
+
+            if (factor is null)
+                heads.Add((k, [(part.Active[k], 1)]));
         }
 
-        return [.. byPattern.Values.SelectMany(static h => h).Where(static h => h.Members.Count > 1).OrderBy(static h => h.Head)];
+        return [.. byPattern.Values.SelectMany(static h => h).Where(static h => h.Members.Count > 1).Select(h => (part.Active[h.At], h.Members)).OrderBy(static h => h.Item1)];
     }
 
     private static double[] Column(DraftLayer layer, int column)

@@ -110,21 +110,32 @@ internal sealed class LinearPart
     };
 
     /// <summary>The linear function that each neuron of the next layer gets from the linear neurons: <c>W_out W</c> and <c>W_out b</c>, row-major.</summary>
-    public (double[] Weights, double[] Constants) Outputs(CancellationToken cancellation)
+    /// <param name="rounding">A weight is 0 where no more than this is left of it, over the magnitudes of its terms.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public (double[] Weights, double[] Constants) Outputs(double rounding, CancellationToken cancellation)
     {
+        double[] magnitudes = new double[Layer.Columns], absolute = Array.ConvertAll(Layer.Weights, Math.Abs);
         var weights = new double[(long)Next.Count * Layer.Columns];
         var constants = new double[Next.Count];
         for (int i = 0; i < Next.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             Span<double> row = weights.AsSpan(i * Layer.Columns, Layer.Columns);
+            Array.Clear(magnitudes);
             foreach (int j in All)
             {
                 double weight = Next.Row(i)[j];
                 if (weight == 0)
                     continue;
                 TensorPrimitives.MultiplyAdd(Layer.Row(j), weight, row, row);
+                TensorPrimitives.MultiplyAdd(absolute.AsSpan(j * Layer.Columns, Layer.Columns), Math.Abs(weight), magnitudes, magnitudes);
                 constants[i] += weight * Layer.Bias[j];
+            }
+
+            for (int c = 0; c < row.Length; c++)
+            {
+                if (Math.Abs(row[c]) <= rounding * magnitudes[c])
+                    row[c] = 0;
             }
         }
 

@@ -8,9 +8,6 @@ namespace ExactCompression.Compression.Rewriting;
 /// </summary>
 internal sealed class MaximalCompression
 {
-    /// <summary>What a row may be off by from a multiple of another, over its size: rounding in double, or in the precision that it was stored in.</summary>
-    private static readonly double[] ParallelTolerances = [1e-13, 1.0 / (1 << 22)];
-
     private readonly CompressionOptions options;
     private readonly CancellationToken cancellation;
     private readonly double tolerance;
@@ -75,12 +72,8 @@ internal sealed class MaximalCompression
                 return true;
         }
 
-        foreach (double rounding in ParallelTolerances)
-        {
-            if (MultipleMerge.Find(network, at, rounding) is { } merge && Take([merge], size))
-                return true;
-        }
-
+        if (Take([.. Roundings.All.Select(r => MultipleMerge.Find(network, at, r)).OfType<LayerRewrite>()], size))
+            return true;
         return Take(LinearProposals(at), size);
     }
 
@@ -92,8 +85,9 @@ internal sealed class MaximalCompression
             var part = new LinearPart(network, at, pairs);
             if (part.All.Length == 0)
                 continue;
-            proposals.Add(RowMerge.OfAll(part, cancellation));
-            proposals.Add(OutputRank.Find(part, cancellation));
+            proposals.AddRange(Roundings.All.Select(r => RowMerge.OfAll(part, r, cancellation)));
+            proposals.Add(OutputRank.Find(part, Roundings.Double, cancellation));
+            proposals.Add(OutputRank.Find(part, Roundings.Single, cancellation));
             if (pairs.Count > 0)
                 continue;
             proposals.Add(ColumnMerge.Find(part));
@@ -109,13 +103,18 @@ internal sealed class MaximalCompression
     {
         yield return [];
         DraftLayer layer = network.Layers[at];
-        List<ParallelRow> pairs = ParallelRow.Find(layer, network.InputsOf(at), ParallelTolerances[0], -1, j => !layer.Rows[j].IsActive && !layer.Rows[j].IsInactive);
-        if (pairs.Count == 0)
-            yield break;
-        List<ParallelRow> free = RowMerge.Free(network, at, pairs, cancellation);
-        if (free.Count > 0 && free.Count < pairs.Count)
-            yield return free;
-        yield return pairs;
+        int found = 0;
+        foreach (double rounding in (double[])[Roundings.Double, Roundings.Single])
+        {
+            List<ParallelRow> pairs = ParallelRow.Find(layer, network.InputsOf(at), rounding, -1, j => !layer.Rows[j].IsActive && !layer.Rows[j].IsInactive);
+            if (pairs.Count == found)
+                continue;
+            found = pairs.Count;
+            List<ParallelRow> free = RowMerge.Free(network, at, pairs, cancellation);
+            if (free.Count > 0 && free.Count < pairs.Count)
+                yield return free;
+            yield return pairs;
+        }
     }
 
     /// <summary>Takes the best of some proposals that makes the network smaller and keeps to the tolerance.</summary>

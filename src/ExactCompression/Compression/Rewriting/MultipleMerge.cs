@@ -6,15 +6,15 @@ internal static class MultipleMerge
     /// <summary>The merge of all such neurons of a layer; null where there is none.</summary>
     /// <param name="network">The network.</param>
     /// <param name="at">0-based hidden layer.</param>
-    /// <param name="tolerance">What a row may be off by, over its own size.</param>
-    public static LayerRewrite? Find(DraftNetwork network, int at, double tolerance)
+    /// <param name="rounding">What a row may be off by, over its own size, and what may be left of weights that cancel.</param>
+    public static LayerRewrite? Find(DraftNetwork network, int at, Roundings rounding)
     {
         DraftLayer layer = network.Layers[at];
         var fates = new RewrittenNeuron[layer.Count];
         int merged = 0;
         foreach (bool active in (ReadOnlySpan<bool>)[false, true])
         {
-            foreach (ParallelRow row in ParallelRow.Find(layer, network.InputsOf(at), tolerance, 1, j => layer.Rows[j].IsActive == active))
+            foreach (ParallelRow row in ParallelRow.Find(layer, network.InputsOf(at), rounding.OfRows, 1, j => layer.Rows[j].IsActive == active))
             {
                 fates[row.Neuron] = new(NeuronFate.Multiple, row.Of, row.Factor, row.Error);
                 merged++;
@@ -24,6 +24,7 @@ internal static class MultipleMerge
         if (merged == 0)
             return null;
         var next = new NextWeights(network.Layers[at + 1], fates, 0);
+        next.Cancel(rounding.OfSums);
         return new()
         {
             At = at,

@@ -6,6 +6,7 @@ internal sealed class NextWeights
     private readonly DraftLayer next;
     private readonly RewrittenNeuron[] fates;
     private readonly int[] kept;
+    private readonly double[] magnitudes;
 
     /// <summary>Weights on the kept neurons, with the multiples of each and the constants; those on added neurons are 0 yet.</summary>
     public NextWeights(DraftLayer next, RewrittenNeuron[] fates, int added)
@@ -15,9 +16,10 @@ internal sealed class NextWeights
         kept = [.. Enumerable.Range(0, fates.Length).Where(j => fates[j].Fate == NeuronFate.Kept)];
         Columns = kept.Length + added;
         Weights = new double[next.Count * Columns];
+        magnitudes = new double[Weights.Length];
         Bias = [.. next.Bias];
         for (int i = 0; i < next.Count; i++)
-            Fill(next.Row(i), Row(i), ref Bias[i]);
+            Fill(next.Row(i), Row(i), magnitudes.AsSpan(i * Columns, Columns), ref Bias[i]);
     }
 
     /// <summary>Columns of the new weights.</summary>
@@ -46,25 +48,46 @@ internal sealed class NextWeights
                 continue;
             Span<double> row = Row(i);
             for (int k = 0; k < columns.Length; k++)
+            {
                 row[columns[k]] += weight * coefficients[k];
+                magnitudes[(i * Columns) + columns[k]] += Math.Abs(weight * coefficients[k]);
+            }
+
             Bias[i] += weight * constant;
+        }
+    }
+
+    /// <summary>Makes weights 0 that are a sum whose terms cancel but for rounding.</summary>
+    /// <param name="rounding">What may be left, over the magnitudes of the terms.</param>
+    public void Cancel(double rounding)
+    {
+        for (int k = 0; k < Weights.Length; k++)
+        {
+            if (Math.Abs(Weights[k]) <= rounding * magnitudes[k])
+                Weights[k] = 0;
         }
     }
 
     /// <summary>Where a kept neuron stands in the new layer.</summary>
     public int PlaceOf(int neuron) => Array.BinarySearch(kept, neuron);
 
-    private void Fill(ReadOnlySpan<double> before, Span<double> after, ref double bias)
+    private void Fill(ReadOnlySpan<double> before, Span<double> after, Span<double> sizes, ref double bias)
     {
         for (int k = 0; k < kept.Length; k++)
-            after[k] = before[kept[k]];
+            (after[k], sizes[k]) = (before[kept[k]], Math.Abs(before[kept[k]]));
         for (int j = 0; j < fates.Length; j++)
         {
             RewrittenNeuron fate = fates[j];
             if (fate.Fate is NeuronFate.Multiple or NeuronFate.Opposite)
-                after[PlaceOf(fate.Of)] += before[j] * fate.Value;
+            {
+                int place = PlaceOf(fate.Of);
+                after[place] += before[j] * fate.Value;
+                sizes[place] += Math.Abs(before[j] * fate.Value);
+            }
             else if (fate.Fate == NeuronFate.Constant)
+            {
                 bias += before[j] * fate.Value;
+            }
         }
     }
 }

@@ -10,12 +10,13 @@ internal static class OutputRank
 {
     /// <summary>The reduction of all linear neurons; null where it gives no fewer neurons.</summary>
     /// <param name="part">The linear neurons.</param>
+    /// <param name="rounding">What numbers may be off by, over their magnitudes.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    public static LayerRewrite? Find(LinearPart part, CancellationToken cancellation)
+    public static LayerRewrite? Find(LinearPart part, double rounding, CancellationToken cancellation)
     {
         if (part.All.Length < 2)
             return null;
-        (double[] outputs, double[] constants) = part.Outputs(cancellation);
+        (double[] outputs, double[] constants) = part.Outputs(rounding, cancellation);
         if (!outputs.AsSpan().IndexOfAnyExceptInRange(-double.MaxValue, double.MaxValue).Equals(-1))
             return null;
         int columns = part.Layer.Columns, rows = part.Next.Count;

@@ -7,9 +7,13 @@ internal static class RowMerge
 {
     /// <summary>The merge of all dependent neurons into a well-conditioned basis; null where none depends on others.</summary>
     /// <param name="part">The linear neurons.</param>
+    /// <param name="rounding">What numbers may be off by, over their magnitudes: every weight of a dependent row, and what is left of weights that cancel.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    public static LayerRewrite? OfAll(LinearPart part, CancellationToken cancellation) =>
-        Merge(part, RowBasis.Choose(part.Layer.Weights, part.Layer.Columns, part.All, cancellation), static (_, _, _) => true);
+    public static LayerRewrite? OfAll(LinearPart part, Roundings rounding, CancellationToken cancellation)
+    {
+        RowBasis basis = RowBasis.Choose(part.Layer.Weights, part.Layer.Columns, part.All, cancellation, Math.Max(RowBasis.Tolerance, 4 * rounding.OfRows));
+        return Merge(part, basis, (neuron, rows, k) => rounding.OfRows <= RowBasis.Tolerance || IsRounding(part.Layer, neuron, rows, k, rounding.OfRows), rounding.OfSums);
+    }
 
     /// <summary>The merge of those dependent neurons, one after the other, that leaves fewer connections; null where there is none.</summary>
     public static LayerRewrite? OfSparse(LinearPart part, CancellationToken cancellation)
@@ -24,7 +28,7 @@ internal static class RowMerge
                 filled[(i * part.Layer.Count) + j] = part.Next.Row(i)[j] != 0;
         }
 
-        return Merge(part, basis, (neuron, columns, coefficients) => Gains(part, filled, neuron, columns, coefficients));
+        return Merge(part, basis, (neuron, columns, coefficients) => Gains(part, filled, neuron, columns, coefficients), RowBasis.Tolerance);
     }
 
     /// <summary>Opposite pairs whose row depends on stably active ones, so that one neuron of each is saved without another in its place.</summary>
@@ -33,10 +37,11 @@ internal static class RowMerge
         var part = new LinearPart(network, at, []);
         DraftLayer layer = part.Layer;
         int[] basis = RowBasis.Choose(layer.Weights, layer.Columns, part.Active, cancellation).Base;
-        return [.. pairs.Where(p => RowBasis.Choose(layer.Weights, layer.Columns, [.. basis, p.Neuron], cancellation).Rank == basis.Length)];
+        bool AreFree(IEnumerable<ParallelRow> some) => RowBasis.Choose(layer.Weights, layer.Columns, [.. basis, .. some.Select(static p => p.Neuron)], cancellation).Rank == basis.Length;
+        return AreFree(pairs) ? pairs : [.. pairs.Where(p => AreFree([p]))];
     }
 
-    private static LayerRewrite? Merge(LinearPart part, RowBasis basis, Func<int, int[], double[], bool> wants)
+    private static LayerRewrite? Merge(LinearPart part, RowBasis basis, Func<int, int[], double[], bool> wants, double cancels)
     {
         // A neuron of a pair that is in the basis comes back as a linear one.
         int[] returning = [.. basis.Base.Where(part.Opposites.Contains)];
@@ -64,7 +69,31 @@ internal static class RowMerge
             next.Express(neuron, columns, k, layer.Bias[neuron] - Dot(k, offsets));
         for (int r = 0; r < returning.Length; r++)
             next.Express(returning[r], [kept + r], [1], layer.Bias[returning[r]] - added[r].Bias);
+        next.Cancel(cancels);
         return part.Rewrite(Kind(part), Describe(part, merged.Count, basis.Rank), fates, added, next);
+    }
+
+    /// <summary>Whether a row is the sum of others but for the rounding of each weight by itself: one that a few rows come near by chance is not.</summary>
+    private static bool IsRounding(DraftLayer layer, int neuron, int[] rows, double[] coefficients, double rounding)
+    {
+        double[] left = layer.Row(neuron).ToArray(), magnitude = Array.ConvertAll(left, Math.Abs);
+        for (int k = 0; k < rows.Length; k++)
+        {
+            ReadOnlySpan<double> row = layer.Row(rows[k]);
+            for (int c = 0; c < left.Length && coefficients[k] != 0; c++)
+            {
+                left[c] = Math.FusedMultiplyAdd(-coefficients[k], row[c], left[c]);
+                magnitude[c] += Math.Abs(coefficients[k] * row[c]);
+            }
+        }
+
+        for (int c = 0; c < left.Length; c++)
+        {
+            if (!(Math.Abs(left[c]) <= rounding * magnitude[c]))
+                return false;
+        }
+
+        return true;
     }
 
     private static CompressionStepKind Kind(LinearPart part) => part.Opposites.Length > 0 ? CompressionStepKind.MergeOpposites : CompressionStepKind.Merge;

@@ -17,6 +17,7 @@ internal static class AffineKernel
     /// <summary>Set in <c>outputs</c>: store each row's largest values of the tile.</summary>
     public const int Extremes = 2;
 
+    /// <typeparam name="TEdge">The group's edge <c>T</c>.</typeparam>
     /// <param name="weights">All rows of W, of length K.</param>
     /// <param name="bias">One for each of them.</param>
     /// <param name="rows">Length M: which rows to compute. All of them, in order, where <c>Z</c> is stored.</param>
@@ -26,11 +27,12 @@ internal static class AffineKernel
     /// <param name="z">M x N, if it is stored.</param>
     /// <param name="firstNeuron">The number of the layer's first neuron over all layers.</param>
     /// <param name="largest">Two rows a neuron (above, below), a column for each tile's width of points.</param>
-    public static void Run(MatrixView weights, ArrayView<float> bias, ArrayView<int> rows, MatrixView x, float floor, int outputs, MatrixView z, int firstNeuron, RankedView largest)
+    public static void Run<TEdge>(MatrixView weights, ArrayView<float> bias, ArrayView<int> rows, MatrixView x, float floor, int outputs, MatrixView z, int firstNeuron, RankedView largest)
+        where TEdge : struct, IGroupEdge
     {
         ArrayView<float> w = SharedMemory.Allocate1D<float>(Tile.Length);
         ArrayView<float> a = SharedMemory.Allocate1D<float>(Tile.Length);
-        int edge = Group.DimX;
+        int edge = default(TEdge).Threads;
         int side = edge * Tile.PerThread;
         int firstRow = Grid.IdxY * side;
         int firstColumn = Grid.IdxX * side;
@@ -42,20 +44,28 @@ internal static class AffineKernel
         for (int k0 = 0; k0 < inner; k0 += Tile.Depth)
         {
             // Load: neighbouring threads take neighbouring k of a row of W (and lay it down transposed), neighbouring points of a row of X.
-            for (int m = Group.IdxY; m < side; m += edge)
+            for (int i = 0; i < side; i += edge)
             {
-                for (int k = Group.IdxX; k < Tile.Depth; k += edge)
+                int m = i + Group.IdxY;
+                for (int j = 0; j < Tile.Depth; j += edge)
+                {
+                    int k = j + Group.IdxX;
                     w[(k * Tile.Stride) + m] = firstRow + m < height && k0 + k < inner ? weights[rows[firstRow + m], k0 + k] : 0f;
+                }
             }
 
-            for (int k = Group.IdxY; k < Tile.Depth; k += edge)
+            for (int i = 0; i < Tile.Depth; i += edge)
             {
-                for (int n = Group.IdxX; n < side; n += edge)
+                int k = i + Group.IdxY;
+                for (int j = 0; j < side; j += edge)
+                {
+                    int n = j + Group.IdxX;
                     a[(k * Tile.Stride) + n] = k0 + k < inner && firstColumn + n < width ? Rectify(x[k0 + k, firstColumn + n], floor) : 0f;
+                }
             }
 
             Group.Barrier();
-            sum = Tile.AddSlice(sum, w, a);
+            sum = Tile.AddSlice<TEdge>(sum, w, a);
             Group.Barrier();
         }
 
@@ -67,8 +77,8 @@ internal static class AffineKernel
         if ((outputs & Extremes) != 0)
         {
             // The slices are used up: their memory now holds each thread's largest values.
-            TileExtremes.Store(sum, 1f, width - firstColumn, w, a, rows, firstRow, firstNeuron, 0, largest);
-            TileExtremes.Store(sum, -1f, width - firstColumn, w, a, rows, firstRow, firstNeuron, 1, largest);
+            TileExtremes.Store<TEdge>(sum, 1f, width - firstColumn, w, a, rows, firstRow, firstNeuron, 0, largest);
+            TileExtremes.Store<TEdge>(sum, -1f, width - firstColumn, w, a, rows, firstRow, firstNeuron, 1, largest);
         }
     }
 

@@ -6,16 +6,18 @@ namespace ExactCompression.Gpu.Kernels;
 /// <remarks><c>Z'</c> is what the layer below holds: pre-activations (<c>floor = 0</c>), or the inputs, which all pass (<c>floor = -∞</c>).</remarks>
 internal static class PullbackKernel
 {
+    /// <typeparam name="TEdge">The group's edge.</typeparam>
     /// <param name="weights">M x K.</param>
     /// <param name="gradient">M x N, for the pre-activations of this layer.</param>
     /// <param name="below">K x N.</param>
     /// <param name="floor">Where <paramref name="below"/> begins to matter.</param>
     /// <param name="result">K x N, for what <paramref name="below"/> holds.</param>
-    public static void Run(MatrixView weights, MatrixView gradient, MatrixView below, float floor, MatrixView result)
+    public static void Run<TEdge>(MatrixView weights, MatrixView gradient, MatrixView below, float floor, MatrixView result)
+        where TEdge : struct, IGroupEdge
     {
         ArrayView<float> w = SharedMemory.Allocate1D<float>(Tile.Length);
         ArrayView<float> g = SharedMemory.Allocate1D<float>(Tile.Length);
-        int edge = Group.DimX;
+        int edge = default(TEdge).Threads;
         int side = edge * Tile.PerThread;
         int firstRow = Grid.IdxY * side;
         int firstColumn = Grid.IdxX * side;
@@ -25,16 +27,19 @@ internal static class PullbackKernel
         for (int m0 = 0; m0 < inner; m0 += Tile.Depth)
         {
             // Load: W is read as it lies, neighbouring threads taking neighbouring k of a row: that is already the transposed slice.
-            for (int m = Group.IdxY; m < Tile.Depth; m += edge)
+            for (int i = 0; i < Tile.Depth; i += edge)
             {
-                for (int k = Group.IdxX; k < side; k += edge)
-                    w[(m * Tile.Stride) + k] = m0 + m < inner && firstRow + k < result.IntExtent.X ? weights[m0 + m, firstRow + k] : 0f;
-                for (int n = Group.IdxX; n < side; n += edge)
-                    g[(m * Tile.Stride) + n] = m0 + m < inner && firstColumn + n < result.IntExtent.Y ? gradient[m0 + m, firstColumn + n] : 0f;
+                int m = i + Group.IdxY;
+                for (int j = 0; j < side; j += edge)
+                {
+                    int at = j + Group.IdxX;
+                    w[(m * Tile.Stride) + at] = m0 + m < inner && firstRow + at < result.IntExtent.X ? weights[m0 + m, firstRow + at] : 0f;
+                    g[(m * Tile.Stride) + at] = m0 + m < inner && firstColumn + at < result.IntExtent.Y ? gradient[m0 + m, firstColumn + at] : 0f;
+                }
             }
 
             Group.Barrier();
-            sum = Tile.AddSlice(sum, w, g);
+            sum = Tile.AddSlice<TEdge>(sum, w, g);
             Group.Barrier();
         }
 

@@ -10,7 +10,7 @@ namespace ExactCompression.Gpu.Kernels;
 /// then read neighbouring words of shared memory (no bank conflicts) and write neighbouring words of <c>C</c> (coalesced).
 /// Both factors pass through shared memory in slices of <see cref="Depth"/>, so each value comes from global memory once for <c>4T</c> uses.
 /// On a card <c>T = 16</c>: 256 threads and 8.1 KiB of shared memory a group, with 16 sums and 8 operands in registers a thread,
-/// so several groups share a multiprocessor and hide each other's loads. <c>T</c> is read from the group itself, so a device with small groups runs the same kernel.
+/// so several groups share a multiprocessor and hide each other's loads. <c>T</c> is a constant of the compiled kernel (<see cref="IGroupEdge"/>): a device with small groups runs the same code with a smaller one.
 /// </remarks>
 internal static class Tile
 {
@@ -29,12 +29,19 @@ internal static class Tile
     /// <summary>Values of a slice in shared memory.</summary>
     public const int Length = Depth * Stride;
 
-    /// <summary>Adds <c>Σ_k A[m, k] B[k, n]</c> over the slice that stands in shared memory.</summary>
-    public static RegisterBlock AddSlice(RegisterBlock sum, ArrayView<float> a, ArrayView<float> b)
+    /// <summary>Adds <c>Σ_k A[m, k] B[k, n]</c> over the slice that stands in shared memory. <typeparamref name="TEdge"/> is the group's edge.</summary>
+    public static RegisterBlock AddSlice<TEdge>(RegisterBlock sum, ArrayView<float> a, ArrayView<float> b)
+        where TEdge : struct, IGroupEdge
     {
-        int edge = Group.DimX;
-        for (int k = 0; k < Depth; k++)
-            sum = RegisterBlock.AddOuterProduct(sum, Strided(a, (k * Stride) + Group.IdxY, edge), Strided(b, (k * Stride) + Group.IdxX, edge));
+        int edge = default(TEdge).Threads;
+        for (int k = 0; k < Depth; k += 4)
+        {
+            sum = AddStep(sum, a, b, k, edge);
+            sum = AddStep(sum, a, b, k + 1, edge);
+            sum = AddStep(sum, a, b, k + 2, edge);
+            sum = AddStep(sum, a, b, k + 3, edge);
+        }
+
         return sum;
     }
 
@@ -67,6 +74,9 @@ internal static class Tile
         if (n < z.IntExtent.Y)
             z[m, n] = value;
     }
+
+    private static RegisterBlock AddStep(RegisterBlock sum, ArrayView<float> a, ArrayView<float> b, int k, int edge) =>
+        RegisterBlock.AddOuterProduct(sum, Strided(a, (k * Stride) + Group.IdxY, edge), Strided(b, (k * Stride) + Group.IdxX, edge));
 
     private static Quad Strided(ArrayView<float> slice, int at, int step) =>
         Quad.Of(slice[at], slice[at + step], slice[at + (2 * step)], slice[at + (3 * step)]);

@@ -12,6 +12,7 @@ internal static class TileExtremes
     /// <summary>A column beyond all others: there is none.</summary>
     private const float NoColumn = 1e9f;
 
+    /// <typeparam name="TEdge">The group's edge.</typeparam>
     /// <param name="tile">What each thread has of the tile.</param>
     /// <param name="sign">1 for the largest, -1 for the largest of the negatives.</param>
     /// <param name="columns">Columns of the tile, at most: those from here on lie outside the matrix.</param>
@@ -22,14 +23,15 @@ internal static class TileExtremes
     /// <param name="firstNeuron">What neurons are counted from.</param>
     /// <param name="side">0 for the aim above, 1 for the aim below.</param>
     /// <param name="largest">Aims x tiles.</param>
-    public static void Store(RegisterBlock tile, float sign, int columns, ArrayView<float> values, ArrayView<float> places, ArrayView<int> rows, int firstRow, int firstNeuron, int side, RankedView largest)
+    public static void Store<TEdge>(RegisterBlock tile, float sign, int columns, ArrayView<float> values, ArrayView<float> places, ArrayView<int> rows, int firstRow, int firstNeuron, int side, RankedView largest)
+        where TEdge : struct, IGroupEdge
     {
-        int edge = Group.DimX;
+        int edge = default(TEdge).Threads;
         int at = (Group.IdxX * Tile.Stride) + Group.IdxY;
-        Put(tile.R0, sign, columns, values, places, at);
-        Put(tile.R1, sign, columns, values, places, at + edge);
-        Put(tile.R2, sign, columns, values, places, at + (2 * edge));
-        Put(tile.R3, sign, columns, values, places, at + (3 * edge));
+        Put<TEdge>(tile.R0, sign, columns, values, places, at);
+        Put<TEdge>(tile.R1, sign, columns, values, places, at + edge);
+        Put<TEdge>(tile.R2, sign, columns, values, places, at + (2 * edge));
+        Put<TEdge>(tile.R3, sign, columns, values, places, at + (3 * edge));
         Group.Barrier();
 
         // Scan: a thread a row, over the lanes that share it.
@@ -59,9 +61,10 @@ internal static class TileExtremes
     }
 
     /// <summary>Lays down the best of a thread's four values of a row. Columns are small whole numbers, exact in float32.</summary>
-    private static void Put(Quad row, float sign, int columns, ArrayView<float> values, ArrayView<float> places, int at)
+    private static void Put<TEdge>(Quad row, float sign, int columns, ArrayView<float> values, ArrayView<float> places, int at)
+        where TEdge : struct, IGroupEdge
     {
-        int edge = Group.DimX;
+        int edge = default(TEdge).Threads;
         float best = float.NegativeInfinity;
         float place = NoColumn;
         Take(sign * row.E0, Group.IdxX, columns, ref best, ref place);
