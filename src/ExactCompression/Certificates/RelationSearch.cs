@@ -113,7 +113,29 @@ internal sealed class RelationSearch
             simulation = SimulationStep.Take(simulation, layer, proven[l], original.Layers[l + 1], needed, counterpart, bounds, $"relation, layer {l + 1}");
         }
 
-        return (new(start, [.. layers]), RelationCheck.End(simulation, original, compressed));
+        double deviation = RelationCheck.End(simulation, original, compressed);
+        for (int l = start; l + 1 < original.Depth; l++)
+            layers[l - start] = WithoutUnused(layers[l - start], Needed(l), layers[l + 1 - start].Kinds);
+        return (new(start, [.. layers]), deviation);
+    }
+
+    /// <summary>Leaves out the joint combinations for neurons of the next layer that have turned out to count by their range alone.</summary>
+    private static LayerRelation WithoutUnused(LayerRelation layer, bool[] needed, string nextKinds)
+    {
+        if (!layer.Kinds.AsSpan().ContainsAny('j', 'n'))
+            return layer;
+        int width = layer.Linear.Length, at = layer.Kinds.AsSpan().Count('l') * width;
+        List<double> kept = [.. layer.Coefficients[..at]];
+        for (int r = 0; r < needed.Length; r++)
+        {
+            if (!needed[r])
+                continue;
+            if (nextKinds[r] is not ('o' or 'c'))
+                kept.AddRange(layer.Coefficients.AsSpan(at, width));
+            at += width;
+        }
+
+        return layer with { Coefficients = [.. kept] };
     }
 
     private static LayerRelation Folded(string states, AffineLayer next, bool[] needed) => new()

@@ -64,7 +64,8 @@ internal static class Tampering
         }
     }
 
-    private static Relation Of(Relation relation, Random random) =>
+    /// <summary>A changed relation.</summary>
+    public static Relation Of(Relation relation, Random random) =>
         relation.Layers.Length == 0 || random.Next(10) == 0
             ? relation with { Start = relation.Start + random.Next(-1, 2) }
             : relation with { Layers = Item(relation.Layers, random, l => Of(l, random)) };

@@ -79,8 +79,8 @@ internal sealed class InputBox
 
             double radius = BoundedLayer.RadiusOf(layer, i, Sizes) * (1 + 1e-9);
             double leastError = leastRounds ? (gamma * (leastSize + Math.Abs(bias))) + Outward.Tiny : 0, mostError = mostRounds ? (gamma * (mostSize + Math.Abs(bias))) + Outward.Tiny : 0;
-            low[i] = double.IsFinite(least) ? Down(least, leastError + radius) : double.NegativeInfinity;
-            high[i] = double.IsFinite(most) ? -Down(-most, mostError + radius) : double.PositiveInfinity;
+            low[i] = Down(least, leastError + radius);
+            high[i] = -Down(-most, mostError + radius);
         }
 
         return (low, high);
@@ -107,5 +107,6 @@ internal sealed class InputBox
         return !any ? error : Math.BitIncrement(((Math.Abs(middle) + spread) * (1 + 1e-12)) + (Outward.Gamma(coefficients.Length + 4) * size) + error) + Loss;
     }
 
-    private static double Down(double value, double error) => error == 0 ? value : Math.BitDecrement(value - error);
+    private static double Down(double value, double error) =>
+        !double.IsFinite(value) || !double.IsFinite(error) ? double.NegativeInfinity : error == 0 ? value : Math.BitDecrement(value - error);
 }
