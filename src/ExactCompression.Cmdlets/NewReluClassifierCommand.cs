@@ -89,7 +89,7 @@ public sealed class NewReluClassifierCommand : AsyncCommand
             Seed = Seed,
             Threads = Threads,
         };
-        return ClassifierTraining.Train(Data, options, new EpochMessages(messages, $"{MyInvocation.MyCommand.Name} {Data.Name}", Epochs), Cancellation);
+        return ClassifierTraining.Train(Data, options, new EpochMessages(messages, $"{MyInvocation.MyCommand.Name} {Data.Name}"), Cancellation);
     }
 
     private void Finish(ReluNetwork network)
@@ -104,16 +104,16 @@ public sealed class NewReluClassifierCommand : AsyncCommand
     }
 
     /// <summary>Each epoch as progress and as a verbose line, from the thread that trains.</summary>
-    private sealed class EpochMessages(PipelineMessages messages, string activity, int epochs) : IProgress<TrainingEpoch>
+    private sealed class EpochMessages(PipelineMessages messages, string activity) : IProgress<TrainingEpoch>
     {
         public void Report(TrainingEpoch value)
         {
             string accuracy = value.ValidationAccuracy is { } a
                 ? string.Create(CultureInfo.InvariantCulture, $"accuracy {a:F4} on rows kept back")
                 : string.Create(CultureInfo.InvariantCulture, $"accuracy {value.TrainAccuracy:F4}");
-            string status = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch} of {epochs}: loss {value.Loss:G4}, {accuracy}, {value.ZeroWeights} weights zero");
+            string status = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch} of {value.Epochs}: loss {value.Loss:G4}, {accuracy}, {value.ZeroWeights} weights zero");
             messages.Verbose(string.Create(CultureInfo.InvariantCulture, $"{value.Seconds:F2} s: {status}"));
-            double share = (double)value.Epoch / epochs;
+            double share = (double)value.Epoch / value.Epochs;
             messages.Progress(new(ProgressActivity, activity, status) { PercentComplete = (int)(100 * share), SecondsRemaining = (int)Math.Ceiling(value.Seconds * ((1 / share) - 1)) });
         }
     }

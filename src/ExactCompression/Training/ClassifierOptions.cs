@@ -13,8 +13,8 @@ public sealed record ClassifierOptions
     /// </remarks>
     public double L1 { get; init; }
 
-    /// <summary>Passes over the training rows.</summary>
-    public int Epochs { get; init; } = 100;
+    /// <summary>Passes over the training rows; 0 for as many as make 12,000 steps, and 20 at least.</summary>
+    public int Epochs { get; init; }
 
     /// <summary>Rows of a step; more than there are rows means all of them.</summary>
     public int BatchSize { get; init; } = 128;

@@ -23,6 +23,7 @@ public static class ClassifierTraining
         OptionChecks.Require(options);
         var random = new Random(options.Seed);
         var set = new TrainingSet(data, options.ValidationFraction, random);
+        options = Schedule.Complete(options, set.Order.Length);
         using var network = new TrainingNetwork(set, options, random);
         long start = Stopwatch.GetTimestamp();
         var epochs = new List<TrainingEpoch>();
@@ -31,7 +32,7 @@ public static class ClassifierTraining
         for (int epoch = 1; epoch <= options.Epochs && !cancellation.IsCancellationRequested; epoch++)
         {
             set.Shuffle(random);
-            double rate = LearningRate.Of(options, epoch);
+            double rate = Schedule.Rate(options, epoch);
             (double loss, double right) = (0, 0);
             int taken = 0, trained = 0;
             for (int first = 0; first < set.Order.Length && !cancellation.IsCancellationRequested; first += options.BatchSize)
@@ -50,7 +51,7 @@ public static class ClassifierTraining
             if (trained < set.Order.Length)
                 break;
             double? accuracy = set.Validation.Length == 0 ? null : network.Accuracy(set.Validation);
-            epochs.Add(new(epoch, loss / trained, right / trained, accuracy, network.ZeroWeights, rate, Stopwatch.GetElapsedTime(start).TotalSeconds));
+            epochs.Add(new(epoch, loss / trained, right / trained, accuracy, network.ZeroWeights, rate, Stopwatch.GetElapsedTime(start).TotalSeconds) { Epochs = options.Epochs });
             progress?.Report(epochs[^1]);
             completed = epoch == options.Epochs;
         }
@@ -72,6 +73,6 @@ public static class ClassifierTraining
         string mend = most > 2
             ? FormattableString.Invariant($"Scale the data: its values reach {most:G3}, so Import-InputData -Scale {1 / most:G3} brings them to 1.")
             : "Lower -LearningRate.";
-        return new("TrainingDiverged", FormattableString.Invariant($"Training diverged in epoch {epoch}, at learning rate {LearningRate.Of(options, epoch):G3}: the loss is no longer a finite number."), mend);
+        return new("TrainingDiverged", FormattableString.Invariant($"Training diverged in epoch {epoch}, at learning rate {Schedule.Rate(options, epoch):G3}: the loss is no longer a finite number."), mend);
     }
 }

@@ -3,23 +3,31 @@ namespace ExactCompression.Training;
 /// <summary>The softmax cross-entropy of one row.</summary>
 internal static class CrossEntropy
 {
-    /// <summary>Puts the gradient by the outputs in their place.</summary>
-    /// <param name="outputs">The outputs; then <c>factor (softmax - label)</c>.</param>
+    /// <summary>Computes it, with its gradient by the outputs.</summary>
+    /// <param name="outputs">The outputs.</param>
     /// <param name="label">The class of the row.</param>
     /// <param name="factor">What the gradient is multiplied by: 1 / rows of the batch, for the mean.</param>
+    /// <param name="gradient">Gets <c>factor (softmax - label)</c>.</param>
     /// <param name="isRight">Whether the largest output is that of the label.</param>
-    /// <returns>The cross-entropy: <c>log sum_k exp(output_k) - output_label</c>.</returns>
-    public static double Differentiate(Span<float> outputs, int label, float factor, out bool isRight)
+    /// <returns><c>log sum_k exp(output_k) - output_label</c>, in nats.</returns>
+    public static double Differentiate(ReadOnlySpan<float> outputs, int label, float factor, Span<float> gradient, out bool isRight)
     {
         int largest = Largest(outputs);
         isRight = largest == label;
+        // From the largest output, so that nothing overflows.
         double most = outputs[largest], sum = 0;
-        foreach (float output in outputs)
-            sum += Math.Exp(output - most);
-        double loss = Math.Log(sum) + most - outputs[label];
         for (int k = 0; k < outputs.Length; k++)
-            outputs[k] = (float)(factor * ((Math.Exp(outputs[k] - most) / sum) - (k == label ? 1 : 0)));
-        return loss;
+        {
+            double power = Math.Exp(outputs[k] - most);
+            sum += power;
+            gradient[k] = (float)power;
+        }
+
+        float share = (float)(factor / sum);
+        for (int k = 0; k < outputs.Length; k++)
+            gradient[k] *= share;
+        gradient[label] -= factor;
+        return Math.Log(sum) + most - outputs[label];
     }
 
     /// <summary>Index of the largest value; the lowest where several are.</summary>

@@ -8,4 +8,8 @@ namespace ExactCompression;
 /// <param name="ZeroWeights">Weights, biases apart, that are exactly zero at the end of the epoch.</param>
 /// <param name="LearningRate">The learning rate of the epoch.</param>
 /// <param name="Seconds">Seconds from the beginning of training to the end of the epoch.</param>
-public sealed record TrainingEpoch(int Epoch, double Loss, double TrainAccuracy, double? ValidationAccuracy, long ZeroWeights, double LearningRate, double Seconds);
+public sealed record TrainingEpoch(int Epoch, double Loss, double TrainAccuracy, double? ValidationAccuracy, long ZeroWeights, double LearningRate, double Seconds)
+{
+    /// <summary>How many epochs training takes if nobody stops it.</summary>
+    public int Epochs { get; init; }
+}

@@ -17,7 +17,7 @@ public sealed class TrainingHistory
         Data = data;
         TrainRows = trainRows;
         ValidationRows = validationRows;
-        Epochs = [.. epochs];
+        Epochs = epochs.ToArray(); // an array, of which PowerShell takes [-1]
         Steps = steps;
         Completed = completed;
     }
