@@ -43,41 +43,66 @@ internal readonly unsafe struct StepRule
     /// <summary>The same without the penalty, for biases.</summary>
     public StepRule WithoutPenalty() => new(this, 0, 0);
 
-    /// <summary>Takes the step for the weights of one row of a panel.</summary>
-    /// <param name="w">The weights.</param>
-    /// <param name="first">Their velocity, or Adam's first moment.</param>
-    /// <param name="second">Adam's second moment; null with another optimizer.</param>
-    /// <param name="gradient">Their gradient.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Apply(float* w, float* first, float* second, float* gradient)
+    /// <summary>Takes the step for some rows of a panel of weights.</summary>
+    /// <param name="w">The weights, row after row.</param>
+    /// <param name="first">Their velocities, or Adam's first moments, alike.</param>
+    /// <param name="second">Adam's second moments, alike; null with another optimizer.</param>
+    /// <param name="gradient">Their gradients.</param>
+    /// <param name="stride">From one row of the gradients to the next.</param>
+    /// <param name="rows">How many rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Apply(float* w, float* first, float* second, float* gradient, int stride, int rows)
     {
-        for (int i = 0; i < PackedMatrix<float>.PanelWidth; i += Vector512<float>.Count)
+        if (isAdam)
+            Adam(w, first, second, gradient, stride, rows);
+        else
+            Sgd(w, first, gradient, stride, rows);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Sgd(float* w, float* velocity, float* gradient, int stride, int rows)
+    {
+        int width = PackedMatrix<float>.PanelWidth;
+        Vector512<float> rate = Vector512.Create(this.rate), momentum = Vector512.Create(this.momentum), slope = Vector512.Create(subgradient), most = Vector512.Create(threshold);
+        for (int r = 0; r < rows; r++, w += width, velocity += width, gradient += stride)
         {
-            Vector512<float> weight = Vector512.Load(w + i), g = Vector512.Load(gradient + i), m = Vector512.Load(first + i);
-            if (subgradient != 0)
+            for (int i = 0; i < width; i += Vector512<float>.Count)
             {
-                var slope = Vector512.Create(subgradient);
-                g += (slope & Vector512.GreaterThan(weight, Vector512<float>.Zero)) - (slope & Vector512.LessThan(weight, Vector512<float>.Zero));
+                Vector512<float> weight = Vector512.Load(w + i);
+                Vector512<float> v = Vector512.FusedMultiplyAdd(momentum, Vector512.Load(velocity + i), Vector512.Load(gradient + i) + Slope(weight, slope));
+                v.Store(velocity + i);
+                Shrink(weight - (rate * v), most).Store(w + i);
             }
-
-            if (isAdam)
-            {
-                Vector512<float> s = Vector512.Load(second + i);
-                m += (1 - momentum) * (g - m);
-                s += (float)(1 - SecondDecay) * ((g * g) - s);
-                s.Store(second + i);
-                weight -= rate * firstCorrection * m / (Vector512.Sqrt(secondCorrection * s) + Vector512.Create(Epsilon));
-            }
-            else
-            {
-                m = (momentum * m) + g;
-                weight -= rate * m;
-            }
-
-            m.Store(first + i);
-            // The soft threshold: what is within it becomes +0 exactly. NaN stays NaN.
-            var most = Vector512.Create(threshold);
-            (weight - Vector512.Min(Vector512.Max(weight, -most), most)).Store(w + i);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Adam(float* w, float* first, float* second, float* gradient, int stride, int rows)
+    {
+        int width = PackedMatrix<float>.PanelWidth;
+        Vector512<float> rate = Vector512.Create(this.rate * firstCorrection), slope = Vector512.Create(subgradient), most = Vector512.Create(threshold);
+        Vector512<float> newFirst = Vector512.Create(1 - momentum), newSecond = Vector512.Create((float)(1 - SecondDecay)), correction = Vector512.Create(secondCorrection), epsilon = Vector512.Create(Epsilon);
+        for (int r = 0; r < rows; r++, w += width, first += width, second += width, gradient += stride)
+        {
+            for (int i = 0; i < width; i += Vector512<float>.Count)
+            {
+                Vector512<float> weight = Vector512.Load(w + i), m = Vector512.Load(first + i), s = Vector512.Load(second + i);
+                Vector512<float> g = Vector512.Load(gradient + i) + Slope(weight, slope);
+                m += newFirst * (g - m);
+                s += newSecond * ((g * g) - s);
+                m.Store(first + i);
+                s.Store(second + i);
+                Shrink(weight - (rate * m / (Vector512.Sqrt(correction * s) + epsilon)), most).Store(w + i);
+            }
+        }
+    }
+
+    /// <summary>The slope of the l1 penalty; 0 at 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Slope(Vector512<float> weight, Vector512<float> slope) =>
+        (slope & Vector512.GreaterThan(weight, Vector512<float>.Zero)) - (slope & Vector512.LessThan(weight, Vector512<float>.Zero));
+
+    /// <summary>The soft threshold: what is within it becomes +0 exactly. NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Shrink(Vector512<float> weight, Vector512<float> most) => weight - Vector512.Min(Vector512.Max(weight, -most), most);
 }

@@ -44,7 +44,7 @@ internal sealed unsafe class TrainingLayer : IDisposable
                 *Weight(k, o) = (float)(bound * ((2 * random.NextDouble()) - 1));
         }
 
-        for (int k = 0; k < In; k++)
+        for (int k = 0; k < In; k += SparseProduct.ColumnBlock)
             CopyBackward(k);
     }
 
@@ -91,16 +91,13 @@ internal sealed unsafe class TrainingLayer : IDisposable
     {
         int from = block * SparseProduct.ColumnBlock;
         float* gradient = scratch.ColumnProducts(a + from, rows, In, delta);
-        for (int k = 0; k < SparseProduct.ColumnBlock; k++)
-        {
-            Apply(rule, forward, first, second, from + k, gradient + (k * Out));
-            CopyBackward(from + k);
-        }
+        Apply(rule, forward, first, second, from, SparseProduct.ColumnBlock, gradient);
+        CopyBackward(from);
 
         if (block == 0)
         {
             RowScratch.ColumnSums(delta, rows, gradient);
-            Apply(rule.WithoutPenalty(), bias, firstOfBias, secondOfBias, 0, gradient);
+            Apply(rule.WithoutPenalty(), bias, firstOfBias, secondOfBias, 0, 1, gradient);
         }
     }
 
@@ -136,34 +133,36 @@ internal sealed unsafe class TrainingLayer : IDisposable
         secondOfBias?.Dispose();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Apply(in StepRule rule, PackedMatrix<float> weights, PackedMatrix<float> first, PackedMatrix<float>? second, int row, float* gradient)
+    private static void Apply(in StepRule rule, PackedMatrix<float> weights, PackedMatrix<float> first, PackedMatrix<float>? second, int from, int rows, float* gradient)
     {
         int width = PackedMatrix<float>.PanelWidth;
-        nint size = (nint)weights.Rows * width, at = (nint)row * width;
+        nint size = (nint)weights.Rows * width, at = (nint)from * width;
         for (int p = 0; p < weights.Panels; p++, at += size)
-            rule.Apply(weights.Data + at, first.Data + at, second is null ? null : second.Data + at, gradient + (p * width));
+            rule.Apply(weights.Data + at, first.Data + at, second is null ? null : second.Data + at, gradient + (p * width), weights.Columns, rows);
     }
 
     private float* Weight(int k, int o)
     {
         int width = PackedMatrix<float>.PanelWidth;
-        return forward.Data + (((nint)(o / width) * In) + k) * width + (o % width);
+        return forward.Data + ((((nint)(o / width) * In) + k) * width) + (o % width);
     }
 
-    /// <summary>Brings the weights of one input to where the backward pass reads them.</summary>
+    /// <summary>Brings the weights of <see cref="SparseProduct.ColumnBlock"/> inputs to where the backward pass reads them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void CopyBackward(int k)
+    private void CopyBackward(int from)
     {
         if (backward is null)
             return;
         int width = PackedMatrix<float>.PanelWidth;
-        float* target = backward.Data + ((nint)(k / width) * Out * width) + (k % width);
+        float* target = backward.Data + ((nint)(from / width) * Out * width) + (from % width);
         for (int p = 0; p < forward.Panels; p++)
         {
-            float* source = forward.Data + (((nint)p * In) + k) * width;
+            float* source = forward.Data + ((((nint)p * In) + from) * width);
             for (int o = 0; o < width; o++, target += width)
-                *target = source[o];
+            {
+                for (int k = 0; k < SparseProduct.ColumnBlock; k++)
+                    target[k] = source[(k * width) + o];
+            }
         }
     }
 }
