@@ -24,6 +24,9 @@ public static class StabilityAnalysis
     /// <summary>Data rows beside an attack that aims: more find little that it does not. All rows are run by <see cref="FindUnstable"/>.</summary>
     private const int MostRows = 4_096;
 
+    /// <summary>So many signs left open by the first attacks are often out of reach; a device runs all data sooner than the CPU bounds more of them.</summary>
+    private const int FewOpen = 32;
+
     /// <summary>The witness half: shows neurons unstable by points of the domain, on a device. Never claims that one is stable.</summary>
     /// <param name="table">What is known so far; it is gone on from.</param>
     /// <param name="data">Rows to run through the network first, or null. Rows outside the domain are clipped to it.</param>
@@ -39,14 +42,18 @@ public static class StabilityAnalysis
         string used = device.Name;
         try
         {
-            (float[] corners, WantedSigns[] reachable) = Outlook(board, clock);
-            using var search = new WitnessSearch(board, data, device, options, clock, corners) { Reachable = reachable };
+            // Bounds rule out many signs, and a search for those would run all points of the data and end with nothing. But they are no verdicts here: only the witnesses are taken over.
+            var outlook = new VerdictBoard(table) { Witnesses = board };
+            Dictionary<WitnessSearch.Aim, float[]> hints = BoundPass.Run(outlook, clock);
+            using var search = new WitnessSearch(outlook, data, device, options, clock, [.. hints.Values.SelectMany(static c => c)]);
             try
             {
                 clock.Run("Sampling", search.SampleCorners);
-                Attack(board, search, clock);
+                Attack(outlook, search, clock);
+                if (search.Open(0).Count <= FewOpen)
+                    Refinement.RunQuickly(outlook, clock, search);
                 clock.Run("Sampling", search.SampleAll);
-                Attack(board, search, clock);
+                Attack(outlook, search, clock);
             }
             finally
             {
@@ -90,19 +97,6 @@ public static class StabilityAnalysis
 
         board.Close(options);
         return board.ToTable(clock.Elapsed, clock.Stages, null);
-    }
-
-    /// <summary>
-    /// What bounds tell a search for witnesses: the corners to look at first, and the signs that are out of reach. A search for those would run all points of the data and end with nothing.
-    /// It is no verdict here.
-    /// </summary>
-    private static (float[] Corners, WantedSigns[] Reachable) Outlook(VerdictBoard board, SearchClock clock)
-    {
-        var bounds = new VerdictBoard(StabilityTable.Undecided(board.Network, board.Domain));
-        Dictionary<WitnessSearch.Aim, float[]> hints = BoundPass.Run(bounds, clock);
-        return (
-            [.. hints.Where(hint => board.Wants(hint.Key.Index, hint.Key.Above)).SelectMany(static hint => hint.Value)],
-            [.. bounds.Lower.Zip(bounds.Upper, static (lower, upper) => (upper <= 0 ? 0 : WantedSigns.Above) | (lower >= 0 ? 0 : WantedSigns.Below))]);
     }
 
     /// <summary>
