@@ -15,8 +15,11 @@ public static class StabilityAnalysis
     /// <summary>The share that every group of neurons may take at first, hard or easy: estimates can be far too low.</summary>
     private const long FirstShare = 64;
 
-    /// <summary>What is still open then starts again with this much more: all rounds together cost a third more than the last one.</summary>
+    /// <summary>What is still open then goes on to this much more.</summary>
     private const long Growth = 4;
+
+    /// <summary>Points that walk for each open neuron in the first local search; then as many times more as the parts are.</summary>
+    private const int Walkers = 128;
 
     /// <summary>Random dives that estimate what a neuron's partition takes.</summary>
     private const int Dives = 100;
@@ -117,16 +120,7 @@ public static class StabilityAnalysis
         if (board.Network.InputSize <= InputSplitting.MostInputs)
         {
             SplitQuickly(board, search, clock);
-            clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
-            for (long effort = SplittingEffort / FirstShare; effort <= SplittingEffort; effort *= Growth)
-            {
-                long most = effort;
-                clock.Run("InputSplitting", () =>
-                {
-                    foreach (SplittingGroup group in SplittingEstimate.Groups(board, search, clock, Dives, options.Seed))
-                        Split(group.Layer, group.Aims, most, board, search, clock);
-                });
-            }
+            SplitFully(board, search, clock, options.Seed);
         }
 
         Refinement.Run(board, clock, search, hints);
@@ -143,12 +137,40 @@ public static class StabilityAnalysis
         }
     }
 
+    /// <summary>Splits the input box for what is still open, easy groups first, and in rounds: the estimates can be far too low. Between rounds a local search looks longer for witnesses.</summary>
+    private static void SplitFully(VerdictBoard board, WitnessSearch search, SearchClock clock, int seed)
+    {
+        int walkers = Walkers;
+        clock.Run("Attack", () => LocalSearch.Run(board, search, clock, walkers, seed));
+        List<(SplittingGroup Group, InputSplitting Splitting)> work = [];
+        try
+        {
+            clock.Run("InputSplitting", () =>
+            {
+                foreach (SplittingGroup group in SplittingEstimate.Groups(board, search, clock, Dives, seed))
+                    work.Add((group, new InputSplitting(board, group.Layer, group.Aims, search, clock)));
+            });
+            for (long effort = SplittingEffort / FirstShare; effort <= SplittingEffort && board.Decided < board.Count; effort *= Growth)
+            {
+                foreach ((SplittingGroup group, InputSplitting splitting) in work)
+                    clock.Run("InputSplitting", () => splitting.RunTo(effort / WeightsUpTo(board, group.Layer)));
+                walkers *= (int)Growth;
+                clock.Run("Attack", () => LocalSearch.Run(board, search, clock, walkers, seed));
+            }
+        }
+        finally
+        {
+            work.ForEach(static w => w.Splitting.Dispose());
+        }
+    }
+
     private static void Split(int layer, WitnessSearch.Aim[] aims, long effort, VerdictBoard board, WitnessSearch search, SearchClock clock)
     {
-        long weights = Enumerable.Range(1, layer).Sum(l => board.Network.HiddenLayer(l).ConnectionCount);
         using var splitting = new InputSplitting(board, layer, aims, search, clock);
-        splitting.Run(Math.Max(1, effort / weights));
+        splitting.RunTo(Math.Max(1, effort / WeightsUpTo(board, layer)));
     }
+
+    private static long WeightsUpTo(VerdictBoard board, int layer) => Enumerable.Range(1, layer).Sum(l => board.Network.HiddenLayer(l).ConnectionCount);
 
     private static void Attack(VerdictBoard board, WitnessSearch search, SearchClock clock)
     {

@@ -103,6 +103,14 @@ internal sealed class WitnessSearch : IDisposable
         }
     }
 
+    /// <summary>Checks points without the device, whose float32 does not see values close to 0.</summary>
+    /// <param name="points">Points of the domain.</param>
+    public void Confirm(double[][] points)
+    {
+        if (check.Credit(points, board) > 0)
+            TellWanted();
+    }
+
     /// <summary>The best points for each aim among those of the pool that were sampled while it was open, best first.</summary>
     /// <param name="aims">Neurons with signs.</param>
     /// <param name="most">How many points an aim gets at most.</param>
