@@ -25,6 +25,7 @@
         'Invoke-LeoCompression'
         'Measure-ReluNetwork'
         'New-InputDomain'
+        'New-ReluClassifier'
         'Test-CompressionCertificate'
         'Test-NetworkEquivalence'
     )
