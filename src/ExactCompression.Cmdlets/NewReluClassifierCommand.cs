@@ -70,7 +70,15 @@ public sealed class NewReluClassifierCommand : AsyncCommand
     public int Threads { get; set; } = Defaults.Threads;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Attempt(Data, Train, Finish);
+    protected override void ProcessRecord()
+    {
+        (float least, float most) = (0, 0);
+        foreach (float value in Data.Values.Span)
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        if (least < 0 || most > 1)
+            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"The values of {Data.Name} go from {least} to {most}, beyond the [0,1] over which neurons are stable by default: scale them with Import-InputData -Scale, or give Find-StableNeurons a -Domain that holds them."));
+        Attempt(Data, Train, Finish);
+    }
 
     private ReluNetwork Train(PipelineMessages messages)
     {
