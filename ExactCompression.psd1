@@ -22,6 +22,7 @@
         'Import-InputData'
         'Import-ReluNetwork'
         'Import-StabilityTable'
+        'Invoke-CompressionSweep'
         'Invoke-LeoCompression'
         'Measure-ReluNetwork'
         'New-InputDomain'
