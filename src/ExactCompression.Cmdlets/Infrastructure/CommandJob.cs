@@ -13,6 +13,7 @@ internal sealed class CommandJob : Job
     private readonly List<object>? inputs;
     private PowerShell? shell;
     private Task work = Task.CompletedTask;
+    private volatile bool hasEnded;
     private bool stopped;
 
     /// <summary>Makes a job that does not yet run.</summary>
@@ -60,7 +61,8 @@ internal sealed class CommandJob : Job
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        // A job that has ended tells so from its own thread, and may be disposed of in answer: to wait for that thread would be to wait for ourselves.
+        if (disposing && !hasEnded)
             StopJob();
         base.Dispose(disposing);
     }
@@ -90,6 +92,7 @@ internal sealed class CommandJob : Job
         }
         finally
         {
+            hasEnded = true;
             SetJobState(stopped ? JobState.Stopped : end);
         }
     }
