@@ -33,6 +33,29 @@ public sealed class JobTests(ModuleFixture module)
     }
 
     [Fact]
+    public void AsJob_TrainingAndSweep_TakeTheirInputAndTheSessionsFolder()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(RepositoryPaths.DigitsNetwork, folder.File("a[1].onnx"));
+        ScriptResult result = module.Run("""
+            $back = $ExecutionContext.SessionState.Path.CurrentLocation
+            $null = $ExecutionContext.SessionState.Path.SetLocation($args[0])
+            try {
+                $data = Import-InputData $DataFile -LabelColumn Last -Scale 0.0625
+                $train = $data | New-ReluClassifier -Hidden 4 -Epochs 1 -AsJob
+                $sweep = Import-ReluNetwork -LiteralPath './a[1].onnx' | Invoke-CompressionSweep -Path rows.csv -AsJob
+                ($train | Wait-Job | Receive-Job).Architecture
+                ($sweep | Wait-Job | Receive-Job).Architecture
+                $train, $sweep | Remove-Job
+            }
+            finally { $null = $ExecutionContext.SessionState.Path.SetLocation($back) }
+            """, folder.Path);
+        Assert.Empty(result.Errors);
+        Assert.Equal(["64-4-10", "64-48-32-24-10"], result.As<string>());
+        Assert.True(File.Exists(folder.File("rows.csv")));
+    }
+
+    [Fact]
     public void AsJob_ReceiveAndRemove_Ends()
     {
         // The job is disposed of by its own news that it has ended.

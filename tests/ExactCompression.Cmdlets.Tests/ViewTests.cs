@@ -13,6 +13,7 @@ public sealed partial class ViewTests(ModuleFixture module)
     [InlineData("(Import-ReluNetwork $NetworkFile).Layers", "Inputs", "Outputs", "Activation", "Precision", "Non-zero", "Exact")]
     [InlineData("New-InputDomain 0 1", "Domain", "Inputs", "Lowest", "Highest")]
     [InlineData("Import-InputData $DataFile", "Name", "Rows", "Columns", "Labelled", "Scale")]
+    [InlineData(Table + "(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training.Epochs", "Epoch", "Loss", "Train", "Validation", "Zero weights", "Rate", "Seconds")]
     [InlineData(Table + "$t.Layers", "Layer", "Neurons", "Active (rank)", "Inactive", "Unstable", "Undetermined")]
     [InlineData(Table + "$t.Neurons", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence")]
     [InlineData(Table + "$t.Stages", "Stage", "Decided", "Time")]
@@ -37,6 +38,7 @@ public sealed partial class ViewTests(ModuleFixture module)
     }
 
     [Theory]
+    [InlineData(Table + "(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training", "Data", "Steps", "ValidationAccuracy", "Elapsed")]
     [InlineData(Table + "$c = Invoke-LeoCompression $t; $p = [System.IO.Path]::GetTempFileName(); Export-CompressionCertificate $p -InputObject $c; Test-CompressionCertificate $p $n $c; [System.IO.File]::Delete($p)", "Original", "Valid", "ProvenDeviation", "Evidence")]
     [InlineData(Table + "Invoke-LeoCompression $t | Test-NetworkEquivalence", "Equivalent", "ObservedDeviation", "ProvenDeviation", "Tolerance")]
     public void DefaultView_IsAListWithTheseLabels(string script, params string[] labels)
