@@ -23,9 +23,11 @@
         'Import-InputData'
         'Import-ReluNetwork'
         'Import-StabilityTable'
+        'Invoke-CompressionSweep'
         'Invoke-LeoCompression'
         'Measure-ReluNetwork'
         'New-InputDomain'
+        'New-ReluClassifier'
         'Test-CompressionCertificate'
         'Test-NetworkEquivalence'
     )

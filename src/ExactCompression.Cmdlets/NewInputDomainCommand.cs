@@ -12,6 +12,7 @@ public sealed class NewInputDomainCommand : AsyncCommand
     private const string BoundsSet = "Bounds";
     private const string BallSet = "Ball";
     private const string RowSet = "Row";
+    private const string DataSet = "FromData";
     private const string PathSet = "Path";
 
     /// <summary>Lower ends: one for all inputs, or one an input.</summary>
@@ -46,14 +47,25 @@ public sealed class NewInputDomainCommand : AsyncCommand
     [Parameter(Mandatory = true, ParameterSetName = RowSet)]
     public double Radius { get; set; }
 
+    /// <summary>Data whose range, input by input, is the domain.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = DataSet)]
+    [ModuleObject("Import-InputData", typeof(InputData))]
+    public InputData FromData { get; set; } = null!;
+
+    /// <summary>How far each input may go beyond the data.</summary>
+    [Parameter(ParameterSetName = DataSet)]
+    public double Margin { get; set; }
+
     /// <summary>No input goes below this.</summary>
     [Parameter(ParameterSetName = BallSet)]
     [Parameter(ParameterSetName = RowSet)]
+    [Parameter(ParameterSetName = DataSet)]
     public double ClipLower { get; set; } = double.NegativeInfinity;
 
     /// <summary>No input goes above this.</summary>
     [Parameter(ParameterSetName = BallSet)]
     [Parameter(ParameterSetName = RowSet)]
+    [Parameter(ParameterSetName = DataSet)]
     public double ClipUpper { get; set; } = double.PositiveInfinity;
 
     /// <summary>A file that states the domain: VNN-LIB or CSV.</summary>
@@ -74,6 +86,7 @@ public sealed class NewInputDomainCommand : AsyncCommand
         PathSet => InputDomainFiles.Read(FileSystem.ResolveInput(SessionState, Path)),
         BallSet => InputDomain.Ball(Center, Radius, ClipLower, ClipUpper),
         RowSet => InputDomain.Ball(Domains.Row(Data, Row), Radius, ClipLower, ClipUpper),
+        DataSet => InputDomain.OfData(FromData, Margin, ClipLower, ClipUpper),
         _ => Domains.Between(Lower, Upper, Size),
     };
 }

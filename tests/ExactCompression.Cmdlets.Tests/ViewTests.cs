@@ -10,6 +10,7 @@ public sealed class ViewTests(ModuleFixture module)
     [InlineData("(Import-ReluNetwork $NetworkFile).Layers", "Inputs", "Outputs", "Activation", "Precision", "Non-zero", "Exact")]
     [InlineData("New-InputDomain 0 1", "Domain", "Inputs", "Lowest", "Highest")]
     [InlineData("Import-InputData $DataFile", "Name", "Rows", "Columns", "Labelled", "Scale")]
+    [InlineData(Table + "(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training.Epochs", "Epoch", "Loss", "Train", "Validation", "Zero weights", "Rate", "Seconds")]
     [InlineData(Table + "$t", "Network", "Domain", "Active", "Inactive", "Unstable", "Undetermined")]
     [InlineData(Table + "$t.Layers", "Layer", "Neurons", "Active (rank)", "Inactive", "Unstable", "Undetermined")]
     [InlineData(Table + "$t.Neurons", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence")]
@@ -35,6 +36,7 @@ public sealed class ViewTests(ModuleFixture module)
     }
 
     [Theory]
+    [InlineData(Table + "(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training", "Data", "Steps", "ValidationAccuracy", "Elapsed")]
     [InlineData(Table + "Invoke-LeoCompression $t", "Architecture", "ConnectionsRemovedPercent|Connections", "ProvenDeviation")]
     [InlineData(Table + "$c = Invoke-LeoCompression $t; $p = [System.IO.Path]::GetTempFileName(); Export-CompressionCertificate $p -InputObject $c; Test-CompressionCertificate $p $n $c; [System.IO.File]::Delete($p)", "Original", "Valid", "ProvenDeviation", "Evidence")]
     [InlineData(Table + "Invoke-LeoCompression $t | Test-NetworkEquivalence", "Equivalent", "ObservedDeviation", "ProvenDeviation", "Tolerance")]

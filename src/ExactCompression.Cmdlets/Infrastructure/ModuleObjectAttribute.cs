@@ -26,10 +26,15 @@ public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
     /// <summary>The types that the parameter takes.</summary>
     public IReadOnlyList<Type> Accepted { get; }
 
+    /// <summary>Whether the parameter takes several of them.</summary>
+    public bool Several { get; set; }
+
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        if (Several && value is object[] items)
+            return Array.ConvertAll(items, item => Transform(engineIntrinsics, item));
         if (value is null || Accepted.Any(type => type.IsInstanceOfType(value)))
             return value;
         string names = string.Join(" or ", Accepted.Select(static type => type.Name));

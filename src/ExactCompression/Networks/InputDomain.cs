@@ -1,4 +1,5 @@
 using System.Globalization;
+using ExactCompression.Numerics;
 
 namespace ExactCompression;
 
@@ -73,8 +74,7 @@ public sealed class InputDomain
     {
         if (!(radius >= 0) || double.IsInfinity(radius))
             throw new InvalidInputException("DomainRadiusInvalid", $"The radius {Show(radius)} is no distance.", "Give a finite radius of 0 or more.");
-        if (clipLower > clipUpper)
-            throw new InvalidInputException("DomainClipReversed", $"The ball is clipped from {Show(clipLower)} to {Show(clipUpper)}, which is no range.", "Swap -ClipLower and -ClipUpper.");
+        RequireRange(clipLower, clipUpper);
         (double[] lower, double[] upper) = (new double[center.Length], new double[center.Length]);
         for (int i = 0; i < center.Length; i++)
         {
@@ -91,6 +91,53 @@ public sealed class InputDomain
         }
 
         return new(lower, upper, center.Length, null);
+    }
+
+    /// <summary>The smallest box that holds all rows of some data, each side moved out by a margin and clipped to a range if asked.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="margin">How far each input may go beyond the data; 0 or more.</param>
+    /// <param name="clipLower">No lower end goes below this.</param>
+    /// <param name="clipUpper">No upper end goes above this.</param>
+    /// <remarks>Without a margin the ends are values of the data, exactly. With one they are rounded outward: the box holds every point that is no further than the margin from the data's own range.</remarks>
+    /// <exception cref="InvalidInputException">There are no rows, a value is not finite, the margin is negative, or the clipping range leaves nothing of an input's range.</exception>
+    public static InputDomain OfData(InputData data, double margin = 0, double clipLower = double.NegativeInfinity, double clipUpper = double.PositiveInfinity)
+    {
+        if (data.Rows == 0)
+            throw new InvalidInputException("DataEmpty", $"The data '{data.Name}' has no rows to take a range from.", "Import data with rows.");
+        if (!(margin >= 0) || double.IsInfinity(margin))
+            throw new InvalidInputException("DomainMarginInvalid", $"The margin {Show(margin)} is no distance.", "Give a finite margin of 0 or more.");
+        RequireRange(clipLower, clipUpper);
+        (double[] lower, double[] upper) = (Filled(double.PositiveInfinity, data.Columns), Filled(double.NegativeInfinity, data.Columns));
+        for (int row = 0; row < data.Rows; row++)
+        {
+            ReadOnlySpan<float> values = data.Row(row);
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (!float.IsFinite(values[i]))
+                    throw new InvalidInputException("DataNotFinite", $"Row {row}, column {i} of the data '{data.Name}' is {Show(values[i])}.", "Leave out rows with missing values, or fill them in, before importing.");
+                lower[i] = Math.Min(lower[i], values[i]);
+                upper[i] = Math.Max(upper[i], values[i]);
+            }
+        }
+
+        for (int i = 0; i < lower.Length; i++)
+        {
+            if (margin > 0)
+                (lower[i], upper[i]) = (Rounding.AddDown(lower[i], -margin), Rounding.AddUp(upper[i], margin));
+            if (upper[i] < clipLower || lower[i] > clipUpper)
+            {
+                throw new InvalidInputException(
+                    "DomainClipEmpty",
+                    $"Input {i} ranges from {Show(lower[i])} to {Show(upper[i])}, all of it outside the clipping range from {Show(clipLower)} to {Show(clipUpper)}.",
+                    "Clip to a range that the data lies in, or import the data at the scale that the network takes.");
+            }
+
+            lower[i] = Math.Max(lower[i], clipLower);
+            upper[i] = Math.Min(upper[i], clipUpper);
+        }
+
+        string clip = double.IsFinite(clipLower) || double.IsFinite(clipUpper) ? $" in [{Show(clipLower)},{Show(clipUpper)}]" : "";
+        return new(lower, upper, lower.Length, $"range of {data.Name}{(margin > 0 ? $" +/- {Show(margin)}" : "")}{clip}");
     }
 
     /// <summary>The box for a network with a given number of inputs.</summary>
@@ -124,6 +171,12 @@ public sealed class InputDomain
 
     /// <inheritdoc/>
     public override string ToString() => Description;
+
+    private static void RequireRange(double clipLower, double clipUpper)
+    {
+        if (!(clipLower <= clipUpper))
+            throw new InvalidInputException("DomainClipReversed", $"The domain is clipped from {Show(clipLower)} to {Show(clipUpper)}, which is no range.", "Swap -ClipLower and -ClipUpper.");
+    }
 
     private static string Describe(double[] lower, double[] upper, int? size)
     {

@@ -28,17 +28,29 @@ public static class NetworkMeasurement
         return [original, Measure(result.Compressed, data, data is { Rows: > 0 } ? Agreement(result, data, cancellation) : null, cancellation)];
     }
 
+    /// <summary>Share of rows, 0 to 1, whose largest output is that of their label.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="data">Labelled rows.</param>
+    /// <param name="threads">Threads to use; 0 for all cores.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
+    /// <exception cref="InvalidInputException">The data does not fit the network, or a label is not one of its outputs.</exception>
+    internal static double AccuracyOf(ReluNetwork network, InputData data, int threads, CancellationToken cancellation)
+    {
+        data.RequireColumns(network.InputSize);
+        return Accuracy(network, data, new() { CancellationToken = cancellation, MaxDegreeOfParallelism = threads > 0 ? threads : -1 });
+    }
+
     private static ReluNetworkMeasurement Measure(ReluNetwork network, InputData? data, double? agreement, CancellationToken cancellation)
     {
         data?.RequireColumns(network.InputSize);
-        double? accuracy = data is { HasLabels: true, Rows: > 0 } ? Accuracy(network, data, cancellation) : null;
+        double? accuracy = data is { HasLabels: true, Rows: > 0 } ? Accuracy(network, data, new() { CancellationToken = cancellation }) : null;
         (double row, double batch) = network.Precision == WeightPrecision.Float32
             ? Times<float>(network, data, cancellation)
             : Times<double>(network, data, cancellation);
         return new() { Network = network, Rows = data?.Rows ?? 0, Accuracy = accuracy, Agreement = agreement, RowMicroseconds = row, BatchRowMicroseconds = batch };
     }
 
-    private static double Accuracy(ReluNetwork network, InputData data, CancellationToken cancellation)
+    private static double Accuracy(ReluNetwork network, InputData data, ParallelOptions parallel)
     {
         int bad = data.Labels.Span.IndexOfAnyExceptInRange(0, network.OutputSize - 1);
         if (bad >= 0)
@@ -49,11 +61,11 @@ public static class NetworkMeasurement
                 "Give data whose labels are the network's classes.");
         }
 
-        return Share(data.Labels.Span, Classes(network, data, cancellation));
+        return Share(data.Labels.Span, Classes(network, data, parallel));
     }
 
     private static double Agreement(CompressionResult result, InputData data, CancellationToken cancellation) =>
-        Share(Classes(result.Original, data, cancellation), Classes(result.Compressed, data, cancellation));
+        Share(Classes(result.Original, data, new() { CancellationToken = cancellation }), Classes(result.Compressed, data, new() { CancellationToken = cancellation }));
 
     /// <summary>How many are the same, of all.</summary>
     private static double Share(ReadOnlySpan<int> expected, ReadOnlySpan<int> found)
@@ -65,11 +77,11 @@ public static class NetworkMeasurement
     }
 
     /// <summary>The number of the largest output for each row, evaluated in double.</summary>
-    private static int[] Classes(ReluNetwork network, InputData data, CancellationToken cancellation)
+    private static int[] Classes(ReluNetwork network, InputData data, ParallelOptions parallel)
     {
         using var evaluator = new NetworkEvaluator<double>(network);
         var classes = new int[data.Rows];
-        Parallel.For(0, (data.Rows + BatchRows - 1) / BatchRows, new ParallelOptions { CancellationToken = cancellation }, batch =>
+        Parallel.For(0, (data.Rows + BatchRows - 1) / BatchRows, parallel, batch =>
         {
             int first = batch * BatchRows, count = Math.Min(BatchRows, data.Rows - first);
             double[] outputs = evaluator.Evaluate(Rows<double>(data, first, count), count);

@@ -14,13 +14,15 @@ public sealed class ReluNetwork
     /// <param name="path">The file it came from, or null.</param>
     /// <param name="format">The format it came from (<c>Onnx</c>, <c>NNet</c>, ...), or null.</param>
     /// <param name="statedDomain">The input range that the file itself states (<c>.nnet</c>), or null.</param>
+    /// <param name="training">How it was trained, where this module did; or null.</param>
     /// <exception cref="ArgumentException">The layers do not fit together.</exception>
     public ReluNetwork(
         IEnumerable<AffineLayer> layers,
         string name = "network",
         string? path = null,
         string? format = null,
-        InputDomain? statedDomain = null)
+        InputDomain? statedDomain = null,
+        TrainingHistory? training = null)
     {
         this.layers = [.. layers];
         if (this.layers.Length == 0)
@@ -40,6 +42,7 @@ public sealed class ReluNetwork
         Path = path;
         Format = format;
         StatedDomain = statedDomain;
+        Training = training;
     }
 
     /// <summary>A short name for tables.</summary>
@@ -53,6 +56,9 @@ public sealed class ReluNetwork
 
     /// <summary>The input range that the file itself states, or null.</summary>
     public InputDomain? StatedDomain { get; }
+
+    /// <summary>How the network was trained, where <see cref="ClassifierTraining"/> made it; else null.</summary>
+    public TrainingHistory? Training { get; }
 
     /// <summary>Number of inputs.</summary>
     public int InputSize => layers[0].Inputs;
@@ -104,7 +110,7 @@ public sealed class ReluNetwork
     /// <summary>The same layers under another name and path.</summary>
     /// <param name="name">A short name for tables.</param>
     /// <param name="path">The file, or null.</param>
-    public ReluNetwork Renamed(string name, string? path = null) => new(layers, name, path, Format, StatedDomain);
+    public ReluNetwork Renamed(string name, string? path = null) => new(layers, name, path, Format, StatedDomain, Training);
 
     /// <summary>Runs one input through the network in double.</summary>
     /// <param name="input">Length <see cref="InputSize"/>.</param>

@@ -28,6 +28,24 @@ internal static class Elementwise
             z[i] = Math.Max(z[i], 0);
     }
 
+    /// <summary>Zeroes the gradient where the rectifier is off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MaskDead(Span<float> gradient, ReadOnlySpan<float> preActivation)
+    {
+        int i = 0;
+        for (; i + Vector256<float>.Count <= gradient.Length; i += Vector256<float>.Count)
+        {
+            var on = Vector256.GreaterThan(Vector256.Create(preActivation.Slice(i, Vector256<float>.Count)), Vector256<float>.Zero);
+            (Vector256.Create<float>(gradient.Slice(i, Vector256<float>.Count)) & on).CopyTo(gradient[i..]);
+        }
+
+        for (; i < gradient.Length; i++)
+        {
+            if (!(preActivation[i] > 0))
+                gradient[i] = 0;
+        }
+    }
+
     /// <summary><c>min(max(x, lower), upper)</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Clip(ReadOnlySpan<float> x, ReadOnlySpan<float> lower, ReadOnlySpan<float> upper, Span<float> clipped)

@@ -44,6 +44,11 @@ internal sealed unsafe class PackedMatrix<T> : IDisposable
 
     private long ByteCount { get; }
 
+    /// <summary>A matrix of zeros, to be written panel by panel.</summary>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Its columns.</param>
+    public static PackedMatrix<T> Zeros(int rows, int columns) => new(rows, columns);
+
     /// <summary>Packs a row-major matrix as it is, so that <c>X W</c> can be computed.</summary>
     /// <param name="values">Row-major <paramref name="rows"/> x <paramref name="columns"/>.</param>
     /// <param name="rows">Its rows.</param>
@@ -81,6 +86,21 @@ internal sealed unsafe class PackedMatrix<T> : IDisposable
         }
 
         return packed;
+    }
+
+    /// <summary>Writes some rows.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="values">Row-major rows of <see cref="Columns"/>.</param>
+    public void SetRows(int first, ReadOnlySpan<T> values)
+    {
+        int width = PanelWidth;
+        for (int column = 0; column < Columns; column += width)
+        {
+            int count = Math.Min(width, Columns - column);
+            T* target = Data + PanelOffset(Rows, column, first);
+            for (int at = column; at < values.Length; at += Columns, target += width)
+                values.Slice(at, count).CopyTo(new Span<T>(target, count));
+        }
     }
 
     /// <inheritdoc/>

@@ -50,24 +50,6 @@ internal static class SimdChunk
         }
     }
 
-    /// <summary>Zeroes the gradient where the rectifier is off.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MaskDead(Span<float> gradient, ReadOnlySpan<float> preActivation)
-    {
-        int i = 0;
-        for (; i + Vector256<float>.Count <= gradient.Length; i += Vector256<float>.Count)
-        {
-            var on = Vector256.GreaterThan(Vector256.Create(preActivation.Slice(i, Vector256<float>.Count)), Vector256<float>.Zero);
-            (Vector256.Create<float>(gradient.Slice(i, Vector256<float>.Count)) & on).CopyTo(gradient[i..]);
-        }
-
-        for (; i < gradient.Length; i++)
-        {
-            if (!(preActivation[i] > 0))
-                gradient[i] = 0;
-        }
-    }
-
     /// <summary>One step of a point up its gradient, with momentum, inside the box.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Move(ReadOnlySpan<float> gradient, Span<float> point, Span<float> velocity, SimdBox box, float step, float momentum)

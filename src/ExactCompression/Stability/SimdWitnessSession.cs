@@ -264,7 +264,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
         for (int layer = aimedLayer - 1; layer >= 1; layer--)
         {
             width = network.Widths[layer];
-            SimdChunk.MaskDead(gradient.AsSpan(0, rows * width), preActivations[layer - 1].AsSpan(first * width, rows * width));
+            Elementwise.MaskDead(gradient.AsSpan(0, rows * width), preActivations[layer - 1].AsSpan(first * width, rows * width));
             network.Backward(layer, gradient.AsSpan(0, rows * width), rows, next.AsSpan(0, rows * network.Widths[layer - 1]));
             (gradient, next) = (next, gradient);
         }

@@ -28,7 +28,41 @@ internal sealed class PortableReader(Stream stream) : IDisposable
                 : new(weights, bias, outputs, inputs, activation, precision, Numbers() is { Length: > 0 } w ? w : null, Numbers() is { Length: > 0 } b ? b : null);
         }
 
-        return new(layers, name, path, format, stated);
+        return new(layers, name, path, format, stated, reader.ReadBoolean() ? Training() : null);
+    }
+
+    /// <summary>Reads how a network was trained.</summary>
+    public TrainingHistory Training()
+    {
+        var options = new ClassifierOptions
+        {
+            Hidden = Values<int>(reader.ReadInt32()),
+            L1 = reader.ReadDouble(),
+            Epochs = reader.ReadInt32(),
+            BatchSize = reader.ReadInt32(),
+            LearningRate = reader.ReadDouble(),
+            Momentum = reader.ReadDouble(),
+            LearningRateDecay = reader.ReadDouble(),
+            Seed = reader.ReadInt32(),
+            Optimizer = (TrainingOptimizer)reader.ReadByte(),
+            L1Mode = (L1Mode)reader.ReadByte(),
+            ValidationFraction = reader.ReadDouble(),
+            Threads = reader.ReadInt32(),
+        };
+        string data = reader.ReadString();
+        int trainRows = reader.ReadInt32(), validationRows = reader.ReadInt32();
+        long steps = reader.ReadInt64();
+        bool completed = reader.ReadBoolean();
+        var epochs = new TrainingEpoch[Count(1)];
+        for (int i = 0; i < epochs.Length; i++)
+        {
+            epochs[i] = new(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble() is var a && double.IsNaN(a) ? null : a, reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble())
+            {
+                Epochs = options.Epochs,
+            };
+        }
+
+        return new(options, data, trainRows, validationRows, epochs, steps, completed);
     }
 
     /// <summary>Reads a domain.</summary>

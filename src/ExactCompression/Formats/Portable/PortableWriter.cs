@@ -33,6 +33,46 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
             Numbers(layer.WeightRadius.Span);
             Numbers(layer.BiasRadius.Span);
         }
+
+        writer.Write(network.Training is not null);
+        if (network.Training is { } training)
+            Training(training);
+    }
+
+    /// <summary>Writes how a network was trained.</summary>
+    public void Training(TrainingHistory history)
+    {
+        ClassifierOptions options = history.Options;
+        writer.Write(options.Hidden.Length);
+        foreach (int width in options.Hidden)
+            writer.Write(width);
+        writer.Write(options.L1);
+        writer.Write(options.Epochs);
+        writer.Write(options.BatchSize);
+        writer.Write(options.LearningRate);
+        writer.Write(options.Momentum);
+        writer.Write(options.LearningRateDecay);
+        writer.Write(options.Seed);
+        writer.Write((byte)options.Optimizer);
+        writer.Write((byte)options.L1Mode);
+        writer.Write(options.ValidationFraction);
+        writer.Write(options.Threads);
+        writer.Write(history.Data);
+        writer.Write(history.TrainRows);
+        writer.Write(history.ValidationRows);
+        writer.Write(history.Steps);
+        writer.Write(history.Completed);
+        writer.Write(history.Epochs.Count);
+        foreach (TrainingEpoch epoch in history.Epochs)
+        {
+            writer.Write(epoch.Epoch);
+            writer.Write(epoch.Loss);
+            writer.Write(epoch.TrainAccuracy);
+            writer.Write(epoch.ValidationAccuracy ?? double.NaN);
+            writer.Write(epoch.ZeroWeights);
+            writer.Write(epoch.LearningRate);
+            writer.Write(epoch.Seconds);
+        }
     }
 
     /// <summary>Writes a domain.</summary>

@@ -31,6 +31,16 @@ internal static class Fingerprint
         return Shown(hash);
     }
 
+    /// <summary>Of all values and labels, and of the number of rows and columns.</summary>
+    public static string Of(InputData data)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(MemoryMarshal.AsBytes<int>([data.Rows, data.Columns]));
+        hash.AppendData(MemoryMarshal.AsBytes(data.Values.Span));
+        hash.AppendData(MemoryMarshal.AsBytes(data.Labels.Span));
+        return Shown(hash);
+    }
+
     private static void Append(IncrementalHash hash, ReadOnlySpan<double> values)
     {
         // The two zeros are one number: adding 0 makes them one.

@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using ExactCompression.Experiments;
+using ExactCompression.Formats;
+
+namespace ExactCompression.Cmdlets.Infrastructure;
+
+/// <summary>What the parameters of a sweep stand for.</summary>
+internal static class SweepInputs
+{
+    /// <summary>The networks that one item stands for.</summary>
+    /// <param name="item">A network, a file or a folder as object or as path; wildcards are expanded.</param>
+    /// <param name="session">Whose current folder paths are relative to.</param>
+    /// <exception cref="InvalidInputException">The item is something else, or a folder without networks.</exception>
+    /// <exception cref="FileNotFoundException">Nothing matches the path.</exception>
+    public static IReadOnlyList<SweepNetwork> Of(object item, SessionState session)
+    {
+        object value = item is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : item;
+        if (value is PSObject bag && LiveObjects.Revive(bag) is { } live)
+            value = live;
+        return value switch
+        {
+            ReluNetwork network => [SweepNetwork.Of(network)],
+            FileInfo file => [SweepNetwork.FromFile(file.FullName)],
+            DirectoryInfo folder => InFolder(folder.FullName),
+            string path => [.. Resolve(path, session).SelectMany(static found => Directory.Exists(found) ? InFolder(found) : [SweepNetwork.FromFile(found)])],
+            _ => throw new InvalidInputException("SweepInputUnknown", $"A sweep has no use for {value.GetType().Name} '{value}'.", "Give networks from Import-ReluNetwork or New-ReluClassifier, network files, or folders of them."),
+        };
+    }
+
+    /// <summary>The domains: balls of every radius round every row, cut to each domain; or the domains alone.</summary>
+    public static IReadOnlyList<SweepDomain> Domains(InputDomain[]? domains, double[]? radii, int[] rows, InputData? data)
+    {
+        if (radii is null)
+            return domains is null ? [SweepDomain.Own] : [.. domains.Select(SweepDomain.Of)];
+        return
+        [
+            .. from within in domains ?? new InputDomain?[] { null }
+               from row in rows.Distinct()
+               from radius in radii.Distinct()
+               select SweepDomain.Ball(data!, row, radius, within),
+        ];
+    }
+
+    /// <summary>The files that paths with wildcards stand for.</summary>
+    public static IReadOnlyList<string> Files(string[] paths, SessionState session) => [.. paths.SelectMany(path => Resolve(path, session)).Where(File.Exists)];
+
+    private static string[] Resolve(string path, SessionState session)
+    {
+        string[] found = [.. session.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider)];
+        FileSystem.Require(provider, path);
+        return found;
+    }
+
+    private static SweepNetwork[] InFolder(string folder)
+    {
+        string[] extensions = [.. NetworkFormats.All.SelectMany(static f => f.Extensions)];
+        string[] files = [.. Directory.EnumerateFiles(folder).Where(file => extensions.Any(e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase))).Order(StringComparer.Ordinal)];
+        return files.Length > 0
+            ? [.. files.Select(SweepNetwork.FromFile)]
+            : throw new InvalidInputException("FolderWithoutNetworks", $"The folder '{folder}' holds no network files.", $"Their names end in {string.Join(", ", extensions)}.");
+    }
+}

@@ -1,0 +1,257 @@
+using System.Globalization;
+using System.Management.Automation;
+using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Experiments;
+using ExactCompression.Milp;
+
+namespace ExactCompression.Cmdlets;
+
+/// <summary>Trains or takes networks, searches and compresses each, and gives one row a network; with a CSV, it goes on where it was stopped.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "CompressionSweep", DefaultParameterSetName = NetworkSet, SupportsShouldProcess = true)]
+[OutputType(typeof(SweepRow))]
+public sealed class InvokeCompressionSweepCommand : AsyncCommand
+{
+    private const string NetworkSet = "Network";
+    private const string TrainingSet = "Training";
+    private static readonly ClassifierOptions Defaults = new();
+    private readonly List<SweepNetwork> networks = [];
+
+    /// <summary>Networks, network files, or folders of them.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = NetworkSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public object[] InputObject { get; set; } = [];
+
+    /// <summary>Hidden layers of the networks to train.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = TrainingSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] Architecture { get; set; } = [];
+
+    /// <summary>L1 penalties.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    [ValidateNotNullOrEmpty]
+    public double[] L1 { get; set; } = [0];
+
+    /// <summary>Seeds of training.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    [ValidateNotNullOrEmpty]
+    public int[] Seed { get; set; } = [0];
+
+    /// <summary>Passes over the training rows.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    [ValidateRange(1, int.MaxValue)]
+    public int Epochs { get; set; } = Defaults.Epochs;
+
+    /// <summary>Rows of a step.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    [ValidateRange(1, int.MaxValue)]
+    public int BatchSize { get; set; } = Defaults.BatchSize;
+
+    /// <summary>The learning rate of the first epoch.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    public double LearningRate { get; set; } = Defaults.LearningRate;
+
+    /// <summary>The share of a step that goes on in the next.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    public double Momentum { get; set; } = Defaults.Momentum;
+
+    /// <summary>What is left of the learning rate in the last epoch.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    public double LearningRateDecay { get; set; } = Defaults.LearningRateDecay;
+
+    /// <summary>How gradients become steps.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    public TrainingOptimizer Optimizer { get; set; } = Defaults.Optimizer;
+
+    /// <summary>How the penalty is applied.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    public L1Mode L1Mode { get; set; } = Defaults.L1Mode;
+
+    /// <summary>Share of the rows that is kept back to measure accuracy on.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    [ValidateRange(0.0, 0.99)]
+    public double TestFraction { get; set; } = Defaults.ValidationFraction;
+
+    /// <summary>A folder that trained networks are written to.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    [ValidateNotNullOrEmpty]
+    public string? NetworkFolder { get; set; }
+
+    /// <summary>Rows to train on, and to run through the networks first.</summary>
+    [Parameter]
+    [ModuleObject("Import-InputData", typeof(InputData))]
+    public InputData? Data { get; set; }
+
+    /// <summary>Rows to measure accuracy on.</summary>
+    [Parameter]
+    [ModuleObject("Import-InputData", typeof(InputData))]
+    public InputData? TestData { get; set; }
+
+    /// <summary>Domains; every network is searched over each.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ModuleObject("New-InputDomain", typeof(InputDomain), Several = true)]
+    public InputDomain[]? Domain { get; set; }
+
+    /// <summary>Radii of balls round rows of the data.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public double[]? Radius { get; set; }
+
+    /// <summary>The rows that are the centres of balls, from 0.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public int[] Row { get; set; } = [0];
+
+    /// <summary>How verdicts are reached.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public StabilityMethod[] Method { get; set; } = [StabilityMethod.Hybrid];
+
+    /// <summary>The solver of the paper's methods.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(MilpSolverCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Solver { get; set; } = MilpSolvers.Default;
+
+    /// <summary>Which rows of the data go through the network first.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public MilpPreprocess[] Preprocess { get; set; } = [MilpPreprocess.All];
+
+    /// <summary>How far compression goes.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public CompressionLevel[] Level { get; set; } = [CompressionLevel.DeleteOnly, CompressionLevel.LeoPlusPlus, CompressionLevel.Maximal];
+
+    /// <summary>How long each stage of a cell may take.</summary>
+    [Parameter]
+    [TimeLimit]
+    public TimeSpan? TimeLimit { get; set; }
+
+    /// <summary>CPU threads for all cells together; 0 for all cores.</summary>
+    [Parameter]
+    [ValidateRange(0, 4096)]
+    public int Threads { get; set; }
+
+    /// <summary>Cells at once; 0 for as many as threads.</summary>
+    [Parameter]
+    [ValidateRange(0, 4096)]
+    public int ThrottleLimit { get; set; }
+
+    /// <summary>Which share of the cells to do, from 0.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int ShardIndex { get; set; }
+
+    /// <summary>How many shares there are.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int ShardCount { get; set; } = 1;
+
+    /// <summary>The CSV to append to, and to go on from.</summary>
+    [Parameter]
+    [Alias("LiteralPath")]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>Other CSVs whose cells are not done again.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] SkipPath { get; set; } = [];
+
+    /// <summary>Do cells again whose row has an error.</summary>
+    [Parameter]
+    public SwitchParameter RetryFailed { get; set; }
+
+    /// <summary>Give the rows too that the CSV had already.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName != NetworkSet)
+            return;
+        foreach (object item in InputObject)
+        {
+            if (Try(item, () => SweepInputs.Of(item, SessionState), out IReadOnlyList<SweepNetwork> found))
+                networks.AddRange(found);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (!Try(Path, Plan, out SweepOptions plan) || plan.Networks.Count == 0)
+            return;
+        int count = CompressionSweep.Count(plan);
+        string cells = count == 1 ? "1 cell" : string.Create(CultureInfo.InvariantCulture, $"{count} cells");
+        if (!ShouldProcess(plan.Path ?? $"{plan.Networks.Count} networks", $"Sweep {cells}"))
+            return;
+        Attempt(
+            plan.Path,
+            messages => CompressionSweep.Run(plan with { Row = row => Write(row, messages), Skipped = PassThru ? messages.Output : null, Warning = messages.Warning, Progress = p => Show(p, messages) }, Cancellation),
+            end => WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{end.Done} rows made, {end.Failed} of them failed; {end.Skipped} were there already; {end.Elapsed.TotalSeconds:F1} s")));
+    }
+
+    private SweepOptions Plan()
+    {
+        if (ShardIndex >= ShardCount)
+            throw new InvalidInputException("ShardMissing", $"There is no share {ShardIndex} of {ShardCount}.", $"The shares are 0 to {ShardCount - 1}.");
+        if (Radius is not null && Data is null)
+            throw new InvalidInputException("RadiusWithoutData", "-Radius needs rows that balls can be round.", "Give -Data, and which -Row of it.");
+        if (ParameterSetName == TrainingSet && Data is null)
+            throw new InvalidInputException("TrainingWithoutData", "-Architecture needs rows to train on.", "Give -Data, with labels.");
+        DataSplit? split = ParameterSetName == TrainingSet ? DataSplit.Of(Data!, TestData is null ? TestFraction : 0) : null;
+        return new()
+        {
+            Networks = split is null ? networks : SweepNetwork.Grid(split.Training, [.. Architecture.Select(Experiments.Architecture.Parse)], L1, Seed, Training()),
+            Domains = SweepInputs.Domains(Domain, Radius, Row, Data),
+            Methods = [.. Method.Distinct()],
+            Solver = Solver,
+            Preprocess = [.. Preprocess.Distinct()],
+            Levels = [.. Level.Distinct()],
+            Data = split?.Training ?? Data,
+            TestData = TestData ?? (split is null ? Data : split.Test),
+            TimeLimit = TimeLimit,
+            Threads = Threads,
+            ThrottleLimit = ThrottleLimit,
+            ShardIndex = ShardIndex,
+            ShardCount = ShardCount,
+            Path = Path is null ? null : FileSystem.ResolveOutput(SessionState, Path),
+            SkipPaths = SweepInputs.Files(SkipPath, SessionState),
+            RetryFailed = RetryFailed,
+            NetworkFolder = NetworkFolder is null ? null : FileSystem.ResolveOutput(SessionState, NetworkFolder),
+        };
+    }
+
+    private ClassifierOptions Training() => new()
+    {
+        Epochs = Epochs,
+        BatchSize = BatchSize,
+        LearningRate = LearningRate,
+        Momentum = Momentum,
+        LearningRateDecay = LearningRateDecay,
+        Optimizer = Optimizer,
+        L1Mode = L1Mode,
+    };
+
+    private static void Write(SweepRow row, PipelineMessages messages)
+    {
+        messages.Verbose(row.ToString());
+        messages.Output(row);
+    }
+
+    private static void Show(SweepProgress p, PipelineMessages messages)
+    {
+        string failed = p.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {p.Failed} failed") : "";
+        messages.Progress(new(ProgressActivity, "Invoke-CompressionSweep", string.Create(CultureInfo.InvariantCulture, $"{p.Left} of {p.Total} cells left{failed}"))
+        {
+            CurrentOperation = string.Join("; ", p.Running),
+            PercentComplete = p.Total == 0 ? 100 : (int)(100L * (p.Total - p.Left) / p.Total),
+            SecondsRemaining = p.Remaining is { } left ? (int)Math.Min(int.MaxValue, Math.Ceiling(left.TotalSeconds)) : -1,
+        });
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Management.Automation;
+using ExactCompression.Cmdlets.Infrastructure;
+
+namespace ExactCompression.Cmdlets;
+
+/// <summary>
+/// Trains rectifier networks under an l1 penalty. When the user stops it, its output is lost to the pipeline, so the network so far is kept in <c>$global:LastReluClassifier</c>.
+/// </summary>
+[Cmdlet(VerbsCommon.New, "ReluClassifier")]
+[OutputType(typeof(ReluNetwork))]
+public sealed class NewReluClassifierCommand : AsyncCommand
+{
+    private const string LastClassifierVariable = "LastReluClassifier";
+    private static readonly ClassifierOptions Defaults = new();
+
+    /// <summary>Labelled rows.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ModuleObject("Import-InputData", typeof(InputData))]
+    public InputData Data { get; set; } = null!;
+
+    /// <summary>Widths of the hidden layers.</summary>
+    [Parameter(Position = 1)]
+    [AllowEmptyCollection]
+    public int[] Hidden { get; set; } = Defaults.Hidden;
+
+    /// <summary>The l1 penalty on the weights.</summary>
+    [Parameter]
+    public double L1 { get; set; } = Defaults.L1;
+
+    /// <summary>Passes over the training rows.</summary>
+    [Parameter]
+    public int Epochs { get; set; } = Defaults.Epochs;
+
+    /// <summary>Rows of a step.</summary>
+    [Parameter]
+    public int BatchSize { get; set; } = Defaults.BatchSize;
+
+    /// <summary>The learning rate of the first epoch.</summary>
+    [Parameter]
+    public double LearningRate { get; set; } = Defaults.LearningRate;
+
+    /// <summary>The share of a step that goes on in the next.</summary>
+    [Parameter]
+    public double Momentum { get; set; } = Defaults.Momentum;
+
+    /// <summary>What is left of the learning rate in the last epoch.</summary>
+    [Parameter]
+    public double LearningRateDecay { get; set; } = Defaults.LearningRateDecay;
+
+    /// <summary>How gradients become steps.</summary>
+    [Parameter]
+    public TrainingOptimizer Optimizer { get; set; } = Defaults.Optimizer;
+
+    /// <summary>How the penalty is applied.</summary>
+    [Parameter]
+    public L1Mode L1Mode { get; set; } = Defaults.L1Mode;
+
+    /// <summary>Share of the rows that is kept back to measure accuracy on.</summary>
+    [Parameter]
+    public double ValidationFraction { get; set; } = Defaults.ValidationFraction;
+
+    /// <summary>Seed of the weights, of the split and of the order of rows.</summary>
+    [Parameter]
+    public int Seed { get; set; } = Defaults.Seed;
+
+    /// <summary>CPU threads to use; 0 for all cores.</summary>
+    [Parameter]
+    [ValidateRange(0, 4096)]
+    public int Threads { get; set; } = Defaults.Threads;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        (float least, float most) = (0, 0);
+        foreach (float value in Data.Values.Span)
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        if (least < 0 || most > 1)
+            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"The values of {Data.Name} go from {least} to {most}, beyond the [0,1] over which neurons are stable by default: scale them with Import-InputData -Scale, or give Find-StableNeurons a -Domain that holds them."));
+        Attempt(Data, Train, Finish);
+    }
+
+    private ReluNetwork Train(PipelineMessages messages)
+    {
+        var options = new ClassifierOptions
+        {
+            Hidden = [.. Hidden],
+            L1 = L1,
+            Epochs = Epochs,
+            BatchSize = BatchSize,
+            LearningRate = LearningRate,
+            Momentum = Momentum,
+            LearningRateDecay = LearningRateDecay,
+            Optimizer = Optimizer,
+            L1Mode = L1Mode,
+            ValidationFraction = ValidationFraction,
+            Seed = Seed,
+            Threads = Threads,
+        };
+        return ClassifierTraining.Train(Data, options, new EpochMessages(messages, $"{MyInvocation.MyCommand.Name} {Data.Name}"), Cancellation);
+    }
+
+    private void Finish(ReluNetwork network)
+    {
+        if (Cancellation.IsCancellationRequested)
+        {
+            SessionState.PSVariable.Set("global:" + LastClassifierVariable, network);
+            throw new PipelineStoppedException();
+        }
+
+        WriteObject(network);
+    }
+
+    /// <summary>Each epoch as progress and as a verbose line, from the thread that trains.</summary>
+    private sealed class EpochMessages(PipelineMessages messages, string activity) : IProgress<TrainingEpoch>
+    {
+        public void Report(TrainingEpoch value)
+        {
+            string accuracy = value.ValidationAccuracy is { } a
+                ? string.Create(CultureInfo.InvariantCulture, $"accuracy {a:F4} on rows kept back")
+                : string.Create(CultureInfo.InvariantCulture, $"accuracy {value.TrainAccuracy:F4}");
+            string status = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch} of {value.Epochs}: loss {value.Loss:G4}, {accuracy}, {value.ZeroWeights} weights zero");
+            messages.Verbose(string.Create(CultureInfo.InvariantCulture, $"{value.Seconds:F2} s: {status}"));
+            double share = (double)value.Epoch / value.Epochs;
+            messages.Progress(new(ProgressActivity, activity, status) { PercentComplete = (int)(100 * share), SecondsRemaining = (int)Math.Ceiling(value.Seconds * ((1 / share) - 1)) });
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using ExactCompression.Formats;
+using ExactCompression.Milp;
+
+namespace ExactCompression.Experiments;
+
+/// <summary>One row to be: a network, a domain, a method.</summary>
+/// <param name="Network">The network.</param>
+/// <param name="Domain">The domain.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Preprocess">Which rows of the data go through the network first.</param>
+internal sealed record SweepCell(SweepNetwork Network, SweepDomain Domain, StabilityMethod Method, MilpPreprocess Preprocess)
+{
+    /// <summary>All cells of a sweep that are this share's, network by network.</summary>
+    public static List<SweepCell> All(SweepOptions options)
+    {
+        IReadOnlyList<MilpPreprocess> preprocess = options.Data is null ? [MilpPreprocess.None] : options.Preprocess;
+        // Whole networks to a share where there are enough: then none is trained twice.
+        bool byNetwork = options.Networks.Count >= options.ShardCount;
+        var cells = new List<SweepCell>();
+        int number = 0;
+        for (int n = 0; n < options.Networks.Count; n++)
+        {
+            foreach (SweepDomain domain in options.Domains)
+            {
+                foreach (StabilityMethod method in options.Methods)
+                {
+                    foreach (MilpPreprocess rows in preprocess)
+                    {
+                        if ((byNetwork ? n : number++) % options.ShardCount == options.ShardIndex)
+                            cells.Add(new(options.Networks[n], domain, method, rows));
+                    }
+                }
+            }
+        }
+
+        return cells;
+    }
+
+    /// <summary>The row with what is known before anything is computed.</summary>
+    /// <param name="options">The sweep.</param>
+    /// <param name="network">The network, where it is there.</param>
+    public SweepRow Blank(SweepOptions options, ReluNetwork? network)
+    {
+        InputDomain? domain = null;
+        try
+        {
+            if ((network?.InputSize ?? Network.Inputs) is { } inputs)
+                domain = Domain.For(inputs, network?.StatedDomain);
+        }
+        catch (InvalidInputException)
+        {
+            // The cell fails with it when it runs.
+        }
+
+        return new()
+        {
+            Network = Network.Name,
+            Source = Network.Source ?? (network is null ? "" : Fingerprint.Of(network)),
+            Domain = domain?.Description ?? "",
+            DomainFingerprint = domain is null ? "" : Fingerprint.Of(domain),
+            Method = Method,
+            Solver = Method == StabilityMethod.Hybrid ? "" : options.Solver,
+            Preprocess = Preprocess,
+            TimeLimit = options.TimeLimit?.TotalSeconds,
+            Levels = string.Join(' ', options.Levels.Order()),
+            File = Network.File ?? "",
+            Architecture = network?.Architecture ?? Network.Architecture ?? "",
+            L1 = network?.Training?.Options.L1 ?? Network.L1,
+            Seed = network?.Training?.Options.Seed ?? Network.Seed,
+            Data = Preprocess == MilpPreprocess.None ? "" : options.Data?.Name ?? "",
+            Radius = Domain.Radius,
+            DomainWidth = domain is null ? null : MeanWidth(domain),
+            Machine = Environment.MachineName,
+        };
+    }
+
+    private static double MeanWidth(InputDomain domain)
+    {
+        double sum = 0;
+        for (int i = 0; i < domain.Lower.Length; i++)
+            sum += domain.Upper.Span[i] - domain.Lower.Span[i];
+        return sum / domain.Lower.Length;
+    }
+}

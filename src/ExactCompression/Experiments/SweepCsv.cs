@@ -1,0 +1,238 @@
+using CsvHelper;
+using ExactCompression.Formats;
+
+namespace ExactCompression.Experiments;
+
+/// <summary>
+/// The rows of a sweep as CSV, in a file that outlives the process: each row goes in with one write and to the disk at once; half a row, left by a process that was killed in the middle of it, is
+/// dropped by the next one. Several processes may append to one file: each row is written with the file to oneself, and none is written that another has.
+/// </summary>
+public sealed class SweepCsv
+{
+    private const byte LineEnd = (byte)'\n';
+    private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(10);
+    private static readonly byte[] Header = Line([.. SweepColumns.Names]);
+
+    private readonly Dictionary<string, SweepRow> rows = new(StringComparer.Ordinal);
+    private readonly Action<string>? warning;
+    private long known;
+
+    private SweepCsv(string path, Action<string>? warning)
+    {
+        Path = path;
+        this.warning = warning;
+    }
+
+    /// <summary>The columns, in order.</summary>
+    public static IReadOnlyList<string> Columns => SweepColumns.Names;
+
+    /// <summary>The columns that say what was done. A cell with the same values in them is the same cell.</summary>
+    public static IReadOnlyList<string> KeyColumns => SweepColumns.KeyNames;
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Opens a file to append to; makes it with its header if it is not there, and drops half a row at its end.</summary>
+    /// <param name="path">Full path.</param>
+    /// <param name="warning">Told where something was dropped, and where another process keeps the file for long.</param>
+    /// <param name="cancellation">Ends the wait for a file that another process has open.</param>
+    /// <exception cref="InvalidFileException">The file is no sweep's, or one of its rows cannot be read.</exception>
+    public static SweepCsv Open(string path, Action<string>? warning, CancellationToken cancellation)
+    {
+        var csv = new SweepCsv(path, warning);
+        using FileStream stream = csv.Lock(cancellation);
+        csv.CatchUp(stream);
+        return csv;
+    }
+
+    /// <summary>The rows of a file, which is left as it is; half a row at its end is passed over. Of several rows of one cell the last counts.</summary>
+    /// <param name="path">Full path.</param>
+    /// <exception cref="InvalidFileException">The file is no sweep's, or one of its rows cannot be read.</exception>
+    public static IReadOnlyList<SweepRow> Read(string path)
+    {
+        byte[] bytes;
+        using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
+        {
+            bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+        }
+
+        var csv = new SweepCsv(path, null);
+        int end = Array.LastIndexOf(bytes, LineEnd) + 1;
+        if (end > 0)
+            csv.Take(bytes, csv.RequireHeader(bytes), end);
+        return [.. csv.rows.Values];
+    }
+
+    /// <summary>The row of the same cell, or null.</summary>
+    internal SweepRow? Find(SweepRow blank) => rows.GetValueOrDefault(SweepColumns.Key(blank));
+
+    /// <summary>Appends a row and brings it to the disk, unless another process has written a row of the cell since.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="cancellation">Ends the wait for a file that another process has open.</param>
+    /// <returns>Whether it was written.</returns>
+    internal bool Append(SweepRow row, CancellationToken cancellation)
+    {
+        using FileStream stream = Lock(cancellation);
+        string key = SweepColumns.Key(row);
+        SweepRow? before = rows.GetValueOrDefault(key);
+        CatchUp(stream);
+        if (rows.GetValueOrDefault(key) is { } other && !ReferenceEquals(other, before))
+            return false;
+        stream.Seek(0, SeekOrigin.End);
+        stream.Write(Line(SweepColumns.Fields(row)));
+        stream.Flush(flushToDisk: true);
+        known = stream.Length;
+        rows[key] = row;
+        return true;
+    }
+
+    /// <summary>Reads what other processes have written, and mends the end.</summary>
+    internal void CatchUp(CancellationToken cancellation)
+    {
+        if (new FileInfo(Path).Length == known)
+            return;
+        using FileStream stream = Lock(cancellation);
+        CatchUp(stream);
+    }
+
+    private static byte[] Line(string[] fields)
+    {
+        using var buffer = new MemoryStream();
+        using (CsvWriter csv = CsvWriter.Create(buffer, new() { NewLine = "\n" }, leaveOpen: true))
+        {
+            foreach (string field in fields)
+                csv.WriteField(field);
+            csv.EndRecord();
+        }
+
+        return buffer.ToArray();
+    }
+
+    private static bool StartsLikeHeader(ReadOnlySpan<byte> bytes) => Header.AsSpan().StartsWith(bytes);
+
+    private void CatchUp(FileStream stream)
+    {
+        if (stream.Length < known)
+            known = 0; // somebody has made it anew
+        stream.Seek(known, SeekOrigin.Begin);
+        var bytes = new byte[stream.Length - known];
+        stream.ReadExactly(bytes);
+        int start = 0;
+        if (known == 0)
+        {
+            if (bytes.Length < Header.Length && StartsLikeHeader(bytes))
+            {
+                stream.SetLength(0);
+                stream.Write(Header);
+                stream.Flush(flushToDisk: true);
+                known = stream.Length;
+                return;
+            }
+
+            start = RequireHeader(bytes);
+        }
+
+        int end = Array.LastIndexOf(bytes, LineEnd) + 1;
+        int whole = Take(bytes, start, end);
+        if (whole < bytes.Length)
+        {
+            warning?.Invoke($"'{Path}' ended in the middle of a row, as a process leaves it that was killed. That row is dropped and its cell done again.");
+            stream.SetLength(known + whole);
+            stream.Flush(flushToDisk: true);
+        }
+
+        known = stream.Length;
+    }
+
+    /// <summary>Where the rows begin.</summary>
+    private int RequireHeader(byte[] bytes)
+    {
+        int line = Array.IndexOf(bytes, LineEnd);
+        string[] found = line < 0 ? [] : [.. Fields(bytes.AsMemory(0, line + 1)).FirstOrDefault() ?? []];
+        if (!found.SequenceEqual(SweepColumns.Names))
+        {
+            throw new InvalidFileException(
+                "SweepCsvColumns",
+                Path,
+                "line 1",
+                "The columns are not those of a sweep of this version.",
+                "Give another path: a sweep adds rows to its own files alone.");
+        }
+
+        return line + 1;
+    }
+
+    /// <summary>Takes whole lines in.</summary>
+    /// <returns>Where the last good row ends; <paramref name="end"/> unless the last line is no row.</returns>
+    private int Take(byte[] bytes, int start, int end)
+    {
+        int at = start, number = 1;
+        while (at < end)
+        {
+            int next = Array.IndexOf(bytes, LineEnd, at, end - at) + 1;
+            number++;
+            string[]? fields = CsvFile.Guarded(Path, () => Fields(bytes.AsMemory(at, next - at)).FirstOrDefault());
+            if (fields is not null && fields.Length != SweepColumns.Names.Count)
+            {
+                if (next == end)
+                    return at;
+                throw new InvalidFileException("CsvRagged", Path, $"line {number}", $"The record has {fields.Length} fields, the header {SweepColumns.Names.Count}.", "Give every row the same number of columns, or give another path.");
+            }
+
+            if (fields is not null)
+                Take(fields, number);
+            at = next;
+        }
+
+        return end;
+    }
+
+    private void Take(string[] fields, int number)
+    {
+        try
+        {
+            SweepRow row = SweepColumns.Row(fields);
+            rows[SweepColumns.Key(row)] = row;
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidFileException("SweepCsvValue", Path, $"line {number}", e.Message, "Mend or delete that row, or give another path.", inner: e);
+        }
+    }
+
+    private static IEnumerable<string[]> Fields(ReadOnlyMemory<byte> line)
+    {
+        using CsvReader csv = CsvReader.Create(line, new() { HasHeader = false, FormatProvider = System.Globalization.CultureInfo.InvariantCulture });
+        while (csv.Read())
+            yield return CsvFile.Strings(csv);
+    }
+
+    /// <summary>The file to oneself; waits while another process writes its row.</summary>
+    private FileStream Lock(CancellationToken cancellation)
+    {
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        bool told = false;
+        for (int pause = 1; ; pause = Math.Min(2 * pause, 100))
+        {
+            try
+            {
+                return new FileStream(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (IsSharingViolation(e))
+            {
+                if (!told && System.Diagnostics.Stopwatch.GetElapsedTime(start) > LongWait)
+                {
+                    warning?.Invoke($"'{Path}' is kept open by another program; rows wait until it lets go. {e.Message}");
+                    told = true;
+                }
+
+                if (cancellation.WaitHandle.WaitOne(pause))
+                    throw new OperationCanceledException(cancellation);
+            }
+        }
+    }
+
+    /// <summary>EAGAIN of Linux and of macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.</summary>
+    private static bool IsSharingViolation(IOException e) => (e.HResult & 0xffff, OperatingSystem.IsWindows()) is (11 or 35, false) or (32 or 33, true);
+}

@@ -1,0 +1,62 @@
+namespace ExactCompression.Experiments;
+
+/// <summary>A domain of a sweep, made for each network: one that is given, the network's own, or a ball cut to either.</summary>
+public sealed class SweepDomain
+{
+    private readonly InputDomain? given;
+    private readonly double[]? center;
+    private readonly string name = "";
+
+    private SweepDomain(InputDomain? given, double[]? center = null, double? radius = null, string name = "")
+    {
+        this.given = given;
+        this.center = center;
+        Radius = radius;
+        this.name = name;
+    }
+
+    /// <summary>The range that a network's file states, else <c>[0,1]^n</c>.</summary>
+    public static SweepDomain Own { get; } = new(null);
+
+    /// <summary>The radius of the ball; null for others.</summary>
+    public double? Radius { get; }
+
+    /// <summary>A domain that is given.</summary>
+    public static SweepDomain Of(InputDomain domain) => new(domain);
+
+    /// <summary>The ball of the maximum norm round a row of data, cut to another domain.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="row">The centre, from 0.</param>
+    /// <param name="radius">How far each input may move.</param>
+    /// <param name="within">What it is cut to; null for the network's own domain.</param>
+    /// <exception cref="InvalidInputException">There is no such row, or the radius is no distance.</exception>
+    public static SweepDomain Ball(InputData data, int row, double radius, InputDomain? within)
+    {
+        if (row < 0 || row >= data.Rows)
+            throw new InvalidInputException("DataRowMissing", $"The data '{data.Name}' has no row {row}.", $"Its rows are 0 to {data.Rows - 1}.");
+        double[] center = [.. data.Row(row).ToArray().Select(static value => (double)value)];
+        _ = InputDomain.Ball(center, radius);
+        return new(within, center, radius, FormattableString.Invariant($"ball {radius:R} round row {row} of {data.Name}"));
+    }
+
+    /// <summary>The domain for a network.</summary>
+    /// <param name="inputs">Its input size.</param>
+    /// <param name="stated">The range that it states, or null.</param>
+    /// <exception cref="InvalidInputException">The domain does not fit, or nothing of the ball lies in the domain that it is cut to.</exception>
+    internal InputDomain For(int inputs, InputDomain? stated)
+    {
+        InputDomain whole = (given ?? stated ?? InputDomain.Unit).For(inputs);
+        if (center is null)
+            return whole;
+        InputDomain ball = InputDomain.Ball(center, Radius!.Value).For(inputs);
+        (double[] lower, double[] upper) = (new double[inputs], new double[inputs]);
+        for (int i = 0; i < inputs; i++)
+        {
+            (lower[i], upper[i]) = (Math.Max(ball.Lower.Span[i], whole.Lower.Span[i]), Math.Min(ball.Upper.Span[i], whole.Upper.Span[i]));
+            if (lower[i] > upper[i])
+                throw new InvalidInputException("DomainClipEmpty", $"Nothing of the {name} lies in {whole}: input {i} would have to be in both.", "Give a domain that the row lies in.");
+        }
+
+        return new(lower, upper, $"{name} in {whole}");
+    }
+}

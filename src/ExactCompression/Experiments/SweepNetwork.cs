@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ExactCompression.Formats;
+
+namespace ExactCompression.Experiments;
+
+/// <summary>A network of a sweep: one that is there, a file, or one yet to be trained.</summary>
+public abstract partial class SweepNetwork
+{
+    /// <summary>The network's name.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The file that it comes from; null for others.</summary>
+    public virtual string? File => null;
+
+    /// <summary>Widths from input to output where they are known before the network is there; else null.</summary>
+    internal virtual string? Architecture => null;
+
+    /// <summary>What the network is, where that is known before it is there; else null.</summary>
+    internal virtual string? Source => null;
+
+    /// <summary>Its l1 penalty, where that is known before it is there.</summary>
+    internal virtual double? L1 => Number(L1InName().Match(Name));
+
+    /// <summary>Its seed, where that is known before it is there.</summary>
+    internal virtual int? Seed => Number(SeedInName().Match(Name)) is { } seed and >= 0 and <= int.MaxValue && seed == Math.Floor(seed) ? (int)seed : null;
+
+    /// <summary>Number of inputs, where that is known before it is there.</summary>
+    internal virtual int? Inputs => null;
+
+    /// <summary>About how much work it is, beside the others.</summary>
+    internal abstract double Work { get; }
+
+    /// <summary>A network that is there.</summary>
+    public static SweepNetwork Of(ReluNetwork network) => new Given(network);
+
+    /// <summary>A network file, read when its turn comes.</summary>
+    /// <param name="path">Full path.</param>
+    public static SweepNetwork FromFile(string path) => new InFile(path);
+
+    /// <summary>Networks to train when their turn comes: every architecture at every penalty from every seed.</summary>
+    /// <param name="data">Labelled rows; all are trained on.</param>
+    /// <param name="architectures">Widths of hidden layers.</param>
+    /// <param name="penalties">L1 penalties.</param>
+    /// <param name="seeds">Seeds.</param>
+    /// <param name="training">All else about training; threads and validation are the sweep's affair.</param>
+    public static IReadOnlyList<SweepNetwork> Grid(InputData data, IReadOnlyList<int[]> architectures, IReadOnlyList<double> penalties, IReadOnlyList<int> seeds, ClassifierOptions training)
+    {
+        string fingerprint = Fingerprint.Of(data);
+        return
+        [
+            .. from hidden in architectures.DistinctBy(Experiments.Architecture.Show)
+               from l1 in penalties.Distinct()
+               from seed in seeds.Distinct()
+               select new Trained(data, fingerprint, training with { Hidden = hidden, L1 = l1, Seed = seed }),
+        ];
+    }
+
+    /// <summary>Makes or reads the network.</summary>
+    /// <param name="threads">Threads to use.</param>
+    /// <param name="told">Told how far it is.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    internal abstract ReluNetwork Get(int threads, Action<string> told, CancellationToken cancellation);
+
+    private static double? Number(Match match) => match.Success && double.TryParse(match.Groups[1].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
+
+    [GeneratedRegex(@"(?:^|[_-])l1[-_=]?(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)")]
+    private static partial Regex L1InName();
+
+    [GeneratedRegex(@"(?:^|[_-])seed[-_=]?(\d+)")]
+    private static partial Regex SeedInName();
+
+    private sealed class Given(ReluNetwork network) : SweepNetwork
+    {
+        public override string Name => network.Name;
+
+        public override string? File => network.Path;
+
+        internal override string Architecture => network.Architecture;
+
+        internal override string Source { get; } = Fingerprint.Of(network);
+
+        internal override double? L1 => network.Training?.Options.L1 ?? base.L1;
+
+        internal override int? Seed => network.Training?.Options.Seed ?? base.Seed;
+
+        internal override int? Inputs => network.InputSize;
+
+        internal override double Work => network.ConnectionCount;
+
+        internal override ReluNetwork Get(int threads, Action<string> told, CancellationToken cancellation) => network;
+    }
+
+    private sealed class InFile(string path) : SweepNetwork
+    {
+        public override string Name { get; } = Path.GetFileNameWithoutExtension(path);
+
+        public override string File => path;
+
+        internal override double Work { get; } = new FileInfo(path) is { Exists: true } file ? Math.Max(1, file.Length / sizeof(float)) : 1;
+
+        internal override ReluNetwork Get(int threads, Action<string> told, CancellationToken cancellation) => NetworkFormats.Read(path);
+    }
+
+    private sealed class Trained : SweepNetwork
+    {
+        private readonly InputData data;
+        private readonly ClassifierOptions options;
+
+        public Trained(InputData data, string dataFingerprint, ClassifierOptions options)
+        {
+            this.data = data;
+            this.options = options;
+            int classes = data.Labels.Span.IsEmpty ? 1 : Math.Max(0, data.Labels.ToArray().Max()) + 1;
+            int[] widths = [data.Columns, .. options.Hidden, classes];
+            Architecture = Experiments.Architecture.Show(widths);
+            Work = Math.Max(1, widths.Zip(widths.Skip(1), static (from, to) => (double)from * to).Sum());
+            Name = string.Create(CultureInfo.InvariantCulture, $"{data.Name}_{Experiments.Architecture.Show(options.Hidden)}_l1-{options.L1:0.##############}_seed-{options.Seed}");
+            // All that decides the network, beside its widths, penalty and seed.
+            Source = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{options.Optimizer} {options.L1Mode}, {options.Epochs} epochs of {options.BatchSize}, rate {options.LearningRate:R} to {options.LearningRateDecay:R}, momentum {options.Momentum:R}, {data.Rows} rows {dataFingerprint}");
+        }
+
+        public override string Name { get; }
+
+        internal override string Architecture { get; }
+
+        internal override string Source { get; }
+
+        internal override double? L1 => options.L1;
+
+        internal override int? Seed => options.Seed;
+
+        internal override int? Inputs => data.Columns;
+
+        internal override double Work { get; }
+
+        internal override ReluNetwork Get(int threads, Action<string> told, CancellationToken cancellation)
+        {
+            ReluNetwork network = ClassifierTraining.Train(data, options with { Threads = threads, ValidationFraction = 0 }, new EpochText(told, options.Epochs), cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            return network.Renamed(Name);
+        }
+
+        /// <summary>Epochs as words.</summary>
+        private sealed class EpochText(Action<string> told, int epochs) : IProgress<TrainingEpoch>
+        {
+            public void Report(TrainingEpoch value) => told(string.Create(CultureInfo.InvariantCulture, $"training, epoch {value.Epoch} of {epochs}"));
+        }
+    }
+}

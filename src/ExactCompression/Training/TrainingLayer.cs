@@ -1,0 +1,168 @@
+using System.Runtime.CompilerServices;
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Training;
+
+/// <summary>
+/// A layer while it is trained. Widths are padded to whole panels: the neurons that this adds have weights, values and gradients of zero, and stay so.
+/// </summary>
+internal sealed unsafe class TrainingLayer : IDisposable
+{
+    private readonly int inputs;
+    private readonly int outputs;
+    private readonly PackedMatrix<float> forward;
+    private readonly PackedMatrix<float>? backward;
+    private readonly PackedMatrix<float> first;
+    private readonly PackedMatrix<float>? second;
+    private readonly PackedMatrix<float> bias;
+    private readonly PackedMatrix<float> firstOfBias;
+    private readonly PackedMatrix<float>? secondOfBias;
+
+    /// <summary>Makes a layer with random weights.</summary>
+    /// <param name="inputs">Values it takes.</param>
+    /// <param name="outputs">Its neurons.</param>
+    /// <param name="isFirst">Whether its inputs are the data's, so that no gradient by them is wanted.</param>
+    /// <param name="hasSecondMoment">Whether the optimizer keeps a second moment of each weight.</param>
+    /// <param name="random">Gives the weights: uniform, of variance 2 / inputs (He et al., 2015).</param>
+    public TrainingLayer(int inputs, int outputs, bool isFirst, bool hasSecondMoment, Random random)
+    {
+        this.inputs = inputs;
+        this.outputs = outputs;
+        In = Padded(inputs);
+        Out = Padded(outputs);
+        forward = PackedMatrix<float>.Zeros(In, Out);
+        backward = isFirst ? null : PackedMatrix<float>.Zeros(Out, In);
+        first = PackedMatrix<float>.Zeros(In, Out);
+        second = hasSecondMoment ? PackedMatrix<float>.Zeros(In, Out) : null;
+        bias = PackedMatrix<float>.Zeros(1, Out);
+        firstOfBias = PackedMatrix<float>.Zeros(1, Out);
+        secondOfBias = hasSecondMoment ? PackedMatrix<float>.Zeros(1, Out) : null;
+        double bound = Math.Sqrt(6.0 / inputs);
+        for (int o = 0; o < outputs; o++)
+        {
+            for (int k = 0; k < inputs; k++)
+                *Weight(k, o) = (float)(bound * ((2 * random.NextDouble()) - 1));
+        }
+
+        for (int k = 0; k < In; k += SparseProduct.ColumnBlock)
+            CopyBackward(k);
+    }
+
+    /// <summary>Values it takes, padded.</summary>
+    public int In { get; }
+
+    /// <summary>Its neurons, padded.</summary>
+    public int Out { get; }
+
+    /// <summary>Weights that are exactly zero.</summary>
+    public long ZeroWeights
+    {
+        get
+        {
+            long zeros = 0;
+            for (int p = 0; p < forward.Panels; p++)
+            {
+                int width = Math.Min(outputs - (p * PackedMatrix<float>.PanelWidth), PackedMatrix<float>.PanelWidth);
+                for (int k = 0; k < inputs; k++)
+                    zeros += new ReadOnlySpan<float>(Weight(k, p * PackedMatrix<float>.PanelWidth), width).Count(0f);
+            }
+
+            return zeros;
+        }
+    }
+
+    /// <summary>The width of a layer as a whole number of panels.</summary>
+    public static int Padded(int width) => (width + PackedMatrix<float>.PanelWidth - 1) / PackedMatrix<float>.PanelWidth * PackedMatrix<float>.PanelWidth;
+
+    /// <summary><c>Z = A W^T + b</c> for some rows.</summary>
+    public void Forward(float* a, int rows, float* z, RowScratch scratch) => scratch.Multiply(a, rows, forward, bias.Data, z);
+
+    /// <summary><c>G' = G W</c> for some rows.</summary>
+    public void Backward(float* delta, int rows, float* below, RowScratch scratch) => scratch.Multiply(delta, rows, backward!, null, below);
+
+    /// <summary>Takes a step with the weights of <see cref="SparseProduct.ColumnBlock"/> inputs, and with the biases where these are the first inputs.</summary>
+    /// <param name="block">Which inputs.</param>
+    /// <param name="a">The layer's inputs: <paramref name="rows"/> rows of <see cref="In"/>.</param>
+    /// <param name="rows">Rows of the batch.</param>
+    /// <param name="delta">The gradient by the layer's pre-activations.</param>
+    /// <param name="rule">The step.</param>
+    /// <param name="scratch">The thread's own.</param>
+    public void Update(int block, float* a, int rows, PackedMatrix<float> delta, in StepRule rule, RowScratch scratch)
+    {
+        int from = block * SparseProduct.ColumnBlock;
+        float* gradient = scratch.ColumnProducts(a + from, rows, In, delta);
+        Apply(rule, forward, first, second, from, SparseProduct.ColumnBlock, gradient);
+        CopyBackward(from);
+
+        if (block == 0)
+        {
+            RowScratch.ColumnSums(delta, rows, gradient);
+            Apply(rule.WithoutPenalty(), bias, firstOfBias, secondOfBias, 0, 1, gradient);
+        }
+    }
+
+    /// <summary>The layer as it is; null where a weight is not finite.</summary>
+    public AffineLayer? ToLayer(Activation activation)
+    {
+        var weights = new double[(long)inputs * outputs];
+        var biases = new double[outputs];
+        bool finite = true;
+        for (int o = 0; o < outputs; o++)
+        {
+            biases[o] = bias.Data[o];
+            finite &= double.IsFinite(biases[o]);
+            for (int k = 0; k < inputs; k++)
+            {
+                weights[((long)o * inputs) + k] = *Weight(k, o);
+                finite &= float.IsFinite(*Weight(k, o));
+            }
+        }
+
+        return finite ? new(weights, biases, outputs, inputs, activation) : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        forward.Dispose();
+        backward?.Dispose();
+        first.Dispose();
+        second?.Dispose();
+        bias.Dispose();
+        firstOfBias.Dispose();
+        secondOfBias?.Dispose();
+    }
+
+    private static void Apply(in StepRule rule, PackedMatrix<float> weights, PackedMatrix<float> first, PackedMatrix<float>? second, int from, int rows, float* gradient)
+    {
+        int width = PackedMatrix<float>.PanelWidth;
+        nint size = (nint)weights.Rows * width, at = (nint)from * width;
+        for (int p = 0; p < weights.Panels; p++, at += size)
+            rule.Apply(weights.Data + at, first.Data + at, second is null ? null : second.Data + at, gradient + (p * width), weights.Columns, rows);
+    }
+
+    private float* Weight(int k, int o)
+    {
+        int width = PackedMatrix<float>.PanelWidth;
+        return forward.Data + ((((nint)(o / width) * In) + k) * width) + (o % width);
+    }
+
+    /// <summary>Brings the weights of <see cref="SparseProduct.ColumnBlock"/> inputs to where the backward pass reads them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void CopyBackward(int from)
+    {
+        if (backward is null)
+            return;
+        int width = PackedMatrix<float>.PanelWidth;
+        float* target = backward.Data + ((nint)(from / width) * Out * width) + (from % width);
+        for (int p = 0; p < forward.Panels; p++)
+        {
+            float* source = forward.Data + ((((nint)p * In) + from) * width);
+            for (int o = 0; o < width; o++, target += width)
+            {
+                for (int k = 0; k < SparseProduct.ColumnBlock; k++)
+                    target[k] = source[(k * width) + o];
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Management.Automation;
+
+namespace ExactCompression.Cmdlets.Tests;
+
+[Collection(ModuleTests.Name)]
+public sealed class TrainingTests(ModuleFixture module)
+{
+    private const string Digits = "$d = Import-InputData $DataFile -LabelColumn Last -Scale (1/16)\n";
+
+    [Fact]
+    public void NewReluClassifier_Digits_GoesThroughThePipeline()
+    {
+        ScriptResult result = module.Run(Digits + """
+            $n = $d | New-ReluClassifier -Hidden 24, 16 -L1 0.004 -Epochs 60
+            $n.Name; $n.Architecture; $n.Training.ValidationAccuracy; $n.Training.Epochs[-1].Epoch; ($n | Measure-ReluNetwork -Data $d).Accuracy
+            ($n | Find-StableNeurons -Data $d | Invoke-LeoCompression | Test-NetworkEquivalence).Equivalent
+            """);
+        Assert.Empty(result.Errors);
+        Assert.Empty(result.Warnings);
+        Assert.Equal("digits_24-16_l1-0.004", result.Output[0].BaseObject);
+        Assert.Equal("64-24-16-10", result.Output[1].BaseObject);
+        Assert.InRange((double)result.Output[2].BaseObject, 0.9, 1);
+        Assert.Equal(60, result.Output[3].BaseObject);
+        Assert.InRange((double)result.Output[4].BaseObject, 0.9, 1);
+        Assert.Equal(true, result.Output[5].BaseObject);
+    }
+
+    [Fact]
+    public void NewReluClassifier_EveryParameter_ReachesTraining()
+    {
+        PSObject options = module.Run(Digits + """
+            (New-ReluClassifier $d 9, 5 -L1 0.5 -Epochs 2 -BatchSize 77 -LearningRate 0.02 -Momentum 0.5 -LearningRateDecay 0.25 -Optimizer Adam -L1Mode Subgradient -ValidationFraction 0.2 -Seed 11 -Threads 1).Training.Options
+            """).Single;
+        (string Name, object Value)[] expected =
+        [
+            ("L1", 0.5), ("Epochs", 2), ("BatchSize", 77), ("LearningRate", 0.02), ("Momentum", 0.5), ("LearningRateDecay", 0.25),
+            ("Optimizer", "Adam"), ("L1Mode", "Subgradient"), ("ValidationFraction", 0.2), ("Seed", 11), ("Threads", 1),
+        ];
+        Assert.All(expected, option => Assert.Equal(option.Value.ToString(), options.Properties[option.Name].Value.ToString()));
+        Assert.Equal([9, 5], (int[])options.Properties["Hidden"].Value);
+        Assert.Equal(expected.Length + 1, options.Properties.Count());
+    }
+
+    [Fact]
+    public void NewReluClassifier_ThroughSerialisation_KeepsItsHistory()
+    {
+        string[] epochs = module.Run(Digits + """
+            $n = New-ReluClassifier $d -Hidden 8 -Epochs 3
+            $again = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($n, 2))
+            foreach ($e in $n.Training.Epochs) { "$e" }
+            foreach ($e in $again.Training.Epochs) { "$e" }
+            """).As<string>();
+        Assert.Equal(6, epochs.Length);
+        Assert.Equal(epochs[..3], epochs[3..]);
+    }
+
+    [Fact]
+    public void NewReluClassifier_Verbose_TellsEachEpochAndProgressEnds()
+    {
+        ScriptResult result = module.Run(Digits + "New-ReluClassifier $d -Hidden 8 -Epochs 4 -Verbose");
+        Assert.Equal(4, result.Verbose.Count(static line => line.Contains("epoch", StringComparison.Ordinal) && line.Contains("loss", StringComparison.Ordinal)));
+        Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
+        Assert.Contains("accuracy", result.Progress[0].StatusDescription, StringComparison.Ordinal);
+        Assert.True(result.Progress[0].SecondsRemaining >= 0);
+    }
+
+    [Fact]
+    public void NewReluClassifier_DataNotInTheUnitBox_Warns()
+    {
+        ScriptResult result = module.Run("Import-InputData $DataFile -LabelColumn Last | New-ReluClassifier -Hidden 4 -Epochs 1 -LearningRate 0.001");
+        Assert.Contains("-Scale", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Single(result.Output);
+    }
+
+    [Fact]
+    public void NewReluClassifier_Stopped_EndsWithinASecondAndKeepsTheNetwork()
+    {
+        using PowerShell shell = module.Shell("$global:LastReluClassifier = $null\n" + Digits + "'training'; New-ReluClassifier $d -Hidden 100,100 -Epochs 1000000");
+        using var output = new PSDataCollection<PSObject>();
+        IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(null, output);
+        TimeSpan elapsed;
+        try
+        {
+            Assert.True(SpinWait.SpinUntil(() => output.Count > 0, TimeSpan.FromSeconds(30)));
+            Thread.Sleep(1000);
+            Assert.False(running.IsCompleted);
+        }
+        finally
+        {
+            long start = Stopwatch.GetTimestamp();
+            shell.Stop();
+            elapsed = Stopwatch.GetElapsedTime(start);
+        }
+
+        Assert.ThrowsAny<PipelineStoppedException>(() => shell.EndInvoke(running));
+        // Within a second on a machine that has nothing else to do.
+        Assert.InRange(elapsed.TotalSeconds, 0, 3);
+        ScriptResult kept = module.Run("$global:LastReluClassifier.Training.Completed; $global:LastReluClassifier.Training.Steps; $global:LastReluClassifier = $null");
+        Assert.Equal(false, kept.Output[0].BaseObject);
+        Assert.True((long)kept.Output[1].BaseObject > 0);
+    }
+
+    [Theory]
+    [InlineData("Import-InputData $DataFile -LabelColumn None | New-ReluClassifier -Hidden 4", "DataWithoutLabels")]
+    [InlineData(Digits + "New-ReluClassifier $d -Hidden 4, 0", "HiddenInvalid")]
+    [InlineData(Digits + "New-ReluClassifier $d -L1 (-1)", "L1Invalid")]
+    [InlineData(Digits + "New-ReluClassifier $d -Momentum 1", "MomentumInvalid")]
+    [InlineData(Digits + "New-ReluClassifier $d -LearningRate 1e30", "TrainingDiverged")]
+    [InlineData("Import-InputData $DataFile -LabelColumn First | New-ReluClassifier", "SingleClass")]
+    public void BadArgument_HasItsOwnErrorId(string script, string id) =>
+        Assert.StartsWith(id + ",ExactCompression.Cmdlets.NewReluClassifierCommand", module.Fail(script).FullyQualifiedErrorId, StringComparison.Ordinal);
+
+    [Fact]
+    public void NewReluClassifier_APath_NamesTheCmdletThatReadsIt() =>
+        Assert.Contains("Import-InputData", module.Fail("New-ReluClassifier ./digits.csv.gz").Exception.Message, StringComparison.Ordinal);
+}
