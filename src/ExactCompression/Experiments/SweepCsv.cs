@@ -69,15 +69,15 @@ public sealed class SweepCsv
 
     /// <summary>Appends a row and brings it to the disk, unless another process has written a row of the cell since.</summary>
     /// <param name="row">The row.</param>
+    /// <param name="replaces">The failed row of the cell that this one comes after; null where the cell had none.</param>
     /// <param name="cancellation">Ends the wait for a file that another process has open.</param>
     /// <returns>Whether it was written.</returns>
-    internal bool Append(SweepRow row, CancellationToken cancellation)
+    internal bool Append(SweepRow row, SweepRow? replaces, CancellationToken cancellation)
     {
         using FileStream stream = Lock(cancellation);
         string key = SweepColumns.Key(row);
-        SweepRow? before = rows.GetValueOrDefault(key);
         CatchUp(stream);
-        if (rows.GetValueOrDefault(key) is { } other && !ReferenceEquals(other, before))
+        if (rows.GetValueOrDefault(key) is { } other && !ReferenceEquals(other, replaces))
             return false;
         stream.Seek(0, SeekOrigin.End);
         stream.Write(Line(SweepColumns.Fields(row)));
