@@ -18,6 +18,7 @@ public sealed class ViewTests(ModuleFixture module)
     [InlineData(Table + "(Invoke-LeoCompression $t).Steps", "Layer", "Kind", "Neurons", "Description")]
     [InlineData(Table + "Measure-ReluNetwork $n $d", "Architecture", "Accuracy", "Neurons", "Connections", "Non-zero", "Row (us)", "In batch (us)")]
     [InlineData("Get-ComputeDevice", "Index", "Kind", "Name", "Units", "Memory (GiB)", "Capability")]
+    [InlineData("Invoke-CompressionSweep $NetworkFile -Level DeleteOnly", "Network", "Domain", "Accuracy", "Stable %", "Removed %", "Compressed")]
     [InlineData("Import-ReluNetwork $NetworkFile | Get-ActivationPattern -Count 2", "Network", "Number", "Active", "Pattern")]
     [InlineData("Get-MilpSolver", "Name", "Problems", "Available", "Version", "Detail")]
     public void DefaultView_IsATableWithTheseColumns(string script, params string[] columns)
