@@ -52,10 +52,10 @@ internal sealed class InputSplitting : IDisposable
     public long Bounded { get; private set; }
 
     /// <summary>Goes on until nothing is open or so many parts have been bounded.</summary>
-    /// <param name="most">Parts to bound in this call.</param>
-    public void Run(long most)
+    /// <param name="most">Parts to bound in all calls together.</param>
+    public void RunTo(long most)
     {
-        for (long end = Bounded + most; Bounded < end && open.Count > 0;)
+        while (Bounded < most && open.Count > 0)
         {
             clock.ThrowIfExpired();
             clock.Report("InputSplitting", layer);

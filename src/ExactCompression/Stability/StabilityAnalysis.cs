@@ -15,14 +15,20 @@ public static class StabilityAnalysis
     /// <summary>The share that every group of neurons may take at first, hard or easy: estimates can be far too low.</summary>
     private const long FirstShare = 64;
 
-    /// <summary>What is still open then starts again with this much more: all rounds together cost a third more than the last one.</summary>
+    /// <summary>What is still open then goes on to this much more.</summary>
     private const long Growth = 4;
+
+    /// <summary>Points that walk for each open neuron in the first local search; then as many times more as the parts are.</summary>
+    private const int Walkers = 128;
 
     /// <summary>Random dives that estimate what a neuron's partition takes.</summary>
     private const int Dives = 100;
 
     /// <summary>Data rows beside an attack that aims: more find little that it does not. All rows are run by <see cref="FindUnstable"/>.</summary>
     private const int MostRows = 4_096;
+
+    /// <summary>So many signs left open by the first attacks are often out of reach; a device runs all data sooner than the CPU bounds more of them.</summary>
+    private const int FewOpen = 32;
 
     /// <summary>The witness half: shows neurons unstable by points of the domain, on a device. Never claims that one is stable.</summary>
     /// <param name="table">What is known so far; it is gone on from.</param>
@@ -39,14 +45,18 @@ public static class StabilityAnalysis
         string used = device.Name;
         try
         {
-            (float[] corners, WantedSigns[] reachable) = Outlook(board, clock);
-            using var search = new WitnessSearch(board, data, device, options, clock, corners) { Reachable = reachable };
+            // Bounds rule out many signs, and a search for those would run all points of the data and end with nothing. But they are no verdicts here: only the witnesses are taken over.
+            var outlook = new VerdictBoard(table) { Witnesses = board };
+            Dictionary<WitnessSearch.Aim, float[]> hints = BoundPass.Run(outlook, clock);
+            using var search = new WitnessSearch(outlook, data, device, options, clock, [.. hints.Values.SelectMany(static c => c)]);
             try
             {
                 clock.Run("Sampling", search.SampleCorners);
-                Attack(board, search, clock);
+                Attack(outlook, search, clock);
+                if (search.Open(0).Count <= FewOpen)
+                    Refinement.RunQuickly(outlook, clock, search);
                 clock.Run("Sampling", search.SampleAll);
-                Attack(board, search, clock);
+                Attack(outlook, search, clock);
             }
             finally
             {
@@ -93,19 +103,6 @@ public static class StabilityAnalysis
     }
 
     /// <summary>
-    /// What bounds tell a search for witnesses: the corners to look at first, and the signs that are out of reach. A search for those would run all points of the data and end with nothing.
-    /// It is no verdict here.
-    /// </summary>
-    private static (float[] Corners, WantedSigns[] Reachable) Outlook(VerdictBoard board, SearchClock clock)
-    {
-        var bounds = new VerdictBoard(StabilityTable.Undecided(board.Network, board.Domain));
-        Dictionary<WitnessSearch.Aim, float[]> hints = BoundPass.Run(bounds, clock);
-        return (
-            [.. hints.Where(hint => board.Wants(hint.Key.Index, hint.Key.Above)).SelectMany(static hint => hint.Value)],
-            [.. bounds.Lower.Zip(bounds.Upper, static (lower, upper) => (upper <= 0 ? 0 : WantedSigns.Above) | (lower >= 0 ? 0 : WantedSigns.Below))]);
-    }
-
-    /// <summary>
     /// From cheap to dear: the corners where linear bounds are reached show most unstable neurons at once; attacks from the best of them, and optimised bounds, often settle the few others. Only then
     /// the many points of the pool pay, and after them search trees.
     /// </summary>
@@ -123,16 +120,7 @@ public static class StabilityAnalysis
         if (board.Network.InputSize <= InputSplitting.MostInputs)
         {
             SplitQuickly(board, search, clock);
-            clock.Run("Attack", () => LocalSearch.Run(board, search, clock, options.Seed));
-            for (long effort = SplittingEffort / FirstShare; effort <= SplittingEffort; effort *= Growth)
-            {
-                long most = effort;
-                clock.Run("InputSplitting", () =>
-                {
-                    foreach (SplittingGroup group in SplittingEstimate.Groups(board, search, clock, Dives, options.Seed))
-                        Split(group.Layer, group.Aims, most, board, search, clock);
-                });
-            }
+            SplitFully(board, search, clock, options.Seed);
         }
 
         Refinement.Run(board, clock, search, hints);
@@ -149,12 +137,40 @@ public static class StabilityAnalysis
         }
     }
 
+    /// <summary>Splits the input box for what is still open, easy groups first, and in rounds: the estimates can be far too low. Between rounds a local search looks longer for witnesses.</summary>
+    private static void SplitFully(VerdictBoard board, WitnessSearch search, SearchClock clock, int seed)
+    {
+        int walkers = Walkers;
+        clock.Run("Attack", () => LocalSearch.Run(board, search, clock, walkers, seed));
+        List<(SplittingGroup Group, InputSplitting Splitting)> work = [];
+        try
+        {
+            clock.Run("InputSplitting", () =>
+            {
+                foreach (SplittingGroup group in SplittingEstimate.Groups(board, search, clock, Dives, seed))
+                    work.Add((group, new InputSplitting(board, group.Layer, group.Aims, search, clock)));
+            });
+            for (long effort = SplittingEffort / FirstShare; effort <= SplittingEffort && board.Decided < board.Count; effort *= Growth)
+            {
+                foreach ((SplittingGroup group, InputSplitting splitting) in work)
+                    clock.Run("InputSplitting", () => splitting.RunTo(effort / WeightsUpTo(board, group.Layer)));
+                walkers *= (int)Growth;
+                clock.Run("Attack", () => LocalSearch.Run(board, search, clock, walkers, seed));
+            }
+        }
+        finally
+        {
+            work.ForEach(static w => w.Splitting.Dispose());
+        }
+    }
+
     private static void Split(int layer, WitnessSearch.Aim[] aims, long effort, VerdictBoard board, WitnessSearch search, SearchClock clock)
     {
-        long weights = Enumerable.Range(1, layer).Sum(l => board.Network.HiddenLayer(l).ConnectionCount);
         using var splitting = new InputSplitting(board, layer, aims, search, clock);
-        splitting.Run(Math.Max(1, effort / weights));
+        splitting.RunTo(Math.Max(1, effort / WeightsUpTo(board, layer)));
     }
+
+    private static long WeightsUpTo(VerdictBoard board, int layer) => Enumerable.Range(1, layer).Sum(l => board.Network.HiddenLayer(l).ConnectionCount);
 
     private static void Attack(VerdictBoard board, WitnessSearch search, SearchClock clock)
     {

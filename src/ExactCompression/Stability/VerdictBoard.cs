@@ -66,6 +66,9 @@ internal sealed class VerdictBoard
     /// <summary>Proven upper bounds of the pre-activations.</summary>
     public double[] Upper { get; }
 
+    /// <summary>A board that learns the witnesses found for this one and nothing else; null for none.</summary>
+    public VerdictBoard? Witnesses { get; init; }
+
     /// <summary>Neurons with a verdict.</summary>
     public int Decided { get; private set; }
 
@@ -139,6 +142,18 @@ internal sealed class VerdictBoard
             throw Contradiction(index);
         if (positive[index] is not null && negative[index] is not null && states[index] == NeuronState.Undetermined)
             Decide(index, NeuronState.Unstable, "Witness");
+    }
+
+    /// <summary>Takes a proven sign of the pre-activation at some input: a witness where one is wanted, else nothing new unless it contradicts the verdict.</summary>
+    /// <returns>Whether the witness was wanted.</returns>
+    public bool Learn(int index, bool above, double[] witness)
+    {
+        Witnesses?.Learn(index, above, witness);
+        bool wanted = Wants(index, above);
+        if (wanted)
+            Credit(index, above, witness);
+        Check(index, above, witness);
+        return wanted;
     }
 
     /// <summary>Takes a proven sign of the pre-activation at some input, of which nothing new is learnt unless it contradicts the verdict.</summary>

@@ -92,13 +92,8 @@ internal sealed class WitnessCheck : IDisposable
                     double value = z[at];
                     if (!(Math.Abs(value) > error[at]) || (only >= 0 && index != only))
                         continue;
-                    if (board.Wants(index, value > 0))
-                    {
-                        board.Credit(index, value > 0, points[r]);
+                    if (board.Learn(index, value > 0, points[r]))
                         credited++;
-                    }
-
-                    board.Check(index, value > 0, points[r]);
                 }
             }
         });

@@ -59,9 +59,6 @@ internal sealed class WitnessSearch : IDisposable
 
     private IWitnessSession Session => device.Current;
 
-    /// <summary>Signs that are known to be out of reach are left out of the search; null where nothing is known.</summary>
-    public WantedSigns[]? Reachable { get; init; }
-
     /// <summary>Neurons of a layer that still want a witness, with its sign.</summary>
     /// <param name="layer">1-based hidden layer; 0 for all.</param>
     public List<Aim> Open(int layer)
@@ -104,6 +101,14 @@ internal sealed class WitnessSearch : IDisposable
                 first += rows;
             });
         }
+    }
+
+    /// <summary>Checks points without the device, whose float32 does not see values close to 0.</summary>
+    /// <param name="points">Points of the domain.</param>
+    public void Confirm(double[][] points)
+    {
+        if (check.Credit(points, board) > 0)
+            TellWanted();
     }
 
     /// <summary>The best points for each aim among those of the pool that were sampled while it was open, best first.</summary>
@@ -252,7 +257,7 @@ internal sealed class WitnessSearch : IDisposable
     }
 
     private WantedSigns WantedOf(int neuron) =>
-        ((board.Wants(neuron, above: true) ? WantedSigns.Above : 0) | (board.Wants(neuron, above: false) ? WantedSigns.Below : 0)) & (Reachable?[neuron] ?? WantedSigns.Both);
+        (board.Wants(neuron, above: true) ? WantedSigns.Above : 0) | (board.Wants(neuron, above: false) ? WantedSigns.Below : 0);
 
     private void Ascend(int layer, Aim[] aims, Ascent ascent, int patience)
     {

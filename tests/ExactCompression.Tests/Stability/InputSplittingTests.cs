@@ -41,7 +41,23 @@ public sealed class InputSplittingTests
         Assert.Equal((NeuronState.StablyActive, "InputSplitting"), (neuron.State, neuron.Evidence));
     }
 
-    private static StabilityTable Split(RandomNetworks.Case c, int parts)
+    [Fact]
+    public void RunTo_InSteps_DoesWhatOneCallDoes()
+    {
+        ReluNetwork network = new(
+        [
+            new([1, -1, 1], [0, 0, 1], 3, 1, Activation.Relu, WeightPrecision.Float64),
+            new([1, 1, -0.5], [0.501], 1, 3, Activation.Relu, WeightPrecision.Float64),
+            new([1], [0], 1, 1, Activation.Identity, WeightPrecision.Float64),
+        ]);
+        RandomNetworks.Case c = new(network, [-1], [1]);
+        StabilityTable once = Split(c, 100), steps = Split(c, 100, step: 1);
+        Assert.Equal(NeuronState.StablyActive, steps.Neurons[3].State);
+        Assert.Equal(once.Neurons.Select(static n => (n.State, n.LowerBound)), steps.Neurons.Select(static n => (n.State, n.LowerBound)));
+        Assert.Equal(NeuronState.Undetermined, Split(c, 1).Neurons[3].State);
+    }
+
+    private static StabilityTable Split(RandomNetworks.Case c, int parts, int? step = null)
     {
         var board = new VerdictBoard(StabilityTable.Undecided(c.Network, c.Domain));
         using var clock = new SearchClock(board, new() { Threads = 1 }, default);
@@ -50,7 +66,8 @@ public sealed class InputSplittingTests
         for (int layer = 1; layer <= c.Network.Depth; layer++)
         {
             using var splitting = new InputSplitting(board, layer, [.. search.Open(layer)], search, clock);
-            splitting.Run(parts);
+            for (int most = step ?? parts; most <= parts; most += step ?? parts)
+                splitting.RunTo(most);
         }
 
         return board.ToTable(clock.Elapsed, clock.Stages, null);

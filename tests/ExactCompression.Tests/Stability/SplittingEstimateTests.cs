@@ -20,7 +20,7 @@ public sealed class SplittingEstimateTests
                 using var network = new PartNetwork(setting.Board, 3);
                 double estimate = new SplittingEstimate(setting.Board, network, 3).Of(aim, 400, seed, default);
                 using var splitting = new InputSplitting(setting.Board, 3, [aim], setting.Search, setting.Clock);
-                splitting.Run(20_000);
+                splitting.RunTo(20_000);
                 if (splitting.Bounded is < 20 or >= 20_000 || setting.Board.StateOf(aim.Index) == NeuronState.Unstable)
                     continue;
                 Assert.InRange(estimate, splitting.Bounded / 3.0, splitting.Bounded * 3.0);

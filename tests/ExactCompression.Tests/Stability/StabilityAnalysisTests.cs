@@ -112,8 +112,11 @@ public sealed class StabilityAnalysisTests
         StabilityTable both = StabilityAnalysis.FindStable(first, null, new(), default);
         StabilityTable alone = StabilityAnalysis.FindStable(StabilityTable.Undecided(network), null, new(), default);
         Assert.Equal(alone.Neurons.Select(n => n.State), both.Neurons.Select(n => n.State));
-        Assert.Equal(["Interval", "Crown", "Sampling", "Attack"], first.Stages.Select(s => s.Name));
-        Assert.Equal(first.Stages, both.Stages.Take(4));
+        Assert.Equal(["Interval", "Crown", "Sampling", "Attack"], first.Stages.Take(4).Select(s => s.Name));
+        Assert.Equal(first.Stages, both.Stages.Take(first.Stages.Count));
+        Assert.All(first.Neurons, n => Assert.Equal((double.NegativeInfinity, double.PositiveInfinity), (n.LowerBound, n.UpperBound)));
+        Assert.Equal(alone.Unstable, first.Unstable);
+        Assert.Equal(first.Unstable, first.Stages.Sum(s => s.Decided));
     }
 
     [Fact]

@@ -89,4 +89,33 @@ public sealed class VerdictBoardTests
         board.Credit(0, above: false, [0]);
         Assert.Equal(NeuronState.Unstable, board.StateOf(0));
     }
+
+    [Fact]
+    public void Learn_WithABoardOfWitnesses_TellsItWitnessesAndNoBounds()
+    {
+        var outlook = new VerdictBoard(StabilityTable.Undecided(board.Network)) { Witnesses = board };
+        outlook.Bound(0, 0, 1, "Crown");
+        Assert.Equal((NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity), (board.StateOf(0), board.Lower[0], board.Upper[0]));
+        Assert.False(outlook.Learn(0, above: true, [1]));
+        Assert.False(board.Wants(0, above: true));
+        Assert.True(board.Wants(0, above: false));
+    }
+
+    [Fact]
+    public void Learn_BothSigns_DecidesBothBoards()
+    {
+        var outlook = new VerdictBoard(StabilityTable.Undecided(board.Network)) { Witnesses = board };
+        Assert.True(outlook.Learn(0, above: true, [1]));
+        Assert.False(outlook.Learn(0, above: true, [0.5]));
+        Assert.True(outlook.Learn(0, above: false, [-1]));
+        Assert.Equal((NeuronState.Unstable, NeuronState.Unstable), (outlook.StateOf(0), board.StateOf(0)));
+        Assert.Equal([1], board.ToTable(default, [], null).Neurons[0].PositiveWitness!);
+    }
+
+    [Fact]
+    public void Learn_AgainstAVerdict_IsAContradiction()
+    {
+        board.Bound(0, 0, 1, "Crown");
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Learn(0, above: false, [-1])).ErrorId);
+    }
 }
