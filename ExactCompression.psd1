@@ -13,6 +13,7 @@
     CmdletsToExport      = @(
         'Export-CompressionCertificate'
         'Export-ReluNetwork'
+        'Export-StabilityPlot'
         'Export-StabilityTable'
         'Find-StableNeurons'
         'Find-UnstableNeuronsGpu'
