@@ -50,14 +50,14 @@ public sealed class SweepCsv
     /// <exception cref="InvalidFileException">The file is no sweep's, or one of its rows cannot be read.</exception>
     public static IReadOnlyList<SweepRow> Read(string path)
     {
+        var csv = new SweepCsv(path, null);
         byte[] bytes;
-        using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
+        using (FileStream stream = csv.Lock(FileMode.Open, FileAccess.Read, FileShare.ReadWrite, CancellationToken.None))
         {
             bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
         }
 
-        var csv = new SweepCsv(path, null);
         int end = Array.LastIndexOf(bytes, LineEnd) + 1;
         if (end > 0)
             csv.Take(bytes, csv.RequireHeader(bytes), end);
@@ -209,7 +209,9 @@ public sealed class SweepCsv
     }
 
     /// <summary>The file to oneself; waits while another process writes its row.</summary>
-    private FileStream Lock(CancellationToken cancellation)
+    private FileStream Lock(CancellationToken cancellation) => Lock(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, cancellation);
+
+    private FileStream Lock(FileMode mode, FileAccess access, FileShare share, CancellationToken cancellation)
     {
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         bool told = false;
@@ -217,7 +219,7 @@ public sealed class SweepCsv
         {
             try
             {
-                return new FileStream(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(Path, mode, access, share);
             }
             catch (IOException e) when (IsSharingViolation(e))
             {
