@@ -6,6 +6,8 @@ namespace ExactCompression.Cmdlets.Tests;
 /// <summary>A sweep's CSV as another program reads it: by the rules of RFC 4180 and nothing else.</summary>
 internal sealed class SweepFile
 {
+    private static readonly string[] KeyColumns = ["Network", "Source", "Domain", "DomainFingerprint", "Method", "Preprocess", "Levels"];
+
     private SweepFile(string[] columns, List<Dictionary<string, string>> rows) => (Columns, Rows) = (columns, rows);
 
     public string[] Columns { get; }
@@ -13,7 +15,7 @@ internal sealed class SweepFile
     public List<Dictionary<string, string>> Rows { get; }
 
     /// <summary>How many of the rows are of cells of their own.</summary>
-    public int Cells => Rows.Select(static row => string.Join('|', new[] { "Network", "Source", "Domain", "DomainFingerprint", "Method", "Preprocess", "Levels" }.Select(column => row[column]))).Distinct().Count();
+    public int Cells => Rows.Select(static row => string.Join('|', KeyColumns.Select(column => row[column]))).Distinct().Count();
 
     public static SweepFile Read(string path)
     {
