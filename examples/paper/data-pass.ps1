@@ -34,7 +34,7 @@ if (-not $NetworkPath) {
 
 $csv = Join-Path $OutputPath 'data-pass.csv'
 $rows = @(Invoke-CompressionSweep $NetworkPath -Data $setting.Data -Method $Method -Preprocess All, Partial, None -Level DeleteOnly -TimeLimit $TimeLimit -ThrottleLimit 1 -Path $csv -PassThru)
-$rows | Sort-Object Method, L1, Preprocess | Format-Table Method, L1, Preprocess, Unstable, Undetermined, @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
+$rows | Sort-Object Method, L1, Preprocess | Format-Table Method, @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Preprocess, Unstable, Undetermined, @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
 
 $picture = Join-Path $OutputPath 'data-pass.svg'
 $rows | Where-Object Method -NE Hybrid | Export-StabilityPlot $picture -X L1 -Y SearchSeconds -GroupBy Method, Preprocess -Title "Seconds with and without the data, $($setting.Name)"

@@ -37,7 +37,7 @@ $csv = Join-Path $OutputPath 'grid.csv'
 $rows = Invoke-CompressionSweep -Data $setting.Data @test -Architecture $setting.Architecture -L1 $setting.L1 -Seed $setting.Seed @training `
     -NetworkFolder (Join-Path $OutputPath 'networks') -ShardIndex $ShardIndex -ShardCount $ShardCount -Path $csv -PassThru
 $rows | Sort-Object Architecture, L1 |
-    Format-Table Architecture, L1, Seed, @{ Name = 'Accuracy'; Expression = { '{0:f4}' -f $_.Accuracy } }, @{ Name = 'After'; Expression = { '{0:f4}' -f $_.AccuracyAfter } },
+    Format-Table Architecture, @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Seed, @{ Name = 'Accuracy'; Expression = { '{0:f4}' -f $_.Accuracy } }, @{ Name = 'After'; Expression = { '{0:f4}' -f $_.AccuracyAfter } },
     StablyActive, StablyInactive, Unstable, Compressed, @{ Name = 'Removed %'; Expression = { '{0:f1}' -f $_.ConnectionsRemovedPercent } }
 
 $picture = Join-Path $OutputPath 'grid.svg'

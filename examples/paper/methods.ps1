@@ -34,7 +34,7 @@ if (-not $NetworkPath) {
 
 $csv = Join-Path $OutputPath 'methods.csv'
 $rows = @(Invoke-CompressionSweep $NetworkPath -Data $setting.Data -Method $Method -Level DeleteOnly -TimeLimit $TimeLimit -ThrottleLimit 1 -Path $csv -PassThru)
-$rows | Sort-Object L1, Method | Format-Table L1, Method, StablyActive, StablyInactive, Unstable, Undetermined, @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
+$rows | Sort-Object L1, Method | Format-Table @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Method, StablyActive, StablyInactive, Unstable, Undetermined, @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
 
 $summary = foreach ($group in $rows | Group-Object Method) {
     $logarithms = $group.Group | ForEach-Object { [Math]::Log([Math]::Max($_.SearchSeconds, 0.000001)) } | Measure-Object -Average

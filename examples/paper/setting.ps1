@@ -20,13 +20,12 @@ if ($Full -and -not $MnistPath) {
 }
 
 if (-not $MnistPath) {
-    # Small values for the subgradient's size, larger ones for the proximal method, which makes weights exactly zero.
     return @{
         Name         = 'digits'
         Data         = Import-InputData (Join-Path $PSScriptRoot '..' 'digits.csv.gz') -LabelColumn Last -Scale (1 / 16)
         TestData     = $null
-        Architecture = @('2x32', '2x64', '3x32')
-        L1           = @(0, 0.0005, 0.001, 0.002, 0.004, 0.008)
+        Architecture = @('2x32', '2x64', '2x100', '3x32')
+        L1           = @(0, 0.001, 0.002, 0.003, 0.004, 0.006, 0.008, 0.012)
         Seed         = @(0)
         Training     = @{ Epochs = 100; BatchSize = 32 }
     }

@@ -18,6 +18,8 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
     [Parameter]
     public StoredPrecision Precision { get; set; }
 
+    private protected override void RequireFormat(string file) => NetworkFormats.RequireWritable(file);
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

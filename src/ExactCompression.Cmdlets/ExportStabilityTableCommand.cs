@@ -14,6 +14,8 @@ public sealed class ExportStabilityTableCommand : FileOutputCommand
     [ModuleObject("Find-StableNeurons", typeof(StabilityTable))]
     public StabilityTable InputObject { get; set; } = null!;
 
+    private protected override void RequireFormat(string file) => StabilityTableFiles.RequireWritable(file);
+
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
         WriteFile(InputObject, InputObject.Network.Name + ".csv", (file, _) => StabilityTableFiles.Write(InputObject, file));

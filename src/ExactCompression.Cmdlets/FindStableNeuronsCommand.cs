@@ -6,7 +6,7 @@ namespace ExactCompression.Cmdlets;
 
 /// <summary>Decides which hidden neurons are stable over a domain, with evidence for each verdict.</summary>
 [Cmdlet(VerbsCommon.Find, "StableNeurons")]
-[OutputType(typeof(StabilityTable))]
+[OutputType(typeof(StabilityTable), typeof(Job))]
 public sealed class FindStableNeuronsCommand : StabilitySearchCommand
 {
     /// <summary>How verdicts are reached.</summary>
@@ -31,10 +31,8 @@ public sealed class FindStableNeuronsCommand : StabilitySearchCommand
     [Parameter]
     public MilpBounds Bounds { get; set; }
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void Begin()
     {
-        base.BeginProcessing();
         string[] unused = [.. new[] { nameof(Solver), nameof(Preprocess), nameof(Injection), nameof(Bounds) }.Where(MyInvocation.BoundParameters.ContainsKey)];
         if (Method == StabilityMethod.Hybrid && unused.Length > 0)
             WriteWarning($"The method Hybrid has no use for -{string.Join(", -", unused)}: name one of the paper's methods with -Method.");

@@ -6,7 +6,7 @@ namespace ExactCompression.Cmdlets;
 
 /// <summary>Shows hidden neurons unstable by points of the domain, found on a graphics card or the CPU's vector units.</summary>
 [Cmdlet(VerbsCommon.Find, "UnstableNeuronsGpu")]
-[OutputType(typeof(StabilityTable))]
+[OutputType(typeof(StabilityTable), typeof(Job))]
 public sealed class FindUnstableNeuronsGpuCommand : StabilitySearchCommand
 {
     /// <summary>Where to compute: <c>Auto</c>, a kind, an index or a name from <c>Get-ComputeDevice</c>.</summary>

@@ -7,8 +7,8 @@ namespace ExactCompression.Cmdlets;
 
 /// <summary>Enumerates the activation patterns, the linear regions, that a network has over a domain.</summary>
 [Cmdlet(VerbsCommon.Get, "ActivationPattern")]
-[OutputType(typeof(ActivationPattern))]
-public sealed class GetActivationPatternCommand : AsyncCommand
+[OutputType(typeof(ActivationPattern), typeof(Job))]
+public sealed class GetActivationPatternCommand : BackgroundCommand
 {
     /// <summary>The network.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -41,8 +41,7 @@ public sealed class GetActivationPatternCommand : AsyncCommand
     [ValidateRange(0, 4096)]
     public int Threads { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         ReluNetwork network = InputObject;
         var options = new ActivationPatternOptions { Solver = Solver, Count = Count, TimeLimit = TimeLimit, Threads = Threads };

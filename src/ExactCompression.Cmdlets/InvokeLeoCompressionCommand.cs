@@ -1,13 +1,14 @@
-using System.Globalization;
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Cmdlets.Views;
+using static System.FormattableString;
 
 namespace ExactCompression.Cmdlets;
 
 /// <summary>Removes, merges and folds stable neurons: the same function over the table's domain, from a smaller network.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "LeoCompression")]
-[OutputType(typeof(CompressionResult))]
-public sealed class InvokeLeoCompressionCommand : AsyncCommand
+[OutputType(typeof(CompressionResult), typeof(Job))]
+public sealed class InvokeLeoCompressionCommand : BackgroundCommand
 {
     /// <summary>The verdicts to compress by.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -31,8 +32,7 @@ public sealed class InvokeLeoCompressionCommand : AsyncCommand
     [Parameter]
     public StoredPrecision Precision { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         StabilityTable table = InputObject;
         if (table.Undetermined > 0)
@@ -57,11 +57,16 @@ public sealed class InvokeLeoCompressionCommand : AsyncCommand
         void Show(CompressionProgress p) => messages.Progress(new(
             ProgressActivity,
             $"Invoke-LeoCompression {table.Network.Name}",
-            string.Create(CultureInfo.InvariantCulture, $"Sweep {p.Sweep}, layer {p.Layer} of {p.Depth}: {p.Neurons} neurons, {p.Connections} connections")));
+            Invariant($"Sweep {p.Sweep}, layer {p.Layer} of {p.Depth}: {p.Neurons} neurons, {p.Connections} connections")));
 
         CompressionResult result = LeoCompression.Compress(table, options with { Progress = Show }, cancellation);
         foreach (CompressionStep step in result.Steps)
+        {
             messages.Verbose(step.ToString());
+            messages.Debug(Invariant($"layer {step.Layer}, {step.Kind}: neurons {string.Join(' ', step.Neurons)}{(step.Added > 0 ? $", {step.Added} added" : "")}"));
+        }
+
+        messages.Verbose($"{result.Original.Name}: {result}, {Units.Percent(result.ConnectionsRemovedPercent)} of the connections removed; no output differs by more than {Units.Small(result.ProvenDeviation)}");
         return result;
     }
 

@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
+using static System.FormattableString;
 
 namespace ExactCompression.Cmdlets;
 
 /// <summary>Compares two networks over a domain: what can be proven, and what is seen at many points.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "NetworkEquivalence", DefaultParameterSetName = PairSet)]
-[OutputType(typeof(EquivalenceReport))]
-public sealed class TestNetworkEquivalenceCommand : AsyncCommand
+[OutputType(typeof(EquivalenceReport), typeof(Job))]
+public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 {
     private const string PairSet = "Pair";
     private const string CompressionSet = "Compression";
@@ -55,8 +56,7 @@ public sealed class TestNetworkEquivalenceCommand : AsyncCommand
     [Parameter]
     public int Seed { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         var options = new EquivalenceOptions
         {
@@ -71,7 +71,14 @@ public sealed class TestNetworkEquivalenceCommand : AsyncCommand
             _ => compression is not null
                 ? NetworkEquivalence.Compare(compression, Data, options, Cancellation)
                 : NetworkEquivalence.Compare(Reference, Second, Domain, Data, options, Cancellation),
-            WriteObject);
+            Write);
+    }
+
+    private void Write(EquivalenceReport report)
+    {
+        WriteVerbose($"{report.Reference.Architecture} and {report.Difference.Architecture} over {report.Domain}: {report.Evidence switch { "" => "nothing is proven", "Counterexample" => "an input shows that they differ", _ => "proven by " + report.Evidence }}");
+        WriteDebug(Invariant($"{report.PointsTried} points; observed {report.ObservedDeviation:g17}, proven {report.ProvenDeviation:g17}, tolerance {report.Tolerance:g17}"));
+        WriteObject(report);
     }
 
     private ReluNetwork Second => Difference is CompressionResult result ? result.Compressed : (ReluNetwork)Difference;

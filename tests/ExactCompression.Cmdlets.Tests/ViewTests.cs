@@ -1,7 +1,10 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace ExactCompression.Cmdlets.Tests;
 
 [Collection(ModuleTests.Name)]
-public sealed class ViewTests(ModuleFixture module)
+public sealed partial class ViewTests(ModuleFixture module)
 {
     private const string Table = "$n = Import-ReluNetwork $NetworkFile; $d = Import-InputData $DataFile -LabelColumn Last -Scale 0.0625; $t = Find-StableNeurons $n -Data $d\n";
 
@@ -11,13 +14,12 @@ public sealed class ViewTests(ModuleFixture module)
     [InlineData("New-InputDomain 0 1", "Domain", "Inputs", "Lowest", "Highest")]
     [InlineData("Import-InputData $DataFile", "Name", "Rows", "Columns", "Labelled", "Scale")]
     [InlineData(Table + "(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training.Epochs", "Epoch", "Loss", "Train", "Validation", "Zero weights", "Rate", "Seconds")]
-    [InlineData(Table + "$t", "Network", "Domain", "Active", "Inactive", "Unstable", "Undetermined")]
     [InlineData(Table + "$t.Layers", "Layer", "Neurons", "Active (rank)", "Inactive", "Unstable", "Undetermined")]
     [InlineData(Table + "$t.Neurons", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence")]
-    [InlineData(Table + "$t.Stages", "Stage", "Decided", "Seconds")]
+    [InlineData(Table + "$t.Stages", "Stage", "Decided", "Time")]
     [InlineData(Table + "(Invoke-LeoCompression $t).Steps", "Layer", "Kind", "Neurons", "Description")]
-    [InlineData(Table + "Measure-ReluNetwork $n $d", "Architecture", "Accuracy", "Neurons", "Connections", "Non-zero", "Row (us)", "In batch (us)")]
-    [InlineData("Get-ComputeDevice", "Index", "Kind", "Name", "Units", "Memory (GiB)", "Capability")]
+[InlineData(Table + "Measure-ReluNetwork $n $d", "Architecture", "Accuracy", "Neurons", "Connections", "Size", "Row time")]
+    [InlineData("Get-ComputeDevice", "Index", "Kind", "Name", "Units", "Memory", "Capability")]
     [InlineData("Invoke-CompressionSweep $NetworkFile -Level DeleteOnly", "Network", "Domain", "Accuracy", "Stable %", "Removed %", "Compressed")]
     [InlineData("Import-ReluNetwork $NetworkFile | Get-ActivationPattern -Count 2", "Network", "Number", "Active", "Pattern")]
     [InlineData("Get-MilpSolver", "Name", "Problems", "Available", "Version", "Detail")]
@@ -38,7 +40,6 @@ public sealed class ViewTests(ModuleFixture module)
 
     [Theory]
     [InlineData(Table + "(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training", "Data", "Steps", "ValidationAccuracy", "Elapsed")]
-    [InlineData(Table + "Invoke-LeoCompression $t", "Architecture", "ConnectionsRemovedPercent|Connections", "ProvenDeviation")]
     [InlineData(Table + "$c = Invoke-LeoCompression $t; $p = [System.IO.Path]::GetTempFileName(); Export-CompressionCertificate $p -InputObject $c; Test-CompressionCertificate $p $n $c; [System.IO.File]::Delete($p)", "Original", "Valid", "ProvenDeviation", "Evidence")]
     [InlineData(Table + "Invoke-LeoCompression $t | Test-NetworkEquivalence", "Equivalent", "ObservedDeviation", "ProvenDeviation", "Tolerance")]
     public void DefaultView_IsAListWithTheseLabels(string script, params string[] labels)
@@ -54,7 +55,88 @@ public sealed class ViewTests(ModuleFixture module)
         string shown = Show(Table + "New-InputDomain 0 1; $n; $d; $t; $t.Neurons[0]; Invoke-LeoCompression $t");
         Assert.DoesNotContain("ReadOnlyMemory", shown, StringComparison.Ordinal);
         Assert.DoesNotContain("PositiveWitness", shown, StringComparison.Ordinal);
-        Assert.Contains("ConnectionsRemovedPercent", shown, StringComparison.Ordinal);
+        // Numbers as people read them, where PowerShell leaves the views aside.
+        Assert.Matches(@"(?m)^Neurons\s*: 104 -> 68 \(34\.6 % removed\)", shown);
+        Assert.Matches(@"(?m)^Bounds\s*: \S+ to \S+$", shown);
+        Assert.DoesNotMatch(@"\d{8}", shown);
+    }
+
+    [Fact]
+    public void StabilityTable_View_HasABarForEachLayer()
+    {
+        string[] lines = Show(Table + "$t").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Matches(@"^digits_48-32-24_l1-0\.004 over \[0,1\]\^64$", lines[0]);
+        Assert.Matches(@"^4[45] of 104 neurons stable, (59|60) unstable, [01] undetermined, in [\d.]+ (us|ms|s)$", lines[1]);
+        Assert.Matches(@"^Layer +\S active  \S inactive  \S unstable", lines[2]);
+        Assert.Equal(3, lines.Length - 3);
+        foreach ((string line, int layer) in lines[3..].Select(static (line, i) => (line, i + 1)))
+        {
+            Match match = Bar().Match(line);
+            Assert.True(match.Success, line);
+            Assert.Equal(layer, int.Parse(match.Groups["layer"].Value, CultureInfo.InvariantCulture));
+            int[] counts = [.. "aiu".Select(key => int.Parse(match.Groups[key.ToString()].Value, CultureInfo.InvariantCulture))];
+            int[] cells = [match.Groups["A"].Length, match.Groups["I"].Length, match.Groups["U"].Length];
+            // Every state that occurs is there, no other is, and more neurons never have fewer cells.
+            Assert.Equal(counts.Select(static c => c > 0), cells.Select(static c => c > 0));
+            Assert.All(Enumerable.Range(0, 9), pair => Assert.False(counts[pair / 3] > counts[pair % 3] && cells[pair / 3] < cells[pair % 3]));
+        }
+    }
+
+    [Fact]
+    public void CompressionResult_View_IsBeforeAndAfter()
+    {
+        string[] lines = Show(Table + "Invoke-LeoCompression $t").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(lines, static line => line.Contains("(proven)", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => Regex.IsMatch(line, @"^ +Before +After +Removed$"));
+        Assert.Contains(lines, static line => Regex.IsMatch(line, @"^Layer 1 +48 +\d+ +[\d.]+ %  \S{20}$"));
+        Assert.Contains(lines, static line => Regex.IsMatch(line, @"^Connections +5,616 +3,\d{3} +[\d.]+ %  \S{20}$"));
+    }
+
+    [Theory]
+    [InlineData("$t | Format-Table", "Network", "Domain", "States", "Active", "Inactive", "Unstable", "Open")]
+    [InlineData("Invoke-LeoCompression $t | Format-Table", "Network", "Compressed", "Neurons", "Connections", "Deviation")]
+    public void FormatTable_OfBlocks_IsALineEach(string script, params string[] columns)
+    {
+        using var folder = new TemporaryFolder();
+        HostRun run = HostProcess.Run([folder.Write("view.ps1", $"$t = Import-ReluNetwork '{RepositoryPaths.DigitsNetwork}' | Find-StableNeurons\n{script}")]);
+        string[] lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(columns, lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines, static line => Assert.InRange(line.Length, 1, 80));
+    }
+
+    [Theory]
+    [InlineData("0, 0, 5, 0", 10, "0 0 10 0")]
+    [InlineData("1, 1, 1000, 0", 10, "1 1 8 0")]
+    [InlineData("1, 1, 1, 1", 4, "1 1 1 1")]
+    [InlineData("17, 6, 25, 0", 20, "7 3 10 0")]
+    [InlineData("0, 0, 0, 0", 0, "0 0 0 0")]
+    public void StateBar_Share_IsInProportionAndForgetsNobody(string counts, int cells, string expected) =>
+        Assert.Equal(expected, module.Run($"$share = [ExactCompression.Cmdlets.Views.Units].Assembly.GetType('ExactCompression.Cmdlets.Views.StateBar').GetMethod('Share', [System.Reflection.BindingFlags]'Static,NonPublic'); $share.Invoke($null, [object[]]@([int[]]@({counts}), {cells})) -join ' '").Single.ToString());
+
+    [Theory]
+    [InlineData("Seconds(0)", "0 s")]
+    [InlineData("Seconds(1.314e-6)", "1.31 us")]
+    [InlineData("Seconds(0.0173)", "17.3 ms")]
+    [InlineData("Seconds(0.99949)", "999 ms")]
+    [InlineData("Seconds(0.9999)", "1.00 s")]
+    [InlineData("Seconds(59.96)", "1 min")]
+    [InlineData("Seconds(200.4)", "3 min 20 s")]
+    [InlineData("Seconds(3599.6)", "1 h")]
+    [InlineData("Seconds(7500)", "2 h 5 min")]
+    [InlineData("Bytes(712)", "712 B")]
+    [InlineData("Bytes(1024)", "1.00 KiB")]
+    [InlineData("Bytes(12906)", "12.6 KiB")]
+    [InlineData("Bytes(25232932864)", "23.5 GiB")]
+    [InlineData("Change(0, 0)", "0 -> 0 (0.0 % removed)")]
+    public void Units_AreThoseOfPeople(string call, string expected) =>
+        Assert.Equal(expected, module.Run($"[ExactCompression.Cmdlets.Views.Units]::{call}").Single.ToString());
+
+    [Fact]
+    public void Lists_CanBeIndexedByScripts()
+    {
+        ScriptResult result = module.Run(Table + "$c = Invoke-LeoCompression $t; $t.Stages[1].Name; $c.Steps[0].Neurons[0].GetType().Name; $t.Layers[-1].Layer; $c.Steps[0].Layer");
+        Assert.Equal(["Crown", "Int32", "3", "1"], result.Output.Select(static o => o.ToString()));
     }
 
     [Theory]
@@ -69,4 +151,7 @@ public sealed class ViewTests(ModuleFixture module)
         var host = new RecordingHost();
         return host.Show(module.Run(script).Output);
     }
+
+    [GeneratedRegex(@"^ +(?<layer>\d+)  (?<A>[\u2588#]*)(?<I>[\u2591.]*)(?<U>[\u2592=]*)(?<O>\?*) +(?<a>\d+) +(?<i>\d+) +(?<u>\d+)( +\d+)?$")]
+    private static partial Regex Bar();
 }

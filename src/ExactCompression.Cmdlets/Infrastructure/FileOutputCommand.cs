@@ -7,17 +7,16 @@ public abstract class FileOutputCommand : AsyncCommand
 {
     private readonly HashSet<string> written = new(StringComparer.Ordinal);
 
-    /// <summary>The file to write, or a folder in which each input gets a file of its own name.</summary>
+    /// <summary>The file to write, a folder in which each input gets a file of its own name, or a script block that makes a path of each input.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("LiteralPath")]
-    [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = "";
+    public OutputPath Path { get; set; } = null!;
 
     /// <summary>Refuse to replace an existing file.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Also replace a file that is marked read-only.</summary>
+    /// <summary>Also replace a file that is marked read-only, or that the input itself came from.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -25,46 +24,94 @@ public abstract class FileOutputCommand : AsyncCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>Refuses a file name that names no format; the library says the same, but only once there is something to write.</summary>
+    /// <param name="file">A full path.</param>
+    private protected virtual void RequireFormat(string file)
+    {
+    }
+
+    /// <summary>Before anything comes down the pipeline, perhaps after hours of work: refuses a path that cannot be written to.</summary>
+    protected override void BeginProcessing()
+    {
+        if (Path.Fixed is not { } path)
+            return;
+        try
+        {
+            Target target = Resolve(path);
+            if (!target.IsFolder)
+                RequireFormat(target.Path);
+        }
+        catch (Exception e) when (e is ExactCompressionException or IOException)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, path));
+        }
+    }
+
     /// <summary>Resolves the path, asks ShouldProcess, writes, and passes the file on.</summary>
-    /// <param name="input">What is written, for error records.</param>
+    /// <param name="input">What is written: the script block's <c>$_</c>, and the target of error records.</param>
     /// <param name="defaultName">File name with extension, for where the path is a folder.</param>
     /// <param name="write">Writes the file at a full path; runs on another thread.</param>
     private protected void WriteFile(object input, string defaultName, Action<string, PipelineMessages> write)
     {
-        if (!Try(Path, () => Prepare(defaultName), out string file) || !ShouldProcess(file, "Write"))
+        if (!Try(input, () => Prepare(input, defaultName), out string file) || !ShouldProcess(file, "Write"))
             return;
         Attempt(
             input,
             messages =>
             {
+                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+                MakeWritable(file);
                 write(file, messages);
                 return new FileInfo(file);
             },
             info =>
             {
-                WriteVerbose($"Wrote {file} ({info.Length} bytes)");
+                WriteVerbose($"Wrote {file} ({Views.Units.Bytes(info.Length)})");
                 if (PassThru)
                     WriteObject(info);
             });
     }
 
-    private string Prepare(string defaultName)
+    private static string? SourceOf(object input) => input switch
     {
-        string file = FileSystem.ResolveOutput(SessionState, Path);
-        if (Directory.Exists(file))
-            file = System.IO.Path.Combine(file, defaultName);
+        ReluNetwork network => network.Path,
+        CompressionResult result => result.Original.Path,
+        _ => null,
+    };
+
+    private Target Resolve(string path)
+    {
+        // Only a path that says that it is a folder becomes one.
+        bool folder = System.IO.Path.EndsInDirectorySeparator(path);
+        string full = FileSystem.ResolveOutput(SessionState, folder ? System.IO.Path.TrimEndingDirectorySeparator(path) : path);
+        return new(full, folder || Directory.Exists(full));
+    }
+
+    private string Prepare(object input, string defaultName)
+    {
+        Target target = Resolve(Path.For(input));
+        string file = target.IsFolder ? System.IO.Path.Combine(target.Path, defaultName) : target.Path;
+        RequireFormat(file);
         if (!written.Add(file))
-            throw new InvalidInputException("PathWrittenTwice", $"Several inputs would be written to '{file}', each over the one before.", "Give a folder as -Path, or a path of its own for each input.");
+            throw new InvalidInputException("PathWrittenTwice", $"Several inputs would be written to '{file}', each over the one before.", "Give a folder as -Path, or a script block that makes a path of each input: { \"$($_.Name).onnx\" }.");
         if (NoClobber && File.Exists(file))
             throw new InvalidInputException("FileExists", $"'{file}' exists, and -NoClobber keeps it.", "Leave -NoClobber out, or give another path.");
-        if (File.Exists(file) && new FileInfo(file).IsReadOnly)
-        {
-            if (!Force)
-                throw new UnauthorizedAccessException($"'{file}' is read-only. -Force replaces it all the same.");
-            if (!NoClobber)
-                new FileInfo(file).IsReadOnly = false;
-        }
-
+        if (Path.Fixed is not null && target.IsFolder && !Force && SourceOf(input) is { } source && System.IO.Path.GetFullPath(source) == file)
+            throw new InvalidInputException("PathIsSource", $"'{file}' is what the network came from, and nobody has named it as the file to replace.", "Give another folder, a script block that makes another name, or -Force to replace it.");
+        if (File.Exists(file) && new FileInfo(file).IsReadOnly && !Force)
+            throw new UnauthorizedAccessException($"'{file}' is read-only. -Force replaces it all the same.");
         return file;
     }
+
+    private static void MakeWritable(string file)
+    {
+        var info = new FileInfo(file);
+        if (info is { Exists: true, IsReadOnly: true })
+            info.IsReadOnly = false;
+    }
+
+    /// <summary>Where a path leads.</summary>
+    /// <param name="Path">Full path.</param>
+    /// <param name="IsFolder">Whether it is a folder, or is to become one.</param>
+    private readonly record struct Target(string Path, bool IsFolder);
 }

@@ -12,11 +12,18 @@ internal sealed class PipelineMessages : IDisposable
 {
     private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Work that is done by then shows none: a bar that flashes says nothing, and drawing it takes longer.</summary>
+    private static readonly TimeSpan NoProgressBefore = TimeSpan.FromMilliseconds(400);
+
     private readonly BlockingCollection<Action<Cmdlet>> queue = [];
+    private readonly long begun = Stopwatch.GetTimestamp();
     private long lastProgress;
 
     /// <summary>Queues a verbose message.</summary>
     public void Verbose(string text) => Add(cmdlet => cmdlet.WriteVerbose(text));
+
+    /// <summary>Queues a debug message.</summary>
+    public void Debug(string text) => Add(cmdlet => cmdlet.WriteDebug(text));
 
     /// <summary>Queues a warning.</summary>
     public void Warning(string text) => Add(cmdlet => cmdlet.WriteWarning(text));
@@ -27,12 +34,12 @@ internal sealed class PipelineMessages : IDisposable
     /// <summary>Queues an object for the pipeline.</summary>
     public void Output(object value) => Add(cmdlet => cmdlet.WriteObject(value));
 
-    /// <summary>Queues a progress record, or drops it where the last one is less than a fifth of a second old.</summary>
+    /// <summary>Queues a progress record, or drops it where the work has just begun or the last one is less than a fifth of a second old.</summary>
     public void Progress(ProgressRecord record)
     {
         long now = Stopwatch.GetTimestamp();
         long last = Interlocked.Read(ref lastProgress);
-        if (last != 0 && Stopwatch.GetElapsedTime(last, now) < ProgressPause)
+        if (last == 0 ? Stopwatch.GetElapsedTime(begun, now) < NoProgressBefore : Stopwatch.GetElapsedTime(last, now) < ProgressPause)
             return;
         if (Interlocked.CompareExchange(ref lastProgress, now, last) == last)
             Add(cmdlet => cmdlet.WriteProgress(record));

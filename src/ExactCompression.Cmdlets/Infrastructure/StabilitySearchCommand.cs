@@ -1,5 +1,6 @@
-using System.Globalization;
 using System.Management.Automation;
+using ExactCompression.Cmdlets.Views;
+using static System.FormattableString;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 
@@ -7,7 +8,7 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// What the searches for stable and unstable neurons share. When the user stops one, its output is lost to the pipeline, so the table
 /// so far is kept in <c>$global:LastStabilityTable</c>, from where the search can go on.
 /// </summary>
-public abstract class StabilitySearchCommand : AsyncCommand
+public abstract class StabilitySearchCommand : BackgroundCommand
 {
     /// <summary>The global variable that a stopped search leaves its table in.</summary>
     internal const string LastTableVariable = "LastStabilityTable";
@@ -41,12 +42,12 @@ public abstract class StabilitySearchCommand : AsyncCommand
     [Parameter]
     public int Seed { get; set; }
 
-    /// <inheritdoc/>
-    protected sealed override void ProcessRecord()
+    private protected sealed override void Process()
     {
         if (!Try(InputObject, () => Domains.TableOf(InputObject, Domain), out StabilityTable table))
             return;
-        WriteVerbose($"{table.Network.Name}: {table.Neurons.Count} hidden neurons, {table.Undetermined} undetermined, over {table.Domain}");
+        WriteVerbose($"{table.Network.Name} ({table.Network.Architecture}): {table.Undetermined} of {table.Neurons.Count} hidden neurons are to be decided over {table.Domain}{(Data is null ? "" : $", with {Data.Rows} rows of {Data.Name}")}");
+        WriteDebug(Invariant($"{table.Network.ParameterCount} parameters, {table.Network.Precision}; threads {(Threads == 0 ? Environment.ProcessorCount : Threads)}, seed {Seed}, time limit {(TimeLimit is { } limit ? Units.Time(limit) : "none")}"));
         Attempt(table.Network, messages => Search(table, Options(table.Network, messages), messages), found => Finish(found, table.Stages.Count));
     }
 
@@ -66,11 +67,16 @@ public abstract class StabilitySearchCommand : AsyncCommand
             Contradiction = contradiction => messages.Error(ErrorRecords.From(contradiction, network)),
             Progress = p =>
             {
-                string stage = p.Layer == 0 ? p.Stage : string.Create(CultureInfo.InvariantCulture, $"{p.Stage}, layer {p.Layer}");
-                string count = string.Create(CultureInfo.InvariantCulture, $"{p.Decided} of {p.Total} neurons decided{(p.Detail.Length > 0 ? ", " : "")}{p.Detail}");
+                string stage = p.Layer == 0 ? p.Stage : Invariant($"{p.Stage}, layer {p.Layer}");
+                string count = Invariant($"{p.Decided} of {p.Total} neurons decided, {p.Total - p.Decided} left{(p.Detail.Length > 0 ? ", " : "")}{p.Detail}");
                 if (Interlocked.Exchange(ref told, stage) != stage)
-                    messages.Verbose(string.Create(CultureInfo.InvariantCulture, $"{p.Elapsed.TotalSeconds:F2} s: {stage}: {count}"));
-                messages.Progress(new(AsyncCommand.ProgressActivity, activity, $"{stage}: {count}") { PercentComplete = p.Total == 0 ? 100 : (int)(100L * p.Decided / p.Total) });
+                    messages.Verbose($"{Units.Time(p.Elapsed)}: {stage}: {count}");
+                messages.Progress(new(AsyncCommand.ProgressActivity, activity, $"{stage}: {count}")
+                {
+                    PercentComplete = p.Total == 0 ? 100 : (int)(100L * p.Decided / p.Total),
+                    // How long the neurons that are left will take, nobody knows; when the search ends at the latest is known where there is a limit.
+                    SecondsRemaining = TimeLimit is { } limit ? (int)Math.Ceiling(Math.Max(0, (limit - p.Elapsed).TotalSeconds)) : -1,
+                });
             },
         };
     }
@@ -84,9 +90,11 @@ public abstract class StabilitySearchCommand : AsyncCommand
         }
 
         foreach (StageReport stage in table.Stages.Skip(earlierStages))
-            WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{stage.Name}: {stage.Decided} decided in {stage.Elapsed.TotalSeconds:F2} s"));
+            WriteVerbose($"{stage.Name}: {stage.Decided} decided in {Units.Time(stage.Elapsed)}");
+        foreach (LayerStability layer in table.Layers)
+            WriteDebug(Invariant($"layer {layer.Layer}: {layer.StablyActive} active (rank {layer.ActiveRank}), {layer.StablyInactive} inactive, {layer.Unstable} unstable, {layer.Undetermined} undetermined of {layer.Neurons}"));
         if (table.Undetermined > 0 && TimeLimit is { } limit && table.Elapsed >= limit)
-            WriteVerbose("The time limit ended the search");
+            WriteVerbose($"The time limit ended the search: {table.Undetermined} neurons stay undetermined, and a search from this table goes on");
         WriteObject(table);
     }
 }

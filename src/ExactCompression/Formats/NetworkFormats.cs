@@ -49,12 +49,20 @@ public static class NetworkFormats
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static void Write(ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true)
     {
-        IWritableNetworkFormat[] writable = [.. All.OfType<IWritableNetworkFormat>()];
-        IWritableNetworkFormat format = writable.FirstOrDefault(f => HasExtension(f, path)) ?? throw new InvalidInputException(
-            "UnknownNetworkExtension",
-            $"The extension '{Path.GetExtension(path)}' names no format that networks can be written in.",
-            $"Use one of {string.Join(", ", writable.Select(static f => f.Extensions[0]))}.");
+        IWritableNetworkFormat format = RequireWritable(path);
         NetworkFiles.Replace(path, overwrite, stream => format.Write(network, stream, precision ?? network.Precision));
+    }
+
+    /// <summary>The format that a file of that name is written in.</summary>
+    /// <param name="path">A path; its extension names the format.</param>
+    /// <exception cref="InvalidInputException">The extension names no format that can be written.</exception>
+    public static IWritableNetworkFormat RequireWritable(string path)
+    {
+        IWritableNetworkFormat[] writable = [.. All.OfType<IWritableNetworkFormat>()];
+        return writable.FirstOrDefault(f => HasExtension(f, path)) ?? throw new InvalidInputException(
+            "UnknownNetworkExtension",
+            $"The extension '{Path.GetExtension(path)}' of '{path}' names no format that networks can be written in.",
+            $"Use one of {string.Join(", ", writable.Select(static f => f.Extensions[0]))}; a path that ends in / is a folder.");
     }
 
     private static INetworkFormat Named(string name) =>

@@ -26,7 +26,7 @@ public sealed class StabilityTable
         Domain = domain.For(network.InputSize);
         Neurons = neurons;
         Elapsed = elapsed;
-        Stages = stages ?? [];
+        Stages = stages?.ToArray() ?? []; // an array: scripts cannot index the lists that the compiler makes
         Device = device;
         int at = 0;
         for (int layer = 1; layer <= network.Depth; layer++)

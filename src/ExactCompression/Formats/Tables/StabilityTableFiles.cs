@@ -6,14 +6,19 @@ namespace ExactCompression.Formats;
 /// </summary>
 public static class StabilityTableFiles
 {
+    private const string Csv = ".csv";
+    private const string Npy = ".npy";
+
     /// <summary>Writes a table, beside the target first and then moved into place.</summary>
     /// <param name="table">The table. Witnesses are not written; <c>.npy</c> holds only which neurons are stable.</param>
     /// <param name="path">Full path.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <exception cref="InvalidInputException">The extension is neither <c>.csv</c> nor <c>.npy</c>.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static void Write(StabilityTable table, string path, bool overwrite = true)
     {
-        bool npy = path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
+        RequireWritable(path);
+        bool npy = HasExtension(path, Npy);
         NetworkFiles.Replace(path, overwrite, stream =>
         {
             if (npy)
@@ -21,6 +26,15 @@ public static class StabilityTableFiles
             else
                 StabilityTableCsv.Write(table, stream, path);
         });
+    }
+
+    /// <summary>Refuses a name that no table is written under.</summary>
+    /// <param name="path">A path.</param>
+    /// <exception cref="InvalidInputException">The extension is neither <c>.csv</c> nor <c>.npy</c>.</exception>
+    public static void RequireWritable(string path)
+    {
+        if (!HasExtension(path, Csv) && !HasExtension(path, Npy))
+            throw new InvalidInputException("UnknownTableExtension", $"The extension '{Path.GetExtension(path)}' of '{path}' names no format that tables are written in.", $"Use {Csv}, or {Npy} for the paper's code; a path that ends in / is a folder.");
     }
 
     /// <summary>Reads a table.</summary>
@@ -41,6 +55,8 @@ public static class StabilityTableFiles
             return StabilityTableCsv.Read(bytes, path, network, domain);
         return StableNeuronsNpy.Read(bytes, path, network ?? throw NeedsNetwork(path), domain);
     }
+
+    private static bool HasExtension(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 
     internal static InvalidInputException NeedsNetwork(string path) =>
         new("TableNeedsNetwork", $"'{path}' does not say where its network is.", "Give the network that the table was made for.");

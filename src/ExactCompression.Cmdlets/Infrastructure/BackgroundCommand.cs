@@ -1,0 +1,56 @@
+using System.Management.Automation;
+
+namespace ExactCompression.Cmdlets.Infrastructure;
+
+/// <summary>
+/// A cmdlet that may take long, and that <c>-AsJob</c> lets go on by itself: the cmdlet then only gathers its input, and gives a job that
+/// runs it again, without that switch, in a runspace of its own. Input travels as it is; nothing is copied.
+/// </summary>
+public abstract class BackgroundCommand : AsyncCommand
+{
+    private const string Input = "InputObject";
+    private static readonly string[] OfThisSession = [nameof(AsJob), "OutVariable", "ErrorVariable", "WarningVariable", "InformationVariable", "PipelineVariable", "OutBuffer"];
+    private readonly List<object> inputs = [];
+    private Dictionary<string, object> given = [];
+
+    /// <summary>Go on in the background and give a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Before any input, where the work is done here.</summary>
+    private protected virtual void Begin()
+    {
+    }
+
+    /// <summary>Works on the current input.</summary>
+    private protected abstract void Process();
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing()
+    {
+        if (AsJob)
+            given = MyInvocation.BoundParameters.Where(static p => !OfThisSession.Contains(p.Key)).ToDictionary();
+        else
+            Begin();
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        if (!AsJob)
+            Process();
+        else if (MyInvocation.ExpectingInput)
+            inputs.Add(MyInvocation.BoundParameters[Input]);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing()
+    {
+        if (!AsJob || (MyInvocation.ExpectingInput && inputs.Count == 0))
+            return;
+        var job = new CommandJob(MyInvocation, given, MyInvocation.ExpectingInput ? inputs : null);
+        JobRepository.Add(job);
+        job.Start();
+        WriteObject(job);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+
+namespace ExactCompression.Cmdlets.Infrastructure;
+
+/// <summary>A cmdlet of this module at work on another thread, in a runspace of its own. Get-Job, Receive-Job, Wait-Job and Stop-Job know it.</summary>
+internal sealed class CommandJob : Job
+{
+    private readonly Lock changing = new();
+    private readonly string manifest;
+    private readonly string name;
+    private readonly Dictionary<string, object> parameters;
+    private readonly List<object>? inputs;
+    private PowerShell? shell;
+    private Task work = Task.CompletedTask;
+    private bool stopped;
+
+    /// <summary>Makes a job that does not yet run.</summary>
+    /// <param name="invocation">The cmdlet to run.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="inputs">What comes down the pipeline to it, or null.</param>
+    public CommandJob(InvocationInfo invocation, Dictionary<string, object> parameters, List<object>? inputs)
+        : base(invocation.Line?.Trim() is { Length: > 0 } line ? line : invocation.MyCommand.Name)
+    {
+        manifest = Path.Combine(invocation.MyCommand.Module.ModuleBase, invocation.MyCommand.Module.Name + ".psd1");
+        name = invocation.MyCommand.Name;
+        this.parameters = parameters;
+        this.inputs = inputs;
+        PSJobTypeName = nameof(CommandJob);
+    }
+
+    /// <inheritdoc/>
+    public override bool HasMoreData => Output.Count + Error.Count + Verbose.Count + Warning.Count + Debug.Count + Information.Count > 0;
+
+    /// <inheritdoc/>
+    public override string Location => "Thread";
+
+    /// <inheritdoc/>
+    public override string StatusMessage => "";
+
+    /// <summary>Starts the work.</summary>
+    public void Start()
+    {
+        SetJobState(JobState.Running);
+        work = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <inheritdoc/>
+    public override void StopJob()
+    {
+        lock (changing)
+        {
+            stopped = true;
+            shell?.BeginStop(null, null);
+        }
+
+        work.Wait();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            StopJob();
+        base.Dispose(disposing);
+    }
+
+    private void Run()
+    {
+        JobState end = JobState.Failed;
+        try
+        {
+            InitialSessionState state = InitialSessionState.CreateDefault2();
+            state.ImportPSModule([manifest]);
+            using Runspace runspace = RunspaceFactory.CreateRunspace(state);
+            runspace.Open();
+            using var running = PowerShell.Create();
+            running.Runspace = runspace;
+            (running.Streams.Error, running.Streams.Warning, running.Streams.Verbose) = (Error, Warning, Verbose);
+            (running.Streams.Debug, running.Streams.Progress, running.Streams.Information) = (Debug, Progress, Information);
+            running.AddCommand(name).AddParameters(parameters);
+            end = Invoke(running) ? JobState.Completed : JobState.Stopped;
+            // What a stopped search has decided is not lost: it is the job's output.
+            if (end == JobState.Stopped && runspace.SessionStateProxy.GetVariable(StabilitySearchCommand.LastTableVariable) is { } table)
+                Output.Add(PSObject.AsPSObject(table));
+        }
+        catch (RuntimeException e)
+        {
+            Error.Add(e.ErrorRecord);
+        }
+        finally
+        {
+            SetJobState(stopped ? JobState.Stopped : end);
+        }
+    }
+
+    /// <summary>Runs the cmdlet to its end.</summary>
+    /// <returns>Whether it was not stopped.</returns>
+    private bool Invoke(PowerShell running)
+    {
+        lock (changing)
+        {
+            if (stopped)
+                return false;
+            shell = running;
+        }
+
+        try
+        {
+            using var input = new PSDataCollection<object>(inputs ?? []);
+            input.Complete();
+            running.EndInvoke(running.BeginInvoke(input, Output));
+            return !stopped;
+        }
+        catch (PipelineStoppedException)
+        {
+            return false;
+        }
+        finally
+        {
+            lock (changing)
+                shell = null;
+        }
+    }
+}

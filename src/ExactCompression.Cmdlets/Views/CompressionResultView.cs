@@ -1,0 +1,78 @@
+using System.Management.Automation;
+using System.Management.Automation.Host;
+
+namespace ExactCompression.Cmdlets.Views;
+
+/// <summary>How a compression looks: each layer, neurons and connections before and after, with what went away in percent. The format file calls this.</summary>
+public static class CompressionResultView
+{
+    private const int NameWidth = 12;
+    private const int NumberWidth = 12;
+    private const int PercentWidth = 9;
+    private const int BarCells = 20;
+    private const int Gap = 2;
+
+    /// <summary>The whole view, line by line.</summary>
+    /// <param name="result">The compression.</param>
+    /// <param name="host">The session's host.</param>
+    /// <param name="style">The session's <c>$PSStyle</c>.</param>
+    public static IEnumerable<string> Lines(CompressionResult result, PSHost? host, PSObject? style)
+    {
+        var palette = Palette.Of(host, style);
+        yield return $"{palette.Heading(result.Original.Name)} over {result.Domain}";
+        yield return result.ToString();
+        yield return result.ProvenDeviation == 0 ? "Nothing is rounded: what is left computes the same bits" : $"No output differs by more than {Units.Small(result.ProvenDeviation)} (proven)";
+        yield return "";
+        yield return palette.Heading(new string(' ', NameWidth) + "Before".PadLeft(NumberWidth) + "After".PadLeft(NumberWidth) + "Removed".PadLeft(PercentWidth));
+        foreach ((int layer, long before, long after) in LayersOf(result))
+            yield return Line(palette, $"Layer {layer}", before, after);
+        yield return Line(palette, "Neurons", result.Original.NeuronCount, result.Compressed.NeuronCount);
+        yield return Line(palette, "Connections", result.Original.ConnectionCount, result.Compressed.ConnectionCount);
+        yield return Line(palette, "Parameters", result.Original.ParameterCount, result.Compressed.ParameterCount);
+        yield return "";
+        yield return $"Removed {Units.Count(result.RemovedInactive)} inactive and {Units.Count(result.RemovedUnused)} unread neurons, merged {Units.Count(result.MergedActive)}, folded {Units.Count(result.FoldedLayers)} layers";
+    }
+
+    /// <summary>Neurons before and after, in words.</summary>
+    /// <param name="instance">The compression.</param>
+    public static string Neurons(PSObject instance)
+    {
+        var result = (CompressionResult)instance.BaseObject;
+        return Units.Change(result.Original.NeuronCount, result.Compressed.NeuronCount);
+    }
+
+    /// <summary>Connections before and after, in words.</summary>
+    /// <param name="instance">The compression.</param>
+    public static string Connections(PSObject instance)
+    {
+        var result = (CompressionResult)instance.BaseObject;
+        return Units.Change(result.Original.ConnectionCount, result.Compressed.ConnectionCount);
+    }
+
+    /// <summary>The widths of each layer before and after, in words.</summary>
+    /// <param name="instance">The compression.</param>
+    public static string Layers(PSObject instance) =>
+        string.Join(Environment.NewLine, LayersOf((CompressionResult)instance.BaseObject).Select(static l => $"{l.Layer}: {Units.Change(l.Before, l.After)}"));
+
+    /// <summary>Each hidden layer of the original, with how many neurons are left in it; none where it cannot be told which layer became which.</summary>
+    /// <param name="result">The compression.</param>
+    internal static IEnumerable<(int Layer, long Before, long After)> LayersOf(CompressionResult result)
+    {
+        HashSet<int> folded = [.. result.Steps.Where(static step => step.Kind == CompressionStepKind.Fold).Select(static step => step.Layer)];
+        bool gone = result.Compressed.Depth == 0;
+        if (!gone && result.Original.Depth - folded.Count != result.Compressed.Depth)
+            yield break;
+        int left = 0;
+        for (int layer = 1; layer <= result.Original.Depth; layer++)
+            yield return (layer, result.Original.WidthOf(layer), gone || folded.Contains(layer) ? 0 : result.Compressed.WidthOf(++left));
+    }
+
+    private static string Line(Palette palette, string name, long before, long after)
+    {
+        int kept = before == 0 ? 0 : (int)Math.Clamp(Math.Round((double)BarCells * after / before), after > 0 ? 1 : 0, BarCells);
+        return name.PadRight(NameWidth) + Units.Count(before).PadLeft(NumberWidth) + Units.Count(after).PadLeft(NumberWidth)
+            + Units.Percent(Units.Removed(before, after)).PadLeft(PercentWidth) + new string(' ', Gap)
+            + palette.Paint(NeuronState.StablyActive, new string(Palette.Sign(NeuronState.StablyActive), kept))
+            + palette.Paint(NeuronState.StablyInactive, new string(Palette.Sign(NeuronState.StablyInactive), BarCells - kept));
+    }
+}

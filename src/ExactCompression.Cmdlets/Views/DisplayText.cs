@@ -1,0 +1,50 @@
+using System.Management.Automation;
+
+namespace ExactCompression.Cmdlets.Views;
+
+/// <summary>
+/// Properties that exist for display alone. Where objects of several types come in one stream, PowerShell leaves the views aside and lists the
+/// default display set of each type: the type data puts these, hidden from Get-Member, in the place of raw numbers there.
+/// </summary>
+public static class DisplayText
+{
+    /// <summary>The time of a search, a stage or a check.</summary>
+    /// <param name="instance">A table, a stage or a report.</param>
+    public static string Time(PSObject instance) => Units.Time(instance.BaseObject switch
+    {
+        StabilityTable table => table.Elapsed,
+        StageReport stage => stage.Elapsed,
+        CertificateReport report => report.Elapsed,
+        _ => TimeSpan.Zero,
+    });
+
+    /// <summary>The time that a network takes for a row.</summary>
+    /// <param name="instance">A measurement.</param>
+    public static string RowTime(PSObject instance) => Units.Seconds(((ReluNetworkMeasurement)instance.BaseObject).RowMicroseconds / 1e6);
+
+    /// <summary>The size of a network's weights and biases.</summary>
+    /// <param name="instance">A measurement.</param>
+    public static string Size(PSObject instance) => Units.Bytes(((ReluNetworkMeasurement)instance.BaseObject).Bytes);
+
+    /// <summary>The widths of the layers before and after.</summary>
+    /// <param name="instance">A compression.</param>
+    public static string Architecture(PSObject instance) => instance.BaseObject.ToString()!;
+
+    /// <summary>What is known of how far outputs are apart.</summary>
+    /// <param name="instance">A compression or a report.</param>
+    public static string Deviation(PSObject instance) => instance.BaseObject switch
+    {
+        CompressionResult result => $"at most {Units.Small(result.ProvenDeviation)}, proven",
+        EquivalenceReport report => $"{Units.Small(report.ObservedDeviation)} observed, at most {Units.Small(report.ProvenDeviation)} proven, {Units.Small(report.Tolerance)} allowed",
+        CertificateReport { Valid: true } report => $"at most {Units.Small(report.ProvenDeviation)}, proven",
+        _ => "",
+    };
+
+    /// <summary>Between which bounds a neuron's pre-activation lies.</summary>
+    /// <param name="instance">A verdict.</param>
+    public static string Bounds(PSObject instance)
+    {
+        var neuron = (NeuronStability)instance.BaseObject;
+        return $"{Units.Small(neuron.LowerBound)} to {Units.Small(neuron.UpperBound)}";
+    }
+}

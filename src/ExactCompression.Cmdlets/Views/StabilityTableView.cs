@@ -1,0 +1,98 @@
+using System.Management.Automation;
+using System.Management.Automation.Host;
+
+namespace ExactCompression.Cmdlets.Views;
+
+/// <summary>How a stability table looks: a bar for each layer, beside the counts whose headings are the bar's legend. The format file calls this.</summary>
+public static class StabilityTableView
+{
+    private const int LayerWidth = 5;
+    private const int Gap = 2;
+    private const int Margin = 1;
+    private const int NarrowestBar = 10;
+    private const int WidestBar = 60;
+    private const int DefaultWidth = 80;
+
+    /// <summary>The whole view, line by line.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="host">The session's host: its width, and whether it has colours.</param>
+    /// <param name="style">The session's <c>$PSStyle</c>.</param>
+    public static IEnumerable<string> Lines(StabilityTable table, PSHost? host, PSObject? style)
+    {
+        var palette = Palette.Of(host, style);
+        var bar = new StateBar(palette);
+        NeuronState[] states = [.. StateBar.Order.Where(state => state != NeuronState.Undetermined || table.Undetermined > 0)];
+        int[] widths = [.. states.Select(static state => StateBar.Label(state).Length + 2)];
+        int cells = Math.Clamp(Width(host) - Margin - LayerWidth - Gap - widths.Sum(static w => w + Gap), NarrowestBar, WidestBar);
+        string gap = new(' ', Gap);
+
+        yield return $"{palette.Heading(table.Network.Name)} over {table.Domain}";
+        yield return Summary(table);
+        yield return "";
+        yield return palette.Heading("Layer") + gap + new string(' ', cells) + string.Concat(states.Select(state =>
+            $"{gap}{palette.Paint(state, Palette.Sign(state).ToString())} {palette.Heading(StateBar.Label(state))}"));
+        int widest = Widest(table);
+        foreach (LayerStability layer in table.Layers)
+        {
+            yield return Units.Count(layer.Layer).PadLeft(LayerWidth) + gap + bar.Draw(layer, cells, widest) + string.Concat(states.Zip(widths, (state, width) =>
+                gap + Units.Count(StateBar.Count(layer, state)).PadLeft(width)));
+        }
+    }
+
+    /// <summary>The layers in words, with bars of a fixed width and no colours.</summary>
+    /// <param name="instance">The table.</param>
+    public static string Layers(PSObject instance)
+    {
+        var table = (StabilityTable)instance.BaseObject;
+        var bar = new StateBar(Palette.Plain);
+        int widest = Widest(table);
+        return string.Join(Environment.NewLine, table.Layers.Select(layer =>
+            $"{layer.Layer}: {bar.Draw(layer, NarrowestBar, widest)} {layer.StablyActive} active (rank {layer.ActiveRank}), {layer.StablyInactive} inactive, {layer.Unstable} unstable{(layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : "")}"));
+    }
+
+    /// <summary>All layers as one short bar.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="host">The session's host.</param>
+    /// <param name="style">The session's <c>$PSStyle</c>.</param>
+    public static string Bar(StabilityTable table, PSHost? host, PSObject? style)
+    {
+        var all = new LayerStability
+        {
+            Layer = 0,
+            Neurons = table.Neurons.Count,
+            StablyActive = table.StablyActive,
+            StablyInactive = table.StablyInactive,
+            Unstable = table.Unstable,
+            Undetermined = table.Undetermined,
+            ActiveRank = 0,
+        };
+        return new StateBar(Palette.Of(host, style)).Draw(all, NarrowestBar, all.Neurons);
+    }
+
+    /// <summary>What each kind of evidence decided, in what time.</summary>
+    /// <param name="instance">The table.</param>
+    public static string Stages(PSObject instance) =>
+        string.Join(Environment.NewLine, ((StabilityTable)instance.BaseObject).Stages.Select(static stage => $"{stage.Name}: {Units.Count(stage.Decided)} decided in {Units.Time(stage.Elapsed)}"));
+
+    private static int Widest(StabilityTable table) => table.Layers.Select(static layer => layer.Neurons).DefaultIfEmpty().Max();
+
+    private static string Summary(StabilityTable table)
+    {
+        int stable = table.StablyActive + table.StablyInactive;
+        string unproven = table.Unproven > 0 ? $" ({Units.Count(table.Unproven)} by a solver's word)" : "";
+        string time = table.Elapsed > TimeSpan.Zero ? $", in {Units.Time(table.Elapsed)}" : "";
+        return $"{Units.Count(stable)} of {Units.Count(table.Neurons.Count)} neurons stable{unproven}, {Units.Count(table.Unstable)} unstable, {Units.Count(table.Undetermined)} undetermined{time}";
+    }
+
+    private static int Width(PSHost? host)
+    {
+        try
+        {
+            return host?.UI?.RawUI?.BufferSize.Width is > 0 and var width ? width : DefaultWidth;
+        }
+        catch (Exception e) when (e is NotImplementedException or NotSupportedException or HostException or IOException)
+        {
+            return DefaultWidth; // a host without a screen
+        }
+    }
+}
