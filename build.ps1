@@ -28,7 +28,7 @@
     Runs all tests.
 .EXAMPLE
     ./build.ps1 Package
-    Makes a folder and a zip file of the module for this machine's kind of system, to copy to a folder of $env:PSModulePath.
+    Makes the module for linux-x64, win-x64 and osx-arm64: a folder and a .nupkg with all three, as a gallery has them, and a zip file for each to copy to a folder of $env:PSModulePath.
 .EXAMPLE
     ./build.ps1 Demo
     Runs the quickstart in the project's own host.
@@ -68,23 +68,7 @@ function Invoke-Dotnet {
 }
 
 function New-Package {
-    # Built into a folder of its own: lib/ may be loaded by a session, and may hold files of earlier builds.
-    $manifest = Import-PowerShellDataFile (Join-Path $PSScriptRoot 'ExactCompression.psd1')
-    $module = Join-Path $OutputPath 'ExactCompression' $manifest.ModuleVersion
-    if (Test-Path $module) {
-        Remove-Item $module -Recurse -Force
-    }
-    $lib = New-Item -ItemType Directory -Path (Join-Path $module 'lib') -Force
-    Invoke-Dotnet build (Join-Path $PSScriptRoot 'src' 'ExactCompression.Cmdlets') -c $Configuration "-p:ModuleLibrary=$($lib.FullName)/"
-    Get-ChildItem $lib -Include *.pdb, ExactCompression*.xml -Recurse | Remove-Item
-    foreach ($file in 'ExactCompression.psd1', 'README.md', 'LICENSE') {
-        Copy-Item (Join-Path $PSScriptRoot $file) $module
-    }
-    $null = Test-ModuleManifest (Join-Path $module 'ExactCompression.psd1')
-    $system = [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
-    $zip = Join-Path $OutputPath "ExactCompression-$($manifest.ModuleVersion)-$system.zip"
-    Compress-Archive -Path (Join-Path $OutputPath 'ExactCompression') -DestinationPath $zip -Force
-    Get-Item $module, $zip
+    & (Join-Path $PSScriptRoot 'packaging' 'New-Package.ps1') -OutputPath $OutputPath -Configuration $Configuration
 }
 
 function Invoke-PesterTest {

@@ -76,7 +76,7 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
         (float least, float most) = (0, 0);
         foreach (float value in Data.Values.Span)
             (least, most) = (Math.Min(least, value), Math.Max(most, value));
-        if (least < 0 || most > 1)
+        if (Data.HasLabels && (least < 0 || most > 1))
             WriteWarning(string.Create(CultureInfo.InvariantCulture, $"The values of {Data.Name} go from {least} to {most}, beyond the [0,1] over which neurons are stable by default: scale them with Import-InputData -Scale, or give Find-StableNeurons a -Domain that holds them."));
         Attempt(Data, Train, Finish);
     }

@@ -13,6 +13,7 @@ public sealed class CompressionSweep
     private readonly CellRun run;
     private readonly SweepState state;
     private readonly Lock writing = new();
+    private readonly Dictionary<SweepCell, SweepRow> retried = [];
     private readonly List<IReadOnlyDictionary<string, SweepRow>> elsewhere = [];
     private SweepCsv? csv;
 
@@ -154,8 +155,14 @@ public sealed class CompressionSweep
                 row = elsewhere.Select(rows => rows.GetValueOrDefault(key)).FirstOrDefault(static r => r is not null);
             }
 
-            if (row is null || (row.Failed && options.RetryFailed))
+            if (row is null || (retried.TryGetValue(cell, out SweepRow? failed) && ReferenceEquals(row, failed)))
                 return false;
+            if (row.Failed && options.RetryFailed && failed is null)
+            {
+                retried[cell] = row;
+                return false;
+            }
+
             state.Skips(cell.Network.Work);
             options.Skipped?.Invoke(row);
             return true;
@@ -166,7 +173,7 @@ public sealed class CompressionSweep
     {
         lock (writing)
         {
-            if (csv is not null && !csv.Append(row, cancellation))
+            if (csv is not null && !csv.Append(row, retried.GetValueOrDefault(cell), cancellation))
             {
                 state.Skips(cell.Network.Work);
                 return;

@@ -50,14 +50,14 @@ public sealed class SweepCsv
     /// <exception cref="InvalidFileException">The file is no sweep's, or one of its rows cannot be read.</exception>
     public static IReadOnlyList<SweepRow> Read(string path)
     {
+        var csv = new SweepCsv(path, null);
         byte[] bytes;
-        using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
+        using (FileStream stream = csv.Lock(FileMode.Open, FileAccess.Read, FileShare.ReadWrite, CancellationToken.None))
         {
             bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
         }
 
-        var csv = new SweepCsv(path, null);
         int end = Array.LastIndexOf(bytes, LineEnd) + 1;
         if (end > 0)
             csv.Take(bytes, csv.RequireHeader(bytes), end);
@@ -69,15 +69,15 @@ public sealed class SweepCsv
 
     /// <summary>Appends a row and brings it to the disk, unless another process has written a row of the cell since.</summary>
     /// <param name="row">The row.</param>
+    /// <param name="replaces">The failed row of the cell that this one comes after; null where the cell had none.</param>
     /// <param name="cancellation">Ends the wait for a file that another process has open.</param>
     /// <returns>Whether it was written.</returns>
-    internal bool Append(SweepRow row, CancellationToken cancellation)
+    internal bool Append(SweepRow row, SweepRow? replaces, CancellationToken cancellation)
     {
         using FileStream stream = Lock(cancellation);
         string key = SweepColumns.Key(row);
-        SweepRow? before = rows.GetValueOrDefault(key);
         CatchUp(stream);
-        if (rows.GetValueOrDefault(key) is { } other && !ReferenceEquals(other, before))
+        if (rows.GetValueOrDefault(key) is { } other && !ReferenceEquals(other, replaces))
             return false;
         stream.Seek(0, SeekOrigin.End);
         stream.Write(Line(SweepColumns.Fields(row)));
@@ -209,7 +209,9 @@ public sealed class SweepCsv
     }
 
     /// <summary>The file to oneself; waits while another process writes its row.</summary>
-    private FileStream Lock(CancellationToken cancellation)
+    private FileStream Lock(CancellationToken cancellation) => Lock(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, cancellation);
+
+    private FileStream Lock(FileMode mode, FileAccess access, FileShare share, CancellationToken cancellation)
     {
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         bool told = false;
@@ -217,7 +219,7 @@ public sealed class SweepCsv
         {
             try
             {
-                return new FileStream(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(Path, mode, access, share);
             }
             catch (IOException e) when (IsSharingViolation(e))
             {

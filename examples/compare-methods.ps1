@@ -1,0 +1,46 @@
+<#
+.SYNOPSIS
+    How long each method takes to decide all neurons of some networks, and whether they agree.
+.DESCRIPTION
+    Hybrid is this module's own search; the others are the paper's mixed-integer programs. One search runs at a time, with all cores, so
+    that the seconds can be compared. A method that runs into the time limit leaves neurons undetermined.
+.PARAMETER NetworkPath
+    Network files, or folders of them.
+.PARAMETER DataPath
+    Labelled rows that are run through each network first.
+.PARAMETER LabelColumn
+    The column of the label.
+.PARAMETER Scale
+    What every value is multiplied by to be what the networks take.
+.PARAMETER Method
+    The methods.
+.PARAMETER TimeLimit
+    Seconds for one search.
+.PARAMETER CsvPath
+    The CSV; searches that it has are not done again.
+#>
+param(
+    [string[]]$NetworkPath = (Join-Path $PSScriptRoot 'digits_48-32-24_l1-0.004.onnx'),
+    [string]$DataPath = (Join-Path $PSScriptRoot 'digits.csv.gz'),
+    [string]$LabelColumn = 'Last',
+    [double]$Scale = 1 / 16,
+    [string[]]$Method = @('Hybrid', 'Isa', 'Layer', 'Neuron', 'NeuronApproximate'),
+    [double]$TimeLimit = 60,
+    [string]$CsvPath = 'methods.csv'
+)
+
+$ErrorActionPreference = 'Stop'
+if (-not (Get-Module ExactCompression)) {
+    Import-Module (Join-Path $PSScriptRoot '..' 'ExactCompression.psd1')
+}
+
+$data = Import-InputData $DataPath -LabelColumn $LabelColumn -Scale $Scale
+$rows = $NetworkPath | Invoke-CompressionSweep -Data $data -Method $Method -Level DeleteOnly -TimeLimit $TimeLimit -ThrottleLimit 1 -Path $CsvPath -PassThru
+$rows | Sort-Object Network, SearchSeconds |
+    Format-Table Network, Method, StablyActive, StablyInactive, Unstable, Undetermined, @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
+
+# What methods decided must be the same; what they left open may differ.
+foreach ($network in $rows | Where-Object Undetermined -EQ 0 | Group-Object Network) {
+    $verdicts = @($network.Group | ForEach-Object { "$($_.ActiveByLayer) / $($_.InactiveByLayer)" } | Select-Object -Unique)
+    Write-Host "$($network.Name): $(if ($verdicts.Count -eq 1) { 'all methods that decided every neuron agree' } else { 'THE METHODS DISAGREE' })"
+}

@@ -1,0 +1,41 @@
+<#
+.SYNOPSIS
+    What the pass over the data is worth: the same searches with all rows, with a tenth of them, and with none.
+.DESCRIPTION
+    Rows that are run through the network first show most unstable neurons at no cost, and the program that is left has fewer candidates.
+    Needs the networks that grid.ps1 wrote.
+.PARAMETER OutputPath
+    The folder of grid.ps1.
+.PARAMETER MnistPath
+    A folder with the files of MNIST; without it, the digits of the repository.
+.PARAMETER Full
+    The paper's own sizes: every network of the grid and three hours for a search.
+.PARAMETER NetworkPath
+    Networks to search instead.
+.PARAMETER Method
+    The methods.
+.PARAMETER TimeLimit
+    Seconds for one search.
+#>
+param(
+    [string]$OutputPath = 'paper',
+    [string]$MnistPath,
+    [switch]$Full,
+    [string[]]$NetworkPath,
+    [string[]]$Method = @('Hybrid', 'Isa'),
+    [double]$TimeLimit = $(if ($Full) { 10800 } else { 20 })
+)
+
+$ErrorActionPreference = 'Stop'
+$setting = & (Join-Path $PSScriptRoot 'setting.ps1') -Full:$Full -MnistPath $MnistPath
+if (-not $NetworkPath) {
+    $NetworkPath = Join-Path $OutputPath 'networks' $(if ($Full) { '*.onnx' } else { "*_$($setting.Architecture[0] -replace '^2x(\d+)$', '$1-$1')_*_seed-0.onnx" })
+}
+
+$csv = Join-Path $OutputPath 'data-pass.csv'
+$rows = @(Invoke-CompressionSweep $NetworkPath -Data $setting.Data -Method $Method -Preprocess All, Partial, None -Level DeleteOnly -TimeLimit $TimeLimit -ThrottleLimit 1 -Path $csv -PassThru)
+$rows | Sort-Object Method, L1, Preprocess | Format-Table Method, @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Preprocess, Unstable, Undetermined, @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
+
+$picture = Join-Path $OutputPath 'data-pass.svg'
+$rows | Where-Object Method -NE Hybrid | Export-StabilityPlot $picture -X L1 -Y SearchSeconds -GroupBy Method, Preprocess -Title "Seconds with and without the data, $($setting.Name)"
+Write-Host "$($rows.Count) searches: $csv, $picture"

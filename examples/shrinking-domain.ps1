@@ -1,0 +1,45 @@
+<#
+.SYNOPSIS
+    How compression grows as the domain shrinks round the data.
+.DESCRIPTION
+    The default domain, [0,1] for each input, holds pictures that nobody will ever show. This compares it with the range of the data,
+    input by input, with less and less margin, and with balls round some rows. A compression holds on its own domain alone.
+.PARAMETER NetworkPath
+    Network files, or folders of them.
+.PARAMETER DataPath
+    Labelled rows.
+.PARAMETER LabelColumn
+    The column of the label.
+.PARAMETER Scale
+    What every value is multiplied by to be what the networks take.
+.PARAMETER Margin
+    How far inputs may go beyond the data.
+.PARAMETER Radius
+    Radii of the balls.
+.PARAMETER Row
+    The rows that the balls are round, from 0.
+.PARAMETER CsvPath
+    The CSV.
+#>
+param(
+    [string[]]$NetworkPath = (Join-Path $PSScriptRoot 'digits_48-32-24_l1-0.004.onnx'),
+    [string]$DataPath = (Join-Path $PSScriptRoot 'digits.csv.gz'),
+    [string]$LabelColumn = 'Last',
+    [double]$Scale = 1 / 16,
+    [double[]]$Margin = @(0.1, 0.05, 0),
+    [double[]]$Radius = @(0.1, 0.01),
+    [int[]]$Row = @(0, 1),
+    [string]$CsvPath = 'domains.csv'
+)
+
+$ErrorActionPreference = 'Stop'
+if (-not (Get-Module ExactCompression)) {
+    Import-Module (Join-Path $PSScriptRoot '..' 'ExactCompression.psd1')
+}
+
+$data = Import-InputData $DataPath -LabelColumn $LabelColumn -Scale $Scale
+$boxes = @(New-InputDomain 0 1) + @($Margin | ForEach-Object { New-InputDomain -FromData $data -Margin $_ -ClipLower 0 -ClipUpper 1 })
+$sweep = @{ Data = $data; Path = $CsvPath; PassThru = $true }
+$rows = @($NetworkPath | Invoke-CompressionSweep -Domain $boxes @sweep) + @($NetworkPath | Invoke-CompressionSweep -Radius $Radius -Row $Row @sweep)
+$rows | Sort-Object Network, @{ Expression = 'DomainWidth'; Descending = $true } |
+    Format-Table Network, Domain, @{ Name = 'Width'; Expression = { '{0:f4}' -f $_.DomainWidth } }, StablePercent, Compressed, ConnectionsRemovedPercent

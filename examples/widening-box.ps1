@@ -1,0 +1,44 @@
+<#
+.SYNOPSIS
+    How much of a network is left as the box around one input widens.
+.DESCRIPTION
+    Near one input most neurons do not bend: they are stable and can go. The wider the box, the more of them are needed. Draws the curve
+    from the CSV as well.
+.PARAMETER NetworkPath
+    The network.
+.PARAMETER DataPath
+    Rows, of which one is the centre of the box.
+.PARAMETER LabelColumn
+    The column of the label, or None.
+.PARAMETER Scale
+    What every value is multiplied by to be what the network takes.
+.PARAMETER Row
+    The row, from 0.
+.PARAMETER Radius
+    How far each input may be from the centre; boxes are cut to the network's own domain.
+.PARAMETER CsvPath
+    The CSV; the picture goes beside it.
+#>
+param(
+    [string]$NetworkPath = (Join-Path $PSScriptRoot 'digits_48-32-24_l1-0.004.onnx'),
+    [string]$DataPath = (Join-Path $PSScriptRoot 'digits.csv.gz'),
+    [string]$LabelColumn = 'Last',
+    [double]$Scale = 1 / 16,
+    [int]$Row = 0,
+    [double[]]$Radius = @(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1),
+    [string]$CsvPath = 'box.csv'
+)
+
+$ErrorActionPreference = 'Stop'
+if (-not (Get-Module ExactCompression)) {
+    Import-Module (Join-Path $PSScriptRoot '..' 'ExactCompression.psd1')
+}
+
+$data = Import-InputData $DataPath -LabelColumn $LabelColumn -Scale $Scale
+$network = Import-ReluNetwork $NetworkPath
+$rows = $network | Invoke-CompressionSweep -Data $data -Row $Row -Radius $Radius -Path $CsvPath -PassThru
+$rows | Sort-Object Radius | Format-Table Radius, StablePercent, Compressed, NeuronsRemovedPercent, ConnectionsRemovedPercent, ProvenDeviation
+
+$picture = $CsvPath -replace '\.csv$', '.svg'
+$rows | Export-StabilityPlot $picture -X Radius -Y StablePercent, ConnectionsRemovedPercent -GroupBy Architecture
+Write-Host "The curve is in $picture."

@@ -1,0 +1,120 @@
+using System.Management.Automation;
+using ExactCompression.Cmdlets.Infrastructure;
+
+namespace ExactCompression.Cmdlets;
+
+/// <summary>Draws verdicts, compressions and sweeps, as PNG or SVG by the file's extension.</summary>
+[Cmdlet(VerbsData.Export, "StabilityPlot", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportStabilityPlotCommand : FileOutputCommand
+{
+    private readonly PlotRowCollector rows = new();
+
+    /// <summary>A table of verdicts, a compression, the CSV of a sweep or its rows.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public PSObject InputObject { get; set; } = null!;
+
+    /// <summary>What the picture shows.</summary>
+    [Parameter]
+    public StabilityPlotKind Kind { get; set; }
+
+    /// <summary>The hidden layers whose bounds are shown, from 1.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int[]? Layer { get; set; }
+
+    /// <summary>The column of a sweep that runs along the picture.</summary>
+    [Parameter]
+    public string? X { get; set; }
+
+    /// <summary>The columns of a sweep that are shown.</summary>
+    [Parameter]
+    public string[] Y { get; set; } = [];
+
+    /// <summary>The columns of a sweep whose values make lines of their own.</summary>
+    [Parameter]
+    public string[] GroupBy { get; set; } = [];
+
+    /// <summary>How the values along the picture are spread out.</summary>
+    [Parameter]
+    public PlotScale XScale { get; set; }
+
+    /// <summary>Over the picture.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    public string? Title { get; set; }
+
+    /// <summary>Width in pixels, before -Scale.</summary>
+    [Parameter]
+    [ValidateRange(PictureOptions.MinimalSize, PictureOptions.MaximalSize)]
+    public int Width { get; set; } = new PictureOptions().Width;
+
+    /// <summary>Height in pixels, before -Scale; left out, as much as there is to show.</summary>
+    [Parameter]
+    [ValidateRange(PictureOptions.MinimalSize, PictureOptions.MaximalSize)]
+    public int? Height { get; set; }
+
+    /// <summary>Pixels of the file for each of the picture.</summary>
+    [Parameter]
+    [ValidateRange(0.25, 10.0)]
+    public double Scale { get; set; } = 1;
+
+    private protected override void RequireFormat(string file) => Picture.RequireExtension(file);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        // Not bound to a type, which would strip rows of their columns; so what a job sent back is revived here.
+        if (!Try(InputObject, () => LiveObjects.Revive(InputObject) ?? InputObject.BaseObject, out object input))
+            return;
+        switch (input)
+        {
+            case StabilityTable table:
+                Draw(table, table.Network.Name, StabilityPlotKind.States, kind => PictureOf(table, kind));
+                break;
+            case CompressionResult result:
+                Draw(result, result.Original.Name, StabilityPlotKind.Layers, kind => kind == StabilityPlotKind.Layers ? StabilityPlot.Layers(result) : PictureOf(result.Table, kind));
+                break;
+            default:
+                if (Try(InputObject, () => PlotRowCollector.FileOf(SessionState, InputObject), out string? file))
+                    rows.Add(InputObject, file);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (rows.IsEmpty)
+            return;
+        Draw(rows, rows.Name, StabilityPlotKind.Compression, kind => kind == StabilityPlotKind.Compression
+            ? StabilityPlot.Compression(rows.Read(), new() { X = X, Y = Y, GroupBy = GroupBy, XScale = XScale })
+            : throw WrongKind(kind, "rows of a sweep", StabilityPlotKind.Compression));
+    }
+
+    private static InvalidInputException WrongKind(StabilityPlotKind kind, string input, params StabilityPlotKind[] possible) =>
+        new("PlotKindDoesNotFit", $"-Kind {kind} does not fit {input}.", $"For these it is {string.Join(" or ", possible)}.");
+
+    private Picture PictureOf(StabilityTable table, StabilityPlotKind kind) => kind switch
+    {
+        StabilityPlotKind.States => StabilityPlot.States(table),
+        StabilityPlotKind.Bounds => StabilityPlot.Bounds(table, Layer),
+        StabilityPlotKind.Layers => throw WrongKind(kind, "a table of verdicts, which says nothing of a compression", StabilityPlotKind.States, StabilityPlotKind.Bounds),
+        _ => throw WrongKind(kind, "a single network", StabilityPlotKind.States, StabilityPlotKind.Bounds),
+    };
+
+    private void Draw(object input, string name, StabilityPlotKind usual, Func<StabilityPlotKind, Picture> make)
+    {
+        StabilityPlotKind kind = Kind == StabilityPlotKind.Auto ? usual : Kind;
+        var options = new PictureOptions { Width = Width, Height = Height, Scale = Scale, Title = Title };
+        WriteFile(input, $"{name}.{kind}.png".ToLowerInvariant(), (file, messages) =>
+        {
+            Picture.RequireExtension(file);
+            Picture picture = make(kind);
+            foreach (string note in picture.Notes)
+                messages.Warning(note);
+            picture.Write(file, options);
+        });
+    }
+}

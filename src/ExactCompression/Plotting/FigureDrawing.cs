@@ -1,0 +1,88 @@
+using ScottPlot;
+using SkiaSharp;
+
+namespace ExactCompression.Plotting;
+
+/// <summary>Lays a figure out and draws it: title, figures, legend, then the plots, one below the other.</summary>
+internal sealed class FigureDrawing : IDisposable
+{
+    private const float Margin = 16;
+    private const float TitleSize = 18;
+    private const float TextSize = 13;
+    private const float CaptionHeight = TextSize * 1.7f;
+
+    private readonly Figure figure;
+    private readonly string title;
+    private readonly IReadOnlyList<Panel> panels;
+    private readonly LegendBand legend;
+    private readonly float headHeight;
+    private readonly List<string> subtitle;
+
+    public FigureDrawing(Figure figure, PictureOptions options)
+    {
+        this.figure = figure;
+        Width = options.Width;
+        title = options.Title ?? figure.Title;
+        panels = figure.Panels(Width);
+        legend = new(figure.Legend, TextSize, Width - 2 * Margin);
+        subtitle = TextLines.Wrap(figure.Subtitle, PictureFont.Regular, TextSize, Width - 2 * Margin);
+        headHeight = Margin + (title.Length > 0 ? TitleSize * 1.5f : 0) + subtitle.Count * TextSize * 1.4f + legend.Height + 6;
+        float natural = panels.Sum(NaturalHeight);
+        Height = options.Height ?? (int)Math.Min(PictureOptions.MaximalSize, Math.Ceiling(headHeight + natural + Margin / 2));
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    public void Draw(SKCanvas canvas)
+    {
+        canvas.Clear(SKColors.White);
+        float y = Margin;
+        if (title.Length > 0)
+        {
+            y += TitleSize;
+            TextLines.Draw(canvas, TextLines.Fit(title, PictureFont.Strong, TitleSize, Width - 2 * Margin), Margin, y, PictureFont.Strong, TitleSize, PlotColors.Ink);
+            y += TitleSize * 0.5f;
+        }
+
+        foreach (string line in subtitle)
+        {
+            TextLines.Draw(canvas, line, Margin, y + TextSize, PictureFont.Regular, TextSize, PlotColors.Faint);
+            y += TextSize * 1.4f;
+        }
+
+        legend.Draw(canvas, Margin, y);
+        DrawPanels(canvas);
+    }
+
+    public void Dispose()
+    {
+        foreach (Panel panel in panels)
+            panel.Plot.Dispose();
+    }
+
+    /// <summary>Given a height, the plots share what the head leaves in proportion to their own heights.</summary>
+    private void DrawPanels(SKCanvas canvas)
+    {
+        float space = Height - headHeight - Margin / 2, natural = panels.Sum(NaturalHeight), top = headHeight;
+        foreach (Panel panel in panels)
+        {
+            float height = Math.Max(CaptionHeight + 1, space * NaturalHeight(panel) / natural), caption = 0;
+            if (panel.Caption.Length > 0)
+            {
+                caption = CaptionHeight;
+                TextLines.Draw(canvas, TextLines.Fit(panel.Caption, PictureFont.Strong, TextSize, Width - 2 * Margin), Margin, top + TextSize * 1.25f, PictureFont.Strong, TextSize, PlotColors.Ink);
+            }
+
+            // A plot clears all of its canvas before it draws, the other plots' parts too unless they are out of its reach.
+            canvas.Save();
+            canvas.ClipRect(new SKRect(0, top + caption, Width, top + height));
+            panel.Plot.Render(canvas, new PixelRect(0, Width, top + height, top + caption));
+            canvas.Restore();
+            top += height;
+        }
+    }
+
+    private static float NaturalHeight(Panel panel) => panel.Height + (panel.Caption.Length > 0 ? CaptionHeight : 0);
+}

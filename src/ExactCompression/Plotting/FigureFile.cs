@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using SkiaSharp;
+
+namespace ExactCompression.Plotting;
+
+/// <summary>Draws figures into the bytes of a file. The same figure gives the same bytes.</summary>
+internal static partial class FigureFile
+{
+    public static byte[] Png(Figure figure, PictureOptions options)
+    {
+        using var drawing = new FigureDrawing(figure, options);
+        int width = Scaled(drawing.Width, options), height = Scaled(drawing.Height, options);
+        using SKSurface surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul))
+            ?? throw new InvalidInputException("PictureSize", $"There is no memory for a picture of {width} x {height} pixels.", "Give a smaller width, height or scale.");
+        surface.Canvas.Scale((float)options.Scale);
+        drawing.Draw(surface.Canvas);
+        using SKImage image = surface.Snapshot();
+        using SKData data = image.Encode(SKEncodedImageFormat.Png, 100);
+        return data.ToArray();
+    }
+
+    public static byte[] Svg(Figure figure, PictureOptions options)
+    {
+        using var drawing = new FigureDrawing(figure, options);
+        using var stream = new MemoryStream();
+        using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, drawing.Width, drawing.Height), stream))
+            drawing.Draw(canvas);
+        string text = Encoding.UTF8.GetString(stream.ToArray());
+        string size = string.Create(CultureInfo.InvariantCulture, $"width=\"{Scaled(drawing.Width, options)}\" height=\"{Scaled(drawing.Height, options)}\" viewBox=\"0 0 {drawing.Width} {drawing.Height}\"");
+        text = Size().Replace(text, size, 1);
+        // A viewer that lacks the font takes one like it, and lays its glyphs out itself: places of single glyphs are for this font alone, and hinder people who edit the text.
+        text = FontFamily().Replace(text, $"font-family=\"{PictureFont.Family}, Helvetica, Arial, sans-serif\"");
+        text = GlyphPlaces().Replace(text, "$1=\"$2\"");
+        return Encoding.UTF8.GetBytes(text);
+    }
+
+    private static int Scaled(int size, PictureOptions options) => (int)Math.Round(size * options.Scale);
+
+    [GeneratedRegex("width=\"[^\"]*\" height=\"[^\"]*\"(?: viewBox=\"[^\"]*\")?")]
+    private static partial Regex Size();
+
+    [GeneratedRegex("(?<= )([xy])=\"([^\",]+), [^\"]*\"")]
+    private static partial Regex GlyphPlaces();
+
+    [GeneratedRegex("font-family=\"" + PictureFont.Family + "(?: Semibold)?\"")]
+    private static partial Regex FontFamily();
+}

@@ -1,0 +1,68 @@
+using CsvHelper;
+using ExactCompression.Formats;
+
+namespace ExactCompression;
+
+/// <summary>Rows with named columns, such as a sweep writes: all as text, numbers in the invariant culture.</summary>
+public sealed class PlotRows
+{
+    private readonly List<IReadOnlyDictionary<string, string>> rows;
+
+    /// <summary>Takes rows as they are.</summary>
+    /// <param name="rows">Each row's values by column; columns are found whatever the case, if the dictionaries do.</param>
+    /// <param name="source">What they are called in messages: a file's path, or words.</param>
+    public PlotRows(IEnumerable<IReadOnlyDictionary<string, string>> rows, string source)
+    {
+        this.rows = [.. rows];
+        Source = source;
+        Columns = [.. this.rows.SelectMany(static r => r.Keys).Distinct(StringComparer.OrdinalIgnoreCase)];
+    }
+
+    /// <summary>What the rows are called in messages.</summary>
+    public string Source { get; }
+
+    /// <summary>The names of the columns, in order.</summary>
+    public IReadOnlyList<string> Columns { get; }
+
+    /// <summary>How many rows there are.</summary>
+    public int Count => rows.Count;
+
+    /// <summary>Reads a CSV file with a header.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidFileException">The file is no CSV, or has no rows.</exception>
+    public static PlotRows Read(string path)
+    {
+        byte[] bytes = FileContent.ReadUnpacked(path);
+        CsvFile.RequireText(bytes, path);
+        return CsvFile.Guarded(path, () =>
+        {
+            using CsvReader csv = CsvFile.Open(bytes);
+            string[] header = csv.Read() ? CsvFile.Strings(csv) : [];
+            var found = new List<IReadOnlyDictionary<string, string>>();
+            while (csv.Read())
+            {
+                if (csv.FieldCount != header.Length)
+                    throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.", "Give every row the same number of columns.");
+                var row = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+                for (int i = 0; i < header.Length; i++)
+                    row[header[i]] = csv.GetString(i);
+                found.Add(row);
+            }
+
+            return found.Count > 0 ? new PlotRows(found, path) : throw new InvalidFileException("CsvEmpty", path, "file", "There are no rows under the header.", "Give the CSV of a sweep.");
+        });
+    }
+
+    /// <summary>Rows of several sources as one.</summary>
+    public static PlotRows Join(IReadOnlyList<PlotRows> parts) =>
+        parts.Count == 1 ? parts[0] : new(parts.SelectMany(static p => p.rows), string.Join(", ", parts.Select(static p => p.Source).Distinct()));
+
+    /// <summary>A value as text; empty where the row has none.</summary>
+    internal string Text(int row, string column) => rows[row].GetValueOrDefault(column) ?? "";
+
+    /// <summary>The values that a column has, in the order in which they come.</summary>
+    internal IReadOnlyList<string> Values(string column) => [.. Enumerable.Range(0, Count).Select(row => Text(row, column)).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Whether there is such a column.</summary>
+    internal bool Has(string column) => Columns.Contains(column, StringComparer.OrdinalIgnoreCase);
+}

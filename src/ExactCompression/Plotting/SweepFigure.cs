@@ -1,0 +1,126 @@
+using ScottPlot;
+
+namespace ExactCompression.Plotting;
+
+/// <summary>The rows of a sweep: a plot for each quantity, a line for each architecture, through the means over the seeds.</summary>
+internal static class SweepFigure
+{
+    private static readonly MarkerShape[] Markers = [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond, MarkerShape.FilledTriangleDown, MarkerShape.OpenCircle, MarkerShape.OpenSquare];
+    private static readonly (float Dash, float Gap)?[] Patterns = [null, (8, 4), (2, 3)];
+    private static readonly (float Dash, float Gap) Dotted = (2, 3);
+
+    public static Figure Of(PlotRows rows, SweepPlotOptions options)
+    {
+        SweepSeries series = SweepSeries.Of(rows, options);
+        double[] places = [.. series.Y.SelectMany(y => series.Groups.SelectMany(g => series.Points(g, y))).Select(static p => p.X)];
+        if (places.Length == 0)
+            throw new InvalidInputException("PlotHasNoPoints", $"{rows.Source}: no row has numbers in {series.X} and in {string.Join(" or ", series.Y)}.", "Name other columns with -X and -Y.");
+        var axis = new SweepAxis(places, options.XScale);
+        bool repeats = series.Groups.Any(g => series.Points(g, series.Y[0]).GroupBy(static p => p.X).Any(static same => same.Count() > 1));
+        int leftOut = series.LeftOut();
+        return new()
+        {
+            Title = $"{string.Join(", ", series.Y.Select(static (y, at) => at == 0 ? Described(y) : Lowered(Described(y))))} by {DescribedX(series.X)}",
+            Subtitle = repeats ? "Lines go through the means of rows that differ in nothing shown but the seed; dots are the rows" : "",
+            Legend = series.Groups.Count == 1 && series.Groups[0].Length == 0 ? [] : [.. series.Groups.Select(static (g, at) => new LegendEntry(g, ColorOf(at), MarkerOf(at)) { Dashes = PatternOf(at) })],
+            Notes = leftOut == 0 ? [] : [$"{Panels.Counted(leftOut, "row has", "rows have")} an error, or no number in {series.X} or in what is shown, and {(leftOut == 1 ? "is" : "are")} left out."],
+            Panels = width => [.. series.Y.Select(y => Panel(series, y, axis, width, y == series.Y[^1]))],
+        };
+    }
+
+    private static Panel Panel(SweepSeries series, string y, SweepAxis axis, float width, bool isLast)
+    {
+        float height = series.Y.Count == 1 ? 380 : 220;
+        Plot plot = Panels.Create(new PixelPadding(Panels.Left, Panels.Right, isLast ? Panels.Bottom : Panels.BottomUnlabelled, Panels.Top));
+        double factor = IsShare(y) ? 100 : 1;
+        double low = double.PositiveInfinity, high = double.NegativeInfinity;
+        for (int g = 0; g < series.Groups.Count; g++)
+        {
+            IReadOnlyList<(double X, double Y)> points = [.. series.Points(series.Groups[g], y).Select(p => (p.X, p.Y * factor))];
+            if (points.Count == 0)
+                continue;
+            low = Math.Min(low, points.Min(static p => p.Y));
+            high = Math.Max(high, points.Max(static p => p.Y));
+            DrawSeries(plot, points, axis, g);
+        }
+
+        (double left, double right) = axis.Limits();
+        (double bottom, double top) = Limits(low, high, y);
+        plot.Axes.SetLimits(left, right, bottom, top);
+        if (axis.HasZero)
+            Line(plot, [new(axis.Break, bottom), new(axis.Break, top)], 1, PlotColors.Grey, Dotted);
+        plot.Axes.Bottom.TickGenerator = axis.Ticks(width - Panels.Left - Panels.Right);
+        if (isLast)
+            plot.Axes.Bottom.Label.Text = DescribedX(series.X) + (axis.IsLog ? " (logarithmic)" : "");
+        return new(plot, height, Described(y) + (IsPercent(y) || IsShare(y) ? ", %" : ""));
+    }
+
+    private static void DrawSeries(Plot plot, IReadOnlyList<(double X, double Y)> points, SweepAxis axis, int group)
+    {
+        (double X, double Y, int Count)[] means = [.. points.GroupBy(static p => p.X).Select(static same => (same.Key, same.Average(static p => p.Y), same.Count()))];
+        Color color = ColorOf(group);
+        if (means.Any(static m => m.Count > 1))
+            Dots(plot, [.. points.Select(p => new Coordinates(axis.Place(p.X), p.Y))], MarkerShape.FilledCircle, 5, color.WithAlpha(0.4));
+        // What lies between 0 and the rest was not looked at, on a scale that never comes to 0.
+        int first = axis.HasZero && means[0].X == 0 ? 1 : 0;
+        if (first == 1 && means.Length > 1)
+            Line(plot, [.. means[..2].Select(m => new Coordinates(axis.Place(m.X), m.Y))], 1.2f, color.WithAlpha(0.7), Dotted);
+        Line(plot, [.. means[first..].Select(m => new Coordinates(axis.Place(m.X), m.Y))], 2, color, PatternOf(group));
+        Dots(plot, [.. means.Select(m => new Coordinates(axis.Place(m.X), m.Y))], MarkerOf(group), 8, color);
+    }
+
+    private static void Line(Plot plot, Coordinates[] points, float width, Color color, (float Dash, float Gap)? dashes)
+    {
+        if (points.Length > 1)
+            plot.Add.Plottable(new PointLine(points, width, color, dashes));
+    }
+
+    private static void Dots(Plot plot, Coordinates[] points, MarkerShape shape, float size, Color color)
+    {
+        ScottPlot.Plottables.Scatter dots = plot.Add.ScatterPoints(points, color);
+        dots.MarkerShape = shape;
+        dots.MarkerSize = size;
+    }
+
+    /// <summary>Percentages of what was removed begin at 0; anything else has its own range, with some air.</summary>
+    private static (double Bottom, double Top) Limits(double low, double high, string y)
+    {
+        if (!double.IsFinite(low))
+            return (0, 1);
+        if (IsPercent(y) && low >= 0)
+            return (0, Math.Max(1, high * 1.08));
+        double air = high > low ? (high - low) * 0.1 : Math.Max(Math.Abs(high) * 0.05, 1e-6);
+        return (low - air, high + air);
+    }
+
+    private static bool IsPercent(string column) => column.EndsWith("Percent", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsShare(string column) => column.StartsWith("Accuracy", StringComparison.OrdinalIgnoreCase);
+
+    private static string Described(string column) => column.ToUpperInvariant() switch
+    {
+        "NEURONSREMOVEDPERCENT" => "Neurons removed",
+        "CONNECTIONSREMOVEDPERCENT" => "Connections removed",
+        "ACCURACYAFTER" => "Accuracy after compression",
+        "ACCURACYBEFORE" => "Accuracy before compression",
+        "STABLEPERCENT" => "Stable neurons",
+        _ => column,
+    };
+
+    /// <summary>Words of ours within a sentence; names of columns stay as they are.</summary>
+    private static string Lowered(string text) => text.Contains(' ', StringComparison.Ordinal) ? char.ToLowerInvariant(text[0]) + text[1..] : text;
+
+    private static string DescribedX(string column) => column.ToUpperInvariant() switch
+    {
+        "L1" => "l1 penalty of training",
+        "RADIUS" => "radius of the domain",
+        "DOMAINWIDTH" => "width of the domain",
+        _ => column,
+    };
+
+    private static Color ColorOf(int group) => PlotColors.Series[group % PlotColors.Series.Count];
+
+    private static MarkerShape MarkerOf(int group) => Markers[group % Markers.Length];
+
+    private static (float Dash, float Gap)? PatternOf(int group) => Patterns[group / PlotColors.Series.Count % Patterns.Length];
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+
+namespace ExactCompression.Plotting;
+
+/// <summary>The rows of a sweep, as lines of points: one line a group, several points at an x where seeds differ.</summary>
+internal sealed class SweepSeries
+{
+    private static readonly string[] XColumns = ["L1", "Radius", "DomainWidth"];
+    private static readonly string[][] YColumns = [["NeuronsRemovedPercent"], ["ConnectionsRemovedPercent"], ["AccuracyAfter", "Accuracy", "AccuracyBefore"]];
+
+    // What a sweep may vary beside the seed: rows that differ in one of these are no repetitions of each other.
+    private static readonly string[] Conditions = ["Architecture", "Method", "Solver", "Preprocess", "Data", "TimeLimit", "Levels", "L1", "Radius", "DomainWidth"];
+    private static readonly string[] DomainColumns = ["Radius", "DomainWidth"];
+
+    private readonly PlotRows rows;
+    private readonly string[] groupColumns;
+
+    private SweepSeries(PlotRows rows, string x, string[] y, string[] groupColumns)
+    {
+        this.rows = rows;
+        this.groupColumns = groupColumns;
+        X = x;
+        Y = y;
+        Groups = [.. Enumerable.Range(0, rows.Count).Where(row => rows.Text(row, "Error").Length == 0).Select(GroupOf).Distinct(StringComparer.Ordinal).Order(NaturalOrder)];
+    }
+
+    /// <summary>The column along the picture.</summary>
+    public string X { get; }
+
+    /// <summary>The columns upwards.</summary>
+    public IReadOnlyList<string> Y { get; }
+
+    /// <summary>The lines, in the order of the legend.</summary>
+    public IReadOnlyList<string> Groups { get; }
+
+    private static Comparer<string> NaturalOrder { get; } = Comparer<string>.Create(static (a, b) => CompareNaturally(a, b));
+
+    /// <summary>Chooses columns where none are named.</summary>
+    /// <exception cref="InvalidInputException">A column is missing, or none can be chosen.</exception>
+    public static SweepSeries Of(PlotRows rows, SweepPlotOptions options)
+    {
+        string x = options.X ?? XColumns.FirstOrDefault(c => rows.Values(c).Count(static v => v.Length > 0) > 1) ?? XColumns.FirstOrDefault(c => rows.Values(c).Any(static v => v.Length > 0)) ?? throw Missing(rows, "L1, Radius or DomainWidth", "-X");
+        string[] y = options.Y.Count > 0 ? [.. options.Y] : [.. YColumns.Select(names => names.FirstOrDefault(c => rows.Values(c).Any(static v => v.Length > 0))).OfType<string>()];
+        if (y.Length == 0)
+            throw Missing(rows, "NeuronsRemovedPercent or ConnectionsRemovedPercent", "-Y");
+        foreach ((string column, string parameter) in y.Select(static c => (c, "-Y")).Append((x, "-X")).Concat(options.GroupBy.Select(static c => (c, "-GroupBy"))))
+        {
+            if (!rows.Has(column))
+                throw Missing(rows, column, parameter);
+        }
+
+        string[] groups = options.GroupBy.Count > 0
+            ? [.. options.GroupBy]
+            : [.. Conditions.Where(c => !IsSame(c, x) && rows.Has(c) && rows.Values(c).Count > 1)];
+        // A radius and the width that it makes are one thing.
+        if (options.GroupBy.Count == 0 && groups.Contains(DomainColumns[0]))
+            groups = [.. groups.Where(static c => c != DomainColumns[1])];
+        if (groups.Length == 0 && rows.Has("Architecture"))
+            groups = ["Architecture"];
+        return new(rows, x, y, groups);
+    }
+
+    /// <summary>The points of a line, sorted.</summary>
+    /// <param name="group">The line.</param>
+    /// <param name="y">The column upwards.</param>
+    /// <returns>Pairs of numbers; rows that failed, or lack one of the two, are left out.</returns>
+    /// <exception cref="InvalidInputException">A value is no number.</exception>
+    public IReadOnlyList<(double X, double Y)> Points(string group, string y)
+    {
+        var points = new List<(double X, double Y)>();
+        for (int row = 0; row < rows.Count; row++)
+        {
+            if (rows.Text(row, "Error").Length == 0 && GroupOf(row) == group && Number(row, X) is { } at && Number(row, y) is { } value)
+                points.Add((at, value));
+        }
+
+        points.Sort();
+        return points;
+    }
+
+    /// <summary>How many rows failed or lack the number along the picture.</summary>
+    public int LeftOut() => Enumerable.Range(0, rows.Count).Count(row => rows.Text(row, "Error").Length > 0 || Number(row, X) is null || Y.All(y => Number(row, y) is null));
+
+    private static bool IsSame(string column, string x) =>
+        column.Equals(x, StringComparison.OrdinalIgnoreCase) || DomainColumns.Contains(column) && DomainColumns.Contains(x, StringComparer.OrdinalIgnoreCase);
+
+    private static InvalidInputException Missing(PlotRows rows, string column, string parameter) =>
+        new("PlotColumnMissing", $"{rows.Source}: the rows have no column {column}.", $"{parameter} names one of these: {string.Join(", ", rows.Columns)}.");
+
+    private static int CompareNaturally(string a, string b)
+    {
+        double[] left = Numbers(a), right = Numbers(b);
+        for (int i = 0; i < Math.Min(left.Length, right.Length); i++)
+        {
+            if (left[i] != right[i])
+                return left[i].CompareTo(right[i]);
+        }
+
+        return left.Length != right.Length ? left.Length.CompareTo(right.Length) : string.CompareOrdinal(a, b);
+    }
+
+    private static double[] Numbers(string text) =>
+        [.. text.Split(['-', ' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(static part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double n) ? n : double.NaN).Where(static n => !double.IsNaN(n))];
+
+    private string GroupOf(int row) => string.Join(", ", groupColumns.Select(column => Described(column, rows.Text(row, column))).Where(static text => text.Length > 0));
+
+    /// <summary>A value that does not say of itself what it is, with its column's name.</summary>
+    private static string Described(string column, string value) =>
+        value.Length > 0 && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? $"{column} {Panels.Number(number)}" : value;
+
+    private double? Number(int row, string column)
+    {
+        string text = rows.Text(row, column);
+        if (text.Length == 0)
+            return null;
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+            throw new InvalidInputException("PlotValueNotANumber", $"{rows.Source}: row {row + 1}, column {column}: '{text}' is no number.", "Name a column of numbers with -X and -Y; they have a decimal point, whatever the culture.");
+        return double.IsFinite(value) ? value : null;
+    }
+}

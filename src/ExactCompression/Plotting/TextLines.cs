@@ -1,0 +1,67 @@
+using ScottPlot;
+using SkiaSharp;
+
+namespace ExactCompression.Plotting;
+
+/// <summary>Text outside the plots: measured, broken into lines, drawn.</summary>
+internal static class TextLines
+{
+    private const string Ellipsis = "…";
+
+    public static float Measure(string text, SKTypeface typeface, float size)
+    {
+        using SKFont font = Font(typeface, size);
+        return font.MeasureText(text);
+    }
+
+    /// <summary>Draws one line.</summary>
+    /// <param name="canvas">The canvas.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="x">Its left end.</param>
+    /// <param name="y">Its base line.</param>
+    /// <param name="typeface">The font.</param>
+    /// <param name="size">Its size in pixels.</param>
+    /// <param name="color">The colour.</param>
+    public static void Draw(SKCanvas canvas, string text, float x, float y, SKTypeface typeface, float size, Color color)
+    {
+        using SKFont font = Font(typeface, size);
+        using var paint = new SKPaint { Color = color.ToSKColor(), IsAntialias = true };
+        canvas.DrawText(text, x, y, font, paint);
+    }
+
+    /// <summary>Breaks text at spaces; a word that is too long alone is shortened.</summary>
+    public static List<string> Wrap(string text, SKTypeface typeface, float size, float width)
+    {
+        var lines = new List<string>();
+        string line = "";
+        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string longer = line.Length == 0 ? word : line + " " + word;
+            if (line.Length > 0 && Measure(longer, typeface, size) > width)
+            {
+                lines.Add(line);
+                longer = word;
+            }
+
+            line = longer;
+        }
+
+        if (line.Length > 0)
+            lines.Add(line);
+        return [.. lines.Select(l => Fit(l, typeface, size, width))];
+    }
+
+    /// <summary>Shortens a line that is too long, and shows that it did.</summary>
+    public static string Fit(string text, SKTypeface typeface, float size, float width)
+    {
+        if (Measure(text, typeface, size) <= width)
+            return text;
+        int length = text.Length;
+        while (length > 1 && Measure(text[..length] + Ellipsis, typeface, size) > width)
+            length--;
+        return text[..length] + Ellipsis;
+    }
+
+    // No hinting and whole-pixel snapping: glyphs have the same shape and place at every scale.
+    private static SKFont Font(SKTypeface typeface, float size) => new(typeface, size) { Subpixel = true, Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None };
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+
+namespace ExactCompression.Cmdlets.Tests;
+
+/// <summary>The scripts of <c>examples/</c>, as processes of the host, on small data.</summary>
+public sealed class ExampleTests
+{
+    private static readonly string[] PaperPictures = ["grid.svg", "compressibility.svg", "methods.svg", "data-pass.svg"];
+
+    [Fact]
+    public void SweepFolder_HasARowForEachNetwork()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(RepositoryPaths.DigitsNetwork, folder.File("a.onnx"));
+        folder.Write("b.nnet", "damaged");
+        string csv = folder.File("networks.csv");
+        HostRun run = Run("sweep-folder.ps1", "-NetworkPath", folder.Path, "-CsvPath", csv);
+        Assert.Contains("2 networks are in", run.Output, StringComparison.Ordinal);
+        Assert.Contains("1 of them with an error", run.Output, StringComparison.Ordinal);
+        Assert.Equal(["a", "b"], SweepFile.Read(csv).Rows.Select(static row => row["Network"]).Order());
+    }
+
+    [Fact]
+    public void CompareMethods_TheyAgree()
+    {
+        using var folder = new TemporaryFolder();
+        string csv = folder.File("methods.csv");
+        HostRun run = Run("compare-methods.ps1", "-CsvPath", csv, "-Method", "Hybrid,Isa");
+        Assert.Contains("all methods that decided every neuron agree", run.Output, StringComparison.Ordinal);
+        Assert.Equal(2, SweepFile.Read(csv).Cells);
+    }
+
+    [Fact]
+    public void WideningBox_DrawsTheCurve()
+    {
+        using var folder = new TemporaryFolder();
+        string csv = folder.File("box.csv");
+        Run("widening-box.ps1", "-CsvPath", csv, "-Radius", "0.01,0.1,1");
+        Dictionary<string, string>[] rows = [.. SweepFile.Read(csv).Rows.OrderBy(static row => SweepFile.Number(row, "Radius"))];
+        Assert.Equal(3, rows.Length);
+        Assert.True(SweepFile.Number(rows[0], "StablePercent") > SweepFile.Number(rows[2], "StablePercent"));
+        Assert.True(new FileInfo(folder.File("box.svg")).Length > 1000);
+    }
+
+    [Fact]
+    public void ShrinkingDomain_SmallerDomainsHaveNoFewerStableNeurons()
+    {
+        using var folder = new TemporaryFolder();
+        string csv = folder.File("domains.csv");
+        Run("shrinking-domain.ps1", "-CsvPath", csv, "-Margin", "0.05", "-Radius", "0.01", "-Row", "0");
+        var rows = SweepFile.Read(csv).Rows.ToDictionary(static row => row["Domain"]);
+        Assert.Equal(3, rows.Count);
+        Dictionary<string, string> unit = rows["[0,1]^64"];
+        Assert.All(rows.Values, row => Assert.True(SweepFile.Number(row, "StablePercent") >= SweepFile.Number(unit, "StablePercent") && SweepFile.Number(row, "DomainWidth") <= SweepFile.Number(unit, "DomainWidth")));
+        Assert.Contains("range of digits +/- 0.05 in [0,1]", rows.Keys);
+    }
+
+    [Fact]
+    public void FanOut_ToProcesses_PutsAllSharesTogether()
+    {
+        using var folder = new TemporaryFolder();
+        string csv = folder.File("all.csv"), shares = folder.File("shares");
+        string script = folder.Write("run.ps1", $"& '{Path.Combine(RepositoryPaths.Examples, "fan-out.ps1")}' -Jobs 2 -OutputPath '{shares}' -CsvPath '{csv}' -Sweep @{{ Architecture = '8', '6-6'; L1 = 0, 0.01; Epochs = 2 }}");
+        HostRun run = HostProcess.Run([script]);
+        Assert.Equal(("", 0), (run.Error, run.ExitCode));
+        Assert.Contains("4 rows are in", run.Output, StringComparison.Ordinal);
+        Assert.Equal(["shard-0.csv", "shard-1.csv"], Directory.EnumerateFiles(shares).Select(static file => Path.GetFileName(file)!).Order());
+        Assert.Equal(File.ReadLines(folder.File("shares/shard-0.csv")).First(), File.ReadLines(csv).First());
+        Assert.Equal(4, Good(csv));
+    }
+
+    [SkippableFact]
+    public void JobArray_EveryTask_DoesItsShare()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Slurm runs on Linux.");
+        using var folder = new TemporaryFolder();
+        for (int task = 1; task <= 2; task++)
+        {
+            var start = new ProcessStartInfo("bash") { WorkingDirectory = RepositoryPaths.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+            foreach (string argument in new[] { Path.Combine(RepositoryPaths.Examples, "sweep.sbatch"), "-OutputPath", $"'{folder.Path}'", "-Architecture", "8", "-L1", "0,0.01,0.02", "-Epochs", "2" })
+                start.ArgumentList.Add(argument);
+            foreach ((string name, string value) in new[] { ("SLURM_ARRAY_TASK_ID", $"{task}"), ("SLURM_ARRAY_TASK_MIN", "1"), ("SLURM_ARRAY_TASK_COUNT", "2") })
+                start.Environment[name] = value;
+            start.Environment.Remove("SLURM_SUBMIT_DIR");
+            using Process process = Process.Start(start)!;
+            string output = process.StandardOutput.ReadToEnd(), error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.Equal(("", 0), (error, process.ExitCode));
+            Assert.Contains($"share {task - 1} of 2: {3 - task} rows, 0 with an error", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Paper_AllExperiments_RunOnDigits()
+    {
+        using var folder = new TemporaryFolder();
+        string setting = File.ReadAllText(Path.Combine(RepositoryPaths.Examples, "paper", "setting.ps1"));
+        string[] small = [.. new[] { ("@('2x32', '2x64', '2x100', '3x32')", "@('2x12', '8')"), ("@(0, 0.001, 0.002, 0.003, 0.004, 0.006, 0.008, 0.012)", "@(0, 0.01)"), ("Epochs = 100; BatchSize = 32", "Epochs = 5; BatchSize = 32") }.Select(change =>
+        {
+            Assert.Contains(change.Item1, setting, StringComparison.Ordinal);
+            return setting = setting.Replace(change.Item1, change.Item2, StringComparison.Ordinal);
+        })];
+        // The scripts beside a smaller setting.
+        Directory.CreateDirectory(folder.File("examples/paper"));
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Examples, "paper"), "*.ps1"))
+            File.Copy(file, folder.File($"examples/paper/{Path.GetFileName(file)}"));
+        File.WriteAllText(folder.File("examples/paper/setting.ps1"), small[^1]);
+        File.Copy(RepositoryPaths.DigitsData, folder.File("examples/digits.csv.gz"));
+        HostRun run = HostProcess.Run([folder.File("examples/paper/run-all.ps1"), "-OutputPath", folder.File("out")]);
+        Assert.Equal(("", 0), (run.Error, run.ExitCode));
+        Assert.Equal(2 + 2 + 4, Good(folder.File("out/grid.csv")));
+        Assert.Equal(10, Good(folder.File("out/methods.csv")));
+        Assert.Equal(12, Good(folder.File("out/data-pass.csv")));
+        Assert.All(PaperPictures, name => Assert.True(new FileInfo(folder.File($"out/{name}")).Length > 1000));
+        Assert.Equal(3, File.ReadAllLines(folder.File("out/compressibility.csv")).Length);
+    }
+
+    private static int Good(string csv) => SweepFile.Read(csv).Rows.Count(static row => row["Error"].Length == 0);
+
+    /// <summary>With arguments as PowerShell writes them: a command line of the system has no lists.</summary>
+    private static HostRun Run(string script, params string[] arguments)
+    {
+        HostRun run = HostProcess.Run(["-Command", $"& '{Path.Combine(RepositoryPaths.Examples, script)}' {string.Join(' ', arguments)}"]);
+        Assert.Equal(("", 0), (run.Error, run.ExitCode));
+        return run;
+    }
+}
