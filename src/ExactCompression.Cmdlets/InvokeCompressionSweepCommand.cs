@@ -8,8 +8,8 @@ namespace ExactCompression.Cmdlets;
 
 /// <summary>Trains or takes networks, searches and compresses each, and gives one row a network; with a CSV, it goes on where it was stopped.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "CompressionSweep", DefaultParameterSetName = NetworkSet, SupportsShouldProcess = true)]
-[OutputType(typeof(SweepRow))]
-public sealed class InvokeCompressionSweepCommand : AsyncCommand
+[OutputType(typeof(SweepRow), typeof(Job))]
+public sealed class InvokeCompressionSweepCommand : BackgroundCommand
 {
     private const string NetworkSet = "Network";
     private const string TrainingSet = "Training";
@@ -169,8 +169,7 @@ public sealed class InvokeCompressionSweepCommand : AsyncCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (ParameterSetName != NetworkSet)
             return;
@@ -181,8 +180,7 @@ public sealed class InvokeCompressionSweepCommand : AsyncCommand
         }
     }
 
-    /// <inheritdoc/>
-    protected override void EndProcessing()
+    private protected override void End()
     {
         if (!Try(Path, Plan, out SweepOptions plan) || plan.Networks.Count == 0)
             return;

@@ -25,6 +25,11 @@ public abstract class BackgroundCommand : AsyncCommand
     /// <summary>Works on the current input.</summary>
     private protected abstract void Process();
 
+    /// <summary>After all input, where the work is done here.</summary>
+    private protected virtual void End()
+    {
+    }
+
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
@@ -46,7 +51,13 @@ public abstract class BackgroundCommand : AsyncCommand
     /// <inheritdoc/>
     protected sealed override void EndProcessing()
     {
-        if (!AsJob || (MyInvocation.ExpectingInput && inputs.Count == 0))
+        if (!AsJob)
+        {
+            End();
+            return;
+        }
+
+        if (MyInvocation.ExpectingInput && inputs.Count == 0)
             return;
         var job = new CommandJob(MyInvocation, given, MyInvocation.ExpectingInput ? inputs : null);
         JobRepository.Add(job);
