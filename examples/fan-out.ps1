@@ -55,14 +55,14 @@ function Start-Share([int]$Index, [int]$Count) {
 if ($ComputerName.Count -gt 0) {
     # One job a machine; each gets its number and gives its rows back.
     $user = if ($UserName) { @{ UserName = $UserName } } else { @{} }
-    $jobs = for ($i = 0; $i -lt $ComputerName.Count; $i++) {
+    $shares = for ($i = 0; $i -lt $ComputerName.Count; $i++) {
         Invoke-Command -HostName $ComputerName[$i] @user -AsJob -ArgumentList $RemotePath, $i, $ComputerName.Count, $OutputPath, $Sweep -ScriptBlock {
             param($Path, $Index, $Count, $OutputPath, $Sweep)
             Set-Location $Path
             & (Join-Path $Path 'examples' 'sweep-shard.ps1') -ShardIndex $Index -ShardCount $Count -OutputPath $OutputPath -PassThru @Sweep
         }
     }
-    $rows = $jobs | Wait-Job | Receive-Job | Select-Object * -ExcludeProperty PSComputerName, RunspaceId, PSShowComputerName, Failed
+    $rows = $shares | Wait-Job | Receive-Job | Select-Object * -ExcludeProperty PSComputerName, RunspaceId, PSShowComputerName, Failed
 }
 else {
     $processes = @(for ($i = 0; $i -lt $Jobs; $i++) { Start-Share $i $Jobs })

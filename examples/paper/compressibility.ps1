@@ -15,7 +15,7 @@
     The seeds.
 #>
 param(
-    [string]$OutputPath = 'paper',
+    [string]$OutputPath = 'out/paper',
     [string]$MnistPath,
     [switch]$Full,
     [string]$Architecture,

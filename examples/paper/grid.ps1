@@ -20,7 +20,7 @@
     ./grid.ps1 -Full -MnistPath ~/mnist
 #>
 param(
-    [string]$OutputPath = 'paper',
+    [string]$OutputPath = 'out/paper',
     [string]$MnistPath,
     [switch]$Full,
     [int]$ShardIndex = 0,

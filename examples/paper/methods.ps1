@@ -17,7 +17,7 @@
     Seconds for one search.
 #>
 param(
-    [string]$OutputPath = 'paper',
+    [string]$OutputPath = 'out/paper',
     [string]$MnistPath,
     [switch]$Full,
     [string[]]$NetworkPath,

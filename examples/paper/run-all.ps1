@@ -9,7 +9,7 @@
     The paper's own sizes.
 #>
 param(
-    [string]$OutputPath = 'paper',
+    [string]$OutputPath = 'out/paper',
     [string]$MnistPath,
     [switch]$Full
 )

@@ -24,8 +24,8 @@ if (-not $MnistPath) {
         Name         = 'digits'
         Data         = Import-InputData (Join-Path $PSScriptRoot '..' 'digits.csv.gz') -LabelColumn Last -Scale (1 / 16)
         TestData     = $null
-        Architecture = @('2x32', '2x64', '2x100', '3x32')
-        L1           = @(0, 0.001, 0.002, 0.003, 0.004, 0.006, 0.008, 0.012)
+        Architecture = @('2x32', '2x64', '3x32')
+        L1           = @(0, 0.0005, 0.001, 0.002, 0.004, 0.008)
         Seed         = @(0)
         Training     = @{ Epochs = 100; BatchSize = 32 }
     }
