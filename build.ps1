@@ -68,7 +68,7 @@ function Invoke-Dotnet {
 }
 
 function New-Package {
-    & (Join-Path $PSScriptRoot 'packaging' 'New-Package.ps1') -OutputPath $OutputPath -Configuration $Configuration
+    & (Join-Path $PSScriptRoot 'src' 'Packaging' 'New-Package.ps1') -OutputPath $OutputPath -Configuration $Configuration
 }
 
 function Invoke-PesterTest {

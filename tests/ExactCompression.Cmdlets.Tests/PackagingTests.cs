@@ -8,7 +8,7 @@ namespace ExactCompression.Cmdlets.Tests;
 /// <summary>The parts of packages that need no build for other systems.</summary>
 public sealed partial class PackagingTests
 {
-    private static readonly string Scripts = Path.Combine(RepositoryPaths.Root, "packaging");
+    private static readonly string Scripts = Path.Combine(RepositoryPaths.Root, "src", "Packaging");
     private static readonly string Assets = Path.Combine(RepositoryPaths.Root, "src", "ExactCompression.Cmdlets", "obj", "project.assets.json");
 
     /// <summary>Every file that the build took from a package is accounted for, with that package's own words.</summary>

@@ -41,7 +41,7 @@ param(
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-$root = [System.IO.Path]::GetDirectoryName($PSScriptRoot)
+$root = [System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($PSScriptRoot))
 . (Join-Path $PSScriptRoot 'Packages.ps1')
 
 # In folders of its own: lib/ may be loaded by a session, and what is fetched differs between systems.
