@@ -36,7 +36,9 @@
     AliasesToExport      = @()
     PrivateData          = @{
         PSData = @{
-            Tags = @('NeuralNetwork', 'Compression', 'Verification', 'ONNX', 'MILP')
+            Tags         = @('NeuralNetwork', 'ReLU', 'Compression', 'Verification', 'ONNX', 'MILP', 'Linux', 'Windows', 'MacOS', 'PSEdition_Core')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'The first release: reads and writes ReLU networks (ONNX, PyTorch, safetensors, NumPy, NNet), proves which neurons are stable, compresses exactly, certifies what it did, trains, sweeps and draws.'
         }
     }
 }

@@ -1,9 +1,19 @@
 #!/usr/bin/env pwsh
+
 <#
 .SYNOPSIS
     The project's tasks: thin wrappers over dotnet.
+.DESCRIPTION
+    Needs the .NET 10 SDK and a PowerShell to run in: PowerShell 7.6 or, for Build, Test, Demo and Clean, the
+    project's own host (dotnet run --project src/ExactCompression.Host -- build.ps1 Test). A program that fails ends the task with an error.
 .PARAMETER Task
-    Build (the default), Test, Package, Demo or Benchmark.
+    Build (the default): builds everything; the repository root is importable as the module then.
+    Test: runs the tests that need no PowerShell beside it.
+    Pester: runs the tests in PowerShell itself; needs PowerShell 7.6 with Pester 5 or later.
+    Package: makes the module as it is published.
+    Demo: runs the quickstart in the project's own host.
+    Benchmark: measures.
+    Clean: removes what Build, Test and Package have made.
 .PARAMETER Configuration
     Debug or Release. Both are optimised.
 .PARAMETER OutputPath
@@ -18,18 +28,24 @@
     Runs all tests.
 .EXAMPLE
     ./build.ps1 Package
-    Makes a folder and a zip file of the module for this machine's kind of system, to copy to a folder of $env:PSModulePath.
+    Makes the module for linux-x64, win-x64 and osx-arm64: a folder and a .nupkg with all three, as a gallery has them, and a zip file for each to copy to a folder of $env:PSModulePath.
 .EXAMPLE
     ./build.ps1 Demo
     Runs the quickstart in the project's own host.
 .EXAMPLE
+    ./build.ps1 Pester
+    Builds the module and runs the Pester tests on it.
+.EXAMPLE
+    ./build.ps1 Clean -WhatIf
+    Says what would be removed.
+.EXAMPLE
     ./build.ps1 Benchmark openblas 1
     Measures the matrix product beside OpenBLAS on one thread.
 #>
-[CmdletBinding()]
+[CmdletBinding(SupportsShouldProcess)]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Package', 'Demo', 'Benchmark')]
+    [ValidateSet('Build', 'Test', 'Pester', 'Package', 'Demo', 'Benchmark', 'Clean')]
     [string]$Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -52,29 +68,47 @@ function Invoke-Dotnet {
 }
 
 function New-Package {
-    # Built into a folder of its own: lib/ may be loaded by a session, and may hold files of earlier builds.
-    $manifest = Import-PowerShellDataFile (Join-Path $PSScriptRoot 'ExactCompression.psd1')
-    $module = Join-Path $OutputPath 'ExactCompression' $manifest.ModuleVersion
-    if (Test-Path $module) {
-        Remove-Item $module -Recurse -Force
+    & (Join-Path $PSScriptRoot 'packaging' 'New-Package.ps1') -OutputPath $OutputPath -Configuration $Configuration
+}
+
+function Invoke-PesterTest {
+    if (-not (Get-Module Pester -ListAvailable | Where-Object Version -GE 5.0.0)) {
+        throw 'Pester 5 or later is not there. Install it, with PowerShell 7.6: Install-PSResource Pester.'
     }
-    $lib = New-Item -ItemType Directory -Path (Join-Path $module 'lib') -Force
-    Invoke-Dotnet build (Join-Path $PSScriptRoot 'src' 'ExactCompression.Cmdlets') -c $Configuration "-p:ModuleLibrary=$($lib.FullName)/"
-    Get-ChildItem $lib -Include *.pdb, ExactCompression*.xml -Recurse | Remove-Item
-    foreach ($file in 'ExactCompression.psd1', 'README.md', 'LICENSE') {
-        Copy-Item (Join-Path $PSScriptRoot $file) $module
+    Invoke-Dotnet build (Join-Path $PSScriptRoot 'src' 'ExactCompression.Cmdlets') -c $Configuration
+    # In a process of its own: what an earlier import has loaded here cannot be loaded anew.
+    $command = "Import-Module Pester -MinimumVersion 5.0; `$r = Invoke-Pester -Path '$(Join-Path $PSScriptRoot 'tests' 'Pester')' -PassThru; exit `$r.FailedCount"
+    & ([System.Environment]::ProcessPath) -NoProfile -NonInteractive -Command $command
+    if ($LASTEXITCODE -ne 0) {
+        throw "Pester failed with exit code $LASTEXITCODE."
     }
-    $null = Test-ModuleManifest (Join-Path $module 'ExactCompression.psd1')
-    $system = [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
-    $zip = Join-Path $OutputPath "ExactCompression-$($manifest.ModuleVersion)-$system.zip"
-    Compress-Archive -Path (Join-Path $OutputPath 'ExactCompression') -DestinationPath $zip -Force
-    Get-Item $module, $zip
+}
+
+function Remove-BuildOutput {
+    # A loaded module keeps its files in use on some systems: close such sessions first.
+    $made = @(
+        foreach ($folder in 'lib', 'en-US', 'out', 'TestResults', 'BenchmarkDotNet.Artifacts') {
+            Join-Path $PSScriptRoot $folder
+        }
+        foreach ($project in [System.IO.Directory]::EnumerateFiles($PSScriptRoot, '*.csproj', 'AllDirectories')) {
+            foreach ($folder in 'bin', 'obj', 'TestResults') {
+                Join-Path (Split-Path $project) $folder
+            }
+        }
+    )
+    foreach ($folder in $made) {
+        if ((Test-Path $folder) -and $PSCmdlet.ShouldProcess($folder, 'Remove')) {
+            Remove-Item $folder -Recurse -Force
+        }
+    }
 }
 
 switch ($Task) {
     'Build' { Invoke-Dotnet build $PSScriptRoot -c $Configuration }
     'Test' { Invoke-Dotnet test $PSScriptRoot -c $Configuration }
+    'Pester' { Invoke-PesterTest }
     'Package' { New-Package }
-    'Demo' { Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'src' 'ExactCompression.Host') -c $Configuration -- (Join-Path $PSScriptRoot 'examples' 'quickstart.ps1') }
-    'Benchmark' { Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'benchmarks' 'ExactCompression.Benchmarks') -c Release -- @ArgumentList }
+    'Clean' { Remove-BuildOutput }
+    'Demo' { Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'src' 'ExactCompression.Host') -c $Configuration '--' (Join-Path $PSScriptRoot 'examples' 'quickstart.ps1') }
+    'Benchmark' { Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'benchmarks' 'ExactCompression.Benchmarks') -c Release '--' @ArgumentList }
 }

@@ -44,6 +44,16 @@ const string Help = """
         --preprocess WHICH  rows of the data that they run first: All, Partial or None
         --injection KIND    points that Isa and Layer try between solves: Relaxation, Random or Off
         --domain, --data, --label-column, --scale, --time-limit (for each method and network), --threads, --csv as above
+
+    training --data FILE [options]
+        Trains classifiers, as New-ReluClassifier does, and prints accuracy on a tenth of the rows that is kept back, neurons by state, seconds and, with --peer, the ratio of the peer's seconds a step to ours.
+        --peer "COMMAND"    a program that is given the widths (A,B,...), the penalty and the number of epochs, and prints a line with 'accuracy A, N steps in S s'
+        --labels FILE       the labels of the rows
+        --hidden A,B,...    widths of the hidden layers (400,400 if left out)
+        --l1 A,B,...        penalties, one network each (0.001 if left out)
+        --epochs N          passes over the rows (as many as make 12,000 steps of 128 if left out)
+        --repeats N         runs of each program (1 if left out), by turns; the least seconds a step count
+        --label-column, --scale, --threads as above
     """;
 
 try
@@ -65,6 +75,8 @@ try
             return NetworkSearch.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "methods":
             return MethodComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
+        case "training":
+            return TrainingComparison.Run(TrainingOptions.Parse(args.AsSpan(1)));
         case "--help" or "-h":
             Console.WriteLine(Help);
             return 0;

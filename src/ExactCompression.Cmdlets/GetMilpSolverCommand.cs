@@ -11,6 +11,7 @@ public sealed class GetMilpSolverCommand : AsyncCommand
 {
     /// <summary>Names to list; wildcards are allowed.</summary>
     [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(AnySolverCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];

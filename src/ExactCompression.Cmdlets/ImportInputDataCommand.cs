@@ -21,6 +21,7 @@ public sealed class ImportInputDataCommand : FileInputCommand
 
     /// <summary>Which column of a CSV file is the label.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(LabelColumnCompleter))]
     [ValidateNotNullOrEmpty]
     public string LabelColumn { get; set; } = "Auto";
 

@@ -8,10 +8,12 @@ namespace ExactCompression.Cmdlets;
 /// Trains rectifier networks under an l1 penalty. When the user stops it, its output is lost to the pipeline, so the network so far is kept in <c>$global:LastReluClassifier</c>.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ReluClassifier")]
-[OutputType(typeof(ReluNetwork))]
-public sealed class NewReluClassifierCommand : AsyncCommand
+[OutputType(typeof(ReluNetwork), typeof(Job))]
+public sealed class NewReluClassifierCommand : BackgroundCommand
 {
-    private const string LastClassifierVariable = "LastReluClassifier";
+    /// <summary>The global variable that stopped training leaves its network in.</summary>
+    internal const string LastClassifierVariable = "LastReluClassifier";
+
     private static readonly ClassifierOptions Defaults = new();
 
     /// <summary>Labelled rows.</summary>
@@ -69,13 +71,12 @@ public sealed class NewReluClassifierCommand : AsyncCommand
     [ValidateRange(0, 4096)]
     public int Threads { get; set; } = Defaults.Threads;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         (float least, float most) = (0, 0);
         foreach (float value in Data.Values.Span)
             (least, most) = (Math.Min(least, value), Math.Max(most, value));
-        if (least < 0 || most > 1)
+        if (Data.HasLabels && (least < 0 || most > 1))
             WriteWarning(string.Create(CultureInfo.InvariantCulture, $"The values of {Data.Name} go from {least} to {most}, beyond the [0,1] over which neurons are stable by default: scale them with Import-InputData -Scale, or give Find-StableNeurons a -Domain that holds them."));
         Attempt(Data, Train, Finish);
     }

@@ -94,6 +94,30 @@ Describe 'The pipeline' {
     }
 }
 
+Describe 'Training' {
+    It 'makes a classifier that compresses, the same for a seed' {
+        $trained = $data | New-ReluClassifier -Hidden 24, 16 -L1 0.004 -Epochs 60
+        $trained.Architecture | Should -Be '64-24-16-10'
+        $trained.Training.ValidationAccuracy | Should -BeGreaterThan 0.9
+        $trained.Training.Epochs[-1].ZeroWeights | Should -BeGreaterThan 0
+        ($trained | Find-StableNeurons | Invoke-LeoCompression | Test-NetworkEquivalence).Equivalent | Should -BeTrue
+        $again = New-ReluClassifier $data 24, 16 -L1 0.004 -Epochs 60 -Threads 1
+        $again.Layers[1].Weights.ToArray() | Should -Be $trained.Layers[1].Weights.ToArray()
+    }
+
+    It 'comes back from a job with its history' {
+        $trained = Start-Job {
+            Import-Module $using:root/ExactCompression.psd1
+            $using:data | New-ReluClassifier -Hidden 8 -Epochs 3
+        } | Receive-Job -Wait -AutoRemoveJob
+        $trained.Training.Epochs.Count | Should -Be 3
+    }
+
+    It 'says what data without labels lacks' {
+        { New-ReluClassifier (Import-InputData $dataFile -LabelColumn None) } | Should -Throw -ErrorId 'DataWithoutLabels,*'
+    }
+}
+
 Describe 'Files' {
     It 'takes wildcards, pipes and brackets' {
         $folder = New-Item -ItemType Directory (Join-Path $TestDrive 'files')

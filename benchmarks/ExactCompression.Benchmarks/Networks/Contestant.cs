@@ -20,10 +20,25 @@ internal static partial class Contestant
     }
 
     /// <summary>The peer, which must print a line with 'decided P % in S s' for each file.</summary>
-    public static IEnumerable<PeerResult> Peer(string command, IReadOnlyList<string> files)
+    public static IEnumerable<PeerResult> Peer(string command, IReadOnlyList<string> files) =>
+        Lines(command, files).Select(static line => Verdict().Match(line)).Where(static m => m.Success).Select(static m => new PeerResult(Number(m.Groups[1]), Number(m.Groups[2])));
+
+    /// <summary>A program that trains, and must print a line with 'accuracy A, N steps in S s' (A from 0 to 1).</summary>
+    public static TrainingResult Train(string command, string hidden, double l1, int epochs)
+    {
+        string[] arguments = [hidden, l1.ToString("R", CultureInfo.InvariantCulture), epochs.ToString(CultureInfo.InvariantCulture)];
+        Match? said = null;
+        foreach (string line in Lines(command, arguments))
+            said = Trained().Match(line) is { Success: true } match ? match : said;
+        return said is null
+            ? throw new ContestantException($"'{command}' does not say what it trained.")
+            : new(100 * Number(said.Groups[1]), (long)Number(said.Groups[2]), Number(said.Groups[3]));
+    }
+
+    private static IEnumerable<string> Lines(string command, IReadOnlyList<string> arguments)
     {
         List<string> words = [.. Words().Matches(command).Select(static m => m.Value.Trim('"', '\''))];
-        return Lines(words[0], [.. words.Skip(1), .. files]).Select(static line => Verdict().Match(line)).Where(static m => m.Success).Select(static m => new PeerResult(Number(m.Groups[1]), Number(m.Groups[2])));
+        return Lines(words[0], words.Skip(1).Concat(arguments));
     }
 
     private static IEnumerable<string> Lines(string program, IEnumerable<string> arguments)
@@ -53,6 +68,9 @@ internal static partial class Contestant
 
     [GeneratedRegex("""("[^"]*"|'[^']*'|[^\s"']+)""")]
     private static partial Regex Words();
+
+    [GeneratedRegex(@"accuracy ([0-9.]+), ([0-9]+) steps in ([0-9.]+) s")]
+    private static partial Regex Trained();
 
     [GeneratedRegex(@"decided ([0-9.]+) % in ([0-9.]+) s")]
     private static partial Regex Verdict();

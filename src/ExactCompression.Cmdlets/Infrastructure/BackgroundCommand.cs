@@ -8,7 +8,6 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// </summary>
 public abstract class BackgroundCommand : AsyncCommand
 {
-    private const string Input = "InputObject";
     private static readonly string[] OfThisSession = [nameof(AsJob), "OutVariable", "ErrorVariable", "WarningVariable", "InformationVariable", "PipelineVariable", "OutBuffer"];
     private readonly List<object> inputs = [];
     private Dictionary<string, object> given = [];
@@ -25,7 +24,7 @@ public abstract class BackgroundCommand : AsyncCommand
     /// <summary>Works on the current input.</summary>
     private protected abstract void Process();
 
-    /// <summary>After all input, where the work is done here.</summary>
+    /// <summary>After the last input, where the work is done here.</summary>
     private protected virtual void End()
     {
     }
@@ -45,21 +44,17 @@ public abstract class BackgroundCommand : AsyncCommand
         if (!AsJob)
             Process();
         else if (MyInvocation.ExpectingInput)
-            inputs.Add(MyInvocation.BoundParameters[Input]);
+            inputs.Add(MyInvocation.BoundParameters.First(p => p.Key != nameof(AsJob) && !given.ContainsKey(p.Key) && !OfThisSession.Contains(p.Key)).Value);
     }
 
     /// <inheritdoc/>
     protected sealed override void EndProcessing()
     {
         if (!AsJob)
-        {
             End();
+        if (!AsJob || (MyInvocation.ExpectingInput && inputs.Count == 0))
             return;
-        }
-
-        if (MyInvocation.ExpectingInput && inputs.Count == 0)
-            return;
-        var job = new CommandJob(MyInvocation, given, MyInvocation.ExpectingInput ? inputs : null);
+        var job = new CommandJob(MyInvocation, given, MyInvocation.ExpectingInput ? inputs : null, SessionState.Path.CurrentFileSystemLocation.Path);
         JobRepository.Add(job);
         job.Start();
         WriteObject(job);

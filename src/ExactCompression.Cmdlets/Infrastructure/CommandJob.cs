@@ -6,26 +6,31 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// <summary>A cmdlet of this module at work on another thread, in a runspace of its own. Get-Job, Receive-Job, Wait-Job and Stop-Job know it.</summary>
 internal sealed class CommandJob : Job
 {
+    private static readonly string[] LeftBehind = [StabilitySearchCommand.LastTableVariable, NewReluClassifierCommand.LastClassifierVariable];
     private readonly Lock changing = new();
     private readonly string manifest;
     private readonly string name;
     private readonly Dictionary<string, object> parameters;
     private readonly List<object>? inputs;
+    private readonly string folder;
     private PowerShell? shell;
     private Task work = Task.CompletedTask;
+    private volatile bool hasEnded;
     private bool stopped;
 
     /// <summary>Makes a job that does not yet run.</summary>
     /// <param name="invocation">The cmdlet to run.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="inputs">What comes down the pipeline to it, or null.</param>
-    public CommandJob(InvocationInfo invocation, Dictionary<string, object> parameters, List<object>? inputs)
+    /// <param name="folder">Where relative paths begin.</param>
+    public CommandJob(InvocationInfo invocation, Dictionary<string, object> parameters, List<object>? inputs, string folder)
         : base(invocation.Line?.Trim() is { Length: > 0 } line ? line : invocation.MyCommand.Name)
     {
         manifest = Path.Combine(invocation.MyCommand.Module.ModuleBase, invocation.MyCommand.Module.Name + ".psd1");
         name = invocation.MyCommand.Name;
         this.parameters = parameters;
         this.inputs = inputs;
+        this.folder = folder;
         PSJobTypeName = nameof(CommandJob);
     }
 
@@ -60,7 +65,8 @@ internal sealed class CommandJob : Job
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        // A job that has ended tells so from its own thread, and may be disposed of in answer: to wait for that thread would be to wait for ourselves.
+        if (disposing && !hasEnded)
             StopJob();
         base.Dispose(disposing);
     }
@@ -74,15 +80,16 @@ internal sealed class CommandJob : Job
             state.ImportPSModule([manifest]);
             using Runspace runspace = RunspaceFactory.CreateRunspace(state);
             runspace.Open();
+            runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(folder));
             using var running = PowerShell.Create();
             running.Runspace = runspace;
             (running.Streams.Error, running.Streams.Warning, running.Streams.Verbose) = (Error, Warning, Verbose);
             (running.Streams.Debug, running.Streams.Progress, running.Streams.Information) = (Debug, Progress, Information);
             running.AddCommand(name).AddParameters(parameters);
             end = Invoke(running) ? JobState.Completed : JobState.Stopped;
-            // What a stopped search has decided is not lost: it is the job's output.
-            if (end == JobState.Stopped && runspace.SessionStateProxy.GetVariable(StabilitySearchCommand.LastTableVariable) is { } table)
-                Output.Add(PSObject.AsPSObject(table));
+            // What a stopped search has decided, or training has come to, is not lost: it is the job's output.
+            foreach (object left in LeftBehind.Where(_ => end == JobState.Stopped).Select(runspace.SessionStateProxy.GetVariable).OfType<object>())
+                Output.Add(PSObject.AsPSObject(left));
         }
         catch (RuntimeException e)
         {
@@ -90,6 +97,7 @@ internal sealed class CommandJob : Job
         }
         finally
         {
+            hasEnded = true;
             SetJobState(stopped ? JobState.Stopped : end);
         }
     }

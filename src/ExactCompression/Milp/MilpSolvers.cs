@@ -10,6 +10,9 @@ public static class MilpSolvers
     /// <summary>The solver that is taken where none is named.</summary>
     public const string Default = "Scip";
 
+    /// <summary>All names, of solvers that are there and of others, integer solvers first; none is tried.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. SolverBackend.Known.Select(static b => b.Name)];
+
     /// <summary>Tries each solver on a program small enough to take no time.</summary>
     /// <param name="cancellation">Looked at between solvers; throws <see cref="OperationCanceledException"/>.</param>
     /// <returns>One entry for each solver, working or not, integer solvers first.</returns>

@@ -75,7 +75,9 @@ internal static class LayersFigure
         for (int row = 0; row < labels.Length; row++)
             Panels.AddText(plot, " " + labels[row].Text, labels[row].End, row + 1, Alignment.MiddleLeft, 12.5f, PlotColors.Ink);
         float room = width - Panels.Left - Panels.Right;
-        plot.Axes.SetLimits(0, Math.Max(1, labels.Max(static l => l.End)) * room / Math.Max(room / 2, room - LabelRoom), names.Length + 0.5, 0.5);
+        double longest = Math.Max(1, labels.Max(static l => l.End));
+        plot.Axes.Bottom.TickGenerator = Panels.TicksTo(longest);
+        plot.Axes.SetLimits(0, longest * room / Math.Max(room / 2, room - LabelRoom), names.Length + 0.5, 0.5);
         plot.Grid.XAxisStyle.IsVisible = true;
         plot.Grid.YAxisStyle.IsVisible = false;
         Panels.HideLine(plot.Axes.Left);
@@ -89,7 +91,7 @@ internal static class LayersFigure
     {
         NeuronFate.Inactive => "removed, always 0",
         NeuronFate.Merged => "merged into others",
-        NeuronFate.Unused => "removed, unread",
+        NeuronFate.Unused => "removed, read by none",
         NeuronFate.Constant => "constant, put into biases",
         NeuronFate.Folded => "folded into the next layer",
         _ => "gone in the collapse to a constant",

@@ -13,6 +13,7 @@ internal static class Panels
     public const float BottomUnlabelled = 26;
     public const float Top = 6;
     private const float TickTextSize = 11;
+    private static readonly double[] StepShares = [0.1, 0.2, 0.5, 1];
     private const float LabelSize = 12.5f;
 
     /// <summary>An empty plot.</summary>
@@ -70,6 +71,14 @@ internal static class Panels
 
     /// <summary>Ticks at given places.</summary>
     public static NumericManual Ticks(IEnumerable<(double Position, string Label)> ticks) => new([.. ticks.Select(static t => new Tick(t.Position, t.Label))]);
+
+    /// <summary>Ticks at round numbers from 0 up to an end.</summary>
+    public static NumericManual TicksTo(double end)
+    {
+        double size = Math.Pow(10, Math.Floor(Math.Log10(Math.Max(end, 1))));
+        double step = StepShares.Select(share => Math.Max(1, share * size)).First(s => end / s <= 10);
+        return Ticks(Enumerable.Range(0, (int)(end / step) + 1).Select(i => (i * step, Number(i * step))));
+    }
 
     /// <summary>Takes away an axis's line and marks, and leaves its numbers.</summary>
     public static void HideLine(IAxis axis)

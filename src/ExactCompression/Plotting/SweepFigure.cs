@@ -20,7 +20,7 @@ internal static class SweepFigure
         int leftOut = series.LeftOut();
         return new()
         {
-            Title = $"{string.Join(", ", series.Y.Select(Described))} by {DescribedX(series.X)}",
+            Title = $"{string.Join(", ", series.Y.Select(static (y, at) => at == 0 ? Described(y) : Lowered(Described(y))))} by {DescribedX(series.X)}",
             Subtitle = repeats ? "Lines go through the means of rows that differ in nothing shown but the seed; dots are the rows" : "",
             Legend = series.Groups.Count == 1 && series.Groups[0].Length == 0 ? [] : [.. series.Groups.Select(static (g, at) => new LegendEntry(g, ColorOf(at), MarkerOf(at)) { Dashes = PatternOf(at) })],
             Notes = leftOut == 0 ? [] : [$"{Panels.Counted(leftOut, "row has", "rows have")} an error, or no number in {series.X} or in what is shown, and {(leftOut == 1 ? "is" : "are")} left out."],
@@ -106,6 +106,9 @@ internal static class SweepFigure
         "STABLEPERCENT" => "Stable neurons",
         _ => column,
     };
+
+    /// <summary>Words of ours within a sentence; names of columns stay as they are.</summary>
+    private static string Lowered(string text) => text.Contains(' ', StringComparison.Ordinal) ? char.ToLowerInvariant(text[0]) + text[1..] : text;
 
     private static string DescribedX(string column) => column.ToUpperInvariant() switch
     {

@@ -1,0 +1,117 @@
+#!/usr/bin/env pwsh
+
+<#
+.SYNOPSIS
+    Writes the licences of what the module brings along.
+.DESCRIPTION
+    Goes by what was really restored: each package that gives the module an assembly or a native library, with the licence that its own description names, its copyright, and the licence and
+    notice files that it holds; where it names a licence and holds no text, the licence's standard text. A package without a known licence is an error.
+.PARAMETER AssetsFile
+    The project.assets.json of the cmdlets' project, one for each system.
+.PARAMETER Path
+    The file to write.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)]
+    [string[]]$AssetsFile,
+
+    [Parameter(Mandatory)]
+    [string]$Path
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$standard = [System.IO.Path]::Combine($PSScriptRoot, 'licenses')
+$rule = '=' * 120
+
+# The folders of the packages that files of the module come from.
+function Get-Package([string]$File) {
+    $document = [System.Text.Json.JsonDocument]::Parse([System.IO.File]::ReadAllText($File))
+    $root = $document.RootElement
+    $folders = @($root.GetProperty('packageFolders').EnumerateObject() | ForEach-Object Name)
+    foreach ($target in $root.GetProperty('targets').EnumerateObject()) {
+        foreach ($library in $target.Value.EnumerateObject()) {
+            $kind = $library.Value.GetProperty('type').GetString()
+            $files = foreach ($group in 'runtime', 'native', 'runtimeTargets') {
+                $value = [System.Text.Json.JsonElement]::new()
+                if ($library.Value.TryGetProperty($group, [ref]$value)) {
+                    $value.EnumerateObject() | ForEach-Object Name
+                }
+            }
+            if ($kind -ne 'package' -or -not @($files | Where-Object { $_ -notlike '*_._' })) {
+                continue
+            }
+            $path = $root.GetProperty('libraries').GetProperty($library.Name).GetProperty('path').GetString()
+            @($folders | ForEach-Object { [System.IO.Path]::Combine($_, $path) } | Where-Object { [System.IO.Directory]::Exists($_) })[0]
+        }
+    }
+}
+
+function Get-Notice([string]$Folder) {
+    $nuspec = [xml][System.IO.File]::ReadAllText([System.IO.Directory]::GetFiles($Folder, '*.nuspec')[0])
+    $find = { $nuspec.SelectSingleNode("/*/*[local-name()='metadata']/*[local-name()='$($args[0])']") }
+    $name = "$((& $find 'id').InnerText) $((& $find 'version').InnerText)"
+    $license = & $find 'license'
+    $expression = if ($license -and $license.GetAttribute('type') -eq 'expression') { $license.InnerText } else { '' }
+    # Of licences to choose from, the one whose text is here.
+    $chosen = @($expression -split ' OR ' | Where-Object { $_ -and [System.IO.File]::Exists([System.IO.Path]::Combine($standard, "$_.txt")) })
+    $texts = @([System.IO.Directory]::GetFiles($Folder, '*', [System.IO.SearchOption]::AllDirectories) |
+            Where-Object { [System.IO.Path]::GetFileName($_) -match '^(licen[cs]e|notice|copying|third-party)[^/\\]*(\.txt|\.md)?$' } | Sort-Object)
+    $hasLicense = @($texts | Where-Object { [System.IO.Path]::GetFileName($_) -match '^licen[cs]e(\.txt|\.md)?$' }).Count -gt 0
+    if (-not $hasLicense -and -not $chosen) {
+        throw "$name has no licence file, and its licence '$expression' is not among the texts of $standard. Look what its licence is and add the text."
+    }
+    $copyright = & $find 'copyright'
+    $project = & $find 'projectUrl'
+    $rule
+    $name
+    if ($expression) { "Licence: $(if ($chosen) { $chosen[0] } else { $expression })" }
+    if ($copyright) { $copyright.InnerText }
+    if ($project) { $project.InnerText }
+    ''
+    if (-not $hasLicense) {
+        "@standard:$($chosen[0])"
+    }
+    foreach ($file in $texts) {
+        "@file:$file"
+    }
+}
+
+$packages = @($AssetsFile | ForEach-Object { Get-Package $_ } | Sort-Object -Unique)
+$lines = [System.Collections.Generic.List[string]]::new()
+$lines.Add('ExactCompression comes with the work of others, under licences of their own. First what there is, then the texts; a text that several have stands at the first.')
+$lines.Add('')
+$seen = @{}
+$notices = @($packages | ForEach-Object { , @(Get-Notice $_) })
+foreach ($notice in $notices) {
+    $lines.Add($notice[1])
+}
+$lines.Add('Open Sans, the font of the pictures (Apache-2.0)')
+$lines.Add('')
+foreach ($notice in $notices) {
+    foreach ($line in $notice) {
+        if ($line -notmatch '^@(standard|file):(.+)$') {
+            $lines.Add($line)
+            continue
+        }
+        $file = if ($Matches[1] -eq 'standard') { [System.IO.Path]::Combine($standard, "$($Matches[2]).txt") } else { $Matches[2] }
+        $text = [System.IO.File]::ReadAllText($file).Replace("`r", '').Trim()
+        if ($seen.ContainsKey($text)) {
+            $lines.Add("($([System.IO.Path]::GetFileName($file)): the same as that of $($seen[$text]).)")
+        }
+        else {
+            $seen[$text] = $notice[1]
+            $lines.Add($text)
+        }
+        $lines.Add('')
+    }
+    if ($notice[1] -like 'Google.OrTools [0-9]*') {
+        $lines.Add([System.IO.File]::ReadAllText([System.IO.Path]::Combine($standard, 'bundled.txt')).Replace("`r", '').Trim())
+        $lines.Add('')
+    }
+}
+$lines.Add($rule)
+$lines.Add('Open Sans')
+$lines.Add('Licence: Apache-2.0 (its text stands above). Digitized data copyright (c) 2010-2011 Google Corporation. A part of its glyphs, without hints.')
+[System.IO.File]::WriteAllText($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path), ($lines -join "`n") + "`n")

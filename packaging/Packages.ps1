@@ -1,0 +1,125 @@
+# What packages are made of. Uses .NET for files and archives: the same bytes under every PowerShell, and the project's own host has no Compress-Archive.
+
+function Get-ModuleManifest([string]$Path) {
+    $problems = $null
+    $tree = [System.Management.Automation.Language.Parser]::ParseFile($Path, [ref]$null, [ref]$problems)
+    if ($problems) {
+        throw "$Path cannot be read: $($problems[0].Message)"
+    }
+    $tree.Find({ $args[0] -is [System.Management.Automation.Language.HashtableAst] }, $false).SafeGetValue()
+}
+
+function Copy-PackageFile([string]$File, [string]$Target) {
+    $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($Target))
+    [System.IO.File]::Copy($File, $Target, $true)
+}
+
+# The files of a folder, by name in a fixed order, with the names that they have in an archive.
+function Get-PackageFile([string]$Folder) {
+    $files = [System.IO.Directory]::GetFiles($Folder, '*', [System.IO.SearchOption]::AllDirectories)
+    [System.Array]::Sort($files, [System.StringComparer]::Ordinal)
+    foreach ($file in $files) {
+        [pscustomobject]@{ Name = [System.IO.Path]::GetRelativePath($Folder, $file).Replace('\', '/'); File = $file }
+    }
+}
+
+# Entries are hashtables: Name, and File or Text. Times are fixed, so that the same source makes the same archive.
+function Write-Archive([string]$Path, [hashtable[]]$Entries) {
+    [System.IO.File]::Delete($Path)
+    $archive = [System.IO.Compression.ZipFile]::Open($Path, 'Create')
+    try {
+        foreach ($item in $Entries) {
+            $entry = $archive.CreateEntry($item.Name, 'SmallestSize')
+            $entry.LastWriteTime = [System.DateTimeOffset]::new(2020, 1, 1, 0, 0, 0, [timespan]::Zero)
+            $stream = $entry.Open()
+            try {
+                $bytes = if ($item.ContainsKey('Text')) { [System.Text.UTF8Encoding]::new($false).GetBytes($item.Text) } else { [System.IO.File]::ReadAllBytes($item.File) }
+                $stream.Write($bytes, 0, $bytes.Length)
+            }
+            finally {
+                $stream.Dispose()
+            }
+        }
+    }
+    finally {
+        $archive.Dispose()
+    }
+}
+
+# A NuGet package as galleries take it: the module's files at its root, described by a .nuspec, in an Open Packaging container.
+function Write-GalleryPackage([string]$Module, [hashtable]$Manifest, [string]$Path) {
+    $data = $Manifest.PrivateData.PSData
+    $tags = @($data.Tags) + 'PSModule' + @($Manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" }) + 'PSIncludes_Cmdlet' | Select-Object -Unique
+    $escape = { [System.Security.SecurityElement]::Escape($args[0]) }
+    $elements = [ordered]@{
+        id                       = 'ExactCompression'
+        version                  = $Manifest.ModuleVersion
+        authors                  = $Manifest.Author
+        owners                   = $Manifest.Author
+        requireLicenseAcceptance = 'false'
+        license                  = $null
+        projectUrl               = $data['ProjectUri']
+        description              = $Manifest.Description
+        releaseNotes             = $data['ReleaseNotes']
+        copyright                = $Manifest.Copyright
+        tags                     = $tags -join ' '
+    }
+    $lines = foreach ($name in $elements.Keys) {
+        if ($name -eq 'license') {
+            '    <license type="expression">MIT</license>'
+        }
+        elseif ($elements[$name]) {
+            "    <$name>$(& $escape $elements[$name])</$name>"
+        }
+    }
+    $nuspec = @(
+        '<?xml version="1.0" encoding="utf-8"?>'
+        '<package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">'
+        '  <metadata>'
+        $lines
+        '  </metadata>'
+        '</package>'
+        ''
+    ) -join "`n"
+    $properties = @(
+        '<?xml version="1.0" encoding="utf-8"?>'
+        '<coreProperties xmlns="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "  <dc:creator>$(& $escape $Manifest.Author)</dc:creator>"
+        "  <dc:description>$(& $escape $Manifest.Description)</dc:description>"
+        '  <dc:identifier>ExactCompression</dc:identifier>'
+        "  <version>$($Manifest.ModuleVersion)</version>"
+        "  <keywords>$(& $escape ($tags -join ' '))</keywords>"
+        '</coreProperties>'
+        ''
+    ) -join "`n"
+    $corePart = 'package/services/metadata/core-properties/exactcompression.psmdcp'
+    $relations = @(
+        '<?xml version="1.0" encoding="utf-8"?>'
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '  <Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/ExactCompression.nuspec" Id="manifest" />'
+        "  <Relationship Type=`"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties`" Target=`"/$corePart`" Id=`"properties`" />"
+        '</Relationships>'
+        ''
+    ) -join "`n"
+    $files = @(Get-PackageFile $Module)
+    # Each part has a type: by its extension, or by its name where it has none, or where it is a number, as those of versioned libraries are.
+    $extensions = @($files.Name | ForEach-Object { [System.IO.Path]::GetExtension($_).TrimStart('.') } | Where-Object { $_ -match '^[A-Za-z][A-Za-z0-9]*$' }) | Sort-Object -Unique
+    $types = @(
+        '<?xml version="1.0" encoding="utf-8"?>'
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '  <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" />'
+        '  <Default Extension="psmdcp" ContentType="application/vnd.openxmlformats-package.core-properties+xml" />'
+        '  <Default Extension="nuspec" ContentType="application/octet" />'
+        $extensions | ForEach-Object { "  <Default Extension=`"$_`" ContentType=`"application/octet`" />" }
+        $files.Name | Where-Object { [System.IO.Path]::GetExtension($_).TrimStart('.') -notmatch '^[A-Za-z][A-Za-z0-9]*$' } | ForEach-Object { "  <Override PartName=`"/$(& $escape $_)`" ContentType=`"application/octet`" />" }
+        '</Types>'
+        ''
+    ) -join "`n"
+    Write-Archive $Path @(
+        @{ Name = '[Content_Types].xml'; Text = $types }
+        @{ Name = '_rels/.rels'; Text = $relations }
+        @{ Name = 'ExactCompression.nuspec'; Text = $nuspec }
+        @{ Name = $corePart; Text = $properties }
+        $files | ForEach-Object { @{ Name = $_.Name; File = $_.File } }
+    )
+}

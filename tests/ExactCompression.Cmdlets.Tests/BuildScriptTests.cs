@@ -1,0 +1,78 @@
+using System.Globalization;
+
+namespace ExactCompression.Cmdlets.Tests;
+
+/// <summary>build.ps1 in the project's own host, in a tree of its own, beside a dotnet that only notes how it was called.</summary>
+public sealed class BuildScriptTests
+{
+    [SkippableTheory]
+    [InlineData("", "build {root} -c Release")]
+    [InlineData("Build -Configuration Debug", "build {root} -c Debug")]
+    [InlineData("Test", "test {root} -c Release")]
+    [InlineData("Demo", "run --project {root}/src/ExactCompression.Host -c Release -- {root}/examples/quickstart.ps1")]
+    [InlineData("Benchmark openblas 1", "run --project {root}/benchmarks/ExactCompression.Benchmarks -c Release -- openblas 1")]
+    public void Task_InTheHost_CallsDotnet(string arguments, string expected)
+    {
+        using TemporaryFolder tree = Tree();
+        HostRun run = Run(tree, arguments);
+        Assert.Equal("", run.Error);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(expected.Replace("{root}", tree.Path, StringComparison.Ordinal), File.ReadAllText(tree.File("calls")).Trim());
+    }
+
+    [SkippableFact]
+    public void Task_DotnetFails_FailsWithItsExitCode()
+    {
+        using TemporaryFolder tree = Tree();
+        HostRun run = Run(tree, "Build", exitCode: 3);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("dotnet build failed with exit code 3", run.Error, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Clean_RemovesWhatIsMadeAndNothingElse()
+    {
+        using TemporaryFolder tree = Tree();
+        string[] made = ["lib/a.dll", "en-US/a.txt", "out/a.zip", "src/P/bin/a.dll", "src/P/obj/a.json", "tests/T/bin/x"];
+        string[] kept = ["src/P/P.csproj", "tests/T/T.csproj", "src/P/binary.cs", "bin/mine.txt", "examples/lib/data.csv"];
+        foreach (string file in made.Concat(kept))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(tree.File(file))!);
+            tree.Write(file, "");
+        }
+
+        Assert.Equal(0, Run(tree, "Clean -WhatIf").ExitCode);
+        Assert.All(made, file => Assert.True(File.Exists(tree.File(file)), file));
+        HostRun run = Run(tree, "Clean");
+        Assert.Equal("", run.Error);
+        Assert.All(made, file => Assert.False(File.Exists(tree.File(file)), file));
+        Assert.All(kept, file => Assert.True(File.Exists(tree.File(file)), file));
+    }
+
+    [SkippableFact]
+    public void Pester_InTheHost_SaysWhatIsMissing()
+    {
+        using TemporaryFolder tree = Tree();
+        HostRun run = Run(tree, "Pester");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("Install-PSResource Pester", run.Error, StringComparison.Ordinal);
+    }
+
+    private static TemporaryFolder Tree()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The dotnet of this test is a shell script.");
+        var tree = new TemporaryFolder();
+        File.Copy(Path.Combine(RepositoryPaths.Root, "build.ps1"), tree.File("build.ps1"));
+        Directory.CreateDirectory(tree.File("tools"));
+        string fake = tree.Write("tools/dotnet", $"#!/bin/sh\necho \"$@\" >> '{tree.File("calls")}'\nexit ${{FAKE_EXIT:-0}}\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(fake, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return tree;
+    }
+
+    private static HostRun Run(TemporaryFolder tree, string arguments, int exitCode = 0)
+    {
+        string script = tree.Write("call.ps1", $"$env:PATH = '{tree.File("tools")}:' + $env:PATH\n& '{tree.File("build.ps1")}' {arguments}\n");
+        return HostProcess.Run([script], change: start => start.Environment["FAKE_EXIT"] = exitCode.ToString(CultureInfo.InvariantCulture));
+    }
+}

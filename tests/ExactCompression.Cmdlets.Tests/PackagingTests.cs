@@ -1,0 +1,100 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace ExactCompression.Cmdlets.Tests;
+
+/// <summary>The parts of packages that need no build for other systems.</summary>
+public sealed partial class PackagingTests
+{
+    private static readonly string Scripts = Path.Combine(RepositoryPaths.Root, "packaging");
+    private static readonly string Assets = Path.Combine(RepositoryPaths.Root, "src", "ExactCompression.Cmdlets", "obj", "project.assets.json");
+
+    /// <summary>Every file that the build took from a package is accounted for, with that package's own words.</summary>
+    [Fact]
+    public void Notices_HaveEveryPackageThatFilesOfTheModuleComeFrom()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.File("notices.txt");
+        HostRun run = HostProcess.Run([Path.Combine(Scripts, "New-ThirdPartyNotices.ps1"), "-AssetsFile", Assets, "-Path", file]);
+        Assert.Equal("", run.Error);
+        string notices = File.ReadAllText(file);
+        using var document = JsonDocument.Parse(File.ReadAllText(Assets));
+        string[] packageFolders = [.. document.RootElement.GetProperty("packageFolders").EnumerateObject().Select(static f => f.Name)];
+        var files = Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "lib")).Select(static f => Path.GetFileName(f)!).ToHashSet();
+        int found = 0;
+        foreach (JsonProperty library in document.RootElement.GetProperty("libraries").EnumerateObject().Where(static l => l.Value.GetProperty("type").GetString() == "package"))
+        {
+            // Which packages files come from is found by the files' names here, not by what the restore says of them.
+            string[] names = [.. library.Value.GetProperty("files").EnumerateArray().Select(static f => f.GetString()!).Where(static f => f.StartsWith("lib/", StringComparison.Ordinal) || f.StartsWith("runtimes/", StringComparison.Ordinal)).Select(static f => Path.GetFileName(f)!)];
+            if (!names.Any(name => files.Contains(name)))
+                continue;
+            found++;
+            string path = packageFolders.Select(p => Path.Combine(p, library.Value.GetProperty("path").GetString()!)).First(Directory.Exists);
+            XElement metadata = XDocument.Load(Directory.EnumerateFiles(path, "*.nuspec").Single()).Root!.Elements().Single(static e => e.Name.LocalName == "metadata");
+            string Value(string name) => metadata.Elements().FirstOrDefault(e => e.Name.LocalName == name)?.Value ?? "";
+            Assert.Contains($"\n{Value("id")} {Value("version")}\n", notices, StringComparison.Ordinal);
+            Assert.Contains(Value("copyright"), notices, StringComparison.Ordinal);
+            foreach (string license in Directory.EnumerateFiles(path, "LICENSE*"))
+                Assert.Contains(Lines(File.ReadAllText(license)), Lines(notices), StringComparison.Ordinal);
+        }
+
+        Assert.True(found >= 9, $"Only {found} packages were recognised.");
+        Assert.Contains("Eclipse Public License", notices, StringComparison.Ordinal);
+        Assert.Contains("Open Sans", notices, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void GalleryPackage_IsAnOpenPackagingContainerWithTheModule()
+    {
+        using var folder = new TemporaryFolder();
+        string module = Directory.CreateDirectory(folder.File("module")).FullName;
+        File.Copy(RepositoryPaths.Manifest, Path.Combine(module, "ExactCompression.psd1"));
+        foreach (string name in (string[])["LICENSE", "lib/a.dll", "lib/linux-x64/liba.so.2508.0.0", "lib/linux-x64/libb.so.2"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(module, name))!);
+            File.WriteAllText(Path.Combine(module, name), name);
+        }
+
+        string script = folder.Write("write.ps1", $"""
+            . '{Path.Combine(Scripts, "Packages.ps1")}'
+            $manifest = Get-ModuleManifest (Join-Path '{module}' 'ExactCompression.psd1')
+            Write-GalleryPackage '{module}' $manifest '{folder.File("one.nupkg")}'
+            Write-GalleryPackage '{module}' $manifest '{folder.File("two.nupkg")}'
+            """);
+        HostRun run = HostProcess.Run([script]);
+        Assert.Equal("", run.Error);
+        Assert.Equal(File.ReadAllBytes(folder.File("one.nupkg")), File.ReadAllBytes(folder.File("two.nupkg")));
+
+        using ZipArchive archive = ZipFile.OpenRead(folder.File("one.nupkg"));
+        string[] parts = [.. archive.Entries.Select(static e => e.FullName)];
+        XElement types = Load(archive, "[Content_Types].xml");
+        string[] defaults = [.. types.Elements().Where(static e => e.Name.LocalName == "Default").Select(static e => (string)e.Attribute("Extension")!)];
+        string[] overrides = [.. types.Elements().Where(static e => e.Name.LocalName == "Override").Select(static e => (string)e.Attribute("PartName")!)];
+        Assert.Equal(defaults.Distinct(), defaults);
+        Assert.All(parts.Where(static p => p != "[Content_Types].xml"), part => Assert.True(defaults.Contains(Path.GetExtension(part).TrimStart('.')) || overrides.Contains("/" + part), $"{part} has no type."));
+        Assert.All(Load(archive, "_rels/.rels").Elements(), relation => Assert.Contains(((string)relation.Attribute("Target")!)[1..], parts));
+        Assert.All(Directory.EnumerateFiles(module, "*", SearchOption.AllDirectories), file => Assert.Contains(Path.GetRelativePath(module, file).Replace('\\', '/'), parts));
+
+        XElement metadata = Load(archive, "ExactCompression.nuspec").Elements().Single();
+        string Value(string name) => metadata.Elements().Single(e => e.Name.LocalName == name).Value;
+        Assert.Equal("ExactCompression", Value("id"));
+        Assert.Equal(Version().Match(File.ReadAllText(RepositoryPaths.Manifest)).Groups[1].Value, Value("version"));
+        Assert.Contains("PSModule", Value("tags"), StringComparison.Ordinal);
+        Assert.Contains("PSCmdlet_Find-StableNeurons", Value("tags"), StringComparison.Ordinal);
+        Assert.NotEqual("", Value("releaseNotes"));
+        Assert.Equal("MIT", Value("license"));
+    }
+
+    private static XElement Load(ZipArchive archive, string name)
+    {
+        using Stream stream = archive.GetEntry(name)!.Open();
+        return XElement.Load(stream);
+    }
+
+    private static string Lines(string text) => text.Replace("\r", "", StringComparison.Ordinal).Trim();
+
+    [GeneratedRegex(@"ModuleVersion\s*=\s*'([0-9.]+)'")]
+    private static partial Regex Version();
+}

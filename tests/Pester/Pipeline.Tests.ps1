@@ -1,0 +1,188 @@
+#Requires -Version 7.6
+# Many networks, jobs, threads, completion, views and help, as a user meets them in PowerShell itself: Invoke-Pester tests/Pester, after dotnet build.
+
+BeforeAll {
+    $root = Split-Path (Split-Path $PSScriptRoot)
+    $manifest = Join-Path $root 'ExactCompression.psd1'
+    Import-Module $manifest -Force
+    $networkFile = Join-Path $root 'examples' 'digits_48-32-24_l1-0.004.onnx'
+    $network = Import-ReluNetwork $networkFile
+    $table = $network | Find-StableNeurons
+
+    # Networks a and c, and a file between them that is none.
+    function New-NetworkFolder {
+        $folder = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))
+        Copy-Item $networkFile (Join-Path $folder 'a.onnx')
+        'no network' | Set-Content (Join-Path $folder 'b.onnx')
+        Copy-Item $networkFile (Join-Path $folder 'c.onnx')
+        $folder
+    }
+}
+
+Describe 'Many networks' {
+    It 'writes a table for each, and says which file is bad' {
+        $folder = New-NetworkFolder
+        $written = Get-ChildItem $folder/*.onnx | Import-ReluNetwork -ErrorVariable bad -ErrorAction SilentlyContinue | Find-StableNeurons |
+            Export-StabilityTable "$folder/verdicts/" -PassThru
+        $written.Name | Should -Be 'a.csv', 'c.csv'
+        $bad | Should -HaveCount 1
+        $bad[0].TargetObject | Should -BeLike '*b.onnx'
+        $bad[0].CategoryInfo.Category | Should -Be InvalidData
+    }
+
+    It 'makes a path of each by a script block' {
+        $folder = New-NetworkFolder
+        Get-ChildItem $folder/*.onnx -Exclude b.onnx | Import-ReluNetwork | Find-StableNeurons | Invoke-LeoCompression |
+            Export-ReluNetwork -Path { Join-Path $folder "$($_.Original.Name)-small.onnx" }
+        (Get-ChildItem $folder/*-small.onnx).Name | Should -Be 'a-small.onnx', 'c-small.onnx'
+    }
+
+    It 'refuses a name of no format before it computes anything' {
+        $script:computed = $false
+        { 1 | ForEach-Object { $script:computed = $true; $network } | Find-StableNeurons | Export-StabilityTable verdicts.xyz } |
+            Should -Throw -ErrorId 'UnknownTableExtension,*'
+        $computed | Should -BeFalse
+    }
+
+    It 'gives CSV that other commands read' {
+        $file = Join-Path $TestDrive 'verdicts.csv'
+        $table | Export-StabilityTable $file
+        $rows = Import-Csv $file
+        $rows | Should -HaveCount 104
+        ($rows | Group-Object State | Where-Object Name -EQ Unstable).Count | Should -Be $table.Unstable
+        ($rows | Where-Object State -EQ StablyInactive | ForEach-Object { [double]$_.UpperBound } | Measure-Object -Maximum).Maximum | Should -BeLessOrEqual 0
+    }
+}
+
+Describe 'Jobs and threads' {
+    It 'goes on in the background with -AsJob' {
+        $job = $network | Find-StableNeurons -AsJob
+        $there = $job | Receive-Job -Wait -AutoRemoveJob
+        $there.Neurons.State | Should -Be $table.Neurons.State
+        Get-Job | Where-Object Id -EQ $job.Id | Should -BeNullOrEmpty
+    }
+
+    It 'works in parallel on one object' {
+        $counts = 1..4 | ForEach-Object -ThrottleLimit 2 -Parallel {
+            Import-Module $using:manifest
+            $found = $using:network | Find-StableNeurons -Threads 1
+            ($found | Invoke-LeoCompression).Compressed.NeuronCount
+        }
+        $counts | Select-Object -Unique | Should -HaveCount 1
+    }
+
+    It 'works in thread jobs' -Skip:(-not (Get-Command Start-ThreadJob -ErrorAction Ignore)) {
+        $jobs = 1..2 | ForEach-Object { Start-ThreadJob { Import-Module $using:manifest; $using:network | Find-StableNeurons -Threads 1 } }
+        $tables = $jobs | Receive-Job -Wait -AutoRemoveJob
+        $tables.Unstable | Should -Be $table.Unstable, $table.Unstable
+    }
+
+    It 'takes a result to another process and back' {
+        $file = Join-Path $TestDrive 'result.xml'
+        $code = "Import-Module '$manifest'; Import-Clixml '$file' | Test-NetworkEquivalence | ForEach-Object Equivalent"
+        $table | Invoke-LeoCompression | Export-Clixml $file
+        & ([Environment]::ProcessPath) -NoProfile -Command $code | Should -Be 'True'
+    }
+
+    It 'stops, keeps what is decided, and goes on from it' {
+        $file = Join-Path $TestDrive 'hard.nnet'
+        $random = [random]::new(3)
+        $sizes = 60, 400, 400, 400, 400, 400, 400, 5
+        $lines = [System.Collections.Generic.List[string]]@('// hard', "$($sizes.Count - 1),60,5,400,", (($sizes -join ',') + ','), '0', ('0,' * 60), ('1,' * 60), ('0,' * 61), ('1,' * 61))
+        for ($l = 1; $l -lt $sizes.Count; $l++) {
+            $scale = [Math]::Sqrt(6 / $sizes[$l - 1])
+            foreach ($n in 1..$sizes[$l]) { $lines.Add((@(foreach ($w in 1..$sizes[$l - 1]) { ($scale * (2 * $random.NextDouble() - 1)).ToString('g5', [cultureinfo]::InvariantCulture) }) -join ',') + ',') }
+            foreach ($n in 1..$sizes[$l]) { $lines.Add((0.1 * (2 * $random.NextDouble() - 1)).ToString('g5', [cultureinfo]::InvariantCulture) + ',') }
+        }
+        $lines | Set-Content $file
+        $hard = Import-ReluNetwork $file
+
+        $shell = [powershell]::Create('NewRunspace')
+        try {
+            $null = $shell.AddScript({ param($module, $net) Import-Module $module; $net | Find-StableNeurons }).AddArgument($manifest).AddArgument($hard)
+            $running = $shell.BeginInvoke()
+            while (-not $shell.Streams.Progress.Count -and -not $running.IsCompleted) { Start-Sleep -Milliseconds 20 }
+            $running.IsCompleted | Should -BeFalse
+            $stopping = $shell.BeginStop($null, $null) # as Ctrl-C does
+            $shell.EndStop($stopping)
+            $kept = $shell.Runspace.SessionStateProxy.GetVariable('LastStabilityTable')
+        }
+        finally {
+            $shell.Dispose()
+        }
+        $kept | Should -BeOfType ([ExactCompression.StabilityTable])
+        $kept.Undetermined | Should -BeGreaterThan 0
+        $more = $kept | Find-StableNeurons -TimeLimit 1
+        $more.Undetermined | Should -BeLessOrEqual $kept.Undetermined
+    }
+}
+
+Describe 'Completion' {
+    It 'offers <Expected> for <Line>' -ForEach @(
+        @{ Line = 'Import-ReluNetwork x -Format O'; Expected = 'Onnx' }
+        @{ Line = 'Import-InputData x -Format I'; Expected = 'Idx' }
+        @{ Line = 'Find-UnstableNeuronsGpu -Device '; Expected = 'Cpu' }
+        @{ Line = 'Find-StableNeurons -Solver S'; Expected = 'Scip' }
+        @{ Line = 'Find-StableNeurons -Method I'; Expected = 'Isa' }
+        @{ Line = 'Invoke-LeoCompression -Level M'; Expected = 'Maximal' }
+        @{ Line = 'Invoke-LeoCompression -Objective C'; Expected = 'Connections' }
+        @{ Line = 'Export-ReluNetwork x.onnx -Precision F'; Expected = 'Float32' }
+        @{ Line = 'Get-MilpSolver H'; Expected = 'Highs' }
+        @{ Line = 'Import-InputData x -LabelColumn L'; Expected = 'Last' }
+    ) {
+        (TabExpansion2 $Line).CompletionMatches.CompletionText | Should -Contain $Expected
+    }
+}
+
+Describe 'Views' {
+    It 'fit <_> columns and cut nothing' -ForEach 80, 120 {
+        $small = $table | Invoke-LeoCompression
+        foreach ($object in $network, $table, $table.Layers, $table.Stages, $small, ($small | Measure-ReluNetwork)) {
+            $lines = ($object | Out-String -Width $_ -Stream) + ($object | Format-Table | Out-String -Width $_ -Stream)
+            ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual $_
+            $lines -match [char]0x2026 | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'colours only where $PSStyle leaves them' {
+        $before = $PSStyle.OutputRendering
+        try {
+            $PSStyle.OutputRendering = 'PlainText'
+            ($table | Out-String).Contains([char]27) | Should -BeFalse
+            $PSStyle.OutputRendering = 'Ansi'
+            ($table | Out-String).Contains([char]27) | Should -BeTrue
+        }
+        finally {
+            $PSStyle.OutputRendering = $before
+        }
+    }
+
+    It 'writes files without colours' {
+        $file = Join-Path $TestDrive 'table.txt'
+        $table | Out-File $file
+        (Get-Content $file -Raw).Contains([char]27) | Should -BeFalse
+        Get-Content $file -Raw | Should -Match '45 of 104 neurons stable|44 of 104 neurons stable'
+    }
+
+    It 'sorts by what a column is called' {
+        ($network, $network | Sort-Object Connections)[0].Connections | Should -Be 5616
+        $table.Layers[0].Active | Should -Be $table.Layers[0].StablyActive
+    }
+}
+
+Describe 'Help' {
+    It 'has the topic <_>' -ForEach 'about_ExactCompression', 'about_StabilityTables', 'about_NetworkFormats', 'about_ExactArithmetic' {
+        Get-Help $_ | Should -Match 'SHORT DESCRIPTION'
+    }
+
+    It 'describes every parameter of <_>' -ForEach @((Import-PowerShellDataFile (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'ExactCompression.psd1')).CmdletsToExport) {
+        $help = Get-Help $_ -Full
+        $names = (Get-Command $_).Parameters.Keys.Where({ $_ -notin [System.Management.Automation.Cmdlet]::CommonParameters })
+        foreach ($name in $names) {
+            $described = @($help.parameters.parameter).Where({ $_.name -eq $name })
+            ($described.description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "-$name"
+        }
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 3
+        $help.alertSet | Out-String | Should -Match 'NeurIPS 2021'
+    }
+}
