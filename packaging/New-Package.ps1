@@ -44,21 +44,11 @@ $ErrorActionPreference = 'Stop'
 $root = [System.IO.Path]::GetDirectoryName($PSScriptRoot)
 . (Join-Path $PSScriptRoot 'Packages.ps1')
 
-function Build-Module([string]$System, [string]$Folder, [string]$Objects) {
-    # In folders of its own: lib/ may be loaded by a session, and what is fetched differs between systems.
-    & dotnet build (Join-Path $root 'src' 'ExactCompression.Cmdlets') -c $Configuration -r $System --artifacts-path $Objects "-p:ModuleLibrary=$Folder/lib/" -p:DebugType=none -v q -clp:NoSummary | Out-Host
+# In folders of its own: lib/ may be loaded by a session, and what is fetched differs between systems.
+function Invoke-Project([string]$Command, [string]$System, [string[]]$Arguments) {
+    & dotnet $Command (Join-Path $root 'src' 'ExactCompression.Cmdlets') "-p:RuntimeIdentifier=$System" --artifacts-path ([System.IO.Path]::Combine($work, $System)) -v q @Arguments | Out-Host
     if ($LASTEXITCODE -ne 0) {
-        throw "The build for $System failed with exit code $LASTEXITCODE."
-    }
-}
-
-function Test-Assembly([string]$File) {
-    try {
-        $null = [System.Reflection.AssemblyName]::GetAssemblyName($File)
-        $true
-    }
-    catch [System.BadImageFormatException] {
-        $false
+        throw "dotnet $Command for $System failed with exit code $LASTEXITCODE."
     }
 }
 
@@ -79,30 +69,36 @@ foreach ($folder in $module, $work) {
     }
 }
 
-$assets = @{}
-foreach ($system in $RuntimeIdentifier) {
-    $stage = [System.IO.Path]::Combine($work, $system)
-    $objects = [System.IO.Path]::Combine($work, 'obj', $system)
-    Build-Module $system $stage $objects
-    $assets[$system] = [System.IO.Path]::Combine($objects, 'obj', 'ExactCompression.Cmdlets', 'project.assets.json')
-    foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($stage, 'lib'))) {
-        $name = [System.IO.Path]::GetFileName($file)
-        if ($name -like '*.pdb' -or ($name -like '*.xml' -and $name -notlike '*.ps1xml')) {
-            continue
+# The assemblies are the same for all systems; those of the project are made once, and the others come from packages.
+$built = [System.IO.Path]::Combine($work, 'module')
+Invoke-Project build $RuntimeIdentifier[0] @('-c', $Configuration, "-p:ModuleLibrary=$built/lib/", '-p:DebugType=none', '-clp:NoSummary')
+$assets = @(foreach ($system in $RuntimeIdentifier) {
+        if ($system -ne $RuntimeIdentifier[0]) {
+            Invoke-Project restore $system
         }
-        $isShared = $name -like '*.ps1xml' -or ($name -like '*.dll' -and (Test-Assembly $file))
-        $target = if ($isShared) { [System.IO.Path]::Combine($module, 'lib', $name) } else { [System.IO.Path]::Combine($module, 'lib', $system, $name) }
-        Copy-PackageFile $file $target
+        $file = [System.IO.Path]::Combine($work, $system, 'obj', 'ExactCompression.Cmdlets', 'project.assets.json')
+        $found = @(Get-NativeFile $file $system)
+        if (-not $found) {
+            throw "No package has native libraries for $system."
+        }
+        foreach ($native in $found) {
+            Copy-PackageFile $native ([System.IO.Path]::Combine($module, 'lib', $system, [System.IO.Path]::GetFileName($native)))
+        }
+        $file
+    })
+$natives = [System.Collections.Generic.HashSet[string]]::new([string[]]@(Get-ChildItem ([System.IO.Path]::Combine($module, 'lib', $RuntimeIdentifier[0])) | ForEach-Object Name))
+foreach ($file in Get-PackageFile $built) {
+    $name = [System.IO.Path]::GetFileName($file.Name)
+    if ($name -like '*.pdb' -or $natives.Contains($name) -or ($file.Name -like 'lib/*.xml' -and $name -notlike '*.ps1xml')) {
+        continue
     }
-    foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($stage, 'en-US'))) {
-        Copy-PackageFile $file ([System.IO.Path]::Combine($module, 'en-US', [System.IO.Path]::GetFileName($file)))
-    }
+    Copy-PackageFile $file.File (Join-Path $module $file.Name)
 }
 
 foreach ($file in 'README.md', 'LICENSE') {
     Copy-PackageFile (Join-Path $root $file) (Join-Path $module $file)
 }
-& (Join-Path $PSScriptRoot 'New-ThirdPartyNotices.ps1') -AssetsFile @($assets.Values) -Path (Join-Path $module 'THIRD-PARTY-NOTICES.txt')
+& (Join-Path $PSScriptRoot 'New-ThirdPartyNotices.ps1') -AssetsFile $assets -Path (Join-Path $module 'THIRD-PARTY-NOTICES.txt')
 $text = [System.IO.File]::ReadAllText((Join-Path $root 'ExactCompression.psd1'))
 if ($ProjectUri) {
     $text = $text -replace '(?m)^(\s*)LicenseUri(\s*)=', "`$1ProjectUri`$2= '$($ProjectUri.Replace("'", "''"))'`n`$1LicenseUri`$2="

@@ -24,29 +24,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $standard = [System.IO.Path]::Combine($PSScriptRoot, 'licenses')
 $rule = '=' * 120
-
-# The folders of the packages that files of the module come from.
-function Get-Package([string]$File) {
-    $document = [System.Text.Json.JsonDocument]::Parse([System.IO.File]::ReadAllText($File))
-    $root = $document.RootElement
-    $folders = @($root.GetProperty('packageFolders').EnumerateObject() | ForEach-Object Name)
-    foreach ($target in $root.GetProperty('targets').EnumerateObject()) {
-        foreach ($library in $target.Value.EnumerateObject()) {
-            $kind = $library.Value.GetProperty('type').GetString()
-            $files = foreach ($group in 'runtime', 'native', 'runtimeTargets') {
-                $value = [System.Text.Json.JsonElement]::new()
-                if ($library.Value.TryGetProperty($group, [ref]$value)) {
-                    $value.EnumerateObject() | ForEach-Object Name
-                }
-            }
-            if ($kind -ne 'package' -or -not @($files | Where-Object { $_ -notlike '*_._' })) {
-                continue
-            }
-            $path = $root.GetProperty('libraries').GetProperty($library.Name).GetProperty('path').GetString()
-            @($folders | ForEach-Object { [System.IO.Path]::Combine($_, $path) } | Where-Object { [System.IO.Directory]::Exists($_) })[0]
-        }
-    }
-}
+. (Join-Path $PSScriptRoot 'Packages.ps1')
 
 function Get-Notice([string]$Folder) {
     $nuspec = [xml][System.IO.File]::ReadAllText([System.IO.Directory]::GetFiles($Folder, '*.nuspec')[0])
@@ -78,7 +56,7 @@ function Get-Notice([string]$Folder) {
     }
 }
 
-$packages = @($AssetsFile | ForEach-Object { Get-Package $_ } | Sort-Object -Unique)
+$packages = @($AssetsFile | ForEach-Object { Get-RestoredPackage $_ } | Where-Object { $_.Runtime -or $_.Native } | ForEach-Object Folder | Sort-Object -Unique)
 $lines = [System.Collections.Generic.List[string]]::new()
 $lines.Add('ExactCompression comes with the work of others, under licences of their own. First what there is, then the texts; a text that several have stands at the first.')
 $lines.Add('')

@@ -14,6 +14,34 @@ function Copy-PackageFile([string]$File, [string]$Target) {
     [System.IO.File]::Copy($File, $Target, $true)
 }
 
+# What was restored, package by package: Folder, and the files that it gives the module (Runtime: assemblies, Native: native libraries), each by its path there.
+function Get-RestoredPackage([string]$AssetsFile) {
+    $root = [System.Text.Json.JsonDocument]::Parse([System.IO.File]::ReadAllText($AssetsFile)).RootElement
+    $folders = @($root.GetProperty('packageFolders').EnumerateObject() | ForEach-Object Name)
+    foreach ($target in $root.GetProperty('targets').EnumerateObject()) {
+        foreach ($library in $target.Value.EnumerateObject()) {
+            if ($library.Value.GetProperty('type').GetString() -ne 'package') {
+                continue
+            }
+            $files = @{}
+            foreach ($group in 'runtime', 'native') {
+                $value = [System.Text.Json.JsonElement]::new()
+                $files[$group] = @(if ($library.Value.TryGetProperty($group, [ref]$value)) { $value.EnumerateObject() | ForEach-Object Name | Where-Object { $_ -notlike '*_._' } })
+            }
+            $path = $root.GetProperty('libraries').GetProperty($library.Name).GetProperty('path').GetString()
+            $folder = @($folders | ForEach-Object { [System.IO.Path]::Combine($_, $path) } | Where-Object { [System.IO.Directory]::Exists($_) })[0]
+            [pscustomobject]@{ Target = $target.Name; Folder = $folder; Runtime = $files.runtime; Native = $files.native }
+        }
+    }
+}
+
+# The native libraries of one system, without their symbols.
+function Get-NativeFile([string]$AssetsFile, [string]$System) {
+    foreach ($package in Get-RestoredPackage $AssetsFile | Where-Object Target -Like "*/$System") {
+        $package.Native | Where-Object { $_ -notlike '*.pdb' } | ForEach-Object { [System.IO.Path]::Combine($package.Folder, $_) }
+    }
+}
+
 # The files of a folder, by name in a fixed order, with the names that they have in an archive.
 function Get-PackageFile([string]$Folder) {
     $files = [System.IO.Directory]::GetFiles($Folder, '*', [System.IO.SearchOption]::AllDirectories)

@@ -60,6 +60,8 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
     [ValidateRange(0.25, 10.0)]
     public double Scale { get; set; } = 1;
 
+    private protected override void RequireFormat(string file) => Picture.RequireExtension(file);
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

@@ -24,7 +24,7 @@ public abstract class BackgroundCommand : AsyncCommand
     /// <summary>Works on the current input.</summary>
     private protected abstract void Process();
 
-    /// <summary>After the last input, where the work is done here.</summary>
+    /// <summary>After all input, where the work is done here.</summary>
     private protected virtual void End()
     {
     }
@@ -51,8 +51,12 @@ public abstract class BackgroundCommand : AsyncCommand
     protected sealed override void EndProcessing()
     {
         if (!AsJob)
+        {
             End();
-        if (!AsJob || (MyInvocation.ExpectingInput && inputs.Count == 0))
+            return;
+        }
+
+        if (MyInvocation.ExpectingInput && inputs.Count == 0)
             return;
         var job = new CommandJob(MyInvocation, given, MyInvocation.ExpectingInput ? inputs : null, SessionState.Path.CurrentFileSystemLocation.Path);
         JobRepository.Add(job);

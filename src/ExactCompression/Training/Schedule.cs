@@ -14,6 +14,7 @@ internal static class Schedule
         int stepsOfEpoch = (int)(((long)rows + options.BatchSize - 1) / options.BatchSize);
         return options with
         {
+            Hidden = [.. options.Hidden],
             Epochs = options.Epochs > 0 ? options.Epochs : Math.Max(LeastEpochs, (UsualSteps + stepsOfEpoch - 1) / stepsOfEpoch),
             LearningRate = options.LearningRate > 0 ? options.LearningRate : options.Optimizer == TrainingOptimizer.Adam ? 0.001 : 0.1,
         };
