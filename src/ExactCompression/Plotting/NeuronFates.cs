@@ -10,18 +10,23 @@ internal sealed record NeuronFates(int Layer, int Before, int Kept, IReadOnlyDic
     /// <summary>The fates of all layers of a compression.</summary>
     public static IReadOnlyList<NeuronFates> Of(CompressionResult result)
     {
+        // A constant stays; where that saves connections it keeps one neuron, of no layer that was there: it stands at the first.
         bool collapsed = result.Steps.Any(static s => s.Kind == CompressionStepKind.Collapse);
         var fates = new List<NeuronFates>(result.Original.Depth);
         for (int layer = 1; layer <= result.Original.Depth; layer++)
         {
             var gone = new SortedDictionary<NeuronFate, int>();
-            foreach (CompressionStep step in result.Steps.Where(s => s.Layer == layer))
-                Add(gone, FateOf(step.Kind), step.Neurons.Count - step.Added);
-            int before = result.Original.WidthOf(layer), kept = before - gone.Values.Sum();
+            int before = result.Original.WidthOf(layer), kept;
             if (collapsed)
             {
-                Add(gone, NeuronFate.Collapsed, kept);
-                kept = 0;
+                kept = layer == 1 ? result.Compressed.NeuronCount : 0;
+                Add(gone, NeuronFate.Collapsed, before - kept);
+            }
+            else
+            {
+                foreach (CompressionStep step in result.Steps.Where(s => s.Layer == layer))
+                    Add(gone, FateOf(step.Kind), step.Neurons.Count - step.Added);
+                kept = before - gone.Values.Sum();
             }
 
             fates.Add(new(layer, before, kept, gone));

@@ -10,11 +10,15 @@ public sealed class NeuronFatesTests
 {
     [Fact]
     public void Of_AnyCompression_AccountsForEachNeuron() =>
-        Gen.Select(StableNetworks.Any, Gen.Enum<CompressionLevel>()).Sample(
-            static (network, level) =>
+        (from network in StableNetworks.Any
+         from domain in StableNetworks.Domain(network.InputSize)
+         from level in Gen.Enum<CompressionLevel>()
+         select (network, domain, level))
+        .Sample(
+            static c =>
             {
-                StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)), null, new() { Threads = 1 }, CancellationToken.None);
-                CompressionResult result = LeoCompression.Compress(table, new() { Level = level }, CancellationToken.None);
+                ReluNetwork network = c.network;
+                CompressionResult result = LeoCompression.Compress(ExactDifference.Table(network, c.domain), new() { Level = c.level }, CancellationToken.None);
                 IReadOnlyList<NeuronFates> fates = NeuronFates.Of(result);
                 Assert.Equal(network.Depth, fates.Count);
                 Assert.Equal(result.Compressed.NeuronCount, fates.Sum(static f => f.Kept));
@@ -24,5 +28,6 @@ public sealed class NeuronFatesTests
                 Assert.Equal(Enumerable.Range(1, result.Compressed.Depth).Select(result.Compressed.WidthOf), fates.Select(static f => f.Kept).Where(static k => k > 0));
             },
             seed: "0000KOIPV3Q5",
-            iter: 300);
+            iter: 300,
+            threads: 2);
 }
