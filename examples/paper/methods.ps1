@@ -28,8 +28,7 @@ param(
 $ErrorActionPreference = 'Stop'
 $setting = & (Join-Path $PSScriptRoot 'setting.ps1') -Full:$Full -MnistPath $MnistPath
 if (-not $NetworkPath) {
-    # Of each penalty one network, unless all are wanted.
-    $NetworkPath = Join-Path $OutputPath 'networks' $(if ($Full) { '*.onnx' } else { "*_$($setting.Architecture[0] -replace '^2x(\d+)$', '$1-$1')_*_seed-0.onnx" })
+    $NetworkPath = Join-Path $OutputPath 'networks' $setting.Searched
 }
 
 $csv = Join-Path $OutputPath 'methods.csv'

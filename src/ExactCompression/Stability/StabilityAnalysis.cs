@@ -51,12 +51,7 @@ public static class StabilityAnalysis
             using var search = new WitnessSearch(outlook, data, device, options, clock, [.. hints.Values.SelectMany(static c => c)]);
             try
             {
-                clock.Run("Sampling", search.SampleCorners);
-                Attack(outlook, search, clock);
-                if (search.Open(0).Count <= FewOpen)
-                    Refinement.RunQuickly(outlook, clock, search);
-                clock.Run("Sampling", search.SampleAll);
-                Attack(outlook, search, clock);
+                SampleAndAttack(outlook, search, clock, FewOpen);
             }
             finally
             {
@@ -102,21 +97,14 @@ public static class StabilityAnalysis
         return board.ToTable(clock.Elapsed, clock.Stages, null);
     }
 
-    /// <summary>
-    /// From cheap to dear: the corners where linear bounds are reached show most unstable neurons at once; attacks from the best of them, and optimised bounds, often settle the few others. Only then
-    /// the many points of the pool pay, and after them search trees.
-    /// </summary>
+    /// <summary>Witnesses and proofs for what cheap bounds have left open; last, and only where samples and attacks leave something too, search trees.</summary>
     private static void FindWitnesses(VerdictBoard board, InputData? data, SearchOptions options, SearchClock clock, Dictionary<WitnessSearch.Aim, float[]> hints)
     {
         using var device = new SimdWitnessDevice();
         using var search = new WitnessSearch(board, data, device, options, clock, [.. hints.Values.SelectMany(static c => c)], MostRows);
-        clock.Run("Sampling", search.SampleCorners);
-        Attack(board, search, clock);
-        Refinement.RunQuickly(board, clock, search);
+        SampleAndAttack(board, search, clock);
         if (board.Decided == board.Count)
             return;
-        clock.Run("Sampling", search.SampleAll);
-        Attack(board, search, clock);
         if (board.Network.InputSize <= InputSplitting.MostInputs)
         {
             SplitQuickly(board, search, clock);
@@ -124,6 +112,26 @@ public static class StabilityAnalysis
         }
 
         Refinement.Run(board, clock, search, hints);
+    }
+
+    /// <summary>
+    /// From cheap to dear: the corners where linear bounds are reached show most unstable neurons at once; attacks from the best of them, and optimised bounds, often settle the few others. Only then
+    /// the many points of the pool pay.
+    /// </summary>
+    /// <param name="board">What is known.</param>
+    /// <param name="search">The search for witnesses.</param>
+    /// <param name="clock">Time and threads.</param>
+    /// <param name="mostToBound">With more signs open than this, the pool comes before optimised bounds.</param>
+    private static void SampleAndAttack(VerdictBoard board, WitnessSearch search, SearchClock clock, int mostToBound = int.MaxValue)
+    {
+        clock.Run("Sampling", search.SampleCorners);
+        Attack(board, search, clock);
+        if (search.Open(0).Count <= mostToBound)
+            Refinement.RunQuickly(board, clock, search);
+        if (board.Decided == board.Count)
+            return;
+        clock.Run("Sampling", search.SampleAll);
+        Attack(board, search, clock);
     }
 
     /// <summary>Splits the input box a little for all open sides of one layer after another: what is settled below tightens the bounds above.</summary>
