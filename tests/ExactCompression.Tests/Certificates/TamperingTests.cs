@@ -64,7 +64,7 @@ public class TamperingTests
     public void Check_ChangedContent_PassesOnlyWhereItIsTrue()
     {
         int refused = 0, passed = 0, trees = 0;
-        Gen.Select(Gen.OneOf(SplitNetworks.Any.Select(static n => (n, new double[n.InputSize], Array.ConvertAll(new double[n.InputSize], static _ => 1.0))), RandomNetworks.Cases().Select(static c => (c.Network, c.Lower, c.Upper))), Gen.Int).Sample(
+        Gen.Select(Gen.OneOf(SplitNetworks.Any.Select(static n => (n, new double[n.InputSize], Array.ConvertAll(new double[n.InputSize], static _ => 1.0))), RandomNetworks.Cases().Select(static c => (c.Network, c.Lower, c.Upper))), Gen.Int).ForAll(
             c =>
             {
                 ((ReluNetwork network, double[] lower, double[] upper), int seed) = c;
@@ -90,8 +90,7 @@ public class TamperingTests
                         Assert.True(ExactDifference.At(result.Original, result.Compressed, point) <= changed.Deviation, what);
                 }
             },
-            seed: "0000KLm8nQa4",
-            iter: 150);
+            count: 150);
         Assert.InRange(refused, 1000, int.MaxValue);
         Assert.InRange(passed, 100, int.MaxValue); // spare evidence taken away, slopes that still do
         Assert.InRange(trees, 20, int.MaxValue);
@@ -103,7 +102,7 @@ public class TamperingTests
     {
         int refused = 0, passed = 0, unrelated = 0;
         var seen = new System.Collections.Concurrent.ConcurrentDictionary<char, int>();
-        Gen.Select(Gen.OneOf(StableNetworks.Any, SplitNetworks.Any), Gen.Enum<CompressionLevel>(), Gen.Int).SelectMany(n => Gen.Select(Gen.Const(n.Item1), Gen.Const(n.Item2), Gen.Const(n.Item3), StableNetworks.Domain(n.Item1.InputSize))).Sample(
+        Gen.Select(Gen.OneOf(StableNetworks.Any, SplitNetworks.Any), Gen.Enum<CompressionLevel>(), Gen.Int).SelectMany(n => Gen.Select(Gen.Const(n.Item1), Gen.Const(n.Item2), Gen.Const(n.Item3), StableNetworks.Domain(n.Item1.InputSize))).ForAll(
             c =>
             {
                 (ReluNetwork network, CompressionLevel level, int seed, InputDomain domain) = c;
@@ -131,8 +130,7 @@ public class TamperingTests
                         Assert.True(ExactDifference.At(result.Original, result.Compressed, point) <= changed.Deviation);
                 }
             },
-            seed: "0000KLm8nQa4",
-            iter: 250);
+            count: 250);
         Assert.InRange(refused, 1000, int.MaxValue);
         Assert.InRange(passed, 100, int.MaxValue);
         Assert.InRange(unrelated, 0, 25);
@@ -144,7 +142,7 @@ public class TamperingTests
     public void Check_OtherWeightsWithTheirHashes_PassesOnlyWhereItIsTrue()
     {
         int refused = 0, passed = 0;
-        RandomNetworks.Cases().Sample(
+        RandomNetworks.Cases().ForAll(
             c =>
             {
                 CompressionResult result = Made.Compression(c.Network, c.Domain);
@@ -165,8 +163,7 @@ public class TamperingTests
                         Assert.True(ExactDifference.At(result.Original, moved, point) <= certificate.Deviation);
                 }
             },
-            seed: "0000KLm8nQa4",
-            iter: 100,
+            count: 100,
             threads: 1);
         Assert.InRange(refused, 100, int.MaxValue);
     }

@@ -1,4 +1,3 @@
-using CsCheck;
 using ExactCompression.Milp;
 using ExactCompression.Stability;
 using ExactCompression.Tests.Oracles;
@@ -25,10 +24,9 @@ public sealed class MilpAnalysisPropertyTests
     public void Find_SmallNetworks_DecidesAsEnumerationDoes(MilpFormulation formulation, MilpBounds bounds, MilpInjection injection, string solver, int count)
     {
         var options = new MilpOptions { Formulation = formulation, Bounds = bounds, Injection = injection, Solver = solver };
-        RandomNetworks.Cases(mostInputs: 2, mostLayers: 3, mostWidth: 3).Sample(
+        RandomNetworks.Cases(mostInputs: 2, mostLayers: 3, mostWidth: 3).ForAll(
             c => Check(c, MilpAnalysis.Find(StabilityTable.Undecided(c.Network, c.Domain), null, options, new() { Threads = 1 }, default)),
-            seed: "0000KOIY5n73",
-            iter: count,
+            count,
             threads: 1);
     }
 
@@ -42,10 +40,13 @@ public sealed class MilpAnalysisPropertyTests
             string where = $"{neuron} {neuron.Evidence} is {truth}: {min} to {max}; {c}";
 
             // Intervals see of a neuron that is 0 everywhere perhaps only that it is never below 0, which is true.
-            Assert.True(neuron.State == NeuronState.Undetermined || neuron.State == truth || (neuron.State == NeuronState.StablyActive && min.Sign >= 0), where);
+            // A solver's claim, which is no proof, may be wrong where its tolerances hide the sign.
+            bool isTrue = neuron.State == truth || (neuron.State == NeuronState.StablyActive && min.Sign >= 0);
+            bool isClaim = MilpClaim.Is(neuron.Evidence) && !MilpClaim.IsProven(neuron.Evidence);
+            Assert.True(neuron.State == NeuronState.Undetermined || isTrue || (isClaim && !IsClear(neuron, min, max)), where);
             if (neuron.State == NeuronState.Undetermined)
                 Assert.False(IsClear(neuron, min, max), where);
-            if (MilpClaim.Is(neuron.Evidence) && !MilpClaim.IsProven(neuron.Evidence))
+            if (isClaim)
                 Assert.True(neuron.LowerBound < 0 && neuron.UpperBound > 0, where);
         }
     }

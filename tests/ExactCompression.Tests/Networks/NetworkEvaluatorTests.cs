@@ -1,4 +1,5 @@
 using CsCheck;
+using ExactCompression.Tests.Oracles;
 using ExactCompression.Networks;
 using ExactCompression.Tests.Compression;
 using Xunit;
@@ -12,7 +13,7 @@ public class NetworkEvaluatorTests
         (from network in StableNetworks.Any
          from points in StableNetworks.Points(InputDomain.Unit.For(network.InputSize), 11)
          select (network, points))
-        .Sample(
+        .ForAll(
             c =>
             {
                 using var evaluator = new NetworkEvaluator<double>(c.network);
@@ -21,7 +22,7 @@ public class NetworkEvaluatorTests
                 double scale = c.points.Max(p => Magnitude(c.network, p)); // large terms that cancel leave their rounding
                 Assert.All(expected.Zip(outputs), pair => Assert.InRange(pair.Second - pair.First, -1e-12 * (1 + scale), 1e-12 * (1 + scale)));
             },
-            iter: 200);
+            count: 200);
 
     /// <summary>The largest sum of the sizes of an output's terms, through all layers.</summary>
     private static double Magnitude(ReluNetwork network, double[] point)

@@ -1,4 +1,5 @@
 using CsCheck;
+using ExactCompression.Tests.Oracles;
 using ExactCompression.Numerics;
 using Xunit;
 
@@ -10,7 +11,7 @@ public sealed class MatrixProductTests
 
     [Fact]
     public void Multiply_DoubleOfAnyShape_EqualsTheSumsTakenOneByOne() =>
-        Shapes.Sample(
+        Shapes.ForAll(
             s =>
             {
                 (double[] a, double[] b, double[] bias) = Integers(s);
@@ -19,12 +20,11 @@ public sealed class MatrixProductTests
                 MatrixProduct.Multiply(a, s.Rows, packed, bias, c);
                 Assert.Equal(Naive(a, b, bias, s), c);
             },
-            seed: "0000KOIY5n80",
-            iter: 200);
+            count: 200);
 
     [Fact]
     public void Multiply_TransposedFactor_EqualsTheSumsTakenOneByOne() =>
-        Shapes.Sample(
+        Shapes.ForAll(
             s =>
             {
                 (double[] a, double[] b, double[] bias) = Integers(s);
@@ -40,12 +40,11 @@ public sealed class MatrixProductTests
                 MatrixProduct.Multiply(a, s.Rows, packed, bias, c);
                 Assert.Equal(Naive(a, b, bias, s), c);
             },
-            seed: "0000KOIY5n81",
-            iter: 200);
+            count: 200);
 
     [Fact]
     public void Multiply_SingleOfAnyShape_EqualsTheSumsTakenOneByOne() =>
-        Shapes.Sample(
+        Shapes.ForAll(
             s =>
             {
                 (double[] a, double[] b, _) = Integers(s);
@@ -54,8 +53,7 @@ public sealed class MatrixProductTests
                 MatrixProduct.Multiply<float>([.. a.Select(v => (float)v)], s.Rows, packed, [], c);
                 Assert.Equal(Naive(a, b, new double[s.Columns], s), c.Select(v => (double)v));
             },
-            seed: "0000KOIY5n82",
-            iter: 200);
+            count: 200);
 
     [Fact]
     public void Multiply_EveryTileAndPanel_EqualsTheSumsAndWritesNothingBeyond()
@@ -85,7 +83,7 @@ public sealed class MatrixProductTests
 
     [Fact]
     public void Multiply_RowsSplitAnywhere_GivesTheSameBits() =>
-        Shapes.Sample(
+        Shapes.ForAll(
             s =>
             {
                 var random = new Random(s.Seed);
@@ -104,8 +102,7 @@ public sealed class MatrixProductTests
 
                 Assert.Equal(whole, split);
             },
-            seed: "0000KOIY5n83",
-            iter: 200);
+            count: 200);
 
     [Fact]
     public void Multiply_SpanTooShort_Throws()

@@ -71,7 +71,7 @@ public class RowBasisTests
          from right in Gen.Int[-9, 9].Array[rank * columns]
          from scales in Gen.Int[-66, 66].Array[rows]
          select (rows, columns, rank, left, right, scales))
-        .Sample(
+        .ForAll(
             c =>
             {
                 var matrix = new double[c.rows * c.columns];
@@ -88,8 +88,7 @@ public class RowBasisTests
                 Assert.Equal(ExactRank.Of(matrix, c.columns), basis.Rank);
                 RequireExpressed(matrix, c.columns, basis);
             },
-            iter: 1000,
-            threads: 2);
+            count: 1000);
 
     [Fact]
     public void Choose_RandomFloats_FindsTheRankOfExactElimination() =>
@@ -97,15 +96,14 @@ public class RowBasisTests
          from columns in Gen.Int[1, 7]
          from values in Gen.Frequency((1, Gen.Const(0.0)), (2, Gen.Int[-1_000_000, 1_000_000].Select(static v => (double)(v / 1048576f)))).Array[rows * columns]
          select (columns, values))
-        .Sample(
+        .ForAll(
             c =>
             {
                 RowBasis basis = Choose(c.values, c.columns);
                 Assert.Equal(ExactRank.Of(c.values, c.columns), basis.Rank);
                 RequireExpressed(c.values, c.columns, basis);
             },
-            iter: 1000,
-            threads: 2);
+            count: 1000);
 
     [Fact]
     public void Choose_LowRankOfFullSize_KeepsCoefficientsSmall()

@@ -1,4 +1,5 @@
 using CsCheck;
+using ExactCompression.Tests.Oracles;
 using ExactCompression.Numerics;
 using Xunit;
 
@@ -10,7 +11,7 @@ public sealed unsafe class SparseProductTests
 
     [Fact]
     public void Multiply_RowsWithZeros_GivesTheBitsOfTheDenseProduct() =>
-        Shapes.Sample(
+        Shapes.ForAll(
             s =>
             {
                 int inner = 16 * s.Inner, columns = s.Panels * PackedMatrix<float>.PanelWidth;
@@ -37,12 +38,11 @@ public sealed unsafe class SparseProductTests
 
                 Assert.Equal(expected, c);
             },
-            seed: "0000KOIY5n84",
-            iter: 100);
+            count: 100);
 
     [Fact]
     public void CollectColumns_AnyRows_FindsWhatIsNotZeroInItsOrder() =>
-        Shapes.Sample(
+        Shapes.ForAll(
             s =>
             {
                 int stride = 16 * s.Inner, width = PackedMatrix<float>.PanelWidth;
@@ -60,8 +60,7 @@ public sealed unsafe class SparseProductTests
                     Assert.Equal(expected, Enumerable.Range(0, counts[column]).Select(i => (values[(column * s.Rows) + i], offsets[(column * s.Rows) + i])));
                 }
             },
-            seed: "0000KOIY5n85",
-            iter: 100);
+            count: 100);
 
     private static float[] Values(Random random, int count, double share)
     {

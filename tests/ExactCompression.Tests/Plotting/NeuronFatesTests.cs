@@ -1,4 +1,5 @@
 using CsCheck;
+using ExactCompression.Tests.Oracles;
 using ExactCompression.Plotting;
 using ExactCompression.Tests.Compression;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class NeuronFatesTests
          from domain in StableNetworks.Domain(network.InputSize)
          from level in Gen.Enum<CompressionLevel>()
          select (network, domain, level))
-        .Sample(
+        .ForAll(
             static c =>
             {
                 ReluNetwork network = c.network;
@@ -27,7 +28,5 @@ public sealed class NeuronFatesTests
                 // The layers that are left, in order.
                 Assert.Equal(Enumerable.Range(1, result.Compressed.Depth).Select(result.Compressed.WidthOf), fates.Select(static f => f.Kept).Where(static k => k > 0));
             },
-            seed: "0000KOIPV3Q5",
-            iter: 300,
-            threads: 2);
+            count: 300);
 }
