@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Google.OrTools.LinearSolver;
 
 namespace ExactCompression.Milp;
@@ -34,6 +35,9 @@ internal sealed class MilpProgram : IDisposable
 
     /// <summary>The solver.</summary>
     public SolverBackend Backend { get; }
+
+    /// <summary>How long a solver that cannot be interrupted works at first before it begins anew with more time.</summary>
+    public TimeSpan FirstStint { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Number of variables.</summary>
     public int VariableCount => variables.Count;
@@ -91,9 +95,31 @@ internal sealed class MilpProgram : IDisposable
     }
 
     /// <summary>Maximises.</summary>
+    /// <remarks>
+    /// A solver that cannot be interrupted is left behind when it is cancelled, and could keep a core busy for hours. So it works in stints, each from the start and twice as long as the one before: what is left behind ends by itself
+    /// after about the time that it has had, for at most twice the work.
+    /// </remarks>
     /// <param name="limits">When to stop.</param>
     /// <param name="cancellation">When cancelled, returns what there is within a second; it does not throw.</param>
     public MilpOutcome Solve(MilpLimits limits, CancellationToken cancellation)
+    {
+        if (Backend.Interruptible)
+            return SolveOnce(limits, cancellation);
+        long begin = Stopwatch.GetTimestamp();
+        for (TimeSpan stint = FirstStint; ; stint *= 2)
+        {
+            TimeSpan? left = limits.Time - Stopwatch.GetElapsedTime(begin);
+            if (left <= stint)
+                return SolveOnce(limits with { Time = left }, cancellation);
+            long start = Stopwatch.GetTimestamp();
+            MilpOutcome outcome = SolveOnce(limits with { Time = stint }, cancellation);
+            bool cutShort = outcome.End is MilpEnd.Feasible or MilpEnd.Nothing && Stopwatch.GetElapsedTime(start) >= 0.9 * stint;
+            if (!cutShort || IsLost || cancellation.IsCancellationRequested)
+                return outcome;
+        }
+    }
+
+    private MilpOutcome SolveOnce(MilpLimits limits, CancellationToken cancellation)
     {
         if (IsLost || cancellation.IsCancellationRequested)
             return MilpOutcome.Nothing;
