@@ -29,7 +29,7 @@ param(
 $ErrorActionPreference = 'Stop'
 $setting = & (Join-Path $PSScriptRoot 'setting.ps1') -Full:$Full -MnistPath $MnistPath
 if (-not $NetworkPath) {
-    $NetworkPath = Join-Path $OutputPath 'networks' $setting.Searched
+    $NetworkPath = Join-Path $OutputPath 'networks' $(if ($Full) { '*.onnx' } else { "*_$($setting.Architecture[0] -replace '^2x(\d+)$', '$1-$1')_*_seed-0.onnx" })
 }
 
 $csv = Join-Path $OutputPath 'data-pass.csv'

@@ -28,7 +28,6 @@ if (-not $MnistPath) {
         L1           = @(0, 0.0005, 0.001, 0.002, 0.004, 0.008)
         Seed         = @(0)
         Training     = @{ Epochs = 100; BatchSize = 32 }
-        Searched     = '*_32-32_*_seed-0.onnx'
     }
 }
 
@@ -46,14 +45,11 @@ $setting = @{
     L1           = @(0, 0.000025, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002)
     Seed         = @(0)
     Training     = @{ Epochs = 30; BatchSize = 128 }
-    # Of the grid's networks, those that methods are compared on: one of each penalty, unless all are wanted.
-    Searched     = '*_100-100_*_seed-0.onnx'
 }
 if ($Full) {
     $setting.Architecture = @('2x100', '2x200', '2x400', '2x800', '3x100', '4x100', '5x100')
     $setting.L1 = @(0..16 | ForEach-Object { $_ * 0.000025 }) + @(0.0005, 0.001, 0.0015, 0.002, 0.003)
     $setting.Seed = @(0..4)
     $setting.Training = @{ Epochs = 120; BatchSize = 128 }
-    $setting.Searched = '*.onnx'
 }
 $setting
