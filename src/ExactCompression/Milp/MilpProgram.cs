@@ -113,7 +113,7 @@ internal sealed class MilpProgram : IDisposable
                 return SolveOnce(limits with { Time = left }, cancellation);
             long start = Stopwatch.GetTimestamp();
             MilpOutcome outcome = SolveOnce(limits with { Time = stint }, cancellation);
-            bool cutShort = outcome.End is MilpEnd.Feasible or MilpEnd.Nothing && Stopwatch.GetElapsedTime(start) >= 0.9 * stint;
+            bool cutShort = outcome.End is MilpEnd.Feasible or MilpEnd.Nothing && Stopwatch.GetElapsedTime(start) >= stint / 2;
             if (!cutShort || IsLost || cancellation.IsCancellationRequested)
                 return outcome;
         }
@@ -127,6 +127,7 @@ internal sealed class MilpProgram : IDisposable
         string own = Backend.Parameters(limits.Target, limits.Cutoff, limits.Threads);
         solver.SetSolverSpecificParametersAsString(own);
         var job = new Job(solver, limits.Fresh, Backend.TakesTolerance);
+        long begin = Stopwatch.GetTimestamp();
         var thread = new Thread(job.Run, StackBytes) { IsBackground = true, Name = Backend.Name };
         thread.Start();
         if (!job.Wait(Timeout.InfiniteTimeSpan, cancellation))
@@ -145,7 +146,11 @@ internal sealed class MilpProgram : IDisposable
             }
         }
 
-        return Outcome(job.Result);
+        MilpOutcome outcome = Outcome(job.Result);
+
+        // Cbc calls a program infeasible when its time is over before it has a solution.
+        bool perhapsCut = !Backend.Interruptible && limits.Time is { } most && Stopwatch.GetElapsedTime(begin) >= most / 2;
+        return outcome.End == MilpEnd.Infeasible && perhapsCut ? MilpOutcome.Nothing : outcome;
     }
 
     /// <inheritdoc/>
