@@ -9,6 +9,9 @@ public static class StabilityAnalysis
     /// <summary>Parts of the input box that a layer may take, times the weights up to it: about ten minutes on two cores for one neuron.</summary>
     private const long SplittingEffort = 800_000_000_000;
 
+    /// <summary>What a part costs at least, in weights: without it a tie that rounding leaves open would be split for days in a network of a few neurons.</summary>
+    private const long LeastPartCost = 2_000;
+
     /// <summary>The share of that which comes first, before local search: most neurons need no more.</summary>
     private const long QuickShare = 256;
 
@@ -161,7 +164,7 @@ public static class StabilityAnalysis
             for (long effort = SplittingEffort / FirstShare; effort <= SplittingEffort && board.Decided < board.Count; effort *= Growth)
             {
                 foreach ((SplittingGroup group, InputSplitting splitting) in work)
-                    clock.Run("InputSplitting", () => splitting.RunTo(effort / WeightsUpTo(board, group.Layer)));
+                    clock.Run("InputSplitting", () => splitting.RunTo(effort / PartCost(board, group.Layer)));
                 walkers *= (int)Growth;
                 clock.Run("Attack", () => LocalSearch.Run(board, search, clock, walkers, seed));
             }
@@ -175,8 +178,10 @@ public static class StabilityAnalysis
     private static void Split(int layer, WitnessSearch.Aim[] aims, long effort, VerdictBoard board, WitnessSearch search, SearchClock clock)
     {
         using var splitting = new InputSplitting(board, layer, aims, search, clock);
-        splitting.RunTo(Math.Max(1, effort / WeightsUpTo(board, layer)));
+        splitting.RunTo(Math.Max(1, effort / PartCost(board, layer)));
     }
+
+    private static long PartCost(VerdictBoard board, int layer) => Math.Max(LeastPartCost, WeightsUpTo(board, layer));
 
     private static long WeightsUpTo(VerdictBoard board, int layer) => Enumerable.Range(1, layer).Sum(l => board.Network.HiddenLayer(l).ConnectionCount);
 
