@@ -16,6 +16,9 @@ public static class CompressionCertificate
     /// <summary>A deviation so many times the compression's own shows that a bound which the compression rests on was not reached.</summary>
     private const double FarFromEnough = 1000;
 
+    /// <summary>How much more than what was derived is claimed, as a share.</summary>
+    private const double Slack = 1.0 / (1L << 40);
+
     /// <summary>Writes a certificate, beside the target first and then moved into place.</summary>
     /// <param name="result">The compression.</param>
     /// <param name="path">Full path; packed where it ends in <c>.gz</c>.</param>
@@ -76,8 +79,7 @@ public static class CompressionCertificate
             throw new InvalidInputException("CertificateUnproven", FormattableString.Invariant($"Layer {failed.Layer}, neuron {failed.Neuron} of '{original.Name}': no evidence was found that can be checked for the verdict {StateOf(result.Table, failed)}."), "Find the stable neurons again from the network; verdicts of a file or of a MILP solver may not be provable.");
         if (!double.IsFinite(best.Deviation))
             throw new InvalidInputException("CertificateUnrelated", $"How '{compressed.Architecture}' computes what '{original.Architecture}' does was not found: no bound of their difference is proven.", "Compress the network with Invoke-LeoCompression and export its own result.");
-        Confirm(best, original, compressed, parallel);
-        return best;
+        return best with { Deviation = Confirmed(best, original, compressed, parallel) };
     }
 
     /// <summary>Bounds of the compressed network's neurons, cheapest first. Nothing is claimed of them, but neurons that are sums of others must be shown to stay above 0.</summary>
@@ -91,11 +93,16 @@ public static class CompressionCertificate
         }
     }
 
-    private static void Confirm(Certificate certificate, ReluNetwork original, ReluNetwork compressed, ParallelOptions parallel)
+    /// <summary>
+    /// The deviation to claim: what the checker itself makes of the certificate, which need not be what the search found by the same steps, and a little more, so that nothing hangs on a last digit.
+    /// </summary>
+    private static double Confirmed(Certificate certificate, ReluNetwork original, ReluNetwork compressed, ParallelOptions parallel)
     {
         try
         {
-            CertificateCheck.Check(certificate, original, compressed, null, parallel);
+            double derived = CertificateCheck.Derive(certificate, original, compressed, null, parallel).Deviation;
+            double claimed = derived * (1 + Slack);
+            return double.IsFinite(claimed) ? claimed : throw new Refusal("deviation", "What it shows is no bound.");
         }
         catch (Refusal e)
         {

@@ -31,6 +31,13 @@ public class TamperingTests
             try
             {
                 CertificateReport report = CertificateCheck.Run(damaged, result.Original, result.Compressed);
+                if (report.Valid && extension.EndsWith(".gz", StringComparison.Ordinal))
+                {
+                    // Some bits of a packed file mean nothing, such as those that fill the last byte: the certificate is whole then.
+                    Assert.Equal(CertificateFile.Read(path).Body.ToArray(), CertificateFile.Read(damaged).Body.ToArray());
+                    continue;
+                }
+
                 Assert.False(report.Valid);
                 Assert.False(string.IsNullOrEmpty(report.Place) || string.IsNullOrEmpty(report.Reason));
                 Assert.Equal(double.PositiveInfinity, report.ProvenDeviation);

@@ -56,6 +56,15 @@ public static class CertificateCheck
     /// <summary>Checks everything but the seal.</summary>
     internal static Dictionary<char, int> Check(Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, ParallelOptions parallel)
     {
+        (Dictionary<char, int> proven, double derived) = Derive(certificate, original, compressed, domain, parallel);
+        if (!(derived <= certificate.Deviation) || !double.IsFinite(certificate.Deviation))
+            throw new Refusal("deviation", FormattableString.Invariant($"The certificate claims {certificate.Deviation:R}, but what it shows is {derived:R}."));
+        return proven;
+    }
+
+    /// <summary>What a certificate shows, whatever deviation it claims: how many verdicts by which evidence, and a bound of the largest difference of any output, which is not finite where none follows.</summary>
+    internal static (Dictionary<char, int> Proven, double Deviation) Derive(Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, ParallelOptions parallel)
+    {
         RequireHashes(certificate.OriginalHashes, original, "original", parallel);
         RequireHashes(certificate.CompressedHashes, compressed, "compressed", parallel);
         InputBox box = RequireDomain(certificate, domain, original.InputSize);
@@ -67,10 +76,7 @@ public static class CertificateCheck
 
         StabilityCheck stability = Check(certificate.Original, original, box, certificate.Points, "original", parallel);
         StabilityCheck known = Check(certificate.Compressed, compressed, box, [], "compressed", parallel);
-        double derived = RelationCheck.Deviation(certificate.Relation, original, stability.Layers, compressed, known.Layers, box);
-        if (!(derived <= certificate.Deviation) || !double.IsFinite(certificate.Deviation))
-            throw new Refusal("deviation", FormattableString.Invariant($"The certificate claims {certificate.Deviation:R}, but what it shows is {derived:R}."));
-        return stability.Proven;
+        return (stability.Proven, RelationCheck.Deviation(certificate.Relation, original, stability.Layers, compressed, known.Layers, box));
     }
 
     private static StabilityCheck Check(LayerClaims[] claims, ReluNetwork network, InputBox box, double[][] points, string name, ParallelOptions parallel)

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>Sums of linear neurons of a layer of the compressed network, which stand for linear functions of what the layer reads.</summary>
@@ -12,7 +10,7 @@ internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear
 {
     private readonly double[] biases = Array.ConvertAll(linear, j => layer.Bias.Span[j]);
     private readonly double[] outputs = Array.ConvertAll(linear, j => given.Sizes[j]);
-    private readonly double[] sizes = Array.ConvertAll(linear, j => Products.Size(layer.Row(j), read.Sizes) + Math.Abs(layer.Bias.Span[j]));
+    private readonly double[] sizes = Array.ConvertAll(linear, j => Outward.Add(Outward.Dot(layer.Row(j), read.Sizes), Math.Abs(layer.Bias.Span[j])));
     private readonly double[] radii = Array.ConvertAll(linear, j => Outward.Widen(BoundedLayer.RadiusOf(layer, j, read.Sizes), layer.Inputs));
 
     /// <summary>What some combinations are over what the layer reads, row-major.</summary>
@@ -42,12 +40,17 @@ internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear
         for (int k = 0; k < coefficients.Length; k++)
             constant -= coefficients[k] * biases[k];
         double[] difference = new double[row.Length];
-        TensorPrimitives.Subtract(row, made, difference);
-        double shift = TensorPrimitives.Dot<double>(difference, read.Centre);
-        constant += shift;
-        double rounding = Outward.Gamma(coefficients.Length + 4) * (size + Products.Size(coefficients, sizes) + Math.Abs(constant) + Math.Abs(shift));
+        double shift = 0;
+        for (int j = 0; j < difference.Length; j++)
+        {
+            difference[j] = row[j] - made[j];
+            shift += difference[j] * read.Centre[j];
+        }
+
+        constant += shift; // any shift will do: both ends of the comparison have the same
+        double rounding = Outward.Gamma(coefficients.Length + 4) * (size + Outward.Dot(coefficients, sizes) + Math.Abs(constant) + Math.Abs(shift));
         double error = read.Largest(difference, -shift, Outward.Widen(rounding, coefficients.Length) + read.Loss + given.Loss);
         error = Outward.Add(error, Outward.Add(Outward.Dot(coefficients, slack), Outward.Dot(coefficients, radii)));
-        return (error, constant, Products.Size(coefficients, outputs) + Math.Abs(constant));
+        return (error, constant, Outward.Add(Outward.Dot(coefficients, outputs), Math.Abs(constant)));
     }
 }

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>Bounds a neuron of the compressed network by the proven bounds of neurons of the original that it is a sum of.</summary>
@@ -20,20 +18,20 @@ internal static class NeuronSum
         InputBox box = simulation.Box;
         double[] rest = layer.Row(neuron).ToArray();
         double bias = layer.Bias.Span[neuron], constant = bias, low = 0, high = 0, ends = Math.Abs(bias), error = 0;
-        double size = Products.Size(rest, box.Sizes) + Math.Abs(bias);
+        double size = Outward.Dot(rest, box.Sizes) + Math.Abs(bias);
         for (int i = 0; i < terms.Length; i++)
         {
             double c = terms[i];
             if (c == 0)
                 continue;
-            TensorPrimitives.MultiplyAdd(simulation.Row(i), -c, rest, rest);
+            Products.AddMultiple(simulation.Row(i), -c, rest);
             constant -= c * simulation.Bias[i];
             double from = c * (c > 0 ? original.Lower[i] : original.Upper[i]), to = c * (c > 0 ? original.Upper[i] : original.Lower[i]);
             low += from;
             high += to;
             ends += Math.Abs(from) + Math.Abs(to) + Math.Abs(c * simulation.Bias[i]);
             error += Math.Abs(c) * simulation.Error[i];
-            size += Math.Abs(c) * (Products.Size(simulation.Row(i), box.Sizes) + Math.Abs(simulation.Bias[i]));
+            size += Math.Abs(c) * (Outward.Dot(simulation.Row(i), box.Sizes) + Math.Abs(simulation.Bias[i]));
         }
 
         double rounding = Outward.Gamma(terms.Length + 8) * (size + ends + error);

@@ -26,7 +26,9 @@ internal static class Outward
     /// <param name="terms">How many roundings.</param>
     public static double Widen(double sum, int terms) => sum == 0 ? 0 : (sum * (1 + Gamma(terms))) + Tiny;
 
-    /// <summary>At least <c>sum_j |w_j| m_j</c>; 0 only where every product is.</summary>
+    /// <summary>
+    /// At least <c>sum_j |w_j| m_j</c>; 0 only where every product is. What is charged for rounding is a multiple of such sizes, and a size may be multiplied by a huge factor before: so it must not underflow either.
+    /// </summary>
     /// <param name="weights">Any numbers.</param>
     /// <param name="magnitudes">Numbers that are not negative, as many.</param>
     public static double Dot(ReadOnlySpan<double> weights, ReadOnlySpan<double> magnitudes)

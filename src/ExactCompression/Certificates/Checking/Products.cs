@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -62,14 +61,27 @@ internal static class Products
         });
     }
 
-    /// <summary><c>sum_j |w_j| m_j</c>, rounded in some way.</summary>
+    /// <summary>Adds a multiple of a row: <c>sums_j += factor * row_j</c>, with one rounding each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddMultiple(ReadOnlySpan<double> row, double factor, Span<double> sums)
+    {
+        ReadOnlySpan<Vector512<double>> from = MemoryMarshal.Cast<double, Vector512<double>>(row);
+        Span<Vector512<double>> into = MemoryMarshal.Cast<double, Vector512<double>>(sums);
+        var factors = Vector512.Create(factor);
+        for (int v = 0; v < into.Length; v++)
+            into[v] = Vector512.FusedMultiplyAdd(from[v], factors, into[v]);
+        for (int j = into.Length * Vector512<double>.Count; j < sums.Length; j++)
+            sums[j] = Math.FusedMultiplyAdd(row[j], factor, sums[j]);
+    }
+
+    /// <summary><c>sum_j |w_j| m_j</c>, rounded in some way: the same way on every processor, so that a certificate that was checked here is valid elsewhere.</summary>
     public static double Size(ReadOnlySpan<double> weights, ReadOnlySpan<double> magnitudes)
     {
         ReadOnlySpan<Vector512<double>> w = MemoryMarshal.Cast<double, Vector512<double>>(weights), m = MemoryMarshal.Cast<double, Vector512<double>>(magnitudes);
         Vector512<double> sums = default;
         for (int v = 0; v < w.Length; v++)
             sums = Vector512.FusedMultiplyAdd(Vector512.Abs(w[v]), m[v], sums);
-        double sum = Vector512.Sum(sums);
+        double sum = Sum(sums);
         for (int j = w.Length * Vector512<double>.Count; j < weights.Length; j++)
             sum += Math.Abs(weights[j]) * magnitudes[j];
         return sum;
@@ -103,7 +115,15 @@ internal static class Products
         }
 
         for (; k < places.Length; k++)
-            TensorPrimitives.MultiplyAdd(weights.Slice((places[k] * stride) + first, sums.Length), row[places[k]], sums, sums);
+            AddMultiple(weights.Slice((places[k] * stride) + first, sums.Length), row[places[k]], sums);
+    }
+
+    /// <summary>The sum of all lanes in an order of its own; the runtime's depends on the processor.</summary>
+    private static double Sum(Vector512<double> lanes)
+    {
+        Vector256<double> four = lanes.GetLower() + lanes.GetUpper();
+        Vector128<double> two = four.GetLower() + four.GetUpper();
+        return two.GetElement(0) + two.GetElement(1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -117,7 +137,7 @@ internal static class Products
             errors = Vector512.FusedMultiplyAdd(Vector512.Abs(w[v]), s[v], errors);
         }
 
-        double value = Vector512.Sum(values), error = Vector512.Sum(errors);
+        double value = Sum(values), error = Sum(errors);
         for (int j = w.Length * Vector512<double>.Count; j < weights.Length; j++)
         {
             value += weights[j] * point[j];

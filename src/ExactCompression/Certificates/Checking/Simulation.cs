@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
@@ -35,11 +33,10 @@ internal sealed record Simulation(int Number, InputBox Box, double[] Weights, do
         double bias = layer.Bias.Span[neuron], far = Outward.Add(Error[row], Outward.Multiply(Math.Abs(factor), Outward.Widen(BoundedLayer.RadiusOf(layer, neuron, Box.Sizes), layer.Inputs)));
         if (factor == 1 && Bias[row] == bias && Row(row).SequenceEqual(weights))
             return far;
-        double[] difference = new double[weights.Length];
-        TensorPrimitives.Multiply(weights, -factor, difference);
-        TensorPrimitives.Add(difference, Row(row), difference);
-        double size = Products.Size(Row(row), Box.Sizes) + Math.Abs(Bias[row]) + (Math.Abs(factor) * (Products.Size(weights, Box.Sizes) + Math.Abs(bias)));
-        bool exact = factor == 1; // then a difference errs by half a unit of its own last place at most
-        return Outward.Add(far, Box.Largest(difference, Bias[row] - (factor * bias), exact ? 0 : (Outward.Gamma(2) * size) + Box.Loss));
+
+        // One fused operation each: what is left errs by half a unit of its own last place, which Largest allows for, and where something is multiplied also by underflow.
+        double[] difference = Row(row).ToArray();
+        Products.AddMultiple(weights, -factor, difference);
+        return Outward.Add(far, Box.Largest(difference, Math.FusedMultiplyAdd(-factor, bias, Bias[row]), factor == 1 ? 0 : Box.Loss));
     }
 }

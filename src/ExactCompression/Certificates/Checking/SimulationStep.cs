@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>Carries a <see cref="Simulation"/> over one hidden layer of the original, as a certificate says.</summary>
@@ -23,7 +21,7 @@ internal sealed class SimulationStep
     private readonly string place;
     private readonly double[] errors;
     private readonly double[] constants;
-    private readonly double[] sizes;
+    private readonly double[] sizes; // at least the largest value of what a neuron's share is added up from, never less
     private double[] slack = [];
     private readonly InputBox box;
 
@@ -56,11 +54,14 @@ internal sealed class SimulationStep
 
     private int Gates => relation.Targets.Length;
 
-    /// <summary>For each neuron 0 where it is plainly copied or gives nothing, else 1: a row that reads no other is not rounded.</summary>
-    private double[] Rounded()
+    /// <summary>
+    /// For each neuron whether its share of the next layer is put where nothing else is, as it is: a gate of factor 1 whose target no other gate has. A row that reads only such neurons is not rounded by them; what
+    /// the joint part adds to it is another matter.
+    /// </summary>
+    private bool[] Copied()
     {
         bool copies = Array.TrueForAll(relation.Factors, static f => f == 1) && relation.Targets.Distinct().Count() == Gates;
-        return [.. relation.Kinds.Select(k => k == 'o' || (k == 'g' && copies) ? 0.0 : 1)];
+        return [.. relation.Kinds.Select(k => k == 'o' || (k == 'g' && copies))];
     }
 
     private void RequireShape()
@@ -92,13 +93,13 @@ internal sealed class SimulationStep
                 throw new Refusal($"{place}, neuron {i}", $"It counts as linear, but nothing shows that it is never below 0: its bound is {Show(low)}.");
             case 'c':
                 (low, high) = (Math.Max(0, low), Math.Max(0, high));
-                constants[i] = (0.5 * low) + (0.5 * high);
+                constants[i] = low == high ? low : (0.5 * low) + (0.5 * high); // half of the least number is 0
                 errors[i] = low == high ? 0 : Math.BitIncrement(Math.Max(high - constants[i], constants[i] - low));
                 sizes[i] = Math.Abs(constants[i]);
                 break;
             case 'f':
                 (errors[i], constants[i]) = (before.Error[i], before.Bias[i]);
-                sizes[i] = Products.Size(before.Row(i), before.Box.Sizes) + Math.Abs(before.Bias[i]);
+                sizes[i] = SizeBefore(i);
                 break;
         }
     }
@@ -140,7 +141,7 @@ internal sealed class SimulationStep
         for (int i = 0, at = 0; i < errors.Length; i++)
         {
             if (relation.Kinds[i] is 'g' or 'n')
-                sizes[i] = relation.Factors[at] * met.Sizes[relation.Targets[at++]];
+                sizes[i] = Outward.Multiply(relation.Factors[at], met.Sizes[relation.Targets[at++]]);
         }
 
         return met;
@@ -161,11 +162,13 @@ internal sealed class SimulationStep
         for (int k = 0; k < combined.Length; k++)
         {
             int i = combined[k];
-            double size = Products.Size(before.Row(i), before.Box.Sizes) + Math.Abs(before.Bias[i]);
-            (double error, constants[i], sizes[i]) = parts.Compare(before.Row(i), before.Bias[i], size, Coefficients(k), made.AsSpan(k * before.Box.Size, before.Box.Size));
+            (double error, constants[i], sizes[i]) = parts.Compare(before.Row(i), before.Bias[i], SizeBefore(i), Coefficients(k), made.AsSpan(k * before.Box.Size, before.Box.Size));
             errors[i] = Outward.Add(before.Error[i], error);
         }
     }
+
+    /// <summary>At least <c>|P_i| |a| + |q_i|</c>.</summary>
+    private double SizeBefore(int i) => Outward.Add(Outward.Dot(before.Row(i), before.Box.Sizes), Math.Abs(before.Bias[i]));
 
     private ReadOnlySpan<double> Coefficients(int combination) => relation.Coefficients.AsSpan(combination * relation.Linear.Length, relation.Linear.Length);
 
@@ -174,8 +177,8 @@ internal sealed class SimulationStep
         int rows = next.Outputs;
         double[] weights = new double[rows * box.Size], bias = next.Bias.ToArray(), error = new double[rows];
         double[] activations = original.Outputs;
-        double gamma = Outward.Gamma((2L * errors.Length) + relation.Linear.Length + 4);
-        double[] rounded = Rounded();
+        double[] addends = new double[rows];
+        bool[] copied = Copied(), rounds = new bool[rows];
         for (int r = 0; r < rows; r++)
         {
             if (!needed[r])
@@ -187,12 +190,21 @@ internal sealed class SimulationStep
             ReadOnlySpan<double> row = next.Row(r);
             CarryRow(row, weights.AsSpan(r * box.Size, box.Size), ref bias[r]);
             error[r] = Outward.Add(Outward.Dot(row, errors), Outward.Widen(BoundedLayer.RadiusOf(next, r, activations), row.Length));
-            if (Products.Size(row, rounded) != 0)
-                error[r] = Outward.Add(error[r], Outward.Widen(gamma * (Products.Size(row, sizes) + Math.Abs(next.Bias.Span[r])), row.Length) + box.Loss);
+            for (int i = 0; i < row.Length; i++)
+                rounds[r] |= row[i] != 0 && !copied[i];
         }
 
         if (relation.Kinds.AsSpan().ContainsAny('j', 'n'))
-            CarryJoint(weights, bias, error, gamma);
+            CarryJoint(weights, bias, error, addends, rounds);
+
+        // All that has been added up for a row counts, whatever it was added up for: a copy that a large joint part absorbs is as wrong as any other.
+        double gamma = Outward.Gamma((2L * errors.Length) + relation.Linear.Length + 4);
+        for (int r = 0; r < rows; r++)
+        {
+            if (needed[r] && rounds[r])
+                error[r] = Outward.Add(error[r], Outward.Multiply(gamma, Outward.Add(addends[r], Outward.Add(Outward.Dot(next.Row(r), sizes), Math.Abs(next.Bias.Span[r])))) + box.Loss);
+        }
+
         return new(before.Number + (counterpart is null ? 0 : 1), box, weights, bias, error);
     }
 
@@ -206,9 +218,9 @@ internal sealed class SimulationStep
             if (kind is 'g' or 'n')
                 weights[relation.Targets[gate]] += row[i] * relation.Factors[gate++];
             else if (kind == 'l')
-                TensorPrimitives.MultiplyAdd(Coefficients(combined++), row[i], combination, combination);
+                Products.AddMultiple(Coefficients(combined++), row[i], combination);
             else if (kind == 'f')
-                TensorPrimitives.MultiplyAdd(before.Row(i), row[i], weights, weights);
+                Products.AddMultiple(before.Row(i), row[i], weights);
             if (constants[i] != 0)
                 bias += row[i] * constants[i];
         }
@@ -218,7 +230,12 @@ internal sealed class SimulationStep
     }
 
     /// <summary>What the next layer makes of all linear neurons that have no combination of their own, row by row, from the linear neurons of the compressed network.</summary>
-    private void CarryJoint(double[] weights, double[] bias, double[] error, double gamma)
+    /// <param name="weights">The rows so far; receives the part.</param>
+    /// <param name="bias">Likewise.</param>
+    /// <param name="error">Likewise.</param>
+    /// <param name="addends">Receives for each row the size of what was added to it.</param>
+    /// <param name="rounds">Receives whether something was added to a row.</param>
+    private void CarryJoint(double[] weights, double[] bias, double[] error, double[] addends, bool[] rounds)
     {
         (double[] parts, double[] offsets, double[] partErrors) = JointParts();
         var combination = new Combination(before.Box, counterpart!, relation.Linear, slack, box);
@@ -226,7 +243,7 @@ internal sealed class SimulationStep
         double[] made = combination.Rows(relation.Coefficients.AsSpan(first * relation.Linear.Length), count);
         double[] partSizes = new double[offsets.Length], sum = new double[before.Box.Size];
         for (int i = 0; i < partSizes.Length; i++)
-            partSizes[i] = Products.Size(parts.AsSpan(i * sum.Length, sum.Length), before.Box.Sizes) + Math.Abs(offsets[i]);
+            partSizes[i] = Outward.Add(Outward.Dot(parts.AsSpan(i * sum.Length, sum.Length), before.Box.Sizes), Math.Abs(offsets[i]));
         for (int r = 0, k = 0; r < next.Outputs; r++)
         {
             if (!needed[r])
@@ -238,18 +255,19 @@ internal sealed class SimulationStep
             {
                 if (partSizes[i] == 0 || row[i] == 0)
                     continue;
-                TensorPrimitives.MultiplyAdd(parts.AsSpan(i * sum.Length, sum.Length), row[i], sum, sum);
+                Products.AddMultiple(parts.AsSpan(i * sum.Length, sum.Length), row[i], sum);
                 offset += row[i] * offsets[i];
             }
 
-            double size = Products.Size(row, partSizes);
-            (double far, double constant, double made2) = combination.Compare(sum, offset, size, coefficients, made.AsSpan(k++ * sum.Length, sum.Length));
-            far = Outward.Add(far, Outward.Widen(Outward.Gamma(row.Length + 2) * size, row.Length) + before.Box.Loss);
+            double size = Outward.Dot(row, partSizes);
+            (double far, double constant, addends[r]) = combination.Compare(sum, offset, size, coefficients, made.AsSpan(k++ * sum.Length, sum.Length));
+            far = Outward.Add(far, Outward.Multiply(Outward.Gamma(row.Length + 2), size) + before.Box.Loss);
             far = Outward.Add(far, Outward.Dot(row, partErrors));
             for (int j = 0; j < coefficients.Length; j++)
                 weights[(r * box.Size) + relation.Linear[j]] += coefficients[j];
             bias[r] += constant;
-            error[r] = Outward.Add(Outward.Add(error[r], far), Outward.Widen(gamma * made2, coefficients.Length) + box.Loss);
+            rounds[r] |= constant != 0 || coefficients.ContainsAnyExcept(0);
+            error[r] = Outward.Add(error[r], far);
         }
     }
 

@@ -142,7 +142,7 @@ internal sealed class StabilityCheck
         {
             for (int leaf = 0; leaf < leaves; leaf++)
             {
-                if (!(bounds[first + leaf] <= 0) && !ProvesSign(shown[first + leaf]))
+                if (!(bounds[first + leaf] <= 0 && double.IsFinite(bounds[first + leaf])) && !ProvesSign(shown[first + leaf]))
                     throw new Refusal($"{place}, neuron {side.Neuron}, {(side.Above ? "above" : "below")}, tree, leaf {leaf}", $"The bound is {Show(bounds[first + leaf])}, not at most 0.");
             }
 
