@@ -24,14 +24,21 @@ public static class CompressionCertificate
     /// <param name="path">Full path; packed where it ends in <c>.gz</c>.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The deviation that the certificate proves: in the units of the outputs, and seldom as small as the compression's own; see <see cref="IsLoose"/>.</returns>
     /// <exception cref="InvalidInputException">A verdict, or how the networks go together, cannot be proven; the message names the place.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
-    public static void Write(CompressionResult result, string path, bool overwrite = true, CancellationToken cancellation = default)
+    public static double Write(CompressionResult result, string path, bool overwrite = true, CancellationToken cancellation = default)
     {
         Certificate certificate = Make(result, cancellation);
         byte[] body = CertificateText.Body(certificate, result.Original, result.Compressed);
         NetworkFiles.Replace(path, overwrite, stream => CertificateText.Write(body, stream, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)));
+        return certificate.Deviation;
     }
+
+    /// <summary>Whether a certificate proves a thousand times more deviation than the compression that it is of, so that users should be told.</summary>
+    /// <param name="deviation">What the certificate proves.</param>
+    /// <param name="result">The compression.</param>
+    public static bool IsLoose(double deviation, CompressionResult result) => deviation > FarFromEnough * result.ProvenDeviation;
 
     /// <summary>Makes a certificate and checks it.</summary>
     internal static Certificate Make(CompressionResult result, CancellationToken cancellation)

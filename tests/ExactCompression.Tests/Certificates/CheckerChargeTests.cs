@@ -26,6 +26,56 @@ public class CheckerChargeTests
         Assert.True(Bounded(network, new(0, true)) >= 1);
     }
 
+    /// <summary>Upper bounds of sums, products, quotients and dot products are never below the exact values, next to underflow and where one part absorbs another.</summary>
+    [Fact]
+    public void Outward_AnyNumbers_NeverBelowTheExactValue()
+    {
+        for (int n = 0; n < 2000; n++)
+        {
+            var random = new Random(n);
+            double Next() => Math.Abs(HardNumbers.Next(random, n % HardNumbers.Kinds));
+            double a = Next(), b = Next(), c = Next() + double.Epsilon;
+            Assert.True(AtMost((Rational)a + b, Outward.Add(a, b)));
+            Assert.True(AtMost((Rational)a * b, Outward.Multiply(a, b)));
+            Assert.True(AtMost(((Rational)b - a) / c, -Outward.Quotient(a, b, c)));
+            double[] weights = [.. Enumerable.Range(0, random.Next(1, 20)).Select(_ => HardNumbers.Next(random, n % HardNumbers.Kinds))], sizes = [.. weights.Select(_ => Next())];
+            Rational exact = weights.Zip(sizes, static (w, m) => Rational.Abs(w) * m).Aggregate(Rational.Zero, static (s, t) => s + t);
+            double dot = Outward.Dot(weights, sizes);
+            Assert.True(AtMost(exact, dot));
+            Assert.Equal(exact.Sign == 0, dot == 0);
+        }
+
+        static bool AtMost(Rational exact, double bound) => double.IsPositiveInfinity(bound) || exact <= bound;
+    }
+
+    /// <summary>A radius below the last place of what it belongs to still moves the bounds.</summary>
+    [Fact]
+    public void Intervals_RadiusBelowTheLastPlace_IsNotLost()
+    {
+        var layer = new AffineLayer([1], [1], 1, 1, Activation.Relu, WeightPrecision.Float64, [0], [1e-17]);
+        (double[] low, double[] high) = new InputBox([0], [0]).Intervals(layer);
+        Assert.True(low[0] < 1 && high[0] > 1);
+    }
+
+    /// <summary>
+    /// Slopes and multipliers that no honest certificate has: each intercept is what makes its bound hold. The first neuron is x - 0.5 and open, the second is x, and together the bound's linear parts cancel.
+    /// </summary>
+    [Theory]
+    [InlineData(-1.0, -3.0, 0.0, -3f, null, 0.0, 0.0)]
+    [InlineData(-1.0, 3.0, -2.0, 3f, null, 0.0, 0.5)]
+    [InlineData(-1.0, 0.5, -0.1, 0.5f, null, 0.0, 0.15)]
+    [InlineData(1.0, 2.0, -2.0, 0f, true, -3.0, 0.5)]
+    [InlineData(1.0, -3.0, 0.0, 0f, false, -3.0, 0.0)]
+    public void Bound_AnySlopesAndMultipliers_HoldsTheExactMaximum(double gate, double linear, double bias, float slope, bool? phase, double multiplier, double exact)
+    {
+        ReluNetwork network = Network(Relu([1, 1], [-0.5, 0], 1), Relu([gate, linear], [bias], 2), Output([1], [0], 1));
+        FixedPhase[]? phases = phase is { } on ? [new(0, 0, on, multiplier)] : null;
+        BoundedSide side = new(0, true, [slope], phases);
+        Assert.True(Bounded(network, side) >= exact);
+        ReluNetwork lowered = Network(network.Layers[0], Relu([gate, linear], [bias - exact + (1.0 / 1024)], 2), network.Layers[2]);
+        Assert.False(Checked(lowered).ProvesSign(side)); // its largest value is 1/1024
+    }
+
     /// <summary>Interval arithmetic adds up bias and products.</summary>
     [Fact]
     public void Intervals_TermsThatCancel_HoldTheExactRange()
@@ -52,6 +102,22 @@ public class CheckerChargeTests
     {
         ReluNetwork network = Network(Relu([1e16, 1, -1e16], [0], 3), Relu([1], [-0.5], 1), Output([1], [0], 1));
         Assert.Equal(0, PointCheck.Signs(network, [[1, 1, 1]], Parallel)[1][0]);
+    }
+
+    /// <summary>A weight of radius 10 reads an activation that is 1, and 0 in doubles.</summary>
+    [Fact]
+    public void Signs_RadiusOfAnActivationThatCancelled_IsCounted()
+    {
+        var network = new ReluNetwork([Relu([1e16, 1, -1e16], [0], 3), new AffineLayer([0], [-5], 1, 1, Activation.Relu, WeightPrecision.Float64, [10], [0]), Output([1], [0], 1)]);
+        Assert.Equal(0, PointCheck.Signs(network, [[1, 1, 1]], Parallel)[1][0]);
+    }
+
+    /// <summary>The sum is below 0, but infinite in doubles after two of its terms.</summary>
+    [Fact]
+    public void Signs_Overflow_IsNotTaken()
+    {
+        ReluNetwork network = Network(Relu([1.5e308, 1.5e308, -1.7e308, -1.7e308], [0], 4), Output([1], [0], 1));
+        Assert.Equal(0, PointCheck.Signs(network, [[1, 1, 1, 1]], Parallel)[0][0]);
     }
 
     /// <summary>The radii of weights count at a point and in every bound.</summary>
@@ -116,6 +182,28 @@ public class CheckerChargeTests
         Assert.True(from <= 1 && to >= 1);
     }
 
+    /// <summary>A neuron that is 0 everywhere, bounded by another that is 1 and by two that are 0 and cancel.</summary>
+    [Fact]
+    public void NeuronSum_SimulatedRowsThatCancel_HoldTheExactRange()
+    {
+        var box = new InputBox([1, 1], [1, 1]);
+        AffineLayer rows = Relu([1e16, -1e16, 1, 0, -1e16, 1e16], [0, 0, 0], 2);
+        (double from, double to) = NeuronSum.Bounds(Simulation.OfInput(rows, box), new(rows, [0, 1, 0], [0, 1, 0], box.Sizes), [1, 1, 1], Relu([0, 0], [0], 2), 0);
+        Assert.True(from <= 0 && to >= 0);
+    }
+
+    /// <summary>1e-200 times 1e-200 is 0 in doubles, but over an input of 1e300 it is 1e-100.</summary>
+    [Fact]
+    public void Underflow_OverAHugeInput_IsCharged()
+    {
+        var box = new InputBox([1e300], [1e300]);
+        AffineLayer layer = Relu([1e-200], [0], 1);
+        (double from, double to) = NeuronSum.Bounds(Simulation.OfInput(layer, box), new(layer, [1e100], [1e100], box.Sizes), [1e-200], Relu([0], [0], 1), 0);
+        Assert.True(from <= 0 && to >= 0);
+        var combination = new Combination(box, layer, [0], [0], new([1e100], [1e100]));
+        Assert.True(combination.Compare([0], 0, [1e-200], combination.Rows([1e-200], 1)).Error >= 1e-100);
+    }
+
     /// <summary>A linear function on a box, of coefficients that may be a unit in the last place away.</summary>
     [Fact]
     public void Largest_CoefficientsThatCancel_HoldsTheExactOne()
@@ -127,11 +215,14 @@ public class CheckerChargeTests
         Assert.True(new InputBox([1e16], [1e16 + 2]).Largest([1], -1e16, 0) >= 2);
     }
 
-    private static double Bounded(ReluNetwork network, BoundedSide side)
+    private static double Bounded(ReluNetwork network, BoundedSide side) => Checked(network).Bound([side])[0];
+
+    /// <summary>A check of a network over [0,1] that has its first layer behind it.</summary>
+    private static StabilityCheck Checked(ReluNetwork network)
     {
         var check = new StabilityCheck(network, new([0], [1]), "network", Parallel);
         (double[] lower, double[] upper) = check.Intervals();
         check.Add(lower, upper);
-        return check.Bound([side])[0];
+        return check;
     }
 }

@@ -8,14 +8,16 @@ public class ForgeryTests
 {
     private static readonly ParallelOptions Parallel = new() { MaxDegreeOfParallelism = 1 };
 
-    /// <summary>A neuron that is never above -1 on [0,1] is called unstable, by a point at 3.</summary>
-    [Fact]
-    public void Check_PointOutsideTheDomain_Refused()
+    /// <summary>A neuron that is never above -1 on [0,1] is called unstable, by a point outside.</summary>
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(-1, -3)]
+    public void Check_PointOutsideTheDomain_Refused(double weight, double outside)
     {
-        ReluNetwork network = Network(Relu([1], [-2], 1), Output([1], [0], 1));
+        ReluNetwork network = Network(Relu([weight], [-2], 1), Output([1], [0], 1));
         Certificate honest = Copied(network) with { Points = [[0], [1]] };
         CertificateCheck.Check(honest, network, network, null, Parallel);
-        Certificate forged = honest with { Points = [[0], [3]], Original = [honest.Original[0] with { States = "u" }] };
+        Certificate forged = honest with { Points = [[0], [outside]], Original = [honest.Original[0] with { States = "u" }] };
         Assert.Equal("points, 1", Refused(forged, network, network).Place);
     }
 
@@ -111,6 +113,25 @@ public class ForgeryTests
         foreach (double x in (double[])[0, 0.3, 1])
             Assert.True(Compression.ExactDifference.At(network, suited, [x]) <= derived);
         Assert.NotEqual(Oracles.Rational.Zero, Compression.ExactDifference.At(network, suited, [0.3]));
+    }
+
+    /// <summary>
+    /// 1 and two hundred numbers that doubles lose beside it: row by row the next layer's sum is 1, and what is lost is more than any one of the neurons is charged for.
+    /// </summary>
+    [Theory]
+    [InlineData('l')]
+    [InlineData('j')]
+    public void Derive_ManyLinearNeuronsThatOneAbsorbs_AreCharged(char kind)
+    {
+        const int Count = 201;
+        double[] weights = [1, .. Enumerable.Repeat(1.1e-16, Count - 1)], ones = [.. Enumerable.Repeat(1.0, Count)];
+        ReluNetwork network = Network(Relu(weights, new double[Count], 1), Output(ones, [0], Count)), made = Network(Relu([1], [0], 1), Output([1], [0], 1));
+        LayerRelation relation = Related(new(kind, Count)) with { Linear = [0], Coefficients = kind == 'l' ? weights : [1] };
+        Simulation simulation = Simulated(network, made, relation);
+        ReluNetwork suited = Network(made.Layers[0], Output(simulation.Weights, simulation.Bias, 1));
+        Oracles.Rational exact = Compression.ExactDifference.At(network, suited, [1]);
+        Assert.True(exact > 2e-14);
+        Assert.True(exact <= Derived(network, suited, relation));
     }
 
     /// <summary>A chain of layers that each re-express the one before has nothing to round: the bound is 0, not nearly 0.</summary>

@@ -10,7 +10,7 @@ namespace ExactCompression.Tests.Certificates;
 internal sealed class RelationForgery
 {
     private readonly Random random;
-    private readonly int kind;
+    private readonly CancellingNumbers numbers;
     private readonly List<AffineLayer> originals = [];
     private readonly List<AffineLayer> compressed = [];
     private readonly List<LayerRelation> relations = [];
@@ -19,14 +19,13 @@ internal sealed class RelationForgery
     private RelationForgery(Random random)
     {
         this.random = random;
-        kind = random.Next(Kinds);
         int inputs = random.Next(1, 4);
-        (Lower, Upper) = Box(inputs);
+        numbers = new(random, inputs);
         bool mayCollapse = random.Next(8) == 0;
         int depth = random.Next(1, 4);
         for (int l = 0; l < depth; l++)
-            originals.Add(Hidden(l == 0 ? inputs : originals[^1].Outputs, mayCollapse && l == 0));
-        originals.Add(WithRadii(Layer(random.Next(1, 4), originals[^1].Outputs, static _ => 0, Activation.Identity)));
+            originals.Add(numbers.Hidden(l == 0 ? inputs : originals[^1].Outputs, mayCollapse && l == 0));
+        originals.Add(numbers.WithRadii(numbers.Layer(random.Next(1, 4), originals[^1].Outputs, static _ => 0, Activation.Identity)));
         Original = new(originals);
         proven = new(Original, new(Lower, Upper), "original", Parallel);
         for (int l = 0; l < depth; l++)
@@ -36,18 +35,14 @@ internal sealed class RelationForgery
         }
     }
 
-    private const int Kinds = 7;
-
     private static readonly ParallelOptions Parallel = new() { MaxDegreeOfParallelism = 1 };
 
     /// <summary>The original.</summary>
     public ReluNetwork Original { get; }
 
-    /// <summary>The domain's lower ends.</summary>
-    public double[] Lower { get; }
+    private double[] Lower => numbers.Lower;
 
-    /// <summary>The domain's upper ends.</summary>
-    public double[] Upper { get; }
+    private double[] Upper => numbers.Upper;
 
     /// <summary>The network that is passed off as compressed.</summary>
     public ReluNetwork Compressed { get; private set; } = null!;
@@ -104,7 +99,7 @@ internal sealed class RelationForgery
         if (start > 0 && random.Next(2) == 0)
         {
             // The compressed network may do anything where the original gives 0.
-            AffineLayer any = Layer(random.Next(1, 3), Lower.Length, static _ => 0, Activation.Relu);
+            AffineLayer any = numbers.Layer(random.Next(1, 3), Lower.Length, static _ => 0, Activation.Relu);
             compressed.Add(any);
             (double[] low, double[] high) = box.Intervals(any);
             box = InputBox.OfRectified(low, high);
@@ -188,7 +183,7 @@ internal sealed class RelationForgery
         {
             if (kinds[i] is 'g' or 'n')
             {
-                double factor = random.Next(2) == 0 ? 1 : random.Next(2) == 0 ? Math.Pow(2, random.Next(-20, 21)) : Math.Abs(Number()) is > 0 and var f ? f : 3;
+                double factor = random.Next(2) == 0 ? 1 : random.Next(2) == 0 ? Math.Pow(2, random.Next(-20, 21)) : Math.Abs(numbers.Number()) is > 0 and var f ? f : 3;
                 double by = (kinds[i] == 'g' ? 1 : -1) / factor;
                 if (random.Next(6) == 0 && rows.Count > 0)
                 {
@@ -218,7 +213,7 @@ internal sealed class RelationForgery
         for (int k = random.Next(3); k > 0; k--)
         {
             idle.Add(rows.Count);
-            Add(new double[inputs], Math.Abs(Number()));
+            Add(new double[inputs], Math.Abs(numbers.Number()));
         }
 
         if (linear.Count > 0 && random.Next(2) == 0)
@@ -240,13 +235,13 @@ internal sealed class RelationForgery
             foreach (int j in idle)
             {
                 if (random.Next(3) == 0)
-                    coefficients[linear.IndexOf(j)] += Number();
+                    coefficients[linear.IndexOf(j)] += numbers.Number();
             }
 
             int[] twins = [.. Enumerable.Range(0, linear.Count).Where(a => linear.Exists(b => b != linear[a] && rows[b].Bias == rows[linear[a]].Bias && rows[b].Weights.SequenceEqual(rows[linear[a]].Weights)))];
             if (twins.Length == 2 && random.Next(2) == 0)
             {
-                double c = Number();
+                double c = numbers.Number();
                 coefficients[twins[0]] += c;
                 coefficients[twins[1]] -= c;
             }
@@ -305,7 +300,7 @@ internal sealed class RelationForgery
             double[] own1 = new double[own.Length];
             own1[i] = scales[i];
             if (random.Next(4) == 0)
-                own1[random.Next(own1.Length)] += Number();
+                own1[random.Next(own1.Length)] += numbers.Number();
             terms.AddRange(own1);
         }
 
@@ -317,72 +312,6 @@ internal sealed class RelationForgery
         double Moved(double value) => random.Next(40) == 0 ? value * (1 + 1e-7) : value;
         double[] weights = [.. rows.SelectMany(static r => r.Weights).Select(Moved)], bias = [.. rows.Select(r => Moved(r.Bias))];
         double Finite(double value) => double.IsFinite(value) ? value : 0;
-        return WithRadii(new(Array.ConvertAll(weights, Finite), Array.ConvertAll(bias, Finite), rows.Count, inputs, Activation.Relu, WeightPrecision.Float64));
-    }
-
-    private AffineLayer Hidden(int inputs, bool dead)
-    {
-        // Biases that lift some neurons above 0 and sink others, so that every kind of evidence has something to stand on.
-        double Bias(double reach) => dead || random.Next(6) == 0 ? -2 * reach : random.Next(2) == 0 ? 2 * reach : random.Next(2) == 0 ? Number() : 0;
-        return WithRadii(Layer(random.Next(1, 6), inputs, Bias, Activation.Relu));
-    }
-
-    private AffineLayer Layer(int outputs, int inputs, Func<double, double> bias, Activation activation)
-    {
-        double[] weights = new double[outputs * inputs], biases = new double[outputs];
-        for (int i = 0; i < outputs; i++)
-        {
-            double reach = 0;
-            bool zero = random.Next(10) == 0;
-            for (int j = 0; j < inputs; j++)
-            {
-                weights[(i * inputs) + j] = zero || random.Next(3) == 0 ? 0 : Number();
-                reach += Math.Abs(weights[(i * inputs) + j]) * (originals.Count == 0 ? Math.Max(Math.Abs(Lower[Math.Min(j, Lower.Length - 1)]), Math.Abs(Upper[Math.Min(j, Upper.Length - 1)])) : 1);
-            }
-
-            if (i > 0 && random.Next(5) == 0)
-                weights.AsSpan((i - 1) * inputs, inputs).CopyTo(weights.AsSpan(i * inputs, inputs));
-            biases[i] = activation == Activation.Relu ? bias(reach) : random.Next(2) == 0 ? 0 : Number();
-        }
-
-        double Finite(double value) => double.IsFinite(value) ? value : 0;
-        return new(weights, Array.ConvertAll(biases, Finite), outputs, inputs, activation, WeightPrecision.Float64);
-    }
-
-    private AffineLayer WithRadii(AffineLayer layer)
-    {
-        if (random.Next(8) > 0)
-            return layer;
-        double Radius(double value) => random.Next(3) == 0 ? 0 : Math.Abs(value) * Math.Pow(2, -random.Next(20, 52));
-        return new(layer.Weights.ToArray(), layer.Bias.ToArray(), layer.Outputs, layer.Inputs, layer.Activation, WeightPrecision.Float64, Array.ConvertAll(layer.Weights.ToArray(), Radius), Array.ConvertAll(layer.Bias.ToArray(), Radius));
-    }
-
-    private (double[] Lower, double[] Upper) Box(int inputs)
-    {
-        double Near(double value) => kind == 5 || kind == 6 ? value : (float)value;
-        (double[] lower, double[] upper) = (new double[inputs], new double[inputs]);
-        for (int i = 0; i < inputs; i++)
-        {
-            double from = random.Next(3) == 0 ? -1 : 0, to = random.Next(8) == 0 ? from : random.Next(3) == 0 ? 2 * random.NextDouble() : 1;
-            (lower[i], upper[i]) = (Math.Min(Near(from), Near(to)), Math.Max(Near(from), Near(to)));
-        }
-
-        return (lower, upper);
-    }
-
-    /// <summary>Ordinary numbers, thirds, magnitudes from 1e-20 to 1e20, numbers that absorb others, halves, and both ends of the range of doubles.</summary>
-    private double Number()
-    {
-        double unit = (random.NextDouble() * 2) - 1;
-        return kind switch
-        {
-            0 => unit,
-            1 => unit * Math.Pow(10, random.Next(-20, 21)),
-            2 => random.Next(3) == 0 ? 1e16 * random.Next(-2, 3) : random.Next(-3, 4) / 3.0,
-            3 => random.Next(-4, 5) / 2.0,
-            4 => unit * Math.Pow(10, 4 * random.Next(-5, 6)),
-            5 => unit * Math.Pow(10, random.Next(-323, -100)),
-            _ => unit * Math.Pow(10, random.Next(-300, 90)),
-        };
+        return numbers.WithRadii(new(Array.ConvertAll(weights, Finite), Array.ConvertAll(bias, Finite), rows.Count, inputs, Activation.Relu, WeightPrecision.Float64));
     }
 }

@@ -133,7 +133,7 @@ internal sealed class BackwardPass
             double d = a * (a > 0 ? above[i] : slopesBelow[i]);
             double t = Math.Max(0, Math.Max((a - d) * high[i], -d * low[i])), b = d * bias[i];
             row[i] = d;
-            constant += t + b + (a * 0); // an infinite coefficient makes all NaN, even where the rectifier is off
+            constant += t + b; // an infinite coefficient makes it NaN, for infinity times 0 is, and so is infinity less infinity
             size += t + Math.Abs(b);
             charge += Math.Abs(d) * charges[i];
         }
@@ -145,7 +145,7 @@ internal sealed class BackwardPass
             double d = phase.On ? taken[k] + phase.Multiplier : -phase.Multiplier;
             double t = Math.Max(0, phase.On ? (taken[k] - d) * high[i] : -d * low[i]), b = d * bias[i];
             row[i] = d;
-            constant += t + b + (taken[k] * 0);
+            constant += t + b;
             size += t + Math.Abs(b);
             charge += Math.Abs(d) * charges[i];
         }

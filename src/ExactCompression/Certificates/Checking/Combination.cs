@@ -30,11 +30,10 @@ internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear
     /// <summary>Compares a linear function <c>p . x + q</c> with the activations of a combination plus a constant; the constant takes what they differ by in the middle of the box.</summary>
     /// <param name="row"><c>p</c>.</param>
     /// <param name="offset"><c>q</c>.</param>
-    /// <param name="size">The function's own size, <c>|p| |x| + |q|</c>, for the rounding of the difference.</param>
     /// <param name="coefficients">The combination.</param>
     /// <param name="made">What it is over <c>x</c>, as computed.</param>
     /// <returns>A bound of the difference, the constant that was chosen, and how large what was added up may be.</returns>
-    public (double Error, double Constant, double Size) Compare(ReadOnlySpan<double> row, double offset, double size, ReadOnlySpan<double> coefficients, ReadOnlySpan<double> made)
+    public (double Error, double Constant, double Size) Compare(ReadOnlySpan<double> row, double offset, ReadOnlySpan<double> coefficients, ReadOnlySpan<double> made)
     {
         double constant = offset;
         for (int k = 0; k < coefficients.Length; k++)
@@ -48,7 +47,8 @@ internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear
         }
 
         constant += shift; // any shift will do: both ends of the comparison have the same
-        double rounding = Outward.Gamma(coefficients.Length + 4) * (size + Outward.Dot(coefficients, sizes) + Math.Abs(constant) + Math.Abs(shift));
+        // What q loses is lost to a term that is counted, or left in the constant.
+        double rounding = Outward.Gamma(coefficients.Length + 4) * (Outward.Dot(coefficients, sizes) + Math.Abs(constant) + Math.Abs(shift));
         double error = read.Largest(difference, -shift, Outward.Widen(rounding, coefficients.Length) + read.Loss + given.Loss);
         error = Outward.Add(error, Outward.Add(Outward.Dot(coefficients, slack), Outward.Dot(coefficients, radii)));
         return (error, constant, Outward.Add(Outward.Dot(coefficients, outputs), Math.Abs(constant)));

@@ -86,7 +86,7 @@ internal sealed class InputBox
         return (low, high);
     }
 
-    /// <summary>A bound of <c>|d . x + c|</c> over the box, where the coefficients are known to a few units in their last places.</summary>
+    /// <summary>A bound of <c>|d . x + c|</c> over the box, where coefficients and constant are known to a few units in their last places.</summary>
     /// <param name="coefficients"><c>d</c>.</param>
     /// <param name="constant"><c>c</c>.</param>
     /// <param name="error">What the true value may differ by all the same.</param>
@@ -99,12 +99,12 @@ internal sealed class InputBox
             // Any centre will do as long as the radius reaches both ends.
             double d = coefficients[i], centre = Centre[i];
             middle += d * centre;
-            spread += Math.Abs(d) * Math.BitIncrement(Math.Max(Upper[i] - centre, centre - Lower[i]));
+            spread += Math.Abs(d) * Math.Max(Upper[i] - centre, centre - Lower[i]);
             size += Math.Abs(d) * Sizes[i];
             any |= d != 0 && Sizes[i] != 0;
         }
 
-        return !any ? error : Math.BitIncrement(((Math.Abs(middle) + spread) * (1 + 1e-12)) + (Outward.Gamma(coefficients.Length + 4) * size) + error) + Loss;
+        return !any ? error : Math.BitIncrement(Math.Abs(middle) + spread + (Outward.Gamma(coefficients.Length + 4) * size) + error) + Loss;
     }
 
     private static double Down(double value, double error) =>

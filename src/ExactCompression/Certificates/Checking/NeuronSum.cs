@@ -34,6 +34,7 @@ internal static class NeuronSum
             size += Math.Abs(c) * (Outward.Dot(simulation.Row(i), box.Sizes) + Math.Abs(simulation.Bias[i]));
         }
 
+        // An end beyond what a neuron's size allows is loose by more than its rounding, so sizes alone would do; with the ends the proof is short.
         double rounding = Outward.Gamma(terms.Length + 8) * (size + ends + error);
         double off = box.Largest(rest, 0, Outward.Widen(rounding + error + BoundedLayer.RadiusOf(layer, neuron, box.Sizes), terms.Length) + (terms.Length * box.Loss));
         return (Math.BitDecrement(low + constant - off), Math.BitIncrement(high + constant + off));

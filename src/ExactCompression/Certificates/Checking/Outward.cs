@@ -21,6 +21,9 @@ internal static class Outward
     /// <summary>At least the product of two numbers that are not negative; 0 where one is.</summary>
     public static double Multiply(double a, double b) => a == 0 || b == 0 ? 0 : Math.BitIncrement(a * b);
 
+    /// <summary>At most <c>(value - error) / factor</c>.</summary>
+    public static double Quotient(double value, double error, double factor) => Math.BitDecrement(Math.BitDecrement(value - error) / factor);
+
     /// <summary>At least what a number was before so many roundings; 0 stays 0, which only a number without any product may be.</summary>
     /// <param name="sum">The number as computed, not negative.</param>
     /// <param name="terms">How many roundings.</param>

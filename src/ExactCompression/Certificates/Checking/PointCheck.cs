@@ -2,8 +2,9 @@ namespace ExactCompression.Certificates.Checking;
 
 /// <summary>Runs points through a network with a bound on all rounding, and says which signs of which neurons they show.</summary>
 /// <remarks>
-/// With computed activations <c>a</c> that are within <c>e</c> of the true ones, the computed <c>z</c> is within <c>|W| (gamma |a| + e) + gamma |b|</c> of the true one, and what the radii of the weights add.
-/// The rectifier moves values by no more than its argument moves. A sign counts where <c>|z|</c> exceeds its error.
+/// With computed activations <c>a</c> that are within <c>e</c> of the true ones, the computed <c>z</c> is within <c>|W| (gamma |a| + e)</c> and that of the true one, and what the radii of the weights add.
+/// The rectifier moves values by no more than its argument moves. A sign counts where <c>|z|</c> exceeds its error. Adding the bias comes last, so that it errs by half a unit of <c>z</c> itself: that changes no sign, and the
+/// next layer's <c>gamma |a|</c> has room for it.
 /// </remarks>
 internal static class PointCheck
 {
@@ -30,7 +31,7 @@ internal static class PointCheck
                 int point = at / layer.Outputs, neuron = at % layer.Outputs;
                 double bias = layer.Bias.Span[neuron];
                 z[at] += bias;
-                error[at] = ((error[at] + (gamma * Math.Abs(bias)) + RadiusOf(layer, neuron, a, e, point)) * (1 + 1e-9)) + Outward.Tiny;
+                error[at] = ((error[at] + RadiusOf(layer, neuron, a, e, point)) * (1 + 1e-9)) + Outward.Tiny;
                 if (!double.IsFinite(z[at]))
                     error[at] = double.PositiveInfinity; // the sum may have the wrong sign, and the rectifier would hide it
                 signs[l][at] = (sbyte)(Math.Abs(z[at]) > error[at] ? Math.Sign(z[at]) : 0);

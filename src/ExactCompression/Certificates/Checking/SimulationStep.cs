@@ -6,7 +6,7 @@ namespace ExactCompression.Certificates.Checking;
 /// A neuron of the original gives <c>relu(z_i)</c>. It is <em>off</em> where <c>z_i &lt;= 0</c> is proven. It is a <em>gate</em> where <c>z_i</c> is within <c>rho_i</c> of <c>f z'_j</c>, <c>f &gt; 0</c>, for a neuron
 /// <c>j</c> of the compressed network: rectifiers move by no more than their arguments, so it is within <c>rho_i</c> of <c>f a'_j</c>. It is <em>linear</em> where <c>z_i &gt;= 0</c> is proven, and then
 /// <c>P_i a + q_i</c> itself, up to <c>e_i</c>; this must be made from linear neurons of the compressed network, for itself or, as the next layer sees it, together with others. Where <c>z_i</c> is within <c>rho_i</c>
-/// of <c>-f z'_j</c>, <c>relu(-f z'_j) = f a'_j - f z'_j</c> is a gate and a linear part. Anything has a range, and counts as its middle up to half its width.
+/// of <c>-f z'_j</c>, <c>relu(z_i) = relu(-z_i) + z_i</c> is a gate, within <c>rho_i</c> of <c>f a'_j</c>, and a linear part, <c>z_i</c> itself. Anything has a range, and counts as its middle up to half its width.
 /// </para>
 /// <para>A neuron of the compressed network that is used as linear may be below 0 by a little: then its activation differs from its pre-activation by as much.</para>
 /// </remarks>
@@ -149,7 +149,7 @@ internal sealed class SimulationStep
 
     /// <summary>At most <c>(value - error) / factor</c>.</summary>
     private static double Down(double value, double error, double factor) =>
-        error == 0 && factor == 1 ? value : Math.BitDecrement(Math.BitDecrement(value - error) / factor);
+        error == 0 && factor == 1 ? value : Outward.Quotient(value, error, factor);
 
     /// <summary>How far linear neurons are from the combinations that stand for them.</summary>
     private void Combine()
@@ -162,7 +162,7 @@ internal sealed class SimulationStep
         for (int k = 0; k < combined.Length; k++)
         {
             int i = combined[k];
-            (double error, constants[i], sizes[i]) = parts.Compare(before.Row(i), before.Bias[i], SizeBefore(i), Coefficients(k), made.AsSpan(k * before.Box.Size, before.Box.Size));
+            (double error, constants[i], sizes[i]) = parts.Compare(before.Row(i), before.Bias[i], Coefficients(k), made.AsSpan(k * before.Box.Size, before.Box.Size));
             errors[i] = Outward.Add(before.Error[i], error);
         }
     }
@@ -177,7 +177,6 @@ internal sealed class SimulationStep
         int rows = next.Outputs;
         double[] weights = new double[rows * box.Size], bias = next.Bias.ToArray(), error = new double[rows];
         double[] activations = original.Outputs;
-        double[] addends = new double[rows];
         bool[] copied = Copied(), rounds = new bool[rows];
         for (int r = 0; r < rows; r++)
         {
@@ -195,14 +194,15 @@ internal sealed class SimulationStep
         }
 
         if (relation.Kinds.AsSpan().ContainsAny('j', 'n'))
-            CarryJoint(weights, bias, error, addends, rounds);
+            CarryJoint(weights, bias, error, rounds);
 
-        // All that has been added up for a row counts, whatever it was added up for: a copy that a large joint part absorbs is as wrong as any other.
+        // All that has been added up for a row counts, whatever it was added up for: a joint part that a large weight absorbs is as wrong as any other. Of the joint part itself each number is added once, for which
+        // its own charge has room.
         double gamma = Outward.Gamma((2L * errors.Length) + relation.Linear.Length + 4);
         for (int r = 0; r < rows; r++)
         {
             if (needed[r] && rounds[r])
-                error[r] = Outward.Add(error[r], Outward.Multiply(gamma, Outward.Add(addends[r], Outward.Add(Outward.Dot(next.Row(r), sizes), Math.Abs(next.Bias.Span[r])))) + box.Loss);
+                error[r] = Outward.Add(error[r], Outward.Multiply(gamma, Outward.Add(Outward.Dot(next.Row(r), sizes), Math.Abs(next.Bias.Span[r]))) + box.Loss);
         }
 
         return new(before.Number + (counterpart is null ? 0 : 1), box, weights, bias, error);
@@ -233,9 +233,8 @@ internal sealed class SimulationStep
     /// <param name="weights">The rows so far; receives the part.</param>
     /// <param name="bias">Likewise.</param>
     /// <param name="error">Likewise.</param>
-    /// <param name="addends">Receives for each row the size of what was added to it.</param>
     /// <param name="rounds">Receives whether something was added to a row.</param>
-    private void CarryJoint(double[] weights, double[] bias, double[] error, double[] addends, bool[] rounds)
+    private void CarryJoint(double[] weights, double[] bias, double[] error, bool[] rounds)
     {
         (double[] parts, double[] offsets, double[] partErrors) = JointParts();
         var combination = new Combination(before.Box, counterpart!, relation.Linear, slack, box);
@@ -259,9 +258,8 @@ internal sealed class SimulationStep
                 offset += row[i] * offsets[i];
             }
 
-            double size = Outward.Dot(row, partSizes);
-            (double far, double constant, addends[r]) = combination.Compare(sum, offset, size, coefficients, made.AsSpan(k++ * sum.Length, sum.Length));
-            far = Outward.Add(far, Outward.Multiply(Outward.Gamma(row.Length + 2), size) + before.Box.Loss);
+            (double far, double constant, _) = combination.Compare(sum, offset, coefficients, made.AsSpan(k++ * sum.Length, sum.Length));
+            far = Outward.Add(far, Outward.Multiply(Outward.Gamma(row.Length + 2), Outward.Dot(row, partSizes)) + before.Box.Loss);
             far = Outward.Add(far, Outward.Dot(row, partErrors));
             for (int j = 0; j < coefficients.Length; j++)
                 weights[(r * box.Size) + relation.Linear[j]] += coefficients[j];
@@ -276,23 +274,15 @@ internal sealed class SimulationStep
     {
         int size = before.Box.Size;
         double[] parts = new double[errors.Length * size], offsets = new double[errors.Length], partErrors = new double[errors.Length];
-        for (int i = 0, gate = 0; i < errors.Length; i++)
+        for (int i = 0; i < errors.Length; i++)
         {
             char kind = relation.Kinds[i];
             Span<double> part = parts.AsSpan(i * size, size);
-            if (kind == 'j')
+            if (kind is 'j' or 'n')
             {
                 before.Row(i).CopyTo(part);
                 (offsets[i], partErrors[i]) = (before.Bias[i], before.Error[i]);
             }
-            else if (kind == 'n')
-            {
-                // -f z'_j is within rho_i of P_i a + q_i, which serves in its place.
-                before.Row(i).CopyTo(part);
-                (offsets[i], partErrors[i]) = (before.Bias[i], Outward.Add(errors[i], before.Error[i]));
-            }
-
-            gate += kind is 'g' or 'n' ? 1 : 0;
         }
 
         return (parts, offsets, partErrors);
