@@ -13,15 +13,16 @@ internal sealed class ImportBudget
     public const long BytesPerByte = 64;
 
     /// <summary>Memory for the smallest file.</summary>
-    public const long SmallestSize = 1L << 30;
+    public const long SmallestSize = 1L << 29;
 
     /// <summary>Sums and products for each byte of memory: about ten seconds for the smallest file.</summary>
-    public const long WorkPerByte = 8;
+    public const long WorkPerByte = 16;
 
     private readonly ImportOptions options;
     private readonly string path;
-    private readonly long size;
-    private readonly long work;
+    private readonly HashSet<string> included = [];
+    private long size;
+    private long work;
     private long allocated;
     private long worked;
 
@@ -37,13 +38,24 @@ internal sealed class ImportBudget
         work = Times(Math.Max(size, SmallestSize), WorkPerByte);
     }
 
-    /// <summary>Bytes that may still be taken.</summary>
-    public long Left => size - allocated;
+    /// <summary>Adds what a further file warrants, once, unless the user has set a limit.</summary>
+    /// <param name="file">Full path.</param>
+    /// <param name="length">Its length in bytes.</param>
+    public void Include(string file, long length)
+    {
+        if (options.MaximumSize is not null || !included.Add(file))
+            return;
+        size = Plus(size, Times(length, BytesPerByte));
+        work = Plus(work, Times(Times(length, BytesPerByte), WorkPerByte));
+    }
+
+    /// <summary>Cancelled when the import is no longer wanted.</summary>
+    public CancellationToken Cancellation => options.Cancellation;
 
     /// <summary>The budget of the file at a path.</summary>
     /// <exception cref="InvalidFileException">It is no regular file.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static ImportBudget Of(string path, ImportOptions options) => new(options, path, new FileInfo(path).Length);
+    public static ImportBudget Of(string path, ImportOptions options) => new(options, path, InputFile.RequireRegular(path));
 
     /// <summary>Counts memory that is about to be taken.</summary>
     /// <param name="bytes">How many bytes.</param>
@@ -58,13 +70,11 @@ internal sealed class ImportBudget
         allocated += bytes;
     }
 
-    /// <summary>Counts values of eight bytes that are about to be made: the memory and the work of writing them.</summary>
+    /// <summary>Counts numbers of eight bytes that are about to be made: the memory, and the work of writing them.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="place">What they are for, for the message.</param>
     /// <inheritdoc cref="Allocate"/>
-    public void AllocateValues(long count, string place)
-    {
-        Allocate(Times(count, sizeof(double)), place);
-        Work(count, place);
-    }
+    public void AllocateValues(long count, string place) => Take((count, count), place);
 
     /// <summary>Counts work that is about to be done, and looks whether it is still wanted.</summary>
     /// <param name="operations">How many sums, products, or values looked at.</param>
@@ -79,9 +89,21 @@ internal sealed class ImportBudget
         worked += operations;
     }
 
+    /// <summary>Counts numbers of eight bytes that are about to be made, and the work of making them.</summary>
+    /// <param name="cost">Both.</param>
+    /// <param name="place">What they are for, for the message.</param>
+    /// <inheritdoc cref="Allocate"/>
+    public void Take((long Values, long Work) cost, string place)
+    {
+        Allocate(Times(cost.Values, sizeof(double)), place);
+        Work(cost.Work, place);
+    }
+
     /// <summary>Looks whether the import is still wanted.</summary>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     public void ThrowIfCancelled() => options.Cancellation.ThrowIfCancellationRequested();
+
+    private static long Plus(long a, long b) => a > long.MaxValue - b ? long.MaxValue : a + b;
 
     private static long Times(long a, long b) => Math.BigMul(a, b, out long low) == (low < 0 ? -1 : 0) ? low : long.MaxValue;
 

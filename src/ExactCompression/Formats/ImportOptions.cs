@@ -4,7 +4,7 @@ namespace ExactCompression.Formats;
 public sealed record ImportOptions
 {
     /// <summary>
-    /// Memory that an import may take, in bytes. Null is in proportion to the file: 64 bytes for each of its bytes, and at least 1 GiB.
+    /// Memory that an import may take, in bytes. Null is in proportion to the file: 64 bytes for each of its bytes, and at least 512 MiB.
     /// The work that it may do (sums and products) is in proportion to this.
     /// </summary>
     public long? MaximumSize { get; init; }

@@ -36,7 +36,7 @@ public static class NetworkFormats
         INetworkFormat chosen = named ?? Recognise(head, path);
         try
         {
-            return chosen.Read(path, options ?? new());
+            return chosen.Read(path, Bounded(options ?? new()));
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
         {
@@ -90,6 +90,10 @@ public static class NetworkFormats
 
     private static bool HasExtension(INetworkFormat format, string path) =>
         format.Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
+
+    // Warnings quote names of the file, as errors do.
+    private static ImportOptions Bounded(ImportOptions options) =>
+        options.Warning is { } warn ? options with { Warning = text => warn(ErrorText.Message(text)) } : options;
 
     private static string Names() => string.Join(", ", All.Select(static f => f.Name));
 }
