@@ -89,7 +89,7 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
         if (rows.IsEmpty)
             return;
         Draw(rows, rows.Name, StabilityPlotKind.Compression, kind => kind == StabilityPlotKind.Compression
-            ? StabilityPlot.Compression(rows.Read(), new() { X = X, Y = Y, GroupBy = GroupBy, XScale = XScale })
+            ? StabilityPlot.Compression(rows.Read(Cancellation), new() { X = X, Y = Y, GroupBy = GroupBy, XScale = XScale })
             : throw WrongKind(kind, "rows of a sweep", StabilityPlotKind.Compression));
     }
 

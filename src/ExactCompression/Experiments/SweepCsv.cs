@@ -36,9 +36,10 @@ public sealed class SweepCsv
     /// <param name="path">Full path.</param>
     /// <param name="warning">Told where something was dropped, and where another process keeps the file for long.</param>
     /// <param name="cancellation">Ends the wait for a file that another process has open.</param>
-    /// <exception cref="InvalidFileException">The file is no sweep's, or one of its rows cannot be read.</exception>
+    /// <exception cref="InvalidFileException">The file is no sweep's or no regular file, or one of its rows cannot be read.</exception>
     public static SweepCsv Open(string path, Action<string>? warning, CancellationToken cancellation)
     {
+        InputFile.RequireRegular(path);
         var csv = new SweepCsv(path, warning);
         using FileStream stream = csv.Lock(cancellation);
         csv.CatchUp(stream);
@@ -47,9 +48,10 @@ public sealed class SweepCsv
 
     /// <summary>The rows of a file, which is left as it is; half a row at its end is passed over. Of several rows of one cell the last counts.</summary>
     /// <param name="path">Full path.</param>
-    /// <exception cref="InvalidFileException">The file is no sweep's, or one of its rows cannot be read.</exception>
+    /// <exception cref="InvalidFileException">The file is no sweep's or no regular file, or one of its rows cannot be read.</exception>
     public static IReadOnlyList<SweepRow> Read(string path)
     {
+        InputFile.RequireRegular(path);
         var csv = new SweepCsv(path, null);
         byte[] bytes;
         using (FileStream stream = csv.Lock(FileMode.Open, FileAccess.Read, FileShare.ReadWrite, CancellationToken.None))

@@ -7,17 +7,15 @@ internal static class NetworkFiles
     /// <param name="path">The file.</param>
     /// <param name="length">How many at most.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidFileException">It is a directory, or empty.</exception>
+    /// <exception cref="InvalidFileException">It is a directory, empty, or no regular file.</exception>
     public static byte[] Head(string path, int length)
     {
         if (Directory.Exists(path))
             throw new InvalidFileException("NetworkFileIsDirectory", path, "path", "It is a directory, not a file.", "Name the files in it, for example with Get-ChildItem.");
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"There is no file '{path}'.", path);
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = InputFile.Open(path, "NetworkFileEmpty");
         var head = new byte[length];
         int read = stream.ReadAtLeast(head, length, throwOnEndOfStream: false);
-        return read > 0 ? head[..read] : throw new InvalidFileException("NetworkFileEmpty", path, "file", "It is empty.", "Copy or export it again.");
+        return head[..read];
     }
 
     /// <summary>Writes a file beside its target and moves it into place when it is complete; on any failure nothing stays.</summary>

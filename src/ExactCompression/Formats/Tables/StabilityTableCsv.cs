@@ -46,11 +46,11 @@ internal static class StabilityTableCsv
         }
     }
 
-    public static StabilityTable Read(byte[] bytes, string path, ReluNetwork? network, InputDomain? domain)
+    public static StabilityTable Read(byte[] bytes, string path, ReluNetwork? network, InputDomain? domain, ImportOptions options, ImportBudget budget)
     {
         CsvFile.RequireText(bytes, path);
-        List<StabilityTableRow> rows = CsvFile.Guarded(path, () => StabilityTableRow.ReadAll(bytes, path));
-        network ??= StabilityTableOrigin.FindNetwork(rows, path);
+        List<StabilityTableRow> rows = CsvFile.Guarded(path, () => StabilityTableRow.ReadAll(bytes, path, budget));
+        network ??= StabilityTableOrigin.FindNetwork(rows, path, options);
         StabilityTableOrigin.RequireNetwork(rows, network, path);
         InputDomain found = StabilityTableOrigin.FindDomain(rows, network, domain, path);
 

@@ -6,6 +6,9 @@ namespace ExactCompression.Formats;
 /// <summary>One row of a stability table as CSV, with what it says of network and domain.</summary>
 internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
 {
+    // About what a row takes beside its longer texts.
+    private const int RowSize = 500;
+
     public string? DomainLower { get; init; }
 
     public string? DomainUpper { get; init; }
@@ -16,7 +19,7 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
 
     public string? NetworkFingerprint { get; init; }
 
-    public static List<StabilityTableRow> ReadAll(byte[] bytes, string path)
+    public static List<StabilityTableRow> ReadAll(byte[] bytes, string path, ImportBudget budget)
     {
         using CsvReader csv = CsvFile.Open(bytes);
         if (!csv.Read())
@@ -36,6 +39,7 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
         {
             if (csv.FieldCount != header.Length)
                 throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.", "Give every row the same number of columns.");
+            budget.Allocate(RowSize, CsvFile.Place(csv));
             rows.Add(Row(csv, columns, path));
         }
 
