@@ -19,12 +19,12 @@ internal sealed class NpzFormat : IWritableNetworkFormat
     {
         var zip = new ZipContent(FileContent.Read(path), path);
         var tensors = new List<TensorEntry>();
-        foreach (ZipArchiveEntry entry in zip.Entries)
+        foreach (ZipMember entry in zip.Members)
         {
-            string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
-            NpyArray array = NpyArray.Parse(zip.Read(entry), path, entry.FullName);
+            string name = entry.Name.EndsWith(".npy", StringComparison.Ordinal) ? entry.Name[..^4] : entry.Name;
+            NpyArray array = NpyArray.Parse(zip.Read(entry), path, entry.Name);
             if (array.Type is null)
-                throw new InvalidFileException("NpyTypeUnsupported", path, entry.FullName, "The array holds Python objects, not numbers.", "Save numeric arrays only.", unsupported: true);
+                throw new InvalidFileException("NpyTypeUnsupported", path, entry.Name, "The array holds Python objects, not numbers.", "Save numeric arrays only.", unsupported: true);
             tensors.Add(new(name, array.Shape, array.Type, array.ReadDoubles));
         }
 
