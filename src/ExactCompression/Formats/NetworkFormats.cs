@@ -22,17 +22,21 @@ public static class NetworkFormats
     /// <summary>Reads a network file.</summary>
     /// <param name="path">Full path of the file.</param>
     /// <param name="format">The name of a format, or <c>Auto</c> to find it from the content.</param>
-    /// <exception cref="InvalidFileException">The file is of no known format, damaged, or holds something unsupported.</exception>
+    /// <param name="options">What the import may take, and what the user says of the file; null for the usual.</param>
+    /// <exception cref="InvalidFileException">
+    /// The file is of no known format, damaged, holds something unsupported, or takes more memory or work than <paramref name="options"/> allow.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     /// <exception cref="InvalidInputException">There is no format of that name.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static ReluNetwork Read(string path, string format = "Auto")
+    public static ReluNetwork Read(string path, string format = "Auto", ImportOptions? options = null)
     {
         INetworkFormat? named = string.Equals(format, "Auto", StringComparison.OrdinalIgnoreCase) ? null : Named(format);
         byte[] head = NetworkFiles.Head(path, HeadLength);
         INetworkFormat chosen = named ?? Recognise(head, path);
         try
         {
-            return chosen.Read(path);
+            return chosen.Read(path, options ?? new());
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
         {

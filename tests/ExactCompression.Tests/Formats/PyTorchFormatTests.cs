@@ -99,7 +99,7 @@ public class PyTorchFormatTests
     [InlineData(Fixtures.ZipViews)]
     [InlineData(Fixtures.LegacyViews)]
     public void Read_CorruptedAnywhere_FailsCleanly(string fixture) =>
-        BadFile.CorruptedEverywhere(Fixtures.Unpack(fixture), static p => new PyTorchFormat().Read(p), "damaged.pt");
+        BadFile.CorruptedEverywhere(Fixtures.Unpack(fixture), static p => new PyTorchFormat().Read(p, new()), "damaged.pt");
 
     private static ReluNetwork Read(string fixture, string name)
     {

@@ -15,7 +15,7 @@ internal sealed class NpzFormat : IWritableNetworkFormat
     public bool Matches(ReadOnlySpan<byte> head, string path) =>
         ZipHead.IsZip(head) && (ZipHead.FirstEntry(head)?.EndsWith(".npy", StringComparison.Ordinal) ?? Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()));
 
-    public ReluNetwork Read(string path)
+    public ReluNetwork Read(string path, ImportOptions options)
     {
         var zip = new ZipContent(FileContent.Read(path), path);
         var tensors = new List<TensorEntry>();

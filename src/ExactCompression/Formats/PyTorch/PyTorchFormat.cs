@@ -19,7 +19,7 @@ internal sealed class PyTorchFormat : INetworkFormat
         return head.StartsWith(TorchLegacyCheckpoint.Magic) || (head.Length >= 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5);
     }
 
-    public ReluNetwork Read(string path)
+    public ReluNetwork Read(string path, ImportOptions options)
     {
         byte[] bytes = FileContent.Read(path);
         List<TensorEntry> tensors = ZipHead.IsZip(bytes) ? TorchZipCheckpoint.Read(bytes, path) : TorchLegacyCheckpoint.Read(bytes, path);

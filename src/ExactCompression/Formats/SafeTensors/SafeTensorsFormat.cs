@@ -14,7 +14,7 @@ internal sealed class SafeTensorsFormat : IWritableNetworkFormat
     public bool Matches(ReadOnlySpan<byte> head, string path) =>
         head.Length >= 10 && BinaryPrimitives.ReadUInt64LittleEndian(head) is >= 2 and <= SafeTensorsHeader.MaximalLength && head[8] == (byte)'{' && head[9..].TrimStart(" \n\r\t"u8) is [(byte)'"' or (byte)'}', ..];
 
-    public ReluNetwork Read(string path)
+    public ReluNetwork Read(string path, ImportOptions options)
     {
         byte[] bytes = FileContent.Read(path);
         var input = new ByteCursor(bytes, path);

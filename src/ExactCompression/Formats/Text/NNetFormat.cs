@@ -39,7 +39,7 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         }
     }
 
-    public ReluNetwork Read(string path)
+    public ReluNetwork Read(string path, ImportOptions options)
     {
         var scanner = new NumberScanner(FileContent.Read(path), path);
         List<string> comments = scanner.Comments();

@@ -30,7 +30,7 @@ internal sealed class WeightsDatFormat : IWritableNetworkFormat
         }
     }
 
-    public ReluNetwork Read(string path)
+    public ReluNetwork Read(string path, ImportOptions options)
     {
         var scanner = new NumberScanner(FileContent.Read(path), path);
         List<string> comments = scanner.Comments();
