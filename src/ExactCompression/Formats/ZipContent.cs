@@ -6,25 +6,26 @@ namespace ExactCompression.Formats;
 /// <remarks>The archive classes of .NET check no checksum and take many damaged archives for sound ones, so only their Deflate is used.</remarks>
 internal sealed class ZipContent
 {
-    // All files together: a small archive could otherwise unpack into any amount of memory.
-    private const long MaximalTotal = 1L << 32;
-
     private readonly byte[] bytes;
     private readonly string path;
+    private readonly ImportBudget budget;
     private readonly Dictionary<string, ZipMember> byName;
-    private long unpacked;
 
     /// <summary>Reads the directory of an archive.</summary>
     /// <exception cref="InvalidFileException">The archive is damaged or of a kind that is not read.</exception>
-    public ZipContent(byte[] bytes, string path)
+    public ZipContent(byte[] bytes, string path, ImportBudget budget)
     {
         this.bytes = bytes;
         this.path = path;
-        Members = ZipDirectory.Read(bytes, path);
+        this.budget = budget;
+        (Members, Comment) = ZipDirectory.Read(bytes, path);
         byName = Members.ToDictionary(static m => m.Name, StringComparer.Ordinal);
     }
 
     public IReadOnlyList<ZipMember> Members { get; }
+
+    /// <summary>The comment of the whole archive; empty where there is none.</summary>
+    public string Comment { get; }
 
     public ZipMember? Find(string name) => byName.GetValueOrDefault(name);
 
@@ -33,17 +34,16 @@ internal sealed class ZipContent
     public byte[] Read(ZipMember member)
     {
         if (member.IsDeflated && member.Length > (member.PackedLength * FileContent.MaximalInflation) + 64)
-            throw ZipDirectory.Damaged(path, member.Name, $"The file claims {member.Length} bytes, which its {member.PackedLength} packed bytes cannot hold.");
-        unpacked += member.Length;
-        if (unpacked > MaximalTotal)
-            throw new InvalidFileException("FileTooLarge", path, member.Name, "The archive unpacks to more than 4 GiB.", "Store the network alone in it.", unsupported: true);
+            throw ZipDirectory.Damaged(path, NameText.Short(member.Name), $"The file claims {member.Length} bytes, which its {member.PackedLength} packed bytes cannot hold.");
+        budget.Allocate(member.Length, NameText.Short(member.Name));
+        budget.Work(member.Length, NameText.Short(member.Name));
         byte[] content = member.IsDeflated ? Inflated(member) : bytes.AsSpan(member.DataStart, (int)member.PackedLength).ToArray();
         uint checksum = Crc32.Of(content);
         if (checksum == member.Checksum)
             return content;
         throw member.Checksum == 0
-            ? new InvalidFileException("ZipChecksumMissing", path, member.Name, "The file in the archive has no checksum, so damage could not be seen.", "Save it with checksums, without torch.serialization.set_crc32_options(False).", unsupported: true)
-            : new InvalidFileException("ZipChecksumMismatch", path, member.Name, $"The content has the checksum {checksum:x8}, not {member.Checksum:x8} as the archive says.", "The archive is damaged: make or download it again.");
+            ? new InvalidFileException("ZipChecksumMissing", path, NameText.Short(member.Name), "The file in the archive has no checksum, so damage could not be seen.", "Save it with checksums, without torch.serialization.set_crc32_options(False).", unsupported: true)
+            : new InvalidFileException("ZipChecksumMismatch", path, NameText.Short(member.Name), $"The content has the checksum {checksum:x8}, not {member.Checksum:x8} as the archive says.", "The archive is damaged: make or download it again.");
     }
 
     private byte[] Inflated(ZipMember member)
@@ -59,9 +59,9 @@ internal sealed class ZipContent
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw new InvalidFileException("ZipDamaged", path, member.Name, "The packed data of the file is damaged.", "Make or download the archive again.", inner: e);
+            throw new InvalidFileException("ZipDamaged", path, NameText.Short(member.Name), "The packed data of the file is damaged.", "Make or download the archive again.", inner: e);
         }
 
-        throw ZipDirectory.Damaged(path, member.Name, "The file has another length than the archive's directory says.");
+        throw ZipDirectory.Damaged(path, NameText.Short(member.Name), "The file has another length than the archive's directory says.");
     }
 }

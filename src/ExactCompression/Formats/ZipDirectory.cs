@@ -17,11 +17,11 @@ internal static class ZipDirectory
     private const int DescriptorFlag = 0x0008, Utf8Flag = 0x0800;
     private const int CentralLength = 46, LocalLength = 30;
 
-    /// <summary>The members in the order of the directory; empty ones that stand for folders are left out.</summary>
+    /// <summary>The members in the order of the directory (empty ones that stand for folders are left out), and the archive's comment.</summary>
     /// <exception cref="InvalidFileException">The archive is damaged, encrypted, or packed by another method than Deflate.</exception>
-    public static List<ZipMember> Read(byte[] bytes, string path)
+    public static (List<ZipMember> Members, string Comment) Read(byte[] bytes, string path)
     {
-        (int start, int end, long count) = ZipEnd.Find(bytes, path);
+        (int start, int end, long count, string comment) = ZipEnd.Find(bytes, path);
         var members = new List<ZipMember>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         var ranges = new List<(long Begin, long End, string Name)>();
@@ -46,11 +46,11 @@ internal static class ZipDirectory
         if (at != end)
             throw Damaged(path, $"byte {at}", "The directory has another length than the archive says.");
         RequireApart(ranges, path);
-        return members;
+        return (members, comment);
     }
 
     public static InvalidFileException Damaged(string path, string place, string problem) =>
-        new("ZipDamaged", path, place, problem, "The archive is damaged: make or download it again.");
+        new("ZipDamaged", path, NameText.Short(place), problem, "The archive is damaged: make or download it again.");
 
     private static (ZipMember Member, int Begin) Member(byte[] bytes, int at, int directory, string path)
     {
@@ -58,9 +58,9 @@ internal static class ZipDirectory
         ReadOnlySpan<byte> rawName = bytes.AsSpan(at + CentralLength, Half(bytes, at + 28));
         string name = ((flags & Utf8Flag) != 0 ? Encoding.UTF8 : Encoding.Latin1).GetString(rawName);
         if ((flags & RefusedFlags) != 0)
-            throw new InvalidFileException("ZipUnsupported", path, name, "The file in the archive is encrypted or patched.", "Store it as it is.", unsupported: true);
+            throw new InvalidFileException("ZipUnsupported", path, NameText.Short(name), "The file in the archive is encrypted or patched.", "Store it as it is.", unsupported: true);
         if (method is not (0 or 8))
-            throw new InvalidFileException("ZipUnsupported", path, name, $"The file in the archive is packed by method {method}; only stored and deflated ones are read.", "Make the archive again with one of these.", unsupported: true);
+            throw new InvalidFileException("ZipUnsupported", path, NameText.Short(name), $"The file in the archive is packed by method {method}; only stored and deflated ones are read.", "Make the archive again with one of these.", unsupported: true);
         ZipSizes sizes = ZipSizes.Central(bytes, at, path, name);
         if (Half(bytes, at + 34) is not (0 or 0xffff) || sizes.HeaderOffset > directory - LocalLength)
             throw Damaged(path, name, "The file does not lie in the archive.");
@@ -91,7 +91,7 @@ internal static class ZipDirectory
         for (int i = 1; i < ranges.Count; i++)
         {
             if (ranges[i].Begin < ranges[i - 1].End)
-                throw Damaged(path, ranges[i].Name, $"The file overlaps '{ranges[i - 1].Name}' in the archive.");
+                throw Damaged(path, ranges[i].Name, $"The file overlaps '{NameText.Short(ranges[i - 1].Name)}' in the archive.");
         }
     }
 

@@ -8,8 +8,8 @@ internal static class ZipEnd
     private const uint Signature = 0x06054b50, WideSignature = 0x06064b50, LocatorSignature = 0x07064b50;
     private const int Length = 22, WideLength = 56, LocatorLength = 20;
 
-    /// <summary>Where the directory begins and ends, and how many entries it has.</summary>
-    public static (int Start, int End, long Count) Find(byte[] bytes, string path)
+    /// <summary>Where the directory begins and ends, how many entries it has, and the comment behind it.</summary>
+    public static (int Start, int End, long Count, string Comment) Find(byte[] bytes, string path)
     {
         int at = FindRecord(bytes, path);
         ReadOnlySpan<byte> end = bytes.AsSpan(at);
@@ -31,7 +31,7 @@ internal static class ZipEnd
             throw ZipDirectory.Damaged(path, $"byte {at}", "The archive says that it is a part of several.");
         if (start < 0 || size < 0 || start > before || size != before - start)
             throw ZipDirectory.Damaged(path, $"byte {at}", "The directory does not lie where the archive says.");
-        return ((int)start, before, count);
+        return ((int)start, before, count, System.Text.Encoding.UTF8.GetString(end[Length..]));
     }
 
     private static int FindRecord(byte[] bytes, string path)
