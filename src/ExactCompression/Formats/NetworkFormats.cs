@@ -27,16 +27,22 @@ public static class NetworkFormats
     /// The file is of no known format, damaged, holds something unsupported, or takes more memory or work than <paramref name="options"/> allow.
     /// </exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
-    /// <exception cref="InvalidInputException">There is no format of that name.</exception>
+    /// <exception cref="InvalidInputException">There is no format of that name, or an option does not go with the format or is not supported.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static ReluNetwork Read(string path, string format = "Auto", ImportOptions? options = null)
     {
         INetworkFormat? named = string.Equals(format, "Auto", StringComparison.OrdinalIgnoreCase) ? null : Named(format);
         byte[] head = NetworkFiles.Head(path, HeadLength);
         INetworkFormat chosen = named ?? Recognise(head, path);
+        options ??= new();
+        if (options.Prefix is not null && chosen is not (PyTorchFormat or SafeTensorsFormat or NpzFormat))
+            throw new InvalidInputException("PrefixNotApplicable", $"'{path}' is {chosen.Name}, which has no named tensors for -Prefix to choose from.", "Leave -Prefix out.");
         try
         {
-            return chosen.Read(path, Bounded(options ?? new()));
+            ReluNetwork network = chosen.Read(path, Bounded(options));
+            if (network.Depth > 0)
+                HiddenActivation.RequireSupported(options.Activation);
+            return network;
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
         {

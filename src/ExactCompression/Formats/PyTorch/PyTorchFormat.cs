@@ -22,7 +22,9 @@ internal sealed class PyTorchFormat : INetworkFormat
     public ReluNetwork Read(string path, ImportOptions options)
     {
         byte[] bytes = FileContent.Read(path);
-        List<TensorEntry> tensors = ZipHead.IsZip(bytes) ? TorchZipCheckpoint.Read(bytes, path) : TorchLegacyCheckpoint.Read(bytes, path);
-        return StateDictNetwork.Build(tensors, path, Name, WeightLayout.OutputsFirst, ordered: true);
+        ImportBudget budget = new(options, path, bytes.Length);
+        return ZipHead.IsZip(bytes)
+            ? TorchZipCheckpoint.Read(bytes, path, Name, options, budget)
+            : TorchLegacyCheckpoint.Read(bytes, path, Name, options, budget);
     }
 }
