@@ -108,7 +108,8 @@ internal sealed partial class CertificateCampaign : CampaignPart
         return true;
     }
 
-    private static void Require(CampaignCase place, Certificate certificate, ExactClaims exact, string what, HardCase c,
+    /// <summary>Holds what an accepted certificate claims against what is true.</summary>
+    internal static void Require(CampaignCase place, Certificate certificate, ExactClaims exact, string what, HardCase c,
         CampaignReport report)
     {
         if (exact.Difference is { } difference && !(difference <= certificate.Deviation))
@@ -118,7 +119,7 @@ internal sealed partial class CertificateCampaign : CampaignPart
     }
 
     /// <summary>What is true of a compression over a box.</summary>
-    private sealed class ExactClaims(CompressionResult result, double[] lower, double[] upper)
+    internal sealed class ExactClaims(CompressionResult result, double[] lower, double[] upper)
     {
         private readonly ExactRegions.Range[][]? original = ExactRegions.Ranges(result.Original, lower, upper);
         private readonly ExactRegions.Range[][]? compressed = ExactRegions.Ranges(result.Compressed, lower, upper);

@@ -40,11 +40,17 @@ internal sealed class CompressionCampaign : CampaignPart
             return;
         }
 
+        report.Count("compressions");
+        Check(place, c, result, options, report);
+    }
+
+    /// <summary>Holds what a compression states against what is true of it.</summary>
+    internal static void Check(CampaignCase place, HardCase c, CompressionResult result, CompressionOptions options, CampaignReport report)
+    {
         void Wrong(string kind, Rational exact) => report.Fault(place.Fault(
             kind,
             $"{options}: proven {result.ProvenDeviation:R}, exact {exact}; steps {string.Join(' ', result.Steps.Select(static s => s.Kind))}; "
             + $"compressed {HardCase.Show(result.Compressed)}; {c}"));
-        report.Count("compressions");
         if (ExactRegions.LargestDifference(c.Network, result.Compressed, c.Lower, c.Upper) is not { Value: var exact })
         {
             report.Count("compressions too large for the oracle");

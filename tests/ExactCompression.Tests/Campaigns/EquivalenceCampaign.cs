@@ -52,7 +52,8 @@ internal sealed class EquivalenceCampaign : CampaignPart
         Check(place, c, other, exact, found, report);
     }
 
-    private static void Check(CampaignCase place, HardCase c, ReluNetwork other, Rational exact, EquivalenceReport found,
+    /// <summary>Holds what a comparison states against what is true.</summary>
+    internal static void Check(CampaignCase place, HardCase c, ReluNetwork other, Rational exact, EquivalenceReport found,
         CampaignReport report)
     {
         void Wrong(string kind) => report.Fault(place.Fault(

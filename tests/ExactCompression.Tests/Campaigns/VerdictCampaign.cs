@@ -87,7 +87,8 @@ internal sealed class VerdictCampaign : CampaignPart
         }
     }
 
-    private static void Check(CampaignCase place, string method, HardCase c, StabilityTable table, ExactRegions.Range[][] ranges,
+    /// <summary>Holds verdicts, bounds and witnesses against the true ranges.</summary>
+    internal static void Check(CampaignCase place, string method, HardCase c, StabilityTable table, ExactRegions.Range[][] ranges,
         CampaignReport report)
     {
         foreach (NeuronStability neuron in table.Neurons)

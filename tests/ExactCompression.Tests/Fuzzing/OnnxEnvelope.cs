@@ -49,8 +49,11 @@ internal sealed class OnnxEnvelope : Envelope
                 for (int times = 1 << random.Next(8); times > 0; times--)
                     graph.Node.Insert(random.Next(graph.Node.Count + 1), node.Clone());
                 break;
-            case 4 when node is not null:
+            case 4 when node is not null && random.Next(2) == 0:
                 graph.Node.Remove(node);
+                break;
+            case 4 when node is { Input.Count: > 0, Output.Count: > 0 }:
+                Chain(graph, node, 1 << random.Next(11));
                 break;
             case 5 when tensor is not null && tensor.Dims.Count > 0:
                 tensor.Dims[random.Next(tensor.Dims.Count)] = Of(random, Sizes);
@@ -101,6 +104,21 @@ internal sealed class OnnxEnvelope : Envelope
                     output.Name = Name(graph, random);
                 break;
         }
+    }
+
+    /// <summary>A node many times over, each behind the one before.</summary>
+    private static void Chain(GraphProto graph, NodeProto node, int length)
+    {
+        int at = graph.Node.IndexOf(node);
+        string value = node.Input[0];
+        for (int i = 0; i < length; i++)
+        {
+            NodeProto copy = node.Clone();
+            (copy.Name, copy.Input[0], copy.Output[0]) = ($"{node.Name}_{i}", value, value = $"{node.Output[0]}_{i}");
+            graph.Node.Insert(at + i, copy);
+        }
+
+        node.Input[0] = value;
     }
 
     private static T? Any<T>(IList<T> items, Random random)

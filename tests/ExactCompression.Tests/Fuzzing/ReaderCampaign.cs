@@ -9,7 +9,7 @@ namespace ExactCompression.Tests.Fuzzing;
 /// something sound or one of the errors that are documented, in a
 /// message of readable length; and what a checksum covers is never taken for sound when it was changed.
 /// </summary>
-internal sealed class ReaderCampaign : CampaignPart
+internal sealed class ReaderCampaign(IReadOnlyList<ReaderTarget> targets) : CampaignPart
 {
     private const int LongestMessage = 2_000;
 
@@ -17,6 +17,11 @@ internal sealed class ReaderCampaign : CampaignPart
     private const long Memory = 64L << 20, MemoryPerByte = 2_000;
 
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2), TooSlow = TimeSpan.FromSeconds(20);
+
+    public ReaderCampaign()
+        : this(ReaderTargets.All)
+    {
+    }
 
     public override string Name => "Readers";
 
@@ -26,11 +31,21 @@ internal sealed class ReaderCampaign : CampaignPart
 
     protected override void Try(CampaignCase place, CampaignReport report)
     {
-        ReaderTarget target = ReaderTargets.All[(int)(place.Place % ReaderTargets.All.Count)];
+        ReaderTarget target = targets[(int)(place.Place % targets.Count)];
         Random random = place.Random();
         byte[] seed = target.Corpus[random.Next(target.Corpus.Count)];
         (byte[] file, bool covered) = Damage(target, seed, random);
-        string? expected = covered ? Expected(target, seed) : null;
+        Judge(place, target, file, covered ? Expected(target, seed) : null, report);
+    }
+
+    /// <summary>Reads a file and notes what is wrong about it.</summary>
+    /// <param name="place">The case.</param>
+    /// <param name="target">The reader.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="expected">What must be read where anything is, or null where nothing is known.</param>
+    /// <param name="report">Takes counts and faults.</param>
+    public static void Judge(CampaignCase place, ReaderTarget target, byte[] file, string? expected, CampaignReport report)
+    {
         using var folder = new TemporaryFolder();
         string path = folder.Write(target.File, file);
         void Wrong(string kind, string detail) =>

@@ -17,6 +17,48 @@ public sealed class ReaderCampaignTests
         Assert.True(report["files refused"] > 5_000 && report["files read"] > 500, report.ToString());
     }
 
+    /// <summary>A reader with each fault that the campaign looks for is found out.</summary>
+    [Fact]
+    public void Run_BadReaders_AreReported()
+    {
+        InputDomain domain = InputDomain.Uniform(0, 1).For(2);
+        foreach ((string kind, Func<string, object> read) in new (string, Func<string, object>)[]
+        {
+            ("Escaped", static _ => throw new InvalidOperationException()),
+            ("Memory", _ => new byte[400 << 20].Length > 0 ? domain : ""),
+            ("LongMessage", static path => throw new InvalidFileException("Bad", path, "file", new string('x', 3_000))),
+            ("NotSound", static _ => new InputData([float.NaN], 1, 1)),
+            ("ChecksumIgnored", path => new InputDomain([0], [1 + File.ReadAllBytes(path).Sum(static b => (double)b)])),
+        })
+        {
+            var report = new CampaignReport();
+            new ReaderCampaign([new("bad", "x.gz", [GzipEnvelope.Pack([1, 2, 3])], read) { Envelope = new GzipEnvelope() }])
+                .Run(0, 30, report);
+            Assert.NotEmpty(report.Faults);
+            Assert.All(report.Faults, fault => Assert.Equal(kind, fault.Kind));
+        }
+    }
+
+    /// <summary>What once showed a fault shows none; a changed payload, which a checksum gives away, is refused.</summary>
+    [Fact]
+    public void Read_KeptFiles_IsSoundOrRefused()
+    {
+        var report = new CampaignReport();
+        int files = 0;
+        foreach (ReaderTarget target in ReaderTargets.All)
+        {
+            foreach ((string name, byte[] content) in target.Kept)
+            {
+                files++;
+                ReaderCampaign.Judge(new(name, 0, 0), target, content, name.Contains("checksum", StringComparison.Ordinal) ? "refused"
+                    : null, report);
+            }
+        }
+
+        Assert.True(report.FaultCount == 0, report.ToString());
+        Assert.True(files > 10);
+    }
+
     /// <summary>Damage to what is refused from the start would show nothing.</summary>
     [Fact]
     public void Read_SoundFiles_IsSound()

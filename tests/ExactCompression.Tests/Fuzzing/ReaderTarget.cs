@@ -13,10 +13,13 @@ internal sealed record ReaderTarget(string Name, string File, IReadOnlyList<byte
     /// <summary>Whether the content is text.</summary>
     public bool IsText { get; init; }
 
-    /// <summary>Sound files, and those that once showed a fault.</summary>
-    public IReadOnlyList<byte[]> Corpus { get; } = [.. Seeds, .. KeptFiles(Name)];
+    /// <summary>Damaged files that once showed a fault.</summary>
+    public IReadOnlyList<(string Name, byte[] Content)> Kept { get; } = [.. KeptFiles(Name)];
 
-    private static IEnumerable<byte[]> KeptFiles(string target)
+    /// <summary>What damage begins with.</summary>
+    public IReadOnlyList<byte[]> Corpus => [.. Seeds, .. Kept.Select(static k => k.Content)];
+
+    private static IEnumerable<(string Name, byte[] Content)> KeptFiles(string target)
     {
         System.Reflection.Assembly assembly = typeof(ReaderTarget).Assembly;
         foreach (string name in assembly.GetManifestResourceNames()
@@ -25,7 +28,7 @@ internal sealed record ReaderTarget(string Name, string File, IReadOnlyList<byte
             using Stream stream = assembly.GetManifestResourceStream(name)!;
             using var content = new MemoryStream();
             stream.CopyTo(content);
-            yield return content.ToArray();
+            yield return (name, content.ToArray());
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace ExactCompression.Tests.Fuzzing;
@@ -17,10 +18,14 @@ internal static class TextMutator
         ["\n", "\r", "\r\n", "\t", "\"", "'", "\\", ",", ";", ":", "(", ")", "[", "]", "{", "}", "=", "-", "+", "@", "#", "//", "\0",
             "\uFEFF", "\u00E9", "\U0001F600", "\\ud800", "  ", "e", "\"\"", "null", "(and (or", "[[", "{\"a\":"];
 
+    private static readonly (string Open, string Close)[] Brackets =
+        [("(and ", ")"), ("(or ", ")"), ("(and (<= X_0 1) ", ")"), ("(or (<= X_0 1) ", ")"), ("(", ")"), ("[", "]"), ("{\"a\":", "}"),
+            ("\"", "\"")];
+
     public static byte[] Mutate(byte[] bytes, byte[] other, Random random)
     {
         string text = Encoding.Latin1.GetString(bytes); // a character a byte, so that nothing else changes
-        string changed = random.Next(9) switch
+        string changed = random.Next(11) switch
         {
             0 or 1 => WithNumber(text, random),
             2 => WithDigit(text, random),
@@ -29,6 +34,8 @@ internal static class TextMutator
             5 => With(text, string.Concat(Enumerable.Repeat(Pieces[random.Next(Pieces.Length)], 1 << random.Next(12))), random),
             6 => WithoutOne(text, random),
             7 => Token(text, random),
+            8 => Nested(text, random),
+            9 => Copies(text, random),
             _ => Splice(text, Encoding.Latin1.GetString(other), random),
         };
         byte[] result = [.. changed.EnumerateRunes()
@@ -104,6 +111,29 @@ internal static class TextMutator
         while (to < text.Length && char.IsAsciiLetterOrDigit(text[to]))
             to++;
         return (from, to);
+    }
+
+    /// <summary>A part with brackets round it, many deep.</summary>
+    private static string Nested(string text, Random random)
+    {
+        (string open, string close) = Brackets[random.Next(Brackets.Length)];
+        int from = random.Next(text.Length + 1), to = random.Next(from, text.Length + 1), depth = 1 << random.Next(11);
+        return text[..from] + string.Concat(Enumerable.Repeat(open, depth)) + text[from..to]
+            + string.Concat(Enumerable.Repeat(close, depth))
+            + text[to..];
+    }
+
+    /// <summary>A part many times over, with another number in each.</summary>
+    private static string Copies(string text, Random random)
+    {
+        int from = random.Next(text.Length + 1), to = Math.Min(text.Length, from + random.Next(1, 200));
+        string part = text[from..to];
+        if (part.Length == 0)
+            return text;
+        int digit = Find(part, random, static c => char.IsAsciiDigit(c));
+        string Copy(int i) => digit < 0 ? part : part[..digit] + i.ToString(CultureInfo.InvariantCulture) + part[(digit + 1)..];
+        int copies = Math.Min(1 << random.Next(13), ByteMutator.MostBytes / part.Length);
+        return text[..from] + string.Concat(Enumerable.Range(0, copies).Select(Copy)) + text[to..];
     }
 
     private static string Splice(string text, string other, Random random) =>
