@@ -5,10 +5,10 @@ public abstract class ExactCompressionException : Exception
 {
     /// <summary>Makes the exception.</summary>
     /// <param name="errorId">A stable name of the cause, such as <c>OnnxUnsupportedOperator</c>; tests and scripts rely on it.</param>
-    /// <param name="message">The whole message.</param>
+    /// <param name="message">The whole message; characters that a terminal would obey, as in a file's own texts, appear in it as escapes.</param>
     /// <param name="inner">What caused it, or null.</param>
     protected ExactCompressionException(string errorId, string message, Exception? inner = null)
-        : base(message, inner) => ErrorId = errorId;
+        : base(PrintableText.Of(message), inner) => ErrorId = errorId;
 
     /// <summary>A stable name of the cause.</summary>
     public string ErrorId { get; }

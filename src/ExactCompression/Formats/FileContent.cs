@@ -13,7 +13,7 @@ internal static class FileContent
     /// <exception cref="InvalidFileException">The file is empty, or larger than an array can be.</exception>
     public static byte[] Read(string path)
     {
-        using FileStream file = OpenForReading(path);
+        using Stream file = OpenForReading(path);
         RequireLength(path, file.Length);
         var bytes = new byte[file.Length];
         int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
@@ -67,8 +67,9 @@ internal static class FileContent
             throw DamagedGzip(path, new EndOfStreamException("The checksum in the trailer differs."));
     }
 
-    private static FileStream OpenForReading(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+    private static Stream OpenForReading(string path) => FileOperations.Current.Open(
+        path,
+        new() { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 1 << 16, Options = FileOptions.SequentialScan });
 
     private static void RequireLength(string path, long length)
     {

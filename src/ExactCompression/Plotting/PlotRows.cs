@@ -45,7 +45,7 @@ public sealed class PlotRows
                     throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.", "Give every row the same number of columns.");
                 var row = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
                 for (int i = 0; i < header.Length; i++)
-                    row[header[i]] = csv.GetString(i);
+                    row[header[i]] = CsvText.WithoutMark(csv.GetString(i));
                 found.Add(row);
             }
 
