@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets;
 
@@ -15,5 +16,5 @@ public sealed class ExportCompressionCertificateCommand : FileOutputCommand
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
-        WriteFile(InputObject, InputObject.Original.Name + ".certificate.json", (file, _) => CompressionCertificate.Write(InputObject, file, cancellation: Cancellation));
+        WriteFile(InputObject, FileNames.Of(InputObject.Original.Name, ".certificate.json"), (file, _) => CompressionCertificate.Write(InputObject, file, cancellation: Cancellation));
 }

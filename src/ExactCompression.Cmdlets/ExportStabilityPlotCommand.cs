@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets;
 
@@ -108,7 +109,7 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
     {
         StabilityPlotKind kind = Kind == StabilityPlotKind.Auto ? usual : Kind;
         var options = new PictureOptions { Width = Width, Height = Height, Scale = Scale, Title = Title };
-        WriteFile(input, $"{name}.{kind}.png".ToLowerInvariant(), (file, messages) =>
+        WriteFile(input, FileNames.Of(name, $".{kind}.png").ToLowerInvariant(), (file, messages) =>
         {
             Picture.RequireExtension(file);
             Picture picture = make(kind);

@@ -14,11 +14,11 @@ internal static class ErrorText
 
     private const string Cut = "...";
 
-    /// <summary>A text of at most <see cref="LongestQuote"/> characters, without control characters; the middle of a longer one is left out.</summary>
-    public static string Quoted(string text) => Clean(Shortened(text, LongestQuote));
+    /// <summary>A text of at most <see cref="LongestQuote"/> characters, with escapes for control characters; the middle of a longer one is left out.</summary>
+    public static string Quoted(string text) => Clean(Shortened(text, LongestQuote), LongestQuote);
 
-    /// <summary>A message of at most <see cref="LongestMessage"/> characters, without control characters, in which everything between quotation marks is short too.</summary>
-    public static string Message(string text) => Clean(Shortened(ShortenQuotes(text), LongestMessage));
+    /// <summary>A message of at most <see cref="LongestMessage"/> characters, with escapes for control characters, in which everything between quotation marks is short too.</summary>
+    public static string Message(string text) => Clean(Shortened(ShortenQuotes(text), LongestMessage), LongestMessage);
 
     /// <summary>A text of at most so many characters; the middle of a longer one is left out, since both ends may tell what it is.</summary>
     public static string Shortened(string text, int longest)
@@ -56,11 +56,6 @@ internal static class ErrorText
         return result.Append(text, from, text.Length - from).ToString();
     }
 
-    private static string Clean(string text) => text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && text.AsSpan().IndexOfAnyInRange('\x7f', '\x9f') < 0
-        ? text
-        : string.Create(text.Length, text, static (to, from) =>
-        {
-            for (int i = 0; i < to.Length; i++)
-                to[i] = !char.IsControl(from[i]) ? from[i] : char.IsWhiteSpace(from[i]) ? ' ' : '?';
-        });
+    /// <summary>Escapes are longer than what they stand for.</summary>
+    private static string Clean(string text, int longest) => Shortened(PrintableText.Of(text), longest);
 }

@@ -17,7 +17,7 @@ internal static class FileContent
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     public static byte[] Read(string path, ImportBudget? budget = null)
     {
-        using FileStream file = InputFile.Open(path);
+        using Stream file = InputFile.Open(path);
         long length = file.Length;
         if (length > Array.MaxLength)
             throw new InvalidFileException("FileTooLarge", path, "file", $"The file has {length} bytes; more than {Array.MaxLength} cannot be read.", "Split the file.", unsupported: true);

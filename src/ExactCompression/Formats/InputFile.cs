@@ -13,10 +13,12 @@ internal static class InputFile
     /// <param name="emptyId">The error id for an empty file.</param>
     /// <exception cref="InvalidFileException">It is empty, or no regular file.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static FileStream Open(string path, string emptyId = "FileEmpty")
+    public static Stream Open(string path, string emptyId = "FileEmpty")
     {
         RequireRegular(path);
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+        Stream stream = FileOperations.Current.Open(
+            path,
+            new() { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 1 << 16, Options = FileOptions.SequentialScan });
         if (stream.CanSeek && stream.Length > 0)
             return stream;
         using (stream)

@@ -70,5 +70,5 @@ public sealed class InputData
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} ({Rows} x {Columns}{(HasLabels ? ", labelled" : "")})";
+    public override string ToString() => PrintableText.Of($"{Name} ({Rows} x {Columns}{(HasLabels ? ", labelled" : "")})");
 }

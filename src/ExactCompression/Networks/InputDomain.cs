@@ -176,7 +176,7 @@ public sealed class InputDomain
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Description;
+    public override string ToString() => PrintableText.Of(Description);
 
     private static void RequireRange(double clipLower, double clipUpper)
     {

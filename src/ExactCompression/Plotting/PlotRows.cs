@@ -52,7 +52,7 @@ public sealed class PlotRows
                 budget.Allocate((long)FieldSize * header.Length, CsvFile.Place(csv));
                 var row = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
                 for (int i = 0; i < header.Length; i++)
-                    row[header[i]] = csv.GetString(i);
+                    row[header[i]] = CsvText.WithoutMark(csv.GetString(i));
                 found.Add(row);
             }
 

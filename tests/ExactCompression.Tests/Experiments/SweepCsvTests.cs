@@ -43,7 +43,7 @@ public sealed class SweepCsvTests
         using var folder = new TemporaryFolder();
         Write(folder.File("a.csv"), [Row("a") with { Error = "one\r\ntwo\nthree\rfour" }]);
         Assert.Equal(2, File.ReadAllBytes(folder.File("a.csv")).Count(static b => b == '\n'));
-        Assert.Equal("one two three four", SweepCsv.Read(folder.File("a.csv"))[0].Error);
+        Assert.Equal("one\r\ntwo\nthree\rfour", SweepCsv.Read(folder.File("a.csv"))[0].Error);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal static class CsvData
         if (!csv.Read())
             throw new InvalidFileException("FileEmpty", path, "file", "The file has no record.");
         int fields = csv.FieldCount;
-        string[]? header = options.Header ?? CsvFile.LooksLikeHeader(csv) ? CsvFile.Strings(csv) : null;
+        string[]? header = options.Header ?? CsvHeader.Is(csv, path) ? CsvFile.Strings(csv) : null;
         int? label = LabelColumn(options.LabelColumn, header, fields, path);
         int columns = label is null ? fields : fields - 1;
         if (columns < 1)
@@ -70,7 +70,7 @@ internal static class CsvData
             case "LAST":
                 return fields - 1;
             case "AUTO":
-                int[] named = header is null ? [] : [.. Enumerable.Range(0, fields).Where(i => header[i].Trim().ToUpperInvariant() is "LABEL" or "CLASS" or "TARGET" or "Y")];
+                int[] named = header is null ? [] : [.. Enumerable.Range(0, fields).Where(i => CsvHeader.NamesLabel(header[i]))];
                 return named.Length == 1 ? named[0] : null;
         }
 

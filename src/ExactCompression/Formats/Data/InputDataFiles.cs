@@ -41,6 +41,8 @@ public static class InputDataFiles
             return "Npy";
         if (IdxData.Matches(bytes))
             return "Idx";
+        if (CsvFile.IsUtf16(bytes))
+            return "Csv"; // which says what to do about it
         string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
         bool binary = bytes.AsSpan(0, Math.Min(bytes.Length, 4096)).Contains((byte)0);
         if (binary || name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))

@@ -15,7 +15,7 @@ internal static class CsvDomain
     {
         if (!csv.Read())
             throw new InvalidFileException("FileEmpty", path, "file", "The file has no record.");
-        if (CsvFile.LooksLikeHeader(csv))
+        if (CsvHeader.Is(csv, path))
             return ReadNamed(csv, path, budget);
 
         var rows = new List<DomainEnd[]>();

@@ -28,7 +28,7 @@ internal sealed class OnnxExternalData(OnnxFault fault, ImportBudget budget)
             throw fault.AtTensor("OnnxDataLengthMismatch", name, $"It needs bytes {offset} to {(decimal)offset + length} of {OnnxFault.Quote(location)}, which has {file.Length}.", "The data file is incomplete, or belongs to another model.");
         budget.Include(file.FullName, file.Length);
         budget.Allocate(length, $"tensor {OnnxFault.Quote(name)}");
-        using FileStream stream = InputFile.Open(file.FullName);
+        using Stream stream = InputFile.Open(file.FullName);
         stream.Position = offset;
         var data = new byte[length];
         stream.ReadExactly(data);

@@ -20,7 +20,7 @@ internal static class OnnxReader
     public static ReluNetwork Read(string path, ImportOptions options)
     {
         var fault = new OnnxFault(path);
-        using FileStream file = InputFile.Open(path);
+        using Stream file = InputFile.Open(path);
         var budget = new ImportBudget(options, path, file.Length);
         if (file.Length > Array.MaxLength)
             throw fault.At("OnnxTooLarge", "file", "ONNX files end at 2 GB.", "Keep large weights in an external data file.");
