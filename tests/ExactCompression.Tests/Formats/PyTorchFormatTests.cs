@@ -50,7 +50,6 @@ public class PyTorchFormatTests
     [Theory]
     [InlineData(Fixtures.ZipMalicious, "posix.system")]
     [InlineData(Fixtures.LegacyMalicious, "posix.system")]
-    [InlineData(Fixtures.WholeModule, "torch.nn.modules.container.Sequential")]
     public void Read_PickleThatCallsSomething_IsRefusedByName(string fixture, string name)
     {
         InvalidFileException e = BadFile.Network(Fixtures.Unpack(fixture), "PickleForbiddenGlobal");
