@@ -172,7 +172,7 @@ public sealed class SweepCsv
     private int RequireHeader(byte[] bytes)
     {
         int line = Array.IndexOf(bytes, LineEnd);
-        string[] found = line < 0 ? [] : [.. Fields(bytes.AsMemory(0, line + 1)).FirstOrDefault() ?? []];
+        string[] found = line < 0 ? [] : CsvFile.Guarded(Path, () => Fields(bytes.AsMemory(0, line + 1)).FirstOrDefault(), 1) ?? [];
         if (!found.SequenceEqual(SweepColumns.Names))
         {
             throw new InvalidFileException(

@@ -44,7 +44,7 @@ public sealed class CampaignTests
         NeuronStability[] verdicts =
         [
             new() { Layer = 1, Neuron = 0, State = NeuronState.StablyInactive, UpperBound = 0.5, PositiveWitness = [1] },
-            new() { Layer = 1, Neuron = 1, State = NeuronState.Unstable, LowerBound = -0.5, PositiveWitness = [-1] },
+            new() { Layer = 1, Neuron = 1, State = NeuronState.Unstable, LowerBound = -0.5, PositiveWitness = [1] },
         ];
         var table = new StabilityTable(Pair.Network, Pair.Domain, verdicts);
         var report = new CampaignReport();

@@ -95,6 +95,18 @@ public sealed class SweepCsvTests
     }
 
     [Theory]
+    [InlineData("Net\"work,Layer\n")]
+    [InlineData("\"Network\"x,Layer\n")]
+    public void Read_DamagedHeader_IsRefusedWithItsLine(string text)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.csv", Encoding.UTF8.GetBytes(text));
+        var e = Assert.Throws<InvalidFileException>(() => SweepCsv.Read(path));
+        Assert.Equal("CsvDamaged", e.ErrorId);
+        Assert.StartsWith("line 1", e.Place, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("a,b\n", "CsvRagged")]
     [InlineData("unclosed \"quote\n", "CsvDamaged")]
     public void Open_BadRowInTheMiddle_IsRefusedWithItsLine(string bad, string errorId)

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text;
 using ExactCompression.Certificates.Checking;
+using ExactCompression.Formats;
 
 namespace ExactCompression.Tests.Fuzzing;
 
@@ -163,23 +163,15 @@ internal sealed class CertificateEnvelope : Envelope
     public override IReadOnlyList<(int From, int To)> Covered(byte[] file) => [(0, file.Length)];
 }
 
-/// <summary>The packing and the checksum of an object's portable form.</summary>
+/// <summary>The packing, the length and the checksum of an object's portable form.</summary>
 internal sealed class PortableEnvelope : Envelope
 {
-    private const int Checksum = 5, Head = Checksum + SHA256.HashSizeInBytes;
+    private const int Kind = 4, Length = Kind + 1 + 32, Head = Length + sizeof(long);
 
     public override byte[] Change(byte[] file, Random random, Func<byte[], byte[]> change)
     {
-        using var packed = new BrotliStream(new MemoryStream(file, Head, file.Length - Head), CompressionMode.Decompress);
-        using var unpacked = new MemoryStream();
-        packed.CopyTo(unpacked);
-        byte[] content = change(unpacked.ToArray());
-        using var result = new MemoryStream();
-        result.Write(file, 0, Checksum);
-        result.Write(SHA256.HashData(content));
-        using (var pack = new BrotliStream(result, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
-            pack.Write(content);
-        return result.ToArray();
+        byte[] content = PortableForm.Unpack(file.AsSpan(Head), BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(Length)));
+        return PortableForm.Pack(random.Next(16) == 0 ? (byte)random.Next(8) : file[Kind], change(content));
     }
 
     public override IReadOnlyList<(int From, int To)> Covered(byte[] file) => [(0, file.Length)];
