@@ -4,12 +4,13 @@
 .SYNOPSIS
     The project's tasks: thin wrappers over dotnet.
 .DESCRIPTION
-    Needs the .NET 10 SDK and a PowerShell to run in: PowerShell 7.6 or, for Build, Test, Demo and Clean, the
+    Needs the .NET 10 SDK and a PowerShell to run in: PowerShell 7.6 or, for Build, Test, Campaign, Demo and Clean, the
     project's own host (dotnet run --project src/ExactCompression.Host -- build.ps1 Test). A program that fails ends the task with an error.
 .PARAMETER Task
     Build (the default): builds everything; the repository root is importable as the module then.
     Test: runs the tests that need no PowerShell beside it.
     Pester: runs the tests in PowerShell itself; needs PowerShell 7.6 with Pester 5 or later.
+    Campaign: tries the engine against exact arithmetic and the readers against damaged files, on as many cases as Count says. The tests run a small part of it.
     Package: makes the module as it is published.
     Demo: runs the quickstart in the project's own host.
     Benchmark: measures.
@@ -17,7 +18,15 @@
 .PARAMETER Configuration
     Debug or Release. Both are optimised.
 .PARAMETER OutputPath
-    Where Package puts the module; by default the git-ignored folder out/ here.
+    Where Package puts the module, and Campaign, in a folder campaign, the cases that show faults; by default the git-ignored folder out/ here.
+.PARAMETER Part
+    What Campaign tries: Verdicts, Compressions, Certificates, Equivalence (all beside an exact oracle), Readers (damaged files), or All.
+.PARAMETER Seed
+    What all cases of Campaign depend on: the same seed, the same cases.
+.PARAMETER Count
+    How many cases Campaign tries. With All, Readers tries so many, and the others fewer, since their cases take longer.
+.PARAMETER Case
+    The number of one case of Campaign, to run again alone; Seed and Part must be those that it came from.
 .PARAMETER ArgumentList
     What Benchmark measures: a command of the benchmarks and its arguments. Left out, it searches the network of the examples; --help tells what there is.
 .EXAMPLE
@@ -26,6 +35,12 @@
 .EXAMPLE
     ./build.ps1 Test
     Runs all tests.
+.EXAMPLE
+    ./build.ps1 Campaign -Seed 1 -Count 100000
+    Runs all parts of the campaign; prints a line a part as it goes, and fails if anything is wrong.
+.EXAMPLE
+    ./build.ps1 Campaign -Part Readers -Seed 7 -Case 1234
+    Runs a case again that showed a fault.
 .EXAMPLE
     ./build.ps1 Package
     Makes the module for linux-x64, win-x64 and osx-arm64: a folder and a .nupkg with all three, as a gallery has them, and a zip file for each to copy to a folder of $env:PSModulePath.
@@ -45,7 +60,7 @@
 [CmdletBinding(SupportsShouldProcess)]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Pester', 'Package', 'Demo', 'Benchmark', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Pester', 'Campaign', 'Package', 'Demo', 'Benchmark', 'Clean')]
     [string]$Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -53,12 +68,26 @@ param(
 
     [string]$OutputPath = (Join-Path $PSScriptRoot 'out'),
 
+    [ValidateSet('Verdicts', 'Compressions', 'Certificates', 'Equivalence', 'Readers', 'All')]
+    [string]$Part = 'All',
+
+    [ValidateRange(0, 2147483647)]
+    [int]$Seed = 1,
+
+    [ValidateRange(1, 1000000000000)]
+    [long]$Count = 100000,
+
+    [ValidateRange(0, 1000000000000)]
+    [long]$Case,
+
     [Parameter(ValueFromRemainingArguments)]
     [string[]]$ArgumentList = @('networks', (Join-Path $PSScriptRoot 'examples' 'digits_48-32-24_l1-0.004.onnx'))
 )
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+
+$isOneCase = $PSBoundParameters.ContainsKey('Case')
 
 function Invoke-Dotnet {
     & dotnet @args
@@ -84,6 +113,14 @@ function Invoke-PesterTest {
     }
 }
 
+function Invoke-Campaign {
+    $arguments = @('--part', $Part, '--seed', $Seed, '--count', $Count, '--output', (Join-Path $OutputPath 'campaign'))
+    if ($isOneCase) {
+        $arguments += '--case', $Case
+    }
+    Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'benchmarks' 'ExactCompression.Campaign') -c $Configuration '--' @arguments
+}
+
 function Remove-BuildOutput {
     # A loaded module keeps its files in use on some systems: close such sessions first.
     $made = @(
@@ -107,6 +144,7 @@ switch ($Task) {
     'Build' { Invoke-Dotnet build $PSScriptRoot -c $Configuration }
     'Test' { Invoke-Dotnet test $PSScriptRoot -c $Configuration }
     'Pester' { Invoke-PesterTest }
+    'Campaign' { Invoke-Campaign }
     'Package' { New-Package }
     'Clean' { Remove-BuildOutput }
     'Demo' { Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'src' 'ExactCompression.Host') -c $Configuration '--' (Join-Path $PSScriptRoot 'examples' 'quickstart.ps1') }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets;
 
@@ -17,7 +18,7 @@ public sealed class ExportCompressionCertificateCommand : FileOutputCommand
     protected override void ProcessRecord() =>
         WriteFile(
             InputObject,
-            InputObject.Original.Name + ".certificate.json",
+            FileNames.Of(InputObject.Original.Name, ".certificate.json"),
             (file, messages) =>
             {
                 double deviation = CompressionCertificate.Write(InputObject, file, cancellation: Cancellation);

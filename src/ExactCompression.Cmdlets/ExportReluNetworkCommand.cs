@@ -26,7 +26,7 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
         ReluNetwork network = InputObject is CompressionResult result ? result.Compressed : (ReluNetwork)InputObject;
         WriteFile(
             InputObject,
-            network.Name + ".onnx",
+            FileNames.Of(network.Name, ".onnx"),
             (file, messages) =>
             {
                 WeightPrecision stored = Precision.ToWeightPrecision() ?? network.SourcePrecision;

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets;
 
@@ -89,7 +90,7 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
         if (rows.IsEmpty)
             return;
         Draw(rows, rows.Name, StabilityPlotKind.Compression, kind => kind == StabilityPlotKind.Compression
-            ? StabilityPlot.Compression(rows.Read(), new() { X = X, Y = Y, GroupBy = GroupBy, XScale = XScale })
+            ? StabilityPlot.Compression(rows.Read(Cancellation), new() { X = X, Y = Y, GroupBy = GroupBy, XScale = XScale })
             : throw WrongKind(kind, "rows of a sweep", StabilityPlotKind.Compression));
     }
 
@@ -108,7 +109,7 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
     {
         StabilityPlotKind kind = Kind == StabilityPlotKind.Auto ? usual : Kind;
         var options = new PictureOptions { Width = Width, Height = Height, Scale = Scale, Title = Title };
-        WriteFile(input, $"{name}.{kind}.png".ToLowerInvariant(), (file, messages) =>
+        WriteFile(input, FileNames.Of(name, $".{kind}.png").ToLowerInvariant(), (file, messages) =>
         {
             Picture.RequireExtension(file);
             Picture picture = make(kind);

@@ -18,5 +18,5 @@ public sealed class ExportStabilityTableCommand : FileOutputCommand
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
-        WriteFile(InputObject, InputObject.Network.Name + ".csv", (file, _) => StabilityTableFiles.Write(InputObject, file));
+        WriteFile(InputObject, FileNames.Of(InputObject.Network.Name, ".csv"), (file, _) => StabilityTableFiles.Write(InputObject, file));
 }

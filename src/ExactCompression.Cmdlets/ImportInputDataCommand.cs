@@ -33,6 +33,11 @@ public sealed class ImportInputDataCommand : FileInputCommand
     [Parameter]
     public double? Scale { get; set; }
 
+    /// <summary>Memory that the import may take, in bytes; in proportion to the file if left out.</summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long? MaximumSize { get; set; }
+
     private protected override void ProcessFile(string file)
     {
         string? labels = null;
@@ -46,6 +51,6 @@ public sealed class ImportInputDataCommand : FileInputCommand
             Header = MyInvocation.BoundParameters.ContainsKey(nameof(Header)) ? Header.IsPresent : null,
             Scale = Scale,
         };
-        Attempt(file, _ => InputDataFiles.Read(file, options), WriteObject);
+        Attempt(file, _ => InputDataFiles.Read(file, options, new() { MaximumSize = MaximumSize, Cancellation = Cancellation }), WriteObject);
     }
 }

@@ -15,6 +15,24 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
     [ValidateNotNullOrEmpty]
     public string Format { get; set; } = NetworkFormatCompleter.Auto;
 
+    /// <summary>Memory that one import may take, in bytes; in proportion to the file if left out.</summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long? MaximumSize { get; set; }
+
+    /// <summary>What follows hidden layers where the file does not say; ReLU, with a warning, if left out.</summary>
+    [Parameter]
+    public Activation? Activation { get; set; }
+
+    /// <summary>What decides the order of layers in a file of named tensors.</summary>
+    [Parameter]
+    public LayerOrdering Order { get; set; }
+
+    /// <summary>Only tensors whose names begin so are read.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Prefix { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -27,11 +45,21 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
             file,
             messages =>
             {
-                ReluNetwork network = NetworkFormats.Read(file, Format);
+                ReluNetwork network = NetworkFormats.Read(file, Format, Options(file, messages));
                 messages.Verbose($"{file}: {network.Format} {network.Architecture}, {network.ParameterCount} parameters");
                 foreach ((AffineLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i + 1)))
                     messages.Debug($"layer {number}: {layer.Inputs} to {layer.Outputs}, {layer.Activation}, {layer.NonZeroConnectionCount} weights not 0, {layer.Precision}{(layer.IsExact ? "" : ", rounded when joined")}");
                 return network;
             },
             WriteObject);
+
+    private ImportOptions Options(string file, PipelineMessages messages) => new()
+    {
+        MaximumSize = MaximumSize,
+        Cancellation = Cancellation,
+        Warning = text => messages.Warning($"{file}: {text}"),
+        Activation = Activation,
+        Order = Order,
+        Prefix = Prefix,
+    };
 }

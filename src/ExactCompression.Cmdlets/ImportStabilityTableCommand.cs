@@ -19,5 +19,13 @@ public sealed class ImportStabilityTableCommand : FileInputCommand
     [ModuleObject("New-InputDomain", typeof(InputDomain))]
     public InputDomain? Domain { get; set; }
 
-    private protected override void ProcessFile(string file) => Attempt(file, _ => StabilityTableFiles.Read(file, Network, Domain), WriteObject);
+    /// <summary>Memory that the import may take, in bytes; in proportion to the file if left out.</summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long? MaximumSize { get; set; }
+
+    private protected override void ProcessFile(string file) => Attempt(
+        file,
+        messages => StabilityTableFiles.Read(file, Network, Domain, new() { MaximumSize = MaximumSize, Cancellation = Cancellation, Warning = messages.Warning }),
+        WriteObject);
 }

@@ -96,6 +96,7 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     /// <summary>Radii of balls round rows of the data.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [DomainEnd(true)]
     public double[]? Radius { get; set; }
 
     /// <summary>The rows that are the centres of balls, from 0.</summary>

@@ -17,10 +17,12 @@ public sealed class NewInputDomainCommand : AsyncCommand
 
     /// <summary>Lower ends: one for all inputs, or one an input.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = BoundsSet)]
+    [DomainEnd(false)]
     public double[] Lower { get; set; } = [];
 
     /// <summary>Upper ends: one for all inputs, or one an input.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = BoundsSet)]
+    [DomainEnd(true)]
     public double[] Upper { get; set; } = [];
 
     /// <summary>Number of inputs; without it, two single ends fit any network.</summary>
@@ -45,6 +47,7 @@ public sealed class NewInputDomainCommand : AsyncCommand
     /// <summary>How far each input may be from the centre.</summary>
     [Parameter(Mandatory = true, ParameterSetName = BallSet)]
     [Parameter(Mandatory = true, ParameterSetName = RowSet)]
+    [DomainEnd(true)]
     public double Radius { get; set; }
 
     /// <summary>Data whose range, input by input, is the domain.</summary>
@@ -54,18 +57,21 @@ public sealed class NewInputDomainCommand : AsyncCommand
 
     /// <summary>How far each input may go beyond the data.</summary>
     [Parameter(ParameterSetName = DataSet)]
+    [DomainEnd(true)]
     public double Margin { get; set; }
 
     /// <summary>No input goes below this.</summary>
     [Parameter(ParameterSetName = BallSet)]
     [Parameter(ParameterSetName = RowSet)]
     [Parameter(ParameterSetName = DataSet)]
+    [DomainEnd(false)]
     public double ClipLower { get; set; } = double.NegativeInfinity;
 
     /// <summary>No input goes above this.</summary>
     [Parameter(ParameterSetName = BallSet)]
     [Parameter(ParameterSetName = RowSet)]
     [Parameter(ParameterSetName = DataSet)]
+    [DomainEnd(true)]
     public double ClipUpper { get; set; } = double.PositiveInfinity;
 
     /// <summary>A file that states the domain: VNN-LIB or CSV.</summary>
@@ -74,16 +80,27 @@ public sealed class NewInputDomainCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
+    /// <summary>Memory that the import may take, in bytes; in proportion to the file if left out.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [ValidateRange(1L, long.MaxValue)]
+    public long? MaximumSize { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (Try(ParameterSetName == PathSet ? Path : null, Make, out InputDomain domain))
+        if (ParameterSetName == PathSet)
+        {
+            if (Try(Path, () => FileSystem.ResolveInput(SessionState, Path), out string file))
+                Attempt(file, _ => InputDomainFiles.Read(file, new() { MaximumSize = MaximumSize, Cancellation = Cancellation }), WriteObject);
+            return;
+        }
+
+        if (Try(null as object, Make, out InputDomain domain))
             WriteObject(domain);
     }
 
     private InputDomain Make() => ParameterSetName switch
     {
-        PathSet => InputDomainFiles.Read(FileSystem.ResolveInput(SessionState, Path)),
         BallSet => InputDomain.Ball(Center, Radius, ClipLower, ClipUpper),
         RowSet => InputDomain.Ball(Domains.Row(Data, Row), Radius, ClipLower, ClipUpper),
         DataSet => InputDomain.OfData(FromData, Margin, ClipLower, ClipUpper),

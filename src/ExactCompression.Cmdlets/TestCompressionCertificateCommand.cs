@@ -24,18 +24,30 @@ public sealed class TestCompressionCertificateCommand : FileInputCommand
     [ModuleObject("New-InputDomain", typeof(InputDomain))]
     public InputDomain? Domain { get; set; }
 
+    /// <summary>Memory that the import may take, in bytes; in proportion to the file if left out.</summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long? MaximumSize { get; set; }
+
     private protected override void ProcessFile(string file)
     {
-        if (!Try(Original, () => Network(Original), out ReluNetwork original) || !Try(Compressed, () => Network(Compressed), out ReluNetwork compressed))
+        if (!Try(Original, () => Resolved(Original), out object original) || !Try(Compressed, () => Resolved(Compressed), out object compressed))
             return;
-        Attempt(file, _ => CertificateCheck.Run(file, original, compressed, Domain, Cancellation), WriteObject);
+        Attempt(
+            file,
+            messages => CertificateCheck.Run(file, Network(original, messages), Network(compressed, messages), Domain, Cancellation),
+            WriteObject);
     }
 
-    private ReluNetwork Network(object given) => given switch
+    /// <summary>A network, or the full path of one.</summary>
+    private object Resolved(object given) => given switch
     {
         ReluNetwork network => network,
         CompressionResult result => result.Compressed,
-        FileInfo info => NetworkFormats.Read(FileSystem.ResolveInput(SessionState, info.FullName)),
-        _ => NetworkFormats.Read(FileSystem.ResolveInput(SessionState, (string)given)),
+        FileInfo info => FileSystem.ResolveInput(SessionState, info.FullName),
+        _ => FileSystem.ResolveInput(SessionState, (string)given),
     };
+
+    private ReluNetwork Network(object given, PipelineMessages messages) => given as ReluNetwork
+        ?? NetworkFormats.Read((string)given, options: new() { MaximumSize = MaximumSize, Cancellation = Cancellation, Warning = messages.Warning });
 }

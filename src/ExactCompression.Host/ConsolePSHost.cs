@@ -57,10 +57,14 @@ internal sealed class ConsolePSHost(bool interactive) : PSHost
     }
 
     /// <summary>A pipeline ended: what it left on the screen for the moment goes, and one that the user stopped ends a script.</summary>
-    public void Ended(bool stoppedByUser)
+    /// <param name="stoppedByUser">Whether the user stopped it.</param>
+    /// <param name="signal">The number of the signal that ends the whole program, whatever a script says; null for none.</param>
+    public void Ended(bool stoppedByUser, int? signal)
     {
         ui.Progress.Clear();
-        if (stoppedByUser && !interactive)
+        if (signal is { } number)
+            ExitCode = ExitCodes.OfSignal(number);
+        else if (stoppedByUser && !interactive)
             ExitCode ??= ExitCodes.Interrupted;
     }
 }

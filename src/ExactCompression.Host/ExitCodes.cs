@@ -13,4 +13,7 @@ internal static class ExitCodes
 
     /// <summary>Stopped by Ctrl-C.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Ended by a signal: 128 and its number, as shells have it.</summary>
+    public static int OfSignal(int number) => 128 + number;
 }

@@ -4,13 +4,14 @@ using System.Management.Automation.Runspaces;
 
 namespace ExactCompression.Host;
 
-/// <summary>One runspace with the module in it, and the running of text and scripts there. Ctrl-C stops what runs.</summary>
+/// <summary>One runspace with the module in it, and the running of text and scripts there. Ctrl-C stops what runs; so do signals that end the program.</summary>
 internal sealed class HostSession : IDisposable
 {
     private readonly ConsolePSHost host;
     private readonly Runspace runspace;
     private readonly Lock running = new();
     private PowerShell? current;
+    private readonly EndSignals signals;
     private bool stopAsked;
 
     /// <summary>Starts the engine and imports the module.</summary>
@@ -37,6 +38,7 @@ internal sealed class HostSession : IDisposable
 
         Runspace.DefaultRunspace = runspace;
         Console.CancelKeyPress += OnCancel;
+        signals = new(Stop);
     }
 
     /// <summary>The code that a script asked to exit with, or null.</summary>
@@ -89,6 +91,7 @@ internal sealed class HostSession : IDisposable
     public void Dispose()
     {
         Console.CancelKeyPress -= OnCancel;
+        signals.Dispose();
         runspace.Dispose();
     }
 
@@ -101,24 +104,30 @@ internal sealed class HostSession : IDisposable
         lock (running)
         {
             current = shell;
-            stopAsked = false;
+            stopAsked = signals.Received is not null;
+        }
+
+        if (stopAsked)
+        {
+            host.Ended(true, signals.Received);
+            return false;
         }
 
         try
         {
             shell.Invoke();
             // A stopped pipeline may end without an exception.
-            host.Ended(stopAsked);
+            host.Ended(stopAsked, signals.Received);
             return !stopAsked;
         }
         catch (PipelineStoppedException)
         {
-            host.Ended(stopAsked);
+            host.Ended(stopAsked, signals.Received);
             return false;
         }
         catch (RuntimeException e)
         {
-            host.Ended(stopAsked);
+            host.Ended(stopAsked, signals.Received);
             Show(e.ErrorRecord);
             return false;
         }
@@ -147,10 +156,21 @@ internal sealed class HostSession : IDisposable
             if (stopAsked || (current is null && !host.Interactive))
                 return;
             e.Cancel = true;
+            Stop();
+        }
+    }
+
+    /// <summary>Stops what runs.</summary>
+    /// <returns>Whether anything does.</returns>
+    private bool Stop()
+    {
+        lock (running)
+        {
             if (current is null)
-                return;
+                return false;
             stopAsked = true;
             current.BeginStop(null, null);
+            return true;
         }
     }
 }

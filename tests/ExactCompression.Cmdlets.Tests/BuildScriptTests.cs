@@ -10,6 +10,8 @@ public sealed class BuildScriptTests
     [InlineData("Build -Configuration Debug", "build {root} -c Debug")]
     [InlineData("Test", "test {root} -c Release")]
     [InlineData("Demo", "run --project {root}/src/ExactCompression.Host -c Release -- {root}/examples/quickstart.ps1")]
+    [InlineData("Campaign -Seed 7 -Count 50", "run --project {root}/benchmarks/ExactCompression.Campaign -c Release -- --part All --seed 7 --count 50 --output {root}/out/campaign")]
+    [InlineData("Campaign -Part Readers -Seed 7 -Case 12", "run --project {root}/benchmarks/ExactCompression.Campaign -c Release -- --part Readers --seed 7 --count 100000 --output {root}/out/campaign --case 12")]
     [InlineData("Benchmark openblas 1", "run --project {root}/benchmarks/ExactCompression.Benchmarks -c Release -- openblas 1")]
     public void Task_InTheHost_CallsDotnet(string arguments, string expected)
     {

@@ -118,6 +118,77 @@ public sealed class HostTests
         Assert.DoesNotContain("after", process.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
     }
 
+    [SkippableTheory]
+    [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
+    public void Signal_RunningSearch_KeepsWhatIsDecidedAndEndsWithItsCode(string signal, int code)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux says whether a signal is ignored.");
+        using var folder = new TemporaryFolder();
+        string network = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 400, depth: 6, seed: 3)), kept = folder.File("kept.csv");
+        string script = folder.Write("a.ps1", """
+            param($Path, $Kept)
+            $n = Import-ReluNetwork $Path
+            'searching'
+            try { $t = $n | Find-StableNeurons }
+            finally { Export-StabilityTable $Kept $LastStabilityTable; 'kept' }
+            'after'
+            exit 7
+            """);
+        using Process process = HostProcess.Start([script, network, kept]);
+        Assert.Equal("searching", process.StandardOutput.ReadLine());
+        Thread.Sleep(3000);
+        using Process kill = Process.Start("kill", ["-" + signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
+        Assert.Equal(code, process.ExitCode);
+        Assert.DoesNotContain("after", process.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
+        string[] rows = File.ReadAllLines(kept);
+        Assert.Equal(1 + 6 * 400, rows.Length);
+        Assert.Contains(rows, static row => row.Contains("Stably", StringComparison.Ordinal) || row.Contains(",Unstable,", StringComparison.Ordinal));
+        Assert.Equal(["a.ps1", "hard.nnet", "kept.csv"], Directory.GetFiles(folder.Path).Select(static file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+    }
+
+    [SkippableFact]
+    public void Signal_FinallyThatDoesNotEnd_EndsAllTheSame()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no signal to send to another process.");
+        using Process process = HostProcess.Start(["-Command", "'go'; try { Start-Sleep 300 } finally { [System.Threading.Thread]::Sleep(300000) }"]);
+        Assert.Equal("go", process.StandardOutput.ReadLine());
+        Thread.Sleep(1000);
+        using Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
+        Assert.Equal(143, process.ExitCode);
+    }
+
+    [SkippableFact]
+    public void Signal_AtAPrompt_EndsAtOnce()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no signal to send to another process.");
+        using Process process = HostProcess.Start([]);
+        process.StandardInput.WriteLine("'here'");
+        process.StandardInput.Flush();
+        Assert.Equal("here", process.StandardOutput.ReadLine());
+        Thread.Sleep(500);
+        using Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
+        Assert.Equal(143, process.ExitCode);
+    }
+
+    [SkippableFact]
+    public void Signal_HangUpUnderNohup_IsIgnored()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux says whether a signal is ignored.");
+        using var folder = new TemporaryFolder();
+        string command = $"trap '' HUP; exec dotnet '{RepositoryPaths.Host}' -Command \"'go'; \\$n = Import-ReluNetwork '{RepositoryPaths.DigitsNetwork}'; Start-Sleep 3; 'end'\"";
+        var start = new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        Assert.Equal("go", process.StandardOutput.ReadLine());
+        using Process kill = Process.Start("kill", ["-HUP", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Assert.Equal("end\n", process.StandardOutput.ReadToEnd());
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
+        Assert.Equal(0, process.ExitCode);
+    }
+
     [Fact]
     public void Quickstart_RunsAndWritesItsFiles()
     {

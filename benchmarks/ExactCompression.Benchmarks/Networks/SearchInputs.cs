@@ -5,7 +5,7 @@ namespace ExactCompression.Benchmarks;
 /// <summary>The domains and rows of a run, read once; each network takes the first of its size.</summary>
 internal sealed class SearchInputs(NetworkOptions options)
 {
-    private readonly InputDomain[] domains = [.. options.Domains.Select(InputDomainFiles.Read)];
+    private readonly InputDomain[] domains = [.. options.Domains.Select(static path => InputDomainFiles.Read(path))];
     private readonly InputData[] data = [.. options.Data.Select(path => InputDataFiles.Read(path, options.DataOptions(path)))];
 
     /// <summary>Reads a network, nothing of it decided, with the rows that fit it.</summary>

@@ -39,6 +39,15 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
             cancellation.Dispose();
     }
 
+    /// <summary>Writes a verbose message; what a terminal would obey appears as an escape, as in the other messages.</summary>
+    private protected new void WriteVerbose(string text) => base.WriteVerbose(PrintableText.Of(text));
+
+    /// <summary>Writes a debug message.</summary>
+    private protected new void WriteDebug(string text) => base.WriteDebug(PrintableText.Of(text));
+
+    /// <summary>Writes a warning.</summary>
+    private protected new void WriteWarning(string text) => base.WriteWarning(PrintableText.Of(text));
+
     /// <summary>Does the work for one input, hands its result to the pipeline, and reports what went wrong.</summary>
     /// <param name="target">The input, for the error record.</param>
     /// <param name="work">Runs on another thread; must not touch the cmdlet.</param>
@@ -85,6 +94,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         if (exception is OperationCanceledException && Cancellation.IsCancellationRequested)
             throw new PipelineStoppedException();
         ErrorRecord record = ErrorRecords.From(exception, target);
+        // A path may hold anything too.
+        if (record.ErrorDetails is null && PrintableText.Of(record.Exception.Message) is var shown && shown != record.Exception.Message)
+            record.ErrorDetails = new(shown);
         if (HasSeveralInputs)
             WriteError(record);
         else
@@ -94,6 +106,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private T Await<T>(Func<PipelineMessages, T> work)
     {
         using var messages = new PipelineMessages();
+        using var signals = new TerminationSignals(cancellation.Cancel);
         // A thread of its own: in a busy process the pool may let work wait for seconds.
         Task<T> task = Task.Factory.StartNew(
             () =>

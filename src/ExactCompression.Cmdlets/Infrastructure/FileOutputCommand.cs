@@ -60,8 +60,7 @@ public abstract class FileOutputCommand : AsyncCommand
             messages =>
             {
                 Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
-                MakeWritable(file);
-                write(file, messages);
+                WriteOver(file, () => write(file, messages));
                 return new FileInfo(file);
             },
             info =>
@@ -103,11 +102,29 @@ public abstract class FileOutputCommand : AsyncCommand
         return file;
     }
 
-    private static void MakeWritable(string file)
+    /// <summary>Writes a file that may be read-only (nobody comes here without -Force then), and leaves it so.</summary>
+    private static void WriteOver(string file, Action write)
     {
-        var info = new FileInfo(file);
-        if (info is { Exists: true, IsReadOnly: true })
-            info.IsReadOnly = false;
+        if (new FileInfo(file) is not { Exists: true, IsReadOnly: true })
+        {
+            write();
+            return;
+        }
+
+        FileAttributes attributes = File.GetAttributes(file);
+        UnixFileMode? mode = OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(file);
+        File.SetAttributes(file, attributes & ~FileAttributes.ReadOnly);
+        try
+        {
+            write();
+        }
+        finally
+        {
+            if (mode is { } unix && !OperatingSystem.IsWindows())
+                File.SetUnixFileMode(file, unix);
+            else
+                File.SetAttributes(file, attributes);
+        }
     }
 
     /// <summary>Where a path leads.</summary>

@@ -20,13 +20,13 @@ internal sealed class PipelineMessages : IDisposable
     private long lastProgress;
 
     /// <summary>Queues a verbose message.</summary>
-    public void Verbose(string text) => Add(cmdlet => cmdlet.WriteVerbose(text));
+    public void Verbose(string text) => Add(cmdlet => cmdlet.WriteVerbose(PrintableText.Of(text)));
 
     /// <summary>Queues a debug message.</summary>
-    public void Debug(string text) => Add(cmdlet => cmdlet.WriteDebug(text));
+    public void Debug(string text) => Add(cmdlet => cmdlet.WriteDebug(PrintableText.Of(text)));
 
     /// <summary>Queues a warning.</summary>
-    public void Warning(string text) => Add(cmdlet => cmdlet.WriteWarning(text));
+    public void Warning(string text) => Add(cmdlet => cmdlet.WriteWarning(PrintableText.Of(text)));
 
     /// <summary>Queues an error that does not end the statement.</summary>
     public void Error(ErrorRecord record) => Add(cmdlet => cmdlet.WriteError(record));
@@ -41,8 +41,11 @@ internal sealed class PipelineMessages : IDisposable
         long last = Interlocked.Read(ref lastProgress);
         if (last == 0 ? Stopwatch.GetElapsedTime(begun, now) < NoProgressBefore : Stopwatch.GetElapsedTime(last, now) < ProgressPause)
             return;
-        if (Interlocked.CompareExchange(ref lastProgress, now, last) == last)
-            Add(cmdlet => cmdlet.WriteProgress(record));
+        if (Interlocked.CompareExchange(ref lastProgress, now, last) != last)
+            return;
+        (record.Activity, record.StatusDescription) = (PrintableText.Of(record.Activity), PrintableText.Of(record.StatusDescription));
+        record.CurrentOperation = PrintableText.Of(record.CurrentOperation);
+        Add(cmdlet => cmdlet.WriteProgress(record));
     }
 
     /// <summary>Whether any progress was queued, so that it must be taken down again.</summary>

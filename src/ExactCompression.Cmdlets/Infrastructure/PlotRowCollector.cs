@@ -38,10 +38,12 @@ internal sealed class PlotRowCollector
     }
 
     /// <summary>All rows together.</summary>
+    /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="InvalidFileException">A file is no CSV.</exception>
-    public PlotRows Read()
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public PlotRows Read(CancellationToken cancellation)
     {
-        List<PlotRows> parts = [.. files.Select(PlotRows.Read)];
+        List<PlotRows> parts = [.. files.Select(file => PlotRows.Read(file, new() { Cancellation = cancellation }))];
         if (objects.Count > 0)
             parts.Add(new(objects, "the rows given"));
         return PlotRows.Join(parts);

@@ -19,7 +19,7 @@ public static class CompressionResultView
     public static IEnumerable<string> Lines(CompressionResult result, PSHost? host, PSObject? style)
     {
         var palette = Palette.Of(host, style);
-        yield return $"{palette.Heading(result.Original.Name)} over {result.Domain}";
+        yield return $"{palette.Heading(PrintableText.Of(result.Original.Name))} over {result.Domain}";
         yield return result.ToString();
         yield return result.ProvenDeviation == 0 ? "Nothing is rounded: what is left computes the same bits" : $"No output differs by more than {Units.Small(result.ProvenDeviation)} (proven)";
         yield return "";

@@ -4,7 +4,7 @@ namespace ExactCompression.Cmdlets.Views;
 
 /// <summary>
 /// Properties that exist for display alone. Where objects of several types come in one stream, PowerShell leaves the views aside and lists the
-/// default display set of each type: the type data puts these, hidden from Get-Member, in the place of raw numbers there.
+/// default display set of each type: the type data puts these, hidden from Get-Member, in the place of raw numbers and of texts from files there.
 /// </summary>
 public static class DisplayText
 {
@@ -17,6 +17,24 @@ public static class DisplayText
         CertificateReport report => report.Elapsed,
         _ => TimeSpan.Zero,
     });
+
+    /// <summary>What a network, data or a domain is called, without what a terminal would obey.</summary>
+    /// <param name="instance">The object.</param>
+    public static string Name(PSObject instance) => PrintableText.Of(instance.BaseObject switch
+    {
+        ReluNetwork network => network.Name,
+        InputData data => data.Name,
+        InputDomain domain => domain.Description,
+        _ => "",
+    });
+
+    /// <summary>The file that a network came from; empty for none.</summary>
+    /// <param name="instance">A network.</param>
+    public static string File(PSObject instance) => PrintableText.Of(((ReluNetwork)instance.BaseObject).Path ?? "");
+
+    /// <summary>What settled a neuron.</summary>
+    /// <param name="instance">A verdict.</param>
+    public static string Evidence(PSObject instance) => PrintableText.Of(((NeuronStability)instance.BaseObject).Evidence);
 
     /// <summary>The time that a network takes for a row.</summary>
     /// <param name="instance">A measurement.</param>

@@ -26,7 +26,7 @@ public static class StabilityTableView
         int cells = Math.Clamp(Width(host) - Margin - LayerWidth - Gap - widths.Sum(static w => w + Gap), NarrowestBar, WidestBar);
         string gap = new(' ', Gap);
 
-        yield return $"{palette.Heading(table.Network.Name)} over {table.Domain}";
+        yield return $"{palette.Heading(PrintableText.Of(table.Network.Name))} over {table.Domain}";
         yield return Summary(table);
         yield return "";
         yield return palette.Heading("Layer") + gap + new string(' ', cells) + string.Concat(states.Select(state =>
@@ -72,7 +72,7 @@ public static class StabilityTableView
     /// <summary>What each kind of evidence decided, in what time.</summary>
     /// <param name="instance">The table.</param>
     public static string Stages(PSObject instance) =>
-        string.Join(Environment.NewLine, ((StabilityTable)instance.BaseObject).Stages.Select(static stage => $"{stage.Name}: {Units.Count(stage.Decided)} decided in {Units.Time(stage.Elapsed)}"));
+        string.Join(Environment.NewLine, ((StabilityTable)instance.BaseObject).Stages.Select(static stage => $"{PrintableText.Of(stage.Name)}: {Units.Count(stage.Decided)} decided in {Units.Time(stage.Elapsed)}"));
 
     private static int Widest(StabilityTable table) => table.Layers.Select(static layer => layer.Neurons).DefaultIfEmpty().Max();
 

@@ -3,6 +3,9 @@ namespace ExactCompression;
 /// <summary>A file that cannot be read: damaged, of another format, or with something in it that is not supported.</summary>
 public sealed class InvalidFileException : ExactCompressionException
 {
+    // What to do about it must not be pushed out of the message by what is wrong.
+    private const int LongestProblem = 400;
+
     /// <summary>Makes the exception.</summary>
     /// <param name="errorId">A stable name of the cause.</param>
     /// <param name="path">The file.</param>
@@ -12,10 +15,10 @@ public sealed class InvalidFileException : ExactCompressionException
     /// <param name="unsupported">True where the file is sound but holds something this module does not support.</param>
     /// <param name="inner">What caused it, or null.</param>
     public InvalidFileException(string errorId, string path, string place, string problem, string mend = "", bool unsupported = false, Exception? inner = null)
-        : base(errorId, $"{path}: {place}: {problem}{(mend.Length > 0 ? " " + mend : "")}", inner)
+        : base(errorId, $"{ErrorText.Quoted(path)}: {ErrorText.Quoted(place)}: {ErrorText.Shortened(problem, LongestProblem)}{(mend.Length > 0 ? " " + mend : "")}", inner)
     {
         Path = path;
-        Place = place;
+        Place = ErrorText.Quoted(place);
         Unsupported = unsupported;
     }
 

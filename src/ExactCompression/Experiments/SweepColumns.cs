@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using ExactCompression.Formats;
 
 namespace ExactCompression.Experiments;
 
@@ -41,15 +42,15 @@ internal static class SweepColumns
         null => "",
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        // Only then does a line of the file hold a whole row, so that half a row can be told from a whole one.
-        _ => value.ToString()!.ReplaceLineEndings(" ").Replace('\n', ' ').Replace('\r', ' '),
+        // In one line whatever it holds: half a row can then be told from a whole one.
+        _ => CsvText.Encode(value.ToString()!),
     };
 
     private static object? Value(string text, PropertyInfo property)
     {
         Type type = property.PropertyType;
         if (type == typeof(string))
-            return text;
+            return CsvText.Decode(text);
         if (Nullable.GetUnderlyingType(type) is { } underlying)
         {
             if (text.Length == 0)
@@ -63,7 +64,7 @@ internal static class SweepColumns
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
         {
-            throw new FormatException($"'{text}' is no {type.Name}, which the column {property.Name} holds.", e);
+            throw new FormatException($"'{CsvFile.Shortened(text)}' is no {type.Name}, which the column {property.Name} holds.", e);
         }
     }
 }

@@ -36,23 +36,29 @@ public sealed class SweepCsv
     /// <param name="path">Full path.</param>
     /// <param name="warning">Told where something was dropped, and where another process keeps the file for long.</param>
     /// <param name="cancellation">Ends the wait for a file that another process has open.</param>
-    /// <exception cref="InvalidFileException">The file is no sweep's, or one of its rows cannot be read.</exception>
+    /// <exception cref="InvalidFileException">The file is no sweep's or no regular file, or one of its rows cannot be read.</exception>
     public static SweepCsv Open(string path, Action<string>? warning, CancellationToken cancellation)
     {
+        InputFile.RequireRegular(path);
         var csv = new SweepCsv(path, warning);
-        using FileStream stream = csv.Lock(cancellation);
-        csv.CatchUp(stream);
-        return csv;
+        TargetFile.RequireRegular(path);
+        return csv.Guarded(() =>
+        {
+            using Stream stream = csv.Lock(cancellation);
+            csv.CatchUp(stream);
+            return csv;
+        });
     }
 
     /// <summary>The rows of a file, which is left as it is; half a row at its end is passed over. Of several rows of one cell the last counts.</summary>
     /// <param name="path">Full path.</param>
-    /// <exception cref="InvalidFileException">The file is no sweep's, or one of its rows cannot be read.</exception>
+    /// <exception cref="InvalidFileException">The file is no sweep's or no regular file, or one of its rows cannot be read.</exception>
     public static IReadOnlyList<SweepRow> Read(string path)
     {
+        InputFile.RequireRegular(path);
         var csv = new SweepCsv(path, null);
         byte[] bytes;
-        using (FileStream stream = csv.Lock(FileMode.Open, FileAccess.Read, FileShare.ReadWrite, CancellationToken.None))
+        using (Stream stream = csv.Lock(FileMode.Open, FileAccess.Read, FileShare.ReadWrite, CancellationToken.None))
         {
             bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
@@ -72,28 +78,29 @@ public sealed class SweepCsv
     /// <param name="replaces">The failed row of the cell that this one comes after; null where the cell had none.</param>
     /// <param name="cancellation">Ends the wait for a file that another process has open.</param>
     /// <returns>Whether it was written.</returns>
-    internal bool Append(SweepRow row, SweepRow? replaces, CancellationToken cancellation)
+    internal bool Append(SweepRow row, SweepRow? replaces, CancellationToken cancellation) => Guarded(() =>
     {
-        using FileStream stream = Lock(cancellation);
+        using Stream stream = Lock(cancellation);
         string key = SweepColumns.Key(row);
         CatchUp(stream);
         if (rows.GetValueOrDefault(key) is { } other && !ReferenceEquals(other, replaces))
             return false;
-        stream.Seek(0, SeekOrigin.End);
-        stream.Write(Line(SweepColumns.Fields(row)));
-        stream.Flush(flushToDisk: true);
-        known = stream.Length;
+        Append(stream, Line(SweepColumns.Fields(row)));
         rows[key] = row;
         return true;
-    }
+    });
 
     /// <summary>Reads what other processes have written, and mends the end.</summary>
     internal void CatchUp(CancellationToken cancellation)
     {
         if (new FileInfo(Path).Length == known)
             return;
-        using FileStream stream = Lock(cancellation);
-        CatchUp(stream);
+        Guarded(() =>
+        {
+            using Stream stream = Lock(cancellation);
+            CatchUp(stream);
+            return true;
+        });
     }
 
     private static byte[] Line(string[] fields)
@@ -111,7 +118,7 @@ public sealed class SweepCsv
 
     private static bool StartsLikeHeader(ReadOnlySpan<byte> bytes) => Header.AsSpan().StartsWith(bytes);
 
-    private void CatchUp(FileStream stream)
+    private void CatchUp(Stream stream)
     {
         if (stream.Length < known)
             known = 0; // somebody has made it anew
@@ -124,9 +131,7 @@ public sealed class SweepCsv
             if (bytes.Length < Header.Length && StartsLikeHeader(bytes))
             {
                 stream.SetLength(0);
-                stream.Write(Header);
-                stream.Flush(flushToDisk: true);
-                known = stream.Length;
+                Append(stream, Header);
                 return;
             }
 
@@ -139,7 +144,25 @@ public sealed class SweepCsv
         {
             warning?.Invoke($"'{Path}' ended in the middle of a row, as a process leaves it that was killed. That row is dropped and its cell done again.");
             stream.SetLength(known + whole);
-            stream.Flush(flushToDisk: true);
+            FileOperations.Current.FlushToDisk(stream);
+        }
+
+        known = stream.Length;
+    }
+
+    /// <summary>Adds to the end and brings it to the disk: all of it, or nothing.</summary>
+    private void Append(Stream stream, byte[] line)
+    {
+        long length = stream.Seek(0, SeekOrigin.End);
+        try
+        {
+            stream.Write(line);
+            FileOperations.Current.FlushToDisk(stream);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            stream.SetLength(length); // a part of a row would hide the next one
+            throw;
         }
 
         known = stream.Length;
@@ -149,7 +172,7 @@ public sealed class SweepCsv
     private int RequireHeader(byte[] bytes)
     {
         int line = Array.IndexOf(bytes, LineEnd);
-        string[] found = line < 0 ? [] : [.. Fields(bytes.AsMemory(0, line + 1)).FirstOrDefault() ?? []];
+        string[] found = line < 0 ? [] : CsvFile.Guarded(Path, () => Fields(bytes.AsMemory(0, line + 1)).FirstOrDefault(), 1) ?? [];
         if (!found.SequenceEqual(SweepColumns.Names))
         {
             throw new InvalidFileException(
@@ -172,7 +195,9 @@ public sealed class SweepCsv
         {
             int next = Array.IndexOf(bytes, LineEnd, at, end - at) + 1;
             number++;
-            string[]? fields = CsvFile.Guarded(Path, () => Fields(bytes.AsMemory(at, next - at)).FirstOrDefault());
+            if (next == end && IsTorn(bytes.AsMemory(at, next - at)))
+                return at;
+            string[]? fields = CsvFile.Guarded(Path, () => Fields(bytes.AsMemory(at, next - at)).FirstOrDefault(), number);
             if (fields is not null && fields.Length != SweepColumns.Names.Count)
             {
                 if (next == end)
@@ -201,17 +226,33 @@ public sealed class SweepCsv
         }
     }
 
+    /// <summary>Whether a line ends within quotes.</summary>
+    private static bool IsTorn(ReadOnlyMemory<byte> line) => line.Span.Count((byte)'"') % 2 == 1;
+
     private static IEnumerable<string[]> Fields(ReadOnlyMemory<byte> line)
     {
-        using CsvReader csv = CsvReader.Create(line, new() { HasHeader = false, FormatProvider = System.Globalization.CultureInfo.InvariantCulture });
+        using CsvReader csv = CsvReader.Create(line, new() { HasHeader = false, Separator = ',', MalformedData = CsvMalformedDataHandling.Throw, FormatProvider = System.Globalization.CultureInfo.InvariantCulture });
         while (csv.Read())
             yield return CsvFile.Strings(csv);
     }
 
-    /// <summary>The file to oneself; waits while another process writes its row.</summary>
-    private FileStream Lock(CancellationToken cancellation) => Lock(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, cancellation);
+    /// <summary>Makes failures name the file.</summary>
+    private T Guarded<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (FileReplacement.Named(e, Path) is not null)
+        {
+            throw FileReplacement.Named(e, Path)!;
+        }
+    }
 
-    private FileStream Lock(FileMode mode, FileAccess access, FileShare share, CancellationToken cancellation)
+    /// <summary>The file to oneself; waits while another process writes its row.</summary>
+    private Stream Lock(CancellationToken cancellation) => Lock(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, cancellation);
+
+    private Stream Lock(FileMode mode, FileAccess access, FileShare share, CancellationToken cancellation)
     {
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         bool told = false;
@@ -219,7 +260,7 @@ public sealed class SweepCsv
         {
             try
             {
-                return new FileStream(Path, mode, access, share);
+                return FileOperations.Current.Open(Path, new() { Mode = mode, Access = access, Share = share });
             }
             catch (IOException e) when (IsSharingViolation(e))
             {

@@ -99,7 +99,7 @@ public abstract partial class SweepNetwork
 
         internal override double Work { get; } = new FileInfo(path) is { Exists: true } file ? Math.Max(1, file.Length / sizeof(float)) : 1;
 
-        internal override ReluNetwork Get(int threads, Action<string> told, CancellationToken cancellation) => NetworkFormats.Read(path);
+        internal override ReluNetwork Get(int threads, Action<string> told, CancellationToken cancellation) => NetworkFormats.Read(path, options: new() { Cancellation = cancellation });
     }
 
     private sealed class Trained : SweepNetwork

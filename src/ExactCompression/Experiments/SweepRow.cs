@@ -193,7 +193,7 @@ public sealed record SweepRow
     public bool Failed => Error.Length > 0;
 
     /// <inheritdoc/>
-    public override string ToString() => Failed
+    public override string ToString() => PrintableText.Of(Failed
         ? $"{Network} over {Domain}: {Error}"
-        : FormattableString.Invariant($"{Network} over {Domain}: {Architecture} -> {Compressed}, {ConnectionsRemovedPercent:F1} % of the connections removed");
+        : FormattableString.Invariant($"{Network} over {Domain}: {Architecture} -> {Compressed}, {ConnectionsRemovedPercent:F1} % of the connections removed"));
 }

@@ -9,9 +9,14 @@ internal static class CsvFile
     // A row of the widest network fits many times over; an unclosed quote does not swallow a large file.
     private const int MaximalRecord = 1 << 26;
 
-    public static CsvReader Open(byte[] bytes) => CsvReader.Create(bytes, new()
+    /// <summary>A reader; an unclosed quote, or one inside a cell, is an error.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="separator">What separates cells, or null to find it from the first lines.</param>
+    public static CsvReader Open(byte[] bytes, char? separator = null) => CsvReader.Create(bytes, new()
     {
         HasHeader = false,
+        Separator = separator,
+        MalformedData = CsvMalformedDataHandling.Throw,
         TrackLineNumbers = true,
         TrimWhitespace = true,
         AllowLineBreaksInQuotes = false,
@@ -22,13 +27,35 @@ internal static class CsvFile
     /// <summary>Fails on bytes that no text has, before a reader makes nonsense of them.</summary>
     public static void RequireText(ReadOnlySpan<byte> bytes, string path)
     {
-        int zero = bytes[..Math.Min(bytes.Length, 1 << 16)].IndexOf((byte)0);
+        if (IsUtf16(bytes))
+            throw new InvalidFileException("CsvNotText", path, "byte 0", "The text is in UTF-16.", "Save it in UTF-8.");
+        int zero = bytes.IndexOf((byte)0);
         if (zero >= 0)
             throw new InvalidFileException("CsvNotText", path, string.Create(CultureInfo.InvariantCulture, $"byte {zero}"), "The file is binary, not CSV.", "Give a text file in UTF-8.");
     }
 
+    /// <summary>Whether bytes begin as text in UTF-16 does, in either order.</summary>
+    public static bool IsUtf16(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 && (bytes[0], bytes[1]) is (0xff, 0xfe) or (0xfe, 0xff);
+
+    /// <summary>What separates the cells of a file whose first line is a header of plain words; null where a <c>sep=</c> line says it. Cells below, which may hold anything, have no say.</summary>
+    public static char? HeaderSeparator(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> line = bytes.TrimStart("\uFEFF\r\n"u8);
+        int end = line.IndexOfAny((byte)'\r', (byte)'\n');
+        line = end < 0 ? line : line[..end];
+        if (line.StartsWith("sep="u8))
+            return null;
+        char best = ',';
+        foreach (char other in ";\t|")
+            best = line.Count((byte)other) > line.Count((byte)best) ? other : best;
+        return best;
+    }
+
     /// <summary>Runs a reader and gives its complaints the file's name.</summary>
-    public static T Guarded<T>(string path, Func<T> read)
+    /// <param name="path">The file.</param>
+    /// <param name="read">Reads it, or one of its lines.</param>
+    /// <param name="line">The line, where it reads only that one.</param>
+    public static T Guarded<T>(string path, Func<T> read, int? line = null)
     {
         try
         {
@@ -36,30 +63,22 @@ internal static class CsvFile
         }
         catch (CsvFormatException e)
         {
-            throw new InvalidFileException("CsvDamaged", path, e.LineNumber is { } line ? string.Create(CultureInfo.InvariantCulture, $"line {line}") : "file", e.Message, "Mend that record.", inner: e);
+            long? place = line ?? e.LineNumber;
+            throw new InvalidFileException("CsvDamaged", path, place is { } at and > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {at}") : "file", e.Message, "Mend that record.", inner: e);
         }
     }
 
     public static string Place(CsvReader csv) => string.Create(CultureInfo.InvariantCulture, $"line {csv.LineNumber}");
 
-    public static bool LooksLikeHeader(CsvReader csv)
-    {
-        for (int i = 0; i < csv.FieldCount; i++)
-        {
-            if (!double.TryParse(csv.GetSpan(i), NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-                return true;
-        }
-
-        return false;
-    }
-
     public static string[] Strings(CsvReader csv) => [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString)];
 
     /// <summary>A field as the nearest double; infinities and NaN are left to the caller.</summary>
     public static double Number(CsvReader csv, int field, string path) =>
-        csv.TryParse(field, out double value)
+        // The package's parser passes over commas: 1,5 would be 15.
+        !csv.GetSpan(field).Contains((byte)',') && csv.TryParse(field, out double value)
             ? value
-            : throw new InvalidFileException("CsvNotANumber", path, string.Create(CultureInfo.InvariantCulture, $"{Place(csv)}, column {field}"), $"'{Shortened(csv.GetString(field))}' is no number.", "Numbers have a decimal point, whatever the culture.");
+            : throw new InvalidFileException("CsvNotANumber", path, string.Create(CultureInfo.InvariantCulture, $"{Place(csv)}, column {field}"), $"'{Shortened(csv.GetString(field))}' is no number.", "Numbers have a decimal point, whatever the culture, and no separators of thousands.");
 
-    private static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "...";
+    /// <summary>The beginning of a text, for messages.</summary>
+    public static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "...";
 }

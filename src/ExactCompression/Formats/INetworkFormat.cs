@@ -16,8 +16,10 @@ public interface INetworkFormat
 
     /// <summary>Reads a network.</summary>
     /// <param name="path">A file of this format.</param>
-    /// <exception cref="InvalidFileException">The file is damaged or holds something unsupported.</exception>
-    ReluNetwork Read(string path);
+    /// <param name="options">What the import may take, and what the user says of the file.</param>
+    /// <exception cref="InvalidFileException">The file is damaged, holds something unsupported, or takes more than it may.</exception>
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
+    ReluNetwork Read(string path, ImportOptions options);
 }
 
 /// <summary>A format that can be written too.</summary>

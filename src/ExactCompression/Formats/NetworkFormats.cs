@@ -22,17 +22,27 @@ public static class NetworkFormats
     /// <summary>Reads a network file.</summary>
     /// <param name="path">Full path of the file.</param>
     /// <param name="format">The name of a format, or <c>Auto</c> to find it from the content.</param>
-    /// <exception cref="InvalidFileException">The file is of no known format, damaged, or holds something unsupported.</exception>
-    /// <exception cref="InvalidInputException">There is no format of that name.</exception>
+    /// <param name="options">What the import may take, and what the user says of the file; null for the usual.</param>
+    /// <exception cref="InvalidFileException">
+    /// The file is of no known format, damaged, holds something unsupported, or takes more memory or work than <paramref name="options"/> allow.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
+    /// <exception cref="InvalidInputException">There is no format of that name, or an option does not go with the format or is not supported.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static ReluNetwork Read(string path, string format = "Auto")
+    public static ReluNetwork Read(string path, string format = "Auto", ImportOptions? options = null)
     {
         INetworkFormat? named = string.Equals(format, "Auto", StringComparison.OrdinalIgnoreCase) ? null : Named(format);
         byte[] head = NetworkFiles.Head(path, HeadLength);
         INetworkFormat chosen = named ?? Recognise(head, path);
+        options ??= new();
+        if (options.Prefix is not null && chosen is not (PyTorchFormat or SafeTensorsFormat or NpzFormat))
+            throw new InvalidInputException("PrefixNotApplicable", $"'{path}' is {chosen.Name}, which has no named tensors for -Prefix to choose from.", "Leave -Prefix out.");
         try
         {
-            return chosen.Read(path);
+            ReluNetwork network = chosen.Read(path, Bounded(options));
+            if (network.Depth > 0)
+                HiddenActivation.RequireSupported(options.Activation);
+            return network;
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
         {
@@ -86,6 +96,10 @@ public static class NetworkFormats
 
     private static bool HasExtension(INetworkFormat format, string path) =>
         format.Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
+
+    // Warnings quote names of the file, as errors do.
+    private static ImportOptions Bounded(ImportOptions options) =>
+        options.Warning is { } warn ? options with { Warning = text => warn(ErrorText.Message(text)) } : options;
 
     private static string Names() => string.Join(", ", All.Select(static f => f.Name));
 }

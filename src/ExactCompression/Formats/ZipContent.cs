@@ -2,56 +2,66 @@ using System.IO.Compression;
 
 namespace ExactCompression.Formats;
 
-/// <summary>The entries of a zip archive in memory, each unpacked only when asked for and never beyond what it can honestly hold.</summary>
+/// <summary>The files of a zip archive in memory, each unpacked only when asked for, and never beyond what it can honestly hold.</summary>
+/// <remarks>The archive classes of .NET check no checksum and take many damaged archives for sound ones, so only their Deflate is used.</remarks>
 internal sealed class ZipContent
 {
-    // All entries together: a small archive could otherwise unpack into any amount of memory.
-    private const long MaximalTotal = 1L << 32;
-
     private readonly byte[] bytes;
     private readonly string path;
-    private readonly ZipArchive archive;
-    private long unpacked;
+    private readonly ImportBudget budget;
+    private readonly Dictionary<string, ZipMember> byName;
 
-    public ZipContent(byte[] bytes, string path)
+    /// <summary>Reads the directory of an archive.</summary>
+    /// <exception cref="InvalidFileException">The archive is damaged or of a kind that is not read.</exception>
+    public ZipContent(byte[] bytes, string path, ImportBudget budget)
     {
         this.bytes = bytes;
         this.path = path;
-        archive = Guarded("directory", () => new ZipArchive(new MemoryStream(bytes, writable: false), ZipArchiveMode.Read));
-        Entries = Guarded("directory", () => archive.Entries);
+        this.budget = budget;
+        (Members, Comment) = ZipDirectory.Read(bytes, path);
+        byName = Members.ToDictionary(static m => m.Name, StringComparer.Ordinal);
     }
 
-    public IReadOnlyList<ZipArchiveEntry> Entries { get; }
+    public IReadOnlyList<ZipMember> Members { get; }
 
-    public ZipArchiveEntry? Find(string name) => Entries.FirstOrDefault(e => e.FullName == name);
+    /// <summary>The comment of the whole archive; empty where there is none.</summary>
+    public string Comment { get; }
 
-    /// <summary>The whole content of an entry.</summary>
-    public byte[] Read(ZipArchiveEntry entry) => Guarded(entry.FullName, () =>
+    public ZipMember? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>The whole content of a file, checked against its checksum.</summary>
+    /// <exception cref="InvalidFileException">It is damaged, or all that was read so far is too much.</exception>
+    public byte[] Read(ZipMember member)
     {
-        long length = entry.Length;
-        if (entry.CompressedLength > bytes.Length || length > Array.MaxLength || length > (entry.CompressedLength * FileContent.MaximalInflation) + 64)
-            throw new InvalidFileException("ZipDamaged", path, entry.FullName, $"The entry claims {length} bytes, which its {entry.CompressedLength} packed bytes cannot hold.", "The archive is damaged: make it again.");
-        unpacked += length;
-        if (unpacked > MaximalTotal)
-            throw new InvalidFileException("FileTooLarge", path, entry.FullName, "The archive unpacks to more than 4 GiB.", "Store the network alone in it.", unsupported: true);
-        using Stream stream = entry.Open();
-        var content = new byte[length];
-        int read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-        if (read < content.Length || stream.ReadByte() >= 0)
-            throw new InvalidFileException("ZipDamaged", path, entry.FullName, "The entry has another length than the archive's directory says.", "The archive is damaged: make it again.");
-        return content;
-    });
+        if (member.IsDeflated && member.Length > (member.PackedLength * FileContent.MaximalInflation) + 64)
+            throw ZipDirectory.Damaged(path, NameText.Short(member.Name), $"The file claims {member.Length} bytes, which its {member.PackedLength} packed bytes cannot hold.");
+        budget.Allocate(member.Length, NameText.Short(member.Name));
+        budget.Work(member.Length, NameText.Short(member.Name));
+        byte[] content = member.IsDeflated ? Inflated(member) : bytes.AsSpan(member.DataStart, (int)member.PackedLength).ToArray();
+        uint checksum = Crc32.Of(content);
+        if (checksum == member.Checksum)
+            return content;
+        throw member.Checksum == 0
+            ? new InvalidFileException("ZipChecksumMissing", path, NameText.Short(member.Name), "The file in the archive has no checksum, so damage could not be seen.", "Save it with checksums, without torch.serialization.set_crc32_options(False).", unsupported: true)
+            : new InvalidFileException("ZipChecksumMismatch", path, NameText.Short(member.Name), $"The content has the checksum {checksum:x8}, not {member.Checksum:x8} as the archive says.", "The archive is damaged: make or download it again.");
+    }
 
-    // The archive classes report damage in many ways; what is caught here can only come from the bytes in memory.
-    private T Guarded<T>(string place, Func<T> read)
+    private byte[] Inflated(ZipMember member)
     {
+        var content = new byte[member.Length];
         try
         {
-            return read();
+            using var packed = new MemoryStream(bytes, member.DataStart, (int)member.PackedLength, writable: false);
+            using var stream = new DeflateStream(packed, CompressionMode.Decompress);
+            int read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            if (read == content.Length && stream.ReadByte() < 0)
+                return content;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException or IndexOutOfRangeException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw new InvalidFileException("ZipDamaged", path, place, $"The zip archive is damaged: {e.Message.TrimEnd('.')}.", "Make or download the file again.", inner: e);
+            throw new InvalidFileException("ZipDamaged", path, NameText.Short(member.Name), "The packed data of the file is damaged.", "Make or download the archive again.", inner: e);
         }
+
+        throw ZipDirectory.Damaged(path, NameText.Short(member.Name), "The file has another length than the archive's directory says.");
     }
 }

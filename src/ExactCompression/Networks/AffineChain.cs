@@ -6,10 +6,11 @@ namespace ExactCompression.Networks;
 /// </summary>
 /// <param name="inputs">Number of inputs of the network.</param>
 /// <param name="precision">What weights are stored as where a layer has none of its own.</param>
-internal sealed class AffineChain(int inputs, WeightPrecision precision = WeightPrecision.Float32)
+/// <param name="cancellation">Ends a long product with <see cref="OperationCanceledException"/>.</param>
+internal sealed class AffineChain(int inputs, WeightPrecision precision = WeightPrecision.Float32, CancellationToken cancellation = default)
 {
     private readonly List<AffineLayer> layers = [];
-    private AffineMap? pending;
+    private PendingMap? pending;
     private WeightPrecision? pendingPrecision;
 
     /// <summary>How many values the chain gives so far.</summary>
@@ -25,8 +26,19 @@ internal sealed class AffineChain(int inputs, WeightPrecision precision = Weight
         if (map.IsIdentity)
             return;
         AffineJoin.RequireFinite(map);
-        pending = pending is null ? map : AffineJoin.Compose(map, pending);
+        pending = pending is null ? new(map) : pending.Then(map, cancellation);
         Width = map.Outputs;
+    }
+
+    /// <summary>What it takes to append a map, or to make a layer of what is pending.</summary>
+    /// <param name="map">The map, or null for a rectifier or the end.</param>
+    /// <returns>Numbers of eight bytes that would be kept, and operations.</returns>
+    /// <exception cref="OverflowException">The result would have too many weights.</exception>
+    public (long Values, long Work) CostOf(AffineMap? map)
+    {
+        if (pending is not null)
+            return pending.CostOf(map);
+        return map is null && layers.Count == 0 ? new PendingMap(AffineMap.Identity(Width)).CostOf(null) : (0, map?.Weights.LongLength ?? 0);
     }
 
     /// <summary>Appends a rectifier.</summary>
@@ -48,7 +60,7 @@ internal sealed class AffineChain(int inputs, WeightPrecision precision = Weight
 
     private void Close(Activation activation)
     {
-        layers.Add((pending ?? AffineMap.Identity(Width)).ToLayer(activation, pendingPrecision ?? precision));
+        layers.Add((pending?.Joined() ?? AffineMap.Identity(Width)).ToLayer(activation, pendingPrecision ?? precision));
         (pending, pendingPrecision) = (null, null);
     }
 }

@@ -13,9 +13,11 @@ internal static class AffineJoin
     /// <summary>The map <c>outer(inner(x))</c>.</summary>
     /// <param name="outer">The map applied last.</param>
     /// <param name="inner">The map applied first.</param>
+    /// <param name="cancellation">Ends a long product.</param>
     /// <exception cref="ArgumentException">The widths do not fit.</exception>
     /// <exception cref="OverflowException">An entry leaves the range of double, or there are too many entries.</exception>
-    public static AffineMap Compose(AffineMap outer, AffineMap inner)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static AffineMap Compose(AffineMap outer, AffineMap inner, CancellationToken cancellation = default)
     {
         if (outer.Inputs != inner.Outputs)
             throw new ArgumentException($"The outer map takes {outer.Inputs} values, the inner gives {inner.Outputs}.", nameof(outer));
@@ -23,7 +25,7 @@ internal static class AffineJoin
         {
             (true, _) => ScaleRows(outer, inner),
             (false, true) => ScaleColumns(outer, inner),
-            _ => Multiply(outer, inner),
+            _ => Multiply(outer, inner, cancellation),
         };
         RequireFinite(joined);
         return joined;
@@ -87,7 +89,7 @@ internal static class AffineJoin
         return (products, radius);
     }
 
-    private static AffineMap Multiply(AffineMap outer, AffineMap inner)
+    private static AffineMap Multiply(AffineMap outer, AffineMap inner, CancellationToken cancellation)
     {
         AffineMap.RequireSize(outer.Outputs, inner.Inputs);
         int columns = inner.Inputs;
@@ -113,7 +115,7 @@ internal static class AffineJoin
         }
         else
         {
-            Parallel.For(0, outer.Outputs, Row); // rows write to places of their own
+            Parallel.For(0, outer.Outputs, new ParallelOptions { CancellationToken = cancellation }, Row); // rows write to places of their own
         }
 
         (double[] bias, double[] biasRadius) = JoinBias(outer, inner);

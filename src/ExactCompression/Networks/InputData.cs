@@ -42,6 +42,11 @@ public sealed class InputData
     /// <summary>The class of each row; empty where the data has none.</summary>
     public ReadOnlyMemory<int> Labels => labels;
 
+    /// <summary>
+    /// The range of each column before its values were rounded to float32, outward to doubles; null where the rows are all that is known.
+    /// </summary>
+    internal (ReadOnlyMemory<double> Lower, ReadOnlyMemory<double> Upper)? Ranges { get; init; }
+
     /// <summary>Whether rows have labels.</summary>
     public bool HasLabels => labels is not null;
 
@@ -65,5 +70,5 @@ public sealed class InputData
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} ({Rows} x {Columns}{(HasLabels ? ", labelled" : "")})";
+    public override string ToString() => PrintableText.Of($"{Name} ({Rows} x {Columns}{(HasLabels ? ", labelled" : "")})");
 }

@@ -68,7 +68,7 @@ public sealed class InputDomain
     /// <param name="radius">How far each input may move; 0 or more.</param>
     /// <param name="clipLower">No lower end goes below this.</param>
     /// <param name="clipUpper">No upper end goes above this.</param>
-    /// <remarks>The ends are <c>center - radius</c> and <c>center + radius</c> rounded to the nearest double, then clipped: the domain is the box of these ends.</remarks>
+    /// <remarks>The ends are <c>center - radius</c> and <c>center + radius</c> rounded outward where they are no doubles, then clipped: the box holds the ball round the point.</remarks>
     /// <exception cref="InvalidInputException">The radius is negative, an end is not finite, or the clipping range leaves nothing of an input's range.</exception>
     public static InputDomain Ball(ReadOnlySpan<double> center, double radius, double clipLower = double.NegativeInfinity, double clipUpper = double.PositiveInfinity)
     {
@@ -86,8 +86,8 @@ public sealed class InputDomain
                     "Give a centre in the range that is clipped to, or a larger radius.");
             }
 
-            lower[i] = Math.Max(center[i] - radius, clipLower);
-            upper[i] = Math.Min(center[i] + radius, clipUpper);
+            lower[i] = Math.Max(Rounding.SumDown(center[i], -radius), clipLower);
+            upper[i] = Math.Min(Rounding.SumUp(center[i], radius), clipUpper);
         }
 
         return new(lower, upper, center.Length, null);
@@ -98,7 +98,7 @@ public sealed class InputDomain
     /// <param name="margin">How far each input may go beyond the data; 0 or more.</param>
     /// <param name="clipLower">No lower end goes below this.</param>
     /// <param name="clipUpper">No upper end goes above this.</param>
-    /// <remarks>Without a margin the ends are values of the data, exactly. With one they are rounded outward: the box holds every point that is no further than the margin from the data's own range.</remarks>
+    /// <remarks>The box holds the rows, and where they were read from a file also the numbers that the file states, times the scale, before they were rounded to float32; ends that no double holds go outward. With a margin it holds every point that is no further than that from these.</remarks>
     /// <exception cref="InvalidInputException">There are no rows, a value is not finite, the margin is negative, or the clipping range leaves nothing of an input's range.</exception>
     public static InputDomain OfData(InputData data, double margin = 0, double clipLower = double.NegativeInfinity, double clipUpper = double.PositiveInfinity)
     {
@@ -118,6 +118,12 @@ public sealed class InputDomain
                 lower[i] = Math.Min(lower[i], values[i]);
                 upper[i] = Math.Max(upper[i], values[i]);
             }
+        }
+
+        if (data.Ranges is { } stated)
+        {
+            for (int i = 0; i < lower.Length; i++)
+                (lower[i], upper[i]) = (Math.Min(lower[i], stated.Lower.Span[i]), Math.Max(upper[i], stated.Upper.Span[i]));
         }
 
         for (int i = 0; i < lower.Length; i++)
@@ -170,7 +176,7 @@ public sealed class InputDomain
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Description;
+    public override string ToString() => PrintableText.Of(Description);
 
     private static void RequireRange(double clipLower, double clipUpper)
     {

@@ -127,5 +127,5 @@ public sealed class ReluNetwork
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} ({Architecture})";
+    public override string ToString() => PrintableText.Of($"{Name} ({Architecture})");
 }

@@ -35,4 +35,45 @@ internal static class Rounding
         double product = a * b;
         return product == 0 && (a == 0 || b == 0) ? 0 : Math.BitIncrement(product);
     }
+
+    /// <summary>The smallest double not below the real sum of the arguments, which is the sum itself where a double can hold it.</summary>
+    public static double SumUp(double a, double b)
+    {
+        double sum = a + b;
+        return double.IsFinite(sum) && Residual(a, b, sum) > 0 ? Math.BitIncrement(sum) : sum;
+    }
+
+    /// <summary>The largest double not above the real sum of the arguments, which is the sum itself where a double can hold it.</summary>
+    public static double SumDown(double a, double b)
+    {
+        double sum = a + b;
+        return double.IsFinite(sum) && Residual(a, b, sum) < 0 ? Math.BitDecrement(sum) : sum;
+    }
+
+    /// <summary>A double not below the real product of the arguments: the product itself where a double can hold it, else the next one or so.</summary>
+    public static double ProductUp(double a, double b)
+    {
+        double product = a * b;
+        return IsExact(a, b, product) || (!IsTiny(product) && Math.FusedMultiplyAdd(a, b, -product) <= 0) ? product : Math.BitIncrement(product);
+    }
+
+    /// <summary>A double not above the real product of the arguments: the product itself where a double can hold it, else the next one or so.</summary>
+    public static double ProductDown(double a, double b)
+    {
+        double product = a * b;
+        return IsExact(a, b, product) || (!IsTiny(product) && Math.FusedMultiplyAdd(a, b, -product) >= 0) ? product : Math.BitDecrement(product);
+    }
+
+    private static bool IsExact(double a, double b, double product) =>
+        a == 0 || b == 0 || !double.IsFinite(product) || (!IsTiny(product) && Math.FusedMultiplyAdd(a, b, -product) == 0);
+
+    // There the residual may underflow.
+    private static bool IsTiny(double product) => Math.Abs(product) < ErrorFreeSum.UnderflowRisk;
+
+    // What rounding took away, exactly (Knuth's two-sum).
+    private static double Residual(double a, double b, double sum)
+    {
+        double back = sum - a;
+        return (a - (sum - back)) + (b - back);
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class FigureDrawing : IDisposable
     {
         this.figure = figure;
         Width = options.Width;
-        title = options.Title ?? figure.Title;
+        title = PrintableText.Of(options.Title ?? figure.Title);
         panels = figure.Panels(Width);
         legend = new(figure.Legend, TextSize, Width - 2 * Margin);
         subtitle = TextLines.Wrap(figure.Subtitle, PictureFont.Regular, TextSize, Width - 2 * Margin);

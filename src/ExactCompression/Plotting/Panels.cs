@@ -90,7 +90,7 @@ internal static class Panels
     /// <summary>Text at a place of the data.</summary>
     public static void AddText(Plot plot, string text, double x, double y, Alignment alignment, float size, Color color, bool strong = false)
     {
-        ScottPlot.Plottables.Text label = plot.Add.Text(text, x, y);
+        ScottPlot.Plottables.Text label = plot.Add.Text(PrintableText.Of(text), x, y);
         label.LabelFontName = PictureFont.Family;
         label.LabelFontSize = size;
         label.LabelFontColor = color;

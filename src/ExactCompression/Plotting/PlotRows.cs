@@ -6,6 +6,9 @@ namespace ExactCompression;
 /// <summary>Rows with named columns, such as a sweep writes: all as text, numbers in the invariant culture.</summary>
 public sealed class PlotRows
 {
+    // About what a field takes, with its text and its place in a row.
+    private const int FieldSize = 100;
+
     private readonly List<IReadOnlyDictionary<string, string>> rows;
 
     /// <summary>Takes rows as they are.</summary>
@@ -29,10 +32,13 @@ public sealed class PlotRows
 
     /// <summary>Reads a CSV file with a header.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidFileException">The file is no CSV, or has no rows.</exception>
-    public static PlotRows Read(string path)
+    /// <param name="options">What the import may take; null for the usual.</param>
+    /// <exception cref="InvalidFileException">The file is no CSV, has no rows, or takes more than it may.</exception>
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
+    public static PlotRows Read(string path, ImportOptions? options = null)
     {
-        byte[] bytes = FileContent.ReadUnpacked(path);
+        var budget = ImportBudget.Of(path, options ?? new());
+        byte[] bytes = FileContent.ReadUnpacked(path, budget);
         CsvFile.RequireText(bytes, path);
         return CsvFile.Guarded(path, () =>
         {
@@ -43,9 +49,10 @@ public sealed class PlotRows
             {
                 if (csv.FieldCount != header.Length)
                     throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.", "Give every row the same number of columns.");
+                budget.Allocate((long)FieldSize * header.Length, CsvFile.Place(csv));
                 var row = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
                 for (int i = 0; i < header.Length; i++)
-                    row[header[i]] = csv.GetString(i);
+                    row[header[i]] = CsvText.WithoutMark(csv.GetString(i));
                 found.Add(row);
             }
 

@@ -51,7 +51,7 @@ internal static class SweepFigure
             Line(plot, [new(axis.Break, bottom), new(axis.Break, top)], 1, PlotColors.Grey, Dotted);
         plot.Axes.Bottom.TickGenerator = axis.Ticks(width - Panels.Left - Panels.Right);
         if (isLast)
-            plot.Axes.Bottom.Label.Text = DescribedX(series.X) + (axis.IsLog ? " (logarithmic)" : "");
+            plot.Axes.Bottom.Label.Text = PrintableText.Of(DescribedX(series.X)) + (axis.IsLog ? " (logarithmic)" : "");
         return new(plot, height, Described(y) + (IsPercent(y) || IsShare(y) ? ", %" : ""));
     }
 

@@ -32,6 +32,7 @@ internal static class TextLines
     /// <summary>Breaks text at spaces; a word that is too long alone is shortened.</summary>
     public static List<string> Wrap(string text, SKTypeface typeface, float size, float width)
     {
+        text = PrintableText.Of(text);
         var lines = new List<string>();
         string line = "";
         foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -54,12 +55,23 @@ internal static class TextLines
     /// <summary>Shortens a line that is too long, and shows that it did.</summary>
     public static string Fit(string text, SKTypeface typeface, float size, float width)
     {
+        text = PrintableText.Of(text);
         if (Measure(text, typeface, size) <= width)
             return text;
-        int length = text.Length;
-        while (length > 1 && Measure(text[..length] + Ellipsis, typeface, size) > width)
-            length--;
-        return text[..length] + Ellipsis;
+        // The longest beginning with room for the sign behind it; names can be thousands of letters long.
+        int fits = 1, tooLong = text.Length;
+        while (tooLong - fits > 1)
+        {
+            int middle = (fits + tooLong) / 2;
+            if (Measure(text[..middle] + Ellipsis, typeface, size) <= width)
+                fits = middle;
+            else
+                tooLong = middle;
+        }
+
+        if (char.IsHighSurrogate(text[fits - 1]) && fits > 1)
+            fits--;
+        return text[..fits] + Ellipsis;
     }
 
     // No hinting and whole-pixel snapping: glyphs have the same shape and place at every scale.

@@ -106,7 +106,7 @@ public sealed class StabilityTable
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Network.Name}: {StablyActive} active, {StablyInactive} inactive, {Unstable} unstable, {Undetermined} undetermined over {Domain}";
+        PrintableText.Of($"{Network.Name}: {StablyActive} active, {StablyInactive} inactive, {Unstable} unstable, {Undetermined} undetermined over {Domain}");
 
     private int Count(NeuronState state) => Neurons.Count(n => n.State == state);
 }

@@ -43,7 +43,7 @@ public sealed class SweepCsvTests
         using var folder = new TemporaryFolder();
         Write(folder.File("a.csv"), [Row("a") with { Error = "one\r\ntwo\nthree\rfour" }]);
         Assert.Equal(2, File.ReadAllBytes(folder.File("a.csv")).Count(static b => b == '\n'));
-        Assert.Equal("one two three four", SweepCsv.Read(folder.File("a.csv"))[0].Error);
+        Assert.Equal("one\r\ntwo\nthree\rfour", SweepCsv.Read(folder.File("a.csv"))[0].Error);
     }
 
     [Fact]
@@ -92,6 +92,18 @@ public sealed class SweepCsvTests
         string path = folder.Write("a.csv", Encoding.UTF8.GetBytes(text));
         Assert.Equal("SweepCsvColumns", Assert.Throws<InvalidFileException>(() => SweepCsv.Open(path, null, CancellationToken.None)).ErrorId);
         Assert.Equal(text, File.ReadAllText(path));
+    }
+
+    [Theory]
+    [InlineData("Net\"work,Layer\n")]
+    [InlineData("\"Network\"x,Layer\n")]
+    public void Read_DamagedHeader_IsRefusedWithItsLine(string text)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.csv", Encoding.UTF8.GetBytes(text));
+        var e = Assert.Throws<InvalidFileException>(() => SweepCsv.Read(path));
+        Assert.Equal("CsvDamaged", e.ErrorId);
+        Assert.StartsWith("line 1", e.Place, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -98,7 +98,7 @@ public class InputDataFilesTests
             string[] texts = [.. cases.SelectMany(static c => (string[])[c.Item1.ToString("R", CultureInfo.InvariantCulture), $"-{c.Item2}e{c.Item3}", $"0.{c.Item2}"])];
             byte[] content = Encoding.ASCII.GetBytes(string.Join('\n', texts));
 
-            double[] read = CsvData.Read(content, "d.csv", new() { Header = false, LabelColumn = "None" }).Values!;
+            double[] read = CsvData.Read(content, "d.csv", new() { Header = false, LabelColumn = "None" }, new ImportBudget(new(), "d.csv", content.Length)).Values!;
 
             Assert.Equal(texts.Select(static t => double.Parse(t, CultureInfo.InvariantCulture)), read);
         }, count: 200, threads: 1);

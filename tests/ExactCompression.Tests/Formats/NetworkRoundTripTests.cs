@@ -108,7 +108,7 @@ public class NetworkRoundTripTests
         byte[] content = File.ReadAllBytes(path);
 
         BadFile.TruncatedEverywhere(content, static p => NetworkFormats.Read(p), "cut" + extension);
-        BadFile.CorruptedEverywhere(content, p => NetworkFormats.All.Single(f => f.Extensions.Contains(extension)).Read(p), "damaged" + extension);
+        BadFile.CorruptedEverywhere(content, p => NetworkFormats.All.Single(f => f.Extensions.Contains(extension)).Read(p, new()), "damaged" + extension);
     }
 
     private static ReluNetwork Make(int[] sizes, float[] values, bool wide, double nudge)

@@ -32,5 +32,5 @@ public class NpzFormatTests
 
     [Fact]
     public void Read_CorruptedAnywhere_FailsCleanly() =>
-        BadFile.CorruptedEverywhere(Fixtures.Unpack(Fixtures.NpzPositional), static p => new NpzFormat().Read(p), "damaged.npz");
+        BadFile.CorruptedEverywhere(Fixtures.Unpack(Fixtures.NpzPositional), static p => new NpzFormat().Read(p, new()), "damaged.npz");
 }

@@ -57,6 +57,10 @@ public class SafeTensorsFormatTests
     [InlineData("""{"0.weight":{"dtype":"F32","shape":[-1,1],"data_offsets":[0,4]}}""", "SafeTensorsDamaged")]
     [InlineData("""{"0.weight":{"dtype":"F32","shape":[2147483647,2147483647,4],"data_offsets":[0,4]}}""", "SafeTensorsDamaged")]
     [InlineData("""{"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"0.bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "SafeTensorsDamaged")] // overlap
+    [InlineData("""{"0.weight":{"dtype":"F32","shape":[1,0],"data_offsets":[0,0]}}""", "SafeTensorsDamaged")] // bytes behind the last tensor
+    [InlineData("""{"0.weight":{"dtype":"F16","shape":[1,1],"data_offsets":[2,4]}}""", "SafeTensorsDamaged")] // bytes before the first
+    [InlineData("""{"0.weight":{"dtype":"U8","shape":[1,1],"data_offsets":[0,1]},"0.bias":{"dtype":"U8","shape":[1],"data_offsets":[3,4]}}""", "SafeTensorsDamaged")] // a gap
+    [InlineData("""{"__metadata__":{"a":1},"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}""", "SafeTensorsDamaged")] // metadata are text
     [InlineData("""{"0.weight":{"dtype":"F32","shape":"x","data_offsets":[0,4]}}""", "SafeTensorsDamaged")]
     [InlineData("""{"0.weight":{"dtype":7,"shape":[1,1],"data_offsets":[0,4]}}""", "SafeTensorsDamaged")]
     [InlineData("""{"0.weight":[[[[[[[[[[]]]]]]]]]]}""", "SafeTensorsDamaged")]

@@ -15,6 +15,9 @@ internal static class Sampling
 
     private static readonly ulong Seed = ulong.Parse(Environment.GetEnvironmentVariable("EXACTCOMPRESSION_TEST_SEED") is { Length: > 0 } seed ? seed : "0", CultureInfo.InvariantCulture);
 
+    /// <summary>The same seed for campaigns, which take an <see cref="int"/>.</summary>
+    public static int CampaignSeed => (int)(Seed & int.MaxValue);
+
     /// <summary>Runs a test on samples; where one fails, CsCheck tells its seed and looks for a smaller one.</summary>
     /// <param name="gen">What to draw.</param>
     /// <param name="assert">The test; called from several threads unless <paramref name="threads"/> is 1.</param>

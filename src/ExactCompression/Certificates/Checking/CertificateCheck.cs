@@ -20,7 +20,7 @@ public static class CertificateCheck
     public static CertificateReport Run(string path, ReluNetwork original, ReluNetwork compressed, InputDomain? domain = null, CancellationToken cancellation = default)
     {
         var watch = Stopwatch.StartNew();
-        var file = CertificateFile.Read(path);
+        var file = CertificateFile.Read(path, cancellation);
         var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
         Refusal? refusal = null;
         Certificate? content = null;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using ExactCompression.Formats;
 
 namespace ExactCompression.Certificates.Checking;
 
@@ -11,6 +12,9 @@ namespace ExactCompression.Certificates.Checking;
 internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
 {
     private const int HashLength = 64;
+
+    // Many times the certificate of the largest network that can be searched. Parsing takes up to ten times as much memory.
+    private const int LargestContent = 1 << 29;
 
     /// <summary>What a gzip file begins with here: no name, no time, no system.</summary>
     public static ReadOnlySpan<byte> GzipHead => [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
@@ -28,13 +32,17 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
     public static byte[] Seal(ReadOnlySpan<byte> body) => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(body)));
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="InvalidFileException">It is no certificate, or of another version.</exception>
+    /// <param name="path">Full path.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InvalidFileException">It is no certificate, of another version, or very large.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static CertificateFile Read(string path)
+    public static CertificateFile Read(string path, CancellationToken cancellation = default)
     {
-        byte[] bytes = File.ReadAllBytes(path);
+        if (InputFile.RequireRegular(path) > LargestContent)
+            throw TooLarge(path);
+        byte[] bytes = FileContent.Read(path, ImportBudget.Of(path, new() { Cancellation = cancellation }));
         if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
-            bytes = Unpack(bytes, path);
+            bytes = Unpack(bytes, path, cancellation);
         int start = Head.Length + HashLength + Middle.Length;
         if (bytes.Length < start || !bytes.AsSpan().StartsWith(Head) || !bytes.AsSpan(Head.Length + HashLength).StartsWith(Middle))
             throw new InvalidFileException("CertificateMalformed", path, "first bytes", $"It is no certificate of the format {Certificate.Format}, version {Certificate.Version}.", "Make one with Export-CompressionCertificate.");
@@ -43,13 +51,21 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
         return new(body, ends && bytes.AsSpan(Head.Length, HashLength).SequenceEqual(Seal(body.Span)));
     }
 
-    private static byte[] Unpack(byte[] packed, string path)
+    private static byte[] Unpack(byte[] packed, string path, CancellationToken cancellation)
     {
         try
         {
             using var unpacked = new MemoryStream();
             using (var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress))
-                gzip.CopyTo(unpacked);
+            {
+                var piece = new byte[1 << 16];
+                for (int read; (read = gzip.Read(piece)) > 0; unpacked.Write(piece, 0, read))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    if (unpacked.Length + read > LargestContent)
+                        throw TooLarge(path);
+                }
+            }
 
             // The stream takes what was cut off for a finished one, and looks over most of the head.
             if (packed.AsSpan().StartsWith(GzipHead) && packed.Length >= 18 && BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(^4..)) == unpacked.Length)
@@ -62,4 +78,7 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
 
         throw new InvalidFileException("CertificateDamaged", path, "gzip", "The packed data is damaged or ends early.", "Copy or make the file again.");
     }
+
+    private static InvalidFileException TooLarge(string path) => new(
+        "CertificateTooLarge", path, "file", $"It holds more than {LargestContent >> 20} MiB, which no certificate needs.", "Make the certificate again.");
 }

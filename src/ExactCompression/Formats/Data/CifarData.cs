@@ -16,12 +16,13 @@ internal static class CifarData
         _ => throw new InvalidFileException("DataFormatUnknown", path, "file", "The file is none of IDX, CSV, NPY and CIFAR binary.", "Name the format, or convert the file to CSV or NPY."),
     };
 
-    public static RawData Read(byte[] bytes, string path, bool coarseLabels)
+    public static RawData Read(byte[] bytes, string path, bool coarseLabels, ImportBudget budget)
     {
         int labelBytes = coarseLabels ? 2 : 1, record = Pixels + labelBytes, classes = coarseLabels ? 100 : 10;
         if (bytes.Length % record != 0)
             throw new InvalidFileException("FileTruncated", path, "file", $"The length {bytes.Length} is no multiple of the {record} bytes of a record.", "The file is cut off, or of the other CIFAR format.");
         int rows = bytes.Length / record;
+        budget.Allocate(bytes.Length, "records");
         var labels = new int[rows];
         var pixels = new byte[rows * Pixels];
         for (int row = 0; row < rows; row++)

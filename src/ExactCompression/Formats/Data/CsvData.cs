@@ -6,25 +6,26 @@ namespace ExactCompression.Formats;
 /// <summary>Rows from CSV: one row a record, one of the columns perhaps the label. Separators <c>, ; tab |</c> are told apart by the file.</summary>
 internal static class CsvData
 {
-    public static RawData Read(byte[] bytes, string path, InputDataOptions options)
+    public static RawData Read(byte[] bytes, string path, InputDataOptions options, ImportBudget budget)
     {
         CsvFile.RequireText(bytes, path);
         using CsvReader csv = CsvFile.Open(bytes);
-        return CsvFile.Guarded(path, () => Read(csv, path, options));
+        return CsvFile.Guarded(path, () => Read(csv, path, options, budget));
     }
 
-    private static RawData Read(CsvReader csv, string path, InputDataOptions options)
+    private static RawData Read(CsvReader csv, string path, InputDataOptions options, ImportBudget budget)
     {
         if (!csv.Read())
             throw new InvalidFileException("FileEmpty", path, "file", "The file has no record.");
         int fields = csv.FieldCount;
-        string[]? header = options.Header ?? CsvFile.LooksLikeHeader(csv) ? CsvFile.Strings(csv) : null;
+        string[]? header = options.Header ?? CsvHeader.Is(csv, path) ? CsvFile.Strings(csv) : null;
         int? label = LabelColumn(options.LabelColumn, header, fields, path);
         int columns = label is null ? fields : fields - 1;
         if (columns < 1)
             throw new InvalidFileException("CsvNoColumns", path, "line 1", "There is no column beside the label.", "Name the label column rightly.");
 
         var values = new RowBuffer(columns);
+        var ranges = new ColumnRanges(columns);
         List<int>? labels = label is null ? null : [];
         var lines = new List<long>();
         bool more = header is null || csv.Read();
@@ -32,21 +33,26 @@ internal static class CsvData
         {
             if (csv.FieldCount != fields)
                 throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the first one {fields}.", "Give every row the same number of columns.");
+            budget.AllocateValues(fields + 1L, CsvFile.Place(csv));
             Span<double> row = values.AddRow();
             int to = 0;
             for (int field = 0; field < fields; field++)
             {
                 double value = CsvFile.Number(csv, field, path);
-                if (field != label)
-                    row[to++] = value;
-                else
+                if (field == label)
+                {
                     labels!.Add(Label(value, csv, field, path));
+                    continue;
+                }
+
+                ranges.Add(to, value, csv.GetSpan(field));
+                row[to++] = value;
             }
 
             lines.Add(csv.LineNumber);
         }
 
-        return new(lines.Count, columns) { Values = values.ToArray(), Labels = labels?.ToArray(), LineOf = row => lines[row] };
+        return new(lines.Count, columns) { Values = values.ToArray(), Ranges = ranges, Labels = labels?.ToArray(), LineOf = row => lines[row] };
     }
 
     private static int Label(double value, CsvReader csv, int field, string path) => value >= 0 && value <= int.MaxValue && value == Math.Floor(value)
@@ -64,7 +70,7 @@ internal static class CsvData
             case "LAST":
                 return fields - 1;
             case "AUTO":
-                int[] named = header is null ? [] : [.. Enumerable.Range(0, fields).Where(i => header[i].Trim().ToUpperInvariant() is "LABEL" or "CLASS" or "TARGET" or "Y")];
+                int[] named = header is null ? [] : [.. Enumerable.Range(0, fields).Where(i => CsvHeader.NamesLabel(header[i]))];
                 return named.Length == 1 ? named[0] : null;
         }
 

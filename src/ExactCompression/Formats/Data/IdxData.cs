@@ -9,7 +9,7 @@ internal static class IdxData
     public static bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= 4 && bytes[0] == 0 && bytes[1] == 0 && TypeOf(bytes[2]) is not null && bytes[3] is >= 1 and <= 8;
 
-    public static RawData Read(byte[] bytes, string path)
+    public static RawData Read(byte[] bytes, string path, ImportBudget budget)
     {
         (ElementType type, int[] shape, ReadOnlyMemory<byte> data) = Parse(bytes, path);
         long columns = shape.Skip(1).Aggregate(1L, static (n, e) => n * e);
@@ -17,6 +17,7 @@ internal static class IdxData
             throw new InvalidFileException("IdxDamaged", path, "header", "The rows have no values.", "Give a file of images or of rows.");
         if (type == ElementType.UInt8)
             return new(shape[0], (int)columns) { Bytes = data };
+        budget.AllocateValues(shape[0] * columns, "elements");
         var values = new double[shape[0] * columns];
         ElementDecoding.Decode(data.Span, type, bigEndian: true, values);
         return new(shape[0], (int)columns) { Values = values };

@@ -5,10 +5,11 @@ namespace ExactCompression.Formats;
 /// <summary>Reads labels that stand in a file of their own: IDX, NPY, or CSV with one column.</summary>
 internal static class LabelFiles
 {
-    public static int[] Read(string path, int rows)
+    public static int[] Read(string path, int rows, ImportOptions options)
     {
-        byte[] bytes = FileContent.ReadUnpacked(path);
-        double[] values = Values(bytes, path);
+        var budget = ImportBudget.Of(path, options);
+        byte[] bytes = FileContent.ReadUnpacked(path, budget);
+        double[] values = Values(bytes, path, budget);
         if (values.Length != rows)
             throw new InvalidFileException("DataLabelCountMismatch", path, "file", $"There are {values.Length} labels for {rows} rows.", "Give the labels that belong to the data.");
         var labels = new int[rows];
@@ -23,12 +24,13 @@ internal static class LabelFiles
         return labels;
     }
 
-    private static double[] Values(byte[] bytes, string path)
+    private static double[] Values(byte[] bytes, string path, ImportBudget budget)
     {
         if (IdxData.Matches(bytes))
         {
             (ElementType type, int[] shape, ReadOnlyMemory<byte> data) = IdxData.Parse(bytes, path);
             RequireOneAxis(shape.Skip(1).All(static e => e == 1), path);
+            budget.AllocateValues(data.Length / type.Size(), "elements");
             var values = new double[data.Length / type.Size()];
             ElementDecoding.Decode(data.Span, type, bigEndian: true, values);
             return values;
@@ -38,10 +40,11 @@ internal static class LabelFiles
         {
             NpyArray array = NpyData.Numbers(bytes, path);
             RequireOneAxis(array.Shape.Skip(1).All(static e => e == 1), path);
+            budget.AllocateValues(array.Count, "elements");
             return array.ReadDoubles();
         }
 
-        RawData raw = CsvData.Read(bytes, path, new() { LabelColumn = "None" });
+        RawData raw = CsvData.Read(bytes, path, new() { LabelColumn = "None" }, budget);
         RequireOneAxis(raw.Columns == 1, path);
         return raw.Values!;
     }

@@ -3,7 +3,7 @@ namespace ExactCompression.Formats;
 /// <summary>Rows from a NumPy array: the first axis counts rows, the others make up a row.</summary>
 internal static class NpyData
 {
-    public static RawData Read(byte[] bytes, string path)
+    public static RawData Read(byte[] bytes, string path, ImportBudget budget)
     {
         NpyArray array = Numbers(bytes, path);
         if (array.Shape.Length < 2)
@@ -11,6 +11,7 @@ internal static class NpyData
         long columns = array.Shape.Skip(1).Aggregate(1L, static (n, e) => n * e);
         if (columns < 1)
             throw new InvalidFileException("NpyShapeMismatch", path, "header", "The rows have no values.", "Save an array whose rows have values.");
+        budget.AllocateValues(array.Type == ElementType.UInt8 ? array.Count / sizeof(double) : array.Count, "elements");
         if (array.Type != ElementType.UInt8)
             return new(array.Shape[0], (int)columns) { Values = array.ReadDoubles() };
         byte[] data = array.Data.ToArray();

@@ -16,14 +16,18 @@ internal sealed record RawData(int Rows, int Columns)
 
     public int[]? Labels { get; init; }
 
+    /// <summary>The range of each column before scaling, where it is not that of the values: text may hold what no double does.</summary>
+    public ColumnRanges? Ranges { get; init; }
+
     /// <summary>The 1-based line of a row, where the file is text.</summary>
     public Func<int, long>? LineOf { get; init; }
 
-    public InputData ToInputData(string path, double? statedScale)
+    public InputData ToInputData(string path, double? statedScale, ImportBudget budget)
     {
         if (Rows == 0)
             throw new InvalidFileException("DataNoRows", path, "file", "The file has no row.", "Give a file with data.");
         double scale = statedScale ?? (Values is null ? 1.0 / 255 : 1);
+        budget.AllocateValues((long)Rows * Columns / 2, "values as float32");
         var scaled = new float[(long)Rows * Columns];
         if (Values is null)
         {
@@ -42,7 +46,10 @@ internal sealed record RawData(int Rows, int Columns)
 
         if (!TensorPrimitives.IsFiniteAll<float>(scaled))
             ThrowNotFinite(scaled, path);
-        return new(scaled, Rows, Columns, Labels, NameOf(path), scale);
+        ColumnRanges ranges = Values is not null ? (Ranges ?? ColumnRanges.Of(Values, Columns)).Times(scale)
+            : statedScale is null ? ColumnRanges.OfFractions(Bytes.Span, Columns)
+            : ColumnRanges.OfBytes(Bytes.Span, Columns).Times(scale);
+        return new(scaled, Rows, Columns, Labels, NameOf(path), scale) { Ranges = (ranges.Lower.ToArray(), ranges.Upper.ToArray()) };
     }
 
     private void ThrowNotFinite(float[] scaled, string path)

@@ -5,25 +5,26 @@ namespace ExactCompression.Formats;
 /// <summary>The ends of a domain from CSV: a row an input, or a row for each end.</summary>
 internal static class CsvDomain
 {
-    public static (double[] Lower, double[] Upper) Read(byte[] bytes, string path)
+    public static (double[] Lower, double[] Upper) Read(byte[] bytes, string path, ImportBudget budget)
     {
         using CsvReader csv = CsvFile.Open(bytes);
-        return CsvFile.Guarded(path, () => Read(csv, path));
+        return CsvFile.Guarded(path, () => Read(csv, path, budget));
     }
 
-    private static (double[] Lower, double[] Upper) Read(CsvReader csv, string path)
+    private static (double[] Lower, double[] Upper) Read(CsvReader csv, string path, ImportBudget budget)
     {
         if (!csv.Read())
             throw new InvalidFileException("FileEmpty", path, "file", "The file has no record.");
-        if (CsvFile.LooksLikeHeader(csv))
-            return ReadNamed(csv, path);
+        if (CsvHeader.Is(csv, path))
+            return ReadNamed(csv, path, budget);
 
-        var rows = new List<double[]>();
+        var rows = new List<DomainEnd[]>();
         do
         {
-            var row = new double[csv.FieldCount];
+            budget.AllocateValues(2L * csv.FieldCount, CsvFile.Place(csv));
+            var row = new DomainEnd[csv.FieldCount];
             for (int i = 0; i < row.Length; i++)
-                row[i] = CsvFile.Number(csv, i, path);
+                row[i] = End(csv, i, path);
             if (rows.Count > 0 && row.Length != rows[0].Length)
                 throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {row.Length} fields, the first one {rows[0].Length}.", "Give every row the same number of columns.");
             rows.Add(row);
@@ -33,13 +34,13 @@ internal static class CsvDomain
         return (rows.Count == 2, rows[0].Length == 2) switch
         {
             (true, true) => throw new InvalidFileException("DomainCsvAmbiguous", path, "file", "Two rows of two columns could be the ends of each input, or all lower ends and all upper ends.", "Add the header 'Lower,Upper' and give one row an input."),
-            (true, false) => (rows[0], rows[1]),
-            (false, true) => ([.. rows.Select(static r => r[0])], [.. rows.Select(static r => r[1])]),
+            (true, false) => ([.. rows[0].Select(static end => end.Down)], [.. rows[1].Select(static end => end.Up)]),
+            (false, true) => ([.. rows.Select(static r => r[0].Down)], [.. rows.Select(static r => r[1].Up)]),
             _ => throw new InvalidFileException("DomainCsvShape", path, "file", $"The file has {rows.Count} rows of {rows[0].Length} columns.", "Give two columns (lower, upper) with one row an input, or two rows."),
         };
     }
 
-    private static (double[] Lower, double[] Upper) ReadNamed(CsvReader csv, string path)
+    private static (double[] Lower, double[] Upper) ReadNamed(CsvReader csv, string path, ImportBudget budget)
     {
         string[] header = CsvFile.Strings(csv);
         int Find(string name)
@@ -54,10 +55,14 @@ internal static class CsvDomain
         {
             if (csv.FieldCount != header.Length)
                 throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.", "Give every row the same number of columns.");
-            lower.Add(CsvFile.Number(csv, lowerAt, path));
-            upper.Add(CsvFile.Number(csv, upperAt, path));
+            budget.AllocateValues(2, CsvFile.Place(csv));
+            lower.Add(End(csv, lowerAt, path).Down);
+            upper.Add(End(csv, upperAt, path).Up);
         }
 
         return ([.. lower], [.. upper]);
     }
+
+    private static DomainEnd End(CsvReader csv, int field, string path) => DomainEnd.Parse(csv.GetString(field))
+        ?? new(CsvFile.Number(csv, field, path), CsvFile.Number(csv, field, path)); // of another form, or an error that says so
 }

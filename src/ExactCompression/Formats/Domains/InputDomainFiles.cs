@@ -5,20 +5,25 @@ public static class InputDomainFiles
 {
     /// <summary>Reads a domain.</summary>
     /// <param name="path">Full path of the file.</param>
-    /// <returns>A box with one range an input. Decimals are read as the nearest doubles: the domain is the box of those.</returns>
+    /// <param name="options">What the import may take; null for the usual.</param>
+    /// <returns>
+    /// A box with one range an input, which holds the box that the file writes: an end that is no double exactly goes out to the next double.
+    /// </returns>
     /// <remarks>
     /// CSV has two columns (lower end, upper end) and one row an input; a header <c>Lower,Upper</c> (in any order, among other columns) is
     /// optional. Or, without header, two rows: all lower ends, then all upper ends. Two rows of two columns could be either, so they need the header.
     /// </remarks>
-    /// <exception cref="InvalidFileException">The file is damaged, an input is unbounded, or an end is not finite or above the other.</exception>
+    /// <exception cref="InvalidFileException">The file is damaged, an input is unbounded, or an end is not finite or above the other, or the file takes more than it may.</exception>
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static InputDomain Read(string path)
+    public static InputDomain Read(string path, ImportOptions? options = null)
     {
-        byte[] bytes = FileContent.ReadUnpacked(path);
+        var budget = ImportBudget.Of(path, options ?? new());
+        byte[] bytes = FileContent.ReadUnpacked(path, budget);
         CsvFile.RequireText(bytes, path);
         ReadOnlySpan<byte> start = bytes.AsSpan().TrimStart(" \t\r\n\uFEFF"u8);
         bool vnnlib = start.StartsWith("("u8) || start.StartsWith(";"u8);
-        (double[] lower, double[] upper) = vnnlib ? VnnlibDomain.Read(bytes, path) : CsvDomain.Read(bytes, path);
+        (double[] lower, double[] upper) = vnnlib ? VnnlibDomain.Read(bytes, path, budget) : CsvDomain.Read(bytes, path, budget);
         try
         {
             return new(lower, upper, $"{Path.GetFileName(path)} in R^{lower.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)}");

@@ -1,4 +1,4 @@
-using System.Globalization;
+using ExactCompression.Numerics;
 
 namespace ExactCompression.Formats;
 
@@ -6,6 +6,7 @@ namespace ExactCompression.Formats;
 /// The box of the inputs <c>X_0 .. X_n-1</c> in a VNN-LIB property. Constraints on the outputs <c>Y_j</c> alone are left out; a
 /// disjunction over inputs, or a constraint that is no bound on one input, is refused.
 /// </summary>
+/// <remarks>Bounds are decimals, or quotients of them such as <c>(/ 1 3)</c>; where no double holds one, the box goes out to the next double.</remarks>
 internal sealed class VnnlibDomain
 {
     private readonly string path;
@@ -15,10 +16,10 @@ internal sealed class VnnlibDomain
 
     private VnnlibDomain(string path) => this.path = path;
 
-    public static (double[] Lower, double[] Upper) Read(byte[] text, string path)
+    public static (double[] Lower, double[] Upper) Read(byte[] text, string path, ImportBudget budget)
     {
         var domain = new VnnlibDomain(path);
-        foreach (SExpression command in SExpression.Parse(text, path))
+        foreach (SExpression command in SExpression.Parse(text, path, budget))
             domain.Run(command);
         return domain.Ends();
     }
@@ -28,7 +29,7 @@ internal sealed class VnnlibDomain
         switch (command.Operator)
         {
             case "declare-const" or "declare-fun" when command.Items.Count >= 3:
-                if (InputIndex(command.Items[1]) is { } index)
+                if (command.Items[1].InputIndex is { } index)
                     declared.Add(index);
                 break;
             case "assert" when command.Items.Count == 2:
@@ -43,7 +44,7 @@ internal sealed class VnnlibDomain
 
     private void Assert(SExpression formula)
     {
-        if (!MentionsInput(formula))
+        if (!formula.NamesInput)
             return;
         switch (formula.Operator)
         {
@@ -73,10 +74,10 @@ internal sealed class VnnlibDomain
 
     private void Bound(SExpression formula, SExpression smaller, SExpression larger)
     {
-        if (InputIndex(smaller) is { } above && Constant(larger) is { } top)
-            upper[Declared(smaller, above)] = upper.TryGetValue(above, out double known) ? Math.Min(known, top) : top;
-        else if (InputIndex(larger) is { } below && Constant(smaller) is { } bottom)
-            lower[Declared(larger, below)] = lower.TryGetValue(below, out double known) ? Math.Max(known, bottom) : bottom;
+        if (smaller.InputIndex is { } above && Constant(larger) is { } top)
+            upper[Declared(smaller, above)] = upper.TryGetValue(above, out double known) ? Math.Min(known, top.Up) : top.Up;
+        else if (larger.InputIndex is { } below && Constant(smaller) is { } bottom)
+            lower[Declared(larger, below)] = lower.TryGetValue(below, out double known) ? Math.Max(known, bottom.Down) : bottom.Down;
         else
             throw Unsupported(formula, "An input is compared with something else than a number.");
     }
@@ -101,23 +102,23 @@ internal sealed class VnnlibDomain
         return ([.. Enumerable.Range(0, n).Select(i => lower[i])], [.. Enumerable.Range(0, n).Select(i => upper[i])]);
     }
 
-    private double? Constant(SExpression expression)
+    private DomainEnd? Constant(SExpression expression)
     {
-        if (expression is { Operator: "-", Items.Count: 2 })
-            return -Constant(expression.Items[1]);
-        if (expression.Atom is null || !double.TryParse(expression.Atom, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
-            return null;
-        return double.IsFinite(value)
-            ? value
-            : throw new InvalidFileException("DomainNotFinite", path, expression.Place, $"The bound '{expression.Atom}' is not finite.", "Give finite ends.");
+        DomainEnd? end = expression.Atom is { } atom ? DomainEnd.Parse(atom) : Exactly(expression) is { } value ? new(value.Down(), value.Up()) : null;
+        return end is not { IsFinite: false }
+            ? end
+            : throw new InvalidFileException("DomainNotFinite", path, expression.Place, $"The bound '{expression.Atom ?? "(...)"}' is not finite.", "Give finite ends.");
     }
 
-    private static bool MentionsInput(SExpression expression) => InputIndex(expression) is not null || expression.Items.Any(MentionsInput);
-
-    private static int? InputIndex(SExpression expression) =>
-        expression.Atom is { } name && name.StartsWith("X_", StringComparison.Ordinal) && int.TryParse(name.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-            ? index
-            : null;
+    /// <summary>A decimal, minus another constant, or a quotient of two.</summary>
+    private static ExactRational? Exactly(SExpression expression) => expression switch
+    {
+        { Atom: { } atom } => DecimalEnclosure.Exactly(atom),
+        { Operator: "-", Items.Count: 2 } => Exactly(expression.Items[1])?.Negated(),
+        { Operator: "/", Items.Count: 3 } when expression.Items[1].Items.Count <= 2 && expression.Items[2].Items.Count <= 2
+            && Exactly(expression.Items[2]) is { Numerator.IsZero: false } divisor => Exactly(expression.Items[1])?.Over(divisor),
+        _ => null,
+    };
 
     private InvalidFileException Unsupported(SExpression at, string problem) =>
         new("VnnlibUnsupported", path, at.Place, problem, "Only bounds on single inputs make a box.", unsupported: true);

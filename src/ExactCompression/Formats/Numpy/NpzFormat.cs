@@ -8,6 +8,9 @@ namespace ExactCompression.Formats;
 /// </summary>
 internal sealed class NpzFormat : IWritableNetworkFormat
 {
+    // NumPy passes over the comment of an archive, so it is the place to state what the arrays do not.
+    private const string Comment = HiddenActivation.Key + "=";
+
     public string Name => "Npz";
 
     public IReadOnlyList<string> Extensions { get; } = [".npz"];
@@ -15,26 +18,29 @@ internal sealed class NpzFormat : IWritableNetworkFormat
     public bool Matches(ReadOnlySpan<byte> head, string path) =>
         ZipHead.IsZip(head) && (ZipHead.FirstEntry(head)?.EndsWith(".npy", StringComparison.Ordinal) ?? Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()));
 
-    public ReluNetwork Read(string path)
+    public ReluNetwork Read(string path, ImportOptions options)
     {
-        var zip = new ZipContent(FileContent.Read(path), path);
+        byte[] bytes = FileContent.Read(path);
+        ImportBudget budget = new(options, path, bytes.Length);
+        var zip = new ZipContent(bytes, path, budget);
         var tensors = new List<TensorEntry>();
-        foreach (ZipArchiveEntry entry in zip.Entries)
+        foreach (ZipMember entry in zip.Members)
         {
-            string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
-            NpyArray array = NpyArray.Parse(zip.Read(entry), path, entry.FullName);
+            string name = entry.Name.EndsWith(".npy", StringComparison.Ordinal) ? entry.Name[..^4] : entry.Name;
+            NpyArray array = NpyArray.Parse(zip.Read(entry), path, entry.Name);
             if (array.Type is null)
-                throw new InvalidFileException("NpyTypeUnsupported", path, entry.FullName, "The array holds Python objects, not numbers.", "Save numeric arrays only.", unsupported: true);
+                throw new InvalidFileException("NpyTypeUnsupported", path, NameText.Short(entry.Name), "The array holds Python objects, not numbers.", "Save numeric arrays only.", unsupported: true);
             tensors.Add(new(name, array.Shape, array.Type, array.ReadDoubles));
         }
 
-        return StateDictNetwork.Build(tensors, path, Name, layout: null, ordered: true);
+        string? activation = zip.Comment.StartsWith(Comment, StringComparison.Ordinal) ? zip.Comment[Comment.Length..] : null;
+        return StateDictNetwork.Build(new(tensors, path, Name) { KeepsOrder = true, StatedActivation = activation }, options, budget);
     }
 
     public void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
     {
         WrittenTensors.RequireWritable(network, precision, Name);
-        using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true) { Comment = Comment + HiddenActivation.Relu };
         foreach ((AffineLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i)))
         {
             WriteArray(zip, WrittenTensors.WeightName(number), layer.Weights.Span, [layer.Outputs, layer.Inputs], precision);

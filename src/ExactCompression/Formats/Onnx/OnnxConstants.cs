@@ -9,44 +9,61 @@ namespace ExactCompression.Formats.Onnx;
 /// <param name="graph">The graph, known to be without cycles.</param>
 /// <param name="opset">Version of the operators.</param>
 /// <param name="fault">Makes errors.</param>
-internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault)
+/// <param name="budget">What the import may take.</param>
+internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault, ImportBudget budget)
 {
     private const int DeepestFolding = 64;
 
-    private readonly OnnxTensorReader reader = new(fault);
-    private OnnxTensor? latest; // the first matrix is asked for twice: for the input's shape, and for its product
-
-    /// <summary>Whether a value does not depend on the input.</summary>
-    /// <param name="name">Name of the value.</param>
-    public bool Contains(string name)
-    {
-        for (int depth = 0; depth < DeepestFolding; depth++)
-        {
-            if (graph.Initializer(name) is not null)
-                return true;
-            if (graph.ProducerOf(name) is not { } node)
-                return false;
-            if (node.Operator == "Constant")
-                return true;
-            if (!node.HasInput(0) || !(OnnxShapeOperators.IsKnown(node.Operator) || node.Operator == "Transpose"))
-                return false;
-            name = node.Inputs[0];
-        }
-
-        return false;
-    }
+    private readonly OnnxTensorReader reader = new(fault, budget);
+    private readonly Dictionary<string, OnnxTensor> shared = new(StringComparer.Ordinal);
+    private (string Name, OnnxTensor Tensor)? latest; // the first matrix is asked for twice: for the input's shape, and for its product
 
     /// <summary>The constant of a name, or null where the value depends on the input.</summary>
     /// <param name="name">Name of the value.</param>
     /// <exception cref="InvalidFileException">Its data is damaged or not supported.</exception>
     public OnnxTensor? Find(string name)
     {
-        if (!Contains(name))
-            return null;
+        if (Known(name) is { } known)
+            return known;
+        // From the value back to the nearest one that is known or stored, then forward again.
+        var moves = new Stack<OnnxNode>();
+        string source = name;
+        OnnxTensor? tensor;
+        while ((tensor = Known(source) ?? Stored(source)) is null)
+        {
+            if (moves.Count == DeepestFolding || graph.ProducerOf(source) is not { } node || !IsMove(node))
+                return null;
+            moves.Push(node);
+            source = node.Inputs[0];
+        }
+
+        Remember(source, tensor);
+        while (moves.TryPop(out OnnxNode? node))
+        {
+            tensor = Moved(node, tensor);
+            Remember(node.Outputs[0], tensor);
+        }
+
+        return tensor;
+    }
+
+    private static bool IsMove(OnnxNode node) => node.HasInput(0) && (OnnxShapeOperators.IsKnown(node.Operator) || node.Operator == "Transpose");
+
+    private OnnxTensor? Known(string name) => latest?.Name == name ? latest?.Tensor : shared.GetValueOrDefault(name);
+
+    /// <summary>Keeps what will be asked for again; what a single node uses goes with it.</summary>
+    private void Remember(string name, OnnxTensor tensor)
+    {
+        latest = (name, tensor);
+        if (graph.ConsumersOf(name).Count > 1)
+            shared[name] = tensor;
+    }
+
+    private OnnxTensor? Stored(string name)
+    {
         if (graph.Initializer(name) is { } initializer)
-            return latest?.Name == name ? latest : latest = reader.Read(initializer, name);
-        OnnxNode node = graph.ProducerOf(name)!;
-        return node.Operator == "Constant" ? FromAttribute(node) : Moved(node, Find(node.Inputs[0])!);
+            return reader.Read(initializer, name);
+        return graph.ProducerOf(name) is { Operator: "Constant" } node ? FromAttribute(node) : null;
     }
 
     private OnnxTensor FromAttribute(OnnxNode node)
@@ -75,7 +92,8 @@ internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault
         node.AllowAttributes("perm");
         int[] permutation = OnnxShapes.Permutation(node, tensor.Shape.Length, node.Integers("perm"));
         int[] shape = [.. permutation.Select(p => tensor.Shape[p])];
-        return OnnxTensor.OfFloats(tensor.Name, shape, OnnxShapes.Transpose(tensor.Floats, tensor.Shape, permutation), tensor.Precision, fault);
+        budget.AllocateValues(tensor.Count, node.Place);
+        return OnnxTensor.OfFloats(tensor.Name, shape, OnnxLayout.Transpose(tensor.Floats, tensor.Shape, permutation, budget), tensor.Precision, fault);
     }
 
     /// <summary>A cast of stored values really rounds them, once and for all, unlike a cast of values that depend on the input.</summary>
@@ -91,6 +109,7 @@ internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault
         };
         if (round is null)
             throw node.Unsupported("A constant cannot be cast to this type.");
+        budget.AllocateValues(tensor.Count, node.Place);
         WeightPrecision precision = to == TensorProto.Types.DataType.Double ? WeightPrecision.Float64 : WeightPrecision.Float32;
         return OnnxTensor.OfFloats(tensor.Name, tensor.Shape, Array.ConvertAll(tensor.Floats, v => round(v)), precision, fault);
     }

@@ -10,7 +10,7 @@ internal static class OnnxElementwiseOperators
     public static void Add(OnnxStep step)
     {
         OnnxTensor operand = Operand(step);
-        step.Chain.Append(AffineMap.Shift(step.Aligned(operand)), operand.Precision);
+        step.Append(AffineMap.Shift(step.Aligned(operand)), operand.Precision);
     }
 
     /// <summary><c>x - c</c> or <c>c - x</c>.</summary>
@@ -19,16 +19,16 @@ internal static class OnnxElementwiseOperators
         OnnxTensor operand = Operand(step);
         double[] values = step.Aligned(operand);
         if (step.DataIndex == 0)
-            step.Chain.Append(AffineMap.Shift(Array.ConvertAll(values, static v => -v)), operand.Precision);
+            step.Append(AffineMap.Shift(Array.ConvertAll(values, static v => -v)), operand.Precision);
         else
-            step.Chain.Append(AffineMap.Elementwise(AffineMap.Filled(values.Length, -1), values), operand.Precision);
+            step.Append(AffineMap.Elementwise(AffineMap.Filled(values.Length, -1), values), operand.Precision);
     }
 
     /// <summary><c>x c</c> or <c>c x</c>.</summary>
     public static void Multiply(OnnxStep step)
     {
         OnnxTensor operand = Operand(step);
-        step.Chain.Append(AffineMap.Scale(step.Aligned(operand)), operand.Precision);
+        step.Append(AffineMap.Scale(step.Aligned(operand)), operand.Precision);
     }
 
     /// <summary><c>x / c</c>; <c>c / x</c> is not affine.</summary>
@@ -42,14 +42,15 @@ internal static class OnnxElementwiseOperators
             throw step.Node.Fault("OnnxDivisionByZero", $"The divisor {OnnxFault.Quote(operand.Name)} contains 0.");
         for (int i = 0; i < scale.Length; i++)
             (scale[i], radius[i]) = RoundedQuotient.Reciprocal(scale[i]);
-        step.Chain.Append(AffineMap.Scale(scale, radius), operand.Precision);
+        step.Append(AffineMap.Scale(scale, radius), operand.Precision);
     }
 
     /// <summary><c>-x</c>.</summary>
     public static void Negate(OnnxStep step)
     {
         step.Node.AllowAttributes();
-        step.Chain.Append(AffineMap.Scale(AffineMap.Filled(step.Count, -1)), WeightPrecision.Float32);
+        step.Budget.Work(step.Count, step.Node.Place);
+        step.Append(AffineMap.Scale(AffineMap.Filled(step.Count, -1)), WeightPrecision.Float32);
     }
 
     /// <summary>
@@ -82,9 +83,9 @@ internal static class OnnxElementwiseOperators
         }
 
         WeightPrecision precision = parameters.Max(static parameter => parameter.Precision);
-        step.Chain.Append(AffineMap.Shift(mean), precision);
-        step.Chain.Append(AffineMap.Scale(scale, radius), precision);
-        step.Chain.Append(AffineMap.Shift(shift), precision);
+        step.Append(AffineMap.Shift(mean), precision);
+        step.Append(AffineMap.Scale(scale, radius), precision);
+        step.Append(AffineMap.Shift(shift), precision);
     }
 
     private static OnnxTensor Operand(OnnxStep step)
@@ -96,13 +97,11 @@ internal static class OnnxElementwiseOperators
 
     private static double[] PerChannel(OnnxStep step, OnnxTensor parameter)
     {
-        int channels = step.Shape[1], inner = OnnxShapes.Count(step.Shape.AsSpan(2));
+        int channels = step.Shape[1];
         if (parameter.Shape.Length != 1 || parameter.Count != channels)
             throw step.Node.ShapeFault($"The parameter {OnnxFault.Quote(parameter.Name)} of shape {OnnxShapes.Show(parameter.Shape)} does not fit the {channels} channels of the value.");
         double[] values = parameter.Weights;
-        var result = new double[step.Count];
-        for (int i = 0; i < result.Length; i++)
-            result[i] = values[i / inner % channels];
-        return result;
+        int[] shape = [1, channels, .. Enumerable.Repeat(1, step.Shape.Length - 2)];
+        return step.Expand(values, shape, step.Shape);
     }
 }

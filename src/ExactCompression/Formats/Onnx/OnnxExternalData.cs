@@ -5,7 +5,8 @@ namespace ExactCompression.Formats.Onnx;
 
 /// <summary>Reads tensors that are kept in a data file; the file must lie in the model's own folder, links resolved.</summary>
 /// <param name="fault">Makes errors.</param>
-internal sealed class OnnxExternalData(OnnxFault fault)
+/// <param name="budget">What the import may take; each data file adds to it.</param>
+internal sealed class OnnxExternalData(OnnxFault fault, ImportBudget budget)
 {
     private const int MostLinks = 40;
 
@@ -25,7 +26,9 @@ internal sealed class OnnxExternalData(OnnxFault fault)
             throw fault.AtTensor("OnnxDataLengthMismatch", name, $"Its dimensions need {bytes} bytes, but its external data states {length}.");
         if (offset > file.Length || length > file.Length - offset || length > Array.MaxLength)
             throw fault.AtTensor("OnnxDataLengthMismatch", name, $"It needs bytes {offset} to {(decimal)offset + length} of {OnnxFault.Quote(location)}, which has {file.Length}.", "The data file is incomplete, or belongs to another model.");
-        using FileStream stream = file.OpenRead();
+        budget.Include(file.FullName, file.Length);
+        budget.Allocate(length, $"tensor {OnnxFault.Quote(name)}");
+        using Stream stream = InputFile.Open(file.FullName);
         stream.Position = offset;
         var data = new byte[length];
         stream.ReadExactly(data);

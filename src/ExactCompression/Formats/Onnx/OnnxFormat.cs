@@ -23,7 +23,7 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     public bool Matches(ReadOnlySpan<byte> head, string path) => OnnxSignature.Matches(head);
 
     /// <inheritdoc/>
-    public ReluNetwork Read(string path) => OnnxReader.Read(path);
+    public ReluNetwork Read(string path, ImportOptions options) => OnnxReader.Read(path, options);
 
     /// <inheritdoc/>
     /// <remarks>A layer with a rounding radius is written as its stored weights, the centre of that enclosure.</remarks>

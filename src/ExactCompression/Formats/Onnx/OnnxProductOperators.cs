@@ -23,7 +23,10 @@ internal static class OnnxProductOperators
         AffineMap product = Product(step, matrix, dataLeft ? rows : columns, asStored: dataLeft == transposeMatrix);
         step.Shape = dataLeft ? [1, product.Outputs] : [product.Outputs, 1];
         if (node.Float("alpha", 1) is var alpha && alpha != 1)
+        {
+            step.Budget.Take((2L * product.Weights.Length, product.Weights.Length), node.Place);
             product = AffineJoin.Compose(AffineMap.Scale(AffineMap.Filled(product.Outputs, Finite(node, "alpha", alpha))), product);
+        }
 
         (WeightPrecision precision, OnnxTensor? summand) = (matrix.Precision, step.OptionalConstant(2));
         if (summand is not null)
@@ -33,7 +36,7 @@ internal static class OnnxProductOperators
             precision = (WeightPrecision)Math.Max((int)precision, (int)summand.Precision);
         }
 
-        step.Chain.Append(product, precision);
+        step.Append(product, precision);
     }
 
     /// <summary>A matrix product by the rules of NumPy, where one factor is the value.</summary>
@@ -62,7 +65,7 @@ internal static class OnnxProductOperators
         if (!(dataLeft ? matrixIsVector : vector))
             result.Add(dataLeft ? product.Outputs : 1);
         step.Shape = [.. result];
-        step.Chain.Append(product, matrix.Precision);
+        step.Append(product, matrix.Precision);
     }
 
     /// <summary>The product with a matrix that is stored as a layer has it (outputs x inputs), or transposed.</summary>
@@ -74,8 +77,14 @@ internal static class OnnxProductOperators
             throw step.Node.ShapeFault($"The value of shape {OnnxShapes.Show(step.Shape)} is not one row for the {rows} x {columns} matrix {OnnxFault.Quote(matrix.Name)}. Networks for one input row, or with a symbolic batch, are supported.");
         if (inputs != step.Count || outputs == 0 || inputs == 0)
             throw step.Node.ShapeFault($"The value of shape {OnnxShapes.Show(step.Shape)} does not fit the {rows} x {columns} matrix {OnnxFault.Quote(matrix.Name)}.");
-        double[] weights = asStored ? matrix.Weights : OnnxShapes.Transpose(matrix.Weights, matrix.Shape, [1, 0]);
+        double[] weights = asStored ? matrix.Weights : Transposed(step, matrix);
         return AffineMap.Dense(weights, new double[outputs], outputs, inputs);
+    }
+
+    private static double[] Transposed(OnnxStep step, OnnxTensor matrix)
+    {
+        step.Budget.AllocateValues(matrix.Count, step.Node.Place);
+        return OnnxLayout.Transpose(matrix.Weights, matrix.Shape, [1, 0], step.Budget);
     }
 
     /// <summary><c>beta C</c>, one value for each output, with the radius of the products.</summary>
@@ -84,7 +93,7 @@ internal static class OnnxProductOperators
         int[] common = OnnxShapes.Broadcast(step.Node, step.Shape, summand.Shape);
         if (!common.AsSpan().SequenceEqual(step.Shape))
             throw step.Node.ShapeFault($"The summand of shape {OnnxShapes.Show(summand.Shape)} does not fit the product of shape {OnnxShapes.Show(step.Shape)}.");
-        double[] values = OnnxShapes.Expand(summand.Weights, summand.Shape, common), radius = new double[values.Length];
+        double[] values = step.Expand(summand.Weights, summand.Shape, common), radius = new double[values.Length];
         for (int i = 0; i < values.Length; i++)
         {
             ErrorFreeSum product = default;

@@ -14,16 +14,22 @@ internal static class OnnxReader
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidFileException">It is damaged or holds something unsupported.</exception>
-    public static ReluNetwork Read(string path)
+    /// <param name="options">What the import may take.</param>
+    /// <exception cref="InvalidFileException">It is damaged, holds something unsupported, or takes more than it may.</exception>
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
+    public static ReluNetwork Read(string path, ImportOptions options)
     {
         var fault = new OnnxFault(path);
-        if (new FileInfo(path).Length > Array.MaxLength)
+        using Stream file = InputFile.Open(path);
+        var budget = new ImportBudget(options, path, file.Length);
+        if (file.Length > Array.MaxLength)
             throw fault.At("OnnxTooLarge", "file", "ONNX files end at 2 GB.", "Keep large weights in an external data file.");
+        budget.Allocate(file.Length, "file");
         ModelProto model;
         try
         {
-            model = Parser.ParseFrom(File.ReadAllBytes(path));
+            using var stream = new CancellableStream(file, budget);
+            model = Parser.ParseFrom(stream);
         }
         catch (InvalidProtocolBufferException e)
         {
@@ -31,32 +37,41 @@ internal static class OnnxReader
         }
 
         string name = System.IO.Path.GetFileNameWithoutExtension(path);
-        return new ReluNetwork(Layers(model, fault), name, path, OnnxFormat.FormatName);
+        return new ReluNetwork(Layers(model, fault, budget), name, path, OnnxFormat.FormatName);
     }
 
     /// <summary>The layers of a model.</summary>
     /// <param name="model">The model as stored.</param>
     /// <param name="fault">Makes errors.</param>
-    public static IReadOnlyList<AffineLayer> Layers(ModelProto model, OnnxFault fault)
+    /// <param name="budget">What the import may take; null for the usual of a small file.</param>
+    public static IReadOnlyList<AffineLayer> Layers(ModelProto model, OnnxFault fault, ImportBudget? budget = null)
     {
+        budget ??= new(new(), fault.Path, 0);
         if (model.Graph is null || model.Graph.Node.Count == 0)
             throw fault.At("OnnxNoGraph", "graph", "There are no nodes in it.", "Copy or export the file again.");
         long opset = Opset(model, fault);
         var graph = new OnnxGraph(model.Graph, fault);
-        var constants = new OnnxConstants(graph, opset, fault);
+        var constants = new OnnxConstants(graph, opset, fault, budget);
         WeightPrecision precision = InputPrecision(graph.Input, fault);
         List<(OnnxNode Node, int DataIndex)> path = OnnxPath.Find(graph, fault);
         int[] shape = OnnxInputShape.Resolve(graph.Input, path, constants, fault);
-        var chain = new AffineChain(OnnxShapes.Count(shape), precision);
+        var chain = new AffineChain(OnnxShapes.Count(shape), precision, budget.Cancellation);
         foreach ((OnnxNode node, int dataIndex) in path)
         {
-            var step = new OnnxStep { Node = node, DataIndex = dataIndex, Shape = shape, Opset = opset, Constants = constants, Chain = chain };
+            var step = new OnnxStep { Node = node, DataIndex = dataIndex, Shape = shape, Opset = opset, Constants = constants, Chain = chain, Budget = budget };
             InRange(() => OnnxOperators.Apply(step), node.Place, fault);
             shape = step.Shape;
         }
 
         IReadOnlyList<AffineLayer> layers = [];
-        InRange(() => layers = chain.Finish(), "graph", fault);
+        InRange(
+            () =>
+            {
+                budget.Take(chain.CostOf(null), "last layer");
+                layers = chain.Finish();
+            },
+            "graph",
+            fault);
         return layers;
     }
 

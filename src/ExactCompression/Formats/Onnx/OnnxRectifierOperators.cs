@@ -10,7 +10,7 @@ internal static class OnnxRectifierOperators
     {
         step.Node.AllowAttributes();
         step.RequireInputs(1);
-        step.Chain.AppendRelu();
+        step.AppendRelu();
     }
 
     /// <summary>A clip to <c>[0, infinity)</c>, or to nothing at all; float's largest value counts as infinity, as exporters mean it.</summary>
@@ -21,7 +21,7 @@ internal static class OnnxRectifierOperators
         if (maximum < float.MaxValue)
             throw step.Node.Unsupported("A clip from above is not a rectifier.");
         if (minimum == 0)
-            step.Chain.AppendRelu();
+            step.AppendRelu();
         else if (!(minimum <= float.MinValue))
             throw step.Node.Unsupported($"A clip at a minimum other than 0 is not a rectifier.");
     }
@@ -33,7 +33,7 @@ internal static class OnnxRectifierOperators
         step.RequireInputs(2);
         if (step.Aligned(step.Constant(1 - step.DataIndex)).AsSpan().IndexOfAnyExcept(0.0) >= 0)
             throw step.Node.Unsupported("A maximum with constants other than 0 is not a rectifier.");
-        step.Chain.AppendRelu();
+        step.AppendRelu();
     }
 
     private static (double Minimum, double Maximum) Bounds(OnnxStep step)

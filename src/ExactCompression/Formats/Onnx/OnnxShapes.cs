@@ -29,6 +29,7 @@ internal static class OnnxShapes
     /// <summary>Reshape: 0 keeps a dimension (unless <paramref name="zeroIsZero"/>), one -1 takes what is left.</summary>
     public static int[] Reshape(OnnxNode node, int[] shape, long[] target, bool zeroIsZero)
     {
+        RequireRank(node, target.Length);
         int count = Count(shape), inferred = Array.IndexOf(target, -1L);
         var result = new int[target.Length];
         long known = 1;
@@ -67,6 +68,7 @@ internal static class OnnxShapes
     /// <summary>Unsqueeze: inserts dimensions of size 1 at the axes of the result.</summary>
     public static int[] Unsqueeze(OnnxNode node, int[] shape, long[] axes)
     {
+        RequireRank(node, shape.Length + axes.Length);
         bool[] inserted = Axes(node, axes, shape.Length + axes.Length);
         int from = 0;
         return [.. inserted.Select(isNew => isNew ? 1 : shape[from++])];
@@ -104,54 +106,13 @@ internal static class OnnxShapes
         return result;
     }
 
-    /// <summary>Copies an operand's values out to a shape that it broadcasts to, row-major.</summary>
-    public static double[] Expand(ReadOnlySpan<double> values, int[] shape, int[] target)
+    /// <summary>Refuses shapes of very many dimensions.</summary>
+    /// <param name="node">The node that makes it.</param>
+    /// <param name="rank">How many dimensions it has.</param>
+    public static void RequireRank(OnnxNode node, int rank)
     {
-        var result = new double[Count(target)];
-        if (values.Length == 1)
-        {
-            Array.Fill(result, values[0]);
-            return result;
-        }
-
-        for (int i = 0; i < result.Length; i++)
-        {
-            int rest = i, at = 0, stride = 1;
-            for (int back = 1; back <= shape.Length; back++)
-            {
-                int coordinate = rest % target[^back];
-                rest /= target[^back];
-                at += shape[^back] == 1 ? 0 : coordinate * stride;
-                stride *= shape[^back];
-            }
-
-            result[i] = values[at];
-        }
-
-        return result;
-    }
-
-    /// <summary>Moves values to the places that a permutation of the dimensions gives them.</summary>
-    public static double[] Transpose(ReadOnlySpan<double> values, int[] shape, int[] permutation)
-    {
-        var strides = new int[shape.Length];
-        for (int axis = shape.Length - 1, stride = 1; axis >= 0; stride *= shape[axis--])
-            strides[axis] = stride;
-        var result = new double[values.Length];
-        for (int i = 0; i < result.Length; i++)
-        {
-            int rest = i, at = 0;
-            for (int axis = permutation.Length - 1; axis >= 0; axis--)
-            {
-                int size = shape[permutation[axis]];
-                at += rest % size * strides[permutation[axis]];
-                rest /= size;
-            }
-
-            result[i] = values[at];
-        }
-
-        return result;
+        if (rank > OnnxLayout.MostDimensions)
+            throw node.Fault("OnnxTooManyDimensions", $"It gives a value of {rank} dimensions; at most {OnnxLayout.MostDimensions} are supported.", "Export the network again.", unsupported: true);
     }
 
     private static bool[] Axes(OnnxNode node, long[] axes, int rank)

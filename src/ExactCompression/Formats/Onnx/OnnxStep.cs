@@ -23,8 +23,30 @@ internal sealed class OnnxStep
     /// <summary>The layers so far.</summary>
     public required AffineChain Chain { get; init; }
 
+    /// <summary>What the import may take.</summary>
+    public required ImportBudget Budget { get; init; }
+
     /// <summary>Number of elements of the value.</summary>
     public int Count => OnnxShapes.Count(Shape);
+
+    /// <summary>Appends an affine map to the chain.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="stored">What its weights are stored as.</param>
+    /// <exception cref="InvalidFileException">The import would take more than it may.</exception>
+    /// <exception cref="OverflowException">The joined weights leave the range of double, or are too many.</exception>
+    public void Append(AffineMap map, WeightPrecision stored)
+    {
+        Budget.Take(Chain.CostOf(map), Node.Place);
+        Chain.Append(map, stored);
+    }
+
+    /// <summary>Appends a rectifier to the chain.</summary>
+    /// <inheritdoc cref="Append"/>
+    public void AppendRelu()
+    {
+        Budget.Take(Chain.CostOf(null), Node.Place);
+        Chain.AppendRelu();
+    }
 
     /// <summary>Refuses a node whose data comes in elsewhere than first.</summary>
     public void RequireDataFirst()
@@ -59,6 +81,16 @@ internal sealed class OnnxStep
     /// <param name="index">0-based.</param>
     public OnnxTensor? OptionalConstant(int index) => Node.HasInput(index) ? Constant(index) : null;
 
+    /// <summary>Copies values out to a shape that they broadcast to, for this step alone.</summary>
+    /// <param name="values">The values, row-major.</param>
+    /// <param name="shape">Their dimensions.</param>
+    /// <param name="target">Dimensions of the result.</param>
+    public double[] Expand(double[] values, int[] shape, int[] target)
+    {
+        Budget.Work(OnnxShapes.Count(target), Node.Place);
+        return OnnxLayout.Expand(values, shape, target, Budget);
+    }
+
     /// <summary>The values of a constant operand, one for each element of the value, which gets the common shape.</summary>
     /// <param name="operand">The constant.</param>
     /// <exception cref="InvalidFileException">The shapes do not fit, or the value itself would have to be copied out.</exception>
@@ -68,6 +100,6 @@ internal sealed class OnnxStep
         if (OnnxShapes.Count(common) != Count)
             throw Node.ShapeFault($"The shapes {OnnxShapes.Show(Shape)} and {OnnxShapes.Show(operand.Shape)} give {OnnxShapes.Show(common)}, more elements than the network's value has.");
         Shape = common;
-        return OnnxShapes.Expand(operand.Weights, operand.Shape, common);
+        return Expand(operand.Weights, operand.Shape, common);
     }
 }

@@ -6,9 +6,10 @@ namespace ExactCompression.Formats.Onnx;
 
 /// <summary>Decodes tensors: raw bytes, typed fields, or a data file beside the model.</summary>
 /// <param name="fault">Makes errors.</param>
-internal sealed class OnnxTensorReader(OnnxFault fault)
+/// <param name="budget">What the import may take.</param>
+internal sealed class OnnxTensorReader(OnnxFault fault, ImportBudget budget)
 {
-    private readonly OnnxExternalData external = new(fault);
+    private readonly OnnxExternalData external = new(fault, budget);
 
     /// <summary>Decodes a tensor; nothing is allocated before the data is known to be there.</summary>
     /// <param name="tensor">The tensor as stored.</param>
@@ -35,16 +36,25 @@ internal sealed class OnnxTensorReader(OnnxFault fault)
         T[] Values<T, TStored>(int size, Decoder<T> decode, IReadOnlyCollection<TStored> typed, Func<TStored, T> convert)
         {
             if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
-                return Decode(external.Read(tensor, name, count * size), size, decode);
+            {
+                byte[] data = external.Read(tensor, name, count * size);
+                Take();
+                return Decode(data, size, decode);
+            }
+
             if (typed.Count > 0)
             {
                 RequireLength(typed.Count, tensor.RawData.IsEmpty ? count : -1, "values");
+                Take();
                 return [.. typed.Select(convert)];
             }
 
             RequireLength(tensor.RawData.Length, count * size, "bytes");
+            Take();
             return Decode(tensor.RawData.Span, size, decode);
         }
+
+        void Take() => budget.AllocateValues(count, $"tensor {OnnxFault.Quote(name)}");
 
         void RequireLength(long found, long expected, string unit)
         {
@@ -69,6 +79,8 @@ internal sealed class OnnxTensorReader(OnnxFault fault)
 
     private (int[] Shape, long Count) Dimensions(TensorProto tensor, string name)
     {
+        if (tensor.Dims.Count > OnnxLayout.MostDimensions)
+            throw fault.AtTensor("OnnxTooManyDimensions", name, $"It has {tensor.Dims.Count} dimensions; at most {OnnxLayout.MostDimensions} are supported.", "Export the network again.", unsupported: true);
         var shape = new int[tensor.Dims.Count];
         long count = 1;
         for (int i = 0; i < shape.Length; i++)

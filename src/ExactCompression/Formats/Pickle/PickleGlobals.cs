@@ -6,7 +6,8 @@ internal static class PickleGlobals
     private static readonly Dictionary<string, PickleGlobal> Known = Build();
 
     /// <summary>What a name stands for, or null where it is not allowed.</summary>
-    public static PickleGlobal? Find(string module, string name) => Known.GetValueOrDefault($"{module}.{name}");
+    public static PickleGlobal? Find(string module, string name) =>
+        Known.GetValueOrDefault($"{module}.{name}") ?? (TorchModule.IsModule(module) ? TorchModule.Class(module, name) : null);
 
     private static Dictionary<string, PickleGlobal> Build()
     {
@@ -39,6 +40,8 @@ internal static class PickleGlobals
         Add("torch._utils._rebuild_tensor_v3", TorchPickle.Tensor);
         Add("torch._utils._rebuild_parameter", TorchPickle.Parameter);
         Add("torch._utils._rebuild_parameter_with_state", TorchPickle.Parameter);
+        Add("torch.nn.parameter.Parameter", TorchPickle.Parameter);
+        Add("torch.nn.backends.thnn._get_thnn_function_backend", static _ => new PickleOpaque("backend"));
         Add("torch.Size", static a => a.Length == 1 ? a[0] : throw new PickleShapeException("A torch.Size takes one tuple."));
         Add("torch.device", static _ => new PickleOpaque("device"));
         Add("torch.serialization._get_layout", static _ => new PickleOpaque("layout"));

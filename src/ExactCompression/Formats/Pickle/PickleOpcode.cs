@@ -1,6 +1,6 @@
 namespace ExactCompression.Formats;
 
-/// <summary>The opcodes of pickle protocols 0 to 5 that make data; those that make instances of classes are not among them.</summary>
+/// <summary>The opcodes of pickle protocols 0 to 5 that make data; of those that make instances of classes only the one for the modules of PyTorch.</summary>
 internal enum PickleOpcode : byte
 {
     Mark = (byte)'(',
@@ -45,6 +45,7 @@ internal enum PickleOpcode : byte
     BinBytes = (byte)'B',
     ShortBinBytes = (byte)'C',
     Protocol = 0x80,
+    NewObject = 0x81,
     Tuple1 = 0x85,
     Tuple2 = 0x86,
     Tuple3 = 0x87,

@@ -13,17 +13,25 @@ internal sealed class PickleReader
     // A state dict takes some fifty opcodes a tensor; this many are millions of objects, and no network.
     private const int MaximalOpcodes = 4_000_000;
 
+    // Names, and the source code that old checkpoints carry along, are far shorter.
+    private const long MaximalText = 1 << 24;
+
+    // About what an opcode takes in memory at most, beside the bytes that it consumes.
+    private const int OpcodeSize = 64, OpcodesAtOnce = 1024;
+
     private readonly ByteCursor input;
     private readonly string where;
     private readonly Func<object?, object?>? persistentLoad;
+    private readonly ImportBudget? budget;
     private readonly List<object?> stack = [];
     private readonly List<int> marks = [];
     private readonly Dictionary<uint, object?> memo = [];
     private int opcodeAt;
     private long work;
 
-    private PickleReader(ByteCursor input, string where, Func<object?, object?>? persistentLoad)
+    private PickleReader(ByteCursor input, string where, Func<object?, object?>? persistentLoad, ImportBudget? budget)
     {
+        this.budget = budget;
         this.input = input;
         this.where = where;
         this.persistentLoad = persistentLoad;
@@ -33,14 +41,17 @@ internal sealed class PickleReader
     /// <param name="input">The bytes.</param>
     /// <param name="where">What the pickle is, for messages, such as <c>data.pkl</c>.</param>
     /// <param name="persistentLoad">Turns a persistent id into an object; null where none may occur.</param>
-    public static object? Read(ByteCursor input, string where, Func<object?, object?>? persistentLoad = null) =>
-        new PickleReader(input, where, persistentLoad).Run();
+    /// <param name="budget">What the import may take; null where the input alone bounds it.</param>
+    public static object? Read(ByteCursor input, string where, Func<object?, object?>? persistentLoad = null, ImportBudget? budget = null) =>
+        new PickleReader(input, where, persistentLoad, budget).Run();
 
     private object? Run()
     {
         // Raw bytes pass through text in old protocols, so a long input may do more.
         for (long limit = MaximalOpcodes + (long)input.Remaining; work < limit; work++)
         {
+            if (work % OpcodesAtOnce == 0)
+                budget?.Allocate(OpcodeSize * OpcodesAtOnce, where);
             opcodeAt = input.Position;
             var opcode = (PickleOpcode)input.TakeByte("pickle");
             if (opcode == PickleOpcode.Stop)
@@ -85,11 +96,11 @@ internal sealed class PickleReader
             case PickleOpcode.BinFloat: Push(BinaryPrimitives.ReadDoubleBigEndian(input.Take(8, "pickle"))); break;
             case PickleOpcode.String: Push(PickleText.Quoted(input.TakeLine("pickle"))); break;
             case PickleOpcode.Unicode: Push(PickleText.Unescaped(PickleText.Utf8(input.TakeLine("pickle")))); break;
-            case PickleOpcode.BinString: Push(PickleText.Latin1(input.Take(input.TakeInt32("pickle"), "string"))); break;
+            case PickleOpcode.BinString: Push(PickleText.Latin1(TakeText(input.TakeInt32("pickle")))); break;
             case PickleOpcode.ShortBinString: Push(PickleText.Latin1(input.Take(input.TakeByte("pickle"), "string"))); break;
-            case PickleOpcode.BinUnicode: Push(PickleText.Utf8(input.Take((uint)input.TakeInt32("pickle"), "string"))); break;
+            case PickleOpcode.BinUnicode: Push(PickleText.Utf8(TakeText((uint)input.TakeInt32("pickle")))); break;
             case PickleOpcode.ShortBinUnicode: Push(PickleText.Utf8(input.Take(input.TakeByte("pickle"), "string"))); break;
-            case PickleOpcode.BinUnicode8: Push(PickleText.Utf8(input.Take(input.TakeInt64("pickle"), "string"))); break;
+            case PickleOpcode.BinUnicode8: Push(PickleText.Utf8(TakeText(input.TakeInt64("pickle")))); break;
             case PickleOpcode.BinBytes: Push(input.Take((uint)input.TakeInt32("pickle"), "bytes").ToArray()); break;
             case PickleOpcode.ShortBinBytes: Push(input.Take(input.TakeByte("pickle"), "bytes").ToArray()); break;
             case PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8: Push(input.Take(input.TakeInt64("pickle"), "bytes").ToArray()); break;
@@ -143,6 +154,7 @@ internal sealed class PickleReader
                 Push(FindGlobal(moduleName, name));
                 break;
             case PickleOpcode.Reduce: Reduce(); break;
+            case PickleOpcode.NewObject: MakeInstance(); break;
             case PickleOpcode.Build: Build(); break;
             case PickleOpcode.PersistentId: Push(LoadPersistent(PickleText.Utf8(input.TakeLine("pickle")))); break;
             case PickleOpcode.BinPersistentId: Push(LoadPersistent(Pop())); break;
@@ -163,6 +175,22 @@ internal sealed class PickleReader
             throw new InvalidFileException("PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}", $"The pickle wants to call '{global.Name}', which is known only as a name; nothing of it was run.", "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true);
         Charge(tuple);
         Push(global.Apply(tuple));
+    }
+
+    private void MakeInstance()
+    {
+        object? arguments = Pop();
+        if (Pop() is not PickleGlobal { Make: { } make } || arguments is not object?[] { Length: 0 })
+            throw Unknown(PickleOpcode.NewObject);
+        Push(make());
+    }
+
+    private ReadOnlySpan<byte> TakeText(long length)
+    {
+        input.Require(length, "string");
+        return length <= MaximalText
+            ? input.Take(length, "string")
+            : throw new InvalidFileException("PickleTooLarge", input.Path, $"{where}, byte {opcodeAt}", $"The pickle holds a text of {length} bytes.", "Save only the network's state dict.", unsupported: true);
     }
 
     // What is applied to the same long list or text again and again counts each time, or small files could fill the memory.
@@ -193,6 +221,8 @@ internal sealed class PickleReader
             case PickleDict:
                 // Attributes of an ordered dict, such as a state dict's _metadata, say nothing about weights.
                 break;
+            case TorchTensor when state is PickleDict or object?[] { Length: 2 or 3 } and [bool, ..]:
+                break; // attributes of a parameter; before PyTorch 1.0 whether it takes part in training, and hooks
             default:
                 throw Damaged("A state is given to something that takes none.");
         }

@@ -1,24 +1,29 @@
 namespace ExactCompression.Formats;
 
 /// <summary>A dict of a pickle in insertion order. Lists are <see cref="List{T}"/> of objects, tuples arrays of objects, bytes byte arrays.</summary>
+/// <remarks>An empty one takes little, since a byte of a pickle makes one.</remarks>
 internal sealed class PickleDict
 {
-    private readonly Dictionary<string, int> byName = new(StringComparer.Ordinal);
-    private readonly List<KeyValuePair<object?, object?>> items = [];
+    private Dictionary<object, int>? places;
+    private List<KeyValuePair<object?, object?>>? items;
 
-    public IReadOnlyList<KeyValuePair<object?, object?>> Items => items;
+    public IReadOnlyList<KeyValuePair<object?, object?>> Items => items ?? (IReadOnlyList<KeyValuePair<object?, object?>>)[];
 
+    /// <summary>Sets an item; of the same text or number there is one, as in Python.</summary>
     public void Set(object? key, object? value)
     {
-        if (key is string name)
+        items ??= [];
+        if (key is string or long or bool or double)
         {
-            if (byName.TryGetValue(name, out int at))
+            object same = key switch { bool b => b ? 1L : 0L, double d when d == Math.Floor(d) && Math.Abs(d) < 1e15 => (long)d, _ => key };
+            places ??= [];
+            if (places.TryGetValue(same, out int at))
             {
-                items[at] = new(key, value);
+                items[at] = new(items[at].Key, value);
                 return;
             }
 
-            byName[name] = items.Count;
+            places[same] = items.Count;
         }
 
         items.Add(new(key, value));
@@ -26,8 +31,9 @@ internal sealed class PickleDict
 
     public bool TryGet(string name, out object? value)
     {
-        bool found = byName.TryGetValue(name, out int at);
-        value = found ? items[at].Value : null;
+        int at = 0;
+        bool found = places is not null && places.TryGetValue(name, out at);
+        value = found ? items![at].Value : null;
         return found;
     }
 }
@@ -38,7 +44,8 @@ internal sealed class PickleDict
 /// </summary>
 /// <param name="Name">Module and name, such as <c>torch.FloatStorage</c>.</param>
 /// <param name="Apply">What applying it to arguments gives; null where it is only a name (a type used as an argument).</param>
-internal sealed record PickleGlobal(string Name, Func<object?[], object?>? Apply = null);
+/// <param name="Make">What stands for a new instance of it; null where instances are no plain data.</param>
+internal sealed record PickleGlobal(string Name, Func<object?[], object?>? Apply = null, Func<object>? Make = null);
 
 /// <summary>An object that takes a state after it was made (BUILD).</summary>
 internal interface IPickleState

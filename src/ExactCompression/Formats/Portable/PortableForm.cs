@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 
@@ -8,13 +10,17 @@ namespace ExactCompression.Formats;
 /// <see cref="NetworkFormats"/>: only the version that wrote these bytes need read them.
 /// </summary>
 /// <remarks>
-/// Four bytes of identification, one for the kind of object, the SHA-256 of the content, then the content, compressed (Brotli). Values that float32 holds take four bytes, others eight.
+/// Four bytes of identification, one for the kind of object, the SHA-256 of kind and content, the length of the content in eight bytes (little-endian), then the content, compressed (Brotli).
+/// Values that float32 holds take four bytes, others eight. Zeros follow where the content would be more than <see cref="MaximalInflation"/> times as long: so a reader need never make much of little.
 /// </remarks>
 public static class PortableForm
 {
-    private const int HeaderLength = 5 + SHA256.HashSizeInBytes;
+    private const int HeaderLength = 5 + SHA256.HashSizeInBytes + sizeof(long);
+    private const int MaximalInflation = 256;
+    private const int AlwaysAllowed = 1 << 16;
+    private const int LongestProblem = 200;
 
-    private static readonly byte[] Identification = "EXC1"u8.ToArray();
+    private static readonly byte[] Identification = "EXC2"u8.ToArray();
 
     private static readonly (Type Type, Action<PortableWriter, object> Write, Func<PortableReader, object> Read)[] Kinds =
     [
@@ -39,39 +45,79 @@ public static class PortableForm
         using var content = new MemoryStream();
         using (var writer = new PortableWriter(content))
             Kinds[kind].Write(writer, value);
-        ReadOnlySpan<byte> bytes = content.GetBuffer().AsSpan(0, checked((int)content.Length));
-        using var result = new MemoryStream();
-        result.Write(Identification);
-        result.WriteByte((byte)kind);
-        result.Write(SHA256.HashData(bytes));
-        using (var packed = new BrotliStream(result, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
-            packed.Write(bytes);
-        return result.ToArray();
+        return Pack((byte)kind, content.GetBuffer().AsSpan(0, checked((int)content.Length)));
     }
 
     /// <summary>The object that bytes stand for.</summary>
     /// <param name="bytes">What <see cref="Of"/> gave.</param>
-    /// <exception cref="InvalidInputException">The bytes are something else, damaged, or from another version.</exception>
+    /// <exception cref="InvalidInputException">The bytes are something else, damaged, or from another version. Time and memory are in proportion to their length.</exception>
     public static object Read(byte[] bytes)
     {
         if (bytes.Length < HeaderLength || !bytes.AsSpan(0, Identification.Length).SequenceEqual(Identification) || bytes[Identification.Length] >= Kinds.Length)
             throw Damaged("They do not begin as they should.");
+        byte kind = bytes[Identification.Length];
+        byte[] content = Unpack(bytes.AsSpan(HeaderLength), BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(HeaderLength - sizeof(long))));
+        if (!Hash(kind, content).AsSpan().SequenceEqual(bytes.AsSpan(Identification.Length + 1, SHA256.HashSizeInBytes)))
+            throw Damaged("Their checksum is another.");
         try
         {
-            using var packed = new BrotliStream(new MemoryStream(bytes, HeaderLength, bytes.Length - HeaderLength), CompressionMode.Decompress);
-            using var content = new MemoryStream();
-            packed.CopyTo(content);
-            content.Position = 0;
-            if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(Identification.Length + 1, SHA256.HashSizeInBytes)))
-                throw Damaged("Their checksum is another.");
-            content.Position = 0;
-            using var reader = new PortableReader(content);
-            return Kinds[bytes[Identification.Length]].Read(reader);
+            using var reader = new PortableReader(new MemoryStream(content));
+            object value = Kinds[kind].Read(reader);
+            reader.RequireEnd();
+            return value;
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException or OverflowException or ExactCompressionException)
         {
-            throw Damaged(e.Message);
+            throw Damaged(e.Message.Length <= LongestProblem ? e.Message : e.Message[..LongestProblem] + "...");
         }
+    }
+
+    /// <summary>Content with its header.</summary>
+    internal static byte[] Pack(byte kind, ReadOnlySpan<byte> content)
+    {
+        using var result = new MemoryStream();
+        result.Write(Identification);
+        result.WriteByte(kind);
+        result.Write(Hash(kind, content));
+        Span<byte> length = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(length, content.Length);
+        result.Write(length);
+        using (var packed = new BrotliStream(result, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+            packed.Write(content);
+        result.SetLength(Math.Max(result.Length, HeaderLength + (Math.Max(0, content.Length - AlwaysAllowed) + MaximalInflation - 1) / MaximalInflation));
+        return result.ToArray();
+    }
+
+    /// <summary>The content without its header.</summary>
+    internal static byte[] Unpack(ReadOnlySpan<byte> packed, long length)
+    {
+        if (length < 0 || length > AlwaysAllowed + (long)MaximalInflation * packed.Length || length >= Array.MaxLength)
+            throw Damaged($"They cannot hold {length} bytes.");
+        using var decoder = new BrotliDecoder();
+        // Room for one byte more shows that there is none.
+        var content = new byte[Math.Min(length + 1, AlwaysAllowed)];
+        int filled = 0;
+        while (true)
+        {
+            OperationStatus status = decoder.Decompress(packed, content.AsSpan(filled), out int consumed, out int written);
+            packed = packed[consumed..];
+            filled += written;
+            if (status == OperationStatus.Done)
+                break;
+            if (status != OperationStatus.DestinationTooSmall || content.Length > length)
+                throw Damaged("What is compressed in them is damaged.");
+            Array.Resize(ref content, (int)Math.Min(length + 1, Math.Min(2L * content.Length, Array.MaxLength)));
+        }
+
+        return filled == length && packed.IndexOfAnyExcept((byte)0) < 0 ? content[..filled] : throw Damaged("They are of another length than they say.");
+    }
+
+    private static byte[] Hash(byte kind, ReadOnlySpan<byte> content)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData([kind]);
+        hash.AppendData(content);
+        return hash.GetHashAndReset();
     }
 
     private static InvalidInputException Damaged(string problem) => new(

@@ -3,32 +3,42 @@ using System.Text;
 
 namespace ExactCompression.Formats;
 
-/// <summary>Reads what <see cref="PortableWriter"/> wrote.</summary>
+/// <summary>
+/// Reads what <see cref="PortableWriter"/> wrote. All that is read is checked as if somebody else had made it: counts against what follows before anything is allocated, numbers and choices against
+/// what they can be, verdicts against their bounds.
+/// </summary>
 /// <param name="stream">Where from.</param>
 internal sealed class PortableReader(Stream stream) : IDisposable
 {
-    private readonly BinaryReader reader = new(stream, Encoding.UTF8, leaveOpen: true);
+    // What a thing takes at least, so that no count stands for more than the bytes that follow can be.
+    private const int LeastBytesOfLayer = 4 + 4 + 1 + 1 + 5 + 5 + 1;
+    private const int LeastBytesOfEpoch = 4 + 5 * 8 + 8;
+    private const int LeastBytesOfStage = 1 + 8 + 4;
+    private const int LeastBytesOfNeuron = 1 + 8 + 8 + 1 + 1 + 1;
+    private const int LeastBytesOfStep = 1 + 4 + 4 + 1 + 4;
+
+    private readonly BinaryReader reader = new(stream, new UTF8Encoding(false, throwOnInvalidBytes: true), leaveOpen: true);
 
     /// <summary>Reads a network.</summary>
     public ReluNetwork Network()
     {
         string name = reader.ReadString();
         string? path = Text(), format = Text();
-        InputDomain? stated = reader.ReadBoolean() ? Domain() : null;
-        var layers = new AffineLayer[Count(1)];
+        InputDomain? stated = Flag() ? Domain() : null;
+        var layers = new AffineLayer[Count(LeastBytesOfLayer)];
         for (int l = 0; l < layers.Length; l++)
         {
             int outputs = reader.ReadInt32(), inputs = reader.ReadInt32();
-            var activation = (Activation)reader.ReadByte();
-            var precision = (WeightPrecision)reader.ReadByte();
+            var activation = Choice<Activation>();
+            var precision = Choice<WeightPrecision>();
             double[] weights = Numbers(), bias = Numbers();
-            bool isExact = reader.ReadBoolean();
+            bool isExact = Flag();
             layers[l] = isExact
                 ? new(weights, bias, outputs, inputs, activation, precision)
                 : new(weights, bias, outputs, inputs, activation, precision, Numbers() is { Length: > 0 } w ? w : null, Numbers() is { Length: > 0 } b ? b : null);
         }
 
-        return new(layers, name, path, format, stated, reader.ReadBoolean() ? Training() : null);
+        return new(layers, name, path, format, stated, Flag() ? Training() : null);
     }
 
     /// <summary>Reads how a network was trained.</summary>
@@ -44,16 +54,16 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             Momentum = reader.ReadDouble(),
             LearningRateDecay = reader.ReadDouble(),
             Seed = reader.ReadInt32(),
-            Optimizer = (TrainingOptimizer)reader.ReadByte(),
-            L1Mode = (L1Mode)reader.ReadByte(),
+            Optimizer = Choice<TrainingOptimizer>(),
+            L1Mode = Choice<L1Mode>(),
             ValidationFraction = reader.ReadDouble(),
             Threads = reader.ReadInt32(),
         };
         string data = reader.ReadString();
         int trainRows = reader.ReadInt32(), validationRows = reader.ReadInt32();
         long steps = reader.ReadInt64();
-        bool completed = reader.ReadBoolean();
-        var epochs = new TrainingEpoch[Count(1)];
+        bool completed = Flag();
+        var epochs = new TrainingEpoch[Count(LeastBytesOfEpoch)];
         for (int i = 0; i < epochs.Length; i++)
         {
             epochs[i] = new(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble() is var a && double.IsNaN(a) ? null : a, reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble())
@@ -68,10 +78,13 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     /// <summary>Reads a domain.</summary>
     public InputDomain Domain()
     {
-        bool hasSize = reader.ReadBoolean();
+        bool hasSize = Flag();
         string description = reader.ReadString();
         double[] lower = Numbers(), upper = Numbers();
-        return hasSize ? new(lower, upper, description) : InputDomain.Uniform(lower[0], upper[0]);
+        if (hasSize)
+            return new(lower, upper, description);
+        Require(lower.Length == 1 && upper.Length == 1, "A domain for any number of inputs has one end on each side.");
+        return InputDomain.Uniform(lower[0], upper[0]);
     }
 
     /// <summary>Reads rows of data.</summary>
@@ -80,7 +93,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         string name = reader.ReadString();
         int rows = reader.ReadInt32(), columns = reader.ReadInt32();
         double scale = reader.ReadDouble();
-        bool hasLabels = reader.ReadBoolean();
+        bool hasLabels = Flag();
         float[] values = Values<float>(checked((long)rows * columns));
         return new(values, rows, columns, hasLabels ? Values<int>(rows) : null, name, scale);
     }
@@ -89,30 +102,19 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     public StabilityTable Table()
     {
         ReluNetwork network = Network();
-        InputDomain domain = Domain();
-        bool isImported = reader.ReadBoolean();
-        var elapsed = new TimeSpan(reader.ReadInt64());
+        InputDomain domain = Domain().For(network.InputSize);
+        bool isImported = Flag();
+        TimeSpan elapsed = Time();
         string? device = Text();
-        var stages = new StageReport[Count(1)];
+        var stages = new StageReport[Count(LeastBytesOfStage)];
         for (int i = 0; i < stages.Length; i++)
-            stages[i] = new(reader.ReadString(), new(reader.ReadInt64()), reader.ReadInt32());
+            stages[i] = new(reader.ReadString(), Time(), reader.ReadInt32());
+        RequireLeft(network.NeuronCount, LeastBytesOfNeuron);
         var neurons = new List<NeuronStability>(network.NeuronCount);
         for (int layer = 1; layer <= network.Depth; layer++)
         {
             for (int neuron = 0; neuron < network.WidthOf(layer); neuron++)
-            {
-                neurons.Add(new()
-                {
-                    Layer = layer,
-                    Neuron = neuron,
-                    State = (NeuronState)reader.ReadByte(),
-                    LowerBound = reader.ReadDouble(),
-                    UpperBound = reader.ReadDouble(),
-                    Evidence = reader.ReadString(),
-                    PositiveWitness = Witness(),
-                    NegativeWitness = Witness(),
-                });
-            }
+                neurons.Add(Verdict(layer, neuron, domain));
         }
 
         return new(network, domain, neurons, elapsed, stages, device) { IsImported = isImported };
@@ -123,30 +125,82 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     {
         StabilityTable table = Table();
         ReluNetwork compressed = Network();
+        Require(compressed.InputSize == table.Network.InputSize && compressed.OutputSize == table.Network.OutputSize, "The compressed network has other inputs or outputs.");
         double deviation = reader.ReadDouble();
-        var steps = new CompressionStep[Count(1)];
+        Require(deviation >= 0, "The proven deviation is none.");
+        var steps = new CompressionStep[Count(LeastBytesOfStep)];
         for (int i = 0; i < steps.Length; i++)
         {
-            var kind = (CompressionStepKind)reader.ReadByte();
+            var kind = Choice<CompressionStepKind>();
             int layer = reader.ReadInt32();
             int[] neurons = Values<int>(reader.ReadInt32());
+            Require(layer >= 0 && layer <= table.Network.Depth && Array.TrueForAll(neurons, static n => n >= 0), "A step is about a layer or a neuron that does not exist.");
             steps[i] = new(kind, layer, neurons, reader.ReadString()) { Added = reader.ReadInt32() };
         }
 
         return new() { Original = table.Network, Compressed = compressed, Domain = table.Domain, Table = table, Steps = steps, ProvenDeviation = deviation };
     }
 
+    /// <summary>Fails if anything follows.</summary>
+    public void RequireEnd() => Require(reader.BaseStream.Position == reader.BaseStream.Length, "More follows than belongs to the object.");
+
     /// <inheritdoc/>
     public void Dispose() => reader.Dispose();
 
-    private double[]? Witness() => reader.ReadBoolean() ? Numbers() : null;
+    private NeuronStability Verdict(int layer, int neuron, InputDomain domain)
+    {
+        var verdict = new NeuronStability
+        {
+            Layer = layer,
+            Neuron = neuron,
+            State = Choice<NeuronState>(),
+            LowerBound = reader.ReadDouble(),
+            UpperBound = reader.ReadDouble(),
+            Evidence = reader.ReadString(),
+            PositiveWitness = Witness(domain),
+            NegativeWitness = Witness(domain),
+        };
+        Require(!double.IsNaN(verdict.LowerBound) && !double.IsNaN(verdict.UpperBound) && !StabilityTableRow.Contradicts(verdict), "A verdict contradicts its bounds.");
+        return verdict;
+    }
 
-    private string? Text() => reader.ReadBoolean() ? reader.ReadString() : null;
+    private double[]? Witness(InputDomain domain)
+    {
+        if (!Flag())
+            return null;
+        double[] point = Numbers();
+        Require(domain.Contains(point), "A witness lies outside the domain.");
+        return point;
+    }
+
+    private string? Text() => Flag() ? reader.ReadString() : null;
+
+    private TimeSpan Time()
+    {
+        long ticks = reader.ReadInt64();
+        Require(ticks >= 0, "A time is negative.");
+        return new(ticks);
+    }
+
+    private bool Flag()
+    {
+        byte value = reader.ReadByte();
+        Require(value <= 1, "A choice of two is neither.");
+        return value == 1;
+    }
+
+    private T Choice<T>()
+        where T : struct, Enum
+    {
+        var value = (T)Enum.ToObject(typeof(T), reader.ReadByte());
+        Require(Enum.IsDefined(value), $"There is no such {typeof(T).Name}.");
+        return value;
+    }
 
     private double[] Numbers()
     {
         int count = reader.ReadInt32();
-        return reader.ReadBoolean() ? Array.ConvertAll(Values<float>(count), static v => (double)v) : Values<double>(count);
+        return Flag() ? Array.ConvertAll(Values<float>(count), static v => (double)v) : Values<double>(count);
     }
 
     private unsafe T[] Values<T>(long count)
@@ -170,5 +224,11 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     {
         if (count < 0 || count > (reader.BaseStream.Length - reader.BaseStream.Position) / bytesEach)
             throw new InvalidDataException($"{count} values do not follow.");
+    }
+
+    private static void Require(bool holds, string problem)
+    {
+        if (!holds)
+            throw new InvalidDataException(problem);
     }
 }

@@ -19,10 +19,12 @@ internal sealed class PyTorchFormat : INetworkFormat
         return head.StartsWith(TorchLegacyCheckpoint.Magic) || (head.Length >= 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5);
     }
 
-    public ReluNetwork Read(string path)
+    public ReluNetwork Read(string path, ImportOptions options)
     {
         byte[] bytes = FileContent.Read(path);
-        List<TensorEntry> tensors = ZipHead.IsZip(bytes) ? TorchZipCheckpoint.Read(bytes, path) : TorchLegacyCheckpoint.Read(bytes, path);
-        return StateDictNetwork.Build(tensors, path, Name, WeightLayout.OutputsFirst, ordered: true);
+        ImportBudget budget = new(options, path, bytes.Length);
+        return ZipHead.IsZip(bytes)
+            ? TorchZipCheckpoint.Read(bytes, path, Name, options, budget)
+            : TorchLegacyCheckpoint.Read(bytes, path, Name, options, budget);
     }
 }

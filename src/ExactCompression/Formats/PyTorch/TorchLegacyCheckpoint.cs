@@ -13,7 +13,7 @@ internal static class TorchLegacyCheckpoint
 
     private static readonly BigInteger MagicNumber = new(Magic.Slice(4, 10));
 
-    public static List<TensorEntry> Read(byte[] bytes, string path)
+    public static ReluNetwork Read(byte[] bytes, string path, string format, ImportOptions options, ImportBudget budget)
     {
         var input = new ByteCursor(bytes, path);
         if (PickleReader.Read(input, "magic number") is not BigInteger magic || magic != MagicNumber)
@@ -26,16 +26,19 @@ internal static class TorchLegacyCheckpoint
         var storages = new Dictionary<string, TorchStorage>(StringComparer.Ordinal);
         object? root = PickleReader.Read(input, "objects", id =>
         {
+            // Beside a module's class such a file has the source code of it, which is not looked at.
+            if (id is object?[] { Length: 4 } and ["module", PickleGlobal type, ..])
+                return type;
             var storage = (TorchStorage)TorchPickle.Storage(id)!;
             if (!storages.TryAdd(storage.Key, storage) && storages[storage.Key] is var known && (known.ElementSize, known.Count) != (storage.ElementSize, storage.Count))
                 throw new PickleShapeException("A storage is described in two ways.");
             return storage;
-        });
+        }, budget);
         Dictionary<string, ReadOnlyMemory<byte>> contents = ReadStorages(input, storages);
         ReadOnlyMemory<byte> StorageBytes(TorchStorage storage) => contents.TryGetValue(storage.Key, out ReadOnlyMemory<byte> content)
             ? content
             : throw new InvalidFileException("StorageMissing", path, $"storage {storage.Key}", "The file lacks this storage.", "The checkpoint is damaged: save it again.");
-        return [.. StateDict.Find(root, path).Select(t => TorchTensors.Entry(t.Key, t.Value, path, StorageBytes))];
+        return StateDict.Find(root, path, options.Prefix).ToNetwork(path, format, options, budget, StorageBytes);
     }
 
     private static Dictionary<string, ReadOnlyMemory<byte>> ReadStorages(ByteCursor input, Dictionary<string, TorchStorage> storages)
@@ -54,6 +57,9 @@ internal static class TorchLegacyCheckpoint
             contents[name] = input.Data.AsMemory(input.Position, (int)(count * storage.ElementSize));
             input.Take(count * storage.ElementSize, $"storage {name}");
         }
+
+        if (input.Remaining > 0)
+            throw new InvalidFileException("PickleDamaged", input.Path, input.Place, $"After the last storage there are {input.Remaining} more bytes.", "The checkpoint is damaged: save it again.");
 
         return contents;
     }

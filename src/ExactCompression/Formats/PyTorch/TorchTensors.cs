@@ -14,18 +14,18 @@ internal static class TorchTensors
         long count = 1, last = 0;
         foreach ((long size, long stride) in tensor.Size.Zip(tensor.Stride))
         {
-            // Every element has a place of its own, so a tensor cannot have more of them than its storage.
-            if (size > storage.Count || (size > 1 && (stride == 0 || stride > storage.Count)))
+            // Elements may share places (a stride of 0 repeats them); what that makes of a small file is for the budget to bound.
+            if (size > int.MaxValue || (size > 1 && stride > storage.Count))
                 throw Outside(name, tensor, path);
-            count *= size;
+            count = size != 0 && count > long.MaxValue / size ? long.MaxValue : count * size;
             last += size > 0 ? (size - 1) * stride : 0;
-            if (count > storage.Count || last > storage.Count)
+            if (last > storage.Count && count > 0)
                 throw Outside(name, tensor, path);
         }
 
         if (count > 0 && (storage.ViewOffset > storage.Count || tensor.Offset > storage.Count || storage.ViewOffset + tensor.Offset + last >= storage.Count))
             throw Outside(name, tensor, path);
-        int[] shape = [.. tensor.Size.Select(static s => (int)Math.Min(s, int.MaxValue))];
+        int[] shape = [.. tensor.Size.Select(static s => (int)s)];
         return new(name, shape, storage.Type, () => Read(tensor, (int)count, storageBytes(storage).Span));
     }
 
@@ -75,5 +75,5 @@ internal static class TorchTensors
     }
 
     private static InvalidFileException Outside(string name, TorchTensor tensor, string path) =>
-        new("TensorOutsideStorage", path, name, $"A tensor of size ({string.Join(", ", tensor.Size)}) with strides ({string.Join(", ", tensor.Stride)}) at {tensor.Offset} does not lie in its storage of {tensor.Storage.Count} elements, or shares elements with itself.", "Save contiguous tensors: .contiguous().");
+        new("TensorOutsideStorage", path, NameText.Short(name), $"A tensor of size ({string.Join(", ", tensor.Size.Take(8))}) with strides ({string.Join(", ", tensor.Stride.Take(8))}) at {tensor.Offset} does not lie in its storage of {tensor.Storage.Count} elements.", "Save contiguous tensors: .contiguous().");
 }

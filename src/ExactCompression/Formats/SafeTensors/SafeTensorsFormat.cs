@@ -14,16 +14,17 @@ internal sealed class SafeTensorsFormat : IWritableNetworkFormat
     public bool Matches(ReadOnlySpan<byte> head, string path) =>
         head.Length >= 10 && BinaryPrimitives.ReadUInt64LittleEndian(head) is >= 2 and <= SafeTensorsHeader.MaximalLength && head[8] == (byte)'{' && head[9..].TrimStart(" \n\r\t"u8) is [(byte)'"' or (byte)'}', ..];
 
-    public ReluNetwork Read(string path)
+    public ReluNetwork Read(string path, ImportOptions options)
     {
         byte[] bytes = FileContent.Read(path);
+        ImportBudget budget = new(options, path, bytes.Length);
         var input = new ByteCursor(bytes, path);
         long length = input.TakeInt64("header length");
         if (length is < 2 or > SafeTensorsHeader.MaximalLength || length > input.Remaining)
             throw new InvalidFileException("SafeTensorsDamaged", path, "byte 0", $"The header claims {(ulong)length} bytes, but the file has {input.Remaining} after it.", "The file is cut off or no safetensors file.");
         ReadOnlyMemory<byte> header = bytes.AsMemory(8, (int)length);
-        List<TensorEntry> tensors = SafeTensorsHeader.Parse(header, bytes.AsMemory(8 + (int)length), path);
-        return StateDictNetwork.Build(tensors, path, Name, WeightLayout.OutputsFirst, ordered: false);
+        List<TensorEntry> tensors = SafeTensorsHeader.Parse(header, bytes.AsMemory(8 + (int)length), path, budget, out string? activation);
+        return StateDictNetwork.Build(new(tensors, path, Name) { Layout = WeightLayout.OutputsFirst, StatedActivation = activation }, options, budget);
     }
 
     public void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
@@ -35,6 +36,7 @@ internal sealed class SafeTensorsFormat : IWritableNetworkFormat
             json.WriteStartObject();
             json.WriteStartObject("__metadata__");
             json.WriteString("format", "pt");
+            json.WriteString(HiddenActivation.Key, HiddenActivation.Relu);
             json.WriteEndObject();
             long offset = 0;
             foreach ((AffineLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i)))

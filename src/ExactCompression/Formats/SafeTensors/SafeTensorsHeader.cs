@@ -8,8 +8,19 @@ internal static class SafeTensorsHeader
     /// <summary>The format's own limit on its header.</summary>
     public const long MaximalLength = 100_000_000;
 
-    public static List<TensorEntry> Parse(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> data, string path)
+    // What a tensor's entry takes here beside its text in the file.
+    private const int EntrySize = 512;
+
+    /// <summary>The tensors in the order of the header.</summary>
+    /// <param name="header">The JSON text.</param>
+    /// <param name="data">What follows it.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="budget">What the import may take.</param>
+    /// <param name="activation">The activation between layers, where the metadata state one.</param>
+    /// <exception cref="InvalidFileException">The header is damaged, or does not account for every byte of the data exactly once.</exception>
+    public static List<TensorEntry> Parse(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> data, string path, ImportBudget budget, out string? activation)
     {
+        activation = null;
         try
         {
             using JsonDocument document = JsonDocument.Parse(header, new() { MaxDepth = 8 });
@@ -22,11 +33,14 @@ internal static class SafeTensorsHeader
             {
                 if (!names.Add(property.Name))
                     throw Damaged(path, property.Name, "The header lists this tensor twice.");
-                if (property.Name != "__metadata__")
+                budget.Allocate(EntrySize, "header");
+                if (property.Name == "__metadata__")
+                    activation = Activation(property.Value, path) ?? activation;
+                else
                     tensors.Add(Tensor(property, data, path, ranges));
             }
 
-            RequireApart(ranges, path);
+            RequireFilled(ranges, data.Length, path);
             return tensors;
         }
         catch (JsonException e)
@@ -53,20 +67,20 @@ internal static class SafeTensorsHeader
             throw Damaged(path, name, "The tensor lacks its dtype, shape or data_offsets.");
         string code = dtype.GetString() ?? "";
         if (!offsets[0].TryGetInt64(out long begin) || !offsets[1].TryGetInt64(out long end) || begin < 0 || end < begin || end > data.Length)
-            throw Damaged(path, name, $"The tensor lies at {offsets}, outside the {data.Length} bytes of data.");
+            throw Damaged(path, name, $"The tensor lies at {NameText.Short(offsets.ToString())}, outside the {data.Length} bytes of data.");
         var shape = new List<int>();
         long count = 1;
         foreach (JsonElement extent in shapes.EnumerateArray())
         {
             if (!extent.TryGetInt32(out int value) || value < 0 || shape.Count == 32)
-                throw Damaged(path, name, $"The tensor's shape {shapes} is not a list of at most 32 extents between 0 and {int.MaxValue}.");
+                throw Damaged(path, name, $"The tensor's shape {NameText.Short(shapes.ToString())} is not a list of at most 32 extents between 0 and {int.MaxValue}.");
             shape.Add(value);
             count = value != 0 && count > long.MaxValue / value ? long.MaxValue : count * value;
         }
 
         ElementType? type = Find(code);
         if (type is { } element && (count > end - begin || count * element.Size() != end - begin))
-            throw Damaged(path, name, $"A tensor of shape ({string.Join(", ", shape)}) of {code} does not take the {end - begin} bytes it is given.");
+            throw Damaged(path, name, $"A tensor of shape {NameText.Short(shapes.ToString())} of {NameText.Short(code)} does not take the {end - begin} bytes it is given.");
         ranges.Add((begin, end, name));
         return new(name, [.. shape], type, () =>
         {
@@ -76,15 +90,38 @@ internal static class SafeTensorsHeader
         });
     }
 
-    // Two tensors over the same bytes could claim far more than the file holds.
-    private static void RequireApart(List<(long Begin, long End, string Name)> ranges, string path)
+    // As the format demands: tensors follow one another without overlap or gap, from the first byte of the data to its last.
+    private static void RequireFilled(List<(long Begin, long End, string Name)> ranges, long length, string path)
     {
         ranges.Sort();
-        for (int i = 1; i < ranges.Count; i++)
+        long end = 0;
+        string before = "the header";
+        foreach ((long begin, long next, string name) in ranges)
         {
-            if (ranges[i].Begin < ranges[i - 1].End)
-                throw Damaged(path, ranges[i].Name, $"The tensor overlaps '{ranges[i - 1].Name}'.");
+            if (begin != end)
+                throw Damaged(path, name, begin < end ? $"The tensor overlaps '{NameText.Short(before)}'." : $"Before the tensor lie {begin - end} bytes that belong to none.");
+            (end, before) = (next, name);
         }
+
+        if (end != length && ranges.Count > 0)
+            throw Damaged(path, "data", $"The tensors end at byte {end} of the {length} bytes of data.");
+    }
+
+    // The metadata are text by text.
+    private static string? Activation(JsonElement metadata, string path)
+    {
+        if (metadata.ValueKind != JsonValueKind.Object)
+            throw Damaged(path, "__metadata__", "The metadata are no JSON object.");
+        string? found = null;
+        foreach (JsonProperty property in metadata.EnumerateObject())
+        {
+            if (property.Value.ValueKind != JsonValueKind.String)
+                throw Damaged(path, "__metadata__", "A value of the metadata is no text.");
+            if (HiddenActivation.IsKey(property.Name))
+                found = property.Value.GetString();
+        }
+
+        return found;
     }
 
     private static ElementType? Find(string code) => code switch
@@ -106,5 +143,5 @@ internal static class SafeTensorsHeader
     };
 
     private static InvalidFileException Damaged(string path, string place, string problem) =>
-        new("SafeTensorsDamaged", path, place, problem, "The file is damaged: save it again.");
+        new("SafeTensorsDamaged", path, NameText.Short(place), problem, "The file is damaged: save it again.");
 }

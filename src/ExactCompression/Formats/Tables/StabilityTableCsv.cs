@@ -6,7 +6,7 @@ namespace ExactCompression.Formats;
 /// <summary>
 /// Stability tables as CSV. Beside the verdicts every row names the network and the domain exactly (by fingerprint), with the file the
 /// network came from and, where all inputs have the same range, its ends: enough to read the table back without further arguments,
-/// and never as the verdicts of something else.
+/// and never as the verdicts of something else. Texts are written as <see cref="CsvText"/> has them.
 /// </summary>
 internal static class StabilityTableCsv
 {
@@ -15,42 +15,43 @@ internal static class StabilityTableCsv
 
     public static void Write(StabilityTable table, Stream stream, string path)
     {
-        using CsvWriter csv = CsvWriter.Create(stream, new() { FormatProvider = CultureInfo.InvariantCulture }, leaveOpen: true);
+        using CsvWriter csv = CsvWriter.Create(stream, new() { FormatProvider = CultureInfo.InvariantCulture, Quoting = CsvQuoting.WhenNeededOrWhitespace }, leaveOpen: true);
         foreach (string column in Columns)
             csv.WriteField(column);
         csv.EndRecord();
         ReluNetwork network = table.Network;
         (double lower, double upper)? range = UniformRange(table.Domain);
-        string networkFile = network.Path is null ? "" : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(path))!, network.Path).Replace('\\', '/');
+        string name = CsvText.Encode(network.Name);
+        string networkFile = network.Path is null ? "" : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(path))!, network.Path).Replace(Path.DirectorySeparatorChar, '/');
         string[] common =
         [
-            table.Domain.Description.ReplaceLineEndings(" "),
+            CsvText.Encode(table.Domain.Description),
             range is { } r ? Show(r.lower) : "",
             range is { } s ? Show(s.upper) : "",
             Fingerprint.Of(table.Domain),
-            networkFile,
+            CsvText.Encode(networkFile),
             Fingerprint.Of(network),
         ];
         foreach (NeuronStability neuron in table.Neurons)
         {
-            csv.WriteField(network.Name.ReplaceLineEndings(" "));
+            csv.WriteField(name);
             csv.WriteField(neuron.Layer.ToString(CultureInfo.InvariantCulture));
             csv.WriteField(neuron.Neuron.ToString(CultureInfo.InvariantCulture));
             csv.WriteField(neuron.State.ToString());
             csv.WriteField(Show(neuron.LowerBound));
             csv.WriteField(Show(neuron.UpperBound));
-            csv.WriteField(neuron.Evidence.ReplaceLineEndings(" "));
+            csv.WriteField(CsvText.Encode(neuron.Evidence));
             foreach (string field in common)
                 csv.WriteField(field);
             csv.EndRecord();
         }
     }
 
-    public static StabilityTable Read(byte[] bytes, string path, ReluNetwork? network, InputDomain? domain)
+    public static StabilityTable Read(byte[] bytes, string path, ReluNetwork? network, InputDomain? domain, ImportOptions options, ImportBudget budget)
     {
         CsvFile.RequireText(bytes, path);
-        List<StabilityTableRow> rows = CsvFile.Guarded(path, () => StabilityTableRow.ReadAll(bytes, path));
-        network ??= StabilityTableOrigin.FindNetwork(rows, path);
+        List<StabilityTableRow> rows = CsvFile.Guarded(path, () => StabilityTableRow.ReadAll(bytes, path, budget));
+        network ??= StabilityTableOrigin.FindNetwork(rows, path, options);
         StabilityTableOrigin.RequireNetwork(rows, network, path);
         InputDomain found = StabilityTableOrigin.FindDomain(rows, network, domain, path);
 

@@ -44,15 +44,19 @@ public static class StabilityTableFiles
     /// The domain that the verdicts hold over; null to take it from a CSV table. <c>stable_neurons.npy</c> states none: without this argument
     /// it is the network's own range, else <c>[0,1]^n</c>, which is what the reference searches over.
     /// </param>
+    /// <param name="options">What the import, and that of the network, may take; null for the usual.</param>
     /// <returns>A table for that network. Neurons that <c>stable_neurons.npy</c> does not list are undetermined.</returns>
-    /// <exception cref="InvalidFileException">The file is damaged, or made for another network or domain.</exception>
+    /// <exception cref="InvalidFileException">The file is damaged, made for another network or domain, or takes more than it may.</exception>
     /// <exception cref="InvalidInputException">The network or the domain is needed but neither given nor in the file.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static StabilityTable Read(string path, ReluNetwork? network = null, InputDomain? domain = null)
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
+    public static StabilityTable Read(string path, ReluNetwork? network = null, InputDomain? domain = null, ImportOptions? options = null)
     {
-        byte[] bytes = FileContent.Read(path);
+        options ??= new();
+        var budget = ImportBudget.Of(path, options);
+        byte[] bytes = FileContent.Read(path, budget);
         if (!bytes.AsSpan().StartsWith(NpyArray.Magic))
-            return StabilityTableCsv.Read(bytes, path, network, domain);
+            return StabilityTableCsv.Read(bytes, path, network, domain, options, budget);
         return StableNeuronsNpy.Read(bytes, path, network ?? throw NeedsNetwork(path), domain);
     }
 

@@ -6,13 +6,13 @@ namespace ExactCompression.Formats;
 internal static class StabilityTableOrigin
 {
     /// <summary>Reads the network file that the rows name, relative to the table's own folder.</summary>
-    public static ReluNetwork FindNetwork(List<StabilityTableRow> rows, string path)
+    public static ReluNetwork FindNetwork(List<StabilityTableRow> rows, string path, ImportOptions options)
     {
         if (Common(rows, static r => r.NetworkFile, path, "NetworkFile") is not { } file)
             throw StabilityTableFiles.NeedsNetwork(path);
         string full = Path.GetFullPath(file, Path.GetDirectoryName(Path.GetFullPath(path))!);
         return File.Exists(full)
-            ? NetworkFormats.Read(full)
+            ? NetworkFormats.Read(full, options: options)
             : throw new InvalidInputException("TableNeedsNetwork", $"The network file '{full}' that '{path}' names is not there.", "Give the network that the table was made for.");
     }
 

@@ -6,6 +6,9 @@ namespace ExactCompression.Formats;
 /// <summary>One row of a stability table as CSV, with what it says of network and domain.</summary>
 internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
 {
+    // About what a row takes beside its longer texts.
+    private const int RowSize = 500;
+
     public string? DomainLower { get; init; }
 
     public string? DomainUpper { get; init; }
@@ -16,9 +19,9 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
 
     public string? NetworkFingerprint { get; init; }
 
-    public static List<StabilityTableRow> ReadAll(byte[] bytes, string path)
+    public static List<StabilityTableRow> ReadAll(byte[] bytes, string path, ImportBudget budget)
     {
-        using CsvReader csv = CsvFile.Open(bytes);
+        using CsvReader csv = CsvFile.Open(bytes, CsvFile.HeaderSeparator(bytes));
         if (!csv.Read())
             throw new InvalidFileException("FileEmpty", path, "file", "The file has no record.");
         string[] header = CsvFile.Strings(csv);
@@ -36,6 +39,7 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
         {
             if (csv.FieldCount != header.Length)
                 throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.", "Give every row the same number of columns.");
+            budget.Allocate(RowSize, CsvFile.Place(csv));
             rows.Add(Row(csv, columns, path));
         }
 
@@ -45,12 +49,13 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
     private static StabilityTableRow Row(CsvReader csv, Dictionary<string, int> columns, string path)
     {
         string? Text(string column) => columns.TryGetValue(column, out int at) && csv.GetString(at) is { Length: > 0 } text ? text : null;
+        string? Words(string column) => Text(column) is { } cell ? CsvText.Decode(cell) : null;
         int Count(string column) => int.TryParse(Text(column), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : throw Invalid(column, Text(column));
         double Bound(string column, double unknown) => Text(column) is not { } text
             ? unknown
             : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && !double.IsNaN(value) ? value : throw Invalid(column, text);
         InvalidFileException Invalid(string column, string? value) =>
-            new("TableValueInvalid", path, $"{CsvFile.Place(csv)}, column {column}", $"'{value}' cannot be read.", "Mend that row.");
+            new("TableValueInvalid", path, $"{CsvFile.Place(csv)}, column {column}", $"'{CsvFile.Shortened(value ?? "")}' cannot be read.", "Mend that row.");
 
         string? state = Text("State");
         if (!Enum.TryParse(state, ignoreCase: true, out NeuronState parsed) || !Enum.IsDefined(parsed) || char.IsAsciiDigit(state![0]))
@@ -62,7 +67,7 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
             State = parsed,
             LowerBound = Bound("LowerBound", double.NegativeInfinity),
             UpperBound = Bound("UpperBound", double.PositiveInfinity),
-            Evidence = Text("Evidence") ?? (parsed == NeuronState.Undetermined ? "" : NeuronStability.ImportedEvidence),
+            Evidence = Words("Evidence") ?? (parsed == NeuronState.Undetermined ? "" : NeuronStability.ImportedEvidence),
         };
         if (Contradicts(verdict))
             throw new InvalidFileException("TableContradiction", path, CsvFile.Place(csv), $"A neuron between {verdict.LowerBound.ToString("R", CultureInfo.InvariantCulture)} and {verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Mend that row.");
@@ -71,12 +76,13 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
             DomainLower = Text("DomainLower"),
             DomainUpper = Text("DomainUpper"),
             DomainFingerprint = Text("DomainFingerprint"),
-            NetworkFile = Text("NetworkFile"),
+            NetworkFile = Words("NetworkFile"),
             NetworkFingerprint = Text("NetworkFingerprint"),
         };
     }
 
-    private static bool Contradicts(NeuronStability verdict) => verdict.LowerBound > verdict.UpperBound || verdict.State switch
+    /// <summary>Whether a verdict and its bounds cannot both be true.</summary>
+    public static bool Contradicts(NeuronStability verdict) => verdict.LowerBound > verdict.UpperBound || verdict.State switch
     {
         NeuronState.StablyActive => verdict.UpperBound < 0,
         NeuronState.StablyInactive => verdict.LowerBound > 0,

@@ -19,13 +19,13 @@ internal sealed class LayerAssembly(string path, string format)
         layers.Add((name, weights, bias, outputs, inputs, precision));
     }
 
-    /// <summary>The network: ReLU after every layer but the last.</summary>
-    public ReluNetwork ToNetwork(InputDomain? statedDomain = null)
+    /// <summary>The network: ReLU after every layer but the last, which has the activation of the output.</summary>
+    public ReluNetwork ToNetwork(InputDomain? statedDomain = null, Activation output = Activation.Identity)
     {
         if (layers.Count == 0)
             throw new InvalidFileException("NoLayers", path, "file", "The file holds no layer.");
         return new(
-            layers.Select((l, i) => new AffineLayer(l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Count - 1 ? Activation.Identity : Activation.Relu, l.Precision)),
+            layers.Select((l, i) => new AffineLayer(l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Count - 1 ? output : Activation.Relu, l.Precision)),
             Path.GetFileNameWithoutExtension(path),
             path,
             format,

@@ -1,88 +1,162 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Orders layers of a file that keeps no order (safetensors sorts by name): numbered names count upwards within their group
-/// (<c>features.2</c> before <c>features.10</c>), and groups follow one another in the only way that chains.
+/// Puts the layers of a file of named tensors in order. Numbers in names count; where names say nothing, the order of the file does,
+/// or the only order in which widths fit. What leaves doubt is refused: a network read in another order is another network.
 /// </summary>
-internal static class LayerOrder
+internal sealed class LayerOrder
 {
-    // Names are adversarial input: the search for chains gives up rather than run for ever.
-    private const int MaximalSteps = 100_000;
+    private readonly List<LayerTensors> layers;
+    private readonly LayerNameTree tree;
+    private readonly WeightLayout layout;
+    private readonly LayerOrdering ordering;
+    private readonly FileOrder file;
+    private readonly string path;
 
-    public static List<LayerTensors> Find(List<LayerTensors> layers, string path)
+    private LayerOrder(List<LayerTensors> layers, WeightLayout layout, LayerOrdering ordering, FileOrder file, string path)
     {
-        List<LayerTensors>[] groups =
-        [
-            .. layers.GroupBy(static l => LayerNames.Numbered(l.Name).Group, StringComparer.Ordinal)
-                .Select(static g => g.OrderBy(static l => LayerNames.Numbered(l.Name).Index).ToList()),
-        ];
-        if (groups.Length == 1)
-            return groups[0];
-        var search = new Search(groups);
-        return search.Found switch
-        {
-            1 => search.First!,
-            0 => throw new InvalidFileException("LayerShapeMismatch", path, layers[0].Name, "The layers cannot be put in an order in which each takes as many values as the one before gives.", "Only networks whose layers follow one another are read."),
-            _ => throw new InvalidFileException("LayerOrderAmbiguous", path, layers[0].Name, "The names and shapes of the layers allow more than one order.", "Number the layers in their names, such as 'layers.0.weight', 'layers.1.weight'."),
-        };
+        (this.layers, this.layout, this.ordering, this.file, this.path) = (layers, layout, ordering, file, path);
+        tree = LayerNameTree.Of(layers);
     }
 
-    // Depth-first over the orders of whole groups; stops at the second order that chains.
-    private sealed class Search
+    /// <summary>The layers, first to last.</summary>
+    /// <param name="layers">The layers in the order of the file; at least one.</param>
+    /// <param name="layout">Which way round their weights are stored.</param>
+    /// <param name="ordering">What the user says decides.</param>
+    /// <param name="file">What the order of the file means.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="note">What the user should know of the choice, or null.</param>
+    /// <exception cref="InvalidFileException">No order fits, or more than one does, or there is more than one network.</exception>
+    public static List<LayerTensors> Find(List<LayerTensors> layers, WeightLayout layout, LayerOrdering ordering, FileOrder file, string path, out string? note)
     {
-        private readonly List<LayerTensors>[] groups;
-        private readonly bool[] used;
-        private readonly List<int> order = [];
-        private int steps;
-
-        public Search(List<LayerTensors>[] groups)
-        {
-            this.groups = groups;
-            used = new bool[groups.Length];
-            Visit(null);
-        }
-
-        public int Found { get; private set; }
-
-        public List<LayerTensors>? First { get; private set; }
-
-        private void Visit(int? width)
-        {
-            if (order.Count == Math.Min(groups.Length, 64))
-            {
-                // More groups than this are never told apart by shapes alone.
-                Found += groups.Length > 64 ? 2 : 1;
-                First ??= [.. order.SelectMany(g => groups[g])];
-                return;
-            }
-
-            for (int g = 0; g < groups.Length && Found < 2; g++)
-            {
-                if (used[g] || (width is { } w && groups[g][0].Inputs(WeightLayout.OutputsFirst) != w) || !Chains(groups[g]))
-                    continue;
-                if (++steps > MaximalSteps)
-                {
-                    Found = 2;
-                    return;
-                }
-
-                used[g] = true;
-                order.Add(g);
-                Visit(groups[g][^1].Outputs(WeightLayout.OutputsFirst));
-                order.RemoveAt(order.Count - 1);
-                used[g] = false;
-            }
-        }
-
-        private static bool Chains(List<LayerTensors> group)
-        {
-            for (int i = 1; i < group.Count; i++)
-            {
-                if (group[i].Inputs(WeightLayout.OutputsFirst) != group[i - 1].Outputs(WeightLayout.OutputsFirst))
-                    return false;
-            }
-
-            return true;
-        }
+        note = null;
+        if (layers.Count == 1)
+            return layers;
+        if (ordering == LayerOrdering.File)
+            return Fits(layers, layout) ? layers : throw LayerOrderFault.NoFit(layers, layout, path);
+        var order = new LayerOrder(layers, layout, ordering, file, path);
+        if (ordering == LayerOrdering.Auto)
+            LayerOrderFault.RequireOneNetwork(order.tree, layers.Count, path);
+        return order.Decide(out note);
     }
+
+    /// <summary>Whether each layer takes what the one before gives, and has as many biases as outputs.</summary>
+    public static bool Fits(IReadOnlyList<LayerTensors> layers, WeightLayout layout)
+    {
+        for (int i = 0; i < layers.Count; i++)
+        {
+            if (!layers[i].BiasFits(layout) || (i > 0 && layers[i].Inputs(layout) != layers[i - 1].Outputs(layout)))
+                return false;
+        }
+
+        return true;
+    }
+
+    private List<LayerTensors> Decide(out string? note)
+    {
+        note = null;
+        bool counts = tree.FileCountsUp, fits = Fits(layers, layout);
+        if (file == FileOrder.Given && counts && fits)
+            return layers;
+        int ways = ByNames(tree, out List<LayerTensors>? named);
+        if (ways == 1 && !Fits(named!, layout))
+            ways = 0;
+        if (ordering == LayerOrdering.Names || counts || file == FileOrder.Lost)
+        {
+            if (ways == 1)
+                note = file == FileOrder.Given && ordering == LayerOrdering.Auto ? $"The layers are read in the only order in which names and widths fit: {LayerOrderFault.List(named!)}." : null;
+            else if (ways > 1)
+                throw LayerOrderFault.Ambiguous(layers, path);
+            else
+                throw LayerOrderFault.NoFit(layers, layout, path);
+            return named!;
+        }
+
+        // Names count one way and the file another.
+        bool sorted = ExplainedBySorting(tree);
+        if (ways == 1 && (sorted || !fits))
+        {
+            note = sorted
+                ? $"The file lists its layers sorted as text ({LayerOrderFault.List(layers)}); they are read by their numbers ({LayerOrderFault.List(named!)})."
+                : $"The file lists its layers in an order in which they do not fit; they are read by their numbers ({LayerOrderFault.List(named!)}).";
+            return named!;
+        }
+
+        if (ways == 0 && !fits)
+            throw LayerOrderFault.NoFit(layers, layout, path);
+        throw ways == 0 ? LayerOrderFault.NumbersDoNotFit(layers, path) : LayerOrderFault.Disagree(layers, named, path);
+    }
+
+    // The layers below a node, by the numbers in their names; parts that have none by the file or by their widths.
+    private int ByNames(LayerNameTree node, out List<LayerTensors>? found)
+    {
+        found = null;
+        var parts = new List<(List<LayerTensors> Layers, int Rank)>();
+        parts.AddRange(node.Leaves.Select(static l => (new List<LayerTensors> { l.Layer }, l.Rank)));
+        if (node.Numbered.Count > 0)
+        {
+            var series = new List<LayerTensors>();
+            foreach (LayerNameTree child in node.Numbered)
+            {
+                int ways = ByNames(child, out List<LayerTensors>? inner);
+                if (ways != 1)
+                    return ways;
+                series.AddRange(inner!);
+            }
+
+            parts.Add((series, node.Numbered.Min(static c => c.FirstRank)));
+        }
+
+        foreach (LayerNameTree child in node.Named)
+        {
+            int ways = ByNames(child, out List<LayerTensors>? inner);
+            if (ways != 1)
+                return ways;
+            parts.Add((inner!, child.FirstRank));
+        }
+
+        return Join(parts, out found);
+    }
+
+    private int Join(List<(List<LayerTensors> Layers, int Rank)> parts, out List<LayerTensors>? found)
+    {
+        found = parts[0].Layers;
+        if (parts.Count == 1)
+            return 1;
+        int ways = LayerTrail.Find([.. parts.Select(p => (p.Layers[0].Inputs(layout), p.Layers[^1].Outputs(layout)))], out int[]? order);
+        if (ways > 1 && file == FileOrder.Given)
+        {
+            (ways, order) = (1, [.. Enumerable.Range(0, parts.Count).OrderBy(i => parts[i].Rank)]);
+        }
+
+        found = ways == 1 ? [.. order!.SelectMany(i => parts[i].Layers)] : null;
+        return ways;
+    }
+
+    // Sorted as text, 10 comes before 2: then the file's order is that of no network, and the numbers are right.
+    private static bool ExplainedBySorting(LayerNameTree node)
+    {
+        if (!node.Children.All(ExplainedBySorting))
+            return false;
+        for (int i = 1; i < node.Numbered.Count; i++)
+        {
+            if (node.Numbered[i].FirstRank < node.Numbered[i - 1].LastRank)
+                return TextOrder.IsSorted(node.InFileOrder().Select(static l => l.Layer.Name));
+        }
+
+        return true;
+    }
+}
+
+/// <summary>What the order of tensors in a file says of the layers.</summary>
+internal enum FileOrder
+{
+    /// <summary>Nothing: the format sorts.</summary>
+    Lost,
+
+    /// <summary>Nothing: the file's tensors are sorted as text.</summary>
+    Sorted,
+
+    /// <summary>It is that in which they were made or saved.</summary>
+    Given,
 }

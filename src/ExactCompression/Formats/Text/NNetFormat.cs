@@ -12,38 +12,24 @@ namespace ExactCompression.Formats;
 /// <remarks>
 /// The normalisation is joined into the first and the last layer, so the network takes the file's own, unnormalised input, and the file's
 /// input range is its <see cref="ReluNetwork.StatedDomain"/>. Within that range the clipping that the format prescribes does nothing.
-/// Where joining rounds, layers carry the radius of it. Ranges and means are the nearest doubles of their decimals; which precision the
+/// Where joining rounds, layers carry the radius of it. Ranges of inputs go outward where no double holds their ends, means and
+/// ranges of the normalisation are the nearest doubles of their decimals; which precision the
 /// weights' decimals stand for: see <see cref="NumberScanner"/>. Source: the description in the repository <c>sisl/NNet</c>.
 /// </remarks>
 internal sealed class NNetFormat : IWritableNetworkFormat
 {
-    // What stands in the place of a range that nobody stated: the ends of float32.
-    private const double Unbounded = float.MaxValue;
-
     public string Name => "NNet";
 
     public IReadOnlyList<string> Extensions { get; } = [".nnet"];
 
-    public bool Matches(ReadOnlySpan<byte> head, string path)
-    {
-        while (true)
-        {
-            head = head.TrimStart(" \t\r\n"u8);
-            int end = head.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> line = end < 0 ? head : head[..end];
-            if (!line.StartsWith("//"u8))
-                return IsSizes(line);
-            if (end < 0)
-                return false;
-            head = head[(end + 1)..];
-        }
-    }
+    public bool Matches(ReadOnlySpan<byte> head, string path) => NNetHead.Matches(head, path);
 
-    public ReluNetwork Read(string path)
+    public ReluNetwork Read(string path, ImportOptions options)
     {
-        var scanner = new NumberScanner(FileContent.Read(path), path);
+        var budget = ImportBudget.Of(path, options);
+        var scanner = new NumberScanner(FileContent.Read(path, budget), path);
         List<string> comments = scanner.Comments();
-        NNetHeader header = NNetHeader.Read(scanner);
+        NNetHeader header = NNetHeader.Read(scanner, options.Warning);
         scanner.BeginWeights();
         int[] sizes = header.Sizes;
         int depth = sizes.Length - 1;
@@ -51,6 +37,7 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         var biases = new ScannedNumbers[depth];
         for (int l = 0; l < depth; l++)
         {
+            budget.AllocateValues(2L * (sizes[l] + 1L) * sizes[l + 1], scanner.Place);
             weights[l] = new(scanner, sizes[l] * sizes[l + 1], "weight");
             biases[l] = new(scanner, sizes[l + 1], "bias");
         }
@@ -92,10 +79,10 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         Line(network.Layers.Select(static l => l.Outputs).Prepend(network.InputSize));
         Line([0]);
         InputDomain? domain = network.StatedDomain?.For(network.InputSize);
-        Array.Fill(ends, -Unbounded);
-        Reals(domain is null ? ends : domain.Lower.Span, WeightPrecision.Float64);
-        Array.Fill(ends, Unbounded);
-        Reals(domain is null ? ends : domain.Upper.Span, WeightPrecision.Float64);
+        Array.Fill(ends, -NNetHeaderReader.Unbounded);
+        writer.WriteLine(ExactDecimals.Join(domain is null ? ends : domain.Lower.Span) + ",");
+        Array.Fill(ends, NNetHeaderReader.Unbounded);
+        writer.WriteLine(ExactDecimals.Join(domain is null ? ends : domain.Upper.Span) + ",");
         Line(Enumerable.Repeat(0, network.InputSize + 1));
         Line(Enumerable.Repeat(1, network.InputSize + 1));
         foreach (AffineLayer layer in network.Layers)
@@ -107,53 +94,13 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         }
     }
 
-    // The first line that is no comment: four counts with commas between (and, usually, behind).
-    private static bool IsSizes(ReadOnlySpan<byte> line)
-    {
-        int counts = 0;
-        foreach (Range part in line.Split((byte)','))
-        {
-            ReadOnlySpan<byte> text = line[part].Trim(" \t\r"u8);
-            if (text.IsEmpty)
-                continue;
-            if (text.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
-                return false;
-            counts++;
-        }
-
-        return counts == 4;
-    }
-
     /// <summary>Everything before the weights.</summary>
     private sealed record NNetHeader(int[] Sizes, InputDomain? Domain, double[] Means, double[] Ranges)
     {
-        public static NNetHeader Read(NumberScanner scanner)
+        public static NNetHeader Read(NumberScanner scanner, Action<string>? warning)
         {
-            int levels = scanner.Count("number of layers", 10_000), inputs = scanner.Count("input size"), outputs = scanner.Count("output size");
-            scanner.Count("largest layer size");
-            scanner.RequireNumbers(levels + 1L, "layer sizes");
-            var sizes = new int[levels + 1];
-            for (int i = 0; i < sizes.Length; i++)
-                sizes[i] = scanner.Count("layer size");
-            if (levels < 1 || sizes[0] != inputs || sizes[^1] != outputs || Array.Exists(sizes, static s => s < 1))
-                throw new InvalidFileException("LayerShapeMismatch", scanner.Path, scanner.Place, $"The layer sizes {string.Join(", ", sizes.Take(20))} do not go from {inputs} inputs to {outputs} outputs.", "The header is damaged.");
-            scanner.Count("flag");
-            scanner.RequireNumbers(Enumerable.Range(0, levels).Aggregate(0L, (n, l) => Math.Min(n + (long)sizes[l] * sizes[l + 1], long.MaxValue / 4)), "weights");
-            string place = scanner.Place;
-            (double[] lower, double[] upper) = (Doubles(scanner, inputs, "input minimum"), Doubles(scanner, inputs, "input maximum"));
-            (double[] means, double[] ranges) = (Doubles(scanner, inputs + 1, "mean"), Doubles(scanner, inputs + 1, "range"));
-            int zero = Array.IndexOf(ranges, 0);
-            if (zero >= 0)
-                throw new InvalidFileException("NNetRangeZero", scanner.Path, scanner.Place, $"The normalisation range of {(zero == inputs ? "the outputs" : $"input {zero}")} is 0.", "Give 1 where nothing is to be scaled.");
-            bool stated = Array.Exists(lower, static v => v > -Unbounded) || Array.Exists(upper, static v => v < Unbounded);
-            try
-            {
-                return new(sizes, stated ? new InputDomain(lower, upper) : null, means, ranges);
-            }
-            catch (InvalidInputException e)
-            {
-                throw new InvalidFileException(e.ErrorId, scanner.Path, place, e.Message, inner: e);
-            }
+            NNetHeaderContent content = new NNetHeaderReader(scanner, warning).Read();
+            return new(content.Sizes, content.Domain, content.Means, content.Ranges);
         }
 
         /// <summary>Appends <c>(x - mean) / range</c>.</summary>
@@ -175,7 +122,5 @@ internal sealed class NNetFormat : IWritableNetworkFormat
             Array.Fill(shift, Means[^1]);
             chain.Append(AffineMap.Elementwise(scale, shift), precision);
         }
-
-        private static double[] Doubles(NumberScanner scanner, int count, string what) => new ScannedNumbers(scanner, count, what).As(WeightPrecision.Float64);
     }
 }

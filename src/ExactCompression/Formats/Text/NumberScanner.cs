@@ -59,6 +59,37 @@ internal sealed class NumberScanner(byte[] data, string path)
         return value;
     }
 
+    /// <summary>The next number as an end of a range.</summary>
+    public DomainEnd End(string what)
+    {
+        ReadOnlySpan<byte> token = Token();
+        if (token.IsEmpty)
+            throw Truncated(what);
+        DomainEnd end = DomainEnd.Parse(PickleText.Latin1(token)) ?? throw NotANumber(token, what);
+        return end.IsFinite ? end : throw new InvalidFileException("WeightNotFinite", path, Place, $"The {what} '{Show(token)}' is not finite.", "Give finite ends.");
+    }
+
+    /// <summary>How many numbers are left.</summary>
+    public long CountNumbers()
+    {
+        (int, int) here = Mark();
+        long count = 0;
+        for (; !AtEnd; count++)
+        {
+            if (Token().IsEmpty)
+                position++; // a bracket, which no number begins with
+        }
+
+        Return(here);
+        return count;
+    }
+
+    /// <summary>Where it stands, for <see cref="Return"/>.</summary>
+    public (int Position, int Line) Mark() => (position, Line);
+
+    /// <summary>Goes back.</summary>
+    public void Return((int Position, int Line) mark) => (position, Line) = mark;
+
     /// <summary>Fails unless that many numbers can still be there: each takes a digit and a separator.</summary>
     public void RequireNumbers(long count, string what)
     {

@@ -30,9 +30,10 @@ internal sealed class WeightsDatFormat : IWritableNetworkFormat
         }
     }
 
-    public ReluNetwork Read(string path)
+    public ReluNetwork Read(string path, ImportOptions options)
     {
-        var scanner = new NumberScanner(FileContent.Read(path), path);
+        var budget = ImportBudget.Of(path, options);
+        var scanner = new NumberScanner(FileContent.Read(path, budget), path);
         List<string> comments = scanner.Comments();
         scanner.Expect("levels"u8);
         scanner.Expect("="u8);
@@ -50,6 +51,8 @@ internal sealed class WeightsDatFormat : IWritableNetworkFormat
         string place = scanner.Place;
         Open(scanner, "W"u8);
         scanner.RequireNumbers(Enumerable.Range(0, levels).Sum(l => Math.Min((long)sizes[l] * sizes[l + 1], long.MaxValue / 20_000)), "weights");
+        for (int l = 0; l < levels; l++)
+            budget.AllocateValues(2L * (sizes[l] + 1L) * sizes[l + 1], place);
         ScannedNumbers[] weights = [.. Enumerable.Range(0, levels).Select(l => new ScannedNumbers(scanner, sizes[l] * sizes[l + 1], "weight"))];
         Close(scanner);
         Open(scanner, "B"u8);

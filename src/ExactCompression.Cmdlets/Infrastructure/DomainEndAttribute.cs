@@ -1,0 +1,38 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Numerics;
+using ExactCompression.Formats;
+
+namespace ExactCompression.Cmdlets.Infrastructure;
+
+/// <summary>
+/// Ends of a box that arrive as text, or as a decimal or an integer that no double holds, go outward to the next double. Doubles are taken as
+/// they are. Without it PowerShell would round to the nearest double, which may lie within the box that was meant.
+/// </summary>
+/// <param name="upper">Whether these are upper ends, or distances; else they are lower ends.</param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class DomainEndAttribute(bool upper) : ArgumentTransformationAttribute
+{
+    /// <summary>Whether these are upper ends, or distances.</summary>
+    public bool Upper => upper;
+
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        object value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        return value is IList list ? list.Cast<object>().Select(Rounded).ToArray() : Rounded(inputData);
+    }
+
+    private object Rounded(object given)
+    {
+        string? text = (given is PSObject wrapped ? wrapped.BaseObject : given) switch
+        {
+            string written => written,
+            decimal or long or ulong or BigInteger => string.Create(CultureInfo.InvariantCulture, $"{given}"),
+            _ => null,
+        };
+        // Text of another form, such as 1kb, is PowerShell's to read or to refuse.
+        return text is not null && DomainEnd.Parse(text) is { } end ? upper ? end.Up : end.Down : given;
+    }
+}

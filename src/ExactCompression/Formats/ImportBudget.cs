@@ -1,0 +1,116 @@
+using System.Globalization;
+
+namespace ExactCompression.Formats;
+
+/// <summary>
+/// What one import may still take. A file can describe far more than it holds (a chain of products, a shape of ones), so readers count
+/// what they are about to allocate and to compute, and a file that wants more than its size warrants is refused before it is served.
+/// </summary>
+/// <remarks>For one thread. Memory is counted when it is taken and is not given back, so the bound also holds for what lives at once.</remarks>
+internal sealed class ImportBudget
+{
+    /// <summary>Memory for each byte of the file.</summary>
+    public const long BytesPerByte = 64;
+
+    /// <summary>Memory for the smallest file.</summary>
+    public const long SmallestSize = 1L << 29;
+
+    /// <summary>Sums and products for each byte of memory: about ten seconds for the smallest file.</summary>
+    public const long WorkPerByte = 16;
+
+    private readonly ImportOptions options;
+    private readonly string path;
+    private readonly HashSet<string> included = [];
+    private long size;
+    private long work;
+    private long allocated;
+    private long worked;
+
+    /// <summary>The budget of a file.</summary>
+    /// <param name="options">What the user allows.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="fileLength">Its length in bytes, as stored.</param>
+    public ImportBudget(ImportOptions options, string path, long fileLength)
+    {
+        this.options = options;
+        this.path = path;
+        size = options.MaximumSize ?? Math.Max(SmallestSize, Times(fileLength, BytesPerByte));
+        work = Times(Math.Max(size, SmallestSize), WorkPerByte);
+    }
+
+    /// <summary>Adds what a further file warrants, once, unless the user has set a limit.</summary>
+    /// <param name="file">Full path.</param>
+    /// <param name="length">Its length in bytes.</param>
+    public void Include(string file, long length)
+    {
+        if (options.MaximumSize is not null || !included.Add(file))
+            return;
+        size = Plus(size, Times(length, BytesPerByte));
+        work = Plus(work, Times(Times(length, BytesPerByte), WorkPerByte));
+    }
+
+    /// <summary>Cancelled when the import is no longer wanted.</summary>
+    public CancellationToken Cancellation => options.Cancellation;
+
+    /// <summary>The budget of the file at a path.</summary>
+    /// <exception cref="InvalidFileException">It is no regular file.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static ImportBudget Of(string path, ImportOptions options) => new(options, path, InputFile.RequireRegular(path));
+
+    /// <summary>Counts memory that is about to be taken.</summary>
+    /// <param name="bytes">How many bytes.</param>
+    /// <param name="place">What they are for, for the message: a node, a tensor, a line.</param>
+    /// <exception cref="InvalidFileException">The import would take more than it may.</exception>
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
+    public void Allocate(long bytes, string place)
+    {
+        options.Cancellation.ThrowIfCancellationRequested();
+        if (bytes > size - allocated)
+            throw TooLarge(place, string.Create(CultureInfo.InvariantCulture, $"takes more than {Show(size)} of memory"));
+        allocated += bytes;
+    }
+
+    /// <summary>Counts numbers of eight bytes that are about to be made: the memory, and the work of writing them.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="place">What they are for, for the message.</param>
+    /// <inheritdoc cref="Allocate"/>
+    public void AllocateValues(long count, string place) => Take((count, count), place);
+
+    /// <summary>Counts work that is about to be done, and looks whether it is still wanted.</summary>
+    /// <param name="operations">How many sums, products, or values looked at.</param>
+    /// <param name="place">Where, for the message.</param>
+    /// <exception cref="InvalidFileException">The import would do more than it may.</exception>
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
+    public void Work(long operations, string place)
+    {
+        options.Cancellation.ThrowIfCancellationRequested();
+        if (operations > work - worked)
+            throw TooLarge(place, string.Create(CultureInfo.InvariantCulture, $"takes more than {work / 1_000_000_000.0:0.#} thousand million operations"));
+        worked += operations;
+    }
+
+    /// <summary>Counts numbers of eight bytes that are about to be made, and the work of making them.</summary>
+    /// <param name="cost">Both.</param>
+    /// <param name="place">What they are for, for the message.</param>
+    /// <inheritdoc cref="Allocate"/>
+    public void Take((long Values, long Work) cost, string place)
+    {
+        Allocate(Times(cost.Values, sizeof(double)), place);
+        Work(cost.Work, place);
+    }
+
+    /// <summary>Looks whether the import is still wanted.</summary>
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
+    public void ThrowIfCancelled() => options.Cancellation.ThrowIfCancellationRequested();
+
+    private static long Plus(long a, long b) => a > long.MaxValue - b ? long.MaxValue : a + b;
+
+    private static long Times(long a, long b) => Math.BigMul(a, b, out long low) == (low < 0 ? -1 : 0) ? low : long.MaxValue;
+
+    private static string Show(long bytes) => bytes >= 1 << 30
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 30):0.##} GiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):0.##} MiB");
+
+    private InvalidFileException TooLarge(string place, string want) =>
+        new("ImportTooLarge", path, place, $"Reading this far {want}, which is far more than the file's own size.", "If the file is trusted, raise -MaximumSize, such as -MaximumSize 16GB.");
+}

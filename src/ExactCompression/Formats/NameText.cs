@@ -1,0 +1,18 @@
+namespace ExactCompression.Formats;
+
+/// <summary>Names of a file as messages show them: short, and without characters that would break the line.</summary>
+internal static class NameText
+{
+    private const int Longest = 80, Listed = 6;
+
+    /// <summary>A name, cut in its middle where it is long.</summary>
+    public static string Short(string name)
+    {
+        string text = name.Length <= Longest ? name : string.Concat(name.AsSpan(0, Longest / 2), "...", name.AsSpan(name.Length - (Longest / 2)));
+        return text.Any(char.IsControl) ? new([.. text.Select(static c => char.IsControl(c) ? '?' : c)]) : text;
+    }
+
+    /// <summary>The first few of some names, and how many more there are.</summary>
+    public static string List(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(Listed).Select(Short)) + (names.Count > Listed ? $" and {names.Count - Listed} more" : "");
+}

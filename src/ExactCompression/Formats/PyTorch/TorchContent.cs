@@ -1,0 +1,36 @@
+namespace ExactCompression.Formats;
+
+/// <summary>What of a checkpoint is the network.</summary>
+/// <param name="Tensors">The named tensors of the state dict, in order; empty where a module was pickled whole.</param>
+/// <param name="Module">The module that was pickled whole, or null.</param>
+internal sealed record TorchContent(IReadOnlyList<KeyValuePair<string, TorchTensor>> Tensors, TorchModule? Module = null)
+{
+    /// <summary>Names of what lies beside it and is not read.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
+    /// <summary>The activation that the checkpoint states, or null.</summary>
+    public string? Activation { get; init; }
+
+    /// <summary>What is left of the user's prefix after it chose among several state dicts; or null.</summary>
+    public string? Prefix { get; init; }
+
+    /// <summary>The network of this content.</summary>
+    public ReluNetwork ToNetwork(string path, string format, ImportOptions options, ImportBudget budget, Func<TorchStorage, ReadOnlyMemory<byte>> storageBytes)
+    {
+        TensorEntry Entry(string name, TorchTensor tensor) => TorchTensors.Entry(name, tensor, path, storageBytes);
+        if (Module is not null)
+        {
+            HiddenActivation.RequireSupported(options.Activation);
+            return TorchModuleNetwork.Build(Module, path, format, budget, Entry);
+        }
+
+        var source = new NamedTensors([.. Tensors.Select(t => Entry(t.Key, t.Value))], path, format)
+        {
+            Layout = WeightLayout.OutputsFirst,
+            KeepsOrder = true,
+            StatedActivation = Activation,
+            Beside = Beside,
+        };
+        return StateDictNetwork.Build(source, options with { Prefix = Prefix }, budget);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Formats;
+
+/// <summary>Writes doubles so that reading them outward gives the same again: as short as the decimal can be that is the number itself.</summary>
+internal static class ExactDecimals
+{
+    // No double has more significant digits.
+    private const string AllDigits = "G800";
+
+    public static string Format(double value)
+    {
+        string text = value.ToString("R", CultureInfo.InvariantCulture);
+        return DecimalEnclosure.Compare(text, value) == 0 ? text : value.ToString(AllDigits, CultureInfo.InvariantCulture);
+    }
+
+    public static string Join(ReadOnlySpan<double> values)
+    {
+        var texts = new string[values.Length];
+        for (int i = 0; i < texts.Length; i++)
+            texts[i] = Format(values[i]);
+        return string.Join(',', texts);
+    }
+}

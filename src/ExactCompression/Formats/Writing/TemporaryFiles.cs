@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ExactCompression.Formats;
+
+/// <summary>
+/// The files that content is written to before it takes its place. Their names are short, whatever the target's, and say on which machine which process made them, so that those of a process that
+/// was killed can be told and removed.
+/// </summary>
+internal static partial class TemporaryFiles
+{
+    private const string Pattern = ".ec-*.tmp";
+
+    // A container that is gone cannot be asked; nobody writes for so long without holding the file open.
+    private static readonly TimeSpan Forgotten = TimeSpan.FromDays(1);
+
+    private static readonly string Machine = MachineTag();
+
+    /// <summary>A name in a folder for content on its way.</summary>
+    public static string NewName(string folder) => Path.Combine(folder, NameFor(Environment.ProcessId));
+
+    /// <summary>A name for old content that must not get lost: <see cref="Sweep"/> never removes it.</summary>
+    public static string NewBackupName(string folder) => Path.ChangeExtension(NewName(folder), ".bak");
+
+    /// <summary>The name that a process of this machine would give.</summary>
+    internal static string NameFor(int process) =>
+        string.Create(CultureInfo.InvariantCulture, $".ec-{Machine}-{process}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}.tmp");
+
+    /// <summary>Removes what processes left that no longer live. Never fails: what cannot be removed stays.</summary>
+    public static void Sweep(string folder)
+    {
+        string[] found = [];
+        Attempt(() => found = Directory.GetFiles(folder, Pattern));
+        foreach (string file in found)
+        {
+            if (Name().Match(Path.GetFileName(file)) is { Success: true } name)
+                Attempt(() => Remove(file, name));
+        }
+    }
+
+    private static void Attempt(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Still in use, another process sweeps too, or nobody may: the next one tries again.
+        }
+    }
+
+    private static void Remove(string file, Match name)
+    {
+        if (IsStale(file, name))
+            FileOperations.Current.Delete(file);
+    }
+
+    private static bool IsStale(string file, Match name)
+    {
+        var info = new FileInfo(file);
+        if (info.LinkTarget is not null || !info.Exists)
+            return false;
+        // On systems that let no stranger's file be told from ours, the folder's own permissions must do.
+        if (FileIdentity.CurrentUser is { } user && !(FileIdentity.Of(file, followLinks: false) is { IsRegular: true } identity && identity.Owner == user))
+            return false;
+        bool here = name.Groups[1].Value == Machine;
+        if (here ? IsAlive(name.Groups[2].Value) : DateTime.UtcNow - info.LastWriteTimeUtc < Forgotten)
+            return false;
+        // Who writes holds the file locked; this is true for other machines and containers too.
+        using var unlocked = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        return true;
+    }
+
+    private static bool IsAlive(string process)
+    {
+        if (!int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+            return true;
+        try
+        {
+            using var living = Process.GetProcessById(id);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Process numbers are those of a machine, on Linux of a namespace: containers that share a folder have the same numbers for different processes.</summary>
+    private static string MachineTag()
+    {
+        string space = OperatingSystem.IsLinux() && new FileInfo("/proc/self/ns/pid").LinkTarget is { } link ? link : "";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.MachineName}\n{space}")).AsSpan(0, 4));
+    }
+
+    [GeneratedRegex("^\\.ec-([0-9a-f]{8})-([0-9]{1,10})-[0-9a-f]{8}\\.tmp$")]
+    private static partial Regex Name();
+}

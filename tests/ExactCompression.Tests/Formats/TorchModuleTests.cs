@@ -1,0 +1,101 @@
+using ExactCompression.Formats;
+using Xunit;
+
+namespace ExactCompression.Tests.Formats;
+
+/// <summary>Modules that were pickled whole are read where their classes say all, and refused by name where not.</summary>
+public class TorchModuleTests
+{
+    [Fact]
+    public void Read_SequentialOfPyTorchItself_GivesItsNetwork()
+    {
+        (ReluNetwork network, List<string> warnings) = Import.Of(Fixtures.Unpack(Fixtures.WholeModule));
+
+        Assert.Equal("2-3-2", network.Architecture);
+        double[] output = network.Evaluate([0.3, 0.7]);
+        Assert.Equal(-1.275, output[0], 12); // as PyTorch evaluates it
+        Assert.Equal(-2.20625, output[1], 12);
+        Assert.Empty(warnings);
+    }
+
+    [Fact]
+    public void Read_LastReLU_RectifiesTheOutput()
+    {
+        var file = new TorchFile();
+        ReluNetwork network = Import.Of(file.Legacy(Sequential(Linear(file, 2), ReLU, Sequential(Linear(file, -3), ReLU)))).Network;
+
+        Assert.Equal([2, -3], network.FirstWeights());
+        Assert.Equal([Activation.Relu, Activation.Relu], network.Layers.Select(static l => l.Activation));
+    }
+
+    [Theory]
+    [InlineData("torch.nn.modules.activation", "Tanh")]
+    [InlineData("torch.nn.modules.activation", "LeakyReLU")]
+    [InlineData("torch.nn.modules.activation", "Sigmoid")]
+    [InlineData("torch.nn.modules.activation", "ReLU6")]
+    [InlineData("torch.nn.modules.batchnorm", "BatchNorm1d")]
+    public void Read_OtherClass_IsRefusedByName(string module, string name)
+    {
+        var file = new TorchFile();
+        byte[] content = file.Zip(Sequential(Linear(file, 2), TorchFile.Module(module, name), Linear(file, 3)));
+
+        InvalidFileException e = Import.Refused(content, "TorchModuleUnsupported", options: new() { Activation = Activation.Relu });
+
+        Assert.Contains($"{module}.{name}", e.Message, StringComparison.Ordinal);
+        Assert.Equal("1", e.Place);
+    }
+
+    [Fact]
+    public void Read_ClassOfTheUser_IsRefusedByName()
+    {
+        var file = new TorchFile();
+        Assert.Contains("__main__.Net", Import.Refused(file.Zip(TorchFile.Module("__main__", "Net")), "PickleForbiddenGlobal").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_LinearAfterLinear_IsRefused()
+    {
+        var file = new TorchFile();
+        Import.Refused(file.Zip(Sequential(Linear(file, 2), Linear(file, 3))), "TorchModuleUnsupported");
+    }
+
+    [Fact]
+    public void Read_ReLUBeforeAnyLinear_IsRefused()
+    {
+        var file = new TorchFile();
+        Import.Refused(file.Zip(Sequential(ReLU, Linear(file, 3))), "TorchModuleUnsupported");
+    }
+
+    [Theory]
+    [InlineData("_forward_hooks")]
+    [InlineData("_forward_pre_hooks")]
+    [InlineData("_buffers")]
+    public void Read_LinearWithMore_IsRefused(string attribute)
+    {
+        var file = new TorchFile();
+        byte[] linear = TorchFile.Module("torch.nn.modules.linear", "Linear", ("_parameters", TorchFile.Dict(("weight", file.Tensor([1, 1], 2)))), (attribute, TorchFile.DictOf((TorchFile.Number(0), TorchFile.None))));
+
+        Import.Refused(file.Zip(Sequential(linear)), "TorchModuleUnsupported");
+    }
+
+    [Fact]
+    public void Read_ModuleWithinItself_IsRefused()
+    {
+        // A Sequential in the memo whose only module is itself.
+        byte[] root = [.. TorchFile.Global("torch.nn.modules.container", "Sequential"), (byte)')', 0x81, (byte)'q', 0, .. TorchFile.Dict(("_modules", TorchFile.Dict(("0", [(byte)'h', 0])))), (byte)'b'];
+
+        Import.Refused(new TorchFile().Zip(root), "TorchModuleUnsupported");
+    }
+
+    [SkippableFact]
+    public void Read_SigmoidOfARealFile_IsRefusedByName() =>
+        Assert.Contains("Sigmoid", Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(TestFiles.Shared("networks/wild/hls4ml/two_layer_model.pt"))).Message, StringComparison.Ordinal);
+
+    private static byte[] ReLU => TorchFile.Module("torch.nn.modules.activation", "ReLU", ("training", [0x89]));
+
+    private static byte[] Sequential(params byte[][] modules) =>
+        TorchFile.Module("torch.nn.modules.container", "Sequential", ("_parameters", TorchFile.Dict()), ("_modules", TorchFile.Dict([.. modules.Select(static (m, i) => ($"{i}", m))])));
+
+    private static byte[] Linear(TorchFile file, float weight) =>
+        TorchFile.Module("torch.nn.modules.linear", "Linear", ("_parameters", TorchFile.Dict(("weight", file.Tensor([1, 1], weight)), ("bias", TorchFile.None))), ("_buffers", TorchFile.Dict()));
+}
