@@ -28,7 +28,7 @@ public sealed class NetworkFormatsTests : IDisposable
     {
         foreach (string file in Directory.GetFiles(TestFiles.Shared("networks"), "*.onnx", SearchOption.AllDirectories))
         {
-            byte[] head = File.ReadAllBytes(file)[..NetworkFormats.HeadLength];
+            byte[] head = [.. File.ReadAllBytes(file).Take(NetworkFormats.HeadLength)];
             Assert.Single(NetworkFormats.All, format => format.Matches(head, "unknown"));
         }
     }
