@@ -57,7 +57,7 @@ internal sealed class RewriteProof
         foreach (AddedNeuron added in rewrite.Added)
             added.Weights.CopyTo(weights.AsSpan(layer.Columns * at++));
         DraftRow[] rows = [.. rewrite.Kept.Select(j => layer.Rows[j]), .. rewrite.Added.Select(static a => a.Row)];
-        bool onlyRemoves = rewrite.Fates.All(static f => f.Fate is NeuronFate.Kept or NeuronFate.Zero);
+        bool onlyRemoves = rewrite.Added.Length == 0 && rewrite.Fates.All(static f => f.Fate is NeuronFate.Kept or NeuronFate.Zero);
         return network.Replaced(
             rewrite.At,
             2,
