@@ -113,8 +113,16 @@ public sealed class AffineLayer
         activation == Activation ? this : new(weights, bias, Outputs, Inputs, activation, SourcePrecision, weightRadius, biasRadius) { Parts = Parts };
 
     /// <summary>The same layer with the file's own operations.</summary>
-    internal AffineLayer WithParts(IReadOnlyList<Networks.AffinePart>? parts) =>
-        new(weights, bias, Outputs, Inputs, Activation, SourcePrecision, weightRadius, biasRadius) { Parts = parts };
+    /// <exception cref="ArgumentException">They do not lead from the inputs to the outputs.</exception>
+    internal AffineLayer WithParts(IReadOnlyList<Networks.AffinePart> parts)
+    {
+        int width = Inputs;
+        foreach (Networks.AffinePart part in parts)
+            width = part.Inputs == width ? part.Outputs : -1;
+        if (width != Outputs || parts.Count == 0)
+            throw new ArgumentException($"The operations do not lead from {Inputs} to {Outputs} values.", nameof(parts));
+        return new(weights, bias, Outputs, Inputs, Activation, SourcePrecision, weightRadius, biasRadius) { Parts = parts };
+    }
 
     /// <summary>Whether the layer says which affine map it is: its weights are exact, or the file's operations are known.</summary>
     internal bool IsDefinite => IsExact || Parts is not null;
