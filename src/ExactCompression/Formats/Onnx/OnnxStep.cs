@@ -40,8 +40,18 @@ internal sealed class OnnxStep
         Chain.Append(map, stored);
     }
 
+    /// <summary>Appends an operation that double may hold to a radius alone.</summary>
+    /// <param name="part">The operation.</param>
+    /// <inheritdoc cref="Append(AffineMap, WeightPrecision)"/>
+    public void Append(AffinePart part)
+    {
+        foreach (AffineMap map in part.Maps)
+            Budget.Take(Chain.CostOf(map), Node.Place);
+        Chain.Append(part);
+    }
+
     /// <summary>Appends a rectifier to the chain.</summary>
-    /// <inheritdoc cref="Append"/>
+    /// <inheritdoc cref="Append(AffineMap, WeightPrecision)"/>
     public void AppendRelu()
     {
         Budget.Take(Chain.CostOf(null), Node.Place);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using ExactCompression.Networks;
 
 namespace ExactCompression.Formats;
 
@@ -32,10 +33,13 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             var activation = Choice<Activation>();
             var precision = Choice<WeightPrecision>();
             double[] weights = Numbers(), bias = Numbers();
+            AffinePart[] parts = Parts();
             bool isExact = Flag();
             layers[l] = isExact
                 ? new(weights, bias, outputs, inputs, activation, precision)
                 : new(weights, bias, outputs, inputs, activation, precision, Numbers() is { Length: > 0 } w ? w : null, Numbers() is { Length: > 0 } b ? b : null);
+            if (parts.Length > 0)
+                layers[l] = layers[l].WithParts(parts);
         }
 
         return new(layers, name, path, format, stated, Flag() ? Training() : null);
@@ -162,6 +166,24 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         };
         Require(!double.IsNaN(verdict.LowerBound) && !double.IsNaN(verdict.UpperBound) && !StabilityTableRow.Contradicts(verdict), "A verdict contradicts its bounds.");
         return verdict;
+    }
+
+    private AffinePart[] Parts()
+    {
+        var parts = new AffinePart[Count(1)];
+        for (int k = 0; k < parts.Length; k++)
+        {
+            AffinePartKind kind = Choice<AffinePartKind>();
+            int outputs = reader.ReadInt32(), inputs = reader.ReadInt32();
+            WeightPrecision precision = Choice<WeightPrecision>();
+            double epsilon = reader.ReadDouble();
+            var values = new double[Count(1)][];
+            for (int i = 0; i < values.Length; i++)
+                values[i] = Numbers();
+            parts[k] = AffinePart.Of(kind, outputs, inputs, precision, epsilon, values);
+        }
+
+        return parts;
     }
 
     private double[]? Witness(InputDomain domain)
