@@ -30,11 +30,11 @@ public sealed class GetActivationPatternCommand : BackgroundCommand
     [TimeLimit]
     public TimeSpan? TimeLimit { get; set; }
 
-    /// <summary>The solver: a name from <c>Get-MilpSolver</c>.</summary>
+    /// <summary>The solver: a name from <c>Get-MilpSolver</c>; left out, none where the patterns can be enumerated exactly.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(MilpSolverCompleter))]
     [ValidateNotNullOrEmpty]
-    public string Solver { get; set; } = MilpSolvers.Default;
+    public string? Solver { get; set; }
 
     /// <summary>CPU threads to use; 0 for all cores.</summary>
     [Parameter]
@@ -64,10 +64,23 @@ public sealed class GetActivationPatternCommand : BackgroundCommand
     {
         if (Cancellation.IsCancellationRequested)
             throw new PipelineStoppedException();
-        if (search.End == ActivationPatternEnd.SolverFailed)
-            WriteWarning($"{Solver} ended without a result: {network.Name} may have more patterns.");
-        WriteVerbose(search.End == ActivationPatternEnd.Complete ? $"{network.Name} has no other pattern, regions too thin for {Solver} aside" : $"{network.Name} may have more patterns: {search.End}");
+        switch (search.End)
+        {
+            case ActivationPatternEnd.SolverFailed:
+                WriteWarning($"{search.Solver} ended without a result: {network.Name} may have more patterns.");
+                break;
+            case ActivationPatternEnd.Unproven:
+                WriteWarning($"{search.Solver} found no other pattern of {network.Name}, which is no proof: regions thinner than its tolerance can be missing.");
+                break;
+            case ActivationPatternEnd.Complete:
+                WriteVerbose($"{network.Name} has no other pattern: {(search.IsExact ? "enumerated in exact arithmetic" : "proven bounds leave none")}");
+                break;
+            default:
+                WriteVerbose($"{network.Name} may have more patterns: {search.End}");
+                break;
+        }
+
         if (search.Degenerate > 0)
-            WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{search.Degenerate} patterns that {Solver} proposed have no interior that could be proven"));
+            WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{search.Degenerate} patterns that {search.Solver} proposed have no interior that could be proven"));
     }
 }

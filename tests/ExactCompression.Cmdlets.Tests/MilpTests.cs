@@ -82,4 +82,20 @@ public sealed class MilpTests(ModuleFixture module)
         Assert.Equal([1, 2], result.Output.Select(static o => (int)o.Properties["Number"].Value));
         Assert.Equal(48 + 32 + 24 + 2, ((string)result.Output[0].Properties["Pattern"].Value).Length);
     }
+
+    /// <summary>Three lines through the origin cut the square into six sectors, and the second layer is on in each of them.</summary>
+    [Fact]
+    public void GetActivationPattern_TwoInputs_AreEnumeratedExactlyUnlessASolverIsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("absolute.nnet", Absolute);
+        string[] expected = ["010101|1", "011001|1", "011010|1", "100101|1", "100110|1", "101010|1"];
+        ScriptResult exact = module.Run("Import-ReluNetwork $args[0] | Get-ActivationPattern", file);
+        Assert.Equal(expected, exact.Output.Select(static o => (string)o.Properties["Pattern"].Value).Order(StringComparer.Ordinal));
+        Assert.All(exact.Output, static o => Assert.Equal(true, o.Properties["IsInputInside"].Value));
+        Assert.Empty(exact.Warnings);
+        ScriptResult solved = module.Run("Import-ReluNetwork $args[0] | Get-ActivationPattern -Solver Scip", file);
+        Assert.Equal(expected, solved.Output.Select(static o => (string)o.Properties["Pattern"].Value).Order(StringComparer.Ordinal));
+        Assert.Contains("no proof", Assert.Single(solved.Warnings), StringComparison.Ordinal);
+    }
 }

@@ -3,7 +3,7 @@ namespace ExactCompression.Milp;
 /// <summary>How activation patterns are enumerated.</summary>
 public sealed record ActivationPatternOptions
 {
-    /// <summary>The solver's name; null for <see cref="MilpSolvers.Default"/>.</summary>
+    /// <summary>The solver's name; null for none where the regions can be enumerated exactly, else <see cref="MilpSolvers.Default"/>.</summary>
     public string? Solver { get; init; }
 
     /// <summary>At most this many patterns.</summary>
@@ -12,7 +12,7 @@ public sealed record ActivationPatternOptions
     /// <summary>After this long the enumeration ends; null for no limit.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
-    /// <summary>Threads to use; 0 for all cores.</summary>
+    /// <summary>Threads that the solver is to use; 0 for all cores. Exact enumeration takes one.</summary>
     public int Threads { get; init; }
 }
 
@@ -22,7 +22,7 @@ public enum ActivationPatternEnd
     /// <summary>It has not.</summary>
     Running,
 
-    /// <summary>The solver says that there is no other pattern, thinner regions than its tolerance aside.</summary>
+    /// <summary>All patterns were found: that there is no other is proven.</summary>
     Complete,
 
     /// <summary>As many as asked for were found.</summary>
@@ -33,4 +33,7 @@ public enum ActivationPatternEnd
 
     /// <summary>The solver failed.</summary>
     SolverFailed,
+
+    /// <summary>The solver says that there is no other pattern, and nothing proves it: regions thinner than its tolerance can be missing.</summary>
+    Unproven,
 }

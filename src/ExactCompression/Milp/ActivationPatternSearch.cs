@@ -3,23 +3,29 @@ using ExactCompression.Stability;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// Enumerates the activation patterns that a network has over a box: its linear regions there. A pattern counts where its region has an interior: an input at which every neuron's pre-activation is above 0 or below 0
-/// as the pattern says, save those that are 0 throughout. (Serra, Tjandraatmadja, Ramalingam, <em>Bounding and Counting Linear Regions of Deep Neural Networks</em>, ICML 2018.)
+/// Enumerates the activation patterns that a network has over a box: its linear regions there. (Serra, Tjandraatmadja, Ramalingam, <em>Bounding and Counting Linear Regions of Deep Neural Networks</em>, ICML 2018.)
 /// </summary>
 /// <remarks>
-/// The network's program is solved for any solution that keeps the pre-activations that are on, and all of the first layer, from 0 by a margin; its pattern is then excluded by one more row, and so on until there is none.
-/// Every pattern given out is proven to exist, by a point in the middle of its region run through the network with error bounds. That no other exists is the solver's word, and regions thinner than
-/// <see cref="Thinness"/> of a neuron's range can be missed. Not safe for concurrent use.
+/// <para>A pattern counts where its region has an interior in the box: an input, and all inputs of the box near it, at which every neuron's pre-activation is above 0 where the pattern says on, and below 0 where it says off, save
+/// those that are 0 throughout, which are off. Everything is meant in real arithmetic, for the weights as they are stored. Inputs whose range is a point are fixed: where all are, the pattern of that point counts, and no other.</para>
+/// <para>Where few inputs have a range (<see cref="IsExact"/>) the regions are enumerated in exact arithmetic: all of them, each once, however thin. Otherwise, or where a solver is named, the network's program is solved for
+/// any solution that keeps the pre-activations that are on, and all of the first layer, from 0 by a margin; its pattern is then excluded by one more row, and so on until there is none. Every pattern given out is proven to exist,
+/// by a point in its region. That no other exists is then the solver's word, and regions thinner than <see cref="Thinness"/> of a neuron's range can be missed: <see cref="End"/> says
+/// <see cref="ActivationPatternEnd.Unproven"/>, unless as many were found as the neurons whose sign is open can have at most.</para>
+/// <para>Not safe for concurrent use.</para>
 /// </remarks>
 public sealed class ActivationPatternSearch
 {
-    /// <summary>Regions in which some pre-activation stays nearer to 0 than this share of its range can be missed.</summary>
+    /// <summary>Regions in which some pre-activation stays nearer to 0 than this share of its range can be missed where a solver looks for them.</summary>
     public const double Thinness = NetworkProgram.Margin;
+
+    /// <summary>How much too early a solver may think that its time is over.</summary>
+    private static readonly TimeSpan SolverClock = TimeSpan.FromMilliseconds(100);
 
     private readonly ReluNetwork network;
     private readonly InputDomain domain;
     private readonly ActivationPatternOptions options;
-    private readonly SolverBackend backend;
+    private readonly SolverBackend? backend;
 
     /// <summary>Prepares an enumeration.</summary>
     /// <param name="network">The network.</param>
@@ -31,26 +37,83 @@ public sealed class ActivationPatternSearch
         this.network = network;
         this.domain = StabilityTable.Undecided(network, domain).Domain;
         this.options = options;
-        backend = MilpSolvers.Require(options.Solver);
+        backend = options.Solver is null && ExactRegions.CanHold(network, this.domain) ? null : MilpSolvers.Require(options.Solver);
     }
+
+    /// <summary>
+    /// Whether the regions are enumerated in exact arithmetic: no solver is named, the weights are exact, and at most six inputs (eight where there are at most 50 neurons) have a range and a weight that is not 0.
+    /// </summary>
+    public bool IsExact => backend is null;
+
+    /// <summary>The solver's name; null where none is needed.</summary>
+    public string? Solver => backend?.Name;
 
     /// <summary>Why the enumeration ended.</summary>
     public ActivationPatternEnd End { get; private set; }
 
-    /// <summary>Patterns that the solver proposed and that have no interior, or none that rounding lets prove; they are not given out.</summary>
+    /// <summary>Patterns that the solver proposed and that have no interior, or none that a point of doubles could prove; they are not given out.</summary>
     public int Degenerate { get; private set; }
 
     /// <summary>Enumerates; each pattern comes as it is found.</summary>
     /// <param name="cancellation">When cancelled, the enumeration ends within a second; it does not throw.</param>
-    /// <exception cref="InvalidInputException">The pre-activations have no finite bounds.</exception>
-    public IEnumerable<ActivationPattern> Run(CancellationToken cancellation)
+    /// <exception cref="InvalidInputException">A solver is needed, and the pre-activations have no finite bounds.</exception>
+    public IEnumerable<ActivationPattern> Run(CancellationToken cancellation) => backend is null ? Enumerate(cancellation) : Ask(backend, cancellation);
+
+    /// <summary>Enumerates in exact arithmetic.</summary>
+    private IEnumerable<ActivationPattern> Enumerate(CancellationToken cancellation)
+    {
+        using var clock = new SearchClock(new(StabilityTable.Undecided(network, domain)), new() { TimeLimit = options.TimeLimit }, cancellation);
+        End = ActivationPatternEnd.Running;
+        using var points = new RegionPoint(network, domain);
+        CancellationToken expired = clock.Parallel.CancellationToken;
+        using IEnumerator<ExactRegion> regions = new ExactRegions(network, domain).Run(expired).GetEnumerator();
+        for (int number = 1; ; number++)
+        {
+            if (number > options.Count)
+            {
+                End = ActivationPatternEnd.CountReached;
+                yield break;
+            }
+
+            if (Next(regions, points, number, expired) is not { } pattern)
+                yield break;
+            yield return pattern;
+        }
+    }
+
+    /// <summary>The next pattern of an exact enumeration; null at its end.</summary>
+    private ActivationPattern? Next(IEnumerator<ExactRegion> regions, RegionPoint points, int number, CancellationToken expired)
+    {
+        try
+        {
+            expired.ThrowIfCancellationRequested();
+            if (regions.MoveNext())
+            {
+                ExactRegion region = regions.Current;
+                double[] input = points.Near(region, out bool inside, expired);
+                return new(network, number, Array.ConvertAll(region.Signs, static s => s > 0), input) { IsInputInside = inside, Middle = region.Middle };
+            }
+
+            End = ActivationPatternEnd.Complete;
+        }
+        catch (OperationCanceledException) when (expired.IsCancellationRequested)
+        {
+            End = ActivationPatternEnd.TimeReached;
+        }
+
+        return null;
+    }
+
+    /// <summary>Asks a solver for one pattern after the other.</summary>
+    private IEnumerable<ActivationPattern> Ask(SolverBackend solver, CancellationToken cancellation)
     {
         var board = new VerdictBoard(StabilityTable.Undecided(network, domain));
         var search = new SearchOptions { TimeLimit = options.TimeLimit, Threads = options.Threads };
         using var clock = new SearchClock(board, search, cancellation);
         End = ActivationPatternEnd.Running;
-        using NetworkProgram? program = Prepare(board, clock);
-        using var check = new WitnessCheck(network, domain);
+        using NetworkProgram? program = Prepare(solver, board, clock);
+        using var points = new RegionPoint(network, domain);
+        int open = Enumerable.Range(0, board.Count).Count(i => board.Lower[i] <= 0 && board.Upper[i] > 0);
         var seen = new HashSet<string>();
         while (program is not null)
         {
@@ -60,16 +123,24 @@ public sealed class ActivationPatternSearch
                 yield break;
             }
 
+            // Neurons whose proven bounds settle the sign are on in every pattern, or off in every one.
+            if (open < 31 && seen.Count == 1 << open)
+            {
+                End = ActivationPatternEnd.Complete;
+                yield break;
+            }
+
             MilpOutcome outcome = program.Program.Solve(new(clock.Remaining, clock.Parallel.MaxDegreeOfParallelism), clock.Parallel.CancellationToken);
             if (outcome.Values.Length == 0)
             {
-                End = outcome.End == MilpEnd.Infeasible ? ActivationPatternEnd.Complete : clock.Expired ? ActivationPatternEnd.TimeReached : ActivationPatternEnd.SolverFailed;
+                End = outcome.End == MilpEnd.Infeasible ? ActivationPatternEnd.Unproven
+                    : clock.Expired || clock.Remaining < SolverClock ? ActivationPatternEnd.TimeReached : ActivationPatternEnd.SolverFailed;
                 yield break;
             }
 
             Exclude(board, program, outcome.Values);
             var region = new LinearRegion(board, index => outcome.Values[program.PhaseOf(index)] > 0.5);
-            if (region.Middle(clock) is { } input && region.IsProvenAt(check.Signs(input)))
+            if (region.Middle(clock) is { } input && region.IsProvenAt(points.Signs(input)))
             {
                 var pattern = new ActivationPattern(network, seen.Count + 1, region.Active, input);
                 if (seen.Add(pattern.Pattern))
@@ -85,14 +156,14 @@ public sealed class ActivationPatternSearch
     }
 
     /// <summary>Bounds the network and writes its program; null when the time is over before.</summary>
-    private NetworkProgram? Prepare(VerdictBoard board, SearchClock clock)
+    private NetworkProgram? Prepare(SolverBackend solver, VerdictBoard board, SearchClock clock)
     {
         try
         {
             BoundPass.Run(board, clock);
             if (!NetworkProgram.CanHold(board))
                 throw new InvalidInputException("BoundsNotFinite", $"The pre-activations of '{network.Name}' over {domain} have no bounds that a program could hold.", "Give a smaller domain.");
-            var program = new NetworkProgram(backend, board, network.Depth, clock.Parallel.CancellationToken);
+            var program = new NetworkProgram(solver, board, network.Depth, clock.Parallel.CancellationToken);
             for (int index = 0; index < board.Count; index++)
             {
                 // Above the first layer a neuron may be 0 throughout a region, where its inputs are off or cancel out.

@@ -7,6 +7,9 @@ namespace ExactCompression.Milp;
 /// <summary>The part of a box where the rectifiers have given phases: a polytope, on which every pre-activation is an affine function of the input.</summary>
 internal sealed class LinearRegion
 {
+    /// <summary>A range whose inverse is finite.</summary>
+    private const double SmallestRange = 1e-300;
+
     private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Clp");
 
     private readonly VerdictBoard board;
@@ -103,9 +106,11 @@ internal sealed class LinearRegion
         int rows = 0;
         for (int index = 0; index < functions.Length; index++)
         {
-            if (zero[index] || board.Upper[index] <= 0)
+            // A constant has its sign everywhere.
+            if (zero[index] || board.Upper[index] <= 0 || !functions[index].AsSpan(0, variables.Length).ContainsAnyExcept(0.0))
                 continue;
-            double scale = (Active[index] ? 1 : -1) / Math.Max(Math.Abs(board.Lower[index]), Math.Abs(board.Upper[index])), constant = functions[index][^1];
+            double range = Math.Max(Math.Max(Math.Abs(board.Lower[index]), Math.Abs(board.Upper[index])), SmallestRange);
+            double scale = (Active[index] ? 1 : -1) / range, constant = functions[index][^1];
             int row = program.AddRow(0, double.PositiveInfinity);
             program.SetTerm(row, least, -1);
             rows++;
@@ -135,7 +140,7 @@ internal sealed class LinearRegion
     }
 
     /// <summary>Whether proven signs at a point show that it lies in the region's interior.</summary>
-    /// <param name="signs">The proven sign of each neuron.</param>
+    /// <param name="signs">The proven sign of each neuron; 0 for none.</param>
     public bool IsProvenAt(sbyte[] signs)
     {
         for (int index = 0; index < signs.Length; index++)

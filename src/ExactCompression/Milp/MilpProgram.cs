@@ -9,18 +9,17 @@ namespace ExactCompression.Milp;
 /// </summary>
 /// <remarks>
 /// A solve runs on a thread of its own, because some solvers cannot be interrupted, and none at every moment. When its time is over the solver is asked to stop; if it does not within
-/// <see cref="Grace"/>, it is left behind: that thread frees it when it ends, and the program is of no more use.
+/// <see cref="Grace"/>, it is left behind: that thread frees it when it ends, and the program is of no more use. From then on the native solver is that thread's alone: to touch it would be to write into memory that is in use
+/// or freed. So nothing here reaches it but through <see cref="native"/>, which is gone by then: changes to a lost program change nothing, and its solves give nothing.
 /// </remarks>
 internal sealed class MilpProgram : IDisposable
 {
     private const int StackBytes = 16 << 20;
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan DefaultGrace = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(20);
 
-    private readonly Solver solver;
-    private readonly List<Variable> variables = [];
-    private readonly List<Constraint> rows = [];
-    private readonly Objective objective;
+    private Native? native;
+    private bool disposed;
 
     /// <summary>Makes an empty program.</summary>
     /// <param name="backend">The solver.</param>
@@ -28,9 +27,7 @@ internal sealed class MilpProgram : IDisposable
     public MilpProgram(SolverBackend backend)
     {
         Backend = backend;
-        solver = backend.Create() ?? throw new InvalidInputException("MilpSolverMissing", $"{backend.Name} is not there.", "Get-MilpSolver lists the solvers that are.");
-        objective = solver.Objective();
-        objective.SetMaximization();
+        native = new(backend.Create() ?? throw new InvalidInputException("MilpSolverMissing", $"{backend.Name} is not there.", "Get-MilpSolver lists the solvers that are."));
     }
 
     /// <summary>The solver.</summary>
@@ -39,11 +36,27 @@ internal sealed class MilpProgram : IDisposable
     /// <summary>How long a solver that cannot be interrupted works at first before it begins anew with more time.</summary>
     public TimeSpan FirstStint { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a cancelled solver is waited for before it is left behind.</summary>
+    public TimeSpan Grace { get; init; } = DefaultGrace;
+
     /// <summary>Number of variables.</summary>
-    public int VariableCount => variables.Count;
+    public int VariableCount { get; private set; }
+
+    /// <summary>Number of rows.</summary>
+    public int RowCount { get; private set; }
 
     /// <summary>Whether a solve was left behind, so that nothing more can be asked of this program.</summary>
-    public bool IsLost { get; private set; }
+    public bool IsLost => !disposed && native is null;
+
+    /// <summary>The solver while it is this program's; null once a solve was left behind.</summary>
+    private Native? Mine
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            return native;
+        }
+    }
 
     /// <summary>Adds a variable.</summary>
     /// <param name="lower">Lower end.</param>
@@ -52,8 +65,9 @@ internal sealed class MilpProgram : IDisposable
     /// <returns>Its number.</returns>
     public int AddVariable(double lower, double upper, bool integer = false)
     {
-        variables.Add(solver.MakeVar(lower, upper, integer && Backend.Integer, ""));
-        return variables.Count - 1;
+        if (Mine is { } own)
+            own.Variables.Add(own.Solver.MakeVar(lower, upper, integer && Backend.Integer, ""));
+        return VariableCount++;
     }
 
     /// <summary>Adds a row without terms.</summary>
@@ -62,36 +76,47 @@ internal sealed class MilpProgram : IDisposable
     /// <returns>Its number.</returns>
     public int AddRow(double lower, double upper)
     {
-        rows.Add(solver.MakeConstraint(lower, upper));
-        return rows.Count - 1;
+        if (Mine is { } own)
+            own.Rows.Add(own.Solver.MakeConstraint(lower, upper));
+        return RowCount++;
     }
 
     /// <summary>Sets a term of a row.</summary>
-    public void SetTerm(int row, int variable, double coefficient) => rows[row].SetCoefficient(variables[variable], coefficient);
+    public void SetTerm(int row, int variable, double coefficient)
+    {
+        if (Mine is { } own)
+            own.Rows[row].SetCoefficient(own.Variables[variable], coefficient);
+    }
 
     /// <summary>Sets a term of the objective.</summary>
-    public void SetObjective(int variable, double coefficient) => objective.SetCoefficient(variables[variable], coefficient);
+    public void SetObjective(int variable, double coefficient)
+    {
+        if (Mine is { } own)
+            own.Objective.SetCoefficient(own.Variables[variable], coefficient);
+    }
 
     /// <summary>Makes the objective 0.</summary>
     public void ClearObjective()
     {
-        objective.Clear();
-        objective.SetMaximization();
+        if (Mine is not { } own)
+            return;
+        own.Objective.Clear();
+        own.Objective.SetMaximization();
     }
 
     /// <summary>Sets a variable's range.</summary>
-    public void SetRange(int variable, double lower, double upper) => variables[variable].SetBounds(lower, upper);
+    public void SetRange(int variable, double lower, double upper) => Mine?.Variables[variable].SetBounds(lower, upper);
 
     /// <summary>Sets a row's range.</summary>
-    public void SetRowRange(int row, double lower, double upper) => rows[row].SetBounds(lower, upper);
+    public void SetRowRange(int row, double lower, double upper) => Mine?.Rows[row].SetBounds(lower, upper);
 
     /// <summary>Offers a solution to start from, a value for each variable; solvers that take none are not told.</summary>
     public void Hint(double[] values)
     {
-        if (!Backend.TakesHints)
+        if (!Backend.TakesHints || Mine is not { } own)
             return;
-        using var all = new MPVariableVector(variables);
-        solver.SetHint(all, values);
+        using var all = new MPVariableVector(own.Variables);
+        own.Solver.SetHint(all, values);
     }
 
     /// <summary>Maximises.</summary>
@@ -121,11 +146,11 @@ internal sealed class MilpProgram : IDisposable
 
     private MilpOutcome SolveOnce(MilpLimits limits, CancellationToken cancellation)
     {
-        if (IsLost || cancellation.IsCancellationRequested)
+        if (Mine is not { } own || cancellation.IsCancellationRequested)
             return MilpOutcome.Nothing;
+        Solver solver = own.Solver;
         solver.SetTimeLimit(limits.Time is { } time ? Math.Max(1, (long)Math.Min(time.TotalMilliseconds, int.MaxValue)) : 0);
-        string own = Backend.Parameters(limits.Target, limits.Cutoff, limits.Threads);
-        solver.SetSolverSpecificParametersAsString(own);
+        solver.SetSolverSpecificParametersAsString(Backend.Parameters(limits.Target, limits.Cutoff, limits.Threads));
         var job = new Job(solver, limits.Fresh, Backend.TakesTolerance);
         long begin = Stopwatch.GetTimestamp();
         var thread = new Thread(job.Run, StackBytes) { IsBackground = true, Name = Backend.Name };
@@ -141,12 +166,12 @@ internal sealed class MilpProgram : IDisposable
 
             if (!job.Leave())
             {
-                IsLost = true;
+                native = null;
                 return MilpOutcome.Nothing;
             }
         }
 
-        MilpOutcome outcome = Outcome(job.Result);
+        MilpOutcome outcome = Outcome(own, job.Result);
 
         // Cbc calls a program infeasible when its time is over before it has a solution.
         bool perhapsCut = !Backend.Interruptible && limits.Time is { } most && Stopwatch.GetElapsedTime(begin) >= most / 2;
@@ -156,27 +181,45 @@ internal sealed class MilpProgram : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!IsLost)
-            solver.Dispose();
+        disposed = true;
+        native?.Solver.Dispose();
+        native = null;
     }
 
-    private MilpOutcome Outcome(Solver.ResultStatus status)
+    private MilpOutcome Outcome(Native own, Solver.ResultStatus status)
     {
         switch (status)
         {
             case Solver.ResultStatus.OPTIMAL or Solver.ResultStatus.FEASIBLE:
                 bool optimal = status == Solver.ResultStatus.OPTIMAL;
-                double bound = !Backend.Integer ? (optimal ? objective.Value() : double.PositiveInfinity)
-                    : optimal || Backend.TellsBound ? objective.BestBound() : double.PositiveInfinity;
-                var values = new double[variables.Count];
-                for (int i = 0; i < values.Length; i++)
-                    values[i] = variables[i].SolutionValue();
-                return new(optimal ? MilpEnd.Optimal : MilpEnd.Feasible, objective.Value(), bound, values);
+                double bound = !Backend.Integer ? (optimal ? own.Objective.Value() : double.PositiveInfinity)
+                    : optimal || Backend.TellsBound ? own.Objective.BestBound() : double.PositiveInfinity;
+                double[] values = [.. own.Variables.Select(static v => v.SolutionValue())];
+                return new(optimal ? MilpEnd.Optimal : MilpEnd.Feasible, own.Objective.Value(), bound, values);
             case Solver.ResultStatus.INFEASIBLE:
                 return new(MilpEnd.Infeasible, double.NegativeInfinity, double.NegativeInfinity, []);
             default:
                 return MilpOutcome.Nothing;
         }
+    }
+
+    /// <summary>The native solver with what belongs to it: none of it may be touched once a solve was left behind, or after the solver is freed.</summary>
+    private sealed class Native
+    {
+        public Native(Solver solver)
+        {
+            Solver = solver;
+            Objective = solver.Objective();
+            Objective.SetMaximization();
+        }
+
+        public Solver Solver { get; }
+
+        public Objective Objective { get; }
+
+        public List<Variable> Variables { get; } = [];
+
+        public List<Constraint> Rows { get; } = [];
     }
 
     /// <summary>One solve, and who frees the solver when both the thread and its owner are done with it.</summary>
@@ -189,13 +232,16 @@ internal sealed class MilpProgram : IDisposable
 
         public void Run()
         {
-            using var parameters = new MPSolverParameters();
-            parameters.SetDoubleParam(MPSolverParameters.DoubleParam.RELATIVE_MIP_GAP, 0);
-            if (takesTolerance)
-                parameters.SetDoubleParam(MPSolverParameters.DoubleParam.PRIMAL_TOLERANCE, SolverBackend.Tolerance);
-            if (fresh)
-                parameters.SetIntegerParam(MPSolverParameters.IntegerParam.INCREMENTALITY, (int)MPSolverParameters.IncrementalityValues.INCREMENTALITY_OFF);
-            Result = solver.Solve(parameters);
+            try
+            {
+                Result = Solve();
+            }
+            catch (Exception)
+            {
+                // Nobody above this thread could catch it, and the process would end: a solve that fails is one that gives nothing.
+                Result = Solver.ResultStatus.ABNORMAL;
+            }
+
             bool left = Interlocked.Exchange(ref state, 1) == 1;
             ended.SetResult();
             if (left)
@@ -222,6 +268,17 @@ internal sealed class MilpProgram : IDisposable
                 return false;
             ended.Task.Wait();
             return true;
+        }
+
+        private Solver.ResultStatus Solve()
+        {
+            using var parameters = new MPSolverParameters();
+            parameters.SetDoubleParam(MPSolverParameters.DoubleParam.RELATIVE_MIP_GAP, 0);
+            if (takesTolerance)
+                parameters.SetDoubleParam(MPSolverParameters.DoubleParam.PRIMAL_TOLERANCE, SolverBackend.Tolerance);
+            if (fresh)
+                parameters.SetIntegerParam(MPSolverParameters.IntegerParam.INCREMENTALITY, (int)MPSolverParameters.IncrementalityValues.INCREMENTALITY_OFF);
+            return solver.Solve(parameters);
         }
     }
 }

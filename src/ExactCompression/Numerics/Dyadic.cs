@@ -40,6 +40,9 @@ internal readonly struct Dyadic
         return new(bits < 0 ? -mantissa : mantissa, exponent - 1075 + zeros);
     }
 
+    /// <summary>An integer.</summary>
+    public static implicit operator Dyadic(BigInteger value) => new(value, 0);
+
     public static Dyadic operator +(Dyadic a, Dyadic b)
     {
         if (a.mantissa.IsZero)
@@ -56,6 +59,42 @@ internal readonly struct Dyadic
     public static Dyadic operator -(Dyadic a, Dyadic b) => a + -b;
 
     public static Dyadic operator *(Dyadic a, Dyadic b) => a.mantissa.IsZero || b.mantissa.IsZero ? default : new(a.mantissa * b.mantissa, a.exponent + b.exponent);
+
+    /// <summary>The size of a number.</summary>
+    public static Dyadic Abs(Dyadic a) => a.Sign < 0 ? -a : a;
+
+    /// <summary>The numbers times one power of two that makes them integers.</summary>
+    /// <param name="values">Numbers.</param>
+    public static BigInteger[] ToIntegers(ReadOnlySpan<Dyadic> values)
+    {
+        int least = int.MaxValue;
+        foreach (Dyadic value in values)
+        {
+            if (!value.mantissa.IsZero)
+                least = Math.Min(least, value.exponent);
+        }
+
+        var integers = new BigInteger[values.Length];
+        for (int i = 0; i < integers.Length; i++)
+            integers[i] = values[i].mantissa.IsZero ? BigInteger.Zero : values[i].mantissa << (values[i].exponent - least);
+        return integers;
+    }
+
+    /// <summary>The largest double that is not above a fraction.</summary>
+    /// <param name="numerator">Numerator.</param>
+    /// <param name="denominator">Positive denominator; the fraction lies between two doubles.</param>
+    public static double Floor(BigInteger numerator, BigInteger denominator)
+    {
+        // The quotient of integers with some bits more than a double holds comes next to it; exact comparisons do the rest.
+        int shift = (int)(denominator.GetBitLength() - numerator.GetBitLength()) + 70;
+        BigInteger quotient = shift > 0 ? (numerator << shift) / denominator : numerator / (denominator << -shift);
+        double value = Math.ScaleB((double)quotient, -shift);
+        while (((Dyadic)value * denominator - numerator).Sign > 0)
+            value = Math.BitDecrement(value);
+        while (((Dyadic)Math.BitIncrement(value) * denominator - numerator).Sign <= 0)
+            value = Math.BitIncrement(value);
+        return value;
+    }
 
     /// <summary>The larger of two numbers.</summary>
     public static Dyadic Max(Dyadic a, Dyadic b) => (a - b).Sign < 0 ? b : a;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using ExactCompression.Milp;
 using Xunit;
 
@@ -15,6 +17,89 @@ public sealed class MilpProgramTests
         MilpOutcome outcome = Solve(solver, TimeSpan.FromMilliseconds(1));
         Assert.Equal(MilpEnd.Optimal, outcome.End);
         Assert.Equal(expected, outcome.Objective, 1e-4);
+    }
+
+    /// <summary>A solve that is left behind owns the native solver, and frees it: what changes the program afterwards must not reach it, while it runs or later.</summary>
+    [Theory]
+    [InlineData("Clp")]
+    [InlineData("Cbc")]
+    [InlineData("Highs")]
+    public void Change_AfterASolveWasLeftBehind_TouchesNothing(string solver)
+    {
+        MilpProgram program = Dense(solver, 400);
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
+        Assert.Equal(MilpEnd.Nothing, program.Solve(new(TimeSpan.FromSeconds(2), 1), source.Token).End);
+        Assert.True(program.IsLost);
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed < TimeSpan.FromSeconds(4))
+        {
+            program.ClearObjective();
+            for (int v = 0; v < 400; v++)
+            {
+                program.SetRange(v, 0, 0.5);
+                program.SetRowRange(v, -1, 1);
+                program.SetTerm(v, v, 3);
+                program.SetObjective(v, 2);
+            }
+        }
+
+        Assert.Equal(MilpEnd.Nothing, program.Solve(new(TimeSpan.FromSeconds(1), 1), CancellationToken.None).End);
+        Assert.Equal(400, program.AddVariable(0, 1));
+        Assert.Equal(400, program.AddRow(0, 1));
+        program.Dispose();
+    }
+
+    [Fact]
+    public void Change_AfterDispose_Throws()
+    {
+        MilpProgram program = Dense("Clp", 3);
+        program.Dispose();
+        program.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => program.SetRange(0, 0, 1));
+        Assert.Throws<ObjectDisposedException>(() => program.AddRow(0, 1));
+        Assert.Throws<ObjectDisposedException>(() => program.Solve(new(null, 1), CancellationToken.None));
+    }
+
+    /// <summary>SCIP's own handler would take Ctrl-C from the shell while it solves.</summary>
+    [SkippableFact]
+    public async Task Solve_Scip_LeavesCtrlCToTheProcess()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64, "Asks Linux for its signal handlers.");
+        using MilpProgram program = Dense("Scip", 150);
+        using var source = new CancellationTokenSource();
+        Task<MilpOutcome> solve = Task.Run(() => program.Solve(new(TimeSpan.FromSeconds(20), 1), source.Token));
+        var handlers = new HashSet<string>();
+        for (int i = 0; i < 60 && !solve.IsCompleted; i++)
+        {
+            handlers.Add(SignalHandlers.LibraryOfInterrupt());
+            await Task.Delay(25);
+        }
+
+        Assert.False(solve.IsCompleted, "The program was meant to take longer.");
+        await source.CancelAsync();
+        await solve;
+        Assert.DoesNotContain(handlers, static h => h.Contains("scip", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>A dense program with as many rows as variables, hard enough for no solver to end it at once.</summary>
+    private static MilpProgram Dense(string solver, int size)
+    {
+        var random = new Random(7);
+        var program = new MilpProgram(SolverBackend.Known.First(b => b.Name == solver)) { Grace = TimeSpan.Zero };
+        for (int v = 0; v < size; v++)
+        {
+            program.AddVariable(0, 1, integer: true);
+            program.SetObjective(v, random.Next(10, 100));
+        }
+
+        for (int r = 0; r < size; r++)
+        {
+            int row = program.AddRow(double.NegativeInfinity, 13 * size);
+            for (int v = 0; v < size; v++)
+                program.SetTerm(row, v, random.Next(10, 100));
+        }
+
+        return program;
     }
 
     private static MilpOutcome Solve(string solver, TimeSpan firstStint)

@@ -93,20 +93,23 @@ internal sealed class ExactNetwork
 
     /// <summary>
     /// The activation patterns whose region has an interior, exactly, each with the largest clearance over some points inside: how far the pre-activation nearest to 0 keeps from it there. A region of full dimension is cut by a
-    /// neuron into the parts where its affine function is above and below 0; a part has full dimension where a vertex lies on that side. For boxes of full dimension, a handful of neurons and at most three inputs.
+    /// neuron into the parts where its affine function is above and below 0; a part has full dimension where a vertex lies on that side. Inputs whose range is a point are constants: where all are, the point's pattern is the only one.
+    /// For a handful of neurons and at most three inputs that have a range.
     /// </summary>
     public Dictionary<string, Rational> Patterns(double[] lower, double[] upper)
     {
-        int inputs = lower.Length;
+        int[] ranges = [.. Enumerable.Range(0, lower.Length).Where(k => lower[k] < upper[k])];
+        int inputs = ranges.Length;
         var patterns = new Dictionary<string, Rational>();
         var box = new List<Constraint>();
         for (int i = 0; i < inputs; i++)
         {
-            box.Add(new(Unit(inputs, i, 1), -(Rational)lower[i]));
-            box.Add(new(Unit(inputs, i, -1), upper[i]));
+            box.Add(new(Unit(inputs, i, 1), -(Rational)lower[ranges[i]]));
+            box.Add(new(Unit(inputs, i, -1), upper[ranges[i]]));
         }
 
-        Descend(0, box, Identity(inputs), "");
+        Constraint[] values = [.. Enumerable.Range(0, lower.Length).Select(k => Array.IndexOf(ranges, k) is >= 0 and var i ? new Constraint(Unit(inputs, i, 1), Rational.Zero) : new Constraint(new Rational[inputs], lower[k]))];
+        Descend(0, box, values, "");
         return patterns;
 
         void Descend(int layer, List<Constraint> region, Constraint[] activations, string pattern)

@@ -1,0 +1,103 @@
+using System.Numerics;
+using ExactCompression.Numerics;
+using ExactCompression.Stability;
+
+namespace ExactCompression.Milp;
+
+/// <summary>Doubles that lie in a linear region: proof that a pattern exists, for everyone who evaluates the network there.</summary>
+internal sealed class RegionPoint : IDisposable
+{
+    private readonly ReluNetwork network;
+    private readonly InputDomain domain;
+    private readonly WitnessCheck check;
+
+    /// <summary>Prepares the checks.</summary>
+    public RegionPoint(ReluNetwork network, InputDomain domain)
+    {
+        this.network = network;
+        this.domain = domain;
+        check = new(network, domain);
+    }
+
+    /// <summary>A point of doubles in a region's interior, near an inner point.</summary>
+    /// <param name="region">The region.</param>
+    /// <param name="inside">Whether there is one among the doubles next to the inner point; else the point is only near.</param>
+    /// <param name="cancellation">Throws <see cref="OperationCanceledException"/>.</param>
+    public double[] Near(ExactRegion region, out bool inside, CancellationToken cancellation)
+    {
+        int n = region.Middle.Length;
+        var (low, high, nearest) = (new double[n], new double[n], new double[n]);
+        var between = new List<int>();
+        bool Has(double[] point) => Signs(point).AsSpan().SequenceEqual(region.Signs);
+        for (int k = 0; k < n; k++)
+        {
+            (BigInteger p, BigInteger q) = region.Middle[k];
+            low[k] = Math.Max(Dyadic.Floor(p, q), domain.Lower.Span[k]);
+            Dyadic rest = p - ((Dyadic)low[k] * q);
+            high[k] = rest.Sign == 0 ? low[k] : Math.Min(Math.BitIncrement(low[k]), domain.Upper.Span[k]);
+            nearest[k] = (rest + rest - (((Dyadic)high[k] - low[k]) * q)).Sign > 0 ? high[k] : low[k];
+            if (high[k] != low[k])
+                between.Add(k);
+        }
+
+        inside = Has(nearest);
+        int corners = inside ? 0 : 1 << between.Count;
+        for (int corner = 0; corner < corners; corner++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            double[] point = [.. low];
+            for (int b = 0; b < between.Count; b++)
+            {
+                if ((corner >> b & 1) != 0)
+                    point[between[b]] = high[between[b]];
+            }
+
+            if (!Has(point))
+                continue;
+            inside = true;
+            return point;
+        }
+
+        return nearest;
+    }
+
+    /// <summary>The sign of every hidden pre-activation at a point: exact where the weights are, else as far as it is proven.</summary>
+    /// <param name="point">A point of the domain.</param>
+    /// <returns>For each neuron, by its index over all layers: 1 or -1; 0 where the pre-activation is 0, or where the weights' radius leaves the sign open.</returns>
+    public sbyte[] Signs(double[] point)
+    {
+        sbyte[] proven = check.Signs(point);
+        return !proven.Contains((sbyte)0) || network.Layers.Any(static l => !l.IsExact) ? proven : ExactSigns(point);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => check.Dispose();
+
+    /// <summary>The signs at a point, without rounding.</summary>
+    private sbyte[] ExactSigns(double[] point)
+    {
+        var signs = new List<sbyte>();
+        Dyadic[] a = Array.ConvertAll(point, static x => (Dyadic)x);
+        for (int layer = 1; layer <= network.Depth; layer++)
+        {
+            AffineLayer map = network.HiddenLayer(layer);
+            var z = new Dyadic[map.Outputs];
+            for (int i = 0; i < z.Length; i++)
+            {
+                ReadOnlySpan<double> row = map.Row(i);
+                z[i] = map.Bias.Span[i];
+                for (int j = 0; j < row.Length; j++)
+                {
+                    if (row[j] != 0 && a[j].Sign != 0)
+                        z[i] += (Dyadic)row[j] * a[j];
+                }
+
+                signs.Add((sbyte)z[i].Sign);
+            }
+
+            a = Array.ConvertAll(z, static v => Dyadic.Max(v, default));
+        }
+
+        return [.. signs];
+    }
+}
