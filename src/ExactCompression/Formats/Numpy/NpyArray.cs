@@ -9,6 +9,7 @@ internal sealed class NpyArray
 {
     // NumPy itself reads no header beyond 10,000 bytes unless told.
     private const long MaximalHeader = 1 << 20;
+    private const int MostAxes = 64;
 
     private readonly byte[] bytes;
     private readonly int dataStart;
@@ -64,6 +65,8 @@ internal sealed class NpyArray
         ReadOnlySpan<byte> text = input.Take(length, "NumPy header");
         (string descr, bool fortran, int[] shape) = NpyHeader.Parse(Encoding.UTF8.GetString(text), path, place);
 
+        if (shape.Length > MostAxes)
+            throw new InvalidFileException("NpyTooManyAxes", path, place, $"The array has {shape.Length} axes; at most {MostAxes} are supported, as in NumPy.", "Save it with fewer axes.", unsupported: true);
         bool bigEndian = descr.StartsWith('>');
         string code = descr.TrimStart('<', '>', '|', '=');
         ElementType? type = NumpyTypes.Find(code);
