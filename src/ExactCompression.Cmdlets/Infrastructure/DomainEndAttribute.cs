@@ -26,10 +26,12 @@ internal sealed class DomainEndAttribute(bool upper) : ArgumentTransformationAtt
 
     private object Rounded(object given)
     {
-        string? text = (given is PSObject wrapped ? wrapped.BaseObject : given) switch
+        // A number that PowerShell has parsed comes wrapped, and would show as it was typed: 0.3d.
+        object value = given is PSObject wrapped ? wrapped.BaseObject : given;
+        string? text = value switch
         {
             string written => written,
-            decimal or long or ulong or BigInteger => string.Create(CultureInfo.InvariantCulture, $"{given}"),
+            decimal or long or ulong or BigInteger => string.Create(CultureInfo.InvariantCulture, $"{value}"),
             _ => null,
         };
         // Text of another form, such as 1kb, is PowerShell's to read or to refuse.

@@ -12,6 +12,9 @@ internal sealed class ImportBudget
     /// <summary>Memory for each byte of the file.</summary>
     public const long BytesPerByte = 64;
 
+    /// <summary>About what a field of a text file takes as a string.</summary>
+    public const long BytesPerField = 40;
+
     /// <summary>Memory for the smallest file.</summary>
     public const long SmallestSize = 1L << 29;
 
@@ -112,5 +115,5 @@ internal sealed class ImportBudget
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):0.##} MiB");
 
     private InvalidFileException TooLarge(string place, string want) =>
-        new("ImportTooLarge", path, place, $"Reading this far {want}, which is far more than the file's own size.", "If the file is trusted, raise -MaximumSize, such as -MaximumSize 16GB.");
+        new("ImportTooLarge", path, place, $"From here on reading {want}, which is more than this import may take.", "If the file is trusted, raise -MaximumSize, such as -MaximumSize 16GB.");
 }

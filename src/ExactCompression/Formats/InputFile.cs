@@ -55,9 +55,10 @@ internal static class InputFile
             using var reader = new TarReader(archive);
             return reader.GetNextEntry()?.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile);
         }
-        catch (IOException) // a socket, which no archive can hold
+        catch (IOException e)
         {
-            return true;
+            // A socket, which no archive can hold; or a file that another process has to itself, which it could not have of another kind.
+            return (e.HResult & 0xffff, OperatingSystem.IsWindows()) is not ((11 or 35, false) or (32 or 33, true));
         }
     }
 

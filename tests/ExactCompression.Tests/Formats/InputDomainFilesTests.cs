@@ -88,7 +88,7 @@ public class InputDomainFilesTests
 
     [Fact]
     public void Ball_WithClipping_CutsTheEnds() =>
-        RequireEnds(InputDomain.Ball([0.1, 0.5, 1], 0.25, 0, 1), [0, 0.25, 0.75], [0.1 + 0.25, 0.75, 1]);
+        RequireEnds(InputDomain.Ball([0.1, 0.5, 1], 0.25, 0, 1), [0, 0.25, 0.75], [Math.BitIncrement(0.1 + 0.25), 0.75, 1]);
 
     [Fact]
     public void Ball_WithoutClipping_ReachesTheRadius() => RequireEnds(InputDomain.Ball([0, 10], 2), [-2, 8], [2, 12]);

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using ExactCompression.Formats;
 
 namespace ExactCompression.Certificates.Checking;
 
@@ -38,17 +37,35 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static CertificateFile Read(string path, CancellationToken cancellation = default)
     {
-        if (InputFile.RequireRegular(path) > LargestContent)
-            throw TooLarge(path);
-        byte[] bytes = FileContent.Read(path, ImportBudget.Of(path, new() { Cancellation = cancellation }));
+        byte[] bytes = ReadBytes(path, cancellation);
         if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
             bytes = Unpack(bytes, path, cancellation);
         int start = Head.Length + HashLength + Middle.Length;
         if (bytes.Length < start || !bytes.AsSpan().StartsWith(Head) || !bytes.AsSpan(Head.Length + HashLength).StartsWith(Middle))
-            throw new InvalidFileException("CertificateMalformed", path, "first bytes", $"It is no certificate of the format {Certificate.Format}, version {Certificate.Version}.", "Make one with Export-CompressionCertificate.");
+            throw Malformed(path, $"It is no certificate of the format {Certificate.Format}, version {Certificate.Version}.");
         bool ends = bytes.AsSpan(start).EndsWith(Tail);
         ReadOnlyMemory<byte> body = bytes.AsMemory(start..(ends ? ^Tail.Length : ^0));
         return new(body, ends && bytes.AsSpan(Head.Length, HashLength).SequenceEqual(Seal(body.Span)));
+    }
+
+    // A pipe or a device, which may block or never end, states the length 0 and is not opened. A link's own length is not its target's.
+    private static byte[] ReadBytes(string path, CancellationToken cancellation)
+    {
+        var file = new FileInfo(path);
+        if (file.Exists && (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file) is not { Exists: true, Length: > 0 })
+            throw Malformed(path, "It is empty, or a pipe, a device or another special file.");
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        if (stream.Length > LargestContent)
+            throw TooLarge(path);
+        var bytes = new byte[stream.Length];
+        int length = 0;
+        while (length < bytes.Length && stream.Read(bytes, length, Math.Min(1 << 24, bytes.Length - length)) is var read and > 0)
+        {
+            length += read;
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        return bytes[..length];
     }
 
     private static byte[] Unpack(byte[] packed, string path, CancellationToken cancellation)
@@ -78,6 +95,9 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
 
         throw new InvalidFileException("CertificateDamaged", path, "gzip", "The packed data is damaged or ends early.", "Copy or make the file again.");
     }
+
+    private static InvalidFileException Malformed(string path, string problem) =>
+        new("CertificateMalformed", path, "first bytes", problem, "Make one with Export-CompressionCertificate.");
 
     private static InvalidFileException TooLarge(string path) => new(
         "CertificateTooLarge", path, "file", $"It holds more than {LargestContent >> 20} MiB, which no certificate needs.", "Make the certificate again.");

@@ -18,6 +18,7 @@ internal static class CsvData
         if (!csv.Read())
             throw new InvalidFileException("FileEmpty", path, "file", "The file has no record.");
         int fields = csv.FieldCount;
+        budget.Allocate(ImportBudget.BytesPerField * fields, CsvFile.Place(csv));
         string[]? header = options.Header ?? CsvHeader.Is(csv, path) ? CsvFile.Strings(csv) : null;
         int? label = LabelColumn(options.LabelColumn, header, fields, path);
         int columns = label is null ? fields : fields - 1;

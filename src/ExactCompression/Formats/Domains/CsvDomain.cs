@@ -42,6 +42,7 @@ internal static class CsvDomain
 
     private static (double[] Lower, double[] Upper) ReadNamed(CsvReader csv, string path, ImportBudget budget)
     {
+        budget.Allocate(ImportBudget.BytesPerField * csv.FieldCount, CsvFile.Place(csv));
         string[] header = CsvFile.Strings(csv);
         int Find(string name)
         {

@@ -7,6 +7,8 @@ namespace ExactCompression.Formats;
 /// <remarks>Source: NumPy's description of the format, <c>numpy.lib.format</c>.</remarks>
 internal sealed class NpyArray
 {
+    private const int MostAxes = 64;
+
     private readonly byte[] bytes;
     private readonly int dataStart;
 
@@ -59,6 +61,8 @@ internal sealed class NpyArray
         ReadOnlySpan<byte> text = input.Take(length, "NumPy header");
         (string descr, bool fortran, int[] shape) = NpyHeader.Parse(Encoding.UTF8.GetString(text), path, place);
 
+        if (shape.Length > MostAxes)
+            throw new InvalidFileException("NpyTooManyAxes", path, place, $"The array has {shape.Length} axes; at most {MostAxes} are supported, as in NumPy.", "Save it with fewer axes.", unsupported: true);
         bool bigEndian = descr.StartsWith('>');
         string code = descr.TrimStart('<', '>', '|', '=');
         ElementType? type = NumpyTypes.Find(code);

@@ -24,6 +24,7 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
         using CsvReader csv = CsvFile.Open(bytes, CsvFile.HeaderSeparator(bytes));
         if (!csv.Read())
             throw new InvalidFileException("FileEmpty", path, "file", "The file has no record.");
+        budget.Allocate(2 * ImportBudget.BytesPerField * csv.FieldCount, CsvFile.Place(csv));
         string[] header = CsvFile.Strings(csv);
         var columns = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < header.Length; i++)

@@ -27,7 +27,7 @@ internal sealed class NNetFormat : IWritableNetworkFormat
     public ReluNetwork Read(string path, ImportOptions options)
     {
         var budget = ImportBudget.Of(path, options);
-        var scanner = new NumberScanner(FileContent.Read(path, budget), path);
+        var scanner = new NumberScanner(FileContent.Read(path, budget), path, budget);
         List<string> comments = scanner.Comments();
         NNetHeader header = NNetHeader.Read(scanner, options.Warning);
         scanner.BeginWeights();

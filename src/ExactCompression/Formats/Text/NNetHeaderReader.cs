@@ -34,7 +34,7 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
         }
         else if (first.Length == 4)
         {
-            return Read(levels, Gather(Next("layer sizes"), levels + 1, "layer sizes", single: false), first.Count(1), first.Count(2));
+            return Read(levels, Gather(Next("layer sizes"), levels + 1, "layer sizes"), first.Count(1), first.Count(2));
         }
 
         // Not one list a line: as a sequence of numbers, which must be whole.
@@ -55,8 +55,8 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
         NNetLists lists = new(
             Ends(flagged ? Next("input minimums") : line, inputs, "input minimums"),
             Ends(Next("input maximums"), inputs, "input maximums"),
-            Gather(Next("means"), inputs, "means"),
-            Gather(Next("ranges"), inputs, "ranges"));
+            Gather(Next("means"), inputs, "means", static line => line.IsZero),
+            Gather(Next("ranges"), inputs, "ranges", static line => line.IsZero || line.IsOne));
         (NNetLine? lower, NNetLine? upper, NNetLine? means, NNetLine? ranges) = Chosen(lists, inputs);
         sizes = Widths(sizes, levels, widths);
         return NNetHeaderContent.Of(scanner, sizes, lower?.Ends(), upper?.Ends(), means?.Numbers(), ranges?.Numbers(), lists.Minimums.Place, lists.Ranges.Place);
@@ -115,12 +115,12 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
         return found[0];
     }
 
-    private NNetLine Ends(NNetLine line, int inputs, string what) => line.IsZero ? line : Gather(line, inputs, what);
+    private NNetLine Ends(NNetLine line, int inputs, string what) => Gather(line, inputs, what, static line => line.IsZero);
 
-    /// <summary>A list that may go over several lines.</summary>
-    private NNetLine Gather(NNetLine line, int count, string what, bool single = true)
+    /// <summary>A list that may go over several lines, unless its first line says that there is none.</summary>
+    private NNetLine Gather(NNetLine line, int count, string what, Func<NNetLine, bool>? isNone = null)
     {
-        if (single && line.Length == 1 && (line.IsZero || line.IsOne))
+        if (isNone?.Invoke(line) == true)
             return line;
         NNetLine list = line;
         while (list.Length < count)

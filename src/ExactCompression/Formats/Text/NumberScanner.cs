@@ -7,8 +7,12 @@ namespace ExactCompression.Formats;
 /// Text does not say what its decimals stand for. A decimal of at most nine significant digits is taken for the print of a float32 (nine
 /// identify every one) and so is one that is a float32 exactly; if a single decimal of the file is neither, all are read as float64.
 /// </remarks>
-internal sealed class NumberScanner(byte[] data, string path)
+internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budget = null)
 {
+    // So many numbers are read between two looks at the token.
+    private const int Pause = 1 << 14;
+
+    private int numbers;
     private int position;
 
     /// <summary>1-based line of the next token.</summary>
@@ -37,6 +41,8 @@ internal sealed class NumberScanner(byte[] data, string path)
     /// <summary>The next number, in the nearest double and the nearest float.</summary>
     public (double Double, float Single) Number(string what)
     {
+        if (++numbers % Pause == 0)
+            budget?.ThrowIfCancelled();
         ReadOnlySpan<byte> token = Token();
         if (token.IsEmpty)
             throw Truncated(what);

@@ -33,7 +33,7 @@ internal sealed class WeightsDatFormat : IWritableNetworkFormat
     public ReluNetwork Read(string path, ImportOptions options)
     {
         var budget = ImportBudget.Of(path, options);
-        var scanner = new NumberScanner(FileContent.Read(path, budget), path);
+        var scanner = new NumberScanner(FileContent.Read(path, budget), path, budget);
         List<string> comments = scanner.Comments();
         scanner.Expect("levels"u8);
         scanner.Expect("="u8);
