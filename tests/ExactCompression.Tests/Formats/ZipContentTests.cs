@@ -17,7 +17,7 @@ public class ZipContentTests
         using var folder = new TemporaryFolder();
         ReluNetwork sound = NetworkFormats.Read(folder.Write(name, content));
         int refused = 0;
-        for (int bit = 0; bit < 8 * content.Length; bit++)
+        for (int bit = 0; bit < 8 * content.Length; bit += 3) // each byte at least twice
         {
             content[bit / 8] ^= (byte)(1 << (bit % 8));
             try
@@ -38,7 +38,7 @@ public class ZipContentTests
             content[bit / 8] ^= (byte)(1 << (bit % 8));
         }
 
-        Assert.InRange(refused, 3 * content.Length, 8 * content.Length);
+        Assert.InRange(refused, content.Length, 8 * content.Length / 3);
     }
 
     [Fact]

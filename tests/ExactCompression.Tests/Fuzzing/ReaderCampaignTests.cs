@@ -32,9 +32,9 @@ public sealed class ReaderCampaignTests
         })
         {
             var report = new CampaignReport();
-            new ReaderCampaign([new("bad", "x.gz", [GzipEnvelope.Pack([1, 2, 3])], read) { Envelope = kind == "ChecksumIgnored"
-                ? new GzipEnvelope() : null }])
-                .Run(0, kind == "Memory" ? 4 : 60, report);
+            Envelope? envelope = kind == "ChecksumIgnored" ? new GzipEnvelope() : null;
+            var target = new ReaderTarget("bad", "x.gz", [GzipEnvelope.Pack([1, 2, 3])], read) { Envelope = envelope };
+            new ReaderCampaign([target]).Run(0, kind == "Memory" ? 4 : 60, report);
             Assert.NotEmpty(report.Faults);
             Assert.All(report.Faults, fault => Assert.Equal(kind, fault.Kind));
         }

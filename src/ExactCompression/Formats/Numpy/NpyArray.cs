@@ -9,6 +9,9 @@ internal sealed class NpyArray
 {
     private const int MostAxes = 64;
 
+    // NumPy itself reads no header beyond 10,000 bytes unless told.
+    private const long MaximalHeader = 1 << 20;
+
     private readonly byte[] bytes;
     private readonly int dataStart;
 
@@ -48,7 +51,7 @@ internal sealed class NpyArray
     /// <param name="entry">Its name within an archive, or null.</param>
     public static NpyArray Parse(byte[] bytes, string path, string? entry = null)
     {
-        string place = entry ?? "header";
+        string place = NameText.Short(entry ?? "header");
         var input = new ByteCursor(bytes, path);
         if (!bytes.AsSpan().StartsWith(Magic))
             throw new InvalidFileException("NpyDamaged", path, place, "The data does not begin like a NumPy array.", "Save it with numpy.save.");
@@ -58,6 +61,8 @@ internal sealed class NpyArray
         if (major is < 1 or > 3)
             throw new InvalidFileException("NpyDamaged", path, place, $"The array has format version {major}; 1 to 3 are known.", "Save it with numpy.save.", unsupported: true);
         long length = major == 1 ? input.TakeByte("NumPy header") | (input.TakeByte("NumPy header") << 8) : (uint)input.TakeInt32("NumPy header");
+        if (length > MaximalHeader)
+            throw new InvalidFileException("NpyDamaged", path, place, $"The header claims {length} bytes.", "Save it with numpy.save.");
         ReadOnlySpan<byte> text = input.Take(length, "NumPy header");
         (string descr, bool fortran, int[] shape) = NpyHeader.Parse(Encoding.UTF8.GetString(text), path, place);
 

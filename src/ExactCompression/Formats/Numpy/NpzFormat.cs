@@ -20,8 +20,8 @@ internal sealed class NpzFormat : IWritableNetworkFormat
 
     public ReluNetwork Read(string path, ImportOptions options)
     {
+        var budget = ImportBudget.Of(path, options);
         byte[] bytes = FileContent.Read(path);
-        ImportBudget budget = new(options, path, bytes.Length);
         var zip = new ZipContent(bytes, path, budget);
         var tensors = new List<TensorEntry>();
         foreach (ZipMember entry in zip.Members)

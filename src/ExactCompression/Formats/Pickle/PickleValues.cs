@@ -1,38 +1,39 @@
+using System.Globalization;
+
 namespace ExactCompression.Formats;
 
 /// <summary>A dict of a pickle in insertion order. Lists are <see cref="List{T}"/> of objects, tuples arrays of objects, bytes byte arrays.</summary>
 /// <remarks>An empty one takes little, since a byte of a pickle makes one.</remarks>
 internal sealed class PickleDict
 {
-    private Dictionary<object, int>? places;
+    // By their text both: that of strings is hashed with a secret, so that no file can choose keys that collide.
+    private Dictionary<string, int>? byName;
+    private Dictionary<string, int>? byNumber;
     private List<KeyValuePair<object?, object?>>? items;
 
     public IReadOnlyList<KeyValuePair<object?, object?>> Items => items ?? (IReadOnlyList<KeyValuePair<object?, object?>>)[];
 
-    /// <summary>Sets an item; of the same text or number there is one, as in Python.</summary>
+    /// <summary>Sets an item; of the same text or whole number there is one, as in Python.</summary>
     public void Set(object? key, object? value)
     {
         items ??= [];
-        if (key is string or long or bool or double)
+        (Dictionary<string, int>? places, string text) = key switch
         {
-            object same = key switch { bool b => b ? 1L : 0L, double d when d == Math.Floor(d) && Math.Abs(d) < 1e15 => (long)d, _ => key };
-            places ??= [];
-            if (places.TryGetValue(same, out int at))
-            {
-                items[at] = new(items[at].Key, value);
-                return;
-            }
-
-            places[same] = items.Count;
-        }
-
-        items.Add(new(key, value));
+            string name => (byName ??= new(StringComparer.Ordinal), name),
+            long number => (byNumber ??= new(StringComparer.Ordinal), number.ToString(CultureInfo.InvariantCulture)),
+            bool flag => (byNumber ??= new(StringComparer.Ordinal), flag ? "1" : "0"),
+            _ => (null, ""),
+        };
+        if (places is not null && !places.TryAdd(text, items.Count))
+            items[places[text]] = new(items[places[text]].Key, value);
+        else
+            items.Add(new(key, value));
     }
 
     public bool TryGet(string name, out object? value)
     {
         int at = 0;
-        bool found = places is not null && places.TryGetValue(name, out at);
+        bool found = byName is not null && byName.TryGetValue(name, out at);
         value = found ? items![at].Value : null;
         return found;
     }

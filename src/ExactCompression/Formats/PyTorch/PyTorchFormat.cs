@@ -21,8 +21,8 @@ internal sealed class PyTorchFormat : INetworkFormat
 
     public ReluNetwork Read(string path, ImportOptions options)
     {
+        var budget = ImportBudget.Of(path, options);
         byte[] bytes = FileContent.Read(path);
-        ImportBudget budget = new(options, path, bytes.Length);
         return ZipHead.IsZip(bytes)
             ? TorchZipCheckpoint.Read(bytes, path, Name, options, budget)
             : TorchLegacyCheckpoint.Read(bytes, path, Name, options, budget);

@@ -16,8 +16,8 @@ internal sealed class SafeTensorsFormat : IWritableNetworkFormat
 
     public ReluNetwork Read(string path, ImportOptions options)
     {
+        var budget = ImportBudget.Of(path, options);
         byte[] bytes = FileContent.Read(path);
-        ImportBudget budget = new(options, path, bytes.Length);
         var input = new ByteCursor(bytes, path);
         long length = input.TakeInt64("header length");
         if (length is < 2 or > SafeTensorsHeader.MaximalLength || length > input.Remaining)

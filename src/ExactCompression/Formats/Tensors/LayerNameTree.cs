@@ -6,8 +6,8 @@ namespace ExactCompression.Formats;
 /// </summary>
 internal sealed class LayerNameTree
 {
-    // Deeper names stay whole from there on, so that recursion over the tree is shallow.
-    private const int MaximalDepth = 48;
+    /// <summary>Deeper names stay whole from there on, so that recursion over the tree is shallow.</summary>
+    public const int MaximalDepth = 48;
 
     private readonly Dictionary<string, LayerNameTree> byToken = new(StringComparer.Ordinal);
 

@@ -6,6 +6,9 @@ namespace ExactCompression.Formats;
 /// </summary>
 internal static class StateDictNetwork
 {
+    // What a part of a name takes at most while layers are put in order.
+    private const int NameSize = 256;
+
     /// <summary>Makes the network.</summary>
     /// <param name="source">The tensors.</param>
     /// <param name="options">What the user says of the file.</param>
@@ -17,6 +20,8 @@ internal static class StateDictNetwork
         string path = source.Path;
         IReadOnlyList<TensorEntry> tensors = PrunedTensors.Join(WithPrefix(source, options.Prefix), path);
         var pairing = TensorPairing.Of(tensors, path, anyName: options.Order != LayerOrdering.Auto);
+        foreach (LayerTensors layer in pairing.Layers)
+            budget.Allocate(NameSize * Math.Min(layer.Name.Length, LayerNameTree.MaximalDepth), NameText.Short(layer.Name));
         FileOrder file = !source.KeepsOrder ? FileOrder.Lost : TextOrder.IsSorted(tensors.Select(static t => t.Name)) ? FileOrder.Sorted : FileOrder.Given;
         (List<LayerTensors> layers, WeightLayout layout, string? note) = source.Layout is { } known
             ? (LayerOrder.Find(pairing.Layers, known, options.Order, file, path, out string? found), known, found)
