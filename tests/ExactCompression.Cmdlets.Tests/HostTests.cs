@@ -131,7 +131,7 @@ public sealed class HostTests
             $n = Import-ReluNetwork $Path
             'searching'
             try { $t = $n | Find-StableNeurons }
-            finally { Export-StabilityTable $Kept $LastStabilityTable; 'kept' }
+            finally { $LastStabilityTable | Export-StabilityTable $Kept }
             'after'
             exit 7
             """);

@@ -47,7 +47,7 @@ public class InputDomainFilesTests
     [InlineData("p.csv", "0,1\n2,3\n", "DomainCsvAmbiguous")]
     [InlineData("p.csv", "1,0\n0,1\n0,1\n", "DomainEndsReversed")]
     [InlineData("p.csv", "0,nan\n0,1\n0,1\n", "DomainNotFinite")]
-    [InlineData("p.csv", "0,x\n0,1\n0,1\n", "DomainCsvShape")] // taken for a header that names no ends
+    [InlineData("p.csv", "0,x\n0,1\n0,1\n", "CsvNotANumber")] // taken for a header that names no ends
     [InlineData("p.csv", "0,1\n0,x\n0,1\n", "CsvNotANumber")]
     [InlineData("p.csv", "0,1,2\n0,1,2\n0,1,2\n", "DomainCsvShape")]
     [InlineData("p.csv", "0,1\n0\n", "CsvRagged")]

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using ExactCompression.Experiments;
 using ExactCompression.Formats;
 using Xunit;
@@ -43,7 +45,7 @@ public sealed class WriterFaultTests
                 int operations = ForEachOperation(fault, stays, path, () => Prepare(path, before), thrown =>
                 {
                     byte[]? after = File.Exists(path) ? File.ReadAllBytes(path) : null;
-                    Assert.Equal(thrown is null ? whole : before, after);
+                    Assert.Equal(Comparable(thrown is null ? whole : before, name), Comparable(after, name));
                     Assert.Equal(after is null ? [] : [path], Directory.GetFileSystemEntries(folder.Path));
                 });
                 Assert.InRange(operations, 5, 10_000); // open, write, flush, move, and the run without a fault
@@ -113,8 +115,9 @@ public sealed class WriterFaultTests
             },
             thrown =>
             {
-                // Truncating back needs no room on a disk, but in these tests everything may fail: then the next one drops the half row.
-                Assert.Equal(thrown is null ? ["one", "two"] : ["one"], SweepCsv.Read(path).Select(static row => row.Network));
+                // Truncating back needs no room on a disk, but in these tests everything may fail: then the next one drops the half row, or keeps a whole one.
+                string[] kept = [.. SweepCsv.Read(path).Select(static row => row.Network)];
+                Assert.True(thrown is null || stays ? kept is ["one", "two"] || (thrown is not null && kept is ["one"]) : kept is ["one"], string.Join(' ', kept));
                 if (!stays)
                     Assert.EndsWith("\n", File.ReadAllText(path), StringComparison.Ordinal);
                 var again = SweepCsv.Open(path, null, CancellationToken.None);
@@ -162,6 +165,12 @@ public sealed class WriterFaultTests
                 return operation;
         }
     }
+
+    /// <summary>SVG numbers its clipping paths through the whole process.</summary>
+    private static string? Comparable(byte[]? content, string name) =>
+        content is null ? null
+        : name.EndsWith(".svg", StringComparison.Ordinal) ? Regex.Replace(Encoding.UTF8.GetString(content), "cl_[0-9a-f]+", "cl")
+        : Convert.ToHexString(content);
 
     private static void Prepare(string path, byte[]? content)
     {
