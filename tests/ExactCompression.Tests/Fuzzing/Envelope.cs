@@ -126,6 +126,8 @@ internal sealed class ZipEnvelope : Envelope
         {
             foreach ((string name, byte[] content) in members)
             {
+                if (name.Length == 0) // which the class that packs does not allow
+                    continue;
                 using Stream stream = archive.CreateEntry(name, deflate ? System.IO.Compression.CompressionLevel.Fastest
                     : System.IO.Compression.CompressionLevel.NoCompression).Open();
                 stream.Write(content);

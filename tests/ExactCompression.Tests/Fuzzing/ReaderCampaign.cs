@@ -27,7 +27,7 @@ internal sealed class ReaderCampaign(IReadOnlyList<ReaderTarget> targets) : Camp
 
     public override int PerThousand => 1_000;
 
-    public override TimeSpan TimeLimit => TimeSpan.FromMinutes(1);
+    public override TimeSpan TimeLimit => TimeSpan.FromMinutes(3);
 
     protected override void Try(CampaignCase place, CampaignReport report)
     {
@@ -68,19 +68,35 @@ internal sealed class ReaderCampaign(IReadOnlyList<ReaderTarget> targets) : Camp
         report.Count(error is null ? "files read" : "files refused");
         if (elapsed > Slow)
             report.Count($"files of more than {Slow.TotalSeconds} s");
-        if (elapsed > TooSlow)
-            Wrong("Slow", $"{elapsed}");
+        if (elapsed > TooSlow && Again(target, path) is var again && again > TooSlow)
+            Wrong("Slow", $"{elapsed}, and again {again}");
         if (allocated > Memory + (MemoryPerByte * file.Length))
             Wrong("Memory", $"{allocated} bytes allocated");
         if (error is not (null or ExactCompressionException))
             Wrong("Escaped", error.ToString());
         if (error?.Message.Length > LongestMessage)
             Wrong("LongMessage", $"{error.Message.Length} characters: {error.Message[..200]}");
-        if (read is not null && !ReaderContent.IsSound(read))
+        if (read is not null && !target.IsSound(read))
             Wrong("NotSound", "It was read, with numbers that do not belong there.");
         if (read is not null && expected is not null && ReaderContent.Of(read) is var content && content != expected
             && content != "not valid")
             Wrong("ChecksumIgnored", "What a checksum covers was changed, and is taken for sound.");
+    }
+
+    /// <summary>How long reading takes a second time: other work on the machine may have slowed the first.</summary>
+    private static TimeSpan Again(ReaderTarget target, string path)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            target.Read(path);
+        }
+        catch (Exception)
+        {
+            // Noted at the first time.
+        }
+
+        return Stopwatch.GetElapsedTime(start);
     }
 
     private static string Expected(ReaderTarget target, byte[] seed)

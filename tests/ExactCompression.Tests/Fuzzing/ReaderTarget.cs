@@ -10,6 +10,9 @@ internal sealed record ReaderTarget(string Name, string File, IReadOnlyList<byte
     /// <summary>What lies round the content, or null.</summary>
     public Envelope? Envelope { get; init; }
 
+    /// <summary>Whether what was read holds no number that does not belong there.</summary>
+    public Func<object, bool> IsSound { get; init; } = ReaderContent.IsSound;
+
     /// <summary>Whether the content is text.</summary>
     public bool IsText { get; init; }
 

@@ -43,8 +43,11 @@ internal static class ReaderTargets
         Certificate("certificate-gz", "certificate.json.gz", [.. SeedFiles.Certificates.Select(static c => c.Packed)],
             new GzipEnvelope(new CertificateEnvelope())),
         new("sweep", "sweep.csv", [SeedFiles.Sweep], static path => SweepCsv.Read(path)) { IsText = true },
-        new("portable", "object", SeedFiles.Portable, static path =>
-            PortableForm.Read(System.IO.File.ReadAllBytes(path))) { Envelope = new PortableEnvelope() },
+        new("portable", "object", SeedFiles.Portable, static path => PortableForm.Read(System.IO.File.ReadAllBytes(path)))
+        {
+            Envelope = new PortableEnvelope(),
+            IsSound = static value => value is InputData || ReaderContent.IsSound(value), // scripts make data of any numbers
+        },
     ];
 
     private static ReaderTarget Network(string name, string file, IReadOnlyList<byte[]> seeds, Envelope? envelope = null,

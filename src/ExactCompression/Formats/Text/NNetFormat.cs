@@ -74,8 +74,8 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         void Reals(ReadOnlySpan<double> numbers, WeightPrecision of) => writer.WriteLine(TextPrecision.Join(numbers, of) + ",");
 
         double[] ends = new double[network.InputSize];
-        writer.WriteLine($"//{network.Name.ReplaceLineEndings(" ")}");
-        writer.WriteLine(TextPrecision.Comment(precision));
+        writer.WriteLine(TextPrecision.Comment(precision)); // before the name, which may look like it
+        writer.WriteLine(TextPrecision.NameComment(network.Name));
         Line([network.Layers.Count, network.InputSize, network.OutputSize, network.Layers.Max(static l => l.Outputs)]);
         Line(network.Layers.Select(static l => l.Outputs).Prepend(network.InputSize));
         Line([0]);

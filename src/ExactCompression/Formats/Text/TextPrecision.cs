@@ -7,7 +7,13 @@ internal static class TextPrecision
 {
     private const string Label = "Precision = ";
 
+    // The beginning of a file shows its format, and must show more than a comment.
+    private const int LongestName = 200;
+
     public static string Comment(WeightPrecision precision) => $"//{Label}{precision}";
+
+    /// <summary>A comment line with a network's name, which may hold anything.</summary>
+    public static string NameComment(string name) => "//" + (PrintableText.Of(name) is { Length: > LongestName } longer ? longer[..LongestName] + "..." : PrintableText.Of(name));
 
     /// <summary>What the comments say, or else what the decimals show.</summary>
     public static WeightPrecision Find(IEnumerable<string> comments, NumberScanner scanner)

@@ -73,8 +73,8 @@ internal sealed class WeightsDatFormat : IWritableNetworkFormat
     {
         WrittenTensors.RequireWritable(network, precision, Name);
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        writer.WriteLine($"//{network.Name.ReplaceLineEndings(" ")}");
-        writer.WriteLine(TextPrecision.Comment(precision));
+        writer.WriteLine(TextPrecision.Comment(precision)); // before the name, which may look like it
+        writer.WriteLine(TextPrecision.NameComment(network.Name));
         writer.WriteLine();
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"levels = {network.Layers.Count};"));
         writer.WriteLine();

@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using CsCheck;
 using ExactCompression.Experiments;
 using ExactCompression.Formats;
+using ExactCompression.Tests.Certificates;
 using Xunit;
 
 namespace ExactCompression.Tests.Formats.Writing;
@@ -140,6 +141,37 @@ public sealed class NamesTests
         Assert.Matches("^[^/\\\\:\\p{C}]+-[0-9a-f]{8}\\.csv$", file);
         Assert.DoesNotMatch("(?i)^(nul|con)[.-]", file);
         Assert.NotEqual(file, FileNames.Of(name + " ", ".csv"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Export_OfANetworkWithAnyName_IsReadAgain(string encoded)
+    {
+        using var folder = new TemporaryFolder();
+        ReluNetwork network = Exports.Network(Text(encoded));
+        foreach (string file in (string[])["a.onnx", "a.npz", "a.safetensors", "a.nnet", "weights.dat"])
+        {
+            NetworkFormats.Write(network, folder.File(file));
+            Assert.Equal(Fingerprint.Of(network), Fingerprint.Of(NetworkFormats.Read(folder.File(file))));
+        }
+
+        CompressionResult result = Made.Compression(network);
+        CompressionCertificate.Write(result, folder.File("a.json"));
+        Assert.True(CertificateCheck.Run(folder.File("a.json"), result.Original, result.Compressed).Valid);
+        string text = File.ReadAllText(folder.File("a.json"));
+        Assert.DoesNotContain(text, static c => char.IsControl(c) && c != '\n');
+        Assert.Equal(PortableForm.Of(network).Length, PortableForm.Of(PortableForm.Read(PortableForm.Of(network))).Length);
+    }
+
+    [Theory]
+    [InlineData("a.nnet")]
+    [InlineData("weights.dat")]
+    public void Export_OfANetworkNamedLikeTheFormatsOwnComment_KeepsEveryWeight(string file)
+    {
+        using var folder = new TemporaryFolder();
+        var network = new ReluNetwork([new AffineLayer([0.1, 1.0 / 3], [0.7], 1, 2, Activation.Identity)], "Precision = Float32");
+        NetworkFormats.Write(network, folder.File(file));
+        Assert.Equal([0.1, 1.0 / 3], NetworkFormats.Read(folder.File(file)).Layers[0].Weights.ToArray());
     }
 
     [Theory]
