@@ -32,7 +32,7 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
             FileNames.Of(network.Name, ".onnx"),
             (file, messages) =>
             {
-                WeightPrecision stored = Precision.ToWeightPrecision() ?? network.SourcePrecision;
+                WeightPrecision stored = Precision.ToWeightPrecision() ?? NetworkFormats.SourcePrecision(network, file);
                 NetworkFormats.Write(network, file, stored);
                 if (!NetworkFormats.RequireWritable(file).Holds(network, stored))
                     messages.Warning(Rounded(network, stored, NetworkFormats.WrittenDeviation(network, file, stored, domain)));

@@ -65,6 +65,13 @@ public static class NetworkFormats
         NetworkFiles.Replace(path, overwrite, stream => format.Write(network, stream, stored));
     }
 
+    /// <summary>What a network's weights are stored as where nobody says: what its own file stored, or float64 where normalisation that the file states would not come through.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="path">A path; its extension names the format.</param>
+    /// <exception cref="InvalidInputException">The extension names no format that can be written.</exception>
+    public static WeightPrecision SourcePrecision(ReluNetwork network, string path) =>
+        network.Layers.All(static l => l.Parts is null) || RequireWritable(path).Holds(network, network.SourcePrecision) ? network.SourcePrecision : network.Precision;
+
     /// <summary>A proven bound over a domain on what a written network's outputs differ by from its own, in real arithmetic: what rounding weights and folding normalisation moves. 0 where the format holds it.</summary>
     /// <param name="network">The network.</param>
     /// <param name="path">Full path of the file that it was written to.</param>

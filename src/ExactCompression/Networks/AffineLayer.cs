@@ -152,16 +152,27 @@ public sealed class AffineLayer
         }
 
         double[]? Vector(double[]? of) => of is null ? null : Array.ConvertAll(rows, i => of[i]);
-        return new(Matrix(weights)!, Vector(bias)!, rows.Length, columns.Length, Activation, SourcePrecision, Matrix(weightRadius), Vector(biasRadius))
-        {
-            Parts = Parts is null ? null : Networks.AffineParts.Select(Parts, rows, columns),
-        };
+        AffineLayer selected = new(Matrix(weights)!, Vector(bias)!, rows.Length, columns.Length, Activation, SourcePrecision, Matrix(weightRadius), Vector(biasRadius));
+        return Parts is not null && Networks.AffineParts.Select(Parts, rows, columns) is { } parts ? selected.Rejoined(parts) : selected;
     }
 
     /// <summary>Whether two layers are known to be the same affine map, radii or not.</summary>
     internal bool IsSameMap(AffineLayer other) => ReferenceEquals(this, other)
         || (weights.AsSpan().SequenceEqual(other.weights) && bias.AsSpan().SequenceEqual(other.bias)
             && ((IsExact && other.IsExact) || Networks.AffineParts.AreSame(Parts, other.Parts)));
+
+    /// <summary>The same map as a reader would join it from what is left of the operations, so that a file which is written and read again gives the same layer, radii and all.</summary>
+    private AffineLayer Rejoined(IReadOnlyList<Networks.AffinePart> parts)
+    {
+        if (parts.Count(static p => p.IsDense) > 1)
+            return WithParts(parts); // products of matrices take their time
+        var chain = new Networks.AffineChain(Inputs, SourcePrecision);
+        foreach (Networks.AffinePart part in parts)
+            chain.Append(part);
+        AffineLayer joined = chain.Finish()[0].With(Activation);
+        bool isSame = joined.SourcePrecision == SourcePrecision && joined.weights.AsSpan().SequenceEqual(weights) && joined.bias.AsSpan().SequenceEqual(bias);
+        return isSame ? joined : WithParts(parts);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Inputs} -> {Outputs}{(Activation == Activation.Relu ? " ReLU" : "")}";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ExactCompression.Certificates.Checking;
 using ExactCompression.Formats;
 using ExactCompression.Networks;
 using ExactCompression.Tests.Formats;
@@ -42,6 +43,9 @@ public sealed class NormalisationTests : IDisposable
         ReluNetwork copy = NetworkFormats.Read(folder.File("small.nnet"));
         AssertSame(network, copy);
         Assert.Equal(WeightPrecision.Float32, copy.SourcePrecision);
+        Certificate certificate = CompressionCertificate.Make(result, default);
+        CertificateCheck.Check(certificate, network, copy, null, new()); // refuses by throwing
+        Assert.InRange(certificate.Deviation, 0, 1e-9);
         EquivalenceReport report = NetworkEquivalence.Compare(network, copy, null, null, new(), default);
         Assert.True(report.Equivalent);
         Assert.Equal(0, NetworkEquivalence.Compare(result.Compressed, copy, null, null, new(), default).ProvenDeviation);

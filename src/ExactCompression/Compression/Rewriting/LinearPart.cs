@@ -99,6 +99,7 @@ internal sealed class LinearPart
         upper = Math.Min(upper, Math.BitIncrement(high + moved));
         double room = 1e-14 * (Math.Abs(lower) + Math.Abs(constant));
         double bias = lower >= 0 ? constant : constant - lower + room;
+        // The error covers the roundings of the shift and of a lower end below 0; the last step outward those of an upper end far above the biases.
         double shift = bias - constant, error = 4 * Rounding.Unit * (Math.Abs(bias) + Math.Abs(constant));
         return new(weights, bias, Math.BitDecrement(lower + shift - error), Math.BitIncrement(upper + shift + error));
     }
