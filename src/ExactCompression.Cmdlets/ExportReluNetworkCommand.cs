@@ -32,6 +32,8 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
                 WeightPrecision stored = Precision.ToWeightPrecision() ?? network.SourcePrecision;
                 if (stored < network.Precision)
                     messages.Warning($"Weights of {network.Name} need float64 and are rounded to float32, so the file computes a slightly different function: -Precision Float64 keeps them.");
+                if (InputObject is CompressionResult { IsProven: false })
+                    messages.Warning($"Nothing proves that '{file}' computes what {network.Name} did: the compression rests on verdicts that are unproven, or is a copy from outside. Test-NetworkEquivalence compares the two.");
                 NetworkFormats.Write(network, file, stored);
             });
     }

@@ -9,7 +9,8 @@ namespace ExactCompression;
 /// (2) The stably inactive are removed, and those that nothing reads. (3) All that remain stably active: the layer is folded into the next, unless that would
 /// make the network larger. (4) Otherwise stably active neurons that depend linearly on others are merged into them.
 /// New weights are computed in double and rounded once, when all is done.
-/// The verdicts are taken as they stand: with a table from a file, or one with verdicts of a MILP solver (<see cref="StabilityTable.Unproven"/>), the compression is as exact as those are true.
+/// Only proven verdicts count: those of a table from outside, or of a MILP solver (<see cref="StabilityTable.Unproven"/>), are proven first, and left aside where that does not succeed, unless
+/// <see cref="CompressionOptions.AllowUnproven"/> says otherwise.
 /// </remarks>
 public static class LeoCompression
 {
@@ -20,10 +21,11 @@ public static class LeoCompression
     public static CompressionResult Compress(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        (table, int unconfirmed) = CompressionPremises.Of(table, options, cancellation);
         if (options.Level == CompressionLevel.Maximal && !HasDeadLayer(table))
         {
             (AffineLayer[] smallest, List<CompressionStep> steps, double moved) = MaximalCompression.Compress(table, options, cancellation);
-            return Result(table, steps, smallest, moved);
+            return Result(table, steps, smallest, moved, unconfirmed);
         }
 
         var state = new CompressionState(table, options);
@@ -35,7 +37,7 @@ public static class LeoCompression
             if (live.Length == 0 && options.Level != CompressionLevel.DeleteOnly && NetworkCollapse.Of(state) is var (constant, distance))
             {
                 state.Report(CompressionStepKind.Collapse, Enumerable.Range(0, state.Current.Rows), $"All {state.Current.Rows} neurons are stably inactive: the network is a constant over the domain.");
-                return Result(table, state.Steps, constant, distance);
+                return Result(table, state.Steps, constant, distance, unconfirmed);
             }
 
             RemoveInactive(state, live.Length > 0 ? live : [0]); // one always 0 stays: without it the constant would have to be computed anew
@@ -45,7 +47,7 @@ public static class LeoCompression
 
         state.Keep(state.Current);
         (AffineLayer[] layers, double deviation) = StoredNetwork.Of(state);
-        return Result(table, state.Steps, layers, deviation);
+        return Result(table, state.Steps, layers, deviation, unconfirmed);
     }
 
     private static void RemoveInactive(CompressionState state, int[] live)
@@ -85,7 +87,7 @@ public static class LeoCompression
     private static bool HasDeadLayer(StabilityTable table) =>
         Enumerable.Range(1, table.Network.Depth).Any(layer => table.NeuronsOf(layer).All(static n => n.State == NeuronState.StablyInactive));
 
-    private static CompressionResult Result(StabilityTable table, List<CompressionStep> steps, AffineLayer[] layers, double deviation) => new()
+    private static CompressionResult Result(StabilityTable table, List<CompressionStep> steps, AffineLayer[] layers, double deviation, int unconfirmed) => new()
     {
         Original = table.Network,
         Compressed = new(layers, table.Network.Name, statedDomain: table.Network.StatedDomain),
@@ -93,5 +95,7 @@ public static class LeoCompression
         Table = table,
         Steps = steps,
         ProvenDeviation = deviation,
+        Unconfirmed = unconfirmed,
+        IsOwn = true,
     };
 }

@@ -57,6 +57,27 @@ internal readonly struct Dyadic
 
     public static Dyadic operator *(Dyadic a, Dyadic b) => a.mantissa.IsZero || b.mantissa.IsZero ? default : new(a.mantissa * b.mantissa, a.exponent + b.exponent);
 
+    /// <summary>Numbers over the largest power of two that makes integers of all of them: in proportion to each other, and with their signs.</summary>
+    /// <param name="values">The numbers.</param>
+    public static BigInteger[] ToIntegers(ReadOnlySpan<Dyadic> values)
+    {
+        int least = int.MaxValue;
+        foreach (Dyadic value in values)
+        {
+            if (!value.mantissa.IsZero)
+                least = Math.Min(least, value.exponent);
+        }
+
+        var integers = new BigInteger[values.Length];
+        for (int i = 0; i < integers.Length; i++)
+        {
+            if (!values[i].mantissa.IsZero)
+                integers[i] = values[i].mantissa << (values[i].exponent - least);
+        }
+
+        return integers;
+    }
+
     /// <summary>The larger of two numbers.</summary>
     public static Dyadic Max(Dyadic a, Dyadic b) => (a - b).Sign < 0 ? b : a;
 }

@@ -85,12 +85,11 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         return new(values, rows, columns, hasLabels ? Values<int>(rows) : null, name, scale);
     }
 
-    /// <summary>Reads verdicts with their network.</summary>
+    /// <summary>Reads verdicts with their network. They come from outside, whatever they were there: bytes can be changed.</summary>
     public StabilityTable Table()
     {
         ReluNetwork network = Network();
         InputDomain domain = Domain();
-        bool isImported = reader.ReadBoolean();
         var elapsed = new TimeSpan(reader.ReadInt64());
         string? device = Text();
         var stages = new StageReport[Count(1)];
@@ -115,15 +114,16 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             }
         }
 
-        return new(network, domain, neurons, elapsed, stages, device) { IsImported = isImported };
+        return new(network, domain, neurons, elapsed, stages, device);
     }
 
-    /// <summary>Reads a compression with the verdicts it rests on.</summary>
+    /// <summary>Reads a compression with the verdicts it rests on; like those it is a claim here.</summary>
     public CompressionResult Compression()
     {
         StabilityTable table = Table();
         ReluNetwork compressed = Network();
         double deviation = reader.ReadDouble();
+        int unconfirmed = reader.ReadInt32();
         var steps = new CompressionStep[Count(1)];
         for (int i = 0; i < steps.Length; i++)
         {
@@ -133,7 +133,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             steps[i] = new(kind, layer, neurons, reader.ReadString()) { Added = reader.ReadInt32() };
         }
 
-        return new() { Original = table.Network, Compressed = compressed, Domain = table.Domain, Table = table, Steps = steps, ProvenDeviation = deviation };
+        return new() { Original = table.Network, Compressed = compressed, Domain = table.Domain, Table = table, Steps = steps, ProvenDeviation = deviation, Unconfirmed = unconfirmed };
     }
 
     /// <inheritdoc/>
