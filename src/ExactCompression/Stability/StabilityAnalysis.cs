@@ -100,8 +100,7 @@ public static class StabilityAnalysis
                 ZeroTies.Decide(board, clock);
             if (board.Decided < board.Count)
                 FindWitnesses(board, data, options, clock, hints);
-            if (board.Decided < board.Count)
-                clock.Run(ZeroTies.Kind, () => ZeroTies.Enumerate(board, clock));
+            ZeroTies.Enumerate(board, clock, quickly: false);
 
             // Nothing but time ends a solver, so it is asked only where the time is limited; and last, for what it says is no premise of a proof.
             if (board.Decided < board.Count && options is { TimeLimit: not null, WithoutSolvers: false })
@@ -130,7 +129,7 @@ public static class StabilityAnalysis
         using var search = new WitnessSearch(board, null, device, options, clock, [.. hints.Values.SelectMany(static c => c)], MostRows);
         clock.Run("Sampling", search.SampleCorners);
         ZeroTies.Decide(board, clock);
-        clock.Run(ZeroTies.Kind, () => ZeroTies.Enumerate(board, clock));
+        ZeroTies.Enumerate(board, clock, quickly: true);
         if (board.Decided < board.Count && board.Network.InputSize <= InputSplitting.MostInputs)
             SplitQuickly(board, search, clock);
         if (board.Decided < board.Count)
@@ -148,6 +147,7 @@ public static class StabilityAnalysis
         if (board.Network.InputSize <= InputSplitting.MostInputs)
         {
             SplitQuickly(board, search, clock);
+            ZeroTies.Enumerate(board, clock, quickly: true);
             SplitFully(board, search, clock, options.Seed);
         }
 

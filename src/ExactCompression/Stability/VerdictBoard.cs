@@ -94,7 +94,7 @@ internal sealed class VerdictBoard
             bool refuted = state switch
             {
                 NeuronState.StablyActive => negative[index] is not null || Upper[index] < 0,
-                NeuronState.StablyInactive => positive[index] is not null || Lower[index] > 0,
+                NeuronState.StablyInactive => positive[index] is not null || Lower[index] > 0 || (states[index] == NeuronState.StablyActive && !IsClaim(index)),
                 _ => Lower[index] >= 0 || Upper[index] <= 0,
             };
             (NeuronState found, string kind) = (states[index], evidence[index]);

@@ -11,8 +11,11 @@ internal static class ZeroTies
     /// <summary>The evidence of what linear pieces have shown.</summary>
     public const string Kind = "Enumeration";
 
-    /// <summary>Work on one neuron, and on all in one call, in products of exact numbers: a fraction of a second, and a few seconds.</summary>
-    private const long EffortEach = 2_000_000, EffortAll = 20_000_000;
+    /// <summary>Work on one neuron in products of exact numbers, a fraction of a second, and how many times as much on all in one call.</summary>
+    private const long Effort = 2_000_000, Neurons = 10;
+
+    /// <summary>The share of that which comes before long searches: small networks, whose ties these would never settle, need no more.</summary>
+    private const long QuickShare = 8;
 
     private const int Points = 16, ExactPoints = 4;
 
@@ -42,25 +45,34 @@ internal static class ZeroTies
             Show(board);
             Tighten(board, clock);
             ShowExactly(board, clock);
-            Enumerate(board, clock);
+            Enumerate(board, clock, quickly: true, board.MayBeZero);
         });
     }
 
     /// <summary>Goes through linear pieces for every sign that is still wanted, of all open neurons, front to back, within a bounded effort.</summary>
     /// <param name="board">What is known.</param>
     /// <param name="clock">Time and threads.</param>
-    public static void Enumerate(VerdictBoard board, SearchClock clock)
+    /// <param name="quickly">Whether more expensive searches are still to come.</param>
+    public static void Enumerate(VerdictBoard board, SearchClock clock, bool quickly)
     {
-        long left = EffortAll;
+        if (board.Decided < board.Count)
+            clock.Run(Kind, () => Enumerate(board, clock, quickly, static _ => true));
+    }
+
+    private static void Enumerate(VerdictBoard board, SearchClock clock, bool quickly, Func<int, bool> which)
+    {
+        long each = quickly ? Effort / QuickShare : Effort, left = Neurons * each;
         for (int i = 0; i < board.Count; i++)
         {
+            if (!which(i))
+                continue;
             foreach (bool above in (bool[])[true, false])
             {
                 if (!board.Wants(i, above) || left <= 0)
                     continue;
                 clock.ThrowIfExpired();
                 clock.Report(Kind, board.Place(i).Layer);
-                int? sign = ExactRegions.MaximumSign(board, i, above, Math.Min(left, EffortEach), clock.Parallel.CancellationToken, out long spent);
+                int? sign = ExactRegions.MaximumSign(board, i, above, Math.Min(left, each), clock.Parallel.CancellationToken, out long spent);
                 left -= spent;
                 if (sign <= 0)
                     board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Kind);

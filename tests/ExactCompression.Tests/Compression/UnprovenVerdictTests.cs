@@ -38,7 +38,7 @@ public sealed class UnprovenVerdictTests
     public void Compress_FalseTableAndNoTime_KeepsWhatItCallsInactive()
     {
         CompressionResult result = LeoCompression.Compress(False(), new() { ProofTimeLimit = TimeSpan.Zero }, default);
-        Assert.Equal((true, 0, 1), (result.IsProven, result.Unproven, result.Unconfirmed));
+        Assert.Equal((true, 0, 3), (result.IsProven, result.Unproven, result.Unconfirmed));
         Assert.Equal(NeuronState.Undetermined, result.Table.Neurons[4].State);
         Assert.True(Difference(result, Bump) <= result.ProvenDeviation);
     }
@@ -46,8 +46,8 @@ public sealed class UnprovenVerdictTests
     [Fact]
     public void Compress_AllowUnproven_ClaimsNothingAnywhere()
     {
-        CompressionResult result = LeoCompression.Compress(False(), new() { AllowUnproven = true, ProofTimeLimit = TimeSpan.Zero }, default);
-        Assert.Equal((false, 1, 0), (result.IsProven, result.Unproven, result.Unconfirmed));
+        CompressionResult result = LeoCompression.Compress(False(), new() { Level = CompressionLevel.DeleteOnly, AllowUnproven = true, ProofTimeLimit = TimeSpan.Zero }, default);
+        Assert.Equal((false, 3, 0), (result.IsProven, result.Unproven, result.Unconfirmed));
         Assert.Equal((double.PositiveInfinity, 0), (result.ProvenDeviation, result.ConditionalDeviation));
         Assert.Equal(1, result.RemovedInactive);
         Assert.False(Difference(result, Bump) <= 3.9);
@@ -142,7 +142,7 @@ public sealed class UnprovenVerdictTests
     {
         Layer = n.Layer,
         Neuron = n.Neuron,
-        State = i == 4 ? NeuronState.StablyInactive : NeuronState.Unstable,
+        State = i switch { 4 => NeuronState.StablyInactive, 3 or 5 => NeuronState.StablyActive, _ => NeuronState.Unstable },
         LowerBound = i == 4 ? -5 : double.NegativeInfinity,
         UpperBound = i == 4 ? -1 : double.PositiveInfinity,
         Evidence = i == 4 ? "BranchAndBound" : "Witness",

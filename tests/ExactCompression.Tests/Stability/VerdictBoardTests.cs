@@ -123,7 +123,7 @@ public sealed class VerdictBoardTests
     public void Learn_WithABoardOfWitnesses_TellsItWitnessesAndNoBounds()
     {
         var outlook = new VerdictBoard(StabilityTable.Undecided(board.Network)) { Witnesses = board };
-        outlook.Bound(0, 0, 1, "Crown");
+        outlook.Bound(0, 0.5, 1, "Crown");
         Assert.Equal((NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity), (board.StateOf(0), board.Lower[0], board.Upper[0]));
         Assert.False(outlook.Learn(0, above: true, [1]));
         Assert.False(board.Wants(0, above: true));

@@ -23,13 +23,13 @@ public sealed class ZeroTieTests
     [Theory]
     [MemberData(nameof(Methods))]
     public void Find_DeepChains_NeverCallsAZeroActiveAndASecondSearchChangesNothing(string method) =>
-        Chains.ForAll(c => Check(c, method, 1), count: method == "Hybrid" ? 400 : 60, threads: method == "Hybrid" ? 2 : 1);
+        Chains.ForAll(c => Check(c, method, 1), count: method == "Hybrid" ? 150 : 15, threads: method == "Hybrid" ? 2 : 1);
 
     [Theory]
-    [InlineData("Hybrid", 1, 300)]
-    [InlineData("Hybrid", 2, 100)]
-    [InlineData("Hybrid", 4, 100)]
-    [InlineData("Isa", 1, 60)]
+    [InlineData("Hybrid", 1, 150)]
+    [InlineData("Hybrid", 2, 40)]
+    [InlineData("Hybrid", 4, 40)]
+    [InlineData("Isa", 1, 20)]
     public void Find_NetworksWithManyTies_NeverCallsAZeroActiveAndASecondSearchChangesNothing(string method, int threads, int count) =>
         RandomNetworks.Cases(mostInputs: 2, mostLayers: 3, mostWidth: 3).ForAll(c => Check(c, method, threads), count, threads: 1);
 
