@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace ExactCompression.Cmdlets.Tests;
 
 /// <summary>What a file says is shown as that everywhere, and no compression that stands on it is called proven.</summary>
@@ -34,10 +36,10 @@ public sealed class UnprovenTests(ModuleFixture module)
     public void InvokeLeoCompression_FalseTable_KeepsTheNeuronAndWarns()
     {
         using var folder = new TemporaryFolder();
-        ScriptResult result = RunOnFalseTable(folder, "$c = $t | Invoke-LeoCompression -TimeLimit 0; $c.IsProven; $c.Unproven; $c.Unconfirmed; $c.RemovedInactive; ($c | Out-String); ($c | Test-NetworkEquivalence).Equivalent");
+        ScriptResult result = RunOnFalseTable(folder, "$c = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)); $c.IsProven; $c.Unproven; $c.Unconfirmed; $c.RemovedInactive; $c; ($c | Test-NetworkEquivalence).Equivalent");
         Assert.Empty(result.Errors);
         Assert.Equal(["True", "0", "3", "0"], result.Output[..4].Select(static o => o.ToString()));
-        Assert.Contains("Kept 3 neurons that were said to be stable", result.Output[4].ToString(), StringComparison.Ordinal);
+        Assert.Contains("Kept 3 neurons that were said to be stable", Show(result.Output[4]), StringComparison.Ordinal);
         Assert.Equal("True", result.Output[5].ToString());
         Assert.StartsWith("3 neurons of bump", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
@@ -59,22 +61,32 @@ public sealed class UnprovenTests(ModuleFixture module)
     {
         using var folder = new TemporaryFolder();
         ScriptResult result = RunOnFalseTable(folder, """
-            $c = $t | Invoke-LeoCompression -TimeLimit 0 -AllowUnproven -Level DeleteOnly
+            $c = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)) -AllowUnproven -Level DeleteOnly
             $c.IsProven; $c.Unproven; [double]::IsPositiveInfinity($c.ProvenDeviation); $c.ConditionalDeviation; $c.RemovedInactive
-            $c | Out-String; $c | Format-List | Out-String; $c | Format-Table | Out-String
-            1, $c | Out-String
+            $c; [ExactCompression.Cmdlets.Views.DisplayText]::Deviation($c)
             $r = $c | Test-NetworkEquivalence -TimeLimit 5
             $r.Equivalent -eq $true; $r.ProvenDeviation -ge 3.9; $r.Evidence -eq 'Compression'
             (Test-NetworkEquivalence $c.Original $c -TimeLimit 5).Equivalent -eq $true
             """);
         Assert.Equal(["False", "3", "True", "0", "1"], result.Output[..5].Select(static o => o.ToString()));
-        Assert.Contains("Unproven: rests on 3 verdicts", result.Output[5].ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("(proven)", result.Output[5].ToString(), StringComparison.Ordinal);
+        string shown = Show(result.Output[5]);
+        Assert.Contains("Unproven: rests on 3 verdicts", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("(proven)", shown, StringComparison.Ordinal);
         Assert.Contains("Unproven: rests on 3 verdicts", result.Output[6].ToString(), StringComparison.Ordinal);
-        Assert.Contains("unproven", result.Output[7].ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("at most 0, proven", result.Output[8].ToString(), StringComparison.Ordinal);
-        Assert.Equal(["False", "True", "False", "False"], result.Output[9..].Select(static o => o.ToString()));
+        Assert.Equal(["False", "True", "False", "False"], result.Output[7..].Select(static o => o.ToString()));
         Assert.Contains("unproven", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Format-List", @"(?m)^ProvenDeviation : Unproven: rests on 3 verdicts", @"(?m)^Unproven\s+: 3")]
+    [InlineData("Format-Table", @"(?m) unproven\s*$", "bump")]
+    public void Format_UnprovenCompression_SaysSo(string format, params string[] patterns)
+    {
+        using var folder = new TemporaryFolder();
+        RunOnFalseTable(folder, "");
+        string script = $"Import-StabilityTable '{folder.File("table.csv")}' -Network (Import-ReluNetwork '{folder.File("bump.nnet")}') | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)) -AllowUnproven -Level DeleteOnly -WarningAction SilentlyContinue | {format}";
+        string shown = HostProcess.Run([folder.Write("view.ps1", script)]).Output;
+        Assert.All(patterns, pattern => Assert.Matches(pattern, shown));
     }
 
     [Fact]
@@ -82,7 +94,7 @@ public sealed class UnprovenTests(ModuleFixture module)
     {
         using var folder = new TemporaryFolder();
         ScriptResult result = RunOnFalseTable(folder, """
-            $c = $t | Invoke-LeoCompression -TimeLimit 0 -AllowUnproven -Level DeleteOnly -WarningAction SilentlyContinue
+            $c = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)) -AllowUnproven -Level DeleteOnly -WarningAction SilentlyContinue
             Export-CompressionCertificate "$($args[2])/c.json" -InputObject $c
             Export-ReluNetwork "$($args[2])/c.onnx" -InputObject $c
             Export-StabilityTable "$($args[2])/t.npy" -InputObject $t
@@ -102,10 +114,11 @@ public sealed class UnprovenTests(ModuleFixture module)
     public void View_ImportedTable_SaysThatNothingIsProven()
     {
         using var folder = new TemporaryFolder();
-        ScriptResult result = RunOnFalseTable(folder, "$t | Out-String; $t.Neurons | Format-Table | Out-String; $t.IsImported; $t.Unproven -eq $t.Neurons.Count; $t.Neurons[4].Evidence");
-        Assert.Contains("unproven: imported", result.Output[0].ToString(), StringComparison.Ordinal);
-        Assert.Contains("Imported: verdicts and bounds are what was stated there", result.Output[0].ToString(), StringComparison.Ordinal);
-        Assert.Contains("Imported (Witness)", result.Output[1].ToString(), StringComparison.Ordinal);
+        ScriptResult result = RunOnFalseTable(folder, "$t; $t.Neurons[0]; $t.IsImported; $t.Unproven -eq $t.Neurons.Count; $t.Neurons[4].Evidence");
+        string shown = Show(result.Output[0]);
+        Assert.Contains("unproven: imported", shown, StringComparison.Ordinal);
+        Assert.Contains("Imported: verdicts and bounds are what was stated there", shown, StringComparison.Ordinal);
+        Assert.Contains("Imported (Witness)", Show(result.Output[1]), StringComparison.Ordinal);
         Assert.Equal(["True", "True", "Imported (BranchAndBound)"], result.Output[2..].Select(static o => o.ToString()));
     }
 
@@ -118,12 +131,12 @@ public sealed class UnprovenTests(ModuleFixture module)
             $there = Send $t; $there.IsImported; $there.Neurons[0].IsProven
             $again = $there | Invoke-LeoCompression; $again.IsProven; $again.Unconfirmed; "$again" -eq "$c"; $again.ProvenDeviation -eq $c.ProvenDeviation
             $found = $there | Find-StableNeurons; $found.Unproven; $found.Unstable -eq $t.Unstable
-            $copy = Send $c; $copy.IsProven; $copy.ConditionalDeviation -eq $c.ProvenDeviation; $copy | Out-String
+            $copy = Send $c; $copy.IsProven; $copy.ConditionalDeviation -eq $c.ProvenDeviation; $copy
             """);
         Assert.Empty(result.Errors);
         Assert.Empty(result.Warnings);
         Assert.Equal(["True", "False", "True", "0", "True", "True", "0", "True", "False", "True"], result.Output[..10].Select(static o => o.ToString()));
-        Assert.Contains("Unproven", result.Output[10].ToString(), StringComparison.Ordinal);
+        Assert.Contains("Unproven", Show(result.Output[10]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,12 +148,14 @@ public sealed class UnprovenTests(ModuleFixture module)
             $all = foreach ($v in $u.Neurons) { [ExactCompression.NeuronStability]@{ Layer = $v.Layer; Neuron = $v.Neuron; State = 'StablyInactive'; Evidence = 'Crown'; UpperBound = -1 } }
             $t = [ExactCompression.StabilityTable]::new($n, $u.Domain, [ExactCompression.NeuronStability[]]$all, [timespan]::Zero, $null, $null)
             $t.UnprovenStable
-            $c = $t | Invoke-LeoCompression -TimeLimit 0
+            $c = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1))
             $c.IsProven; $c.Compressed.NeuronCount
             """);
         Assert.Equal(["104", "True", "104"], result.Output.Select(static o => o.ToString()));
         Assert.Single(result.Warnings);
     }
+
+    private static string Show(PSObject output) => new RecordingHost().Show([output]);
 
     /// <summary>Runs a script with <c>$t</c> a table of the network above whose file calls the bump inactive, and is right in all else; <c>$args[2]</c> is the folder.</summary>
     private ScriptResult RunOnFalseTable(TemporaryFolder folder, string script)

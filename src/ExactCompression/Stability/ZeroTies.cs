@@ -66,7 +66,7 @@ internal static class ZeroTies
         {
             if (!which(i))
                 continue;
-            foreach (bool above in (bool[])[true, false])
+            foreach (bool above in (bool[])[false, true])
             {
                 if (!board.Wants(i, above) || left <= 0)
                     continue;
