@@ -12,29 +12,27 @@ internal static class CompressionPremises
     {
         if (!table.IsImported && table.UnprovenStable == 0)
             return (table, 0);
-        HashSet<int> claimed = [.. Enumerable.Range(0, table.Neurons.Count).Where(i => IsUnprovenStable(table.Neurons[i]))];
+        HashSet<int> claimed = [.. Enumerable.Range(0, table.Neurons.Count).Where(i => IsStable(table.Neurons[i]) && (table.IsImported || !table.Neurons[i].IsProven))];
         var search = new SearchOptions { TimeLimit = options.ProofTimeLimit, WithoutSolvers = true, Contradiction = options.Contradiction ?? (static _ => { }) };
-        StabilityTable proven = StabilityAnalysis.FindStable(table, null, search, claimed.Contains, cancellation);
+        StabilityTable found = StabilityAnalysis.FindStable(table, null, search, claimed.Contains, cancellation);
         cancellation.ThrowIfCancellationRequested();
-        StabilityTable used = options.AllowUnproven
-            ? proven
-            : StabilityTable.Found(proven.Network, proven.Domain, [.. proven.Neurons.Select(WithoutClaim)], proven.Elapsed, proven.Stages, proven.Device);
-        return (used, claimed.Count(i => used.Neurons[i].State is not (NeuronState.StablyActive or NeuronState.StablyInactive)));
+
+        // A neuron that the given table leaves open stays so, whatever the search has come upon.
+        NeuronStability[] used = [.. found.Neurons.Select((n, i) => !IsStable(n) || (IsStable(table.Neurons[i]) && (n.IsProven || options.AllowUnproven)) ? n : Undetermined(n))];
+        return (StabilityTable.Found(found.Network, found.Domain, used, found.Elapsed, found.Stages, found.Device), claimed.Count(i => !IsStable(used[i])));
     }
 
-    private static bool IsUnprovenStable(NeuronStability neuron) => neuron.State is NeuronState.StablyActive or NeuronState.StablyInactive && !neuron.IsProven;
+    private static bool IsStable(NeuronStability neuron) => neuron.State is NeuronState.StablyActive or NeuronState.StablyInactive;
 
-    /// <summary>An unproven stable verdict as an undetermined one; bounds and witnesses are proven, and stay.</summary>
-    private static NeuronStability WithoutClaim(NeuronStability neuron) => !IsUnprovenStable(neuron)
-        ? neuron
-        : new()
-        {
-            Layer = neuron.Layer,
-            Neuron = neuron.Neuron,
-            State = NeuronState.Undetermined,
-            LowerBound = neuron.LowerBound,
-            UpperBound = neuron.UpperBound,
-            PositiveWitness = neuron.PositiveWitness,
-            NegativeWitness = neuron.NegativeWitness,
-        };
+    /// <summary>A stable verdict as an undetermined one; its bounds and witnesses are proven, and stay.</summary>
+    private static NeuronStability Undetermined(NeuronStability neuron) => new()
+    {
+        Layer = neuron.Layer,
+        Neuron = neuron.Neuron,
+        State = NeuronState.Undetermined,
+        LowerBound = neuron.LowerBound,
+        UpperBound = neuron.UpperBound,
+        PositiveWitness = neuron.PositiveWitness,
+        NegativeWitness = neuron.NegativeWitness,
+    };
 }
