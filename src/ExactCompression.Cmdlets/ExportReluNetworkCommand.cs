@@ -33,6 +33,8 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
             (file, messages) =>
             {
                 WeightPrecision stored = Precision.ToWeightPrecision() ?? NetworkFormats.SourcePrecision(network, file);
+                if (InputObject is CompressionResult { IsProven: false })
+                    messages.Warning($"Nothing proves that '{file}' computes what {network.Name} did: the compression rests on verdicts that are unproven, or is a copy from outside. Test-NetworkEquivalence compares the two.");
                 NetworkFormats.Write(network, file, stored);
                 if (!NetworkFormats.RequireWritable(file).Holds(network, stored))
                     messages.Warning(Rounded(network, stored, NetworkFormats.WrittenDeviation(network, file, stored, domain)));

@@ -18,5 +18,10 @@ public sealed class ExportStabilityTableCommand : FileOutputCommand
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
-        WriteFile(InputObject, FileNames.Of(InputObject.Network.Name, ".csv"), (file, _) => StabilityTableFiles.Write(InputObject, file));
+        WriteFile(InputObject, FileNames.Of(InputObject.Network.Name, ".csv"), (file, messages) =>
+        {
+            if (InputObject.UnprovenStable > 0 && !StabilityTableFiles.HoldsEvidence(file))
+                messages.Warning($"{InputObject.UnprovenStable} of the stable neurons in '{file}' are unproven, by a MILP solver's word or imported, and this format cannot say so: a .csv does.");
+            StabilityTableFiles.Write(InputObject, file);
+        });
 }

@@ -32,13 +32,22 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
     [Parameter]
     public StoredPrecision Precision { get; set; }
 
+    /// <summary>Let verdicts count that nothing here proves: those of a MILP solver, or from outside.</summary>
+    [Parameter]
+    public SwitchParameter AllowUnproven { get; set; }
+
+    /// <summary>How long to search for proofs of such verdicts, as a time or a number of seconds.</summary>
+    [Parameter]
+    [TimeLimit]
+    public TimeSpan TimeLimit { get; set; } = new CompressionOptions().ProofTimeLimit;
+
     private protected override void Process()
     {
         StabilityTable table = InputObject;
         if (table.Undetermined > 0)
             WriteVerbose($"{table.Undetermined} undetermined neurons are kept, as if unstable");
-        if (table.Unproven > 0)
-            WriteWarning($"{table.Unproven} of the stable neurons of {table.Network.Name} are so by a MILP solver's word, within its tolerance, not by proof: ProvenDeviation holds if it is right. Find-StableNeurons on the table proves what it can.");
+        if (table.UnprovenStable > 0)
+            WriteVerbose($"{table.UnprovenStable} stable neurons are so by a MILP solver's word or by a table from outside: a search tries to prove them first");
         if (Level != CompressionLevel.Maximal && IsBound(nameof(Objective)))
             WriteWarning("-Objective is for -Level Maximal alone: the other levels take every step that they know.");
         var options = new CompressionOptions
@@ -47,6 +56,8 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
             Objective = Objective,
             Tolerance = IsBound(nameof(Tolerance)) ? Tolerance : null,
             Precision = Precision.ToWeightPrecision(),
+            AllowUnproven = AllowUnproven,
+            ProofTimeLimit = TimeLimit,
         };
         CancellationToken cancellation = Cancellation;
         Attempt(table, messages => Compress(table, options, messages, cancellation), WriteObject);
@@ -59,14 +70,20 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
             $"Invoke-LeoCompression {table.Network.Name}",
             Invariant($"Sweep {p.Sweep}, layer {p.Layer} of {p.Depth}: {p.Neurons} neurons, {p.Connections} connections")));
 
-        CompressionResult result = LeoCompression.Compress(table, options with { Progress = Show }, cancellation);
+        void Refuted(ContradictionException contradiction) => messages.Error(ErrorRecords.From(contradiction, table));
+
+        CompressionResult result = LeoCompression.Compress(table, options with { Progress = Show, Contradiction = Refuted }, cancellation);
+        if (result.Unconfirmed > 0)
+            messages.Warning($"{result.Unconfirmed} neurons of {table.Network.Name} are stable by a MILP solver's word or by a table from outside, and no proof was found: they are kept, as if unstable. A longer -TimeLimit searches on; -AllowUnproven takes those that are not refuted on trust.");
+        if (result.Unproven > 0)
+            messages.Warning($"The compression of {table.Network.Name} is unproven: it rests on {result.Unproven} verdicts of a MILP solver or from outside that nothing here proves.");
         foreach (CompressionStep step in result.Steps)
         {
             messages.Verbose(step.ToString());
             messages.Debug(Invariant($"layer {step.Layer}, {step.Kind}: neurons {string.Join(' ', step.Neurons)}{(step.Added > 0 ? $", {step.Added} added" : "")}"));
         }
 
-        messages.Verbose($"{result.Original.Name}: {result}, {Units.Percent(result.ConnectionsRemovedPercent)} of the connections removed; no output differs by more than {Units.Small(result.ProvenDeviation)}");
+        messages.Verbose($"{result.Original.Name}: {result}, {Units.Percent(result.ConnectionsRemovedPercent)} of the connections removed; {(result.IsProven ? $"no output differs by more than {Units.Small(result.ProvenDeviation)}" : "nothing is proven of how far outputs differ")}");
         return result;
     }
 

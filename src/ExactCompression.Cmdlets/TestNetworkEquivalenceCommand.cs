@@ -48,7 +48,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
     public int Points { get; set; } = 10_000;
 
     /// <summary>How long to search for a proof or a counterexample, as a time or a number of seconds.</summary>
-    [Parameter(ParameterSetName = PairSet)]
+    [Parameter]
     [TimeLimit]
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -36,17 +36,32 @@ public sealed class MilpTests(ModuleFixture module)
         """;
 
     [Fact]
-    public void FindStableNeurons_Isa_MarksTheSolversWordAndCompressionWarnsOfIt()
+    public void FindStableNeurons_Isa_NamesTheProofBesideTheSolversWord()
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("absolute.nnet", Absolute);
         ScriptResult result = module.Run("$t = Import-ReluNetwork $args[0] | Find-StableNeurons -Method Isa; $t; $t.Neurons[6]; $t | Invoke-LeoCompression", file);
-        Assert.Equal(1, result.Output[0].Properties["Unproven"].Value);
-        Assert.Equal("Milp (Scip, 1e-06)", result.Output[1].Properties["Evidence"].Value);
-        Assert.Contains("MILP", Assert.Single(result.Warnings), StringComparison.Ordinal);
-        ScriptResult proven = module.Run("$t = Import-ReluNetwork $args[0] | Find-StableNeurons -Method Isa | Find-StableNeurons; $t; $t | Invoke-LeoCompression", file);
-        Assert.Equal(0, proven.Output[0].Properties["Unproven"].Value);
-        Assert.Empty(proven.Warnings);
+        Assert.Equal(0, result.Output[0].Properties["Unproven"].Value);
+        Assert.StartsWith("Milp (Scip, 1e-06), proven by ", (string)result.Output[1].Properties["Evidence"].Value, StringComparison.Ordinal);
+        Assert.Empty(result.Warnings);
+    }
+
+    [Fact]
+    public void InvokeLeoCompression_ASolversWordAlone_RemovesNothingUnlessAllowed()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("many.nnet", ManyAbsolutes(copies: 3, others: 26));
+        ScriptResult result = module.Run("""
+            $t = Import-ReluNetwork $args[0] | Find-StableNeurons -Method Isa
+            $last = $t.Neurons[-1]; "$($last.State) $($last.Evidence)"; $t.Unproven; $t
+            $kept = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)); $kept.IsProven; $kept.FoldedLayers; $kept.Unconfirmed
+            $taken = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)) -AllowUnproven; $taken.IsProven; $taken.FoldedLayers; $taken.Unproven
+            """, file);
+        Assert.Empty(result.Errors);
+        Assert.Equal(["StablyActive Milp (Scip, 1e-06)", "1"], result.Output[..2].Select(static o => o.ToString()));
+        Assert.Contains("unproven: by a solver's word", new RecordingHost().Show([result.Output[2]]), StringComparison.Ordinal);
+        Assert.Equal(["True", "0", "1", "False", "1", "1"], result.Output[3..].Select(static o => o.ToString()));
+        Assert.Equal(2, result.Warnings.Length);
     }
 
     [Fact]
@@ -97,5 +112,44 @@ public sealed class MilpTests(ModuleFixture module)
         ScriptResult solved = module.Run("Import-ReluNetwork $args[0] | Get-ActivationPattern -Solver Scip", file);
         Assert.Equal(expected, solved.Output.Select(static o => (string)o.Properties["Pattern"].Value).Order(StringComparer.Ordinal));
         Assert.Contains("no proof", Assert.Single(solved.Warnings), StringComparison.Ordinal);
+    }
+
+    /// <summary>The sum of several of those functions of inputs of their own, and half; and a neuron of further inputs, too many to split the box or to go through all linear pieces.</summary>
+    private static string ManyAbsolutes(int copies, int others)
+    {
+        int inputs = (2 * copies) + others, width = (6 * copies) + 1;
+        static string Line(IEnumerable<double> values) => string.Concat(values.Select(static v => FormattableString.Invariant($"{v:0.0##},")));
+        (double X, double Y)[] terms = [(1, -1), (-1, 1), (1, 1), (-1, -1), (1, 0), (-1, 0)];
+        var first = new List<double[]>();
+        for (int c = 0; c < copies; c++)
+        {
+            foreach ((double x, double y) in terms)
+            {
+                var row = new double[inputs];
+                (row[2 * c], row[(2 * c) + 1]) = (x, y);
+                first.Add(row);
+            }
+        }
+
+        first.Add([.. Enumerable.Range(0, inputs).Select(j => j < 2 * copies ? 0.0 : 1.0)]);
+        IEnumerable<double> second = [.. Enumerable.Repeat((double[])[1, 1, 1, 1, -2, -2], copies).SelectMany(static r => r), 0.001];
+        return string.Join('\n', (string[])
+        [
+            "// many",
+            $"3,{inputs},1,{inputs},",
+            $"{inputs},{width},1,1,",
+            "0,",
+            Line(Enumerable.Repeat(-1.0, inputs)),
+            Line(Enumerable.Repeat(1.0, inputs)),
+            Line(Enumerable.Repeat(0.0, inputs + 1)),
+            Line(Enumerable.Repeat(1.0, inputs + 1)),
+            .. first.Select(Line),
+            .. first.Select(static _ => "0.0,"),
+            Line(second),
+            "0.5,",
+            "1.0,",
+            "0.0,",
+            "",
+        ]);
     }
 }

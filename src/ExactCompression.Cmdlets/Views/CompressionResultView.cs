@@ -21,7 +21,12 @@ public static class CompressionResultView
         var palette = Palette.Of(host, style);
         yield return $"{palette.Heading(PrintableText.Of(result.Original.Name))} over {result.Domain}";
         yield return result.ToString();
-        yield return result.ProvenDeviation == 0 ? "No weight is rounded: the same function over the real numbers" : $"No output differs by more than {Units.Small(result.ProvenDeviation)} (proven)";
+        if (result.IsProven)
+            yield return result.ProvenDeviation == 0 ? "No weight is rounded: the same function over the real numbers" : $"No output differs by more than {Units.Small(result.ProvenDeviation)} (proven)";
+        else
+            yield return Unproven(result);
+        if (result.Unconfirmed > 0)
+            yield return $"Kept {Units.Count(result.Unconfirmed)} neurons that were said to be stable, and were not proven so";
         yield return "";
         yield return palette.Heading(new string(' ', NameWidth) + "Before".PadLeft(NumberWidth) + "After".PadLeft(NumberWidth) + "Removed".PadLeft(PercentWidth));
         foreach ((int layer, long before, long after) in LayersOf(result))
@@ -32,6 +37,12 @@ public static class CompressionResultView
         yield return "";
         yield return $"Removed {Units.Count(result.RemovedInactive)} inactive and {Units.Count(result.RemovedUnused)} unread neurons, merged {Units.Count(result.MergedActive)}, folded {Units.Count(result.FoldedLayers)} layers";
     }
+
+    /// <summary>That nothing is proven, why, and what would hold otherwise.</summary>
+    /// <param name="result">A compression that is not proven.</param>
+    internal static string Unproven(CompressionResult result) => result.Unproven > 0
+        ? $"Unproven: rests on {Units.Count(result.Unproven)} verdicts that nothing here proves (if all are true, no output differs by more than {Units.Small(result.ConditionalDeviation)})"
+        : $"Unproven: a copy from outside, which says that no output differs by more than {Units.Small(result.ConditionalDeviation)}";
 
     /// <summary>Neurons before and after, in words.</summary>
     /// <param name="instance">The compression.</param>

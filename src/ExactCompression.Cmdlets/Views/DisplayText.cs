@@ -52,7 +52,9 @@ public static class DisplayText
     /// <param name="instance">A compression or a report.</param>
     public static string Deviation(PSObject instance) => instance.BaseObject switch
     {
+        CompressionResult { IsProven: false } result => CompressionResultView.Unproven(result),
         CompressionResult result => $"at most {Units.Small(result.ProvenDeviation)}, proven",
+        EquivalenceReport { Evidence: "" } report => $"{Units.Small(report.ObservedDeviation)} observed, nothing proven, {Units.Small(report.Tolerance)} allowed",
         EquivalenceReport report => $"{Units.Small(report.ObservedDeviation)} observed, at most {Units.Small(report.ProvenDeviation)} proven, {Units.Small(report.Tolerance)} allowed",
         CertificateReport { Valid: true } report => $"at most {Units.Small(report.ProvenDeviation)}, proven",
         _ => "",

@@ -28,6 +28,8 @@ public static class StabilityTableView
 
         yield return $"{palette.Heading(PrintableText.Of(table.Network.Name))} over {table.Domain}";
         yield return Summary(table);
+        if (table.IsImported)
+            yield return "Imported: verdicts and bounds are what was stated there, and nothing of it is proven here yet";
         yield return "";
         yield return palette.Heading("Layer") + gap + new string(' ', cells) + string.Concat(states.Select(state =>
             $"{gap}{palette.Paint(state, Palette.Sign(state).ToString())} {palette.Heading(StateBar.Label(state))}"));
@@ -79,9 +81,17 @@ public static class StabilityTableView
     private static string Summary(StabilityTable table)
     {
         int stable = table.StablyActive + table.StablyInactive;
-        string unproven = table.Unproven > 0 ? $" ({Units.Count(table.Unproven)} by a solver's word)" : "";
+        string unproven = table.UnprovenStable > 0 ? $" ({Units.Count(table.UnprovenStable)} unproven: {Sources(table)})" : "";
         string time = table.Elapsed > TimeSpan.Zero ? $", in {Units.Time(table.Elapsed)}" : "";
         return $"{Units.Count(stable)} of {Units.Count(table.Neurons.Count)} neurons stable{unproven}, {Units.Count(table.Unstable)} unstable, {Units.Count(table.Undetermined)} undetermined{time}";
+    }
+
+    /// <summary>By whose word the unproven stable neurons are stable.</summary>
+    private static string Sources(StabilityTable table)
+    {
+        NeuronStability[] unproven = [.. table.Neurons.Where(static n => n.State is NeuronState.StablyActive or NeuronState.StablyInactive && !n.IsProven)];
+        bool imported = unproven.Any(static n => n.IsImported), solver = !unproven.All(static n => n.IsImported);
+        return (imported, solver) switch { (true, true) => "imported, or by a solver's word", (true, false) => "imported", _ => "by a solver's word" };
     }
 
     private static int Width(PSHost? host)

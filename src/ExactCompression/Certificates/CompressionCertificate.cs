@@ -74,11 +74,11 @@ public static class CompressionCertificate
                     Compressed = others,
                     Relation = relation,
                 };
-                if (deviation <= Enough * result.ProvenDeviation)
+                if (deviation <= Enough * result.ConditionalDeviation)
                     break;
             }
 
-            if (best!.Deviation <= (premises == EvidenceSearch.Premises.Intervals ? Enough : FarFromEnough) * result.ProvenDeviation)
+            if (best!.Deviation <= (premises == EvidenceSearch.Premises.Intervals ? Enough : FarFromEnough) * result.ConditionalDeviation)
                 break;
         }
 

@@ -57,6 +57,18 @@ public sealed record CompressionOptions
     /// </summary>
     public double? Tolerance { get; init; }
 
+    /// <summary>
+    /// Whether verdicts that nothing here proves (a MILP solver's word, a table from outside) count all the same. The result then tells how many (<see cref="CompressionResult.Unproven"/>), and has no proven deviation.
+    /// Otherwise neurons whose verdict cannot be proven are kept, as if undetermined (<see cref="CompressionResult.Unconfirmed"/>).
+    /// </summary>
+    public bool AllowUnproven { get; init; }
+
+    /// <summary>How long to search for proofs of verdicts that nothing here proves yet, before they count or are left aside; zero for not at all.</summary>
+    public TimeSpan ProofTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Called where such a verdict is refuted, from the thread that compresses; null for silence. It must not throw.</summary>
+    public Action<ContradictionException>? Contradiction { get; init; }
+
     /// <summary>Told what goes on, from the thread that compresses.</summary>
     public Action<CompressionProgress>? Progress { get; init; }
 }

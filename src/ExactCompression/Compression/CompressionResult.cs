@@ -6,7 +6,7 @@ public sealed class CompressionResult
     /// <summary>The network before.</summary>
     public required ReluNetwork Original { get; init; }
 
-    /// <summary>The network after; it computes the same function on all of <see cref="Domain"/>, up to <see cref="ProvenDeviation"/>.</summary>
+    /// <summary>The network after; it computes the same function on all of <see cref="Domain"/>, up to <see cref="ProvenDeviation"/>, if <see cref="IsProven"/>.</summary>
     public required ReluNetwork Compressed { get; init; }
 
     /// <summary>The input domain that compression holds over.</summary>
@@ -21,9 +21,28 @@ public sealed class CompressionResult
     /// <summary>
     /// A proven bound on the largest difference of any output between <see cref="Original"/> and <see cref="Compressed"/> over
     /// <see cref="Domain"/>, both in real arithmetic: what rounding the new weights makes. 0 where neurons were only removed. Layers without new weights are the file's own, normalisation
-    /// included; a format that cannot say them rounds them when the network is written.
+    /// included; a format that cannot say them rounds them when the network is written. Infinity where it is not proven (<see cref="IsProven"/>).
     /// </summary>
-    public required double ProvenDeviation { get; init; }
+    public required double ProvenDeviation
+    {
+        get => IsProven ? ConditionalDeviation : double.PositiveInfinity;
+        init => ConditionalDeviation = value;
+    }
+
+    /// <summary>What <see cref="ProvenDeviation"/> would be if every verdict that the compression rests on were true, and, for a copy from another process, if that said so rightly.</summary>
+    public double ConditionalDeviation { get; private init; }
+
+    /// <summary>Whether the compression was made here and rests on proven verdicts alone.</summary>
+    public bool IsProven => IsOwn && Unproven == 0;
+
+    /// <summary>How many stable neurons it rests on whose verdict nothing here proves: a MILP solver's word, or imported. 0 unless these were allowed, or the compression is a copy from another process.</summary>
+    public int Unproven => Table.UnprovenStable;
+
+    /// <summary>How many neurons were said to be stable by a MILP solver or a table from outside, and kept because no proof of it was found.</summary>
+    public int Unconfirmed { get; init; }
+
+    /// <summary>Whether it was made here, and not by a caller or another process.</summary>
+    internal bool IsOwn { get; init; }
 
     /// <summary>Stably inactive neurons removed.</summary>
     public int RemovedInactive => CountNeurons(CompressionStepKind.RemoveInactive);

@@ -10,7 +10,8 @@ namespace ExactCompression;
 /// make the network larger. (4) Otherwise stably active neurons that depend linearly on others are merged into them.
 /// New weights are computed in double and rounded once, when all is done.
 /// A tolerance that the result would break is kept by taking, front to back, only those layers' steps that keep it.
-/// The verdicts are taken as they stand: with a table from a file, or one with verdicts of a MILP solver (<see cref="StabilityTable.Unproven"/>), the compression is as exact as those are true.
+/// Only proven verdicts count: those of a table from outside, or of a MILP solver (<see cref="StabilityTable.Unproven"/>), are proven first, and left aside where that does not succeed, unless
+/// <see cref="CompressionOptions.AllowUnproven"/> says otherwise.
 /// </remarks>
 public static class LeoCompression
 {
@@ -21,26 +22,27 @@ public static class LeoCompression
     public static CompressionResult Compress(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        (table, int unconfirmed) = CompressionPremises.Of(table, options, cancellation);
         if (options.Level != CompressionLevel.Maximal)
-            return WithinTolerance(table, options, cancellation);
-        if (HasDeadLayer(table) && FrontToBack(table, options, static _ => true, cancellation) is var constant && constant.ProvenDeviation <= MaximalCompression.ToleranceOf(table, options))
+            return WithinTolerance(table, options, unconfirmed, cancellation);
+        if (HasDeadLayer(table) && FrontToBack(table, options, static _ => true, unconfirmed, cancellation) is var constant && constant.ConditionalDeviation <= MaximalCompression.ToleranceOf(table, options))
             return constant;
         (AffineLayer[] smallest, List<CompressionStep> steps, double moved) = MaximalCompression.Compress(table, options, cancellation);
-        return Result(table, steps, smallest, moved);
+        return Result(table, steps, smallest, moved, unconfirmed);
     }
 
-    private static CompressionResult WithinTolerance(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
+    private static CompressionResult WithinTolerance(StabilityTable table, CompressionOptions options, int unconfirmed, CancellationToken cancellation)
     {
-        CompressionResult all = FrontToBack(table, options, static _ => true, cancellation);
-        if (options.Tolerance is not { } tolerance || all.ProvenDeviation <= tolerance)
+        CompressionResult all = FrontToBack(table, options, static _ => true, unconfirmed, cancellation);
+        if (options.Tolerance is not { } tolerance || all.ConditionalDeviation <= tolerance)
             return all;
         var taken = new HashSet<int>();
-        CompressionResult best = FrontToBack(table, options, taken.Contains, cancellation); // removes only, which moves nothing
+        CompressionResult best = FrontToBack(table, options, taken.Contains, unconfirmed, cancellation); // removes only, which moves nothing
         for (int layer = 1; layer <= table.Network.Depth; layer++)
         {
             taken.Add(layer);
-            CompressionResult more = FrontToBack(table, options, taken.Contains, cancellation);
-            if (more.ProvenDeviation <= tolerance)
+            CompressionResult more = FrontToBack(table, options, taken.Contains, unconfirmed, cancellation);
+            if (more.ConditionalDeviation <= tolerance)
                 best = more;
             else
                 taken.Remove(layer);
@@ -53,8 +55,9 @@ public static class LeoCompression
     /// <param name="table">The verdicts.</param>
     /// <param name="options">Level and precision.</param>
     /// <param name="mayRound">Which hidden layers, 1-based, may make new weights.</param>
+    /// <param name="unconfirmed">How many neurons were said to be stable and are not taken for it.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    private static CompressionResult FrontToBack(StabilityTable table, CompressionOptions options, Func<int, bool> mayRound, CancellationToken cancellation)
+    private static CompressionResult FrontToBack(StabilityTable table, CompressionOptions options, Func<int, bool> mayRound, int unconfirmed, CancellationToken cancellation)
     {
         var state = new CompressionState(table, options);
         ReluNetwork network = table.Network;
@@ -66,7 +69,7 @@ public static class LeoCompression
             if (live.Length == 0 && rounds && NetworkCollapse.Of(state) is var (constant, distance))
             {
                 state.Report(CompressionStepKind.Collapse, Enumerable.Range(0, state.Current.Rows), $"All {state.Current.Rows} neurons are stably inactive: the network is a constant over the domain.");
-                return Result(table, state.Steps, constant, distance);
+                return Result(table, state.Steps, constant, distance, unconfirmed);
             }
 
             RemoveInactive(state, live.Length > 0 ? live : [0]); // one always 0 stays: without it the constant would have to be computed anew
@@ -77,7 +80,7 @@ public static class LeoCompression
         state.Keep(state.Current);
         (AffineLayer[] layers, double deviation) = StoredNetwork.Of(state);
         state.Steps.AddRange(NormalisationSteps.Of(table.Network, layers.Zip(state.Done).Where(static d => !d.Second.Layer.HasNewWeights && d.First.Parts is not null).Select(static d => d.Second.Layer.Source)));
-        return Result(table, state.Steps, layers, deviation);
+        return Result(table, state.Steps, layers, deviation, unconfirmed);
     }
 
     private static void RemoveInactive(CompressionState state, int[] live)
@@ -117,7 +120,7 @@ public static class LeoCompression
     private static bool HasDeadLayer(StabilityTable table) =>
         Enumerable.Range(1, table.Network.Depth).Any(layer => table.NeuronsOf(layer).All(static n => n.State == NeuronState.StablyInactive));
 
-    private static CompressionResult Result(StabilityTable table, List<CompressionStep> steps, AffineLayer[] layers, double deviation) => new()
+    private static CompressionResult Result(StabilityTable table, List<CompressionStep> steps, AffineLayer[] layers, double deviation, int unconfirmed) => new()
     {
         Original = table.Network,
         Compressed = new(layers, table.Network.Name, statedDomain: table.Network.StatedDomain),
@@ -125,5 +128,7 @@ public static class LeoCompression
         Table = table,
         Steps = steps,
         ProvenDeviation = deviation,
+        Unconfirmed = unconfirmed,
+        IsOwn = true,
     };
 }

@@ -27,14 +27,16 @@ public static class NetworkEquivalence
         return Report(reference, difference, box, data, options, Proven, cancellation);
     }
 
-    /// <summary>Compares a compressed network with its original; the proven bound is that of the compression.</summary>
+    /// <summary>Compares a compressed network with its original; the proven bound is that of the compression, where it has one, else what can be proven of the two networks.</summary>
     /// <param name="result">A compression.</param>
     /// <param name="data">Rows to compare on as well, or null. Rows outside the domain are clipped to it.</param>
     /// <param name="options">Tolerance, number of points, seed.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the networks.</exception>
     public static EquivalenceReport Compare(CompressionResult result, InputData? data, EquivalenceOptions options, CancellationToken cancellation) =>
-        Report(result.Original, result.Compressed, result.Domain, data, options, _ => new(result.ProvenDeviation, "Compression"), cancellation);
+        result.IsProven
+            ? Report(result.Original, result.Compressed, result.Domain, data, options, _ => new(result.ProvenDeviation, "Compression"), cancellation)
+            : Compare(result.Original, result.Compressed, result.Domain, data, options, cancellation);
 
     private static EquivalenceReport Report(
         ReluNetwork reference,

@@ -1,16 +1,16 @@
 namespace ExactCompression;
 
-/// <summary>A MILP solver's word on a neuron that a proof refutes: the solver was wrong, by more than its tolerance allows for. The proof counts; the table keeps both in the neuron's evidence.</summary>
+/// <summary>A claim on a neuron that a proof refutes: a MILP solver was wrong, by more than its tolerance allows for, or a table from outside was. The proof counts; the table keeps both in the neuron's evidence.</summary>
 public sealed class ContradictionException : ExactCompressionException
 {
     /// <summary>Makes the exception.</summary>
     /// <param name="network">The network.</param>
     /// <param name="layer">1-based hidden layer.</param>
     /// <param name="neuron">0-based neuron within its layer.</param>
-    /// <param name="claim">What the solver said.</param>
+    /// <param name="claim">What was claimed, and by what.</param>
     /// <param name="proof">What refutes it.</param>
     public ContradictionException(ReluNetwork network, int layer, int neuron, string claim, string proof)
-        : base("ContradictingEvidence", $"On layer {layer}, neuron {neuron} of '{network.Name}' the solver is wrong: it said {claim}; against that stands {proof}. The proof counts, and the neuron's evidence names both.")
+        : base("ContradictingEvidence", $"On layer {layer}, neuron {neuron} of '{network.Name}' this claim is wrong: {claim}; against that stands {proof}. The proof counts, and the neuron's evidence names both.")
     {
         Layer = layer;
         Neuron = neuron;
@@ -24,7 +24,7 @@ public sealed class ContradictionException : ExactCompressionException
     /// <summary>0-based neuron within its layer.</summary>
     public int Neuron { get; }
 
-    /// <summary>What the solver said.</summary>
+    /// <summary>What was claimed, and by what.</summary>
     public string Claim { get; }
 
     /// <summary>What refutes it.</summary>

@@ -134,6 +134,8 @@ internal sealed class CellRun(SweepOptions options, Lazy<InputData?> partial)
             throw new TimeoutException($"{level} took longer than the time limit.");
         }
 
+        if (result.Unconfirmed > 0)
+            options.Warning?.Invoke($"{table.Network.Name}: {result.Unconfirmed} neurons are stable by a MILP solver's word, and no proof was found; {level} keeps them.");
         double seconds = SecondsSince(start);
         int neurons = result.Original.NeuronCount - result.Compressed.NeuronCount;
         long connections = result.Original.ConnectionCount - result.Compressed.ConnectionCount;

@@ -2,7 +2,10 @@ using ExactCompression.Stability;
 
 namespace ExactCompression.Milp;
 
-/// <summary>Holds a solver's word against proven bounds: intervals, linear bounds, and linear bounds with optimised slopes for the claimed neurons alone.</summary>
+/// <summary>
+/// Holds a solver's word against proofs before anyone sees it: intervals, linear bounds, and linear bounds with optimised slopes for the claimed neurons alone; what these leave gets a short search for a
+/// proof or a witness, exact where linear pieces are few.
+/// </summary>
 internal static class ClaimComparison
 {
     /// <summary>Bounds the claimed neurons; a bound that decides one is noted beside the claim, or refutes it.</summary>
@@ -14,9 +17,10 @@ internal static class ClaimComparison
         if (!Enumerable.Range(0, board.Count).Any(board.IsClaim))
             return;
 
-        // On a board of its own: bounds of neurons that are not claimed are no part of the formulation asked for.
+        // On a board of its own: bounds of neurons that are not claimed are no part of the formulation asked for. Its time ends with the search's.
         var bounded = new VerdictBoard(StabilityTable.Undecided(board.Network, board.Domain));
-        using var inner = new SearchClock(bounded, options with { TimeLimit = clock.Remaining, Progress = null }, clock.Parallel.CancellationToken);
+        SearchOptions quiet = options with { TimeLimit = null, Progress = null };
+        using var inner = new SearchClock(bounded, quiet, clock.Parallel.CancellationToken);
         BoundPass.Run(bounded, inner);
         var relaxations = new List<ReluRelaxation>();
         ActivationRange input = ActivationRange.OfInput(board.Domain);
@@ -39,6 +43,35 @@ internal static class ClaimComparison
         {
             foreach (ReluRelaxation relaxation in relaxations)
                 relaxation.Packed.Dispose();
+        }
+
+        Search(board, bounded.ToTable(default, [], null), quiet, clock);
+    }
+
+    /// <summary>Searches for a proof or a witness of the claims that are left.</summary>
+    private static void Search(VerdictBoard board, StabilityTable bounded, SearchOptions options, SearchClock clock)
+    {
+        int[] claimed = [.. Enumerable.Range(0, board.Count).Where(board.IsClaim)];
+        if (claimed.Length == 0)
+            return;
+        var searched = new VerdictBoard(bounded, scope: new HashSet<int>(claimed).Contains);
+        using var inner = new SearchClock(searched, options, clock.Parallel.CancellationToken);
+        try
+        {
+            StabilityAnalysis.DecideQuickly(searched, options, inner);
+        }
+        finally
+        {
+            StabilityTable found = searched.ToTable(default, [], null);
+            foreach (int index in claimed)
+            {
+                NeuronStability neuron = found.Neurons[index];
+                if (neuron.PositiveWitness is { } above)
+                    board.Learn(index, above: true, above);
+                if (neuron.NegativeWitness is { } below)
+                    board.Learn(index, above: false, below);
+                board.Bound(index, neuron.LowerBound, neuron.UpperBound, neuron.State == NeuronState.Undetermined ? "Crown" : neuron.Evidence);
+            }
         }
     }
 

@@ -24,18 +24,22 @@ public static class MilpAnalysis
         using var clock = new SearchClock(board, search, cancellation);
         try
         {
+            ImportedWitnesses.Check(table, board);
             BoundPass.Run(board, clock, options.Bounds == MilpBounds.Crown);
             if (data is not null && options.Preprocess != MilpPreprocess.None)
                 clock.Run("Sampling", () => Sample(board, data, options, search, clock));
+            ZeroTies.Decide(board, clock);
             if (board.Decided < board.Count)
                 Solve(board, backend, options, search, clock);
             clock.Run("Comparison", () => ClaimComparison.Run(board, search, clock));
+            ZeroTies.Decide(board, clock);
         }
         catch (OperationCanceledException) when (clock.Expired)
         {
             // Time is over or the user stopped: what is decided stays decided.
         }
 
+        ZeroTies.Show(board);
         board.Close(search);
         return board.ToTable(clock.Elapsed, clock.Stages, null);
     }

@@ -24,6 +24,9 @@ internal static class MilpClaim
     /// <summary>Whether a proof stands beside a solver's word.</summary>
     public static bool IsProven(string evidence) => evidence.Contains(ProvenBy, StringComparison.Ordinal);
 
+    /// <summary>Whether evidence is a solver's word that no proof confirms.</summary>
+    public static bool StandsAlone(string evidence) => Is(evidence) && !IsProven(evidence);
+
     /// <summary>What is left of a claim that a proof refutes, until a proof decides the neuron.</summary>
     public static string Refuted(string claim) => Against + claim;
 
@@ -31,7 +34,7 @@ internal static class MilpClaim
     /// <param name="before">The evidence so far, or null.</param>
     /// <param name="kind">What decides now.</param>
     public static string Join(string? before, string kind) =>
-        Is(before) ? before + ProvenBy + kind
-        : before?.StartsWith(Against, StringComparison.Ordinal) == true ? $"{kind}, {before}"
-        : kind;
+        before?.StartsWith(Against, StringComparison.Ordinal) == true ? $"{kind}, {before}"
+        : Is(before) && !Is(kind) ? before + ProvenBy + kind
+        : kind; // a solver's word proves no other one
 }

@@ -1,11 +1,10 @@
+using ExactCompression.Stability;
+
 namespace ExactCompression;
 
 /// <summary>The verdict on one hidden neuron, with what stands behind it.</summary>
 public sealed class NeuronStability
 {
-    /// <summary>The evidence of a verdict that a file states and that no search here has proven.</summary>
-    internal const string ImportedEvidence = "Imported";
-
     /// <summary>1-based hidden layer.</summary>
     public required int Layer { get; init; }
 
@@ -15,14 +14,23 @@ public sealed class NeuronStability
     /// <summary>What the neuron does over the domain.</summary>
     public required NeuronState State { get; init; }
 
-    /// <summary>A proven lower bound of the pre-activation over the domain; minus infinity where none is known.</summary>
+    /// <summary>A proven lower bound of the pre-activation over the domain; minus infinity where none is known. In a table from outside (<see cref="StabilityTable.IsImported"/>) it is what was stated there.</summary>
     public double LowerBound { get; init; } = double.NegativeInfinity;
 
-    /// <summary>A proven upper bound of the pre-activation over the domain; infinity where none is known.</summary>
+    /// <summary>A proven upper bound of the pre-activation over the domain; infinity where none is known. In a table from outside it is what was stated there.</summary>
     public double UpperBound { get; init; } = double.PositiveInfinity;
 
-    /// <summary>What settled it: <c>Interval</c>, <c>Crown</c>, <c>Witness</c>, <c>Imported</c>, ...; empty while undetermined, or <c>against</c> a claim that a witness refutes. <c>Milp (Scip, 1e-06)</c> is a solver's word within its tolerance and no proof, unless <c>proven by</c> follows.</summary>
+    /// <summary>
+    /// What settled it: <c>Interval</c>, <c>Crown</c>, <c>Witness</c>, ...; empty while undetermined, or <c>against</c> a claim that a witness refutes. <c>Milp (Scip, 1e-06)</c> is a solver's word within its
+    /// tolerance and no proof, unless <c>proven by</c> follows. <c>Imported (Crown)</c> is what a file, or a copy from another process, states, by evidence of that name.
+    /// </summary>
     public string Evidence { get; init; } = "";
+
+    /// <summary>Whether the verdict is what a file, or a copy from another process, states, and no proof here has decided the neuron.</summary>
+    public bool IsImported => ImportedClaim.Is(Evidence);
+
+    /// <summary>Whether the verdict is proven: not undetermined, not a solver's word alone, and not imported.</summary>
+    public bool IsProven => State != NeuronState.Undetermined && !MilpClaim.StandsAlone(Evidence) && !IsImported;
 
     /// <summary>An input in the domain where the pre-activation is proven to be above 0, or null.</summary>
     public double[]? PositiveWitness { get; init; }

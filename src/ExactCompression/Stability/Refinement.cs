@@ -33,7 +33,8 @@ internal static class Refinement
     /// <param name="board">What is known.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="search">Checks of corners.</param>
-    public static void RunQuickly(VerdictBoard board, SearchClock clock, WitnessSearch search) =>
+    /// <param name="mostTrees">With more open sides in a layer than these there are no trees.</param>
+    public static void RunQuickly(VerdictBoard board, SearchClock clock, WitnessSearch search, int mostTrees = Few) =>
         ForLayers(board, (layer, map, below) =>
         {
             if (!board.HasOpen(layer))
@@ -41,10 +42,11 @@ internal static class Refinement
             using var bounds = new OptimizedBounds(board.Domain, map, below);
             clock.Run("AlphaCrown", () => Tighten(board, layer, bounds, clock, onlyUndecided: true));
             List<Aim> open = search.Open(layer);
-            if (open.Count is 0 or > Few)
+            if (open.Count == 0 || open.Count > mostTrees)
                 return;
             BranchAndBound[] trees = Trees(board, layer, bounds, open);
-            clock.Run("BranchAndBound", () => Branch(board, layer, trees, QuickBudget / trees.Length, QuickBudget / trees.Length, search, clock));
+            int budget = Math.Max(FirstBudget, QuickBudget / trees.Length);
+            clock.Run("BranchAndBound", () => Branch(board, layer, trees, budget, budget, search, clock));
         });
 
     private static void ForLayers(VerdictBoard board, Action<int, AffineLayer, List<ReluRelaxation>> work)

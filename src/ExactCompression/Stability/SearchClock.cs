@@ -7,6 +7,9 @@ internal sealed class SearchClock : IDisposable
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Timers are no finer: a shorter limit is over at once, and not by chance a little later.</summary>
+    private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(1);
+
     private readonly Stopwatch watch = Stopwatch.StartNew();
     private readonly CancellationTokenSource source;
     private readonly VerdictBoard board;
@@ -23,7 +26,7 @@ internal sealed class SearchClock : IDisposable
         source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (limit is { } time)
         {
-            if (time <= TimeSpan.Zero)
+            if (time < Grain)
                 source.Cancel();
             else
                 source.CancelAfter(time);

@@ -48,6 +48,8 @@ public static class StabilityAnalysis
         string used = device.Name;
         try
         {
+            ImportedWitnesses.Check(table, board);
+
             // Bounds rule out many signs, and a search for those would run all points of the data and end with nothing. But they are no verdicts here: only the witnesses are taken over.
             var outlook = new VerdictBoard(table) { Witnesses = board };
             Dictionary<WitnessSearch.Aim, float[]> hints = BoundPass.Run(outlook, clock);
@@ -76,16 +78,29 @@ public static class StabilityAnalysis
     /// <param name="options">Limits, threads, seed, progress.</param>
     /// <param name="cancellation">When cancelled, the search returns what it has within a second; it does not throw.</param>
     /// <exception cref="InvalidInputException">The data does not fit the network.</exception>
-    public static StabilityTable FindStable(StabilityTable table, InputData? data, SearchOptions options, CancellationToken cancellation)
+    public static StabilityTable FindStable(StabilityTable table, InputData? data, SearchOptions options, CancellationToken cancellation) =>
+        FindStable(table, data, options, null, cancellation);
+
+    /// <summary>The same for some neurons alone; what is proven of others on the way stays.</summary>
+    /// <param name="table">What is known so far; it is gone on from.</param>
+    /// <param name="data">Rows to run through the network first, or null.</param>
+    /// <param name="options">Limits, threads, seed, progress.</param>
+    /// <param name="scope">The neurons to decide, by their index over all layers; null for all.</param>
+    /// <param name="cancellation">When cancelled, the search returns what it has.</param>
+    internal static StabilityTable FindStable(StabilityTable table, InputData? data, SearchOptions options, Func<int, bool>? scope, CancellationToken cancellation)
     {
         data?.RequireColumns(table.Network.InputSize);
-        var board = new VerdictBoard(table, reopenClaims: true);
+        var board = new VerdictBoard(table, reopenClaims: true, scope);
         using var clock = new SearchClock(board, options, cancellation);
         try
         {
+            ImportedWitnesses.Check(table, board);
             Dictionary<WitnessSearch.Aim, float[]> hints = BoundPass.Run(board, clock);
+            if (hints.Count == 0)
+                ZeroTies.Decide(board, clock);
             if (board.Decided < board.Count)
                 FindWitnesses(board, data, options, clock, hints);
+            ZeroTies.Enumerate(board, clock, quickly: false);
 
             // Nothing but time ends a solver, so it is asked only where the time is limited; and last, for what it says is no premise of a proof.
             if (board.Decided < board.Count && options is { TimeLimit: not null, WithoutSolvers: false })
@@ -96,8 +111,29 @@ public static class StabilityAnalysis
             // Time is over or the user stopped: what is decided stays decided.
         }
 
+        ZeroTies.Show(board);
         board.Close(options);
         return board.ToTable(clock.Elapsed, clock.Stages, null);
+    }
+
+    /// <summary>Decides what takes little: bounds, the corners where they are reached, linear pieces where they are few, a coarse partition, small trees.</summary>
+    /// <param name="board">What is known, and which neurons are to be decided.</param>
+    /// <param name="options">Threads and seed.</param>
+    /// <param name="clock">Time and threads.</param>
+    internal static void DecideQuickly(VerdictBoard board, SearchOptions options, SearchClock clock)
+    {
+        Dictionary<WitnessSearch.Aim, float[]> hints = BoundPass.Run(board, clock);
+        if (board.Decided == board.Count)
+            return;
+        using var device = new SimdWitnessDevice();
+        using var search = new WitnessSearch(board, null, device, options, clock, [.. hints.Values.SelectMany(static c => c)], MostRows);
+        clock.Run("Sampling", search.SampleCorners);
+        ZeroTies.Decide(board, clock);
+        ZeroTies.Enumerate(board, clock, quickly: true);
+        if (board.Decided < board.Count && board.Network.InputSize <= InputSplitting.MostInputs)
+            SplitQuickly(board, search, clock);
+        if (board.Decided < board.Count)
+            Refinement.RunQuickly(board, clock, search, int.MaxValue);
     }
 
     /// <summary>Witnesses and proofs for what cheap bounds have left open; last, and only where samples and attacks leave something too, search trees.</summary>
@@ -111,6 +147,7 @@ public static class StabilityAnalysis
         if (board.Network.InputSize <= InputSplitting.MostInputs)
         {
             SplitQuickly(board, search, clock);
+            ZeroTies.Enumerate(board, clock, quickly: true);
             SplitFully(board, search, clock, options.Seed);
         }
 
@@ -128,6 +165,7 @@ public static class StabilityAnalysis
     private static void SampleAndAttack(VerdictBoard board, WitnessSearch search, SearchClock clock, int mostToBound = int.MaxValue)
     {
         clock.Run("Sampling", search.SampleCorners);
+        ZeroTies.Decide(board, clock);
         Attack(board, search, clock);
         if (search.Open(0).Count <= mostToBound)
             Refinement.RunQuickly(board, clock, search);

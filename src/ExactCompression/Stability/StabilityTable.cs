@@ -1,3 +1,5 @@
+using ExactCompression.Stability;
+
 namespace ExactCompression;
 
 /// <summary>The verdicts on all hidden neurons of a network over a domain. Immutable: going on from a table makes a new one.</summary>
@@ -5,7 +7,9 @@ public sealed class StabilityTable
 {
     private readonly Lazy<IReadOnlyList<LayerStability>> layers;
 
-    /// <summary>Makes a table.</summary>
+    /// <summary>
+    /// Makes a table of verdicts from outside: a file's, another process's, one's own. They are taken as claims (<see cref="IsImported"/>): shown as imported, and proven before anything rests on them.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="domain">The input domain the verdicts hold over; one that fits any size is bound to the network's.</param>
     /// <param name="neurons">One verdict for each hidden neuron, in the order of layers and neurons.</param>
@@ -21,10 +25,16 @@ public sealed class StabilityTable
         TimeSpan elapsed = default,
         IReadOnlyList<StageReport>? stages = null,
         string? device = null)
+        : this(network, domain, [.. neurons.Select(ImportedClaim.Of)], elapsed, stages, device, neurons.Any(StatesSomething))
+    {
+    }
+
+    private StabilityTable(ReluNetwork network, InputDomain domain, NeuronStability[] neurons, TimeSpan elapsed, IReadOnlyList<StageReport>? stages, string? device, bool isImported)
     {
         Network = network;
         Domain = domain.For(network.InputSize);
-        Neurons = neurons;
+        Neurons = Array.AsReadOnly(neurons); // read-only: evidence is for the verdicts as they were reached
+        IsImported = isImported;
         Elapsed = elapsed;
         Stages = stages?.ToArray() ?? []; // an array: scripts cannot index the lists that the compiler makes
         Device = device;
@@ -33,13 +43,13 @@ public sealed class StabilityTable
         {
             for (int neuron = 0; neuron < network.WidthOf(layer); neuron++, at++)
             {
-                if (at >= neurons.Count || neurons[at].Layer != layer || neurons[at].Neuron != neuron)
+                if (at >= neurons.Length || neurons[at].Layer != layer || neurons[at].Neuron != neuron)
                     throw new ArgumentException($"Verdict {at} is not that of layer {layer}, neuron {neuron}.", nameof(neurons));
             }
         }
 
-        if (at != neurons.Count)
-            throw new ArgumentException($"There are {neurons.Count} verdicts for {at} neurons.", nameof(neurons));
+        if (at != neurons.Length)
+            throw new ArgumentException($"There are {neurons.Length} verdicts for {at} neurons.", nameof(neurons));
         layers = new(() => StabilityCounts.ByLayer(this));
     }
 
@@ -67,8 +77,13 @@ public sealed class StabilityTable
     /// <summary>How many neurons nobody decided.</summary>
     public int Undetermined => Count(NeuronState.Undetermined);
 
-    /// <summary>How many of the stable neurons are so by a MILP solver's word alone, within its tolerance; all other verdicts are proofs, or imported.</summary>
-    public int Unproven => Neurons.Count(static n => Stability.MilpClaim.Is(n.Evidence) && !Stability.MilpClaim.IsProven(n.Evidence));
+    /// <summary>
+    /// How many verdicts nothing here proves: a MILP solver's word alone, within its tolerance, or imported (<see cref="NeuronStability.IsProven"/>). Undetermined neurons have no verdict, and do not count.
+    /// </summary>
+    public int Unproven => Neurons.Count(static n => n.State != NeuronState.Undetermined && !n.IsProven);
+
+    /// <summary>How many of those are stable neurons, so that a compression would rest on them.</summary>
+    public int UnprovenStable => Neurons.Count(static n => n.State is NeuronState.StablyActive or NeuronState.StablyInactive && !n.IsProven);
 
     /// <summary>Time spent so far, over all stages.</summary>
     public TimeSpan Elapsed { get; }
@@ -80,9 +95,14 @@ public sealed class StabilityTable
     public string? Device { get; }
 
     /// <summary>
-    /// Whether the verdicts and bounds are what a file says. Its bounds are then no premises of proofs: a file can be wrong, and what rests on it would bear our own evidence.
+    /// Whether verdicts, bounds and witnesses are what a file says, or a copy from another process. They are then no premises of proofs: a file can be wrong, and what rests on it would bear our own evidence.
+    /// A search from such a table proves them anew where it can, and gives a table of its own, in which what is left of them is marked as imported.
     /// </summary>
-    internal bool IsImported { get; init; }
+    public bool IsImported { get; }
+
+    /// <summary>A table of what was reached here: each verdict's evidence is its own.</summary>
+    internal static StabilityTable Found(ReluNetwork network, InputDomain domain, NeuronStability[] neurons, TimeSpan elapsed = default, IReadOnlyList<StageReport>? stages = null, string? device = null) =>
+        new(network, domain, neurons, elapsed, stages, device, isImported: false);
 
     /// <summary>A table in which nothing is known yet.</summary>
     /// <param name="network">The network.</param>
@@ -97,7 +117,7 @@ public sealed class StabilityTable
                 neurons.Add(new() { Layer = layer, Neuron = neuron, State = NeuronState.Undetermined });
         }
 
-        return new(network, domain ?? network.StatedDomain ?? InputDomain.Unit, neurons);
+        return Found(network, domain ?? network.StatedDomain ?? InputDomain.Unit, [.. neurons]);
     }
 
     /// <summary>The verdicts of one hidden layer, in the order of its neurons.</summary>
@@ -107,6 +127,9 @@ public sealed class StabilityTable
     /// <inheritdoc/>
     public override string ToString() =>
         PrintableText.Of($"{Network.Name}: {StablyActive} active, {StablyInactive} inactive, {Unstable} unstable, {Undetermined} undetermined over {Domain}");
+
+    private static bool StatesSomething(NeuronStability neuron) =>
+        neuron.State != NeuronState.Undetermined || neuron.LowerBound > double.NegativeInfinity || neuron.UpperBound < double.PositiveInfinity || neuron.PositiveWitness is not null || neuron.NegativeWitness is not null;
 
     private int Count(NeuronState state) => Neurons.Count(n => n.State == state);
 }

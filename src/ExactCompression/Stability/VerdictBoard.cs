@@ -3,9 +3,13 @@ namespace ExactCompression.Stability;
 /// <summary>
 /// What is known of every hidden neuron while a search runs: proven bounds and witnesses, in arrays over all neurons, layer after layer. The only place where
 /// a verdict is made. Not safe for concurrent use: threads hand their findings to the one that owns it.
-/// What a table from a file says is kept as imported until it is proven here, and is never a premise: its bounds are left out. What a solver says within a tolerance is a claim (<see cref="MilpClaim"/>):
-/// it decides a neuron until a proof says otherwise, and leaves no bound.
+/// What a table from outside says is never a premise: its bounds and witnesses are left out, and its verdicts are claims that come back at the end where nothing was proven. What a solver says within a tolerance
+/// is a claim too (<see cref="MilpClaim"/>): it decides a neuron until a proof says otherwise, and leaves no bound.
 /// </summary>
+/// <remarks>
+/// A neuron that is 0 on all of the domain is both active and inactive, and counts as inactive. So that this depends on no method and no order, a neuron that is never below 0 is active only once it is known to
+/// be above 0 somewhere; until then a search for such a point, or for the proof that there is none, goes on.
+/// </remarks>
 internal sealed class VerdictBoard
 {
     private readonly StabilityTable start;
@@ -13,17 +17,25 @@ internal sealed class VerdictBoard
     private readonly string[] evidence;
     private readonly double[]?[] positive;
     private readonly double[]?[] negative;
-    private readonly List<ContradictionException> contradictions = [];
-    private readonly Dictionary<int, (NeuronState State, string Claim)> reopened = [];
+    private readonly ClaimLedger claims;
+    private readonly Func<int, bool> scope;
+
+    /// <summary>What has proven neurons never to be below 0, by their index.</summary>
+    private readonly Dictionary<int, string> neverNegative = [];
+
+    private int open;
 
     /// <summary>Begins with what a table knows.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="reopenClaims">Whether neurons that are decided by a solver's word alone are to be decided again; where nothing does, the word stands.</param>
-    public VerdictBoard(StabilityTable table, bool reopenClaims = false)
+    /// <param name="reopenClaims">Whether neurons that are decided by a solver's word alone are to be decided again; where nothing does, the word stands. Verdicts from outside always are.</param>
+    /// <param name="scope">The neurons that are to be decided, by their index over all layers; null for all.</param>
+    public VerdictBoard(StabilityTable table, bool reopenClaims = false, Func<int, bool>? scope = null)
     {
         start = table;
         Network = table.Network;
         Domain = table.Domain;
+        claims = new(Network);
+        this.scope = scope ?? (static _ => true);
         Offsets = new int[Network.Depth + 1];
         for (int layer = 1; layer <= Network.Depth; layer++)
             Offsets[layer] = Offsets[layer - 1] + Network.WidthOf(layer);
@@ -38,18 +50,17 @@ internal sealed class VerdictBoard
         {
             NeuronStability neuron = table.Neurons[i];
             (Lower[i], Upper[i]) = table.IsImported ? (double.NegativeInfinity, double.PositiveInfinity) : (neuron.LowerBound, neuron.UpperBound);
-            states[i] = neuron.State;
-            evidence[i] = table.IsImported && neuron.State != NeuronState.Undetermined ? NeuronStability.ImportedEvidence : neuron.Evidence;
-            positive[i] = neuron.PositiveWitness;
-            negative[i] = neuron.NegativeWitness;
-            if (reopenClaims && IsClaim(i))
+            (states[i], evidence[i]) = (neuron.State, neuron.State == NeuronState.Undetermined && table.IsImported ? "" : neuron.Evidence);
+            if (!table.IsImported)
+                (positive[i], negative[i]) = (neuron.PositiveWitness, neuron.NegativeWitness);
+            if (states[i] != NeuronState.Undetermined && (ImportedClaim.Is(evidence[i]) || (reopenClaims && IsClaim(i))))
             {
-                reopened[i] = (states[i], evidence[i]);
+                claims.Reopen(i, states[i], evidence[i]);
                 (states[i], evidence[i]) = (NeuronState.Undetermined, "");
             }
 
-            if (states[i] != NeuronState.Undetermined)
-                Decided++;
+            if (IsOpen(i))
+                open++;
         }
     }
 
@@ -69,36 +80,64 @@ internal sealed class VerdictBoard
     /// <summary>A board that learns the witnesses found for this one and nothing else; null for none.</summary>
     public VerdictBoard? Witnesses { get; init; }
 
-    /// <summary>Neurons with a verdict.</summary>
-    public int Decided { get; private set; }
+    /// <summary>Neurons with a verdict, or outside the scope.</summary>
+    public int Decided => Count - open;
 
     public int Count => states.Length;
 
-    /// <summary>Ends the search: claims that were opened again stand where nothing was found, and those that proofs have refuted are told of.</summary>
-    /// <exception cref="ContradictionException">A claim is refuted, and nobody listens.</exception>
+    /// <summary>Ends the search: claims that were opened again stand where nothing was found, and those that proofs have refuted are reported.</summary>
+    /// <exception cref="ContradictionException">A claim is refuted, and no handler is registered.</exception>
     public void Close(SearchOptions options)
     {
-        foreach ((int index, (NeuronState state, string claim)) in reopened)
-            Settle(index, state, claim);
-        foreach (ContradictionException contradiction in contradictions)
-            (options.Contradiction ?? throw contradiction)(contradiction);
+        foreach ((int index, (NeuronState state, string claim)) in claims.Reopened)
+        {
+            bool refuted = state switch
+            {
+                NeuronState.StablyActive => negative[index] is not null || Upper[index] < 0,
+                NeuronState.StablyInactive => positive[index] is not null || Lower[index] > 0 || (states[index] == NeuronState.StablyActive && !IsClaim(index)),
+                _ => Lower[index] >= 0 || Upper[index] <= 0,
+            };
+            (NeuronState found, string kind) = (states[index], evidence[index]);
+            (states[index], evidence[index]) = ClaimLedger.Settle(state, claim, found, kind, refuted);
+            if (!refuted && (states[index] != NeuronState.Undetermined || found == NeuronState.Undetermined))
+                continue;
+            (int layer, int neuron) = Place(index);
+            claims.Contradict(layer, neuron, $"{state}, {claim}", found == NeuronState.Undetermined ? Known(index) : $"{found}, {kind}");
+        }
+
+        open = Enumerable.Range(0, Count).Count(IsOpen);
+        claims.Report(options);
     }
 
     public NeuronState StateOf(int index) => states[index];
 
     /// <summary>Whether a layer has neurons without a verdict.</summary>
     /// <param name="layer">1-based hidden layer.</param>
-    public bool HasOpen(int layer) => states.AsSpan(Offsets[layer - 1], Offsets[layer] - Offsets[layer - 1]).Contains(NeuronState.Undetermined);
+    public bool HasOpen(int layer)
+    {
+        for (int i = Offsets[layer - 1]; i < Offsets[layer]; i++)
+        {
+            if (IsOpen(i))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The last hidden layer that has neurons without a verdict; 0 where none has.</summary>
     public int DeepestOpen()
     {
-        int last = Array.LastIndexOf(states, NeuronState.Undetermined);
+        int last = Count - 1;
+        while (last >= 0 && !IsOpen(last))
+            last--;
         return last < 0 ? 0 : Place(last).Layer;
     }
 
     /// <summary>Whether a witness of that sign would still say something new about the neuron.</summary>
-    public bool Wants(int index, bool above) => states[index] == NeuronState.Undetermined && (above ? positive : negative)[index] is null;
+    public bool Wants(int index, bool above) => IsOpen(index) && (above ? positive[index] is null && !(Upper[index] <= 0) : negative[index] is null && !(Lower[index] >= 0));
+
+    /// <summary>Whether a neuron is proven never to be below 0, and it is open whether it is ever above: it may be 0 everywhere.</summary>
+    public bool MayBeZero(int index) => IsOpen(index) && Lower[index] >= 0;
 
     /// <summary>1-based hidden layer and 0-based neuron of an index.</summary>
     public (int Layer, int Neuron) Place(int index)
@@ -120,15 +159,26 @@ internal sealed class VerdictBoard
             Withdraw(index, FormattableString.Invariant($"proven bounds [{Lower[index]:R}, {Upper[index]:R}] ({kind})"));
         if ((positive[index] is not null && Upper[index] <= 0) || (negative[index] is not null && Lower[index] >= 0) || Lower[index] > Upper[index] || BoundsExclude(index))
             throw Contradiction(index);
-        bool settled = states[index] != NeuronState.Undetermined && evidence[index] != NeuronStability.ImportedEvidence && !IsClaim(index);
+        if (lower >= 0)
+            neverNegative.TryAdd(index, kind);
 
         // A neuron that was proven active, and now never to be above 0, is 0 everywhere: that counts as inactive.
+        bool settled = states[index] != NeuronState.Undetermined && !IsClaim(index);
         if (settled && (states[index] != NeuronState.StablyActive || Upper[index] > 0))
             return;
         if (Upper[index] <= 0)
             Decide(index, NeuronState.StablyInactive, kind);
-        else if (Lower[index] >= 0)
-            Decide(index, NeuronState.StablyActive, kind);
+        else if (Lower[index] > 0 || (Lower[index] >= 0 && positive[index] is not null))
+            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, kind));
+    }
+
+    /// <summary>Takes a proof that the pre-activation is above 0 somewhere, where no witness can be named.</summary>
+    public void ShowPositive(int index, string kind)
+    {
+        if (Upper[index] <= 0)
+            throw Contradiction(index);
+        if (MayBeZero(index))
+            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, kind));
     }
 
     /// <summary>Takes a confirmed witness: an input of the domain where the pre-activation is proven to be above or below 0.</summary>
@@ -142,6 +192,8 @@ internal sealed class VerdictBoard
             throw Contradiction(index);
         if (positive[index] is not null && negative[index] is not null && states[index] == NeuronState.Undetermined)
             Decide(index, NeuronState.Unstable, "Witness");
+        else if (above && Lower[index] >= 0 && (states[index] == NeuronState.Undetermined || IsClaim(index)))
+            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, "Witness"));
     }
 
     /// <summary>Takes a proven sign of the pre-activation at some input: a witness where one is wanted, else nothing new unless it contradicts the verdict.</summary>
@@ -181,7 +233,7 @@ internal sealed class VerdictBoard
     }
 
     /// <summary>Whether a neuron's verdict is a solver's word that no proof confirms.</summary>
-    public bool IsClaim(int index) => MilpClaim.Is(evidence[index]) && !MilpClaim.IsProven(evidence[index]);
+    public bool IsClaim(int index) => MilpClaim.StandsAlone(evidence[index]);
 
     public StabilityTable ToTable(TimeSpan elapsed, IEnumerable<StageReport> stages, string? device)
     {
@@ -202,13 +254,15 @@ internal sealed class VerdictBoard
             };
         }
 
-        return new(Network, Domain, neurons, start.Elapsed + elapsed, [.. start.Stages, .. stages], device ?? start.Device);
+        return StabilityTable.Found(Network, Domain, neurons, start.Elapsed + elapsed, [.. start.Stages, .. stages], device ?? start.Device);
     }
+
+    private bool IsOpen(int index) => states[index] == NeuronState.Undetermined && scope(index);
 
     private void Decide(int index, NeuronState state, string kind)
     {
-        if (states[index] == NeuronState.Undetermined)
-            Decided++;
+        if (IsOpen(index))
+            open--;
         states[index] = state;
         evidence[index] = MilpClaim.Join(evidence[index], kind);
     }
@@ -217,30 +271,17 @@ internal sealed class VerdictBoard
     private void Withdraw(int index, string proof)
     {
         (int layer, int neuron) = Place(index);
-        contradictions.Add(new(Network, layer, neuron, $"{states[index]}, {evidence[index]}", proof));
+        claims.Contradict(layer, neuron, $"{states[index]}, {evidence[index]}", proof);
         states[index] = NeuronState.Undetermined;
         evidence[index] = MilpClaim.Refuted(evidence[index]);
-        Decided--;
+        if (IsOpen(index))
+            open++;
     }
 
-    private void Settle(int index, NeuronState state, string claim)
-    {
-        NeuronState found = states[index];
-        string kind = evidence[index];
-        bool refuted = state == NeuronState.StablyActive ? negative[index] is not null || Upper[index] < 0 : positive[index] is not null || Lower[index] > 0;
-        if (!refuted)
-        {
-            if (found == NeuronState.Undetermined)
-                Decide(index, state, claim);
-            else
-                evidence[index] = MilpClaim.Join(claim, kind);
-            return;
-        }
-
-        (int layer, int neuron) = Place(index);
-        contradictions.Add(new(Network, layer, neuron, $"{state}, {claim}", found == NeuronState.Undetermined ? "a witness of the other sign" : $"{found}, {kind}"));
-        evidence[index] = found == NeuronState.Undetermined ? MilpClaim.Refuted(claim) : MilpClaim.Join(MilpClaim.Refuted(claim), kind);
-    }
+    /// <summary>What is proven of a neuron that is not decided, in words.</summary>
+    private string Known(int index) => positive[index] is not null ? "an input with a pre-activation proven above 0"
+        : negative[index] is not null ? "an input with a pre-activation proven below 0"
+        : FormattableString.Invariant($"proven bounds [{Lower[index]:R}, {Upper[index]:R}]");
 
     private bool BoundsExclude(int index) => states[index] switch
     {

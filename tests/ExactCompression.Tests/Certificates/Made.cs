@@ -20,7 +20,7 @@ internal static class Made
             return CompressionCertificate.Make(result, CancellationToken.None);
         }
         catch (InvalidInputException e) when ((e.ErrorId == "CertificateUnrelated" && result.Steps.Any(static s => s.Kind is not (CompressionStepKind.RemoveInactive or CompressionStepKind.Merge or CompressionStepKind.Fold or CompressionStepKind.Collapse)))
-            || (e.ErrorId == "CertificateUnproven" && result.Table.Neurons.Any(static n => n.Evidence == "InputSplitting")))
+            || (e.ErrorId == "CertificateUnproven" && result.Table.Neurons.Any(static n => n.Evidence is "InputSplitting" or "Enumeration")))
         {
             return null;
         }

@@ -29,7 +29,7 @@ internal static class ExactDifference
             values = Array.ConvertAll(next, static z => (Rational.Max(z.Lower, Rational.Zero), Rational.Max(z.Upper, Rational.Zero)));
         }
 
-        return new(network, domain, verdicts);
+        return StabilityTable.Found(network, domain, [.. verdicts]);
     }
 
     /// <summary>Stable or not by exact ends of the pre-activation; what may be unstable is left undetermined.</summary>

@@ -45,7 +45,7 @@ public class LeoCompressionProperties
             x =>
             {
                 (Rational Min, Rational Max)[][] ranges = new ExactNetwork(x.c.Network).Ranges(x.c.Lower, x.c.Upper);
-                StabilityTable table = new(x.c.Network, x.c.Domain, [.. ranges.SelectMany(static (layer, l) => layer.Select((z, n) => new NeuronStability { Layer = l + 1, Neuron = n, State = ExactDifference.StateOf(z.Min, z.Max) }))]);
+                StabilityTable table = StabilityTable.Found(x.c.Network, x.c.Domain, [.. ranges.SelectMany(static (layer, l) => layer.Select((z, n) => new NeuronStability { Layer = l + 1, Neuron = n, State = ExactDifference.StateOf(z.Min, z.Max) }))]);
                 CompressionResult result = LeoCompression.Compress(table, new(), CancellationToken.None);
                 Assert.True(result.Compressed.ConnectionCount <= x.c.Network.ConnectionCount);
                 bool collapsed = result.Steps.Any(static s => s.Kind == CompressionStepKind.Collapse); // of a bottleneck, to one neuron

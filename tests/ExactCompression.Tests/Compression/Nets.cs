@@ -32,7 +32,7 @@ internal static class Nets
             }
         }
 
-        return new(network, domain, verdicts);
+        return StabilityTable.Found(network, domain, [.. verdicts]);
     }
 
     /// <summary>LEO++ over the unit box with verdicts by letters.</summary>

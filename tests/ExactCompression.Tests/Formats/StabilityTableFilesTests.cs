@@ -20,13 +20,52 @@ public class StabilityTableFilesTests
         StabilityTableFiles.Write(table, path);
         StabilityTable read = StabilityTableFiles.Read(path, Network);
 
-        Assert.Equal(table.Neurons.Select(Describe), read.Neurons.Select(Describe));
+        Assert.Equal(table.Neurons.Select(static n => Describe(n, n.Evidence.Length == 0 ? "" : $"Imported ({n.Evidence})")), read.Neurons.Select(static n => Describe(n, n.Evidence)));
+        Assert.Equal((0, 4, 3), (table.Unproven, read.Unproven, read.UnprovenStable));
         Assert.Equal(table.Domain.Lower.ToArray(), read.Domain.Lower.ToArray());
         Assert.Equal(table.Domain.Upper.ToArray(), read.Domain.Upper.ToArray());
         string[] lines = File.ReadAllLines(path);
         Assert.StartsWith("Network,Layer,Neuron,State,LowerBound,UpperBound,Evidence,Domain,", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("net,1,0,StablyActive,0.1,Infinity,Crown,", lines[1], StringComparison.Ordinal);
         Assert.Equal(1 + Network.NeuronCount, lines.Length);
+    }
+
+    [Fact]
+    public void Write_ImportedTable_SaysSoAndIsReadAsTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        StabilityTableFiles.Write(Table(InputDomain.Unit), folder.File("first.csv"));
+        StabilityTable once = StabilityTableFiles.Read(folder.File("first.csv"), Network);
+        StabilityTableFiles.Write(once, folder.File("second.csv"));
+        Assert.StartsWith("net,1,0,StablyActive,0.1,Infinity,Imported (Crown),", File.ReadAllLines(folder.File("second.csv"))[1], StringComparison.Ordinal);
+        StabilityTable twice = StabilityTableFiles.Read(folder.File("second.csv"), Network);
+        Assert.True(once.IsImported && twice.IsImported);
+        Assert.Equal(once.Neurons.Select(static n => Describe(n, n.Evidence)), twice.Neurons.Select(static n => Describe(n, n.Evidence)));
+    }
+
+    [Theory]
+    [InlineData("Crown")]
+    [InlineData("Milp (Scip, 1e-06), proven by Crown")] // no text of a file makes a proof
+    [InlineData("")]
+    public void Read_AnyEvidence_IsUnproven(string evidence)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("t.csv");
+        StabilityTableFiles.Write(Table(InputDomain.Unit), path);
+        File.WriteAllText(path, File.ReadAllText(path).Replace(",Crown,", $",\"{evidence}\",", StringComparison.Ordinal));
+        StabilityTable read = StabilityTableFiles.Read(path, Network);
+        Assert.Equal(evidence.Length == 0 ? "Imported" : $"Imported ({evidence})", read.Neurons[0].Evidence);
+        Assert.DoesNotContain(read.Neurons, static n => n.IsProven);
+    }
+
+    [Fact]
+    public void Read_ActiveNeuronThatIsNeverAboveZero_CountsAsInactive()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("t.csv");
+        StabilityTableFiles.Write(Table(InputDomain.Unit), path);
+        File.WriteAllText(path, File.ReadAllText(path).Replace("StablyActive,0,4,", "StablyActive,0,0,", StringComparison.Ordinal));
+        Assert.Equal(NeuronState.StablyInactive, StabilityTableFiles.Read(path, Network).Neurons[4].State);
     }
 
     [Fact]
@@ -171,6 +210,8 @@ public class StabilityTableFilesTests
         StabilityTableFiles.Write(Table(InputDomain.Unit), path);
         StabilityTable read = StabilityTableFiles.Read(path, Network);
 
+        Assert.False(StabilityTableFiles.HoldsEvidence(path));
+        Assert.Equal((true, 3), (read.IsImported, read.Unproven));
         Assert.Equal(["1:0 StablyActive", "1:1 StablyInactive", "1:2 Undetermined", "2:0 Undetermined", "2:1 StablyActive"], read.Neurons.Select(static n => n.ToString()));
     }
 
@@ -223,9 +264,9 @@ public class StabilityTableFilesTests
         return e;
     }
 
-    private static string Describe(NeuronStability n) => string.Create(CultureInfo.InvariantCulture, $"{n} {n.LowerBound:R} {n.UpperBound:R} {n.Evidence}");
+    private static string Describe(NeuronStability n, string evidence) => string.Create(CultureInfo.InvariantCulture, $"{n} {n.LowerBound:R} {n.UpperBound:R} {evidence}");
 
-    private static StabilityTable Table(InputDomain domain) => new(Network, domain,
+    private static StabilityTable Table(InputDomain domain) => StabilityTable.Found(Network, domain,
     [
         new() { Layer = 1, Neuron = 0, State = NeuronState.StablyActive, LowerBound = 0.1, Evidence = "Crown" },
         new() { Layer = 1, Neuron = 1, State = NeuronState.StablyInactive, LowerBound = -1e-300, UpperBound = 0, Evidence = "Interval" },

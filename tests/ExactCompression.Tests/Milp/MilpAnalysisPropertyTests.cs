@@ -39,9 +39,8 @@ public sealed class MilpAnalysisPropertyTests
             NeuronState truth = max.Sign <= 0 ? NeuronState.StablyInactive : min.Sign >= 0 ? NeuronState.StablyActive : NeuronState.Unstable;
             string where = $"{neuron} {neuron.Evidence} is {truth}: {min} to {max}; {c}";
 
-            // Intervals see of a neuron that is 0 everywhere perhaps only that it is never below 0, which is true.
             // A solver's claim, which is no proof, may be wrong where its tolerances hide the sign.
-            bool isTrue = neuron.State == truth || (neuron.State == NeuronState.StablyActive && min.Sign >= 0);
+            bool isTrue = neuron.State == truth;
             bool isClaim = MilpClaim.Is(neuron.Evidence) && !MilpClaim.IsProven(neuron.Evidence);
             Assert.True(neuron.State == NeuronState.Undetermined || isTrue || (isClaim && !IsClear(neuron, min, max)), where);
             if (neuron.State == NeuronState.Undetermined)

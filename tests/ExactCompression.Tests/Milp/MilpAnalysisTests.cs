@@ -26,19 +26,14 @@ public sealed class MilpAnalysisTests
     }
 
     [Fact]
-    public void Find_StableOnlyByWhatNoBoundSees_IsUnprovenAndWarnsCompression()
+    public void Find_StableOnlyByWhatNoBoundSees_IsProvenBeforeItIsShown()
     {
         // z = |x - y| + |x + y| - |2x| on [-1,1]^2 is max(0, 2|y| - 2|x|) + ..., never below 0, touched by no linear bound; 0.5 keeps it clear of 0.
-        ReluNetwork network = Absolute(0.5);
-        StabilityTable table = Find(network, InputDomain.Uniform(-1, 1), new());
+        StabilityTable table = Find(Absolute(0.5), InputDomain.Uniform(-1, 1), new());
         NeuronStability last = table.NeuronsOf(2).Single();
         Assert.Equal(NeuronState.StablyActive, last.State);
-        Assert.Equal("Milp (Scip, 1e-06)", last.Evidence);
-        Assert.True(last.LowerBound < 0);
-        Assert.Equal(1, table.Unproven);
-        StabilityTable proven = StabilityAnalysis.FindStable(table, null, new(), default);
-        Assert.Equal((NeuronState.StablyActive, 0), (proven.NeuronsOf(2).Single().State, proven.Unproven));
-        Assert.StartsWith("Milp (Scip, 1e-06), proven by ", proven.NeuronsOf(2).Single().Evidence, StringComparison.Ordinal);
+        Assert.StartsWith("Milp (Scip, 1e-06), proven by ", last.Evidence, StringComparison.Ordinal);
+        Assert.Equal(0, table.Unproven);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using ExactCompression.Formats;
+using ExactCompression.Milp;
+using ExactCompression.Stability;
 using Xunit;
 
 namespace ExactCompression.Tests.Stability;
@@ -25,13 +27,68 @@ public sealed class ImportedTableTests
     }
 
     [Fact]
-    public void FindStable_FileStatesTrueVerdict_ProvesItAnewOrCallsItImported()
+    public void FindStable_FileStatesTrueVerdicts_ProvesThemAnew()
     {
         StabilityTable table = Imported("1,0,StablyActive,1,2,Elsewhere\n1,1,Unstable,,,Witness\n2,0,Undetermined,,,\n");
         StabilityTable found = StabilityAnalysis.FindStable(table, null, new() { Threads = 1 }, default);
-        Assert.Equal(["Interval", "Imported", "Witness"], found.Neurons.Select(static n => n.Evidence));
+        Assert.Equal(["Interval", "Witness", "Witness"], found.Neurons.Select(static n => n.Evidence));
         Assert.Equal((1, 0, 2, 0), (found.StablyActive, found.StablyInactive, found.Unstable, found.Undetermined));
+        Assert.Equal((0, false), (found.Unproven, found.IsImported));
     }
+
+    [Fact]
+    public void FindStable_NoTimeToProveVerdicts_LeavesThemImportedWithoutTheirBounds()
+    {
+        StabilityTable table = Imported("1,0,StablyActive,1,2,Elsewhere\n1,1,Unstable,-1,1,\n2,0,Undetermined,-0.5,0.5,\n");
+        Assert.Equal((2, 1, true), (table.Unproven, table.UnprovenStable, table.IsImported));
+        StabilityTable found = StabilityAnalysis.FindStable(table, null, new() { TimeLimit = TimeSpan.Zero }, default);
+        Assert.Equal(["Imported (Elsewhere)", "Imported", ""], found.Neurons.Select(static n => n.Evidence));
+        Assert.Equal((2, 1, false), (found.Unproven, found.UnprovenStable, found.IsImported));
+        Assert.All(found.Neurons, static n => Assert.Equal((double.NegativeInfinity, double.PositiveInfinity), (n.LowerBound, n.UpperBound)));
+
+        // A later search puts what was left to the proof again.
+        Assert.Equal(["Interval", "Witness", "Witness"], StabilityAnalysis.FindStable(found, null, new() { Threads = 1 }, default).Neurons.Select(static n => n.Evidence));
+    }
+
+    [Theory]
+    [InlineData(StabilityMethod.Isa)]
+    [InlineData(StabilityMethod.Neuron)]
+    public void FindMilp_FileStatesFalseVerdict_IsNoPremiseAndRefuted(StabilityMethod method)
+    {
+        // Were the first neuron off, as the file says, the second layer's would be too.
+        var told = new List<ContradictionException>();
+        StabilityTable found = MilpAnalysis.Find(
+            Imported("1,0,StablyInactive,,,Crown\n1,1,Undetermined,,,\n2,0,StablyInactive,,,Crown\n"),
+            null,
+            new() { Formulation = method == StabilityMethod.Isa ? MilpFormulation.Isa : MilpFormulation.Neuron },
+            new() { Threads = 1, Contradiction = told.Add },
+            default);
+        Assert.Equal([NeuronState.StablyActive, NeuronState.Unstable, NeuronState.Unstable], found.Neurons.Select(static n => n.State));
+        Assert.Equal(["Interval, against Imported (Crown)", "Witness", "Witness, against Imported (Crown)"], found.Neurons.Select(static n => n.Evidence));
+        Assert.Equal([(1, 0), (2, 0)], told.Select(static t => (t.Layer, t.Neuron)));
+        Assert.Equal(0, found.Unproven);
+    }
+
+    [Fact]
+    public void FindUnstable_CopyOfATable_ChecksItsWitnessesByAForwardPass()
+    {
+        using var device = new SimdWitnessDevice();
+        StabilityTable Copy(double[] above, double[] below) => new(Network, InputDomain.Unit,
+        [
+            new() { Layer = 1, Neuron = 0, State = NeuronState.Undetermined },
+            new() { Layer = 1, Neuron = 1, State = NeuronState.Unstable, Evidence = "Witness", PositiveWitness = above, NegativeWitness = below },
+            new() { Layer = 2, Neuron = 0, State = NeuronState.Undetermined },
+        ]);
+        SearchOptions noTime = new() { TimeLimit = TimeSpan.Zero };
+        StabilityTable held = StabilityAnalysis.FindUnstable(Copy([1], [0]), null, device, noTime, default);
+        Assert.Equal(("Witness", 0), (held.Neurons[1].Evidence, held.Unproven));
+        foreach ((double[] above, double[] below) in ((double[], double[])[])[([0.25], [0]), ([2], [-1]), ([double.NaN], [0]), ([1, 1], [0])]) // no sign, outside, no number, another size
+            Assert.Equal("Imported (Witness)", StabilityAnalysis.FindUnstable(Copy(above, below), null, device, noTime, default).Neurons[1].Evidence);
+    }
+
+    [Fact]
+    public void Neurons_OfATable_CannotBeReplaced() =>
+        Assert.Throws<NotSupportedException>(() => ((IList<NeuronStability>)StabilityTable.Undecided(Network).Neurons)[0] = new() { Layer = 1, Neuron = 0, State = NeuronState.StablyInactive });
 
     [Theory]
     [InlineData("1,0,StablyInactive,,,Crown\n1,1,Undetermined,,,\n2,0,Undetermined,,,\n")]

@@ -49,6 +49,30 @@ public sealed class MilpClaimTests
     }
 
     [Fact]
+    public void Claim_MadeTwice_IsNoProofOfItself()
+    {
+        board.Claim(0, active: true, Word);
+        var again = new VerdictBoard(board.ToTable(default, [], null), reopenClaims: true);
+        again.Claim(0, active: true, "Milp (Highs, 1e-06)");
+        again.Close(new() { Contradiction = told.Add });
+        StabilityTable table = again.ToTable(default, [], null);
+        Assert.Equal((Word, 1), (table.Neurons[0].Evidence, table.Unproven));
+        Assert.Empty(told);
+    }
+
+    [Fact]
+    public void Claim_AgainstAnother_LeavesTheNeuronOpen()
+    {
+        board.Claim(0, active: true, Word);
+        var again = new VerdictBoard(board.ToTable(default, [], null), reopenClaims: true);
+        again.Claim(0, active: false, "Milp (Highs, 1e-06)");
+        again.Close(new() { Contradiction = told.Add });
+        StabilityTable table = again.ToTable(default, [], null);
+        Assert.Equal((NeuronState.Undetermined, "against " + Word, 0), (table.Neurons[0].State, table.Neurons[0].Evidence, table.Unproven));
+        Assert.Single(told);
+    }
+
+    [Fact]
     public void Close_NobodyListens_Throws()
     {
         board.Claim(0, active: true, Word);

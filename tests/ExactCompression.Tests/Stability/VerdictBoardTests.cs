@@ -11,10 +11,38 @@ public sealed class VerdictBoardTests
     public void Bound_ActiveNeuronThatIsNeverAboveZero_CountsAsInactive()
     {
         board.Bound(0, 0, 1, "Interval");
-        Assert.Equal(NeuronState.StablyActive, board.StateOf(0));
+        Assert.Equal((NeuronState.Undetermined, true, true, false), (board.StateOf(0), board.MayBeZero(0), board.Wants(0, above: true), board.Wants(0, above: false)));
         board.Bound(0, -1, 0, "Crown");
         Assert.Equal(NeuronState.StablyInactive, board.StateOf(0));
         Assert.Equal(1, board.Decided);
+    }
+
+    [Fact]
+    public void Bound_NeverBelowZeroAndAWitnessAbove_IsActiveByTheProofOfTheBound()
+    {
+        board.Bound(0, 0, 1, "Interval");
+        board.Credit(0, above: true, [1]);
+        Assert.Equal((NeuronState.StablyActive, 1), (board.StateOf(0), board.Decided));
+        Assert.Equal("Interval", board.ToTable(default, [], null).Neurons[0].Evidence);
+    }
+
+    [Fact]
+    public void ShowPositive_NeverBelowZero_IsActive()
+    {
+        board.ShowPositive(0, "Enumeration"); // nothing is known of the other side
+        Assert.Equal(NeuronState.Undetermined, board.StateOf(0));
+        board.Bound(0, 0, 1, "Crown");
+        board.ShowPositive(0, "Enumeration");
+        Assert.Equal((NeuronState.StablyActive, "Crown"), (board.StateOf(0), board.ToTable(default, [], null).Neurons[0].Evidence));
+    }
+
+    [Fact]
+    public void Scope_NeuronsOutside_AreNotWantedAndCountAsDecided()
+    {
+        var none = new VerdictBoard(StabilityTable.Undecided(board.Network), scope: static _ => false);
+        Assert.Equal((1, false, false, 0), (none.Decided, none.Wants(0, true), none.HasOpen(1), none.DeepestOpen()));
+        none.Bound(0, 1, 2, "Crown");
+        Assert.Equal((NeuronState.StablyActive, 1), (none.StateOf(0), none.Decided));
     }
 
     [Fact]
@@ -42,7 +70,8 @@ public sealed class VerdictBoardTests
     [Theory]
     [InlineData(0, 0, NeuronState.StablyInactive)] // both: counts as inactive
     [InlineData(-1, 0, NeuronState.StablyInactive)]
-    [InlineData(0, 1, NeuronState.StablyActive)]
+    [InlineData(0, 1, NeuronState.Undetermined)] // perhaps 0 everywhere
+    [InlineData(double.Epsilon, 1, NeuronState.StablyActive)]
     [InlineData(-1, double.Epsilon, NeuronState.Undetermined)]
     [InlineData(-double.Epsilon, 1, NeuronState.Undetermined)]
     public void Bound_EndsNextToZero_DecidesByTheSignAlone(double lower, double upper, NeuronState state)
@@ -94,7 +123,7 @@ public sealed class VerdictBoardTests
     public void Learn_WithABoardOfWitnesses_TellsItWitnessesAndNoBounds()
     {
         var outlook = new VerdictBoard(StabilityTable.Undecided(board.Network)) { Witnesses = board };
-        outlook.Bound(0, 0, 1, "Crown");
+        outlook.Bound(0, 0.5, 1, "Crown");
         Assert.Equal((NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity), (board.StateOf(0), board.Lower[0], board.Upper[0]));
         Assert.False(outlook.Learn(0, above: true, [1]));
         Assert.False(board.Wants(0, above: true));
@@ -115,7 +144,7 @@ public sealed class VerdictBoardTests
     [Fact]
     public void Learn_AgainstAVerdict_IsAContradiction()
     {
-        board.Bound(0, 0, 1, "Crown");
+        board.Bound(0, 0.5, 1, "Crown");
         Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Learn(0, above: false, [-1])).ErrorId);
     }
 }

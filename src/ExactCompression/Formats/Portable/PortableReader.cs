@@ -102,12 +102,11 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         return new(values, rows, columns, hasLabels ? Values<int>(rows) : null, name, scale);
     }
 
-    /// <summary>Reads verdicts with their network.</summary>
+    /// <summary>Reads verdicts with their network. They come from outside, whatever they were there: bytes can be changed.</summary>
     public StabilityTable Table()
     {
         ReluNetwork network = Network();
         InputDomain domain = Domain().For(network.InputSize);
-        bool isImported = Flag();
         TimeSpan elapsed = Time();
         string? device = Text();
         var stages = new StageReport[Count(LeastBytesOfStage)];
@@ -121,10 +120,10 @@ internal sealed class PortableReader(Stream stream) : IDisposable
                 neurons.Add(Verdict(layer, neuron, domain));
         }
 
-        return new(network, domain, neurons, elapsed, stages, device) { IsImported = isImported };
+        return new(network, domain, neurons, elapsed, stages, device);
     }
 
-    /// <summary>Reads a compression with the verdicts it rests on.</summary>
+    /// <summary>Reads a compression with the verdicts it rests on; like those it is a claim here.</summary>
     public CompressionResult Compression()
     {
         StabilityTable table = Table();
@@ -132,6 +131,8 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         Require(compressed.InputSize == table.Network.InputSize && compressed.OutputSize == table.Network.OutputSize, "The compressed network has other inputs or outputs.");
         double deviation = reader.ReadDouble();
         Require(deviation >= 0, "The proven deviation is none.");
+        int unconfirmed = reader.ReadInt32();
+        Require(unconfirmed >= 0 && unconfirmed <= table.Neurons.Count, "The number of unconfirmed neurons is none.");
         var steps = new CompressionStep[Count(LeastBytesOfStep)];
         for (int i = 0; i < steps.Length; i++)
         {
@@ -142,7 +143,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             steps[i] = new(kind, layer, neurons, reader.ReadString()) { Added = reader.ReadInt32() };
         }
 
-        return new() { Original = table.Network, Compressed = compressed, Domain = table.Domain, Table = table, Steps = steps, ProvenDeviation = deviation };
+        return new() { Original = table.Network, Compressed = compressed, Domain = table.Domain, Table = table, Steps = steps, ProvenDeviation = deviation, Unconfirmed = unconfirmed };
     }
 
     /// <summary>Fails if anything follows.</summary>

@@ -103,7 +103,6 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
     {
         Network(table.Network);
         Domain(table.Domain);
-        writer.Write(table.IsImported);
         writer.Write(table.Elapsed.Ticks);
         Text(table.Device);
         writer.Write(table.Stages.Count);
@@ -119,7 +118,7 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
             writer.Write((byte)neuron.State);
             writer.Write(neuron.LowerBound);
             writer.Write(neuron.UpperBound);
-            writer.Write(neuron.Evidence);
+            writer.Write(Stability.ImportedClaim.Stated(neuron.Evidence)); // whoever reads it marks it as imported again
             Witness(neuron.PositiveWitness);
             Witness(neuron.NegativeWitness);
         }
@@ -130,7 +129,8 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
     {
         Table(result.Table);
         Network(result.Compressed);
-        writer.Write(result.ProvenDeviation);
+        writer.Write(result.ConditionalDeviation);
+        writer.Write(result.Unconfirmed);
         writer.Write(result.Steps.Count);
         foreach (CompressionStep step in result.Steps)
         {

@@ -75,7 +75,7 @@ internal static class StabilityTableCsv
             throw new InvalidFileException("TableRowMissing", path, "file", $"Layer {layer + 1}, neuron {missing - starts[layer]} has no row.", "A table has one row for each hidden neuron; state 'Undetermined' where nothing is known.");
         }
 
-        return new(network, found, verdicts!) { IsImported = true };
+        return new(network, found, verdicts!);
     }
 
     /// <summary>The ends that all inputs share, or null.</summary>

@@ -37,7 +37,11 @@ public static class StabilityTableFiles
             throw new InvalidInputException("UnknownTableExtension", $"The extension '{Path.GetExtension(path)}' of '{path}' names no format that tables are written in.", $"Use {Csv}, or {Npy} for the paper's code; a path that ends in / is a folder.");
     }
 
-    /// <summary>Reads a table.</summary>
+    /// <summary>Whether a table written under a name says what its verdicts rest on.</summary>
+    /// <param name="path">A path.</param>
+    public static bool HoldsEvidence(string path) => !HasExtension(path, Npy);
+
+    /// <summary>Reads a table. What it says is taken as claims (<see cref="StabilityTable.IsImported"/>): shown as imported, and proven before anything rests on it.</summary>
     /// <param name="path">Full path.</param>
     /// <param name="network">The network that the verdicts are of; null to read the file that a CSV table names.</param>
     /// <param name="domain">

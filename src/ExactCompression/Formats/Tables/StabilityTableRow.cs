@@ -61,14 +61,15 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
         string? state = Text("State");
         if (!Enum.TryParse(state, ignoreCase: true, out NeuronState parsed) || !Enum.IsDefined(parsed) || char.IsAsciiDigit(state![0]))
             throw Invalid("State", state);
+        double lower = Bound("LowerBound", double.NegativeInfinity), upper = Bound("UpperBound", double.PositiveInfinity);
         var verdict = new NeuronStability
         {
             Layer = Count("Layer"),
             Neuron = Count("Neuron"),
-            State = parsed,
-            LowerBound = Bound("LowerBound", double.NegativeInfinity),
-            UpperBound = Bound("UpperBound", double.PositiveInfinity),
-            Evidence = Words("Evidence") ?? (parsed == NeuronState.Undetermined ? "" : NeuronStability.ImportedEvidence),
+            State = parsed == NeuronState.StablyActive && upper == 0 ? NeuronState.StablyInactive : parsed, // 0 everywhere counts as inactive
+            LowerBound = lower,
+            UpperBound = upper,
+            Evidence = Words("Evidence") ?? "",
         };
         if (Contradicts(verdict))
             throw new InvalidFileException("TableContradiction", path, CsvFile.Place(csv), $"A neuron between {verdict.LowerBound.ToString("R", CultureInfo.InvariantCulture)} and {verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Mend that row.");

@@ -31,11 +31,11 @@ internal static class StableNeuronsNpy
                     throw new InvalidFileException("TableRowUnknown", path, $"{key}, entry {i / 2}", $"The network {network.Architecture} has no neuron {pairs[i + 1]} in layer {pairs[i]}.", "Give the network that the file was made for.");
                 if (verdicts[place].State != NeuronState.Undetermined)
                     throw new InvalidFileException("TableRowDuplicate", path, $"{key}, entry {i / 2}", $"Layer {pairs[i]}, neuron {pairs[i + 1]} is listed a second time.", "The file is damaged.");
-                verdicts[place] = new() { Layer = verdicts[place].Layer, Neuron = verdicts[place].Neuron, State = state, Evidence = NeuronStability.ImportedEvidence };
+                verdicts[place] = new() { Layer = verdicts[place].Layer, Neuron = verdicts[place].Neuron, State = state };
             }
         }
 
-        return new(network, domain ?? network.StatedDomain ?? InputDomain.Unit, verdicts) { IsImported = true };
+        return new(network, domain ?? network.StatedDomain ?? InputDomain.Unit, verdicts);
     }
 
     public static void Write(StabilityTable table, Stream stream)
