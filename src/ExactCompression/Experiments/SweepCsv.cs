@@ -172,7 +172,7 @@ public sealed class SweepCsv
     private int RequireHeader(byte[] bytes)
     {
         int line = Array.IndexOf(bytes, LineEnd);
-        string[] found = line < 0 ? [] : CsvFile.Guarded(Path, () => Fields(bytes.AsMemory(0, line + 1)).FirstOrDefault(), 1) ?? [];
+        string[] found = line < 0 ? [] : FirstFields(bytes.AsMemory(0, line + 1));
         if (!found.SequenceEqual(SweepColumns.Names))
         {
             throw new InvalidFileException(
@@ -228,6 +228,19 @@ public sealed class SweepCsv
 
     /// <summary>Whether a line ends within quotes.</summary>
     private static bool IsTorn(ReadOnlyMemory<byte> line) => line.Span.Count((byte)'"') % 2 == 1;
+
+    /// <summary>The fields of a line; none where it is no CSV.</summary>
+    private static string[] FirstFields(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            return Fields(line).FirstOrDefault() ?? [];
+        }
+        catch (CsvFormatException)
+        {
+            return [];
+        }
+    }
 
     private static IEnumerable<string[]> Fields(ReadOnlyMemory<byte> line)
     {

@@ -49,8 +49,8 @@ internal sealed class CompressionCampaign : CampaignPart
     {
         void Wrong(string kind, Rational exact) => report.Fault(place.Fault(
             kind,
-            $"{options}: proven {result.ProvenDeviation:R}, exact {exact}; steps {string.Join(' ', result.Steps.Select(static s => s.Kind))}; "
-            + $"compressed {HardCase.Show(result.Compressed)}; {c}"));
+            $"{options}: proven {result.ProvenDeviation:R}, exact {exact}; "
+            + $"steps {string.Join(' ', result.Steps.Select(static s => s.Kind))}; compressed {HardCase.Show(result.Compressed)}; {c}"));
         if (ExactRegions.LargestDifference(c.Network, result.Compressed, c.Lower, c.Upper) is not { Value: var exact })
         {
             report.Count("compressions too large for the oracle");

@@ -82,8 +82,8 @@ internal sealed class VerdictCampaign : CampaignPart
         {
             if (one.Neurons[i].State != more.Neurons[i].State)
                 report.Fault(place.Fault("ThreadsDiffer",
-                    $"{one.Neurons[i]} ({one.Neurons[i].Evidence}) on 1 thread, {more.Neurons[i]} ({more.Neurons[i].Evidence}) on {threads}; "
-                    + $"{c}"));
+                    $"{one.Neurons[i]} ({one.Neurons[i].Evidence}) on 1 thread, "
+                    + $"{more.Neurons[i]} ({more.Neurons[i].Evidence}) on {threads}; {c}"));
         }
     }
 

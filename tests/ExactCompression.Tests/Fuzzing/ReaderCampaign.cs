@@ -13,8 +13,8 @@ internal sealed class ReaderCampaign(IReadOnlyList<ReaderTarget> targets) : Camp
 {
     private const int LongestMessage = 2_000;
 
-    /// <summary>Bytes that a reader may allocate for any file, and for each byte of the file.</summary>
-    private const long Memory = 64L << 20, MemoryPerByte = 2_000;
+    /// <summary>Bytes that a reader may allocate for each byte of the file, beside what it may for any.</summary>
+    private const long MemoryPerByte = 2_000;
 
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2), TooSlow = TimeSpan.FromSeconds(20);
 
@@ -70,7 +70,7 @@ internal sealed class ReaderCampaign(IReadOnlyList<ReaderTarget> targets) : Camp
             report.Count($"files of more than {Slow.TotalSeconds} s");
         if (elapsed > TooSlow && Again(target, path) is var again && again > TooSlow)
             Wrong("Slow", $"{elapsed}, and again {again}");
-        if (allocated > Memory + (MemoryPerByte * file.Length))
+        if (allocated > target.Memory + (MemoryPerByte * file.Length))
             Wrong("Memory", $"{allocated} bytes allocated");
         if (error is not (null or ExactCompressionException))
             Wrong("Escaped", error.ToString());

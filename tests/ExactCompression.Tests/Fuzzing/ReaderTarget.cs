@@ -13,6 +13,9 @@ internal sealed record ReaderTarget(string Name, string File, IReadOnlyList<byte
     /// <summary>Whether what was read holds no number that does not belong there.</summary>
     public Func<object, bool> IsSound { get; init; } = ReaderContent.IsSound;
 
+    /// <summary>Bytes that reading any file may allocate, all in all.</summary>
+    public long Memory { get; init; } = 64L << 20;
+
     /// <summary>Whether the content is text.</summary>
     public bool IsText { get; init; }
 

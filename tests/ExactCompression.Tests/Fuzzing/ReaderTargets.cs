@@ -52,7 +52,12 @@ internal static class ReaderTargets
 
     private static ReaderTarget Network(string name, string file, IReadOnlyList<byte[]> seeds, Envelope? envelope = null,
         bool text = false) =>
-        new(name, file, seeds, static path => NetworkFormats.Read(path)) { Envelope = envelope, IsText = text };
+        new(name, file, seeds, static path => NetworkFormats.Read(path))
+        {
+            Envelope = envelope,
+            IsText = text,
+            Memory = 1L << 30, // an import may hold 512 MiB at a time, whatever the file's length
+        };
 
     private static ReaderTarget Data(string name, string file, IReadOnlyList<byte[]> seeds, Envelope? envelope = null, bool text = false) =>
         new(name, file, seeds, static path => InputDataFiles.Read(path)) { Envelope = envelope, IsText = text };
