@@ -23,7 +23,7 @@ public class ProofTermTests
         // 1e-200 times 1e-200 is 0 in double; times an input of 1e300 it is 1e-100.
         ReluNetwork network = kind switch
         {
-            "merge" => new([Double([1, 0], [1e-200, 0], [1, -1e300]), DoubleOutput([1, 1e-200, 1, 0])]),
+            "merge" => new([Double([1, 0], [1e-200, 0], [1, -1e300]), DoubleOutput([1, 0, 1, 0], [0, 1e-200, 0, 0])]),
             "columns" => new([Double([1, 0], [1e-200, 0]), DoubleOutput([1, 1e-200, 0])]),
             _ => new([Double([1e-200, 0]), DoubleOutput([1e-200, 0])]),
         };
@@ -110,6 +110,39 @@ public class ProofTermTests
                 NextBias = [-0.25 - added.Bias],
             };
         }
+    }
+
+    [Fact]
+    public void Apply_NewNeuronWhoseWeightsWereRounded_IsCharged()
+    {
+        // x and 2^-54 x are summed to x: what is lost is lost again when the proof sums them.
+        ReluNetwork network = new([Double([1, 0], [Math.Pow(2, -54), 0]), DoubleOutput([1, 1, 0])]);
+        DraftNetwork before = DraftNetwork.Of(Table(network, InputDomain.Unit, "aa"));
+        var rewrite = new LayerRewrite
+        {
+            At = 0,
+            Kind = CompressionStepKind.ReduceOutputRank,
+            Description = "",
+            Fates = [new(NeuronFate.Linear), new(NeuronFate.Linear)],
+            Added = [new([1], 0, 0, 1)],
+            NextWeights = [1],
+            NextBias = [0],
+        };
+        Assert.True(RewriteProof.Apply(before, rewrite, default).Deviation[0] >= Math.Pow(2, -54));
+    }
+
+    [Fact]
+    public void Of_BiasThatRoundsAnActiveNeuronBelow0_CountsWhatTheRectifierCuts()
+    {
+        // x - 0.1 is 0 at 0.1; with the float32 of the bias it is cut there, and the output's bias, which takes up the shift, has nothing to take up.
+        ReluNetwork network = new([Double([1, -0.1]), DoubleOutput([1, 0])]);
+        InputDomain domain = new([0.1], [1]);
+        DraftNetwork draft = DraftNetwork.Of(Table(network, domain, "a"));
+        for (int l = 0; l < 2; l++)
+            draft = draft.Replaced(l, 1, [draft.Layers[l].With(1, draft.Layers[l].Weights, draft.Layers[l].Bias, true)], [0]);
+        (AffineLayer[] layers, double deviation) = StoredDraft.Of(draft, WeightPrecision.Float32);
+        Rational gap = ExactDifference.At(network, new(layers), [0.1]);
+        Assert.True(gap > 5e-10 && gap <= deviation);
     }
 
     [Theory]
