@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Cmdlets.Views;
 using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets;
@@ -23,16 +24,29 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ReluNetwork network = InputObject is CompressionResult result ? result.Compressed : (ReluNetwork)InputObject;
+        (ReluNetwork network, InputDomain domain) = InputObject is CompressionResult result
+            ? (result.Compressed, result.Domain)
+            : ((ReluNetwork)InputObject, ((ReluNetwork)InputObject).StatedDomain ?? InputDomain.Unit);
         WriteFile(
             InputObject,
             network.Name + ".onnx",
             (file, messages) =>
             {
-                WeightPrecision stored = Precision.ToWeightPrecision() ?? network.SourcePrecision;
-                if (stored < network.Precision)
-                    messages.Warning($"Weights of {network.Name} need float64 and are rounded to float32, so the file computes a slightly different function: -Precision Float64 keeps them.");
+                WeightPrecision stored = Precision.ToWeightPrecision() ?? NetworkFormats.SourcePrecision(network, file);
                 NetworkFormats.Write(network, file, stored);
+                if (!NetworkFormats.RequireWritable(file).Holds(network, stored))
+                    messages.Warning(Rounded(network, stored, NetworkFormats.WrittenDeviation(network, file, stored, domain)));
             });
+    }
+
+    private static string Rounded(ReluNetwork network, WeightPrecision stored, double deviation)
+    {
+        bool joined = network.Layers.Any(static l => !l.IsExact);
+        string what = joined
+            ? $"The normalisation of {network.Name} goes into weights of the file, which are rounded to {stored}"
+            : $"Weights of {network.Name} need float64 and are rounded to float32";
+        string bound = double.IsFinite(deviation) ? $": no output differs by more than {Units.Small(deviation)}" : "";
+        string keeps = stored == WeightPrecision.Float64 ? "" : joined ? " -Precision Float64 rounds less." : " -Precision Float64 keeps them.";
+        return $"{what}, so the file computes a slightly different function{bound}.{keeps}";
     }
 }

@@ -23,7 +23,7 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
     [Parameter]
     public CompressionObjective Objective { get; set; } = CompressionObjective.Neurons;
 
-    /// <summary>The largest proven deviation that the highest level may leave.</summary>
+    /// <summary>The largest proven deviation that may be left: steps that would break it are not taken.</summary>
     [Parameter]
     [ValidateRange(0.0, double.MaxValue)]
     public double Tolerance { get; set; }
@@ -39,8 +39,8 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
             WriteVerbose($"{table.Undetermined} undetermined neurons are kept, as if unstable");
         if (table.Unproven > 0)
             WriteWarning($"{table.Unproven} of the stable neurons of {table.Network.Name} are so by a MILP solver's word, within its tolerance, not by proof: ProvenDeviation holds if it is right. Find-StableNeurons on the table proves what it can.");
-        if (Level != CompressionLevel.Maximal && (IsBound(nameof(Objective)) || IsBound(nameof(Tolerance))))
-            WriteWarning("-Objective and -Tolerance are for -Level Maximal alone: the other levels take every step that they know.");
+        if (Level != CompressionLevel.Maximal && IsBound(nameof(Objective)))
+            WriteWarning("-Objective is for -Level Maximal alone: the other levels take every step that they know.");
         var options = new CompressionOptions
         {
             Level = Level,

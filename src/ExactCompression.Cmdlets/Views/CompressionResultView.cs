@@ -21,7 +21,7 @@ public static class CompressionResultView
         var palette = Palette.Of(host, style);
         yield return $"{palette.Heading(result.Original.Name)} over {result.Domain}";
         yield return result.ToString();
-        yield return result.ProvenDeviation == 0 ? "Nothing is rounded: what is left computes the same bits" : $"No output differs by more than {Units.Small(result.ProvenDeviation)} (proven)";
+        yield return result.ProvenDeviation == 0 ? "No weight is rounded: the same function over the real numbers" : $"No output differs by more than {Units.Small(result.ProvenDeviation)} (proven)";
         yield return "";
         yield return palette.Heading(new string(' ', NameWidth) + "Before".PadLeft(NumberWidth) + "After".PadLeft(NumberWidth) + "Removed".PadLeft(PercentWidth));
         foreach ((int layer, long before, long after) in LayersOf(result))

@@ -4,7 +4,8 @@ namespace ExactCompression;
 public enum CompressionLevel
 {
     /// <summary>
-    /// Only what rounds nothing: stably inactive neurons, and neurons whose outgoing weights are all 0, are removed. The arithmetic that is left is the original's.
+    /// Only what rounds no weight: stably inactive neurons, and neurons whose outgoing weights are all 0, are removed. Weights, biases and normalisation that are left are the file's own, and the
+    /// function over the real numbers is the original's. Evaluated in floating point, sums of fewer terms may be added up in another order, so the last places can differ.
     /// </summary>
     DeleteOnly,
 
@@ -50,9 +51,9 @@ public sealed record CompressionOptions
     public CompressionObjective Objective { get; init; } = CompressionObjective.Neurons;
 
     /// <summary>
-    /// The largest <see cref="CompressionResult.ProvenDeviation"/> that <see cref="CompressionLevel.Maximal"/> may leave: a step that would break it is not taken. Null for a few units in the
+    /// The largest <see cref="CompressionResult.ProvenDeviation"/> that may be left: a step that would break it is not taken. Null at <see cref="CompressionLevel.Maximal"/> for a few units in the
     /// last place of the outputs' scale, <c>max_i sum_j |W_ij| max a_j + |b_i|</c> of the output layer, in the precision that new weights are stored in
-    /// (<see cref="RelativeToleranceFloat32"/>, <see cref="RelativeToleranceFloat64"/>).
+    /// (<see cref="RelativeToleranceFloat32"/>, <see cref="RelativeToleranceFloat64"/>); at <see cref="CompressionLevel.LeoPlusPlus"/> null for no limit.
     /// </summary>
     public double? Tolerance { get; init; }
 

@@ -20,7 +20,8 @@ public sealed class CompressionResult
 
     /// <summary>
     /// A proven bound on the largest difference of any output between <see cref="Original"/> and <see cref="Compressed"/> over
-    /// <see cref="Domain"/>, both in real arithmetic: what rounding the new weights makes. 0 where neurons were only removed.
+    /// <see cref="Domain"/>, both in real arithmetic: what rounding the new weights makes. 0 where neurons were only removed. Layers without new weights are the file's own, normalisation
+    /// included; a format that cannot say them rounds them when the network is written.
     /// </summary>
     public required double ProvenDeviation { get; init; }
 

@@ -79,6 +79,7 @@ internal sealed class CompressionState
         Steps.Add(new(kind, Number, [.. rows.Select(r => Current.Neurons[r]).Order()], description));
 
     /// <summary>Proven bounds of <c>a~</c> for a row of the current layer: the original's, widened by <c>delta</c>.</summary>
+    /// <remarks>Where <c>delta</c> is rounding, the widening is of second order, for these bounds only multiply rounding themselves; where it is a file's radius, it need not be small.</remarks>
     public (double Lower, double Upper) ActivationOf(int row)
     {
         int neuron = Current.Neurons[row];

@@ -2,7 +2,7 @@ namespace ExactCompression;
 
 /// <summary>What one step of compression did.</summary>
 /// <param name="Kind">The kind of step.</param>
-/// <param name="Layer">1-based hidden layer of the original network; 0 for its inputs.</param>
+/// <param name="Layer">1-based layer of the original network, the output layer last; 0 for its inputs.</param>
 /// <param name="Neurons">0-based neurons of the original layer that went away.</param>
 /// <param name="Description">A sentence for people.</param>
 public sealed record CompressionStep(CompressionStepKind Kind, int Layer, IReadOnlyList<int> Neurons, string Description)
@@ -12,6 +12,9 @@ public sealed record CompressionStep(CompressionStepKind Kind, int Layer, IReadO
 
     /// <summary>Neurons that came in their place, less those of earlier steps that went away with them.</summary>
     public int Added { get; init; }
+
+    /// <summary>Whether the step made new weights or biases, which are rounded when they are stored; <see cref="CompressionResult.ProvenDeviation"/> bounds what all of that moves.</summary>
+    public bool Rounds => Kind is not (CompressionStepKind.RemoveInactive or CompressionStepKind.RemoveUnused);
 
     /// <inheritdoc/>
     public override string ToString() => Layer == 0 ? $"Inputs: {Description}" : $"Layer {Layer}: {Description}";
@@ -23,7 +26,7 @@ public enum CompressionStepKind
     /// <summary>All neurons of a layer are stably inactive, so the output is constant over the domain.</summary>
     Collapse,
 
-    /// <summary>Stably inactive neurons are removed; nothing is rounded.</summary>
+    /// <summary>Stably inactive neurons are removed; no weight is rounded.</summary>
     RemoveInactive,
 
     /// <summary>All neurons left in a layer are stably active: the layer is multiplied into the next.</summary>
@@ -32,7 +35,7 @@ public enum CompressionStepKind
     /// <summary>Stably active neurons whose weights depend linearly on others are expressed by them.</summary>
     Merge,
 
-    /// <summary>Neurons whose outgoing weights are all 0 are removed; nothing is rounded.</summary>
+    /// <summary>Neurons whose outgoing weights are all 0 are removed; no weight is rounded.</summary>
     RemoveUnused,
 
     /// <summary>Neurons that are constant over the domain go into the next bias.</summary>
@@ -52,4 +55,9 @@ public enum CompressionStepKind
 
     /// <summary>The linear neurons are replaced by as many as the rank in which they act on the next layer.</summary>
     ReduceOutputRank,
+
+    /// <summary>
+    /// The normalisation that the file states beside a layer's weights goes into them, because steps gave that layer new weights; they are rounded to what they are stored as.
+    /// </summary>
+    FoldNormalisation,
 }

@@ -77,7 +77,7 @@ internal sealed class DependentNeuron
 
     /// <remarks>
     /// The residual row <c>w_d - K w_base</c> is computed with an error of at most <c>gamma_(r+1)</c> of the magnitudes in every column, and
-    /// bounded over the box; the error of <c>t_d</c> likewise.
+    /// bounded over the box; the error of <c>t_d</c> likewise. Both sides are charged, though they are nearly the same where the row depends on the basis: for few rows one would do.
     /// </remarks>
     private static DependentNeuron Make(
         CompressionState state,
@@ -115,7 +115,9 @@ internal sealed class DependentNeuron
 
     private static double Size(WorkingLayer layer, int row, Box inputs) => UpperBound.MagnitudeDot(layer.Row(row), inputs.Magnitude);
 
-    /// <summary>How much the rectifier may cut from a neuron of the basis that rounding has moved below 0.</summary>
+    /// <summary>
+    /// How much the rectifier may cut from a neuron of the basis that earlier steps have moved below 0. Where these moved the dependent neuron alike, what is cut and how far it moved cancel; they need not have.
+    /// </summary>
     private static double Slack(CompressionState state, int row)
     {
         double lower = state.Bounds.Lower(state.Number)[state.Current.Neurons[row]];

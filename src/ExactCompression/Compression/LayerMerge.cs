@@ -65,7 +65,7 @@ internal static class LayerMerge
         double underflow = UpperBound.Add(UpperBound.Underflows(baseSize), UpperBound.Underflows([1]));
         double[] delta = CompressionState.Radii(source, state.OriginalActivations);
         double[] added = new double[basis.Length], gathered = new double[basis.Length];
-        bool touchedAny = false;
+        bool touchedAny = !source.WeightRadius.IsEmpty; // a weight of 0 may stand for one that is not
         for (int i = 0; i < source.Outputs; i++)
         {
             Span<double> row = weights.AsSpan(i * kept.Length, kept.Length);

@@ -9,6 +9,7 @@ namespace ExactCompression;
 /// (2) The stably inactive are removed, and those that nothing reads. (3) All that remain stably active: the layer is folded into the next, unless that would
 /// make the network larger. (4) Otherwise stably active neurons that depend linearly on others are merged into them.
 /// New weights are computed in double and rounded once, when all is done.
+/// A tolerance that the result would break is kept by taking, front to back, only those layers' steps that keep it.
 /// The verdicts are taken as they stand: with a table from a file, or one with verdicts of a MILP solver (<see cref="StabilityTable.Unproven"/>), the compression is as exact as those are true.
 /// </remarks>
 public static class LeoCompression
@@ -20,19 +21,49 @@ public static class LeoCompression
     public static CompressionResult Compress(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (options.Level == CompressionLevel.Maximal && !HasDeadLayer(table))
+        if (options.Level != CompressionLevel.Maximal)
+            return WithinTolerance(table, options, cancellation);
+        if (HasDeadLayer(table) && FrontToBack(table, options, static _ => true, cancellation) is var constant && constant.ProvenDeviation <= MaximalCompression.ToleranceOf(table, options))
+            return constant;
+        (AffineLayer[] smallest, List<CompressionStep> steps, double moved) = MaximalCompression.Compress(table, options, cancellation);
+        return Result(table, steps, smallest, moved);
+    }
+
+    private static CompressionResult WithinTolerance(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
+    {
+        CompressionResult all = FrontToBack(table, options, static _ => true, cancellation);
+        if (options.Tolerance is not { } tolerance || all.ProvenDeviation <= tolerance)
+            return all;
+        var taken = new HashSet<int>();
+        CompressionResult best = FrontToBack(table, options, taken.Contains, cancellation); // removes only, which moves nothing
+        for (int layer = 1; layer <= table.Network.Depth; layer++)
         {
-            (AffineLayer[] smallest, List<CompressionStep> steps, double moved) = MaximalCompression.Compress(table, options, cancellation);
-            return Result(table, steps, smallest, moved);
+            taken.Add(layer);
+            CompressionResult more = FrontToBack(table, options, taken.Contains, cancellation);
+            if (more.ProvenDeviation <= tolerance)
+                best = more;
+            else
+                taken.Remove(layer);
         }
 
+        return best;
+    }
+
+    /// <summary>One pass over all layers.</summary>
+    /// <param name="table">The verdicts.</param>
+    /// <param name="options">Level and precision.</param>
+    /// <param name="mayRound">Which hidden layers, 1-based, may make new weights.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    private static CompressionResult FrontToBack(StabilityTable table, CompressionOptions options, Func<int, bool> mayRound, CancellationToken cancellation)
+    {
         var state = new CompressionState(table, options);
         ReluNetwork network = table.Network;
         while (state.Number <= network.Depth)
         {
             cancellation.ThrowIfCancellationRequested();
             int[] live = [.. Enumerable.Range(0, state.Current.Rows).Where(r => state.StateOf(r) != NeuronState.StablyInactive)];
-            if (live.Length == 0 && options.Level != CompressionLevel.DeleteOnly && NetworkCollapse.Of(state) is var (constant, distance))
+            bool rounds = options.Level != CompressionLevel.DeleteOnly && mayRound(state.Number);
+            if (live.Length == 0 && rounds && NetworkCollapse.Of(state) is var (constant, distance))
             {
                 state.Report(CompressionStepKind.Collapse, Enumerable.Range(0, state.Current.Rows), $"All {state.Current.Rows} neurons are stably inactive: the network is a constant over the domain.");
                 return Result(table, state.Steps, constant, distance);
@@ -40,11 +71,12 @@ public static class LeoCompression
 
             RemoveInactive(state, live.Length > 0 ? live : [0]); // one always 0 stays: without it the constant would have to be computed anew
             RemoveUnused(state);
-            Continue(state, options.Level, live.Length > 0, cancellation);
+            Continue(state, rounds && live.Length > 0, cancellation);
         }
 
         state.Keep(state.Current);
         (AffineLayer[] layers, double deviation) = StoredNetwork.Of(state);
+        state.Steps.AddRange(NormalisationSteps.Of(table.Network, layers.Zip(state.Done).Where(static d => !d.Second.Layer.HasNewWeights && d.First.Parts is not null).Select(static d => d.Second.Layer.Source)));
         return Result(table, state.Steps, layers, deviation);
     }
 
@@ -67,10 +99,10 @@ public static class LeoCompression
     }
 
     /// <summary>Folds, merges or keeps the current layer and goes on to the next.</summary>
-    private static void Continue(CompressionState state, CompressionLevel level, bool anyLive, CancellationToken cancellation)
+    private static void Continue(CompressionState state, bool rounds, CancellationToken cancellation)
     {
         WorkingLayer? next = null;
-        if (level != CompressionLevel.DeleteOnly && anyLive)
+        if (rounds)
         {
             bool allActive = Enumerable.Range(0, state.Current.Rows).All(r => state.StateOf(r) == NeuronState.StablyActive);
             if (allActive && LayerFold.TryApply(state, cancellation))

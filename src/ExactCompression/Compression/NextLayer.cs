@@ -2,7 +2,7 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression;
 
-/// <summary>The layer after one that lost only stably inactive neurons and such as it does not read: it loses their columns, and nothing is rounded.</summary>
+/// <summary>The layer after one that lost only stably inactive neurons and such as it does not read: it loses their columns, and no weight is rounded.</summary>
 internal static class NextLayer
 {
     /// <summary>Makes it.</summary>

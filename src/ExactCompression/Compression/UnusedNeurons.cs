@@ -35,7 +35,7 @@ internal static class UnusedNeurons
     {
         for (int i = 0; i < stays.Length; i++)
         {
-            if (stays[i] && reader.Row(i)[neuron] != 0)
+            if (stays[i] && LayerRadius.Reads(reader, i, neuron))
                 return true;
         }
 

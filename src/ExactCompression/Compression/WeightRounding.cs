@@ -15,9 +15,6 @@ internal static class WeightRounding
         return true;
     }
 
-    /// <summary>Whether a layer's weights are what storing them would give.</summary>
-    public static bool AreStored(WorkingLayer layer, WeightPrecision precision) => AreStored(layer.Weights, precision) && AreStored(layer.Bias, precision);
-
     /// <summary>The value as it is stored: the nearest, ties to even.</summary>
     public static double Rounded(double value, WeightPrecision precision) => precision == WeightPrecision.Float32 ? (float)value : value;
 
@@ -31,7 +28,4 @@ internal static class WeightRounding
             return values;
         return Array.ConvertAll(values, static v => (double)(float)v);
     }
-
-    /// <summary>Whether values are what storing them would give.</summary>
-    public static bool AreStored(double[] values, WeightPrecision precision) => precision == WeightPrecision.Float64 || Array.TrueForAll(values, static v => v == (float)v);
 }

@@ -1,3 +1,4 @@
+using ExactCompression.Compression.Equivalence;
 using ExactCompression.Formats.Onnx;
 
 namespace ExactCompression.Formats;
@@ -43,15 +44,33 @@ public static class NetworkFormats
     /// <summary>Writes a network file: beside the target first, then moved into place, so nothing half-written stays.</summary>
     /// <param name="network">The network.</param>
     /// <param name="path">Full path; the extension names the format.</param>
-    /// <param name="precision">What weights are stored as, or null for one that holds every weight without rounding.</param>
+    /// <param name="precision">What weights are stored as, or null for the least that holds every weight without rounding.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <exception cref="InvalidInputException">The extension names no format that can be written, or a weight is too large for the precision.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static void Write(ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true)
     {
         IWritableNetworkFormat format = RequireWritable(path);
-        NetworkFiles.Replace(path, overwrite, stream => format.Write(network, stream, precision ?? network.Precision));
+        WeightPrecision stored = precision ?? (format.Holds(network, WeightPrecision.Float32) ? WeightPrecision.Float32 : network.Precision);
+        NetworkFiles.Replace(path, overwrite, stream => format.Write(network, stream, stored));
     }
+
+    /// <summary>What a network's weights are stored as where nobody says: what its own file stored, or float64 where normalisation that the file states would not come through.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="path">A path; its extension names the format.</param>
+    /// <exception cref="InvalidInputException">The extension names no format that can be written.</exception>
+    public static WeightPrecision SourcePrecision(ReluNetwork network, string path) =>
+        network.Layers.All(static l => l.Parts is null) || RequireWritable(path).Holds(network, network.SourcePrecision) ? network.SourcePrecision : network.Precision;
+
+    /// <summary>A proven bound over a domain on what a written network's outputs differ by from its own, in real arithmetic: what rounding weights and folding normalisation moves. 0 where the format holds it.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="path">Full path of the file that it was written to.</param>
+    /// <param name="precision">What weights were stored as.</param>
+    /// <param name="domain">The domain, of the network's size or of any.</param>
+    /// <returns>The bound; infinity where none is known.</returns>
+    /// <exception cref="InvalidFileException">The file cannot be read again.</exception>
+    public static double WrittenDeviation(ReluNetwork network, string path, WeightPrecision precision, InputDomain domain) =>
+        RequireWritable(path).Holds(network, precision) ? 0 : DeviationProof.OfSameWidths(network, Read(path), domain.For(network.InputSize));
 
     /// <summary>The format that a file of that name is written in.</summary>
     /// <param name="path">A path; its extension names the format.</param>

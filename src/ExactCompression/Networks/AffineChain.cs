@@ -2,7 +2,8 @@ namespace ExactCompression.Networks;
 
 /// <summary>
 /// Builds a network from a sequence of affine maps and rectifiers, as files list them: consecutive affine maps are joined into one layer
-/// (<see cref="AffineJoin"/>), consecutive rectifiers are one, and a rectifier with no map before it gets the identity.
+/// (<see cref="AffineJoin"/>), consecutive rectifiers are one, and a rectifier with no map before it gets the identity. Where joining rounds, or gives weights that the file's precision cannot
+/// store, the layer keeps the file's own operations beside the enclosure of their product (<see cref="AffineLayer.Parts"/>).
 /// </summary>
 /// <param name="inputs">Number of inputs of the network.</param>
 /// <param name="precision">What weights are stored as where a layer has none of its own.</param>
@@ -11,6 +12,7 @@ internal sealed class AffineChain(int inputs, WeightPrecision precision = Weight
     private readonly List<AffineLayer> layers = [];
     private AffineMap? pending;
     private WeightPrecision? pendingPrecision;
+    private List<AffinePart>? parts = [];
 
     /// <summary>How many values the chain gives so far.</summary>
     public int Width { get; private set; } = inputs;
@@ -19,15 +21,12 @@ internal sealed class AffineChain(int inputs, WeightPrecision precision = Weight
     /// <param name="map">The map; it takes <see cref="Width"/> values.</param>
     /// <param name="stored">What its weights are stored as; a layer has the widest of its maps.</param>
     /// <exception cref="OverflowException">The joined weights leave the range of double, or are too many.</exception>
-    public void Append(AffineMap map, WeightPrecision stored)
-    {
-        pendingPrecision = stored > pendingPrecision ? stored : pendingPrecision ?? stored;
-        if (map.IsIdentity)
-            return;
-        AffineJoin.RequireFinite(map);
-        pending = pending is null ? map : AffineJoin.Compose(map, pending);
-        Width = map.Outputs;
-    }
+    public void Append(AffineMap map, WeightPrecision stored) => Append([map], AffinePart.Of(map, stored), stored);
+
+    /// <summary>Appends an operation that double may hold to a radius alone.</summary>
+    /// <param name="part">The operation; it takes <see cref="Width"/> values.</param>
+    /// <exception cref="OverflowException">The joined weights leave the range of double, or are too many.</exception>
+    public void Append(AffinePart part) => Append(part.Maps, part, part.Precision);
 
     /// <summary>Appends a rectifier.</summary>
     /// <exception cref="OverflowException">The layer would have too many weights.</exception>
@@ -46,9 +45,34 @@ internal sealed class AffineChain(int inputs, WeightPrecision precision = Weight
         return layers;
     }
 
+    private void Append(IEnumerable<AffineMap> maps, AffinePart? part, WeightPrecision stored)
+    {
+        AffineMap? before = pending;
+        foreach (AffineMap map in maps)
+            Join(map, stored);
+        if (ReferenceEquals(before, pending)) // identities alone
+            return;
+        if (part is null)
+            parts = null;
+        else if (parts is not null)
+            AffineParts.Append(parts, part);
+    }
+
+    private void Join(AffineMap map, WeightPrecision stored)
+    {
+        pendingPrecision = stored > pendingPrecision ? stored : pendingPrecision ?? stored;
+        if (map.IsIdentity)
+            return;
+        AffineJoin.RequireFinite(map);
+        pending = pending is null ? map : AffineJoin.Compose(map, pending);
+        Width = map.Outputs;
+    }
+
     private void Close(Activation activation)
     {
-        layers.Add((pending ?? AffineMap.Identity(Width)).ToLayer(activation, pendingPrecision ?? precision));
-        (pending, pendingPrecision) = (null, null);
+        AffineLayer layer = (pending ?? AffineMap.Identity(Width)).ToLayer(activation, pendingPrecision ?? precision);
+        bool isStored = layer.IsExact && layer.Precision == layer.SourcePrecision;
+        layers.Add(isStored || parts is null ? layer : layer.WithParts(parts));
+        (pending, pendingPrecision, parts) = (null, null, []);
     }
 }

@@ -7,6 +7,7 @@ namespace ExactCompression;
 /// A layer that a reader had to join from several affine nodes of a file, and whose products did not come out exact in double,
 /// carries the radius of that rounding: the true <c>W</c> and <c>b</c> lie entry by entry within <see cref="WeightRadius"/> and
 /// <see cref="BiasRadius"/> of the stored ones. Every proof widens its bounds by it, so a verdict holds for the file's own function.
+/// Such a layer keeps the file's own operations too, so that they can be written again as they were.
 /// </remarks>
 public sealed class AffineLayer
 {
@@ -91,6 +92,11 @@ public sealed class AffineLayer
     /// <summary>Whether the stored weights and biases are the file's own, without the rounding of a join.</summary>
     public bool IsExact => weightRadius is null && biasRadius is null;
 
+    /// <summary>
+    /// The file's own operations, first to last, whose product the weights enclose or are too long for the file's precision; null where the layer is one matrix as stored, or they are not known.
+    /// </summary>
+    internal IReadOnlyList<Networks.AffinePart>? Parts { get; private init; }
+
     /// <summary>Number of connections: weights, zero or not, without biases.</summary>
     public long ConnectionCount => (long)Outputs * Inputs;
 
@@ -104,7 +110,69 @@ public sealed class AffineLayer
     /// <summary>The same map with another activation.</summary>
     /// <param name="activation">What follows the map.</param>
     public AffineLayer With(Activation activation) =>
-        activation == Activation ? this : new(weights, bias, Outputs, Inputs, activation, SourcePrecision, weightRadius, biasRadius);
+        activation == Activation ? this : new(weights, bias, Outputs, Inputs, activation, SourcePrecision, weightRadius, biasRadius) { Parts = Parts };
+
+    /// <summary>The same layer with the file's own operations.</summary>
+    /// <exception cref="ArgumentException">They do not lead from the inputs to the outputs.</exception>
+    internal AffineLayer WithParts(IReadOnlyList<Networks.AffinePart> parts)
+    {
+        int width = Inputs;
+        foreach (Networks.AffinePart part in parts)
+            width = part.Inputs == width ? part.Outputs : -1;
+        if (width != Outputs || parts.Count == 0)
+            throw new ArgumentException($"The operations do not lead from {Inputs} to {Outputs} values.", nameof(parts));
+        return new(weights, bias, Outputs, Inputs, Activation, SourcePrecision, weightRadius, biasRadius) { Parts = parts };
+    }
+
+    /// <summary>Whether the layer says which affine map it is: its weights are exact, or the file's operations are known.</summary>
+    internal bool IsDefinite => IsExact || Parts is not null;
+
+    /// <summary>The stored weights alone, as an exact layer.</summary>
+    internal AffineLayer Centre() => IsExact ? this : new(weights, bias, Outputs, Inputs, Activation, SourcePrecision);
+
+    /// <summary>The layer on some of its rows and columns, with the radii and the operations of what is left: the same map where the other inputs are 0, or not read.</summary>
+    /// <param name="rows">0-based, in the order that they are to have.</param>
+    /// <param name="columns">0-based, in the order that they are to have.</param>
+    internal AffineLayer Select(int[] rows, int[] columns)
+    {
+        if (rows.AsSpan().SequenceEqual([.. Enumerable.Range(0, Outputs)]) && columns.AsSpan().SequenceEqual([.. Enumerable.Range(0, Inputs)]))
+            return this;
+        double[]? Matrix(double[]? of)
+        {
+            if (of is null)
+                return null;
+            var selected = new double[(long)rows.Length * columns.Length];
+            for (int i = 0, at = 0; i < rows.Length; i++)
+            {
+                foreach (int column in columns)
+                    selected[at++] = of[(rows[i] * Inputs) + column];
+            }
+
+            return selected;
+        }
+
+        double[]? Vector(double[]? of) => of is null ? null : Array.ConvertAll(rows, i => of[i]);
+        AffineLayer selected = new(Matrix(weights)!, Vector(bias)!, rows.Length, columns.Length, Activation, SourcePrecision, Matrix(weightRadius), Vector(biasRadius));
+        return Parts is not null && Networks.AffineParts.Select(Parts, rows, columns) is { } parts ? selected.Rejoined(parts) : selected;
+    }
+
+    /// <summary>Whether two layers are known to be the same affine map, radii or not.</summary>
+    internal bool IsSameMap(AffineLayer other) => ReferenceEquals(this, other)
+        || (weights.AsSpan().SequenceEqual(other.weights) && bias.AsSpan().SequenceEqual(other.bias)
+            && ((IsExact && other.IsExact) || Networks.AffineParts.AreSame(Parts, other.Parts)));
+
+    /// <summary>The same map as a reader would join it from what is left of the operations, so that a file which is written and read again gives the same layer, radii and all.</summary>
+    private AffineLayer Rejoined(IReadOnlyList<Networks.AffinePart> parts)
+    {
+        if (parts.Count(static p => p.IsDense) > 1)
+            return WithParts(parts); // products of matrices take their time
+        var chain = new Networks.AffineChain(Inputs, SourcePrecision);
+        foreach (Networks.AffinePart part in parts)
+            chain.Append(part);
+        AffineLayer joined = chain.Finish()[0].With(Activation);
+        bool isSame = joined.SourcePrecision == SourcePrecision && joined.weights.AsSpan().SequenceEqual(weights) && joined.bias.AsSpan().SequenceEqual(bias);
+        return isSame ? joined : WithParts(parts);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Inputs} -> {Outputs}{(Activation == Activation.Relu ? " ReLU" : "")}";

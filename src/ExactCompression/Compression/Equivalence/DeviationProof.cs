@@ -82,9 +82,10 @@ internal static class DeviationProof
     /// <summary>The bound for two networks of the same widths: 0 where all weights are the same and exact.</summary>
     /// <remarks>
     /// Layer by layer, <c>|z' - z| &lt;= |W'| e + max |(W' - W) a + (b' - b)| + R |a| + R' |a'| + r + r'</c> where <c>e</c> bounds the difference of
-    /// the activations before, for those pass through rectifiers that move by no more than their arguments.
+    /// the activations before, for those pass through rectifiers that move by no more than their arguments. Where both layers are the same map <c>T</c>, whatever their radius, it is
+    /// <c>|T| e &lt;= (|W| + R) e</c>.
     /// </remarks>
-    private static double OfSameWidths(ReluNetwork reference, ReluNetwork difference, InputDomain domain)
+    public static double OfSameWidths(ReluNetwork reference, ReluNetwork difference, InputDomain domain)
     {
         if (!HaveSameWidths(reference, difference) || reference.Layers[^1].Activation != difference.Layers[^1].Activation)
             return double.PositiveInfinity;
@@ -106,8 +107,15 @@ internal static class DeviationProof
         var difference = new double[layer.Inputs];
         var rounding = new double[layer.Inputs];
         double slack = Rounding.Gamma(1);
+        bool isSame = layer.IsSameMap(other);
         for (int i = 0; i < moved.Length; i++)
         {
+            if (isSame)
+            {
+                moved[i] = UpperBound.Add(UpperBound.MagnitudeDot(layer.Row(i), error), LayerRadius.Of(layer, i, error));
+                continue;
+            }
+
             moved[i] = UpperBound.Add(UpperBound.MagnitudeDot(other.Row(i), error), UpperBound.Add(LayerRadius.Of(layer, i, inputs), LayerRadius.Of(other, i, otherInputs)));
             double shift = other.Bias.Span[i] - layer.Bias.Span[i];
             if (shift == 0 && other.Row(i).SequenceEqual(layer.Row(i)))

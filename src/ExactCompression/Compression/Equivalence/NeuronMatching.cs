@@ -16,9 +16,9 @@ internal static class NeuronMatching
         for (int l = 0; l < layers.Length; l++)
         {
             AffineLayer layer = network.Layers[l];
-            AffineLayer ordered = Permuted(layer, [.. Enumerable.Range(0, layer.Outputs)], columns);
+            AffineLayer ordered = layer.Select([.. Enumerable.Range(0, layer.Outputs)], columns);
             int[] rows = l < network.Depth ? Nearest(ordered, like.Layers[l], cancellation) : [.. Enumerable.Range(0, layer.Outputs)];
-            layers[l] = Permuted(layer, rows, columns);
+            layers[l] = layer.Select(rows, columns);
             columns = rows;
         }
 
@@ -50,20 +50,5 @@ internal static class NeuronMatching
         }
 
         return rows;
-    }
-
-    private static AffineLayer Permuted(AffineLayer layer, int[] rows, int[] columns)
-    {
-        double[] Matrix(ReadOnlyMemory<double> of) => [.. rows.SelectMany(i => columns.Select(j => of.Span[(i * layer.Inputs) + j]))];
-        double[] Vector(ReadOnlyMemory<double> of) => [.. rows.Select(i => of.Span[i])];
-        return new(
-            Matrix(layer.Weights),
-            Vector(layer.Bias),
-            rows.Length,
-            columns.Length,
-            layer.Activation,
-            layer.SourcePrecision,
-            layer.WeightRadius.IsEmpty ? null : Matrix(layer.WeightRadius),
-            layer.BiasRadius.IsEmpty ? null : Vector(layer.BiasRadius));
     }
 }

@@ -61,6 +61,20 @@ internal sealed class DraftLayer
     /// <summary>The weights of a row.</summary>
     public ReadOnlySpan<double> Row(int row) => Weights.AsSpan(row * Columns, Columns);
 
+    /// <summary>Whether the layer reads a neuron of the one before it, or may do so by its rounding radius.</summary>
+    /// <param name="column">0-based neuron of the layer before.</param>
+    /// <param name="neuron">0-based neuron of the original layer that it is, or -1.</param>
+    public bool Reads(int column, int neuron)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (Row(i)[column] != 0 || (!IsNew && LayerRadius.Reads(Source, Rows[i].Neuron, neuron)))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Whether every weight of a row is 0.</summary>
     public bool IsZeroRow(int row) => Row(row).IndexOfAnyExcept(0.0) < 0;
 

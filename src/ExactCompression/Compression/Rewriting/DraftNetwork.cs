@@ -13,11 +13,12 @@ namespace ExactCompression.Compression.Rewriting;
 /// </remarks>
 internal sealed class DraftNetwork
 {
-    private DraftNetwork(Box domain, DraftLayer[] layers, double[] deviation)
+    private DraftNetwork(Box domain, DraftLayer[] layers, double[] deviation, bool onlyRemoved)
     {
         Domain = domain;
         Layers = layers;
         Deviation = deviation;
+        OnlyRemoved = onlyRemoved && Array.TrueForAll(layers, static l => !l.IsNew);
     }
 
     /// <summary>The box of inputs.</summary>
@@ -28,6 +29,9 @@ internal sealed class DraftNetwork
 
     /// <summary>For each output, a proven bound over the domain of the distance to the original.</summary>
     public double[] Deviation { get; }
+
+    /// <summary>Whether all steps only removed neurons that are 0 over the domain or that nothing reads: then it is the original's function, whatever the radii of the file.</summary>
+    public bool OnlyRemoved { get; }
 
     /// <summary>Hidden layers.</summary>
     public int Depth => Layers.Count - 1;
@@ -62,7 +66,7 @@ internal sealed class DraftNetwork
             layers[l] = new(source, l + 1, source.Inputs, source.Weights.ToArray(), rows, false);
         }
 
-        return new(domain, layers, moved);
+        return new(domain, layers, moved, true);
     }
 
     /// <summary>The box of what a layer reads.</summary>
@@ -83,13 +87,13 @@ internal sealed class DraftNetwork
         {
             layers[l] = layers[l].Widened(moved);
             if (l == layers.Count - 1)
-                return new(Domain, [.. layers], [.. Deviation.Zip(moved, UpperBound.Add)]);
+                return new(Domain, [.. layers], [.. Deviation.Zip(moved, UpperBound.Add)], false);
             DraftLayer next = layers[l + 1];
             double[] before = moved;
             moved = [.. Enumerable.Range(0, next.Count).Select(i => UpperBound.MagnitudeDot(next.Row(i), before))];
         }
 
-        return new(Domain, [.. layers], Deviation);
+        return new(Domain, [.. layers], Deviation, OnlyRemoved);
     }
 }
 

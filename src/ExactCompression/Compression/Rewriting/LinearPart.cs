@@ -70,15 +70,18 @@ internal sealed class LinearPart
     /// <summary>A linear neuron, its bias shifted as little as keeps it from going below 0 over the domain.</summary>
     /// <param name="weights">Its weights on what the layer reads.</param>
     /// <param name="constant">Its bias before the shift.</param>
-    /// <param name="terms">Neurons of the layer that it is a sum of, with their coefficients, up to rounding.</param>
+    /// <param name="terms">Neurons of the layer that it is nearly a sum of, with their coefficients.</param>
     /// <remarks>
-    /// Its range is the common part of two: that of interval arithmetic over what the layer reads, and that of the sum of the terms' own proven bounds, widened by
-    /// the rounding of <paramref name="weights"/> and <paramref name="constant"/>, at most <c>gamma</c> of the magnitudes.
+    /// Its range is the common part of two: that of interval arithmetic over what the layer reads, and that of the sum of the terms' own proven bounds, widened by how far the sum is from
+    /// <paramref name="weights"/> and <paramref name="constant"/>: the difference of both, bounded over the box, and the rounding of that difference, at most <c>gamma</c> of the magnitudes.
+    /// Weights that cancel but for float32 rounding are made 0, so the difference may be much more than double leaves.
     /// </remarks>
     public AddedNeuron Shifted(double[] weights, double constant, IReadOnlyList<(int Neuron, double Coefficient)> terms)
     {
         (double lower, double upper) = Inputs.Range(weights, constant);
-        double low = 0, high = 0, magnitude = 0;
+        double low = 0, high = 0, rest = constant;
+        double[] left = [.. weights];
+        double magnitude = UpperBound.Add(UpperBound.MagnitudeDot(weights, Inputs.Magnitude), Math.Abs(constant));
         foreach ((int j, double c) in terms)
         {
             DraftRow row = Layer.Rows[j];
@@ -86,13 +89,17 @@ internal sealed class LinearPart
             high = Math.BitIncrement(high + Math.BitIncrement(c * (c >= 0 ? row.Upper : row.Lower)));
             double size = UpperBound.Add(UpperBound.MagnitudeDot(Layer.Row(j), Inputs.Magnitude), Math.Abs(row.Bias));
             magnitude = UpperBound.Add(magnitude, UpperBound.Multiply(Math.Abs(c), size));
+            TensorPrimitives.MultiplyAdd(Layer.Row(j), -c, left, left);
+            rest = Math.FusedMultiplyAdd(-c, row.Bias, rest);
         }
 
         double rounding = UpperBound.Add(UpperBound.Multiply(UpperBound.Gamma(terms.Count + 4), magnitude), UpperBound.Add(UpperBound.Underflows(Inputs.Magnitude), UpperBound.Underflows([1])));
-        lower = Math.Max(lower, Math.BitDecrement(low - rounding)); // a NaN, of which nothing is known, is refused below
-        upper = Math.Min(upper, Math.BitIncrement(high + rounding));
+        double moved = UpperBound.Add(Inputs.Largest(left, rest), rounding);
+        lower = Math.Max(lower, Math.BitDecrement(low - moved)); // a NaN, of which nothing is known, is refused below
+        upper = Math.Min(upper, Math.BitIncrement(high + moved));
         double room = 1e-14 * (Math.Abs(lower) + Math.Abs(constant));
         double bias = lower >= 0 ? constant : constant - lower + room;
+        // The error covers the roundings of the shift and of a lower end below 0; the last step outward those of an upper end far above the biases.
         double shift = bias - constant, error = 4 * Rounding.Unit * (Math.Abs(bias) + Math.Abs(constant));
         return new(weights, bias, Math.BitDecrement(lower + shift - error), Math.BitIncrement(upper + shift + error));
     }

@@ -13,7 +13,6 @@ internal sealed class MaximalCompression
     private readonly double tolerance;
     private readonly List<CompressionStep> steps = [];
     private DraftNetwork network;
-    private double deviation;
     private int sweep;
 
     private MaximalCompression(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
@@ -21,9 +20,11 @@ internal sealed class MaximalCompression
         this.options = options;
         this.cancellation = cancellation;
         network = DraftNetwork.Of(table);
-        deviation = StoredDraft.Of(network, options.Precision).Deviation;
-        tolerance = options.Tolerance ?? DefaultTolerance(table.Network);
+        tolerance = ToleranceOf(network, table.Network, options);
     }
+
+    /// <summary>The largest deviation that compression may leave.</summary>
+    public static double ToleranceOf(StabilityTable table, CompressionOptions options) => ToleranceOf(DraftNetwork.Of(table), table.Network, options);
 
     /// <summary>Compresses a network.</summary>
     /// <returns>The layers as stored, what was done, and a proven bound on the distance to the original.</returns>
@@ -33,6 +34,7 @@ internal sealed class MaximalCompression
         run.FixInputs(table.Domain);
         run.Sweep();
         (AffineLayer[] layers, double deviation) = StoredDraft.Of(run.network, options.Precision);
+        run.steps.AddRange(NormalisationSteps.Of(table.Network, layers.Zip(run.network.Layers).Where(static l => !l.Second.IsNew && l.First.Parts is not null).Select(static l => l.Second.Source)));
         return (layers, run.steps, deviation);
     }
 
@@ -125,16 +127,18 @@ internal sealed class MaximalCompression
             if (!IsFinite(rewrite))
                 continue;
             DraftNetwork after = RewriteProof.Apply(network, rewrite, cancellation);
-            double moved = StoredDraft.Of(after, options.Precision).Deviation;
-            if (!(moved <= tolerance || moved <= deviation))
+            if (!IsWithinTolerance(after))
                 continue;
             Report(rewrite);
-            (network, deviation) = (after, moved);
+            network = after;
             return true;
         }
 
         return false;
     }
+
+    /// <summary>What is stored may be off by no more; the network that it all began with is not off at all.</summary>
+    private bool IsWithinTolerance(DraftNetwork draft) => StoredDraft.Of(draft, options.Precision).Deviation <= tolerance;
 
     private NetworkSize SizeAfter(LayerRewrite rewrite)
     {
@@ -169,15 +173,16 @@ internal sealed class MaximalCompression
     {
         if (PointInputs.Fix(network, domain) is not var (after, inputs))
             return;
-        double moved = StoredDraft.Of(after, options.Precision).Deviation;
-        if (!(moved <= tolerance || moved <= deviation))
+        if (!IsWithinTolerance(after))
             return;
         steps.Add(new(CompressionStepKind.FixInputs, 0, [], $"{inputs} are constant over the domain: they go into the first layer's bias."));
-        (network, deviation) = (after, moved);
+        network = after;
     }
 
-    private double DefaultTolerance(ReluNetwork original)
+    private static double ToleranceOf(DraftNetwork network, ReluNetwork original, CompressionOptions options)
     {
+        if (options.Tolerance is { } tolerance)
+            return tolerance;
         DraftLayer output = network.Layers[^1];
         Box inputs = network.InputsOf(network.Depth);
         double scale = Enumerable.Range(0, output.Count).Max(i => UpperBound.Add(UpperBound.MagnitudeDot(output.Row(i), inputs.Magnitude), Math.Abs(output.Bias[i])));

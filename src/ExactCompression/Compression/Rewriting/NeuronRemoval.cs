@@ -15,7 +15,7 @@ internal static class NeuronRemoval
         Box inputs = network.InputsOf(at);
         RewrittenNeuron[] inactive = Fates(layer, j => Inactive(layer.Rows[j]));
         yield return Rewrite(next, at, CompressionStepKind.RemoveInactive, inactive, static (gone, of) => $"Stably inactive, always 0: {gone} of {of} neurons.");
-        RewrittenNeuron[] unused = Fates(layer, j => IsUnused(next, j) ? new(NeuronFate.Zero, Error: layer.Rows[j].Most) : default);
+        RewrittenNeuron[] unused = Fates(layer, j => !next.Reads(j, layer.Rows[j].Neuron) ? new(NeuronFate.Zero, Error: layer.Rows[j].Most) : default);
         yield return Rewrite(next, at, CompressionStepKind.RemoveUnused, unused, static (gone, of) => $"All outgoing weights are 0: {gone} of {of} neurons.");
         RewrittenNeuron[] constant = Fates(layer, j => Constant(layer, j, inputs));
         yield return Rewrite(next, at, CompressionStepKind.RemoveConstant, constant, static (gone, of) => $"Constant over the domain: {gone} of {of} neurons go into the next bias.");
@@ -39,17 +39,6 @@ internal static class NeuronRemoval
         double middle = lower + (0.5 * (upper - lower));
         double error = Math.Max(0, Math.Max(upper - middle, middle - lower));
         return new(NeuronFate.Constant, Value: Math.Max(0, middle), Error: error == 0 ? 0 : Math.BitIncrement(error));
-    }
-
-    private static bool IsUnused(DraftLayer next, int neuron)
-    {
-        for (int i = 0; i < next.Count; i++)
-        {
-            if (next.Row(i)[neuron] != 0)
-                return false;
-        }
-
-        return true;
     }
 
     private static RewrittenNeuron[] Fates(DraftLayer layer, Func<int, RewrittenNeuron> fate)

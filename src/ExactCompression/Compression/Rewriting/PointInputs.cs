@@ -27,6 +27,7 @@ internal static class PointInputs
 
             if (gone.AsSpan().IndexOfAnyExcept(0.0) < 0)
                 continue;
+            // The last term is redundant here: a magnitude is never below 1e-300 a product, and gamma of that is more than underflow loses. It stays for the rule's sake.
             double magnitude = UpperBound.Add(UpperBound.MagnitudeDot(gone, Array.ConvertAll(values, Math.Abs)), Math.Abs(layer.Bias[i]));
             moved[i] = magnitude == 0 ? 0 : UpperBound.Add(UpperBound.Multiply(UpperBound.Gamma(points.Length + 3), magnitude), UpperBound.Underflows([1]));
         }

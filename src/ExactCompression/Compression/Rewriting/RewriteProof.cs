@@ -57,7 +57,7 @@ internal sealed class RewriteProof
         foreach (AddedNeuron added in rewrite.Added)
             added.Weights.CopyTo(weights.AsSpan(layer.Columns * at++));
         DraftRow[] rows = [.. rewrite.Kept.Select(j => layer.Rows[j]), .. rewrite.Added.Select(static a => a.Row)];
-        bool onlyRemoves = rewrite.Fates.All(static f => f.Fate is NeuronFate.Kept or NeuronFate.Zero);
+        bool onlyRemoves = rewrite.Added.Length == 0 && rewrite.Fates.All(static f => f.Fate is NeuronFate.Kept or NeuronFate.Zero);
         return network.Replaced(
             rewrite.At,
             2,
@@ -125,13 +125,15 @@ internal sealed class RewriteProof
     private double OfKept(ReadOnlySpan<double> before, double after, int row, ref AffineSum affine)
     {
         double change = after - before[row], magnitude = change == 0 ? 0 : Math.Abs(after) + Math.Abs(before[row]);
+        bool isChanged = change != 0;
         foreach (int j in multiples[row])
         {
+            isChanged |= before[j] != 0 && rewrite.Fates[j].Value != 0; // of a product that underflows, a sum may not tell
             change = Math.FusedMultiplyAdd(-before[j], rewrite.Fates[j].Value, change);
             magnitude += Math.Abs(before[j] * rewrite.Fates[j].Value);
         }
 
-        if (magnitude == 0 && change == 0)
+        if (!isChanged)
             return 0;
         DraftRow neuron = layer.Rows[row];
         double rounding = UpperBound.Multiply(UpperBound.Gamma(multiples[row].Count + 6), magnitude);

@@ -12,7 +12,7 @@ namespace ExactCompression.Compression.Rewriting;
 /// </remarks>
 internal static class StoredDraft
 {
-    /// <summary>Rounds the layers that have new weights, and those that the file's precision cannot store.</summary>
+    /// <summary>Rounds the layers that have new weights; the others stay the file's own maps, off from their weights by no more than their radii.</summary>
     /// <param name="network">The draft.</param>
     /// <param name="precision">What new weights are rounded to; null for each layer's own precision.</param>
     public static (AffineLayer[] Layers, double Deviation) Of(DraftNetwork network, WeightPrecision? precision)
@@ -23,13 +23,17 @@ internal static class StoredDraft
         {
             DraftLayer layer = network.Layers[l];
             var errors = new Box(lower, upper);
-            layers[l] = Stored(layer, network.InputsOf(l), errors, precision, out lower, out upper);
+            int[] columns = l == 0 ? [.. Enumerable.Range(0, layer.Columns)] : Array.ConvertAll(network.Layers[l - 1].Rows, static r => r.Neuron);
+            layers[l] = layer.IsNew
+                ? Stored(layer, network.InputsOf(l), errors, precision, out lower, out upper)
+                : Kept(layer, columns, network.InputsOf(l), errors, out lower, out upper);
             if (l < network.Depth)
                 Rectify(layer, lower, upper);
         }
 
         double deviation = 0;
-        for (int i = 0; i < lower.Length; i++)
+        bool isOriginal = network.OnlyRemoved && layers.Zip(network.Layers).All(static l => l.Second.Source.IsExact || !l.First.IsExact);
+        for (int i = 0; i < lower.Length && !isOriginal; i++)
             deviation = Math.Max(deviation, UpperBound.Add(network.Deviation[i], UpperBound.Known(Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i])))));
         return (layers, deviation);
     }
@@ -39,11 +43,10 @@ internal static class StoredDraft
         AffineLayer source = layer.Source;
         lower = new double[layer.Count];
         upper = new double[layer.Count];
-        bool rounds = layer.IsNew || !(WeightRounding.AreStored(layer.Weights, source.SourcePrecision) && WeightRounding.AreStored(layer.Bias, source.SourcePrecision));
-        WeightPrecision precision = !rounds ? source.SourcePrecision : asked ?? source.SourcePrecision;
-        if (rounds && !(WeightRounding.Fits(layer.Weights, precision) && WeightRounding.Fits(layer.Bias, precision)))
+        WeightPrecision precision = asked ?? source.SourcePrecision;
+        if (!(WeightRounding.Fits(layer.Weights, precision) && WeightRounding.Fits(layer.Bias, precision)))
             precision = WeightPrecision.Float64;
-        double[] weights = rounds ? WeightRounding.Rounded(layer.Weights, precision) : layer.Weights;
+        double[] weights = WeightRounding.Rounded(layer.Weights, precision);
         double[] bias = [.. layer.Bias];
         var difference = new double[layer.Columns];
         for (int i = 0; i < layer.Count; i++)
@@ -51,14 +54,26 @@ internal static class StoredDraft
             ReadOnlySpan<double> row = weights.AsSpan(i * layer.Columns, layer.Columns);
             TensorPrimitives.Subtract(row, layer.Row(i), difference);
             (double low, double high) = Sum(errors.Range(row, 0), inputs.Range(difference, 0));
-            if (rounds)
-                bias[i] = Rounded(bias[i], low, high, precision);
+            bias[i] = Rounded(bias[i], low, high, precision);
             (lower[i], upper[i]) = Sum((low, high), Difference(bias[i], layer.Bias[i]));
         }
 
-        return !rounds && source.IsExact && layer.Count == source.Outputs && layer.Columns == source.Inputs
-            ? source
-            : new(weights, bias, layer.Count, layer.Columns, source.Activation, precision);
+        return new(weights, bias, layer.Count, layer.Columns, source.Activation, precision);
+    }
+
+    private static AffineLayer Kept(DraftLayer layer, int[] columns, Box inputs, Box errors, out double[] lower, out double[] upper)
+    {
+        AffineLayer kept = layer.Source.Select(Array.ConvertAll(layer.Rows, static r => r.Neuron), columns);
+        kept = kept.IsDefinite ? kept : kept.Centre();
+        lower = new double[layer.Count];
+        upper = new double[layer.Count];
+        for (int i = 0; i < layer.Count; i++)
+        {
+            double radius = LayerRadius.Of(kept, i, inputs, errors.Magnitude);
+            (lower[i], upper[i]) = Sum(errors.Range(kept.Row(i), 0), (-radius, radius));
+        }
+
+        return kept;
     }
 
     /// <summary>The bias as it is stored, with the middle of an error taken up.</summary>
@@ -88,6 +103,7 @@ internal static class StoredDraft
         return b == (0, 0) ? a : (Rounding.AddDown(a.Lower, b.Lower), Rounding.AddUp(a.Upper, b.Upper));
     }
 
+    /// <summary>Bounds of a difference: that of a double and its rounding is exact, but the bias may also have taken up the middle of an error.</summary>
     private static (double Lower, double Upper) Difference(double after, double before)
     {
         double difference = after - before;

@@ -1,5 +1,4 @@
 using ExactCompression.Networks;
-using ExactCompression.Numerics;
 
 namespace ExactCompression.Formats.Onnx;
 
@@ -37,12 +36,10 @@ internal static class OnnxElementwiseOperators
         if (step.DataIndex != 0)
             throw step.Node.Unsupported("It divides by a value that depends on the network's input.");
         OnnxTensor operand = Operand(step);
-        double[] scale = step.Aligned(operand), radius = new double[scale.Length];
-        if (scale.AsSpan().Contains(0.0))
+        double[] divisor = step.Aligned(operand);
+        if (divisor.AsSpan().Contains(0.0))
             throw step.Node.Fault("OnnxDivisionByZero", $"The divisor {OnnxFault.Quote(operand.Name)} contains 0.");
-        for (int i = 0; i < scale.Length; i++)
-            (scale[i], radius[i]) = RoundedQuotient.Reciprocal(scale[i]);
-        step.Chain.Append(AffineMap.Scale(scale, radius), operand.Precision);
+        step.Chain.Append(AffinePart.Divide(divisor, operand.Precision));
     }
 
     /// <summary><c>-x</c>.</summary>
@@ -72,19 +69,12 @@ internal static class OnnxElementwiseOperators
         double[][] values = [.. parameters.Select(parameter => PerChannel(step, parameter))];
         (double[] scale, double[] shift, double[] mean, double[] variance) = (values[0], values[1], values[2], values[3]);
         double epsilon = node.Float("epsilon", 1e-5f);
-        var radius = new double[scale.Length];
-        for (int i = 0; i < scale.Length; i++)
-        {
-            if (!(variance[i] + epsilon > 0))
-                throw node.Fault("OnnxInvalidNormalization", $"Variance plus epsilon is {variance[i] + epsilon:R}, which has no reciprocal root.");
-            (scale[i], radius[i]) = RoundedQuotient.OverRoot(scale[i], variance[i], epsilon);
-            mean[i] = -mean[i];
-        }
+        int bad = Array.FindIndex(variance, v => !(v + epsilon > 0));
+        if (bad >= 0)
+            throw node.Fault("OnnxInvalidNormalization", $"Variance plus epsilon is {variance[bad] + epsilon:R}, which has no reciprocal root.");
 
         WeightPrecision precision = parameters.Max(static parameter => parameter.Precision);
-        step.Chain.Append(AffineMap.Shift(mean), precision);
-        step.Chain.Append(AffineMap.Scale(scale, radius), precision);
-        step.Chain.Append(AffineMap.Shift(shift), precision);
+        step.Chain.Append(AffinePart.BatchNormalization(scale, shift, mean, variance, epsilon, precision));
     }
 
     private static OnnxTensor Operand(OnnxStep step)

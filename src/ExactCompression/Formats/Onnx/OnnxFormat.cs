@@ -26,7 +26,14 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     public ReluNetwork Read(string path) => OnnxReader.Read(path);
 
     /// <inheritdoc/>
-    /// <remarks>A layer with a rounding radius is written as its stored weights, the centre of that enclosure.</remarks>
+    public bool Holds(ReluNetwork network, WeightPrecision precision) =>
+        network.Layers.All(l => l.Parts is { } parts ? OnnxPartNodes.Hold(parts, precision) : l.IsExact && l.Precision <= precision);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A layer that joins several operations of a file is written as those operations. One with a rounding radius whose operations are not known is written as its stored weights, the centre of
+    /// that enclosure.
+    /// </remarks>
     /// <exception cref="InvalidInputException">A weight is too large for <paramref name="precision"/>, or the network for one file.</exception>
     public void Write(ReluNetwork network, Stream stream, WeightPrecision precision) => OnnxWriter.Write(network, stream, precision);
 }

@@ -1,4 +1,5 @@
 using ExactCompression.Formats.Onnx.Schema;
+using ExactCompression.Networks;
 using Google.Protobuf;
 using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType;
 using AttributeType = ExactCompression.Formats.Onnx.Schema.AttributeProto.Types.AttributeType;
@@ -6,7 +7,7 @@ using AttributeType = ExactCompression.Formats.Onnx.Schema.AttributeProto.Types.
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// Writes a network as Gemm and Relu nodes that every runtime since 2020 loads. The input <c>input</c> has the shape batch x features.
+/// Writes a network as Gemm and Relu nodes, and such as the normalisation that it came with, that every runtime since 2020 loads. The input <c>input</c> has the shape batch x features.
 /// </summary>
 /// <remarks>
 /// Names are short and nothing optional is stored, so that a file is not larger than the one that a network was read from; for the same reason
@@ -47,13 +48,18 @@ internal static class OnnxWriter
         string value = InputName;
         foreach (AffineLayer layer in network.Layers)
         {
-            NodeProto gemm = Node("Gemm", names.Next(), value, Tensor(graph, names, [layer.Outputs, layer.Inputs], layer.Weights.Span, precision));
-            gemm.Attribute.Add(Integer("transB", 1));
-            if (Bias(layer) is { Length: > 0 } bias)
-                gemm.Input.Add(Tensor(graph, names, [bias.Length], bias, precision));
-            graph.Node.Add(gemm);
+            if (layer.Parts is { } parts && OnnxPartNodes.CanRound(parts, precision))
+            {
+                foreach (AffinePart part in parts)
+                    value = part.IsDense ? Gemm(graph, names, value, part.Outputs, part.Values[0], part.Values[1], precision) : Elementwise(graph, names, value, part, precision);
+            }
+            else
+            {
+                value = Gemm(graph, names, value, layer.Outputs, layer.Weights.Span, layer.Bias.Span, precision);
+            }
+
             if (layer.Activation == Activation.Relu)
-                graph.Node.Add(Node("Relu", names.Next(), gemm.Output[0]));
+                graph.Node.Add(Node("Relu", names.Next(), value));
             value = graph.Node[^1].Output[0];
         }
 
@@ -63,18 +69,50 @@ internal static class OnnxWriter
         return model;
     }
 
-    /// <summary>The biases as stored: none where all are +0, one where all are equal.</summary>
-    private static ReadOnlySpan<double> Bias(AffineLayer layer)
+    private static string Gemm(GraphProto graph, OnnxNames names, string input, int outputs, ReadOnlySpan<double> weights, ReadOnlySpan<double> bias, WeightPrecision precision)
     {
-        ReadOnlySpan<double> bias = layer.Bias.Span;
-        long first = BitConverter.DoubleToInt64Bits(bias[0]);
-        foreach (double value in bias)
+        NodeProto gemm = Node("Gemm", names.Next(), input, Tensor(graph, names, [outputs, weights.Length / outputs], weights, precision));
+        gemm.Attribute.Add(Integer("transB", 1));
+        ReadOnlySpan<double> shortest = Shortest(bias);
+        if (shortest.Length > 1 || BitConverter.DoubleToInt64Bits(shortest[0]) != 0)
+            gemm.Input.Add(Tensor(graph, names, [shortest.Length], shortest, precision));
+        graph.Node.Add(gemm);
+        return gemm.Output[0];
+    }
+
+    private static string Elementwise(GraphProto graph, OnnxNames names, string input, AffinePart part, WeightPrecision precision)
+    {
+        foreach ((string type, double[][] constants, bool constantFirst) in OnnxPartNodes.Of(part))
         {
-            if (BitConverter.DoubleToInt64Bits(value) != first)
-                return bias;
+            bool isNormalization = type == "BatchNormalization";
+            NodeProto node = Node(type, names.Next());
+            foreach (double[] values in constants)
+            {
+                ReadOnlySpan<double> stored = isNormalization ? values : Shortest(values); // its parameters must be as many as there are channels
+                node.Input.Add(Tensor(graph, names, [stored.Length], stored, precision));
+            }
+
+            node.Input.Insert(constantFirst ? node.Input.Count : 0, input);
+            if (isNormalization)
+                node.Attribute.Add(new AttributeProto { Name = "epsilon", Type = AttributeType.Float, F = (float)part.Epsilon });
+            graph.Node.Add(node);
+            input = node.Output[0];
         }
 
-        return first == 0 ? [] : bias[..1];
+        return input;
+    }
+
+    /// <summary>Numbers as stored: one where all are equal, bit for bit.</summary>
+    private static ReadOnlySpan<double> Shortest(ReadOnlySpan<double> values)
+    {
+        long first = BitConverter.DoubleToInt64Bits(values[0]);
+        foreach (double value in values)
+        {
+            if (BitConverter.DoubleToInt64Bits(value) != first)
+                return values;
+        }
+
+        return values[..1];
     }
 
     /// <summary>Adds an initializer, and a cast where it is stored as 16-bit floats; gives the name to use.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using ExactCompression.Networks;
 
 namespace ExactCompression.Formats;
 
@@ -22,10 +23,13 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             var activation = (Activation)reader.ReadByte();
             var precision = (WeightPrecision)reader.ReadByte();
             double[] weights = Numbers(), bias = Numbers();
+            AffinePart[] parts = Parts();
             bool isExact = reader.ReadBoolean();
             layers[l] = isExact
                 ? new(weights, bias, outputs, inputs, activation, precision)
                 : new(weights, bias, outputs, inputs, activation, precision, Numbers() is { Length: > 0 } w ? w : null, Numbers() is { Length: > 0 } b ? b : null);
+            if (parts.Length > 0)
+                layers[l] = layers[l].WithParts(parts);
         }
 
         return new(layers, name, path, format, stated, reader.ReadBoolean() ? Training() : null);
@@ -138,6 +142,24 @@ internal sealed class PortableReader(Stream stream) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => reader.Dispose();
+
+    private AffinePart[] Parts()
+    {
+        var parts = new AffinePart[Count(1)];
+        for (int k = 0; k < parts.Length; k++)
+        {
+            var kind = (AffinePartKind)reader.ReadByte();
+            int outputs = reader.ReadInt32(), inputs = reader.ReadInt32();
+            var precision = (WeightPrecision)reader.ReadByte();
+            double epsilon = reader.ReadDouble();
+            var values = new double[Count(1)][];
+            for (int i = 0; i < values.Length; i++)
+                values[i] = Numbers();
+            parts[k] = AffinePart.Of(kind, outputs, inputs, precision, epsilon, values);
+        }
+
+        return parts;
+    }
 
     private double[]? Witness() => reader.ReadBoolean() ? Numbers() : null;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using ExactCompression.Networks;
 
 namespace ExactCompression.Formats;
 
@@ -27,6 +28,7 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
             writer.Write((byte)layer.SourcePrecision);
             Numbers(layer.Weights.Span);
             Numbers(layer.Bias.Span);
+            Parts(layer.Parts ?? []);
             writer.Write(layer.IsExact);
             if (layer.IsExact)
                 continue;
@@ -144,6 +146,22 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => writer.Dispose();
+
+    private void Parts(IReadOnlyList<AffinePart> parts)
+    {
+        writer.Write(parts.Count);
+        foreach (AffinePart part in parts)
+        {
+            writer.Write((byte)part.Kind);
+            writer.Write(part.Outputs);
+            writer.Write(part.Inputs);
+            writer.Write((byte)part.Precision);
+            writer.Write(part.Epsilon);
+            writer.Write(part.Values.Count);
+            foreach (double[] values in part.Values)
+                Numbers(values);
+        }
+    }
 
     private void Witness(double[]? witness)
     {

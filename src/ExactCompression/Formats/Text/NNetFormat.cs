@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using ExactCompression.Networks;
-using ExactCompression.Numerics;
 
 namespace ExactCompression.Formats;
 
@@ -12,7 +11,7 @@ namespace ExactCompression.Formats;
 /// <remarks>
 /// The normalisation is joined into the first and the last layer, so the network takes the file's own, unnormalised input, and the file's
 /// input range is its <see cref="ReluNetwork.StatedDomain"/>. Within that range the clipping that the format prescribes does nothing.
-/// Where joining rounds, layers carry the radius of it. Ranges and means are the nearest doubles of their decimals; which precision the
+/// Where joining rounds, layers carry the radius of it and the normalisation itself, which is written again as it was. Ranges and means are the nearest doubles of their decimals; which precision the
 /// weights' decimals stand for: see <see cref="NumberScanner"/>. Source: the description in the repository <c>sisl/NNet</c>.
 /// </remarks>
 internal sealed class NNetFormat : IWritableNetworkFormat
@@ -78,6 +77,8 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         }
     }
 
+    public bool Holds(ReluNetwork network, WeightPrecision precision) => new NNetNormalisation(network).Holds(precision);
+
     public void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
     {
         WrittenTensors.RequireWritable(network, precision, Name);
@@ -96,14 +97,17 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         Reals(domain is null ? ends : domain.Lower.Span, WeightPrecision.Float64);
         Array.Fill(ends, Unbounded);
         Reals(domain is null ? ends : domain.Upper.Span, WeightPrecision.Float64);
-        Line(Enumerable.Repeat(0, network.InputSize + 1));
-        Line(Enumerable.Repeat(1, network.InputSize + 1));
-        foreach (AffineLayer layer in network.Layers)
+        var normalisation = new NNetNormalisation(network);
+        Reals(normalisation.Means, WeightPrecision.Float64);
+        Reals(normalisation.Ranges, WeightPrecision.Float64);
+        for (int l = 0; l < network.Layers.Count; l++)
         {
-            for (int i = 0; i < layer.Outputs; i++)
-                Reals(layer.Row(i), precision);
-            for (int i = 0; i < layer.Outputs; i++)
-                Reals(layer.Bias.Span.Slice(i, 1), precision);
+            (ReadOnlyMemory<double> weights, ReadOnlyMemory<double> bias) = normalisation.Matrix(l);
+            (int outputs, int inputs) = (network.Layers[l].Outputs, network.Layers[l].Inputs);
+            for (int i = 0; i < outputs; i++)
+                Reals(weights.Span.Slice(i * inputs, inputs), precision);
+            for (int i = 0; i < outputs; i++)
+                Reals(bias.Span.Slice(i, 1), precision);
         }
     }
 
@@ -161,10 +165,7 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         {
             int inputs = Sizes[0];
             chain.Append(AffineMap.Shift(Array.ConvertAll(Means[..inputs], static m => 0 - m)), precision);
-            (double[] scale, double[] radius) = (new double[inputs], new double[inputs]);
-            for (int i = 0; i < inputs; i++)
-                (scale[i], radius[i]) = RoundedQuotient.Reciprocal(Ranges[i]);
-            chain.Append(AffineMap.Scale(scale, radius), precision);
+            chain.Append(AffinePart.Divide(Ranges[..inputs], precision));
         }
 
         /// <summary>Appends <c>y range + mean</c>.</summary>
