@@ -58,12 +58,12 @@ public class MaximalCompressionProperties
             };
             CompressionResult result = LeoCompression.Compress(Search(network, domain), options, default);
             kinds.UnionWith(result.Steps.Select(static s => s.Kind));
-            Assert.True(result.ProvenDeviation <= options.Tolerance || options.Tolerance is null || result.Steps.Any(static s => s.Kind == CompressionStepKind.Collapse), $"seed {seed}");
+            Assert.True(result.ProvenDeviation <= options.Tolerance || options.Tolerance is null, $"seed {seed}");
             Assert.True(result.Compressed.ConnectionCount <= network.ConnectionCount);
             DifferenceWithinProof(random, network, result, domain, seed);
         }
 
-        CompressionStepKind[] missing = [.. Enum.GetValues<CompressionStepKind>().Except(kinds)];
+        CompressionStepKind[] missing = [.. Enum.GetValues<CompressionStepKind>().Except(kinds).Except([CompressionStepKind.FoldNormalisation])]; // these networks have no normalisation
         Assert.True(missing.Length == 0, $"no {string.Join(", ", missing)}"); // the test tests every kind of step
     }
 
