@@ -70,10 +70,12 @@ public sealed class GetActivationPatternCommand : BackgroundCommand
                 WriteWarning($"{search.Solver} ended without a result: {network.Name} may have more patterns.");
                 break;
             case ActivationPatternEnd.Unproven:
-                WriteWarning($"{search.Solver} found no other pattern of {network.Name}, which is no proof: regions thinner than its tolerance can be missing.");
+                WriteWarning($"{search.Solver} found no other pattern of {network.Name}, which is no proof: " +
+                    "regions thinner than its tolerance can be missing.");
                 break;
             case ActivationPatternEnd.Complete:
-                WriteVerbose($"{network.Name} has no other pattern: {(search.IsExact ? "enumerated in exact arithmetic" : "proven bounds leave none")}");
+                string proof = search.IsExact ? "enumerated in exact arithmetic" : "proven bounds leave none";
+                WriteVerbose($"{network.Name} has no other pattern: {proof}");
                 break;
             default:
                 WriteVerbose($"{network.Name} may have more patterns: {search.End}");
@@ -81,6 +83,9 @@ public sealed class GetActivationPatternCommand : BackgroundCommand
         }
 
         if (search.Degenerate > 0)
-            WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{search.Degenerate} patterns that {search.Solver} proposed have no interior that could be proven"));
+        {
+            string count = search.Degenerate.ToString(CultureInfo.InvariantCulture);
+            WriteVerbose($"{count} patterns that {search.Solver} proposed have no interior that could be proven");
+        }
     }
 }

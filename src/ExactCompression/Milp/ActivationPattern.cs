@@ -28,15 +28,23 @@ public sealed class ActivationPattern
     public int Number { get; }
 
     /// <summary>
-    /// An input of the domain with this pattern: the sign of each neuron is proven there, unless it is stably inactive or 0 throughout the region. Where <see cref="IsInputInside"/> is false it is only the nearest to one.
+    /// An input of the domain with this pattern: the sign of each neuron is proven there, unless it is stably inactive or 0
+    /// throughout the region. Where <see cref="IsInputInside"/> is false it is only the nearest to one.
     /// </summary>
     public double[] Input { get; }
 
-    /// <summary>Whether <see cref="Input"/> lies in the region. It does not where the region is so thin that it passes between doubles; <see cref="ExactInput"/> does.</summary>
+    /// <summary>
+    /// Whether <see cref="Input"/> lies in the region. It does not where the region is so thin that it passes between doubles;
+    /// <see cref="ExactInput"/> does.
+    /// </summary>
     public bool IsInputInside { get; init; } = true;
 
-    /// <summary>An inner point of the region as reduced fractions such as <c>1/3</c>, one an input, where the regions were enumerated in exact arithmetic; else empty.</summary>
-    public IReadOnlyList<string> ExactInput => [.. Middle.Select(static x => x.Denominator.IsOne ? x.Numerator.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{x.Numerator}/{x.Denominator}"))];
+    /// <summary>
+    /// An inner point of the region as reduced fractions such as <c>1/3</c>, one an input, where the regions were enumerated in
+    /// exact arithmetic; else empty.
+    /// </summary>
+    public IReadOnlyList<string> ExactInput =>
+        [.. Middle.Select(static x => x.Denominator.IsOne ? Digits(x.Numerator) : $"{Digits(x.Numerator)}/{Digits(x.Denominator)}")];
 
     /// <summary>Numerator and denominator of each input of an inner point; empty for none.</summary>
     internal (BigInteger Numerator, BigInteger Denominator)[] Middle { get; init; } = [];
@@ -78,4 +86,6 @@ public sealed class ActivationPattern
 
     /// <inheritdoc/>
     public override string ToString() => Pattern;
+
+    private static string Digits(BigInteger value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,9 @@ namespace ExactCompression.Milp;
 /// <summary>How activation patterns are enumerated.</summary>
 public sealed record ActivationPatternOptions
 {
-    /// <summary>The solver's name; null for none where the regions can be enumerated exactly, else <see cref="MilpSolvers.Default"/>.</summary>
+    /// <summary>
+    /// The solver's name; null for none where the regions can be enumerated exactly, else <see cref="MilpSolvers.Default"/>.
+    /// </summary>
     public string? Solver { get; init; }
 
     /// <summary>At most this many patterns.</summary>
@@ -34,6 +36,8 @@ public enum ActivationPatternEnd
     /// <summary>The solver failed.</summary>
     SolverFailed,
 
-    /// <summary>The solver says that there is no other pattern, and nothing proves it: regions thinner than its tolerance can be missing.</summary>
+    /// <summary>
+    /// The solver says that there is no other pattern, and nothing proves it: regions thinner than its tolerance can be missing.
+    /// </summary>
     Unproven,
 }

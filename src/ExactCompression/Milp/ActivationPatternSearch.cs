@@ -3,20 +3,29 @@ using ExactCompression.Stability;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// Enumerates the activation patterns that a network has over a box: its linear regions there. (Serra, Tjandraatmadja, Ramalingam, <em>Bounding and Counting Linear Regions of Deep Neural Networks</em>, ICML 2018.)
+/// Enumerates the activation patterns that a network has over a box: its linear regions there. (Serra, Tjandraatmadja, Ramalingam,
+/// <em>Bounding and Counting Linear Regions of Deep Neural Networks</em>, ICML 2018.)
 /// </summary>
 /// <remarks>
-/// <para>A pattern counts where its region has an interior in the box: an input, and all inputs of the box near it, at which every neuron's pre-activation is above 0 where the pattern says on, and below 0 where it says off, save
-/// those that are 0 throughout, which are off. Everything is meant in real arithmetic, for the weights as they are stored. Inputs whose range is a point are fixed: where all are, the pattern of that point counts, and no other.</para>
-/// <para>Where few inputs have a range (<see cref="IsExact"/>) the regions are enumerated in exact arithmetic: all of them, each once, however thin. Otherwise, or where a solver is named, the network's program is solved for
-/// any solution that keeps the pre-activations that are on, and all of the first layer, from 0 by a margin; its pattern is then excluded by one more row, and so on until there is none. Every pattern given out is proven to exist,
-/// by a point in its region. That no other exists is then the solver's word, and regions thinner than <see cref="Thinness"/> of a neuron's range can be missed: <see cref="End"/> says
-/// <see cref="ActivationPatternEnd.Unproven"/>, unless as many were found as the neurons whose sign is open can have at most.</para>
+/// <para>A pattern counts where its region has an interior in the box: an input, and all inputs of the box near it, at which every
+/// neuron's pre-activation is above 0 where the pattern says on, and below 0 where it says off, save those that are 0 throughout,
+/// which are off. Everything is meant in real arithmetic, for the weights as they are stored. Inputs whose range is a point are
+/// fixed: where all are, the pattern of that point counts, and no other.</para>
+/// <para>Where few inputs have a range (<see cref="IsExact"/>) the regions are enumerated in exact arithmetic: all of them, each
+/// once, however thin. Otherwise, or where a solver is named, the network's program is solved for any solution that keeps the
+/// pre-activations that are on, and all of the first layer, from 0 by a margin; its pattern is then excluded by one more row, and
+/// so on until there is none. Every pattern given out is proven to exist, by a point in its region. That no other exists is then
+/// the solver's word, and regions thinner than <see cref="Thinness"/> of a neuron's range can be missed: <see cref="End"/> says
+/// <see cref="ActivationPatternEnd.Unproven"/>, unless as many were found as the neurons whose sign is open can have at
+/// most.</para>
 /// <para>Not safe for concurrent use.</para>
 /// </remarks>
 public sealed class ActivationPatternSearch
 {
-    /// <summary>Regions in which some pre-activation stays nearer to 0 than this share of its range can be missed where a solver looks for them.</summary>
+    /// <summary>
+    /// Regions in which some pre-activation stays nearer to 0 than this share of its range can be missed where a solver looks for
+    /// them.
+    /// </summary>
     public const double Thinness = NetworkProgram.Margin;
 
     /// <summary>How much too early a solver may think that its time is over.</summary>
@@ -41,7 +50,8 @@ public sealed class ActivationPatternSearch
     }
 
     /// <summary>
-    /// Whether the regions are enumerated in exact arithmetic: no solver is named, the weights are exact, and at most six inputs (eight where there are at most 50 neurons) have a range and a weight that is not 0.
+    /// Whether the regions are enumerated in exact arithmetic: no solver is named, the weights are exact, and at most six inputs
+    /// (eight where there are at most 50 neurons) have a range and a weight that is not 0.
     /// </summary>
     public bool IsExact => backend is null;
 
@@ -51,18 +61,23 @@ public sealed class ActivationPatternSearch
     /// <summary>Why the enumeration ended.</summary>
     public ActivationPatternEnd End { get; private set; }
 
-    /// <summary>Patterns that the solver proposed and that have no interior, or none that a point of doubles could prove; they are not given out.</summary>
+    /// <summary>
+    /// Patterns that the solver proposed and that have no interior, or none that a point of doubles could prove; they are not given
+    /// out.
+    /// </summary>
     public int Degenerate { get; private set; }
 
     /// <summary>Enumerates; each pattern comes as it is found.</summary>
     /// <param name="cancellation">When cancelled, the enumeration ends within a second; it does not throw.</param>
     /// <exception cref="InvalidInputException">A solver is needed, and the pre-activations have no finite bounds.</exception>
-    public IEnumerable<ActivationPattern> Run(CancellationToken cancellation) => backend is null ? Enumerate(cancellation) : Ask(backend, cancellation);
+    public IEnumerable<ActivationPattern> Run(CancellationToken cancellation) =>
+        backend is null ? Enumerate(cancellation) : Ask(backend, cancellation);
 
     /// <summary>Enumerates in exact arithmetic.</summary>
     private IEnumerable<ActivationPattern> Enumerate(CancellationToken cancellation)
     {
-        using var clock = new SearchClock(new(StabilityTable.Undecided(network, domain)), new() { TimeLimit = options.TimeLimit }, cancellation);
+        var board = new VerdictBoard(StabilityTable.Undecided(network, domain));
+        using var clock = new SearchClock(board, new() { TimeLimit = options.TimeLimit }, cancellation);
         End = ActivationPatternEnd.Running;
         using var points = new RegionPoint(network, domain);
         CancellationToken expired = clock.Parallel.CancellationToken;
@@ -91,7 +106,8 @@ public sealed class ActivationPatternSearch
             {
                 ExactRegion region = regions.Current;
                 double[] input = points.Near(region, out bool inside, expired);
-                return new(network, number, Array.ConvertAll(region.Signs, static s => s > 0), input) { IsInputInside = inside, Middle = region.Middle };
+                bool[] active = Array.ConvertAll(region.Signs, static s => s > 0);
+                return new(network, number, active, input) { IsInputInside = inside, Middle = region.Middle };
             }
 
             End = ActivationPatternEnd.Complete;

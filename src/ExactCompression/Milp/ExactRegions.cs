@@ -4,18 +4,23 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// Enumerates the linear regions of a network over a box in exact arithmetic: all of them, each once, and nothing else. A region of full dimension is cut by each neuron, layer after layer, into the part where its
-/// pre-activation is above 0 and the part where it is below, as far as these have full dimension; so every step leads to a region, and none is looked for in vain.
+/// Enumerates the linear regions of a network over a box in exact arithmetic: all of them, each once, and nothing else. A region of
+/// full dimension is cut by each neuron, layer after layer, into the part where its pre-activation is above 0 and the part where it
+/// is below, as far as these have full dimension; so every step leads to a region, and none is looked for in vain.
 /// </summary>
 /// <remarks>
-/// Inputs whose range is a point, and those that no neuron reads, are no dimension of their own. Work and memory for a region grow with the inputs that are left, fast: for a handful.
+/// Inputs whose range is a point, and those that no neuron reads, are no dimension of their own. Work and memory for a region grow
+/// with the inputs that are left, fast: for a handful.
 /// </remarks>
 internal sealed class ExactRegions
 {
     /// <summary>How many inputs, of those that have a range and are read, this is for, whatever the number of neurons.</summary>
     public const int FewInputs = 6;
 
-    /// <summary>How many inputs this is for where the neurons are no more than <see cref="FewNeurons"/>: beyond that, a solver finds regions faster.</summary>
+    /// <summary>
+    /// How many inputs this is for where the neurons are no more than <see cref="FewNeurons"/>: beyond that, a solver finds regions
+    /// faster.
+    /// </summary>
     public const int MostInputs = 8;
 
     /// <summary>See <see cref="MostInputs"/>.</summary>
@@ -39,9 +44,13 @@ internal sealed class ExactRegions
             offsets[layer] = offsets[layer - 1] + network.WidthOf(layer);
     }
 
-    /// <summary>Whether a network's regions over a box are to be enumerated exactly: its weights are exact, and few inputs have a range and are read.</summary>
+    /// <summary>
+    /// Whether a network's regions over a box are to be enumerated exactly: its weights are exact, and few inputs have a range and
+    /// are read.
+    /// </summary>
     public static bool CanHold(ReluNetwork network, InputDomain domain) =>
-        network.Layers.All(static l => l.IsExact) && Dimensions(network, domain).Length <= (network.NeuronCount <= FewNeurons ? MostInputs : FewInputs);
+        network.Layers.All(static l => l.IsExact)
+        && Dimensions(network, domain).Length <= (network.NeuronCount <= FewNeurons ? MostInputs : FewInputs);
 
     /// <summary>Enumerates.</summary>
     /// <param name="cancellation">Throws <see cref="OperationCanceledException"/> from the enumerator.</param>
@@ -73,8 +82,9 @@ internal sealed class ExactRegions
     private static int[] Dimensions(ReluNetwork network, InputDomain domain)
     {
         AffineLayer first = network.Layers[0];
+        bool HasRange(int k) => domain.Upper.Span[k] > domain.Lower.Span[k];
         bool IsRead(int k) => Enumerable.Range(0, first.Outputs).Any(i => first.Row(i)[k] != 0);
-        return network.Depth == 0 ? [] : [.. Enumerable.Range(0, network.InputSize).Where(k => domain.Upper.Span[k] > domain.Lower.Span[k] && IsRead(k))];
+        return network.Depth == 0 ? [] : [.. Enumerable.Range(0, network.InputSize).Where(k => HasRange(k) && IsRead(k))];
     }
 
     /// <summary>Cuts a part by its next neuron; where both sides have full dimension, one of them waits.</summary>
@@ -88,7 +98,8 @@ internal sealed class ExactRegions
             return part with { Neuron = part.Neuron + 1 };
         }
 
-        ExactPolytope? above = part.Polytope!.Above(function, cancellation), below = part.Polytope.Above(Array.ConvertAll(function, static c => -c), cancellation);
+        ExactPolytope? above = part.Polytope!.Above(function, cancellation);
+        ExactPolytope? below = part.Polytope.Above(Array.ConvertAll(function, static c => -c), cancellation);
         if (above is not null && below is not null)
         {
             var signs = (sbyte[])part.Signs.Clone();
@@ -165,7 +176,10 @@ internal sealed class ExactRegions
         return functions;
     }
 
-    /// <summary>A point of the interior: a double in the middle of each input that no neuron reads, and in the others the middle of the part.</summary>
+    /// <summary>
+    /// A point of the interior: a double in the middle of each input that no neuron reads, and in the others the middle of the
+    /// part.
+    /// </summary>
     private (BigInteger Numerator, BigInteger Denominator)[] Middle(ExactPolytope? part, CancellationToken cancellation)
     {
         var point = new (BigInteger Numerator, BigInteger Denominator)[network.InputSize];
@@ -210,6 +224,7 @@ internal sealed class ExactRegions
 }
 
 /// <summary>A linear region.</summary>
-/// <param name="Signs">For each hidden neuron, over all layers: the sign of its pre-activation in the interior, 0 where it is 0 throughout.</param>
+/// <param name="Signs">For each hidden neuron, over all layers: the sign of its pre-activation in the interior, 0 where it is 0
+/// throughout.</param>
 /// <param name="Middle">A point of the interior: numerator and positive denominator of each input.</param>
 internal sealed record ExactRegion(sbyte[] Signs, (BigInteger Numerator, BigInteger Denominator)[] Middle);

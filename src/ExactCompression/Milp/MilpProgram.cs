@@ -9,8 +9,10 @@ namespace ExactCompression.Milp;
 /// </summary>
 /// <remarks>
 /// A solve runs on a thread of its own, because some solvers cannot be interrupted, and none at every moment. When its time is over the solver is asked to stop; if it does not within
-/// <see cref="Grace"/>, it is left behind: that thread frees it when it ends, and the program is of no more use. From then on the native solver is that thread's alone: to touch it would be to write into memory that is in use
-/// or freed. So nothing here reaches it but through <see cref="native"/>, which is gone by then: changes to a lost program change nothing, and its solves give nothing.
+/// <see cref="Grace"/>, it is left behind: that thread frees it when it ends, and the program is of no more use. From then on the
+/// native solver is that thread's alone: to touch it would be to write into memory that is in use or freed. So nothing here reaches
+/// it but through <see cref="native"/>, which is gone by then: changes to a lost program change nothing, and its solves give
+/// nothing.
 /// </remarks>
 internal sealed class MilpProgram : IDisposable
 {
@@ -18,7 +20,7 @@ internal sealed class MilpProgram : IDisposable
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(20);
 
-    private Native? native;
+    private NativeProgram? native;
     private bool disposed;
 
     /// <summary>Makes an empty program.</summary>
@@ -27,7 +29,8 @@ internal sealed class MilpProgram : IDisposable
     public MilpProgram(SolverBackend backend)
     {
         Backend = backend;
-        native = new(backend.Create() ?? throw new InvalidInputException("MilpSolverMissing", $"{backend.Name} is not there.", "Get-MilpSolver lists the solvers that are."));
+        native = new(backend.Create() ?? throw new InvalidInputException(
+            "MilpSolverMissing", $"{backend.Name} is not there.", "Get-MilpSolver lists the solvers that are."));
     }
 
     /// <summary>The solver.</summary>
@@ -49,7 +52,7 @@ internal sealed class MilpProgram : IDisposable
     public bool IsLost => !disposed && native is null;
 
     /// <summary>The solver while it is this program's; null once a solve was left behind.</summary>
-    private Native? Mine
+    private NativeProgram? Mine
     {
         get
         {
@@ -151,7 +154,7 @@ internal sealed class MilpProgram : IDisposable
         Solver solver = own.Solver;
         solver.SetTimeLimit(limits.Time is { } time ? Math.Max(1, (long)Math.Min(time.TotalMilliseconds, int.MaxValue)) : 0);
         solver.SetSolverSpecificParametersAsString(Backend.Parameters(limits.Target, limits.Cutoff, limits.Threads));
-        var job = new Job(solver, limits.Fresh, Backend.TakesTolerance);
+        var job = new SolveJob(solver, limits.Fresh, Backend.TakesTolerance);
         long begin = Stopwatch.GetTimestamp();
         var thread = new Thread(job.Run, StackBytes) { IsBackground = true, Name = Backend.Name };
         thread.Start();
@@ -186,7 +189,7 @@ internal sealed class MilpProgram : IDisposable
         native = null;
     }
 
-    private MilpOutcome Outcome(Native own, Solver.ResultStatus status)
+    private MilpOutcome Outcome(NativeProgram own, Solver.ResultStatus status)
     {
         switch (status)
         {
@@ -200,85 +203,6 @@ internal sealed class MilpProgram : IDisposable
                 return new(MilpEnd.Infeasible, double.NegativeInfinity, double.NegativeInfinity, []);
             default:
                 return MilpOutcome.Nothing;
-        }
-    }
-
-    /// <summary>The native solver with what belongs to it: none of it may be touched once a solve was left behind, or after the solver is freed.</summary>
-    private sealed class Native
-    {
-        public Native(Solver solver)
-        {
-            Solver = solver;
-            Objective = solver.Objective();
-            Objective.SetMaximization();
-        }
-
-        public Solver Solver { get; }
-
-        public Objective Objective { get; }
-
-        public List<Variable> Variables { get; } = [];
-
-        public List<Constraint> Rows { get; } = [];
-    }
-
-    /// <summary>One solve, and who frees the solver when both the thread and its owner are done with it.</summary>
-    private sealed class Job(Solver solver, bool fresh, bool takesTolerance)
-    {
-        private readonly TaskCompletionSource ended = new();
-        private int state;
-
-        public Solver.ResultStatus Result { get; private set; } = Solver.ResultStatus.NOT_SOLVED;
-
-        public void Run()
-        {
-            try
-            {
-                Result = Solve();
-            }
-            catch (Exception)
-            {
-                // Nobody above this thread could catch it, and the process would end: a solve that fails is one that gives nothing.
-                Result = Solver.ResultStatus.ABNORMAL;
-            }
-
-            bool left = Interlocked.Exchange(ref state, 1) == 1;
-            ended.SetResult();
-            if (left)
-                solver.Dispose();
-        }
-
-        public bool Wait(TimeSpan limit, CancellationToken cancellation)
-        {
-            try
-            {
-                return ended.Task.Wait(limit, cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                return false;
-            }
-        }
-
-        /// <summary>Leaves a solve that does not end to its thread.</summary>
-        /// <returns>Whether it has ended after all.</returns>
-        public bool Leave()
-        {
-            if (Interlocked.Exchange(ref state, 1) == 0)
-                return false;
-            ended.Task.Wait();
-            return true;
-        }
-
-        private Solver.ResultStatus Solve()
-        {
-            using var parameters = new MPSolverParameters();
-            parameters.SetDoubleParam(MPSolverParameters.DoubleParam.RELATIVE_MIP_GAP, 0);
-            if (takesTolerance)
-                parameters.SetDoubleParam(MPSolverParameters.DoubleParam.PRIMAL_TOLERANCE, SolverBackend.Tolerance);
-            if (fresh)
-                parameters.SetIntegerParam(MPSolverParameters.IntegerParam.INCREMENTALITY, (int)MPSolverParameters.IncrementalityValues.INCREMENTALITY_OFF);
-            return solver.Solve(parameters);
         }
     }
 }

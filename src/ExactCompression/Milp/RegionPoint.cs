@@ -63,7 +63,8 @@ internal sealed class RegionPoint : IDisposable
 
     /// <summary>The sign of every hidden pre-activation at a point: exact where the weights are, else as far as it is proven.</summary>
     /// <param name="point">A point of the domain.</param>
-    /// <returns>For each neuron, by its index over all layers: 1 or -1; 0 where the pre-activation is 0, or where the weights' radius leaves the sign open.</returns>
+    /// <returns>For each neuron, by its index over all layers: 1 or -1; 0 where the pre-activation is 0, or where the weights'
+    /// radius leaves the sign open.</returns>
     public sbyte[] Signs(double[] point)
     {
         sbyte[] proven = check.Signs(point);

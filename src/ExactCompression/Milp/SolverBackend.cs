@@ -70,15 +70,19 @@ internal sealed record SolverBackend(string Name, string Id, bool Integer)
     }
 
     /// <summary>
-    /// The solver's own parameters for a solve. Cuts at the root take SCIP seconds here, and gain little. SCIP would take Ctrl-C from the whole process while it solves, print a line, end only itself, and, where two
-    /// solves overlap, never give it back.
+    /// The solver's own parameters for a solve. Cuts at the root take SCIP seconds here, and gain little. SCIP would take Ctrl-C
+    /// from the whole process while it solves, print a line, end only itself, and, where two solves overlap, never give it back.
     /// </summary>
     /// <param name="target">Ends the solve at a solution of at least this objective; null for none.</param>
     /// <param name="cutoff">Ends the solve at a bound of at most this; null for none.</param>
     /// <param name="threads">CPU threads.</param>
     public string Parameters(double? target, double? cutoff, int threads) => Id switch
     {
-        "SCIP" => Lines("separating/maxroundsroot = 5", "misc/catchctrlc = FALSE", target is { } t ? $"limits/primal = {Show(t)}" : "", cutoff is { } c ? $"limits/dual = {Show(c)}" : ""),
+        "SCIP" => Lines(
+            "separating/maxroundsroot = 5",
+            "misc/catchctrlc = FALSE",
+            target is { } t ? $"limits/primal = {Show(t)}" : "",
+            cutoff is { } c ? $"limits/dual = {Show(c)}" : ""),
         "HIGHS" => $"{Quiet},mip_rel_gap=0,mip_feasibility_tolerance={Show(Tolerance)},threads={threads.ToString(CultureInfo.InvariantCulture)}",
         _ => "",
     };

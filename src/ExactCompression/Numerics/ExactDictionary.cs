@@ -3,8 +3,9 @@ using System.Numerics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// The simplex method's dictionary of a polytope at one of its vertices, in exact arithmetic: as many constraints as there are dimensions are tight there, the free variables, which are how far each of them is from
-/// tight; the other constraints and the inputs are affine functions of these. Mutable; a copy shares the rows, which are not.
+/// The simplex method's dictionary of a polytope at one of its vertices, in exact arithmetic: as many constraints as there are
+/// dimensions are tight there, the free variables, which are how far each of them is from tight; the other constraints and the
+/// inputs are affine functions of these. Mutable; a copy shares the rows, which are not.
 /// </summary>
 internal sealed class ExactDictionary
 {
@@ -35,8 +36,11 @@ internal sealed class ExactDictionary
     /// <summary>A copy.</summary>
     public ExactDictionary Copy() => new([.. free], [.. ranges], [.. inputs], [.. rows]);
 
-    /// <summary>A copy with a further constraint, which this vertex must satisfy, and without those that the free variables imply.</summary>
-    public ExactDictionary With(ExactRow constraint) => new([.. free], [.. ranges], [.. inputs], [.. rows.Where(static r => !r.IsImplied), constraint]);
+    /// <summary>
+    /// A copy with a further constraint, which this vertex must satisfy, and without those that the free variables imply.
+    /// </summary>
+    public ExactDictionary With(ExactRow constraint) =>
+        new([.. free], [.. ranges], [.. inputs], [.. rows.Where(static r => !r.IsImplied), constraint]);
 
     /// <summary>An affine function of the inputs as one of the free variables.</summary>
     /// <param name="coefficients">Of the inputs.</param>
@@ -63,7 +67,10 @@ internal sealed class ExactDictionary
         return new ExactRow(entries, constraint).Reduced();
     }
 
-    /// <summary>A copy in which every constraint keeps a distance from tight: its range over the box times a further free variable, the last, which is 0 here.</summary>
+    /// <summary>
+    /// A copy in which every constraint keeps a distance from tight: its range over the box times a further free variable, the
+    /// last, which is 0 here.
+    /// </summary>
     /// <param name="constraint">The number of that variable.</param>
     public ExactDictionary Shrinking(int constraint)
     {
@@ -82,7 +89,8 @@ internal sealed class ExactDictionary
     }
 
     /// <summary>Goes to a vertex where a function is largest, or just above 0.</summary>
-    /// <remarks>Steepest first; but where a pivot stays at the vertex, oldest first until one does not (Bland's rule), so that no vertex is stayed at for ever.</remarks>
+    /// <remarks>Steepest first; but where a pivot stays at the vertex, oldest first until one does not (Bland's rule), so that no
+    /// vertex is stayed at for ever.</remarks>
     /// <param name="function">The function, over the free variables.</param>
     /// <param name="untilAboveZero">Whether a vertex where it is above 0 is enough.</param>
     /// <param name="cancellation">Throws <see cref="OperationCanceledException"/>.</param>
@@ -150,7 +158,8 @@ internal sealed class ExactDictionary
         {
             if (rows[i][entering].Sign >= 0)
                 continue;
-            int sign = leaving < 0 ? -1 : ((rows[i].Constant * -rows[leaving][entering]) - (rows[leaving].Constant * -rows[i][entering])).Sign;
+            int sign = leaving < 0 ? -1
+                : ((rows[leaving].Constant * rows[i][entering]) - (rows[i].Constant * rows[leaving][entering])).Sign;
             if (sign < 0 || (sign == 0 && rows[i].Constraint < rows[leaving].Constraint))
                 leaving = i;
         }
@@ -158,7 +167,10 @@ internal sealed class ExactDictionary
         return leaving >= 0 ? leaving : throw new InvalidOperationException("A polytope in a box is bounded.");
     }
 
-    /// <summary>Makes the leaving constraint a free variable; its row becomes that of the entering one, times the positive number that the entering variable had in it.</summary>
+    /// <summary>
+    /// Makes the leaving constraint a free variable; its row becomes that of the entering one, times the positive number that the
+    /// entering variable had in it.
+    /// </summary>
     private ExactRow Pivot(int entering, int leaving)
     {
         BigInteger[] entries = [.. rows[leaving].Entries];

@@ -6,8 +6,10 @@ namespace ExactCompression.Numerics;
 /// A polytope of full dimension in exact arithmetic: the points of a box at which some affine functions are not negative. Immutable.
 /// </summary>
 /// <remarks>
-/// It is held at one of its vertices. The maximum of a function is found from there by the simplex method, and a function cuts at a vertex where it is above 0, which stays a vertex; so there is never a first phase.
-/// A polytope of full dimension is the closure of its interior: where a function is above 0 at a vertex, it is above 0 at inner points too, and the part where it is not negative has full dimension again.
+/// It is held at one of its vertices. The maximum of a function is found from there by the simplex method, and a function cuts at a
+/// vertex where it is above 0, which stays a vertex; so there is never a first phase. A polytope of full dimension is the closure
+/// of its interior: where a function is above 0 at a vertex, it is above 0 at inner points too, and the part where it is not
+/// negative has full dimension again.
 /// </remarks>
 internal sealed class ExactPolytope
 {
@@ -57,7 +59,9 @@ internal sealed class ExactPolytope
         BigInteger[] integers = Dyadic.ToIntegers([.. function, range]);
         ExactDictionary copy = dictionary.Copy();
         ExactRow Express(ExactDictionary at) => at.Express(integers[..^2], integers[^2], integers[^1], constraints);
-        return copy.Maximize(Express(copy), untilAboveZero: true, cancellation) ? new(copy.With(Express(copy)), widths, constraints + 1) : null;
+        return copy.Maximize(Express(copy), untilAboveZero: true, cancellation)
+            ? new(copy.With(Express(copy)), widths, constraints + 1)
+            : null;
     }
 
     /// <summary>The inner point whose least distance from the constraints, each as a share of its range over the box, is largest.</summary>

@@ -3,8 +3,9 @@ using System.Numerics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// An affine function of the free variables of an <see cref="ExactDictionary"/>, in integers without a common factor: a coefficient for each variable, the constant, then a positive number that is scaled with the rest.
-/// For an input that number is the denominator; for a constraint it is the constraint's range over the box. A constraint counts up to a positive factor.
+/// An affine function of the free variables of an <see cref="ExactDictionary"/>, in integers without a common factor: a coefficient
+/// for each variable, the constant, then a positive number that is scaled with the rest. For an input that number is the
+/// denominator; for a constraint it is the constraint's range over the box. A constraint counts up to a positive factor.
 /// </summary>
 /// <param name="Entries">Coefficients, constant, positive number.</param>
 /// <param name="Constraint">The constraint's number; below 0 for what is none.</param>
@@ -50,7 +51,10 @@ internal readonly record struct ExactRow(BigInteger[] Entries, int Constraint)
         return divisor.IsZero ? this : this with { Entries = Array.ConvertAll(Entries, e => e / divisor) };
     }
 
-    /// <summary>What it becomes when a variable gives way to another: <c>p v = pivot</c>, where the pivot has the new variable in place of <c>v</c>, and <c>p</c> is positive.</summary>
+    /// <summary>
+    /// What it becomes when a variable gives way to another: <c>p v = pivot</c>, where the pivot has the new variable in place of
+    /// <c>v</c>, and <c>p</c> is positive.
+    /// </summary>
     public ExactRow Substituted(int variable, ExactRow pivot, BigInteger p)
     {
         BigInteger factor = Entries[variable];

@@ -82,7 +82,10 @@ public sealed class ActivationPatternTests
         Assert.Equal((3, ActivationPatternEnd.TimeReached), (count, search.End));
     }
 
-    /// <summary>A slab between two parallel planes, thinner than any solver's tolerance: it is not found, so the enumeration must not be called complete.</summary>
+    /// <summary>
+    /// A slab between two parallel planes, thinner than any solver's tolerance: it is not found, so the enumeration must not be
+    /// called complete.
+    /// </summary>
     [Fact]
     public void Run_ThinRegionOfManyInputs_IsUnproven()
     {
@@ -102,12 +105,16 @@ public sealed class ActivationPatternTests
     {
         const int Inputs = 12;
         double[] ones = [.. Enumerable.Repeat(1.0, Inputs)];
-        ReluNetwork network = Network(([.. ones, .. new double[2 * Inputs]], [-6, double.Epsilon, -double.Epsilon], 3, Inputs), ([1, 1, 1], [0], 1, 3));
+        double[] bias = [-6, double.Epsilon, -double.Epsilon];
+        ReluNetwork network = Network(([.. ones, .. new double[2 * Inputs]], bias, 3, Inputs), ([1, 1, 1], [0], 1, 3));
         string[] found = [.. new ActivationPatternSearch(network, null, new()).Run(default).Select(p => p.Pattern).Order()];
         Assert.Equal(["010", "110"], found);
     }
 
-    /// <summary>Neurons that proven bounds decide leave one pattern, and one neuron whose sign is open two: no solver is needed to know that these are all.</summary>
+    /// <summary>
+    /// Neurons that proven bounds decide leave one pattern, and one neuron whose sign is open two: no solver is needed to know that
+    /// these are all.
+    /// </summary>
     [Fact]
     public void Run_ManyInputsAndNothingLeftOpen_IsComplete()
     {

@@ -8,11 +8,15 @@ using Xunit;
 
 namespace ExactCompression.Tests.Milp;
 
-/// <summary>Exact enumeration of linear regions against the vertices of all regions, which another algorithm finds in fractions of its own.</summary>
+/// <summary>
+/// Exact enumeration of linear regions against the vertices of all regions, which another algorithm finds in fractions of its own.
+/// </summary>
 public sealed class ExactRegionTests
 {
     /// <summary>Numbers that rounding, underflow and cancellation trip over.</summary>
-    private static readonly Gen<double> Nasty = OneOf(0, -0.0, double.Epsilon, -double.Epsilon, 2 * double.Epsilon, 1e-300, -1e-300, 1e20, -1e20, 0.5, -0.5, 1, -1, 2, 0.1, -0.1, 0.3, 1 + 2.220446049250313e-16);
+    private static readonly Gen<double> Nasty = OneOf(
+        0, -0.0, double.Epsilon, -double.Epsilon, 2 * double.Epsilon, 1e-300, -1e-300, 1e20, -1e20,
+        0.5, -0.5, 1, -1, 2, 0.1, -0.1, 0.3, Math.BitIncrement(1));
 
     private static readonly Gen<double> Plain = Gen.Int[-4, 4].Select(i => i / 2.0);
 
@@ -22,19 +26,23 @@ public sealed class ExactRegionTests
     [InlineData(1, 3, 4, 300)]
     [InlineData(2, 2, 4, 200)]
     [InlineData(3, 2, 3, 60)]
-    public void Run_RandomNetworks_FindsExactlyTheRegions(int inputs, int layers, int width, int count) => RandomNetworks.Cases(inputs, layers, width).ForAll(Check, count, threads: 1);
+    public void Run_RandomNetworks_FindsExactlyTheRegions(int inputs, int layers, int width, int count) =>
+        RandomNetworks.Cases(inputs, layers, width).ForAll(Check, count, threads: 1);
 
     [Theory]
     [InlineData(1, 4, 300)]
     [InlineData(2, 3, 300)]
     [InlineData(3, 3, 60)]
-    public void Run_NastyNumbers_FindsExactlyTheRegions(int inputs, int width, int count) => Cases(inputs, width).ForAll(Check, count, threads: 1);
+    public void Run_NastyNumbers_FindsExactlyTheRegions(int inputs, int width, int count) =>
+        Cases(inputs, width).ForAll(Check, count, threads: 1);
 
     [Fact]
     public void Run_TinyBias_IsOn()
     {
-        // x + y - 1 = 0 cuts the square, and the second layer cuts once more where x + y - 1 is the smallest double e; e - e is 0 throughout.
-        ReluNetwork network = Network(([1, 1, 0, 0], [-1, double.Epsilon], 2, 2), ([1, -1, 0, 1], [0, -double.Epsilon], 2, 2), ([1, 1], [0], 1, 2));
+        // x + y - 1 = 0 cuts the square, and the second layer cuts once more where x + y - 1 is the smallest double e; e - e is 0
+        // throughout.
+        ReluNetwork network = Network(
+            ([1, 1, 0, 0], [-1, double.Epsilon], 2, 2), ([1, -1, 0, 1], [0, -double.Epsilon], 2, 2), ([1, 1], [0], 1, 2));
         AssertPatterns(network, null, "01|00", "11|00", "11|10");
     }
 
@@ -42,7 +50,8 @@ public sealed class ExactRegionTests
     public void Run_PointDomain_IsThePointsPattern()
     {
         // At 2: 0.1 * 2 - 0.2 is 0 for the doubles as they are, and 3 * 0.1 - 0.3 is not.
-        ReluNetwork network = Network(([0.1, 1.5, 0.1, -0.1], [-0.2, -3 + 4.440892098500626e-16, 1, -1], 4, 1), ([1, 1, 1, 1], [-1.2], 1, 4), ([1], [0], 1, 1));
+        double[] bias = [-0.2, -Math.BitDecrement(3), 1, -1];
+        ReluNetwork network = Network(([0.1, 1.5, 0.1, -0.1], bias, 4, 1), ([1, 1, 1, 1], [-1.2], 1, 4), ([1], [0], 1, 1));
         AssertPatterns(network, new([2], [2]), "0110|1");
     }
 
@@ -70,7 +79,10 @@ public sealed class ExactRegionTests
         Assert.All(AssertPatterns(network, null, "00", "10", "11"), p => Assert.True(p.IsInputInside));
     }
 
-    /// <summary>m planes in general position have sum of C(m, k), k = 0..n, regions in n dimensions; a box that holds all their crossings has as many.</summary>
+    /// <summary>
+    /// m planes in general position have sum of C(m, k), k = 0..n, regions in n dimensions; a box that holds all their crossings
+    /// has as many.
+    /// </summary>
     [Theory]
     [InlineData(2, 12, 1 + 12 + 66)]
     [InlineData(4, 8, 1 + 8 + 28 + 56 + 70)]
@@ -78,8 +90,10 @@ public sealed class ExactRegionTests
     [InlineData(8, 8, 256)]
     public void Run_PlanesInGeneralPosition_HaveAsManyRegionsAsSchlaefliCounted(int inputs, int planes, int regions)
     {
-        // Rows of powers (1, t, t^2, ...) with distinct t: every n of them are independent, and the constants t^n keep n + 1 of them from meeting.
-        double[] weights = [.. Enumerable.Range(0, planes).SelectMany(p => Enumerable.Range(0, inputs).Select(k => Math.Pow(p - (planes / 2), k)))];
+        // Rows of powers (1, t, t^2, ...) with distinct t: every n of them are independent, and the constants t^n keep n + 1 of
+        // them from meeting.
+        double[] weights =
+            [.. Enumerable.Range(0, planes).SelectMany(p => Enumerable.Range(0, inputs).Select(k => Math.Pow(p - (planes / 2), k)))];
         double[] bias = [.. Enumerable.Range(0, planes).Select(p => -Math.Pow(p - (planes / 2), inputs))];
         ReluNetwork network = Network((weights, bias, planes, inputs), ([.. Enumerable.Repeat(1.0, planes)], [0], 1, planes));
         var search = new ActivationPatternSearch(network, InputDomain.Uniform(-1e6, 1e6), new());
@@ -125,7 +139,8 @@ public sealed class ExactRegionTests
     /// <summary>A box, and layers of rows such as <c>[1 2] + 0.5</c>, each ended by a line <c>--</c>.</summary>
     private static RandomNetworks.Case Read(string[] lines)
     {
-        static double[] Numbers(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static t => double.Parse(t, CultureInfo.InvariantCulture))];
+        static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+        static double[] Numbers(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Number)];
         string Line(string key) => lines.Single(l => l.StartsWith(key + " ", StringComparison.Ordinal))[(key.Length + 1)..];
         int depth = lines.Count(static l => l.Trim() == "--");
         var layers = new List<AffineLayer>();
@@ -133,11 +148,17 @@ public sealed class ExactRegionTests
         foreach (string line in lines.Select(static l => l.Trim()))
         {
             if (line.StartsWith('['))
-                rows.Add((Numbers(line[1..line.IndexOf(']', StringComparison.Ordinal)]), double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture)));
+                rows.Add((Numbers(line[1..line.IndexOf(']', StringComparison.Ordinal)]), Number(line[(line.LastIndexOf(' ') + 1)..])));
             if (line != "--")
                 continue;
-            Activation activation = layers.Count + 1 < depth || Line("arch").Contains("out Relu", StringComparison.Ordinal) ? Activation.Relu : Activation.Identity;
-            layers.Add(new([.. rows.SelectMany(static r => r.Weights)], [.. rows.Select(static r => r.Bias)], rows.Count, rows[0].Weights.Length, activation, WeightPrecision.Float64));
+            bool rectified = layers.Count + 1 < depth || Line("arch").Contains("out Relu", StringComparison.Ordinal);
+            layers.Add(new(
+                [.. rows.SelectMany(static r => r.Weights)],
+                [.. rows.Select(static r => r.Bias)],
+                rows.Count,
+                rows[0].Weights.Length,
+                rectified ? Activation.Relu : Activation.Identity,
+                WeightPrecision.Float64));
             rows.Clear();
         }
 
@@ -162,8 +183,9 @@ public sealed class ExactRegionTests
         int at = 0, from = inputs;
         foreach (int width in widths)
         {
-            layers.Add(new(numbers[at..(at + (width * from))], numbers[(at + (width * from))..(at + (width * (from + 1)))], width, from, Activation.Relu, WeightPrecision.Float64));
-            (at, from) = (at + (width * (from + 1)), width);
+            int bias = at + (width * from);
+            layers.Add(new(numbers[at..bias], numbers[bias..(bias + width)], width, from, Activation.Relu, WeightPrecision.Float64));
+            (at, from) = (bias + width, width);
         }
 
         layers.Add(new([.. Enumerable.Repeat(1.0, from)], [0], 1, from, Activation.Identity));
@@ -175,7 +197,8 @@ public sealed class ExactRegionTests
         string[] expected = [.. new ExactNetwork(c.Network).Patterns(c.Lower, c.Upper).Keys.Order(StringComparer.Ordinal)];
         var search = new ActivationPatternSearch(c.Network, c.Domain, new());
         ActivationPattern[] found = [.. search.Run(default)];
-        Assert.True(expected.SequenceEqual(found.Select(p => p.Pattern).Order(StringComparer.Ordinal)), $"{string.Join(' ', expected)}; found {string.Join(' ', found.Select(p => p.Pattern))}; {c}");
+        string[] patterns = [.. found.Select(p => p.Pattern).Order(StringComparer.Ordinal)];
+        Assert.True(expected.SequenceEqual(patterns), $"{string.Join(' ', expected)}; found {string.Join(' ', patterns)}; {c}");
         Assert.Equal((true, ActivationPatternEnd.Complete), (search.IsExact, search.End));
         AssertPoints(c.Network, c.Domain, found);
     }
@@ -190,7 +213,9 @@ public sealed class ExactRegionTests
         return found;
     }
 
-    /// <summary>Each pattern's points have it: neurons that are off are below 0 there, or 0 at the inner point and at the input as well.</summary>
+    /// <summary>
+    /// Each pattern's points have it: neurons that are off are below 0 there, or 0 at the inner point and at the input as well.
+    /// </summary>
     private static void AssertPoints(ReluNetwork network, InputDomain domain, ActivationPattern[] found)
     {
         var exact = new ExactNetwork(network);
@@ -218,5 +243,11 @@ public sealed class ExactRegionTests
     }
 
     private static ReluNetwork Network(params (double[] Weights, double[] Bias, int Outputs, int Inputs)[] layers) =>
-        new(layers.Select((l, i) => new AffineLayer(l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Length - 1 ? Activation.Identity : Activation.Relu, WeightPrecision.Float64)));
+        new(layers.Select((l, i) => new AffineLayer(
+            l.Weights,
+            l.Bias,
+            l.Outputs,
+            l.Inputs,
+            i == layers.Length - 1 ? Activation.Identity : Activation.Relu,
+            WeightPrecision.Float64)));
 }

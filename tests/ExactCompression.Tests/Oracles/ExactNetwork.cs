@@ -93,8 +93,9 @@ internal sealed class ExactNetwork
 
     /// <summary>
     /// The activation patterns whose region has an interior, exactly, each with the largest clearance over some points inside: how far the pre-activation nearest to 0 keeps from it there. A region of full dimension is cut by a
-    /// neuron into the parts where its affine function is above and below 0; a part has full dimension where a vertex lies on that side. Inputs whose range is a point are constants: where all are, the point's pattern is the only one.
-    /// For a handful of neurons and at most three inputs that have a range.
+    /// neuron into the parts where its affine function is above and below 0; a part has full dimension where a vertex lies on that
+    /// side. Inputs whose range is a point are constants: where all are, the point's pattern is the only one. For a handful of
+    /// neurons and at most three inputs that have a range.
     /// </summary>
     public Dictionary<string, Rational> Patterns(double[] lower, double[] upper)
     {
@@ -108,7 +109,10 @@ internal sealed class ExactNetwork
             box.Add(new(Unit(inputs, i, -1), upper[ranges[i]]));
         }
 
-        Constraint[] values = [.. Enumerable.Range(0, lower.Length).Select(k => Array.IndexOf(ranges, k) is >= 0 and var i ? new Constraint(Unit(inputs, i, 1), Rational.Zero) : new Constraint(new Rational[inputs], lower[k]))];
+        Constraint Value(int k) => Array.IndexOf(ranges, k) is >= 0 and var i
+            ? new(Unit(inputs, i, 1), Rational.Zero)
+            : new(new Rational[inputs], lower[k]);
+        Constraint[] values = [.. Enumerable.Range(0, lower.Length).Select(Value)];
         Descend(0, box, values, "");
         return patterns;
 
