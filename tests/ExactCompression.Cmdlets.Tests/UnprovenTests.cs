@@ -149,9 +149,9 @@ public sealed class UnprovenTests(ModuleFixture module)
             $t = [ExactCompression.StabilityTable]::new($n, $u.Domain, [ExactCompression.NeuronStability[]]$all, [timespan]::Zero, $null, $null)
             $t.UnprovenStable
             $c = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1))
-            $c.IsProven; $c.Compressed.NeuronCount
+            $c.IsProven; $c.RemovedInactive; $c.Compressed.NeuronCount -eq ($u | Invoke-LeoCompression).Compressed.NeuronCount
             """);
-        Assert.Equal(["104", "True", "104"], result.Output.Select(static o => o.ToString()));
+        Assert.Equal(["104", "True", "0", "True"], result.Output.Select(static o => o.ToString()));
         Assert.Single(result.Warnings);
     }
 

@@ -23,6 +23,7 @@ public sealed class DeviationRigourTests
             var board = new VerdictBoard(StabilityTable.Undecided(network, domain));
             using var clock = new SearchClock(board, new() { Threads = 1 }, default);
             BoundPass.Run(board, clock);
+            ZeroTies.Decide(board, clock);
             CompressionLevel level = seed % 4 == 3 ? CompressionLevel.Maximal : CompressionLevel.LeoPlusPlus;
             CompressionResult result = LeoCompression.Compress(board.ToTable(default, [], null), new() { Level = level, Tolerance = level == CompressionLevel.Maximal ? double.MaxValue : null }, default);
             merged += result.MergedActive;

@@ -125,6 +125,7 @@ public class MaximalCompressionProperties
         var board = new VerdictBoard(StabilityTable.Undecided(network, domain));
         using var clock = new SearchClock(board, new() { Threads = 1 }, default);
         BoundPass.Run(board, clock);
+        ZeroTies.Decide(board, clock);
         return board.ToTable(default, [], null);
     }
 }

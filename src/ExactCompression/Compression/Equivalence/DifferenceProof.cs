@@ -54,6 +54,7 @@ internal static class DifferenceProof
         try
         {
             BoundPass.Run(board, clock);
+            ZeroTies.Decide(board, clock);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
