@@ -14,13 +14,20 @@ internal static class ErrorText
 
     private const string Cut = "...";
 
-    /// <summary>A text of at most <see cref="LongestQuote"/> characters, without control characters; the middle of a longer one is left out.</summary>
+    /// <summary>
+    /// A text of at most <see cref="LongestQuote"/> characters, without control characters; the middle of a longer one is left out.
+    /// </summary>
     public static string Quoted(string text) => Clean(Shortened(text, LongestQuote));
 
-    /// <summary>A message of at most <see cref="LongestMessage"/> characters, without control characters, in which everything between quotation marks is short too.</summary>
+    /// <summary>
+    /// A message of at most <see cref="LongestMessage"/> characters, without control characters, in which everything between quotation
+    /// marks is short too.
+    /// </summary>
     public static string Message(string text) => Clean(Shortened(ShortenQuotes(text), LongestMessage));
 
-    /// <summary>A text of at most so many characters; the middle of a longer one is left out, since both ends may tell what it is.</summary>
+    /// <summary>
+    /// A text of at most so many characters; the middle of a longer one is left out, since both ends may tell what it is.
+    /// </summary>
     public static string Shortened(string text, int longest)
     {
         if (text.Length <= longest)
@@ -56,7 +63,8 @@ internal static class ErrorText
         return result.Append(text, from, text.Length - from).ToString();
     }
 
-    private static string Clean(string text) => text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && text.AsSpan().IndexOfAnyInRange('\x7f', '\x9f') < 0
+    private static string Clean(string text) => text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0
+        && text.AsSpan().IndexOfAnyInRange('\x7f', '\x9f') < 0
         ? text
         : string.Create(text.Length, text, static (to, from) =>
         {
