@@ -20,7 +20,9 @@ internal static class ErrorText
     /// <summary>A message of at most <see cref="LongestMessage"/> characters, with escapes for control characters, in which everything between quotation marks is short too.</summary>
     public static string Message(string text) => Clean(Shortened(ShortenQuotes(text), LongestMessage), LongestMessage);
 
-    /// <summary>A text of at most so many characters; the middle of a longer one is left out, since both ends may tell what it is.</summary>
+    /// <summary>
+    /// A text of at most so many characters; the middle of a longer one is left out, since both ends may tell what it is.
+    /// </summary>
     public static string Shortened(string text, int longest)
     {
         if (text.Length <= longest)

@@ -6,7 +6,8 @@ namespace ExactCompression.Formats;
 /// What one import may still take. A file can describe far more than it holds (a chain of products, a shape of ones), so readers count
 /// what they are about to allocate and to compute, and a file that wants more than its size warrants is refused before it is served.
 /// </summary>
-/// <remarks>For one thread. Memory is counted when it is taken and is not given back, so the bound also holds for what lives at once.</remarks>
+/// <remarks>For one thread. Memory is counted when it is taken and is not given back, so the bound also holds for what lives at
+/// once.</remarks>
 internal sealed class ImportBudget
 {
     /// <summary>Memory for each byte of the file.</summary>
@@ -88,7 +89,8 @@ internal sealed class ImportBudget
     {
         options.Cancellation.ThrowIfCancellationRequested();
         if (operations > work - worked)
-            throw TooLarge(place, string.Create(CultureInfo.InvariantCulture, $"takes more than {work / 1_000_000_000.0:0.#} thousand million operations"));
+            throw TooLarge(
+                place, string.Create(CultureInfo.InvariantCulture, $"takes more than {work / 1_000_000_000.0:0.#} thousand million operations"));
         worked += operations;
     }
 
@@ -115,5 +117,10 @@ internal sealed class ImportBudget
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):0.##} MiB");
 
     private InvalidFileException TooLarge(string place, string want) =>
-        new("ImportTooLarge", path, place, $"From here on reading {want}, which is more than this import may take.", "If the file is trusted, raise -MaximumSize, such as -MaximumSize 16GB.");
+        new(
+            "ImportTooLarge",
+            path,
+            place,
+            $"From here on reading {want}, which is more than this import may take.",
+            "If the file is trusted, raise -MaximumSize, such as -MaximumSize 16GB.");
 }

@@ -3,7 +3,8 @@ using System.Formats.Tar;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Opens files to read. Only regular files are opened: a pipe would block until somebody writes to it, and a device such as <c>/dev/zero</c>
+/// Opens files to read. Only regular files are opened: a pipe would block until somebody writes to it, and a device such as
+/// <c>/dev/zero</c>
 /// never ends.
 /// </summary>
 internal static class InputFile
@@ -22,7 +23,9 @@ internal static class InputFile
         if (stream.CanSeek && stream.Length > 0)
             return stream;
         using (stream)
-            throw stream.CanSeek ? new InvalidFileException(emptyId, path, "file", "The file is empty.", "Copy or export it again.") : NotRegular(path);
+            throw stream.CanSeek
+                ? new InvalidFileException(emptyId, path, "file", "The file is empty.", "Copy or export it again.")
+                : NotRegular(path);
     }
 
     /// <summary>Refuses what is there and is no regular file; what is not there is left to whoever opens it.</summary>
@@ -63,5 +66,6 @@ internal static class InputFile
     }
 
     private static InvalidFileException NotRegular(string path) =>
-        new("FileNotRegular", path, "file", "It is a pipe, a device or another special file.", "Give a regular file: write the content to one first.");
+        new(
+        "FileNotRegular", path, "file", "It is a pipe, a device or another special file.", "Give a regular file: write the content to one first.");
 }

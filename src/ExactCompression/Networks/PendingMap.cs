@@ -1,7 +1,8 @@
 namespace ExactCompression.Networks;
 
 /// <summary>
-/// The affine maps since the last rectifier, joined as far as is cheap: <c>diag(s) (W x) + b</c>. Maps that treat each element on its own only
+/// The affine maps since the last rectifier, joined as far as is cheap: <c>diag(s) (W x) + b</c>. Maps that treat each element on its own
+/// only
 /// change <c>s</c> and <c>b</c>, so a thousand of them in a row cost a thousand vectors and not a thousand matrices. Immutable.
 /// </summary>
 internal sealed class PendingMap
@@ -37,7 +38,9 @@ internal sealed class PendingMap
             return map;
         AffineMap scaled = rows.WeightRadius is null && rows.Weights.AsSpan().IndexOfAnyExcept(1.0) < 0
             ? map
-            : AffineJoin.Compose(AffineMap.Scale(rows.Weights, rows.WeightRadius), AffineMap.Dense(map.Weights, new double[map.Outputs], map.Outputs, map.Inputs, map.WeightRadius));
+            : AffineJoin.Compose(
+                AffineMap.Scale(rows.Weights, rows.WeightRadius),
+                AffineMap.Dense(map.Weights, new double[map.Outputs], map.Outputs, map.Inputs, map.WeightRadius));
         return AffineMap.Dense(scaled.Weights, rows.Bias, map.Outputs, map.Inputs, scaled.WeightRadius, rows.BiasRadius);
     }
 

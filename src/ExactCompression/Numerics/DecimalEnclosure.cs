@@ -4,7 +4,8 @@ using System.Numerics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// The doubles next to a decimal, below and above: both are the decimal itself where a double can hold it. An end of a box that is read to the
+/// The doubles next to a decimal, below and above: both are the decimal itself where a double can hold it. An end of a box that is read to
+/// the
 /// nearest double may lie within the box that was written, and what is proven over it would not hold at that end.
 /// </summary>
 internal static class DecimalEnclosure
@@ -15,12 +16,14 @@ internal static class DecimalEnclosure
     /// <summary>The largest double that is not above a decimal.</summary>
     /// <param name="text">The decimal: sign, digits with a point, exponent.</param>
     /// <param name="nearest">The double nearest to it, finite.</param>
-    public static double Down(ReadOnlySpan<char> text, double nearest) => Compare(text, nearest) is >= 0 ? nearest : Math.BitDecrement(nearest);
+    public static double Down(ReadOnlySpan<char> text, double nearest) =>
+        Compare(text, nearest) is >= 0 ? nearest : Math.BitDecrement(nearest);
 
     /// <summary>The smallest double that is not below a decimal.</summary>
     /// <param name="text">The decimal: sign, digits with a point, exponent.</param>
     /// <param name="nearest">The double nearest to it, finite.</param>
-    public static double Up(ReadOnlySpan<char> text, double nearest) => Compare(text, nearest) is <= 0 ? nearest : Math.BitIncrement(nearest);
+    public static double Up(ReadOnlySpan<char> text, double nearest) =>
+        Compare(text, nearest) is <= 0 ? nearest : Math.BitIncrement(nearest);
 
     /// <summary>The sign of a decimal less a finite double; null where the text is of another form, or longer than any double's.</summary>
     /// <param name="text">The decimal.</param>
@@ -53,7 +56,9 @@ internal static class DecimalEnclosure
         return new ExactRational(negative ? -magnitude : magnitude, 1).TimesPowerOfTen((int)exponent);
     }
 
-    /// <summary>Splits a decimal into sign, digits without zeros at the ends (none for 0), and the exponent of ten of the last digit.</summary>
+    /// <summary>
+    /// Splits a decimal into sign, digits without zeros at the ends (none for 0), and the exponent of ten of the last digit.
+    /// </summary>
     private static bool TryParse(ReadOnlySpan<char> text, out bool negative, out string digits, out long exponent)
     {
         negative = text.StartsWith("-");

@@ -41,7 +41,9 @@ internal static class OnnxLayout
         return strides;
     }
 
-    /// <summary>The element at each coordinate is the one at the sum of coordinates times strides. Linear in the result, whatever the dimensions.</summary>
+    /// <summary>
+    /// The element at each coordinate is the one at the sum of coordinates times strides. Linear in the result, whatever the dimensions.
+    /// </summary>
     private static double[] Gather(ReadOnlySpan<double> values, int[] sizes, int[] strides, ImportBudget budget)
     {
         var result = new double[OnnxShapes.Count(sizes)];
@@ -73,7 +75,9 @@ internal static class OnnxLayout
         return result;
     }
 
-    /// <summary>The same walk in fewer dimensions: those of size 1 are left out, and those that follow each other in the source are one.</summary>
+    /// <summary>
+    /// The same walk in fewer dimensions: those of size 1 are left out, and those that follow each other in the source are one.
+    /// </summary>
     private static (int[] Sizes, int[] Strides) Merged(int[] sizes, int[] strides)
     {
         (List<int> size, List<int> stride) = ([1], [0]);

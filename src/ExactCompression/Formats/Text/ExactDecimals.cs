@@ -3,7 +3,9 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Formats;
 
-/// <summary>Writes doubles so that reading them outward gives the same again: as short as the decimal can be that is the number itself.</summary>
+/// <summary>
+/// Writes doubles so that reading them outward gives the same again: as short as the decimal can be that is the number itself.
+/// </summary>
 internal static class ExactDecimals
 {
     // No double has more significant digits.

@@ -1,13 +1,16 @@
 namespace ExactCompression.Formats;
 
-/// <summary>Reads the header of an <c>.nnet</c> file as one sequence of numbers, wherever lines end: whole, as the format's description has it.</summary>
+/// <summary>
+/// Reads the header of an <c>.nnet</c> file as one sequence of numbers, wherever lines end: whole, as the format's description has it.
+/// </summary>
 internal sealed class NNetFlatHeader(NumberScanner scanner)
 {
     /// <summary>Everything before the weights.</summary>
     /// <exception cref="InvalidFileException">The header is damaged.</exception>
     public NNetHeaderContent Read()
     {
-        int levels = scanner.Count("number of layers", NNetHeaderContent.MostLayers), inputs = scanner.Count("input size"), outputs = scanner.Count("output size");
+        int levels = scanner.Count("number of layers", NNetHeaderContent.MostLayers);
+        int inputs = scanner.Count("input size"), outputs = scanner.Count("output size");
         scanner.Count("largest layer size");
         scanner.RequireNumbers(levels + 1L, "layer sizes");
         var sizes = new int[levels + 1];

@@ -17,7 +17,8 @@ internal static class NNetHead
             int end = head.IndexOf((byte)'\n');
             ReadOnlySpan<byte> line = end < 0 ? head : head[..end], rest = end < 0 ? default : head[(end + 1)..];
             int counts = Counts(line, out int first);
-            if (counts == 4 || (counts == 1 && named && Counts(FirstLine(rest), out _) is var sizes && (sizes == first + 1 || sizes == first + 2)))
+            if (counts == 4
+                || (counts == 1 && named && Counts(FirstLine(rest), out _) is var sizes && (sizes == first + 1 || sizes == first + 2)))
                 return true;
             // Here the line is a comment, or text in its place, or of another format.
             if (end < 0 || !(line.StartsWith("//"u8) || (named && counts == 0)))

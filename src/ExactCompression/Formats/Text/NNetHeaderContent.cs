@@ -2,7 +2,8 @@ namespace ExactCompression.Formats;
 
 /// <summary>What the header of an <c>.nnet</c> file says.</summary>
 /// <param name="Sizes">Widths from the inputs to the outputs.</param>
-/// <param name="Domain">The range of the inputs, not normalised, or null where none is stated; decimals that no double holds go out to the next one.</param>
+/// <param name="Domain">The range of the inputs, not normalised, or null where none is stated; decimals that no double holds go out to the
+/// next one.</param>
 /// <param name="Means">A mean for each input, then one for all outputs.</param>
 /// <param name="Ranges">A range for each input, then one for all outputs; none is 0.</param>
 internal sealed record NNetHeaderContent(int[] Sizes, InputDomain? Domain, double[] Means, double[] Ranges)
@@ -25,20 +26,36 @@ internal sealed record NNetHeaderContent(int[] Sizes, InputDomain? Domain, doubl
     /// <param name="rangesPlace">Where the ranges stand.</param>
     /// <exception cref="InvalidFileException">A range is 0, the ends make no box, or the weights cannot all be there.</exception>
     public static NNetHeaderContent Of(
-        NumberScanner scanner, int[] sizes, DomainEnd[]? lower, DomainEnd[]? upper, double[]? means, double[]? ranges, string endsPlace, string rangesPlace)
+        NumberScanner scanner,
+        int[] sizes,
+        DomainEnd[]? lower,
+        DomainEnd[]? upper,
+        double[]? means,
+        double[]? ranges,
+        string endsPlace,
+        string rangesPlace)
     {
         int inputs = sizes[0];
         means ??= new double[inputs + 1];
         ranges ??= [.. Enumerable.Repeat(1.0, inputs + 1)];
         int zero = Array.IndexOf(ranges, 0);
         if (zero >= 0)
-            throw new InvalidFileException("NNetRangeZero", scanner.Path, rangesPlace, $"The normalisation range of {(zero == inputs ? "the outputs" : $"input {zero}")} is 0.", "Give 1 where nothing is to be scaled.");
+        {
+            string of = zero == inputs ? "the outputs" : $"input {zero}";
+            throw new InvalidFileException(
+                "NNetRangeZero", scanner.Path, rangesPlace, $"The normalisation range of {of} is 0.", "Give 1 where nothing is to be scaled.");
+        }
+
         scanner.RequireNumbers(Numbers(sizes), "weights and biases");
         bool stated = lower is not null && upper is not null
-            && (Array.Exists(lower, static end => end.Down > -NNetHeaderReader.Unbounded) || Array.Exists(upper, static end => end.Up < NNetHeaderReader.Unbounded));
+            && (Array.Exists(lower, static end => end.Down > -NNetHeaderReader.Unbounded)
+                || Array.Exists(upper, static end => end.Up < NNetHeaderReader.Unbounded));
         try
         {
-            return new(sizes, stated ? new InputDomain([.. lower!.Select(static end => end.Down)], [.. upper!.Select(static end => end.Up)]) : null, means, ranges);
+            InputDomain? domain = stated
+                ? new InputDomain([.. lower!.Select(static end => end.Down)], [.. upper!.Select(static end => end.Up)])
+                : null;
+            return new(sizes, domain, means, ranges);
         }
         catch (InvalidInputException e)
         {
@@ -48,5 +65,9 @@ internal sealed record NNetHeaderContent(int[] Sizes, InputDomain? Domain, doubl
 
     /// <summary>The error for sizes that do not go from the inputs to the outputs.</summary>
     public static InvalidFileException SizesMisfit(NumberScanner scanner, string place, int[] sizes, int inputs, int outputs) => new(
-        "LayerShapeMismatch", scanner.Path, place, $"The layer sizes {string.Join(", ", sizes.Take(20))} do not go from {inputs} inputs to {outputs} outputs.", "The header is damaged.");
+        "LayerShapeMismatch",
+        scanner.Path,
+        place,
+        $"The layer sizes {string.Join(", ", sizes.Take(20))} do not go from {inputs} inputs to {outputs} outputs.",
+        "The header is damaged.");
 }

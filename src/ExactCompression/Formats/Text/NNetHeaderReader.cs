@@ -1,9 +1,12 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Reads the header of an <c>.nnet</c> file line by line, in the forms that occur: as the format's description has it; with <c>0</c> in place
-/// of a list that says nothing; with lists for more inputs than there are, of which the first are meant, and the last for the output; without
-/// mean and range of the output; with the last layer size twice; with the number of layers alone on the first line; with lines of text before.
+/// Reads the header of an <c>.nnet</c> file line by line, in the forms that occur: as the format's description has it; with <c>0</c> in
+/// place
+/// of a list that says nothing; with lists for more inputs than there are, of which the first are meant, and the last for the output;
+/// without
+/// mean and range of the output; with the last layer size twice; with the number of layers alone on the first line; with lines of text
+/// before.
 /// </summary>
 /// <remarks>Whatever was guessed, the numbers that follow must be exactly as many as the sizes say; else the file is refused.</remarks>
 internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? warning)
@@ -59,7 +62,8 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
             Gather(Next("ranges"), inputs, "ranges", static line => line.IsZero || line.IsOne));
         (NNetLine? lower, NNetLine? upper, NNetLine? means, NNetLine? ranges) = Chosen(lists, inputs);
         sizes = Widths(sizes, levels, widths);
-        return NNetHeaderContent.Of(scanner, sizes, lower?.Ends(), upper?.Ends(), means?.Numbers(), ranges?.Numbers(), lists.Minimums.Place, lists.Ranges.Place);
+        return NNetHeaderContent.Of(
+            scanner, sizes, lower?.Ends(), upper?.Ends(), means?.Numbers(), ranges?.Numbers(), lists.Minimums.Place, lists.Ranges.Place);
     }
 
     /// <summary>The lists for the inputs that there are; null for one that says nothing.</summary>
@@ -77,7 +81,11 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
         if (!noRange && maximums.Length != described)
             throw Unclear(maximums, "input maximums", described);
         if (described > inputs)
-            warning?.Invoke($"{minimums.Place}: the header describes {described} inputs, but the network has {inputs}: the first {inputs} are taken.");
+        {
+            string place = minimums.Place;
+            warning?.Invoke($"{place}: the header describes {described} inputs, but the network has {inputs}: the first {inputs} are taken.");
+        }
+
         return (
             noRange ? null : minimums.First(inputs),
             noRange ? null : maximums.First(inputs),
@@ -111,7 +119,8 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
         int[][] found = [.. fitting.Where(candidate => NNetHeaderContent.Numbers(candidate) == numbers)];
         if (found.Length == 0 || found.Any(other => !other.AsSpan().SequenceEqual(found[0])))
             throw Unclear(widths, "layer sizes", levels + 1);
-        warning?.Invoke($"{widths.Place}: there are {sizes.Length} layer sizes for {levels} layers; by the count of the weights they are {string.Join(", ", found[0].Take(20))}.");
+        string chosen = string.Join(", ", found[0].Take(20));
+        warning?.Invoke($"{widths.Place}: there are {sizes.Length} layer sizes for {levels} layers; by the count of the weights they are {chosen}.");
         return found[0];
     }
 
@@ -136,7 +145,11 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
     private NNetLine Next(string what) => NNetLine.Next(scanner, what);
 
     private InvalidFileException Unclear(NNetLine line, string what, int expected) => new(
-        "NNetHeaderUnclear", scanner.Path, line.Place, $"The header has {line.Length} numbers here; as {what} there should be {expected}.", Mend);
+        "NNetHeaderUnclear",
+        scanner.Path,
+        line.Place,
+        $"The header has {line.Length} numbers here; as {what} there should be {expected}.",
+        Mend);
 
     /// <summary>The four lists as they stand.</summary>
     private sealed record NNetLists(NNetLine Minimums, NNetLine Maximums, NNetLine Means, NNetLine Ranges);

@@ -21,16 +21,20 @@ internal sealed class NNetLine
     public int Length => tokens.Length;
 
     /// <summary>Whether all of it are counts.</summary>
-    public bool AreCounts => Array.TrueForAll(tokens, static token => int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+    public bool AreCounts =>
+        Array.TrueForAll(tokens, static token => int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     /// <summary>Whether it is more than text.</summary>
     public bool BeginsWithCount => int.TryParse(tokens[0], NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     /// <summary>Whether it is a single 0, which says that there is no list.</summary>
-    public bool IsZero => tokens is [var token] && double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value == 0;
+    public bool IsZero => Single == 0;
 
     /// <summary>Whether it is a single 1.</summary>
-    public bool IsOne => tokens is [var token] && double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value == 1;
+    public bool IsOne => Single == 1;
+
+    private double? Single =>
+        tokens is [var token] && double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
 
     /// <summary>The next line that has something in it and is no comment.</summary>
     /// <exception cref="InvalidFileException">The file ends before.</exception>
@@ -47,7 +51,8 @@ internal sealed class NNetLine
                 return new(scanner, place, tokens);
         }
 
-        throw new InvalidFileException("FileTruncated", scanner.Path, scanner.Place, $"The file ends where the {what} should be.", "The file is cut off: get it again.");
+        throw new InvalidFileException(
+            "FileTruncated", scanner.Path, scanner.Place, $"The file ends where the {what} should be.", "The file is cut off: get it again.");
     }
 
     public string Token(int index) => tokens[index];
@@ -58,7 +63,9 @@ internal sealed class NNetLine
 
     public NNetLine And(params string[] more) => new(scanner, Place, [.. tokens, .. more]);
 
-    public int Count(int index) => int.TryParse(tokens[index], NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : throw NotANumber(tokens[index], "count");
+    public int Count(int index) => int.TryParse(tokens[index], NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+        ? value
+        : throw NotANumber(tokens[index], "count");
 
     public int[] Counts() => [.. Enumerable.Range(0, tokens.Length).Select(Count)];
 
