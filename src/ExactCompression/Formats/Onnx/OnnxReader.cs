@@ -20,15 +20,15 @@ internal static class OnnxReader
     public static ReluNetwork Read(string path, ImportOptions options)
     {
         var fault = new OnnxFault(path);
-        using Stream file = InputFile.Open(path);
-        var budget = new ImportBudget(options, path, file.Length);
-        if (file.Length > Array.MaxLength)
+        if (InputFile.RequireRegular(path) > Array.MaxLength)
             throw fault.At("OnnxTooLarge", "file", "ONNX files end at 2 GB.", "Keep large weights in an external data file.");
-        budget.Allocate(file.Length, "file");
+        var budget = ImportBudget.Of(path, options);
+        byte[] bytes = FileContent.Read(path, budget);
+        new OnnxWeight(budget).Count(bytes);
         ModelProto model;
         try
         {
-            using var stream = new CancellableStream(file, budget);
+            using var stream = new CancellableStream(new MemoryStream(bytes, writable: false), budget);
             model = Parser.ParseFrom(stream);
         }
         catch (InvalidProtocolBufferException e)

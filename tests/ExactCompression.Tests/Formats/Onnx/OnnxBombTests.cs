@@ -133,6 +133,23 @@ public class OnnxBombTests
         Assert.Equal("600-600", Read(model, new() { MaximumSize = 1 << 23 }).Architecture);
     }
 
+    [Theory]
+    [InlineData(0x0a)] // nodes
+    [InlineData(0x2a)] // initializers
+    [InlineData(0x5a)] // inputs
+    public void Read_EmptyObjects_AreCountedBeforeTheyAreMade(byte field)
+    {
+        // A graph of a hundred thousand objects of two bytes each; a length of three bytes goes before it.
+        byte[] objects = [.. Enumerable.Repeat((byte[])[field, 0], 100_000).SelectMany(static pair => pair)];
+        byte[] file = [0x08, 0x07, 0x3a, (byte)(objects.Length & 0x7f | 0x80), (byte)((objects.Length >> 7) & 0x7f | 0x80), (byte)(objects.Length >> 14), .. objects];
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("n.onnx", file);
+
+        InvalidFileException e = Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(path, "Onnx", new() { MaximumSize = 10 << 20 }));
+        Assert.Equal("ImportTooLarge", e.ErrorId);
+        Assert.NotEqual("ImportTooLarge", Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(path, "Onnx")).ErrorId);
+    }
+
     [Fact]
     public void Read_ThousandsOfDimensions_AreRefused()
     {

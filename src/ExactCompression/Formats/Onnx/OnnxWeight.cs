@@ -1,0 +1,106 @@
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>
+/// Counts what a file will take as objects before it is parsed: two bytes can stand for an empty node, which takes a hundred times as much. What is
+/// not well formed is left for the parser to refuse.
+/// </summary>
+/// <param name="budget">What the import may take.</param>
+internal sealed class OnnxWeight(ImportBudget budget)
+{
+    // About what an object of the schema takes, with its lists and its place in one.
+    private const int ObjectSize = 250;
+
+    // So much is gathered between two looks at the budget.
+    private const long Pause = 1 << 20;
+
+    private long gathered;
+
+    /// <summary>The messages whose fields hold messages again.</summary>
+    private enum Kind
+    {
+        Leaf,
+        Model,
+        Graph,
+        Node,
+        Attribute,
+        Tensor,
+        ValueInfo,
+        Type,
+        TensorType,
+        Shape,
+    }
+
+    /// <summary>Counts a whole file.</summary>
+    /// <exception cref="InvalidFileException">It would take more than the import may.</exception>
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
+    public void Count(ReadOnlySpan<byte> file)
+    {
+        Walk(file, Kind.Model);
+        Take();
+    }
+
+    private static Kind? Child(Kind parent, int field) => (parent, field) switch
+    {
+        (Kind.Model, 7) => Kind.Graph,
+        (Kind.Model, 8) => Kind.Leaf,
+        (Kind.Graph, 1) => Kind.Node,
+        (Kind.Graph, 5) => Kind.Tensor,
+        (Kind.Graph, 11 or 12) => Kind.ValueInfo,
+        (Kind.Node, 5) => Kind.Attribute,
+        (Kind.Attribute, 5) => Kind.Tensor,
+        (Kind.Tensor, 13) => Kind.Leaf,
+        (Kind.ValueInfo, 2) => Kind.Type,
+        (Kind.Type, 1) => Kind.TensorType,
+        (Kind.TensorType, 2) => Kind.Shape,
+        (Kind.Shape, 1) => Kind.Leaf,
+        _ => null,
+    };
+
+    private static bool TryVarint(ref ReadOnlySpan<byte> bytes, out ulong value)
+    {
+        value = 0;
+        for (int i = 0; i < bytes.Length && i < 10; i++)
+        {
+            value |= (ulong)(bytes[i] & 0x7f) << (7 * i);
+            if (bytes[i] < 0x80)
+            {
+                bytes = bytes[(i + 1)..];
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Walk(ReadOnlySpan<byte> message, Kind kind)
+    {
+        while (TryVarint(ref message, out ulong tag))
+        {
+            ulong length = 0;
+            bool sound = (tag & 7) switch
+            {
+                0 => TryVarint(ref message, out _),
+                1 => (length = 8) <= (ulong)message.Length,
+                2 => TryVarint(ref message, out length) && length <= (ulong)message.Length,
+                5 => (length = 4) <= (ulong)message.Length,
+                _ => false,
+            };
+            if (!sound)
+                return;
+            ReadOnlySpan<byte> content = message[..(int)length];
+            message = message[(int)length..];
+            Kind? child = (tag & 7) == 2 && tag >> 3 < 100 ? Child(kind, (int)(tag >> 3)) : null;
+            gathered += child is null ? 2 * (content.Length + sizeof(long)) : ObjectSize;
+            if (gathered >= Pause)
+                Take();
+            if (child is { } known and not Kind.Leaf)
+                Walk(content, known);
+        }
+    }
+
+    private void Take()
+    {
+        budget.Allocate(gathered, "graph");
+        gathered = 0;
+    }
+}
