@@ -109,7 +109,11 @@ public sealed class CompressionSweep
         ReluNetwork network;
         try
         {
-            network = source.Get(threads, text => state.Tells(source, $"{source.Name}: {text}"), limited);
+            network = source.Get(
+                threads,
+                text => state.Tells(source, $"{source.Name}: {text}"),
+                text => Warn($"{source.File}: {text}"),
+                limited);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -119,6 +123,13 @@ public sealed class CompressionSweep
         if (options.NetworkFolder is { } folder && source.File is null && network.Training is not null)
             Formats.NetworkFormats.Write(network, Path.Combine(folder, Formats.FileNames.Of(network.Name, ".onnx")));
         return network;
+    }
+
+    // Networks are read side by side.
+    private void Warn(string text)
+    {
+        lock (writing)
+            options.Warning?.Invoke(text);
     }
 
     private void Do(SweepCell cell, ReluNetwork network, double? trainingSeconds, int threads)

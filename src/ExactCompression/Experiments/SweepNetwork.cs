@@ -59,8 +59,9 @@ public abstract partial class SweepNetwork
     /// <summary>Makes or reads the network.</summary>
     /// <param name="threads">Threads to use.</param>
     /// <param name="told">Told how far it is.</param>
+    /// <param name="warned">Told what the user should know of a file.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    internal abstract ReluNetwork Get(int threads, Action<string> told, CancellationToken cancellation);
+    internal abstract ReluNetwork Get(int threads, Action<string> told, Action<string> warned, CancellationToken cancellation);
 
     private static double? Number(Match match) => match.Success && double.TryParse(match.Groups[1].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
 
@@ -88,7 +89,7 @@ public abstract partial class SweepNetwork
 
         internal override double Work => network.ConnectionCount;
 
-        internal override ReluNetwork Get(int threads, Action<string> told, CancellationToken cancellation) => network;
+        internal override ReluNetwork Get(int threads, Action<string> told, Action<string> warned, CancellationToken cancellation) => network;
     }
 
     private sealed class InFile(string path) : SweepNetwork
@@ -99,7 +100,8 @@ public abstract partial class SweepNetwork
 
         internal override double Work { get; } = new FileInfo(path) is { Exists: true } file ? Math.Max(1, file.Length / sizeof(float)) : 1;
 
-        internal override ReluNetwork Get(int threads, Action<string> told, CancellationToken cancellation) => NetworkFormats.Read(path, options: new() { Cancellation = cancellation });
+        internal override ReluNetwork Get(int threads, Action<string> told, Action<string> warned, CancellationToken cancellation) =>
+            NetworkFormats.Read(path, options: new() { Cancellation = cancellation, Warning = warned });
     }
 
     private sealed class Trained : SweepNetwork
@@ -136,7 +138,7 @@ public abstract partial class SweepNetwork
 
         internal override double Work { get; }
 
-        internal override ReluNetwork Get(int threads, Action<string> told, CancellationToken cancellation)
+        internal override ReluNetwork Get(int threads, Action<string> told, Action<string> warned, CancellationToken cancellation)
         {
             ReluNetwork network = ClassifierTraining.Train(data, options with { Threads = threads, ValidationFraction = 0 }, new EpochText(told, options.Epochs), cancellation);
             cancellation.ThrowIfCancellationRequested();

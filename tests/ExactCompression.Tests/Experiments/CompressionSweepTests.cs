@@ -40,6 +40,19 @@ public sealed class CompressionSweepTests
     }
 
     [Fact]
+    public void Run_FileOfWeightsOnly_WarnsOnceThatReluIsAssumed()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("net.pt", TorchFile.OfNames("0.weight", "2.weight"));
+        var warnings = new List<string>();
+
+        SweepRow row = Assert.Single(Run(new() { Networks = [SweepNetwork.FromFile(file)], Warning = warnings.Add }));
+
+        Assert.Equal("", row.Error);
+        Assert.StartsWith($"{file}: ", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_Trained_IsWhatTrainingAloneGives()
     {
         SweepRow row = Assert.Single(Run(Grid(["12-8"], [0.02], [7]) with { Levels = [CompressionLevel.DeleteOnly] }));

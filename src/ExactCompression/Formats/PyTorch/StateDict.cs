@@ -48,7 +48,13 @@ internal sealed class StateDict
 
             KeyValuePair<object?, object?>[] direct = [.. dict.Items.Where(static i => i.Value is TorchTensor)];
             if (inner is null || ReferenceEquals(inner, dict))
-                return new([.. direct.Where(static i => i.Key is string).Select(static i => KeyValuePair.Create((string)i.Key!, (TorchTensor)i.Value!))]);
+            {
+                beside.AddRange(dict.Items.Where(static i => i.Value is PickleDict other && HoldsTensors(other)).Select(static i => i.Key?.ToString() ?? ""));
+                return new([.. direct
+                    .Where(static i => i.Key is string)
+                    .Select(static i => KeyValuePair.Create((string)i.Key!, (TorchTensor)i.Value!))]);
+            }
+
             if (direct.FirstOrDefault(static i => IsWeight(i)) is { Key: string weight })
                 throw new InvalidFileException("StateDictAmbiguous", path, NameText.Short(weight), "The file mixes weights and state dicts, so it is not clear what the network is.", "Save the network alone: torch.save(model.state_dict(), path).", unsupported: true);
             beside.AddRange(direct.Select(static i => i.Key?.ToString() ?? ""));
@@ -106,7 +112,8 @@ internal sealed class StateDict
     }
 
     // A module, or a dict with a weight in it: that with the running sums of an optimizer is none.
-    private static bool IsNetwork(object? value) => value is TorchModule || (value is PickleDict dict && dict.Items.Any(static i => i.Key is string && i.Value is TorchTensor { Size.Length: >= 2 }));
+    private static bool IsNetwork(object? value) => value is TorchModule
+        || (value is PickleDict dict && dict.Items.Any(static i => i.Key is string && i.Value is TorchTensor { Size.Length: >= 2 }));
 
     private static bool IsWeight(KeyValuePair<object?, object?> item) =>
         item is { Key: string name, Value: TorchTensor { Size.Length: >= 2 } } && LayerNames.BiasNames(name).Any();

@@ -15,7 +15,12 @@ internal sealed record TorchContent(IReadOnlyList<KeyValuePair<string, TorchTens
     public string? Prefix { get; init; }
 
     /// <summary>The network of this content.</summary>
-    public ReluNetwork ToNetwork(string path, string format, ImportOptions options, ImportBudget budget, Func<TorchStorage, ReadOnlyMemory<byte>> storageBytes)
+    public ReluNetwork ToNetwork(
+        string path,
+        string format,
+        ImportOptions options,
+        ImportBudget budget,
+        Func<TorchStorage, ReadOnlyMemory<byte>> storageBytes)
     {
         TensorEntry Entry(string name, TorchTensor tensor) => TorchTensors.Entry(name, tensor, path, storageBytes);
         if (Module is not null)

@@ -25,7 +25,8 @@ internal sealed record TorchModule(string ClassName) : IPickleState
     }
 
     /// <summary>Takes the attributes.</summary>
-    public void SetState(object? state) => attributes = state as PickleDict ?? throw new PickleShapeException("The state of a module is no dict.");
+    public void SetState(object? state) =>
+        attributes = state as PickleDict ?? throw new PickleShapeException("The state of a module is no dict.");
 
     /// <summary>An attribute, or null.</summary>
     public object? Attribute(string name) => attributes.TryGet(name, out object? value) ? value : null;

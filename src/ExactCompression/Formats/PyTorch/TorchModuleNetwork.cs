@@ -31,7 +31,12 @@ internal sealed class TorchModuleNetwork
     /// <param name="budget">What the import may take.</param>
     /// <param name="entry">Makes a readable tensor of a name and a view.</param>
     /// <exception cref="InvalidFileException">The module is no chain of Linear and ReLU.</exception>
-    public static ReluNetwork Build(TorchModule module, string path, string format, ImportBudget budget, Func<string, TorchTensor, TensorEntry> entry)
+    public static ReluNetwork Build(
+        TorchModule module,
+        string path,
+        string format,
+        ImportBudget budget,
+        Func<string, TorchTensor, TensorEntry> entry)
     {
         var network = new TorchModuleNetwork(path, format, budget, entry);
         network.Visit(module, "", 0);
@@ -48,7 +53,11 @@ internal sealed class TorchModuleNetwork
         {
             case "torch.nn.modules.container.Sequential":
                 foreach ((object? key, object? child) in module.Children)
-                    Visit(child as TorchModule ?? throw Unsupported(name, "A module within is none."), name.Length > 0 ? $"{name}.{key}" : $"{key}", depth + 1);
+                {
+                    TorchModule inner = child as TorchModule ?? throw Unsupported(name, "A module within is none.");
+                    Visit(inner, name.Length > 0 ? $"{name}.{key}" : $"{key}", depth + 1);
+                }
+
                 break;
             case "torch.nn.modules.linear.Linear":
                 AddLinear(module, name);
@@ -71,7 +80,9 @@ internal sealed class TorchModuleNetwork
     {
         if (layers > 0 && !rectified)
             throw Unsupported(name, "Two Linear follow one another without a ReLU between them.");
-        if (module.Dict("_buffers").Count > 0 || module.Children.Count > 0 || module.Dict("_parameters").Any(static p => p.Key is not ("weight" or "bias")))
+        if (module.Dict("_buffers").Count > 0
+            || module.Children.Count > 0
+            || module.Dict("_parameters").Any(static p => p.Key is not ("weight" or "bias")))
             throw Unsupported(name, "The Linear has more than a weight and a bias: it is parametrized.");
         TensorEntry weight = Parameter(module, "weight", name) ?? throw Unsupported(name, "The Linear has no weight.");
         TensorEntry? bias = Parameter(module, "bias", name);
@@ -81,7 +92,8 @@ internal sealed class TorchModuleNetwork
         WeightPrecision precision = weight.Type!.Value.Precision();
         if (bias is not null && bias.Type!.Value.Precision() > precision)
             precision = bias.Type!.Value.Precision();
-        assembly.Add(NameText.Short(weight.Name), weight.Read(), bias?.Read() ?? new double[weight.Shape[0]], weight.Shape[0], weight.Shape[1], precision);
+        (int outputs, int inputs) = (weight.Shape[0], weight.Shape[1]);
+        assembly.Add(NameText.Short(weight.Name), weight.Read(), bias?.Read() ?? new double[outputs], outputs, inputs, precision);
         layers++;
         rectified = false;
     }

@@ -24,7 +24,8 @@ internal sealed class SafeTensorsFormat : IWritableNetworkFormat
             throw new InvalidFileException("SafeTensorsDamaged", path, "byte 0", $"The header claims {(ulong)length} bytes, but the file has {input.Remaining} after it.", "The file is cut off or no safetensors file.");
         ReadOnlyMemory<byte> header = bytes.AsMemory(8, (int)length);
         List<TensorEntry> tensors = SafeTensorsHeader.Parse(header, bytes.AsMemory(8 + (int)length), path, budget, out string? activation);
-        return StateDictNetwork.Build(new(tensors, path, Name) { Layout = WeightLayout.OutputsFirst, StatedActivation = activation }, options, budget);
+        var source = new NamedTensors(tensors, path, Name) { Layout = WeightLayout.OutputsFirst, StatedActivation = activation };
+        return StateDictNetwork.Build(source, options, budget);
     }
 
     public void Write(ReluNetwork network, Stream stream, WeightPrecision precision)

@@ -18,7 +18,12 @@ internal static class SafeTensorsHeader
     /// <param name="budget">What the import may take.</param>
     /// <param name="activation">The activation between layers, where the metadata state one.</param>
     /// <exception cref="InvalidFileException">The header is damaged, or does not account for every byte of the data exactly once.</exception>
-    public static List<TensorEntry> Parse(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> data, string path, ImportBudget budget, out string? activation)
+    public static List<TensorEntry> Parse(
+        ReadOnlyMemory<byte> header,
+        ReadOnlyMemory<byte> data,
+        string path,
+        ImportBudget budget,
+        out string? activation)
     {
         activation = null;
         try

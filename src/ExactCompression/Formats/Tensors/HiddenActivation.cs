@@ -47,7 +47,8 @@ internal static class HiddenActivation
                 throw new InvalidFileException("ActivationUnsupported", source.Path, NameText.Short(name), $"The name says '{word}', and only ReLU is supported between layers.", "If ReLU follows the hidden layers all the same, say so with -Activation Relu.", unsupported: true);
         }
 
-        return "The file has weights only and names no activation: ReLU is assumed after each layer but the last. If so, -Activation Relu confirms it.";
+        return "The file has weights only and names no activation: ReLU is assumed after each layer but the last. "
+            + "If so, -Activation Relu confirms it.";
     }
 
     /// <summary>Refuses activations of hidden layers that the module does not support.</summary>

@@ -25,7 +25,8 @@ internal sealed class LayerAssembly(string path, string format)
         if (layers.Count == 0)
             throw new InvalidFileException("NoLayers", path, "file", "The file holds no layer.");
         return new(
-            layers.Select((l, i) => new AffineLayer(l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Count - 1 ? output : Activation.Relu, l.Precision)),
+            layers.Select((l, i) =>
+                new AffineLayer(l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Count - 1 ? output : Activation.Relu, l.Precision)),
             Path.GetFileNameWithoutExtension(path),
             path,
             format,

@@ -39,18 +39,6 @@ internal static class LayerNames
         return null;
     }
 
-    /// <summary>The part of a name before its last number, and that number (-1 where there is none).</summary>
-    public static (string Group, long Index) Numbered(string name)
-    {
-        int end = name.Length;
-        while (end > 0 && !char.IsAsciiDigit(name[end - 1]))
-            end--;
-        int start = end;
-        while (start > 0 && end - start < 18 && char.IsAsciiDigit(name[start - 1]))
-            start--;
-        return end == 0 ? (name, -1) : (name[..start], long.Parse(name.AsSpan(start, end - start), System.Globalization.CultureInfo.InvariantCulture));
-    }
-
     // "W" in "W1" and "fc.W" is the word; in "Wide" or "newWord" it is not.
     private static bool IsWord(string name, int at, int length) =>
         (at == 0 || !char.IsAsciiLetter(name[at - 1])) && (at + length == name.Length || !char.IsAsciiLetter(name[at + length]));
