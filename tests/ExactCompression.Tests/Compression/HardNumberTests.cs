@@ -161,7 +161,7 @@ public class HardNumberTests
     private static StabilityTable WithExactBounds(ReluNetwork network, InputDomain domain)
     {
         (Rational Min, Rational Max)[][] ranges = new ExactNetwork(network).Ranges(domain.Lower.ToArray(), domain.Upper.ToArray());
-        return new(network, domain, [.. ranges.SelectMany((layer, l) => layer.Select((z, i) => new NeuronStability
+        return StabilityTable.Found(network, domain, [.. ranges.SelectMany((layer, l) => layer.Select((z, i) => new NeuronStability
         {
             Layer = l + 1,
             Neuron = i,
