@@ -77,8 +77,8 @@ public static class MilpSolvers
         using Solver? solver = backend.Create();
         if (solver is null)
             return "This build of OR-Tools does not have it, or its licence was not found.";
-        if (backend.Quiet.Length > 0)
-            solver.SetSolverSpecificParametersAsString(backend.Quiet);
+        if (backend.Parameters(null, null, 1) is { Length: > 0 } own)
+            solver.SetSolverSpecificParametersAsString(own);
         Variable x = backend.Integer ? solver.MakeIntVar(0, 10, "x") : solver.MakeNumVar(0, 10, "x");
         Variable y = solver.MakeNumVar(0, 10, "y");
         Constraint row = solver.MakeConstraint(double.NegativeInfinity, 7.5, "row");
