@@ -20,7 +20,7 @@
 .PARAMETER OutputPath
     Where Package puts the module, and Campaign, in a folder campaign, the cases that show faults; by default the git-ignored folder out/ here.
 .PARAMETER Part
-    What Campaign tries: Verdicts, Compressions, Certificates, Equivalence (all beside an exact oracle), Readers (damaged files), or All.
+    What Campaign tries: Verdicts, Compressions, Certificates, Relations (forged ones), Equivalence (all beside an exact oracle), Readers (damaged files), or All.
 .PARAMETER Seed
     What all cases of Campaign depend on: the same seed, the same cases.
 .PARAMETER Count
@@ -68,7 +68,7 @@ param(
 
     [string]$OutputPath = (Join-Path $PSScriptRoot 'out'),
 
-    [ValidateSet('Verdicts', 'Compressions', 'Certificates', 'Equivalence', 'Readers', 'All')]
+    [ValidateSet('Verdicts', 'Compressions', 'Certificates', 'Relations', 'Equivalence', 'Readers', 'All')]
     [string]$Part = 'All',
 
     [ValidateRange(0, 2147483647)]

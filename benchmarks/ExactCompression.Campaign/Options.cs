@@ -12,7 +12,7 @@ internal sealed record Options
 
           --seed S        whole number of 0 or more that all cases depend on; 1 if left out
           --count N       cases; parts whose cases take long take a fixed share of it when all parts run; 100000 if left out
-          --part P        Verdicts, Compressions, Certificates, Equivalence, Readers or All; All if left out
+          --part P        Verdicts, Compressions, Certificates, Relations, Equivalence, Readers or All; All if left out
           --case K        runs this one case of one part again
           --threads T     cases at a time; one a core if left out
           --output FOLDER where each case that shows a fault is written; out/campaign if left out

@@ -142,7 +142,7 @@ public sealed class CampaignTests
 
     private static CompressionResult Forged(double deviation) =>
         new() { Original = Pair.Network, Compressed = One, Domain = Pair.Domain, Table = Pair.Table, Steps = [],
-            ProvenDeviation = deviation };
+            ProvenDeviation = deviation, IsOwn = true };
 
     private static CampaignReport Run(CampaignPart part, int count)
     {

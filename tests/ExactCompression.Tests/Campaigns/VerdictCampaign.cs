@@ -111,8 +111,8 @@ internal sealed class VerdictCampaign : CampaignPart
                 report.Count(isTrue ? "solvers' unproven claims, true" : "solvers' unproven claims, false");
             else if (!isTrue)
                 Wrong("WrongVerdict");
-            if (neuron.State == NeuronState.StablyActive && max.Sign == 0 && min.Sign == 0)
-                report.Count("neurons that are 0 everywhere called active");
+            else if (neuron.State == NeuronState.StablyActive && max.Sign == 0)
+                Wrong("ZeroCalledActive"); // 0 everywhere counts as inactive
             if (neuron.State == NeuronState.Undetermined)
                 report.Count($"neurons left open by {method}");
             if (!(double.IsNegativeInfinity(neuron.LowerBound) || neuron.LowerBound <= min)

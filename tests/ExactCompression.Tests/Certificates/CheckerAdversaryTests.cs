@@ -1,3 +1,4 @@
+using ExactCompression.Tests.Campaigns;
 using ExactCompression.Tests.Oracles;
 using Xunit;
 
@@ -10,18 +11,10 @@ public class CheckerAdversaryTests
     public void Derive_ForgedRelations_NeverBelowTheExactDifference()
     {
         const int Cases = 4000;
-        int bounded = 0, positive = 0;
-        Sampling.Seeds(Cases, seed =>
-        {
-            if (RelationForgery.Of(seed) is not { } forgery || forgery.Derived() is not (< double.PositiveInfinity and var derived))
-                return;
-            Interlocked.Increment(ref bounded);
-            Rational observed = forgery.Observed();
-            if (observed.Sign > 0)
-                Interlocked.Increment(ref positive);
-            Assert.True(observed <= derived, $"seed {seed}: {derived:R} is derived, but the networks differ by more");
-        });
-        Assert.InRange(bounded, Cases / 2, Cases);
-        Assert.InRange(positive, Cases / 4, Cases);
+        var report = new CampaignReport();
+        new RelationCampaign().Run(Sampling.CampaignSeed, Cases, report, threads: 2);
+        Assert.True(report.FaultCount == 0, report.ToString());
+        Assert.InRange(report[RelationCampaign.Bounded], Cases / 2, Cases);
+        Assert.InRange(report[RelationCampaign.Different], Cases / 4, Cases);
     }
 }

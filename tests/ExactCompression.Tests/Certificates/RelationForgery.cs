@@ -50,10 +50,10 @@ internal sealed class RelationForgery
     /// <summary>The certificate, which claims no deviation yet.</summary>
     public Certificate Certificate { get; private set; } = null!;
 
-    /// <summary>A forgery from a seed; null where the checker refuses the relation.</summary>
-    public static RelationForgery? Of(int seed)
+    /// <summary>A forgery; null where the checker refuses the relation.</summary>
+    public static RelationForgery? Of(Random random)
     {
-        var forgery = new RelationForgery(new(seed));
+        var forgery = new RelationForgery(random);
         try
         {
             return forgery.Build() ? forgery : null;

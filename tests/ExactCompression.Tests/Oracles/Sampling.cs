@@ -54,12 +54,6 @@ internal static class Sampling
     public static void ForAll<T1, T2, T3, T4>(this Gen<(T1, T2, T3, T4)> gen, Action<T1, T2, T3, T4> assert, int count, int threads = 2) =>
         gen.ForAll(t => assert(t.Item1, t.Item2, t.Item3, t.Item4), count, threads);
 
-    /// <summary>Runs a test with so many seeds, of which each depends on the run's seed and on its place alone.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="assert">The test; called from several threads.</param>
-    public static void Seeds(int count, Action<int> assert) =>
-        Parallel.For(0, count, new() { MaxDegreeOfParallelism = 2 }, place => assert(unchecked((int)(Seed * 0x9E3779B9UL) + place)));
-
     /// <summary>A stream of its own for each sample; its first numbers are thrown away, since near streams begin alike.</summary>
     private static PCG At(long place)
     {

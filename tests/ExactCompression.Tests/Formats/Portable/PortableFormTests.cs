@@ -190,6 +190,7 @@ public sealed class PortableFormTests
         writer.Write(1);
         writer.Write((byte)1);
         writer.Write(0.5f);
+        writer.Write(0); // no operations beside the weights
         writer.Write((byte)1); // exact
         writer.Write((byte)0); // not trained
         writer.Flush();

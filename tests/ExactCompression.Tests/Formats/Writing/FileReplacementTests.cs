@@ -108,7 +108,7 @@ public sealed class FileReplacementTests : IDisposable
         }
 
         Assert.Equal("/dev/full", new FileInfo(link).LinkTarget);
-        Assert.Equal("PathIsNoFile", Assert.Throws<InvalidInputException>(() => SweepCsv.Open(pipe, null, CancellationToken.None)).ErrorId);
+        Assert.Equal("FileNotRegular", Assert.Throws<InvalidFileException>(() => SweepCsv.Open(pipe, null, CancellationToken.None)).ErrorId);
         Assert.Equal(3, Directory.GetFileSystemEntries(folder.Path).Length);
     }
 
