@@ -70,11 +70,17 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
             $"Invoke-LeoCompression {table.Network.Name}",
             Invariant($"Sweep {p.Sweep}, layer {p.Layer} of {p.Depth}: {p.Neurons} neurons, {p.Connections} connections")));
 
-        void Refuted(ContradictionException contradiction) => messages.Error(ErrorRecords.From(contradiction, table));
+        int refuted = 0;
+        void Refuted(ContradictionException contradiction)
+        {
+            Interlocked.Increment(ref refuted);
+            messages.Error(ErrorRecords.From(contradiction, table));
+        }
 
         CompressionResult result = LeoCompression.Compress(table, options with { Progress = Show, Contradiction = Refuted }, cancellation);
-        if (result.Unconfirmed > 0)
-            messages.Warning($"{result.Unconfirmed} neurons of {table.Network.Name} are stable by a MILP solver's word or by a table from outside, and no proof was found: they are kept, as if unstable. A longer -TimeLimit searches on; -AllowUnproven takes those that are not refuted on trust.");
+        int open = result.Unconfirmed - refuted; // each refuted one is an error of its own
+        if (open > 0)
+            messages.Warning($"Kept {Units.Count(open)} {(open == 1 ? "neuron" : "neurons")} of {table.Network.Name} that a MILP solver or a table from outside calls stable: no proof was found. A longer -TimeLimit searches on; -AllowUnproven takes such verdicts on trust.");
         if (result.Unproven > 0)
             messages.Warning($"The compression of {table.Network.Name} is unproven: it rests on {result.Unproven} verdicts of a MILP solver or from outside that nothing here proves.");
         foreach (CompressionStep step in result.Steps)

@@ -49,5 +49,5 @@ public sealed class TestCompressionCertificateCommand : FileInputCommand
     };
 
     private ReluNetwork Network(object given, PipelineMessages messages) => given as ReluNetwork
-        ?? NetworkFormats.Read((string)given, options: new() { MaximumSize = MaximumSize, Cancellation = Cancellation, Warning = messages.Warning });
+        ?? NetworkFormats.Read((string)given, options: new() { MaximumSize = MaximumSize, Cancellation = Cancellation, Warning = text => messages.Warning($"{given}: {text}") });
 }

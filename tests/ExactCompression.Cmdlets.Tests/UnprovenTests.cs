@@ -41,7 +41,7 @@ public sealed class UnprovenTests(ModuleFixture module)
         Assert.Equal(["True", "0", "3", "0"], result.Output[..4].Select(static o => o.ToString()));
         Assert.Contains("Kept 3 neurons that were said to be stable", Show(result.Output[4]), StringComparison.Ordinal);
         Assert.Equal("True", result.Output[5].ToString());
-        Assert.StartsWith("3 neurons of bump", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.StartsWith("Kept 3 neurons of bump", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
