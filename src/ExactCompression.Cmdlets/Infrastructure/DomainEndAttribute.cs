@@ -7,9 +7,8 @@ using ExactCompression.Formats;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// Ends of a box that arrive as text, or as a decimal or an integer that no double holds, go outward to the next double. Doubles are taken
-/// as
-/// they are. Without it PowerShell would round to the nearest double, which may lie within the box that was meant.
+/// Ends of a box that arrive as text, or as a decimal or an integer that no double holds, go outward to the next double. Doubles are
+/// taken as they are. Without it PowerShell would round to the nearest double, which may lie within the box that was meant.
 /// </summary>
 /// <param name="upper">Whether these are upper ends, or distances; else they are lower ends.</param>
 [AttributeUsage(AttributeTargets.Property)]

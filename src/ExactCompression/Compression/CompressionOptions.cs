@@ -5,7 +5,8 @@ public enum CompressionLevel
 {
     /// <summary>
     /// Only what rounds no weight: stably inactive neurons, and neurons whose outgoing weights are all 0, are removed. Weights, biases and normalisation that are left are the file's own, and the
-    /// function over the real numbers is the original's. Evaluated in floating point, sums of fewer terms may be added up in another order, so the last places can differ.
+    /// function over the real numbers is the original's. Evaluated in floating point, sums of fewer terms may be added up in another order, so the last places can differ. Only where a
+    /// normalisation between a rectifier and a matrix makes another number of a removed neuron's 0 are joined weights stored instead; <see cref="CompressionResult.ProvenDeviation"/> bounds that.
     /// </summary>
     DeleteOnly,
 

@@ -23,8 +23,18 @@ public static class LeoCompression
     {
         cancellation.ThrowIfCancellationRequested();
         (table, int unconfirmed) = CompressionPremises.Of(table, options, cancellation);
-        if (options.Level != CompressionLevel.Maximal)
-            return WithinTolerance(table, options, unconfirmed, cancellation);
+        CompressionResult result = options.Level == CompressionLevel.Maximal
+            ? Smallest(table, options, unconfirmed, cancellation)
+            : WithinTolerance(table, options, unconfirmed, cancellation);
+
+        // Where the file's weights are known to a radius alone, even removal may move more than is allowed; then nothing is done.
+        return options.Tolerance is not { } tolerance || result.ConditionalDeviation <= tolerance
+            ? result
+            : Result(table, [], [.. table.Network.Layers], 0, unconfirmed);
+    }
+
+    private static CompressionResult Smallest(StabilityTable table, CompressionOptions options, int unconfirmed, CancellationToken cancellation)
+    {
         if (HasDeadLayer(table) && FrontToBack(table, options, static _ => true, unconfirmed, cancellation) is var constant && constant.ConditionalDeviation <= MaximalCompression.ToleranceOf(table, options))
             return constant;
         (AffineLayer[] smallest, List<CompressionStep> steps, double moved) = MaximalCompression.Compress(table, options, cancellation);
@@ -37,7 +47,7 @@ public static class LeoCompression
         if (options.Tolerance is not { } tolerance || all.ConditionalDeviation <= tolerance)
             return all;
         var taken = new HashSet<int>();
-        CompressionResult best = FrontToBack(table, options, taken.Contains, unconfirmed, cancellation); // removes only, which moves nothing
+        CompressionResult best = FrontToBack(table, options, taken.Contains, unconfirmed, cancellation); // removes only
         for (int layer = 1; layer <= table.Network.Depth; layer++)
         {
             taken.Add(layer);

@@ -41,7 +41,6 @@ public sealed class SweepCsv
     {
         InputFile.RequireRegular(path);
         var csv = new SweepCsv(path, warning);
-        TargetFile.RequireRegular(path);
         return csv.Guarded(() =>
         {
             using Stream stream = csv.Lock(cancellation);

@@ -4,8 +4,7 @@ namespace ExactCompression.Formats;
 
 /// <summary>
 /// Opens files to read. Only regular files are opened: a pipe would block until somebody writes to it, and a device such as
-/// <c>/dev/zero</c>
-/// never ends.
+/// <c>/dev/zero</c> never ends.
 /// </summary>
 internal static class InputFile
 {
@@ -66,6 +65,5 @@ internal static class InputFile
     }
 
     private static InvalidFileException NotRegular(string path) =>
-        new(
-        "FileNotRegular", path, "file", "It is a pipe, a device or another special file.", "Give a regular file: write the content to one first.");
+        new("FileNotRegular", path, "file", "It is a pipe, a device or another special file.", "Give a regular file: write the content to one first.");
 }

@@ -32,7 +32,7 @@ internal sealed class RegionPoint : IDisposable
         for (int k = 0; k < n; k++)
         {
             (BigInteger p, BigInteger q) = region.Middle[k];
-            low[k] = Math.Max(Dyadic.Floor(p, q), domain.Lower.Span[k]);
+            low[k] = Math.Max(new ExactRational(p, q).Down(), domain.Lower.Span[k]);
             Dyadic rest = p - ((Dyadic)low[k] * q);
             high[k] = rest.Sign == 0 ? low[k] : Math.Min(Math.BitIncrement(low[k]), domain.Upper.Span[k]);
             nearest[k] = (rest + rest - (((Dyadic)high[k] - low[k]) * q)).Sign > 0 ? high[k] : low[k];

@@ -1,9 +1,8 @@
 namespace ExactCompression.Networks;
 
 /// <summary>
-/// The affine maps since the last rectifier, joined as far as is cheap: <c>diag(s) (W x) + b</c>. Maps that treat each element on its own
-/// only
-/// change <c>s</c> and <c>b</c>, so a thousand of them in a row cost a thousand vectors and not a thousand matrices. Immutable.
+/// The affine maps since the last rectifier, joined as far as is cheap: <c>diag(s) (W x) + b</c>. Maps that treat each element on its
+/// own only change <c>s</c> and <c>b</c>, so a thousand of them in a row cost a thousand vectors and not a thousand matrices. Immutable.
 /// </summary>
 internal sealed class PendingMap
 {

@@ -4,9 +4,8 @@ using System.Numerics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// The doubles next to a decimal, below and above: both are the decimal itself where a double can hold it. An end of a box that is read to
-/// the
-/// nearest double may lie within the box that was written, and what is proven over it would not hold at that end.
+/// The doubles next to a decimal, below and above: both are the decimal itself where a double can hold it. An end of a box that is read
+/// to the nearest double may lie within the box that was written, and what is proven over it would not hold at that end.
 /// </summary>
 internal static class DecimalEnclosure
 {

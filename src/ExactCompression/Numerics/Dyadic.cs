@@ -80,22 +80,6 @@ internal readonly struct Dyadic
         return integers;
     }
 
-    /// <summary>The largest double that is not above a fraction.</summary>
-    /// <param name="numerator">Numerator.</param>
-    /// <param name="denominator">Positive denominator; the fraction lies between two doubles.</param>
-    public static double Floor(BigInteger numerator, BigInteger denominator)
-    {
-        // The quotient of integers with some bits more than a double holds comes next to it; exact comparisons do the rest.
-        int shift = (int)(denominator.GetBitLength() - numerator.GetBitLength()) + 70;
-        BigInteger quotient = shift > 0 ? (numerator << shift) / denominator : numerator / (denominator << -shift);
-        double value = Math.ScaleB((double)quotient, -shift);
-        while (((Dyadic)value * denominator - numerator).Sign > 0)
-            value = Math.BitDecrement(value);
-        while (((Dyadic)Math.BitIncrement(value) * denominator - numerator).Sign <= 0)
-            value = Math.BitIncrement(value);
-        return value;
-    }
-
     /// <summary>The larger of two numbers.</summary>
     public static Dyadic Max(Dyadic a, Dyadic b) => (a - b).Sign < 0 ? b : a;
 }

@@ -67,8 +67,9 @@ internal sealed class ExactTableau
 
     /// <summary>Goes to a vertex at which an affine function is largest.</summary>
     /// <param name="function">A coefficient for each variable, then the constant.</param>
+    /// <param name="cancellation">Looked at before each pivot; throws <see cref="OperationCanceledException"/>.</param>
     /// <returns>The sign of the largest value.</returns>
-    public int MaximumSign(ReadOnlySpan<Dyadic> function)
+    public int MaximumSign(ReadOnlySpan<Dyadic> function, CancellationToken cancellation = default)
     {
         BigInteger[] terms = Dyadic.ToIntegers(function);
         int columns = variables + rows.Count;
@@ -76,6 +77,7 @@ internal sealed class ExactTableau
         objective[columns] += terms[variables] * denominator;
         while (true)
         {
+            cancellation.ThrowIfCancellationRequested();
             int enter = Array.FindIndex(objective, 0, columns, static c => c.Sign < 0);
             if (enter < 0)
                 return objective[columns].Sign;

@@ -13,9 +13,6 @@ internal sealed class ClaimLedger(ReluNetwork network)
     /// <summary>Puts a claim to the proof.</summary>
     public void Reopen(int index, NeuronState state, string claim) => reopened[index] = (state, claim);
 
-    /// <summary>Whether a claim about a neuron is put to the proof.</summary>
-    public bool IsReopened(int index) => reopened.ContainsKey(index);
-
     /// <summary>Notes that a proof refutes a claim.</summary>
     /// <param name="layer">1-based hidden layer.</param>
     /// <param name="neuron">0-based neuron within its layer.</param>

@@ -162,7 +162,7 @@ internal sealed class ExactRegions
     private int? Sign(ExactTableau piece, Dyadic[] function)
     {
         long before = piece.Effort;
-        int sign = piece.MaximumSign(function);
+        int sign = piece.MaximumSign(function, cancellation);
         effort += piece.Effort - before + function.Length;
         return effort <= most ? sign : null;
     }

@@ -113,16 +113,7 @@ internal sealed class VerdictBoard
 
     /// <summary>Whether a layer has neurons without a verdict.</summary>
     /// <param name="layer">1-based hidden layer.</param>
-    public bool HasOpen(int layer)
-    {
-        for (int i = Offsets[layer - 1]; i < Offsets[layer]; i++)
-        {
-            if (IsOpen(i))
-                return true;
-        }
-
-        return false;
-    }
+    public bool HasOpen(int layer) => Enumerable.Range(Offsets[layer - 1], Network.WidthOf(layer)).Any(IsOpen);
 
     /// <summary>The last hidden layer that has neurons without a verdict; 0 where none has.</summary>
     public int DeepestOpen()

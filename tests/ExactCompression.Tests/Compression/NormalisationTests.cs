@@ -143,6 +143,13 @@ public sealed class NormalisationTests : IDisposable
         Assert.True(largest.Sign > 0 && largest <= result.ProvenDeviation);
         Assert.InRange(result.ProvenDeviation, 0, 1e-14);
         Assert.Contains(result.Steps, static s => s.Kind == CompressionStepKind.FoldNormalisation && s.Layer == 2);
+        Assert.Equal(PortableForm.Of(result), PortableForm.Of(PortableForm.Read(PortableForm.Of(result)))); // that layer is the output's
+        foreach (CompressionLevel level in Enum.GetValues<CompressionLevel>())
+        {
+            CompressionResult within = LeoCompression.Compress(Nets.Table(network, InputDomain.Unit, "ui"), new() { Level = level, Tolerance = 0 }, default);
+            Assert.Equal(0, within.ProvenDeviation);
+            AssertSame(network, within.Compressed);
+        }
     }
 
     [Fact]

@@ -42,6 +42,10 @@ public sealed class ExactTableauTests
         Assert.Equal([1, 0, -1], ((double[])[1e-300, 0, -5]).Select(c => tableau.MaximumSign(Exact([c]))));
     }
 
+    [Fact]
+    public void MaximumSign_Cancelled_Throws() =>
+        Assert.Throws<OperationCanceledException>(() => new ExactTableau([1.0]).MaximumSign(Exact([1, 0]), new(canceled: true)));
+
     private static Dyadic[] Exact(double[] row) => Array.ConvertAll(row, static v => (Dyadic)v);
 
     /// <summary>The largest value of an affine function over the feasible points where two constraints are tight.</summary>

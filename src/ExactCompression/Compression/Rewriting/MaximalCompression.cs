@@ -137,7 +137,7 @@ internal sealed class MaximalCompression
         return false;
     }
 
-    /// <summary>What is stored may be off by no more; the network that it all began with is not off at all.</summary>
+    /// <summary>What is stored may be off by no more.</summary>
     private bool IsWithinTolerance(DraftNetwork draft) => StoredDraft.Of(draft, options.Precision).Deviation <= tolerance;
 
     private NetworkSize SizeAfter(LayerRewrite rewrite)

@@ -21,7 +21,7 @@ internal sealed class NpzFormat : IWritableNetworkFormat
     public ReluNetwork Read(string path, ImportOptions options)
     {
         var budget = ImportBudget.Of(path, options);
-        byte[] bytes = FileContent.Read(path);
+        byte[] bytes = FileContent.Read(path, budget);
         var zip = new ZipContent(bytes, path, budget);
         var tensors = new List<TensorEntry>();
         foreach (ZipMember entry in zip.Members)

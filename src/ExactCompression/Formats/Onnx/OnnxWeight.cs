@@ -1,9 +1,8 @@
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// Counts what a file will take as objects before it is parsed: two bytes can stand for an empty node, which takes a hundred times as much.
-/// What is
-/// not well formed is left for the parser to refuse.
+/// Counts what a file will take as objects before it is parsed: two bytes can stand for an empty node, which takes a hundred times as
+/// much. What is not well formed is left for the parser to refuse.
 /// </summary>
 /// <param name="budget">What the import may take.</param>
 internal sealed class OnnxWeight(ImportBudget budget)

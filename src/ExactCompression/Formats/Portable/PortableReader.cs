@@ -99,7 +99,8 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         double scale = reader.ReadDouble();
         bool hasLabels = Flag();
         float[] values = Values<float>(checked((long)rows * columns));
-        return new(values, rows, columns, hasLabels ? Values<int>(rows) : null, name, scale);
+        int[]? labels = hasLabels ? Values<int>(rows) : null;
+        return new(values, rows, columns, labels, name, scale) { Ranges = Flag() ? Ranges(columns) : null };
     }
 
     /// <summary>Reads verdicts with their network. They come from outside, whatever they were there: bytes can be changed.</summary>
@@ -139,7 +140,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             var kind = Choice<CompressionStepKind>();
             int layer = reader.ReadInt32();
             int[] neurons = Values<int>(reader.ReadInt32());
-            Require(layer >= 0 && layer <= table.Network.Depth && Array.TrueForAll(neurons, static n => n >= 0), "A step is about a layer or a neuron that does not exist.");
+            Require(layer >= 0 && layer <= table.Network.Layers.Count && Array.TrueForAll(neurons, static n => n >= 0), "A step is about a layer or a neuron that does not exist.");
             steps[i] = new(kind, layer, neurons, reader.ReadString()) { Added = reader.ReadInt32() };
         }
 
@@ -167,6 +168,14 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         };
         Require(!double.IsNaN(verdict.LowerBound) && !double.IsNaN(verdict.UpperBound) && !StabilityTableRow.Contradicts(verdict), "A verdict contradicts its bounds.");
         return verdict;
+    }
+
+    private (ReadOnlyMemory<double> Lower, ReadOnlyMemory<double> Upper) Ranges(int columns)
+    {
+        double[] lower = Numbers(), upper = Numbers();
+        bool each = lower.Length == columns && upper.Length == columns;
+        Require(each && lower.Zip(upper).All(static end => end.First <= end.Second), "The ranges of the columns are none.");
+        return (lower, upper);
     }
 
     private AffinePart[] Parts()

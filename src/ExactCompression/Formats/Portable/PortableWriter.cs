@@ -96,6 +96,11 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
         writer.Write(data.HasLabels);
         writer.Write(MemoryMarshal.AsBytes(data.Values.Span));
         writer.Write(MemoryMarshal.AsBytes(data.Labels.Span));
+        writer.Write(data.Ranges is not null);
+        if (data.Ranges is not { } ranges)
+            return;
+        Numbers(ranges.Lower.Span);
+        Numbers(ranges.Upper.Span);
     }
 
     /// <summary>Writes verdicts with their network.</summary>

@@ -22,7 +22,7 @@ internal sealed class PyTorchFormat : INetworkFormat
     public ReluNetwork Read(string path, ImportOptions options)
     {
         var budget = ImportBudget.Of(path, options);
-        byte[] bytes = FileContent.Read(path);
+        byte[] bytes = FileContent.Read(path, budget);
         return ZipHead.IsZip(bytes)
             ? TorchZipCheckpoint.Read(bytes, path, Name, options, budget)
             : TorchLegacyCheckpoint.Read(bytes, path, Name, options, budget);

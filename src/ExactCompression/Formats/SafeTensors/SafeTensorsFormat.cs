@@ -17,7 +17,7 @@ internal sealed class SafeTensorsFormat : IWritableNetworkFormat
     public ReluNetwork Read(string path, ImportOptions options)
     {
         var budget = ImportBudget.Of(path, options);
-        byte[] bytes = FileContent.Read(path);
+        byte[] bytes = FileContent.Read(path, budget);
         var input = new ByteCursor(bytes, path);
         long length = input.TakeInt64("header length");
         if (length is < 2 or > SafeTensorsHeader.MaximalLength || length > input.Remaining)

@@ -2,11 +2,9 @@ namespace ExactCompression.Formats;
 
 /// <summary>
 /// Reads the header of an <c>.nnet</c> file line by line, in the forms that occur: as the format's description has it; with <c>0</c> in
-/// place
-/// of a list that says nothing; with lists for more inputs than there are, of which the first are meant, and the last for the output;
-/// without
-/// mean and range of the output; with the last layer size twice; with the number of layers alone on the first line; with lines of text
-/// before.
+/// place of a list that says nothing; with lists for more inputs than there are, of which the first are meant, and the last for the
+/// output; without mean and range of the output; with the last layer size twice; with the number of layers alone on the first line; with
+/// lines of text before.
 /// </summary>
 /// <remarks>Whatever was guessed, the numbers that follow must be exactly as many as the sizes say; else the file is refused.</remarks>
 internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? warning)

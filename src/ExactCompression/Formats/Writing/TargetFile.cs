@@ -44,7 +44,11 @@ internal sealed record TargetFile(string Path, bool Exists, FileIdentity? Identi
     /// <summary>Refuses devices, pipes and sockets: they cannot be replaced, and a pipe would wait for a reader for ever.</summary>
     /// <returns>What is there; null for nothing, and where it cannot be known.</returns>
     /// <exception cref="InvalidInputException">It is one of them.</exception>
-    public static FileIdentity? RequireRegular(string path) => FileIdentity.Of(path) is { IsRegular: false } special ? throw NoFile(path, special.Kind) : FileIdentity.Of(path);
+    private static FileIdentity? RequireRegular(string path)
+    {
+        FileIdentity? identity = FileIdentity.Of(path);
+        return identity is { IsRegular: false } ? throw NoFile(path, identity.Kind) : identity;
+    }
 
     // To the superuser a file of another is not read-only, whatever the framework says; one that nobody may write is.
     private static bool IsReadOnly(string target) =>

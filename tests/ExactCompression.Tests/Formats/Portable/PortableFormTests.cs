@@ -149,6 +149,16 @@ public sealed class PortableFormTests
         Assert.InRange(read, 1, 4_999); // a changed weight is a weight
     }
 
+    [Fact]
+    public void Read_DataWithStatedRanges_KeepsThem()
+    {
+        InputDomain box = InputDomain.OfData((InputData)PortableForm.Read(PortableForm.Of(Stated())));
+        Assert.Equal([0.5, 1.75], box.Lower.ToArray());
+        Assert.Equal([3.5, 4.25], box.Upper.ToArray());
+        RequireRefused(PortableForm.Of(new InputData([1, 2], 1, 2) { Ranges = (new double[] { 1, 2 }, new double[] { 1, 1 }) }));
+        RequireRefused(PortableForm.Of(new InputData([1, 2], 1, 2) { Ranges = (new double[] { 1 }, new double[] { 1 }) }));
+    }
+
     internal static IEnumerable<object> Values()
     {
         ReluNetwork network = Exports.Network("net\n=1", "/a/b.onnx");
@@ -156,12 +166,15 @@ public sealed class PortableFormTests
         yield return InputDomain.Unit;
         yield return new InputDomain([0, 0.1], [1, 0.2], "box");
         yield return new InputData([1, 2, 3, 4], 2, 2, [1, 0], "data", 0.5);
+        yield return Stated();
         CompressionResult result = Made.Compression(network);
         yield return result.Table;
         yield return result;
         var history = new TrainingHistory(new() { Hidden = [3], Epochs = 1 }, "data", 10, 2, [new(1, 0.5, 0.25, null, 3, 0.1, 2)], 7, true);
         yield return new ReluNetwork(network.Layers, "trained", null, null, InputDomain.Unit, history);
     }
+
+    private static InputData Stated() => new([1, 2, 3, 4], 2, 2) { Ranges = (new double[] { 0.5, 1.75 }, new double[] { 3.5, 4.25 }) };
 
     private static StabilityTable Table(ReluNetwork network, NeuronState state, double lower, double upper, double[]? witness) => new(
         network,
