@@ -182,6 +182,18 @@ public sealed class NormalisationTests : IDisposable
         }
     }
 
+    /// <summary>A copy from elsewhere whose layer states other operations than its weights: what is searched would not be what is written.</summary>
+    [Fact]
+    public void PortableForm_OperationsOfAnotherLayer_IsRefused()
+    {
+        ReluNetwork network = NetworkFormats.Read(folder.Write("net.nnet", Encoding.ASCII.GetBytes(NNet(seed: 5))));
+        ReluNetwork other = NetworkFormats.Read(folder.Write("other.nnet", Encoding.ASCII.GetBytes(NNet(seed: 6))));
+        Assert.NotNull(network.Layers[0].Parts);
+        AssertSame(network, (ReluNetwork)PortableForm.Read(PortableForm.Of(network)));
+        var forged = new ReluNetwork([network.Layers[0].WithParts(other.Layers[0].Parts!), .. network.Layers.Skip(1)]);
+        Assert.Equal("PortableFormInvalid", Assert.Throws<InvalidInputException>(() => PortableForm.Read(PortableForm.Of(forged))).ErrorId);
+    }
+
     private static StabilityTable Table(ReluNetwork network) =>
         StabilityAnalysis.FindStable(StabilityTable.Undecided(network, network.StatedDomain), null, new() { TimeLimit = TimeSpan.FromSeconds(20), Threads = 1, WithoutSolvers = true }, default);
 

@@ -11,6 +11,9 @@ namespace ExactCompression.Formats;
 /// <param name="stream">Where from.</param>
 internal sealed class PortableReader(Stream stream) : IDisposable
 {
+    // Some seconds; a layer of matrices that takes more is refused, as nothing would tell that it is what it says.
+    private const long MostWorkOfParts = 1L << 33;
+
     // What a thing takes at least, so that no count stands for more than the bytes that follow can be.
     private const int LeastBytesOfLayer = 4 + 4 + 1 + 1 + 5 + 5 + 1;
     private const int LeastBytesOfEpoch = 4 + 5 * 8 + 8;
@@ -38,8 +41,10 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             layers[l] = isExact
                 ? new(weights, bias, outputs, inputs, activation, precision)
                 : new(weights, bias, outputs, inputs, activation, precision, Numbers() is { Length: > 0 } w ? w : null, Numbers() is { Length: > 0 } b ? b : null);
-            if (parts.Length > 0)
-                layers[l] = layers[l].WithParts(parts);
+            if (parts.Length == 0)
+                continue;
+            layers[l] = layers[l].WithParts(parts);
+            Require(AffineParts.CanBeOf(parts, layers[l], MostWorkOfParts), "The operations beside a layer's weights are not those that the weights were made of.");
         }
 
         return new(layers, name, path, format, stated, Flag() ? Training() : null);
