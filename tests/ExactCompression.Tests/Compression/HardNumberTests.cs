@@ -1,12 +1,13 @@
 using ExactCompression.Compression.Equivalence;
 using ExactCompression.Compression.Rewriting;
+using ExactCompression.Networks;
 using ExactCompression.Tests.Oracles;
 using Xunit;
 
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// Proven bounds against fractions where rounding is all there is: weights and biases from 1e-20 to 1e20 (and next to underflow) that cancel. Every term of the proofs is there because some case of these needs it.
+/// Proven bounds against fractions where rounding is all there is: weights and biases from 1e-20 to 1e20 (and next to underflow) that cancel. Most terms of the proofs are there because some case of these needs them; the others are said to be spare.
 /// </summary>
 public class HardNumberTests
 {
@@ -116,6 +117,34 @@ public class HardNumberTests
         }
 
         Assert.True(tight > 300, $"{tight}");
+    }
+
+    /// <summary>1e16 + 1 - 1e16 is lost in the difference of a neuron and the sum that it is nearly: by the sum's bounds alone it would be at least 3.</summary>
+    [Fact]
+    public void Shifted_RowsThatCancel_ChargesWhatIsLost()
+    {
+        AffineLayer first = new([1, 0, 1, 0, 0, 1], [0, 0, 0], 3, 2, Activation.Relu, WeightPrecision.Float64);
+        double[] rows = [1e16, -1e16, 0, 1, 0, 0, -1e16, 1e16, 0, 0, 0, 1];
+        ReluNetwork network = new([first, new(rows, [1, 0, 1, 0], 4, 3, Activation.Relu, WeightPrecision.Float64), new([1, 1, 1, 1], [0], 1, 4, Activation.Identity, WeightPrecision.Float64)]);
+        var part = new LinearPart(DraftNetwork.Of(WithExactBounds(network, new([1, 0], [2, 1]))), 1, []);
+        AddedNeuron added = part.Shifted([0, 0, 1], 2, [(0, 1), (1, 1), (2, 1), (3, 1)]);
+        Assert.True(added.Bias == 2 && added.Lower <= 2 && added.Upper >= 3);
+    }
+
+    /// <summary>Radii of either network, and of a map that both share.</summary>
+    [Fact]
+    public void OfSameWidths_Radii_AreCharged()
+    {
+        static AffineLayer Layer(double weight, double weightRadius, double biasRadius, Activation activation) => new([weight], [0], 1, 1, activation, WeightPrecision.Float64, [weightRadius], [biasRadius]);
+        var wide = new ReluNetwork([Layer(1, 0.5, 0.25, Activation.Identity)]);
+        ReluNetwork exact = new([Layer(1, 0, 0, Activation.Identity)]);
+        Assert.True(DeviationProof.OfSameWidths(wide, exact, new([0], [1])) >= 0.75);
+        Assert.True(DeviationProof.OfSameWidths(exact, wide, new([0], [1])) >= 0.75);
+
+        // A weight of 0 within 1 of what it is, the same in both; it may be 1, and what it reads differs by 0.125.
+        AffineLayer shared = Layer(0, 1, 0, Activation.Identity).WithParts([AffinePart.Of(AffineMap.Dense([1], [0], 1, 1), WeightPrecision.Float64)!]);
+        ReluNetwork one = new([Layer(1, 0, 0, Activation.Relu), shared]), other = new([Layer(1.125, 0, 0, Activation.Relu), shared]);
+        Assert.True(DeviationProof.OfSameWidths(one, other, new([0], [1])) >= 0.125);
     }
 
     [Fact]

@@ -121,7 +121,7 @@ internal static class DeviationProof
             if (shift == 0 && other.Row(i).SequenceEqual(layer.Row(i)))
                 continue;
             TensorPrimitives.Subtract(other.Row(i), layer.Row(i), difference);
-            TensorPrimitives.Multiply(difference, slack, rounding); // subtracting two weights may round
+            TensorPrimitives.Multiply(difference, slack, rounding); // subtracting two weights may round, which the box could bear, too
             moved[i] = UpperBound.Add(moved[i], inputs.Largest(difference, shift));
             moved[i] = UpperBound.Add(moved[i], UpperBound.Add(UpperBound.MagnitudeDot(rounding, inputs.Magnitude), UpperBound.Multiply(slack, Math.Abs(shift))));
         }
