@@ -3,20 +3,42 @@ namespace ExactCompression;
 /// <summary>A compressed network beside its original, with what was done.</summary>
 public sealed class CompressionResult
 {
+    private bool isSealed;
+
     /// <summary>The network before.</summary>
-    public required ReluNetwork Original { get; init; }
+    public required ReluNetwork Original
+    {
+        get;
+        init => field = Changeable(value);
+    }
 
     /// <summary>The network after; it computes the same function on all of <see cref="Domain"/>, up to <see cref="ProvenDeviation"/>, if <see cref="IsProven"/>.</summary>
-    public required ReluNetwork Compressed { get; init; }
+    public required ReluNetwork Compressed
+    {
+        get;
+        init => field = Changeable(value);
+    }
 
     /// <summary>The input domain that compression holds over.</summary>
-    public required InputDomain Domain { get; init; }
+    public required InputDomain Domain
+    {
+        get;
+        init => field = Changeable(value);
+    }
 
     /// <summary>The verdicts it rests on.</summary>
-    public required StabilityTable Table { get; init; }
+    public required StabilityTable Table
+    {
+        get;
+        init => field = Changeable(value);
+    }
 
     /// <summary>What was done, in order.</summary>
-    public required IReadOnlyList<CompressionStep> Steps { get; init; }
+    public required IReadOnlyList<CompressionStep> Steps
+    {
+        get;
+        init => field = Changeable(value);
+    }
 
     /// <summary>
     /// A proven bound on the largest difference of any output between <see cref="Original"/> and <see cref="Compressed"/> over
@@ -26,7 +48,7 @@ public sealed class CompressionResult
     public required double ProvenDeviation
     {
         get => IsProven ? ConditionalDeviation : double.PositiveInfinity;
-        init => ConditionalDeviation = value;
+        init => ConditionalDeviation = Changeable(value);
     }
 
     /// <summary>What <see cref="ProvenDeviation"/> would be if every verdict that the compression rests on were true, and, for a copy from another process, if that said so rightly.</summary>
@@ -39,7 +61,11 @@ public sealed class CompressionResult
     public int Unproven => Table.UnprovenStable;
 
     /// <summary>How many neurons were said to be stable by a MILP solver or a table from outside, and kept because no proof of it was found.</summary>
-    public int Unconfirmed { get; init; }
+    public int Unconfirmed
+    {
+        get;
+        init => field = Changeable(value);
+    }
 
     /// <summary>Whether it was made here, and not by a caller or another process.</summary>
     internal bool IsOwn { get; init; }
@@ -64,6 +90,15 @@ public sealed class CompressionResult
 
     /// <inheritdoc/>
     public override string ToString() => $"{Original.Architecture} -> {Compressed.Architecture}";
+
+    /// <summary>The result, which nothing can change from now on: scripts can set what only an initialiser may, and a proof is of what was made.</summary>
+    internal CompressionResult Sealed()
+    {
+        isSealed = true;
+        return this;
+    }
+
+    private T Changeable<T>(T value) => isSealed ? throw new InvalidOperationException("A compression cannot be changed: what it proves is of the networks that it was made with.") : value;
 
     private static double Percent(long before, long after) => before == 0 ? 0 : 100.0 * (before - after) / before;
 

@@ -130,15 +130,15 @@ public static class LeoCompression
     private static bool HasDeadLayer(StabilityTable table) =>
         Enumerable.Range(1, table.Network.Depth).Any(layer => table.NeuronsOf(layer).All(static n => n.State == NeuronState.StablyInactive));
 
-    private static CompressionResult Result(StabilityTable table, List<CompressionStep> steps, AffineLayer[] layers, double deviation, int unconfirmed) => new()
+    private static CompressionResult Result(StabilityTable table, List<CompressionStep> steps, AffineLayer[] layers, double deviation, int unconfirmed) => new CompressionResult
     {
         Original = table.Network,
         Compressed = new(layers, table.Network.Name, statedDomain: table.Network.StatedDomain),
         Domain = table.Domain,
         Table = table,
-        Steps = steps,
+        Steps = Array.AsReadOnly([.. steps]),
         ProvenDeviation = deviation,
         Unconfirmed = unconfirmed,
         IsOwn = true,
-    };
+    }.Sealed();
 }

@@ -51,10 +51,11 @@ public sealed class AffineLayer
         RequireRadius(weightRadius, nameof(weightRadius));
         RequireRadius(biasRadius, nameof(biasRadius));
 
-        this.weights = weights;
-        this.bias = bias;
-        this.weightRadius = weightRadius;
-        this.biasRadius = biasRadius;
+        // Copies: what was proven of a layer would not hold for what a caller writes into its arrays later.
+        this.weights = [.. weights];
+        this.bias = [.. bias];
+        this.weightRadius = weightRadius is null ? null : [.. weightRadius];
+        this.biasRadius = biasRadius is null ? null : [.. biasRadius];
         Outputs = outputs;
         Inputs = inputs;
         Activation = activation;

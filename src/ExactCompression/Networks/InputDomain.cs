@@ -18,7 +18,7 @@ public sealed class InputDomain
     /// <param name="description">How to call it in tables; by default made from the ends.</param>
     /// <exception cref="InvalidInputException">An end is not finite, or a lower end is above its upper end.</exception>
     public InputDomain(double[] lower, double[] upper, string? description = null)
-        : this(lower, upper, lower.Length, description)
+        : this([.. lower], [.. upper], lower.Length, description)
     {
     }
 

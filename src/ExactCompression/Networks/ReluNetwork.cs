@@ -25,6 +25,7 @@ public sealed class ReluNetwork
         TrainingHistory? training = null)
     {
         this.layers = [.. layers];
+        Layers = Array.AsReadOnly(this.layers); // the array itself could be written to
         if (this.layers.Length == 0)
             throw new ArgumentException("A network has at least its output layer.", nameof(layers));
         for (int i = 1; i < this.layers.Length; i++)
@@ -70,7 +71,7 @@ public sealed class ReluNetwork
     public int Depth => layers.Length - 1;
 
     /// <summary>All layers, input first; the last one is the output layer.</summary>
-    public IReadOnlyList<AffineLayer> Layers => layers;
+    public IReadOnlyList<AffineLayer> Layers { get; }
 
     /// <summary>Widths from input to output, such as <c>784-100-100-10</c>.</summary>
     public string Architecture => string.Join('-', layers.Select(static l => l.Outputs).Prepend(InputSize));

@@ -33,7 +33,7 @@ public sealed class StabilityTable
     {
         Network = network;
         Domain = domain.For(network.InputSize);
-        Neurons = Array.AsReadOnly(neurons); // read-only: evidence is for the verdicts as they were reached
+        Neurons = Array.AsReadOnly(Array.ConvertAll(neurons, static n => n.Sealed())); // read-only: evidence is for the verdicts as they were reached
         IsImported = isImported;
         Elapsed = elapsed;
         Stages = stages?.ToArray() ?? []; // an array: scripts cannot index the lists that the compiler makes

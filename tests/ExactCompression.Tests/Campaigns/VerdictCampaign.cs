@@ -80,6 +80,9 @@ internal sealed class VerdictCampaign : CampaignPart
         report.Count("searches compared between numbers of threads");
         for (int i = 0; i < one.Neurons.Count; i++)
         {
+            // Which neurons the time suffices for is a matter of the machine; verdicts are not.
+            if (one.Neurons[i].State == NeuronState.Undetermined || more.Neurons[i].State == NeuronState.Undetermined)
+                continue;
             if (one.Neurons[i].State != more.Neurons[i].State)
                 report.Fault(place.Fault("ThreadsDiffer",
                     $"{one.Neurons[i]} ({one.Neurons[i].Evidence}) on 1 thread, "

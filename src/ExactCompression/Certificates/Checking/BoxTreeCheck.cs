@@ -58,11 +58,12 @@ internal sealed class BoxTreeCheck
 
     private void Visit(double[] lower, double[] upper, int depth)
     {
-        if (node == tree.Inputs.Length || depth > 1000)
+        if (node == tree.Inputs.Length || depth > Extent.Deepest)
             throw new Refusal(place, "The tree ends before its branches do.");
         int input = tree.Inputs[node++];
         if (input < 0)
         {
+            Extent.Require(place, 4L * (leaves.Count + 1) * lower.Length);
             leaves.Add(new(lower, upper));
             return;
         }

@@ -34,6 +34,14 @@ public static class CertificateCheck
         {
             refusal = e;
         }
+        catch (Exception e) when (e is OverflowException or OutOfMemoryException or ArgumentException or IndexOutOfRangeException)
+        {
+            refusal = new("content", $"It asks for more than can be checked: {e.Message}");
+        }
+        catch (AggregateException e) when (!cancellation.IsCancellationRequested)
+        {
+            refusal = new("content", $"It asks for more than can be checked: {e.InnerException?.Message}");
+        }
 
         // A broken seal is told of in any case; what else does not hold says where.
         if (!file.IsSealed)

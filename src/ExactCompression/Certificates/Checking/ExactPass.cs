@@ -9,7 +9,8 @@ internal static class ExactPass
     /// <param name="below">The layers below.</param>
     /// <param name="layer">The neuron's layer.</param>
     /// <param name="side">The side, with its slopes and assumptions.</param>
-    public static bool ProvesSign(InputBox domain, InputBox input, IReadOnlyList<BoundedLayer> below, AffineLayer layer, BoundedSide side)
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static bool ProvesSign(InputBox domain, InputBox input, IReadOnlyList<BoundedLayer> below, AffineLayer layer, BoundedSide side, CancellationToken cancellation)
     {
         if (!layer.IsExact || below.Any(static l => !l.Map.IsExact || !l.Lower.Concat(l.Upper).All(double.IsFinite)))
             return false;
@@ -21,7 +22,7 @@ internal static class ExactPass
         if (Maximum(input, row, bias).Sign <= 0)
             return true;
         for (int j = below.Count - 1; j >= 0; j--)
-            (row, bias) = Pass(below[j], BackwardPass.SlopesBelow(below, j, side), side.Phases?.Where(p => p.Layer == j) ?? [], row, bias);
+            (row, bias) = Pass(below[j], BackwardPass.SlopesBelow(below, j, side), side.Phases?.Where(p => p.Layer == j) ?? [], row, bias, cancellation);
         return Maximum(domain, row, bias).Sign <= 0;
     }
 
@@ -36,11 +37,12 @@ internal static class ExactPass
         return constant;
     }
 
-    private static (Exact[] Row, Exact Constant) Pass(BoundedLayer layer, double[] slopes, IEnumerable<FixedPhase> phases, Exact[] row, Exact constant)
+    private static (Exact[] Row, Exact Constant) Pass(BoundedLayer layer, double[] slopes, IEnumerable<FixedPhase> phases, Exact[] row, Exact constant, CancellationToken cancellation)
     {
         var next = new Exact[layer.Map.Inputs];
         for (int i = 0; i < row.Length; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             Exact a = row[i], d = a * new Exact(a.Sign > 0 ? layer.SlopeAbove[i] : slopes[i]);
             Exact high = (a - d) * new Exact(layer.High[i]), low = -d * new Exact(layer.Low[i]);
             if (phases.FirstOrDefault(p => p.Neuron == i) is { } phase)

@@ -34,7 +34,7 @@ internal sealed class PhaseTreeCheck
 
     private void Visit(FixedPhase[] path)
     {
-        if (node == tree.Splits.Length || path.Length > slopes)
+        if (node == tree.Splits.Length || path.Length > Math.Min(slopes, Extent.Deepest))
             throw new Refusal(place, "The tree ends before its branches do.");
         int split = tree.Splits[node++];
         if (split < 0)

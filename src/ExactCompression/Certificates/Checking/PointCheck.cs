@@ -15,6 +15,9 @@ internal static class PointCheck
     /// <returns>For each hidden layer, points by neurons: 1 or -1, or 0 where rounding hides the sign.</returns>
     public static sbyte[][] Signs(ReluNetwork network, IReadOnlyList<double[]> points, ParallelOptions parallel)
     {
+        Extent.Require("points", (long)points.Count * network.InputSize);
+        foreach (AffineLayer layer in network.Layers)
+            Extent.Require("points", (long)points.Count * layer.Outputs);
         var signs = new sbyte[network.Depth][];
         double[] a = [.. points.SelectMany(static p => p)], e = new double[a.Length];
         for (int l = 0; l < network.Depth; l++)

@@ -32,6 +32,8 @@ internal sealed class SimulationStep
         (errors, constants, sizes) = (new double[width], new double[width], new double[width]);
         box = before.Box;
         RequireShape();
+        int read = before.Box.Size, given = counterpart?.Outputs ?? read, rows = Math.Max(width, next.Outputs);
+        Extent.Require(place, (long)rows * read, (long)rows * given);
         for (int i = 0; i < width; i++)
             Require(i);
         if (counterpart is not null)
@@ -72,11 +74,11 @@ internal sealed class SimulationStep
         int gates = kinds.AsSpan().Count('g') + kinds.AsSpan().Count('n'), columns = counterpart?.Outputs ?? 0;
         if (Gates != gates || relation.Factors.Length != gates || relation.Targets.Concat(relation.Linear).Concat(relation.Sums).Any(j => j < 0 || j >= columns) || relation.Linear.Distinct().Count() != relation.Linear.Length)
             throw new Refusal($"{place}, targets", "They do not name neurons of the compressed network, one for each gate.");
-        if (relation.Terms.Length != relation.Sums.Length * errors.Length)
+        if (relation.Terms.Length != (long)relation.Sums.Length * errors.Length)
             throw new Refusal($"{place}, terms", "There is not one for each neuron and sum.");
         if (relation.Factors.Any(static f => !(f > 0) || double.IsInfinity(f)))
             throw new Refusal($"{place}, factors", "A factor is not above 0.");
-        int combined = kinds.AsSpan().Count('l') + (kinds.AsSpan().ContainsAny('j', 'n') ? needed.AsSpan().Count(true) : 0);
+        long combined = kinds.AsSpan().Count('l') + (kinds.AsSpan().ContainsAny('j', 'n') ? needed.AsSpan().Count(true) : 0);
         if (relation.Coefficients.Length != combined * relation.Linear.Length)
             throw new Refusal($"{place}, coefficients", $"There are {relation.Coefficients.Length}, not {relation.Linear.Length} for each of {combined} combinations.");
     }

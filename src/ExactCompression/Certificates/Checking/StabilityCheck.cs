@@ -71,7 +71,7 @@ internal sealed class StabilityCheck
     public double[] Bound(IReadOnlyList<BoundedSide> sides) => new BackwardPass(domain, layers).Bound(network.Layers[layers.Count], sides, parallel);
 
     /// <summary>Whether exact arithmetic shows that a side of a neuron of the next layer is never above 0.</summary>
-    public bool ProvesSign(BoundedSide side) => ExactPass.ProvesSign(domain, input, layers, network.Layers[layers.Count], side);
+    public bool ProvesSign(BoundedSide side) => ExactPass.ProvesSign(domain, input, layers, network.Layers[layers.Count], side, parallel.CancellationToken);
 
     /// <summary>Cuts the bounds of the next layer's open neurons by backward passes.</summary>
     public void TightenOpen(double[] lower, double[] upper)
@@ -96,6 +96,7 @@ internal sealed class StabilityCheck
         int slope = 0, tree = 0, box = 0, open = layers.Sum(static l => l.Open.Length);
         for (int at = 0; at < 2 * map.Outputs; at++)
         {
+            parallel.CancellationToken.ThrowIfCancellationRequested();
             bool above = at < map.Outputs;
             int neuron = above ? at : at - map.Outputs;
             string side = $"{place}, neuron {neuron}, {(above ? "above" : "below")}";
