@@ -159,22 +159,8 @@ public class ForgeryTests
     private static Certificate Certificate(ReluNetwork original, ReluNetwork compressed, Relation relation, double from = 0)
     {
         double[] lower = [.. Enumerable.Repeat(from, original.InputSize)], upper = [.. Enumerable.Repeat(1.0, original.InputSize)];
-        return new()
-        {
-            OriginalHashes = ContentHash.Of(original, Parallel),
-            CompressedHashes = ContentHash.Of(compressed, Parallel),
-            DomainHash = ContentHash.Of(lower, upper),
-            Lower = lower,
-            Upper = upper,
-            Deviation = 0,
-            Points = [],
-            Original = [.. original.Layers.Take(original.Depth).Select(NoClaims)],
-            Compressed = [.. compressed.Layers.Take(compressed.Depth).Select(NoClaims)],
-            Relation = relation,
-        };
+        return Made.Unclaimed(original, compressed, relation, lower, upper);
     }
-
-    private static LayerClaims NoClaims(AffineLayer layer) => new() { States = new('?', layer.Outputs), Above = new('.', layer.Outputs), Below = new('.', layer.Outputs), Slopes = [], Trees = [], Boxes = [] };
 
     private static double Derived(ReluNetwork original, ReluNetwork compressed, LayerRelation relation, double from = 0) =>
         CertificateCheck.Derive(Certificate(original, compressed, new(0, [relation]), from), original, compressed, null, Parallel).Deviation;

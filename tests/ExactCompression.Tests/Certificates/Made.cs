@@ -34,4 +34,33 @@ internal static class Made
         CompressionCertificate.Write(result, path);
         return CertificateCheck.Run(path, result.Original, result.Compressed);
     }
+
+    /// <summary>A certificate that claims nothing but a relation, and no deviation yet.</summary>
+    public static Certificate Unclaimed(ReluNetwork original, ReluNetwork compressed, Relation relation, double[] lower, double[] upper)
+    {
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 1 };
+        return new()
+        {
+            OriginalHashes = ContentHash.Of(original, parallel),
+            CompressedHashes = ContentHash.Of(compressed, parallel),
+            DomainHash = ContentHash.Of(lower, upper),
+            Lower = lower,
+            Upper = upper,
+            Deviation = 0,
+            Points = [],
+            Original = [.. original.Layers.Take(original.Depth).Select(NoClaims)],
+            Compressed = [.. compressed.Layers.Take(compressed.Depth).Select(NoClaims)],
+            Relation = relation,
+        };
+    }
+
+    private static LayerClaims NoClaims(AffineLayer layer) => new()
+    {
+        States = new('?', layer.Outputs),
+        Above = new('.', layer.Outputs),
+        Below = new('.', layer.Outputs),
+        Slopes = [],
+        Trees = [],
+        Boxes = [],
+    };
 }

@@ -129,31 +129,9 @@ internal sealed class RelationForgery
             return false;
         compressed.Add(new(simulation.Weights, simulation.Bias, Original.OutputSize, simulation.Box.Size, Activation.Identity, WeightPrecision.Float64));
         Compressed = new(compressed);
-        Certificate = new()
-        {
-            OriginalHashes = ContentHash.Of(Original, Parallel),
-            CompressedHashes = ContentHash.Of(Compressed, Parallel),
-            DomainHash = ContentHash.Of(Lower, Upper),
-            Lower = Lower,
-            Upper = Upper,
-            Deviation = 0,
-            Points = [],
-            Original = [.. Original.Layers.Take(Original.Depth).Select(static l => NoClaims(l))],
-            Compressed = [.. Compressed.Layers.Take(Compressed.Depth).Select(static l => NoClaims(l))],
-            Relation = new(start, [.. relations]),
-        };
+        Certificate = Made.Unclaimed(Original, Compressed, new(start, [.. relations]), Lower, Upper);
         return true;
     }
-
-    private static LayerClaims NoClaims(AffineLayer layer) => new()
-    {
-        States = new('?', layer.Outputs),
-        Above = new('.', layer.Outputs),
-        Below = new('.', layer.Outputs),
-        Slopes = [],
-        Trees = [],
-        Boxes = [],
-    };
 
     /// <summary>What each neuron may count as by its interval bounds; sometimes a layer that is folded away.</summary>
     private string KindsOf(int layer)
@@ -228,7 +206,7 @@ internal sealed class RelationForgery
             linear.AddRange(targets.Distinct().Where(t => !linear.Contains(t) && random.Next(2) == 0));
         if (rows.Count == 0)
             Add(new double[inputs], 0);
-        AffineLayer counterpart = Made(rows, inputs);
+        AffineLayer counterpart = LayerOf(rows, inputs);
         compressed.Add(counterpart);
         double[] Junk(double[] coefficients)
         {
@@ -307,7 +285,7 @@ internal sealed class RelationForgery
         return relation with { Sums = [.. sums], Terms = [.. terms] };
     }
 
-    private AffineLayer Made(List<(double[] Weights, double Bias)> rows, int inputs)
+    private AffineLayer LayerOf(List<(double[] Weights, double Bias)> rows, int inputs)
     {
         double Moved(double value) => random.Next(40) == 0 ? value * (1 + 1e-7) : value;
         double[] weights = [.. rows.SelectMany(static r => r.Weights).Select(Moved)], bias = [.. rows.Select(r => Moved(r.Bias))];

@@ -34,13 +34,9 @@ public static class CertificateCheck
         {
             refusal = e;
         }
-        catch (Exception e) when (e is OverflowException or OutOfMemoryException or ArgumentException or IndexOutOfRangeException)
+        catch (Exception e) when (e is OverflowException or OutOfMemoryException or ArgumentException or IndexOutOfRangeException || (e is AggregateException && !cancellation.IsCancellationRequested))
         {
-            refusal = new("content", $"It asks for more than can be checked: {e.Message}");
-        }
-        catch (AggregateException e) when (!cancellation.IsCancellationRequested)
-        {
-            refusal = new("content", $"It asks for more than can be checked: {e.InnerException?.Message}");
+            refusal = new("content", $"It asks for more than can be checked: {(e.InnerException ?? e).Message}");
         }
 
         // A broken seal is told of in any case; what else does not hold says where.
