@@ -29,13 +29,18 @@ public sealed class TestCompressionCertificateCommand : FileInputCommand
     [ValidateRange(1L, long.MaxValue)]
     public long? MaximumSize { get; set; }
 
+    /// <summary>How many multiplications and additions checking a certificate may take; one that takes more is not valid.</summary>
+    [Parameter]
+    [ValidateRange(1.0, double.PositiveInfinity)]
+    public double MaximumWork { get; set; } = CertificateCheck.DefaultMaximumWork;
+
     private protected override void ProcessFile(string file)
     {
         if (!Try(Original, () => Resolved(Original), out object original) || !Try(Compressed, () => Resolved(Compressed), out object compressed))
             return;
         Attempt(
             file,
-            messages => CertificateCheck.Run(file, Network(original, messages), Network(compressed, messages), Domain, Cancellation),
+            messages => CertificateCheck.Run(file, Network(original, messages), Network(compressed, messages), Domain, MaximumWork, Cancellation),
             WriteObject);
     }
 

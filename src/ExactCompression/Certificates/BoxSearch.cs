@@ -6,8 +6,8 @@ namespace ExactCompression.Certificates;
 /// <param name="network">The network.</param>
 /// <param name="domain">Its domain.</param>
 /// <param name="known">What is proven of the layers below.</param>
-/// <param name="parallel">Threads, and the token to stop on.</param>
-internal sealed class BoxSearch(ReluNetwork network, InputBox domain, IReadOnlyList<BoundedLayer> known, ParallelOptions parallel)
+/// <param name="budget">What it may take.</param>
+internal sealed class BoxSearch(ReluNetwork network, InputBox domain, IReadOnlyList<BoundedLayer> known, CheckBudget budget)
 {
     /// <summary>With more inputs, halving one of them changes too little.</summary>
     private const int MostInputs = 12;
@@ -29,10 +29,10 @@ internal sealed class BoxSearch(ReluNetwork network, InputBox domain, IReadOnlyL
 
     private bool Visit(InputBox part, BoundedSide side, int depth)
     {
-        parallel.CancellationToken.ThrowIfCancellationRequested();
+        budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
         if (left-- <= 0 || depth > 200)
             return false;
-        if (BoxTreeCheck.Proves(network, part, known, side, parallel))
+        if (BoxTreeCheck.Proves(network, part, known, side, budget))
         {
             inputs.Add(-1);
             return true;

@@ -43,28 +43,28 @@ public static class CompressionCertificate
     /// <summary>Makes a certificate and checks it.</summary>
     internal static Certificate Make(CompressionResult result, CancellationToken cancellation)
     {
-        var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        var budget = new CheckBudget(cancellation: cancellation);
         ReluNetwork original = result.Original, compressed = result.Compressed;
         InputDomain domain = result.Domain.For(original.InputSize);
         var box = new InputBox(domain.Lower.ToArray(), domain.Upper.ToArray());
-        (double[][] points, HashSet<int> missing) = PointChoice.Of(result.Table, parallel);
+        (double[][] points, HashSet<int> missing) = PointChoice.Of(result.Table, budget);
         string[] states = States(result.Table, missing);
         Certificate? best = null;
         (int Layer, int Neuron) failed = default;
         foreach (EvidenceSearch.Premises premises in Enum.GetValues<EvidenceSearch.Premises>())
         {
-            (LayerClaims[]? claims, StabilityCheck check, failed) = EvidenceSearch.Run(original, domain, states, premises, static (_, _) => false, "original", parallel);
+            (LayerClaims[]? claims, StabilityCheck check, failed) = EvidenceSearch.Run(original, domain, states, premises, static (_, _) => false, "original", budget);
             if (claims is null)
                 continue;
-            foreach ((LayerClaims[] others, IReadOnlyList<BoundedLayer> known) in OfCompressed(compressed, domain, premises, parallel))
+            foreach ((LayerClaims[] others, IReadOnlyList<BoundedLayer> known) in OfCompressed(compressed, domain, premises, budget))
             {
-                (Relation relation, double deviation) = RelationSearch.Best(original, compressed, states, check.Layers, known, box, cancellation);
+                (Relation relation, double deviation) = RelationSearch.Best(original, compressed, states, check.Layers, known, box, budget);
                 if (best is not null && !(deviation < best.Deviation))
                     continue;
                 best = new()
                 {
-                    OriginalHashes = ContentHash.Of(original, parallel),
-                    CompressedHashes = ContentHash.Of(compressed, parallel),
+                    OriginalHashes = ContentHash.Of(original, budget),
+                    CompressedHashes = ContentHash.Of(compressed, budget),
                     DomainHash = ContentHash.Of(box.Lower, box.Upper),
                     Lower = box.Lower,
                     Upper = box.Upper,
@@ -86,16 +86,16 @@ public static class CompressionCertificate
             throw new InvalidInputException("CertificateUnproven", FormattableString.Invariant($"Layer {failed.Layer}, neuron {failed.Neuron} of '{original.Name}': no evidence was found that can be checked for the verdict {StateOf(result.Table, failed)}."), "Find the stable neurons again from the network; verdicts of a file or of a MILP solver may not be provable.");
         if (!double.IsFinite(best.Deviation))
             throw new InvalidInputException("CertificateUnrelated", $"How '{compressed.Architecture}' computes what '{original.Architecture}' does was not found: no bound of their difference is proven.", "Compress the network with Invoke-LeoCompression and export its own result.");
-        return best with { Deviation = Confirmed(best, original, compressed, parallel) };
+        return best with { Deviation = Confirmed(best, original, compressed, budget) };
     }
 
     /// <summary>Bounds of the compressed network's neurons, cheapest first. Nothing is claimed of them, but neurons that are sums of others must be shown to stay above 0.</summary>
-    private static IEnumerable<(LayerClaims[] Claims, IReadOnlyList<BoundedLayer> Known)> OfCompressed(ReluNetwork compressed, InputDomain domain, EvidenceSearch.Premises premises, ParallelOptions parallel)
+    private static IEnumerable<(LayerClaims[] Claims, IReadOnlyList<BoundedLayer> Known)> OfCompressed(ReluNetwork compressed, InputDomain domain, EvidenceSearch.Premises premises, CheckBudget budget)
     {
         string[] nothing = [.. Enumerable.Range(1, compressed.Depth).Select(k => new string('?', compressed.WidthOf(k)))];
         foreach (bool wanted in (bool[])[false, true])
         {
-            (LayerClaims[]? claims, StabilityCheck check, _) = EvidenceSearch.Run(compressed, domain, nothing, wanted ? premises : EvidenceSearch.Premises.Intervals, (_, _) => wanted, "compressed", parallel);
+            (LayerClaims[]? claims, StabilityCheck check, _) = EvidenceSearch.Run(compressed, domain, nothing, wanted ? premises : EvidenceSearch.Premises.Intervals, (_, _) => wanted, "compressed", budget);
             yield return (claims!, check.Layers);
         }
     }
@@ -103,11 +103,11 @@ public static class CompressionCertificate
     /// <summary>
     /// The deviation to claim: what the checker itself makes of the certificate, which need not be what the search found by the same steps, and a little more, so that nothing hangs on a last digit.
     /// </summary>
-    private static double Confirmed(Certificate certificate, ReluNetwork original, ReluNetwork compressed, ParallelOptions parallel)
+    private static double Confirmed(Certificate certificate, ReluNetwork original, ReluNetwork compressed, CheckBudget budget)
     {
         try
         {
-            double derived = CertificateCheck.Derive(certificate, original, compressed, null, parallel).Deviation;
+            double derived = CertificateCheck.Derive(certificate, original, compressed, null, budget).Deviation;
             double claimed = derived * (1 + Slack);
             return double.IsFinite(claimed) ? claimed : throw new Refusal("deviation", "What it shows is no bound.");
         }

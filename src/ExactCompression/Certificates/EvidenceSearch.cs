@@ -12,14 +12,14 @@ internal sealed class EvidenceSearch
     private readonly InputDomain domain;
     private readonly string[] states;
     private readonly Premises premises;
-    private readonly ParallelOptions parallel;
+    private readonly CheckBudget budget;
     private readonly Func<int, int, bool> wanted;
     private readonly StabilityCheck check;
 
-    private EvidenceSearch(ReluNetwork network, InputDomain domain, string[] states, Premises premises, Func<int, int, bool> wanted, string name, ParallelOptions parallel)
+    private EvidenceSearch(ReluNetwork network, InputDomain domain, string[] states, Premises premises, Func<int, int, bool> wanted, string name, CheckBudget budget)
     {
-        (this.network, this.domain, this.states, this.premises, this.wanted, this.parallel) = (network, domain, states, premises, wanted, parallel);
-        check = new(network, new(domain.Lower.ToArray(), domain.Upper.ToArray()), name, parallel);
+        (this.network, this.domain, this.states, this.premises, this.wanted, this.budget) = (network, domain, states, premises, wanted, budget);
+        check = new(network, new(domain.Lower.ToArray(), domain.Upper.ToArray()), name, budget);
     }
 
     /// <summary>What bounds of open neurons may rest on: the further, the more there is to check.</summary>
@@ -42,15 +42,15 @@ internal sealed class EvidenceSearch
     /// <param name="premises">Up to what premises.</param>
     /// <param name="wanted">Whether a lower bound of a neuron is wanted as tight as a backward pass gives it, by its 0-based layer and neuron.</param>
     /// <param name="name">What to call the network.</param>
-    /// <param name="parallel">Threads, and the token to stop on.</param>
+    /// <param name="budget">What it may take.</param>
     /// <returns>The claims with their evidence, and what they prove; null where a verdict could not be proven, with its layer and neuron.</returns>
-    public static (LayerClaims[]? Claims, StabilityCheck Check, (int Layer, int Neuron) Failed) Run(ReluNetwork network, InputDomain domain, string[] states, Premises premises, Func<int, int, bool> wanted, string name, ParallelOptions parallel)
+    public static (LayerClaims[]? Claims, StabilityCheck Check, (int Layer, int Neuron) Failed) Run(ReluNetwork network, InputDomain domain, string[] states, Premises premises, Func<int, int, bool> wanted, string name, CheckBudget budget)
     {
-        var search = new EvidenceSearch(network, domain, states, premises, wanted, name, parallel);
+        var search = new EvidenceSearch(network, domain, states, premises, wanted, name, budget);
         var claims = new List<LayerClaims>();
         for (int l = 0; l < network.Depth; l++)
         {
-            parallel.CancellationToken.ThrowIfCancellationRequested();
+            budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
             (LayerClaims? layer, int failed) = search.Layer(l);
             if (layer is null)
                 return (null, search.check, (l + 1, failed));
@@ -95,7 +95,7 @@ internal sealed class EvidenceSearch
         var slopes = new Dictionary<BoundedSide, float[]>();
         var trees = new Dictionary<BoundedSide, PhaseTree>();
         var boxes = new Dictionary<BoundedSide, BoxTree>();
-        using var deep = l == 0 ? null : new TreeSearch(domain, network.Layers[l], check, parallel);
+        using var deep = l == 0 ? null : new TreeSearch(domain, network.Layers[l], check, budget);
         foreach (BoundedSide side in open.Where(s => Letters(s)[s.Neuron] == '.'))
         {
             int most = premises == Premises.Optimized ? 4096 : premises == Premises.Linear ? 512 : 16;
@@ -108,7 +108,7 @@ internal sealed class EvidenceSearch
                     trees[side] = tree;
                 Take(side, 0, plain ? 's' : 't');
             }
-            else if (l > 0 && new BoxSearch(network, new(domain.Lower.ToArray(), domain.Upper.ToArray()), check.Layers, parallel).Prove(side, 4 * most) is { } cuts)
+            else if (l > 0 && new BoxSearch(network, new(domain.Lower.ToArray(), domain.Upper.ToArray()), check.Layers, budget).Prove(side, 4 * most) is { } cuts)
             {
                 boxes[side] = cuts;
                 Take(side, 0, 'b');

@@ -9,18 +9,18 @@ internal static class PointChoice
 
     /// <summary>Chooses points.</summary>
     /// <param name="table">The verdicts with their witnesses.</param>
-    /// <param name="parallel">Threads, and the token to stop on.</param>
+    /// <param name="budget">What it may take.</param>
     /// <returns>The points, and the neurons that no point shows to be unstable, by their index over all layers.</returns>
-    public static (double[][] Points, HashSet<int> Missing) Of(StabilityTable table, ParallelOptions parallel)
+    public static (double[][] Points, HashSet<int> Missing) Of(StabilityTable table, CheckBudget budget)
     {
         NeuronStability[] unstable = [.. table.Neurons.Where(static n => n.State == NeuronState.Unstable)];
         double[][] candidates = [.. unstable.SelectMany(static n => (double[]?[])[n.PositiveWitness, n.NegativeWitness]).OfType<double[]>().Where(table.DomainContains).Distinct(ReferenceEqualityComparer.Instance).Cast<double[]>()];
-        List<int>[] shown = [.. candidates.Chunk(Block).SelectMany(block => Shown(table, block, parallel))];
+        List<int>[] shown = [.. candidates.Chunk(Block).SelectMany(block => Shown(table, block, budget))];
         var open = new HashSet<int>(Enumerable.Range(0, table.Neurons.Count).Where(i => table.Neurons[i].State == NeuronState.Unstable).SelectMany(static i => (int[])[2 * i, (2 * i) + 1]));
         var chosen = new List<double[]>();
         while (open.Count > 0)
         {
-            parallel.CancellationToken.ThrowIfCancellationRequested();
+            budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
             int best = -1, most = 0;
             for (int p = 0; p < shown.Length; p++)
             {
@@ -39,9 +39,9 @@ internal static class PointChoice
     }
 
     /// <summary>For each point the signs that it shows: twice the neuron's index over all layers, and one more where the sign is positive.</summary>
-    private static List<int>[] Shown(StabilityTable table, double[][] points, ParallelOptions parallel)
+    private static List<int>[] Shown(StabilityTable table, double[][] points, CheckBudget budget)
     {
-        sbyte[][] signs = PointCheck.Signs(table.Network, points, parallel);
+        sbyte[][] signs = PointCheck.Signs(table.Network, points, budget);
         List<int>[] shown = [.. points.Select(static _ => new List<int>())];
         for (int l = 0, first = 0; l < signs.Length; first += table.Network.WidthOf(++l))
         {

@@ -14,11 +14,11 @@ internal sealed class RelationSearch
     private readonly IReadOnlyList<BoundedLayer> proven;
     private readonly IReadOnlyList<BoundedLayer> known;
     private readonly InputBox domain;
-    private readonly CancellationToken cancellation;
+    private readonly CheckBudget budget;
 
-    private RelationSearch(ReluNetwork original, ReluNetwork compressed, string[] states, IReadOnlyList<BoundedLayer> proven, IReadOnlyList<BoundedLayer> known, InputBox domain, CancellationToken cancellation)
+    private RelationSearch(ReluNetwork original, ReluNetwork compressed, string[] states, IReadOnlyList<BoundedLayer> proven, IReadOnlyList<BoundedLayer> known, InputBox domain, CheckBudget budget)
     {
-        (this.original, this.compressed, this.states, this.proven, this.known, this.domain, this.cancellation) = (original, compressed, states, proven, known, domain, cancellation);
+        (this.original, this.compressed, this.states, this.proven, this.known, this.domain, this.budget) = (original, compressed, states, proven, known, domain, budget);
     }
 
     /// <summary>The relation with the least proven deviation among those tried; infinite where there is none.</summary>
@@ -28,10 +28,10 @@ internal sealed class RelationSearch
     /// <param name="proven">What is proven of them.</param>
     /// <param name="known">What is proven of the compressed network's hidden layers.</param>
     /// <param name="domain">The domain.</param>
-    /// <param name="cancellation">When cancelled, throws.</param>
-    public static (Relation Relation, double Deviation) Best(ReluNetwork original, ReluNetwork compressed, string[] states, IReadOnlyList<BoundedLayer> proven, IReadOnlyList<BoundedLayer> known, InputBox domain, CancellationToken cancellation)
+    /// <param name="budget">What it may take.</param>
+    public static (Relation Relation, double Deviation) Best(ReluNetwork original, ReluNetwork compressed, string[] states, IReadOnlyList<BoundedLayer> proven, IReadOnlyList<BoundedLayer> known, InputBox domain, CheckBudget budget)
     {
-        var search = new RelationSearch(original, compressed, states, proven, known, domain, cancellation);
+        var search = new RelationSearch(original, compressed, states, proven, known, domain, budget);
         (Relation Relation, double Deviation) best = (new(0, []), double.PositiveInfinity);
         foreach ((int start, bool[] kept) in search.Pairings())
         {
@@ -99,7 +99,7 @@ internal sealed class RelationSearch
         var layers = new List<LayerRelation>();
         for (int l = start; l < original.Depth; l++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
             bool has = kept[l - start];
             if (has && (simulation.Number >= compressed.Depth || compressed.Layers[simulation.Number].Inputs != simulation.Box.Size))
                 throw new Refusal("relation", "There is no such layer.");
@@ -110,7 +110,7 @@ internal sealed class RelationSearch
                 ? Folded(states[l], original.Layers[l + 1], needed)
                 : new LayerMatch(simulation, proven[l], states[l], original.Layers[l + 1], needed, counterpart, bounds!).Relation;
             layers.Add(layer);
-            simulation = SimulationStep.Take(simulation, layer, proven[l], original.Layers[l + 1], needed, counterpart, bounds, $"relation, layer {l + 1}");
+            simulation = SimulationStep.Take(simulation, layer, proven[l], original.Layers[l + 1], needed, counterpart, bounds, $"relation, layer {l + 1}", budget);
         }
 
         double deviation = RelationCheck.End(simulation, original, compressed);

@@ -15,12 +15,12 @@ internal sealed class TreeSearch : IDisposable
     private readonly InputDomain domain;
     private readonly AffineLayer layer;
     private readonly StabilityCheck check;
-    private readonly ParallelOptions parallel;
+    private readonly CheckBudget budget;
     private readonly List<ReluRelaxation> below = [];
 
-    public TreeSearch(InputDomain domain, AffineLayer layer, StabilityCheck check, ParallelOptions parallel)
+    public TreeSearch(InputDomain domain, AffineLayer layer, StabilityCheck check, CheckBudget budget)
     {
-        (this.domain, this.layer, this.check, this.parallel) = (domain, layer, check, parallel);
+        (this.domain, this.layer, this.check, this.budget) = (domain, layer, check, budget);
         ActivationRange input = ActivationRange.OfInput(domain);
         foreach (BoundedLayer bounded in check.Layers)
         {
@@ -39,11 +39,11 @@ internal sealed class TreeSearch : IDisposable
             using var bounds = new OptimizedBounds(domain, Shifted(side, margin), below);
             var leaves = new List<BoundProblem>();
             var search = new BranchAndBound(bounds, new(side.Neuron, side.Above), side.Neuron) { Proven = leaves };
-            search.GoOn(most, null, parallel);
+            search.GoOn(most, null, budget.Parallel);
             if (!search.IsProven)
                 return Ties(side, most);
             PhaseTree tree = Tree(leaves);
-            List<BoundedSide> sides = PhaseTreeCheck.Sides(tree, check.Layers, side, "tree");
+            List<BoundedSide> sides = PhaseTreeCheck.Sides(tree, check.Layers, side, "tree", budget);
             if (check.Bound(sides).All(static b => b <= 0))
                 return tree;
         }
@@ -59,10 +59,10 @@ internal sealed class TreeSearch : IDisposable
         var leaves = new List<BoundProblem>();
         while (open.TryPop(out BoundProblem? problem))
         {
-            parallel.CancellationToken.ThrowIfCancellationRequested();
+            budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
             if (most-- <= 0)
                 return null;
-            bounds.Optimize([problem], problem.Split.Length == 0 ? Descent.FromPlainSlopes : Descent.AfterSplit, parallel);
+            bounds.Optimize([problem], problem.Split.Length == 0 ? Descent.FromPlainSlopes : Descent.AfterSplit, budget.Parallel);
             if (Holds(side, problem))
             {
                 leaves.Add(problem);
@@ -125,7 +125,7 @@ internal sealed class TreeSearch : IDisposable
     {
         using var bounds = new OptimizedBounds(domain, layer, below);
         BoundProblem[] problems = [.. sides.Select(s => BoundProblem.Root(s.Neuron, s.Above, bounds.PlainSlopes()))];
-        bounds.Optimize(problems, Descent.FromPlainSlopes, parallel);
+        bounds.Optimize(problems, Descent.FromPlainSlopes, budget.Parallel);
         return [.. problems.Select(p => OfOpen(p.Slopes))];
     }
 

@@ -13,7 +13,7 @@ internal sealed class CertificateCampaign : CampaignPart
 {
     private const int Changes = 17;
 
-    private static readonly ParallelOptions Alone = new() { MaxDegreeOfParallelism = 1 };
+    private static readonly CheckBudget Unlimited = new(threads: 1);
 
     public override string Name => "Certificates";
 
@@ -70,7 +70,7 @@ internal sealed class CertificateCampaign : CampaignPart
         double deviation;
         try
         {
-            deviation = CertificateCheck.Derive(changed, result.Original, result.Compressed, null, Alone).Deviation;
+            deviation = CertificateCheck.Derive(changed, result.Original, result.Compressed, null, Unlimited).Deviation;
         }
         catch (Refusal)
         {
@@ -84,7 +84,7 @@ internal sealed class CertificateCampaign : CampaignPart
         changed = changed with { Deviation = deviation };
         try
         {
-            CertificateCheck.Check(changed, result.Original, result.Compressed, null, Alone);
+            CertificateCheck.Check(changed, result.Original, result.Compressed, null, Unlimited);
         }
         catch (Refusal)
         {

@@ -8,7 +8,7 @@ namespace ExactCompression.Tests.Certificates;
 /// <summary>Each charge of the checker for rounding, on numbers where nothing else covers for it: without that charge the bound is below the exact value.</summary>
 public class CheckerChargeTests
 {
-    private static readonly ParallelOptions Parallel = new() { MaxDegreeOfParallelism = 1 };
+    private static readonly CheckBudget Unlimited = new(threads: 1);
 
     /// <summary>Backward: 1e16 x + x - 1e16 x is x, but 1e16 + 1 - 1e16 is 0 in doubles.</summary>
     [Fact]
@@ -91,9 +91,9 @@ public class CheckerChargeTests
     public void Signs_SumThatCancels_AreNotTaken()
     {
         ReluNetwork products = Network(Relu([1e16, 1, -1e16], [-0.5], 3), Output([1], [0], 1));
-        Assert.Equal(0, PointCheck.Signs(products, [[1, 1, 1]], Parallel)[0][0]);
+        Assert.Equal(0, PointCheck.Signs(products, [[1, 1, 1]], Unlimited)[0][0]);
         ReluNetwork bias = Network(Relu([1, -1], [1e16], 2), Output([1], [0], 1));
-        Assert.NotEqual(-1, PointCheck.Signs(bias, [[1, 1e16]], Parallel)[0][0]);
+        Assert.NotEqual(-1, PointCheck.Signs(bias, [[1, 1e16]], Unlimited)[0][0]);
     }
 
     /// <summary>What rounding does in one layer is carried into the next: the first layer's neuron is 1, and 0 in doubles.</summary>
@@ -101,7 +101,7 @@ public class CheckerChargeTests
     public void Signs_ErrorOfTheLayerBelow_IsCarried()
     {
         ReluNetwork network = Network(Relu([1e16, 1, -1e16], [0], 3), Relu([1], [-0.5], 1), Output([1], [0], 1));
-        Assert.Equal(0, PointCheck.Signs(network, [[1, 1, 1]], Parallel)[1][0]);
+        Assert.Equal(0, PointCheck.Signs(network, [[1, 1, 1]], Unlimited)[1][0]);
     }
 
     /// <summary>A weight of radius 10 reads an activation that is 1, and 0 in doubles.</summary>
@@ -109,7 +109,7 @@ public class CheckerChargeTests
     public void Signs_RadiusOfAnActivationThatCancelled_IsCounted()
     {
         var network = new ReluNetwork([Relu([1e16, 1, -1e16], [0], 3), new AffineLayer([0], [-5], 1, 1, Activation.Relu, WeightPrecision.Float64, [10], [0]), Output([1], [0], 1)]);
-        Assert.Equal(0, PointCheck.Signs(network, [[1, 1, 1]], Parallel)[1][0]);
+        Assert.Equal(0, PointCheck.Signs(network, [[1, 1, 1]], Unlimited)[1][0]);
     }
 
     /// <summary>The sum is below 0, but infinite in doubles after two of its terms.</summary>
@@ -117,7 +117,7 @@ public class CheckerChargeTests
     public void Signs_Overflow_IsNotTaken()
     {
         ReluNetwork network = Network(Relu([1.5e308, 1.5e308, -1.7e308, -1.7e308], [0], 4), Output([1], [0], 1));
-        Assert.Equal(0, PointCheck.Signs(network, [[1, 1, 1, 1]], Parallel)[0][0]);
+        Assert.Equal(0, PointCheck.Signs(network, [[1, 1, 1, 1]], Unlimited)[0][0]);
     }
 
     /// <summary>The radii of weights count at a point and in every bound.</summary>
@@ -126,7 +126,7 @@ public class CheckerChargeTests
     {
         var wide = new AffineLayer([1], [-0.5], 1, 1, Activation.Relu, WeightPrecision.Float64, [0.25], [0.25]);
         var network = new ReluNetwork([wide, Relu([1], [-0.25], 1), Output([1], [0], 1)]);
-        Assert.Equal(0, PointCheck.Signs(network, [[1]], Parallel)[0][0]);
+        Assert.Equal(0, PointCheck.Signs(network, [[1]], Unlimited)[0][0]);
         var box = new InputBox([0], [1]);
         (double[] low, double[] high) = box.Intervals(wide);
         Assert.True(low[0] <= -0.75 && high[0] >= 1);
@@ -200,7 +200,7 @@ public class CheckerChargeTests
         AffineLayer layer = Relu([1e-200], [0], 1);
         (double from, double to) = NeuronSum.Bounds(Simulation.OfInput(layer, box), new(layer, [1e100], [1e100], box.Sizes), [1e-200], Relu([0], [0], 1), 0);
         Assert.True(from <= 0 && to >= 0);
-        var combination = new Combination(box, layer, [0], [0], new([1e100], [1e100]));
+        var combination = new Combination(box, layer, [0], [0], new([1e100], [1e100]), Unlimited);
         Assert.True(combination.Compare([0], 0, [1e-200], combination.Rows([1e-200], 1)).Error >= 1e-100);
     }
 
@@ -220,7 +220,7 @@ public class CheckerChargeTests
     /// <summary>A check of a network over [0,1] that has its first layer behind it.</summary>
     private static StabilityCheck Checked(ReluNetwork network)
     {
-        var check = new StabilityCheck(network, new([0], [1]), "network", Parallel);
+        var check = new StabilityCheck(network, new([0], [1]), "network", Unlimited);
         (double[] lower, double[] upper) = check.Intervals();
         check.Add(lower, upper);
         return check;

@@ -9,7 +9,7 @@ public class CheckerRigourTests
 {
     private const int Cases = 400;
 
-    private static readonly ParallelOptions Parallel = new() { MaxDegreeOfParallelism = 1 };
+    private static readonly CheckBudget Unlimited = new(threads: 1);
 
     /// <summary>Intervals, backward passes with any slopes and multipliers, and signs at points; the network may be any within the radii.</summary>
     [Fact]
@@ -22,10 +22,10 @@ public class CheckerRigourTests
             int kind = n % HardNumbers.Kinds;
             ReluNetwork network = HardNumbers.Network(random, kind, 2, 3, 4);
             (double[] lower, double[] upper) = HardNumbers.Box(random, kind, 2);
-            var check = new StabilityCheck(network, new(lower, upper), "network", Parallel);
+            var check = new StabilityCheck(network, new(lower, upper), "network", Unlimited);
             double[][] points = [.. CertificateProperties.Corners(lower, upper), [lower[0], (0.5 * lower[1]) + (0.5 * upper[1])]];
             Rational[][][] exact = [.. points.Select(p => new ExactNetwork(HardNumbers.Within(random, network, random.Next(4))).PreActivations(Array.ConvertAll(p, static x => (Rational)x)))];
-            sbyte[][] shown = PointCheck.Signs(network, points, Parallel);
+            sbyte[][] shown = PointCheck.Signs(network, points, Unlimited);
             for (int l = 0; l < network.Depth; l++)
             {
                 (double[] low, double[] high) = check.Intervals();

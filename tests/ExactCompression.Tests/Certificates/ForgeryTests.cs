@@ -6,7 +6,7 @@ namespace ExactCompression.Tests.Certificates;
 /// <summary>Certificates made by hand that claim what is false, each by one premise that the checker must not take on trust.</summary>
 public class ForgeryTests
 {
-    private static readonly ParallelOptions Parallel = new() { MaxDegreeOfParallelism = 1 };
+    private static readonly CheckBudget Unlimited = new(threads: 1);
 
     /// <summary>A neuron that is never above -1 on [0,1] is called unstable, by a point outside.</summary>
     [Theory]
@@ -16,7 +16,7 @@ public class ForgeryTests
     {
         ReluNetwork network = Network(Relu([weight], [-2], 1), Output([1], [0], 1));
         Certificate honest = Copied(network) with { Points = [[0], [1]] };
-        CertificateCheck.Check(honest, network, network, null, Parallel);
+        CertificateCheck.Check(honest, network, network, null, Unlimited);
         Certificate forged = honest with { Points = [[0], [outside]], Original = [honest.Original[0] with { States = "u" }] };
         Assert.Equal("points, 1", Refused(forged, network, network).Place);
     }
@@ -35,7 +35,7 @@ public class ForgeryTests
         ReluNetwork network = Network(Relu([1, 1], [0, -0.5], 1), Relu([1, -1], [-0.6], 2), Output([1], [0], 1));
         Certificate plain = Copied(network);
         Certificate Cut(double at) => plain with { Original = [plain.Original[0], plain.Original[1] with { States = "i", Above = "b", Boxes = [new([0, -1, -1], [at])] }] };
-        CertificateCheck.Check(Cut(0.5), network, network, null, Parallel);
+        CertificateCheck.Check(Cut(0.5), network, network, null, Unlimited);
         Assert.Contains("boxes", Refused(Cut(place), network, network).Place, StringComparison.Ordinal);
     }
 
@@ -149,23 +149,23 @@ public class ForgeryTests
     internal static ReluNetwork Network(params AffineLayer[] layers) => new(layers);
 
     /// <summary>A layer with a counterpart.</summary>
-    private static LayerRelation Related(string kinds) => new() { HasCounterpart = true, Kinds = kinds, Targets = [], Factors = [], Sums = [], Terms = [], Linear = [], Coefficients = [] };
+    internal static LayerRelation Related(string kinds) => new() { HasCounterpart = true, Kinds = kinds, Targets = [], Factors = [], Sums = [], Terms = [], Linear = [], Coefficients = [] };
 
     private static LayerRelation Folded(string kinds) => Related(kinds) with { HasCounterpart = false };
 
     /// <summary>A certificate that a network is itself.</summary>
-    private static Certificate Copied(ReluNetwork network) => Certificate(network, network, new(0, [.. network.Layers.Take(network.Depth).Select(static l => Related(new('g', l.Outputs)) with { Targets = [.. Enumerable.Range(0, l.Outputs)], Factors = [.. Enumerable.Repeat(1.0, l.Outputs)] })]));
+    internal static Certificate Copied(ReluNetwork network) => Certificate(network, network, new(0, [.. network.Layers.Take(network.Depth).Select(static l => Related(new('g', l.Outputs)) with { Targets = [.. Enumerable.Range(0, l.Outputs)], Factors = [.. Enumerable.Repeat(1.0, l.Outputs)] })]));
 
-    private static Certificate Certificate(ReluNetwork original, ReluNetwork compressed, Relation relation, double from = 0)
+    internal static Certificate Certificate(ReluNetwork original, ReluNetwork compressed, Relation relation, double from = 0)
     {
         double[] lower = [.. Enumerable.Repeat(from, original.InputSize)], upper = [.. Enumerable.Repeat(1.0, original.InputSize)];
         return Made.Unclaimed(original, compressed, relation, lower, upper);
     }
 
     private static double Derived(ReluNetwork original, ReluNetwork compressed, LayerRelation relation, double from = 0) =>
-        CertificateCheck.Derive(Certificate(original, compressed, new(0, [relation]), from), original, compressed, null, Parallel).Deviation;
+        CertificateCheck.Derive(Certificate(original, compressed, new(0, [relation]), from), original, compressed, null, Unlimited).Deviation;
 
-    private static Refusal Refused(Certificate certificate, ReluNetwork original, ReluNetwork compressed) => Assert.Throws<Refusal>(() => CertificateCheck.Check(certificate, original, compressed, null, Parallel));
+    private static Refusal Refused(Certificate certificate, ReluNetwork original, ReluNetwork compressed) => Assert.Throws<Refusal>(() => CertificateCheck.Check(certificate, original, compressed, null, Unlimited));
 
     private static Simulation Simulated(ReluNetwork original, ReluNetwork compressed, LayerRelation relation)
     {
@@ -173,6 +173,6 @@ public class ForgeryTests
         (double[] low, double[] high) = box.Intervals(original.Layers[0]);
         (double[] from, double[] to) = box.Intervals(compressed.Layers[0]);
         bool[] needed = [.. Enumerable.Repeat(true, original.OutputSize)];
-        return SimulationStep.Take(Simulation.OfInput(original.Layers[0], box), relation, new(original.Layers[0], low, high, box.Sizes), original.Layers[1], needed, compressed.Layers[0], new(compressed.Layers[0], from, to, box.Sizes), "layer 1");
+        return SimulationStep.Take(Simulation.OfInput(original.Layers[0], box), relation, new(original.Layers[0], low, high, box.Sizes), original.Layers[1], needed, compressed.Layers[0], new(compressed.Layers[0], from, to, box.Sizes), "layer 1", Unlimited);
     }
 }

@@ -38,11 +38,11 @@ internal static class Made
     /// <summary>A certificate that claims nothing but a relation, and no deviation yet.</summary>
     public static Certificate Unclaimed(ReluNetwork original, ReluNetwork compressed, Relation relation, double[] lower, double[] upper)
     {
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 1 };
+        var budget = new CheckBudget(threads: 1);
         return new()
         {
-            OriginalHashes = ContentHash.Of(original, parallel),
-            CompressedHashes = ContentHash.Of(compressed, parallel),
+            OriginalHashes = ContentHash.Of(original, budget),
+            CompressedHashes = ContentHash.Of(compressed, budget),
             DomainHash = ContentHash.Of(lower, upper),
             Lower = lower,
             Upper = upper,

@@ -27,7 +27,7 @@ internal sealed class RelationForgery
             originals.Add(numbers.Hidden(l == 0 ? inputs : originals[^1].Outputs, mayCollapse && l == 0));
         originals.Add(numbers.WithRadii(numbers.Layer(random.Next(1, 4), originals[^1].Outputs, static _ => 0, Activation.Identity)));
         Original = new(originals);
-        proven = new(Original, new(Lower, Upper), "original", Parallel);
+        proven = new(Original, new(Lower, Upper), "original", Unlimited);
         for (int l = 0; l < depth; l++)
         {
             (double[] lower, double[] upper) = proven.Intervals();
@@ -35,7 +35,7 @@ internal sealed class RelationForgery
         }
     }
 
-    private static readonly ParallelOptions Parallel = new() { MaxDegreeOfParallelism = 1 };
+    private static readonly CheckBudget Unlimited = new(threads: 1);
 
     /// <summary>The original.</summary>
     public ReluNetwork Original { get; }
@@ -65,7 +65,7 @@ internal sealed class RelationForgery
     }
 
     /// <summary>The deviation that the checker derives; not finite where it derives none.</summary>
-    public double Derived() => CertificateCheck.Derive(Certificate, Original, Compressed, null, Parallel).Deviation;
+    public double Derived() => CertificateCheck.Derive(Certificate, Original, Compressed, null, Unlimited).Deviation;
 
     /// <summary>The largest difference at corners, the middle and some other points, for a network within the original's radii: never above the true maximum.</summary>
     public Rational Observed()
@@ -122,7 +122,7 @@ internal sealed class RelationForgery
             }
 
             relations.Add(relation);
-            simulation = SimulationStep.Take(simulation, relation, proven.Layers[l], next, needed, counterpart, known, "forgery");
+            simulation = SimulationStep.Take(simulation, relation, proven.Layers[l], next, needed, counterpart, known, "forgery", Unlimited);
         }
 
         if (!simulation.Weights.Concat(simulation.Bias).All(double.IsFinite))

@@ -104,7 +104,7 @@ public class ImportBudgetTests
         Assert.ThrowsAny<OperationCanceledException>(() => StabilityTableFiles.Read(folder.File("t.csv"), network, null, stopped));
         Assert.ThrowsAny<OperationCanceledException>(() => InputDataFiles.Read(folder.File("t.csv"), null, stopped));
         Assert.ThrowsAny<OperationCanceledException>(() => PlotRows.Read(folder.File("t.csv"), stopped));
-        Assert.ThrowsAny<OperationCanceledException>(() => CertificateCheck.Run(folder.File("t.csv"), network, network, null, stopped.Cancellation));
+        Assert.ThrowsAny<OperationCanceledException>(() => CertificateCheck.Run(folder.File("t.csv"), network, network, cancellation: stopped.Cancellation));
         Assert.All(["n.nnet", "n.dat", "n.onnx"], name => Assert.ThrowsAny<OperationCanceledException>(() => NetworkFormats.Read(folder.File(name), options: stopped)));
     }
 

@@ -54,14 +54,16 @@ internal sealed class BackwardPass
     /// <summary>Upper bounds of <c>z</c> or <c>-z</c>.</summary>
     /// <param name="layer">The layer of the neurons.</param>
     /// <param name="sides">What to bound.</param>
-    /// <param name="parallel">Threads, and the token to stop on.</param>
-    public double[] Bound(AffineLayer layer, IReadOnlyList<BoundedSide> sides, ParallelOptions parallel)
+    /// <param name="budget">What it may take.</param>
+    public double[] Bound(AffineLayer layer, IReadOnlyList<BoundedSide> sides, CheckBudget budget)
     {
         var bounds = new double[sides.Count];
         int blocks = (sides.Count + RowBlock - 1) / RowBlock;
-        Parallel.For(0, blocks, parallel, block =>
+        double passWork = layer.Inputs + below.Sum(static l => ((double)l.Map.Outputs * l.Map.Inputs) + (4.0 * l.Map.Outputs));
+        Parallel.For(0, blocks, budget.Parallel, block =>
         {
             int first = block * RowBlock;
+            budget.Spend(passWork * Math.Min(RowBlock, sides.Count - first));
             BoundBlock(layer, [.. sides.Skip(first).Take(RowBlock)], bounds.AsSpan(first, Math.Min(RowBlock, sides.Count - first)));
         });
         return bounds;

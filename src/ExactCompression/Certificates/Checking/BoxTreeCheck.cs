@@ -8,14 +8,14 @@ internal sealed class BoxTreeCheck
     private readonly IReadOnlyList<BoundedLayer> known;
     private readonly BoundedSide side;
     private readonly string place;
-    private readonly ParallelOptions parallel;
+    private readonly CheckBudget budget;
     private readonly List<InputBox> leaves = [];
     private int node;
     private int cut;
 
-    private BoxTreeCheck(BoxTree tree, ReluNetwork network, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place, ParallelOptions parallel)
+    private BoxTreeCheck(BoxTree tree, ReluNetwork network, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place, CheckBudget budget)
     {
-        (this.tree, this.network, this.known, this.side, this.place, this.parallel) = (tree, network, known, side, place, parallel);
+        (this.tree, this.network, this.known, this.side, this.place, this.budget) = (tree, network, known, side, place, budget);
     }
 
     /// <summary>Checks that a side is never above 0.</summary>
@@ -25,11 +25,11 @@ internal sealed class BoxTreeCheck
     /// <param name="known">What is proven of the layers below on all of it.</param>
     /// <param name="side">The side, of the layer above those.</param>
     /// <param name="place">What to call it.</param>
-    /// <param name="parallel">Threads, and the token to stop on.</param>
+    /// <param name="budget">What it may take.</param>
     /// <exception cref="Refusal">The tree is not whole, or a leaf does not show it.</exception>
-    public static void Require(BoxTree tree, ReluNetwork network, InputBox domain, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place, ParallelOptions parallel)
+    public static void Require(BoxTree tree, ReluNetwork network, InputBox domain, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place, CheckBudget budget)
     {
-        var check = new BoxTreeCheck(tree, network, known, side, place, parallel);
+        var check = new BoxTreeCheck(tree, network, known, side, place, budget);
         check.Visit(domain.Lower, domain.Upper, 0);
         if (check.node != tree.Inputs.Length || check.cut != tree.Places.Length)
             throw new Refusal(place, "The tree has more nodes than its branches reach.");
@@ -37,9 +37,9 @@ internal sealed class BoxTreeCheck
     }
 
     /// <summary>Whether a side is shown on a part of the domain.</summary>
-    public static bool Proves(ReluNetwork network, InputBox part, IReadOnlyList<BoundedLayer> known, BoundedSide side, ParallelOptions parallel)
+    public static bool Proves(ReluNetwork network, InputBox part, IReadOnlyList<BoundedLayer> known, BoundedSide side, CheckBudget budget)
     {
-        var check = new StabilityCheck(network, part, "part", parallel);
+        var check = new StabilityCheck(network, part, "part", budget);
         foreach (BoundedLayer layer in known)
         {
             (double[] lower, double[] upper) = check.Intervals();
@@ -58,18 +58,19 @@ internal sealed class BoxTreeCheck
 
     private void Visit(double[] lower, double[] upper, int depth)
     {
-        if (node == tree.Inputs.Length || depth > Extent.Deepest)
+        if (node == tree.Inputs.Length || depth > CheckBudget.DeepestTree)
             throw new Refusal(place, "The tree ends before its branches do.");
         int input = tree.Inputs[node++];
         if (input < 0)
         {
-            Extent.Require(place, 4L * (leaves.Count + 1) * lower.Length);
+            CheckBudget.RequireNumbers(place, 4L * (leaves.Count + 1) * lower.Length);
             leaves.Add(new(lower, upper));
             return;
         }
 
         if (input >= lower.Length || cut == tree.Places.Length || !(tree.Places[cut] > lower[input] && tree.Places[cut] < upper[input]))
             throw new Refusal(place, $"Node {node - 1} of the tree is not cut at an input, inside of its range.");
+        budget.Spend(2.0 * lower.Length);
         double[] below = [.. upper], above = [.. lower];
         below[input] = above[input] = tree.Places[cut++];
         Visit(lower, below, depth + 1);
@@ -78,9 +79,9 @@ internal sealed class BoxTreeCheck
 
     private void RequireLeaves()
     {
-        var single = new ParallelOptions { CancellationToken = parallel.CancellationToken, MaxDegreeOfParallelism = 1 };
+        CheckBudget single = budget.Sequential;
         int open = leaves.Count;
-        Parallel.For(0, leaves.Count, parallel, leaf =>
+        Parallel.For(0, leaves.Count, budget.Parallel, leaf =>
         {
             if (Proves(network, leaves[leaf], known, side, single))
                 return;

@@ -9,30 +9,38 @@ namespace ExactCompression;
 /// </summary>
 public static class CertificateCheck
 {
+    /// <summary>Operations that a check may take unless told otherwise: minutes on an ordinary machine.</summary>
+    public const double DefaultMaximumWork = CheckBudget.DefaultWork;
+
     /// <summary>Checks a certificate.</summary>
     /// <param name="path">The certificate's full path.</param>
     /// <param name="original">The network before compression.</param>
     /// <param name="compressed">The network after.</param>
     /// <param name="domain">The domain that the certificate must hold over; null for the one that it states.</param>
-    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>.</param>
+    /// <param name="maximumWork">How many multiplications and additions the check may take, above 0; a certificate that takes more is refused.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>, within a second.</param>
     /// <exception cref="InvalidFileException">The file is no certificate.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static CertificateReport Run(string path, ReluNetwork original, ReluNetwork compressed, InputDomain? domain = null, CancellationToken cancellation = default)
+    public static CertificateReport Run(string path, ReluNetwork original, ReluNetwork compressed, InputDomain? domain = null, double maximumWork = DefaultMaximumWork, CancellationToken cancellation = default)
     {
         var watch = Stopwatch.StartNew();
         var file = CertificateFile.Read(path, cancellation);
-        var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        var budget = new CheckBudget(maximumWork, cancellation: cancellation);
         Refusal? refusal = null;
         Certificate? content = null;
         IReadOnlyDictionary<char, int> proven = new Dictionary<char, int>();
         try
         {
-            content = CertificateParser.Parse(file.Body);
-            proven = Check(content, original, compressed, domain, parallel);
+            content = CertificateParser.Parse(file.Body, cancellation);
+            proven = Check(content, original, compressed, domain, budget);
         }
         catch (Refusal e)
         {
             refusal = e;
+        }
+        catch (AggregateException e) when (e.InnerExceptions.OfType<Refusal>().FirstOrDefault() is { } first)
+        {
+            refusal = first;
         }
         catch (Exception e) when (e is OverflowException or OutOfMemoryException or ArgumentException or IndexOutOfRangeException || (e is AggregateException && !cancellation.IsCancellationRequested))
         {
@@ -53,24 +61,25 @@ public static class CertificateCheck
             Place = refusal?.Place,
             Reason = refusal?.Reason,
             Evidence = refusal is null ? Named(proven) : new Dictionary<string, int>(),
+            Work = budget.Spent,
             Elapsed = watch.Elapsed,
         };
     }
 
     /// <summary>Checks everything but the seal.</summary>
-    internal static Dictionary<char, int> Check(Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, ParallelOptions parallel)
+    internal static Dictionary<char, int> Check(Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, CheckBudget budget)
     {
-        (Dictionary<char, int> proven, double derived) = Derive(certificate, original, compressed, domain, parallel);
+        (Dictionary<char, int> proven, double derived) = Derive(certificate, original, compressed, domain, budget);
         if (!(derived <= certificate.Deviation) || !double.IsFinite(certificate.Deviation))
             throw new Refusal("deviation", FormattableString.Invariant($"The certificate claims {certificate.Deviation:R}, but what it shows is {derived:R}."));
         return proven;
     }
 
     /// <summary>What a certificate shows, whatever deviation it claims: how many verdicts by which evidence, and a bound of the largest difference of any output, which is not finite where none follows.</summary>
-    internal static (Dictionary<char, int> Proven, double Deviation) Derive(Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, ParallelOptions parallel)
+    internal static (Dictionary<char, int> Proven, double Deviation) Derive(Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, CheckBudget budget)
     {
-        RequireHashes(certificate.OriginalHashes, original, "original", parallel);
-        RequireHashes(certificate.CompressedHashes, compressed, "compressed", parallel);
+        RequireHashes(certificate.OriginalHashes, original, "original", budget);
+        RequireHashes(certificate.CompressedHashes, compressed, "compressed", budget);
         InputBox box = RequireDomain(certificate, domain, original.InputSize);
         for (int p = 0; p < certificate.Points.Length; p++)
         {
@@ -78,29 +87,29 @@ public static class CertificateCheck
                 throw new Refusal($"points, {p}", "It is not in the domain.");
         }
 
-        StabilityCheck stability = Check(certificate.Original, original, box, certificate.Points, "original", parallel);
-        StabilityCheck known = Check(certificate.Compressed, compressed, box, [], "compressed", parallel);
-        return (stability.Proven, RelationCheck.Deviation(certificate.Relation, original, stability.Layers, compressed, known.Layers, box));
+        StabilityCheck stability = Check(certificate.Original, original, box, certificate.Points, "original", budget);
+        StabilityCheck known = Check(certificate.Compressed, compressed, box, [], "compressed", budget);
+        return (stability.Proven, RelationCheck.Deviation(certificate.Relation, original, stability.Layers, compressed, known.Layers, box, budget));
     }
 
-    private static StabilityCheck Check(LayerClaims[] claims, ReluNetwork network, InputBox box, double[][] points, string name, ParallelOptions parallel)
+    private static StabilityCheck Check(LayerClaims[] claims, ReluNetwork network, InputBox box, double[][] points, string name, CheckBudget budget)
     {
         if (claims.Length != network.Depth)
             throw new Refusal($"{name}, layers", $"There are claims on {claims.Length} hidden layers, not on {network.Depth}.");
-        var check = new StabilityCheck(network, box, name, parallel);
-        sbyte[][] signs = PointCheck.Signs(network, points, parallel);
+        var check = new StabilityCheck(network, box, name, budget);
+        sbyte[][] signs = PointCheck.Signs(network, points, budget);
         for (int l = 0; l < claims.Length; l++)
         {
-            parallel.CancellationToken.ThrowIfCancellationRequested();
+            budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
             check.Check(claims[l], signs[l]);
         }
 
         return check;
     }
 
-    private static void RequireHashes(string[] stated, ReluNetwork network, string name, ParallelOptions parallel)
+    private static void RequireHashes(string[] stated, ReluNetwork network, string name, CheckBudget budget)
     {
-        string[] hashes = ContentHash.Of(network, parallel);
+        string[] hashes = ContentHash.Of(network, budget);
         if (stated.Length != hashes.Length)
             throw new Refusal($"{name}, layers", $"The certificate is for a network of {stated.Length} layers, not of {hashes.Length}.");
         for (int l = 0; l < hashes.Length; l++)

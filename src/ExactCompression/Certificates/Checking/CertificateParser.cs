@@ -7,8 +7,13 @@ namespace ExactCompression.Certificates.Checking;
 internal static class CertificateParser
 {
     /// <summary>Reads a content.</summary>
+    /// <param name="body">The content.</param>
+    /// <param name="cancellation">When cancelled, throws at once. Reading takes no token, and takes seconds for the largest contents: it is then left to end on its own.</param>
     /// <exception cref="Refusal">It is not what the format asks for; with the place.</exception>
-    public static Certificate Parse(ReadOnlyMemory<byte> body)
+    public static Certificate Parse(ReadOnlyMemory<byte> body, CancellationToken cancellation = default) =>
+        Task.Run(() => Parse(body), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
+
+    private static Certificate Parse(ReadOnlyMemory<byte> body)
     {
         try
         {

@@ -30,6 +30,9 @@ public sealed class CertificateReport
     /// <summary>How many claims on neurons of the original each kind of evidence has proven; neurons of which nothing is claimed count as <c>Unclaimed</c>.</summary>
     public required IReadOnlyDictionary<string, int> Evidence { get; init; }
 
+    /// <summary>How many operations checking took, as <c>-MaximumWork</c> counts them.</summary>
+    public required double Work { get; init; }
+
     /// <summary>How long checking took, from opening the file on.</summary>
     public required TimeSpan Elapsed { get; init; }
 

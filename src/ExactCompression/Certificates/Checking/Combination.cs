@@ -6,7 +6,8 @@ namespace ExactCompression.Certificates.Checking;
 /// <param name="linear">The neurons that sums are made of.</param>
 /// <param name="slack">How far each may be below 0.</param>
 /// <param name="given">Bounds of what the layer gives.</param>
-internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear, double[] slack, InputBox given)
+/// <param name="budget">What it may take.</param>
+internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear, double[] slack, InputBox given, CheckBudget budget)
 {
     private readonly double[] biases = Array.ConvertAll(linear, j => layer.Bias.Span[j]);
     private readonly double[] outputs = Array.ConvertAll(linear, j => given.Sizes[j]);
@@ -19,6 +20,7 @@ internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear
         double[] spread = new double[count * layer.Outputs], rows = new double[count * layer.Inputs];
         for (int r = 0; r < count; r++)
         {
+            budget.Spend(linear.Length * (layer.Inputs + 1.0));
             for (int k = 0; k < linear.Length; k++)
                 spread[(r * layer.Outputs) + linear[k]] = coefficients[(r * linear.Length) + k];
         }

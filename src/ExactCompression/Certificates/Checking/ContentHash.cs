@@ -11,11 +11,11 @@ internal static class ContentHash
 {
     /// <summary>The hash of each layer: outputs, inputs, whether rectified, numbers of radii (five 32-bit integers), then weights row by row, biases, radii of the weights and of the biases.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="parallel">Threads, and the token to stop on.</param>
-    public static string[] Of(ReluNetwork network, ParallelOptions parallel)
+    /// <param name="budget">Threads, and the token to stop on.</param>
+    public static string[] Of(ReluNetwork network, CheckBudget budget)
     {
         var hashes = new string[network.Layers.Count];
-        Parallel.For(0, hashes.Length, parallel, l => hashes[l] = Of(network.Layers[l]));
+        Parallel.For(0, hashes.Length, budget.Parallel, l => hashes[l] = Of(network.Layers[l]));
         return hashes;
     }
 

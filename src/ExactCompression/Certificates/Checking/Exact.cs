@@ -28,6 +28,9 @@ internal readonly struct Exact
 
     public int Sign => digits.Sign;
 
+    /// <summary>Length of the integer, in 64-bit words.</summary>
+    public long Words => digits.GetBitLength() / 64;
+
     public static Exact operator +(Exact a, Exact b)
     {
         int least = Math.Min(a.power, b.power);

@@ -9,9 +9,10 @@ internal static class ExactPass
     /// <param name="below">The layers below.</param>
     /// <param name="layer">The neuron's layer.</param>
     /// <param name="side">The side, with its slopes and assumptions.</param>
-    /// <param name="cancellation">When cancelled, throws.</param>
-    public static bool ProvesSign(InputBox domain, InputBox input, IReadOnlyList<BoundedLayer> below, AffineLayer layer, BoundedSide side, CancellationToken cancellation)
+    /// <param name="budget">What it may take.</param>
+    public static bool ProvesSign(InputBox domain, InputBox input, IReadOnlyList<BoundedLayer> below, AffineLayer layer, BoundedSide side, CheckBudget budget)
     {
+        budget.Spend(4.0 * below.Sum(static l => l.Map.Outputs));
         if (!layer.IsExact || below.Any(static l => !l.Map.IsExact || !l.Lower.Concat(l.Upper).All(double.IsFinite)))
             return false;
         if (side.Slopes?.All(float.IsFinite) == false || side.Phases?.All(static p => double.IsFinite(p.Multiplier)) == false)
@@ -19,33 +20,47 @@ internal static class ExactPass
         double sign = side.Above ? 1 : -1;
         Exact[] row = [.. layer.Row(side.Neuron).ToArray().Select(w => new Exact(sign * w))];
         var bias = new Exact(sign * layer.Bias.Span[side.Neuron]);
-        if (Maximum(input, row, bias).Sign <= 0)
+        if (Maximum(input, row, bias, budget).Sign <= 0)
             return true;
         for (int j = below.Count - 1; j >= 0; j--)
-            (row, bias) = Pass(below[j], BackwardPass.SlopesBelow(below, j, side), side.Phases?.Where(p => p.Layer == j) ?? [], row, bias, cancellation);
-        return Maximum(domain, row, bias).Sign <= 0;
+            (row, bias) = Pass(below[j], BackwardPass.SlopesBelow(below, j, side), Phases(side, j, row.Length), row, bias, budget);
+        return Maximum(domain, row, bias, budget).Sign <= 0;
     }
 
-    private static Exact Maximum(InputBox box, Exact[] row, Exact constant)
+    /// <summary>The assumptions on a layer's rectifiers, by neuron.</summary>
+    private static FixedPhase?[] Phases(BoundedSide side, int layer, int width)
+    {
+        var phases = new FixedPhase?[width];
+        foreach (FixedPhase phase in side.Phases ?? [])
+        {
+            if (phase.Layer == layer)
+                phases[phase.Neuron] = phase;
+        }
+
+        return phases;
+    }
+
+    private static Exact Maximum(InputBox box, Exact[] row, Exact constant, CheckBudget budget)
     {
         for (int i = 0; i < row.Length; i++)
         {
-            if (row[i].Sign != 0)
-                constant += row[i] * new Exact(row[i].Sign > 0 ? box.Upper[i] : box.Lower[i]);
+            if (row[i].Sign == 0)
+                continue;
+            budget.SpendExact(1, row[i].Words);
+            constant += row[i] * new Exact(row[i].Sign > 0 ? box.Upper[i] : box.Lower[i]);
         }
 
         return constant;
     }
 
-    private static (Exact[] Row, Exact Constant) Pass(BoundedLayer layer, double[] slopes, IEnumerable<FixedPhase> phases, Exact[] row, Exact constant, CancellationToken cancellation)
+    private static (Exact[] Row, Exact Constant) Pass(BoundedLayer layer, double[] slopes, FixedPhase?[] phases, Exact[] row, Exact constant, CheckBudget budget)
     {
         var next = new Exact[layer.Map.Inputs];
         for (int i = 0; i < row.Length; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
             Exact a = row[i], d = a * new Exact(a.Sign > 0 ? layer.SlopeAbove[i] : slopes[i]);
             Exact high = (a - d) * new Exact(layer.High[i]), low = -d * new Exact(layer.Low[i]);
-            if (phases.FirstOrDefault(p => p.Neuron == i) is { } phase)
+            if (phases[i] is { } phase)
             {
                 d = phase.On ? a + new Exact(phase.Multiplier) : -new Exact(phase.Multiplier);
                 high = phase.On ? (a - d) * new Exact(layer.High[i]) : default;
@@ -54,6 +69,7 @@ internal static class ExactPass
 
             constant += Exact.Max(default, Exact.Max(high, low)) + (d * new Exact(layer.Map.Bias.Span[i]));
             ReadOnlySpan<double> weights = layer.Map.Row(i);
+            budget.SpendExact(d.Sign == 0 ? 4 : weights.Length + 4, d.Words);
             for (int j = 0; d.Sign != 0 && j < weights.Length; j++)
             {
                 if (weights[j] != 0)

@@ -7,13 +7,14 @@ internal sealed class PhaseTreeCheck
     private readonly IReadOnlyList<BoundedLayer> below;
     private readonly BoundedSide root;
     private readonly string place;
+    private readonly CheckBudget budget;
     private readonly int slopes;
     private readonly List<BoundedSide> leaves = [];
     private int node;
 
-    private PhaseTreeCheck(PhaseTree tree, IReadOnlyList<BoundedLayer> below, BoundedSide root, string place)
+    private PhaseTreeCheck(PhaseTree tree, IReadOnlyList<BoundedLayer> below, BoundedSide root, string place, CheckBudget budget)
     {
-        (this.tree, this.below, this.root, this.place) = (tree, below, root, place);
+        (this.tree, this.below, this.root, this.place, this.budget) = (tree, below, root, place, budget);
         slopes = below.Sum(static l => l.Open.Length);
     }
 
@@ -22,10 +23,11 @@ internal sealed class PhaseTreeCheck
     /// <param name="below">The layers below.</param>
     /// <param name="root">The side that the tree is to prove.</param>
     /// <param name="place">What to call it.</param>
+    /// <param name="budget">What it may take.</param>
     /// <exception cref="Refusal">The tree is not whole, or splits what cannot be split.</exception>
-    public static List<BoundedSide> Sides(PhaseTree tree, IReadOnlyList<BoundedLayer> below, BoundedSide root, string place)
+    public static List<BoundedSide> Sides(PhaseTree tree, IReadOnlyList<BoundedLayer> below, BoundedSide root, string place, CheckBudget budget)
     {
-        var check = new PhaseTreeCheck(tree, below, root, place);
+        var check = new PhaseTreeCheck(tree, below, root, place, budget);
         check.Visit([]);
         if (check.node != tree.Splits.Length || check.leaves.Count != tree.Leaves.Length)
             throw new Refusal(place, "The tree has more nodes than its branches reach.");
@@ -34,8 +36,9 @@ internal sealed class PhaseTreeCheck
 
     private void Visit(FixedPhase[] path)
     {
-        if (node == tree.Splits.Length || path.Length > Math.Min(slopes, Extent.Deepest))
+        if (node == tree.Splits.Length || path.Length > Math.Min(slopes, CheckBudget.DeepestTree))
             throw new Refusal(place, "The tree ends before its branches do.");
+        budget.Spend(4.0 * (path.Length + below.Count + 1));
         int split = tree.Splits[node++];
         if (split < 0)
         {

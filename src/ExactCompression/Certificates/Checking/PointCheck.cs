@@ -11,13 +11,13 @@ internal static class PointCheck
     /// <summary>Signs of all hidden neurons.</summary>
     /// <param name="network">The network.</param>
     /// <param name="points">Points of its input.</param>
-    /// <param name="parallel">Threads, and the token to stop on.</param>
+    /// <param name="budget">What it may take.</param>
     /// <returns>For each hidden layer, points by neurons: 1 or -1, or 0 where rounding hides the sign.</returns>
-    public static sbyte[][] Signs(ReluNetwork network, IReadOnlyList<double[]> points, ParallelOptions parallel)
+    public static sbyte[][] Signs(ReluNetwork network, IReadOnlyList<double[]> points, CheckBudget budget)
     {
-        Extent.Require("points", (long)points.Count * network.InputSize);
+        CheckBudget.RequireNumbers("points", (long)points.Count * network.InputSize);
         foreach (AffineLayer layer in network.Layers)
-            Extent.Require("points", (long)points.Count * layer.Outputs);
+            CheckBudget.RequireNumbers("points", (long)points.Count * layer.Outputs);
         var signs = new sbyte[network.Depth][];
         double[] a = [.. points.SelectMany(static p => p)], e = new double[a.Length];
         for (int l = 0; l < network.Depth; l++)
@@ -27,7 +27,7 @@ internal static class PointCheck
             double[] spread = new double[a.Length], z = new double[points.Count * layer.Outputs], error = new double[z.Length];
             for (int i = 0; i < a.Length; i++)
                 spread[i] = (gamma * Math.Abs(a[i])) + e[i] + Outward.Tiny;
-            Products.Multiply(a, spread, layer, z, error, parallel);
+            Products.Multiply(a, spread, layer, z, error, budget);
             signs[l] = new sbyte[z.Length];
             for (int at = 0; at < z.Length; at++)
             {

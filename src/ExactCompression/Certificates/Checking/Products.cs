@@ -47,14 +47,15 @@ internal static class Products
     /// <param name="layer">The layer.</param>
     /// <param name="values">Receives the <c>z</c>, row-major.</param>
     /// <param name="errors">Receives the <c>e</c>, row-major.</param>
-    /// <param name="parallel">Threads, and the token to stop on.</param>
-    public static void Multiply(double[] points, double[] spreads, AffineLayer layer, double[] values, double[] errors, ParallelOptions parallel)
+    /// <param name="budget">What it may take.</param>
+    public static void Multiply(double[] points, double[] spreads, AffineLayer layer, double[] values, double[] errors, CheckBudget budget)
     {
         int inputs = layer.Inputs, outputs = layer.Outputs, count = points.Length / inputs;
-        Parallel.For(0, (outputs + 15) / 16, parallel, block =>
+        Parallel.For(0, (outputs + 15) / 16, budget.Parallel, block =>
         {
             for (int i = block * 16; i < Math.Min(outputs, (block + 1) * 16); i++)
             {
+                budget.Spend(2.0 * points.Length);
                 for (int p = 0; p < count; p++)
                     (values[(p * outputs) + i], errors[(p * outputs) + i]) = Dot(layer.Row(i), points.AsSpan(p * inputs, inputs), spreads.AsSpan(p * inputs, inputs));
             }

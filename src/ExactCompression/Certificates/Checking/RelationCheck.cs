@@ -10,8 +10,9 @@ internal static class RelationCheck
     /// <param name="compressed">The compressed network.</param>
     /// <param name="known">What is proven of that one's hidden layers.</param>
     /// <param name="domain">The domain.</param>
+    /// <param name="budget">What it may take.</param>
     /// <exception cref="Refusal">Something does not hold.</exception>
-    public static double Deviation(Relation relation, ReluNetwork original, IReadOnlyList<BoundedLayer> proven, ReluNetwork compressed, IReadOnlyList<BoundedLayer> known, InputBox domain)
+    public static double Deviation(Relation relation, ReluNetwork original, IReadOnlyList<BoundedLayer> proven, ReluNetwork compressed, IReadOnlyList<BoundedLayer> known, InputBox domain, CheckBudget budget)
     {
         if (relation.Start < 0 || relation.Start > original.Depth || relation.Layers.Length != original.Depth - relation.Start)
             throw new Refusal("relation, start", "There is not a relation for each hidden layer behind the start.");
@@ -22,7 +23,7 @@ internal static class RelationCheck
             LayerRelation step = relation.Layers[l - relation.Start];
             bool[] needed = l + 1 == original.Depth ? Array.ConvertAll(new bool[original.OutputSize], static _ => true) : Needed(relation.Layers[l + 1 - relation.Start], original.WidthOf(l + 2));
             bool has = step.HasCounterpart;
-            simulation = SimulationStep.Take(simulation, step, proven[l], original.Layers[l + 1], needed, has ? compressed.Layers[simulation.Number] : null, has ? known[simulation.Number] : null, $"relation, layer {l + 1}");
+            simulation = SimulationStep.Take(simulation, step, proven[l], original.Layers[l + 1], needed, has ? compressed.Layers[simulation.Number] : null, has ? known[simulation.Number] : null, $"relation, layer {l + 1}", budget);
         }
 
         return End(simulation, original, compressed);
@@ -40,7 +41,9 @@ internal static class RelationCheck
         int live = Array.FindIndex(proven[start - 1].Upper, static u => !(u <= 0));
         if (live >= 0)
             throw new Refusal($"relation, start, layer {start}, neuron {live}", "Nothing shows that it is never above 0.");
-        return Simulation.OfZeros(original.Layers[start], number, number == 0 ? domain : InputBox.OfRectified(known[number - 1].Lower, known[number - 1].Upper));
+        InputBox box = number == 0 ? domain : InputBox.OfRectified(known[number - 1].Lower, known[number - 1].Upper);
+        CheckBudget.RequireNumbers("relation, start", (long)original.Layers[start].Outputs * box.Size);
+        return Simulation.OfZeros(original.Layers[start], number, box);
     }
 
     /// <summary>Which rows of the next layer must be known: not those that are off, nor those of which the range is enough.</summary>

@@ -19,21 +19,22 @@ internal sealed class SimulationStep
     private readonly BoundedLayer original;
     private readonly AffineLayer? counterpart;
     private readonly string place;
+    private readonly CheckBudget budget;
     private readonly double[] errors;
     private readonly double[] constants;
     private readonly double[] sizes; // at least the largest value of what a neuron's share is added up from, never less
     private double[] slack = [];
     private readonly InputBox box;
 
-    private SimulationStep(Simulation before, LayerRelation relation, BoundedLayer original, AffineLayer next, bool[] needed, AffineLayer? counterpart, BoundedLayer? known, string place)
+    private SimulationStep(Simulation before, LayerRelation relation, BoundedLayer original, AffineLayer next, bool[] needed, AffineLayer? counterpart, BoundedLayer? known, string place, CheckBudget budget)
     {
-        (this.before, this.relation, this.original, this.next, this.needed, this.counterpart, this.place) = (before, relation, original, next, needed, counterpart, place);
+        (this.before, this.relation, this.original, this.next) = (before, relation, original, next);
+        (this.needed, this.counterpart, this.place, this.budget) = (needed, counterpart, place, budget);
         int width = original.Map.Outputs;
         (errors, constants, sizes) = (new double[width], new double[width], new double[width]);
         box = before.Box;
         RequireShape();
-        int read = before.Box.Size, given = counterpart?.Outputs ?? read, rows = Math.Max(width, next.Outputs);
-        Extent.Require(place, (long)rows * read, (long)rows * given);
+        RequireSpace();
         for (int i = 0; i < width; i++)
             Require(i);
         if (counterpart is not null)
@@ -50,9 +51,10 @@ internal sealed class SimulationStep
     /// <param name="counterpart">The next layer of the compressed network; null where the layer has no counterpart.</param>
     /// <param name="known">What is proven of that one's pre-activations alone.</param>
     /// <param name="place">What to call the layer.</param>
+    /// <param name="budget">What it may take.</param>
     /// <exception cref="Refusal">Something does not hold.</exception>
-    public static Simulation Take(Simulation before, LayerRelation relation, BoundedLayer original, AffineLayer next, bool[] needed, AffineLayer? counterpart, BoundedLayer? known, string place) =>
-        new SimulationStep(before, relation, original, next, needed, counterpart, known, place).Carry();
+    public static Simulation Take(Simulation before, LayerRelation relation, BoundedLayer original, AffineLayer next, bool[] needed, AffineLayer? counterpart, BoundedLayer? known, string place, CheckBudget budget) =>
+        new SimulationStep(before, relation, original, next, needed, counterpart, known, place, budget).Carry();
 
     private int Gates => relation.Targets.Length;
 
@@ -83,6 +85,14 @@ internal sealed class SimulationStep
             throw new Refusal($"{place}, coefficients", $"There are {relation.Coefficients.Length}, not {relation.Linear.Length} for each of {combined} combinations.");
     }
 
+    /// <summary>What the step allocates: the next simulation's weights, the rows of all combinations, and the linear parts.</summary>
+    private void RequireSpace()
+    {
+        bool joint = relation.Kinds.AsSpan().ContainsAny('j', 'n');
+        long read = before.Box.Size, given = counterpart?.Outputs ?? read, combined = Math.Max(relation.Kinds.AsSpan().Count('l'), joint ? next.Outputs : 0);
+        CheckBudget.RequireNumbers(place, next.Outputs * given, combined * Math.Max(read, given), joint ? errors.Length * read : 0);
+    }
+
     /// <summary>What a neuron's kind asks of it alone.</summary>
     private void Require(int i)
     {
@@ -109,13 +119,15 @@ internal sealed class SimulationStep
     /// <summary>How far the gates are from their counterparts, and with that, bounds of the counterparts' activations.</summary>
     private InputBox Meet(BoundedLayer known)
     {
-        (double[] lower, double[] upper) = before.Box.Intervals(counterpart!);
+        budget.Spend(4.0 * counterpart!.Outputs * counterpart.Inputs);
+        (double[] lower, double[] upper) = before.Box.Intervals(counterpart);
         for (int j = 0; j < lower.Length; j++)
             (lower[j], upper[j]) = (Math.Max(lower[j], known.Lower[j]), Math.Min(upper[j], known.Upper[j]));
         for (int k = 0; k < relation.Sums.Length; k++)
         {
             int j = relation.Sums[k];
-            (double low, double high) = NeuronSum.Bounds(before, original, relation.Terms.AsSpan(k * errors.Length, errors.Length), counterpart!, j);
+            budget.Spend(2.0 * errors.Length * before.Box.Size);
+            (double low, double high) = NeuronSum.Bounds(before, original, relation.Terms.AsSpan(k * errors.Length, errors.Length), counterpart, j);
             if (double.IsFinite(low) && double.IsFinite(high)) // else nothing is learnt
                 (lower[j], upper[j]) = (Math.Max(lower[j], low), Math.Min(upper[j], high));
         }
@@ -127,7 +139,8 @@ internal sealed class SimulationStep
                 continue;
             int j = relation.Targets[at];
             double factor = relation.Factors[at++];
-            errors[i] = before.Distance(i, kind == 'g' ? factor : -factor, counterpart!, j);
+            budget.Spend(4.0 * before.Box.Size);
+            errors[i] = before.Distance(i, kind == 'g' ? factor : -factor, counterpart, j);
             (double from, double to) = (Down(original.Lower[i], errors[i], factor), -Down(-original.Upper[i], errors[i], factor));
             (lower[j], upper[j]) = kind == 'g' ? (Math.Max(lower[j], from), Math.Min(upper[j], to)) : (Math.Max(lower[j], -to), Math.Min(upper[j], -from));
         }
@@ -159,7 +172,7 @@ internal sealed class SimulationStep
         int[] combined = [.. Enumerable.Range(0, errors.Length).Where(i => relation.Kinds[i] == 'l')];
         if (combined.Length == 0)
             return;
-        var parts = new Combination(before.Box, counterpart!, relation.Linear, slack, box);
+        var parts = new Combination(before.Box, counterpart!, relation.Linear, slack, box, budget);
         double[] made = parts.Rows(relation.Coefficients.AsSpan(0, combined.Length * relation.Linear.Length), combined.Length);
         for (int k = 0; k < combined.Length; k++)
         {
@@ -180,6 +193,7 @@ internal sealed class SimulationStep
         double[] weights = new double[rows * box.Size], bias = next.Bias.ToArray(), error = new double[rows];
         double[] activations = original.Outputs;
         bool[] copied = Copied(), rounds = new bool[rows];
+        double carryWork = 4.0 * (errors.Length + ((double)relation.Kinds.AsSpan().Count('l') * relation.Linear.Length) + ((double)relation.Kinds.AsSpan().Count('f') * box.Size));
         for (int r = 0; r < rows; r++)
         {
             if (!needed[r])
@@ -189,6 +203,7 @@ internal sealed class SimulationStep
             }
 
             ReadOnlySpan<double> row = next.Row(r);
+            budget.Spend(carryWork);
             CarryRow(row, weights.AsSpan(r * box.Size, box.Size), ref bias[r]);
             error[r] = Outward.Add(Outward.Dot(row, errors), Outward.Widen(BoundedLayer.RadiusOf(next, r, activations), row.Length));
             for (int i = 0; i < row.Length; i++)
@@ -239,7 +254,7 @@ internal sealed class SimulationStep
     private void CarryJoint(double[] weights, double[] bias, double[] error, bool[] rounds)
     {
         (double[] parts, double[] offsets, double[] partErrors) = JointParts();
-        var combination = new Combination(before.Box, counterpart!, relation.Linear, slack, box);
+        var combination = new Combination(before.Box, counterpart!, relation.Linear, slack, box, budget);
         int first = relation.Kinds.AsSpan().Count('l'), count = needed.AsSpan().Count(true);
         double[] made = combination.Rows(relation.Coefficients.AsSpan(first * relation.Linear.Length), count);
         double[] partSizes = new double[offsets.Length], sum = new double[before.Box.Size];
@@ -250,6 +265,7 @@ internal sealed class SimulationStep
             if (!needed[r])
                 continue;
             ReadOnlySpan<double> row = next.Row(r), coefficients = Coefficients(first + k);
+            budget.Spend((double)row.Length * sum.Length);
             Array.Clear(sum);
             double offset = 0;
             for (int i = 0; i < row.Length; i++)

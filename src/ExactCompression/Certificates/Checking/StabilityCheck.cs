@@ -6,7 +6,7 @@ internal sealed class StabilityCheck
     private readonly ReluNetwork network;
     private readonly InputBox domain;
     private readonly string name;
-    private readonly ParallelOptions parallel;
+    private readonly CheckBudget budget;
     private readonly List<BoundedLayer> layers = [];
     private InputBox input;
 
@@ -14,10 +14,10 @@ internal sealed class StabilityCheck
     /// <param name="network">The network.</param>
     /// <param name="domain">Its domain.</param>
     /// <param name="name">What to call it.</param>
-    /// <param name="parallel">Threads, and the token to stop on.</param>
-    public StabilityCheck(ReluNetwork network, InputBox domain, string name, ParallelOptions parallel)
+    /// <param name="budget">What it may take.</param>
+    public StabilityCheck(ReluNetwork network, InputBox domain, string name, CheckBudget budget)
     {
-        (this.network, this.domain, this.name, this.parallel) = (network, domain, name, parallel);
+        (this.network, this.domain, this.name, this.budget) = (network, domain, name, budget);
         input = domain;
     }
 
@@ -31,7 +31,12 @@ internal sealed class StabilityCheck
     public InputBox Input => input;
 
     /// <summary>Bounds of the next layer by interval arithmetic, with which its proof begins.</summary>
-    public (double[] Lower, double[] Upper) Intervals() => input.Intervals(network.Layers[layers.Count]);
+    public (double[] Lower, double[] Upper) Intervals()
+    {
+        AffineLayer map = network.Layers[layers.Count];
+        budget.Spend(4.0 * map.Outputs * map.Inputs);
+        return input.Intervals(map);
+    }
 
     /// <summary>Checks the claims on the next layer.</summary>
     /// <param name="claims">The claims.</param>
@@ -68,10 +73,10 @@ internal sealed class StabilityCheck
 
     /// <summary>Bounds by backward passes through all layers below.</summary>
     /// <param name="sides">What to bound.</param>
-    public double[] Bound(IReadOnlyList<BoundedSide> sides) => new BackwardPass(domain, layers).Bound(network.Layers[layers.Count], sides, parallel);
+    public double[] Bound(IReadOnlyList<BoundedSide> sides) => new BackwardPass(domain, layers).Bound(network.Layers[layers.Count], sides, budget);
 
     /// <summary>Whether exact arithmetic shows that a side of a neuron of the next layer is never above 0.</summary>
-    public bool ProvesSign(BoundedSide side) => ExactPass.ProvesSign(domain, input, layers, network.Layers[layers.Count], side, parallel.CancellationToken);
+    public bool ProvesSign(BoundedSide side) => ExactPass.ProvesSign(domain, input, layers, network.Layers[layers.Count], side, budget);
 
     /// <summary>Cuts the bounds of the next layer's open neurons by backward passes.</summary>
     public void TightenOpen(double[] lower, double[] upper)
@@ -96,7 +101,6 @@ internal sealed class StabilityCheck
         int slope = 0, tree = 0, box = 0, open = layers.Sum(static l => l.Open.Length);
         for (int at = 0; at < 2 * map.Outputs; at++)
         {
-            parallel.CancellationToken.ThrowIfCancellationRequested();
             bool above = at < map.Outputs;
             int neuron = above ? at : at - map.Outputs;
             string side = $"{place}, neuron {neuron}, {(above ? "above" : "below")}";
@@ -114,14 +118,14 @@ internal sealed class StabilityCheck
                 case 't':
                     if (tree == claims.Trees.Length)
                         throw new Refusal($"{side}, tree", "There is no tree.");
-                    List<BoundedSide> leaves = PhaseTreeCheck.Sides(claims.Trees[tree++], layers, plain, $"{side}, tree");
+                    List<BoundedSide> leaves = PhaseTreeCheck.Sides(claims.Trees[tree++], layers, plain, $"{side}, tree", budget);
                     trees.Add((plain, leaves.Count));
                     shown.AddRange(leaves);
                     break;
                 case 'b':
                     if (box == claims.Boxes.Length)
                         throw new Refusal($"{side}, boxes", "There is no tree.");
-                    BoxTreeCheck.Require(claims.Boxes[box++], network, domain, layers, plain, $"{side}, boxes", parallel);
+                    BoxTreeCheck.Require(claims.Boxes[box++], network, domain, layers, plain, $"{side}, boxes", budget);
                     Cut(plain, 0, lower, upper);
                     break;
                 case 'e':
