@@ -207,6 +207,8 @@ Describe 'Completion' {
         @{ Line = 'Import-ReluNetwork x -Max'; Expected = '-MaximumSize' }
         @{ Line = 'Invoke-LeoCompression -Allow'; Expected = '-AllowUnproven' }
         @{ Line = 'Export-StabilityPlot x.png -Kind '; Expected = 'Bounds' }
+        @{ Line = 'Export-StabilityPlot x.png sweep.csv -GroupBy Ar'; Expected = 'Architecture' }
+        @{ Line = 'Export-StabilityPlot x.png sweep.csv -Y Search'; Expected = 'SearchSeconds' }
         @{ Line = 'New-ReluClassifier -L1Mode '; Expected = 'Proximal' }
     ) {
         (TabExpansion2 $Line).CompletionMatches.CompletionText | Should -Contain $Expected
