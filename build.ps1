@@ -9,7 +9,7 @@
 .PARAMETER Task
     Build (the default): builds everything; the repository root is importable as the module then.
     Test: runs the tests that need no PowerShell beside it.
-    Pester: runs the tests in PowerShell itself; needs PowerShell 7.6 with Pester 5 or later.
+    Pester: runs the tests in PowerShell itself; needs PowerShell 7.6, installed in any way, with Pester 5 or later.
     Campaign: tries the engine against exact arithmetic and the readers against damaged files, on as many cases as Count says. The tests run a small part of it.
     Package: makes the module as it is published.
     Demo: runs the quickstart in the project's own host.
