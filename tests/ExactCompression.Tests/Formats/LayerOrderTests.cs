@@ -76,8 +76,11 @@ public class LayerOrderTests
     public void Read_PrefixOfNothing_NamesWhatThereIs() =>
         Assert.Contains("fc1.", Import.Refused(TorchFile.OfNames("fc1.weight", "fc2.weight"), "PrefixNotFound", options: new() { Prefix = "Fc" }).Message, StringComparison.Ordinal);
 
-    [Fact]
-    public void Read_PrefixOfAFormatWithoutNames_IsRefused()
+    [Theory]
+    [InlineData("weights.dat")]
+    [InlineData("net.nnet")]
+    [InlineData("net.onnx")]
+    public void Read_OrderOrPrefixOfAFormatWithoutNames_IsRefused(string name)
     {
         using var folder = new TemporaryFolder();
         NetworkFormats.Write(new([new AffineLayer([1], [0], 1, 1, Activation.Identity)]), folder.File("weights.dat"));
