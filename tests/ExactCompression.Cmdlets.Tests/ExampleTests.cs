@@ -52,7 +52,7 @@ public sealed class ExampleTests
         Assert.Equal(3, rows.Count);
         Dictionary<string, string> unit = rows["[0,1]^64"];
         Assert.All(rows.Values, row => Assert.True(SweepFile.Number(row, "StablePercent") >= SweepFile.Number(unit, "StablePercent") && SweepFile.Number(row, "DomainWidth") <= SweepFile.Number(unit, "DomainWidth")));
-        Assert.Contains("range of digits +/- 0.05 in [0,1]", rows.Keys);
+        Assert.Contains("range of digits +/- 0.05 in [0,1]^64", rows.Keys);
     }
 
     [Fact]

@@ -23,6 +23,24 @@ internal static class HostProcess
         return new(process.ExitCode, output.Result.ReplaceLineEndings("\n"), error.Result.ReplaceLineEndings("\n"));
     }
 
+    /// <summary>Waits until the host has worked so long from now on: time of its own on processors, so that it is as far on a machine that is busy.</summary>
+    /// <param name="process">A host that works and does not end by itself.</param>
+    /// <param name="seconds">Seconds of processor time, over all threads.</param>
+    public static void WaitForWork(Process process, double seconds)
+    {
+        TimeSpan until = process.TotalProcessorTime + TimeSpan.FromSeconds(seconds);
+        bool done = SpinWait.SpinUntil(
+            () =>
+            {
+                Thread.Sleep(20);
+                process.Refresh();
+                return process.HasExited || process.TotalProcessorTime >= until;
+            },
+            Limit);
+        if (!done || process.HasExited)
+            throw new TimeoutException(done ? "The host ended before it could be stopped." : "The host did not work.");
+    }
+
     /// <summary>Starts the host.</summary>
     public static Process Start(IEnumerable<string> arguments, Action<ProcessStartInfo>? change = null)
     {

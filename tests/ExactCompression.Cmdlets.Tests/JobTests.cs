@@ -90,17 +90,13 @@ public sealed class JobTests(ModuleFixture module)
             $job = Import-ReluNetwork $args[0] | Find-StableNeurons -AsJob
             while ($job.Progress.Count -eq 0 -and $job.State -eq 'Running') { [System.Threading.Thread]::Sleep(20) }
             $job.State
-            $watch = [System.Diagnostics.Stopwatch]::StartNew()
             Stop-Job $job
-            $watch.Elapsed.TotalSeconds
             $job.State
             $table = Receive-Job $job
             $table.GetType().Name
             $table.Undetermined -gt 0
             Remove-Job $job
             """, file);
-        Assert.Equal("Running", result.Output[0].ToString());
-        Assert.InRange((double)result.Output[1].BaseObject, 0, 5);
-        Assert.Equal(["Stopped", "StabilityTable", "True"], result.Output[2..].Select(static o => o.ToString()));
+        Assert.Equal(["Running", "Stopped", "StabilityTable", "True"], result.Output.Select(static o => o.ToString()));
     }
 }

@@ -59,6 +59,27 @@ public sealed class StateDictTests(ModuleFixture module)
         Assert.Equal("1-1-1-1-1-1", module.Run("Import-ReluNetwork $args[0] -Order File -Activation Relu", two).Single.Properties["Architecture"].Value);
     }
 
+    [Fact]
+    public void ImportReluNetwork_OrderForFilesOfSeveralFormats_IsAnErrorOfThoseThatStateIt()
+    {
+        using var folder = new TemporaryFolder();
+        string tensors = SafeTensors(folder, "net.safetensors", "0", "1");
+
+        ScriptResult result = module.Run("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[1]; Import-ReluNetwork $args[1], $args[0] -Order Names -Activation Relu", tensors, folder.File("net.onnx"));
+
+        Assert.Equal("1-1-1", result.Single.Properties["Architecture"].Value);
+        Assert.StartsWith("OrderNotApplicable,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("net.onnx", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ImportReluNetwork_ActivationForOnnx_WarnsThatItIsNotUsed()
+    {
+        string warning = Assert.Single(module.Run("Import-ReluNetwork $NetworkFile -Activation Relu").Warnings);
+
+        Assert.Contains("-Activation Relu is not used", warning, StringComparison.Ordinal);
+    }
+
     // One weight of 1 x 1 a name.
     private static string SafeTensors(TemporaryFolder folder, string name, params string[] layers)
     {

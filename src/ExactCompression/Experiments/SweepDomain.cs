@@ -57,6 +57,6 @@ public sealed class SweepDomain
                 throw new InvalidInputException("DomainClipEmpty", $"Nothing of the {name} lies in {whole}: input {i} would have to be in both.", "Give a domain that the row lies in.");
         }
 
-        return new(lower, upper, $"{name} in {whole}");
+        return new(lower, upper, name);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using ExactCompression.Numerics;
 
 namespace ExactCompression;
@@ -15,14 +16,14 @@ public sealed class InputDomain
     /// <summary>Makes a box from its ends; it keeps the arrays, so the caller must not change them afterwards.</summary>
     /// <param name="lower">Lower ends, one an input.</param>
     /// <param name="upper">Upper ends, one an input.</param>
-    /// <param name="description">How to call it in tables; by default made from the ends.</param>
+    /// <param name="name">Where it comes from, such as a file's name, or null; <see cref="Description"/> has it before the ends, whatever it says of them.</param>
     /// <exception cref="InvalidInputException">An end is not finite, or a lower end is above its upper end.</exception>
-    public InputDomain(double[] lower, double[] upper, string? description = null)
-        : this([.. lower], [.. upper], lower.Length, description)
+    public InputDomain(double[] lower, double[] upper, string? name = null)
+        : this([.. lower], [.. upper], lower.Length, name)
     {
     }
 
-    private InputDomain(double[] lower, double[] upper, int? size, string? description)
+    private InputDomain(double[] lower, double[] upper, int? size, string? name)
     {
         if (lower.Length != upper.Length)
             throw new InvalidInputException("DomainLengthMismatch", $"The domain has {lower.Length} lower ends but {upper.Length} upper ends.", "Give both the same length.");
@@ -39,7 +40,9 @@ public sealed class InputDomain
         this.lower = lower;
         this.upper = upper;
         Size = size;
-        Description = description ?? Describe(lower, upper, size);
+        Name = string.IsNullOrEmpty(name) ? null : name;
+        Ends = Hull();
+        Description = Name is null && IsUniform() ? Ends : $"{Name ?? "box"} in {Ends}";
     }
 
     /// <summary>The box <c>[0,1]^n</c> for any <c>n</c>: the default where a file states no range of its own.</summary>
@@ -54,8 +57,17 @@ public sealed class InputDomain
     /// <summary>Upper ends; one element where <see cref="Size"/> is null.</summary>
     public ReadOnlyMemory<double> Upper => upper;
 
-    /// <summary>What it is called in tables, such as <c>[0,1]^64</c>.</summary>
+    /// <summary>
+    /// What it is called in tables: <c>[0,1]^64</c> where all inputs have the same ends, else <c>box in [-2,3]^64</c>, with the smallest range that holds those of all inputs; a name
+    /// stands in front, as in <c>range of digits in [0,16]^64</c>. The ends at the end are always the domain's own.
+    /// </summary>
     public string Description { get; }
+
+    /// <summary>What whoever made it calls it, or null; it proves nothing about the ends.</summary>
+    internal string? Name { get; }
+
+    /// <summary>The smallest range that holds those of all inputs, as <see cref="Description"/> has it at its end.</summary>
+    internal string Ends { get; }
 
     /// <summary>The same range for every input, whatever their number.</summary>
     /// <param name="lower">Lower end of every input.</param>
@@ -99,7 +111,7 @@ public sealed class InputDomain
     /// <param name="clipLower">No lower end goes below this.</param>
     /// <param name="clipUpper">No upper end goes above this.</param>
     /// <remarks>The box holds the rows, and where they were read from a file also the numbers that the file states, times the scale, before they were rounded to float32; ends that no double holds go outward. With a margin it holds every point that is no further than that from these.</remarks>
-    /// <exception cref="InvalidInputException">There are no rows, a value is not finite, the margin is negative, or the clipping range leaves nothing of an input's range.</exception>
+    /// <exception cref="InvalidInputException">There are no rows, the margin is negative, or the clipping range leaves nothing of an input's range.</exception>
     public static InputDomain OfData(InputData data, double margin = 0, double clipLower = double.NegativeInfinity, double clipUpper = double.PositiveInfinity)
     {
         if (data.Rows == 0)
@@ -113,8 +125,6 @@ public sealed class InputDomain
             ReadOnlySpan<float> values = data.Row(row);
             for (int i = 0; i < values.Length; i++)
             {
-                if (!float.IsFinite(values[i]))
-                    throw new InvalidInputException("DataNotFinite", $"Row {row}, column {i} of the data '{data.Name}' is {Show(values[i])}.", "Leave out rows with missing values, or fill them in, before importing.");
                 lower[i] = Math.Min(lower[i], values[i]);
                 upper[i] = Math.Max(upper[i], values[i]);
             }
@@ -142,8 +152,7 @@ public sealed class InputDomain
             upper[i] = Math.Min(upper[i], clipUpper);
         }
 
-        string clip = double.IsFinite(clipLower) || double.IsFinite(clipUpper) ? $" in [{Show(clipLower)},{Show(clipUpper)}]" : "";
-        return new(lower, upper, lower.Length, $"range of {data.Name}{(margin > 0 ? $" +/- {Show(margin)}" : "")}{clip}");
+        return new(lower, upper, lower.Length, $"range of {data.Name}{(margin > 0 ? $" +/- {Show(margin)}" : "")}");
     }
 
     /// <summary>The box for a network with a given number of inputs.</summary>
@@ -184,12 +193,9 @@ public sealed class InputDomain
             throw new InvalidInputException("DomainClipReversed", $"The domain is clipped from {Show(clipLower)} to {Show(clipUpper)}, which is no range.", "Swap -ClipLower and -ClipUpper.");
     }
 
-    private static string Describe(double[] lower, double[] upper, int? size)
-    {
-        bool uniform = lower.AsSpan().IndexOfAnyExcept(lower[0]) < 0 && upper.AsSpan().IndexOfAnyExcept(upper[0]) < 0;
-        string exponent = size is { } n ? n.ToString(CultureInfo.InvariantCulture) : "n";
-        return uniform ? $"[{Show(lower[0])},{Show(upper[0])}]^{exponent}" : $"box in R^{exponent}";
-    }
+    private bool IsUniform() => lower.AsSpan().IndexOfAnyExcept(lower[0]) < 0 && upper.AsSpan().IndexOfAnyExcept(upper[0]) < 0;
+
+    private string Hull() => $"[{Show(TensorPrimitives.Min<double>(lower))},{Show(TensorPrimitives.Max<double>(upper))}]^{(Size is { } n ? n.ToString(CultureInfo.InvariantCulture) : "n")}";
 
     private static double[] Filled(double value, int count)
     {

@@ -101,6 +101,7 @@ public static class StabilityAnalysis
             if (board.Decided < board.Count)
                 FindWitnesses(board, data, options, clock, hints);
             ZeroTies.Enumerate(board, clock, quickly: false);
+            ExactSigns.Show(board, clock);
 
             // Nothing but time ends a solver, so it is asked only where the time is limited; and last, for what it says is no premise of a proof.
             if (board.Decided < board.Count && options is { TimeLimit: not null, WithoutSolvers: false })
@@ -128,6 +129,7 @@ public static class StabilityAnalysis
         using var device = new SimdWitnessDevice();
         using var search = new WitnessSearch(board, null, device, options, clock, [.. hints.Values.SelectMany(static c => c)], MostRows);
         clock.Run("Sampling", search.SampleCorners);
+        ExactSigns.DecideFirst(board, clock);
         ZeroTies.Decide(board, clock);
         ZeroTies.Enumerate(board, clock, quickly: true);
         if (board.Decided < board.Count && board.Network.InputSize <= InputSplitting.MostInputs)
@@ -165,6 +167,7 @@ public static class StabilityAnalysis
     private static void SampleAndAttack(VerdictBoard board, WitnessSearch search, SearchClock clock, int mostToBound = int.MaxValue)
     {
         clock.Run("Sampling", search.SampleCorners);
+        ExactSigns.DecideFirst(board, clock);
         ZeroTies.Decide(board, clock);
         Attack(board, search, clock);
         if (search.Open(0).Count <= mostToBound)

@@ -163,35 +163,13 @@ internal static class ZeroTies
         foreach (double[] point in SamplesOf(board, open).Take(ExactPoints))
         {
             clock.ThrowIfExpired();
-            Dyadic[] a = [.. point.Select(static x => (Dyadic)x)];
-            for (int layer = 1; layer <= last; layer++)
+            Dyadic[][] values = ExactSigns.PreActivations(layers, point);
+            for (int i = 0; i < board.Offsets[last]; i++)
             {
-                Dyadic[] z = PreActivations(layers[layer - 1], a);
-                for (int i = 0; i < z.Length; i++)
-                {
-                    if (z[i].Sign > 0 && board.MayBeZero(board.Offsets[layer - 1] + i))
-                        board.ShowPositive(board.Offsets[layer - 1] + i, "Witness");
-                }
-
-                a = Array.ConvertAll(z, static v => Dyadic.Max(v, 0.0));
+                (int layer, int neuron) = board.Place(i);
+                if (values[layer - 1][neuron].Sign > 0 && board.MayBeZero(i))
+                    board.ShowPositive(i, "Witness");
             }
         }
-    }
-
-    private static Dyadic[] PreActivations(AffineLayer layer, Dyadic[] a)
-    {
-        var z = new Dyadic[layer.Outputs];
-        for (int i = 0; i < z.Length; i++)
-        {
-            z[i] = layer.Bias.Span[i];
-            ReadOnlySpan<double> row = layer.Row(i);
-            for (int j = 0; j < row.Length; j++)
-            {
-                if (row[j] != 0 && a[j].Sign != 0)
-                    z[i] += row[j] * a[j];
-            }
-        }
-
-        return z;
     }
 }

@@ -9,12 +9,11 @@ internal sealed class TrainingSet
     /// <param name="data">Labelled rows.</param>
     /// <param name="validationFraction">Share of the rows to keep back.</param>
     /// <param name="random">Decides which.</param>
-    /// <exception cref="InvalidInputException">The data has no rows, no labels, one class, labels with gaps, or values that are not finite.</exception>
+    /// <exception cref="InvalidInputException">The data has no rows, no labels, one class, or labels with gaps.</exception>
     public TrainingSet(InputData data, double validationFraction, Random random)
     {
         Data = data;
         Classes = CountClasses(data);
-        RequireFinite(data);
         int[] rows = new int[data.Rows];
         for (int i = 0; i < rows.Length; i++)
             rows[i] = i;
@@ -51,8 +50,6 @@ internal sealed class TrainingSet
         int most = 0;
         for (int row = 0; row < labels.Length; row++)
         {
-            if (labels[row] < 0)
-                throw new InvalidInputException("LabelOutOfRange", $"Row {row} of the data '{data.Name}' has label {labels[row]}.", "Number the classes from 0.");
             most = Math.Max(most, labels[row]);
         }
 
@@ -76,20 +73,5 @@ internal sealed class TrainingSet
         if (most == 0)
             throw new InvalidInputException("SingleClass", $"All rows of the data '{data.Name}' have label 0: there is nothing to tell apart.", "Give data of at least two classes; if another column is the label, name it when importing.");
         return most + 1;
-    }
-
-    private static void RequireFinite(InputData data)
-    {
-        ReadOnlySpan<float> values = data.Values.Span;
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!float.IsFinite(values[i]))
-            {
-                throw new InvalidInputException(
-                    "DataNotFinite",
-                    FormattableString.Invariant($"Row {i / data.Columns}, column {i % data.Columns} of the data '{data.Name}' is {values[i]}."),
-                    "Leave out rows with missing values, or fill them in, before importing.");
-            }
-        }
     }
 }

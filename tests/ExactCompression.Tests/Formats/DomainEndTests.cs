@@ -108,6 +108,7 @@ public class DomainEndTests
 
         Assert.True(network.Evaluate(domain.Upper.Span)[0] > 0);
         Assert.Equal([0], domain.Lower.ToArray());
+        Assert.Equal(NeuronState.Unstable, StabilityAnalysis.FindStable(StabilityTable.Undecided(network, domain), null, new(), default).Neurons[0].State);
     }
 
     [Fact]

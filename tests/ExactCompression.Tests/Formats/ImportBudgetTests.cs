@@ -1,3 +1,4 @@
+using System.Collections;
 using System.IO.Compression;
 using System.Text;
 using ExactCompression.Formats;
@@ -134,20 +135,30 @@ public class ImportBudgetTests
         Assert.Equal("CertificateTooLarge", Assert.Throws<InvalidFileException>(() => CertificateCheck.Run(sparse, network, network)).ErrorId);
     }
 
-    [Fact]
-    public void Read_NestedConjunctions_TakeLinearTime()
+    [Theory]
+    [InlineData(10)]
+    [InlineData(250)]
+    public void Read_NestedConjunctions_LooksAtEachPartAFewTimes(int depth)
     {
-        // At each of 250 levels the outputs' constraints stand before the inner formula.
-        string outputs = string.Concat(Enumerable.Repeat("(<= Y_0 1.0)", 400));
+        // At each level the outputs' constraints stand before the inner formula, so that a search for an input in it goes to the end.
+        string outputs = string.Concat(Enumerable.Repeat("(<= Y_0 1.0)", 40));
         string text = "(declare-const X_0 Real)(declare-const Y_0 Real)(assert "
-            + string.Concat(Enumerable.Repeat($"(and {outputs}", 250)) + "(and (>= X_0 -1)(<= X_0 2))" + new string(')', 250) + ")";
-        using var folder = new TemporaryFolder();
-        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+            + string.Concat(Enumerable.Repeat($"(and {outputs}", depth)) + "(and (>= X_0 -1)(<= X_0 2))" + new string(')', depth) + ")";
+        byte[] content = Encoding.ASCII.GetBytes(text);
+        int parts = 0, looks = 0;
+        SExpression Counted(SExpression part)
+        {
+            parts++;
+            return part with { Items = new CountingList<SExpression>([.. part.Items.Select(Counted)], () => looks++) };
+        }
 
-        InputDomain domain = InputDomainFiles.Read(folder.Write("p.vnnlib", Encoding.ASCII.GetBytes(text)), new() { Cancellation = guard.Token });
+        List<SExpression> commands = [.. SExpression.Parse(content, "p.vnnlib", new(new(), "p.vnnlib", content.Length)).Select(Counted)];
+        (double[] lower, double[] upper) = VnnlibDomain.Read(commands, "p.vnnlib");
 
-        Assert.Equal([-1], domain.Lower.ToArray());
-        Assert.Equal([2], domain.Upper.ToArray());
+        Assert.Equal([-1], lower);
+        Assert.Equal([2], upper);
+        Assert.True(parts > 40 * 4 * depth);
+        Assert.InRange(looks, 1, 3 * parts);
     }
 
     private static byte[] Packed(byte[] content)
@@ -159,4 +170,30 @@ public class ImportBudgetTests
     }
 
     private static void Refused(Action read) => Assert.Equal("ImportTooLarge", Assert.Throws<InvalidFileException>(read).ErrorId);
+
+    /// <summary>A list that says how often an item of it is looked at.</summary>
+    private sealed class CountingList<T>(T[] items, Action look) : IReadOnlyList<T>
+    {
+        public int Count => items.Length;
+
+        public T this[int index]
+        {
+            get
+            {
+                look();
+                return items[index];
+            }
+        }
+
+        public IEnumerator<T> GetEnumerator()
+        {
+            foreach (T item in items)
+            {
+                look();
+                yield return item;
+            }
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

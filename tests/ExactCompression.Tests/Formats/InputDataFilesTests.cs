@@ -104,6 +104,42 @@ public class InputDataFilesTests
         }, count: 200, threads: 1);
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Read_NpyThatIsNotFinite_NamesRowAndColumn(float value)
+    {
+        InvalidFileException e = Assert.Throws<InvalidFileException>(() => Read("bad.npy", Npy("<f4", [2, 3], [0, 1, 2, 3, value, 5])));
+
+        Assert.Equal(("DataNotFinite", "row 1, column 1"), (e.ErrorId, e.Place));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0.5f)]
+    [InlineData(float.NaN)]
+    [InlineData(3e9f)]
+    public void Read_NpyLabelThatIsNoClass_NamesTheRow(float value)
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("d.npy", Npy("<f4", [2, 1], [0, 1])), labels = folder.Write("l.npy", Npy("<f4", [2], [0, value]));
+
+        InvalidFileException e = Assert.Throws<InvalidFileException>(() => InputDataFiles.Read(data, new() { LabelPath = labels }));
+
+        Assert.Equal(("DataLabelInvalid", "row 1", labels), (e.ErrorId, e.Place, e.Path));
+    }
+
+    [Theory]
+    [InlineData("1,-1\n")]
+    [InlineData("1,NaN\n")]
+    [InlineData("1,3e9\n")]
+    public void Read_CsvLabelThatIsNoClass_NamesLineAndColumn(string text)
+    {
+        InvalidFileException e = Assert.Throws<InvalidFileException>(() => Read("l.csv", Encoding.UTF8.GetBytes("0,1\n" + text), new() { LabelColumn = "Last", Header = false }));
+
+        Assert.Equal(("DataLabelInvalid", "line 2, column 1"), (e.ErrorId, e.Place));
+    }
+
     [Fact]
     public void Read_FractionAsLabel_IsRefused() =>
         Assert.Equal("DataLabelInvalid", Assert.Throws<InvalidFileException>(() => Read("l.csv", "1,2.5\n"u8.ToArray(), new() { LabelColumn = "Last" })).ErrorId);
@@ -198,6 +234,12 @@ public class InputDataFilesTests
         Assert.Equal((100, 3072), (data.Rows, data.Columns));
         Assert.Equal(158 / 255f, data.Row(0)[0]);
         Assert.Equal(3, data.Labels.Span[0]);
+    }
+
+    private static byte[] Npy(string type, int[] shape, float[] values)
+    {
+        string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({string.Join(",", shape)},)}}".PadRight(117) + "\n";
+        return [0x93, .. "NUMPY"u8, 1, 0, .. BitConverter.GetBytes((ushort)header.Length), .. Encoding.ASCII.GetBytes(header), .. values.SelectMany(BitConverter.GetBytes)];
     }
 
     private static byte[] Gzip(byte[] content)

@@ -36,7 +36,7 @@ public class InputDomainFilesTests
         InputDomain domain = Read("p.vnnlib", Vnnlib);
 
         RequireEnds(domain, [-0.3284228772, -0.5], [0.6798577687, 0.5]);
-        Assert.Equal("p.vnnlib in R^2", domain.Description);
+        Assert.Equal($"p.vnnlib in [-0.5,{domain.Upper.Span[0]:R}]^2", domain.Description);
     }
 
     [Fact]

@@ -72,17 +72,66 @@ public class LayerOrderTests
         Assert.Equal([2, 3, 5, 7], Import.Of(content, options: File).Network.FirstWeights()[..4]);
     }
 
+    [Theory]
+    [InlineData("features", "classifier")] // one network in two parts, as torchvision names them
+    [InlineData("generator", "discriminator")] // two networks of the same shapes
+    public void Read_TwoPartsThatChainInOneWay_AsksAndNamesEachAnswer(string first, string second)
+    {
+        (string, int[])[] shapes = [($"{first}.0.weight", [20, 10]), ($"{first}.2.weight", [15, 20]), ($"{second}.0.weight", [8, 15]), ($"{second}.6.weight", [3, 8])];
+        byte[] content = TorchFile.OfShapes(shapes);
+
+        string message = Import.Refused(content, "SeveralNetworks").Message;
+
+        Assert.Contains($"-Prefix '{first}.' (10-20-15), -Prefix '{second}.' (15-8-3)", message, StringComparison.Ordinal);
+        Assert.Contains("-Order File (10-20-15-8-3)", message, StringComparison.Ordinal);
+        Assert.Equal("10-20-15", Import.Of(content, options: new() { Prefix = $"{first}." }).Network.Architecture);
+        Assert.Equal("15-8-3", Import.Of(content, options: new() { Prefix = $"{second}." }).Network.Architecture);
+        Assert.Equal("10-20-15-8-3", Import.Of(content, options: File).Network.Architecture);
+    }
+
+    [Fact]
+    public void Read_TwoPartsInAnotherOrder_NamesTheOrderThatFits()
+    {
+        byte[] content = TorchFile.OfShapes(("head.0.weight", [8, 15]), ("head.2.weight", [3, 8]), ("body.0.weight", [20, 10]), ("body.2.weight", [15, 20]));
+
+        string message = Import.Refused(content, "SeveralNetworks").Message;
+
+        Assert.DoesNotContain("-Order File", message, StringComparison.Ordinal);
+        Assert.Contains("-Order Names (body.0, body.2, head.0, head.2)", message, StringComparison.Ordinal);
+        Assert.Equal("10-20-15-8-3", Import.Of(content, options: Names).Network.Architecture);
+    }
+
+    [Fact]
+    public void Read_TwoNetworksOfTheSameInputs_OffersNoOrder()
+    {
+        string message = Import.Refused(TorchFile.OfShapes(("a.0.weight", [20, 10]), ("a.2.weight", [3, 20]), ("b.0.weight", [8, 10]), ("b.2.weight", [3, 8])), "SeveralNetworks").Message;
+
+        Assert.DoesNotContain("-Order", message, StringComparison.Ordinal);
+        Assert.Contains("-Prefix 'a.' (10-20-3), -Prefix 'b.' (10-8-3)", message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Read_GeneratorAndDiscriminatorOfPyTorchItself_AreRefused() =>
+        Assert.Equal("SeveralNetworks", Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(TestFiles.Shared("networks/wild/crafted/two_networks.pth"))).ErrorId);
+
     [Fact]
     public void Read_PrefixOfNothing_NamesWhatThereIs() =>
         Assert.Contains("fc1.", Import.Refused(TorchFile.OfNames("fc1.weight", "fc2.weight"), "PrefixNotFound", options: new() { Prefix = "Fc" }).Message, StringComparison.Ordinal);
 
-    [Fact]
-    public void Read_PrefixOfAFormatWithoutNames_IsRefused()
+    [Theory]
+    [InlineData("weights.dat")]
+    [InlineData("net.nnet")]
+    [InlineData("net.onnx")]
+    public void Read_OrderOrPrefixOfAFormatWithoutNames_IsRefused(string name)
     {
         using var folder = new TemporaryFolder();
-        NetworkFormats.Write(new([new AffineLayer([1], [0], 1, 1, Activation.Identity)]), folder.File("weights.dat"));
+        NetworkFormats.Write(new([new AffineLayer([1], [0], 1, 1, Activation.Relu), new AffineLayer([1], [0], 1, 1, Activation.Identity)]), folder.File(name));
+        string Refused(ImportOptions options) => Assert.Throws<InvalidInputException>(() => NetworkFormats.Read(folder.File(name), options: options)).ErrorId;
 
-        Assert.Equal("PrefixNotApplicable", Assert.Throws<InvalidInputException>(() => NetworkFormats.Read(folder.File("weights.dat"), options: new() { Prefix = "a" })).ErrorId);
+        Assert.Equal("PrefixNotApplicable", Refused(new() { Prefix = "a" }));
+        Assert.Equal("OrderNotApplicable", Refused(Names));
+        Assert.Equal("OrderNotApplicable", Refused(File));
+        Assert.Equal(1, NetworkFormats.Read(folder.File(name), options: new() { Order = LayerOrdering.Auto }).Depth);
     }
 
     [Fact]

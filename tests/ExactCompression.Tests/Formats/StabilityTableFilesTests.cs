@@ -161,6 +161,37 @@ public class StabilityTableFilesTests
         RequireRefused(errorId, () => StabilityTableFiles.Read(path, Network));
     }
 
+    [Theory]
+    [InlineData("\"[0,7]^2\"", false)]
+    [InlineData("\"box.vnnlib in [0,7]^2\"", false)]
+    [InlineData("\"[0,1]^3\"", false)]
+    [InlineData("\"digits in [0,1]^2\"", true)]
+    [InlineData("box", true)] // a name of one's own says nothing of ends
+    [InlineData("\"\"", true)]
+    public void Read_DomainDescribedWithOtherEnds_IsRefused(string text, bool read)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("t.csv");
+        StabilityTableFiles.Write(Table(InputDomain.Unit), path);
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"[0,1]^2\"", text, StringComparison.Ordinal));
+
+        if (!read)
+            Assert.Equal("line 2, column Domain", RequireRefused("TableDomainMismatch", () => StabilityTableFiles.Read(path, Network)).Place);
+        else
+            Assert.Equal("[0,1]^2", StabilityTableFiles.Read(path, Network).Domain.Description);
+    }
+
+    [Fact]
+    public void WriteAndRead_NamedDomain_SaysItsEnds()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("t.csv");
+        StabilityTableFiles.Write(Table(new InputDomain([0, 0], [2, 2], "[0,1]^2")), path);
+
+        Assert.Contains("\"[0,1]^2 in [0,2]^2\"", File.ReadLines(path).ElementAt(1), StringComparison.Ordinal);
+        Assert.Equal("[0,2]^2", StabilityTableFiles.Read(path, Network).Domain.Description);
+    }
+
     [Fact]
     public void Read_MissingRow_IsNamed()
     {

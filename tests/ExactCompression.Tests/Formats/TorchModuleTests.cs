@@ -28,6 +28,29 @@ public class TorchModuleTests
         Assert.Equal([Activation.Relu, Activation.Relu], network.Layers.Select(static l => l.Activation));
     }
 
+    [Fact]
+    public void Read_OrderPrefixOrActivation_AreNotPassedOverInSilence()
+    {
+        var file = new TorchFile();
+        byte[] content = file.Zip(Sequential(Linear(file, 2), ReLU, Linear(file, 3)));
+        string Refused(ImportOptions options) => Assert.Throws<InvalidInputException>(() => Import.Of(content, options: options)).ErrorId;
+
+        Assert.Equal("OrderNotApplicable", Refused(new() { Order = LayerOrdering.Names }));
+        Assert.Equal("OrderNotApplicable", Refused(new() { Order = LayerOrdering.File }));
+        Assert.Equal("PrefixNotApplicable", Refused(new() { Prefix = "0" }));
+        Assert.Contains("-Activation Relu is not used", Assert.Single(Import.Of(content, options: new() { Activation = Activation.Relu }).Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_PrefixThatChoosesAModule_IsUsedUp()
+    {
+        var file = new TorchFile();
+        byte[] content = file.Zip(TorchFile.Dict(("a", Sequential(Linear(file, 2), ReLU, Linear(file, 3))), ("b", Sequential(Linear(file, 5), ReLU, Linear(file, 7)))));
+
+        Assert.Equal([5, 7], Import.Of(content, options: new() { Prefix = "b" }).Network.FirstWeights());
+        Assert.Equal("PrefixNotApplicable", Assert.Throws<InvalidInputException>(() => Import.Of(content, options: new() { Prefix = "b.0" })).ErrorId);
+    }
+
     [Theory]
     [InlineData("torch.nn.modules.activation", "Tanh")]
     [InlineData("torch.nn.modules.activation", "LeakyReLU")]

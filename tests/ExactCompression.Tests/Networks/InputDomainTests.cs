@@ -12,7 +12,7 @@ public sealed class InputDomainTests
         Assert.Equal([-0.3f, -1, 3], domain.Lower.ToArray());
         Assert.Equal([0.7f, -1, 7], domain.Upper.ToArray());
         Assert.Equal(3, domain.Size);
-        Assert.Equal("range of sample", domain.Description);
+        Assert.Equal("range of sample in [-1,7]^3", domain.Description);
     }
 
     [Fact]
@@ -37,7 +37,18 @@ public sealed class InputDomainTests
         Assert.Equal(0, domain.Lower.Span[0]);
         Assert.Equal(1, domain.Upper.Span[0]);
         Assert.Equal(0.25, domain.Lower.Span[1], 1e-12);
-        Assert.Equal("range of sample +/- 0.25 in [0,1]", domain.Description);
+        Assert.Equal("range of sample +/- 0.25 in [0,1]^2", domain.Description);
+    }
+
+    [Fact]
+    public void Description_EndsWithTheOwnEnds_WhateverTheName()
+    {
+        Assert.Equal("[0,2]^2", new InputDomain([0, 0], [2, 2]).Description);
+        Assert.Equal("box in [-0.5,2]^2", new InputDomain([0, -0.5], [1, 2]).Description);
+        Assert.Equal("[0,1]^n", InputDomain.Unit.Description);
+        foreach (string claim in (string[])["[0,1]^2", "box in [0,1]^2", "test.vnnlib"])
+            Assert.Equal($"{claim} in [0,2]^2", new InputDomain([0, 0], [2, 2], claim).Description);
+        Assert.Equal("[0,2]^2", new InputDomain([0, 0], [2, 2], "").Description);
     }
 
     [Fact]
@@ -55,8 +66,6 @@ public sealed class InputDomainTests
     }
 
     [Theory]
-    [InlineData(float.NaN, 0, 0, 1, "DataNotFinite")]
-    [InlineData(float.PositiveInfinity, 0, 0, 1, "DataNotFinite")]
     [InlineData(0.5f, -0.1, 0, 1, "DomainMarginInvalid")]
     [InlineData(0.5f, double.NaN, 0, 1, "DomainMarginInvalid")]
     [InlineData(0.5f, double.PositiveInfinity, 0, 1, "DomainMarginInvalid")]

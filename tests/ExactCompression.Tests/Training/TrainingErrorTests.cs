@@ -10,7 +10,6 @@ public sealed class TrainingErrorTests
         { [1, 2, 1, 2], "LabelsWithGaps", "from 0" },
         { [0, 1, 3, 3], "LabelsWithGaps", "label 2" },
         { [0, 1, int.MaxValue, 1], "LabelsWithGaps", "without gaps" },
-        { [0, 1, -1, 1], "LabelOutOfRange", "Row 2" },
     };
 
     public static TheoryData<ClassifierOptions, string> Options => new()
@@ -56,16 +55,6 @@ public sealed class TrainingErrorTests
 
     [Fact]
     public void Train_WithoutRows_SaysSo() => Assert.Equal("DataEmpty", Fails(new([], 0, 2, []), new()).ErrorId);
-
-    [Theory]
-    [InlineData(float.NaN)]
-    [InlineData(float.NegativeInfinity)]
-    public void Train_ValueThatIsNotFinite_NamesItsPlace(float value)
-    {
-        var error = Fails(new([0, 0, 0, 0, 0, value], 3, 2, [0, 1, 0]), new());
-        Assert.Equal("DataNotFinite", error.ErrorId);
-        Assert.Contains("Row 2, column 1", error.Message, StringComparison.Ordinal);
-    }
 
     [Theory]
     [InlineData(1, 1e20, "-LearningRate")]

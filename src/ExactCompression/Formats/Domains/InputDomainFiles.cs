@@ -26,7 +26,7 @@ public static class InputDomainFiles
         (double[] lower, double[] upper) = vnnlib ? VnnlibDomain.Read(bytes, path, budget) : CsvDomain.Read(bytes, path, budget);
         try
         {
-            return new(lower, upper, $"{Path.GetFileName(path)} in R^{lower.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
+            return new(lower, upper, Path.GetFileName(path));
         }
         catch (InvalidInputException e)
         {

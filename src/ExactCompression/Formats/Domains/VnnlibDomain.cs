@@ -16,10 +16,15 @@ internal sealed class VnnlibDomain
 
     private VnnlibDomain(string path) => this.path = path;
 
-    public static (double[] Lower, double[] Upper) Read(byte[] text, string path, ImportBudget budget)
+    public static (double[] Lower, double[] Upper) Read(byte[] text, string path, ImportBudget budget) => Read(SExpression.Parse(text, path, budget), path);
+
+    /// <summary>The box of a property's commands; each of their parts is looked at a few times, however deep they are nested.</summary>
+    /// <param name="commands">The commands.</param>
+    /// <param name="path">The file, for messages.</param>
+    public static (double[] Lower, double[] Upper) Read(IEnumerable<SExpression> commands, string path)
     {
         var domain = new VnnlibDomain(path);
-        foreach (SExpression command in SExpression.Parse(text, path, budget))
+        foreach (SExpression command in commands)
             domain.Run(command);
         return domain.Ends();
     }

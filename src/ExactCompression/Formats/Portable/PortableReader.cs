@@ -88,10 +88,10 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     public InputDomain Domain()
     {
         bool hasSize = Flag();
-        string description = reader.ReadString();
+        string name = reader.ReadString();
         double[] lower = Numbers(), upper = Numbers();
         if (hasSize)
-            return new(lower, upper, description);
+            return new(lower, upper, name);
         Require(lower.Length == 1 && upper.Length == 1, "A domain for any number of inputs has one end on each side.");
         return InputDomain.Uniform(lower[0], upper[0]);
     }

@@ -81,7 +81,7 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
     public void Domain(InputDomain domain)
     {
         writer.Write(domain.Size is not null);
-        writer.Write(domain.Description);
+        writer.Write(domain.Name ?? "");
         Numbers(domain.Lower.Span);
         Numbers(domain.Upper.Span);
     }

@@ -25,8 +25,12 @@ internal sealed record TorchContent(IReadOnlyList<KeyValuePair<string, TorchTens
         TensorEntry Entry(string name, TorchTensor tensor) => TorchTensors.Entry(name, tensor, path, storageBytes);
         if (Module is not null)
         {
+            // A prefix that chose this module among others is used up by then.
+            NetworkFormats.RequireNoNames(path, "a module that was pickled whole", options with { Prefix = Prefix });
             HiddenActivation.RequireSupported(options.Activation);
-            return TorchModuleNetwork.Build(Module, path, format, budget, Entry);
+            ReluNetwork network = TorchModuleNetwork.Build(Module, path, format, budget, Entry);
+            HiddenActivation.WarnOfUnused(options);
+            return network;
         }
 
         var source = new NamedTensors([.. Tensors.Select(t => Entry(t.Key, t.Value))], path, format)

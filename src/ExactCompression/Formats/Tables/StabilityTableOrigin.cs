@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace ExactCompression.Formats;
 
 /// <summary>Which network and which domain a table's rows speak of; rows that disagree, or that speak of others, are refused.</summary>
-internal static class StabilityTableOrigin
+internal static partial class StabilityTableOrigin
 {
     /// <summary>Reads the network file that the rows name, relative to the table's own folder.</summary>
     public static ReluNetwork FindNetwork(List<StabilityTableRow> rows, string path, ImportOptions options)
@@ -23,6 +24,25 @@ internal static class StabilityTableOrigin
     }
 
     public static InputDomain FindDomain(List<StabilityTableRow> rows, ReluNetwork network, InputDomain? given, string path)
+    {
+        InputDomain found = Domain(rows, network, given, path);
+
+        // What people read is that column: it must not speak of other ends.
+        string? before = null;
+        foreach (StabilityTableRow row in rows)
+        {
+            if (row.Domain is { } text && text != before && DescribedEnds().Match(text) is { Success: true } match && match.Value != found.Ends)
+                throw new InvalidFileException("TableDomainMismatch", path, $"{row.Place}, column Domain", $"The cell says '{NameText.Short(text)}', but the domain is {found}.", "Find the stable neurons again over the domain that is meant.");
+            before = row.Domain;
+        }
+
+        return found;
+    }
+
+    [GeneratedRegex(@"\[[^\[\],]+,[^\[\],]+\]\^[0-9]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex DescribedEnds();
+
+    private static InputDomain Domain(List<StabilityTableRow> rows, ReluNetwork network, InputDomain? given, string path)
     {
         string? fingerprint = Common(rows, static r => r.DomainFingerprint, path, "DomainFingerprint");
         InputDomain? stated = StatedRange(rows, network, path);

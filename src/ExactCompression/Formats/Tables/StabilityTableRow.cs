@@ -19,6 +19,8 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
 
     public string? NetworkFingerprint { get; init; }
 
+    public string? Domain { get; init; }
+
     public static List<StabilityTableRow> ReadAll(byte[] bytes, string path, ImportBudget budget)
     {
         using CsvReader csv = CsvFile.Open(bytes, CsvFile.HeaderSeparator(bytes));
@@ -75,6 +77,7 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
             throw new InvalidFileException("TableContradiction", path, CsvFile.Place(csv), $"A neuron between {verdict.LowerBound.ToString("R", CultureInfo.InvariantCulture)} and {verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Mend that row.");
         return new(CsvFile.Place(csv), verdict)
         {
+            Domain = Words("Domain"),
             DomainLower = Text("DomainLower"),
             DomainUpper = Text("DomainUpper"),
             DomainFingerprint = Text("DomainFingerprint"),

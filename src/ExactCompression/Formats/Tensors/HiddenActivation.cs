@@ -58,4 +58,11 @@ internal static class HiddenActivation
         if (activation is not (null or Activation.Relu))
             throw new InvalidInputException("ActivationUnsupported", $"The activation {activation} after hidden layers is not supported: without ReLU the layers are one affine map, and nothing is left to decide.", "Leave -Activation out, or say Relu.");
     }
+
+    /// <summary>Says that the user's word is not used, for a file whose operators say what follows each layer.</summary>
+    public static void WarnOfUnused(ImportOptions options)
+    {
+        if (options.Activation is not null)
+            options.Warning?.Invoke($"The file itself states what follows each of its layers, so -Activation {options.Activation} is not used.");
+    }
 }

@@ -35,8 +35,8 @@ internal sealed class LayerOrder
         if (ordering == LayerOrdering.File)
             return Fits(layers, layout) ? layers : throw LayerOrderFault.NoFit(layers, layout, path);
         var order = new LayerOrder(layers, layout, ordering, file, path);
-        if (ordering == LayerOrdering.Auto)
-            LayerOrderFault.RequireOneNetwork(order.tree, layers.Count, path);
+        if (ordering == LayerOrdering.Auto && SeveralNetworks.Find(order.tree, layers.Count) is { } parts)
+            throw SeveralNetworks.Fault(parts, layers, order.ByNames(order.tree, out List<LayerTensors>? named) == 1 ? named : null, layout, path);
         return order.Decide(out note);
     }
 

@@ -8,7 +8,7 @@ internal static class LayoutSearch
     public static (List<LayerTensors> Layers, WeightLayout Layout, string? Note) Find(List<LayerTensors> layers, LayerOrdering ordering, FileOrder file, string path)
     {
         var fitting = new List<(List<LayerTensors> Layers, WeightLayout Layout, string? Note)>();
-        var faults = new List<InvalidFileException>();
+        var faults = new List<(InvalidFileException Fault, WeightLayout Layout)>();
         foreach (WeightLayout layout in Enum.GetValues<WeightLayout>())
         {
             try
@@ -19,12 +19,14 @@ internal static class LayoutSearch
             }
             catch (InvalidFileException e)
             {
-                faults.Add(e);
+                faults.Add((e, layout));
             }
         }
 
-        InvalidFileException? doubt = faults.Find(static f => f.ErrorId != "LayerShapeMismatch");
-        if (fitting.Count == 1 && (doubt is null || LayerNames.Layout(layers[0].Name) == fitting[0].Layout))
+        // What such an error says of widths is right for one of the two.
+        WeightLayout? implied = LayerNames.Layout(layers[0].Name);
+        InvalidFileException? doubt = faults.Where(static f => f.Fault.ErrorId != "LayerShapeMismatch").OrderBy(f => f.Layout != implied).FirstOrDefault().Fault;
+        if (fitting.Count == 1 && (doubt is null || implied == fitting[0].Layout))
             return fitting[0];
         if (doubt is not null)
             throw doubt;

@@ -159,6 +159,37 @@ public sealed class PortableFormTests
         RequireRefused(PortableForm.Of(new InputData([1, 2], 1, 2) { Ranges = (new double[] { 1 }, new double[] { 1 }) }));
     }
 
+    [Theory]
+    [InlineData("[0,1]^2")]
+    [InlineData("")]
+    public void Read_DomainWithAnyName_DescribesItsOwnEnds(string name)
+    {
+        var domain = new InputDomain([0, 0], [1, 2], name);
+        var read = (InputDomain)PortableForm.Read(PortableForm.Of(PortableForm.Read(PortableForm.Of(domain))));
+
+        Assert.Equal(domain.Description, read.Description);
+        Assert.EndsWith(" in [0,2]^2", read.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_DataThatIsNone_IsRefused()
+    {
+        byte[] content = Content(PortableForm.Of(new InputData([1, 2], 2, 1, [3, 4])));
+        byte kind = PortableForm.Of(new InputData([1, 2], 2, 1, [3, 4]))[4];
+        PortableForm.Read(PortableForm.Pack(kind, content));
+        foreach ((byte[] from, byte[] to) in new[]
+        {
+            (BitConverter.GetBytes(2f), BitConverter.GetBytes(float.NaN)),
+            (BitConverter.GetBytes(2f), BitConverter.GetBytes(float.PositiveInfinity)),
+            (BitConverter.GetBytes(4), BitConverter.GetBytes(-4)),
+        })
+        {
+            byte[] changed = [.. content];
+            to.CopyTo(changed, content.AsSpan().LastIndexOf(from));
+            RequireRefused(PortableForm.Pack(kind, changed));
+        }
+    }
+
     internal static IEnumerable<object> Values()
     {
         ReluNetwork network = Exports.Network("net\n=1", "/a/b.onnx");
