@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Cmdlets;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ExactCompression.Formats;
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Benchmarks;
 

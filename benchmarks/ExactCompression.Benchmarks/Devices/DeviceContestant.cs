@@ -1,4 +1,4 @@
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Benchmarks;
 
@@ -19,7 +19,7 @@ internal sealed class DeviceContestant : IDisposable
         this.data = data;
         this.network = network;
         session = device.Open(network, InputDomain.Unit, threads: 0);
-        session.Want([.. Enumerable.Repeat(WantedSigns.Both, network.NeuronCount)]);
+        session.Want([.. Enumerable.Repeat(MissingSigns.Both, network.NeuronCount)]);
     }
 
     /// <summary>Points of the attack.</summary>

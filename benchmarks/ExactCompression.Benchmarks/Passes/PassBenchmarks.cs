@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using ExactCompression.Stability;
+using ExactCompression.Bounds;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Benchmarks;
 
@@ -55,7 +57,7 @@ public class PassBenchmarks
 
     /// <summary>64 points in double with their error bounds.</summary>
     [Benchmark]
-    public int Check() => check!.Credit(points, new VerdictBoard(table!));
+    public int Check() => check!.Credit(points, new VerdictLedger(table!));
 
     private void PrepareBounds(ReluNetwork network)
     {
@@ -83,7 +85,7 @@ public class PassBenchmarks
         float[] batch = Array.ConvertAll(RandomValues.Draw<float>(session.MaxPoints * network.InputSize, seed: 1), Math.Abs);
         session.Stage(session.MaxPoints, (first, count, into) => batch.AsSpan(first * network.InputSize, count * network.InputSize).CopyTo(into));
         session.Load();
-        session.Want([.. Enumerable.Repeat(WantedSigns.Both, network.NeuronCount)]);
+        session.Want([.. Enumerable.Repeat(MissingSigns.Both, network.NeuronCount)]);
         session.Forward();
         session.Aim(
             network.Depth,

@@ -1,5 +1,6 @@
+using ExactCompression.Bounds;
+using ExactCompression.Branching;
 using ExactCompression.Certificates.Checking;
-using ExactCompression.Stability;
 
 namespace ExactCompression.Certificates;
 
@@ -36,9 +37,9 @@ internal sealed class TreeSearch : IDisposable
     {
         foreach (double margin in Margins)
         {
-            using var bounds = new OptimizedBounds(domain, Shifted(side, margin), below);
-            var leaves = new List<BoundProblem>();
-            var search = new BranchAndBound(bounds, new(side.Neuron, side.Above), side.Neuron) { Proven = leaves };
+            using var bounds = new AlphaBetaCrown(domain, Shifted(side, margin), below);
+            var leaves = new List<CrownSubproblem>();
+            var search = new ReluBranchAndBound(bounds, new(side.Neuron, side.Above), side.Neuron) { Proven = leaves };
             search.GoOn(most, null, budget.Parallel);
             if (!search.IsProven)
                 return Ties(side, most);
@@ -54,15 +55,15 @@ internal sealed class TreeSearch : IDisposable
     /// <summary>A tree whose leaves may be ties: rounding keeps their bounds a little above 0, and exact arithmetic does not.</summary>
     private PhaseTree? Ties(BoundedSide side, int most)
     {
-        using var bounds = new OptimizedBounds(domain, layer, below);
-        var open = new Stack<BoundProblem>([BoundProblem.Root(side.Neuron, side.Above, bounds.PlainSlopes())]);
-        var leaves = new List<BoundProblem>();
-        while (open.TryPop(out BoundProblem? problem))
+        using var bounds = new AlphaBetaCrown(domain, layer, below);
+        var open = new Stack<CrownSubproblem>([CrownSubproblem.Root(side.Neuron, side.Above, bounds.PlainSlopes())]);
+        var leaves = new List<CrownSubproblem>();
+        while (open.TryPop(out CrownSubproblem? problem))
         {
             budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
             if (most-- <= 0)
                 return null;
-            bounds.Optimize([problem], problem.Split.Length == 0 ? Descent.FromPlainSlopes : Descent.AfterSplit, budget.Parallel);
+            bounds.Optimize([problem], problem.Split.Length == 0 ? AdamSchedule.FromPlainSlopes : AdamSchedule.AfterSplit, budget.Parallel);
             if (Holds(side, problem))
             {
                 leaves.Add(problem);
@@ -80,7 +81,7 @@ internal sealed class TreeSearch : IDisposable
     }
 
     /// <summary>Whether the checker takes a leaf; where its numbers are nearly right, with none instead.</summary>
-    private bool Holds(BoundedSide side, BoundProblem problem)
+    private bool Holds(BoundedSide side, CrownSubproblem problem)
     {
         BoundedSide leaf = Side(side, problem);
         double bound = check.Bound([leaf])[0];
@@ -94,7 +95,7 @@ internal sealed class TreeSearch : IDisposable
         return check.ProvesSign(Side(side, problem));
     }
 
-    private BoundedSide Side(BoundedSide side, BoundProblem problem) => side with
+    private BoundedSide Side(BoundedSide side, CrownSubproblem problem) => side with
     {
         Slopes = OfOpen(problem.Slopes),
         Phases = [.. problem.Split.Select((n, k) => new FixedPhase(Place(n).Layer, Place(n).Neuron, problem.Phases[k] > 0, problem.Multipliers[k]))],
@@ -123,9 +124,9 @@ internal sealed class TreeSearch : IDisposable
     /// <summary>Optimised slopes for many sides at once.</summary>
     public float[][] Slopes(List<BoundedSide> sides)
     {
-        using var bounds = new OptimizedBounds(domain, layer, below);
-        BoundProblem[] problems = [.. sides.Select(s => BoundProblem.Root(s.Neuron, s.Above, bounds.PlainSlopes()))];
-        bounds.Optimize(problems, Descent.FromPlainSlopes, budget.Parallel);
+        using var bounds = new AlphaBetaCrown(domain, layer, below);
+        CrownSubproblem[] problems = [.. sides.Select(s => CrownSubproblem.Root(s.Neuron, s.Above, bounds.PlainSlopes()))];
+        bounds.Optimize(problems, AdamSchedule.FromPlainSlopes, budget.Parallel);
         return [.. problems.Select(p => OfOpen(p.Slopes))];
     }
 
@@ -146,14 +147,14 @@ internal sealed class TreeSearch : IDisposable
         return new(layer.Weights.ToArray(), bias, layer.Outputs, layer.Inputs, layer.Activation, WeightPrecision.Float64, weightRadius, biasRadius);
     }
 
-    private PhaseTree Tree(List<BoundProblem> leaves)
+    private PhaseTree Tree(List<CrownSubproblem> leaves)
     {
         var splits = new List<int>();
         var numbers = new List<float[]>();
         Visit(leaves, 0);
         return new([.. splits], [.. numbers]);
 
-        void Visit(List<BoundProblem> left, int depth)
+        void Visit(List<CrownSubproblem> left, int depth)
         {
             if (left.Count == 1 && left[0].Split.Length == depth)
             {

@@ -9,8 +9,8 @@ public sealed class CompressionSweep
     private readonly SweepOptions options;
     private readonly List<SweepCell> cells;
     private readonly CancellationToken cancellation;
-    private readonly CoreBudget budget;
-    private readonly CellRun run;
+    private readonly ThreadBudget budget;
+    private readonly SweepCellRunner run;
     private readonly SweepState state;
     private readonly Lock writing = new();
     private readonly Dictionary<SweepCell, SweepRow> retried = [];
@@ -78,7 +78,7 @@ public sealed class CompressionSweep
         state.Begins(source, source.Name);
         try
         {
-            using CancellationTokenSource limited = CellRun.Limited(options.TimeLimit, cancellation);
+            using CancellationTokenSource limited = SweepCellRunner.Limited(options.TimeLimit, cancellation);
             network = Get(source, threads, limited.Token);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
@@ -87,7 +87,7 @@ public sealed class CompressionSweep
             {
                 SweepRow blank = cell.Blank(options, null);
                 if (source.Source is not null || !IsDone(cell, blank))
-                    Finish(cell, blank with { Threads = threads, Error = CellRun.ErrorText(e) });
+                    Finish(cell, blank with { Threads = threads, Error = SweepCellRunner.ErrorText(e) });
             }
 
             return;

@@ -1,5 +1,5 @@
 using ExactCompression.Gpu;
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 using ILGPU.Runtime;
 
 namespace ExactCompression;

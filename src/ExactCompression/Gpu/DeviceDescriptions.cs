@@ -1,5 +1,5 @@
 using System.Globalization;
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;

@@ -1,4 +1,4 @@
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 using ILGPU.Runtime;
 
 namespace ExactCompression.Gpu;

@@ -1,4 +1,4 @@
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
@@ -86,7 +86,7 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
     {
         int[] widths = [network.InputSize, .. Enumerable.Range(1, network.Depth).Select(network.WidthOf)];
         long free = Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Accelerator.MemorySize;
-        long before = (sizeof(float) * network.ConnectionCount) + DeviceAims.Bytes(widths);
+        long before = (sizeof(float) * network.ConnectionCount) + DeviceTargets.Bytes(widths);
         long byMemory = (free - before) / 2 / DeviceBatch.BytesPerPoint(widths, shape.TileSide);
         long byMatrix = Math.Min(Accelerator.MemorySize / 4 / sizeof(float), int.MaxValue) / widths.Max();
         return (int)Math.Clamp(Math.Min(byMemory, byMatrix), 1, IsCpu ? MostPointsOnCpu : MostPoints);

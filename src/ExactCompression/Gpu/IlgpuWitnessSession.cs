@@ -1,5 +1,5 @@
 using ExactCompression.Gpu.Kernels;
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -18,9 +18,9 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     private readonly LaunchShape shape;
     private readonly DeviceMemory memory;
     private readonly DeviceNetwork network;
-    private readonly DeviceAims aims;
+    private readonly DeviceTargets aims;
     private readonly DeviceStaging staging;
-    private readonly DevicePasses passes;
+    private readonly DeviceSchedule passes;
     private readonly ArrayView<float> pointOnDevice;
     private RankedPoint[]? starts;
     private DeviceBatch? batch;
@@ -47,7 +47,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         {
             pointOnDevice = memory.Vector<float>(network.InputSize);
             this.network = memory.Keep(new DeviceNetwork(device.Accelerator, network, domain));
-            aims = memory.Keep(new DeviceAims(device.Accelerator, this.network.Widths));
+            aims = memory.Keep(new DeviceTargets(device.Accelerator, this.network.Widths));
             staging = memory.Keep(new DeviceStaging(device.Accelerator, network.InputSize, threads));
             passes = new(kernels, shape, this.network, aims);
         }
@@ -67,10 +67,10 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     private DeviceBatch Batch => batch ?? throw new InvalidOperationException("Load points first.");
 
     /// <inheritdoc/>
-    public void Want(ReadOnlySpan<WantedSigns> wanted)
+    public void Want(ReadOnlySpan<MissingSigns> wanted)
     {
         RequireLength(wanted.Length, aims.Count / 2, nameof(wanted));
-        WantedSigns[] signs = wanted.ToArray();
+        MissingSigns[] signs = wanted.ToArray();
         OnDevice("it could not take a list of neurons.", () => aims.Want(signs));
     }
 
@@ -134,7 +134,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     }
 
     /// <inheritdoc/>
-    public int Ascend(Ascent ascent, int from, int to)
+    public int Ascend(PgdSchedule ascent, int from, int to)
     {
         DeviceBatch points = Batch;
         if (aimedLayer == 0 || aimedLayer > aims.Deepest)
@@ -145,7 +145,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
             while (step < to)
             {
                 passes.Differentiate(points, aimedLayer);
-                passes.Step(points, ascent.Length(step), Ascent.Momentum);
+                passes.Step(points, ascent.Length(step), PgdSchedule.Momentum);
                 passes.Forward(points);
                 step++;
                 if ((step - from) % StepsAtOnce == 0 && aims.HasCandidates())

@@ -1,4 +1,5 @@
-using ExactCompression.Stability;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Milp;
 
@@ -26,7 +27,7 @@ public sealed class ActivationPatternSearch
     /// Regions in which some pre-activation stays nearer to 0 than this share of its range can be missed where a solver looks for
     /// them.
     /// </summary>
-    public const double Thinness = NetworkProgram.Margin;
+    public const double Thinness = BigMEncoding.Margin;
 
     /// <summary>How much too early a solver may think that its time is over.</summary>
     private static readonly TimeSpan SolverClock = TimeSpan.FromMilliseconds(100);
@@ -76,7 +77,7 @@ public sealed class ActivationPatternSearch
     /// <summary>Enumerates in exact arithmetic.</summary>
     private IEnumerable<ActivationPattern> Enumerate(CancellationToken cancellation)
     {
-        var board = new VerdictBoard(StabilityTable.Undecided(network, domain));
+        var board = new VerdictLedger(StabilityTable.Undecided(network, domain));
         using var clock = new SearchClock(board, new() { TimeLimit = options.TimeLimit }, cancellation);
         End = ActivationPatternEnd.Running;
         using var points = new RegionPoint(network, domain);
@@ -123,11 +124,11 @@ public sealed class ActivationPatternSearch
     /// <summary>Asks a solver for one pattern after the other.</summary>
     private IEnumerable<ActivationPattern> Ask(SolverBackend solver, CancellationToken cancellation)
     {
-        var board = new VerdictBoard(StabilityTable.Undecided(network, domain));
+        var board = new VerdictLedger(StabilityTable.Undecided(network, domain));
         var search = new SearchOptions { TimeLimit = options.TimeLimit, Threads = options.Threads };
         using var clock = new SearchClock(board, search, cancellation);
         End = ActivationPatternEnd.Running;
-        using NetworkProgram? program = Prepare(solver, board, clock);
+        using BigMEncoding? program = Prepare(solver, board, clock);
         using var points = new RegionPoint(network, domain);
         int open = Enumerable.Range(0, board.Count).Count(i => board.Lower[i] <= 0 && board.Upper[i] > 0);
         var seen = new HashSet<string>();
@@ -172,14 +173,14 @@ public sealed class ActivationPatternSearch
     }
 
     /// <summary>Bounds the network and writes its program; null when the time is over before.</summary>
-    private NetworkProgram? Prepare(SolverBackend solver, VerdictBoard board, SearchClock clock)
+    private BigMEncoding? Prepare(SolverBackend solver, VerdictLedger board, SearchClock clock)
     {
         try
         {
-            BoundPass.Run(board, clock);
-            if (!NetworkProgram.CanHold(board))
+            BoundPropagation.Run(board, clock);
+            if (!BigMEncoding.CanHold(board))
                 throw new InvalidInputException("BoundsNotFinite", $"The pre-activations of '{network.Name}' over {domain} have no bounds that a program could hold.", "Give a smaller domain.");
-            var program = new NetworkProgram(solver, board, network.Depth, clock.Parallel.CancellationToken);
+            var program = new BigMEncoding(solver, board, network.Depth, clock.Parallel.CancellationToken);
             for (int index = 0; index < board.Count; index++)
             {
                 // Above the first layer a neuron may be 0 throughout a region, where its inputs are off or cancel out.
@@ -196,7 +197,7 @@ public sealed class ActivationPatternSearch
     }
 
     /// <summary>A row that the pattern of a solution breaks, and every other pattern keeps.</summary>
-    private static void Exclude(VerdictBoard board, NetworkProgram program, double[] values)
+    private static void Exclude(VerdictLedger board, BigMEncoding program, double[] values)
     {
         int[] phases = [.. Enumerable.Range(0, board.Count).Select(program.PhaseOf).Where(static p => p >= 0)];
         int on = phases.Count(p => values[p] > 0.5);

@@ -1,4 +1,6 @@
-using ExactCompression.Stability;
+using ExactCompression.Bounds;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Milp;
 
@@ -12,16 +14,16 @@ internal static class ClaimComparison
     /// <param name="board">What is known.</param>
     /// <param name="options">How the search runs.</param>
     /// <param name="clock">Time and threads.</param>
-    public static void Run(VerdictBoard board, SearchOptions options, SearchClock clock)
+    public static void Run(VerdictLedger board, SearchOptions options, SearchClock clock)
     {
         if (!Enumerable.Range(0, board.Count).Any(board.IsClaim))
             return;
 
         // On a board of its own: bounds of neurons that are not claimed are no part of the formulation asked for. Its time ends with the search's.
-        var bounded = new VerdictBoard(StabilityTable.Undecided(board.Network, board.Domain));
+        var bounded = new VerdictLedger(StabilityTable.Undecided(board.Network, board.Domain));
         SearchOptions quiet = options with { TimeLimit = null, Progress = null };
         using var inner = new SearchClock(bounded, quiet, clock.Parallel.CancellationToken);
-        BoundPass.Run(bounded, inner);
+        BoundPropagation.Run(bounded, inner);
         var relaxations = new List<ReluRelaxation>();
         ActivationRange input = ActivationRange.OfInput(board.Domain);
         try
@@ -49,12 +51,12 @@ internal static class ClaimComparison
     }
 
     /// <summary>Searches for a proof or a witness of the claims that are left.</summary>
-    private static void Search(VerdictBoard board, StabilityTable bounded, SearchOptions options, SearchClock clock)
+    private static void Search(VerdictLedger board, StabilityTable bounded, SearchOptions options, SearchClock clock)
     {
         int[] claimed = [.. Enumerable.Range(0, board.Count).Where(board.IsClaim)];
         if (claimed.Length == 0)
             return;
-        var searched = new VerdictBoard(bounded, scope: new HashSet<int>(claimed).Contains);
+        var searched = new VerdictLedger(bounded, scope: new HashSet<int>(claimed).Contains);
         using var inner = new SearchClock(searched, options, clock.Parallel.CancellationToken);
         try
         {
@@ -75,15 +77,15 @@ internal static class ClaimComparison
         }
     }
 
-    private static void Optimize(VerdictBoard board, AffineLayer map, int first, int[] claimed, List<ReluRelaxation> below, SearchClock clock)
+    private static void Optimize(VerdictLedger board, AffineLayer map, int first, int[] claimed, List<ReluRelaxation> below, SearchClock clock)
     {
         if (claimed.Length == 0)
             return;
-        using var bounds = new OptimizedBounds(board.Domain, map, below);
+        using var bounds = new AlphaBetaCrown(board.Domain, map, below);
         float[] slopes = bounds.PlainSlopes();
-        BoundProblem[] problems = [.. claimed.Select(index => BoundProblem.Root(index - first, board.StateOf(index) == NeuronState.StablyInactive, slopes))];
-        bounds.Optimize(problems, Descent.FromPlainSlopes, clock.Parallel);
-        foreach (BoundProblem problem in problems)
+        CrownSubproblem[] problems = [.. claimed.Select(index => CrownSubproblem.Root(index - first, board.StateOf(index) == NeuronState.StablyInactive, slopes))];
+        bounds.Optimize(problems, AdamSchedule.FromPlainSlopes, clock.Parallel);
+        foreach (CrownSubproblem problem in problems)
         {
             double lower = problem.Above ? double.NegativeInfinity : -problem.Bound, upper = problem.Above ? problem.Bound : double.PositiveInfinity;
             board.Bound(first + problem.Neuron, lower, upper, "AlphaCrown");

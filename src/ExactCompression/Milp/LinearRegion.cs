@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using ExactCompression.Numerics;
-using ExactCompression.Stability;
+using ExactCompression.Verdicts;
 
 namespace ExactCompression.Milp;
 
@@ -12,7 +12,7 @@ internal sealed class LinearRegion
 
     private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Clp");
 
-    private readonly VerdictBoard board;
+    private readonly VerdictLedger board;
     private readonly bool[] zero;
     private readonly double[][] functions;
     private readonly Dyadic[]?[] exact;
@@ -20,7 +20,7 @@ internal sealed class LinearRegion
     /// <summary>Takes the phases as they are said to be, but a neuron that is 0 on the whole region is off.</summary>
     /// <param name="board">Proven bounds; what they decide is decided.</param>
     /// <param name="isOn">Whether an open neuron is on.</param>
-    public LinearRegion(VerdictBoard board, Func<int, bool> isOn)
+    public LinearRegion(VerdictLedger board, Func<int, bool> isOn)
     {
         this.board = board;
         Active = new bool[board.Count];

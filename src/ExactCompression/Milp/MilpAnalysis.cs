@@ -1,4 +1,6 @@
-using ExactCompression.Stability;
+using ExactCompression.Branching;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Milp;
 
@@ -20,12 +22,12 @@ public static class MilpAnalysis
     {
         data?.RequireColumns(table.Network.InputSize);
         SolverBackend backend = MilpSolvers.Require(options.Solver);
-        var board = new VerdictBoard(table);
+        var board = new VerdictLedger(table);
         using var clock = new SearchClock(board, search, cancellation);
         try
         {
             ImportedWitnesses.Check(table, board);
-            BoundPass.Run(board, clock, options.Bounds == MilpBounds.Crown);
+            BoundPropagation.Run(board, clock, options.Bounds == MilpBounds.Crown);
             if (data is not null && options.Preprocess != MilpPreprocess.None)
                 clock.Run("Sampling", () => Sample(board, data, options, search, clock));
             ZeroTies.Decide(board, clock);
@@ -48,18 +50,18 @@ public static class MilpAnalysis
     /// <param name="board">What is known.</param>
     /// <param name="search">How the search runs.</param>
     /// <param name="clock">Its time.</param>
-    internal static void DecideOpen(VerdictBoard board, SearchOptions search, SearchClock clock)
+    internal static void DecideOpen(VerdictLedger board, SearchOptions search, SearchClock clock)
     {
         SolverBackend? backend = SolverBackend.Known.FirstOrDefault(static b => b.Name == MilpSolvers.Default && MilpSolvers.Try(b).Available);
-        if (backend is null || !NetworkProgram.CanHold(board))
+        if (backend is null || !BigMEncoding.CanHold(board))
             return;
         using var milp = new MilpSearch(board, backend, new() { Formulation = MilpFormulation.NeuronApproximate }, search, clock);
         NeuronSearch.Run(milp, approximate: true, creditAll: true);
     }
 
-    private static void Solve(VerdictBoard board, SolverBackend backend, MilpOptions options, SearchOptions search, SearchClock clock)
+    private static void Solve(VerdictLedger board, SolverBackend backend, MilpOptions options, SearchOptions search, SearchClock clock)
     {
-        if (!NetworkProgram.CanHold(board))
+        if (!BigMEncoding.CanHold(board))
         {
             search.Warning?.Invoke($"The pre-activations of '{board.Network.Name}' have no bounds that a program could hold; the neurons that this leaves open stay undetermined.");
             return;
@@ -90,12 +92,12 @@ public static class MilpAnalysis
 
     private static void Refute(MilpSearch search, int layer)
     {
-        using var candidates = new CandidateSearch(search, layer);
+        using var candidates = new IsaLoop(search, layer);
         candidates.Run();
     }
 
     /// <summary>The pass over the data, which refutes most candidates before anything is solved.</summary>
-    private static void Sample(VerdictBoard board, InputData data, MilpOptions options, SearchOptions search, SearchClock clock)
+    private static void Sample(VerdictLedger board, InputData data, MilpOptions options, SearchOptions search, SearchClock clock)
     {
         const int Share = 10, Block = 1024;
         using var device = new SimdWitnessDevice();

@@ -1,5 +1,6 @@
 using System.Globalization;
-using ExactCompression.Stability;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Milp;
 
@@ -9,7 +10,7 @@ internal sealed class MilpSearch : IDisposable
     private readonly WitnessCheck check;
     private readonly Action<string>? warning;
 
-    public MilpSearch(VerdictBoard board, SolverBackend backend, MilpOptions options, SearchOptions search, SearchClock clock)
+    public MilpSearch(VerdictLedger board, SolverBackend backend, MilpOptions options, SearchOptions search, SearchClock clock)
     {
         Board = board;
         Backend = backend;
@@ -21,7 +22,7 @@ internal sealed class MilpSearch : IDisposable
         check = new(board.Network, board.Domain);
     }
 
-    public VerdictBoard Board { get; }
+    public VerdictLedger Board { get; }
 
     public SolverBackend Backend { get; }
 

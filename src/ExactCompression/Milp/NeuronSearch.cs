@@ -1,4 +1,4 @@
-using ExactCompression.Stability;
+using ExactCompression.Verdicts;
 
 namespace ExactCompression.Milp;
 
@@ -14,12 +14,12 @@ internal static class NeuronSearch
     /// <param name="creditAll">Whether a solution counts for all neurons after all.</param>
     public static void Run(MilpSearch search, bool approximate, bool creditAll = false)
     {
-        VerdictBoard board = search.Board;
+        VerdictLedger board = search.Board;
         for (int layer = 1; layer <= board.DeepestOpen(); layer++)
         {
             if (!board.HasOpen(layer))
                 continue;
-            using var network = new NetworkProgram(search.Backend, board, layer - 1, search.Clock.Parallel.CancellationToken);
+            using var network = new BigMEncoding(search.Backend, board, layer - 1, search.Clock.Parallel.CancellationToken);
             for (int neuron = 0; neuron < board.Network.WidthOf(layer); neuron++)
             {
                 int index = board.Offsets[layer - 1] + neuron;
@@ -33,18 +33,18 @@ internal static class NeuronSearch
         }
     }
 
-    private static void Decide(MilpSearch search, NetworkProgram network, int layer, int neuron, bool above, bool approximate, bool creditAll)
+    private static void Decide(MilpSearch search, BigMEncoding network, int layer, int neuron, bool above, bool approximate, bool creditAll)
     {
         int index = search.Board.Offsets[layer - 1] + neuron;
-        double constant = network.Aim(layer, neuron, above);
+        double constant = network.SetObjective(layer, neuron, above);
         MilpOutcome outcome = approximate
-            ? search.Solve(network.Program, NetworkProgram.Margin - constant, -NetworkProgram.Margin - constant)
+            ? search.Solve(network.Program, BigMEncoding.Margin - constant, -BigMEncoding.Margin - constant)
             : search.Solve(network.Program);
         double bound = outcome.Bound + constant;
         search.Report(layer, search.Board.Count - search.Board.Decided, bound);
         if (outcome.Values.Length > 0)
             search.Credit([network.InputOf(outcome.Values)], creditAll ? -1 : index);
-        if (outcome.End != MilpEnd.Nothing && bound <= -NetworkProgram.Margin)
+        if (outcome.End != MilpEnd.Nothing && bound <= -BigMEncoding.Margin)
             search.Board.Claim(index, active: !above, search.Claim);
     }
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 using ExactCompression.Numerics;
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Milp;
 

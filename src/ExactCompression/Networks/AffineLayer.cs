@@ -167,7 +167,7 @@ public sealed class AffineLayer
     {
         if (parts.Count(static p => p.IsDense) > 1)
             return WithParts(parts); // products of matrices take their time
-        var chain = new Networks.AffineChain(Inputs, SourcePrecision);
+        var chain = new Networks.AffineFusion(Inputs, SourcePrecision);
         foreach (Networks.AffinePart part in parts)
             chain.Append(part);
         AffineLayer joined = chain.Finish()[0].With(Activation);

@@ -27,7 +27,7 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     private readonly float*[] deltas;
     private readonly PackedMatrix<float>[] packedDeltas;
     private readonly (int Layer, int Block)[] blocks;
-    private readonly WorkCrew crew;
+    private readonly WorkerPool crew;
     private readonly RowScratch[] scratch;
     private readonly int[] rows;
     private readonly double[] losses;

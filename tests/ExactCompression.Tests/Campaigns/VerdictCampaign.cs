@@ -1,6 +1,7 @@
 using ExactCompression.Milp;
-using ExactCompression.Stability;
 using ExactCompression.Tests.Oracles;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Tests.Campaigns;
 

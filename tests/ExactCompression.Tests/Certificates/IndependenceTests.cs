@@ -28,7 +28,7 @@ public partial class IndependenceTests
         {
             string code = CommentOrText().Replace(File.ReadAllText(file), " ");
             Assert.DoesNotMatch(@"\busing ExactCompression\.(?!Certificates\.Checking;)", code);
-            Assert.DoesNotMatch(@"\bExactCompression\.(Stability|Numerics|Compression|Milp|Gpu|Formats)\b", code);
+            Assert.DoesNotMatch(@"\bExactCompression\.(Bounds|Verdicts|Witnesses|Branching|Analysis|Numerics|Compression|Milp|Gpu|Formats)\b", code);
             string[] named = [.. Name().Matches(code).Select(static m => m.Value).Distinct().Intersect(foreign).Except(own)];
             Assert.True(named.Length == 0, $"{Path.GetFileName(file)} names {string.Join(", ", named)}");
         }
@@ -55,7 +55,7 @@ public partial class IndependenceTests
         }
 
         Assert.NotEmpty(used);
-        Assert.DoesNotContain(used.SelectMany(Parts), static t => t.Namespace is "ExactCompression.Stability" or "ExactCompression.Numerics" or "ExactCompression.Compression" or "ExactCompression.Milp" or "ExactCompression.Gpu" or "ExactCompression.Certificates");
+        Assert.DoesNotContain(used.SelectMany(Parts), static t => t.Namespace is "ExactCompression.Bounds" or "ExactCompression.Verdicts" or "ExactCompression.Witnesses" or "ExactCompression.Branching" or "ExactCompression.Analysis" or "ExactCompression.Numerics" or "ExactCompression.Compression" or "ExactCompression.Milp" or "ExactCompression.Gpu" or "ExactCompression.Certificates");
     }
 
     /// <summary>Small enough for an evening.</summary>

@@ -1,5 +1,7 @@
-using ExactCompression.Stability;
+using ExactCompression.Branching;
 using ExactCompression.Tests.Oracles;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
 using Xunit;
 
 namespace ExactCompression.Tests.Compression;
@@ -20,9 +22,9 @@ public sealed class DeviationRigourTests
             int inputs = random.Next(1, 4);
             ReluNetwork network = new([Hidden(random, 4, inputs), Hidden(random, 4, 4), Output(random, 4)]);
             InputDomain domain = InputDomain.Uniform(0, 1 + random.NextDouble()).For(inputs);
-            var board = new VerdictBoard(StabilityTable.Undecided(network, domain));
+            var board = new VerdictLedger(StabilityTable.Undecided(network, domain));
             using var clock = new SearchClock(board, new() { Threads = 1 }, default);
-            BoundPass.Run(board, clock);
+            BoundPropagation.Run(board, clock);
             ZeroTies.Decide(board, clock);
             CompressionLevel level = seed % 4 == 3 ? CompressionLevel.Maximal : CompressionLevel.LeoPlusPlus;
             CompressionResult result = LeoCompression.Compress(board.ToTable(default, [], null), new() { Level = level, Tolerance = level == CompressionLevel.Maximal ? double.MaxValue : null }, default);

@@ -1,4 +1,6 @@
-using ExactCompression.Stability;
+using ExactCompression.Branching;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
 using Xunit;
 
 namespace ExactCompression.Tests.Compression;
@@ -122,9 +124,9 @@ public class MaximalCompressionProperties
     /// <summary>What bounds alone prove; the rest stays undetermined.</summary>
     private static StabilityTable Search(ReluNetwork network, InputDomain? domain = null)
     {
-        var board = new VerdictBoard(StabilityTable.Undecided(network, domain));
+        var board = new VerdictLedger(StabilityTable.Undecided(network, domain));
         using var clock = new SearchClock(board, new() { Threads = 1 }, default);
-        BoundPass.Run(board, clock);
+        BoundPropagation.Run(board, clock);
         ZeroTies.Decide(board, clock);
         return board.ToTable(default, [], null);
     }

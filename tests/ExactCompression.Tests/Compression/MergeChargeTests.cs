@@ -91,7 +91,7 @@ public class MergeChargeTests
     [InlineData(1e-200, 1)]
     public void Compress_ExpressedNeuronThatARadiusAloneReads_IsCharged(double first, double second)
     {
-        var chain = new AffineChain(1, WeightPrecision.Float64);
+        var chain = new AffineFusion(1, WeightPrecision.Float64);
         chain.Append(AffineMap.Dense([1, 1, 1], [0, 0, -1], 3, 1), WeightPrecision.Float64);
         chain.AppendRelu();
         chain.Append(AffineMap.Dense([first, second, 0.1], [0], 1, 3), WeightPrecision.Float64);

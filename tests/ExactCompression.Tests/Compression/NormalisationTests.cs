@@ -155,7 +155,7 @@ public sealed class NormalisationTests : IDisposable
     [Fact]
     public void Select_OperationsOfALayerWithoutMatrix_KeepTheirPlaces()
     {
-        var chain = new AffineChain(3);
+        var chain = new AffineFusion(3);
         chain.Append(AffineMap.Shift([-0.1, -0.2, -0.3]), WeightPrecision.Float64);
         chain.Append(AffinePart.Divide([3, 7, 11], WeightPrecision.Float64));
         AffineLayer layer = chain.Finish()[0];

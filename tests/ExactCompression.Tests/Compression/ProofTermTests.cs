@@ -150,7 +150,7 @@ public class ProofTermTests
     public void Compress_WeightThatIs0ButForItsRadius_IsNotTakenForUnread(CompressionLevel level)
     {
         // 1e-200 times 1e-200 is 0 in double, and what the file says is not: 1e-100 at 1e300.
-        var chain = new AffineChain(1, WeightPrecision.Float64);
+        var chain = new AffineFusion(1, WeightPrecision.Float64);
         chain.Append(AffineMap.Dense([1, 1], [0, -1], 2, 1), WeightPrecision.Float64);
         chain.AppendRelu();
         chain.Append(AffineMap.Dense([1e-200, 1], [0], 1, 2), WeightPrecision.Float64);

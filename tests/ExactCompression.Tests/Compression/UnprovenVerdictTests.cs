@@ -1,8 +1,8 @@
 using CsCheck;
 using ExactCompression.Formats;
-using ExactCompression.Stability;
 using ExactCompression.Tests.Formats;
 using ExactCompression.Tests.Oracles;
+using ExactCompression.Verdicts;
 using Xunit;
 
 namespace ExactCompression.Tests.Compression;

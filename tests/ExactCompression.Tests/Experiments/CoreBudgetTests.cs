@@ -12,7 +12,7 @@ public sealed class CoreBudgetTests
     [InlineData(4, 100, 2)]
     public void Run_ManyJobs_NeverTakesMoreThreadsOrJobsThanAllowed(int threads, int atOnce, int jobs)
     {
-        var budget = new CoreBudget(threads, atOnce);
+        var budget = new ThreadBudget(threads, atOnce);
         var gate = new Lock();
         int taken = 0, running = 0, done = 0, mostTaken = 0, mostRunning = 0;
         for (int i = 0; i < jobs; i++)
@@ -36,7 +36,7 @@ public sealed class CoreBudgetTests
     [Fact]
     public void Run_OneJob_HasAllThreads()
     {
-        var budget = new CoreBudget(6, 0);
+        var budget = new ThreadBudget(6, 0);
         int share = 0;
         budget.Add(threads => share = threads);
         budget.Run(CancellationToken.None);
@@ -46,7 +46,7 @@ public sealed class CoreBudgetTests
     [Fact]
     public void AddFirst_FromAJob_RunsBeforeThoseThatWait()
     {
-        var budget = new CoreBudget(1, 0);
+        var budget = new ThreadBudget(1, 0);
         List<string> order = [];
         budget.Add(_ =>
         {
@@ -61,7 +61,7 @@ public sealed class CoreBudgetTests
     [Fact]
     public void Run_AJobThrows_EndsWithItsExceptionAndStartsNoOther()
     {
-        var budget = new CoreBudget(1, 0);
+        var budget = new ThreadBudget(1, 0);
         bool ran = false;
         budget.Add(static _ => throw new IOException("full"));
         budget.Add(_ => ran = true);
@@ -73,7 +73,7 @@ public sealed class CoreBudgetTests
     public void Run_Cancelled_WaitsForThoseAtWorkAndStartsNoOther()
     {
         using var source = new CancellationTokenSource();
-        var budget = new CoreBudget(1, 0);
+        var budget = new ThreadBudget(1, 0);
         bool ended = false, ran = false;
         budget.Add(_ =>
         {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using ExactCompression.Gpu;
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 using ILGPU.Runtime;
 using Xunit;
 

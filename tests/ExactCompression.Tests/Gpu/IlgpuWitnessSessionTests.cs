@@ -1,5 +1,5 @@
 using ExactCompression.Gpu;
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 using Xunit;
 
 namespace ExactCompression.Tests.Gpu;
@@ -54,7 +54,7 @@ public sealed class IlgpuWitnessSessionTests(WitnessDevices devices) : IClassFix
         using (session)
         {
             int compared = 0;
-            var ascent = new Ascent(10, 0.07f);
+            var ascent = new PgdSchedule(10, 0.07f);
             session.WantAll(network.NeuronCount);
             session.Forward();
             var random = new Random(5);
@@ -65,7 +65,7 @@ public sealed class IlgpuWitnessSessionTests(WitnessDevices devices) : IClassFix
                 float[] signs = [.. Enumerable.Range(0, count).Select(_ => random.Next(2) == 0 ? -1f : 1f)];
                 for (int n = 0; n < count; n++)
                     certain[n] &= !plain.IsNearKink(layer, n);
-                IReadOnlyList<double[]> momenta = plain.Ascend(layer, targets, signs, ascent.Length(layer), Ascent.Momentum);
+                IReadOnlyList<double[]> momenta = plain.Ascend(layer, targets, signs, ascent.Length(layer), PgdSchedule.Momentum);
                 session.Aim(layer, targets, signs);
                 Assert.Equal(layer + 1, session.Ascend(ascent, layer, layer + 1));
                 var moved = new float[network.InputSize];

@@ -1,4 +1,4 @@
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Tests.Gpu;
 

@@ -1,4 +1,4 @@
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 using Xunit;
 
 namespace ExactCompression.Tests.Gpu;
@@ -14,7 +14,7 @@ public sealed class WitnessCandidateTests(WitnessDevices devices) : IClassFixtur
     {
         using IWitnessSession session = Open(name, TestNetworks.SingleLayer(new double[,] { { 1 }, { -1 }, { 2 }, { 0 } }), InputDomain.Uniform(-1, 1));
         session.Load([0.25f, -0.5f, 0.75f, 0], 4);
-        session.Want([WantedSigns.Both, WantedSigns.Below, WantedSigns.None, WantedSigns.Both]);
+        session.Want([MissingSigns.Both, MissingSigns.Below, MissingSigns.None, MissingSigns.Both]);
         session.Forward();
         var found = session.Candidates(1);
         Assert.Equal([(0, true, 0.75f), (0, false, -0.5f), (1, false, 0.75f)], found.Select(static f => (f.Candidate.Neuron, f.Candidate.Above, f.Point[0])));
@@ -58,13 +58,13 @@ public sealed class WitnessCandidateTests(WitnessDevices devices) : IClassFixtur
         session.Load(points, 21);
         NeuronExtremes[] all = session.Extremes(11);
         session.Candidates(3);
-        session.Want([.. Enumerable.Range(0, 11).Select(static i => i is 1 or 4 ? WantedSigns.Both : WantedSigns.None)]);
+        session.Want([.. Enumerable.Range(0, 11).Select(static i => i is 1 or 4 ? MissingSigns.Both : MissingSigns.None)]);
         var before = new NeuronExtremes(7, 8, 9, 10);
         NeuronExtremes[] extremes = [.. Enumerable.Repeat(before, 11)];
         session.Forward();
         session.ReadExtremes(extremes);
         Assert.Equal(Enumerable.Range(0, 11).Select(i => i is 1 or 4 ? all[i] : before), extremes);
-        session.Want(new WantedSigns[11]);
+        session.Want(new MissingSigns[11]);
         session.Forward();
         Assert.Empty(session.Candidates(3));
     }
@@ -88,7 +88,7 @@ public sealed class WitnessCandidateTests(WitnessDevices devices) : IClassFixtur
         int found = 0;
         for (int step = 0; step < 24;)
         {
-            step = session.Ascend(new Ascent(24, 0.2f), step, 24);
+            step = session.Ascend(new PgdSchedule(24, 0.2f), step, 24);
             foreach ((WitnessCandidate candidate, float[] point) in session.Candidates(6))
             {
                 var plain = new PlainSearch(network, domain.Lower.ToArray(), domain.Upper.ToArray());
@@ -116,7 +116,7 @@ public sealed class WitnessCandidateTests(WitnessDevices devices) : IClassFixtur
             session.Forward();
             session.Aim(2, [.. Enumerable.Range(0, 13).Select(static p => p % 7)], [.. Enumerable.Repeat(1f, 13)]);
             for (int step = 0; step < 14;)
-                step = session.Ascend(new Ascent(14, 0.1f), step, Math.Min(14, step + stride));
+                step = session.Ascend(new PgdSchedule(14, 0.1f), step, Math.Min(14, step + stride));
             return Enumerable.Range(0, 13).SelectMany(p => session.Point(p, 6)).ToArray();
         })];
         Assert.Equal(ends[0], ends[1]);
@@ -145,7 +145,7 @@ public sealed class WitnessCandidateTests(WitnessDevices devices) : IClassFixtur
     public void ReadStarts_SeveralBatches_BeginWithTheBestOfAll(string name)
     {
         using IWitnessSession session = Open(name, TestNetworks.SingleLayer(new double[,] { { 1 }, { -3 } }), InputDomain.Uniform(-1, 1));
-        session.Want([WantedSigns.Both, WantedSigns.Above]);
+        session.Want([MissingSigns.Both, MissingSigns.Above]);
         float[] values = TestNetworks.Points(2, 150, 1);
         for (int first = 0; first < 150; first += 50)
         {
@@ -173,7 +173,7 @@ public sealed class WitnessCandidateTests(WitnessDevices devices) : IClassFixtur
     {
         using IWitnessSession session = Open(name, TestNetworks.Random(5, 3, 6, 5, 2), InputDomain.Uniform(-1, 2));
         session.Load(TestNetworks.Points(4, 21, 3), 21);
-        session.Want([.. Enumerable.Range(0, 11).Select(static i => i == 1 ? WantedSigns.Above : WantedSigns.None)]);
+        session.Want([.. Enumerable.Range(0, 11).Select(static i => i == 1 ? MissingSigns.Above : MissingSigns.None)]);
         session.Forward();
         session.WantAll(11);
         session.KeepStarts(100);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ExactCompression.Gpu;
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 using ILGPU.Runtime.CPU;
 
 namespace ExactCompression.Tests.Gpu;

@@ -1,4 +1,4 @@
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 using Xunit;
 
 namespace ExactCompression.Tests.Gpu;
@@ -57,7 +57,7 @@ public sealed class WitnessSessionEdgeTests(WitnessDevices devices) : IClassFixt
         session.Forward();
         session.Aim(2, [0, 0], [-1, -1]);
         for (int step = 0; step < 2; step++)
-            session.Ascend(new Ascent(int.MaxValue, 0.248f), step, step + 1);
+            session.Ascend(new PgdSchedule(int.MaxValue, 0.248f), step, step + 1);
         Assert.Equal(0.2f, session.Point(0, 1)[0], 1e-6f);
         Assert.Equal(0.2f, session.Point(1, 1)[0]); // without momentum it stays, and 0/0 never arises
     }
@@ -70,11 +70,11 @@ public sealed class WitnessSessionEdgeTests(WitnessDevices devices) : IClassFixt
         session.Load([0, 0.5f, 5], 3);
         Assert.Equal(new NeuronExtremes(0, 1, 0, 2), session.Extremes(2)[0]);
         session.Aim(1, [0, 0, 0], [1, 1, 1]);
-        session.Ascend(new Ascent(1, 0.1f), 0, 1);
+        session.Ascend(new PgdSchedule(1, 0.1f), 0, 1);
         session.Load([0, -7], 2);
         Assert.Equal(new NeuronExtremes(-1, 0, 1, 0), session.Extremes(2)[0]);
         session.Aim(1, [1, 1], [1, 1]);
-        session.Ascend(new Ascent(1, 0.1f), 0, 1);
+        session.Ascend(new PgdSchedule(1, 0.1f), 0, 1);
         Assert.Equal(0, session.Point(0, 1)[0]);
     }
 
@@ -85,13 +85,13 @@ public sealed class WitnessSessionEdgeTests(WitnessDevices devices) : IClassFixt
         using IWitnessSession session = Open(name, TestNetworks.SingleLayer(new double[,] { { 1 }, { -2 } }), InputDomain.Uniform(-1, 1));
         session.Stage(2, static (first, count, points) => ((float[])[0.5f, 0.25f, 9]).AsSpan(first, count).CopyTo(points));
         session.Load();
-        session.Want([WantedSigns.Both, WantedSigns.Both, WantedSigns.Both]);
+        session.Want([MissingSigns.Both, MissingSigns.Both, MissingSigns.Both]);
         session.Forward();
         var extremes = new NeuronExtremes[5];
         session.ReadExtremes(extremes);
         Assert.Equal(new NeuronExtremes(-1, -0.5f, 0, 1), extremes[1]);
         session.Aim(1, [0, 1, 1], [1, 1, 1]);
-        session.Ascend(new Ascent(1, 0.123f), 0, 1);
+        session.Ascend(new PgdSchedule(1, 0.123f), 0, 1);
         var point = new float[2];
         session.ReadPoint(1, point);
         Assert.Equal(0f, point[0], 1e-6f);

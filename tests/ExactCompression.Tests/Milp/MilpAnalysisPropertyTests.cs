@@ -1,6 +1,6 @@
 using ExactCompression.Milp;
-using ExactCompression.Stability;
 using ExactCompression.Tests.Oracles;
+using ExactCompression.Verdicts;
 using Xunit;
 
 namespace ExactCompression.Tests.Milp;

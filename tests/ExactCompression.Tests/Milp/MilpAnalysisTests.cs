@@ -1,7 +1,7 @@
 using ExactCompression.Formats;
 using ExactCompression.Milp;
-using ExactCompression.Stability;
 using ExactCompression.Tests.Formats;
+using ExactCompression.Verdicts;
 using Xunit;
 
 namespace ExactCompression.Tests.Milp;

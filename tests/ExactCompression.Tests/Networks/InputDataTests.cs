@@ -1,4 +1,4 @@
-using ExactCompression.Stability;
+using ExactCompression.Witnesses;
 using Xunit;
 
 namespace ExactCompression.Tests.Networks;

@@ -1,5 +1,5 @@
+using ExactCompression.Bounds;
 using ExactCompression.Numerics;
-using ExactCompression.Stability;
 
 namespace ExactCompression.Tests.Oracles;
 

@@ -1,5 +1,7 @@
+using ExactCompression.Branching;
 using ExactCompression.Numerics;
-using ExactCompression.Stability;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Compression.Equivalence;
 
@@ -49,11 +51,11 @@ internal static class DifferenceProof
     /// <summary>Intervals and linear bounds; what there is of them where the time is over.</summary>
     private static StabilityTable Bounded(StabilityTable table, SearchOptions options, CancellationToken cancellation)
     {
-        var board = new VerdictBoard(table);
+        var board = new VerdictLedger(table);
         using var clock = new SearchClock(board, options, cancellation);
         try
         {
-            BoundPass.Run(board, clock);
+            BoundPropagation.Run(board, clock);
             ZeroTies.Decide(board, clock);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

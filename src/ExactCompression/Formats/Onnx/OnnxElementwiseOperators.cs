@@ -6,14 +6,14 @@ namespace ExactCompression.Formats.Onnx;
 internal static class OnnxElementwiseOperators
 {
     /// <summary><c>x + c</c> or <c>c + x</c>.</summary>
-    public static void Add(OnnxStep step)
+    public static void Add(OnnxNodeReader step)
     {
         OnnxTensor operand = Operand(step);
         step.Append(AffineMap.Shift(step.Aligned(operand)), operand.Precision);
     }
 
     /// <summary><c>x - c</c> or <c>c - x</c>.</summary>
-    public static void Subtract(OnnxStep step)
+    public static void Subtract(OnnxNodeReader step)
     {
         OnnxTensor operand = Operand(step);
         double[] values = step.Aligned(operand);
@@ -24,14 +24,14 @@ internal static class OnnxElementwiseOperators
     }
 
     /// <summary><c>x c</c> or <c>c x</c>.</summary>
-    public static void Multiply(OnnxStep step)
+    public static void Multiply(OnnxNodeReader step)
     {
         OnnxTensor operand = Operand(step);
         step.Append(AffineMap.Scale(step.Aligned(operand)), operand.Precision);
     }
 
     /// <summary><c>x / c</c>; <c>c / x</c> is not affine.</summary>
-    public static void Divide(OnnxStep step)
+    public static void Divide(OnnxNodeReader step)
     {
         if (step.DataIndex != 0)
             throw step.Node.Unsupported("It divides by a value that depends on the network's input.");
@@ -43,7 +43,7 @@ internal static class OnnxElementwiseOperators
     }
 
     /// <summary><c>-x</c>.</summary>
-    public static void Negate(OnnxStep step)
+    public static void Negate(OnnxNodeReader step)
     {
         step.Node.AllowAttributes();
         step.Budget.Work(step.Count, step.Node.Place);
@@ -54,7 +54,7 @@ internal static class OnnxElementwiseOperators
     /// <c>(x - mean) scale / sqrt(variance + epsilon) + shift</c>, with one parameter for each index of dimension 1. Over the real numbers,
     /// that is a scale known to a proven radius between two exact shifts.
     /// </summary>
-    public static void BatchNormalization(OnnxStep step)
+    public static void BatchNormalization(OnnxNodeReader step)
     {
         OnnxNode node = step.Node;
         step.RequireDataFirst();
@@ -78,14 +78,14 @@ internal static class OnnxElementwiseOperators
         step.Append(AffinePart.BatchNormalization(scale, shift, mean, variance, epsilon, precision));
     }
 
-    private static OnnxTensor Operand(OnnxStep step)
+    private static OnnxTensor Operand(OnnxNodeReader step)
     {
         step.Node.AllowAttributes();
         step.RequireInputs(2);
         return step.Constant(1 - step.DataIndex);
     }
 
-    private static double[] PerChannel(OnnxStep step, OnnxTensor parameter)
+    private static double[] PerChannel(OnnxNodeReader step, OnnxTensor parameter)
     {
         int channels = step.Shape[1];
         if (parameter.Shape.Length != 1 || parameter.Count != channels)

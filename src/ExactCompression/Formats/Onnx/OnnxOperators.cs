@@ -5,7 +5,7 @@ namespace ExactCompression.Formats.Onnx;
 /// <summary>Every operator that can be read, and what it does to the chain. A new operator is a line here and a method in its family's file.</summary>
 internal static class OnnxOperators
 {
-    private static readonly FrozenDictionary<string, Action<OnnxStep>> Known = new Dictionary<string, Action<OnnxStep>>
+    private static readonly FrozenDictionary<string, Action<OnnxNodeReader>> Known = new Dictionary<string, Action<OnnxNodeReader>>
     {
         ["Gemm"] = OnnxProductOperators.Gemm,
         ["MatMul"] = OnnxProductOperators.MatMul,
@@ -37,15 +37,15 @@ internal static class OnnxOperators
     /// <param name="step">The node and the value that it takes.</param>
     /// <exception cref="InvalidFileException">Its use here is not supported, or its operands do not fit.</exception>
     /// <exception cref="OverflowException">A size or a weight leaves its range.</exception>
-    public static void Apply(OnnxStep step) => Known[step.Node.Operator](step);
+    public static void Apply(OnnxNodeReader step) => Known[step.Node.Operator](step);
 
-    private static void Reshape(OnnxStep step)
+    private static void Reshape(OnnxNodeReader step)
     {
         step.RequireDataFirst();
         step.Shape = OnnxShapeOperators.Result(step.Node, step.Shape, step.Opset, step.Constants);
     }
 
-    private static void Transpose(OnnxStep step)
+    private static void Transpose(OnnxNodeReader step)
     {
         step.Node.AllowAttributes("perm");
         int[] permutation = OnnxShapes.Permutation(step.Node, step.Shape.Length, step.Node.Integers("perm"));

@@ -7,7 +7,7 @@ namespace ExactCompression.Formats.Onnx;
 internal static class OnnxProductOperators
 {
     /// <summary><c>alpha A' B' + beta C</c>, where <c>A'</c> or <c>B'</c> is the value.</summary>
-    public static void Gemm(OnnxStep step)
+    public static void Gemm(OnnxNodeReader step)
     {
         OnnxNode node = step.Node;
         node.AllowAttributes("alpha", "beta", "transA", "transB");
@@ -40,7 +40,7 @@ internal static class OnnxProductOperators
     }
 
     /// <summary>A matrix product by the rules of NumPy, where one factor is the value.</summary>
-    public static void MatMul(OnnxStep step)
+    public static void MatMul(OnnxNodeReader step)
     {
         step.Node.AllowAttributes();
         step.RequireInputs(2);
@@ -69,7 +69,7 @@ internal static class OnnxProductOperators
     }
 
     /// <summary>The product with a matrix that is stored as a layer has it (outputs x inputs), or transposed.</summary>
-    private static AffineMap Product(OnnxStep step, OnnxTensor matrix, int otherRows, bool asStored)
+    private static AffineMap Product(OnnxNodeReader step, OnnxTensor matrix, int otherRows, bool asStored)
     {
         (int rows, int columns) = (matrix.Shape[0], matrix.Shape[1]);
         (int outputs, int inputs) = asStored ? (rows, columns) : (columns, rows);
@@ -81,14 +81,14 @@ internal static class OnnxProductOperators
         return AffineMap.Dense(weights, new double[outputs], outputs, inputs);
     }
 
-    private static double[] Transposed(OnnxStep step, OnnxTensor matrix)
+    private static double[] Transposed(OnnxNodeReader step, OnnxTensor matrix)
     {
         step.Budget.AllocateValues(matrix.Count, step.Node.Place);
         return OnnxLayout.Transpose(matrix.Weights, matrix.Shape, [1, 0], step.Budget);
     }
 
     /// <summary><c>beta C</c>, one value for each output, with the radius of the products.</summary>
-    private static (double[] Values, double[] Radius) Summand(OnnxStep step, OnnxTensor summand, double beta)
+    private static (double[] Values, double[] Radius) Summand(OnnxNodeReader step, OnnxTensor summand, double beta)
     {
         int[] common = OnnxShapes.Broadcast(step.Node, step.Shape, summand.Shape);
         if (!common.AsSpan().SequenceEqual(step.Shape))

@@ -55,10 +55,10 @@ internal static class OnnxReader
         WeightPrecision precision = InputPrecision(graph.Input, fault);
         List<(OnnxNode Node, int DataIndex)> path = OnnxPath.Find(graph, fault);
         int[] shape = OnnxInputShape.Resolve(graph.Input, path, constants, fault);
-        var chain = new AffineChain(OnnxShapes.Count(shape), precision, budget.Cancellation);
+        var chain = new AffineFusion(OnnxShapes.Count(shape), precision, budget.Cancellation);
         foreach ((OnnxNode node, int dataIndex) in path)
         {
-            var step = new OnnxStep { Node = node, DataIndex = dataIndex, Shape = shape, Opset = opset, Constants = constants, Chain = chain, Budget = budget };
+            var step = new OnnxNodeReader { Node = node, DataIndex = dataIndex, Shape = shape, Opset = opset, Constants = constants, Chain = chain, Budget = budget };
             InRange(() => OnnxOperators.Apply(step), node.Place, fault);
             shape = step.Shape;
         }

@@ -6,7 +6,7 @@ internal static class OnnxRectifierOperators
     private const long BoundsBecomeInputs = 11;
 
     /// <summary><c>max(0, x)</c>.</summary>
-    public static void Relu(OnnxStep step)
+    public static void Relu(OnnxNodeReader step)
     {
         step.Node.AllowAttributes();
         step.RequireInputs(1);
@@ -14,7 +14,7 @@ internal static class OnnxRectifierOperators
     }
 
     /// <summary>A clip to <c>[0, infinity)</c>, or to nothing at all; float's largest value counts as infinity, as exporters mean it.</summary>
-    public static void Clip(OnnxStep step)
+    public static void Clip(OnnxNodeReader step)
     {
         step.RequireDataFirst();
         (double minimum, double maximum) = Bounds(step);
@@ -27,7 +27,7 @@ internal static class OnnxRectifierOperators
     }
 
     /// <summary><c>max(x, 0)</c> or <c>max(0, x)</c>.</summary>
-    public static void Max(OnnxStep step)
+    public static void Max(OnnxNodeReader step)
     {
         step.Node.AllowAttributes();
         step.RequireInputs(2);
@@ -36,7 +36,7 @@ internal static class OnnxRectifierOperators
         step.AppendRelu();
     }
 
-    private static (double Minimum, double Maximum) Bounds(OnnxStep step)
+    private static (double Minimum, double Maximum) Bounds(OnnxNodeReader step)
     {
         if (step.Opset < BoundsBecomeInputs)
         {
@@ -48,7 +48,7 @@ internal static class OnnxRectifierOperators
         return (Bound(step, 1) ?? float.MinValue, Bound(step, 2) ?? float.MaxValue);
     }
 
-    private static double? Bound(OnnxStep step, int index) => step.OptionalConstant(index) is not { } tensor ? null
+    private static double? Bound(OnnxNodeReader step, int index) => step.OptionalConstant(index) is not { } tensor ? null
         : tensor.Count == 1 && !double.IsNaN(tensor.Floats[0]) ? tensor.Floats[0]
         : throw step.Node.ShapeFault($"Its bound {OnnxFault.Quote(tensor.Name)} is not a number.");
 }

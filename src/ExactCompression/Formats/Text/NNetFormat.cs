@@ -44,7 +44,7 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         if (!scanner.AtEnd)
             throw new InvalidFileException("TextFormatDamaged", path, scanner.Place, "There is more text after the last bias.", "The sizes in the header are wrong, or the file holds something else than one network.");
         WeightPrecision precision = TextPrecision.Find(comments, scanner);
-        var chain = new AffineChain(sizes[0], precision);
+        var chain = new AffineFusion(sizes[0], precision);
         try
         {
             header.AppendInputNormalisation(chain, precision);
@@ -108,7 +108,7 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         }
 
         /// <summary>Appends <c>(x - mean) / range</c>.</summary>
-        public void AppendInputNormalisation(AffineChain chain, WeightPrecision precision)
+        public void AppendInputNormalisation(AffineFusion chain, WeightPrecision precision)
         {
             int inputs = Sizes[0];
             chain.Append(AffineMap.Shift(Array.ConvertAll(Means[..inputs], static m => 0 - m)), precision);
@@ -116,7 +116,7 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         }
 
         /// <summary>Appends <c>y range + mean</c>.</summary>
-        public void AppendOutputNormalisation(AffineChain chain, WeightPrecision precision)
+        public void AppendOutputNormalisation(AffineFusion chain, WeightPrecision precision)
         {
             var (scale, shift) = (new double[Sizes[^1]], new double[Sizes[^1]]);
             Array.Fill(scale, Ranges[^1]);

@@ -1,7 +1,7 @@
 using CsCheck;
-using ExactCompression.Tests.Oracles;
 using ExactCompression.Formats;
 using ExactCompression.Formats.Onnx;
+using ExactCompression.Tests.Oracles;
 using Xunit;
 using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType;
 

@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Bounds;
+
+/// <summary>
+/// The constant of one row on its way back through the layers, with all that rounding may have cost so far. Linear bound propagation, plain or optimised, is made of its steps: the proof's arithmetic is here alone.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Going back through layer <c>j</c>, a row <c>A</c> over the layer's outputs becomes <c>D = A * slope</c> over its pre-activations and <c>A' = D W_j</c> over its inputs. What floating point makes of
+/// <c>D</c> and <c>A'</c> is taken as it is; the difference to the real ones is charged to the bound: <c>|D| . Error</c> of <see cref="ReluRelaxation"/>. The constant collects
+/// intercepts and biases, and its size, so that the rounding of that sum is charged at the end. <see cref="Rounding.Gamma"/> is twice what the theory asks, which covers the rounding of the charges' own sums,
+/// in any order: sums run over the lanes of vectors.
+/// Infinite or NaN bounds come out where something overflows, and prove nothing; an overflown coefficient may even have the wrong sign, so none is dropped without looking whether it is finite.
+/// </para>
+/// <para>
+/// Lanes beyond the end of a row hold whatever follows it in memory: their coefficients are taken as 0, and they are stored back as they were. So rows need <see cref="Slack"/> elements behind the last one,
+/// and arrays that go with them, too.
+/// </para>
+/// </remarks>
+internal struct BackwardRow
+{
+    /// <summary>Elements that must be readable behind the end of a row or of an array that goes with it.</summary>
+    public const int Slack = 8;
+
+    /// <summary>Value of the constant.</summary>
+    public double Constant;
+
+    /// <summary>Sum of the sizes of all that was added to it.</summary>
+    public double Size;
+
+    /// <summary>What rounding of the coefficients can cost.</summary>
+    public double Error;
+
+    /// <summary>Begins at a neuron: its weights, or their negatives to bound it from below, become the row.</summary>
+    /// <param name="layer">The neuron's layer.</param>
+    /// <param name="neuron">0-based.</param>
+    /// <param name="above">True to bound <c>z</c> from above, false to bound <c>-z</c> from above.</param>
+    /// <param name="input">Range of the layer's inputs.</param>
+    /// <param name="row">Receives the coefficients over the inputs.</param>
+    public static BackwardRow Start(AffineLayer layer, int neuron, bool above, ActivationRange input, Span<double> row)
+    {
+        double bias = layer.Bias.Span[neuron];
+        if (above)
+            layer.Row(neuron).CopyTo(row);
+        else
+            Elementwise.Scale(layer.Row(neuron), -1, row);
+        return new() { Constant = above ? bias : -bias, Size = Math.Abs(bias), Error = input.RadiusOf(layer, neuron) };
+    }
+
+    /// <summary>Replaces each rectifier by the line that keeps the row an upper bound, and adds the layer's bias.</summary>
+    /// <param name="relaxation">The layer.</param>
+    /// <param name="slopes">Slopes of the lines below its rectifiers, in [0,1] where the phase is open; with slack.</param>
+    /// <param name="row">Coefficients over the rectifiers' outputs, which become those over the pre-activations; with slack.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void PassRectifiers(ReluRelaxation relaxation, ReadOnlySpan<double> slopes, Span<double> row)
+    {
+        ref double values = ref MemoryMarshal.GetReference(row);
+        ref double below = ref MemoryMarshal.GetReference(slopes);
+        ref double above = ref MemoryMarshal.GetArrayDataReference(relaxation.UpperSlope);
+        ref double intercepts = ref MemoryMarshal.GetArrayDataReference(relaxation.UpperIntercept);
+        ref double biases = ref MemoryMarshal.GetArrayDataReference(relaxation.Bias);
+        ref double errors = ref MemoryMarshal.GetArrayDataReference(relaxation.Error);
+        Vector512<double> zero = Vector512<double>.Zero, infinity = Vector512.Create(double.PositiveInfinity), underflow = Vector512.Create(Rounding.Underflow);
+        Vector512<double> sums = zero, sizes = zero, charges = zero;
+        for (int i = 0; i < row.Length; i += Vector512<double>.Count)
+        {
+            nuint at = (nuint)i;
+            Vector512<double> mask = Lanes(row.Length - i), old = Vector512.LoadUnsafe(ref values, at), a = old & mask;
+            Vector512<double> up = Vector512.GreaterThan(a, zero);
+            Vector512<double> slope = Vector512.ConditionalSelect(up, Vector512.LoadUnsafe(ref above, at), Vector512.LoadUnsafe(ref below, at));
+            Vector512<double> intercept = Vector512.LoadUnsafe(ref intercepts, at) & up;
+
+            // A rectifier that is off drops a finite coefficient without a trace; an infinite one makes a NaN.
+            Vector512<double> live = ~(Vector512.Equals(a, zero) | (Vector512.Equals(slope, zero) & Vector512.Equals(intercept, zero) & Vector512.LessThan(Vector512.Abs(a), infinity)));
+            Vector512<double> d = (a * slope) & live, t = (a * intercept) & live, b = d * Vector512.LoadUnsafe(ref biases, at) & live;
+            sums += t + b;
+            sizes += t + Vector512.Abs(b);
+            charges += ((Vector512.Abs(d) * Vector512.LoadUnsafe(ref errors, at)) + underflow) & live;
+            Vector512.ConditionalSelect(mask, d, old).StoreUnsafe(ref values, at);
+        }
+
+        Constant += Vector512.Sum(sums);
+        Size += Vector512.Sum(sizes);
+        Error += Vector512.Sum(charges);
+    }
+
+    /// <summary>Passes one rectifier that is linear by assumption: its coefficient over the pre-activation is given.</summary>
+    /// <param name="relaxation">The layer.</param>
+    /// <param name="neuron">0-based neuron of the layer.</param>
+    /// <param name="coefficient">Coefficient over its pre-activation.</param>
+    public void PassFixed(ReluRelaxation relaxation, int neuron, double coefficient)
+    {
+        double b = coefficient * relaxation.Bias[neuron];
+        Constant += b;
+        Size += Math.Abs(b);
+        Error += (Math.Abs(coefficient) * relaxation.Error[neuron]) + Rounding.Underflow;
+    }
+
+    /// <summary>Ends at the input: adds the row's largest value over the box.</summary>
+    /// <param name="row">Coefficients over the network's inputs; with slack.</param>
+    /// <param name="lower">Lower ends of the box; with slack.</param>
+    /// <param name="upper">Upper ends of the box; with slack.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Concretise(ReadOnlySpan<double> row, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
+    {
+        ref double values = ref MemoryMarshal.GetReference(row);
+        ref double lows = ref MemoryMarshal.GetReference(lower);
+        ref double highs = ref MemoryMarshal.GetReference(upper);
+        Vector512<double> sums = Vector512<double>.Zero, sizes = sums;
+        for (int i = 0; i < row.Length; i += Vector512<double>.Count)
+        {
+            nuint at = (nuint)i;
+            Vector512<double> mask = Lanes(row.Length - i), a = Vector512.LoadUnsafe(ref values, at);
+            Vector512<double> end = Vector512.ConditionalSelect(Vector512.GreaterThan(a, Vector512<double>.Zero), Vector512.LoadUnsafe(ref highs, at), Vector512.LoadUnsafe(ref lows, at));
+            Vector512<double> t = (a * end) & mask;
+            sums += t;
+            sizes += Vector512.Abs(t);
+        }
+
+        Constant += Vector512.Sum(sums);
+        Size += Vector512.Sum(sizes);
+    }
+
+    /// <summary>A value not below the row's maximum, after <see cref="Concretise"/>.</summary>
+    /// <param name="gamma">What sums may lose, as a share of their size.</param>
+    /// <param name="loss">What underflow may lose.</param>
+    public readonly double Bound(double gamma, double loss) => Math.BitIncrement(Constant + Charge(gamma, loss));
+
+    /// <summary>What rounding may have cost.</summary>
+    /// <param name="gamma">What sums may lose, as a share of their size.</param>
+    /// <param name="loss">What underflow may lose.</param>
+    public readonly double Charge(double gamma, double loss) => (Error * (1 + 1e-9)) + (gamma * Size) + loss;
+
+    /// <summary>An array with zeros behind its values, so that it can go with a row.</summary>
+    /// <param name="values">The values.</param>
+    public static double[] WithSlack(ReadOnlySpan<double> values)
+    {
+        var padded = new double[values.Length + Slack];
+        values.CopyTo(padded);
+        return padded;
+    }
+
+    /// <summary>All bits set in the first lanes.</summary>
+    /// <param name="count">How many elements are left.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<double> Lanes(int count) =>
+        count >= Vector512<double>.Count ? Vector512<double>.AllBitsSet : Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).AsDouble();
+}

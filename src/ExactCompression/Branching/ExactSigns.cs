@@ -1,0 +1,168 @@
+using ExactCompression.Numerics;
+using ExactCompression.Verdicts;
+
+namespace ExactCompression.Branching;
+
+/// <summary>
+/// Signs that rounding hides, without rounding: a neuron of the first layer has its extremes at corners of the box, so its exact values there decide it; above, a few corners that lead far up or down are run
+/// through the network. A point of the domain whose exact pre-activation is above 0 is a witness as good as any.
+/// </summary>
+internal static class ExactSigns
+{
+    /// <summary>Weights up to a layer, above which no point is run through the network in exact arithmetic.</summary>
+    private const long MostWeights = 200_000;
+
+    /// <summary>Products of exact numbers in one call: about a second.</summary>
+    private const long Effort = 5_000_000;
+
+    /// <summary>How often a neuron's corner is sought anew from the last one.</summary>
+    private const int Steps = 3;
+
+    /// <summary>Decides the first layer's open neurons.</summary>
+    /// <param name="board">What is known.</param>
+    /// <param name="clock">Time and threads.</param>
+    public static void DecideFirst(VerdictLedger board, SearchClock clock)
+    {
+        if (board.Network.Depth > 0 && board.Network.HiddenLayer(1).IsExact && board.HasOpen(1))
+            clock.Run(ZeroTies.Kind, () => DecideFirst(board, board.Network.HiddenLayer(1), clock));
+    }
+
+    /// <summary>Runs a few corners of the box through the network for each sign that is still open, front to back.</summary>
+    /// <param name="board">What is known.</param>
+    /// <param name="clock">Time and threads.</param>
+    public static void Show(VerdictLedger board, SearchClock clock)
+    {
+        int last = board.DeepestOpen();
+        if (last == 0)
+            return;
+        AffineLayer[] layers = [.. Enumerable.Range(1, last).Select(board.Network.HiddenLayer)];
+        long weights = layers.Sum(static l => l.ConnectionCount);
+        if (weights <= MostWeights && Array.TrueForAll(layers, static l => l.IsExact))
+            clock.Run(ZeroTies.Kind, () => Show(board, layers, Effort / Math.Max(1, weights), clock));
+    }
+
+    /// <summary>The exact pre-activation of each hidden neuron, layer by layer.</summary>
+    /// <param name="layers">The first hidden layers, of exact weights.</param>
+    /// <param name="point">An input.</param>
+    internal static Dyadic[][] PreActivations(ReadOnlySpan<AffineLayer> layers, double[] point)
+    {
+        var all = new Dyadic[layers.Length][];
+        Dyadic[] a = [.. point.Select(static x => (Dyadic)x)];
+        for (int l = 0; l < layers.Length; l++)
+        {
+            AffineLayer layer = layers[l];
+            all[l] = [.. Enumerable.Range(0, layer.Outputs).Select(i => PreActivation(layer, i, a))];
+            a = Array.ConvertAll(all[l], static z => Dyadic.Max(z, 0.0));
+        }
+
+        return all;
+    }
+
+    private static Dyadic PreActivation(AffineLayer layer, int neuron, Dyadic[] a)
+    {
+        Dyadic z = layer.Bias.Span[neuron];
+        ReadOnlySpan<double> row = layer.Row(neuron);
+        for (int j = 0; j < row.Length; j++)
+        {
+            if (row[j] != 0 && a[j].Sign != 0)
+                z += (Dyadic)row[j] * a[j];
+        }
+
+        return z;
+    }
+
+    private static void DecideFirst(VerdictLedger board, AffineLayer layer, SearchClock clock)
+    {
+        long left = Effort;
+        for (int i = 0; i < layer.Outputs; i++)
+        {
+            foreach (bool above in (bool[])[true, false])
+            {
+                if (!board.Wants(i, above) || left <= 0)
+                    continue;
+                clock.ThrowIfExpired();
+                left -= layer.Inputs;
+                double[] corner = Corner(board.Domain, layer.Row(i), above);
+                int sign = PreActivation(layer, i, [.. corner.Select(static x => (Dyadic)x)]).Sign;
+                if (above ? sign > 0 : sign < 0)
+                    board.Learn(i, above, corner);
+                else
+                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, ZeroTies.Kind);
+            }
+        }
+    }
+
+    private static void Show(VerdictLedger board, AffineLayer[] layers, long points, SearchClock clock)
+    {
+        double[] middle = [.. board.Domain.Lower.ToArray().Zip(board.Domain.Upper.ToArray(), static (low, high) => Math.Clamp((low / 2) + (high / 2), low, high))];
+        for (int i = 0; i < board.Offsets[layers.Length]; i++)
+        {
+            foreach (bool above in (bool[])[true, false])
+            {
+                double[] at = middle;
+                for (int step = 0; step < Steps && board.Wants(i, above) && points > 0; step++, points--)
+                {
+                    clock.ThrowIfExpired();
+                    (int layer, int neuron) = board.Place(i);
+                    double[] corner = Corner(board.Domain, Gradient(layers.AsSpan(0, layer), neuron, at), above);
+                    Credit(board, PreActivations(layers, corner), corner);
+                    if (corner.AsSpan().SequenceEqual(at))
+                        break;
+                    at = corner;
+                }
+            }
+        }
+    }
+
+    private static void Credit(VerdictLedger board, Dyadic[][] values, double[] point)
+    {
+        for (int l = 0; l < values.Length; l++)
+        {
+            for (int n = 0; n < values[l].Length; n++)
+            {
+                if (values[l][n].Sign is var sign && sign != 0)
+                    board.Learn(board.Offsets[l] + n, sign > 0, point);
+            }
+        }
+    }
+
+    private static double[] Corner(InputDomain domain, ReadOnlySpan<double> gradient, bool above)
+    {
+        ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
+        var corner = new double[lower.Length];
+        for (int k = 0; k < corner.Length; k++)
+            corner[k] = gradient[k] > 0 == above ? upper[k] : lower[k];
+        return corner;
+    }
+
+    /// <summary>How a neuron changes with the inputs near a point, roughly: which corner to try is no part of a proof.</summary>
+    private static double[] Gradient(ReadOnlySpan<AffineLayer> layers, int neuron, double[] point)
+    {
+        var on = new bool[layers.Length - 1][];
+        double[] a = point;
+        for (int l = 0; l < on.Length; l++)
+        {
+            AffineLayer layer = layers[l];
+            var z = new double[layer.Outputs];
+            for (int i = 0; i < z.Length; i++)
+                z[i] = System.Numerics.Tensors.TensorPrimitives.Dot(layer.Row(i), a) + layer.Bias.Span[i];
+            on[l] = Array.ConvertAll(z, static v => v >= 0);
+            a = Array.ConvertAll(z, static v => Math.Max(0, v));
+        }
+
+        double[] gradient = layers[^1].Row(neuron).ToArray();
+        for (int l = on.Length - 1; l >= 0; l--)
+        {
+            var below = new double[layers[l].Inputs];
+            for (int i = 0; i < gradient.Length; i++)
+            {
+                if (on[l][i] && gradient[i] != 0)
+                    System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(layers[l].Row(i), gradient[i], below, below);
+            }
+
+            gradient = below;
+        }
+
+        return gradient;
+    }
+}

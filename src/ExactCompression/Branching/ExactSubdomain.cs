@@ -1,0 +1,73 @@
+using ExactCompression.Bounds;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
+
+namespace ExactCompression.Branching;
+
+/// <summary>
+/// Bounds a part of the input box with <see cref="IntervalBounds"/> and <see cref="CrownBounds"/>, which do without rounding where only that keeps a sign open: for parts where a neuron's largest
+/// value is 0, or nearly.
+/// </summary>
+internal sealed class ExactSubdomain
+{
+    private readonly VerdictLedger board;
+    private readonly double[] lower;
+    private readonly double[] upper;
+
+    /// <summary>Bounds a part up to the layer of its open sides.</summary>
+    /// <param name="board">What is known on the whole box; only read.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="parallel">Threads, and the token to stop on.</param>
+    public ExactSubdomain(VerdictLedger board, Subdomain part, ParallelOptions parallel)
+    {
+        this.board = board;
+        int deepest = board.Place(part.Targets[0].Index).Layer;
+        lower = board.Lower[..board.Offsets[deepest]];
+        upper = board.Upper[..board.Offsets[deepest]];
+        var domain = new InputDomain(part.Lower, part.Upper);
+        var below = new List<ReluRelaxation>();
+        ActivationRange input = ActivationRange.OfInput(domain);
+        try
+        {
+            for (int layer = 1; layer <= deepest; layer++)
+            {
+                AffineLayer map = board.Network.HiddenLayer(layer);
+                int first = board.Offsets[layer - 1];
+                double[] low = new double[map.Outputs], high = new double[map.Outputs];
+                IntervalBounds.Propagate(map, input, low, high);
+                Keep(first, low, high);
+                if (layer > 1)
+                {
+                    int[] neurons = [.. Enumerable.Range(0, map.Outputs)];
+                    var bounds = new CrownBounds(domain, below);
+                    bounds.Bound(map, neurons, above: true, high, [], parallel);
+                    bounds.Bound(map, neurons, above: false, low, [], parallel);
+                    Keep(first, low, high);
+                }
+
+                below.Add(ReluRelaxation.Of(map, input, lower.AsSpan(first, map.Outputs), upper.AsSpan(first, map.Outputs)));
+                input = below[^1].Output;
+            }
+        }
+        finally
+        {
+            foreach (ReluRelaxation relaxation in below)
+                relaxation.Packed.Dispose();
+        }
+    }
+
+    /// <summary>Whether a side is not settled in the part.</summary>
+    public bool LeavesOpen(SignTarget target) => !(target.Above ? upper[target.Index] <= 0 : lower[target.Index] >= 0);
+
+    /// <summary>Keeps the tighter bounds; a NaN, or an infinity that overflow has put on the wrong side, proves nothing.</summary>
+    private void Keep(int first, double[] low, double[] high)
+    {
+        for (int i = 0; i < low.Length; i++)
+        {
+            if (low[i] > lower[first + i] && !double.IsPositiveInfinity(low[i]))
+                lower[first + i] = low[i];
+            if (high[i] < upper[first + i] && !double.IsNegativeInfinity(high[i]))
+                upper[first + i] = high[i];
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using ExactCompression.Bounds;
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Branching;
+
+/// <summary>One layer as bounds over parts of the input box use it. Arrays over its neurons are padded with zeros to <see cref="Width"/>.</summary>
+internal sealed class SubdomainLayer
+{
+    /// <summary>Prepares a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="input">Range of its inputs on the whole box.</param>
+    /// <param name="error">For each neuron, what a coefficient of size 1 on its pre-activation can lose to rounding anywhere in the whole box.</param>
+    /// <param name="gamma">Relative error of the sums that make the constant of a row.</param>
+    /// <param name="loss">What a row of this layer can lose to underflow in the layers below.</param>
+    public SubdomainLayer(AffineLayer layer, ActivationRange input, double[] error, double gamma, double loss)
+    {
+        Weights = new(layer);
+        Width = SubdomainWeights.Pad(layer.Outputs);
+        Gamma = gamma;
+        Bias = new double[Width];
+        Charge = new double[Width];
+        Start = new double[layer.Outputs];
+        layer.Bias.Span.CopyTo(Bias);
+        for (int i = 0; i < layer.Outputs; i++)
+        {
+            double ofBias = (gamma * Math.Abs(Bias[i])) + Rounding.Underflow;
+            Charge[i] = error[i] + ofBias;
+            Start[i] = ((input.RadiusOf(layer, i) + ofBias) * (1 + 1e-9)) + loss;
+        }
+    }
+
+    /// <summary>The weights.</summary>
+    public SubdomainWeights Weights { get; }
+
+    /// <summary>The number of neurons, padded to whole vectors.</summary>
+    public int Width { get; }
+
+    /// <summary>The biases.</summary>
+    public double[] Bias { get; }
+
+    /// <summary>For each neuron, what a coefficient of size 1 on its pre-activation costs: the rounding of its way through the layer, and that of its bias in the sum of constants.</summary>
+    public double[] Charge { get; }
+
+    /// <summary>For each neuron, what a row that starts from it is charged at once.</summary>
+    public double[] Start { get; }
+
+    /// <summary>Relative error of the sums that make the constant of a row.</summary>
+    public double Gamma { get; }
+}

@@ -1,0 +1,72 @@
+using ExactCompression.Bounds;
+using ExactCompression.Numerics;
+using ExactCompression.Verdicts;
+
+namespace ExactCompression.Branching;
+
+/// <summary>
+/// What the bounds over all parts of an input box share: the weights, laid out once, and what rounding can cost anywhere in the whole box, which is charged in every part.
+/// Immutable, so threads share it.
+/// </summary>
+internal sealed class SubdomainNetwork : IDisposable
+{
+    /// <summary>Prepares the layers up to one.</summary>
+    /// <param name="board">What is known on the whole box; only read.</param>
+    /// <param name="deepest">1-based hidden layer.</param>
+    public SubdomainNetwork(VerdictLedger board, int deepest)
+    {
+        Offsets = board.Offsets[..(deepest + 1)];
+        Lower = board.Lower[..Offsets[^1]];
+        Upper = board.Upper[..Offsets[^1]];
+        Inputs = board.Network.InputSize;
+        Layers = new SubdomainLayer[deepest];
+        ActivationRange input = ActivationRange.OfInput(board.Domain);
+        double loss = 0;
+        for (int l = 0; l < deepest; l++)
+        {
+            AffineLayer map = board.Network.HiddenLayer(l + 1);
+            Tighten(map, input, Lower.AsSpan(Offsets[l], map.Outputs), Upper.AsSpan(Offsets[l], map.Outputs));
+            ReluRelaxation whole = ReluRelaxation.Of(map, input, Lower.AsSpan(Offsets[l], map.Outputs), Upper.AsSpan(Offsets[l], map.Outputs));
+            whole.Packed.Dispose();
+            Layers[l] = new(map, input, whole.Error, Rounding.Gamma((2L * Offsets[^1]) + Inputs + 2), loss);
+            loss += whole.Loss;
+            input = whole.Output;
+        }
+    }
+
+    /// <summary>Number of inputs.</summary>
+    public int Inputs { get; }
+
+    /// <summary>Where each layer's neurons begin.</summary>
+    public int[] Offsets { get; }
+
+    /// <summary>Lower bounds on the whole box.</summary>
+    public double[] Lower { get; }
+
+    /// <summary>Upper bounds on the whole box.</summary>
+    public double[] Upper { get; }
+
+    /// <summary>The layers.</summary>
+    public SubdomainLayer[] Layers { get; }
+
+    /// <summary>Intervals on the whole box where nothing better is known: the charges need some finite range.</summary>
+    private static void Tighten(AffineLayer map, ActivationRange input, Span<double> lower, Span<double> upper)
+    {
+        double[] low = new double[map.Outputs], high = new double[map.Outputs];
+        IntervalBounds.Propagate(map, input, low, high);
+        for (int i = 0; i < low.Length; i++)
+        {
+            if (low[i] > lower[i] && !double.IsPositiveInfinity(low[i]))
+                lower[i] = low[i];
+            if (high[i] < upper[i] && !double.IsNegativeInfinity(high[i]))
+                upper[i] = high[i];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (SubdomainLayer layer in Layers)
+            layer.Weights.Dispose();
+    }
+}

@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using ExactCompression.Milp;
+
+namespace ExactCompression.Experiments;
+
+/// <summary>Makes the row of one cell out of its network: search, compression, accuracy.</summary>
+/// <param name="options">The sweep.</param>
+/// <param name="partial">A tenth of the data's rows.</param>
+internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> partial)
+{
+    /// <summary>Does the work. What goes wrong becomes the row's error, with all that was there before it.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="trainingSeconds">What training took, or null.</param>
+    /// <param name="threads">Threads to use.</param>
+    /// <param name="told">Told what is at work.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public SweepRow Run(SweepCell cell, ReluNetwork network, double? trainingSeconds, int threads, Action<string> told, CancellationToken cancellation)
+    {
+        SweepRow row = cell.Blank(options, network) with
+        {
+            Neurons = network.NeuronCount,
+            Connections = network.ConnectionCount,
+            NonZeroConnections = network.NonZeroConnectionCount,
+            TrainingSeconds = trainingSeconds,
+            Threads = threads,
+        };
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            if (options.TestData is { HasLabels: true } test)
+                row = row with { TestRows = test.Rows, Accuracy = NetworkMeasurement.AccuracyOf(network, test, threads, cancellation) };
+            told("searching");
+            StabilityTable table = Search(cell, network, threads, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            row = WithTable(row, table);
+            foreach (CompressionLevel level in options.Levels.Order())
+            {
+                told($"compressing, {level}");
+                row = Compress(row, table, level, threads, cancellation);
+            }
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            row = row with { Error = ErrorText(e) };
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        return row with { Seconds = SecondsSince(start) };
+    }
+
+    /// <summary>What went wrong, in a line: the name of the cause, and the message.</summary>
+    public static string ErrorText(Exception e) => $"{(e as ExactCompressionException)?.ErrorId ?? e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
+
+    /// <summary>A token that ends with a time limit too.</summary>
+    public static CancellationTokenSource Limited(TimeSpan? limit, CancellationToken cancellation)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (limit is { } time)
+            source.CancelAfter(time);
+        return source;
+    }
+
+    private StabilityTable Search(SweepCell cell, ReluNetwork network, int threads, CancellationToken cancellation)
+    {
+        InputDomain domain = cell.Domain.For(network.InputSize, network.StatedDomain);
+        var search = new SearchOptions
+        {
+            TimeLimit = options.TimeLimit,
+            Threads = threads,
+            Warning = text => options.Warning?.Invoke($"{network.Name}: {text}"),
+            Contradiction = e => options.Warning?.Invoke(e.Message),
+        };
+        var table = StabilityTable.Undecided(network, domain);
+        if (cell.Method == StabilityMethod.Hybrid)
+        {
+            InputData? data = cell.Preprocess switch
+            {
+                MilpPreprocess.All => options.Data,
+                MilpPreprocess.Partial => partial.Value,
+                _ => null,
+            };
+            return StabilityAnalysis.FindStable(table, data, search, cancellation);
+        }
+
+        MilpFormulation formulation = cell.Method switch
+        {
+            StabilityMethod.Isa => MilpFormulation.Isa,
+            StabilityMethod.Layer => MilpFormulation.Layer,
+            StabilityMethod.Neuron => MilpFormulation.Neuron,
+            _ => MilpFormulation.NeuronApproximate,
+        };
+        return MilpAnalysis.Find(table, options.Data, new() { Formulation = formulation, Solver = options.Solver, Preprocess = cell.Preprocess }, search, cancellation);
+    }
+
+    private static SweepRow WithTable(SweepRow row, StabilityTable table)
+    {
+        double Seconds(params string[] stages) => Rounded(table.Stages.Where(s => stages.Contains(s.Name)).Sum(static s => s.Elapsed.TotalSeconds));
+        string ByLayer(Func<LayerStability, int> count) => string.Join(' ', table.Layers.Select(count));
+        int stable = table.StablyActive + table.StablyInactive;
+        return row with
+        {
+            StablyActive = table.StablyActive,
+            StablyInactive = table.StablyInactive,
+            Unstable = table.Unstable,
+            Undetermined = table.Undetermined,
+            Unproven = table.Unproven,
+            StablePercent = table.Neurons.Count == 0 ? 0 : 100.0 * stable / table.Neurons.Count,
+            Rank = table.Layers.Sum(static l => l.ActiveRank),
+            ActiveByLayer = ByLayer(static l => l.StablyActive),
+            InactiveByLayer = ByLayer(static l => l.StablyInactive),
+            UnstableByLayer = ByLayer(static l => l.Unstable),
+            UndeterminedByLayer = ByLayer(static l => l.Undetermined),
+            RankByLayer = ByLayer(static l => l.ActiveRank),
+            BoundsSeconds = Seconds("Interval", "Crown", "AlphaCrown"),
+            WitnessSeconds = Seconds("Sampling", "Attack"),
+            SplittingSeconds = Seconds("InputSplitting", "BranchAndBound"),
+            MilpSeconds = Seconds(["Milp", .. Enum.GetNames<MilpFormulation>()]),
+            SearchSeconds = Rounded(table.Elapsed.TotalSeconds),
+        };
+    }
+
+    private SweepRow Compress(SweepRow row, StabilityTable table, CompressionLevel level, int threads, CancellationToken cancellation)
+    {
+        using CancellationTokenSource limited = Limited(options.TimeLimit, cancellation);
+        long start = Stopwatch.GetTimestamp();
+        CompressionResult result;
+        try
+        {
+            result = LeoCompression.Compress(table, new() { Level = level }, limited.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{level} took longer than the time limit.");
+        }
+
+        if (result.Unconfirmed > 0)
+            options.Warning?.Invoke($"{table.Network.Name}: {result.Unconfirmed} neurons are stable by a MILP solver's word, and no proof was found; {level} keeps them.");
+        double seconds = SecondsSince(start);
+        int neurons = result.Original.NeuronCount - result.Compressed.NeuronCount;
+        long connections = result.Original.ConnectionCount - result.Compressed.ConnectionCount;
+        row = row with
+        {
+            Compressed = result.Compressed.Architecture,
+            NeuronsRemovedPercent = result.NeuronsRemovedPercent,
+            ConnectionsRemovedPercent = result.ConnectionsRemovedPercent,
+            ProvenDeviation = result.ProvenDeviation,
+            CompressionSeconds = Rounded((row.CompressionSeconds ?? 0) + seconds),
+            AccuracyAfter = options.TestData is { HasLabels: true } test ? NetworkMeasurement.AccuracyOf(result.Compressed, test, threads, cancellation) : null,
+        };
+        return level switch
+        {
+            CompressionLevel.DeleteOnly => row with { DeleteOnlyNeuronsRemoved = neurons, DeleteOnlyConnectionsRemoved = connections, DeleteOnlyProvenDeviation = result.ProvenDeviation, DeleteOnlySeconds = seconds },
+            CompressionLevel.LeoPlusPlus => row with { LeoPlusPlusNeuronsRemoved = neurons, LeoPlusPlusConnectionsRemoved = connections, LeoPlusPlusProvenDeviation = result.ProvenDeviation, LeoPlusPlusSeconds = seconds },
+            _ => row with { MaximalNeuronsRemoved = neurons, MaximalConnectionsRemoved = connections, MaximalProvenDeviation = result.ProvenDeviation, MaximalSeconds = seconds },
+        };
+    }
+
+    private static double SecondsSince(long start) => Rounded(Stopwatch.GetElapsedTime(start).TotalSeconds);
+
+    /// <summary>To microseconds: more digits of a time are noise.</summary>
+    private static double Rounded(double seconds) => Math.Round(seconds, 6);
+}

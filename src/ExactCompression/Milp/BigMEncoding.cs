@@ -1,0 +1,244 @@
+using ExactCompression.Networks;
+using ExactCompression.Verdicts;
+
+namespace ExactCompression.Milp;
+
+/// <summary>
+/// The mixed-integer program of a network's first hidden layers over its input box: the one place where it is written down. Its solutions are the inputs of the box, each with what the network makes of it.
+/// </summary>
+/// <remarks>
+/// A rectifier whose sign is open, <c>l &lt;= z &lt;= u</c> with <c>l &lt; 0 &lt; u</c>, is <c>W a + b = x - s</c>, <c>0 &lt;= x &lt;= u y</c>, <c>0 &lt;= s &lt;= -l (1 - y)</c> with <c>y</c> binary: right for any box,
+/// also below 0, because both ends are bounds of the pre-activation. A neuron that is stably active enters as <c>W a + b</c>, one that is stably inactive not at all.
+/// Solvers keep rows to an absolute tolerance, so everything is scaled by powers of two: inputs run from 0 to 1, and every rectifier's output, slack and row is at most 1.
+/// </remarks>
+internal sealed class BigMEncoding : IDisposable
+{
+    /// <summary>How far from 0, as a share of its own range, a neuron must stay for a solver's word on its sign: ten times what the solver is asked to keep to.</summary>
+    public const double Margin = 10 * SolverBackend.Tolerance;
+
+    private const double Largest = 1e100;
+
+    private readonly VerdictLedger board;
+    private readonly int[] inputs;
+    private readonly Unit[] units;
+
+    /// <summary>Writes the program down.</summary>
+    /// <param name="backend">The solver.</param>
+    /// <param name="board">Proven bounds of the pre-activations, and verdicts: neurons decided as stable are taken as such.</param>
+    /// <param name="layers">How many hidden layers it has.</param>
+    /// <param name="cancellation">Throws <see cref="OperationCanceledException"/>.</param>
+    public BigMEncoding(SolverBackend backend, VerdictLedger board, int layers, CancellationToken cancellation)
+    {
+        this.board = board;
+        Layers = layers;
+        Program = new(backend);
+        try
+        {
+            inputs = new int[board.Network.InputSize];
+            for (int k = 0; k < inputs.Length; k++)
+                inputs[k] = Width(k) > 0 ? Program.AddVariable(0, 1) : -1;
+            units = new Unit[board.Offsets[layers]];
+            for (int layer = 1; layer <= layers; layer++)
+            {
+                for (int i = 0; i < board.Network.WidthOf(layer); i++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    units[board.Offsets[layer - 1] + i] = Add(layer, i);
+                }
+            }
+        }
+        catch
+        {
+            Program.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The program at its solver.</summary>
+    public MilpProgram Program { get; }
+
+    /// <summary>How many hidden layers it has.</summary>
+    public int Layers { get; }
+
+    /// <summary>Whether the bounds of all pre-activations are finite, and small enough to compute with.</summary>
+    public static bool CanHold(VerdictLedger board) => board.Lower.Concat(board.Upper).All(static v => Math.Abs(v) < Largest);
+
+    /// <summary>
+    /// Adds a binary variable that can be 1 only where a neuron's pre-activation is on one side of 0, or nearer to 0 than <see cref="Margin"/>: where it cannot be 1 at all, the neuron is stable, with room for the solver's errors.
+    /// </summary>
+    /// <param name="index">A neuron of these layers whose sign is open.</param>
+    /// <param name="above">Which side.</param>
+    /// <returns>The variable.</returns>
+    public int AddIndicator(int index, bool above)
+    {
+        Unit unit = units[index];
+        double end = (above ? -board.Lower[index] : board.Upper[index]) / unit.Scale;
+        int sign = above ? 1 : -1, indicator = Program.AddVariable(0, 1, integer: true), row = Program.AddRow(-end - Margin, double.PositiveInfinity);
+        Program.SetTerm(row, unit.Output, sign * unit.OutputScale / unit.Scale);
+        Program.SetTerm(row, unit.Slack, -sign * unit.SlackScale / unit.Scale);
+        Program.SetTerm(row, indicator, -end);
+        return indicator;
+    }
+
+    /// <summary>Keeps the pre-activation of an open neuron away from 0 by <see cref="Margin"/>, on one side or both.</summary>
+    /// <param name="index">A neuron of these layers whose sign is open.</param>
+    /// <param name="below">Whether also where it is below 0.</param>
+    public void KeepFromZero(int index, bool below)
+    {
+        Unit unit = units[index];
+        int on = Program.AddRow(0, double.PositiveInfinity);
+        Program.SetTerm(on, unit.Output, unit.OutputScale / unit.Scale);
+        Program.SetTerm(on, unit.Phase, -Margin);
+        if (!below)
+            return;
+        int off = Program.AddRow(Margin, double.PositiveInfinity);
+        Program.SetTerm(off, unit.Slack, unit.SlackScale / unit.Scale);
+        Program.SetTerm(off, unit.Phase, Margin);
+    }
+
+    /// <summary>Makes the pre-activation of a neuron, or its negative, the objective, as a share of its range.</summary>
+    /// <param name="layer">1-based hidden layer: one of these, or the next.</param>
+    /// <param name="neuron">0-based neuron.</param>
+    /// <param name="above">True for <c>z</c>, false for <c>-z</c>.</param>
+    /// <returns>What is to be added to the objective.</returns>
+    public double SetObjective(int layer, int neuron, bool above)
+    {
+        int index = board.Offsets[layer - 1] + neuron, sign = above ? 1 : -1;
+        double scale = ScaleOf(index);
+        Program.ClearObjective();
+        return sign * Terms(layer, neuron, scale, (variable, coefficient) => Program.SetObjective(variable, sign * coefficient));
+    }
+
+    /// <summary>The input of a solution, in the box.</summary>
+    /// <param name="values">A value for each variable.</param>
+    public double[] InputOf(double[] values)
+    {
+        ReadOnlySpan<double> lower = board.Domain.Lower.Span, upper = board.Domain.Upper.Span;
+        var input = new double[inputs.Length];
+        for (int k = 0; k < input.Length; k++)
+            input[k] = inputs[k] < 0 ? lower[k] : Math.Clamp(lower[k] + (Width(k) * values[inputs[k]]), lower[k], upper[k]);
+        return input;
+    }
+
+    /// <summary>The solution of an input: a value for each variable of the network; variables added later are 0.</summary>
+    /// <param name="input">A point of the box.</param>
+    public double[] SolutionOf(ReadOnlySpan<double> input)
+    {
+        var values = new double[Program.VariableCount];
+        for (int k = 0; k < inputs.Length; k++)
+        {
+            if (inputs[k] >= 0)
+                values[inputs[k]] = Math.Clamp((input[k] - board.Domain.Lower.Span[k]) / Width(k), 0, 1);
+        }
+
+        double[] a = input.ToArray();
+        for (int layer = 1; layer <= Layers; layer++)
+        {
+            double[] z = AffineEvaluation.PreActivations(board.Network.HiddenLayer(layer), a);
+            for (int i = 0; i < z.Length; i++)
+                units[board.Offsets[layer - 1] + i].Assign(z[i], values);
+            a = [.. z.Select(static v => Math.Max(0, v))];
+        }
+
+        return values;
+    }
+
+    /// <summary>Holds every rectifier in the phase that it has in a solution: what is left is linear.</summary>
+    /// <param name="values">A value for each variable; null to free them again.</param>
+    public void HoldPhases(double[]? values)
+    {
+        foreach (Unit unit in units)
+        {
+            if (unit.Phase < 0)
+                continue;
+            double phase = values is null ? 0 : Math.Round(values[unit.Phase]);
+            Program.SetRange(unit.Phase, phase, values is null ? 1 : phase);
+        }
+    }
+
+    /// <summary>The binary variable of a neuron's sign; below 0 where the sign is not open.</summary>
+    /// <param name="index">A neuron of these layers.</param>
+    public int PhaseOf(int index) => units[index].Phase;
+
+    /// <inheritdoc/>
+    public void Dispose() => Program.Dispose();
+
+    /// <summary>The power of two next above a value.</summary>
+    private static double PowerAbove(double value) => value == 0 ? 1 : Math.ScaleB(1, Math.ILogB(value) + 1);
+
+    private double Width(int input) => board.Domain.Upper.Span[input] - board.Domain.Lower.Span[input];
+
+    private double ScaleOf(int index) => PowerAbove(Math.Max(Math.Abs(board.Lower[index]), Math.Abs(board.Upper[index])));
+
+    private Unit Add(int layer, int neuron)
+    {
+        int index = board.Offsets[layer - 1] + neuron;
+        double lower = board.Lower[index], upper = board.Upper[index], scale = ScaleOf(index);
+        bool inactive = upper <= 0 || board.StateOf(index) == NeuronState.StablyInactive, active = !inactive && (lower >= 0 || board.StateOf(index) == NeuronState.StablyActive);
+        if (inactive)
+            return Unit.Inactive;
+        int row = Program.AddRow(0, 0);
+        double constant = Terms(layer, neuron, scale, (variable, coefficient) => Program.SetTerm(row, variable, coefficient));
+        Program.SetRowRange(row, -constant, -constant);
+        if (active)
+        {
+            var linear = new Unit(Program.AddVariable(Math.Max(0, lower) / scale, upper / scale), -1, -1, scale, scale, 0);
+            Program.SetTerm(row, linear.Output, -1);
+            return linear;
+        }
+
+        double outputScale = PowerAbove(upper), slackScale = PowerAbove(-lower), most = upper / outputScale, least = -lower / slackScale;
+        var unit = new Unit(Program.AddVariable(0, most), Program.AddVariable(0, least), Program.AddVariable(0, 1, integer: true), scale, outputScale, slackScale);
+        Program.SetTerm(row, unit.Output, -outputScale / scale);
+        Program.SetTerm(row, unit.Slack, slackScale / scale);
+        int on = Program.AddRow(double.NegativeInfinity, 0), off = Program.AddRow(double.NegativeInfinity, least);
+        Program.SetTerm(on, unit.Output, 1);
+        Program.SetTerm(on, unit.Phase, -most);
+        Program.SetTerm(off, unit.Slack, 1);
+        Program.SetTerm(off, unit.Phase, least);
+        return unit;
+    }
+
+    /// <summary>The pre-activation of a neuron over the variables, divided by a scale.</summary>
+    /// <returns>Its constant.</returns>
+    private double Terms(int layer, int neuron, double scale, Action<int, double> term)
+    {
+        AffineLayer map = board.Network.HiddenLayer(layer);
+        ReadOnlySpan<double> row = map.Row(neuron);
+        double constant = map.Bias.Span[neuron];
+        for (int j = 0; j < row.Length; j++)
+        {
+            if (row[j] == 0)
+                continue;
+            if (layer == 1)
+            {
+                constant += row[j] * board.Domain.Lower.Span[j];
+                if (inputs[j] >= 0)
+                    term(inputs[j], row[j] * Width(j) / scale);
+            }
+            else if (units[board.Offsets[layer - 2] + j] is { Output: >= 0 } unit)
+            {
+                term(unit.Output, row[j] * unit.OutputScale / scale);
+            }
+        }
+
+        return constant / scale;
+    }
+
+    /// <summary>A neuron's variables: its output, its slack and its phase, below 0 where it has none; and what they are multiples of.</summary>
+    private sealed record Unit(int Output, int Slack, int Phase, double Scale, double OutputScale, double SlackScale)
+    {
+        public static Unit Inactive { get; } = new(-1, -1, -1, 1, 1, 1);
+
+        /// <summary>Sets the variables to what a pre-activation makes of them.</summary>
+        public void Assign(double z, double[] values)
+        {
+            if (Output >= 0)
+                values[Output] = Math.Max(0, z) / OutputScale;
+            if (Phase < 0)
+                return;
+            values[Slack] = Math.Max(0, -z) / SlackScale;
+            values[Phase] = z > 0 ? 1 : 0;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+namespace ExactCompression.Verdicts;
+
+/// <summary>The claims that a search puts to the proof, and the contradictions that it comes upon: what a solver or a file said, against what is proven.</summary>
+/// <param name="network">The network's name, for messages.</param>
+internal sealed class ClaimLedger(string network)
+{
+    private readonly List<ContradictionException> contradictions = [];
+    private readonly Dictionary<int, (NeuronState State, string Claim)> reopened = [];
+
+    /// <summary>The claims that were opened again, by the neuron's index.</summary>
+    public IEnumerable<KeyValuePair<int, (NeuronState State, string Claim)>> Reopened => reopened;
+
+    /// <summary>Puts a claim to the proof.</summary>
+    public void Reopen(int index, NeuronState state, string claim) => reopened[index] = (state, claim);
+
+    /// <summary>Notes that a proof refutes a claim.</summary>
+    /// <param name="layer">1-based hidden layer.</param>
+    /// <param name="neuron">0-based neuron within its layer.</param>
+    /// <param name="claim">What was claimed.</param>
+    /// <param name="proof">What refutes it.</param>
+    public void Contradict(int layer, int neuron, string claim, string proof) => contradictions.Add(new(network, layer, neuron, claim, proof));
+
+    /// <summary>Tells of the contradictions.</summary>
+    /// <exception cref="ContradictionException">A solver's word is refuted, and no handler is registered.</exception>
+    /// <exception cref="InvalidInputException">A verdict from outside is refuted, and no handler is registered: the table is not one of this network and domain, or it is wrong.</exception>
+    public void Report(SearchOptions options)
+    {
+        foreach (ContradictionException contradiction in contradictions)
+        {
+            if (options.Contradiction is { } handler)
+                handler(contradiction);
+            else if (contradiction.Claim.Contains(ImportedClaim.Kind, StringComparison.Ordinal))
+                throw new InvalidInputException(contradiction.ErrorId, contradiction.Message, "Check that the table belongs to this network and domain; find the stable neurons again from the network.");
+            else
+                throw contradiction;
+        }
+    }
+
+    /// <summary>What becomes of a claim at the end of a search.</summary>
+    /// <param name="claimed">The state claimed.</param>
+    /// <param name="claim">Its evidence.</param>
+    /// <param name="found">The state found since; undetermined where nothing was.</param>
+    /// <param name="kind">Its evidence.</param>
+    /// <param name="refuted">Whether proven bounds or witnesses exclude the claim.</param>
+    /// <returns>The state and the evidence that are left.</returns>
+    public static (NeuronState State, string Evidence) Settle(NeuronState claimed, string claim, NeuronState found, string kind, bool refuted)
+    {
+        bool imported = ImportedClaim.Is(claim);
+        if (refuted)
+            return (found, found == NeuronState.Undetermined ? MilpClaim.Refuted(claim) : MilpClaim.Join(MilpClaim.Refuted(claim), kind));
+        if (found == NeuronState.Undetermined)
+            return (claimed, claim);
+        if (imported || !MilpClaim.StandsAlone(kind))
+            return (found, imported ? kind : MilpClaim.Join(claim, kind));
+
+        // Two solvers' words: together no more than one, and against each other nothing.
+        return claimed == found ? (claimed, claim) : (NeuronState.Undetermined, MilpClaim.Refuted(claim));
+    }
+}

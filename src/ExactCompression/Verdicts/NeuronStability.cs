@@ -1,0 +1,89 @@
+using ExactCompression.Verdicts;
+
+namespace ExactCompression;
+
+/// <summary>The verdict on one hidden neuron, with what stands behind it.</summary>
+public sealed class NeuronStability
+{
+    private bool isSealed;
+
+    /// <summary>1-based hidden layer.</summary>
+    public required int Layer
+    {
+        get;
+        init => field = Changeable(value);
+    }
+
+    /// <summary>0-based neuron within its layer.</summary>
+    public required int Neuron
+    {
+        get;
+        init => field = Changeable(value);
+    }
+
+    /// <summary>What the neuron does over the domain.</summary>
+    public required NeuronState State
+    {
+        get;
+        init => field = Changeable(value);
+    }
+
+    /// <summary>A proven lower bound of the pre-activation over the domain; minus infinity where none is known. In a table from outside (<see cref="StabilityTable.IsImported"/>) it is what was stated there.</summary>
+    public double LowerBound
+    {
+        get;
+        init => field = Changeable(value);
+    } = double.NegativeInfinity;
+
+    /// <summary>A proven upper bound of the pre-activation over the domain; infinity where none is known. In a table from outside it is what was stated there.</summary>
+    public double UpperBound
+    {
+        get;
+        init => field = Changeable(value);
+    } = double.PositiveInfinity;
+
+    /// <summary>
+    /// What settled it: <c>Interval</c>, <c>Crown</c>, <c>Witness</c>, ...; empty while undetermined, or <c>against</c> a claim that a witness refutes. <c>Milp (Scip, 1e-06)</c> is a solver's word within its
+    /// tolerance and no proof, unless <c>proven by</c> follows. <c>Imported (Crown)</c> is what a file, or a copy from another process, states, by evidence of that name.
+    /// </summary>
+    public string Evidence
+    {
+        get;
+        init => field = Changeable(value);
+    } = "";
+
+    /// <summary>Whether the verdict is what a file, or a copy from another process, states, and no proof here has decided the neuron.</summary>
+    public bool IsImported => ImportedClaim.Is(Evidence);
+
+    /// <summary>Whether the verdict is proven: not undetermined, not a solver's word alone, and not imported.</summary>
+    public bool IsProven => State != NeuronState.Undetermined && !MilpClaim.StandsAlone(Evidence) && !IsImported;
+
+    /// <summary>An input in the domain where the pre-activation is proven to be above 0, or null.</summary>
+    public double[]? PositiveWitness
+    {
+        get;
+        init => field = Changeable(value);
+    }
+
+    /// <summary>An input in the domain where the pre-activation is proven to be below 0, or null.</summary>
+    public double[]? NegativeWitness
+    {
+        get;
+        init => field = Changeable(value);
+    }
+
+    /// <summary>The verdict as a table holds it: a copy that nothing can change, since scripts can set what only an initialiser may, and evidence is for what was reached.</summary>
+    internal NeuronStability Sealed()
+    {
+        if (isSealed)
+            return this;
+        var copy = (NeuronStability)MemberwiseClone();
+        copy.isSealed = true;
+        return copy;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Layer}:{Neuron} {State}";
+
+    private T Changeable<T>(T value) => isSealed ? throw new InvalidOperationException("A verdict in a table cannot be changed: make another table of verdicts of your own.") : value;
+}

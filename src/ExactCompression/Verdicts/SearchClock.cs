@@ -1,0 +1,86 @@
+using System.Diagnostics;
+
+namespace ExactCompression.Verdicts;
+
+/// <summary>Time, limit, cancellation and progress of one search, and what each stage cost and settled.</summary>
+internal sealed class SearchClock : IDisposable
+{
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Timers are no finer: a shorter limit is over at once, and not by chance a little later.</summary>
+    private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(1);
+
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private readonly CancellationTokenSource source;
+    private readonly VerdictLedger board;
+    private readonly Action<StabilityProgress>? progress;
+    private readonly List<StageReport> stages = [];
+    private readonly TimeSpan? limit;
+    private TimeSpan reported = TimeSpan.MinValue;
+
+    public SearchClock(VerdictLedger board, SearchOptions options, CancellationToken cancellation)
+    {
+        this.board = board;
+        progress = options.Progress;
+        limit = options.TimeLimit;
+        source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (limit is { } time)
+        {
+            if (time < Grain)
+                source.Cancel();
+            else
+                source.CancelAfter(time);
+        }
+
+        Parallel = new() { CancellationToken = source.Token, MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount };
+    }
+
+    /// <summary>Threads and the token that ends the search: cancellation or the time limit.</summary>
+    public ParallelOptions Parallel { get; }
+
+    public TimeSpan Elapsed => watch.Elapsed;
+
+    /// <summary>How long the search may still take; null without a limit.</summary>
+    public TimeSpan? Remaining => limit - watch.Elapsed;
+
+    public bool Expired => source.IsCancellationRequested;
+
+    public IReadOnlyList<StageReport> Stages => stages;
+
+    /// <summary>Ends the search at once where its time is over; the searches catch this at their top.</summary>
+    public void ThrowIfExpired() => source.Token.ThrowIfCancellationRequested();
+
+    /// <summary>Runs a piece of work and books its time and verdicts under a stage; pieces of the same stage add up.</summary>
+    public void Run(string stage, Action work)
+    {
+        TimeSpan before = watch.Elapsed;
+        int decided = board.Decided;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            var spent = new StageReport(stage, watch.Elapsed - before, board.Decided - decided);
+            int at = stages.FindIndex(s => s.Name == stage);
+            if (at < 0)
+                stages.Add(spent);
+            else
+                stages[at] = new(stage, stages[at].Elapsed + spent.Elapsed, stages[at].Decided + spent.Decided);
+        }
+    }
+
+    /// <summary>Tells where the search stands, at most five times a second.</summary>
+    /// <param name="stage">The kind of evidence at work.</param>
+    /// <param name="layer">1-based hidden layer at work, or 0 for all of them.</param>
+    /// <param name="detail">What else there is to say; empty for nothing.</param>
+    public void Report(string stage, int layer, string detail = "")
+    {
+        if (progress is null || (reported != TimeSpan.MinValue && watch.Elapsed - reported < ReportEvery))
+            return;
+        reported = watch.Elapsed;
+        progress(new(stage, layer, board.Decided, board.Count, watch.Elapsed) { Detail = detail });
+    }
+
+    public void Dispose() => source.Dispose();
+}

@@ -1,0 +1,84 @@
+using ExactCompression.Bounds;
+using ExactCompression.Verdicts;
+
+namespace ExactCompression.Witnesses;
+
+/// <summary>Proves bounds layer by layer: interval arithmetic, then backward linear bounds, each layer's bounds resting on those of the layers before.</summary>
+internal static class BoundPropagation
+{
+    /// <summary>Bounds all layers.</summary>
+    /// <param name="board">Where the bounds go.</param>
+    /// <param name="clock">Time and threads.</param>
+    /// <param name="linear">Whether linear bounds follow the intervals.</param>
+    /// <returns>For neurons left open, the corners of the box where their linear bounds are reached: good starts for attacks.</returns>
+    public static Dictionary<SignTarget, float[]> Run(VerdictLedger board, SearchClock clock, bool linear = true)
+    {
+        var hints = new Dictionary<SignTarget, float[]>();
+        var relaxations = new List<ReluRelaxation>();
+        ActivationRange input = ActivationRange.OfInput(board.Domain);
+        try
+        {
+            for (int layer = 1; layer <= board.Network.Depth; layer++)
+            {
+                clock.ThrowIfExpired();
+                AffineLayer map = board.Network.HiddenLayer(layer);
+                clock.Report("Interval", layer);
+                clock.Run("Interval", () => Interval(board, layer, map, input));
+                if (linear && layer > 1)
+                {
+                    clock.Report("Crown", layer);
+                    clock.Run("Crown", () => Crown(board, layer, map, relaxations, clock, hints));
+                }
+
+                int first = board.Offsets[layer - 1];
+                if (layer < board.Network.Depth)
+                {
+                    relaxations.Add(ReluRelaxation.Of(map, input, board.Lower.AsSpan(first, map.Outputs), board.Upper.AsSpan(first, map.Outputs)));
+                    input = relaxations[^1].Output;
+                }
+            }
+        }
+        finally
+        {
+            foreach (ReluRelaxation relaxation in relaxations)
+                relaxation.Packed.Dispose();
+        }
+
+        return hints;
+    }
+
+    private static void Interval(VerdictLedger board, int layer, AffineLayer map, ActivationRange input)
+    {
+        var lower = new double[map.Outputs];
+        var upper = new double[map.Outputs];
+        IntervalBounds.Propagate(map, input, lower, upper);
+        for (int i = 0; i < map.Outputs; i++)
+            board.Bound(board.Offsets[layer - 1] + i, lower[i], upper[i], "Interval");
+    }
+
+    private static void Crown(VerdictLedger board, int layer, AffineLayer map, IReadOnlyList<ReluRelaxation> below, SearchClock clock, Dictionary<SignTarget, float[]> hints)
+    {
+        int inputs = board.Network.InputSize, first = board.Offsets[layer - 1];
+
+        // What intervals have shown stable is linear in every bound above it, however loose its own bounds are.
+        int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(i => !(board.Lower[first + i] >= 0) && !(board.Upper[first + i] <= 0))];
+        if (neurons.Length == 0)
+            return;
+        var bounds = new CrownBounds(board.Domain, below);
+        var lower = new double[neurons.Length];
+        var upper = new double[neurons.Length];
+        var low = new double[neurons.Length * inputs];
+        var high = new double[neurons.Length * inputs];
+        bounds.Bound(map, neurons, above: true, upper, high, clock.Parallel);
+        bounds.Bound(map, neurons, above: false, lower, low, clock.Parallel);
+        for (int i = 0; i < neurons.Length; i++)
+        {
+            int index = first + neurons[i];
+            board.Bound(index, lower[i], upper[i], "Crown");
+            if (board.Wants(index, above: true))
+                hints[new(index, true)] = CrownBounds.Corner(board.Domain, high.AsSpan(i * inputs, inputs));
+            if (board.Wants(index, above: false))
+                hints[new(index, false)] = CrownBounds.Corner(board.Domain, low.AsSpan(i * inputs, inputs));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using ExactCompression.Verdicts;
+
+namespace ExactCompression.Witnesses;
+
+/// <summary>The session that a search works on, and what takes its place when its device fails: the same device with smaller batches, at last the CPU.</summary>
+internal sealed class ResilientSession : IDisposable
+{
+    /// <summary>A device that fails with an eighth of the points as well wants for more than memory.</summary>
+    private const int MostHalvings = 3;
+
+    private readonly ReluNetwork network;
+    private readonly InputDomain domain;
+    private readonly SearchOptions options;
+    private IWitnessDevice device;
+    private SimdWitnessDevice? cpu;
+    private IWitnessSession? session;
+    private int halvings;
+
+    /// <summary>Opens a session.</summary>
+    /// <param name="board">The network, its domain, and bounds where they are known.</param>
+    /// <param name="device">Where to begin; stays the caller's.</param>
+    /// <param name="options">Threads, and who is to be warned.</param>
+    public ResilientSession(VerdictLedger board, IWitnessDevice device, SearchOptions options)
+    {
+        network = DeviceScaling.Normalise(board);
+        domain = board.Domain;
+        this.options = options;
+        this.device = device;
+        try
+        {
+            session = Open(int.MaxValue);
+        }
+        catch (ComputeDeviceException failure)
+        {
+            MoveToCpu(failure);
+        }
+    }
+
+    /// <summary>The session as it is now.</summary>
+    public IWitnessSession Current => session ?? throw new ObjectDisposedException(nameof(ResilientSession));
+
+    /// <summary>The name of the device that it is on now.</summary>
+    public string DeviceName => device.Name;
+
+    /// <summary>Puts a new session in the place of one that failed, with a warning. It knows nothing of what the old one was told or has kept.</summary>
+    /// <param name="failure">What it failed with; thrown again where nothing is left to try.</param>
+    public void Replace(ComputeDeviceException failure)
+    {
+        if (device == cpu)
+            throw failure;
+        int most = Current.MaxPoints / 2;
+        Close();
+        if (halvings++ < MostHalvings && most > 0)
+        {
+            try
+            {
+                session = Open(most);
+                options.Warning?.Invoke(FormattableString.Invariant($"{failure.Problem} Going on with batches of {session.MaxPoints} points."));
+                return;
+            }
+            catch (ComputeDeviceException again)
+            {
+                failure = again;
+            }
+        }
+
+        MoveToCpu(failure);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Close();
+        cpu?.Dispose();
+    }
+
+    private void MoveToCpu(ComputeDeviceException failure)
+    {
+        device = cpu = new();
+        session = Open(int.MaxValue);
+        options.Warning?.Invoke($"{failure.Problem} Going on with {cpu}.");
+    }
+
+    private IWitnessSession Open(int most) => device.Open(network, domain, options.Threads, most);
+
+    private void Close()
+    {
+        session?.Dispose();
+        session = null;
+    }
+}

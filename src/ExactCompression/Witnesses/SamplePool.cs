@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+
+namespace ExactCompression.Witnesses;
+
+/// <summary>
+/// The points that witness search looks at first and starts attacks from, most telling first: corners where linear bounds are reached, the rows of the data, then points of the box made from a seed:
+/// its ends and middle, and by turns uniform ones, corners, and sparse ones (most inputs near their lower end, as in images). Points are made when they are asked for; none is kept.
+/// </summary>
+internal sealed class SamplePool
+{
+    private const int MostGenerated = 3_000;
+    private const int GeneratedValues = 3_000_000;
+
+    /// <summary>Lower end, middle, upper end.</summary>
+    private const int Landmarks = 3;
+
+    private readonly InputDomain domain;
+    private readonly float[] corners;
+    private readonly InputData? data;
+    private readonly int seed;
+    private readonly int inputs;
+    private readonly int rows;
+
+    /// <summary>Gathers points.</summary>
+    /// <param name="domain">The box.</param>
+    /// <param name="corners">Points to begin with, row-major; kept, not copied.</param>
+    /// <param name="data">Rows to follow, or null.</param>
+    /// <param name="mostRows">How many rows to take at most, spread evenly over the data.</param>
+    /// <param name="seed">Seed of the random points.</param>
+    public SamplePool(InputDomain domain, float[] corners, InputData? data, int mostRows, int seed)
+    {
+        this.domain = domain;
+        this.corners = corners;
+        this.data = data;
+        this.seed = seed;
+        inputs = domain.Size!.Value;
+        rows = Math.Min(data?.Rows ?? 0, mostRows);
+        Corners = corners.Length / inputs;
+        Count = Corners + rows + Landmarks + Math.Clamp(GeneratedValues / inputs, 300, MostGenerated);
+    }
+
+    /// <summary>Number of points given to begin with.</summary>
+    public int Corners { get; }
+
+    /// <summary>Number of points.</summary>
+    public int Count { get; }
+
+    /// <summary>Copies neighbouring points; those from data are as the file has them, so they may lie outside the box.</summary>
+    /// <param name="first">0-based first point.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="points">Row-major <paramref name="count"/> x inputs.</param>
+    public void Copy(int first, int count, Span<float> points)
+    {
+        for (int p = 0; p < count; p++)
+        {
+            int at = first + p;
+            Span<float> point = points.Slice(p * inputs, inputs);
+            if (at < Corners)
+                corners.AsSpan(at * inputs, inputs).CopyTo(point);
+            else if ((at -= Corners) < rows)
+                data!.Row((int)((long)at * data.Rows / rows)).CopyTo(point);
+            else
+                Generate(at - rows, point);
+        }
+    }
+
+    /// <summary>Makes one point, always the same for its number: a counter through the mixer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Generate(int number, Span<float> point)
+    {
+        ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
+        int kind = number % 3;
+        ulong counter = ((ulong)(uint)seed << 32 | (uint)number) * 0xD1B54A32D192ED03;
+        for (int i = 0; i < point.Length; i++)
+        {
+            counter += 0x9E3779B97F4A7C15;
+            ulong z = (counter ^ (counter >> 30)) * 0xBF58476D1CE4E5B9;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+            double t = (z >> 40) * (1.0 / (1 << 24));
+            if (number < Landmarks)
+                t = 0.5 * number;
+            else if (kind == 1)
+                t = Math.Round(t);
+            else if (kind == 2)
+                t = t * t * t * t * (t * t * t * t);
+            point[i] = (float)(lower[i] + ((upper[i] - lower[i]) * t));
+        }
+    }
+}

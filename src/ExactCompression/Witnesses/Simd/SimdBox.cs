@@ -1,0 +1,27 @@
+namespace ExactCompression.Witnesses;
+
+/// <summary>The input box in float32. Its ends are rounded to nearest: whoever takes a point into the domain itself clips once more, in double.</summary>
+/// <param name="Lower">Lower ends.</param>
+/// <param name="Upper">Upper ends.</param>
+/// <param name="Width">Widths: what a step is a share of.</param>
+internal sealed record SimdBox(float[] Lower, float[] Upper, float[] Width)
+{
+    /// <summary>Rounds a box.</summary>
+    public static SimdBox Of(InputDomain domain)
+    {
+        float[] lower = ToSingle(domain.Lower.Span), upper = ToSingle(domain.Upper.Span);
+        var width = new float[lower.Length];
+        for (int i = 0; i < width.Length; i++)
+            width[i] = upper[i] - lower[i];
+        return new(lower, upper, width);
+    }
+
+    /// <summary>Rounds values.</summary>
+    public static float[] ToSingle(ReadOnlySpan<double> values)
+    {
+        var single = new float[values.Length];
+        for (int i = 0; i < single.Length; i++)
+            single[i] = (float)values[i];
+        return single;
+    }
+}

@@ -1,0 +1,100 @@
+using CsCheck;
+using ExactCompression.Bounds;
+using ExactCompression.Tests.Oracles;
+using Xunit;
+
+namespace ExactCompression.Tests.Bounds;
+
+/// <summary>Optimised bounds with and without fixed phases, against exact values at points of the box.</summary>
+public sealed class AlphaBetaCrownTests
+{
+    private static readonly ParallelOptions OneThread = new() { MaxDegreeOfParallelism = 1 };
+
+    [Fact]
+    public void Optimize_AnyNetworkAndPhases_NeverFallsBelowAValueThatIsReached() =>
+        Gen.Select(RandomNetworks.Cases(mostInputs: 2, mostLayers: 3, mostWidth: 4).Where(c => c.Network.Depth > 1), Gen.Int[0, 1_000_000], Gen.Int[0, 6])
+            .ForAll((c, seed, steps) => Check(c, new Random(seed), steps), count: 500);
+
+    [Fact]
+    public void Optimize_MoreSteps_TightensTheBoundThatPlainSlopesGive()
+    {
+        // z = relu(x) + relu(-x) - relu(x + 1) / 2 over [-1,1]: the slopes of plain CROWN are not the best ones.
+        var first = new AffineLayer([1, -1, 1], [0, 0, 0.5], 3, 1, Activation.Relu, WeightPrecision.Float64);
+        var second = new AffineLayer([1, 1, -1.5], [0], 1, 3, Activation.Relu, WeightPrecision.Float64);
+        var domain = new InputDomain([-1], [1]);
+        ReluRelaxation[] below = [Relax(first, ActivationRange.OfInput(domain))];
+        using var bounds = new AlphaBetaCrown(domain, second, below);
+        CrownSubproblem plain = CrownSubproblem.Root(0, true, bounds.PlainSlopes()), optimised = CrownSubproblem.Root(0, true, bounds.PlainSlopes());
+        bounds.Evaluate([plain], OneThread);
+        bounds.Optimize([optimised], AdamSchedule.FromPlainSlopes, OneThread);
+        Assert.True(optimised.Bound < plain.Bound - 0.01, $"{optimised.Bound} against {plain.Bound}");
+    }
+
+    [Fact]
+    public void FindStable_NeuronThatNeedsSplitting_IsProvenByBranchAndBound()
+    {
+        // |x| = relu(x) + relu(-x) and |y| likewise: |x| + |y| - relu(x + y) - relu(-x - y) >= 0 is the triangle inequality, which no single linear bound shows at 0.
+        ReluNetwork network = new(
+        [
+            new([1, 0, -1, 0, 0, 1, 0, -1, 1, 1, -1, -1], new double[6], 6, 2, Activation.Relu),
+            new([1, 1, 1, 1, -1, -1], [0.01], 1, 6, Activation.Relu),
+            new([1], [0], 1, 1, Activation.Identity),
+        ]);
+        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)), null, new(), default);
+        Assert.Equal((NeuronState.StablyActive, "BranchAndBound"), (table.Neurons[6].State, table.Neurons[6].Evidence));
+    }
+
+    private static void Check(RandomNetworks.Case c, Random random, int steps)
+    {
+        var exact = new ExactNetwork(c.Network);
+        var below = new List<ReluRelaxation>();
+        ActivationRange input = ActivationRange.OfInput(c.Domain);
+        for (int l = 0; l + 1 < c.Network.Depth; l++)
+        {
+            below.Add(Relax(c.Network.Layers[l], input));
+            input = below[^1].Output;
+            AffineLayer layer = c.Network.Layers[l + 1];
+            using var bounds = new AlphaBetaCrown(c.Domain, layer, below);
+            int total = below.Sum(b => b.Layer.Outputs);
+            foreach (bool above in new[] { true, false })
+            {
+                CrownSubproblem problem = CrownSubproblem.Root(random.Next(layer.Outputs), above, bounds.PlainSlopes());
+                for (int s = random.Next(3); s > 0; s--)
+                    problem = problem.With(random.Next(total), random.Next(2) == 0 ? (sbyte)1 : (sbyte)-1);
+                bounds.Optimize([problem], AdamSchedule.AfterSplit with { Steps = steps }, OneThread);
+                for (int p = 0; p < 30; p++)
+                    CheckPoint(c, exact, problem, l + 1, [.. c.Lower.Zip(c.Upper, (a, b) => Point(a, b, random))]);
+            }
+        }
+    }
+
+    private static void CheckPoint(RandomNetworks.Case c, ExactNetwork exact, CrownSubproblem problem, int layer, double[] point)
+    {
+        Rational[][] z = exact.PreActivations([.. point.Select(x => (Rational)x)]);
+        Rational[] all = [.. z.Take(c.Network.Depth).SelectMany(v => v)];
+        for (int s = 0; s < problem.Split.Length; s++)
+        {
+            if (all[problem.Split[s]].Sign * problem.Phases[s] < 0)
+                return;
+        }
+
+        Rational value = problem.Above ? z[layer][problem.Neuron] : -z[layer][problem.Neuron];
+        if (double.IsFinite(problem.Bound))
+            Assert.True(value <= problem.Bound, $"{problem.Bound:R} at {string.Join(' ', point)}");
+    }
+
+    private static double Point(double a, double b, Random random) => random.Next(4) switch
+    {
+        0 => a,
+        1 => b,
+        _ => Math.Clamp(a + ((b - a) * random.NextDouble()), a, b),
+    };
+
+    private static ReluRelaxation Relax(AffineLayer layer, ActivationRange input)
+    {
+        var lower = new double[layer.Outputs];
+        var upper = new double[layer.Outputs];
+        IntervalBounds.Propagate(layer, input, lower, upper);
+        return ReluRelaxation.Of(layer, input, lower, upper);
+    }
+}

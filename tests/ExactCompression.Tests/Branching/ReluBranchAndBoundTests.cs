@@ -1,0 +1,49 @@
+using ExactCompression.Bounds;
+using ExactCompression.Branching;
+using Xunit;
+
+namespace ExactCompression.Tests.Branching;
+
+/// <summary>Search trees that are interrupted: what they had in hand must not be lost, for a tree without open problems counts as a proof.</summary>
+public sealed class ReluBranchAndBoundTests
+{
+    [Theory]
+    [InlineData(0.01, true)] // the triangle inequality, and a little
+    [InlineData(-0.01, false)]
+    public void GoOn_AfterCancellationInTheMiddle_ProvesOnlyWhatIsTrue(double margin, bool proven)
+    {
+        var domain = new InputDomain([-1, -1], [1, 1]);
+        var first = new AffineLayer([1, 0, -1, 0, 0, 1, 0, -1, 1, 1, -1, -1], new double[6], 6, 2, Activation.Relu);
+        var second = new AffineLayer([1, 1, 1, 1, -1, -1], [margin], 1, 6, Activation.Relu, WeightPrecision.Float64);
+        var relaxation = ReluRelaxation.Of(first, ActivationRange.OfInput(domain), [-1, -1, -1, -1, -2, -2], [1, 1, 1, 1, 2, 2]);
+        using var bounds = new AlphaBetaCrown(domain, second, [relaxation]);
+        for (int stop = 1; stop <= 6; stop++)
+        {
+            var tree = new ReluBranchAndBound(bounds, new(6, Above: false), 0);
+            using var source = new CancellationTokenSource();
+            Assert.ThrowsAny<OperationCanceledException>(() => tree.GoOn(1_000, null, new() { MaxDegreeOfParallelism = 1, CancellationToken = source.Token, TaskScheduler = new CancellingScheduler(source, stop) }));
+            Assert.False(tree.IsProven, $"cancelled at {stop}");
+            tree.GoOn(1_000, null, new() { MaxDegreeOfParallelism = 1 });
+            Assert.Equal(proven, tree.IsProven);
+        }
+
+        relaxation.Packed.Dispose();
+    }
+
+    /// <summary>Cancels when a loop is run for the given time.</summary>
+    private sealed class CancellingScheduler(CancellationTokenSource source, int stop) : TaskScheduler
+    {
+        private int runs;
+
+        protected override IEnumerable<Task> GetScheduledTasks() => [];
+
+        protected override void QueueTask(Task task) => TryExecuteTask(task);
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued)
+        {
+            if (++runs == stop)
+                source.Cancel();
+            return TryExecuteTask(task);
+        }
+    }
+}

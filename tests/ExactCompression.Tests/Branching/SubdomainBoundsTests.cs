@@ -1,0 +1,133 @@
+using ExactCompression.Branching;
+using ExactCompression.Tests.Oracles;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
+using Xunit;
+
+namespace ExactCompression.Tests.Branching;
+
+/// <summary>Parts of the input box: no point at which a side is open may ever be lost on the way down, and what is said of the rectifiers in its part must hold there. In exact arithmetic.</summary>
+public sealed class SubdomainBoundsTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Run_HardNetworksWithinTheirRadii_KeepsEveryPointWhereASideIsOpen(int sides)
+    {
+        int kept = 0, settled = 0;
+        for (int seed = 0; seed < 1_500; seed++)
+        {
+            var random = new Random(seed);
+            int kind = random.Next(HardNumbers.Kinds), size = random.Next(1, 5);
+            (double[] lower, double[] upper) = HardNumbers.Box(random, kind, size);
+            ReluNetwork network = HardNumbers.Network(random, kind, size, 3, 5);
+            (int k, int s) = Descend(random, network, lower, upper, sides, $"seed {seed}, kind {kind}");
+            kept += k;
+            settled += s;
+        }
+
+        Assert.True(kept > 500 && settled > 100, $"{kept} {settled}"); // the test tests something
+    }
+
+    [Fact]
+    public void Run_OrdinaryNetworks_KeepsEveryPointWhereASideIsOpen()
+    {
+        int kept = 0, settled = 0;
+        for (int seed = 0; seed < 200; seed++)
+        {
+            // Wide enough for the tails of vectors and for groups of rows; biases that make neurons rarely positive.
+            var random = new Random(seed);
+            int inputs = random.Next(1, 7), width = random.Next(3, 21);
+            AffineLayer Layer(int outputs, int from) => new(
+                [.. Enumerable.Range(0, outputs * from).Select(_ => (random.NextDouble() * 2) - 1)],
+                [.. Enumerable.Range(0, outputs).Select(_ => (random.NextDouble() * 2) - 1.5)],
+                outputs,
+                from,
+                Activation.Relu,
+                WeightPrecision.Float64);
+            ReluNetwork network = new([Layer(width, inputs), Layer(width + 1, width), Layer(4, width + 1), Layer(1, 4).With(Activation.Identity)]);
+            (int k, int s) = Descend(random, network, [.. Enumerable.Repeat(-1.0, inputs)], [.. Enumerable.Repeat(1.0, inputs)], 1 + (seed % 3), $"seed {seed}");
+            kept += k;
+            settled += s;
+        }
+
+        Assert.True(kept > 500 && settled > 100, $"{kept} {settled}");
+    }
+
+    [Fact]
+    public void Run_PartThatIsAPoint_HasNoPieces()
+    {
+        ReluNetwork network = new([new([1, -1], [0.5, 0.5], 2, 1, Activation.Relu), new([1, -1], [0.25], 1, 2, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)]);
+        var board = new VerdictLedger(StabilityTable.Undecided(network, new([0.25], [0.25])));
+        using var parts = new SubdomainNetwork(board, 2);
+        using var bounder = new SubdomainBounds(parts, 2);
+        SubdomainResult outcome = bounder.Run(new([0.25], [0.25], SubdomainPhases.OfWholeBox(parts, 2), [new(2, true), new(2, false)]));
+        Assert.Equal([new(2, true)], outcome.Open); // z = 0.75 - 0.25 + 0.25
+        Assert.Empty(outcome.Pieces);
+    }
+
+    /// <summary>Follows random points down the pieces that hold them, for some levels.</summary>
+    private static (int Kept, int Settled) Descend(Random random, ReluNetwork network, double[] lower, double[] upper, int sides, string what)
+    {
+        var board = new VerdictLedger(StabilityTable.Undecided(network, new(lower, upper)));
+        int layer = network.Depth, count = board.Offsets[layer - 1];
+        using var parts = new SubdomainNetwork(board, layer);
+        using var bounder = new SubdomainBounds(parts, layer);
+        SignTarget[] targets = [.. Enumerable.Range(count, board.Count - count).SelectMany(i => new SignTarget[] { new(i, true), new(i, false) }).OrderBy(_ => random.Next()).Take(sides)];
+        ExactNetwork[] within = [.. Enumerable.Range(0, 3).Select(corner => new ExactNetwork(HardNumbers.Within(random, network, corner)))];
+        int kept = 0, settled = 0;
+        for (int p = 0; p < 4; p++)
+        {
+            double[] x = [.. lower.Zip(upper, (a, b) => random.Next(4) switch { 0 => a, 1 => b, _ => Math.Clamp(a + (random.NextDouble() * (b - a)), a, b) })];
+            Rational[][] values = [.. within.Select(n => n.PreActivations([.. x.Select(v => (Rational)v)]).Take(layer).SelectMany(z => z).ToArray())];
+            var part = new Subdomain(lower, upper, SubdomainPhases.OfWholeBox(parts, count), targets);
+            for (int level = 0; level < 12 && part is not null; level++)
+            {
+                SubdomainResult outcome = bounder.Run(part);
+                Subdomain? next = null;
+                foreach (Rational[] z in values)
+                {
+                    SignTarget[] open = Array.FindAll(part.Targets, a => z[a.Index].Sign == (a.Above ? 1 : -1));
+                    Assert.True(open.All(outcome.Open.Contains), $"{what}: settled though {string.Join(' ', open)} is open");
+                    kept += open.Length;
+                    if (open.Length == 0 || outcome.Pieces.Length == 0)
+                        continue;
+                    Subdomain[] holding = Array.FindAll(outcome.Pieces, piece => Holds(piece, x));
+                    Assert.True(holding.Length > 0, $"{what}: a point was lost");
+                    foreach (Subdomain piece in holding)
+                        CheckKnown(piece, z, x, what);
+                    next = holding[0];
+                }
+
+                settled += outcome.Open.Length < part.Targets.Length ? 1 : 0;
+                part = next;
+            }
+        }
+
+        return (kept, settled);
+    }
+
+    private static bool Holds(Subdomain part, double[] x) => Enumerable.Range(0, x.Length).All(i => part.Lower[i] <= x[i] && x[i] <= part.Upper[i]);
+
+    private static void CheckKnown(Subdomain part, Rational[] z, double[] x, string what)
+    {
+        for (int n = 0; n < part.Known.Phases.Length; n++)
+            Assert.True(part.Known.Phases[n] * z[n].Sign >= 0, $"{what}: phase of {n}");
+        for (int o = 0; o < part.Known.Open.Length; o++)
+        {
+            Rational value = z[part.Known.Open[o]];
+            double from = part.Known.Lower[o], to = part.Known.Upper[o];
+            Assert.True((!double.IsFinite(from) || from <= value) && (!double.IsFinite(to) || to >= value), $"{what}: bounds of {part.Known.Open[o]}");
+        }
+
+        if (part.Half.Length == 0)
+            return;
+        Assert.Single(part.Targets);
+        if (!double.IsFinite(part.HalfConstant) || !part.Half.All(double.IsFinite))
+            return;
+        Rational half = part.HalfConstant;
+        for (int i = 0; i < x.Length; i++)
+            half += (Rational)part.Half[i] * x[i];
+        Assert.True(half >= (part.Targets[0].Above ? z[part.Targets[0].Index] : -z[part.Targets[0].Index]), $"{what}: the function is not above");
+    }
+}

@@ -1,0 +1,99 @@
+using ExactCompression.Verdicts;
+using Xunit;
+
+namespace ExactCompression.Tests.Verdicts;
+
+/// <summary>A solver's word on a board: it counts until a proof speaks, and is never lost from sight.</summary>
+public sealed class MilpClaimTests
+{
+    private const string Word = "Milp (Scip, 1e-06)";
+
+    private static readonly ReluNetwork Network = new([new([1], [0], 1, 1, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)]);
+
+    private readonly VerdictLedger board = new(StabilityTable.Undecided(Network, InputDomain.Uniform(-1, 1)));
+    private readonly List<ContradictionException> told = [];
+
+    [Fact]
+    public void Claim_Confirmed_NamesTheProofBesideIt()
+    {
+        board.Claim(0, active: true, MilpClaim.Of("Scip", 1e-6));
+        Assert.Equal((NeuronState.StablyActive, Word, 1), Verdict());
+        Assert.True(board.IsClaim(0));
+        board.Bound(0, 0.5, 1, "Crown");
+        Assert.Equal((NeuronState.StablyActive, Word + ", proven by Crown", 0), Verdict());
+        Assert.Empty(told);
+    }
+
+    [Fact]
+    public void Claim_RefutedByABound_IsReportedWithNeuronAndBothSides()
+    {
+        board.Claim(0, active: true, Word);
+        board.Bound(0, -2, -1, "Crown");
+        Assert.Equal((NeuronState.StablyInactive, "Crown, against " + Word, 0), Verdict());
+        ContradictionException contradiction = Assert.Single(told);
+        Assert.Equal((1, 0), (contradiction.Layer, contradiction.Neuron));
+        Assert.Contains("layer 1, neuron 0", contradiction.Message, StringComparison.Ordinal);
+        Assert.Contains(Word, contradiction.Claim, StringComparison.Ordinal);
+        Assert.Contains("[-2, -1]", contradiction.Proof, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Claim_RefutedByAWitness_LeavesTheNeuronOpenWithTheWitness()
+    {
+        board.Claim(0, active: true, Word);
+        board.Check(0, above: false, [-1]);
+        Assert.Equal((NeuronState.Undetermined, "against " + Word, 0), Verdict());
+        board.Credit(0, above: true, [1]);
+        Assert.Equal((NeuronState.Unstable, "Witness, against " + Word, 0), Verdict());
+        Assert.Single(told.Distinct());
+    }
+
+    [Fact]
+    public void Claim_MadeTwice_IsNoProofOfItself()
+    {
+        board.Claim(0, active: true, Word);
+        var again = new VerdictLedger(board.ToTable(default, [], null), reopenClaims: true);
+        again.Claim(0, active: true, "Milp (Highs, 1e-06)");
+        again.Close(new() { Contradiction = told.Add });
+        StabilityTable table = again.ToTable(default, [], null);
+        Assert.Equal((Word, 1), (table.Neurons[0].Evidence, table.Unproven));
+        Assert.Empty(told);
+    }
+
+    [Fact]
+    public void Claim_AgainstAnother_LeavesTheNeuronOpen()
+    {
+        board.Claim(0, active: true, Word);
+        var again = new VerdictLedger(board.ToTable(default, [], null), reopenClaims: true);
+        again.Claim(0, active: false, "Milp (Highs, 1e-06)");
+        again.Close(new() { Contradiction = told.Add });
+        StabilityTable table = again.ToTable(default, [], null);
+        Assert.Equal((NeuronState.Undetermined, "against " + Word, 0), (table.Neurons[0].State, table.Neurons[0].Evidence, table.Unproven));
+        Assert.Single(told);
+    }
+
+    [Fact]
+    public void Close_NobodyListens_Throws()
+    {
+        board.Claim(0, active: true, Word);
+        board.Check(0, above: false, [-1]);
+        Assert.Throws<ContradictionException>(() => board.Close(new()));
+    }
+
+    [Fact]
+    public void FindStable_WrongClaim_IsRefutedByTheProof()
+    {
+        board.Claim(0, active: false, Word);
+        StabilityTable found = StabilityAnalysis.FindStable(board.ToTable(default, [], null), null, new() { Contradiction = told.Add }, default);
+        Assert.Equal((NeuronState.Unstable, "Witness, against " + Word), (found.Neurons[0].State, found.Neurons[0].Evidence));
+        Assert.Single(told);
+    }
+
+    private (NeuronState State, string Evidence, int Unproven) Verdict()
+    {
+        told.Clear();
+        board.Close(new() { Contradiction = told.Add });
+        StabilityTable table = board.ToTable(default, [], null);
+        return (table.Neurons[0].State, table.Neurons[0].Evidence, table.Unproven);
+    }
+}

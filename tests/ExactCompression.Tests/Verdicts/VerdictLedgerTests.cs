@@ -1,0 +1,150 @@
+using ExactCompression.Verdicts;
+using Xunit;
+
+namespace ExactCompression.Tests.Verdicts;
+
+public sealed class VerdictLedgerTests
+{
+    private readonly VerdictLedger board = new(StabilityTable.Undecided(new ReluNetwork([new([1], [0], 1, 1, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)])));
+
+    [Fact]
+    public void Bound_ActiveNeuronThatIsNeverAboveZero_CountsAsInactive()
+    {
+        board.Bound(0, 0, 1, "Interval");
+        Assert.Equal((NeuronState.Undetermined, true, true, false), (board.StateOf(0), board.MayBeZero(0), board.Wants(0, above: true), board.Wants(0, above: false)));
+        board.Bound(0, -1, 0, "Crown");
+        Assert.Equal(NeuronState.StablyInactive, board.StateOf(0));
+        Assert.Equal(1, board.Decided);
+    }
+
+    [Fact]
+    public void Bound_NeverBelowZeroAndAWitnessAbove_IsActiveByTheProofOfTheBound()
+    {
+        board.Bound(0, 0, 1, "Interval");
+        board.Credit(0, above: true, [1]);
+        Assert.Equal((NeuronState.StablyActive, 1), (board.StateOf(0), board.Decided));
+        Assert.Equal("Interval", board.ToTable(default, [], null).Neurons[0].Evidence);
+    }
+
+    [Fact]
+    public void ShowPositive_NeverBelowZero_IsActive()
+    {
+        board.ShowPositive(0, "Enumeration"); // nothing is known of the other side
+        Assert.Equal(NeuronState.Undetermined, board.StateOf(0));
+        board.Bound(0, 0, 1, "Crown");
+        board.ShowPositive(0, "Enumeration");
+        Assert.Equal((NeuronState.StablyActive, "Crown"), (board.StateOf(0), board.ToTable(default, [], null).Neurons[0].Evidence));
+    }
+
+    [Fact]
+    public void Scope_NeuronsOutside_AreNotWantedAndCountAsDecided()
+    {
+        var none = new VerdictLedger(StabilityTable.Undecided(board.Network), scope: static _ => false);
+        Assert.Equal((1, false, false, 0), (none.Decided, none.Wants(0, true), none.HasOpen(1), none.DeepestOpen()));
+        none.Bound(0, 1, 2, "Crown");
+        Assert.Equal((NeuronState.StablyActive, 1), (none.StateOf(0), none.Decided));
+    }
+
+    [Fact]
+    public void Bound_NaN_ProvesNothing()
+    {
+        board.Bound(0, double.NaN, double.NaN, "Crown");
+        Assert.Equal((NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity), (board.StateOf(0), board.Lower[0], board.Upper[0]));
+    }
+
+    [Fact]
+    public void Bound_InfinityOnTheWrongSide_ProvesNothing()
+    {
+        board.Bound(0, double.PositiveInfinity, double.NegativeInfinity, "Crown");
+        Assert.Equal((NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity), (board.StateOf(0), board.Lower[0], board.Upper[0]));
+    }
+
+    [Fact]
+    public void Bound_LooserThanBefore_KeepsTheTighter()
+    {
+        board.Bound(0, -1, 1, "Interval");
+        board.Bound(0, -2, 2, "Crown");
+        Assert.Equal((NeuronState.Undetermined, -1, 1), (board.StateOf(0), board.Lower[0], board.Upper[0]));
+    }
+
+    [Theory]
+    [InlineData(0, 0, NeuronState.StablyInactive)] // both: counts as inactive
+    [InlineData(-1, 0, NeuronState.StablyInactive)]
+    [InlineData(0, 1, NeuronState.Undetermined)] // perhaps 0 everywhere
+    [InlineData(double.Epsilon, 1, NeuronState.StablyActive)]
+    [InlineData(-1, double.Epsilon, NeuronState.Undetermined)]
+    [InlineData(-double.Epsilon, 1, NeuronState.Undetermined)]
+    public void Bound_EndsNextToZero_DecidesByTheSignAlone(double lower, double upper, NeuronState state)
+    {
+        board.Bound(0, lower, upper, "Crown");
+        Assert.Equal(state, board.StateOf(0));
+    }
+
+    [Fact]
+    public void Bound_EndsThatCross_IsAContradiction()
+    {
+        board.Bound(0, 1, 2, "Interval");
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Bound(0, -1, 0.5, "Crown")).ErrorId);
+    }
+
+    [Fact]
+    public void Check_AgainstAVerdict_IsAContradiction()
+    {
+        board.Bound(0, -1, 0, "Crown");
+        board.Check(0, above: false, [0]);
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Check(0, above: true, [1])).ErrorId);
+    }
+
+    [Fact]
+    public void Bound_AgainstAWitness_IsAContradiction()
+    {
+        board.Credit(0, above: true, [1]);
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Bound(0, -1, 0, "Crown")).ErrorId);
+    }
+
+    [Fact]
+    public void Credit_AgainstABound_IsAContradiction()
+    {
+        board.Bound(0, double.NegativeInfinity, -1, "Crown");
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Credit(0, above: true, [1])).ErrorId);
+    }
+
+    [Fact]
+    public void Credit_BothSigns_IsUnstable()
+    {
+        board.Credit(0, above: true, [1]);
+        Assert.False(board.Wants(0, above: true));
+        Assert.True(board.Wants(0, above: false));
+        board.Credit(0, above: false, [0]);
+        Assert.Equal(NeuronState.Unstable, board.StateOf(0));
+    }
+
+    [Fact]
+    public void Learn_WithABoardOfWitnesses_TellsItWitnessesAndNoBounds()
+    {
+        var outlook = new VerdictLedger(StabilityTable.Undecided(board.Network)) { Witnesses = board };
+        outlook.Bound(0, 0.5, 1, "Crown");
+        Assert.Equal((NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity), (board.StateOf(0), board.Lower[0], board.Upper[0]));
+        Assert.False(outlook.Learn(0, above: true, [1]));
+        Assert.False(board.Wants(0, above: true));
+        Assert.True(board.Wants(0, above: false));
+    }
+
+    [Fact]
+    public void Learn_BothSigns_DecidesBothBoards()
+    {
+        var outlook = new VerdictLedger(StabilityTable.Undecided(board.Network)) { Witnesses = board };
+        Assert.True(outlook.Learn(0, above: true, [1]));
+        Assert.False(outlook.Learn(0, above: true, [0.5]));
+        Assert.True(outlook.Learn(0, above: false, [-1]));
+        Assert.Equal((NeuronState.Unstable, NeuronState.Unstable), (outlook.StateOf(0), board.StateOf(0)));
+        Assert.Equal([1], board.ToTable(default, [], null).Neurons[0].PositiveWitness!);
+    }
+
+    [Fact]
+    public void Learn_AgainstAVerdict_IsAContradiction()
+    {
+        board.Bound(0, 0.5, 1, "Crown");
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Learn(0, above: false, [-1])).ErrorId);
+    }
+}
