@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using System.Reflection.Metadata;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -43,6 +45,30 @@ public sealed partial class PackagingTests
         Assert.True(found >= 9, $"Only {found} packages were recognised.");
         Assert.Contains("Eclipse Public License", notices, StringComparison.Ordinal);
         Assert.Contains("Open Sans", notices, StringComparison.Ordinal);
+    }
+
+    /// <summary>What is shipped tells nothing of the machine that it was built on: neither the assemblies, nor what debuggers read of them.</summary>
+    [Fact]
+    public void Assemblies_HoldNoPathOfTheBuild()
+    {
+        string root = RepositoryPaths.Root.TrimEnd(Path.DirectorySeparatorChar);
+        string[] assemblies = [.. Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "lib"), "ExactCompression*.dll"), RepositoryPaths.Host];
+        Assert.Equal(3, assemblies.Length);
+        foreach (string assembly in assemblies)
+        {
+            byte[] content = File.ReadAllBytes(assembly);
+            foreach (Encoding encoding in (Encoding[])[Encoding.UTF8, Encoding.Unicode])
+                Assert.True(content.AsSpan().IndexOf(encoding.GetBytes(root)) < 0, $"{assembly} holds {root}.");
+
+            // Names of source files stand in parts there.
+            using FileStream symbols = File.OpenRead(Path.ChangeExtension(assembly, ".pdb"));
+            using var provider = MetadataReaderProvider.FromPortablePdbStream(symbols);
+            MetadataReader reader = provider.GetMetadataReader();
+            string[] documents = [.. reader.Documents.Select(d => reader.GetString(reader.GetDocument(d).Name))];
+            Assert.NotEmpty(documents);
+            Assert.All(documents, static name => Assert.StartsWith("/_", name, StringComparison.Ordinal));
+            Assert.True(File.ReadAllBytes(symbols.Name).AsSpan().IndexOf(Encoding.UTF8.GetBytes(root)) < 0, $"{symbols.Name} holds {root}.");
+        }
     }
 
     [Fact]
