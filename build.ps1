@@ -9,7 +9,7 @@
 .PARAMETER Task
     Build (the default): builds everything; the repository root is importable as the module then.
     Test: runs the tests that need no PowerShell beside it.
-    Pester: runs the tests in PowerShell itself; needs PowerShell 7.6 with Pester 5 or later.
+    Pester: runs the tests in PowerShell itself; needs PowerShell 7.6, installed in any way, with Pester 5 or later.
     Campaign: tries the engine against exact arithmetic and the readers against damaged files, on as many cases as Count says. The tests run a small part of it.
     Package: makes the module as it is published.
     Docs: writes docs/ from the help.
@@ -120,9 +120,16 @@ function Invoke-PesterTest {
         throw 'Pester 5 or later is not there. Install it, with PowerShell 7.6: Install-PSResource Pester.'
     }
     Invoke-Dotnet build (Join-Path $PSScriptRoot 'src' 'ExactCompression.Cmdlets') -c $Configuration
-    # In a process of its own: what an earlier import has loaded here cannot be loaded anew.
-    $command = "Import-Module Pester -MinimumVersion 5.0; `$r = Invoke-Pester -Path '$(Join-Path $PSScriptRoot 'tests' 'Pester')' -PassThru; exit `$r.FailedCount"
-    & ([System.Environment]::ProcessPath) -NoProfile -NonInteractive -Command $command
+    # In a process of its own: what an earlier import has loaded here cannot be loaded anew. Where PowerShell is a .NET tool, this process is dotnet, and is told its program.
+    $shell = @([System.Environment]::ProcessPath)
+    if ([System.IO.Path]::GetFileNameWithoutExtension($shell[0]) -eq 'dotnet') {
+        $shell += [System.Environment]::GetCommandLineArgs()[0]
+    }
+    $tests = (Join-Path $PSScriptRoot 'tests' 'Pester') -replace "'", "''"
+    # By the result and not the count of failures: a file that does not even load counts no failed test.
+    $command = "Import-Module Pester -MinimumVersion 5.0; `$r = Invoke-Pester -Path '$tests' -PassThru; exit [int](`$r.Result -ne 'Passed')"
+    $program, $arguments = $shell + @('-NoProfile', '-NonInteractive', '-Command', $command)
+    & $program @arguments
     if ($LASTEXITCODE -ne 0) {
         throw "Pester failed with exit code $LASTEXITCODE."
     }

@@ -37,7 +37,7 @@ if (-not (Get-Module ExactCompression)) {
 $data = Import-InputData $DataPath -LabelColumn $LabelColumn -Scale $Scale
 $rows = $NetworkPath | Invoke-CompressionSweep -Data $data -Method $Method -Level DeleteOnly -TimeLimit $TimeLimit -ThrottleLimit 1 -Path $CsvPath -PassThru
 $rows | Sort-Object Network, SearchSeconds |
-    Format-Table Network, Method, StablyActive, StablyInactive, Unstable, Undetermined, @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
+    Format-Table -GroupBy Network Method, StablyActive, StablyInactive, Unstable, Undetermined, @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
 
 # What methods decided must be the same; what they left open may differ.
 foreach ($network in $rows | Where-Object Undetermined -EQ 0 | Group-Object Network) {

@@ -42,4 +42,5 @@ $boxes = @(New-InputDomain 0 1) + @($Margin | ForEach-Object { New-InputDomain -
 $sweep = @{ Data = $data; Path = $CsvPath; PassThru = $true }
 $rows = @($NetworkPath | Invoke-CompressionSweep -Domain $boxes @sweep) + @($NetworkPath | Invoke-CompressionSweep -Radius $Radius -Row $Row @sweep)
 $rows | Sort-Object Network, @{ Expression = 'DomainWidth'; Descending = $true } |
-    Format-Table Network, Domain, @{ Name = 'Width'; Expression = { '{0:f4}' -f $_.DomainWidth } }, StablePercent, Compressed, ConnectionsRemovedPercent
+    Format-Table -GroupBy Network Domain, @{ Name = 'Width'; Expression = { '{0:f4}' -f $_.DomainWidth } }, @{ Name = 'Stable %'; Expression = { '{0:f1}' -f $_.StablePercent } },
+    @{ Name = 'Removed %'; Expression = { '{0:f1}' -f $_.ConnectionsRemovedPercent } }

@@ -27,14 +27,17 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
 
     /// <summary>The column of a sweep that runs along the picture.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SweepColumnCompleter))]
     public string? X { get; set; }
 
     /// <summary>The columns of a sweep that are shown.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SweepColumnCompleter))]
     public string[] Y { get; set; } = [];
 
     /// <summary>The columns of a sweep whose values make lines of their own.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SweepColumnCompleter))]
     public string[] GroupBy { get; set; } = [];
 
     /// <summary>How the values along the picture are spread out.</summary>

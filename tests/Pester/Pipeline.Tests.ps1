@@ -17,6 +17,33 @@ BeforeAll {
         Copy-Item $networkFile (Join-Path $folder 'c.onnx')
         $folder
     }
+
+    # Deep, and with biases far from 0: attacks reach few of its neurons and bounds prove few, so that a search takes long.
+    function New-HardNetwork {
+        $file = Join-Path $TestDrive 'hard.nnet'
+        if (Test-Path $file) { return $file }
+        $random = [random]::new(3)
+        $sizes = 60, 200, 200, 200, 200, 200, 200, 5
+        $lines = [System.Collections.Generic.List[string]]@('// hard', "$($sizes.Count - 1),60,5,200,", (($sizes -join ',') + ','), '0', ('0,' * 60), ('1,' * 60), ('0,' * 61), ('1,' * 61))
+        for ($l = 1; $l -lt $sizes.Count; $l++) {
+            $scale = 4 / [Math]::Sqrt($sizes[$l - 1])
+            foreach ($n in 1..$sizes[$l]) { $lines.Add((@(foreach ($w in 1..$sizes[$l - 1]) { ($scale * ($random.NextDouble() - 0.5)).ToString('F5', [cultureinfo]::InvariantCulture) }) -join ',') + ',') }
+            foreach ($n in 1..$sizes[$l]) { $lines.Add((6 * ($random.NextDouble() - 0.5)).ToString('F5', [cultureinfo]::InvariantCulture) + ',') }
+        }
+        $lines | Set-Content $file
+        $file
+    }
+
+    # How to start this PowerShell again: where it is a .NET tool, the process is dotnet, and is told its program.
+    $program = [Environment]::ProcessPath
+    $programArguments = @(if ([IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] }) + '-NoProfile', '-NonInteractive'
+
+    # What a script prints in a process of its own.
+    function Invoke-Shell([string]$Script, [string[]]$Arguments) {
+        $file = Join-Path $TestDrive "$([guid]::NewGuid()).ps1"
+        $Script | Set-Content $file
+        & $program @programArguments -File $file @Arguments 2>&1
+    }
 }
 
 Describe 'Many networks' {
@@ -79,29 +106,43 @@ Describe 'Jobs and threads' {
 
     It 'takes a result to another process and back' {
         $file = Join-Path $TestDrive 'result.xml'
-        $code = "Import-Module '$manifest'; Import-Clixml '$file' | Test-NetworkEquivalence | ForEach-Object Equivalent"
         $table | Invoke-LeoCompression | Export-Clixml $file
-        & ([Environment]::ProcessPath) -NoProfile -Command $code | Should -Be 'True'
+        Invoke-Shell 'param($module, $file) Import-Module $module; Import-Clixml $file | Test-NetworkEquivalence | ForEach-Object Equivalent' $manifest, $file | Should -Be 'True'
+    }
+
+    It 'is imported by several runspaces at once' {
+        $sizes = Invoke-Shell @'
+param($module, $file)
+1..6 | ForEach-Object -ThrottleLimit 6 -Parallel {
+    Import-Module $using:module
+    (Import-ReluNetwork $using:file | Find-StableNeurons -Threads 1 | Invoke-LeoCompression).Compressed.NeuronCount
+}
+'@ $manifest, $networkFile
+        $sizes | Should -Be (@("$(($table | Invoke-LeoCompression).Compressed.NeuronCount)") * 6)
+    }
+
+    It 'goes and comes back' {
+        Invoke-Shell @'
+param($module, $file)
+Import-Module $module
+$network = Import-ReluNetwork $file
+$table = $network | Find-StableNeurons
+Remove-Module ExactCompression
+"gone: $(-not (Get-Command Find-StableNeurons -ErrorAction Ignore))"
+Import-Module $module
+"again: $(($network | Find-StableNeurons).Unstable) $(($table | Invoke-LeoCompression).IsProven)"
+Import-Module $module -Force
+"anew: $(($network | Find-StableNeurons).Unstable)"
+'@ $manifest, $networkFile | Should -Be 'gone: True', "again: $($table.Unstable) True", "anew: $($table.Unstable)"
     }
 
     It 'stops, keeps what is decided, and goes on from it' {
-        $file = Join-Path $TestDrive 'hard.nnet'
-        $random = [random]::new(3)
-        $sizes = 60, 400, 400, 400, 400, 400, 400, 5
-        $lines = [System.Collections.Generic.List[string]]@('// hard', "$($sizes.Count - 1),60,5,400,", (($sizes -join ',') + ','), '0', ('0,' * 60), ('1,' * 60), ('0,' * 61), ('1,' * 61))
-        for ($l = 1; $l -lt $sizes.Count; $l++) {
-            $scale = [Math]::Sqrt(6 / $sizes[$l - 1])
-            foreach ($n in 1..$sizes[$l]) { $lines.Add((@(foreach ($w in 1..$sizes[$l - 1]) { ($scale * (2 * $random.NextDouble() - 1)).ToString('g5', [cultureinfo]::InvariantCulture) }) -join ',') + ',') }
-            foreach ($n in 1..$sizes[$l]) { $lines.Add((0.1 * (2 * $random.NextDouble() - 1)).ToString('g5', [cultureinfo]::InvariantCulture) + ',') }
-        }
-        $lines | Set-Content $file
-        $hard = Import-ReluNetwork $file
-
+        $hard = Import-ReluNetwork (New-HardNetwork)
         $shell = [powershell]::Create('NewRunspace')
         try {
             $null = $shell.AddScript({ param($module, $net) Import-Module $module; $net | Find-StableNeurons }).AddArgument($manifest).AddArgument($hard)
             $running = $shell.BeginInvoke()
-            while (-not $shell.Streams.Progress.Count -and -not $running.IsCompleted) { Start-Sleep -Milliseconds 20 }
+            while (-not $running.IsCompleted -and -not ($shell.Streams.Progress.ReadAll() -match ' [1-9][0-9]* of 1200 neurons decided')) { Start-Sleep -Milliseconds 20 }
             $running.IsCompleted | Should -BeFalse
             $stopping = $shell.BeginStop($null, $null) # as Ctrl-C does
             $shell.EndStop($stopping)
@@ -112,8 +153,39 @@ Describe 'Jobs and threads' {
         }
         $kept | Should -BeOfType ([ExactCompression.StabilityTable])
         $kept.Undetermined | Should -BeGreaterThan 0
+        $kept.Undetermined | Should -BeLessThan 1200
         $more = $kept | Find-StableNeurons -TimeLimit 1
         $more.Undetermined | Should -BeLessOrEqual $kept.Undetermined
+    }
+
+    It 'keeps what is decided when a signal ends the process' -Skip:$IsWindows {
+        $script, $verdicts, $started = 'search.ps1', 'kept.csv', 'started' | ForEach-Object { Join-Path $TestDrive $_ }
+        @'
+param($module, $file, $verdicts, $started)
+Import-Module $module
+$network = Import-ReluNetwork $file
+try { 'now' | Set-Content $started; $table = $network | Find-StableNeurons }
+finally {
+    $table ??= $LastStabilityTable
+    if ($table) { $table | Export-StabilityTable $verdicts }
+}
+'@ | Set-Content $script
+        $start = [System.Diagnostics.ProcessStartInfo]::new($program, [string[]]($programArguments + @('-File', $script, $manifest, (New-HardNetwork), $verdicts, $started)))
+        $process = [System.Diagnostics.Process]::Start($start)
+        try {
+            while (-not $process.HasExited -and -not (Test-Path $started)) { Start-Sleep -Milliseconds 50 }
+            Start-Sleep 3
+            $process.HasExited | Should -BeFalse
+            & kill -TERM $process.Id
+            $process.WaitForExit(60000) | Should -BeTrue
+        }
+        finally {
+            if (-not $process.HasExited) { $process.Kill() }
+            $process.Dispose()
+        }
+        $states = Import-Csv $verdicts | Group-Object State -AsHashTable
+        $states['Undetermined'].Count | Should -BeGreaterThan 0
+        $states['Unstable'].Count | Should -BeGreaterThan 0
     }
 }
 
@@ -129,6 +201,15 @@ Describe 'Completion' {
         @{ Line = 'Export-ReluNetwork x.onnx -Precision F'; Expected = 'Float32' }
         @{ Line = 'Get-MilpSolver H'; Expected = 'Highs' }
         @{ Line = 'Import-InputData x -LabelColumn L'; Expected = 'Last' }
+        @{ Line = 'Import-ReluNetwork x -Activation '; Expected = 'Relu' }
+        @{ Line = 'Import-ReluNetwork x -Order '; Expected = 'Names' }
+        @{ Line = 'Import-ReluNetwork x -Pre'; Expected = '-Prefix' }
+        @{ Line = 'Import-ReluNetwork x -Max'; Expected = '-MaximumSize' }
+        @{ Line = 'Invoke-LeoCompression -Allow'; Expected = '-AllowUnproven' }
+        @{ Line = 'Export-StabilityPlot x.png -Kind '; Expected = 'Bounds' }
+        @{ Line = 'Export-StabilityPlot x.png sweep.csv -GroupBy Ar'; Expected = 'Architecture' }
+        @{ Line = 'Export-StabilityPlot x.png sweep.csv -Y Search'; Expected = 'SearchSeconds' }
+        @{ Line = 'New-ReluClassifier -L1Mode '; Expected = 'Proximal' }
     ) {
         (TabExpansion2 $Line).CompletionMatches.CompletionText | Should -Contain $Expected
     }
@@ -161,7 +242,7 @@ Describe 'Views' {
         $file = Join-Path $TestDrive 'table.txt'
         $table | Out-File $file
         (Get-Content $file -Raw).Contains([char]27) | Should -BeFalse
-        Get-Content $file -Raw | Should -Match '45 of 104 neurons stable|44 of 104 neurons stable'
+        Get-Content $file -Raw | Should -Match '45 of 104 neurons stable, 59 unstable, 0 undetermined'
     }
 
     It 'sorts by what a column is called' {

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using ExactCompression.Experiments;
 using ExactCompression.Milp;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
@@ -32,6 +33,12 @@ public sealed class LabelColumnCompleter : WordCompleter
 public sealed class AnySolverCompleter : WordCompleter
 {
     private protected override IEnumerable<(string Word, string Meaning)> Words => MilpSolvers.Names.Select(static name => (name, name));
+}
+
+/// <summary>The columns of a sweep; rows may have others.</summary>
+public sealed class SweepColumnCompleter : WordCompleter
+{
+    private protected override IEnumerable<(string Word, string Meaning)> Words => SweepCsv.Columns.Select(static name => (name, name));
 }
 
 /// <summary><c>Auto</c> and the kinds of the devices that are there, with their names.</summary>

@@ -95,6 +95,8 @@ internal sealed class DependentNeuron
                 TensorPrimitives.FusedMultiplyAdd(current.Row(basis.Base[j]), -k.Span[j], residual, residual);
         }
 
+        // Underflows([1]) is spare here and where others are merged or folded: a dot product of magnitudes that is not 0 is charged 1e-300 and more beyond its value, and a constant's products
+        // lose 2^-1075 each.
         double gamma = UpperBound.Gamma(basis.Rank + 3);
         double scale = UpperBound.Add(Size(current, row, state.Inputs), Math.Abs(current.Bias[row]));
         double magnitude = UpperBound.Add(UpperBound.MagnitudeDot(k.Span, of.Sizes), UpperBound.MagnitudeDot(k.Span, of.Magnitudes));

@@ -4,13 +4,13 @@ namespace ExactCompression;
 public sealed class ContradictionException : ExactCompressionException
 {
     /// <summary>Makes the exception.</summary>
-    /// <param name="network">The network.</param>
+    /// <param name="network">The network's name.</param>
     /// <param name="layer">1-based hidden layer.</param>
     /// <param name="neuron">0-based neuron within its layer.</param>
     /// <param name="claim">What was claimed, and by what.</param>
     /// <param name="proof">What refutes it.</param>
-    public ContradictionException(ReluNetwork network, int layer, int neuron, string claim, string proof)
-        : base("ContradictingEvidence", $"On layer {layer}, neuron {neuron} of '{network.Name}' this claim is wrong: {claim}; against that stands {proof}. The proof counts, and the neuron's evidence names both.")
+    public ContradictionException(string network, int layer, int neuron, string claim, string proof)
+        : base("ContradictingEvidence", $"On layer {layer}, neuron {neuron} of '{network}' this claim is wrong: {claim}; against that stands {proof}. The proof counts, and the neuron's evidence names both.")
     {
         Layer = layer;
         Neuron = neuron;

@@ -112,9 +112,14 @@ internal sealed class ImportBudget
 
     private static long Times(long a, long b) => Math.BigMul(a, b, out long low) == (low < 0 ? -1 : 0) ? low : long.MaxValue;
 
-    private static string Show(long bytes) => bytes >= 1 << 30
-        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 30):0.##} GiB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):0.##} MiB");
+    private static string Show(long bytes) => bytes switch
+    {
+        >= 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 30):0.##} GiB"),
+        >= 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):0.##} MiB"),
+        >= 1 << 10 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 10):0.##} KiB"),
+        1 => "1 byte",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes"),
+    };
 
     private InvalidFileException TooLarge(string place, string want) =>
         new(

@@ -1,5 +1,3 @@
-using ExactCompression.Gpu;
-
 namespace ExactCompression;
 
 /// <summary>A compute device failed: it ran out of memory, was lost, or refused a kernel. Nothing is wrong with the input, and the work can go on elsewhere.</summary>
@@ -8,13 +6,13 @@ public sealed class ComputeDeviceException : ExactCompressionException
     /// <summary>Makes the exception.</summary>
     /// <param name="errorId">A stable name of the cause.</param>
     /// <param name="device">The device's name.</param>
-    /// <param name="problem">What it failed at, as a sentence.</param>
-    /// <param name="inner">What the driver said, or null.</param>
+    /// <param name="problem">What it failed at, as a sentence, with what the driver said.</param>
+    /// <param name="inner">What the driver threw, or null.</param>
     public ComputeDeviceException(string errorId, string device, string problem, Exception? inner = null)
-        : base(errorId, $"{Sentence(device, problem, inner)} Choose another device (Cpu is always there).", inner)
+        : base(errorId, $"{Sentence(device, problem)} Choose another device (Cpu is always there).", inner)
     {
         Device = device;
-        Problem = Sentence(device, problem, inner);
+        Problem = Sentence(device, problem);
     }
 
     /// <summary>The device's name.</summary>
@@ -23,6 +21,5 @@ public sealed class ComputeDeviceException : ExactCompressionException
     /// <summary>What went wrong, as a sentence, without advice.</summary>
     public string Problem { get; }
 
-    private static string Sentence(string device, string problem, Exception? inner) =>
-        $"The compute device '{device}' failed: {problem}{(inner is null ? "" : $" ({DeviceFailure.Cause(inner)})")}";
+    private static string Sentence(string device, string problem) => $"The compute device '{device}' failed: {problem}";
 }

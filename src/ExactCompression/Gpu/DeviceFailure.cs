@@ -21,6 +21,14 @@ internal static class DeviceFailure
         _ => exception.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.'),
     };
 
+    /// <summary>A failure to report, with what the driver said.</summary>
+    /// <param name="errorId">A stable name of the cause.</param>
+    /// <param name="device">The device's name.</param>
+    /// <param name="problem">What it failed at, as a sentence.</param>
+    /// <param name="cause">What the driver threw.</param>
+    public static ComputeDeviceException Report(string errorId, string device, string problem, Exception cause) =>
+        new(errorId, device, $"{problem} ({Cause(cause)})", cause);
+
     /// <summary>Gives something on a device back; a device that is lost has nothing to give back.</summary>
     /// <param name="part">What to dispose.</param>
     public static void Dispose(IDisposable? part)

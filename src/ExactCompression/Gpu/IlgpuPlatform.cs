@@ -57,7 +57,7 @@ internal static class IlgpuPlatform
             foreach (IDisposable part in owned)
                 part.Dispose();
             if (DeviceFailure.Is(e))
-                throw new ComputeDeviceException("ComputeDeviceUnusable", name, "its driver refuses to start it.", e);
+                throw DeviceFailure.Report("ComputeDeviceUnusable", name, "its driver refuses to start it.", e);
             throw;
         }
     }

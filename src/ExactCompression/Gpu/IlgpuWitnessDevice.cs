@@ -69,7 +69,7 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
     /// <summary>The exception for something it failed at.</summary>
     /// <param name="problem">What it failed at, as a sentence.</param>
     /// <param name="inner">What the driver said.</param>
-    public ComputeDeviceException Failure(string problem, Exception inner) => new("ComputeDeviceFailed", Name, problem, inner);
+    public ComputeDeviceException Failure(string problem, Exception inner) => DeviceFailure.Report("ComputeDeviceFailed", Name, problem, inner);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -44,11 +44,6 @@ internal sealed class RowBasis
     public int Rank => Base.Length;
 
     /// <summary>Chooses a basis.</summary>
-    /// <param name="layer">The layer.</param>
-    /// <param name="rows">0-based rows to choose among.</param>
-    public static RowBasis Choose(AffineLayer layer, ReadOnlySpan<int> rows) => Choose(layer.Weights.Span, layer.Inputs, rows, CancellationToken.None);
-
-    /// <summary>Chooses a basis.</summary>
     /// <param name="weights">Row-major weights with <paramref name="columns"/> columns.</param>
     /// <param name="columns">Columns.</param>
     /// <param name="rows">0-based rows to choose among, each once.</param>

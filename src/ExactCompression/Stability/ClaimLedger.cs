@@ -1,8 +1,8 @@
 namespace ExactCompression.Stability;
 
 /// <summary>The claims that a search puts to the proof, and the contradictions that it comes upon: what a solver or a file said, against what is proven.</summary>
-/// <param name="network">The network, for messages.</param>
-internal sealed class ClaimLedger(ReluNetwork network)
+/// <param name="network">The network's name, for messages.</param>
+internal sealed class ClaimLedger(string network)
 {
     private readonly List<ContradictionException> contradictions = [];
     private readonly Dictionary<int, (NeuronState State, string Claim)> reopened = [];

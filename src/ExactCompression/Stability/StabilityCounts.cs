@@ -21,10 +21,12 @@ internal static class StabilityCounts
                 StablyInactive = Count(NeuronState.StablyInactive),
                 Unstable = Count(NeuronState.Unstable),
                 Undetermined = Count(NeuronState.Undetermined),
-                ActiveRank = RowBasis.Choose(table.Network.HiddenLayer(layer), active).Rank,
+                ActiveRank = RankOf(table.Network.HiddenLayer(layer), active),
             };
         }
 
         return layers;
     }
+
+    private static int RankOf(AffineLayer layer, int[] rows) => RowBasis.Choose(layer.Weights.Span, layer.Inputs, rows, CancellationToken.None).Rank;
 }

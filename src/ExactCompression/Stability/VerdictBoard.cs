@@ -34,7 +34,7 @@ internal sealed class VerdictBoard
         start = table;
         Network = table.Network;
         Domain = table.Domain;
-        claims = new(Network);
+        claims = new(Network.Name);
         this.scope = scope ?? (static _ => true);
         Offsets = new int[Network.Depth + 1];
         for (int layer = 1; layer <= Network.Depth; layer++)

@@ -32,6 +32,33 @@ public class CertificateProperties
         Assert.InRange(made, 280, 300);
     }
 
+    /// <summary>What is claimed is what the checker itself makes of the certificate, and a little more: no valid one hangs on a last digit.</summary>
+    [Fact]
+    public void Make_Certificate_ClaimsALittleMoreThanItShows()
+    {
+        int above = 0;
+        StableNetworks.Any.SelectMany(n => Gen.Select(Gen.Const(n), StableNetworks.Domain(n.InputSize))).ForAll(
+            c =>
+            {
+                CompressionResult result = Made.Compression(c.Item1, c.Item2);
+                if (Made.Certificate(result) is not { } certificate)
+                    return;
+                double shown = CertificateCheck.Derive(certificate with { Deviation = 0 }, result.Original, result.Compressed, null, Unlimited).Deviation;
+                Assert.True(double.IsFinite(certificate.Deviation));
+                if (shown > 1e-290) // below that a share of it may be nothing
+                {
+                    Assert.InRange(certificate.Deviation / shown, 1 + 5e-13, 1 + 2e-12);
+                    Interlocked.Increment(ref above);
+                }
+                else
+                {
+                    Assert.True(certificate.Deviation >= shown);
+                }
+            },
+            count: 60);
+        Assert.InRange(above, 20, 60);
+    }
+
     /// <summary>Networks with many stable and dependent neurons: the deviation is about that of the compression, and holds.</summary>
     [Fact]
     public void Make_StableNetworks_ProvesADeviationOfTheSameSize()

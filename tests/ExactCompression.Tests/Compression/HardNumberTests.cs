@@ -201,7 +201,7 @@ public class HardNumberTests
     }
 
     /// <summary>The double next to a fraction on the side of a sign, by bisection of all doubles.</summary>
-    private static double Outward(Rational value, int sign)
+    internal static double Outward(Rational value, int sign)
     {
         // Doubles of one sign have the order of their bits.
         bool negative = value.Sign < 0;

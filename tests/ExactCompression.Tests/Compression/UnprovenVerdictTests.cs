@@ -1,5 +1,6 @@
 using CsCheck;
 using ExactCompression.Formats;
+using ExactCompression.Stability;
 using ExactCompression.Tests.Formats;
 using ExactCompression.Tests.Oracles;
 using Xunit;
@@ -41,6 +42,16 @@ public sealed class UnprovenVerdictTests
         Assert.Equal((true, 0, 3), (result.IsProven, result.Unproven, result.Unconfirmed));
         Assert.Equal(NeuronState.Undetermined, result.Table.Neurons[4].State);
         Assert.True(Difference(result, Bump) <= result.ProvenDeviation);
+    }
+
+    [Fact]
+    public void Compress_SolversFalseWordInAnOwnTable_KeepsTheNeuron()
+    {
+        ReluNetwork network = new([Nets.Hidden([1, -0.5]), Nets.Output([1, 0])]);
+        StabilityTable table = StabilityTable.Found(network, InputDomain.Unit, [new() { Layer = 1, Neuron = 0, State = NeuronState.StablyInactive, Evidence = MilpClaim.Of("Scip", 1e-6) }]);
+        Assert.False(table.IsImported);
+        CompressionResult result = LeoCompression.Compress(table, new(), default);
+        Assert.Equal((1, 1, 0.0), (result.Compressed.NeuronCount, result.Unconfirmed, result.ProvenDeviation));
     }
 
     [Fact]

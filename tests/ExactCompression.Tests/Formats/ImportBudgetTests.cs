@@ -20,6 +20,20 @@ public class ImportBudgetTests
         Assert.Equal("c", e.Place);
     }
 
+    [Theory]
+    [InlineData(1, "1 byte")]
+    [InlineData(100, "100 bytes")]
+    [InlineData(1536, "1.5 KiB")]
+    [InlineData(100 << 10, "100 KiB")]
+    [InlineData(5 << 20, "5 MiB")]
+    [InlineData(3L << 30, "3 GiB")]
+    public void Allocate_BeyondTheMaximum_SaysHowMuchThatIs(long maximum, string shown)
+    {
+        var budget = new ImportBudget(new() { MaximumSize = maximum }, "f", 10);
+        InvalidFileException e = Assert.Throws<InvalidFileException>(() => budget.Allocate(maximum + 1, "a"));
+        Assert.Contains($"more than {shown} of memory", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Limits_GrowWithTheFile_AndWithFilesBesideIt()
     {

@@ -15,6 +15,7 @@ internal static class NeuronRemoval
         Box inputs = network.InputsOf(at);
         RewrittenNeuron[] inactive = Fates(layer, j => Inactive(layer.Rows[j]));
         yield return Rewrite(next, at, CompressionStepKind.RemoveInactive, inactive, static (gone, of) => $"Stably inactive, always 0: {gone} of {of} neurons.");
+        // Nothing reads it, so that its error is multiplied by 0 wherever it enters.
         RewrittenNeuron[] unused = Fates(layer, j => !next.Reads(j, layer.Rows[j].Neuron) ? new(NeuronFate.Zero, Error: layer.Rows[j].Most) : default);
         yield return Rewrite(next, at, CompressionStepKind.RemoveUnused, unused, static (gone, of) => $"All outgoing weights are 0: {gone} of {of} neurons.");
         RewrittenNeuron[] constant = Fates(layer, j => Constant(layer, j, inputs));

@@ -53,6 +53,8 @@ internal readonly record struct ParallelRow(int Neuron, int Of, double Factor, d
         var difference = new double[row.Length];
         TensorPrimitives.FusedMultiplyAdd(other, -factor, row, difference); // one rounding an element, so 0 only where it is 0
         double constant = Math.FusedMultiplyAdd(-factor, layer.Bias[of], layer.Bias[neuron]);
+        // One rounding an element, u of its own magnitude, is borne by the box as well: its gamma is 3 u more than the dot product needs, its widening 4 u. Below 1e-280 alone may a product of the
+        // difference underflow, so that the other row or the factor is tiny; the row itself is looked at for the rule's sake.
         double size = UpperBound.Add(UpperBound.MagnitudeDot(row, inputs.Magnitude), Math.Abs(layer.Bias[neuron]));
         double error = UpperBound.Multiply(inputs.Largest(difference, constant), 1 + UpperBound.Gamma(4));
         if (HasTiny(row) || HasTiny(other) || HasTiny([layer.Bias[neuron], layer.Bias[of], factor]))

@@ -103,7 +103,10 @@ internal static class StoredDraft
         return b == (0, 0) ? a : (Rounding.AddDown(a.Lower, b.Lower), Rounding.AddUp(a.Upper, b.Upper));
     }
 
-    /// <summary>Bounds of a difference: that of a double and its rounding is exact, but the bias may also have taken up the middle of an error.</summary>
+    /// <summary>
+    /// Bounds of a difference: that of a double and its rounding is exact, but the bias may also have taken up the middle of an error. Where it is exact, the step outward bears the rounding of the sum
+    /// that it enters, which has one of its own: either would do there.
+    /// </summary>
     private static (double Lower, double Upper) Difference(double after, double before)
     {
         double difference = after - before;
