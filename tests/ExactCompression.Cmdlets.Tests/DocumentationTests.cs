@@ -68,6 +68,40 @@ public sealed partial class DocumentationTests
         }
     }
 
+    /// <summary>Pages are read in editors and in differences, too: prose ends by column 140. Tables, code and pictures may be wider.</summary>
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Page_ProseEndsByColumn140AndLinksLeadSomewhere(string page)
+    {
+        string file = Path.Combine(RepositoryPaths.Root, page), folder = Path.GetDirectoryName(file)!;
+        bool isCode = false;
+        foreach (string line in Text(file).Split('\n'))
+        {
+            isCode ^= line.StartsWith("```", StringComparison.Ordinal);
+            if (isCode || line.StartsWith("    ", StringComparison.Ordinal))
+                continue;
+            Assert.True(line.Length <= 140 || line[0] is '|' or '!', $"{page}: {line}");
+            Assert.All(
+                Link().Matches(line).Select(static m => m.Groups[1].Value).Where(static target => !target.StartsWith("http", StringComparison.Ordinal)),
+                target => Assert.True(Path.Exists(Path.Combine(folder, target)), $"{page}: {target}"));
+        }
+    }
+
+    /// <summary>The same of the help's source; examples, and types of the pipeline, may be wider.</summary>
+    [Fact]
+    public void Help_ProseEndsByColumn140()
+    {
+        string prose = Code().Replace(Text(Path.Combine(Help, "help.xml")), "");
+        Assert.All(prose.Split('\n'), static line => Assert.True(line.Length <= 140 || line.TrimStart().StartsWith("<input type=", StringComparison.Ordinal), line));
+    }
+
+    public static TheoryData<string> Pages =>
+        [.. Directory.EnumerateFiles(RepositoryPaths.Root, "*.md")
+            .Concat(new DirectoryInfo(RepositoryPaths.Root).EnumerateDirectories().Where(static d => d.Name is "examples" or "src" or "tests" or "benchmarks")
+                .SelectMany(static d => Directory.EnumerateFiles(d.FullName, "*.md", SearchOption.AllDirectories)))
+            .Select(static f => Path.GetRelativePath(RepositoryPaths.Root, f).Replace('\\', '/'))
+            .Where(static f => !f.Contains("/bin/", StringComparison.Ordinal) && !f.Contains("/obj/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
     private static string[] Names(string folder) => [.. Directory.EnumerateFiles(folder).Select(static f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 
     private static string Text(string file) => File.ReadAllText(file).ReplaceLineEndings("\n");
@@ -82,6 +116,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"\ATOPIC\n.*\n|^(SHORT DESCRIPTION|LONG DESCRIPTION|SEE ALSO)$", RegexOptions.Multiline)]
     private static partial Regex Section();
+
+    [GeneratedRegex("<code>.*?</code>", RegexOptions.Singleline)]
+    private static partial Regex Code();
 
     [GeneratedRegex("[A-Z0-9]+")]
     private static partial Regex Word();
