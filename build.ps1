@@ -4,7 +4,7 @@
 .SYNOPSIS
     The project's tasks: thin wrappers over dotnet.
 .DESCRIPTION
-    Needs the .NET 10 SDK and a PowerShell to run in: PowerShell 7.6 or, for Build, Test, Campaign, Demo and Clean, the
+    Needs the .NET 10 SDK and a PowerShell to run in: PowerShell 7.6 or, for Build, Test, Campaign, Demo, Docs, Lock and Clean, the
     project's own host (dotnet run --project src/ExactCompression.Host -- build.ps1 Test). A program that fails ends the task with an error.
 .PARAMETER Task
     Build (the default): builds everything; the repository root is importable as the module then.
@@ -12,6 +12,8 @@
     Pester: runs the tests in PowerShell itself; needs PowerShell 7.6, installed in any way, with Pester 5 or later.
     Campaign: tries the engine against exact arithmetic and the readers against damaged files, on as many cases as Count says. The tests run a small part of it.
     Package: makes the module as it is published.
+    Docs: writes docs/ from the help.
+    Lock: writes the lock files of all packages for the systems that have some, after a change of packages.
     Demo: runs the quickstart in the project's own host.
     Benchmark: measures.
     Clean: removes what Build, Test and Package have made.
@@ -45,6 +47,12 @@
     ./build.ps1 Package
     Makes the module for linux-x64, win-x64 and osx-arm64: a folder and a .nupkg with all three, as a gallery has them, and a zip file for each to copy to a folder of $env:PSModulePath.
 .EXAMPLE
+    ./build.ps1 Docs
+    Writes the pages of docs/ anew, after a change of the help.
+.EXAMPLE
+    ./build.ps1 Lock
+    Writes the lock files anew, after a change of Directory.Packages.props. It fetches the packages of linux-x64, win-x64 and osx-arm64.
+.EXAMPLE
     ./build.ps1 Demo
     Runs the quickstart in the project's own host.
 .EXAMPLE
@@ -60,7 +68,7 @@
 [CmdletBinding(SupportsShouldProcess)]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Pester', 'Campaign', 'Package', 'Demo', 'Benchmark', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Pester', 'Campaign', 'Package', 'Docs', 'Lock', 'Demo', 'Benchmark', 'Clean')]
     [string]$Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -98,6 +106,13 @@ function Invoke-Dotnet {
 
 function New-Package {
     & (Join-Path $PSScriptRoot 'src' 'Packaging' 'New-Package.ps1') -OutputPath $OutputPath -Configuration $Configuration
+}
+
+# As if this were each of the systems: what a restore takes for this machine's own is a property.
+function Update-LockFile {
+    foreach ($system in 'linux-x64', 'win-x64', 'osx-arm64') {
+        Invoke-Dotnet restore $PSScriptRoot --force-evaluate --artifacts-path (Join-Path $OutputPath 'lock' $system) "-p:NETCoreSdkPortableRuntimeIdentifier=$system" '-p:RestoreLockedMode=false'
+    }
 }
 
 function Invoke-PesterTest {
@@ -153,6 +168,8 @@ switch ($Task) {
     'Pester' { Invoke-PesterTest }
     'Campaign' { Invoke-Campaign }
     'Package' { New-Package }
+    'Docs' { & (Join-Path $PSScriptRoot 'src' 'Packaging' 'New-Documentation.ps1') -OutputPath (Join-Path $PSScriptRoot 'docs') }
+    'Lock' { Update-LockFile }
     'Clean' { Remove-BuildOutput }
     'Demo' { Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'src' 'ExactCompression.Host') -c $Configuration '--' (Join-Path $PSScriptRoot 'examples' 'quickstart.ps1') }
     'Benchmark' { Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'benchmarks' 'ExactCompression.Benchmarks') -c Release '--' @ArgumentList }

@@ -7,7 +7,7 @@
     A gallery has one package for all systems, so one has the native libraries of each, in folders that are named after them; the assemblies are the same everywhere and are there once. Machines
     without a way to a gallery get a zip file of the same with the libraries of one system alone.
 
-    Nothing but assemblies, native libraries, views, help and licences goes in: no symbols, no documentation for compilers, and of each native library only what the module calls, or what that needs.
+    Nothing but assemblies, native libraries, views, help, licences and the bill of materials goes in: no symbols, no documentation for compilers, and of each native library only what the module calls, or what that needs.
     The assemblies are not compiled ahead of time: such code holds for one system, and the import takes a tenth of a second without.
 
     Written under OutputPath:
@@ -99,6 +99,7 @@ foreach ($file in 'README.md', 'LICENSE') {
     Copy-PackageFile (Join-Path $root $file) (Join-Path $module $file)
 }
 & (Join-Path $PSScriptRoot 'New-ThirdPartyNotices.ps1') -AssetsFile $assets -Path (Join-Path $module 'THIRD-PARTY-NOTICES.txt')
+& (Join-Path $PSScriptRoot 'New-BillOfMaterials.ps1') -AssetsFile $assets -Version $version -Path (Join-Path $module 'sbom.cdx.json')
 $text = [System.IO.File]::ReadAllText((Join-Path $root 'ExactCompression.psd1'))
 if ($ProjectUri) {
     $text = $text -replace '(?m)^(\s*)LicenseUri(\s*)=', "`$1ProjectUri`$2= '$($ProjectUri.Replace("'", "''"))'`n`$1LicenseUri`$2="

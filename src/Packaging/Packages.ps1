@@ -14,7 +14,8 @@ function Copy-PackageFile([string]$File, [string]$Target) {
     [System.IO.File]::Copy($File, $Target, $true)
 }
 
-# What was restored, package by package: Folder, and the files that it gives the module (Runtime: assemblies, Native: native libraries), each by its path there.
+# What was restored, package by package: Name, Version, Folder, the files that it gives the module (Runtime: assemblies,
+# Native: native libraries), each by its path there, and the names of the packages that it depends on.
 function Get-RestoredPackage([string]$AssetsFile) {
     $root = [System.Text.Json.JsonDocument]::Parse([System.IO.File]::ReadAllText($AssetsFile)).RootElement
     $folders = @($root.GetProperty('packageFolders').EnumerateObject() | ForEach-Object Name)
@@ -30,7 +31,17 @@ function Get-RestoredPackage([string]$AssetsFile) {
             }
             $path = $root.GetProperty('libraries').GetProperty($library.Name).GetProperty('path').GetString()
             $folder = @($folders | ForEach-Object { [System.IO.Path]::Combine($_, $path) } | Where-Object { [System.IO.Directory]::Exists($_) })[0]
-            [pscustomobject]@{ Target = $target.Name; Folder = $folder; Runtime = $files.runtime; Native = $files.native }
+            $name, $version = $library.Name.Split('/')
+            $value = [System.Text.Json.JsonElement]::new()
+            [pscustomobject]@{
+                Target       = $target.Name
+                Name         = $name
+                Version      = $version
+                Folder       = $folder
+                Runtime      = $files.runtime
+                Native       = $files.native
+                Dependencies = @(if ($library.Value.TryGetProperty('dependencies', [ref]$value)) { $value.EnumerateObject() | ForEach-Object Name })
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ namespace ExactCompression.Cmdlets.Tests;
 /// <summary>build.ps1 in the project's own host, in a tree of its own, beside a dotnet that only notes how it was called.</summary>
 public sealed class BuildScriptTests
 {
+    private const string LockCall = "restore {root} --force-evaluate --artifacts-path {root}/out/lock";
+
     [SkippableTheory]
     [InlineData("", "build {root} -c Release")]
     [InlineData("Build -Configuration Debug", "build {root} -c Debug")]
@@ -12,6 +14,9 @@ public sealed class BuildScriptTests
     [InlineData("Demo", "run --project {root}/src/ExactCompression.Host -c Release -- {root}/examples/quickstart.ps1")]
     [InlineData("Campaign -Seed 7 -Count 50", "run --project {root}/benchmarks/ExactCompression.Campaign -c Release -- --part All --seed 7 --count 50 --output {root}/out/campaign")]
     [InlineData("Campaign -Part Readers -Seed 7 -Case 12", "run --project {root}/benchmarks/ExactCompression.Campaign -c Release -- --part Readers --seed 7 --count 100000 --output {root}/out/campaign --case 12")]
+    [InlineData("Lock", $"{LockCall}/linux-x64 -p:NETCoreSdkPortableRuntimeIdentifier=linux-x64 -p:RestoreLockedMode=false\n"
+        + $"{LockCall}/win-x64 -p:NETCoreSdkPortableRuntimeIdentifier=win-x64 -p:RestoreLockedMode=false\n"
+        + $"{LockCall}/osx-arm64 -p:NETCoreSdkPortableRuntimeIdentifier=osx-arm64 -p:RestoreLockedMode=false")]
     [InlineData("Benchmark openblas 1", "run --project {root}/benchmarks/ExactCompression.Benchmarks -c Release -- openblas 1")]
     public void Task_InTheHost_CallsDotnet(string arguments, string expected)
     {

@@ -29,7 +29,7 @@ public sealed class HelpTests(ModuleFixture module)
         Assert.Equal(command.Parameters.Keys.Except(common).Order(), described.Keys.Order());
 
         string[] sets = [.. command.ParameterSets.Select(set => Words(set.Parameters.Select(static p => p.Name).Except(common).Order()))];
-        string[] describedSets = [.. Command(name).Elements("set").Select(static set => Words(set.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order()))];
+        string[] describedSets = [.. Command(name).Elements("set").Select(static set => Words(Lines(set.Value).Split(' ').Order()))];
         Assert.Equal(sets.Order(), describedSets.Order());
         Assert.All(command.ParameterSets.SelectMany(static set => set.Parameters).Where(p => !common.Contains(p.Name)), parameter =>
         {
@@ -73,7 +73,7 @@ public sealed class HelpTests(ModuleFixture module)
     public void GetHelp_FindsTheText(string name)
     {
         PSObject help = module.Run("Get-Help $args[0] -Full", name).Single;
-        Assert.Equal(Command(name).Element("synopsis")!.Value, ((string)help.Properties["Synopsis"].Value).Trim());
+        Assert.Equal(Lines(Command(name).Element("synopsis")!.Value), ((string)help.Properties["Synopsis"].Value).Trim());
         Assert.NotNull(help.Properties["examples"]?.Value);
         Assert.NotNull(help.Properties["returnValues"]?.Value);
         // The pages that it refers to exist.
@@ -114,6 +114,9 @@ public sealed class HelpTests(ModuleFixture module)
     }
 
     private static string TypeName(Type type) => (Nullable.GetUnderlyingType(type) ?? type).Name;
+
+    /// <summary>A text that may stand on several lines, in one.</summary>
+    private static string Lines(string text) => Words(text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
 
     private static string Words(IEnumerable<string> words) => string.Join(' ', words);
 }

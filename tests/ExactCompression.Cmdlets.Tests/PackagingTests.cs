@@ -1,4 +1,7 @@
 using System.IO.Compression;
+using System.Reflection.Metadata;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -43,6 +46,89 @@ public sealed partial class PackagingTests
         Assert.True(found >= 9, $"Only {found} packages were recognised.");
         Assert.Contains("Eclipse Public License", notices, StringComparison.Ordinal);
         Assert.Contains("Open Sans", notices, StringComparison.Ordinal);
+    }
+
+    /// <summary>The bill of materials has the shape of CycloneDX 1.6, and states of each package what its own file is.</summary>
+    [Fact]
+    public void BillOfMaterials_StatesWhatEachPackageIs()
+    {
+        using var folder = new TemporaryFolder();
+        string script = Path.Combine(Scripts, "New-BillOfMaterials.ps1");
+        string[] files = [folder.File("one.json"), folder.File("two.json")];
+        foreach (string file in files)
+            Assert.Equal("", HostProcess.Run([script, "-AssetsFile", Assets, "-Version", "1.2.3", "-Path", file]).Error);
+        Assert.Equal(File.ReadAllText(files[0]), File.ReadAllText(files[1]));
+
+        using var bill = JsonDocument.Parse(File.ReadAllText(files[0]));
+        JsonElement root = bill.RootElement;
+        Assert.Equal("CycloneDX", root.GetProperty("bomFormat").GetString());
+        Assert.Equal("1.6", root.GetProperty("specVersion").GetString());
+        Assert.Equal(1, root.GetProperty("version").GetInt32());
+        JsonElement self = root.GetProperty("metadata").GetProperty("component");
+        Assert.Equal("pkg:nuget/ExactCompression@1.2.3", self.GetProperty("purl").GetString());
+
+        using var assets = JsonDocument.Parse(File.ReadAllText(Assets));
+        string[] packageFolders = [.. assets.RootElement.GetProperty("packageFolders").EnumerateObject().Select(static f => f.Name)];
+        var references = new HashSet<string> { self.GetProperty("bom-ref").GetString()! };
+        var names = new List<string>();
+        foreach (JsonElement component in root.GetProperty("components").EnumerateArray())
+        {
+            Assert.True(references.Add(component.GetProperty("bom-ref").GetString()!));
+            JsonElement license = Assert.Single(component.GetProperty("licenses").EnumerateArray());
+            if (license.TryGetProperty("license", out JsonElement stated))
+                Assert.NotEqual(stated.TryGetProperty("id", out _), stated.TryGetProperty("name", out _));
+            else
+                Assert.Contains(" OR ", license.GetProperty("expression").GetString(), StringComparison.Ordinal);
+            if (component.GetProperty("type").GetString() == "file")
+                continue;
+            string name = component.GetProperty("name").GetString()!, version = component.GetProperty("version").GetString()!;
+            names.Add(name);
+            Assert.Equal($"pkg:nuget/{name}@{version}", component.GetProperty("purl").GetString());
+            string package = packageFolders
+                .Select(f => Path.Combine(f, name.ToLowerInvariant(), version, $"{name.ToLowerInvariant()}.{version}.nupkg")).First(File.Exists);
+            JsonElement hash = Assert.Single(component.GetProperty("hashes").EnumerateArray());
+            Assert.Equal("SHA-512", hash.GetProperty("alg").GetString());
+            using FileStream content = File.OpenRead(package);
+            Assert.Equal(Convert.ToHexStringLower(SHA512.HashData(content)), hash.GetProperty("content").GetString());
+        }
+
+        // Those that the licences are of, and the edges of the graph lead to what is there.
+        string notices = folder.File("notices.txt");
+        Assert.Equal("", HostProcess.Run([Path.Combine(Scripts, "New-ThirdPartyNotices.ps1"), "-AssetsFile", Assets, "-Path", notices]).Error);
+        string[] noticed = [.. File.ReadLines(notices).Skip(2).TakeWhile(static l => l.Length > 0).Select(static l => l.Split(' ')[0])];
+        Assert.Equal(noticed[..^1].Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal)); // the last is the font
+        JsonElement[] dependencies = [.. root.GetProperty("dependencies").EnumerateArray()];
+        Assert.Equal(dependencies.Length, dependencies.Select(static d => d.GetProperty("ref").GetString()).Distinct().Count());
+        Assert.All(
+            dependencies.SelectMany(static d => d.GetProperty("dependsOn").EnumerateArray().Append(d.GetProperty("ref"))),
+            reference => Assert.Contains(reference.GetString()!, references));
+        Assert.All(
+            root.GetProperty("compositions").EnumerateArray().SelectMany(static c => c.GetProperty("assemblies").EnumerateArray()),
+            reference => Assert.Contains(reference.GetString()!, references));
+    }
+
+    /// <summary>What is shipped tells nothing of the machine that it was built on: neither the assemblies, nor what debuggers read of them.</summary>
+    [Fact]
+    public void Assemblies_HoldNoPathOfTheBuild()
+    {
+        string root = RepositoryPaths.Root.TrimEnd(Path.DirectorySeparatorChar);
+        string[] assemblies = [.. Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "lib"), "ExactCompression*.dll"), RepositoryPaths.Host];
+        Assert.Equal(3, assemblies.Length);
+        foreach (string assembly in assemblies)
+        {
+            byte[] content = File.ReadAllBytes(assembly);
+            foreach (Encoding encoding in (Encoding[])[Encoding.UTF8, Encoding.Unicode])
+                Assert.True(content.AsSpan().IndexOf(encoding.GetBytes(root)) < 0, $"{assembly} holds {root}.");
+
+            // Names of source files stand in parts there.
+            using FileStream symbols = File.OpenRead(Path.ChangeExtension(assembly, ".pdb"));
+            using var provider = MetadataReaderProvider.FromPortablePdbStream(symbols);
+            MetadataReader reader = provider.GetMetadataReader();
+            string[] documents = [.. reader.Documents.Select(d => reader.GetString(reader.GetDocument(d).Name))];
+            Assert.NotEmpty(documents);
+            Assert.All(documents, static name => Assert.StartsWith("/_", name, StringComparison.Ordinal));
+            Assert.True(File.ReadAllBytes(symbols.Name).AsSpan().IndexOf(Encoding.UTF8.GetBytes(root)) < 0, $"{symbols.Name} holds {root}.");
+        }
     }
 
     [Fact]
