@@ -66,7 +66,12 @@ try
             BenchmarkSwitcher.FromAssembly(typeof(PassBenchmarks).Assembly).Run(options);
             return 0;
         case "openblas":
-            return OpenBlasComparison.Run(args is [_] ? [1, Environment.ProcessorCount] : Array.ConvertAll(args[1..], static a => int.TryParse(a, out int n) && n > 0 ? n : throw new UsageException($"'{a}' is no number of threads.")));
+            return OpenBlasComparison.Run(
+                args is [_]
+                    ? [1, Environment.ProcessorCount]
+                    : Array.ConvertAll(
+                        args[1..],
+                        static a => int.TryParse(a, out int n) && n > 0 ? n : throw new UsageException($"'{a}' is no number of threads.")));
         case "device":
             return DeviceComparison.Run(DeviceOptions.Parse(args.AsSpan(1)));
         case "networks":

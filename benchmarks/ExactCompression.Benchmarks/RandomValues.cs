@@ -28,7 +28,9 @@ internal static class RandomValues
             int inputs = widths[l], outputs = widths[l + 1];
             double scale = Math.Sqrt(6.0 / inputs);
             double[] weights = Array.ConvertAll(Draw<double>(outputs * inputs, seed: 10 + l), w => (double)(float)(scale * w));
-            layers[l] = new(weights, Draw<double>(outputs, seed: 100 + l), outputs, inputs, l + 1 < layers.Length ? Activation.Relu : Activation.Identity);
+            layers[l] = new(
+                weights, Draw<double>(outputs, seed: 100 + l), outputs, inputs,
+                l + 1 < layers.Length ? Activation.Relu : Activation.Identity);
         }
 
         return new(layers, string.Join('-', widths));

@@ -4,7 +4,8 @@ using ExactCompression.Campaign;
 using ExactCompression.Tests.Campaigns;
 using ExactCompression.Tests.Fuzzing;
 
-CampaignPart[] all = [new VerdictCampaign(), new CompressionCampaign(), new CertificateCampaign(), new RelationCampaign(), new EquivalenceCampaign(),
+CampaignPart[] all = [new VerdictCampaign(), new CompressionCampaign(), new CertificateCampaign(), new RelationCampaign(),
+    new EquivalenceCampaign(),
     new ReaderCampaign()];
 Options options;
 CampaignPart[] parts;

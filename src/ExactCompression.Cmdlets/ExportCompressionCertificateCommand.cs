@@ -22,8 +22,12 @@ public sealed class ExportCompressionCertificateCommand : FileOutputCommand
             (file, messages) =>
             {
                 double deviation = CompressionCertificate.Write(InputObject, file, cancellation: Cancellation);
-                messages.Verbose(FormattableString.Invariant($"The certificate proves that no output differs by more than {deviation:g3}, the compression {InputObject.ProvenDeviation:g3}"));
+                messages.Verbose(
+                    FormattableString.Invariant(
+                        $"The certificate proves that no output differs by more than {deviation:g3}, the compression {InputObject.ProvenDeviation:g3}"));
                 if (CompressionCertificate.IsLoose(deviation, InputObject))
-                    messages.Warning(FormattableString.Invariant($"The certificate of '{InputObject.Original.Name}' proves that no output differs by more than {deviation:g3}, where the compression itself proves {InputObject.ProvenDeviation:g3}: it is true, but loose, since the checker follows fewer kinds of arguments."));
+                    messages.Warning(
+                        FormattableString.Invariant(
+                            $"The certificate of '{InputObject.Original.Name}' proves that no output differs by more than {deviation:g3}, where the compression itself proves {InputObject.ProvenDeviation:g3}: it is true, but loose, since the checker follows fewer kinds of arguments."));
             });
 }

@@ -34,7 +34,9 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
             {
                 WeightPrecision stored = Precision.ToWeightPrecision() ?? NetworkFormats.SourcePrecision(network, file);
                 if (InputObject is CompressionResult { IsProven: false })
-                    messages.Warning($"Nothing proves that '{file}' computes what {network.Name} did: the compression rests on verdicts that are unproven, or is a copy from outside. Test-NetworkEquivalence compares the two.");
+                    messages.Warning(
+                        $"Nothing proves that '{file}' computes what {network.Name} did: the compression rests on verdicts that are "
+                            + $"unproven, or is a copy from outside. Test-NetworkEquivalence compares the two.");
                 NetworkFormats.Write(network, file, stored);
                 if (!NetworkFormats.RequireWritable(file).Holds(network, stored))
                     messages.Warning(Rounded(network, stored, NetworkFormats.WrittenDeviation(network, file, stored, domain)));
@@ -48,7 +50,10 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
             ? $"The normalisation of {network.Name} goes into weights of the file, which are rounded to {stored}"
             : $"Weights of {network.Name} need float64 and are rounded to float32";
         string bound = double.IsFinite(deviation) ? $": no output differs by more than {Units.Small(deviation)}" : "";
-        string keeps = stored == WeightPrecision.Float64 ? "" : joined ? " -Precision Float64 rounds less." : " -Precision Float64 keeps them.";
+        string keeps = stored == WeightPrecision.Float64
+            ? ""
+            : joined
+            ? " -Precision Float64 rounds less." : " -Precision Float64 keeps them.";
         return $"{what}, so the file computes a slightly different function{bound}.{keeps}";
     }
 }

@@ -78,7 +78,8 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
                 Draw(table, table.Network.Name, StabilityPlotKind.States, kind => PictureOf(table, kind));
                 break;
             case CompressionResult result:
-                Draw(result, result.Original.Name, StabilityPlotKind.Layers, kind => kind == StabilityPlotKind.Layers ? StabilityPlot.Layers(result) : PictureOf(result.Table, kind));
+                Draw(result, result.Original.Name, StabilityPlotKind.Layers,
+                    kind => kind == StabilityPlotKind.Layers ? StabilityPlot.Layers(result) : PictureOf(result.Table, kind));
                 break;
             default:
                 if (Try(InputObject, () => PlotRowCollector.FileOf(SessionState, InputObject), out string? file))
@@ -104,7 +105,9 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
     {
         StabilityPlotKind.States => StabilityPlot.States(table),
         StabilityPlotKind.Bounds => StabilityPlot.Bounds(table, Layer),
-        StabilityPlotKind.Layers => throw WrongKind(kind, "a table of verdicts, which says nothing of a compression", StabilityPlotKind.States, StabilityPlotKind.Bounds),
+        StabilityPlotKind.Layers =>
+            throw WrongKind(
+                kind, "a table of verdicts, which says nothing of a compression", StabilityPlotKind.States, StabilityPlotKind.Bounds),
         _ => throw WrongKind(kind, "a single network", StabilityPlotKind.States, StabilityPlotKind.Bounds),
     };
 

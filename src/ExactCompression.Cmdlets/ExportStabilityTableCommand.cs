@@ -21,7 +21,9 @@ public sealed class ExportStabilityTableCommand : FileOutputCommand
         WriteFile(InputObject, FileNames.Of(InputObject.Network.Name, ".csv"), (file, messages) =>
         {
             if (InputObject.UnprovenStable > 0 && !StabilityTableFiles.HoldsEvidence(file))
-                messages.Warning($"{InputObject.UnprovenStable} of the stable neurons in '{file}' are unproven, by a MILP solver's word or imported, and this format cannot say so: a .csv does.");
+                messages.Warning(
+                    $"{InputObject.UnprovenStable} of the stable neurons in '{file}' are unproven, by a MILP solver's word or imported, "
+                        + $"and this format cannot say so: a .csv does.");
             StabilityTableFiles.Write(InputObject, file);
         });
 }

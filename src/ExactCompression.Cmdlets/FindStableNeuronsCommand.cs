@@ -33,21 +33,27 @@ public sealed class FindStableNeuronsCommand : StabilitySearchCommand
 
     private protected override void Begin()
     {
-        string[] unused = [.. new[] { nameof(Solver), nameof(Preprocess), nameof(Injection), nameof(Bounds) }.Where(MyInvocation.BoundParameters.ContainsKey)];
+        string[] unused = [.. new[] { nameof(Solver), nameof(Preprocess), nameof(Injection), nameof(Bounds) }.Where(
+            MyInvocation.BoundParameters.ContainsKey)];
         if (Method == StabilityMethod.Hybrid && unused.Length > 0)
             WriteWarning($"The method Hybrid has no use for -{string.Join(", -", unused)}: name one of the paper's methods with -Method.");
     }
 
-    private protected override StabilityTable Search(StabilityTable table, SearchOptions options, PipelineMessages messages) => Method switch
+    private protected override StabilityTable Search(StabilityTable table, SearchOptions options, PipelineMessages messages) =>
+        Method switch
     {
         StabilityMethod.Hybrid => StabilityAnalysis.FindStable(table, Data, options, Cancellation),
         StabilityMethod.Isa => Solve(MilpFormulation.Isa, table, options),
         StabilityMethod.Layer => Solve(MilpFormulation.Layer, table, options),
         StabilityMethod.Neuron => Solve(MilpFormulation.Neuron, table, options),
         StabilityMethod.NeuronApproximate => Solve(MilpFormulation.NeuronApproximate, table, options),
-        _ => throw new InvalidInputException("UnknownMethod", $"There is no method '{Method}'.", "Use Hybrid, Isa, Layer, Neuron or NeuronApproximate."),
+        _ => throw new InvalidInputException(
+            "UnknownMethod", $"There is no method '{Method}'.", "Use Hybrid, Isa, Layer, Neuron or NeuronApproximate."),
     };
 
     private StabilityTable Solve(MilpFormulation formulation, StabilityTable table, SearchOptions options) =>
-        MilpAnalysis.Find(table, Data, new() { Formulation = formulation, Solver = Solver, Preprocess = Preprocess, Injection = Injection, Bounds = Bounds }, options, Cancellation);
+        MilpAnalysis.Find(
+            table, Data,
+            new() { Formulation = formulation, Solver = Solver, Preprocess = Preprocess, Injection = Injection, Bounds = Bounds }, options,
+            Cancellation);
 }

@@ -54,7 +54,9 @@ public sealed class GetActivationPatternCommand : BackgroundCommand
         foreach (ActivationPattern pattern in search.Run(Cancellation))
         {
             messages.Output(pattern);
-            messages.Progress(new(ProgressActivity, $"Get-ActivationPattern {network.Name}", string.Create(CultureInfo.InvariantCulture, $"{pattern.Number} patterns")));
+            messages.Progress(
+                new(ProgressActivity, $"Get-ActivationPattern {network.Name}",
+                    string.Create(CultureInfo.InvariantCulture, $"{pattern.Number} patterns")));
         }
 
         return search;

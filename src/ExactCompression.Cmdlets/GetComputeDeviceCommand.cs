@@ -9,5 +9,6 @@ namespace ExactCompression.Cmdlets;
 public sealed class GetComputeDeviceCommand : AsyncCommand
 {
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Attempt(null, static _ => ComputeDevices.List(), devices => WriteObject(devices, enumerateCollection: true));
+    protected override void ProcessRecord() =>
+        Attempt(null, static _ => ComputeDevices.List(), devices => WriteObject(devices, enumerateCollection: true));
 }

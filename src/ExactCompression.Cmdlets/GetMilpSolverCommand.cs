@@ -20,6 +20,7 @@ public sealed class GetMilpSolverCommand : AsyncCommand
     protected override void ProcessRecord()
     {
         WildcardPattern[] patterns = [.. Name.Select(static name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
-        Attempt(null, _ => MilpSolvers.List(Cancellation), solvers => WriteObject(solvers.Where(s => patterns.Any(p => p.IsMatch(s.Name))), enumerateCollection: true));
+        Attempt(null, _ => MilpSolvers.List(Cancellation),
+            solvers => WriteObject(solvers.Where(s => patterns.Any(p => p.IsMatch(s.Name))), enumerateCollection: true));
     }
 }

@@ -51,6 +51,7 @@ public sealed class ImportInputDataCommand : FileInputCommand
             Header = MyInvocation.BoundParameters.ContainsKey(nameof(Header)) ? Header.IsPresent : null,
             Scale = Scale,
         };
-        Attempt(file, _ => InputDataFiles.Read(file, options, new() { MaximumSize = MaximumSize, Cancellation = Cancellation }), WriteObject);
+        Attempt(file, _ => InputDataFiles.Read(file, options, new() { MaximumSize = MaximumSize, Cancellation = Cancellation }),
+            WriteObject);
     }
 }

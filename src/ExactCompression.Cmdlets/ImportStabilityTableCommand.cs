@@ -26,6 +26,7 @@ public sealed class ImportStabilityTableCommand : FileInputCommand
 
     private protected override void ProcessFile(string file) => Attempt(
         file,
-        messages => StabilityTableFiles.Read(file, Network, Domain, new() { MaximumSize = MaximumSize, Cancellation = Cancellation, Warning = messages.Warning }),
+        messages => StabilityTableFiles.Read(
+            file, Network, Domain, new() { MaximumSize = MaximumSize, Cancellation = Cancellation, Warning = messages.Warning }),
         WriteObject);
 }

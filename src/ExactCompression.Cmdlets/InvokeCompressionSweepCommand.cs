@@ -6,7 +6,9 @@ using ExactCompression.Milp;
 
 namespace ExactCompression.Cmdlets;
 
-/// <summary>Trains or takes networks, searches and compresses each, and gives one row a network; with a CSV, it goes on where it was stopped.</summary>
+/// <summary>
+/// Trains or takes networks, searches and compresses each, and gives one row a network; with a CSV, it goes on where it was stopped.
+/// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "CompressionSweep", DefaultParameterSetName = NetworkSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SweepRow), typeof(Job))]
 public sealed class InvokeCompressionSweepCommand : BackgroundCommand
@@ -191,22 +193,32 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
             return;
         Attempt(
             plan.Path,
-            messages => CompressionSweep.Run(plan with { Row = row => Write(row, messages), Skipped = PassThru ? messages.Output : null, Warning = messages.Warning, Progress = p => Show(p, messages) }, Cancellation),
-            end => WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{end.Done} rows made, {end.Failed} of them failed; {end.Skipped} were there already; {end.Elapsed.TotalSeconds:F1} s")));
+            messages => CompressionSweep.Run(
+                plan with { Row = row => Write(row, messages), Skipped = PassThru ? messages.Output : null, Warning = messages.Warning,
+                    Progress = p => Show(p, messages) }, Cancellation),
+            end => WriteVerbose(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{end.Done} rows made, {end.Failed} of them failed; {end.Skipped} were there already; "
+                        + $"{end.Elapsed.TotalSeconds:F1} s")));
     }
 
     private SweepOptions Plan()
     {
         if (ShardIndex >= ShardCount)
-            throw new InvalidInputException("ShardMissing", $"There is no share {ShardIndex} of {ShardCount}.", $"The shares are 0 to {ShardCount - 1}.");
+            throw new InvalidInputException(
+                "ShardMissing", $"There is no share {ShardIndex} of {ShardCount}.", $"The shares are 0 to {ShardCount - 1}.");
         if (Radius is not null && Data is null)
-            throw new InvalidInputException("RadiusWithoutData", "-Radius needs rows that balls can be round.", "Give -Data, and which -Row of it.");
+            throw new InvalidInputException(
+                "RadiusWithoutData", "-Radius needs rows that balls can be round.", "Give -Data, and which -Row of it.");
         if (ParameterSetName == TrainingSet && Data is null)
             throw new InvalidInputException("TrainingWithoutData", "-Architecture needs rows to train on.", "Give -Data, with labels.");
         DataSplit? split = ParameterSetName == TrainingSet ? DataSplit.Of(Data!, TestData is null ? TestFraction : 0) : null;
         return new()
         {
-            Networks = split is null ? networks : SweepNetwork.Grid(split.Training, [.. Architecture.Select(Experiments.Architecture.Parse)], L1, Seed, Training()),
+            Networks = split is null
+                ? networks
+                : SweepNetwork.Grid(split.Training, [.. Architecture.Select(Experiments.Architecture.Parse)], L1, Seed, Training()),
             Domains = SweepInputs.Domains(Domain, Radius, Row, Data),
             Methods = [.. Method.Distinct()],
             Solver = Solver,
@@ -246,7 +258,9 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     private static void Show(SweepProgress p, PipelineMessages messages)
     {
         string failed = p.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {p.Failed} failed") : "";
-        messages.Progress(new(ProgressActivity, "Invoke-CompressionSweep", string.Create(CultureInfo.InvariantCulture, $"{p.Left} of {p.Total} cells left{failed}"))
+        messages.Progress(
+            new(ProgressActivity, "Invoke-CompressionSweep",
+                string.Create(CultureInfo.InvariantCulture, $"{p.Left} of {p.Total} cells left{failed}"))
         {
             CurrentOperation = string.Join("; ", p.Running),
             PercentComplete = p.Total == 0 ? 100 : (int)(100L * (p.Total - p.Left) / p.Total),

@@ -47,7 +47,9 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
         if (table.Undetermined > 0)
             WriteVerbose($"{table.Undetermined} undetermined neurons are kept, as if unstable");
         if (table.UnprovenStable > 0)
-            WriteVerbose($"{table.UnprovenStable} stable neurons are so by a MILP solver's word or by a table from outside: a search tries to prove them first");
+            WriteVerbose(
+                $"{table.UnprovenStable} stable neurons are so by a MILP solver's word or by a table from outside: a search tries to "
+                    + $"prove them first");
         if (Level != CompressionLevel.Maximal && IsBound(nameof(Objective)))
             WriteWarning("-Objective is for -Level Maximal alone: the other levels take every step that they know.");
         var options = new CompressionOptions
@@ -63,7 +65,8 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
         Attempt(table, messages => Compress(table, options, messages, cancellation), WriteObject);
     }
 
-    private static CompressionResult Compress(StabilityTable table, CompressionOptions options, PipelineMessages messages, CancellationToken cancellation)
+    private static CompressionResult Compress(
+        StabilityTable table, CompressionOptions options, PipelineMessages messages, CancellationToken cancellation)
     {
         void Show(CompressionProgress p) => messages.Progress(new(
             ProgressActivity,
@@ -80,16 +83,29 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
         CompressionResult result = LeoCompression.Compress(table, options with { Progress = Show, Contradiction = Refuted }, cancellation);
         int open = result.Unconfirmed - refuted; // each refuted one is an error of its own
         if (open > 0)
-            messages.Warning($"Kept {Units.Count(open)} {(open == 1 ? "neuron" : "neurons")} of {table.Network.Name} that a MILP solver or a table from outside calls stable: no proof was found. A longer -TimeLimit searches on; -AllowUnproven takes such verdicts on trust.");
+            messages.Warning(
+                $"Kept {Units.Count(
+                    open)} {(open == 1
+                        ? "neuron"
+                        : "neurons")} of {table.Network.Name} that a MILP solver or a table from outside calls stable: no proof was found. A longer -TimeLimit searches on; -AllowUnproven takes such verdicts on trust.");
         if (result.Unproven > 0)
-            messages.Warning($"The compression of {table.Network.Name} is unproven: it rests on {result.Unproven} verdicts of a MILP solver or from outside that nothing here proves.");
+            messages.Warning(
+                $"The compression of {table.Network.Name} is unproven: it rests on {result.Unproven} verdicts of a MILP solver or from "
+                    + $"outside that nothing here proves.");
         foreach (CompressionStep step in result.Steps)
         {
             messages.Verbose(step.ToString());
-            messages.Debug(Invariant($"layer {step.Layer}, {step.Kind}: neurons {string.Join(' ', step.Neurons)}{(step.Added > 0 ? $", {step.Added} added" : "")}"));
+            messages.Debug(
+                Invariant(
+                    $"layer {step.Layer}, {step.Kind}: neurons {string.Join(
+                        ' ', step.Neurons)}{(step.Added > 0 ? $", {step.Added} added" : "")}"));
         }
 
-        messages.Verbose($"{result.Original.Name}: {result}, {Units.Percent(result.ConnectionsRemovedPercent)} of the connections removed; {(result.IsProven ? $"no output differs by more than {Units.Small(result.ProvenDeviation)}" : "nothing is proven of how far outputs differ")}");
+        messages.Verbose(
+            $"{result.Original.Name}: {result}, {Units.Percent(
+                result.ConnectionsRemovedPercent)} of the connections removed; {(result.IsProven
+                    ? $"no output differs by more than {Units.Small(result.ProvenDeviation)}"
+                    : "nothing is proven of how far outputs differ")}");
         return result;
     }
 

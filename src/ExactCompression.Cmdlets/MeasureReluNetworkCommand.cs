@@ -22,7 +22,8 @@ public sealed class MeasureReluNetworkCommand : AsyncCommand
     protected override void ProcessRecord()
     {
         if (InputObject is CompressionResult result)
-            Attempt(result, _ => NetworkMeasurement.Measure(result, Data, Cancellation), both => WriteObject(both, enumerateCollection: true));
+            Attempt(result, _ => NetworkMeasurement.Measure(result, Data, Cancellation),
+                both => WriteObject(both, enumerateCollection: true));
         else
             Attempt(InputObject, _ => NetworkMeasurement.Measure((ReluNetwork)InputObject, Data, Cancellation), WriteObject);
     }

@@ -91,7 +91,8 @@ public sealed class NewInputDomainCommand : AsyncCommand
         if (ParameterSetName == PathSet)
         {
             if (Try(Path, () => FileSystem.ResolveInput(SessionState, Path), out string file))
-                Attempt(file, _ => InputDomainFiles.Read(file, new() { MaximumSize = MaximumSize, Cancellation = Cancellation }), WriteObject);
+                Attempt(file, _ => InputDomainFiles.Read(file, new() { MaximumSize = MaximumSize, Cancellation = Cancellation }),
+                    WriteObject);
             return;
         }
 

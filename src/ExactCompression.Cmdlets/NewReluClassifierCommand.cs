@@ -5,7 +5,8 @@ using ExactCompression.Cmdlets.Infrastructure;
 namespace ExactCompression.Cmdlets;
 
 /// <summary>
-/// Trains rectifier networks under an l1 penalty. When the user stops it, its output is lost to the pipeline, so the network so far is kept in <c>$global:LastReluClassifier</c>.
+/// Trains rectifier networks under an l1 penalty. When the user stops it, its output is lost to the pipeline, so the network so far is kept
+/// in <c>$global:LastReluClassifier</c>.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ReluClassifier")]
 [OutputType(typeof(ReluNetwork), typeof(Job))]
@@ -77,7 +78,11 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
         foreach (float value in Data.Values.Span)
             (least, most) = (Math.Min(least, value), Math.Max(most, value));
         if (Data.HasLabels && (least < 0 || most > 1))
-            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"The values of {Data.Name} go from {least} to {most}, beyond the [0,1] over which neurons are stable by default: scale them with Import-InputData -Scale, or give Find-StableNeurons a -Domain that holds them."));
+            WriteWarning(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The values of {Data.Name} go from {least} to {most}, beyond the [0,1] over which neurons are stable by default: "
+                        + $"scale them with Import-InputData -Scale, or give Find-StableNeurons a -Domain that holds them."));
         Attempt(Data, Train, Finish);
     }
 
@@ -98,7 +103,8 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
             Seed = Seed,
             Threads = Threads,
         };
-        return ClassifierTraining.Train(Data, options, new EpochMessages(messages, $"{MyInvocation.MyCommand.Name} {Data.Name}"), Cancellation);
+        return ClassifierTraining.Train(
+            Data, options, new EpochMessages(messages, $"{MyInvocation.MyCommand.Name} {Data.Name}"), Cancellation);
     }
 
     private void Finish(ReluNetwork network)
@@ -120,10 +126,15 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
             string accuracy = value.ValidationAccuracy is { } a
                 ? string.Create(CultureInfo.InvariantCulture, $"accuracy {a:F4} on rows kept back")
                 : string.Create(CultureInfo.InvariantCulture, $"accuracy {value.TrainAccuracy:F4}");
-            string status = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch} of {value.Epochs}: loss {value.Loss:G4}, {accuracy}, {value.ZeroWeights} weights zero");
+            string status = string.Create(
+                CultureInfo.InvariantCulture,
+                $"epoch {value.Epoch} of {value.Epochs}: loss {value.Loss:G4}, {accuracy}, {value.ZeroWeights} weights zero");
             messages.Verbose(string.Create(CultureInfo.InvariantCulture, $"{value.Seconds:F2} s: {status}"));
             double share = (double)value.Epoch / value.Epochs;
-            messages.Progress(new(ProgressActivity, activity, status) { PercentComplete = (int)(100 * share), SecondsRemaining = (int)Math.Ceiling(value.Seconds * ((1 / share) - 1)) });
+            messages.Progress(
+                new(ProgressActivity, activity,
+                    status) { PercentComplete = (int)(100 * share),
+                        SecondsRemaining = (int)Math.Ceiling(value.Seconds * ((1 / share) - 1)) });
         }
     }
 }

@@ -16,7 +16,8 @@ public sealed class TestCompressionCertificateCommand : FileInputCommand
 
     /// <summary>The network after compression: a network, its file, or the compression.</summary>
     [Parameter(Mandatory = true, Position = 2)]
-    [ModuleObject("Import-ReluNetwork or Invoke-LeoCompression", typeof(ReluNetwork), typeof(CompressionResult), typeof(string), typeof(FileInfo))]
+    [ModuleObject(
+        "Import-ReluNetwork or Invoke-LeoCompression", typeof(ReluNetwork), typeof(CompressionResult), typeof(string), typeof(FileInfo))]
     public object Compressed { get; set; } = null!;
 
     /// <summary>The domain that the certificate must hold over.</summary>
@@ -36,11 +37,13 @@ public sealed class TestCompressionCertificateCommand : FileInputCommand
 
     private protected override void ProcessFile(string file)
     {
-        if (!Try(Original, () => Resolved(Original), out object original) || !Try(Compressed, () => Resolved(Compressed), out object compressed))
+        if (!Try(Original, () => Resolved(Original), out object original)
+            || !Try(Compressed, () => Resolved(Compressed), out object compressed))
             return;
         Attempt(
             file,
-            messages => CertificateCheck.Run(file, Network(original, messages), Network(compressed, messages), Domain, MaximumWork, Cancellation),
+            messages => CertificateCheck.Run(
+                file, Network(original, messages), Network(compressed, messages), Domain, MaximumWork, Cancellation),
             WriteObject);
     }
 
@@ -54,5 +57,8 @@ public sealed class TestCompressionCertificateCommand : FileInputCommand
     };
 
     private ReluNetwork Network(object given, PipelineMessages messages) => given as ReluNetwork
-        ?? NetworkFormats.Read((string)given, options: new() { MaximumSize = MaximumSize, Cancellation = Cancellation, Warning = text => messages.Warning($"{given}: {text}") });
+        ?? NetworkFormats.Read(
+            (string)given,
+            options: new() { MaximumSize = MaximumSize, Cancellation = Cancellation,
+                Warning = text => messages.Warning($"{given}: {text}") });
 }

@@ -76,8 +76,12 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     private void Write(EquivalenceReport report)
     {
-        WriteVerbose($"{report.Reference.Architecture} and {report.Difference.Architecture} over {report.Domain}: {report.Evidence switch { "" => "nothing is proven", "Counterexample" => "an input shows that they differ", _ => "proven by " + report.Evidence }}");
-        WriteDebug(Invariant($"{report.PointsTried} points; observed {report.ObservedDeviation:g17}, proven {report.ProvenDeviation:g17}, tolerance {report.Tolerance:g17}"));
+        WriteVerbose(
+            $"{report.Reference.Architecture} and {report.Difference.Architecture} over {report.Domain}: {report.Evidence switch { "" =>
+                "nothing is proven", "Counterexample" => "an input shows that they differ", _ => "proven by " + report.Evidence }}");
+        WriteDebug(
+            Invariant(
+                $"{report.PointsTried} points; observed {report.ObservedDeviation:g17}, proven {report.ProvenDeviation:g17}, tolerance {report.Tolerance:g17}"));
         WriteObject(report);
     }
 
@@ -85,5 +89,6 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     /// <summary>The compression of this very reference over this domain, whose proof then applies.</summary>
     private CompressionResult? OfReference() =>
-        Difference is CompressionResult result && ReferenceEquals(result.Original, Reference) && (Domain is null || Domains.AreEqual(Domain, result.Domain)) ? result : null;
+        Difference is CompressionResult result && ReferenceEquals(result.Original, Reference)
+            && (Domain is null || Domains.AreEqual(Domain, result.Domain)) ? result : null;
 }

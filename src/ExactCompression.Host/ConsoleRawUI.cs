@@ -54,7 +54,8 @@ internal sealed class ConsoleRawUI : PSHostRawUserInterface
 
     public override BufferCell[,] GetBufferContents(Rectangle rectangle) => throw Refused();
 
-    public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) => throw Refused();
+    public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) =>
+        throw Refused();
 
     public override void SetBufferContents(Rectangle rectangle, BufferCell fill) => throw Refused();
 

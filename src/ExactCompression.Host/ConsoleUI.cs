@@ -127,7 +127,8 @@ internal sealed class ConsoleUI(bool interactive) : PSHostUserInterface
         string[] keys = [.. choices.Select(static (c, i) => Key(c, i))];
         while (true)
         {
-            Write(string.Join("  ", choices.Select((c, i) => $"[{keys[i]}] {Label(c)}")) + (defaultChoice >= 0 ? $" (default is {keys[defaultChoice]}): " : ": "));
+            Write(string.Join("  ", choices.Select((c, i) => $"[{keys[i]}] {Label(c)}"))
+                + (defaultChoice >= 0 ? $" (default is {keys[defaultChoice]}): " : ": "));
             string answer = ReadLine().Trim();
             if (answer.Length == 0 && defaultChoice >= 0)
                 return defaultChoice;
@@ -140,7 +141,9 @@ internal sealed class ConsoleUI(bool interactive) : PSHostUserInterface
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
         throw new NotSupportedException("This host asks for no credentials.");
 
-    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
+    public override PSCredential PromptForCredential(
+        string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes,
+        PSCredentialUIOptions options) =>
         throw new NotSupportedException("This host asks for no credentials.");
 
     private static bool HasColour(bool redirected) =>
@@ -148,14 +151,17 @@ internal sealed class ConsoleUI(bool interactive) : PSHostUserInterface
 
     private static string Vt(ConsoleColor colour) => PSStyle.MapForegroundColorToEscapeSequence(colour);
 
-    private static string Plain(string text) => text.Contains('\e', StringComparison.Ordinal) ? new StringDecorated(text).ToString(OutputRendering.PlainText) : text;
+    private static string Plain(string text) =>
+        text.Contains('\e', StringComparison.Ordinal) ? new StringDecorated(text).ToString(OutputRendering.PlainText) : text;
 
     private static string Label(ChoiceDescription choice) => choice.Label.Replace("&", "", StringComparison.Ordinal);
 
     private static string Key(ChoiceDescription choice, int index)
     {
         int mark = choice.Label.IndexOf('&', StringComparison.Ordinal);
-        return mark >= 0 && mark + 1 < choice.Label.Length ? choice.Label[mark + 1].ToString() : (index + 1).ToString(CultureInfo.InvariantCulture);
+        return mark >= 0 && mark + 1 < choice.Label.Length
+            ? choice.Label[mark + 1].ToString()
+            : (index + 1).ToString(CultureInfo.InvariantCulture);
     }
 
     private void RequireUser(string what = "input")

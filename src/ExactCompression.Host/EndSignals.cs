@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace ExactCompression.Host;
 
 /// <summary>
-/// Signals that ask the program to end: SIGTERM, as batch systems send it, and SIGHUP, when the terminal goes. What runs is stopped as by Ctrl-C, so that cmdlets keep what they have and scripts run
-/// their <c>finally</c> blocks; then the program ends, with 128 and the signal's number, after some seconds even if that has not ended.
+/// Signals that ask the program to end: SIGTERM, as batch systems send it, and SIGHUP, when the terminal goes. What runs is stopped as by
+/// Ctrl-C, so that cmdlets keep what they have and scripts run their <c>finally</c> blocks; then the program ends, with 128 and the
+/// signal's number, after some seconds even if that has not ended.
 /// </summary>
 internal sealed class EndSignals : IDisposable
 {
@@ -38,7 +39,8 @@ internal sealed class EndSignals : IDisposable
         const string Field = "SigIgn:";
         string? line = File.ReadLines("/proc/self/status").FirstOrDefault(static l => l.StartsWith(Field, StringComparison.Ordinal));
         return line is not null
-            && ulong.TryParse(line.AsSpan(Field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong ignored)
+            && ulong.TryParse(
+                line.AsSpan(Field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong ignored)
             && (ignored >> (number - 1) & 1) == 1;
     }
 

@@ -6,7 +6,8 @@ namespace ExactCompression.Host;
 
 /// <summary>
 /// The everyday commands. The engine that NuGet serves comes without PowerShell's Utility and Management modules, so the host has those
-/// of their commands that scripts use most, under the same names and with the same parameters; one that it lacks is an error, never silence.
+/// of their commands that scripts use most, under the same names and with the same parameters; one that it lacks is an error, never
+/// silence.
 /// </summary>
 internal static class HostCommands
 {

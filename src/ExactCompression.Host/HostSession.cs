@@ -4,7 +4,10 @@ using System.Management.Automation.Runspaces;
 
 namespace ExactCompression.Host;
 
-/// <summary>One runspace with the module in it, and the running of text and scripts there. Ctrl-C stops what runs; so do signals that end the program.</summary>
+/// <summary>
+/// One runspace with the module in it, and the running of text and scripts there. Ctrl-C stops what runs; so do signals that end the
+/// program.
+/// </summary>
 internal sealed class HostSession : IDisposable
 {
     private readonly ConsolePSHost host;
@@ -64,7 +67,9 @@ internal sealed class HostSession : IDisposable
 
         // A block that knows its file has $PSScriptRoot, and, unlike a script command, lets `exit` reach the host.
         (string call, object?[] values) = ScriptCall.Build(arguments);
-        return Invoke(shell => shell.AddScript(call).AddArgument(ast.GetScriptBlock()).AddArgument(values)) ? ExitCode ?? ExitCodes.Success : ExitCode ?? ExitCodes.Failure;
+        return Invoke(shell => shell.AddScript(call).AddArgument(ast.GetScriptBlock()).AddArgument(values))
+            ? ExitCode ?? ExitCodes.Success
+            : ExitCode ?? ExitCodes.Failure;
     }
 
     /// <summary>Runs text.</summary>
@@ -100,7 +105,8 @@ internal sealed class HostSession : IDisposable
         using var shell = PowerShell.Create(runspace);
         build(shell);
         // Errors go where output goes, so that they appear in their place among it.
-        shell.Commands.AddCommand(new Command("Out-Default") { MergeUnclaimedPreviousCommandResults = PipelineResultTypes.Error | PipelineResultTypes.Output });
+        shell.Commands.AddCommand(
+            new Command("Out-Default") { MergeUnclaimedPreviousCommandResults = PipelineResultTypes.Error | PipelineResultTypes.Output });
         lock (running)
         {
             current = shell;

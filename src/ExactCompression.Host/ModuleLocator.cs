@@ -15,7 +15,9 @@ internal static class ModuleLocator
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
         {
             string path = Directory.Exists(given) ? Path.Combine(given, Manifest) : given;
-            return File.Exists(path) ? Path.GetFullPath(path) : throw new HostStartException($"{Variable} names '{given}', but there is no manifest there.");
+            return File.Exists(path)
+                ? Path.GetFullPath(path)
+                : throw new HostStartException($"{Variable} names '{given}', but there is no manifest there.");
         }
 
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

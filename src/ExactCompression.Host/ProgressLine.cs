@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace ExactCompression.Host;
 
-/// <summary>One line on the terminal that says how far work is, and goes before anything else is written. Silent without a terminal.</summary>
+/// <summary>
+/// One line on the terminal that says how far work is, and goes before anything else is written. Silent without a terminal.
+/// </summary>
 internal sealed class ProgressLine
 {
     private static readonly bool Enabled = !Console.IsErrorRedirected;

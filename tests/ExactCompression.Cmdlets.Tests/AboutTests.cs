@@ -10,12 +10,14 @@ public sealed partial class AboutTests(ModuleFixture module)
     private static readonly string Folder = Path.Combine(RepositoryPaths.Root, "src", "ExactCompression.Cmdlets", "Help");
 
     public static IReadOnlyList<string> Topics { get; } =
-        [.. Directory.EnumerateFiles(Folder, "about_*.help.txt").Select(static file => Path.GetFileName(file)[..^".help.txt".Length]).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Folder, "about_*.help.txt").Select(static file => Path.GetFileName(file)[..^".help.txt".Length]).Order(
+            StringComparer.Ordinal)];
 
     public static TheoryData<string> TopicNames => [.. Topics];
 
     [Fact]
-    public void Topics_AreThose() => Assert.Equal(["about_ExactArithmetic", "about_ExactCompression", "about_NetworkFormats", "about_StabilityTables"], Topics);
+    public void Topics_AreThose() =>
+        Assert.Equal(["about_ExactArithmetic", "about_ExactCompression", "about_NetworkFormats", "about_StabilityTables"], Topics);
 
     [Theory]
     [MemberData(nameof(TopicNames))]
@@ -47,7 +49,9 @@ public sealed partial class AboutTests(ModuleFixture module)
         string[] commands = module.Run("(Get-Command -Module ExactCompression).Name").As<string>();
         string[] nouns = [.. commands.Select(static c => c.Split('-')[1])];
         // Names with a noun of this module must be its cmdlets, and topics must be there.
-        Assert.All(CommandName().Matches(text).Select(static m => m.Value).Where(name => nouns.Contains(name.Split('-')[1])), name => Assert.Contains(name, commands));
+        Assert.All(
+            CommandName().Matches(text).Select(static m => m.Value).Where(name => nouns.Contains(name.Split('-')[1])),
+            name => Assert.Contains(name, commands));
         Assert.All(TopicName().Matches(text).Select(static m => m.Value), static name => Assert.Contains(name, Topics));
     }
 
@@ -70,7 +74,9 @@ public sealed partial class AboutTests(ModuleFixture module)
 
     [Fact]
     public void StabilityTables_States_AreThoseOfTheLibrary() =>
-        Assert.Equal(module.Run("[enum]::GetNames([ExactCompression.NeuronState])").As<string>().Order(), Terms("about_StabilityTables", "STATES").Order());
+        Assert.Equal(
+            module.Run("[enum]::GetNames([ExactCompression.NeuronState])").As<string>().Order(),
+            Terms("about_StabilityTables", "STATES").Order());
 
     [Fact]
     public void StabilityTables_Evidence_CoversWhatSearchesGive()
@@ -82,7 +88,9 @@ public sealed partial class AboutTests(ModuleFixture module)
             ($n | Find-StableNeurons -Method Layer -Domain (New-InputDomain 0 0.5)).Neurons.Evidence
             """).As<string>();
         Assert.NotEmpty(found);
-        Assert.All(found.Where(static e => e.Length > 0).Select(static e => e.Split(' ', ',')[0]).Distinct(), kind => Assert.Contains(kind, kinds));
+        Assert.All(
+            found.Where(static e => e.Length > 0).Select(static e => e.Split(' ', ',')[0]).Distinct(),
+            kind => Assert.Contains(kind, kinds));
     }
 
     [Fact]
@@ -95,7 +103,8 @@ public sealed partial class AboutTests(ModuleFixture module)
             """).As<string>();
         string[] lines = File.ReadAllLines(Source("about_NetworkFormats"));
         int header = Array.FindIndex(lines, static line => line.TrimStart().StartsWith("Name ", StringComparison.Ordinal));
-        string[] stated = [.. lines.Skip(header + 1).TakeWhile(static line => line.Length > 0).Select(static line => Spaces().Replace(line.Trim(), " ")).Order(StringComparer.Ordinal)];
+        string[] stated = [.. lines.Skip(header + 1).TakeWhile(static line => line.Length > 0).Select(
+            static line => Spaces().Replace(line.Trim(), " ")).Order(StringComparer.Ordinal)];
         Assert.Equal(expected.Order(StringComparer.Ordinal), stated);
     }
 
@@ -103,7 +112,9 @@ public sealed partial class AboutTests(ModuleFixture module)
 
     /// <summary>The words at the left of a section's list of terms.</summary>
     private static string[] Terms(string topic, string section) =>
-        [.. File.ReadAllLines(Source(topic)).SkipWhile(line => line != section).Skip(1).TakeWhile(static line => line.Length == 0 || line[0] == ' ').Select(static line => Term().Match(line)).Where(static m => m.Success).Select(static m => m.Groups[1].Value)];
+        [.. File.ReadAllLines(Source(topic)).SkipWhile(line => line != section).Skip(1)
+            .TakeWhile(static line => line.Length == 0 || line[0] == ' ').Select(static line => Term().Match(line)).Where(
+                static m => m.Success).Select(static m => m.Groups[1].Value)];
 
     [GeneratedRegex(@"^    ([A-Z]\w+)(?: \(\w, \w\))? {2,}\S")]
     private static partial Regex Term();

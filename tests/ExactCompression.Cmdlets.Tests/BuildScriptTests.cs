@@ -12,8 +12,14 @@ public sealed class BuildScriptTests
     [InlineData("Build -Configuration Debug", "build {root} -c Debug")]
     [InlineData("Test", "test {root} -c Release")]
     [InlineData("Demo", "run --project {root}/src/ExactCompression.Host -c Release -- {root}/examples/quickstart.ps1")]
-    [InlineData("Campaign -Seed 7 -Count 50", "run --project {root}/benchmarks/ExactCompression.Campaign -c Release -- --part All --seed 7 --count 50 --output {root}/out/campaign")]
-    [InlineData("Campaign -Part Readers -Seed 7 -Case 12", "run --project {root}/benchmarks/ExactCompression.Campaign -c Release -- --part Readers --seed 7 --count 100000 --output {root}/out/campaign --case 12")]
+    [InlineData(
+        "Campaign -Seed 7 -Count 50",
+        "run --project {root}/benchmarks/ExactCompression.Campaign -c Release -- --part All --seed 7 --count 50 --output "
+            + "{root}/out/campaign")]
+    [InlineData(
+        "Campaign -Part Readers -Seed 7 -Case 12",
+        "run --project {root}/benchmarks/ExactCompression.Campaign -c Release -- --part Readers --seed 7 --count 100000 --output "
+            + "{root}/out/campaign --case 12")]
     [InlineData("Lock", $"{LockCall}/linux-x64 -p:NETCoreSdkPortableRuntimeIdentifier=linux-x64 -p:RestoreLockedMode=false\n"
         + $"{LockCall}/win-x64 -p:NETCoreSdkPortableRuntimeIdentifier=win-x64 -p:RestoreLockedMode=false\n"
         + $"{LockCall}/osx-arm64 -p:NETCoreSdkPortableRuntimeIdentifier=osx-arm64 -p:RestoreLockedMode=false")]
@@ -79,7 +85,8 @@ public sealed class BuildScriptTests
 
     private static HostRun Run(TemporaryFolder tree, string arguments, int exitCode = 0)
     {
-        string script = tree.Write("call.ps1", $"$env:PATH = '{tree.File("tools")}:' + $env:PATH\n& '{tree.File("build.ps1")}' {arguments}\n");
+        string script = tree.Write(
+            "call.ps1", $"$env:PATH = '{tree.File("tools")}:' + $env:PATH\n& '{tree.File("build.ps1")}' {arguments}\n");
         return HostProcess.Run([script], change: start => start.Environment["FAKE_EXIT"] = exitCode.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -18,7 +18,9 @@ public sealed class CertificateTests(ModuleFixture module)
     public void TestCompressionCertificate_FromTheFilesAlone_Holds(string name)
     {
         using var folder = new TemporaryFolder();
-        ScriptResult result = module.Run(Make + "$r = Test-CompressionCertificate $args[0] $NetworkFile $args[1]; $r; $c.ProvenDeviation", folder.File(name), folder.File("small.npz"));
+        ScriptResult result = module.Run(
+            Make + "$r = Test-CompressionCertificate $args[0] $NetworkFile $args[1]; $r; $c.ProvenDeviation", folder.File(name),
+            folder.File("small.npz"));
         Assert.Empty(result.Errors);
         PSObject report = result.Output[0];
         Assert.Equal(true, report.Properties["Valid"].Value);
@@ -33,7 +35,8 @@ public sealed class CertificateTests(ModuleFixture module)
     public void TestCompressionCertificate_OfOthers_NamesThePlace(string arguments, string place)
     {
         using var folder = new TemporaryFolder();
-        PSObject report = module.Run(Make + $"Test-CompressionCertificate $args[0] {arguments}", folder.File("small.json"), folder.File("small.onnx")).Single;
+        PSObject report = module.Run(
+            Make + $"Test-CompressionCertificate $args[0] {arguments}", folder.File("small.json"), folder.File("small.onnx")).Single;
         Assert.Equal(false, report.Properties["Valid"].Value);
         Assert.Equal(place, report.Properties["Place"].Value);
         Assert.Equal(double.PositiveInfinity, report.Properties["ProvenDeviation"].Value);
@@ -67,15 +70,21 @@ public sealed class CertificateTests(ModuleFixture module)
     public void ExportCompressionCertificate_FolderAndPassThru_GivesTheFile()
     {
         using var folder = new TemporaryFolder();
-        ScriptResult result = module.Run("Import-ReluNetwork $NetworkFile | Find-StableNeurons | Invoke-LeoCompression | Export-CompressionCertificate $args[0] -PassThru", folder.Path);
-        Assert.Equal(Path.GetFileNameWithoutExtension(RepositoryPaths.DigitsNetwork) + ".certificate.json", ((FileInfo)result.Single.BaseObject).Name);
+        ScriptResult result = module.Run(
+            "Import-ReluNetwork $NetworkFile | Find-StableNeurons | Invoke-LeoCompression | Export-CompressionCertificate $args[0] "
+                + "-PassThru", folder.Path);
+        Assert.Equal(
+            Path.GetFileNameWithoutExtension(RepositoryPaths.DigitsNetwork) + ".certificate.json",
+            ((FileInfo)result.Single.BaseObject).Name);
     }
 
     [Fact]
     public void ExportCompressionCertificate_WhatIf_WritesNothing()
     {
         using var folder = new TemporaryFolder();
-        module.Run("Import-ReluNetwork $NetworkFile | Find-StableNeurons | Invoke-LeoCompression | Export-CompressionCertificate $args[0] -WhatIf", folder.File("none.json"));
+        module.Run(
+            "Import-ReluNetwork $NetworkFile | Find-StableNeurons | Invoke-LeoCompression | Export-CompressionCertificate $args[0] -WhatIf",
+            folder.File("none.json"));
         Assert.False(File.Exists(folder.File("none.json")));
     }
 }

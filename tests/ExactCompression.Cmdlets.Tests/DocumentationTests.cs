@@ -13,13 +13,15 @@ public sealed partial class DocumentationTests
     {
         using var folder = new TemporaryFolder();
         string made = folder.File("docs");
-        HostRun run = HostProcess.Run([Path.Combine(RepositoryPaths.Root, "src", "Packaging", "New-Documentation.ps1"), "-OutputPath", made]);
+        HostRun run = HostProcess.Run(
+            [Path.Combine(RepositoryPaths.Root, "src", "Packaging", "New-Documentation.ps1"), "-OutputPath", made]);
         Assert.Equal("", run.Error);
         string[] names = Names(made);
         Assert.Equal(names, Names(Folder));
         Assert.All(names, name => Assert.True(
             Text(Path.Combine(made, name)) == Text(Path.Combine(Folder, name)),
-            $"docs/{name} is not what the help makes. Write the pages anew: ./build.ps1 Docs, or dotnet run --project src/ExactCompression.Host -- build.ps1 Docs"));
+            $"docs/{name} is not what the help makes. Write the pages anew: ./build.ps1 Docs, or dotnet run --project "
+                + $"src/ExactCompression.Host -- build.ps1 Docs"));
     }
 
     [Fact]
@@ -47,7 +49,9 @@ public sealed partial class DocumentationTests
                 if (line.StartsWith("```", StringComparison.Ordinal))
                     isCode = !isCode;
                 else if (!isCode)
-                    Assert.All(Link().Matches(line), link => Assert.True(File.Exists(Path.Combine(Folder, link.Groups[1].Value)), $"{name}: {link.Value}"));
+                    Assert.All(
+                        Link().Matches(line),
+                        link => Assert.True(File.Exists(Path.Combine(Folder, link.Groups[1].Value)), $"{name}: {link.Value}"));
                 Assert.True(line.Length <= 140 || isCode || line.StartsWith('|'), $"{name}: {line}");
             }
 
@@ -68,7 +72,9 @@ public sealed partial class DocumentationTests
         }
     }
 
-    /// <summary>Pages are read in editors and in differences, too: prose ends by column 140. Tables, code and pictures may be wider.</summary>
+    /// <summary>
+    /// Pages are read in editors and in differences, too: prose ends by column 140. Tables, code and pictures may be wider.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Pages))]
     public void Page_ProseEndsByColumn140AndLinksLeadSomewhere(string page)
@@ -82,7 +88,8 @@ public sealed partial class DocumentationTests
                 continue;
             Assert.True(line.Length <= 140 || line[0] is '|' or '!', $"{page}: {line}");
             Assert.All(
-                Link().Matches(line).Select(static m => m.Groups[1].Value).Where(static target => !target.StartsWith("http", StringComparison.Ordinal)),
+                Link().Matches(line).Select(static m => m.Groups[1].Value).Where(
+                    static target => !target.StartsWith("http", StringComparison.Ordinal)),
                 target => Assert.True(Path.Exists(Path.Combine(folder, target)), $"{page}: {target}"));
         }
     }
@@ -92,21 +99,27 @@ public sealed partial class DocumentationTests
     public void Help_ProseEndsByColumn140()
     {
         string prose = Code().Replace(Text(Path.Combine(Help, "help.xml")), "");
-        Assert.All(prose.Split('\n'), static line => Assert.True(line.Length <= 140 || line.TrimStart().StartsWith("<input type=", StringComparison.Ordinal), line));
+        Assert.All(
+            prose.Split('\n'),
+            static line => Assert.True(line.Length <= 140 || line.TrimStart().StartsWith("<input type=", StringComparison.Ordinal), line));
     }
 
     public static TheoryData<string> Pages =>
         [.. Directory.EnumerateFiles(RepositoryPaths.Root, "*.md")
-            .Concat(new DirectoryInfo(RepositoryPaths.Root).EnumerateDirectories().Where(static d => d.Name is "examples" or "src" or "tests" or "benchmarks")
+            .Concat(new DirectoryInfo(RepositoryPaths.Root).EnumerateDirectories().Where(
+                static d => d.Name is "examples" or "src" or "tests" or "benchmarks")
                 .SelectMany(static d => Directory.EnumerateFiles(d.FullName, "*.md", SearchOption.AllDirectories)))
             .Select(static f => Path.GetRelativePath(RepositoryPaths.Root, f).Replace('\\', '/'))
-            .Where(static f => !f.Contains("/bin/", StringComparison.Ordinal) && !f.Contains("/obj/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            .Where(static f => !f.Contains("/bin/", StringComparison.Ordinal) && !f.Contains("/obj/", StringComparison.Ordinal)).Order(
+                StringComparer.Ordinal)];
 
-    private static string[] Names(string folder) => [.. Directory.EnumerateFiles(folder).Select(static f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+    private static string[] Names(string folder) =>
+        [.. Directory.EnumerateFiles(folder).Select(static f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 
     private static string Text(string file) => File.ReadAllText(file).ReplaceLineEndings("\n");
 
-    private static string[] Words(string text) => [.. Word().Matches(text.ToUpperInvariant()).Select(static m => m.Value).Where(static w => w is not ("RELATED" or "LINKS"))];
+    private static string[] Words(string text) =>
+        [.. Word().Matches(text.ToUpperInvariant()).Select(static m => m.Value).Where(static w => w is not ("RELATED" or "LINKS"))];
 
     [GeneratedRegex(@"<command name=""([^""]+)""")]
     private static partial Regex CommandName();

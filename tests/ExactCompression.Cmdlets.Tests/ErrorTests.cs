@@ -55,7 +55,9 @@ public sealed class ErrorTests(ModuleFixture module)
 
     [Fact]
     public void ImportReluNetwork_Folder_IsRefused() =>
-        Assert.StartsWith("PathIsFolder,", module.Fail("Import-ReluNetwork $args[0]", RepositoryPaths.Examples).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "PathIsFolder,", module.Fail("Import-ReluNetwork $args[0]", RepositoryPaths.Examples).FullyQualifiedErrorId,
+            StringComparison.Ordinal);
 
     [Fact]
     public void ImportReluNetwork_UnknownFormat_NamesTheKnownOnes()

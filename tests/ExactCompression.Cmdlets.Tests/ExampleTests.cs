@@ -51,7 +51,11 @@ public sealed class ExampleTests
         var rows = SweepFile.Read(csv).Rows.ToDictionary(static row => row["Domain"]);
         Assert.Equal(3, rows.Count);
         Dictionary<string, string> unit = rows["[0,1]^64"];
-        Assert.All(rows.Values, row => Assert.True(SweepFile.Number(row, "StablePercent") >= SweepFile.Number(unit, "StablePercent") && SweepFile.Number(row, "DomainWidth") <= SweepFile.Number(unit, "DomainWidth")));
+        Assert.All(
+            rows.Values,
+            row => Assert.True(
+                SweepFile.Number(row, "StablePercent") >= SweepFile.Number(unit, "StablePercent")
+                    && SweepFile.Number(row, "DomainWidth") <= SweepFile.Number(unit, "DomainWidth")));
         Assert.Contains("range of digits +/- 0.05 in [0,1]^64", rows.Keys);
     }
 
@@ -60,11 +64,16 @@ public sealed class ExampleTests
     {
         using var folder = new TemporaryFolder();
         string csv = folder.File("all.csv"), shares = folder.File("shares");
-        string script = folder.Write("run.ps1", $"& '{Path.Combine(RepositoryPaths.Examples, "fan-out.ps1")}' -Jobs 2 -OutputPath '{shares}' -CsvPath '{csv}' -Sweep @{{ Architecture = '8', '6-6'; L1 = 0, 0.01; Epochs = 2 }}");
+        string script = folder.Write(
+            "run.ps1",
+            $"& '{Path.Combine(
+                RepositoryPaths.Examples,
+                "fan-out.ps1")}' -Jobs 2 -OutputPath '{shares}' -CsvPath '{csv}' -Sweep @{{ Architecture = '8', '6-6'; L1 = 0, 0.01; Epochs = 2 }}");
         HostRun run = HostProcess.Run([script]);
         Assert.Equal(("", 0), (run.Error, run.ExitCode));
         Assert.Contains("4 rows are in", run.Output, StringComparison.Ordinal);
-        Assert.Equal(["shard-0.csv", "shard-1.csv"], Directory.EnumerateFiles(shares).Select(static file => Path.GetFileName(file)!).Order());
+        Assert.Equal(
+            ["shard-0.csv", "shard-1.csv"], Directory.EnumerateFiles(shares).Select(static file => Path.GetFileName(file)!).Order());
         Assert.Equal(File.ReadLines(folder.File("shares/shard-0.csv")).First(), File.ReadLines(csv).First());
         Assert.Equal(4, Good(csv));
     }
@@ -76,10 +85,14 @@ public sealed class ExampleTests
         using var folder = new TemporaryFolder();
         for (int task = 1; task <= 2; task++)
         {
-            var start = new ProcessStartInfo("bash") { WorkingDirectory = RepositoryPaths.Root, RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (string argument in new[] { Path.Combine(RepositoryPaths.Examples, "sweep.sbatch"), "-OutputPath", $"'{folder.Path}'", "-Architecture", "8", "-L1", "0,0.01,0.02", "-Epochs", "2" })
+            var start = new ProcessStartInfo(
+                "bash") { WorkingDirectory = RepositoryPaths.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+            foreach (string argument in new[] { Path.Combine(RepositoryPaths.Examples, "sweep.sbatch"), "-OutputPath", $"'{folder.Path}'",
+                "-Architecture", "8", "-L1", "0,0.01,0.02", "-Epochs", "2" })
                 start.ArgumentList.Add(argument);
-            foreach ((string name, string value) in new[] { ("SLURM_ARRAY_TASK_ID", $"{task}"), ("SLURM_ARRAY_TASK_MIN", "1"), ("SLURM_ARRAY_TASK_COUNT", "2") })
+            foreach ((string name,
+                string value) in new[] { ("SLURM_ARRAY_TASK_ID", $"{task}"), ("SLURM_ARRAY_TASK_MIN", "1"),
+                    ("SLURM_ARRAY_TASK_COUNT", "2") })
                 start.Environment[name] = value;
             start.Environment.Remove("SLURM_SUBMIT_DIR");
             using Process process = Process.Start(start)!;
@@ -95,7 +108,9 @@ public sealed class ExampleTests
     {
         using var folder = new TemporaryFolder();
         string setting = File.ReadAllText(Path.Combine(RepositoryPaths.Examples, "paper", "setting.ps1"));
-        string[] small = [.. new[] { ("@('2x32', '2x64', '3x32')", "@('2x12', '8')"), ("@(0, 0.0005, 0.001, 0.002, 0.004, 0.008)", "@(0, 0.01)"), ("Epochs = 100; BatchSize = 32", "Epochs = 5; BatchSize = 32") }.Select(change =>
+        string[] small = [.. new[] { ("@('2x32', '2x64', '3x32')", "@('2x12', '8')"),
+            ("@(0, 0.0005, 0.001, 0.002, 0.004, 0.008)", "@(0, 0.01)"),
+            ("Epochs = 100; BatchSize = 32", "Epochs = 5; BatchSize = 32") }.Select(change =>
         {
             Assert.Contains(change.Item1, setting, StringComparison.Ordinal);
             return setting = setting.Replace(change.Item1, change.Item2, StringComparison.Ordinal);

@@ -8,7 +8,8 @@ namespace ExactCompression.Cmdlets.Tests;
 [Collection(ModuleTests.Name)]
 public sealed class HelpTests(ModuleFixture module)
 {
-    private static readonly XElement Source = XElement.Load(Path.Combine(RepositoryPaths.Root, "src", "ExactCompression.Cmdlets", "Help", "help.xml"));
+    private static readonly XElement Source = XElement.Load(
+        Path.Combine(RepositoryPaths.Root, "src", "ExactCompression.Cmdlets", "Help", "help.xml"));
 
     public static TheoryData<string> CommandNames => [.. Source.Elements("command").Select(static c => (string)c.Attribute("name")!)];
 
@@ -38,9 +39,14 @@ public sealed class HelpTests(ModuleFixture module)
             Assert.Equal(parameter.IsMandatory, (string?)element.Attribute("required") == "true");
             Assert.Equal(parameter.Position < 0 ? null : (int?)parameter.Position, (int?)element.Attribute("position"));
             Assert.Equal(TypeName(parameter.ParameterType), (string?)element.Attribute("type"));
-            Assert.Equal(Words(parameter.Aliases.Order()), Words(((string?)element.Attribute("aliases") ?? "").Split(", ", StringSplitOptions.RemoveEmptyEntries).Order()));
-            Assert.Equal(parameter.ValueFromPipeline, ((string?)element.Attribute("pipeline") ?? "").Contains("ByValue", StringComparison.Ordinal));
-            Assert.Equal(parameter.ValueFromPipelineByPropertyName, ((string?)element.Attribute("pipeline") ?? "").Contains("ByPropertyName", StringComparison.Ordinal));
+            Assert.Equal(
+                Words(parameter.Aliases.Order()),
+                Words(((string?)element.Attribute("aliases") ?? "").Split(", ", StringSplitOptions.RemoveEmptyEntries).Order()));
+            Assert.Equal(
+                parameter.ValueFromPipeline, ((string?)element.Attribute("pipeline") ?? "").Contains("ByValue", StringComparison.Ordinal));
+            Assert.Equal(
+                parameter.ValueFromPipelineByPropertyName,
+                ((string?)element.Attribute("pipeline") ?? "").Contains("ByPropertyName", StringComparison.Ordinal));
         });
     }
 
@@ -49,7 +55,9 @@ public sealed class HelpTests(ModuleFixture module)
     public void Help_IsWhole(string name)
     {
         XElement command = Command(name);
-        Assert.All(["synopsis", "description", "input", "output", "see"], part => Assert.True(command.Elements(part).Any(static e => e.Value.Trim().Length > 0), $"{name} has no {part}."));
+        Assert.All(
+            ["synopsis", "description", "input", "output", "see"],
+            part => Assert.True(command.Elements(part).Any(static e => e.Value.Trim().Length > 0), $"{name} has no {part}."));
         Assert.Contains("(NeurIPS 2021)", command.Element("notes")?.Value ?? "", StringComparison.Ordinal);
         Assert.All(command.Elements("example"), example =>
         {
@@ -77,7 +85,12 @@ public sealed class HelpTests(ModuleFixture module)
         Assert.NotNull(help.Properties["examples"]?.Value);
         Assert.NotNull(help.Properties["returnValues"]?.Value);
         // The pages that it refers to exist.
-        Assert.All(Command(name).Elements("see"), see => Assert.True(see.Value.StartsWith("about_", StringComparison.Ordinal) ? AboutTests.Topics.Contains(see.Value) : Command(see.Value) is not null, see.Value));
+        Assert.All(
+            Command(name).Elements("see"),
+            see => Assert.True(
+                see.Value.StartsWith("about_", StringComparison.Ordinal)
+                    ? AboutTests.Topics.Contains(see.Value)
+                    : Command(see.Value) is not null, see.Value));
     }
 
     [Theory]
@@ -97,7 +110,10 @@ public sealed class HelpTests(ModuleFixture module)
         File.Copy(RepositoryPaths.DigitsNetwork, folder.File("digits.onnx"));
         File.Copy(RepositoryPaths.DigitsData, folder.File("digits.csv.gz"));
         File.WriteAllLines(folder.File("box.csv"), ["Lower,Upper", .. Enumerable.Repeat("0,0.25", 64)]);
-        string script = folder.Write("examples.ps1", "$ErrorActionPreference = 'Stop'\nSet-Location $PSScriptRoot\n" + string.Join('\n', examples.Select(static (code, i) => $"'example {i}'\n{code}")) + "\n'end'\n");
+        string script = folder.Write(
+            "examples.ps1",
+            "$ErrorActionPreference = 'Stop'\nSet-Location $PSScriptRoot\n"
+                + string.Join('\n', examples.Select(static (code, i) => $"'example {i}'\n{code}")) + "\n'end'\n");
         HostRun run = HostProcess.Run([script]);
         Assert.Equal("", run.Error);
         Assert.Equal(0, run.ExitCode);
@@ -109,7 +125,9 @@ public sealed class HelpTests(ModuleFixture module)
     private static IEnumerable<XElement> Parameters(string name)
     {
         XElement command = Command(name);
-        IEnumerable<XElement> shared = command.Elements("use").SelectMany(use => Source.Elements("group").Single(g => (string?)g.Attribute("name") == (string?)use.Attribute("group")).Elements("parameter"));
+        IEnumerable<XElement> shared = command.Elements("use").SelectMany(
+            use => Source.Elements("group").Single(g => (string?)g.Attribute("name") == (string?)use.Attribute("group")).Elements(
+                "parameter"));
         return command.Elements("parameter").Concat(shared);
     }
 

@@ -7,15 +7,18 @@ public sealed class HostCommandTests
     private static readonly (string Script, string Expected)[] Cases =
     [
         ("Join-Path a b c", "a/b/c"),
-        ("Split-Path /x/y.txt; Split-Path /x/y.txt -Leaf; Split-Path /x/y.txt -LeafBase; Split-Path /x/y.txt -Extension", "/x y.txt y .txt"),
+        ("Split-Path /x/y.txt; Split-Path /x/y.txt -Leaf; Split-Path /x/y.txt -LeafBase; Split-Path /x/y.txt -Extension",
+            "/x y.txt y .txt"),
         ("3, 1, 2 | Sort-Object", "1 2 3"),
         ("3, 1, 2, 3 | Sort-Object -Descending -Unique", "3 2 1"),
         ("'b10', 'a2' | Sort-Object { [int]$_.Substring(1) }", "a2 b10"),
         ("1..10 | Select-Object -First 2; 1..10 | Select-Object -Last 2; 1..4 | Select-Object -Skip 3", "1 2 9 10 4"),
         ("1, 1, 2 | Select-Object -Unique", "1 2"),
-        ("([pscustomobject]@{ A = 1; B = 2 } | Select-Object B, @{ n = 'C'; e = { $_.A + 5 } } | ForEach-Object { \"$($_.B),$($_.C)\" })", "2,6"),
+        ("([pscustomobject]@{ A = 1; B = 2 } | Select-Object B, @{ n = 'C'; e = { $_.A + 5 } } | ForEach-Object { \"$($_.B),$($_.C)\" })",
+            "2,6"),
         ("[pscustomobject]@{ A = 1, 2 } | Select-Object -ExpandProperty A", "1 2"),
-        ("(1..4 | Measure-Object -Sum -Average -Maximum -Minimum | ForEach-Object { \"$($_.Count),$($_.Sum),$($_.Average),$($_.Maximum),$($_.Minimum)\" })", "4,10,2.5,4,1"),
+        ("(1..4 | Measure-Object -Sum -Average -Maximum -Minimum | ForEach-Object { "
+            + "\"$($_.Count),$($_.Sum),$($_.Average),$($_.Maximum),$($_.Minimum)\" })", "4,10,2.5,4,1"),
         ("('a', 'bb', 'cc' | Measure-Object -Property Length -Sum).Sum", "5"),
         ("'a', 'bb', 'cc' | Group-Object Length | ForEach-Object { \"$($_.Name):$($_.Count)\" }", "1:1 2:2"),
         ("Test-Path .; Test-Path ./no-such; Test-Path . -PathType Leaf", "True False False"),
@@ -28,14 +31,16 @@ public sealed class HostCommandTests
         ("(Get-Date '2024-02-29').Day", "29"),
         ("Write-Output 1, 2 -NoEnumerate | ForEach-Object { $_.Count }", "2"),
         ("(Write-Host a b 6>&1).ToString()", "a b"),
-        ("$x = $null; try { Write-Error 'e' -ErrorId Mine -ErrorAction Stop } catch { $x = $_.FullyQualifiedErrorId }; $x.Split(',')[0]", "Mine"),
+        ("$x = $null; try { Write-Error 'e' -ErrorId Mine -ErrorAction Stop } catch { $x = $_.FullyQualifiedErrorId }; $x.Split(',')[0]",
+            "Mine"),
     ];
 
     [Fact]
     public void Commands_GiveWhatPowerShellGives()
     {
         using var folder = new TemporaryFolder();
-        string script = folder.Write("cases.ps1", string.Join('\n', Cases.Select(static (c, i) => $"\"{i}=$(@(& {{ {c.Script} }}) -join ' ')\"")));
+        string script = folder.Write(
+            "cases.ps1", string.Join('\n', Cases.Select(static (c, i) => $"\"{i}=$(@(& {{ {c.Script} }}) -join ' ')\"")));
         HostRun run = HostProcess.Run([script]);
         Assert.Equal("", run.Error);
         Assert.Equal(Cases.Select(static (c, i) => $"{i}={c.Expected}"), run.Output.TrimEnd('\n').Split('\n'));
@@ -69,6 +74,8 @@ public sealed class HostCommandTests
             """);
         HostRun run = HostProcess.Run([script, folder.Path]);
         Assert.Equal("", run.Error);
-        Assert.Equal(["one,two,three", "one,three", "a.txt,c.txt", "True", "1=v 1,2=v 2,3=v 3", "text", "False", "ObjectNotFound", "NamedParameterNotFound"], run.Output.TrimEnd('\n').Split('\n'));
+        Assert.Equal(
+            ["one,two,three", "one,three", "a.txt,c.txt", "True", "1=v 1,2=v 2,3=v 3", "text", "False", "ObjectNotFound",
+                "NamedParameterNotFound"], run.Output.TrimEnd('\n').Split('\n'));
     }
 }

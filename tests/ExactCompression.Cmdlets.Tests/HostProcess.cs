@@ -23,7 +23,9 @@ internal static class HostProcess
         return new(process.ExitCode, output.Result.ReplaceLineEndings("\n"), error.Result.ReplaceLineEndings("\n"));
     }
 
-    /// <summary>Waits until the host has worked so long from now on: time of its own on processors, so that it is as far on a machine that is busy.</summary>
+    /// <summary>
+    /// Waits until the host has worked so long from now on: time of its own on processors, so that it is as far on a machine that is busy.
+    /// </summary>
     /// <param name="process">A host that works and does not end by itself.</param>
     /// <param name="seconds">Seconds of processor time, over all threads.</param>
     public static void WaitForWork(Process process, double seconds)

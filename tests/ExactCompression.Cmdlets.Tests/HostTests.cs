@@ -24,12 +24,17 @@ public sealed class HostTests
     [Fact]
     public void Help_LongLines_BreakBetweenWords()
     {
-        HostRun run = HostProcess.Run(["-Command", "Get-Help Find-StableNeurons | Out-String -Width 80; [cultureinfo]::CurrentCulture.Name.Length; 1234567.5; '{0:n1}' -f 1234567.5; [datetime]'2020-01-02' | Out-String"]);
+        HostRun run = HostProcess.Run(
+            ["-Command",
+                "Get-Help Find-StableNeurons | Out-String -Width 80; [cultureinfo]::CurrentCulture.Name.Length; 1234567.5; '{0:n1}' -f "
+                    + "1234567.5; [datetime]'2020-01-02' | Out-String"]);
         Assert.Matches(@"never above 0\s+on the domain", run.Output);
         string[] lines = run.Output.ReplaceLineEndings("\n").Split('\n');
-        string[] text = [.. lines.SkipWhile(static l => !l.StartsWith("DESCRIPTION", StringComparison.Ordinal)).TakeWhile(static l => !l.StartsWith("RELATED", StringComparison.Ordinal))];
+        string[] text = [.. lines.SkipWhile(static l => !l.StartsWith("DESCRIPTION", StringComparison.Ordinal)).TakeWhile(
+            static l => !l.StartsWith("RELATED", StringComparison.Ordinal))];
         Assert.Contains(text, static line => line.Length > 60);
-        Assert.DoesNotContain(text, static line => line.StartsWith("     ", StringComparison.Ordinal)); // a break elsewhere leaves a word's space in front
+        Assert.DoesNotContain(
+            text, static line => line.StartsWith("     ", StringComparison.Ordinal)); // a break elsewhere leaves a word's space in front
         Assert.Contains("0\n1234567.5\n1,234,567.5\n", run.Output, StringComparison.Ordinal);
     }
 
@@ -37,7 +42,9 @@ public sealed class HostTests
     public void Script_Arguments_BindByNameAndPosition()
     {
         using var folder = new TemporaryFolder();
-        string script = folder.Write("a.ps1", "param([string]$Name, [int]$Count, [switch]$Yes, [switch]$No) \"$Name|$Count|$Yes|$No|$($args -join ',')|$PSScriptRoot|$(Split-Path $PSCommandPath -Leaf)\"; exit 7");
+        string script = folder.Write(
+            "a.ps1", "param([string]$Name, [int]$Count, [switch]$Yes, [switch]$No) \"$Name|$Count|$Yes|$No|$($args -join "
+                + "',')|$PSScriptRoot|$(Split-Path $PSCommandPath -Leaf)\"; exit 7");
         HostRun run = HostProcess.Run([script, "-Count", "5", "-Yes", "-No:$false", "a name with 'quotes' and $dollars", "rest", "-1"]);
         Assert.Equal(7, run.ExitCode);
         Assert.Equal($"a name with 'quotes' and $dollars|5|True|False|rest,-1|{folder.Path}|a.ps1\n", run.Output);
@@ -93,9 +100,11 @@ public sealed class HostTests
     [Fact]
     public void Module_ElsewhereByVariable_IsFoundOrRefusedClearly()
     {
-        HostRun found = HostProcess.Run(["-Command", "'ok'"], change: start => start.Environment["EXACTCOMPRESSION_MODULE"] = RepositoryPaths.Root);
+        HostRun found = HostProcess.Run(
+            ["-Command", "'ok'"], change: start => start.Environment["EXACTCOMPRESSION_MODULE"] = RepositoryPaths.Root);
         Assert.Equal("ok\n", found.Output);
-        HostRun missing = HostProcess.Run(["-Command", "'ok'"], change: static start => start.Environment["EXACTCOMPRESSION_MODULE"] = "/no/such/place");
+        HostRun missing = HostProcess.Run(
+            ["-Command", "'ok'"], change: static start => start.Environment["EXACTCOMPRESSION_MODULE"] = "/no/such/place");
         Assert.Equal(1, missing.ExitCode);
         Assert.Contains("/no/such/place", missing.Error, StringComparison.Ordinal);
     }
@@ -123,7 +132,8 @@ public sealed class HostTests
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux says whether a signal is ignored.");
         using var folder = new TemporaryFolder();
-        string network = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 400, depth: 6, seed: 3)), kept = folder.File("kept.csv");
+        string network = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 400, depth: 6, seed: 3)),
+            kept = folder.File("kept.csv");
         string script = folder.Write("a.ps1", """
             param($Path, $Kept)
             $n = Import-ReluNetwork $Path
@@ -142,15 +152,19 @@ public sealed class HostTests
         Assert.DoesNotContain("after", process.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
         string[] rows = File.ReadAllLines(kept);
         Assert.Equal(1 + 6 * 400, rows.Length);
-        Assert.Contains(rows, static row => row.Contains("Stably", StringComparison.Ordinal) || row.Contains(",Unstable,", StringComparison.Ordinal));
-        Assert.Equal(["a.ps1", "hard.nnet", "kept.csv"], Directory.GetFiles(folder.Path).Select(static file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        Assert.Contains(
+            rows, static row => row.Contains("Stably", StringComparison.Ordinal) || row.Contains(",Unstable,", StringComparison.Ordinal));
+        Assert.Equal(
+            ["a.ps1", "hard.nnet", "kept.csv"],
+            Directory.GetFiles(folder.Path).Select(static file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
     }
 
     [SkippableFact]
     public void Signal_FinallyThatDoesNotEnd_EndsAllTheSame()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no signal to send to another process.");
-        using Process process = HostProcess.Start(["-Command", "'go'; try { Start-Sleep 300 } finally { [System.Threading.Thread]::Sleep(300000) }"]);
+        using Process process = HostProcess.Start(
+            ["-Command", "'go'; try { Start-Sleep 300 } finally { [System.Threading.Thread]::Sleep(300000) }"]);
         Assert.Equal("go", process.StandardOutput.ReadLine());
         Thread.Sleep(1000);
         using Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
@@ -177,7 +191,9 @@ public sealed class HostTests
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux says whether a signal is ignored.");
         using var folder = new TemporaryFolder();
-        string command = $"trap '' HUP; exec dotnet '{RepositoryPaths.Host}' -Command \"'go'; \\$n = Import-ReluNetwork '{RepositoryPaths.DigitsNetwork}'; Start-Sleep 3; 'end'\"";
+        string command =
+            $"trap '' HUP; exec dotnet '{RepositoryPaths.Host}' -Command \"'go'; \\$n = Import-ReluNetwork "
+                + $"'{RepositoryPaths.DigitsNetwork}'; Start-Sleep 3; 'end'\"";
         var start = new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         Assert.Equal("go", process.StandardOutput.ReadLine());

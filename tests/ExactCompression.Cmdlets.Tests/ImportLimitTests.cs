@@ -33,7 +33,9 @@ public sealed class ImportLimitTests(ModuleFixture module)
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("n.nnet", Network);
-        Assert.StartsWith("ImportTooLarge,", module.Fail("Import-ReluNetwork $args[0] -MaximumSize 10", file).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "ImportTooLarge,", module.Fail("Import-ReluNetwork $args[0] -MaximumSize 10", file).FullyQualifiedErrorId,
+            StringComparison.Ordinal);
         Assert.Single(module.Run("Import-ReluNetwork $args[0] -MaximumSize 2GB", file).Output);
     }
 

@@ -59,7 +59,9 @@ public sealed class JobTests(ModuleFixture module)
     public void AsJob_ReceiveAndRemove_Ends()
     {
         // The job is disposed of by its own news that it has ended.
-        ScriptResult result = module.Run("(Import-ReluNetwork $NetworkFile | Find-StableNeurons -AsJob | Receive-Job -Wait -AutoRemoveJob).Neurons.Count; @(Get-Job).Count");
+        ScriptResult result = module.Run(
+            "(Import-ReluNetwork $NetworkFile | Find-StableNeurons -AsJob | Receive-Job -Wait -AutoRemoveJob).Neurons.Count; "
+                + "@(Get-Job).Count");
         Assert.Equal([104, 0], result.As<int>());
     }
 
@@ -78,7 +80,10 @@ public sealed class JobTests(ModuleFixture module)
             "$($worse.State) $($worse.Error[0].FullyQualifiedErrorId)"
             Remove-Job $worse
             """);
-        Assert.Equal(["True", "True", "1", "1", "DomainSizeMismatch,ExactCompression.Cmdlets.FindStableNeuronsCommand", "Failed DomainSizeMismatch,ExactCompression.Cmdlets.FindStableNeuronsCommand"], result.Output.Select(static o => o.ToString()));
+        Assert.Equal(
+            ["True", "True", "1", "1", "DomainSizeMismatch,ExactCompression.Cmdlets.FindStableNeuronsCommand",
+                "Failed DomainSizeMismatch,ExactCompression.Cmdlets.FindStableNeuronsCommand"],
+                result.Output.Select(static o => o.ToString()));
     }
 
     [Fact]

@@ -7,9 +7,13 @@ namespace ExactCompression.Cmdlets.Tests;
 [Collection(ModuleTests.Name)]
 public sealed class LiveObjectTests(ModuleFixture module)
 {
-    private const string Make = "$net = Import-ReluNetwork $NetworkFile; $data = Import-InputData $DataFile -LabelColumn Last -Scale 0.0625; $d = New-InputDomain 0 1\n"
+    private const string Make =
+        "$net = Import-ReluNetwork $NetworkFile; $data = Import-InputData $DataFile -LabelColumn Last -Scale 0.0625; $d = "
+            + "New-InputDomain 0 1\n"
         + "$t = $net | Find-StableNeurons -Data $data; $c = $t | Invoke-LeoCompression\n"
-        + "function Send($object) { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($object, 2)) }\n";
+        + "function Send($object) { "
+        + "[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($object, 2)) "
+        + "}\n";
 
     [Theory]
     [InlineData("$net", "ExactCompression.ReluNetwork")]
@@ -20,7 +24,8 @@ public sealed class LiveObjectTests(ModuleFixture module)
     [InlineData("$c", "ExactCompression.CompressionResult")]
     public void Serialised_ObjectOfTheModule_ComesBackWhole(string value, string type)
     {
-        ScriptResult result = module.Run($"{Make}$before = {value}; $after = Send $before; $after.GetType().FullName; [object]::ReferenceEquals($before, $after); "
+        ScriptResult result = module.Run(
+            $"{Make}$before = {value}; $after = Send $before; $after.GetType().FullName; [object]::ReferenceEquals($before, $after); "
             + "foreach ($object in $before, $after) { [Convert]::ToHexString([ExactCompression.Formats.PortableForm]::Of($object)) }");
         Assert.Empty(result.Errors);
         Assert.Equal(type, result.Output[0].BaseObject);
@@ -52,7 +57,8 @@ public sealed class LiveObjectTests(ModuleFixture module)
         using Runspace runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
         runspace.Open();
         using var bare = PowerShell.Create(runspace);
-        PSObject copy = Assert.Single(bare.AddScript("[System.Management.Automation.PSSerializer]::Deserialize($args[0])").AddArgument(xml).Invoke());
+        PSObject copy = Assert.Single(
+            bare.AddScript("[System.Management.Automation.PSSerializer]::Deserialize($args[0])").AddArgument(xml).Invoke());
         Assert.StartsWith("Deserialized.", copy.TypeNames[0], StringComparison.Ordinal);
         Assert.Equal("64-48-32-24-10", copy.Properties["Architecture"].Value);
         PSObject table = module.Run("Find-StableNeurons $args[0]", copy).Single;

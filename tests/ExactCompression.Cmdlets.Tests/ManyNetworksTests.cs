@@ -15,11 +15,15 @@ public sealed class ManyNetworksTests(ModuleFixture module)
     public void OnePipeline_BadFileAmongThem_WritesTheOthers(string path, string expected)
     {
         using TemporaryFolder folder = Networks();
-        ScriptResult result = module.Run(Files + $"$folder = $args[0]; $files | Import-ReluNetwork | Find-StableNeurons | Export-StabilityTable -Path {path} -PassThru", folder.Path);
+        ScriptResult result = module.Run(
+            Files + $"$folder = $args[0]; $files | Import-ReluNetwork | Find-StableNeurons | Export-StabilityTable -Path {path} -PassThru",
+            folder.Path);
         ErrorRecord error = Assert.Single(result.Errors);
         Assert.Contains(folder.File("b.onnx"), error.Exception.Message, StringComparison.Ordinal);
         Assert.Equal(folder.File("b.onnx"), error.TargetObject);
-        Assert.Equal(expected.Split(',').Select(folder.File), result.Output.Select(static o => ((FileInfo)o.BaseObject).FullName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected.Split(',').Select(folder.File),
+            result.Output.Select(static o => ((FileInfo)o.BaseObject).FullName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -44,7 +48,8 @@ public sealed class ManyNetworksTests(ModuleFixture module)
     [InlineData("./no-such-folder/x.csv", "FileNotFound")]
     public void Export_BadPath_IsRefused(string path, string id)
     {
-        ErrorRecord error = module.Fail($"Import-ReluNetwork $NetworkFile | Find-UnstableNeuronsGpu -Device Cpu | Export-StabilityTable {path}");
+        ErrorRecord error = module.Fail(
+            $"Import-ReluNetwork $NetworkFile | Find-UnstableNeuronsGpu -Device Cpu | Export-StabilityTable {path}");
         Assert.StartsWith(id + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
@@ -53,7 +58,9 @@ public sealed class ManyNetworksTests(ModuleFixture module)
     [InlineData("./no-such-folder/x.csv")]
     public void Export_BadPath_IsRefusedBeforeAnyWork(string path)
     {
-        ScriptResult result = module.Run($"$global:Worked = $false; try {{ 1 | & {{ process {{ $global:Worked = $true; Import-ReluNetwork $NetworkFile }} }} | Find-StableNeurons | Export-StabilityTable {path} }} catch {{ }}; $global:Worked");
+        ScriptResult result = module.Run(
+            $"$global:Worked = $false; try {{ 1 | & {{ process {{ $global:Worked = $true; Import-ReluNetwork $NetworkFile }} }} | "
+                + $"Find-StableNeurons | Export-StabilityTable {path} }} catch {{ }}; $global:Worked");
         Assert.False(result.As<bool>().Single());
     }
 
@@ -61,7 +68,9 @@ public sealed class ManyNetworksTests(ModuleFixture module)
     [InlineData("''")]
     [InlineData("'  '")]
     public void Export_EmptyPath_IsRefusedByTheBinder(string path) =>
-        Assert.Contains("A path is needed", module.Fail($"Import-ReluNetwork $NetworkFile | Export-ReluNetwork {path}").Exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "A path is needed", module.Fail($"Import-ReluNetwork $NetworkFile | Export-ReluNetwork {path}").Exception.Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Export_FolderOfTheOriginals_IsRefusedWithoutForce()
@@ -72,7 +81,8 @@ public sealed class ManyNetworksTests(ModuleFixture module)
         const string Compress = "$small = $files | Import-ReluNetwork | Find-StableNeurons | Invoke-LeoCompression\n";
         ScriptResult refused = module.Run(Files + Compress + "$small | Export-ReluNetwork $args[0]", folder.Path);
         Assert.Equal(2, refused.Errors.Length);
-        Assert.All(refused.Errors, static error => Assert.StartsWith("PathIsSource,", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.All(
+            refused.Errors, static error => Assert.StartsWith("PathIsSource,", error.FullyQualifiedErrorId, StringComparison.Ordinal));
         Assert.Equal(before, File.ReadAllBytes(folder.File("a.onnx")));
         // One that the user has named is replaced, and so are all with -Force.
         Assert.Empty(module.Run(Files + Compress + "$small[0] | Export-ReluNetwork \"$($args[0])/a.onnx\"", folder.Path).Errors);
@@ -85,10 +95,12 @@ public sealed class ManyNetworksTests(ModuleFixture module)
     {
         using TemporaryFolder folder = Networks();
         File.Delete(folder.File("b.onnx"));
-        ScriptResult result = module.Run(Files + "$files | Import-ReluNetwork | Export-ReluNetwork { \"$($_.Path).npz\" } -WhatIf", folder.Path);
+        ScriptResult result = module.Run(
+            Files + "$files | Import-ReluNetwork | Export-ReluNetwork { \"$($_.Path).npz\" } -WhatIf", folder.Path);
         Assert.Empty(result.Errors);
         Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
-        Assert.Empty(module.Run(Files + "$files | Import-ReluNetwork | Export-ReluNetwork \"$($args[0])/new/\" -WhatIf", folder.Path).Errors);
+        Assert.Empty(
+            module.Run(Files + "$files | Import-ReluNetwork | Export-ReluNetwork \"$($args[0])/new/\" -WhatIf", folder.Path).Errors);
         Assert.Empty(Directory.GetDirectories(folder.Path));
     }
 
@@ -97,7 +109,9 @@ public sealed class ManyNetworksTests(ModuleFixture module)
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 400, depth: 6, seed: 3));
-        ScriptResult limited = module.Run("Import-ReluNetwork $args[0] | Find-StableNeurons -TimeLimit 3 -Debug 5>&1 | Where-Object { $_ -is [System.Management.Automation.DebugRecord] }", file);
+        ScriptResult limited = module.Run(
+            "Import-ReluNetwork $args[0] | Find-StableNeurons -TimeLimit 3 -Debug 5>&1 | Where-Object { $_ -is "
+                + "[System.Management.Automation.DebugRecord] }", file);
         ProgressRecord[] shown = [.. limited.Progress.Where(static p => p.RecordType == ProgressRecordType.Processing)];
         Assert.NotEmpty(shown);
         Assert.All(shown, static p => Assert.InRange(p.SecondsRemaining, 0, 3));

@@ -39,9 +39,11 @@ public sealed class MilpTests(ModuleFixture module)
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("absolute.nnet", Absolute);
-        ScriptResult result = module.Run("$t = Import-ReluNetwork $args[0] | Find-StableNeurons -Method Isa; $t; $t.Neurons[6]; $t | Invoke-LeoCompression", file);
+        ScriptResult result = module.Run(
+            "$t = Import-ReluNetwork $args[0] | Find-StableNeurons -Method Isa; $t; $t.Neurons[6]; $t | Invoke-LeoCompression", file);
         Assert.Equal(0, result.Output[0].Properties["Unproven"].Value);
-        Assert.StartsWith("Milp (Scip, 1e-06), proven by ", (string)result.Output[1].Properties["Evidence"].Value, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Milp (Scip, 1e-06), proven by ", (string)result.Output[1].Properties["Evidence"].Value, StringComparison.Ordinal);
         Assert.Empty(result.Warnings);
     }
 
@@ -65,7 +67,9 @@ public sealed class MilpTests(ModuleFixture module)
 
     [Fact]
     public void FindStableNeurons_Hybrid_WarnsOfOptionsItHasNoUseFor() =>
-        Assert.Contains("-Injection", Assert.Single(module.Run("Import-ReluNetwork $NetworkFile | Find-StableNeurons -Injection Off").Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "-Injection", Assert.Single(module.Run("Import-ReluNetwork $NetworkFile | Find-StableNeurons -Injection Off").Warnings),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Scip")]
@@ -74,18 +78,24 @@ public sealed class MilpTests(ModuleFixture module)
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 200, depth: 4, seed: 3));
-        using PowerShell shell = module.Shell("$global:LastStabilityTable = $null; $n = Import-ReluNetwork $args[0]; 'searching'; $n | Find-StableNeurons -Method Isa -Solver $args[1]", file, solver);
+        using PowerShell shell = module.Shell(
+            "$global:LastStabilityTable = $null; $n = Import-ReluNetwork $args[0]; 'searching'; $n | Find-StableNeurons -Method Isa "
+                + "-Solver $args[1]", file, solver);
         using var output = new PSDataCollection<PSObject>();
         IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(null, output);
         StoppedShell.StopAtWork(shell, running, output);
         Assert.ThrowsAny<PipelineStoppedException>(() => shell.EndInvoke(running));
-        Assert.Contains("ExactCompression.StabilityTable", module.Run("$global:LastStabilityTable; $global:LastStabilityTable = $null").Single.TypeNames);
+        Assert.Contains(
+            "ExactCompression.StabilityTable",
+            module.Run("$global:LastStabilityTable; $global:LastStabilityTable = $null").Single.TypeNames);
     }
 
     [Fact]
     public void GetActivationPattern_Pipeline_StreamsAndStopsWhenNoMoreIsWanted()
     {
-        ScriptResult result = module.Run("foreach ($once in 1) { Import-ReluNetwork $NetworkFile | Get-ActivationPattern | ForEach-Object { $_; if ($_.Number -eq 2) { break } } }");
+        ScriptResult result = module.Run(
+            "foreach ($once in 1) { Import-ReluNetwork $NetworkFile | Get-ActivationPattern | ForEach-Object { $_; if ($_.Number -eq 2) "
+                + "{ break } } }");
         Assert.Equal([1, 2], result.Output.Select(static o => (int)o.Properties["Number"].Value));
         Assert.Equal(48 + 32 + 24 + 2, ((string)result.Output[0].Properties["Pattern"].Value).Length);
     }
@@ -106,11 +116,15 @@ public sealed class MilpTests(ModuleFixture module)
         Assert.Contains("no proof", Assert.Single(solved.Warnings), StringComparison.Ordinal);
     }
 
-    /// <summary>The sum of several of those functions of inputs of their own, and half; and a neuron of further inputs, too many to split the box or to go through all linear pieces.</summary>
+    /// <summary>
+    /// The sum of several of those functions of inputs of their own, and half; and a neuron of further inputs, too many to split the box or
+    /// to go through all linear pieces.
+    /// </summary>
     private static string ManyAbsolutes(int copies, int others)
     {
         int inputs = (2 * copies) + others, width = (6 * copies) + 1;
-        static string Line(IEnumerable<double> values) => string.Concat(values.Select(static v => FormattableString.Invariant($"{v:0.0##},")));
+        static string Line(IEnumerable<double> values) =>
+            string.Concat(values.Select(static v => FormattableString.Invariant($"{v:0.0##},")));
         (double X, double Y)[] terms = [(1, -1), (-1, 1), (1, 1), (-1, -1), (1, 0), (-1, 0)];
         var first = new List<double[]>();
         for (int c = 0; c < copies; c++)

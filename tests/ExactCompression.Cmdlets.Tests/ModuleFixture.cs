@@ -7,7 +7,9 @@ using System.Management.Automation.Runspaces;
 
 namespace ExactCompression.Cmdlets.Tests;
 
-/// <summary>A runspace with the real manifest imported, as a user's session has it. Shared by the tests of one collection, one at a time.</summary>
+/// <summary>
+/// A runspace with the real manifest imported, as a user's session has it. Shared by the tests of one collection, one at a time.
+/// </summary>
 public sealed class ModuleFixture : IDisposable
 {
     public ModuleFixture()
@@ -28,7 +30,9 @@ public sealed class ModuleFixture : IDisposable
     {
         using PowerShell shell = Shell(script, arguments);
         Collection<PSObject> output = shell.Invoke();
-        return new([.. output], [.. shell.Streams.Error], [.. shell.Streams.Verbose.Select(static v => v.Message)], [.. shell.Streams.Warning.Select(static w => w.Message)], [.. shell.Streams.Progress]);
+        return new(
+            [.. output], [.. shell.Streams.Error], [.. shell.Streams.Verbose.Select(static v => v.Message)],
+            [.. shell.Streams.Warning.Select(static w => w.Message)], [.. shell.Streams.Progress]);
     }
 
     /// <summary>Runs a script that must end in a terminating error, and gives that error.</summary>

@@ -8,7 +8,12 @@ public sealed class ModuleLayoutTests(ModuleFixture module)
     [Fact]
     public void Manifest_ExportsEveryCmdletOfTheAssembly()
     {
-        ScriptResult result = module.Run("(Get-Command -Module ExactCompression).Name; '--'; [ExactCompression.Cmdlets.ImportReluNetworkCommand].Assembly.GetExportedTypes().Where({ $_.IsSubclassOf([System.Management.Automation.Cmdlet]) -and -not $_.IsAbstract }).ForEach({ $a = $_.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $false)[0]; \"$($a.VerbName)-$($a.NounName)\" })");
+        ScriptResult result = module.Run(
+            "(Get-Command -Module ExactCompression).Name; '--'; "
+                + "[ExactCompression.Cmdlets.ImportReluNetworkCommand].Assembly.GetExportedTypes().Where({ "
+                + "$_.IsSubclassOf([System.Management.Automation.Cmdlet]) -and -not $_.IsAbstract }).ForEach({ $a = "
+                + "$_.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $false)[0]; \"$($a.VerbName)-$($a.NounName)\" "
+                + "})");
         string[] names = result.As<string>();
         int split = Array.IndexOf(names, "--");
         Assert.Equal(names[(split + 1)..].Order(), names[..split].Order());
@@ -22,14 +27,16 @@ public sealed class ModuleLayoutTests(ModuleFixture module)
     [Fact]
     public void Cmdlets_DeclareAnOutputType()
     {
-        ScriptResult result = module.Run("Get-Command -Module ExactCompression | Where-Object { -not $_.OutputType } | ForEach-Object Name");
+        ScriptResult result = module.Run(
+            "Get-Command -Module ExactCompression | Where-Object { -not $_.OutputType } | ForEach-Object Name");
         Assert.Empty(result.Output);
     }
 
     [Fact]
     public void Library_HoldsNoEngine()
     {
-        string[] files = [.. Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "lib"), "*", SearchOption.AllDirectories).Select(static file => Path.GetFileName(file)!)];
+        string[] files = [.. Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "lib"), "*", SearchOption.AllDirectories).Select(
+            static file => Path.GetFileName(file)!)];
         Assert.Contains("ExactCompression.Cmdlets.dll", files);
         Assert.DoesNotContain("System.Management.Automation.dll", files);
         Assert.DoesNotContain(files, static file => file.StartsWith("PowerShellStandard", StringComparison.OrdinalIgnoreCase));
@@ -43,9 +50,16 @@ public sealed class ModuleLayoutTests(ModuleFixture module)
         Assert.StartsWith("SCIP", (string)scip.Properties["Version"].Value, StringComparison.Ordinal);
         // Every solver that this package brings works, products of others may be missing, and the names filter.
         ScriptResult all = module.Run("Get-MilpSolver; '--'; Get-MilpSolver H*, cpsat");
-        Assert.DoesNotContain(all.Output, static o => o.Properties["Available"]?.Value is false && (string)o.Properties["Name"].Value is not ("Gurobi" or "Xpress" or "Cplex"));
-        Assert.All(all.Output.Where(static o => o.Properties["Available"]?.Value is false), static o => Assert.NotEmpty((string)o.Properties["Detail"].Value));
-        Assert.Equal(["Highs", "CpSat"], all.Output.SkipWhile(static o => o.ToString() != "--").Skip(1).Select(static o => (string)o.Properties["Name"].Value));
+        Assert.DoesNotContain(
+            all.Output,
+            static o => o.Properties["Available"]?.Value is false
+                && (string)o.Properties["Name"].Value is not ("Gurobi" or "Xpress" or "Cplex"));
+        Assert.All(
+            all.Output.Where(static o => o.Properties["Available"]?.Value is false),
+            static o => Assert.NotEmpty((string)o.Properties["Detail"].Value));
+        Assert.Equal(
+            ["Highs", "CpSat"],
+            all.Output.SkipWhile(static o => o.ToString() != "--").Skip(1).Select(static o => (string)o.Properties["Name"].Value));
     }
 
     [Fact]

@@ -42,16 +42,20 @@ public sealed class NumericParameterTests : IDisposable
                 seen.Add($"{command.Name} -{property.Name}");
                 // The first that the parameter's range allows.
                 string[] candidates = Real.Contains(type) ? ["0.5", "1.5", "0.25"] : ["3", "1", "400", "0"];
-                (string text, object[] bound) = candidates.Select(text => (text, Bound(property, text, culture))).FirstOrDefault(static c => c.Item2.Length > 0);
+                (string text, object[] bound) = candidates.Select(text => (text, Bound(property, text, culture))).FirstOrDefault(
+                    static c => c.Item2.Length > 0);
                 Assert.True(text is not null, $"{seen[^1]} takes none of {string.Join(", ", candidates)}.");
                 double expected = double.Parse(text, CultureInfo.InvariantCulture);
-                Assert.All(bound, value => Assert.Equal(expected, value is TimeSpan time ? time.TotalSeconds : Convert.ToDouble(value, CultureInfo.InvariantCulture)));
+                Assert.All(
+                    bound, value => Assert.Equal(
+                        expected, value is TimeSpan time ? time.TotalSeconds : Convert.ToDouble(value, CultureInfo.InvariantCulture)));
                 Assert.Equal(property.PropertyType.IsArray ? 2 : 1, bound.Length);
             }
         }
 
         // The walk must not pass by unnoticed.
-        string[] known = ["New-InputDomain -Lower", "New-InputDomain -Radius", "Import-InputData -Scale", "Import-ReluNetwork -MaximumSize", "Invoke-CompressionSweep -Radius", "Invoke-LeoCompression -Tolerance"];
+        string[] known = ["New-InputDomain -Lower", "New-InputDomain -Radius", "Import-InputData -Scale", "Import-ReluNetwork -MaximumSize",
+            "Invoke-CompressionSweep -Radius", "Invoke-LeoCompression -Tolerance"];
         Assert.Empty(known.Except(seen));
     }
 
@@ -93,7 +97,9 @@ public sealed class NumericParameterTests : IDisposable
     {
         using PowerShell shell = PowerShell.Create(runspace);
         object argument = property.PropertyType.IsArray ? new object[] { text, text } : text;
-        shell.AddScript("param($property, $value, $culture) [cultureinfo]::CurrentCulture = $culture; $a = @{ $property.Name = $value }; Test-Binding $property @a");
+        shell.AddScript(
+            "param($property, $value, $culture) [cultureinfo]::CurrentCulture = $culture; $a = @{ $property.Name = $value }; "
+                + "Test-Binding $property @a");
         PSObject[] found = [.. shell.AddArgument(property).AddArgument(argument).AddArgument(culture).Invoke()];
         Assert.All(shell.Streams.Error, static error => Assert.IsAssignableFrom<ParameterBindingException>(error.Exception));
         if (shell.Streams.Error.Count > 0)
@@ -114,7 +120,9 @@ public sealed class NumericParameterTests : IDisposable
     private (double Lower, double Upper) Ends(CultureInfo culture, string script)
     {
         using PowerShell shell = PowerShell.Create(runspace);
-        shell.AddScript($"[cultureinfo]::CurrentCulture = $args[0]; if ((1.5).ToString() -ne '1{culture.NumberFormat.NumberDecimalSeparator}5') {{ throw 'culture' }}; $d = {script}; $d.Lower.ToArray()[0]; $d.Upper.ToArray()[0]").AddArgument(culture);
+        shell.AddScript(
+            $"[cultureinfo]::CurrentCulture = $args[0]; if ((1.5).ToString() -ne '1{culture.NumberFormat.NumberDecimalSeparator}5') {{ "
+                + $"throw 'culture' }}; $d = {script}; $d.Lower.ToArray()[0]; $d.Upper.ToArray()[0]").AddArgument(culture);
         double[] ends = [.. shell.Invoke().Select(static o => (double)o.BaseObject)];
         Assert.Empty(shell.Streams.Error);
         return (ends[0], ends[1]);
@@ -134,7 +142,9 @@ public sealed class TestBindingCommand : PSCmdlet, IDynamicParameters
     {
         if (Property is null)
             return parameters;
-        var attributes = new System.Collections.ObjectModel.Collection<Attribute>([.. Property.GetCustomAttributes().Where(static a => a is ArgumentTransformationAttribute or ValidateArgumentsAttribute), new ParameterAttribute()]);
+        var attributes = new System.Collections.ObjectModel.Collection<Attribute>(
+            [.. Property.GetCustomAttributes().Where(static a => a is ArgumentTransformationAttribute or ValidateArgumentsAttribute),
+                new ParameterAttribute()]);
         parameters[Property.Name] = new RuntimeDefinedParameter(Property.Name, Property.PropertyType, attributes);
         return parameters;
     }

@@ -9,7 +9,9 @@ public sealed class OddNameTests(ModuleFixture module)
 {
     private const string Name = "\u001b[31mred\u001b[2J\n=../../x\u202e";
 
-    private const string Make = "$n = (Import-ReluNetwork $NetworkFile).Renamed($args[0], $args[0]); $d = New-InputDomain 0 1; $t = Find-StableNeurons $n -TimeLimit 20; $c = Invoke-LeoCompression $t\n";
+    private const string Make =
+        "$n = (Import-ReluNetwork $NetworkFile).Renamed($args[0], $args[0]); $d = New-InputDomain 0 1; $t = Find-StableNeurons $n "
+            + "-TimeLimit 20; $c = Invoke-LeoCompression $t\n";
 
     [Theory]
     [InlineData("$n")]
@@ -20,13 +22,15 @@ public sealed class OddNameTests(ModuleFixture module)
     [InlineData("Measure-ReluNetwork $n (Import-InputData $DataFile -LabelColumn Last)")]
     [InlineData("Get-ActivationPattern $n -Count 1")]
     [InlineData("Invoke-CompressionSweep $n -Level DeleteOnly -TimeLimit 20")]
-    [InlineData("Find-StableNeurons $n -TimeLimit 20 -Verbose -Debug 4>&1 5>&1 | Where-Object { $_ -isnot [ExactCompression.StabilityTable] }")]
+    [InlineData(
+        "Find-StableNeurons $n -TimeLimit 20 -Verbose -Debug 4>&1 5>&1 | Where-Object { $_ -isnot [ExactCompression.StabilityTable] }")]
     [InlineData("\"$n $t\"")]
     public void View_OfAnOddName_HasNothingThatATerminalObeys(string script)
     {
         string shown = new RecordingHost().Show(module.Run(Make + script, Name).Output);
         Assert.NotEmpty(shown.Trim());
-        Assert.DoesNotContain(shown.Replace("\r\n", "\n", StringComparison.Ordinal), static c => (char.IsControl(c) && c != '\n') || c == '\u202e');
+        Assert.DoesNotContain(
+            shown.Replace("\r\n", "\n", StringComparison.Ordinal), static c => (char.IsControl(c) && c != '\n') || c == '\u202e');
     }
 
     [Fact]
@@ -44,7 +48,8 @@ public sealed class OddNameTests(ModuleFixture module)
         string inner = folder.File("inner");
         Directory.CreateDirectory(inner);
         ScriptResult result = module.Run(
-            Make + "$n | Export-ReluNetwork $args[1]; $t | Export-StabilityTable $args[1]; $c | Export-CompressionCertificate $args[1]; $t | Export-StabilityPlot $args[1]",
+            Make + "$n | Export-ReluNetwork $args[1]; $t | Export-StabilityTable $args[1]; $c | Export-CompressionCertificate $args[1]; "
+                + "$t | Export-StabilityPlot $args[1]",
             Name,
             inner);
         Assert.Empty(result.Errors);

@@ -12,7 +12,8 @@ namespace ExactCompression.Cmdlets.Tests;
 public sealed partial class PackagingTests
 {
     private static readonly string Scripts = Path.Combine(RepositoryPaths.Root, "src", "Packaging");
-    private static readonly string Assets = Path.Combine(RepositoryPaths.Root, "src", "ExactCompression.Cmdlets", "obj", "project.assets.json");
+    private static readonly string Assets = Path.Combine(
+        RepositoryPaths.Root, "src", "ExactCompression.Cmdlets", "obj", "project.assets.json");
 
     /// <summary>Every file that the build took from a package is accounted for, with that package's own words.</summary>
     [Fact]
@@ -25,17 +26,23 @@ public sealed partial class PackagingTests
         string notices = File.ReadAllText(file);
         using var document = JsonDocument.Parse(File.ReadAllText(Assets));
         string[] packageFolders = [.. document.RootElement.GetProperty("packageFolders").EnumerateObject().Select(static f => f.Name)];
-        var files = Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "lib")).Select(static f => Path.GetFileName(f)!).ToHashSet();
+        var files = Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "lib")).Select(static f => Path.GetFileName(f)!)
+            .ToHashSet();
         int found = 0;
-        foreach (JsonProperty library in document.RootElement.GetProperty("libraries").EnumerateObject().Where(static l => l.Value.GetProperty("type").GetString() == "package"))
+        foreach (JsonProperty library in document.RootElement.GetProperty("libraries").EnumerateObject().Where(
+            static l => l.Value.GetProperty("type").GetString() == "package"))
         {
             // Which packages files come from is found by the files' names here, not by what the restore says of them.
-            string[] names = [.. library.Value.GetProperty("files").EnumerateArray().Select(static f => f.GetString()!).Where(static f => f.StartsWith("lib/", StringComparison.Ordinal) || f.StartsWith("runtimes/", StringComparison.Ordinal)).Select(static f => Path.GetFileName(f)!)];
+            string[] names = [.. library.Value.GetProperty("files").EnumerateArray().Select(static f => f.GetString()!).Where(
+                static f => f.StartsWith("lib/", StringComparison.Ordinal) || f.StartsWith("runtimes/", StringComparison.Ordinal)).Select(
+                    static f => Path.GetFileName(f)!)];
             if (!names.Any(name => files.Contains(name)))
                 continue;
             found++;
-            string path = packageFolders.Select(p => Path.Combine(p, library.Value.GetProperty("path").GetString()!)).First(Directory.Exists);
-            XElement metadata = XDocument.Load(Directory.EnumerateFiles(path, "*.nuspec").Single()).Root!.Elements().Single(static e => e.Name.LocalName == "metadata");
+            string path = packageFolders.Select(p => Path.Combine(p, library.Value.GetProperty("path").GetString()!)).First(
+                Directory.Exists);
+            XElement metadata = XDocument.Load(Directory.EnumerateFiles(path, "*.nuspec").Single()).Root!.Elements().Single(
+                static e => e.Name.LocalName == "metadata");
             string Value(string name) => metadata.Elements().FirstOrDefault(e => e.Name.LocalName == name)?.Value ?? "";
             Assert.Contains($"\n{Value("id")} {Value("version")}\n", notices, StringComparison.Ordinal);
             Assert.Contains(Value("copyright"), notices, StringComparison.Ordinal);
@@ -85,7 +92,8 @@ public sealed partial class PackagingTests
             names.Add(name);
             Assert.Equal($"pkg:nuget/{name}@{version}", component.GetProperty("purl").GetString());
             string package = packageFolders
-                .Select(f => Path.Combine(f, name.ToLowerInvariant(), version, $"{name.ToLowerInvariant()}.{version}.nupkg")).First(File.Exists);
+                .Select(f => Path.Combine(f, name.ToLowerInvariant(), version, $"{name.ToLowerInvariant()}.{version}.nupkg")).First(
+                    File.Exists);
             JsonElement hash = Assert.Single(component.GetProperty("hashes").EnumerateArray());
             Assert.Equal("SHA-512", hash.GetProperty("alg").GetString());
             using FileStream content = File.OpenRead(package);
@@ -94,7 +102,8 @@ public sealed partial class PackagingTests
 
         // Those that the licences are of, and the edges of the graph lead to what is there.
         string notices = folder.File("notices.txt");
-        Assert.Equal("", HostProcess.Run([Path.Combine(Scripts, "New-ThirdPartyNotices.ps1"), "-AssetsFile", Assets, "-Path", notices]).Error);
+        Assert.Equal(
+            "", HostProcess.Run([Path.Combine(Scripts, "New-ThirdPartyNotices.ps1"), "-AssetsFile", Assets, "-Path", notices]).Error);
         string[] noticed = [.. File.ReadLines(notices).Skip(2).TakeWhile(static l => l.Length > 0).Select(static l => l.Split(' ')[0])];
         Assert.Equal(noticed[..^1].Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal)); // the last is the font
         JsonElement[] dependencies = [.. root.GetProperty("dependencies").EnumerateArray()];
@@ -107,12 +116,15 @@ public sealed partial class PackagingTests
             reference => Assert.Contains(reference.GetString()!, references));
     }
 
-    /// <summary>What is shipped tells nothing of the machine that it was built on: neither the assemblies, nor what debuggers read of them.</summary>
+    /// <summary>
+    /// What is shipped tells nothing of the machine that it was built on: neither the assemblies, nor what debuggers read of them.
+    /// </summary>
     [Fact]
     public void Assemblies_HoldNoPathOfTheBuild()
     {
         string root = RepositoryPaths.Root.TrimEnd(Path.DirectorySeparatorChar);
-        string[] assemblies = [.. Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "lib"), "ExactCompression*.dll"), RepositoryPaths.Host];
+        string[] assemblies = [.. Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "lib"), "ExactCompression*.dll"),
+            RepositoryPaths.Host];
         Assert.Equal(3, assemblies.Length);
         foreach (string assembly in assemblies)
         {
@@ -127,7 +139,8 @@ public sealed partial class PackagingTests
             string[] documents = [.. reader.Documents.Select(d => reader.GetString(reader.GetDocument(d).Name))];
             Assert.NotEmpty(documents);
             Assert.All(documents, static name => Assert.StartsWith("/_", name, StringComparison.Ordinal));
-            Assert.True(File.ReadAllBytes(symbols.Name).AsSpan().IndexOf(Encoding.UTF8.GetBytes(root)) < 0, $"{symbols.Name} holds {root}.");
+            Assert.True(
+                File.ReadAllBytes(symbols.Name).AsSpan().IndexOf(Encoding.UTF8.GetBytes(root)) < 0, $"{symbols.Name} holds {root}.");
         }
     }
 
@@ -156,12 +169,20 @@ public sealed partial class PackagingTests
         using ZipArchive archive = ZipFile.OpenRead(folder.File("one.nupkg"));
         string[] parts = [.. archive.Entries.Select(static e => e.FullName)];
         XElement types = Load(archive, "[Content_Types].xml");
-        string[] defaults = [.. types.Elements().Where(static e => e.Name.LocalName == "Default").Select(static e => (string)e.Attribute("Extension")!)];
-        string[] overrides = [.. types.Elements().Where(static e => e.Name.LocalName == "Override").Select(static e => (string)e.Attribute("PartName")!)];
+        string[] defaults = [.. types.Elements().Where(static e => e.Name.LocalName == "Default").Select(
+            static e => (string)e.Attribute("Extension")!)];
+        string[] overrides = [.. types.Elements().Where(static e => e.Name.LocalName == "Override").Select(
+            static e => (string)e.Attribute("PartName")!)];
         Assert.Equal(defaults.Distinct(), defaults);
-        Assert.All(parts.Where(static p => p != "[Content_Types].xml"), part => Assert.True(defaults.Contains(Path.GetExtension(part).TrimStart('.')) || overrides.Contains("/" + part), $"{part} has no type."));
-        Assert.All(Load(archive, "_rels/.rels").Elements(), relation => Assert.Contains(((string)relation.Attribute("Target")!)[1..], parts));
-        Assert.All(Directory.EnumerateFiles(module, "*", SearchOption.AllDirectories), file => Assert.Contains(Path.GetRelativePath(module, file).Replace('\\', '/'), parts));
+        Assert.All(
+            parts.Where(static p => p != "[Content_Types].xml"),
+            part => Assert.True(
+                defaults.Contains(Path.GetExtension(part).TrimStart('.')) || overrides.Contains("/" + part), $"{part} has no type."));
+        Assert.All(
+            Load(archive, "_rels/.rels").Elements(), relation => Assert.Contains(((string)relation.Attribute("Target")!)[1..], parts));
+        Assert.All(
+            Directory.EnumerateFiles(module, "*", SearchOption.AllDirectories),
+            file => Assert.Contains(Path.GetRelativePath(module, file).Replace('\\', '/'), parts));
 
         XElement metadata = Load(archive, "ExactCompression.nuspec").Elements().Single();
         string Value(string name) => metadata.Elements().Single(e => e.Name.LocalName == name).Value;

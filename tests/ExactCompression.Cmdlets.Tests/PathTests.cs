@@ -30,7 +30,8 @@ public sealed class PathTests(ModuleFixture module)
         File.Copy(RepositoryPaths.DigitsNetwork, folder.File("net[1].onnx"));
         Assert.Single(module.Run("Import-ReluNetwork -LiteralPath $args[0]", folder.File("net[1].onnx")).Output);
         // As Get-ChildItem gives files: objects with a PSPath.
-        Assert.Single(module.Run("$ExecutionContext.InvokeProvider.ChildItem.Get($args[0], $false) | Import-ReluNetwork", folder.Path).Output);
+        Assert.Single(
+            module.Run("$ExecutionContext.InvokeProvider.ChildItem.Get($args[0], $false) | Import-ReluNetwork", folder.Path).Output);
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class PathTests(ModuleFixture module)
     public void ExportReluNetwork_PassThru_GivesTheFile()
     {
         using var folder = new TemporaryFolder();
-        var file = Assert.IsType<FileInfo>(module.Run("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0] -PassThru", folder.File("x.onnx")).Single.BaseObject);
+        var file = Assert.IsType<FileInfo>(
+            module.Run("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0] -PassThru", folder.File("x.onnx")).Single.BaseObject);
         Assert.Equal(folder.File("x.onnx"), file.FullName);
         Assert.InRange(file.Length, 1, new FileInfo(RepositoryPaths.DigitsNetwork).Length);
         Assert.Empty(module.Run("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0]", folder.File("x.onnx")).Output);
@@ -69,7 +71,8 @@ public sealed class PathTests(ModuleFixture module)
     public void ExportReluNetwork_SeveralToOneFile_IsRefused()
     {
         using var folder = new TemporaryFolder();
-        ScriptResult result = module.Run("$n = Import-ReluNetwork $NetworkFile; $n, $n | Export-ReluNetwork $args[0]", folder.File("x.onnx"));
+        ScriptResult result = module.Run(
+            "$n = Import-ReluNetwork $NetworkFile; $n, $n | Export-ReluNetwork $args[0]", folder.File("x.onnx"));
         Assert.StartsWith("PathWrittenTwice,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
@@ -83,14 +86,18 @@ public sealed class PathTests(ModuleFixture module)
 
     [Fact]
     public void ExportReluNetwork_OtherProvider_IsRefused() =>
-        Assert.StartsWith("PathNotInFileSystem,", module.Fail("Import-ReluNetwork $NetworkFile | Export-ReluNetwork Variable:x.onnx").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "PathNotInFileSystem,",
+            module.Fail("Import-ReluNetwork $NetworkFile | Export-ReluNetwork Variable:x.onnx").FullyQualifiedErrorId,
+            StringComparison.Ordinal);
 
     [Fact]
     public void ExportReluNetwork_Float64AndBack_KeepsEveryWeight()
     {
         using var folder = new TemporaryFolder();
         ScriptResult result = module.Run(
-            "$n = Import-ReluNetwork $NetworkFile; $n | Export-ReluNetwork $args[0] -Precision Float64; $m = Import-ReluNetwork $args[0]; $m.Precision.ToString(); (Test-NetworkEquivalence $n $m).ObservedDeviation",
+            "$n = Import-ReluNetwork $NetworkFile; $n | Export-ReluNetwork $args[0] -Precision Float64; $m = Import-ReluNetwork "
+                + "$args[0]; $m.Precision.ToString(); (Test-NetworkEquivalence $n $m).ObservedDeviation",
             folder.File("wide.onnx"));
         Assert.Equal("Float64", result.Output[0].ToString());
         Assert.Equal(0.0, (double)result.Output[1].BaseObject);
@@ -118,12 +125,17 @@ public sealed class PathTests(ModuleFixture module)
             0.2,
 
             """);
-        ScriptResult source = module.Run("$n = Import-ReluNetwork $args[0]; $n.Precision.ToString(); $n | Export-ReluNetwork $args[1]; (Import-ReluNetwork $args[1]).Precision.ToString()", file, folder.File("source.onnx"));
+        ScriptResult source = module.Run(
+            "$n = Import-ReluNetwork $args[0]; $n.Precision.ToString(); $n | Export-ReluNetwork $args[1]; (Import-ReluNetwork "
+                + "$args[1]).Precision.ToString()", file, folder.File("source.onnx"));
         Assert.Equal(["Float64", "Float64"], source.Output.Select(o => o.ToString()));
         Assert.Empty(source.Warnings);
-        ScriptResult rounded = module.Run("Import-ReluNetwork $args[0] | Export-ReluNetwork $args[1] -Precision Float32", file, folder.File("rounded.onnx"));
+        ScriptResult rounded = module.Run(
+            "Import-ReluNetwork $args[0] | Export-ReluNetwork $args[1] -Precision Float32", file, folder.File("rounded.onnx"));
         Assert.Contains("-Precision Float64", Assert.Single(rounded.Warnings), StringComparison.Ordinal);
-        ScriptResult whole = module.Run("$n = Import-ReluNetwork $args[0]; $n | Export-ReluNetwork $args[1] -Precision Float64; (Test-NetworkEquivalence $n (Import-ReluNetwork $args[1])).ObservedDeviation", file, folder.File("whole.onnx"));
+        ScriptResult whole = module.Run(
+            "$n = Import-ReluNetwork $args[0]; $n | Export-ReluNetwork $args[1] -Precision Float64; (Test-NetworkEquivalence $n "
+                + "(Import-ReluNetwork $args[1])).ObservedDeviation", file, folder.File("whole.onnx"));
         Assert.Empty(whole.Warnings);
         Assert.Equal(0.0, (double)Assert.Single(whole.Output).BaseObject);
     }

@@ -5,7 +5,8 @@ namespace ExactCompression.Cmdlets.Tests;
 [Collection(ModuleTests.Name)]
 public sealed class PipelineTests(ModuleFixture module)
 {
-    private const string Import = "$net = Import-ReluNetwork $NetworkFile; $data = Import-InputData $DataFile -LabelColumn Last -Scale 0.0625\n";
+    private const string Import =
+        "$net = Import-ReluNetwork $NetworkFile; $data = Import-InputData $DataFile -LabelColumn Last -Scale 0.0625\n";
 
     [Fact]
     public void WholePipeline_DigitsNetwork_WritesSmallerEquivalentNetwork()
@@ -48,7 +49,9 @@ public sealed class PipelineTests(ModuleFixture module)
     [Fact]
     public void FindStableNeurons_SmallerDomain_FindsMoreStableNeurons()
     {
-        ScriptResult result = module.Run(Import + "$d = New-InputDomain -Data $data -Row 0 -Radius 0.01 -ClipLower 0 -ClipUpper 1; ($net | Find-StableNeurons -Domain $d).Unstable; ($net | Find-StableNeurons).Unstable");
+        ScriptResult result = module.Run(
+            Import + "$d = New-InputDomain -Data $data -Row 0 -Radius 0.01 -ClipLower 0 -ClipUpper 1; ($net | Find-StableNeurons "
+                + "-Domain $d).Unstable; ($net | Find-StableNeurons).Unstable");
         int[] unstable = result.As<int>();
         Assert.True(unstable[0] < unstable[1], $"{unstable[0]} unstable neurons in a small box, {unstable[1]} in the large one");
     }
@@ -56,7 +59,8 @@ public sealed class PipelineTests(ModuleFixture module)
     [Fact]
     public void FindStableNeurons_TableOverAnotherDomain_IsRefused()
     {
-        ErrorRecord error = module.Fail(Import + "$t = Find-UnstableNeuronsGpu $net -Data $data; Find-StableNeurons $t -Domain (New-InputDomain 0 0.5)");
+        ErrorRecord error = module.Fail(
+            Import + "$t = Find-UnstableNeuronsGpu $net -Data $data; Find-StableNeurons $t -Domain (New-InputDomain 0 0.5)");
         Assert.StartsWith("DomainMismatch,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.InvalidArgument, error.CategoryInfo.Category);
     }
@@ -64,7 +68,8 @@ public sealed class PipelineTests(ModuleFixture module)
     [Fact]
     public void FindStableNeurons_TableOverTheSameDomainByAnotherName_GoesOn()
     {
-        ScriptResult result = module.Run(Import + "$t = Find-UnstableNeuronsGpu $net -Data $data; Find-StableNeurons $t -Domain (New-InputDomain 0 1)");
+        ScriptResult result = module.Run(
+            Import + "$t = Find-UnstableNeuronsGpu $net -Data $data; Find-StableNeurons $t -Domain (New-InputDomain 0 1)");
         Assert.Empty(result.Errors);
         Assert.True(Number(result.Single, "StablyInactive") > 0);
     }
@@ -103,7 +108,8 @@ public sealed class PipelineTests(ModuleFixture module)
     [Fact]
     public void InvokeLeoCompression_ObjectiveOfAnotherLevel_IsWarnedOf()
     {
-        ScriptResult result = module.Run(Import + "$net | Find-StableNeurons -Data $data | Invoke-LeoCompression -Objective Connections -WarningVariable w; $w.Count");
+        ScriptResult result = module.Run(
+            Import + "$net | Find-StableNeurons -Data $data | Invoke-LeoCompression -Objective Connections -WarningVariable w; $w.Count");
         Assert.Equal(1, result.Output[^1].BaseObject);
     }
 
@@ -124,7 +130,9 @@ public sealed class PipelineTests(ModuleFixture module)
     {
         using var folder = new TemporaryFolder();
         string one = folder.Write("one.nnet", TinyNetwork(1.0)), two = folder.Write("two.nnet", TinyNetwork(1.25));
-        PSObject report = module.Run("Test-NetworkEquivalence (Import-ReluNetwork $args[0]) (Import-ReluNetwork $args[1]) -Domain (New-InputDomain 0 1)", one, two).Single;
+        PSObject report = module.Run(
+            "Test-NetworkEquivalence (Import-ReluNetwork $args[0]) (Import-ReluNetwork $args[1]) -Domain (New-InputDomain 0 1)", one,
+            two).Single;
         Assert.Equal(false, report.Properties["Equivalent"].Value);
         // |1.25 x - x| at x = 1.
         Assert.Equal(0.25, (double)report.Properties["ObservedDeviation"].Value, 6);
@@ -133,7 +141,8 @@ public sealed class PipelineTests(ModuleFixture module)
     [Fact]
     public void MeasureReluNetwork_Compression_MeasuresBothNetworks()
     {
-        ScriptResult result = module.Run(Import + "$net | Find-StableNeurons -Data $data | Invoke-LeoCompression | Measure-ReluNetwork -Data $data");
+        ScriptResult result = module.Run(
+            Import + "$net | Find-StableNeurons -Data $data | Invoke-LeoCompression | Measure-ReluNetwork -Data $data");
         Assert.Equal(2, result.Output.Length);
         double before = (double)result.Output[0].Properties["Accuracy"].Value;
         // 0.95 to 0.98 on unseen rows, better on those it learnt from.

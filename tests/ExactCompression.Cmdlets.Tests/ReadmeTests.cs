@@ -8,7 +8,8 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Example_PrintsWhatTheReadmeShows()
     {
-        string[] blocks = [.. CodeBlock().Matches(File.ReadAllText(Path.Combine(RepositoryPaths.Root, "README.md")).ReplaceLineEndings("\n")).Select(static m => m.Value)];
+        string[] blocks = [.. CodeBlock().Matches(
+            File.ReadAllText(Path.Combine(RepositoryPaths.Root, "README.md")).ReplaceLineEndings("\n")).Select(static m => m.Value)];
         int at = Array.FindIndex(blocks, static block => block.Contains("Invoke-LeoCompression", StringComparison.Ordinal));
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.File("examples"));

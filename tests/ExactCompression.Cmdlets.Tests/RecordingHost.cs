@@ -83,13 +83,20 @@ internal sealed class RecordingHost : PSHost
 
         public override System.Security.SecureString ReadLineAsSecureString() => throw new NotSupportedException();
 
-        public override Dictionary<string, PSObject> Prompt(string caption, string message, System.Collections.ObjectModel.Collection<FieldDescription> descriptions) => throw new NotSupportedException();
+        public override Dictionary<string, PSObject> Prompt(
+            string caption, string message, System.Collections.ObjectModel.Collection<FieldDescription> descriptions) =>
+                throw new NotSupportedException();
 
-        public override int PromptForChoice(string caption, string message, System.Collections.ObjectModel.Collection<ChoiceDescription> choices, int defaultChoice) => throw new NotSupportedException();
+        public override int PromptForChoice(
+            string caption, string message, System.Collections.ObjectModel.Collection<ChoiceDescription> choices, int defaultChoice) =>
+                throw new NotSupportedException();
 
-        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) => throw new NotSupportedException();
+        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
+            throw new NotSupportedException();
 
-        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) => throw new NotSupportedException();
+        public override PSCredential PromptForCredential(
+            string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes,
+            PSCredentialUIOptions options) => throw new NotSupportedException();
     }
 
     private sealed class WideScreen : PSHostRawUserInterface
@@ -124,7 +131,8 @@ internal sealed class RecordingHost : PSHost
 
         public override BufferCell[,] GetBufferContents(Rectangle rectangle) => throw new NotSupportedException();
 
-        public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) => throw new NotSupportedException();
+        public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) =>
+            throw new NotSupportedException();
 
         public override void SetBufferContents(Rectangle rectangle, BufferCell fill) => throw new NotSupportedException();
 

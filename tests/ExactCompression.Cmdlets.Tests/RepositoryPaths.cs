@@ -29,8 +29,10 @@ internal static class RepositoryPaths
 
     private static string FindHost()
     {
-        string configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+        string configuration = AppContext.BaseDirectory.Contains(
+            $"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
         string folder = Path.Combine(Root, "src", "ExactCompression.Host", "bin", configuration);
-        return Directory.EnumerateFiles(folder, "ExactCompression.Host.dll", SearchOption.AllDirectories).OrderByDescending(File.GetLastWriteTimeUtc).First();
+        return Directory.EnumerateFiles(folder, "ExactCompression.Host.dll", SearchOption.AllDirectories).OrderByDescending(
+            File.GetLastWriteTimeUtc).First();
     }
 }

@@ -10,7 +10,8 @@ public sealed class SearchTests(ModuleFixture module)
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 400, depth: 6, seed: 3));
-        using PowerShell shell = module.Shell("$global:LastStabilityTable = $null; $n = Import-ReluNetwork $args[0]; 'searching'; $n | Find-StableNeurons", file);
+        using PowerShell shell = module.Shell(
+            "$global:LastStabilityTable = $null; $n = Import-ReluNetwork $args[0]; 'searching'; $n | Find-StableNeurons", file);
         using var output = new PSDataCollection<PSObject>();
         IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(null, output);
         StoppedShell.StopAtWork(shell, running, output);
@@ -42,7 +43,9 @@ public sealed class SearchTests(ModuleFixture module)
     [InlineData("([double]::NaN)")]
     [InlineData("([double]::PositiveInfinity)")]
     public void TimeLimit_NoTime_IsRefused(string limit) =>
-        Assert.Contains("time limit", module.Fail($"Import-ReluNetwork $NetworkFile | Find-StableNeurons -TimeLimit {limit}").Exception.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "time limit", module.Fail($"Import-ReluNetwork $NetworkFile | Find-StableNeurons -TimeLimit {limit}").Exception.Message,
+            StringComparison.OrdinalIgnoreCase);
 
     [Fact]
     public void Find_Verbose_TellsTheStory()

@@ -2,12 +2,17 @@ using System.Management.Automation;
 
 namespace ExactCompression.Cmdlets.Tests;
 
-/// <summary>Stops a command while it works. How long it takes to end is not asserted, but it must end: by itself it would work for far longer than is waited here.</summary>
+/// <summary>
+/// Stops a command while it works. How long it takes to end is not asserted, but it must end: by itself it would work for far longer than
+/// is waited here.
+/// </summary>
 internal static class StoppedShell
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>Waits until the command, which has said that it begins, has worked for two seconds of processor time, and stops it.</summary>
+    /// <summary>
+    /// Waits until the command, which has said that it begins, has worked for two seconds of processor time, and stops it.
+    /// </summary>
     /// <param name="shell">A shell whose command does not end by itself.</param>
     /// <param name="running">Its invocation.</param>
     /// <param name="output">Gets what the script says before the command begins.</param>

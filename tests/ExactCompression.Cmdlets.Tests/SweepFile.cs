@@ -21,10 +21,13 @@ internal sealed class SweepFile
     {
         List<string[]> records = [.. Records(File.ReadAllText(path, Encoding.UTF8))];
         Assert.All(records, record => Assert.Equal(records[0].Length, record.Length));
-        return new(records[0], [.. records.Skip(1).Select(record => records[0].Zip(record).ToDictionary(static c => c.First, static c => c.Second))]);
+        return new(
+            records[0],
+            [.. records.Skip(1).Select(record => records[0].Zip(record).ToDictionary(static c => c.First, static c => c.Second))]);
     }
 
-    public static double Number(Dictionary<string, string> row, string column) => double.Parse(row[column], NumberStyles.Float, CultureInfo.InvariantCulture);
+    public static double Number(Dictionary<string, string> row, string column) =>
+        double.Parse(row[column], NumberStyles.Float, CultureInfo.InvariantCulture);
 
     private static IEnumerable<string[]> Records(string text)
     {

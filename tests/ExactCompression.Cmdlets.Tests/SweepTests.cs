@@ -55,8 +55,10 @@ public sealed class SweepTests(ModuleFixture module)
     public void Sweep_TwoProcessesOnOneFile_HasEachRowOnce()
     {
         using var folder = new TemporaryFolder();
-        string script = folder.Write("sweep.ps1", Script.Replace("-Epochs 15", "-Epochs 3", StringComparison.Ordinal)), csv = folder.File("sweep.csv");
-        using Process one = HostProcess.Start([script, RepositoryPaths.DigitsData, csv]), two = HostProcess.Start([script, RepositoryPaths.DigitsData, csv]);
+        string script = folder.Write("sweep.ps1", Script.Replace("-Epochs 15", "-Epochs 3", StringComparison.Ordinal)),
+            csv = folder.File("sweep.csv");
+        using Process one = HostProcess.Start([script, RepositoryPaths.DigitsData, csv]),
+            two = HostProcess.Start([script, RepositoryPaths.DigitsData, csv]);
         string[] outputs = [one.StandardOutput.ReadToEnd(), two.StandardOutput.ReadToEnd()];
         one.WaitForExit();
         two.WaitForExit();
@@ -71,7 +73,10 @@ public sealed class SweepTests(ModuleFixture module)
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no signal to send to another process.");
         using var folder = new TemporaryFolder();
-        string script = folder.Write("sweep.ps1", Script.Replace("-L1 0, 0.001, 0.002 -Seed 0, 1 -Epochs 15", "-L1 0, 0.001 -Epochs 15", StringComparison.Ordinal).Replace("32-16", "256-256-256-256", StringComparison.Ordinal)), csv = folder.File("sweep.csv");
+        string script = folder.Write(
+            "sweep.ps1",
+            Script.Replace("-L1 0, 0.001, 0.002 -Seed 0, 1 -Epochs 15", "-L1 0, 0.001 -Epochs 15", StringComparison.Ordinal).Replace(
+                "32-16", "256-256-256-256", StringComparison.Ordinal)), csv = folder.File("sweep.csv");
         using Process process = HostProcess.Start([script, RepositoryPaths.DigitsData, csv]);
         WaitForLines(process, csv, 2);
         using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
@@ -113,20 +118,26 @@ public sealed class SweepTests(ModuleFixture module)
     [Fact]
     public void Sweep_SmallerBalls_HaveMoreStableNeurons()
     {
-        PSObject[] rows = module.Run(Data + "Import-ReluNetwork $NetworkFile | Invoke-CompressionSweep -Data $data -Radius 0.5, 0.1, 0.01 -Row 1 -Level DeleteOnly").Output;
+        PSObject[] rows = module.Run(
+            Data + "Import-ReluNetwork $NetworkFile | Invoke-CompressionSweep -Data $data -Radius 0.5, 0.1, 0.01 -Row 1 -Level DeleteOnly").Output;
         PSObject[] sorted = [.. rows.OrderByDescending(static row => Number(row, "Radius"))];
         Assert.Equal([0.5, 0.1, 0.01], sorted.Select(static row => Number(row, "Radius")));
         Assert.Equal("ball 0.5 round row 1 of digits in [0,1]^64", Text(sorted[0], "Domain"));
-        Assert.True(Number(sorted[0], "StablePercent") < Number(sorted[1], "StablePercent") && Number(sorted[1], "StablePercent") < Number(sorted[2], "StablePercent"));
+        Assert.True(
+            Number(sorted[0], "StablePercent") < Number(sorted[1], "StablePercent")
+                && Number(sorted[1], "StablePercent") < Number(sorted[2], "StablePercent"));
         Assert.True(Number(sorted[0], "DomainWidth") > Number(sorted[1], "DomainWidth"));
     }
 
     [Fact]
     public void Sweep_Methods_AgreeAndNameTheirSolver()
     {
-        PSObject[] rows = module.Run(Data + "Import-ReluNetwork $NetworkFile | Invoke-CompressionSweep -Data $data -Method Hybrid, Isa -Preprocess All, None -Level DeleteOnly").Output;
+        PSObject[] rows = module.Run(
+            Data + "Import-ReluNetwork $NetworkFile | Invoke-CompressionSweep -Data $data -Method Hybrid, Isa -Preprocess All, None "
+                + "-Level DeleteOnly").Output;
         Assert.Equal(4, rows.Length);
-        Assert.Single(rows.Select(static row => (Number(row, "StablyActive"), Number(row, "StablyInactive"), Number(row, "Unstable"))).Distinct());
+        Assert.Single(
+            rows.Select(static row => (Number(row, "StablyActive"), Number(row, "StablyInactive"), Number(row, "Unstable"))).Distinct());
         Assert.All(rows, static row => Assert.Equal(Text(row, "Method") == "Hybrid" ? "" : "Scip", Text(row, "Solver")));
         Assert.Contains(rows, static row => Text(row, "Method") == "Isa" && Number(row, "MilpSeconds") > 0);
     }
@@ -135,7 +146,9 @@ public sealed class SweepTests(ModuleFixture module)
     public void Sweep_WhatIf_MakesNoRowAndNoFile()
     {
         using var folder = new TemporaryFolder();
-        ScriptResult result = module.Run(Data + "Invoke-CompressionSweep -Data $data -Architecture 8 -Path $args[0] -NetworkFolder $args[1] -WhatIf", folder.File("a.csv"), folder.File("networks"));
+        ScriptResult result = module.Run(
+            Data + "Invoke-CompressionSweep -Data $data -Architecture 8 -Path $args[0] -NetworkFolder $args[1] -WhatIf",
+            folder.File("a.csv"), folder.File("networks"));
         Assert.Empty(result.Output);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
@@ -181,7 +194,9 @@ public sealed class SweepTests(ModuleFixture module)
     public void Sweep_Progress_SaysWhatIsLeft()
     {
         // Enough work to show progress: what is done at once shows none.
-        ScriptResult result = module.Run(Data + "Invoke-CompressionSweep -Data $data -Architecture 400-300 -L1 0, 0.001, 0.002, 0.003 -Epochs 10 -ThrottleLimit 1 -Threads 1 | Out-Null");
+        ScriptResult result = module.Run(
+            Data + "Invoke-CompressionSweep -Data $data -Architecture 400-300 -L1 0, 0.001, 0.002, 0.003 -Epochs 10 -ThrottleLimit 1 "
+                + "-Threads 1 | Out-Null");
         Assert.Contains(result.Progress, static p => p.StatusDescription.EndsWith(" of 4 cells left", StringComparison.Ordinal));
         Assert.Contains(result.Progress, static p => p.RecordType == ProgressRecordType.Completed);
         Assert.Contains(result.Progress, static p => p.CurrentOperation?.Contains("digits_400-300_l1-", StringComparison.Ordinal) == true);
@@ -204,7 +219,8 @@ public sealed class SweepTests(ModuleFixture module)
 
     private static string Text(PSObject row, string property) => row.Properties[property].Value?.ToString() ?? "";
 
-    private static double Number(PSObject row, string property) => Convert.ToDouble(row.Properties[property].Value, CultureInfo.InvariantCulture);
+    private static double Number(PSObject row, string property) =>
+        Convert.ToDouble(row.Properties[property].Value, CultureInfo.InvariantCulture);
 
     private static void WaitForLines(Process process, string file, int lines)
     {

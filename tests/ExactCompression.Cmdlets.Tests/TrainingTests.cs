@@ -59,7 +59,9 @@ public sealed class TrainingTests(ModuleFixture module)
     {
         // Enough work to show progress: what is done at once shows none.
         ScriptResult result = module.Run(Digits + "New-ReluClassifier $d -Hidden 400,200 -Epochs 60 -Verbose");
-        Assert.Equal(60, result.Verbose.Count(static line => line.Contains("epoch", StringComparison.Ordinal) && line.Contains("loss", StringComparison.Ordinal)));
+        Assert.Equal(
+            60, result.Verbose.Count(
+                static line => line.Contains("epoch", StringComparison.Ordinal) && line.Contains("loss", StringComparison.Ordinal)));
         Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
         Assert.Contains("accuracy", result.Progress[0].StatusDescription, StringComparison.Ordinal);
         Assert.True(result.Progress[0].SecondsRemaining >= 0);
@@ -68,7 +70,8 @@ public sealed class TrainingTests(ModuleFixture module)
     [Fact]
     public void NewReluClassifier_DataNotInTheUnitBox_Warns()
     {
-        ScriptResult result = module.Run("Import-InputData $DataFile -LabelColumn Last | New-ReluClassifier -Hidden 4 -Epochs 1 -LearningRate 0.001");
+        ScriptResult result = module.Run(
+            "Import-InputData $DataFile -LabelColumn Last | New-ReluClassifier -Hidden 4 -Epochs 1 -LearningRate 0.001");
         Assert.Contains("-Scale", Assert.Single(result.Warnings), StringComparison.Ordinal);
         Assert.Single(result.Output);
     }
@@ -76,13 +79,15 @@ public sealed class TrainingTests(ModuleFixture module)
     [Fact]
     public void NewReluClassifier_Stopped_EndsAndKeepsTheNetwork()
     {
-        using PowerShell shell = module.Shell("$global:LastReluClassifier = $null\n" + Digits + "'training'; New-ReluClassifier $d -Hidden 100,100 -Epochs 1000000");
+        using PowerShell shell = module.Shell(
+            "$global:LastReluClassifier = $null\n" + Digits + "'training'; New-ReluClassifier $d -Hidden 100,100 -Epochs 1000000");
         using var output = new PSDataCollection<PSObject>();
         IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(null, output);
         StoppedShell.StopAtWork(shell, running, output);
 
         Assert.ThrowsAny<PipelineStoppedException>(() => shell.EndInvoke(running));
-        ScriptResult kept = module.Run("$global:LastReluClassifier.Training.Completed; $global:LastReluClassifier.Training.Steps; $global:LastReluClassifier = $null");
+        ScriptResult kept = module.Run(
+            "$global:LastReluClassifier.Training.Completed; $global:LastReluClassifier.Training.Steps; $global:LastReluClassifier = $null");
         Assert.Equal(false, kept.Output[0].BaseObject);
         Assert.True((long)kept.Output[1].BaseObject > 0);
     }
@@ -95,7 +100,8 @@ public sealed class TrainingTests(ModuleFixture module)
     [InlineData(Digits + "New-ReluClassifier $d -LearningRate 1e30", "TrainingDiverged")]
     [InlineData("Import-InputData $DataFile -LabelColumn First | New-ReluClassifier", "SingleClass")]
     public void BadArgument_HasItsOwnErrorId(string script, string id) =>
-        Assert.StartsWith(id + ",ExactCompression.Cmdlets.NewReluClassifierCommand", module.Fail(script).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            id + ",ExactCompression.Cmdlets.NewReluClassifierCommand", module.Fail(script).FullyQualifiedErrorId, StringComparison.Ordinal);
 
     [Fact]
     public void NewReluClassifier_APath_NamesTheCmdletThatReadsIt() =>

@@ -6,7 +6,10 @@ namespace ExactCompression.Cmdlets.Tests;
 [Collection(ModuleTests.Name)]
 public sealed class UnprovenTests(ModuleFixture module)
 {
-    /// <summary>Over [0,1]: the second layer's first neuron is above 0 on an interval of a millionth of it alone, and moves the output by 4 there; its second is x.</summary>
+    /// <summary>
+    /// Over [0,1]: the second layer's first neuron is above 0 on an interval of a millionth of it alone, and moves the output by 4 there;
+    /// its second is x.
+    /// </summary>
     private const string Bump = """
         // a narrow bump
         3,1,1,4,
@@ -36,7 +39,9 @@ public sealed class UnprovenTests(ModuleFixture module)
     public void InvokeLeoCompression_FalseTable_KeepsTheNeuronAndWarns()
     {
         using var folder = new TemporaryFolder();
-        ScriptResult result = RunOnFalseTable(folder, "$c = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)); $c.IsProven; $c.Unproven; $c.Unconfirmed; $c.RemovedInactive; $c; ($c | Test-NetworkEquivalence).Equivalent");
+        ScriptResult result = RunOnFalseTable(
+            folder, "$c = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)); $c.IsProven; $c.Unproven; $c.Unconfirmed; "
+                + "$c.RemovedInactive; $c; ($c | Test-NetworkEquivalence).Equivalent");
         Assert.Empty(result.Errors);
         Assert.Equal(["True", "0", "3", "0"], result.Output[..4].Select(static o => o.ToString()));
         Assert.Contains("Kept 3 neurons that were said to be stable", Show(result.Output[4]), StringComparison.Ordinal);
@@ -48,10 +53,14 @@ public sealed class UnprovenTests(ModuleFixture module)
     public void InvokeLeoCompression_FalseTableAndTime_NamesTheNeuronThatIsWrong()
     {
         using var folder = new TemporaryFolder();
-        ScriptResult result = RunOnFalseTable(folder, "$c = $t | Invoke-LeoCompression -AllowUnproven; $c.IsProven; $c.RemovedInactive; $s = $t | Find-StableNeurons; $s.Neurons[4].State; $s.Neurons[4].Evidence; $s.Unproven");
-        Assert.Equal(["True", "0", "Unstable", "Witness, against Imported (BranchAndBound)", "0"], result.Output.Select(static o => o.ToString()));
+        ScriptResult result = RunOnFalseTable(
+            folder, "$c = $t | Invoke-LeoCompression -AllowUnproven; $c.IsProven; $c.RemovedInactive; $s = $t | Find-StableNeurons; "
+                + "$s.Neurons[4].State; $s.Neurons[4].Evidence; $s.Unproven");
         Assert.Equal(
-            ["ContradictingEvidence,ExactCompression.Cmdlets.InvokeLeoCompressionCommand", "ContradictingEvidence,ExactCompression.Cmdlets.FindStableNeuronsCommand"],
+            ["True", "0", "Unstable", "Witness, against Imported (BranchAndBound)", "0"], result.Output.Select(static o => o.ToString()));
+        Assert.Equal(
+            ["ContradictingEvidence,ExactCompression.Cmdlets.InvokeLeoCompressionCommand",
+                "ContradictingEvidence,ExactCompression.Cmdlets.FindStableNeuronsCommand"],
             result.Errors.Select(static e => e.FullyQualifiedErrorId));
         Assert.All(result.Errors, static e => Assert.Contains("layer 2, neuron 0", e.ToString(), StringComparison.Ordinal));
     }
@@ -84,7 +93,8 @@ public sealed class UnprovenTests(ModuleFixture module)
     {
         using var folder = new TemporaryFolder();
         RunOnFalseTable(folder, "");
-        string script = $"Import-StabilityTable '{folder.File("table.csv")}' -Network (Import-ReluNetwork '{folder.File("bump.nnet")}') | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)) -AllowUnproven -Level DeleteOnly -WarningAction SilentlyContinue | {format}";
+        string script = $"Import-StabilityTable '{folder.File("table.csv")}' -Network (Import-ReluNetwork '{folder.File(
+            "bump.nnet")}') | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)) -AllowUnproven -Level DeleteOnly -WarningAction SilentlyContinue | {format}";
         string shown = HostProcess.Run([folder.Write("view.ps1", script)]).Output;
         Assert.All(patterns, pattern => Assert.Matches(pattern, shown));
     }
@@ -101,20 +111,26 @@ public sealed class UnprovenTests(ModuleFixture module)
             Export-StabilityTable "$($args[2])/t.csv" -InputObject $t
             Export-StabilityTable "$($args[2])/c.csv" -InputObject $c.Table
             """);
-        Assert.Equal("CertificateUnproven,ExactCompression.Cmdlets.ExportCompressionCertificateCommand", Assert.Single(result.Errors).FullyQualifiedErrorId);
+        Assert.Equal(
+            "CertificateUnproven,ExactCompression.Cmdlets.ExportCompressionCertificateCommand",
+            Assert.Single(result.Errors).FullyQualifiedErrorId);
         Assert.False(File.Exists(folder.File("c.json")));
         Assert.Equal(2, result.Warnings.Length);
         Assert.Contains("c.onnx", result.Warnings[0], StringComparison.Ordinal);
         Assert.Contains("t.npy", result.Warnings[1], StringComparison.Ordinal);
         foreach (string file in (string[])["t.csv", "c.csv"])
-            Assert.Contains(File.ReadAllLines(folder.File(file)), static line => line.StartsWith("bump,2,0,StablyInactive,", StringComparison.Ordinal) && line.Contains(",Imported (BranchAndBound),", StringComparison.Ordinal));
+            Assert.Contains(
+                File.ReadAllLines(folder.File(file)),
+                static line => line.StartsWith("bump,2,0,StablyInactive,", StringComparison.Ordinal)
+                    && line.Contains(",Imported (BranchAndBound),", StringComparison.Ordinal));
     }
 
     [Fact]
     public void View_ImportedTable_SaysThatNothingIsProven()
     {
         using var folder = new TemporaryFolder();
-        ScriptResult result = RunOnFalseTable(folder, "$t; $t.Neurons[0]; $t.IsImported; $t.Unproven -eq $t.Neurons.Count; $t.Neurons[4].Evidence");
+        ScriptResult result = RunOnFalseTable(
+            folder, "$t; $t.Neurons[0]; $t.IsImported; $t.Unproven -eq $t.Neurons.Count; $t.Neurons[4].Evidence");
         string shown = Show(result.Output[0]);
         Assert.Contains("unproven: imported", shown, StringComparison.Ordinal);
         Assert.Contains("Imported: verdicts and bounds are what was stated there", shown, StringComparison.Ordinal);
@@ -135,7 +151,9 @@ public sealed class UnprovenTests(ModuleFixture module)
             """);
         Assert.Empty(result.Errors);
         Assert.Empty(result.Warnings);
-        Assert.Equal(["True", "False", "True", "0", "True", "True", "0", "True", "False", "True"], result.Output[..10].Select(static o => o.ToString()));
+        Assert.Equal(
+            ["True", "False", "True", "0", "True", "True", "0", "True", "False", "True"],
+            result.Output[..10].Select(static o => o.ToString()));
         Assert.Contains("Unproven", Show(result.Output[10]), StringComparison.Ordinal);
     }
 
@@ -157,7 +175,10 @@ public sealed class UnprovenTests(ModuleFixture module)
 
     private static string Show(PSObject output) => new RecordingHost().Show([output]);
 
-    /// <summary>Runs a script with <c>$t</c> a table of the network above whose file calls the bump inactive, and is right in all else; <c>$args[2]</c> is the folder.</summary>
+    /// <summary>
+    /// Runs a script with <c>$t</c> a table of the network above whose file calls the bump inactive, and is right in all else;
+    /// <c>$args[2]</c> is the folder.
+    /// </summary>
     private ScriptResult RunOnFalseTable(TemporaryFolder folder, string script)
     {
         string network = folder.Write("bump.nnet", Bump), table = folder.File("table.csv");
@@ -168,6 +189,7 @@ public sealed class UnprovenTests(ModuleFixture module)
         (fields[3], fields[4], fields[5], fields[6]) = ("StablyInactive", "-5", "-1", "BranchAndBound");
         lines[at] = string.Join(',', fields);
         File.WriteAllLines(table, lines);
-        return module.Run("$t = Import-StabilityTable $args[1] -Network (Import-ReluNetwork $args[0]);" + script, network, table, folder.Path);
+        return module.Run(
+            "$t = Import-StabilityTable $args[1] -Network (Import-ReluNetwork $args[0]);" + script, network, table, folder.Path);
     }
 }

@@ -6,21 +6,26 @@ namespace ExactCompression.Cmdlets.Tests;
 [Collection(ModuleTests.Name)]
 public sealed partial class ViewTests(ModuleFixture module)
 {
-    private const string Table = "$n = Import-ReluNetwork $NetworkFile; $d = Import-InputData $DataFile -LabelColumn Last -Scale 0.0625; $t = Find-StableNeurons $n -Data $d\n";
+    private const string Table =
+        "$n = Import-ReluNetwork $NetworkFile; $d = Import-InputData $DataFile -LabelColumn Last -Scale 0.0625; $t = Find-StableNeurons "
+            + "$n -Data $d\n";
 
     [Theory]
     [InlineData("Import-ReluNetwork $NetworkFile", "Name", "Format", "Architecture", "Neurons", "Connections", "Precision")]
     [InlineData("(Import-ReluNetwork $NetworkFile).Layers", "Inputs", "Outputs", "Activation", "Precision", "Non-zero", "Exact")]
     [InlineData("New-InputDomain 0 1", "Domain", "Inputs", "Lowest", "Highest")]
     [InlineData("Import-InputData $DataFile", "Name", "Rows", "Columns", "Labelled", "Scale")]
-    [InlineData(Table + "(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training.Epochs", "Epoch", "Loss", "Train", "Validation", "Zero weights", "Rate", "Seconds")]
+    [InlineData(
+        Table + "(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training.Epochs", "Epoch", "Loss", "Train", "Validation", "Zero weights",
+        "Rate", "Seconds")]
     [InlineData(Table + "$t.Layers", "Layer", "Neurons", "Active (rank)", "Inactive", "Unstable", "Undetermined")]
     [InlineData(Table + "$t.Neurons", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence")]
     [InlineData(Table + "$t.Stages", "Stage", "Decided", "Time")]
     [InlineData(Table + "(Invoke-LeoCompression $t).Steps", "Layer", "Kind", "Neurons", "Description")]
     [InlineData(Table + "Measure-ReluNetwork $n $d", "Architecture", "Accuracy", "Neurons", "Connections", "Size", "Row time")]
     [InlineData("Get-ComputeDevice", "Index", "Kind", "Name", "Units", "Memory", "Capability")]
-    [InlineData("Invoke-CompressionSweep $NetworkFile -Level DeleteOnly", "Network", "Domain", "Accuracy", "Stable %", "Removed %", "Compressed")]
+    [InlineData(
+        "Invoke-CompressionSweep $NetworkFile -Level DeleteOnly", "Network", "Domain", "Accuracy", "Stable %", "Removed %", "Compressed")]
     [InlineData("Import-ReluNetwork $NetworkFile | Get-ActivationPattern -Count 2", "Network", "Number", "Active", "Pattern")]
     [InlineData("Get-MilpSolver", "Name", "Problems", "Available", "Version", "Detail")]
     public void DefaultView_IsATableWithTheseColumns(string script, params string[] columns)
@@ -40,8 +45,11 @@ public sealed partial class ViewTests(ModuleFixture module)
 
     [Theory]
     [InlineData(Table + "(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training", "Data", "Steps", "ValidationAccuracy", "Elapsed")]
-    [InlineData(Table + "$c = Invoke-LeoCompression $t; $p = [System.IO.Path]::GetTempFileName(); Export-CompressionCertificate $p -InputObject $c; Test-CompressionCertificate $p $n $c; [System.IO.File]::Delete($p)", "Original", "Valid", "ProvenDeviation", "Evidence")]
-    [InlineData(Table + "Invoke-LeoCompression $t | Test-NetworkEquivalence", "Equivalent", "ObservedDeviation", "ProvenDeviation", "Tolerance")]
+    [InlineData(
+        Table + "$c = Invoke-LeoCompression $t; $p = [System.IO.Path]::GetTempFileName(); Export-CompressionCertificate $p -InputObject "
+            + "$c; Test-CompressionCertificate $p $n $c; [System.IO.File]::Delete($p)", "Original", "Valid", "ProvenDeviation", "Evidence")]
+    [InlineData(
+        Table + "Invoke-LeoCompression $t | Test-NetworkEquivalence", "Equivalent", "ObservedDeviation", "ProvenDeviation", "Tolerance")]
     public void DefaultView_IsAListWithTheseLabels(string script, params string[] labels)
     {
         string shown = Show(script);
@@ -78,7 +86,8 @@ public sealed partial class ViewTests(ModuleFixture module)
             int[] cells = [match.Groups["A"].Length, match.Groups["I"].Length, match.Groups["U"].Length];
             // Every state that occurs is there, no other is, and more neurons never have fewer cells.
             Assert.Equal(counts.Select(static c => c > 0), cells.Select(static c => c > 0));
-            Assert.All(Enumerable.Range(0, 9), pair => Assert.False(counts[pair / 3] > counts[pair % 3] && cells[pair / 3] < cells[pair % 3]));
+            Assert.All(
+                Enumerable.Range(0, 9), pair => Assert.False(counts[pair / 3] > counts[pair % 3] && cells[pair / 3] < cells[pair % 3]));
         }
     }
 
@@ -98,7 +107,8 @@ public sealed partial class ViewTests(ModuleFixture module)
     public void FormatTable_OfBlocks_IsALineEach(string script, params string[] columns)
     {
         using var folder = new TemporaryFolder();
-        HostRun run = HostProcess.Run([folder.Write("view.ps1", $"$t = Import-ReluNetwork '{RepositoryPaths.DigitsNetwork}' | Find-StableNeurons\n{script}")]);
+        HostRun run = HostProcess.Run(
+            [folder.Write("view.ps1", $"$t = Import-ReluNetwork '{RepositoryPaths.DigitsNetwork}' | Find-StableNeurons\n{script}")]);
         string[] lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(columns, lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(3, lines.Length);
@@ -112,7 +122,11 @@ public sealed partial class ViewTests(ModuleFixture module)
     [InlineData("17, 6, 25, 0", 20, "7 3 10 0")]
     [InlineData("0, 0, 0, 0", 0, "0 0 0 0")]
     public void StateBar_Share_IsInProportionAndForgetsNobody(string counts, int cells, string expected) =>
-        Assert.Equal(expected, module.Run($"$share = [ExactCompression.Cmdlets.Views.Units].Assembly.GetType('ExactCompression.Cmdlets.Views.StateBar').GetMethod('Share', [System.Reflection.BindingFlags]'Static,NonPublic'); $share.Invoke($null, [object[]]@([int[]]@({counts}), {cells})) -join ' '").Single.ToString());
+        Assert.Equal(
+            expected,
+            module.Run(
+                $"$share = "
+                    + $"[ExactCompression.Cmdlets.Views.Units].Assembly.GetType('ExactCompression.Cmdlets.Views.StateBar').GetMethod('Share', [System.Reflection.BindingFlags]'Static,NonPublic'); $share.Invoke($null, [object[]]@([int[]]@({counts}), {cells})) -join ' '").Single.ToString());
 
     [Theory]
     [InlineData("Seconds(0)", "0 s")]
@@ -135,7 +149,9 @@ public sealed partial class ViewTests(ModuleFixture module)
     [Fact]
     public void Lists_CanBeIndexedByScripts()
     {
-        ScriptResult result = module.Run(Table + "$c = Invoke-LeoCompression $t; $t.Stages[1].Name; $c.Steps[0].Neurons[0].GetType().Name; $t.Layers[-1].Layer; $c.Steps[0].Layer");
+        ScriptResult result = module.Run(
+            Table + "$c = Invoke-LeoCompression $t; $t.Stages[1].Name; $c.Steps[0].Neurons[0].GetType().Name; $t.Layers[-1].Layer; "
+                + "$c.Steps[0].Layer");
         Assert.Equal(["Crown", "Int32", "3", "1"], result.Output.Select(static o => o.ToString()));
     }
 
@@ -152,6 +168,7 @@ public sealed partial class ViewTests(ModuleFixture module)
         return host.Show(module.Run(script).Output);
     }
 
-    [GeneratedRegex(@"^ +(?<layer>\d+)  (?<A>[\u2588#]*)(?<I>[\u2591.]*)(?<U>[\u2592=]*)(?<O>\?*) +(?<a>\d+) +(?<i>\d+) +(?<u>\d+)( +\d+)?$")]
+    [GeneratedRegex(
+        @"^ +(?<layer>\d+)  (?<A>[\u2588#]*)(?<I>[\u2591.]*)(?<U>[\u2592=]*)(?<O>\?*) +(?<a>\d+) +(?<i>\d+) +(?<u>\d+)( +\d+)?$")]
     private static partial Regex Bar();
 }

@@ -4,7 +4,10 @@ using ExactCompression.Witnesses;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>The command <c>device</c>: every device against the CPU's vector units, by turns in one run, in rows a second and as a share of what the device can do at most.</summary>
+/// <summary>
+/// The command <c>device</c>: every device against the CPU's vector units, by turns in one run, in rows a second and as a share of what the
+/// device can do at most.
+/// </summary>
 internal static class DeviceComparison
 {
     private const int Inputs = 784;
@@ -23,9 +26,13 @@ internal static class DeviceComparison
                 Console.WriteLine(message);
             }
 
-            Console.WriteLine(Invariant($"{data.Rows} rows of {data.Columns} inputs; {options.Repeats} passes of each device, by turns; the least seconds count."));
+            Console.WriteLine(
+                Invariant(
+                    $"{data.Rows} rows of {data.Columns} inputs; {options.Repeats} passes of each device, by turns; the least seconds count."));
             Console.WriteLine();
-            Console.WriteLine($"{"network",-16} {"device",-28} {"rows/s",12} {"x CPU",7} {"GFlop/s",9} {"of peak",8}   {"points x steps/s",16} {"x CPU",7} {"of peak",8}");
+            Console.WriteLine(
+                $"{"network",-16} {"device",-28} {"rows/s",12} {"x CPU",7} {"GFlop/s",9} {"of peak",8}   {"points x steps/s",16} "
+                    + $"{"x CPU",7} {"of peak",8}");
             foreach (int width in options.Widths)
                 Compare(options, data, devices, opened, width);
         }
@@ -55,7 +62,9 @@ internal static class DeviceComparison
                 double? peak = devices[d].Kind is ComputeDeviceKind.Cpu or ComputeDeviceKind.IlgpuCpu ? cpu : DevicePeak.Of(devices[d]);
                 double rate = rows[d] * contestants[d].ForwardOperations;
                 Console.WriteLine(Invariant(
-                    $"{network.Name,-16} {devices[d].Name,-28} {rows[d],12:N0} {rows[d] / rows[0],7:G3} {rate / 1e9,9:F1} {Share(rate, peak),8}   {steps[d],16:N0} {steps[d] / steps[0],7:G3} {Share(steps[d] * contestants[d].StepOperations, peak),8}"));
+                    $"{network.Name,-16} {devices[d].Name,-28} {rows[d],12:N0} {rows[d] / rows[0],7:G3} {rate / 1e9,9:F1} {Share(
+                        rate, peak),8}   {steps[d],16:N0} {steps[d] / steps[0],7:G3} {Share(
+                            steps[d] * contestants[d].StepOperations, peak),8}"));
             }
         }
         finally

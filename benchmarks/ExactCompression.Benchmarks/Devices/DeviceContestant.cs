@@ -29,9 +29,13 @@ internal sealed class DeviceContestant : IDisposable
     public double ForwardOperations => 2.0 * Enumerable.Range(1, network.Depth).Sum(layer => network.HiddenLayer(layer).ConnectionCount);
 
     /// <summary>Operations of a step: back through all layers but the last, of which one row is taken, and forward again.</summary>
-    public double StepOperations => ForwardOperations + (2.0 * Enumerable.Range(1, network.Depth - 1).Sum(layer => network.HiddenLayer(layer).ConnectionCount));
+    public double StepOperations =>
+        ForwardOperations + (2.0 * Enumerable.Range(1, network.Depth - 1).Sum(layer => network.HiddenLayer(layer).ConnectionCount));
 
-    /// <summary>All rows, from the host's memory through the hidden layers, each batch brought over while the one before is worked on; then what was found.</summary>
+    /// <summary>
+    /// All rows, from the host's memory through the hidden layers, each batch brought over while the one before is worked on; then what was
+    /// found.
+    /// </summary>
     public void Sample()
     {
         Stage(0);

@@ -57,5 +57,7 @@ internal sealed class DeviceOptions
     }
 
     private static int Number(string name, string value) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : throw new UsageException($"{name} takes numbers above 0, not '{value}'.");
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
+            ? number
+            : throw new UsageException($"{name} takes numbers above 0, not '{value}'.");
 }

@@ -5,7 +5,9 @@ namespace ExactCompression.Benchmarks;
 /// <summary>Operations a second that a device can do at most in float32.</summary>
 internal static class DevicePeak
 {
-    /// <summary>A card's clock times its cores times two, for a multiply-add is two operations; null where the driver does not tell enough.</summary>
+    /// <summary>
+    /// A card's clock times its cores times two, for a multiply-add is two operations; null where the driver does not tell enough.
+    /// </summary>
     public static double? Of(ComputeDevice device) => device.Source is CudaDevice { Architecture: { } architecture } card
         ? 2.0 * 1000 * card.ClockRate * card.NumMultiprocessors * CoresOf(architecture)
         : null;

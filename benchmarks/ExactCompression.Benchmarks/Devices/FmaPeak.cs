@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>What the CPU's vector units can do at most: multiply-adds of float32 in registers, with nothing to load, on all cores.</summary>
+/// <summary>
+/// What the CPU's vector units can do at most: multiply-adds of float32 in registers, with nothing to load, on all cores.
+/// </summary>
 internal static class FmaPeak
 {
     /// <summary>Enough independent sums to cover a multiply-add's latency on two units.</summary>
@@ -12,13 +14,17 @@ internal static class FmaPeak
     private const int Rounds = 1_000_000;
 
     /// <summary>Floating-point operations of one <see cref="Run"/>.</summary>
-    public static double Operations => 2.0 * Sums * Rounds * (Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector256<float>.Count) * Environment.ProcessorCount;
+    public static double Operations =>
+        2.0 * Sums * Rounds * (Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector256<float>.Count)
+            * Environment.ProcessorCount;
 
     /// <summary>Keeps all cores busy.</summary>
     public static void Run()
     {
         float[] results = new float[Environment.ProcessorCount];
-        Parallel.For(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = results.Length }, core => results[core] = Vector512.IsHardwareAccelerated ? Wide() : Narrow());
+        Parallel.For(
+            0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = results.Length },
+            core => results[core] = Vector512.IsHardwareAccelerated ? Wide() : Narrow());
         if (results.Contains(float.NaN))
             throw new InvalidOperationException("The sums went wrong.");
     }

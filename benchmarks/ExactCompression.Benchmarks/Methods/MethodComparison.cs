@@ -11,13 +11,18 @@ internal static class MethodComparison
     private const string ApproximateBaseline = nameof(MilpFormulation.NeuronApproximate);
 
     private static readonly string[] Columns =
-        ["Network", "Architecture", "Method", "Solver", "Bounds", "Seconds", "Finished", "Active", "Inactive", "Unstable", "Undetermined", "Unproven", "TimesFasterThanNeuron", "TimesFasterThanNeuronApproximate"];
+        ["Network", "Architecture", "Method", "Solver", "Bounds", "Seconds", "Finished", "Active", "Inactive", "Unstable", "Undetermined",
+            "Unproven", "TimesFasterThanNeuron", "TimesFasterThanNeuronApproximate"];
 
     public static int Run(NetworkOptions options)
     {
-        Console.WriteLine($"Solver {options.Solver ?? MilpSolvers.Default}, {options.Bounds} constants, rows run first: {options.Preprocess}, injection: {options.Injection}; each method once, in one process.");
+        Console.WriteLine(
+            $"Solver {options.Solver
+                ?? MilpSolvers.Default}, {options.Bounds} constants, rows run first: {options.Preprocess}, injection: {options.Injection}; each method once, in one process.");
         Console.WriteLine();
-        Console.WriteLine($"{"network",-30} {"method",-18} {"active",6} {"inact.",6} {"unst.",6} {"open",5} {"seconds",9} {"x Neuron",9} {"x Approx.",9}");
+        Console.WriteLine(
+            $"{"network",-30} {"method",-18} {"active",6} {"inact.",6} {"unst.",6} {"open",5} {"seconds",9} {"x Neuron",9} "
+                + $"{"x Approx.",9}");
         var rows = new List<MethodResult>();
         var inputs = new SearchInputs(options);
         WarmUp(options);
@@ -32,7 +37,9 @@ internal static class MethodComparison
                 Write(options, rows);
         }
 
-        foreach ((string fast, string slow) in new[] { ("Hybrid", "Isa"), ("Isa", Baseline), ("Isa", ApproximateBaseline), ("Hybrid", Baseline), ("Hybrid", ApproximateBaseline) })
+        foreach ((string fast,
+            string slow) in new[] { ("Hybrid", "Isa"), ("Isa", Baseline), ("Isa", ApproximateBaseline), ("Hybrid", Baseline),
+                ("Hybrid", ApproximateBaseline) })
             Summarise(rows, fast, slow);
         return 0;
     }
@@ -40,7 +47,8 @@ internal static class MethodComparison
     /// <summary>Compiles and loads what every method needs, so that the first one does not pay for all.</summary>
     private static void WarmUp(NetworkOptions options)
     {
-        var network = new ReluNetwork([new([1, 1], [-1], 1, 2, Activation.Relu), new([1], [-0.5], 1, 1, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)]);
+        var network = new ReluNetwork(
+            [new([1, 1], [-1], 1, 2, Activation.Relu), new([1], [-0.5], 1, 1, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)]);
         foreach (string method in options.Methods)
             Find(options, StabilityTable.Undecided(network), null, method);
     }
@@ -62,7 +70,8 @@ internal static class MethodComparison
         };
         if (!Enum.TryParse(method, out MilpFormulation formulation))
             return StabilityAnalysis.FindStable(undecided, data, search, CancellationToken.None);
-        var milp = new MilpOptions { Formulation = formulation, Solver = options.Solver, Bounds = options.Bounds, Preprocess = options.Preprocess, Injection = options.Injection };
+        var milp = new MilpOptions { Formulation = formulation, Solver = options.Solver, Bounds = options.Bounds,
+            Preprocess = options.Preprocess, Injection = options.Injection };
         return MilpAnalysis.Find(undecided, data, milp, search, CancellationToken.None);
     }
 
@@ -74,7 +83,8 @@ internal static class MethodComparison
             foreach ((NeuronStability mine, NeuronStability first) in row.Table.Neurons.Zip(results[0].Table.Neurons))
             {
                 if (mine.State != first.State && mine.State != NeuronState.Undetermined && first.State != NeuronState.Undetermined)
-                    Console.Error.WriteLine($"{row.Network}: {row.Method} says {mine} ({mine.Evidence}), {results[0].Method} says {first} ({first.Evidence}).");
+                    Console.Error.WriteLine(
+                        $"{row.Network}: {row.Method} says {mine} ({mine.Evidence}), {results[0].Method} says {first} ({first.Evidence}).");
             }
         }
     }
@@ -86,19 +96,28 @@ internal static class MethodComparison
         StabilityTable table = row.Table;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{row.Network,-30} {row.Method,-18} {table.StablyActive,6} {table.StablyInactive,6} {table.Unstable,6} {table.Undetermined,5} {row.Seconds,9:F3} {row.Against(Of(all, Baseline)),9} {row.Against(Of(all, ApproximateBaseline)),9}"));
+            $"{row.Network,-30} {row.Method,-18} {table.StablyActive,6} {table.StablyInactive,6} {table.Unstable,6} "
+                + $"{table.Undetermined,5} {row.Seconds,9:F3} {row.Against(Of(all, Baseline)),9} {row.Against(
+                    Of(all, ApproximateBaseline)),9}"));
     }
 
-    /// <summary>How many times faster one method is than another, in the geometric mean; a time limit that ended the slower one makes it a lower bound.</summary>
+    /// <summary>
+    /// How many times faster one method is than another, in the geometric mean; a time limit that ended the slower one makes it a lower
+    /// bound.
+    /// </summary>
     private static void Summarise(List<MethodResult> rows, string fast, string slow)
     {
-        var pairs = rows.GroupBy(static r => r.Network).Select(g => (Fast: Of(g, fast), Slow: Of(g, slow))).Where(static p => p is { Fast.Finished: true, Slow: not null }).ToList();
+        var pairs = rows.GroupBy(static r => r.Network).Select(g => (Fast: Of(g, fast), Slow: Of(g, slow))).Where(
+            static p => p is { Fast.Finished: true, Slow: not null }).ToList();
         if (pairs.Count == 0)
             return;
         double mean = Math.Exp(pairs.Average(static p => Math.Log(p.Slow!.Seconds / p.Fast!.Seconds)));
         int cut = pairs.Count(static p => !p.Slow!.Finished);
         string least = cut == 0 ? "" : $" at least ({slow} was ended by the time limit on {cut})";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{fast} is {mean:G3} times as fast as {slow} in the geometric mean over {pairs.Count} networks{least}."));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{fast} is {mean:G3} times as fast as {slow} in the geometric mean over {pairs.Count} networks{least}."));
     }
 
     private static void Write(NetworkOptions options, List<MethodResult> rows)
@@ -110,7 +129,9 @@ internal static class MethodComparison
         {
             StabilityTable t = row.Table;
             IEnumerable<MethodResult> same = rows.Where(r => r.Network == row.Network);
-            Record(csv, row.Network, row.Architecture, row.Method, options.Solver ?? MilpSolvers.Default, options.Bounds, row.Seconds, row.Finished, t.StablyActive, t.StablyInactive, t.Unstable, t.Undetermined, t.Unproven, row.Against(Of(same, Baseline)), row.Against(Of(same, ApproximateBaseline)));
+            Record(csv, row.Network, row.Architecture, row.Method, options.Solver ?? MilpSolvers.Default, options.Bounds, row.Seconds,
+                row.Finished, t.StablyActive, t.StablyInactive, t.Unstable, t.Undetermined, t.Unproven, row.Against(Of(same, Baseline)),
+                row.Against(Of(same, ApproximateBaseline)));
         }
     }
 

@@ -12,7 +12,13 @@ internal sealed record MethodResult(string Network, string Architecture, string 
     /// <summary>Whether it left nothing open; its seconds are a lower bound of what it needs otherwise.</summary>
     public bool Finished => Table.Undetermined == 0;
 
-    /// <summary>How many times as long another method takes; a lower bound where that one did not finish, none where this one did not or the other is not there.</summary>
+    /// <summary>
+    /// How many times as long another method takes; a lower bound where that one did not finish, none where this one did not or the other
+    /// is not there.
+    /// </summary>
     public string Against(MethodResult? other) =>
-        other is null || !Finished ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(other.Finished ? "" : ">")}{other.Seconds / Seconds:G3}");
+        other is null || !Finished
+            ? ""
+            : string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"{(other.Finished ? "" : ">")}{other.Seconds / Seconds:G3}");
 }

@@ -21,7 +21,8 @@ internal sealed record Comparison(string Network, NetworkResult Ours, double? Pe
                 Keep(peer, Contestant.Peer(command, files), files, "peer", static r => r.Seconds);
         }
 
-        return [.. files.Select((file, i) => new Comparison(Path.GetFileNameWithoutExtension(file), ours[i]!, peer[i]?.Decided, peer[i]?.Seconds))];
+        return [.. files.Select(
+            (file, i) => new Comparison(Path.GetFileNameWithoutExtension(file), ours[i]!, peer[i]?.Decided, peer[i]?.Seconds))];
     }
 
     /// <summary>Tells of each run as it ends: a list can take long.</summary>
@@ -33,7 +34,8 @@ internal sealed record Comparison(string Network, NetworkResult Ours, double? Pe
         {
             if (at == files.Count)
                 throw new ContestantException($"'{who}' reports on more networks than it was given.");
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{who}: {Path.GetFileName(files[at])} {seconds(run):F3} s"));
+            Console.Error.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{who}: {Path.GetFileName(files[at])} {seconds(run):F3} s"));
             if (best[at] is not { } kept || seconds(run) < seconds(kept))
                 best[at] = run;
             at++;

@@ -21,7 +21,8 @@ internal static partial class Contestant
 
     /// <summary>The peer, which must print a line with 'decided P % in S s' for each file.</summary>
     public static IEnumerable<PeerResult> Peer(string command, IReadOnlyList<string> files) =>
-        Lines(command, files).Select(static line => Verdict().Match(line)).Where(static m => m.Success).Select(static m => new PeerResult(Number(m.Groups[1]), Number(m.Groups[2])));
+        Lines(command, files).Select(static line => Verdict().Match(line)).Where(static m => m.Success).Select(
+            static m => new PeerResult(Number(m.Groups[1]), Number(m.Groups[2])));
 
     /// <summary>A program that trains, and must print a line with 'accuracy A, N steps in S s' (A from 0 to 1).</summary>
     public static TrainingResult Train(string command, string hidden, double l1, int epochs)

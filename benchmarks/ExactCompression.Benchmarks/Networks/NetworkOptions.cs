@@ -126,16 +126,20 @@ internal sealed class NetworkOptions
         }
     }
 
-    private static string Existing(string path) => File.Exists(path) ? Path.GetFullPath(path) : throw new UsageException($"There is no file '{path}'.");
+    private static string Existing(string path) =>
+        File.Exists(path) ? Path.GetFullPath(path) : throw new UsageException($"There is no file '{path}'.");
 
     private static double Number(string name, string value, double least) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= least && double.IsFinite(number)
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= least
+            && double.IsFinite(number)
             ? number
             : throw new UsageException($"{name} takes a number of at least {least.ToString(CultureInfo.InvariantCulture)}, not '{value}'.");
 
     private static T Word<T>(string name, string value)
         where T : struct, Enum =>
-        Enum.TryParse(value, ignoreCase: true, out T word) && Enum.IsDefined(word) ? word : throw new UsageException($"{name} takes {string.Join(", ", Enum.GetNames<T>())}, not '{value}'.");
+        Enum.TryParse(value, ignoreCase: true, out T word) && Enum.IsDefined(word)
+            ? word
+            : throw new UsageException($"{name} takes {string.Join(", ", Enum.GetNames<T>())}, not '{value}'.");
 
     private void Set(string name, string value)
     {

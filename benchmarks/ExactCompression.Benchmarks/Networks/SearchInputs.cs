@@ -12,6 +12,7 @@ internal sealed class SearchInputs(NetworkOptions options)
     public (StabilityTable Undecided, InputData? Data) Read(string file)
     {
         ReluNetwork network = NetworkFormats.Read(file);
-        return (StabilityTable.Undecided(network, Array.Find(domains, d => d.Size == network.InputSize)), Array.Find(data, d => d.Columns == network.InputSize));
+        return (StabilityTable.Undecided(network, Array.Find(domains, d => d.Size == network.InputSize)),
+            Array.Find(data, d => d.Columns == network.InputSize));
     }
 }

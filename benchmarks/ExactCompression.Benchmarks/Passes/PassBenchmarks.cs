@@ -83,7 +83,8 @@ public class PassBenchmarks
         device = new();
         session = device.Open(network, table!.Domain, threads: 0);
         float[] batch = Array.ConvertAll(RandomValues.Draw<float>(session.MaxPoints * network.InputSize, seed: 1), Math.Abs);
-        session.Stage(session.MaxPoints, (first, count, into) => batch.AsSpan(first * network.InputSize, count * network.InputSize).CopyTo(into));
+        session.Stage(
+            session.MaxPoints, (first, count, into) => batch.AsSpan(first * network.InputSize, count * network.InputSize).CopyTo(into));
         session.Load();
         session.Want([.. Enumerable.Repeat(MissingSigns.Both, network.NeuronCount)]);
         session.Forward();

@@ -8,7 +8,8 @@ internal sealed unsafe class OpenBlas : IDisposable
     private const int RowMajor = 101;
     private const int NoTranspose = 111;
 
-    private static readonly string[] Names = ["libopenblas.so.0", "libopenblas.so", "libopenblas.dll", "libopenblas.dylib", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib"];
+    private static readonly string[] Names = ["libopenblas.so.0", "libopenblas.so", "libopenblas.dll", "libopenblas.dylib",
+        "/opt/homebrew/opt/openblas/lib/libopenblas.dylib"];
 
     private readonly nint library;
     private readonly delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void> single;

@@ -26,7 +26,9 @@ internal static class OpenBlasComparison
         }
 
         Console.WriteLine(blas.Description);
-        Console.WriteLine($"Speeds in 10^9 operations a second, the best of {Samples} samples taken by turns. Ratios are ours to OpenBLAS: with the right-hand factor packed beforehand, and with packing.");
+        Console.WriteLine(
+            $"Speeds in 10^9 operations a second, the best of {Samples} samples taken by turns. Ratios are ours to OpenBLAS: with the "
+                + $"right-hand factor packed beforehand, and with packing.");
         foreach (int threads in threadCounts)
         {
             blas.UseThreads(threads);
@@ -56,7 +58,8 @@ internal static class OpenBlasComparison
                 () => PackedMatrix<T>.FromRows(b, s.Inner, s.Columns).Dispose());
             RequireAgreement(s, c, d, tolerance);
             ratios.Add(seconds[1] / seconds[0]);
-            Print($"{s,-22} {s.Operations / seconds[0] / 1e9,8:F1} {s.Operations / seconds[1] / 1e9,8:F1} {ratios[^1],7:F2} {seconds[1] / (seconds[0] + seconds[2]),7:F2}");
+            Print($"{s,-22} {s.Operations / seconds[0] / 1e9,8:F1} {s.Operations / seconds[1] / 1e9,8:F1} {ratios[^1],7:F2} {seconds[1]
+                / (seconds[0] + seconds[2]),7:F2}");
         }
 
         Print($"{"geometric mean",-22} {"",8} {"",8} {Math.Exp(ratios.Average(Math.Log)),7:F2}");

@@ -11,7 +11,8 @@ internal static class TrainingComparison
         InputData data = InputDataFiles.Read(options.Data, options.Reading);
         Console.WriteLine($"{data}; {options.Repeats} runs of each program, by turns; the least seconds a step count.");
         Console.WriteLine();
-        Console.WriteLine($"{"network",-40} {"accuracy",8} {"zero %",7} {"active",6} {"inact.",6} {"unst.",6} {"steps",7} {"seconds",8} {"peer %",8} {"peer s",8} {"ratio",6}");
+        Console.WriteLine(
+            $"{"network",-40} {"accuracy",8} {"zero %",7} {"active",6} {"inact.",6} {"unst.",6} {"steps",7} {"seconds",8} {"peer %",8} {"peer s",8} {"ratio",6}");
         foreach (double l1 in options.L1)
         {
             var training = new ClassifierOptions { Hidden = options.Hidden, L1 = l1, Epochs = options.Epochs, Threads = options.Threads };
@@ -43,6 +44,8 @@ internal static class TrainingComparison
         double zero = 100.0 * history.Epochs[^1].ZeroWeights / network.ConnectionCount;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{network.Name,-40} {ours.Accuracy,8:F2} {zero,7:F1} {table.StablyActive,6} {table.StablyInactive,6} {table.Unstable,6} {ours.Steps,7} {ours.Seconds,8:F2} {peer?.Accuracy,8:F2} {peer?.Seconds,8:F2} {peer?.SecondsOfStep / ours.SecondsOfStep,6:F1}"));
+            $"{network.Name,-40} {ours.Accuracy,8:F2} {zero,7:F1} {table.StablyActive,6} {table.StablyInactive,6} {table.Unstable,6} "
+                + $"{ours.Steps,7} {ours.Seconds,8:F2} {peer?.Accuracy,8:F2} {peer?.Seconds,8:F2} {peer?.SecondsOfStep
+                    / ours.SecondsOfStep,6:F1}"));
     }
 }

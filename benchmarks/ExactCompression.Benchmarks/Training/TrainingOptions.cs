@@ -45,10 +45,12 @@ internal sealed class TrainingOptions
         return options.Data.Length > 0 ? options : throw new UsageException("Name the rows to train on: --data FILE.");
     }
 
-    private static string Existing(string path) => File.Exists(path) ? Path.GetFullPath(path) : throw new UsageException($"There is no file '{path}'.");
+    private static string Existing(string path) =>
+        File.Exists(path) ? Path.GetFullPath(path) : throw new UsageException($"There is no file '{path}'.");
 
     private static double Number(string name, string value) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= 0 && double.IsFinite(number)
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= 0
+            && double.IsFinite(number)
             ? number
             : throw new UsageException($"{name} takes numbers of at least 0, not '{value}'.");
 

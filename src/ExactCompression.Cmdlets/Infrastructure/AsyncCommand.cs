@@ -17,7 +17,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private protected CancellationToken Cancellation => cancellation.Token;
 
     /// <summary>
-    /// Whether other inputs wait behind a bad one. If so the bad one is reported and the rest goes on; otherwise its error ends the statement.
+    /// Whether other inputs wait behind a bad one. If so the bad one is reported and the rest goes on; otherwise its error ends the
+    /// statement.
     /// </summary>
     private protected virtual bool HasSeveralInputs => MyInvocation.ExpectingInput;
 
@@ -51,7 +52,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>Does the work for one input, hands its result to the pipeline, and reports what went wrong.</summary>
     /// <param name="target">The input, for the error record.</param>
     /// <param name="work">Runs on another thread; must not touch the cmdlet.</param>
-    /// <param name="write">Runs on the pipeline thread, also when the user has stopped the pipeline and the work returned what it had.</param>
+    /// <param name="write">Runs on the pipeline thread, also when the user has stopped the pipeline and the work returned what it
+    /// had.</param>
     private protected void Attempt<T>(object? target, Func<PipelineMessages, T> work, Action<T> write)
     {
         T result;
@@ -137,7 +139,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         return result;
     }
 
-    /// <summary>Writes messages until the work has ended. Once PowerShell refuses one, the work is cancelled and the rest passed over.</summary>
+    /// <summary>
+    /// Writes messages until the work has ended. Once PowerShell refuses one, the work is cancelled and the rest passed over.
+    /// </summary>
     private ExceptionDispatchInfo? Write(PipelineMessages messages)
     {
         ExceptionDispatchInfo? refused = null;

@@ -8,7 +8,8 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// </summary>
 public abstract class BackgroundCommand : AsyncCommand
 {
-    private static readonly string[] OfThisSession = [nameof(AsJob), "OutVariable", "ErrorVariable", "WarningVariable", "InformationVariable", "PipelineVariable", "OutBuffer"];
+    private static readonly string[] OfThisSession = [nameof(AsJob), "OutVariable", "ErrorVariable", "WarningVariable",
+        "InformationVariable", "PipelineVariable", "OutBuffer"];
     private readonly List<object> inputs = [];
     private Dictionary<string, object> given = [];
 
@@ -44,7 +45,9 @@ public abstract class BackgroundCommand : AsyncCommand
         if (!AsJob)
             Process();
         else if (MyInvocation.ExpectingInput)
-            inputs.Add(MyInvocation.BoundParameters.First(p => p.Key != nameof(AsJob) && !given.ContainsKey(p.Key) && !OfThisSession.Contains(p.Key)).Value);
+            inputs.Add(
+                MyInvocation.BoundParameters.First(
+                    p => p.Key != nameof(AsJob) && !given.ContainsKey(p.Key) && !OfThisSession.Contains(p.Key)).Value);
     }
 
     /// <inheritdoc/>
@@ -58,7 +61,8 @@ public abstract class BackgroundCommand : AsyncCommand
 
         if (MyInvocation.ExpectingInput && inputs.Count == 0)
             return;
-        var job = new CommandJob(MyInvocation, given, MyInvocation.ExpectingInput ? inputs : null, SessionState.Path.CurrentFileSystemLocation.Path);
+        var job = new CommandJob(
+            MyInvocation, given, MyInvocation.ExpectingInput ? inputs : null, SessionState.Path.CurrentFileSystemLocation.Path);
         JobRepository.Add(job);
         job.Start();
         WriteObject(job);

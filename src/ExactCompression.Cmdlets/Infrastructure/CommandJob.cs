@@ -3,10 +3,13 @@ using System.Management.Automation.Runspaces;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 
-/// <summary>A cmdlet of this module at work on another thread, in a runspace of its own. Get-Job, Receive-Job, Wait-Job and Stop-Job know it.</summary>
+/// <summary>
+/// A cmdlet of this module at work on another thread, in a runspace of its own. Get-Job, Receive-Job, Wait-Job and Stop-Job know it.
+/// </summary>
 internal sealed class CommandJob : Job
 {
-    private static readonly string[] LeftBehind = [StabilitySearchCommand.LastTableVariable, NewReluClassifierCommand.LastClassifierVariable];
+    private static readonly string[] LeftBehind = [StabilitySearchCommand.LastTableVariable,
+        NewReluClassifierCommand.LastClassifierVariable];
     private readonly Lock changing = new();
     private readonly string manifest;
     private readonly string name;
@@ -65,7 +68,8 @@ internal sealed class CommandJob : Job
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        // A job that has ended tells so from its own thread, and may be disposed of in answer: to wait for that thread would be to wait for ourselves.
+        // A job that has ended tells so from its own thread, and may be disposed of in answer: to wait for that thread would be to wait for
+        // ourselves.
         if (disposing && !hasEnded)
             StopJob();
         base.Dispose(disposing);
@@ -88,7 +92,8 @@ internal sealed class CommandJob : Job
             running.AddCommand(name).AddParameters(parameters);
             end = Invoke(running) ? JobState.Completed : JobState.Stopped;
             // What a stopped search has decided, or training has come to, is not lost: it is the job's output.
-            foreach (object left in LeftBehind.Where(_ => end == JobState.Stopped).Select(runspace.SessionStateProxy.GetVariable).OfType<object>())
+            foreach (object left in LeftBehind.Where(_ => end == JobState.Stopped).Select(runspace.SessionStateProxy.GetVariable)
+                .OfType<object>())
                 Output.Add(PSObject.AsPSObject(left));
         }
         catch (RuntimeException e)

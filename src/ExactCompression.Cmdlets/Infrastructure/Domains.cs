@@ -31,7 +31,11 @@ internal static class Domains
         if (upper.Length == 1)
             upper = [.. Enumerable.Repeat(upper[0], length)];
         var box = new InputDomain(lower, upper);
-        return box.Size == length ? box : throw new InvalidInputException("DomainSizeMismatch", $"There are ends for {box.Size} inputs, but -Size is {length}.", "Leave -Size out, or give as many ends.");
+        return box.Size == length
+            ? box
+            : throw new InvalidInputException(
+                "DomainSizeMismatch", $"There are ends for {box.Size} inputs, but -Size is {length}.",
+                "Leave -Size out, or give as many ends.");
     }
 
     /// <summary>A row of data as the centre of a ball.</summary>
@@ -39,7 +43,8 @@ internal static class Domains
     public static double[] Row(InputData data, int row)
     {
         if (row >= data.Rows)
-            throw new InvalidInputException("DataRowMissing", $"The data '{data.Name}' has no row {row}.", $"Its rows are 0 to {data.Rows - 1}.");
+            throw new InvalidInputException(
+                "DataRowMissing", $"The data '{data.Name}' has no row {row}.", $"Its rows are 0 to {data.Rows - 1}.");
         return [.. data.Row(row).ToArray().Select(static value => (double)value)];
     }
 
@@ -52,7 +57,9 @@ internal static class Domains
         if (input is not StabilityTable table)
             return StabilityTable.Undecided((ReluNetwork)input, domain);
         if (domain is not null && !AreEqual(domain, table.Domain))
-            throw new InvalidInputException("DomainMismatch", $"The table holds over {table.Domain}, not over {domain}: verdicts of one domain say nothing of another.", "Start again from the network with this -Domain, or leave -Domain out.");
+            throw new InvalidInputException(
+                "DomainMismatch", $"The table holds over {table.Domain}, not over {domain}: verdicts of one domain say nothing of another.",
+                "Start again from the network with this -Domain, or leave -Domain out.");
         return table;
     }
 }

@@ -22,9 +22,11 @@ internal static class ErrorRecords
         IOException => new(exception, "FileAccessFailed", ErrorCategory.ResourceUnavailable, target),
         OutOfMemoryException => new(exception, "OutOfMemory", ErrorCategory.ResourceUnavailable, target),
         TimeoutException => new(exception, "TimedOut", ErrorCategory.OperationTimeout, target),
-        DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } when NativeLibraries.Explain() is { } text =>
+        DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException }
+            when NativeLibraries.Explain() is { } text =>
             new(new DllNotFoundException(text, exception), "NativeLibraryFailed", ErrorCategory.NotInstalled, target),
-        DllNotFoundException or BadImageFormatException or TypeInitializationException => new(exception, "NativeLibraryFailed", ErrorCategory.NotInstalled, target),
+        DllNotFoundException or BadImageFormatException or TypeInitializationException =>
+            new(exception, "NativeLibraryFailed", ErrorCategory.NotInstalled, target),
         ArgumentException => new(exception, "InvalidArgument", ErrorCategory.InvalidArgument, target),
         NotImplementedException or NotSupportedException => new(exception, "NotSupported", ErrorCategory.NotImplemented, target),
         _ => new(exception, "UnexpectedFailure", ErrorCategory.NotSpecified, target),

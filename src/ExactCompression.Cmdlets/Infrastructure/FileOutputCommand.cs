@@ -7,7 +7,9 @@ public abstract class FileOutputCommand : AsyncCommand
 {
     private readonly HashSet<string> written = new(StringComparer.Ordinal);
 
-    /// <summary>The file to write, a folder in which each input gets a file of its own name, or a script block that makes a path of each input.</summary>
+    /// <summary>
+    /// The file to write, a folder in which each input gets a file of its own name, or a script block that makes a path of each input.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("LiteralPath")]
     public OutputPath Path { get; set; } = null!;
@@ -92,11 +94,17 @@ public abstract class FileOutputCommand : AsyncCommand
         string file = target.IsFolder ? System.IO.Path.Combine(target.Path, defaultName) : target.Path;
         RequireFormat(file);
         if (!written.Add(file))
-            throw new InvalidInputException("PathWrittenTwice", $"Several inputs would be written to '{file}', each over the one before.", "Give a folder as -Path, or a script block that makes a path of each input: { \"$($_.Name).onnx\" }.");
+            throw new InvalidInputException(
+                "PathWrittenTwice", $"Several inputs would be written to '{file}', each over the one before.",
+                "Give a folder as -Path, or a script block that makes a path of each input: { \"$($_.Name).onnx\" }.");
         if (NoClobber && File.Exists(file))
-            throw new InvalidInputException("FileExists", $"'{file}' exists, and -NoClobber keeps it.", "Leave -NoClobber out, or give another path.");
-        if (Path.Fixed is not null && target.IsFolder && !Force && SourceOf(input) is { } source && System.IO.Path.GetFullPath(source) == file)
-            throw new InvalidInputException("PathIsSource", $"'{file}' is what the network came from, and nobody has named it as the file to replace.", "Give another folder, a script block that makes another name, or -Force to replace it.");
+            throw new InvalidInputException(
+                "FileExists", $"'{file}' exists, and -NoClobber keeps it.", "Leave -NoClobber out, or give another path.");
+        if (Path.Fixed is not null && target.IsFolder && !Force && SourceOf(input) is { } source
+            && System.IO.Path.GetFullPath(source) == file)
+            throw new InvalidInputException(
+                "PathIsSource", $"'{file}' is what the network came from, and nobody has named it as the file to replace.",
+                "Give another folder, a script block that makes another name, or -Force to replace it.");
         if (File.Exists(file) && new FileInfo(file).IsReadOnly && !Force)
             throw new UnauthorizedAccessException($"'{file}' is read-only. -Force replaces it all the same.");
         return file;

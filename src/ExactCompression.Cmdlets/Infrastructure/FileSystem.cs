@@ -11,7 +11,9 @@ internal static class FileSystem
     public static void Require(ProviderInfo provider, string path)
     {
         if (provider.ImplementingType != typeof(FileSystemProvider))
-            throw new InvalidInputException("PathNotInFileSystem", $"'{path}' is on the {provider.Name} provider, which holds no files.", "Give a path in the file system.");
+            throw new InvalidInputException(
+                "PathNotInFileSystem", $"'{path}' is on the {provider.Name} provider, which holds no files.",
+                "Give a path in the file system.");
     }
 
     /// <summary>The full path of a file to read, taken as it is written.</summary>

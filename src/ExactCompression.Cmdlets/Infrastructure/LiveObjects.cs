@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// Objects that come back whole from CliXml, jobs and remote sessions. PowerShell sends the properties of an object; the type data adds <see cref="PropertyName"/> to them, and has
-/// <see cref="LiveObjectConverter"/> make the object of it on the other side.
+/// Objects that come back whole from CliXml, jobs and remote sessions. PowerShell sends the properties of an object; the type data adds
+/// <see cref="PropertyName"/> to them, and has <see cref="LiveObjectConverter"/> make the object of it on the other side.
 /// </summary>
 public static class LiveObjects
 {
@@ -21,7 +21,8 @@ public static class LiveObjects
     /// <param name="copy">What PowerShell made of what was sent.</param>
     /// <exception cref="InvalidInputException">The bytes are damaged, or from another version of the module.</exception>
     public static object? Revive(PSObject copy) =>
-        copy.TypeNames.Any(static name => name.StartsWith(Deserialized + "ExactCompression.", StringComparison.Ordinal)) && copy.Properties[PropertyName]?.Value is { } value
+        copy.TypeNames.Any(static name => name.StartsWith(Deserialized + "ExactCompression.", StringComparison.Ordinal))
+            && copy.Properties[PropertyName]?.Value is { } value
         && (value is PSObject wrapped ? wrapped.BaseObject : value) is byte[] bytes
             ? Formats.PortableForm.Read(bytes)
             : null;
@@ -35,7 +36,8 @@ public sealed class LiveObjectConverter : PSTypeConverter
         Formats.PortableForm.Types.Contains(destinationType) && sourceValue?.Properties[LiveObjects.PropertyName] is not null;
 
     /// <inheritdoc/>
-    public override bool CanConvertFrom(object sourceValue, Type destinationType) => sourceValue is PSObject copy && CanConvertFrom(copy, destinationType);
+    public override bool CanConvertFrom(object sourceValue, Type destinationType) =>
+        sourceValue is PSObject copy && CanConvertFrom(copy, destinationType);
 
     /// <inheritdoc/>
     public override object ConvertFrom(PSObject sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
@@ -51,5 +53,6 @@ public sealed class LiveObjectConverter : PSTypeConverter
     public override bool CanConvertTo(object sourceValue, Type destinationType) => false;
 
     /// <inheritdoc/>
-    public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) => throw new NotSupportedException();
+    public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
+        throw new NotSupportedException();
 }

@@ -9,6 +9,8 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 public sealed class MilpSolverCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        MilpSolvers.NamesForNetworks().Where(name => name.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase)).Select(static name => new CompletionResult(name));
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        MilpSolvers.NamesForNetworks().Where(name => name.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase)).Select(
+            static name => new CompletionResult(name));
 }

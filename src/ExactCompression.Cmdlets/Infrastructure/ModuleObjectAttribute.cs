@@ -42,10 +42,13 @@ public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
         {
             if (LiveObjects.Revive(bag) is { } live && Accepted.Any(type => type.IsInstanceOfType(live)))
                 return live;
-            throw new ArgumentTransformationMetadataException($"This is a copy of some properties of an object, as a remote session gives it that lacks this module; {names} itself is needed. Import the module on both sides, or pass files.");
+            throw new ArgumentTransformationMetadataException(
+                $"This is a copy of some properties of an object, as a remote session gives it that lacks this module; {names} itself "
+                    + $"is needed. Import the module on both sides, or pass files.");
         }
 
-        throw new ArgumentTransformationMetadataException($"{names} is needed here, not {value.GetType().Name} '{Shorten(value)}'. Make one with {Maker}.");
+        throw new ArgumentTransformationMetadataException(
+            $"{names} is needed here, not {value.GetType().Name} '{Shorten(value)}'. Make one with {Maker}.");
     }
 
     private static string Shorten(object value)

@@ -5,8 +5,9 @@ using System.Runtime.Loader;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// Where native libraries are found. A build has those of its own machine beside the assemblies, where the runtime looks itself. The published module has those of every system, each in a folder that
-/// is named after it; the runtime would look there for a program, whose dependencies it knows from a file, but reads none of a module's. Nothing is loaded before something needs it.
+/// Where native libraries are found. A build has those of its own machine beside the assemblies, where the runtime looks itself. The
+/// published module has those of every system, each in a folder that is named after it; the runtime would look there for a program, whose
+/// dependencies it knows from a file, but reads none of a module's. Nothing is loaded before something needs it.
 /// </summary>
 internal static class NativeLibraries
 {
@@ -15,13 +16,17 @@ internal static class NativeLibraries
 
     /// <summary>The folder of this machine's kind of system: <c>linux-x64</c>, <c>win-x64</c>, <c>osx-arm64</c>.</summary>
     public static string System { get; } =
-        $"{(OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+        $"{(OperatingSystem.IsWindows()
+            ? "win"
+            : OperatingSystem.IsMacOS()
+            ? "osx" : "linux")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
     /// <summary>Begins to answer for the assemblies of this module, once a process.</summary>
     public static void Register()
     {
         if (Interlocked.Exchange(ref registered, 1) == 0)
-            AssemblyLoadContext.GetLoadContext(typeof(NativeLibraries).Assembly)!.ResolvingUnmanagedDll += static (assembly, name) => Resolve(assembly, name);
+            AssemblyLoadContext.GetLoadContext(typeof(NativeLibraries).Assembly)!.ResolvingUnmanagedDll += static (assembly, name) =>
+                Resolve(assembly, name);
     }
 
     /// <summary>Why a library may be missing, for people who have the module of another system; or null where that is not so.</summary>
@@ -29,10 +34,12 @@ internal static class NativeLibraries
     {
         if (File.Exists(Path.Combine(Folder, FileNames("google-ortools-native").First())) || Directory.Exists(Path.Combine(Folder, System)))
             return null;
-        string[] there = [.. Directory.EnumerateDirectories(Folder).Select(static folder => Path.GetFileName(folder)!).Where(static name => name.Contains('-', StringComparison.Ordinal) && name is not "en-US").Order(StringComparer.Ordinal)];
+        string[] there = [.. Directory.EnumerateDirectories(Folder).Select(static folder => Path.GetFileName(folder)!).Where(
+            static name => name.Contains('-', StringComparison.Ordinal) && name is not "en-US").Order(StringComparer.Ordinal)];
         return there.Length == 0
             ? null
-            : $"This copy of the module has native libraries for {string.Join(", ", there)}, and none for {System}. Built from its source on this machine, it has those.";
+            : $"This copy of the module has native libraries for {string.Join(
+                ", ", there)}, and none for {System}. Built from its source on this machine, it has those.";
     }
 
     private static nint Resolve(Assembly assembly, string name)
@@ -50,5 +57,8 @@ internal static class NativeLibraries
     }
 
     private static string[] FileNames(string name) =>
-        OperatingSystem.IsWindows() ? [name + ".dll", name] : OperatingSystem.IsMacOS() ? [name + ".dylib", "lib" + name + ".dylib", name] : [name + ".so", "lib" + name + ".so", name];
+        OperatingSystem.IsWindows()
+            ? [name + ".dll", name]
+            : OperatingSystem.IsMacOS()
+            ? [name + ".dylib", "lib" + name + ".dylib", name] : [name + ".so", "lib" + name + ".so", name];
 }

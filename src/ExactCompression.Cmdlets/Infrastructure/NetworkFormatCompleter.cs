@@ -14,12 +14,15 @@ public sealed class NetworkFormatCompleter : IArgumentCompleter
     private static IEnumerable<string> Names => NetworkFormats.All.Select(static f => f.Name).Prepend(Auto);
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Names.Where(name => name.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase)).Select(static name => new CompletionResult(name));
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Names.Where(name => name.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase)).Select(
+            static name => new CompletionResult(name));
 
     /// <summary>A format's name in its own spelling.</summary>
     /// <exception cref="InvalidInputException">There is no such format.</exception>
     internal static string Canonical(string name) =>
         Names.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new InvalidInputException("UnknownFormat", $"There is no network format '{name}'.", $"The formats are {string.Join(", ", Names)}.");
+        ?? throw new InvalidInputException(
+            "UnknownFormat", $"There is no network format '{name}'.", $"The formats are {string.Join(", ", Names)}.");
 }

@@ -41,7 +41,10 @@ public sealed class OutputPath
         string[] paths = [.. block.InvokeWithContext(null, [new PSVariable("_", input)]).Select(static path => path?.ToString() ?? "")];
         return paths is [var path] && !string.IsNullOrWhiteSpace(path)
             ? path
-            : throw new InvalidInputException("PathBlockGivesNoPath", $"The script block {{{text}}} gives {(paths.Length > 1 ? $"{paths.Length} paths" : "no path")} for '{input}'.", "It must give one path; the object that is written is $_.");
+            : throw new InvalidInputException(
+                "PathBlockGivesNoPath",
+                $"The script block {{{text}}} gives {(paths.Length > 1 ? $"{paths.Length} paths" : "no path")} for '{input}'.",
+                "It must give one path; the object that is written is $_.");
     }
 
     /// <inheritdoc/>

@@ -34,7 +34,9 @@ internal sealed class PipelineMessages : IDisposable
     /// <summary>Queues an object for the pipeline.</summary>
     public void Output(object value) => Add(cmdlet => cmdlet.WriteObject(value));
 
-    /// <summary>Queues a progress record, or drops it where the work has just begun or the last one is less than a fifth of a second old.</summary>
+    /// <summary>
+    /// Queues a progress record, or drops it where the work has just begun or the last one is less than a fifth of a second old.
+    /// </summary>
     public void Progress(ProgressRecord record)
     {
         long now = Stopwatch.GetTimestamp();

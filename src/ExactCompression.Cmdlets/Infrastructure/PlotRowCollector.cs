@@ -50,7 +50,9 @@ internal sealed class PlotRowCollector
     }
 
     private static InvalidInputException NoRow(object value) =>
-        new("PlotInputUnknown", $"'{value}' is nothing to draw.", "Give a table of Find-StableNeurons, a result of Invoke-LeoCompression, the CSV of a sweep, or its rows as Import-Csv reads them.");
+        new("PlotInputUnknown", $"'{value}' is nothing to draw.",
+            "Give a table of Find-StableNeurons, a result of Invoke-LeoCompression, the CSV of a sweep, or its rows as Import-Csv reads "
+                + "them.");
 
     private static Dictionary<string, string> Row(PSObject input)
     {
@@ -58,7 +60,9 @@ internal sealed class PlotRowCollector
         foreach (PSPropertyInfo property in input.Properties.Where(static p => p.IsGettable))
         {
             object? value = property.Value is PSObject wrapped ? wrapped.BaseObject : property.Value;
-            row[property.Name] = value is double number ? number.ToString("R", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+            row[property.Name] = value is double number
+                ? number.ToString("R", CultureInfo.InvariantCulture)
+                : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
         }
 
         return row;

@@ -46,9 +46,16 @@ public abstract class StabilitySearchCommand : BackgroundCommand
     {
         if (!Try(InputObject, () => Domains.TableOf(InputObject, Domain), out StabilityTable table))
             return;
-        WriteVerbose($"{table.Network.Name} ({table.Network.Architecture}): {table.Undetermined} of {table.Neurons.Count} hidden neurons are to be decided over {table.Domain}{(Data is null ? "" : $", with {Data.Rows} rows of {Data.Name}")}");
-        WriteDebug(Invariant($"{table.Network.ParameterCount} parameters, {table.Network.Precision}; threads {(Threads == 0 ? Environment.ProcessorCount : Threads)}, seed {Seed}, time limit {(TimeLimit is { } limit ? Units.Time(limit) : "none")}"));
-        Attempt(table.Network, messages => Search(table, Options(table.Network, messages), messages), found => Finish(found, table.Stages.Count));
+        WriteVerbose(
+            $"{table.Network.Name} ({table.Network.Architecture}): {table.Undetermined} of {table.Neurons.Count} hidden neurons are to "
+                + $"be decided over {table.Domain}{(Data is null ? "" : $", with {Data.Rows} rows of {Data.Name}")}");
+        WriteDebug(
+            Invariant(
+                $"{table.Network.ParameterCount} parameters, {table.Network.Precision}; threads {(Threads == 0
+                    ? Environment.ProcessorCount
+                    : Threads)}, seed {Seed}, time limit {(TimeLimit is { } limit ? Units.Time(limit) : "none")}"));
+        Attempt(table.Network, messages => Search(table, Options(table.Network, messages), messages),
+            found => Finish(found, table.Stages.Count));
     }
 
     /// <summary>Runs the search on another thread.</summary>
@@ -68,13 +75,15 @@ public abstract class StabilitySearchCommand : BackgroundCommand
             Progress = p =>
             {
                 string stage = p.Layer == 0 ? p.Stage : Invariant($"{p.Stage}, layer {p.Layer}");
-                string count = Invariant($"{p.Decided} of {p.Total} neurons decided, {p.Total - p.Decided} left{(p.Detail.Length > 0 ? ", " : "")}{p.Detail}");
+                string count = Invariant(
+                    $"{p.Decided} of {p.Total} neurons decided, {p.Total - p.Decided} left{(p.Detail.Length > 0 ? ", " : "")}{p.Detail}");
                 if (Interlocked.Exchange(ref told, stage) != stage)
                     messages.Verbose($"{Units.Time(p.Elapsed)}: {stage}: {count}");
                 messages.Progress(new(AsyncCommand.ProgressActivity, activity, $"{stage}: {count}")
                 {
                     PercentComplete = p.Total == 0 ? 100 : (int)(100L * p.Decided / p.Total),
-                    // How long the neurons that are left will take, nobody knows; when the search ends at the latest is known where there is a limit.
+                    // How long the neurons that are left will take, nobody knows; when the search ends at the latest is known where there
+                    // is a limit.
                     SecondsRemaining = TimeLimit is { } limit ? (int)Math.Ceiling(Math.Max(0, (limit - p.Elapsed).TotalSeconds)) : -1,
                 });
             },
@@ -92,9 +101,12 @@ public abstract class StabilitySearchCommand : BackgroundCommand
         foreach (StageReport stage in table.Stages.Skip(earlierStages))
             WriteVerbose($"{stage.Name}: {stage.Decided} decided in {Units.Time(stage.Elapsed)}");
         foreach (LayerStability layer in table.Layers)
-            WriteDebug(Invariant($"layer {layer.Layer}: {layer.StablyActive} active (rank {layer.ActiveRank}), {layer.StablyInactive} inactive, {layer.Unstable} unstable, {layer.Undetermined} undetermined of {layer.Neurons}"));
+            WriteDebug(
+                Invariant(
+                    $"layer {layer.Layer}: {layer.StablyActive} active (rank {layer.ActiveRank}), {layer.StablyInactive} inactive, {layer.Unstable} unstable, {layer.Undetermined} undetermined of {layer.Neurons}"));
         if (table.Undetermined > 0 && TimeLimit is { } limit && table.Elapsed >= limit)
-            WriteVerbose($"The time limit ended the search: {table.Undetermined} neurons stay undetermined, and a search from this table goes on");
+            WriteVerbose(
+                $"The time limit ended the search: {table.Undetermined} neurons stay undetermined, and a search from this table goes on");
         WriteObject(table);
     }
 }

@@ -22,8 +22,12 @@ internal static class SweepInputs
             ReluNetwork network => [SweepNetwork.Of(network)],
             FileInfo file => [SweepNetwork.FromFile(file.FullName)],
             DirectoryInfo folder => InFolder(folder.FullName),
-            string path => [.. Resolve(path, session).SelectMany(static found => Directory.Exists(found) ? InFolder(found) : [SweepNetwork.FromFile(found)])],
-            _ => throw new InvalidInputException("SweepInputUnknown", $"A sweep has no use for {value.GetType().Name} '{value}'.", "Give networks from Import-ReluNetwork or New-ReluClassifier, network files, or folders of them."),
+            string path =>
+                [.. Resolve(path, session).SelectMany(
+                    static found => Directory.Exists(found) ? InFolder(found) : [SweepNetwork.FromFile(found)])],
+            _ => throw new InvalidInputException(
+                "SweepInputUnknown", $"A sweep has no use for {value.GetType().Name} '{value}'.",
+                "Give networks from Import-ReluNetwork or New-ReluClassifier, network files, or folders of them."),
         };
     }
 
@@ -42,7 +46,8 @@ internal static class SweepInputs
     }
 
     /// <summary>The files that paths with wildcards stand for.</summary>
-    public static IReadOnlyList<string> Files(string[] paths, SessionState session) => [.. paths.SelectMany(path => Resolve(path, session)).Where(File.Exists)];
+    public static IReadOnlyList<string> Files(string[] paths, SessionState session) =>
+        [.. paths.SelectMany(path => Resolve(path, session)).Where(File.Exists)];
 
     private static string[] Resolve(string path, SessionState session)
     {
@@ -54,9 +59,12 @@ internal static class SweepInputs
     private static SweepNetwork[] InFolder(string folder)
     {
         string[] extensions = [.. NetworkFormats.All.SelectMany(static f => f.Extensions)];
-        string[] files = [.. Directory.EnumerateFiles(folder).Where(file => extensions.Any(e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase))).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(folder).Where(
+            file => extensions.Any(e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase))).Order(StringComparer.Ordinal)];
         return files.Length > 0
             ? [.. files.Select(SweepNetwork.FromFile)]
-            : throw new InvalidInputException("FolderWithoutNetworks", $"The folder '{folder}' holds no network files.", $"Their names end in {string.Join(", ", extensions)}.");
+            : throw new InvalidInputException(
+                "FolderWithoutNetworks", $"The folder '{folder}' holds no network files.",
+                $"Their names end in {string.Join(", ", extensions)}.");
     }
 }

@@ -15,7 +15,8 @@ public sealed class TimeLimitAttribute : ArgumentTransformationAttribute
         {
             null => throw Refuse("nothing"),
             TimeSpan span => span,
-            string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) => Seconds(seconds),
+            string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) =>
+                Seconds(seconds),
             string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan span) => span,
             int or long or double or float or decimal or byte or short => Seconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
             _ => throw Refuse($"'{value}'"),
@@ -24,7 +25,9 @@ public sealed class TimeLimitAttribute : ArgumentTransformationAttribute
     }
 
     private static TimeSpan Seconds(double seconds) =>
-        seconds > 0 && seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : throw Refuse($"'{seconds.ToString(CultureInfo.InvariantCulture)}'");
+        seconds > 0 && seconds < TimeSpan.MaxValue.TotalSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw Refuse($"'{seconds.ToString(CultureInfo.InvariantCulture)}'");
 
     private static ArgumentTransformationMetadataException Refuse(string given) =>
         new($"A time limit is a number of seconds above 0, or a time such as '00:05:00'; {given} is neither.");

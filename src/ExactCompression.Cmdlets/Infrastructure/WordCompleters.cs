@@ -13,8 +13,10 @@ public abstract class WordCompleter : IArgumentCompleter
     private protected abstract IEnumerable<(string Word, string Meaning)> Words { get; }
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Words.Where(w => w.Word.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase)).Select(static w => new CompletionResult(w.Word, w.Word, CompletionResultType.ParameterValue, w.Meaning));
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Words.Where(w => w.Word.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase)).Select(
+            static w => new CompletionResult(w.Word, w.Word, CompletionResultType.ParameterValue, w.Meaning));
 }
 
 /// <summary>Which column of a CSV file is the label.</summary>

@@ -3,7 +3,10 @@ using System.Management.Automation.Host;
 
 namespace ExactCompression.Cmdlets.Views;
 
-/// <summary>How a compression looks: each layer, neurons and connections before and after, with what went away in percent. The format file calls this.</summary>
+/// <summary>
+/// How a compression looks: each layer, neurons and connections before and after, with what went away in percent. The format file calls
+/// this.
+/// </summary>
 public static class CompressionResultView
 {
     private const int NameWidth = 12;
@@ -22,26 +25,33 @@ public static class CompressionResultView
         yield return $"{palette.Heading(PrintableText.Of(result.Original.Name))} over {result.Domain}";
         yield return result.ToString();
         if (result.IsProven)
-            yield return result.ProvenDeviation == 0 ? "No weight is rounded: the same function over the real numbers" : $"No output differs by more than {Units.Small(result.ProvenDeviation)} (proven)";
+            yield return result.ProvenDeviation == 0
+                ? "No weight is rounded: the same function over the real numbers"
+                : $"No output differs by more than {Units.Small(result.ProvenDeviation)} (proven)";
         else
             yield return Unproven(result);
         if (result.Unconfirmed > 0)
             yield return $"Kept {Units.Count(result.Unconfirmed)} neurons that were said to be stable, and were not proven so";
         yield return "";
-        yield return palette.Heading(new string(' ', NameWidth) + "Before".PadLeft(NumberWidth) + "After".PadLeft(NumberWidth) + "Removed".PadLeft(PercentWidth));
+        yield return palette.Heading(
+            new string(' ', NameWidth) + "Before".PadLeft(NumberWidth) + "After".PadLeft(NumberWidth) + "Removed".PadLeft(PercentWidth));
         foreach ((int layer, long before, long after) in LayersOf(result))
             yield return Line(palette, $"Layer {layer}", before, after);
         yield return Line(palette, "Neurons", result.Original.NeuronCount, result.Compressed.NeuronCount);
         yield return Line(palette, "Connections", result.Original.ConnectionCount, result.Compressed.ConnectionCount);
         yield return Line(palette, "Parameters", result.Original.ParameterCount, result.Compressed.ParameterCount);
         yield return "";
-        yield return $"Removed {Units.Count(result.RemovedInactive)} inactive and {Units.Count(result.RemovedUnused)} unread neurons, merged {Units.Count(result.MergedActive)}, folded {Units.Count(result.FoldedLayers)} layers";
+        yield return $"Removed {Units.Count(result.RemovedInactive)} inactive and {Units.Count(
+            result.RemovedUnused)} unread neurons, merged {Units.Count(result.MergedActive)}, folded {Units.Count(
+                result.FoldedLayers)} layers";
     }
 
     /// <summary>That nothing is proven, why, and what would hold otherwise.</summary>
     /// <param name="result">A compression that is not proven.</param>
     internal static string Unproven(CompressionResult result) => result.Unproven > 0
-        ? $"Unproven: rests on {Units.Count(result.Unproven)} verdicts that nothing here proves (if all are true, no output differs by more than {Units.Small(result.ConditionalDeviation)})"
+        ? $"Unproven: rests on {Units.Count(
+            result.Unproven)} verdicts that nothing here proves (if all are true, no output differs by more than {Units.Small(
+                result.ConditionalDeviation)})"
         : $"Unproven: a copy from outside, which says that no output differs by more than {Units.Small(result.ConditionalDeviation)}";
 
     /// <summary>Neurons before and after, in words.</summary>
@@ -63,13 +73,18 @@ public static class CompressionResultView
     /// <summary>The widths of each layer before and after, in words.</summary>
     /// <param name="instance">The compression.</param>
     public static string Layers(PSObject instance) =>
-        string.Join(Environment.NewLine, LayersOf((CompressionResult)instance.BaseObject).Select(static l => $"{l.Layer}: {Units.Change(l.Before, l.After)}"));
+        string.Join(
+            Environment.NewLine,
+            LayersOf((CompressionResult)instance.BaseObject).Select(static l => $"{l.Layer}: {Units.Change(l.Before, l.After)}"));
 
-    /// <summary>Each hidden layer of the original, with how many neurons are left in it; none where it cannot be told which layer became which.</summary>
+    /// <summary>
+    /// Each hidden layer of the original, with how many neurons are left in it; none where it cannot be told which layer became which.
+    /// </summary>
     /// <param name="result">The compression.</param>
     internal static IEnumerable<(int Layer, long Before, long After)> LayersOf(CompressionResult result)
     {
-        HashSet<int> folded = [.. result.Steps.Where(static step => step.Kind == CompressionStepKind.Fold).Select(static step => step.Layer)];
+        HashSet<int> folded = [.. result.Steps.Where(static step => step.Kind == CompressionStepKind.Fold).Select(
+            static step => step.Layer)];
         bool gone = result.Compressed.Depth == 0;
         if (!gone && result.Original.Depth - folded.Count != result.Compressed.Depth)
             yield break;

@@ -3,8 +3,9 @@ using System.Management.Automation;
 namespace ExactCompression.Cmdlets.Views;
 
 /// <summary>
-/// Properties that exist for display alone. Where objects of several types come in one stream, PowerShell leaves the views aside and lists the
-/// default display set of each type: the type data puts these, hidden from Get-Member, in the place of raw numbers and of texts from files there.
+/// Properties that exist for display alone. Where objects of several types come in one stream, PowerShell leaves the views aside and lists
+/// the default display set of each type: the type data puts these, hidden from Get-Member, in the place of raw numbers and of texts from
+/// files there.
 /// </summary>
 public static class DisplayText
 {
@@ -54,8 +55,11 @@ public static class DisplayText
     {
         CompressionResult { IsProven: false } result => CompressionResultView.Unproven(result),
         CompressionResult result => $"at most {Units.Small(result.ProvenDeviation)}, proven",
-        EquivalenceReport { Evidence: "" } report => $"{Units.Small(report.ObservedDeviation)} observed, nothing proven, {Units.Small(report.Tolerance)} allowed",
-        EquivalenceReport report => $"{Units.Small(report.ObservedDeviation)} observed, at most {Units.Small(report.ProvenDeviation)} proven, {Units.Small(report.Tolerance)} allowed",
+        EquivalenceReport { Evidence: "" } report =>
+            $"{Units.Small(report.ObservedDeviation)} observed, nothing proven, {Units.Small(report.Tolerance)} allowed",
+        EquivalenceReport report =>
+            $"{Units.Small(report.ObservedDeviation)} observed, at most {Units.Small(report.ProvenDeviation)} proven, {Units.Small(
+                report.Tolerance)} allowed",
         CertificateReport { Valid: true } report => $"at most {Units.Small(report.ProvenDeviation)}, proven",
         _ => "",
     };

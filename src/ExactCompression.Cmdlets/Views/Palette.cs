@@ -3,7 +3,10 @@ using System.Management.Automation.Host;
 
 namespace ExactCompression.Cmdlets.Views;
 
-/// <summary>Signs and colours of a view: colours only where the terminal has them and <c>$PSStyle.OutputRendering</c> leaves them, blocks only where the output's encoding has them.</summary>
+/// <summary>
+/// Signs and colours of a view: colours only where the terminal has them and <c>$PSStyle.OutputRendering</c> leaves them, blocks only where
+/// the output's encoding has them.
+/// </summary>
 internal sealed class Palette
 {
     private const string Reset = "\e[0m";
@@ -22,7 +25,8 @@ internal sealed class Palette
     public static Palette Of(PSHost? host, PSObject? style)
     {
         string rendering = style?.Properties["OutputRendering"]?.Value?.ToString() ?? "Host";
-        bool terminal = host?.UI?.SupportsVirtualTerminal == true && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
+        bool terminal = host?.UI?.SupportsVirtualTerminal == true && !Console.IsOutputRedirected
+            && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
         return new(rendering switch { "Ansi" => true, "PlainText" => false, _ => terminal });
     }
 

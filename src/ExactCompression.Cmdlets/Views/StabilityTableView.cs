@@ -3,7 +3,9 @@ using System.Management.Automation.Host;
 
 namespace ExactCompression.Cmdlets.Views;
 
-/// <summary>How a stability table looks: a bar for each layer, beside the counts whose headings are the bar's legend. The format file calls this.</summary>
+/// <summary>
+/// How a stability table looks: a bar for each layer, beside the counts whose headings are the bar's legend. The format file calls this.
+/// </summary>
 public static class StabilityTableView
 {
     private const int LayerWidth = 5;
@@ -36,7 +38,8 @@ public static class StabilityTableView
         int widest = Widest(table);
         foreach (LayerStability layer in table.Layers)
         {
-            yield return Units.Count(layer.Layer).PadLeft(LayerWidth) + gap + bar.Draw(layer, cells, widest) + string.Concat(states.Zip(widths, (state, width) =>
+            yield return Units.Count(layer.Layer).PadLeft(LayerWidth) + gap + bar.Draw(layer, cells, widest)
+                + string.Concat(states.Zip(widths, (state, width) =>
                 gap + Units.Count(StateBar.Count(layer, state)).PadLeft(width)));
         }
     }
@@ -49,7 +52,9 @@ public static class StabilityTableView
         var bar = new StateBar(Palette.Plain);
         int widest = Widest(table);
         return string.Join(Environment.NewLine, table.Layers.Select(layer =>
-            $"{layer.Layer}: {bar.Draw(layer, NarrowestBar, widest)} {layer.StablyActive} active (rank {layer.ActiveRank}), {layer.StablyInactive} inactive, {layer.Unstable} unstable{(layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : "")}"));
+            $"{layer.Layer}: {bar.Draw(
+                layer, NarrowestBar,
+                widest)} {layer.StablyActive} active (rank {layer.ActiveRank}), {layer.StablyInactive} inactive, {layer.Unstable} unstable{(layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : "")}"));
     }
 
     /// <summary>All layers as one short bar.</summary>
@@ -74,7 +79,10 @@ public static class StabilityTableView
     /// <summary>What each kind of evidence decided, in what time.</summary>
     /// <param name="instance">The table.</param>
     public static string Stages(PSObject instance) =>
-        string.Join(Environment.NewLine, ((StabilityTable)instance.BaseObject).Stages.Select(static stage => $"{PrintableText.Of(stage.Name)}: {Units.Count(stage.Decided)} decided in {Units.Time(stage.Elapsed)}"));
+        string.Join(
+            Environment.NewLine,
+            ((StabilityTable)instance.BaseObject).Stages.Select(
+                static stage => $"{PrintableText.Of(stage.Name)}: {Units.Count(stage.Decided)} decided in {Units.Time(stage.Elapsed)}"));
 
     private static int Widest(StabilityTable table) => table.Layers.Select(static layer => layer.Neurons).DefaultIfEmpty().Max();
 
@@ -83,15 +91,18 @@ public static class StabilityTableView
         int stable = table.StablyActive + table.StablyInactive;
         string unproven = table.UnprovenStable > 0 ? $" ({Units.Count(table.UnprovenStable)} unproven: {Sources(table)})" : "";
         string time = table.Elapsed > TimeSpan.Zero ? $", in {Units.Time(table.Elapsed)}" : "";
-        return $"{Units.Count(stable)} of {Units.Count(table.Neurons.Count)} neurons stable{unproven}, {Units.Count(table.Unstable)} unstable, {Units.Count(table.Undetermined)} undetermined{time}";
+        return $"{Units.Count(stable)} of {Units.Count(table.Neurons.Count)} neurons stable{unproven}, {Units.Count(
+            table.Unstable)} unstable, {Units.Count(table.Undetermined)} undetermined{time}";
     }
 
     /// <summary>By whose word the unproven stable neurons are stable.</summary>
     private static string Sources(StabilityTable table)
     {
-        NeuronStability[] unproven = [.. table.Neurons.Where(static n => n.State is NeuronState.StablyActive or NeuronState.StablyInactive && !n.IsProven)];
+        NeuronStability[] unproven = [.. table.Neurons.Where(
+            static n => n.State is NeuronState.StablyActive or NeuronState.StablyInactive && !n.IsProven)];
         bool imported = unproven.Any(static n => n.IsImported), solver = !unproven.All(static n => n.IsImported);
-        return (imported, solver) switch { (true, true) => "imported, or by a solver's word", (true, false) => "imported", _ => "by a solver's word" };
+        return (imported, solver) switch { (true, true) => "imported, or by a solver's word", (true, false) => "imported",
+            _ => "by a solver's word" };
     }
 
     private static int Width(PSHost? host)

@@ -3,13 +3,14 @@ using System.Text;
 namespace ExactCompression.Cmdlets.Views;
 
 /// <summary>
-/// A bar of the states of a layer's neurons: a sign for each state, so that the bar reads without colours too. Every state that occurs has at
-/// least one cell, the others in proportion.
+/// A bar of the states of a layer's neurons: a sign for each state, so that the bar reads without colours too. Every state that occurs has
+/// at least one cell, the others in proportion.
 /// </summary>
 internal sealed class StateBar(Palette palette)
 {
     /// <summary>The states in the order of the bar: what can go, what is linear, what stays.</summary>
-    public static readonly NeuronState[] Order = [NeuronState.StablyActive, NeuronState.StablyInactive, NeuronState.Unstable, NeuronState.Undetermined];
+    public static readonly NeuronState[] Order = [NeuronState.StablyActive, NeuronState.StablyInactive, NeuronState.Unstable,
+        NeuronState.Undetermined];
 
     /// <summary>What the states are called in headers.</summary>
     public static string Label(NeuronState state) => state switch
@@ -36,7 +37,8 @@ internal sealed class StateBar(Palette palette)
     public string Draw(LayerStability layer, int cells, int widest)
     {
         int[] counts = [.. Order.Select(state => Count(layer, state))];
-        int length = Math.Clamp((int)Math.Round((double)cells * layer.Neurons / Math.Max(1, widest)), counts.Count(static c => c > 0), cells);
+        int length = Math.Clamp(
+            (int)Math.Round((double)cells * layer.Neurons / Math.Max(1, widest)), counts.Count(static c => c > 0), cells);
         int[] parts = Share(counts, length);
         var text = new StringBuilder();
         for (int i = 0; i < parts.Length; i++)

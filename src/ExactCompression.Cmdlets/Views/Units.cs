@@ -7,7 +7,10 @@ public static class Units
 {
     private static readonly string[] Sizes = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-    /// <summary>A time with three significant digits and the unit that fits: <c>1.31 us</c>, <c>17.3 ms</c>, <c>2.05 s</c>, <c>3 min 20 s</c>, <c>2 h 5 min</c>.</summary>
+    /// <summary>
+    /// A time with three significant digits and the unit that fits: <c>1.31 us</c>, <c>17.3 ms</c>, <c>2.05 s</c>, <c>3 min 20 s</c>,
+    /// <c>2 h 5 min</c>.
+    /// </summary>
     /// <param name="time">The time.</param>
     public static string Time(TimeSpan time) => Seconds(time.TotalSeconds);
 
@@ -51,7 +54,8 @@ public static class Units
     /// <summary>What went away of an amount: <c>104 -> 68 (34.6 % removed)</c>.</summary>
     /// <param name="before">The amount before.</param>
     /// <param name="after">The amount after.</param>
-    public static string Change(long before, long after) => $"{Count(before)} -> {Count(after)} ({Percent(Removed(before, after))} removed)";
+    public static string Change(long before, long after) =>
+        $"{Count(before)} -> {Count(after)} ({Percent(Removed(before, after))} removed)";
 
     /// <summary>The share that went away, in percent.</summary>
     /// <param name="before">The amount before.</param>

@@ -31,7 +31,9 @@ public sealed class GetContentCommand : PathCommand
                 else if (Tail >= 0)
                     WriteObject(Lines(reader).TakeLast(Tail), enumerateCollection: true);
                 else
-                    WriteObject(TotalCount < 0 ? Lines(reader) : Lines(reader).Take((int)Math.Min(TotalCount, int.MaxValue)), enumerateCollection: true);
+                    WriteObject(
+                        TotalCount < 0 ? Lines(reader) : Lines(reader).Take((int)Math.Min(TotalCount, int.MaxValue)),
+                        enumerateCollection: true);
             }
         }
     }
@@ -63,7 +65,8 @@ public abstract class WriteContentCommand : PSCmdlet
     [Parameter]
     public SwitchParameter NoNewline { get; set; }
 
-    protected override void ProcessRecord() => lines.AddRange((Value ?? []).Select(static value => LanguagePrimitives.ConvertTo<string>(value) ?? ""));
+    protected override void ProcessRecord() =>
+        lines.AddRange((Value ?? []).Select(static value => LanguagePrimitives.ConvertTo<string>(value) ?? ""));
 
     protected override void EndProcessing()
     {

@@ -54,7 +54,9 @@ public abstract class CsvWriterCommand : PSCmdlet
         if (text is null)
             return "";
         bool needed = text.AsSpan().IndexOfAny(Delimiter, '"', '\n') >= 0;
-        return UseQuotes == "Always" || (UseQuotes == "AsNeeded" && needed) ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+        return UseQuotes == "Always" || (UseQuotes == "AsNeeded" && needed)
+            ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : text;
     }
 }
 
@@ -90,7 +92,8 @@ public sealed class ExportCsvCommand : CsvWriterCommand, IDisposable
         if (!ShouldProcess(file))
             return;
         if (NoClobber && File.Exists(file))
-            ThrowTerminatingError(new(new IOException($"The file '{file}' already exists."), "NoClobber", ErrorCategory.ResourceExists, Path));
+            ThrowTerminatingError(
+                new(new IOException($"The file '{file}' already exists."), "NoClobber", ErrorCategory.ResourceExists, Path));
         writer = new(file, Append, new UTF8Encoding(false));
     }
 

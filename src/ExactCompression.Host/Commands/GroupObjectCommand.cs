@@ -31,7 +31,9 @@ public sealed class GroupObjectCommand : PSCmdlet
     {
         if (InputObject is null)
             return;
-        string name = columns.Length == 0 ? InputObject.ToString() : string.Join(", ", columns.Select(c => LanguagePrimitives.ConvertTo<string>(c.First(InputObject))));
+        string name = columns.Length == 0
+            ? InputObject.ToString()
+            : string.Join(", ", columns.Select(c => LanguagePrimitives.ConvertTo<string>(c.First(InputObject))));
         if (!groups.TryGetValue(name, out Collection<PSObject>? members))
             groups[name] = members = [];
         members.Add(InputObject);

@@ -25,7 +25,8 @@ public sealed class GetItemCommand : PathCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void ProcessPath(string path) => WriteObject(InvokeProvider.Item.Get([path], Force, literalPath: false), enumerateCollection: true);
+    protected override void ProcessPath(string path) =>
+        WriteObject(InvokeProvider.Item.Get([path], Force, literalPath: false), enumerateCollection: true);
 }
 
 [Cmdlet(VerbsCommon.Get, "ChildItem")]

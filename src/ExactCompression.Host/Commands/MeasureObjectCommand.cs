@@ -3,7 +3,8 @@ using System.Management.Automation;
 namespace ExactCompression.Host.Commands;
 
 /// <summary>What <c>Measure-Object</c> found of one property; what was not asked for is null.</summary>
-public sealed record GenericMeasureInfo(int Count, double? Average, double? Sum, object? Maximum, object? Minimum, double? StandardDeviation, string? Property);
+public sealed record GenericMeasureInfo(
+    int Count, double? Average, double? Sum, object? Maximum, object? Minimum, double? StandardDeviation, string? Property);
 
 [Cmdlet("Measure", "Object")]
 [OutputType(typeof(GenericMeasureInfo))]
@@ -64,8 +65,11 @@ public sealed class MeasureObjectCommand : PSCmdlet
 
         foreach ((string name, List<object> items) in values)
             WriteObject(Measure(name, items));
-        foreach (string missing in PropertyColumn.FromAll(Property).Where(static c => !c.HasWildcards).Select(static c => c.Name).Where(name => count > 0 && !values.ContainsKey(name)))
-            WriteError(new(new PSArgumentException($"The property \"{missing}\" cannot be found in the input for any objects."), "GenericMeasurePropertyNotFound", ErrorCategory.InvalidArgument, missing));
+        foreach (string missing in PropertyColumn.FromAll(Property).Where(static c => !c.HasWildcards).Select(static c => c.Name).Where(
+            name => count > 0 && !values.ContainsKey(name)))
+            WriteError(
+                new(new PSArgumentException($"The property \"{missing}\" cannot be found in the input for any objects."),
+                    "GenericMeasurePropertyNotFound", ErrorCategory.InvalidArgument, missing));
     }
 
     private void Add(string name, object value)
@@ -77,8 +81,11 @@ public sealed class MeasureObjectCommand : PSCmdlet
 
     private GenericMeasureInfo Measure(string? name, List<object> items)
     {
-        double[] numbers = Sum || Average || StandardDeviation || AllStats ? [.. items.Select(static v => LanguagePrimitives.ConvertTo<double>(v))] : [];
-        object? Extreme(int sign) => items.Count == 0 ? null : items.Aggregate((a, b) => sign * LanguagePrimitives.Compare(b, a, true) > 0 ? b : a);
+        double[] numbers = Sum || Average || StandardDeviation || AllStats
+            ? [.. items.Select(static v => LanguagePrimitives.ConvertTo<double>(v))]
+            : [];
+        object? Extreme(int sign) =>
+            items.Count == 0 ? null : items.Aggregate((a, b) => sign * LanguagePrimitives.Compare(b, a, true) > 0 ? b : a);
         double mean = numbers.Length == 0 ? 0 : numbers.Average();
         double? deviation = numbers.Length < 2 ? null : Math.Sqrt(numbers.Sum(x => (x - mean) * (x - mean)) / (numbers.Length - 1));
         bool any = numbers.Length > 0;

@@ -21,7 +21,10 @@ public sealed class NewObjectCommand : PSCmdlet
     {
         var type = LanguagePrimitives.ConvertTo<Type>(TypeName);
         object?[] arguments = [.. ArgumentList.Select(static a => a is PSObject wrapped ? wrapped.BaseObject : a)];
-        var made = PSObject.AsPSObject(type == typeof(PSObject) || type == typeof(PSCustomObject) ? new PSObject() : Activator.CreateInstance(type, default, null, arguments, CultureInfo.InvariantCulture)!);
+        var made = PSObject.AsPSObject(
+            type == typeof(PSObject) || type == typeof(PSCustomObject)
+                ? new PSObject()
+                : Activator.CreateInstance(type, default, null, arguments, CultureInfo.InvariantCulture)!);
         foreach (DictionaryEntry entry in Property ?? new Hashtable())
         {
             string name = entry.Key.ToString()!;

@@ -74,7 +74,8 @@ public sealed class ResolvePathCommand : PathCommand
 [OutputType(typeof(string))]
 public sealed class ConvertPathCommand : PathCommand
 {
-    protected override void ProcessPath(string path) => WriteObject(SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _), enumerateCollection: true);
+    protected override void ProcessPath(string path) =>
+        WriteObject(SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _), enumerateCollection: true);
 }
 
 [Cmdlet(VerbsCommon.Get, "Location")]

@@ -4,7 +4,9 @@ using Microsoft.PowerShell.Commands;
 
 namespace ExactCompression.Host.Commands;
 
-/// <summary>A property as commands take it: a name (perhaps with wildcards), a script block, or a table with a name and an expression.</summary>
+/// <summary>
+/// A property as commands take it: a name (perhaps with wildcards), a script block, or a table with a name and an expression.
+/// </summary>
 internal sealed class PropertyColumn
 {
     private readonly PSPropertyExpression expression;

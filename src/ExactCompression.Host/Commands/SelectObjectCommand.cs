@@ -82,7 +82,9 @@ public sealed class SelectObjectCommand : PSCmdlet
         {
             (string Name, object? Value)[] found = [.. expand.Read(source)];
             if (found.Length == 0)
-                WriteError(new(new PSArgumentException($"Property \"{ExpandProperty}\" cannot be found."), "ExpandPropertyNotFound", ErrorCategory.InvalidArgument, source));
+                WriteError(
+                    new(new PSArgumentException($"Property \"{ExpandProperty}\" cannot be found."), "ExpandPropertyNotFound",
+                        ErrorCategory.InvalidArgument, source));
             foreach ((_, object? value) in found)
             {
                 foreach (object? item in LanguagePrimitives.GetEnumerable(value) ?? new[] { value })

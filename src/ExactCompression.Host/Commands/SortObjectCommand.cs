@@ -40,7 +40,9 @@ public sealed class SortObjectCommand : PSCmdlet
     {
         PropertyColumn[] columns = PropertyColumn.FromAll(Property);
         bool[] down = columns.Length == 0 ? [Descending] : [.. columns.Select(c => c.Descending ?? Descending)];
-        (PSObject Item, object?[] Keys)[] rows = [.. items.Select(item => (item, columns.Length == 0 ? [item.BaseObject] : columns.Select(c => c.First(item)).ToArray()))];
+        (PSObject Item,
+            object?[] Keys)[] rows = [.. items.Select(
+                item => (item, columns.Length == 0 ? [item.BaseObject] : columns.Select(c => c.First(item)).ToArray()))];
         int Compare(object?[] a, object?[] b)
         {
             for (int i = 0; i < down.Length; i++)
@@ -76,7 +78,8 @@ public sealed class SortObjectCommand : PSCmdlet
         catch (PSArgumentException)
         {
             // Values of types that do not compare sort as text.
-            return string.Compare(a?.ToString(), b?.ToString(), CaseSensitive ? StringComparison.CurrentCulture : StringComparison.CurrentCultureIgnoreCase);
+            return string.Compare(
+                a?.ToString(), b?.ToString(), CaseSensitive ? StringComparison.CurrentCulture : StringComparison.CurrentCultureIgnoreCase);
         }
     }
 }

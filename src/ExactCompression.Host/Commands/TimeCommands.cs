@@ -41,7 +41,8 @@ public sealed class StartSleepCommand : PSCmdlet, IDisposable
 
     public void Dispose() => stopped.Dispose();
 
-    protected override void ProcessRecord() => stopped.Wait(ParameterSetName == "Seconds" ? TimeSpan.FromSeconds(Seconds) : TimeSpan.FromMilliseconds(Milliseconds));
+    protected override void ProcessRecord() =>
+        stopped.Wait(ParameterSetName == "Seconds" ? TimeSpan.FromSeconds(Seconds) : TimeSpan.FromMilliseconds(Milliseconds));
 
     protected override void StopProcessing() => stopped.Set();
 }

@@ -39,7 +39,8 @@ public sealed class WriteHostCommand : PSCmdlet
     protected override void ProcessRecord()
     {
         // The engine prints an information record so tagged, and 6>&1 can still take it.
-        var message = new HostInformationMessage { Message = Text(Object), NoNewLine = NoNewline, ForegroundColor = ForegroundColor, BackgroundColor = BackgroundColor };
+        var message = new HostInformationMessage { Message = Text(Object), NoNewLine = NoNewline, ForegroundColor = ForegroundColor,
+            BackgroundColor = BackgroundColor };
         WriteInformation(message, ["PSHOST"]);
     }
 

@@ -6,8 +6,8 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Analysis;
 
 /// <summary>
-/// What follows where cheap bounds, samples and a shared attack leave neurons open. Layer by layer: optimised slopes (for the layers below, too: their tighter bounds help all above),
-/// small search trees, attacks on single neurons, large trees.
+/// What follows where cheap bounds, samples and a shared attack leave neurons open. Layer by layer: optimised slopes (for the layers below,
+/// too: their tighter bounds help all above), small search trees, attacks on single neurons, large trees.
 /// </summary>
 internal static class RefinementSchedule
 {
@@ -32,7 +32,9 @@ internal static class RefinementSchedule
     public static void Run(VerdictLedger board, SearchClock clock, WitnessSearch search, IReadOnlyDictionary<SignTarget, float[]> hints) =>
         ForLayers(board, (layer, map, below) => Refine(board, layer, map, below, clock, search, hints));
 
-    /// <summary>What costs less than looking at many points: optimised slopes for the open neurons alone, and, where they are few, small trees.</summary>
+    /// <summary>
+    /// What costs less than looking at many points: optimised slopes for the open neurons alone, and, where they are few, small trees.
+    /// </summary>
     /// <param name="board">What is known.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="search">Checks of corners.</param>
@@ -64,7 +66,8 @@ internal static class RefinementSchedule
                 if (layer > 1)
                     work(layer, map, relaxations);
                 int first = board.Offsets[layer - 1];
-                relaxations.Add(ReluRelaxation.Of(map, input, board.Lower.AsSpan(first, map.Outputs), board.Upper.AsSpan(first, map.Outputs)));
+                relaxations.Add(
+                    ReluRelaxation.Of(map, input, board.Lower.AsSpan(first, map.Outputs), board.Upper.AsSpan(first, map.Outputs)));
                 input = relaxations[^1].Output;
             }
         }
@@ -75,7 +78,9 @@ internal static class RefinementSchedule
         }
     }
 
-    private static void Refine(VerdictLedger board, int layer, AffineLayer map, List<ReluRelaxation> below, SearchClock clock, WitnessSearch search, IReadOnlyDictionary<SignTarget, float[]> hints)
+    private static void Refine(
+        VerdictLedger board, int layer, AffineLayer map, List<ReluRelaxation> below, SearchClock clock, WitnessSearch search,
+        IReadOnlyDictionary<SignTarget, float[]> hints)
     {
         using var bounds = new AlphaBetaCrown(board.Domain, map, below);
         clock.Run("AlphaCrown", () => Tighten(board, layer, bounds, clock, onlyUndecided: layer == board.DeepestOpen()));
@@ -95,7 +100,11 @@ internal static class RefinementSchedule
         }
 
         if (board.HasOpen(layer))
-            clock.Run("BranchAndBound", () => Branch(board, layer, trees, 4 * budget, board.Network.InputSize > InputBranchAndBound.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
+            clock.Run(
+                "BranchAndBound",
+                () => Branch(
+                    board, layer, trees, 4 * budget,
+                    board.Network.InputSize > InputBranchAndBound.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
     }
 
     /// <summary>A tree for each open side of a layer.</summary>
@@ -130,8 +139,11 @@ internal static class RefinementSchedule
         }
     }
 
-    /// <summary>Grows the trees of the sides that are still open, all a little before any a lot, so that easy neurons do not wait for hard ones.</summary>
-    private static void Branch(VerdictLedger board, int layer, ReluBranchAndBound[] trees, int budget, int last, WitnessSearch search, SearchClock clock)
+    /// <summary>
+    /// Grows the trees of the sides that are still open, all a little before any a lot, so that easy neurons do not wait for hard ones.
+    /// </summary>
+    private static void Branch(
+        VerdictLedger board, int layer, ReluBranchAndBound[] trees, int budget, int last, WitnessSearch search, SearchClock clock)
     {
         for (; budget <= last; budget *= 4)
         {

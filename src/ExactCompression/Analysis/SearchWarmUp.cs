@@ -1,7 +1,8 @@
 namespace ExactCompression;
 
 /// <summary>
-/// Lets the runtime compile a search's code while nobody waits for it: most networks are decided in a few milliseconds, their first search in a process would take a tenth of a second.
+/// Lets the runtime compile a search's code while nobody waits for it: most networks are decided in a few milliseconds, their first search
+/// in a process would take a tenth of a second.
 /// </summary>
 public static class SearchWarmUp
 {
@@ -12,17 +13,20 @@ public static class SearchWarmUp
     public static void Begin()
     {
         if (Interlocked.Exchange(ref begun, 1) == 0)
-            new Thread(static () => Run()) { IsBackground = true, Name = nameof(SearchWarmUp), Priority = ThreadPriority.BelowNormal }.Start();
+            new Thread(
+                static () => Run()) { IsBackground = true, Name = nameof(SearchWarmUp), Priority = ThreadPriority.BelowNormal }.Start();
     }
 
     /// <summary>Searches a small network that needs every kind of evidence, from intervals to search trees.</summary>
     internal static StabilityTable Run() =>
-        StabilityAnalysis.FindStable(StabilityTable.Undecided(Network(), InputDomain.Uniform(-1, 1)), null, new() { Threads = 1 }, CancellationToken.None);
+        StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(Network(), InputDomain.Uniform(-1, 1)), null, new() { Threads = 1 }, CancellationToken.None);
 
     private static ReluNetwork Network()
     {
         // Widths that meet full tiles, half tiles and remainders of the kernels.
-        double[][] first = Rows(41, Inputs, new Random(1)), second = Rows(25, first.Length, new Random(2)), third = Rows(19, second.Length, new Random(3)), output = Rows(2, third.Length, new Random(4));
+        double[][] first = Rows(41, Inputs, new Random(1)), second = Rows(25, first.Length, new Random(2)),
+            third = Rows(19, second.Length, new Random(3)), output = Rows(2, third.Length, new Random(4));
 
         // |x| + |y| >= |x + y|, out of rectifiers: true everywhere, and shown by no linear bound before some are split.
         double[][] triangle = [[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1]];
@@ -34,7 +38,9 @@ public static class SearchWarmUp
 
         Array.Clear(second[0]);
         ((double[])[1, 1, 1, 1, -1, -1]).CopyTo(second[0], 0);
-        return new([Layer(first, Activation.Relu), Layer(second, Activation.Relu, 0.01), Layer(third, Activation.Relu), Layer(output, Activation.Identity)], nameof(SearchWarmUp));
+        return new(
+            [Layer(first, Activation.Relu), Layer(second, Activation.Relu, 0.01), Layer(third, Activation.Relu),
+                Layer(output, Activation.Identity)], nameof(SearchWarmUp));
     }
 
     private static double[][] Rows(int count, int columns, Random random)

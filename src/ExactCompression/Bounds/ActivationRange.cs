@@ -3,7 +3,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// Everything that bound propagation needs to know of the values that enter one layer: their range, and what rounding can do to sums over them.
+/// Everything that bound propagation needs to know of the values that enter one layer: their range, and what rounding can do to sums over
+/// them.
 /// </summary>
 internal sealed class ActivationRange
 {
@@ -35,8 +36,8 @@ internal sealed class ActivationRange
     public double Sum { get; }
 
     /// <summary>
-    /// What the rounding of a layer's own weights can add to one of its pre-activations over this range, <c>sum_j R_ij m_j + r_i</c>; 0 for exact weights.
-    /// Rounded to nearest: callers leave room for that.
+    /// What the rounding of a layer's own weights can add to one of its pre-activations over this range, <c>sum_j R_ij m_j + r_i</c>; 0 for
+    /// exact weights. Rounded to nearest: callers leave room for that.
     /// </summary>
     /// <param name="layer">A layer whose inputs these are.</param>
     /// <param name="row">0-based neuron.</param>

@@ -4,13 +4,16 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// Backward bounds whose free slopes and multipliers are optimised by gradient for each row by itself (alpha-CROWN: Xu et al., ICLR 2021; multipliers of fixed phases as in beta-CROWN: Wang et al., NeurIPS 2021).
-/// Every step's bound is rigorous as those of <see cref="CrownBounds"/> are; the best is kept.
+/// Backward bounds whose free slopes and multipliers are optimised by gradient for each row by itself (alpha-CROWN: Xu et al., ICLR 2021;
+/// multipliers of fixed phases as in beta-CROWN: Wang et al., NeurIPS 2021). Every step's bound is rigorous as those of
+/// <see cref="CrownBounds"/> are; the best is kept.
 /// </summary>
 /// <remarks>
-/// Gradients by hand: let <c>x*</c> be the corner where the bound's linear function is largest, and run it forward through the lines that the backward pass chose, giving <c>z*</c>. The bound is then
-/// the linear network's value at <c>x*</c>, so its derivative is <c>A z*</c> for the slope below a rectifier with coefficient <c>A &lt; 0</c>, and <c>phase z*</c> for a multiplier.
-/// What each open rectifier loses against the true one at <c>z*</c> adds up to the whole gap between the bound and the neuron's value at <c>x*</c>: the largest is where to branch.
+/// Gradients by hand: let <c>x*</c> be the corner where the bound's linear function is largest, and run it forward through the lines that
+/// the backward pass chose, giving <c>z*</c>. The bound is then the linear network's value at <c>x*</c>, so its derivative is <c>A z*</c>
+/// for the slope below a rectifier with coefficient <c>A &lt; 0</c>, and <c>phase z*</c> for a multiplier. What each open rectifier loses
+/// against the true one at <c>z*</c> adds up to the whole gap between the bound and the neuron's value at <c>x*</c>: the largest is where
+/// to branch.
 /// </remarks>
 internal sealed class AlphaBetaCrown : IDisposable
 {
@@ -59,7 +62,8 @@ internal sealed class AlphaBetaCrown : IDisposable
     /// <summary>Bounds every problem once with the slopes and multipliers that it has.</summary>
     /// <param name="problems">The problems; their bounds are replaced.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
-    public void Evaluate(CrownSubproblem[] problems, ParallelOptions parallel) => ForBlocks(problems, parallel, (block, work) => Backward(work.Take(block), work));
+    public void Evaluate(CrownSubproblem[] problems, ParallelOptions parallel) =>
+        ForBlocks(problems, parallel, (block, work) => Backward(work.Take(block), work));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -153,7 +157,8 @@ internal sealed class AlphaBetaCrown : IDisposable
         for (int j = 0; j < below.Count; j++)
         {
             int from = below[j].Layer.Inputs, to = below[j].Layer.Outputs;
-            MatrixProduct.Multiply(work.Rows.AsSpan(0, count * from), count, forward[j], below[j].Layer.Bias.Span, work.Next.AsSpan(0, count * to));
+            MatrixProduct.Multiply(
+                work.Rows.AsSpan(0, count * from), count, forward[j], below[j].Layer.Bias.Span, work.Next.AsSpan(0, count * to));
             for (int r = 0; r < count; r++)
                 rows[r].Differentiate(j, work.Next.AsSpan(r * to, to), gaps: last);
             work.Swap();

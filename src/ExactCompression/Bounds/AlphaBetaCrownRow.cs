@@ -5,12 +5,12 @@ using System.Runtime.Intrinsics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// One <see cref="CrownSubproblem"/> while <see cref="AlphaBetaCrown"/> works on it: its slopes and multipliers, the coefficients of the last backward pass, gradients and their moments.
-/// Used again for one problem after another.
+/// One <see cref="CrownSubproblem"/> while <see cref="AlphaBetaCrown"/> works on it: its slopes and multipliers, the coefficients of the
+/// last backward pass, gradients and their moments. Used again for one problem after another.
 /// </summary>
 /// <remarks>
-/// Vectors run over all rectifiers of a layer as if no phase were fixed; the few with a fixed phase are taken out before (coefficient 0) and put back after, one by one.
-/// Arrays have slack, as <see cref="BackwardRow"/> asks.
+/// Vectors run over all rectifiers of a layer as if no phase were fixed; the few with a fixed phase are taken out before (coefficient 0)
+/// and put back after, one by one. Arrays have slack, as <see cref="BackwardRow"/> asks.
 /// </remarks>
 internal sealed class AlphaBetaCrownRow
 {
@@ -81,12 +81,18 @@ internal sealed class AlphaBetaCrownRow
     /// <summary>Begins a backward pass.</summary>
     /// <param name="layer">The problem's layer.</param>
     /// <param name="row">Receives the coefficients over its inputs.</param>
-    public void Start(AffineLayer layer, Span<double> row) => sums = BackwardRow.Start(layer, Problem.Neuron, Problem.Above, below[^1].Output, row);
+    public void Start(AffineLayer layer, Span<double> row) =>
+        sums = BackwardRow.Start(layer, Problem.Neuron, Problem.Above, below[^1].Output, row);
 
-    /// <summary>As in plain CROWN, with the row's own slopes, and with fixed phases: there the rectifier is linear, and the assumption enters with its multiplier.</summary>
+    /// <summary>
+    /// As in plain CROWN, with the row's own slopes, and with fixed phases: there the rectifier is linear, and the assumption enters with
+    /// its multiplier.
+    /// </summary>
     /// <param name="layer">0-based number of the layer.</param>
     /// <param name="row">Coefficients over the rectifiers' outputs, which become those over the pre-activations; with slack.</param>
-    /// <remarks>A multiplier is added in floating point: what is left of it after rounding is still not negative, and any such multiplier is sound.</remarks>
+    /// <remarks>
+    /// A multiplier is added in floating point: what is left of it after rounding is still not negative, and any such multiplier is sound.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void PassRectifiers(int layer, Span<double> row)
     {
@@ -171,7 +177,8 @@ internal sealed class AlphaBetaCrownRow
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(int step, AdamSchedule descent)
     {
-        double rate = Math.Pow(descent.Decay, step), correctMean = 1 / (1 - Math.Pow(FirstMoment, step + 1)), correctSquare = 1 / (1 - Math.Pow(SecondMoment, step + 1));
+        double rate = Math.Pow(descent.Decay, step), correctMean = 1 / (1 - Math.Pow(FirstMoment, step + 1)),
+            correctSquare = 1 / (1 - Math.Pow(SecondMoment, step + 1));
         StepSlopes(descent.SlopeRate * rate * correctMean, correctSquare);
         foreach (FixedPhase phase in phases)
         {
@@ -179,7 +186,10 @@ internal sealed class AlphaBetaCrownRow
             phase.Mean = (FirstMoment * phase.Mean) + ((1 - FirstMoment) * g);
             phase.Square = (SecondMoment * phase.Square) + ((1 - SecondMoment) * g * g);
             double scale = Math.Max(Math.Abs(coefficient[phase.Place]), 1e-3);
-            phase.Multiplier = Math.Max(0, phase.Multiplier - (descent.MultiplierRate * scale * rate * (phase.Mean * correctMean / (Math.Sqrt(phase.Square * correctSquare) + 1e-12))));
+            phase.Multiplier = Math.Max(
+                0, phase.Multiplier
+                    - (descent.MultiplierRate * scale * rate
+                        * (phase.Mean * correctMean / (Math.Sqrt(phase.Square * correctSquare) + 1e-12))));
         }
     }
 
@@ -192,7 +202,10 @@ internal sealed class AlphaBetaCrownRow
             Problem.Multipliers[phase.Number] = (float)phase.BestMultiplier;
     }
 
-    /// <summary>Ends the work on a problem that stays open: hands over its best slopes and multipliers and, from the gaps of the last pass, the rectifiers that lose most.</summary>
+    /// <summary>
+    /// Ends the work on a problem that stays open: hands over its best slopes and multipliers and, from the gaps of the last pass, the
+    /// rectifiers that lose most.
+    /// </summary>
     /// <param name="most">How many rectifiers to name at most.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finish(int most)
@@ -229,9 +242,11 @@ internal sealed class AlphaBetaCrownRow
         for (int i = 0; i < z.Length; i += Vector512<double>.Count)
         {
             nuint at = (nuint)i;
-            Vector512<double> mask = BackwardRow.Lanes(z.Length - i), a = Vector512.LoadUnsafe(ref coefficients, at), value = Vector512.LoadUnsafe(ref values, at), up = Vector512.GreaterThan(a, zero);
+            Vector512<double> mask = BackwardRow.Lanes(z.Length - i), a = Vector512.LoadUnsafe(ref coefficients, at),
+                value = Vector512.LoadUnsafe(ref values, at), up = Vector512.GreaterThan(a, zero);
             Vector512<double> free = Vector512.LessThan(a, zero) & Vector512.GreaterThan(Vector512.LoadUnsafe(ref open, at), zero);
-            Vector512<double> slope = Vector512.ConditionalSelect(up, Vector512.LoadUnsafe(ref above, at), Vector512.LoadUnsafe(ref slopes, at));
+            Vector512<double> slope = Vector512.ConditionalSelect(
+                up, Vector512.LoadUnsafe(ref above, at), Vector512.LoadUnsafe(ref slopes, at));
             Vector512<double> line = (slope * value) + (Vector512.LoadUnsafe(ref intercepts, at) & up);
             Vector512.ConditionalSelect(mask, (a * value) & free, Vector512.LoadUnsafe(ref gradients, at)).StoreUnsafe(ref gradients, at);
             Vector512.ConditionalSelect(mask, line, value).StoreUnsafe(ref values, at);

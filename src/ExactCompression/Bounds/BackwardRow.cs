@@ -6,19 +6,22 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// The constant of one row on its way back through the layers, with all that rounding may have cost so far. Linear bound propagation, plain or optimised, is made of its steps: the proof's arithmetic is here alone.
+/// The constant of one row on its way back through the layers, with all that rounding may have cost so far. Linear bound propagation, plain
+/// or optimised, is made of its steps: the proof's arithmetic is here alone.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Going back through layer <c>j</c>, a row <c>A</c> over the layer's outputs becomes <c>D = A * slope</c> over its pre-activations and <c>A' = D W_j</c> over its inputs. What floating point makes of
-/// <c>D</c> and <c>A'</c> is taken as it is; the difference to the real ones is charged to the bound: <c>|D| . Error</c> of <see cref="ReluRelaxation"/>. The constant collects
-/// intercepts and biases, and its size, so that the rounding of that sum is charged at the end. <see cref="Rounding.Gamma"/> is twice what the theory asks, which covers the rounding of the charges' own sums,
-/// in any order: sums run over the lanes of vectors.
-/// Infinite or NaN bounds come out where something overflows, and prove nothing; an overflown coefficient may even have the wrong sign, so none is dropped without looking whether it is finite.
+/// Going back through layer <c>j</c>, a row <c>A</c> over the layer's outputs becomes <c>D = A * slope</c> over its pre-activations and
+/// <c>A' = D W_j</c> over its inputs. What floating point makes of <c>D</c> and <c>A'</c> is taken as it is; the difference to the real
+/// ones is charged to the bound: <c>|D| . Error</c> of <see cref="ReluRelaxation"/>. The constant collects intercepts and biases, and its
+/// size, so that the rounding of that sum is charged at the end. <see cref="Rounding.Gamma"/> is twice what the theory asks, which covers
+/// the rounding of the charges' own sums, in any order: sums run over the lanes of vectors. Infinite or NaN bounds come out where something
+/// overflows, and prove nothing; an overflown coefficient may even have the wrong sign, so none is dropped without looking whether it is
+/// finite.
 /// </para>
 /// <para>
-/// Lanes beyond the end of a row hold whatever follows it in memory: their coefficients are taken as 0, and they are stored back as they were. So rows need <see cref="Slack"/> elements behind the last one,
-/// and arrays that go with them, too.
+/// Lanes beyond the end of a row hold whatever follows it in memory: their coefficients are taken as 0, and they are stored back as they
+/// were. So rows need <see cref="Slack"/> elements behind the last one, and arrays that go with them, too.
 /// </para>
 /// </remarks>
 internal struct BackwardRow
@@ -64,18 +67,21 @@ internal struct BackwardRow
         ref double intercepts = ref MemoryMarshal.GetArrayDataReference(relaxation.UpperIntercept);
         ref double biases = ref MemoryMarshal.GetArrayDataReference(relaxation.Bias);
         ref double errors = ref MemoryMarshal.GetArrayDataReference(relaxation.Error);
-        Vector512<double> zero = Vector512<double>.Zero, infinity = Vector512.Create(double.PositiveInfinity), underflow = Vector512.Create(Rounding.Underflow);
+        Vector512<double> zero = Vector512<double>.Zero, infinity = Vector512.Create(double.PositiveInfinity),
+            underflow = Vector512.Create(Rounding.Underflow);
         Vector512<double> sums = zero, sizes = zero, charges = zero;
         for (int i = 0; i < row.Length; i += Vector512<double>.Count)
         {
             nuint at = (nuint)i;
             Vector512<double> mask = Lanes(row.Length - i), old = Vector512.LoadUnsafe(ref values, at), a = old & mask;
             Vector512<double> up = Vector512.GreaterThan(a, zero);
-            Vector512<double> slope = Vector512.ConditionalSelect(up, Vector512.LoadUnsafe(ref above, at), Vector512.LoadUnsafe(ref below, at));
+            Vector512<double> slope = Vector512.ConditionalSelect(
+                up, Vector512.LoadUnsafe(ref above, at), Vector512.LoadUnsafe(ref below, at));
             Vector512<double> intercept = Vector512.LoadUnsafe(ref intercepts, at) & up;
 
             // A rectifier that is off drops a finite coefficient without a trace; an infinite one makes a NaN.
-            Vector512<double> live = ~(Vector512.Equals(a, zero) | (Vector512.Equals(slope, zero) & Vector512.Equals(intercept, zero) & Vector512.LessThan(Vector512.Abs(a), infinity)));
+            Vector512<double> live = ~(Vector512.Equals(a, zero)
+                | (Vector512.Equals(slope, zero) & Vector512.Equals(intercept, zero) & Vector512.LessThan(Vector512.Abs(a), infinity)));
             Vector512<double> d = (a * slope) & live, t = (a * intercept) & live, b = d * Vector512.LoadUnsafe(ref biases, at) & live;
             sums += t + b;
             sizes += t + Vector512.Abs(b);
@@ -115,7 +121,8 @@ internal struct BackwardRow
         {
             nuint at = (nuint)i;
             Vector512<double> mask = Lanes(row.Length - i), a = Vector512.LoadUnsafe(ref values, at);
-            Vector512<double> end = Vector512.ConditionalSelect(Vector512.GreaterThan(a, Vector512<double>.Zero), Vector512.LoadUnsafe(ref highs, at), Vector512.LoadUnsafe(ref lows, at));
+            Vector512<double> end = Vector512.ConditionalSelect(
+                Vector512.GreaterThan(a, Vector512<double>.Zero), Vector512.LoadUnsafe(ref highs, at), Vector512.LoadUnsafe(ref lows, at));
             Vector512<double> t = (a * end) & mask;
             sums += t;
             sizes += Vector512.Abs(t);
@@ -148,5 +155,7 @@ internal struct BackwardRow
     /// <param name="count">How many elements are left.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<double> Lanes(int count) =>
-        count >= Vector512<double>.Count ? Vector512<double>.AllBitsSet : Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).AsDouble();
+        count >= Vector512<double>.Count
+            ? Vector512<double>.AllBitsSet
+            : Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).AsDouble();
 }

@@ -3,8 +3,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// Backward linear bound propagation (CROWN, DeepPoly): the pre-activations of some neurons are bounded by linear functions of the network's input, and these over the input box.
-/// Every bound is a statement about real arithmetic: see <see cref="BackwardRow"/>.
+/// Backward linear bound propagation (CROWN, DeepPoly): the pre-activations of some neurons are bounded by linear functions of the
+/// network's input, and these over the input box. Every bound is a statement about real arithmetic: see <see cref="BackwardRow"/>.
 /// </summary>
 internal sealed class CrownBounds
 {
@@ -39,7 +39,8 @@ internal sealed class CrownBounds
     /// <param name="neurons">0-based neurons of that layer.</param>
     /// <param name="above">True for upper bounds, false for lower bounds.</param>
     /// <param name="bounds">Receives one bound a neuron.</param>
-    /// <param name="coefficients">Receives, for each neuron, the linear function of the input that bounds it, <c>z</c> or <c>-z</c> from above: neurons x inputs; empty if not wanted.</param>
+    /// <param name="coefficients">Receives, for each neuron, the linear function of the input that bounds it, <c>z</c> or <c>-z</c> from
+    /// above: neurons x inputs; empty if not wanted.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
     public void Bound(AffineLayer layer, int[] neurons, bool above, double[] bounds, double[] coefficients, ParallelOptions parallel)
     {
@@ -52,7 +53,9 @@ internal sealed class CrownBounds
             (block, _, work) =>
             {
                 int first = block * RowBlock, rows = Math.Min(RowBlock, neurons.Length - first);
-                BoundBlock(layer, neurons.AsSpan(first, rows), above, bounds.AsSpan(first, rows), coefficients.Length == 0 ? [] : coefficients.AsSpan(first * domain.Size!.Value, rows * domain.Size!.Value), work);
+                BoundBlock(
+                    layer, neurons.AsSpan(first, rows), above, bounds.AsSpan(first, rows),
+                    coefficients.Length == 0 ? [] : coefficients.AsSpan(first * domain.Size!.Value, rows * domain.Size!.Value), work);
                 return work;
             },
             static _ => { });
@@ -69,7 +72,8 @@ internal sealed class CrownBounds
         return corner;
     }
 
-    private void BoundBlock(AffineLayer layer, ReadOnlySpan<int> neurons, bool above, Span<double> bounds, Span<double> coefficients, Workspace work)
+    private void BoundBlock(
+        AffineLayer layer, ReadOnlySpan<int> neurons, bool above, Span<double> bounds, Span<double> coefficients, Workspace work)
     {
         int rows = neurons.Length, width = layer.Inputs;
         ActivationRange input = below[^1].Output;

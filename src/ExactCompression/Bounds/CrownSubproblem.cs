@@ -1,8 +1,9 @@
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// The question whether <c>sign z</c> of one neuron can be above 0 where some rectifiers below have a fixed phase, with everything that bounds it: free slopes below open rectifiers,
-/// and a multiplier for each fixed phase. Any slope in [0,1] and any multiplier that is not negative gives a sound bound; optimisation only makes it tighter.
+/// The question whether <c>sign z</c> of one neuron can be above 0 where some rectifiers below have a fixed phase, with everything that
+/// bounds it: free slopes below open rectifiers, and a multiplier for each fixed phase. Any slope in [0,1] and any multiplier that is not
+/// negative gives a sound bound; optimisation only makes it tighter.
 /// </summary>
 internal sealed class CrownSubproblem
 {
@@ -37,23 +38,32 @@ internal sealed class CrownSubproblem
     /// <summary>Proven upper bound of <c>sign z</c> under the assumptions.</summary>
     public double Bound { get; set; } = double.PositiveInfinity;
 
-    /// <summary>The open rectifiers that loosen the bound most, loosest first, by their index over all layers; empty where none does.</summary>
+    /// <summary>
+    /// The open rectifiers that loosen the bound most, loosest first, by their index over all layers; empty where none does.
+    /// </summary>
     public int[] Loosest { get; set; } = [];
 
-    /// <summary>For each of <see cref="Loosest"/>, the multiplier with which the assumption that it is on gives the very line that the bound takes there, so that nothing is lost by the split.</summary>
+    /// <summary>
+    /// For each of <see cref="Loosest"/>, the multiplier with which the assumption that it is on gives the very line that the bound takes
+    /// there, so that nothing is lost by the split.
+    /// </summary>
     public float[] LineMultipliers { get; set; } = [];
 
     /// <summary>Corner of the input box where the bound's linear function is largest.</summary>
     public float[] Corner { get; set; } = [];
 
-    /// <summary>Mean of the corners that the gradient steps met, the later ones counting more: near the best point of the linear program that the bound is the dual of, and often inside the box.</summary>
+    /// <summary>
+    /// Mean of the corners that the gradient steps met, the later ones counting more: near the best point of the linear program that the
+    /// bound is the dual of, and often inside the box.
+    /// </summary>
     public float[] Mean { get; set; } = [];
 
     /// <summary>A problem without assumptions.</summary>
     /// <param name="neuron">0-based neuron.</param>
     /// <param name="above">Which side.</param>
     /// <param name="slopes">Slopes to begin with; copied.</param>
-    public static CrownSubproblem Root(int neuron, bool above, ReadOnlySpan<float> slopes) => new(neuron, above, slopes.ToArray(), [], [], []);
+    public static CrownSubproblem Root(int neuron, bool above, ReadOnlySpan<float> slopes) =>
+        new(neuron, above, slopes.ToArray(), [], [], []);
 
     /// <summary>The same problem with one more assumption; its bound holds here, too.</summary>
     /// <param name="rectifier">Index over all layers.</param>

@@ -4,7 +4,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// Interval arithmetic through one affine map, rounded outward. Exact at ties: where every product at an end is 0 (weights and inputs that are not negative, say), the end is exact.
+/// Interval arithmetic through one affine map, rounded outward. Exact at ties: where every product at an end is 0 (weights and inputs that
+/// are not negative, say), the end is exact.
 /// </summary>
 internal static class IntervalBounds
 {
@@ -36,13 +37,16 @@ internal static class IntervalBounds
             }
 
             double radius = input.RadiusOf(layer, i) * (1 + 1e-9);
-            lower[i] = End(layer, i, input, low, (gamma * (lowSize + Math.Abs(bias[i]))) + Rounding.Underflow + radius, radius == 0, below: true);
-            upper[i] = End(layer, i, input, high, (gamma * (highSize + Math.Abs(bias[i]))) + Rounding.Underflow + radius, radius == 0, below: false);
+            lower[i] = End(
+                layer, i, input, low, (gamma * (lowSize + Math.Abs(bias[i]))) + Rounding.Underflow + radius, radius == 0, below: true);
+            upper[i] = End(
+                layer, i, input, high, (gamma * (highSize + Math.Abs(bias[i]))) + Rounding.Underflow + radius, radius == 0, below: false);
         }
     }
 
     /// <summary>
-    /// One end with its error taken off. Where the error alone keeps the sign open, the sum is done again without rounding, so that ties at 0 are decided.
+    /// One end with its error taken off. Where the error alone keeps the sign open, the sum is done again without rounding, so that ties at
+    /// 0 are decided.
     /// </summary>
     private static double End(AffineLayer layer, int row, ActivationRange input, double sum, double error, bool exactWeights, bool below)
     {

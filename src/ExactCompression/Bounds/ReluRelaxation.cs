@@ -4,14 +4,15 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// One hidden layer as linear bound propagation sees it: for each neuron, lines above and below the rectifier over its proven range, and how much rounding can cost when a
-/// backward pass goes through the layer's affine map.
+/// One hidden layer as linear bound propagation sees it: for each neuron, lines above and below the rectifier over its proven range, and
+/// how much rounding can cost when a backward pass goes through the layer's affine map.
 /// </summary>
 /// <remarks>
-/// Above: <c>relu(z) &lt;= s z + t</c>. Any slope <c>s</c> in [0,1] is sound as long as the intercept is at least <c>relu(z) - s z</c> at both ends of the range,
-/// because that difference is convex; so the slope is chosen in floating point and only the intercept is rounded up.
-/// Below: <c>relu(z) &gt;= s z</c> for any slope in [0,1], without intercept. (Zhang et al., <em>Efficient Neural Network Robustness Certification with General Activation Functions</em>,
-/// NeurIPS 2018; Singh et al., <em>An Abstract Domain for Certifying Neural Networks</em>, POPL 2019.)
+/// Above: <c>relu(z) &lt;= s z + t</c>. Any slope <c>s</c> in [0,1] is sound as long as the intercept is at least <c>relu(z) - s z</c> at
+/// both ends of the range, because that difference is convex; so the slope is chosen in floating point and only the intercept is rounded
+/// up. Below: <c>relu(z) &gt;= s z</c> for any slope in [0,1], without intercept. (Zhang et al., <em>Efficient Neural Network Robustness
+/// Certification with General Activation Functions</em>, NeurIPS 2018; Singh et al., <em>An Abstract Domain for Certifying Neural
+/// Networks</em>, POPL 2019.)
 /// </remarks>
 internal sealed class ReluRelaxation
 {
@@ -59,7 +60,9 @@ internal sealed class ReluRelaxation
     /// <summary>Slope of the line below each rectifier.</summary>
     public double[] LowerSlope { get; }
 
-    /// <summary>For each neuron, what a coefficient of size 1 on its pre-activation can lose to rounding on the way to the layer's inputs.</summary>
+    /// <summary>
+    /// For each neuron, what a coefficient of size 1 on its pre-activation can lose to rounding on the way to the layer's inputs.
+    /// </summary>
     public double[] Error { get; }
 
     /// <summary>1 for each neuron whose phase is open, 0 for the others.</summary>
@@ -117,8 +120,9 @@ internal sealed class ReluRelaxation
     }
 
     /// <summary>
-    /// The computed product <c>D W</c> differs from the real one entry by entry by at most <c>gamma |D| |W|</c>, so over inputs of size at most <c>m</c> the bound moves by at most
-    /// <c>|D| (gamma |W| m)</c>: one matrix-vector product a layer, not one a row. The rounding of <c>D</c> itself (slope times coefficient) adds <c>u |z|</c>.
+    /// The computed product <c>D W</c> differs from the real one entry by entry by at most <c>gamma |D| |W|</c>, so over inputs of size at
+    /// most <c>m</c> the bound moves by at most <c>|D| (gamma |W| m)</c>: one matrix-vector product a layer, not one a row. The rounding of
+    /// <c>D</c> itself (slope times coefficient) adds <c>u |z|</c>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MeasureRounding()

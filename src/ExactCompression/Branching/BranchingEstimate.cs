@@ -4,8 +4,9 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Estimates how many parts of the input box a side takes to be settled, by random dives: each goes from the whole box into one piece after another at random, and counts a part for as many as there
-/// are choices on the way to it. The mean over dives is unbiased (D. E. Knuth, <em>Estimating the Efficiency of Backtrack Programs</em>, Mathematics of Computation 29, 1975).
+/// Estimates how many parts of the input box a side takes to be settled, by random dives: each goes from the whole box into one piece after
+/// another at random, and counts a part for as many as there are choices on the way to it. The mean over dives is unbiased (D. E. Knuth,
+/// <em>Estimating the Efficiency of Backtrack Programs</em>, Mathematics of Computation 29, 1975).
 /// </summary>
 /// <remarks>Sides that share a partition are all settled only when the hardest is, so sides go together that take about as much.</remarks>
 internal sealed class BranchingEstimate
@@ -31,7 +32,10 @@ internal sealed class BranchingEstimate
         this.layer = layer;
     }
 
-    /// <summary>All open sides in groups, each of one layer and of sides that take about as much, the easiest group first: should time run out, most is decided.</summary>
+    /// <summary>
+    /// All open sides in groups, each of one layer and of sides that take about as much, the easiest group first: should time run out, most
+    /// is decided.
+    /// </summary>
     /// <param name="board">What is known.</param>
     /// <param name="search">Knows what is open.</param>
     /// <param name="clock">Time and threads.</param>
@@ -60,7 +64,9 @@ internal sealed class BranchingEstimate
     {
         var random = new Random(seed);
         using var bounder = new SubdomainBounds(network, layer);
-        Subdomain whole = new([.. board.Domain.Lower.Span], [.. board.Domain.Upper.Span], SubdomainPhases.OfWholeBox(network, board.Offsets[layer - 1]), [target]);
+        Subdomain whole = new(
+            [.. board.Domain.Lower.Span], [.. board.Domain.Upper.Span], SubdomainPhases.OfWholeBox(network, board.Offsets[layer - 1]),
+            [target]);
         double sum = 0;
         for (int dive = 0; dive < dives; dive++)
         {
@@ -81,13 +87,16 @@ internal sealed class BranchingEstimate
         return sum / dives;
     }
 
-    private static void AddGroups(List<SplittingGroup> groups, VerdictLedger board, int layer, long weights, WitnessSearch search, SearchClock clock, int dives, int seed)
+    private static void AddGroups(
+        List<SplittingGroup> groups, VerdictLedger board, int layer, long weights, WitnessSearch search, SearchClock clock, int dives,
+        int seed)
     {
         SignTarget[] targets = [.. search.Open(layer)];
         using var network = new SubdomainNetwork(board, layer);
         var estimate = new BranchingEstimate(board, network, layer);
         var parts = new double[targets.Length];
-        Parallel.For(0, targets.Length, clock.Parallel, k => parts[k] = estimate.Of(targets[k], dives, seed, clock.Parallel.CancellationToken));
+        Parallel.For(
+            0, targets.Length, clock.Parallel, k => parts[k] = estimate.Of(targets[k], dives, seed, clock.Parallel.CancellationToken));
         Array.Sort(parts, targets);
         for (int first = 0, end; first < targets.Length; first = end)
         {

@@ -4,12 +4,14 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Decides the sign of a neuron's largest or smallest value by going through the network's linear pieces over the box, in exact arithmetic: complete, and affordable where few rectifiers are open. What bounds
-/// leave open by rounding alone, or by a tie at 0 that stands across a kink, is settled here.
+/// Decides the sign of a neuron's largest or smallest value by going through the network's linear pieces over the box, in exact arithmetic:
+/// complete, and affordable where few rectifiers are open. What bounds leave open by rounding alone, or by a tie at 0 that stands across a
+/// kink, is settled here.
 /// </summary>
 /// <remarks>
-/// On the closed piece where each rectifier is held on (its pre-activation is not negative) or off (it is not positive) every pre-activation is affine, so its extremes are linear programs. The pieces cover the
-/// box, whether they have an interior or not; and a value that is reached on a piece is the network's own there.
+/// On the closed piece where each rectifier is held on (its pre-activation is not negative) or off (it is not positive) every
+/// pre-activation is affine, so its extremes are linear programs. The pieces cover the box, whether they have an interior or not; and a
+/// value that is reached on a piece is the network's own there.
 /// </remarks>
 internal sealed class ExactRegions
 {
@@ -40,7 +42,8 @@ internal sealed class ExactRegions
         {
             AffineLayer reader = board.Network.HiddenLayer(l + 1);
             read[l - 1] = [.. Enumerable.Range(0, board.Network.WidthOf(l)).Select(j =>
-                !(board.Upper[board.Offsets[l - 1] + j] <= 0) && Enumerable.Range(0, reader.Outputs).Any(i => read[l][i] && reader.Row(i)[j] != 0))];
+                !(board.Upper[board.Offsets[l - 1] + j] <= 0)
+                    && Enumerable.Range(0, reader.Outputs).Any(i => read[l][i] && reader.Row(i)[j] != 0))];
         }
 
         inputs = Inputs(board.Domain);
@@ -53,7 +56,8 @@ internal sealed class ExactRegions
     /// <param name="most">How much work to do at most, in products of exact numbers.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <param name="spent">How much work was done.</param>
-    /// <returns>-1, 0 or 1: 1 also where only that it is above 0 is known. Null where that would take more, or where weights carry a radius.</returns>
+    /// <returns>-1, 0 or 1: 1 also where only that it is above 0 is known. Null where that would take more, or where weights carry a
+    /// radius.</returns>
     public static int? MaximumSign(VerdictLedger board, int index, bool above, long most, CancellationToken cancellation, out long spent)
     {
         spent = 0;
@@ -69,7 +73,8 @@ internal sealed class ExactRegions
     }
 
     /// <summary>The inputs that the box leaves open.</summary>
-    private static int[] Inputs(InputDomain domain) => [.. Enumerable.Range(0, domain.Lower.Length).Where(i => domain.Lower.Span[i] < domain.Upper.Span[i])];
+    private static int[] Inputs(InputDomain domain) =>
+        [.. Enumerable.Range(0, domain.Lower.Length).Where(i => domain.Lower.Span[i] < domain.Upper.Span[i])];
 
     private int? Run()
     {
@@ -108,7 +113,9 @@ internal sealed class ExactRegions
         return open;
     }
 
-    /// <summary>The largest sign over the pieces of a polytope on which the activations before a layer are affine; null where the work is too much.</summary>
+    /// <summary>
+    /// The largest sign over the pieces of a polytope on which the activations before a layer are affine; null where the work is too much.
+    /// </summary>
     private int? Visit(int current, Dyadic[]?[] activations, ExactTableau piece)
     {
         AffineLayer map = board.Network.HiddenLayer(current);
@@ -154,7 +161,10 @@ internal sealed class ExactRegions
             Dyadic[]?[] other = [.. next];
             other[neuron] = z;
             int? first = Choose(current, map, activations, other, neuron + 1, on);
-            return first is null or > 0 ? first : Choose(current, map, activations, next, neuron + 1, off) is { } second ? Math.Max(first.Value, second) : null;
+            return first is null or > 0
+                ? first
+                : Choose(current, map, activations, next, neuron + 1, off) is { } second
+                ? Math.Max(first.Value, second) : null;
         }
 
         return Visit(current + 1, next, piece);

@@ -4,8 +4,9 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Signs that rounding hides, without rounding: a neuron of the first layer has its extremes at corners of the box, so its exact values there decide it; above, a few corners that lead far up or down are run
-/// through the network. A point of the domain whose exact pre-activation is above 0 is a witness as good as any.
+/// Signs that rounding hides, without rounding: a neuron of the first layer has its extremes at corners of the box, so its exact values
+/// there decide it; above, a few corners that lead far up or down are run through the network. A point of the domain whose exact
+/// pre-activation is above 0 is a witness as good as any.
 /// </summary>
 internal static class ExactSigns
 {
@@ -94,7 +95,8 @@ internal static class ExactSigns
 
     private static void Show(VerdictLedger board, AffineLayer[] layers, long points, SearchClock clock)
     {
-        double[] middle = [.. board.Domain.Lower.ToArray().Zip(board.Domain.Upper.ToArray(), static (low, high) => Math.Clamp((low / 2) + (high / 2), low, high))];
+        double[] middle = [.. board.Domain.Lower.ToArray().Zip(
+            board.Domain.Upper.ToArray(), static (low, high) => Math.Clamp((low / 2) + (high / 2), low, high))];
         for (int i = 0; i < board.Offsets[layers.Length]; i++)
         {
             foreach (bool above in (bool[])[true, false])

@@ -5,8 +5,8 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Bounds a part of the input box with <see cref="IntervalBounds"/> and <see cref="CrownBounds"/>, which do without rounding where only that keeps a sign open: for parts where a neuron's largest
-/// value is 0, or nearly.
+/// Bounds a part of the input box with <see cref="IntervalBounds"/> and <see cref="CrownBounds"/>, which do without rounding where only
+/// that keeps a sign open: for parts where a neuron's largest value is 0, or nearly.
 /// </summary>
 internal sealed class ExactSubdomain
 {

@@ -5,11 +5,13 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Splits the input box where inputs are few: one partition serves many open neurons of a layer. In each part the layers up to it are bounded anew, which settles most neurons there; a part is split
-/// again as long as a neuron is open in it. A side is proven when it is settled in every part.
+/// Splits the input box where inputs are few: one partition serves many open neurons of a layer. In each part the layers up to it are
+/// bounded anew, which settles most neurons there; a part is split again as long as a neuron is open in it. A side is proven when it is
+/// settled in every part.
 /// </summary>
 /// <remarks>
-/// The parts that were split last are taken first, so that only few wait at any time. Batches do not depend on the number of threads, so neither do verdicts. Work can stop after any batch and go on later.
+/// The parts that were split last are taken first, so that only few wait at any time. Batches do not depend on the number of threads, so
+/// neither do verdicts. Work can stop after any batch and go on later.
 /// </remarks>
 internal sealed class InputBranchAndBound : IDisposable
 {
@@ -46,7 +48,9 @@ internal sealed class InputBranchAndBound : IDisposable
         network = new(board, layer);
         foreach (SignTarget target in targets)
             parts[target] = 1;
-        open.Push(new([.. board.Domain.Lower.Span], [.. board.Domain.Upper.Span], SubdomainPhases.OfWholeBox(network, board.Offsets[layer - 1]), targets));
+        open.Push(
+            new([.. board.Domain.Lower.Span], [.. board.Domain.Upper.Span], SubdomainPhases.OfWholeBox(network, board.Offsets[layer - 1]),
+                targets));
     }
 
     /// <summary>Parts bounded so far.</summary>
@@ -121,7 +125,8 @@ internal sealed class InputBranchAndBound : IDisposable
             return;
         foreach (Subdomain piece in outcome.Pieces)
         {
-            // What holds where one of several sides is open does not depend on which; so a side alone may go on from there, and only it makes use of that.
+            // What holds where one of several sides is open does not depend on which; so a side alone may go on from there, and only it
+            // makes use of that.
             if (piece.Targets.Length == left.Length)
                 open.Push(piece);
             else

@@ -4,8 +4,9 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Decides one side of a neuron's sign by splitting rectifiers below it: each half assumes one phase of a rectifier, and is bounded by itself. The side is proven when every half is; a corner where
-/// a bound is reached may show the opposite on the way. Work can stop at any sub-problem and go on later.
+/// Decides one side of a neuron's sign by splitting rectifiers below it: each half assumes one phase of a rectifier, and is bounded by
+/// itself. The side is proven when every half is; a corner where a bound is reached may show the opposite on the way. Work can stop at any
+/// sub-problem and go on later.
 /// </summary>
 internal sealed class ReluBranchAndBound
 {
@@ -97,7 +98,10 @@ internal sealed class ReluBranchAndBound
             open.Enqueue(problem, -problem.Bound);
     }
 
-    /// <summary>The corners where the bounds are reached often show that the side can be reached after all; by turns they are starts of a short ascent.</summary>
+    /// <summary>
+    /// The corners where the bounds are reached often show that the side can be reached after all; by turns they are starts of a short
+    /// ascent.
+    /// </summary>
     private void Attack(CrownSubproblem[] left, WitnessSearch search)
     {
         float[] points = [.. left.SelectMany(static p => p.Corner.Concat(p.Mean))];
@@ -119,7 +123,8 @@ internal sealed class ReluBranchAndBound
             (problem.Loosest.Length == 0 ? leaves : parents).Add(problem);
         }
 
-        CrownSubproblem[] trials = [.. parents.SelectMany(static p => p.Loosest.SelectMany((n, k) => new[] { p.With(n, 1, p.LineMultipliers[k]), p.With(n, -1) }))];
+        CrownSubproblem[] trials = [.. parents.SelectMany(
+            static p => p.Loosest.SelectMany((n, k) => new[] { p.With(n, 1, p.LineMultipliers[k]), p.With(n, -1) }))];
         bounds.Evaluate(trials, parallel);
         var halves = new List<CrownSubproblem>();
         int at = 0;
@@ -141,6 +146,10 @@ internal sealed class ReluBranchAndBound
         return ([.. halves], [.. leaves]);
     }
 
-    /// <summary>How much an assumption alone lowers the bound, as a share of what is to be gained; a little even where it does not, so that the other half counts.</summary>
-    private static double Gain(CrownSubproblem parent, CrownSubproblem half) => Math.Max(1e-3, (parent.Bound - Math.Max(0, half.Bound)) / parent.Bound);
+    /// <summary>
+    /// How much an assumption alone lowers the bound, as a share of what is to be gained; a little even where it does not, so that the
+    /// other half counts.
+    /// </summary>
+    private static double Gain(CrownSubproblem parent, CrownSubproblem half) =>
+        Math.Max(1e-3, (parent.Bound - Math.Max(0, half.Bound)) / parent.Bound);
 }

@@ -1,6 +1,9 @@
 namespace ExactCompression.Branching;
 
-/// <summary>Says where to cut a part in which sides are open: to the box where they can be, and at the input that widens the rectifiers most that loosen their bounds most. For one thread.</summary>
+/// <summary>
+/// Says where to cut a part in which sides are open: to the box where they can be, and at the input that widens the rectifiers most that
+/// loosen their bounds most. For one thread.
+/// </summary>
 internal sealed class SplitHeuristic
 {
     private readonly double[] gaps;
@@ -41,7 +44,8 @@ internal sealed class SplitHeuristic
     /// <param name="low">Lower bounds of the open ones.</param>
     /// <param name="high">Upper bounds of the open ones.</param>
     /// <param name="weight">What the side counts beside others.</param>
-    public void Add(double[] from, double[] to, ReadOnlySpan<double> coefficients, sbyte[] phases, double[] low, double[] high, double weight)
+    public void Add(
+        double[] from, double[] to, ReadOnlySpan<double> coefficients, sbyte[] phases, double[] low, double[] high, double weight)
     {
         for (int i = 0; i < lower.Length; i++)
         {
@@ -60,7 +64,9 @@ internal sealed class SplitHeuristic
         }
     }
 
-    /// <summary>The input that widens the ranges of the rectifiers most, each as much as it loosens the bounds; -1 where no input can be halved.</summary>
+    /// <summary>
+    /// The input that widens the ranges of the rectifiers most, each as much as it loosens the bounds; -1 where no input can be halved.
+    /// </summary>
     /// <param name="functions">Linear functions above the open rectifiers, each padded to whole vectors.</param>
     public int BestInput(ReadOnlySpan<double> functions)
     {
@@ -97,7 +103,9 @@ internal sealed class SplitHeuristic
         return best;
     }
 
-    /// <summary>Both halves at the middle of one input; they share that value, so together they are the part. None for the input -1.</summary>
+    /// <summary>
+    /// Both halves at the middle of one input; they share that value, so together they are the part. None for the input -1.
+    /// </summary>
     public static Subdomain[] Halves(Subdomain part, int input)
     {
         if (input < 0)

@@ -8,7 +8,8 @@ namespace ExactCompression.Branching;
 /// <param name="Known">What holds of the rectifiers in it.</param>
 /// <param name="Targets">The open sides.</param>
 /// <remarks>
-/// With one open side only the points matter at which its pre-activation has that sign. <paramref name="Known"/> then holds for those, and <see cref="Half"/> is not negative at any of them.
+/// With one open side only the points matter at which its pre-activation has that sign. <paramref name="Known"/> then holds for those, and
+/// <see cref="Half"/> is not negative at any of them.
 /// </remarks>
 internal sealed record Subdomain(double[] Lower, double[] Upper, SubdomainPhases Known, SignTarget[] Targets)
 {

@@ -3,12 +3,12 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Bounds the rectifiers in a part of the input box, layer by layer and only those that are open, then the sides that are asked for, and says where to go on. For one thread; allocates nothing
-/// but the result.
+/// Bounds the rectifiers in a part of the input box, layer by layer and only those that are open, then the sides that are asked for, and
+/// says where to go on. For one thread; allocates nothing but the result.
 /// </summary>
 /// <remarks>
-/// Where only one side is open, only the points count at which it is not settled. Its linear bound must not be negative there, so the box is cut to where that can be, and each bound of a
-/// rectifier is taken under this condition.
+/// Where only one side is open, only the points count at which it is not settled. Its linear bound must not be negative there, so the box
+/// is cut to where that can be, and each bound of a rectifier is taken under this condition.
 /// </remarks>
 internal sealed class SubdomainBounds : IDisposable
 {
@@ -128,9 +128,13 @@ internal sealed class SubdomainBounds : IDisposable
         return true;
     }
 
-    private double Bound(int row, Span<double> into, Subdomain part) => box.MaximumWhere(into, rows.Finish(row, into), part.Half, part.HalfConstant);
+    private double Bound(int row, Span<double> into, Subdomain part) =>
+        box.MaximumWhere(into, rows.Finish(row, into), part.Half, part.HalfConstant);
 
-    /// <summary>Whether the only side is settled already, with the bounds of the deeper layers as they were in the part before: one row, where the layers have a hundred. If not, the box is cut.</summary>
+    /// <summary>
+    /// Whether the only side is settled already, with the bounds of the deeper layers as they were in the part before: one row, where the
+    /// layers have a hundred. If not, the box is cut.
+    /// </summary>
     private bool IsSettledEarly(Subdomain part)
     {
         SignTarget target = part.Targets[0];

@@ -5,7 +5,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// The box of a part of the input, over which linear functions <c>f . x + c</c> are maximised rigorously. A function is padded with zeros to whole vectors, its constant apart; both are taken as exact.
+/// The box of a part of the input, over which linear functions <c>f . x + c</c> are maximised rigorously. A function is padded with zeros
+/// to whole vectors, its constant apart; both are taken as exact.
 /// </summary>
 internal sealed class SubdomainBox
 {
@@ -55,8 +56,9 @@ internal sealed class SubdomainBox
     public double Maximum(ReadOnlySpan<double> function, double constant) => Maximum(function, constant, [], out _);
 
     /// <summary>
-    /// A value not below the function anywhere in the box where another is not negative: the least maximum of <c>f + m h</c> over multipliers <c>m >= 0</c>, which is what the linear program's dual says.
-    /// The maximum is convex in <c>m</c> and its slope changes only where a coefficient changes its sign, so the best multiplier is one of these few.
+    /// A value not below the function anywhere in the box where another is not negative: the least maximum of <c>f + m h</c> over
+    /// multipliers <c>m >= 0</c>, which is what the linear program's dual says. The maximum is convex in <c>m</c> and its slope changes
+    /// only where a coefficient changes its sign, so the best multiplier is one of these few.
     /// </summary>
     /// <param name="function">The function.</param>
     /// <param name="constant">Its constant.</param>
@@ -103,7 +105,8 @@ internal sealed class SubdomainBox
     /// <param name="lower">Receives the lower ends of what is left.</param>
     /// <param name="upper">Receives the upper ends of what is left.</param>
     /// <remarks>
-    /// A point <c>x</c> with <c>f . x + c >= 0</c> loses at most <c>maximum</c> against the corner, in each input alone: <c>|f_i|</c> times the distance from the corner's end is at most <c>maximum</c>.
+    /// A point <c>x</c> with <c>f . x + c >= 0</c> loses at most <c>maximum</c> against the corner, in each input alone: <c>|f_i|</c> times
+    /// the distance from the corner's end is at most <c>maximum</c>.
     /// </remarks>
     public void Clip(ReadOnlySpan<double> function, double maximum, Span<double> lower, Span<double> upper)
     {
@@ -119,7 +122,9 @@ internal sealed class SubdomainBox
         }
     }
 
-    /// <summary>A value not below the function anywhere in the box, and what another comes to, without its constant, where this one is largest.</summary>
+    /// <summary>
+    /// A value not below the function anywhere in the box, and what another comes to, without its constant, where this one is largest.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Maximum(ReadOnlySpan<double> function, double constant, ReadOnlySpan<double> other, out double otherValue)
     {
@@ -127,7 +132,9 @@ internal sealed class SubdomainBox
         for (int i = 0; i < function.Length; i += Lanes)
         {
             Vector512<double> f = Vector512.Create(function.Slice(i, Lanes));
-            Vector512<double> corner = Vector512.ConditionalSelect(Vector512.GreaterThan(f, Vector512<double>.Zero), Vector512.Create(Upper.AsSpan(i, Lanes)), Vector512.Create(Lower.AsSpan(i, Lanes)));
+            Vector512<double> corner = Vector512.ConditionalSelect(
+                Vector512.GreaterThan(f, Vector512<double>.Zero), Vector512.Create(Upper.AsSpan(i, Lanes)),
+                Vector512.Create(Lower.AsSpan(i, Lanes)));
             sum += f * corner;
             size += Vector512.Abs(f) * Vector512.Create(magnitude.AsSpan(i, Lanes));
             if (!other.IsEmpty)
@@ -135,21 +142,27 @@ internal sealed class SubdomainBox
         }
 
         otherValue = Vector512.Sum(there);
-        return Math.BitIncrement(constant + Vector512.Sum(sum) + ((gamma * (Math.Abs(constant) + Vector512.Sum(size))) + Rounding.Underflow));
+        return Math.BitIncrement(
+            constant + Vector512.Sum(sum) + ((gamma * (Math.Abs(constant) + Vector512.Sum(size))) + Rounding.Underflow));
     }
 
     /// <summary>Maximum of <c>f + m h</c>, with the rounding of the coefficients charged.</summary>
-    private double Combined(ReadOnlySpan<double> function, double constant, ReadOnlySpan<double> half, double halfConstant, double multiplier)
+    private double Combined(
+        ReadOnlySpan<double> function, double constant, ReadOnlySpan<double> half, double halfConstant, double multiplier)
     {
         Vector512<double> sum = default, size = default, m = Vector512.Create(multiplier);
         for (int i = 0; i < function.Length; i += Lanes)
         {
             Vector512<double> f = Vector512.Create(function.Slice(i, Lanes)), h = m * Vector512.Create(half.Slice(i, Lanes)), q = f + h;
-            sum += q * Vector512.ConditionalSelect(Vector512.GreaterThan(q, Vector512<double>.Zero), Vector512.Create(Upper.AsSpan(i, Lanes)), Vector512.Create(Lower.AsSpan(i, Lanes)));
+            sum += q
+                * Vector512.ConditionalSelect(
+                    Vector512.GreaterThan(q, Vector512<double>.Zero), Vector512.Create(Upper.AsSpan(i, Lanes)),
+                    Vector512.Create(Lower.AsSpan(i, Lanes)));
             size += (Vector512.Abs(f) + Vector512.Abs(h)) * Vector512.Create(magnitude.AsSpan(i, Lanes));
         }
 
         double c = multiplier * halfConstant;
-        return Math.BitIncrement(constant + c + Vector512.Sum(sum) + ((gamma * (Math.Abs(constant) + Math.Abs(c) + Vector512.Sum(size))) + loss));
+        return Math.BitIncrement(
+            constant + c + Vector512.Sum(sum) + ((gamma * (Math.Abs(constant) + Math.Abs(c) + Vector512.Sum(size))) + loss));
     }
 }

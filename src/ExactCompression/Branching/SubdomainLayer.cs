@@ -3,13 +3,16 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Branching;
 
-/// <summary>One layer as bounds over parts of the input box use it. Arrays over its neurons are padded with zeros to <see cref="Width"/>.</summary>
+/// <summary>
+/// One layer as bounds over parts of the input box use it. Arrays over its neurons are padded with zeros to <see cref="Width"/>.
+/// </summary>
 internal sealed class SubdomainLayer
 {
     /// <summary>Prepares a layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="input">Range of its inputs on the whole box.</param>
-    /// <param name="error">For each neuron, what a coefficient of size 1 on its pre-activation can lose to rounding anywhere in the whole box.</param>
+    /// <param name="error">For each neuron, what a coefficient of size 1 on its pre-activation can lose to rounding anywhere in the whole
+    /// box.</param>
     /// <param name="gamma">Relative error of the sums that make the constant of a row.</param>
     /// <param name="loss">What a row of this layer can lose to underflow in the layers below.</param>
     public SubdomainLayer(AffineLayer layer, ActivationRange input, double[] error, double gamma, double loss)
@@ -38,7 +41,10 @@ internal sealed class SubdomainLayer
     /// <summary>The biases.</summary>
     public double[] Bias { get; }
 
-    /// <summary>For each neuron, what a coefficient of size 1 on its pre-activation costs: the rounding of its way through the layer, and that of its bias in the sum of constants.</summary>
+    /// <summary>
+    /// For each neuron, what a coefficient of size 1 on its pre-activation costs: the rounding of its way through the layer, and that of
+    /// its bias in the sum of constants.
+    /// </summary>
     public double[] Charge { get; }
 
     /// <summary>For each neuron, what a row that starts from it is charged at once.</summary>

@@ -5,8 +5,8 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// What the bounds over all parts of an input box share: the weights, laid out once, and what rounding can cost anywhere in the whole box, which is charged in every part.
-/// Immutable, so threads share it.
+/// What the bounds over all parts of an input box share: the weights, laid out once, and what rounding can cost anywhere in the whole box,
+/// which is charged in every part. Immutable, so threads share it.
 /// </summary>
 internal sealed class SubdomainNetwork : IDisposable
 {
@@ -26,7 +26,8 @@ internal sealed class SubdomainNetwork : IDisposable
         {
             AffineLayer map = board.Network.HiddenLayer(l + 1);
             Tighten(map, input, Lower.AsSpan(Offsets[l], map.Outputs), Upper.AsSpan(Offsets[l], map.Outputs));
-            ReluRelaxation whole = ReluRelaxation.Of(map, input, Lower.AsSpan(Offsets[l], map.Outputs), Upper.AsSpan(Offsets[l], map.Outputs));
+            ReluRelaxation whole = ReluRelaxation.Of(
+                map, input, Lower.AsSpan(Offsets[l], map.Outputs), Upper.AsSpan(Offsets[l], map.Outputs));
             whole.Packed.Dispose();
             Layers[l] = new(map, input, whole.Error, Rounding.Gamma((2L * Offsets[^1]) + Inputs + 2), loss);
             loss += whole.Loss;

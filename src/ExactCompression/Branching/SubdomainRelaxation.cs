@@ -5,7 +5,10 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Branching;
 
-/// <summary>The rectifiers of one layer in a part of the input box: lines above and below each, as in <see cref="ReluRelaxation"/>, in arrays padded with zeros that are filled anew for each part.</summary>
+/// <summary>
+/// The rectifiers of one layer in a part of the input box: lines above and below each, as in <see cref="ReluRelaxation"/>, in arrays padded
+/// with zeros that are filled anew for each part.
+/// </summary>
 internal sealed class SubdomainRelaxation
 {
     private static readonly int Lanes = Vector512<double>.Count;
@@ -49,7 +52,8 @@ internal sealed class SubdomainRelaxation
                 lowerSlope[i] = upper[i] > -lower[i] ? 1 : 0;
 
                 // More than the least intercept, by what its share in the sum of a row's constants can be rounded.
-                intercept[i] = Math.Max(Rounding.MultiplyUp(slope, -lower[i]), Rounding.MultiplyUp(Math.BitIncrement(1 - slope), upper[i])) * (1 + layer.Gamma);
+                intercept[i] = Math.Max(Rounding.MultiplyUp(slope, -lower[i]), Rounding.MultiplyUp(Math.BitIncrement(1 - slope), upper[i]))
+                    * (1 + layer.Gamma);
             }
 
             if (phases[i] >= 0)
@@ -61,8 +65,8 @@ internal sealed class SubdomainRelaxation
     /// <param name="row">Coefficients over the rectifiers' outputs, padded; then those over their pre-activations.</param>
     /// <param name="sums">The row's constant and its charges so far, as sums still to be added up: two vectors, which grow.</param>
     /// <remarks>
-    /// An infinite or NaN coefficient makes the constant infinite or NaN, whatever its rectifier, since it is multiplied by the intercept even where that does not count, and <c>0 x infinity</c> is NaN;
-    /// nothing is proven then.
+    /// An infinite or NaN coefficient makes the constant infinite or NaN, whatever its rectifier, since it is multiplied by the intercept
+    /// even where that does not count, and <c>0 x infinity</c> is NaN; nothing is proven then.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Pass(double* row, double* sums)

@@ -5,7 +5,10 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Branching;
 
-/// <summary>Backward linear bounds of some pre-activations over a part of the input box: the passes of <see cref="CrownBounds"/>, charged alike, without any allocation. For one thread.</summary>
+/// <summary>
+/// Backward linear bounds of some pre-activations over a part of the input box: the passes of <see cref="CrownBounds"/>, charged alike,
+/// without any allocation. For one thread.
+/// </summary>
 internal sealed unsafe class SubdomainRows : IDisposable
 {
     private static readonly int Lanes = Vector512<double>.Count;
@@ -83,7 +86,8 @@ internal sealed unsafe class SubdomainRows : IDisposable
     public double Finish(int row, Span<double> function)
     {
         new ReadOnlySpan<double>(rows + ((nint)row * function.Length), function.Length).CopyTo(function);
-        return Math.BitIncrement(Vector512.Sum(Vector512.Load(Constant(row))) + ((Vector512.Sum(Vector512.Load(Error(row))) * (1 + 1e-9)) + Rounding.Underflow));
+        return Math.BitIncrement(
+            Vector512.Sum(Vector512.Load(Constant(row))) + ((Vector512.Sum(Vector512.Load(Error(row))) * (1 + 1e-9)) + Rounding.Underflow));
     }
 
     /// <inheritdoc/>

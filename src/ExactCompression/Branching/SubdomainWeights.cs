@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// One layer's weights laid out for backward passes of a few rows at a time over many small parts of the input box: rows padded to whole vectors, and products that skip the neurons that are off,
-/// which in a small part are most.
+/// One layer's weights laid out for backward passes of a few rows at a time over many small parts of the input box: rows padded to whole
+/// vectors, and products that skip the neurons that are off, which in a small part are most.
 /// </summary>
 internal sealed unsafe class SubdomainWeights : IDisposable
 {
@@ -82,14 +82,17 @@ internal sealed unsafe class SubdomainWeights : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Four(double* a, int stride, int* live, int count, double* w, double* c)
     {
-        Vector512<double> c00 = default, c01 = default, c02 = default, c03 = default, c10 = default, c11 = default, c12 = default, c13 = default;
-        Vector512<double> c20 = default, c21 = default, c22 = default, c23 = default, c30 = default, c31 = default, c32 = default, c33 = default;
+        Vector512<double> c00 = default, c01 = default, c02 = default, c03 = default, c10 = default, c11 = default, c12 = default,
+            c13 = default;
+        Vector512<double> c20 = default, c21 = default, c22 = default, c23 = default, c30 = default, c31 = default, c32 = default,
+            c33 = default;
         double* a1 = a + stride, a2 = a1 + stride, a3 = a2 + stride;
         for (int n = 0; n < count; n++)
         {
             int k = live[n];
             double* row = w + ((nint)k * Stride);
-            Vector512<double> w0 = Vector512.Load(row), w1 = Vector512.Load(row + Lanes), w2 = Vector512.Load(row + (2 * Lanes)), w3 = Vector512.Load(row + (3 * Lanes));
+            Vector512<double> w0 = Vector512.Load(row), w1 = Vector512.Load(row + Lanes), w2 = Vector512.Load(row + (2 * Lanes)),
+                w3 = Vector512.Load(row + (3 * Lanes));
             Vector512<double> x = Vector512.Create(a[k]);
             c00 = Vector512.FusedMultiplyAdd(x, w0, c00);
             c01 = Vector512.FusedMultiplyAdd(x, w1, c01);

@@ -6,18 +6,23 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Decides of neurons that are proven never to be below 0 whether they are ever above: active if so, else 0 everywhere, which counts as inactive. A few points settle nearly all of them; bounds that have
-/// become tighter below, and the network's linear pieces in exact arithmetic, the rest.
+/// Decides of neurons that are proven never to be below 0 whether they are ever above: active if so, else 0 everywhere, which counts as
+/// inactive. A few points settle nearly all of them; bounds that have become tighter below, and the network's linear pieces in exact
+/// arithmetic, the rest.
 /// </summary>
 internal static class ZeroTies
 {
     /// <summary>The evidence of what linear pieces have shown.</summary>
     public const string Kind = "Enumeration";
 
-    /// <summary>Work on one neuron in products of exact numbers, a fraction of a second, and how many times as much on all in one call.</summary>
+    /// <summary>
+    /// Work on one neuron in products of exact numbers, a fraction of a second, and how many times as much on all in one call.
+    /// </summary>
     private const long Effort = 2_000_000, Neurons = 10;
 
-    /// <summary>The share of that which comes before long searches: small networks, whose ties these would never settle, need no more.</summary>
+    /// <summary>
+    /// The share of that which comes before long searches: small networks, whose ties these would never settle, need no more.
+    /// </summary>
     private const long QuickShare = 8;
 
     private const int Points = 16, ExactPoints = 4;
@@ -52,7 +57,9 @@ internal static class ZeroTies
         });
     }
 
-    /// <summary>Goes through linear pieces for every sign that is still wanted, of all open neurons, front to back, within a bounded effort.</summary>
+    /// <summary>
+    /// Goes through linear pieces for every sign that is still wanted, of all open neurons, front to back, within a bounded effort.
+    /// </summary>
     /// <param name="board">What is known.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="quickly">Whether more expensive searches are still to come.</param>
@@ -75,7 +82,8 @@ internal static class ZeroTies
                     continue;
                 clock.ThrowIfExpired();
                 clock.Report(Kind, board.Place(i).Layer);
-                int? sign = ExactRegions.MaximumSign(board, i, above, Math.Min(left, each), clock.Parallel.CancellationToken, out long spent);
+                int? sign = ExactRegions.MaximumSign(
+                    board, i, above, Math.Min(left, each), clock.Parallel.CancellationToken, out long spent);
                 left -= spent;
                 if (sign <= 0)
                     board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Kind);
@@ -96,7 +104,9 @@ internal static class ZeroTies
         for (int p = 0; p < Points; p++)
         {
             int current = p;
-            points.Add([.. lower.Select((low, k) => Math.Clamp(low + ((upper[k] - low) * (current == 0 ? 0.5 : random.NextDouble())), low, upper[k]))]);
+            points.Add(
+                [.. lower.Select(
+                    (low, k) => Math.Clamp(low + ((upper[k] - low) * (current == 0 ? 0.5 : random.NextDouble())), low, upper[k]))]);
         }
 
         foreach (int i in open.TakeWhile(i => i < board.Offsets[1]))
@@ -135,7 +145,8 @@ internal static class ZeroTies
         }
     }
 
-    private static void Tighten(VerdictLedger board, AffineLayer map, int first, ActivationRange input, List<ReluRelaxation> below, SearchClock clock)
+    private static void Tighten(
+        VerdictLedger board, AffineLayer map, int first, ActivationRange input, List<ReluRelaxation> below, SearchClock clock)
     {
         int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(i => board.MayBeZero(first + i))];
         if (neurons.Length == 0)

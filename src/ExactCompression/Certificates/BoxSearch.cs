@@ -2,7 +2,10 @@ using ExactCompression.Certificates.Checking;
 
 namespace ExactCompression.Certificates;
 
-/// <summary>Cuts the input box until the checker shows a side on every part: for the few sides of networks with few inputs that trees of phases do not settle, ties at 0 among them.</summary>
+/// <summary>
+/// Cuts the input box until the checker shows a side on every part: for the few sides of networks with few inputs that trees of phases do
+/// not settle, ties at 0 among them.
+/// </summary>
 /// <param name="network">The network.</param>
 /// <param name="domain">Its domain.</param>
 /// <param name="known">What is proven of the layers below.</param>

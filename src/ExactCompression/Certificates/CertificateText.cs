@@ -15,7 +15,8 @@ internal static class CertificateText
     public static byte[] Body(Certificate certificate, ReluNetwork original, ReluNetwork compressed)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 16 }))
+        using (var json = new Utf8JsonWriter(
+            buffer, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 16 }))
         {
             json.WriteStartObject();
             WriteNetwork(json, "original", original, certificate.OriginalHashes, certificate.Original);
@@ -143,7 +144,9 @@ internal static class CertificateText
     }
 
     private static string Shortest(double[] values) =>
-        Array.TrueForAll(values, static v => (float)v == v) ? Pack<float>("f4:", Array.ConvertAll(values, static v => (float)v)) : Pack<double>("f8:", values);
+        Array.TrueForAll(values, static v => (float)v == v)
+            ? Pack<float>("f4:", Array.ConvertAll(values, static v => (float)v))
+            : Pack<double>("f8:", values);
 
     private static string Pack<T>(string kind, T[] values)
         where T : unmanaged => kind + Convert.ToBase64String(MemoryMarshal.AsBytes<T>(values));

@@ -6,14 +6,17 @@ namespace ExactCompression;
 
 /// <summary>Writes certificates of compressions: the library behind <c>Export-CompressionCertificate</c>.</summary>
 /// <remarks>
-/// The evidence is derived anew from the networks and the verdicts, and everything is checked before it is written, by the code that will check it again (<see cref="CertificateCheck"/>).
+/// The evidence is derived anew from the networks and the verdicts, and everything is checked before it is written, by the code that will
+/// check it again (<see cref="CertificateCheck"/>).
 /// </remarks>
 public static class CompressionCertificate
 {
     /// <summary>A deviation up to so many times the compression's own is good enough.</summary>
     private const double Enough = 4;
 
-    /// <summary>A deviation so many times the compression's own shows that a bound which the compression rests on was not reached.</summary>
+    /// <summary>
+    /// A deviation so many times the compression's own shows that a bound which the compression rests on was not reached.
+    /// </summary>
     private const double FarFromEnough = 1000;
 
     /// <summary>How much more than what was derived is claimed, as a share.</summary>
@@ -24,18 +27,23 @@ public static class CompressionCertificate
     /// <param name="path">Full path; packed where it ends in <c>.gz</c>.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>.</param>
-    /// <returns>The deviation that the certificate proves: in the units of the outputs, and seldom as small as the compression's own; see <see cref="IsLoose"/>.</returns>
-    /// <exception cref="InvalidInputException">A verdict, or how the networks go together, cannot be proven; the message names the place.</exception>
+    /// <returns>The deviation that the certificate proves: in the units of the outputs, and seldom as small as the compression's own; see
+    /// <see cref="IsLoose"/>.</returns>
+    /// <exception cref="InvalidInputException">A verdict, or how the networks go together, cannot be proven; the message names the
+    /// place.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static double Write(CompressionResult result, string path, bool overwrite = true, CancellationToken cancellation = default)
     {
         Certificate certificate = Make(result, cancellation);
         byte[] body = CertificateText.Body(certificate, result.Original, result.Compressed);
-        NetworkFiles.Replace(path, overwrite, stream => CertificateText.Write(body, stream, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)));
+        NetworkFiles.Replace(
+            path, overwrite, stream => CertificateText.Write(body, stream, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)));
         return certificate.Deviation;
     }
 
-    /// <summary>Whether a certificate proves a thousand times more deviation than the compression that it is of, so that users should be told.</summary>
+    /// <summary>
+    /// Whether a certificate proves a thousand times more deviation than the compression that it is of, so that users should be told.
+    /// </summary>
     /// <param name="deviation">What the certificate proves.</param>
     /// <param name="result">The compression.</param>
     public static bool IsLoose(double deviation, CompressionResult result) => deviation > FarFromEnough * result.ProvenDeviation;
@@ -53,7 +61,8 @@ public static class CompressionCertificate
         (int Layer, int Neuron) failed = default;
         foreach (EvidenceSearch.Premises premises in Enum.GetValues<EvidenceSearch.Premises>())
         {
-            (LayerClaims[]? claims, StabilityCheck check, failed) = EvidenceSearch.Run(original, domain, states, premises, static (_, _) => false, "original", budget);
+            (LayerClaims[]? claims, StabilityCheck check, failed) = EvidenceSearch.Run(
+                original, domain, states, premises, static (_, _) => false, "original", budget);
             if (claims is null)
                 continue;
             foreach ((LayerClaims[] others, IReadOnlyList<BoundedLayer> known) in OfCompressed(compressed, domain, premises, budget))
@@ -83,25 +92,37 @@ public static class CompressionCertificate
         }
 
         if (best is null)
-            throw new InvalidInputException("CertificateUnproven", FormattableString.Invariant($"Layer {failed.Layer}, neuron {failed.Neuron} of '{original.Name}': no evidence was found that can be checked for the verdict {StateOf(result.Table, failed)}."), "Find the stable neurons again from the network; verdicts of a file or of a MILP solver may not be provable.");
+            throw new InvalidInputException(
+                "CertificateUnproven",
+                FormattableString.Invariant(
+                    $"Layer {failed.Layer}, neuron {failed.Neuron} of '{original.Name}': no evidence was found that can be checked for the verdict {StateOf(result.Table, failed)}."), "Find the stable neurons again from the network; verdicts of a file or of a MILP solver may not be provable.");
         if (!double.IsFinite(best.Deviation))
-            throw new InvalidInputException("CertificateUnrelated", $"How '{compressed.Architecture}' computes what '{original.Architecture}' does was not found: no bound of their difference is proven.", "Compress the network with Invoke-LeoCompression and export its own result.");
+            throw new InvalidInputException(
+                "CertificateUnrelated",
+                $"How '{compressed.Architecture}' computes what '{original.Architecture}' does was not found: no bound of their "
+                    + $"difference is proven.", "Compress the network with Invoke-LeoCompression and export its own result.");
         return best with { Deviation = Confirmed(best, original, compressed, budget) };
     }
 
-    /// <summary>Bounds of the compressed network's neurons, cheapest first. Nothing is claimed of them, but neurons that are sums of others must be shown to stay above 0.</summary>
-    private static IEnumerable<(LayerClaims[] Claims, IReadOnlyList<BoundedLayer> Known)> OfCompressed(ReluNetwork compressed, InputDomain domain, EvidenceSearch.Premises premises, CheckBudget budget)
+    /// <summary>
+    /// Bounds of the compressed network's neurons, cheapest first. Nothing is claimed of them, but neurons that are sums of others must be
+    /// shown to stay above 0.
+    /// </summary>
+    private static IEnumerable<(LayerClaims[] Claims, IReadOnlyList<BoundedLayer> Known)> OfCompressed(
+        ReluNetwork compressed, InputDomain domain, EvidenceSearch.Premises premises, CheckBudget budget)
     {
         string[] nothing = [.. Enumerable.Range(1, compressed.Depth).Select(k => new string('?', compressed.WidthOf(k)))];
         foreach (bool wanted in (bool[])[false, true])
         {
-            (LayerClaims[]? claims, StabilityCheck check, _) = EvidenceSearch.Run(compressed, domain, nothing, wanted ? premises : EvidenceSearch.Premises.Intervals, (_, _) => wanted, "compressed", budget);
+            (LayerClaims[]? claims, StabilityCheck check, _) = EvidenceSearch.Run(
+                compressed, domain, nothing, wanted ? premises : EvidenceSearch.Premises.Intervals, (_, _) => wanted, "compressed", budget);
             yield return (claims!, check.Layers);
         }
     }
 
     /// <summary>
-    /// The deviation to claim: what the checker itself makes of the certificate, which need not be what the search found by the same steps, and a little more, so that nothing hangs on a last digit.
+    /// The deviation to claim: what the checker itself makes of the certificate, which need not be what the search found by the same steps,
+    /// and a little more, so that nothing hangs on a last digit.
     /// </summary>
     private static double Confirmed(Certificate certificate, ReluNetwork original, ReluNetwork compressed, CheckBudget budget)
     {
@@ -113,7 +134,9 @@ public static class CompressionCertificate
         }
         catch (Refusal e)
         {
-            throw new InvalidInputException("CertificateUnproven", $"The certificate does not hold at {e.Place}: {e.Reason}", "This is a fault of the module: please report it with the network.");
+            throw new InvalidInputException(
+                "CertificateUnproven", $"The certificate does not hold at {e.Place}: {e.Reason}",
+                "This is a fault of the module: please report it with the network.");
         }
     }
 
@@ -133,5 +156,6 @@ public static class CompressionCertificate
         return states;
     }
 
-    private static NeuronState StateOf(StabilityTable table, (int Layer, int Neuron) place) => table.NeuronsOf(place.Layer).ElementAt(place.Neuron).State;
+    private static NeuronState StateOf(StabilityTable table, (int Layer, int Neuron) place) =>
+        table.NeuronsOf(place.Layer).ElementAt(place.Neuron).State;
 }

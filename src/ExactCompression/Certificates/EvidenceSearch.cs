@@ -3,8 +3,8 @@ using ExactCompression.Certificates.Checking;
 namespace ExactCompression.Certificates;
 
 /// <summary>
-/// Finds evidence for the verdicts on a network's neurons that the checker takes: the checker's own code is asked, cheapest evidence first, and the search only where that needs slopes or trees. So
-/// what is found does not depend on what the verdicts were found by.
+/// Finds evidence for the verdicts on a network's neurons that the checker takes: the checker's own code is asked, cheapest evidence first,
+/// and the search only where that needs slopes or trees. So what is found does not depend on what the verdicts were found by.
 /// </summary>
 internal sealed class EvidenceSearch
 {
@@ -16,9 +16,12 @@ internal sealed class EvidenceSearch
     private readonly Func<int, int, bool> wanted;
     private readonly StabilityCheck check;
 
-    private EvidenceSearch(ReluNetwork network, InputDomain domain, string[] states, Premises premises, Func<int, int, bool> wanted, string name, CheckBudget budget)
+    private EvidenceSearch(
+        ReluNetwork network, InputDomain domain, string[] states, Premises premises, Func<int, int, bool> wanted, string name,
+        CheckBudget budget)
     {
-        (this.network, this.domain, this.states, this.premises, this.wanted, this.budget) = (network, domain, states, premises, wanted, budget);
+        (this.network, this.domain, this.states, this.premises, this.wanted, this.budget) = (network, domain, states, premises, wanted,
+            budget);
         check = new(network, new(domain.Lower.ToArray(), domain.Upper.ToArray()), name, budget);
     }
 
@@ -40,11 +43,15 @@ internal sealed class EvidenceSearch
     /// <param name="domain">The domain, of the network's size.</param>
     /// <param name="states">A letter a neuron for each hidden layer; see <see cref="LayerClaims.States"/>.</param>
     /// <param name="premises">Up to what premises.</param>
-    /// <param name="wanted">Whether a lower bound of a neuron is wanted as tight as a backward pass gives it, by its 0-based layer and neuron.</param>
+    /// <param name="wanted">Whether a lower bound of a neuron is wanted as tight as a backward pass gives it, by its 0-based layer and
+    /// neuron.</param>
     /// <param name="name">What to call the network.</param>
     /// <param name="budget">What it may take.</param>
-    /// <returns>The claims with their evidence, and what they prove; null where a verdict could not be proven, with its layer and neuron.</returns>
-    public static (LayerClaims[]? Claims, StabilityCheck Check, (int Layer, int Neuron) Failed) Run(ReluNetwork network, InputDomain domain, string[] states, Premises premises, Func<int, int, bool> wanted, string name, CheckBudget budget)
+    /// <returns>The claims with their evidence, and what they prove; null where a verdict could not be proven, with its layer and
+    /// neuron.</returns>
+    public static (LayerClaims[]? Claims, StabilityCheck Check, (int Layer, int Neuron) Failed) Run(
+        ReluNetwork network, InputDomain domain, string[] states, Premises premises, Func<int, int, bool> wanted, string name,
+        CheckBudget budget)
     {
         var search = new EvidenceSearch(network, domain, states, premises, wanted, name, budget);
         var claims = new List<LayerClaims>();
@@ -64,7 +71,8 @@ internal sealed class EvidenceSearch
     {
         (double[] lower, double[] upper) = check.Intervals();
         char[] above = [.. states[l].Select(static _ => '.')], below = [.. above];
-        List<BoundedSide> open = [.. Sides(l).Where(s => !((s.Above ? upper : lower)[s.Neuron] is var end && (s.Above ? end <= 0 : end >= 0)))];
+        List<BoundedSide> open = [.. Sides(l).Where(
+            s => !((s.Above ? upper : lower)[s.Neuron] is var end && (s.Above ? end <= 0 : end >= 0)))];
         char[] Letters(BoundedSide side) => side.Above ? above : below;
         void Take(BoundedSide side, double bound, char letter)
         {
@@ -108,7 +116,9 @@ internal sealed class EvidenceSearch
                     trees[side] = tree;
                 Take(side, 0, plain ? 's' : 't');
             }
-            else if (l > 0 && new BoxSearch(network, new(domain.Lower.ToArray(), domain.Upper.ToArray()), check.Layers, budget).Prove(side, 4 * most) is { } cuts)
+            else if (l > 0
+                && new BoxSearch(network, new(domain.Lower.ToArray(), domain.Upper.ToArray()), check.Layers, budget).Prove(
+                    side, 4 * most) is { } cuts)
             {
                 boxes[side] = cuts;
                 Take(side, 0, 'b');
@@ -122,7 +132,8 @@ internal sealed class EvidenceSearch
         if (l > 0)
             Sharpen(l, lower, upper, Take, slopes, deep!);
         check.Add(lower, upper);
-        BoundedSide[] ordered = [.. Enumerable.Range(0, above.Length).Select(static i => new BoundedSide(i, true)), .. Enumerable.Range(0, above.Length).Select(static i => new BoundedSide(i, false))];
+        BoundedSide[] ordered = [.. Enumerable.Range(0, above.Length).Select(static i => new BoundedSide(i, true)),
+            .. Enumerable.Range(0, above.Length).Select(static i => new BoundedSide(i, false))];
         return (new()
         {
             States = states[l],
@@ -145,7 +156,9 @@ internal sealed class EvidenceSearch
     }
 
     /// <summary>Tighter bounds of the open neurons.</summary>
-    private void Sharpen(int l, double[] lower, double[] upper, Action<BoundedSide, double, char> take, Dictionary<BoundedSide, float[]> slopes, TreeSearch deep)
+    private void Sharpen(
+        int l, double[] lower, double[] upper, Action<BoundedSide, double, char> take, Dictionary<BoundedSide, float[]> slopes,
+        TreeSearch deep)
     {
         List<BoundedSide> sides = [];
         for (int i = 0; i < lower.Length; i++)

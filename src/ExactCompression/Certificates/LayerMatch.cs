@@ -15,7 +15,10 @@ internal sealed class LayerMatch
     /// <summary>The same for a combination of linear neurons; what is farther may still be one together with others.</summary>
     private const double NearCombination = 1e-6;
 
-    /// <summary>A neuron of the counterpart that may be below 0 by no more than this share of its range counts as linear, and by how much as an error.</summary>
+    /// <summary>
+    /// A neuron of the counterpart that may be below 0 by no more than this share of its range counts as linear, and by how much as an
+    /// error.
+    /// </summary>
     private const double NearlyLinear = 1e-6;
 
     private readonly Simulation simulation;
@@ -32,7 +35,9 @@ internal sealed class LayerMatch
     /// <param name="needed">Which of its rows are needed.</param>
     /// <param name="counterpart">The layer of the compressed network.</param>
     /// <param name="known">What is proven of its pre-activations.</param>
-    public LayerMatch(Simulation simulation, BoundedLayer original, string states, AffineLayer next, bool[] needed, AffineLayer counterpart, BoundedLayer known)
+    public LayerMatch(
+        Simulation simulation, BoundedLayer original, string states, AffineLayer next, bool[] needed, AffineLayer counterpart,
+        BoundedLayer known)
     {
         (this.simulation, this.counterpart) = (simulation, counterpart);
         InputBox box = simulation.Box;
@@ -66,7 +71,11 @@ internal sealed class LayerMatch
         for (int i = 0; i < kinds.Length; i++)
         {
             bool active = states[i] == 'a';
-            kinds[i] = states[i] == 'i' ? 'o' : !IsRead(next, needed, i) ? 'c' : Match(i, active ? NearCombination : Near, taken, out gates[i]) switch { > 0 => 'g', < 0 when !active => 'n', _ => active ? 'l' : 'c' };
+            kinds[i] = states[i] == 'i'
+                ? 'o'
+                : !IsRead(next, needed, i)
+                ? 'c' : Match(i, active ? NearCombination : Near, taken, out gates[i]) switch { > 0 => 'g', < 0 when !active => 'n',
+                    _ => active ? 'l' : 'c' };
             if (kinds[i] == 'g' && states[i] == 'a')
                 linear.Add(gates[i].Target);
         }
@@ -121,13 +130,14 @@ internal sealed class LayerMatch
     }
 
     /// <summary>
-    /// A neuron of the counterpart that is a multiple: 1 for a positive, -1 for a negative one, 0 for none. Of several that are about as near, one that nothing else has become comes first, then the
-    /// one most alike in size: copies keep their own copies.
+    /// A neuron of the counterpart that is a multiple: 1 for a positive, -1 for a negative one, 0 for none. Of several that are about as
+    /// near, one that nothing else has become comes first, then the one most alike in size: copies keep their own copies.
     /// </summary>
     private int Match(int i, double near, HashSet<int> taken, out (int Target, double Factor) gate)
     {
         double[] row = Varying(simulation.Row(i));
-        double length = TensorPrimitives.Norm<double>(row), size = Products.Size(simulation.Row(i), simulation.Box.Sizes) + Math.Abs(simulation.Bias[i]);
+        double length = TensorPrimitives.Norm<double>(row),
+            size = Products.Size(simulation.Row(i), simulation.Box.Sizes) + Math.Abs(simulation.Bias[i]);
         var found = new List<(int Target, double Factor, double Distance)>();
         for (int j = 0; j < rows.Length; j++)
         {
@@ -146,7 +156,9 @@ internal sealed class LayerMatch
         if (found.Count == 0)
             return 0;
         double limit = (100 * found.Min(static f => f.Distance)) + (1e-12 * size);
-        (int target, double by, _) = found.Where(f => f.Distance <= limit).OrderBy(f => f.Factor < 0).ThenBy(f => taken.Contains(f.Target)).ThenBy(static f => Math.Abs(Math.Log(Math.Abs(f.Factor)))).ThenBy(static f => f.Distance).First();
+        (int target, double by,
+            _) = found.Where(f => f.Distance <= limit).OrderBy(f => f.Factor < 0).ThenBy(f => taken.Contains(f.Target))
+                .ThenBy(static f => Math.Abs(Math.Log(Math.Abs(f.Factor)))).ThenBy(static f => f.Distance).First();
         gate = (target, Math.Abs(by));
         taken.Add(target);
         return by > 0 ? 1 : -1;

@@ -2,7 +2,10 @@ using System.Numerics.Tensors;
 
 namespace ExactCompression.Certificates;
 
-/// <summary>Expresses vectors by a few others, as nearly as can be: least squares by orthogonal vectors, each made twice orthogonal to those before it, the longest rest first.</summary>
+/// <summary>
+/// Expresses vectors by a few others, as nearly as can be: least squares by orthogonal vectors, each made twice orthogonal to those before
+/// it, the longest rest first.
+/// </summary>
 internal sealed class LinearSystem
 {
     /// <summary>What is left of a vector below this share of its length counts as rounding.</summary>

@@ -2,7 +2,9 @@ using ExactCompression.Certificates.Checking;
 
 namespace ExactCompression.Certificates;
 
-/// <summary>Chooses few of a table's witnesses that together show every unstable neuron: greedily, the point that shows most of what is left.</summary>
+/// <summary>
+/// Chooses few of a table's witnesses that together show every unstable neuron: greedily, the point that shows most of what is left.
+/// </summary>
 internal static class PointChoice
 {
     private const int Block = 256;
@@ -14,9 +16,12 @@ internal static class PointChoice
     public static (double[][] Points, HashSet<int> Missing) Of(StabilityTable table, CheckBudget budget)
     {
         NeuronStability[] unstable = [.. table.Neurons.Where(static n => n.State == NeuronState.Unstable)];
-        double[][] candidates = [.. unstable.SelectMany(static n => (double[]?[])[n.PositiveWitness, n.NegativeWitness]).OfType<double[]>().Where(table.DomainContains).Distinct(ReferenceEqualityComparer.Instance).Cast<double[]>()];
+        double[][] candidates = [.. unstable.SelectMany(static n => (double[]?[])[n.PositiveWitness, n.NegativeWitness]).OfType<double[]>()
+            .Where(table.DomainContains).Distinct(ReferenceEqualityComparer.Instance).Cast<double[]>()];
         List<int>[] shown = [.. candidates.Chunk(Block).SelectMany(block => Shown(table, block, budget))];
-        var open = new HashSet<int>(Enumerable.Range(0, table.Neurons.Count).Where(i => table.Neurons[i].State == NeuronState.Unstable).SelectMany(static i => (int[])[2 * i, (2 * i) + 1]));
+        var open = new HashSet<int>(
+            Enumerable.Range(0, table.Neurons.Count).Where(i => table.Neurons[i].State == NeuronState.Unstable).SelectMany(
+                static i => (int[])[2 * i, (2 * i) + 1]));
         var chosen = new List<double[]>();
         while (open.Count > 0)
         {
@@ -38,7 +43,9 @@ internal static class PointChoice
         return ([.. chosen], [.. open.Select(static s => s / 2)]);
     }
 
-    /// <summary>For each point the signs that it shows: twice the neuron's index over all layers, and one more where the sign is positive.</summary>
+    /// <summary>
+    /// For each point the signs that it shows: twice the neuron's index over all layers, and one more where the sign is positive.
+    /// </summary>
     private static List<int>[] Shown(StabilityTable table, double[][] points, CheckBudget budget)
     {
         sbyte[][] signs = PointCheck.Signs(table.Network, points, budget);

@@ -3,8 +3,8 @@ using ExactCompression.Certificates.Checking;
 namespace ExactCompression.Certificates;
 
 /// <summary>
-/// Finds how a compressed network goes together with its original, from the two networks and what is proven of their neurons alone; nothing need be known of how the one was made from the other.
-/// What is found wrong makes the proven deviation large, never false.
+/// Finds how a compressed network goes together with its original, from the two networks and what is proven of their neurons alone; nothing
+/// need be known of how the one was made from the other. What is found wrong makes the proven deviation large, never false.
 /// </summary>
 internal sealed class RelationSearch
 {
@@ -16,9 +16,12 @@ internal sealed class RelationSearch
     private readonly InputBox domain;
     private readonly CheckBudget budget;
 
-    private RelationSearch(ReluNetwork original, ReluNetwork compressed, string[] states, IReadOnlyList<BoundedLayer> proven, IReadOnlyList<BoundedLayer> known, InputBox domain, CheckBudget budget)
+    private RelationSearch(
+        ReluNetwork original, ReluNetwork compressed, string[] states, IReadOnlyList<BoundedLayer> proven,
+        IReadOnlyList<BoundedLayer> known, InputBox domain, CheckBudget budget)
     {
-        (this.original, this.compressed, this.states, this.proven, this.known, this.domain, this.budget) = (original, compressed, states, proven, known, domain, budget);
+        (this.original, this.compressed, this.states, this.proven, this.known, this.domain, this.budget) = (original, compressed, states,
+            proven, known, domain, budget);
     }
 
     /// <summary>The relation with the least proven deviation among those tried; infinite where there is none.</summary>
@@ -29,7 +32,9 @@ internal sealed class RelationSearch
     /// <param name="known">What is proven of the compressed network's hidden layers.</param>
     /// <param name="domain">The domain.</param>
     /// <param name="budget">What it may take.</param>
-    public static (Relation Relation, double Deviation) Best(ReluNetwork original, ReluNetwork compressed, string[] states, IReadOnlyList<BoundedLayer> proven, IReadOnlyList<BoundedLayer> known, InputBox domain, CheckBudget budget)
+    public static (Relation Relation, double Deviation) Best(
+        ReluNetwork original, ReluNetwork compressed, string[] states, IReadOnlyList<BoundedLayer> proven,
+        IReadOnlyList<BoundedLayer> known, InputBox domain, CheckBudget budget)
     {
         var search = new RelationSearch(original, compressed, states, proven, known, domain, budget);
         (Relation Relation, double Deviation) best = (new(0, []), double.PositiveInfinity);
@@ -50,7 +55,10 @@ internal sealed class RelationSearch
         return best;
     }
 
-    /// <summary>Where a relation may begin, and which layers of the original may have a counterpart: layers with an unstable neuron that is read must, the others may be folded.</summary>
+    /// <summary>
+    /// Where a relation may begin, and which layers of the original may have a counterpart: layers with an unstable neuron that is read
+    /// must, the others may be folded.
+    /// </summary>
     private IEnumerable<(int Start, bool[] Kept)> Pairings()
     {
         int dead = Array.FindLastIndex(states, static s => !s.AsSpan().ContainsAnyExcept('i')) + 1;
@@ -65,7 +73,9 @@ internal sealed class RelationSearch
         }
     }
 
-    private bool CanFold(int l) => Enumerable.Range(0, states[l].Length).All(i => states[l][i] is 'a' or 'i' || !LayerMatch.IsRead(original.Layers[l + 1], Needed(l), i));
+    private bool CanFold(int l) =>
+        Enumerable.Range(0, states[l].Length).All(
+            i => states[l][i] is 'a' or 'i' || !LayerMatch.IsRead(original.Layers[l + 1], Needed(l), i));
 
     /// <summary>Which neurons of the next layer give something that somebody reads, in the end an output.</summary>
     private bool[] Needed(int l)
@@ -110,7 +120,8 @@ internal sealed class RelationSearch
                 ? Folded(states[l], original.Layers[l + 1], needed)
                 : new LayerMatch(simulation, proven[l], states[l], original.Layers[l + 1], needed, counterpart, bounds!).Relation;
             layers.Add(layer);
-            simulation = SimulationStep.Take(simulation, layer, proven[l], original.Layers[l + 1], needed, counterpart, bounds, $"relation, layer {l + 1}", budget);
+            simulation = SimulationStep.Take(
+                simulation, layer, proven[l], original.Layers[l + 1], needed, counterpart, bounds, $"relation, layer {l + 1}", budget);
         }
 
         double deviation = RelationCheck.End(simulation, original, compressed);
@@ -119,7 +130,9 @@ internal sealed class RelationSearch
         return (new(start, [.. layers]), deviation);
     }
 
-    /// <summary>Leaves out the joint combinations for neurons of the next layer that have turned out to count by their range alone.</summary>
+    /// <summary>
+    /// Leaves out the joint combinations for neurons of the next layer that have turned out to count by their range alone.
+    /// </summary>
     private static LayerRelation WithoutUnused(LayerRelation layer, bool[] needed, string nextKinds)
     {
         if (!layer.Kinds.AsSpan().ContainsAny('j', 'n'))

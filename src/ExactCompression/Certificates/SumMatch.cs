@@ -4,8 +4,8 @@ using ExactCompression.Certificates.Checking;
 namespace ExactCompression.Certificates;
 
 /// <summary>
-/// Finds neurons of the compressed network that are sums of active neurons of the original: what a neuron of the next layer makes of them, or any other combination. The bounds of the terms then bound
-/// the sum, often better than its own.
+/// Finds neurons of the compressed network that are sums of active neurons of the original: what a neuron of the next layer makes of them,
+/// or any other combination. The bounds of the terms then bound the sum, often better than its own.
 /// </summary>
 internal sealed class SumMatch
 {
@@ -22,7 +22,9 @@ internal sealed class SumMatch
     private double[][] rows = [];
 
     /// <summary>Prepares a layer; the parameters are those of <see cref="LayerMatch"/>.</summary>
-    public SumMatch(Simulation simulation, BoundedLayer original, string states, AffineLayer next, bool[] needed, AffineLayer counterpart, BoundedLayer known)
+    public SumMatch(
+        Simulation simulation, BoundedLayer original, string states, AffineLayer next, bool[] needed, AffineLayer counterpart,
+        BoundedLayer known)
     {
         (this.simulation, this.original, this.counterpart, this.known) = (simulation, original, counterpart, known);
         active = [.. Enumerable.Range(0, states.Length).Where(i => states[i] == 'a' && LayerMatch.IsRead(next, needed, i))];
@@ -96,6 +98,8 @@ internal sealed class SumMatch
             all[active[k]] = terms[k];
         }
 
-        return Products.Size(rest, simulation.Box.Sizes) <= Near * Products.Size(counterpart.Row(target), simulation.Box.Sizes) ? all : null;
+        return Products.Size(rest, simulation.Box.Sizes) <= Near * Products.Size(counterpart.Row(target), simulation.Box.Sizes)
+            ? all
+            : null;
     }
 }

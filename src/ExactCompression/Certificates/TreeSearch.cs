@@ -4,10 +4,16 @@ using ExactCompression.Certificates.Checking;
 
 namespace ExactCompression.Certificates;
 
-/// <summary>Asks the search for slopes and for trees of phases, over the bounds that the checker has proven of the layers below, and tries each with the checker.</summary>
+/// <summary>
+/// Asks the search for slopes and for trees of phases, over the bounds that the checker has proven of the layers below, and tries each with
+/// the checker.
+/// </summary>
 internal sealed class TreeSearch : IDisposable
 {
-    /// <summary>Slopes are stored in float32, so that a bound may come out a little higher: the second try asks for this much more, as a share of the neuron's range.</summary>
+    /// <summary>
+    /// Slopes are stored in float32, so that a bound may come out a little higher: the second try asks for this much more, as a share of
+    /// the neuron's range.
+    /// </summary>
     private static readonly double[] Margins = [0, 1e-6];
 
     /// <summary>A bound up to this, as a share of the neuron's range, may be a tie.</summary>
@@ -98,7 +104,8 @@ internal sealed class TreeSearch : IDisposable
     private BoundedSide Side(BoundedSide side, CrownSubproblem problem) => side with
     {
         Slopes = OfOpen(problem.Slopes),
-        Phases = [.. problem.Split.Select((n, k) => new FixedPhase(Place(n).Layer, Place(n).Neuron, problem.Phases[k] > 0, problem.Multipliers[k]))],
+        Phases = [.. problem.Split.Select(
+            (n, k) => new FixedPhase(Place(n).Layer, Place(n).Neuron, problem.Phases[k] > 0, problem.Multipliers[k]))],
     };
 
     private (int Layer, int Neuron) Place(int index)
@@ -143,8 +150,11 @@ internal sealed class TreeSearch : IDisposable
         double[] bias = layer.Bias.ToArray();
         double range = Products.Size(layer.Row(side.Neuron), check.Input.Sizes);
         bias[side.Neuron] += (side.Above ? margin : -margin) * range;
-        double[]? weightRadius = layer.WeightRadius.IsEmpty ? null : layer.WeightRadius.ToArray(), biasRadius = layer.BiasRadius.IsEmpty ? null : layer.BiasRadius.ToArray();
-        return new(layer.Weights.ToArray(), bias, layer.Outputs, layer.Inputs, layer.Activation, WeightPrecision.Float64, weightRadius, biasRadius);
+        double[]? weightRadius = layer.WeightRadius.IsEmpty ? null : layer.WeightRadius.ToArray(),
+            biasRadius = layer.BiasRadius.IsEmpty ? null : layer.BiasRadius.ToArray();
+        return new(
+            layer.Weights.ToArray(), bias, layer.Outputs, layer.Inputs, layer.Activation, WeightPrecision.Float64, weightRadius,
+            biasRadius);
     }
 
     private PhaseTree Tree(List<CrownSubproblem> leaves)

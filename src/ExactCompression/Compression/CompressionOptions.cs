@@ -4,9 +4,11 @@ namespace ExactCompression;
 public enum CompressionLevel
 {
     /// <summary>
-    /// Only what rounds no weight: stably inactive neurons, and neurons whose outgoing weights are all 0, are removed. Weights, biases and normalisation that are left are the file's own, and the
-    /// function over the real numbers is the original's. Evaluated in floating point, sums of fewer terms may be added up in another order, so the last places can differ. Only where a
-    /// normalisation between a rectifier and a matrix makes another number of a removed neuron's 0 are joined weights stored instead; <see cref="CompressionResult.ProvenDeviation"/> bounds that.
+    /// Only what rounds no weight: stably inactive neurons, and neurons whose outgoing weights are all 0, are removed. Weights, biases and
+    /// normalisation that are left are the file's own, and the function over the real numbers is the original's. Evaluated in floating
+    /// point, sums of fewer terms may be added up in another order, so the last places can differ. Only where a normalisation between a
+    /// rectifier and a matrix makes another number of a removed neuron's 0 are joined weights stored instead;
+    /// <see cref="CompressionResult.ProvenDeviation"/> bounds that.
     /// </summary>
     DeleteOnly,
 
@@ -14,13 +16,16 @@ public enum CompressionLevel
     LeoPlusPlus,
 
     /// <summary>
-    /// Everything that is known to keep the function, repeated until nothing shrinks the network any more: all of LEO++, constant neurons, multiples and opposites of
-    /// neurons stable or not, and fewer linear neurons by the rank in which they act on the next layer.
+    /// Everything that is known to keep the function, repeated until nothing shrinks the network any more: all of LEO++, constant neurons,
+    /// multiples and opposites of neurons stable or not, and fewer linear neurons by the rank in which they act on the next layer.
     /// </summary>
     Maximal,
 }
 
-/// <summary>What <see cref="CompressionLevel.Maximal"/> makes small: a step that does not is not taken. The number of weights, 0 or not, never grows.</summary>
+/// <summary>
+/// What <see cref="CompressionLevel.Maximal"/> makes small: a step that does not is not taken. The number of weights, 0 or not, never
+/// grows.
+/// </summary>
 public enum CompressionObjective
 {
     /// <summary>Hidden neurons.</summary>
@@ -36,10 +41,15 @@ public enum CompressionObjective
 /// <summary>How compression runs.</summary>
 public sealed record CompressionOptions
 {
-    /// <summary>The tolerance of <see cref="CompressionLevel.Maximal"/> over the outputs' scale where new weights are stored in float32: 8 units in the last place.</summary>
+    /// <summary>
+    /// The tolerance of <see cref="CompressionLevel.Maximal"/> over the outputs' scale where new weights are stored in float32: 8 units in
+    /// the last place.
+    /// </summary>
     public const double RelativeToleranceFloat32 = 1.0 / (1 << 20);
 
-    /// <summary>The same where they are stored in float64: they are computed in float64 too, so that their sums round more than once.</summary>
+    /// <summary>
+    /// The same where they are stored in float64: they are computed in float64 too, so that their sums round more than once.
+    /// </summary>
     public const double RelativeToleranceFloat64 = 1.0 / (1L << 40);
 
     /// <summary>How far to go.</summary>
@@ -52,19 +62,24 @@ public sealed record CompressionOptions
     public CompressionObjective Objective { get; init; } = CompressionObjective.Neurons;
 
     /// <summary>
-    /// The largest <see cref="CompressionResult.ProvenDeviation"/> that may be left: a step that would break it is not taken. Null at <see cref="CompressionLevel.Maximal"/> for a few units in the
-    /// last place of the outputs' scale, <c>max_i sum_j |W_ij| max a_j + |b_i|</c> of the output layer, in the precision that new weights are stored in
-    /// (<see cref="RelativeToleranceFloat32"/>, <see cref="RelativeToleranceFloat64"/>); at <see cref="CompressionLevel.LeoPlusPlus"/> null for no limit.
+    /// The largest <see cref="CompressionResult.ProvenDeviation"/> that may be left: a step that would break it is not taken. Null at
+    /// <see cref="CompressionLevel.Maximal"/> for a few units in the last place of the outputs' scale,
+    /// <c>max_i sum_j |W_ij| max a_j + |b_i|</c> of the output layer, in the precision that new weights are stored in
+    /// (<see cref="RelativeToleranceFloat32"/>, <see cref="RelativeToleranceFloat64"/>); at <see cref="CompressionLevel.LeoPlusPlus"/> null
+    /// for no limit.
     /// </summary>
     public double? Tolerance { get; init; }
 
     /// <summary>
-    /// Whether verdicts that nothing here proves (a MILP solver's word, a table from outside) count all the same. The result then tells how many (<see cref="CompressionResult.Unproven"/>), and has no proven deviation.
-    /// Otherwise neurons whose verdict cannot be proven are kept, as if undetermined (<see cref="CompressionResult.Unconfirmed"/>).
+    /// Whether verdicts that nothing here proves (a MILP solver's word, a table from outside) count all the same. The result then tells how
+    /// many (<see cref="CompressionResult.Unproven"/>), and has no proven deviation. Otherwise neurons whose verdict cannot be proven are
+    /// kept, as if undetermined (<see cref="CompressionResult.Unconfirmed"/>).
     /// </summary>
     public bool AllowUnproven { get; init; }
 
-    /// <summary>How long to search for proofs of verdicts that nothing here proves yet, before they count or are left aside; zero for not at all.</summary>
+    /// <summary>
+    /// How long to search for proofs of verdicts that nothing here proves yet, before they count or are left aside; zero for not at all.
+    /// </summary>
     public TimeSpan ProofTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Called where such a verdict is refuted, from the thread that compresses; null for silence. It must not throw.</summary>

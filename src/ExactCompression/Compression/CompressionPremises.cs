@@ -1,6 +1,9 @@
 namespace ExactCompression.Compression;
 
-/// <summary>The verdicts that a compression may rest on: proven ones. What a table from outside or a MILP solver says is proven first, or counts as undetermined.</summary>
+/// <summary>
+/// The verdicts that a compression may rest on: proven ones. What a table from outside or a MILP solver says is proven first, or counts as
+/// undetermined.
+/// </summary>
 internal static class CompressionPremises
 {
     /// <summary>The table to compress by.</summary>
@@ -8,18 +11,23 @@ internal static class CompressionPremises
     /// <param name="options">Whether unproven ones count, and how long to search for proofs.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     /// <returns>A table of this search's own, and how many neurons were said to be stable and are no more taken for it.</returns>
-    public static (StabilityTable Table, int Unconfirmed) Of(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
+    public static (StabilityTable Table, int Unconfirmed) Of(
+        StabilityTable table, CompressionOptions options, CancellationToken cancellation)
     {
         if (!table.IsImported && table.UnprovenStable == 0)
             return (table, 0);
-        HashSet<int> claimed = [.. Enumerable.Range(0, table.Neurons.Count).Where(i => IsStable(table.Neurons[i]) && (table.IsImported || !table.Neurons[i].IsProven))];
-        var search = new SearchOptions { TimeLimit = options.ProofTimeLimit, WithoutSolvers = true, Contradiction = options.Contradiction ?? (static _ => { }) };
+        HashSet<int> claimed = [.. Enumerable.Range(0, table.Neurons.Count).Where(
+            i => IsStable(table.Neurons[i]) && (table.IsImported || !table.Neurons[i].IsProven))];
+        var search = new SearchOptions { TimeLimit = options.ProofTimeLimit, WithoutSolvers = true,
+            Contradiction = options.Contradiction ?? (static _ => { }) };
         StabilityTable found = StabilityAnalysis.FindStable(table, null, search, claimed.Contains, cancellation);
         cancellation.ThrowIfCancellationRequested();
 
         // A neuron that the given table leaves open stays so, whatever the search has come upon.
-        NeuronStability[] used = [.. found.Neurons.Select((n, i) => !IsStable(n) || (IsStable(table.Neurons[i]) && (n.IsProven || options.AllowUnproven)) ? n : Undetermined(n))];
-        return (StabilityTable.Found(found.Network, found.Domain, used, found.Elapsed, found.Stages, found.Device), claimed.Count(i => !IsStable(used[i])));
+        NeuronStability[] used = [.. found.Neurons.Select(
+            (n, i) => !IsStable(n) || (IsStable(table.Neurons[i]) && (n.IsProven || options.AllowUnproven)) ? n : Undetermined(n))];
+        return (StabilityTable.Found(found.Network, found.Domain, used, found.Elapsed, found.Stages, found.Device),
+            claimed.Count(i => !IsStable(used[i])));
     }
 
     private static bool IsStable(NeuronStability neuron) => neuron.State is NeuronState.StablyActive or NeuronState.StablyInactive;

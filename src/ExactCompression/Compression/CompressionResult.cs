@@ -12,7 +12,10 @@ public sealed class CompressionResult
         init => field = Changeable(value);
     }
 
-    /// <summary>The network after; it computes the same function on all of <see cref="Domain"/>, up to <see cref="ProvenDeviation"/>, if <see cref="IsProven"/>.</summary>
+    /// <summary>
+    /// The network after; it computes the same function on all of <see cref="Domain"/>, up to <see cref="ProvenDeviation"/>, if
+    /// <see cref="IsProven"/>.
+    /// </summary>
     public required ReluNetwork Compressed
     {
         get;
@@ -42,8 +45,9 @@ public sealed class CompressionResult
 
     /// <summary>
     /// A proven bound on the largest difference of any output between <see cref="Original"/> and <see cref="Compressed"/> over
-    /// <see cref="Domain"/>, both in real arithmetic: what rounding the new weights makes. 0 where neurons were only removed. Layers without new weights are the file's own, normalisation
-    /// included; a format that cannot say them rounds them when the network is written. Infinity where it is not proven (<see cref="IsProven"/>).
+    /// <see cref="Domain"/>, both in real arithmetic: what rounding the new weights makes. 0 where neurons were only removed. Layers
+    /// without new weights are the file's own, normalisation included; a format that cannot say them rounds them when the network is
+    /// written. Infinity where it is not proven (<see cref="IsProven"/>).
     /// </summary>
     public required double ProvenDeviation
     {
@@ -51,16 +55,24 @@ public sealed class CompressionResult
         init => ConditionalDeviation = Changeable(value);
     }
 
-    /// <summary>What <see cref="ProvenDeviation"/> would be if every verdict that the compression rests on were true, and, for a copy from another process, if that said so rightly.</summary>
+    /// <summary>
+    /// What <see cref="ProvenDeviation"/> would be if every verdict that the compression rests on were true, and, for a copy from another
+    /// process, if that said so rightly.
+    /// </summary>
     public double ConditionalDeviation { get; private init; }
 
     /// <summary>Whether the compression was made here and rests on proven verdicts alone.</summary>
     public bool IsProven => IsOwn && Unproven == 0;
 
-    /// <summary>How many stable neurons it rests on whose verdict nothing here proves: a MILP solver's word, or imported. 0 unless these were allowed, or the compression is a copy from another process.</summary>
+    /// <summary>
+    /// How many stable neurons it rests on whose verdict nothing here proves: a MILP solver's word, or imported. 0 unless these were
+    /// allowed, or the compression is a copy from another process.
+    /// </summary>
     public int Unproven => Table.UnprovenStable;
 
-    /// <summary>How many neurons were said to be stable by a MILP solver or a table from outside, and kept because no proof of it was found.</summary>
+    /// <summary>
+    /// How many neurons were said to be stable by a MILP solver or a table from outside, and kept because no proof of it was found.
+    /// </summary>
     public int Unconfirmed
     {
         get;
@@ -76,7 +88,9 @@ public sealed class CompressionResult
     /// <summary>Neurons removed because all their outgoing weights were 0.</summary>
     public int RemovedUnused => CountNeurons(CompressionStepKind.RemoveUnused);
 
-    /// <summary>Neurons merged into others: stably active ones, and at the highest level multiples and opposites of unstable ones too.</summary>
+    /// <summary>
+    /// Neurons merged into others: stably active ones, and at the highest level multiples and opposites of unstable ones too.
+    /// </summary>
     public int MergedActive => Steps.Where(static s => IsMerge(s.Kind)).Sum(static s => s.Neurons.Count - s.Added);
 
     /// <summary>Hidden layers folded into the next, or gone in a collapse.</summary>
@@ -91,18 +105,25 @@ public sealed class CompressionResult
     /// <inheritdoc/>
     public override string ToString() => $"{Original.Architecture} -> {Compressed.Architecture}";
 
-    /// <summary>The result, which nothing can change from now on: scripts can set what only an initialiser may, and a proof is of what was made.</summary>
+    /// <summary>
+    /// The result, which nothing can change from now on: scripts can set what only an initialiser may, and a proof is of what was made.
+    /// </summary>
     internal CompressionResult Sealed()
     {
         isSealed = true;
         return this;
     }
 
-    private T Changeable<T>(T value) => isSealed ? throw new InvalidOperationException("A compression cannot be changed: what it proves is of the networks that it was made with.") : value;
+    private T Changeable<T>(T value) =>
+        isSealed
+            ? throw new InvalidOperationException(
+                "A compression cannot be changed: what it proves is of the networks that it was made with.")
+            : value;
 
     private static double Percent(long before, long after) => before == 0 ? 0 : 100.0 * (before - after) / before;
 
-    private static bool IsMerge(CompressionStepKind kind) => kind is CompressionStepKind.Merge or CompressionStepKind.MergeMultiples or CompressionStepKind.MergeOpposites
+    private static bool IsMerge(CompressionStepKind kind) =>
+        kind is CompressionStepKind.Merge or CompressionStepKind.MergeMultiples or CompressionStepKind.MergeOpposites
         or CompressionStepKind.MergeColumns or CompressionStepKind.ReduceOutputRank;
 
     private int CountNeurons(CompressionStepKind kind) => Steps.Where(s => s.Kind == kind).Sum(static s => s.Neurons.Count);

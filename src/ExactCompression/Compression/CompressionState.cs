@@ -6,9 +6,10 @@ namespace ExactCompression.Compression;
 /// How far compression has come, front to back: the layers that are done, the one being worked on, and what is proven of both.
 /// </summary>
 /// <remarks>
-/// Notation of the proofs in this folder. <c>f</c> is the original, <c>z_l</c> its pre-activations, <c>a_l = max(0, z_l)</c>; <c>g~</c> is the
-/// network made so far, its weights in double and not yet rounded to what they are stored as, <c>z~</c> and <c>a~</c> its values. Every row
-/// of <c>g~</c> stands for one original neuron. <c>delta</c> bounds <c>|z~ - z|</c> row by row over all of the domain, in real arithmetic.
+/// Notation of the proofs in this folder. <c>f</c> is the original, <c>z_l</c> its pre-activations, <c>a_l = max(0, z_l)</c>; <c>g~</c> is
+/// the network made so far, its weights in double and not yet rounded to what they are stored as, <c>z~</c> and <c>a~</c> its values. Every
+/// row of <c>g~</c> stands for one original neuron. <c>delta</c> bounds <c>|z~ - z|</c> row by row over all of the domain, in real
+/// arithmetic.
 /// </remarks>
 internal sealed class CompressionState
 {
@@ -79,7 +80,10 @@ internal sealed class CompressionState
         Steps.Add(new(kind, Number, [.. rows.Select(r => Current.Neurons[r]).Order()], description));
 
     /// <summary>Proven bounds of <c>a~</c> for a row of the current layer: the original's, widened by <c>delta</c>.</summary>
-    /// <remarks>Where <c>delta</c> is rounding, the widening is of second order, for these bounds only multiply rounding themselves; where it is a file's radius, it need not be small.</remarks>
+    /// <remarks>
+    /// Where <c>delta</c> is rounding, the widening is of second order, for these bounds only multiply rounding themselves; where it is a
+    /// file's radius, it need not be small.
+    /// </remarks>
     public (double Lower, double Upper) ActivationOf(int row)
     {
         int neuron = Current.Neurons[row];

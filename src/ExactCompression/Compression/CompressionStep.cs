@@ -8,12 +8,16 @@ namespace ExactCompression;
 public sealed record CompressionStep(CompressionStepKind Kind, int Layer, IReadOnlyList<int> Neurons, string Description)
 {
     /// <summary>0-based neurons of the original layer that went away.</summary>
-    public IReadOnlyList<int> Neurons { get; init; } = Neurons as int[] ?? Neurons.ToArray(); // scripts cannot index the lists that the compiler makes
+    public IReadOnlyList<int> Neurons { get; init; } = Neurons as int[]
+        ?? Neurons.ToArray(); // scripts cannot index the lists that the compiler makes
 
     /// <summary>Neurons that came in their place, less those of earlier steps that went away with them.</summary>
     public int Added { get; init; }
 
-    /// <summary>Whether the step made new weights or biases, which are rounded when they are stored; <see cref="CompressionResult.ProvenDeviation"/> bounds what all of that moves.</summary>
+    /// <summary>
+    /// Whether the step made new weights or biases, which are rounded when they are stored; <see cref="CompressionResult.ProvenDeviation"/>
+    /// bounds what all of that moves.
+    /// </summary>
     public bool Rounds => Kind is not (CompressionStepKind.RemoveInactive or CompressionStepKind.RemoveUnused);
 
     /// <inheritdoc/>
@@ -57,7 +61,8 @@ public enum CompressionStepKind
     ReduceOutputRank,
 
     /// <summary>
-    /// The normalisation that the file states beside a layer's weights goes into them, because steps gave that layer new weights; they are rounded to what they are stored as.
+    /// The normalisation that the file states beside a layer's weights goes into them, because steps gave that layer new weights; they are
+    /// rounded to what they are stored as.
     /// </summary>
     FoldNormalisation,
 }

@@ -10,7 +10,9 @@ internal sealed class DependentNeuron
     private readonly double delta;
     private readonly double size;
 
-    private DependentNeuron(int row, ReadOnlyMemory<double> coefficients, double constant, double residual, double scale, double slack, double delta, double size)
+    private DependentNeuron(
+        int row, ReadOnlyMemory<double> coefficients, double constant, double residual, double scale, double slack, double delta,
+        double size)
     {
         Row = row;
         Coefficients = coefficients;
@@ -76,8 +78,9 @@ internal sealed class DependentNeuron
     }
 
     /// <remarks>
-    /// The residual row <c>w_d - K w_base</c> is computed with an error of at most <c>gamma_(r+1)</c> of the magnitudes in every column, and
-    /// bounded over the box; the error of <c>t_d</c> likewise. Both sides are charged, though they are nearly the same where the row depends on the basis: for few rows one would do.
+    /// The residual row <c>w_d - K w_base</c> is computed with an error of at most <c>gamma_(r+1)</c> of the magnitudes in every column,
+    /// and bounded over the box; the error of <c>t_d</c> likewise. Both sides are charged, though they are nearly the same where the row
+    /// depends on the basis: for few rows one would do.
     /// </remarks>
     private static DependentNeuron Make(
         CompressionState state,
@@ -95,14 +98,16 @@ internal sealed class DependentNeuron
                 TensorPrimitives.FusedMultiplyAdd(current.Row(basis.Base[j]), -k.Span[j], residual, residual);
         }
 
-        // Underflows([1]) is spare here and where others are merged or folded: a dot product of magnitudes that is not 0 is charged 1e-300 and more beyond its value, and a constant's products
-        // lose 2^-1075 each.
+        // Underflows([1]) is spare here and where others are merged or folded: a dot product of magnitudes that is not 0 is charged 1e-300
+        // and more beyond its value, and a constant's products lose 2^-1075 each.
         double gamma = UpperBound.Gamma(basis.Rank + 3);
         double scale = UpperBound.Add(Size(current, row, state.Inputs), Math.Abs(current.Bias[row]));
         double magnitude = UpperBound.Add(UpperBound.MagnitudeDot(k.Span, of.Sizes), UpperBound.MagnitudeDot(k.Span, of.Magnitudes));
         double rounding = magnitude == 0
             ? 0 // a constant row needs no sums
-            : UpperBound.Add(UpperBound.Multiply(gamma, UpperBound.Add(magnitude, scale)), UpperBound.Add(UpperBound.Underflows(state.Inputs.Magnitude), UpperBound.Underflows([1])));
+            : UpperBound.Add(
+                UpperBound.Multiply(gamma, UpperBound.Add(magnitude, scale)),
+                UpperBound.Add(UpperBound.Underflows(state.Inputs.Magnitude), UpperBound.Underflows([1])));
         double rho = UpperBound.Add(state.Inputs.Largest(residual, 0), rounding);
         return new(
             row,
@@ -118,7 +123,8 @@ internal sealed class DependentNeuron
     private static double Size(WorkingLayer layer, int row, Box inputs) => UpperBound.MagnitudeDot(layer.Row(row), inputs.Magnitude);
 
     /// <summary>
-    /// How much the rectifier may cut from a neuron of the basis that earlier steps have moved below 0. Where these moved the dependent neuron alike, what is cut and how far it moved cancel; they need not have.
+    /// How much the rectifier may cut from a neuron of the basis that earlier steps have moved below 0. Where these moved the dependent
+    /// neuron alike, what is cut and how far it moved cancel; they need not have.
     /// </summary>
     private static double Slack(CompressionState state, int row)
     {

@@ -3,7 +3,9 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression;
 
-/// <summary>LEO++ case 3: a layer whose neurons are all stably active is multiplied into the next, <c>W2 W1</c> and <c>W2 b1 + b2</c>.</summary>
+/// <summary>
+/// LEO++ case 3: a layer whose neurons are all stably active is multiplied into the next, <c>W2 W1</c> and <c>W2 b1 + b2</c>.
+/// </summary>
 /// <remarks>
 /// With <c>p</c> inputs, <c>m</c> neurons and <c>q</c> neurons after it that are not stably inactive, folding turns <c>m (p + q)</c>
 /// connections into <c>p q</c>. Where that would be more (a bottleneck between wide layers) the layer is left to merging, so a

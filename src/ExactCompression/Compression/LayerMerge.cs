@@ -6,8 +6,8 @@ namespace ExactCompression.Compression;
 /// <summary>LEO++ case 4: stably active neurons whose rows depend linearly on those of others are expressed by them and removed.</summary>
 /// <remarks>
 /// The rows are those of the compressed layer, on the columns that are left. For a dependent neuron d, <c>w_d = K w_base</c>, so
-/// <c>z_d = K z_base + t_d</c> with <c>t_d = b_d - K b_base</c>, and both sides are active: <c>W_out[base] += W_out[d] K</c>, <c>b_out += W_out[d] t_d</c>.
-/// The neurons of the basis keep their own rows, so they stay stably active.
+/// <c>z_d = K z_base + t_d</c> with <c>t_d = b_d - K b_base</c>, and both sides are active: <c>W_out[base] += W_out[d] K</c>,
+/// <c>b_out += W_out[d] t_d</c>. The neurons of the basis keep their own rows, so they stay stably active.
 /// </remarks>
 internal static class LayerMerge
 {
@@ -28,12 +28,15 @@ internal static class LayerMerge
         {
             if (Merged(state, basis.Base, dependent) is { } next)
             {
-                state.Report(CompressionStepKind.Merge, dependent.Select(static d => d.Row), Describe(active.Length, dependent.Count, basis.Rank));
+                state.Report(
+                    CompressionStepKind.Merge, dependent.Select(static d => d.Row), Describe(active.Length, dependent.Count, basis.Rank));
                 current.KeepRows([.. Enumerable.Range(0, current.Rows).Except(dependent.Select(static d => d.Row))]);
                 return next;
             }
 
-            if (dependent.RemoveAll(d => d.Contribution(state.Next, current.Neurons) > WeightRounding.Largest(state.PrecisionOf(state.Next)) / (2 * (dependent.Count + 1))) == 0)
+            if (dependent.RemoveAll(
+                d => d.Contribution(state.Next, current.Neurons)
+                    > WeightRounding.Largest(state.PrecisionOf(state.Next)) / (2 * (dependent.Count + 1))) == 0)
                 break; // the next layer is near overflow as it is
         }
 
@@ -42,10 +45,11 @@ internal static class LayerMerge
 
     /// <summary>The next layer with the dependent neurons expressed by the basis; null where a weight overflows.</summary>
     /// <remarks>
-    /// Proof of <c>delta</c>. Let <c>rho_d</c> bound <c>|z~_d - K z~_base - t_d|</c>. A neuron j of the basis has <c>z_j >= L_j >= 0</c>, so
-    /// <c>0 &lt;= a~_j - z~_j &lt;= slack_j = max(0, delta_j - L_j)</c>: after a move by <c>delta_j</c> the rectifier may cut it. Hence
-    /// <c>|K a~_base + t_d - z_d| &lt;= rho_d + delta_d + |K| slack</c>; and computing <c>W_out[base] + W_out[d] K</c> over D dependents errs by at
-    /// most <c>gamma_(D+1)</c> of the magnitudes. Together, <c>|z~_i - z_i| &lt;= sum_kept |W_ij| delta_j + sum_d |W_id| moved_d + radius_i</c>, and
+    /// Proof of <c>delta</c>. Let <c>rho_d</c> bound <c>|z~_d - K z~_base - t_d|</c>. A neuron j of the basis has <c>z_j >= L_j >= 0</c>,
+    /// so <c>0 &lt;= a~_j - z~_j &lt;= slack_j = max(0, delta_j - L_j)</c>: after a move by <c>delta_j</c> the rectifier may cut it. Hence
+    /// <c>|K a~_base + t_d - z_d| &lt;= rho_d + delta_d + |K| slack</c>; and computing <c>W_out[base] + W_out[d] K</c> over D dependents
+    /// errs by at most <c>gamma_(D+1)</c> of the magnitudes. Together,
+    /// <c>|z~_i - z_i| &lt;= sum_kept |W_ij| delta_j + sum_d |W_id| moved_d + radius_i</c>, and
     /// <c>gamma (sum_base |W_ij| |a~_j| + |b_i|)</c> more for a row that was touched, with
     /// <c>moved_d = rho_d + delta_d + |K| slack + gamma (|K| |a~|_base + |t_d|)</c>; and what underflow adds.
     /// </remarks>

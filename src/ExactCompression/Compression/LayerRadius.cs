@@ -19,7 +19,8 @@ internal static class LayerRadius
     }
 
     /// <summary>At least <c>sum_j R_ij e_j</c>.</summary>
-    public static double Of(AffineLayer layer, int row, double[] error) => layer.WeightRadius.IsEmpty ? 0 : UpperBound.MagnitudeDot(Row(layer, row), error);
+    public static double Of(AffineLayer layer, int row, double[] error) =>
+        layer.WeightRadius.IsEmpty ? 0 : UpperBound.MagnitudeDot(Row(layer, row), error);
 
     /// <summary>Bounds of a pre-activation over a box, for every layer within the radius.</summary>
     public static (double Lower, double Upper) Range(AffineLayer layer, int row, Box box)

@@ -6,12 +6,12 @@ namespace ExactCompression;
 /// <summary>Exact compression by stability, layer by layer, front to back: LEO++ (Serra, Yu, Kumar, Ramalingam, NeurIPS 2021).</summary>
 /// <remarks>
 /// Each layer is taken as the compression so far has left it. (1) All neurons stably inactive: the network is a constant.
-/// (2) The stably inactive are removed, and those that nothing reads. (3) All that remain stably active: the layer is folded into the next, unless that would
-/// make the network larger. (4) Otherwise stably active neurons that depend linearly on others are merged into them.
+/// (2) The stably inactive are removed, and those that nothing reads. (3) All that remain stably active: the layer is folded into the next,
+/// unless that would make the network larger. (4) Otherwise stably active neurons that depend linearly on others are merged into them.
 /// New weights are computed in double and rounded once, when all is done.
 /// A tolerance that the result would break is kept by taking, front to back, only those layers' steps that keep it.
-/// Only proven verdicts count: those of a table from outside, or of a MILP solver (<see cref="StabilityTable.Unproven"/>), are proven first, and left aside where that does not succeed, unless
-/// <see cref="CompressionOptions.AllowUnproven"/> says otherwise.
+/// Only proven verdicts count: those of a table from outside, or of a MILP solver (<see cref="StabilityTable.Unproven"/>), are proven
+/// first, and left aside where that does not succeed, unless <see cref="CompressionOptions.AllowUnproven"/> says otherwise.
 /// </remarks>
 public static class LeoCompression
 {
@@ -33,15 +33,18 @@ public static class LeoCompression
             : Result(table, [], [.. table.Network.Layers], 0, unconfirmed);
     }
 
-    private static CompressionResult Smallest(StabilityTable table, CompressionOptions options, int unconfirmed, CancellationToken cancellation)
+    private static CompressionResult Smallest(
+        StabilityTable table, CompressionOptions options, int unconfirmed, CancellationToken cancellation)
     {
-        if (HasDeadLayer(table) && FrontToBack(table, options, static _ => true, unconfirmed, cancellation) is var constant && constant.ConditionalDeviation <= MaximalCompression.ToleranceOf(table, options))
+        if (HasDeadLayer(table) && FrontToBack(table, options, static _ => true, unconfirmed, cancellation) is var constant
+            && constant.ConditionalDeviation <= MaximalCompression.ToleranceOf(table, options))
             return constant;
         (AffineLayer[] smallest, List<CompressionStep> steps, double moved) = MaximalCompression.Compress(table, options, cancellation);
         return Result(table, steps, smallest, moved, unconfirmed);
     }
 
-    private static CompressionResult WithinTolerance(StabilityTable table, CompressionOptions options, int unconfirmed, CancellationToken cancellation)
+    private static CompressionResult WithinTolerance(
+        StabilityTable table, CompressionOptions options, int unconfirmed, CancellationToken cancellation)
     {
         CompressionResult all = FrontToBack(table, options, static _ => true, unconfirmed, cancellation);
         if (options.Tolerance is not { } tolerance || all.ConditionalDeviation <= tolerance)
@@ -67,7 +70,8 @@ public static class LeoCompression
     /// <param name="mayRound">Which hidden layers, 1-based, may make new weights.</param>
     /// <param name="unconfirmed">How many neurons were said to be stable and are not taken for it.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    private static CompressionResult FrontToBack(StabilityTable table, CompressionOptions options, Func<int, bool> mayRound, int unconfirmed, CancellationToken cancellation)
+    private static CompressionResult FrontToBack(
+        StabilityTable table, CompressionOptions options, Func<int, bool> mayRound, int unconfirmed, CancellationToken cancellation)
     {
         var state = new CompressionState(table, options);
         ReluNetwork network = table.Network;
@@ -78,18 +82,25 @@ public static class LeoCompression
             bool rounds = options.Level != CompressionLevel.DeleteOnly && mayRound(state.Number);
             if (live.Length == 0 && rounds && NetworkCollapse.Of(state) is var (constant, distance))
             {
-                state.Report(CompressionStepKind.Collapse, Enumerable.Range(0, state.Current.Rows), $"All {state.Current.Rows} neurons are stably inactive: the network is a constant over the domain.");
+                state.Report(
+                    CompressionStepKind.Collapse, Enumerable.Range(0, state.Current.Rows),
+                    $"All {state.Current.Rows} neurons are stably inactive: the network is a constant over the domain.");
                 return Result(table, state.Steps, constant, distance, unconfirmed);
             }
 
-            RemoveInactive(state, live.Length > 0 ? live : [0]); // one always 0 stays: without it the constant would have to be computed anew
+            RemoveInactive(
+                state, live.Length > 0 ? live : [0]); // one always 0 stays: without it the constant would have to be computed anew
             RemoveUnused(state);
             Continue(state, rounds && live.Length > 0, cancellation);
         }
 
         state.Keep(state.Current);
         (AffineLayer[] layers, double deviation) = StoredNetwork.Of(state);
-        state.Steps.AddRange(NormalisationSteps.Of(table.Network, layers.Zip(state.Done).Where(static d => !d.Second.Layer.HasNewWeights && d.First.Parts is not null).Select(static d => d.Second.Layer.Source)));
+        state.Steps.AddRange(
+            NormalisationSteps.Of(
+                table.Network,
+                layers.Zip(state.Done).Where(static d => !d.Second.Layer.HasNewWeights && d.First.Parts is not null).Select(
+                    static d => d.Second.Layer.Source)));
         return Result(table, state.Steps, layers, deviation, unconfirmed);
     }
 
@@ -98,7 +109,8 @@ public static class LeoCompression
         int[] dead = [.. Enumerable.Range(0, state.Current.Rows).Except(live)];
         if (dead.Length == 0)
             return;
-        state.Report(CompressionStepKind.RemoveInactive, dead, $"Stably inactive, always 0: {dead.Length} of {state.Current.Rows} neurons.");
+        state.Report(
+            CompressionStepKind.RemoveInactive, dead, $"Stably inactive, always 0: {dead.Length} of {state.Current.Rows} neurons.");
         state.Current.KeepRows(live);
     }
 
@@ -107,7 +119,8 @@ public static class LeoCompression
         int[] unused = [.. Enumerable.Range(0, state.Current.Rows).Where(state.IsUnused)];
         if (unused.Length == 0)
             return;
-        state.Report(CompressionStepKind.RemoveUnused, unused, $"All outgoing weights are 0: {unused.Length} of {state.Current.Rows} neurons.");
+        state.Report(
+            CompressionStepKind.RemoveUnused, unused, $"All outgoing weights are 0: {unused.Length} of {state.Current.Rows} neurons.");
         state.Current.KeepRows([.. Enumerable.Range(0, state.Current.Rows).Except(unused)]);
     }
 
@@ -128,9 +141,11 @@ public static class LeoCompression
 
     /// <summary>Whether the network is a constant because no neuron of some layer is ever on.</summary>
     private static bool HasDeadLayer(StabilityTable table) =>
-        Enumerable.Range(1, table.Network.Depth).Any(layer => table.NeuronsOf(layer).All(static n => n.State == NeuronState.StablyInactive));
+        Enumerable.Range(1, table.Network.Depth).Any(
+            layer => table.NeuronsOf(layer).All(static n => n.State == NeuronState.StablyInactive));
 
-    private static CompressionResult Result(StabilityTable table, List<CompressionStep> steps, AffineLayer[] layers, double deviation, int unconfirmed) => new CompressionResult
+    private static CompressionResult Result(
+        StabilityTable table, List<CompressionStep> steps, AffineLayer[] layers, double deviation, int unconfirmed) => new CompressionResult
     {
         Original = table.Network,
         Compressed = new(layers, table.Network.Name, statedDomain: table.Network.StatedDomain),

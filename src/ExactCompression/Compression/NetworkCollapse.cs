@@ -24,7 +24,9 @@ internal static class NetworkCollapse
         return ([hidden, new(new double[outputs], bias, outputs, 1, output.Activation, precision)], deviation);
     }
 
-    /// <summary>Output pre-activations where all neurons of a hidden layer give 0, as stored, and how far they may be from the truth.</summary>
+    /// <summary>
+    /// Output pre-activations where all neurons of a hidden layer give 0, as stored, and how far they may be from the truth.
+    /// </summary>
     private static (double[] Values, double Deviation)? Constant(ReluNetwork network, int deadLayer, WeightPrecision precision)
     {
         double[] lower = new double[network.WidthOf(deadLayer)], upper = new double[lower.Length];

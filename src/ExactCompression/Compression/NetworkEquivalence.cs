@@ -4,10 +4,10 @@ namespace ExactCompression;
 
 /// <summary>Compares two networks over a domain: the library behind <c>Test-NetworkEquivalence</c>.</summary>
 /// <remarks>
-/// Points are the ends and the centre of the domain, the data, then uniform points, corners and sparse corners, and an ascent from the worst
-/// of them. <c>ObservedDeviation</c> is what is certain at the worst point: the difference less what evaluating it may err by, so it
-/// is never above the true largest difference, and <c>ProvenDeviation</c> never below. Of two networks that nothing is known of, it is proven layer by layer where they match; else by compressing
-/// the larger one anew; else, and refuted, on the network of their difference.
+/// Points are the ends and the centre of the domain, the data, then uniform points, corners and sparse corners, and an ascent from the
+/// worst of them. <c>ObservedDeviation</c> is what is certain at the worst point: the difference less what evaluating it may err by, so it
+/// is never above the true largest difference, and <c>ProvenDeviation</c> never below. Of two networks that nothing is known of, it is
+/// proven layer by layer where they match; else by compressing the larger one anew; else, and refuted, on the network of their difference.
 /// </remarks>
 public static class NetworkEquivalence
 {
@@ -19,7 +19,9 @@ public static class NetworkEquivalence
     /// <param name="options">Tolerance, number of points, seed.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The networks, the domain or the data do not fit together.</exception>
-    public static EquivalenceReport Compare(ReluNetwork reference, ReluNetwork difference, InputDomain? domain, InputData? data, EquivalenceOptions options, CancellationToken cancellation)
+    public static EquivalenceReport Compare(
+        ReluNetwork reference, ReluNetwork difference, InputDomain? domain, InputData? data, EquivalenceOptions options,
+        CancellationToken cancellation)
     {
         RequireSameShape(reference, difference);
         InputDomain box = (domain ?? reference.StatedDomain ?? InputDomain.Unit).For(reference.InputSize);
@@ -27,15 +29,21 @@ public static class NetworkEquivalence
         return Report(reference, difference, box, data, options, Proven, cancellation);
     }
 
-    /// <summary>Compares a compressed network with its original; the proven bound is that of the compression, where it has one, else what can be proven of the two networks.</summary>
+    /// <summary>
+    /// Compares a compressed network with its original; the proven bound is that of the compression, where it has one, else what can be
+    /// proven of the two networks.
+    /// </summary>
     /// <param name="result">A compression.</param>
     /// <param name="data">Rows to compare on as well, or null. Rows outside the domain are clipped to it.</param>
     /// <param name="options">Tolerance, number of points, seed.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the networks.</exception>
-    public static EquivalenceReport Compare(CompressionResult result, InputData? data, EquivalenceOptions options, CancellationToken cancellation) =>
+    public static EquivalenceReport Compare(
+        CompressionResult result, InputData? data, EquivalenceOptions options, CancellationToken cancellation) =>
         result.IsProven
-            ? Report(result.Original, result.Compressed, result.Domain, data, options, _ => new(result.ProvenDeviation, "Compression"), cancellation)
+            ? Report(
+                result.Original, result.Compressed, result.Domain, data, options, _ => new(result.ProvenDeviation, "Compression"),
+                cancellation)
             : Compare(result.Original, result.Compressed, result.Domain, data, options, cancellation);
 
     private static EquivalenceReport Report(
@@ -50,7 +58,8 @@ public static class NetworkEquivalence
         data?.RequireColumns(reference.InputSize);
         using var search = new DifferenceSearch(reference, difference, domain);
         search.Run(new ComparisonPoints(domain, data, options), cancellation);
-        double tolerance = options.Tolerance ?? (EquivalenceOptions.RelativeTolerance * Scale(search.LargestOutput, reference, difference, domain));
+        double tolerance = options.Tolerance
+            ?? (EquivalenceOptions.RelativeTolerance * Scale(search.LargestOutput, reference, difference, domain));
         double[]? worst = search.Worst;
         double observed = worst is null ? 0 : PointDifference.AtLeast(reference, difference, worst);
         DeviationBound proven = prove(observed > tolerance ? double.PositiveInfinity : tolerance);
@@ -82,7 +91,8 @@ public static class NetworkEquivalence
         {
             throw new InvalidInputException(
                 "NetworksDoNotMatch",
-                $"The network '{reference.Name}' is {reference.Architecture}, '{difference.Name}' is {difference.Architecture}: their inputs or outputs differ in number.",
+                $"The network '{reference.Name}' is {reference.Architecture}, '{difference.Name}' is {difference.Architecture}: their "
+                    + $"inputs or outputs differ in number.",
                 "Compare networks of the same numbers of inputs and outputs.");
         }
     }
@@ -92,20 +102,23 @@ public static class NetworkEquivalence
 public sealed record EquivalenceOptions
 {
     /// <summary>
-    /// The default tolerance over the largest magnitude of any output seen (of its terms, where every output is 0): <c>2^-20</c>, 8 units in the last place of a float32 of that size,
-    /// about what two orders of summation in float32 differ by.
+    /// The default tolerance over the largest magnitude of any output seen (of its terms, where every output is 0): <c>2^-20</c>, 8 units
+    /// in the last place of a float32 of that size, about what two orders of summation in float32 differ by.
     /// </summary>
     public const double RelativeTolerance = 1.0 / (1 << 20);
 
-    /// <summary>Largest output difference that counts as equal; null for the scale of float32 rounding of the outputs (<see cref="RelativeTolerance"/>).</summary>
+    /// <summary>
+    /// Largest output difference that counts as equal; null for the scale of float32 rounding of the outputs
+    /// (<see cref="RelativeTolerance"/>).
+    /// </summary>
     public double? Tolerance { get; init; }
 
     /// <summary>Random and corner points to try.</summary>
     public int Points { get; init; } = 10_000;
 
     /// <summary>
-    /// How long to search for a proof or a counterexample where comparing layers gives neither: half of it each for compressing the larger network as the smaller may have been made, and for
-    /// the network of their difference. Zero for no such search.
+    /// How long to search for a proof or a counterexample where comparing layers gives neither: half of it each for compressing the larger
+    /// network as the smaller may have been made, and for the network of their difference. Zero for no such search.
     /// </summary>
     public TimeSpan ProofTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -125,10 +138,15 @@ public sealed class EquivalenceReport
     /// <summary>The domain compared over.</summary>
     public required InputDomain Domain { get; init; }
 
-    /// <summary>True where the difference is proven to stay within <see cref="Tolerance"/>; false where <see cref="Counterexample"/> shows more; null where neither is known.</summary>
+    /// <summary>
+    /// True where the difference is proven to stay within <see cref="Tolerance"/>; false where <see cref="Counterexample"/> shows more;
+    /// null where neither is known.
+    /// </summary>
     public required bool? Equivalent { get; init; }
 
-    /// <summary>The largest difference of any output that was seen, less what evaluating it may err by: the true maximum is at least this.</summary>
+    /// <summary>
+    /// The largest difference of any output that was seen, less what evaluating it may err by: the true maximum is at least this.
+    /// </summary>
     public required double ObservedDeviation { get; init; }
 
     /// <summary>A proven bound on the largest difference of any output over the domain; infinity where none is known.</summary>
@@ -138,9 +156,10 @@ public sealed class EquivalenceReport
     public required double Tolerance { get; init; }
 
     /// <summary>
-    /// What says so: <c>Counterexample</c>, or what <see cref="ProvenDeviation"/> is from: <c>Compression</c> (its own proof), <c>MatchedLayers</c> and <c>MatchedNeurons</c> (weights compared layer by
-    /// layer, the neurons in another order), <c>Intervals</c>, <c>ReplayedCompression</c> (the larger network compressed anew), <c>DifferenceNetwork</c> (bounds, attacks and splitting on both side
-    /// by side); empty where nothing is known.
+    /// What says so: <c>Counterexample</c>, or what <see cref="ProvenDeviation"/> is from: <c>Compression</c> (its own proof),
+    /// <c>MatchedLayers</c> and <c>MatchedNeurons</c> (weights compared layer by layer, the neurons in another order), <c>Intervals</c>,
+    /// <c>ReplayedCompression</c> (the larger network compressed anew), <c>DifferenceNetwork</c> (bounds, attacks and splitting on both
+    /// side by side); empty where nothing is known.
     /// </summary>
     public required string Evidence { get; init; }
 

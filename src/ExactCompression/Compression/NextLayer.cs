@@ -2,13 +2,16 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression;
 
-/// <summary>The layer after one that lost only stably inactive neurons and such as it does not read: it loses their columns, and no weight is rounded.</summary>
+/// <summary>
+/// The layer after one that lost only stably inactive neurons and such as it does not read: it loses their columns, and no weight is
+/// rounded.
+/// </summary>
 internal static class NextLayer
 {
     /// <summary>Makes it.</summary>
     /// <remarks>
-    /// An inactive neuron gives 0 everywhere, an unused one has weights on rows alone that go away themselves, and <c>max(0, .)</c> moves by no more than its argument, so
-    /// <c>|z~_i - z_i| &lt;= sum_j |W_ij| delta_j + radius_i</c> over the neurons j that are left.
+    /// An inactive neuron gives 0 everywhere, an unused one has weights on rows alone that go away themselves, and <c>max(0, .)</c> moves
+    /// by no more than its argument, so <c>|z~_i - z_i| &lt;= sum_j |W_ij| delta_j + radius_i</c> over the neurons j that are left.
     /// </remarks>
     public static WorkingLayer Plain(CompressionState state)
     {

@@ -18,7 +18,8 @@ internal static class NormalisationSteps
                     CompressionStepKind.FoldNormalisation,
                     l + 1,
                     [],
-                    "What the file states beside the weights (normalisation) went into them, and they are rounded to what they are stored as.");
+                    "What the file states beside the weights (normalisation) went into them, and they are rounded to what they are "
+                        + "stored as.");
             }
         }
     }

@@ -38,7 +38,8 @@ internal sealed class PreActivationBounds
     public static PreActivationBounds Of(ReluNetwork network, InputDomain domain) => Of(network, domain, null);
 
     /// <summary>Interval arithmetic cut with the bounds and verdicts of a table.</summary>
-    public static PreActivationBounds Of(StabilityTable table) => Of(table.Network, table.Domain, table.IsImported ? [.. table.Neurons.Select(WithoutBounds)] : table.Neurons);
+    public static PreActivationBounds Of(StabilityTable table) =>
+        Of(table.Network, table.Domain, table.IsImported ? [.. table.Neurons.Select(WithoutBounds)] : table.Neurons);
 
     private static PreActivationBounds Of(ReluNetwork network, InputDomain domain, IReadOnlyList<NeuronStability>? verdicts)
     {
@@ -65,7 +66,8 @@ internal sealed class PreActivationBounds
     }
 
     /// <summary>A verdict alone: the bounds of a table from a file are nobody's proof.</summary>
-    private static NeuronStability WithoutBounds(NeuronStability verdict) => new() { Layer = verdict.Layer, Neuron = verdict.Neuron, State = verdict.State };
+    private static NeuronStability WithoutBounds(NeuronStability verdict) =>
+        new() { Layer = verdict.Layer, Neuron = verdict.Neuron, State = verdict.State };
 
     /// <summary>The common part of an interval and a verdict; the interval alone where they contradict each other.</summary>
     private static (double Lower, double Upper) Cut(double lower, double upper, NeuronStability verdict)

@@ -7,16 +7,18 @@ namespace ExactCompression.Compression;
 internal static class StoredNetwork
 {
     /// <summary>
-    /// Rounds the layers that have new weights; the others stay the file's own maps, with the radii and operations of their rows and columns. Where these operations are not known, or cannot say what
-    /// is left, the stored weights take their place.
+    /// Rounds the layers that have new weights; the others stay the file's own maps, with the radii and operations of their rows and
+    /// columns. Where these operations are not known, or cannot say what is left, the stored weights take their place.
     /// </summary>
     /// <param name="state">Compression at its end: all layers are done.</param>
     /// <remarks>
-    /// <para><c>g</c> is the stored network, <c>g~</c> the one before rounding, <c>W^ = W~ + D</c>, <c>b^ = b~ + e</c>, and <c>eta</c> bounds
-    /// <c>|z^ - z~|</c>: <c>eta_l = |W^_l| eta_(l-1) + max |D a~ + e|</c>, as the rectifier moves by no more than its argument. The difference of
-    /// a double and its rounding is exact in double. A layer of <c>g</c> that is the file's own map is known to its radius alone: there, in place of the last term, stands
-    /// <c>R (|a~| + eta) + r</c>. The outputs of <c>f</c> and <c>g</c> differ by at most <c>delta + eta</c>.</para>
-    /// <para>Where all layers are the file's own maps, <c>g</c> is <c>f</c> without neurons that are 0 over the domain or that nothing reads: the same function over the real numbers.</para>
+    /// <para><c>g</c> is the stored network, <c>g~</c> the one before rounding, <c>W^ = W~ + D</c>, <c>b^ = b~ + e</c>, and <c>eta</c>
+    /// bounds <c>|z^ - z~|</c>: <c>eta_l = |W^_l| eta_(l-1) + max |D a~ + e|</c>, as the rectifier moves by no more than its argument. The
+    /// difference of a double and its rounding is exact in double. A layer of <c>g</c> that is the file's own map is known to its radius
+    /// alone: there, in place of the last term, stands <c>R (|a~| + eta) + r</c>. The outputs of <c>f</c> and <c>g</c> differ by at most
+    /// <c>delta + eta</c>.</para>
+    /// <para>Where all layers are the file's own maps, <c>g</c> is <c>f</c> without neurons that are 0 over the domain or that nothing
+    /// reads: the same function over the real numbers.</para>
     /// </remarks>
     public static (AffineLayer[] Layers, double Deviation) Of(CompressionState state)
     {
@@ -52,7 +54,9 @@ internal static class StoredNetwork
         WeightPrecision precision = state.PrecisionOf(source);
         if (!WeightRounding.Fits(layer.Weights, precision) || !WeightRounding.Fits(layer.Bias, precision))
             precision = WeightPrecision.Float64;
-        return new(WeightRounding.Rounded(layer.Weights, precision), WeightRounding.Rounded(layer.Bias, precision), layer.Rows, layer.Columns, source.Activation, precision);
+        return new(
+            WeightRounding.Rounded(layer.Weights, precision), WeightRounding.Rounded(layer.Bias, precision), layer.Rows, layer.Columns,
+            source.Activation, precision);
     }
 
     private static double[] Moved(WorkingLayer before, AffineLayer after, Box inputs, double[] eta)

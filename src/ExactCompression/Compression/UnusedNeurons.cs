@@ -16,7 +16,8 @@ internal static class UnusedNeurons
         {
             AffineLayer reader = network.Layers[layer];
             int width = network.WidthOf(layer), first = end - width;
-            bool[] found = unused[layer - 1] = [.. Enumerable.Range(0, width).Select(j => table.Neurons[first + j].State != NeuronState.StablyInactive && !IsRead(reader, j, stays))];
+            bool[] found = unused[layer - 1] = [.. Enumerable.Range(0, width).Select(
+                j => table.Neurons[first + j].State != NeuronState.StablyInactive && !IsRead(reader, j, stays))];
             stays = [.. Enumerable.Range(0, width).Select(j => table.Neurons[first + j].State != NeuronState.StablyInactive && !found[j])];
             if (!stays.Contains(true))
             {

@@ -1,6 +1,9 @@
 namespace ExactCompression;
 
-/// <summary>A compute device failed: it ran out of memory, was lost, or refused a kernel. Nothing is wrong with the input, and the work can go on elsewhere.</summary>
+/// <summary>
+/// A compute device failed: it ran out of memory, was lost, or refused a kernel. Nothing is wrong with the input, and the work can go on
+/// elsewhere.
+/// </summary>
 public sealed class ComputeDeviceException : ExactCompressionException
 {
     /// <summary>Makes the exception.</summary>

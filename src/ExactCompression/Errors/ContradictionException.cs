@@ -1,6 +1,9 @@
 namespace ExactCompression;
 
-/// <summary>A claim on a neuron that a proof refutes: a MILP solver was wrong, by more than its tolerance allows for, or a table from outside was. The proof counts; the table keeps both in the neuron's evidence.</summary>
+/// <summary>
+/// A claim on a neuron that a proof refutes: a MILP solver was wrong, by more than its tolerance allows for, or a table from outside was.
+/// The proof counts; the table keeps both in the neuron's evidence.
+/// </summary>
 public sealed class ContradictionException : ExactCompressionException
 {
     /// <summary>Makes the exception.</summary>
@@ -10,7 +13,9 @@ public sealed class ContradictionException : ExactCompressionException
     /// <param name="claim">What was claimed, and by what.</param>
     /// <param name="proof">What refutes it.</param>
     public ContradictionException(string network, int layer, int neuron, string claim, string proof)
-        : base("ContradictingEvidence", $"On layer {layer}, neuron {neuron} of '{network}' this claim is wrong: {claim}; against that stands {proof}. The proof counts, and the neuron's evidence names both.")
+        : base("ContradictingEvidence",
+            $"On layer {layer}, neuron {neuron} of '{network}' this claim is wrong: {claim}; against that stands {proof}. The proof "
+                + $"counts, and the neuron's evidence names both.")
     {
         Layer = layer;
         Neuron = neuron;

@@ -14,10 +14,16 @@ internal static class ErrorText
 
     private const string Cut = "...";
 
-    /// <summary>A text of at most <see cref="LongestQuote"/> characters, with escapes for control characters; the middle of a longer one is left out.</summary>
+    /// <summary>
+    /// A text of at most <see cref="LongestQuote"/> characters, with escapes for control characters; the middle of a longer one is left
+    /// out.
+    /// </summary>
     public static string Quoted(string text) => Clean(Shortened(text, LongestQuote), LongestQuote);
 
-    /// <summary>A message of at most <see cref="LongestMessage"/> characters, with escapes for control characters, in which everything between quotation marks is short too.</summary>
+    /// <summary>
+    /// A message of at most <see cref="LongestMessage"/> characters, with escapes for control characters, in which everything between
+    /// quotation marks is short too.
+    /// </summary>
     public static string Message(string text) => Clean(Shortened(ShortenQuotes(text), LongestMessage), LongestMessage);
 
     /// <summary>

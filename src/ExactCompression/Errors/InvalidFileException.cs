@@ -14,8 +14,11 @@ public sealed class InvalidFileException : ExactCompressionException
     /// <param name="mend">What to do about it, as a sentence; may be empty.</param>
     /// <param name="unsupported">True where the file is sound but holds something this module does not support.</param>
     /// <param name="inner">What caused it, or null.</param>
-    public InvalidFileException(string errorId, string path, string place, string problem, string mend = "", bool unsupported = false, Exception? inner = null)
-        : base(errorId, $"{ErrorText.Quoted(path)}: {ErrorText.Quoted(place)}: {ErrorText.Shortened(problem, LongestProblem)}{(mend.Length > 0 ? " " + mend : "")}", inner)
+    public InvalidFileException(
+        string errorId, string path, string place, string problem, string mend = "", bool unsupported = false, Exception? inner = null)
+        : base(errorId,
+            $"{ErrorText.Quoted(path)}: {ErrorText.Quoted(place)}: {ErrorText.Shortened(
+                problem, LongestProblem)}{(mend.Length > 0 ? " " + mend : "")}", inner)
     {
         Path = path;
         Place = ErrorText.Quoted(place);

@@ -4,8 +4,8 @@ using System.Text;
 namespace ExactCompression;
 
 /// <summary>
-/// Text of others, such as a network's name, in a form that is safe to show: a character that a terminal would obey, that turns the direction of text, or that a reader would take for a mark of the encoding, appears as its escape (<c>\n</c>,
-/// <c>\u001b</c>).
+/// Text of others, such as a network's name, in a form that is safe to show: a character that a terminal would obey, that turns the
+/// direction of text, or that a reader would take for a mark of the encoding, appears as its escape (<c>\n</c>, <c>\u001b</c>).
 /// </summary>
 public static class PrintableText
 {
@@ -15,7 +15,10 @@ public static class PrintableText
     public static string? Of(string? text) => text is null || !NeedsEscape(text) ? text : Escaped(text);
 
     /// <summary>Whether a character must not be shown as it is.</summary>
-    internal static bool IsUnsafe(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or '\uFEFF' or '\uFFFE' or '\uFFFF' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+    internal static bool IsUnsafe(char c) =>
+        char.IsControl(c)
+            || c is '\u2028' or '\u2029' or '\uFEFF' or '\uFFFE' or '\uFFFF' or (>= '\u202A' and <= '\u202E')
+                or (>= '\u2066' and <= '\u2069');
 
     /// <summary>Whether any character of a text is unsafe, or half a surrogate pair, which no encoding has.</summary>
     internal static bool NeedsEscape(string text)

@@ -1,8 +1,8 @@
 namespace ExactCompression.Experiments;
 
 /// <summary>
-/// Trains, searches and compresses many networks, one row each: the library behind <c>Invoke-CompressionSweep</c>. Rows depend neither on how many cells run at once nor on their order, but for their
-/// seconds and <see cref="SweepRow.Threads"/>.
+/// Trains, searches and compresses many networks, one row each: the library behind <c>Invoke-CompressionSweep</c>. Rows depend neither on
+/// how many cells run at once nor on their order, but for their seconds and <see cref="SweepRow.Threads"/>.
 /// </summary>
 public sealed class CompressionSweep
 {
@@ -36,7 +36,8 @@ public sealed class CompressionSweep
     /// <returns>How it ended.</returns>
     /// <exception cref="InvalidFileException">A CSV is no sweep's.</exception>
     /// <exception cref="IOException">The CSV cannot be written.</exception>
-    public static SweepProgress Run(SweepOptions options, CancellationToken cancellation) => new CompressionSweep(options, cancellation).Run();
+    public static SweepProgress Run(SweepOptions options, CancellationToken cancellation) =>
+        new CompressionSweep(options, cancellation).Run();
 
     private SweepProgress Run()
     {

@@ -1,18 +1,23 @@
 namespace ExactCompression.Experiments;
 
-/// <summary>Data divided into rows to train on and rows to measure accuracy on: the same for all networks of a sweep, so that their accuracies can be compared.</summary>
+/// <summary>
+/// Data divided into rows to train on and rows to measure accuracy on: the same for all networks of a sweep, so that their accuracies can
+/// be compared.
+/// </summary>
 /// <param name="Training">Rows to train on.</param>
 /// <param name="Test">The others; null where there are none.</param>
 public sealed record DataSplit(InputData Training, InputData? Test)
 {
     /// <summary>Keeps back a share of each class. It depends on nothing but the data and the share.</summary>
     /// <param name="data">Labelled rows.</param>
-    /// <param name="testFraction">Share of the rows of each class, from 0 to less than 1; at least one row of each stays to train on.</param>
+    /// <param name="testFraction">Share of the rows of each class, from 0 to less than 1; at least one row of each stays to train
+    /// on.</param>
     /// <exception cref="InvalidInputException">The data has no labels.</exception>
     public static DataSplit Of(InputData data, double testFraction)
     {
         if (!data.HasLabels)
-            throw new InvalidInputException("DataWithoutLabels", $"The data '{data.Name}' has no labels to train on.", "Import it with -LabelPath or -LabelColumn.");
+            throw new InvalidInputException(
+                "DataWithoutLabels", $"The data '{data.Name}' has no labels to train on.", "Import it with -LabelPath or -LabelColumn.");
         var order = new int[data.Rows];
         for (int i = 0; i < order.Length; i++)
             order[i] = i;

@@ -15,7 +15,8 @@ public static class NetworkMeasurement
     /// <param name="data">Rows to measure on; null for size and speed alone, on random rows.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the network, or a label is not one of its outputs.</exception>
-    public static ReluNetworkMeasurement Measure(ReluNetwork network, InputData? data, CancellationToken cancellation) => Measure(network, data, null, cancellation);
+    public static ReluNetworkMeasurement Measure(ReluNetwork network, InputData? data, CancellationToken cancellation) =>
+        Measure(network, data, null, cancellation);
 
     /// <summary>Measures both networks of a compression, the original first.</summary>
     /// <param name="result">The compression.</param>
@@ -25,7 +26,8 @@ public static class NetworkMeasurement
     public static IReadOnlyList<ReluNetworkMeasurement> Measure(CompressionResult result, InputData? data, CancellationToken cancellation)
     {
         ReluNetworkMeasurement original = Measure(result.Original, data, cancellation);
-        return [original, Measure(result.Compressed, data, data is { Rows: > 0 } ? Agreement(result, data, cancellation) : null, cancellation)];
+        return [original,
+            Measure(result.Compressed, data, data is { Rows: > 0 } ? Agreement(result, data, cancellation) : null, cancellation)];
     }
 
     /// <summary>Share of rows, 0 to 1, whose largest output is that of their label.</summary>
@@ -43,11 +45,14 @@ public static class NetworkMeasurement
     private static ReluNetworkMeasurement Measure(ReluNetwork network, InputData? data, double? agreement, CancellationToken cancellation)
     {
         data?.RequireColumns(network.InputSize);
-        double? accuracy = data is { HasLabels: true, Rows: > 0 } ? Accuracy(network, data, new() { CancellationToken = cancellation }) : null;
+        double? accuracy = data is { HasLabels: true, Rows: > 0 }
+            ? Accuracy(network, data, new() { CancellationToken = cancellation })
+            : null;
         (double row, double batch) = network.Precision == WeightPrecision.Float32
             ? Times<float>(network, data, cancellation)
             : Times<double>(network, data, cancellation);
-        return new() { Network = network, Rows = data?.Rows ?? 0, Accuracy = accuracy, Agreement = agreement, RowMicroseconds = row, BatchRowMicroseconds = batch };
+        return new() { Network = network, Rows = data?.Rows ?? 0, Accuracy = accuracy, Agreement = agreement, RowMicroseconds = row,
+            BatchRowMicroseconds = batch };
     }
 
     private static double Accuracy(ReluNetwork network, InputData data, ParallelOptions parallel)
@@ -57,7 +62,8 @@ public static class NetworkMeasurement
         {
             throw new InvalidInputException(
                 "LabelOutOfRange",
-                $"Row {bad} of the data '{data.Name}' has label {data.Labels.Span[bad]}, but the network has outputs 0 to {network.OutputSize - 1}.",
+                $"Row {bad} of the data '{data.Name}' has label {data.Labels.Span[bad]}, but the network has outputs 0 to "
+                    + $"{network.OutputSize - 1}.",
                 "Give data whose labels are the network's classes.");
         }
 
@@ -65,7 +71,8 @@ public static class NetworkMeasurement
     }
 
     private static double Agreement(CompressionResult result, InputData data, CancellationToken cancellation) =>
-        Share(Classes(result.Original, data, new() { CancellationToken = cancellation }), Classes(result.Compressed, data, new() { CancellationToken = cancellation }));
+        Share(Classes(result.Original, data, new() { CancellationToken = cancellation }),
+            Classes(result.Compressed, data, new() { CancellationToken = cancellation }));
 
     /// <summary>How many are the same, of all.</summary>
     private static double Share(ReadOnlySpan<int> expected, ReadOnlySpan<int> found)
@@ -117,7 +124,10 @@ public static class NetworkMeasurement
         return (row, batch / count);
     }
 
-    /// <summary>Median time of a call in microseconds: warmed up, then at least 15 samples of at least 20 microseconds, for a fifth of a second or so.</summary>
+    /// <summary>
+    /// Median time of a call in microseconds: warmed up, then at least 15 samples of at least 20 microseconds, for a fifth of a second or
+    /// so.
+    /// </summary>
     private static double Median(Func<object> call, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();

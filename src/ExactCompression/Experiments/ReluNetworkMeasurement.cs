@@ -15,11 +15,15 @@ public sealed class ReluNetworkMeasurement
     /// <summary>Rows that accuracy was measured on; 0 without data.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>Share of rows, 0 to 1, whose largest output is that of their label (the lowest index where several are largest); null without labels.</summary>
+    /// <summary>
+    /// Share of rows, 0 to 1, whose largest output is that of their label (the lowest index where several are largest); null without
+    /// labels.
+    /// </summary>
     public required double? Accuracy { get; init; }
 
     /// <summary>
-    /// Of a compressed network, the share of rows, 0 to 1, that it puts in the same class as its original, both evaluated in double; null for any other network, and without data.
+    /// Of a compressed network, the share of rows, 0 to 1, that it puts in the same class as its original, both evaluated in double; null
+    /// for any other network, and without data.
     /// </summary>
     public double? Agreement { get; init; }
 
@@ -44,7 +48,9 @@ public sealed class ReluNetworkMeasurement
     /// <summary>Time of one row run alone, on one thread, at the network's own precision: the median of several runs.</summary>
     public TimeSpan RowTime => TimeSpan.FromMicroseconds(RowMicroseconds);
 
-    /// <summary>Time a row where many are run together, on one thread, at the network's own precision: the median of several runs.</summary>
+    /// <summary>
+    /// Time a row where many are run together, on one thread, at the network's own precision: the median of several runs.
+    /// </summary>
     public TimeSpan BatchRowTime => TimeSpan.FromMicroseconds(BatchRowMicroseconds);
 
     /// <summary><see cref="RowTime"/> in microseconds, finer than its ticks of a tenth.</summary>

@@ -15,7 +15,8 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
     /// <param name="threads">Threads to use.</param>
     /// <param name="told">Told what is at work.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    public SweepRow Run(SweepCell cell, ReluNetwork network, double? trainingSeconds, int threads, Action<string> told, CancellationToken cancellation)
+    public SweepRow Run(
+        SweepCell cell, ReluNetwork network, double? trainingSeconds, int threads, Action<string> told, CancellationToken cancellation)
     {
         SweepRow row = cell.Blank(options, network) with
         {
@@ -50,7 +51,8 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
     }
 
     /// <summary>What went wrong, in a line: the name of the cause, and the message.</summary>
-    public static string ErrorText(Exception e) => $"{(e as ExactCompressionException)?.ErrorId ?? e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
+    public static string ErrorText(Exception e) =>
+        $"{(e as ExactCompressionException)?.ErrorId ?? e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
 
     /// <summary>A token that ends with a time limit too.</summary>
     public static CancellationTokenSource Limited(TimeSpan? limit, CancellationToken cancellation)
@@ -90,12 +92,15 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
             StabilityMethod.Neuron => MilpFormulation.Neuron,
             _ => MilpFormulation.NeuronApproximate,
         };
-        return MilpAnalysis.Find(table, options.Data, new() { Formulation = formulation, Solver = options.Solver, Preprocess = cell.Preprocess }, search, cancellation);
+        return MilpAnalysis.Find(
+            table, options.Data, new() { Formulation = formulation, Solver = options.Solver, Preprocess = cell.Preprocess }, search,
+            cancellation);
     }
 
     private static SweepRow WithTable(SweepRow row, StabilityTable table)
     {
-        double Seconds(params string[] stages) => Rounded(table.Stages.Where(s => stages.Contains(s.Name)).Sum(static s => s.Elapsed.TotalSeconds));
+        double Seconds(params string[] stages) =>
+            Rounded(table.Stages.Where(s => stages.Contains(s.Name)).Sum(static s => s.Elapsed.TotalSeconds));
         string ByLayer(Func<LayerStability, int> count) => string.Join(' ', table.Layers.Select(count));
         int stable = table.StablyActive + table.StablyInactive;
         return row with
@@ -135,7 +140,9 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
         }
 
         if (result.Unconfirmed > 0)
-            options.Warning?.Invoke($"{table.Network.Name}: {result.Unconfirmed} neurons are stable by a MILP solver's word, and no proof was found; {level} keeps them.");
+            options.Warning?.Invoke(
+                $"{table.Network.Name}: {result.Unconfirmed} neurons are stable by a MILP solver's word, and no proof was found; "
+                    + $"{level} keeps them.");
         double seconds = SecondsSince(start);
         int neurons = result.Original.NeuronCount - result.Compressed.NeuronCount;
         long connections = result.Original.ConnectionCount - result.Compressed.ConnectionCount;
@@ -146,13 +153,20 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
             ConnectionsRemovedPercent = result.ConnectionsRemovedPercent,
             ProvenDeviation = result.ProvenDeviation,
             CompressionSeconds = Rounded((row.CompressionSeconds ?? 0) + seconds),
-            AccuracyAfter = options.TestData is { HasLabels: true } test ? NetworkMeasurement.AccuracyOf(result.Compressed, test, threads, cancellation) : null,
+            AccuracyAfter = options.TestData is { HasLabels: true } test
+                ? NetworkMeasurement.AccuracyOf(result.Compressed, test, threads, cancellation)
+                : null,
         };
         return level switch
         {
-            CompressionLevel.DeleteOnly => row with { DeleteOnlyNeuronsRemoved = neurons, DeleteOnlyConnectionsRemoved = connections, DeleteOnlyProvenDeviation = result.ProvenDeviation, DeleteOnlySeconds = seconds },
-            CompressionLevel.LeoPlusPlus => row with { LeoPlusPlusNeuronsRemoved = neurons, LeoPlusPlusConnectionsRemoved = connections, LeoPlusPlusProvenDeviation = result.ProvenDeviation, LeoPlusPlusSeconds = seconds },
-            _ => row with { MaximalNeuronsRemoved = neurons, MaximalConnectionsRemoved = connections, MaximalProvenDeviation = result.ProvenDeviation, MaximalSeconds = seconds },
+            CompressionLevel.DeleteOnly =>
+                row with { DeleteOnlyNeuronsRemoved = neurons, DeleteOnlyConnectionsRemoved = connections,
+                    DeleteOnlyProvenDeviation = result.ProvenDeviation, DeleteOnlySeconds = seconds },
+            CompressionLevel.LeoPlusPlus =>
+                row with { LeoPlusPlusNeuronsRemoved = neurons, LeoPlusPlusConnectionsRemoved = connections,
+                    LeoPlusPlusProvenDeviation = result.ProvenDeviation, LeoPlusPlusSeconds = seconds },
+            _ => row with { MaximalNeuronsRemoved = neurons, MaximalConnectionsRemoved = connections,
+                MaximalProvenDeviation = result.ProvenDeviation, MaximalSeconds = seconds },
         };
     }
 

@@ -10,7 +10,8 @@ internal static class SweepColumns
     private const int KeyLength = 9;
 
     private static readonly PropertyInfo[] Properties =
-        [.. typeof(SweepRow).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.CanWrite).OrderBy(static p => p.MetadataToken)];
+        [.. typeof(SweepRow).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.CanWrite).OrderBy(
+            static p => p.MetadataToken)];
 
     /// <summary>Their names.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Properties.Select(static p => p.Name)];

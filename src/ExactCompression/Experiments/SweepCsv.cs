@@ -4,8 +4,9 @@ using ExactCompression.Formats;
 namespace ExactCompression.Experiments;
 
 /// <summary>
-/// The rows of a sweep as CSV, in a file that outlives the process: each row goes in with one write and to the disk at once; half a row, left by a process that was killed in the middle of it, is
-/// dropped by the next one. Several processes may append to one file: each row is written with the file to oneself, and none is written that another has.
+/// The rows of a sweep as CSV, in a file that outlives the process: each row goes in with one write and to the disk at once; half a row,
+/// left by a process that was killed in the middle of it, is dropped by the next one. Several processes may append to one file: each row is
+/// written with the file to oneself, and none is written that another has.
 /// </summary>
 public sealed class SweepCsv
 {
@@ -49,7 +50,9 @@ public sealed class SweepCsv
         });
     }
 
-    /// <summary>The rows of a file, which is left as it is; half a row at its end is passed over. Of several rows of one cell the last counts.</summary>
+    /// <summary>
+    /// The rows of a file, which is left as it is; half a row at its end is passed over. Of several rows of one cell the last counts.
+    /// </summary>
     /// <param name="path">Full path.</param>
     /// <exception cref="InvalidFileException">The file is no sweep's or no regular file, or one of its rows cannot be read.</exception>
     public static IReadOnlyList<SweepRow> Read(string path)
@@ -141,7 +144,9 @@ public sealed class SweepCsv
         int whole = Take(bytes, start, end);
         if (whole < bytes.Length)
         {
-            warning?.Invoke($"'{Path}' ended in the middle of a row, as a process leaves it that was killed. That row is dropped and its cell done again.");
+            warning?.Invoke(
+                $"'{Path}' ended in the middle of a row, as a process leaves it that was killed. That row is dropped and its cell done "
+                    + $"again.");
             stream.SetLength(known + whole);
             FileOperations.Current.FlushToDisk(stream);
         }
@@ -201,7 +206,9 @@ public sealed class SweepCsv
             {
                 if (next == end)
                     return at;
-                throw new InvalidFileException("CsvRagged", Path, $"line {number}", $"The record has {fields.Length} fields, the header {SweepColumns.Names.Count}.", "Give every row the same number of columns, or give another path.");
+                throw new InvalidFileException(
+                    "CsvRagged", Path, $"line {number}", $"The record has {fields.Length} fields, the header {SweepColumns.Names.Count}.",
+                    "Give every row the same number of columns, or give another path.");
             }
 
             if (fields is not null)
@@ -221,7 +228,8 @@ public sealed class SweepCsv
         }
         catch (FormatException e)
         {
-            throw new InvalidFileException("SweepCsvValue", Path, $"line {number}", e.Message, "Mend or delete that row, or give another path.", inner: e);
+            throw new InvalidFileException(
+                "SweepCsvValue", Path, $"line {number}", e.Message, "Mend or delete that row, or give another path.", inner: e);
         }
     }
 
@@ -243,7 +251,9 @@ public sealed class SweepCsv
 
     private static IEnumerable<string[]> Fields(ReadOnlyMemory<byte> line)
     {
-        using CsvReader csv = CsvReader.Create(line, new() { HasHeader = false, Separator = ',', MalformedData = CsvMalformedDataHandling.Throw, FormatProvider = System.Globalization.CultureInfo.InvariantCulture });
+        using CsvReader csv = CsvReader.Create(
+            line, new() { HasHeader = false, Separator = ',', MalformedData = CsvMalformedDataHandling.Throw,
+                FormatProvider = System.Globalization.CultureInfo.InvariantCulture });
         while (csv.Read())
             yield return CsvFile.Strings(csv);
     }
@@ -289,5 +299,6 @@ public sealed class SweepCsv
     }
 
     /// <summary>EAGAIN of Linux and of macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.</summary>
-    private static bool IsSharingViolation(IOException e) => (e.HResult & 0xffff, OperatingSystem.IsWindows()) is (11 or 35, false) or (32 or 33, true);
+    private static bool IsSharingViolation(IOException e) =>
+        (e.HResult & 0xffff, OperatingSystem.IsWindows()) is (11 or 35, false) or (32 or 33, true);
 }

@@ -33,7 +33,8 @@ public sealed class SweepDomain
     public static SweepDomain Ball(InputData data, int row, double radius, InputDomain? within)
     {
         if (row < 0 || row >= data.Rows)
-            throw new InvalidInputException("DataRowMissing", $"The data '{data.Name}' has no row {row}.", $"Its rows are 0 to {data.Rows - 1}.");
+            throw new InvalidInputException(
+                "DataRowMissing", $"The data '{data.Name}' has no row {row}.", $"Its rows are 0 to {data.Rows - 1}.");
         double[] center = [.. data.Row(row).ToArray().Select(static value => (double)value)];
         _ = InputDomain.Ball(center, radius);
         return new(within, center, radius, FormattableString.Invariant($"ball {radius:R} round row {row} of {data.Name}"));
@@ -42,7 +43,8 @@ public sealed class SweepDomain
     /// <summary>The domain for a network.</summary>
     /// <param name="inputs">Its input size.</param>
     /// <param name="stated">The range that it states, or null.</param>
-    /// <exception cref="InvalidInputException">The domain does not fit, or nothing of the ball lies in the domain that it is cut to.</exception>
+    /// <exception cref="InvalidInputException">The domain does not fit, or nothing of the ball lies in the domain that it is cut
+    /// to.</exception>
     internal InputDomain For(int inputs, InputDomain? stated)
     {
         InputDomain whole = (given ?? stated ?? InputDomain.Unit).For(inputs);
@@ -54,7 +56,9 @@ public sealed class SweepDomain
         {
             (lower[i], upper[i]) = (Math.Max(ball.Lower.Span[i], whole.Lower.Span[i]), Math.Min(ball.Upper.Span[i], whole.Upper.Span[i]));
             if (lower[i] > upper[i])
-                throw new InvalidInputException("DomainClipEmpty", $"Nothing of the {name} lies in {whole}: input {i} would have to be in both.", "Give a domain that the row lies in.");
+                throw new InvalidInputException(
+                    "DomainClipEmpty", $"Nothing of the {name} lies in {whole}: input {i} would have to be in both.",
+                    "Give a domain that the row lies in.");
         }
 
         return new(lower, upper, name);

@@ -23,7 +23,8 @@ public abstract partial class SweepNetwork
     internal virtual double? L1 => Number(L1InName().Match(Name));
 
     /// <summary>Its seed, where that is known before it is there.</summary>
-    internal virtual int? Seed => Number(SeedInName().Match(Name)) is { } seed and >= 0 and <= int.MaxValue && seed == Math.Floor(seed) ? (int)seed : null;
+    internal virtual int? Seed =>
+        Number(SeedInName().Match(Name)) is { } seed and >= 0 and <= int.MaxValue && seed == Math.Floor(seed) ? (int)seed : null;
 
     /// <summary>Number of inputs, where that is known before it is there.</summary>
     internal virtual int? Inputs => null;
@@ -44,7 +45,9 @@ public abstract partial class SweepNetwork
     /// <param name="penalties">L1 penalties.</param>
     /// <param name="seeds">Seeds.</param>
     /// <param name="training">All else about training; threads and validation are the sweep's affair.</param>
-    public static IReadOnlyList<SweepNetwork> Grid(InputData data, IReadOnlyList<int[]> architectures, IReadOnlyList<double> penalties, IReadOnlyList<int> seeds, ClassifierOptions training)
+    public static IReadOnlyList<SweepNetwork> Grid(
+        InputData data, IReadOnlyList<int[]> architectures, IReadOnlyList<double> penalties, IReadOnlyList<int> seeds,
+        ClassifierOptions training)
     {
         string fingerprint = Fingerprint.Of(data);
         return
@@ -63,7 +66,10 @@ public abstract partial class SweepNetwork
     /// <param name="cancellation">When cancelled, throws.</param>
     internal abstract ReluNetwork Get(int threads, Action<string> told, Action<string> warned, CancellationToken cancellation);
 
-    private static double? Number(Match match) => match.Success && double.TryParse(match.Groups[1].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
+    private static double? Number(Match match) =>
+        match.Success && double.TryParse(match.Groups[1].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            ? value
+            : null;
 
     [GeneratedRegex(@"(?:^|[_-])l1[-_=]?(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)")]
     private static partial Regex L1InName();
@@ -89,7 +95,8 @@ public abstract partial class SweepNetwork
 
         internal override double Work => network.ConnectionCount;
 
-        internal override ReluNetwork Get(int threads, Action<string> told, Action<string> warned, CancellationToken cancellation) => network;
+        internal override ReluNetwork Get(int threads, Action<string> told, Action<string> warned, CancellationToken cancellation) =>
+            network;
     }
 
     private sealed class InFile(string path) : SweepNetwork
@@ -117,11 +124,14 @@ public abstract partial class SweepNetwork
             int[] widths = [data.Columns, .. options.Hidden, classes];
             Architecture = Experiments.Architecture.Show(widths);
             Work = Math.Max(1, widths.Zip(widths.Skip(1), static (from, to) => (double)from * to).Sum());
-            Name = string.Create(CultureInfo.InvariantCulture, $"{data.Name}_{Experiments.Architecture.Show(options.Hidden)}_l1-{options.L1:0.##############}_seed-{options.Seed}");
+            Name = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{data.Name}_{Experiments.Architecture.Show(options.Hidden)}_l1-{options.L1:0.##############}_seed-{options.Seed}");
             // All that decides the network, beside its widths, penalty and seed.
             Source = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{options.Optimizer} {options.L1Mode}, {options.Epochs} epochs of {options.BatchSize}, rate {options.LearningRate:R} to {options.LearningRateDecay:R}, momentum {options.Momentum:R}, {data.Rows} rows {dataFingerprint}");
+                $"{options.Optimizer} {options.L1Mode}, {options.Epochs} epochs of {options.BatchSize}, rate {options.LearningRate:R} "
+                    + $"to {options.LearningRateDecay:R}, momentum {options.Momentum:R}, {data.Rows} rows {dataFingerprint}");
         }
 
         public override string Name { get; }
@@ -140,7 +150,8 @@ public abstract partial class SweepNetwork
 
         internal override ReluNetwork Get(int threads, Action<string> told, Action<string> warned, CancellationToken cancellation)
         {
-            ReluNetwork network = ClassifierTraining.Train(data, options with { Threads = threads, ValidationFraction = 0 }, new EpochText(told, options.Epochs), cancellation);
+            ReluNetwork network = ClassifierTraining.Train(
+                data, options with { Threads = threads, ValidationFraction = 0 }, new EpochText(told, options.Epochs), cancellation);
             cancellation.ThrowIfCancellationRequested();
             return network.Renamed(Name);
         }
@@ -148,7 +159,8 @@ public abstract partial class SweepNetwork
         /// <summary>Epochs as words.</summary>
         private sealed class EpochText(Action<string> told, int epochs) : IProgress<TrainingEpoch>
         {
-            public void Report(TrainingEpoch value) => told(string.Create(CultureInfo.InvariantCulture, $"training, epoch {value.Epoch} of {epochs}"));
+            public void Report(TrainingEpoch value) =>
+                told(string.Create(CultureInfo.InvariantCulture, $"training, epoch {value.Epoch} of {epochs}"));
         }
     }
 }

@@ -21,7 +21,8 @@ public sealed record SweepOptions
     public IReadOnlyList<MilpPreprocess> Preprocess { get; init; } = [MilpPreprocess.All];
 
     /// <summary>How far compression goes; each level on its own.</summary>
-    public IReadOnlyList<CompressionLevel> Levels { get; init; } = [CompressionLevel.DeleteOnly, CompressionLevel.LeoPlusPlus, CompressionLevel.Maximal];
+    public IReadOnlyList<CompressionLevel> Levels { get; init; } = [CompressionLevel.DeleteOnly, CompressionLevel.LeoPlusPlus,
+        CompressionLevel.Maximal];
 
     /// <summary>Rows to run through the network first, or null.</summary>
     public InputData? Data { get; init; }

@@ -1,9 +1,12 @@
 namespace ExactCompression;
 
 /// <summary>
-/// What a sweep found out about one network over one domain by one method: a row of its CSV, whose columns are these properties in this order. What a cell did not come to is null, or empty.
+/// What a sweep found out about one network over one domain by one method: a row of its CSV, whose columns are these properties in this
+/// order. What a cell did not come to is null, or empty.
 /// </summary>
-/// <remarks>The columns up to <see cref="Levels"/> say what was done: started again, a sweep skips a cell that has a row with the same of them.</remarks>
+/// <remarks>
+/// The columns up to <see cref="Levels"/> say what was done: started again, a sweep skips a cell that has a row with the same of them.
+/// </remarks>
 public sealed record SweepRow
 {
     /// <summary>The network's name.</summary>
@@ -195,5 +198,6 @@ public sealed record SweepRow
     /// <inheritdoc/>
     public override string ToString() => PrintableText.Of(Failed
         ? $"{Network} over {Domain}: {Error}"
-        : FormattableString.Invariant($"{Network} over {Domain}: {Architecture} -> {Compressed}, {ConnectionsRemovedPercent:F1} % of the connections removed"));
+        : FormattableString.Invariant(
+            $"{Network} over {Domain}: {Architecture} -> {Compressed}, {ConnectionsRemovedPercent:F1} % of the connections removed"));
 }

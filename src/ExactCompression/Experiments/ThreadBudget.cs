@@ -1,7 +1,8 @@
 namespace ExactCompression.Experiments;
 
 /// <summary>
-/// Runs jobs side by side on so many threads and no more. While there are jobs enough each has one thread; the last ones share what is left. A job may add others, which come before those that wait.
+/// Runs jobs side by side on so many threads and no more. While there are jobs enough each has one thread; the last ones share what is
+/// left. A job may add others, which come before those that wait.
 /// </summary>
 internal sealed class ThreadBudget
 {

@@ -27,7 +27,9 @@ internal sealed class ByteCursor(byte[] data, string path, int position = 0)
     public void Require(long count, string what)
     {
         if (count < 0 || count > Remaining)
-            throw new InvalidFileException("FileTruncated", path, Place, $"The {what} needs {count} bytes, but {Remaining} are left.", "The file is cut off or damaged: get it again.");
+            throw new InvalidFileException(
+                "FileTruncated", path, Place, $"The {what} needs {count} bytes, but {Remaining} are left.",
+                "The file is cut off or damaged: get it again.");
     }
 
     public byte TakeByte(string what) => Take(1, what)[0];

@@ -31,13 +31,18 @@ internal static class CsvFile
             throw new InvalidFileException("CsvNotText", path, "byte 0", "The text is in UTF-16.", "Save it in UTF-8.");
         int zero = bytes.IndexOf((byte)0);
         if (zero >= 0)
-            throw new InvalidFileException("CsvNotText", path, string.Create(CultureInfo.InvariantCulture, $"byte {zero}"), "The file is binary, not CSV.", "Give a text file in UTF-8.");
+            throw new InvalidFileException(
+                "CsvNotText", path, string.Create(CultureInfo.InvariantCulture, $"byte {zero}"), "The file is binary, not CSV.",
+                "Give a text file in UTF-8.");
     }
 
     /// <summary>Whether bytes begin as text in UTF-16 does, in either order.</summary>
     public static bool IsUtf16(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 && (bytes[0], bytes[1]) is (0xff, 0xfe) or (0xfe, 0xff);
 
-    /// <summary>What separates the cells of a file whose first line is a header of plain words; null where a <c>sep=</c> line says it. Cells below, which may hold anything, have no say.</summary>
+    /// <summary>
+    /// What separates the cells of a file whose first line is a header of plain words; null where a <c>sep=</c> line says it. Cells below,
+    /// which may hold anything, have no say.
+    /// </summary>
     public static char? HeaderSeparator(ReadOnlySpan<byte> bytes)
     {
         ReadOnlySpan<byte> line = bytes.TrimStart("\uFEFF\r\n"u8);
@@ -64,7 +69,9 @@ internal static class CsvFile
         catch (CsvFormatException e)
         {
             long? place = line ?? e.LineNumber;
-            throw new InvalidFileException("CsvDamaged", path, place is { } at and > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {at}") : "file", e.Message, "Mend that record.", inner: e);
+            throw new InvalidFileException(
+                "CsvDamaged", path, place is { } at and > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {at}") : "file", e.Message,
+                "Mend that record.", inner: e);
         }
     }
 
@@ -77,7 +84,10 @@ internal static class CsvFile
         // The package's parser passes over commas: 1,5 would be 15.
         !csv.GetSpan(field).Contains((byte)',') && csv.TryParse(field, out double value)
             ? value
-            : throw new InvalidFileException("CsvNotANumber", path, string.Create(CultureInfo.InvariantCulture, $"{Place(csv)}, column {field}"), $"'{Shortened(csv.GetString(field))}' is no number.", "Numbers have a decimal point, whatever the culture, and no separators of thousands.");
+            : throw new InvalidFileException(
+                "CsvNotANumber", path, string.Create(CultureInfo.InvariantCulture, $"{Place(csv)}, column {field}"),
+                $"'{Shortened(csv.GetString(field))}' is no number.",
+                "Numbers have a decimal point, whatever the culture, and no separators of thousands.");
 
     /// <summary>The beginning of a text, for messages.</summary>
     public static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "...";

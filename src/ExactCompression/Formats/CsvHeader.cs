@@ -5,14 +5,18 @@ using CsvHelper;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Whether the first record of a CSV file is a header. A row of data with a number that cannot be read must not be taken for one and dropped: only a record in which no cell looks like a number is
-/// a header, or one that names the label's column and counts the others.
+/// Whether the first record of a CSV file is a header. A row of data with a number that cannot be read must not be taken for one and
+/// dropped: only a record in which no cell looks like a number is a header, or one that names the label's column and counts the others.
 /// </summary>
 internal static partial class CsvHeader
 {
-    private static readonly HashSet<string> Missing = new(["", "?", ".", "-", "--", "NA", "N/A", "NULL", "NONE"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Missing = new(
+        ["", "?", ".", "-", "--", "NA", "N/A", "NULL", "NONE"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a cell is meant as a number, in whatever way it is written: of another culture, with separators of thousands, as hexadecimal, or broken off.</summary>
+    /// <summary>
+    /// Whether a cell is meant as a number, in whatever way it is written: of another culture, with separators of thousands, as
+    /// hexadecimal, or broken off.
+    /// </summary>
     public static bool LooksLikeNumber(string cell) => Number().IsMatch(cell.Trim());
 
     /// <summary>Whether a column's name says that it holds labels.</summary>
@@ -53,8 +57,10 @@ internal static partial class CsvHeader
         path,
         string.Create(CultureInfo.InvariantCulture, $"{CsvFile.Place(csv)}, column {column}"),
         problem,
-        "Numbers have a decimal point, whatever the culture, no separators of thousands, and the sign '-'. Say so where the row is a header.");
+        "Numbers have a decimal point, whatever the culture, no separators of thousands, and the sign '-'. Say so where the row is a "
+            + "header.");
 
-    [GeneratedRegex("^\\(?[+\\-\u2212\u2010-\u2015\uFE63\uFF0B\uFF0D]?\\s*(?:0[xX][0-9a-fA-F]+|nan|inf(?:inity)?|\u221E|1\\.?#\\w+|[.,\u066B]?\\p{Nd}[\\p{Nd}.,'\u2019_\\s\u066B\u066C]*(?:[eEdD][+\\-\u2212]?\\p{Nd}*)?)\\s*[%fFdDlL]?\\)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        "^\\(?[+\\-\u2212\u2010-\u2015\uFE63\uFF0B\uFF0D]?\\s*(?:0[xX][0-9a-fA-F]+|nan|inf(?:inity)?|\u221E|1\\.?#\\w+|[.,\u066B]?\\p{Nd}[\\p{Nd}.,'\u2019_\\s\u066B\u066C]*(?:[eEdD][+\\-\u2212]?\\p{Nd}*)?)\\s*[%fFdDlL]?\\)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Number();
 }

@@ -20,7 +20,9 @@ internal static class FileContent
         using Stream file = InputFile.Open(path);
         long length = file.Length;
         if (length > Array.MaxLength)
-            throw new InvalidFileException("FileTooLarge", path, "file", $"The file has {length} bytes; more than {Array.MaxLength} cannot be read.", "Split the file.", unsupported: true);
+            throw new InvalidFileException(
+                "FileTooLarge", path, "file", $"The file has {length} bytes; more than {Array.MaxLength} cannot be read.",
+                "Split the file.", unsupported: true);
         budget?.Allocate(length, "file");
         var bytes = new byte[length];
         int read = 0;
@@ -34,7 +36,8 @@ internal static class FileContent
     }
 
     /// <summary>The bytes of a file, unpacked where it is gzip (known by its magic, not by its name).</summary>
-    /// <exception cref="InvalidFileException">The file is empty, too large, or its gzip stream is damaged or unpacks to more than the import may take.</exception>
+    /// <exception cref="InvalidFileException">The file is empty, too large, or its gzip stream is damaged or unpacks to more than the
+    /// import may take.</exception>
     /// <inheritdoc cref="Read"/>
     public static byte[] ReadUnpacked(string path, ImportBudget? budget = null)
     {

@@ -41,7 +41,8 @@ internal static class Gzip
                         return content;
                     if (length == Array.MaxLength)
                         throw new InvalidFileException(
-                            "FileTooLarge", path, Place, "The unpacked content is larger than 2 GiB.", "Split the file.", unsupported: true);
+                            "FileTooLarge", path, Place, "The unpacked content is larger than 2 GiB.", "Split the file.",
+                            unsupported: true);
                     int larger = (int)Math.Min(Math.Max(2L * length, Piece), Array.MaxLength);
                     Counted(larger - length);
                     Array.Resize(ref content, larger);

@@ -25,7 +25,9 @@ public interface INetworkFormat
 /// <summary>A format that can be written too.</summary>
 public interface IWritableNetworkFormat : INetworkFormat
 {
-    /// <summary>Whether a file of this format holds the network's own function: no weight is rounded, and no normalisation goes into weights.</summary>
+    /// <summary>
+    /// Whether a file of this format holds the network's own function: no weight is rounded, and no normalisation goes into weights.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="precision">What weights are stored as.</param>
     bool Holds(ReluNetwork network, WeightPrecision precision) => network.Layers.All(l => l.IsExact && l.Precision <= precision);

@@ -90,7 +90,8 @@ internal sealed class ImportBudget
         options.Cancellation.ThrowIfCancellationRequested();
         if (operations > work - worked)
             throw TooLarge(
-                place, string.Create(CultureInfo.InvariantCulture, $"takes more than {work / 1_000_000_000.0:0.#} thousand million operations"));
+                place, string.Create(
+                    CultureInfo.InvariantCulture, $"takes more than {work / 1_000_000_000.0:0.#} thousand million operations"));
         worked += operations;
     }
 

@@ -18,7 +18,8 @@ internal static class InputFile
         RequireRegular(path);
         Stream stream = FileOperations.Current.Open(
             path,
-            new() { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 1 << 16, Options = FileOptions.SequentialScan });
+            new() { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 1 << 16,
+                Options = FileOptions.SequentialScan });
         if (stream.CanSeek && stream.Length > 0)
             return stream;
         using (stream)
@@ -65,5 +66,6 @@ internal static class InputFile
     }
 
     private static InvalidFileException NotRegular(string path) =>
-        new("FileNotRegular", path, "file", "It is a pipe, a device or another special file.", "Give a regular file: write the content to one first.");
+        new("FileNotRegular", path, "file", "It is a pipe, a device or another special file.",
+            "Give a regular file: write the content to one first.");
 }

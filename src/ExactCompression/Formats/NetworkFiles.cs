@@ -11,7 +11,9 @@ internal static class NetworkFiles
     public static byte[] Head(string path, int length)
     {
         if (Directory.Exists(path))
-            throw new InvalidFileException("NetworkFileIsDirectory", path, "path", "It is a directory, not a file.", "Name the files in it, for example with Get-ChildItem.");
+            throw new InvalidFileException(
+                "NetworkFileIsDirectory", path, "path", "It is a directory, not a file.",
+                "Name the files in it, for example with Get-ChildItem.");
         using Stream stream = InputFile.Open(path, "NetworkFileEmpty");
         var head = new byte[length];
         int read = stream.ReadAtLeast(head, length, throwOnEndOfStream: false);

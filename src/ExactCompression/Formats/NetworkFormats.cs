@@ -25,10 +25,12 @@ public static class NetworkFormats
     /// <param name="format">The name of a format, or <c>Auto</c> to find it from the content.</param>
     /// <param name="options">What the import may take, and what the user says of the file; null for the usual.</param>
     /// <exception cref="InvalidFileException">
-    /// The file is of no known format, damaged, holds something unsupported, or takes more memory or work than <paramref name="options"/> allow.
+    /// The file is of no known format, damaged, holds something unsupported, or takes more memory or work than <paramref name="options"/>
+    /// allow.
     /// </exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
-    /// <exception cref="InvalidInputException">There is no format of that name, or an option does not go with the format or is not supported.</exception>
+    /// <exception cref="InvalidInputException">There is no format of that name, or an option does not go with the format or is not
+    /// supported.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static ReluNetwork Read(string path, string format = "Auto", ImportOptions? options = null)
     {
@@ -48,9 +50,12 @@ public static class NetworkFormats
                 HiddenActivation.WarnOfUnused(options);
             return network;
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
+        catch (Exception e)
+            when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
         {
-            throw new InvalidFileException("NetworkFileDamaged", path, "file", $"It cannot be read as {chosen.Name}: {e.Message}", "Copy or export it again.", inner: e);
+            throw new InvalidFileException(
+                "NetworkFileDamaged", path, "file", $"It cannot be read as {chosen.Name}: {e.Message}", "Copy or export it again.",
+                inner: e);
         }
     }
 
@@ -59,23 +64,33 @@ public static class NetworkFormats
     /// <param name="path">Full path; the extension names the format.</param>
     /// <param name="precision">What weights are stored as, or null for the least that holds every weight without rounding.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
-    /// <exception cref="InvalidInputException">The extension names no format that can be written, or a weight is too large for the precision.</exception>
+    /// <exception cref="InvalidInputException">The extension names no format that can be written, or a weight is too large for the
+    /// precision.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static void Write(ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true)
     {
         IWritableNetworkFormat format = RequireWritable(path);
-        WeightPrecision stored = precision ?? (format.Holds(network, WeightPrecision.Float32) ? WeightPrecision.Float32 : network.Precision);
+        WeightPrecision stored = precision
+            ?? (format.Holds(network, WeightPrecision.Float32) ? WeightPrecision.Float32 : network.Precision);
         NetworkFiles.Replace(path, overwrite, stream => format.Write(network, stream, stored));
     }
 
-    /// <summary>What a network's weights are stored as where nobody says: what its own file stored, or float64 where normalisation that the file states would not come through.</summary>
+    /// <summary>
+    /// What a network's weights are stored as where nobody says: what its own file stored, or float64 where normalisation that the file
+    /// states would not come through.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="path">A path; its extension names the format.</param>
     /// <exception cref="InvalidInputException">The extension names no format that can be written.</exception>
     public static WeightPrecision SourcePrecision(ReluNetwork network, string path) =>
-        network.Layers.All(static l => l.Parts is null) || RequireWritable(path).Holds(network, network.SourcePrecision) ? network.SourcePrecision : network.Precision;
+        network.Layers.All(static l => l.Parts is null) || RequireWritable(path).Holds(network, network.SourcePrecision)
+            ? network.SourcePrecision
+            : network.Precision;
 
-    /// <summary>A proven bound over a domain on what a written network's outputs differ by from its own, in real arithmetic: what rounding weights and folding normalisation moves. 0 where the format holds it.</summary>
+    /// <summary>
+    /// A proven bound over a domain on what a written network's outputs differ by from its own, in real arithmetic: what rounding weights
+    /// and folding normalisation moves. 0 where the format holds it.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="path">Full path of the file that it was written to.</param>
     /// <param name="precision">What weights were stored as.</param>
@@ -83,7 +98,9 @@ public static class NetworkFormats
     /// <returns>The bound; infinity where none is known.</returns>
     /// <exception cref="InvalidFileException">The file cannot be read again.</exception>
     public static double WrittenDeviation(ReluNetwork network, string path, WeightPrecision precision, InputDomain domain) =>
-        RequireWritable(path).Holds(network, precision) ? 0 : DeviationProof.OfSameWidths(network, Read(path), domain.For(network.InputSize));
+        RequireWritable(path).Holds(network, precision)
+            ? 0
+            : DeviationProof.OfSameWidths(network, Read(path), domain.For(network.InputSize));
 
     /// <summary>The format that a file of that name is written in.</summary>
     /// <param name="path">A path; its extension names the format.</param>
@@ -119,7 +136,9 @@ public static class NetworkFormats
     private static bool HasExtension(INetworkFormat format, string path) =>
         format.Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Refuses what the user says of named tensors where the file itself states which layers there are, and in which order.</summary>
+    /// <summary>
+    /// Refuses what the user says of named tensors where the file itself states which layers there are, and in which order.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="what">What it is.</param>
     /// <param name="options">What the user says.</param>
@@ -127,9 +146,13 @@ public static class NetworkFormats
     internal static void RequireNoNames(string path, string what, ImportOptions options)
     {
         if (options.Prefix is not null)
-            throw new InvalidInputException("PrefixNotApplicable", $"'{path}' is {what}, which has no named tensors for -Prefix to choose from.", "Leave -Prefix out.");
+            throw new InvalidInputException(
+                "PrefixNotApplicable", $"'{path}' is {what}, which has no named tensors for -Prefix to choose from.", "Leave -Prefix out.");
         if (options.Order != LayerOrdering.Auto)
-            throw new InvalidInputException("OrderNotApplicable", $"'{path}' is {what}, which itself states the order of its layers, so -Order {options.Order} cannot decide it.", "Leave -Order out.");
+            throw new InvalidInputException(
+                "OrderNotApplicable",
+                $"'{path}' is {what}, which itself states the order of its layers, so -Order {options.Order} cannot decide it.",
+                "Leave -Order out.");
     }
 
     // Warnings quote names of the file, as errors do.

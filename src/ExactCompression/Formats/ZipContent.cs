@@ -3,7 +3,9 @@ using System.IO.Compression;
 namespace ExactCompression.Formats;
 
 /// <summary>The files of a zip archive in memory, each unpacked only when asked for, and never beyond what it can honestly hold.</summary>
-/// <remarks>The archive classes of .NET check no checksum and take many damaged archives for sound ones, so only their Deflate is used.</remarks>
+/// <remarks>
+/// The archive classes of .NET check no checksum and take many damaged archives for sound ones, so only their Deflate is used.
+/// </remarks>
 internal sealed class ZipContent
 {
     private readonly byte[] bytes;
@@ -34,7 +36,9 @@ internal sealed class ZipContent
     public byte[] Read(ZipMember member)
     {
         if (member.IsDeflated && member.Length > (member.PackedLength * FileContent.MaximalInflation) + 64)
-            throw ZipDirectory.Damaged(path, NameText.Short(member.Name), $"The file claims {member.Length} bytes, which its {member.PackedLength} packed bytes cannot hold.");
+            throw ZipDirectory.Damaged(
+                path, NameText.Short(member.Name),
+                $"The file claims {member.Length} bytes, which its {member.PackedLength} packed bytes cannot hold.");
         budget.Allocate(member.Length, NameText.Short(member.Name));
         budget.Work(member.Length, NameText.Short(member.Name));
         byte[] content = member.IsDeflated ? Inflated(member) : bytes.AsSpan(member.DataStart, (int)member.PackedLength).ToArray();
@@ -42,8 +46,14 @@ internal sealed class ZipContent
         if (checksum == member.Checksum)
             return content;
         throw member.Checksum == 0
-            ? new InvalidFileException("ZipChecksumMissing", path, NameText.Short(member.Name), "The file in the archive has no checksum, so damage could not be seen.", "Save it with checksums, without torch.serialization.set_crc32_options(False).", unsupported: true)
-            : new InvalidFileException("ZipChecksumMismatch", path, NameText.Short(member.Name), $"The content has the checksum {checksum:x8}, not {member.Checksum:x8} as the archive says.", "The archive is damaged: make or download it again.");
+            ? new InvalidFileException(
+                "ZipChecksumMissing", path, NameText.Short(member.Name),
+                "The file in the archive has no checksum, so damage could not be seen.",
+                "Save it with checksums, without torch.serialization.set_crc32_options(False).", unsupported: true)
+            : new InvalidFileException(
+                "ZipChecksumMismatch", path, NameText.Short(member.Name),
+                $"The content has the checksum {checksum:x8}, not {member.Checksum:x8} as the archive says.",
+                "The archive is damaged: make or download it again.");
     }
 
     private byte[] Inflated(ZipMember member)
@@ -59,7 +69,9 @@ internal sealed class ZipContent
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw new InvalidFileException("ZipDamaged", path, NameText.Short(member.Name), "The packed data of the file is damaged.", "Make or download the archive again.", inner: e);
+            throw new InvalidFileException(
+                "ZipDamaged", path, NameText.Short(member.Name), "The packed data of the file is damaged.",
+                "Make or download the archive again.", inner: e);
         }
 
         throw ZipDirectory.Damaged(path, NameText.Short(member.Name), "The file has another length than the archive's directory says.");

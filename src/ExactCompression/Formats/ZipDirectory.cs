@@ -17,7 +17,9 @@ internal static class ZipDirectory
     private const int DescriptorFlag = 0x0008, Utf8Flag = 0x0800;
     private const int CentralLength = 46, LocalLength = 30;
 
-    /// <summary>The members in the order of the directory (empty ones that stand for folders are left out), and the archive's comment.</summary>
+    /// <summary>
+    /// The members in the order of the directory (empty ones that stand for folders are left out), and the archive's comment.
+    /// </summary>
     /// <exception cref="InvalidFileException">The archive is damaged, encrypted, or packed by another method than Deflate.</exception>
     public static (List<ZipMember> Members, string Comment) Read(byte[] bytes, string path)
     {
@@ -58,9 +60,14 @@ internal static class ZipDirectory
         ReadOnlySpan<byte> rawName = bytes.AsSpan(at + CentralLength, Half(bytes, at + 28));
         string name = ((flags & Utf8Flag) != 0 ? Encoding.UTF8 : Encoding.Latin1).GetString(rawName);
         if ((flags & RefusedFlags) != 0)
-            throw new InvalidFileException("ZipUnsupported", path, NameText.Short(name), "The file in the archive is encrypted or patched.", "Store it as it is.", unsupported: true);
+            throw new InvalidFileException(
+                "ZipUnsupported", path, NameText.Short(name), "The file in the archive is encrypted or patched.", "Store it as it is.",
+                unsupported: true);
         if (method is not (0 or 8))
-            throw new InvalidFileException("ZipUnsupported", path, NameText.Short(name), $"The file in the archive is packed by method {method}; only stored and deflated ones are read.", "Make the archive again with one of these.", unsupported: true);
+            throw new InvalidFileException(
+                "ZipUnsupported", path, NameText.Short(name),
+                $"The file in the archive is packed by method {method}; only stored and deflated ones are read.",
+                "Make the archive again with one of these.", unsupported: true);
         ZipSizes sizes = ZipSizes.Central(bytes, at, path, name);
         if (Half(bytes, at + 34) is not (0 or 0xffff) || sizes.HeaderOffset > directory - LocalLength)
             throw Damaged(path, name, "The file does not lie in the archive.");
@@ -69,7 +76,8 @@ internal static class ZipDirectory
         int localName = Half(bytes, local + 26), dataStart = local + LocalLength + localName + Half(bytes, local + 28);
         if (Word(bytes, local) != LocalSignature || dataStart > directory || sizes.Packed > directory - dataStart)
             throw Damaged(path, name, "The file does not lie where the directory says.");
-        if (Half(bytes, local + 6) != flags || Half(bytes, local + 8) != method || !bytes.AsSpan(local + LocalLength, localName).SequenceEqual(rawName))
+        if (Half(bytes, local + 6) != flags || Half(bytes, local + 8) != method
+            || !bytes.AsSpan(local + LocalLength, localName).SequenceEqual(rawName))
             throw Damaged(path, name, "The file's own header says something else than the directory.");
         uint checksum = Word(bytes, at + 16);
         bool follows = (flags & DescriptorFlag) != 0; // checksum and sizes may come after the data, with zeros here

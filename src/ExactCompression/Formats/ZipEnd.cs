@@ -17,7 +17,8 @@ internal static class ZipEnd
         long here = BinaryPrimitives.ReadUInt16LittleEndian(end[8..]), count = BinaryPrimitives.ReadUInt16LittleEndian(end[10..]);
         long size = BinaryPrimitives.ReadUInt32LittleEndian(end[12..]), start = BinaryPrimitives.ReadUInt32LittleEndian(end[16..]);
         int before = at;
-        if (at >= LocatorLength + WideLength && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at - LocatorLength)) == LocatorSignature)
+        if (at >= LocatorLength + WideLength
+            && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at - LocatorLength)) == LocatorSignature)
         {
             before = WideRecord(bytes, at - LocatorLength, path);
             ReadOnlySpan<byte> wide = bytes.AsSpan(before);
@@ -40,7 +41,8 @@ internal static class ZipEnd
         for (int at = bytes.Length - Length; at >= Math.Max(0, bytes.Length - Length - ushort.MaxValue); at--)
         {
             ReadOnlySpan<byte> end = bytes.AsSpan(at);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(end) == Signature && BinaryPrimitives.ReadUInt16LittleEndian(end[20..]) == end.Length - Length)
+            if (BinaryPrimitives.ReadUInt32LittleEndian(end) == Signature
+                && BinaryPrimitives.ReadUInt16LittleEndian(end[20..]) == end.Length - Length)
                 return at;
         }
 

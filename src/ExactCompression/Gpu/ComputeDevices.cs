@@ -7,11 +7,14 @@ namespace ExactCompression;
 /// <summary>The devices that witness search can run on, and the choice of one.</summary>
 public static class ComputeDevices
 {
-    /// <summary>All devices: the CPU's vector units first, then CUDA, OpenCL and ILGPU's CPU accelerator. Never fails for want of a driver.</summary>
+    /// <summary>
+    /// All devices: the CPU's vector units first, then CUDA, OpenCL and ILGPU's CPU accelerator. Never fails for want of a driver.
+    /// </summary>
     public static IReadOnlyList<ComputeDevice> List()
     {
         List<ComputeDevice> devices = [DeviceDescriptions.Simd()];
-        foreach (ComputeDeviceKind kind in (ReadOnlySpan<ComputeDeviceKind>)[ComputeDeviceKind.Cuda, ComputeDeviceKind.OpenCL, ComputeDeviceKind.IlgpuCpu])
+        foreach (ComputeDeviceKind kind in (ReadOnlySpan<ComputeDeviceKind>)[ComputeDeviceKind.Cuda, ComputeDeviceKind.OpenCL,
+            ComputeDeviceKind.IlgpuCpu])
         {
             foreach (Device device in IlgpuPlatform.Find(kind))
                 devices.Add(DeviceDescriptions.Of(device, kind, devices.Count));
@@ -22,8 +25,8 @@ public static class ComputeDevices
 
     /// <summary>Makes a device ready.</summary>
     /// <param name="device">
-    /// <c>Auto</c> (a CUDA device, else a discrete OpenCL device, else the CPU's vector units), a <see cref="ComputeDeviceKind"/>, an index of
-    /// <see cref="List"/>, or a device's name or a part of it.
+    /// <c>Auto</c> (a CUDA device, else a discrete OpenCL device, else the CPU's vector units), a <see cref="ComputeDeviceKind"/>, an index
+    /// of <see cref="List"/>, or a device's name or a part of it.
     /// </param>
     /// <param name="message">One line that says what was chosen and why.</param>
     /// <returns>The device; the caller disposes it.</returns>

@@ -66,7 +66,10 @@ internal sealed class DeviceBatch : IDisposable
     /// <summary>The largest values of each tile, aims x tiles.</summary>
     public RankedView Largest => largest.As(2 * widths[1..].Sum(), TilesOf(Count));
 
-    /// <summary>The points themselves for layer 0, else a hidden layer's pre-activations, neurons x points; those of the last layer are never stored.</summary>
+    /// <summary>
+    /// The points themselves for layer 0, else a hidden layer's pre-activations, neurons x points; those of the last layer are never
+    /// stored.
+    /// </summary>
     /// <param name="layer">0 to the number of hidden layers less one.</param>
     public MatrixView Values(int layer) => values[layer].As(widths[layer], Count);
 
@@ -74,7 +77,9 @@ internal sealed class DeviceBatch : IDisposable
     /// <param name="layer">0 to the number of hidden layers.</param>
     public static float Floor(int layer) => layer == 0 ? float.NegativeInfinity : 0f;
 
-    /// <summary>The gradient for those values. Layers take turns in two matrices, so a layer's gradient lasts until the next but one is written.</summary>
+    /// <summary>
+    /// The gradient for those values. Layers take turns in two matrices, so a layer's gradient lasts until the next but one is written.
+    /// </summary>
     /// <param name="layer">0 to the number of hidden layers less one.</param>
     public MatrixView Gradient(int layer) => gradients[layer % 2].As(widths[layer], Count);
 

@@ -1,7 +1,10 @@
 namespace ExactCompression.Gpu;
 
 /// <summary>The input box in float32, rounded inwards, so that a point kept in it lies in the box itself.</summary>
-/// <remarks>Where an interval is too narrow to hold a float32 at all, both ends become the float32 nearest to it: the caller clips in double once more.</remarks>
+/// <remarks>
+/// Where an interval is too narrow to hold a float32 at all, both ends become the float32 nearest to it: the caller clips in double once
+/// more.
+/// </remarks>
 internal sealed class DeviceBox
 {
     /// <summary>Rounds a box.</summary>

@@ -44,7 +44,9 @@ internal sealed class DeviceChoice
     /// <param name="device">The device.</param>
     public static string Describe(ComputeDevice device) => device.Kind == ComputeDeviceKind.Cpu
         ? string.Create(CultureInfo.InvariantCulture, $"{device.Name}, {device.Units} cores, {device.Capability}")
-        : string.Create(CultureInfo.InvariantCulture, $"{device.Kind} device '{device.Name}', {device.MemoryBytes / (double)(1L << 30):F1} GiB, {device.Capability}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{device.Kind} device '{device.Name}', {device.MemoryBytes / (double)(1L << 30):F1} GiB, {device.Capability}");
 
     private static DeviceChoice Best(IReadOnlyList<ComputeDevice> devices)
     {

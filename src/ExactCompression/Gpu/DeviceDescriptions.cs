@@ -41,7 +41,8 @@ internal static class DeviceDescriptions
 
     private static string Capability(Device device) => device switch
     {
-        CudaDevice { Architecture: { } architecture } => string.Create(CultureInfo.InvariantCulture, $"compute capability {architecture.Major}.{architecture.Minor}"),
+        CudaDevice { Architecture: { } architecture } =>
+            string.Create(CultureInfo.InvariantCulture, $"compute capability {architecture.Major}.{architecture.Minor}"),
         CLDevice opencl => string.Create(CultureInfo.InvariantCulture, $"OpenCL C {opencl.CVersion.Major}.{opencl.CVersion.Minor}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"for checking kernels, {device.MaxNumThreadsPerGroup} threads a group"),
     };

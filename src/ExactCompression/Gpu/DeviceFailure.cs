@@ -10,7 +10,8 @@ internal static class DeviceFailure
     /// <summary>Whether an exception comes from the driver, the kernel compiler or the device's memory.</summary>
     /// <param name="exception">What was thrown.</param>
     public static bool Is(Exception exception) =>
-        exception is AcceleratorException or InternalCompilerException or CapabilityNotSupportedException or OutOfMemoryException or NotSupportedException or DllNotFoundException or EntryPointNotFoundException;
+        exception is AcceleratorException or InternalCompilerException or CapabilityNotSupportedException or OutOfMemoryException
+            or NotSupportedException or DllNotFoundException or EntryPointNotFoundException;
 
     /// <summary>What the driver said, on one line.</summary>
     /// <param name="exception">What was thrown; of a <see cref="ComputeDeviceException"/>, what caused it.</param>

@@ -22,7 +22,8 @@ internal sealed class DeviceKernels
             2 => Products<Edge2>(accelerator),
             _ => Products<Edge1>(accelerator),
         };
-        Candidates = accelerator.LoadStreamKernel<ArrayView<int>, RankedView, ArrayView<RankedPoint>, MatrixView, ArrayView<float>, ArrayView<long>, MatrixView, ArrayView<int>, int>(CandidateKernel.Run);
+        Candidates =
+            accelerator.LoadStreamKernel<ArrayView<int>, RankedView, ArrayView<RankedPoint>, MatrixView, ArrayView<float>, ArrayView<long>, MatrixView, ArrayView<int>, int>(CandidateKernel.Run);
         Starts = accelerator.LoadStreamKernel<ArrayView<int>, RankedView, RankedView, int>(StartsKernel.Run);
         Seed = accelerator.LoadStreamKernel<MatrixView, ArrayView<int>, ArrayView<float>, MatrixView, float, MatrixView>(SeedKernel.Run);
         MeanMagnitude = accelerator.LoadStreamKernel<MatrixView, ArrayView<float>>(AscendKernels.MeanMagnitude);
@@ -59,6 +60,7 @@ internal sealed class DeviceKernels
     /// <summary>The two products, for groups of one size.</summary>
     private static (Action<KernelConfig, MatrixView, ArrayView<float>, ArrayView<int>, MatrixView, float, int, MatrixView, int, RankedView> Affine, Action<KernelConfig, MatrixView, MatrixView, MatrixView, float, MatrixView> Pullback) Products<TEdge>(Accelerator accelerator)
         where TEdge : struct, IGroupEdge => (
-            accelerator.LoadStreamKernel<MatrixView, ArrayView<float>, ArrayView<int>, MatrixView, float, int, MatrixView, int, RankedView>(AffineKernel.Run<TEdge>),
+            accelerator.LoadStreamKernel<MatrixView, ArrayView<float>, ArrayView<int>, MatrixView, float, int, MatrixView, int, RankedView>(
+                AffineKernel.Run<TEdge>),
             accelerator.LoadStreamKernel<MatrixView, MatrixView, MatrixView, float, MatrixView>(PullbackKernel.Run<TEdge>));
 }

@@ -5,8 +5,9 @@ namespace ExactCompression.Gpu;
 
 /// <summary>Brings points over on a stream of its own, so that the copy of one batch overlaps with the work on another.</summary>
 /// <remarks>
-/// Two buffers take turns, each a page-locked array on the host (which the card reads by itself) and as much memory on the device. Streams do not order themselves: the host waits for a copy before it queues
-/// what reads it, and for the work before it overwrites what that reads.
+/// Two buffers take turns, each a page-locked array on the host (which the card reads by itself) and as much memory on the device. Streams
+/// do not order themselves: the host waits for a copy before it queues what reads it, and for the work before it overwrites what that
+/// reads.
 /// </remarks>
 internal sealed class DeviceStaging(Accelerator accelerator, int inputs, int threads) : IDisposable
 {
@@ -50,7 +51,10 @@ internal sealed class DeviceStaging(Accelerator accelerator, int inputs, int thr
         buffer.Device!.Vector(length).CopyFrom(copies, buffer.Host.ArrayView.SubView(0, length));
     }
 
-    /// <summary>The staged points on the device, as rows, once they are there; good for what is queued before the next call of <see cref="Stage"/> but one.</summary>
+    /// <summary>
+    /// The staged points on the device, as rows, once they are there; good for what is queued before the next call of <see cref="Stage"/>
+    /// but one.
+    /// </summary>
     public MatrixView Take()
     {
         if (staged == 0)

@@ -5,7 +5,10 @@ using ILGPU.Runtime;
 
 namespace ExactCompression.Gpu;
 
-/// <summary>What a search wants to see, and what the device has found of it: candidates with their points, and starts for attacks. Two aims a neuron, above and below.</summary>
+/// <summary>
+/// What a search wants to see, and what the device has found of it: candidates with their points, and starts for attacks. Two aims a
+/// neuron, above and below.
+/// </summary>
 internal sealed class DeviceTargets : IDisposable
 {
     private readonly DeviceMemory memory;
@@ -113,9 +116,11 @@ internal sealed class DeviceTargets : IDisposable
         for (int neuron = 0; neuron < signs.Length; neuron++)
             HasGrown |= (signs[neuron] & ~(wanted.Length == 0 ? MissingSigns.None : wanted[neuron])) != 0;
         wanted = signs.ToArray();
-        int[] list = [.. Enumerable.Range(0, Count).Where(aim => (wanted[aim / 2] & (aim % 2 == 0 ? MissingSigns.Above : MissingSigns.Below)) != 0)];
+        int[] list = [.. Enumerable.Range(0, Count).Where(
+            aim => (wanted[aim / 2] & (aim % 2 == 0 ? MissingSigns.Above : MissingSigns.Below)) != 0)];
         wantedCount = list.Length;
-        layerWants = [.. Enumerable.Range(0, widths.Length).Select(layer => layer == 0 ? 0 : wanted[offsets[layer - 1]..offsets[layer]].Count(static w => w != MissingSigns.None))];
+        layerWants = [.. Enumerable.Range(0, widths.Length).Select(
+            layer => layer == 0 ? 0 : wanted[offsets[layer - 1]..offsets[layer]].Count(static w => w != MissingSigns.None))];
         Deepest = Array.FindLastIndex(layerWants, static count => count > 0);
         Deepest = Math.Max(Deepest, 0);
         if (Deepest == 0)

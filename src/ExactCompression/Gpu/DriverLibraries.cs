@@ -12,7 +12,9 @@ namespace ExactCompression.Gpu;
 /// </remarks>
 internal sealed class DriverLibraries : IDisposable
 {
-    private static readonly string[] Cuda = OperatingSystem.IsWindows() ? ["nvcuda.dll"] : ["libcuda.so.1", "libcuda.so", "/usr/lib/wsl/lib/libcuda.so.1"];
+    private static readonly string[] Cuda = OperatingSystem.IsWindows()
+        ? ["nvcuda.dll"]
+        : ["libcuda.so.1", "libcuda.so", "/usr/lib/wsl/lib/libcuda.so.1"];
 
     private static readonly string[] OpenCL = OperatingSystem.IsWindows() ? ["OpenCL.dll"]
         : OperatingSystem.IsMacOS() ? ["/System/Library/Frameworks/OpenCL.framework/OpenCL"]

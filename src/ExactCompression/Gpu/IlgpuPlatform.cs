@@ -22,7 +22,8 @@ internal static class IlgpuPlatform
             return kind switch
             {
                 ComputeDeviceKind.Cuda => CudaDevice.GetDevices(static d => d.Architecture.HasValue && d.InstructionSet.HasValue),
-                ComputeDeviceKind.OpenCL => CLDevice.GetDevices(static d => d.CLStdVersion >= CLBackend.MinimumVersion && d.Capabilities.GenericAddressSpace),
+                ComputeDeviceKind.OpenCL =>
+                    CLDevice.GetDevices(static d => d.CLStdVersion >= CLBackend.MinimumVersion && d.Capabilities.GenericAddressSpace),
                 _ => [CPUDevice.Default],
             };
         }
@@ -32,7 +33,10 @@ internal static class IlgpuPlatform
         }
     }
 
-    /// <summary>What kernels are compiled with. Only at this level ILGPU infers that views handed to a kernel lie in global memory; below it, each access would find out for itself.</summary>
+    /// <summary>
+    /// What kernels are compiled with. Only at this level ILGPU infers that views handed to a kernel lie in global memory; below it, each
+    /// access would find out for itself.
+    /// </summary>
     /// <param name="builder">Where to set it.</param>
     public static void Configure(Context.Builder builder) => builder.Optimize(OptimizationLevel.O2);
 

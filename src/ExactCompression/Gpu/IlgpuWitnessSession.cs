@@ -7,7 +7,8 @@ namespace ExactCompression.Gpu;
 
 /// <summary>A network and a batch of points on an ILGPU accelerator.</summary>
 /// <remarks>
-/// Launches queue up on the accelerator's default stream; only what is read back waits for them. An attack queues several steps at a time and then looks at one number: whether there is a candidate.
+/// Launches queue up on the accelerator's default stream; only what is read back waits for them. An attack queues several steps at a time
+/// and then looks at one number: whether there is a candidate.
 /// </remarks>
 internal sealed class IlgpuWitnessSession : IWitnessSession
 {
@@ -36,7 +37,9 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     /// <param name="threads">CPU threads that write points; 0 for all cores.</param>
     /// <param name="maxPoints">The most points a batch can have.</param>
     /// <param name="minPoints">Fewer points take about as long.</param>
-    public IlgpuWitnessSession(IlgpuWitnessDevice device, DeviceKernels kernels, LaunchShape shape, ReluNetwork network, InputDomain domain, int threads, int maxPoints, int minPoints)
+    public IlgpuWitnessSession(
+        IlgpuWitnessDevice device, DeviceKernels kernels, LaunchShape shape, ReluNetwork network, InputDomain domain, int threads,
+        int maxPoints, int minPoints)
     {
         this.device = device;
         this.shape = shape;
@@ -124,7 +127,8 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         int[] aimedAt = targets[..points.Count].ToArray();
         float[] directions = signs[..points.Count].ToArray();
         if (Array.FindIndex(aimedAt, target => (uint)target >= (uint)network.Widths[layer]) is >= 0 and var wrong)
-            throw new ArgumentOutOfRangeException(nameof(targets), aimedAt[wrong], $"Layer {layer} has neurons 0 to {network.Widths[layer] - 1}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(targets), aimedAt[wrong], $"Layer {layer} has neurons 0 to {network.Widths[layer] - 1}.");
         aimedLayer = layer;
         OnDevice("it could not take the aims of an attack.", () =>
         {
@@ -138,7 +142,8 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     {
         DeviceBatch points = Batch;
         if (aimedLayer == 0 || aimedLayer > aims.Deepest)
-            throw new InvalidOperationException($"The points aim at layer {aimedLayer}; wanted are neurons of layers up to {aims.Deepest}.");
+            throw new InvalidOperationException(
+                $"The points aim at layer {aimedLayer}; wanted are neurons of layers up to {aims.Deepest}.");
         int step = from;
         OnDevice($"it could not move {points.Count} points.", () =>
         {
@@ -156,7 +161,8 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     }
 
     /// <inheritdoc/>
-    public void ReadCandidates(List<WitnessCandidate> found) => OnDevice("it could not give back what it has found.", () => aims.ReadCandidates(found));
+    public void ReadCandidates(List<WitnessCandidate> found) =>
+        OnDevice("it could not give back what it has found.", () => aims.ReadCandidates(found));
 
     /// <inheritdoc/>
     public void ReadWitness(WitnessCandidate candidate, Span<float> point) =>
@@ -182,7 +188,9 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         for (int neuron = 0; neuron < aims.Count / 2; neuron++)
         {
             if (aims.IsWanted(2 * neuron) || aims.IsWanted((2 * neuron) + 1))
-                extremes[neuron] = new(-largest[(2 * neuron) + 1].Value, largest[2 * neuron].Value, largest[(2 * neuron) + 1].Point, largest[2 * neuron].Point);
+                extremes[neuron] = new(
+                    -largest[(2 * neuron) + 1].Value, largest[2 * neuron].Value, largest[(2 * neuron) + 1].Point,
+                    largest[2 * neuron].Point);
         }
     }
 

@@ -14,7 +14,8 @@ internal readonly struct LaunchShape
     public LaunchShape(Accelerator accelerator)
     {
         int edge = Tile.MaxEdge;
-        while (edge > 1 && (edge * edge > Math.Min(accelerator.MaxNumThreadsPerGroup, accelerator.MaxGroupSize.X) || edge > accelerator.MaxGroupSize.Y))
+        while (edge > 1
+            && (edge * edge > Math.Min(accelerator.MaxNumThreadsPerGroup, accelerator.MaxGroupSize.X) || edge > accelerator.MaxGroupSize.Y))
             edge /= 2;
         Edge = edge;
         maxGridY = Math.Max(1, accelerator.MaxGridSize.Y);

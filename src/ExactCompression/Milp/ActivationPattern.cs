@@ -4,7 +4,10 @@ using System.Text;
 
 namespace ExactCompression.Milp;
 
-/// <summary>Which hidden neurons are on, and an input in the middle of where they are so: a linear region of the network. On means a pre-activation above 0.</summary>
+/// <summary>
+/// Which hidden neurons are on, and an input in the middle of where they are so: a linear region of the network. On means a pre-activation
+/// above 0.
+/// </summary>
 public sealed class ActivationPattern
 {
     private readonly bool[] active;

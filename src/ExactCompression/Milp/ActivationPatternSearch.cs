@@ -147,7 +147,8 @@ public sealed class ActivationPatternSearch
                 yield break;
             }
 
-            MilpOutcome outcome = program.Program.Solve(new(clock.Remaining, clock.Parallel.MaxDegreeOfParallelism), clock.Parallel.CancellationToken);
+            MilpOutcome outcome = program.Program.Solve(
+                new(clock.Remaining, clock.Parallel.MaxDegreeOfParallelism), clock.Parallel.CancellationToken);
             if (outcome.Values.Length == 0)
             {
                 End = outcome.End == MilpEnd.Infeasible ? ActivationPatternEnd.Unproven
@@ -179,7 +180,9 @@ public sealed class ActivationPatternSearch
         {
             BoundPropagation.Run(board, clock);
             if (!BigMEncoding.CanHold(board))
-                throw new InvalidInputException("BoundsNotFinite", $"The pre-activations of '{network.Name}' over {domain} have no bounds that a program could hold.", "Give a smaller domain.");
+                throw new InvalidInputException(
+                    "BoundsNotFinite", $"The pre-activations of '{network.Name}' over {domain} have no bounds that a program could hold.",
+                    "Give a smaller domain.");
             var program = new BigMEncoding(solver, board, network.Depth, clock.Parallel.CancellationToken);
             for (int index = 0; index < board.Count; index++)
             {

@@ -4,16 +4,22 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// The mixed-integer program of a network's first hidden layers over its input box: the one place where it is written down. Its solutions are the inputs of the box, each with what the network makes of it.
+/// The mixed-integer program of a network's first hidden layers over its input box: the one place where it is written down. Its solutions
+/// are the inputs of the box, each with what the network makes of it.
 /// </summary>
 /// <remarks>
-/// A rectifier whose sign is open, <c>l &lt;= z &lt;= u</c> with <c>l &lt; 0 &lt; u</c>, is <c>W a + b = x - s</c>, <c>0 &lt;= x &lt;= u y</c>, <c>0 &lt;= s &lt;= -l (1 - y)</c> with <c>y</c> binary: right for any box,
-/// also below 0, because both ends are bounds of the pre-activation. A neuron that is stably active enters as <c>W a + b</c>, one that is stably inactive not at all.
-/// Solvers keep rows to an absolute tolerance, so everything is scaled by powers of two: inputs run from 0 to 1, and every rectifier's output, slack and row is at most 1.
+/// A rectifier whose sign is open, <c>l &lt;= z &lt;= u</c> with <c>l &lt; 0 &lt; u</c>, is <c>W a + b = x - s</c>,
+/// <c>0 &lt;= x &lt;= u y</c>, <c>0 &lt;= s &lt;= -l (1 - y)</c> with <c>y</c> binary: right for any box, also below 0, because both ends
+/// are bounds of the pre-activation. A neuron that is stably active enters as <c>W a + b</c>, one that is stably inactive not at all.
+/// Solvers keep rows to an absolute tolerance, so everything is scaled by powers of two: inputs run from 0 to 1, and every rectifier's
+/// output, slack and row is at most 1.
 /// </remarks>
 internal sealed class BigMEncoding : IDisposable
 {
-    /// <summary>How far from 0, as a share of its own range, a neuron must stay for a solver's word on its sign: ten times what the solver is asked to keep to.</summary>
+    /// <summary>
+    /// How far from 0, as a share of its own range, a neuron must stay for a solver's word on its sign: ten times what the solver is asked
+    /// to keep to.
+    /// </summary>
     public const double Margin = 10 * SolverBackend.Tolerance;
 
     private const double Largest = 1e100;
@@ -64,7 +70,8 @@ internal sealed class BigMEncoding : IDisposable
     public static bool CanHold(VerdictLedger board) => board.Lower.Concat(board.Upper).All(static v => Math.Abs(v) < Largest);
 
     /// <summary>
-    /// Adds a binary variable that can be 1 only where a neuron's pre-activation is on one side of 0, or nearer to 0 than <see cref="Margin"/>: where it cannot be 1 at all, the neuron is stable, with room for the solver's errors.
+    /// Adds a binary variable that can be 1 only where a neuron's pre-activation is on one side of 0, or nearer to 0 than
+    /// <see cref="Margin"/>: where it cannot be 1 at all, the neuron is stable, with room for the solver's errors.
     /// </summary>
     /// <param name="index">A neuron of these layers whose sign is open.</param>
     /// <param name="above">Which side.</param>
@@ -73,7 +80,8 @@ internal sealed class BigMEncoding : IDisposable
     {
         Unit unit = units[index];
         double end = (above ? -board.Lower[index] : board.Upper[index]) / unit.Scale;
-        int sign = above ? 1 : -1, indicator = Program.AddVariable(0, 1, integer: true), row = Program.AddRow(-end - Margin, double.PositiveInfinity);
+        int sign = above ? 1 : -1, indicator = Program.AddVariable(0, 1, integer: true),
+            row = Program.AddRow(-end - Margin, double.PositiveInfinity);
         Program.SetTerm(row, unit.Output, sign * unit.OutputScale / unit.Scale);
         Program.SetTerm(row, unit.Slack, -sign * unit.SlackScale / unit.Scale);
         Program.SetTerm(row, indicator, -end);
@@ -174,7 +182,8 @@ internal sealed class BigMEncoding : IDisposable
     {
         int index = board.Offsets[layer - 1] + neuron;
         double lower = board.Lower[index], upper = board.Upper[index], scale = ScaleOf(index);
-        bool inactive = upper <= 0 || board.StateOf(index) == NeuronState.StablyInactive, active = !inactive && (lower >= 0 || board.StateOf(index) == NeuronState.StablyActive);
+        bool inactive = upper <= 0 || board.StateOf(index) == NeuronState.StablyInactive,
+            active = !inactive && (lower >= 0 || board.StateOf(index) == NeuronState.StablyActive);
         if (inactive)
             return Unit.Inactive;
         int row = Program.AddRow(0, 0);
@@ -188,7 +197,9 @@ internal sealed class BigMEncoding : IDisposable
         }
 
         double outputScale = PowerAbove(upper), slackScale = PowerAbove(-lower), most = upper / outputScale, least = -lower / slackScale;
-        var unit = new Unit(Program.AddVariable(0, most), Program.AddVariable(0, least), Program.AddVariable(0, 1, integer: true), scale, outputScale, slackScale);
+        var unit = new Unit(
+            Program.AddVariable(0, most), Program.AddVariable(0, least), Program.AddVariable(0, 1, integer: true), scale, outputScale,
+            slackScale);
         Program.SetTerm(row, unit.Output, -outputScale / scale);
         Program.SetTerm(row, unit.Slack, slackScale / scale);
         int on = Program.AddRow(double.NegativeInfinity, 0), off = Program.AddRow(double.NegativeInfinity, least);
@@ -225,7 +236,9 @@ internal sealed class BigMEncoding : IDisposable
         return constant / scale;
     }
 
-    /// <summary>A neuron's variables: its output, its slack and its phase, below 0 where it has none; and what they are multiples of.</summary>
+    /// <summary>
+    /// A neuron's variables: its output, its slack and its phase, below 0 where it has none; and what they are multiples of.
+    /// </summary>
     private sealed record Unit(int Output, int Slack, int Phase, double Scale, double OutputScale, double SlackScale)
     {
         public static Unit Inactive { get; } = new(-1, -1, -1, 1, 1, 1);

@@ -5,8 +5,8 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// Holds a solver's word against proofs before anyone sees it: intervals, linear bounds, and linear bounds with optimised slopes for the claimed neurons alone; what these leave gets a short search for a
-/// proof or a witness, exact where linear pieces are few.
+/// Holds a solver's word against proofs before anyone sees it: intervals, linear bounds, and linear bounds with optimised slopes for the
+/// claimed neurons alone; what these leave gets a short search for a proof or a witness, exact where linear pieces are few.
 /// </summary>
 internal static class ClaimComparison
 {
@@ -19,7 +19,8 @@ internal static class ClaimComparison
         if (!Enumerable.Range(0, board.Count).Any(board.IsClaim))
             return;
 
-        // On a board of its own: bounds of neurons that are not claimed are no part of the formulation asked for. Its time ends with the search's.
+        // On a board of its own: bounds of neurons that are not claimed are no part of the formulation asked for. Its time ends with the
+        // search's.
         var bounded = new VerdictLedger(StabilityTable.Undecided(board.Network, board.Domain));
         SearchOptions quiet = options with { TimeLimit = null, Progress = null };
         using var inner = new SearchClock(bounded, quiet, clock.Parallel.CancellationToken);
@@ -37,7 +38,8 @@ internal static class ClaimComparison
                     board.Bound(index, bounded.Lower[index], bounded.Upper[index], "Crown");
                 if (layer > 1)
                     Optimize(board, map, first, [.. claimed.Where(board.IsClaim)], relaxations, clock);
-                relaxations.Add(ReluRelaxation.Of(map, input, bounded.Lower.AsSpan(first, map.Outputs), bounded.Upper.AsSpan(first, map.Outputs)));
+                relaxations.Add(
+                    ReluRelaxation.Of(map, input, bounded.Lower.AsSpan(first, map.Outputs), bounded.Upper.AsSpan(first, map.Outputs)));
                 input = relaxations[^1].Output;
             }
         }
@@ -72,22 +74,26 @@ internal static class ClaimComparison
                     board.Learn(index, above: true, above);
                 if (neuron.NegativeWitness is { } below)
                     board.Learn(index, above: false, below);
-                board.Bound(index, neuron.LowerBound, neuron.UpperBound, neuron.State == NeuronState.Undetermined ? "Crown" : neuron.Evidence);
+                board.Bound(
+                    index, neuron.LowerBound, neuron.UpperBound, neuron.State == NeuronState.Undetermined ? "Crown" : neuron.Evidence);
             }
         }
     }
 
-    private static void Optimize(VerdictLedger board, AffineLayer map, int first, int[] claimed, List<ReluRelaxation> below, SearchClock clock)
+    private static void Optimize(
+        VerdictLedger board, AffineLayer map, int first, int[] claimed, List<ReluRelaxation> below, SearchClock clock)
     {
         if (claimed.Length == 0)
             return;
         using var bounds = new AlphaBetaCrown(board.Domain, map, below);
         float[] slopes = bounds.PlainSlopes();
-        CrownSubproblem[] problems = [.. claimed.Select(index => CrownSubproblem.Root(index - first, board.StateOf(index) == NeuronState.StablyInactive, slopes))];
+        CrownSubproblem[] problems = [.. claimed.Select(
+            index => CrownSubproblem.Root(index - first, board.StateOf(index) == NeuronState.StablyInactive, slopes))];
         bounds.Optimize(problems, AdamSchedule.FromPlainSlopes, clock.Parallel);
         foreach (CrownSubproblem problem in problems)
         {
-            double lower = problem.Above ? double.NegativeInfinity : -problem.Bound, upper = problem.Above ? problem.Bound : double.PositiveInfinity;
+            double lower = problem.Above ? double.NegativeInfinity : -problem.Bound,
+                upper = problem.Above ? problem.Bound : double.PositiveInfinity;
             board.Bound(first + problem.Neuron, lower, upper, "AlphaCrown");
         }
     }

@@ -3,14 +3,17 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// ISA's loop (Serra, Yu, Kumar, Ramalingam, NeurIPS 2021): one program whose objective counts the sides of neurons that an input shows. Every solution refutes the candidates that it shows, which leave the
-/// objective; when the optimum is 0 all that remain are stable. Over all layers at once, or one.
+/// ISA's loop (Serra, Yu, Kumar, Ramalingam, NeurIPS 2021): one program whose objective counts the sides of neurons that an input shows.
+/// Every solution refutes the candidates that it shows, which leave the objective; when the optimum is 0 all that remain are stable. Over
+/// all layers at once, or one.
 /// </summary>
 /// <remarks>
-/// Solvers that cannot stop at a first solution are asked for any solution that shows at least one candidate instead; that there is none is then the end.
-/// The paper injects points from inside the solver's tree. OR-Tools has no such callbacks in C#: the loop solves until the first solution that refutes something, refutes, drops, and goes on from that solution.
-/// A solution's input is run through the network, and only what that proves is refuted. Where a candidate is shown only within the solver's tolerance, its linear piece of the network is searched; where that
-/// has no input that proves it either, the candidate is asked about by itself at the end. What is too close to 0 even then stays undetermined.
+/// Solvers that cannot stop at a first solution are asked for any solution that shows at least one candidate instead; that there is none is
+/// then the end. The paper injects points from inside the solver's tree. OR-Tools has no such callbacks in C#: the loop solves until the
+/// first solution that refutes something, refutes, drops, and goes on from that solution. A solution's input is run through the network,
+/// and only what that proves is refuted. Where a candidate is shown only within the solver's tolerance, its linear piece of the network is
+/// searched; where that has no input that proves it either, the candidate is asked about by itself at the end. What is too close to 0 even
+/// then stays undetermined.
 /// </remarks>
 internal sealed class IsaLoop : IDisposable
 {
@@ -97,9 +100,13 @@ internal sealed class IsaLoop : IDisposable
                 network.Program.Hint(network.SolutionOf(incumbent));
             MilpOutcome outcome = search.Solve(network.Program, target: 0.5);
             bound = Math.Min(bound, outcome.Bound);
-            SignTarget[] shown = outcome.Values.Length == 0 ? [] : [.. candidates.Where(c => outcome.Values[c.Value] > 0.5).Select(static c => c.Key)];
+            SignTarget[] shown = outcome.Values.Length == 0
+                ? []
+                : [.. candidates.Where(c => outcome.Values[c.Value] > 0.5).Select(static c => c.Key)];
             if (shown.Length == 0)
-                return atLeastOne < 0 ? outcome.End is MilpEnd.Optimal or MilpEnd.Feasible && outcome.Bound < 1 - (10 * SolverBackend.Tolerance) : outcome.End == MilpEnd.Infeasible;
+                return atLeastOne < 0
+                    ? outcome.End is MilpEnd.Optimal or MilpEnd.Feasible && outcome.Bound < 1 - (10 * SolverBackend.Tolerance)
+                    : outcome.End == MilpEnd.Infeasible;
             Take(outcome.Values, shown);
         }
     }
@@ -117,7 +124,8 @@ internal sealed class IsaLoop : IDisposable
             Drop();
         }
 
-        // What a solver's tree would see at the nodes where one candidate is fixed: the relaxation's best point for it, and from there the network's own pieces.
+        // What a solver's tree would see at the nodes where one candidate is fixed: the relaxation's best point for it, and from there the
+        // network's own pieces.
         foreach (SignTarget target in candidates.Keys.Where(probed.Add).ToArray())
         {
             search.Clock.ThrowIfExpired();

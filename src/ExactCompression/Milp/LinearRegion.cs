@@ -4,7 +4,9 @@ using ExactCompression.Verdicts;
 
 namespace ExactCompression.Milp;
 
-/// <summary>The part of a box where the rectifiers have given phases: a polytope, on which every pre-activation is an affine function of the input.</summary>
+/// <summary>
+/// The part of a box where the rectifiers have given phases: a polytope, on which every pre-activation is an affine function of the input.
+/// </summary>
 internal sealed class LinearRegion
 {
     /// <summary>A range whose inverse is finite.</summary>
@@ -55,7 +57,8 @@ internal sealed class LinearRegion
     private bool IsNearlyZero(double[] function, int index)
     {
         const double Rounding = 1e-9;
-        double range = Math.Max(Math.Abs(board.Lower[index]), Math.Abs(board.Upper[index])), largest = TensorPrimitives.MaxMagnitude(function);
+        double range = Math.Max(Math.Abs(board.Lower[index]), Math.Abs(board.Upper[index])),
+            largest = TensorPrimitives.MaxMagnitude(function);
         return Math.Abs(largest) <= Rounding * range && board.Network.Layers.All(static l => l.IsExact);
     }
 
@@ -91,7 +94,9 @@ internal sealed class LinearRegion
     /// <summary>Which neurons are on, by their index over all layers.</summary>
     public bool[] Active { get; }
 
-    /// <summary>A point of the region where the pre-activation that comes nearest to 0, as a share of its range, is furthest from it.</summary>
+    /// <summary>
+    /// A point of the region where the pre-activation that comes nearest to 0, as a share of its range, is furthest from it.
+    /// </summary>
     /// <param name="clock">Time.</param>
     /// <returns>The point, or null where the region has no interior.</returns>
     public double[]? Middle(SearchClock clock)
@@ -135,7 +140,8 @@ internal sealed class LinearRegion
         // Without a row, which Clp does not take, the region is the whole box.
         var point = new double[variables.Length];
         for (int k = 0; k < point.Length; k++)
-            point[k] = Math.Clamp(lower[k] + ((upper[k] - lower[k]) * (variables[k] < 0 || rows == 0 ? 0.5 : values[variables[k]])), lower[k], upper[k]);
+            point[k] = Math.Clamp(
+                lower[k] + ((upper[k] - lower[k]) * (variables[k] < 0 || rows == 0 ? 0.5 : values[variables[k]])), lower[k], upper[k]);
         return point;
     }
 

@@ -3,8 +3,9 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// The linear relaxation of a program that counts candidates: the inputs of its optima are points for free, and with every rectifier held in its phase it is the network's linear piece round a point.
-/// Solved by Clp, which goes on from its last basis and takes an eighth of Glop's time on networks with many inputs.
+/// The linear relaxation of a program that counts candidates: the inputs of its optima are points for free, and with every rectifier held
+/// in its phase it is the network's linear piece round a point. Solved by Clp, which goes on from its last basis and takes an eighth of
+/// Glop's time on networks with many inputs.
 /// </summary>
 internal sealed class LpRelaxation : IDisposable
 {
@@ -54,7 +55,10 @@ internal sealed class LpRelaxation : IDisposable
         return Optimum(program, fresh: false);
     }
 
-    /// <summary>The input that takes a neuron furthest to a side within the network's linear piece that a solution chose. At a vertex many rectifiers are at 0, so the piece is the solution's to name, not its input's.</summary>
+    /// <summary>
+    /// The input that takes a neuron furthest to a side within the network's linear piece that a solution chose. At a vertex many
+    /// rectifiers are at 0, so the piece is the solution's to name, not its input's.
+    /// </summary>
     /// <param name="solution">A value for each variable.</param>
     /// <param name="target">The neuron and the side.</param>
     /// <returns>A point of the box, or null where there is none.</returns>

@@ -5,8 +5,9 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// Finds stable neurons by mixed-integer programs, as the paper and the work before it do (Serra, Yu, Kumar, Ramalingam, <em>Scaling Up Exact Neural Network Compression by ReLU Stability</em>, NeurIPS 2021).
-/// Unstable neurons are proven by witnesses, as everywhere here. That a neuron is stable is the solver's word, within its tolerance, unless proven bounds say it: the evidence tells which.
+/// Finds stable neurons by mixed-integer programs, as the paper and the work before it do (Serra, Yu, Kumar, Ramalingam, <em>Scaling Up
+/// Exact Neural Network Compression by ReLU Stability</em>, NeurIPS 2021). Unstable neurons are proven by witnesses, as everywhere here.
+/// That a neuron is stable is the solver's word, within its tolerance, unless proven bounds say it: the evidence tells which.
 /// </summary>
 public static class MilpAnalysis
 {
@@ -17,8 +18,10 @@ public static class MilpAnalysis
     /// <param name="search">Limits, threads, seed, progress.</param>
     /// <param name="cancellation">When cancelled, the search returns what it has within a second; it does not throw.</param>
     /// <exception cref="InvalidInputException">The solver is not there, or the data does not fit the network.</exception>
-    /// <exception cref="ContradictionException">A proof refutes what the solver said, and <see cref="SearchOptions.Contradiction"/> is null.</exception>
-    public static StabilityTable Find(StabilityTable table, InputData? data, MilpOptions options, SearchOptions search, CancellationToken cancellation)
+    /// <exception cref="ContradictionException">A proof refutes what the solver said, and <see cref="SearchOptions.Contradiction"/> is
+    /// null.</exception>
+    public static StabilityTable Find(
+        StabilityTable table, InputData? data, MilpOptions options, SearchOptions search, CancellationToken cancellation)
     {
         data?.RequireColumns(table.Network.InputSize);
         SolverBackend backend = MilpSolvers.Require(options.Solver);
@@ -46,13 +49,17 @@ public static class MilpAnalysis
         return board.ToTable(clock.Elapsed, clock.Stages, null);
     }
 
-    /// <summary>Gives what a search has left open to the default solver, neuron by neuron, until the time is over. The bounds found so far make the constants; every solution counts for all neurons.</summary>
+    /// <summary>
+    /// Gives what a search has left open to the default solver, neuron by neuron, until the time is over. The bounds found so far make the
+    /// constants; every solution counts for all neurons.
+    /// </summary>
     /// <param name="board">What is known.</param>
     /// <param name="search">How the search runs.</param>
     /// <param name="clock">Its time.</param>
     internal static void DecideOpen(VerdictLedger board, SearchOptions search, SearchClock clock)
     {
-        SolverBackend? backend = SolverBackend.Known.FirstOrDefault(static b => b.Name == MilpSolvers.Default && MilpSolvers.Try(b).Available);
+        SolverBackend? backend = SolverBackend.Known.FirstOrDefault(
+            static b => b.Name == MilpSolvers.Default && MilpSolvers.Try(b).Available);
         if (backend is null || !BigMEncoding.CanHold(board))
             return;
         using var milp = new MilpSearch(board, backend, new() { Formulation = MilpFormulation.NeuronApproximate }, search, clock);
@@ -63,7 +70,9 @@ public static class MilpAnalysis
     {
         if (!BigMEncoding.CanHold(board))
         {
-            search.Warning?.Invoke($"The pre-activations of '{board.Network.Name}' have no bounds that a program could hold; the neurons that this leaves open stay undetermined.");
+            search.Warning?.Invoke(
+                $"The pre-activations of '{board.Network.Name}' have no bounds that a program could hold; the neurons that this leaves "
+                    + $"open stay undetermined.");
             return;
         }
 

@@ -4,15 +4,15 @@ using Google.OrTools.LinearSolver;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// A mixed-integer linear program, maximised, at one solver. Variables and rows are numbered as they are added; objective and ranges may change between solves.
-/// Not safe for concurrent use.
+/// A mixed-integer linear program, maximised, at one solver. Variables and rows are numbered as they are added; objective and ranges may
+/// change between solves. Not safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// A solve runs on a thread of its own, because some solvers cannot be interrupted, and none at every moment. When its time is over the solver is asked to stop; if it does not within
-/// <see cref="Grace"/>, it is left behind: that thread frees it when it ends, and the program is of no more use. From then on the
-/// native solver is that thread's alone: to touch it would be to write into memory that is in use or freed. So nothing here reaches
-/// it but through <see cref="native"/>, which is gone by then: changes to a lost program change nothing, and its solves give
-/// nothing.
+/// A solve runs on a thread of its own, because some solvers cannot be interrupted, and none at every moment. When its time is over the
+/// solver is asked to stop; if it does not within <see cref="Grace"/>, it is left behind: that thread frees it when it ends, and the
+/// program is of no more use. From then on the native solver is that thread's alone: to touch it would be to write into memory that is in
+/// use or freed. So nothing here reaches it but through <see cref="native"/>, which is gone by then: changes to a lost program change
+/// nothing, and its solves give nothing.
 /// </remarks>
 internal sealed class MilpProgram : IDisposable
 {
@@ -124,8 +124,9 @@ internal sealed class MilpProgram : IDisposable
 
     /// <summary>Maximises.</summary>
     /// <remarks>
-    /// A solver that cannot be interrupted is left behind when it is cancelled, and could keep a core busy for hours. So it works in stints, each from the start and twice as long as the one before: what is left behind ends by itself
-    /// after about the time that it has had, for at most twice the work.
+    /// A solver that cannot be interrupted is left behind when it is cancelled, and could keep a core busy for hours. So it works in
+    /// stints, each from the start and twice as long as the one before: what is left behind ends by itself after about the time that it has
+    /// had, for at most twice the work.
     /// </remarks>
     /// <param name="limits">When to stop.</param>
     /// <param name="cancellation">When cancelled, returns what there is within a second; it does not throw.</param>

@@ -4,7 +4,9 @@ using ExactCompression.Witnesses;
 
 namespace ExactCompression.Milp;
 
-/// <summary>What the formulations share: what is known, the solver, the clock, and the check that turns a solver's input into evidence.</summary>
+/// <summary>
+/// What the formulations share: what is known, the solver, the clock, and the check that turns a solver's input into evidence.
+/// </summary>
 internal sealed class MilpSearch : IDisposable
 {
     private readonly WitnessCheck check;
@@ -41,10 +43,13 @@ internal sealed class MilpSearch : IDisposable
     /// <returns>How many witnesses were new.</returns>
     public int Credit(double[][] points, int only = -1) => check.Credit(points, Board, only);
 
-    /// <summary>Solves within the time that is left. That a program of the formulation fails is told of; it ends as one that learnt nothing.</summary>
+    /// <summary>
+    /// Solves within the time that is left. That a program of the formulation fails is told of; it ends as one that learnt nothing.
+    /// </summary>
     public MilpOutcome Solve(MilpProgram program, double? target = null, double? cutoff = null, bool fresh = false)
     {
-        MilpOutcome outcome = program.Solve(new(Clock.Remaining, Clock.Parallel.MaxDegreeOfParallelism, target, cutoff, fresh), Clock.Parallel.CancellationToken);
+        MilpOutcome outcome = program.Solve(
+            new(Clock.Remaining, Clock.Parallel.MaxDegreeOfParallelism, target, cutoff, fresh), Clock.Parallel.CancellationToken);
         if (outcome.End == MilpEnd.Nothing && program.Backend == Backend && !Clock.Expired)
             warning?.Invoke($"{program.Backend.Name} ended a program without a result; what rests on it stays undetermined.");
         return outcome;
@@ -55,7 +60,9 @@ internal sealed class MilpSearch : IDisposable
     /// <param name="candidates">How many sides of neurons are to be refuted or confirmed.</param>
     /// <param name="bound">The solver's last bound.</param>
     public void Report(int layer, int candidates, double bound) =>
-        Clock.Report(Options.Formulation.ToString(), layer, string.Create(CultureInfo.InvariantCulture, $"{candidates} candidates left, {Backend.Name}'s bound {bound:G6}"));
+        Clock.Report(
+            Options.Formulation.ToString(), layer,
+            string.Create(CultureInfo.InvariantCulture, $"{candidates} candidates left, {Backend.Name}'s bound {bound:G6}"));
 
     public void Dispose() => check.Dispose();
 }

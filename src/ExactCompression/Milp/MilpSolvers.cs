@@ -29,22 +29,32 @@ public static class MilpSolvers
     }
 
     /// <summary>The solvers that are there and whose verdicts on networks count, the default first.</summary>
-    public static IReadOnlyList<string> NamesForNetworks() => [.. SolverBackend.Known.Where(static b => b is { Integer: true, OnlyIntegers: false } && Try(b).Available).Select(static b => b.Name)];
+    public static IReadOnlyList<string> NamesForNetworks() =>
+        [.. SolverBackend.Known.Where(static b => b is { Integer: true, OnlyIntegers: false } && Try(b).Available).Select(
+            static b => b.Name)];
 
     /// <summary>The solver of a name, if it is there and its verdicts count.</summary>
     /// <param name="name">As <see cref="List"/> has it; null for the default.</param>
-    /// <exception cref="InvalidInputException">There is no such solver, it is not there, or it is none for these programs; the message lists those that are.</exception>
+    /// <exception cref="InvalidInputException">There is no such solver, it is not there, or it is none for these programs; the message
+    /// lists those that are.</exception>
     internal static SolverBackend Require(string? name)
     {
-        SolverBackend? backend = SolverBackend.Known.FirstOrDefault(b => b.Name.Equals(name ?? Default, StringComparison.OrdinalIgnoreCase));
+        SolverBackend? backend = SolverBackend.Known.FirstOrDefault(
+            b => b.Name.Equals(name ?? Default, StringComparison.OrdinalIgnoreCase));
         if (backend is null)
             throw new InvalidInputException("MilpSolverUnknown", $"There is no solver '{name}'.", There());
         if (!backend.Integer)
-            throw new InvalidInputException("MilpSolverUnfit", $"{backend.Name} solves linear programs alone, without integer variables.", There());
+            throw new InvalidInputException(
+                "MilpSolverUnfit", $"{backend.Name} solves linear programs alone, without integer variables.", There());
         if (backend.OnlyIntegers)
-            throw new InvalidInputException("MilpSolverUnfit", $"{backend.Name} rounds continuous variables to integers, so inputs between them escape it and its verdicts would mean nothing.", There());
+            throw new InvalidInputException(
+                "MilpSolverUnfit",
+                $"{backend.Name} rounds continuous variables to integers, so inputs between them escape it and its verdicts would mean "
+                    + $"nothing.", There());
         MilpSolver state = Try(backend);
-        return state.Available ? backend : throw new InvalidInputException("MilpSolverMissing", $"{backend.Name} is not there: {state.Detail}", There());
+        return state.Available
+            ? backend
+            : throw new InvalidInputException("MilpSolverMissing", $"{backend.Name} is not there: {state.Detail}", There());
     }
 
     private static string There() => $"Those that are there for these programs: {string.Join(", ", NamesForNetworks())}.";
@@ -57,9 +67,12 @@ public static class MilpSolvers
         string trouble;
         try
         {
-            trouble = backend.HasTrace ? Solve(backend, out version) : $"It is a product of its own; nothing here says that it is installed ({string.Join(", ", backend.Traces)} would).";
+            trouble = backend.HasTrace
+                ? Solve(backend, out version)
+                : $"It is a product of its own; nothing here says that it is installed ({string.Join(", ", backend.Traces)} would).";
         }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException)
+        catch (Exception e)
+            when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException)
         {
             trouble = $"The native library does not load: {(e.InnerException ?? e).Message}";
         }
@@ -68,7 +81,8 @@ public static class MilpSolvers
     }
 
     /// <summary>
-    /// Maximises <c>3 x + y</c> over <c>2 x + y &lt;= 7.5</c>, <c>0 &lt;= x, y &lt;= 10</c>: 10.5 at (3, 1.5) where x is an integer, 11.25 at (3.75, 0) where it is not.
+    /// Maximises <c>3 x + y</c> over <c>2 x + y &lt;= 7.5</c>, <c>0 &lt;= x, y &lt;= 10</c>: 10.5 at (3, 1.5) where x is an integer, 11.25
+    /// at (3.75, 0) where it is not.
     /// </summary>
     /// <returns>What went wrong, or empty.</returns>
     private static string Solve(SolverBackend backend, out string? version)
@@ -93,7 +107,9 @@ public static class MilpSolvers
         if (status != Solver.ResultStatus.OPTIMAL)
             return $"It ended a two-variable program with {status}.";
         double expected = backend.Integer ? 10.5 : 11.25;
-        return Math.Abs(objective.Value() - expected) <= 1e-4 ? "" : $"It gave {objective.Value()} for a two-variable program whose optimum is {expected}.";
+        return Math.Abs(objective.Value() - expected) <= 1e-4
+            ? ""
+            : $"It gave {objective.Value()} for a two-variable program whose optimum is {expected}.";
     }
 
     /// <summary>What HiGHS' own library says, where it lies beside OR-Tools' as a library of its own.</summary>

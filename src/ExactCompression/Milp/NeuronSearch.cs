@@ -3,8 +3,9 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// The baselines: for each neuron by itself, one program for each side of 0, over the layers below. Solved to the optimum, or (the earlier LEO: Serra, Kumar, Ramalingam, CPAIOR 2020) until a solution of the wanted
-/// sign is found or the bound excludes one. A solution counts for its own neuron alone, as it did there.
+/// The baselines: for each neuron by itself, one program for each side of 0, over the layers below. Solved to the optimum, or (the earlier
+/// LEO: Serra, Kumar, Ramalingam, CPAIOR 2020) until a solution of the wanted sign is found or the bound excludes one. A solution counts
+/// for its own neuron alone, as it did there.
 /// </summary>
 internal static class NeuronSearch
 {

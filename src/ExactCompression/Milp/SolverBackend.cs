@@ -17,7 +17,8 @@ internal sealed record SolverBackend(string Name, string Id, bool Integer)
     [
         new("Scip", "SCIP", true) { Interruptible = true, TakesHints = true, StopsAtTarget = true },
 
-        // OR-Tools 9.15: hints to HiGHS overrun a buffer, a run that a target ends loses its solution, and a bound is told only with an optimum. It prints a banner past every log setting but its own.
+        // OR-Tools 9.15: hints to HiGHS overrun a buffer, a run that a target ends loses its solution, and a bound is told only with an
+        // optimum. It prints a banner past every log setting but its own.
         new("Highs", "HIGHS", true) { TellsVersion = false, TellsBound = false, Quiet = "output_flag=false" },
         new("Cbc", "CBC", true) { TakesTolerance = false },
         new("CpSat", "SAT", true) { Interruptible = true, OnlyIntegers = true },
@@ -53,12 +54,16 @@ internal sealed record SolverBackend(string Name, string Id, bool Integer)
     /// <summary>Parameters that keep it quiet.</summary>
     public string Quiet { get; private init; } = "";
 
-    /// <summary>Environment variables of which one (or one that begins so) says that the product is installed; empty for what OR-Tools brings along. Asked for in vain, OR-Tools would complain on the console.</summary>
+    /// <summary>
+    /// Environment variables of which one (or one that begins so) says that the product is installed; empty for what OR-Tools brings along.
+    /// Asked for in vain, OR-Tools would complain on the console.
+    /// </summary>
     public IReadOnlyList<string> Traces { get; private init; } = [];
 
     /// <summary>Whether there is any sign of it on this machine.</summary>
     public bool HasTrace => Traces.Count == 0
-        || Environment.GetEnvironmentVariables().Keys.OfType<string>().Any(variable => Traces.Any(trace => variable.StartsWith(trace, StringComparison.OrdinalIgnoreCase)));
+        || Environment.GetEnvironmentVariables().Keys.OfType<string>().Any(
+            variable => Traces.Any(trace => variable.StartsWith(trace, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Makes an empty program.</summary>
     /// <returns>The program, or null where the solver is not there.</returns>
@@ -83,7 +88,8 @@ internal sealed record SolverBackend(string Name, string Id, bool Integer)
             "misc/catchctrlc = FALSE",
             target is { } t ? $"limits/primal = {Show(t)}" : "",
             cutoff is { } c ? $"limits/dual = {Show(c)}" : ""),
-        "HIGHS" => $"{Quiet},mip_rel_gap=0,mip_feasibility_tolerance={Show(Tolerance)},threads={threads.ToString(CultureInfo.InvariantCulture)}",
+        "HIGHS" =>
+            $"{Quiet},mip_rel_gap=0,mip_feasibility_tolerance={Show(Tolerance)},threads={threads.ToString(CultureInfo.InvariantCulture)}",
         _ => "",
     };
 

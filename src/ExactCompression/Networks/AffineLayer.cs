@@ -39,7 +39,8 @@ public sealed class AffineLayer
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         if (weights.LongLength != (long)outputs * inputs)
-            throw new ArgumentException($"A {outputs} x {inputs} layer has {(long)outputs * inputs} weights, not {weights.LongLength}.", nameof(weights));
+            throw new ArgumentException(
+                $"A {outputs} x {inputs} layer has {(long)outputs * inputs} weights, not {weights.LongLength}.", nameof(weights));
         if (bias.Length != outputs)
             throw new ArgumentException($"A layer of {outputs} neurons has {outputs} biases, not {bias.Length}.", nameof(bias));
         if (weightRadius is not null && weightRadius.Length != weights.Length)
@@ -94,7 +95,8 @@ public sealed class AffineLayer
     public bool IsExact => weightRadius is null && biasRadius is null;
 
     /// <summary>
-    /// The file's own operations, first to last, whose product the weights enclose or are too long for the file's precision; null where the layer is one matrix as stored, or they are not known.
+    /// The file's own operations, first to last, whose product the weights enclose or are too long for the file's precision; null where the
+    /// layer is one matrix as stored, or they are not known.
     /// </summary>
     internal IReadOnlyList<Networks.AffinePart>? Parts { get; private init; }
 
@@ -111,7 +113,9 @@ public sealed class AffineLayer
     /// <summary>The same map with another activation.</summary>
     /// <param name="activation">What follows the map.</param>
     public AffineLayer With(Activation activation) =>
-        activation == Activation ? this : new(weights, bias, Outputs, Inputs, activation, SourcePrecision, weightRadius, biasRadius) { Parts = Parts };
+        activation == Activation
+            ? this
+            : new(weights, bias, Outputs, Inputs, activation, SourcePrecision, weightRadius, biasRadius) { Parts = Parts };
 
     /// <summary>The same layer with the file's own operations.</summary>
     /// <exception cref="ArgumentException">They do not lead from the inputs to the outputs.</exception>
@@ -131,12 +135,16 @@ public sealed class AffineLayer
     /// <summary>The stored weights alone, as an exact layer.</summary>
     internal AffineLayer Centre() => IsExact ? this : new(weights, bias, Outputs, Inputs, Activation, SourcePrecision);
 
-    /// <summary>The layer on some of its rows and columns, with the radii and the operations of what is left: the same map where the other inputs are 0, or not read.</summary>
+    /// <summary>
+    /// The layer on some of its rows and columns, with the radii and the operations of what is left: the same map where the other inputs
+    /// are 0, or not read.
+    /// </summary>
     /// <param name="rows">0-based, in the order that they are to have.</param>
     /// <param name="columns">0-based, in the order that they are to have.</param>
     internal AffineLayer Select(int[] rows, int[] columns)
     {
-        if (rows.AsSpan().SequenceEqual([.. Enumerable.Range(0, Outputs)]) && columns.AsSpan().SequenceEqual([.. Enumerable.Range(0, Inputs)]))
+        if (rows.AsSpan().SequenceEqual([.. Enumerable.Range(0, Outputs)])
+            && columns.AsSpan().SequenceEqual([.. Enumerable.Range(0, Inputs)]))
             return this;
         double[]? Matrix(double[]? of)
         {
@@ -153,7 +161,9 @@ public sealed class AffineLayer
         }
 
         double[]? Vector(double[]? of) => of is null ? null : Array.ConvertAll(rows, i => of[i]);
-        AffineLayer selected = new(Matrix(weights)!, Vector(bias)!, rows.Length, columns.Length, Activation, SourcePrecision, Matrix(weightRadius), Vector(biasRadius));
+        AffineLayer selected = new(
+            Matrix(weights)!, Vector(bias)!, rows.Length, columns.Length, Activation, SourcePrecision, Matrix(weightRadius),
+            Vector(biasRadius));
         return Parts is not null && Networks.AffineParts.Select(Parts, rows, columns) is { } parts ? selected.Rejoined(parts) : selected;
     }
 
@@ -162,7 +172,10 @@ public sealed class AffineLayer
         || (weights.AsSpan().SequenceEqual(other.weights) && bias.AsSpan().SequenceEqual(other.bias)
             && ((IsExact && other.IsExact) || Networks.AffineParts.AreSame(Parts, other.Parts)));
 
-    /// <summary>The same map as a reader would join it from what is left of the operations, so that a file which is written and read again gives the same layer, radii and all.</summary>
+    /// <summary>
+    /// The same map as a reader would join it from what is left of the operations, so that a file which is written and read again gives the
+    /// same layer, radii and all.
+    /// </summary>
     private AffineLayer Rejoined(IReadOnlyList<Networks.AffinePart> parts)
     {
         if (parts.Count(static p => p.IsDense) > 1)
@@ -171,7 +184,8 @@ public sealed class AffineLayer
         foreach (Networks.AffinePart part in parts)
             chain.Append(part);
         AffineLayer joined = chain.Finish()[0].With(Activation);
-        bool isSame = joined.SourcePrecision == SourcePrecision && joined.weights.AsSpan().SequenceEqual(weights) && joined.bias.AsSpan().SequenceEqual(bias);
+        bool isSame = joined.SourcePrecision == SourcePrecision && joined.weights.AsSpan().SequenceEqual(weights)
+            && joined.bias.AsSpan().SequenceEqual(bias);
         return isSame ? joined : WithParts(parts);
     }
 

@@ -3,8 +3,9 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Networks;
 
 /// <summary>
-/// One affine operation exactly as a file states it: a matrix, arithmetic element by element, a division, a batch normalisation. A layer that joins several of them keeps them beside the enclosure
-/// of their product, because the product of two numbers of a file, or a quotient, is often no number that can be stored.
+/// One affine operation exactly as a file states it: a matrix, arithmetic element by element, a division, a batch normalisation. A layer
+/// that joins several of them keeps them beside the enclosure of their product, because the product of two numbers of a file, or a
+/// quotient, is often no number that can be stored.
 /// </summary>
 internal sealed class AffinePart
 {
@@ -68,7 +69,8 @@ internal sealed class AffinePart
             AffinePartKind.BatchNormalization => [outputs, outputs, outputs, outputs],
             _ => throw new ArgumentException($"There is no part of kind {kind}.", nameof(kind)),
         };
-        if (!lengths.AsSpan().SequenceEqual(Array.ConvertAll(values, static v => v.Length)) || (kind != AffinePartKind.Dense && inputs != outputs))
+        if (!lengths.AsSpan().SequenceEqual(Array.ConvertAll(values, static v => v.Length))
+            || (kind != AffinePartKind.Dense && inputs != outputs))
             throw new ArgumentException($"The numbers of a part of kind {kind} do not fit {outputs} x {inputs}.", nameof(values));
         return new(kind, outputs, inputs, precision, epsilon, values);
     }
@@ -76,17 +78,21 @@ internal sealed class AffinePart
     /// <summary>The part that a map without radius is, or null where the map is known to a radius alone.</summary>
     public static AffinePart? Of(AffineMap map, WeightPrecision precision) => map.WeightRadius is not null || map.BiasRadius is not null
         ? null
-        : new(map.IsElementwise ? AffinePartKind.Elementwise : AffinePartKind.Dense, map.Outputs, map.Inputs, precision, 0, map.Weights, map.Bias);
+        : new(map.IsElementwise ? AffinePartKind.Elementwise : AffinePartKind.Dense, map.Outputs, map.Inputs, precision, 0, map.Weights,
+            map.Bias);
 
     /// <summary><c>x / divisor</c>.</summary>
-    public static AffinePart Divide(double[] divisor, WeightPrecision precision) => new(AffinePartKind.Divide, divisor.Length, divisor.Length, precision, 0, divisor);
+    public static AffinePart Divide(double[] divisor, WeightPrecision precision) =>
+        new(AffinePartKind.Divide, divisor.Length, divisor.Length, precision, 0, divisor);
 
     /// <summary><c>(x - mean) scale / sqrt(variance + epsilon) + shift</c>.</summary>
-    public static AffinePart BatchNormalization(double[] scale, double[] shift, double[] mean, double[] variance, double epsilon, WeightPrecision precision) =>
+    public static AffinePart BatchNormalization(
+        double[] scale, double[] shift, double[] mean, double[] variance, double epsilon, WeightPrecision precision) =>
         new(AffinePartKind.BatchNormalization, scale.Length, scale.Length, precision, epsilon, scale, shift, mean, variance);
 
     /// <summary>Whether a precision holds every number of it.</summary>
-    public bool Fits(WeightPrecision precision) => precision == WeightPrecision.Float64 || Array.TrueForAll(values, static v => Array.TrueForAll(v, static x => (float)x == x));
+    public bool Fits(WeightPrecision precision) =>
+        precision == WeightPrecision.Float64 || Array.TrueForAll(values, static v => Array.TrueForAll(v, static x => (float)x == x));
 
     /// <summary>Whether element <paramref name="index"/> of an elementwise part maps 0 to 0, exactly.</summary>
     public bool KeepsZero(int index) => Kind switch

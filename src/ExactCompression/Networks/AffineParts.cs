@@ -1,13 +1,16 @@
 namespace ExactCompression.Networks;
 
-/// <summary>The parts of one layer, first to last: how they grow while a file is read, and what is left of them when neurons go away.</summary>
+/// <summary>
+/// The parts of one layer, first to last: how they grow while a file is read, and what is left of them when neurons go away.
+/// </summary>
 internal static class AffineParts
 {
     // A file may state thousands of operations between two rectifiers, each on a number that it repeats for every element.
     private const int MaximalCount = 16;
 
     /// <summary>
-    /// Appends a part. A shift joins the matrix before it, and elementwise arithmetic the arithmetic before it, where neither rounds: that takes work on vectors alone, however many parts there are.
+    /// Appends a part. A shift joins the matrix before it, and elementwise arithmetic the arithmetic before it, where neither rounds: that
+    /// takes work on vectors alone, however many parts there are.
     /// </summary>
     /// <returns>Whether the parts are few enough to be kept.</returns>
     public static bool TryAppend(List<AffinePart> parts, AffinePart part)
@@ -19,12 +22,15 @@ internal static class AffineParts
         return parts.Count <= MaximalCount;
     }
 
-    /// <summary>The parts of a layer that lost rows (neurons of its own) and columns (neurons before it that gave 0, or that nothing of it reads).</summary>
+    /// <summary>
+    /// The parts of a layer that lost rows (neurons of its own) and columns (neurons before it that gave 0, or that nothing of it reads).
+    /// </summary>
     /// <param name="parts">The layer's parts.</param>
     /// <param name="rows">The rows that are left, in their order.</param>
     /// <param name="columns">The columns that are left, in their order.</param>
     /// <returns>
-    /// Null where parts cannot say it: a normalisation between a rectifier and a matrix turns the 0 of a neuron that goes away into another number, which would have to be rounded into a bias.
+    /// Null where parts cannot say it: a normalisation between a rectifier and a matrix turns the 0 of a neuron that goes away into another
+    /// number, which would have to be rounded into a bias.
     /// </returns>
     public static IReadOnlyList<AffinePart>? Select(IReadOnlyList<AffinePart> parts, int[] rows, int[] columns)
     {
@@ -54,7 +60,8 @@ internal static class AffineParts
     }
 
     /// <summary>
-    /// Whether parts from outside can be those of a layer: what they join to has no entry that its weights and radii exclude. A layer that were written by other parts than it is searched by would be another network.
+    /// Whether parts from outside can be those of a layer: what they join to has no entry that its weights and radii exclude. A layer that
+    /// were written by other parts than it is searched by would be another network.
     /// </summary>
     /// <param name="parts">The parts, which fit one another and the layer.</param>
     /// <param name="layer">The layer.</param>
@@ -67,7 +74,9 @@ internal static class AffineParts
             foreach (AffineMap map in parts.SelectMany(static p => p.Maps))
             {
                 if (joined is not null)
-                    mostWork -= map.IsElementwise || joined.IsElementwise ? Math.Max(map.Weights.LongLength, joined.Weights.LongLength) : map.Weights.LongLength * joined.Inputs;
+                    mostWork -= map.IsElementwise || joined.IsElementwise
+                        ? Math.Max(map.Weights.LongLength, joined.Weights.LongLength)
+                        : map.Weights.LongLength * joined.Inputs;
                 if (mostWork < 0)
                     return false;
                 joined = joined is null ? map : AffineJoin.Compose(map, joined);
@@ -76,7 +85,8 @@ internal static class AffineParts
             if (joined is null || joined.Outputs != layer.Outputs || joined.Inputs != layer.Inputs)
                 return false;
             AffineLayer other = joined.ToLayer(layer.Activation, layer.Precision);
-            return Overlap(layer.Weights.Span, layer.WeightRadius.Span, other.Weights.Span, other.WeightRadius.Span) && Overlap(layer.Bias.Span, layer.BiasRadius.Span, other.Bias.Span, other.BiasRadius.Span);
+            return Overlap(layer.Weights.Span, layer.WeightRadius.Span, other.Weights.Span, other.WeightRadius.Span)
+                && Overlap(layer.Bias.Span, layer.BiasRadius.Span, other.Bias.Span, other.BiasRadius.Span);
         }
         catch (OverflowException)
         {
@@ -86,9 +96,11 @@ internal static class AffineParts
 
     /// <summary>Whether two layers have the same parts.</summary>
     public static bool AreSame(IReadOnlyList<AffinePart>? parts, IReadOnlyList<AffinePart>? others) =>
-        parts is not null && others is not null && parts.Count == others.Count && parts.Zip(others).All(static pair => pair.First.IsSame(pair.Second));
+        parts is not null && others is not null && parts.Count == others.Count
+            && parts.Zip(others).All(static pair => pair.First.IsSame(pair.Second));
 
-    private static bool Overlap(ReadOnlySpan<double> values, ReadOnlySpan<double> radii, ReadOnlySpan<double> others, ReadOnlySpan<double> otherRadii)
+    private static bool Overlap(
+        ReadOnlySpan<double> values, ReadOnlySpan<double> radii, ReadOnlySpan<double> others, ReadOnlySpan<double> otherRadii)
     {
         for (int k = 0; k < values.Length; k++)
         {
@@ -100,13 +112,17 @@ internal static class AffineParts
         return true;
     }
 
-    private static WeightPrecision Widest(AffinePart part, AffinePart other) => (WeightPrecision)Math.Max((int)part.Precision, (int)other.Precision);
+    private static WeightPrecision Widest(AffinePart part, AffinePart other) =>
+        (WeightPrecision)Math.Max((int)part.Precision, (int)other.Precision);
 
-    private static bool Fits(double[] values, WeightPrecision precision) => precision == WeightPrecision.Float64 || Array.TrueForAll(values, static x => (float)x == x);
+    private static bool Fits(double[] values, WeightPrecision precision) =>
+        precision == WeightPrecision.Float64 || Array.TrueForAll(values, static x => (float)x == x);
 
     private static bool IsAll(double[] values, double value) => values.AsSpan().IndexOfAnyExcept(value) < 0;
 
-    /// <summary>A part and the arithmetic after it as one part of the same kind; null where that rounds, or is no work on vectors.</summary>
+    /// <summary>
+    /// A part and the arithmetic after it as one part of the same kind; null where that rounds, or is no work on vectors.
+    /// </summary>
     private static AffinePart? Joined(AffinePart before, AffinePart arithmetic)
     {
         WeightPrecision precision = Widest(before, arithmetic);
@@ -117,11 +133,15 @@ internal static class AffineParts
             {
                 case AffinePartKind.Dense when IsAll(scale, 1):
                     AffineMap bias = AffineJoin.Compose(AffineMap.Shift(shift), AffineMap.Elementwise(scale, before.Values[1]));
-                    return bias.BiasRadius is null && Fits(bias.Bias, precision) ? AffinePart.Of(AffinePartKind.Dense, before.Outputs, before.Inputs, precision, 0, [before.Values[0], bias.Bias]) : null;
+                    return bias.BiasRadius is null && Fits(bias.Bias, precision)
+                        ? AffinePart.Of(AffinePartKind.Dense, before.Outputs, before.Inputs, precision, 0, [before.Values[0], bias.Bias])
+                        : null;
                 case AffinePartKind.Elementwise when IsAll(before.Values[1], 0) && IsAll(scale, 1):
                     return AffinePart.Of(AffineMap.Elementwise(before.Values[0], shift), precision);
                 case AffinePartKind.Elementwise:
-                    AffinePart? joined = AffinePart.Of(AffineJoin.Compose(AffineMap.Elementwise(scale, shift), AffineMap.Elementwise(before.Values[0], before.Values[1])), precision);
+                    AffinePart? joined = AffinePart.Of(
+                        AffineJoin.Compose(AffineMap.Elementwise(scale, shift), AffineMap.Elementwise(before.Values[0], before.Values[1])),
+                        precision);
                     return joined?.Fits(precision) == true ? joined : null;
                 default:
                     return null;
@@ -148,6 +168,7 @@ internal static class AffineParts
                 places[(i * columns.Length) + j] = 1;
         }
 
-        return [AffinePart.Of(AffineMap.Dense(places, new double[rows.Length], rows.Length, columns.Length), WeightPrecision.Float32)!, .. elements];
+        return [AffinePart.Of(AffineMap.Dense(places, new double[rows.Length], rows.Length, columns.Length), WeightPrecision.Float32)!,
+            .. elements];
     }
 }

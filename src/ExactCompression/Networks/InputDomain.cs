@@ -5,7 +5,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression;
 
 /// <summary>
-/// The box <c>D</c> of inputs that a network can get: <c>lower &lt;= x &lt;= upper</c>, component by component, both ends included. Immutable.
+/// The box <c>D</c> of inputs that a network can get: <c>lower &lt;= x &lt;= upper</c>, component by component, both ends included.
+/// Immutable.
 /// </summary>
 /// <remarks>A domain made from two numbers alone fits a network of any input size (<see cref="Size"/> is null).</remarks>
 public sealed class InputDomain
@@ -16,7 +17,8 @@ public sealed class InputDomain
     /// <summary>Makes a box from its ends; it keeps the arrays, so the caller must not change them afterwards.</summary>
     /// <param name="lower">Lower ends, one an input.</param>
     /// <param name="upper">Upper ends, one an input.</param>
-    /// <param name="name">Where it comes from, such as a file's name, or null; <see cref="Description"/> has it before the ends, whatever it says of them.</param>
+    /// <param name="name">Where it comes from, such as a file's name, or null; <see cref="Description"/> has it before the ends, whatever
+    /// it says of them.</param>
     /// <exception cref="InvalidInputException">An end is not finite, or a lower end is above its upper end.</exception>
     public InputDomain(double[] lower, double[] upper, string? name = null)
         : this([.. lower], [.. upper], lower.Length, name)
@@ -26,15 +28,21 @@ public sealed class InputDomain
     private InputDomain(double[] lower, double[] upper, int? size, string? name)
     {
         if (lower.Length != upper.Length)
-            throw new InvalidInputException("DomainLengthMismatch", $"The domain has {lower.Length} lower ends but {upper.Length} upper ends.", "Give both the same length.");
+            throw new InvalidInputException(
+                "DomainLengthMismatch", $"The domain has {lower.Length} lower ends but {upper.Length} upper ends.",
+                "Give both the same length.");
         if (lower.Length == 0)
             throw new InvalidInputException("DomainEmpty", "The domain has no components.", "Give at least one lower and one upper end.");
         for (int i = 0; i < lower.Length; i++)
         {
             if (!double.IsFinite(lower[i]) || !double.IsFinite(upper[i]))
-                throw new InvalidInputException("DomainNotFinite", $"Input {i} ranges from {Show(lower[i])} to {Show(upper[i])}, which is not finite.", "Give finite ends: an unbounded domain has no bounds to prove.");
+                throw new InvalidInputException(
+                    "DomainNotFinite", $"Input {i} ranges from {Show(lower[i])} to {Show(upper[i])}, which is not finite.",
+                    "Give finite ends: an unbounded domain has no bounds to prove.");
             if (lower[i] > upper[i])
-                throw new InvalidInputException("DomainEndsReversed", $"Input {i} has its lower end {Show(lower[i])} above its upper end {Show(upper[i])}.", "Swap the ends.");
+                throw new InvalidInputException(
+                    "DomainEndsReversed", $"Input {i} has its lower end {Show(lower[i])} above its upper end {Show(upper[i])}.",
+                    "Swap the ends.");
         }
 
         this.lower = lower;
@@ -58,8 +66,9 @@ public sealed class InputDomain
     public ReadOnlyMemory<double> Upper => upper;
 
     /// <summary>
-    /// What it is called in tables: <c>[0,1]^64</c> where all inputs have the same ends, else <c>box in [-2,3]^64</c>, with the smallest range that holds those of all inputs; a name
-    /// stands in front, as in <c>range of digits in [0,16]^64</c>. The ends at the end are always the domain's own.
+    /// What it is called in tables: <c>[0,1]^64</c> where all inputs have the same ends, else <c>box in [-2,3]^64</c>, with the smallest
+    /// range that holds those of all inputs; a name stands in front, as in <c>range of digits in [0,16]^64</c>. The ends at the end are
+    /// always the domain's own.
     /// </summary>
     public string Description { get; }
 
@@ -80,12 +89,18 @@ public sealed class InputDomain
     /// <param name="radius">How far each input may move; 0 or more.</param>
     /// <param name="clipLower">No lower end goes below this.</param>
     /// <param name="clipUpper">No upper end goes above this.</param>
-    /// <remarks>The ends are <c>center - radius</c> and <c>center + radius</c> rounded outward where they are no doubles, then clipped: the box holds the ball round the point.</remarks>
-    /// <exception cref="InvalidInputException">The radius is negative, an end is not finite, or the clipping range leaves nothing of an input's range.</exception>
-    public static InputDomain Ball(ReadOnlySpan<double> center, double radius, double clipLower = double.NegativeInfinity, double clipUpper = double.PositiveInfinity)
+    /// <remarks>
+    /// The ends are <c>center - radius</c> and <c>center + radius</c> rounded outward where they are no doubles, then clipped: the box
+    /// holds the ball round the point.
+    /// </remarks>
+    /// <exception cref="InvalidInputException">The radius is negative, an end is not finite, or the clipping range leaves nothing of an
+    /// input's range.</exception>
+    public static InputDomain Ball(
+        ReadOnlySpan<double> center, double radius, double clipLower = double.NegativeInfinity, double clipUpper = double.PositiveInfinity)
     {
         if (!(radius >= 0) || double.IsInfinity(radius))
-            throw new InvalidInputException("DomainRadiusInvalid", $"The radius {Show(radius)} is no distance.", "Give a finite radius of 0 or more.");
+            throw new InvalidInputException(
+                "DomainRadiusInvalid", $"The radius {Show(radius)} is no distance.", "Give a finite radius of 0 or more.");
         RequireRange(clipLower, clipUpper);
         (double[] lower, double[] upper) = (new double[center.Length], new double[center.Length]);
         for (int i = 0; i < center.Length; i++)
@@ -94,7 +109,8 @@ public sealed class InputDomain
             {
                 throw new InvalidInputException(
                     "DomainClipEmpty",
-                    $"Input {i} ranges from {Show(center[i] - radius)} to {Show(center[i] + radius)}, all of it outside the clipping range from {Show(clipLower)} to {Show(clipUpper)}.",
+                    $"Input {i} ranges from {Show(center[i] - radius)} to {Show(
+                        center[i] + radius)}, all of it outside the clipping range from {Show(clipLower)} to {Show(clipUpper)}.",
                     "Give a centre in the range that is clipped to, or a larger radius.");
             }
 
@@ -105,19 +121,29 @@ public sealed class InputDomain
         return new(lower, upper, center.Length, null);
     }
 
-    /// <summary>The smallest box that holds all rows of some data, each side moved out by a margin and clipped to a range if asked.</summary>
+    /// <summary>
+    /// The smallest box that holds all rows of some data, each side moved out by a margin and clipped to a range if asked.
+    /// </summary>
     /// <param name="data">The rows.</param>
     /// <param name="margin">How far each input may go beyond the data; 0 or more.</param>
     /// <param name="clipLower">No lower end goes below this.</param>
     /// <param name="clipUpper">No upper end goes above this.</param>
-    /// <remarks>The box holds the rows, and where they were read from a file also the numbers that the file states, times the scale, before they were rounded to float32; ends that no double holds go outward. With a margin it holds every point that is no further than that from these.</remarks>
-    /// <exception cref="InvalidInputException">There are no rows, the margin is negative, or the clipping range leaves nothing of an input's range.</exception>
-    public static InputDomain OfData(InputData data, double margin = 0, double clipLower = double.NegativeInfinity, double clipUpper = double.PositiveInfinity)
+    /// <remarks>
+    /// The box holds the rows, and where they were read from a file also the numbers that the file states, times the scale, before they
+    /// were rounded to float32; ends that no double holds go outward. With a margin it holds every point that is no further than that from
+    /// these.
+    /// </remarks>
+    /// <exception cref="InvalidInputException">There are no rows, the margin is negative, or the clipping range leaves nothing of an
+    /// input's range.</exception>
+    public static InputDomain OfData(
+        InputData data, double margin = 0, double clipLower = double.NegativeInfinity, double clipUpper = double.PositiveInfinity)
     {
         if (data.Rows == 0)
-            throw new InvalidInputException("DataEmpty", $"The data '{data.Name}' has no rows to take a range from.", "Import data with rows.");
+            throw new InvalidInputException(
+                "DataEmpty", $"The data '{data.Name}' has no rows to take a range from.", "Import data with rows.");
         if (!(margin >= 0) || double.IsInfinity(margin))
-            throw new InvalidInputException("DomainMarginInvalid", $"The margin {Show(margin)} is no distance.", "Give a finite margin of 0 or more.");
+            throw new InvalidInputException(
+                "DomainMarginInvalid", $"The margin {Show(margin)} is no distance.", "Give a finite margin of 0 or more.");
         RequireRange(clipLower, clipUpper);
         (double[] lower, double[] upper) = (Filled(double.PositiveInfinity, data.Columns), Filled(double.NegativeInfinity, data.Columns));
         for (int row = 0; row < data.Rows; row++)
@@ -144,7 +170,8 @@ public sealed class InputDomain
             {
                 throw new InvalidInputException(
                     "DomainClipEmpty",
-                    $"Input {i} ranges from {Show(lower[i])} to {Show(upper[i])}, all of it outside the clipping range from {Show(clipLower)} to {Show(clipUpper)}.",
+                    $"Input {i} ranges from {Show(lower[i])} to {Show(upper[i])}, all of it outside the clipping range from {Show(
+                        clipLower)} to {Show(clipUpper)}.",
                     "Clip to a range that the data lies in, or import the data at the scale that the network takes.");
             }
 
@@ -164,7 +191,9 @@ public sealed class InputDomain
         if (Size is null)
             return new(Filled(lower[0], inputs), Filled(upper[0], inputs), inputs, null);
         if (Size != inputs)
-            throw new InvalidInputException("DomainSizeMismatch", $"The domain has {Size} inputs, the network {inputs}.", "Make the domain for this network: New-InputDomain with arrays of that length, or with two numbers.");
+            throw new InvalidInputException(
+                "DomainSizeMismatch", $"The domain has {Size} inputs, the network {inputs}.",
+                "Make the domain for this network: New-InputDomain with arrays of that length, or with two numbers.");
         return this;
     }
 
@@ -190,12 +219,16 @@ public sealed class InputDomain
     private static void RequireRange(double clipLower, double clipUpper)
     {
         if (!(clipLower <= clipUpper))
-            throw new InvalidInputException("DomainClipReversed", $"The domain is clipped from {Show(clipLower)} to {Show(clipUpper)}, which is no range.", "Swap -ClipLower and -ClipUpper.");
+            throw new InvalidInputException(
+                "DomainClipReversed", $"The domain is clipped from {Show(clipLower)} to {Show(clipUpper)}, which is no range.",
+                "Swap -ClipLower and -ClipUpper.");
     }
 
     private bool IsUniform() => lower.AsSpan().IndexOfAnyExcept(lower[0]) < 0 && upper.AsSpan().IndexOfAnyExcept(upper[0]) < 0;
 
-    private string Hull() => $"[{Show(TensorPrimitives.Min<double>(lower))},{Show(TensorPrimitives.Max<double>(upper))}]^{(Size is { } n ? n.ToString(CultureInfo.InvariantCulture) : "n")}";
+    private string Hull() =>
+        $"[{Show(TensorPrimitives.Min<double>(lower))},{Show(
+            TensorPrimitives.Max<double>(upper))}]^{(Size is { } n ? n.ToString(CultureInfo.InvariantCulture) : "n")}";
 
     private static double[] Filled(double value, int count)
     {

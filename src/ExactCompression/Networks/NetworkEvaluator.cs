@@ -18,7 +18,8 @@ internal sealed class NetworkEvaluator<T> : IDisposable
     {
         Network = network;
         forward = [.. network.Layers.Select(static l => PackedMatrix<T>.FromTransposed(Convert(l.Weights.Span), l.Outputs, l.Inputs))];
-        backward = new(() => [.. network.Layers.Select(static l => PackedMatrix<T>.FromRows(Convert(l.Weights.Span), l.Outputs, l.Inputs))]);
+        backward = new(
+            () => [.. network.Layers.Select(static l => PackedMatrix<T>.FromRows(Convert(l.Weights.Span), l.Outputs, l.Inputs))]);
         biases = [.. network.Layers.Select(static l => Convert(l.Bias.Span))];
     }
 

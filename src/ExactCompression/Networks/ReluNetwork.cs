@@ -9,7 +9,8 @@ public sealed class ReluNetwork
     private readonly AffineLayer[] layers;
 
     /// <summary>Makes a network from its layers, input first, output last.</summary>
-    /// <param name="layers">At least one; each takes as many inputs as the one before has outputs; all but the last are <see cref="Activation.Relu"/>.</param>
+    /// <param name="layers">At least one; each takes as many inputs as the one before has outputs; all but the last are
+    /// <see cref="Activation.Relu"/>.</param>
     /// <param name="name">A short name for tables, usually the file's name without extension.</param>
     /// <param name="path">The file it came from, or null.</param>
     /// <param name="format">The format it came from (<c>Onnx</c>, <c>NNet</c>, ...), or null.</param>
@@ -31,7 +32,9 @@ public sealed class ReluNetwork
         for (int i = 1; i < this.layers.Length; i++)
         {
             if (this.layers[i].Inputs != this.layers[i - 1].Outputs)
-                throw new ArgumentException($"Layer {i + 1} takes {this.layers[i].Inputs} values, but layer {i} gives {this.layers[i - 1].Outputs}.", nameof(layers));
+                throw new ArgumentException(
+                    $"Layer {i + 1} takes {this.layers[i].Inputs} values, but layer {i} gives {this.layers[i - 1].Outputs}.",
+                    nameof(layers));
             if (this.layers[i - 1].Activation != Activation.Relu)
                 throw new ArgumentException($"Layer {i} is linear: join it with layer {i + 1} first.", nameof(layers));
         }
@@ -91,7 +94,10 @@ public sealed class ReluNetwork
     /// <summary>The widest precision that any layer is stored in.</summary>
     public WeightPrecision Precision => layers.Max(static l => l.Precision);
 
-    /// <summary>The widest precision that the file's own tensors had: below <see cref="Precision"/> where joining its nodes made weights that it could not store.</summary>
+    /// <summary>
+    /// The widest precision that the file's own tensors had: below <see cref="Precision"/> where joining its nodes made weights that it
+    /// could not store.
+    /// </summary>
     public WeightPrecision SourcePrecision => layers.Max(static l => l.SourcePrecision);
 
     /// <summary>Neurons of a hidden layer.</summary>

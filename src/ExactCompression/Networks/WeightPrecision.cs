@@ -1,6 +1,8 @@
 namespace ExactCompression;
 
-/// <summary>The floating-point format that weights are stored in. Values are always held as <see cref="double"/>, which represents each exactly.</summary>
+/// <summary>
+/// The floating-point format that weights are stored in. Values are always held as <see cref="double"/>, which represents each exactly.
+/// </summary>
 public enum WeightPrecision
 {
     /// <summary>IEEE 754 binary32: 24 significant bits.</summary>

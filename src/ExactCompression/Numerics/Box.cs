@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// A box of vectors <c>a</c>, <c>lower &lt;= a &lt;= upper</c>, held by centre and radius, over which affine functions are bounded rigorously.
+/// A box of vectors <c>a</c>, <c>lower &lt;= a &lt;= upper</c>, held by centre and radius, over which affine functions are bounded
+/// rigorously.
 /// </summary>
 internal sealed class Box
 {

@@ -5,7 +5,9 @@ namespace ExactCompression.Numerics;
 /// <summary>Exchanges rows of a basis for dependent ones until no coefficient is large (a strong rank-revealing choice).</summary>
 internal static class CoefficientExchange
 {
-    /// <summary>Exchanges rows; <paramref name="basis"/>, <paramref name="dependent"/> and <paramref name="k"/> are changed in place.</summary>
+    /// <summary>
+    /// Exchanges rows; <paramref name="basis"/>, <paramref name="dependent"/> and <paramref name="k"/> are changed in place.
+    /// </summary>
     /// <param name="k">Coefficients, row-major dependent x basis.</param>
     /// <param name="basis">Rows of the basis.</param>
     /// <param name="dependent">The other rows.</param>

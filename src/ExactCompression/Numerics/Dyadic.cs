@@ -3,8 +3,8 @@ using System.Numerics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// An integer times a power of two, <c>m 2^e</c>: what every finite double is, and closed under sums and products. Arithmetic without any rounding, for the few signs that
-/// rounding leaves open.
+/// An integer times a power of two, <c>m 2^e</c>: what every finite double is, and closed under sums and products. Arithmetic without any
+/// rounding, for the few signs that rounding leaves open.
 /// </summary>
 internal readonly struct Dyadic
 {
@@ -58,7 +58,8 @@ internal readonly struct Dyadic
 
     public static Dyadic operator -(Dyadic a, Dyadic b) => a + -b;
 
-    public static Dyadic operator *(Dyadic a, Dyadic b) => a.mantissa.IsZero || b.mantissa.IsZero ? default : new(a.mantissa * b.mantissa, a.exponent + b.exponent);
+    public static Dyadic operator *(Dyadic a, Dyadic b) =>
+        a.mantissa.IsZero || b.mantissa.IsZero ? default : new(a.mantissa * b.mantissa, a.exponent + b.exponent);
 
     /// <summary>The size of a number.</summary>
     public static Dyadic Abs(Dyadic a) => a.Sign < 0 ? -a : a;

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// The few elementwise loops of a search. They are here, and not general vector primitives, for the time to the first verdict: a network is often decided before the many generic instantiations
-/// of such a library would be compiled.
+/// The few elementwise loops of a search. They are here, and not general vector primitives, for the time to the first verdict: a network is
+/// often decided before the many generic instantiations of such a library would be compiled.
 /// </summary>
 internal static class Elementwise
 {
@@ -53,7 +53,8 @@ internal static class Elementwise
         int i = 0;
         for (; i + Vector256<float>.Count <= x.Length; i += Vector256<float>.Count)
         {
-            Vector256<float> least = Vector256.Create(lower.Slice(i, Vector256<float>.Count)), most = Vector256.Create(upper.Slice(i, Vector256<float>.Count));
+            Vector256<float> least = Vector256.Create(lower.Slice(i, Vector256<float>.Count)),
+                most = Vector256.Create(upper.Slice(i, Vector256<float>.Count));
             Vector256.Min(Vector256.Max(Vector256.Create(x.Slice(i, Vector256<float>.Count)), least), most).CopyTo(clipped[i..]);
         }
 

@@ -69,7 +69,8 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
         {
             double radius = rowRadius.IsEmpty ? 0 : rowRadius[j];
             if (factorRadius != 0 || radius != 0)
-                errors[j] += factor * radius + factorRadius * (Math.Abs(row[j]) + radius) + double.Epsilon; // the last: both products may underflow
+                errors[j] += factor * radius + factorRadius * (Math.Abs(row[j]) + radius)
+                    + double.Epsilon; // the last: both products may underflow
         }
     }
 }

@@ -1,12 +1,12 @@
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// A sum of products in double that keeps account of its own rounding: the true sum lies within <see cref="Radius"/> of <see cref="Value"/>,
-/// and the radius is 0 exactly where no operation rounded.
+/// A sum of products in double that keeps account of its own rounding: the true sum lies within <see cref="Radius"/> of
+/// <see cref="Value"/>, and the radius is 0 exactly where no operation rounded.
 /// </summary>
 /// <remarks>
-/// The residual of a product is found with a fused multiply-add, that of a sum with Knuth's two-sum; both are exact, so the magnitudes of the
-/// residuals bound the error without any assumption on the data. See Ogita, Rump and Oishi, <i>Accurate Sum and Dot Product</i> (2005).
+/// The residual of a product is found with a fused multiply-add, that of a sum with Knuth's two-sum; both are exact, so the magnitudes of
+/// the residuals bound the error without any assumption on the data. See Ogita, Rump and Oishi, <i>Accurate Sum and Dot Product</i> (2005).
 /// A sum that overflows gives a <see cref="Value"/> that is not finite, which callers must refuse.
 /// </remarks>
 internal struct ErrorFreeSum

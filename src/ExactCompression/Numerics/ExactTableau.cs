@@ -3,12 +3,14 @@ using System.Numerics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// A simplex tableau in integers: the largest value of a linear function over a polytope, without any rounding. For the few small programs whose sign rounding leaves open.
+/// A simplex tableau in integers: the largest value of a linear function over a polytope, without any rounding. For the few small programs
+/// whose sign rounding leaves open.
 /// </summary>
 /// <remarks>
-/// Integer pivoting: every entry is an integer over one common denominator, the last pivot, by which each update divides without remainder (Edmonds, <em>Systems of Distinct Representatives and
-/// Linear Algebra</em>, 1967). Bland's rule keeps it from cycling. The variables are not negative, and a program starts from a vertex that fulfils every constraint: constraints are added
-/// only where the current vertex keeps them, so that no first phase is needed.
+/// Integer pivoting: every entry is an integer over one common denominator, the last pivot, by which each update divides without remainder
+/// (Edmonds, <em>Systems of Distinct Representatives and Linear Algebra</em>, 1967). Bland's rule keeps it from cycling. The variables are
+/// not negative, and a program starts from a vertex that fulfils every constraint: constraints are added only where the current vertex
+/// keeps them, so that no first phase is needed.
 /// </remarks>
 internal sealed class ExactTableau
 {
@@ -96,7 +98,10 @@ internal sealed class ExactTableau
         }
     }
 
-    /// <summary>Minus a linear function over the tableau's columns, without the basic variables; last its value at the vertex. Over the common denominator.</summary>
+    /// <summary>
+    /// Minus a linear function over the tableau's columns, without the basic variables; last its value at the vertex. Over the common
+    /// denominator.
+    /// </summary>
     private BigInteger[] Reduced(BigInteger[] terms, int columns)
     {
         var row = new BigInteger[columns + 1];

@@ -4,16 +4,17 @@ using System.Runtime.Intrinsics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// <c>C = A B</c> or <c>C = A B + 1 bias^T</c> for a packed <c>B</c>, on one thread: callers split the rows of <c>A</c> between threads, which keeps
-/// every result independent of their number.
+/// <c>C = A B</c> or <c>C = A B + 1 bias^T</c> for a packed <c>B</c>, on one thread: callers split the rows of <c>A</c> between threads,
+/// which keeps every result independent of their number.
 /// </summary>
 /// <remarks>
-/// The kernel holds a tile of <c>C</c> in registers, 8 rows by one panel with 512-bit vectors, and broadcasts <c>A</c>. Without 512-bit hardware a tile is
-/// 4 rows by half a panel, which fits 16 registers of 256 bits. Of a last panel with few columns only the first half is computed.
-/// The tiles are compiled at full optimisation at once: a network is often done before they would be found hot. Panels are swept for a block of rows that stays in the second-level cache.
+/// The kernel holds a tile of <c>C</c> in registers, 8 rows by one panel with 512-bit vectors, and broadcasts <c>A</c>. Without 512-bit
+/// hardware a tile is 4 rows by half a panel, which fits 16 registers of 256 bits. Of a last panel with few columns only the first half is
+/// computed. The tiles are compiled at full optimisation at once: a network is often done before they would be found hot. Panels are swept
+/// for a block of rows that stays in the second-level cache.
 /// <para>
-/// Vectors are stored whole, beyond the last column as well, where that falls on elements of the result that are still to come: so blocks and rows go up, and panels and halves of
-/// panels go from right to left. Only at the end of the result a tile goes through a buffer.
+/// Vectors are stored whole, beyond the last column as well, where that falls on elements of the result that are still to come: so blocks
+/// and rows go up, and panels and halves of panels go from right to left. Only at the end of the result a tile goes through a buffer.
 /// </para>
 /// </remarks>
 internal static unsafe class MatrixProduct
@@ -56,7 +57,8 @@ internal static unsafe class MatrixProduct
         GC.KeepAlive(b);
     }
 
-    private static void Sweep<T>(T* pa, T* pb, T* pc, T* start, T* edge, int row, int end, int rows, int inner, int columns, int column, int valid)
+    private static void Sweep<T>(
+        T* pa, T* pb, T* pc, T* start, T* edge, int row, int end, int rows, int inner, int columns, int column, int valid)
         where T : unmanaged
     {
         int width = PackedMatrix<T>.PanelWidth;

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// The right-hand factor of a matrix product, laid out for the kernel of <see cref="MatrixProduct"/>: panels of <see cref="PanelWidth"/> columns, each panel
-/// row after row, the last one padded with zeros. Packed once, used for every product with the same weights.
+/// The right-hand factor of a matrix product, laid out for the kernel of <see cref="MatrixProduct"/>: panels of <see cref="PanelWidth"/>
+/// columns, each panel row after row, the last one padded with zeros. Packed once, used for every product with the same weights.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed unsafe class PackedMatrix<T> : IDisposable

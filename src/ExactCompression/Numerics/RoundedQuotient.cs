@@ -22,8 +22,8 @@ internal static class RoundedQuotient
     /// <param name="epsilon">Finite; <paramref name="variance"/> plus it must be greater than 0.</param>
     /// <returns>The rounded quotient, not finite where the sum overflows, and its radius.</returns>
     /// <remarks>
-    /// With <c>u = 2^-53</c> the sum, the root and the quotient each err by a factor of at most <c>1 + u</c>, and the root halves the error of the sum:
-    /// the result is within <c>2.5 u</c> of its own magnitude, up to terms in <c>u^2</c>; <c>4 u</c> is taken.
+    /// With <c>u = 2^-53</c> the sum, the root and the quotient each err by a factor of at most <c>1 + u</c>, and the root halves the error
+    /// of the sum: the result is within <c>2.5 u</c> of its own magnitude, up to terms in <c>u^2</c>; <c>4 u</c> is taken.
     /// </remarks>
     public static (double Value, double Radius) OverRoot(double numerator, double variance, double epsilon)
     {
@@ -40,7 +40,8 @@ internal static class RoundedQuotient
         return (value, exact ? 0 : RelativeRadius(value, 4));
     }
 
-    private static double RelativeRadius(double value, int units) => Math.BitIncrement(Math.Abs(value) * (units * Rounding.Unit)) + double.Epsilon;
+    private static double RelativeRadius(double value, int units) =>
+        Math.BitIncrement(Math.Abs(value) * (units * Rounding.Unit)) + double.Epsilon;
 
     private static bool InSafeRange(double value) => Math.Abs(value) is > Smallest and < Largest;
 }

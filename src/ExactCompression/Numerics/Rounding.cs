@@ -1,7 +1,8 @@
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// Bounds on the rounding error of double arithmetic (N. J. Higham, <em>Accuracy and Stability of Numerical Algorithms</em>, sections 2.2 and 3.1).
+/// Bounds on the rounding error of double arithmetic (N. J. Higham, <em>Accuracy and Stability of Numerical Algorithms</em>, sections 2.2
+/// and 3.1).
 /// </summary>
 internal static class Rounding
 {
@@ -9,16 +10,18 @@ internal static class Rounding
     public const double Unit = 1.0 / (1L << 53);
 
     /// <summary>
-    /// More than any product that underflows can lose (half the smallest subnormal), with room for many of them: a sum of fewer than 2^60 such losses stays below it.
+    /// More than any product that underflows can lose (half the smallest subnormal), with room for many of them: a sum of fewer than 2^60
+    /// such losses stays below it.
     /// </summary>
     public const double Underflow = 1e-300;
 
     /// <summary>
-    /// A bound on the relative error of a sum of <paramref name="terms"/> products, whatever the order and with or without fused operations.
+    /// A bound on the relative error of a sum of <paramref name="terms"/> products, whatever the order and with or without fused
+    /// operations.
     /// </summary>
     /// <remarks>
-    /// Twice <c>gamma_n = n u / (1 - n u)</c>, plus a few terms: the room covers the rounding of the bound's own evaluation, which sums the same number
-    /// of non-negative terms and so errs by less than a relative <c>gamma_n</c>, far below 1.
+    /// Twice <c>gamma_n = n u / (1 - n u)</c>, plus a few terms: the room covers the rounding of the bound's own evaluation, which sums the
+    /// same number of non-negative terms and so errs by less than a relative <c>gamma_n</c>, far below 1.
     /// </remarks>
     /// <param name="terms">Number of terms, below 2^40.</param>
     public static double Gamma(long terms) => 2 * (terms + 4) * Unit;
@@ -50,18 +53,26 @@ internal static class Rounding
         return double.IsFinite(sum) && Residual(a, b, sum) < 0 ? Math.BitDecrement(sum) : sum;
     }
 
-    /// <summary>A double not below the real product of the arguments: the product itself where a double can hold it, else the next one or so.</summary>
+    /// <summary>
+    /// A double not below the real product of the arguments: the product itself where a double can hold it, else the next one or so.
+    /// </summary>
     public static double ProductUp(double a, double b)
     {
         double product = a * b;
-        return IsExact(a, b, product) || (!IsTiny(product) && Math.FusedMultiplyAdd(a, b, -product) <= 0) ? product : Math.BitIncrement(product);
+        return IsExact(a, b, product) || (!IsTiny(product) && Math.FusedMultiplyAdd(a, b, -product) <= 0)
+            ? product
+            : Math.BitIncrement(product);
     }
 
-    /// <summary>A double not above the real product of the arguments: the product itself where a double can hold it, else the next one or so.</summary>
+    /// <summary>
+    /// A double not above the real product of the arguments: the product itself where a double can hold it, else the next one or so.
+    /// </summary>
     public static double ProductDown(double a, double b)
     {
         double product = a * b;
-        return IsExact(a, b, product) || (!IsTiny(product) && Math.FusedMultiplyAdd(a, b, -product) >= 0) ? product : Math.BitDecrement(product);
+        return IsExact(a, b, product) || (!IsTiny(product) && Math.FusedMultiplyAdd(a, b, -product) >= 0)
+            ? product
+            : Math.BitDecrement(product);
     }
 
     private static bool IsExact(double a, double b, double product) =>

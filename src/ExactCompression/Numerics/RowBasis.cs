@@ -49,7 +49,8 @@ internal sealed class RowBasis
     /// <param name="rows">0-based rows to choose among, each once.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     /// <param name="tolerance">What may be left of a scaled dependent row.</param>
-    public static RowBasis Choose(ReadOnlySpan<double> weights, int columns, ReadOnlySpan<int> rows, CancellationToken cancellation, double tolerance = Tolerance)
+    public static RowBasis Choose(
+        ReadOnlySpan<double> weights, int columns, ReadOnlySpan<int> rows, CancellationToken cancellation, double tolerance = Tolerance)
     {
         int[] sorted = rows.ToArray();
         Array.Sort(sorted);
@@ -142,7 +143,8 @@ internal sealed class RowBasis
             for (int j = 0; j < order.Length; j++)
             {
                 int from = order[j];
-                coefficients[(d * order.Length) + j] = Math.ScaleB(k[(d * order.Length) + from], scaled.Exponent(dependent[d]) - scaled.Exponent(basis[from]));
+                coefficients[(d * order.Length) + j] = Math.ScaleB(
+                    k[(d * order.Length) + from], scaled.Exponent(dependent[d]) - scaled.Exponent(basis[from]));
             }
         }
 

@@ -92,7 +92,8 @@ internal sealed class RowElimination
         {
             x[j] /= upper[(j * rank) + j];
             if (x[j] != 0 && j + 1 < rank)
-                TensorPrimitives.FusedMultiplyAdd(upper.AsSpan((j * rank) + j + 1, rank - j - 1), -x[j], x[(j + 1)..rank], x[(j + 1)..rank]);
+                TensorPrimitives.FusedMultiplyAdd(
+                    upper.AsSpan((j * rank) + j + 1, rank - j - 1), -x[j], x[(j + 1)..rank], x[(j + 1)..rank]);
         }
 
         for (int j = rank - 1; j > 0; j--) // x L = y
@@ -102,7 +103,8 @@ internal sealed class RowElimination
         }
     }
 
-    private static RowElimination Packed(int[] rows, int columns, int most, double[] work, double[] multipliers, List<int> pivots, int[] pivotColumns)
+    private static RowElimination Packed(
+        int[] rows, int columns, int most, double[] work, double[] multipliers, List<int> pivots, int[] pivotColumns)
     {
         int rank = pivots.Count;
         var lower = new double[rank * rank];

@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// Some rows of a matrix, each scaled by a power of two so that its largest entry lies in [1, 2), on the columns where any of them has a weight.
+/// Some rows of a matrix, each scaled by a power of two so that its largest entry lies in [1, 2), on the columns where any of them has a
+/// weight.
 /// </summary>
 internal sealed class ScaledRows
 {

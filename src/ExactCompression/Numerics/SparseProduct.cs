@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// A row with many zeros times a packed matrix: only the rows of the matrix that meet a value are read. Sums go up the row as in <see cref="MatrixProduct"/>, so that
-/// leaving zeros out changes no result.
+/// A row with many zeros times a packed matrix: only the rows of the matrix that meet a value are read. Sums go up the row as in
+/// <see cref="MatrixProduct"/>, so that leaving zeros out changes no result.
 /// </summary>
 internal static unsafe class SparseProduct
 {
@@ -80,7 +80,8 @@ internal static unsafe class SparseProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong NotZero(float* a) => ~Vector512.Equals(Vector512.Load(a), Vector512<float>.Zero).ExtractMostSignificantBits() & 0xffff;
+    private static ulong NotZero(float* a) =>
+        ~Vector512.Equals(Vector512.Load(a), Vector512<float>.Zero).ExtractMostSignificantBits() & 0xffff;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Two(float* values, int* offsets, int count, float* p, float* q, float* bias, float* c)

@@ -29,7 +29,8 @@ internal static class UpperBound
     /// <summary>At least <c>sum |row_j| values_j</c>; exactly 0 where every term is 0.</summary>
     /// <param name="row">Any numbers.</param>
     /// <param name="values">Numbers that are not negative, as many.</param>
-    public static double MagnitudeDot(ReadOnlySpan<double> row, ReadOnlySpan<double> values) => Widened(AbsoluteDot(row, values), row, values);
+    public static double MagnitudeDot(ReadOnlySpan<double> row, ReadOnlySpan<double> values) =>
+        Widened(AbsoluteDot(row, values), row, values);
 
     /// <summary>
     /// What weights whose computation underflowed can add to a product with values up to these magnitudes: each weight errs by less than

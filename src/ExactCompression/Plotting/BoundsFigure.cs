@@ -18,30 +18,46 @@ internal static class BoundsFigure
     {
         int depth = table.Network.Depth;
         if (layers?.FirstOrDefault(l => l < 1 || l > depth, 1) is int unknown && (unknown < 1 || unknown > depth))
-            throw new InvalidInputException("LayerUnknown", $"'{table.Network.Name}' has no layer {unknown}.", $"Its hidden layers are 1 to {depth}.");
+            throw new InvalidInputException(
+                "LayerUnknown", $"'{table.Network.Name}' has no layer {unknown}.", $"Its hidden layers are 1 to {depth}.");
         int[] shown = layers is { Count: > 0 } ? [.. layers.Distinct().Order()] : [.. Enumerable.Range(1, depth)];
         NeuronStability[] neurons = [.. table.Neurons.Where(n => shown.Contains(n.Layer))];
         if (!neurons.Any(static n => double.IsFinite(n.LowerBound) || double.IsFinite(n.UpperBound)))
-            throw new InvalidInputException("TableHasNoBounds", $"The table of '{table.Network.Name}' has no bounds to show.", "Find-StableNeurons finds some; a stable_neurons.npy holds none, and the search on a graphics card gives none.");
+            throw new InvalidInputException(
+                "TableHasNoBounds", $"The table of '{table.Network.Name}' has no bounds to show.",
+                "Find-StableNeurons finds some; a stable_neurons.npy holds none, and the search on a graphics card gives none.");
         int open = neurons.Count(static n => !double.IsFinite(n.LowerBound) || !double.IsFinite(n.UpperBound));
         return new()
         {
             Title = $"{table.Network.Name}: bounds on pre-activations over {table.Domain.Description}",
-            Subtitle = "Each bar runs from the lower to the upper proven bound; neurons are sorted by state and by the middle of their bounds",
+            Subtitle =
+                "Each bar runs from the lower to the upper proven bound; neurons are sorted by state and by the middle of their bounds",
             Legend = StatesFigure.Legend(neurons),
-            Notes = open == 0 ? [] : [$"{Panels.Counted(open, "neuron", "neurons")} of '{table.Network.Name}' {(open == 1 ? "has" : "have")} no bound on one side or on both: such bars run to the edge of the plot."],
-            Panels = width => [.. shown.Select(layer => Panel(table, layer, width, shown.Length > ManyLayers ? 190 : 250, layer == shown[^1]))],
+            Notes = open == 0
+                ? []
+                : [$"{Panels.Counted(
+                    open, "neuron",
+                    "neurons")} of '{table.Network.Name}' {(open == 1
+                        ? "has"
+                        : "have")} no bound on one side or on both: such bars run to the edge of the plot."],
+            Panels = width =>
+                [.. shown.Select(layer => Panel(table, layer, width, shown.Length > ManyLayers ? 190 : 250, layer == shown[^1]))],
         };
     }
 
     private static Panel Panel(StabilityTable table, int layer, float width, float height, bool isLast)
     {
-        NeuronStability[] neurons = [.. table.NeuronsOf(layer).OrderBy(static n => Rank(n.State)).ThenBy(Middle).ThenBy(static n => n.Neuron)];
+        NeuronStability[] neurons = [.. table.NeuronsOf(layer).OrderBy(static n => Rank(n.State)).ThenBy(Middle).ThenBy(
+            static n => n.Neuron)];
         (double bottom, double top) = Limits(neurons);
-        Plot plot = Panels.Create(new PixelPadding(Panels.Left, Panels.Right, isLast ? Panels.Bottom : Panels.BottomUnlabelled, Panels.Top));
+        Plot plot = Panels.Create(
+            new PixelPadding(Panels.Left, Panels.Right, isLast ? Panels.Bottom : Panels.BottomUnlabelled, Panels.Top));
         float cell = (width - Panels.Left - Panels.Right) / neurons.Length;
         double thin = (top - bottom) * ThinnestBar / height;
-        plot.Add.Bars((Bar[])[.. neurons.Select((n, at) => BarOf(n, at, Math.Clamp(n.LowerBound, bottom, top), Math.Clamp(n.UpperBound, bottom, top), thin, cell >= 4 ? 0.82 : 1))]);
+        plot.Add.Bars(
+            (Bar[])[.. neurons.Select(
+                (n, at) => BarOf(
+                    n, at, Math.Clamp(n.LowerBound, bottom, top), Math.Clamp(n.UpperBound, bottom, top), thin, cell >= 4 ? 0.82 : 1))]);
         plot.Add.HorizontalLine(0, 1.2f, PlotColors.Ink);
         plot.Axes.SetLimits(-0.6, neurons.Length - 0.4, bottom, top);
         plot.Axes.Left.Label.Text = "Pre-activation";
@@ -66,7 +82,8 @@ internal static class BoundsFigure
             NeuronState.StablyActive => 0,
             _ => missing / 2,
         };
-        return new() { Position = at, Size = size, ValueBase = low - below, Value = high + missing - below, FillColor = PlotColors.Of(neuron.State), LineWidth = 0 };
+        return new() { Position = at, Size = size, ValueBase = low - below, Value = high + missing - below,
+            FillColor = PlotColors.Of(neuron.State), LineWidth = 0 };
     }
 
     /// <summary>The range of what is finite, with zero in it and some air.</summary>

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace ExactCompression.Plotting;
 
-/// <summary>Where the cells of neurons lie: layers one below the other, each in rows of the same length. Lengths are in pixels downwards, and in columns to the right.</summary>
+/// <summary>
+/// Where the cells of neurons lie: layers one below the other, each in rows of the same length. Lengths are in pixels downwards, and in
+/// columns to the right.
+/// </summary>
 internal sealed class CellGrid
 {
     private const double HeaderHeight = 24;
@@ -29,7 +32,8 @@ internal sealed class CellGrid
         foreach (int length in RowLengths)
         {
             double cell = width / length;
-            if (cell <= MaximalCell * 2.5 && (length >= 50 || length >= widest) && Rows(length) * Math.Min(cell, MaximalCell) <= FullHeight || cell < MinimalCell * 2)
+            if (cell <= MaximalCell * 2.5 && (length >= 50 || length >= widest) && Rows(length) * Math.Min(cell, MaximalCell) <= FullHeight
+                || cell < MinimalCell * 2)
             {
                 Columns = length;
                 break;

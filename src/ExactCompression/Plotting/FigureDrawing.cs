@@ -42,7 +42,9 @@ internal sealed class FigureDrawing : IDisposable
         if (title.Length > 0)
         {
             y += TitleSize;
-            TextLines.Draw(canvas, TextLines.Fit(title, PictureFont.Strong, TitleSize, Width - 2 * Margin), Margin, y, PictureFont.Strong, TitleSize, PlotColors.Ink);
+            TextLines.Draw(
+                canvas, TextLines.Fit(title, PictureFont.Strong, TitleSize, Width - 2 * Margin), Margin, y, PictureFont.Strong, TitleSize,
+                PlotColors.Ink);
             y += TitleSize * 0.5f;
         }
 
@@ -72,7 +74,9 @@ internal sealed class FigureDrawing : IDisposable
             if (panel.Caption.Length > 0)
             {
                 caption = CaptionHeight;
-                TextLines.Draw(canvas, TextLines.Fit(panel.Caption, PictureFont.Strong, TextSize, Width - 2 * Margin), Margin, top + TextSize * 1.25f, PictureFont.Strong, TextSize, PlotColors.Ink);
+                TextLines.Draw(
+                    canvas, TextLines.Fit(panel.Caption, PictureFont.Strong, TextSize, Width - 2 * Margin), Margin, top + TextSize * 1.25f,
+                    PictureFont.Strong, TextSize, PlotColors.Ink);
             }
 
             // A plot clears all of its canvas before it draws, the other plots' parts too unless they are out of its reach.

@@ -13,7 +13,8 @@ internal static partial class FigureFile
         using var drawing = new FigureDrawing(figure, options);
         int width = Scaled(drawing.Width, options), height = Scaled(drawing.Height, options);
         using SKSurface surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul))
-            ?? throw new InvalidInputException("PictureSize", $"There is no memory for a picture of {width} x {height} pixels.", "Give a smaller width, height or scale.");
+            ?? throw new InvalidInputException(
+                "PictureSize", $"There is no memory for a picture of {width} x {height} pixels.", "Give a smaller width, height or scale.");
         surface.Canvas.Scale((float)options.Scale);
         drawing.Draw(surface.Canvas);
         using SKImage image = surface.Snapshot();
@@ -28,9 +29,13 @@ internal static partial class FigureFile
         using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, drawing.Width, drawing.Height), stream))
             drawing.Draw(canvas);
         string text = Encoding.UTF8.GetString(stream.ToArray());
-        string size = string.Create(CultureInfo.InvariantCulture, $"width=\"{Scaled(drawing.Width, options)}\" height=\"{Scaled(drawing.Height, options)}\" viewBox=\"0 0 {drawing.Width} {drawing.Height}\"");
+        string size = string.Create(
+            CultureInfo.InvariantCulture,
+            $"width=\"{Scaled(drawing.Width, options)}\" height=\"{Scaled(
+                drawing.Height, options)}\" viewBox=\"0 0 {drawing.Width} {drawing.Height}\"");
         text = Size().Replace(text, size, 1);
-        // A viewer that lacks the font takes one like it, and lays its glyphs out itself: places of single glyphs are for this font alone, and hinder people who edit the text.
+        // A viewer that lacks the font takes one like it, and lays its glyphs out itself: places of single glyphs are for this font alone,
+        // and hinder people who edit the text.
         text = FontFamily().Replace(text, $"font-family=\"{PictureFont.Family}, Helvetica, Arial, sans-serif\"");
         text = GlyphPlaces().Replace(text, "$1=\"$2\"");
         return Encoding.UTF8.GetBytes(text);

@@ -19,7 +19,8 @@ internal static class LayersFigure
         return new()
         {
             Title = $"{result.Original.Name}: {result.Original.Architecture} to {result.Compressed.Architecture}",
-            Subtitle = $"The same function over {result.Domain.Description}, up to {result.ProvenDeviation.ToString("0.0e-00", CultureInfo.InvariantCulture)} (proven)",
+            Subtitle = $"The same function over {result.Domain.Description}, up to {result.ProvenDeviation.ToString(
+                "0.0e-00", CultureInfo.InvariantCulture)} (proven)",
             Legend =
             [
                 new($"kept: {Panels.Count(fates.Sum(static f => f.Kept))}", PlotColors.Slate),
@@ -40,8 +41,13 @@ internal static class LayersFigure
                 Append(bars, fate.Layer, ref end, count, ColorOf(reason));
         }
 
-        Plot plot = Rows(bars, [.. fates.Select(static f => $"Layer {f.Layer}")], [.. fates.Select(static f => ((double)f.Before, $"{Panels.Count(f.Kept)} of {Panels.Count(f.Before)} kept"))], width);
-        return new(plot, fates.Count * RowHeight + Panels.BottomUnlabelled + Panels.Top, $"Neurons: {Panels.Count(result.Original.NeuronCount)} to {Panels.Count(result.Compressed.NeuronCount)} ({Panels.Percent(result.NeuronsRemovedPercent)} removed)");
+        Plot plot = Rows(
+            bars, [.. fates.Select(static f => $"Layer {f.Layer}")],
+            [.. fates.Select(static f => ((double)f.Before, $"{Panels.Count(f.Kept)} of {Panels.Count(f.Before)} kept"))], width);
+        return new(
+            plot, fates.Count * RowHeight + Panels.BottomUnlabelled + Panels.Top,
+            $"Neurons: {Panels.Count(result.Original.NeuronCount)} to {Panels.Count(result.Compressed.NeuronCount)} ({Panels.Percent(
+                result.NeuronsRemovedPercent)} removed)");
     }
 
     private static Panel Connections(CompressionResult result, float width)
@@ -52,18 +58,26 @@ internal static class LayersFigure
         {
             double end = 0;
             for (int layer = 0; layer < networks[n].Layers.Count; layer++)
-                Append(bars, n + 1, ref end, (double)networks[n].Layers[layer].Inputs * networks[n].Layers[layer].Outputs, layer % 2 == 0 ? PlotColors.Slate : PlotColors.Slate.Lighten(0.35));
+                Append(bars, n + 1, ref end, (double)networks[n].Layers[layer].Inputs * networks[n].Layers[layer].Outputs,
+                    layer % 2 == 0 ? PlotColors.Slate : PlotColors.Slate.Lighten(0.35));
         }
 
-        Plot plot = Rows(bars, ["Before", "After"], [.. networks.Select(static n => ((double)n.ConnectionCount, Panels.Count(n.ConnectionCount)))], width);
-        return new(plot, networks.Length * RowHeight + Panels.BottomUnlabelled + Panels.Top, $"Connections: {Panels.Percent(result.ConnectionsRemovedPercent)} removed (shades part the weights of one layer from the next's)");
+        Plot plot = Rows(
+            bars, ["Before", "After"], [.. networks.Select(static n => ((double)n.ConnectionCount, Panels.Count(n.ConnectionCount)))],
+            width);
+        return new(
+            plot, networks.Length * RowHeight + Panels.BottomUnlabelled + Panels.Top,
+            $"Connections: {Panels.Percent(
+                result.ConnectionsRemovedPercent)} removed (shades part the weights of one layer from the next's)");
     }
 
     private static void Append(List<Bar> bars, int row, ref double end, double length, Color color)
     {
         if (length <= 0)
             return;
-        bars.Add(new() { Orientation = Orientation.Horizontal, Position = row, Size = BarSize, ValueBase = end, Value = end + length, FillColor = color, LineColor = Colors.White, LineWidth = 1 });
+        bars.Add(
+            new() { Orientation = Orientation.Horizontal, Position = row, Size = BarSize, ValueBase = end, Value = end + length,
+                FillColor = color, LineColor = Colors.White, LineWidth = 1 });
         end += length;
     }
 

@@ -46,7 +46,8 @@ internal sealed class LegendBand
         {
             float middle = top + 4 + (row + 0.5f) * RowHeight;
             DrawSymbol(canvas, entry, left + x, middle);
-            TextLines.Draw(canvas, text, left + x + SymbolWidth(entry) + 6, middle + textSize * 0.36f, PictureFont.Regular, textSize, PlotColors.Ink);
+            TextLines.Draw(
+                canvas, text, left + x + SymbolWidth(entry) + 6, middle + textSize * 0.36f, PictureFont.Regular, textSize, PlotColors.Ink);
         }
     }
 

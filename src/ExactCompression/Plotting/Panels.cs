@@ -70,7 +70,8 @@ internal static class Panels
     public static string Counted(int count, string singular, string plural) => $"{Count(count)} {(count == 1 ? singular : plural)}";
 
     /// <summary>Ticks at given places.</summary>
-    public static NumericManual Ticks(IEnumerable<(double Position, string Label)> ticks) => new([.. ticks.Select(static t => new Tick(t.Position, t.Label))]);
+    public static NumericManual Ticks(IEnumerable<(double Position, string Label)> ticks) =>
+        new([.. ticks.Select(static t => new Tick(t.Position, t.Label))]);
 
     /// <summary>Ticks at round numbers from 0 up to an end.</summary>
     public static NumericManual TicksTo(double end)
@@ -88,7 +89,8 @@ internal static class Panels
     }
 
     /// <summary>Text at a place of the data.</summary>
-    public static void AddText(Plot plot, string text, double x, double y, Alignment alignment, float size, Color color, bool strong = false)
+    public static void AddText(
+        Plot plot, string text, double x, double y, Alignment alignment, float size, Color color, bool strong = false)
     {
         ScottPlot.Plottables.Text label = plot.Add.Text(PrintableText.Of(text), x, y);
         label.LabelFontName = PictureFont.Family;

@@ -41,6 +41,11 @@ public sealed class Picture
     {
         string extension = Path.GetExtension(path);
         if (!Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase))
-            throw new InvalidInputException("PictureFormat", extension.Length == 0 ? $"'{path}' has no extension that says what picture to make." : $"'{path}': pictures are not written as '{extension}'.", $"Give a file name that ends in {string.Join(" or ", Extensions)}.");
+            throw new InvalidInputException(
+                "PictureFormat",
+                extension.Length == 0
+                    ? $"'{path}' has no extension that says what picture to make."
+                    : $"'{path}': pictures are not written as '{extension}'.",
+                    $"Give a file name that ends in {string.Join(" or ", Extensions)}.");
     }
 }

@@ -4,7 +4,8 @@ using SkiaSharp;
 namespace ExactCompression.Plotting;
 
 /// <summary>
-/// The font of all pictures, which the library brings along: so a picture is the same on every machine, and has its labels where no font is installed.
+/// The font of all pictures, which the library brings along: so a picture is the same on every machine, and has its labels where no font is
+/// installed.
 /// </summary>
 internal static class PictureFont
 {

@@ -26,8 +26,13 @@ public sealed record PictureOptions
     internal void Validate()
     {
         if (Width is < MinimalSize or > MaximalSize || Height is < MinimalSize or > MaximalSize)
-            throw new InvalidInputException("PictureSize", $"A picture of {Width} x {Height?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "any number of"} pixels is too small or too large.", $"Give a width and a height of {MinimalSize} to {MaximalSize}.");
+            throw new InvalidInputException(
+                "PictureSize",
+                $"A picture of {Width} x {Height?.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                    ?? "any number of"} pixels is too small or too large.",
+                    $"Give a width and a height of {MinimalSize} to {MaximalSize}.");
         if (!(Scale is >= 0.25 and <= 10))
-            throw new InvalidInputException("PictureSize", FormattableString.Invariant($"A picture cannot be scaled by {Scale}."), "Give a scale of 0.25 to 10.");
+            throw new InvalidInputException(
+                "PictureSize", FormattableString.Invariant($"A picture cannot be scaled by {Scale}."), "Give a scale of 0.25 to 10.");
     }
 }

@@ -3,7 +3,8 @@ using ScottPlot;
 namespace ExactCompression.Plotting;
 
 /// <summary>
-/// Colours that people with any kind of colour vision tell apart, in print too: the eight of Okabe and Ito ("Color Universal Design", 2008), and greys.
+/// Colours that people with any kind of colour vision tell apart, in print too: the eight of Okabe and Ito ("Color Universal Design",
+/// 2008), and greys.
 /// </summary>
 internal static class PlotColors
 {

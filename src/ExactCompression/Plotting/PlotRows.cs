@@ -48,7 +48,9 @@ public sealed class PlotRows
             while (csv.Read())
             {
                 if (csv.FieldCount != header.Length)
-                    throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.", "Give every row the same number of columns.");
+                    throw new InvalidFileException(
+                        "CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.",
+                        "Give every row the same number of columns.");
                 budget.Allocate((long)FieldSize * header.Length, CsvFile.Place(csv));
                 var row = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
                 for (int i = 0; i < header.Length; i++)
@@ -56,19 +58,25 @@ public sealed class PlotRows
                 found.Add(row);
             }
 
-            return found.Count > 0 ? new PlotRows(found, path) : throw new InvalidFileException("CsvEmpty", path, "file", "There are no rows under the header.", "Give the CSV of a sweep.");
+            return found.Count > 0
+                ? new PlotRows(found, path)
+                : throw new InvalidFileException(
+                    "CsvEmpty", path, "file", "There are no rows under the header.", "Give the CSV of a sweep.");
         });
     }
 
     /// <summary>Rows of several sources as one.</summary>
     public static PlotRows Join(IReadOnlyList<PlotRows> parts) =>
-        parts.Count == 1 ? parts[0] : new(parts.SelectMany(static p => p.rows), string.Join(", ", parts.Select(static p => p.Source).Distinct()));
+        parts.Count == 1
+            ? parts[0]
+            : new(parts.SelectMany(static p => p.rows), string.Join(", ", parts.Select(static p => p.Source).Distinct()));
 
     /// <summary>A value as text; empty where the row has none.</summary>
     internal string Text(int row, string column) => rows[row].GetValueOrDefault(column) ?? "";
 
     /// <summary>The values that a column has, in the order in which they come.</summary>
-    internal IReadOnlyList<string> Values(string column) => [.. Enumerable.Range(0, Count).Select(row => Text(row, column)).Distinct(StringComparer.Ordinal)];
+    internal IReadOnlyList<string> Values(string column) =>
+        [.. Enumerable.Range(0, Count).Select(row => Text(row, column)).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Whether there is such a column.</summary>
     internal bool Has(string column) => Columns.Contains(column, StringComparer.OrdinalIgnoreCase);

@@ -16,7 +16,8 @@ internal sealed class PointLine(IReadOnlyList<Coordinates> points, float width, 
 
     public IEnumerable<LegendItem> LegendItems => LegendItem.None;
 
-    public AxisLimits GetAxisLimits() => new(points.Min(static p => p.X), points.Max(static p => p.X), points.Min(static p => p.Y), points.Max(static p => p.Y));
+    public AxisLimits GetAxisLimits() =>
+        new(points.Min(static p => p.X), points.Max(static p => p.X), points.Min(static p => p.Y), points.Max(static p => p.Y));
 
     public void Render(RenderPack rp)
     {

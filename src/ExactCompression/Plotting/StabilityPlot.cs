@@ -13,7 +13,8 @@ public static class StabilityPlot
     /// <param name="table">The table.</param>
     /// <param name="layers">1-based hidden layers; null or empty for all.</param>
     /// <exception cref="InvalidInputException">There is no such layer, or the table has no bounds.</exception>
-    public static Picture Bounds(StabilityTable table, IReadOnlyList<int>? layers = null) => new(BoundsFigure.Of(WithNeurons(table), layers));
+    public static Picture Bounds(StabilityTable table, IReadOnlyList<int>? layers = null) =>
+        new(BoundsFigure.Of(WithNeurons(table), layers));
 
     /// <summary>What became of the neurons of each layer, and of the connections.</summary>
     /// <exception cref="InvalidInputException">The network has no hidden neurons.</exception>
@@ -30,5 +31,8 @@ public static class StabilityPlot
     public static Picture Compression(PlotRows rows, SweepPlotOptions? options = null) => new(SweepFigure.Of(rows, options ?? new()));
 
     private static StabilityTable WithNeurons(StabilityTable table) =>
-        table.Network.NeuronCount > 0 ? table : throw new InvalidInputException("NetworkHasNoNeurons", $"'{table.Network.Name}' has no hidden neurons to show.", "Give a network with hidden layers.");
+        table.Network.NeuronCount > 0
+            ? table
+            : throw new InvalidInputException(
+                "NetworkHasNoNeurons", $"'{table.Network.Name}' has no hidden neurons to show.", "Give a network with hidden layers.");
 }

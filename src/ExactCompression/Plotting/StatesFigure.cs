@@ -5,12 +5,14 @@ namespace ExactCompression.Plotting;
 /// <summary>The state of each neuron: a cell each, in rows, layer by layer.</summary>
 internal static class StatesFigure
 {
-    private static readonly NeuronState[] Order = [NeuronState.StablyActive, NeuronState.StablyInactive, NeuronState.Unstable, NeuronState.Undetermined];
+    private static readonly NeuronState[] Order = [NeuronState.StablyActive, NeuronState.StablyInactive, NeuronState.Unstable,
+        NeuronState.Undetermined];
 
     public static Figure Of(StabilityTable table) => new()
     {
         Title = $"{table.Network.Name}: state of each neuron over {table.Domain.Description}",
-        Subtitle = $"{Panels.Counted(table.Neurons.Count, "neuron", "neurons")} in {Panels.Counted(table.Network.Depth, "hidden layer", "hidden layers")}, {table.Network.Architecture}",
+        Subtitle = $"{Panels.Counted(table.Neurons.Count, "neuron", "neurons")} in {Panels.Counted(
+            table.Network.Depth, "hidden layer", "hidden layers")}, {table.Network.Architecture}",
         Legend = Legend(table.Neurons),
         Panels = width => [Panel(table, width)],
     };
@@ -18,7 +20,9 @@ internal static class StatesFigure
     /// <summary>The states that there are, with how many neurons have each.</summary>
     public static IReadOnlyList<LegendEntry> Legend(IReadOnlyCollection<NeuronStability> neurons) =>
         [.. Order.Select(state => (State: state, Count: neurons.Count(n => n.State == state))).Where(static s => s.Count > 0)
-            .Select(s => new LegendEntry($"{PlotColors.Name(s.State)}: {Panels.Count(s.Count)} ({Panels.Percent(100.0 * s.Count / neurons.Count)})", PlotColors.Of(s.State)))];
+            .Select(s => new LegendEntry(
+                $"{PlotColors.Name(s.State)}: {Panels.Count(s.Count)} ({Panels.Percent(100.0 * s.Count / neurons.Count)})",
+                PlotColors.Of(s.State)))];
 
     private static Panel Panel(StabilityTable table, float width)
     {
@@ -57,7 +61,9 @@ internal static class StatesFigure
 
     private static string Headline(LayerStability layer)
     {
-        (int Count, string Name)[] parts = [(layer.StablyActive, "stably active"), (layer.StablyInactive, "stably inactive"), (layer.Unstable, "unstable"), (layer.Undetermined, "undetermined")];
-        return $"Layer {layer.Layer}: {Panels.Counted(layer.Neurons, "neuron", "neurons")}, {string.Join(", ", parts.Where(static p => p.Count > 0).Select(static p => $"{Panels.Count(p.Count)} {p.Name}"))}";
+        (int Count, string Name)[] parts = [(layer.StablyActive, "stably active"), (layer.StablyInactive, "stably inactive"),
+            (layer.Unstable, "unstable"), (layer.Undetermined, "undetermined")];
+        return $"Layer {layer.Layer}: {Panels.Counted(layer.Neurons, "neuron", "neurons")}, {string.Join(
+            ", ", parts.Where(static p => p.Count > 0).Select(static p => $"{Panels.Count(p.Count)} {p.Name}"))}";
     }
 }

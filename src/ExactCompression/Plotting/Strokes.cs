@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace ExactCompression.Plotting;
 
-/// <summary>Lines with dashes. Their dashes are drawn one by one: SVG files know no path effects, which is how plots dash otherwise.</summary>
+/// <summary>
+/// Lines with dashes. Their dashes are drawn one by one: SVG files know no path effects, which is how plots dash otherwise.
+/// </summary>
 internal static class Strokes
 {
     /// <summary>Draws a line through points.</summary>
@@ -14,7 +16,8 @@ internal static class Strokes
     /// <param name="dashes">Lengths of dash and gap in pixels; null for an unbroken line.</param>
     public static void Draw(SKCanvas canvas, IReadOnlyList<SKPoint> points, float width, Color color, (float Dash, float Gap)? dashes)
     {
-        using var paint = new SKPaint { Color = color.ToSKColor(), IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = width, StrokeJoin = SKStrokeJoin.Round };
+        using var paint = new SKPaint { Color = color.ToSKColor(), IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = width,
+            StrokeJoin = SKStrokeJoin.Round };
         using SKPath path = dashes is { } pattern ? Dashed(points, pattern.Dash, pattern.Gap) : Solid(points);
         canvas.DrawPath(path, paint);
     }

@@ -22,7 +22,11 @@ internal sealed class SweepAxis
         double[] positive = [.. this.values.Where(static v => v > 0)];
         bool isPossible = this.values[0] >= 0 && positive.Length > 0;
         if (scale == PlotScale.Log && !isPossible)
-            throw new InvalidInputException("PlotScale", FormattableString.Invariant($"The values along the picture go from {this.values[0]} to {this.values[^1]}, and have no logarithms."), "Leave -XScale out, or say -XScale Linear.");
+            throw new InvalidInputException(
+                "PlotScale",
+                FormattableString.Invariant(
+                    $"The values along the picture go from {this.values[0]} to {this.values[^1]}, and have no logarithms."),
+                    "Leave -XScale out, or say -XScale Linear.");
         IsLog = scale == PlotScale.Log || scale == PlotScale.Auto && isPossible && positive[^1] >= LogWorthwhile * positive[0];
         if (!IsLog)
             return;

@@ -5,7 +5,8 @@ namespace ExactCompression.Plotting;
 /// <summary>The rows of a sweep: a plot for each quantity, a line for each architecture, through the means over the seeds.</summary>
 internal static class SweepFigure
 {
-    private static readonly MarkerShape[] Markers = [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond, MarkerShape.FilledTriangleDown, MarkerShape.OpenCircle, MarkerShape.OpenSquare];
+    private static readonly MarkerShape[] Markers = [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp,
+        MarkerShape.FilledDiamond, MarkerShape.FilledTriangleDown, MarkerShape.OpenCircle, MarkerShape.OpenSquare];
     private static readonly (float Dash, float Gap)?[] Patterns = [null, (8, 4), (2, 3)];
     private static readonly (float Dash, float Gap) Dotted = (2, 3);
 
@@ -14,16 +15,25 @@ internal static class SweepFigure
         SweepSeries series = SweepSeries.Of(rows, options);
         double[] places = [.. series.Y.SelectMany(y => series.Groups.SelectMany(g => series.Points(g, y))).Select(static p => p.X)];
         if (places.Length == 0)
-            throw new InvalidInputException("PlotHasNoPoints", $"{rows.Source}: no row has numbers in {series.X} and in {string.Join(" or ", series.Y)}.", "Name other columns with -X and -Y.");
+            throw new InvalidInputException(
+                "PlotHasNoPoints", $"{rows.Source}: no row has numbers in {series.X} and in {string.Join(" or ", series.Y)}.",
+                "Name other columns with -X and -Y.");
         var axis = new SweepAxis(places, options.XScale);
         bool repeats = series.Groups.Any(g => series.Points(g, series.Y[0]).GroupBy(static p => p.X).Any(static same => same.Count() > 1));
         int leftOut = series.LeftOut();
         return new()
         {
-            Title = $"{string.Join(", ", series.Y.Select(static (y, at) => at == 0 ? Described(y) : Lowered(Described(y))))} by {DescribedX(series.X)}",
+            Title = $"{string.Join(", ", series.Y.Select(static (y, at) => at == 0 ? Described(y) : Lowered(Described(y))))} by {DescribedX(
+                series.X)}",
             Subtitle = repeats ? "Lines go through the means of rows that differ in nothing shown but the seed; dots are the rows" : "",
-            Legend = series.Groups.Count == 1 && series.Groups[0].Length == 0 ? [] : [.. series.Groups.Select(static (g, at) => new LegendEntry(g, ColorOf(at), MarkerOf(at)) { Dashes = PatternOf(at) })],
-            Notes = leftOut == 0 ? [] : [$"{Panels.Counted(leftOut, "row has", "rows have")} an error, or no number in {series.X} or in what is shown, and {(leftOut == 1 ? "is" : "are")} left out."],
+            Legend = series.Groups.Count == 1 && series.Groups[0].Length == 0
+                ? []
+                : [.. series.Groups.Select(static (g, at) => new LegendEntry(g, ColorOf(at), MarkerOf(at)) { Dashes = PatternOf(at) })],
+            Notes = leftOut == 0
+                ? []
+                : [$"{Panels.Counted(
+                    leftOut, "row has",
+                    "rows have")} an error, or no number in {series.X} or in what is shown, and {(leftOut == 1 ? "is" : "are")} left out."],
             Panels = width => [.. series.Y.Select(y => Panel(series, y, axis, width, y == series.Y[^1]))],
         };
     }
@@ -31,7 +41,8 @@ internal static class SweepFigure
     private static Panel Panel(SweepSeries series, string y, SweepAxis axis, float width, bool isLast)
     {
         float height = series.Y.Count == 1 ? 380 : 220;
-        Plot plot = Panels.Create(new PixelPadding(Panels.Left, Panels.Right, isLast ? Panels.Bottom : Panels.BottomUnlabelled, Panels.Top));
+        Plot plot = Panels.Create(
+            new PixelPadding(Panels.Left, Panels.Right, isLast ? Panels.Bottom : Panels.BottomUnlabelled, Panels.Top));
         double factor = IsShare(y) ? 100 : 1;
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
         for (int g = 0; g < series.Groups.Count; g++)
@@ -57,7 +68,9 @@ internal static class SweepFigure
 
     private static void DrawSeries(Plot plot, IReadOnlyList<(double X, double Y)> points, SweepAxis axis, int group)
     {
-        (double X, double Y, int Count)[] means = [.. points.GroupBy(static p => p.X).Select(static same => (same.Key, same.Average(static p => p.Y), same.Count()))];
+        (double X, double Y,
+            int Count)[] means = [.. points.GroupBy(static p => p.X).Select(
+                static same => (same.Key, same.Average(static p => p.Y), same.Count()))];
         Color color = ColorOf(group);
         if (means.Any(static m => m.Count > 1))
             Dots(plot, [.. points.Select(p => new Coordinates(axis.Place(p.X), p.Y))], MarkerShape.FilledCircle, 5, color.WithAlpha(0.4));
@@ -108,7 +121,8 @@ internal static class SweepFigure
     };
 
     /// <summary>Words of ours within a sentence; names of columns stay as they are.</summary>
-    private static string Lowered(string text) => text.Contains(' ', StringComparison.Ordinal) ? char.ToLowerInvariant(text[0]) + text[1..] : text;
+    private static string Lowered(string text) =>
+        text.Contains(' ', StringComparison.Ordinal) ? char.ToLowerInvariant(text[0]) + text[1..] : text;
 
     private static string DescribedX(string column) => column.ToUpperInvariant() switch
     {

@@ -6,7 +6,9 @@ public sealed record SweepPlotOptions
     /// <summary>The column that runs along the picture; null for the first of L1, Radius and DomainWidth that varies.</summary>
     public string? X { get; init; }
 
-    /// <summary>The columns that are shown, each in a plot of its own; empty for what compression removed, and accuracy where there is some.</summary>
+    /// <summary>
+    /// The columns that are shown, each in a plot of its own; empty for what compression removed, and accuracy where there is some.
+    /// </summary>
     public IReadOnlyList<string> Y { get; init; } = [];
 
     /// <summary>The columns whose values make lines of their own; empty for the architecture, and whatever else was varied.</summary>
@@ -19,7 +21,9 @@ public sealed record SweepPlotOptions
 /// <summary>How an axis is spread out.</summary>
 public enum PlotScale
 {
-    /// <summary>Logarithmic where the values are not negative and the largest is twenty times the smallest above 0 or more; else linear.</summary>
+    /// <summary>
+    /// Logarithmic where the values are not negative and the largest is twenty times the smallest above 0 or more; else linear.
+    /// </summary>
     Auto,
 
     /// <summary>Equal steps are equally far apart.</summary>

@@ -6,10 +6,12 @@ namespace ExactCompression.Plotting;
 internal sealed class SweepSeries
 {
     private static readonly string[] XColumns = ["L1", "Radius", "DomainWidth"];
-    private static readonly string[][] YColumns = [["NeuronsRemovedPercent"], ["ConnectionsRemovedPercent"], ["AccuracyAfter", "Accuracy", "AccuracyBefore"]];
+    private static readonly string[][] YColumns = [["NeuronsRemovedPercent"], ["ConnectionsRemovedPercent"],
+        ["AccuracyAfter", "Accuracy", "AccuracyBefore"]];
 
     // What a sweep may vary beside the seed: rows that differ in one of these are no repetitions of each other.
-    private static readonly string[] Conditions = ["Architecture", "Method", "Solver", "Preprocess", "Data", "TimeLimit", "Levels", "L1", "Radius", "DomainWidth"];
+    private static readonly string[] Conditions = ["Architecture", "Method", "Solver", "Preprocess", "Data", "TimeLimit", "Levels", "L1",
+        "Radius", "DomainWidth"];
     private static readonly string[] DomainColumns = ["Radius", "DomainWidth"];
 
     private readonly PlotRows rows;
@@ -21,7 +23,8 @@ internal sealed class SweepSeries
         this.groupColumns = groupColumns;
         X = x;
         Y = y;
-        Groups = [.. Enumerable.Range(0, rows.Count).Where(row => rows.Text(row, "Error").Length == 0).Select(GroupOf).Distinct(StringComparer.Ordinal).Order(NaturalOrder)];
+        Groups = [.. Enumerable.Range(0, rows.Count).Where(row => rows.Text(row, "Error").Length == 0).Select(GroupOf).Distinct(
+            StringComparer.Ordinal).Order(NaturalOrder)];
     }
 
     /// <summary>The column along the picture.</summary>
@@ -39,11 +42,16 @@ internal sealed class SweepSeries
     /// <exception cref="InvalidInputException">A column is missing, or none can be chosen.</exception>
     public static SweepSeries Of(PlotRows rows, SweepPlotOptions options)
     {
-        string x = options.X ?? XColumns.FirstOrDefault(c => rows.Values(c).Count(static v => v.Length > 0) > 1) ?? XColumns.FirstOrDefault(c => rows.Values(c).Any(static v => v.Length > 0)) ?? throw Missing(rows, "L1, Radius or DomainWidth", "-X");
-        string[] y = options.Y.Count > 0 ? [.. options.Y] : [.. YColumns.Select(names => names.FirstOrDefault(c => rows.Values(c).Any(static v => v.Length > 0))).OfType<string>()];
+        string x = options.X ?? XColumns.FirstOrDefault(c => rows.Values(c).Count(static v => v.Length > 0) > 1)
+            ?? XColumns.FirstOrDefault(c => rows.Values(c).Any(static v => v.Length > 0))
+            ?? throw Missing(rows, "L1, Radius or DomainWidth", "-X");
+        string[] y = options.Y.Count > 0
+            ? [.. options.Y]
+            : [.. YColumns.Select(names => names.FirstOrDefault(c => rows.Values(c).Any(static v => v.Length > 0))).OfType<string>()];
         if (y.Length == 0)
             throw Missing(rows, "NeuronsRemovedPercent or ConnectionsRemovedPercent", "-Y");
-        foreach ((string column, string parameter) in y.Select(static c => (c, "-Y")).Append((x, "-X")).Concat(options.GroupBy.Select(static c => (c, "-GroupBy"))))
+        foreach ((string column, string parameter) in y.Select(static c => (c, "-Y")).Append((x, "-X")).Concat(
+            options.GroupBy.Select(static c => (c, "-GroupBy"))))
         {
             if (!rows.Has(column))
                 throw Missing(rows, column, parameter);
@@ -79,13 +87,17 @@ internal sealed class SweepSeries
     }
 
     /// <summary>How many rows failed or lack the number along the picture.</summary>
-    public int LeftOut() => Enumerable.Range(0, rows.Count).Count(row => rows.Text(row, "Error").Length > 0 || Number(row, X) is null || Y.All(y => Number(row, y) is null));
+    public int LeftOut() =>
+        Enumerable.Range(0, rows.Count).Count(
+            row => rows.Text(row, "Error").Length > 0 || Number(row, X) is null || Y.All(y => Number(row, y) is null));
 
     private static bool IsSame(string column, string x) =>
-        column.Equals(x, StringComparison.OrdinalIgnoreCase) || DomainColumns.Contains(column) && DomainColumns.Contains(x, StringComparer.OrdinalIgnoreCase);
+        column.Equals(x, StringComparison.OrdinalIgnoreCase)
+            || DomainColumns.Contains(column) && DomainColumns.Contains(x, StringComparer.OrdinalIgnoreCase);
 
     private static InvalidInputException Missing(PlotRows rows, string column, string parameter) =>
-        new("PlotColumnMissing", $"{rows.Source}: the rows have no column {column}.", $"{parameter} names one of these: {string.Join(", ", rows.Columns)}.");
+        new("PlotColumnMissing", $"{rows.Source}: the rows have no column {column}.",
+            $"{parameter} names one of these: {string.Join(", ", rows.Columns)}.");
 
     private static int CompareNaturally(string a, string b)
     {
@@ -100,13 +112,18 @@ internal sealed class SweepSeries
     }
 
     private static double[] Numbers(string text) =>
-        [.. text.Split(['-', ' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(static part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double n) ? n : double.NaN).Where(static n => !double.IsNaN(n))];
+        [.. text.Split(['-', ' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(
+            static part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double n) ? n : double.NaN).Where(
+                static n => !double.IsNaN(n))];
 
-    private string GroupOf(int row) => string.Join(", ", groupColumns.Select(column => Described(column, rows.Text(row, column))).Where(static text => text.Length > 0));
+    private string GroupOf(int row) =>
+        string.Join(", ", groupColumns.Select(column => Described(column, rows.Text(row, column))).Where(static text => text.Length > 0));
 
     /// <summary>A value that does not say of itself what it is, with its column's name.</summary>
     private static string Described(string column, string value) =>
-        value.Length > 0 && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? $"{column} {Panels.Number(number)}" : value;
+        value.Length > 0 && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            ? $"{column} {Panels.Number(number)}"
+            : value;
 
     private double? Number(int row, string column)
     {
@@ -114,7 +131,9 @@ internal sealed class SweepSeries
         if (text.Length == 0)
             return null;
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
-            throw new InvalidInputException("PlotValueNotANumber", $"{rows.Source}: row {row + 1}, column {column}: '{text}' is no number.", "Name a column of numbers with -X and -Y; they have a decimal point, whatever the culture.");
+            throw new InvalidInputException(
+                "PlotValueNotANumber", $"{rows.Source}: row {row + 1}, column {column}: '{text}' is no number.",
+                "Name a column of numbers with -X and -Y; they have a decimal point, whatever the culture.");
         return double.IsFinite(value) ? value : null;
     }
 }

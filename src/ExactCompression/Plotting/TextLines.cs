@@ -75,5 +75,6 @@ internal static class TextLines
     }
 
     // No hinting and whole-pixel snapping: glyphs have the same shape and place at every scale.
-    private static SKFont Font(SKTypeface typeface, float size) => new(typeface, size) { Subpixel = true, Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None };
+    private static SKFont Font(SKTypeface typeface, float size) =>
+        new(typeface, size) { Subpixel = true, Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None };
 }

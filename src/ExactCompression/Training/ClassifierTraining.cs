@@ -6,8 +6,8 @@ namespace ExactCompression;
 
 /// <summary>Trains rectifier networks that classify: the library behind <c>New-ReluClassifier</c>.</summary>
 /// <remarks>
-/// Softmax cross-entropy in float32, minibatches in a new order each epoch, He initialisation (uniform; biases 0). Every weight of the result is a float32 value, so that later stages, which
-/// compute in double, see the very network that was trained.
+/// Softmax cross-entropy in float32, minibatches in a new order each epoch, He initialisation (uniform; biases 0). Every weight of the
+/// result is a float32 value, so that later stages, which compute in double, see the very network that was trained.
 /// </remarks>
 public static class ClassifierTraining
 {
@@ -15,10 +15,13 @@ public static class ClassifierTraining
     /// <param name="data">Labelled rows, already scaled; labels are 0 to k - 1.</param>
     /// <param name="options">How.</param>
     /// <param name="progress">Told of each epoch as it ends, on the calling thread; null for silence.</param>
-    /// <param name="cancellation">When cancelled, the network so far comes back within a second; its history is not <see cref="TrainingHistory.Completed"/>.</param>
+    /// <param name="cancellation">When cancelled, the network so far comes back within a second; its history is not
+    /// <see cref="TrainingHistory.Completed"/>.</param>
     /// <returns>The network, with its <see cref="ReluNetwork.Training"/>.</returns>
-    /// <exception cref="InvalidInputException">The data cannot be trained on, an option makes no sense, or the loss is no longer finite.</exception>
-    public static ReluNetwork Train(InputData data, ClassifierOptions options, IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
+    /// <exception cref="InvalidInputException">The data cannot be trained on, an option makes no sense, or the loss is no longer
+    /// finite.</exception>
+    public static ReluNetwork Train(
+        InputData data, ClassifierOptions options, IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
     {
         OptionChecks.Require(options);
         var random = new Random(options.Seed);
@@ -51,12 +54,16 @@ public static class ClassifierTraining
             if (trained < set.Order.Length)
                 break;
             double? accuracy = set.Validation.Length == 0 ? null : network.Accuracy(set.Validation);
-            epochs.Add(new(epoch, loss / trained, right / trained, accuracy, network.ZeroWeights, rate, Stopwatch.GetElapsedTime(start).TotalSeconds) { Epochs = options.Epochs });
+            epochs.Add(
+                new(epoch, loss / trained, right / trained, accuracy, network.ZeroWeights, rate,
+                    Stopwatch.GetElapsedTime(start).TotalSeconds) { Epochs = options.Epochs });
             progress?.Report(epochs[^1]);
             completed = epoch == options.Epochs;
         }
 
-        return network.Result(Name(data, options), new(options, data.Name, set.Order.Length, set.Validation.Length, epochs, steps, completed)) ?? throw Diverged(data, options, epochs.Count);
+        return network.Result(
+            Name(data, options), new(options, data.Name, set.Order.Length, set.Validation.Length, epochs, steps, completed))
+            ?? throw Diverged(data, options, epochs.Count);
     }
 
     private static string Name(InputData data, ClassifierOptions options)
@@ -71,8 +78,13 @@ public static class ClassifierTraining
         foreach (float value in data.Values.Span)
             most = Math.Max(most, Math.Abs(value));
         string mend = most > 2
-            ? FormattableString.Invariant($"Scale the data: its values reach {most:G3}, so Import-InputData -Scale {1 / most:G3} brings them to 1.")
+            ? FormattableString.Invariant(
+                $"Scale the data: its values reach {most:G3}, so Import-InputData -Scale {1 / most:G3} brings them to 1.")
             : "Lower -LearningRate.";
-        return new("TrainingDiverged", FormattableString.Invariant($"Training diverged in epoch {epoch}, at learning rate {Schedule.Rate(options, epoch):G3}: the loss is no longer a finite number."), mend);
+        return new(
+            "TrainingDiverged",
+            FormattableString.Invariant(
+                $"Training diverged in epoch {epoch}, at learning rate {Schedule.Rate(
+                    options, epoch):G3}: the loss is no longer a finite number."), mend);
     }
 }

@@ -5,10 +5,16 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Training;
 
-/// <summary>The products of training on one thread, with the memory that they need. Rows with many zeros, such as those of most pictures and of rectified values, are multiplied without them.</summary>
+/// <summary>
+/// The products of training on one thread, with the memory that they need. Rows with many zeros, such as those of most pictures and of
+/// rectified values, are multiplied without them.
+/// </summary>
 internal sealed unsafe class RowScratch : IDisposable
 {
-    /// <summary>Where more than this share of a row's values is not zero, the dense product is quicker: its factor comes from the second-level cache once for several rows.</summary>
+    /// <summary>
+    /// Where more than this share of a row's values is not zero, the dense product is quicker: its factor comes from the second-level cache
+    /// once for several rows.
+    /// </summary>
     private const double SparseRows = 0.4;
 
     /// <summary>The same for columns, whose factor fits into the first-level cache.</summary>
@@ -51,10 +57,13 @@ internal sealed unsafe class RowScratch : IDisposable
     {
         int found = 0;
         for (int r = 0; r < rows; r++)
-            found += counts[r] = SparseProduct.Collect(a + ((nint)r * b.Rows), b.Rows, values + ((nint)r * b.Rows), offsets + ((nint)r * b.Rows));
+            found += counts[r] = SparseProduct.Collect(
+                a + ((nint)r * b.Rows), b.Rows, values + ((nint)r * b.Rows), offsets + ((nint)r * b.Rows));
         if (found > SparseRows * rows * b.Rows)
         {
-            MatrixProduct.Multiply(new(a, rows * b.Rows), rows, b, bias == null ? [] : new ReadOnlySpan<float>(bias, b.Columns), new Span<float>(c, rows * b.Columns));
+            MatrixProduct.Multiply(
+                new(a, rows * b.Rows), rows, b, bias == null ? [] : new ReadOnlySpan<float>(bias, b.Columns),
+                new Span<float>(c, rows * b.Columns));
             return;
         }
 
@@ -62,7 +71,9 @@ internal sealed unsafe class RowScratch : IDisposable
         {
             int panels = Math.Min(2, b.Panels - panel), column = panel * PackedMatrix<float>.PanelWidth;
             for (int r = 0; r < rows; r++)
-                SparseProduct.Multiply(values + ((nint)r * b.Rows), offsets + ((nint)r * b.Rows), counts[r], b, panel, panels, bias == null ? null : bias + column, c + ((nint)r * b.Columns) + column);
+                SparseProduct.Multiply(
+                    values + ((nint)r * b.Rows), offsets + ((nint)r * b.Rows), counts[r], b, panel, panels,
+                    bias == null ? null : bias + column, c + ((nint)r * b.Columns) + column);
         }
     }
 
@@ -81,7 +92,9 @@ internal sealed unsafe class RowScratch : IDisposable
         if (found > SparseColumns * SparseProduct.ColumnBlock * rows)
         {
             Transpose(a, rows, stride);
-            MatrixProduct.Multiply(new(transposed, SparseProduct.ColumnBlock * batch), SparseProduct.ColumnBlock, b, [], new Span<float>(products, SparseProduct.ColumnBlock * b.Columns));
+            MatrixProduct.Multiply(
+                new(transposed, SparseProduct.ColumnBlock * batch), SparseProduct.ColumnBlock, b, [],
+                new Span<float>(products, SparseProduct.ColumnBlock * b.Columns));
             return products;
         }
 
@@ -89,7 +102,8 @@ internal sealed unsafe class RowScratch : IDisposable
         {
             int panels = Math.Min(2, b.Panels - panel), column = panel * PackedMatrix<float>.PanelWidth;
             for (int k = 0; k < SparseProduct.ColumnBlock; k++)
-                SparseProduct.Multiply(values + (k * rows), offsets + (k * rows), counts[k], b, panel, panels, null, products + (k * b.Columns) + column);
+                SparseProduct.Multiply(
+                    values + (k * rows), offsets + (k * rows), counts[k], b, panel, panels, null, products + (k * b.Columns) + column);
         }
 
         return products;

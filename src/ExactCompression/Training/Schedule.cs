@@ -24,5 +24,7 @@ internal static class Schedule
     /// <param name="options">What <see cref="Complete"/> gave.</param>
     /// <param name="epoch">1-based.</param>
     public static double Rate(ClassifierOptions options, int epoch) =>
-        options.Epochs == 1 ? options.LearningRate : options.LearningRate * Math.Pow(options.LearningRateDecay, (epoch - 1.0) / (options.Epochs - 1.0));
+        options.Epochs == 1
+            ? options.LearningRate
+            : options.LearningRate * Math.Pow(options.LearningRateDecay, (epoch - 1.0) / (options.Epochs - 1.0));
 }

@@ -63,13 +63,15 @@ internal readonly unsafe struct StepRule
     private void Sgd(float* w, float* velocity, float* gradient, int stride, int rows)
     {
         int width = PackedMatrix<float>.PanelWidth;
-        Vector512<float> rate = Vector512.Create(this.rate), momentum = Vector512.Create(this.momentum), slope = Vector512.Create(subgradient), most = Vector512.Create(threshold);
+        Vector512<float> rate = Vector512.Create(this.rate), momentum = Vector512.Create(this.momentum),
+            slope = Vector512.Create(subgradient), most = Vector512.Create(threshold);
         for (int r = 0; r < rows; r++, w += width, velocity += width, gradient += stride)
         {
             for (int i = 0; i < width; i += Vector512<float>.Count)
             {
                 Vector512<float> weight = Vector512.Load(w + i);
-                Vector512<float> v = Vector512.FusedMultiplyAdd(momentum, Vector512.Load(velocity + i), Vector512.Load(gradient + i) + Slope(weight, slope));
+                Vector512<float> v = Vector512.FusedMultiplyAdd(
+                    momentum, Vector512.Load(velocity + i), Vector512.Load(gradient + i) + Slope(weight, slope));
                 v.Store(velocity + i);
                 Shrink(weight - (rate * v), most).Store(w + i);
             }
@@ -80,8 +82,10 @@ internal readonly unsafe struct StepRule
     private void Adam(float* w, float* first, float* second, float* gradient, int stride, int rows)
     {
         int width = PackedMatrix<float>.PanelWidth;
-        Vector512<float> rate = Vector512.Create(this.rate * firstCorrection), slope = Vector512.Create(subgradient), most = Vector512.Create(threshold);
-        Vector512<float> newFirst = Vector512.Create(1 - momentum), newSecond = Vector512.Create((float)(1 - SecondDecay)), correction = Vector512.Create(secondCorrection), epsilon = Vector512.Create(Epsilon);
+        Vector512<float> rate = Vector512.Create(this.rate * firstCorrection), slope = Vector512.Create(subgradient),
+            most = Vector512.Create(threshold);
+        Vector512<float> newFirst = Vector512.Create(1 - momentum), newSecond = Vector512.Create((float)(1 - SecondDecay)),
+            correction = Vector512.Create(secondCorrection), epsilon = Vector512.Create(Epsilon);
         for (int r = 0; r < rows; r++, w += width, first += width, second += width, gradient += stride)
         {
             for (int i = 0; i < width; i += Vector512<float>.Count)
@@ -104,5 +108,6 @@ internal readonly unsafe struct StepRule
 
     /// <summary>The soft threshold: what is within it becomes +0 exactly. NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Shrink(Vector512<float> weight, Vector512<float> most) => weight - Vector512.Min(Vector512.Max(weight, -most), most);
+    private static Vector512<float> Shrink(Vector512<float> weight, Vector512<float> most) =>
+        weight - Vector512.Min(Vector512.Max(weight, -most), most);
 }

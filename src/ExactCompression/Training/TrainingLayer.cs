@@ -4,7 +4,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Training;
 
 /// <summary>
-/// A layer while it is trained. Widths are padded to whole panels: the neurons that this adds have weights, values and gradients of zero, and stay so.
+/// A layer while it is trained. Widths are padded to whole panels: the neurons that this adds have weights, values and gradients of zero,
+/// and stay so.
 /// </summary>
 internal sealed unsafe class TrainingLayer : IDisposable
 {
@@ -72,7 +73,8 @@ internal sealed unsafe class TrainingLayer : IDisposable
     }
 
     /// <summary>The width of a layer as a whole number of panels.</summary>
-    public static int Padded(int width) => (width + PackedMatrix<float>.PanelWidth - 1) / PackedMatrix<float>.PanelWidth * PackedMatrix<float>.PanelWidth;
+    public static int Padded(int width) =>
+        (width + PackedMatrix<float>.PanelWidth - 1) / PackedMatrix<float>.PanelWidth * PackedMatrix<float>.PanelWidth;
 
     /// <summary><c>Z = A W^T + b</c> for some rows.</summary>
     public void Forward(float* a, int rows, float* z, RowScratch scratch) => scratch.Multiply(a, rows, forward, bias.Data, z);
@@ -80,7 +82,10 @@ internal sealed unsafe class TrainingLayer : IDisposable
     /// <summary><c>G' = G W</c> for some rows.</summary>
     public void Backward(float* delta, int rows, float* below, RowScratch scratch) => scratch.Multiply(delta, rows, backward!, null, below);
 
-    /// <summary>Takes a step with the weights of <see cref="SparseProduct.ColumnBlock"/> inputs, and with the biases where these are the first inputs.</summary>
+    /// <summary>
+    /// Takes a step with the weights of <see cref="SparseProduct.ColumnBlock"/> inputs, and with the biases where these are the first
+    /// inputs.
+    /// </summary>
     /// <param name="block">Which inputs.</param>
     /// <param name="a">The layer's inputs: <paramref name="rows"/> rows of <see cref="In"/>.</param>
     /// <param name="rows">Rows of the batch.</param>
@@ -133,12 +138,16 @@ internal sealed unsafe class TrainingLayer : IDisposable
         secondOfBias?.Dispose();
     }
 
-    private static void Apply(in StepRule rule, PackedMatrix<float> weights, PackedMatrix<float> first, PackedMatrix<float>? second, int from, int rows, float* gradient)
+    private static void Apply(
+        in StepRule rule, PackedMatrix<float> weights, PackedMatrix<float> first, PackedMatrix<float>? second, int from, int rows,
+        float* gradient)
     {
         int width = PackedMatrix<float>.PanelWidth;
         nint size = (nint)weights.Rows * width, at = (nint)from * width;
         for (int p = 0; p < weights.Panels; p++, at += size)
-            rule.Apply(weights.Data + at, first.Data + at, second is null ? null : second.Data + at, gradient + (p * width), weights.Columns, rows);
+            rule.Apply(
+                weights.Data + at, first.Data + at, second is null ? null : second.Data + at, gradient + (p * width), weights.Columns,
+                rows);
     }
 
     private float* Weight(int k, int o)

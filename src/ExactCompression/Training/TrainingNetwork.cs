@@ -4,15 +4,19 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Training;
 
 /// <summary>
-/// A network while it is trained, in float32. A step has two phases, and all threads end the one before the next begins: rows go through the network and back, a few at a time, and weights are
-/// only read; then each few inputs of each layer take their step, and weights are only written.
+/// A network while it is trained, in float32. A step has two phases, and all threads end the one before the next begins: rows go through
+/// the network and back, a few at a time, and weights are only read; then each few inputs of each layer take their step, and weights are
+/// only written.
 /// </summary>
 /// <remarks>
-/// Every sum is made by one thread in the order of its terms, however the rows and inputs are shared out: results do not depend on the number of threads.
+/// Every sum is made by one thread in the order of its terms, however the rows and inputs are shared out: results do not depend on the
+/// number of threads.
 /// </remarks>
 internal sealed unsafe class TrainingNetwork : IDisposable
 {
-    /// <summary>Most rows that a thread takes through the network at a time: few enough that what is between the layers stays in cache.</summary>
+    /// <summary>
+    /// Most rows that a thread takes through the network at a time: few enough that what is between the layers stays in cache.
+    /// </summary>
     private const int MostRows = 32;
 
     /// <summary>Multiply-adds of a step below which one thread does it sooner alone.</summary>
@@ -59,7 +63,8 @@ internal sealed unsafe class TrainingNetwork : IDisposable
             packedDeltas[l] = PackedMatrix<float>.Zeros(batch, layers[l].Out);
         }
 
-        blocks = [.. layers.SelectMany(static (layer, l) => Enumerable.Range(0, layer.In / SparseProduct.ColumnBlock).Select(block => (l, block)))];
+        blocks = [.. layers.SelectMany(
+            static (layer, l) => Enumerable.Range(0, layer.In / SparseProduct.ColumnBlock).Select(block => (l, block)))];
         long work = batch * layers.Sum(static l => (long)l.In * l.Out);
         crew = new(work < LeastShared ? 1 : options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         chunk = Math.Clamp((batch + crew.Size - 1) / crew.Size, 1, MostRows);
@@ -78,7 +83,8 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     /// <summary>One step on some rows.</summary>
     /// <param name="rows">At most a batch.</param>
     /// <param name="rate">Learning rate.</param>
-    /// <returns>The sum of their cross-entropies before the step, and how many were classified right. Where the sum is not finite, no step is taken.</returns>
+    /// <returns>The sum of their cross-entropies before the step, and how many were classified right. Where the sum is not finite, no step
+    /// is taken.</returns>
     public (double Loss, int Right) Step(ReadOnlySpan<int> rows, double rate)
     {
         Take(rows);
@@ -172,7 +178,8 @@ internal sealed unsafe class TrainingNetwork : IDisposable
         int first = piece * chunk, rows = Math.Min(chunk, count - first);
         Forward(first, rows, scratch[worker]);
         for (int r = first; r < first + rows; r++)
-            right[r] = CrossEntropy.Largest(new(values[^1] + ((nint)r * layers[^1].Out), set.Classes)) == set.Data.Labels.Span[this.rows[r]];
+            right[r] = CrossEntropy.Largest(new(values[^1] + ((nint)r * layers[^1].Out), set.Classes))
+                == set.Data.Labels.Span[this.rows[r]];
     }
 
     private void Differentiate(int piece, int worker)
@@ -183,7 +190,9 @@ internal sealed unsafe class TrainingNetwork : IDisposable
         for (int r = first; r < first + rows; r++)
         {
             nint at = (nint)r * layers[^1].Out;
-            losses[r] = CrossEntropy.Differentiate(new(values[last] + at, set.Classes), set.Data.Labels.Span[this.rows[r]], 1f / count, new(deltas[last] + at, set.Classes), out right[r]);
+            losses[r] = CrossEntropy.Differentiate(
+                new(values[last] + at, set.Classes), set.Data.Labels.Span[this.rows[r]], 1f / count, new(deltas[last] + at, set.Classes),
+                out right[r]);
         }
 
         for (int l = last; l >= 1; l--)
@@ -195,7 +204,8 @@ internal sealed unsafe class TrainingNetwork : IDisposable
                 continue;
             nint at = (nint)first * layer.In;
             layer.Backward(delta, rows, deltas[l - 1] + at, scratch[worker]);
-            Elementwise.MaskDead(new Span<float>(deltas[l - 1] + at, rows * layer.In), new ReadOnlySpan<float>(values[l - 1] + at, rows * layer.In));
+            Elementwise.MaskDead(
+                new Span<float>(deltas[l - 1] + at, rows * layer.In), new ReadOnlySpan<float>(values[l - 1] + at, rows * layer.In));
         }
     }
 

@@ -43,7 +43,8 @@ internal sealed class TrainingSet
     private static int CountClasses(InputData data)
     {
         if (!data.HasLabels)
-            throw new InvalidInputException("DataWithoutLabels", $"The data '{data.Name}' has no labels to train on.", "Import it with -LabelPath or -LabelColumn.");
+            throw new InvalidInputException(
+                "DataWithoutLabels", $"The data '{data.Name}' has no labels to train on.", "Import it with -LabelPath or -LabelColumn.");
         if (data.Rows == 0)
             throw new InvalidInputException("DataEmpty", $"The data '{data.Name}' has no rows.", "Import data with rows to train on.");
         ReadOnlySpan<int> labels = data.Labels.Span;
@@ -71,7 +72,9 @@ internal sealed class TrainingSet
         }
 
         if (most == 0)
-            throw new InvalidInputException("SingleClass", $"All rows of the data '{data.Name}' have label 0: there is nothing to tell apart.", "Give data of at least two classes; if another column is the label, name it when importing.");
+            throw new InvalidInputException(
+                "SingleClass", $"All rows of the data '{data.Name}' have label 0: there is nothing to tell apart.",
+                "Give data of at least two classes; if another column is the label, name it when importing.");
         return most + 1;
     }
 }

@@ -1,8 +1,8 @@
 namespace ExactCompression.Training;
 
 /// <summary>
-/// Threads that go through numbered pieces of work together, again and again, thousands of times a second: started once, and nothing is allocated for a round. Which thread takes which piece
-/// is a matter of chance; pieces must not depend on each other.
+/// Threads that go through numbered pieces of work together, again and again, thousands of times a second: started once, and nothing is
+/// allocated for a round. Which thread takes which piece is a matter of chance; pieces must not depend on each other.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {

@@ -1,6 +1,9 @@
 namespace ExactCompression.Verdicts;
 
-/// <summary>The claims that a search puts to the proof, and the contradictions that it comes upon: what a solver or a file said, against what is proven.</summary>
+/// <summary>
+/// The claims that a search puts to the proof, and the contradictions that it comes upon: what a solver or a file said, against what is
+/// proven.
+/// </summary>
 /// <param name="network">The network's name, for messages.</param>
 internal sealed class ClaimLedger(string network)
 {
@@ -18,11 +21,13 @@ internal sealed class ClaimLedger(string network)
     /// <param name="neuron">0-based neuron within its layer.</param>
     /// <param name="claim">What was claimed.</param>
     /// <param name="proof">What refutes it.</param>
-    public void Contradict(int layer, int neuron, string claim, string proof) => contradictions.Add(new(network, layer, neuron, claim, proof));
+    public void Contradict(int layer, int neuron, string claim, string proof) =>
+        contradictions.Add(new(network, layer, neuron, claim, proof));
 
     /// <summary>Tells of the contradictions.</summary>
     /// <exception cref="ContradictionException">A solver's word is refuted, and no handler is registered.</exception>
-    /// <exception cref="InvalidInputException">A verdict from outside is refuted, and no handler is registered: the table is not one of this network and domain, or it is wrong.</exception>
+    /// <exception cref="InvalidInputException">A verdict from outside is refuted, and no handler is registered: the table is not one of
+    /// this network and domain, or it is wrong.</exception>
     public void Report(SearchOptions options)
     {
         foreach (ContradictionException contradiction in contradictions)
@@ -30,7 +35,9 @@ internal sealed class ClaimLedger(string network)
             if (options.Contradiction is { } handler)
                 handler(contradiction);
             else if (contradiction.Claim.Contains(ImportedClaim.Kind, StringComparison.Ordinal))
-                throw new InvalidInputException(contradiction.ErrorId, contradiction.Message, "Check that the table belongs to this network and domain; find the stable neurons again from the network.");
+                throw new InvalidInputException(
+                    contradiction.ErrorId, contradiction.Message,
+                    "Check that the table belongs to this network and domain; find the stable neurons again from the network.");
             else
                 throw contradiction;
         }
@@ -43,7 +50,8 @@ internal sealed class ClaimLedger(string network)
     /// <param name="kind">Its evidence.</param>
     /// <param name="refuted">Whether proven bounds or witnesses exclude the claim.</param>
     /// <returns>The state and the evidence that are left.</returns>
-    public static (NeuronState State, string Evidence) Settle(NeuronState claimed, string claim, NeuronState found, string kind, bool refuted)
+    public static (NeuronState State, string Evidence) Settle(
+        NeuronState claimed, string claim, NeuronState found, string kind, bool refuted)
     {
         bool imported = ImportedClaim.Is(claim);
         if (refuted)

@@ -1,8 +1,8 @@
 namespace ExactCompression.Verdicts;
 
 /// <summary>
-/// The evidence of a verdict that came from outside: a file, a copy from another process, a caller's own list. It is what was stated there, marked as such, until a proof here decides the neuron; it is no
-/// premise of any proof.
+/// The evidence of a verdict that came from outside: a file, a copy from another process, a caller's own list. It is what was stated there,
+/// marked as such, until a proof here decides the neuron; it is no premise of any proof.
 /// </summary>
 internal static class ImportedClaim
 {

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace ExactCompression.Verdicts;
 
 /// <summary>
-/// The evidence of a verdict that a MILP solver gave: it holds within the solver's tolerance, and is never passed off as a proof. Proofs of the same neuron are named beside it, for or against.
+/// The evidence of a verdict that a MILP solver gave: it holds within the solver's tolerance, and is never passed off as a proof. Proofs of
+/// the same neuron are named beside it, for or against.
 /// </summary>
 internal static class MilpClaim
 {
@@ -16,7 +17,8 @@ internal static class MilpClaim
     /// <summary>The evidence for a solver's word.</summary>
     /// <param name="solver">The solver's name.</param>
     /// <param name="tolerance">What it keeps rows and integers to, as a share of each neuron's range.</param>
-    public static string Of(string solver, double tolerance) => $"{Kind} ({solver}, {tolerance.ToString("0e+00", CultureInfo.InvariantCulture)})";
+    public static string Of(string solver, double tolerance) =>
+        $"{Kind} ({solver}, {tolerance.ToString("0e+00", CultureInfo.InvariantCulture)})";
 
     /// <summary>Whether evidence is a solver's word, proven or not.</summary>
     public static bool Is(string? evidence) => evidence?.StartsWith(Kind, StringComparison.Ordinal) == true;

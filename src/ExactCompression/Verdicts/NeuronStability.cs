@@ -28,14 +28,20 @@ public sealed class NeuronStability
         init => field = Changeable(value);
     }
 
-    /// <summary>A proven lower bound of the pre-activation over the domain; minus infinity where none is known. In a table from outside (<see cref="StabilityTable.IsImported"/>) it is what was stated there.</summary>
+    /// <summary>
+    /// A proven lower bound of the pre-activation over the domain; minus infinity where none is known. In a table from outside
+    /// (<see cref="StabilityTable.IsImported"/>) it is what was stated there.
+    /// </summary>
     public double LowerBound
     {
         get;
         init => field = Changeable(value);
     } = double.NegativeInfinity;
 
-    /// <summary>A proven upper bound of the pre-activation over the domain; infinity where none is known. In a table from outside it is what was stated there.</summary>
+    /// <summary>
+    /// A proven upper bound of the pre-activation over the domain; infinity where none is known. In a table from outside it is what was
+    /// stated there.
+    /// </summary>
     public double UpperBound
     {
         get;
@@ -43,8 +49,9 @@ public sealed class NeuronStability
     } = double.PositiveInfinity;
 
     /// <summary>
-    /// What settled it: <c>Interval</c>, <c>Crown</c>, <c>Witness</c>, ...; empty while undetermined, or <c>against</c> a claim that a witness refutes. <c>Milp (Scip, 1e-06)</c> is a solver's word within its
-    /// tolerance and no proof, unless <c>proven by</c> follows. <c>Imported (Crown)</c> is what a file, or a copy from another process, states, by evidence of that name.
+    /// What settled it: <c>Interval</c>, <c>Crown</c>, <c>Witness</c>, ...; empty while undetermined, or <c>against</c> a claim that a
+    /// witness refutes. <c>Milp (Scip, 1e-06)</c> is a solver's word within its tolerance and no proof, unless <c>proven by</c> follows.
+    /// <c>Imported (Crown)</c> is what a file, or a copy from another process, states, by evidence of that name.
     /// </summary>
     public string Evidence
     {
@@ -52,7 +59,9 @@ public sealed class NeuronStability
         init => field = Changeable(value);
     } = "";
 
-    /// <summary>Whether the verdict is what a file, or a copy from another process, states, and no proof here has decided the neuron.</summary>
+    /// <summary>
+    /// Whether the verdict is what a file, or a copy from another process, states, and no proof here has decided the neuron.
+    /// </summary>
     public bool IsImported => ImportedClaim.Is(Evidence);
 
     /// <summary>Whether the verdict is proven: not undetermined, not a solver's word alone, and not imported.</summary>
@@ -72,7 +81,10 @@ public sealed class NeuronStability
         init => field = Changeable(value);
     }
 
-    /// <summary>The verdict as a table holds it: a copy that nothing can change, since scripts can set what only an initialiser may, and evidence is for what was reached.</summary>
+    /// <summary>
+    /// The verdict as a table holds it: a copy that nothing can change, since scripts can set what only an initialiser may, and evidence is
+    /// for what was reached.
+    /// </summary>
     internal NeuronStability Sealed()
     {
         if (isSealed)
@@ -85,5 +97,8 @@ public sealed class NeuronStability
     /// <inheritdoc/>
     public override string ToString() => $"{Layer}:{Neuron} {State}";
 
-    private T Changeable<T>(T value) => isSealed ? throw new InvalidOperationException("A verdict in a table cannot be changed: make another table of verdicts of your own.") : value;
+    private T Changeable<T>(T value) =>
+        isSealed
+            ? throw new InvalidOperationException("A verdict in a table cannot be changed: make another table of verdicts of your own.")
+            : value;
 }

@@ -32,7 +32,8 @@ internal sealed class SearchClock : IDisposable
                 source.CancelAfter(time);
         }
 
-        Parallel = new() { CancellationToken = source.Token, MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount };
+        Parallel = new() { CancellationToken = source.Token,
+            MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount };
     }
 
     /// <summary>Threads and the token that ends the search: cancellation or the time limit.</summary>

@@ -18,9 +18,13 @@ public sealed record SearchOptions
     /// <summary>Called now and then, on the caller's thread or another; null for silence. It must not throw.</summary>
     public Action<StabilityProgress>? Progress { get; init; }
 
-    /// <summary>Called with a sentence where something did not go as asked, such as a device that failed; null for silence. It must not throw.</summary>
+    /// <summary>
+    /// Called with a sentence where something did not go as asked, such as a device that failed; null for silence. It must not throw.
+    /// </summary>
     public Action<string>? Warning { get; init; }
 
-    /// <summary>Called where a proof refutes what a MILP solver said; null to throw it at the end of the search. It must not throw.</summary>
+    /// <summary>
+    /// Called where a proof refutes what a MILP solver said; null to throw it at the end of the search. It must not throw.
+    /// </summary>
     public Action<ContradictionException>? Contradiction { get; init; }
 }

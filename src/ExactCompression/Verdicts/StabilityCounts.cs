@@ -28,5 +28,6 @@ internal static class StabilityCounts
         return layers;
     }
 
-    private static int RankOf(AffineLayer layer, int[] rows) => RowBasis.Choose(layer.Weights.Span, layer.Inputs, rows, CancellationToken.None).Rank;
+    private static int RankOf(AffineLayer layer, int[] rows) =>
+        RowBasis.Choose(layer.Weights.Span, layer.Inputs, rows, CancellationToken.None).Rank;
 }

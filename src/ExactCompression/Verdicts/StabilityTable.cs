@@ -8,7 +8,8 @@ public sealed class StabilityTable
     private readonly Lazy<IReadOnlyList<LayerStability>> layers;
 
     /// <summary>
-    /// Makes a table of verdicts from outside: a file's, another process's, one's own. They are taken as claims (<see cref="IsImported"/>): shown as imported, and proven before anything rests on them.
+    /// Makes a table of verdicts from outside: a file's, another process's, one's own. They are taken as claims (<see cref="IsImported"/>):
+    /// shown as imported, and proven before anything rests on them.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="domain">The input domain the verdicts hold over; one that fits any size is bound to the network's.</param>
@@ -29,11 +30,14 @@ public sealed class StabilityTable
     {
     }
 
-    private StabilityTable(ReluNetwork network, InputDomain domain, NeuronStability[] neurons, TimeSpan elapsed, IReadOnlyList<StageReport>? stages, string? device, bool isImported)
+    private StabilityTable(
+        ReluNetwork network, InputDomain domain, NeuronStability[] neurons, TimeSpan elapsed, IReadOnlyList<StageReport>? stages,
+        string? device, bool isImported)
     {
         Network = network;
         Domain = domain.For(network.InputSize);
-        Neurons = Array.AsReadOnly(Array.ConvertAll(neurons, static n => n.Sealed())); // read-only: evidence is for the verdicts as they were reached
+        Neurons = Array.AsReadOnly(
+            Array.ConvertAll(neurons, static n => n.Sealed())); // read-only: evidence is for the verdicts as they were reached
         IsImported = isImported;
         Elapsed = elapsed;
         Stages = stages?.ToArray() ?? []; // an array: scripts cannot index the lists that the compiler makes
@@ -78,12 +82,14 @@ public sealed class StabilityTable
     public int Undetermined => Count(NeuronState.Undetermined);
 
     /// <summary>
-    /// How many verdicts nothing here proves: a MILP solver's word alone, within its tolerance, or imported (<see cref="NeuronStability.IsProven"/>). Undetermined neurons have no verdict, and do not count.
+    /// How many verdicts nothing here proves: a MILP solver's word alone, within its tolerance, or imported
+    /// (<see cref="NeuronStability.IsProven"/>). Undetermined neurons have no verdict, and do not count.
     /// </summary>
     public int Unproven => Neurons.Count(static n => n.State != NeuronState.Undetermined && !n.IsProven);
 
     /// <summary>How many of those are stable neurons, so that a compression would rest on them.</summary>
-    public int UnprovenStable => Neurons.Count(static n => n.State is NeuronState.StablyActive or NeuronState.StablyInactive && !n.IsProven);
+    public int UnprovenStable =>
+        Neurons.Count(static n => n.State is NeuronState.StablyActive or NeuronState.StablyInactive && !n.IsProven);
 
     /// <summary>Time spent so far, over all stages.</summary>
     public TimeSpan Elapsed { get; }
@@ -95,13 +101,16 @@ public sealed class StabilityTable
     public string? Device { get; }
 
     /// <summary>
-    /// Whether verdicts, bounds and witnesses are what a file says, or a copy from another process. They are then no premises of proofs: a file can be wrong, and what rests on it would bear our own evidence.
-    /// A search from such a table proves them anew where it can, and gives a table of its own, in which what is left of them is marked as imported.
+    /// Whether verdicts, bounds and witnesses are what a file says, or a copy from another process. They are then no premises of proofs: a
+    /// file can be wrong, and what rests on it would bear our own evidence. A search from such a table proves them anew where it can, and
+    /// gives a table of its own, in which what is left of them is marked as imported.
     /// </summary>
     public bool IsImported { get; }
 
     /// <summary>A table of what was reached here: each verdict's evidence is its own.</summary>
-    internal static StabilityTable Found(ReluNetwork network, InputDomain domain, NeuronStability[] neurons, TimeSpan elapsed = default, IReadOnlyList<StageReport>? stages = null, string? device = null) =>
+    internal static StabilityTable Found(
+        ReluNetwork network, InputDomain domain, NeuronStability[] neurons, TimeSpan elapsed = default,
+        IReadOnlyList<StageReport>? stages = null, string? device = null) =>
         new(network, domain, neurons, elapsed, stages, device, isImported: false);
 
     /// <summary>A table in which nothing is known yet.</summary>
@@ -126,10 +135,13 @@ public sealed class StabilityTable
 
     /// <inheritdoc/>
     public override string ToString() =>
-        PrintableText.Of($"{Network.Name}: {StablyActive} active, {StablyInactive} inactive, {Unstable} unstable, {Undetermined} undetermined over {Domain}");
+        PrintableText.Of(
+            $"{Network.Name}: {StablyActive} active, {StablyInactive} inactive, {Unstable} unstable, {Undetermined} undetermined over "
+                + $"{Domain}");
 
     private static bool StatesSomething(NeuronStability neuron) =>
-        neuron.State != NeuronState.Undetermined || neuron.LowerBound > double.NegativeInfinity || neuron.UpperBound < double.PositiveInfinity || neuron.PositiveWitness is not null || neuron.NegativeWitness is not null;
+        neuron.State != NeuronState.Undetermined || neuron.LowerBound > double.NegativeInfinity
+            || neuron.UpperBound < double.PositiveInfinity || neuron.PositiveWitness is not null || neuron.NegativeWitness is not null;
 
     private int Count(NeuronState state) => Neurons.Count(n => n.State == state);
 }

@@ -1,14 +1,16 @@
 namespace ExactCompression.Verdicts;
 
 /// <summary>
-/// What is known of every hidden neuron while a search runs: proven bounds and witnesses, in arrays over all neurons, layer after layer. The only place where
-/// a verdict is made. Not safe for concurrent use: threads hand their findings to the one that owns it.
-/// What a table from outside says is never a premise: its bounds and witnesses are left out, and its verdicts are claims that come back at the end where nothing was proven. What a solver says within a tolerance
-/// is a claim too (<see cref="MilpClaim"/>): it decides a neuron until a proof says otherwise, and leaves no bound.
+/// What is known of every hidden neuron while a search runs: proven bounds and witnesses, in arrays over all neurons, layer after layer.
+/// The only place where a verdict is made. Not safe for concurrent use: threads hand their findings to the one that owns it.
+/// What a table from outside says is never a premise: its bounds and witnesses are left out, and its verdicts are claims that come back at
+/// the end where nothing was proven. What a solver says within a tolerance is a claim too (<see cref="MilpClaim"/>): it decides a neuron
+/// until a proof says otherwise, and leaves no bound.
 /// </summary>
 /// <remarks>
-/// A neuron that is 0 on all of the domain is both active and inactive, and counts as inactive. So that this depends on no method and no order, a neuron that is never below 0 is active only once it is known to
-/// be above 0 somewhere; until then a search for such a point, or for the proof that there is none, goes on.
+/// A neuron that is 0 on all of the domain is both active and inactive, and counts as inactive. So that this depends on no method and no
+/// order, a neuron that is never below 0 is active only once it is known to be above 0 somewhere; until then a search for such a point, or
+/// for the proof that there is none, goes on.
 /// </remarks>
 internal sealed class VerdictLedger
 {
@@ -27,7 +29,8 @@ internal sealed class VerdictLedger
 
     /// <summary>Begins with what a table knows.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="reopenClaims">Whether neurons that are decided by a solver's word alone are to be decided again; where nothing does, the word stands. Verdicts from outside always are.</param>
+    /// <param name="reopenClaims">Whether neurons that are decided by a solver's word alone are to be decided again; where nothing does,
+    /// the word stands. Verdicts from outside always are.</param>
     /// <param name="scope">The neurons that are to be decided, by their index over all layers; null for all.</param>
     public VerdictLedger(StabilityTable table, bool reopenClaims = false, Func<int, bool>? scope = null)
     {
@@ -49,7 +52,9 @@ internal sealed class VerdictLedger
         for (int i = 0; i < count; i++)
         {
             NeuronStability neuron = table.Neurons[i];
-            (Lower[i], Upper[i]) = table.IsImported ? (double.NegativeInfinity, double.PositiveInfinity) : (neuron.LowerBound, neuron.UpperBound);
+            (Lower[i], Upper[i]) = table.IsImported
+                ? (double.NegativeInfinity, double.PositiveInfinity)
+                : (neuron.LowerBound, neuron.UpperBound);
             (states[i], evidence[i]) = (neuron.State, neuron.State == NeuronState.Undetermined && table.IsImported ? "" : neuron.Evidence);
             if (!table.IsImported)
                 (positive[i], negative[i]) = (neuron.PositiveWitness, neuron.NegativeWitness);
@@ -68,7 +73,9 @@ internal sealed class VerdictLedger
 
     public InputDomain Domain { get; }
 
-    /// <summary>Where each layer's neurons begin: element <c>l - 1</c> for hidden layer <c>l</c>; the last element is the number of all neurons.</summary>
+    /// <summary>
+    /// Where each layer's neurons begin: element <c>l - 1</c> for hidden layer <c>l</c>; the last element is the number of all neurons.
+    /// </summary>
     public int[] Offsets { get; }
 
     /// <summary>Proven lower bounds of the pre-activations.</summary>
@@ -85,7 +92,9 @@ internal sealed class VerdictLedger
 
     public int Count => states.Length;
 
-    /// <summary>Ends the search: claims that were opened again stand where nothing was found, and those that proofs have refuted are reported.</summary>
+    /// <summary>
+    /// Ends the search: claims that were opened again stand where nothing was found, and those that proofs have refuted are reported.
+    /// </summary>
     /// <exception cref="ContradictionException">A claim is refuted, and no handler is registered.</exception>
     public void Close(SearchOptions options)
     {
@@ -94,7 +103,8 @@ internal sealed class VerdictLedger
             bool refuted = state switch
             {
                 NeuronState.StablyActive => negative[index] is not null || Upper[index] < 0,
-                NeuronState.StablyInactive => positive[index] is not null || Lower[index] > 0 || (states[index] == NeuronState.StablyActive && !IsClaim(index)),
+                NeuronState.StablyInactive =>
+                    positive[index] is not null || Lower[index] > 0 || (states[index] == NeuronState.StablyActive && !IsClaim(index)),
                 _ => Lower[index] >= 0 || Upper[index] <= 0,
             };
             (NeuronState found, string kind) = (states[index], evidence[index]);
@@ -125,7 +135,8 @@ internal sealed class VerdictLedger
     }
 
     /// <summary>Whether a witness of that sign would still say something new about the neuron.</summary>
-    public bool Wants(int index, bool above) => IsOpen(index) && (above ? positive[index] is null && !(Upper[index] <= 0) : negative[index] is null && !(Lower[index] >= 0));
+    public bool Wants(int index, bool above) =>
+        IsOpen(index) && (above ? positive[index] is null && !(Upper[index] <= 0) : negative[index] is null && !(Lower[index] >= 0));
 
     /// <summary>Whether a neuron is proven never to be below 0, and it is open whether it is ever above: it may be 0 everywhere.</summary>
     public bool MayBeZero(int index) => IsOpen(index) && Lower[index] >= 0;
@@ -139,7 +150,10 @@ internal sealed class VerdictLedger
         return (layer, index - Offsets[layer - 1]);
     }
 
-    /// <summary>Takes proven bounds: keeps the tighter of the old and the new, and decides the neuron where they settle its sign. A NaN, or an infinity that overflow has put on the wrong side, proves nothing.</summary>
+    /// <summary>
+    /// Takes proven bounds: keeps the tighter of the old and the new, and decides the neuron where they settle its sign. A NaN, or an
+    /// infinity that overflow has put on the wrong side, proves nothing.
+    /// </summary>
     public void Bound(int index, double lower, double upper, string kind)
     {
         if (lower > Lower[index] && !double.IsPositiveInfinity(lower))
@@ -148,7 +162,8 @@ internal sealed class VerdictLedger
             Upper[index] = upper;
         if (IsClaim(index) && BoundsExclude(index))
             Withdraw(index, FormattableString.Invariant($"proven bounds [{Lower[index]:R}, {Upper[index]:R}] ({kind})"));
-        if ((positive[index] is not null && Upper[index] <= 0) || (negative[index] is not null && Lower[index] >= 0) || Lower[index] > Upper[index] || BoundsExclude(index))
+        if ((positive[index] is not null && Upper[index] <= 0) || (negative[index] is not null && Lower[index] >= 0)
+            || Lower[index] > Upper[index] || BoundsExclude(index))
             throw Contradiction(index);
         if (lower >= 0)
             neverNegative.TryAdd(index, kind);
@@ -187,7 +202,10 @@ internal sealed class VerdictLedger
             Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, "Witness"));
     }
 
-    /// <summary>Takes a proven sign of the pre-activation at some input: a witness where one is wanted, else nothing new unless it contradicts the verdict.</summary>
+    /// <summary>
+    /// Takes a proven sign of the pre-activation at some input: a witness where one is wanted, else nothing new unless it contradicts the
+    /// verdict.
+    /// </summary>
     /// <returns>Whether the witness was wanted.</returns>
     public bool Learn(int index, bool above, double[] witness)
     {
@@ -199,7 +217,9 @@ internal sealed class VerdictLedger
         return wanted;
     }
 
-    /// <summary>Takes a proven sign of the pre-activation at some input, of which nothing new is learnt unless it contradicts the verdict.</summary>
+    /// <summary>
+    /// Takes a proven sign of the pre-activation at some input, of which nothing new is learnt unless it contradicts the verdict.
+    /// </summary>
     public void Check(int index, bool above, double[] witness)
     {
         if (states[index] != (above ? NeuronState.StablyInactive : NeuronState.StablyActive))
@@ -245,7 +265,8 @@ internal sealed class VerdictLedger
             };
         }
 
-        return StabilityTable.Found(Network, Domain, neurons, start.Elapsed + elapsed, [.. start.Stages, .. stages], device ?? start.Device);
+        return StabilityTable.Found(
+            Network, Domain, neurons, start.Elapsed + elapsed, [.. start.Stages, .. stages], device ?? start.Device);
     }
 
     private bool IsOpen(int index) => states[index] == NeuronState.Undetermined && scope(index);
@@ -282,13 +303,17 @@ internal sealed class VerdictLedger
         _ => false,
     };
 
-    /// <summary>Two proofs that exclude each other: a fault of this program, or of an imported table, that must never be passed over.</summary>
+    /// <summary>
+    /// Two proofs that exclude each other: a fault of this program, or of an imported table, that must never be passed over.
+    /// </summary>
     private InvalidInputException Contradiction(int index)
     {
         (int layer, int neuron) = Place(index);
         return new(
             "ContradictingEvidence",
-            FormattableString.Invariant($"The evidence on layer {layer}, neuron {neuron} of '{Network.Name}' contradicts itself: {states[index]}, bounds [{Lower[index]:R}, {Upper[index]:R}], a witness above 0: {positive[index] is not null}, below 0: {negative[index] is not null}."),
-            "If the table was imported, check that it belongs to this network and domain; otherwise this is a fault of the module: please report it with the network.");
+            FormattableString.Invariant(
+                $"The evidence on layer {layer}, neuron {neuron} of '{Network.Name}' contradicts itself: {states[index]}, bounds [{Lower[index]:R}, {Upper[index]:R}], a witness above 0: {positive[index] is not null}, below 0: {negative[index] is not null}."),
+            "If the table was imported, check that it belongs to this network and domain; otherwise this is a fault of the module: "
+                + "please report it with the network.");
     }
 }

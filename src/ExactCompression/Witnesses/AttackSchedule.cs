@@ -1,7 +1,10 @@
 
 namespace ExactCompression.Witnesses;
 
-/// <summary>Which attacks run on a layer, in which order: a shared round that settles many neurons at once, then rounds on single neurons, each stronger than the one before.</summary>
+/// <summary>
+/// Which attacks run on a layer, in which order: a shared round that settles many neurons at once, then rounds on single neurons, each
+/// stronger than the one before.
+/// </summary>
 internal static class AttackSchedule
 {
     /// <summary>Rounds of <see cref="Single"/>, each stronger than the one before.</summary>
@@ -30,23 +33,30 @@ internal static class AttackSchedule
     /// <param name="inputs">The network's input size.</param>
     /// <param name="domain">The box.</param>
     /// <param name="hints">Further starts for some targets: the corners where their linear bounds are reached.</param>
-    public static void Single(WitnessSearch search, int layer, int round, int inputs, InputDomain domain, IReadOnlyDictionary<SignTarget, float[]> hints)
+    public static void Single(
+        WitnessSearch search, int layer, int round, int inputs, InputDomain domain, IReadOnlyDictionary<SignTarget, float[]> hints)
     {
         List<SignTarget> open = search.Open(layer);
         int steps = 100 << round;
         int[][] best = round == 0 && open.Count > 0 ? search.BestStarts(open, Starts) : [];
-        float[] StartsOf(int k) => best.Length > 0 ? search.FromPool(best[k]) : RandomStarts(search, domain, hints.GetValueOrDefault(open[k]));
+        float[] StartsOf(int k) =>
+            best.Length > 0 ? search.FromPool(best[k]) : RandomStarts(search, domain, hints.GetValueOrDefault(open[k]));
         int each = Math.Max(1, search.MaxPoints / Starts);
         for (int first = 0; first < open.Count; first += each)
         {
-            (float[] rows, SignTarget[] targets) = Batch(search, open, first, Math.Min(each, open.Count - first), StartsOf, inputs, search.MaxPoints);
+            (float[] rows, SignTarget[] targets) = Batch(
+                search, open, first, Math.Min(each, open.Count - first), StartsOf, inputs, search.MaxPoints);
             if (targets.Length > 0)
                 search.Ascend(layer, rows, targets, steps, width: round == Rounds - 1 ? 0.3f : 0.1f);
         }
     }
 
-    /// <summary>Lays the starts of the targets that are still open one behind the other; they are made here, so that only one batch of them exists at a time.</summary>
-    private static (float[] Rows, SignTarget[] Targets) Batch(WitnessSearch search, List<SignTarget> candidates, int first, int count, Func<int, float[]> startsOf, int inputs, int most)
+    /// <summary>
+    /// Lays the starts of the targets that are still open one behind the other; they are made here, so that only one batch of them exists
+    /// at a time.
+    /// </summary>
+    private static (float[] Rows, SignTarget[] Targets) Batch(
+        WitnessSearch search, List<SignTarget> candidates, int first, int count, Func<int, float[]> startsOf, int inputs, int most)
     {
         var rows = new List<float>();
         var owners = new List<SignTarget>();

@@ -3,7 +3,10 @@ using ExactCompression.Verdicts;
 
 namespace ExactCompression.Witnesses;
 
-/// <summary>Proves bounds layer by layer: interval arithmetic, then backward linear bounds, each layer's bounds resting on those of the layers before.</summary>
+/// <summary>
+/// Proves bounds layer by layer: interval arithmetic, then backward linear bounds, each layer's bounds resting on those of the layers
+/// before.
+/// </summary>
 internal static class BoundPropagation
 {
     /// <summary>Bounds all layers.</summary>
@@ -33,7 +36,8 @@ internal static class BoundPropagation
                 int first = board.Offsets[layer - 1];
                 if (layer < board.Network.Depth)
                 {
-                    relaxations.Add(ReluRelaxation.Of(map, input, board.Lower.AsSpan(first, map.Outputs), board.Upper.AsSpan(first, map.Outputs)));
+                    relaxations.Add(
+                        ReluRelaxation.Of(map, input, board.Lower.AsSpan(first, map.Outputs), board.Upper.AsSpan(first, map.Outputs)));
                     input = relaxations[^1].Output;
                 }
             }
@@ -56,7 +60,9 @@ internal static class BoundPropagation
             board.Bound(board.Offsets[layer - 1] + i, lower[i], upper[i], "Interval");
     }
 
-    private static void Crown(VerdictLedger board, int layer, AffineLayer map, IReadOnlyList<ReluRelaxation> below, SearchClock clock, Dictionary<SignTarget, float[]> hints)
+    private static void Crown(
+        VerdictLedger board, int layer, AffineLayer map, IReadOnlyList<ReluRelaxation> below, SearchClock clock,
+        Dictionary<SignTarget, float[]> hints)
     {
         int inputs = board.Network.InputSize, first = board.Offsets[layer - 1];
 

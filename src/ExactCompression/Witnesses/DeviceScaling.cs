@@ -4,8 +4,8 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// Keeps float32 from overflowing or vanishing on a device: where pre-activations are very large or very small, layers are scaled by powers of two. Rectifiers are positively
-/// homogeneous, so every pre-activation is scaled by a known positive factor and keeps its sign.
+/// Keeps float32 from overflowing or vanishing on a device: where pre-activations are very large or very small, layers are scaled by powers
+/// of two. Rectifiers are positively homogeneous, so every pre-activation is scaled by a known positive factor and keeps its sign.
 /// </summary>
 internal static class DeviceScaling
 {
@@ -44,7 +44,8 @@ internal static class DeviceScaling
     private static AffineLayer Scaled(AffineLayer layer, int weightPower, int biasPower)
     {
         // A weight that leaves float32's range after scaling is kept at its edge: the device only proposes.
-        double[] weights = [.. layer.Weights.ToArray().Select(w => Math.Clamp(Math.ScaleB(w, weightPower), -float.MaxValue, float.MaxValue))];
+        double[] weights = [.. layer.Weights.ToArray().Select(
+            w => Math.Clamp(Math.ScaleB(w, weightPower), -float.MaxValue, float.MaxValue))];
         double[] bias = [.. layer.Bias.ToArray().Select(b => Math.Clamp(Math.ScaleB(b, biasPower), -float.MaxValue, float.MaxValue))];
         return new(weights, bias, layer.Outputs, layer.Inputs, layer.Activation, layer.Precision);
     }

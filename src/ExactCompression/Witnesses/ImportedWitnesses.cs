@@ -2,7 +2,10 @@ using ExactCompression.Verdicts;
 
 namespace ExactCompression.Witnesses;
 
-/// <summary>Witnesses that came with a table from outside prove nothing until they have been run through the network: that is cheap, and settles most unstable neurons again.</summary>
+/// <summary>
+/// Witnesses that came with a table from outside prove nothing until they have been run through the network: that is cheap, and settles
+/// most unstable neurons again.
+/// </summary>
 internal static class ImportedWitnesses
 {
     /// <summary>Runs the witnesses of a table from outside through the network, and credits what they prove.</summary>

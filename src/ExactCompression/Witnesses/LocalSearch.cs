@@ -4,8 +4,9 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// Local search without gradients and in double, for networks with few inputs: each of many points tries random steps that grow shorter, and goes where its neuron's value is larger. Where a neuron has the wanted
-/// sign only round a vertex of many kinks, gradients point past it from every side; steps in some of a few inputs meet it. There float32 would not tell the sign.
+/// Local search without gradients and in double, for networks with few inputs: each of many points tries random steps that grow shorter,
+/// and goes where its neuron's value is larger. Where a neuron has the wanted sign only round a vertex of many kinks, gradients point past
+/// it from every side; steps in some of a few inputs meet it. There float32 would not tell the sign.
 /// </summary>
 internal sealed class LocalSearch : IDisposable
 {
@@ -33,7 +34,8 @@ internal sealed class LocalSearch : IDisposable
         this.walkers = walkers;
         this.seed = seed;
         map = board.Network.HiddenLayer(layer);
-        weights = [.. Enumerable.Range(1, layer - 1).Select(board.Network.HiddenLayer).Select(static l => PackedMatrix<double>.FromTransposed(l.Weights.Span, l.Outputs, l.Inputs))];
+        weights = [.. Enumerable.Range(1, layer - 1).Select(board.Network.HiddenLayer).Select(
+            static l => PackedMatrix<double>.FromTransposed(l.Weights.Span, l.Outputs, l.Inputs))];
     }
 
     /// <summary>Searches for all open neurons, and tries the best point of each.</summary>
@@ -98,7 +100,9 @@ internal sealed class LocalSearch : IDisposable
     }
 
     /// <summary>One round: each walker tries some steps and takes the best of them if it is one up.</summary>
-    private void Walk(SignTarget target, double[] places, double[] reached, double[] points, double[] values, Random random, double step, CancellationToken cancellation)
+    private void Walk(
+        SignTarget target, double[] places, double[] reached, double[] points, double[] values, Random random, double step,
+        CancellationToken cancellation)
     {
         int inputs = board.Network.InputSize;
         ReadOnlySpan<double> lower = board.Domain.Lower.Span, upper = board.Domain.Upper.Span;
@@ -109,7 +113,10 @@ internal sealed class LocalSearch : IDisposable
             {
                 double at = places[(p / Steps * inputs) + i];
                 bool moves = i == fixedInput || random.Next(2) == 0;
-                double to = at + (moves ? step * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2 * (upper[i] - lower[i]) : 0);
+                double to = at
+                    + (moves
+                        ? step * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2 * (upper[i] - lower[i])
+                        : 0);
                 points[(p * inputs) + i] = Math.Clamp(to, lower[i], upper[i]);
             }
         }
@@ -140,7 +147,9 @@ internal sealed class LocalSearch : IDisposable
             points.AsSpan(first * width, rows * width).CopyTo(current);
             for (int l = 0; l < weights.Length; l++)
             {
-                MatrixProduct.Multiply<double>(current.AsSpan(0, rows * width), rows, weights[l], board.Network.HiddenLayer(l + 1).Bias.Span, next.AsSpan(0, rows * weights[l].Columns));
+                MatrixProduct.Multiply<double>(
+                    current.AsSpan(0, rows * width), rows, weights[l], board.Network.HiddenLayer(l + 1).Bias.Span,
+                    next.AsSpan(0, rows * weights[l].Columns));
                 width = weights[l].Columns;
                 Elementwise.Rectify(next.AsSpan(0, rows * width));
                 (current, next) = (next, current);

@@ -2,7 +2,10 @@ using ExactCompression.Verdicts;
 
 namespace ExactCompression.Witnesses;
 
-/// <summary>The session that a search works on, and what takes its place when its device fails: the same device with smaller batches, at last the CPU.</summary>
+/// <summary>
+/// The session that a search works on, and what takes its place when its device fails: the same device with smaller batches, at last the
+/// CPU.
+/// </summary>
 internal sealed class ResilientSession : IDisposable
 {
     /// <summary>A device that fails with an eighth of the points as well wants for more than memory.</summary>
@@ -42,7 +45,9 @@ internal sealed class ResilientSession : IDisposable
     /// <summary>The name of the device that it is on now.</summary>
     public string DeviceName => device.Name;
 
-    /// <summary>Puts a new session in the place of one that failed, with a warning. It knows nothing of what the old one was told or has kept.</summary>
+    /// <summary>
+    /// Puts a new session in the place of one that failed, with a warning. It knows nothing of what the old one was told or has kept.
+    /// </summary>
     /// <param name="failure">What it failed with; thrown again where nothing is left to try.</param>
     public void Replace(ComputeDeviceException failure)
     {
@@ -55,7 +60,8 @@ internal sealed class ResilientSession : IDisposable
             try
             {
                 session = Open(most);
-                options.Warning?.Invoke(FormattableString.Invariant($"{failure.Problem} Going on with batches of {session.MaxPoints} points."));
+                options.Warning?.Invoke(
+                    FormattableString.Invariant($"{failure.Problem} Going on with batches of {session.MaxPoints} points."));
                 return;
             }
             catch (ComputeDeviceException again)

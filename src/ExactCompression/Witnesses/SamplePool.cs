@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// The points that witness search looks at first and starts attacks from, most telling first: corners where linear bounds are reached, the rows of the data, then points of the box made from a seed:
-/// its ends and middle, and by turns uniform ones, corners, and sparse ones (most inputs near their lower end, as in images). Points are made when they are asked for; none is kept.
+/// The points that witness search looks at first and starts attacks from, most telling first: corners where linear bounds are reached, the
+/// rows of the data, then points of the box made from a seed: its ends and middle, and by turns uniform ones, corners, and sparse ones
+/// (most inputs near their lower end, as in images). Points are made when they are asked for; none is kept.
 /// </summary>
 internal sealed class SamplePool
 {
@@ -64,7 +65,9 @@ internal sealed class SamplePool
         }
     }
 
-    /// <summary>Makes one point, always the same for its number: a counter through the mixer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).</summary>
+    /// <summary>
+    /// Makes one point, always the same for its number: a counter through the mixer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Generate(int number, Span<float> point)
     {

@@ -4,12 +4,13 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// Runs inputs through the network in double with a running error bound, and says which pre-activations have a proven sign. This is what turns a candidate from a device
-/// into evidence.
+/// Runs inputs through the network in double with a running error bound, and says which pre-activations have a proven sign. This is what
+/// turns a candidate from a device into evidence.
 /// </summary>
 /// <remarks>
-/// With <c>|a - a'| &lt;= e</c> for the computed activations <c>a'</c>, the computed pre-activation errs by at most <c>gamma (|W| |a'| + |b|) + |W| e</c>, plus the radius of the weights
-/// times <c>|a'| + e</c>; the rectifier does not widen it. Both sums are one product of <c>|W|</c> with <c>gamma |a'| + e</c>.
+/// With <c>|a - a'| &lt;= e</c> for the computed activations <c>a'</c>, the computed pre-activation errs by at most
+/// <c>gamma (|W| |a'| + |b|) + |W| e</c>, plus the radius of the weights times <c>|a'| + e</c>; the rectifier does not widen it. Both sums
+/// are one product of <c>|W|</c> with <c>gamma |a'| + e</c>.
 /// </remarks>
 internal sealed class WitnessCheck : IDisposable
 {
@@ -146,7 +147,8 @@ internal sealed class WitnessCheck : IDisposable
                 radius = PackedMatrix<double>.FromTransposed(layer.WeightRadius.Span, layer.Outputs, layer.Inputs);
             charge = new double[layer.Outputs];
             for (int i = 0; i < charge.Length; i++)
-                charge[i] = (gamma * Math.Abs(layer.Bias.Span[i])) + (layer.BiasRadius.IsEmpty ? 0 : layer.BiasRadius.Span[i]) + Rounding.Underflow;
+                charge[i] = (gamma * Math.Abs(layer.Bias.Span[i])) + (layer.BiasRadius.IsEmpty ? 0 : layer.BiasRadius.Span[i])
+                    + Rounding.Underflow;
         }
 
         public int Width => layer.Outputs;

@@ -4,8 +4,9 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// Searches inputs that show neurons unstable: runs sample points through the network on a device, then attacks what is still open. Every iterate of every attack counts for every open neuron
-/// of every layer that the pass went through, and every candidate is checked in double before it is credited.
+/// Searches inputs that show neurons unstable: runs sample points through the network on a device, then attacks what is still open. Every
+/// iterate of every attack counts for every open neuron of every layer that the pass went through, and every candidate is checked in double
+/// before it is credited.
 /// </summary>
 internal sealed class WitnessSearch : IDisposable
 {
@@ -21,7 +22,9 @@ internal sealed class WitnessSearch : IDisposable
     private readonly MissingSigns[] wanted;
     private readonly List<WitnessCandidate> candidates = [];
 
-    /// <summary>How far into the pool the search has come, and how far the session that works for it has: a new one has its starts to gather anew.</summary>
+    /// <summary>
+    /// How far into the pool the search has come, and how far the session that works for it has: a new one has its starts to gather anew.
+    /// </summary>
     private int reached, seen;
     private bool firstLayerTried;
 
@@ -33,7 +36,9 @@ internal sealed class WitnessSearch : IDisposable
     /// <param name="clock">Time.</param>
     /// <param name="corners">Points to look at before all others, row-major.</param>
     /// <param name="mostRows">How many rows of the data to take at most.</param>
-    public WitnessSearch(VerdictLedger board, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock, float[] corners, int mostRows = int.MaxValue)
+    public WitnessSearch(
+        VerdictLedger board, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock, float[] corners,
+        int mostRows = int.MaxValue)
     {
         this.board = board;
         this.clock = clock;
@@ -122,7 +127,8 @@ internal sealed class WitnessSearch : IDisposable
         OnDevice(() =>
         {
             SampleSeen();
-            starts = [.. targets.Select(target => Session.ReadStarts(target.Index, target.Above) is var best && best.Length > most ? best[..most] : best)];
+            starts = [.. targets.Select(
+                target => Session.ReadStarts(target.Index, target.Above) is var best && best.Length > most ? best[..most] : best)];
         });
         return starts;
     }
@@ -139,7 +145,8 @@ internal sealed class WitnessSearch : IDisposable
     }
 
     /// <summary>
-    /// Attacks: momentum ascent with a falling step, each point towards its own target. A point whose target is settled is given another open one of its batch.
+    /// Attacks: momentum ascent with a falling step, each point towards its own target. A point whose target is settled is given another
+    /// open one of its batch.
     /// </summary>
     /// <param name="layer">1-based hidden layer of all the targets.</param>
     /// <param name="starts">Row-major targets x inputs.</param>
@@ -179,7 +186,9 @@ internal sealed class WitnessSearch : IDisposable
         check.Dispose();
     }
 
-    /// <summary>Does work on the device, and once more where that fails: on smaller batches, or on the CPU. What was credited stays so.</summary>
+    /// <summary>
+    /// Does work on the device, and once more where that fails: on smaller batches, or on the CPU. What was credited stays so.
+    /// </summary>
     private void OnDevice(Action work)
     {
         for (;;)
@@ -203,7 +212,9 @@ internal sealed class WitnessSearch : IDisposable
         OnDevice(SampleSeen);
     }
 
-    /// <summary>Runs the pool through the session as far as the search has come; the next batch is brought over while one is worked on.</summary>
+    /// <summary>
+    /// Runs the pool through the session as far as the search has come; the next batch is brought over while one is worked on.
+    /// </summary>
     private void SampleSeen()
     {
         int staged = 0;
@@ -348,7 +359,8 @@ internal sealed class WitnessSearch : IDisposable
 
     private double[] BestCorner(SignTarget target)
     {
-        ReadOnlySpan<double> row = board.Network.Layers[0].Row(target.Index), lower = board.Domain.Lower.Span, upper = board.Domain.Upper.Span;
+        ReadOnlySpan<double> row = board.Network.Layers[0].Row(target.Index), lower = board.Domain.Lower.Span,
+            upper = board.Domain.Upper.Span;
         var corner = new double[row.Length];
         for (int i = 0; i < corner.Length; i++)
             corner[i] = row[i] > 0 == target.Above ? upper[i] : lower[i];

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace ExactCompression.Tests.Analysis;
 
-/// <summary>Verdicts on real networks: the paper's own, and those trained for this project. What is expected comes from the paper's published results and from an unproven second program.</summary>
+/// <summary>
+/// Verdicts on real networks: the paper's own, and those trained for this project. What is expected comes from the paper's published
+/// results and from an unproven second program.
+/// </summary>
 public sealed class PublicNetworkTests
 {
     [Fact]
@@ -31,7 +34,8 @@ public sealed class PublicNetworkTests
     [InlineData("mnist_5x100_l1-0.002", 171, 2)]
     public void FindStable_TrainedNetwork_DecidesEveryNeuronAsTheSecondProgramDoes(string name, int unstable, int leftOpen)
     {
-        StabilityTable table = Decide(TestFiles.Shared($"networks/trained/{name}.onnx"), name.StartsWith("mnist", StringComparison.Ordinal) ? Mnist() : null);
+        StabilityTable table = Decide(
+            TestFiles.Shared($"networks/trained/{name}.onnx"), name.StartsWith("mnist", StringComparison.Ordinal) ? Mnist() : null);
         Assert.Equal(0, table.Undetermined);
         Assert.InRange(table.Unstable, unstable, unstable + leftOpen);
     }
@@ -52,7 +56,8 @@ public sealed class PublicNetworkTests
         using var written = new TemporaryFolder();
         ReluNetwork checkpoint = NetworkFormats.Read(Path.Combine(folder, "checkpoint_120.tar"));
         NetworkFormats.Write(checkpoint, written.File("same.onnx"));
-        (NeuronState, double, double)[] Verdicts(string path) => [.. Decide(path, Mnist()).Neurons.Select(n => (n.State, n.LowerBound, n.UpperBound))];
+        (NeuronState, double, double)[] Verdicts(string path) =>
+            [.. Decide(path, Mnist()).Neurons.Select(n => (n.State, n.LowerBound, n.UpperBound))];
         (NeuronState, double, double)[] expected = Verdicts(Path.Combine(folder, "checkpoint_120.tar"));
         Assert.Equal(expected, Verdicts(Path.Combine(folder, "weights.dat")));
         Assert.Equal(expected, Verdicts(written.File("same.onnx")));

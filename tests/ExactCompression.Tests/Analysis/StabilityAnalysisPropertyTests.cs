@@ -10,11 +10,17 @@ public sealed class StabilityAnalysisPropertyTests
 {
     [Fact]
     public void FindStable_SmallNetworks_NeverContradictsEnumeration() =>
-        RandomNetworks.Cases().ForAll(c => Check(c, StabilityAnalysis.FindStable(StabilityTable.Undecided(c.Network, c.Domain), null, new() { Threads = 1 }, default)), count: 1_500);
+        RandomNetworks.Cases().ForAll(
+            c => Check(
+                c, StabilityAnalysis.FindStable(StabilityTable.Undecided(c.Network, c.Domain), null, new() { Threads = 1 }, default)),
+                count: 1_500);
 
     [Fact]
     public void FindStable_ThreeInputs_NeverContradictsEnumeration() =>
-        RandomNetworks.Cases(mostInputs: 3, mostLayers: 2, mostWidth: 2).ForAll(c => Check(c, StabilityAnalysis.FindStable(StabilityTable.Undecided(c.Network, c.Domain), null, new() { Threads = 1 }, default)), count: 300);
+        RandomNetworks.Cases(mostInputs: 3, mostLayers: 2, mostWidth: 2).ForAll(
+            c => Check(
+                c, StabilityAnalysis.FindStable(StabilityTable.Undecided(c.Network, c.Domain), null, new() { Threads = 1 }, default)),
+                count: 300);
 
     [Fact]
     public void FindUnstable_SmallNetworks_NeverClaimsStableAndNeverContradictsEnumeration() =>
@@ -22,7 +28,8 @@ public sealed class StabilityAnalysisPropertyTests
             c =>
             {
                 using var device = new SimdWitnessDevice();
-                StabilityTable table = StabilityAnalysis.FindUnstable(StabilityTable.Undecided(c.Network, c.Domain), null, device, new() { Threads = 1 }, default);
+                StabilityTable table = StabilityAnalysis.FindUnstable(
+                    StabilityTable.Undecided(c.Network, c.Domain), null, device, new() { Threads = 1 }, default);
                 Assert.Equal(0, table.StablyActive + table.StablyInactive);
                 Check(c, table);
             },
@@ -36,7 +43,10 @@ public sealed class StabilityAnalysisPropertyTests
         {
             (Rational min, Rational max) = ranges[neuron.Layer - 1][neuron.Neuron];
             string where = $"{neuron} [{neuron.LowerBound:R}, {neuron.UpperBound:R}] {neuron.Evidence}";
-            NeuronState truth = max.Sign <= 0 ? NeuronState.StablyInactive : min.Sign >= 0 ? NeuronState.StablyActive : NeuronState.Unstable;
+            NeuronState truth = max.Sign <= 0
+                ? NeuronState.StablyInactive
+                : min.Sign >= 0
+                ? NeuronState.StablyActive : NeuronState.Unstable;
             Assert.True(neuron.State == NeuronState.Undetermined || neuron.State == truth, $"{where} is {truth}: {min} to {max}");
             Assert.True(double.IsNegativeInfinity(neuron.LowerBound) || neuron.LowerBound <= min, where);
             Assert.True(double.IsPositiveInfinity(neuron.UpperBound) || neuron.UpperBound >= max, where);

@@ -15,10 +15,13 @@ public sealed class StabilityAnalysisTests
             ([1, 1, 1], [0], 1, 3));
         StabilityTable table = Decide(network, 0, 1);
         Assert.Equal(
-            [NeuronState.StablyActive, NeuronState.StablyInactive, NeuronState.Unstable, NeuronState.StablyInactive, NeuronState.StablyActive, NeuronState.Unstable],
+            [NeuronState.StablyActive, NeuronState.StablyInactive, NeuronState.Unstable, NeuronState.StablyInactive,
+                NeuronState.StablyActive, NeuronState.Unstable],
             table.Neurons.Select(n => n.State));
         Assert.Equal((2, 2, 2, 0), (table.StablyActive, table.StablyInactive, table.Unstable, table.Undetermined));
-        Assert.All(table.Neurons.Where(n => n.State == NeuronState.Unstable), n => Assert.True(n.PositiveWitness is not null && n.NegativeWitness is not null));
+        Assert.All(
+            table.Neurons.Where(n => n.State == NeuronState.Unstable),
+            n => Assert.True(n.PositiveWitness is not null && n.NegativeWitness is not null));
     }
 
     [Fact]
@@ -37,7 +40,8 @@ public sealed class StabilityAnalysisTests
         ReluNetwork network = Network(([0.75, 0.25], [-3], 1, 2), ([2], [0], 1, 1), ([1], [0], 1, 1));
         Assert.Equal(NeuronState.StablyInactive, Decide(network, 0, 3).Neurons[0].State);
 
-        // The second layer sees relu(2x) - relu(x) - relu(x) = 0 on [0,1] through rectifiers that are stably active: exactly 0, so inactive.
+        // The second layer sees relu(2x) - relu(x) - relu(x) = 0 on [0,1] through rectifiers that are stably active: exactly 0, so
+        // inactive.
         ReluNetwork cancelling = Network(([2, 1, 1], [0, 0, 0], 3, 1), ([1.1, -1.1, -1.1], [0], 1, 3), ([1], [0], 1, 1));
         Assert.Equal(NeuronState.StablyInactive, Decide(cancelling, 0, 1).Neurons[3].State);
     }
@@ -54,7 +58,8 @@ public sealed class StabilityAnalysisTests
     [Fact]
     public void FindStable_Overflow_ProvesNothing()
     {
-        ReluNetwork network = Network(([1e200, -1e200], [0, 0], 2, 1), ([1e200, -1e200, 1e200, 1e200], [0, 0], 2, 2), ([1e200, 1e200], [-1], 1, 2), ([1], [0], 1, 1));
+        ReluNetwork network = Network(
+            ([1e200, -1e200], [0, 0], 2, 1), ([1e200, -1e200, 1e200, 1e200], [0, 0], 2, 2), ([1e200, 1e200], [-1], 1, 2), ([1], [0], 1, 1));
         NeuronState[] deep = [.. Decide(network, -1, 1).NeuronsOf(3).Select(n => n.State)];
         Assert.DoesNotContain(NeuronState.StablyInactive, deep);
         Assert.DoesNotContain(NeuronState.StablyActive, deep);
@@ -87,7 +92,8 @@ public sealed class StabilityAnalysisTests
     public void FindStable_PointDomain_DecidesEverything()
     {
         ReluNetwork network = Network(([1, -1, 1, 1], [0.5, -0.25], 2, 2), ([1, -2], [-0.75], 1, 2), ([1], [0], 1, 1));
-        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network, new([0.5, 0.25], [0.5, 0.25])), null, new(), default);
+        StabilityTable table = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network, new([0.5, 0.25], [0.5, 0.25])), null, new(), default);
         Assert.Equal([NeuronState.StablyActive, NeuronState.StablyActive, NeuronState.StablyInactive], table.Neurons.Select(n => n.State));
     }
 
@@ -95,9 +101,13 @@ public sealed class StabilityAnalysisTests
     public void FindStable_AnyNumberOfThreads_GivesTheSameTable()
     {
         ReluNetwork network = RandomDense(7, 12, 40, 30, 20, 3);
-        StabilityTable one = StabilityAnalysis.FindStable(StabilityTable.Undecided(network), null, new() { Threads = 1, Seed = 3 }, default);
-        StabilityTable four = StabilityAnalysis.FindStable(StabilityTable.Undecided(network), null, new() { Threads = 4, Seed = 3 }, default);
-        Assert.Equal(one.Neurons.Select(n => (n.State, n.LowerBound, n.UpperBound)), four.Neurons.Select(n => (n.State, n.LowerBound, n.UpperBound)));
+        StabilityTable one = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network), null, new() { Threads = 1, Seed = 3 }, default);
+        StabilityTable four = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network), null, new() { Threads = 4, Seed = 3 }, default);
+        Assert.Equal(
+            one.Neurons.Select(n => (n.State, n.LowerBound, n.UpperBound)),
+            four.Neurons.Select(n => (n.State, n.LowerBound, n.UpperBound)));
         Assert.Equal(one.Neurons.Select(n => n.PositiveWitness), four.Neurons.Select(n => n.PositiveWitness));
     }
 
@@ -123,7 +133,8 @@ public sealed class StabilityAnalysisTests
     public void FindStable_TimeIsOver_ReturnsWhatIsKnownAndClaimsNothing()
     {
         ReluNetwork network = RandomDense(5, 10, 50, 50, 2);
-        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network), null, new() { TimeLimit = TimeSpan.Zero }, default);
+        StabilityTable table = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network), null, new() { TimeLimit = TimeSpan.Zero }, default);
         Assert.Equal(table.Neurons.Count, table.Undetermined);
     }
 
@@ -140,7 +151,8 @@ public sealed class StabilityAnalysisTests
     public void FindStable_DataOfAnotherWidth_IsRefused()
     {
         var data = new InputData([1, 2, 3], 1, 3);
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => StabilityAnalysis.FindStable(StabilityTable.Undecided(RandomDense(5, 2, 3, 1)), data, new(), default));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(
+            () => StabilityAnalysis.FindStable(StabilityTable.Undecided(RandomDense(5, 2, 3, 1)), data, new(), default));
         Assert.Equal("DataWidthMismatch", error.ErrorId);
     }
 
@@ -149,21 +161,29 @@ public sealed class StabilityAnalysisTests
     {
         // A table that says "stably active" with bounds that cannot be, as an import of another network's table would.
         ReluNetwork network = Network(([1], [1], 1, 1), ([1], [0], 1, 1));
-        var table = new StabilityTable(network, InputDomain.Unit, [new() { Layer = 1, Neuron = 0, State = NeuronState.StablyInactive, UpperBound = -1, Evidence = "Imported" }]);
-        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => StabilityAnalysis.FindStable(table, null, new(), default)).ErrorId);
+        var table = new StabilityTable(
+            network, InputDomain.Unit,
+            [new() { Layer = 1, Neuron = 0, State = NeuronState.StablyInactive, UpperBound = -1, Evidence = "Imported" }]);
+        Assert.Equal(
+            "ContradictingEvidence",
+            Assert.Throws<InvalidInputException>(() => StabilityAnalysis.FindStable(table, null, new(), default)).ErrorId);
     }
 
     private static StabilityTable Decide(ReluNetwork network, double lower, double upper) =>
         StabilityAnalysis.FindStable(StabilityTable.Undecided(network, InputDomain.Uniform(lower, upper)), null, new(), default);
 
     private static ReluNetwork Network(params (double[] Weights, double[] Bias, int Outputs, int Inputs)[] layers) =>
-        new(layers.Select((l, i) => new AffineLayer(l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Length - 1 ? Activation.Identity : Activation.Relu, WeightPrecision.Float64)));
+        new(layers.Select(
+            (l, i) => new AffineLayer(
+                l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Length - 1 ? Activation.Identity : Activation.Relu,
+                WeightPrecision.Float64)));
 
     private static ReluNetwork RandomDense(int seed, params int[] widths)
     {
         var random = new Random(seed);
         return Network([.. Enumerable.Range(1, widths.Length - 1).Select(l => (
-            Enumerable.Range(0, widths[l] * widths[l - 1]).Select(_ => (double)(float)((random.NextDouble() - 0.5) * 2 / Math.Sqrt(widths[l - 1]))).ToArray(),
+            Enumerable.Range(0, widths[l] * widths[l - 1]).Select(
+                _ => (double)(float)((random.NextDouble() - 0.5) * 2 / Math.Sqrt(widths[l - 1]))).ToArray(),
             Enumerable.Range(0, widths[l]).Select(_ => (double)(float)(random.NextDouble() - 0.5)).ToArray(),
             widths[l],
             widths[l - 1]))]);

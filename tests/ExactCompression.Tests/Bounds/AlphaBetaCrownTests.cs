@@ -12,7 +12,9 @@ public sealed class AlphaBetaCrownTests
 
     [Fact]
     public void Optimize_AnyNetworkAndPhases_NeverFallsBelowAValueThatIsReached() =>
-        Gen.Select(RandomNetworks.Cases(mostInputs: 2, mostLayers: 3, mostWidth: 4).Where(c => c.Network.Depth > 1), Gen.Int[0, 1_000_000], Gen.Int[0, 6])
+        Gen.Select(
+            RandomNetworks.Cases(mostInputs: 2, mostLayers: 3, mostWidth: 4).Where(c => c.Network.Depth > 1), Gen.Int[0, 1_000_000],
+            Gen.Int[0, 6])
             .ForAll((c, seed, steps) => Check(c, new Random(seed), steps), count: 500);
 
     [Fact]
@@ -24,7 +26,8 @@ public sealed class AlphaBetaCrownTests
         var domain = new InputDomain([-1], [1]);
         ReluRelaxation[] below = [Relax(first, ActivationRange.OfInput(domain))];
         using var bounds = new AlphaBetaCrown(domain, second, below);
-        CrownSubproblem plain = CrownSubproblem.Root(0, true, bounds.PlainSlopes()), optimised = CrownSubproblem.Root(0, true, bounds.PlainSlopes());
+        CrownSubproblem plain = CrownSubproblem.Root(0, true, bounds.PlainSlopes()),
+            optimised = CrownSubproblem.Root(0, true, bounds.PlainSlopes());
         bounds.Evaluate([plain], OneThread);
         bounds.Optimize([optimised], AdamSchedule.FromPlainSlopes, OneThread);
         Assert.True(optimised.Bound < plain.Bound - 0.01, $"{optimised.Bound} against {plain.Bound}");
@@ -33,14 +36,16 @@ public sealed class AlphaBetaCrownTests
     [Fact]
     public void FindStable_NeuronThatNeedsSplitting_IsProvenByBranchAndBound()
     {
-        // |x| = relu(x) + relu(-x) and |y| likewise: |x| + |y| - relu(x + y) - relu(-x - y) >= 0 is the triangle inequality, which no single linear bound shows at 0.
+        // |x| = relu(x) + relu(-x) and |y| likewise: |x| + |y| - relu(x + y) - relu(-x - y) >= 0 is the triangle inequality, which no
+        // single linear bound shows at 0.
         ReluNetwork network = new(
         [
             new([1, 0, -1, 0, 0, 1, 0, -1, 1, 1, -1, -1], new double[6], 6, 2, Activation.Relu),
             new([1, 1, 1, 1, -1, -1], [0.01], 1, 6, Activation.Relu),
             new([1], [0], 1, 1, Activation.Identity),
         ]);
-        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)), null, new(), default);
+        StabilityTable table = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)), null, new(), default);
         Assert.Equal((NeuronState.StablyActive, "BranchAndBound"), (table.Neurons[6].State, table.Neurons[6].Evidence));
     }
 

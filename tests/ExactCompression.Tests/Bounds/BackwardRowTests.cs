@@ -10,7 +10,8 @@ public sealed class BackwardRowTests
 {
     private const int Widest = 20;
 
-    private static readonly double[] Garbage = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e308, -1e308, -0.0, 5e-324, 7];
+    private static readonly double[] Garbage = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e308, -1e308, -0.0, 5e-324,
+        7];
 
     [Fact]
     public void Bound_AnyWidthAndKindOfNumber_IsNotBelowTheExactMaximum()
@@ -27,7 +28,9 @@ public sealed class BackwardRowTests
                 if (!double.IsFinite(bound))
                     continue;
                 finite++;
-                Assert.True((bound - ExactLines.Maximum(0.25, row, relaxation, slopes, domain)).Sign >= 0, $"width {width}, seed {seed}: {bound:R}");
+                Assert.True(
+                    (bound - ExactLines.Maximum(0.25, row, relaxation, slopes, domain)).Sign >= 0,
+                    $"width {width}, seed {seed}: {bound:R}");
             }
         }
 
@@ -48,8 +51,11 @@ public sealed class BackwardRowTests
                     continue;
 
                 // Twice gamma for the product and for the sum, and as much again for the size of the bias within z.
-                double most = (8 * ((2 * width) + domain.Size!.Value + 8) * Rounding.Unit * ExactLines.Size(0.25, row, relaxation, slopes)) + 1e-290;
-                Assert.True((bound - ExactLines.Maximum(0.25, row, relaxation, slopes, domain) - most).Sign <= 0, $"width {width}, seed {seed}: {bound:R}");
+                double most = (8 * ((2 * width) + domain.Size!.Value + 8) * Rounding.Unit * ExactLines.Size(0.25, row, relaxation, slopes))
+                    + 1e-290;
+                Assert.True(
+                    (bound - ExactLines.Maximum(0.25, row, relaxation, slopes, domain) - most).Sign <= 0,
+                    $"width {width}, seed {seed}: {bound:R}");
             }
         }
     }
@@ -84,7 +90,8 @@ public sealed class BackwardRowTests
             double[] ends = [.. Enumerable.Repeat(-1.0, width)];
             var relaxation = ReluRelaxation.Of(layer, ActivationRange.OfInput(new([-1], [1])), ends, ends);
             relaxation.Packed.Dispose();
-            (BackwardRow sums, double[] coefficients) = Pass([.. Enumerable.Range(0, width).Select(i => i % 3 == 0 ? -0.0 : i - 5.0)], relaxation.LowerSlope, relaxation, dirty: true);
+            (BackwardRow sums, double[] coefficients) = Pass(
+                [.. Enumerable.Range(0, width).Select(i => i % 3 == 0 ? -0.0 : i - 5.0)], relaxation.LowerSlope, relaxation, dirty: true);
             Assert.Equal((0.0, 0.0, 0.0), (sums.Constant, sums.Size, sums.Error));
             Assert.All(coefficients, static c => Assert.Equal(0, c));
         }
@@ -101,10 +108,13 @@ public sealed class BackwardRowTests
         for (int at = 0; at < ranges.Length; at++)
         {
             var layer = new AffineLayer([1, 1, 1, 1], [-1, 0, 0, 1], 4, 1, Activation.Relu);
-            var relaxation = ReluRelaxation.Of(layer, ActivationRange.OfInput(new([-1], [1])), [.. ranges.Select(static r => r.Lower)], [.. ranges.Select(static r => r.Upper)]);
+            var relaxation = ReluRelaxation.Of(
+                layer, ActivationRange.OfInput(new([-1], [1])), [.. ranges.Select(static r => r.Lower)],
+                [.. ranges.Select(static r => r.Upper)]);
             double[] row = new double[4];
             row[at] = coefficient;
-            double bound = Bound(row, 0, relaxation, relaxation.LowerSlope, new([-1], [1])), end = End([coefficient], new([0], [1]), dirty: false).Bound(1e-15, 1e-300);
+            double bound = Bound(row, 0, relaxation, relaxation.LowerSlope, new([-1], [1])),
+                end = End([coefficient], new([0], [1]), dirty: false).Bound(1e-15, 1e-300);
             relaxation.Packed.Dispose();
             Assert.True(double.IsNaN(bound) || double.IsPositiveInfinity(bound), $"{bound}");
             Assert.True(double.IsNaN(end) || double.IsPositiveInfinity(end), $"{end}");
@@ -120,8 +130,10 @@ public sealed class BackwardRowTests
         double[] lower = new double[width], upper = new double[width];
         IntervalBounds.Propagate(layer, ActivationRange.OfInput(domain), lower, upper);
         var relaxation = ReluRelaxation.Of(layer, ActivationRange.OfInput(domain), lower, upper);
-        double[] slopes = BackwardRow.WithSlack([.. Enumerable.Range(0, width).Select(i => relaxation.IsOpen(i) ? random.NextDouble() : relaxation.LowerSlope[i])]);
-        double[] row = [.. Enumerable.Range(0, width).Select(_ => random.Next(8) switch { 0 => 0, 1 => -0.0, _ => HardNumbers.Next(random, kind) })];
+        double[] slopes = BackwardRow.WithSlack(
+            [.. Enumerable.Range(0, width).Select(i => relaxation.IsOpen(i) ? random.NextDouble() : relaxation.LowerSlope[i])]);
+        double[] row = [.. Enumerable.Range(0, width).Select(
+            _ => random.Next(8) switch { 0 => 0, 1 => -0.0, _ => HardNumbers.Next(random, kind) })];
         return (row, relaxation, slopes, domain);
     }
 
@@ -152,7 +164,8 @@ public sealed class BackwardRowTests
     {
         row = [.. row, .. dirty ? Garbage : new double[BackwardRow.Slack]];
         int inputs = domain.Size!.Value;
-        double[] lower = [.. domain.Lower.Span, .. dirty ? Garbage : new double[BackwardRow.Slack]], upper = [.. domain.Upper.Span, .. dirty ? Garbage : new double[BackwardRow.Slack]];
+        double[] lower = [.. domain.Lower.Span, .. dirty ? Garbage : new double[BackwardRow.Slack]],
+            upper = [.. domain.Upper.Span, .. dirty ? Garbage : new double[BackwardRow.Slack]];
         BackwardRow sums = default;
         sums.Concretise(row.AsSpan(0, inputs), lower, upper);
         return sums;

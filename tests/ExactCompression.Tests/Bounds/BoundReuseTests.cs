@@ -4,7 +4,10 @@ using Xunit;
 
 namespace ExactCompression.Tests.Bounds;
 
-/// <summary>Rows share arrays with their neighbours, and with those that came before: what comes out must be what each row gives alone, at every width.</summary>
+/// <summary>
+/// Rows share arrays with their neighbours, and with those that came before: what comes out must be what each row gives alone, at every
+/// width.
+/// </summary>
 public sealed class BoundReuseTests
 {
     private static readonly ParallelOptions OneThread = new() { MaxDegreeOfParallelism = 1 };
@@ -47,7 +50,9 @@ public sealed class BoundReuseTests
             (InputDomain domain, List<ReluRelaxation> below, AffineLayer layer) = Network(random, width, outputs: 9);
             using var bounds = new AlphaBetaCrown(domain, layer, below);
             int rectifiers = below.Sum(static r => r.Layer.Outputs);
-            CrownSubproblem[] Problems() => [.. Enumerable.Range(0, 9).Select(i => Split(CrownSubproblem.Root(i, i % 2 == 0, bounds.PlainSlopes()), new(i), rectifiers))];
+            CrownSubproblem[] Problems() =>
+                [.. Enumerable.Range(0, 9).Select(
+                    i => Split(CrownSubproblem.Root(i, i % 2 == 0, bounds.PlainSlopes()), new(i), rectifiers))];
             CrownSubproblem[] alone = Problems(), together = [.. Problems(), .. Problems(), .. Problems()];
             foreach (CrownSubproblem problem in alone)
                 bounds.Optimize([problem], AdamSchedule.AfterSplit with { Steps = 5 }, OneThread);
@@ -146,5 +151,6 @@ public sealed class BoundReuseTests
         return new(Numbers(outputs * inputs), Numbers(outputs), outputs, inputs, Activation.Relu);
     }
 
-    private static void AssertClose(double expected, double actual, string what) => Assert.True(Math.Abs(expected - actual) <= 1e-9 * (1 + Math.Abs(expected)), $"{what}: {expected:R}, {actual:R}");
+    private static void AssertClose(double expected, double actual, string what) =>
+        Assert.True(Math.Abs(expected - actual) <= 1e-9 * (1 + Math.Abs(expected)), $"{what}: {expected:R}, {actual:R}");
 }

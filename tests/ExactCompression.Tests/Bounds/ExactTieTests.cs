@@ -3,7 +3,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Bounds;
 
-/// <summary>Bounds that are 0 but for rounding: settled without rounding where the weights are exact, and not at all where they carry a radius.</summary>
+/// <summary>
+/// Bounds that are 0 but for rounding: settled without rounding where the weights are exact, and not at all where they carry a radius.
+/// </summary>
 public sealed class ExactTieTests
 {
     private static readonly InputDomain Domain = new([-1, -1], [1, 1]);
@@ -31,10 +33,12 @@ public sealed class ExactTieTests
     }
 
     /// <summary>0.1 x + 0.3 y + 1, twice.</summary>
-    private static AffineLayer First(double[]? radius) => new([0.1, 0.3, 0.1, 0.3], [1, 1], 2, 2, Activation.Relu, WeightPrecision.Float64, radius);
+    private static AffineLayer First(double[]? radius) =>
+        new([0.1, 0.3, 0.1, 0.3], [1, 1], 2, 2, Activation.Relu, WeightPrecision.Float64, radius);
 
     /// <summary>One third of the difference of the two, as nearly as a double has it: 0.</summary>
-    private static AffineLayer Second(double[]? radius) => new([1.0 / 3, -1.0 / 3], [0], 1, 2, Activation.Relu, WeightPrecision.Float64, null, radius);
+    private static AffineLayer Second(double[]? radius) =>
+        new([1.0 / 3, -1.0 / 3], [0], 1, 2, Activation.Relu, WeightPrecision.Float64, null, radius);
 
     private static (double Lower, double Upper) Ends(AffineLayer first, AffineLayer second)
     {

@@ -13,7 +13,8 @@ public sealed class IntervalBoundsTests
     [Fact]
     public void Propagate_TermsThatTheBiasSwallows_AreWithinTheEnds()
     {
-        (double lower, double upper) = Single(new([.. Enumerable.Repeat(Lost, Many)], [1], 1, Many, Activation.Relu, WeightPrecision.Float64), 1, 1);
+        (double lower, double upper) = Single(
+            new([.. Enumerable.Repeat(Lost, Many)], [1], 1, Many, Activation.Relu, WeightPrecision.Float64), 1, 1);
         Dyadic exact = 1 + ((Dyadic)Many * Lost);
         Assert.True((upper - exact).Sign >= 0 && (lower - exact).Sign <= 0);
         (lower, upper) = Single(new([.. Enumerable.Repeat(-Lost, Many)], [-1], 1, Many, Activation.Relu, WeightPrecision.Float64), 1, 1);
@@ -28,7 +29,8 @@ public sealed class IntervalBoundsTests
         (double lower, double upper) = Single(new(weights, [0], 1, weights.Length, Activation.Relu, WeightPrecision.Float64), 1, 1);
         Dyadic exact = (Dyadic)Many * Lost;
         Assert.True((upper - exact).Sign >= 0 && (lower - exact).Sign <= 0);
-        (double least, double most) = Single(new([.. weights.Select(static w => -w)], [0], 1, weights.Length, Activation.Relu, WeightPrecision.Float64), 1, 1);
+        (double least, double most) = Single(
+            new([.. weights.Select(static w => -w)], [0], 1, weights.Length, Activation.Relu, WeightPrecision.Float64), 1, 1);
         Assert.True((most + exact).Sign >= 0 && (least + exact).Sign <= 0);
         Assert.True(upper - lower < 1e-12);
     }
@@ -45,7 +47,8 @@ public sealed class IntervalBoundsTests
     public void Propagate_RadiiThatTheFirstSwallows_AreWithinTheEnds()
     {
         double[] radius = [1, .. Enumerable.Repeat(Lost, Many)];
-        (double lower, double upper) = Single(new(new double[radius.Length], [0], 1, radius.Length, Activation.Relu, WeightPrecision.Float64, radius), -1, 1);
+        (double lower, double upper) = Single(
+            new(new double[radius.Length], [0], 1, radius.Length, Activation.Relu, WeightPrecision.Float64, radius), -1, 1);
         Dyadic exact = 1 + ((Dyadic)Many * Lost);
         Assert.True((upper - exact).Sign >= 0 && (lower + exact).Sign <= 0);
     }
@@ -54,7 +57,9 @@ public sealed class IntervalBoundsTests
     [InlineData(1e200, 1e200)]
     [InlineData(1e200, -1e200)]
     public void Propagate_Overflow_LeavesTheEndsUnbounded(double first, double second) =>
-        Assert.Equal((double.NegativeInfinity, double.PositiveInfinity), Single(new([first, second], [0], 1, 2, Activation.Relu, WeightPrecision.Float64), -1e200, 1e200));
+        Assert.Equal(
+            (double.NegativeInfinity, double.PositiveInfinity),
+            Single(new([first, second], [0], 1, 2, Activation.Relu, WeightPrecision.Float64), -1e200, 1e200));
 
     [Fact]
     public void Propagate_TieThatRoundingKeepsOpen_IsExactOnlyForExactWeights()

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Bounds;
 
-/// <summary>Sums that leave the range of double on the way, though every pre-activation is a finite number: what overflows proves nothing.</summary>
+/// <summary>
+/// Sums that leave the range of double on the way, though every pre-activation is a finite number: what overflows proves nothing.
+/// </summary>
 public sealed class OverflowTests
 {
     [Fact]
@@ -17,7 +19,8 @@ public sealed class OverflowTests
             ([1e200, 1e200], [0, 0], 2, 1),
             ([-1e200, 3e200], [-1e190], 1, 2),
             ([1], [0], 1, 1));
-        NeuronStability neuron = StabilityAnalysis.FindStable(StabilityTable.Undecided(network, InputDomain.Uniform(-2, 1)), null, new() { Threads = 1 }, default).Neurons[^1];
+        NeuronStability neuron = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network, InputDomain.Uniform(-2, 1)), null, new() { Threads = 1 }, default).Neurons[^1];
         Assert.NotEqual(NeuronState.StablyInactive, neuron.State);
         Assert.NotEqual(NeuronState.StablyActive, neuron.State);
         Assert.True(neuron.LowerBound <= -1e190 && neuron.UpperBound >= 2e200);
@@ -29,7 +32,8 @@ public sealed class OverflowTests
         // z1 = -1e310 + 1e310 + 1e308 = 1e308, but -infinity in double: a1 is not 0. z2 = 1e300 - a1 < 0.
         ReluNetwork network = Network(([-1e200, 1e200, 1e198], [0], 1, 3), ([-1], [1e300], 1, 1), ([1], [0], 1, 1));
         using var device = new SimdWitnessDevice();
-        StabilityTable table = StabilityAnalysis.FindUnstable(StabilityTable.Undecided(network, InputDomain.Uniform(1e110, 1e110)), null, device, new() { Threads = 1 }, default);
+        StabilityTable table = StabilityAnalysis.FindUnstable(
+            StabilityTable.Undecided(network, InputDomain.Uniform(1e110, 1e110)), null, device, new() { Threads = 1 }, default);
         Assert.Null(table.Neurons[1].PositiveWitness);
         Assert.Null(table.Neurons[0].NegativeWitness);
     }
@@ -39,7 +43,8 @@ public sealed class OverflowTests
     {
         // The first neuron of layer 1 has no finite bound; the weight 0 on it must not matter, also where the sum is done without rounding.
         ReluNetwork network = Network(([1e300, 1], [0, 0], 2, 1), ([0, 0.1, 0, -0.1], [0, 0], 2, 2), ([1, 1], [0], 1, 2));
-        NeuronStability[] neurons = [.. StabilityAnalysis.FindStable(StabilityTable.Undecided(network, InputDomain.Uniform(0, 1e100)), null, new() { Threads = 1 }, default).NeuronsOf(2)];
+        NeuronStability[] neurons = [.. StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network, InputDomain.Uniform(0, 1e100)), null, new() { Threads = 1 }, default).NeuronsOf(2)];
         Assert.Equal(NeuronState.StablyActive, neurons[0].State);
         Assert.Equal(NeuronState.StablyInactive, neurons[1].State);
     }
@@ -55,5 +60,8 @@ public sealed class OverflowTests
     }
 
     private static ReluNetwork Network(params (double[] Weights, double[] Bias, int Outputs, int Inputs)[] layers) =>
-        new(layers.Select((l, i) => new AffineLayer(l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Length - 1 ? Activation.Identity : Activation.Relu, WeightPrecision.Float64)));
+        new(layers.Select(
+            (l, i) => new AffineLayer(
+                l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Length - 1 ? Activation.Identity : Activation.Relu,
+                WeightPrecision.Float64)));
 }

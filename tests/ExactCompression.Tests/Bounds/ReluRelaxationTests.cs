@@ -14,7 +14,8 @@ public sealed class ReluRelaxationTests
         var random = new Random(1);
         for (int k = 0; k < 20_000; k++)
         {
-            double lower = -Math.Abs(HardNumbers.Next(random, k % HardNumbers.Kinds)), upper = Math.Abs(HardNumbers.Next(random, random.Next(4) == 0 ? random.Next(HardNumbers.Kinds) : k % HardNumbers.Kinds));
+            double lower = -Math.Abs(HardNumbers.Next(random, k % HardNumbers.Kinds)),
+                upper = Math.Abs(HardNumbers.Next(random, random.Next(4) == 0 ? random.Next(HardNumbers.Kinds) : k % HardNumbers.Kinds));
             if (lower == 0 || upper == 0)
                 continue;
             ReluRelaxation line = Single(lower, upper);
@@ -23,7 +24,8 @@ public sealed class ReluRelaxationTests
             Dyadic atLower = (slope * lower) + intercept, atUpper = (slope * upper) + intercept - upper;
             Assert.True(atLower.Sign >= 0 && atUpper.Sign >= 0, $"[{lower:R}, {upper:R}]");
             Assert.Equal(0, (Dyadic.Max(-slope * lower, ((Dyadic)1 - slope) * upper) - line.ExactUpperIntercept(0)).Sign);
-            Dyadic most = ((Dyadic)(8 * Rounding.Unit) * (line.UpperSlope[0] == 0 ? upper : Math.Min(-lower, upper))) + (4 * double.Epsilon) + ((Dyadic)(2 * double.Epsilon) * upper);
+            Dyadic most = ((Dyadic)(8 * Rounding.Unit) * (line.UpperSlope[0] == 0 ? upper : Math.Min(-lower, upper))) + (4 * double.Epsilon)
+                + ((Dyadic)(2 * double.Epsilon) * upper);
             Assert.True((intercept - line.ExactUpperIntercept(0) - most).Sign <= 0, $"[{lower:R}, {upper:R}]: {line.UpperIntercept[0]:R}");
         }
     }

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Bounds;
 
-/// <summary>Each kind of bound by itself, on numbers that rounding has trouble with and for every layer within the radii, against exact fractions.</summary>
+/// <summary>
+/// Each kind of bound by itself, on numbers that rounding has trouble with and for every layer within the radii, against exact fractions.
+/// </summary>
 public sealed class RigourTests
 {
     [Fact]
@@ -30,7 +32,9 @@ public sealed class RigourTests
             Rational sum = Rational.Zero;
             for (int j = 0; j < size; j++)
                 sum += Rational.Abs(layer.Row(0)[j]) * Rational.Max(Rational.Abs(lower[j]), Rational.Abs(upper[j]));
-            AssertEncloses(double.NegativeInfinity, UpperBound.MagnitudeDot(layer.Row(0), box.Magnitude), sum, sum, $"magnitudes, seed {seed}, kind {kind}");
+            AssertEncloses(
+                double.NegativeInfinity, UpperBound.MagnitudeDot(layer.Row(0), box.Magnitude), sum, sum,
+                $"magnitudes, seed {seed}, kind {kind}");
         }
     }
 
@@ -50,12 +54,17 @@ public sealed class RigourTests
             NeuronStability[] neurons = [.. board.ToTable(default, [], null).Neurons];
             for (int corner = 0; corner < 4; corner++)
             {
-                Rational[][] z = new ExactNetwork(HardNumbers.Within(random, network, corner)).PreActivations([.. upper.Select(x => (Rational)x)]);
+                Rational[][] z = new ExactNetwork(HardNumbers.Within(random, network, corner)).PreActivations(
+                    [.. upper.Select(x => (Rational)x)]);
                 foreach (NeuronStability neuron in neurons)
                 {
                     credited += neuron.PositiveWitness is null && neuron.NegativeWitness is null ? 0 : 1;
-                    Assert.True(neuron.PositiveWitness is null || z[neuron.Layer - 1][neuron.Neuron].Sign > 0, $"above 0, seed {seed}, kind {kind}, {neuron}");
-                    Assert.True(neuron.NegativeWitness is null || z[neuron.Layer - 1][neuron.Neuron].Sign < 0, $"below 0, seed {seed}, kind {kind}, {neuron}");
+                    Assert.True(
+                        neuron.PositiveWitness is null || z[neuron.Layer - 1][neuron.Neuron].Sign > 0,
+                        $"above 0, seed {seed}, kind {kind}, {neuron}");
+                    Assert.True(
+                        neuron.NegativeWitness is null || z[neuron.Layer - 1][neuron.Neuron].Sign < 0,
+                        $"below 0, seed {seed}, kind {kind}, {neuron}");
                 }
             }
         }
@@ -73,7 +82,9 @@ public sealed class RigourTests
             int kind = random.Next(HardNumbers.Kinds), size = random.Next(1, 3);
             (double[] lower, double[] upper) = HardNumbers.Box(random, kind, size);
             ReluNetwork network = HardNumbers.Network(random, kind, size, 2, 3);
-            (Rational Min, Rational Max)[][] all = [.. Enumerable.Range(0, 4).Select(corner => new ExactNetwork(HardNumbers.Within(random, network, corner)).Ranges(lower, upper)[1])];
+            (Rational Min,
+                Rational Max)[][] all = [.. Enumerable.Range(0, 4).Select(
+                    corner => new ExactNetwork(HardNumbers.Within(random, network, corner)).Ranges(lower, upper)[1])];
             foreach ((int neuron, bool above, double bound, string what) in Backward(random, network, new(lower, upper)))
             {
                 Assert.False(double.IsNegativeInfinity(bound));
@@ -81,15 +92,21 @@ public sealed class RigourTests
                     continue;
                 finite++;
                 foreach ((Rational Min, Rational Max)[] ranges in all)
-                    Assert.True((Rational)bound >= (above ? ranges[neuron].Max : -ranges[neuron].Min), $"{what}, seed {seed}, kind {kind}, neuron {neuron}, above {above}");
+                    Assert.True(
+                        (Rational)bound >= (above ? ranges[neuron].Max : -ranges[neuron].Min),
+                        $"{what}, seed {seed}, kind {kind}, neuron {neuron}, above {above}");
             }
         }
 
         Assert.True(finite > 1_000, $"{finite}");
     }
 
-    /// <summary>Bounds of <c>z</c> or <c>-z</c> from above for the second layer: plain, with random slopes, and with a rectifier split under random multipliers.</summary>
-    private static IEnumerable<(int Neuron, bool Above, double Bound, string What)> Backward(Random random, ReluNetwork network, InputDomain domain)
+    /// <summary>
+    /// Bounds of <c>z</c> or <c>-z</c> from above for the second layer: plain, with random slopes, and with a rectifier split under random
+    /// multipliers.
+    /// </summary>
+    private static IEnumerable<(int Neuron, bool Above, double Bound, string What)> Backward(
+        Random random, ReluNetwork network, InputDomain domain)
     {
         AffineLayer first = network.Layers[0], map = network.Layers[1];
         ActivationRange input = ActivationRange.OfInput(domain);
@@ -127,19 +144,27 @@ public sealed class RigourTests
     private static ReluNetwork NearTie(Random random, ReluNetwork network, double[] point)
     {
         AffineLayer last = network.Layers[1];
-        double[] z = ExactCompression.Networks.AffineEvaluation.PreActivations(last, ExactCompression.Networks.AffineEvaluation.Apply(network.Layers[0], point));
+        double[] z = ExactCompression.Networks.AffineEvaluation.PreActivations(
+            last, ExactCompression.Networks.AffineEvaluation.Apply(network.Layers[0], point));
         double[] bias = [.. z.Zip(last.Bias.ToArray(), (value, b) => random.Next(2) == 0 || !double.IsFinite(b - value) ? b : b - value)];
-        double[]? weightRadius = last.WeightRadius.IsEmpty ? null : last.WeightRadius.ToArray(), biasRadius = last.BiasRadius.IsEmpty ? null : last.BiasRadius.ToArray();
-        return new([network.Layers[0], new(last.Weights.ToArray(), bias, last.Outputs, last.Inputs, last.Activation, last.Precision, weightRadius, biasRadius), network.Layers[2]]);
+        double[]? weightRadius = last.WeightRadius.IsEmpty ? null : last.WeightRadius.ToArray(),
+            biasRadius = last.BiasRadius.IsEmpty ? null : last.BiasRadius.ToArray();
+        return new(
+            [network.Layers[0],
+                new(last.Weights.ToArray(), bias, last.Outputs, last.Inputs, last.Activation, last.Precision, weightRadius, biasRadius),
+                network.Layers[2]]);
     }
 
     private static (Rational Min, Rational Max) Ends(AffineLayer layer, double[] lower, double[] upper)
     {
-        Rational radius = layer.BiasRadius.IsEmpty ? 0 : layer.BiasRadius.Span[0], min = layer.Bias.Span[0] - radius, max = layer.Bias.Span[0] + radius;
+        Rational radius = layer.BiasRadius.IsEmpty ? 0 : layer.BiasRadius.Span[0], min = layer.Bias.Span[0] - radius,
+            max = layer.Bias.Span[0] + radius;
         for (int j = 0; j < lower.Length; j++)
         {
             Rational a = (Rational)layer.Row(0)[j] * lower[j], b = (Rational)layer.Row(0)[j] * upper[j];
-            Rational widened = layer.WeightRadius.IsEmpty ? 0 : layer.WeightRadius.Span[j] * Rational.Max(Rational.Abs(lower[j]), Rational.Abs(upper[j]));
+            Rational widened = layer.WeightRadius.IsEmpty
+                ? 0
+                : layer.WeightRadius.Span[j] * Rational.Max(Rational.Abs(lower[j]), Rational.Abs(upper[j]));
             (min, max) = (min + Rational.Min(a, b) - widened, max + Rational.Max(a, b) + widened);
         }
 

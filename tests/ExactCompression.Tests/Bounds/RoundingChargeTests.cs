@@ -6,8 +6,8 @@ using Xunit;
 namespace ExactCompression.Tests.Bounds;
 
 /// <summary>
-/// Layers made so that one kind of rounding error, all of it in one direction, is far above everything else: without its charge the bound would lie below a value that the relaxation reaches.
-/// Each goes through plain and through optimised bounds, from both sides.
+/// Layers made so that one kind of rounding error, all of it in one direction, is far above everything else: without its charge the bound
+/// would lie below a value that the relaxation reaches. Each goes through plain and through optimised bounds, from both sides.
 /// </summary>
 public sealed class RoundingChargeTests
 {
@@ -25,19 +25,22 @@ public sealed class RoundingChargeTests
 
     [Fact]
     public void Biases_SumLosesMostOfThem_AreBounded() =>
-        Check(Ones, new(new double[Many], Swallowed, Many, 1, Activation.Relu, WeightPrecision.Float64), Swallowed, Swallowed, new([0], [0]));
+        Check(Ones, new(new double[Many], Swallowed, Many, 1, Activation.Relu, WeightPrecision.Float64), Swallowed, Swallowed,
+            new([0], [0]));
 
     [Fact]
     public void Intercepts_SumLosesMostOfThem_AreBounded()
     {
         // Between -2c and 2c the line above is z / 2 + c; z itself is 0, and each row's weights only say so.
         double[] ends = [.. Swallowed.Select(static v => 2 * v)];
-        Check(Ones, new(new double[Many], new double[Many], Many, 1, Activation.Relu, WeightPrecision.Float64), [.. ends.Select(static v => -v)], ends, new([0], [0]));
+        Check(Ones, new(new double[Many], new double[Many], Many, 1, Activation.Relu, WeightPrecision.Float64),
+            [.. ends.Select(static v => -v)], ends, new([0], [0]));
     }
 
     [Fact]
     public void Inputs_SumLosesMostOfThem_AreBounded() =>
-        Check([1], new(Swallowed, [0], 1, Many, Activation.Relu, WeightPrecision.Float64), [0], [8 + (Many * Rounding.Unit)], new(new double[Many], Ones));
+        Check([1], new(Swallowed, [0], 1, Many, Activation.Relu, WeightPrecision.Float64), [0], [8 + (Many * Rounding.Unit)],
+            new(new double[Many], Ones));
 
     [Theory]
     [InlineData(0, 1)]
@@ -55,7 +58,8 @@ public sealed class RoundingChargeTests
         // The charge of a coefficient of size 1 would be below the smallest double.
         double x = Math.Pow(2, -380);
         (AffineLayer layer, double[] row) = Cancelling(Math.Pow(2, -660));
-        Check([.. row.Select(static a => a * Math.Pow(2, 1000))], layer, new double[Many], [.. layer.Weights.ToArray().Select(w => w * x)], new([0], [x]));
+        Check([.. row.Select(static a => a * Math.Pow(2, 1000))], layer, new double[Many], [.. layer.Weights.ToArray().Select(w => w * x)],
+            new([0], [x]));
     }
 
     [Fact]
@@ -70,14 +74,16 @@ public sealed class RoundingChargeTests
     {
         // z = x1 / 2 - 3/4 x2 = 0 at the one point of the box, but only the second product with the smallest double is not 0.
         double x = Math.Pow(2, 101);
-        Check([double.Epsilon], new([0.5, -0.75], [0], 1, 2, Activation.Relu, WeightPrecision.Float64), [0], [0], new([1.5 * x, x], [1.5 * x, x]));
+        Check([double.Epsilon], new([0.5, -0.75], [0], 1, 2, Activation.Relu, WeightPrecision.Float64), [0], [0],
+            new([1.5 * x, x], [1.5 * x, x]));
     }
 
     [Fact]
     public void Product_UnderflowsWholly_IsNotTakenForARowWithoutTerms()
     {
         // 2^-300 2^-900 x up to 2^-1050 is above 0, which the product of the weights is not.
-        Check([Math.Pow(2, -300)], new([Math.Pow(2, -900)], [0], 1, 1, Activation.Relu, WeightPrecision.Float64), [0], [Math.Pow(2, -750)], new([0], [Math.Pow(2, 150)]));
+        Check([Math.Pow(2, -300)], new([Math.Pow(2, -900)], [0], 1, 1, Activation.Relu, WeightPrecision.Float64), [0], [Math.Pow(2, -750)],
+            new([0], [Math.Pow(2, 150)]));
     }
 
     [Fact]
@@ -127,7 +133,9 @@ public sealed class RoundingChargeTests
     public void FixedPhases_SumLosesTheirBiases_AreBounded()
     {
         double[] biases = [.. Ones.Select(static (b, i) => i == 0 ? b : Lost)];
-        var relaxation = ReluRelaxation.Of(new(new double[Many], biases, Many, 1, Activation.Relu, WeightPrecision.Float64), ActivationRange.OfInput(new([0], [1])), biases, biases);
+        var relaxation = ReluRelaxation.Of(
+            new(new double[Many], biases, Many, 1, Activation.Relu, WeightPrecision.Float64), ActivationRange.OfInput(new([0], [1])),
+            biases, biases);
         relaxation.Packed.Dispose();
         BackwardRow sums = default;
         for (int i = 0; i < Many; i++)
@@ -143,7 +151,9 @@ public sealed class RoundingChargeTests
     {
         // As above, but every rectifier is on by assumption.
         (AffineLayer layer, double[] row) = Cancelling(1);
-        double bound = Optimized([.. row.Select(a => sign * a)], Relax(layer, new double[Many], Ones, new([0], [1])), new([0], [1]), above: sign > 0, fixedOn: true);
+        double bound = Optimized(
+            [.. row.Select(a => sign * a)], Relax(layer, new double[Many], Ones, new([0], [1])), new([0], [1]), above: sign > 0,
+            fixedOn: true);
         Assert.True((bound - ((Dyadic)(Many - 2) * Lost)).Sign >= 0, $"{bound:R}");
         Assert.True(bound < 1e-12);
     }
@@ -172,7 +182,8 @@ public sealed class RoundingChargeTests
         Assert.All(bounds, b => Assert.True((b - exact).Sign >= 0, $"{b:R}"));
     }
 
-    private static ReluRelaxation Relax(AffineLayer layer, double[] lower, double[] upper, InputDomain domain) => ReluRelaxation.Of(layer, ActivationRange.OfInput(domain), lower, upper);
+    private static ReluRelaxation Relax(AffineLayer layer, double[] lower, double[] upper, InputDomain domain) =>
+        ReluRelaxation.Of(layer, ActivationRange.OfInput(domain), lower, upper);
 
     private static double Plain(double[] row, ReluRelaxation relaxation, InputDomain domain, bool above)
     {

@@ -63,7 +63,8 @@ public sealed class BranchingEstimateTests
                 from,
                 Activation.Relu,
                 WeightPrecision.Float64);
-            ReluNetwork network = new([Layer(12, 3, 0), Layer(12, 12, 0), Layer(6, 12, seed % 8), Layer(1, 6, 0).With(Activation.Identity)]);
+            ReluNetwork network = new(
+                [Layer(12, 3, 0), Layer(12, 12, 0), Layer(6, 12, seed % 8), Layer(1, 6, 0).With(Activation.Identity)]);
             var options = new SearchOptions { Threads = threads };
             Board = new(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)));
             Clock = new(Board, options, default);

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Branching;
 
-/// <summary>Neurons whose largest or smallest value is 0 but for the rounding of one number: their exact sign decides, as the oracle has it.</summary>
+/// <summary>
+/// Neurons whose largest or smallest value is 0 but for the rounding of one number: their exact sign decides, as the oracle has it.
+/// </summary>
 public sealed class ExactSignTests
 {
     [Fact]
@@ -29,13 +31,17 @@ public sealed class ExactSignTests
         int stable = 0, unstable = 0;
         for (int trial = 0; trial < 60; trial++)
         {
-            double[] lower = Numbers(random, inputs), upper = [.. lower.Select(low => low + random.NextDouble())], row = Numbers(random, inputs);
+            double[] lower = Numbers(random, inputs), upper = [.. lower.Select(low => low + random.NextDouble())],
+                row = Numbers(random, inputs);
             bool above = trial % 2 == 0;
             double bias = -row.Select((w, k) => w * (w > 0 == above ? upper[k] : lower[k])).Sum();
-            StabilityTable table = Find(new([new(row, [bias], 1, inputs, Activation.Relu, WeightPrecision.Float64), Output(1)]), new(lower, upper));
+            StabilityTable table = Find(
+                new([new(row, [bias], 1, inputs, Activation.Relu, WeightPrecision.Float64), Output(1)]), new(lower, upper));
 
             int sign = (Extreme(row, lower, upper, above) + bias).Sign;
-            NeuronState expected = sign == 0 || (sign > 0 != above) ? (above ? NeuronState.StablyInactive : NeuronState.StablyActive) : NeuronState.Unstable;
+            NeuronState expected = sign == 0 || (sign > 0 != above)
+                ? (above ? NeuronState.StablyInactive : NeuronState.StablyActive)
+                : NeuronState.Unstable;
             Assert.Equal(expected, table.Neurons[0].State);
             RequireWitnesses(table);
             (stable, unstable) = expected == NeuronState.Unstable ? (stable, unstable + 1) : (stable + 1, unstable);
@@ -53,12 +59,18 @@ public sealed class ExactSignTests
         int shown = 0;
         for (int trial = 0; trial < 20; trial++)
         {
-            double[] lower = Numbers(random, Inputs), upper = [.. lower.Select(low => low + random.NextDouble())], first = Numbers(random, Inputs * Width), second = Numbers(random, Width);
+            double[] lower = Numbers(random, Inputs), upper = [.. lower.Select(low => low + random.NextDouble())],
+                first = Numbers(random, Inputs * Width), second = Numbers(random, Width);
             var layer = new AffineLayer(first, [100, 100, 100], Width, Inputs, Activation.Relu, WeightPrecision.Float64);
-            Rational[] joined = [.. Enumerable.Range(0, Inputs).Select(k => Sum(Enumerable.Range(0, Width).Select(i => (Rational)second[i] * first[(i * Inputs) + k])))];
-            Rational most = Sum(joined.Select((w, k) => w * (w.Sign > 0 ? upper[k] : lower[k])).Concat(second.Select(static w => (Rational)w * 100)));
-            double bias = -layer.Weights.ToArray().Select((_, k) => k).Aggregate(0.0, (sum, at) => sum + (second[at / Inputs] * first[at] * (joined[at % Inputs].Sign > 0 ? upper : lower)[at % Inputs])) - (100 * second.Sum());
-            StabilityTable table = Find(new([layer, new(second, [bias], 1, Width, Activation.Relu, WeightPrecision.Float64), Output(1)]), new(lower, upper));
+            Rational[] joined = [.. Enumerable.Range(0, Inputs).Select(
+                k => Sum(Enumerable.Range(0, Width).Select(i => (Rational)second[i] * first[(i * Inputs) + k])))];
+            Rational most = Sum(
+                joined.Select((w, k) => w * (w.Sign > 0 ? upper[k] : lower[k])).Concat(second.Select(static w => (Rational)w * 100)));
+            double bias = -layer.Weights.ToArray().Select((_, k) => k).Aggregate(
+                0.0, (sum, at) => sum + (second[at / Inputs] * first[at] * (joined[at % Inputs].Sign > 0 ? upper : lower)[at % Inputs]))
+                - (100 * second.Sum());
+            StabilityTable table = Find(
+                new([layer, new(second, [bias], 1, Width, Activation.Relu, WeightPrecision.Float64), Output(1)]), new(lower, upper));
 
             NeuronStability neuron = table.Neurons[^1];
             if ((most + bias).Sign > 0)
@@ -86,7 +98,10 @@ public sealed class ExactSignTests
         Assert.Equal(NeuronState.Undetermined, Find(new([layer, Output(1)]), new([0], [Math.BitIncrement(0.3)])).Neurons[0].State);
     }
 
-    /// <summary>The checker runs points in double with its own bound, which such a sign does not outlast: the certificate claims nothing of the neuron.</summary>
+    /// <summary>
+    /// The checker runs points in double with its own bound, which such a sign does not outlast: the certificate claims nothing of the
+    /// neuron.
+    /// </summary>
     [Fact]
     public void Certificate_OfASignThatRoundingHides_StatesNothingOfIt()
     {
@@ -101,7 +116,8 @@ public sealed class ExactSignTests
         Assert.Equal("?i", certificate.Original[0].States);
     }
 
-    private static StabilityTable Find(ReluNetwork network, InputDomain domain) => StabilityAnalysis.FindStable(StabilityTable.Undecided(network, domain), null, new() { Threads = 1 }, default);
+    private static StabilityTable Find(ReluNetwork network, InputDomain domain) =>
+        StabilityAnalysis.FindStable(StabilityTable.Undecided(network, domain), null, new() { Threads = 1 }, default);
 
     private static AffineLayer Output(int inputs) => new([.. Enumerable.Repeat(1.0, inputs)], [0], 1, inputs, Activation.Identity);
 
@@ -122,7 +138,8 @@ public sealed class ExactSignTests
                 if (witness is null)
                     continue;
                 Assert.True(table.Domain.Contains(witness));
-                Assert.Equal(sign, exact.PreActivations([.. witness.Select(static x => (Rational)x)])[neuron.Layer - 1][neuron.Neuron].Sign);
+                Assert.Equal(
+                    sign, exact.PreActivations([.. witness.Select(static x => (Rational)x)])[neuron.Layer - 1][neuron.Neuron].Sign);
             }
         }
     }

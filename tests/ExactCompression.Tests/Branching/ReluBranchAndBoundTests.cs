@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Branching;
 
-/// <summary>Search trees that are interrupted: what they had in hand must not be lost, for a tree without open problems counts as a proof.</summary>
+/// <summary>
+/// Search trees that are interrupted: what they had in hand must not be lost, for a tree without open problems counts as a proof.
+/// </summary>
 public sealed class ReluBranchAndBoundTests
 {
     [Theory]
@@ -21,7 +23,11 @@ public sealed class ReluBranchAndBoundTests
         {
             var tree = new ReluBranchAndBound(bounds, new(6, Above: false), 0);
             using var source = new CancellationTokenSource();
-            Assert.ThrowsAny<OperationCanceledException>(() => tree.GoOn(1_000, null, new() { MaxDegreeOfParallelism = 1, CancellationToken = source.Token, TaskScheduler = new CancellingScheduler(source, stop) }));
+            Assert.ThrowsAny<OperationCanceledException>(
+                () => tree.GoOn(
+                    1_000, null,
+                    new() { MaxDegreeOfParallelism = 1, CancellationToken = source.Token,
+                        TaskScheduler = new CancellingScheduler(source, stop) }));
             Assert.False(tree.IsProven, $"cancelled at {stop}");
             tree.GoOn(1_000, null, new() { MaxDegreeOfParallelism = 1 });
             Assert.Equal(proven, tree.IsProven);

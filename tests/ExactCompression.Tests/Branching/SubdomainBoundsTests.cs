@@ -6,7 +6,10 @@ using Xunit;
 
 namespace ExactCompression.Tests.Branching;
 
-/// <summary>Parts of the input box: no point at which a side is open may ever be lost on the way down, and what is said of the rectifiers in its part must hold there. In exact arithmetic.</summary>
+/// <summary>
+/// Parts of the input box: no point at which a side is open may ever be lost on the way down, and what is said of the rectifiers in its
+/// part must hold there. In exact arithmetic.
+/// </summary>
 public sealed class SubdomainBoundsTests
 {
     [Theory]
@@ -45,8 +48,10 @@ public sealed class SubdomainBoundsTests
                 from,
                 Activation.Relu,
                 WeightPrecision.Float64);
-            ReluNetwork network = new([Layer(width, inputs), Layer(width + 1, width), Layer(4, width + 1), Layer(1, 4).With(Activation.Identity)]);
-            (int k, int s) = Descend(random, network, [.. Enumerable.Repeat(-1.0, inputs)], [.. Enumerable.Repeat(1.0, inputs)], 1 + (seed % 3), $"seed {seed}");
+            ReluNetwork network = new(
+                [Layer(width, inputs), Layer(width + 1, width), Layer(4, width + 1), Layer(1, 4).With(Activation.Identity)]);
+            (int k, int s) = Descend(
+                random, network, [.. Enumerable.Repeat(-1.0, inputs)], [.. Enumerable.Repeat(1.0, inputs)], 1 + (seed % 3), $"seed {seed}");
             kept += k;
             settled += s;
         }
@@ -57,7 +62,9 @@ public sealed class SubdomainBoundsTests
     [Fact]
     public void Run_PartThatIsAPoint_HasNoPieces()
     {
-        ReluNetwork network = new([new([1, -1], [0.5, 0.5], 2, 1, Activation.Relu), new([1, -1], [0.25], 1, 2, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)]);
+        ReluNetwork network = new(
+            [new([1, -1], [0.5, 0.5], 2, 1, Activation.Relu), new([1, -1], [0.25], 1, 2, Activation.Relu),
+                new([1], [0], 1, 1, Activation.Identity)]);
         var board = new VerdictLedger(StabilityTable.Undecided(network, new([0.25], [0.25])));
         using var parts = new SubdomainNetwork(board, 2);
         using var bounder = new SubdomainBounds(parts, 2);
@@ -67,19 +74,23 @@ public sealed class SubdomainBoundsTests
     }
 
     /// <summary>Follows random points down the pieces that hold them, for some levels.</summary>
-    private static (int Kept, int Settled) Descend(Random random, ReluNetwork network, double[] lower, double[] upper, int sides, string what)
+    private static (int Kept, int Settled) Descend(
+        Random random, ReluNetwork network, double[] lower, double[] upper, int sides, string what)
     {
         var board = new VerdictLedger(StabilityTable.Undecided(network, new(lower, upper)));
         int layer = network.Depth, count = board.Offsets[layer - 1];
         using var parts = new SubdomainNetwork(board, layer);
         using var bounder = new SubdomainBounds(parts, layer);
-        SignTarget[] targets = [.. Enumerable.Range(count, board.Count - count).SelectMany(i => new SignTarget[] { new(i, true), new(i, false) }).OrderBy(_ => random.Next()).Take(sides)];
+        SignTarget[] targets = [.. Enumerable.Range(count, board.Count - count)
+            .SelectMany(i => new SignTarget[] { new(i, true), new(i, false) }).OrderBy(_ => random.Next()).Take(sides)];
         ExactNetwork[] within = [.. Enumerable.Range(0, 3).Select(corner => new ExactNetwork(HardNumbers.Within(random, network, corner)))];
         int kept = 0, settled = 0;
         for (int p = 0; p < 4; p++)
         {
-            double[] x = [.. lower.Zip(upper, (a, b) => random.Next(4) switch { 0 => a, 1 => b, _ => Math.Clamp(a + (random.NextDouble() * (b - a)), a, b) })];
-            Rational[][] values = [.. within.Select(n => n.PreActivations([.. x.Select(v => (Rational)v)]).Take(layer).SelectMany(z => z).ToArray())];
+            double[] x = [.. lower.Zip(
+                upper, (a, b) => random.Next(4) switch { 0 => a, 1 => b, _ => Math.Clamp(a + (random.NextDouble() * (b - a)), a, b) })];
+            Rational[][] values = [.. within.Select(
+                n => n.PreActivations([.. x.Select(v => (Rational)v)]).Take(layer).SelectMany(z => z).ToArray())];
             var part = new Subdomain(lower, upper, SubdomainPhases.OfWholeBox(parts, count), targets);
             for (int level = 0; level < 12 && part is not null; level++)
             {
@@ -107,7 +118,8 @@ public sealed class SubdomainBoundsTests
         return (kept, settled);
     }
 
-    private static bool Holds(Subdomain part, double[] x) => Enumerable.Range(0, x.Length).All(i => part.Lower[i] <= x[i] && x[i] <= part.Upper[i]);
+    private static bool Holds(Subdomain part, double[] x) =>
+        Enumerable.Range(0, x.Length).All(i => part.Lower[i] <= x[i] && x[i] <= part.Upper[i]);
 
     private static void CheckKnown(Subdomain part, Rational[] z, double[] x, string what)
     {
@@ -117,7 +129,9 @@ public sealed class SubdomainBoundsTests
         {
             Rational value = z[part.Known.Open[o]];
             double from = part.Known.Lower[o], to = part.Known.Upper[o];
-            Assert.True((!double.IsFinite(from) || from <= value) && (!double.IsFinite(to) || to >= value), $"{what}: bounds of {part.Known.Open[o]}");
+            Assert.True(
+                (!double.IsFinite(from) || from <= value) && (!double.IsFinite(to) || to >= value),
+                $"{what}: bounds of {part.Known.Open[o]}");
         }
 
         if (part.Half.Length == 0)
@@ -128,6 +142,7 @@ public sealed class SubdomainBoundsTests
         Rational half = part.HalfConstant;
         for (int i = 0; i < x.Length; i++)
             half += (Rational)part.Half[i] * x[i];
-        Assert.True(half >= (part.Targets[0].Above ? z[part.Targets[0].Index] : -z[part.Targets[0].Index]), $"{what}: the function is not above");
+        Assert.True(
+            half >= (part.Targets[0].Above ? z[part.Targets[0].Index] : -z[part.Targets[0].Index]), $"{what}: the function is not above");
     }
 }

@@ -87,14 +87,20 @@ public sealed class SubdomainBoxTests
         box.Load(lower, upper);
         double[] f = new double[SubdomainWeights.Pad(inputs)], h = new double[f.Length];
         for (int i = 0; i < inputs; i++)
-            (f[i], h[i]) = (random.Next(5) == 0 ? 0 : HardNumbers.Next(random, kind), random.Next(5) == 0 ? 0 : HardNumbers.Next(random, kind));
+            (f[i], h[i]) = (random.Next(5) == 0 ? 0 : HardNumbers.Next(random, kind),
+                random.Next(5) == 0 ? 0 : HardNumbers.Next(random, kind));
         var points = new double[20][];
         for (int p = 0; p < points.Length; p++)
-            points[p] = [.. lower.Zip(upper, (a, b) => random.Next(4) switch { 0 => a, 1 => b, _ => Math.Clamp(a + (random.NextDouble() * (b - a)), a, b) })];
+            points[p] = [.. lower.Zip(
+                upper, (a, b) => random.Next(4) switch { 0 => a, 1 => b, _ => Math.Clamp(a + (random.NextDouble() * (b - a)), a, b) })];
 
         // Constants for which 0 is crossed somewhere in the box.
         double[] middle = points[^1];
-        double Crossing(double[] g) => random.Next(2) == 0 ? HardNumbers.Next(random, kind) : -(double)g.Take(inputs).Zip(middle, (a, b) => a * b).Sum() is var c && double.IsFinite(c) ? c : 0;
+        double Crossing(double[] g) =>
+            random.Next(2) == 0
+                ? HardNumbers.Next(random, kind)
+                : -(double)g.Take(inputs).Zip(middle, (a, b) => a * b).Sum() is var c && double.IsFinite(c)
+                ? c : 0;
         return (box, f, Crossing(f), h, Crossing(h), points);
     }
 

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Branching;
 
-/// <summary>A neuron that is 0 on all of the domain counts as inactive, whatever finds it, in whatever order, and however often it is looked at.</summary>
+/// <summary>
+/// A neuron that is 0 on all of the domain counts as inactive, whatever finds it, in whatever order, and however often it is looked at.
+/// </summary>
 public sealed class ZeroTieTests
 {
     /// <summary>Deep chains of small integers: most neurons are 0 everywhere, or touch 0.</summary>
@@ -45,7 +47,8 @@ public sealed class ZeroTieTests
             new([1, 1, 0.5, 0.5, 1, 1, -0.5, -0.5], [0, 0], 2, 4, Activation.Relu), // the second is 0
             new([1, 1], [0], 1, 2, Activation.Identity),
         ]);
-        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network, new([-1, -1.25], [1.5, 1])), null, new() { Threads = 1 }, default);
+        StabilityTable table = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network, new([-1, -1.25], [1.5, 1])), null, new() { Threads = 1 }, default);
         Assert.Equal([NeuronState.StablyActive, NeuronState.StablyInactive], table.NeuronsOf(2).Select(static n => n.State));
     }
 
@@ -53,15 +56,18 @@ public sealed class ZeroTieTests
     public void FindStable_PositiveBelowAllRounding_IsActive()
     {
         // x, and 1e-320 x: no error bound in double shows the sign of the second.
-        ReluNetwork network = new([new([1, 1e-320], [0, 0], 2, 1, Activation.Relu, WeightPrecision.Float64), new([1, 1], [0], 1, 2, Activation.Identity)]);
-        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network, InputDomain.Unit), null, new() { Threads = 1 }, default);
+        ReluNetwork network = new(
+            [new([1, 1e-320], [0, 0], 2, 1, Activation.Relu, WeightPrecision.Float64), new([1, 1], [0], 1, 2, Activation.Identity)]);
+        StabilityTable table = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network, InputDomain.Unit), null, new() { Threads = 1 }, default);
         Assert.Equal([NeuronState.StablyActive, NeuronState.StablyActive], table.Neurons.Select(static n => n.State));
     }
 
     [Fact]
     public void FindStable_NoTimeToLook_CallsNoneActiveThatMayBeZero()
     {
-        // Bounds alone show that the second layer is never below 0: they do not say whether its first neuron is 0 everywhere, as its second is.
+        // Bounds alone show that the second layer is never below 0: they do not say whether its first neuron is 0 everywhere, as its second
+        // is.
         ReluNetwork network = new(
         [
             new([1, -1], [0, 0], 2, 1, Activation.Relu),

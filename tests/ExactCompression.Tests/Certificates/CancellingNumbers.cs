@@ -1,6 +1,8 @@
 namespace ExactCompression.Tests.Certificates;
 
-/// <summary>Layers and boxes of numbers that cancel and absorb each other, one kind of them in a network, from a source of chance.</summary>
+/// <summary>
+/// Layers and boxes of numbers that cancel and absorb each other, one kind of them in a network, from a source of chance.
+/// </summary>
 internal sealed class CancellingNumbers
 {
     private const int Kinds = 7;
@@ -27,7 +29,8 @@ internal sealed class CancellingNumbers
     public AffineLayer Hidden(int inputs, bool dead)
     {
         // Biases that lift some neurons above 0 and sink others, so that every kind of evidence has something to stand on.
-        double Bias(double reach) => dead || random.Next(6) == 0 ? -2 * reach : random.Next(2) == 0 ? 2 * reach : random.Next(2) == 0 ? Number() : 0;
+        double Bias(double reach) =>
+            dead || random.Next(6) == 0 ? -2 * reach : random.Next(2) == 0 ? 2 * reach : random.Next(2) == 0 ? Number() : 0;
         return WithRadii(Layer(random.Next(1, 6), inputs, Bias, Activation.Relu));
     }
 
@@ -42,7 +45,10 @@ internal sealed class CancellingNumbers
             for (int j = 0; j < inputs; j++)
             {
                 weights[(i * inputs) + j] = zero || random.Next(3) == 0 ? 0 : Number();
-                reach += Math.Abs(weights[(i * inputs) + j]) * (inputs == Lower.Length ? Math.Max(Math.Abs(Lower[Math.Min(j, Lower.Length - 1)]), Math.Abs(Upper[Math.Min(j, Upper.Length - 1)])) : 1);
+                reach += Math.Abs(weights[(i * inputs) + j])
+                    * (inputs == Lower.Length
+                        ? Math.Max(Math.Abs(Lower[Math.Min(j, Lower.Length - 1)]), Math.Abs(Upper[Math.Min(j, Upper.Length - 1)]))
+                        : 1);
             }
 
             if (i > 0 && random.Next(5) == 0)
@@ -60,7 +66,9 @@ internal sealed class CancellingNumbers
         if (random.Next(8) > 0)
             return layer;
         double Radius(double value) => random.Next(3) == 0 ? 0 : Math.Abs(value) * Math.Pow(2, -random.Next(20, 52));
-        return new(layer.Weights.ToArray(), layer.Bias.ToArray(), layer.Outputs, layer.Inputs, layer.Activation, WeightPrecision.Float64, Array.ConvertAll(layer.Weights.ToArray(), Radius), Array.ConvertAll(layer.Bias.ToArray(), Radius));
+        return new(
+            layer.Weights.ToArray(), layer.Bias.ToArray(), layer.Outputs, layer.Inputs, layer.Activation, WeightPrecision.Float64,
+            Array.ConvertAll(layer.Weights.ToArray(), Radius), Array.ConvertAll(layer.Bias.ToArray(), Radius));
     }
 
     /// <summary>A box of inputs; some ends meet.</summary>
@@ -77,7 +85,9 @@ internal sealed class CancellingNumbers
         return (lower, upper);
     }
 
-    /// <summary>Ordinary numbers, thirds, magnitudes from 1e-20 to 1e20, numbers that absorb others, halves, and both ends of the range of doubles.</summary>
+    /// <summary>
+    /// Ordinary numbers, thirds, magnitudes from 1e-20 to 1e20, numbers that absorb others, halves, and both ends of the range of doubles.
+    /// </summary>
     public double Number()
     {
         double unit = (random.NextDouble() * 2) - 1;

@@ -32,7 +32,9 @@ public class CertificateProperties
         Assert.InRange(made, 280, 300);
     }
 
-    /// <summary>What is claimed is what the checker itself makes of the certificate, and a little more: no valid one hangs on a last digit.</summary>
+    /// <summary>
+    /// What is claimed is what the checker itself makes of the certificate, and a little more: no valid one hangs on a last digit.
+    /// </summary>
     [Fact]
     public void Make_Certificate_ClaimsALittleMoreThanItShows()
     {
@@ -43,7 +45,8 @@ public class CertificateProperties
                 CompressionResult result = Made.Compression(c.Item1, c.Item2);
                 if (Made.Certificate(result) is not { } certificate)
                     return;
-                double shown = CertificateCheck.Derive(certificate with { Deviation = 0 }, result.Original, result.Compressed, null, Unlimited).Deviation;
+                double shown = CertificateCheck.Derive(
+                    certificate with { Deviation = 0 }, result.Original, result.Compressed, null, Unlimited).Deviation;
                 Assert.True(double.IsFinite(certificate.Deviation));
                 if (shown > 1e-290) // below that a share of it may be nothing
                 {
@@ -64,7 +67,8 @@ public class CertificateProperties
     public void Make_StableNetworks_ProvesADeviationOfTheSameSize()
     {
         int made = 0, loose = 0;
-        Gen.Select(StableNetworks.Any, Gen.Enum<CompressionLevel>()).SelectMany(n => Gen.Select(Gen.Const(n.Item1), Gen.Const(n.Item2), StableNetworks.Domain(n.Item1.InputSize)))
+        Gen.Select(StableNetworks.Any, Gen.Enum<CompressionLevel>())
+            .SelectMany(n => Gen.Select(Gen.Const(n.Item1), Gen.Const(n.Item2), StableNetworks.Domain(n.Item1.InputSize)))
             .SelectMany(c => StableNetworks.Points(c.Item3, 8).Select(points => (c.Item1, c.Item2, c.Item3, points))).ForAll(
             c =>
             {
@@ -73,8 +77,10 @@ public class CertificateProperties
                 if (Made.Certificate(result) is not { } certificate)
                     return;
                 Interlocked.Increment(ref made);
-                double scale = result.Compressed.Layers[^1].Bias.ToArray().Concat(result.Original.Layers[^1].Bias.ToArray()).Max(Math.Abs) + OutputSize(result.Original, domain);
-                if (level != CompressionLevel.Maximal && !(certificate.Deviation <= (100 * result.ProvenDeviation) + (1e-9 * scale) + 1e-290))
+                double scale = result.Compressed.Layers[^1].Bias.ToArray().Concat(result.Original.Layers[^1].Bias.ToArray()).Max(Math.Abs)
+                    + OutputSize(result.Original, domain);
+                if (level != CompressionLevel.Maximal
+                    && !(certificate.Deviation <= (100 * result.ProvenDeviation) + (1e-9 * scale) + 1e-290))
                     Interlocked.Increment(ref loose);
                 foreach (double[] point in points)
                     Assert.True(ExactDifference.At(result.Original, result.Compressed, point) <= certificate.Deviation);
@@ -82,7 +88,8 @@ public class CertificateProperties
             count: 300);
         Assert.InRange(made, 270, 300);
 
-        // Weights of the wildest sizes hide from the relation what rounding leaves of them, at the highest level often, at others hardly ever: the bound is then large, and as true.
+        // Weights of the wildest sizes hide from the relation what rounding leaves of them, at the highest level often, at others hardly
+        // ever: the bound is then large, and as true.
         Assert.InRange(loose, 0, 3);
     }
 
@@ -95,7 +102,9 @@ public class CertificateProperties
             for (int i = 0; i < ranges[l].Length; i++)
             {
                 (Rational min, Rational max) = ranges[l][i];
-                Assert.True(certificate.Original[l].States[i] switch { 'i' => max.Sign <= 0, 'a' => min.Sign >= 0, 'u' => min.Sign < 0 && max.Sign > 0, _ => true });
+                Assert.True(
+                    certificate.Original[l].States[i] switch { 'i' => max.Sign <= 0, 'a' => min.Sign >= 0,
+                        'u' => min.Sign < 0 && max.Sign > 0, _ => true });
             }
         }
     }
@@ -109,7 +118,8 @@ public class CertificateProperties
         foreach (AffineLayer layer in network.Layers)
         {
             (double[] lower, double[] upper) = box.Intervals(layer);
-            box = InputBox.OfRectified(Array.ConvertAll(lower, static z => 0.0), [.. lower.Zip(upper, static (a, b) => Math.Max(Math.Abs(a), Math.Abs(b)))]);
+            box = InputBox.OfRectified(
+                Array.ConvertAll(lower, static z => 0.0), [.. lower.Zip(upper, static (a, b) => Math.Max(Math.Abs(a), Math.Abs(b)))]);
         }
 
         return box.Sizes.Max();

@@ -20,7 +20,8 @@ public class CheckBudgetTests
     public void Check_Claim_CountsItsPasses(char letter, int passes)
     {
         ReluNetwork network = Bump(8);
-        double without = Spent(Claimed(network, '.', 0)), one = Spent(Claimed(network, letter, 1)), eight = Spent(Claimed(network, letter, 8));
+        double without = Spent(Claimed(network, '.', 0)), one = Spent(Claimed(network, letter, 1)),
+            eight = Spent(Claimed(network, letter, 8));
         double parameters = network.Layers[0].Outputs * network.Layers[0].Inputs;
         Assert.True(one - without >= passes * parameters);
         Assert.True(eight - without >= 7.9 * (one - without));
@@ -107,14 +108,17 @@ public class CheckBudgetTests
         const int Width = 30;
         double[] ones = [.. Enumerable.Repeat(1.0, Width)];
         ReluNetwork network = Network(Relu([.. Enumerable.Repeat(0.5, Width * Width)], ones, Width), Output(ones, [0], Width));
-        LayerRelation plain = Related(new('c', Width)), sums = plain with { Sums = [.. Enumerable.Range(0, Width)], Terms = new double[Width * Width] };
+        LayerRelation plain = Related(new('c', Width)),
+            sums = plain with { Sums = [.. Enumerable.Range(0, Width)], Terms = new double[Width * Width] };
         CheckBudget without = new(threads: 1), with = new(threads: 1);
         CertificateCheck.Derive(Certificate(network, network, new(0, [plain])), network, network, null, without);
         CertificateCheck.Derive(Certificate(network, network, new(0, [sums])), network, network, null, with);
         Assert.True(with.Spent - without.Spent >= Width * Width * Width);
     }
 
-    /// <summary>Combinations of a wide layer, and a wide layer that meets another: matrices of gigabytes; the larger sizes do not fit 32 bits.</summary>
+    /// <summary>
+    /// Combinations of a wide layer, and a wide layer that meets another: matrices of gigabytes; the larger sizes do not fit 32 bits.
+    /// </summary>
     [Theory]
     [InlineData(Wide, 'l')]
     [InlineData(65_536, 'l')]
@@ -174,7 +178,8 @@ public class CheckBudgetTests
         var check = new StabilityCheck(network, new([0], [1]), "network", new(threads: 1));
         (double[] lower, double[] upper) = check.Intervals();
         check.Add(lower, upper);
-        PhaseTree tree = new([.. Enumerable.Range(0, Depth), .. Enumerable.Repeat(-1, Depth + 1)], [.. Enumerable.Repeat<float[]>([], Depth + 1)]);
+        PhaseTree tree = new(
+            [.. Enumerable.Range(0, Depth), .. Enumerable.Repeat(-1, Depth + 1)], [.. Enumerable.Repeat<float[]>([], Depth + 1)]);
         Refusal refusal = Assert.Throws<Refusal>(() => PhaseTreeCheck.Sides(tree, check.Layers, new(0, true), "tree", new(threads: 1)));
         Assert.Equal("tree", refusal.Place);
     }
@@ -222,7 +227,8 @@ public class CheckBudgetTests
         (double[] lower, double[] upper) = check.Intervals();
         check.Add(lower, upper);
         var tree = new BoxTree([.. nodes], [.. places]);
-        Refusal refusal = Assert.Throws<Refusal>(() => BoxTreeCheck.Require(tree, network, box, check.Layers, new(0, true), "boxes", new(threads: 1)));
+        Refusal refusal = Assert.Throws<Refusal>(
+            () => BoxTreeCheck.Require(tree, network, box, check.Layers, new(0, true), "boxes", new(threads: 1)));
         Assert.Equal("boxes", refusal.Place);
     }
 
@@ -243,9 +249,12 @@ public class CheckBudgetTests
         known.Add(lower, upper);
         (lower, upper) = known.Intervals();
         known.Add(lower, upper);
-        Assert.ThrowsAny<OperationCanceledException>(() => RelationCheck.Deviation(certificate.Relation, network, known.Layers, network, known.Layers, new([0], [1]), cancelled));
-        Assert.ThrowsAny<OperationCanceledException>(() => ExactPass.ProvesSign(new([0], [1]), new([0], [1]), [], network.Layers[0], new(0, true), cancelled));
-        Assert.ThrowsAny<OperationCanceledException>(() => PhaseTreeCheck.Sides(new([-1], [[]]), known.Layers, new(0, true), "tree", cancelled));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => RelationCheck.Deviation(certificate.Relation, network, known.Layers, network, known.Layers, new([0], [1]), cancelled));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => ExactPass.ProvesSign(new([0], [1]), new([0], [1]), [], network.Layers[0], new(0, true), cancelled));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => PhaseTreeCheck.Sides(new([-1], [[]]), known.Layers, new(0, true), "tree", cancelled));
     }
 
     /// <summary>relu(x) - relu(x - 0.5) is at most 0.5; the second layer's neurons are that less 2.</summary>
@@ -268,7 +277,9 @@ public class CheckBudgetTests
                 {
                     Above = new string(letter, count) + new string('.', width - count),
                     Slopes = letter == 's' ? [.. Enumerable.Repeat(new float[open], count)] : [],
-                    Trees = letter == 't' ? [.. Enumerable.Repeat(new PhaseTree([1, -1, -1], [new float[open + 1], new float[open + 1]]), count)] : [],
+                    Trees = letter == 't'
+                        ? [.. Enumerable.Repeat(new PhaseTree([1, -1, -1], [new float[open + 1], new float[open + 1]]), count)]
+                        : [],
                     Boxes = letter == 'b' ? [.. Enumerable.Repeat(new BoxTree([0, -1, -1], [0.5]), count)] : [],
                 },
             ],

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace ExactCompression.Tests.Certificates;
 
-/// <summary>Relations that anyone could have made up, each with the compressed network that suits it best: what the checker derives is never below the exact difference.</summary>
+/// <summary>
+/// Relations that anyone could have made up, each with the compressed network that suits it best: what the checker derives is never below
+/// the exact difference.
+/// </summary>
 public class CheckerAdversaryTests
 {
     [Fact]

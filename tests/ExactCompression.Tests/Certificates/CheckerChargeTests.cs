@@ -5,7 +5,10 @@ using static ExactCompression.Tests.Certificates.ForgeryTests;
 
 namespace ExactCompression.Tests.Certificates;
 
-/// <summary>Each charge of the checker for rounding, on numbers where nothing else covers for it: without that charge the bound is below the exact value.</summary>
+/// <summary>
+/// Each charge of the checker for rounding, on numbers where nothing else covers for it: without that charge the bound is below the exact
+/// value.
+/// </summary>
 public class CheckerChargeTests
 {
     private static readonly CheckBudget Unlimited = new(threads: 1);
@@ -26,7 +29,10 @@ public class CheckerChargeTests
         Assert.True(Bounded(network, new(0, true)) >= 1);
     }
 
-    /// <summary>Upper bounds of sums, products, quotients and dot products are never below the exact values, next to underflow and where one part absorbs another.</summary>
+    /// <summary>
+    /// Upper bounds of sums, products, quotients and dot products are never below the exact values, next to underflow and where one part
+    /// absorbs another.
+    /// </summary>
     [Fact]
     public void Outward_AnyNumbers_NeverBelowTheExactValue()
     {
@@ -38,7 +44,8 @@ public class CheckerChargeTests
             Assert.True(AtMost((Rational)a + b, Outward.Add(a, b)));
             Assert.True(AtMost((Rational)a * b, Outward.Multiply(a, b)));
             Assert.True(AtMost(((Rational)b - a) / c, -Outward.Quotient(a, b, c)));
-            double[] weights = [.. Enumerable.Range(0, random.Next(1, 20)).Select(_ => HardNumbers.Next(random, n % HardNumbers.Kinds))], sizes = [.. weights.Select(_ => Next())];
+            double[] weights = [.. Enumerable.Range(0, random.Next(1, 20)).Select(_ => HardNumbers.Next(random, n % HardNumbers.Kinds))],
+                sizes = [.. weights.Select(_ => Next())];
             Rational exact = weights.Zip(sizes, static (w, m) => Rational.Abs(w) * m).Aggregate(Rational.Zero, static (s, t) => s + t);
             double dot = Outward.Dot(weights, sizes);
             Assert.True(AtMost(exact, dot));
@@ -58,7 +65,8 @@ public class CheckerChargeTests
     }
 
     /// <summary>
-    /// Slopes and multipliers that no honest certificate has: each intercept is what makes its bound hold. The first neuron is x - 0.5 and open, the second is x, and together the bound's linear parts cancel.
+    /// Slopes and multipliers that no honest certificate has: each intercept is what makes its bound hold. The first neuron is x - 0.5 and
+    /// open, the second is x, and together the bound's linear parts cancel.
     /// </summary>
     [Theory]
     [InlineData(-1.0, -3.0, 0.0, -3f, null, 0.0, 0.0)]
@@ -66,7 +74,8 @@ public class CheckerChargeTests
     [InlineData(-1.0, 0.5, -0.1, 0.5f, null, 0.0, 0.15)]
     [InlineData(1.0, 2.0, -2.0, 0f, true, -3.0, 0.5)]
     [InlineData(1.0, -3.0, 0.0, 0f, false, -3.0, 0.0)]
-    public void Bound_AnySlopesAndMultipliers_HoldsTheExactMaximum(double gate, double linear, double bias, float slope, bool? phase, double multiplier, double exact)
+    public void Bound_AnySlopesAndMultipliers_HoldsTheExactMaximum(
+        double gate, double linear, double bias, float slope, bool? phase, double multiplier, double exact)
     {
         ReluNetwork network = Network(Relu([1, 1], [-0.5, 0], 1), Relu([gate, linear], [bias], 2), Output([1], [0], 1));
         FixedPhase[]? phases = phase is { } on ? [new(0, 0, on, multiplier)] : null;
@@ -108,7 +117,9 @@ public class CheckerChargeTests
     [Fact]
     public void Signs_RadiusOfAnActivationThatCancelled_IsCounted()
     {
-        var network = new ReluNetwork([Relu([1e16, 1, -1e16], [0], 3), new AffineLayer([0], [-5], 1, 1, Activation.Relu, WeightPrecision.Float64, [10], [0]), Output([1], [0], 1)]);
+        var network = new ReluNetwork(
+            [Relu([1e16, 1, -1e16], [0], 3), new AffineLayer([0], [-5], 1, 1, Activation.Relu, WeightPrecision.Float64, [10], [0]),
+                Output([1], [0], 1)]);
         Assert.Equal(0, PointCheck.Signs(network, [[1, 1, 1]], Unlimited)[1][0]);
     }
 
@@ -175,7 +186,8 @@ public class CheckerChargeTests
         var box = new InputBox([1], [1]);
         AffineLayer rows = Relu([1e16, 1, -1e16], [0, 0, 0], 1);
         (double[] low, double[] high) = (new[] { 1e16, 1, -1e16 }, new[] { 1e16, 1, -1e16 });
-        (double from, double to) = NeuronSum.Bounds(Simulation.OfInput(rows, box), new(rows, low, high, box.Sizes), [1, 1, 1], Relu([1], [0], 1), 0);
+        (double from, double to) = NeuronSum.Bounds(
+            Simulation.OfInput(rows, box), new(rows, low, high, box.Sizes), [1, 1, 1], Relu([1], [0], 1), 0);
         Assert.True(from <= 1 && to >= 1);
         AffineLayer lifted = Relu([0, 0, 0], [1e16, 1, -1e16], 1);
         (from, to) = NeuronSum.Bounds(Simulation.OfInput(lifted, box), new(lifted, low, high, box.Sizes), [1, 1, 1], Relu([0], [1], 1), 0);
@@ -188,7 +200,8 @@ public class CheckerChargeTests
     {
         var box = new InputBox([1, 1], [1, 1]);
         AffineLayer rows = Relu([1e16, -1e16, 1, 0, -1e16, 1e16], [0, 0, 0], 2);
-        (double from, double to) = NeuronSum.Bounds(Simulation.OfInput(rows, box), new(rows, [0, 1, 0], [0, 1, 0], box.Sizes), [1, 1, 1], Relu([0, 0], [0], 2), 0);
+        (double from, double to) = NeuronSum.Bounds(
+            Simulation.OfInput(rows, box), new(rows, [0, 1, 0], [0, 1, 0], box.Sizes), [1, 1, 1], Relu([0, 0], [0], 2), 0);
         Assert.True(from <= 0 && to >= 0);
     }
 
@@ -198,7 +211,8 @@ public class CheckerChargeTests
     {
         var box = new InputBox([1e300], [1e300]);
         AffineLayer layer = Relu([1e-200], [0], 1);
-        (double from, double to) = NeuronSum.Bounds(Simulation.OfInput(layer, box), new(layer, [1e100], [1e100], box.Sizes), [1e-200], Relu([0], [0], 1), 0);
+        (double from, double to) = NeuronSum.Bounds(
+            Simulation.OfInput(layer, box), new(layer, [1e100], [1e100], box.Sizes), [1e-200], Relu([0], [0], 1), 0);
         Assert.True(from <= 0 && to >= 0);
         var combination = new Combination(box, layer, [0], [0], new([1e100], [1e100]), Unlimited);
         Assert.True(combination.Compare([0], 0, [1e-200], combination.Rows([1e-200], 1)).Error >= 1e-100);

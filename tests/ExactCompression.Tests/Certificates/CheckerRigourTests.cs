@@ -4,14 +4,18 @@ using Xunit;
 
 namespace ExactCompression.Tests.Certificates;
 
-/// <summary>Every bound that the checker computes, on numbers that rounding has trouble with, against exact values at corners and points between.</summary>
+/// <summary>
+/// Every bound that the checker computes, on numbers that rounding has trouble with, against exact values at corners and points between.
+/// </summary>
 public class CheckerRigourTests
 {
     private const int Cases = 400;
 
     private static readonly CheckBudget Unlimited = new(threads: 1);
 
-    /// <summary>Intervals, backward passes with any slopes and multipliers, and signs at points; the network may be any within the radii.</summary>
+    /// <summary>
+    /// Intervals, backward passes with any slopes and multipliers, and signs at points; the network may be any within the radii.
+    /// </summary>
     [Fact]
     public void Bounds_HardNumbers_HoldEverywhere()
     {
@@ -24,12 +28,17 @@ public class CheckerRigourTests
             (double[] lower, double[] upper) = HardNumbers.Box(random, kind, 2);
             var check = new StabilityCheck(network, new(lower, upper), "network", Unlimited);
             double[][] points = [.. CertificateProperties.Corners(lower, upper), [lower[0], (0.5 * lower[1]) + (0.5 * upper[1])]];
-            Rational[][][] exact = [.. points.Select(p => new ExactNetwork(HardNumbers.Within(random, network, random.Next(4))).PreActivations(Array.ConvertAll(p, static x => (Rational)x)))];
+            Rational[][][] exact = [.. points.Select(
+                p => new ExactNetwork(HardNumbers.Within(random, network, random.Next(4))).PreActivations(
+                    Array.ConvertAll(p, static x => (Rational)x)))];
             sbyte[][] shown = PointCheck.Signs(network, points, Unlimited);
             for (int l = 0; l < network.Depth; l++)
             {
                 (double[] low, double[] high) = check.Intervals();
-                BoundedSide[] sides = l == 0 ? [] : [.. Enumerable.Range(0, low.Length).SelectMany(i => (BoundedSide[])[Side(i, true, check, random), Side(i, false, check, random)])];
+                BoundedSide[] sides = l == 0
+                    ? []
+                    : [.. Enumerable.Range(0, low.Length).SelectMany(
+                        i => (BoundedSide[])[Side(i, true, check, random), Side(i, false, check, random)])];
                 double[] bounds = l == 0 ? [] : check.Bound(sides);
                 for (int p = 0; p < points.Length; p++)
                 {
@@ -44,7 +53,8 @@ public class CheckerRigourTests
 
                     for (int k = 0; k < bounds.Length; k++)
                     {
-                        if (!double.IsFinite(bounds[k]) || sides[k].Phases!.Any(f => exact[p][f.Layer][f.Neuron].Sign * (f.On ? 1 : -1) < 0))
+                        if (!double.IsFinite(bounds[k])
+                            || sides[k].Phases!.Any(f => exact[p][f.Layer][f.Neuron].Sign * (f.On ? 1 : -1) < 0))
                             continue;
                         finite++;
                         Rational z = exact[p][l][sides[k].Neuron];
@@ -79,7 +89,8 @@ public class CheckerRigourTests
             double[] terms = [.. Enumerable.Range(0, 3).Select(_ => random.Next(4) == 0 ? 0 : HardNumbers.Next(random, kind))];
             double distance = simulation.Distance(1, factor, made, 0);
             (double from, double to) = NeuronSum.Bounds(simulation, bounded, terms, made, 0);
-            AffineLayer trueOld = HardNumbers.Within(random, old, random.Next(4)), trueMade = HardNumbers.Within(random, made, random.Next(4));
+            AffineLayer trueOld = HardNumbers.Within(random, old, random.Next(4)),
+                trueMade = HardNumbers.Within(random, made, random.Next(4));
             foreach (double[] point in CertificateProperties.Corners(lower, upper))
             {
                 Rational z = Value(trueOld, 1, point), w = Value(trueMade, 0, point);
@@ -113,7 +124,9 @@ public class CheckerRigourTests
 
     private static BoundedSide Side(int neuron, bool above, StabilityCheck check, Random random)
     {
-        FixedPhase[] phases = [.. check.Layers.SelectMany((l, j) => l.Open.Where(_ => random.Next(4) == 0).Select(i => new FixedPhase(j, i, random.Next(2) == 0, random.NextDouble() * random.Next(3))))];
+        FixedPhase[] phases = [.. check.Layers.SelectMany(
+            (l, j) => l.Open.Where(_ => random.Next(4) == 0).Select(
+                i => new FixedPhase(j, i, random.Next(2) == 0, random.NextDouble() * random.Next(3))))];
         float[] slopes = [.. check.Layers.SelectMany(static l => l.Open).Select(_ => random.NextSingle() * random.Next(1, 3))];
         return new(neuron, above, random.Next(3) == 0 ? null : slopes, phases);
     }

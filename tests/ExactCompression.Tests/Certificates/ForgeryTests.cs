@@ -34,7 +34,9 @@ public class ForgeryTests
         // relu(x) - relu(x - 0.5) <= 0.5; the second layer's neuron is that minus 0.6, which needs no cut.
         ReluNetwork network = Network(Relu([1, 1], [0, -0.5], 1), Relu([1, -1], [-0.6], 2), Output([1], [0], 1));
         Certificate plain = Copied(network);
-        Certificate Cut(double at) => plain with { Original = [plain.Original[0], plain.Original[1] with { States = "i", Above = "b", Boxes = [new([0, -1, -1], [at])] }] };
+        Certificate Cut(double at) =>
+            plain with { Original = [plain.Original[0],
+                plain.Original[1] with { States = "i", Above = "b", Boxes = [new([0, -1, -1], [at])] }] };
         CertificateCheck.Check(Cut(0.5), network, network, null, Unlimited);
         Assert.Contains("boxes", Refused(Cut(place), network, network).Place, StringComparison.Ordinal);
     }
@@ -45,11 +47,14 @@ public class ForgeryTests
     {
         ReluNetwork network = Network(Relu([1, 1], [0, -0.5], 1), Relu([1, -1], [-0.25], 2), Output([1], [0], 1));
         Certificate plain = Copied(network);
-        Certificate forged = plain with { Original = [plain.Original[0], plain.Original[1] with { States = "i", Above = "b", Boxes = [new([0, -1, -1], [0.25])] }] };
+        Certificate forged = plain with { Original = [plain.Original[0],
+            plain.Original[1] with { States = "i", Above = "b", Boxes = [new([0, -1, -1], [0.25])] }] };
         Assert.Contains("leaf 1", Refused(forged, network, network).Place, StringComparison.Ordinal);
     }
 
-    /// <summary>A network is passed off as the constant that its output layer would give behind a layer of zeros; but its layer gives x.</summary>
+    /// <summary>
+    /// A network is passed off as the constant that its output layer would give behind a layer of zeros; but its layer gives x.
+    /// </summary>
     [Fact]
     public void Check_CollapseBehindALivingLayer_Refused()
     {
@@ -75,7 +80,9 @@ public class ForgeryTests
         Assert.True(Derived(network, zero, Folded("c")) >= double.Epsilon * 1e300);
     }
 
-    /// <summary>A neuron of the compressed network that is below 0 in places is no linear function: relu(x) is 0.5 away from x at -0.5.</summary>
+    /// <summary>
+    /// A neuron of the compressed network that is below 0 in places is no linear function: relu(x) is 0.5 away from x at -0.5.
+    /// </summary>
     [Fact]
     public void Derive_LinearNeuronBelowZero_ChargesItsSlack()
     {
@@ -94,16 +101,22 @@ public class ForgeryTests
     [InlineData('f', false)]
     public void Derive_KindThatIsNotProven_Refused(char kind, bool counterpart)
     {
-        ReluNetwork network = Network(Relu([1], [-0.5], 1), Output([1], [0], 1)), made = counterpart ? network : Network(Output([1], [-0.5], 1));
-        LayerRelation relation = (counterpart ? Related(kind.ToString()) : Folded(kind.ToString())) with { Linear = kind is 'l' or 'j' ? [0] : [], Coefficients = kind is 'l' or 'j' ? [1] : [] };
+        ReluNetwork network = Network(Relu([1], [-0.5], 1), Output([1], [0], 1)),
+            made = counterpart ? network : Network(Output([1], [-0.5], 1));
+        LayerRelation relation = (counterpart
+            ? Related(kind.ToString())
+            : Folded(kind.ToString())) with { Linear = kind is 'l' or 'j' ? [0] : [], Coefficients = kind is 'l' or 'j' ? [1] : [] };
         Assert.Contains("neuron 0", Assert.Throws<Refusal>(() => Derived(network, made, relation)).Place, StringComparison.Ordinal);
     }
 
-    /// <summary>A joint part that is large and cancels is added to the weights of a row that reads nothing linear: what it absorbs is charged.</summary>
+    /// <summary>
+    /// A joint part that is large and cancels is added to the weights of a row that reads nothing linear: what it absorbs is charged.
+    /// </summary>
     [Fact]
     public void Derive_JointPartThatAbsorbsACopy_IsCharged()
     {
-        // The first output reads the gate alone. A constant neuron of 1e16 is added to it a hundred million times and taken from the bias again: the gate's 0.1 is gone from the sum.
+        // The first output reads the gate alone. A constant neuron of 1e16 is added to it a hundred million times and taken from the bias
+        // again: the gate's 0.1 is gone from the sum.
         ReluNetwork network = Network(Relu([1, 0], [0, 3], 1), Output([0.1, 0, 0, 1], [0.7, 0], 2));
         ReluNetwork made = Network(Relu([1, 0], [0, 1e16], 1), Output([0.1, 1, 0, 1], [0, 0], 2));
         LayerRelation joint = Related("gj") with { Targets = [0], Factors = [1], Linear = [1], Coefficients = [1, 0] };
@@ -116,7 +129,8 @@ public class ForgeryTests
     }
 
     /// <summary>
-    /// 1 and two hundred numbers that doubles lose beside it: row by row the next layer's sum is 1, and what is lost is more than any one of the neurons is charged for.
+    /// 1 and two hundred numbers that doubles lose beside it: row by row the next layer's sum is 1, and what is lost is more than any one
+    /// of the neurons is charged for.
     /// </summary>
     [Theory]
     [InlineData('l')]
@@ -125,7 +139,8 @@ public class ForgeryTests
     {
         const int Count = 201;
         double[] weights = [1, .. Enumerable.Repeat(1.1e-16, Count - 1)], ones = [.. Enumerable.Repeat(1.0, Count)];
-        ReluNetwork network = Network(Relu(weights, new double[Count], 1), Output(ones, [0], Count)), made = Network(Relu([1], [0], 1), Output([1], [0], 1));
+        ReluNetwork network = Network(Relu(weights, new double[Count], 1), Output(ones, [0], Count)),
+            made = Network(Relu([1], [0], 1), Output([1], [0], 1));
         LayerRelation relation = Related(new(kind, Count)) with { Linear = [0], Coefficients = kind == 'l' ? weights : [1] };
         Simulation simulation = Simulated(network, made, relation);
         ReluNetwork suited = Network(made.Layers[0], Output(simulation.Weights, simulation.Bias, 1));
@@ -142,19 +157,28 @@ public class ForgeryTests
         Assert.Equal(0, Derived(network, network, Related("gg") with { Targets = [0, 1], Factors = [1, 1] }));
     }
 
-    internal static AffineLayer Relu(double[] weights, double[] bias, int inputs) => new(weights, bias, bias.Length, inputs, Activation.Relu, WeightPrecision.Float64);
+    internal static AffineLayer Relu(double[] weights, double[] bias, int inputs) =>
+        new(weights, bias, bias.Length, inputs, Activation.Relu, WeightPrecision.Float64);
 
-    internal static AffineLayer Output(double[] weights, double[] bias, int inputs) => new(weights, bias, bias.Length, inputs, Activation.Identity, WeightPrecision.Float64);
+    internal static AffineLayer Output(double[] weights, double[] bias, int inputs) =>
+        new(weights, bias, bias.Length, inputs, Activation.Identity, WeightPrecision.Float64);
 
     internal static ReluNetwork Network(params AffineLayer[] layers) => new(layers);
 
     /// <summary>A layer with a counterpart.</summary>
-    internal static LayerRelation Related(string kinds) => new() { HasCounterpart = true, Kinds = kinds, Targets = [], Factors = [], Sums = [], Terms = [], Linear = [], Coefficients = [] };
+    internal static LayerRelation Related(string kinds) =>
+        new() { HasCounterpart = true, Kinds = kinds, Targets = [], Factors = [], Sums = [], Terms = [], Linear = [], Coefficients = [] };
 
     private static LayerRelation Folded(string kinds) => Related(kinds) with { HasCounterpart = false };
 
     /// <summary>A certificate that a network is itself.</summary>
-    internal static Certificate Copied(ReluNetwork network) => Certificate(network, network, new(0, [.. network.Layers.Take(network.Depth).Select(static l => Related(new('g', l.Outputs)) with { Targets = [.. Enumerable.Range(0, l.Outputs)], Factors = [.. Enumerable.Repeat(1.0, l.Outputs)] })]));
+    internal static Certificate Copied(ReluNetwork network) =>
+        Certificate(
+            network, network,
+            new(0, [.. network.Layers.Take(network.Depth).Select(
+                static l =>
+                    Related(new('g', l.Outputs)) with { Targets = [.. Enumerable.Range(0, l.Outputs)],
+                        Factors = [.. Enumerable.Repeat(1.0, l.Outputs)] })]));
 
     internal static Certificate Certificate(ReluNetwork original, ReluNetwork compressed, Relation relation, double from = 0)
     {
@@ -163,9 +187,11 @@ public class ForgeryTests
     }
 
     private static double Derived(ReluNetwork original, ReluNetwork compressed, LayerRelation relation, double from = 0) =>
-        CertificateCheck.Derive(Certificate(original, compressed, new(0, [relation]), from), original, compressed, null, Unlimited).Deviation;
+        CertificateCheck.Derive(
+            Certificate(original, compressed, new(0, [relation]), from), original, compressed, null, Unlimited).Deviation;
 
-    private static Refusal Refused(Certificate certificate, ReluNetwork original, ReluNetwork compressed) => Assert.Throws<Refusal>(() => CertificateCheck.Check(certificate, original, compressed, null, Unlimited));
+    private static Refusal Refused(Certificate certificate, ReluNetwork original, ReluNetwork compressed) =>
+        Assert.Throws<Refusal>(() => CertificateCheck.Check(certificate, original, compressed, null, Unlimited));
 
     private static Simulation Simulated(ReluNetwork original, ReluNetwork compressed, LayerRelation relation)
     {
@@ -173,6 +199,8 @@ public class ForgeryTests
         (double[] low, double[] high) = box.Intervals(original.Layers[0]);
         (double[] from, double[] to) = box.Intervals(compressed.Layers[0]);
         bool[] needed = [.. Enumerable.Repeat(true, original.OutputSize)];
-        return SimulationStep.Take(Simulation.OfInput(original.Layers[0], box), relation, new(original.Layers[0], low, high, box.Sizes), original.Layers[1], needed, compressed.Layers[0], new(compressed.Layers[0], from, to, box.Sizes), "layer 1", Unlimited);
+        return SimulationStep.Take(
+            Simulation.OfInput(original.Layers[0], box), relation, new(original.Layers[0], low, high, box.Sizes), original.Layers[1],
+            needed, compressed.Layers[0], new(compressed.Layers[0], from, to, box.Sizes), "layer 1", Unlimited);
     }
 }

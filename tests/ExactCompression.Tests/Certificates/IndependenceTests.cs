@@ -11,24 +11,31 @@ public partial class IndependenceTests
 {
     private static readonly string[] Allowed =
     [
-        "AffineLayer", "Activation", "ReluNetwork", "InputDomain", "InvalidFileException", "InvalidInputException", "CertificateReport", "CertificateCheck",
+        "AffineLayer", "Activation", "ReluNetwork", "InputDomain", "InvalidFileException", "InvalidInputException", "CertificateReport",
+        "CertificateCheck",
     ];
 
-    /// <summary>The checker's files name no other part of this library, and of the two namespaces round theirs only the networks, the domain, and what they report with.</summary>
+    /// <summary>
+    /// The checker's files name no other part of this library, and of the two namespaces round theirs only the networks, the domain, and
+    /// what they report with.
+    /// </summary>
     [Fact]
     public void Sources_NameNoTypeOfTheEngine()
     {
         string[] foreign = [.. typeof(ReluNetwork).Assembly.GetTypes()
-            .Where(static t => t.Namespace is "ExactCompression" or "ExactCompression.Certificates" && !t.IsNested && !Allowed.Contains(t.Name))
+            .Where(static t => t.Namespace is "ExactCompression" or "ExactCompression.Certificates" && !t.IsNested
+                && !Allowed.Contains(t.Name))
             .Select(static t => t.Name.Split('`')[0]).Where(static n => n.Length > 0 && char.IsLetter(n[0])).Distinct()];
         string[] files = Directory.GetFiles(Path.Combine(TestFiles.Root, "src", "ExactCompression", "Certificates", "Checking"), "*.cs");
         Assert.InRange(files.Length, 10, 30);
-        string[] own = [.. typeof(Certificate).Assembly.GetTypes().Where(static t => t.Namespace == typeof(Certificate).Namespace).Select(static t => t.Name)];
+        string[] own = [.. typeof(Certificate).Assembly.GetTypes().Where(static t => t.Namespace == typeof(Certificate).Namespace).Select(
+            static t => t.Name)];
         foreach (string file in files)
         {
             string code = CommentOrText().Replace(File.ReadAllText(file), " ");
             Assert.DoesNotMatch(@"\busing ExactCompression\.(?!Certificates\.Checking;)", code);
-            Assert.DoesNotMatch(@"\bExactCompression\.(Bounds|Verdicts|Witnesses|Branching|Analysis|Numerics|Compression|Milp|Gpu|Formats)\b", code);
+            Assert.DoesNotMatch(
+                @"\bExactCompression\.(Bounds|Verdicts|Witnesses|Branching|Analysis|Numerics|Compression|Milp|Gpu|Formats)\b", code);
             string[] named = [.. Name().Matches(code).Select(static m => m.Value).Distinct().Intersect(foreign).Except(own)];
             Assert.True(named.Length == 0, $"{Path.GetFileName(file)} names {string.Join(", ", named)}");
         }
@@ -38,7 +45,8 @@ public partial class IndependenceTests
     [Fact]
     public void Types_ReferToNoTypeOfTheEngine()
     {
-        const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic
+            | BindingFlags.DeclaredOnly;
         IEnumerable<Type> own = typeof(Certificate).Assembly.GetTypes().Where(static t => t.Namespace == typeof(Certificate).Namespace);
         var used = new HashSet<Type>();
         foreach (Type type in own.Append(typeof(CertificateCheck)).Append(typeof(CertificateReport)))
@@ -55,16 +63,27 @@ public partial class IndependenceTests
         }
 
         Assert.NotEmpty(used);
-        Assert.DoesNotContain(used.SelectMany(Parts), static t => t.Namespace is "ExactCompression.Bounds" or "ExactCompression.Verdicts" or "ExactCompression.Witnesses" or "ExactCompression.Branching" or "ExactCompression.Analysis" or "ExactCompression.Numerics" or "ExactCompression.Compression" or "ExactCompression.Milp" or "ExactCompression.Gpu" or "ExactCompression.Certificates");
+        Assert.DoesNotContain(
+            used.SelectMany(Parts),
+            static t =>
+                t.Namespace is "ExactCompression.Bounds" or "ExactCompression.Verdicts" or "ExactCompression.Witnesses"
+                    or "ExactCompression.Branching" or "ExactCompression.Analysis" or "ExactCompression.Numerics"
+                    or "ExactCompression.Compression" or "ExactCompression.Milp" or "ExactCompression.Gpu"
+                    or "ExactCompression.Certificates");
     }
 
     /// <summary>Small enough for an evening.</summary>
     [Fact]
     public void Sources_AreFew() =>
-        Assert.InRange(Directory.GetFiles(Path.Combine(TestFiles.Root, "src", "ExactCompression", "Certificates", "Checking"), "*.cs").Sum(static f => File.ReadLines(f).Count()), 500, 2500);
+        Assert.InRange(
+            Directory.GetFiles(Path.Combine(TestFiles.Root, "src", "ExactCompression", "Certificates", "Checking"), "*.cs").Sum(
+                static f => File.ReadLines(f).Count()), 500, 2500);
 
     private static IEnumerable<Type> Parts(Type type) =>
-        type.HasElementType ? Parts(type.GetElementType()!) : type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts).Append(type) : [type];
+        type.HasElementType
+            ? Parts(type.GetElementType()!)
+            : type.IsGenericType
+            ? type.GetGenericArguments().SelectMany(Parts).Append(type) : [type];
 
     [GeneratedRegex(@"//[^\n]*|\$*@?""(?:\\.|[^""\\\n])*""|'(?:\\.|[^'\\])'")]
     private static partial Regex CommentOrText();

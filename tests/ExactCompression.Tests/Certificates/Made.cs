@@ -7,11 +7,15 @@ namespace ExactCompression.Tests.Certificates;
 internal static class Made
 {
     /// <summary>LEO++ of a network by the verdicts of the search.</summary>
-    public static CompressionResult Compression(ReluNetwork network, InputDomain? domain = null, CompressionLevel level = CompressionLevel.LeoPlusPlus) =>
-        LeoCompression.Compress(StabilityAnalysis.FindStable(StabilityTable.Undecided(network, domain), null, new(), CancellationToken.None), new() { Level = level }, CancellationToken.None);
+    public static CompressionResult Compression(
+        ReluNetwork network, InputDomain? domain = null, CompressionLevel level = CompressionLevel.LeoPlusPlus) =>
+        LeoCompression.Compress(
+            StabilityAnalysis.FindStable(StabilityTable.Undecided(network, domain), null, new(), CancellationToken.None),
+            new() { Level = level }, CancellationToken.None);
 
     /// <summary>
-    /// A certificate; null for the few compressions that none is found for: the highest level may make pairs of unstable neurons linear together, and the search may settle ties on regions of its own.
+    /// A certificate; null for the few compressions that none is found for: the highest level may make pairs of unstable neurons linear
+    /// together, and the search may settle ties on regions of its own.
     /// </summary>
     public static Certificate? Certificate(CompressionResult result)
     {
@@ -19,8 +23,14 @@ internal static class Made
         {
             return CompressionCertificate.Make(result, CancellationToken.None);
         }
-        catch (InvalidInputException e) when ((e.ErrorId == "CertificateUnrelated" && result.Steps.Any(static s => s.Kind is not (CompressionStepKind.RemoveInactive or CompressionStepKind.Merge or CompressionStepKind.Fold or CompressionStepKind.Collapse)))
-            || (e.ErrorId == "CertificateUnproven" && result.Table.Neurons.Any(static n => n.Evidence is "InputSplitting" or "Enumeration")))
+        catch (InvalidInputException e)
+            when ((e.ErrorId == "CertificateUnrelated"
+                && result.Steps.Any(
+                    static s =>
+                        s.Kind is not (CompressionStepKind.RemoveInactive or CompressionStepKind.Merge or CompressionStepKind.Fold
+                            or CompressionStepKind.Collapse)))
+            || (e.ErrorId == "CertificateUnproven"
+                && result.Table.Neurons.Any(static n => n.Evidence is "InputSplitting" or "Enumeration")))
         {
             return null;
         }

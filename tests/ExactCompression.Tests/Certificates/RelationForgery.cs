@@ -4,8 +4,9 @@ using ExactCompression.Tests.Oracles;
 namespace ExactCompression.Tests.Certificates;
 
 /// <summary>
-/// An adversary of the certificate checker: an original of numbers that cancel, a relation that anyone could have made up, and the compressed network that the checker's own simulation then asks for. Nothing is left of
-/// the difference but what the checker charges for rounding and for what it can't match, so whatever a charge lacks shows.
+/// An adversary of the certificate checker: an original of numbers that cancel, a relation that anyone could have made up, and the
+/// compressed network that the checker's own simulation then asks for. Nothing is left of the difference but what the checker charges for
+/// rounding and for what it can't match, so whatever a charge lacks shows.
 /// </summary>
 internal sealed class RelationForgery
 {
@@ -67,7 +68,10 @@ internal sealed class RelationForgery
     /// <summary>The deviation that the checker derives; not finite where it derives none.</summary>
     public double Derived() => CertificateCheck.Derive(Certificate, Original, Compressed, null, Unlimited).Deviation;
 
-    /// <summary>The largest difference at corners, the middle and some other points, for a network within the original's radii: never above the true maximum.</summary>
+    /// <summary>
+    /// The largest difference at corners, the middle and some other points, for a network within the original's radii: never above the true
+    /// maximum.
+    /// </summary>
     public Rational Observed()
     {
         var first = new ExactNetwork(HardNumbers.Within(random, Original, random.Next(1, 4)));
@@ -107,11 +111,15 @@ internal sealed class RelationForgery
         }
 
         string[] kinds = [.. Enumerable.Range(start, Original.Depth - start).Select(KindsOf)];
-        Simulation simulation = start == 0 ? Simulation.OfInput(Original.Layers[0], box) : Simulation.OfZeros(Original.Layers[start], number, box);
+        Simulation simulation = start == 0
+            ? Simulation.OfInput(Original.Layers[0], box)
+            : Simulation.OfZeros(Original.Layers[start], number, box);
         for (int l = start; l < Original.Depth; l++)
         {
             AffineLayer next = Original.Layers[l + 1];
-            bool[] needed = l + 1 == Original.Depth ? [.. Enumerable.Repeat(true, next.Outputs)] : [.. kinds[l + 1 - start].Select(static k => k is not ('o' or 'c'))];
+            bool[] needed = l + 1 == Original.Depth
+                ? [.. Enumerable.Repeat(true, next.Outputs)]
+                : [.. kinds[l + 1 - start].Select(static k => k is not ('o' or 'c'))];
             LayerRelation relation = Relate(kinds[l - start], simulation, next, needed);
             AffineLayer? counterpart = relation.HasCounterpart ? compressed[^1] : null;
             BoundedLayer? known = null;
@@ -122,12 +130,15 @@ internal sealed class RelationForgery
             }
 
             relations.Add(relation);
-            simulation = SimulationStep.Take(simulation, relation, proven.Layers[l], next, needed, counterpart, known, "forgery", Unlimited);
+            simulation = SimulationStep.Take(
+                simulation, relation, proven.Layers[l], next, needed, counterpart, known, "forgery", Unlimited);
         }
 
         if (!simulation.Weights.Concat(simulation.Bias).All(double.IsFinite))
             return false;
-        compressed.Add(new(simulation.Weights, simulation.Bias, Original.OutputSize, simulation.Box.Size, Activation.Identity, WeightPrecision.Float64));
+        compressed.Add(
+            new(simulation.Weights, simulation.Bias, Original.OutputSize, simulation.Box.Size, Activation.Identity,
+                WeightPrecision.Float64));
         Compressed = new(compressed);
         Certificate = Made.Unclaimed(Original, Compressed, new(start, [.. relations]), Lower, Upper);
         return true;
@@ -148,7 +159,8 @@ internal sealed class RelationForgery
     private LayerRelation Relate(string kinds, Simulation before, AffineLayer next, bool[] needed)
     {
         if (!kinds.AsSpan().ContainsAnyExcept("ofc"))
-            return new() { HasCounterpart = false, Kinds = kinds, Targets = [], Factors = [], Sums = [], Terms = [], Linear = [], Coefficients = [] };
+            return new() { HasCounterpart = false, Kinds = kinds, Targets = [], Factors = [], Sums = [], Terms = [], Linear = [],
+                Coefficients = [] };
         int inputs = before.Box.Size;
         var rows = new List<(double[] Weights, double Bias)>();
         List<int> targets = [], linear = [];
@@ -161,7 +173,10 @@ internal sealed class RelationForgery
         {
             if (kinds[i] is 'g' or 'n')
             {
-                double factor = random.Next(2) == 0 ? 1 : random.Next(2) == 0 ? Math.Pow(2, random.Next(-20, 21)) : Math.Abs(numbers.Number()) is > 0 and var f ? f : 3;
+                double factor = random.Next(2) == 0
+                    ? 1
+                    : random.Next(2) == 0
+                    ? Math.Pow(2, random.Next(-20, 21)) : Math.Abs(numbers.Number()) is > 0 and var f ? f : 3;
                 double by = (kinds[i] == 'g' ? 1 : -1) / factor;
                 if (random.Next(6) == 0 && rows.Count > 0)
                 {
@@ -186,7 +201,8 @@ internal sealed class RelationForgery
             }
         }
 
-        // Linear neurons that a joint part may add and take away again without any trace but rounding: constants, copies, and gates that are never below 0.
+        // Linear neurons that a joint part may add and take away again without any trace but rounding: constants, copies, and gates that
+        // are never below 0.
         var idle = new List<int>();
         for (int k = random.Next(3); k > 0; k--)
         {
@@ -216,7 +232,10 @@ internal sealed class RelationForgery
                     coefficients[linear.IndexOf(j)] += numbers.Number();
             }
 
-            int[] twins = [.. Enumerable.Range(0, linear.Count).Where(a => linear.Exists(b => b != linear[a] && rows[b].Bias == rows[linear[a]].Bias && rows[b].Weights.SequenceEqual(rows[linear[a]].Weights)))];
+            int[] twins = [.. Enumerable.Range(0, linear.Count).Where(
+                a => linear.Exists(
+                    b => b != linear[a] && rows[b].Bias == rows[linear[a]].Bias
+                        && rows[b].Weights.SequenceEqual(rows[linear[a]].Weights)))];
             if (twins.Length == 2 && random.Next(2) == 0)
             {
                 double c = numbers.Number();
@@ -265,7 +284,9 @@ internal sealed class RelationForgery
         return WithSums(relation, own, scales);
     }
 
-    /// <summary>Bounds of some linear neurons by the original's neurons that they are multiples of, with terms that may be anything besides.</summary>
+    /// <summary>
+    /// Bounds of some linear neurons by the original's neurons that they are multiples of, with terms that may be anything besides.
+    /// </summary>
     private LayerRelation WithSums(LayerRelation relation, int[] own, double[] scales)
     {
         List<int> sums = [];
@@ -290,6 +311,8 @@ internal sealed class RelationForgery
         double Moved(double value) => random.Next(40) == 0 ? value * (1 + 1e-7) : value;
         double[] weights = [.. rows.SelectMany(static r => r.Weights).Select(Moved)], bias = [.. rows.Select(r => Moved(r.Bias))];
         double Finite(double value) => double.IsFinite(value) ? value : 0;
-        return numbers.WithRadii(new(Array.ConvertAll(weights, Finite), Array.ConvertAll(bias, Finite), rows.Count, inputs, Activation.Relu, WeightPrecision.Float64));
+        return numbers.WithRadii(
+            new(Array.ConvertAll(weights, Finite), Array.ConvertAll(bias, Finite), rows.Count, inputs, Activation.Relu,
+                WeightPrecision.Float64));
     }
 }

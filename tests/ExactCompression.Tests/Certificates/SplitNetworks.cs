@@ -3,8 +3,8 @@ using CsCheck;
 namespace ExactCompression.Tests.Certificates;
 
 /// <summary>
-/// Networks whose second layer has neurons that only splitting decides: with <c>relu(t) - relu(-t) = t</c> and an active <c>relu(t + c) = t + c</c>, their sums are nearly constant, but linear bounds of the
-/// rectifiers leave them open.
+/// Networks whose second layer has neurons that only splitting decides: with <c>relu(t) - relu(-t) = t</c> and an active
+/// <c>relu(t + c) = t + c</c>, their sums are nearly constant, but linear bounds of the rectifiers leave them open.
 /// </summary>
 internal static class SplitNetworks
 {
@@ -54,7 +54,8 @@ internal static class SplitNetworks
         return new(
         [
             new([.. hidden.SelectMany(static r => r)], [.. offsets], width, inputs, Activation.Relu, WeightPrecision.Float64),
-            new([.. next.SelectMany(static r => r[..^1])], [.. next.Select(static r => r[^1])], next.Count, width, Activation.Relu, WeightPrecision.Float64),
+            new([.. next.SelectMany(static r => r[..^1])], [.. next.Select(static r => r[^1])], next.Count, width, Activation.Relu,
+                WeightPrecision.Float64),
             new(output, [random.Next(-2, 3) / 2.0], 1, next.Count, Activation.Identity, WeightPrecision.Float64),
         ]);
     }

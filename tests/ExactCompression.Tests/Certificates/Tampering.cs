@@ -12,12 +12,15 @@ internal static class Tampering
         return random.Next(8) switch
         {
             0 => (c with { Deviation = Number(c.Deviation, random) }, "deviation"),
-            1 when c.Points.Length > 0 => (c with { Points = Item(c.Points, random, p => Item(p, random, v => Number(v, random))) }, "a point"),
+            1 when c.Points.Length > 0 =>
+                (c with { Points = Item(c.Points, random, p => Item(p, random, v => Number(v, random))) }, "a point"),
             2 when c.Points.Length > 0 => (c with { Points = Without(c.Points, random) }, "one point less"),
             3 => (c with { Relation = Of(c.Relation, random) }, "relation"),
             4 => (c with { Lower = Item(c.Lower, random, v => v - random.NextDouble()), Upper = c.Upper }, "domain"),
-            _ when ofOriginal && c.Original.Length > 0 => (c with { Original = Item(c.Original, random, l => Of(l, random)) }, "claims on the original"),
-            _ when c.Compressed.Length > 0 => (c with { Compressed = Item(c.Compressed, random, l => Of(l, random)) }, "claims on the compressed network"),
+            _ when ofOriginal && c.Original.Length > 0 =>
+                (c with { Original = Item(c.Original, random, l => Of(l, random)) }, "claims on the original"),
+            _ when c.Compressed.Length > 0 =>
+                (c with { Compressed = Item(c.Compressed, random, l => Of(l, random)) }, "claims on the compressed network"),
             _ => (c with { Deviation = Number(c.Deviation, random) }, "deviation"),
         };
     }
@@ -27,7 +30,8 @@ internal static class Tampering
         0 or 1 or 2 => layer with { States = Letter(layer.States, "aiu?", random) },
         3 => layer with { Above = Letter(layer.Above, ".cstbe", random) },
         4 => layer with { Below = Letter(layer.Below, ".cstbe", random) },
-        5 when layer.Slopes.Length > 0 => layer with { Slopes = Item(layer.Slopes, random, s => s.Length == 0 ? s : Item(s, random, v => (float)Number(v, random))) },
+        5 when layer.Slopes.Length > 0 =>
+            layer with { Slopes = Item(layer.Slopes, random, s => s.Length == 0 ? s : Item(s, random, v => (float)Number(v, random))) },
         6 when layer.Slopes.Length > 0 => layer with { Slopes = Without(layer.Slopes, random) },
         _ when layer.Trees.Length > 0 => layer with { Trees = Item(layer.Trees, random, t => Of(t, random)) },
         _ => layer with { States = Letter(layer.States, "aiu?", random) },
@@ -44,7 +48,8 @@ internal static class Tampering
             case 2:
                 return tree with { Leaves = Without(tree.Leaves, random) };
             case 3:
-                return tree with { Leaves = Item(tree.Leaves, random, l => l.Length == 0 ? l : Item(l, random, v => (float)Number(v, random))) };
+                return tree with { Leaves = Item(
+                    tree.Leaves, random, l => l.Length == 0 ? l : Item(l, random, v => (float)Number(v, random))) };
             default:
                 // A branch is cut and its node made a leaf with the numbers of one that it had.
                 int at = random.Next(tree.Splits.Length);
@@ -60,7 +65,9 @@ internal static class Tampering
                 int depth = tree.Leaves[leaf].Length;
                 for (int k = at; tree.Splits[k] >= 0; k++)
                     depth--;
-                return new([.. tree.Splits[..at], -1, .. tree.Splits[end..]], [.. tree.Leaves[..leaf], tree.Leaves[leaf][..depth], .. tree.Leaves[(leaf + leaves)..]]);
+                return new(
+                    [.. tree.Splits[..at], -1, .. tree.Splits[end..]],
+                    [.. tree.Leaves[..leaf], tree.Leaves[leaf][..depth], .. tree.Leaves[(leaf + leaves)..]]);
         }
     }
 

@@ -60,7 +60,8 @@ public class TamperingTests
         {
             bool ofOriginal = random.Next(2) == 0;
             (ReluNetwork moved, int layer) = Moved(ofOriginal ? result.Original : result.Compressed, random);
-            CertificateReport report = CertificateCheck.Run(folder.File("c.json"), ofOriginal ? moved : result.Original, ofOriginal ? result.Compressed : moved);
+            CertificateReport report = CertificateCheck.Run(
+                folder.File("c.json"), ofOriginal ? moved : result.Original, ofOriginal ? result.Compressed : moved);
             Assert.False(report.Valid);
             Assert.Equal($"{(ofOriginal ? "original" : "compressed")}, layer {layer}, sha256", report.Place);
         }
@@ -71,7 +72,11 @@ public class TamperingTests
     public void Check_ChangedContent_PassesOnlyWhereItIsTrue()
     {
         int refused = 0, passed = 0, trees = 0;
-        Gen.Select(Gen.OneOf(SplitNetworks.Any.Select(static n => (n, new double[n.InputSize], Array.ConvertAll(new double[n.InputSize], static _ => 1.0))), RandomNetworks.Cases().Select(static c => (c.Network, c.Lower, c.Upper))), Gen.Int).ForAll(
+        Gen.Select(
+            Gen.OneOf(
+                SplitNetworks.Any.Select(
+                    static n => (n, new double[n.InputSize], Array.ConvertAll(new double[n.InputSize], static _ => 1.0))),
+                    RandomNetworks.Cases().Select(static c => (c.Network, c.Lower, c.Upper))), Gen.Int).ForAll(
             c =>
             {
                 ((ReluNetwork network, double[] lower, double[] upper), int seed) = c;
@@ -109,7 +114,8 @@ public class TamperingTests
     {
         int refused = 0, passed = 0, unrelated = 0;
         var seen = new System.Collections.Concurrent.ConcurrentDictionary<char, int>();
-        Gen.Select(Gen.OneOf(StableNetworks.Any, SplitNetworks.Any), Gen.Enum<CompressionLevel>(), Gen.Int).SelectMany(n => Gen.Select(Gen.Const(n.Item1), Gen.Const(n.Item2), Gen.Const(n.Item3), StableNetworks.Domain(n.Item1.InputSize))).ForAll(
+        Gen.Select(Gen.OneOf(StableNetworks.Any, SplitNetworks.Any), Gen.Enum<CompressionLevel>(), Gen.Int).SelectMany(
+            n => Gen.Select(Gen.Const(n.Item1), Gen.Const(n.Item2), Gen.Const(n.Item3), StableNetworks.Domain(n.Item1.InputSize))).ForAll(
             c =>
             {
                 (ReluNetwork network, CompressionLevel level, int seed, InputDomain domain) = c;
@@ -125,7 +131,8 @@ public class TamperingTests
                     seen.AddOrUpdate(kind, 1, static (_, n) => n + 1);
                 for (int n = 0; n < 30; n++)
                 {
-                    Certificate changed = certificate with { Relation = Tampering.Of(certificate.Relation, random), Deviation = certificate.Deviation * (random.Next(2) == 0 ? 1 : 1e6) };
+                    Certificate changed = certificate with { Relation = Tampering.Of(certificate.Relation, random),
+                        Deviation = certificate.Deviation * (random.Next(2) == 0 ? 1 : 1e6) };
                     if (!Passes(changed, result.Original, result.Compressed))
                     {
                         Interlocked.Increment(ref refused);
@@ -144,7 +151,9 @@ public class TamperingTests
         Assert.Superset("cfgjlo".ToHashSet(), seen.Keys.ToHashSet());
     }
 
-    /// <summary>A certificate for other weights, with the hashes of those: it passes only where the deviation still covers the difference.</summary>
+    /// <summary>
+    /// A certificate for other weights, with the hashes of those: it passes only where the deviation still covers the difference.
+    /// </summary>
     [Fact]
     public void Check_OtherWeightsWithTheirHashes_PassesOnlyWhereItIsTrue()
     {

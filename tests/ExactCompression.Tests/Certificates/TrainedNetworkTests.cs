@@ -24,7 +24,8 @@ public class TrainedNetworkTests
     [Fact]
     public void Check_RemovalAlone_IsProvenToDeviateByNothing()
     {
-        CompressionResult result = Made.Compression(NetworkFormats.Read(TestFiles.Example("digits_48-32-24_l1-0.004.onnx")), level: CompressionLevel.DeleteOnly);
+        CompressionResult result = Made.Compression(
+            NetworkFormats.Read(TestFiles.Example("digits_48-32-24_l1-0.004.onnx")), level: CompressionLevel.DeleteOnly);
         CertificateReport report = Made.Check(result);
 
         Assert.True(report.Valid, report.ToString());

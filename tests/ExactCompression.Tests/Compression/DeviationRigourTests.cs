@@ -27,7 +27,9 @@ public sealed class DeviationRigourTests
             BoundPropagation.Run(board, clock);
             ZeroTies.Decide(board, clock);
             CompressionLevel level = seed % 4 == 3 ? CompressionLevel.Maximal : CompressionLevel.LeoPlusPlus;
-            CompressionResult result = LeoCompression.Compress(board.ToTable(default, [], null), new() { Level = level, Tolerance = level == CompressionLevel.Maximal ? double.MaxValue : null }, default);
+            CompressionResult result = LeoCompression.Compress(
+                board.ToTable(default, [], null),
+                new() { Level = level, Tolerance = level == CompressionLevel.Maximal ? double.MaxValue : null }, default);
             merged += result.MergedActive;
             folded += result.FoldedLayers;
             Assert.True(double.IsFinite(result.ProvenDeviation));
@@ -37,7 +39,8 @@ public sealed class DeviationRigourTests
                 var exact = new ExactNetwork(HardNumbers.Within(random, network, corner));
                 for (int p = 0; p < 6; p++)
                 {
-                    Rational[] point = [.. domain.Upper.ToArray().Select(end => (Rational)(p < 3 ? random.Next(2) * end : random.NextDouble()))];
+                    Rational[] point = [.. domain.Upper.ToArray().Select(
+                        end => (Rational)(p < 3 ? random.Next(2) * end : random.NextDouble()))];
                     Rational gap = Rational.Abs(exact.Evaluate(point)[0] - compressed.Evaluate(point)[0]);
                     moved += gap.Sign;
                     Assert.True(gap <= result.ProvenDeviation, $"seed {seed}, corner {corner}: proven {result.ProvenDeviation:R}");
@@ -45,13 +48,17 @@ public sealed class DeviationRigourTests
             }
         }
 
-        Assert.True(merged > 200 && folded > 100 && moved > 2_000, $"{merged} merged, {folded} folded, {moved} moved"); // the test tests something
+        Assert.True(
+            merged > 200 && folded > 100 && moved > 2_000, $"{merged} merged, {folded} folded, {moved} moved"); // the test tests something
     }
 
-    /// <summary>Rows of positive weights and biases, so active, of which later ones depend on the first two; now and then a row of any sign.</summary>
+    /// <summary>
+    /// Rows of positive weights and biases, so active, of which later ones depend on the first two; now and then a row of any sign.
+    /// </summary>
     private static AffineLayer Hidden(Random random, int outputs, int inputs)
     {
-        double[][] rows = [.. Enumerable.Range(0, outputs).Select(_ => Enumerable.Range(0, inputs).Select(_ => random.NextDouble()).ToArray())];
+        double[][] rows = [.. Enumerable.Range(0, outputs).Select(
+            _ => Enumerable.Range(0, inputs).Select(_ => random.NextDouble()).ToArray())];
         for (int i = 2; i < outputs; i++)
         {
             (double a, double b) = (random.Next(1, 4) / 2.0, random.Next(0, 3));
@@ -69,13 +76,17 @@ public sealed class DeviationRigourTests
     }
 
     private static AffineLayer Output(Random random, int inputs) =>
-        WithRadius(random, [.. Enumerable.Range(0, inputs).Select(_ => (random.NextDouble() * 2) - 1)], [random.NextDouble()], 1, inputs, Activation.Identity);
+        WithRadius(
+            random, [.. Enumerable.Range(0, inputs).Select(_ => (random.NextDouble() * 2) - 1)], [random.NextDouble()], 1, inputs,
+            Activation.Identity);
 
     private static AffineLayer WithRadius(Random random, double[] weights, double[] bias, int outputs, int inputs, Activation activation)
     {
         if (random.Next(3) > 0)
             return new(weights, bias, outputs, inputs, activation, WeightPrecision.Float64);
         double Radius(double value) => Math.Abs(value) * Math.Pow(2, -random.Next(8, 50));
-        return new(weights, bias, outputs, inputs, activation, WeightPrecision.Float64, Array.ConvertAll(weights, Radius), Array.ConvertAll(bias, Radius));
+        return new(
+            weights, bias, outputs, inputs, activation, WeightPrecision.Float64, Array.ConvertAll(weights, Radius),
+            Array.ConvertAll(bias, Radius));
     }
 }

@@ -17,8 +17,11 @@ public class DifferenceProofTests
         ReluNetwork network = Random(random, 5, 20, 15, 3);
         int[] first = Shuffled(random, 20), second = Shuffled(random, 15);
         AffineLayer Permuted(AffineLayer layer, int[] rows, int[] columns) => new(
-            [.. rows.SelectMany(i => columns.Select(j => layer.Row(i)[j]))], [.. rows.Select(i => layer.Bias.Span[i])], rows.Length, columns.Length, layer.Activation);
-        var other = new ReluNetwork([Permuted(network.Layers[0], first, [0, 1, 2, 3, 4]), Permuted(network.Layers[1], second, first), Permuted(network.Layers[2], [0, 1, 2], second)]);
+            [.. rows.SelectMany(i => columns.Select(j => layer.Row(i)[j]))], [.. rows.Select(i => layer.Bias.Span[i])], rows.Length,
+            columns.Length, layer.Activation);
+        var other = new ReluNetwork(
+            [Permuted(network.Layers[0], first, [0, 1, 2, 3, 4]), Permuted(network.Layers[1], second, first),
+                Permuted(network.Layers[2], [0, 1, 2], second)]);
         EquivalenceReport report = Compare(network, other);
 
         Assert.True(report.Equivalent);
@@ -54,8 +57,10 @@ public class DifferenceProofTests
     public void Compare_ToleranceThatHalfTheDomainBreaks_IsRefutedOrProvenByIt()
     {
         var network = new ReluNetwork([Hidden([1, -1, 0], [1, 1, -1]), Output([1, 1, 0])]);
-        var other = new ReluNetwork([Hidden([1, -1, 0], [1, 1, -1], [1, 1, 0]), Output([1, 1.25, -0.0625, 0])]); // differs by relu(x + y - 1) / 4 - (x + y) / 16
-        EquivalenceReport Of(double tolerance) => NetworkEquivalence.Compare(network, other, null, null, new() { Points = 500, Tolerance = tolerance }, default);
+        var other = new ReluNetwork(
+            [Hidden([1, -1, 0], [1, 1, -1], [1, 1, 0]), Output([1, 1.25, -0.0625, 0])]); // differs by relu(x + y - 1) / 4 - (x + y) / 16
+        EquivalenceReport Of(double tolerance) =>
+            NetworkEquivalence.Compare(network, other, null, null, new() { Points = 500, Tolerance = tolerance }, default);
 
         // Least at x + y = 1: -1/16; most at 2: 1/4 - 1/8.
         Assert.True(Of(0.12500001).Equivalent);
@@ -81,8 +86,13 @@ public class DifferenceProofTests
     {
         var random = new Random(9);
         ReluNetwork network = Random(random, 6, 24, 24, 2);
-        var other = new ReluNetwork(network.Layers.Select(l => new AffineLayer([.. l.Weights.ToArray().Select(w => (double)(float)(w * (1 + (1e-5 * random.NextDouble()))))], l.Bias.ToArray(), l.Outputs, l.Inputs, l.Activation)));
-        EquivalenceReport report = NetworkEquivalence.Compare(network, other, null, null, new() { Points = 200, Tolerance = 2e-4, ProofTimeLimit = TimeSpan.Zero }, default);
+        var other = new ReluNetwork(
+            network.Layers.Select(
+                l => new AffineLayer(
+                    [.. l.Weights.ToArray().Select(w => (double)(float)(w * (1 + (1e-5 * random.NextDouble()))))], l.Bias.ToArray(),
+                    l.Outputs, l.Inputs, l.Activation)));
+        EquivalenceReport report = NetworkEquivalence.Compare(
+            network, other, null, null, new() { Points = 200, Tolerance = 2e-4, ProofTimeLimit = TimeSpan.Zero }, default);
 
         Assert.Null(report.Equivalent);
         Assert.InRange(report.ProvenDeviation, report.Tolerance, 1e-2);
@@ -93,10 +103,13 @@ public class DifferenceProofTests
     public void Compare_MaximalCompressionFromAFile_IsProvenAnew()
     {
         ReluNetwork network = NetworkFormats.Read(TestFiles.Example("digits_48-32-24_l1-0.004.onnx"));
-        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network), null, new() { TimeLimit = TimeSpan.FromSeconds(20) }, default);
+        StabilityTable table = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network), null, new() { TimeLimit = TimeSpan.FromSeconds(20) }, default);
         using var folder = new TemporaryFolder();
-        NetworkFormats.Write(LeoCompression.Compress(table, new() { Level = CompressionLevel.Maximal }, default).Compressed, folder.File("small.onnx"));
-        EquivalenceReport report = NetworkEquivalence.Compare(network, NetworkFormats.Read(folder.File("small.onnx")), null, null, new() { Points = 300 }, default);
+        NetworkFormats.Write(
+            LeoCompression.Compress(table, new() { Level = CompressionLevel.Maximal }, default).Compressed, folder.File("small.onnx"));
+        EquivalenceReport report = NetworkEquivalence.Compare(
+            network, NetworkFormats.Read(folder.File("small.onnx")), null, null, new() { Points = 300 }, default);
 
         Assert.True(report.Equivalent);
         Assert.Equal("ReplayedCompression", report.Evidence);
@@ -110,14 +123,20 @@ public class DifferenceProofTests
         {
             var random = new Random(seed);
             int inputs = random.Next(1, 4), outputs = random.Next(1, 3);
-            ReluNetwork one = Random(random, [inputs, .. Widths(random), outputs]), other = Random(random, [inputs, .. Widths(random), outputs]);
-            var domain = new InputDomain([.. Enumerable.Range(0, inputs).Select(_ => -random.NextDouble())], [.. Enumerable.Range(0, inputs).Select(_ => random.NextDouble())]);
+            ReluNetwork one = Random(random, [inputs, .. Widths(random), outputs]),
+                other = Random(random, [inputs, .. Widths(random), outputs]);
+            var domain = new InputDomain(
+                [.. Enumerable.Range(0, inputs).Select(_ => -random.NextDouble())],
+                [.. Enumerable.Range(0, inputs).Select(_ => random.NextDouble())]);
             double tolerance = random.NextDouble() / 10;
             ReluNetwork difference = DifferenceNetwork.WithSides(DifferenceNetwork.Of(one, other, domain), tolerance);
             AffineLayer last = difference.HiddenLayer(difference.Depth);
-            double radius = last.BiasRadius.ToArray().Sum() + (1e-13 * (one.Depth == 0 || other.Depth == 0 ? 1 : 0)); // the radius of a shift goes on into later layers
-            Rational[] point = [.. domain.Lower.ToArray().Zip(domain.Upper.ToArray(), (low, high) => (Rational)(low + ((high - low) * random.NextDouble())))];
-            Rational[] f = new ExactNetwork(one).Evaluate(point), g = new ExactNetwork(other).Evaluate(point), z = new ExactNetwork(difference).PreActivations(point)[^2];
+            double radius = last.BiasRadius.ToArray().Sum()
+                + (1e-13 * (one.Depth == 0 || other.Depth == 0 ? 1 : 0)); // the radius of a shift goes on into later layers
+            Rational[] point = [.. domain.Lower.ToArray().Zip(
+                domain.Upper.ToArray(), (low, high) => (Rational)(low + ((high - low) * random.NextDouble())))];
+            Rational[] f = new ExactNetwork(one).Evaluate(point), g = new ExactNetwork(other).Evaluate(point),
+                z = new ExactNetwork(difference).PreActivations(point)[^2];
             for (int o = 0; o < outputs; o++)
             {
                 Assert.True(ExactDifference.Abs(z[2 * o] - (f[o] - g[o] - (Rational)tolerance)) <= radius, $"seed {seed}");
@@ -138,7 +157,8 @@ public class DifferenceProofTests
     private static EquivalenceReport Compare(ReluNetwork one, ReluNetwork other, InputDomain? domain = null) =>
         NetworkEquivalence.Compare(one, other, domain, null, new() { Points = 500 }, default);
 
-    private static ReluNetwork Random(Random random, params int[] widths) => new(Enumerable.Range(1, widths.Length - 1).Select(l => new AffineLayer(
+    private static ReluNetwork Random(Random random, params int[] widths) =>
+        new(Enumerable.Range(1, widths.Length - 1).Select(l => new AffineLayer(
         [.. Enumerable.Range(0, widths[l] * widths[l - 1]).Select(_ => (double)(float)((2 * random.NextDouble()) - 1))],
         [.. Enumerable.Range(0, widths[l]).Select(_ => (double)(float)((2 * random.NextDouble()) - 1))],
         widths[l],

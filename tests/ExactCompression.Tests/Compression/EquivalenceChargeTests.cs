@@ -13,7 +13,8 @@ public class EquivalenceChargeTests
     [Fact]
     public void OfSameWidths_OnlyOneRectifiesItsOutputs_ClaimsNothing()
     {
-        ReluNetwork one = new([Layer(WeightPrecision.Float64, true, [1, -1])]), other = new([Layer(WeightPrecision.Float64, false, [1, -1])]);
+        ReluNetwork one = new([Layer(WeightPrecision.Float64, true, [1, -1])]),
+            other = new([Layer(WeightPrecision.Float64, false, [1, -1])]);
         Assert.Equal(double.PositiveInfinity, DeviationProof.OfSameWidths(one, other, InputDomain.Unit));
     }
 
@@ -35,7 +36,8 @@ public class EquivalenceChargeTests
         ReluNetwork other = new([Layer(WeightPrecision.Float64, true, [0, small])]);
         foreach ((ReluNetwork first, ReluNetwork second) in ((ReluNetwork, ReluNetwork)[])[(one, other), (other, one)])
         {
-            DeviationBound bound = DeviationProof.Between(first, second, InputDomain.Unit, null, 0, new() { ProofTimeLimit = TimeSpan.Zero }, default);
+            DeviationBound bound = DeviationProof.Between(
+                first, second, InputDomain.Unit, null, 0, new() { ProofTimeLimit = TimeSpan.Zero }, default);
             Assert.Equal("Intervals", bound.Evidence);
             Assert.True(bound.Bound >= (Rational)1 - small && bound.Bound <= 1 + 1e-15);
         }
@@ -52,8 +54,8 @@ public class EquivalenceChargeTests
     }
 
     /// <summary>
-    /// Once more beside relu(x - 0.5) + relu(0.25 - x), of at most 0.5, which intervals do not see: the tolerance is between that and what the difference is with what merging takes away, or so
-    /// near to it that what is left of the tolerance is 0.5 but for rounding.
+    /// Once more beside relu(x - 0.5) + relu(0.25 - x), of at most 0.5, which intervals do not see: the tolerance is between that and what
+    /// the difference is with what merging takes away, or so near to it that what is left of the tolerance is 0.5 but for rounding.
     /// </summary>
     [Theory]
     [InlineData(1, 0.5)]
@@ -61,7 +63,8 @@ public class EquivalenceChargeTests
     public void Search_WhatIsLeftOfTheTolerance_IsLessThanItByWhatMergingMoved(double weight, double share)
     {
         double factor = 1 + Math.Pow(2, -22) + Math.Pow(2, -52);
-        ReluNetwork one = new([Rows([1, -0.5], [-1, 0.25], [factor, -0.75 * factor]), Layer(WeightPrecision.Float64, true, [1, 1, weight, 0])]);
+        ReluNetwork one = new(
+            [Rows([1, -0.5], [-1, 0.25], [factor, -0.75 * factor]), Layer(WeightPrecision.Float64, true, [1, 1, weight, 0])]);
         AssertSearch(one, Kink(weight, 0.75, 1), 0.5 + (share * weight * Math.Pow(2, -24)));
 
         static AffineLayer Rows(params double[][] rows) => Layer(WeightPrecision.Float64, false, rows);
@@ -75,21 +78,29 @@ public class EquivalenceChargeTests
         {
             var random = new Random(seed);
             int kind = seed % 4 == 3 ? 5 : seed % 2 * 6;
-            ReluNetwork one = HardNumbers.Network(random, kind, 2, random.Next(3), 3), other = HardNumbers.Network(random, kind, 2, random.Next(3), 3);
-            double[] lower = [HardNumbers.Next(random, kind), HardNumbers.Next(random, kind)], upper = [.. lower.Select(x => x + random.NextDouble())];
+            ReluNetwork one = HardNumbers.Network(random, kind, 2, random.Next(3), 3),
+                other = HardNumbers.Network(random, kind, 2, random.Next(3), 3);
+            double[] lower = [HardNumbers.Next(random, kind), HardNumbers.Next(random, kind)],
+                upper = [.. lower.Select(x => x + random.NextDouble())];
             double[] point = [.. lower.Zip(upper, (l, u) => random.Next(2) == 0 ? l : u)];
             double tolerance = random.NextDouble();
-            ReluNetwork difference = DifferenceNetwork.Of(one, other, new(lower, upper)), sides = DifferenceNetwork.WithSides(difference, tolerance);
+            ReluNetwork difference = DifferenceNetwork.Of(one, other, new(lower, upper)),
+                sides = DifferenceNetwork.WithSides(difference, tolerance);
             InputDomain here = new(point, point);
             (double[] least, double[] most) = OutputBounds.Of(difference, here);
             PreActivationBounds bounds = PreActivationBounds.Of(sides, here);
             for (int corner = 0; corner < 4; corner++)
             {
                 Rational[] exact = Array.ConvertAll(point, static x => (Rational)x);
-                Rational gap = new ExactNetwork(HardNumbers.Within(random, one, corner)).Evaluate(exact)[0] - new ExactNetwork(HardNumbers.Within(random, other, 3 - corner)).Evaluate(exact)[0];
+                Rational gap = new ExactNetwork(HardNumbers.Within(random, one, corner)).Evaluate(exact)[0]
+                    - new ExactNetwork(HardNumbers.Within(random, other, 3 - corner)).Evaluate(exact)[0];
                 Assert.True(gap >= least[0] && gap <= most[0], $"seed {seed}");
-                Assert.True(gap - tolerance >= bounds.Lower(sides.Depth)[0] && gap - tolerance <= bounds.Upper(sides.Depth)[0], $"seed {seed}, above");
-                Assert.True(-gap - tolerance >= bounds.Lower(sides.Depth)[1] && -gap - tolerance <= bounds.Upper(sides.Depth)[1], $"seed {seed}, below");
+                Assert.True(
+                    gap - tolerance >= bounds.Lower(sides.Depth)[0] && gap - tolerance <= bounds.Upper(sides.Depth)[0],
+                    $"seed {seed}, above");
+                Assert.True(
+                    -gap - tolerance >= bounds.Lower(sides.Depth)[1] && -gap - tolerance <= bounds.Upper(sides.Depth)[1],
+                    $"seed {seed}, below");
             }
         }
     }
@@ -113,7 +124,8 @@ public class EquivalenceChargeTests
             (double a, double b) = (Next(), Next());
             Assert.True(AtMost((Rational)a + b, UpperBound.Add(a, b)));
             Assert.True(AtMost((Rational)a * b, UpperBound.Multiply(a, b)));
-            double[] row = [.. Enumerable.Range(0, random.Next(1, 20)).Select(_ => HardNumbers.Next(random, n % HardNumbers.Kinds))], values = [.. row.Select(_ => Next())];
+            double[] row = [.. Enumerable.Range(0, random.Next(1, 20)).Select(_ => HardNumbers.Next(random, n % HardNumbers.Kinds))],
+                values = [.. row.Select(_ => Next())];
             Rational exact = row.Zip(values, static (w, m) => Rational.Abs(w) * m).Aggregate(Rational.Zero, static (s, t) => s + t);
             double dot = UpperBound.MagnitudeDot(row, values);
             Assert.True(AtMost(exact, dot));
@@ -125,7 +137,9 @@ public class EquivalenceChargeTests
         Assert.Equal(double.PositiveInfinity, UpperBound.Known(double.NaN));
         double[] halves = [1, .. Enumerable.Repeat(1.0 / (1L << 53), 100)];
         Assert.True(UpperBound.MagnitudeDot(halves, [.. halves.Select(static _ => 1.0)]) >= 1 + (100.0 / (1L << 53)));
-        Assert.True(AtMost((Rational)1e-160 * 1e-160 * 100, UpperBound.MagnitudeDot([.. Enumerable.Repeat(1e-160, 100)], [.. Enumerable.Repeat(1e-160, 100)])));
+        Assert.True(
+            AtMost((Rational)1e-160 * 1e-160 * 100,
+                UpperBound.MagnitudeDot([.. Enumerable.Repeat(1e-160, 100)], [.. Enumerable.Repeat(1e-160, 100)])));
 
         static bool AtMost(Rational exact, double bound) => double.IsPositiveInfinity(bound) || exact <= bound;
     }
@@ -154,7 +168,8 @@ public class EquivalenceChargeTests
 
     private static void AssertSearch(ReluNetwork one, ReluNetwork other, double tolerance)
     {
-        (double bound, _) = DifferenceProof.Search(one, other, InputDomain.Unit, null, tolerance, new() { TimeLimit = TimeSpan.FromSeconds(20) }, default);
+        (double bound, _) = DifferenceProof.Search(
+            one, other, InputDomain.Unit, null, tolerance, new() { TimeLimit = TimeSpan.FromSeconds(20) }, default);
         Assert.True(ExactDifference.At(one, other, [1]) <= bound, $"{bound:R}");
     }
 

@@ -9,7 +9,8 @@ internal static class ExactDifference
     public static Rational At(ReluNetwork first, ReluNetwork second, double[] point)
     {
         Rational[] exact = Array.ConvertAll(point, static x => (Rational)x);
-        return new ExactNetwork(first).Evaluate(exact).Zip(new ExactNetwork(second).Evaluate(exact), static (x, y) => Abs(x - y)).Aggregate(Rational.Max);
+        return new ExactNetwork(first).Evaluate(exact).Zip(new ExactNetwork(second).Evaluate(exact), static (x, y) => Abs(x - y)).Aggregate(
+            Rational.Max);
     }
 
     /// <summary>The magnitude of a number.</summary>
@@ -19,13 +20,16 @@ internal static class ExactDifference
     public static StabilityTable Table(ReluNetwork network, InputDomain domain)
     {
         InputDomain box = domain.For(network.InputSize);
-        (Rational Lower, Rational Upper)[] values = [.. Enumerable.Range(0, network.InputSize).Select(i => ((Rational)box.Lower.Span[i], (Rational)box.Upper.Span[i]))];
+        (Rational Lower,
+            Rational Upper)[] values = [.. Enumerable.Range(0, network.InputSize).Select(
+                i => ((Rational)box.Lower.Span[i], (Rational)box.Upper.Span[i]))];
         var verdicts = new List<NeuronStability>();
         for (int layer = 1; layer <= network.Depth; layer++)
         {
             AffineLayer map = network.HiddenLayer(layer);
             (Rational Lower, Rational Upper)[] next = [.. Enumerable.Range(0, map.Outputs).Select(i => Range(map, i, values))];
-            verdicts.AddRange(next.Select((z, neuron) => new NeuronStability { Layer = layer, Neuron = neuron, State = StateOf(z.Lower, z.Upper) }));
+            verdicts.AddRange(
+                next.Select((z, neuron) => new NeuronStability { Layer = layer, Neuron = neuron, State = StateOf(z.Lower, z.Upper) }));
             values = Array.ConvertAll(next, static z => (Rational.Max(z.Lower, Rational.Zero), Rational.Max(z.Upper, Rational.Zero)));
         }
 

@@ -3,7 +3,10 @@ using ExactCompression.Tests.Oracles;
 
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>The function that a network states, normalisation and all, in fractions: the file's own operations where a layer has them, else its weights.</summary>
+/// <summary>
+/// The function that a network states, normalisation and all, in fractions: the file's own operations where a layer has them, else its
+/// weights.
+/// </summary>
 internal static class ExactParts
 {
     /// <summary>Outputs at a point.</summary>

@@ -7,7 +7,8 @@ using Xunit;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// Proven bounds against fractions where rounding is all there is: weights and biases from 1e-20 to 1e20 (and next to underflow) that cancel. Most terms of the proofs are there because some case of these needs them; the others are said to be spare.
+/// Proven bounds against fractions where rounding is all there is: weights and biases from 1e-20 to 1e20 (and next to underflow) that
+/// cancel. Most terms of the proofs are there because some case of these needs them; the others are said to be spare.
 /// </summary>
 public class HardNumberTests
 {
@@ -25,12 +26,16 @@ public class HardNumberTests
             StabilityTable table = ExactDifference.Table(network, new(lower, upper));
             foreach (CompressionLevel level in Enum.GetValues<CompressionLevel>())
             {
-                CompressionResult result = LeoCompression.Compress(table, new() { Level = level, Precision = Precisions[random.Next(2)], Tolerance = level == CompressionLevel.Maximal ? double.MaxValue : null }, default);
+                CompressionResult result = LeoCompression.Compress(
+                    table, new() { Level = level, Precision = Precisions[random.Next(2)],
+                        Tolerance = level == CompressionLevel.Maximal ? double.MaxValue : null }, default);
                 for (int p = 0; p < 6; p++)
                 {
                     Rational gap = ExactDifference.At(network, result.Compressed, CancellingNetworks.Point(random, lower, upper, p));
                     rounded += gap.Sign;
-                    Assert.True(double.IsPositiveInfinity(result.ProvenDeviation) || gap <= result.ProvenDeviation, $"seed {seed}, {level}: {string.Join("; ", result.Steps)}");
+                    Assert.True(
+                        double.IsPositiveInfinity(result.ProvenDeviation) || gap <= result.ProvenDeviation,
+                        $"seed {seed}, {level}: {string.Join("; ", result.Steps)}");
                 }
             }
         }
@@ -62,13 +67,18 @@ public class HardNumberTests
                 Rational[] f = new ExactNetwork(network).Evaluate(exact);
                 Rational[][] all = new ExactNetwork(result).PreActivations(exact);
                 for (int o = 0; o < f.Length; o++)
-                    Assert.True(double.IsInfinity(after.Deviation[o]) || Rational.Abs(f[o] - all[^1][o]) <= after.Deviation[o], $"seed {seed}");
+                    Assert.True(
+                        double.IsInfinity(after.Deviation[o]) || Rational.Abs(f[o] - all[^1][o]) <= after.Deviation[o], $"seed {seed}");
                 for (int l = 0; l < after.Layers.Count; l++)
                 {
                     for (int i = 0; i < after.Layers[l].Count; i++)
                     {
-                        Assert.True(double.IsInfinity(after.Layers[l].Rows[i].Lower) || all[l][i] >= after.Layers[l].Rows[i].Lower, $"seed {seed}, layer {l}, row {i}");
-                        Assert.True(double.IsInfinity(after.Layers[l].Rows[i].Upper) || all[l][i] <= after.Layers[l].Rows[i].Upper, $"seed {seed}, layer {l}, row {i}");
+                        Assert.True(
+                            double.IsInfinity(after.Layers[l].Rows[i].Lower) || all[l][i] >= after.Layers[l].Rows[i].Lower,
+                            $"seed {seed}, layer {l}, row {i}");
+                        Assert.True(
+                            double.IsInfinity(after.Layers[l].Rows[i].Upper) || all[l][i] <= after.Layers[l].Rows[i].Upper,
+                            $"seed {seed}, layer {l}, row {i}");
                     }
                 }
 
@@ -83,17 +93,25 @@ public class HardNumberTests
         int tight = 0;
         for (int seed = 0; seed < 1500; seed++)
         {
-            // The first layer gives one number twice or thrice, so that what the second has of it cancels, and exact bounds are far within those of the box.
+            // The first layer gives one number twice or thrice, so that what the second has of it cancels, and exact bounds are far within
+            // those of the box.
             var random = new Random(seed);
             double big = Math.Pow(10, random.Next(-20, 21)), offset = random.Next(3) * big;
             AffineLayer first = new([1, 1, 0.5], [offset, offset, 0], 3, 1, Activation.Relu, WeightPrecision.Float64);
-            double[] rows = [.. Enumerable.Range(0, 3).SelectMany(_ => (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-3, 3)) is var w ? (double[])[w, -w, random.NextDouble()] : [])];
+            double[] rows = [.. Enumerable.Range(0, 3).SelectMany(
+                _ => (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-3, 3)) is var w
+                    ? (double[])[w, -w, random.NextDouble()]
+                    : [])];
             double[] bias = [.. Enumerable.Range(0, 3).Select(_ => random.NextDouble() * Math.Pow(10, random.Next(-20, 2)) * big)];
-            ReluNetwork network = new([first, new(rows, bias, 3, 3, Activation.Relu, WeightPrecision.Float64), new([1, 1, 1], [0], 1, 3, Activation.Identity, WeightPrecision.Float64)]);
+            ReluNetwork network = new(
+                [first, new(rows, bias, 3, 3, Activation.Relu, WeightPrecision.Float64),
+                    new([1, 1, 1], [0], 1, 3, Activation.Identity, WeightPrecision.Float64)]);
             InputDomain domain = new([0], [big]);
             StabilityTable table = WithExactBounds(network, domain);
             var part = new LinearPart(DraftNetwork.Of(table), 1, []);
-            (int Neuron, double Coefficient)[] terms = [.. Enumerable.Range(0, 3).Select(j => (j, (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-2, 3)))).Take(random.Next(1, 4))];
+            (int Neuron,
+                double Coefficient)[] terms = [.. Enumerable.Range(0, 3).Select(
+                    j => (j, (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-2, 3)))).Take(random.Next(1, 4))];
             var (weights, constant) = (new double[3], 0.0);
             foreach ((int j, double c) in terms)
             {
@@ -108,7 +126,8 @@ public class HardNumberTests
             (Rational Min, Rational Max) box = (added.Lower, added.Upper);
             foreach (double x in (double[])[0, big, big * random.NextDouble(), big * random.NextDouble()])
             {
-                Rational[] a = Array.ConvertAll(new ExactNetwork(network).PreActivations([x])[0], static z => Rational.Max(z, Rational.Zero));
+                Rational[] a = Array.ConvertAll(
+                    new ExactNetwork(network).PreActivations([x])[0], static z => Rational.Max(z, Rational.Zero));
                 Rational z = (Rational)added.Bias + a.Zip(weights, static (v, w) => v * w).Aggregate(static (s, t) => s + t);
                 Assert.True(z >= box.Min && z <= box.Max, $"seed {seed}");
             }
@@ -119,13 +138,18 @@ public class HardNumberTests
         Assert.True(tight > 300, $"{tight}");
     }
 
-    /// <summary>1e16 + 1 - 1e16 is lost in the difference of a neuron and the sum that it is nearly: by the sum's bounds alone it would be at least 3.</summary>
+    /// <summary>
+    /// 1e16 + 1 - 1e16 is lost in the difference of a neuron and the sum that it is nearly: by the sum's bounds alone it would be at least
+    /// 3.
+    /// </summary>
     [Fact]
     public void Shifted_RowsThatCancel_ChargesWhatIsLost()
     {
         AffineLayer first = new([1, 0, 1, 0, 0, 1], [0, 0, 0], 3, 2, Activation.Relu, WeightPrecision.Float64);
         double[] rows = [1e16, -1e16, 0, 1, 0, 0, -1e16, 1e16, 0, 0, 0, 1];
-        ReluNetwork network = new([first, new(rows, [1, 0, 1, 0], 4, 3, Activation.Relu, WeightPrecision.Float64), new([1, 1, 1, 1], [0], 1, 4, Activation.Identity, WeightPrecision.Float64)]);
+        ReluNetwork network = new(
+            [first, new(rows, [1, 0, 1, 0], 4, 3, Activation.Relu, WeightPrecision.Float64),
+                new([1, 1, 1, 1], [0], 1, 4, Activation.Identity, WeightPrecision.Float64)]);
         var part = new LinearPart(DraftNetwork.Of(WithExactBounds(network, new([1, 0], [2, 1]))), 1, []);
         AddedNeuron added = part.Shifted([0, 0, 1], 2, [(0, 1), (1, 1), (2, 1), (3, 1)]);
         Assert.True(added.Bias == 2 && added.Lower <= 2 && added.Upper >= 3);
@@ -135,14 +159,16 @@ public class HardNumberTests
     [Fact]
     public void OfSameWidths_Radii_AreCharged()
     {
-        static AffineLayer Layer(double weight, double weightRadius, double biasRadius, Activation activation) => new([weight], [0], 1, 1, activation, WeightPrecision.Float64, [weightRadius], [biasRadius]);
+        static AffineLayer Layer(double weight, double weightRadius, double biasRadius, Activation activation) =>
+            new([weight], [0], 1, 1, activation, WeightPrecision.Float64, [weightRadius], [biasRadius]);
         var wide = new ReluNetwork([Layer(1, 0.5, 0.25, Activation.Identity)]);
         ReluNetwork exact = new([Layer(1, 0, 0, Activation.Identity)]);
         Assert.True(DeviationProof.OfSameWidths(wide, exact, new([0], [1])) >= 0.75);
         Assert.True(DeviationProof.OfSameWidths(exact, wide, new([0], [1])) >= 0.75);
 
         // A weight of 0 within 1 of what it is, the same in both; it may be 1, and what it reads differs by 0.125.
-        AffineLayer shared = Layer(0, 1, 0, Activation.Identity).WithParts([AffinePart.Of(AffineMap.Dense([1], [0], 1, 1), WeightPrecision.Float64)!]);
+        AffineLayer shared = Layer(0, 1, 0, Activation.Identity).WithParts(
+            [AffinePart.Of(AffineMap.Dense([1], [0], 1, 1), WeightPrecision.Float64)!]);
         ReluNetwork one = new([Layer(1, 0, 0, Activation.Relu), shared]), other = new([Layer(1.125, 0, 0, Activation.Relu), shared]);
         Assert.True(DeviationProof.OfSameWidths(one, other, new([0], [1])) >= 0.125);
     }
@@ -169,7 +195,8 @@ public class HardNumberTests
         Assert.True(DeviationProof.OfSameWidths(network, other, new([1], [1])) >= Math.BitIncrement(1e16));
         Assert.True(DeviationProof.OfSameWidths(One(0, 1), One(0, 1e16 + 2), new([1], [1])) >= Math.BitIncrement(1e16));
 
-        static ReluNetwork One(double weight, double bias) => new([new([weight], [bias], 1, 1, Activation.Identity, WeightPrecision.Float64)]);
+        static ReluNetwork One(double weight, double bias) =>
+            new([new([weight], [bias], 1, 1, Activation.Identity, WeightPrecision.Float64)]);
     }
 
     [Theory]
@@ -178,10 +205,13 @@ public class HardNumberTests
     public void Apply_MultipleWhoseWeightUnderflows_IsCharged(double outgoing, double factor)
     {
         // relu(factor x) becomes factor relu(x), but the weight outgoing * factor is no double, and is left out.
-        ReluNetwork network = new([new([1, factor], [0, 0], 2, 1, Activation.Relu, WeightPrecision.Float64), new([0, outgoing], [0], 1, 2, Activation.Identity, WeightPrecision.Float64)]);
+        ReluNetwork network = new(
+            [new([1, factor], [0, 0], 2, 1, Activation.Relu, WeightPrecision.Float64),
+                new([0, outgoing], [0], 1, 2, Activation.Identity, WeightPrecision.Float64)]);
         DraftNetwork before = DraftNetwork.Of(StabilityTable.Undecided(network, new([-1e300], [1e300])));
         var fates = new RewrittenNeuron[] { default, new(NeuronFate.Multiple, 0, factor) };
-        var rewrite = new LayerRewrite { At = 0, Kind = CompressionStepKind.MergeMultiples, Description = "", Fates = fates, Added = [], NextWeights = [0], NextBias = [0] };
+        var rewrite = new LayerRewrite { At = 0, Kind = CompressionStepKind.MergeMultiples, Description = "", Fates = fates, Added = [],
+            NextWeights = [0], NextBias = [0] };
         Rational truth = (Rational)outgoing * factor * 1e300;
         Assert.True(truth <= RewriteProof.Apply(before, rewrite, default).Deviation[0]);
     }
@@ -214,6 +244,9 @@ public class HardNumberTests
         }
 
         double below = BitConverter.Int64BitsToDouble(low), nearest = negative ? -below : below;
-        return (Rational)nearest == value ? nearest : (sign < 0) == negative ? (negative ? -1 : 1) * BitConverter.Int64BitsToDouble(high) : nearest;
+        return (Rational)nearest == value
+            ? nearest
+            : (sign < 0) == negative
+            ? (negative ? -1 : 1) * BitConverter.Int64BitsToDouble(high) : nearest;
     }
 }

@@ -1,23 +1,29 @@
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// Random networks made larger without changing the function: their neurons split, copied and scaled, linear blocks worked in, constants and neurons that nothing reads added. In
-/// small dyadic numbers, so that growing rounds nothing; or, rough, in any numbers, so that float32 rounds every copy and sum.
+/// Random networks made larger without changing the function: their neurons split, copied and scaled, linear blocks worked in, constants
+/// and neurons that nothing reads added. In small dyadic numbers, so that growing rounds nothing; or, rough, in any numbers, so that
+/// float32 rounds every copy and sum.
 /// </summary>
 internal static class InflatedNetworks
 {
     /// <summary>A small network, and what it was grown to.</summary>
-    public static (ReluNetwork Small, ReluNetwork Large) Make(Random random, int inputs, int[] widths, WeightPrecision precision, bool rough = false)
+    public static (ReluNetwork Small, ReluNetwork Large) Make(
+        Random random, int inputs, int[] widths, WeightPrecision precision, bool rough = false)
     {
         var small = new List<(List<double[]> Rows, List<double> Bias)>();
         int before = inputs;
         foreach (int width in widths)
         {
-            small.Add(([.. Enumerable.Range(0, width).Select(_ => Enumerable.Range(0, before).Select(_ => rough ? (6 * random.NextDouble()) - 3 : random.Next(-3, 4)).ToArray())], [.. Enumerable.Range(0, width).Select(_ => rough ? (2 * random.NextDouble()) - 1 : random.Next(-2, 3) / 2.0)]));
+            small.Add(
+                ([.. Enumerable.Range(0, width).Select(
+                    _ => Enumerable.Range(0, before).Select(_ => rough ? (6 * random.NextDouble()) - 3 : random.Next(-3, 4)).ToArray())],
+                    [.. Enumerable.Range(0, width).Select(_ => rough ? (2 * random.NextDouble()) - 1 : random.Next(-2, 3) / 2.0)]));
             before = width;
         }
 
-        List<(List<double[]> Rows, List<double> Bias)> large = [.. small.Select(static l => (l.Rows.Select(static r => r.ToArray()).ToList(), l.Bias.ToList()))];
+        List<(List<double[]> Rows,
+            List<double> Bias)> large = [.. small.Select(static l => (l.Rows.Select(static r => r.ToArray()).ToList(), l.Bias.ToList()))];
         for (int l = 0; l < widths.Length - 1; l++)
         {
             for (int growth = random.Next(2, 6); growth > 0; growth--)
@@ -27,7 +33,8 @@ internal static class InflatedNetworks
         return (Network(small, inputs, precision), Network(large, inputs, precision));
     }
 
-    private static void Grow(Random random, (List<double[]> Rows, List<double> Bias) layer, (List<double[]> Rows, List<double> Bias) next, int kind, bool rough)
+    private static void Grow(
+        Random random, (List<double[]> Rows, List<double> Bias) layer, (List<double[]> Rows, List<double> Bias) next, int kind, bool rough)
     {
         int neuron = random.Next(layer.Rows.Count), columns = layer.Rows[0].Length;
         switch (kind)
@@ -86,7 +93,8 @@ internal static class InflatedNetworks
         layer.Bias.Add(bias);
     }
 
-    private static ReluNetwork Network(List<(List<double[]> Rows, List<double> Bias)> layers, int inputs, WeightPrecision precision) => new(layers.Select((l, at) => new AffineLayer(
+    private static ReluNetwork Network(List<(List<double[]> Rows, List<double> Bias)> layers, int inputs, WeightPrecision precision) =>
+        new(layers.Select((l, at) => new AffineLayer(
         [.. l.Rows.SelectMany(static r => r).Select(w => precision == WeightPrecision.Float32 ? (float)w : w)],
         [.. l.Bias.Select(b => precision == WeightPrecision.Float32 ? (float)b : b)],
         l.Bias.Count,

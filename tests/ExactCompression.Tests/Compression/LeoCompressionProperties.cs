@@ -20,7 +20,8 @@ public class LeoCompressionProperties
             c =>
             {
                 StabilityTable table = ExactDifference.Table(c.network, c.domain);
-                CompressionResult result = LeoCompression.Compress(table, new() { Level = c.level, Precision = c.precision }, CancellationToken.None);
+                CompressionResult result = LeoCompression.Compress(
+                    table, new() { Level = c.level, Precision = c.precision }, CancellationToken.None);
                 Assert.True(result.Compressed.ConnectionCount <= c.network.ConnectionCount);
                 Assert.True(result.Compressed.NeuronCount <= c.network.NeuronCount);
                 Assert.False(double.IsNaN(result.ProvenDeviation));
@@ -45,7 +46,11 @@ public class LeoCompressionProperties
             x =>
             {
                 (Rational Min, Rational Max)[][] ranges = new ExactNetwork(x.c.Network).Ranges(x.c.Lower, x.c.Upper);
-                StabilityTable table = StabilityTable.Found(x.c.Network, x.c.Domain, [.. ranges.SelectMany(static (layer, l) => layer.Select((z, n) => new NeuronStability { Layer = l + 1, Neuron = n, State = ExactDifference.StateOf(z.Min, z.Max) }))]);
+                StabilityTable table = StabilityTable.Found(
+                    x.c.Network, x.c.Domain,
+                    [.. ranges.SelectMany(
+                        static (layer, l) => layer.Select(
+                            (z, n) => new NeuronStability { Layer = l + 1, Neuron = n, State = ExactDifference.StateOf(z.Min, z.Max) }))]);
                 CompressionResult result = LeoCompression.Compress(table, new(), CancellationToken.None);
                 Assert.True(result.Compressed.ConnectionCount <= x.c.Network.ConnectionCount);
                 bool collapsed = result.Steps.Any(static s => s.Kind == CompressionStepKind.Collapse); // of a bottleneck, to one neuron
@@ -66,7 +71,8 @@ public class LeoCompressionProperties
         .ForAll(
             c =>
             {
-                CompressionResult result = LeoCompression.Compress(ExactDifference.Table(c.network, c.domain), new() { Level = CompressionLevel.DeleteOnly }, CancellationToken.None);
+                CompressionResult result = LeoCompression.Compress(
+                    ExactDifference.Table(c.network, c.domain), new() { Level = CompressionLevel.DeleteOnly }, CancellationToken.None);
                 if (result.Steps.Any(static s => s.Kind == CompressionStepKind.Collapse))
                     return;
                 Assert.Equal(0, result.ProvenDeviation);
@@ -89,7 +95,8 @@ public class LeoCompressionProperties
             {
                 // One unstable neuron, `active` active ones, `copies` sums of multiples of them, `dead` inactive ones.
                 int at = 0, mixed = 0;
-                double[] Row(int sign, double bias) => [.. Enumerable.Range(0, c.inputs).Select(_ => (double)(sign * c.weights[at++ % 60])), bias];
+                double[] Row(int sign, double bias) =>
+                    [.. Enumerable.Range(0, c.inputs).Select(_ => (double)(sign * c.weights[at++ % 60])), bias];
                 double[][] basis = [.. Enumerable.Range(0, c.active).Select(_ => Row(1, 1))];
                 double[] unstable = Row(1, -1);
                 unstable[0] = -unstable[0];
@@ -101,7 +108,10 @@ public class LeoCompressionProperties
                 double[][] dead = [.. Enumerable.Range(0, c.dead).Select(_ => Row(-1, 0))];
                 double[][] rows = [.. dead, .. sums, unstable, .. basis];
                 string letters = new string('i', c.dead) + new string('a', c.copies) + "u" + new string('a', c.active);
-                var network = new ReluNetwork([Nets.Hidden(rows), Nets.Output([.. Enumerable.Range(1, rows.Length).Select(static i => (double)i), 1], [.. rows.Select(static _ => 1.0), 0])]);
+                var network = new ReluNetwork(
+                    [Nets.Hidden(rows),
+                        Nets.Output(
+                            [.. Enumerable.Range(1, rows.Length).Select(static i => (double)i), 1], [.. rows.Select(static _ => 1.0), 0])]);
 
                 CompressionResult result = Nets.Compress(network, letters);
 
@@ -111,7 +121,8 @@ public class LeoCompressionProperties
                 Assert.Equal(c.copies + c.active - rank, result.MergedActive);
                 Assert.InRange(result.ProvenDeviation, 0, 0.01); // weights up to some thousands
                 foreach (double x in (double[])[0, 0.3, 1])
-                    Assert.True(ExactDifference.At(network, result.Compressed, [.. Enumerable.Repeat(x, c.inputs)]) <= result.ProvenDeviation);
+                    Assert.True(
+                        ExactDifference.At(network, result.Compressed, [.. Enumerable.Repeat(x, c.inputs)]) <= result.ProvenDeviation);
             },
             count: 300);
 }

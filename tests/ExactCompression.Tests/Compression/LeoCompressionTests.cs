@@ -61,7 +61,8 @@ public class LeoCompressionTests
     [Fact]
     public void Compress_InactiveNeurons_AreRemovedAndNothingIsRounded()
     {
-        var network = new ReluNetwork([Hidden([0.1f, -0.3f, 0.05f], [-1, -1, 0], [-0.7f, 0.2f, 0.1f]), Output([0.3f, 5, 0.7f, 0.9f])], "net", "net.onnx");
+        var network = new ReluNetwork(
+            [Hidden([0.1f, -0.3f, 0.05f], [-1, -1, 0], [-0.7f, 0.2f, 0.1f]), Output([0.3f, 5, 0.7f, 0.9f])], "net", "net.onnx");
         CompressionResult result = Nets.Compress(network, "uiu");
 
         Assert.Equal([[0.1f, -0.3f, 0.05f], [-0.7f, 0.2f, 0.1f]], Rows(result.Compressed.Layers[0]));
@@ -112,7 +113,8 @@ public class LeoCompressionTests
     [Fact]
     public void Compress_FoldWouldGrowTheNetwork_MergesByRank()
     {
-        var network = new ReluNetwork([Hidden([1, 2, 3, 4, 0], [2, 4, 6, 8, 1]), Hidden([1, 0, 0], [0, 1, 0], [1, 1, 0], [1, 2, -9], [3, 1, -8])
+        var network = new ReluNetwork(
+            [Hidden([1, 2, 3, 4, 0], [2, 4, 6, 8, 1]), Hidden([1, 0, 0], [0, 1, 0], [1, 1, 0], [1, 2, -9], [3, 1, -8])
             , Output([1, 1, 1, 1, 1, 0])]);
         CompressionResult result = Nets.Compress(network, "aa", "uuuuu"); // folding: 4 * 5 = 20 connections, merging: 4 + 5
 
@@ -125,7 +127,8 @@ public class LeoCompressionTests
     public void Compress_DependentActiveNeuron_IsExpressedByTheOthers()
     {
         // Neuron 2 is neuron 0 + neuron 1 with another bias; neuron 3 is unstable.
-        var network = new ReluNetwork([Hidden([4, 0, 0, 1], [0, 4, 0, 2], [4, 4, 0, 5], [1, 1, 1, -1]), Output([1, 2, 3, 4, 5], [1, 0, -1, 0, 0])]);
+        var network = new ReluNetwork(
+            [Hidden([4, 0, 0, 1], [0, 4, 0, 2], [4, 4, 0, 5], [1, 1, 1, -1]), Output([1, 2, 3, 4, 5], [1, 0, -1, 0, 0])]);
         CompressionResult result = Nets.Compress(network, "aaau");
 
         Assert.Equal("3-3-2", result.Compressed.Architecture);
@@ -155,7 +158,8 @@ public class LeoCompressionTests
     public void Compress_DependentOnlyAfterTheLayerBeforeShrank_IsMerged()
     {
         // The rows of layer 2 differ in the column of neuron 1 of layer 1 alone, which is inactive.
-        var network = new ReluNetwork([Hidden([1, -0.5], [-1, -1], [-1, 0.5]), Hidden([1, 7, 2, 1], [1, -3, 2, 2], [1, 1, -1, 0]), Output([1, 1, 1, 0])]);
+        var network = new ReluNetwork(
+            [Hidden([1, -0.5], [-1, -1], [-1, 0.5]), Hidden([1, 7, 2, 1], [1, -3, 2, 2], [1, 1, -1, 0]), Output([1, 1, 1, 0])]);
         CompressionResult result = Nets.Compress(network, "uiu", "aau");
 
         Assert.Equal("1-2-2-1", result.Compressed.Architecture);
@@ -223,7 +227,8 @@ public class LeoCompressionTests
     public void Compress_NewWeights_AreRoundedToThePrecisionAskedFor(WeightPrecision? asked, WeightPrecision stored)
     {
         var network = new ReluNetwork([Hidden([0.1f, 0], [0.3f, 1], [1, -0.5]), Output([0.7f, 0.9f, 1, 0])]);
-        CompressionResult result = LeoCompression.Compress(Table(network, InputDomain.Unit, "aau"), new() { Precision = asked }, CancellationToken.None);
+        CompressionResult result = LeoCompression.Compress(
+            Table(network, InputDomain.Unit, "aau"), new() { Precision = asked }, CancellationToken.None);
 
         AffineLayer output = result.Compressed.Layers[1];
         Assert.Equal(stored, output.Precision);
@@ -239,7 +244,8 @@ public class LeoCompressionTests
         var network = new ReluNetwork([layer, Output([1, 2, 0])]);
         CompressionResult result = Nets.Compress(network, "uu");
 
-        // The true first layer may be 1.001 x + 0.26 and -0.998 x + 0.5: at 0.5 the outputs differ by 0.0105 + 0.002, at 1 by 0.011 (and 0).
+        // The true first layer may be 1.001 x + 0.26 and -0.998 x + 0.5: at 0.5 the outputs differ by 0.0105 + 0.002, at 1 by 0.011 (and
+        // 0).
         Assert.InRange(result.ProvenDeviation, 0.0125, 0.0151);
         Assert.True(result.Compressed.Layers.All(static l => l.IsExact));
     }
@@ -248,6 +254,7 @@ public class LeoCompressionTests
     public void Compress_Cancelled_Throws()
     {
         var network = new ReluNetwork([Hidden([1, 1]), Output([1, 2])]);
-        Assert.Throws<OperationCanceledException>(() => LeoCompression.Compress(Table(network, InputDomain.Unit, "a"), new(), new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(
+            () => LeoCompression.Compress(Table(network, InputDomain.Unit, "a"), new(), new CancellationToken(true)));
     }
 }

@@ -20,7 +20,8 @@ public class MaximalCompressionProperties
         {
             var random = new Random(seed);
             int inputs = random.Next(2, 5);
-            (ReluNetwork small, ReluNetwork large) = InflatedNetworks.Make(random, inputs, [random.Next(2, 6), random.Next(2, 6), random.Next(1, 4)], precision, rough);
+            (ReluNetwork small, ReluNetwork large) = InflatedNetworks.Make(
+                random, inputs, [random.Next(2, 6), random.Next(2, 6), random.Next(1, 4)], precision, rough);
             StabilityTable table = Search(large);
             CompressionResult result = LeoCompression.Compress(table, new() { Level = CompressionLevel.Maximal }, default);
             removed += large.NeuronCount - result.Compressed.NeuronCount;
@@ -50,7 +51,8 @@ public class MaximalCompressionProperties
             var random = new Random(seed);
             int inputs = random.Next(1, 4);
             ReluNetwork network = HardNetwork(random, inputs);
-            InputDomain domain = new(new double[inputs], [.. Enumerable.Range(0, inputs).Select(_ => random.Next(4) == 0 ? 0 : 1 + random.NextDouble())]);
+            InputDomain domain = new(
+                new double[inputs], [.. Enumerable.Range(0, inputs).Select(_ => random.Next(4) == 0 ? 0 : 1 + random.NextDouble())]);
             var options = new CompressionOptions
             {
                 Level = CompressionLevel.Maximal,
@@ -65,7 +67,8 @@ public class MaximalCompressionProperties
             DifferenceWithinProof(random, network, result, domain, seed);
         }
 
-        CompressionStepKind[] missing = [.. Enum.GetValues<CompressionStepKind>().Except(kinds).Except([CompressionStepKind.FoldNormalisation])]; // these networks have no normalisation
+        CompressionStepKind[] missing = [.. Enum.GetValues<CompressionStepKind>().Except(kinds).Except(
+            [CompressionStepKind.FoldNormalisation])]; // these networks have no normalisation
         Assert.True(missing.Length == 0, $"no {string.Join(", ", missing)}"); // the test tests every kind of step
     }
 
@@ -78,10 +81,14 @@ public class MaximalCompressionProperties
         for (int p = 0; p < 8; p++)
             points.Add([.. domain.Upper.ToArray().Select(end => p < 4 ? random.Next(2) * end : random.NextDouble() * end)]);
         foreach (double[] point in points)
-            Assert.True(ExactDifference.At(network, result.Compressed, point) <= result.ProvenDeviation, $"seed {seed}: proven {result.ProvenDeviation:R}");
+            Assert.True(
+                ExactDifference.At(network, result.Compressed, point) <= result.ProvenDeviation,
+                $"seed {seed}: proven {result.ProvenDeviation:R}");
     }
 
-    /// <summary>Three layers with rows that are copies, multiples, opposites, sums and constants of others, positive blocks, zero columns.</summary>
+    /// <summary>
+    /// Three layers with rows that are copies, multiples, opposites, sums and constants of others, positive blocks, zero columns.
+    /// </summary>
     private static ReluNetwork HardNetwork(Random random, int inputs)
     {
         WeightPrecision precision = random.Next(2) == 0 ? WeightPrecision.Float32 : WeightPrecision.Float64;
@@ -118,7 +125,9 @@ public class MaximalCompressionProperties
                 row[column] = 0;
         }
 
-        return new([.. rows.SelectMany(static r => r).Select(Store)], [.. bias.Select(Store)], outputs, inputs, last && random.Next(4) > 0 ? Activation.Identity : Activation.Relu, precision);
+        return new(
+            [.. rows.SelectMany(static r => r).Select(Store)], [.. bias.Select(Store)], outputs, inputs,
+            last && random.Next(4) > 0 ? Activation.Identity : Activation.Relu, precision);
     }
 
     /// <summary>What bounds alone prove; the rest stays undetermined.</summary>

@@ -10,7 +10,8 @@ public class MaximalCompressionTests
     public void Compress_PositiveMultiplesOfAnUnstableNeuron_AreMerged()
     {
         // Neurons 1 and 2 are 2 and 0.5 times neuron 0; neuron 3 has another bias.
-        var network = new ReluNetwork([Hidden([1, -1, 0.25], [2, -2, 0.5], [0.5, -0.5, 0.125], [1, -1, 0.5]), Output([1, 2, 4, 1, 0], [1, -1, 0, 3, 1])]);
+        var network = new ReluNetwork(
+            [Hidden([1, -1, 0.25], [2, -2, 0.5], [0.5, -0.5, 0.125], [1, -1, 0.5]), Output([1, 2, 4, 1, 0], [1, -1, 0, 3, 1])]);
         CompressionResult result = Compress(network, "uuuu");
 
         Assert.Equal([[1, -1, 0.25], [1, -1, 0.5]], Rows(result.Compressed.Layers[0]));
@@ -38,7 +39,8 @@ public class MaximalCompressionTests
     public void Compress_OppositePairBesideAnActiveNeuronOfTheSameRow_SavesOneNeuron()
     {
         // relu(t) - relu(-t) = t, and t + 3 is there as neuron 2.
-        var network = new ReluNetwork([Hidden([1, -1, 0], [-2, 2, 0], [1, -1, 3], [1, 1, -1]), Output([1, 1, 1, 1, 0], [0, 3, -1, 2, 0.5])]);
+        var network = new ReluNetwork(
+            [Hidden([1, -1, 0], [-2, 2, 0], [1, -1, 3], [1, 1, -1]), Output([1, 1, 1, 1, 0], [0, 3, -1, 2, 0.5])]);
         CompressionResult result = Compress(network, "uuau");
 
         Assert.Equal("2-3-2", result.Compressed.Architecture);
@@ -88,7 +90,8 @@ public class MaximalCompressionTests
     public void Compress_ActiveNeuronsWiderThanTheNextLayer_BecomeAsManyAsItsRank()
     {
         // Five independent active neurons act on three outputs, of which the third is the sum of the others.
-        double[][] rows = [[1, 0, 0, 0, 0, 1], [0, 1, 0, 0, 0, 1], [0, 0, 1, 0, 0, 1], [0, 0, 0, 1, 0, 1], [0, 0, 0, 0, 1, 1], [1, 1, 1, 1, 1, -2]];
+        double[][] rows = [[1, 0, 0, 0, 0, 1], [0, 1, 0, 0, 0, 1], [0, 0, 1, 0, 0, 1], [0, 0, 0, 1, 0, 1], [0, 0, 0, 0, 1, 1],
+            [1, 1, 1, 1, 1, -2]];
         var network = new ReluNetwork([Hidden(rows), Output([1, -2, 3, -4, 5, 1, 0], [5, 4, -3, 2, 1, 1, 0], [6, 2, 0, -2, 6, 1, 7])]);
         CompressionResult result = Compress(network, "aaaaau");
 
@@ -116,7 +119,8 @@ public class MaximalCompressionTests
         var network = new ReluNetwork([Hidden([1, -0.5], [-1, 0.5], [1, -0.25]), Hidden([0, 1, -1, 0], [1, 1, 1, -1]), Output([2, 0, 1])]);
         foreach (CompressionLevel level in Enum.GetValues<CompressionLevel>())
         {
-            CompressionResult result = LeoCompression.Compress(Table(network, InputDomain.Unit, "uuu", "uu"), new() { Level = level }, CancellationToken.None);
+            CompressionResult result = LeoCompression.Compress(
+                Table(network, InputDomain.Unit, "uuu", "uu"), new() { Level = level }, CancellationToken.None);
             Assert.Equal("1-2-1-1", result.Compressed.Architecture);
             Assert.Equal((2, 0.0), (result.RemovedUnused, result.ProvenDeviation));
             Assert.All(result.Steps, static s => Assert.Equal(CompressionStepKind.RemoveUnused, s.Kind));
@@ -136,7 +140,9 @@ public class MaximalCompressionTests
     [Fact]
     public void Compress_DependentActiveRowsWithAnyBias_AreMerged()
     {
-        var network = new ReluNetwork([Hidden([1, 0, 1], [0, 1, 7], [1, 1, 0.5], [2, 0, 9], [1, 1, -1]), Output([1, 2, 3, 4, 5, 0], [1, 0, 0, 0, 1, 0], [0, 1, 0, 0, 1, 0])]);
+        var network = new ReluNetwork(
+            [Hidden([1, 0, 1], [0, 1, 7], [1, 1, 0.5], [2, 0, 9], [1, 1, -1]),
+                Output([1, 2, 3, 4, 5, 0], [1, 0, 0, 0, 1, 0], [0, 1, 0, 0, 1, 0])]);
         CompressionResult result = Compress(network, "aaaau");
 
         Assert.Equal("2-3-3", result.Compressed.Architecture);
@@ -146,8 +152,10 @@ public class MaximalCompressionTests
     [Fact]
     public void Compress_ToleranceZero_TakesOnlyWhatMovesNothing()
     {
-        var network = new ReluNetwork([Hidden([0.1f, 0.2f, 1], [0.3f, 0.7f, 1], [0.4f, 0.9f, 1], [-1, -1, -1], [1, -1, 0]), Output([0.3f, 0.7f, 0.1f, 1, 1, 0])]);
-        CompressionResult result = LeoCompression.Compress(Table(network, InputDomain.Unit, "aaaiu"), Maximal with { Tolerance = 0 }, CancellationToken.None);
+        var network = new ReluNetwork(
+            [Hidden([0.1f, 0.2f, 1], [0.3f, 0.7f, 1], [0.4f, 0.9f, 1], [-1, -1, -1], [1, -1, 0]), Output([0.3f, 0.7f, 0.1f, 1, 1, 0])]);
+        CompressionResult result = LeoCompression.Compress(
+            Table(network, InputDomain.Unit, "aaaiu"), Maximal with { Tolerance = 0 }, CancellationToken.None);
 
         Assert.Equal(0, result.ProvenDeviation);
         Assert.Equal(CompressionStepKind.RemoveInactive, Assert.Single(result.Steps).Kind);
@@ -162,8 +170,10 @@ public class MaximalCompressionTests
         (output[0], output[1]) = ([1, 1, 1, 1, 0], [2, -1, 1, 1, 0]);
         var network = new ReluNetwork([Hidden([1, 0, 1], [0, 1, 1], [1, 1, 1], [1, 1, -1]), Output(output)]);
         StabilityTable table = Table(network, InputDomain.Unit, "aaau");
-        CompressionResult Of(CompressionObjective objective) => LeoCompression.Compress(table, Maximal with { Objective = objective }, CancellationToken.None);
-        CompressionResult neurons = Of(CompressionObjective.Neurons), connections = Of(CompressionObjective.Connections), parameters = Of(CompressionObjective.Parameters);
+        CompressionResult Of(CompressionObjective objective) =>
+            LeoCompression.Compress(table, Maximal with { Objective = objective }, CancellationToken.None);
+        CompressionResult neurons = Of(CompressionObjective.Neurons), connections = Of(CompressionObjective.Connections),
+            parameters = Of(CompressionObjective.Parameters);
 
         Assert.Equal((3, 3), (neurons.Compressed.NeuronCount, parameters.Compressed.NeuronCount));
         Assert.True(connections.Compressed.NonZeroConnectionCount <= neurons.Compressed.NonZeroConnectionCount);
@@ -210,7 +220,8 @@ public class MaximalCompressionTests
     public void Compress_Cancelled_Throws()
     {
         var network = new ReluNetwork([Hidden([1, 1]), Output([1, 2])]);
-        Assert.Throws<OperationCanceledException>(() => LeoCompression.Compress(Table(network, InputDomain.Unit, "a"), Maximal, new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(
+            () => LeoCompression.Compress(Table(network, InputDomain.Unit, "a"), Maximal, new CancellationToken(true)));
     }
 
     private static CompressionOptions Maximal => new() { Level = CompressionLevel.Maximal };
@@ -227,7 +238,8 @@ public class MaximalCompressionTests
         var random = new Random(1);
         for (int p = 0; p < 40; p++)
         {
-            double[] point = [.. Enumerable.Range(0, network.InputSize).Select(i => p < 32 && p >> i == 0 ? box.Lower.Span[i] : p < 32 ? ((p >> i) & 1) == 0 ? box.Lower.Span[i] : box.Upper.Span[i]
+            double[] point = [.. Enumerable.Range(0, network.InputSize).Select(
+                i => p < 32 && p >> i == 0 ? box.Lower.Span[i] : p < 32 ? ((p >> i) & 1) == 0 ? box.Lower.Span[i] : box.Upper.Span[i]
                 : Math.Clamp(random.NextDouble(), box.Lower.Span[i], box.Upper.Span[i]))];
             Assert.True(ExactDifference.At(network, result.Compressed, point) <= result.ProvenDeviation);
         }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>Trained networks at each level: sizes in order, the same class for every row of data, and never more difference than proven.</summary>
+/// <summary>
+/// Trained networks at each level: sizes in order, the same class for every row of data, and never more difference than proven.
+/// </summary>
 public class MaximalRealNetworkTests
 {
     [Fact]
@@ -28,7 +30,9 @@ public class MaximalRealNetworkTests
         ReluNetwork leo = results[1].Compressed, maximal = results[2].Compressed;
 
         Assert.True(leo.WidthOf(1) <= 124 && leo.WidthOf(2) <= 216, leo.Architecture);
-        Assert.True(maximal.ConnectionCount < leo.ConnectionCount && maximal.NonZeroConnectionCount <= leo.NonZeroConnectionCount, maximal.Architecture);
+        Assert.True(
+            maximal.ConnectionCount < leo.ConnectionCount && maximal.NonZeroConnectionCount <= leo.NonZeroConnectionCount,
+            maximal.Architecture);
         Assert.InRange(results[2].ProvenDeviation, 1e-12, 1e-6);
         Assert.All(results, r => AssertEqual(r, data));
     }
@@ -36,7 +40,8 @@ public class MaximalRealNetworkTests
     [SkippableFact]
     public void Compress_PublishedCifarNetworkAlreadyCompressed_GivesLeoNothingButOutputRankMuch()
     {
-        ReluNetwork network = NetworkFormats.Read(TestFiles.Shared("networks/reference/cifar10_400-400_l1-0.000175/pruned_checkpoint_120.tar"));
+        ReluNetwork network = NetworkFormats.Read(
+            TestFiles.Shared("networks/reference/cifar10_400-400_l1-0.000175/pruned_checkpoint_120.tar"));
         CompressionResult[] results = Levels(network);
 
         Assert.Equal("3072-116-248-10", results[1].Compressed.Architecture);
@@ -48,8 +53,10 @@ public class MaximalRealNetworkTests
 
     private static CompressionResult[] Levels(ReluNetwork network)
     {
-        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network), null, new() { TimeLimit = TimeSpan.FromSeconds(20) }, default);
-        CompressionResult[] results = [.. Enum.GetValues<CompressionLevel>().Select(level => LeoCompression.Compress(table, new() { Level = level }, default))];
+        StabilityTable table = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network), null, new() { TimeLimit = TimeSpan.FromSeconds(20) }, default);
+        CompressionResult[] results = [.. Enum.GetValues<CompressionLevel>().Select(
+            level => LeoCompression.Compress(table, new() { Level = level }, default))];
         Assert.Equal(0, results[0].ProvenDeviation);
         return results;
     }

@@ -8,8 +8,8 @@ using static ExactCompression.Tests.Compression.Nets;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// Each charge of folding, merging, collapsing and storing, on networks where no other covers for it. Which of some neurons is expressed by the others is not stated anywhere, so that they come in
-/// both orders.
+/// Each charge of folding, merging, collapsing and storing, on networks where no other covers for it. Which of some neurons is expressed by
+/// the others is not stated anywhere, so that they come in both orders.
 /// </summary>
 public class MergeChargeTests
 {
@@ -33,7 +33,9 @@ public class MergeChargeTests
         double[] output = [.. Enumerable.Range(0, Many).Select(j => j == 1 - basis ? 1 : Half)];
         double[][] rows = [.. Enumerable.Range(0, Many).Select(j => (double[])[1, inBias && j != basis ? 1 : 0])];
         InputDomain domain = new([0], [inBias ? Math.Pow(2, -60) : 1]);
-        AssertMerges(new([Double([.. rows, [1, -domain.Upper.Span[0] / 2]]), DoubleOutput([.. output, 1, 0])]), domain, new string('a', Many) + "u", domain.Upper.ToArray());
+        AssertMerges(
+            new([Double([.. rows, [1, -domain.Upper.Span[0] / 2]]), DoubleOutput([.. output, 1, 0])]), domain, new string('a', Many) + "u",
+            domain.Upper.ToArray());
     }
 
     [Theory]
@@ -42,7 +44,8 @@ public class MergeChargeTests
     [InlineData("own bias")]
     public void Compress_DependenceWhoseCheckIsLost_IsCharged(string kind)
     {
-        // Row j reads its own small input and the last; the dependent row is their sum. Where the check adds up the last column, or the biases, it loses each half.
+        // Row j reads its own small input and the last; the dependent row is their sum. Where the check adds up the last column, or the
+        // biases, it loses each half.
         double[][] rows = [.. Enumerable.Range(0, Many).Select(j => Enumerable.Range(0, Many + 2).Select(c => c == j ? 1.5 : 0).ToArray())];
         double[] sum = [.. Enumerable.Repeat(1.5, Many), 0, 0];
         for (int j = 0; j < Many; j++)
@@ -60,7 +63,10 @@ public class MergeChargeTests
             sum[^1] = 1;
         double[] lower = [.. Enumerable.Repeat(1e-4, Many), 0], upper = [.. Enumerable.Repeat(1.01e-4, Many), 1];
         double[] unstable = [.. new double[Many], 1, -0.5], output = [.. Enumerable.Repeat(Math.Pow(2, -60), Many), 1, 1, 0];
-        Assert.True(AssertMerges(new([Double([.. rows, sum, unstable]), DoubleOutput(output)]), new(lower, upper), new string('a', Many + 1) + "u", upper) > 90 * Half);
+        Assert.True(
+            AssertMerges(
+                new([Double([.. rows, sum, unstable]), DoubleOutput(output)]), new(lower, upper), new string('a', Many + 1) + "u", upper)
+                > 90 * Half);
     }
 
     [Theory]
@@ -72,8 +78,10 @@ public class MergeChargeTests
         double[][] rows = [[Math.Pow(2, -74), double.Epsilon, 0], [Math.Pow(2, -75), 0, 0]];
         ReluNetwork network = new([Double(rows[first], rows[second], [1, 0, -0.5]), DoubleOutput([1, 1, 1, 0])]);
         InputDomain domain = new([0, 0], [1, Large]);
-        CompressionResult result = LeoCompression.Compress(Table(network, domain, "aau"), new() { Precision = WeightPrecision.Float64 }, default);
-        Assert.True(ExactDifference.At(network, result.Compressed, [1, Large]) <= result.ProvenDeviation); // where the charge keeps them apart, too
+        CompressionResult result = LeoCompression.Compress(
+            Table(network, domain, "aau"), new() { Precision = WeightPrecision.Float64 }, default);
+        Assert.True(
+            ExactDifference.At(network, result.Compressed, [1, Large]) <= result.ProvenDeviation); // where the charge keeps them apart, too
     }
 
     [Theory]
@@ -82,7 +90,9 @@ public class MergeChargeTests
     public void Compress_WeightsOfABasisThatUnderflow_AreCharged(int first, int second)
     {
         double[][] rows = [[1, 0], [Tiny, 0]], output = [[1, 0], [0, Tiny]];
-        ReluNetwork network = new([Double(rows[first], rows[second], [1, -Large / 2]), DoubleOutput([output[0][first], output[0][second], 1, 0], [output[1][first], output[1][second], 0, 0])]);
+        ReluNetwork network = new(
+            [Double(rows[first], rows[second], [1, -Large / 2]),
+                DoubleOutput([output[0][first], output[0][second], 1, 0], [output[1][first], output[1][second], 0, 0])]);
         AssertMerges(network, new([0], [Large]), "aau", [Large]);
     }
 
@@ -115,12 +125,15 @@ public class MergeChargeTests
     public void Compress_FoldThatWouldOverflowAtAnyTolerance_LeavesTheLayer()
     {
         ReluNetwork network = new([Double([1e200, 0]), DoubleOutput([1e200, 0])]);
-        CompressionResult result = LeoCompression.Compress(Table(network, InputDomain.Unit, "a"), new() { Level = CompressionLevel.Maximal, Tolerance = double.PositiveInfinity }, default);
+        CompressionResult result = LeoCompression.Compress(
+            Table(network, InputDomain.Unit, "a"), new() { Level = CompressionLevel.Maximal, Tolerance = double.PositiveInfinity },
+            default);
         Assert.Equal(("1-1-1", 0.0), (result.Compressed.Architecture, result.ProvenDeviation));
     }
 
     /// <summary>
-    /// Folding the first layer loses the 1 of 2^53 + 1 - 2^53, in some order of the three: the second layer's x becomes x - 1, which is cut, while 2x + 5, which is expressed by it, does not move.
+    /// Folding the first layer loses the 1 of 2^53 + 1 - 2^53, in some order of the three: the second layer's x becomes x - 1, which is
+    /// cut, while 2x + 5, which is expressed by it, does not move.
     /// </summary>
     [Fact]
     public void Compress_BasisThatAFoldMovedBelow0_ChargesWhatTheRectifierCuts()
@@ -158,11 +171,14 @@ public class MergeChargeTests
     public void Compress_KeptNeuronThatIsKnownToARadius_IsChargedForTheNeuronThatItExpresses(CompressionLevel level, int uncertain)
     {
         // The file's neuron is 0.99 x, enclosed by x +/- 0.01 x, and hardly read; the other, exactly x / 2, is expressed by it.
-        double[] Placed(double known, double exact, double unstable) => uncertain == 0 ? [known, exact, unstable] : [exact, known, unstable];
-        AffineLayer hidden = new AffineLayer(Placed(1, 0.5, 1), [0, 0, -0.5], 3, 1, Activation.Relu, WeightPrecision.Float64, Placed(0.01, 0, 0), [0, 0, 0])
+        double[] Placed(double known, double exact, double unstable) =>
+            uncertain == 0 ? [known, exact, unstable] : [exact, known, unstable];
+        AffineLayer hidden = new AffineLayer(
+            Placed(1, 0.5, 1), [0, 0, -0.5], 3, 1, Activation.Relu, WeightPrecision.Float64, Placed(0.01, 0, 0), [0, 0, 0])
             .WithParts([AffinePart.Of(AffineMap.Dense(Placed(0.99, 0.5, 1), [0, 0, -0.5], 3, 1), WeightPrecision.Float64)!]);
         var network = new ReluNetwork([hidden, DoubleOutput([.. Placed(Math.Pow(2, -40), 1, 1), 0])]);
-        CompressionResult result = LeoCompression.Compress(Table(network, InputDomain.Unit, "aau"), new() { Level = level, Tolerance = 1, Precision = WeightPrecision.Float64 }, default);
+        CompressionResult result = LeoCompression.Compress(
+            Table(network, InputDomain.Unit, "aau"), new() { Level = level, Tolerance = 1, Precision = WeightPrecision.Float64 }, default);
         Rational gap = Rational.Abs(ExactParts.Evaluate(network, [1])[0] - ExactParts.Evaluate(result.Compressed, [1])[0]);
         Assert.True(result.MergedActive == 1 && gap <= result.ProvenDeviation, $"{result.ProvenDeviation:R}");
     }
@@ -170,7 +186,8 @@ public class MergeChargeTests
     [Fact]
     public void Compress_CollapseOfAnOutputWithRadius_ChargesItAndKeepsToTheTolerance()
     {
-        AffineLayer output = new AffineLayer([1], [1], 1, 1, Activation.Identity, WeightPrecision.Float64, [0], [0.01]).WithParts([AffinePart.Of(AffineMap.Dense([1], [1.01], 1, 1), WeightPrecision.Float64)!]);
+        AffineLayer output = new AffineLayer([1], [1], 1, 1, Activation.Identity, WeightPrecision.Float64, [0], [0.01]).WithParts(
+            [AffinePart.Of(AffineMap.Dense([1], [1.01], 1, 1), WeightPrecision.Float64)!]);
         StabilityTable table = Table(new([Double([-1, -0.25]), output]), InputDomain.Unit, "i");
         CompressionResult constant = LeoCompression.Compress(table, new(), default);
         Assert.Equal("1-1", constant.Compressed.Architecture);
@@ -182,7 +199,9 @@ public class MergeChargeTests
     [Fact]
     public void Compress_CollapseThatWouldOverflow_KeepsANeuron()
     {
-        CompressionResult result = LeoCompression.Compress(Table(new([Double([-1, -0.25]), DoubleOutput([1, 1e300])]), InputDomain.Unit, "i"), new() { Precision = WeightPrecision.Float32 }, default);
+        CompressionResult result = LeoCompression.Compress(
+            Table(new([Double([-1, -0.25]), DoubleOutput([1, 1e300])]), InputDomain.Unit, "i"),
+            new() { Precision = WeightPrecision.Float32 }, default);
         Assert.Equal((1e300, 0.0), (result.Compressed.Layers[^1].Bias.Span[0], result.ProvenDeviation));
     }
 
@@ -191,7 +210,11 @@ public class MergeChargeTests
     {
         ReluNetwork network = new([Double([1, 0]), Double([1, 0]), DoubleOutput([1, 0])]);
         InputDomain domain = new([0.5], [1]);
-        StabilityTable table = StabilityTable.Found(network, domain, [.. Enumerable.Range(1, 2).Select(static l => new NeuronStability { Layer = l, Neuron = 0, State = NeuronState.StablyActive, LowerBound = 0.5, UpperBound = 1 })]);
+        StabilityTable table = StabilityTable.Found(
+            network, domain,
+            [.. Enumerable.Range(1, 2).Select(
+                static l =>
+                    new NeuronStability { Layer = l, Neuron = 0, State = NeuronState.StablyActive, LowerBound = 0.5, UpperBound = 1 })]);
         foreach (double delta in (double[])[0.25, Math.Pow(2, -60)])
         {
             var state = new CompressionState(table, new());
@@ -214,16 +237,20 @@ public class MergeChargeTests
     public void PreActivationBounds_ClaimsThatAreImportedOrImpossible_AreNotBelieved()
     {
         ReluNetwork network = new([Double([1, 0], [-1, -1]), DoubleOutput([1, 1, 0])]);
-        NeuronStability Verdict(int neuron, NeuronState state, double upper = double.NaN) => new() { Layer = 1, Neuron = neuron, State = state, UpperBound = upper };
-        var imported = new StabilityTable(network, InputDomain.Unit, [Verdict(0, NeuronState.Undetermined, 0.25), Verdict(1, NeuronState.Undetermined)]);
+        NeuronStability Verdict(int neuron, NeuronState state, double upper = double.NaN) =>
+            new() { Layer = 1, Neuron = neuron, State = state, UpperBound = upper };
+        var imported = new StabilityTable(
+            network, InputDomain.Unit, [Verdict(0, NeuronState.Undetermined, 0.25), Verdict(1, NeuronState.Undetermined)]);
         Assert.True(imported.IsImported && PreActivationBounds.Of(imported).Upper(1)[0] >= 1);
-        PreActivationBounds bounds = PreActivationBounds.Of(StabilityTable.Found(network, InputDomain.Unit, [Verdict(0, NeuronState.Undetermined), Verdict(1, NeuronState.StablyActive)]));
+        PreActivationBounds bounds = PreActivationBounds.Of(
+            StabilityTable.Found(network, InputDomain.Unit, [Verdict(0, NeuronState.Undetermined), Verdict(1, NeuronState.StablyActive)]));
         Assert.True(bounds.Lower(1)[1] <= -2 && bounds.Upper(1)[1] >= -1);
     }
 
     private static Rational AssertMerges(ReluNetwork network, InputDomain domain, string states, double[] point)
     {
-        CompressionResult result = LeoCompression.Compress(Table(network, domain, states), new() { Precision = WeightPrecision.Float64 }, default);
+        CompressionResult result = LeoCompression.Compress(
+            Table(network, domain, states), new() { Precision = WeightPrecision.Float64 }, default);
         Assert.True(result.MergedActive > 0);
         Rational gap = ExactDifference.At(network, result.Compressed, point);
         Assert.True(gap <= result.ProvenDeviation, $"{result.ProvenDeviation:R}");

@@ -5,7 +5,8 @@ internal static class Nets
 {
     /// <summary>A layer from rows of weights, each followed by its bias.</summary>
     public static AffineLayer Layer(WeightPrecision precision, bool last, params double[][] rows) =>
-        new([.. rows.SelectMany(static r => r[..^1])], [.. rows.Select(static r => r[^1])], rows.Length, rows[0].Length - 1, last ? Activation.Identity : Activation.Relu, precision);
+        new([.. rows.SelectMany(static r => r[..^1])], [.. rows.Select(static r => r[^1])], rows.Length, rows[0].Length - 1,
+            last ? Activation.Identity : Activation.Relu, precision);
 
     /// <summary>A hidden layer.</summary>
     public static AffineLayer Hidden(params double[][] rows) => Layer(WeightPrecision.Float32, false, rows);

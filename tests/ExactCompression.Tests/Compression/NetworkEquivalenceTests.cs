@@ -41,7 +41,8 @@ public class NetworkEquivalenceTests
         double[] ones = [.. Enumerable.Repeat(1.0, 8)];
         var spike = new ReluNetwork([Hidden([.. ones, -7.5], [.. ones, 0]), Output([1, 1, 0])]);
         var flat = new ReluNetwork([Hidden([.. ones, -7.5], [.. ones, 0]), Output([0, 1, 0])]);
-        EquivalenceReport report = NetworkEquivalence.Compare(spike, flat, InputDomain.Uniform(0, 1), null, new() { Points = 0 }, CancellationToken.None);
+        EquivalenceReport report = NetworkEquivalence.Compare(
+            spike, flat, InputDomain.Uniform(0, 1), null, new() { Points = 0 }, CancellationToken.None);
 
         Assert.False(report.Equivalent);
         Assert.InRange(report.ObservedDeviation, 0.4999999, 0.5);
@@ -64,7 +65,10 @@ public class NetworkEquivalenceTests
     public void Compare_RoundedNetworks_ObservedIsBelowProven()
     {
         ReluNetwork network = Random(6, 20, 20, 3);
-        var other = new ReluNetwork(network.Layers.Select(static l => new AffineLayer([.. l.Weights.ToArray().Select(static w => (double)(Half)w)], l.Bias.ToArray(), l.Outputs, l.Inputs, l.Activation)));
+        var other = new ReluNetwork(
+            network.Layers.Select(
+                static l => new AffineLayer(
+                    [.. l.Weights.ToArray().Select(static w => (double)(Half)w)], l.Bias.ToArray(), l.Outputs, l.Inputs, l.Activation)));
         EquivalenceReport report = Compare(network, other);
 
         Assert.False(report.Equivalent);
@@ -75,14 +79,17 @@ public class NetworkEquivalenceTests
     [Fact]
     public void Compare_NetworkWithItsCompression_IsProvenEqualWithoutTheTable()
     {
-        var network = new ReluNetwork([Hidden([4, 0.125, 0, 1], [0, 4, 0.3f, 2], [4, 4.125, 0.3f, 5], [1, 1, -1, -1], [-1, -1, -1, -1]), Output([1, 2, 3, 4, 5, 5], [1, 0, -1, 0, 7, 0])]);
+        var network = new ReluNetwork(
+            [Hidden([4, 0.125, 0, 1], [0, 4, 0.3f, 2], [4, 4.125, 0.3f, 5], [1, 1, -1, -1], [-1, -1, -1, -1]),
+                Output([1, 2, 3, 4, 5, 5], [1, 0, -1, 0, 7, 0])]);
         CompressionResult result = Nets.Compress(network, "aaaui");
         Assert.Equal("3-3-2", result.Compressed.Architecture);
 
         EquivalenceReport byTable = NetworkEquivalence.Compare(result, null, Quick, CancellationToken.None);
         EquivalenceReport alone = Compare(network, result.Compressed);
         EquivalenceReport turned = Compare(result.Compressed, network);
-        EquivalenceReport withoutSearch = NetworkEquivalence.Compare(network, result.Compressed, null, null, Quick with { ProofTimeLimit = TimeSpan.Zero }, CancellationToken.None);
+        EquivalenceReport withoutSearch = NetworkEquivalence.Compare(
+            network, result.Compressed, null, null, Quick with { ProofTimeLimit = TimeSpan.Zero }, CancellationToken.None);
 
         Assert.True(byTable.Equivalent);
         Assert.Equal(result.ProvenDeviation, byTable.ProvenDeviation);
@@ -97,7 +104,8 @@ public class NetworkEquivalenceTests
         var network = new ReluNetwork([Output([1, 0])]);
         var other = new ReluNetwork([Output([0, 0])]);
         var data = new InputData([7f, -7f], 2, 1);
-        EquivalenceReport report = NetworkEquivalence.Compare(network, other, InputDomain.Uniform(0, 1), data, new() { Points = 0 }, CancellationToken.None);
+        EquivalenceReport report = NetworkEquivalence.Compare(
+            network, other, InputDomain.Uniform(0, 1), data, new() { Points = 0 }, CancellationToken.None);
 
         Assert.Equal([1.0], report.Counterexample!);
         Assert.InRange(report.ObservedDeviation, 0.999999, 1);
@@ -145,7 +153,8 @@ public class NetworkEquivalenceTests
     public void Compare_Cancelled_Throws()
     {
         ReluNetwork network = Random(3, 4, 4, 2);
-        Assert.ThrowsAny<OperationCanceledException>(() => NetworkEquivalence.Compare(network, network, null, null, Quick, new CancellationToken(true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => NetworkEquivalence.Compare(network, network, null, null, Quick, new CancellationToken(true)));
     }
 
     private static EquivalenceReport Compare(ReluNetwork reference, ReluNetwork difference) =>
@@ -155,7 +164,8 @@ public class NetworkEquivalenceTests
     {
         var random = new Random(seed);
         double Weight() => (float)(random.NextDouble() - 0.5);
-        double[][] Rows(int rows, int columns) => [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, columns + 1).Select(_ => Weight()).ToArray())];
+        double[][] Rows(int rows, int columns) =>
+            [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, columns + 1).Select(_ => Weight()).ToArray())];
         return new([Hidden(Rows(first, inputs)), Hidden(Rows(second, first)), Output(Rows(outputs, second))]);
     }
 }

@@ -11,7 +11,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>Normalisation that a file states beside its weights survives compression and export, and what must round it is proven.</summary>
+/// <summary>
+/// Normalisation that a file states beside its weights survives compression and export, and what must round it is proven.
+/// </summary>
 public sealed class NormalisationTests : IDisposable
 {
     private const string Means = "19791.091,0,650,7.5188840201";
@@ -102,13 +104,16 @@ public sealed class NormalisationTests : IDisposable
         OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "N", 2).Output("y", "N", 2)
             .Weights("mean", [2], 0.1, 130.7).Weights("std", [1], 0.3)
             .Weights("w", [2, 3], 0.3, -0.7, 1.1, 0.9, -0.2, 0.4).Weights("b", [3], 0.5, -900, -1)
-            .Weights("scale", [3], 0.7, 1.3, 0.9).Weights("shift", [3], 0.1, -0.2, 0.3).Weights("m", [3], 0.01, 0.02, 0.03).Weights("v", [3], 0.9, 1.7, 2.3)
+            .Weights("scale", [3], 0.7, 1.3, 0.9).Weights("shift", [3], 0.1, -0.2, 0.3).Weights("m", [3], 0.01, 0.02, 0.03)
+            .Weights("v", [3], 0.9, 1.7, 2.3)
             .Weights("v2", [3, 2], 0.3, 0.1, 0.7, 0.2, -0.6, 0.5).Weights("gain", [2], 3.3, 0.7).Weights("offset", [2], 0.01, 5)
             .Node("Sub", "x mean", "s").Node("Div", "s std", "d").Node("MatMul", "d w", "p").Node("Add", "p b", "q")
-            .Node("BatchNormalization", "q scale shift m v", "n").Node("Relu", "n", "a").Node("MatMul", "a v2", "z").Node("Mul", "z gain", "g").Node("Add", "g offset", "y");
+            .Node("BatchNormalization", "q scale shift m v", "n").Node("Relu", "n", "a").Node("MatMul", "a v2", "z").Node(
+                "Mul", "z gain", "g").Node("Add", "g offset", "y");
         ReluNetwork network = NetworkFormats.Read(folder.Write("model.onnx", model.Model.ToByteArray()));
         AffinePartKind[][] kinds = [.. network.Layers.Select(static l => l.Parts!.Select(static p => p.Kind).ToArray())];
-        Assert.Equal([AffinePartKind.Elementwise, AffinePartKind.Divide, AffinePartKind.Dense, AffinePartKind.BatchNormalization], kinds[0]);
+        Assert.Equal(
+            [AffinePartKind.Elementwise, AffinePartKind.Divide, AffinePartKind.Dense, AffinePartKind.BatchNormalization], kinds[0]);
         Assert.Equal([AffinePartKind.Dense, AffinePartKind.Elementwise], kinds[1]);
 
         StabilityTable table = Nets.Table(network, InputDomain.Unit, "uiu"); // -900 outweighs all else
@@ -133,10 +138,13 @@ public sealed class NormalisationTests : IDisposable
     {
         // (0 - 0.1) / 0.3 of the neuron that goes away is left in the sums: no operation of the file says it any more.
         OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "N", 1).Output("y", "N", 1)
-            .Weights("w", [1, 2], 0.3, -0.7).Weights("b", [2], 0.5, -1).Weights("mean", [2], 0.2, 0.1).Weights("std", [2], 0.7, 0.3).Weights("v", [2, 1], 0.9, 0.8)
-            .Node("MatMul", "x w", "p").Node("Add", "p b", "q").Node("Relu", "q", "a").Node("Sub", "a mean", "s").Node("Div", "s std", "d").Node("MatMul", "d v", "y");
+            .Weights("w", [1, 2], 0.3, -0.7).Weights("b", [2], 0.5, -1).Weights("mean", [2], 0.2, 0.1).Weights("std", [2], 0.7, 0.3)
+            .Weights("v", [2, 1], 0.9, 0.8)
+            .Node("MatMul", "x w", "p").Node("Add", "p b", "q").Node("Relu", "q", "a").Node("Sub", "a mean", "s").Node("Div", "s std", "d")
+            .Node("MatMul", "d v", "y");
         ReluNetwork network = NetworkFormats.Read(folder.Write("model.onnx", model.Model.ToByteArray()));
-        CompressionResult result = LeoCompression.Compress(Nets.Table(network, InputDomain.Unit, "ui"), new() { Level = CompressionLevel.DeleteOnly }, default);
+        CompressionResult result = LeoCompression.Compress(
+            Nets.Table(network, InputDomain.Unit, "ui"), new() { Level = CompressionLevel.DeleteOnly }, default);
 
         Assert.True(result.Compressed.Layers[1].IsExact);
         Rational largest = Largest(network, result.Compressed);
@@ -146,7 +154,8 @@ public sealed class NormalisationTests : IDisposable
         Assert.Equal(PortableForm.Of(result), PortableForm.Of(PortableForm.Read(PortableForm.Of(result)))); // that layer is the output's
         foreach (CompressionLevel level in Enum.GetValues<CompressionLevel>())
         {
-            CompressionResult within = LeoCompression.Compress(Nets.Table(network, InputDomain.Unit, "ui"), new() { Level = level, Tolerance = 0 }, default);
+            CompressionResult within = LeoCompression.Compress(
+                Nets.Table(network, InputDomain.Unit, "ui"), new() { Level = level, Tolerance = 0 }, default);
             Assert.Equal(0, within.ProvenDeviation);
             AssertSame(network, within.Compressed);
         }
@@ -170,7 +179,8 @@ public sealed class NormalisationTests : IDisposable
     public void Compress_CollisionAvoidanceNetworkWithHeader_IsProvenEndToEnd()
     {
         ReluNetwork network = NetworkFormats.Read(TestFiles.Shared("networks/wild/nnet/TestNetwork.nnet"));
-        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network, network.StatedDomain), null, new() { TimeLimit = TimeSpan.FromSeconds(20) }, default);
+        StabilityTable table = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network, network.StatedDomain), null, new() { TimeLimit = TimeSpan.FromSeconds(20) }, default);
         foreach (CompressionLevel level in Enum.GetValues<CompressionLevel>())
         {
             CompressionResult result = LeoCompression.Compress(table, new() { Level = level }, default);
@@ -182,7 +192,9 @@ public sealed class NormalisationTests : IDisposable
         }
     }
 
-    /// <summary>A copy from elsewhere whose layer states other operations than its weights: what is searched would not be what is written.</summary>
+    /// <summary>
+    /// A copy from elsewhere whose layer states other operations than its weights: what is searched would not be what is written.
+    /// </summary>
     [Fact]
     public void PortableForm_OperationsOfAnotherLayer_IsRefused()
     {
@@ -195,25 +207,33 @@ public sealed class NormalisationTests : IDisposable
     }
 
     private static StabilityTable Table(ReluNetwork network) =>
-        StabilityAnalysis.FindStable(StabilityTable.Undecided(network, network.StatedDomain), null, new() { TimeLimit = TimeSpan.FromSeconds(20), Threads = 1, WithoutSolvers = true }, default);
+        StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network, network.StatedDomain), null,
+            new() { TimeLimit = TimeSpan.FromSeconds(20), Threads = 1, WithoutSolvers = true }, default);
 
     /// <summary>3 inputs, 8 and 7 neurons of which two each are far below 0, 2 outputs.</summary>
     private static string NNet(int seed, double firstBias = 0)
     {
         var random = new Random(seed);
-        var text = new StringBuilder("// made\n3,3,2,8,\n3,8,7,2,\n0,\n0.0,-3.141593,100.0,\n60760.0,3.141593,1200.0,\n" + Means + "\n" + Ranges + "\n");
+        var text = new StringBuilder(
+            "// made\n3,3,2,8,\n3,8,7,2,\n0,\n0.0,-3.141593,100.0,\n60760.0,3.141593,1200.0,\n" + Means + "\n" + Ranges + "\n");
         foreach ((int inputs, int outputs, int layer) in (ReadOnlySpan<(int, int, int)>)[(3, 8, 0), (8, 7, 1), (7, 2, 2)])
         {
             for (int i = 0; i < outputs; i++)
-                text.AppendJoin(',', Enumerable.Range(0, inputs).Select(_ => ((2 * random.NextDouble()) - 1).ToString("e5", CultureInfo.InvariantCulture))).Append(",\n");
+                text.AppendJoin(
+                    ',', Enumerable.Range(0, inputs).Select(
+                        _ => ((2 * random.NextDouble()) - 1).ToString("e5", CultureInfo.InvariantCulture))).Append(",\n");
             for (int i = 0; i < outputs; i++)
-                text.Append((layer == 0 && firstBias > 0 ? firstBias : layer < 2 && i < 2 ? -50 : (random.NextDouble() * 2) - 1).ToString("e5", CultureInfo.InvariantCulture)).Append(",\n");
+                text.Append(
+                    (layer == 0 && firstBias > 0 ? firstBias : layer < 2 && i < 2 ? -50 : (random.NextDouble() * 2) - 1).ToString(
+                        "e5", CultureInfo.InvariantCulture)).Append(",\n");
         }
 
         return text.ToString();
     }
 
-    private static double[] Numbers(string line) => [.. line.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static n => double.Parse(n, CultureInfo.InvariantCulture))];
+    private static double[] Numbers(string line) =>
+        [.. line.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static n => double.Parse(n, CultureInfo.InvariantCulture))];
 
     private static void AssertSame(ReluNetwork network, ReluNetwork other) => Assert.Equal(0, Largest(network, other).Sign);
 
@@ -224,7 +244,9 @@ public sealed class NormalisationTests : IDisposable
         Rational largest = Rational.Zero;
         for (int p = 0; p < 24; p++)
         {
-            double[] point = [.. box.Lower.ToArray().Zip(box.Upper.ToArray(), (low, high) => p % 2 == 0 ? (random.Next(2) == 0 ? low : high) : low + (random.NextDouble() * (high - low)))];
+            double[] point = [.. box.Lower.ToArray().Zip(
+                box.Upper.ToArray(),
+                (low, high) => p % 2 == 0 ? (random.Next(2) == 0 ? low : high) : low + (random.NextDouble() * (high - low)))];
             foreach ((Rational x, Rational y) in ExactParts.Evaluate(network, point).Zip(ExactParts.Evaluate(other, point)))
                 largest = Rational.Max(largest, Rational.Abs(x - y));
         }

@@ -8,8 +8,8 @@ using static ExactCompression.Tests.Compression.Nets;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// Each charge of the proofs for a rewrite, on numbers where no other covers for it: without that charge the bound is below the exact value. Most have one large term and many of half a unit in its
-/// last place, each of which is lost when they are added up.
+/// Each charge of the proofs for a rewrite, on numbers where no other covers for it: without that charge the bound is below the exact
+/// value. Most have one large term and many of half a unit in its last place, each of which is lost when they are added up.
 /// </summary>
 public class ProofChargeTests
 {
@@ -30,9 +30,11 @@ public class ProofChargeTests
     [InlineData(true)]
     public void Apply_LinearNeuronsWhoseSumIsLost_AreCharged(bool inBias)
     {
-        ReluNetwork network = new([Double([.. Lost.Select(w => inBias ? (double[])[Half, w] : [w, 0])]), DoubleOutput([.. Lost.Select(static _ => 1.0), 0])]);
+        ReluNetwork network = new(
+            [Double([.. Lost.Select(w => inBias ? (double[])[Half, w] : [w, 0])]), DoubleOutput([.. Lost.Select(static _ => 1.0), 0])]);
         InputDomain domain = inBias ? new([0], [Half]) : InputDomain.Unit;
-        LayerRewrite rewrite = Rewrite([.. Lost.Select(static _ => new RewrittenNeuron(NeuronFate.Linear))], [0], [0], new AddedNeuron([0], 0, 0, 0));
+        LayerRewrite rewrite = Rewrite(
+            [.. Lost.Select(static _ => new RewrittenNeuron(NeuronFate.Linear))], [0], [0], new AddedNeuron([0], 0, 0, 0));
         AssertBounds(network, domain, rewrite, [domain.Upper.Span[0]]);
     }
 
@@ -40,14 +42,16 @@ public class ProofChargeTests
     public void Apply_NewNeuronsWhoseSumIsLost_AreCharged()
     {
         ReluNetwork network = new([Double([1, 0]), DoubleOutput([0, 0])]);
-        LayerRewrite rewrite = Rewrite(new RewrittenNeuron[1], [0, .. Lost.Select(static _ => 1.0)], [0], [.. Lost.Select(static w => new AddedNeuron([w], 0, 0, w))]);
+        LayerRewrite rewrite = Rewrite(
+            new RewrittenNeuron[1], [0, .. Lost.Select(static _ => 1.0)], [0], [.. Lost.Select(static w => new AddedNeuron([w], 0, 0, w))]);
         AssertBounds(network, InputDomain.Unit, rewrite, [1]);
     }
 
     [Fact]
     public void Apply_KeptNeuronsWhoseSumIsLost_AreCharged()
     {
-        ReluNetwork network = new([Double([.. Lost.Select(static w => (double[])[w, 0])]), DoubleOutput([.. Lost.Select(static _ => 0.0), 0])]);
+        ReluNetwork network = new(
+            [Double([.. Lost.Select(static w => (double[])[w, 0])]), DoubleOutput([.. Lost.Select(static _ => 0.0), 0])]);
         AssertBounds(network, InputDomain.Unit, Rewrite(new RewrittenNeuron[Lost.Length], [.. Lost.Select(static _ => 1.0)], [0]), [1]);
     }
 
@@ -71,7 +75,8 @@ public class ProofChargeTests
     [Fact]
     public void Apply_FoldedRowThatAbsorbsWhatItReplaces_IsCharged()
     {
-        ReluNetwork network = new([Double([.. Lost.Skip(1).Select(static w => (double[])[w, 0])]), DoubleOutput([.. Lost.Skip(1).Select(static _ => -1.0), 0])]);
+        ReluNetwork network = new(
+            [Double([.. Lost.Skip(1).Select(static w => (double[])[w, 0])]), DoubleOutput([.. Lost.Skip(1).Select(static _ => -1.0), 0])]);
         LayerRewrite rewrite = new()
         {
             At = 0,
@@ -91,7 +96,9 @@ public class ProofChargeTests
     {
         // Each product is half the smallest double; inputs are 0, so that there is nothing else.
         double outgoing = Math.Pow(2, -600), bias = Math.Pow(2, -475);
-        ReluNetwork network = new([Double([[1, 0], .. Enumerable.Repeat((double[])[1, bias], Many)]), DoubleOutput([0, .. Enumerable.Repeat(outgoing, Many), 0])]);
+        ReluNetwork network = new(
+            [Double([[1, 0], .. Enumerable.Repeat((double[])[1, bias], Many)]),
+                DoubleOutput([0, .. Enumerable.Repeat(outgoing, Many), 0])]);
         LayerRewrite rewrite = Rewrite([default, .. Enumerable.Repeat(new RewrittenNeuron(NeuronFate.Linear), Many)], [0], [0]);
         AssertBounds(network, new([0], [0]), rewrite, [0]);
     }
@@ -121,14 +128,17 @@ public class ProofChargeTests
         for (int seed = 0; seed < 3000; seed++)
         {
             var random = new Random(seed);
-            double lower = random.NextDouble() * Math.Pow(2, -45 - random.Next(60)), upper = lower + (random.NextDouble() * Math.Pow(2, -45 - random.Next(60)));
+            double lower = random.NextDouble() * Math.Pow(2, -45 - random.Next(60)),
+                upper = lower + (random.NextDouble() * Math.Pow(2, -45 - random.Next(60)));
             if (seed < 2)
                 (lower, upper) = (1 + (seed * 2 * Half), 1 + ((seed + 1) * 2 * Half)); // neighbours: their middle is one of them
             var layer = new DraftLayer(Double([1, 0]), 1, 1, [1], [new(0, 0, true, false, lower, upper)], false);
             RewrittenNeuron fate = NeuronRemoval.Constant(layer, 0, new([-2], [2]));
             if (fate.Fate != NeuronFate.Constant)
                 continue;
-            Assert.True((Rational)upper - fate.Value <= fate.Error && (Rational)fate.Value - lower <= fate.Error, $"seed {seed}: {lower:R}, {upper:R}");
+            Assert.True(
+                (Rational)upper - fate.Value <= fate.Error && (Rational)fate.Value - lower <= fate.Error,
+                $"seed {seed}: {lower:R}, {upper:R}");
         }
     }
 
@@ -184,7 +194,9 @@ public class ProofChargeTests
         Assert.Null(PointInputs.Fix(DraftNetwork.Of(Table(network, domain, "a")), domain));
     }
 
-    /// <summary>The layer reads x, x again, a constant 1 and another constant, as two neurons alike whose difference the box does not know to be 0.</summary>
+    /// <summary>
+    /// The layer reads x, x again, a constant 1 and another constant, as two neurons alike whose difference the box does not know to be 0.
+    /// </summary>
     [Fact]
     public void Shifted_ManyTermsWhoseDifferenceIsLost_KeepsWithinItsClaims()
     {
@@ -199,11 +211,13 @@ public class ProofChargeTests
         double[] ones = [.. Enumerable.Repeat(1.0, Many)];
         AssertShifted([.. Enumerable.Repeat((double[])[0, 0, Half, 0, 0], Many)], [0, 0, -1, 0], 0, ones); // its own weight
         AssertShifted([.. Enumerable.Repeat((double[])[0, 0, 0, 0, Half], Many)], [0, 0, 0, 0], -1, ones); // its own bias
-        AssertShifted([[0, 0, 0, 0, 1], .. Enumerable.Repeat((double[])[0, 0, 0, 0, Half], Many - 1)], [0, 0, 0, 0], 0, ones); // a term's bias
+        AssertShifted(
+            [[0, 0, 0, 0, 1], .. Enumerable.Repeat((double[])[0, 0, 0, 0, Half], Many - 1)], [0, 0, 0, 0], 0, ones); // a term's bias
     }
 
     [Fact]
-    public void Shifted_TermsWhoseWeightsUnderflow_KeepsWithinItsClaims() => AssertShifted([[0, 0, 0, Tiny, 0]], [0, 0, 0, 0], 0, [Tiny], Large);
+    public void Shifted_TermsWhoseWeightsUnderflow_KeepsWithinItsClaims() =>
+        AssertShifted([[0, 0, 0, Tiny, 0]], [0, 0, 0, 0], 0, [Tiny], Large);
 
     [Fact]
     public void Shifted_ConstantOtherThanThatOfTheTerms_KeepsWithinItsClaims()
@@ -235,13 +249,16 @@ public class ProofChargeTests
         Assert.True(gap > Math.Pow(2, -26) && gap <= deviation);
     }
 
-    /// <summary>A layer of the file is known to a radius, and reads values that rounding moves by more than they are: both engines.</summary>
+    /// <summary>
+    /// A layer of the file is known to a radius, and reads values that rounding moves by more than they are: both engines.
+    /// </summary>
     [Fact]
     public void Of_KeptLayerWithRadiusAfterALargeRounding_IsCharged()
     {
         // 100000005 x - 100000003.9 x is 1.1 x; in float32 it is 8 x. The weight behind is 1, and its layer knows it as 0 within 1.
         AffineLayer hidden = Double([100_000_005, -100_000_003.9, 0]);
-        AffineLayer output = new AffineLayer([0], [0], 1, 1, Activation.Identity, WeightPrecision.Float64, [1], [0]).WithParts([AffinePart.Of(AffineMap.Dense([1], [0], 1, 1), WeightPrecision.Float64)!]);
+        AffineLayer output = new AffineLayer([0], [0], 1, 1, Activation.Identity, WeightPrecision.Float64, [1], [0]).WithParts(
+            [AffinePart.Of(AffineMap.Dense([1], [0], 1, 1), WeightPrecision.Float64)!]);
         ReluNetwork network = new([Double([1, 0], [1, 0]), hidden, output]);
         StabilityTable table = StabilityTable.Found(network, InputDomain.Unit, [Active(1, 0), Active(1, 1), Active(2, 0, 1.11)]);
 
@@ -284,7 +301,8 @@ public class ProofChargeTests
         Assert.Equal(double.PositiveInfinity, layer.Activations.Magnitude[0]);
     }
 
-    private static NeuronStability Active(int layer, int neuron, double upper = 1) => new() { Layer = layer, Neuron = neuron, State = NeuronState.StablyActive, LowerBound = 0, UpperBound = upper };
+    private static NeuronStability Active(int layer, int neuron, double upper = 1) =>
+        new() { Layer = layer, Neuron = neuron, State = NeuronState.StablyActive, LowerBound = 0, UpperBound = upper };
 
     private static void AssertShifted(double[][] rows, double[] weights, double constant, double[] coefficients, double last = 1)
     {
@@ -300,11 +318,16 @@ public class ProofChargeTests
             return sum;
         }
 
-        (Rational Min, Rational Max)[] ranges = [.. rows.Select(r => (At(r, r[^1], 0), At(r, r[^1], 1))).Select(static z => (Rational.Min(z.Item1, z.Item2), Rational.Max(z.Item1, z.Item2)))];
+        (Rational Min,
+            Rational Max)[] ranges = [.. rows.Select(r => (At(r, r[^1], 0), At(r, r[^1], 1))).Select(
+                static z => (Rational.Min(z.Item1, z.Item2), Rational.Max(z.Item1, z.Item2)))];
         NeuronStability[] verdicts =
         [
             .. Enumerable.Range(0, 4).Select(static i => new NeuronStability { Layer = 1, Neuron = i, State = NeuronState.StablyActive }),
-            .. ranges.Select((z, i) => new NeuronStability { Layer = 2, Neuron = i, State = NeuronState.StablyActive, LowerBound = HardNumberTests.Outward(z.Min, -1), UpperBound = HardNumberTests.Outward(z.Max, 1) }),
+            .. ranges.Select(
+                (z, i) =>
+                    new NeuronStability { Layer = 2, Neuron = i, State = NeuronState.StablyActive,
+                        LowerBound = HardNumberTests.Outward(z.Min, -1), UpperBound = HardNumberTests.Outward(z.Max, 1) }),
         ];
         var part = new LinearPart(DraftNetwork.Of(StabilityTable.Found(network, InputDomain.Unit, verdicts)), 1, []);
         AddedNeuron added = part.Shifted(weights, constant, [.. coefficients.Select(static (c, j) => (j, c))]);
@@ -327,10 +350,13 @@ public class ProofChargeTests
     private static ReluNetwork Plain(DraftNetwork network) => CancellingNetworks.Plain(network);
 
     private static DraftLayer Draft(AffineLayer layer, double[] upper) =>
-        DraftNetwork.Of(StabilityTable.Undecided(new([layer, DoubleOutput([.. Enumerable.Repeat(1.0, layer.Outputs), 0])]), new(new double[upper.Length], upper))).Layers[0];
+        DraftNetwork.Of(
+            StabilityTable.Undecided(
+                new([layer, DoubleOutput([.. Enumerable.Repeat(1.0, layer.Outputs), 0])]), new(new double[upper.Length], upper))).Layers[0];
 
     private static LayerRewrite Rewrite(RewrittenNeuron[] fates, double[] weights, double[] bias, params AddedNeuron[] added) =>
-        new() { At = 0, Kind = CompressionStepKind.Merge, Description = "", Fates = fates, Added = added, NextWeights = weights, NextBias = bias };
+        new() { At = 0, Kind = CompressionStepKind.Merge, Description = "", Fates = fates, Added = added, NextWeights = weights,
+            NextBias = bias };
 
     private static AffineLayer Double(params double[][] rows) => Layer(WeightPrecision.Float64, false, rows);
 

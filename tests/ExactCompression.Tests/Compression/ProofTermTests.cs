@@ -28,7 +28,9 @@ public class ProofTermTests
             _ => new([Double([1e-200, 0]), DoubleOutput([1e-200, 0])]),
         };
         InputDomain domain = new([0], [1e300]);
-        CompressionResult result = LeoCompression.Compress(Table(network, domain, kind == "merge" ? "aau" : kind == "columns" ? "aa" : "a"), new() { Level = level, Precision = WeightPrecision.Float64, Tolerance = double.MaxValue }, default);
+        CompressionResult result = LeoCompression.Compress(
+            Table(network, domain, kind == "merge" ? "aau" : kind == "columns" ? "aa" : "a"),
+            new() { Level = level, Precision = WeightPrecision.Float64, Tolerance = double.MaxValue }, default);
         Assert.True(result.Compressed.NeuronCount < network.NeuronCount);
         Assert.True(ExactDifference.At(network, result.Compressed, [1e300]) <= result.ProvenDeviation);
     }
@@ -36,11 +38,13 @@ public class ProofTermTests
     [Fact]
     public void Compress_ManyDependentNeurons_ChargesTheirSum()
     {
-        // Whichever of the equal neurons is the basis, another adds 2 to the weight on it, and each of those with little weight half a unit in its last place, which is lost.
+        // Whichever of the equal neurons is the basis, another adds 2 to the weight on it, and each of those with little weight half a unit
+        // in its last place, which is lost.
         double[][] hidden = [.. Enumerable.Repeat((double[])[1, 0], 65)];
         double[] output = [2, 2, .. Enumerable.Repeat(Math.Pow(2, -52), 63)];
         ReluNetwork network = new([Double([.. hidden, [1, -0.5]]), DoubleOutput([.. output, 1, 0])]);
-        CompressionResult result = LeoCompression.Compress(Table(network, InputDomain.Unit, new string('a', 65) + "u"), new() { Precision = WeightPrecision.Float64 }, default);
+        CompressionResult result = LeoCompression.Compress(
+            Table(network, InputDomain.Unit, new string('a', 65) + "u"), new() { Precision = WeightPrecision.Float64 }, default);
         Assert.Equal("1-2-1", result.Compressed.Architecture);
         Rational gap = ExactDifference.At(network, result.Compressed, [1]);
         Assert.True(gap > (Rational)60 * Math.Pow(2, -53) && gap <= result.ProvenDeviation);
@@ -50,19 +54,23 @@ public class ProofTermTests
     public void Compress_RowThatDependsOnOthersButForAResidual_ChargesIt()
     {
         ReluNetwork network = new([Double([1, 1, 0], [1, 1 + Math.Pow(2, -43), 0], [1, -1, 0]), DoubleOutput([1, 1, 1, 0])]);
-        CompressionResult result = LeoCompression.Compress(Table(network, InputDomain.Unit, "aau"), new() { Precision = WeightPrecision.Float64 }, default);
+        CompressionResult result = LeoCompression.Compress(
+            Table(network, InputDomain.Unit, "aau"), new() { Precision = WeightPrecision.Float64 }, default);
         Assert.Equal(1, result.MergedActive);
-        Rational gap = Rational.Max(ExactDifference.At(network, result.Compressed, [0, 1]), ExactDifference.At(network, result.Compressed, [1, 0]));
+        Rational gap = Rational.Max(
+            ExactDifference.At(network, result.Compressed, [0, 1]), ExactDifference.At(network, result.Compressed, [1, 0]));
         Assert.True(gap > Math.Pow(2, -45) && gap <= result.ProvenDeviation);
     }
 
     [Fact]
     public void Apply_ManyMultiplesWhoseSumIsLost_AreCharged()
     {
-        // The weight on the first neuron becomes 1 where 1 + 20 u would be right: each multiple's share of half a unit is lost when they are added up.
+        // The weight on the first neuron becomes 1 where 1 + 20 u would be right: each multiple's share of half a unit is lost when they
+        // are added up.
         const int Count = 40;
         double share = -Math.Pow(2, -54);
-        ReluNetwork network = new([Double([.. Enumerable.Repeat((double[])[1, 0], Count + 1)]), DoubleOutput([0, .. Enumerable.Repeat(share, Count), 0])]);
+        ReluNetwork network = new(
+            [Double([.. Enumerable.Repeat((double[])[1, 0], Count + 1)]), DoubleOutput([0, .. Enumerable.Repeat(share, Count), 0])]);
         DraftNetwork before = DraftNetwork.Of(Table(network, InputDomain.Unit, new string('u', Count + 1)));
         var fates = new RewrittenNeuron[Count + 1];
         for (int j = 1; j <= Count; j++)
@@ -92,7 +100,9 @@ public class ProofTermTests
         foreach (LayerRewrite rewrite in new LinearPart(moved, 0, []).All.Select(j => Linear(moved, j)))
         {
             DraftNetwork after = RewriteProof.Apply(moved, rewrite, default);
-            Assert.True(ExactDifference.At(CancellingNetworks.Plain(moved), CancellingNetworks.Plain(after), [0]) <= after.Deviation[0] - moved.Deviation[0] + 1e-12);
+            Assert.True(
+                ExactDifference.At(CancellingNetworks.Plain(moved), CancellingNetworks.Plain(after), [0])
+                    <= after.Deviation[0] - moved.Deviation[0] + 1e-12);
         }
 
         static LayerRewrite Linear(DraftNetwork draft, int neuron)
@@ -134,7 +144,8 @@ public class ProofTermTests
     [Fact]
     public void Of_BiasThatRoundsAnActiveNeuronBelow0_CountsWhatTheRectifierCuts()
     {
-        // x - 0.1 is 0 at 0.1; with the float32 of the bias it is cut there, and the output's bias, which takes up the shift, has nothing to take up.
+        // x - 0.1 is 0 at 0.1; with the float32 of the bias it is cut there, and the output's bias, which takes up the shift, has nothing
+        // to take up.
         ReluNetwork network = new([Double([1, -0.1]), DoubleOutput([1, 0])]);
         InputDomain domain = new([0.1], [1]);
         DraftNetwork draft = DraftNetwork.Of(Table(network, domain, "a"));
@@ -158,7 +169,8 @@ public class ProofTermTests
         var network = new ReluNetwork(chain.Finish());
         Assert.Equal(0, network.Layers[1].Weights.Span[0]);
         InputDomain domain = new([0], [1e300]);
-        CompressionResult result = LeoCompression.Compress(Table(network, domain, "au"), new() { Level = level, Tolerance = double.MaxValue }, default);
+        CompressionResult result = LeoCompression.Compress(
+            Table(network, domain, "au"), new() { Level = level, Tolerance = double.MaxValue }, default);
         Rational gap = Rational.Abs(ExactParts.Evaluate(network, [1e300])[0] - ExactParts.Evaluate(result.Compressed, [1e300])[0]);
         Assert.True(gap <= result.ProvenDeviation);
         Assert.True(level != CompressionLevel.DeleteOnly || (result.ProvenDeviation == 0 && result.Compressed.NeuronCount == 2));
@@ -169,17 +181,22 @@ public class ProofTermTests
     [InlineData(CompressionLevel.Maximal)]
     public void Compress_KeptLayerThatIsKnownToARadius_IsChargedWhereAnotherNeuronIsExpressedByIt(CompressionLevel level)
     {
-        // The file's first neuron is 0.99 x, enclosed by x +/- 0.01 x; the second, exactly x / 2, is expressed by it. Nothing else reads the first.
-        AffineLayer hidden = new AffineLayer([1, 0.5, 1], [0, 0, -0.5], 3, 1, Activation.Relu, WeightPrecision.Float64, [0.01, 0, 0], [0, 0, 0])
+        // The file's first neuron is 0.99 x, enclosed by x +/- 0.01 x; the second, exactly x / 2, is expressed by it. Nothing else reads
+        // the first.
+        AffineLayer hidden = new AffineLayer(
+            [1, 0.5, 1], [0, 0, -0.5], 3, 1, Activation.Relu, WeightPrecision.Float64, [0.01, 0, 0], [0, 0, 0])
             .WithParts([AffinePart.Of(AffineMap.Dense([0.99, 0.5, 1], [0, 0, -0.5], 3, 1), WeightPrecision.Float64)!]);
         var network = new ReluNetwork([hidden, DoubleOutput([0, 1, 1, 0], [0, -1, 0, 0])]);
-        CompressionResult result = LeoCompression.Compress(Table(network, InputDomain.Unit, "aau"), new() { Level = level, Tolerance = 1, Precision = WeightPrecision.Float64 }, default);
-        Rational gap = ExactParts.Evaluate(network, [1]).Zip(ExactParts.Evaluate(result.Compressed, [1]), static (x, y) => Rational.Abs(x - y)).Aggregate(Rational.Max);
+        CompressionResult result = LeoCompression.Compress(
+            Table(network, InputDomain.Unit, "aau"), new() { Level = level, Tolerance = 1, Precision = WeightPrecision.Float64 }, default);
+        Rational gap = ExactParts.Evaluate(network, [1]).Zip(
+            ExactParts.Evaluate(result.Compressed, [1]), static (x, y) => Rational.Abs(x - y)).Aggregate(Rational.Max);
         Assert.True(gap <= result.ProvenDeviation, $"{result.ProvenDeviation}");
     }
 
     private static LayerRewrite Rewrite(RewrittenNeuron[] fates, double[] weights, double[] bias) =>
-        new() { At = 0, Kind = CompressionStepKind.Merge, Description = "", Fates = fates, Added = [], NextWeights = weights, NextBias = bias };
+        new() { At = 0, Kind = CompressionStepKind.Merge, Description = "", Fates = fates, Added = [], NextWeights = weights,
+            NextBias = bias };
 
     private static AffineLayer Double(params double[][] rows) => Layer(WeightPrecision.Float64, false, rows);
 

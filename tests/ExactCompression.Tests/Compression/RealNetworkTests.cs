@@ -28,7 +28,8 @@ public class RealNetworkTests
     public void Compress_DigitsNetworkRemovalAlone_IsProvenToDeviateByNothing()
     {
         ReluNetwork network = NetworkFormats.Read(Digits);
-        CompressionResult result = LeoCompression.Compress(Search(network), new() { Level = CompressionLevel.DeleteOnly }, CancellationToken.None);
+        CompressionResult result = LeoCompression.Compress(
+            Search(network), new() { Level = CompressionLevel.DeleteOnly }, CancellationToken.None);
 
         Assert.Equal(0, result.ProvenDeviation);
         Assert.True(result.RemovedInactive >= 15);
@@ -41,7 +42,8 @@ public class RealNetworkTests
         ReluNetwork network = NetworkFormats.Read(Digits);
         using var folder = new TemporaryFolder();
         NetworkFormats.Write(Compress(network).Compressed, folder.File("small.onnx"));
-        EquivalenceReport report = NetworkEquivalence.Compare(network, NetworkFormats.Read(folder.File("small.onnx")), null, null, new() { Points = 300 }, CancellationToken.None);
+        EquivalenceReport report = NetworkEquivalence.Compare(
+            network, NetworkFormats.Read(folder.File("small.onnx")), null, null, new() { Points = 300 }, CancellationToken.None);
 
         Assert.True(report.Equivalent);
         Assert.InRange(report.ObservedDeviation, 0, report.ProvenDeviation);
@@ -72,9 +74,11 @@ public class RealNetworkTests
     }
 
     private static StabilityTable Search(ReluNetwork network) =>
-        StabilityAnalysis.FindStable(StabilityTable.Undecided(network), null, new() { TimeLimit = TimeSpan.FromSeconds(20) }, CancellationToken.None);
+        StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network), null, new() { TimeLimit = TimeSpan.FromSeconds(20) }, CancellationToken.None);
 
-    private static CompressionResult Compress(ReluNetwork network) => LeoCompression.Compress(Search(network), new(), CancellationToken.None);
+    private static CompressionResult Compress(ReluNetwork network) =>
+        LeoCompression.Compress(Search(network), new(), CancellationToken.None);
 
     /// <summary>Both files give the same outputs, to the rounding of float32, at random points, corners and sparse corners.</summary>
     private static void AssertEqualInOnnxRuntime(byte[] original, CompressionResult result)
@@ -87,7 +91,8 @@ public class RealNetworkTests
         for (int i = 0; i < Points; i++)
         {
             double share = random.NextDouble();
-            double[] point = [.. Enumerable.Range(0, size).Select(_ => i % 3 == 0 ? random.NextSingle() : random.NextDouble() < (i % 3 == 1 ? 0.5 : share * share) ? 1.0 : 0)];
+            double[] point = [.. Enumerable.Range(0, size).Select(
+                _ => i % 3 == 0 ? random.NextSingle() : random.NextDouble() < (i % 3 == 1 ? 0.5 : share * share) ? 1.0 : 0)];
             double[] expected = before.Run(point, 1, size), actual = after.Run(point, 1, size);
             double scale = Math.Max(1, expected.Max(Math.Abs));
             for (int o = 0; o < expected.Length; o++)

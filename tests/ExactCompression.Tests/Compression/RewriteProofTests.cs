@@ -6,7 +6,8 @@ using Xunit;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// The proof of a rewrite must hold for any rewrite, however bad: here fates, new neurons and new weights are drawn at random, and what is proven is compared with exact arithmetic.
+/// The proof of a rewrite must hold for any rewrite, however bad: here fates, new neurons and new weights are drawn at random, and what is
+/// proven is compared with exact arithmetic.
 /// </summary>
 public class RewriteProofTests
 {
@@ -19,7 +20,9 @@ public class RewriteProofTests
             var random = new Random(seed);
             int[] widths = [random.Next(1, 4), random.Next(1, 6), random.Next(1, 5), 2];
             var network = new ReluNetwork(Enumerable.Range(1, 3).Select(l => Layer(random, widths[l], widths[l - 1], l == 3)));
-            var domain = new InputDomain([.. Enumerable.Range(0, widths[0]).Select(_ => -random.NextDouble())], [.. Enumerable.Range(0, widths[0]).Select(_ => random.NextDouble())]);
+            var domain = new InputDomain(
+                [.. Enumerable.Range(0, widths[0]).Select(_ => -random.NextDouble())],
+                [.. Enumerable.Range(0, widths[0]).Select(_ => random.NextDouble())]);
             DraftNetwork before = DraftNetwork.Of(StabilityTable.Undecided(network, domain));
             LayerRewrite rewrite = Rewrite(random, before, random.Next(2));
             folds += rewrite.Folds ? 1 : 0;
@@ -28,7 +31,11 @@ public class RewriteProofTests
             double worst = 0, bound = after.Deviation.Max();
             for (int p = 0; p < 12; p++)
             {
-                double[] point = [.. domain.Lower.ToArray().Zip(domain.Upper.ToArray(), (low, high) => p < 8 ? (random.Next(2) == 0 ? low : high) : Math.Clamp(low + ((high - low) * random.NextDouble()), low, high))];
+                double[] point = [.. domain.Lower.ToArray().Zip(
+                    domain.Upper.ToArray(),
+                    (low, high) => p < 8
+                        ? (random.Next(2) == 0 ? low : high)
+                        : Math.Clamp(low + ((high - low) * random.NextDouble()), low, high))];
                 Rational[] exact = [.. point.Select(static x => (Rational)x)];
                 Rational[] f = new ExactNetwork(network).Evaluate(exact);
                 Rational[][] all = new ExactNetwork(result).PreActivations(exact);
@@ -41,14 +48,17 @@ public class RewriteProofTests
                 for (int l = 0; l < after.Layers.Count; l++)
                 {
                     for (int i = 0; i < after.Layers[l].Count; i++)
-                        Assert.True(all[l][i] >= after.Layers[l].Rows[i].Lower && all[l][i] <= after.Layers[l].Rows[i].Upper, $"seed {seed}, layer {l}, row {i}");
+                        Assert.True(
+                            all[l][i] >= after.Layers[l].Rows[i].Lower && all[l][i] <= after.Layers[l].Rows[i].Upper,
+                            $"seed {seed}, layer {l}, row {i}");
                 }
             }
 
             close += bound <= 10 * worst ? 1 : 0;
         }
 
-        Assert.True(folds > 30 && close > 150, $"{folds} folds, {close} bounds within ten times what is seen"); // the bounds are not just large
+        Assert.True(
+            folds > 30 && close > 150, $"{folds} folds, {close} bounds within ten times what is seen"); // the bounds are not just large
     }
 
     [Fact]
@@ -71,7 +81,9 @@ public class RewriteProofTests
         Assert.Equal([0.0, 0], RewriteProof.Apply(before, rewrite, default).Deviation);
     }
 
-    /// <summary>Fates with honest errors, some of them apt and some absurd; the next weights those that follow, spoilt now and then.</summary>
+    /// <summary>
+    /// Fates with honest errors, some of them apt and some absurd; the next weights those that follow, spoilt now and then.
+    /// </summary>
     private static LayerRewrite Rewrite(Random random, DraftNetwork network, int at)
     {
         DraftLayer layer = network.Layers[at], next = network.Layers[at + 1];
@@ -82,7 +94,9 @@ public class RewriteProofTests
             fates[j] = Fate(random, layer, inputs, j, folds);
         AddedNeuron[] added = folds ? [] : [.. Enumerable.Range(0, random.Next(3)).Select(_ => Added(random, layer.Columns, inputs))];
         var weights = new NextWeights(next, fates, added.Length);
-        double[] matrix = folds ? [.. Enumerable.Range(0, next.Count * layer.Columns).Select(_ => random.NextDouble() - 0.5)] : weights.Weights;
+        double[] matrix = folds
+            ? [.. Enumerable.Range(0, next.Count * layer.Columns).Select(_ => random.NextDouble() - 0.5)]
+            : weights.Weights;
         for (int k = 0; k < matrix.Length; k++)
             matrix[k] += random.Next(4) == 0 ? (random.NextDouble() - 0.5) * Math.Pow(10, -random.Next(16)) : 0;
         return new()
@@ -103,7 +117,10 @@ public class RewriteProofTests
         DraftRow row = layer.Rows[neuron];
         double factor = (random.NextDouble() * 4) + 0.1;
         double Distance(double by) =>
-            UpperBound.Add(inputs.Largest([.. layer.Row(neuron).ToArray().Zip(layer.Row(0).ToArray(), (a, b) => a - (by * b))], row.Bias - (by * layer.Bias[0])), 1e-12);
+            UpperBound.Add(
+                inputs.Largest(
+                    [.. layer.Row(neuron).ToArray().Zip(layer.Row(0).ToArray(), (a, b) => a - (by * b))], row.Bias - (by * layer.Bias[0])),
+                    1e-12);
         return (folds ? 1 + random.Next(3) : random.Next(6)) switch
         {
             0 => default,
@@ -128,7 +145,11 @@ public class RewriteProofTests
 
     private static AffineLayer Layer(Random random, int outputs, int inputs, bool last)
     {
-        double Number() => random.Next(6) switch { 0 => 0, 1 => random.Next(-2, 3), 2 => (random.NextDouble() - 0.5) * Math.Pow(2, random.Next(-30, 5)), _ => (2 * random.NextDouble()) - 1 };
-        return new([.. Enumerable.Range(0, outputs * inputs).Select(_ => Number())], [.. Enumerable.Range(0, outputs).Select(_ => Number())], outputs, inputs, last ? Activation.Identity : Activation.Relu, WeightPrecision.Float64);
+        double Number() =>
+            random.Next(6) switch { 0 => 0, 1 => random.Next(-2, 3), 2 => (random.NextDouble() - 0.5) * Math.Pow(2, random.Next(-30, 5)),
+                _ => (2 * random.NextDouble()) - 1 };
+        return new(
+            [.. Enumerable.Range(0, outputs * inputs).Select(_ => Number())], [.. Enumerable.Range(0, outputs).Select(_ => Number())],
+            outputs, inputs, last ? Activation.Identity : Activation.Relu, WeightPrecision.Float64);
     }
 }

@@ -51,19 +51,22 @@ internal static class StableNetworks
 
     private static Gen<AffineLayer> Layer(WeightPrecision precision, int inputs, int outputs, bool last) =>
         from weights in Weight.Array[inputs].Array[outputs]
-        from biases in Gen.Frequency((2, Gen.Double[-1, 1]), (2, Gen.Double[2, 12]), (1, Gen.Double[-12, -2]), (1, Gen.Const(0.0))).Array[outputs]
+        from biases in Gen.Frequency(
+            (2, Gen.Double[-1, 1]), (2, Gen.Double[2, 12]), (1, Gen.Double[-12, -2]), (1, Gen.Const(0.0))).Array[outputs]
         from copies in Gen.Select(Gen.Int[0, 3], Gen.Int[0, outputs - 1], Gen.Int[0, outputs - 1], Gen.Int[-2, 2]).Array[outputs]
         select Made(precision, weights, biases, copies, last);
 
     /// <summary>Some rows become multiples or sums of earlier ones.</summary>
-    private static AffineLayer Made(WeightPrecision precision, double[][] weights, double[] biases, (int Kind, int From, int Other, int Factor)[] copies, bool last)
+    private static AffineLayer Made(
+        WeightPrecision precision, double[][] weights, double[] biases, (int Kind, int From, int Other, int Factor)[] copies, bool last)
     {
         double Store(double value) => precision == WeightPrecision.Float32 ? (float)value : value;
         for (int i = 1; i < weights.Length; i++)
         {
             (int kind, int from, int other, int factor) = copies[i];
             if (kind >= 2)
-                weights[i] = [.. weights[from % i].Zip(weights[other % i], (a, b) => kind == 2 ? factor * a : Store(a) + (factor * Store(b)))];
+                weights[i] = [.. weights[from % i].Zip(
+                    weights[other % i], (a, b) => kind == 2 ? factor * a : Store(a) + (factor * Store(b)))];
         }
 
         return new(

@@ -4,10 +4,14 @@ using Xunit;
 
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>What a proof is of can't be changed afterwards, also not as a script can: by setting what only an initialiser may, and by writing into arrays.</summary>
+/// <summary>
+/// What a proof is of can't be changed afterwards, also not as a script can: by setting what only an initialiser may, and by writing into
+/// arrays.
+/// </summary>
 public class UnchangeableTests
 {
-    private static readonly ReluNetwork Network = ForgeryTests.Network(ForgeryTests.Relu([1, 1], [-0.5, 1], 1), ForgeryTests.Output([4, 1], [0], 2));
+    private static readonly ReluNetwork Network = ForgeryTests.Network(
+        ForgeryTests.Relu([1, 1], [-0.5, 1], 1), ForgeryTests.Output([4, 1], [0], 2));
 
     [Fact]
     public void Verdicts_OfATable_CannotBeSet()
@@ -18,7 +22,8 @@ public class UnchangeableTests
         Assert.Equal(NeuronState.Unstable, found.Neurons[0].State);
 
         // Verdicts that a caller keeps are not those of the table.
-        NeuronStability[] own = [new() { Layer = 1, Neuron = 0, State = NeuronState.Undetermined }, new() { Layer = 1, Neuron = 1, State = NeuronState.Undetermined }];
+        NeuronStability[] own = [new() { Layer = 1, Neuron = 0, State = NeuronState.Undetermined },
+            new() { Layer = 1, Neuron = 1, State = NeuronState.Undetermined }];
         var table = new StabilityTable(Network, InputDomain.Unit, own);
         typeof(NeuronStability).GetProperty(nameof(NeuronStability.State))!.SetValue(own[0], NeuronState.StablyInactive);
         Assert.Equal(NeuronState.Undetermined, table.Neurons[0].State);
@@ -49,6 +54,7 @@ public class UnchangeableTests
     private static void AssertRefused(PropertyInfo property, object target)
     {
         object? value = property.GetValue(target);
-        Assert.IsType<InvalidOperationException>(Assert.Throws<TargetInvocationException>(() => property.SetValue(target, value)).InnerException);
+        Assert.IsType<InvalidOperationException>(
+            Assert.Throws<TargetInvocationException>(() => property.SetValue(target, value)).InnerException);
     }
 }

@@ -13,7 +13,8 @@ public sealed class UnprovenVerdictTests
     /// <summary>0.3 and a little: the only place where the second layer's first neuron is on.</summary>
     private const double Bump = 0.300001;
 
-    // Over [0,1]: the second layer is relu(1e6 x - 3e5) - 2 relu(1e6 x - 300001) + relu(1e6 x - 300002) - 0.5, above 0 on an interval of a millionth, where it reaches 0.5; and x.
+    // Over [0,1]: the second layer is relu(1e6 x - 3e5) - 2 relu(1e6 x - 300001) + relu(1e6 x - 300002) - 0.5, above 0 on an interval of a
+    // millionth, where it reaches 0.5; and x.
     private static readonly ReluNetwork Network = new(
     [
         new([1e6, 1e6, 1e6, 1], [-3e5, -300_001, -300_002, 0], 4, 1, Activation.Relu, WeightPrecision.Float64),
@@ -48,7 +49,9 @@ public sealed class UnprovenVerdictTests
     public void Compress_SolversFalseWordInAnOwnTable_KeepsTheNeuron()
     {
         ReluNetwork network = new([Nets.Hidden([1, -0.5]), Nets.Output([1, 0])]);
-        StabilityTable table = StabilityTable.Found(network, InputDomain.Unit, [new() { Layer = 1, Neuron = 0, State = NeuronState.StablyInactive, Evidence = MilpClaim.Of("Scip", 1e-6) }]);
+        StabilityTable table = StabilityTable.Found(
+            network, InputDomain.Unit,
+            [new() { Layer = 1, Neuron = 0, State = NeuronState.StablyInactive, Evidence = MilpClaim.Of("Scip", 1e-6) }]);
         Assert.False(table.IsImported);
         CompressionResult result = LeoCompression.Compress(table, new(), default);
         Assert.Equal((1, 1, 0.0), (result.Compressed.NeuronCount, result.Unconfirmed, result.ProvenDeviation));
@@ -57,7 +60,8 @@ public sealed class UnprovenVerdictTests
     [Fact]
     public void Compress_AllowUnproven_ClaimsNothingAnywhere()
     {
-        CompressionResult result = LeoCompression.Compress(False(), new() { Level = CompressionLevel.DeleteOnly, AllowUnproven = true, ProofTimeLimit = TimeSpan.Zero }, default);
+        CompressionResult result = LeoCompression.Compress(
+            False(), new() { Level = CompressionLevel.DeleteOnly, AllowUnproven = true, ProofTimeLimit = TimeSpan.Zero }, default);
         Assert.Equal((false, 3, 0), (result.IsProven, result.Unproven, result.Unconfirmed));
         Assert.Equal((double.PositiveInfinity, 0), (result.ProvenDeviation, result.ConditionalDeviation));
         Assert.Equal(1, result.RemovedInactive);
@@ -69,7 +73,8 @@ public sealed class UnprovenVerdictTests
         Assert.True(report.ProvenDeviation >= 3.9);
 
         using var folder = new TemporaryFolder();
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => CompressionCertificate.Write(result, folder.File("c.json")));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(
+            () => CompressionCertificate.Write(result, folder.File("c.json")));
         Assert.Equal("CertificateUnproven", error.ErrorId);
         Assert.False(File.Exists(folder.File("c.json")));
     }
@@ -86,7 +91,8 @@ public sealed class UnprovenVerdictTests
     public void Compress_TrueTableFromOutside_IsProvenAsTheOriginalWas()
     {
         StabilityTable own = StabilityAnalysis.FindStable(StabilityTable.Undecided(Network), null, new() { Threads = 1 }, default);
-        CompressionResult here = LeoCompression.Compress(own, new(), default), there = LeoCompression.Compress(new(Network, own.Domain, own.Neurons), new(), default);
+        CompressionResult here = LeoCompression.Compress(own, new(), default),
+            there = LeoCompression.Compress(new(Network, own.Domain, own.Neurons), new(), default);
         Assert.True(there.IsProven);
         Assert.Equal((here.ToString(), here.ProvenDeviation, 0), (there.ToString(), there.ProvenDeviation, there.Unconfirmed));
     }
@@ -101,16 +107,19 @@ public sealed class UnprovenVerdictTests
         .ForAll(
             x =>
             {
-                NeuronStability[] stated = [.. StabilityTable.Undecided(x.c.Network, x.c.Domain).Neurons.Select((n, i) => new NeuronStability
+                NeuronStability[] stated = [.. StabilityTable.Undecided(x.c.Network, x.c.Domain).Neurons.Select(
+                    (n, i) => new NeuronStability
                 {
                     Layer = n.Layer,
                     Neuron = n.Neuron,
-                    State = x.claims[i] switch { 0 or 1 => NeuronState.StablyInactive, 2 or 3 => NeuronState.StablyActive, 4 => NeuronState.Unstable, _ => NeuronState.Undetermined },
+                    State = x.claims[i] switch { 0 or 1 => NeuronState.StablyInactive, 2 or 3 => NeuronState.StablyActive,
+                        4 => NeuronState.Unstable, _ => NeuronState.Undetermined },
                     LowerBound = -0.25,
                     UpperBound = 0.25,
                     Evidence = "Crown",
                 })];
-                CompressionResult result = LeoCompression.Compress(new(x.c.Network, x.c.Domain, stated), new() { Level = x.level }, default);
+                CompressionResult result = LeoCompression.Compress(
+                    new(x.c.Network, x.c.Domain, stated), new() { Level = x.level }, default);
                 Assert.True(result.IsProven);
                 Assert.Equal(0, result.Unproven);
                 if (double.IsInfinity(result.ProvenDeviation))
@@ -143,13 +152,18 @@ public sealed class UnprovenVerdictTests
     public void ProvenDeviation_OfACompressionMadeByHand_IsNone()
     {
         StabilityTable table = StabilityTable.Undecided(Network);
-        var made = new CompressionResult { Original = Network, Compressed = Network, Domain = table.Domain, Table = table, Steps = [], ProvenDeviation = 0 };
+        var made = new CompressionResult { Original = Network, Compressed = Network, Domain = table.Domain, Table = table, Steps = [],
+            ProvenDeviation = 0 };
         Assert.Equal((false, double.PositiveInfinity), (made.IsProven, made.ProvenDeviation));
-        Assert.Equal((true, "MatchedLayers"), (NetworkEquivalence.Compare(made, null, new(), default).Equivalent, NetworkEquivalence.Compare(made, null, new(), default).Evidence));
+        Assert.Equal(
+            (true, "MatchedLayers"),
+            (NetworkEquivalence.Compare(made, null, new(), default).Equivalent,
+                NetworkEquivalence.Compare(made, null, new(), default).Evidence));
     }
 
     /// <summary>What a file would say that calls the narrow bump inactive, and is right in all else.</summary>
-    private static StabilityTable False() => new(Network, InputDomain.Unit.For(1), [.. StabilityTable.Undecided(Network).Neurons.Select(static (n, i) => new NeuronStability
+    private static StabilityTable False() =>
+        new(Network, InputDomain.Unit.For(1), [.. StabilityTable.Undecided(Network).Neurons.Select(static (n, i) => new NeuronStability
     {
         Layer = n.Layer,
         Neuron = n.Neuron,
@@ -162,6 +176,7 @@ public sealed class UnprovenVerdictTests
     private static Rational Difference(CompressionResult result, params double[] point)
     {
         Rational[] x = [.. point.Select(static v => (Rational)v)];
-        return new ExactNetwork(result.Original).Evaluate(x).Zip(new ExactNetwork(result.Compressed).Evaluate(x), static (a, b) => Rational.Abs(a - b)).Aggregate(Rational.Zero, Rational.Max);
+        return new ExactNetwork(result.Original).Evaluate(x).Zip(
+            new ExactNetwork(result.Compressed).Evaluate(x), static (a, b) => Rational.Abs(a - b)).Aggregate(Rational.Zero, Rational.Max);
     }
 }

@@ -8,13 +8,16 @@ namespace ExactCompression.Tests.Experiments;
 
 public sealed class CompressionSweepTests
 {
-    private static readonly Lazy<InputData> Digits = new(static () => InputDataFiles.Read(TestFiles.Example("digits.csv.gz"), new() { LabelColumn = "Last", Scale = 1.0 / 16 }));
+    private static readonly Lazy<InputData> Digits = new(
+        static () => InputDataFiles.Read(TestFiles.Example("digits.csv.gz"), new() { LabelColumn = "Last", Scale = 1.0 / 16 }));
 
     [Fact]
     public void Run_AnyThrottle_GivesTheSameRows()
     {
-        SweepOptions options = Grid(["12-8", "10"], [0, 0.02], [0, 1]) with { Domains = [SweepDomain.Own, SweepDomain.Ball(Digits.Value, 3, 0.1, null)] };
-        SweepRow[] one = Run(options with { Threads = 1 }), many = Run(options with { Threads = 5 }), throttled = Run(options with { Threads = 4, ThrottleLimit = 2 });
+        SweepOptions options = Grid(
+            ["12-8", "10"], [0, 0.02], [0, 1]) with { Domains = [SweepDomain.Own, SweepDomain.Ball(Digits.Value, 3, 0.1, null)] };
+        SweepRow[] one = Run(options with { Threads = 1 }), many = Run(options with { Threads = 5 }),
+            throttled = Run(options with { Threads = 4, ThrottleLimit = 2 });
         Assert.Equal(16, one.Length);
         Assert.All(one, static row => Assert.Equal("", row.Error));
         Assert.Equal(Comparable(one), Comparable(many));
@@ -27,11 +30,15 @@ public sealed class CompressionSweepTests
         ReluNetwork network = NetworkFormats.Read(TestFiles.Example("digits_48-32-24_l1-0.004.onnx"));
         SweepRow row = Assert.Single(Run(new() { Networks = [SweepNetwork.FromFile(network.Path!)], TestData = Digits.Value }));
         StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network), null, new(), CancellationToken.None);
-        CompressionResult Compress(CompressionLevel level) => LeoCompression.Compress(table, new() { Level = level }, CancellationToken.None);
-        Assert.Equal((table.StablyActive, table.StablyInactive, table.Unstable, table.Undetermined), (row.StablyActive!.Value, row.StablyInactive!.Value, row.Unstable!.Value, row.Undetermined!.Value));
+        CompressionResult Compress(CompressionLevel level) =>
+            LeoCompression.Compress(table, new() { Level = level }, CancellationToken.None);
+        Assert.Equal(
+            (table.StablyActive, table.StablyInactive, table.Unstable, table.Undetermined),
+            (row.StablyActive!.Value, row.StablyInactive!.Value, row.Unstable!.Value, row.Undetermined!.Value));
         Assert.Equal(string.Join(' ', table.Layers.Select(static l => l.ActiveRank)), row.RankByLayer);
         Assert.Equal(network.NeuronCount - Compress(CompressionLevel.DeleteOnly).Compressed.NeuronCount, row.DeleteOnlyNeuronsRemoved);
-        Assert.Equal(network.ConnectionCount - Compress(CompressionLevel.LeoPlusPlus).Compressed.ConnectionCount, row.LeoPlusPlusConnectionsRemoved);
+        Assert.Equal(
+            network.ConnectionCount - Compress(CompressionLevel.LeoPlusPlus).Compressed.ConnectionCount, row.LeoPlusPlusConnectionsRemoved);
         Assert.Equal(Compress(CompressionLevel.Maximal).Compressed.Architecture, row.Compressed);
         Assert.Equal(Compress(CompressionLevel.Maximal).ProvenDeviation, row.ProvenDeviation);
         Assert.Equal(0, row.DeleteOnlyProvenDeviation);
@@ -57,7 +64,8 @@ public sealed class CompressionSweepTests
     {
         SweepRow row = Assert.Single(Run(Grid(["12-8"], [0.02], [7]) with { Levels = [CompressionLevel.DeleteOnly] }));
         var split = DataSplit.Of(Digits.Value, 0.1);
-        ReluNetwork network = ClassifierTraining.Train(split.Training, Training with { Hidden = [12, 8], L1 = 0.02, Seed = 7, ValidationFraction = 0 }, null, CancellationToken.None);
+        ReluNetwork network = ClassifierTraining.Train(
+            split.Training, Training with { Hidden = [12, 8], L1 = 0.02, Seed = 7, ValidationFraction = 0 }, null, CancellationToken.None);
         Assert.Equal(network.NonZeroConnectionCount, row.NonZeroConnections);
         Assert.Equal(NetworkMeasurement.Measure(network, split.Test, CancellationToken.None).Accuracy, row.Accuracy);
         Assert.Equal("digits_12-8_l1-0.02_seed-7", row.Network);
@@ -69,14 +77,21 @@ public sealed class CompressionSweepTests
     public void Run_SomeFilesBad_TheirRowsHaveErrorsAndTheOthersAreThere()
     {
         using var folder = new TemporaryFolder();
-        string good = folder.File("good.onnx"), damaged = folder.Write("damaged.onnx", File.ReadAllBytes(TestFiles.Example("digits_48-32-24_l1-0.004.onnx"))[..900]);
+        string good = folder.File("good.onnx"),
+            damaged = folder.Write("damaged.onnx", File.ReadAllBytes(TestFiles.Example("digits_48-32-24_l1-0.004.onnx"))[..900]);
         File.Copy(TestFiles.Example("digits_48-32-24_l1-0.004.onnx"), good);
-        SweepRow[] rows = Run(new() { Networks = [SweepNetwork.FromFile(damaged), SweepNetwork.FromFile(folder.File("missing.onnx")), SweepNetwork.FromFile(good)], Domains = [SweepDomain.Own, SweepDomain.Of(new([0, 0], [1, 1]))] });
+        SweepRow[] rows = Run(
+            new() { Networks = [SweepNetwork.FromFile(damaged), SweepNetwork.FromFile(folder.File("missing.onnx")),
+                SweepNetwork.FromFile(good)], Domains = [SweepDomain.Own, SweepDomain.Of(new([0, 0], [1, 1]))] });
         Assert.Equal(6, rows.Length);
         Assert.Equal(2, rows.Count(static row => row is { Network: "damaged", Failed: true }));
-        Assert.Equal(2, rows.Count(static row => row is { Network: "missing", Failed: true } && row.Error.StartsWith("FileNotFoundException: ", StringComparison.Ordinal)));
+        Assert.Equal(
+            2, rows.Count(
+                static row => row is { Network: "missing", Failed: true }
+                    && row.Error.StartsWith("FileNotFoundException: ", StringComparison.Ordinal)));
         Assert.Contains(rows, static row => row is { Network: "good", Failed: false, Compressed.Length: > 0 });
-        Assert.Contains(rows, static row => row.Network == "good" && row.Error.StartsWith("DomainSizeMismatch: ", StringComparison.Ordinal));
+        Assert.Contains(
+            rows, static row => row.Network == "good" && row.Error.StartsWith("DomainSizeMismatch: ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -132,7 +147,8 @@ public sealed class CompressionSweepTests
     {
         using var folder = new TemporaryFolder();
         SweepOptions options = Grid(["6"], [.. Enumerable.Range(0, networks).Select(static i => i / 100.0)], [0])
-            with { Domains = [.. Enumerable.Range(1, domains).Select(static i => SweepDomain.Of(InputDomain.Uniform(0, 1.0 / i)))], Levels = [CompressionLevel.DeleteOnly] };
+            with { Domains = [.. Enumerable.Range(1, domains).Select(static i => SweepDomain.Of(InputDomain.Uniform(0, 1.0 / i)))],
+                Levels = [CompressionLevel.DeleteOnly] };
         var parts = new List<SweepRow>();
         for (int shard = 0; shard < 3; shard++)
         {
@@ -151,7 +167,8 @@ public sealed class CompressionSweepTests
         using var folder = new TemporaryFolder();
         using var source = new CancellationTokenSource();
         string path = folder.File("a.csv");
-        SweepOptions options = Grid(["8", "64-64"], [0.001], [0], Training with { Epochs = 100_000 }) with { Path = path, Threads = 2, Progress = p => { if (p.Running.Any(static text => text.Contains("epoch", StringComparison.Ordinal))) source.Cancel(); } };
+        SweepOptions options = Grid(["8", "64-64"], [0.001], [0], Training with { Epochs = 100_000 }) with { Path = path, Threads = 2,
+            Progress = p => { if (p.Running.Any(static text => text.Contains("epoch", StringComparison.Ordinal))) source.Cancel(); } };
         Assert.ThrowsAny<OperationCanceledException>(() => CompressionSweep.Run(options, source.Token));
         Assert.Empty(SweepCsv.Read(path));
     }
@@ -159,7 +176,8 @@ public sealed class CompressionSweepTests
     [Fact]
     public void Run_TrainingBeyondTheTimeLimit_IsARowWithThatError()
     {
-        SweepRow row = Assert.Single(Run(Grid(["8"], [0.001], [0], Training with { Epochs = 10_000_000 }) with { TimeLimit = TimeSpan.FromMilliseconds(200) }));
+        SweepRow row = Assert.Single(
+            Run(Grid(["8"], [0.001], [0], Training with { Epochs = 10_000_000 }) with { TimeLimit = TimeSpan.FromMilliseconds(200) }));
         Assert.StartsWith("TimeoutException: Training", row.Error, StringComparison.Ordinal);
         Assert.Equal("64-8-10", row.Architecture);
     }
@@ -170,8 +188,12 @@ public sealed class CompressionSweepTests
         using var folder = new TemporaryFolder();
         string networks = folder.File("networks");
         SweepRow trained = Assert.Single(Run(Grid(["8"], [0.01], [5]) with { NetworkFolder = networks }));
-        SweepRow read = Assert.Single(Run(new() { Networks = [SweepNetwork.FromFile(Path.Combine(networks, trained.Network + ".onnx"))], TestData = DataSplit.Of(Digits.Value, 0.1).Test }));
-        Assert.Equal((trained.NonZeroConnections, trained.Accuracy, trained.L1, trained.Seed), (read.NonZeroConnections, read.Accuracy, read.L1, read.Seed));
+        SweepRow read = Assert.Single(
+            Run(new() { Networks = [SweepNetwork.FromFile(Path.Combine(networks, trained.Network + ".onnx"))],
+                TestData = DataSplit.Of(Digits.Value, 0.1).Test }));
+        Assert.Equal(
+            (trained.NonZeroConnections, trained.Accuracy, trained.L1, trained.Seed),
+            (read.NonZeroConnections, read.Accuracy, read.L1, read.Seed));
     }
 
     [Fact]
@@ -193,7 +215,8 @@ public sealed class CompressionSweepTests
         var split = DataSplit.Of(Digits.Value, 0.1);
         return new()
         {
-            Networks = SweepNetwork.Grid(split.Training, [.. architectures.Select(Architecture.Parse)], penalties, seeds, training ?? Training),
+            Networks = SweepNetwork.Grid(
+                split.Training, [.. architectures.Select(Architecture.Parse)], penalties, seeds, training ?? Training),
             Data = split.Training,
             TestData = split.Test,
         };
@@ -208,6 +231,9 @@ public sealed class CompressionSweepTests
 
     /// <summary>Rows in an order of their own, without what may differ: seconds and threads.</summary>
     private static IEnumerable<string> Comparable(SweepRow[] rows) => rows
-        .Select(static row => string.Join(',', SweepCsv.Columns.Zip(SweepColumns.Fields(row)).Where(static c => !c.First.EndsWith("Seconds", StringComparison.Ordinal) && c.First != nameof(SweepRow.Threads)).Select(static c => c.Second)))
+        .Select(static row => string.Join(
+            ',', SweepCsv.Columns.Zip(SweepColumns.Fields(row)).Where(
+                static c => !c.First.EndsWith("Seconds", StringComparison.Ordinal) && c.First != nameof(SweepRow.Threads)).Select(
+                    static c => c.Second)))
         .Order(StringComparer.Ordinal);
 }

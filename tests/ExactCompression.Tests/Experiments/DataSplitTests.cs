@@ -31,7 +31,8 @@ public sealed class DataSplitTests
     }
 
     [Fact]
-    public void Of_RareClass_StaysInTraining() => Assert.Equal([0, 1, 2], DataSplit.Of(Data([0, 1, 2, 2, 2]), 0.9).Training.Labels.ToArray().Distinct().Order());
+    public void Of_RareClass_StaysInTraining() =>
+        Assert.Equal([0, 1, 2], DataSplit.Of(Data([0, 1, 2, 2, 2]), 0.9).Training.Labels.ToArray().Distinct().Order());
 
     [Fact]
     public void Of_NoShare_HasNoTest() => Assert.Null(DataSplit.Of(Data([0, 1, 0, 1]), 0).Test);
@@ -40,7 +41,8 @@ public sealed class DataSplitTests
     public void Of_NoLabels_IsRefused() =>
         Assert.Equal("DataWithoutLabels", Assert.Throws<InvalidInputException>(static () => DataSplit.Of(new([1, 2], 2, 1), 0.1)).ErrorId);
 
-    private static IEnumerable<(float, int)> Pairs(InputData data) => Enumerable.Range(0, data.Rows).Select(row => (data.Row(row)[0], data.Labels.Span[row]));
+    private static IEnumerable<(float, int)> Pairs(InputData data) =>
+        Enumerable.Range(0, data.Rows).Select(row => (data.Row(row)[0], data.Labels.Span[row]));
 
     private static InputData Data(int[] labels) => new([.. labels.Select(static (_, i) => (float)i)], labels.Length, 1, labels);
 }

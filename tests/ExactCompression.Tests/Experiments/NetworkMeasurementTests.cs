@@ -37,7 +37,8 @@ public class NetworkMeasurementTests
         // The other network has the outputs 2 x and y: of the rows, (0.5, 0.75) changes its class.
         var other = new ReluNetwork([Identity.Layers[0], new([2, 0, 0, 1], [0, 0], 2, 2, Activation.Identity)]);
         var table = StabilityTable.Undecided(Identity);
-        var result = new CompressionResult { Original = Identity, Compressed = other, Domain = table.Domain, Table = table, Steps = [], ProvenDeviation = 1 };
+        var result = new CompressionResult { Original = Identity, Compressed = other, Domain = table.Domain, Table = table, Steps = [],
+            ProvenDeviation = 1 };
         var data = new InputData([0, 1, 1, 0, 0.5f, 0.75f, 0.25f, 0.75f], 4, 2);
         IReadOnlyList<ReluNetworkMeasurement> measured = NetworkMeasurement.Measure(result, data, CancellationToken.None);
 
@@ -51,7 +52,9 @@ public class NetworkMeasurementTests
     {
         ReluNetworkMeasurement measured = NetworkMeasurement.Measure(Identity, null, CancellationToken.None);
 
-        Assert.Equal((2, 8L, 4L, 12L, 8L), (measured.Neurons, measured.Connections, measured.NonZeroConnections, measured.Parameters, measured.MultiplyAdds));
+        Assert.Equal(
+            (2, 8L, 4L, 12L, 8L),
+            (measured.Neurons, measured.Connections, measured.NonZeroConnections, measured.Parameters, measured.MultiplyAdds));
         Assert.Equal((6 * 4) + (6 * 8), measured.Bytes);
         Assert.Null(measured.Accuracy);
         Assert.Equal(0, measured.Rows);
@@ -65,14 +68,16 @@ public class NetworkMeasurementTests
     [Fact]
     public void Measure_LabelOfNoOutput_IsRefused()
     {
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => NetworkMeasurement.Measure(Identity, new([0, 1], 1, 2, [2]), CancellationToken.None));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(
+            () => NetworkMeasurement.Measure(Identity, new([0, 1], 1, 2, [2]), CancellationToken.None));
         Assert.Equal("LabelOutOfRange", error.ErrorId);
     }
 
     [Fact]
     public void Measure_DataOfAnotherWidth_IsRefused()
     {
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => NetworkMeasurement.Measure(Identity, new([0, 1, 2], 1, 3), CancellationToken.None));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(
+            () => NetworkMeasurement.Measure(Identity, new([0, 1, 2], 1, 3), CancellationToken.None));
         Assert.Equal("DataWidthMismatch", error.ErrorId);
     }
 

@@ -12,7 +12,8 @@ public sealed class SweepCsvTests
     [Fact]
     public void Columns_AreAllPropertiesThatCanBeSet()
     {
-        Assert.Equal(typeof(SweepRow).GetProperties().Where(static p => p.CanWrite).Select(static p => p.Name).Order(), SweepCsv.Columns.Order());
+        Assert.Equal(
+            typeof(SweepRow).GetProperties().Where(static p => p.CanWrite).Select(static p => p.Name).Order(), SweepCsv.Columns.Order());
         Assert.Equal(nameof(SweepRow.Levels), SweepCsv.KeyColumns[^1]);
         Assert.Equal(nameof(SweepRow.Error), SweepCsv.Columns[^1]);
     }
@@ -21,7 +22,8 @@ public sealed class SweepCsvTests
     public void Append_AllKindsOfValues_AreReadBackTheSame()
     {
         using var folder = new TemporaryFolder();
-        SweepRow[] rows = [Row("plain"), Row("comma, \"quote\" and 'apostrophe'"), Row("dü-日本") with { TimeLimit = 0.1, ProvenDeviation = 1.2345678901234567e-300, Connections = long.MaxValue }, new()];
+        SweepRow[] rows = [Row("plain"), Row("comma, \"quote\" and 'apostrophe'"),
+            Row("dü-日本") with { TimeLimit = 0.1, ProvenDeviation = 1.2345678901234567e-300, Connections = long.MaxValue }, new()];
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
@@ -92,7 +94,8 @@ public sealed class SweepCsvTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("a.csv", Encoding.UTF8.GetBytes(text));
-        Assert.Equal("SweepCsvColumns", Assert.Throws<InvalidFileException>(() => SweepCsv.Open(path, null, CancellationToken.None)).ErrorId);
+        Assert.Equal(
+            "SweepCsvColumns", Assert.Throws<InvalidFileException>(() => SweepCsv.Open(path, null, CancellationToken.None)).ErrorId);
         Assert.Equal(text, File.ReadAllText(path));
     }
 

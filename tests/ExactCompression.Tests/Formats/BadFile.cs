@@ -18,7 +18,9 @@ internal static class BadFile
         return e;
     }
 
-    /// <summary>Every prefix of a sound file either reads (what was cut off was not needed) or fails with the one kind of exception.</summary>
+    /// <summary>
+    /// Every prefix of a sound file either reads (what was cut off was not needed) or fails with the one kind of exception.
+    /// </summary>
     public static void TruncatedEverywhere(byte[] content, Action<string> read, string name)
     {
         using var folder = new TemporaryFolder();

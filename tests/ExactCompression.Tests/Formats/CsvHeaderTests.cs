@@ -94,7 +94,8 @@ public sealed class CsvHeaderTests
         using var folder = new TemporaryFolder();
         var encoding = new UnicodeEncoding(bigEndian, byteOrderMark: true);
         string path = folder.Write("d.csv", [.. encoding.GetPreamble(), .. encoding.GetBytes("1,2\n3,4\n")]);
-        foreach (Action read in (Action[])[() => InputDataFiles.Read(path), () => InputDomainFiles.Read(path), () => StabilityTableFiles.Read(path), () => PlotRows.Read(path)])
+        foreach (Action read in (Action[])[() => InputDataFiles.Read(path), () => InputDomainFiles.Read(path),
+            () => StabilityTableFiles.Read(path), () => PlotRows.Read(path)])
         {
             InvalidFileException e = Assert.Throws<InvalidFileException>(read);
             Assert.Equal("CsvNotText", e.ErrorId);
@@ -107,7 +108,8 @@ public sealed class CsvHeaderTests
     {
         using var folder = new TemporaryFolder();
         byte[] content = [.. Enumerable.Repeat("1,2\n"u8.ToArray(), 30_000).SelectMany(static line => line), 0];
-        Assert.Equal("CsvNotText", Assert.Throws<InvalidFileException>(() => InputDomainFiles.Read(folder.Write("d.csv", content))).ErrorId);
+        Assert.Equal(
+            "CsvNotText", Assert.Throws<InvalidFileException>(() => InputDomainFiles.Read(folder.Write("d.csv", content))).ErrorId);
     }
 
     [Theory]

@@ -11,7 +11,8 @@ public class DomainEndTests
     private static readonly double UpThird = Math.BitIncrement(0.3), DownTenth = Math.BitDecrement(0.1);
 
     // relu(x - 0.299999999999999988897769753748434596): above 0 at the real 0.3, and at no double up to that which 0.3 rounds to.
-    private const string Edge = "//Precision = Float64\n2,1,1,1,\n1,1,1,\n0,\n0.0,\nEND,\n0.0,0.0,\n1.0,1.0,\n1.0,\n-0.29999999999999999,\n1.0,\n0.0,\n";
+    private const string Edge =
+        "//Precision = Float64\n2,1,1,1,\n1,1,1,\n0,\n0.0,\nEND,\n0.0,0.0,\n1.0,1.0,\n1.0,\n-0.29999999999999999,\n1.0,\n0.0,\n";
 
     [Theory]
     [InlineData("(<= X_0 0.3)")]
@@ -30,7 +31,10 @@ public class DomainEndTests
     [Fact]
     public void Read_VnnlibEquality_GoesOutwardBothWays()
     {
-        InputDomain domain = Read("p.vnnlib", "(declare-const X_0 Real)(declare-const X_1 Real)(declare-const X_2 Real)(assert (and (= X_0 0.3) (= X_1 (/ 1 3)) (= X_2 (/ 1 16))))");
+        InputDomain domain = Read(
+            "p.vnnlib",
+            "(declare-const X_0 Real)(declare-const X_1 Real)(declare-const X_2 Real)(assert (and (= X_0 0.3) (= X_1 (/ 1 3)) (= X_2 (/ "
+                + "1 16))))");
 
         Assert.Equal([0.3, 1.0 / 3, 0.0625], domain.Lower.ToArray());
         Assert.Equal([UpThird, Math.BitIncrement(1.0 / 3), 0.0625], domain.Upper.ToArray());
@@ -54,17 +58,22 @@ public class DomainEndTests
     [InlineData("(assert (<= X_0 (/ 1)))")]
     [InlineData("(assert (<= X_0 (/ 1 nan)))")]
     public void Read_OtherQuotients_AreRefused(string text) =>
-        Assert.Equal("VnnlibUnsupported", Assert.Throws<InvalidFileException>(() => Read("p.vnnlib", "(declare-const X_0 Real)" + text)).ErrorId);
+        Assert.Equal(
+            "VnnlibUnsupported", Assert.Throws<InvalidFileException>(() => Read("p.vnnlib", "(declare-const X_0 Real)" + text)).ErrorId);
 
     [Fact]
     public void Read_QuotientBeyondDouble_IsNotFinite() =>
-        Assert.Equal("DomainNotFinite", Assert.Throws<InvalidFileException>(() => Read("p.vnnlib", "(declare-const X_0 Real)(assert (<= X_0 (/ 1e300 1e-300)))")).ErrorId);
+        Assert.Equal(
+            "DomainNotFinite",
+            Assert.Throws<InvalidFileException>(
+                () => Read("p.vnnlib", "(declare-const X_0 Real)(assert (<= X_0 (/ 1e300 1e-300)))")).ErrorId);
 
     [Fact]
     public void Read_NNetRange_GoesOutwardAndTheNeuronAtItsEndIsUnstable()
     {
         using var folder = new TemporaryFolder();
-        ReluNetwork Network(string end) => NetworkFormats.Read(folder.Write("n.nnet", Encoding.ASCII.GetBytes(Edge.Replace("END", end, StringComparison.Ordinal))));
+        ReluNetwork Network(string end) =>
+            NetworkFormats.Read(folder.Write("n.nnet", Encoding.ASCII.GetBytes(Edge.Replace("END", end, StringComparison.Ordinal))));
 
         ReluNetwork network = Network("0.3");
 
@@ -81,7 +90,8 @@ public class DomainEndTests
         var random = new Random(3);
         double[] ends = [.. Enumerable.Range(0, 50).Select(_ => (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-30, 30))).Order()];
         var domain = new InputDomain(ends[..25], ends[25..]);
-        var network = new ReluNetwork([new AffineLayer([.. Enumerable.Repeat(1.0, 25)], [0], 1, 25, Activation.Identity)], "n", null, null, domain);
+        var network = new ReluNetwork(
+            [new AffineLayer([.. Enumerable.Repeat(1.0, 25)], [0], 1, 25, Activation.Identity)], "n", null, null, domain);
 
         for (int round = 0; round < 2; round++)
         {
@@ -108,7 +118,9 @@ public class DomainEndTests
 
         Assert.True(network.Evaluate(domain.Upper.Span)[0] > 0);
         Assert.Equal([0], domain.Lower.ToArray());
-        Assert.Equal(NeuronState.Unstable, StabilityAnalysis.FindStable(StabilityTable.Undecided(network, domain), null, new(), default).Neurons[0].State);
+        Assert.Equal(
+            NeuronState.Unstable,
+            StabilityAnalysis.FindStable(StabilityTable.Undecided(network, domain), null, new(), default).Neurons[0].State);
     }
 
     [Fact]
@@ -141,7 +153,8 @@ public class DomainEndTests
     {
         using var folder = new TemporaryFolder();
         InputDomain Domain(string text, double? scale) =>
-            InputDomain.OfData(InputDataFiles.Read(folder.Write("d.csv", Encoding.ASCII.GetBytes(text)), new() { Scale = scale, LabelColumn = "None" }));
+            InputDomain.OfData(
+                InputDataFiles.Read(folder.Write("d.csv", Encoding.ASCII.GetBytes(text)), new() { Scale = scale, LabelColumn = "None" }));
 
         // The rows are float32: 0.3f is above 0.3 and 0.1f above 0.1, so that the lower ends are the decimals' own.
         InputDomain domain = Domain("0.3,1\n0.1,0\n", null);

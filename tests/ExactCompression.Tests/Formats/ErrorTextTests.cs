@@ -11,7 +11,8 @@ public class ErrorTextTests
     [Fact]
     public void Message_LongNames_AreShortenedAndTheMendStays()
     {
-        var e = new InvalidFileException("X", "/folder/file.pt", $"tensor {Long}", $"The names '{Long}' and '{Long}' differ.", "Mend it so.");
+        var e = new InvalidFileException(
+            "X", "/folder/file.pt", $"tensor {Long}", $"The names '{Long}' and '{Long}' differ.", "Mend it so.");
 
         Assert.True(e.Message.Length <= 1000, $"{e.Message.Length}");
         Assert.StartsWith("/folder/file.pt: tensor aaa", e.Message, StringComparison.Ordinal);
@@ -52,7 +53,9 @@ public class ErrorTextTests
 
     [Fact]
     public void Message_OrdinaryText_IsAsItWas() =>
-        Assert.Equal("f.onnx: node 'a' (Add): It isn't known. Mend.", new InvalidFileException("X", "f.onnx", "node 'a' (Add)", "It isn't known.", "Mend.").Message);
+        Assert.Equal(
+            "f.onnx: node 'a' (Add): It isn't known. Mend.",
+            new InvalidFileException("X", "f.onnx", "node 'a' (Add)", "It isn't known.", "Mend.").Message);
 
     [Fact]
     public void Warnings_OfReaders_AreShortened()

@@ -2,8 +2,8 @@ namespace ExactCompression.Tests.Formats;
 
 /// <summary>Files as PyTorch 1.13 and NumPy 1.24 write them, gzip and base64.</summary>
 /// <remarks>
-/// Where not said otherwise the network is W1 = (1.5 -2; 0.25 3; -1 0.5), b1 = (0.5 -0.25 1), W2 = (2 -1 0.5; 1 0.75 -3), b2 = (0.125 -0.5),
-/// which PyTorch evaluates at (0.3, 0.7), in float64, to (-1.275, -2.20625).
+/// Where not said otherwise the network is W1 = (1.5 -2; 0.25 3; -1 0.5), b1 = (0.5 -0.25 1), W2 = (2 -1 0.5; 1 0.75 -3), b2 = (0.125
+/// -0.5), which PyTorch evaluates at (0.3, 0.7), in float64, to (-1.275, -2.20625).
 /// </remarks>
 internal static class Fixtures
 {
@@ -16,7 +16,9 @@ internal static class Fixtures
         "sjlhXp69K3w5Qf3N/6yfvne0z/Re7v5cYALFY/Uq6OFUb+hFMf3uLPP+iYqno6kx5a9ve+syzS0nyhILU+30ZaseciP+IUQ6fYfKGfKzhITrKbLpu5BldVlgGyKb7l2WfSOyhsim+yDoKgLbFNn0m6" +
         "xk2Ncp9qBvLayqiweP55W706OqELckHms5HinHfpDoeZ6vpWQvr3JGTc7zs78Bgf87198FAAA=";
 
-    /// <summary>A checkpoint of a module wrapped for data parallelism, legacy form, with an optimizer, a scheduler and a NumPy scalar beside it.</summary>
+    /// <summary>
+    /// A checkpoint of a module wrapped for data parallelism, legacy form, with an optimizer, a scheduler and a NumPy scalar beside it.
+    /// </summary>
     public const string LegacyCheckpoint =
         "H4sIABozA2sC/21VWXDbRBj2kaNR04MWCi1XuV0KxnFc2+kRB3oEqjZtVQ5xBCHLG0tFlvxLq7QpGAIlbl1KuY+Ucl/lhjeY6dDO8Jr2nVfemGGGR4YZZuDflWK7ijWzOnb3+/b7f/3HdOy4YP57es" +
         "c/aw+c2bs6OR3b/Ucc7zWIJOTlkUik6tjU1mxTmSSOa9gWRHGDvARXTINSkyjEKhmqBbFjsoCTdKpKFNc4TFyI16ArIXfjpKvbDoVuMSbH8cuwKPSIXXIX47CtMvSKXZ43fybbT6q2pkNUjPM9qoMf" +
@@ -114,7 +116,8 @@ internal static class Fixtures
 
     public static byte[] Unpack(string fixture)
     {
-        using var gzip = new System.IO.Compression.GZipStream(new MemoryStream(Convert.FromBase64String(fixture)), System.IO.Compression.CompressionMode.Decompress);
+        using var gzip = new System.IO.Compression.GZipStream(
+            new MemoryStream(Convert.FromBase64String(fixture)), System.IO.Compression.CompressionMode.Decompress);
         using var bytes = new MemoryStream();
         gzip.CopyTo(bytes);
         return bytes.ToArray();

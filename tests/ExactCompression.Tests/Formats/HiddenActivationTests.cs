@@ -28,9 +28,11 @@ public class HiddenActivationTests
     public void Read_LinearHiddenLayers_AreRefused()
     {
         using var folder = new TemporaryFolder();
-        foreach (string path in (string[])[folder.Write("net.pt", TorchFile.OfNames("0.weight", "2.weight")), TestFiles.Example("digits_48-32-24_l1-0.004.onnx")])
+        foreach (string path in (string[])[folder.Write("net.pt", TorchFile.OfNames("0.weight", "2.weight")),
+            TestFiles.Example("digits_48-32-24_l1-0.004.onnx")])
         {
-            InvalidInputException e = Assert.Throws<InvalidInputException>(() => NetworkFormats.Read(path, options: new() { Activation = Activation.Identity }));
+            InvalidInputException e = Assert.Throws<InvalidInputException>(
+                () => NetworkFormats.Read(path, options: new() { Activation = Activation.Identity }));
             Assert.Equal("ActivationUnsupported", e.ErrorId);
         }
     }
@@ -59,7 +61,9 @@ public class HiddenActivationTests
     {
         var file = new TorchFile();
         byte[] state = TorchFile.Dict(("0.weight", file.Tensor([1, 1], 2)), ("1.weight", file.Tensor([1, 1], 3)));
-        byte[] content = file.Zip(TorchFile.Dict(("epoch", TorchFile.Number(3)), ("config", TorchFile.Dict(("activation", TorchFile.Text(stated)))), ("state_dict", state)));
+        byte[] content = file.Zip(
+            TorchFile.Dict(
+                ("epoch", TorchFile.Number(3)), ("config", TorchFile.Dict(("activation", TorchFile.Text(stated)))), ("state_dict", state)));
 
         if (error is null)
             Assert.Empty(Import.Of(content).Warnings);
@@ -73,8 +77,10 @@ public class HiddenActivationTests
     [InlineData("\"activation\":\"gelu\"", -1)]
     public void Read_MetadataOfSafeTensors_AreBelieved(string metadata, int warnings)
     {
-        string header = "{\"__metadata__\":{" + metadata + "},\"0.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]},\"1.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[4,8]}}";
-        byte[] content = [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. BitConverter.GetBytes(2f), .. BitConverter.GetBytes(3f)];
+        string header = "{\"__metadata__\":{" + metadata
+            + "},\"0.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]},\"1.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[4,8]}}";
+        byte[] content = [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. BitConverter.GetBytes(2f),
+            .. BitConverter.GetBytes(3f)];
 
         if (warnings < 0)
             Import.Refused(content, "ActivationUnsupported", "net.safetensors");
@@ -92,7 +98,9 @@ public class HiddenActivationTests
     {
         using var folder = new TemporaryFolder();
         var warnings = new List<string>();
-        NetworkFormats.Write(new([new AffineLayer([2], [1], 1, 1, Activation.Relu), new AffineLayer([3], [1], 1, 1, Activation.Identity)]), folder.File("net" + extension));
+        NetworkFormats.Write(
+            new([new AffineLayer([2], [1], 1, 1, Activation.Relu), new AffineLayer([3], [1], 1, 1, Activation.Identity)]),
+            folder.File("net" + extension));
 
         ReluNetwork network = NetworkFormats.Read(folder.File("net" + extension), options: new() { Warning = warnings.Add });
 

@@ -110,7 +110,8 @@ public class ImportBudgetTests
     {
         using var folder = new TemporaryFolder();
         var stopped = new ImportOptions { Cancellation = new(canceled: true) };
-        var network = new ReluNetwork([new AffineLayer([1], [0], 1, 1, Activation.Relu), new AffineLayer([1], [0], 1, 1, Activation.Identity)]);
+        var network = new ReluNetwork(
+            [new AffineLayer([1], [0], 1, 1, Activation.Relu), new AffineLayer([1], [0], 1, 1, Activation.Identity)]);
         StabilityTableFiles.Write(StabilityTable.Undecided(network, null), folder.File("t.csv"));
         NetworkFormats.Write(network, folder.File("n.nnet"));
         NetworkFormats.Write(network, folder.File("n.dat"));
@@ -119,8 +120,11 @@ public class ImportBudgetTests
         Assert.ThrowsAny<OperationCanceledException>(() => StabilityTableFiles.Read(folder.File("t.csv"), network, null, stopped));
         Assert.ThrowsAny<OperationCanceledException>(() => InputDataFiles.Read(folder.File("t.csv"), null, stopped));
         Assert.ThrowsAny<OperationCanceledException>(() => PlotRows.Read(folder.File("t.csv"), stopped));
-        Assert.ThrowsAny<OperationCanceledException>(() => CertificateCheck.Run(folder.File("t.csv"), network, network, cancellation: stopped.Cancellation));
-        Assert.All(["n.nnet", "n.dat", "n.onnx"], name => Assert.ThrowsAny<OperationCanceledException>(() => NetworkFormats.Read(folder.File(name), options: stopped)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => CertificateCheck.Run(folder.File("t.csv"), network, network, cancellation: stopped.Cancellation));
+        Assert.All(
+            ["n.nnet", "n.dat", "n.onnx"],
+            name => Assert.ThrowsAny<OperationCanceledException>(() => NetworkFormats.Read(folder.File(name), options: stopped)));
     }
 
     [Fact]
@@ -132,7 +136,8 @@ public class ImportBudgetTests
             file.SetLength(3L << 30);
         var network = new ReluNetwork([new AffineLayer([1], [0], 1, 1, Activation.Identity)]);
 
-        Assert.Equal("CertificateTooLarge", Assert.Throws<InvalidFileException>(() => CertificateCheck.Run(sparse, network, network)).ErrorId);
+        Assert.Equal(
+            "CertificateTooLarge", Assert.Throws<InvalidFileException>(() => CertificateCheck.Run(sparse, network, network)).ErrorId);
     }
 
     [Theory]

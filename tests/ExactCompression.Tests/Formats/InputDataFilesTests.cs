@@ -95,10 +95,12 @@ public class InputDataFilesTests
         // The parser of the CSV package against that of the framework: any bits, and decimals of up to 25 digits near ties.
         Gen.Select(Gen.Double, Gen.String[Gen.Char['0', '9'], 1, 25], Gen.Int[-40, 40]).Array[50].ForAll(cases =>
         {
-            string[] texts = [.. cases.SelectMany(static c => (string[])[c.Item1.ToString("R", CultureInfo.InvariantCulture), $"-{c.Item2}e{c.Item3}", $"0.{c.Item2}"])];
+            string[] texts = [.. cases.SelectMany(
+                static c => (string[])[c.Item1.ToString("R", CultureInfo.InvariantCulture), $"-{c.Item2}e{c.Item3}", $"0.{c.Item2}"])];
             byte[] content = Encoding.ASCII.GetBytes(string.Join('\n', texts));
 
-            double[] read = CsvData.Read(content, "d.csv", new() { Header = false, LabelColumn = "None" }, new ImportBudget(new(), "d.csv", content.Length)).Values!;
+            double[] read = CsvData.Read(
+                content, "d.csv", new() { Header = false, LabelColumn = "None" }, new ImportBudget(new(), "d.csv", content.Length)).Values!;
 
             Assert.Equal(texts.Select(static t => double.Parse(t, CultureInfo.InvariantCulture)), read);
         }, count: 200, threads: 1);
@@ -135,22 +137,30 @@ public class InputDataFilesTests
     [InlineData("1,3e9\n")]
     public void Read_CsvLabelThatIsNoClass_NamesLineAndColumn(string text)
     {
-        InvalidFileException e = Assert.Throws<InvalidFileException>(() => Read("l.csv", Encoding.UTF8.GetBytes("0,1\n" + text), new() { LabelColumn = "Last", Header = false }));
+        InvalidFileException e = Assert.Throws<InvalidFileException>(
+            () => Read("l.csv", Encoding.UTF8.GetBytes("0,1\n" + text), new() { LabelColumn = "Last", Header = false }));
 
         Assert.Equal(("DataLabelInvalid", "line 2, column 1"), (e.ErrorId, e.Place));
     }
 
     [Fact]
     public void Read_FractionAsLabel_IsRefused() =>
-        Assert.Equal("DataLabelInvalid", Assert.Throws<InvalidFileException>(() => Read("l.csv", "1,2.5\n"u8.ToArray(), new() { LabelColumn = "Last" })).ErrorId);
+        Assert.Equal(
+            "DataLabelInvalid",
+            Assert.Throws<InvalidFileException>(() => Read("l.csv", "1,2.5\n"u8.ToArray(), new() { LabelColumn = "Last" })).ErrorId);
 
     [Fact]
     public void Read_UnknownLabelColumn_IsRefused() =>
-        Assert.Equal("DataLabelColumnUnknown", Assert.Throws<InvalidInputException>(() => Read("l.csv", "1,2\n"u8.ToArray(), new() { LabelColumn = "5" })).ErrorId);
+        Assert.Equal(
+            "DataLabelColumnUnknown",
+            Assert.Throws<InvalidInputException>(() => Read("l.csv", "1,2\n"u8.ToArray(), new() { LabelColumn = "5" })).ErrorId);
 
     [Theory]
-    [InlineData("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6XZqGuo6Cell9UUpSYF59flJIKEg8pKk0FChdnJBakArkaRjoKxpo6CrUK5AMuBihw4IDQ9h+gfAEoDZMXgdAAXwRQR7AAAAA=", 1)] // >f8, Fortran order
-    [InlineData("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loF5Taqiuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgZGJmYWVgB+ntfPhgAAAA==", 255)] // |u1
+    [InlineData(
+        "H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6XZqGuo6Cell9UUpSYF59flJIKEg8pKk0FChdnJBakArkaRjoKxpo6CrUK5AMuBihw4IDQ9h+gfAEoDZMXgdAAXwRQR7AAAAA=", 1)] // >f8, Fortran order
+    [InlineData(
+        "H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loF5Taqiuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgZGJmYWVgB+ntfPhgAAAA==",
+        255)] // |u1
     public void Read_Npy_ScalesBytesOnly(string packed, int divisor)
     {
         byte[] content = Fixtures.Unpack(packed);
@@ -190,7 +200,9 @@ public class InputDataFilesTests
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Idx), labels = folder.Write("l", [0, 0, 8, 1, 0, 0, 0, 1, 9]);
 
-        Assert.Equal("DataLabelCountMismatch", Assert.Throws<InvalidFileException>(() => InputDataFiles.Read(images, new() { LabelPath = labels })).ErrorId);
+        Assert.Equal(
+            "DataLabelCountMismatch",
+            Assert.Throws<InvalidFileException>(() => InputDataFiles.Read(images, new() { LabelPath = labels })).ErrorId);
     }
 
     [Fact]
@@ -229,7 +241,8 @@ public class InputDataFilesTests
     [SkippableFact]
     public void Read_CifarCsv_HasLabelFirst()
     {
-        InputData data = InputDataFiles.Read(TestFiles.Shared("datasets/cifar10_test_100.csv"), new() { LabelColumn = "First", Scale = 1.0 / 255 });
+        InputData data = InputDataFiles.Read(
+            TestFiles.Shared("datasets/cifar10_test_100.csv"), new() { LabelColumn = "First", Scale = 1.0 / 255 });
 
         Assert.Equal((100, 3072), (data.Rows, data.Columns));
         Assert.Equal(158 / 255f, data.Row(0)[0]);
@@ -239,7 +252,8 @@ public class InputDataFilesTests
     private static byte[] Npy(string type, int[] shape, float[] values)
     {
         string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({string.Join(",", shape)},)}}".PadRight(117) + "\n";
-        return [0x93, .. "NUMPY"u8, 1, 0, .. BitConverter.GetBytes((ushort)header.Length), .. Encoding.ASCII.GetBytes(header), .. values.SelectMany(BitConverter.GetBytes)];
+        return [0x93, .. "NUMPY"u8, 1, 0, .. BitConverter.GetBytes((ushort)header.Length), .. Encoding.ASCII.GetBytes(header),
+            .. values.SelectMany(BitConverter.GetBytes)];
     }
 
     private static byte[] Gzip(byte[] content)

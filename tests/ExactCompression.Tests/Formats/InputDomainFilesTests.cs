@@ -41,7 +41,8 @@ public class InputDomainFilesTests
 
     [Fact]
     public void Read_VnnlibWithNegationEqualityAndSingleDisjunct_IsUnderstood() => RequireEnds(
-        Read("p.vnnlib", "(declare-const X_0 Real)(declare-fun X_1 () Real)(assert (or (and (= X_0 (- 2)) (>= X_1 0)(<= X_1 1))))"), [-2, 0], [-2, 1]);
+        Read("p.vnnlib", "(declare-const X_0 Real)(declare-fun X_1 () Real)(assert (or (and (= X_0 (- 2)) (>= X_1 0)(<= X_1 1))))"),
+        [-2, 0], [-2, 1]);
 
     [Theory]
     [InlineData("p.csv", "0,1\n2,3\n", "DomainCsvAmbiguous")]
@@ -71,7 +72,12 @@ public class InputDomainFilesTests
 
     [Fact]
     public void Read_UnboundedInput_IsNamed() =>
-        Assert.Equal("X_1", Assert.Throws<InvalidFileException>(() => Read("p.vnnlib", Vnnlib.Replace("(>= 0.5 X_1)", "", StringComparison.Ordinal).Replace("(<= -0.5 X_1)", "", StringComparison.Ordinal))).Place);
+        Assert.Equal(
+            "X_1", Assert.Throws<InvalidFileException>(
+                () => Read(
+                    "p.vnnlib",
+                    Vnnlib.Replace("(>= 0.5 X_1)", "", StringComparison.Ordinal).Replace(
+                        "(<= -0.5 X_1)", "", StringComparison.Ordinal))).Place);
 
     [Fact]
     public void Read_DeepParentheses_AreRefusedQuickly() =>

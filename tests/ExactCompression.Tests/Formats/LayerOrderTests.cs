@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Formats;
 
-/// <summary>In which order layers are read. Each layer is one prime, in the order of the file, so the primes say which came where.</summary>
+/// <summary>
+/// In which order layers are read. Each layer is one prime, in the order of the file, so the primes say which came where.
+/// </summary>
 public class LayerOrderTests
 {
     private static readonly ImportOptions Names = new() { Order = LayerOrdering.Names }, File = new() { Order = LayerOrdering.File };
@@ -47,7 +49,9 @@ public class LayerOrderTests
         InvalidFileException e = Import.Refused(content, "LayerOrderAmbiguous");
 
         Assert.Contains("-Order Names or -Order File", e.Message, StringComparison.Ordinal);
-        Assert.Contains(string.Join(", ", names.Split(' ').Select(static n => n[..^".weight".Length])), e.Message, StringComparison.Ordinal); // the file's
+        Assert.Contains(
+            string.Join(", ", names.Split(' ').Select(static n => n[..^".weight".Length])), e.Message,
+            StringComparison.Ordinal); // the file's
         Assert.Equal(Numbers(byNumber), Import.Of(content, options: Names).Network.FirstWeights());
         Assert.Equal(Numbers("2 3 5 7")[..names.Split(' ').Length], Import.Of(content, options: File).Network.FirstWeights());
     }
@@ -57,7 +61,8 @@ public class LayerOrderTests
     [InlineData("a.net.0.weight a.net.1.weight b.net.0.weight b.net.1.weight out.weight", "'a.net.', 'b.net.'")]
     [InlineData("gen_fc1.weight gen_fc2.weight disc_fc1.weight disc_fc2.weight", "'gen_fc', 'disc_fc'")]
     [InlineData("g.up.weight g.down.weight d.up.weight d.down.weight", "'g.', 'd.'")]
-    [InlineData("nets.0.0.weight nets.0.2.weight nets.1.0.weight nets.1.2.weight", "'nets.0.', 'nets.1.'")] // an ensemble, or a chain of blocks
+    [InlineData(
+        "nets.0.0.weight nets.0.2.weight nets.1.0.weight nets.1.2.weight", "'nets.0.', 'nets.1.'")] // an ensemble, or a chain of blocks
     public void Read_SeveralNetworks_AreNamed(string names, string prefixes)
     {
         byte[] content = TorchFile.OfNames(names.Split(' '));
@@ -77,7 +82,8 @@ public class LayerOrderTests
     [InlineData("generator", "discriminator")] // two networks of the same shapes
     public void Read_TwoPartsThatChainInOneWay_AsksAndNamesEachAnswer(string first, string second)
     {
-        (string, int[])[] shapes = [($"{first}.0.weight", [20, 10]), ($"{first}.2.weight", [15, 20]), ($"{second}.0.weight", [8, 15]), ($"{second}.6.weight", [3, 8])];
+        (string, int[])[] shapes = [($"{first}.0.weight", [20, 10]), ($"{first}.2.weight", [15, 20]), ($"{second}.0.weight", [8, 15]),
+            ($"{second}.6.weight", [3, 8])];
         byte[] content = TorchFile.OfShapes(shapes);
 
         string message = Import.Refused(content, "SeveralNetworks").Message;
@@ -92,7 +98,8 @@ public class LayerOrderTests
     [Fact]
     public void Read_TwoPartsInAnotherOrder_NamesTheOrderThatFits()
     {
-        byte[] content = TorchFile.OfShapes(("head.0.weight", [8, 15]), ("head.2.weight", [3, 8]), ("body.0.weight", [20, 10]), ("body.2.weight", [15, 20]));
+        byte[] content = TorchFile.OfShapes(
+            ("head.0.weight", [8, 15]), ("head.2.weight", [3, 8]), ("body.0.weight", [20, 10]), ("body.2.weight", [15, 20]));
 
         string message = Import.Refused(content, "SeveralNetworks").Message;
 
@@ -104,7 +111,9 @@ public class LayerOrderTests
     [Fact]
     public void Read_TwoNetworksOfTheSameInputs_OffersNoOrder()
     {
-        string message = Import.Refused(TorchFile.OfShapes(("a.0.weight", [20, 10]), ("a.2.weight", [3, 20]), ("b.0.weight", [8, 10]), ("b.2.weight", [3, 8])), "SeveralNetworks").Message;
+        string message = Import.Refused(
+            TorchFile.OfShapes(("a.0.weight", [20, 10]), ("a.2.weight", [3, 20]), ("b.0.weight", [8, 10]), ("b.2.weight", [3, 8])),
+            "SeveralNetworks").Message;
 
         Assert.DoesNotContain("-Order", message, StringComparison.Ordinal);
         Assert.Contains("-Prefix 'a.' (10-20-3), -Prefix 'b.' (10-8-3)", message, StringComparison.Ordinal);
@@ -112,11 +121,17 @@ public class LayerOrderTests
 
     [SkippableFact]
     public void Read_GeneratorAndDiscriminatorOfPyTorchItself_AreRefused() =>
-        Assert.Equal("SeveralNetworks", Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(TestFiles.Shared("networks/wild/crafted/two_networks.pth"))).ErrorId);
+        Assert.Equal(
+            "SeveralNetworks",
+            Assert.Throws<InvalidFileException>(
+                () => NetworkFormats.Read(TestFiles.Shared("networks/wild/crafted/two_networks.pth"))).ErrorId);
 
     [Fact]
     public void Read_PrefixOfNothing_NamesWhatThereIs() =>
-        Assert.Contains("fc1.", Import.Refused(TorchFile.OfNames("fc1.weight", "fc2.weight"), "PrefixNotFound", options: new() { Prefix = "Fc" }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "fc1.", Import.Refused(
+                TorchFile.OfNames("fc1.weight", "fc2.weight"), "PrefixNotFound", options: new() { Prefix = "Fc" }).Message,
+                StringComparison.Ordinal);
 
     [Theory]
     [InlineData("weights.dat")]
@@ -125,8 +140,11 @@ public class LayerOrderTests
     public void Read_OrderOrPrefixOfAFormatWithoutNames_IsRefused(string name)
     {
         using var folder = new TemporaryFolder();
-        NetworkFormats.Write(new([new AffineLayer([1], [0], 1, 1, Activation.Relu), new AffineLayer([1], [0], 1, 1, Activation.Identity)]), folder.File(name));
-        string Refused(ImportOptions options) => Assert.Throws<InvalidInputException>(() => NetworkFormats.Read(folder.File(name), options: options)).ErrorId;
+        NetworkFormats.Write(
+            new([new AffineLayer([1], [0], 1, 1, Activation.Relu), new AffineLayer([1], [0], 1, 1, Activation.Identity)]),
+            folder.File(name));
+        string Refused(ImportOptions options) =>
+            Assert.Throws<InvalidInputException>(() => NetworkFormats.Read(folder.File(name), options: options)).ErrorId;
 
         Assert.Equal("PrefixNotApplicable", Refused(new() { Prefix = "a" }));
         Assert.Equal("OrderNotApplicable", Refused(Names));
@@ -167,7 +185,8 @@ public class LayerOrderTests
     [Fact]
     public void Read_OnlyTheNumbersFit_ReadsByThem()
     {
-        (ReluNetwork network, List<string> warnings) = Import.Of(TorchFile.OfShapes(("fc3.weight", [1, 2]), ("fc1.weight", [3, 4]), ("fc2.weight", [2, 3])));
+        (ReluNetwork network, List<string> warnings) = Import.Of(
+            TorchFile.OfShapes(("fc3.weight", [1, 2]), ("fc1.weight", [3, 4]), ("fc2.weight", [2, 3])));
 
         Assert.Equal("4-3-2-1", network.Architecture);
         Assert.Contains("by their numbers", warnings[0], StringComparison.Ordinal);
@@ -184,7 +203,11 @@ public class LayerOrderTests
 
     [Fact]
     public void Read_NameOfManyParts_IsNoDeepRecursion() =>
-        Assert.Equal([2, 3], Import.Of(TorchFile.OfNames(string.Concat(Enumerable.Repeat("a.", 50_000)) + "1.weight", string.Concat(Enumerable.Repeat("a.", 50_000)) + "2.weight"), options: File).Network.FirstWeights());
+        Assert.Equal(
+            [2, 3], Import.Of(
+                TorchFile.OfNames(
+                    string.Concat(Enumerable.Repeat("a.", 50_000)) + "1.weight",
+                    string.Concat(Enumerable.Repeat("a.", 50_000)) + "2.weight"), options: File).Network.FirstWeights());
 
     [Theory]
     [InlineData(20_000, "t")] // numbered: in order
@@ -194,17 +217,23 @@ public class LayerOrderTests
         var header = new StringBuilder("{");
         for (int i = 0; i < count; i++)
         {
-            string name = stem is null ? new string([.. i.ToString("d5", CultureInfo.InvariantCulture).Select(static c => (char)('a' + c - '0'))]) : $"{stem}.{i}";
-            header.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? "," : "")}\"{name}.weight\":{{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[{4 * i},{(4 * i) + 4}]}}");
+            string name = stem is null
+                ? new string([.. i.ToString("d5", CultureInfo.InvariantCulture).Select(static c => (char)('a' + c - '0'))])
+                : $"{stem}.{i}";
+            header.Append(
+                CultureInfo.InvariantCulture,
+                $"{(i > 0 ? "," : "")}\"{name}.weight\":{{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[{4 * i},{(4 * i) + 4}]}}");
         }
 
         byte[] text = Encoding.UTF8.GetBytes(header.Append('}').ToString());
-        byte[] content = [.. BitConverter.GetBytes(text.LongLength), .. text, .. Enumerable.Range(0, count).SelectMany(static i => BitConverter.GetBytes((float)i))];
+        byte[] content = [.. BitConverter.GetBytes(text.LongLength), .. text,
+            .. Enumerable.Range(0, count).SelectMany(static i => BitConverter.GetBytes((float)i))];
 
         if (stem is null)
             Import.Refused(content, "LayerOrderAmbiguous", "net.safetensors");
         else
-            Assert.Equal(Enumerable.Range(0, count).Select(static i => (double)i), Import.Of(content, "net.safetensors").Network.FirstWeights());
+            Assert.Equal(
+                Enumerable.Range(0, count).Select(static i => (double)i), Import.Of(content, "net.safetensors").Network.FirstWeights());
     }
 
     [SkippableFact]

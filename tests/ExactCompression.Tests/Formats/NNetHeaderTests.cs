@@ -26,7 +26,8 @@ public class NNetHeaderTests
     public static TheoryData<string, string, double[], double[], bool> Headers => new()
     {
         { "as described", "// c\n2,3,2,3,\n3,2,2,\n0,\n-1,-2,-3,\n1,2,3,\n0.5,1,2,4,\n2,4,8,16,\n", [0.5, 1, 2, 4], [2, 4, 8, 16], true },
-        { "two inputs more", "// c\n2,3,2,3,\n3,2,2,\n0,\n-1,-2,-3,-4,-5,\n1,2,3,4,5,\n0.5,1,2,9,9,4,\n2,4,8,9,9,16,\n", [0.5, 1, 2, 4], [2, 4, 8, 16], true },
+        { "two inputs more", "// c\n2,3,2,3,\n3,2,2,\n0,\n-1,-2,-3,-4,-5,\n1,2,3,4,5,\n0.5,1,2,9,9,4,\n2,4,8,9,9,16,\n", [0.5, 1, 2, 4],
+            [2, 4, 8, 16], true },
         { "0 for every list", "2,3,2,3\n3,2,2\n0\n0\n0\n0\n0\n", NoMeans, NoRanges, false },
         { "0 for the ranges of inputs", "2,3,2,3\n3,2,2\n0\n0\n0\n0.5,1,2,4\n2,4,8,16\n", [0.5, 1, 2, 4], [2, 4, 8, 16], false },
         { "0 and 1 for the normalisation", "2,3,2,3\n3,2,2\n0\n-1,-2,-3\n1,2,3\n0.0\n1.0\n", NoMeans, NoRanges, true },
@@ -34,10 +35,14 @@ public class NNetHeaderTests
         { "the last size twice", "2,3,2,3\n3, 2,2, 2\n0\n0\n0\n0\n0\n", NoMeans, NoRanges, false },
         { "the first size twice", "2,3,2,3\n3,3,2,2\n0\n0\n0\n0\n0\n", NoMeans, NoRanges, false },
         { "no mean of the output", "2,3,2,3\n3,2,2\n0\n-1,-2,-3\n1,2,3\n0.5,1,2\n2,4,8\n", [0.5, 1, 2, 0], [2, 4, 8, 1], true },
-        { "a line of text", "A network of three inputs\n\n2,3,2,3\n3,2,2\n0\n-1,-2,-3\n1,2,3\n0.5,1,2,4\n2,4,8,16\n", [0.5, 1, 2, 4], [2, 4, 8, 16], true },
-        { "comments between", "// c\n2,3,2,3,\n// sizes\n3,2,2,\n0,\n// ends\n-1,-2,-3,\n1,2,3,\n// means\n0.5,1,2,4,\n2,4,8,16,\n", [0.5, 1, 2, 4], [2, 4, 8, 16], true },
-        { "lists over lines", "2,3,2,3,\n3,2,2,\n0,\n-1,-2,\n-3,\n1,\n2,3,\n0.5,1,\n2,4,\n2,4,\n8,16,\n", [0.5, 1, 2, 4], [2, 4, 8, 16], true },
-        { "one number a line", "2\n3\n2\n3\n3\n2\n2\n0\n-1\n-2\n-3\n1\n2\n3\n0.5\n1\n2\n4\n2\n4\n8\n16\n", [0.5, 1, 2, 4], [2, 4, 8, 16], true },
+        { "a line of text", "A network of three inputs\n\n2,3,2,3\n3,2,2\n0\n-1,-2,-3\n1,2,3\n0.5,1,2,4\n2,4,8,16\n", [0.5, 1, 2, 4],
+            [2, 4, 8, 16], true },
+        { "comments between", "// c\n2,3,2,3,\n// sizes\n3,2,2,\n0,\n// ends\n-1,-2,-3,\n1,2,3,\n// means\n0.5,1,2,4,\n2,4,8,16,\n",
+            [0.5, 1, 2, 4], [2, 4, 8, 16], true },
+        { "lists over lines", "2,3,2,3,\n3,2,2,\n0,\n-1,-2,\n-3,\n1,\n2,3,\n0.5,1,\n2,4,\n2,4,\n8,16,\n", [0.5, 1, 2, 4], [2, 4, 8, 16],
+            true },
+        { "one number a line", "2\n3\n2\n3\n3\n2\n2\n0\n-1\n-2\n-3\n1\n2\n3\n0.5\n1\n2\n4\n2\n4\n8\n16\n", [0.5, 1, 2, 4], [2, 4, 8, 16],
+            true },
         { "no flag", "2,3,2,3,\n3,2,2,\n-1,-2,-3,\n1,2,3,\n0.5,1,2,4,\n2,4,8,16,\n", [0.5, 1, 2, 4], [2, 4, 8, 16], true },
     };
 
@@ -59,7 +64,8 @@ public class NNetHeaderTests
         {
             double[] expected = Evaluate(point, means, ranges), found = network.Evaluate(point);
             for (int i = 0; i < 2; i++)
-                Assert.True(Math.Abs(expected[i] - found[i]) < 1e-12 * (1 + Math.Abs(expected[i])), $"{form}: {found[i]} instead of {expected[i]}");
+                Assert.True(
+                    Math.Abs(expected[i] - found[i]) < 1e-12 * (1 + Math.Abs(expected[i])), $"{form}: {found[i]} instead of {expected[i]}");
         }
     }
 
@@ -92,7 +98,8 @@ public class NNetHeaderTests
         var warnings = new List<string>();
         using var folder = new TemporaryFolder();
         NetworkFormats.Read(
-            folder.Write("n.nnet", Encoding.ASCII.GetBytes("2,3,2,3\n3,2,2\n0\n-1,-2,-3,-4\n1,2,3,4\n0.5,1,2,9,4\n2,4,8,9,16\n" + Weights)), options: new() { Warning = warnings.Add });
+            folder.Write("n.nnet", Encoding.ASCII.GetBytes("2,3,2,3\n3,2,2\n0\n-1,-2,-3,-4\n1,2,3,4\n0.5,1,2,9,4\n2,4,8,9,16\n" + Weights)),
+            options: new() { Warning = warnings.Add });
 
         string warning = Assert.Single(warnings);
         Assert.Contains("line 4", warning, StringComparison.Ordinal);
@@ -117,7 +124,9 @@ public class NNetHeaderTests
         Assert.Equal(architecture, network.Architecture);
         Assert.Equal(stated, network.StatedDomain is not null);
         // By the last numbers of the file: the bias of the last output, without input and with zero weights before, is not normalised away.
-        double last = double.Parse(File.ReadLines(TestFiles.Shared("networks/wild/" + name)).Last(static l => l.Trim().Length > 0).Trim().TrimEnd(','), CultureInfo.InvariantCulture);
+        double last = double.Parse(
+            File.ReadLines(TestFiles.Shared("networks/wild/" + name)).Last(static l => l.Trim().Length > 0).Trim().TrimEnd(','),
+            CultureInfo.InvariantCulture);
         if (!stated)
             Assert.Equal(last, network.Layers[^1].Bias.Span[^1], 6);
         else

@@ -76,12 +76,14 @@ public sealed class NetworkFormatsTests : IDisposable
 
     [Fact]
     public void Read_Missing_NamesTheFile() =>
-        Assert.Equal(folder.File("lost.onnx"), Assert.Throws<FileNotFoundException>(() => NetworkFormats.Read(folder.File("lost.onnx"))).FileName);
+        Assert.Equal(
+            folder.File("lost.onnx"), Assert.Throws<FileNotFoundException>(() => NetworkFormats.Read(folder.File("lost.onnx"))).FileName);
 
     [Fact]
     public void Read_UnknownFormatName_IsRefused() => Assert.Equal(
         "UnknownNetworkFormat",
-        Assert.Throws<InvalidInputException>(() => NetworkFormats.Read(TestFiles.Example("digits_48-32-24_l1-0.004.onnx"), "Word")).ErrorId);
+        Assert.Throws<InvalidInputException>(
+            () => NetworkFormats.Read(TestFiles.Example("digits_48-32-24_l1-0.004.onnx"), "Word")).ErrorId);
 
     [Fact]
     public void Read_NamedFormat_IgnoresCase() =>
@@ -131,7 +133,8 @@ public sealed class NetworkFormatsTests : IDisposable
     public void Write_ToAFolderThatIsNotThere_NamesTheFile()
     {
         string path = Path.Combine(folder.Path, "nowhere", "tiny.onnx");
-        Assert.Contains(path, Assert.Throws<DirectoryNotFoundException>(() => NetworkFormats.Write(Tiny, path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            path, Assert.Throws<DirectoryNotFoundException>(() => NetworkFormats.Write(Tiny, path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,9 @@ namespace ExactCompression.Tests.Formats;
 /// <summary>What is written reads back bit for bit, in every format that is written here and in both precisions.</summary>
 public class NetworkRoundTripTests
 {
-    private static readonly Gen<float> Weight = Gen.OneOf(Gen.Float[-2, 2], Gen.Float.OneTwo, Gen.Const(0f), Gen.Const(-0f), Gen.Const(float.Epsilon), Gen.Const(float.MaxValue), Gen.Const(1e-30f));
+    private static readonly Gen<float> Weight = Gen.OneOf(
+        Gen.Float[-2, 2], Gen.Float.OneTwo, Gen.Const(0f), Gen.Const(-0f), Gen.Const(float.Epsilon), Gen.Const(float.MaxValue),
+        Gen.Const(1e-30f));
 
     [Theory]
     [InlineData(".dat", "WeightsDat")]
@@ -51,7 +53,9 @@ public class NetworkRoundTripTests
         // As after a join of float32 nodes, 0.1f * 0.1f: what is written without asking for a precision is the same function.
         using var folder = new TemporaryFolder();
         double product = (double)0.1f * 0.1f;
-        var network = new ReluNetwork([new AffineLayer([0.5], [product], 1, 1, Activation.Relu, WeightPrecision.Float32), new AffineLayer([product], [1], 1, 1, Activation.Identity, WeightPrecision.Float32)]);
+        var network = new ReluNetwork(
+            [new AffineLayer([0.5], [product], 1, 1, Activation.Relu, WeightPrecision.Float32),
+                new AffineLayer([product], [1], 1, 1, Activation.Identity, WeightPrecision.Float32)]);
         NetworkFormats.Write(network, folder.File("net" + extension));
 
         ReluNetwork read = NetworkFormats.Read(folder.File("net" + extension));
@@ -86,7 +90,8 @@ public class NetworkRoundTripTests
         using var folder = new TemporaryFolder();
         var network = new ReluNetwork([new AffineLayer([1e300], [0], 1, 1, Activation.Identity, WeightPrecision.Float64)]);
 
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => NetworkFormats.Write(network, folder.File("net" + extension), WeightPrecision.Float32));
+        InvalidInputException e = Assert.Throws<InvalidInputException>(
+            () => NetworkFormats.Write(network, folder.File("net" + extension), WeightPrecision.Float32));
 
         Assert.Equal("WeightOverflow", e.ErrorId);
     }
@@ -108,7 +113,8 @@ public class NetworkRoundTripTests
         byte[] content = File.ReadAllBytes(path);
 
         BadFile.TruncatedEverywhere(content, static p => NetworkFormats.Read(p), "cut" + extension);
-        BadFile.CorruptedEverywhere(content, p => NetworkFormats.All.Single(f => f.Extensions.Contains(extension)).Read(p, new()), "damaged" + extension);
+        BadFile.CorruptedEverywhere(
+            content, p => NetworkFormats.All.Single(f => f.Extensions.Contains(extension)).Read(p, new()), "damaged" + extension);
     }
 
     private static ReluNetwork Make(int[] sizes, float[] values, bool wide, double nudge)
@@ -120,7 +126,9 @@ public class NetworkRoundTripTests
         {
             double[] weights = [.. Enumerable.Range(0, sizes[l] * sizes[l + 1]).Select(_ => Next())];
             double[] bias = [.. Enumerable.Range(0, sizes[l + 1]).Select(_ => Next())];
-            layers[l] = new(weights, bias, sizes[l + 1], sizes[l], l == layers.Length - 1 ? Activation.Identity : Activation.Relu, wide ? WeightPrecision.Float64 : WeightPrecision.Float32);
+            layers[l] = new(
+                weights, bias, sizes[l + 1], sizes[l], l == layers.Length - 1 ? Activation.Identity : Activation.Relu,
+                wide ? WeightPrecision.Float64 : WeightPrecision.Float32);
         }
 
         return new(layers, "net");

@@ -8,13 +8,20 @@ public class NpyArrayTests
 {
     // numpy.save of numpy.arange(6).reshape(2, 3) in several types, gzip and base64; '>f8' in Fortran order
     [Theory]
-    [InlineData("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6TZqKuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgYwaLAHEg5ABMQNQLzAAQBP6QAqmAAAAA==")] // <f4
-    [InlineData("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6XZqGuo6Cell9UUpSYF59flJIKEg8pKk0FChdnJBakArkaRjoKxpo6CrUK5AMuBihw4IDQ9h+gfAEoDZMXgdAAXwRQR7AAAAA=")] // >f8
-    [InlineData("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6TaaSuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgYGRgYmBmYGFgZWBgAaTph+jAAAAA==")] // <i2
-    [InlineData("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG5XaqKuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgYIYARiJiBmBmIWIGYFAEIZkeGYAAAA")] // >u4
-    [InlineData("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loF5Taqiuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgZGJmYWVgB+ntfPhgAAAA==")] // |u1
-    [InlineData("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6TZqSuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgYGBhsGBwYnBhcGVwDOPGOvjAAAAA==")] // <f2
-    [InlineData("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6XaaGuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgZUwAilmaA0M5RmgdKsAAjh0fiwAAAA")] // >i8
+    [InlineData(
+        "H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6TZqKuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgYwaLAHEg5ABMQNQLzAAQBP6QAqmAAAAA==")] // <f4
+    [InlineData(
+        "H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6XZqGuo6Cell9UUpSYF59flJIKEg8pKk0FChdnJBakArkaRjoKxpo6CrUK5AMuBihw4IDQ9h+gfAEoDZMXgdAAXwRQR7AAAAA=")] // >f8
+    [InlineData(
+        "H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6TaaSuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgYGRgYmBmYGFgZWBgAaTph+jAAAAA==")] // <i2
+    [InlineData(
+        "H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG5XaqKuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgYIYARiJiBmBmIWIGYFAEIZkeGYAAAA")] // >u4
+    [InlineData(
+        "H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loF5Taqiuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgZGJmYWVgB+ntfPhgAAAA==")] // |u1
+    [InlineData(
+        "H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6TZqSuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgYGBhsGBwYnBhcGVwDOPGOvjAAAAA==")] // <f2
+    [InlineData(
+        "H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loG6XaaGuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgZUwAilmaA0M5RmgdKsAAjh0fiwAAAA")] // >i8
     public void Parse_WrittenByNumPy_GivesRowMajorValues(string packed)
     {
         NpyArray array = NpyArray.Parse(Fixtures.Unpack(packed), "a.npy");
@@ -26,7 +33,9 @@ public class NpyArrayTests
     [Fact]
     public void Parse_Booleans_GivesZeroAndOne()
     {
-        NpyArray array = NpyArray.Parse(Fixtures.Unpack("H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loF6TZKiuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgZGEAAAbUp1mIYAAAA="), "b.npy");
+        NpyArray array = NpyArray.Parse(
+            Fixtures.Unpack(
+                "H4sIABozA2sC/5vsF+obEMnIUMZQrZ6SWpxcpG6loF6TZKiuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6CsaaOgq1CmQDLgZGEAAAbUp1mIYAAAA="), "b.npy");
 
         Assert.Equal([0, 1, 1, 1, 1, 1], array.ReadDoubles());
     }

@@ -49,7 +49,8 @@ public class PickleReaderTests
     [InlineData("\u008b\u00ff\u00ff\u00ff\u00ff", "FileTruncated")] // an integer of -1 bytes
     [InlineData("N", "FileTruncated")]
     [InlineData("U\u0001aQ.", "PickleDamaged")] // a persistent id where none belongs
-    [InlineData("cnumpy.core.multiarray\n_reconstruct\n)R(K\u0001(J\u00ff\u00ff\u00ff\u007fJ\u00ff\u00ff\u00ff\u007ftcnumpy\ndtype\n(U\u0002i8tR\u0089U\0tb.", "PickleDamaged")] // an array of 2^62 elements
+    [InlineData(
+        "cnumpy.core.multiarray\n_reconstruct\n)R(K\u0001(J\u00ff\u00ff\u00ff\u007fJ\u00ff\u00ff\u00ff\u007ftcnumpy\ndtype\n(U\u0002i8tR\u0089U\0tb.", "PickleDamaged")] // an array of 2^62 elements
     public void Read_MaliciousOrDamaged_IsRefused(string pickle, string errorId) =>
         Assert.Equal(errorId, Assert.Throws<InvalidFileException>(() => Read(pickle)).ErrorId);
 

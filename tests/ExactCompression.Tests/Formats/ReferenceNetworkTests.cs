@@ -30,7 +30,9 @@ public class ReferenceNetworkTests
     public void Read_CheckpointWithItsTestImages_ReachesThePublishedAccuracy()
     {
         ReluNetwork network = NetworkFormats.Read(TestFiles.Shared(Mnist + "checkpoint_120.tar"));
-        InputData data = InputDataFiles.Read(TestFiles.Shared("datasets/mnist/t10k-images-idx3-ubyte.gz"), new() { LabelPath = TestFiles.Shared("datasets/mnist/t10k-labels-idx1-ubyte.gz") });
+        InputData data = InputDataFiles.Read(
+            TestFiles.Shared("datasets/mnist/t10k-images-idx3-ubyte.gz"),
+            new() { LabelPath = TestFiles.Shared("datasets/mnist/t10k-labels-idx1-ubyte.gz") });
 
         int right = Enumerable.Range(0, data.Rows).AsParallel().Count(i =>
         {
@@ -69,5 +71,7 @@ public class ReferenceNetworkTests
     }
 
     private static ReluNetwork Blank(params int[] sizes) => new(Enumerable.Range(1, sizes.Length - 1).Select(l =>
-        new AffineLayer(new double[sizes[l] * sizes[l - 1]], new double[sizes[l]], sizes[l], sizes[l - 1], l == sizes.Length - 1 ? Activation.Identity : Activation.Relu)));
+        new AffineLayer(
+            new double[sizes[l] * sizes[l - 1]], new double[sizes[l]], sizes[l], sizes[l - 1],
+            l == sizes.Length - 1 ? Activation.Identity : Activation.Relu)));
 }

@@ -13,7 +13,8 @@ public class SafeTensorsFormatTests
     public void Read_NamesSortedAsText_CountsNumbersUpwards()
     {
         // "l.10" sorts before "l.2" as text; as numbers it comes last
-        string header = """{"l.10.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"l.10.bias":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"l.2.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[8,12]},"l.2.bias":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""";
+        string header =
+            """{"l.10.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"l.10.bias":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"l.2.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[8,12]},"l.2.bias":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""";
 
         ReluNetwork network = Read(header, Bytes(FourNumbers));
 
@@ -25,20 +26,23 @@ public class SafeTensorsFormatTests
     public void Read_GroupsThatChainInOneWay_AreOrderedByShape()
     {
         // classifier sorts before features, but only features -> classifier chains (2-1-3)
-        string header = """{"classifier.0.weight":{"dtype":"F32","shape":[3,1],"data_offsets":[0,12]},"features.0.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[12,20]}}""";
+        string header =
+            """{"classifier.0.weight":{"dtype":"F32","shape":[3,1],"data_offsets":[0,12]},"features.0.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[12,20]}}""";
 
         Assert.Equal("2-1-3", Read(header, Bytes([1, 2, 3, 4, 5])).Architecture);
     }
 
     [Fact]
     public void Read_GroupsThatChainBothWays_IsRefused() => Refused(
-        """{"a.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"b.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[4,8]}}""", Bytes([1, 2]), "LayerOrderAmbiguous");
+        """{"a.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"b.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[4,8]}}""",
+        Bytes([1, 2]), "LayerOrderAmbiguous");
 
     [Fact]
     public void Read_HalvesAndDoubles_GivesTheirValues()
     {
         // 0.1 in binary16 is 0x2e66 = 0.0999755859375; bfloat16 0x3dcd = 0.10009765625
-        string header = """{"0.weight":{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]},"0.bias":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]}}""";
+        string header =
+            """{"0.weight":{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]},"0.bias":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]}}""";
         AffineLayer half = Read(header, [0x66, 0x2e, 0xcd, 0x3d]).Layers[0];
         Assert.Equal(0.0999755859375, half.Weights.Span[0]);
         Assert.Equal(0.10009765625, half.Bias.Span[0]);
@@ -56,20 +60,30 @@ public class SafeTensorsFormatTests
     [InlineData("""{"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[4,0]}}""", "SafeTensorsDamaged")]
     [InlineData("""{"0.weight":{"dtype":"F32","shape":[-1,1],"data_offsets":[0,4]}}""", "SafeTensorsDamaged")]
     [InlineData("""{"0.weight":{"dtype":"F32","shape":[2147483647,2147483647,4],"data_offsets":[0,4]}}""", "SafeTensorsDamaged")]
-    [InlineData("""{"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"0.bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "SafeTensorsDamaged")] // overlap
-    [InlineData("""{"0.weight":{"dtype":"F32","shape":[1,0],"data_offsets":[0,0]}}""", "SafeTensorsDamaged")] // bytes behind the last tensor
+    [InlineData(
+        """{"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"0.bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
+        "SafeTensorsDamaged")] // overlap
+    [InlineData(
+        """{"0.weight":{"dtype":"F32","shape":[1,0],"data_offsets":[0,0]}}""", "SafeTensorsDamaged")] // bytes behind the last tensor
     [InlineData("""{"0.weight":{"dtype":"F16","shape":[1,1],"data_offsets":[2,4]}}""", "SafeTensorsDamaged")] // bytes before the first
-    [InlineData("""{"0.weight":{"dtype":"U8","shape":[1,1],"data_offsets":[0,1]},"0.bias":{"dtype":"U8","shape":[1],"data_offsets":[3,4]}}""", "SafeTensorsDamaged")] // a gap
-    [InlineData("""{"__metadata__":{"a":1},"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}""", "SafeTensorsDamaged")] // metadata are text
+    [InlineData(
+        """{"0.weight":{"dtype":"U8","shape":[1,1],"data_offsets":[0,1]},"0.bias":{"dtype":"U8","shape":[1],"data_offsets":[3,4]}}""",
+        "SafeTensorsDamaged")] // a gap
+    [InlineData(
+        """{"__metadata__":{"a":1},"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}""",
+        "SafeTensorsDamaged")] // metadata are text
     [InlineData("""{"0.weight":{"dtype":"F32","shape":"x","data_offsets":[0,4]}}""", "SafeTensorsDamaged")]
     [InlineData("""{"0.weight":{"dtype":7,"shape":[1,1],"data_offsets":[0,4]}}""", "SafeTensorsDamaged")]
     [InlineData("""{"0.weight":[[[[[[[[[[]]]]]]]]]]}""", "SafeTensorsDamaged")]
-    [InlineData("""{"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}""", "SafeTensorsDamaged")]
+    [InlineData(
+        """{"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}""",
+        "SafeTensorsDamaged")]
     [InlineData("""{"0.weight":{"dtype":"F8_E4M3","shape":[2,2],"data_offsets":[0,4]}}""", "StateDictUnsupportedTensor")]
     [InlineData("""{"0.weight":{"dtype":"I32","shape":[1,1],"data_offsets":[0,4]}}""", "StateDictUnsupportedTensor")]
     [InlineData("""{"bn.running_mean":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "StateDictUnsupportedTensor")]
     [InlineData("""{"c.weight":{"dtype":"F32","shape":[1,1,1,1],"data_offsets":[0,4]}}""", "ConvolutionUnsupported")]
-    [InlineData("""{"norm.scale":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "StateDictUnsupportedTensor")] // a vector of no matrix
+    [InlineData(
+        """{"norm.scale":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "StateDictUnsupportedTensor")] // a vector of no matrix
     [InlineData("{}", "NoLayers")]
     public void Read_BadHeader_IsRefused(string header, string errorId) => Refused(header, Bytes([1]), errorId);
 
@@ -79,7 +93,8 @@ public class SafeTensorsFormatTests
 
     [Fact]
     public void Read_BiasOfAnotherLength_IsRefused() => Refused(
-        """{"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"0.bias":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", Bytes([1, 2, 3]), "LayerShapeMismatch");
+        """{"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"0.bias":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""",
+        Bytes([1, 2, 3]), "LayerShapeMismatch");
 
     [Fact]
     public void Read_HeaderLongerThanFile_IsRefused()
@@ -91,11 +106,15 @@ public class SafeTensorsFormatTests
 
     [Fact]
     public void Read_Infinity_NamesTheNeuron() =>
-        Assert.Contains("neuron 1, input 0", Refused("""{"0.weight":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}""", Bytes([1, float.PositiveInfinity]), "WeightNotFinite").Place, StringComparison.Ordinal);
+        Assert.Contains(
+            "neuron 1, input 0",
+            Refused("""{"0.weight":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}""", Bytes([1, float.PositiveInfinity]),
+                "WeightNotFinite").Place, StringComparison.Ordinal);
 
     private static byte[] Bytes(float[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
 
-    private static byte[] Content(string header, byte[] data) => [.. BitConverter.GetBytes((long)Encoding.UTF8.GetByteCount(header)), .. Encoding.UTF8.GetBytes(header), .. data];
+    private static byte[] Content(string header, byte[] data) =>
+        [.. BitConverter.GetBytes((long)Encoding.UTF8.GetByteCount(header)), .. Encoding.UTF8.GetBytes(header), .. data];
 
     private static ReluNetwork Read(string header, byte[] data)
     {

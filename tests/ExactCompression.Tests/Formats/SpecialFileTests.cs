@@ -67,7 +67,8 @@ public class SpecialFileTests
             DataLocation = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataLocation.External,
             ExternalData = { new ExactCompression.Formats.Onnx.Schema.StringStringEntryProto { Key = "location", Value = "weights.bin" } },
         };
-        string path = folder.Write("n.onnx", new Onnx.OnnxModelBuilder().Input("x", 1, 1).Add(tensor).Node("MatMul", "x w", "y").Output("y", 1, 1).Bytes());
+        string path = folder.Write(
+            "n.onnx", new Onnx.OnnxModelBuilder().Input("x", 1, 1).Add(tensor).Node("MatMul", "x w", "y").Output("y", 1, 1).Bytes());
 
         Assert.Equal("FileNotRegular", Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(path)).ErrorId);
     }

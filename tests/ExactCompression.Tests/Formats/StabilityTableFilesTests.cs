@@ -20,7 +20,9 @@ public class StabilityTableFilesTests
         StabilityTableFiles.Write(table, path);
         StabilityTable read = StabilityTableFiles.Read(path, Network);
 
-        Assert.Equal(table.Neurons.Select(static n => Describe(n, n.Evidence.Length == 0 ? "" : $"Imported ({n.Evidence})")), read.Neurons.Select(static n => Describe(n, n.Evidence)));
+        Assert.Equal(
+            table.Neurons.Select(static n => Describe(n, n.Evidence.Length == 0 ? "" : $"Imported ({n.Evidence})")),
+            read.Neurons.Select(static n => Describe(n, n.Evidence)));
         Assert.Equal((0, 4, 3), (table.Unproven, read.Unproven, read.UnprovenStable));
         Assert.Equal(table.Domain.Lower.ToArray(), read.Domain.Lower.ToArray());
         Assert.Equal(table.Domain.Upper.ToArray(), read.Domain.Upper.ToArray());
@@ -37,7 +39,9 @@ public class StabilityTableFilesTests
         StabilityTableFiles.Write(Table(InputDomain.Unit), folder.File("first.csv"));
         StabilityTable once = StabilityTableFiles.Read(folder.File("first.csv"), Network);
         StabilityTableFiles.Write(once, folder.File("second.csv"));
-        Assert.StartsWith("net,1,0,StablyActive,0.1,Infinity,Imported (Crown),", File.ReadAllLines(folder.File("second.csv"))[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "net,1,0,StablyActive,0.1,Infinity,Imported (Crown),", File.ReadAllLines(folder.File("second.csv"))[1],
+            StringComparison.Ordinal);
         StabilityTable twice = StabilityTableFiles.Read(folder.File("second.csv"), Network);
         Assert.True(once.IsImported && twice.IsImported);
         Assert.Equal(once.Neurons.Select(static n => Describe(n, n.Evidence)), twice.Neurons.Select(static n => Describe(n, n.Evidence)));
@@ -176,7 +180,8 @@ public class StabilityTableFilesTests
         File.WriteAllText(path, File.ReadAllText(path).Replace("\"[0,1]^2\"", text, StringComparison.Ordinal));
 
         if (!read)
-            Assert.Equal("line 2, column Domain", RequireRefused("TableDomainMismatch", () => StabilityTableFiles.Read(path, Network)).Place);
+            Assert.Equal(
+                "line 2, column Domain", RequireRefused("TableDomainMismatch", () => StabilityTableFiles.Read(path, Network)).Place);
         else
             Assert.Equal("[0,1]^2", StabilityTableFiles.Read(path, Network).Domain.Description);
     }
@@ -202,14 +207,19 @@ public class StabilityTableFilesTests
         lines.RemoveAt(5); // layer 2, neuron 1
         File.WriteAllLines(path, lines);
 
-        Assert.Contains("Layer 2, neuron 1", RequireRefused("TableRowMissing", () => StabilityTableFiles.Read(path, Network)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Layer 2, neuron 1", RequireRefused("TableRowMissing", () => StabilityTableFiles.Read(path, Network)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Read_MinimalTableByHand_TakesDomainFromTheCaller()
     {
         using var folder = new TemporaryFolder();
-        string text = "Layer,Neuron,State\n" + string.Join('\n', Network.Layers.Take(2).SelectMany(static (l, i) => Enumerable.Range(0, l.Outputs).Select(n => $"{i + 1},{n},Undetermined")));
+        string text = "Layer,Neuron,State\n"
+            + string.Join(
+                '\n', Network.Layers.Take(2).SelectMany(
+                    static (l, i) => Enumerable.Range(0, l.Outputs).Select(n => $"{i + 1},{n},Undetermined")));
         string path = folder.Write("t.csv", Encoding.UTF8.GetBytes(text));
 
         Assert.Equal(5, StabilityTableFiles.Read(path, Network, InputDomain.Unit).Undetermined);
@@ -225,11 +235,16 @@ public class StabilityTableFilesTests
 
         StabilityTable table = StabilityTableFiles.Read(path, Network, InputDomain.Uniform(0, 2));
 
-        Assert.Equal(["1:0 StablyActive", "1:1 Undetermined", "1:2 Undetermined", "2:0 Undetermined", "2:1 StablyActive"], table.Neurons.Select(static n => n.ToString()));
+        Assert.Equal(
+            ["1:0 StablyActive", "1:1 Undetermined", "1:2 Undetermined", "2:0 Undetermined", "2:1 StablyActive"],
+            table.Neurons.Select(static n => n.ToString()));
         Assert.Equal("Imported", table.Neurons[0].Evidence);
         Assert.Equal("", table.Neurons[1].Evidence);
         Assert.Equal("[0,2]^2", table.Domain.Description);
-        RequireRefused("TableRowUnknown", () => StabilityTableFiles.Read(path, new ReluNetwork([.. Network.Layers.Take(1), new AffineLayer(new double[3], [0], 1, 3, Activation.Identity)])));
+        RequireRefused(
+            "TableRowUnknown",
+            () => StabilityTableFiles.Read(
+                path, new ReluNetwork([.. Network.Layers.Take(1), new AffineLayer(new double[3], [0], 1, 3, Activation.Identity)])));
     }
 
     [Fact]
@@ -243,7 +258,9 @@ public class StabilityTableFilesTests
 
         Assert.False(StabilityTableFiles.HoldsEvidence(path));
         Assert.Equal((true, 3), (read.IsImported, read.Unproven));
-        Assert.Equal(["1:0 StablyActive", "1:1 StablyInactive", "1:2 Undetermined", "2:0 Undetermined", "2:1 StablyActive"], read.Neurons.Select(static n => n.ToString()));
+        Assert.Equal(
+            ["1:0 StablyActive", "1:1 StablyInactive", "1:2 Undetermined", "2:0 Undetermined", "2:1 StablyActive"],
+            read.Neurons.Select(static n => n.ToString()));
     }
 
     [SkippableFact]
@@ -254,8 +271,11 @@ public class StabilityTableFilesTests
         StabilityTableFiles.Write(Table(InputDomain.Unit), path);
 
         Skip.IfNot(File.Exists("/usr/bin/python3"), "There is no Python to ask.");
-        string script = "import sys\ntry:\n import numpy\nexcept ImportError: sys.exit(42)\nd = numpy.load(sys.argv[1], allow_pickle=True).item()\nfor k, v in d.items(): print(k, v.dtype, v.shape, v.ravel().tolist())";
-        using Process python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", script, path]) { RedirectStandardOutput = true })!;
+        string script =
+            "import sys\ntry:\n import numpy\nexcept ImportError: sys.exit(42)\nd = numpy.load(sys.argv[1], "
+                + "allow_pickle=True).item()\nfor k, v in d.items(): print(k, v.dtype, v.shape, v.ravel().tolist())";
+        using Process python = Process.Start(
+            new ProcessStartInfo("/usr/bin/python3", ["-c", script, path]) { RedirectStandardOutput = true })!;
         string output = python.StandardOutput.ReadToEnd();
         python.WaitForExit();
         Skip.If(python.ExitCode == 42, "Python has no NumPy.");
@@ -295,13 +315,15 @@ public class StabilityTableFilesTests
         return e;
     }
 
-    private static string Describe(NeuronStability n, string evidence) => string.Create(CultureInfo.InvariantCulture, $"{n} {n.LowerBound:R} {n.UpperBound:R} {evidence}");
+    private static string Describe(NeuronStability n, string evidence) =>
+        string.Create(CultureInfo.InvariantCulture, $"{n} {n.LowerBound:R} {n.UpperBound:R} {evidence}");
 
     private static StabilityTable Table(InputDomain domain) => StabilityTable.Found(Network, domain,
     [
         new() { Layer = 1, Neuron = 0, State = NeuronState.StablyActive, LowerBound = 0.1, Evidence = "Crown" },
         new() { Layer = 1, Neuron = 1, State = NeuronState.StablyInactive, LowerBound = -1e-300, UpperBound = 0, Evidence = "Interval" },
-        new() { Layer = 1, Neuron = 2, State = NeuronState.Unstable, LowerBound = -1.0 / 3, UpperBound = double.MaxValue, Evidence = "Witness" },
+        new() { Layer = 1, Neuron = 2, State = NeuronState.Unstable, LowerBound = -1.0 / 3, UpperBound = double.MaxValue,
+            Evidence = "Witness" },
         new() { Layer = 2, Neuron = 0, State = NeuronState.Undetermined },
         new() { Layer = 2, Neuron = 1, State = NeuronState.StablyActive, LowerBound = 0, UpperBound = 4, Evidence = "Crown" },
     ]);

@@ -7,7 +7,8 @@ namespace ExactCompression.Tests.Formats;
 
 public class TextFormatTests
 {
-    private const string Dat = "//a comment\n//another\n\nlevels = 2;\n\nn = [2, 1, 1];\n\nW = [\n0.1,-2e-1\n,3\n];\n\nB = [\n0.5\n,-0.25\n];\n";
+    private const string Dat =
+        "//a comment\n//another\n\nlevels = 2;\n\nn = [2, 1, 1];\n\nW = [\n0.1,-2e-1\n,3\n];\n\nB = [\n0.5\n,-0.25\n];\n";
 
     // One input in [10, 20], mean 4, range 3; one output y = 2 (relu((x - 4) / 3)) + 1, then y * 5 + 7.
     private const string NNet = "// comment\n2,1,1,1,\n1,1,1,\n0,\n10.0,\n20.0,\n4.0,7.0,\n3.0,5.0,\n1.0,\n0.0,\n2.0,\n1.0,\n";
@@ -49,7 +50,8 @@ public class TextFormatTests
         string text = Dat.Replace(from, to, StringComparison.Ordinal);
         Assert.NotEqual(Dat, text);
 
-        Assert.Contains(place, BadFile.Network(Encoding.UTF8.GetBytes(text), errorId, "weights.dat", "WeightsDat").Place, StringComparison.Ordinal);
+        Assert.Contains(
+            place, BadFile.Network(Encoding.UTF8.GetBytes(text), errorId, "weights.dat", "WeightsDat").Place, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +77,8 @@ public class TextFormatTests
     [Fact]
     public void Read_NNetWithIdentityNormalisation_IsExact()
     {
-        ReluNetwork network = Read("net.nnet", NNet.Replace("4.0,7.0", "0,0", StringComparison.Ordinal).Replace("3.0,5.0", "1,1", StringComparison.Ordinal));
+        ReluNetwork network = Read(
+            "net.nnet", NNet.Replace("4.0,7.0", "0,0", StringComparison.Ordinal).Replace("3.0,5.0", "1,1", StringComparison.Ordinal));
 
         Assert.All(network.Layers, static l => Assert.True(l.IsExact));
         Assert.Equal(WeightPrecision.Float32, network.Precision);
@@ -85,7 +88,8 @@ public class TextFormatTests
     public void Write_NNetWithDomain_ReadsBackWithIt()
     {
         using var folder = new TemporaryFolder();
-        var network = new ReluNetwork([new AffineLayer([0.1f, 0.2f], [0], 1, 2, Activation.Identity)], statedDomain: new InputDomain([-0.1, 0.3], [1e-300, 0.7]));
+        var network = new ReluNetwork(
+            [new AffineLayer([0.1f, 0.2f], [0], 1, 2, Activation.Identity)], statedDomain: new InputDomain([-0.1, 0.3], [1e-300, 0.7]));
 
         NetworkFormats.Write(network, folder.File("net.nnet"));
         InputDomain domain = NetworkFormats.Read(folder.File("net.nnet")).StatedDomain!;
@@ -104,7 +108,8 @@ public class TextFormatTests
     [InlineData("3.0,5.0", "1e-200,1e200", "WeightNotFinite")]
     public void Read_BadNNet_IsRefused(string from, string to, string errorId)
     {
-        string text = NNet.Replace(from, to, StringComparison.Ordinal).Replace("2.0,\n1.0,", errorId == "WeightNotFinite" ? "1e200,\n1.0," : "2.0,\n1.0,", StringComparison.Ordinal);
+        string text = NNet.Replace(from, to, StringComparison.Ordinal).Replace(
+            "2.0,\n1.0,", errorId == "WeightNotFinite" ? "1e200,\n1.0," : "2.0,\n1.0,", StringComparison.Ordinal);
         Assert.NotEqual(NNet, text);
 
         BadFile.Network(Encoding.UTF8.GetBytes(text), errorId, "net.nnet", "NNet");

@@ -20,7 +20,8 @@ public class TorchCheckpointTests
             ("state_dict", State(file, "module.")),
             ("best_acc1", file.Tensor([1], 77)),
             ("acc", file.Tensor([], 78)),
-            ("optimizer", TorchFile.Dict(("state", TorchFile.DictOf((TorchFile.Number(0), TorchFile.Dict(("momentum", file.Tensor([1, 1], 9)))))))));
+            ("optimizer",
+                TorchFile.Dict(("state", TorchFile.DictOf((TorchFile.Number(0), TorchFile.Dict(("momentum", file.Tensor([1, 1], 9)))))))));
 
         (ReluNetwork network, List<string> warnings) = Import.Of(legacy ? file.Legacy(root) : file.Zip(root), options: Relu);
 
@@ -49,7 +50,9 @@ public class TorchCheckpointTests
     public void Read_TwoStateDicts_PrefixChooses(string one, string other)
     {
         var file = new TorchFile();
-        byte[] content = file.Zip(TorchFile.Dict((one, State(file)), (other, TorchFile.Dict(("0.weight", file.Tensor([1, 1], 5)), ("1.weight", file.Tensor([1, 1], 7))))));
+        byte[] content = file.Zip(
+            TorchFile.Dict(
+                (one, State(file)), (other, TorchFile.Dict(("0.weight", file.Tensor([1, 1], 5)), ("1.weight", file.Tensor([1, 1], 7))))));
 
         Assert.Contains($"{one}, {other}", Import.Refused(content, "StateDictAmbiguous").Message, StringComparison.Ordinal);
         Assert.Equal([2, 3], Import.Of(content, options: new() { Prefix = one }).Network.FirstWeights());
@@ -69,7 +72,8 @@ public class TorchCheckpointTests
         // 50,000 times the key 1: the last value counts, and the work is in proportion.
         var file = new TorchFile();
         byte[] last = State(file);
-        byte[] content = file.Zip(TorchFile.DictOf([.. Enumerable.Repeat((TorchFile.Number(1), TorchFile.Dict()), 50_000), (TorchFile.Number(1), last)]));
+        byte[] content = file.Zip(
+            TorchFile.DictOf([.. Enumerable.Repeat((TorchFile.Number(1), TorchFile.Dict()), 50_000), (TorchFile.Number(1), last)]));
 
         Assert.Equal([2, 3], Import.Of(content).Network.FirstWeights());
     }
@@ -90,7 +94,8 @@ public class TorchCheckpointTests
         // torch.tensor([[4.]]).expand(2, 3), and a bias expanded likewise
         var file = new TorchFile();
         int weight = file.Storage(4), bias = file.Storage(0, 0.5f);
-        byte[] root = TorchFile.Dict(("0.weight", TorchFile.View(weight, 1, [2, 3], [0, 0])), ("0.bias", TorchFile.View(bias, 2, [2], [0], offset: 1)));
+        byte[] root = TorchFile.Dict(
+            ("0.weight", TorchFile.View(weight, 1, [2, 3], [0, 0])), ("0.bias", TorchFile.View(bias, 2, [2], [0], offset: 1)));
 
         foreach (byte[] content in (byte[][])[file.Zip(root), file.Legacy(root)])
         {
@@ -112,7 +117,8 @@ public class TorchCheckpointTests
 
         using var folder = new TemporaryFolder();
         string path = folder.Write("net.pt", content);
-        Assert.Contains(Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(path)).ErrorId, (string[])["ImportTooLarge", "FileTooLarge"]);
+        Assert.Contains(
+            Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(path)).ErrorId, (string[])["ImportTooLarge", "FileTooLarge"]);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
     }
@@ -123,7 +129,10 @@ public class TorchCheckpointTests
         // 900 layers of 400 x 400 that share one packed storage: 1.2 GB of weights in a few kilobytes
         var file = new TorchFile();
         int storage = file.Storage(new float[160_000]);
-        byte[] content = file.Zip(TorchFile.Dict([.. Enumerable.Range(0, 900).Select(i => ($"{i}.weight", TorchFile.View(storage, 160_000, [400, 400], [400, 1])))]), packed: true);
+        byte[] content = file.Zip(
+            TorchFile.Dict(
+                [.. Enumerable.Range(0, 900).Select(i => ($"{i}.weight", TorchFile.View(storage, 160_000, [400, 400], [400, 1])))]),
+                packed: true);
         Assert.InRange(content.Length, 1, 20_000);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
@@ -137,7 +146,8 @@ public class TorchCheckpointTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("net.pt", TorchFile.OfNames("0.weight", "1.weight"));
-        Assert.Throws<OperationCanceledException>(() => NetworkFormats.Read(path, options: new() { Cancellation = new CancellationToken(canceled: true) }));
+        Assert.Throws<OperationCanceledException>(
+            () => NetworkFormats.Read(path, options: new() { Cancellation = new CancellationToken(canceled: true) }));
     }
 
     [Fact]
@@ -173,7 +183,11 @@ public class TorchCheckpointTests
     [InlineData("rnn.weight_ih_l0 rnn.weight_hh_l0")]
     public void Read_TensorThatIsNoWeight_IsRefused(string names)
     {
-        (string, int[])[] tensors = [.. names.Split(' ').Select(static n => (n, n.EndsWith("_u", StringComparison.Ordinal) || n.Contains("mean", StringComparison.Ordinal) || n.Contains("gain", StringComparison.Ordinal) || n.EndsWith("bias", StringComparison.Ordinal) ? (int[])[2] : [2, 2]))];
+        (string, int[])[] tensors = [.. names.Split(' ').Select(
+            static n => (n,
+                n.EndsWith("_u", StringComparison.Ordinal) || n.Contains("mean", StringComparison.Ordinal)
+                    || n.Contains("gain", StringComparison.Ordinal) || n.EndsWith("bias", StringComparison.Ordinal) ? (int[])[2]
+                    : [2, 2]))];
 
         Assert.True(Import.Refused(TorchFile.OfShapes(tensors), "StateDictUnsupportedTensor").Unsupported);
     }
@@ -182,7 +196,9 @@ public class TorchCheckpointTests
     public void Read_IntegersBesideWeights_AreRefused()
     {
         var file = new TorchFile();
-        byte[] root = TorchFile.Dict(("0.weight", file.Tensor([1, 1], 2)), ("1.num_batches_tracked", TorchFile.View(file.Storage(0, 0), 1, [], [], type: "LongStorage")));
+        byte[] root = TorchFile.Dict(
+            ("0.weight", file.Tensor([1, 1], 2)),
+            ("1.num_batches_tracked", TorchFile.View(file.Storage(0, 0), 1, [], [], type: "LongStorage")));
 
         Assert.Equal("1.num_batches_tracked", Import.Refused(file.Zip(root), "StateDictUnsupportedTensor").Place);
     }
@@ -215,5 +231,7 @@ public class TorchCheckpointTests
     }
 
     private static byte[] State(TorchFile file, string prefix = "") =>
-        TorchFile.Dict(($"{prefix}0.weight", file.Tensor([1, 1], 2)), ($"{prefix}0.bias", file.Tensor([1], 1)), ($"{prefix}2.weight", file.Tensor([1, 1], 3)));
+        TorchFile.Dict(
+            ($"{prefix}0.weight", file.Tensor([1, 1], 2)), ($"{prefix}0.bias", file.Tensor([1], 1)),
+            ($"{prefix}2.weight", file.Tensor([1, 1], 3)));
 }

@@ -38,17 +38,23 @@ public class TorchModuleTests
         Assert.Equal("OrderNotApplicable", Refused(new() { Order = LayerOrdering.Names }));
         Assert.Equal("OrderNotApplicable", Refused(new() { Order = LayerOrdering.File }));
         Assert.Equal("PrefixNotApplicable", Refused(new() { Prefix = "0" }));
-        Assert.Contains("-Activation Relu is not used", Assert.Single(Import.Of(content, options: new() { Activation = Activation.Relu }).Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "-Activation Relu is not used", Assert.Single(Import.Of(content, options: new() { Activation = Activation.Relu }).Warnings),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Read_PrefixThatChoosesAModule_IsUsedUp()
     {
         var file = new TorchFile();
-        byte[] content = file.Zip(TorchFile.Dict(("a", Sequential(Linear(file, 2), ReLU, Linear(file, 3))), ("b", Sequential(Linear(file, 5), ReLU, Linear(file, 7)))));
+        byte[] content = file.Zip(
+            TorchFile.Dict(
+                ("a", Sequential(Linear(file, 2), ReLU, Linear(file, 3))), ("b", Sequential(Linear(file, 5), ReLU, Linear(file, 7)))));
 
         Assert.Equal([5, 7], Import.Of(content, options: new() { Prefix = "b" }).Network.FirstWeights());
-        Assert.Equal("PrefixNotApplicable", Assert.Throws<InvalidInputException>(() => Import.Of(content, options: new() { Prefix = "b.0" })).ErrorId);
+        Assert.Equal(
+            "PrefixNotApplicable",
+            Assert.Throws<InvalidInputException>(() => Import.Of(content, options: new() { Prefix = "b.0" })).ErrorId);
     }
 
     [Theory]
@@ -72,7 +78,9 @@ public class TorchModuleTests
     public void Read_ClassOfTheUser_IsRefusedByName()
     {
         var file = new TorchFile();
-        Assert.Contains("__main__.Net", Import.Refused(file.Zip(TorchFile.Module("__main__", "Net")), "PickleForbiddenGlobal").Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "__main__.Net", Import.Refused(file.Zip(TorchFile.Module("__main__", "Net")), "PickleForbiddenGlobal").Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +104,9 @@ public class TorchModuleTests
     public void Read_LinearWithMore_IsRefused(string attribute)
     {
         var file = new TorchFile();
-        byte[] linear = TorchFile.Module("torch.nn.modules.linear", "Linear", ("_parameters", TorchFile.Dict(("weight", file.Tensor([1, 1], 2)))), (attribute, TorchFile.DictOf((TorchFile.Number(0), TorchFile.None))));
+        byte[] linear = TorchFile.Module(
+            "torch.nn.modules.linear", "Linear", ("_parameters", TorchFile.Dict(("weight", file.Tensor([1, 1], 2)))),
+            (attribute, TorchFile.DictOf((TorchFile.Number(0), TorchFile.None))));
 
         Import.Refused(file.Zip(Sequential(linear)), "TorchModuleUnsupported");
     }
@@ -105,20 +115,29 @@ public class TorchModuleTests
     public void Read_ModuleWithinItself_IsRefused()
     {
         // A Sequential in the memo whose only module is itself.
-        byte[] root = [.. TorchFile.Global("torch.nn.modules.container", "Sequential"), (byte)')', 0x81, (byte)'q', 0, .. TorchFile.Dict(("_modules", TorchFile.Dict(("0", [(byte)'h', 0])))), (byte)'b'];
+        byte[] root = [.. TorchFile.Global("torch.nn.modules.container", "Sequential"), (byte)')', 0x81, (byte)'q', 0,
+            .. TorchFile.Dict(("_modules", TorchFile.Dict(("0", [(byte)'h', 0])))), (byte)'b'];
 
         Import.Refused(new TorchFile().Zip(root), "TorchModuleUnsupported");
     }
 
     [SkippableFact]
     public void Read_SigmoidOfARealFile_IsRefusedByName() =>
-        Assert.Contains("Sigmoid", Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(TestFiles.Shared("networks/wild/hls4ml/two_layer_model.pt"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Sigmoid",
+            Assert.Throws<InvalidFileException>(
+                () => NetworkFormats.Read(TestFiles.Shared("networks/wild/hls4ml/two_layer_model.pt"))).Message, StringComparison.Ordinal);
 
     private static byte[] ReLU => TorchFile.Module("torch.nn.modules.activation", "ReLU", ("training", [0x89]));
 
     private static byte[] Sequential(params byte[][] modules) =>
-        TorchFile.Module("torch.nn.modules.container", "Sequential", ("_parameters", TorchFile.Dict()), ("_modules", TorchFile.Dict([.. modules.Select(static (m, i) => ($"{i}", m))])));
+        TorchFile.Module(
+            "torch.nn.modules.container", "Sequential", ("_parameters", TorchFile.Dict()),
+            ("_modules", TorchFile.Dict([.. modules.Select(static (m, i) => ($"{i}", m))])));
 
     private static byte[] Linear(TorchFile file, float weight) =>
-        TorchFile.Module("torch.nn.modules.linear", "Linear", ("_parameters", TorchFile.Dict(("weight", file.Tensor([1, 1], weight)), ("bias", TorchFile.None))), ("_buffers", TorchFile.Dict()));
+        TorchFile.Module(
+            "torch.nn.modules.linear", "Linear",
+            ("_parameters", TorchFile.Dict(("weight", file.Tensor([1, 1], weight)), ("bias", TorchFile.None))),
+            ("_buffers", TorchFile.Dict()));
 }

@@ -87,7 +87,8 @@ public class ZipContentTests
     [Fact]
     public void Read_MembersOverTheSameBytes_IsRefused()
     {
-        // The second entry of the directory becomes a copy of the first but for its name, over a local header of that name inside the first's data.
+        // The second entry of the directory becomes a copy of the first but for its name, over a local header of that name inside the
+        // first's data.
         byte[] content = Archive(("ab", [7, 7, 7, 7]), ("cd", [7, 7, 7, 7]));
         int directory = content.AsSpan().IndexOf("PK\u0001\u0002"u8);
         int second = directory + 4 + content.AsSpan(directory + 4).IndexOf("PK\u0001\u0002"u8);
@@ -106,7 +107,8 @@ public class ZipContentTests
         string path = folder.Write("net.npz", content);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        InvalidFileException e = Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(path, options: new() { MaximumSize = 1_000_000 }));
+        InvalidFileException e = Assert.Throws<InvalidFileException>(
+            () => NetworkFormats.Read(path, options: new() { MaximumSize = 1_000_000 }));
 
         Assert.Equal("ImportTooLarge", e.ErrorId);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 5_000_000);
@@ -122,7 +124,9 @@ public class ZipContentTests
     [InlineData("lenient_npz_1127.npz")]
     [InlineData("lenient_npz_1176.npz")]
     public void Read_ArchivesThatNumPyRefuses_AreRefused(string file) =>
-        Assert.Contains(Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(TestFiles.Shared($"faults/files/{file}"))).ErrorId, (string[])["ZipChecksumMismatch", "ZipDamaged", "ZipUnsupported"]);
+        Assert.Contains(
+            Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(TestFiles.Shared($"faults/files/{file}"))).ErrorId,
+            (string[])["ZipChecksumMismatch", "ZipDamaged", "ZipUnsupported"]);
 
     private static byte[] Archive(params (string Name, byte[] Content)[] files)
     {

@@ -67,7 +67,8 @@ public sealed class ComputeDevicesTests
     [SkippableFact]
     public void Select_AutoWithoutCards_IsSimdAtOnce()
     {
-        Skip.If(ComputeDevices.List().Any(static d => d.Kind is ComputeDeviceKind.Cuda or ComputeDeviceKind.OpenCL), "This machine has a card.");
+        Skip.If(ComputeDevices.List().Any(static d => d.Kind is ComputeDeviceKind.Cuda or ComputeDeviceKind.OpenCL),
+            "This machine has a card.");
         var watch = Stopwatch.StartNew();
         using IWitnessDevice device = ComputeDevices.Select("Auto", out string message);
         Assert.IsType<SimdWitnessDevice>(device);
@@ -81,9 +82,13 @@ public sealed class ComputeDevicesTests
         Assert.Equal([Hopper, Radeon, Simd], Auto(Simd, Hopper, Radeon, Laptop).Candidates);
         Assert.Equal([Radeon, Simd], Auto(Simd, Laptop, Radeon).Candidates);
         Assert.Equal([Simd], Auto(Simd, Laptop).Candidates);
-        Assert.Equal("A CUDA device is there: using Cuda device 'NVIDIA H200', 16.0 GiB, compute capability 9.0.", Auto(Simd, Hopper).Message(Hopper));
+        Assert.Equal(
+            "A CUDA device is there: using Cuda device 'NVIDIA H200', 16.0 GiB, compute capability 9.0.",
+            Auto(Simd, Hopper).Message(Hopper));
         Assert.Equal("No CUDA device: using OpenCL device 'Radeon Pro', 16.0 GiB, OpenCL C 2.0.", Auto(Simd, Radeon).Message(Radeon));
-        Assert.Equal("No CUDA device, and no OpenCL device with memory of its own: using CPU (SIMD), 2 cores, 512-bit vectors.", Auto(Simd, Laptop).Message(Simd));
+        Assert.Equal(
+            "No CUDA device, and no OpenCL device with memory of its own: using CPU (SIMD), 2 cores, 512-bit vectors.",
+            Auto(Simd, Laptop).Message(Simd));
         Assert.Equal("No CUDA or OpenCL device: using CPU (SIMD), 2 cores, 512-bit vectors.", Auto(Simd).Message(Simd));
     }
 
@@ -116,7 +121,9 @@ public sealed class ComputeDevicesTests
         ComputeDeviceException e = device.Failure("it could not take 7 points.", new DriverError());
         Assert.Equal("ComputeDeviceFailed", e.ErrorId);
         Assert.Equal("Testcard 9000", e.Device);
-        Assert.Equal("The compute device 'Testcard 9000' failed: it could not take 7 points. (the card has fallen off the bus) Choose another device (Cpu is always there).", e.Message);
+        Assert.Equal(
+            "The compute device 'Testcard 9000' failed: it could not take 7 points. (the card has fallen off the bus) Choose another "
+                + "device (Cpu is always there).", e.Message);
     }
 
     [Fact]
@@ -126,7 +133,9 @@ public sealed class ComputeDevicesTests
         ComputeDevice[] devices = [ComputeDevices.List()[0], Hopper with { Source = broken }];
         using IWitnessDevice device = ComputeDevices.Select("Auto", devices, out string message);
         Assert.IsType<SimdWitnessDevice>(device);
-        Assert.StartsWith("Cuda device 'NVIDIA H200' cannot be used (the card has fallen off the bus): using CPU (SIMD), ", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Cuda device 'NVIDIA H200' cannot be used (the card has fallen off the bus): using CPU (SIMD), ", message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,8 +149,10 @@ public sealed class ComputeDevicesTests
 
     private static DeviceChoice Auto(params ComputeDevice[] devices) => DeviceChoice.Of("auto", devices);
 
-    private static ComputeDevice Device(int index, ComputeDeviceKind kind, string name, int units, string capability, bool discrete = false) =>
-        new() { Index = index, Kind = kind, Name = name, MemoryBytes = 16L << 30, Units = units, Capability = capability, IsDiscrete = discrete };
+    private static ComputeDevice Device(
+        int index, ComputeDeviceKind kind, string name, int units, string capability, bool discrete = false) =>
+        new() { Index = index, Kind = kind, Name = name, MemoryBytes = 16L << 30, Units = units, Capability = capability,
+            IsDiscrete = discrete };
 
     private sealed class DriverError() : AcceleratorException("the card has fallen off the bus")
     {

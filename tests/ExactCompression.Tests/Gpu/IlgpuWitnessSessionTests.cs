@@ -6,7 +6,9 @@ namespace ExactCompression.Tests.Gpu;
 
 public sealed class IlgpuWitnessSessionTests(WitnessDevices devices) : IClassFixture<WitnessDevices>
 {
-    /// <summary>Device, points, widths: single elements, sizes around and between tiles of every group size, one to four hidden layers.</summary>
+    /// <summary>
+    /// Device, points, widths: single elements, sizes around and between tiles of every group size, one to four hidden layers.
+    /// </summary>
     public static TheoryData<string, int, int[]> Shapes => new()
     {
         { "cpu-1", 1, [1, 1, 1] },

@@ -22,12 +22,14 @@ public sealed partial class PtxCompilationTests
     {
         using var context = Context.Create(IlgpuPlatform.Configure);
         var architecture = new CudaArchitecture(major, minor);
-        using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, new CudaInstructionSet(7, 8), null);
+        using var backend = new PTXBackend(
+            context, new CudaCapabilityContext(architecture), architecture, new CudaInstructionSet(7, 8), null);
         MethodInfo[] kernels = [.. Kernels()];
         Assert.Equal(9, kernels.Length);
         foreach (MethodInfo kernel in kernels)
         {
-            var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), KernelSpecialization.Empty);
+            var compiled = (PTXCompiledKernel)backend.Compile(
+                EntryPointDescription.FromExplicitlyGroupedKernel(kernel), KernelSpecialization.Empty);
             string name = $"{kernel.DeclaringType!.Name}.{kernel.Name}", ptx = compiled.PTXAssembly;
             Assert.True(ptx.Contains(".visible .entry", StringComparison.Ordinal), name);
             Assert.False(ptx.Contains(".local", StringComparison.Ordinal), $"{name} spills to local memory.");
@@ -35,7 +37,9 @@ public sealed partial class PtxCompilationTests
             Assert.Matches(GlobalAccess(), ptx);
             Assert.DoesNotMatch(DoublePrecision(), ptx);
             Assert.DoesNotMatch(FunctionCall(), ptx);
-            Assert.True(compiled.Info?.SharedAllocations.TotalSize is null or <= 16 * 1024, $"{name} takes more shared memory than three groups a multiprocessor allow.");
+            Assert.True(
+                compiled.Info?.SharedAllocations.TotalSize is null or <= 16 * 1024,
+                $"{name} takes more shared memory than three groups a multiprocessor allow.");
         }
     }
 
@@ -47,8 +51,11 @@ public sealed partial class PtxCompilationTests
     {
         using var context = Context.Create(IlgpuPlatform.Configure);
         var architecture = new CudaArchitecture(8, 0);
-        using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, new CudaInstructionSet(7, 8), null);
-        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.GetMethod("Run")!.MakeGenericMethod(typeof(Edge16))), KernelSpecialization.Empty);
+        using var backend = new PTXBackend(
+            context, new CudaCapabilityContext(architecture), architecture, new CudaInstructionSet(7, 8), null);
+        var compiled = (PTXCompiledKernel)backend.Compile(
+            EntryPointDescription.FromExplicitlyGroupedKernel(kernel.GetMethod("Run")!.MakeGenericMethod(typeof(Edge16))),
+            KernelSpecialization.Empty);
         Assert.InRange(SharedLoad().Count(compiled.PTXAssembly), 2 * Tile.PerThread, int.MaxValue);
         Assert.InRange(Multiplication().Count(compiled.PTXAssembly), Tile.PerThread * Tile.PerThread, int.MaxValue);
     }
@@ -73,7 +80,8 @@ public sealed partial class PtxCompilationTests
 
     private static IEnumerable<MethodInfo> Kernels() =>
         typeof(AffineKernel).Assembly.GetTypes()
-            .Where(static t => t.Namespace == typeof(AffineKernel).Namespace && (t.Name.EndsWith("Kernel", StringComparison.Ordinal) || t.Name.EndsWith("Kernels", StringComparison.Ordinal)))
+            .Where(static t => t.Namespace == typeof(AffineKernel).Namespace
+                && (t.Name.EndsWith("Kernel", StringComparison.Ordinal) || t.Name.EndsWith("Kernels", StringComparison.Ordinal)))
             .SelectMany(static t => t.GetMethods(BindingFlags.Static | BindingFlags.Public))
             .Where(static m => m.ReturnType == typeof(void))
             .Select(static m => m.IsGenericMethodDefinition ? m.MakeGenericMethod(typeof(Edge16)) : m);

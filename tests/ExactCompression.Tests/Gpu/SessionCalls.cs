@@ -14,7 +14,8 @@ internal static class SessionCalls
         session.Load();
     }
 
-    public static void WantAll(this IWitnessSession session, int neurons) => session.Want([.. Enumerable.Repeat(MissingSigns.Both, neurons)]);
+    public static void WantAll(this IWitnessSession session, int neurons) =>
+        session.Want([.. Enumerable.Repeat(MissingSigns.Both, neurons)]);
 
     /// <summary>A forward pass for all neurons, and their extremes.</summary>
     public static NeuronExtremes[] Extremes(this IWitnessSession session, int neurons)

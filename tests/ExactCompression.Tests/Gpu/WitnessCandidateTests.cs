@@ -12,12 +12,15 @@ public sealed class WitnessCandidateTests(WitnessDevices devices) : IClassFixtur
     [MemberData(nameof(Names))]
     public void ReadCandidates_WantedSignsOnly_EachWithItsPoint(string name)
     {
-        using IWitnessSession session = Open(name, TestNetworks.SingleLayer(new double[,] { { 1 }, { -1 }, { 2 }, { 0 } }), InputDomain.Uniform(-1, 1));
+        using IWitnessSession session = Open(
+            name, TestNetworks.SingleLayer(new double[,] { { 1 }, { -1 }, { 2 }, { 0 } }), InputDomain.Uniform(-1, 1));
         session.Load([0.25f, -0.5f, 0.75f, 0], 4);
         session.Want([MissingSigns.Both, MissingSigns.Below, MissingSigns.None, MissingSigns.Both]);
         session.Forward();
         var found = session.Candidates(1);
-        Assert.Equal([(0, true, 0.75f), (0, false, -0.5f), (1, false, 0.75f)], found.Select(static f => (f.Candidate.Neuron, f.Candidate.Above, f.Point[0])));
+        Assert.Equal(
+            [(0, true, 0.75f), (0, false, -0.5f), (1, false, 0.75f)],
+            found.Select(static f => (f.Candidate.Neuron, f.Candidate.Above, f.Point[0])));
         Assert.Equal(found[0].Candidate.Place, found[2].Candidate.Place);
         Assert.NotEqual(found[0].Candidate.Place, found[1].Candidate.Place);
     }
@@ -84,7 +87,9 @@ public sealed class WitnessCandidateTests(WitnessDevices devices) : IClassFixtur
         session.Candidates(6);
 
         // From here on only what the attack itself reaches counts; points walk on after they have reached it.
-        session.Aim(2, [.. Enumerable.Range(0, Count).Select(static p => p % 7)], [.. Enumerable.Range(0, Count).Select(static p => p % 2 == 0 ? 1f : -1f)]);
+        session.Aim(
+            2, [.. Enumerable.Range(0, Count).Select(static p => p % 7)],
+            [.. Enumerable.Range(0, Count).Select(static p => p % 2 == 0 ? 1f : -1f)]);
         int found = 0;
         for (int step = 0; step < 24;)
         {
@@ -177,7 +182,8 @@ public sealed class WitnessCandidateTests(WitnessDevices devices) : IClassFixtur
         session.Forward();
         session.WantAll(11);
         session.KeepStarts(100);
-        Assert.All(Enumerable.Range(0, 11), i => Assert.All(session.ReadStarts(i, above: true), static start => Assert.InRange(start, 100, 120)));
+        Assert.All(
+            Enumerable.Range(0, 11), i => Assert.All(session.ReadStarts(i, above: true), static start => Assert.InRange(start, 100, 120)));
         session.Forward();
         session.KeepStarts(100);
         Assert.All(Enumerable.Range(0, 11), i => Assert.NotEmpty(session.ReadStarts(i, above: false)));

@@ -10,7 +10,9 @@ public sealed class WitnessDevices : IDisposable
 {
     private readonly Dictionary<string, IlgpuWitnessDevice?> devices = [];
 
-    /// <summary>A device by name: <c>cpu-T</c> with thread groups of T x T, <c>cuda</c> or <c>opencl</c>; null where there is none.</summary>
+    /// <summary>
+    /// A device by name: <c>cpu-T</c> with thread groups of T x T, <c>cuda</c> or <c>opencl</c>; null where there is none.
+    /// </summary>
     internal IlgpuWitnessDevice? Find(string name)
     {
         if (!devices.TryGetValue(name, out IlgpuWitnessDevice? device))

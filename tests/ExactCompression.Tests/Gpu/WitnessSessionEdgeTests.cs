@@ -26,7 +26,8 @@ public sealed class WitnessSessionEdgeTests(WitnessDevices devices) : IClassFixt
     [MemberData(nameof(Names))]
     public void Forward_SomeNaN_PassesThemOver(string name)
     {
-        using IWitnessSession session = Open(name, TestNetworks.SingleLayer(new double[,] { { 1, 1 }, { 2, -1 } }), InputDomain.Uniform(-4, 4));
+        using IWitnessSession session = Open(
+            name, TestNetworks.SingleLayer(new double[,] { { 1, 1 }, { 2, -1 } }), InputDomain.Uniform(-4, 4));
         session.Load([float.NaN, 1, 2, 3, 1, float.NaN, -1, 0, float.NaN, float.NaN], 5);
         NeuronExtremes[] extremes = session.Extremes(2);
         Assert.Equal(new NeuronExtremes(-1, 5, 3, 1), extremes[0]);

@@ -17,7 +17,9 @@ public sealed class ActivationPatternTests
     [InlineData(3, 2, 3, 80)]
     public void Run_SolverOnSmallNetworks_FindsTheRegionsThatEnumerationFinds(int inputs, int layers, int width, int count) =>
         RandomNetworks.Cases(inputs, layers, width)
-            .Where(c => c.Lower.Zip(c.Upper).All(e => e.First < e.Second) && c.Network.Layers.All(l => l.Weights.Span.ToArray().Concat(l.Bias.ToArray()).All(v => v == 0 || Math.Abs(v) is > 1e-3 and < 1e3)))
+            .Where(c => c.Lower.Zip(c.Upper).All(e => e.First < e.Second)
+                && c.Network.Layers.All(
+                    l => l.Weights.Span.ToArray().Concat(l.Bias.ToArray()).All(v => v == 0 || Math.Abs(v) is > 1e-3 and < 1e3)))
             .ForAll(Check, count, threads: 1);
 
     [Fact]
@@ -30,7 +32,10 @@ public sealed class ActivationPatternTests
         Assert.Equal(["000", "010", "011", "100", "101", "111"], found.Select(p => p.Pattern).Order());
         Assert.Equal(Enumerable.Range(1, 6), found.Select(p => p.Number));
         Assert.Equal(ActivationPatternEnd.Complete, search.End);
-        Assert.All(found, p => Assert.Equal(Enumerable.Range(0, 3).Select(i => p.IsActive(1, i)), new[] { p.Input[0] > 0.5, p.Input[1] > 0.5, p.Input[0] + p.Input[1] > 1 }));
+        Assert.All(
+            found, p => Assert.Equal(
+                Enumerable.Range(0, 3).Select(i => p.IsActive(1, i)),
+                new[] { p.Input[0] > 0.5, p.Input[1] > 0.5, p.Input[0] + p.Input[1] > 1 }));
     }
 
     [Theory]
@@ -38,8 +43,10 @@ public sealed class ActivationPatternTests
     [InlineData("Cbc")]
     public void Run_OtherSolver_FindsTheSameRegions(string solver)
     {
-        ReluNetwork network = Network(([1, 0, 0, 1, 1, 1], [-0.5, -0.5, -1], 3, 2), ([1, -1, 1, -1, 1, 0.5], [0, 0.1], 2, 3), ([1, 1], [0], 1, 2));
-        string[] Found(string? name) => [.. new ActivationPatternSearch(network, null, new() { Solver = name }).Run(default).Select(p => p.Pattern).Order()];
+        ReluNetwork network = Network(
+            ([1, 0, 0, 1, 1, 1], [-0.5, -0.5, -1], 3, 2), ([1, -1, 1, -1, 1, 0.5], [0, 0.1], 2, 3), ([1, 1], [0], 1, 2));
+        string[] Found(string? name) =>
+            [.. new ActivationPatternSearch(network, null, new() { Solver = name }).Run(default).Select(p => p.Pattern).Order()];
         Assert.Equal(Found(null), Found(solver));
         Assert.Equal(Found("Scip"), Found(solver));
     }
@@ -148,7 +155,9 @@ public sealed class ActivationPatternTests
             Assert.True(search.End is ActivationPatternEnd.Complete or ActivationPatternEnd.Unproven, $"{search.End}; {c}");
         Assert.Equal(found.Length, found.Distinct().Count());
         Assert.All(found, p => Assert.True(expected.ContainsKey(p), $"{p} is no region; {c}"));
-        Assert.All(expected.Where(e => e.Value > Clear), e => Assert.True(found.Contains(e.Key), $"{e.Key} with clearance {e.Value} is missing; {c}"));
+        Assert.All(
+            expected.Where(e => e.Value > Clear),
+            e => Assert.True(found.Contains(e.Key), $"{e.Key} with clearance {e.Value} is missing; {c}"));
     }
 
     /// <summary>Lines at every height across each of two inputs.</summary>
@@ -160,5 +169,7 @@ public sealed class ActivationPatternTests
     }
 
     private static ReluNetwork Network(params (double[] Weights, double[] Bias, int Outputs, int Inputs)[] layers) =>
-        new(layers.Select((l, i) => new AffineLayer(l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Length - 1 ? Activation.Identity : Activation.Relu)));
+        new(layers.Select(
+            (l, i) => new AffineLayer(
+                l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Length - 1 ? Activation.Identity : Activation.Relu)));
 }

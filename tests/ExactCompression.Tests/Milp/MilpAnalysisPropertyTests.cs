@@ -21,7 +21,8 @@ public sealed class MilpAnalysisPropertyTests
     [InlineData(MilpFormulation.Neuron, MilpBounds.Interval, MilpInjection.Off, "Highs", 60)]
     [InlineData(MilpFormulation.NeuronApproximate, MilpBounds.Crown, MilpInjection.Off, "Scip", 80)]
     [InlineData(MilpFormulation.NeuronApproximate, MilpBounds.Interval, MilpInjection.Off, "Cbc", 60)]
-    public void Find_SmallNetworks_DecidesAsEnumerationDoes(MilpFormulation formulation, MilpBounds bounds, MilpInjection injection, string solver, int count)
+    public void Find_SmallNetworks_DecidesAsEnumerationDoes(
+        MilpFormulation formulation, MilpBounds bounds, MilpInjection injection, string solver, int count)
     {
         var options = new MilpOptions { Formulation = formulation, Bounds = bounds, Injection = injection, Solver = solver };
         RandomNetworks.Cases(mostInputs: 2, mostLayers: 3, mostWidth: 3).ForAll(
@@ -36,7 +37,10 @@ public sealed class MilpAnalysisPropertyTests
         foreach (NeuronStability neuron in table.Neurons)
         {
             (Rational min, Rational max) = ranges[neuron.Layer - 1][neuron.Neuron];
-            NeuronState truth = max.Sign <= 0 ? NeuronState.StablyInactive : min.Sign >= 0 ? NeuronState.StablyActive : NeuronState.Unstable;
+            NeuronState truth = max.Sign <= 0
+                ? NeuronState.StablyInactive
+                : min.Sign >= 0
+                ? NeuronState.StablyActive : NeuronState.Unstable;
             string where = $"{neuron} {neuron.Evidence} is {truth}: {min} to {max}; {c}";
 
             // A solver's claim, which is no proof, may be wrong where its tolerances hide the sign.
@@ -50,10 +54,14 @@ public sealed class MilpAnalysisPropertyTests
         }
     }
 
-    /// <summary>Whether both ends of a neuron's range keep so far from 0, in the measure of its bounds and of all numbers at play, that no tolerance hides its sign.</summary>
+    /// <summary>
+    /// Whether both ends of a neuron's range keep so far from 0, in the measure of its bounds and of all numbers at play, that no tolerance
+    /// hides its sign.
+    /// </summary>
     private static bool IsClear(NeuronStability neuron, Rational min, Rational max)
     {
         Rational least = Math.Max(1, Math.Max(Math.Abs(neuron.LowerBound), Math.Abs(neuron.UpperBound))) * Clear;
-        return Math.Max(Math.Abs(neuron.LowerBound), Math.Abs(neuron.UpperBound)) < 1e6 && Rational.Abs(min) > least && Rational.Abs(max) > least;
+        return Math.Max(Math.Abs(neuron.LowerBound), Math.Abs(neuron.UpperBound)) < 1e6 && Rational.Abs(min) > least
+            && Rational.Abs(max) > least;
     }
 }

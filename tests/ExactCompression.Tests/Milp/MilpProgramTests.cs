@@ -81,7 +81,8 @@ public sealed class MilpProgramTests
         Skip.IfNot(OperatingSystem.IsLinux() && Environment.Is64BitProcess, "Asks Linux for its signal handlers.");
         using MilpProgram program = Dense("Scip", 150);
         using var source = new CancellationTokenSource();
-        Task<MilpOutcome> solve = Task.Factory.StartNew(() => program.Solve(new(null, 1), source.Token), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<MilpOutcome> solve = Task.Factory.StartNew(
+            () => program.Solve(new(null, 1), source.Token), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var handlers = new HashSet<string>();
         TimeSpan until = Environment.CpuUsage.TotalTime + TimeSpan.FromSeconds(1.5);
         while (!solve.IsCompleted && Environment.CpuUsage.TotalTime < until)

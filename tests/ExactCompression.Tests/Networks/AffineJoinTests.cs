@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Networks;
 
-/// <summary>Joined maps against exact fractions: the true composite lies within the radii, and the radii are absent where nothing rounds.</summary>
+/// <summary>
+/// Joined maps against exact fractions: the true composite lies within the radii, and the radii are absent where nothing rounds.
+/// </summary>
 public sealed class AffineJoinTests
 {
     private static readonly Gen<double> Value = Gen.OneOf(
@@ -43,7 +45,8 @@ public sealed class AffineJoinTests
                 Int128 exact = 0;
                 for (int k = 0; k < size; k++)
                     exact += (Int128)(long)(outer.Weights[i * size + k] * (1 << 20)) * (long)(inner.Weights[k * size + j] * (1 << 20));
-                Rational difference = new Rational((System.Numerics.BigInteger)exact, System.Numerics.BigInteger.One << 40) - joined.Weights[i * size + j];
+                Rational difference = new Rational((System.Numerics.BigInteger)exact, System.Numerics.BigInteger.One << 40)
+                    - joined.Weights[i * size + j];
                 Assert.True(Rational.Abs(difference) <= joined.WeightRadius![i * size + j]);
                 Assert.InRange(joined.WeightRadius[i * size + j], 0, (double)Int128.Abs(exact) / scale * 1e-9 + 1e-5);
             }
@@ -91,7 +94,8 @@ public sealed class AffineJoinTests
 
     [Fact]
     public void Compose_ThroughABottleneck_RefusesAMatrixTooLarge() => Assert.Throws<OverflowException>(
-        static () => AffineJoin.Compose(AffineMap.Dense(new double[20000], new double[20000], 20000, 1), AffineMap.Dense(new double[20000], [0], 1, 20000)));
+        static () => AffineJoin.Compose(
+            AffineMap.Dense(new double[20000], new double[20000], 20000, 1), AffineMap.Dense(new double[20000], [0], 1, 20000)));
 
     private static void AssertExact(AffineMap outer, AffineMap inner)
     {

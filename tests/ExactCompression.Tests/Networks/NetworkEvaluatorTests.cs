@@ -20,7 +20,8 @@ public class NetworkEvaluatorTests
                 double[] outputs = evaluator.Evaluate([.. c.points.SelectMany(static p => p)], c.points.Length);
                 double[] expected = [.. c.points.SelectMany(p => c.network.Evaluate(p))];
                 double scale = c.points.Max(p => Magnitude(c.network, p)); // large terms that cancel leave their rounding
-                Assert.All(expected.Zip(outputs), pair => Assert.InRange(pair.Second - pair.First, -1e-12 * (1 + scale), 1e-12 * (1 + scale)));
+                Assert.All(
+                    expected.Zip(outputs), pair => Assert.InRange(pair.Second - pair.First, -1e-12 * (1 + scale), 1e-12 * (1 + scale)));
             },
             count: 200);
 
@@ -29,7 +30,8 @@ public class NetworkEvaluatorTests
     {
         double[] sizes = Array.ConvertAll(point, Math.Abs);
         foreach (AffineLayer layer in network.Layers)
-            sizes = [.. Enumerable.Range(0, layer.Outputs).Select(n => Math.Abs(layer.Bias.Span[n]) + Enumerable.Range(0, layer.Inputs).Sum(i => Math.Abs(layer.Row(n)[i]) * sizes[i]))];
+            sizes = [.. Enumerable.Range(0, layer.Outputs).Select(
+                n => Math.Abs(layer.Bias.Span[n]) + Enumerable.Range(0, layer.Inputs).Sum(i => Math.Abs(layer.Row(n)[i]) * sizes[i]))];
         return sizes.Max();
     }
 
@@ -38,7 +40,9 @@ public class NetworkEvaluatorTests
     {
         var random = new Random(3);
         double[] Weights(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() - 0.5)];
-        var network = new ReluNetwork([new(Weights(20), Weights(5), 5, 4, Activation.Relu), new(Weights(30), Weights(6), 6, 5, Activation.Relu), new(Weights(12), Weights(2), 2, 6, Activation.Identity)]);
+        var network = new ReluNetwork(
+            [new(Weights(20), Weights(5), 5, 4, Activation.Relu), new(Weights(30), Weights(6), 6, 5, Activation.Relu),
+                new(Weights(12), Weights(2), 2, 6, Activation.Identity)]);
         using var evaluator = new NetworkEvaluator<double>(network);
         double[] points = Weights(3 * 4), seeds = [1, 0, 0, 1, -2, 0.5];
         double[] gradient = evaluator.Gradient(evaluator.Trace(points, 3), seeds, 3);

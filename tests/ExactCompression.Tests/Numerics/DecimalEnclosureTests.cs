@@ -48,7 +48,8 @@ public class DecimalEnclosureTests
             double nearest = double.Parse(text, CultureInfo.InvariantCulture);
             double down = DecimalEnclosure.Down(text, nearest), up = DecimalEnclosure.Up(text, nearest);
 
-            int below = CompareExactly(negative ? -digits : digits, exponent, down), above = CompareExactly(negative ? -digits : digits, exponent, up);
+            int below = CompareExactly(negative ? -digits : digits, exponent, down),
+                above = CompareExactly(negative ? -digits : digits, exponent, up);
             Assert.True(below >= 0 && above <= 0, text);
             Assert.True(down == up ? below == 0 : Math.BitIncrement(down) == up && below > 0 && above < 0, text);
         }
@@ -104,7 +105,8 @@ public class DecimalEnclosureTests
         var value = new ExactRational(numerator, denominator);
         double down = value.Down(), up = value.Up();
 
-        // a / b below x is a below x b, and x b in decimals of 28 digits is exact enough to tell neighbours apart only with integers: scale by 2^60.
+        // a / b below x is a below x b, and x b in decimals of 28 digits is exact enough to tell neighbours apart only with integers: scale
+        // by 2^60.
         Assert.True(value.CompareTo(down) >= 0 && value.CompareTo(up) <= 0);
         Assert.True(down == up ? Math.FusedMultiplyAdd(down, denominator, -numerator) == 0 : Math.BitIncrement(down) == up);
         if (down != up)
@@ -132,7 +134,8 @@ public class DecimalEnclosureTests
     private static int CompareExactly(BigInteger digits, int exponent, double value)
     {
         string[] parts = value.ToString("E1100", CultureInfo.InvariantCulture).Split('E');
-        var other = BigInteger.Parse(parts[0].Replace(".", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var other = BigInteger.Parse(
+            parts[0].Replace(".", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         int otherExponent = int.Parse(parts[1], CultureInfo.InvariantCulture) - 1100, shift = exponent - otherExponent;
         return shift >= 0 ? (digits * BigInteger.Pow(10, shift)).CompareTo(other) : digits.CompareTo(other * BigInteger.Pow(10, -shift));
     }

@@ -7,7 +7,8 @@ namespace ExactCompression.Tests.Numerics;
 
 public sealed class DyadicTests
 {
-    private static readonly Gen<double> AnyFinite = Gen.OneOf(Gen.Double, Gen.Int[-3, 3].Select(i => (double)i), Gen.Const(double.Epsilon), Gen.Const(double.MaxValue)).Where(double.IsFinite);
+    private static readonly Gen<double> AnyFinite = Gen.OneOf(
+        Gen.Double, Gen.Int[-3, 3].Select(i => (double)i), Gen.Const(double.Epsilon), Gen.Const(double.MaxValue)).Where(double.IsFinite);
 
     [Fact]
     public void SignOfSumsAndProducts_AnyDoubles_EqualsThatOfFractions() =>

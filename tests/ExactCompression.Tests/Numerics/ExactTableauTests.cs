@@ -16,7 +16,8 @@ public sealed class ExactTableauTests
             int kind = random.Next(2);
             double Next() => kind == 0 ? random.Next(-3, 4) : HardNumbers.Next(random, 2);
             double[] widths = [Math.Abs(Next()), Math.Abs(Next())];
-            double[][] kept = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (double[])[Next(), Next(), Math.Abs(Next())])]; // each holds at the vertex 0
+            double[][] kept = [.. Enumerable.Range(0, random.Next(4)).Select(
+                _ => (double[])[Next(), Next(), Math.Abs(Next())])]; // each holds at the vertex 0
             double[] objective = [Next(), Next(), Next()];
             var tableau = new ExactTableau([widths[0], widths[1]]);
             foreach (double[] row in kept)
@@ -51,7 +52,8 @@ public sealed class ExactTableauTests
     /// <summary>The largest value of an affine function over the feasible points where two constraints are tight.</summary>
     private static Rational Best(double[] widths, double[][] kept, double[] objective)
     {
-        Rational[][] rows = [.. ((double[][])[[1, 0, 0], [0, 1, 0], [-1, 0, widths[0]], [0, -1, widths[1]], .. kept]).Select(static r => Array.ConvertAll(r, static v => (Rational)v))];
+        Rational[][] rows = [.. ((double[][])[[1, 0, 0], [0, 1, 0], [-1, 0, widths[0]], [0, -1, widths[1]], .. kept]).Select(
+            static r => Array.ConvertAll(r, static v => (Rational)v))];
         Rational? best = null;
         for (int a = 0; a < rows.Length; a++)
         {
@@ -60,7 +62,8 @@ public sealed class ExactTableauTests
                 Rational det = (rows[a][0] * rows[b][1]) - (rows[a][1] * rows[b][0]);
                 if (det.Sign == 0)
                     continue;
-                Rational x = ((rows[a][1] * rows[b][2]) - (rows[b][1] * rows[a][2])) / det, y = ((rows[b][0] * rows[a][2]) - (rows[a][0] * rows[b][2])) / det;
+                Rational x = ((rows[a][1] * rows[b][2]) - (rows[b][1] * rows[a][2])) / det,
+                    y = ((rows[b][0] * rows[a][2]) - (rows[a][0] * rows[b][2])) / det;
                 if (rows.Any(r => ((r[0] * x) + (r[1] * y) + r[2]).Sign < 0))
                     continue;
                 Rational value = ((Rational)objective[0] * x) + ((Rational)objective[1] * y) + (Rational)objective[2];

@@ -7,7 +7,8 @@ namespace ExactCompression.Tests.Numerics;
 
 public sealed class MatrixProductTests
 {
-    private static readonly Gen<(int Rows, int Inner, int Columns, int Seed)> Shapes = Gen.Select(Gen.Int[1, 70], Gen.Int[1, 40], Gen.Int[1, 70], Gen.Int);
+    private static readonly Gen<(int Rows, int Inner, int Columns, int Seed)> Shapes = Gen.Select(
+        Gen.Int[1, 70], Gen.Int[1, 40], Gen.Int[1, 70], Gen.Int);
 
     [Fact]
     public void Multiply_DoubleOfAnyShape_EqualsTheSumsTakenOneByOne() =>
@@ -74,8 +75,10 @@ public sealed class MatrixProductTests
 
                 var single = new float[expected.Length];
                 Array.Fill(single, -1000f);
-                using PackedMatrix<float> singles = PackedMatrix<float>.FromRows(Array.ConvertAll(b, static v => (float)v), s.Inner, columns);
-                MatrixProduct.Multiply(Array.ConvertAll(a, static v => (float)v), rows, singles, Array.ConvertAll(bias, static v => (float)v), single);
+                using PackedMatrix<float> singles = PackedMatrix<float>.FromRows(
+                    Array.ConvertAll(b, static v => (float)v), s.Inner, columns);
+                MatrixProduct.Multiply(
+                    Array.ConvertAll(a, static v => (float)v), rows, singles, Array.ConvertAll(bias, static v => (float)v), single);
                 Assert.Equal(expected, Array.ConvertAll(single, static v => (double)v));
             }
         }

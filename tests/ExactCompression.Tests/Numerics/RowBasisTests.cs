@@ -80,7 +80,8 @@ public class RowBasisTests
                     for (int j = 0; j < c.columns; j++)
                     {
                         for (int k = 0; k < c.rank; k++)
-                            matrix[(i * c.columns) + j] += Math.ScaleB(c.left[(i * c.rank) + k] * c.right[(k * c.columns) + j], c.scales[i]);
+                            matrix[(i * c.columns) + j] += Math.ScaleB(
+                                c.left[(i * c.rank) + k] * c.right[(k * c.columns) + j], c.scales[i]);
                     }
                 }
 
@@ -94,7 +95,8 @@ public class RowBasisTests
     public void Choose_RandomFloats_FindsTheRankOfExactElimination() =>
         (from rows in Gen.Int[1, 9]
          from columns in Gen.Int[1, 7]
-         from values in Gen.Frequency((1, Gen.Const(0.0)), (2, Gen.Int[-1_000_000, 1_000_000].Select(static v => (double)(v / 1048576f)))).Array[rows * columns]
+         from values in Gen.Frequency(
+             (1, Gen.Const(0.0)), (2, Gen.Int[-1_000_000, 1_000_000].Select(static v => (double)(v / 1048576f)))).Array[rows * columns]
          select (columns, values))
         .ForAll(
             c =>
@@ -125,7 +127,8 @@ public class RowBasisTests
         RowBasis basis = Choose(matrix, Columns);
 
         Assert.Equal(Rank, basis.Rank);
-        Assert.True(basis.Coefficients.Max(Math.Abs) <= 2 * RowBasis.LargestCoefficient); // rows scaled by powers of two differ by less than 2
+        Assert.True(
+            basis.Coefficients.Max(Math.Abs) <= 2 * RowBasis.LargestCoefficient); // rows scaled by powers of two differ by less than 2
         RequireExpressed(matrix, Columns, basis);
     }
 

@@ -7,7 +7,8 @@ namespace ExactCompression.Tests.Numerics;
 
 public sealed unsafe class SparseProductTests
 {
-    private static readonly Gen<(int Rows, int Inner, int Panels, double Share, int Seed)> Shapes = Gen.Select(Gen.Int[1, 40], Gen.Int[1, 4], Gen.Int[1, 5], Gen.Double[0, 1], Gen.Int);
+    private static readonly Gen<(int Rows, int Inner, int Panels, double Share, int Seed)> Shapes = Gen.Select(
+        Gen.Int[1, 40], Gen.Int[1, 4], Gen.Int[1, 5], Gen.Double[0, 1], Gen.Int);
 
     [Fact]
     public void Multiply_RowsWithZeros_GivesTheBitsOfTheDenseProduct() =>
@@ -16,7 +17,8 @@ public sealed unsafe class SparseProductTests
             {
                 int inner = 16 * s.Inner, columns = s.Panels * PackedMatrix<float>.PanelWidth;
                 var random = new Random(s.Seed);
-                float[] a = Values(random, s.Rows * inner, s.Share), b = Values(random, inner * columns, 1), bias = Values(random, columns, 1);
+                float[] a = Values(random, s.Rows * inner, s.Share), b = Values(random, inner * columns, 1),
+                    bias = Values(random, columns, 1);
                 float[] expected = new float[s.Rows * columns], c = new float[expected.Length];
                 using PackedMatrix<float> packed = PackedMatrix<float>.FromRows(b, inner, columns);
                 MatrixProduct.Multiply(a, s.Rows, packed, bias, expected);
@@ -31,7 +33,8 @@ public sealed unsafe class SparseProductTests
                         for (int panel = 0; panel < s.Panels; panel += 2)
                         {
                             int at = panel * PackedMatrix<float>.PanelWidth;
-                            SparseProduct.Multiply(values, offsets, count, packed, panel, Math.Min(2, s.Panels - panel), pb + at, pc + (row * columns) + at);
+                            SparseProduct.Multiply(
+                                values, offsets, count, packed, panel, Math.Min(2, s.Panels - panel), pb + at, pc + (row * columns) + at);
                         }
                     }
                 }
@@ -56,8 +59,11 @@ public sealed unsafe class SparseProductTests
                     SparseProduct.CollectColumns(pa + first, s.Rows, stride, pv, po, pc);
                 for (int column = 0; column < SparseProduct.ColumnBlock; column++)
                 {
-                    var expected = Enumerable.Range(0, s.Rows).Select(row => (Value: a[(row * stride) + first + column], Offset: row * width)).Where(static x => x.Value != 0);
-                    Assert.Equal(expected, Enumerable.Range(0, counts[column]).Select(i => (values[(column * s.Rows) + i], offsets[(column * s.Rows) + i])));
+                    var expected = Enumerable.Range(0, s.Rows).Select(
+                        row => (Value: a[(row * stride) + first + column], Offset: row * width)).Where(static x => x.Value != 0);
+                    Assert.Equal(
+                        expected,
+                        Enumerable.Range(0, counts[column]).Select(i => (values[(column * s.Rows) + i], offsets[(column * s.Rows) + i])));
                 }
             },
             count: 100);

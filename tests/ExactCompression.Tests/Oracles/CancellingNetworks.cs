@@ -3,7 +3,10 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Tests.Oracles;
 
-/// <summary>Small networks of numbers from 1e-20 to 1e20 that cancel, made so that every kind of compression step finds something, and rewrites of them.</summary>
+/// <summary>
+/// Small networks of numbers from 1e-20 to 1e20 that cancel, made so that every kind of compression step finds something, and rewrites of
+/// them.
+/// </summary>
 internal static class CancellingNetworks
 {
     /// <summary>A network of one or two inputs, one to three hidden layers and one or two outputs.</summary>
@@ -22,7 +25,9 @@ internal static class CancellingNetworks
         double[] weights = [.. Enumerable.Range(0, outputs * width).Select(_ => random.Next(6) == 0 ? 0 : Number(random, mild))];
         if (width > 1 && random.Next(2) == 0)
             weights[1] = -weights[0];
-        layers.Add(new(weights, [.. Enumerable.Range(0, outputs).Select(_ => Number(random, mild))], outputs, width, Activation.Identity, WeightPrecision.Float64));
+        layers.Add(
+            new(weights, [.. Enumerable.Range(0, outputs).Select(_ => Number(random, mild))], outputs, width, Activation.Identity,
+                WeightPrecision.Float64));
         return new(layers);
     }
 
@@ -32,7 +37,8 @@ internal static class CancellingNetworks
         (double[] lower, double[] upper) = (new double[size], new double[size]);
         for (int i = 0; i < size; i++)
         {
-            double from = random.Next(4) switch { 0 => 0, 1 => random.NextDouble(), 2 => -random.NextDouble(), _ => Math.Pow(10, random.Next(-6, 7)) * random.NextDouble() };
+            double from = random.Next(4) switch { 0 => 0, 1 => random.NextDouble(), 2 => -random.NextDouble(),
+                _ => Math.Pow(10, random.Next(-6, 7)) * random.NextDouble() };
             double width = random.Next(5) switch { 0 => 0, 1 => Math.Abs(from) * 1e-14, _ => random.NextDouble() };
             (lower[i], upper[i]) = (from, from + width);
         }
@@ -42,7 +48,10 @@ internal static class CancellingNetworks
 
     /// <summary>A corner of a box, or a point in it.</summary>
     public static double[] Point(Random random, double[] lower, double[] upper, int number) =>
-        [.. lower.Zip(upper, (low, high) => number < 4 ? (random.Next(2) == 0 ? low : high) : Math.Clamp(low + (random.NextDouble() * (high - low)), low, high))];
+        [.. lower.Zip(
+            upper, (low, high) => number < 4
+                ? (random.Next(2) == 0 ? low : high)
+                : Math.Clamp(low + (random.NextDouble() * (high - low)), low, high))];
 
     /// <summary>Another network whose numbers are some places away, or far away.</summary>
     public static ReluNetwork Disturbed(Random random, ReluNetwork network)
@@ -56,14 +65,17 @@ internal static class CancellingNetworks
         };
         int only = random.Next(network.Layers.Count + 1);
         return new(network.Layers.Select((l, at) => at == only ? l : new AffineLayer(
-            Array.ConvertAll(l.Weights.ToArray(), Moved), Array.ConvertAll(l.Bias.ToArray(), Moved), l.Outputs, l.Inputs, l.Activation, WeightPrecision.Float64)));
+            Array.ConvertAll(l.Weights.ToArray(), Moved), Array.ConvertAll(l.Bias.ToArray(), Moved), l.Outputs, l.Inputs, l.Activation,
+            WeightPrecision.Float64)));
     }
 
     /// <summary>A draft's weights as they are.</summary>
     public static ReluNetwork Plain(DraftNetwork network) => new(network.Layers.Select((l, at) => new AffineLayer(
         l.Weights, l.Bias, l.Count, l.Columns, at == network.Depth ? Activation.Identity : Activation.Relu, WeightPrecision.Float64)));
 
-    /// <summary>A rewrite with honest errors, the next weights those that follow, some of them in the last places or wholly other ones.</summary>
+    /// <summary>
+    /// A rewrite with honest errors, the next weights those that follow, some of them in the last places or wholly other ones.
+    /// </summary>
     public static LayerRewrite Rewrite(Random random, DraftNetwork network, int at)
     {
         DraftLayer layer = network.Layers[at], next = network.Layers[at + 1];
@@ -76,7 +88,8 @@ internal static class CancellingNetworks
         var weights = new NextWeights(next, fates, added.Length);
         double[] matrix = folds ? [.. Enumerable.Range(0, next.Count * layer.Columns).Select(_ => Number(random, false))] : weights.Weights;
         for (int k = 0; k < matrix.Length; k++)
-            matrix[k] = random.Next(4) switch { 0 => Math.BitIncrement(matrix[k]), 1 => matrix[k] + (random.NextDouble() * Math.Pow(10, random.Next(-20, 21))), _ => matrix[k] };
+            matrix[k] = random.Next(4) switch { 0 => Math.BitIncrement(matrix[k]),
+                1 => matrix[k] + (random.NextDouble() * Math.Pow(10, random.Next(-20, 21))), _ => matrix[k] };
         return new()
         {
             At = at,
@@ -85,7 +98,8 @@ internal static class CancellingNetworks
             Fates = fates,
             Added = added,
             NextWeights = matrix,
-            NextBias = [.. weights.Bias.Select(b => random.Next(3) switch { 0 => b, 1 => Math.BitIncrement(b), _ => b + Number(random, false) })],
+            NextBias = [.. weights.Bias.Select(
+                b => random.Next(3) switch { 0 => b, 1 => Math.BitIncrement(b), _ => b + Number(random, false) })],
             Folds = folds,
         };
     }
@@ -100,7 +114,8 @@ internal static class CancellingNetworks
 
     private static AffineLayer Hidden(Random random, int outputs, int inputs, bool mild)
     {
-        double[][] rows = [.. Enumerable.Range(0, outputs).Select(_ => Enumerable.Range(0, inputs + 1).Select(_ => random.Next(6) == 0 ? 0 : Number(random, mild)).ToArray())];
+        double[][] rows = [.. Enumerable.Range(0, outputs).Select(
+            _ => Enumerable.Range(0, inputs + 1).Select(_ => random.Next(6) == 0 ? 0 : Number(random, mild)).ToArray())];
         for (int i = 0; i < outputs; i++)
         {
             double factor = (random.NextDouble() * 3) + 0.1, other = Number(random, true);
@@ -127,7 +142,9 @@ internal static class CancellingNetworks
             }
         }
 
-        return new([.. rows.SelectMany(static r => r[..^1])], [.. rows.Select(static r => r[^1])], outputs, inputs, Activation.Relu, WeightPrecision.Float64);
+        return new(
+            [.. rows.SelectMany(static r => r[..^1])], [.. rows.Select(static r => r[^1])], outputs, inputs, Activation.Relu,
+            WeightPrecision.Float64);
     }
 
     private static RewrittenNeuron Fate(Random random, DraftLayer layer, Box inputs, int neuron, bool folds)
@@ -135,9 +152,11 @@ internal static class CancellingNetworks
         DraftRow row = layer.Rows[neuron];
         double factor = random.Next(2) == 0 ? Math.Pow(2, random.Next(-9, 10)) : (random.NextDouble() * 4) + 0.1;
         double size = UpperBound.Add(UpperBound.MagnitudeDot(layer.Row(neuron), inputs.Magnitude), Math.Abs(row.Bias));
-        double otherSize = UpperBound.Multiply(factor, UpperBound.Add(UpperBound.MagnitudeDot(layer.Row(0), inputs.Magnitude), Math.Abs(layer.Bias[0])));
+        double otherSize = UpperBound.Multiply(
+            factor, UpperBound.Add(UpperBound.MagnitudeDot(layer.Row(0), inputs.Magnitude), Math.Abs(layer.Bias[0])));
         double Distance(double by) => UpperBound.Add(
-            inputs.Largest([.. layer.Row(neuron).ToArray().Zip(layer.Row(0).ToArray(), (a, b) => a - (by * b))], row.Bias - (by * layer.Bias[0])),
+            inputs.Largest(
+                [.. layer.Row(neuron).ToArray().Zip(layer.Row(0).ToArray(), (a, b) => a - (by * b))], row.Bias - (by * layer.Bias[0])),
             UpperBound.Multiply(1e-15, UpperBound.Add(size, otherSize)));
         return (folds ? 1 + random.Next(3) : random.Next(6)) switch
         {

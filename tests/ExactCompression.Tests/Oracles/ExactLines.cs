@@ -3,11 +3,18 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Tests.Oracles;
 
-/// <summary>What a row over the rectifiers of one layer comes to at most over the input box, with the very lines that a relaxation holds, and without any rounding.</summary>
+/// <summary>
+/// What a row over the rectifiers of one layer comes to at most over the input box, with the very lines that a relaxation holds, and
+/// without any rounding.
+/// </summary>
 internal static class ExactLines
 {
-    /// <summary>The maximum of <c>constant + sum_i a_i line_i(W_i x + b_i)</c>, for the worst layer within the radii at the point where it is reached.</summary>
-    public static Dyadic Maximum(double constant, ReadOnlySpan<double> row, ReluRelaxation relaxation, ReadOnlySpan<double> slopes, InputDomain domain)
+    /// <summary>
+    /// The maximum of <c>constant + sum_i a_i line_i(W_i x + b_i)</c>, for the worst layer within the radii at the point where it is
+    /// reached.
+    /// </summary>
+    public static Dyadic Maximum(
+        double constant, ReadOnlySpan<double> row, ReluRelaxation relaxation, ReadOnlySpan<double> slopes, InputDomain domain)
     {
         AffineLayer layer = relaxation.Layer;
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
@@ -38,7 +45,10 @@ internal static class ExactLines
         return sum;
     }
 
-    /// <summary>Sum of the sizes of everything that is added up in <see cref="Maximum"/>, where all points of the box count: what rounding is measured by.</summary>
+    /// <summary>
+    /// Sum of the sizes of everything that is added up in <see cref="Maximum"/>, where all points of the box count: what rounding is
+    /// measured by.
+    /// </summary>
     public static double Size(double constant, ReadOnlySpan<double> row, ReluRelaxation relaxation, ReadOnlySpan<double> slopes)
     {
         AffineLayer layer = relaxation.Layer;

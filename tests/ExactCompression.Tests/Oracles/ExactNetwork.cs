@@ -10,7 +10,8 @@ internal sealed class ExactNetwork
 
     public ExactNetwork(ReluNetwork network)
     {
-        weights = [.. network.Layers.Select(l => Enumerable.Range(0, l.Outputs).Select(i => l.Row(i).ToArray().Select(w => (Rational)w).ToArray()).ToArray())];
+        weights = [.. network.Layers.Select(
+            l => Enumerable.Range(0, l.Outputs).Select(i => l.Row(i).ToArray().Select(w => (Rational)w).ToArray()).ToArray())];
         biases = [.. network.Layers.Select(l => l.Bias.ToArray().Select(b => (Rational)b).ToArray())];
         rectified = [.. network.Layers.Select(l => l.Activation == Activation.Relu)];
         depth = network.Depth;
@@ -38,8 +39,9 @@ internal sealed class ExactNetwork
     }
 
     /// <summary>
-    /// Exact minimum and maximum of every hidden pre-activation over a box, by enumeration: within the closed region of one activation pattern everything is linear, so extremes are
-    /// at the region's vertices, and a vertex is where as many of the region's constraints are tight as there are inputs. For a handful of neurons and at most three inputs.
+    /// Exact minimum and maximum of every hidden pre-activation over a box, by enumeration: within the closed region of one activation
+    /// pattern everything is linear, so extremes are at the region's vertices, and a vertex is where as many of the region's constraints
+    /// are tight as there are inputs. For a handful of neurons and at most three inputs.
     /// </summary>
     public (Rational Min, Rational Max)[][] Ranges(double[] lower, double[] upper)
     {
@@ -92,10 +94,10 @@ internal sealed class ExactNetwork
     }
 
     /// <summary>
-    /// The activation patterns whose region has an interior, exactly, each with the largest clearance over some points inside: how far the pre-activation nearest to 0 keeps from it there. A region of full dimension is cut by a
-    /// neuron into the parts where its affine function is above and below 0; a part has full dimension where a vertex lies on that
-    /// side. Inputs whose range is a point are constants: where all are, the point's pattern is the only one. For a handful of
-    /// neurons and at most three inputs that have a range.
+    /// The activation patterns whose region has an interior, exactly, each with the largest clearance over some points inside: how far the
+    /// pre-activation nearest to 0 keeps from it there. A region of full dimension is cut by a neuron into the parts where its affine
+    /// function is above and below 0; a part has full dimension where a vertex lies on that side. Inputs whose range is a point are
+    /// constants: where all are, the point's pattern is the only one. For a handful of neurons and at most three inputs that have a range.
     /// </summary>
     public Dictionary<string, Rational> Patterns(double[] lower, double[] upper)
     {
@@ -122,7 +124,8 @@ internal sealed class ExactNetwork
             {
                 Rational[][] vertices = [.. Vertices(region, inputs)];
                 Rational count = vertices.Length;
-                Rational[] middle = [.. Enumerable.Range(0, inputs).Select(k => vertices.Aggregate(Rational.Zero, (sum, v) => sum + v[k]) / count)];
+                Rational[] middle = [.. Enumerable.Range(0, inputs).Select(
+                    k => vertices.Aggregate(Rational.Zero, (sum, v) => sum + v[k]) / count)];
                 patterns[pattern] = region.Skip(2 * inputs).Select(c => c.At(middle)).Append(1).Aggregate((a, b) => a < b ? a : b);
                 return;
             }
@@ -158,9 +161,11 @@ internal sealed class ExactNetwork
         return sum;
     }
 
-    private static Rational[] Unit(int size, int at, double value) => [.. Enumerable.Range(0, size).Select(i => (Rational)(i == at ? value : 0))];
+    private static Rational[] Unit(int size, int at, double value) =>
+        [.. Enumerable.Range(0, size).Select(i => (Rational)(i == at ? value : 0))];
 
-    private static Constraint[] Identity(int size) => [.. Enumerable.Range(0, size).Select(i => new Constraint(Unit(size, i, 1), Rational.Zero))];
+    private static Constraint[] Identity(int size) =>
+        [.. Enumerable.Range(0, size).Select(i => new Constraint(Unit(size, i, 1), Rational.Zero))];
 
     private static Constraint Combine(Rational[] row, Constraint[] terms, Rational bias)
     {

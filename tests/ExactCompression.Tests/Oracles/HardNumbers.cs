@@ -6,7 +6,9 @@ internal static class HardNumbers
     /// <summary>How many kinds of numbers there are.</summary>
     public const int Kinds = 7;
 
-    /// <summary>A number: halves, float32, many magnitudes, next to underflow, next to the square root of overflow, cancelling, ordinary.</summary>
+    /// <summary>
+    /// A number: halves, float32, many magnitudes, next to underflow, next to the square root of overflow, cancelling, ordinary.
+    /// </summary>
     public static double Next(Random random, int kind) => kind switch
     {
         0 => random.Next(-4, 5) / 2.0,
@@ -26,7 +28,9 @@ internal static class HardNumbers
         if (random.Next(3) > 0)
             return new(weights, bias, outputs, inputs, activation, WeightPrecision.Float64);
         double Radius(double value) => random.Next(3) == 0 ? 0 : Math.Abs(value) * Math.Pow(2, -random.Next(1, 52));
-        return new(weights, bias, outputs, inputs, activation, WeightPrecision.Float64, Array.ConvertAll(weights, Radius), Array.ConvertAll(bias, Radius));
+        return new(
+            weights, bias, outputs, inputs, activation, WeightPrecision.Float64, Array.ConvertAll(weights, Radius),
+            Array.ConvertAll(bias, Radius));
     }
 
     /// <summary>A box: points, ends at 0, narrow far from 0, wide.</summary>
@@ -35,14 +39,17 @@ internal static class HardNumbers
         (double[] lower, double[] upper) = (new double[size], new double[size]);
         for (int i = 0; i < size; i++)
         {
-            double from = Next(random, kind), to = random.Next(5) switch { 0 => from, 1 => 0, 2 => from * (1 + 1e-15), _ => Next(random, kind) };
+            double from = Next(random, kind),
+                to = random.Next(5) switch { 0 => from, 1 => 0, 2 => from * (1 + 1e-15), _ => Next(random, kind) };
             (lower[i], upper[i]) = (Math.Min(from, to), Math.Max(from, to));
         }
 
         return (lower, upper);
     }
 
-    /// <summary>A layer without radii at a corner of the radii of another: all up, all down or mixed; the layer itself where it is exact.</summary>
+    /// <summary>
+    /// A layer without radii at a corner of the radii of another: all up, all down or mixed; the layer itself where it is exact.
+    /// </summary>
     public static AffineLayer Within(Random random, AffineLayer layer, int corner)
     {
         double Moved(double value, ReadOnlySpan<double> radius, int at)
@@ -65,7 +72,8 @@ internal static class HardNumbers
     }
 
     /// <summary>Some network within the radii of another.</summary>
-    public static ReluNetwork Within(Random random, ReluNetwork network, int corner) => new(network.Layers.Select(l => Within(random, l, corner)));
+    public static ReluNetwork Within(Random random, ReluNetwork network, int corner) =>
+        new(network.Layers.Select(l => Within(random, l, corner)));
 
     /// <summary>A network of up to two hidden layers.</summary>
     public static ReluNetwork Network(Random random, int kind, int inputs, int depth, int mostWidth)
@@ -74,7 +82,8 @@ internal static class HardNumbers
         for (int l = 0; l <= depth; l++)
         {
             int outputs = l == depth ? 1 : random.Next(1, mostWidth + 1);
-            layers.Add(Layer(random, kind, outputs, l == 0 ? inputs : layers[^1].Outputs, l == depth ? Activation.Identity : Activation.Relu));
+            layers.Add(
+                Layer(random, kind, outputs, l == 0 ? inputs : layers[^1].Outputs, l == depth ? Activation.Identity : Activation.Relu));
         }
 
         return new(layers);

@@ -2,7 +2,10 @@ using CsCheck;
 
 namespace ExactCompression.Tests.Oracles;
 
-/// <summary>Small random networks with everything that trips verifiers: ties at 0, zero and duplicate rows, opposite rows, huge and tiny weights, one neuron, no hidden layer, boxes that are a point.</summary>
+/// <summary>
+/// Small random networks with everything that trips verifiers: ties at 0, zero and duplicate rows, opposite rows, huge and tiny weights,
+/// one neuron, no hidden layer, boxes that are a point.
+/// </summary>
 internal static class RandomNetworks
 {
     /// <summary>A network with its input box.</summary>
@@ -12,7 +15,8 @@ internal static class RandomNetworks
 
         public override string ToString() =>
             $"box [{string.Join(' ', Lower)}] [{string.Join(' ', Upper)}] " +
-            string.Join(" | ", Network.Layers.Select(l => $"W {string.Join(' ', l.Weights.ToArray())} b {string.Join(' ', l.Bias.ToArray())}"));
+            string.Join(
+                " | ", Network.Layers.Select(l => $"W {string.Join(' ', l.Weights.ToArray())} b {string.Join(' ', l.Bias.ToArray())}"));
     }
 
     /// <summary>Weights that make ties likely: small integers and halves.</summary>

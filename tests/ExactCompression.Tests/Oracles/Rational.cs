@@ -43,9 +43,11 @@ internal readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
         return new(new BigInteger(scaled), BigInteger.One << exponent);
     }
 
-    public static Rational operator +(Rational a, Rational b) => new((a.numerator * b.Denominator) + (b.numerator * a.Denominator), a.Denominator * b.Denominator);
+    public static Rational operator +(Rational a, Rational b) =>
+        new((a.numerator * b.Denominator) + (b.numerator * a.Denominator), a.Denominator * b.Denominator);
 
-    public static Rational operator -(Rational a, Rational b) => new((a.numerator * b.Denominator) - (b.numerator * a.Denominator), a.Denominator * b.Denominator);
+    public static Rational operator -(Rational a, Rational b) =>
+        new((a.numerator * b.Denominator) - (b.numerator * a.Denominator), a.Denominator * b.Denominator);
 
     public static Rational operator -(Rational a) => new(-a.numerator, a.Denominator);
 

@@ -5,15 +5,18 @@ using Xunit;
 namespace ExactCompression.Tests.Oracles;
 
 /// <summary>
-/// Property tests over the same samples in every run. CsCheck itself takes a seed for its first sample only and draws the others anew each time, so that a test could fail, or a solver hang, in one run of many and never
-/// again. To search on, set <c>EXACTCOMPRESSION_TEST_SEED</c> to another number: a sample depends on it and on its place alone.
+/// Property tests over the same samples in every run. CsCheck itself takes a seed for its first sample only and draws the others anew each
+/// time, so that a test could fail, or a solver hang, in one run of many and never again. To search on, set
+/// <c>EXACTCOMPRESSION_TEST_SEED</c> to another number: a sample depends on it and on its place alone.
 /// </summary>
 internal static class Sampling
 {
     /// <summary>How many smaller samples a failure is looked for in.</summary>
     private const int Shrinks = 1000;
 
-    private static readonly ulong Seed = ulong.Parse(Environment.GetEnvironmentVariable("EXACTCOMPRESSION_TEST_SEED") is { Length: > 0 } seed ? seed : "0", CultureInfo.InvariantCulture);
+    private static readonly ulong Seed = ulong.Parse(
+        Environment.GetEnvironmentVariable("EXACTCOMPRESSION_TEST_SEED") is { Length: > 0 } seed ? seed : "0",
+        CultureInfo.InvariantCulture);
 
     /// <summary>The same seed for campaigns, which take an <see cref="int"/>.</summary>
     public static int CampaignSeed => (int)(Seed & int.MaxValue);

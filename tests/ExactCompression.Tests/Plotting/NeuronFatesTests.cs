@@ -19,14 +19,17 @@ public sealed class NeuronFatesTests
             static c =>
             {
                 ReluNetwork network = c.network;
-                CompressionResult result = LeoCompression.Compress(ExactDifference.Table(network, c.domain), new() { Level = c.level }, CancellationToken.None);
+                CompressionResult result = LeoCompression.Compress(
+                    ExactDifference.Table(network, c.domain), new() { Level = c.level }, CancellationToken.None);
                 IReadOnlyList<NeuronFates> fates = NeuronFates.Of(result);
                 Assert.Equal(network.Depth, fates.Count);
                 Assert.Equal(result.Compressed.NeuronCount, fates.Sum(static f => f.Kept));
                 Assert.All(fates, f => Assert.Equal(network.WidthOf(f.Layer), f.Kept + f.Gone.Values.Sum()));
                 Assert.All(fates, static f => Assert.True(f.Kept >= 0));
                 // The layers that are left, in order.
-                Assert.Equal(Enumerable.Range(1, result.Compressed.Depth).Select(result.Compressed.WidthOf), fates.Select(static f => f.Kept).Where(static k => k > 0));
+                Assert.Equal(
+                    Enumerable.Range(1, result.Compressed.Depth).Select(result.Compressed.WidthOf),
+                    fates.Select(static f => f.Kept).Where(static k => k > 0));
             },
             count: 300);
 }

@@ -41,7 +41,8 @@ public sealed class PictureTests : IDisposable
     public void States_AnyWidths_AreNotBlankAndFit(int depth, int width)
     {
         var random = new Random(1);
-        string[] layers = [.. Enumerable.Range(0, depth).Select(_ => string.Concat(Enumerable.Range(0, width).Select(_ => "aiu?"[random.Next(4)])))];
+        string[] layers = [.. Enumerable.Range(0, depth).Select(
+            _ => string.Concat(Enumerable.Range(0, width).Select(_ => "aiu?"[random.Next(4)])))];
         var pixels = new Pixels(Png(StabilityPlot.States(Table(layers))));
         Assert.InRange(pixels.Height, 100, 2500);
         Assert.All(States.Keys, color => Assert.True(pixels.Count(color) > 100));
@@ -62,7 +63,8 @@ public sealed class PictureTests : IDisposable
     [Fact]
     public void Bounds_OpenEnds_RunToTheEdgeAndAreNoted()
     {
-        Picture picture = StabilityPlot.Bounds(WithBounds(Table("u?a"), (-1, 1), (double.NegativeInfinity, 2), (0, double.PositiveInfinity)));
+        Picture picture = StabilityPlot.Bounds(
+            WithBounds(Table("u?a"), (-1, 1), (double.NegativeInfinity, 2), (0, double.PositiveInfinity)));
         Assert.Contains("2 neurons", Assert.Single(picture.Notes), StringComparison.Ordinal);
         Png(picture);
         var none = Assert.Throws<InvalidInputException>(() => StabilityPlot.Bounds(Table("ua")));
@@ -128,7 +130,8 @@ public sealed class PictureTests : IDisposable
     [InlineData(960, null, double.NaN)]
     public void Write_AbsurdSize_IsRefused(int width, int? height, double scale)
     {
-        var e = Assert.Throws<InvalidInputException>(() => Png(StabilityPlot.States(Table("a")), new() { Width = width, Height = height, Scale = scale }));
+        var e = Assert.Throws<InvalidInputException>(
+            () => Png(StabilityPlot.States(Table("a")), new() { Width = width, Height = height, Scale = scale }));
         Assert.Equal("PictureSize", e.ErrorId);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }
@@ -151,12 +154,19 @@ public sealed class PictureTests : IDisposable
     private static StabilityTable Table(params string[] layers)
     {
         int[] widths = [1, .. layers.Select(static l => l.Length), 1];
-        AffineLayer[] made = [.. Enumerable.Range(1, widths.Length - 1).Select(l => new AffineLayer(new double[widths[l] * widths[l - 1]], new double[widths[l]], widths[l], widths[l - 1], l == widths.Length - 1 ? Activation.Identity : Activation.Relu))];
+        AffineLayer[] made = [.. Enumerable.Range(1, widths.Length - 1).Select(
+            l => new AffineLayer(
+                new double[widths[l] * widths[l - 1]], new double[widths[l]], widths[l], widths[l - 1],
+                l == widths.Length - 1 ? Activation.Identity : Activation.Relu))];
         return Nets.Table(new(made, "made"), InputDomain.Unit, layers);
     }
 
     private static StabilityTable WithBounds(StabilityTable table, params (double Lower, double Upper)[] bounds) =>
-        new(table.Network, table.Domain, [.. table.Neurons.Select((n, at) => new NeuronStability { Layer = n.Layer, Neuron = n.Neuron, State = n.State, LowerBound = bounds[at].Lower, UpperBound = bounds[at].Upper })]);
+        new(table.Network, table.Domain,
+            [.. table.Neurons.Select(
+                (n, at) =>
+                    new NeuronStability { Layer = n.Layer, Neuron = n.Neuron, State = n.State, LowerBound = bounds[at].Lower,
+                        UpperBound = bounds[at].Upper })]);
 
     private byte[] Png(Picture picture, PictureOptions? options = null)
     {

@@ -20,7 +20,8 @@ internal sealed class Pixels
     public int Height { get; }
 
     /// <summary>The runs of given colours along each row of pixels, left to right; one letter a run.</summary>
-    public IEnumerable<string> Rows(IReadOnlyDictionary<string, char> letters) => Enumerable.Range(0, Height).Select(y => Runs(Enumerable.Range(0, Width).Select(x => this[x, y]), letters));
+    public IEnumerable<string> Rows(IReadOnlyDictionary<string, char> letters) =>
+        Enumerable.Range(0, Height).Select(y => Runs(Enumerable.Range(0, Width).Select(x => this[x, y]), letters));
 
     /// <summary>How many pixels a colour has in the longest run of a column, for each column that has it.</summary>
     public int Tallest(string color)

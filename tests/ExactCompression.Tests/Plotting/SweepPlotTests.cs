@@ -10,7 +10,8 @@ public sealed class SweepPlotTests
     public void Series_RowsOfASweep_AreGroupedByWhatVariesBesideTheSeed()
     {
         PlotRows rows = Rows("Architecture,L1,Seed,Method,NeuronsRemovedPercent,Error",
-            "8-10-2,0,1,Hybrid,10,", "8-10-2,0,2,Hybrid,20,", "8-10-2,0.1,1,Hybrid,30,", "8-4-2,0,1,Hybrid,5,", "8-4-2,0,1,Isa,6,", "8-4-2,0.1,1,Isa,,TimedOut: late");
+            "8-10-2,0,1,Hybrid,10,", "8-10-2,0,2,Hybrid,20,", "8-10-2,0.1,1,Hybrid,30,", "8-4-2,0,1,Hybrid,5,", "8-4-2,0,1,Isa,6,",
+            "8-4-2,0.1,1,Isa,,TimedOut: late");
         SweepSeries series = SweepSeries.Of(rows, new());
         Assert.Equal("L1", series.X);
         Assert.Equal(["NeuronsRemovedPercent"], series.Y);
@@ -24,7 +25,9 @@ public sealed class SweepPlotTests
     [Fact]
     public void Series_ColumnsOfARadiusSweep_AreFoundWithoutBeingNamed()
     {
-        PlotRows rows = Rows("Architecture,L1,Radius,DomainWidth,ConnectionsRemovedPercent,Accuracy,AccuracyAfter", "8-4-2,0.1,0.5,1,10,0.9,0.8", "8-4-2,0.1,0.05,0.1,20,0.9,0.8");
+        PlotRows rows = Rows(
+            "Architecture,L1,Radius,DomainWidth,ConnectionsRemovedPercent,Accuracy,AccuracyAfter", "8-4-2,0.1,0.5,1,10,0.9,0.8",
+            "8-4-2,0.1,0.05,0.1,20,0.9,0.8");
         SweepSeries series = SweepSeries.Of(rows, new());
         Assert.Equal("Radius", series.X);
         Assert.Equal(["ConnectionsRemovedPercent", "AccuracyAfter"], series.Y);
@@ -116,6 +119,9 @@ public sealed class SweepPlotTests
     private static PlotRows Rows(string header, params string[] rows)
     {
         string[] columns = header.Split(',');
-        return new(rows.Select(row => columns.Zip(row.Split(',')).ToDictionary(static p => p.First, static p => p.Second, StringComparer.OrdinalIgnoreCase)), "made");
+        return new(
+            rows.Select(
+                row => columns.Zip(row.Split(',')).ToDictionary(
+                    static p => p.First, static p => p.Second, StringComparer.OrdinalIgnoreCase)), "made");
     }
 }

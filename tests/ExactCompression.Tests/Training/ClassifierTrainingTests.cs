@@ -6,7 +6,8 @@ namespace ExactCompression.Tests.Training;
 
 public sealed class ClassifierTrainingTests
 {
-    private static readonly Lazy<InputData> Digits = new(static () => InputDataFiles.Read(TestFiles.Example("digits.csv.gz"), new() { LabelColumn = "Last", Scale = 1.0 / 16 }));
+    private static readonly Lazy<InputData> Digits = new(
+        static () => InputDataFiles.Read(TestFiles.Example("digits.csv.gz"), new() { LabelColumn = "Last", Scale = 1.0 / 16 }));
 
     [Theory]
     [InlineData(L1Mode.Proximal, TrainingOptimizer.Sgd, 0.002, 0.1)]
@@ -14,7 +15,9 @@ public sealed class ClassifierTrainingTests
     [InlineData(L1Mode.Proximal, TrainingOptimizer.Adam, 0.002, 0.01)]
     public void Train_Digits_ClassifiesRowsItHasNotSeen(L1Mode mode, TrainingOptimizer optimizer, double l1, double rate)
     {
-        ReluNetwork network = ClassifierTraining.Train(Digits.Value, new() { Hidden = [48, 32], L1 = l1, L1Mode = mode, Optimizer = optimizer, LearningRate = rate, Epochs = 40 }, null, CancellationToken.None);
+        ReluNetwork network = ClassifierTraining.Train(
+            Digits.Value, new() { Hidden = [48, 32], L1 = l1, L1Mode = mode, Optimizer = optimizer, LearningRate = rate, Epochs = 40 },
+            null, CancellationToken.None);
         TrainingHistory history = network.Training!;
         Assert.True(history.Completed);
         Assert.Equal((1617, 180, 40 * 13), (history.TrainRows, history.ValidationRows, history.Steps));
@@ -35,13 +38,15 @@ public sealed class ClassifierTrainingTests
         ReluNetwork network = ClassifierTraining.Train(Digits.Value, new() { Hidden = [], Epochs = 80 }, null, CancellationToken.None);
         Assert.Equal(("64-10", "digits_linear_l1-0"), (network.Architecture, network.Name));
         Assert.InRange(network.Training!.ValidationAccuracy!.Value, 0.9, 1);
-        Assert.Equal(0, StabilityAnalysis.FindStable(StabilityTable.Undecided(network, null), null, new(), CancellationToken.None).Undetermined);
+        Assert.Equal(
+            0, StabilityAnalysis.FindStable(StabilityTable.Undecided(network, null), null, new(), CancellationToken.None).Undetermined);
     }
 
     [Fact]
     public void Train_LargePenalty_MakesWeightsExactlyZeroAndNotBiases()
     {
-        ReluNetwork network = ClassifierTraining.Train(Digits.Value, new() { Hidden = [20], L1 = 1, Epochs = 30 }, null, CancellationToken.None);
+        ReluNetwork network = ClassifierTraining.Train(
+            Digits.Value, new() { Hidden = [20], L1 = 1, Epochs = 30 }, null, CancellationToken.None);
         Assert.Equal(0, network.NonZeroConnectionCount);
         Assert.Equal(network.ConnectionCount, network.Training!.Epochs[^1].ZeroWeights);
         Assert.All(network.Layers[^1].Bias.ToArray(), static b => Assert.NotEqual(0, b));
@@ -55,7 +60,10 @@ public sealed class ClassifierTrainingTests
         foreach (double share in new[] { 0.2, 0.9 })
         {
             InputData data = MadeData.Random(300, 150, 5, share, seed: 8);
-            byte[] Trained(int threads, int seed) => Weights(ClassifierTraining.Train(data, new() { Hidden = [150, 90], L1 = 0.001, Epochs = 3, Threads = threads, Seed = seed, LearningRate = 0.02 }, null, CancellationToken.None));
+            byte[] Trained(int threads, int seed) =>
+                Weights(ClassifierTraining.Train(
+                    data, new() { Hidden = [150, 90], L1 = 0.001, Epochs = 3, Threads = threads, Seed = seed, LearningRate = 0.02 }, null,
+                    CancellationToken.None));
             byte[] alone = Trained(1, 4);
             foreach (int threads in new[] { 2, 3, 7, 0 })
                 Assert.Equal(alone, Trained(threads, 4));
@@ -83,7 +91,8 @@ public sealed class ClassifierTrainingTests
     public void Train_BatchLargerThanTheData_TakesAllRows()
     {
         InputData data = MadeData.Random(10, 4, 2, 1, seed: 1);
-        ReluNetwork network = ClassifierTraining.Train(data, new() { Hidden = [3], BatchSize = 1_000_000, Epochs = 2, ValidationFraction = 0 }, null, CancellationToken.None);
+        ReluNetwork network = ClassifierTraining.Train(
+            data, new() { Hidden = [3], BatchSize = 1_000_000, Epochs = 2, ValidationFraction = 0 }, null, CancellationToken.None);
         Assert.Equal((2L, 10, 0), (network.Training!.Steps, network.Training.TrainRows, network.Training.ValidationRows));
         Assert.Null(network.Training.ValidationAccuracy);
     }
@@ -91,7 +100,8 @@ public sealed class ClassifierTrainingTests
     [Fact]
     public void Train_HistoryAndName_TravelWithTheNetwork()
     {
-        ReluNetwork network = ClassifierTraining.Train(Digits.Value, new() { Hidden = [8, 4], L1 = 2.5e-5, Epochs = 2, Seed = 7 }, null, CancellationToken.None);
+        ReluNetwork network = ClassifierTraining.Train(
+            Digits.Value, new() { Hidden = [8, 4], L1 = 2.5e-5, Epochs = 2, Seed = 7 }, null, CancellationToken.None);
         Assert.Equal("digits_8-4_l1-0.000025", network.Name);
         Assert.Same(network.Training, network.Renamed("other").Training);
         var again = (ReluNetwork)PortableForm.Read(PortableForm.Of(network));
@@ -107,7 +117,8 @@ public sealed class ClassifierTrainingTests
     {
         InputData data = MadeData.Random(1280, 4, 2, 1, seed: 1);
         using var stop = new CancellationTokenSource();
-        ReluNetwork network = ClassifierTraining.Train(data, new() { Hidden = [2], ValidationFraction = 0 }, new After(1, stop), stop.Token);
+        ReluNetwork network = ClassifierTraining.Train(
+            data, new() { Hidden = [2], ValidationFraction = 0 }, new After(1, stop), stop.Token);
         Assert.Equal((1200, 1200), (network.Training!.Options.Epochs, network.Training.Epochs[0].Epochs));
     }
 

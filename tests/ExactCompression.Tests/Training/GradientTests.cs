@@ -52,7 +52,8 @@ public sealed class GradientTests
     {
         InputData data = MadeData.Random(60, 20, 3, 0.5, seed: 5);
         var random = new Random(2);
-        var options = new ClassifierOptions { Hidden = [18, 9], Momentum = momentum, L1 = l1, L1Mode = mode, Optimizer = optimizer, BatchSize = 25, ValidationFraction = 0 };
+        var options = new ClassifierOptions { Hidden = [18, 9], Momentum = momentum, L1 = l1, L1Mode = mode, Optimizer = optimizer,
+            BatchSize = 25, ValidationFraction = 0 };
         var set = new TrainingSet(data, 0, random);
         using var network = new TrainingNetwork(set, options, random);
         var plain = new PlainTraining(Result(network, options));
@@ -68,7 +69,8 @@ public sealed class GradientTests
         ReluNetwork trained = Result(network, options);
         for (int l = 0; l < trained.Layers.Count; l++)
         {
-            Assert.All(plain.Weights(l).Zip(trained.Layers[l].Weights.ToArray()), static pair => Assert.Equal(pair.First, pair.Second, 2e-5));
+            Assert.All(
+                plain.Weights(l).Zip(trained.Layers[l].Weights.ToArray()), static pair => Assert.Equal(pair.First, pair.Second, 2e-5));
             Assert.All(plain.Bias(l).Zip(trained.Layers[l].Bias.ToArray()), static pair => Assert.Equal(pair.First, pair.Second, 2e-5));
         }
 
@@ -92,5 +94,6 @@ public sealed class GradientTests
         Assert.Equal([-0.5f, 0.5f, 0f], gradient);
     }
 
-    private static ReluNetwork Result(TrainingNetwork network, ClassifierOptions options) => network.Result("made", new(options, "made", 0, 0, [], 0, false))!;
+    private static ReluNetwork Result(TrainingNetwork network, ClassifierOptions options) =>
+        network.Result("made", new(options, "made", 0, 0, [], 0, false))!;
 }

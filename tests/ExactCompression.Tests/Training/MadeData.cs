@@ -18,7 +18,9 @@ internal static class MadeData
         {
             labels[i] = i % classes;
             for (int k = 0; k < columns; k++)
-                values[(i * columns) + k] = random.NextDouble() < share ? (float)random.NextDouble() * (k % classes == labels[i] ? 1 : 0.5f) : 0;
+                values[(i * columns) + k] = random.NextDouble() < share
+                    ? (float)random.NextDouble() * (k % classes == labels[i] ? 1 : 0.5f)
+                    : 0;
         }
 
         return new(values, rows, columns, labels, "made");

@@ -81,7 +81,8 @@ internal sealed class PlainTraining
         {
             for (int o = 0; o < biases[l].Length; o++)
             {
-                biases[l][o] = Next(biases[l][o], ofBias[l][o], ref firstOfBias[l][o], ref secondOfBias[l][o], options with { L1 = 0 }, rate);
+                biases[l][o] = Next(
+                    biases[l][o], ofBias[l][o], ref firstOfBias[l][o], ref secondOfBias[l][o], options with { L1 = 0 }, rate);
                 for (int k = 0; k < weights[l].GetLength(1); k++)
                     weights[l][o, k] = Next(weights[l][o, k], gradient[l][o, k], ref first[l][o, k], ref second[l][o, k], options, rate);
             }

@@ -44,10 +44,13 @@ public sealed class ImportedTableTests
         StabilityTable found = StabilityAnalysis.FindStable(table, null, new() { TimeLimit = TimeSpan.Zero }, default);
         Assert.Equal(["Imported (Elsewhere)", "Imported", ""], found.Neurons.Select(static n => n.Evidence));
         Assert.Equal((2, 1, false), (found.Unproven, found.UnprovenStable, found.IsImported));
-        Assert.All(found.Neurons, static n => Assert.Equal((double.NegativeInfinity, double.PositiveInfinity), (n.LowerBound, n.UpperBound)));
+        Assert.All(
+            found.Neurons, static n => Assert.Equal((double.NegativeInfinity, double.PositiveInfinity), (n.LowerBound, n.UpperBound)));
 
         // A later search puts what was left to the proof again.
-        Assert.Equal(["Interval", "Witness", "Witness"], StabilityAnalysis.FindStable(found, null, new() { Threads = 1 }, default).Neurons.Select(static n => n.Evidence));
+        Assert.Equal(
+            ["Interval", "Witness", "Witness"],
+            StabilityAnalysis.FindStable(found, null, new() { Threads = 1 }, default).Neurons.Select(static n => n.Evidence));
     }
 
     [Theory]
@@ -64,7 +67,9 @@ public sealed class ImportedTableTests
             new() { Threads = 1, Contradiction = told.Add },
             default);
         Assert.Equal([NeuronState.StablyActive, NeuronState.Unstable, NeuronState.Unstable], found.Neurons.Select(static n => n.State));
-        Assert.Equal(["Interval, against Imported (Crown)", "Witness", "Witness, against Imported (Crown)"], found.Neurons.Select(static n => n.Evidence));
+        Assert.Equal(
+            ["Interval, against Imported (Crown)", "Witness", "Witness, against Imported (Crown)"],
+            found.Neurons.Select(static n => n.Evidence));
         Assert.Equal([(1, 0), (2, 0)], told.Select(static t => (t.Layer, t.Neuron)));
         Assert.Equal(0, found.Unproven);
     }
@@ -76,31 +81,43 @@ public sealed class ImportedTableTests
         StabilityTable Copy(double[] above, double[] below) => new(Network, InputDomain.Unit,
         [
             new() { Layer = 1, Neuron = 0, State = NeuronState.Undetermined },
-            new() { Layer = 1, Neuron = 1, State = NeuronState.Unstable, Evidence = "Witness", PositiveWitness = above, NegativeWitness = below },
+            new() { Layer = 1, Neuron = 1, State = NeuronState.Unstable, Evidence = "Witness", PositiveWitness = above,
+                NegativeWitness = below },
             new() { Layer = 2, Neuron = 0, State = NeuronState.Undetermined },
         ]);
         SearchOptions noTime = new() { TimeLimit = TimeSpan.Zero };
         StabilityTable held = StabilityAnalysis.FindUnstable(Copy([1], [0]), null, device, noTime, default);
         Assert.Equal(("Witness", 0), (held.Neurons[1].Evidence, held.Unproven));
-        foreach ((double[] above, double[] below) in ((double[], double[])[])[([0.25], [0]), ([2], [-1]), ([double.NaN], [0]), ([1, 1], [0])]) // no sign, outside, no number, another size
-            Assert.Equal("Imported (Witness)", StabilityAnalysis.FindUnstable(Copy(above, below), null, device, noTime, default).Neurons[1].Evidence);
+        foreach ((double[] above,
+            double[] below) in ((double[], double[])[])[([0.25], [0]), ([2], [-1]), ([double.NaN], [0]),
+                ([1, 1], [0])]) // no sign, outside, no number, another size
+            Assert.Equal(
+                "Imported (Witness)",
+                StabilityAnalysis.FindUnstable(Copy(above, below), null, device, noTime, default).Neurons[1].Evidence);
     }
 
     [Fact]
     public void Neurons_OfATable_CannotBeReplaced() =>
-        Assert.Throws<NotSupportedException>(() => ((IList<NeuronStability>)StabilityTable.Undecided(Network).Neurons)[0] = new() { Layer = 1, Neuron = 0, State = NeuronState.StablyInactive });
+        Assert.Throws<NotSupportedException>(
+            () => ((IList<NeuronStability>)StabilityTable.Undecided(Network).Neurons)[0] = new() { Layer = 1, Neuron = 0,
+                State = NeuronState.StablyInactive });
 
     [Theory]
     [InlineData("1,0,StablyInactive,,,Crown\n1,1,Undetermined,,,\n2,0,Undetermined,,,\n")]
     [InlineData("1,0,Unstable,,,Witness\n1,1,Undetermined,,,\n2,0,Undetermined,,,\n")]
-    [InlineData("1,0,Undetermined,,,\n1,1,StablyActive,,,Crown\n2,0,Undetermined,,,\n")] // no bound shows it, but the points looked at for z2 do
+    [InlineData(
+        "1,0,Undetermined,,,\n1,1,StablyActive,,,Crown\n2,0,Undetermined,,,\n")] // no bound shows it, but the points looked at for z2 do
     public void FindStable_FileStatesFalseVerdict_IsRefused(string rows) =>
-        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => StabilityAnalysis.FindStable(Imported(rows), null, new() { Threads = 1 }, default)).ErrorId);
+        Assert.Equal(
+            "ContradictingEvidence",
+            Assert.Throws<InvalidInputException>(
+                () => StabilityAnalysis.FindStable(Imported(rows), null, new() { Threads = 1 }, default)).ErrorId);
 
     [Fact]
     public void Compress_FileStatesFalseBounds_DeviationDoesNotRestOnThem()
     {
-        // Merging a duplicate row rounds the next layer's weight 1/3 + 1/3 to float32; the deviation is in proportion to z, up to 3, whatever the file says.
+        // Merging a duplicate row rounds the next layer's weight 1/3 + 1/3 to float32; the deviation is in proportion to z, up to 3,
+        // whatever the file says.
         ReluNetwork network = new(
         [
             new([1, 1, 1], [2, 2, -0.5], 3, 1, Activation.Relu),

@@ -84,7 +84,8 @@ public sealed class MilpClaimTests
     public void FindStable_WrongClaim_IsRefutedByTheProof()
     {
         board.Claim(0, active: false, Word);
-        StabilityTable found = StabilityAnalysis.FindStable(board.ToTable(default, [], null), null, new() { Contradiction = told.Add }, default);
+        StabilityTable found = StabilityAnalysis.FindStable(
+            board.ToTable(default, [], null), null, new() { Contradiction = told.Add }, default);
         Assert.Equal((NeuronState.Unstable, "Witness, against " + Word), (found.Neurons[0].State, found.Neurons[0].Evidence));
         Assert.Single(told);
     }

@@ -5,13 +5,16 @@ namespace ExactCompression.Tests.Verdicts;
 
 public sealed class VerdictLedgerTests
 {
-    private readonly VerdictLedger board = new(StabilityTable.Undecided(new ReluNetwork([new([1], [0], 1, 1, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)])));
+    private readonly VerdictLedger board = new(
+        StabilityTable.Undecided(new ReluNetwork([new([1], [0], 1, 1, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)])));
 
     [Fact]
     public void Bound_ActiveNeuronThatIsNeverAboveZero_CountsAsInactive()
     {
         board.Bound(0, 0, 1, "Interval");
-        Assert.Equal((NeuronState.Undetermined, true, true, false), (board.StateOf(0), board.MayBeZero(0), board.Wants(0, above: true), board.Wants(0, above: false)));
+        Assert.Equal(
+            (NeuronState.Undetermined, true, true, false),
+            (board.StateOf(0), board.MayBeZero(0), board.Wants(0, above: true), board.Wants(0, above: false)));
         board.Bound(0, -1, 0, "Crown");
         Assert.Equal(NeuronState.StablyInactive, board.StateOf(0));
         Assert.Equal(1, board.Decided);
@@ -49,14 +52,18 @@ public sealed class VerdictLedgerTests
     public void Bound_NaN_ProvesNothing()
     {
         board.Bound(0, double.NaN, double.NaN, "Crown");
-        Assert.Equal((NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity), (board.StateOf(0), board.Lower[0], board.Upper[0]));
+        Assert.Equal(
+            (NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity),
+            (board.StateOf(0), board.Lower[0], board.Upper[0]));
     }
 
     [Fact]
     public void Bound_InfinityOnTheWrongSide_ProvesNothing()
     {
         board.Bound(0, double.PositiveInfinity, double.NegativeInfinity, "Crown");
-        Assert.Equal((NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity), (board.StateOf(0), board.Lower[0], board.Upper[0]));
+        Assert.Equal(
+            (NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity),
+            (board.StateOf(0), board.Lower[0], board.Upper[0]));
     }
 
     [Fact]
@@ -124,7 +131,9 @@ public sealed class VerdictLedgerTests
     {
         var outlook = new VerdictLedger(StabilityTable.Undecided(board.Network)) { Witnesses = board };
         outlook.Bound(0, 0.5, 1, "Crown");
-        Assert.Equal((NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity), (board.StateOf(0), board.Lower[0], board.Upper[0]));
+        Assert.Equal(
+            (NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity),
+            (board.StateOf(0), board.Lower[0], board.Upper[0]));
         Assert.False(outlook.Learn(0, above: true, [1]));
         Assert.False(board.Wants(0, above: true));
         Assert.True(board.Wants(0, above: false));

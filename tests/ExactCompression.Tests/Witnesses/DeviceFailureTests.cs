@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Witnesses;
 
-/// <summary>A device that fails in the middle of a search: smaller batches, then the CPU, with a warning each time, and nothing lost.</summary>
+/// <summary>
+/// A device that fails in the middle of a search: smaller batches, then the CPU, with a warning each time, and nothing lost.
+/// </summary>
 public sealed class DeviceFailureTests
 {
     private static readonly ReluNetwork Network = TestNetworks.Random(11, 10, 30, 20, 15, 2);
@@ -32,7 +34,8 @@ public sealed class DeviceFailureTests
         Assert.Equal(States(Expected()), States(table));
         Assert.Equal("CPU (SIMD)", table.Device);
         Assert.Equal(4, warnings.Count);
-        Assert.StartsWith("The compute device 'failing' failed: It is out of memory. Going on with CPU (SIMD), ", warnings[^1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The compute device 'failing' failed: It is out of memory. Going on with CPU (SIMD), ", warnings[^1], StringComparison.Ordinal);
     }
 
     /// <summary>Wherever it is lost, during sampling or an attack.</summary>
@@ -66,7 +69,8 @@ public sealed class DeviceFailureTests
     private static StabilityTable Expected()
     {
         using var cpu = new SimdWitnessDevice();
-        StabilityTable table = StabilityAnalysis.FindUnstable(StabilityTable.Undecided(Network, InputDomain.Uniform(-0.3, 0.3)), null, cpu, new(), default);
+        StabilityTable table = StabilityAnalysis.FindUnstable(
+            StabilityTable.Undecided(Network, InputDomain.Uniform(-0.3, 0.3)), null, cpu, new(), default);
         Assert.InRange(table.Unstable, 20, 60); // some of each
         return table;
     }

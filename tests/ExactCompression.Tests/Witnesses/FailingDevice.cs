@@ -2,7 +2,9 @@ using ExactCompression.Witnesses;
 
 namespace ExactCompression.Tests.Witnesses;
 
-/// <summary>Works like the CPU, and fails as a card that is out of memory: with more points than fit, or from some forward pass on.</summary>
+/// <summary>
+/// Works like the CPU, and fails as a card that is out of memory: with more points than fit, or from some forward pass on.
+/// </summary>
 /// <param name="passes">Forward passes that work, over all sessions.</param>
 /// <param name="fits">Points that its memory has room for.</param>
 /// <param name="opens">Sessions that can be opened.</param>

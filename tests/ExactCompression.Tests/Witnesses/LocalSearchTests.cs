@@ -15,7 +15,8 @@ public sealed class LocalSearchTests
         // z = 0.001 - |x - 0.3| - 2 |y + 0.2| - |x + y + w|: above 0 in less than a billionth of the box.
         ReluNetwork network = new(
         [
-            new([1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0, 1, 1, 1, -1, -1, -1], [-0.3, 0.3, 0.2, -0.2, 0, 0], 6, 3, Activation.Relu, WeightPrecision.Float64),
+            new([1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0, 1, 1, 1, -1, -1, -1], [-0.3, 0.3, 0.2, -0.2, 0, 0], 6, 3, Activation.Relu,
+                WeightPrecision.Float64),
             new([-1, -1, -2, -2, -1, -1], [0.001], 1, 6, Activation.Relu, WeightPrecision.Float64),
             new([1], [0], 1, 1, Activation.Identity),
         ]);
@@ -27,7 +28,8 @@ public sealed class LocalSearchTests
     [Fact]
     public void Run_NeuronAboveZeroByLessThanFloat32Tells_FindsIt()
     {
-        // z = relu(x + 10000) - relu(x + 9999.9999) - 0.00005 - |y - 0.3| is above 0 by 0.00005 at y = 0.3; in float32 the first two are equal.
+        // z = relu(x + 10000) - relu(x + 9999.9999) - 0.00005 - |y - 0.3| is above 0 by 0.00005 at y = 0.3; in float32 the first two are
+        // equal.
         ReluNetwork network = new(
         [
             new([1, 0, 1, 0, 0, 1, 0, -1], [10_000, 9_999.9999, -0.3, 0.3], 4, 2, Activation.Relu, WeightPrecision.Float64),

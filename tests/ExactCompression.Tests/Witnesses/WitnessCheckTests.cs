@@ -7,7 +7,8 @@ using Xunit;
 namespace ExactCompression.Tests.Witnesses;
 
 /// <summary>
-/// Networks at one point, made so that one kind of rounding error turns the sign of a pre-activation: without its share of the error bound a witness would be credited that is none.
+/// Networks at one point, made so that one kind of rounding error turns the sign of a pre-activation: without its share of the error bound
+/// a witness would be credited that is none.
 /// </summary>
 public sealed class WitnessCheckTests
 {
@@ -22,7 +23,8 @@ public sealed class WitnessCheckTests
 
     [Fact]
     public void Credit_InputsSoSmallThatTheirErrorUnderflows_ClaimsNoSign() =>
-        Check(Filled(Many, Math.Pow(2, -1060)), ([.. Swallowed.Select(static w => w * Math.Pow(2, 1000)), (-1 - (100 * Unit)) * Math.Pow(2, 1000)], [0], 1));
+        Check(Filled(Many, Math.Pow(2, -1060)),
+            ([.. Swallowed.Select(static w => w * Math.Pow(2, 1000)), (-1 - (100 * Unit)) * Math.Pow(2, 1000)], [0], 1));
 
     [Fact]
     public void Credit_ProductsUnderflow_ClaimsNoSign() =>
@@ -41,7 +43,9 @@ public sealed class WitnessCheckTests
     {
         // z1 is anything up to 1 + 395 u, by the radius of its weights alone.
         var first = new AffineLayer(new double[Many], [0], 1, Many, Activation.Relu, WeightPrecision.Float64, Swallowed);
-        ReluNetwork network = new([first, new([1], [-1 - (100 * Unit)], 1, 1, Activation.Relu, WeightPrecision.Float64), new([1], [0], 1, 1, Activation.Identity)]);
+        ReluNetwork network = new(
+            [first, new([1], [-1 - (100 * Unit)], 1, 1, Activation.Relu, WeightPrecision.Float64),
+                new([1], [0], 1, 1, Activation.Identity)]);
         Assert.Null(Credit(network, Filled(Many, 1)).Neurons[1].NegativeWitness);
     }
 
@@ -59,14 +63,16 @@ public sealed class WitnessCheckTests
     {
         // z1 = (1e308, 1e308), computed as minus infinity; z2 = 0 a1 - a2 + 1e300 < 0, where 0 times an infinite error is no number.
         var first = new AffineLayer([-1e200, 1e200, 1e198, -1e200, 1e200, 1e198], [0, 0], 2, 3, Activation.Relu, WeightPrecision.Float64);
-        ReluNetwork network = new([first, new([0, -1], [1e300], 1, 2, Activation.Relu, WeightPrecision.Float64), new([1], [0], 1, 1, Activation.Identity)]);
+        ReluNetwork network = new(
+            [first, new([0, -1], [1e300], 1, 2, Activation.Relu, WeightPrecision.Float64), new([1], [0], 1, 1, Activation.Identity)]);
         Assert.Null(Credit(network, Filled(3, 1e110)).Neurons[2].PositiveWitness);
     }
 
     [Fact]
     public void Credit_RadiusOfTheBias_WidensTheError()
     {
-        ReluNetwork Network(double radius) => new([new([1], [0], 1, 1, Activation.Relu, WeightPrecision.Float64, null, [radius]), new([1], [0], 1, 1, Activation.Identity)]);
+        ReluNetwork Network(double radius) =>
+            new([new([1], [0], 1, 1, Activation.Relu, WeightPrecision.Float64, null, [radius]), new([1], [0], 1, 1, Activation.Identity)]);
         Assert.Null(Credit(Network(1), [1]).Neurons[0].PositiveWitness);
         Assert.NotNull(Credit(Network(0.5), [1]).Neurons[0].PositiveWitness);
     }
@@ -74,7 +80,9 @@ public sealed class WitnessCheckTests
     [Fact]
     public void Credit_SignsFarFromRounding_AreCreditedAtThePoint()
     {
-        ReluNetwork network = new([new([1, -1], [0, 0], 2, 1, Activation.Relu), new([1, 1], [-2], 1, 2, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)]);
+        ReluNetwork network = new(
+            [new([1, -1], [0, 0], 2, 1, Activation.Relu), new([1, 1], [-2], 1, 2, Activation.Relu),
+                new([1], [0], 1, 1, Activation.Identity)]);
         StabilityTable table = Credit(network, [1]);
         Assert.Equal([1], table.Neurons[0].PositiveWitness!);
         Assert.Equal([1], table.Neurons[1].NegativeWitness!);

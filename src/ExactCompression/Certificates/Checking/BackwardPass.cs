@@ -17,18 +17,21 @@ internal sealed record BoundedSide(int Neuron, bool Above, float[]? Slopes = nul
 internal sealed record FixedPhase(int Layer, int Neuron, bool On, double Multiplier);
 
 /// <summary>
-/// Bounds pre-activations by linear functions, back through the layers to the input box (CROWN: Zhang et al., NeurIPS 2018; with multipliers for assumed phases, beta-CROWN: Wang et al., NeurIPS 2021).
+/// Bounds pre-activations by linear functions, back through the layers to the input box (CROWN: Zhang et al., NeurIPS 2018; with
+/// multipliers for assumed phases, beta-CROWN: Wang et al., NeurIPS 2021).
 /// </summary>
 /// <remarks>
 /// <para>
-/// A row <c>A</c> over the outputs of rectifiers becomes a row <c>D</c> over their pre-activations plus a constant. Whatever <c>D</c> is, <c>A relu(z) &lt;= D z + T</c> on <c>[l,u]</c> holds with
-/// <c>T = max(0, (A - D) u, -D l)</c>, for the difference is linear on both sides of 0. So slopes and multipliers of a certificate need no check of their own, and their rounding does not matter:
-/// bad ones give bad bounds, never false ones. With the phase taken to be on, <c>A z &lt;= D z + T</c> on <c>[0,u]</c> holds with <c>T = max(0, (A - D) u)</c>; off, <c>0 &lt;= D z + T</c> on <c>[l,0]</c> with
-/// <c>T = max(0, -D l)</c>.
+/// A row <c>A</c> over the outputs of rectifiers becomes a row <c>D</c> over their pre-activations plus a constant. Whatever <c>D</c> is,
+/// <c>A relu(z) &lt;= D z + T</c> on <c>[l,u]</c> holds with <c>T = max(0, (A - D) u, -D l)</c>, for the difference is linear on both sides
+/// of 0. So slopes and multipliers of a certificate need no check of their own, and their rounding does not matter: bad ones give bad
+/// bounds, never false ones. With the phase taken to be on, <c>A z &lt;= D z + T</c> on <c>[0,u]</c> holds with
+/// <c>T = max(0, (A - D) u)</c>; off, <c>0 &lt;= D z + T</c> on <c>[l,0]</c> with <c>T = max(0, -D l)</c>.
 /// </para>
 /// <para>
-/// The computed product <c>D W</c> is taken as it is, and <c>|D|</c> times <see cref="BoundedLayer.Charge"/> is added for its distance from the true one. The constants are added up with their sizes,
-/// for the rounding of the sum. A number that overflowed makes the bound NaN or infinite, and proves nothing.
+/// The computed product <c>D W</c> is taken as it is, and <c>|D|</c> times <see cref="BoundedLayer.Charge"/> is added for its distance from
+/// the true one. The constants are added up with their sizes, for the rounding of the sum. A number that overflowed makes the bound NaN or
+/// infinite, and proves nothing.
 /// </para>
 /// </remarks>
 internal sealed class BackwardPass
@@ -69,7 +72,9 @@ internal sealed class BackwardPass
         return bounds;
     }
 
-    /// <summary>Slopes of the lines below a layer's rectifiers: a certificate's own, which it gives for the open ones alone, or the default.</summary>
+    /// <summary>
+    /// Slopes of the lines below a layer's rectifiers: a certificate's own, which it gives for the open ones alone, or the default.
+    /// </summary>
     internal static double[] SlopesBelow(IReadOnlyList<BoundedLayer> below, int number, BoundedSide side)
     {
         if (side.Slopes is null)
@@ -112,7 +117,8 @@ internal sealed class BackwardPass
         double sign = side.Above ? 1 : -1, bias = layer.Bias.Span[side.Neuron];
         for (int i = 0; i < row.Length; i++)
             row[i] = sign * weights[i];
-        return new() { Constant = sign * bias, Size = Math.Abs(bias), Charge = BoundedLayer.RadiusOf(layer, side.Neuron, below[^1].Outputs) };
+        return new() { Constant = sign * bias, Size = Math.Abs(bias),
+            Charge = BoundedLayer.RadiusOf(layer, side.Neuron, below[^1].Outputs) };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

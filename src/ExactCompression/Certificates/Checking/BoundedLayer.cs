@@ -1,6 +1,8 @@
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>A hidden layer whose pre-activations have proven bounds <c>l &lt;= z &lt;= u</c>, as backward passes through it need it.</summary>
+/// <summary>
+/// A hidden layer whose pre-activations have proven bounds <c>l &lt;= z &lt;= u</c>, as backward passes through it need it.
+/// </summary>
 internal sealed class BoundedLayer
 {
     /// <summary>Prepares a layer.</summary>
@@ -12,7 +14,8 @@ internal sealed class BoundedLayer
     {
         (Map, Lower, Upper) = (map, lower, upper);
         int width = map.Outputs;
-        (Low, High, SlopeAbove, SlopeBelow, Charge) = (new double[width], new double[width], new double[width], new double[width], new double[width]);
+        (Low, High, SlopeAbove, SlopeBelow, Charge) = (new double[width], new double[width], new double[width], new double[width],
+            new double[width]);
         var open = new List<int>();
         double gamma = Outward.Gamma(width);
         Loss = Outward.Tiny;
@@ -63,7 +66,10 @@ internal sealed class BoundedLayer
     /// <summary>Slope of the line below each rectifier where a certificate gives none.</summary>
     public double[] SlopeBelow { get; }
 
-    /// <summary>For each neuron, how far <c>|d| = 1</c> times its computed row can be from the true one over what the layer reads, the radii of its weights included.</summary>
+    /// <summary>
+    /// For each neuron, how far <c>|d| = 1</c> times its computed row can be from the true one over what the layer reads, the radii of its
+    /// weights included.
+    /// </summary>
     public double[] Charge { get; }
 
     /// <summary>What underflow can cost on the way through, whatever the row.</summary>
@@ -72,10 +78,15 @@ internal sealed class BoundedLayer
     /// <summary>Largest values of the rectifiers.</summary>
     public double[] Outputs { get; }
 
-    /// <summary><c>sum_j R_ij m_j + r_i</c>: how far the rounding radii that a file's reader has left on a row can move its pre-activation; to nearest.</summary>
+    /// <summary>
+    /// <c>sum_j R_ij m_j + r_i</c>: how far the rounding radii that a file's reader has left on a row can move its pre-activation; to
+    /// nearest.
+    /// </summary>
     public static double RadiusOf(AffineLayer map, int row, ReadOnlySpan<double> inputSizes)
     {
         double radius = map.BiasRadius.IsEmpty ? 0 : map.BiasRadius.Span[row];
-        return map.WeightRadius.IsEmpty ? radius : radius + Products.Size(map.WeightRadius.Span.Slice(row * map.Inputs, map.Inputs), inputSizes) + Outward.Tiny;
+        return map.WeightRadius.IsEmpty
+            ? radius
+            : radius + Products.Size(map.WeightRadius.Span.Slice(row * map.Inputs, map.Inputs), inputSizes) + Outward.Tiny;
     }
 }

@@ -1,6 +1,8 @@
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>Checks a side of a neuron part by part of the input box, where all layers are bounded anew. For networks of few inputs.</summary>
+/// <summary>
+/// Checks a side of a neuron part by part of the input box, where all layers are bounded anew. For networks of few inputs.
+/// </summary>
 internal sealed class BoxTreeCheck
 {
     private readonly BoxTree tree;
@@ -13,7 +15,8 @@ internal sealed class BoxTreeCheck
     private int node;
     private int cut;
 
-    private BoxTreeCheck(BoxTree tree, ReluNetwork network, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place, CheckBudget budget)
+    private BoxTreeCheck(
+        BoxTree tree, ReluNetwork network, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place, CheckBudget budget)
     {
         (this.tree, this.network, this.known, this.side, this.place, this.budget) = (tree, network, known, side, place, budget);
     }
@@ -27,7 +30,9 @@ internal sealed class BoxTreeCheck
     /// <param name="place">What to call it.</param>
     /// <param name="budget">What it may take.</param>
     /// <exception cref="Refusal">The tree is not whole, or a leaf does not show it.</exception>
-    public static void Require(BoxTree tree, ReluNetwork network, InputBox domain, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place, CheckBudget budget)
+    public static void Require(
+        BoxTree tree, ReluNetwork network, InputBox domain, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place,
+        CheckBudget budget)
     {
         var check = new BoxTreeCheck(tree, network, known, side, place, budget);
         check.Visit(domain.Lower, domain.Upper, 0);

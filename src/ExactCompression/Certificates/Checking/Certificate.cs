@@ -43,10 +43,15 @@ internal sealed record Certificate
 /// <summary>Claims on the neurons of one layer, and how each is to be proven.</summary>
 internal sealed record LayerClaims
 {
-    /// <summary>A letter a neuron: <c>a</c> stably active, <c>i</c> stably inactive, <c>u</c> unstable, <c>?</c> nothing is claimed.</summary>
+    /// <summary>
+    /// A letter a neuron: <c>a</c> stably active, <c>i</c> stably inactive, <c>u</c> unstable, <c>?</c> nothing is claimed.
+    /// </summary>
     public required string States { get; init; }
 
-    /// <summary>How the upper bound of each neuron is proven: <c>.</c> interval arithmetic, <c>c</c> backward pass, <c>s</c> backward pass with given slopes, <c>t</c> tree of phases, <c>b</c> tree of boxes, <c>e</c> exact arithmetic.</summary>
+    /// <summary>
+    /// How the upper bound of each neuron is proven: <c>.</c> interval arithmetic, <c>c</c> backward pass, <c>s</c> backward pass with
+    /// given slopes, <c>t</c> tree of phases, <c>b</c> tree of boxes, <c>e</c> exact arithmetic.
+    /// </summary>
     public required string Above { get; init; }
 
     /// <summary>How the lower bound of each neuron is proven; same letters.</summary>
@@ -62,7 +67,9 @@ internal sealed record LayerClaims
     public required BoxTree[] Boxes { get; init; }
 }
 
-/// <summary>A binary tree that assumes phases of rectifiers, written from the root, the branch that is on before the one that is off.</summary>
+/// <summary>
+/// A binary tree that assumes phases of rectifiers, written from the root, the branch that is on before the one that is off.
+/// </summary>
 /// <param name="Splits">For each node the rectifier that it splits, counted over all layers; -1 for a leaf.</param>
 /// <param name="Leaves">For each leaf, slopes of all open rectifiers below, then a multiplier for each assumption from the root.</param>
 internal sealed record PhaseTree(int[] Splits, float[][] Leaves);
@@ -73,7 +80,8 @@ internal sealed record PhaseTree(int[] Splits, float[][] Leaves);
 internal sealed record BoxTree(int[] Inputs, double[] Places);
 
 /// <summary>How values of the original come out of values of the compressed network, layer by layer.</summary>
-/// <param name="Start">The last hidden layer of the original whose neurons all give 0, with which the relation begins; 0 to begin at the input.</param>
+/// <param name="Start">The last hidden layer of the original whose neurons all give 0, with which the relation begins; 0 to begin at the
+/// input.</param>
 /// <param name="Layers">One for each hidden layer of the original after <paramref name="Start"/>.</param>
 internal sealed record Relation(int Start, LayerRelation[] Layers);
 
@@ -84,8 +92,9 @@ internal sealed record LayerRelation
     public required bool HasCounterpart { get; init; }
 
     /// <summary>
-    /// A letter a neuron: <c>o</c> off; <c>g</c> gate, a multiple of a neuron of the counterpart; <c>n</c> the negative of such a multiple; <c>l</c> linear, a combination of linear neurons of the
-    /// counterpart; <c>j</c> linear, and so together with others; <c>f</c> linear in a layer without counterpart; <c>c</c> as good as a constant.
+    /// A letter a neuron: <c>o</c> off; <c>g</c> gate, a multiple of a neuron of the counterpart; <c>n</c> the negative of such a multiple;
+    /// <c>l</c> linear, a combination of linear neurons of the counterpart; <c>j</c> linear, and so together with others; <c>f</c> linear
+    /// in a layer without counterpart; <c>c</c> as good as a constant.
     /// </summary>
     public required string Kinds { get; init; }
 
@@ -95,7 +104,9 @@ internal sealed record LayerRelation
     /// <summary>For each <c>g</c> and <c>n</c>: the factor, above 0.</summary>
     public required double[] Factors { get; init; }
 
-    /// <summary>Neurons of the counterpart that are sums of neurons of this layer, up to a constant and little else: the bounds of those bound them.</summary>
+    /// <summary>
+    /// Neurons of the counterpart that are sums of neurons of this layer, up to a constant and little else: the bounds of those bound them.
+    /// </summary>
     public required int[] Sums { get; init; }
 
     /// <summary>For each of <see cref="Sums"/>, a coefficient for each neuron of this layer.</summary>
@@ -104,6 +115,9 @@ internal sealed record LayerRelation
     /// <summary>The neurons of the counterpart that are never below 0 and that combinations are made of.</summary>
     public required int[] Linear { get; init; }
 
-    /// <summary>For each <c>l</c>, and after them for each neuron of the next layer that needs the <c>j</c>: a coefficient for each of <see cref="Linear"/>.</summary>
+    /// <summary>
+    /// For each <c>l</c>, and after them for each neuron of the next layer that needs the <c>j</c>: a coefficient for each of
+    /// <see cref="Linear"/>.
+    /// </summary>
     public required double[] Coefficients { get; init; }
 }

@@ -4,8 +4,9 @@ using ExactCompression.Certificates.Checking;
 namespace ExactCompression;
 
 /// <summary>
-/// Checks a certificate against the two networks that it speaks of: the library behind <c>Test-CompressionCertificate</c>. The checker shares no code with the search and the compression: it
-/// reads the file, and does all arithmetic, in this folder, from the networks' weights alone.
+/// Checks a certificate against the two networks that it speaks of: the library behind <c>Test-CompressionCertificate</c>. The checker
+/// shares no code with the search and the compression: it reads the file, and does all arithmetic, in this folder, from the networks'
+/// weights alone.
 /// </summary>
 public static class CertificateCheck
 {
@@ -17,11 +18,14 @@ public static class CertificateCheck
     /// <param name="original">The network before compression.</param>
     /// <param name="compressed">The network after.</param>
     /// <param name="domain">The domain that the certificate must hold over; null for the one that it states.</param>
-    /// <param name="maximumWork">How many multiplications and additions the check may take, above 0; a certificate that takes more is refused.</param>
+    /// <param name="maximumWork">How many multiplications and additions the check may take, above 0; a certificate that takes more is
+    /// refused.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>, within a second.</param>
     /// <exception cref="InvalidFileException">The file is no certificate.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static CertificateReport Run(string path, ReluNetwork original, ReluNetwork compressed, InputDomain? domain = null, double maximumWork = DefaultMaximumWork, CancellationToken cancellation = default)
+    public static CertificateReport Run(
+        string path, ReluNetwork original, ReluNetwork compressed, InputDomain? domain = null, double maximumWork = DefaultMaximumWork,
+        CancellationToken cancellation = default)
     {
         var watch = Stopwatch.StartNew();
         var file = CertificateFile.Read(path, cancellation);
@@ -42,14 +46,17 @@ public static class CertificateCheck
         {
             refusal = first;
         }
-        catch (Exception e) when (e is OverflowException or OutOfMemoryException or ArgumentException or IndexOutOfRangeException || (e is AggregateException && !cancellation.IsCancellationRequested))
+        catch (Exception e)
+            when (e is OverflowException or OutOfMemoryException or ArgumentException or IndexOutOfRangeException
+                || (e is AggregateException && !cancellation.IsCancellationRequested))
         {
             refusal = new("content", $"It asks for more than can be checked: {(e.InnerException ?? e).Message}");
         }
 
         // A broken seal is told of in any case; what else does not hold says where.
         if (!file.IsSealed)
-            refusal = new(refusal?.Place ?? "seal", $"The content was changed after it was written{(refusal is null ? "." : $": {refusal.Reason}")}");
+            refusal = new(
+                refusal?.Place ?? "seal", $"The content was changed after it was written{(refusal is null ? "." : $": {refusal.Reason}")}");
         return new()
         {
             Path = path,
@@ -67,16 +74,23 @@ public static class CertificateCheck
     }
 
     /// <summary>Checks everything but the seal.</summary>
-    internal static Dictionary<char, int> Check(Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, CheckBudget budget)
+    internal static Dictionary<char, int> Check(
+        Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, CheckBudget budget)
     {
         (Dictionary<char, int> proven, double derived) = Derive(certificate, original, compressed, domain, budget);
         if (!(derived <= certificate.Deviation) || !double.IsFinite(certificate.Deviation))
-            throw new Refusal("deviation", FormattableString.Invariant($"The certificate claims {certificate.Deviation:R}, but what it shows is {derived:R}."));
+            throw new Refusal(
+                "deviation",
+                FormattableString.Invariant($"The certificate claims {certificate.Deviation:R}, but what it shows is {derived:R}."));
         return proven;
     }
 
-    /// <summary>What a certificate shows, whatever deviation it claims: how many verdicts by which evidence, and a bound of the largest difference of any output, which is not finite where none follows.</summary>
-    internal static (Dictionary<char, int> Proven, double Deviation) Derive(Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, CheckBudget budget)
+    /// <summary>
+    /// What a certificate shows, whatever deviation it claims: how many verdicts by which evidence, and a bound of the largest difference
+    /// of any output, which is not finite where none follows.
+    /// </summary>
+    internal static (Dictionary<char, int> Proven, double Deviation) Derive(
+        Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, CheckBudget budget)
     {
         RequireHashes(certificate.OriginalHashes, original, "original", budget);
         RequireHashes(certificate.CompressedHashes, compressed, "compressed", budget);
@@ -89,10 +103,12 @@ public static class CertificateCheck
 
         StabilityCheck stability = Check(certificate.Original, original, box, certificate.Points, "original", budget);
         StabilityCheck known = Check(certificate.Compressed, compressed, box, [], "compressed", budget);
-        return (stability.Proven, RelationCheck.Deviation(certificate.Relation, original, stability.Layers, compressed, known.Layers, box, budget));
+        return (stability.Proven,
+            RelationCheck.Deviation(certificate.Relation, original, stability.Layers, compressed, known.Layers, box, budget));
     }
 
-    private static StabilityCheck Check(LayerClaims[] claims, ReluNetwork network, InputBox box, double[][] points, string name, CheckBudget budget)
+    private static StabilityCheck Check(
+        LayerClaims[] claims, ReluNetwork network, InputBox box, double[][] points, string name, CheckBudget budget)
     {
         if (claims.Length != network.Depth)
             throw new Refusal($"{name}, layers", $"There are claims on {claims.Length} hidden layers, not on {network.Depth}.");
@@ -162,7 +178,8 @@ public static class CertificateCheck
 
     private static Dictionary<string, int> Named(IReadOnlyDictionary<char, int> proven)
     {
-        (char Letter, string Name)[] names = [('u', "Witness"), ('.', "Interval"), ('e', "Exact"), ('c', "Crown"), ('s', "Slopes"), ('t', "Tree"), ('b', "Boxes"), ('?', "Unclaimed")];
+        (char Letter, string Name)[] names = [('u', "Witness"), ('.', "Interval"), ('e', "Exact"), ('c', "Crown"), ('s', "Slopes"),
+            ('t', "Tree"), ('b', "Boxes"), ('?', "Unclaimed")];
         return names.Where(n => proven.ContainsKey(n.Letter)).ToDictionary(static n => n.Name, n => proven[n.Letter]);
     }
 }

@@ -5,7 +5,10 @@ using System.Text;
 
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>The file round a certificate's content: one line of JSON with the format, the version, and a seal of the content; gzip if it begins as that does.</summary>
+/// <summary>
+/// The file round a certificate's content: one line of JSON with the format, the version, and a seal of the content; gzip if it begins as
+/// that does.
+/// </summary>
 /// <param name="Body">The content, a JSON object.</param>
 /// <param name="IsSealed">Whether the content is what was sealed, and nothing follows it.</param>
 internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
@@ -85,7 +88,8 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
             }
 
             // The stream takes what was cut off for a finished one, and looks over most of the head.
-            if (packed.AsSpan().StartsWith(GzipHead) && packed.Length >= 18 && BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(^4..)) == unpacked.Length)
+            if (packed.AsSpan().StartsWith(GzipHead) && packed.Length >= 18
+                && BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(^4..)) == unpacked.Length)
                 return unpacked.ToArray();
         }
         catch (InvalidDataException)
@@ -93,12 +97,14 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
             // Told of below.
         }
 
-        throw new InvalidFileException("CertificateDamaged", path, "gzip", "The packed data is damaged or ends early.", "Copy or make the file again.");
+        throw new InvalidFileException(
+            "CertificateDamaged", path, "gzip", "The packed data is damaged or ends early.", "Copy or make the file again.");
     }
 
     private static InvalidFileException Malformed(string path, string problem) =>
         new("CertificateMalformed", path, "first bytes", problem, "Make one with Export-CompressionCertificate.");
 
     private static InvalidFileException TooLarge(string path) => new(
-        "CertificateTooLarge", path, "file", $"It holds more than {LargestContent >> 20} MiB, which no certificate needs.", "Make the certificate again.");
+        "CertificateTooLarge", path, "file", $"It holds more than {LargestContent >> 20} MiB, which no certificate needs.",
+        "Make the certificate again.");
 }

@@ -3,12 +3,16 @@ using System.Text.Json;
 
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>Reads the content of a certificate. Arrays of numbers are strings: <c>f8:</c>, <c>f4:</c> or <c>i4:</c>, then little-endian IEEE doubles, floats or 32-bit integers in base64.</summary>
+/// <summary>
+/// Reads the content of a certificate. Arrays of numbers are strings: <c>f8:</c>, <c>f4:</c> or <c>i4:</c>, then little-endian IEEE
+/// doubles, floats or 32-bit integers in base64.
+/// </summary>
 internal static class CertificateParser
 {
     /// <summary>Reads a content.</summary>
     /// <param name="body">The content.</param>
-    /// <param name="cancellation">When cancelled, throws at once. Reading takes no token, and takes seconds for the largest contents: it is then left to end on its own.</param>
+    /// <param name="cancellation">When cancelled, throws at once. Reading takes no token, and takes seconds for the largest contents: it is
+    /// then left to end on its own.</param>
     /// <exception cref="Refusal">It is not what the format asks for; with the place.</exception>
     public static Certificate Parse(ReadOnlyMemory<byte> body, CancellationToken cancellation = default) =>
         Task.Run(() => Parse(body), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
@@ -88,13 +92,19 @@ internal static class CertificateParser
 
         public string Text() => Value.ValueKind == JsonValueKind.String ? Value.GetString()! : throw Wrong("a text");
 
-        public bool Flag() => Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? Value.GetBoolean() : throw Wrong("true or false");
+        public bool Flag() =>
+            Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? Value.GetBoolean() : throw Wrong("true or false");
 
-        public double Number() => Value.ValueKind == JsonValueKind.Number && Value.TryGetDouble(out double number) ? number : throw Wrong("a number");
+        public double Number() =>
+            Value.ValueKind == JsonValueKind.Number && Value.TryGetDouble(out double number) ? number : throw Wrong("a number");
 
-        public int Integer() => Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out int number) ? number : throw Wrong("an integer");
+        public int Integer() =>
+            Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out int number) ? number : throw Wrong("an integer");
 
-        public double[] Doubles() => Text() is var text && text.StartsWith("f4:", StringComparison.Ordinal) ? Array.ConvertAll(Unpack<float>("f4:"), static f => (double)f) : Unpack<double>("f8:");
+        public double[] Doubles() =>
+            Text() is var text && text.StartsWith("f4:", StringComparison.Ordinal)
+                ? Array.ConvertAll(Unpack<float>("f4:"), static f => (double)f)
+                : Unpack<double>("f8:");
 
         public double[] DoublesOrOne(int count)
         {
@@ -116,7 +126,8 @@ internal static class CertificateParser
         {
             string text = Text();
             byte[] bytes = new byte[text.Length];
-            if (!text.StartsWith(kind, StringComparison.Ordinal) || !Convert.TryFromBase64Chars(text.AsSpan(kind.Length), bytes, out int length) || length % sizeof(T) != 0)
+            if (!text.StartsWith(kind, StringComparison.Ordinal)
+                || !Convert.TryFromBase64Chars(text.AsSpan(kind.Length), bytes, out int length) || length % sizeof(T) != 0)
                 throw Wrong($"numbers that begin with {kind}");
             return MemoryMarshal.Cast<byte, T>(bytes.AsSpan(0, length)).ToArray();
         }

@@ -18,7 +18,10 @@ public sealed class CertificateReport
     /// <summary>Whether everything holds that the certificate claims.</summary>
     public required bool Valid { get; init; }
 
-    /// <summary>The bound on the largest difference of any output over the domain that the certificate claims and the check confirms; infinity where it is not valid.</summary>
+    /// <summary>
+    /// The bound on the largest difference of any output over the domain that the certificate claims and the check confirms; infinity where
+    /// it is not valid.
+    /// </summary>
     public required double ProvenDeviation { get; init; }
 
     /// <summary>Where the first thing stands that does not hold: network, layer, neuron, field; null where all does.</summary>
@@ -27,7 +30,10 @@ public sealed class CertificateReport
     /// <summary>What does not hold there; null where all does.</summary>
     public required string? Reason { get; init; }
 
-    /// <summary>How many claims on neurons of the original each kind of evidence has proven; neurons of which nothing is claimed count as <c>Unclaimed</c>.</summary>
+    /// <summary>
+    /// How many claims on neurons of the original each kind of evidence has proven; neurons of which nothing is claimed count as
+    /// <c>Unclaimed</c>.
+    /// </summary>
     public required IReadOnlyDictionary<string, int> Evidence { get; init; }
 
     /// <summary>How many operations checking took, as <c>-MaximumWork</c> counts them.</summary>
@@ -38,6 +44,7 @@ public sealed class CertificateReport
 
     /// <inheritdoc/>
     public override string ToString() => Valid
-        ? FormattableString.Invariant($"{Original.Architecture} -> {Compressed.Architecture}: valid, deviation at most {ProvenDeviation:g3}")
+        ? FormattableString.Invariant(
+            $"{Original.Architecture} -> {Compressed.Architecture}: valid, deviation at most {ProvenDeviation:g3}")
         : $"{Place}: {Reason}";
 }

@@ -3,12 +3,16 @@ using System.Runtime.CompilerServices;
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// What one check may take. A small file can describe relations, trees and points of any size, and claims whose proofs take cubic time; so arrays and trees have limits, and all work is counted before it is done. The count is
-/// of operations, not of seconds: what is refused here is refused on every machine.
+/// What one check may take. A small file can describe relations, trees and points of any size, and claims whose proofs take cubic time; so
+/// arrays and trees have limits, and all work is counted before it is done. The count is of operations, not of seconds: what is refused
+/// here is refused on every machine.
 /// </summary>
 internal sealed class CheckBudget
 {
-    /// <summary>Operations that a check may take unless told otherwise: minutes on an ordinary machine, and ten thousand times what certificates of ordinary networks take.</summary>
+    /// <summary>
+    /// Operations that a check may take unless told otherwise: minutes on an ordinary machine, and ten thousand times what certificates of
+    /// ordinary networks take.
+    /// </summary>
     public const double DefaultWork = 1e12;
 
     /// <summary>Numbers in one array; a gibibyte of doubles.</summary>
@@ -30,11 +34,13 @@ internal sealed class CheckBudget
     /// <param name="threads">Threads to use; all cores if left out.</param>
     /// <param name="cancellation">The token to stop on.</param>
     public CheckBudget(double most = double.PositiveInfinity, int? threads = null, CancellationToken cancellation = default)
-        : this(most, new StrongBox<double>(), new() { CancellationToken = cancellation, MaxDegreeOfParallelism = threads ?? Environment.ProcessorCount })
+        : this(most, new StrongBox<double>(),
+            new() { CancellationToken = cancellation, MaxDegreeOfParallelism = threads ?? Environment.ProcessorCount })
     {
     }
 
-    private CheckBudget(double most, StrongBox<double> spent, ParallelOptions parallel) => (this.most, this.spent, Parallel) = (most, spent, parallel);
+    private CheckBudget(double most, StrongBox<double> spent, ParallelOptions parallel) =>
+        (this.most, this.spent, Parallel) = (most, spent, parallel);
 
     /// <summary>Threads, and the token to stop on.</summary>
     public ParallelOptions Parallel { get; }
@@ -58,7 +64,10 @@ internal sealed class CheckBudget
         }
     }
 
-    /// <summary>Counts work that is about to be done, and stops where it was cancelled. Asked for often: what lies between two calls takes well below a second.</summary>
+    /// <summary>
+    /// Counts work that is about to be done, and stops where it was cancelled. Asked for often: what lies between two calls takes well
+    /// below a second.
+    /// </summary>
     /// <param name="operations">Multiplications and additions, or what takes as long.</param>
     /// <exception cref="Refusal">It is more than the check may take.</exception>
     /// <exception cref="OperationCanceledException">The check was cancelled.</exception>
@@ -74,7 +83,9 @@ internal sealed class CheckBudget
         while (Interlocked.CompareExchange(ref spent.Value, sum, before) != before);
 
         if (sum > most)
-            throw new Refusal("work", FormattableString.Invariant($"Checking it takes more than {most:R} operations, which is what a check may take. Allow more with -MaximumWork if you trust where it is from."));
+            throw new Refusal(
+                "work", FormattableString.Invariant(
+                    $"Checking it takes more than {most:R} operations, which is what a check may take. Allow more with -MaximumWork if you trust where it is from."));
     }
 
     /// <summary>Counts work with integers of arbitrary length.</summary>

@@ -1,6 +1,8 @@
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>Sums of linear neurons of a layer of the compressed network, which stand for linear functions of what the layer reads.</summary>
+/// <summary>
+/// Sums of linear neurons of a layer of the compressed network, which stand for linear functions of what the layer reads.
+/// </summary>
 /// <param name="read">Bounds of what the layer reads.</param>
 /// <param name="layer">The layer.</param>
 /// <param name="linear">The neurons that sums are made of.</param>
@@ -11,8 +13,10 @@ internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear
 {
     private readonly double[] biases = Array.ConvertAll(linear, j => layer.Bias.Span[j]);
     private readonly double[] outputs = Array.ConvertAll(linear, j => given.Sizes[j]);
-    private readonly double[] sizes = Array.ConvertAll(linear, j => Outward.Add(Outward.Dot(layer.Row(j), read.Sizes), Math.Abs(layer.Bias.Span[j])));
-    private readonly double[] radii = Array.ConvertAll(linear, j => Outward.Widen(BoundedLayer.RadiusOf(layer, j, read.Sizes), layer.Inputs));
+    private readonly double[] sizes = Array.ConvertAll(
+        linear, j => Outward.Add(Outward.Dot(layer.Row(j), read.Sizes), Math.Abs(layer.Bias.Span[j])));
+    private readonly double[] radii = Array.ConvertAll(
+        linear, j => Outward.Widen(BoundedLayer.RadiusOf(layer, j, read.Sizes), layer.Inputs));
 
     /// <summary>What some combinations are over what the layer reads, row-major.</summary>
     public double[] Rows(ReadOnlySpan<double> coefficients, int count)
@@ -29,13 +33,17 @@ internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear
         return rows;
     }
 
-    /// <summary>Compares a linear function <c>p . x + q</c> with the activations of a combination plus a constant; the constant takes what they differ by in the middle of the box.</summary>
+    /// <summary>
+    /// Compares a linear function <c>p . x + q</c> with the activations of a combination plus a constant; the constant takes what they
+    /// differ by in the middle of the box.
+    /// </summary>
     /// <param name="row"><c>p</c>.</param>
     /// <param name="offset"><c>q</c>.</param>
     /// <param name="coefficients">The combination.</param>
     /// <param name="made">What it is over <c>x</c>, as computed.</param>
     /// <returns>A bound of the difference, the constant that was chosen, and how large what was added up may be.</returns>
-    public (double Error, double Constant, double Size) Compare(ReadOnlySpan<double> row, double offset, ReadOnlySpan<double> coefficients, ReadOnlySpan<double> made)
+    public (double Error, double Constant, double Size) Compare(
+        ReadOnlySpan<double> row, double offset, ReadOnlySpan<double> coefficients, ReadOnlySpan<double> made)
     {
         double constant = offset;
         for (int k = 0; k < coefficients.Length; k++)
@@ -50,7 +58,8 @@ internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear
 
         constant += shift; // any shift will do: both ends of the comparison have the same
         // What q loses is lost to a term that is counted, or left in the constant.
-        double rounding = Outward.Gamma(coefficients.Length + 4) * (Outward.Dot(coefficients, sizes) + Math.Abs(constant) + Math.Abs(shift));
+        double rounding = Outward.Gamma(coefficients.Length + 4)
+            * (Outward.Dot(coefficients, sizes) + Math.Abs(constant) + Math.Abs(shift));
         double error = read.Largest(difference, -shift, Outward.Widen(rounding, coefficients.Length) + read.Loss + given.Loss);
         error = Outward.Add(error, Outward.Add(Outward.Dot(coefficients, slack), Outward.Dot(coefficients, radii)));
         return (error, constant, Outward.Add(Outward.Dot(coefficients, outputs), Math.Abs(constant)));

@@ -5,11 +5,15 @@ using System.Security.Cryptography;
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// SHA-256 of what a network or a domain is, not of the bytes of a file: a network that was saved again in another format has the same hashes. Numbers count as doubles, and -0 as 0.
+/// SHA-256 of what a network or a domain is, not of the bytes of a file: a network that was saved again in another format has the same
+/// hashes. Numbers count as doubles, and -0 as 0.
 /// </summary>
 internal static class ContentHash
 {
-    /// <summary>The hash of each layer: outputs, inputs, whether rectified, numbers of radii (five 32-bit integers), then weights row by row, biases, radii of the weights and of the biases.</summary>
+    /// <summary>
+    /// The hash of each layer: outputs, inputs, whether rectified, numbers of radii (five 32-bit integers), then weights row by row,
+    /// biases, radii of the weights and of the biases.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="budget">Threads, and the token to stop on.</param>
     public static string[] Of(ReluNetwork network, CheckBudget budget)
@@ -32,7 +36,8 @@ internal static class ContentHash
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> shape = stackalloc byte[20];
-        ReadOnlySpan<int> numbers = [layer.Outputs, layer.Inputs, layer.Activation == Activation.Relu ? 1 : 0, layer.WeightRadius.Length, layer.BiasRadius.Length];
+        ReadOnlySpan<int> numbers = [layer.Outputs, layer.Inputs, layer.Activation == Activation.Relu ? 1 : 0, layer.WeightRadius.Length,
+            layer.BiasRadius.Length];
         for (int i = 0; i < numbers.Length; i++)
             BinaryPrimitives.WriteInt32LittleEndian(shape[(4 * i)..], numbers[i]);
         hash.AppendData(shape);

@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>An integer times a power of two: what every finite double is. Sums and products without any rounding, for the few signs that rounding hides.</summary>
+/// <summary>
+/// An integer times a power of two: what every finite double is. Sums and products without any rounding, for the few signs that rounding
+/// hides.
+/// </summary>
 internal readonly struct Exact
 {
     private readonly BigInteger digits;

@@ -1,16 +1,23 @@
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>Interval arithmetic and the pass of <see cref="BackwardPass"/>, both without rounding: for neurons whose largest or smallest value is 0, or nearly.</summary>
+/// <summary>
+/// Interval arithmetic and the pass of <see cref="BackwardPass"/>, both without rounding: for neurons whose largest or smallest value is 0,
+/// or nearly.
+/// </summary>
 internal static class ExactPass
 {
-    /// <summary>Whether one of the two shows that <c>z &lt;= 0</c> (above), or that <c>z &gt;= 0</c>. Never for layers with radii, nor where a bound or a slope is not finite.</summary>
+    /// <summary>
+    /// Whether one of the two shows that <c>z &lt;= 0</c> (above), or that <c>z &gt;= 0</c>. Never for layers with radii, nor where a bound
+    /// or a slope is not finite.
+    /// </summary>
     /// <param name="domain">The network's input.</param>
     /// <param name="input">What the neuron's layer reads.</param>
     /// <param name="below">The layers below.</param>
     /// <param name="layer">The neuron's layer.</param>
     /// <param name="side">The side, with its slopes and assumptions.</param>
     /// <param name="budget">What it may take.</param>
-    public static bool ProvesSign(InputBox domain, InputBox input, IReadOnlyList<BoundedLayer> below, AffineLayer layer, BoundedSide side, CheckBudget budget)
+    public static bool ProvesSign(
+        InputBox domain, InputBox input, IReadOnlyList<BoundedLayer> below, AffineLayer layer, BoundedSide side, CheckBudget budget)
     {
         budget.Spend(4.0 * below.Sum(static l => l.Map.Outputs));
         if (!layer.IsExact || below.Any(static l => !l.Map.IsExact || !l.Lower.Concat(l.Upper).All(double.IsFinite)))
@@ -53,7 +60,8 @@ internal static class ExactPass
         return constant;
     }
 
-    private static (Exact[] Row, Exact Constant) Pass(BoundedLayer layer, double[] slopes, FixedPhase?[] phases, Exact[] row, Exact constant, CheckBudget budget)
+    private static (Exact[] Row, Exact Constant) Pass(
+        BoundedLayer layer, double[] slopes, FixedPhase?[] phases, Exact[] row, Exact constant, CheckBudget budget)
     {
         var next = new Exact[layer.Map.Inputs];
         for (int i = 0; i < row.Length; i++)

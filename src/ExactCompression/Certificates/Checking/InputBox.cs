@@ -34,7 +34,8 @@ internal sealed class InputBox
     public int Size => Lower.Length;
 
     /// <summary>What the rectifiers behind pre-activations with these bounds give.</summary>
-    public static InputBox OfRectified(double[] lower, double[] upper) => new(Array.ConvertAll(lower, static z => Math.Max(0, z)), Array.ConvertAll(upper, static z => Math.Max(0, z)));
+    public static InputBox OfRectified(double[] lower, double[] upper) =>
+        new(Array.ConvertAll(lower, static z => Math.Max(0, z)), Array.ConvertAll(upper, static z => Math.Max(0, z)));
 
     /// <summary>Adds the largest value of a linear function, and the sizes of what was added up for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -52,7 +53,10 @@ internal sealed class InputBox
         size += sizes;
     }
 
-    /// <summary>Bounds of a layer's pre-activations by interval arithmetic; minus and plus infinity where something overflowed. Exact where every product is 0, so that ties at 0 are decided.</summary>
+    /// <summary>
+    /// Bounds of a layer's pre-activations by interval arithmetic; minus and plus infinity where something overflowed. Exact where every
+    /// product is 0, so that ties at 0 are decided.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double[] Lower, double[] Upper) Intervals(AffineLayer layer)
     {
@@ -78,7 +82,8 @@ internal sealed class InputBox
             }
 
             double radius = BoundedLayer.RadiusOf(layer, i, Sizes) * (1 + 1e-9);
-            double leastError = leastRounds ? (gamma * (leastSize + Math.Abs(bias))) + Outward.Tiny : 0, mostError = mostRounds ? (gamma * (mostSize + Math.Abs(bias))) + Outward.Tiny : 0;
+            double leastError = leastRounds ? (gamma * (leastSize + Math.Abs(bias))) + Outward.Tiny : 0,
+                mostError = mostRounds ? (gamma * (mostSize + Math.Abs(bias))) + Outward.Tiny : 0;
             low[i] = Down(least, leastError + radius);
             high[i] = -Down(-most, mostError + radius);
         }
@@ -86,7 +91,9 @@ internal sealed class InputBox
         return (low, high);
     }
 
-    /// <summary>A bound of <c>|d . x + c|</c> over the box, where coefficients and constant are known to a few units in their last places.</summary>
+    /// <summary>
+    /// A bound of <c>|d . x + c|</c> over the box, where coefficients and constant are known to a few units in their last places.
+    /// </summary>
     /// <param name="coefficients"><c>d</c>.</param>
     /// <param name="constant"><c>c</c>.</param>
     /// <param name="error">What the true value may differ by all the same.</param>
@@ -108,5 +115,8 @@ internal sealed class InputBox
     }
 
     private static double Down(double value, double error) =>
-        !double.IsFinite(value) || !double.IsFinite(error) ? double.NegativeInfinity : error == 0 ? value : Math.BitDecrement(value - error);
+        !double.IsFinite(value) || !double.IsFinite(error)
+            ? double.NegativeInfinity
+            : error == 0
+            ? value : Math.BitDecrement(value - error);
 }

@@ -2,8 +2,9 @@ namespace ExactCompression.Certificates.Checking;
 
 /// <summary>Bounds a neuron of the compressed network by the proven bounds of neurons of the original that it is a sum of.</summary>
 /// <remarks>
-/// With <c>z_i = P_i a + q_i + e_i</c>, the neuron's pre-activation is <c>w a + b = sum_i c_i z_i - sum_i c_i e_i + (w - sum_i c_i P_i) a + (b - sum_i c_i q_i)</c>, whatever the <c>c</c>: good ones leave little of
-/// the third term.
+/// With <c>z_i = P_i a + q_i + e_i</c>, the neuron's pre-activation is
+/// <c>w a + b = sum_i c_i z_i - sum_i c_i e_i + (w - sum_i c_i P_i) a + (b - sum_i c_i q_i)</c>, whatever the <c>c</c>: good ones leave
+/// little of the third term.
 /// </remarks>
 internal static class NeuronSum
 {
@@ -13,7 +14,8 @@ internal static class NeuronSum
     /// <param name="terms">A coefficient for each of them.</param>
     /// <param name="layer">The compressed network's layer.</param>
     /// <param name="neuron">Its neuron.</param>
-    public static (double Lower, double Upper) Bounds(Simulation simulation, BoundedLayer original, ReadOnlySpan<double> terms, AffineLayer layer, int neuron)
+    public static (double Lower, double Upper) Bounds(
+        Simulation simulation, BoundedLayer original, ReadOnlySpan<double> terms, AffineLayer layer, int neuron)
     {
         InputBox box = simulation.Box;
         double[] rest = layer.Row(neuron).ToArray();
@@ -34,9 +36,12 @@ internal static class NeuronSum
             size += Math.Abs(c) * (Outward.Dot(simulation.Row(i), box.Sizes) + Math.Abs(simulation.Bias[i]));
         }
 
-        // An end beyond what a neuron's size allows is loose by more than its rounding, so sizes alone would do; with the ends the proof is short.
+        // An end beyond what a neuron's size allows is loose by more than its rounding, so sizes alone would do; with the ends the proof is
+        // short.
         double rounding = Outward.Gamma(terms.Length + 8) * (size + ends + error);
-        double off = box.Largest(rest, 0, Outward.Widen(rounding + error + BoundedLayer.RadiusOf(layer, neuron, box.Sizes), terms.Length) + (terms.Length * box.Loss));
+        double off = box.Largest(
+            rest, 0, Outward.Widen(rounding + error + BoundedLayer.RadiusOf(layer, neuron, box.Sizes), terms.Length)
+                + (terms.Length * box.Loss));
         return (Math.BitDecrement(low + constant - off), Math.BitIncrement(high + constant + off));
     }
 }

@@ -1,7 +1,8 @@
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// What rounding can do to double arithmetic (N. J. Higham, <em>Accuracy and Stability of Numerical Algorithms</em>, sections 2.2 and 3.1), always rounded away from the truth.
+/// What rounding can do to double arithmetic (N. J. Higham, <em>Accuracy and Stability of Numerical Algorithms</em>, sections 2.2 and 3.1),
+/// always rounded away from the truth.
 /// </summary>
 internal static class Outward
 {
@@ -9,8 +10,8 @@ internal static class Outward
     public const double Tiny = 1e-300;
 
     /// <summary>
-    /// At least twice the relative error of a sum of so many products, whatever the order, with or without fused operations: <c>n u / (1 - n u)</c> with <c>u = 2^-53</c>.
-    /// The other half covers the rounding of the error's own evaluation.
+    /// At least twice the relative error of a sum of so many products, whatever the order, with or without fused operations:
+    /// <c>n u / (1 - n u)</c> with <c>u = 2^-53</c>. The other half covers the rounding of the error's own evaluation.
     /// </summary>
     /// <param name="terms">Below 2^40.</param>
     public static double Gamma(long terms) => (terms + 8) * (1.0 / (1L << 52));
@@ -22,7 +23,8 @@ internal static class Outward
     public static double Multiply(double a, double b) => a == 0 || b == 0 ? 0 : Math.BitIncrement(a * b);
 
     /// <summary>At most <c>(value - error) / factor</c>.</summary>
-    public static double Quotient(double value, double error, double factor) => Math.BitDecrement(Math.BitDecrement(value - error) / factor);
+    public static double Quotient(double value, double error, double factor) =>
+        Math.BitDecrement(Math.BitDecrement(value - error) / factor);
 
     /// <summary>At least what a number was before so many roundings; 0 stays 0, which only a number without any product may be.</summary>
     /// <param name="sum">The number as computed, not negative.</param>
@@ -30,7 +32,8 @@ internal static class Outward
     public static double Widen(double sum, int terms) => sum == 0 ? 0 : (sum * (1 + Gamma(terms))) + Tiny;
 
     /// <summary>
-    /// At least <c>sum_j |w_j| m_j</c>; 0 only where every product is. What is charged for rounding is a multiple of such sizes, and a size may be multiplied by a huge factor before: so it must not underflow either.
+    /// At least <c>sum_j |w_j| m_j</c>; 0 only where every product is. What is charged for rounding is a multiple of such sizes, and a size
+    /// may be multiplied by a huge factor before: so it must not underflow either.
     /// </summary>
     /// <param name="weights">Any numbers.</param>
     /// <param name="magnitudes">Numbers that are not negative, as many.</param>

@@ -1,6 +1,9 @@
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>Unfolds a <see cref="PhaseTree"/> into the sides that its leaves bound. A side holds everywhere when it holds in every leaf, as each split is by <c>z &gt;= 0</c> and <c>z &lt;= 0</c>.</summary>
+/// <summary>
+/// Unfolds a <see cref="PhaseTree"/> into the sides that its leaves bound. A side holds everywhere when it holds in every leaf, as each
+/// split is by <c>z &gt;= 0</c> and <c>z &lt;= 0</c>.
+/// </summary>
 internal sealed class PhaseTreeCheck
 {
     private readonly PhaseTree tree;
@@ -25,7 +28,8 @@ internal sealed class PhaseTreeCheck
     /// <param name="place">What to call it.</param>
     /// <param name="budget">What it may take.</param>
     /// <exception cref="Refusal">The tree is not whole, or splits what cannot be split.</exception>
-    public static List<BoundedSide> Sides(PhaseTree tree, IReadOnlyList<BoundedLayer> below, BoundedSide root, string place, CheckBudget budget)
+    public static List<BoundedSide> Sides(
+        PhaseTree tree, IReadOnlyList<BoundedLayer> below, BoundedSide root, string place, CheckBudget budget)
     {
         var check = new PhaseTreeCheck(tree, below, root, place, budget);
         check.Visit([]);
@@ -56,7 +60,8 @@ internal sealed class PhaseTreeCheck
     private void AddLeaf(FixedPhase[] path)
     {
         if (leaves.Count == tree.Leaves.Length || tree.Leaves[leaves.Count].Length != slopes + path.Length)
-            throw new Refusal(place, $"Leaf {leaves.Count} of the tree has not a slope for each open rectifier and a multiplier for each assumption.");
+            throw new Refusal(
+                place, $"Leaf {leaves.Count} of the tree has not a slope for each open rectifier and a multiplier for each assumption.");
         float[] numbers = tree.Leaves[leaves.Count];
         FixedPhase[] phases = [.. path.Select((p, k) => p with { Multiplier = numbers[slopes + k] })];
         leaves.Add(root with { Slopes = numbers[..slopes], Phases = phases });
@@ -67,7 +72,9 @@ internal sealed class PhaseTreeCheck
         for (int l = 0; l < below.Count; index -= below[l++].Map.Outputs)
         {
             if (index < below[l].Map.Outputs)
-                return Array.BinarySearch(below[l].Open, index) >= 0 ? (l, index) : throw new Refusal(place, $"The tree splits layer {l + 1}, neuron {index}, whose phase is not open.");
+                return Array.BinarySearch(below[l].Open, index) >= 0
+                    ? (l, index)
+                    : throw new Refusal(place, $"The tree splits layer {l + 1}, neuron {index}, whose phase is not open.");
         }
 
         throw new Refusal(place, "The tree splits a rectifier that is not below the neuron.");

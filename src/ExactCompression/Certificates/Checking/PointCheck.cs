@@ -2,9 +2,10 @@ namespace ExactCompression.Certificates.Checking;
 
 /// <summary>Runs points through a network with a bound on all rounding, and says which signs of which neurons they show.</summary>
 /// <remarks>
-/// With computed activations <c>a</c> that are within <c>e</c> of the true ones, the computed <c>z</c> is within <c>|W| (gamma |a| + e)</c> and that of the true one, and what the radii of the weights add.
-/// The rectifier moves values by no more than its argument moves. A sign counts where <c>|z|</c> exceeds its error. Adding the bias comes last, so that it errs by half a unit of <c>z</c> itself: that changes no sign, and the
-/// next layer's <c>gamma |a|</c> has room for it.
+/// With computed activations <c>a</c> that are within <c>e</c> of the true ones, the computed <c>z</c> is within <c>|W| (gamma |a| + e)</c>
+/// and that of the true one, and what the radii of the weights add. The rectifier moves values by no more than its argument moves. A sign
+/// counts where <c>|z|</c> exceeds its error. Adding the bias comes last, so that it errs by half a unit of <c>z</c> itself: that changes
+/// no sign, and the next layer's <c>gamma |a|</c> has room for it.
 /// </remarks>
 internal static class PointCheck
 {

@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>The two products that checking spends its time on. Both only add up products, in some order: errors are bounded by <see cref="Outward.Gamma"/>.</summary>
+/// <summary>
+/// The two products that checking spends its time on. Both only add up products, in some order: errors are bounded by
+/// <see cref="Outward.Gamma"/>.
+/// </summary>
 internal static class Products
 {
     private const int Columns = 128;
@@ -37,7 +40,8 @@ internal static class Products
         {
             int width = Math.Min(Columns, to - first);
             for (int r = 0; r < count; r++)
-                AddUp(rows.Slice(r * from, from), places.AsSpan((r * from)..ends[r]), layer.Weights.Span, to, first, next.Slice((r * to) + first, width));
+                AddUp(rows.Slice(r * from, from), places.AsSpan((r * from)..ends[r]), layer.Weights.Span, to, first,
+                    next.Slice((r * to) + first, width));
         }
     }
 
@@ -57,7 +61,8 @@ internal static class Products
             {
                 budget.Spend(2.0 * points.Length);
                 for (int p = 0; p < count; p++)
-                    (values[(p * outputs) + i], errors[(p * outputs) + i]) = Dot(layer.Row(i), points.AsSpan(p * inputs, inputs), spreads.AsSpan(p * inputs, inputs));
+                    (values[(p * outputs) + i], errors[(p * outputs) + i]) = Dot(
+                        layer.Row(i), points.AsSpan(p * inputs, inputs), spreads.AsSpan(p * inputs, inputs));
             }
         });
     }
@@ -75,10 +80,14 @@ internal static class Products
             sums[j] = Math.FusedMultiplyAdd(row[j], factor, sums[j]);
     }
 
-    /// <summary><c>sum_j |w_j| m_j</c>, rounded in some way: the same way on every processor, so that a certificate that was checked here is valid elsewhere.</summary>
+    /// <summary>
+    /// <c>sum_j |w_j| m_j</c>, rounded in some way: the same way on every processor, so that a certificate that was checked here is valid
+    /// elsewhere.
+    /// </summary>
     public static double Size(ReadOnlySpan<double> weights, ReadOnlySpan<double> magnitudes)
     {
-        ReadOnlySpan<Vector512<double>> w = MemoryMarshal.Cast<double, Vector512<double>>(weights), m = MemoryMarshal.Cast<double, Vector512<double>>(magnitudes);
+        ReadOnlySpan<Vector512<double>> w = MemoryMarshal.Cast<double, Vector512<double>>(weights),
+            m = MemoryMarshal.Cast<double, Vector512<double>>(magnitudes);
         Vector512<double> sums = default;
         for (int v = 0; v < w.Length; v++)
             sums = Vector512.FusedMultiplyAdd(Vector512.Abs(w[v]), m[v], sums);
@@ -90,17 +99,21 @@ internal static class Products
 
     /// <summary>Adds four rows at a time, so that the sums are loaded and stored a quarter as often.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddUp(ReadOnlySpan<double> row, ReadOnlySpan<int> places, ReadOnlySpan<double> weights, int stride, int first, Span<double> sums)
+    private static void AddUp(
+        ReadOnlySpan<double> row, ReadOnlySpan<int> places, ReadOnlySpan<double> weights, int stride, int first, Span<double> sums)
     {
         sums.Clear();
         Span<Vector512<double>> into = MemoryMarshal.Cast<double, Vector512<double>>(sums);
         int tail = into.Length * Vector512<double>.Count, k = 0;
         for (; k + 4 <= places.Length; k += 4)
         {
-            ReadOnlySpan<double> a = weights.Slice((places[k] * stride) + first, sums.Length), b = weights.Slice((places[k + 1] * stride) + first, sums.Length);
-            ReadOnlySpan<double> c = weights.Slice((places[k + 2] * stride) + first, sums.Length), d = weights.Slice((places[k + 3] * stride) + first, sums.Length);
+            ReadOnlySpan<double> a = weights.Slice((places[k] * stride) + first, sums.Length),
+                b = weights.Slice((places[k + 1] * stride) + first, sums.Length);
+            ReadOnlySpan<double> c = weights.Slice((places[k + 2] * stride) + first, sums.Length),
+                d = weights.Slice((places[k + 3] * stride) + first, sums.Length);
             double x = row[places[k]], y = row[places[k + 1]], z = row[places[k + 2]], w = row[places[k + 3]];
-            ref double pa = ref MemoryMarshal.GetReference(a), pb = ref MemoryMarshal.GetReference(b), pc = ref MemoryMarshal.GetReference(c), pd = ref MemoryMarshal.GetReference(d);
+            ref double pa = ref MemoryMarshal.GetReference(a), pb = ref MemoryMarshal.GetReference(b),
+                pc = ref MemoryMarshal.GetReference(c), pd = ref MemoryMarshal.GetReference(d);
             Vector512<double> vx = Vector512.Create(x), vy = Vector512.Create(y), vz = Vector512.Create(z), vw = Vector512.Create(w);
             for (int v = 0; v < into.Length; v++)
             {
@@ -130,7 +143,8 @@ internal static class Products
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double Value, double Error) Dot(ReadOnlySpan<double> weights, ReadOnlySpan<double> point, ReadOnlySpan<double> spread)
     {
-        ReadOnlySpan<Vector512<double>> w = MemoryMarshal.Cast<double, Vector512<double>>(weights), a = MemoryMarshal.Cast<double, Vector512<double>>(point), s = MemoryMarshal.Cast<double, Vector512<double>>(spread);
+        ReadOnlySpan<Vector512<double>> w = MemoryMarshal.Cast<double, Vector512<double>>(weights),
+            a = MemoryMarshal.Cast<double, Vector512<double>>(point), s = MemoryMarshal.Cast<double, Vector512<double>>(spread);
         Vector512<double> values = default, errors = default;
         for (int v = 0; v < w.Length; v++)
         {

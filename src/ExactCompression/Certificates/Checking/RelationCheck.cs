@@ -1,6 +1,8 @@
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>Checks how the compressed network goes together with the original, layer by layer, and bounds the difference of their outputs.</summary>
+/// <summary>
+/// Checks how the compressed network goes together with the original, layer by layer, and bounds the difference of their outputs.
+/// </summary>
 internal static class RelationCheck
 {
     /// <summary>A bound of the largest difference of any output over the domain.</summary>
@@ -12,7 +14,9 @@ internal static class RelationCheck
     /// <param name="domain">The domain.</param>
     /// <param name="budget">What it may take.</param>
     /// <exception cref="Refusal">Something does not hold.</exception>
-    public static double Deviation(Relation relation, ReluNetwork original, IReadOnlyList<BoundedLayer> proven, ReluNetwork compressed, IReadOnlyList<BoundedLayer> known, InputBox domain, CheckBudget budget)
+    public static double Deviation(
+        Relation relation, ReluNetwork original, IReadOnlyList<BoundedLayer> proven, ReluNetwork compressed,
+        IReadOnlyList<BoundedLayer> known, InputBox domain, CheckBudget budget)
     {
         if (relation.Start < 0 || relation.Start > original.Depth || relation.Layers.Length != original.Depth - relation.Start)
             throw new Refusal("relation, start", "There is not a relation for each hidden layer behind the start.");
@@ -21,19 +25,28 @@ internal static class RelationCheck
         for (int l = relation.Start; l < original.Depth; l++)
         {
             LayerRelation step = relation.Layers[l - relation.Start];
-            bool[] needed = l + 1 == original.Depth ? Array.ConvertAll(new bool[original.OutputSize], static _ => true) : Needed(relation.Layers[l + 1 - relation.Start], original.WidthOf(l + 2));
+            bool[] needed = l + 1 == original.Depth
+                ? Array.ConvertAll(new bool[original.OutputSize], static _ => true)
+                : Needed(relation.Layers[l + 1 - relation.Start], original.WidthOf(l + 2));
             bool has = step.HasCounterpart;
-            simulation = SimulationStep.Take(simulation, step, proven[l], original.Layers[l + 1], needed, has ? compressed.Layers[simulation.Number] : null, has ? known[simulation.Number] : null, $"relation, layer {l + 1}", budget);
+            simulation = SimulationStep.Take(
+                simulation, step, proven[l], original.Layers[l + 1], needed, has ? compressed.Layers[simulation.Number] : null,
+                has ? known[simulation.Number] : null, $"relation, layer {l + 1}", budget);
         }
 
         return End(simulation, original, compressed);
     }
 
-    /// <summary>The relation that everything begins with; <paramref name="number"/> layers of the compressed network have no counterpart in what follows.</summary>
-    internal static Simulation Start(int start, ReluNetwork original, IReadOnlyList<BoundedLayer> proven, int number, IReadOnlyList<BoundedLayer> known, InputBox domain)
+    /// <summary>
+    /// The relation that everything begins with; <paramref name="number"/> layers of the compressed network have no counterpart in what
+    /// follows.
+    /// </summary>
+    internal static Simulation Start(
+        int start, ReluNetwork original, IReadOnlyList<BoundedLayer> proven, int number, IReadOnlyList<BoundedLayer> known, InputBox domain)
     {
         if (number < 0 || (start == 0 && number > 0))
-            throw new Refusal("relation, layers", "They do not pair the hidden layers of the compressed network with those of the original.");
+            throw new Refusal(
+                "relation, layers", "They do not pair the hidden layers of the compressed network with those of the original.");
         if (original.InputSize != domain.Size || (known.Count > 0 ? known[0].Map.Inputs : domain.Size) != domain.Size)
             throw new Refusal("relation", "The networks do not have the same inputs.");
         if (start == 0)
@@ -48,13 +61,16 @@ internal static class RelationCheck
 
     /// <summary>Which rows of the next layer must be known: not those that are off, nor those of which the range is enough.</summary>
     internal static bool[] Needed(LayerRelation next, int width) =>
-        next.Kinds.Length == width ? [.. next.Kinds.Select(static k => k is not ('o' or 'c'))] : throw new Refusal("relation, kinds", $"There are {next.Kinds.Length} for a layer of {width} neurons.");
+        next.Kinds.Length == width
+            ? [.. next.Kinds.Select(static k => k is not ('o' or 'c'))]
+            : throw new Refusal("relation, kinds", $"There are {next.Kinds.Length} for a layer of {width} neurons.");
 
     /// <summary>The largest distance of the outputs.</summary>
     internal static double End(Simulation simulation, ReluNetwork original, ReluNetwork compressed)
     {
         AffineLayer output = compressed.Layers[^1];
-        if (simulation.Number != compressed.Depth || output.Outputs != original.OutputSize || output.Inputs != simulation.Box.Size || output.Activation != original.Layers[^1].Activation)
+        if (simulation.Number != compressed.Depth || output.Outputs != original.OutputSize || output.Inputs != simulation.Box.Size
+            || output.Activation != original.Layers[^1].Activation)
             throw new Refusal("relation, output", "The output layers do not go together.");
         double largest = 0;
         for (int i = 0; i < output.Outputs; i++)

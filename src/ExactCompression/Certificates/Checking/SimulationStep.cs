@@ -3,12 +3,16 @@ namespace ExactCompression.Certificates.Checking;
 /// <summary>Carries a <see cref="Simulation"/> over one hidden layer of the original, as a certificate says.</summary>
 /// <remarks>
 /// <para>
-/// A neuron of the original gives <c>relu(z_i)</c>. It is <em>off</em> where <c>z_i &lt;= 0</c> is proven. It is a <em>gate</em> where <c>z_i</c> is within <c>rho_i</c> of <c>f z'_j</c>, <c>f &gt; 0</c>, for a neuron
-/// <c>j</c> of the compressed network: rectifiers move by no more than their arguments, so it is within <c>rho_i</c> of <c>f a'_j</c>. It is <em>linear</em> where <c>z_i &gt;= 0</c> is proven, and then
-/// <c>P_i a + q_i</c> itself, up to <c>e_i</c>; this must be made from linear neurons of the compressed network, for itself or, as the next layer sees it, together with others. Where <c>z_i</c> is within <c>rho_i</c>
-/// of <c>-f z'_j</c>, <c>relu(z_i) = relu(-z_i) + z_i</c> is a gate, within <c>rho_i</c> of <c>f a'_j</c>, and a linear part, <c>z_i</c> itself. Anything has a range, and counts as its middle up to half its width.
+/// A neuron of the original gives <c>relu(z_i)</c>. It is <em>off</em> where <c>z_i &lt;= 0</c> is proven. It is a <em>gate</em> where
+/// <c>z_i</c> is within <c>rho_i</c> of <c>f z'_j</c>, <c>f &gt; 0</c>, for a neuron <c>j</c> of the compressed network: rectifiers move by
+/// no more than their arguments, so it is within <c>rho_i</c> of <c>f a'_j</c>. It is <em>linear</em> where <c>z_i &gt;= 0</c> is proven,
+/// and then <c>P_i a + q_i</c> itself, up to <c>e_i</c>; this must be made from linear neurons of the compressed network, for itself or, as
+/// the next layer sees it, together with others. Where <c>z_i</c> is within <c>rho_i</c> of <c>-f z'_j</c>,
+/// <c>relu(z_i) = relu(-z_i) + z_i</c> is a gate, within <c>rho_i</c> of <c>f a'_j</c>, and a linear part, <c>z_i</c> itself. Anything has
+/// a range, and counts as its middle up to half its width.
 /// </para>
-/// <para>A neuron of the compressed network that is used as linear may be below 0 by a little: then its activation differs from its pre-activation by as much.</para>
+/// <para>A neuron of the compressed network that is used as linear may be below 0 by a little: then its activation differs from its
+/// pre-activation by as much.</para>
 /// </remarks>
 internal sealed class SimulationStep
 {
@@ -26,7 +30,9 @@ internal sealed class SimulationStep
     private double[] slack = [];
     private readonly InputBox box;
 
-    private SimulationStep(Simulation before, LayerRelation relation, BoundedLayer original, AffineLayer next, bool[] needed, AffineLayer? counterpart, BoundedLayer? known, string place, CheckBudget budget)
+    private SimulationStep(
+        Simulation before, LayerRelation relation, BoundedLayer original, AffineLayer next, bool[] needed, AffineLayer? counterpart,
+        BoundedLayer? known, string place, CheckBudget budget)
     {
         (this.before, this.relation, this.original, this.next) = (before, relation, original, next);
         (this.needed, this.counterpart, this.place, this.budget) = (needed, counterpart, place, budget);
@@ -53,14 +59,16 @@ internal sealed class SimulationStep
     /// <param name="place">What to call the layer.</param>
     /// <param name="budget">What it may take.</param>
     /// <exception cref="Refusal">Something does not hold.</exception>
-    public static Simulation Take(Simulation before, LayerRelation relation, BoundedLayer original, AffineLayer next, bool[] needed, AffineLayer? counterpart, BoundedLayer? known, string place, CheckBudget budget) =>
+    public static Simulation Take(
+        Simulation before, LayerRelation relation, BoundedLayer original, AffineLayer next, bool[] needed, AffineLayer? counterpart,
+        BoundedLayer? known, string place, CheckBudget budget) =>
         new SimulationStep(before, relation, original, next, needed, counterpart, known, place, budget).Carry();
 
     private int Gates => relation.Targets.Length;
 
     /// <summary>
-    /// For each neuron whether its share of the next layer is put where nothing else is, as it is: a gate of factor 1 whose target no other gate has. A row that reads only such neurons is not rounded by them; what
-    /// the joint part adds to it is another matter.
+    /// For each neuron whether its share of the next layer is put where nothing else is, as it is: a gate of factor 1 whose target no other
+    /// gate has. A row that reads only such neurons is not rounded by them; what the joint part adds to it is another matter.
     /// </summary>
     private bool[] Copied()
     {
@@ -74,7 +82,9 @@ internal sealed class SimulationStep
         if (kinds.Length != errors.Length || kinds.AsSpan().ContainsAnyExcept(counterpart is null ? "ofc" : "ogncjl"))
             throw new Refusal($"{place}, kinds", "They are not one known letter for each neuron.");
         int gates = kinds.AsSpan().Count('g') + kinds.AsSpan().Count('n'), columns = counterpart?.Outputs ?? 0;
-        if (Gates != gates || relation.Factors.Length != gates || relation.Targets.Concat(relation.Linear).Concat(relation.Sums).Any(j => j < 0 || j >= columns) || relation.Linear.Distinct().Count() != relation.Linear.Length)
+        if (Gates != gates || relation.Factors.Length != gates
+            || relation.Targets.Concat(relation.Linear).Concat(relation.Sums).Any(j => j < 0 || j >= columns)
+            || relation.Linear.Distinct().Count() != relation.Linear.Length)
             throw new Refusal($"{place}, targets", "They do not name neurons of the compressed network, one for each gate.");
         if (relation.Terms.Length != (long)relation.Sums.Length * errors.Length)
             throw new Refusal($"{place}, terms", "There is not one for each neuron and sum.");
@@ -82,14 +92,17 @@ internal sealed class SimulationStep
             throw new Refusal($"{place}, factors", "A factor is not above 0.");
         long combined = kinds.AsSpan().Count('l') + (kinds.AsSpan().ContainsAny('j', 'n') ? needed.AsSpan().Count(true) : 0);
         if (relation.Coefficients.Length != combined * relation.Linear.Length)
-            throw new Refusal($"{place}, coefficients", $"There are {relation.Coefficients.Length}, not {relation.Linear.Length} for each of {combined} combinations.");
+            throw new Refusal(
+                $"{place}, coefficients",
+                $"There are {relation.Coefficients.Length}, not {relation.Linear.Length} for each of {combined} combinations.");
     }
 
     /// <summary>What the step allocates: the next simulation's weights, the rows of all combinations, and the linear parts.</summary>
     private void RequireSpace()
     {
         bool joint = relation.Kinds.AsSpan().ContainsAny('j', 'n');
-        long read = before.Box.Size, given = counterpart?.Outputs ?? read, combined = Math.Max(relation.Kinds.AsSpan().Count('l'), joint ? next.Outputs : 0);
+        long read = before.Box.Size, given = counterpart?.Outputs ?? read,
+            combined = Math.Max(relation.Kinds.AsSpan().Count('l'), joint ? next.Outputs : 0);
         CheckBudget.RequireNumbers(place, next.Outputs * given, combined * Math.Max(read, given), joint ? errors.Length * read : 0);
     }
 
@@ -100,9 +113,11 @@ internal sealed class SimulationStep
         switch (relation.Kinds[i])
         {
             case 'o' when !(high <= 0):
-                throw new Refusal($"{place}, neuron {i}", $"It counts as off, but nothing shows that it is never above 0: its bound is {Show(high)}.");
+                throw new Refusal(
+                    $"{place}, neuron {i}", $"It counts as off, but nothing shows that it is never above 0: its bound is {Show(high)}.");
             case 'l' or 'j' or 'f' when !(low >= 0):
-                throw new Refusal($"{place}, neuron {i}", $"It counts as linear, but nothing shows that it is never below 0: its bound is {Show(low)}.");
+                throw new Refusal(
+                    $"{place}, neuron {i}", $"It counts as linear, but nothing shows that it is never below 0: its bound is {Show(low)}.");
             case 'c':
                 (low, high) = (Math.Max(0, low), Math.Max(0, high));
                 constants[i] = low == high ? low : (0.5 * low) + (0.5 * high); // half of the least number is 0
@@ -127,7 +142,8 @@ internal sealed class SimulationStep
         {
             int j = relation.Sums[k];
             budget.Spend(2.0 * errors.Length * before.Box.Size);
-            (double low, double high) = NeuronSum.Bounds(before, original, relation.Terms.AsSpan(k * errors.Length, errors.Length), counterpart, j);
+            (double low, double high) = NeuronSum.Bounds(
+                before, original, relation.Terms.AsSpan(k * errors.Length, errors.Length), counterpart, j);
             if (double.IsFinite(low) && double.IsFinite(high)) // else nothing is learnt
                 (lower[j], upper[j]) = (Math.Max(lower[j], low), Math.Min(upper[j], high));
         }
@@ -142,7 +158,9 @@ internal sealed class SimulationStep
             budget.Spend(4.0 * before.Box.Size);
             errors[i] = before.Distance(i, kind == 'g' ? factor : -factor, counterpart, j);
             (double from, double to) = (Down(original.Lower[i], errors[i], factor), -Down(-original.Upper[i], errors[i], factor));
-            (lower[j], upper[j]) = kind == 'g' ? (Math.Max(lower[j], from), Math.Min(upper[j], to)) : (Math.Max(lower[j], -to), Math.Min(upper[j], -from));
+            (lower[j], upper[j]) = kind == 'g'
+                ? (Math.Max(lower[j], from), Math.Min(upper[j], to))
+                : (Math.Max(lower[j], -to), Math.Min(upper[j], -from));
         }
 
         for (int j = 0; j < lower.Length; j++)
@@ -177,7 +195,8 @@ internal sealed class SimulationStep
         for (int k = 0; k < combined.Length; k++)
         {
             int i = combined[k];
-            (double error, constants[i], sizes[i]) = parts.Compare(before.Row(i), before.Bias[i], Coefficients(k), made.AsSpan(k * before.Box.Size, before.Box.Size));
+            (double error, constants[i], sizes[i]) = parts.Compare(
+                before.Row(i), before.Bias[i], Coefficients(k), made.AsSpan(k * before.Box.Size, before.Box.Size));
             errors[i] = Outward.Add(before.Error[i], error);
         }
     }
@@ -185,7 +204,8 @@ internal sealed class SimulationStep
     /// <summary>At least <c>|P_i| |a| + |q_i|</c>.</summary>
     private double SizeBefore(int i) => Outward.Add(Outward.Dot(before.Row(i), before.Box.Sizes), Math.Abs(before.Bias[i]));
 
-    private ReadOnlySpan<double> Coefficients(int combination) => relation.Coefficients.AsSpan(combination * relation.Linear.Length, relation.Linear.Length);
+    private ReadOnlySpan<double> Coefficients(int combination) =>
+        relation.Coefficients.AsSpan(combination * relation.Linear.Length, relation.Linear.Length);
 
     private Simulation Carry()
     {
@@ -193,7 +213,9 @@ internal sealed class SimulationStep
         double[] weights = new double[rows * box.Size], bias = next.Bias.ToArray(), error = new double[rows];
         double[] activations = original.Outputs;
         bool[] copied = Copied(), rounds = new bool[rows];
-        double carryWork = 4.0 * (errors.Length + ((double)relation.Kinds.AsSpan().Count('l') * relation.Linear.Length) + ((double)relation.Kinds.AsSpan().Count('f') * box.Size));
+        double carryWork = 4.0
+            * (errors.Length + ((double)relation.Kinds.AsSpan().Count('l') * relation.Linear.Length)
+                + ((double)relation.Kinds.AsSpan().Count('f') * box.Size));
         for (int r = 0; r < rows; r++)
         {
             if (!needed[r])
@@ -213,13 +235,15 @@ internal sealed class SimulationStep
         if (relation.Kinds.AsSpan().ContainsAny('j', 'n'))
             CarryJoint(weights, bias, error, rounds);
 
-        // All that has been added up for a row counts, whatever it was added up for: a joint part that a large weight absorbs is as wrong as any other. Of the joint part itself each number is added once, for which
-        // its own charge has room.
+        // All that has been added up for a row counts, whatever it was added up for: a joint part that a large weight absorbs is as wrong
+        // as any other. Of the joint part itself each number is added once, for which its own charge has room.
         double gamma = Outward.Gamma((2L * errors.Length) + relation.Linear.Length + 4);
         for (int r = 0; r < rows; r++)
         {
             if (needed[r] && rounds[r])
-                error[r] = Outward.Add(error[r], Outward.Multiply(gamma, Outward.Add(Outward.Dot(next.Row(r), sizes), Math.Abs(next.Bias.Span[r]))) + box.Loss);
+                error[r] = Outward.Add(
+                    error[r],
+                    Outward.Multiply(gamma, Outward.Add(Outward.Dot(next.Row(r), sizes), Math.Abs(next.Bias.Span[r]))) + box.Loss);
         }
 
         return new(before.Number + (counterpart is null ? 0 : 1), box, weights, bias, error);
@@ -246,7 +270,10 @@ internal sealed class SimulationStep
             weights[relation.Linear[k]] += combination[k];
     }
 
-    /// <summary>What the next layer makes of all linear neurons that have no combination of their own, row by row, from the linear neurons of the compressed network.</summary>
+    /// <summary>
+    /// What the next layer makes of all linear neurons that have no combination of their own, row by row, from the linear neurons of the
+    /// compressed network.
+    /// </summary>
     /// <param name="weights">The rows so far; receives the part.</param>
     /// <param name="bias">Likewise.</param>
     /// <param name="error">Likewise.</param>

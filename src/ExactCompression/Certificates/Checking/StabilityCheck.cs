@@ -1,6 +1,8 @@
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>Checks claims on the hidden layers of a network, first to last: what is proven of the layers below is what proofs above rest on.</summary>
+/// <summary>
+/// Checks claims on the hidden layers of a network, first to last: what is proven of the layers below is what proofs above rest on.
+/// </summary>
 internal sealed class StabilityCheck
 {
     private readonly ReluNetwork network;
@@ -46,7 +48,9 @@ internal sealed class StabilityCheck
     {
         AffineLayer map = network.Layers[layers.Count];
         string place = $"{name}, layer {layers.Count + 1}";
-        foreach ((string letters, string known, string field) in ((string, string, string)[])[(claims.States, "aiu?", "states"), (claims.Above, ".cstbe", "above"), (claims.Below, ".cstbe", "below")])
+        foreach ((string letters, string known,
+            string field) in ((string, string, string)[])[(claims.States, "aiu?", "states"), (claims.Above, ".cstbe", "above"),
+                (claims.Below, ".cstbe", "below")])
         {
             if (letters.Length != map.Outputs || letters.AsSpan().ContainsAnyExcept(known))
                 throw new Refusal($"{place}, {field}", "They are not one known letter for each neuron.");
@@ -73,7 +77,8 @@ internal sealed class StabilityCheck
 
     /// <summary>Bounds by backward passes through all layers below.</summary>
     /// <param name="sides">What to bound.</param>
-    public double[] Bound(IReadOnlyList<BoundedSide> sides) => new BackwardPass(domain, layers).Bound(network.Layers[layers.Count], sides, budget);
+    public double[] Bound(IReadOnlyList<BoundedSide> sides) =>
+        new BackwardPass(domain, layers).Bound(network.Layers[layers.Count], sides, budget);
 
     /// <summary>Whether exact arithmetic shows that a side of a neuron of the next layer is never above 0.</summary>
     public bool ProvesSign(BoundedSide side) => ExactPass.ProvesSign(domain, input, layers, network.Layers[layers.Count], side, budget);
@@ -148,7 +153,9 @@ internal sealed class StabilityCheck
             for (int leaf = 0; leaf < leaves; leaf++)
             {
                 if (!(bounds[first + leaf] <= 0 && double.IsFinite(bounds[first + leaf])) && !ProvesSign(shown[first + leaf]))
-                    throw new Refusal($"{place}, neuron {side.Neuron}, {(side.Above ? "above" : "below")}, tree, leaf {leaf}", $"The bound is {Show(bounds[first + leaf])}, not at most 0.");
+                    throw new Refusal(
+                        $"{place}, neuron {side.Neuron}, {(side.Above ? "above" : "below")}, tree, leaf {leaf}",
+                        $"The bound is {Show(bounds[first + leaf])}, not at most 0.");
             }
 
             Cut(side, 0, lower, upper);
@@ -181,9 +188,12 @@ internal sealed class StabilityCheck
         {
             string? fault = claims.States[i] switch
             {
-                'i' when !(upper[i] <= 0) => $"It is claimed to be stably inactive, but its upper bound is {Show(upper[i])} ({Kind(claims.Above[i])}).",
-                'a' when !(lower[i] >= 0) => $"It is claimed to be stably active, but its lower bound is {Show(lower[i])} ({Kind(claims.Below[i])}).",
-                'u' when !positive[i] || !negative[i] => $"It is claimed to be unstable, but no point shows it {(positive[i] ? "below" : "above")} 0.",
+                'i' when !(upper[i] <= 0) =>
+                    $"It is claimed to be stably inactive, but its upper bound is {Show(upper[i])} ({Kind(claims.Above[i])}).",
+                'a' when !(lower[i] >= 0) =>
+                    $"It is claimed to be stably active, but its lower bound is {Show(lower[i])} ({Kind(claims.Below[i])}).",
+                'u' when !positive[i] || !negative[i] =>
+                    $"It is claimed to be unstable, but no point shows it {(positive[i] ? "below" : "above")} 0.",
                 _ when !(lower[i] <= upper[i]) => $"Its bounds {Show(lower[i])} and {Show(upper[i])} exclude each other.",
                 _ => null,
             };
@@ -194,7 +204,9 @@ internal sealed class StabilityCheck
         }
     }
 
-    private static string Kind(char letter) => letter switch { 'c' => "backward pass", 's' => "backward pass with slopes", 't' => "tree", 'b' => "boxes", 'e' => "exact", _ => "intervals" };
+    private static string Kind(char letter) =>
+        letter switch { 'c' => "backward pass", 's' => "backward pass with slopes", 't' => "tree", 'b' => "boxes", 'e' => "exact",
+            _ => "intervals" };
 
     private static string Show(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,8 @@
 namespace ExactCompression.Compression.Equivalence;
 
-/// <summary>The points of a domain that two networks are compared on, in batches: any batch can be made alone, and always comes out the same.</summary>
+/// <summary>
+/// The points of a domain that two networks are compared on, in batches: any batch can be made alone, and always comes out the same.
+/// </summary>
 internal sealed class ComparisonPoints
 {
     /// <summary>Rows of a batch.</summary>

@@ -13,7 +13,9 @@ internal readonly record struct DeviationBound(double Bound, string Evidence, do
     public DeviationBound Or(DeviationBound other) => other.Bound < Bound ? other : this;
 }
 
-/// <summary>Proven bounds of the largest output difference of two networks that nothing else is known of, the cheapest and sharpest first.</summary>
+/// <summary>
+/// Proven bounds of the largest output difference of two networks that nothing else is known of, the cheapest and sharpest first.
+/// </summary>
 internal static class DeviationProof
 {
     /// <summary>The best bound found.</summary>
@@ -24,19 +26,26 @@ internal static class DeviationProof
     /// <param name="enough">A bound up to this is good enough: the search ends there.</param>
     /// <param name="options">Limits.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    public static DeviationBound Between(ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough, EquivalenceOptions options, CancellationToken cancellation)
+    public static DeviationBound Between(
+        ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough, EquivalenceOptions options,
+        CancellationToken cancellation)
     {
         DeviationBound best = new(OfSameWidths(reference, difference, domain), "MatchedLayers");
         best = best.Or(new(OfIntervals(reference, difference, domain), "Intervals"));
         if (best.Bound > enough && HaveSameWidths(reference, difference))
-            best = best.Or(new(OfSameWidths(reference, NeuronMatching.Reordered(difference, reference, cancellation), domain), "MatchedNeurons"));
+            best = best.Or(
+                new(OfSameWidths(reference, NeuronMatching.Reordered(difference, reference, cancellation), domain), "MatchedNeurons"));
         if (!(best.Bound <= enough) && options.ProofTimeLimit > TimeSpan.Zero)
             best = Searched(best, reference, difference, domain, data, enough, options, cancellation);
         return double.IsFinite(best.Bound) ? best : best with { Bound = double.PositiveInfinity, Evidence = "" };
     }
 
-    /// <summary>What takes time: compression of the larger network as the smaller may have been made, then the network of their difference.</summary>
-    private static DeviationBound Searched(DeviationBound best, ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough, EquivalenceOptions options, CancellationToken cancellation)
+    /// <summary>
+    /// What takes time: compression of the larger network as the smaller may have been made, then the network of their difference.
+    /// </summary>
+    private static DeviationBound Searched(
+        DeviationBound best, ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough,
+        EquivalenceOptions options, CancellationToken cancellation)
     {
         var search = new SearchOptions { TimeLimit = options.ProofTimeLimit / 2, Seed = options.Seed };
         if (!HaveSameWidths(reference, difference))
@@ -48,7 +57,8 @@ internal static class DeviationProof
                 return best;
         }
 
-        (double bound, double[]? counterexample) = DifferenceProof.Search(reference, difference, domain, data, enough, search, cancellation);
+        (double bound, double[]? counterexample) = DifferenceProof.Search(
+            reference, difference, domain, data, enough, search, cancellation);
         return best.Or(new(bound, "DifferenceNetwork")) with { Counterexample = counterexample };
     }
 
@@ -56,9 +66,11 @@ internal static class DeviationProof
     /// Compresses the larger network as the smaller one may have been made, and adds the bounds <c>larger - compressed</c> and
     /// <c>compressed - smaller</c>.
     /// </summary>
-    private static double ByCompression(ReluNetwork larger, ReluNetwork smaller, InputDomain domain, InputData? data, SearchOptions search, CancellationToken cancellation)
+    private static double ByCompression(
+        ReluNetwork larger, ReluNetwork smaller, InputDomain domain, InputData? data, SearchOptions search, CancellationToken cancellation)
     {
-        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(larger, domain), data, search with { WithoutSolvers = true }, cancellation);
+        StabilityTable table = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(larger, domain), data, search with { WithoutSolvers = true }, cancellation);
         cancellation.ThrowIfCancellationRequested();
         double best = double.PositiveInfinity;
         foreach (CompressionOptions options in Guesses(smaller))
@@ -81,9 +93,9 @@ internal static class DeviationProof
 
     /// <summary>The bound for two networks of the same widths: 0 where all weights are the same and exact.</summary>
     /// <remarks>
-    /// Layer by layer, <c>|z' - z| &lt;= |W'| e + max |(W' - W) a + (b' - b)| + R |a| + R' |a'| + r + r'</c> where <c>e</c> bounds the difference of
-    /// the activations before, for those pass through rectifiers that move by no more than their arguments. Where both layers are the same map <c>T</c>, whatever their radius, it is
-    /// <c>|T| e &lt;= (|W| + R) e</c>.
+    /// Layer by layer, <c>|z' - z| &lt;= |W'| e + max |(W' - W) a + (b' - b)| + R |a| + R' |a'| + r + r'</c> where <c>e</c> bounds the
+    /// difference of the activations before, for those pass through rectifiers that move by no more than their arguments. Where both layers
+    /// are the same map <c>T</c>, whatever their radius, it is <c>|T| e &lt;= (|W| + R) e</c>.
     /// </remarks>
     public static double OfSameWidths(ReluNetwork reference, ReluNetwork difference, InputDomain domain)
     {
@@ -116,14 +128,19 @@ internal static class DeviationProof
                 continue;
             }
 
-            moved[i] = UpperBound.Add(UpperBound.MagnitudeDot(other.Row(i), error), UpperBound.Add(LayerRadius.Of(layer, i, inputs), LayerRadius.Of(other, i, otherInputs)));
+            moved[i] = UpperBound.Add(
+                UpperBound.MagnitudeDot(other.Row(i), error),
+                UpperBound.Add(LayerRadius.Of(layer, i, inputs), LayerRadius.Of(other, i, otherInputs)));
             double shift = other.Bias.Span[i] - layer.Bias.Span[i];
             if (shift == 0 && other.Row(i).SequenceEqual(layer.Row(i)))
                 continue;
             TensorPrimitives.Subtract(other.Row(i), layer.Row(i), difference);
-            TensorPrimitives.Multiply(difference, slack, rounding); // by u of each element; the box bears it, too: its gamma is 3 u more than the dot product needs, its widening 4 u
+            TensorPrimitives.Multiply(
+                difference, slack,
+                rounding); // by u of each element; the box bears it, too: its gamma is 3 u more than the dot product needs, its widening 4 u
             moved[i] = UpperBound.Add(moved[i], inputs.Largest(difference, shift));
-            moved[i] = UpperBound.Add(moved[i], UpperBound.Add(UpperBound.MagnitudeDot(rounding, inputs.Magnitude), UpperBound.Multiply(slack, Math.Abs(shift))));
+            moved[i] = UpperBound.Add(
+                moved[i], UpperBound.Add(UpperBound.MagnitudeDot(rounding, inputs.Magnitude), UpperBound.Multiply(slack, Math.Abs(shift))));
         }
 
         return moved;
@@ -143,5 +160,6 @@ internal static class DeviationProof
     private static double Distance(double upper, double lower) => upper == lower ? 0 : Rounding.AddUp(upper, -lower);
 
     private static bool HaveSameWidths(ReluNetwork reference, ReluNetwork difference) =>
-        reference.Depth == difference.Depth && reference.Layers.Zip(difference.Layers).All(static pair => pair.First.Outputs == pair.Second.Outputs);
+        reference.Depth == difference.Depth
+            && reference.Layers.Zip(difference.Layers).All(static pair => pair.First.Outputs == pair.Second.Outputs);
 }

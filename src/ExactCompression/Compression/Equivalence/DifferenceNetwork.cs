@@ -4,8 +4,9 @@ namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>Two networks side by side as one rectifier network, whose outputs are their difference.</summary>
 /// <remarks>
-/// A network with fewer layers waits for the other: its activations are not negative, so that rectifiers pass them on as they are; of one without hidden layers the inputs are
-/// passed on, less the lower ends of their domain. What the new biases are rounded by is carried as their radius.
+/// A network with fewer layers waits for the other: its activations are not negative, so that rectifiers pass them on as they are; of one
+/// without hidden layers the inputs are passed on, less the lower ends of their domain. What the new biases are rounded by is carried as
+/// their radius.
 /// </remarks>
 internal static class DifferenceNetwork
 {
@@ -25,8 +26,8 @@ internal static class DifferenceNetwork
     }
 
     /// <summary>
-    /// A network with hidden neurons <c>h - tolerance</c> and <c>-h - tolerance</c> in place of each output <c>h</c>: no output goes beyond the tolerance where all of these are stably inactive,
-    /// and an input that turns one on shows that some output does.
+    /// A network with hidden neurons <c>h - tolerance</c> and <c>-h - tolerance</c> in place of each output <c>h</c>: no output goes beyond
+    /// the tolerance where all of these are stably inactive, and an input that turns one on shows that some output does.
     /// </summary>
     /// <param name="network">A network whose outputs are not rectified.</param>
     /// <param name="tolerance">What the outputs may be.</param>
@@ -83,7 +84,8 @@ internal static class DifferenceNetwork
 
     /// <summary><c>x - lower</c>, which is not negative.</summary>
     private static AffineLayer Shifted(InputDomain domain, int size) =>
-        new(Identity(size, Activation.Relu).Weights.ToArray(), Array.ConvertAll(domain.Lower.ToArray(), static x => -x), size, size, Activation.Relu, WeightPrecision.Float64);
+        new(Identity(size, Activation.Relu).Weights.ToArray(), Array.ConvertAll(domain.Lower.ToArray(), static x => -x), size, size,
+            Activation.Relu, WeightPrecision.Float64);
 
     /// <summary>A layer that reads <c>x - lower</c> in place of <c>x</c>.</summary>
     private static AffineLayer Unshifted(AffineLayer layer, InputDomain domain)
@@ -98,7 +100,8 @@ internal static class DifferenceNetwork
             (bias[i], radius[i]) = (sum.Value, sum.Radius);
         }
 
-        return new(layer.Weights.ToArray(), bias, layer.Outputs, layer.Inputs, layer.Activation, WeightPrecision.Float64, Radii(layer), radius);
+        return new(
+            layer.Weights.ToArray(), bias, layer.Outputs, layer.Inputs, layer.Activation, WeightPrecision.Float64, Radii(layer), radius);
     }
 
     private static AffineLayer Stacked(AffineLayer one, AffineLayer other) => new(
@@ -108,7 +111,9 @@ internal static class DifferenceNetwork
         one.Inputs,
         Activation.Relu,
         WeightPrecision.Float64,
-        one.IsExact && other.IsExact ? null : [.. Radii(one) ?? new double[one.Weights.Length], .. Radii(other) ?? new double[other.Weights.Length]],
+        one.IsExact && other.IsExact
+            ? null
+            : [.. Radii(one) ?? new double[one.Weights.Length], .. Radii(other) ?? new double[other.Weights.Length]],
         one.IsExact && other.IsExact ? null : [.. BiasRadii(one), .. BiasRadii(other)]);
 
     private static AffineLayer BesideEachOther(AffineLayer one, AffineLayer other)
@@ -125,14 +130,17 @@ internal static class DifferenceNetwork
                 radii[at + j] = RadiusOf(layer, row, j);
         }
 
-        return new(weights, [.. one.Bias.Span, .. other.Bias.Span], outputs, inputs, Activation.Relu, WeightPrecision.Float64, radii, radii is null ? null : [.. BiasRadii(one), .. BiasRadii(other)]);
+        return new(
+            weights, [.. one.Bias.Span, .. other.Bias.Span], outputs, inputs, Activation.Relu, WeightPrecision.Float64, radii,
+            radii is null ? null : [.. BiasRadii(one), .. BiasRadii(other)]);
     }
 
     /// <summary>Rows <c>f_o - g_o</c>.</summary>
     private static AffineLayer Difference(AffineLayer one, AffineLayer other)
     {
         int inputs = one.Inputs + other.Inputs, outputs = one.Outputs;
-        double[] weights = new double[(long)outputs * inputs], radii = new double[weights.Length], bias = new double[outputs], biasRadii = new double[outputs];
+        double[] weights = new double[(long)outputs * inputs], radii = new double[weights.Length], bias = new double[outputs],
+            biasRadii = new double[outputs];
         for (int o = 0; o < outputs; o++)
         {
             for (int j = 0; j < inputs; j++)
@@ -148,12 +156,16 @@ internal static class DifferenceNetwork
             (bias[o], biasRadii[o]) = (sum.Value, sum.Radius);
         }
 
-        return new(weights, bias, outputs, inputs, Activation.Identity, WeightPrecision.Float64, one.IsExact && other.IsExact ? null : radii, biasRadii);
+        return new(
+            weights, bias, outputs, inputs, Activation.Identity, WeightPrecision.Float64, one.IsExact && other.IsExact ? null : radii,
+            biasRadii);
     }
 
-    private static double RadiusOf(AffineLayer layer, int row, int column) => layer.WeightRadius.IsEmpty ? 0 : layer.WeightRadius.Span[(row * layer.Inputs) + column];
+    private static double RadiusOf(AffineLayer layer, int row, int column) =>
+        layer.WeightRadius.IsEmpty ? 0 : layer.WeightRadius.Span[(row * layer.Inputs) + column];
 
     private static double[]? Radii(AffineLayer layer) => layer.WeightRadius.IsEmpty ? null : layer.WeightRadius.ToArray();
 
-    private static double[] BiasRadii(AffineLayer layer) => layer.BiasRadius.IsEmpty ? new double[layer.Outputs] : layer.BiasRadius.ToArray();
+    private static double[] BiasRadii(AffineLayer layer) =>
+        layer.BiasRadius.IsEmpty ? new double[layer.Outputs] : layer.BiasRadius.ToArray();
 }

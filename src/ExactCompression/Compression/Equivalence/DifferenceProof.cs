@@ -6,8 +6,9 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>
-/// Bounds the difference of two networks that nothing is known of on the network of their difference. What the two have in common cancels there by merging: neurons that compute the same, or
-/// multiples or opposites of it, and linear ones. What is left is bounded, then attacked and split by the search for stable neurons, so that what is not proven may be refuted.
+/// Bounds the difference of two networks that nothing is known of on the network of their difference. What the two have in common cancels
+/// there by merging: neurons that compute the same, or multiples or opposites of it, and linear ones. What is left is bounded, then
+/// attacked and split by the search for stable neurons, so that what is not proven may be refuted.
 /// </summary>
 internal static class DifferenceProof
 {
@@ -15,7 +16,8 @@ internal static class DifferenceProof
     private const long MostWeights = 10_000_000;
 
     /// <summary>Searches until it is decided whether the difference stays within a tolerance, or the time is over.</summary>
-    /// <returns>A proven bound of the difference, infinity where none is known, and an input that seems to show more than the tolerance, or null.</returns>
+    /// <returns>A proven bound of the difference, infinity where none is known, and an input that seems to show more than the tolerance, or
+    /// null.</returns>
     public static (double Bound, double[]? Counterexample) Search(
         ReluNetwork first,
         ReluNetwork second,
@@ -25,13 +27,16 @@ internal static class DifferenceProof
         SearchOptions options,
         CancellationToken cancellation)
     {
-        if (!double.IsFinite(tolerance) || first.Layers.Zip(second.Layers).Any(static p => (long)(p.First.Outputs + p.Second.Outputs) * (p.First.Inputs + p.Second.Inputs) > MostWeights))
+        if (!double.IsFinite(tolerance)
+            || first.Layers.Zip(second.Layers).Any(
+                static p => (long)(p.First.Outputs + p.Second.Outputs) * (p.First.Inputs + p.Second.Inputs) > MostWeights))
             return (double.PositiveInfinity, null);
         ReluNetwork difference = DifferenceNetwork.Of(first, second, domain);
         StabilityTable known = Bounded(StabilityTable.Undecided(difference, domain), options, cancellation);
         CompressionResult merged = LeoCompression.Compress(
             known,
-            new() { Level = CompressionLevel.Maximal, Objective = CompressionObjective.Neurons, Precision = WeightPrecision.Float64, Tolerance = 0.5 * tolerance },
+            new() { Level = CompressionLevel.Maximal, Objective = CompressionObjective.Neurons, Precision = WeightPrecision.Float64,
+                Tolerance = 0.5 * tolerance },
             cancellation);
         (double[] lower, double[] upper) = OutputBounds.Of(merged.Compressed, domain);
         double bound = UpperBound.Add(merged.ProvenDeviation, UpperBound.Known(Math.Max(upper.Max(), -lower.Min())));
@@ -67,5 +72,6 @@ internal static class DifferenceProof
     }
 
     /// <summary>The proven upper bound of the sides, whatever the verdicts.</summary>
-    private static double Above(StabilityTable table) => UpperBound.Known(table.NeuronsOf(table.Network.Depth).Max(static n => n.UpperBound));
+    private static double Above(StabilityTable table) =>
+        UpperBound.Known(table.NeuronsOf(table.Network.Depth).Max(static n => n.UpperBound));
 }

@@ -2,7 +2,9 @@ using ExactCompression.Networks;
 
 namespace ExactCompression.Compression.Equivalence;
 
-/// <summary>Looks for the input of a domain where two networks differ most: many points first, then ascent from the worst of them.</summary>
+/// <summary>
+/// Looks for the input of a domain where two networks differ most: many points first, then ascent from the worst of them.
+/// </summary>
 internal sealed class DifferenceSearch : IDisposable
 {
     private const int Starts = 32;
@@ -40,7 +42,8 @@ internal sealed class DifferenceSearch : IDisposable
         {
             double[] inputs = points.Batch(batch);
             int count = inputs.Length / domain.Lower.Length;
-            Observe(inputs, count, (long)batch * ComparisonPoints.BatchRows, reference.Evaluate(inputs, count), difference.Evaluate(inputs, count));
+            Observe(inputs, count, (long)batch * ComparisonPoints.BatchRows, reference.Evaluate(inputs, count),
+                difference.Evaluate(inputs, count));
         });
         Climb(cancellation);
     }
@@ -58,7 +61,8 @@ internal sealed class DifferenceSearch : IDisposable
     /// </summary>
     private void Climb(CancellationToken cancellation)
     {
-        Finding[] from = [.. starts.UnorderedItems.Select(static x => x.Element).OrderByDescending(static f => f.Difference).ThenBy(static f => f.Index)];
+        Finding[] from = [.. starts.UnorderedItems.Select(static x => x.Element).OrderByDescending(static f => f.Difference).ThenBy(
+            static f => f.Index)];
         int count = from.Length, size = domain.Lower.Length, outputs = reference.Network.OutputSize;
         double[] inputs = [.. from.SelectMany(static f => f.Point)];
         for (int step = 0; step < AscentSteps && count > 0; step++)
@@ -101,7 +105,8 @@ internal sealed class DifferenceSearch : IDisposable
                 }
 
                 if (at >= 0) // a NaN says nothing
-                    Note(inputs.AsSpan(i * size, size), at, Math.Sign(first[(i * outputs) + at] - second[(i * outputs) + at]), largest, index + i);
+                    Note(inputs.AsSpan(i * size, size), at, Math.Sign(first[(i * outputs) + at] - second[(i * outputs) + at]), largest,
+                        index + i);
             }
         }
     }
@@ -110,7 +115,8 @@ internal sealed class DifferenceSearch : IDisposable
     private void Note(ReadOnlySpan<double> point, int output, int sign, double gap, long index)
     {
         bool isWorst = worst is null || gap > worst.Difference || (gap == worst.Difference && index < worst.Index);
-        bool isStart = starts.Count < Starts || (starts.TryPeek(out _, out (double Gap, long Order) least) && (gap, -index).CompareTo(least) > 0);
+        bool isStart = starts.Count < Starts
+            || (starts.TryPeek(out _, out (double Gap, long Order) least) && (gap, -index).CompareTo(least) > 0);
         if (!isWorst && !isStart)
             return;
         var found = new Finding(point.ToArray(), output, sign, gap, index);

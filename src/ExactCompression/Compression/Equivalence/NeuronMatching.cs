@@ -2,7 +2,10 @@ using System.Numerics.Tensors;
 
 namespace ExactCompression.Compression.Equivalence;
 
-/// <summary>Brings the hidden neurons of a network into the order of those of another that they look like: the order of neurons is no part of the function.</summary>
+/// <summary>
+/// Brings the hidden neurons of a network into the order of those of another that they look like: the order of neurons is no part of the
+/// function.
+/// </summary>
 internal static class NeuronMatching
 {
     /// <summary>The network with its neurons in the other's order.</summary>
@@ -41,7 +44,8 @@ internal static class NeuronMatching
                 int candidate = (i + j) % rows.Length;
                 if (taken[candidate])
                     continue;
-                double distance = TensorPrimitives.Distance(like.Row(i), layer.Row(candidate)) + Math.Abs(like.Bias.Span[i] - layer.Bias.Span[candidate]);
+                double distance = TensorPrimitives.Distance(like.Row(i), layer.Row(candidate))
+                    + Math.Abs(like.Bias.Span[i] - layer.Bias.Span[candidate]);
                 if (distance < best)
                     (best, rows[i]) = (distance, candidate);
             }

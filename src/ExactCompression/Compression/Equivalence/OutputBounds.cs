@@ -5,12 +5,17 @@ namespace ExactCompression.Compression.Equivalence;
 /// <summary>Interval bounds of a network's outputs, the last activation applied.</summary>
 internal static class OutputBounds
 {
-    /// <summary>The largest sum of magnitudes that an output is made from, <c>sum_j |W_ij| max |a_j| + |b_i|</c>; 0 where no bound is known.</summary>
+    /// <summary>
+    /// The largest sum of magnitudes that an output is made from, <c>sum_j |W_ij| max |a_j| + |b_i|</c>; 0 where no bound is known.
+    /// </summary>
     public static double Magnitude(ReluNetwork network, InputDomain domain)
     {
         AffineLayer output = network.Layers[^1];
-        Box inputs = network.Depth == 0 ? PreActivationBounds.DomainBox(domain) : PreActivationBounds.Of(network, domain).Activations(network.Depth);
-        double largest = Enumerable.Range(0, output.Outputs).Max(i => UpperBound.Add(UpperBound.MagnitudeDot(output.Row(i), inputs.Magnitude), Math.Abs(output.Bias.Span[i])));
+        Box inputs = network.Depth == 0
+            ? PreActivationBounds.DomainBox(domain)
+            : PreActivationBounds.Of(network, domain).Activations(network.Depth);
+        double largest = Enumerable.Range(0, output.Outputs).Max(
+            i => UpperBound.Add(UpperBound.MagnitudeDot(output.Row(i), inputs.Magnitude), Math.Abs(output.Bias.Span[i])));
         return double.IsFinite(largest) ? largest : 0;
     }
 

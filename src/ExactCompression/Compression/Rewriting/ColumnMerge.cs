@@ -4,8 +4,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Rewriting;
 
 /// <summary>
-/// Linear neurons whose outgoing weights are multiples of one another become one, the sum of their rows: the part of output-rank reduction that keeps the next
-/// layer's weights as they are, zeros among them.
+/// Linear neurons whose outgoing weights are multiples of one another become one, the sum of their rows: the part of output-rank reduction
+/// that keeps the next layer's weights as they are, zeros among them.
 /// </summary>
 internal static class ColumnMerge
 {
@@ -31,7 +31,8 @@ internal static class ColumnMerge
         int merged = groups.Sum(static g => g.Members.Count);
         return part.Rewrite(
             CompressionStepKind.MergeColumns,
-            $"{merged} of the {part.Active.Length} stably active neurons act on the next layer like others, up to a factor: {added.Length} neurons take their place.",
+            $"{merged} of the {part.Active.Length} stably active neurons act on the next layer like others, up to a factor: "
+                + $"{added.Length} neurons take their place.",
             fates,
             added,
             next);
@@ -78,7 +79,8 @@ internal static class ColumnMerge
                 heads.Add((k, [(part.Active[k], 1)]));
         }
 
-        return [.. byPattern.Values.SelectMany(static h => h).Where(static h => h.Members.Count > 1).Select(h => (part.Active[h.At], h.Members)).OrderBy(static h => h.Item1)];
+        return [.. byPattern.Values.SelectMany(static h => h).Where(static h => h.Members.Count > 1).Select(
+            h => (part.Active[h.At], h.Members)).OrderBy(static h => h.Item1)];
     }
 
     private static double[] Column(DraftLayer layer, int column)

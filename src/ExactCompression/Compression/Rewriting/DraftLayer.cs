@@ -84,14 +84,16 @@ internal sealed class DraftLayer
 
     /// <summary>The same layer where every pre-activation may have moved.</summary>
     /// <param name="moved">A bound for each row; infinity where none is known.</param>
-    public DraftLayer Widened(double[] moved) => new(Source, Number, Columns, Weights, [.. Rows.Select((r, i) => r.Widened(moved[i]))], IsNew);
+    public DraftLayer Widened(double[] moved) =>
+        new(Source, Number, Columns, Weights, [.. Rows.Select((r, i) => r.Widened(moved[i]))], IsNew);
 }
 
 /// <summary>A neuron of a <see cref="DraftLayer"/>.</summary>
 /// <param name="Bias">Its bias.</param>
 /// <param name="Neuron">0-based neuron of the original layer that it is, or -1 where it is a new one.</param>
 /// <param name="IsActive">
-/// Whether it is linear over the domain, <c>max(0, z) = z</c>, up to <see cref="Slack"/>. The designation stays where rounding has moved its lower bound a little below 0.
+/// Whether it is linear over the domain, <c>max(0, z) = z</c>, up to <see cref="Slack"/>. The designation stays where rounding has moved
+/// its lower bound a little below 0.
 /// </param>
 /// <param name="IsInactive">Whether it is 0 over the domain, up to what rounding may have moved its upper bound above 0.</param>
 /// <param name="Lower">A proven lower bound of its pre-activation over the domain.</param>
@@ -105,5 +107,6 @@ internal readonly record struct DraftRow(double Bias, int Neuron, bool IsActive,
     public double Most => Upper <= 0 ? 0 : UpperBound.Known(Upper);
 
     /// <summary>The same neuron where its pre-activation may have moved.</summary>
-    public DraftRow Widened(double moved) => moved == 0 ? this : this with { Lower = Math.BitDecrement(Lower - moved), Upper = Math.BitIncrement(Upper + moved) };
+    public DraftRow Widened(double moved) =>
+        moved == 0 ? this : this with { Lower = Math.BitDecrement(Lower - moved), Upper = Math.BitIncrement(Upper + moved) };
 }

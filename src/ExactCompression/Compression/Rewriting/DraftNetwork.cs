@@ -3,13 +3,15 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Rewriting;
 
 /// <summary>
-/// A network on its way from the original to what is stored, <c>f = f_0, f_1, ..., f_n</c>: each step makes a new one, and a proven bound of the distance to the original
-/// grows by what the step moves. Weights are in double and taken as they are: what rounding did to them is part of the step. Immutable.
+/// A network on its way from the original to what is stored, <c>f = f_0, f_1, ..., f_n</c>: each step makes a new one, and a proven bound
+/// of the distance to the original grows by what the step moves. Weights are in double and taken as they are: what rounding did to them is
+/// part of the step. Immutable.
 /// </summary>
 /// <remarks>
-/// Every bound of a <see cref="DraftLayer"/> is one over the domain, in real arithmetic, for this very network. A step that rewrites a layer is proven by
-/// <see cref="RewriteProof"/> to move the pre-activations after it by at most some amounts; layer by layer these pass through rectifiers, which move by no more than
-/// their arguments, and through the unchanged weights: <c>moved_(l+1) = |W_(l+1)| moved_l</c>. The bounds after it are widened by as much.
+/// Every bound of a <see cref="DraftLayer"/> is one over the domain, in real arithmetic, for this very network. A step that rewrites a
+/// layer is proven by <see cref="RewriteProof"/> to move the pre-activations after it by at most some amounts; layer by layer these pass
+/// through rectifiers, which move by no more than their arguments, and through the unchanged weights:
+/// <c>moved_(l+1) = |W_(l+1)| moved_l</c>. The bounds after it are widened by as much.
 /// </remarks>
 internal sealed class DraftNetwork
 {
@@ -30,7 +32,10 @@ internal sealed class DraftNetwork
     /// <summary>For each output, a proven bound over the domain of the distance to the original.</summary>
     public double[] Deviation { get; }
 
-    /// <summary>Whether all steps only removed neurons that are 0 over the domain or that nothing reads: then it is the original's function, whatever the radii of the file.</summary>
+    /// <summary>
+    /// Whether all steps only removed neurons that are 0 over the domain or that nothing reads: then it is the original's function,
+    /// whatever the radii of the file.
+    /// </summary>
     public bool OnlyRemoved { get; }
 
     /// <summary>Hidden layers.</summary>
@@ -55,12 +60,15 @@ internal sealed class DraftNetwork
         {
             AffineLayer source = network.Layers[l];
             Box inputs = l == 0 ? domain : bounds.Activations(l);
-            moved = [.. Enumerable.Range(0, source.Outputs).Select(i => UpperBound.Add(UpperBound.MagnitudeDot(source.Row(i), moved), LayerRadius.Of(source, i, inputs)))];
+            moved = [.. Enumerable.Range(0, source.Outputs).Select(
+                i => UpperBound.Add(UpperBound.MagnitudeDot(source.Row(i), moved), LayerRadius.Of(source, i, inputs)))];
             var rows = new DraftRow[source.Outputs];
             for (int i = 0; i < rows.Length; i++)
             {
                 NeuronState state = l < network.Depth ? table.Neurons[at++].State : NeuronState.Undetermined;
-                rows[i] = new(source.Bias.Span[i], i, state == NeuronState.StablyActive, state == NeuronState.StablyInactive, bounds.Lower(l + 1)[i], bounds.Upper(l + 1)[i]);
+                rows[i] = new(
+                    source.Bias.Span[i], i, state == NeuronState.StablyActive, state == NeuronState.StablyInactive, bounds.Lower(l + 1)[i],
+                    bounds.Upper(l + 1)[i]);
             }
 
             layers[l] = new(source, l + 1, source.Inputs, source.Weights.ToArray(), rows, false);
@@ -76,7 +84,8 @@ internal sealed class DraftNetwork
     /// <summary>The network after a step.</summary>
     /// <param name="first">0-based layer that is the first to change.</param>
     /// <param name="removed">Layers that go from there.</param>
-    /// <param name="added">Layers that come in their place; the bounds of all but the last are those of the new network, the last one's those of the old.</param>
+    /// <param name="added">Layers that come in their place; the bounds of all but the last are those of the new network, the last one's
+    /// those of the old.</param>
     /// <param name="moved">How far the pre-activations of the last of them have moved.</param>
     public DraftNetwork Replaced(int first, int removed, DraftLayer[] added, double[] moved)
     {
@@ -113,8 +122,10 @@ internal readonly record struct NetworkSize(long Neurons, long Connections, long
     };
 
     /// <summary>Numbers to compare networks by: the objective's own first.</summary>
-    public (long Objective, long Parameters, long Connections) Order(CompressionObjective objective) => (By(objective), Parameters, Connections);
+    public (long Objective, long Parameters, long Connections) Order(CompressionObjective objective) =>
+        (By(objective), Parameters, Connections);
 
     /// <summary>Whether this is smaller by an objective, and in no case a larger file.</summary>
-    public bool IsBelow(NetworkSize other, CompressionObjective objective) => Weights <= other.Weights && Order(objective).CompareTo(other.Order(objective)) < 0;
+    public bool IsBelow(NetworkSize other, CompressionObjective objective) =>
+        Weights <= other.Weights && Order(objective).CompareTo(other.Order(objective)) < 0;
 }

@@ -45,8 +45,8 @@ internal sealed record AddedNeuron(double[] Weights, double Bias, double Lower, 
 }
 
 /// <summary>
-/// A proposal to give one hidden layer other neurons, and the layer after it other weights. How it was found does not matter: <see cref="RewriteProof"/> bounds what
-/// it moves.
+/// A proposal to give one hidden layer other neurons, and the layer after it other weights. How it was found does not matter:
+/// <see cref="RewriteProof"/> bounds what it moves.
 /// </summary>
 internal sealed class LayerRewrite
 {
@@ -65,7 +65,9 @@ internal sealed class LayerRewrite
     /// <summary>Neurons that come after the kept ones.</summary>
     public required AddedNeuron[] Added { get; init; }
 
-    /// <summary>Weights of the next layer: on the kept neurons in their order, then on the added ones; on what the layer reads where it goes away.</summary>
+    /// <summary>
+    /// Weights of the next layer: on the kept neurons in their order, then on the added ones; on what the layer reads where it goes away.
+    /// </summary>
     public required double[] NextWeights { get; init; }
 
     /// <summary>Biases of the next layer.</summary>

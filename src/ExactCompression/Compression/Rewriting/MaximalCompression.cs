@@ -3,8 +3,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Rewriting;
 
 /// <summary>
-/// Rewrites layer after layer, front to back and back to front, until no step makes the network smaller by the objective. Of the proposals for a layer the one that leaves the
-/// smallest network is taken, as long as the stored result is proven to stay within the tolerance.
+/// Rewrites layer after layer, front to back and back to front, until no step makes the network smaller by the objective. Of the proposals
+/// for a layer the one that leaves the smallest network is taken, as long as the stored result is proven to stay within the tolerance.
 /// </summary>
 internal sealed class MaximalCompression
 {
@@ -24,17 +24,23 @@ internal sealed class MaximalCompression
     }
 
     /// <summary>The largest deviation that compression may leave.</summary>
-    public static double ToleranceOf(StabilityTable table, CompressionOptions options) => ToleranceOf(DraftNetwork.Of(table), table.Network, options);
+    public static double ToleranceOf(StabilityTable table, CompressionOptions options) =>
+        ToleranceOf(DraftNetwork.Of(table), table.Network, options);
 
     /// <summary>Compresses a network.</summary>
     /// <returns>The layers as stored, what was done, and a proven bound on the distance to the original.</returns>
-    public static (AffineLayer[] Layers, List<CompressionStep> Steps, double Deviation) Compress(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
+    public static (AffineLayer[] Layers, List<CompressionStep> Steps, double Deviation) Compress(
+        StabilityTable table, CompressionOptions options, CancellationToken cancellation)
     {
         var run = new MaximalCompression(table, options, cancellation);
         run.FixInputs(table.Domain);
         run.Sweep();
         (AffineLayer[] layers, double deviation) = StoredDraft.Of(run.network, options.Precision);
-        run.steps.AddRange(NormalisationSteps.Of(table.Network, layers.Zip(run.network.Layers).Where(static l => !l.Second.IsNew && l.First.Parts is not null).Select(static l => l.Second.Source)));
+        run.steps.AddRange(
+            NormalisationSteps.Of(
+                table.Network,
+                layers.Zip(run.network.Layers).Where(static l => !l.Second.IsNew && l.First.Parts is not null).Select(
+                    static l => l.Second.Source)));
         return (layers, run.steps, deviation);
     }
 
@@ -108,7 +114,8 @@ internal sealed class MaximalCompression
         int found = 0;
         foreach (double rounding in (double[])[Roundings.Double, Roundings.Single])
         {
-            List<ParallelRow> pairs = ParallelRow.Find(layer, network.InputsOf(at), rounding, -1, j => !layer.Rows[j].IsActive && !layer.Rows[j].IsInactive);
+            List<ParallelRow> pairs = ParallelRow.Find(
+                layer, network.InputsOf(at), rounding, -1, j => !layer.Rows[j].IsActive && !layer.Rows[j].IsInactive);
             if (pairs.Count == found)
                 continue;
             found = pairs.Count;
@@ -122,7 +129,8 @@ internal sealed class MaximalCompression
     /// <summary>Takes the best of some proposals that makes the network smaller and keeps to the tolerance.</summary>
     private bool Take(List<LayerRewrite> proposals, NetworkSize size)
     {
-        foreach (LayerRewrite rewrite in proposals.Where(r => SizeAfter(r).IsBelow(size, options.Objective)).OrderBy(r => SizeAfter(r).Order(options.Objective)))
+        foreach (LayerRewrite rewrite in proposals.Where(r => SizeAfter(r).IsBelow(size, options.Objective)).OrderBy(
+            r => SizeAfter(r).Order(options.Objective)))
         {
             if (!IsFinite(rewrite))
                 continue;
@@ -149,7 +157,8 @@ internal sealed class MaximalCompression
         int count = rewrite.Folds ? 0 : rewrite.Kept.Length + rewrite.Added.Length;
         if (!rewrite.Folds)
         {
-            nonZeros += rewrite.Kept.Sum(j => (long)(layer.Columns - layer.Row(j).Count(0.0))) + rewrite.Added.Sum(static a => a.Weights.LongCount(static w => w != 0));
+            nonZeros += rewrite.Kept.Sum(j => (long)(layer.Columns - layer.Row(j).Count(0.0)))
+                + rewrite.Added.Sum(static a => a.Weights.LongCount(static w => w != 0));
             weights += (long)count * layer.Columns;
         }
 
@@ -166,7 +175,9 @@ internal sealed class MaximalCompression
         DraftLayer layer = network.Layers[rewrite.At];
         int[] gone = [.. rewrite.Gone.Select(j => layer.Rows[j].Neuron)];
         int[] original = [.. gone.Where(static n => n >= 0).Order()];
-        steps.Add(new(rewrite.Kind, layer.Number, original, rewrite.Description) { Added = rewrite.Added.Length - (gone.Length - original.Length) });
+        steps.Add(
+            new(rewrite.Kind, layer.Number, original,
+                rewrite.Description) { Added = rewrite.Added.Length - (gone.Length - original.Length) });
     }
 
     private void FixInputs(InputDomain domain)
@@ -175,7 +186,8 @@ internal sealed class MaximalCompression
             return;
         if (!IsWithinTolerance(after))
             return;
-        steps.Add(new(CompressionStepKind.FixInputs, 0, [], $"{inputs} are constant over the domain: they go into the first layer's bias."));
+        steps.Add(
+            new(CompressionStepKind.FixInputs, 0, [], $"{inputs} are constant over the domain: they go into the first layer's bias."));
         network = after;
     }
 
@@ -185,7 +197,8 @@ internal sealed class MaximalCompression
             return tolerance;
         DraftLayer output = network.Layers[^1];
         Box inputs = network.InputsOf(network.Depth);
-        double scale = Enumerable.Range(0, output.Count).Max(i => UpperBound.Add(UpperBound.MagnitudeDot(output.Row(i), inputs.Magnitude), Math.Abs(output.Bias[i])));
+        double scale = Enumerable.Range(0, output.Count).Max(
+            i => UpperBound.Add(UpperBound.MagnitudeDot(output.Row(i), inputs.Magnitude), Math.Abs(output.Bias[i])));
         bool single = (options.Precision ?? original.SourcePrecision) == WeightPrecision.Float32;
         return scale * (single ? CompressionOptions.RelativeToleranceFloat32 : CompressionOptions.RelativeToleranceFloat64);
     }

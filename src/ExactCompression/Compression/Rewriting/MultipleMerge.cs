@@ -1,6 +1,8 @@
 namespace ExactCompression.Compression.Rewriting;
 
-/// <summary>Neurons that are positive multiples of another, stable or not, are merged into it: <c>relu(s t) = s relu(t)</c> for <c>s &gt; 0</c>.</summary>
+/// <summary>
+/// Neurons that are positive multiples of another, stable or not, are merged into it: <c>relu(s t) = s relu(t)</c> for <c>s &gt; 0</c>.
+/// </summary>
 internal static class MultipleMerge
 {
     /// <summary>The merge of all such neurons of a layer; null where there is none.</summary>
@@ -14,7 +16,8 @@ internal static class MultipleMerge
         int merged = 0;
         foreach (bool active in (ReadOnlySpan<bool>)[false, true])
         {
-            foreach (ParallelRow row in ParallelRow.Find(layer, network.InputsOf(at), rounding.OfRows, 1, j => layer.Rows[j].IsActive == active))
+            foreach (ParallelRow row in ParallelRow.Find(
+                layer, network.InputsOf(at), rounding.OfRows, 1, j => layer.Rows[j].IsActive == active))
             {
                 fates[row.Neuron] = new(NeuronFate.Multiple, row.Of, row.Factor, row.Error);
                 merged++;

@@ -34,7 +34,9 @@ internal sealed class NextWeights
     /// <summary>A row to write to.</summary>
     public Span<double> Row(int row) => Weights.AsSpan(row * Columns, Columns);
 
-    /// <summary>Expresses a neuron's pre-activation by columns of the new layer: <c>sum_k coefficients_k A_(columns_k) + constant</c>.</summary>
+    /// <summary>
+    /// Expresses a neuron's pre-activation by columns of the new layer: <c>sum_k coefficients_k A_(columns_k) + constant</c>.
+    /// </summary>
     /// <param name="neuron">Row of the old layer.</param>
     /// <param name="columns">Columns of the new weights.</param>
     /// <param name="coefficients">As many.</param>

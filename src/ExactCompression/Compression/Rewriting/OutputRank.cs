@@ -3,8 +3,9 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Rewriting;
 
 /// <summary>
-/// Output-rank reduction: the linear neurons <c>S</c> act on the next layer only through <c>M = W_out[:,S] W_S</c>, of rank <c>r</c> at most the next layer's width, so <c>r</c> neurons
-/// do: some rows of <c>M</c> themselves, each kept from going below 0 by a shift of its bias that the next bias takes back. Most of the next layer's neurons then read just one of them.
+/// Output-rank reduction: the linear neurons <c>S</c> act on the next layer only through <c>M = W_out[:,S] W_S</c>, of rank <c>r</c> at
+/// most the next layer's width, so <c>r</c> neurons do: some rows of <c>M</c> themselves, each kept from going below 0 by a shift of its
+/// bias that the next bias takes back. Most of the next layer's neurons then read just one of them.
 /// </summary>
 internal static class OutputRank
 {
@@ -54,7 +55,8 @@ internal static class OutputRank
         string opposites = part.Opposites.Length > 0 ? $" and {part.Opposites.Length} opposites of other neurons" : "";
         return part.Rewrite(
             CompressionStepKind.ReduceOutputRank,
-            $"The {part.Active.Length} stably active neurons{opposites} act on the next layer with rank {basis.Rank}: {basis.Rank} neurons take their place.",
+            $"The {part.Active.Length} stably active neurons{opposites} act on the next layer with rank {basis.Rank}: {basis.Rank} "
+                + $"neurons take their place.",
             fates,
             added,
             next);

@@ -16,11 +16,16 @@ internal readonly record struct ParallelRow(int Neuron, int Of, double Factor, d
     /// <param name="tolerance">The largest error over the neuron's own size.</param>
     /// <param name="sign">1 for positive factors, -1 for negative ones.</param>
     /// <param name="among">Which neurons to look at.</param>
-    /// <remarks>Rows of one direction have one projection on a random vector once they are scaled to length 1, so only neighbours by that number are compared.</remarks>
+    /// <remarks>
+    /// Rows of one direction have one projection on a random vector once they are scaled to length 1, so only neighbours by that number are
+    /// compared.
+    /// </remarks>
     public static List<ParallelRow> Find(DraftLayer layer, Box inputs, double tolerance, int sign, Func<int, bool> among)
     {
         double[] direction = Direction(layer.Columns + 1);
-        (double Key, int Neuron)[] keys = [.. Enumerable.Range(0, layer.Count).Where(j => among(j) && !layer.IsZeroRow(j)).Select(j => (Key(layer, j, direction), j)).Order()];
+        (double Key,
+            int Neuron)[] keys = [.. Enumerable.Range(0, layer.Count).Where(j => among(j) && !layer.IsZeroRow(j)).Select(
+                j => (Key(layer, j, direction), j)).Order()];
         var found = new List<ParallelRow>();
         var heads = new List<(double Key, int Neuron)>();
         double window = Math.Max(1e-9, 4 * tolerance);
@@ -42,7 +47,9 @@ internal readonly record struct ParallelRow(int Neuron, int Of, double Factor, d
         return found;
     }
 
-    /// <summary>The factor is the ratio where the other row is largest; the error is that of the difference of the rows over the box.</summary>
+    /// <summary>
+    /// The factor is the ratio where the other row is largest; the error is that of the difference of the rows over the box.
+    /// </summary>
     private static ParallelRow? Compare(DraftLayer layer, Box inputs, int neuron, int of, double tolerance)
     {
         ReadOnlySpan<double> row = layer.Row(neuron), other = layer.Row(of);
@@ -53,8 +60,9 @@ internal readonly record struct ParallelRow(int Neuron, int Of, double Factor, d
         var difference = new double[row.Length];
         TensorPrimitives.FusedMultiplyAdd(other, -factor, row, difference); // one rounding an element, so 0 only where it is 0
         double constant = Math.FusedMultiplyAdd(-factor, layer.Bias[of], layer.Bias[neuron]);
-        // One rounding an element, u of its own magnitude, is borne by the box as well: its gamma is 3 u more than the dot product needs, its widening 4 u. Below 1e-280 alone may a product of the
-        // difference underflow, so that the other row or the factor is tiny; the row itself is looked at for the rule's sake.
+        // One rounding an element, u of its own magnitude, is borne by the box as well: its gamma is 3 u more than the dot product needs,
+        // its widening 4 u. Below 1e-280 alone may a product of the difference underflow, so that the other row or the factor is tiny; the
+        // row itself is looked at for the rule's sake.
         double size = UpperBound.Add(UpperBound.MagnitudeDot(row, inputs.Magnitude), Math.Abs(layer.Bias[neuron]));
         double error = UpperBound.Multiply(inputs.Largest(difference, constant), 1 + UpperBound.Gamma(4));
         if (HasTiny(row) || HasTiny(other) || HasTiny([layer.Bias[neuron], layer.Bias[of], factor]))

@@ -2,11 +2,16 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Rewriting;
 
-/// <summary>Inputs whose domain is a point go into the first layer's bias, so that rows which differ in their weights alone become alike.</summary>
+/// <summary>
+/// Inputs whose domain is a point go into the first layer's bias, so that rows which differ in their weights alone become alike.
+/// </summary>
 internal static class PointInputs
 {
     /// <summary>The network without weights on such inputs, and how many inputs there are; null where nothing reads one.</summary>
-    /// <remarks>The new bias is summed in double with an error of at most <c>gamma_n</c> of the magnitudes; what it moves is bounded over the box as the difference of the layers.</remarks>
+    /// <remarks>
+    /// The new bias is summed in double with an error of at most <c>gamma_n</c> of the magnitudes; what it moves is bounded over the box as
+    /// the difference of the layers.
+    /// </remarks>
     public static (DraftNetwork Network, int Inputs)? Fix(DraftNetwork network, InputDomain domain)
     {
         DraftLayer layer = network.Layers[0];
@@ -27,12 +32,17 @@ internal static class PointInputs
 
             if (gone.AsSpan().IndexOfAnyExcept(0.0) < 0)
                 continue;
-            // The last term is redundant here: a magnitude is never below 1e-300 a product, and gamma of that is more than underflow loses. It stays for the rule's sake.
+            // The last term is redundant here: a magnitude is never below 1e-300 a product, and gamma of that is more than underflow loses.
+            // It stays for the rule's sake.
             double magnitude = UpperBound.Add(UpperBound.MagnitudeDot(gone, Array.ConvertAll(values, Math.Abs)), Math.Abs(layer.Bias[i]));
-            moved[i] = magnitude == 0 ? 0 : UpperBound.Add(UpperBound.Multiply(UpperBound.Gamma(points.Length + 3), magnitude), UpperBound.Underflows([1]));
+            moved[i] = magnitude == 0
+                ? 0
+                : UpperBound.Add(UpperBound.Multiply(UpperBound.Gamma(points.Length + 3), magnitude), UpperBound.Underflows([1]));
         }
 
-        return Array.TrueForAll(bias, double.IsFinite) ? (network.Replaced(0, 1, [layer.With(layer.Columns, weights, bias, true)], moved), points.Length) : null;
+        return Array.TrueForAll(bias, double.IsFinite)
+            ? (network.Replaced(0, 1, [layer.With(layer.Columns, weights, bias, true)], moved), points.Length)
+            : null;
     }
 
     private static bool IsRead(DraftLayer layer, int input)

@@ -3,16 +3,20 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Rewriting;
 
-/// <summary>Bounds how far a rewrite of a layer moves the pre-activations of the next one, whatever the arithmetic that proposed it.</summary>
+/// <summary>
+/// Bounds how far a rewrite of a layer moves the pre-activations of the next one, whatever the arithmetic that proposed it.
+/// </summary>
 /// <remarks>
-/// <para>Let the layer read <c>a</c>, a point of a known box; let <c>W</c>, <c>b</c> be the next layer's weights before and <c>W'</c>, <c>b'</c> after. Each old activation is
-/// <c>s_j A_(k(j)) + l_j (w_j a + c_j) + v_j + e_j</c>, where <c>A</c> are the new activations, <c>s</c>, <c>l</c>, <c>v</c> follow from its fate and <c>|e_j|</c> has a bound: for a linear neuron that
-/// of <see cref="DraftRow.Slack"/>. A new neuron that is linear is likewise <c>A_k = w_k a + c_k + e_k</c>. So</para>
+/// <para>Let the layer read <c>a</c>, a point of a known box; let <c>W</c>, <c>b</c> be the next layer's weights before and <c>W'</c>,
+/// <c>b'</c> after. Each old activation is <c>s_j A_(k(j)) + l_j (w_j a + c_j) + v_j + e_j</c>, where <c>A</c> are the new activations,
+/// <c>s</c>, <c>l</c>, <c>v</c> follow from its fate and <c>|e_j|</c> has a bound: for a linear neuron that of
+/// <see cref="DraftRow.Slack"/>. A new neuron that is linear is likewise <c>A_k = w_k a + c_k + e_k</c>. So</para>
 /// <code>
 /// z'_i - z_i = sum_k g_ik A_k + (b'_i - b_i) - sum_j W_ij (l_j (w_j a + c_j) + v_j + e_j),    g_ik = W'_ik - sum_(j: k(j) = k) W_ij s_j,
 /// </code>
-/// <para>where the terms of linear neurons are one affine function of <c>a</c>, bounded over the box, and a gate's are at most <c>|g_ik| max A_k</c>: 0 where nothing of it
-/// changed. The coefficients are summed in double with an error of at most <c>gamma_n</c> of the magnitudes (Higham, section 3.1), which is added.</para>
+/// <para>where the terms of linear neurons are one affine function of <c>a</c>, bounded over the box, and a gate's are at most
+/// <c>|g_ik| max A_k</c>: 0 where nothing of it changed. The coefficients are summed in double with an error of at most <c>gamma_n</c> of
+/// the magnitudes (Higham, section 3.1), which is added.</para>
 /// </remarks>
 internal sealed class RewriteProof
 {
@@ -144,7 +148,8 @@ internal sealed class RewriteProof
         return UpperBound.Add(error, UpperBound.Multiply(Math.Abs(change), neuron.Slack));
     }
 
-    private double Size(ReadOnlySpan<double> weights, double bias) => UpperBound.Add(UpperBound.MagnitudeDot(weights, inputs.Magnitude), Math.Abs(bias));
+    private double Size(ReadOnlySpan<double> weights, double bias) =>
+        UpperBound.Add(UpperBound.MagnitudeDot(weights, inputs.Magnitude), Math.Abs(bias));
 
     /// <summary>A sum of affine functions, with the magnitudes that its rounding is relative to.</summary>
     private ref struct AffineSum(double[] sum, double biasAfter, double biasBefore)

@@ -1,6 +1,9 @@
 namespace ExactCompression.Compression.Rewriting;
 
-/// <summary>What numbers that are equal may be off by, over their magnitudes: rounding in double, or in the float32 that they were stored in. What is made of it is proven in any case.</summary>
+/// <summary>
+/// What numbers that are equal may be off by, over their magnitudes: rounding in double, or in the float32 that they were stored in. What
+/// is made of it is proven in any case.
+/// </summary>
 /// <param name="OfRows">For weights of rows that depend on each other.</param>
 /// <param name="OfSums">For what is left of weights that cancel.</param>
 internal readonly record struct Roundings(double OfRows, double OfSums)

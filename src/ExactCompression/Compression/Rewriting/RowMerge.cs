@@ -2,20 +2,30 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Rewriting;
 
-/// <summary>Linear neurons whose rows depend on those of others are expressed by them, <c>z_d = K z_base + t</c>: LEO++ case 4, opposite pairs included.</summary>
+/// <summary>
+/// Linear neurons whose rows depend on those of others are expressed by them, <c>z_d = K z_base + t</c>: LEO++ case 4, opposite pairs
+/// included.
+/// </summary>
 internal static class RowMerge
 {
     /// <summary>The merge of all dependent neurons into a well-conditioned basis; null where none depends on others.</summary>
     /// <param name="part">The linear neurons.</param>
-    /// <param name="rounding">What numbers may be off by, over their magnitudes: every weight of a dependent row, and what is left of weights that cancel.</param>
+    /// <param name="rounding">What numbers may be off by, over their magnitudes: every weight of a dependent row, and what is left of
+    /// weights that cancel.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     public static LayerRewrite? OfAll(LinearPart part, Roundings rounding, CancellationToken cancellation)
     {
-        RowBasis basis = RowBasis.Choose(part.Layer.Weights, part.Layer.Columns, part.All, cancellation, Math.Max(RowBasis.Tolerance, 4 * rounding.OfRows));
-        return Merge(part, basis, (neuron, rows, k) => rounding.OfRows <= RowBasis.Tolerance || IsRounding(part.Layer, neuron, rows, k, rounding.OfRows), rounding.OfSums);
+        RowBasis basis = RowBasis.Choose(
+            part.Layer.Weights, part.Layer.Columns, part.All, cancellation, Math.Max(RowBasis.Tolerance, 4 * rounding.OfRows));
+        return Merge(
+            part, basis,
+            (neuron, rows, k) => rounding.OfRows <= RowBasis.Tolerance || IsRounding(part.Layer, neuron, rows, k, rounding.OfRows),
+            rounding.OfSums);
     }
 
-    /// <summary>The merge of those dependent neurons, one after the other, that leaves fewer connections; null where there is none.</summary>
+    /// <summary>
+    /// The merge of those dependent neurons, one after the other, that leaves fewer connections; null where there is none.
+    /// </summary>
     public static LayerRewrite? OfSparse(LinearPart part, CancellationToken cancellation)
     {
         if (part.Opposites.Length > 0)
@@ -28,16 +38,21 @@ internal static class RowMerge
                 filled[(i * part.Layer.Count) + j] = part.Next.Row(i)[j] != 0;
         }
 
-        return Merge(part, basis, (neuron, columns, coefficients) => Gains(part, filled, neuron, columns, coefficients), RowBasis.Tolerance);
+        return Merge(
+            part, basis, (neuron, columns, coefficients) => Gains(part, filled, neuron, columns, coefficients), RowBasis.Tolerance);
     }
 
-    /// <summary>Opposite pairs whose row depends on stably active ones, so that one neuron of each is saved without another in its place.</summary>
+    /// <summary>
+    /// Opposite pairs whose row depends on stably active ones, so that one neuron of each is saved without another in its place.
+    /// </summary>
     public static List<ParallelRow> Free(DraftNetwork network, int at, List<ParallelRow> pairs, CancellationToken cancellation)
     {
         var part = new LinearPart(network, at, []);
         DraftLayer layer = part.Layer;
         int[] basis = RowBasis.Choose(layer.Weights, layer.Columns, part.Active, cancellation).Base;
-        bool AreFree(IEnumerable<ParallelRow> some) => RowBasis.Choose(layer.Weights, layer.Columns, [.. basis, .. some.Select(static p => p.Neuron)], cancellation).Rank == basis.Length;
+        bool AreFree(IEnumerable<ParallelRow> some) =>
+            RowBasis.Choose(layer.Weights, layer.Columns, [.. basis, .. some.Select(static p => p.Neuron)], cancellation).Rank
+                == basis.Length;
         return AreFree(pairs) ? pairs : [.. pairs.Where(p => AreFree([p]))];
     }
 
@@ -73,7 +88,9 @@ internal static class RowMerge
         return part.Rewrite(Kind(part), Describe(part, merged.Count, basis.Rank), fates, added, next);
     }
 
-    /// <summary>Whether a row is the sum of others but for the rounding of each weight by itself: one that a few rows come near by chance is not.</summary>
+    /// <summary>
+    /// Whether a row is the sum of others but for the rounding of each weight by itself: one that a few rows come near by chance is not.
+    /// </summary>
     private static bool IsRounding(DraftLayer layer, int neuron, int[] rows, double[] coefficients, double rounding)
     {
         double[] left = layer.Row(neuron).ToArray(), magnitude = Array.ConvertAll(left, Math.Abs);
@@ -96,7 +113,8 @@ internal static class RowMerge
         return true;
     }
 
-    private static CompressionStepKind Kind(LinearPart part) => part.Opposites.Length > 0 ? CompressionStepKind.MergeOpposites : CompressionStepKind.Merge;
+    private static CompressionStepKind Kind(LinearPart part) =>
+        part.Opposites.Length > 0 ? CompressionStepKind.MergeOpposites : CompressionStepKind.Merge;
 
     private static string Describe(LinearPart part, int merged, int rank)
     {

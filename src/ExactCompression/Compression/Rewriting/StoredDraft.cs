@@ -3,16 +3,21 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Rewriting;
 
-/// <summary>A <see cref="DraftNetwork"/> as it is stored: its new weights rounded, with a proven bound of its distance to the original.</summary>
+/// <summary>
+/// A <see cref="DraftNetwork"/> as it is stored: its new weights rounded, with a proven bound of its distance to the original.
+/// </summary>
 /// <remarks>
-/// <para><c>g~</c> is the draft, <c>g</c> the stored network, <c>W^ = W~ + D</c>. What an activation of <c>g</c> is off by lies in an interval, carried layer by layer:
-/// <c>z^_i - z~_i = W^_i (a^ - a~) + D_i a~ + (b^_i - b~_i)</c>. The middle of the first two is known before the bias is stored, so the bias takes it up, and only
-/// the spread goes on. A neuron that is linear over the domain passes its interval on as it is, a gate its hull with 0.</para>
+/// <para><c>g~</c> is the draft, <c>g</c> the stored network, <c>W^ = W~ + D</c>. What an activation of <c>g</c> is off by lies in an
+/// interval, carried layer by layer: <c>z^_i - z~_i = W^_i (a^ - a~) + D_i a~ + (b^_i - b~_i)</c>. The middle of the first two is known
+/// before the bias is stored, so the bias takes it up, and only the spread goes on. A neuron that is linear over the domain passes its
+/// interval on as it is, a gate its hull with 0.</para>
 /// <para>The difference of a double and its rounding to float is exact in double.</para>
 /// </remarks>
 internal static class StoredDraft
 {
-    /// <summary>Rounds the layers that have new weights; the others stay the file's own maps, off from their weights by no more than their radii.</summary>
+    /// <summary>
+    /// Rounds the layers that have new weights; the others stay the file's own maps, off from their weights by no more than their radii.
+    /// </summary>
     /// <param name="network">The draft.</param>
     /// <param name="precision">What new weights are rounded to; null for each layer's own precision.</param>
     public static (AffineLayer[] Layers, double Deviation) Of(DraftNetwork network, WeightPrecision? precision)
@@ -23,7 +28,9 @@ internal static class StoredDraft
         {
             DraftLayer layer = network.Layers[l];
             var errors = new Box(lower, upper);
-            int[] columns = l == 0 ? [.. Enumerable.Range(0, layer.Columns)] : Array.ConvertAll(network.Layers[l - 1].Rows, static r => r.Neuron);
+            int[] columns = l == 0
+                ? [.. Enumerable.Range(0, layer.Columns)]
+                : Array.ConvertAll(network.Layers[l - 1].Rows, static r => r.Neuron);
             layers[l] = layer.IsNew
                 ? Stored(layer, network.InputsOf(l), errors, precision, out lower, out upper)
                 : Kept(layer, columns, network.InputsOf(l), errors, out lower, out upper);
@@ -34,11 +41,13 @@ internal static class StoredDraft
         double deviation = 0;
         bool isOriginal = network.OnlyRemoved && layers.Zip(network.Layers).All(static l => l.Second.Source.IsExact || !l.First.IsExact);
         for (int i = 0; i < lower.Length && !isOriginal; i++)
-            deviation = Math.Max(deviation, UpperBound.Add(network.Deviation[i], UpperBound.Known(Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i])))));
+            deviation = Math.Max(
+                deviation, UpperBound.Add(network.Deviation[i], UpperBound.Known(Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i])))));
         return (layers, deviation);
     }
 
-    private static AffineLayer Stored(DraftLayer layer, Box inputs, Box errors, WeightPrecision? asked, out double[] lower, out double[] upper)
+    private static AffineLayer Stored(
+        DraftLayer layer, Box inputs, Box errors, WeightPrecision? asked, out double[] lower, out double[] upper)
     {
         AffineLayer source = layer.Source;
         lower = new double[layer.Count];
@@ -104,8 +113,8 @@ internal static class StoredDraft
     }
 
     /// <summary>
-    /// Bounds of a difference: that of a double and its rounding is exact, but the bias may also have taken up the middle of an error. Where it is exact, the step outward bears the rounding of the sum
-    /// that it enters, which has one of its own: either would do there.
+    /// Bounds of a difference: that of a double and its rounding is exact, but the bias may also have taken up the middle of an error.
+    /// Where it is exact, the step outward bears the rounding of the sum that it enters, which has one of its own: either would do there.
     /// </summary>
     private static (double Lower, double Upper) Difference(double after, double before)
     {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ExactCompression.Formats;
 
-/// <summary>The binary form of CIFAR: one label byte (CIFAR-10) or a coarse and a fine one (CIFAR-100), then 3,072 pixels, channel after channel.</summary>
+/// <summary>
+/// The binary form of CIFAR: one label byte (CIFAR-10) or a coarse and a fine one (CIFAR-100), then 3,072 pixels, channel after channel.
+/// </summary>
 internal static class CifarData
 {
     private const int Pixels = 3072;
@@ -12,15 +14,21 @@ internal static class CifarData
     {
         (true, false) => "Cifar10",
         (false, true) => "Cifar100",
-        (true, true) => throw new InvalidFileException("DataFormatAmbiguous", path, "file", "The file could be CIFAR-10 or CIFAR-100.", "Name the format."),
-        _ => throw new InvalidFileException("DataFormatUnknown", path, "file", "The file is none of IDX, CSV, NPY and CIFAR binary.", "Name the format, or convert the file to CSV or NPY."),
+        (true, true) =>
+            throw new InvalidFileException(
+                "DataFormatAmbiguous", path, "file", "The file could be CIFAR-10 or CIFAR-100.", "Name the format."),
+        _ => throw new InvalidFileException(
+            "DataFormatUnknown", path, "file", "The file is none of IDX, CSV, NPY and CIFAR binary.",
+            "Name the format, or convert the file to CSV or NPY."),
     };
 
     public static RawData Read(byte[] bytes, string path, bool coarseLabels, ImportBudget budget)
     {
         int labelBytes = coarseLabels ? 2 : 1, record = Pixels + labelBytes, classes = coarseLabels ? 100 : 10;
         if (bytes.Length % record != 0)
-            throw new InvalidFileException("FileTruncated", path, "file", $"The length {bytes.Length} is no multiple of the {record} bytes of a record.", "The file is cut off, or of the other CIFAR format.");
+            throw new InvalidFileException(
+                "FileTruncated", path, "file", $"The length {bytes.Length} is no multiple of the {record} bytes of a record.",
+                "The file is cut off, or of the other CIFAR format.");
         int rows = bytes.Length / record;
         budget.Allocate(bytes.Length, "records");
         var labels = new int[rows];
@@ -30,7 +38,9 @@ internal static class CifarData
             ReadOnlySpan<byte> source = bytes.AsSpan(row * record, record);
             labels[row] = source[labelBytes - 1];
             if (labels[row] >= classes)
-                throw new InvalidFileException("DataLabelInvalid", path, $"record {row.ToString(CultureInfo.InvariantCulture)}", $"The label is {labels[row]}, but there are {classes} classes.", "The file is damaged, or of the other CIFAR format.");
+                throw new InvalidFileException(
+                    "DataLabelInvalid", path, $"record {row.ToString(CultureInfo.InvariantCulture)}",
+                    $"The label is {labels[row]}, but there are {classes} classes.", "The file is damaged, or of the other CIFAR format.");
             source[labelBytes..].CopyTo(pixels.AsSpan(row * Pixels));
         }
 

@@ -3,7 +3,9 @@ using CsvHelper;
 
 namespace ExactCompression.Formats;
 
-/// <summary>Rows from CSV: one row a record, one of the columns perhaps the label. Separators <c>, ; tab |</c> are told apart by the file.</summary>
+/// <summary>
+/// Rows from CSV: one row a record, one of the columns perhaps the label. Separators <c>, ; tab |</c> are told apart by the file.
+/// </summary>
 internal static class CsvData
 {
     public static RawData Read(byte[] bytes, string path, InputDataOptions options, ImportBudget budget)
@@ -23,7 +25,8 @@ internal static class CsvData
         int? label = LabelColumn(options.LabelColumn, header, fields, path);
         int columns = label is null ? fields : fields - 1;
         if (columns < 1)
-            throw new InvalidFileException("CsvNoColumns", path, "line 1", "There is no column beside the label.", "Name the label column rightly.");
+            throw new InvalidFileException(
+                "CsvNoColumns", path, "line 1", "There is no column beside the label.", "Name the label column rightly.");
 
         var values = new RowBuffer(columns);
         var ranges = new ColumnRanges(columns);
@@ -33,7 +36,9 @@ internal static class CsvData
         for (; more; more = csv.Read())
         {
             if (csv.FieldCount != fields)
-                throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the first one {fields}.", "Give every row the same number of columns.");
+                throw new InvalidFileException(
+                    "CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the first one {fields}.",
+                    "Give every row the same number of columns.");
             budget.AllocateValues(fields + 1L, CsvFile.Place(csv));
             Span<double> row = values.AddRow();
             int to = 0;
@@ -53,12 +58,16 @@ internal static class CsvData
             lines.Add(csv.LineNumber);
         }
 
-        return new(lines.Count, columns) { Values = values.ToArray(), Ranges = ranges, Labels = labels?.ToArray(), LineOf = row => lines[row] };
+        return new(
+            lines.Count, columns) { Values = values.ToArray(), Ranges = ranges, Labels = labels?.ToArray(), LineOf = row => lines[row] };
     }
 
-    private static int Label(double value, CsvReader csv, int field, string path) => value >= 0 && value <= int.MaxValue && value == Math.Floor(value)
+    private static int Label(double value, CsvReader csv, int field, string path) =>
+        value >= 0 && value <= int.MaxValue && value == Math.Floor(value)
         ? (int)value
-        : throw new InvalidFileException("DataLabelInvalid", path, $"{CsvFile.Place(csv)}, column {field.ToString(CultureInfo.InvariantCulture)}", "The label is no whole number of 0 or more.", "Name the label column rightly.");
+        : throw new InvalidFileException(
+            "DataLabelInvalid", path, $"{CsvFile.Place(csv)}, column {field.ToString(CultureInfo.InvariantCulture)}",
+            "The label is no whole number of 0 or more.", "Name the label column rightly.");
 
     private static int? LabelColumn(string choice, string[]? header, int fields, string path)
     {
@@ -78,8 +87,11 @@ internal static class CsvData
         int at = header is null ? -1 : Array.FindIndex(header, h => h.Trim().Equals(choice, StringComparison.OrdinalIgnoreCase));
         if (at >= 0)
             return at;
-        if (int.TryParse(choice, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index) && index >= -fields && index < fields)
+        if (int.TryParse(choice, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index) && index >= -fields
+            && index < fields)
             return index < 0 ? fields + index : index;
-        throw new InvalidInputException("DataLabelColumnUnknown", $"'{path}' has no column '{choice}'.", $"Give Auto, None, First, Last, a name of the header, or a number from {-fields} to {fields - 1}.");
+        throw new InvalidInputException(
+            "DataLabelColumnUnknown", $"'{path}' has no column '{choice}'.",
+            $"Give Auto, None, First, Last, a name of the header, or a number from {-fields} to {fields - 1}.");
     }
 }

@@ -29,18 +29,26 @@ internal static class IdxData
         var input = new ByteCursor(bytes, path);
         ReadOnlySpan<byte> magic = input.Take(4, "IDX header");
         if (magic[0] != 0 || magic[1] != 0 || TypeOf(magic[2]) is not { } type || magic[3] is < 1 or > 8)
-            throw new InvalidFileException("IdxDamaged", path, "byte 0", "The file does not begin like an IDX file.", "Give the file as it was published.");
+            throw new InvalidFileException(
+                "IdxDamaged", path, "byte 0", "The file does not begin like an IDX file.", "Give the file as it was published.");
         var shape = new int[magic[3]];
         long count = 1;
         for (int i = 0; i < shape.Length; i++)
         {
             uint extent = BinaryPrimitives.ReadUInt32BigEndian(input.Take(4, "IDX header"));
-            shape[i] = extent <= int.MaxValue ? (int)extent : throw new InvalidFileException("IdxDamaged", path, input.Place, $"The extent {extent.ToString(CultureInfo.InvariantCulture)} is too large.", "The file is damaged.");
+            shape[i] = extent <= int.MaxValue
+                ? (int)extent
+                : throw new InvalidFileException(
+                    "IdxDamaged", path, input.Place, $"The extent {extent.ToString(CultureInfo.InvariantCulture)} is too large.",
+                    "The file is damaged.");
             count = extent != 0 && count > long.MaxValue / 16 / extent ? long.MaxValue / 16 : count * extent;
         }
 
         if (count * type.Size() != input.Remaining)
-            throw new InvalidFileException("FileTruncated", path, input.Place, $"The header states {count} elements of {type.Size()} bytes, but {input.Remaining} bytes follow.", "The file is cut off or damaged: get it again.");
+            throw new InvalidFileException(
+                "FileTruncated", path, input.Place,
+                $"The header states {count} elements of {type.Size()} bytes, but {input.Remaining} bytes follow.",
+                "The file is cut off or damaged: get it again.");
         return (type, shape, bytes.AsMemory(input.Position));
     }
 

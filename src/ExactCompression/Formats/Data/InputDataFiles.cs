@@ -7,8 +7,10 @@ public static class InputDataFiles
     /// <param name="path">Full path of the file.</param>
     /// <param name="options">Labels, header, scale; null for the defaults.</param>
     /// <param name="import">What the import may take; null for the usual.</param>
-    /// <returns>The rows. Each value is <c>(float)(value * scale)</c>, computed in double; for bytes that is the float32 nearest to <c>byte / 255</c>.</returns>
-    /// <exception cref="InvalidFileException">The file is damaged, of no known format, ragged, holds a value that is not a finite number, or takes more than it may.</exception>
+    /// <returns>The rows. Each value is <c>(float)(value * scale)</c>, computed in double; for bytes that is the float32 nearest to
+    /// <c>byte / 255</c>.</returns>
+    /// <exception cref="InvalidFileException">The file is damaged, of no known format, ragged, holds a value that is not a finite number,
+    /// or takes more than it may.</exception>
     /// <exception cref="InvalidInputException">The options do not fit the file.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
@@ -16,7 +18,8 @@ public static class InputDataFiles
     {
         options ??= new();
         if (options.Scale is { } scale && (!double.IsFinite(scale) || scale == 0))
-            throw new InvalidInputException("DataScaleInvalid", $"The scale {scale} is of no use.", "Give a finite number other than 0, such as 1/255.");
+            throw new InvalidInputException(
+                "DataScaleInvalid", $"The scale {scale} is of no use.", "Give a finite number other than 0, such as 1/255.");
         import ??= new();
         var budget = ImportBudget.Of(path, import);
         byte[] bytes = FileContent.ReadUnpacked(path, budget);
@@ -28,7 +31,8 @@ public static class InputDataFiles
             "CIFAR10" => CifarData.Read(bytes, path, coarseLabels: false, budget),
             "CIFAR100" => CifarData.Read(bytes, path, coarseLabels: true, budget),
             "CSV" => CsvData.Read(bytes, path, options, budget),
-            _ => throw new InvalidInputException("DataFormatUnknown", $"There is no data format '{options.Format}'.", "Use Auto, Idx, Csv, Npy, Cifar10 or Cifar100."),
+            _ => throw new InvalidInputException(
+                "DataFormatUnknown", $"There is no data format '{options.Format}'.", "Use Auto, Idx, Csv, Npy, Cifar10 or Cifar100."),
         };
         if (options.LabelPath is { } labelPath)
             raw = raw with { Labels = LabelFiles.Read(labelPath, raw.Rows, import) };

@@ -15,9 +15,14 @@ public sealed record InputDataOptions
     /// </summary>
     public string LabelColumn { get; init; } = "Auto";
 
-    /// <summary>Whether the first record of a CSV file is a header; null to see: it is one if no field of it looks like a number, or if it names the label and counts the other columns.</summary>
+    /// <summary>
+    /// Whether the first record of a CSV file is a header; null to see: it is one if no field of it looks like a number, or if it names the
+    /// label and counts the other columns.
+    /// </summary>
     public bool? Header { get; init; }
 
-    /// <summary>What every value is multiplied by; null for 1/255 where the file stores bytes (IDX, CIFAR, NPY <c>u1</c>) and 1 elsewhere.</summary>
+    /// <summary>
+    /// What every value is multiplied by; null for 1/255 where the file stores bytes (IDX, CIFAR, NPY <c>u1</c>) and 1 elsewhere.
+    /// </summary>
     public double? Scale { get; init; }
 }

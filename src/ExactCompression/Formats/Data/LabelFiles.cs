@@ -11,14 +11,18 @@ internal static class LabelFiles
         byte[] bytes = FileContent.ReadUnpacked(path, budget);
         double[] values = Values(bytes, path, budget);
         if (values.Length != rows)
-            throw new InvalidFileException("DataLabelCountMismatch", path, "file", $"There are {values.Length} labels for {rows} rows.", "Give the labels that belong to the data.");
+            throw new InvalidFileException(
+                "DataLabelCountMismatch", path, "file", $"There are {values.Length} labels for {rows} rows.",
+                "Give the labels that belong to the data.");
         var labels = new int[rows];
         for (int i = 0; i < rows; i++)
         {
             double value = values[i];
             labels[i] = value >= 0 && value <= int.MaxValue && value == Math.Floor(value)
                 ? (int)value
-                : throw new InvalidFileException("DataLabelInvalid", path, $"row {i.ToString(CultureInfo.InvariantCulture)}", "The label is no whole number of 0 or more.", "Give a file of class numbers.");
+                : throw new InvalidFileException(
+                    "DataLabelInvalid", path, $"row {i.ToString(CultureInfo.InvariantCulture)}",
+                    "The label is no whole number of 0 or more.", "Give a file of class numbers.");
         }
 
         return labels;
@@ -52,6 +56,7 @@ internal static class LabelFiles
     private static void RequireOneAxis(bool one, string path)
     {
         if (!one)
-            throw new InvalidFileException("DataLabelInvalid", path, "file", "The file has more than one value a row.", "Give a file with one class number a row.");
+            throw new InvalidFileException(
+                "DataLabelInvalid", path, "file", "The file has more than one value a row.", "Give a file with one class number a row.");
     }
 }

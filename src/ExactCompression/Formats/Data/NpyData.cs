@@ -7,10 +7,13 @@ internal static class NpyData
     {
         NpyArray array = Numbers(bytes, path);
         if (array.Shape.Length < 2)
-            throw new InvalidFileException("NpyShapeMismatch", path, "header", $"The array has {array.Shape.Length} axes; data needs rows and columns.", "Save an array of two or more axes.");
+            throw new InvalidFileException(
+                "NpyShapeMismatch", path, "header", $"The array has {array.Shape.Length} axes; data needs rows and columns.",
+                "Save an array of two or more axes.");
         long columns = array.Shape.Skip(1).Aggregate(1L, static (n, e) => n * e);
         if (columns < 1)
-            throw new InvalidFileException("NpyShapeMismatch", path, "header", "The rows have no values.", "Save an array whose rows have values.");
+            throw new InvalidFileException(
+                "NpyShapeMismatch", path, "header", "The rows have no values.", "Save an array whose rows have values.");
         budget.AllocateValues(array.Type == ElementType.UInt8 ? array.Count / sizeof(double) : array.Count, "elements");
         if (array.Type != ElementType.UInt8)
             return new(array.Shape[0], (int)columns) { Values = array.ReadDoubles() };
@@ -24,6 +27,8 @@ internal static class NpyData
         NpyArray array = NpyArray.Parse(bytes, path);
         return array.Type is not null
             ? array
-            : throw new InvalidFileException("NpyTypeUnsupported", path, "header", "The array holds Python objects, not numbers.", "Save a numeric array.", unsupported: true);
+            : throw new InvalidFileException(
+                "NpyTypeUnsupported", path, "header", "The array holds Python objects, not numbers.", "Save a numeric array.",
+                unsupported: true);
     }
 }

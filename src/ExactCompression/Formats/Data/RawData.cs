@@ -56,8 +56,12 @@ internal sealed record RawData(int Rows, int Columns)
     {
         int bad = Array.FindIndex(scaled, static v => !float.IsFinite(v));
         int row = bad / Columns;
-        string place = LineOf is null ? $"row {row.ToString(CultureInfo.InvariantCulture)}" : $"line {LineOf(row).ToString(CultureInfo.InvariantCulture)}";
-        throw new InvalidFileException("DataNotFinite", path, $"{place}, column {(bad % Columns).ToString(CultureInfo.InvariantCulture)}", $"The value is {(float.IsNaN(scaled[bad]) ? "not a number" : "infinite, or beyond float32")}.", "Remove or mend that row.");
+        string place = LineOf is null
+            ? $"row {row.ToString(CultureInfo.InvariantCulture)}"
+            : $"line {LineOf(row).ToString(CultureInfo.InvariantCulture)}";
+        throw new InvalidFileException(
+            "DataNotFinite", path, $"{place}, column {(bad % Columns).ToString(CultureInfo.InvariantCulture)}",
+            $"The value is {(float.IsNaN(scaled[bad]) ? "not a number" : "infinite, or beyond float32")}.", "Remove or mend that row.");
     }
 
     private static string NameOf(string path)

@@ -26,17 +26,25 @@ internal static class CsvDomain
             for (int i = 0; i < row.Length; i++)
                 row[i] = End(csv, i, path);
             if (rows.Count > 0 && row.Length != rows[0].Length)
-                throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {row.Length} fields, the first one {rows[0].Length}.", "Give every row the same number of columns.");
+                throw new InvalidFileException(
+                    "CsvRagged", path, CsvFile.Place(csv), $"The record has {row.Length} fields, the first one {rows[0].Length}.",
+                    "Give every row the same number of columns.");
             rows.Add(row);
         }
         while (csv.Read());
 
         return (rows.Count == 2, rows[0].Length == 2) switch
         {
-            (true, true) => throw new InvalidFileException("DomainCsvAmbiguous", path, "file", "Two rows of two columns could be the ends of each input, or all lower ends and all upper ends.", "Add the header 'Lower,Upper' and give one row an input."),
+            (true, true) =>
+                throw new InvalidFileException(
+                    "DomainCsvAmbiguous", path, "file",
+                    "Two rows of two columns could be the ends of each input, or all lower ends and all upper ends.",
+                    "Add the header 'Lower,Upper' and give one row an input."),
             (true, false) => ([.. rows[0].Select(static end => end.Down)], [.. rows[1].Select(static end => end.Up)]),
             (false, true) => ([.. rows.Select(static r => r[0].Down)], [.. rows.Select(static r => r[1].Up)]),
-            _ => throw new InvalidFileException("DomainCsvShape", path, "file", $"The file has {rows.Count} rows of {rows[0].Length} columns.", "Give two columns (lower, upper) with one row an input, or two rows."),
+            _ => throw new InvalidFileException(
+                "DomainCsvShape", path, "file", $"The file has {rows.Count} rows of {rows[0].Length} columns.",
+                "Give two columns (lower, upper) with one row an input, or two rows."),
         };
     }
 
@@ -47,7 +55,11 @@ internal static class CsvDomain
         int Find(string name)
         {
             int at = Array.FindIndex(header, h => h.Trim().Equals(name, StringComparison.OrdinalIgnoreCase));
-            return at >= 0 ? at : throw new InvalidFileException("DomainCsvShape", path, CsvFile.Place(csv), $"The header names no column '{name}'.", "Name the columns Lower and Upper.");
+            return at >= 0
+                ? at
+                : throw new InvalidFileException(
+                    "DomainCsvShape", path, CsvFile.Place(csv), $"The header names no column '{name}'.",
+                    "Name the columns Lower and Upper.");
         }
 
         (int lowerAt, int upperAt) = (Find("Lower"), Find("Upper"));
@@ -55,7 +67,9 @@ internal static class CsvDomain
         while (csv.Read())
         {
             if (csv.FieldCount != header.Length)
-                throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.", "Give every row the same number of columns.");
+                throw new InvalidFileException(
+                    "CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.",
+                    "Give every row the same number of columns.");
             budget.AllocateValues(2, CsvFile.Place(csv));
             lower.Add(End(csv, lowerAt, path).Down);
             upper.Add(End(csv, upperAt, path).Up);

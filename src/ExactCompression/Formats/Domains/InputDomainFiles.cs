@@ -7,13 +7,16 @@ public static class InputDomainFiles
     /// <param name="path">Full path of the file.</param>
     /// <param name="options">What the import may take; null for the usual.</param>
     /// <returns>
-    /// A box with one range an input, which holds the box that the file writes: an end that is no double exactly goes out to the next double.
+    /// A box with one range an input, which holds the box that the file writes: an end that is no double exactly goes out to the next
+    /// double.
     /// </returns>
     /// <remarks>
     /// CSV has two columns (lower end, upper end) and one row an input; a header <c>Lower,Upper</c> (in any order, among other columns) is
-    /// optional. Or, without header, two rows: all lower ends, then all upper ends. Two rows of two columns could be either, so they need the header.
+    /// optional. Or, without header, two rows: all lower ends, then all upper ends. Two rows of two columns could be either, so they need
+    /// the header.
     /// </remarks>
-    /// <exception cref="InvalidFileException">The file is damaged, an input is unbounded, or an end is not finite or above the other, or the file takes more than it may.</exception>
+    /// <exception cref="InvalidFileException">The file is damaged, an input is unbounded, or an end is not finite or above the other, or
+    /// the file takes more than it may.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static InputDomain Read(string path, ImportOptions? options = null)

@@ -53,7 +53,8 @@ internal sealed record SExpression(string? Atom, IReadOnlyList<SExpression> Item
             else if (c == (byte)'(')
             {
                 if (open.Count == MaximalDepth)
-                    throw new InvalidFileException("VnnlibDamaged", path, Show(line), $"Parentheses are nested more than {MaximalDepth} deep.");
+                    throw new InvalidFileException(
+                        "VnnlibDamaged", path, Show(line), $"Parentheses are nested more than {MaximalDepth} deep.");
                 open.Push(([], line));
                 at++;
             }
@@ -84,7 +85,9 @@ internal sealed record SExpression(string? Atom, IReadOnlyList<SExpression> Item
         }
 
         if (open.Count > 0)
-            throw new InvalidFileException("FileTruncated", path, Show(open.Peek().Line), "A parenthesis that is opened here is never closed.", "The file is cut off: get it again.");
+            throw new InvalidFileException(
+                "FileTruncated", path, Show(open.Peek().Line), "A parenthesis that is opened here is never closed.",
+                "The file is cut off: get it again.");
     }
 
     private static int? IndexOf(string? atom) =>

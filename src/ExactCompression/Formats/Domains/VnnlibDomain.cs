@@ -6,7 +6,9 @@ namespace ExactCompression.Formats;
 /// The box of the inputs <c>X_0 .. X_n-1</c> in a VNN-LIB property. Constraints on the outputs <c>Y_j</c> alone are left out; a
 /// disjunction over inputs, or a constraint that is no bound on one input, is refused.
 /// </summary>
-/// <remarks>Bounds are decimals, or quotients of them such as <c>(/ 1 3)</c>; where no double holds one, the box goes out to the next double.</remarks>
+/// <remarks>
+/// Bounds are decimals, or quotients of them such as <c>(/ 1 3)</c>; where no double holds one, the box goes out to the next double.
+/// </remarks>
 internal sealed class VnnlibDomain
 {
     private readonly string path;
@@ -16,7 +18,8 @@ internal sealed class VnnlibDomain
 
     private VnnlibDomain(string path) => this.path = path;
 
-    public static (double[] Lower, double[] Upper) Read(byte[] text, string path, ImportBudget budget) => Read(SExpression.Parse(text, path, budget), path);
+    public static (double[] Lower, double[] Upper) Read(byte[] text, string path, ImportBudget budget) =>
+        Read(SExpression.Parse(text, path, budget), path);
 
     /// <summary>The box of a property's commands; each of their parts is looked at a few times, however deep they are nested.</summary>
     /// <param name="commands">The commands.</param>
@@ -61,7 +64,9 @@ internal sealed class VnnlibDomain
                 Assert(formula.Items[1]);
                 break;
             case "or":
-                throw new InvalidFileException("VnnlibDisjunction", path, formula.Place, "The inputs are constrained by a disjunction, so the domain is not one box.", "Split the property into one file a box.", unsupported: true);
+                throw new InvalidFileException(
+                    "VnnlibDisjunction", path, formula.Place, "The inputs are constrained by a disjunction, so the domain is not one box.",
+                    "Split the property into one file a box.", unsupported: true);
             case "<=" when formula.Items.Count == 3:
                 Bound(formula, formula.Items[1], formula.Items[2]);
                 break;
@@ -89,18 +94,24 @@ internal sealed class VnnlibDomain
 
     private int Declared(SExpression name, int index) => declared.Contains(index)
         ? index
-        : throw new InvalidFileException("VnnlibDamaged", path, name.Place, $"{name.Atom} is not declared.", "Declare every input: (declare-const X_0 Real).");
+        : throw new InvalidFileException(
+            "VnnlibDamaged", path, name.Place, $"{name.Atom} is not declared.", "Declare every input: (declare-const X_0 Real).");
 
     private (double[] Lower, double[] Upper) Ends()
     {
         if (declared.Count == 0)
-            throw new InvalidFileException("VnnlibDamaged", path, "file", "No input X_0, X_1, ... is declared.", "Give a VNN-LIB property.");
+            throw new InvalidFileException(
+                "VnnlibDamaged", path, "file", "No input X_0, X_1, ... is declared.", "Give a VNN-LIB property.");
         for (int i = 0; i < declared.Count; i++)
         {
             if (!declared.Contains(i))
-                throw new InvalidFileException("VnnlibDamaged", path, "file", $"X_{i} is not declared, although {declared.Count} inputs are.", "Number the inputs from 0.");
+                throw new InvalidFileException(
+                    "VnnlibDamaged", path, "file", $"X_{i} is not declared, although {declared.Count} inputs are.",
+                    "Number the inputs from 0.");
             if (!lower.ContainsKey(i) || !upper.ContainsKey(i))
-                throw new InvalidFileException("VnnlibUnbounded", path, $"X_{i}", $"The input has no {(lower.ContainsKey(i) ? "upper" : "lower")} bound.", $"Add (assert ({(lower.ContainsKey(i) ? "<=" : ">=")} X_{i} ...)).");
+                throw new InvalidFileException(
+                    "VnnlibUnbounded", path, $"X_{i}", $"The input has no {(lower.ContainsKey(i) ? "upper" : "lower")} bound.",
+                    $"Add (assert ({(lower.ContainsKey(i) ? "<=" : ">=")} X_{i} ...)).");
         }
 
         int n = declared.Count;
@@ -109,10 +120,14 @@ internal sealed class VnnlibDomain
 
     private DomainEnd? Constant(SExpression expression)
     {
-        DomainEnd? end = expression.Atom is { } atom ? DomainEnd.Parse(atom) : Exactly(expression) is { } value ? new(value.Down(), value.Up()) : null;
+        DomainEnd? end = expression.Atom is { } atom
+            ? DomainEnd.Parse(atom)
+            : Exactly(expression) is { } value
+            ? new(value.Down(), value.Up()) : null;
         return end is not { IsFinite: false }
             ? end
-            : throw new InvalidFileException("DomainNotFinite", path, expression.Place, $"The bound '{expression.Atom ?? "(...)"}' is not finite.", "Give finite ends.");
+            : throw new InvalidFileException(
+                "DomainNotFinite", path, expression.Place, $"The bound '{expression.Atom ?? "(...)"}' is not finite.", "Give finite ends.");
     }
 
     /// <summary>A decimal, minus another constant, or a quotient of two.</summary>

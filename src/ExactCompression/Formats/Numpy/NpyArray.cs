@@ -53,25 +53,34 @@ internal sealed class NpyArray
         string place = NameText.Short(entry ?? "header");
         var input = new ByteCursor(bytes, path);
         if (!bytes.AsSpan().StartsWith(Magic))
-            throw new InvalidFileException("NpyDamaged", path, place, "The data does not begin like a NumPy array.", "Save it with numpy.save.");
+            throw new InvalidFileException(
+                "NpyDamaged", path, place, "The data does not begin like a NumPy array.", "Save it with numpy.save.");
         input.Take(6, "NumPy header");
         byte major = input.TakeByte("NumPy header");
         input.TakeByte("NumPy header");
         if (major is < 1 or > 3)
-            throw new InvalidFileException("NpyDamaged", path, place, $"The array has format version {major}; 1 to 3 are known.", "Save it with numpy.save.", unsupported: true);
-        long length = major == 1 ? input.TakeByte("NumPy header") | (input.TakeByte("NumPy header") << 8) : (uint)input.TakeInt32("NumPy header");
+            throw new InvalidFileException(
+                "NpyDamaged", path, place, $"The array has format version {major}; 1 to 3 are known.", "Save it with numpy.save.",
+                unsupported: true);
+        long length = major == 1
+            ? input.TakeByte("NumPy header") | (input.TakeByte("NumPy header") << 8)
+            : (uint)input.TakeInt32("NumPy header");
         if (length > MaximalHeader)
             throw new InvalidFileException("NpyDamaged", path, place, $"The header claims {length} bytes.", "Save it with numpy.save.");
         ReadOnlySpan<byte> text = input.Take(length, "NumPy header");
         (string descr, bool fortran, int[] shape) = NpyHeader.Parse(Encoding.UTF8.GetString(text), path, place);
 
         if (shape.Length > MostAxes)
-            throw new InvalidFileException("NpyTooManyAxes", path, place, $"The array has {shape.Length} axes; at most {MostAxes} are supported, as in NumPy.", "Save it with fewer axes.", unsupported: true);
+            throw new InvalidFileException(
+                "NpyTooManyAxes", path, place, $"The array has {shape.Length} axes; at most {MostAxes} are supported, as in NumPy.",
+                "Save it with fewer axes.", unsupported: true);
         bool bigEndian = descr.StartsWith('>');
         string code = descr.TrimStart('<', '>', '|', '=');
         ElementType? type = NumpyTypes.Find(code);
         if (type is null && code != "O")
-            throw new InvalidFileException("NpyTypeUnsupported", path, place, $"The array's elements are of type '{descr}'.", "Use float16, float32, float64, integers or bool.", unsupported: true);
+            throw new InvalidFileException(
+                "NpyTypeUnsupported", path, place, $"The array's elements are of type '{descr}'.",
+                "Use float16, float32, float64, integers or bool.", unsupported: true);
         long count = 1;
         foreach (int extent in shape)
         {
@@ -79,7 +88,10 @@ internal sealed class NpyArray
         }
 
         if (type is { } element && (count > input.Remaining || input.Remaining != count * element.Size()))
-            throw new InvalidFileException("FileTruncated", path, place, $"An array of shape ({string.Join(", ", shape)}) of {code} does not take the {input.Remaining.ToString(CultureInfo.InvariantCulture)} bytes that are there.", "The file is cut off or damaged: save it again.");
+            throw new InvalidFileException(
+                "FileTruncated", path, place,
+                $"An array of shape ({string.Join(", ", shape)}) of {code} does not take the {input.Remaining.ToString(
+                    CultureInfo.InvariantCulture)} bytes that are there.", "The file is cut off or damaged: save it again.");
         return new(bytes, input.Position, type, bigEndian, fortran, shape, (int)Math.Min(count, int.MaxValue));
     }
 

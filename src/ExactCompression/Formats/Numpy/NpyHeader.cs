@@ -14,7 +14,9 @@ internal static partial class NpyHeader
         int[] extents =
         [
             .. shape.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
-                int.TryParse(part.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out int extent) ? extent : throw Damaged(path, place, $"the extent '{part}' is no number up to {int.MaxValue}.")),
+                int.TryParse(part.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out int extent)
+                    ? extent
+                    : throw Damaged(path, place, $"the extent '{part}' is no number up to {int.MaxValue}.")),
         ];
         if (extents.Length > 32)
             throw Damaged(path, place, "it has more than 32 axes.");
@@ -24,11 +26,13 @@ internal static partial class NpyHeader
     /// <summary>Writes a header of version 1.0, padded so that the data begins at a multiple of 64.</summary>
     public static byte[] Format(string descr, IReadOnlyList<int> shape)
     {
-        string tuple = string.Join(", ", shape.Select(static s => s.ToString(CultureInfo.InvariantCulture))) + (shape.Count == 1 ? "," : "");
+        string tuple = string.Join(", ", shape.Select(static s => s.ToString(CultureInfo.InvariantCulture)))
+            + (shape.Count == 1 ? "," : "");
         string text = $"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({tuple}), }}";
         int total = (10 + text.Length + 1 + 63) / 64 * 64;
         text = text.PadRight(total - 11) + "\n";
-        return [.. NpyArray.Magic, 1, 0, (byte)(text.Length & 0xff), (byte)(text.Length >> 8), .. System.Text.Encoding.ASCII.GetBytes(text)];
+        return [.. NpyArray.Magic, 1, 0, (byte)(text.Length & 0xff), (byte)(text.Length >> 8),
+            .. System.Text.Encoding.ASCII.GetBytes(text)];
     }
 
     private static InvalidFileException Damaged(string path, string place, string problem) =>

@@ -16,7 +16,9 @@ internal sealed class NpzFormat : IWritableNetworkFormat
     public IReadOnlyList<string> Extensions { get; } = [".npz"];
 
     public bool Matches(ReadOnlySpan<byte> head, string path) =>
-        ZipHead.IsZip(head) && (ZipHead.FirstEntry(head)?.EndsWith(".npy", StringComparison.Ordinal) ?? Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()));
+        ZipHead.IsZip(head)
+            && (ZipHead.FirstEntry(head)?.EndsWith(".npy", StringComparison.Ordinal)
+                ?? Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()));
 
     public ReluNetwork Read(string path, ImportOptions options)
     {
@@ -29,7 +31,9 @@ internal sealed class NpzFormat : IWritableNetworkFormat
             string name = entry.Name.EndsWith(".npy", StringComparison.Ordinal) ? entry.Name[..^4] : entry.Name;
             NpyArray array = NpyArray.Parse(zip.Read(entry), path, entry.Name);
             if (array.Type is null)
-                throw new InvalidFileException("NpyTypeUnsupported", path, NameText.Short(entry.Name), "The array holds Python objects, not numbers.", "Save numeric arrays only.", unsupported: true);
+                throw new InvalidFileException(
+                    "NpyTypeUnsupported", path, NameText.Short(entry.Name), "The array holds Python objects, not numbers.",
+                    "Save numeric arrays only.", unsupported: true);
             tensors.Add(new(name, array.Shape, array.Type, array.ReadDoubles));
         }
 

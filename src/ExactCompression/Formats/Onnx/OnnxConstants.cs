@@ -47,7 +47,8 @@ internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault
         return tensor;
     }
 
-    private static bool IsMove(OnnxNode node) => node.HasInput(0) && (OnnxShapeOperators.IsKnown(node.Operator) || node.Operator == "Transpose");
+    private static bool IsMove(OnnxNode node) =>
+        node.HasInput(0) && (OnnxShapeOperators.IsKnown(node.Operator) || node.Operator == "Transpose");
 
     private OnnxTensor? Known(string name) => latest?.Name == name ? latest?.Tensor : shared.GetValueOrDefault(name);
 
@@ -93,7 +94,8 @@ internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault
         int[] permutation = OnnxShapes.Permutation(node, tensor.Shape.Length, node.Integers("perm"));
         int[] shape = [.. permutation.Select(p => tensor.Shape[p])];
         budget.AllocateValues(tensor.Count, node.Place);
-        return OnnxTensor.OfFloats(tensor.Name, shape, OnnxLayout.Transpose(tensor.Floats, tensor.Shape, permutation, budget), tensor.Precision, fault);
+        return OnnxTensor.OfFloats(
+            tensor.Name, shape, OnnxLayout.Transpose(tensor.Floats, tensor.Shape, permutation, budget), tensor.Precision, fault);
     }
 
     /// <summary>A cast of stored values really rounds them, once and for all, unlike a cast of values that depend on the input.</summary>

@@ -72,7 +72,8 @@ internal static class OnnxElementwiseOperators
         double epsilon = node.Float("epsilon", 1e-5f);
         int bad = Array.FindIndex(variance, v => !(v + epsilon > 0));
         if (bad >= 0)
-            throw node.Fault("OnnxInvalidNormalization", $"Variance plus epsilon is {variance[bad] + epsilon:R}, which has no reciprocal root.");
+            throw node.Fault(
+                "OnnxInvalidNormalization", $"Variance plus epsilon is {variance[bad] + epsilon:R}, which has no reciprocal root.");
 
         WeightPrecision precision = parameters.Max(static parameter => parameter.Precision);
         step.Append(AffinePart.BatchNormalization(scale, shift, mean, variance, epsilon, precision));
@@ -89,7 +90,9 @@ internal static class OnnxElementwiseOperators
     {
         int channels = step.Shape[1];
         if (parameter.Shape.Length != 1 || parameter.Count != channels)
-            throw step.Node.ShapeFault($"The parameter {OnnxFault.Quote(parameter.Name)} of shape {OnnxShapes.Show(parameter.Shape)} does not fit the {channels} channels of the value.");
+            throw step.Node.ShapeFault(
+                $"The parameter {OnnxFault.Quote(parameter.Name)} of shape {OnnxShapes.Show(
+                    parameter.Shape)} does not fit the {channels} channels of the value.");
         double[] values = parameter.Weights;
         int[] shape = [1, channels, .. Enumerable.Repeat(1, step.Shape.Length - 2)];
         return step.Expand(values, shape, step.Shape);

@@ -23,9 +23,13 @@ internal sealed class OnnxExternalData(OnnxFault fault, ImportBudget budget)
         FileInfo file = Locate(location, name);
         long offset = Number(tensor, "offset", 0, name), length = Number(tensor, "length", bytes, name);
         if (length != bytes)
-            throw fault.AtTensor("OnnxDataLengthMismatch", name, $"Its dimensions need {bytes} bytes, but its external data states {length}.");
+            throw fault.AtTensor(
+                "OnnxDataLengthMismatch", name, $"Its dimensions need {bytes} bytes, but its external data states {length}.");
         if (offset > file.Length || length > file.Length - offset || length > Array.MaxLength)
-            throw fault.AtTensor("OnnxDataLengthMismatch", name, $"It needs bytes {offset} to {(decimal)offset + length} of {OnnxFault.Quote(location)}, which has {file.Length}.", "The data file is incomplete, or belongs to another model.");
+            throw fault.AtTensor(
+                "OnnxDataLengthMismatch", name,
+                $"It needs bytes {offset} to {(decimal)offset + length} of {OnnxFault.Quote(location)}, which has {file.Length}.",
+                "The data file is incomplete, or belongs to another model.");
         budget.Include(file.FullName, file.Length);
         budget.Allocate(length, $"tensor {OnnxFault.Quote(name)}");
         using Stream stream = InputFile.Open(file.FullName);
@@ -38,20 +42,25 @@ internal sealed class OnnxExternalData(OnnxFault fault, ImportBudget budget)
     private FileInfo Locate(string location, string name)
     {
         string[] parts = location.Split('/', '\\');
-        if (System.IO.Path.IsPathRooted(location) || parts[0].Length == 0 || location.Contains(':', StringComparison.Ordinal) || location.Contains('\0', StringComparison.Ordinal) || parts.Contains(".."))
+        if (System.IO.Path.IsPathRooted(location) || parts[0].Length == 0 || location.Contains(':', StringComparison.Ordinal)
+            || location.Contains('\0', StringComparison.Ordinal) || parts.Contains(".."))
             throw Outside(location, name);
         string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(fault.Path))!;
         var file = new FileInfo(System.IO.Path.Combine([folder, .. parts]));
         if (!file.Exists)
-            throw fault.AtTensor("OnnxExternalDataMissing", name, $"Its data file {OnnxFault.Quote(location)} is not there.", "Put it beside the model.");
+            throw fault.AtTensor(
+                "OnnxExternalDataMissing", name, $"Its data file {OnnxFault.Quote(location)} is not there.", "Put it beside the model.");
         string root = WithoutLinks(folder, 0), target = WithoutLinks(file.FullName, 0);
-        if (!target.StartsWith(System.IO.Path.EndsInDirectorySeparator(root) ? root : root + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (!target.StartsWith(
+            System.IO.Path.EndsInDirectorySeparator(root) ? root : root + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw Outside(location, name);
         return new FileInfo(target);
     }
 
     private InvalidFileException Outside(string location, string name) =>
-        fault.AtTensor("OnnxExternalDataOutsideFolder", name, $"Its data file {OnnxFault.Quote(location)} lies outside the model's folder.", "Only files in the folder of the model are read.");
+        fault.AtTensor(
+            "OnnxExternalDataOutsideFolder", name, $"Its data file {OnnxFault.Quote(location)} lies outside the model's folder.",
+            "Only files in the folder of the model are read.");
 
     /// <summary>The path with every link on the way replaced by what it points to.</summary>
     private string WithoutLinks(string path, int links)
@@ -76,7 +85,8 @@ internal sealed class OnnxExternalData(OnnxFault fault, ImportBudget budget)
         if (Value(tensor, key) is not { } text)
             return otherwise;
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value))
-            throw fault.AtTensor("OnnxExternalDataInvalid", name, $"The {key} {OnnxFault.Quote(text)} of its external data is not a number of bytes.");
+            throw fault.AtTensor(
+                "OnnxExternalDataInvalid", name, $"The {key} {OnnxFault.Quote(text)} of its external data is not a number of bytes.");
         return value;
     }
 

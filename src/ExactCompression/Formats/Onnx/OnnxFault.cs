@@ -18,8 +18,10 @@ internal sealed class OnnxFault(string path)
     /// <param name="mend">What to do about it, as a sentence; if empty, to export the network again.</param>
     /// <param name="unsupported">True where the file is sound but holds something unsupported.</param>
     /// <param name="inner">What caused it, or null.</param>
-    public InvalidFileException At(string errorId, string place, string problem, string mend = "", bool unsupported = false, Exception? inner = null) =>
-        new(errorId, path, place, problem, mend.Length > 0 || unsupported ? mend : "The graph is damaged: export the network again.", unsupported, inner);
+    public InvalidFileException At(
+        string errorId, string place, string problem, string mend = "", bool unsupported = false, Exception? inner = null) =>
+        new(errorId, path, place, problem, mend.Length > 0 || unsupported ? mend : "The graph is damaged: export the network again.",
+            unsupported, inner);
 
     /// <summary>An error at a tensor.</summary>
     /// <param name="errorId">A stable name of the cause.</param>

@@ -31,9 +31,10 @@ public sealed class OnnxFormat : IWritableNetworkFormat
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A layer that joins several operations of a file is written as those operations. One with a rounding radius whose operations are not known is written as its stored weights, the centre of
-    /// that enclosure.
+    /// A layer that joins several operations of a file is written as those operations. One with a rounding radius whose operations are not
+    /// known is written as its stored weights, the centre of that enclosure.
     /// </remarks>
-    /// <exception cref="InvalidInputException">A weight is too large for <paramref name="precision"/>, or the network for one file.</exception>
+    /// <exception cref="InvalidInputException">A weight is too large for <paramref name="precision"/>, or the network for one
+    /// file.</exception>
     public void Write(ReluNetwork network, Stream stream, WeightPrecision precision) => OnnxWriter.Write(network, stream, precision);
 }

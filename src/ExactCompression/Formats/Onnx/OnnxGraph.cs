@@ -3,8 +3,9 @@ using ExactCompression.Formats.Onnx.Schema;
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// The graph of a file by names: who gives a value, who uses it. Checked on the way: every operator is known, every value is given exactly once,
-/// nothing is missing, there is no cycle, and there is one input and one output. The order in which a file lists its nodes does not matter.
+/// The graph of a file by names: who gives a value, who uses it. Checked on the way: every operator is known, every value is given exactly
+/// once, nothing is missing, there is no cycle, and there is one input and one output. The order in which a file lists its nodes does not
+/// matter.
 /// </summary>
 internal sealed class OnnxGraph
 {
@@ -58,7 +59,9 @@ internal sealed class OnnxGraph
         if (standard && OnnxOperators.IsKnown(node.OpType))
             return;
         string name = OnnxFault.Quote(node.OpType) + (standard ? "" : $" of the domain {OnnxFault.Quote(node.Domain)}");
-        throw fault.At("OnnxUnsupportedOperator", OnnxFault.PlaceOf(node), $"The operator {name} is not supported.", "Networks of affine maps and rectifiers are supported.", unsupported: true);
+        throw fault.At(
+            "OnnxUnsupportedOperator", OnnxFault.PlaceOf(node), $"The operator {name} is not supported.",
+            "Networks of affine maps and rectifiers are supported.", unsupported: true);
     }
 
     private ValueInfoProto TheInput(GraphProto graph, OnnxFault fault)
@@ -68,18 +71,24 @@ internal sealed class OnnxGraph
         {
             1 => inputs[0],
             0 => throw fault.At("OnnxNoInput", "graph", "It has no input."),
-            _ => throw fault.At("OnnxSeveralInputs", "graph", $"It has {inputs.Length} inputs: {Names(inputs.Select(static i => i.Name))}.", "Networks with one input are supported.", unsupported: true),
+            _ => throw fault.At(
+                "OnnxSeveralInputs", "graph", $"It has {inputs.Length} inputs: {Names(inputs.Select(static i => i.Name))}.",
+                "Networks with one input are supported.", unsupported: true),
         };
     }
 
     private string TheOutput(GraphProto graph, OnnxFault fault)
     {
         if (graph.Output.Count > 1)
-            throw fault.At("OnnxSeveralOutputs", "graph", $"It has {graph.Output.Count} outputs: {Names(graph.Output.Select(static o => o.Name))}.", "Networks with one output are supported.", unsupported: true);
+            throw fault.At(
+                "OnnxSeveralOutputs", "graph", $"It has {graph.Output.Count} outputs: {Names(graph.Output.Select(static o => o.Name))}.",
+                "Networks with one output are supported.", unsupported: true);
         if (graph.Output.Count == 0)
             throw fault.At("OnnxNoOutput", "graph", "It has no output.");
         string name = graph.Output[0].Name;
-        return producers.ContainsKey(name) ? name : throw fault.AtTensor("OnnxUnconnectedGraph", name, "It is the output of the graph, but no node gives it.");
+        return producers.ContainsKey(name)
+            ? name
+            : throw fault.AtTensor("OnnxUnconnectedGraph", name, "It is the output of the graph, but no node gives it.");
     }
 
     private void IndexProducers(OnnxNode[] nodes)
@@ -103,7 +112,8 @@ internal sealed class OnnxGraph
             foreach (string input in node.Inputs.Where(static input => input.Length > 0))
             {
                 if (input != Input.Name && !initializers.ContainsKey(input) && !producers.ContainsKey(input))
-                    throw node.Fault("OnnxMissingTensor", $"Its input {OnnxFault.Quote(input)} is neither an initializer nor given by any node.");
+                    throw node.Fault(
+                        "OnnxMissingTensor", $"Its input {OnnxFault.Quote(input)} is neither an initializer nor given by any node.");
                 if (!consumers.TryGetValue(input, out List<OnnxNode>? list))
                     consumers.Add(input, list = []);
                 list.Add(node);
@@ -127,7 +137,8 @@ internal sealed class OnnxGraph
         }
 
         if (waiting.Count > 0)
-            throw nodes.First(waiting.ContainsKey).Fault("OnnxCyclicGraph", "It depends on its own output.", "A network is a chain without cycles.");
+            throw nodes.First(waiting.ContainsKey).Fault(
+                "OnnxCyclicGraph", "It depends on its own output.", "A network is a chain without cycles.");
     }
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names.Take(4).Select(OnnxFault.Quote));

@@ -4,7 +4,8 @@ using ExactCompression.Networks;
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// The shape of one input, the batch counted as 1: what the graph declares, and where that is symbolic or missing, what the first matrix on the way takes.
+/// The shape of one input, the batch counted as 1: what the graph declares, and where that is symbolic or missing, what the first matrix on
+/// the way takes.
 /// </summary>
 internal static class OnnxInputShape
 {
@@ -34,11 +35,15 @@ internal static class OnnxInputShape
             shape[at] = 1;
         string shown = $"[{string.Join(',', declared.Select(static size => size == Unknown ? "?" : $"{size}"))}]";
         if (shape.Contains(Unknown))
-            throw fault.AtTensor("OnnxUnknownInputSize", input.Name, $"The shape {shown} of the input leaves its size open.", "Export the network with a fixed input size.");
+            throw fault.AtTensor(
+                "OnnxUnknownInputSize", input.Name, $"The shape {shown} of the input leaves its size open.",
+                "Export the network with a fixed input size.");
 
         long count = at >= 0 ? known * shape[at] : known;
         if (taken is { } first && first.size != count)
-            throw fault.AtTensor("OnnxShapeMismatch", input.Name, $"The input of shape {shown} has {count} values, but the first matrix takes {first.size}.", "Networks for one input row, or with a symbolic batch, are supported.");
+            throw fault.AtTensor(
+                "OnnxShapeMismatch", input.Name, $"The input of shape {shown} has {count} values, but the first matrix takes {first.size}.",
+                "Networks for one input row, or with a symbolic batch, are supported.");
         if (taken is null && count * count > AffineMap.MaximumWeights)
             throw fault.AtTensor("OnnxTooLarge", input.Name, $"The input has {count} values, and no matrix takes them.");
         return shape;
@@ -49,7 +54,10 @@ internal static class OnnxInputShape
         if (input.Type?.TensorType?.Shape is not { } shape)
             return null;
         if (shape.Dim.Count > OnnxLayout.MostDimensions)
-            throw fault.AtTensor("OnnxTooManyDimensions", input.Name, $"It has {shape.Dim.Count} dimensions; at most {OnnxLayout.MostDimensions} are supported.", "Export the network again.", unsupported: true);
+            throw fault.AtTensor(
+                "OnnxTooManyDimensions", input.Name,
+                $"It has {shape.Dim.Count} dimensions; at most {OnnxLayout.MostDimensions} are supported.", "Export the network again.",
+                unsupported: true);
         return [.. shape.Dim.Select(dim => dim.DimValue <= int.MaxValue ? dim.DimValue > 0 ? (int)dim.DimValue : Unknown
             : throw fault.AtTensor("OnnxInvalidDimensions", input.Name, $"Its dimension {dim.DimValue} is too large."))];
     }
@@ -61,7 +69,8 @@ internal static class OnnxInputShape
         {
             if (node.Operator is not ("Gemm" or "MatMul"))
                 continue;
-            if (dataIndex > 1 || !node.HasInput(1 - dataIndex) || constants.Find(node.Inputs[1 - dataIndex]) is not { Shape.Length: > 0 } matrix)
+            if (dataIndex > 1 || !node.HasInput(1 - dataIndex)
+                || constants.Find(node.Inputs[1 - dataIndex]) is not { Shape.Length: > 0 } matrix)
                 return null;
             bool column = dataIndex == 1;
             bool transposed = node.Operator == "Gemm" && node.Integer(column ? "transA" : "transB", 0) != 0;

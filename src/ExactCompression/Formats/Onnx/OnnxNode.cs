@@ -48,7 +48,8 @@ internal sealed class OnnxNode(NodeProto proto, OnnxFault fault)
         foreach (AttributeProto attribute in proto.Attribute)
         {
             if (!known.Contains(attribute.Name))
-                throw Fault("OnnxUnsupportedAttribute", $"The attribute {OnnxFault.Quote(attribute.Name)} is not supported.", unsupported: true);
+                throw Fault(
+                    "OnnxUnsupportedAttribute", $"The attribute {OnnxFault.Quote(attribute.Name)} is not supported.", unsupported: true);
         }
     }
 

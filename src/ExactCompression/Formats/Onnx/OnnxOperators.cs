@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 
 namespace ExactCompression.Formats.Onnx;
 
-/// <summary>Every operator that can be read, and what it does to the chain. A new operator is a line here and a method in its family's file.</summary>
+/// <summary>
+/// Every operator that can be read, and what it does to the chain. A new operator is a line here and a method in its family's file.
+/// </summary>
 internal static class OnnxOperators
 {
     private static readonly FrozenDictionary<string, Action<OnnxNodeReader>> Known = new Dictionary<string, Action<OnnxNodeReader>>

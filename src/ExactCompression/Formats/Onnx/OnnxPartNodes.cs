@@ -2,7 +2,9 @@ using ExactCompression.Networks;
 
 namespace ExactCompression.Formats.Onnx;
 
-/// <summary>How the operations beside a layer's matrix are written: as the nodes that they were read from, or such as mean the same.</summary>
+/// <summary>
+/// How the operations beside a layer's matrix are written: as the nodes that they were read from, or such as mean the same.
+/// </summary>
 internal static class OnnxPartNodes
 {
     /// <summary>Whether nodes in a precision compute exactly what the parts do.</summary>
@@ -10,14 +12,17 @@ internal static class OnnxPartNodes
         parts.All(p => p.Fits(precision) && (float)p.Epsilon == p.Epsilon);
 
     /// <summary>Whether the parts still have a meaning once their numbers are rounded to a precision: nothing is divided by 0.</summary>
-    public static bool CanRound(IReadOnlyList<AffinePart> parts, WeightPrecision precision) => precision == WeightPrecision.Float64 || parts.All(static p => p.Kind switch
+    public static bool CanRound(IReadOnlyList<AffinePart> parts, WeightPrecision precision) =>
+        precision == WeightPrecision.Float64 || parts.All(static p => p.Kind switch
     {
         AffinePartKind.Divide => Array.TrueForAll(p.Values[0], static v => (float)v != 0),
         AffinePartKind.BatchNormalization => Array.TrueForAll(p.Values[3], v => (double)(float)v + (float)p.Epsilon > 0),
         _ => true,
     });
 
-    /// <summary>The nodes of a part that works element by element, first to last: operator, constants, and whether the constant comes first.</summary>
+    /// <summary>
+    /// The nodes of a part that works element by element, first to last: operator, constants, and whether the constant comes first.
+    /// </summary>
     public static IEnumerable<(string Operator, double[][] Constants, bool ConstantFirst)> Of(AffinePart part)
     {
         switch (part.Kind)

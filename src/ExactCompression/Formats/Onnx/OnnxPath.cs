@@ -21,7 +21,9 @@ internal static class OnnxPath
             if (arrived)
                 return path;
             if (consumers.Count == 0)
-                throw fault.AtTensor("OnnxUnconnectedGraph", value, $"The chain of nodes from the input ends here, before the output {OnnxFault.Quote(graph.Output)}.");
+                throw fault.AtTensor(
+                    "OnnxUnconnectedGraph", value,
+                    $"The chain of nodes from the input ends here, before the output {OnnxFault.Quote(graph.Output)}.");
             OnnxNode node = consumers[0];
             path.Add((node, IndexOf(node.Inputs, value)));
             value = node.Outputs[0];
@@ -31,7 +33,9 @@ internal static class OnnxPath
     private static InvalidFileException Branching(string value, IReadOnlyList<OnnxNode> consumers, bool isOutput, OnnxFault fault)
     {
         string second = isOutput ? "as the output of the graph" : $"by {consumers[1].Place}";
-        return fault.AtTensor("OnnxBranchingGraph", value, $"It is used by {consumers[0].Place} and {second}.", "Networks that are one chain are supported.", unsupported: true);
+        return fault.AtTensor(
+            "OnnxBranchingGraph", value, $"It is used by {consumers[0].Place} and {second}.", "Networks that are one chain are supported.",
+            unsupported: true);
     }
 
     private static int IndexOf(IReadOnlyList<string> names, string name)

@@ -18,7 +18,8 @@ internal static class OnnxProductOperators
         bool transposeMatrix = node.Integer(dataLeft ? "transB" : "transA", 0) != 0;
         OnnxTensor matrix = step.Constant(dataLeft ? 1 : 0);
         if (step.Shape.Length != 2 || matrix.Shape.Length != 2)
-            throw node.ShapeFault($"It multiplies matrices, but the shapes are {OnnxShapes.Show(step.Shape)} and {OnnxShapes.Show(matrix.Shape)}.");
+            throw node.ShapeFault(
+                $"It multiplies matrices, but the shapes are {OnnxShapes.Show(step.Shape)} and {OnnxShapes.Show(matrix.Shape)}.");
         (int rows, int columns) = transposeData ? (step.Shape[1], step.Shape[0]) : (step.Shape[0], step.Shape[1]);
         AffineMap product = Product(step, matrix, dataLeft ? rows : columns, asStored: dataLeft == transposeMatrix);
         step.Shape = dataLeft ? [1, product.Outputs] : [product.Outputs, 1];
@@ -55,7 +56,8 @@ internal static class OnnxProductOperators
         int[] factor = !matrixIsVector ? matrix.Shape : dataLeft ? [matrix.Shape[0], 1] : [1, matrix.Shape[0]];
         int leading = OnnxShapes.Count(factor.AsSpan(0, factor.Length - 2));
         if (leading != 1)
-            throw step.Node.Unsupported($"The factor {OnnxFault.Quote(matrix.Name)} of shape {OnnxShapes.Show(matrix.Shape)} is a stack of matrices.");
+            throw step.Node.Unsupported(
+                $"The factor {OnnxFault.Quote(matrix.Name)} of shape {OnnxShapes.Show(matrix.Shape)} is a stack of matrices.");
         int others = step.Count / Math.Max(1, dataLeft ? data[^1] : data[^2]);
         AffineMap product = Product(step, matrix.Reshaped(factor[^2..]), others, asStored: !dataLeft);
 
@@ -74,9 +76,13 @@ internal static class OnnxProductOperators
         (int rows, int columns) = (matrix.Shape[0], matrix.Shape[1]);
         (int outputs, int inputs) = asStored ? (rows, columns) : (columns, rows);
         if (otherRows != 1)
-            throw step.Node.ShapeFault($"The value of shape {OnnxShapes.Show(step.Shape)} is not one row for the {rows} x {columns} matrix {OnnxFault.Quote(matrix.Name)}. Networks for one input row, or with a symbolic batch, are supported.");
+            throw step.Node.ShapeFault(
+                $"The value of shape {OnnxShapes.Show(step.Shape)} is not one row for the {rows} x {columns} matrix {OnnxFault.Quote(
+                    matrix.Name)}. Networks for one input row, or with a symbolic batch, are supported.");
         if (inputs != step.Count || outputs == 0 || inputs == 0)
-            throw step.Node.ShapeFault($"The value of shape {OnnxShapes.Show(step.Shape)} does not fit the {rows} x {columns} matrix {OnnxFault.Quote(matrix.Name)}.");
+            throw step.Node.ShapeFault(
+                $"The value of shape {OnnxShapes.Show(step.Shape)} does not fit the {rows} x {columns} matrix {OnnxFault.Quote(
+                    matrix.Name)}.");
         double[] weights = asStored ? matrix.Weights : Transposed(step, matrix);
         return AffineMap.Dense(weights, new double[outputs], outputs, inputs);
     }
@@ -92,7 +98,8 @@ internal static class OnnxProductOperators
     {
         int[] common = OnnxShapes.Broadcast(step.Node, step.Shape, summand.Shape);
         if (!common.AsSpan().SequenceEqual(step.Shape))
-            throw step.Node.ShapeFault($"The summand of shape {OnnxShapes.Show(summand.Shape)} does not fit the product of shape {OnnxShapes.Show(step.Shape)}.");
+            throw step.Node.ShapeFault(
+                $"The summand of shape {OnnxShapes.Show(summand.Shape)} does not fit the product of shape {OnnxShapes.Show(step.Shape)}.");
         double[] values = step.Expand(summand.Weights, summand.Shape, common), radius = new double[values.Length];
         for (int i = 0; i < values.Length; i++)
         {

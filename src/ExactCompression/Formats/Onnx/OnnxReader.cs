@@ -58,7 +58,8 @@ internal static class OnnxReader
         var chain = new AffineFusion(OnnxShapes.Count(shape), precision, budget.Cancellation);
         foreach ((OnnxNode node, int dataIndex) in path)
         {
-            var step = new OnnxNodeReader { Node = node, DataIndex = dataIndex, Shape = shape, Opset = opset, Constants = constants, Chain = chain, Budget = budget };
+            var step = new OnnxNodeReader { Node = node, DataIndex = dataIndex, Shape = shape, Opset = opset, Constants = constants,
+                Chain = chain, Budget = budget };
             InRange(() => OnnxOperators.Apply(step), node.Place, fault);
             shape = step.Shape;
         }
@@ -91,14 +92,23 @@ internal static class OnnxReader
     {
         OperatorSetIdProto? standard = model.OpsetImport.FirstOrDefault(static set => set.Domain is "" or "ai.onnx");
         if (standard is null || standard.Version < OldestOpset)
-            throw fault.At("OnnxUnsupportedOpset", "model", standard is null ? "It states no version of the standard operators." : $"It uses version {standard.Version} of the operators.", $"Versions from {OldestOpset} on are supported: export the network again.", unsupported: true);
+            throw fault.At(
+                "OnnxUnsupportedOpset", "model",
+                standard is null
+                    ? "It states no version of the standard operators."
+                    : $"It uses version {standard.Version} of the operators.",
+                    $"Versions from {OldestOpset} on are supported: export the network again.", unsupported: true);
         return standard.Version;
     }
 
-    private static WeightPrecision InputPrecision(ValueInfoProto input, OnnxFault fault) => (input.Type?.TensorType?.ElemType ?? DataType.Undefined) switch
+    private static WeightPrecision InputPrecision(ValueInfoProto input, OnnxFault fault) =>
+        (input.Type?.TensorType?.ElemType ?? DataType.Undefined) switch
     {
         DataType.Undefined or DataType.Float or DataType.Float16 or DataType.Bfloat16 => WeightPrecision.Float32,
         DataType.Double => WeightPrecision.Float64,
-        var type => throw fault.AtTensor("OnnxUnsupportedDataType", input.Name, $"The input is of the ONNX data type {(int)type}, not a floating-point one.", unsupported: true),
+        var type =>
+            throw fault.AtTensor(
+                "OnnxUnsupportedDataType", input.Name, $"The input is of the ONNX data type {(int)type}, not a floating-point one.",
+                unsupported: true),
     };
 }

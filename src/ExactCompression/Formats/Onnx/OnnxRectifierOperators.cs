@@ -13,7 +13,9 @@ internal static class OnnxRectifierOperators
         step.AppendRelu();
     }
 
-    /// <summary>A clip to <c>[0, infinity)</c>, or to nothing at all; float's largest value counts as infinity, as exporters mean it.</summary>
+    /// <summary>
+    /// A clip to <c>[0, infinity)</c>, or to nothing at all; float's largest value counts as infinity, as exporters mean it.
+    /// </summary>
     public static void Clip(OnnxNodeReader step)
     {
         step.RequireDataFirst();

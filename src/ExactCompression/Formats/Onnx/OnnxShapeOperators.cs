@@ -9,7 +9,8 @@ internal static class OnnxShapeOperators
 
     /// <summary>Whether an operator is one of these.</summary>
     /// <param name="name">The operator.</param>
-    public static bool IsKnown(string name) => name is "Identity" or "Dropout" or "Cast" or "Flatten" or "Reshape" or "Squeeze" or "Unsqueeze";
+    public static bool IsKnown(string name) =>
+        name is "Identity" or "Dropout" or "Cast" or "Flatten" or "Reshape" or "Squeeze" or "Unsqueeze";
 
     /// <summary>The shape of the result.</summary>
     /// <param name="node">The node.</param>
@@ -40,7 +41,8 @@ internal static class OnnxShapeOperators
             case "Squeeze":
                 return OnnxShapes.Squeeze(node, shape, Axes(node, opset, constants));
             default:
-                return OnnxShapes.Unsqueeze(node, shape, Axes(node, opset, constants) ?? throw node.Fault("OnnxMissingTensor", "It states no axes."));
+                return OnnxShapes.Unsqueeze(
+                    node, shape, Axes(node, opset, constants) ?? throw node.Fault("OnnxMissingTensor", "It states no axes."));
         }
     }
 

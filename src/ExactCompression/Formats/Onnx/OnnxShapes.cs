@@ -47,7 +47,8 @@ internal static class OnnxShapes
             throw Misfit();
         return result;
 
-        InvalidFileException Misfit() => node.ShapeFault($"The shape {Show(shape)} cannot become [{string.Join(',', target)}]; the batch size counts as 1.");
+        InvalidFileException Misfit() =>
+            node.ShapeFault($"The shape {Show(shape)} cannot become [{string.Join(',', target)}]; the batch size counts as 1.");
     }
 
     /// <summary>Squeeze: removes dimensions of size 1, all of them where no axes are named.</summary>
@@ -112,7 +113,9 @@ internal static class OnnxShapes
     public static void RequireRank(OnnxNode node, int rank)
     {
         if (rank > OnnxLayout.MostDimensions)
-            throw node.Fault("OnnxTooManyDimensions", $"It gives a value of {rank} dimensions; at most {OnnxLayout.MostDimensions} are supported.", "Export the network again.", unsupported: true);
+            throw node.Fault(
+                "OnnxTooManyDimensions", $"It gives a value of {rank} dimensions; at most {OnnxLayout.MostDimensions} are supported.",
+                "Export the network again.", unsupported: true);
     }
 
     private static bool[] Axes(OnnxNode node, long[] axes, int rank)

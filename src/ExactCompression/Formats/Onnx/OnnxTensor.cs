@@ -26,7 +26,9 @@ internal sealed class OnnxTensor
     /// <summary>Number of elements.</summary>
     public int Count => floats?.Length ?? integers!.Length;
 
-    /// <summary>What its values are stored as; 16-bit floats count as <see cref="WeightPrecision.Float32"/>, which holds each exactly.</summary>
+    /// <summary>
+    /// What its values are stored as; 16-bit floats count as <see cref="WeightPrecision.Float32"/>, which holds each exactly.
+    /// </summary>
     public WeightPrecision Precision { get; }
 
     /// <summary>Whether it holds floating-point values.</summary>
@@ -46,7 +48,8 @@ internal sealed class OnnxTensor
 
     /// <summary>The values, row-major, infinities allowed.</summary>
     /// <exception cref="InvalidFileException">They are integers.</exception>
-    public double[] Floats => floats ?? throw fault.AtTensor("OnnxUnsupportedDataType", Name, "It holds integers where floating-point values belong.");
+    public double[] Floats =>
+        floats ?? throw fault.AtTensor("OnnxUnsupportedDataType", Name, "It holds integers where floating-point values belong.");
 
     /// <summary>The values, row-major, each finite.</summary>
     /// <exception cref="InvalidFileException">One is NaN or infinite, or they are integers.</exception>
@@ -56,12 +59,15 @@ internal sealed class OnnxTensor
         {
             int bad = Array.FindIndex(Floats, static v => !double.IsFinite(v));
             if (bad >= 0)
-                throw fault.AtTensor("OnnxNonFiniteValue", Name, $"The value at index {bad} is {(double.IsNaN(Floats[bad]) ? "NaN" : "infinite")}.", "Export the network again from sound weights.");
+                throw fault.AtTensor(
+                    "OnnxNonFiniteValue", Name, $"The value at index {bad} is {(double.IsNaN(Floats[bad]) ? "NaN" : "infinite")}.",
+                    "Export the network again from sound weights.");
             return Floats;
         }
     }
 
     /// <summary>The values, row-major, as integers.</summary>
     /// <exception cref="InvalidFileException">They are floating-point values.</exception>
-    public long[] Integers => integers ?? throw fault.AtTensor("OnnxUnsupportedDataType", Name, "It holds floating-point values where integers belong.");
+    public long[] Integers =>
+        integers ?? throw fault.AtTensor("OnnxUnsupportedDataType", Name, "It holds floating-point values where integers belong.");
 }

@@ -12,7 +12,8 @@ internal static class OnnxTensorData
 
     /// <summary>Encodes values.</summary>
     /// <param name="values">The values, each finite.</param>
-    /// <param name="precision">What they are rounded to; a float32 graph stores them as float16 where all are exact in it and it saves space.</param>
+    /// <param name="precision">What they are rounded to; a float32 graph stores them as float16 where all are exact in it and it saves
+    /// space.</param>
     /// <exception cref="InvalidInputException">A value is too large for the precision.</exception>
     public static (DataType Type, ByteString Data) Encode(ReadOnlySpan<double> values, WeightPrecision precision)
     {
@@ -21,7 +22,8 @@ internal static class OnnxTensorData
         foreach (double value in values)
         {
             if (!float.IsFinite((float)value))
-                throw new InvalidInputException("WeightOverflow", $"The weight {value:R} is too large for float32.", "Write the network with Float64 precision.");
+                throw new InvalidInputException(
+                    "WeightOverflow", $"The weight {value:R} is too large for float32.", "Write the network with Float64 precision.");
         }
 
         return values.Length >= FewestHalves && FitHalf(values)

@@ -20,14 +20,26 @@ internal sealed class OnnxTensorReader(OnnxFault fault, ImportBudget budget)
         (int[] shape, long count) = Dimensions(tensor, name);
         return tensor.DataType switch
         {
-            DataType.Float => Floats(WeightPrecision.Float32, Values(4, static b => (double)BinaryPrimitives.ReadSingleLittleEndian(b), tensor.FloatData, static v => v)),
-            DataType.Double => Floats(WeightPrecision.Float64, Values(8, BinaryPrimitives.ReadDoubleLittleEndian, tensor.DoubleData, static v => v)),
-            DataType.Float16 => Floats(WeightPrecision.Float32, Values(2, static b => (double)BinaryPrimitives.ReadHalfLittleEndian(b), tensor.Int32Data, static v => (double)BitConverter.UInt16BitsToHalf((ushort)v))),
-            DataType.Bfloat16 => Floats(WeightPrecision.Float32, Values(2, static b => FromBfloat16(BinaryPrimitives.ReadUInt16LittleEndian(b)), tensor.Int32Data, static v => FromBfloat16((ushort)v))),
+            DataType.Float =>
+                Floats(WeightPrecision.Float32,
+                    Values(4, static b => (double)BinaryPrimitives.ReadSingleLittleEndian(b), tensor.FloatData, static v => v)),
+            DataType.Double =>
+                Floats(WeightPrecision.Float64, Values(8, BinaryPrimitives.ReadDoubleLittleEndian, tensor.DoubleData, static v => v)),
+            DataType.Float16 =>
+                Floats(WeightPrecision.Float32,
+                    Values(2, static b => (double)BinaryPrimitives.ReadHalfLittleEndian(b), tensor.Int32Data,
+                        static v => (double)BitConverter.UInt16BitsToHalf((ushort)v))),
+            DataType.Bfloat16 =>
+                Floats(WeightPrecision.Float32,
+                    Values(2, static b => FromBfloat16(BinaryPrimitives.ReadUInt16LittleEndian(b)), tensor.Int32Data,
+                        static v => FromBfloat16((ushort)v))),
             DataType.Int64 => Integers(Values(8, BinaryPrimitives.ReadInt64LittleEndian, tensor.Int64Data, static v => v)),
-            DataType.Int32 => Integers(Values(4, static b => (long)BinaryPrimitives.ReadInt32LittleEndian(b), tensor.Int32Data, static v => (long)v)),
+            DataType.Int32 =>
+                Integers(Values(4, static b => (long)BinaryPrimitives.ReadInt32LittleEndian(b), tensor.Int32Data, static v => (long)v)),
             DataType.Bool => Integers(Values(1, static b => (long)b[0], tensor.Int32Data, static v => (long)v)),
-            _ => throw fault.AtTensor("OnnxUnsupportedDataType", name, $"Values of the ONNX data type {(int)tensor.DataType} are not supported.", "Export the network with float, double or float16 weights.", unsupported: true),
+            _ => throw fault.AtTensor(
+                "OnnxUnsupportedDataType", name, $"Values of the ONNX data type {(int)tensor.DataType} are not supported.",
+                "Export the network with float, double or float16 weights.", unsupported: true),
         };
 
         OnnxTensor Floats(WeightPrecision precision, double[] values) => OnnxTensor.OfFloats(name, shape, values, precision, fault);
@@ -61,7 +73,9 @@ internal sealed class OnnxTensorReader(OnnxFault fault, ImportBudget budget)
             if (expected < 0)
                 throw fault.AtTensor("OnnxDataLengthMismatch", name, "It has raw data and typed values at once.");
             if (found != expected)
-                throw fault.AtTensor("OnnxDataLengthMismatch", name, $"Its dimensions {OnnxShapes.Show(shape)} need {expected} {unit}, but it has {found}.", "The file is damaged or incomplete.");
+                throw fault.AtTensor(
+                    "OnnxDataLengthMismatch", name, $"Its dimensions {OnnxShapes.Show(shape)} need {expected} {unit}, but it has {found}.",
+                    "The file is damaged or incomplete.");
         }
     }
 
@@ -80,7 +94,9 @@ internal sealed class OnnxTensorReader(OnnxFault fault, ImportBudget budget)
     private (int[] Shape, long Count) Dimensions(TensorProto tensor, string name)
     {
         if (tensor.Dims.Count > OnnxLayout.MostDimensions)
-            throw fault.AtTensor("OnnxTooManyDimensions", name, $"It has {tensor.Dims.Count} dimensions; at most {OnnxLayout.MostDimensions} are supported.", "Export the network again.", unsupported: true);
+            throw fault.AtTensor(
+                "OnnxTooManyDimensions", name, $"It has {tensor.Dims.Count} dimensions; at most {OnnxLayout.MostDimensions} are supported.",
+                "Export the network again.", unsupported: true);
         var shape = new int[tensor.Dims.Count];
         long count = 1;
         for (int i = 0; i < shape.Length; i++)
@@ -89,7 +105,9 @@ internal sealed class OnnxTensorReader(OnnxFault fault, ImportBudget budget)
             if (size < 0)
                 throw fault.AtTensor("OnnxInvalidDimensions", name, $"Dimension {i} is {size}.", "The file is damaged.");
             if (size > int.MaxValue || (count *= size) > int.MaxValue)
-                throw fault.AtTensor("OnnxInvalidDimensions", name, $"Its dimensions {string.Join(" x ", tensor.Dims.Take(8))} are too large.", "The file is damaged, or the network too large.");
+                throw fault.AtTensor(
+                    "OnnxInvalidDimensions", name, $"Its dimensions {string.Join(" x ", tensor.Dims.Take(8))} are too large.",
+                    "The file is damaged, or the network too large.");
             shape[i] = (int)size;
         }
 

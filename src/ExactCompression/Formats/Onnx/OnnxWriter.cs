@@ -7,13 +7,14 @@ using AttributeType = ExactCompression.Formats.Onnx.Schema.AttributeProto.Types.
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// Writes a network as Gemm and Relu nodes, and such as the normalisation that it came with, that every runtime since 2020 loads. The input <c>input</c> has the shape batch x features.
+/// Writes a network as Gemm and Relu nodes, and such as the normalisation that it came with, that every runtime since 2020 loads. The input
+/// <c>input</c> has the shape batch x features.
 /// </summary>
 /// <remarks>
-/// Names are short and nothing optional is stored, so that a file is not larger than the one that a network was read from; for the same reason
-/// biases that are all 0 are left out, biases that are all equal are stored once, and weights that 16-bit floats hold exactly are stored as
-/// such, with a cast of 25 bytes, where that saves space (files with 16-bit weights come in that way). A source that states a matrix more
-/// tersely than entry by entry, as in a product with one scalar, may still be smaller.
+/// Names are short and nothing optional is stored, so that a file is not larger than the one that a network was read from; for the same
+/// reason biases that are all 0 are left out, biases that are all equal are stored once, and weights that 16-bit floats hold exactly are
+/// stored as such, with a cast of 25 bytes, where that saves space (files with 16-bit weights come in that way). A source that states a
+/// matrix more tersely than entry by entry, as in a product with one scalar, may still be smaller.
 /// </remarks>
 internal static class OnnxWriter
 {
@@ -31,7 +32,9 @@ internal static class OnnxWriter
     public static void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
     {
         if (network.ParameterCount * (precision == WeightPrecision.Float64 ? 8 : 4) > LargestData)
-            throw new InvalidInputException("OnnxTooLarge", $"The network has {network.ParameterCount} parameters, more than one ONNX file holds.", "Store it in another format.");
+            throw new InvalidInputException(
+                "OnnxTooLarge", $"The network has {network.ParameterCount} parameters, more than one ONNX file holds.",
+                "Store it in another format.");
         Model(network, precision).WriteTo(stream);
     }
 
@@ -51,7 +54,9 @@ internal static class OnnxWriter
             if (layer.Parts is { } parts && OnnxPartNodes.CanRound(parts, precision))
             {
                 foreach (AffinePart part in parts)
-                    value = part.IsDense ? Gemm(graph, names, value, part.Outputs, part.Values[0], part.Values[1], precision) : Elementwise(graph, names, value, part, precision);
+                    value = part.IsDense
+                        ? Gemm(graph, names, value, part.Outputs, part.Values[0], part.Values[1], precision)
+                        : Elementwise(graph, names, value, part, precision);
             }
             else
             {
@@ -69,7 +74,9 @@ internal static class OnnxWriter
         return model;
     }
 
-    private static string Gemm(GraphProto graph, OnnxNames names, string input, int outputs, ReadOnlySpan<double> weights, ReadOnlySpan<double> bias, WeightPrecision precision)
+    private static string Gemm(
+        GraphProto graph, OnnxNames names, string input, int outputs, ReadOnlySpan<double> weights, ReadOnlySpan<double> bias,
+        WeightPrecision precision)
     {
         NodeProto gemm = Node("Gemm", names.Next(), input, Tensor(graph, names, [outputs, weights.Length / outputs], weights, precision));
         gemm.Attribute.Add(Integer("transB", 1));
@@ -88,7 +95,9 @@ internal static class OnnxWriter
             NodeProto node = Node(type, names.Next());
             foreach (double[] values in constants)
             {
-                ReadOnlySpan<double> stored = isNormalization ? values : Shortest(values); // its parameters must be as many as there are channels
+                ReadOnlySpan<double> stored = isNormalization
+                    ? values
+                    : Shortest(values); // its parameters must be as many as there are channels
                 node.Input.Add(Tensor(graph, names, [stored.Length], stored, precision));
             }
 
@@ -151,7 +160,8 @@ internal static class OnnxWriter
                 ElemType = type,
                 Shape = new TensorShapeProto
                 {
-                    Dim = { new TensorShapeProto.Types.Dimension { DimParam = BatchSymbol }, new TensorShapeProto.Types.Dimension { DimValue = size } },
+                    Dim = { new TensorShapeProto.Types.Dimension { DimParam = BatchSymbol },
+                        new TensorShapeProto.Types.Dimension { DimValue = size } },
                 },
             },
         },

@@ -20,10 +20,17 @@ internal sealed class PickledArray : IPickleState
     /// <summary>Takes <c>(version, shape, dtype, is_fortran, data)</c>.</summary>
     public void SetState(object? state)
     {
-        if (state is not object?[] { Length: 5 } tuple || tuple[1] is not object?[] shape || tuple[2] is not PickledDataType type || tuple[3] is not bool fortran)
+        if (state is not object?[] { Length: 5 } tuple || tuple[1] is not object?[] shape || tuple[2] is not PickledDataType type
+            || tuple[3] is not bool fortran)
             throw new PickleShapeException("The state of an array is not (version, shape, dtype, order, data).");
-        int[] extents = [.. shape.Select(static s => s is >= 0L and <= int.MaxValue ? (int)(long)s : throw new PickleShapeException("The shape of an array is not made of numbers."))];
-        long count = extents.Aggregate(1L, static (n, e) => e != 0 && n > long.MaxValue / e ? throw new PickleShapeException("The shape of an array is too large.") : n * e);
+        int[] extents = [.. shape.Select(
+            static s => s is >= 0L and <= int.MaxValue
+                ? (int)(long)s
+                : throw new PickleShapeException("The shape of an array is not made of numbers."))];
+        long count = extents.Aggregate(
+            1L, static (n, e) => e != 0 && n > long.MaxValue / e
+                ? throw new PickleShapeException("The shape of an array is too large.")
+                : n * e);
         Objects = tuple[4] as List<object?>;
         Bytes = tuple[4] switch
         {
@@ -31,7 +38,9 @@ internal sealed class PickledArray : IPickleState
             string text => Encoding.Latin1.GetBytes(text),
             _ => null,
         };
-        bool fits = Objects is not null ? Objects.Count == count : Bytes is not null && type.Type is { } element && count <= Bytes.Length && Bytes.Length == count * element.Size();
+        bool fits = Objects is not null
+            ? Objects.Count == count
+            : Bytes is not null && type.Type is { } element && count <= Bytes.Length && Bytes.Length == count * element.Size();
         if (!fits)
             throw new PickleShapeException($"The data of an array does not fill its shape ({string.Join(", ", extents)}).");
         (Shape, Type, FortranOrder) = (extents, type, fortran);

@@ -1,6 +1,8 @@
 namespace ExactCompression.Formats;
 
-/// <summary>The opcodes of pickle protocols 0 to 5 that make data; of those that make instances of classes only the one for the modules of PyTorch.</summary>
+/// <summary>
+/// The opcodes of pickle protocols 0 to 5 that make data; of those that make instances of classes only the one for the modules of PyTorch.
+/// </summary>
 internal enum PickleOpcode : byte
 {
     Mark = (byte)'(',

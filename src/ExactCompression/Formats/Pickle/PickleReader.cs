@@ -42,7 +42,8 @@ internal sealed class PickleReader
     /// <param name="where">What the pickle is, for messages, such as <c>data.pkl</c>.</param>
     /// <param name="persistentLoad">Turns a persistent id into an object; null where none may occur.</param>
     /// <param name="budget">What the import may take; null where the input alone bounds it.</param>
-    public static object? Read(ByteCursor input, string where, Func<object?, object?>? persistentLoad = null, ImportBudget? budget = null) =>
+    public static object? Read(
+        ByteCursor input, string where, Func<object?, object?>? persistentLoad = null, ImportBudget? budget = null) =>
         new PickleReader(input, where, persistentLoad, budget).Run();
 
     private object? Run()
@@ -66,7 +67,9 @@ internal sealed class PickleReader
             }
         }
 
-        throw new InvalidFileException("PickleTooLarge", input.Path, where, "The pickle makes more objects than any network needs.", "Save only the network's state dict.", unsupported: true);
+        throw new InvalidFileException(
+            "PickleTooLarge", input.Path, where, "The pickle makes more objects than any network needs.",
+            "Save only the network's state dict.", unsupported: true);
     }
 
     private void Step(PickleOpcode opcode)
@@ -164,7 +167,10 @@ internal sealed class PickleReader
 
     private PickleGlobal FindGlobal(string module, string name) =>
         PickleGlobals.Find(module, name)
-        ?? throw new InvalidFileException("PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}", $"The pickle names '{Printable($"{module}.{name}")}', which is not plain data; nothing of it was run.", "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true);
+        ?? throw new InvalidFileException(
+            "PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}",
+            $"The pickle names '{Printable($"{module}.{name}")}', which is not plain data; nothing of it was run.",
+            "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true);
 
     private void Reduce()
     {
@@ -172,7 +178,10 @@ internal sealed class PickleReader
         if (Pop() is not PickleGlobal global || arguments is not object?[] tuple)
             throw Damaged("Something that is no known type is applied to arguments.");
         if (global.Apply is null)
-            throw new InvalidFileException("PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}", $"The pickle wants to call '{global.Name}', which is known only as a name; nothing of it was run.", "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true);
+            throw new InvalidFileException(
+                "PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}",
+                $"The pickle wants to call '{global.Name}', which is known only as a name; nothing of it was run.",
+                "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true);
         Charge(tuple);
         Push(global.Apply(tuple));
     }
@@ -190,7 +199,9 @@ internal sealed class PickleReader
         input.Require(length, "string");
         return length <= MaximalText
             ? input.Take(length, "string")
-            : throw new InvalidFileException("PickleTooLarge", input.Path, $"{where}, byte {opcodeAt}", $"The pickle holds a text of {length} bytes.", "Save only the network's state dict.", unsupported: true);
+            : throw new InvalidFileException(
+                "PickleTooLarge", input.Path, $"{where}, byte {opcodeAt}", $"The pickle holds a text of {length} bytes.",
+                "Save only the network's state dict.", unsupported: true);
     }
 
     // What is applied to the same long list or text again and again counts each time, or small files could fill the memory.
@@ -239,9 +250,11 @@ internal sealed class PickleReader
             dict.Set(pairs[i], pairs[i + 1]);
     }
 
-    private long MemoIndex(object? value) => value is long and >= 0 and <= uint.MaxValue ? (long)value : throw Damaged("A memo index is no number.");
+    private long MemoIndex(object? value) =>
+        value is long and >= 0 and <= uint.MaxValue ? (long)value : throw Damaged("A memo index is no number.");
 
-    private void PushMemo(uint index) => Push(memo.TryGetValue(index, out object? value) ? value : throw Damaged($"The memo holds nothing at {index}."));
+    private void PushMemo(uint index) =>
+        Push(memo.TryGetValue(index, out object? value) ? value : throw Damaged($"The memo holds nothing at {index}."));
 
     private void Push(object? value) => stack.Add(value);
 
@@ -287,12 +300,16 @@ internal sealed class PickleReader
 
     private InvalidFileException Unknown(PickleOpcode opcode) => (byte)opcode switch
     {
-        (byte)'i' or (byte)'o' or 0x81 or 0x92 or 0x82 or 0x83 or 0x84 => new("PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}", $"The pickle wants to make an instance of a class (opcode 0x{(byte)opcode:x2}); nothing of it was run.", "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true),
+        (byte)'i' or (byte)'o' or 0x81 or 0x92 or 0x82 or 0x83 or 0x84 =>
+            new("PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}",
+                $"The pickle wants to make an instance of a class (opcode 0x{(byte)opcode:x2}); nothing of it was run.",
+                "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true),
         _ => Damaged($"0x{(byte)opcode:x2} is no opcode of data."),
     };
 
     private InvalidFileException Damaged(string problem) =>
-        new("PickleDamaged", input.Path, $"{where}, byte {opcodeAt}", problem, "The file is damaged or no pickle of plain data: save it again.");
+        new("PickleDamaged", input.Path, $"{where}, byte {opcodeAt}", problem,
+            "The file is damaged or no pickle of plain data: save it again.");
 
     private static string Printable(string text) =>
         new([.. text.Take(120).Select(static c => char.IsControl(c) ? '?' : c)]);

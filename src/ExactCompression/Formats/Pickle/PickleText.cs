@@ -66,7 +66,9 @@ internal static class PickleText
 
             char kind = text[++i];
             int digits = kind switch { 'x' => 2, 'u' => 4, _ => 0 };
-            if (digits > 0 && i + digits < text.Length && ushort.TryParse(text.AsSpan(i + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
+            if (digits > 0 && i + digits < text.Length
+                && ushort.TryParse(
+                    text.AsSpan(i + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
             {
                 result.Append((char)code);
                 i += digits;

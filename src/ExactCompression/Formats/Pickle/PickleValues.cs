@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ExactCompression.Formats;
 
-/// <summary>A dict of a pickle in insertion order. Lists are <see cref="List{T}"/> of objects, tuples arrays of objects, bytes byte arrays.</summary>
+/// <summary>
+/// A dict of a pickle in insertion order. Lists are <see cref="List{T}"/> of objects, tuples arrays of objects, bytes byte arrays.
+/// </summary>
 /// <remarks>An empty one takes little, since a byte of a pickle makes one.</remarks>
 internal sealed class PickleDict
 {

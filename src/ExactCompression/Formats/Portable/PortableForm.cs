@@ -6,12 +6,14 @@ using System.Security.Cryptography;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Objects of this module as bytes, to go to another process or machine and come back the same: networks, domains, data, verdicts, compressions. For files that last, use the formats of
-/// <see cref="NetworkFormats"/>: only the version that wrote these bytes need read them.
+/// Objects of this module as bytes, to go to another process or machine and come back the same: networks, domains, data, verdicts,
+/// compressions. For files that last, use the formats of <see cref="NetworkFormats"/>: only the version that wrote these bytes need read
+/// them.
 /// </summary>
 /// <remarks>
-/// Four bytes of identification, one for the kind of object, the SHA-256 of kind and content, the length of the content in eight bytes (little-endian), then the content, compressed (Brotli).
-/// Values that float32 holds take four bytes, others eight. Zeros follow where the content would be more than <see cref="MaximalInflation"/> times as long: so a reader need never make much of little.
+/// Four bytes of identification, one for the kind of object, the SHA-256 of kind and content, the length of the content in eight bytes
+/// (little-endian), then the content, compressed (Brotli). Values that float32 holds take four bytes, others eight. Zeros follow where the
+/// content would be more than <see cref="MaximalInflation"/> times as long: so a reader need never make much of little.
 /// </remarks>
 public static class PortableForm
 {
@@ -50,13 +52,16 @@ public static class PortableForm
 
     /// <summary>The object that bytes stand for.</summary>
     /// <param name="bytes">What <see cref="Of"/> gave.</param>
-    /// <exception cref="InvalidInputException">The bytes are something else, damaged, or from another version. Time and memory are in proportion to their length.</exception>
+    /// <exception cref="InvalidInputException">The bytes are something else, damaged, or from another version. Time and memory are in
+    /// proportion to their length.</exception>
     public static object Read(byte[] bytes)
     {
-        if (bytes.Length < HeaderLength || !bytes.AsSpan(0, Identification.Length).SequenceEqual(Identification) || bytes[Identification.Length] >= Kinds.Length)
+        if (bytes.Length < HeaderLength || !bytes.AsSpan(0, Identification.Length).SequenceEqual(Identification)
+            || bytes[Identification.Length] >= Kinds.Length)
             throw Damaged("They do not begin as they should.");
         byte kind = bytes[Identification.Length];
-        byte[] content = Unpack(bytes.AsSpan(HeaderLength), BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(HeaderLength - sizeof(long))));
+        byte[] content = Unpack(
+            bytes.AsSpan(HeaderLength), BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(HeaderLength - sizeof(long))));
         if (!Hash(kind, content).AsSpan().SequenceEqual(bytes.AsSpan(Identification.Length + 1, SHA256.HashSizeInBytes)))
             throw Damaged("Their checksum is another.");
         try
@@ -66,7 +71,9 @@ public static class PortableForm
             reader.RequireEnd();
             return value;
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException or OverflowException or ExactCompressionException)
+        catch (Exception e)
+            when (e is IOException or InvalidDataException or FormatException or ArgumentException or OverflowException
+                or ExactCompressionException)
         {
             throw Damaged(e.Message.Length <= LongestProblem ? e.Message : e.Message[..LongestProblem] + "...");
         }
@@ -84,7 +91,9 @@ public static class PortableForm
         result.Write(length);
         using (var packed = new BrotliStream(result, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
             packed.Write(content);
-        result.SetLength(Math.Max(result.Length, HeaderLength + (Math.Max(0, content.Length - AlwaysAllowed) + MaximalInflation - 1) / MaximalInflation));
+        result.SetLength(
+            Math.Max(
+                result.Length, HeaderLength + (Math.Max(0, content.Length - AlwaysAllowed) + MaximalInflation - 1) / MaximalInflation));
         return result.ToArray();
     }
 
@@ -109,7 +118,9 @@ public static class PortableForm
             Array.Resize(ref content, (int)Math.Min(length + 1, Math.Min(2L * content.Length, Array.MaxLength)));
         }
 
-        return filled == length && packed.IndexOfAnyExcept((byte)0) < 0 ? content[..filled] : throw Damaged("They are of another length than they say.");
+        return filled == length && packed.IndexOfAnyExcept((byte)0) < 0
+            ? content[..filled]
+            : throw Damaged("They are of another length than they say.");
     }
 
     private static byte[] Hash(byte kind, ReadOnlySpan<byte> content)

@@ -5,8 +5,8 @@ using ExactCompression.Networks;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Reads what <see cref="PortableWriter"/> wrote. All that is read is checked as if somebody else had made it: counts against what follows before anything is allocated, numbers and choices against
-/// what they can be, verdicts against their bounds.
+/// Reads what <see cref="PortableWriter"/> wrote. All that is read is checked as if somebody else had made it: counts against what follows
+/// before anything is allocated, numbers and choices against what they can be, verdicts against their bounds.
 /// </summary>
 /// <param name="stream">Where from.</param>
 internal sealed class PortableReader(Stream stream) : IDisposable
@@ -40,11 +40,13 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             bool isExact = Flag();
             layers[l] = isExact
                 ? new(weights, bias, outputs, inputs, activation, precision)
-                : new(weights, bias, outputs, inputs, activation, precision, Numbers() is { Length: > 0 } w ? w : null, Numbers() is { Length: > 0 } b ? b : null);
+                : new(weights, bias, outputs, inputs, activation, precision, Numbers() is { Length: > 0 } w ? w : null,
+                    Numbers() is { Length: > 0 } b ? b : null);
             if (parts.Length == 0)
                 continue;
             layers[l] = layers[l].WithParts(parts);
-            Require(AffineParts.CanBeOf(parts, layers[l], MostWorkOfParts), "The operations beside a layer's weights are not those that the weights were made of.");
+            Require(AffineParts.CanBeOf(parts, layers[l], MostWorkOfParts),
+                "The operations beside a layer's weights are not those that the weights were made of.");
         }
 
         return new(layers, name, path, format, stated, Flag() ? Training() : null);
@@ -75,7 +77,9 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         var epochs = new TrainingEpoch[Count(LeastBytesOfEpoch)];
         for (int i = 0; i < epochs.Length; i++)
         {
-            epochs[i] = new(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble() is var a && double.IsNaN(a) ? null : a, reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble())
+            epochs[i] = new(
+                reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble() is var a && double.IsNaN(a) ? null : a,
+                reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble())
             {
                 Epochs = options.Epochs,
             };
@@ -134,7 +138,8 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     {
         StabilityTable table = Table();
         ReluNetwork compressed = Network();
-        Require(compressed.InputSize == table.Network.InputSize && compressed.OutputSize == table.Network.OutputSize, "The compressed network has other inputs or outputs.");
+        Require(compressed.InputSize == table.Network.InputSize && compressed.OutputSize == table.Network.OutputSize,
+            "The compressed network has other inputs or outputs.");
         double deviation = reader.ReadDouble();
         Require(deviation >= 0, "The proven deviation is none.");
         int unconfirmed = reader.ReadInt32();
@@ -145,11 +150,13 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             var kind = Choice<CompressionStepKind>();
             int layer = reader.ReadInt32();
             int[] neurons = Values<int>(reader.ReadInt32());
-            Require(layer >= 0 && layer <= table.Network.Layers.Count && Array.TrueForAll(neurons, static n => n >= 0), "A step is about a layer or a neuron that does not exist.");
+            Require(layer >= 0 && layer <= table.Network.Layers.Count && Array.TrueForAll(neurons, static n => n >= 0),
+                "A step is about a layer or a neuron that does not exist.");
             steps[i] = new(kind, layer, neurons, reader.ReadString()) { Added = reader.ReadInt32() };
         }
 
-        return new() { Original = table.Network, Compressed = compressed, Domain = table.Domain, Table = table, Steps = steps, ProvenDeviation = deviation, Unconfirmed = unconfirmed };
+        return new() { Original = table.Network, Compressed = compressed, Domain = table.Domain, Table = table, Steps = steps,
+            ProvenDeviation = deviation, Unconfirmed = unconfirmed };
     }
 
     /// <summary>Fails if anything follows.</summary>
@@ -171,7 +178,8 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             PositiveWitness = Witness(domain),
             NegativeWitness = Witness(domain),
         };
-        Require(!double.IsNaN(verdict.LowerBound) && !double.IsNaN(verdict.UpperBound) && !StabilityTableRow.Contradicts(verdict), "A verdict contradicts its bounds.");
+        Require(!double.IsNaN(verdict.LowerBound) && !double.IsNaN(verdict.UpperBound) && !StabilityTableRow.Contradicts(verdict),
+            "A verdict contradicts its bounds.");
         return verdict;
     }
 

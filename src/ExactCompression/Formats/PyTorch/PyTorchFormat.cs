@@ -13,7 +13,9 @@ internal sealed class PyTorchFormat : INetworkFormat
     public bool Matches(ReadOnlySpan<byte> head, string path)
     {
         if (ZipHead.IsZip(head))
-            return ZipHead.FirstEntry(head) is { } first ? !first.EndsWith(".npy", StringComparison.Ordinal) : Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
+            return ZipHead.FirstEntry(head) is { } first
+                ? !first.EndsWith(".npy", StringComparison.Ordinal)
+                : Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
 
         // Any binary pickle is taken, so that one which is no checkpoint gets an error that says so.
         return head.StartsWith(TorchLegacyCheckpoint.Magic) || (head.Length >= 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5);

@@ -49,19 +49,28 @@ internal sealed class StateDict
             KeyValuePair<object?, object?>[] direct = [.. dict.Items.Where(static i => i.Value is TorchTensor)];
             if (inner is null || ReferenceEquals(inner, dict))
             {
-                beside.AddRange(dict.Items.Where(static i => i.Value is PickleDict other && HoldsTensors(other)).Select(static i => i.Key?.ToString() ?? ""));
+                beside.AddRange(
+                    dict.Items.Where(static i => i.Value is PickleDict other && HoldsTensors(other)).Select(
+                        static i => i.Key?.ToString() ?? ""));
                 return new([.. direct
                     .Where(static i => i.Key is string)
                     .Select(static i => KeyValuePair.Create((string)i.Key!, (TorchTensor)i.Value!))]);
             }
 
             if (direct.FirstOrDefault(static i => IsWeight(i)) is { Key: string weight })
-                throw new InvalidFileException("StateDictAmbiguous", path, NameText.Short(weight), "The file mixes weights and state dicts, so it is not clear what the network is.", "Save the network alone: torch.save(model.state_dict(), path).", unsupported: true);
+                throw new InvalidFileException(
+                    "StateDictAmbiguous", path, NameText.Short(weight),
+                    "The file mixes weights and state dicts, so it is not clear what the network is.",
+                    "Save the network alone: torch.save(model.state_dict(), path).", unsupported: true);
             beside.AddRange(direct.Select(static i => i.Key?.ToString() ?? ""));
             value = inner;
         }
 
-        throw new InvalidFileException("StateDictNotFound", path, "checkpoint", value is null or PickleDict ? "No state dict (a dict of named tensors) is in the file." : "The file holds something else than a dict.", "Save it with torch.save(model.state_dict(), path).", unsupported: true);
+        throw new InvalidFileException(
+            "StateDictNotFound", path, "checkpoint",
+            value is null or PickleDict
+                ? "No state dict (a dict of named tensors) is in the file."
+                : "The file holds something else than a dict.", "Save it with torch.save(model.state_dict(), path).", unsupported: true);
     }
 
     // The one network within, under a usual name if there is such a name.
@@ -86,7 +95,10 @@ internal sealed class StateDict
         List<KeyValuePair<string, object>> usual = [.. holding.Where(static i => UsualNames.Contains(i.Key))];
         List<KeyValuePair<string, object>> chosen = usual.Count > 0 ? usual : holding;
         if (chosen.DistinctBy(static i => i.Value, ReferenceEqualityComparer.Instance).Skip(1).Any())
-            throw new InvalidFileException("StateDictAmbiguous", path, "checkpoint", $"More than one state dict is in the file: {NameText.List([.. chosen.Select(static i => i.Key)])}.", $"Choose one with -Prefix, such as -Prefix '{NameText.Short(chosen[0].Key)}'.", unsupported: true);
+            throw new InvalidFileException(
+                "StateDictAmbiguous", path, "checkpoint",
+                $"More than one state dict is in the file: {NameText.List([.. chosen.Select(static i => i.Key)])}.",
+                $"Choose one with -Prefix, such as -Prefix '{NameText.Short(chosen[0].Key)}'.", unsupported: true);
         if (chosen.Count > 0)
         {
             beside.AddRange(holding.Where(i => !ReferenceEquals(i.Value, chosen[0].Value)).Select(static i => i.Key));

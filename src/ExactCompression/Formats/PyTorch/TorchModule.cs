@@ -1,6 +1,8 @@
 namespace ExactCompression.Formats;
 
-/// <summary>A module of <c>torch.nn</c> that was pickled whole: its class by name, and its attributes as plain data. Nothing of it is run.</summary>
+/// <summary>
+/// A module of <c>torch.nn</c> that was pickled whole: its class by name, and its attributes as plain data. Nothing of it is run.
+/// </summary>
 /// <param name="ClassName">Module and name of the class, such as <c>torch.nn.modules.linear.Linear</c>.</param>
 internal sealed record TorchModule(string ClassName) : IPickleState
 {

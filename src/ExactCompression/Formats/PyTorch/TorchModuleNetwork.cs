@@ -72,7 +72,9 @@ internal sealed class TorchModuleNetwork
             case "torch.nn.modules.flatten.Flatten" when module.Attribute("start_dim") is 1L && module.Attribute("end_dim") is -1L:
                 break;
             default:
-                throw Unsupported(name, $"The file holds a {NameText.Short(module.ClassName)}; of modules pickled whole only Sequential, Linear, ReLU, Flatten, Dropout and Identity are read.");
+                throw Unsupported(
+                    name, $"The file holds a {NameText.Short(
+                        module.ClassName)}; of modules pickled whole only Sequential, Linear, ReLU, Flatten, Dropout and Identity are read.");
         }
     }
 
@@ -104,5 +106,6 @@ internal sealed class TorchModuleNetwork
             : null;
 
     private InvalidFileException Unsupported(string name, string problem) =>
-        new("TorchModuleUnsupported", path, name.Length > 0 ? NameText.Short(name) : "module", problem, "Save the state dict, torch.save(model.state_dict(), path), or export the network to ONNX.", unsupported: true);
+        new("TorchModuleUnsupported", path, name.Length > 0 ? NameText.Short(name) : "module", problem,
+            "Save the state dict, torch.save(model.state_dict(), path), or export the network to ONNX.", unsupported: true);
 }

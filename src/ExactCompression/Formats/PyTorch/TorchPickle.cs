@@ -25,12 +25,14 @@ internal static class TorchPickle
 
     /// <summary>Names of dtypes, which occur as plain values.</summary>
     public static readonly string[] DataTypes =
-        ["float16", "bfloat16", "float32", "float64", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "bool", "float8_e4m3fn", "float8_e5m2", "complex64", "complex128"];
+        ["float16", "bfloat16", "float32", "float64", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "bool",
+            "float8_e4m3fn", "float8_e5m2", "complex64", "complex128"];
 
     /// <summary><c>_rebuild_tensor_v2(storage, offset, size, stride, ...)</c> and its relatives; version 3 has its dtype seventh.</summary>
     public static object? Tensor(object?[] arguments)
     {
-        if (arguments is not [TorchStorage storage, long offset, object?[] size, object?[] stride, ..] || size.Length != stride.Length || offset < 0)
+        if (arguments is not [TorchStorage storage, long offset, object?[] size, object?[] stride, ..] || size.Length != stride.Length
+            || offset < 0)
             throw new PickleShapeException("A tensor is not made of (storage, offset, size, stride).");
         return new TorchTensor(storage, offset, [.. size.Select(Extent)], [.. stride.Select(Extent)]);
     }
@@ -45,7 +47,8 @@ internal static class TorchPickle
     /// </summary>
     public static object? Storage(object? id)
     {
-        if (id is not object?[] { Length: 5 or 6 } tuple || tuple[0] is not "storage" || tuple[1] is not PickleGlobal type || tuple[2] is not string key || tuple[4] is not (>= 0L and long count))
+        if (id is not object?[] { Length: 5 or 6 } tuple || tuple[0] is not "storage" || tuple[1] is not PickleGlobal type
+            || tuple[2] is not string key || tuple[4] is not (>= 0L and long count))
             throw new PickleShapeException("A storage is not named by ('storage', class, key, location, count).");
         string name = type.Name[(type.Name.LastIndexOf('.') + 1)..];
         (ElementType? element, int size) = Storages.GetValueOrDefault(name, (null, 1));
@@ -60,7 +63,8 @@ internal static class TorchPickle
         return new TorchStorage(key, element, size, count, viewOffset);
     }
 
-    private static long Extent(object? value) => value is >= 0L and long extent ? extent : throw new PickleShapeException("A size or stride is no number of 0 or more.");
+    private static long Extent(object? value) =>
+        value is >= 0L and long extent ? extent : throw new PickleShapeException("A size or stride is no number of 0 or more.");
 }
 
 /// <summary>A named storage: consecutive elements that tensors look into.</summary>

@@ -23,7 +23,9 @@ internal static class TorchTensors
                 throw Outside(name, tensor, path);
         }
 
-        if (count > 0 && (storage.ViewOffset > storage.Count || tensor.Offset > storage.Count || storage.ViewOffset + tensor.Offset + last >= storage.Count))
+        if (count > 0
+            && (storage.ViewOffset > storage.Count || tensor.Offset > storage.Count
+                || storage.ViewOffset + tensor.Offset + last >= storage.Count))
             throw Outside(name, tensor, path);
         int[] shape = [.. tensor.Size.Select(static s => (int)s)];
         return new(name, shape, storage.Type, () => Read(tensor, (int)count, storageBytes(storage).Span));
@@ -75,5 +77,8 @@ internal static class TorchTensors
     }
 
     private static InvalidFileException Outside(string name, TorchTensor tensor, string path) =>
-        new("TensorOutsideStorage", path, NameText.Short(name), $"A tensor of size ({string.Join(", ", tensor.Size.Take(8))}) with strides ({string.Join(", ", tensor.Stride.Take(8))}) at {tensor.Offset} does not lie in its storage of {tensor.Storage.Count} elements.", "Save contiguous tensors: .contiguous().");
+        new("TensorOutsideStorage", path, NameText.Short(name),
+            $"A tensor of size ({string.Join(", ", tensor.Size.Take(8))}) with strides ({string.Join(
+                ", ", tensor.Stride.Take(8))}) at {tensor.Offset} does not lie in its storage of {tensor.Storage.Count} elements.",
+                "Save contiguous tensors: .contiguous().");
 }

@@ -12,7 +12,8 @@ internal sealed class SafeTensorsFormat : IWritableNetworkFormat
     public IReadOnlyList<string> Extensions { get; } = [".safetensors"];
 
     public bool Matches(ReadOnlySpan<byte> head, string path) =>
-        head.Length >= 10 && BinaryPrimitives.ReadUInt64LittleEndian(head) is >= 2 and <= SafeTensorsHeader.MaximalLength && head[8] == (byte)'{' && head[9..].TrimStart(" \n\r\t"u8) is [(byte)'"' or (byte)'}', ..];
+        head.Length >= 10 && BinaryPrimitives.ReadUInt64LittleEndian(head) is >= 2 and <= SafeTensorsHeader.MaximalLength
+            && head[8] == (byte)'{' && head[9..].TrimStart(" \n\r\t"u8) is [(byte)'"' or (byte)'}', ..];
 
     public ReluNetwork Read(string path, ImportOptions options)
     {
@@ -21,7 +22,10 @@ internal sealed class SafeTensorsFormat : IWritableNetworkFormat
         var input = new ByteCursor(bytes, path);
         long length = input.TakeInt64("header length");
         if (length is < 2 or > SafeTensorsHeader.MaximalLength || length > input.Remaining)
-            throw new InvalidFileException("SafeTensorsDamaged", path, "byte 0", $"The header claims {(ulong)length} bytes, but the file has {input.Remaining} after it.", "The file is cut off or no safetensors file.");
+            throw new InvalidFileException(
+                "SafeTensorsDamaged", path, "byte 0",
+                $"The header claims {(ulong)length} bytes, but the file has {input.Remaining} after it.",
+                "The file is cut off or no safetensors file.");
         ReadOnlyMemory<byte> header = bytes.AsMemory(8, (int)length);
         List<TensorEntry> tensors = SafeTensorsHeader.Parse(header, bytes.AsMemory(8 + (int)length), path, budget, out string? activation);
         var source = new NamedTensors(tensors, path, Name) { Layout = WeightLayout.OutputsFirst, StatedActivation = activation };

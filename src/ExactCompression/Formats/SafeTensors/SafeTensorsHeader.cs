@@ -17,7 +17,8 @@ internal static class SafeTensorsHeader
     /// <param name="path">The file.</param>
     /// <param name="budget">What the import may take.</param>
     /// <param name="activation">The activation between layers, where the metadata state one.</param>
-    /// <exception cref="InvalidFileException">The header is damaged, or does not account for every byte of the data exactly once.</exception>
+    /// <exception cref="InvalidFileException">The header is damaged, or does not account for every byte of the data exactly
+    /// once.</exception>
     public static List<TensorEntry> Parse(
         ReadOnlyMemory<byte> header,
         ReadOnlyMemory<byte> data,
@@ -50,16 +51,21 @@ internal static class SafeTensorsHeader
         }
         catch (JsonException e)
         {
-            throw new InvalidFileException("SafeTensorsDamaged", path, "header", $"The header is no JSON: {e.Message}", "The file is damaged or no safetensors file.", inner: e);
+            throw new InvalidFileException(
+                "SafeTensorsDamaged", path, "header", $"The header is no JSON: {e.Message}", "The file is damaged or no safetensors file.",
+                inner: e);
         }
         catch (InvalidOperationException e)
         {
             // A value that is text where a number belongs, or invalid UTF-8 in a string.
-            throw new InvalidFileException("SafeTensorsDamaged", path, "header", "A value in the header is not of the kind it should be.", "The file is damaged or no safetensors file.", inner: e);
+            throw new InvalidFileException(
+                "SafeTensorsDamaged", path, "header", "A value in the header is not of the kind it should be.",
+                "The file is damaged or no safetensors file.", inner: e);
         }
     }
 
-    private static TensorEntry Tensor(JsonProperty property, ReadOnlyMemory<byte> data, string path, List<(long Begin, long End, string Name)> ranges)
+    private static TensorEntry Tensor(
+        JsonProperty property, ReadOnlyMemory<byte> data, string path, List<(long Begin, long End, string Name)> ranges)
     {
         string name = property.Name;
         if (property.Value.ValueKind != JsonValueKind.Object
@@ -71,21 +77,28 @@ internal static class SafeTensorsHeader
             || offsets.GetArrayLength() != 2)
             throw Damaged(path, name, "The tensor lacks its dtype, shape or data_offsets.");
         string code = dtype.GetString() ?? "";
-        if (!offsets[0].TryGetInt64(out long begin) || !offsets[1].TryGetInt64(out long end) || begin < 0 || end < begin || end > data.Length)
+        if (!offsets[0].TryGetInt64(out long begin) || !offsets[1].TryGetInt64(out long end) || begin < 0 || end < begin
+            || end > data.Length)
             throw Damaged(path, name, $"The tensor lies at {NameText.Short(offsets.ToString())}, outside the {data.Length} bytes of data.");
         var shape = new List<int>();
         long count = 1;
         foreach (JsonElement extent in shapes.EnumerateArray())
         {
             if (!extent.TryGetInt32(out int value) || value < 0 || shape.Count == 32)
-                throw Damaged(path, name, $"The tensor's shape {NameText.Short(shapes.ToString())} is not a list of at most 32 extents between 0 and {int.MaxValue}.");
+                throw Damaged(
+                    path, name,
+                    $"The tensor's shape {NameText.Short(
+                        shapes.ToString())} is not a list of at most 32 extents between 0 and {int.MaxValue}.");
             shape.Add(value);
             count = value != 0 && count > long.MaxValue / value ? long.MaxValue : count * value;
         }
 
         ElementType? type = Find(code);
         if (type is { } element && (count > end - begin || count * element.Size() != end - begin))
-            throw Damaged(path, name, $"A tensor of shape {NameText.Short(shapes.ToString())} of {NameText.Short(code)} does not take the {end - begin} bytes it is given.");
+            throw Damaged(
+                path, name,
+                $"A tensor of shape {NameText.Short(shapes.ToString())} of {NameText.Short(code)} does not take the {end
+                    - begin} bytes it is given.");
         ranges.Add((begin, end, name));
         return new(name, [.. shape], type, () =>
         {
@@ -104,7 +117,11 @@ internal static class SafeTensorsHeader
         foreach ((long begin, long next, string name) in ranges)
         {
             if (begin != end)
-                throw Damaged(path, name, begin < end ? $"The tensor overlaps '{NameText.Short(before)}'." : $"Before the tensor lie {begin - end} bytes that belong to none.");
+                throw Damaged(
+                    path, name,
+                    begin < end
+                        ? $"The tensor overlaps '{NameText.Short(before)}'."
+                        : $"Before the tensor lie {begin - end} bytes that belong to none.");
             (end, before) = (next, name);
         }
 

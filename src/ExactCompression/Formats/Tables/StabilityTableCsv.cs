@@ -11,18 +11,22 @@ namespace ExactCompression.Formats;
 internal static class StabilityTableCsv
 {
     public static readonly string[] Columns =
-        ["Network", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence", "Domain", "DomainLower", "DomainUpper", "DomainFingerprint", "NetworkFile", "NetworkFingerprint"];
+        ["Network", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence", "Domain", "DomainLower", "DomainUpper",
+            "DomainFingerprint", "NetworkFile", "NetworkFingerprint"];
 
     public static void Write(StabilityTable table, Stream stream, string path)
     {
-        using CsvWriter csv = CsvWriter.Create(stream, new() { FormatProvider = CultureInfo.InvariantCulture, Quoting = CsvQuoting.WhenNeededOrWhitespace }, leaveOpen: true);
+        using CsvWriter csv = CsvWriter.Create(
+            stream, new() { FormatProvider = CultureInfo.InvariantCulture, Quoting = CsvQuoting.WhenNeededOrWhitespace }, leaveOpen: true);
         foreach (string column in Columns)
             csv.WriteField(column);
         csv.EndRecord();
         ReluNetwork network = table.Network;
         (double lower, double upper)? range = UniformRange(table.Domain);
         string name = CsvText.Encode(network.Name);
-        string networkFile = network.Path is null ? "" : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(path))!, network.Path).Replace(Path.DirectorySeparatorChar, '/');
+        string networkFile = network.Path is null
+            ? ""
+            : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(path))!, network.Path).Replace(Path.DirectorySeparatorChar, '/');
         string[] common =
         [
             CsvText.Encode(table.Domain.Description),
@@ -47,7 +51,8 @@ internal static class StabilityTableCsv
         }
     }
 
-    public static StabilityTable Read(byte[] bytes, string path, ReluNetwork? network, InputDomain? domain, ImportOptions options, ImportBudget budget)
+    public static StabilityTable Read(
+        byte[] bytes, string path, ReluNetwork? network, InputDomain? domain, ImportOptions options, ImportBudget budget)
     {
         CsvFile.RequireText(bytes, path);
         List<StabilityTableRow> rows = CsvFile.Guarded(path, () => StabilityTableRow.ReadAll(bytes, path, budget));
@@ -60,11 +65,17 @@ internal static class StabilityTableCsv
         foreach (StabilityTableRow row in rows)
         {
             NeuronStability verdict = row.Verdict;
-            if (verdict.Layer < 1 || verdict.Layer > network.Depth || verdict.Neuron < 0 || verdict.Neuron >= network.WidthOf(verdict.Layer))
-                throw new InvalidFileException("TableRowUnknown", path, row.Place, $"The network {network.Architecture} has no neuron {verdict.Neuron} in layer {verdict.Layer}.", "Give the network that the table was made for.");
+            if (verdict.Layer < 1 || verdict.Layer > network.Depth || verdict.Neuron < 0
+                || verdict.Neuron >= network.WidthOf(verdict.Layer))
+                throw new InvalidFileException(
+                    "TableRowUnknown", path, row.Place,
+                    $"The network {network.Architecture} has no neuron {verdict.Neuron} in layer {verdict.Layer}.",
+                    "Give the network that the table was made for.");
             ref NeuronStability? place = ref verdicts[starts[verdict.Layer - 1] + verdict.Neuron];
             if (place is not null)
-                throw new InvalidFileException("TableRowDuplicate", path, row.Place, $"Layer {verdict.Layer}, neuron {verdict.Neuron} appears a second time.", "Keep one row a neuron.");
+                throw new InvalidFileException(
+                    "TableRowDuplicate", path, row.Place, $"Layer {verdict.Layer}, neuron {verdict.Neuron} appears a second time.",
+                    "Keep one row a neuron.");
             place = verdict;
         }
 
@@ -72,7 +83,9 @@ internal static class StabilityTableCsv
         if (missing >= 0)
         {
             int layer = Array.FindLastIndex(starts, s => s <= missing);
-            throw new InvalidFileException("TableRowMissing", path, "file", $"Layer {layer + 1}, neuron {missing - starts[layer]} has no row.", "A table has one row for each hidden neuron; state 'Undetermined' where nothing is known.");
+            throw new InvalidFileException(
+                "TableRowMissing", path, "file", $"Layer {layer + 1}, neuron {missing - starts[layer]} has no row.",
+                "A table has one row for each hidden neuron; state 'Undetermined' where nothing is known.");
         }
 
         return new(network, found, verdicts!);

@@ -34,23 +34,30 @@ public static class StabilityTableFiles
     public static void RequireWritable(string path)
     {
         if (!HasExtension(path, Csv) && !HasExtension(path, Npy))
-            throw new InvalidInputException("UnknownTableExtension", $"The extension '{Path.GetExtension(path)}' of '{path}' names no format that tables are written in.", $"Use {Csv}, or {Npy} for the paper's code; a path that ends in / is a folder.");
+            throw new InvalidInputException(
+                "UnknownTableExtension",
+                $"The extension '{Path.GetExtension(path)}' of '{path}' names no format that tables are written in.",
+                $"Use {Csv}, or {Npy} for the paper's code; a path that ends in / is a folder.");
     }
 
     /// <summary>Whether a table written under a name says what its verdicts rest on.</summary>
     /// <param name="path">A path.</param>
     public static bool HoldsEvidence(string path) => !HasExtension(path, Npy);
 
-    /// <summary>Reads a table. What it says is taken as claims (<see cref="StabilityTable.IsImported"/>): shown as imported, and proven before anything rests on it.</summary>
+    /// <summary>
+    /// Reads a table. What it says is taken as claims (<see cref="StabilityTable.IsImported"/>): shown as imported, and proven before
+    /// anything rests on it.
+    /// </summary>
     /// <param name="path">Full path.</param>
     /// <param name="network">The network that the verdicts are of; null to read the file that a CSV table names.</param>
     /// <param name="domain">
-    /// The domain that the verdicts hold over; null to take it from a CSV table. <c>stable_neurons.npy</c> states none: without this argument
-    /// it is the network's own range, else <c>[0,1]^n</c>, which is what the reference searches over.
+    /// The domain that the verdicts hold over; null to take it from a CSV table. <c>stable_neurons.npy</c> states none: without this
+    /// argument it is the network's own range, else <c>[0,1]^n</c>, which is what the reference searches over.
     /// </param>
     /// <param name="options">What the import, and that of the network, may take; null for the usual.</param>
     /// <returns>A table for that network. Neurons that <c>stable_neurons.npy</c> does not list are undetermined.</returns>
-    /// <exception cref="InvalidFileException">The file is damaged, made for another network or domain, or takes more than it may.</exception>
+    /// <exception cref="InvalidFileException">The file is damaged, made for another network or domain, or takes more than it
+    /// may.</exception>
     /// <exception cref="InvalidInputException">The network or the domain is needed but neither given nor in the file.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>

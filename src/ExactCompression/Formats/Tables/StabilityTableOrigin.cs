@@ -14,13 +14,17 @@ internal static partial class StabilityTableOrigin
         string full = Path.GetFullPath(file, Path.GetDirectoryName(Path.GetFullPath(path))!);
         return File.Exists(full)
             ? NetworkFormats.Read(full, options: options)
-            : throw new InvalidInputException("TableNeedsNetwork", $"The network file '{full}' that '{path}' names is not there.", "Give the network that the table was made for.");
+            : throw new InvalidInputException(
+                "TableNeedsNetwork", $"The network file '{full}' that '{path}' names is not there.",
+                "Give the network that the table was made for.");
     }
 
     public static void RequireNetwork(List<StabilityTableRow> rows, ReluNetwork network, string path)
     {
         if (Common(rows, static r => r.NetworkFingerprint, path, "NetworkFingerprint") is { } stated && stated != Fingerprint.Of(network))
-            throw new InvalidFileException("TableNetworkMismatch", path, "NetworkFingerprint", $"The table was made for other weights than those of '{network.Name}'.", "Give the network that the table was made for.");
+            throw new InvalidFileException(
+                "TableNetworkMismatch", path, "NetworkFingerprint", $"The table was made for other weights than those of '{network.Name}'.",
+                "Give the network that the table was made for.");
     }
 
     public static InputDomain FindDomain(List<StabilityTableRow> rows, ReluNetwork network, InputDomain? given, string path)
@@ -31,8 +35,12 @@ internal static partial class StabilityTableOrigin
         string? before = null;
         foreach (StabilityTableRow row in rows)
         {
-            if (row.Domain is { } text && text != before && DescribedEnds().Match(text) is { Success: true } match && match.Value != found.Ends)
-                throw new InvalidFileException("TableDomainMismatch", path, $"{row.Place}, column Domain", $"The cell says '{NameText.Short(text)}', but the domain is {found}.", "Find the stable neurons again over the domain that is meant.");
+            if (row.Domain is { } text && text != before && DescribedEnds().Match(text) is { Success: true } match
+                && match.Value != found.Ends)
+                throw new InvalidFileException(
+                    "TableDomainMismatch", path, $"{row.Place}, column Domain",
+                    $"The cell says '{NameText.Short(text)}', but the domain is {found}.",
+                    "Find the stable neurons again over the domain that is meant.");
             before = row.Domain;
         }
 
@@ -47,30 +55,40 @@ internal static partial class StabilityTableOrigin
         string? fingerprint = Common(rows, static r => r.DomainFingerprint, path, "DomainFingerprint");
         InputDomain? stated = StatedRange(rows, network, path);
         if (stated is not null && fingerprint is not null && Fingerprint.Of(stated) != fingerprint)
-            throw new InvalidFileException("TableDomainMismatch", path, "DomainFingerprint", "The ends of the domain were changed.", "Find the stable neurons again over the domain that is meant.");
+            throw new InvalidFileException(
+                "TableDomainMismatch", path, "DomainFingerprint", "The ends of the domain were changed.",
+                "Find the stable neurons again over the domain that is meant.");
         if (given is not null)
         {
             InputDomain bound = given.For(network.InputSize);
             string? expected = fingerprint ?? (stated is null ? null : Fingerprint.Of(stated));
             return expected is null || Fingerprint.Of(bound) == expected
                 ? bound
-                : throw new InvalidFileException("TableDomainMismatch", path, "DomainFingerprint", $"The table's verdicts hold over another domain than {bound}.", "Give the domain that the table was made for, or none.");
+                : throw new InvalidFileException(
+                    "TableDomainMismatch", path, "DomainFingerprint", $"The table's verdicts hold over another domain than {bound}.",
+                    "Give the domain that the table was made for, or none.");
         }
 
         if (stated is not null)
             return stated;
         if (fingerprint is not null && network.StatedDomain?.For(network.InputSize) is { } own && Fingerprint.Of(own) == fingerprint)
             return own;
-        throw new InvalidInputException("TableNeedsDomain", $"'{path}' does not hold the ends of its domain.", "Give the domain that the table was made for; another one is recognised and refused.");
+        throw new InvalidInputException(
+            "TableNeedsDomain", $"'{path}' does not hold the ends of its domain.",
+            "Give the domain that the table was made for; another one is recognised and refused.");
     }
 
     private static InputDomain? StatedRange(List<StabilityTableRow> rows, ReluNetwork network, string path)
     {
-        string? lower = Common(rows, static r => r.DomainLower, path, "DomainLower"), upper = Common(rows, static r => r.DomainUpper, path, "DomainUpper");
+        string? lower = Common(rows, static r => r.DomainLower, path, "DomainLower"),
+            upper = Common(rows, static r => r.DomainUpper, path, "DomainUpper");
         if (lower is null && upper is null)
             return null;
-        if (!double.TryParse(lower, NumberStyles.Float, CultureInfo.InvariantCulture, out double from) || !double.TryParse(upper, NumberStyles.Float, CultureInfo.InvariantCulture, out double to))
-            throw new InvalidFileException("TableValueInvalid", path, "DomainLower, DomainUpper", $"'{lower}' and '{upper}' are not the ends of a range.", "Give both as numbers.");
+        if (!double.TryParse(lower, NumberStyles.Float, CultureInfo.InvariantCulture, out double from)
+            || !double.TryParse(upper, NumberStyles.Float, CultureInfo.InvariantCulture, out double to))
+            throw new InvalidFileException(
+                "TableValueInvalid", path, "DomainLower, DomainUpper", $"'{lower}' and '{upper}' are not the ends of a range.",
+                "Give both as numbers.");
         try
         {
             return InputDomain.Uniform(from, to).For(network.InputSize);
@@ -88,7 +106,9 @@ internal static partial class StabilityTableOrigin
         foreach (StabilityTableRow row in rows)
         {
             if (column(row) != first)
-                throw new InvalidFileException("TableMixed", path, row.Place, $"The rows disagree in {name}: they come from more than one table.", "Keep one table a file.");
+                throw new InvalidFileException(
+                    "TableMixed", path, row.Place, $"The rows disagree in {name}: they come from more than one table.",
+                    "Keep one table a file.");
         }
 
         return first;

@@ -34,14 +34,18 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
         foreach (string needed in (string[])["Layer", "Neuron", "State"])
         {
             if (!columns.ContainsKey(needed))
-                throw new InvalidFileException("TableColumnMissing", path, "line 1", $"There is no column '{needed}'.", $"A table has the columns {string.Join(", ", StabilityTableCsv.Columns.Take(8))}.");
+                throw new InvalidFileException(
+                    "TableColumnMissing", path, "line 1", $"There is no column '{needed}'.",
+                    $"A table has the columns {string.Join(", ", StabilityTableCsv.Columns.Take(8))}.");
         }
 
         var rows = new List<StabilityTableRow>();
         while (csv.Read())
         {
             if (csv.FieldCount != header.Length)
-                throw new InvalidFileException("CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.", "Give every row the same number of columns.");
+                throw new InvalidFileException(
+                    "CsvRagged", path, CsvFile.Place(csv), $"The record has {csv.FieldCount} fields, the header {header.Length}.",
+                    "Give every row the same number of columns.");
             budget.Allocate(RowSize, CsvFile.Place(csv));
             rows.Add(Row(csv, columns, path));
         }
@@ -53,12 +57,18 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
     {
         string? Text(string column) => columns.TryGetValue(column, out int at) && csv.GetString(at) is { Length: > 0 } text ? text : null;
         string? Words(string column) => Text(column) is { } cell ? CsvText.Decode(cell) : null;
-        int Count(string column) => int.TryParse(Text(column), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : throw Invalid(column, Text(column));
+        int Count(string column) =>
+            int.TryParse(Text(column), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+                ? value
+                : throw Invalid(column, Text(column));
         double Bound(string column, double unknown) => Text(column) is not { } text
             ? unknown
-            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && !double.IsNaN(value) ? value : throw Invalid(column, text);
+            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && !double.IsNaN(value)
+                ? value
+                : throw Invalid(column, text);
         InvalidFileException Invalid(string column, string? value) =>
-            new("TableValueInvalid", path, $"{CsvFile.Place(csv)}, column {column}", $"'{CsvFile.Shortened(value ?? "")}' cannot be read.", "Mend that row.");
+            new("TableValueInvalid", path, $"{CsvFile.Place(csv)}, column {column}", $"'{CsvFile.Shortened(value ?? "")}' cannot be read.",
+                "Mend that row.");
 
         string? state = Text("State");
         if (!Enum.TryParse(state, ignoreCase: true, out NeuronState parsed) || !Enum.IsDefined(parsed) || char.IsAsciiDigit(state![0]))
@@ -68,13 +78,17 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
         {
             Layer = Count("Layer"),
             Neuron = Count("Neuron"),
-            State = parsed == NeuronState.StablyActive && upper == 0 ? NeuronState.StablyInactive : parsed, // 0 everywhere counts as inactive
+            State = parsed == NeuronState.StablyActive && upper == 0 ? NeuronState.StablyInactive : parsed,
+            // 0 everywhere counts as inactive
             LowerBound = lower,
             UpperBound = upper,
             Evidence = Words("Evidence") ?? "",
         };
         if (Contradicts(verdict))
-            throw new InvalidFileException("TableContradiction", path, CsvFile.Place(csv), $"A neuron between {verdict.LowerBound.ToString("R", CultureInfo.InvariantCulture)} and {verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Mend that row.");
+            throw new InvalidFileException(
+                "TableContradiction", path, CsvFile.Place(csv),
+                $"A neuron between {verdict.LowerBound.ToString("R", CultureInfo.InvariantCulture)} and {verdict.UpperBound.ToString(
+                    "R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Mend that row.");
         return new(CsvFile.Place(csv), verdict)
         {
             Domain = Words("Domain"),

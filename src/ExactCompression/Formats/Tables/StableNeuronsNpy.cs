@@ -6,15 +6,19 @@ namespace ExactCompression.Formats;
 /// </summary>
 internal static class StableNeuronsNpy
 {
-    private static readonly (string Key, NeuronState State)[] Lists = [("stably_active", NeuronState.StablyActive), ("stably_inactive", NeuronState.StablyInactive)];
+    private static readonly (string Key, NeuronState State)[] Lists = [("stably_active", NeuronState.StablyActive),
+        ("stably_inactive", NeuronState.StablyInactive)];
 
     public static StabilityTable Read(byte[] bytes, string path, ReluNetwork network, InputDomain? domain)
     {
         NpyArray array = NpyArray.Parse(bytes, path);
         if (array.Type is not null)
-            throw new InvalidFileException("StableNeuronsUnknown", path, "header", "The array holds numbers, not the dict of stably active and inactive neurons.", "Give a stable_neurons.npy.");
+            throw new InvalidFileException(
+                "StableNeuronsUnknown", path, "header", "The array holds numbers, not the dict of stably active and inactive neurons.",
+                "Give a stable_neurons.npy.");
         if (PickleReader.Read(array.DataCursor(path), "pickle") is not PickledArray { Objects: [PickleDict dict] })
-            throw new InvalidFileException("StableNeuronsUnknown", path, "pickle", "The array holds something else than one dict.", "Give a stable_neurons.npy.");
+            throw new InvalidFileException(
+                "StableNeuronsUnknown", path, "pickle", "The array holds something else than one dict.", "Give a stable_neurons.npy.");
 
         NeuronStability[] verdicts = [.. StabilityTable.Undecided(network, domain).Neurons];
         var places = new Dictionary<(int, int), int>();
@@ -23,14 +27,21 @@ internal static class StableNeuronsNpy
         foreach ((string key, NeuronState state) in Lists)
         {
             if (!dict.TryGet(key, out object? value) || value is not PickledArray list)
-                throw new InvalidFileException("StableNeuronsUnknown", path, key, "The dict has no array of that name.", "Give a stable_neurons.npy.");
+                throw new InvalidFileException(
+                    "StableNeuronsUnknown", path, key, "The dict has no array of that name.", "Give a stable_neurons.npy.");
             double[] pairs = Pairs(list, path, key);
             for (int i = 0; i < pairs.Length; i += 2)
             {
-                if (!(pairs[i] is >= 1 and <= int.MaxValue && pairs[i + 1] is >= 0 and <= int.MaxValue) || !places.TryGetValue(((int)pairs[i], (int)pairs[i + 1]), out int place))
-                    throw new InvalidFileException("TableRowUnknown", path, $"{key}, entry {i / 2}", $"The network {network.Architecture} has no neuron {pairs[i + 1]} in layer {pairs[i]}.", "Give the network that the file was made for.");
+                if (!(pairs[i] is >= 1 and <= int.MaxValue && pairs[i + 1] is >= 0 and <= int.MaxValue)
+                    || !places.TryGetValue(((int)pairs[i], (int)pairs[i + 1]), out int place))
+                    throw new InvalidFileException(
+                        "TableRowUnknown", path, $"{key}, entry {i / 2}",
+                        $"The network {network.Architecture} has no neuron {pairs[i + 1]} in layer {pairs[i]}.",
+                        "Give the network that the file was made for.");
                 if (verdicts[place].State != NeuronState.Undetermined)
-                    throw new InvalidFileException("TableRowDuplicate", path, $"{key}, entry {i / 2}", $"Layer {pairs[i]}, neuron {pairs[i + 1]} is listed a second time.", "The file is damaged.");
+                    throw new InvalidFileException(
+                        "TableRowDuplicate", path, $"{key}, entry {i / 2}",
+                        $"Layer {pairs[i]}, neuron {pairs[i + 1]} is listed a second time.", "The file is damaged.");
                 verdicts[place] = new() { Layer = verdicts[place].Layer, Neuron = verdicts[place].Neuron, State = state };
             }
         }
@@ -57,7 +68,10 @@ internal static class StableNeuronsNpy
         int[] shape = list.Shape;
         bool pairs = shape.Length is 2 or 3 && shape[1] == 2 && (shape.Length == 2 || shape[2] == 1);
         if (list.Type?.Type is not { } type || type.IsFloating() || list.Bytes is null || !(pairs || shape is [0]))
-            throw new InvalidFileException("StableNeuronsUnknown", path, key, $"An array of shape ({string.Join(", ", shape)}) of {list.Type?.Name} is no list of (layer, neuron).", "Give a stable_neurons.npy.");
+            throw new InvalidFileException(
+                "StableNeuronsUnknown", path, key,
+                $"An array of shape ({string.Join(", ", shape)}) of {list.Type?.Name} is no list of (layer, neuron).",
+                "Give a stable_neurons.npy.");
         var values = new double[list.Bytes.Length / type.Size()];
         ElementDecoding.Decode(list.Bytes, type, list.Type.BigEndian, values);
         return list.FortranOrder ? NpyArray.RowMajor(values, shape) : values;

@@ -34,7 +34,8 @@ internal static class ElementTypes
     /// <summary>The narrowest precision of ours that holds every value of a type exactly.</summary>
     public static WeightPrecision Precision(this ElementType type) => type switch
     {
-        ElementType.Float64 or ElementType.Int32 or ElementType.UInt32 or ElementType.Int64 or ElementType.UInt64 => WeightPrecision.Float64,
+        ElementType.Float64 or ElementType.Int32 or ElementType.UInt32 or ElementType.Int64 or ElementType.UInt64 =>
+            WeightPrecision.Float64,
         _ => WeightPrecision.Float32,
     };
 }

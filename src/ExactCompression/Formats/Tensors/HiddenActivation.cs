@@ -1,8 +1,8 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// What follows the hidden layers of a file that only has their weights. Where nothing is stated ReLU is assumed, and said so; what is known
-/// to be something else is refused.
+/// What follows the hidden layers of a file that only has their weights. Where nothing is stated ReLU is assumed, and said so; what is
+/// known to be something else is refused.
 /// </summary>
 internal static class HiddenActivation
 {
@@ -37,14 +37,20 @@ internal static class HiddenActivation
             return null; // nothing is hidden
         string? stated = source.StatedActivation is { } text ? string.Concat(NameWords.Of(text)) : null;
         if (stated is not (null or Relu))
-            throw new InvalidFileException("ActivationUnsupported", source.Path, "activation", $"The file states the activation '{NameText.Short(source.StatedActivation!)}'; only ReLU is supported.", "Use a network with ReLU between its layers.", unsupported: true);
+            throw new InvalidFileException(
+                "ActivationUnsupported", source.Path, "activation",
+                $"The file states the activation '{NameText.Short(source.StatedActivation!)}'; only ReLU is supported.",
+                "Use a network with ReLU between its layers.", unsupported: true);
         RequireSupported(options.Activation);
         if (options.Activation is not null || stated is not null)
             return null;
         foreach (string name in tensors.Select(static t => t.Name).Prepend(Path.GetFileNameWithoutExtension(source.Path)))
         {
             if (NameWords.Of(name).FirstOrDefault(Others.Contains) is { } word)
-                throw new InvalidFileException("ActivationUnsupported", source.Path, NameText.Short(name), $"The name says '{word}', and only ReLU is supported between layers.", "If ReLU follows the hidden layers all the same, say so with -Activation Relu.", unsupported: true);
+                throw new InvalidFileException(
+                    "ActivationUnsupported", source.Path, NameText.Short(name),
+                    $"The name says '{word}', and only ReLU is supported between layers.",
+                    "If ReLU follows the hidden layers all the same, say so with -Activation Relu.", unsupported: true);
         }
 
         return "The file has weights only and names no activation: ReLU is assumed after each layer but the last. "
@@ -56,13 +62,17 @@ internal static class HiddenActivation
     public static void RequireSupported(Activation? activation)
     {
         if (activation is not (null or Activation.Relu))
-            throw new InvalidInputException("ActivationUnsupported", $"The activation {activation} after hidden layers is not supported: without ReLU the layers are one affine map, and nothing is left to decide.", "Leave -Activation out, or say Relu.");
+            throw new InvalidInputException(
+                "ActivationUnsupported",
+                $"The activation {activation} after hidden layers is not supported: without ReLU the layers are one affine map, and "
+                    + $"nothing is left to decide.", "Leave -Activation out, or say Relu.");
     }
 
     /// <summary>Says that the user's word is not used, for a file whose operators say what follows each layer.</summary>
     public static void WarnOfUnused(ImportOptions options)
     {
         if (options.Activation is not null)
-            options.Warning?.Invoke($"The file itself states what follows each of its layers, so -Activation {options.Activation} is not used.");
+            options.Warning?.Invoke(
+                $"The file itself states what follows each of its layers, so -Activation {options.Activation} is not used.");
     }
 }

@@ -13,7 +13,10 @@ internal sealed class LayerAssembly(string path, string format)
         if (bias.Length != outputs)
             throw new InvalidFileException("LayerShapeMismatch", path, name, $"The layer has {outputs} outputs but {bias.Length} biases.");
         if (layers.Count > 0 && layers[^1].Outputs != inputs)
-            throw new InvalidFileException("LayerShapeMismatch", path, name, $"The layer takes {inputs} values, but the one before, '{layers[^1].Name}', gives {layers[^1].Outputs}.", "Only networks whose layers follow one another are read.");
+            throw new InvalidFileException(
+                "LayerShapeMismatch", path, name,
+                $"The layer takes {inputs} values, but the one before, '{layers[^1].Name}', gives {layers[^1].Outputs}.",
+                "Only networks whose layers follow one another are read.");
         RequireFinite(weights, inputs, name, "weight");
         RequireFinite(bias, 1, name, "bias");
         layers.Add((name, weights, bias, outputs, inputs, precision));
@@ -39,6 +42,8 @@ internal sealed class LayerAssembly(string path, string format)
         if (bad < 0)
             return;
         string place = what == "bias" ? $"{name}, neuron {bad}" : $"{name}, neuron {bad / columns}, input {bad % columns}";
-        throw new InvalidFileException("WeightNotFinite", path, place, $"The {what} is {(double.IsNaN(values[bad]) ? "not a number" : "infinite")}.", "Nothing can be proven of such a network: train or export it again.");
+        throw new InvalidFileException(
+            "WeightNotFinite", path, place, $"The {what} is {(double.IsNaN(values[bad]) ? "not a number" : "infinite")}.",
+            "Nothing can be proven of such a network: train or export it again.");
     }
 }

@@ -27,7 +27,8 @@ internal sealed class LayerOrder
     /// <param name="path">The file.</param>
     /// <param name="note">What the user should know of the choice, or null.</param>
     /// <exception cref="InvalidFileException">No order fits, or more than one does, or there is more than one network.</exception>
-    public static List<LayerTensors> Find(List<LayerTensors> layers, WeightLayout layout, LayerOrdering ordering, FileOrder file, string path, out string? note)
+    public static List<LayerTensors> Find(
+        List<LayerTensors> layers, WeightLayout layout, LayerOrdering ordering, FileOrder file, string path, out string? note)
     {
         note = null;
         if (layers.Count == 1)
@@ -36,7 +37,8 @@ internal sealed class LayerOrder
             return Fits(layers, layout) ? layers : throw LayerOrderFault.NoFit(layers, layout, path);
         var order = new LayerOrder(layers, layout, ordering, file, path);
         if (ordering == LayerOrdering.Auto && SeveralNetworks.Find(order.tree, layers.Count) is { } parts)
-            throw SeveralNetworks.Fault(parts, layers, order.ByNames(order.tree, out List<LayerTensors>? named) == 1 ? named : null, layout, path);
+            throw SeveralNetworks.Fault(
+                parts, layers, order.ByNames(order.tree, out List<LayerTensors>? named) == 1 ? named : null, layout, path);
         return order.Decide(out note);
     }
 
@@ -64,7 +66,9 @@ internal sealed class LayerOrder
         if (ordering == LayerOrdering.Names || counts || file == FileOrder.Lost)
         {
             if (ways == 1)
-                note = file == FileOrder.Given && ordering == LayerOrdering.Auto ? $"The layers are read in the only order in which names and widths fit: {LayerOrderFault.List(named!)}." : null;
+                note = file == FileOrder.Given && ordering == LayerOrdering.Auto
+                    ? $"The layers are read in the only order in which names and widths fit: {LayerOrderFault.List(named!)}."
+                    : null;
             else if (ways > 1)
                 throw LayerOrderFault.Ambiguous(layers, path);
             else
@@ -77,8 +81,10 @@ internal sealed class LayerOrder
         if (ways == 1 && (sorted || !fits))
         {
             note = sorted
-                ? $"The file lists its layers sorted as text ({LayerOrderFault.List(layers)}); they are read by their numbers ({LayerOrderFault.List(named!)})."
-                : $"The file lists its layers in an order in which they do not fit; they are read by their numbers ({LayerOrderFault.List(named!)}).";
+                ? $"The file lists its layers sorted as text ({LayerOrderFault.List(
+                    layers)}); they are read by their numbers ({LayerOrderFault.List(named!)})."
+                : $"The file lists its layers in an order in which they do not fit; they are read by their numbers ({LayerOrderFault.List(
+                    named!)}).";
             return named!;
         }
 

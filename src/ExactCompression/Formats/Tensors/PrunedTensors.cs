@@ -29,7 +29,9 @@ internal static class PrunedTensors
             if (masks.TryGetValue(name, out TensorEntry? mask) && mask.Type is not null && tensor.IsFloating)
             {
                 if (!mask.Shape.AsSpan().SequenceEqual(tensor.Shape))
-                    throw new InvalidFileException("LayerShapeMismatch", path, NameText.Short(mask.Name), $"The mask has the shape {mask.ShapeText}, its tensor {tensor.ShapeText}.");
+                    throw new InvalidFileException(
+                        "LayerShapeMismatch", path, NameText.Short(mask.Name),
+                        $"The mask has the shape {mask.ShapeText}, its tensor {tensor.ShapeText}.");
                 used.Add(mask);
                 joined.Add(tensor with { Name = name, Read = () => Masked(tensor, mask, path) });
             }
@@ -51,7 +53,10 @@ internal static class PrunedTensors
             if (kept[i] == 0)
                 values[i] = double.IsFinite(values[i]) ? 0 : double.NaN; // as the product is
             else if (kept[i] != 1)
-                throw new InvalidFileException("StateDictUnsupportedTensor", path, NameText.Short(mask.Name), $"The mask holds {kept[i]}; only zeros and ones are known.", "Before saving, put the weight itself in its place: torch.nn.utils.prune.remove(layer, 'weight').", unsupported: true);
+                throw new InvalidFileException(
+                    "StateDictUnsupportedTensor", path, NameText.Short(mask.Name),
+                    $"The mask holds {kept[i]}; only zeros and ones are known.",
+                    "Before saving, put the weight itself in its place: torch.nn.utils.prune.remove(layer, 'weight').", unsupported: true);
         }
 
         return values;

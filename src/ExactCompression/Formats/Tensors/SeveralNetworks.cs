@@ -4,9 +4,9 @@ namespace ExactCompression.Formats;
 /// Files of named tensors that hold more than one network, or may do so: layers side by side under names of their own.
 /// </summary>
 /// <remarks>
-/// Such a file is never read without asking, even where its parts chain in one order and that is the file's. A generator and a discriminator
-/// chain just as the features and the classifier of one network do, so neither shapes nor order tell the two cases apart, and the names of
-/// parts are their authors' own. The error instead says what each answer is, and what network it reads.
+/// Such a file is never read without asking, even where its parts chain in one order and that is the file's. A generator and a
+/// discriminator chain just as the features and the classifier of one network do, so neither shapes nor order tell the two cases apart, and
+/// the names of parts are their authors' own. The error instead says what each answer is, and what network it reads.
 /// </remarks>
 internal static class SeveralNetworks
 {
@@ -35,13 +35,19 @@ internal static class SeveralNetworks
     /// <param name="byNames">All layers by the numbers in their names; null where these leave doubt.</param>
     /// <param name="layout">Which way round weights are stored.</param>
     /// <param name="path">The file.</param>
-    public static InvalidFileException Fault(IReadOnlyList<LayerNameTree> parts, List<LayerTensors> inFile, List<LayerTensors>? byNames, WeightLayout layout, string path)
+    public static InvalidFileException Fault(
+        IReadOnlyList<LayerNameTree> parts, List<LayerTensors> inFile, List<LayerTensors>? byNames, WeightLayout layout, string path)
     {
         string[] prefixes = [.. parts.Take(Listed).Select(Prefix)];
         string more = parts.Count > Listed ? ", ..." : "";
         string list = string.Join(", ", prefixes.Select(static p => $"'{p}'")) + more;
-        string one = string.Join(", ", prefixes.Zip(parts, (prefix, part) => $"-Prefix '{prefix}'{Shown([.. part.InFileOrder().Select(static l => l.Layer)], layout)}")) + more;
-        return new("SeveralNetworks", path, prefixes[0], $"The file seems to hold more than one network: layers of their own are under each of {list}.", $"Read one of them: {one}. {Joined(inFile, byNames, layout)}", unsupported: true);
+        string one = string.Join(
+            ", ", prefixes.Zip(
+                parts, (prefix, part) => $"-Prefix '{prefix}'{Shown([.. part.InFileOrder().Select(static l => l.Layer)], layout)}")) + more;
+        return new(
+            "SeveralNetworks", path, prefixes[0],
+            $"The file seems to hold more than one network: layers of their own are under each of {list}.",
+            $"Read one of them: {one}. {Joined(inFile, byNames, layout)}", unsupported: true);
     }
 
     private static string Joined(List<LayerTensors> inFile, List<LayerTensors>? byNames, WeightLayout layout)
@@ -50,7 +56,9 @@ internal static class SeveralNetworks
         return (fileFits, namesFit) switch
         {
             (true, true) when inFile.SequenceEqual(byNames!) => $"If they make one network, say -Order File{Shown(inFile, layout)}.",
-            (true, true) => $"If they make one network, say -Order File ({LayerOrderFault.List(inFile)}) or -Order Names ({LayerOrderFault.List(byNames!)}).",
+            (true, true) =>
+                $"If they make one network, say -Order File ({LayerOrderFault.List(inFile)}) or -Order Names ({LayerOrderFault.List(
+                    byNames!)}).",
             (true, false) => $"If they make one network, say -Order File{Shown(inFile, layout)}.",
             (false, true) => $"If they make one network, say -Order Names ({LayerOrderFault.List(byNames!)}).",
             _ => "They do not fit one another in the order of the file.",
@@ -63,7 +71,9 @@ internal static class SeveralNetworks
         if (!LayerOrder.Fits(layers, layout))
             return "";
         int[] widths = [layers[0].Inputs(layout), .. layers.Select(l => l.Outputs(layout))];
-        return widths.Length <= ListedWidths ? $" ({string.Join('-', widths)})" : $" ({string.Join('-', widths[..(ListedWidths - 1)])}-...-{widths[^1]})";
+        return widths.Length <= ListedWidths
+            ? $" ({string.Join('-', widths)})"
+            : $" ({string.Join('-', widths[..(ListedWidths - 1)])}-...-{widths[^1]})";
     }
 
     // Read either way round, what a run of layers takes and gives differs by the same widths.

@@ -22,14 +22,19 @@ internal static class StateDictNetwork
         var pairing = TensorPairing.Of(tensors, path, anyName: options.Order != LayerOrdering.Auto);
         foreach (LayerTensors layer in pairing.Layers)
             budget.Allocate(NameSize * Math.Min(layer.Name.Length, LayerNameTree.MaximalDepth), NameText.Short(layer.Name));
-        FileOrder file = !source.KeepsOrder ? FileOrder.Lost : TextOrder.IsSorted(tensors.Select(static t => t.Name)) ? FileOrder.Sorted : FileOrder.Given;
+        FileOrder file = !source.KeepsOrder
+            ? FileOrder.Lost
+            : TextOrder.IsSorted(tensors.Select(static t => t.Name))
+            ? FileOrder.Sorted : FileOrder.Given;
         (List<LayerTensors> layers, WeightLayout layout, string? note) = source.Layout is { } known
             ? (LayerOrder.Find(pairing.Layers, known, options.Order, file, path, out string? found), known, found)
             : LayoutSearch.Find(pairing.Layers, options.Order, file, path);
         pairing.RequireAllPlaced(path);
         string? assumed = HiddenActivation.Require(source, tensors, layers.Count, options);
         ReluNetwork network = Assemble(layers, layout, source, budget);
-        string? beside = source.Beside.Count > 0 ? $"The file holds tensors beside the network, which are not read: {NameText.List(source.Beside)}." : null;
+        string? beside = source.Beside.Count > 0
+            ? $"The file holds tensors beside the network, which are not read: {NameText.List(source.Beside)}."
+            : null;
         foreach (string? warning in (string?[])[note, beside, assumed])
         {
             if (warning is not null)
@@ -46,8 +51,12 @@ internal static class StateDictNetwork
         List<TensorEntry> chosen = [.. source.Tensors.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal))];
         if (chosen.Count > 0)
             return chosen;
-        string[] first = [.. source.Tensors.Select(static t => t.Name.IndexOf('.') is >= 0 and int dot ? t.Name[..(dot + 1)] : t.Name).Distinct(StringComparer.Ordinal)];
-        throw new InvalidFileException("PrefixNotFound", source.Path, "tensors", $"No tensor's name begins with '{NameText.Short(prefix)}'; names begin with {NameText.List(first)}.", "Upper and lower case count.");
+        string[] first = [.. source.Tensors.Select(static t => t.Name.IndexOf('.') is >= 0 and int dot ? t.Name[..(dot + 1)] : t.Name)
+            .Distinct(StringComparer.Ordinal)];
+        throw new InvalidFileException(
+            "PrefixNotFound", source.Path, "tensors",
+            $"No tensor's name begins with '{NameText.Short(prefix)}'; names begin with {NameText.List(first)}.",
+            "Upper and lower case count.");
     }
 
     private static ReluNetwork Assemble(List<LayerTensors> layers, WeightLayout layout, NamedTensors source, ImportBudget budget)
@@ -58,7 +67,10 @@ internal static class StateDictNetwork
         {
             values = Math.Min(values + Math.Min(layer.Weight.Count, long.MaxValue / 8), long.MaxValue / 4);
             if (layer.Weight.Count > Array.MaxLength / sizeof(double))
-                throw new InvalidFileException("FileTooLarge", source.Path, NameText.Short(layer.Name), $"A tensor of shape {layer.Weight.ShapeText} has more elements than can be read.", "Use a smaller network.", unsupported: true);
+                throw new InvalidFileException(
+                    "FileTooLarge", source.Path, NameText.Short(layer.Name),
+                    $"A tensor of shape {layer.Weight.ShapeText} has more elements than can be read.", "Use a smaller network.",
+                    unsupported: true);
         }
 
         budget.AllocateValues(values * (layout == WeightLayout.InputsFirst ? 2 : 1), NameText.Short(layers[0].Name));

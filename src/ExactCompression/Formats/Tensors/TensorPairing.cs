@@ -41,7 +41,8 @@ internal sealed class TensorPairing
             if (tensors[i].Shape.Length != 2)
                 continue;
             string? name = LayerNames.BiasNames(tensors[i].Name).FirstOrDefault(vectors.ContainsKey);
-            if (name is null && i + 1 < tensors.Count && vectors.ContainsKey(tensors[i + 1].Name) && !LayerNames.BiasNames(tensors[i].Name).Any())
+            if (name is null && i + 1 < tensors.Count && vectors.ContainsKey(tensors[i + 1].Name)
+                && !LayerNames.BiasNames(tensors[i].Name).Any())
                 name = tensors[i + 1].Name;
             layers.Add(new(tensors[i], name is not null && vectors.Remove(name, out TensorEntry? bias) ? bias : null));
         }
@@ -49,7 +50,9 @@ internal sealed class TensorPairing
         if (layers.Count == 0 && vectors.Count > 0)
             throw Unplaced(vectors.Values.First(), path, "belongs to no weight matrix");
         if (layers.Count == 0)
-            throw new InvalidFileException("NoLayers", path, "tensors", "No tensor is a weight matrix (two extents, floating point).", "Save the network's state dict.");
+            throw new InvalidFileException(
+                "NoLayers", path, "tensors", "No tensor is a weight matrix (two extents, floating point).",
+                "Save the network's state dict.");
 
         // Where some matrices are called weights, the others are something else: a gain, a covariance, a mean stored as a row.
         LayerTensors[] other = [.. layers.Where(static l => !LayerNames.BiasNames(l.Name).Any())];
@@ -74,25 +77,42 @@ internal sealed class TensorPairing
     private static void RequireSupported(TensorEntry tensor, string path, bool anyName)
     {
         string last = tensor.Name[(tensor.Name.LastIndexOf('.') + 1)..];
-        if (tensor.Name.StartsWith("parametrizations.", StringComparison.Ordinal) || tensor.Name.Contains(".parametrizations.", StringComparison.Ordinal))
+        if (tensor.Name.StartsWith("parametrizations.", StringComparison.Ordinal)
+            || tensor.Name.Contains(".parametrizations.", StringComparison.Ordinal))
             throw Computed(tensor, path, "a parametrization", "torch.nn.utils.parametrize.remove_parametrizations(layer, 'weight')");
         if (last is "weight_g" or "weight_v")
-            throw Computed(tensor, path, "weight or spectral normalisation", "torch.nn.utils.remove_weight_norm(layer) or remove_spectral_norm(layer)");
+            throw Computed(
+                tensor, path, "weight or spectral normalisation",
+                "torch.nn.utils.remove_weight_norm(layer) or remove_spectral_norm(layer)");
         if (last is "weight_u" or "weight_orig" or "bias_orig")
-            throw Computed(tensor, path, "spectral normalisation or pruning", "torch.nn.utils.remove_spectral_norm(layer) or torch.nn.utils.prune.remove(layer, 'weight')");
+            throw Computed(
+                tensor, path, "spectral normalisation or pruning",
+                "torch.nn.utils.remove_spectral_norm(layer) or torch.nn.utils.prune.remove(layer, 'weight')");
         if (tensor.Shape.Length is 3 or 4 or 5 && tensor.IsFloating)
-            throw new InvalidFileException("ConvolutionUnsupported", path, NameText.Short(tensor.Name), $"The tensor has the shape {tensor.ShapeText}: convolutions are not supported in this format.", "Export the network to ONNX, or use a network of fully connected layers.", unsupported: true);
+            throw new InvalidFileException(
+                "ConvolutionUnsupported", path, NameText.Short(tensor.Name),
+                $"The tensor has the shape {tensor.ShapeText}: convolutions are not supported in this format.",
+                "Export the network to ONNX, or use a network of fully connected layers.", unsupported: true);
         if (tensor.Shape.Length is not (1 or 2) || !tensor.IsFloating)
             throw Unplaced(tensor, path, tensor.IsFloating ? $"has the shape {tensor.ShapeText}" : "is not floating point");
-        if (last is "running_mean" or "running_var" or "weight_mask" or "bias_mask" or "in_proj_weight" or "in_proj_bias" || last.StartsWith("weight_ih", StringComparison.Ordinal) || last.StartsWith("weight_hh", StringComparison.Ordinal))
+        if (last is "running_mean" or "running_var" or "weight_mask" or "bias_mask" or "in_proj_weight" or "in_proj_bias"
+            || last.StartsWith("weight_ih", StringComparison.Ordinal) || last.StartsWith("weight_hh", StringComparison.Ordinal))
             throw Unplaced(tensor, path, "belongs to a layer that is not a plain fully connected one");
         if (!anyName && NameWords.Of(tensor.Name).FirstOrDefault(OtherModules.Contains) is { } word)
-            throw new InvalidFileException("StateDictUnsupportedTensor", path, NameText.Short(tensor.Name), $"The name says '{word}': such a module is no layer of a chain.", "If all layers are plain ones that follow one another, say so with -Order File or -Order Names.", unsupported: true);
+            throw new InvalidFileException(
+                "StateDictUnsupportedTensor", path, NameText.Short(tensor.Name),
+                $"The name says '{word}': such a module is no layer of a chain.",
+                "If all layers are plain ones that follow one another, say so with -Order File or -Order Names.", unsupported: true);
     }
 
     private static InvalidFileException Computed(TensorEntry tensor, string path, string what, string mend) =>
-        new("StateDictUnsupportedTensor", path, NameText.Short(tensor.Name), $"The tensor is not the weight that the layer uses, but what {what} computes it from.", $"Before saving, put the weight itself in its place: {mend}.", unsupported: true);
+        new("StateDictUnsupportedTensor", path, NameText.Short(tensor.Name),
+            $"The tensor is not the weight that the layer uses, but what {what} computes it from.",
+            $"Before saving, put the weight itself in its place: {mend}.", unsupported: true);
 
     private static InvalidFileException Unplaced(TensorEntry tensor, string path, string problem) =>
-        new("StateDictUnsupportedTensor", path, NameText.Short(tensor.Name), $"The tensor {problem}; only the weights (outputs x inputs) and biases of fully connected layers are read from this format.", "Export the network to ONNX instead, where normalisation layers are understood, or leave tensors that are no part of the function out with -Prefix.", unsupported: true);
+        new("StateDictUnsupportedTensor", path, NameText.Short(tensor.Name),
+            $"The tensor {problem}; only the weights (outputs x inputs) and biases of fully connected layers are read from this format.",
+            "Export the network to ONNX instead, where normalisation layers are understood, or leave tensors that are no part of the "
+                + "function out with -Prefix.", unsupported: true);
 }

@@ -15,13 +15,16 @@ internal static class WrittenTensors
     public static void RequireWritable(ReluNetwork network, WeightPrecision precision, string format)
     {
         if (network.Layers[^1].Activation != Activation.Identity)
-            throw new InvalidInputException("OutputReluUnsupported", $"The output of '{network.Name}' is rectified, which {format} cannot say.", "Write it as ONNX.");
+            throw new InvalidInputException(
+                "OutputReluUnsupported", $"The output of '{network.Name}' is rectified, which {format} cannot say.", "Write it as ONNX.");
         if (precision == WeightPrecision.Float64)
             return;
         foreach (AffineLayer layer in network.Layers)
         {
             if (Math.Max(LargestMagnitude(layer.Weights.Span), LargestMagnitude(layer.Bias.Span)) > float.MaxValue)
-                throw new InvalidInputException("WeightOverflow", $"A weight of '{network.Name}' is too large for float32.", "Write the network with Float64 precision.");
+                throw new InvalidInputException(
+                    "WeightOverflow", $"A weight of '{network.Name}' is too large for float32.",
+                    "Write the network with Float64 precision.");
         }
     }
 
@@ -44,5 +47,6 @@ internal static class WrittenTensors
         }
     }
 
-    private static double LargestMagnitude(ReadOnlySpan<double> values) => Math.Abs(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(values));
+    private static double LargestMagnitude(ReadOnlySpan<double> values) =>
+        Math.Abs(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(values));
 }

@@ -12,8 +12,8 @@ namespace ExactCompression.Formats;
 /// The normalisation is joined into the first and the last layer, so the network takes the file's own, unnormalised input, and the file's
 /// input range is its <see cref="ReluNetwork.StatedDomain"/>. Within that range the clipping that the format prescribes does nothing.
 /// Where joining rounds, layers carry the radius of it and the normalisation itself, which is written again as it was. Ranges of inputs go
-/// outward where no double holds their ends, means and ranges of the normalisation are the nearest doubles of their decimals; which precision the
-/// weights' decimals stand for: see <see cref="NumberScanner"/>. Source: the description in the repository <c>sisl/NNet</c>.
+/// outward where no double holds their ends, means and ranges of the normalisation are the nearest doubles of their decimals; which
+/// precision the weights' decimals stand for: see <see cref="NumberScanner"/>. Source: the description in the repository <c>sisl/NNet</c>.
 /// </remarks>
 internal sealed class NNetFormat : IWritableNetworkFormat
 {
@@ -42,7 +42,9 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         }
 
         if (!scanner.AtEnd)
-            throw new InvalidFileException("TextFormatDamaged", path, scanner.Place, "There is more text after the last bias.", "The sizes in the header are wrong, or the file holds something else than one network.");
+            throw new InvalidFileException(
+                "TextFormatDamaged", path, scanner.Place, "There is more text after the last bias.",
+                "The sizes in the header are wrong, or the file holds something else than one network.");
         WeightPrecision precision = TextPrecision.Find(comments, scanner);
         var chain = new AffineFusion(sizes[0], precision);
         try
@@ -60,7 +62,9 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         }
         catch (OverflowException e)
         {
-            throw new InvalidFileException("WeightNotFinite", path, "normalisation", "The normalised weights leave the range of double.", "Check the means and ranges.", inner: e);
+            throw new InvalidFileException(
+                "WeightNotFinite", path, "normalisation", "The normalised weights leave the range of double.",
+                "Check the means and ranges.", inner: e);
         }
     }
 
@@ -70,7 +74,8 @@ internal sealed class NNetFormat : IWritableNetworkFormat
     {
         WrittenTensors.RequireWritable(network, precision, Name);
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        void Line(IEnumerable<int> numbers) => writer.WriteLine(string.Concat(numbers.Select(static n => n.ToString(CultureInfo.InvariantCulture) + ",")));
+        void Line(IEnumerable<int> numbers) =>
+            writer.WriteLine(string.Concat(numbers.Select(static n => n.ToString(CultureInfo.InvariantCulture) + ",")));
         void Reals(ReadOnlySpan<double> numbers, WeightPrecision of) => writer.WriteLine(TextPrecision.Join(numbers, of) + ",");
 
         double[] ends = new double[network.InputSize];

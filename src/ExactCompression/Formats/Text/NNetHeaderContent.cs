@@ -43,7 +43,8 @@ internal sealed record NNetHeaderContent(int[] Sizes, InputDomain? Domain, doubl
         {
             string of = zero == inputs ? "the outputs" : $"input {zero}";
             throw new InvalidFileException(
-                "NNetRangeZero", scanner.Path, rangesPlace, $"The normalisation range of {of} is 0.", "Give 1 where nothing is to be scaled.");
+                "NNetRangeZero", scanner.Path, rangesPlace, $"The normalisation range of {of} is 0.",
+                "Give 1 where nothing is to be scaled.");
         }
 
         scanner.RequireNumbers(Numbers(sizes), "weights and biases");

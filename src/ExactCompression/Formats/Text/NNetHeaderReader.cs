@@ -81,7 +81,8 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
         if (described > inputs)
         {
             string place = minimums.Place;
-            warning?.Invoke($"{place}: the header describes {described} inputs, but the network has {inputs}: the first {inputs} are taken.");
+            warning?.Invoke(
+                $"{place}: the header describes {described} inputs, but the network has {inputs}: the first {inputs} are taken.");
         }
 
         return (
@@ -118,7 +119,8 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
         if (found.Length == 0 || found.Any(other => !other.AsSpan().SequenceEqual(found[0])))
             throw Unclear(widths, "layer sizes", levels + 1);
         string chosen = string.Join(", ", found[0].Take(20));
-        warning?.Invoke($"{widths.Place}: there are {sizes.Length} layer sizes for {levels} layers; by the count of the weights they are {chosen}.");
+        warning?.Invoke(
+            $"{widths.Place}: there are {sizes.Length} layer sizes for {levels} layers; by the count of the weights they are {chosen}.");
         return found[0];
     }
 

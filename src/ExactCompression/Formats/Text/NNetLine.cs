@@ -52,7 +52,8 @@ internal sealed class NNetLine
         }
 
         throw new InvalidFileException(
-            "FileTruncated", scanner.Path, scanner.Place, $"The file ends where the {what} should be.", "The file is cut off: get it again.");
+            "FileTruncated", scanner.Path, scanner.Place, $"The file ends where the {what} should be.",
+            "The file is cut off: get it again.");
     }
 
     public string Token(int index) => tokens[index];

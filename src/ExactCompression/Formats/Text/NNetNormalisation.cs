@@ -2,7 +2,10 @@ using ExactCompression.Networks;
 
 namespace ExactCompression.Formats;
 
-/// <summary>What of a network's normalisation the header of a <c>.nnet</c> file can say: <c>(x - mean) / range</c> before the first matrix, <c>y range + mean</c> with one range and one mean after the last.</summary>
+/// <summary>
+/// What of a network's normalisation the header of a <c>.nnet</c> file can say: <c>(x - mean) / range</c> before the first matrix,
+/// <c>y range + mean</c> with one range and one mean after the last.
+/// </summary>
 internal sealed class NNetNormalisation
 {
     private readonly ReluNetwork network;
@@ -28,7 +31,9 @@ internal sealed class NNetNormalisation
     /// <summary>Whether header and weights are the network's own function.</summary>
     /// <param name="precision">What weights are stored as.</param>
     public bool Holds(WeightPrecision precision) =>
-        network.Layers.Select((layer, l) => matrices[l] is { } matrix ? matrix.Fits(precision) : layer.IsExact && layer.Precision <= precision).All(static held => held);
+        network.Layers.Select(
+            (layer, l) => matrices[l] is { } matrix ? matrix.Fits(precision) : layer.IsExact && layer.Precision <= precision).All(
+                static held => held);
 
     /// <summary>The weights of a layer as they are written, row-major, and its biases.</summary>
     /// <param name="layer">0-based.</param>
@@ -53,7 +58,8 @@ internal sealed class NNetNormalisation
         if (at == parts.Count || !parts[at].IsDense)
             return null;
         AffinePart matrix = parts[at++];
-        if (isLast && at < parts.Count && parts[at] is { Kind: AffinePartKind.Elementwise } end && IsAll(end.Values[0], end.Values[0][0]) && IsAll(end.Values[1], end.Values[1][0]) && end.Values[0][0] != 0)
+        if (isLast && at < parts.Count && parts[at] is { Kind: AffinePartKind.Elementwise } end && IsAll(end.Values[0], end.Values[0][0])
+            && IsAll(end.Values[1], end.Values[1][0]) && end.Values[0][0] != 0)
         {
             (ranges[^1], means[^1]) = (end.Values[0][0], end.Values[1][0]);
             at++;

@@ -46,10 +46,13 @@ internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budg
         ReadOnlySpan<byte> token = Token();
         if (token.IsEmpty)
             throw Truncated(what);
-        if (!double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !float.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out float single))
+        if (!double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            || !float.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out float single))
             throw NotANumber(token, what);
         if (!double.IsFinite(value))
-            throw new InvalidFileException("WeightNotFinite", path, Place, $"The {what} '{Show(token)}' is not finite.", "Nothing can be proven of such a network: train or export it again.");
+            throw new InvalidFileException(
+                "WeightNotFinite", path, Place, $"The {what} '{Show(token)}' is not finite.",
+                "Nothing can be proven of such a network: train or export it again.");
         AllSingle &= single == value || (float.IsFinite(single) && SignificantDigits(token) <= 9);
         return (value, single);
     }
@@ -72,7 +75,10 @@ internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budg
         if (token.IsEmpty)
             throw Truncated(what);
         DomainEnd end = DomainEnd.Parse(PickleText.Latin1(token)) ?? throw NotANumber(token, what);
-        return end.IsFinite ? end : throw new InvalidFileException("WeightNotFinite", path, Place, $"The {what} '{Show(token)}' is not finite.", "Give finite ends.");
+        return end.IsFinite
+            ? end
+            : throw new InvalidFileException(
+                "WeightNotFinite", path, Place, $"The {what} '{Show(token)}' is not finite.", "Give finite ends.");
     }
 
     /// <summary>How many numbers are left.</summary>
@@ -100,7 +106,9 @@ internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budg
     public void RequireNumbers(long count, string what)
     {
         if (count > (data.Length - position + 1L) / 2)
-            throw new InvalidFileException("FileTruncated", path, Place, $"The {what} take {count} numbers, but only {data.Length - position} bytes are left.", "The file is cut off or its sizes are wrong.");
+            throw new InvalidFileException(
+                "FileTruncated", path, Place, $"The {what} take {count} numbers, but only {data.Length - position} bytes are left.",
+                "The file is cut off or its sizes are wrong.");
     }
 
     /// <summary>Skips blank lines and lines that begin with <c>//</c>; gives those lines' texts.</summary>
@@ -122,7 +130,8 @@ internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budg
     {
         SkipWhiteSpace();
         if (!data.AsSpan(position).StartsWith(literal))
-            throw new InvalidFileException("TextFormatDamaged", path, Place, $"'{Show(literal)}' is expected here.", "The file is cut off or of another format.");
+            throw new InvalidFileException(
+                "TextFormatDamaged", path, Place, $"'{Show(literal)}' is expected here.", "The file is cut off or of another format.");
         position += literal.Length;
     }
 
@@ -181,7 +190,8 @@ internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budg
 
     private InvalidFileException Truncated(string what) => position == data.Length
         ? new("FileTruncated", path, Place, $"The file ends where a {what} should be.", "The file is cut off: get it again.")
-        : new("TextFormatDamaged", path, Place, $"A {what} is missing before '{(char)data[position]}'.", "There are fewer numbers than the sizes say.");
+        : new("TextFormatDamaged", path, Place, $"A {what} is missing before '{(char)data[position]}'.",
+            "There are fewer numbers than the sizes say.");
 
     private InvalidFileException NotANumber(ReadOnlySpan<byte> token, string what) =>
         new("TextFormatDamaged", path, Place, $"'{Show(token)}' is no {what}.", "The file is damaged or of another format.");

@@ -15,5 +15,6 @@ internal sealed class ScannedNumbers
             (doubles[i], singles[i]) = scanner.Number(what);
     }
 
-    public double[] As(WeightPrecision precision) => precision == WeightPrecision.Float64 ? doubles : Array.ConvertAll(singles, static s => (double)s);
+    public double[] As(WeightPrecision precision) =>
+        precision == WeightPrecision.Float64 ? doubles : Array.ConvertAll(singles, static s => (double)s);
 }

@@ -13,13 +13,15 @@ internal static class TextPrecision
     public static string Comment(WeightPrecision precision) => $"//{Label}{precision}";
 
     /// <summary>A comment line with a network's name, which may hold anything.</summary>
-    public static string NameComment(string name) => "//" + (PrintableText.Of(name) is { Length: > LongestName } longer ? longer[..LongestName] + "..." : PrintableText.Of(name));
+    public static string NameComment(string name) =>
+        "//" + (PrintableText.Of(name) is { Length: > LongestName } longer ? longer[..LongestName] + "..." : PrintableText.Of(name));
 
     /// <summary>What the comments say, or else what the decimals show.</summary>
     public static WeightPrecision Find(IEnumerable<string> comments, NumberScanner scanner)
     {
         string? stated = comments.FirstOrDefault(static c => c.StartsWith(Label, StringComparison.Ordinal));
-        if (stated is not null && Enum.TryParse(stated.AsSpan(Label.Length).Trim(), out WeightPrecision precision) && Enum.IsDefined(precision))
+        if (stated is not null && Enum.TryParse(stated.AsSpan(Label.Length).Trim(), out WeightPrecision precision)
+            && Enum.IsDefined(precision))
             return precision;
         return scanner.AllSingle ? WeightPrecision.Float32 : WeightPrecision.Float64;
     }

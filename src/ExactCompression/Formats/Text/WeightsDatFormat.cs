@@ -5,7 +5,8 @@ namespace ExactCompression.Formats;
 
 /// <summary>
 /// The text format of the method's first authors, <c>weights.dat</c>: <c>levels = 3;</c>, <c>n = [784, 100, 100, 10];</c>,
-/// <c>W = [...];</c> with one neuron's weights a line, layer after layer, and <c>B = [...];</c> with one layer's biases a line. Comments begin with <c>//</c>.
+/// <c>W = [...];</c> with one neuron's weights a line, layer after layer, and <c>B = [...];</c> with one layer's biases a line. Comments
+/// begin with <c>//</c>.
 /// </summary>
 /// <remarks>
 /// <c>levels</c> counts the layers with weights. Which precision the decimals stand for: see <see cref="NumberScanner"/>.
@@ -50,22 +51,28 @@ internal sealed class WeightsDatFormat : IWritableNetworkFormat
 
         string place = scanner.Place;
         Open(scanner, "W"u8);
-        scanner.RequireNumbers(Enumerable.Range(0, levels).Sum(l => Math.Min((long)sizes[l] * sizes[l + 1], long.MaxValue / 20_000)), "weights");
+        scanner.RequireNumbers(
+            Enumerable.Range(0, levels).Sum(l => Math.Min((long)sizes[l] * sizes[l + 1], long.MaxValue / 20_000)), "weights");
         for (int l = 0; l < levels; l++)
             budget.AllocateValues(2L * (sizes[l] + 1L) * sizes[l + 1], place);
-        ScannedNumbers[] weights = [.. Enumerable.Range(0, levels).Select(l => new ScannedNumbers(scanner, sizes[l] * sizes[l + 1], "weight"))];
+        ScannedNumbers[] weights = [.. Enumerable.Range(0, levels).Select(
+            l => new ScannedNumbers(scanner, sizes[l] * sizes[l + 1], "weight"))];
         Close(scanner);
         Open(scanner, "B"u8);
         ScannedNumbers[] biases = [.. Enumerable.Range(0, levels).Select(l => new ScannedNumbers(scanner, sizes[l + 1], "bias"))];
         Close(scanner);
         comments.AddRange(scanner.Comments());
         if (!scanner.AtEnd)
-            throw new InvalidFileException("TextFormatDamaged", path, scanner.Place, "There is more text after the biases.", "The file holds something else than one network.");
+            throw new InvalidFileException(
+                "TextFormatDamaged", path, scanner.Place, "There is more text after the biases.",
+                "The file holds something else than one network.");
 
         WeightPrecision precision = TextPrecision.Find(comments, scanner);
         var assembly = new LayerAssembly(path, Name);
         for (int l = 0; l < levels; l++)
-            assembly.Add(string.Create(CultureInfo.InvariantCulture, $"{place}, layer {l + 1}"), weights[l].As(precision), biases[l].As(precision), sizes[l + 1], sizes[l], precision);
+            assembly.Add(
+                string.Create(CultureInfo.InvariantCulture, $"{place}, layer {l + 1}"), weights[l].As(precision), biases[l].As(precision),
+                sizes[l + 1], sizes[l], precision);
         return assembly.ToNetwork();
     }
 
@@ -78,7 +85,10 @@ internal sealed class WeightsDatFormat : IWritableNetworkFormat
         writer.WriteLine();
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"levels = {network.Layers.Count};"));
         writer.WriteLine();
-        writer.WriteLine($"n = [{string.Join(", ", network.Layers.Select(static l => l.Outputs).Prepend(network.InputSize).Select(static n => n.ToString(CultureInfo.InvariantCulture)))}];");
+        writer.WriteLine(
+            $"n = [{string.Join(
+                ", ", network.Layers.Select(static l => l.Outputs).Prepend(network.InputSize).Select(
+                    static n => n.ToString(CultureInfo.InvariantCulture)))}];");
         writer.WriteLine();
         writer.WriteLine("W = [");
         string separator = "";

@@ -4,8 +4,9 @@ using System.Text;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Text in cells of the CSV files that this module writes. Any text comes back the same, in one line, and is text to a spreadsheet too: control characters are escaped with a backslash, which is
-/// doubled itself, and an apostrophe stands before what a spreadsheet would take for a formula. Numbers are written as they are.
+/// Text in cells of the CSV files that this module writes. Any text comes back the same, in one line, and is text to a spreadsheet too:
+/// control characters are escaped with a backslash, which is doubled itself, and an apostrophe stands before what a spreadsheet would take
+/// for a formula. Numbers are written as they are.
 /// </summary>
 internal static class CsvText
 {
@@ -15,7 +16,9 @@ internal static class CsvText
     /// <summary>A text as it stands in a cell.</summary>
     public static string Encode(string text)
     {
-        string escaped = text.Contains('\\', StringComparison.Ordinal) || PrintableText.NeedsEscape(text) ? PrintableText.Escaped(text, '\\') : text;
+        string escaped = text.Contains('\\', StringComparison.Ordinal) || PrintableText.NeedsEscape(text)
+            ? PrintableText.Escaped(text, '\\')
+            : text;
         return NeedsMark(escaped) ? Mark + escaped : escaped;
     }
 
@@ -29,7 +32,8 @@ internal static class CsvText
     private static bool NeedsMark(ReadOnlySpan<char> text) => text.Length > 0 && (text[0] == Mark || IsFormula(text));
 
     // Some programs skip spaces before they look.
-    private static bool IsFormula(ReadOnlySpan<char> text) => text.TrimStart() is { Length: > 0 } rest && FormulaStarts.Contains(rest[0], StringComparison.Ordinal);
+    private static bool IsFormula(ReadOnlySpan<char> text) =>
+        text.TrimStart() is { Length: > 0 } rest && FormulaStarts.Contains(rest[0], StringComparison.Ordinal);
 
     private static string Unescape(string text)
     {

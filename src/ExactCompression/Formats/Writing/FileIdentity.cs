@@ -41,7 +41,8 @@ internal sealed partial record FileIdentity(int Mode, uint Links, uint Owner, ui
     {
         if (!OperatingSystem.IsLinux())
             return null;
-        // struct statx is the same on every processor, unlike struct stat: 4-byte fields at 16 (links), 20 (owner), 24 (group), 2 bytes at 28 (mode).
+        // struct statx is the same on every processor, unlike struct stat: 4-byte fields at 16 (links), 20 (owner), 24 (group), 2 bytes at
+        // 28 (mode).
         Span<byte> buffer = stackalloc byte[256];
         try
         {

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace ExactCompression.Formats;
 
-/// <summary>Names of files made from names of networks, which may hold anything: path separators, <c>..</c>, control characters, thousands of letters.</summary>
+/// <summary>
+/// Names of files made from names of networks, which may hold anything: path separators, <c>..</c>, control characters, thousands of
+/// letters.
+/// </summary>
 public static class FileNames
 {
     // File systems take 255 bytes or characters; copies and backups add to names.
@@ -14,7 +17,8 @@ public static class FileNames
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A file name that is one on every system, and in no other folder.</summary>
-    /// <param name="name">The network's name. One that is a file name stays as it is; another is changed, and ends in some letters that tell it from others that would become the same.</param>
+    /// <param name="name">The network's name. One that is a file name stays as it is; another is changed, and ends in some letters that
+    /// tell it from others that would become the same.</param>
     /// <param name="extension">What follows it, with its dot.</param>
     public static string Of(string name, string extension)
     {
@@ -29,7 +33,8 @@ public static class FileNames
     }
 
     private static bool IsAllowed(Rune rune) =>
-        rune != Rune.ReplacementChar && !(rune.IsBmp && PrintableText.IsUnsafe((char)rune.Value)) && !(rune.IsAscii && "<>:\"/\\|?*".Contains((char)rune.Value, StringComparison.Ordinal));
+        rune != Rune.ReplacementChar && !(rune.IsBmp && PrintableText.IsUnsafe((char)rune.Value))
+            && !(rune.IsAscii && "<>:\"/\\|?*".Contains((char)rune.Value, StringComparison.Ordinal));
 
     private static string Shortened(string stem)
     {

@@ -1,7 +1,8 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// What reading and writing ask of the file system. Tests put another in its place, for their own flow of control alone, that fails at a chosen operation.
+/// What reading and writing ask of the file system. Tests put another in its place, for their own flow of control alone, that fails at a
+/// chosen operation.
 /// </summary>
 internal class FileOperations
 {

@@ -1,8 +1,9 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Writes a file beside its target and moves it into place when it is complete. Whatever fails, the target has its old content or all of the new, and nothing else stays. A replaced file keeps its
-/// permissions, and its owner and group where this process may give them; access control lists and extended attributes are not kept.
+/// Writes a file beside its target and moves it into place when it is complete. Whatever fails, the target has its old content or all of
+/// the new, and nothing else stays. A replaced file keeps its permissions, and its owner and group where this process may give them; access
+/// control lists and extended attributes are not kept.
 /// </summary>
 internal static class FileReplacement
 {
@@ -53,10 +54,12 @@ internal static class FileReplacement
     /// <param name="temporary">The one that was written, whose name means nothing to the user; null for none.</param>
     public static Exception? Named(Exception failure, string path, string? temporary = null) => failure switch
     {
-        UnauthorizedAccessException => new UnauthorizedAccessException($"'{path}' cannot be written: access is denied. Give a path that you may write to.", failure),
+        UnauthorizedAccessException =>
+            new UnauthorizedAccessException($"'{path}' cannot be written: access is denied. Give a path that you may write to.", failure),
         IOException when temporary is not null && failure.Message.Contains(temporary, StringComparison.Ordinal) =>
             new IOException($"'{path}' cannot be written. {failure.Message.Replace(temporary, path, StringComparison.Ordinal)}", failure),
-        IOException when !failure.Message.Contains(path, StringComparison.Ordinal) => new IOException($"'{path}' cannot be written. {failure.Message}", failure),
+        IOException when !failure.Message.Contains(path, StringComparison.Ordinal) =>
+            new IOException($"'{path}' cannot be written. {failure.Message}", failure),
         OutOfMemoryException => new InsufficientMemoryException($"'{path}' cannot be written: there is not enough memory.", failure),
         _ => null,
     };

@@ -1,8 +1,9 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Writes new content over a file that has several names (hard links). Moving another file into its place would leave the other names with the old content, silently; so this gives up being
-/// atomic: a process that is killed within the copy leaves a target that is neither. Its old content is then beside it, in a file <c>.ec-*.bak</c>.
+/// Writes new content over a file that has several names (hard links). Moving another file into its place would leave the other names with
+/// the old content, silently; so this gives up being atomic: a process that is killed within the copy leaves a target that is neither. Its
+/// old content is then beside it, in a file <c>.ec-*.bak</c>.
 /// </summary>
 internal static class InPlaceCopy
 {
@@ -49,7 +50,9 @@ internal static class InPlaceCopy
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
-            throw new IOException($"'{target}' is damaged: writing to it failed ({cause.Message}), and so did putting its old content back, which is in '{backup}'.", e);
+            throw new IOException(
+                $"'{target}' is damaged: writing to it failed ({cause.Message}), and so did putting its old content back, which is in "
+                    + $"'{backup}'.", e);
         }
 
         FileReplacement.Discard(backup);

@@ -11,7 +11,9 @@ internal sealed record TargetFile(string Path, bool Exists, FileIdentity? Identi
     /// <summary>The folder that holds it.</summary>
     public string Folder => System.IO.Path.GetDirectoryName(Path)!;
 
-    /// <summary>Whether the same content is also reached by other names, which a file moved into this one's place would leave behind.</summary>
+    /// <summary>
+    /// Whether the same content is also reached by other names, which a file moved into this one's place would leave behind.
+    /// </summary>
     public bool HasOtherNames => Identity is { Links: > 1 };
 
     /// <summary>Permissions of a file that is there; null on Windows, and for a new one.</summary>
@@ -38,7 +40,9 @@ internal sealed record TargetFile(string Path, bool Exists, FileIdentity? Identi
         if (exists && IsReadOnly(target))
             throw new UnauthorizedAccessException($"'{path}' is read-only. Make it writable, or give another path.");
         var file = new TargetFile(target, exists, identity);
-        return Directory.Exists(file.Folder) ? file : throw new DirectoryNotFoundException($"There is no folder '{file.Folder}' to write '{path}' in.");
+        return Directory.Exists(file.Folder)
+            ? file
+            : throw new DirectoryNotFoundException($"There is no folder '{file.Folder}' to write '{path}' in.");
     }
 
     /// <summary>Refuses devices, pipes and sockets: they cannot be replaced, and a pipe would wait for a reader for ever.</summary>
@@ -53,7 +57,8 @@ internal sealed record TargetFile(string Path, bool Exists, FileIdentity? Identi
     // To the superuser a file of another is not read-only, whatever the framework says; one that nobody may write is.
     private static bool IsReadOnly(string target) =>
         new FileInfo(target).IsReadOnly
-        && (OperatingSystem.IsWindows() || FileIdentity.CurrentUser != 0 || (File.GetUnixFileMode(target) & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0);
+        && (OperatingSystem.IsWindows() || FileIdentity.CurrentUser != 0
+            || (File.GetUnixFileMode(target) & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0);
 
     // What /dev/stdout leads to may be a file, but it is one that somebody else writes: it must not be put aside for another.
     private static void RequireNoProcessFile(string path)

@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// The files that content is written to before it takes its place. Their names are short, whatever the target's, and say on which machine which process made them, so that those of a process that
-/// was killed can be told and removed.
+/// The files that content is written to before it takes its place. Their names are short, whatever the target's, and say on which machine
+/// which process made them, so that those of a process that was killed can be told and removed.
 /// </summary>
 internal static partial class TemporaryFiles
 {
@@ -27,7 +27,8 @@ internal static partial class TemporaryFiles
 
     /// <summary>The name that a process of this machine would give.</summary>
     internal static string NameFor(int process) =>
-        string.Create(CultureInfo.InvariantCulture, $".ec-{Machine}-{process}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}.tmp");
+        string.Create(
+            CultureInfo.InvariantCulture, $".ec-{Machine}-{process}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}.tmp");
 
     /// <summary>Removes what processes left that no longer live. Never fails: what cannot be removed stays.</summary>
     public static void Sweep(string folder)
@@ -65,7 +66,8 @@ internal static partial class TemporaryFiles
         if (info.LinkTarget is not null || !info.Exists)
             return false;
         // On systems that let no stranger's file be told from ours, the folder's own permissions must do.
-        if (FileIdentity.CurrentUser is { } user && !(FileIdentity.Of(file, followLinks: false) is { IsRegular: true } identity && identity.Owner == user))
+        if (FileIdentity.CurrentUser is { } user
+            && !(FileIdentity.Of(file, followLinks: false) is { IsRegular: true } identity && identity.Owner == user))
             return false;
         bool here = name.Groups[1].Value == Machine;
         if (here ? IsAlive(name.Groups[2].Value) : DateTime.UtcNow - info.LastWriteTimeUtc < Forgotten)
@@ -90,7 +92,10 @@ internal static partial class TemporaryFiles
         }
     }
 
-    /// <summary>Process numbers are those of a machine, on Linux of a namespace: containers that share a folder have the same numbers for different processes.</summary>
+    /// <summary>
+    /// Process numbers are those of a machine, on Linux of a namespace: containers that share a folder have the same numbers for different
+    /// processes.
+    /// </summary>
     private static string MachineTag()
     {
         string space = OperatingSystem.IsLinux() && new FileInfo("/proc/self/ns/pid").LinkTarget is { } link ? link : "";

@@ -3,11 +3,13 @@ using ILGPU;
 namespace ExactCompression.Gpu.Kernels;
 
 /// <summary>
-/// Forward through one layer, one column a point: <c>Z = W max(X, floor) + b</c>; and, while the tile of <c>Z</c> is still in registers, the largest <c>z</c> and <c>-z</c> of each of its rows.
+/// Forward through one layer, one column a point: <c>Z = W max(X, floor) + b</c>; and, while the tile of <c>Z</c> is still in registers,
+/// the largest <c>z</c> and <c>-z</c> of each of its rows.
 /// </summary>
 /// <remarks>
-/// Only pre-activations are stored: the rectifier is applied as they are read (<c>floor = 0</c>), and the inputs themselves are read as they are
-/// (<c>floor = -∞</c>). A NaN stays a NaN. The last layer of a pass is not stored at all, and of it only the rows that matter are computed: one value in <c>4T</c> leaves the multiprocessor.
+/// Only pre-activations are stored: the rectifier is applied as they are read (<c>floor = 0</c>), and the inputs themselves are read as
+/// they are (<c>floor = -∞</c>). A NaN stays a NaN. The last layer of a pass is not stored at all, and of it only the rows that matter are
+/// computed: one value in <c>4T</c> leaves the multiprocessor.
 /// </remarks>
 internal static class AffineKernel
 {
@@ -27,7 +29,9 @@ internal static class AffineKernel
     /// <param name="z">M x N, if it is stored.</param>
     /// <param name="firstNeuron">The number of the layer's first neuron over all layers.</param>
     /// <param name="largest">Two rows a neuron (above, below), a column for each tile's width of points.</param>
-    public static void Run<TEdge>(MatrixView weights, ArrayView<float> bias, ArrayView<int> rows, MatrixView x, float floor, int outputs, MatrixView z, int firstNeuron, RankedView largest)
+    public static void Run<TEdge>(
+        MatrixView weights, ArrayView<float> bias, ArrayView<int> rows, MatrixView x, float floor, int outputs, MatrixView z,
+        int firstNeuron, RankedView largest)
         where TEdge : struct, IGroupEdge
     {
         ArrayView<float> w = SharedMemory.Allocate1D<float>(Tile.Length);
@@ -71,7 +75,10 @@ internal static class AffineKernel
 
         int row = firstRow + Group.IdxY;
         int column = firstColumn + Group.IdxX;
-        sum = RegisterBlock.AddToRows(sum, Quad.Of(BiasOf(bias, rows, row), BiasOf(bias, rows, row + edge), BiasOf(bias, rows, row + (2 * edge)), BiasOf(bias, rows, row + (3 * edge))));
+        sum = RegisterBlock.AddToRows(
+            sum, Quad.Of(
+                BiasOf(bias, rows, row), BiasOf(bias, rows, row + edge), BiasOf(bias, rows, row + (2 * edge)),
+                BiasOf(bias, rows, row + (3 * edge))));
         if ((outputs & Values) != 0)
             Tile.Store(sum, z, row, column, edge);
         if ((outputs & Extremes) != 0)

@@ -7,8 +7,9 @@ internal static class AscendKernels
 {
     /// <summary><c>mean[n] = Σ_k |G[k, n]| / K</c>.</summary>
     /// <remarks>
-    /// Each column of a group's threads shares one point: every thread sums its rows (neighbouring threads read neighbouring points, coalesced),
-    /// then the first adds up the column's partial sums. That keeps <c>T</c> times as many loads in flight as one thread a point would.
+    /// Each column of a group's threads shares one point: every thread sums its rows (neighbouring threads read neighbouring points,
+    /// coalesced), then the first adds up the column's partial sums. That keeps <c>T</c> times as many loads in flight as one thread a
+    /// point would.
     /// </remarks>
     /// <param name="gradient">K x N.</param>
     /// <param name="mean">Length N.</param>

@@ -6,7 +6,10 @@ namespace ExactCompression.Gpu.Kernels;
 internal static class BatchKernels
 {
     /// <summary><c>X[k, n] = clip(P[n, k], l_k, u_k)</c>.</summary>
-    /// <remarks>A transposition through a shared tile, one column wider than it need be, so that both the reads and the writes are coalesced and fall into different banks.</remarks>
+    /// <remarks>
+    /// A transposition through a shared tile, one column wider than it need be, so that both the reads and the writes are coalesced and
+    /// fall into different banks.
+    /// </remarks>
     /// <param name="points">N x K.</param>
     /// <param name="lower">Length K.</param>
     /// <param name="upper">Length K.</param>

@@ -3,10 +3,13 @@ using ILGPU;
 
 namespace ExactCompression.Gpu.Kernels;
 
-/// <summary>For each wanted aim the largest value of the batch; where it is a candidate, its point is kept before the batch moves on.</summary>
+/// <summary>
+/// For each wanted aim the largest value of the batch; where it is a candidate, its point is kept before the batch moves on.
+/// </summary>
 /// <remarks>
-/// One group an aim, and none for an aim that is settled. Its threads stride along the aim's row of tiles (coalesced) and merge what they have in a tree in shared memory; equal values go to the
-/// lower point whatever the order of merging. The point's values lie a row apart, so that copy is not coalesced; but few passes find a candidate.
+/// One group an aim, and none for an aim that is settled. Its threads stride along the aim's row of tiles (coalesced) and merge what they
+/// have in a tree in shared memory; equal values go to the lower point whatever the order of merging. The point's values lie a row apart,
+/// so that copy is not coalesced; but few passes find a candidate.
 /// </remarks>
 internal static class CandidateKernel
 {
@@ -17,7 +20,8 @@ internal static class CandidateKernel
     /// <param name="largest">One an aim: the largest of the batch.</param>
     /// <param name="x">K x N: the points.</param>
     /// <param name="proposed">One an aim: the value of the last candidate, at first 0.</param>
-    /// <param name="places">One an aim: where its candidate was found, the pass and the point; 0 for no candidate since the host looked.</param>
+    /// <param name="places">One an aim: where its candidate was found, the pass and the point; 0 for no candidate since the host
+    /// looked.</param>
     /// <param name="kept">Aims x K: the candidates themselves.</param>
     /// <param name="found">One element, set where there is a candidate: all that the host reads until there is one.</param>
     /// <param name="pass">The number of the pass, from 1.</param>
@@ -54,7 +58,8 @@ internal static class CandidateKernel
         points[thread] = point;
         Group.Barrier();
 
-        // Merge: the number of threads is a power of two; each round halves what is left. -1, for no point, is the largest number there is without a sign.
+        // Merge: the number of threads is a power of two; each round halves what is left. -1, for no point, is the largest number there is
+        // without a sign.
         for (int half = Group.DimX / 2; half > 0; half /= 2)
         {
             if (thread < half)

@@ -3,7 +3,9 @@ using ILGPU;
 namespace ExactCompression.Gpu.Kernels;
 
 /// <summary>Backward through one layer: <c>G' = (Wᵀ G) ∘ [Z' &gt; floor]</c>, one column a point.</summary>
-/// <remarks><c>Z'</c> is what the layer below holds: pre-activations (<c>floor = 0</c>), or the inputs, which all pass (<c>floor = -∞</c>).</remarks>
+/// <remarks>
+/// <c>Z'</c> is what the layer below holds: pre-activations (<c>floor = 0</c>), or the inputs, which all pass (<c>floor = -∞</c>).
+/// </remarks>
 internal static class PullbackKernel
 {
     /// <typeparam name="TEdge">The group's edge.</typeparam>
@@ -34,7 +36,9 @@ internal static class PullbackKernel
                 {
                     int at = j + Group.IdxX;
                     w[(m * Tile.Stride) + at] = m0 + m < inner && firstRow + at < result.IntExtent.X ? weights[m0 + m, firstRow + at] : 0f;
-                    g[(m * Tile.Stride) + at] = m0 + m < inner && firstColumn + at < result.IntExtent.Y ? gradient[m0 + m, firstColumn + at] : 0f;
+                    g[(m * Tile.Stride) + at] = m0 + m < inner && firstColumn + at < result.IntExtent.Y
+                        ? gradient[m0 + m, firstColumn + at]
+                        : 0f;
                 }
             }
 

@@ -1,7 +1,11 @@
 namespace ExactCompression.Gpu.Kernels;
 
-/// <summary>A point and its value for an aim: the pre-activation where the aim is to rise above 0, its negative where it is to fall below.</summary>
-/// <remarks>Aims are numbered two a neuron: above first, then below. So one comparison, larger is better, serves minima as well as maxima.</remarks>
+/// <summary>
+/// A point and its value for an aim: the pre-activation where the aim is to rise above 0, its negative where it is to fall below.
+/// </summary>
+/// <remarks>
+/// Aims are numbered two a neuron: above first, then below. So one comparison, larger is better, serves minima as well as maxima.
+/// </remarks>
 internal struct RankedPoint
 {
     /// <summary>The value; minus infinity where there is no point.</summary>

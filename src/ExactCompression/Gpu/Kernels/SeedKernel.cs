@@ -2,10 +2,14 @@ using ILGPU;
 
 namespace ExactCompression.Gpu.Kernels;
 
-/// <summary>Where the gradient begins: <c>G[k, n] = s_n W[t_n, k] [Z'[k, n] &gt; floor]</c> for point <c>n</c> with target neuron <c>t_n</c> and sign <c>s_n</c>.</summary>
+/// <summary>
+/// Where the gradient begins: <c>G[k, n] = s_n W[t_n, k] [Z'[k, n] &gt; floor]</c> for point <c>n</c> with target neuron <c>t_n</c> and
+/// sign <c>s_n</c>.
+/// </summary>
 /// <remarks>
-/// The first step back needs no product: it takes one row of <c>W</c> for each point. Neighbouring threads have neighbouring points, so writes are
-/// coalesced; the rows of <c>W</c> are gathered, out of the cache, and from one address where neighbouring points share a target.
+/// The first step back needs no product: it takes one row of <c>W</c> for each point. Neighbouring threads have neighbouring points, so
+/// writes are coalesced; the rows of <c>W</c> are gathered, out of the cache, and from one address where neighbouring points share a
+/// target.
 /// </remarks>
 internal static class SeedKernel
 {
@@ -15,7 +19,8 @@ internal static class SeedKernel
     /// <param name="below">K x N: the pre-activations of the layer below (floor 0), or the inputs (floor -∞).</param>
     /// <param name="floor">Where <paramref name="below"/> begins to matter.</param>
     /// <param name="result">K x N.</param>
-    public static void Run(MatrixView weights, ArrayView<int> targets, ArrayView<float> signs, MatrixView below, float floor, MatrixView result)
+    public static void Run(
+        MatrixView weights, ArrayView<int> targets, ArrayView<float> signs, MatrixView below, float floor, MatrixView result)
     {
         int n = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (n >= result.IntExtent.Y)

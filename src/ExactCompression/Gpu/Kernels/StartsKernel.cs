@@ -2,10 +2,12 @@ using ILGPU;
 
 namespace ExactCompression.Gpu.Kernels;
 
-/// <summary>Keeps, for each wanted aim, good points to start an attack from: the best of each of <c>S</c> shares of all points seen.</summary>
+/// <summary>
+/// Keeps, for each wanted aim, good points to start an attack from: the best of each of <c>S</c> shares of all points seen.
+/// </summary>
 /// <remarks>
-/// A tile's best point competes in the share of the tile's number modulo <c>S</c>, so nothing is sorted and no two threads meet: a group an aim, a thread a share. The shares also keep the
-/// starts apart: near neighbours in the data would climb the same slope.
+/// A tile's best point competes in the share of the tile's number modulo <c>S</c>, so nothing is sorted and no two threads meet: a group an
+/// aim, a thread a share. The shares also keep the starts apart: near neighbours in the data would climb the same slope.
 /// </remarks>
 internal static class StartsKernel
 {

@@ -6,11 +6,12 @@ namespace ExactCompression.Gpu.Kernels;
 /// The tile of a matrix product <c>C = A B</c> that one thread group computes, and the sum over one slice of the inner dimension.
 /// </summary>
 /// <remarks>
-/// A group is square, <c>T x T</c> threads, and owns <c>4T x 4T</c> elements of <c>C</c>, each thread 4 x 4 of them, <c>T</c> apart: neighbouring threads
-/// then read neighbouring words of shared memory (no bank conflicts) and write neighbouring words of <c>C</c> (coalesced).
-/// Both factors pass through shared memory in slices of <see cref="Depth"/>, so each value comes from global memory once for <c>4T</c> uses.
-/// On a card <c>T = 16</c>: 256 threads and 8.1 KiB of shared memory a group, with 16 sums and 8 operands in registers a thread,
-/// so several groups share a multiprocessor and hide each other's loads. <c>T</c> is a constant of the compiled kernel (<see cref="IGroupEdge"/>): a device with small groups runs the same code with a smaller one.
+/// A group is square, <c>T x T</c> threads, and owns <c>4T x 4T</c> elements of <c>C</c>, each thread 4 x 4 of them, <c>T</c> apart:
+/// neighbouring threads then read neighbouring words of shared memory (no bank conflicts) and write neighbouring words of <c>C</c>
+/// (coalesced). Both factors pass through shared memory in slices of <see cref="Depth"/>, so each value comes from global memory once for
+/// <c>4T</c> uses. On a card <c>T = 16</c>: 256 threads and 8.1 KiB of shared memory a group, with 16 sums and 8 operands in registers a
+/// thread, so several groups share a multiprocessor and hide each other's loads. <c>T</c> is a constant of the compiled kernel
+/// (<see cref="IGroupEdge"/>): a device with small groups runs the same code with a smaller one.
 /// </remarks>
 internal static class Tile
 {
@@ -23,13 +24,17 @@ internal static class Tile
     /// <summary>Inner dimension of a slice.</summary>
     public const int Depth = 16;
 
-    /// <summary>Row stride of a slice in shared memory: the widest tile, and one more so that a column of it falls into different banks.</summary>
+    /// <summary>
+    /// Row stride of a slice in shared memory: the widest tile, and one more so that a column of it falls into different banks.
+    /// </summary>
     public const int Stride = (PerThread * MaxEdge) + 1;
 
     /// <summary>Values of a slice in shared memory.</summary>
     public const int Length = Depth * Stride;
 
-    /// <summary>Adds <c>Σ_k A[m, k] B[k, n]</c> over the slice that stands in shared memory. <typeparamref name="TEdge"/> is the group's edge.</summary>
+    /// <summary>
+    /// Adds <c>Σ_k A[m, k] B[k, n]</c> over the slice that stands in shared memory. <typeparamref name="TEdge"/> is the group's edge.
+    /// </summary>
     public static RegisterBlock AddSlice<TEdge>(RegisterBlock sum, ArrayView<float> a, ArrayView<float> b)
         where TEdge : struct, IGroupEdge
     {

@@ -4,8 +4,9 @@ namespace ExactCompression.Gpu.Kernels;
 
 /// <summary>The largest value of each row of a tile, out of the registers of the threads that share the row.</summary>
 /// <remarks>
-/// Every comparison with a NaN is false, so a NaN never enters; equal values go to the lower point. Values and columns pass through shared memory with the row as the fast index,
-/// so the threads that scan the rows read neighbouring words. Next to the product this is little: two comparisons a value, where a value takes K multiply-adds.
+/// Every comparison with a NaN is false, so a NaN never enters; equal values go to the lower point. Values and columns pass through shared
+/// memory with the row as the fast index, so the threads that scan the rows read neighbouring words. Next to the product this is little:
+/// two comparisons a value, where a value takes K multiply-adds.
 /// </remarks>
 internal static class TileExtremes
 {
@@ -23,7 +24,9 @@ internal static class TileExtremes
     /// <param name="firstNeuron">What neurons are counted from.</param>
     /// <param name="side">0 for the aim above, 1 for the aim below.</param>
     /// <param name="largest">Aims x tiles.</param>
-    public static void Store<TEdge>(RegisterBlock tile, float sign, int columns, ArrayView<float> values, ArrayView<float> places, ArrayView<int> rows, int firstRow, int firstNeuron, int side, RankedView largest)
+    public static void Store<TEdge>(
+        RegisterBlock tile, float sign, int columns, ArrayView<float> values, ArrayView<float> places, ArrayView<int> rows, int firstRow,
+        int firstNeuron, int side, RankedView largest)
         where TEdge : struct, IGroupEdge
     {
         int edge = default(TEdge).Threads;

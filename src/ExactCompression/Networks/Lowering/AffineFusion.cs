@@ -2,13 +2,15 @@ namespace ExactCompression.Networks;
 
 /// <summary>
 /// Builds a network from a sequence of affine maps and rectifiers, as files list them: consecutive affine maps are joined into one layer
-/// (<see cref="AffineJoin"/>), consecutive rectifiers are one, and a rectifier with no map before it gets the identity. Where joining rounds, or gives weights that the file's precision cannot
-/// store, the layer keeps the file's own operations beside the enclosure of their product (<see cref="AffineLayer.Parts"/>).
+/// (<see cref="AffineJoin"/>), consecutive rectifiers are one, and a rectifier with no map before it gets the identity. Where joining
+/// rounds, or gives weights that the file's precision cannot store, the layer keeps the file's own operations beside the enclosure of their
+/// product (<see cref="AffineLayer.Parts"/>).
 /// </summary>
 /// <param name="inputs">Number of inputs of the network.</param>
 /// <param name="precision">What weights are stored as where a layer has none of its own.</param>
 /// <param name="cancellation">Ends a long product with <see cref="OperationCanceledException"/>.</param>
-internal sealed class AffineFusion(int inputs, WeightPrecision precision = WeightPrecision.Float32, CancellationToken cancellation = default)
+internal sealed class AffineFusion(
+    int inputs, WeightPrecision precision = WeightPrecision.Float32, CancellationToken cancellation = default)
 {
     private readonly List<AffineLayer> layers = [];
     private PendingMap? pending;
@@ -37,7 +39,9 @@ internal sealed class AffineFusion(int inputs, WeightPrecision precision = Weigh
     {
         if (pending is not null)
             return pending.CostOf(map);
-        return map is null && layers.Count == 0 ? new PendingMap(AffineMap.Identity(Width)).CostOf(null) : (0, map?.Weights.LongLength ?? 0);
+        return map is null && layers.Count == 0
+            ? new PendingMap(AffineMap.Identity(Width)).CostOf(null)
+            : (0, map?.Weights.LongLength ?? 0);
     }
 
     /// <summary>Appends a rectifier.</summary>

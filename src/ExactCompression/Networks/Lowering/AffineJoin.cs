@@ -115,7 +115,8 @@ internal static class AffineJoin
         }
         else
         {
-            Parallel.For(0, outer.Outputs, new ParallelOptions { CancellationToken = cancellation }, Row); // rows write to places of their own
+            Parallel.For(
+                0, outer.Outputs, new ParallelOptions { CancellationToken = cancellation }, Row); // rows write to places of their own
         }
 
         (double[] bias, double[] biasRadius) = JoinBias(outer, inner);

@@ -1,16 +1,19 @@
 namespace ExactCompression.Networks;
 
 /// <summary>
-/// An affine map <c>y = W x + b</c> on its way to becoming a layer: dense, or element by element (<c>y_i = w_i x_i + b_i</c>, as normalisation
-/// nodes have it). Where it is itself the result of rounded arithmetic, radii enclose the true entries.
+/// An affine map <c>y = W x + b</c> on its way to becoming a layer: dense, or element by element (<c>y_i = w_i x_i + b_i</c>, as
+/// normalisation nodes have it). Where it is itself the result of rounded arithmetic, radii enclose the true entries.
 /// </summary>
 /// <remarks>Radii are null where every entry is exact. The arrays are kept, not copied, and must not be changed afterwards.</remarks>
 internal sealed class AffineMap
 {
-    /// <summary>The most weights a map may have: enough for any rectifier network, little enough that a small file cannot ask for all memory.</summary>
+    /// <summary>
+    /// The most weights a map may have: enough for any rectifier network, little enough that a small file cannot ask for all memory.
+    /// </summary>
     public const long MaximumWeights = 1L << 27;
 
-    private AffineMap(double[] weights, double[] bias, int outputs, int inputs, bool elementwise, double[]? weightRadius, double[]? biasRadius)
+    private AffineMap(
+        double[] weights, double[] bias, int outputs, int inputs, bool elementwise, double[]? weightRadius, double[]? biasRadius)
     {
         Weights = weights;
         Bias = bias;
@@ -55,7 +58,8 @@ internal sealed class AffineMap
     /// <param name="inputs">Length of <c>x</c>.</param>
     /// <param name="weightRadius">Of the shape of the weights, or null.</param>
     /// <param name="biasRadius">Of the shape of the biases, or null.</param>
-    public static AffineMap Dense(double[] weights, double[] bias, int outputs, int inputs, double[]? weightRadius = null, double[]? biasRadius = null) =>
+    public static AffineMap Dense(
+        double[] weights, double[] bias, int outputs, int inputs, double[]? weightRadius = null, double[]? biasRadius = null) =>
         new(weights, bias, outputs, inputs, elementwise: false, weightRadius, biasRadius);
 
     /// <summary>The map <c>y_i = scale_i x_i + shift_i</c>.</summary>
@@ -69,12 +73,14 @@ internal sealed class AffineMap
     /// <summary>The map <c>y = x + shift</c>.</summary>
     /// <param name="shift">One addend for each element.</param>
     /// <param name="shiftRadius">Of the shape of the shift, or null.</param>
-    public static AffineMap Shift(double[] shift, double[]? shiftRadius = null) => Elementwise(Filled(shift.Length, 1), shift, null, shiftRadius);
+    public static AffineMap Shift(double[] shift, double[]? shiftRadius = null) =>
+        Elementwise(Filled(shift.Length, 1), shift, null, shiftRadius);
 
     /// <summary>The map <c>y_i = scale_i x_i</c>.</summary>
     /// <param name="scale">One factor for each element.</param>
     /// <param name="scaleRadius">Of the shape of the scale, or null.</param>
-    public static AffineMap Scale(double[] scale, double[]? scaleRadius = null) => Elementwise(scale, new double[scale.Length], scaleRadius);
+    public static AffineMap Scale(double[] scale, double[]? scaleRadius = null) =>
+        Elementwise(scale, new double[scale.Length], scaleRadius);
 
     /// <summary>The map <c>y = x</c>.</summary>
     /// <param name="size">Length of <c>x</c>.</param>

@@ -8,8 +8,8 @@ public sealed record ClassifierOptions
 
     /// <summary>The l1 penalty on all weights, not on biases; 0 for none.</summary>
     /// <remarks>
-    /// The loss is the mean cross-entropy. In <see cref="L1Mode.Proximal"/> mode the penalty acts once a step and not through the momentum: with momentum <c>m</c> weights settle where those of
-    /// the penalty <c>(1 - m) L1</c> do in <see cref="L1Mode.Subgradient"/> mode.
+    /// The loss is the mean cross-entropy. In <see cref="L1Mode.Proximal"/> mode the penalty acts once a step and not through the momentum:
+    /// with momentum <c>m</c> weights settle where those of the penalty <c>(1 - m) L1</c> do in <see cref="L1Mode.Subgradient"/> mode.
     /// </remarks>
     public double L1 { get; init; }
 
@@ -19,16 +19,23 @@ public sealed record ClassifierOptions
     /// <summary>Rows of a step; more than there are rows means all of them.</summary>
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>The learning rate of the first epoch; 0 for the usual one: 0.1 with <see cref="TrainingOptimizer.Sgd"/>, 0.001 with <see cref="TrainingOptimizer.Adam"/>.</summary>
+    /// <summary>
+    /// The learning rate of the first epoch; 0 for the usual one: 0.1 with <see cref="TrainingOptimizer.Sgd"/>, 0.001 with
+    /// <see cref="TrainingOptimizer.Adam"/>.
+    /// </summary>
     public double LearningRate { get; init; }
 
     /// <summary>The share of a step that goes on in the next; from 0 to less than 1.</summary>
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>What is left of the learning rate in the last epoch, as a share of the first; it falls by the same factor each epoch. 1 keeps it.</summary>
+    /// <summary>
+    /// What is left of the learning rate in the last epoch, as a share of the first; it falls by the same factor each epoch. 1 keeps it.
+    /// </summary>
     public double LearningRateDecay { get; init; } = 0.01;
 
-    /// <summary>Seed of the weights, of the split and of the order of rows. The same seed gives the same network, whatever the number of threads.</summary>
+    /// <summary>
+    /// Seed of the weights, of the split and of the order of rows. The same seed gives the same network, whatever the number of threads.
+    /// </summary>
     public int Seed { get; init; }
 
     /// <summary>How gradients become steps.</summary>

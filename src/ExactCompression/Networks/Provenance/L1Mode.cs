@@ -3,9 +3,14 @@ namespace ExactCompression;
 /// <summary>How training applies the l1 penalty on the weights.</summary>
 public enum L1Mode
 {
-    /// <summary>After each step every weight goes towards zero by learning rate times l1, and stays there: weights become exactly zero.</summary>
+    /// <summary>
+    /// After each step every weight goes towards zero by learning rate times l1, and stays there: weights become exactly zero.
+    /// </summary>
     Proximal,
 
-    /// <summary>The sign of each weight, times l1, is added to its gradient, as in the paper's own script: weights hover about zero and hardly ever reach it.</summary>
+    /// <summary>
+    /// The sign of each weight, times l1, is added to its gradient, as in the paper's own script: weights hover about zero and hardly ever
+    /// reach it.
+    /// </summary>
     Subgradient,
 }

@@ -11,7 +11,9 @@ public sealed class TrainingHistory
     /// <param name="epochs">The epochs that ended, in order.</param>
     /// <param name="steps">Steps taken, those of an epoch cut short among them.</param>
     /// <param name="completed">Whether training ran to its end.</param>
-    public TrainingHistory(ClassifierOptions options, string data, int trainRows, int validationRows, IEnumerable<TrainingEpoch> epochs, long steps, bool completed)
+    public TrainingHistory(
+        ClassifierOptions options, string data, int trainRows, int validationRows, IEnumerable<TrainingEpoch> epochs, long steps,
+        bool completed)
     {
         Options = options;
         Data = data;
@@ -49,7 +51,9 @@ public sealed class TrainingHistory
     /// <summary>Training accuracy of the last epoch that ended, 0 to 1; null where none did.</summary>
     public double? TrainAccuracy => Epochs is [.., var last] ? last.TrainAccuracy : null;
 
-    /// <summary>Accuracy on the rows kept back after the last epoch that ended, 0 to 1; null where none did, or none were kept back.</summary>
+    /// <summary>
+    /// Accuracy on the rows kept back after the last epoch that ended, 0 to 1; null where none did, or none were kept back.
+    /// </summary>
     public double? ValidationAccuracy => Epochs is [.., var last] ? last.ValidationAccuracy : null;
 
     /// <summary>Time until the last epoch ended.</summary>
@@ -58,5 +62,7 @@ public sealed class TrainingHistory
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
-        $"{Epochs.Count} epochs of {TrainRows} rows of {Data}{(ValidationAccuracy is { } accuracy ? $", accuracy {accuracy:F4} on {ValidationRows} others" : "")}{(Completed ? "" : ", stopped early")}");
+        $"{Epochs.Count} epochs of {TrainRows} rows of {Data}{(ValidationAccuracy is { } accuracy
+            ? $", accuracy {accuracy:F4} on {ValidationRows} others"
+            : "")}{(Completed ? "" : ", stopped early")}");
 }

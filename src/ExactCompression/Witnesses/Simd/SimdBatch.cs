@@ -61,12 +61,16 @@ internal static class SimdBatch
         int i = 0;
         for (; i + Vector256<float>.Count <= inputs; i += Vector256<float>.Count)
         {
-            Vector256<float> v = (Vector256.Create<float>(velocity.Slice(i, Vector256<float>.Count)) * momentum) + (Vector256.Create(gradient.Slice(i, Vector256<float>.Count)) * scale);
+            Vector256<float> v = (Vector256.Create<float>(velocity.Slice(i, Vector256<float>.Count)) * momentum)
+                + (Vector256.Create(gradient.Slice(i, Vector256<float>.Count)) * scale);
             v.CopyTo(velocity[i..]);
             Vector256<float> stride = Vector256.Create<float>(range.AsSpan(i, Vector256<float>.Count)) * step;
-            Vector256<float> move = (stride & Vector256.GreaterThan(v, Vector256<float>.Zero)) - (stride & Vector256.LessThan(v, Vector256<float>.Zero));
+            Vector256<float> move = (stride & Vector256.GreaterThan(v, Vector256<float>.Zero))
+                - (stride & Vector256.LessThan(v, Vector256<float>.Zero));
             Vector256<float> x = Vector256.Create<float>(point.Slice(i, Vector256<float>.Count)) + move;
-            x = Vector256.Min(Vector256.Max(x, Vector256.Create<float>(lower.AsSpan(i, Vector256<float>.Count))), Vector256.Create<float>(upper.AsSpan(i, Vector256<float>.Count)));
+            x = Vector256.Min(
+                Vector256.Max(x, Vector256.Create<float>(lower.AsSpan(i, Vector256<float>.Count))),
+                Vector256.Create<float>(upper.AsSpan(i, Vector256<float>.Count)));
             x.CopyTo(point[i..]);
         }
 

@@ -1,6 +1,8 @@
 namespace ExactCompression.Witnesses;
 
-/// <summary>The input box in float32. Its ends are rounded to nearest: whoever takes a point into the domain itself clips once more, in double.</summary>
+/// <summary>
+/// The input box in float32. Its ends are rounded to nearest: whoever takes a point into the domain itself clips once more, in double.
+/// </summary>
 /// <param name="Lower">Lower ends.</param>
 /// <param name="Upper">Upper ends.</param>
 /// <param name="Width">Widths: what a step is a share of.</param>

@@ -22,5 +22,6 @@ public sealed class SimdWitnessDevice : IWitnessDevice
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}, {Environment.ProcessorCount} cores, {VectorBits}-bit vectors");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name}, {Environment.ProcessorCount} cores, {VectorBits}-bit vectors");
 }

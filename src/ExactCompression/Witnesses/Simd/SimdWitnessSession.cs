@@ -3,8 +3,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// A network in float32 on the CPU. Points are split into chunks that go through all layers while they are in cache; chunks run on all cores, and what they
-/// find is put together in their order, so results do not depend on the number of threads.
+/// A network in float32 on the CPU. Points are split into chunks that go through all layers while they are in cache; chunks run on all
+/// cores, and what they find is put together in their order, so results do not depend on the number of threads.
 /// </summary>
 internal sealed class SimdWitnessSession : IWitnessSession
 {
@@ -226,7 +226,9 @@ internal sealed class SimdWitnessSession : IWitnessSession
                 NeuronExtremes a = extremes[i], b = found[i];
                 bool less = b.Minimum < a.Minimum, more = b.Maximum > a.Maximum;
                 if (less || more)
-                    extremes[i] = new(less ? b.Minimum : a.Minimum, more ? b.Maximum : a.Maximum, less ? b.MinimumPoint : a.MinimumPoint, more ? b.MaximumPoint : a.MaximumPoint);
+                    extremes[i] = new(
+                        less ? b.Minimum : a.Minimum, more ? b.Maximum : a.Maximum, less ? b.MinimumPoint : a.MinimumPoint,
+                        more ? b.MaximumPoint : a.MaximumPoint);
             }
         }
     }
@@ -272,7 +274,9 @@ internal sealed class SimdWitnessSession : IWitnessSession
         for (int r = 0; r < rows; r++)
         {
             int at = (first + r) * inputs;
-            SimdBatch.Move(gradient.AsSpan(r * inputs, inputs), points.AsSpan(at, inputs), momenta.AsSpan(at, inputs), box, length, PgdSchedule.Momentum);
+            SimdBatch.Move(
+                gradient.AsSpan(r * inputs, inputs), points.AsSpan(at, inputs), momenta.AsSpan(at, inputs), box, length,
+                PgdSchedule.Momentum);
         }
     }
 }

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Formats.Onnx;
 
-/// <summary>Small files that ask for much work or memory: what can be done in proportion to the file is done, the rest is refused.</summary>
+/// <summary>
+/// Small files that ask for much work or memory: what can be done in proportion to the file is done, the rest is refused.
+/// </summary>
 public class OnnxBombTests
 {
     [Fact]
@@ -11,7 +13,8 @@ public class OnnxBombTests
     {
         const int Width = 8000;
         double[] ones = AllOf(Width, 1);
-        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 1, Width).Weights("down", [Width, 1], ones).Weights("up", [1, Width], ones);
+        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 1, Width).Weights("down", [Width, 1], ones).Weights(
+            "up", [1, Width], ones);
         for (int i = 0; i < 20; i++)
             model.Node("MatMul", $"{(i == 0 ? "x" : $"u{i - 1}")} down", $"d{i}").Node("MatMul", $"d{i} up", $"u{i}");
 
@@ -50,8 +53,10 @@ public class OnnxBombTests
     {
         // y = (((x W + b) s) + c) V, all small whole numbers and exact.
         OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 1, 2)
-            .Weights("w", [2, 2], 1, 2, 3, 4).Weights("b", [2], 5, 6).Weights("s", [2], 2, -3).Weights("t", [2], 4, 8).Weights("c", [2], 7, 9).Weights("v", [2, 1], 10, -1)
-            .Node("Gemm", "x w b", "a").Node("Mul", "a s", "d").Node("Mul", "d t", "e").Node("Add", "e c", "f").Node("MatMul", "f v", "y").Output("y", 1, 1);
+            .Weights("w", [2, 2], 1, 2, 3, 4).Weights("b", [2], 5, 6).Weights("s", [2], 2, -3).Weights("t", [2], 4, 8)
+            .Weights("c", [2], 7, 9).Weights("v", [2, 1], 10, -1)
+            .Node("Gemm", "x w b", "a").Node("Mul", "a s", "d").Node("Mul", "d t", "e").Node("Add", "e c", "f").Node("MatMul", "f v", "y")
+            .Output("y", 1, 1);
 
         ReluNetwork network = Read(model);
 
@@ -67,7 +72,8 @@ public class OnnxBombTests
     {
         const int Size = 400, Deep = 60, Uses = 300;
         double[] weights = [.. Enumerable.Range(0, Size * Size).Select(static i => (double)(i % 1009))];
-        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 1, Size).Weights("t0", [Size, Size], weights).Weights("b0", [1, Size], AllOf(Size, 1));
+        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 1, Size).Weights("t0", [Size, Size], weights).Weights(
+            "b0", [1, Size], AllOf(Size, 1));
         for (int i = 0; i < Deep; i++)
             model.Node("Transpose", $"t{i}", $"t{i + 1}").Node("Transpose", $"b{i}", $"b{i + 1}");
         model.Node("MatMul", $"x t{Deep}", "v0");
@@ -104,7 +110,8 @@ public class OnnxBombTests
     public void Read_AHundredThousandReshapes_AreRead()
     {
         const int Nodes = 100_000;
-        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 1, 6).Weights("w", [6, 1], 1, 2, 3, 4, 5, 6).Integers("s0", 2, 3).Integers("s1", 1, 6);
+        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 1, 6).Weights("w", [6, 1], 1, 2, 3, 4, 5, 6).Integers("s0", 2, 3)
+            .Integers("s1", 1, 6);
         for (int i = 0; i < Nodes; i++)
             model.Node("Reshape", $"{(i == 0 ? "x" : $"v{i - 1}")} s{i % 2}", $"v{i}");
 
@@ -126,7 +133,8 @@ public class OnnxBombTests
     [Fact]
     public void Read_DiagonalNetwork_GoesByTheMaximumSize()
     {
-        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 1, 600).Weights("c", [1], 2).Node("Mul", "x c", "m").Node("Relu", "m", "y").Output("y", 1, 600);
+        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 1, 600).Weights("c", [1], 2).Node("Mul", "x c", "m").Node(
+            "Relu", "m", "y").Output("y", 1, 600);
 
         Assert.Equal("600-600", Read(model).Architecture);
         Refused(model, "ImportTooLarge", 1 << 20); // 600 x 600 x 8 bytes are 2.9 MB
@@ -141,11 +149,13 @@ public class OnnxBombTests
     {
         // A graph of a hundred thousand objects of two bytes each; a length of three bytes goes before it.
         byte[] objects = [.. Enumerable.Repeat((byte[])[field, 0], 100_000).SelectMany(static pair => pair)];
-        byte[] file = [0x08, 0x07, 0x3a, (byte)(objects.Length & 0x7f | 0x80), (byte)((objects.Length >> 7) & 0x7f | 0x80), (byte)(objects.Length >> 14), .. objects];
+        byte[] file = [0x08, 0x07, 0x3a, (byte)(objects.Length & 0x7f | 0x80), (byte)((objects.Length >> 7) & 0x7f | 0x80),
+            (byte)(objects.Length >> 14), .. objects];
         using var folder = new TemporaryFolder();
         string path = folder.Write("n.onnx", file);
 
-        InvalidFileException e = Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(path, "Onnx", new() { MaximumSize = 10 << 20 }));
+        InvalidFileException e = Assert.Throws<InvalidFileException>(
+            () => NetworkFormats.Read(path, "Onnx", new() { MaximumSize = 10 << 20 }));
         Assert.Equal("ImportTooLarge", e.ErrorId);
         Assert.NotEqual("ImportTooLarge", Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(path, "Onnx")).ErrorId);
     }
@@ -159,7 +169,8 @@ public class OnnxBombTests
         Refused(Chain().Weights("c", many, 1, 2, 3, 4).Node("Add", "x c", "y").Output("y", 1, 4), "OnnxTooManyDimensions");
         Refused(Chain().Integers("s", many).Node("Reshape", "x s", "y").Output("y", 1, 4), "OnnxTooManyDimensions");
         Refused(
-            new OnnxModelBuilder().Input("x", [.. many.Select(static d => (object)(int)d)]).Weights("c", [1], 2).Node("Mul", "x c", "y").Output("y", 4), "OnnxTooManyDimensions");
+            new OnnxModelBuilder().Input("x", [.. many.Select(static d => (object)(int)d)]).Weights("c", [1], 2).Node("Mul", "x c", "y")
+                .Output("y", 4), "OnnxTooManyDimensions");
     }
 
     [Fact]
@@ -168,7 +179,8 @@ public class OnnxBombTests
         // [2,1,...,1,3] against [2,1,...,2,3]: every element is the row's and the column's.
         long[] shape = [2, .. Enumerable.Repeat(1L, 58), 3];
         int[] value = [2, .. Enumerable.Repeat(1, 57), 2, 3];
-        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", [.. value.Select(static d => (object)d)]).Weights("c", shape, 1, 2, 3, 4, 5, 6)
+        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", [.. value.Select(static d => (object)d)])
+            .Weights("c", shape, 1, 2, 3, 4, 5, 6)
             .Node("Add", "x c", "y").Output("y", 12);
 
         Assert.Equal([1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6], Assert.Single(Read(model).Layers).Bias.ToArray());
@@ -186,7 +198,8 @@ public class OnnxBombTests
         string path = folder.Write("n.onnx", model.Output("v99", 1, Size).Bytes());
         using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
 
-        Assert.ThrowsAny<OperationCanceledException>(() => NetworkFormats.Read(path, options: new() { MaximumSize = 1L << 40, Cancellation = soon.Token }));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => NetworkFormats.Read(path, options: new() { MaximumSize = 1L << 40, Cancellation = soon.Token }));
     }
 
     [SkippableTheory]

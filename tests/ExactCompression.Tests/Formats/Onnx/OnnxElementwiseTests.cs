@@ -22,7 +22,8 @@ public sealed class OnnxElementwiseTests
     public void Arithmetic_WithAConstant_AgreesWithRuntime(string operation, string inputs, long[] shape, bool exact)
     {
         double[] constant = new double[] { 0.7, -1.3, 3 }[..(int)shape.Aggregate(1L, static (a, b) => a * b)];
-        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "N", 3).Output("y").Weights("c", shape, constant).Node(operation, inputs, "y");
+        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "N", 3).Output("y").Weights("c", shape, constant).Node(
+            operation, inputs, "y");
         model.Graph.Output[0].Type.TensorType.Shape = null;
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 3);
         Assert.Equal(exact, network.Layers[0].IsExact);
@@ -47,12 +48,15 @@ public sealed class OnnxElementwiseTests
         OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 1, 1, 2, 2).Output("y", 1, 3)
             .Weights("mean", [1, 1, 2, 2], 0.1, 0.2, 0.3, 0.4).Weights("deviation", [1], 0.3)
             .Weights("w", [4, 3], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12).Weights("b", [3], 0.5, 0.25, -1)
-            .Node("Sub", "x mean", "s").Node("Div", "s deviation", "d").Node("Flatten", "d", "f").Node("Gemm", "f w b", "z").Node("Relu", "z", "y");
+            .Node("Sub", "x mean", "s").Node("Div", "s deviation", "d").Node("Flatten", "d", "f").Node("Gemm", "f w b", "z").Node(
+                "Relu", "z", "y");
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 1, 2, 2);
         Assert.Equal("4-3", network.Architecture);
         Assert.Equal(1 / (double)0.3f, network.Layers[0].Weights.Span[0]);
         Assert.False(network.Layers[0].IsExact);
-        Assert.All(network.Layers[0].WeightRadius.ToArray().Zip(network.Layers[0].Weights.ToArray()), static pair => Assert.InRange(pair.First, 0, 4e-16 * Math.Abs(pair.Second)));
+        Assert.All(
+            network.Layers[0].WeightRadius.ToArray().Zip(network.Layers[0].Weights.ToArray()),
+            static pair => Assert.InRange(pair.First, 0, 4e-16 * Math.Abs(pair.Second)));
     }
 
     [Theory]

@@ -21,7 +21,8 @@ public sealed class OnnxExternalDataTests : IDisposable
     [InlineData("data/weights.bin", "8", null)]
     public void Read_DataBesideTheModel_GivesItsValues(string location, string? offset, string? length)
     {
-        byte[] bytes = [.. new byte[int.Parse(offset ?? "0", System.Globalization.CultureInfo.InvariantCulture)], .. Values.SelectMany(BitConverter.GetBytes)];
+        byte[] bytes = [.. new byte[int.Parse(offset ?? "0", System.Globalization.CultureInfo.InvariantCulture)],
+            .. Values.SelectMany(BitConverter.GetBytes)];
         Directory.CreateDirectory(folder.File("data"));
         folder.Write(location, bytes);
         ReluNetwork network = NetworkFormats.Read(Model(location, offset, length));
@@ -101,13 +102,15 @@ public sealed class OnnxExternalDataTests : IDisposable
 
     private string Model(string? location, string? offset = null, string? length = null, long[]? dims = null)
     {
-        var tensor = new TensorProto { Name = "w", DataType = DataType.Float, Dims = { dims ?? [3, 2] }, DataLocation = TensorProto.Types.DataLocation.External };
+        var tensor = new TensorProto { Name = "w", DataType = DataType.Float, Dims = { dims ?? [3, 2] },
+            DataLocation = TensorProto.Types.DataLocation.External };
         foreach ((string key, string? value) in new[] { ("location", location), ("offset", offset), ("length", length) })
         {
             if (value is not null)
                 tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
         }
 
-        return folder.Write("model.onnx", new OnnxModelBuilder().Input("x", "N", 3).Output("y", "N", 2).Add(tensor).Node("MatMul", "x w", "y").Bytes());
+        return folder.Write(
+            "model.onnx", new OnnxModelBuilder().Input("x", "N", 3).Output("y", "N", 2).Add(tensor).Node("MatMul", "x w", "y").Bytes());
     }
 }

@@ -30,7 +30,8 @@ public sealed class OnnxGraphErrorTests
 
     [Fact]
     public void Read_ValueUsedByTwoNodes_IsRefused() => AssertError(
-        Base().Node("Relu", "x", "a").Node("MatMul", "a w", "y").Node("Neg", "a", "n").Model, "OnnxBranchingGraph", "tensor 'a'", unsupported: true);
+        Base().Node("Relu", "x", "a").Node("MatMul", "a w", "y").Node("Neg", "a", "n").Model, "OnnxBranchingGraph", "tensor 'a'",
+        unsupported: true);
 
     [Fact]
     public void Read_ValueUsedTwiceByOneNode_IsRefused() =>
@@ -41,10 +42,12 @@ public sealed class OnnxGraphErrorTests
         AssertError(Chain().Node("Relu", "y", "z").Model, "OnnxBranchingGraph", "as the output of the graph", unsupported: true);
 
     [Fact]
-    public void Read_TwoInputs_NamesThem() => AssertError(Chain().Input("x2", 1, 3).Model, "OnnxSeveralInputs", "'x', 'x2'", unsupported: true);
+    public void Read_TwoInputs_NamesThem() =>
+        AssertError(Chain().Input("x2", 1, 3).Model, "OnnxSeveralInputs", "'x', 'x2'", unsupported: true);
 
     [Fact]
-    public void Read_TwoOutputs_NamesThem() => AssertError(Chain().Output("z", 1, 2).Model, "OnnxSeveralOutputs", "'y', 'z'", unsupported: true);
+    public void Read_TwoOutputs_NamesThem() =>
+        AssertError(Chain().Output("z", 1, 2).Model, "OnnxSeveralOutputs", "'y', 'z'", unsupported: true);
 
     [Fact]
     public void Read_NoInput_IsRefused()
@@ -73,14 +76,16 @@ public sealed class OnnxGraphErrorTests
         Base().Node("Add", "x back", "s").Node("Relu", "s", "y").Node("Neg", "y", "back").Model, "OnnxCyclicGraph", "node 'Add_0' (Add)");
 
     [Fact]
-    public void Read_NodeThatFeedsItself_IsACycle() => AssertError(Base().Node("Relu", "y", "y").Model, "OnnxCyclicGraph", "node 'Relu_0' (Relu)");
+    public void Read_NodeThatFeedsItself_IsACycle() =>
+        AssertError(Base().Node("Relu", "y", "y").Model, "OnnxCyclicGraph", "node 'Relu_0' (Relu)");
 
     [Fact]
     public void Read_ChainThatEndsBeforeTheOutput_NamesItsEnd() => AssertError(
         Base().Node("Relu", "x", "dangling").Node("Identity", "w", "y").Model, "OnnxUnconnectedGraph", "tensor 'dangling'");
 
     [Fact]
-    public void Read_OutputThatNoNodeGives_IsRefused() => AssertError(Base().Node("Relu", "x", "z").Model, "OnnxUnconnectedGraph", "tensor 'y'");
+    public void Read_OutputThatNoNodeGives_IsRefused() =>
+        AssertError(Base().Node("Relu", "x", "z").Model, "OnnxUnconnectedGraph", "tensor 'y'");
 
     [Fact]
     public void Read_MissingTensor_NamesNodeAndTensor()
@@ -91,7 +96,8 @@ public sealed class OnnxGraphErrorTests
     }
 
     [Fact]
-    public void Read_ValueGivenTwice_IsRefused() => AssertError(Base().Node("MatMul", "x w", "y").Node("Relu", "x", "y").Model, "OnnxDuplicateName", "'y'");
+    public void Read_ValueGivenTwice_IsRefused() =>
+        AssertError(Base().Node("MatMul", "x w", "y").Node("Relu", "x", "y").Model, "OnnxDuplicateName", "'y'");
 
     [Fact]
     public void Read_InitializerGivenTwice_IsRefused() =>
@@ -99,7 +105,8 @@ public sealed class OnnxGraphErrorTests
 
     [Fact]
     public void Read_ArithmeticAmongConstants_IsRefused() => AssertError(
-        Base().Weights("c", [2], 1, 2).Node("Add", "c c", "d").Node("MatMul", "x w", "m").Node("Add", "m d", "y").Model, "OnnxBranchingGraph", "'d' is not a constant", unsupported: true);
+        Base().Weights("c", [2], 1, 2).Node("Add", "c c", "d").Node("MatMul", "x w", "m").Node("Add", "m d", "y").Model,
+        "OnnxBranchingGraph", "'d' is not a constant", unsupported: true);
 
     [Theory]
     [InlineData(6)]
@@ -123,7 +130,8 @@ public sealed class OnnxGraphErrorTests
     [InlineData("MatMul", "x w", "broadcast")]
     [InlineData("Gemm", "x w", "broadcast")]
     public void Read_UnknownAttribute_IsRefused(string operation, string inputs, string attribute) =>
-        AssertError(Base().Node(operation, inputs, "y", Int(attribute, 1)).Model, "OnnxUnsupportedAttribute", $"'{attribute}'", unsupported: true);
+        AssertError(
+            Base().Node(operation, inputs, "y", Int(attribute, 1)).Model, "OnnxUnsupportedAttribute", $"'{attribute}'", unsupported: true);
 
     [Fact]
     public void Read_AttributeOfAnotherType_IsRefused() =>
@@ -140,7 +148,8 @@ public sealed class OnnxGraphErrorTests
     [InlineData("Max", "x c")]
     [InlineData("Gemm", "c3 c4 x")]
     public void Read_OperatorUsedOtherwise_IsRefused(string operation, string inputs) => AssertError(
-        Base().Weights("c", [3], 1, 2, 3).Weights("one", [], 1).Weights("zero", [], 0).Weights("c3", [1, 1], 1).Weights("c4", [1, 3], 1, 2, 3).Node(operation, inputs, "y").Model,
+        Base().Weights("c", [3], 1, 2, 3).Weights("one", [], 1).Weights("zero", [], 0).Weights("c3", [1, 1], 1)
+            .Weights("c4", [1, 3], 1, 2, 3).Node(operation, inputs, "y").Model,
         "OnnxUnsupportedOperator",
         $"node '{operation}_0' ({operation})",
         unsupported: true);
@@ -154,14 +163,17 @@ public sealed class OnnxGraphErrorTests
 
     [Fact]
     public void Read_DropoutInTraining_IsRefused() => AssertError(
-        Base().Weights("ratio", [], 0.5).Add(new TensorProto { Name = "training", DataType = DataType.Bool, Int32Data = { 1 } }).Node("Dropout", "x ratio training", "y").Model,
+        Base().Weights("ratio", [], 0.5).Add(new TensorProto { Name = "training", DataType = DataType.Bool, Int32Data = { 1 } }).Node(
+            "Dropout", "x ratio training", "y").Model,
         "OnnxUnsupportedOperator",
         "training",
         unsupported: true);
 
     [Fact]
     public void Read_CastToIntegers_IsRefused() =>
-        AssertError(Base().Node("Cast", "x", "y", Int("to", (long)DataType.Int64)).Model, "OnnxUnsupportedOperator", "node 'Cast_0' (Cast)", unsupported: true);
+        AssertError(
+            Base().Node("Cast", "x", "y", Int("to", (long)DataType.Int64)).Model, "OnnxUnsupportedOperator", "node 'Cast_0' (Cast)",
+            unsupported: true);
 
     [Fact]
     public void Read_DivisionByZero_IsRefused() =>
@@ -169,13 +181,15 @@ public sealed class OnnxGraphErrorTests
 
     [Fact]
     public void Read_NegativeVariance_IsRefused() => AssertError(
-        new OnnxModelBuilder().Input("x", 1, 1).Output("y").Weights("p", [1], 1).Weights("v", [1], -2).Node("BatchNormalization", "x p p p v", "y").Model,
+        new OnnxModelBuilder().Input("x", 1, 1).Output("y").Weights("p", [1], 1).Weights("v", [1], -2).Node(
+            "BatchNormalization", "x p p p v", "y").Model,
         "OnnxInvalidNormalization",
         "node 'BatchNormalization_0'");
 
     [Fact]
     public void Read_WeightsThatOverflowWhenJoined_AreRefused() => AssertError(
-        new OnnxModelBuilder(type: DataType.Double).Input("x", 1, 1).Output("y").Weights("a", [], 1e200).Node("Mul", "x a", "m").Node("Mul", "m a", "y").Model,
+        new OnnxModelBuilder(type: DataType.Double).Input("x", 1, 1).Output("y").Weights("a", [], 1e200).Node("Mul", "x a", "m").Node(
+            "Mul", "m a", "y").Model,
         "OnnxOutOfRange",
         "node 'Mul_1' (Mul)");
 
@@ -189,7 +203,8 @@ public sealed class OnnxGraphErrorTests
         return error;
     }
 
-    private static OnnxModelBuilder Base() => new OnnxModelBuilder().Input("x", 1, 3).Output("y", 1, 2).Weights("w", [3, 2], 1, 2, 3, 4, 5, 6);
+    private static OnnxModelBuilder Base() =>
+        new OnnxModelBuilder().Input("x", 1, 3).Output("y", 1, 2).Weights("w", [3, 2], 1, 2, 3, 4, 5, 6);
 
     private static OnnxModelBuilder Chain() => Base().Node("MatMul", "x w", "y");
 }

@@ -90,11 +90,14 @@ internal sealed class OnnxModelBuilder
 
     public static AttributeProto Float(string name, float value) => new() { Name = name, Type = AttributeType.Float, F = value };
 
-    public static AttributeProto Ints(string name, params long[] values) => new() { Name = name, Type = AttributeType.Ints, Ints = { values } };
+    public static AttributeProto Ints(string name, params long[] values) =>
+        new() { Name = name, Type = AttributeType.Ints, Ints = { values } };
 
-    public static AttributeProto Floats(string name, params float[] values) => new() { Name = name, Type = AttributeType.Floats, Floats = { values } };
+    public static AttributeProto Floats(string name, params float[] values) =>
+        new() { Name = name, Type = AttributeType.Floats, Floats = { values } };
 
-    public static AttributeProto TensorValue(string name, TensorProto value) => new() { Name = name, Type = AttributeType.Tensor, T = value };
+    public static AttributeProto TensorValue(string name, TensorProto value) =>
+        new() { Name = name, Type = AttributeType.Tensor, T = value };
 
     private ValueInfoProto Value(string name, object?[] dims)
     {
@@ -109,6 +112,7 @@ internal sealed class OnnxModelBuilder
             });
         }
 
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Type, Shape = shape } } };
+        return new ValueInfoProto { Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Type, Shape = shape } } };
     }
 }

@@ -62,7 +62,8 @@ public sealed class OnnxRandomModelTests
                     Widen("Gemm", $"{value} {Weights([outputs, width])} {Weights([1, outputs])}", outputs, Int("transB", 1));
                     break;
                 case "GemmScaled":
-                    Widen("Gemm", $"{value} {Weights([width, outputs])} {Weights([1])}", outputs, Float("alpha", 0.7f), Float("beta", -1.3f));
+                    Widen("Gemm", $"{value} {Weights([width, outputs])} {Weights([1])}", outputs, Float("alpha", 0.7f),
+                        Float("beta", -1.3f));
                     break;
                 case "GemmRight": // a column, by transposing the row, and back again
                     Step("Transpose", value);
@@ -92,7 +93,8 @@ public sealed class OnnxRandomModelTests
                     Step(spelling[..3], $"{Weights(random.Next(2) == 0 ? [1, width] : [1])} {value}");
                     break;
                 case "BatchNormalization":
-                    Step(spelling, $"{value} {Weights([width])} {Weights([width])} {Weights([width])} {Weights([width], positive: true)}", Float("epsilon", 1e-3f));
+                    Step(spelling, $"{value} {Weights([width])} {Weights([width])} {Weights([width])} {Weights([width], positive: true)}",
+                        Float("epsilon", 1e-3f));
                     break;
                 case "MaxZero":
                     model.Weights($"c{++names}", [], 0);
@@ -146,7 +148,9 @@ public sealed class OnnxRandomModelTests
         private string Weights(long[] dims, bool positive = false)
         {
             int count = (int)dims.Aggregate(1L, static (a, b) => a * b);
-            model.Weights($"c{++names}", dims, [.. Enumerable.Range(0, count).Select(_ => (random.NextDouble() + 0.1) * (positive || random.Next(2) == 0 ? 1 : -1))]);
+            model.Weights(
+                $"c{++names}", dims,
+                [.. Enumerable.Range(0, count).Select(_ => (random.NextDouble() + 0.1) * (positive || random.Next(2) == 0 ? 1 : -1))]);
             return $"c{names}";
         }
     }

@@ -14,7 +14,8 @@ internal sealed class OnnxRuntimeOracle : IDisposable
 
     /// <summary>Loads a model.</summary>
     /// <param name="model">The file's bytes.</param>
-    /// <param name="optimise">Whether the runtime may fuse nodes, as it does by default; some of its fusions refuse sound double graphs.</param>
+    /// <param name="optimise">Whether the runtime may fuse nodes, as it does by default; some of its fusions refuse sound double
+    /// graphs.</param>
     public OnnxRuntimeOracle(byte[] model, bool optimise = true)
     {
         using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, IntraOpNumThreads = 1 };
@@ -49,7 +50,11 @@ internal sealed class OnnxRuntimeOracle : IDisposable
     public static ReluNetwork AssertAgrees(ModelProto model, params long[] shape)
     {
         ReluNetwork network = Read(model);
-        AssertAgrees(network, model.ToByteArray(), network.Precision == WeightPrecision.Float64 && model.Graph.Input[^1].Type.TensorType.ElemType == DataType.Double ? 1e-12 : 1e-5, shape, optimise: false);
+        AssertAgrees(
+            network, model.ToByteArray(),
+            network.Precision == WeightPrecision.Float64 && model.Graph.Input[^1].Type.TensorType.ElemType == DataType.Double
+                ? 1e-12
+                : 1e-5, shape, optimise: false);
         return network;
     }
 
@@ -63,7 +68,8 @@ internal sealed class OnnxRuntimeOracle : IDisposable
         var random = new Random(1);
         for (int trial = 0; trial < 8; trial++)
         {
-            double[] input = [.. Enumerable.Range(0, network.InputSize).Select(_ => (double)(float)(random.NextDouble() * 2 - (trial % 2)))];
+            double[] input = [.. Enumerable.Range(0, network.InputSize).Select(
+                _ => (double)(float)(random.NextDouble() * 2 - (trial % 2)))];
             double[] expected = oracle.Run(input, shape), actual = network.Evaluate(input);
             Assert.Equal(expected.Length, actual.Length);
             double scale = Math.Max(1, expected.Max(Math.Abs));

@@ -19,7 +19,8 @@ public sealed class OnnxShapeTests
     {
         // Flatten at 0 and 1 gives a row, at 3 a column.
         bool row = axis is 0 or 1 or -3;
-        OnnxModelBuilder model = new OnnxModelBuilder(opset).Input("x", 1, row ? 2 : 6, row ? 3 : 1, 1).Output("y").Weights("w", row ? [6, 2] : [2, 6], W)
+        OnnxModelBuilder model = new OnnxModelBuilder(opset).Input("x", 1, row ? 2 : 6, row ? 3 : 1, 1).Output("y")
+            .Weights("w", row ? [6, 2] : [2, 6], W)
             .Node("Flatten", "x", "f", Int("axis", axis)).Node("MatMul", row ? "f w" : "w f", "y");
         AssertAgrees(model, 1, row ? 2 : 6, row ? 3 : 1, 1);
     }
@@ -36,7 +37,9 @@ public sealed class OnnxShapeTests
     public void Reshape_ToTheShapeOfAConstantNode_AgreesWithRuntime()
     {
         var shape = new TensorProto { DataType = DataType.Int64, Dims = { 2 }, Int64Data = { 1, 6 } };
-        AssertAgrees(Row().Node("Constant", "", "shape", TensorValue("value", shape)).Node("Reshape", "x shape", "f").Node("MatMul", "f w", "y"), 1, 2, 3);
+        AssertAgrees(
+            Row().Node("Constant", "", "shape", TensorValue("value", shape)).Node("Reshape", "x shape", "f").Node("MatMul", "f w", "y"), 1,
+            2, 3);
     }
 
     [Theory]
@@ -45,7 +48,8 @@ public sealed class OnnxShapeTests
     [InlineData(13, false)]
     public void Squeeze_ByAttributeOrInput_AgreesWithRuntime(int opset, bool named)
     {
-        OnnxModelBuilder model = new OnnxModelBuilder(opset).Input("x", 1, 1, 6, 1).Output("y").Weights("w", [6, 2], W).Integers("axes", 1, -1);
+        OnnxModelBuilder model = new OnnxModelBuilder(opset).Input("x", 1, 1, 6, 1).Output("y").Weights("w", [6, 2], W).Integers(
+            "axes", 1, -1);
         model = !named ? model.Node("Squeeze", "x", "f")
             : opset < 13 ? model.Node("Squeeze", "x", "f", Ints("axes", 1, -1))
             : model.Node("Squeeze", "x axes", "f");
@@ -75,7 +79,8 @@ public sealed class OnnxShapeTests
 
     [Fact]
     public void Transpose_OfARowToAColumn_AgreesWithRuntime() => AssertAgrees(
-        new OnnxModelBuilder().Input("x", 1, 6).Output("y").Weights("w", [2, 6], W).Node("Transpose", "x", "t").Node("MatMul", "w t", "y"), 1, 6);
+        new OnnxModelBuilder().Input("x", 1, 6).Output("y").Weights("w", [2, 6], W).Node("Transpose", "x", "t").Node("MatMul", "w t", "y"),
+        1, 6);
 
     [Theory]
     [InlineData(10, 1)]
@@ -83,7 +88,8 @@ public sealed class OnnxShapeTests
     [InlineData(13, 3)]
     public void Dropout_InInference_IsNothing(int opset, int form)
     {
-        OnnxModelBuilder model = new OnnxModelBuilder(opset).Input("x", "N", 6).Output("y").Weights("w", [6, 2], W).Weights("ratio", [], 0.5)
+        OnnxModelBuilder model = new OnnxModelBuilder(opset).Input("x", "N", 6).Output("y").Weights("w", [6, 2], W).Weights(
+            "ratio", [], 0.5)
             .Add(new TensorProto { Name = "training", DataType = DataType.Bool, Int32Data = { 0 } });
         model = form == 1 ? model.Node("Dropout", "x", "d", Float("ratio", 0.5f))
             : model.Node("Dropout", form == 2 ? "x ratio" : "x ratio training", form == 2 ? "d mask" : "d");
@@ -106,7 +112,8 @@ public sealed class OnnxShapeTests
     public void Cast_OfAConstant_RoundsItOnce()
     {
         OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "N", 6).Output("y", "N", 2)
-            .Add(Tensor("w", [6, 2], W, DataType.Double)).Node("Cast", "w", "c", Int("to", (long)DataType.Float)).Node("MatMul", "x c", "y");
+            .Add(Tensor("w", [6, 2], W, DataType.Double)).Node("Cast", "w", "c", Int("to", (long)DataType.Float)).Node(
+                "MatMul", "x c", "y");
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 6);
         Assert.Equal((float)0.1, network.Layers[0].Weights.Span[7]);
         Assert.Equal(WeightPrecision.Float32, network.Precision);
@@ -120,7 +127,8 @@ public sealed class OnnxShapeTests
     [InlineData(1, "M")]
     public void Input_WithOpenDimensions_GetsItsSizeFromTheFirstMatrix(object? first, object second)
     {
-        ReluNetwork network = OnnxRuntimeOracle.Read(new OnnxModelBuilder().Input("x", first, second).Output("y", "N", 2).Weights("w", [6, 2], W)
+        ReluNetwork network = OnnxRuntimeOracle.Read(
+            new OnnxModelBuilder().Input("x", first, second).Output("y", "N", 2).Weights("w", [6, 2], W)
             .Node("Relu", "x", "r").Node("MatMul", "r w", "y").Model);
         Assert.Equal("6-6-2", network.Architecture);
     }
@@ -138,14 +146,16 @@ public sealed class OnnxShapeTests
     [Fact]
     public void Initializers_ListedAsInputsToo_AreNoInputs()
     {
-        OnnxModelBuilder model = new OnnxModelBuilder(opset: 8, irVersion: 3).Input("w", 6, 2).Input("x", 1, 6).Output("y", 1, 2).Weights("w", [6, 2], W).Node("MatMul", "x w", "y");
+        OnnxModelBuilder model = new OnnxModelBuilder(opset: 8, irVersion: 3).Input("w", 6, 2).Input("x", 1, 6).Output("y", 1, 2).Weights(
+            "w", [6, 2], W).Node("MatMul", "x w", "y");
         OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 6);
     }
 
     [Fact]
     public void Nodes_InAnyOrder_AreFollowedByNames()
     {
-        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "N", 6).Output("y", "N", 2).Weights("w", [6, 2], W).Weights("b", [2], 1, 2)
+        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "N", 6).Output("y", "N", 2).Weights("w", [6, 2], W)
+            .Weights("b", [2], 1, 2)
             .Node("Add", "m b", "z").Node("Relu", "z", "y").Node("MatMul", "x w", "m");
         ReluNetwork network = OnnxRuntimeOracle.Read(model.Model);
         Assert.Equal([1, 2], network.Layers[0].Bias.ToArray());

@@ -32,8 +32,14 @@ public sealed class OnnxTensorTests
         }
 
         double[] truncated = [.. brains.Select(static b => (double)BitConverter.UInt32BitsToSingle((uint)b << 16))];
-        Assert.Equal(truncated, Network(new() { Name = "w", Dims = { 6, 1 }, DataType = DataType.Bfloat16, Int32Data = { brains.Select(static b => (int)b) } }).Layers[0].Weights.ToArray());
-        Assert.Equal(truncated, Network(new() { Name = "w", Dims = { 6, 1 }, DataType = DataType.Bfloat16, RawData = ByteString.CopyFrom([.. brains.SelectMany(BitConverter.GetBytes)]) }).Layers[0].Weights.ToArray());
+        Assert.Equal(
+            truncated,
+            Network(new() { Name = "w", Dims = { 6, 1 }, DataType = DataType.Bfloat16,
+                Int32Data = { brains.Select(static b => (int)b) } }).Layers[0].Weights.ToArray());
+        Assert.Equal(
+            truncated,
+            Network(new() { Name = "w", Dims = { 6, 1 }, DataType = DataType.Bfloat16,
+                RawData = ByteString.CopyFrom([.. brains.SelectMany(BitConverter.GetBytes)]) }).Layers[0].Weights.ToArray());
     }
 
     [Theory]
@@ -67,7 +73,9 @@ public sealed class OnnxTensorTests
     public void Read_WeightThatIsNotFinite_NamesTensorAndIndex(double value, string shown)
     {
         foreach (DataType type in new[] { DataType.Float, DataType.Double, DataType.Float16 })
-            OnnxGraphErrorTests.AssertError(Model(Tensor("w", [3, 2], [1, 2, 3, 4, value, 6], type)).Model, "OnnxNonFiniteValue", $"tensor 'w': The value at index 4 is {shown}.");
+            OnnxGraphErrorTests.AssertError(
+                Model(Tensor("w", [3, 2], [1, 2, 3, 4, value, 6], type)).Model, "OnnxNonFiniteValue",
+                $"tensor 'w': The value at index 4 is {shown}.");
     }
 
     [Theory]
@@ -77,11 +85,13 @@ public sealed class OnnxTensorTests
     [InlineData(0)]
     [InlineData(99)]
     public void Read_UnsupportedType_NamesTheTensor(int type) => OnnxGraphErrorTests.AssertError(
-        Model(new TensorProto { Name = "w", Dims = { 3, 2 }, DataType = (DataType)type }).Model, "OnnxUnsupportedDataType", "tensor 'w'", unsupported: true);
+        Model(new TensorProto { Name = "w", Dims = { 3, 2 }, DataType = (DataType)type }).Model, "OnnxUnsupportedDataType", "tensor 'w'",
+        unsupported: true);
 
     [Fact]
     public void Read_IntegerWeights_AreRefused() => OnnxGraphErrorTests.AssertError(
-        Model(new TensorProto { Name = "w", Dims = { 3, 2 }, DataType = DataType.Int64, Int64Data = { 1, 2, 3, 4, 5, 6 } }).Model, "OnnxUnsupportedDataType", "tensor 'w'");
+        Model(new TensorProto { Name = "w", Dims = { 3, 2 }, DataType = DataType.Int64, Int64Data = { 1, 2, 3, 4, 5, 6 } }).Model,
+        "OnnxUnsupportedDataType", "tensor 'w'");
 
     [Fact]
     public void Read_RawAndTypedData_AreRefused()
@@ -105,7 +115,8 @@ public sealed class OnnxTensorTests
     [InlineData(new[] { 1, 1, 3, 2 })]
     [InlineData(new[] { int.MaxValue, int.MaxValue, int.MaxValue })]
     public void Read_InputThatDoesNotFitTheFirstMatrix_IsRefused(int[] dims) => OnnxGraphErrorTests.AssertError(
-        new OnnxModelBuilder().Input("x", [.. dims.Cast<object>()]).Output("y").Weights("w", [3, 2], new double[6]).Node("Flatten", "x", "f").Node("MatMul", "f w", "y").Model,
+        new OnnxModelBuilder().Input("x", [.. dims.Cast<object>()]).Output("y").Weights("w", [3, 2], new double[6])
+            .Node("Flatten", "x", "f").Node("MatMul", "f w", "y").Model,
         "OnnxShapeMismatch",
         "tensor 'x'");
 
@@ -119,15 +130,18 @@ public sealed class OnnxTensorTests
 
     [Fact]
     public void Read_BiasOfAnotherLength_IsRefused() => OnnxGraphErrorTests.AssertError(
-        Model(Tensor("w", [3, 2], new double[6], DataType.Float), "m").Weights("b", [3], 1, 2, 3).Node("Add", "m b", "y").Model, "OnnxShapeMismatch", "node 'Add_1' (Add)");
+        Model(Tensor("w", [3, 2], new double[6], DataType.Float), "m").Weights("b", [3], 1, 2, 3).Node("Add", "m b", "y").Model,
+        "OnnxShapeMismatch", "node 'Add_1' (Add)");
 
     [Fact]
     public void Read_ConstantThatWouldCopyTheValueOut_IsRefused() => OnnxGraphErrorTests.AssertError(
-        Model(Tensor("w", [3, 2], new double[6], DataType.Float), "m").Weights("b", [5, 1], 1, 2, 3, 4, 5).Node("Add", "m b", "y").Model, "OnnxShapeMismatch", "node 'Add_1' (Add)");
+        Model(Tensor("w", [3, 2], new double[6], DataType.Float), "m").Weights("b", [5, 1], 1, 2, 3, 4, 5).Node("Add", "m b", "y").Model,
+        "OnnxShapeMismatch", "node 'Add_1' (Add)");
 
     [Fact]
     public void Read_SecondMatrixThatDoesNotFit_NamesTheNode() => OnnxGraphErrorTests.AssertError(
-        Model(Tensor("w", [3, 2], new double[6], DataType.Float), "m").Weights("v", [4, 5], new double[20]).Node("MatMul", "m v", "y").Model, "OnnxShapeMismatch", "node 'MatMul_1' (MatMul)");
+        Model(Tensor("w", [3, 2], new double[6], DataType.Float), "m").Weights("v", [4, 5], new double[20]).Node(
+            "MatMul", "m v", "y").Model, "OnnxShapeMismatch", "node 'MatMul_1' (MatMul)");
 
     [Theory]
     [InlineData(new long[] { 1, 4 })]
@@ -136,7 +150,8 @@ public sealed class OnnxTensorTests
     [InlineData(new long[] { -2, 1 })]
     [InlineData(new long[] { long.MaxValue, 2 })]
     public void Read_ReshapeThatDoesNotFit_NamesTheNode(long[] target) => OnnxGraphErrorTests.AssertError(
-        new OnnxModelBuilder().Input("x", 1, 3).Output("y").Integers("shape", target).Node("Reshape", "x shape", "y").Model, "OnnxShapeMismatch", "node 'Reshape_0' (Reshape)");
+        new OnnxModelBuilder().Input("x", 1, 3).Output("y").Integers("shape", target).Node("Reshape", "x shape", "y").Model,
+        "OnnxShapeMismatch", "node 'Reshape_0' (Reshape)");
 
     [Theory]
     [InlineData("Squeeze", new long[] { 1 })]
@@ -144,7 +159,8 @@ public sealed class OnnxTensorTests
     [InlineData("Unsqueeze", new long[] { 0, 0 })]
     [InlineData("Unsqueeze", new long[] { -9 })]
     public void Read_AxesThatDoNotFit_NameTheNode(string operation, long[] axes) => OnnxGraphErrorTests.AssertError(
-        new OnnxModelBuilder().Input("x", 1, 3).Output("y").Integers("axes", axes).Node(operation, "x axes", "y").Model, "OnnxShapeMismatch", $"node '{operation}_0' ({operation})");
+        new OnnxModelBuilder().Input("x", 1, 3).Output("y").Integers("axes", axes).Node(operation, "x axes", "y").Model,
+        "OnnxShapeMismatch", $"node '{operation}_0' ({operation})");
 
     private static OnnxModelBuilder Model(TensorProto weights, string output = "y") =>
         new OnnxModelBuilder().Input("x", 1, 3).Output("y", 1, 2).Add(weights).Node("MatMul", "x w", output);

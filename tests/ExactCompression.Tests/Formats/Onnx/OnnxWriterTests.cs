@@ -85,9 +85,12 @@ public sealed class OnnxWriterTests
     public void Write_AfterReading_IsNotLarger(string typeName, bool matMul)
     {
         var type = Enum.Parse<DataType>(typeName);
-        // Nothing optional in the source, and the shortest names; weights of 16 bits, which need a cast each, come with names as exporters give them.
+        // Nothing optional in the source, and the shortest names; weights of 16 bits, which need a cast each, come with names as exporters
+        // give them.
         var random = new Random(11);
-        double[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => type == DataType.Float16 ? (double)(Half)random.NextDouble() : (float)random.NextDouble())];
+        double[] Values(int count) =>
+            [.. Enumerable.Range(0, count).Select(
+                _ => type == DataType.Float16 ? (double)(Half)random.NextDouble() : (float)random.NextDouble())];
         string prefix = type == DataType.Float16 ? "fc.weight." : "";
         OnnxModelBuilder source = new OnnxModelBuilder(type: type).Input("input", "N", 20).Output("output", "N", 30)
             .Weights(prefix + "a", matMul ? [20, 50] : [50, 20], Values(1000)).Weights(prefix + "b", [50], Values(50))
@@ -95,9 +98,11 @@ public sealed class OnnxWriterTests
         source.Graph.Name = "g";
         string p = prefix;
         if (matMul)
-            source.Node("MatMul", $"input {p}a", "e").Node("Add", $"e {p}b", "f").Node("Relu", "f", "g").Node("MatMul", $"g {p}c", "h").Node("Add", $"h {p}d", "output");
+            source.Node("MatMul", $"input {p}a", "e").Node("Add", $"e {p}b", "f").Node("Relu", "f", "g").Node("MatMul", $"g {p}c", "h")
+                .Node("Add", $"h {p}d", "output");
         else
-            source.Node("Gemm", $"input {p}a {p}b", "e", OnnxModelBuilder.Int("transB", 1)).Node("Relu", "e", "f").Node("Gemm", $"f {p}c {p}d", "output", OnnxModelBuilder.Int("transB", 1));
+            source.Node("Gemm", $"input {p}a {p}b", "e", OnnxModelBuilder.Int("transB", 1)).Node("Relu", "e", "f").Node(
+                "Gemm", $"f {p}c {p}d", "output", OnnxModelBuilder.Int("transB", 1));
         if (type != DataType.Float16)
         {
             foreach (var node in source.Graph.Node)
@@ -115,7 +120,8 @@ public sealed class OnnxWriterTests
     {
         var network = new ReluNetwork([new AffineLayer([1e39], [0], 1, 1, Activation.Identity, WeightPrecision.Float64)]);
         using var folder = new TemporaryFolder();
-        var error = Assert.Throws<InvalidInputException>(() => NetworkFormats.Write(network, folder.File("n.onnx"), WeightPrecision.Float32));
+        var error = Assert.Throws<InvalidInputException>(
+            () => NetworkFormats.Write(network, folder.File("n.onnx"), WeightPrecision.Float32));
         Assert.Equal("WeightOverflow", error.ErrorId);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
         NetworkFormats.Write(network, folder.File("n.onnx"));
@@ -125,7 +131,8 @@ public sealed class OnnxWriterTests
     [Fact]
     public void Write_LayerWithRadius_StoresTheCentre()
     {
-        var network = new ReluNetwork([new AffineLayer([0.5], [0.25], 1, 1, Activation.Identity, WeightPrecision.Float64, [1e-17], [1e-17])]);
+        var network = new ReluNetwork(
+            [new AffineLayer([0.5], [0.25], 1, 1, Activation.Identity, WeightPrecision.Float64, [1e-17], [1e-17])]);
         ReluNetwork copy = RoundTrip(network, WeightPrecision.Float64);
         NetworkAssert.SameBits(network, copy);
         Assert.True(copy.Layers[0].IsExact);

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Formats.Portable;
 
-/// <summary>The bytes that objects travel as: the same object comes back, and damaged ones give one clear error in bounded time and memory.</summary>
+/// <summary>
+/// The bytes that objects travel as: the same object comes back, and damaged ones give one clear error in bounded time and memory.
+/// </summary>
 public sealed class PortableFormTests
 {
     private const int Header = 4 + 1 + 32 + 8;
@@ -210,9 +212,12 @@ public sealed class PortableFormTests
     private static StabilityTable Table(ReluNetwork network, NeuronState state, double lower, double upper, double[]? witness) => new(
         network,
         InputDomain.Unit,
-        [.. StabilityTable.Undecided(network).Neurons.Select(n => new NeuronStability { Layer = n.Layer, Neuron = n.Neuron, State = state, LowerBound = lower, UpperBound = upper, PositiveWitness = witness })]);
+        [.. StabilityTable.Undecided(network).Neurons.Select(
+            n => new NeuronStability { Layer = n.Layer, Neuron = n.Neuron, State = state, LowerBound = lower, UpperBound = upper,
+                PositiveWitness = witness })]);
 
-    private static byte[] Content(byte[] form) => PortableForm.Unpack(form.AsSpan(Header), BinaryPrimitives.ReadInt64LittleEndian(form.AsSpan(Header - 8)));
+    private static byte[] Content(byte[] form) =>
+        PortableForm.Unpack(form.AsSpan(Header), BinaryPrimitives.ReadInt64LittleEndian(form.AsSpan(Header - 8)));
 
     /// <summary>A network of one weight, with counts as given.</summary>
     private static byte[] NetworkContent(int layers, int weights)
@@ -246,7 +251,8 @@ public sealed class PortableFormTests
     {
         try
         {
-            return changed.AsSpan(0, Header).SequenceEqual(bytes.AsSpan(0, Header)) && Content(changed).AsSpan().SequenceEqual(Content(bytes));
+            return changed.AsSpan(0, Header).SequenceEqual(bytes.AsSpan(0, Header))
+                && Content(changed).AsSpan().SequenceEqual(Content(bytes));
         }
         catch (InvalidInputException)
         {

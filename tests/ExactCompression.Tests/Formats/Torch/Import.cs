@@ -19,7 +19,8 @@ internal static class Import
         var warnings = new List<string>();
         using var folder = new TemporaryFolder();
         string path = folder.Write(name, content);
-        InvalidFileException e = Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(path, options: (options ?? new()) with { Warning = warnings.Add }));
+        InvalidFileException e = Assert.Throws<InvalidFileException>(
+            () => NetworkFormats.Read(path, options: (options ?? new()) with { Warning = warnings.Add }));
         Assert.Equal(errorId, e.ErrorId);
         Assert.Equal(path, e.Path);
         Assert.Empty(warnings);

@@ -4,14 +4,16 @@ using System.Text;
 namespace ExactCompression.Tests.Formats;
 
 /// <summary>
-/// Makes PyTorch files by hand: pickles of protocol 2 from the opcode table of Python's <c>pickletools</c>, storages of float32 beside them.
-/// Each method gives the bytes that push one value.
+/// Makes PyTorch files by hand: pickles of protocol 2 from the opcode table of Python's <c>pickletools</c>, storages of float32 beside
+/// them. Each method gives the bytes that push one value.
 /// </summary>
 internal sealed class TorchFile
 {
     private readonly List<byte[]> storages = [];
 
-    /// <summary>A whole state dict of layers 1 x 1 without bias, whose weights count 2, 3, 5, 7, 11, ... in the order of the names given.</summary>
+    /// <summary>
+    /// A whole state dict of layers 1 x 1 without bias, whose weights count 2, 3, 5, 7, 11, ... in the order of the names given.
+    /// </summary>
     public static byte[] OfNames(params string[] names)
     {
         var file = new TorchFile();
@@ -24,7 +26,10 @@ internal sealed class TorchFile
     {
         var file = new TorchFile();
         float next = 0;
-        return file.Zip(Dict([.. tensors.Select(t => (t.Name, file.Tensor(t.Shape, [.. Enumerable.Range(0, t.Shape.Aggregate(1, (n, e) => n * e)).Select(_ => ++next)])))]));
+        return file.Zip(
+            Dict([.. tensors.Select(
+                t => (t.Name,
+                    file.Tensor(t.Shape, [.. Enumerable.Range(0, t.Shape.Aggregate(1, (n, e) => n * e)).Select(_ => ++next)])))]));
     }
 
     public static byte[] Text(string text)
@@ -45,7 +50,8 @@ internal sealed class TorchFile
 
     public static byte[] Dict(params (string Key, byte[] Value)[] items) => DictOf([.. items.Select(static i => (Text(i.Key), i.Value))]);
 
-    public static byte[] DictOf(params (byte[] Key, byte[] Value)[] items) => [(byte)'}', (byte)'(', .. items.SelectMany(static i => i.Key.Concat(i.Value)), (byte)'u'];
+    public static byte[] DictOf(params (byte[] Key, byte[] Value)[] items) =>
+        [(byte)'}', (byte)'(', .. items.SelectMany(static i => i.Key.Concat(i.Value)), (byte)'u'];
 
     /// <summary>A module pickled whole: NEWOBJ of its class, BUILD with its attributes.</summary>
     public static byte[] Module(string module, string name, params (string Key, byte[] Value)[] attributes) =>
@@ -89,7 +95,10 @@ internal sealed class TorchFile
         {
             void Add(string name, ReadOnlySpan<byte> content)
             {
-                using Stream entry = zip.CreateEntry($"net/{name}", packed ? System.IO.Compression.CompressionLevel.SmallestSize : System.IO.Compression.CompressionLevel.NoCompression).Open();
+                using Stream entry = zip.CreateEntry(
+                    $"net/{name}",
+                    packed ? System.IO.Compression.CompressionLevel.SmallestSize : System.IO.Compression.CompressionLevel.NoCompression)
+                    .Open();
                 entry.Write(content);
             }
 

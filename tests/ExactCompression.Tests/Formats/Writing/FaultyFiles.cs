@@ -3,7 +3,8 @@ using ExactCompression.Formats;
 namespace ExactCompression.Tests.Formats.Writing;
 
 /// <summary>A file system of which one operation fails, or all from that one on; writes that fail have written half.</summary>
-/// <param name="failAt">The operation, from 1: opening, writing, reading, setting a length, flushing, moving, and, for a single fault, deleting.</param>
+/// <param name="failAt">The operation, from 1: opening, writing, reading, setting a length, flushing, moving, and, for a single fault,
+/// deleting.</param>
 /// <param name="stays">Whether all later ones fail too.</param>
 /// <param name="fault">Makes the exception.</param>
 internal sealed class FaultyFiles(int failAt, bool stays, Func<Exception> fault) : FileOperations

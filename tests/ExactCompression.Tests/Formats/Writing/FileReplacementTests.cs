@@ -108,7 +108,8 @@ public sealed class FileReplacementTests : IDisposable
         }
 
         Assert.Equal("/dev/full", new FileInfo(link).LinkTarget);
-        Assert.Equal("FileNotRegular", Assert.Throws<InvalidFileException>(() => SweepCsv.Open(pipe, null, CancellationToken.None)).ErrorId);
+        Assert.Equal(
+            "FileNotRegular", Assert.Throws<InvalidFileException>(() => SweepCsv.Open(pipe, null, CancellationToken.None)).ErrorId);
         Assert.Equal(3, Directory.GetFileSystemEntries(folder.Path).Length);
     }
 
@@ -170,5 +171,6 @@ public sealed class FileReplacementTests : IDisposable
         return process.Id;
     }
 
-    private static void Replace(string path, string text) => NetworkFiles.Replace(path, overwrite: true, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    private static void Replace(string path, string text) =>
+        NetworkFiles.Replace(path, overwrite: true, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

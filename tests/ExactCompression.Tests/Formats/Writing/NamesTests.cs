@@ -16,8 +16,10 @@ public sealed class NamesTests
 
     private static readonly string[] Odd =
     [
-        "plain", "", " spaces ", "comma, \"quote\"", "#comment", "two\nlines", "a\r\nb", "\r", "\ttab", "\u001b[31mred\u001b[0m", "nul\0", "back\\slash", "back\\nslash", "\\", "\\u001b",
-        "=1+1", "+1", "-1", "@SUM(A1)", "'", "''", "'=1", " =1", "\uFF1D1", "日本 dü", "\U0001F600", "\ud83d", "\ude00x", "a;b;c;d;e;f;g;h;i;j;k;l;m;n;o;p", "a\tb\tc", "../../x", new string('=', 10_000),
+        "plain", "", " spaces ", "comma, \"quote\"", "#comment", "two\nlines", "a\r\nb", "\r", "\ttab", "\u001b[31mred\u001b[0m", "nul\0",
+        "back\\slash", "back\\nslash", "\\", "\\u001b",
+        "=1+1", "+1", "-1", "@SUM(A1)", "'", "''", "'=1", " =1", "\uFF1D1", "日本 dü", "\U0001F600", "\ud83d", "\ude00x",
+        "a;b;c;d;e;f;g;h;i;j;k;l;m;n;o;p", "a\tb\tc", "../../x", new string('=', 10_000),
         new string('\n', 10_000), "\uFEFFmark", "\u202ereversed",
     ];
 
@@ -49,7 +51,9 @@ public sealed class NamesTests
         var table = new StabilityTable(
             Exports.Network(name),
             new InputDomain([0, -0.5], [1, 1], name),
-            [.. StabilityTable.Undecided(Exports.Network(name)).Neurons.Select(n => new NeuronStability { Layer = n.Layer, Neuron = n.Neuron, State = NeuronState.Unstable, LowerBound = -0.5, Evidence = "W" + name })]);
+            [.. StabilityTable.Undecided(Exports.Network(name)).Neurons.Select(
+                n => new NeuronStability { Layer = n.Layer, Neuron = n.Neuron, State = NeuronState.Unstable, LowerBound = -0.5,
+                    Evidence = "W" + name })]);
         StabilityTableFiles.Write(table, path);
 
         StabilityTable read = StabilityTableFiles.Read(path, table.Network, table.Domain);
@@ -58,7 +62,8 @@ public sealed class NamesTests
         string[] lines = File.ReadAllLines(path);
         Assert.Equal(4, lines.Length); // one a neuron, and the header
         Assert.Contains(",-0.5,", lines[1], StringComparison.Ordinal); // numbers stay numbers
-        Assert.DoesNotContain(File.ReadAllText(path).Replace("\r\n", "", StringComparison.Ordinal), static c => Safe.Contains(c, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            File.ReadAllText(path).Replace("\r\n", "", StringComparison.Ordinal), static c => Safe.Contains(c, StringComparison.Ordinal));
     }
 
     [SkippableTheory]
@@ -82,7 +87,8 @@ public sealed class NamesTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("sweep.csv");
-        var row = new SweepRow { Network = Text(encoded), Domain = Text(encoded), Error = Text(encoded), ProvenDeviation = 0.5, L1 = -0.25 };
+        var row = new SweepRow { Network = Text(encoded), Domain = Text(encoded), Error = Text(encoded), ProvenDeviation = 0.5,
+            L1 = -0.25 };
         SweepCsv csv = SweepCsv.Open(path, null, CancellationToken.None);
         Assert.True(csv.Append(row, null, CancellationToken.None));
         Assert.False(SweepCsv.Open(path, null, CancellationToken.None).Append(row, null, CancellationToken.None)); // the same cell
@@ -114,7 +120,9 @@ public sealed class NamesTests
             File.WriteAllBytes(path, [1]);
         }
 
-        Assert.Equal(files.Order(StringComparer.Ordinal), Directory.GetFiles(folder.Path).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            files.Order(StringComparer.Ordinal),
+            Directory.GetFiles(folder.Path).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         Assert.Equal(Odd.Length, files.Distinct(StringComparer.OrdinalIgnoreCase).Count());
     }
 
@@ -191,16 +199,21 @@ public sealed class NamesTests
     public void Printable_AnyText_HasNothingThatATerminalObeys() => Any.Sample(static text =>
     {
         string shown = PrintableText.Of(text);
-        Assert.DoesNotContain(shown, static c => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+        Assert.DoesNotContain(
+            shown, static c => char.IsControl(c)
+                || char.GetUnicodeCategory(c) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
         Assert.Equal(shown, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(shown)));
-        if (!text.Any(static c => char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' or '\uFFFE' or '\uFFFF' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069')))
+        if (!text.Any(
+            static c => char.IsControl(c) || char.IsSurrogate(c)
+                || c is '\u2028' or '\u2029' or '\uFFFE' or '\uFFFF' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069')))
             Assert.Same(text, shown);
     });
 
     [Fact]
     public void Message_OfAnErrorAboutAnOddName_HasNoControlCharacters()
     {
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => new InputData([1], 1, 1, name: "\u001b[31m\n").RequireColumns(2));
+        InvalidInputException e = Assert.Throws<InvalidInputException>(
+            () => new InputData([1], 1, 1, name: "\u001b[31m\n").RequireColumns(2));
         Assert.Contains("\\u001b[31m\\n", e.Message, StringComparison.Ordinal);
     }
 

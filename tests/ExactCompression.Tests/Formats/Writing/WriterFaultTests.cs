@@ -6,7 +6,10 @@ using Xunit;
 
 namespace ExactCompression.Tests.Formats.Writing;
 
-/// <summary>Every writer, with a fault at each of its operations in turn: the target is the old file or all of the new one, and nothing else is there.</summary>
+/// <summary>
+/// Every writer, with a fault at each of its operations in turn: the target is the old file or all of the new one, and nothing else is
+/// there.
+/// </summary>
 public sealed class WriterFaultTests
 {
     private static readonly byte[] Old = "the old content, which must not get lost"u8.ToArray();
@@ -115,9 +118,12 @@ public sealed class WriterFaultTests
             },
             thrown =>
             {
-                // Truncating back needs no room on a disk, but in these tests everything may fail: then the next one drops the half row, or keeps a whole one.
+                // Truncating back needs no room on a disk, but in these tests everything may fail: then the next one drops the half row, or
+                // keeps a whole one.
                 string[] kept = [.. SweepCsv.Read(path).Select(static row => row.Network)];
-                Assert.True(thrown is null || stays ? kept is ["one", "two"] || (thrown is not null && kept is ["one"]) : kept is ["one"], string.Join(' ', kept));
+                Assert.True(
+                    thrown is null || stays ? kept is ["one", "two"] || (thrown is not null && kept is ["one"]) : kept is ["one"],
+                    string.Join(' ', kept));
                 if (!stays)
                     Assert.EndsWith("\n", File.ReadAllText(path), StringComparison.Ordinal);
                 var again = SweepCsv.Open(path, null, CancellationToken.None);
@@ -127,7 +133,8 @@ public sealed class WriterFaultTests
             () => Assert.True(SweepCsv.Open(path, null, CancellationToken.None).Append(second, null, CancellationToken.None)));
     }
 
-    private static int ForEachOperation(Fault fault, bool stays, string path, Action prepare, Action<Exception?> check, Action? write = null)
+    private static int ForEachOperation(
+        Fault fault, bool stays, string path, Action prepare, Action<Exception?> check, Action? write = null)
     {
         for (int operation = 1; ; operation++)
         {
