@@ -8,25 +8,30 @@ const string Help = """
     Paths are taken from the current folder.
 
     kernels [BenchmarkDotNet options]
-        Times the matrix product and the passes through a network with BenchmarkDotNet. --filter '*Product*' picks some, --job short is quick.
+        Times the matrix product and the passes through a network with BenchmarkDotNet.
+        --filter '*Product*' picks some, --job short is quick.
 
     openblas [THREADS...]
         The matrix product against that of OpenBLAS, by turns, with each number of threads given (1 and all cores if none is).
         Our right-hand factor is packed beforehand, as weights are in a search; a column tells the ratio with packing.
 
     device [options]
-        Rows a second that each device takes through the hidden layers of networks with two of them, and steps of an attack, against the CPU's vector units, by turns; with the share of what the device can do at
-        most (a card: clock x cores x 2; the CPU: multiply-adds in registers, measured beside).
-        --device NAME       a kind, index or name; may be repeated. The CPU and every card if left out; IlgpuCpu, which checks kernels, only if named (give few --rows)
+        Rows a second that each device takes through the hidden layers of networks with two of them, and steps of an attack,
+        against the CPU's vector units, by turns; with the share of what the device can do at most (a card: clock
+        x cores x 2; the CPU: multiply-adds in registers, measured beside).
+        --device NAME       a kind, index or name; may be repeated. The CPU and every card if left out; IlgpuCpu,
+                            which checks kernels, only if named (give few --rows)
         --data FILE         rows (IDX) instead of made ones
         --rows N            rows of a pass (60000, or all of the file, if left out)
         --widths A,B,...    widths of the hidden layers (100,200,400,800 if left out)
         --repeats N         passes of each (5 if left out)
 
     networks FILE... [options]
-        Searches each network and prints neurons by state, seconds by stage, peak memory and, with --peer, the ratio of the peer's seconds to ours.
+        Searches each network and prints neurons by state, seconds by stage, peak memory and, with --peer, the ratio of the
+        peer's seconds to ours.
         --peer "COMMAND"    a program that is given the networks' paths and prints a line with 'decided P % in S s' for each
-        --domain FILE       input domain (CSV, VNN-LIB) for networks of its size; may be repeated. Others take [0,1]^n, or what their file states
+        --domain FILE       input domain (CSV, VNN-LIB) for networks of its size; may be repeated. Others take [0,1]^n,
+                            or what their file states
         --data FILE         input rows (IDX, CSV, NPY) to begin with, for networks of their size; may be repeated
         --label-column NAME the column of CSV rows that is the label: First, Last, a name or a number
         --scale X           what the values of CSV rows are multiplied by
@@ -37,7 +42,8 @@ const string Help = """
         --csv FILE          writes the table as CSV as well
 
     methods FILE... [options]
-        Decides each network by each method, one after the other in this process, and prints neurons by state, seconds, and how many times faster each is than Neuron and NeuronApproximate.
+        Decides each network by each method, one after the other in this process, and prints neurons by state, seconds,
+        and how many times faster each is than Neuron and NeuronApproximate.
         --methods A,B,...   of Hybrid, Isa, Layer, Neuron, NeuronApproximate (all if left out)
         --solver NAME       the solver of all but Hybrid (Scip if left out)
         --bounds KIND       the constants of their programs: Interval (the paper's, if left out) or Crown
@@ -46,8 +52,10 @@ const string Help = """
         --domain, --data, --label-column, --scale, --time-limit (for each method and network), --threads, --csv as above
 
     training --data FILE [options]
-        Trains classifiers, as New-ReluClassifier does, and prints accuracy on a tenth of the rows that is kept back, neurons by state, seconds and, with --peer, the ratio of the peer's seconds a step to ours.
-        --peer "COMMAND"    a program that is given the widths (A,B,...), the penalty and the number of epochs, and prints a line with 'accuracy A, N steps in S s'
+        Trains classifiers, as New-ReluClassifier does, and prints accuracy on a tenth of the rows that is kept back, neurons by
+        state, seconds and, with --peer, the ratio of the peer's seconds a step to ours.
+        --peer "COMMAND"    a program that is given the widths (A,B,...), the penalty and the number of epochs, and prints
+                            a line with 'accuracy A, N steps in S s'
         --labels FILE       the labels of the rows
         --hidden A,B,...    widths of the hidden layers (400,400 if left out)
         --l1 A,B,...        penalties, one network each (0.001 if left out)

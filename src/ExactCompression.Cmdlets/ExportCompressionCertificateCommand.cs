@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
 using ExactCompression.Formats;
@@ -22,12 +23,14 @@ public sealed class ExportCompressionCertificateCommand : FileOutputCommand
             (file, messages) =>
             {
                 double deviation = CompressionCertificate.Write(InputObject, file, cancellation: Cancellation);
-                messages.Verbose(
-                    FormattableString.Invariant(
-                        $"The certificate proves that no output differs by more than {deviation:g3}, the compression {InputObject.ProvenDeviation:g3}"));
+                string proven = Shown(deviation), compression = Shown(InputObject.ProvenDeviation);
+                messages.Verbose($"The certificate proves that no output differs by more than {proven}, the compression {compression}");
                 if (CompressionCertificate.IsLoose(deviation, InputObject))
                     messages.Warning(
-                        FormattableString.Invariant(
-                            $"The certificate of '{InputObject.Original.Name}' proves that no output differs by more than {deviation:g3}, where the compression itself proves {InputObject.ProvenDeviation:g3}: it is true, but loose, since the checker follows fewer kinds of arguments."));
+                        $"The certificate of '{InputObject.Original.Name}' proves that no output differs by more than {proven}, where the "
+                            + $"compression itself proves {compression}: it is true, but loose, since the checker follows fewer kinds of "
+                            + "arguments.");
             });
+
+    private static string Shown(double deviation) => deviation.ToString("g3", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ExactCompression.Analysis;
 using ExactCompression.Cmdlets.Infrastructure;
 using ExactCompression.Milp;
 

@@ -84,10 +84,9 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
         int open = result.Unconfirmed - refuted; // each refuted one is an error of its own
         if (open > 0)
             messages.Warning(
-                $"Kept {Units.Count(
-                    open)} {(open == 1
-                        ? "neuron"
-                        : "neurons")} of {table.Network.Name} that a MILP solver or a table from outside calls stable: no proof was found. A longer -TimeLimit searches on; -AllowUnproven takes such verdicts on trust.");
+                $"Kept {Units.Count(open)} {(open == 1 ? "neuron" : "neurons")} of {table.Network.Name} that a MILP solver or a table from "
+                    + "outside calls stable: no proof was found. A longer -TimeLimit searches on; -AllowUnproven takes such verdicts on "
+                    + "trust.");
         if (result.Unproven > 0)
             messages.Warning(
                 $"The compression of {table.Network.Name} is unproven: it rests on {result.Unproven} verdicts of a MILP solver or from "

@@ -76,12 +76,16 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     private void Write(EquivalenceReport report)
     {
-        WriteVerbose(
-            $"{report.Reference.Architecture} and {report.Difference.Architecture} over {report.Domain}: {report.Evidence switch { "" =>
-                "nothing is proven", "Counterexample" => "an input shows that they differ", _ => "proven by " + report.Evidence }}");
+        string evidence = report.Evidence switch
+        {
+            "" => "nothing is proven",
+            "Counterexample" => "an input shows that they differ",
+            _ => "proven by " + report.Evidence,
+        };
+        WriteVerbose($"{report.Reference.Architecture} and {report.Difference.Architecture} over {report.Domain}: {evidence}");
         WriteDebug(
-            Invariant(
-                $"{report.PointsTried} points; observed {report.ObservedDeviation:g17}, proven {report.ProvenDeviation:g17}, tolerance {report.Tolerance:g17}"));
+            Invariant($"{report.PointsTried} points; observed {report.ObservedDeviation:g17}, ")
+                + Invariant($"proven {report.ProvenDeviation:g17}, tolerance {report.Tolerance:g17}"));
         WriteObject(report);
     }
 

@@ -98,7 +98,8 @@ public sealed partial class AboutTests(ModuleFixture module)
     {
         string[] expected = module.Run("""
             foreach ($format in [ExactCompression.Formats.NetworkFormats]::All) {
-                "$($format.Name) $($format.Extensions -join ' ') $(if ($format -is [ExactCompression.Formats.IWritableNetworkFormat]) { 'read, write' } else { 'read' })"
+                $access = if ($format -is [ExactCompression.Formats.IWritableNetworkFormat]) { 'read, write' } else { 'read' }
+                "$($format.Name) $($format.Extensions -join ' ') $access"
             }
             """).As<string>();
         string[] lines = File.ReadAllLines(Source("about_NetworkFormats"));

@@ -66,9 +66,8 @@ public sealed class ExampleTests
         string csv = folder.File("all.csv"), shares = folder.File("shares");
         string script = folder.Write(
             "run.ps1",
-            $"& '{Path.Combine(
-                RepositoryPaths.Examples,
-                "fan-out.ps1")}' -Jobs 2 -OutputPath '{shares}' -CsvPath '{csv}' -Sweep @{{ Architecture = '8', '6-6'; L1 = 0, 0.01; Epochs = 2 }}");
+            $"& '{Path.Combine(RepositoryPaths.Examples, "fan-out.ps1")}' -Jobs 2 -OutputPath '{shares}' -CsvPath '{csv}' "
+                + "-Sweep @{ Architecture = '8', '6-6'; L1 = 0, 0.01; Epochs = 2 }");
         HostRun run = HostProcess.Run([script]);
         Assert.Equal(("", 0), (run.Error, run.ExitCode));
         Assert.Contains("4 rows are in", run.Output, StringComparison.Ordinal);

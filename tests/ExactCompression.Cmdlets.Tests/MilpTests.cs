@@ -56,7 +56,8 @@ public sealed class MilpTests(ModuleFixture module)
             $t = Import-ReluNetwork $args[0] | Find-StableNeurons -Method Isa
             $last = $t.Neurons[-1]; "$($last.State) $($last.Evidence)"; $t.Unproven; $t
             $kept = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)); $kept.IsProven; $kept.FoldedLayers; $kept.Unconfirmed
-            $taken = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)) -AllowUnproven; $taken.IsProven; $taken.FoldedLayers; $taken.Unproven
+            $taken = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)) -AllowUnproven
+            $taken.IsProven; $taken.FoldedLayers; $taken.Unproven
             """, file);
         Assert.Empty(result.Errors);
         Assert.Equal(["StablyActive Milp (Scip, 1e-06)", "1"], result.Output[..2].Select(static o => o.ToString()));

@@ -15,12 +15,14 @@ public sealed class PipelineTests(ModuleFixture module)
         ScriptResult result = module.Run(
             Import + """
             $small = $args[0]
-            $net | Find-UnstableNeuronsGpu -Data $data | Find-StableNeurons -Data $data | Invoke-LeoCompression -OutVariable compression | Export-ReluNetwork $small
+            $net | Find-UnstableNeuronsGpu -Data $data | Find-StableNeurons -Data $data | Invoke-LeoCompression -OutVariable compression |
+                Export-ReluNetwork $small
             $again = Import-ReluNetwork $small
             $report = Test-NetworkEquivalence $net $again -Data $data
             [pscustomobject]@{
                 Before = $net.NeuronCount; After = $again.NeuronCount; Stated = $compression[0].Compressed.NeuronCount
-                Observed = $report.ObservedDeviation; Equivalent = $report.Equivalent; Removed = $compression[0].RemovedInactive + $compression[0].RemovedUnused + $compression[0].MergedActive
+                Observed = $report.ObservedDeviation; Equivalent = $report.Equivalent
+                Removed = $compression[0].RemovedInactive + $compression[0].RemovedUnused + $compression[0].MergedActive
             }
             """,
             folder.File("small.onnx"));
@@ -94,7 +96,8 @@ public sealed class PipelineTests(ModuleFixture module)
                 $t | Invoke-LeoCompression -Level Maximal -Objective Connections
                 $t | Invoke-LeoCompression -Level Maximal -Tolerance 0
             )
-            $all.ForEach({ [pscustomobject]@{ Neurons = $_.Compressed.NeuronCount; Connections = $_.Compressed.NonZeroConnectionCount; Proven = $_.ProvenDeviation } })
+            $all.ForEach({ [pscustomobject]@{ Neurons = $_.Compressed.NeuronCount; Connections = $_.Compressed.NonZeroConnectionCount
+                Proven = $_.ProvenDeviation } })
             """);
         Assert.Empty(result.Errors);
         int[] neurons = [.. result.Output.Select(static o => (int)o.Properties["Neurons"].Value)];

@@ -123,7 +123,8 @@ public sealed class PlotTests(ModuleFixture module)
     {
         using var folder = new TemporaryFolder();
         string script = folder.Write("loaded.ps1", """
-            'ScottPlot', 'SkiaSharp', 'HarfBuzzSharp', 'Google.OrTools', 'ILGPU' | Where-Object { $name = $_; [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq $name }) }
+            'ScottPlot', 'SkiaSharp', 'HarfBuzzSharp', 'Google.OrTools', 'ILGPU' | Where-Object {
+                $name = $_; [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq $name }) }
             '--'
             [System.Diagnostics.Process]::GetCurrentProcess().Modules.Where({ $_.ModuleName -match 'skia|ortools' }).ForEach('ModuleName')
             """);

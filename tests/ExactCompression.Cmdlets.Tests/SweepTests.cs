@@ -15,7 +15,8 @@ public sealed class SweepTests(ModuleFixture module)
     private const string Script = """
         param($DataFile, $Csv)
         $data = Import-InputData $DataFile -LabelColumn Last -Scale 0.0625
-        $rows = Invoke-CompressionSweep -Data $data -Architecture 2x24, 32-16 -L1 0, 0.001, 0.002 -Seed 0, 1 -Epochs 15 -ThrottleLimit 1 -Path $Csv
+        $rows = Invoke-CompressionSweep -Data $data -Architecture 2x24, 32-16 -L1 0, 0.001,
+            0.002 -Seed 0, 1 -Epochs 15 -ThrottleLimit 1 -Path $Csv
         "made $(@($rows).Count)"
         """;
 
@@ -119,7 +120,8 @@ public sealed class SweepTests(ModuleFixture module)
     public void Sweep_SmallerBalls_HaveMoreStableNeurons()
     {
         PSObject[] rows = module.Run(
-            Data + "Import-ReluNetwork $NetworkFile | Invoke-CompressionSweep -Data $data -Radius 0.5, 0.1, 0.01 -Row 1 -Level DeleteOnly").Output;
+            Data + "Import-ReluNetwork $NetworkFile | "
+                + "Invoke-CompressionSweep -Data $data -Radius 0.5, 0.1, 0.01 -Row 1 -Level DeleteOnly").Output;
         PSObject[] sorted = [.. rows.OrderByDescending(static row => Number(row, "Radius"))];
         Assert.Equal([0.5, 0.1, 0.01], sorted.Select(static row => Number(row, "Radius")));
         Assert.Equal("ball 0.5 round row 1 of digits in [0,1]^64", Text(sorted[0], "Domain"));
@@ -133,7 +135,8 @@ public sealed class SweepTests(ModuleFixture module)
     public void Sweep_Methods_AgreeAndNameTheirSolver()
     {
         PSObject[] rows = module.Run(
-            Data + "Import-ReluNetwork $NetworkFile | Invoke-CompressionSweep -Data $data -Method Hybrid, Isa -Preprocess All, None "
+            Data + "Import-ReluNetwork $NetworkFile | "
+                + "Invoke-CompressionSweep -Data $data -Method Hybrid, Isa -Preprocess All, None "
                 + "-Level DeleteOnly").Output;
         Assert.Equal(4, rows.Length);
         Assert.Single(

@@ -12,7 +12,8 @@ public sealed class TrainingTests(ModuleFixture module)
     {
         ScriptResult result = module.Run(Digits + """
             $n = $d | New-ReluClassifier -Hidden 24, 16 -L1 0.004 -Epochs 60
-            $n.Name; $n.Architecture; $n.Training.ValidationAccuracy; $n.Training.Epochs[-1].Epoch; ($n | Measure-ReluNetwork -Data $d).Accuracy
+            $n.Name; $n.Architecture; $n.Training.ValidationAccuracy; $n.Training.Epochs[-1].Epoch
+            ($n | Measure-ReluNetwork -Data $d).Accuracy
             ($n | Find-StableNeurons -Data $d | Invoke-LeoCompression | Test-NetworkEquivalence).Equivalent
             """);
         Assert.Empty(result.Errors);
@@ -29,7 +30,8 @@ public sealed class TrainingTests(ModuleFixture module)
     public void NewReluClassifier_EveryParameter_ReachesTraining()
     {
         PSObject options = module.Run(Digits + """
-            (New-ReluClassifier $d 9, 5 -L1 0.5 -Epochs 2 -BatchSize 77 -LearningRate 0.02 -Momentum 0.5 -LearningRateDecay 0.25 -Optimizer Adam -L1Mode Subgradient -ValidationFraction 0.2 -Seed 11 -Threads 1).Training.Options
+            (New-ReluClassifier $d 9, 5 -L1 0.5 -Epochs 2 -BatchSize 77 -LearningRate 0.02 -Momentum 0.5 -LearningRateDecay 0.25 `
+                -Optimizer Adam -L1Mode Subgradient -ValidationFraction 0.2 -Seed 11 -Threads 1).Training.Options
             """).Single;
         (string Name, object Value)[] expected =
         [

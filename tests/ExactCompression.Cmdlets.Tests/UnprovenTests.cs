@@ -93,8 +93,9 @@ public sealed class UnprovenTests(ModuleFixture module)
     {
         using var folder = new TemporaryFolder();
         RunOnFalseTable(folder, "");
-        string script = $"Import-StabilityTable '{folder.File("table.csv")}' -Network (Import-ReluNetwork '{folder.File(
-            "bump.nnet")}') | Invoke-LeoCompression -TimeLimit ([timespan]::new(1)) -AllowUnproven -Level DeleteOnly -WarningAction SilentlyContinue | {format}";
+        string script = $"Import-StabilityTable '{folder.File("table.csv")}' -Network (Import-ReluNetwork '{folder.File("bump.nnet")}') | "
+            + "Invoke-LeoCompression -TimeLimit ([timespan]::new(1)) -AllowUnproven -Level DeleteOnly "
+            + $"-WarningAction SilentlyContinue | {format}";
         string shown = HostProcess.Run([folder.Write("view.ps1", script)]).Output;
         Assert.All(patterns, pattern => Assert.Matches(pattern, shown));
     }
@@ -145,7 +146,8 @@ public sealed class UnprovenTests(ModuleFixture module)
             function Send($object) { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($object, 2)) }
             $t = Import-ReluNetwork $NetworkFile | Find-StableNeurons; $c = $t | Invoke-LeoCompression
             $there = Send $t; $there.IsImported; $there.Neurons[0].IsProven
-            $again = $there | Invoke-LeoCompression; $again.IsProven; $again.Unconfirmed; "$again" -eq "$c"; $again.ProvenDeviation -eq $c.ProvenDeviation
+            $again = $there | Invoke-LeoCompression; $again.IsProven; $again.Unconfirmed
+            "$again" -eq "$c"; $again.ProvenDeviation -eq $c.ProvenDeviation
             $found = $there | Find-StableNeurons; $found.Unproven; $found.Unstable -eq $t.Unstable
             $copy = Send $c; $copy.IsProven; $copy.ConditionalDeviation -eq $c.ProvenDeviation; $copy
             """);
@@ -163,8 +165,10 @@ public sealed class UnprovenTests(ModuleFixture module)
         ScriptResult result = module.Run("""
             $n = Import-ReluNetwork $NetworkFile
             $u = [ExactCompression.StabilityTable]::Undecided($n, $null)
-            $all = foreach ($v in $u.Neurons) { [ExactCompression.NeuronStability]@{ Layer = $v.Layer; Neuron = $v.Neuron; State = 'StablyInactive'; Evidence = 'Crown'; UpperBound = -1 } }
-            $t = [ExactCompression.StabilityTable]::new($n, $u.Domain, [ExactCompression.NeuronStability[]]$all, [timespan]::Zero, $null, $null)
+            $all = foreach ($v in $u.Neurons) { [ExactCompression.NeuronStability]@{ Layer = $v.Layer; Neuron = $v.Neuron
+                State = 'StablyInactive'; Evidence = 'Crown'; UpperBound = -1 } }
+            $t = [ExactCompression.StabilityTable]::new($n, $u.Domain, [ExactCompression.NeuronStability[]]$all,
+                [timespan]::Zero, $null, $null)
             $t.UnprovenStable
             $c = $t | Invoke-LeoCompression -TimeLimit ([timespan]::new(1))
             $c.IsProven; $c.RemovedInactive; $c.Compressed.NeuronCount -eq ($u | Invoke-LeoCompression).Compressed.NeuronCount

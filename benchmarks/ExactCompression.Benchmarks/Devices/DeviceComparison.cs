@@ -27,8 +27,7 @@ internal static class DeviceComparison
             }
 
             Console.WriteLine(
-                Invariant(
-                    $"{data.Rows} rows of {data.Columns} inputs; {options.Repeats} passes of each device, by turns; the least seconds count."));
+                $"{data.Rows} rows of {data.Columns} inputs; {options.Repeats} passes of each device, by turns; the least seconds count.");
             Console.WriteLine();
             Console.WriteLine(
                 $"{"network",-16} {"device",-28} {"rows/s",12} {"x CPU",7} {"GFlop/s",9} {"of peak",8}   {"points x steps/s",16} "

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using ExactCompression.Analysis;
 using ExactCompression.Milp;
 
 namespace ExactCompression.Benchmarks;
@@ -17,8 +18,8 @@ internal static class MethodComparison
     public static int Run(NetworkOptions options)
     {
         Console.WriteLine(
-            $"Solver {options.Solver
-                ?? MilpSolvers.Default}, {options.Bounds} constants, rows run first: {options.Preprocess}, injection: {options.Injection}; each method once, in one process.");
+            $"Solver {options.Solver ?? MilpSolvers.Default}, {options.Bounds} constants, rows run first: {options.Preprocess}, "
+                + $"injection: {options.Injection}; each method once, in one process.");
         Console.WriteLine();
         Console.WriteLine(
             $"{"network",-30} {"method",-18} {"active",6} {"inact.",6} {"unst.",6} {"open",5} {"seconds",9} {"x Neuron",9} "

@@ -19,8 +19,10 @@ internal sealed unsafe class OpenBlas : IDisposable
     private OpenBlas(nint library)
     {
         this.library = library;
-        single = (delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>)NativeLibrary.GetExport(library, "cblas_sgemm");
-        wide = (delegate* unmanaged<int, int, int, int, int, int, double, double*, int, double*, int, double, double*, int, void>)NativeLibrary.GetExport(library, "cblas_dgemm");
+        single = (delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>)
+            NativeLibrary.GetExport(library, "cblas_sgemm");
+        wide = (delegate* unmanaged<int, int, int, int, int, int, double, double*, int, double*, int, double, double*, int, void>)
+            NativeLibrary.GetExport(library, "cblas_dgemm");
         setThreads = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "openblas_set_num_threads");
         var config = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(library, "openblas_get_config");
         Description = Marshal.PtrToStringUTF8((nint)config())!.Trim();

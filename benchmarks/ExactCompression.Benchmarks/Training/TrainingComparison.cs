@@ -12,7 +12,8 @@ internal static class TrainingComparison
         Console.WriteLine($"{data}; {options.Repeats} runs of each program, by turns; the least seconds a step count.");
         Console.WriteLine();
         Console.WriteLine(
-            $"{"network",-40} {"accuracy",8} {"zero %",7} {"active",6} {"inact.",6} {"unst.",6} {"steps",7} {"seconds",8} {"peer %",8} {"peer s",8} {"ratio",6}");
+            $"{"network",-40} {"accuracy",8} {"zero %",7} {"active",6} {"inact.",6} {"unst.",6} {"steps",7} "
+                + $"{"seconds",8} {"peer %",8} {"peer s",8} {"ratio",6}");
         foreach (double l1 in options.L1)
         {
             var training = new ClassifierOptions { Hidden = options.Hidden, L1 = l1, Epochs = options.Epochs, Threads = options.Threads };

@@ -102,8 +102,8 @@ public abstract class StabilitySearchCommand : BackgroundCommand
             WriteVerbose($"{stage.Name}: {stage.Decided} decided in {Units.Time(stage.Elapsed)}");
         foreach (LayerStability layer in table.Layers)
             WriteDebug(
-                Invariant(
-                    $"layer {layer.Layer}: {layer.StablyActive} active (rank {layer.ActiveRank}), {layer.StablyInactive} inactive, {layer.Unstable} unstable, {layer.Undetermined} undetermined of {layer.Neurons}"));
+                $"layer {layer.Layer}: {layer.StablyActive} active (rank {layer.ActiveRank}), {layer.StablyInactive} inactive, "
+                    + $"{layer.Unstable} unstable, {layer.Undetermined} undetermined of {layer.Neurons}");
         if (table.Undetermined > 0 && TimeLimit is { } limit && table.Elapsed >= limit)
             WriteVerbose(
                 $"The time limit ended the search: {table.Undetermined} neurons stay undetermined, and a search from this table goes on");

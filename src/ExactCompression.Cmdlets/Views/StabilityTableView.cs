@@ -52,9 +52,9 @@ public static class StabilityTableView
         var bar = new StateBar(Palette.Plain);
         int widest = Widest(table);
         return string.Join(Environment.NewLine, table.Layers.Select(layer =>
-            $"{layer.Layer}: {bar.Draw(
-                layer, NarrowestBar,
-                widest)} {layer.StablyActive} active (rank {layer.ActiveRank}), {layer.StablyInactive} inactive, {layer.Unstable} unstable{(layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : "")}"));
+            $"{layer.Layer}: {bar.Draw(layer, NarrowestBar, widest)} {layer.StablyActive} active (rank {layer.ActiveRank}), "
+                + $"{layer.StablyInactive} inactive, {layer.Unstable} unstable"
+                + (layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : "")));
     }
 
     /// <summary>All layers as one short bar.</summary>

@@ -1,6 +1,5 @@
 using ExactCompression.Analysis;
 using ExactCompression.Branching;
-using ExactCompression.Milp;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 

@@ -94,8 +94,9 @@ public static class CompressionCertificate
         if (best is null)
             throw new InvalidInputException(
                 "CertificateUnproven",
-                FormattableString.Invariant(
-                    $"Layer {failed.Layer}, neuron {failed.Neuron} of '{original.Name}': no evidence was found that can be checked for the verdict {StateOf(result.Table, failed)}."), "Find the stable neurons again from the network; verdicts of a file or of a MILP solver may not be provable.");
+                $"Layer {failed.Layer}, neuron {failed.Neuron} of '{original.Name}': no evidence was found that can be checked for the "
+                    + $"verdict {StateOf(result.Table, failed)}.",
+                "Find the stable neurons again from the network; verdicts of a file or of a MILP solver may not be provable.");
         if (!double.IsFinite(best.Deviation))
             throw new InvalidInputException(
                 "CertificateUnrelated",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ExactCompression.Analysis;
 using ExactCompression.Milp;
 
 namespace ExactCompression.Experiments;

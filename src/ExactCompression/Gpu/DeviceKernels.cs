@@ -22,12 +22,15 @@ internal sealed class DeviceKernels
             2 => Products<Edge2>(accelerator),
             _ => Products<Edge1>(accelerator),
         };
-        Candidates =
-            accelerator.LoadStreamKernel<ArrayView<int>, RankedView, ArrayView<RankedPoint>, MatrixView, ArrayView<float>, ArrayView<long>, MatrixView, ArrayView<int>, int>(CandidateKernel.Run);
+        Candidates = accelerator.LoadStreamKernel<
+            ArrayView<int>, RankedView, ArrayView<RankedPoint>, MatrixView, ArrayView<float>, ArrayView<long>, MatrixView, ArrayView<int>,
+            int>(CandidateKernel.Run);
         Starts = accelerator.LoadStreamKernel<ArrayView<int>, RankedView, RankedView, int>(StartsKernel.Run);
         Seed = accelerator.LoadStreamKernel<MatrixView, ArrayView<int>, ArrayView<float>, MatrixView, float, MatrixView>(SeedKernel.Run);
         MeanMagnitude = accelerator.LoadStreamKernel<MatrixView, ArrayView<float>>(AscendKernels.MeanMagnitude);
-        Step = accelerator.LoadStreamKernel<MatrixView, ArrayView<float>, MatrixView, MatrixView, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float>(AscendKernels.Step);
+        Step = accelerator.LoadStreamKernel<
+            MatrixView, ArrayView<float>, MatrixView, MatrixView, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float>(
+            AscendKernels.Step);
     }
 
     /// <inheritdoc cref="BatchKernels.Take"/>
@@ -37,10 +40,13 @@ internal sealed class DeviceKernels
     public Action<KernelConfig, MatrixView, int, ArrayView<float>> GatherColumn { get; }
 
     /// <inheritdoc cref="AffineKernel.Run{TEdge}"/>
-    public Action<KernelConfig, MatrixView, ArrayView<float>, ArrayView<int>, MatrixView, float, int, MatrixView, int, RankedView> Affine { get; }
+    public Action<
+        KernelConfig, MatrixView, ArrayView<float>, ArrayView<int>, MatrixView, float, int, MatrixView, int, RankedView> Affine { get; }
 
     /// <inheritdoc cref="CandidateKernel.Run"/>
-    public Action<KernelConfig, ArrayView<int>, RankedView, ArrayView<RankedPoint>, MatrixView, ArrayView<float>, ArrayView<long>, MatrixView, ArrayView<int>, int> Candidates { get; }
+    public Action<
+        KernelConfig, ArrayView<int>, RankedView, ArrayView<RankedPoint>, MatrixView, ArrayView<float>, ArrayView<long>, MatrixView,
+        ArrayView<int>, int> Candidates { get; }
 
     /// <inheritdoc cref="StartsKernel.Run"/>
     public Action<KernelConfig, ArrayView<int>, RankedView, RankedView, int> Starts { get; }
@@ -55,10 +61,14 @@ internal sealed class DeviceKernels
     public Action<KernelConfig, MatrixView, ArrayView<float>> MeanMagnitude { get; }
 
     /// <inheritdoc cref="AscendKernels.Step"/>
-    public Action<KernelConfig, MatrixView, ArrayView<float>, MatrixView, MatrixView, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float> Step { get; }
+    public Action<
+        KernelConfig, MatrixView, ArrayView<float>, MatrixView, MatrixView, ArrayView<float>, ArrayView<float>, ArrayView<float>, float,
+        float> Step { get; }
 
     /// <summary>The two products, for groups of one size.</summary>
-    private static (Action<KernelConfig, MatrixView, ArrayView<float>, ArrayView<int>, MatrixView, float, int, MatrixView, int, RankedView> Affine, Action<KernelConfig, MatrixView, MatrixView, MatrixView, float, MatrixView> Pullback) Products<TEdge>(Accelerator accelerator)
+    private static (Action<
+        KernelConfig, MatrixView, ArrayView<float>, ArrayView<int>, MatrixView, float, int, MatrixView, int, RankedView> Affine,
+        Action<KernelConfig, MatrixView, MatrixView, MatrixView, float, MatrixView> Pullback) Products<TEdge>(Accelerator accelerator)
         where TEdge : struct, IGroupEdge => (
             accelerator.LoadStreamKernel<MatrixView, ArrayView<float>, ArrayView<int>, MatrixView, float, int, MatrixView, int, RankedView>(
                 AffineKernel.Run<TEdge>),

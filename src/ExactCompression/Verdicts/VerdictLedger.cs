@@ -311,8 +311,9 @@ internal sealed class VerdictLedger
         (int layer, int neuron) = Place(index);
         return new(
             "ContradictingEvidence",
-            FormattableString.Invariant(
-                $"The evidence on layer {layer}, neuron {neuron} of '{Network.Name}' contradicts itself: {states[index]}, bounds [{Lower[index]:R}, {Upper[index]:R}], a witness above 0: {positive[index] is not null}, below 0: {negative[index] is not null}."),
+            $"The evidence on layer {layer}, neuron {neuron} of '{Network.Name}' contradicts itself: {states[index]}, "
+                + FormattableString.Invariant($"bounds [{Lower[index]:R}, {Upper[index]:R}], ")
+                + $"a witness above 0: {positive[index] is not null}, below 0: {negative[index] is not null}.",
             "If the table was imported, check that it belongs to this network and domain; otherwise this is a fault of the module: "
                 + "please report it with the network.");
     }

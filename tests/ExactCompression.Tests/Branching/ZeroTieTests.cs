@@ -1,4 +1,5 @@
 using CsCheck;
+using ExactCompression.Analysis;
 using ExactCompression.Branching;
 using ExactCompression.Milp;
 using ExactCompression.Tests.Oracles;

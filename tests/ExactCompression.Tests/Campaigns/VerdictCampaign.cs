@@ -1,3 +1,4 @@
+using ExactCompression.Analysis;
 using ExactCompression.Milp;
 using ExactCompression.Tests.Oracles;
 using ExactCompression.Verdicts;

@@ -1,3 +1,4 @@
+using ExactCompression.Analysis;
 using ExactCompression.Formats;
 using ExactCompression.Milp;
 using ExactCompression.Witnesses;

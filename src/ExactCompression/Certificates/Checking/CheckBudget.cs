@@ -84,8 +84,9 @@ internal sealed class CheckBudget
 
         if (sum > most)
             throw new Refusal(
-                "work", FormattableString.Invariant(
-                    $"Checking it takes more than {most:R} operations, which is what a check may take. Allow more with -MaximumWork if you trust where it is from."));
+                "work",
+                FormattableString.Invariant($"Checking it takes more than {most:R} operations, which is what a check may take. ")
+                    + "Allow more with -MaximumWork if you trust where it is from.");
     }
 
     /// <summary>Counts work with integers of arbitrary length.</summary>

@@ -135,9 +135,9 @@ internal static class DeviationProof
             if (shift == 0 && other.Row(i).SequenceEqual(layer.Row(i)))
                 continue;
             TensorPrimitives.Subtract(other.Row(i), layer.Row(i), difference);
-            TensorPrimitives.Multiply(
-                difference, slack,
-                rounding); // by u of each element; the box bears it, too: its gamma is 3 u more than the dot product needs, its widening 4 u
+
+            // By u of each element; the box bears it, too: its gamma is 3 u more than the dot product needs, its widening 4 u.
+            TensorPrimitives.Multiply(difference, slack, rounding);
             moved[i] = UpperBound.Add(moved[i], inputs.Largest(difference, shift));
             moved[i] = UpperBound.Add(
                 moved[i], UpperBound.Add(UpperBound.MagnitudeDot(rounding, inputs.Magnitude), UpperBound.Multiply(slack, Math.Abs(shift))));

@@ -73,8 +73,9 @@ internal sealed class TorchModuleNetwork
                 break;
             default:
                 throw Unsupported(
-                    name, $"The file holds a {NameText.Short(
-                        module.ClassName)}; of modules pickled whole only Sequential, Linear, ReLU, Flatten, Dropout and Identity are read.");
+                    name,
+                    $"The file holds a {NameText.Short(module.ClassName)}; of modules pickled whole only Sequential, Linear, ReLU, "
+                        + "Flatten, Dropout and Identity are read.");
         }
     }
 

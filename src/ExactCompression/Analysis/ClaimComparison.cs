@@ -2,7 +2,7 @@ using ExactCompression.Bounds;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
-namespace ExactCompression.Milp;
+namespace ExactCompression.Analysis;
 
 /// <summary>
 /// Holds a solver's word against proofs before anyone sees it: intervals, linear bounds, and linear bounds with optimised slopes for the

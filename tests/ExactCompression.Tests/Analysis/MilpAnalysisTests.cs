@@ -1,10 +1,11 @@
+using ExactCompression.Analysis;
 using ExactCompression.Formats;
 using ExactCompression.Milp;
 using ExactCompression.Tests.Formats;
 using ExactCompression.Verdicts;
 using Xunit;
 
-namespace ExactCompression.Tests.Milp;
+namespace ExactCompression.Tests.Analysis;
 
 public sealed class MilpAnalysisTests
 {

@@ -1,9 +1,10 @@
+using ExactCompression.Analysis;
 using ExactCompression.Milp;
 using ExactCompression.Tests.Oracles;
 using ExactCompression.Verdicts;
 using Xunit;
 
-namespace ExactCompression.Tests.Milp;
+namespace ExactCompression.Tests.Analysis;
 
 /// <summary>The formulations against enumeration of all activation patterns in exact rational arithmetic.</summary>
 public sealed class MilpAnalysisPropertyTests

@@ -1,8 +1,9 @@
 using ExactCompression.Branching;
+using ExactCompression.Milp;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
-namespace ExactCompression.Milp;
+namespace ExactCompression.Analysis;
 
 /// <summary>
 /// Finds stable neurons by mixed-integer programs, as the paper and the work before it do (Serra, Yu, Kumar, Ramalingam, <em>Scaling Up
