@@ -10,6 +10,9 @@ namespace ExactCompression.Branching;
 /// </summary>
 internal static class ExactSigns
 {
+    /// <summary>The evidence of what exact arithmetic has shown, point by point or over linear pieces.</summary>
+    public const string Kind = "Enumeration";
+
     /// <summary>Weights up to a layer, above which no point is run through the network in exact arithmetic.</summary>
     private const long MostWeights = 200_000;
 
@@ -25,7 +28,7 @@ internal static class ExactSigns
     public static void DecideFirst(VerdictLedger board, SearchClock clock)
     {
         if (board.Network.Depth > 0 && board.Network.HiddenLayer(1).IsExact && board.HasOpen(1))
-            clock.Run(ZeroTies.Kind, () => DecideFirst(board, board.Network.HiddenLayer(1), clock));
+            clock.Run(Kind, () => DecideFirst(board, board.Network.HiddenLayer(1), clock));
     }
 
     /// <summary>Runs a few corners of the box through the network for each sign that is still open, front to back.</summary>
@@ -34,18 +37,26 @@ internal static class ExactSigns
     public static void Show(VerdictLedger board, SearchClock clock)
     {
         int last = board.DeepestOpen();
-        if (last == 0)
-            return;
-        AffineLayer[] layers = [.. Enumerable.Range(1, last).Select(board.Network.HiddenLayer)];
-        long weights = layers.Sum(static l => l.ConnectionCount);
-        if (weights <= MostWeights && Array.TrueForAll(layers, static l => l.IsExact))
-            clock.Run(ZeroTies.Kind, () => Show(board, layers, Effort / Math.Max(1, weights), clock));
+        if (last > 0 && LayersUpTo(board.Network, last) is { } layers)
+            clock.Run(Kind, () => Show(board, layers, Effort / Math.Max(1, layers.Sum(static l => l.ConnectionCount)), clock));
+    }
+
+    /// <summary>
+    /// The first hidden layers, or null where no point is to be run through them in exact arithmetic: they have too many weights, or
+    /// weights that are known to a radius alone.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="last">The last layer to take, 1-based.</param>
+    public static AffineLayer[]? LayersUpTo(ReluNetwork network, int last)
+    {
+        AffineLayer[] layers = [.. Enumerable.Range(1, last).Select(network.HiddenLayer)];
+        return layers.Sum(static l => l.ConnectionCount) <= MostWeights && Array.TrueForAll(layers, static l => l.IsExact) ? layers : null;
     }
 
     /// <summary>The exact pre-activation of each hidden neuron, layer by layer.</summary>
     /// <param name="layers">The first hidden layers, of exact weights.</param>
     /// <param name="point">An input.</param>
-    internal static Dyadic[][] PreActivations(ReadOnlySpan<AffineLayer> layers, double[] point)
+    public static Dyadic[][] PreActivations(ReadOnlySpan<AffineLayer> layers, double[] point)
     {
         var all = new Dyadic[layers.Length][];
         Dyadic[] a = [.. point.Select(static x => (Dyadic)x)];
@@ -83,12 +94,12 @@ internal static class ExactSigns
                     continue;
                 clock.ThrowIfExpired();
                 left -= layer.Inputs;
-                double[] corner = Corner(board.Domain, layer.Row(i), above);
+                double[] corner = board.Domain.Corner(layer.Row(i), above);
                 int sign = PreActivation(layer, i, [.. corner.Select(static x => (Dyadic)x)]).Sign;
                 if (above ? sign > 0 : sign < 0)
                     board.Learn(i, above, corner);
                 else
-                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, ZeroTies.Kind);
+                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Kind);
             }
         }
     }
@@ -106,7 +117,7 @@ internal static class ExactSigns
                 {
                     clock.ThrowIfExpired();
                     (int layer, int neuron) = board.Place(i);
-                    double[] corner = Corner(board.Domain, Gradient(layers.AsSpan(0, layer), neuron, at), above);
+                    double[] corner = board.Domain.Corner(Gradient(layers.AsSpan(0, layer), neuron, at), above);
                     Credit(board, PreActivations(layers, corner), corner);
                     if (corner.AsSpan().SequenceEqual(at))
                         break;
@@ -126,15 +137,6 @@ internal static class ExactSigns
                     board.Learn(board.Offsets[l] + n, sign > 0, point);
             }
         }
-    }
-
-    private static double[] Corner(InputDomain domain, ReadOnlySpan<double> gradient, bool above)
-    {
-        ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
-        var corner = new double[lower.Length];
-        for (int k = 0; k < corner.Length; k++)
-            corner[k] = gradient[k] > 0 == above ? upper[k] : lower[k];
-        return corner;
     }
 
     /// <summary>How a neuron changes with the inputs near a point, roughly: which corner to try is no part of a proof.</summary>

@@ -12,9 +12,6 @@ namespace ExactCompression.Branching;
 /// </summary>
 internal static class ZeroTies
 {
-    /// <summary>The evidence of what linear pieces have shown.</summary>
-    public const string Kind = "Enumeration";
-
     /// <summary>
     /// Work on one neuron in products of exact numbers, a fraction of a second, and how many times as much on all in one call.
     /// </summary>
@@ -26,9 +23,6 @@ internal static class ZeroTies
     private const long QuickShare = 8;
 
     private const int Points = 16, ExactPoints = 4;
-
-    /// <summary>Weights up to a layer, above which no point is run through the network in exact arithmetic.</summary>
-    private const long MostExactWeights = 200_000;
 
     /// <summary>Runs a few points through the network: cheaper than a search for witnesses where nothing else is open.</summary>
     /// <param name="board">What is known.</param>
@@ -48,7 +42,7 @@ internal static class ZeroTies
     {
         if (Open(board).Length == 0)
             return;
-        clock.Run(Kind, () =>
+        clock.Run(ExactSigns.Kind, () =>
         {
             Show(board);
             Tighten(board, clock);
@@ -66,7 +60,7 @@ internal static class ZeroTies
     public static void Enumerate(VerdictLedger board, SearchClock clock, bool quickly)
     {
         if (board.Decided < board.Count)
-            clock.Run(Kind, () => Enumerate(board, clock, quickly, static _ => true));
+            clock.Run(ExactSigns.Kind, () => Enumerate(board, clock, quickly, static _ => true));
     }
 
     private static void Enumerate(VerdictLedger board, SearchClock clock, bool quickly, Func<int, bool> which)
@@ -81,14 +75,14 @@ internal static class ZeroTies
                 if (!board.Wants(i, above) || left <= 0)
                     continue;
                 clock.ThrowIfExpired();
-                clock.Report(Kind, board.Place(i).Layer);
+                clock.Report(ExactSigns.Kind, board.Place(i).Layer);
                 int? sign = ExactRegions.MaximumSign(
                     board, i, above, Math.Min(left, each), clock.Parallel.CancellationToken, out long spent);
                 left -= spent;
                 if (sign <= 0)
-                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Kind);
+                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, ExactSigns.Kind);
                 else if (sign > 0 && above)
-                    board.ShowPositive(i, Kind);
+                    board.ShowPositive(i, ExactSigns.Kind);
             }
         }
     }
@@ -110,11 +104,7 @@ internal static class ZeroTies
         }
 
         foreach (int i in open.TakeWhile(i => i < board.Offsets[1]))
-        {
-            double[] row = board.Network.Layers[0].Row(i).ToArray();
-            points.Add([.. row.Select((w, k) => w > 0 ? upper[k] : lower[k])]);
-        }
-
+            points.Add(board.Domain.Corner(board.Network.Layers[0].Row(i), above: true));
         return [.. points];
     }
 
@@ -171,8 +161,7 @@ internal static class ZeroTies
         if (open.Length == 0)
             return;
         int last = board.Place(open[^1]).Layer;
-        AffineLayer[] layers = [.. Enumerable.Range(1, last).Select(board.Network.HiddenLayer)];
-        if (layers.Sum(static l => l.ConnectionCount) > MostExactWeights || Array.Exists(layers, static l => !l.IsExact))
+        if (ExactSigns.LayersUpTo(board.Network, last) is not { } layers)
             return;
         foreach (double[] point in SamplesOf(board, open).Take(ExactPoints))
         {

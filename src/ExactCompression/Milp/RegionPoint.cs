@@ -1,4 +1,5 @@
 using System.Numerics;
+using ExactCompression.Branching;
 using ExactCompression.Numerics;
 using ExactCompression.Witnesses;
 
@@ -7,14 +8,16 @@ namespace ExactCompression.Milp;
 /// <summary>Doubles that lie in a linear region: proof that a pattern exists, for everyone who evaluates the network there.</summary>
 internal sealed class RegionPoint : IDisposable
 {
-    private readonly ReluNetwork network;
+    private readonly AffineLayer[] hidden;
+    private readonly bool isExact;
     private readonly InputDomain domain;
     private readonly WitnessCheck check;
 
     /// <summary>Prepares the checks.</summary>
     public RegionPoint(ReluNetwork network, InputDomain domain)
     {
-        this.network = network;
+        hidden = [.. Enumerable.Range(1, network.Depth).Select(network.HiddenLayer)];
+        isExact = network.Layers.All(static l => l.IsExact);
         this.domain = domain;
         check = new(network, domain);
     }
@@ -68,37 +71,11 @@ internal sealed class RegionPoint : IDisposable
     public sbyte[] Signs(double[] point)
     {
         sbyte[] proven = check.Signs(point);
-        return !proven.Contains((sbyte)0) || network.Layers.Any(static l => !l.IsExact) ? proven : ExactSigns(point);
+        if (!proven.Contains((sbyte)0) || !isExact)
+            return proven;
+        return [.. ExactSigns.PreActivations(hidden, point).SelectMany(static layer => layer.Select(static z => (sbyte)z.Sign))];
     }
 
     /// <inheritdoc/>
     public void Dispose() => check.Dispose();
-
-    /// <summary>The signs at a point, without rounding.</summary>
-    private sbyte[] ExactSigns(double[] point)
-    {
-        var signs = new List<sbyte>();
-        Dyadic[] a = Array.ConvertAll(point, static x => (Dyadic)x);
-        for (int layer = 1; layer <= network.Depth; layer++)
-        {
-            AffineLayer map = network.HiddenLayer(layer);
-            var z = new Dyadic[map.Outputs];
-            for (int i = 0; i < z.Length; i++)
-            {
-                ReadOnlySpan<double> row = map.Row(i);
-                z[i] = map.Bias.Span[i];
-                for (int j = 0; j < row.Length; j++)
-                {
-                    if (row[j] != 0 && a[j].Sign != 0)
-                        z[i] += (Dyadic)row[j] * a[j];
-                }
-
-                signs.Add((sbyte)z[i].Sign);
-            }
-
-            a = Array.ConvertAll(z, static v => Dyadic.Max(v, default));
-        }
-
-        return [.. signs];
-    }
 }

@@ -109,8 +109,8 @@ public sealed class InputDomain
             {
                 throw new InvalidInputException(
                     "DomainClipEmpty",
-                    $"Input {i} ranges from {Show(center[i] - radius)} to {Show(
-                        center[i] + radius)}, all of it outside the clipping range from {Show(clipLower)} to {Show(clipUpper)}.",
+                    $"Input {i} ranges from {Show(center[i] - radius)} to {Show(center[i] + radius)}, all of it outside the clipping "
+                        + $"range from {Show(clipLower)} to {Show(clipUpper)}.",
                     "Give a centre in the range that is clipped to, or a larger radius.");
             }
 
@@ -170,8 +170,8 @@ public sealed class InputDomain
             {
                 throw new InvalidInputException(
                     "DomainClipEmpty",
-                    $"Input {i} ranges from {Show(lower[i])} to {Show(upper[i])}, all of it outside the clipping range from {Show(
-                        clipLower)} to {Show(clipUpper)}.",
+                    $"Input {i} ranges from {Show(lower[i])} to {Show(upper[i])}, all of it outside the clipping range from "
+                        + $"{Show(clipLower)} to {Show(clipUpper)}.",
                     "Clip to a range that the data lies in, or import the data at the scale that the network takes.");
             }
 
@@ -216,6 +216,17 @@ public sealed class InputDomain
     /// <inheritdoc/>
     public override string ToString() => PrintableText.Of(Description);
 
+    /// <summary>The corner of the box, bound to a number of inputs, where a linear function has an extreme.</summary>
+    /// <param name="slopes">The function's coefficients, one an input.</param>
+    /// <param name="above">True for its maximum, false for its minimum.</param>
+    internal double[] Corner(ReadOnlySpan<double> slopes, bool above)
+    {
+        var corner = new double[lower.Length];
+        for (int i = 0; i < corner.Length; i++)
+            corner[i] = slopes[i] > 0 == above ? upper[i] : lower[i];
+        return corner;
+    }
+
     private static void RequireRange(double clipLower, double clipUpper)
     {
         if (!(clipLower <= clipUpper))
@@ -226,9 +237,11 @@ public sealed class InputDomain
 
     private bool IsUniform() => lower.AsSpan().IndexOfAnyExcept(lower[0]) < 0 && upper.AsSpan().IndexOfAnyExcept(upper[0]) < 0;
 
-    private string Hull() =>
-        $"[{Show(TensorPrimitives.Min<double>(lower))},{Show(
-            TensorPrimitives.Max<double>(upper))}]^{(Size is { } n ? n.ToString(CultureInfo.InvariantCulture) : "n")}";
+    private string Hull()
+    {
+        string exponent = Size is { } n ? n.ToString(CultureInfo.InvariantCulture) : "n";
+        return $"[{Show(TensorPrimitives.Min<double>(lower))},{Show(TensorPrimitives.Max<double>(upper))}]^{exponent}";
+    }
 
     private static double[] Filled(double value, int count)
     {

@@ -357,13 +357,5 @@ internal sealed class WitnessSearch : IDisposable
         TellWanted();
     }
 
-    private double[] BestCorner(SignTarget target)
-    {
-        ReadOnlySpan<double> row = board.Network.Layers[0].Row(target.Index), lower = board.Domain.Lower.Span,
-            upper = board.Domain.Upper.Span;
-        var corner = new double[row.Length];
-        for (int i = 0; i < corner.Length; i++)
-            corner[i] = row[i] > 0 == target.Above ? upper[i] : lower[i];
-        return corner;
-    }
+    private double[] BestCorner(SignTarget target) => board.Domain.Corner(board.Network.Layers[0].Row(target.Index), target.Above);
 }
