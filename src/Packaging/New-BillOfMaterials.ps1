@@ -52,8 +52,7 @@ function Get-License([System.Xml.XmlNode]$Metadata) {
 }
 
 function Get-Component([pscustomobject]$Package) {
-    $nuspec = [xml][System.IO.File]::ReadAllText([System.IO.Directory]::GetFiles($Package.Folder, '*.nuspec')[0])
-    $metadata = $nuspec.SelectSingleNode("/*/*[local-name()='metadata']")
+    $metadata = Get-PackageMetadata $Package.Folder
     # Of the file as it was fetched, signatures included; what lock files hold is the hash of the content without them.
     $hash = [System.IO.File]::ReadAllText([System.IO.Directory]::GetFiles($Package.Folder, '*.nupkg.sha512')[0]).Trim()
     $component = [ordered]@{

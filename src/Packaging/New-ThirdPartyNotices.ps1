@@ -27,8 +27,8 @@ $rule = '=' * 120
 . (Join-Path $PSScriptRoot 'Packages.ps1')
 
 function Get-Notice([string]$Folder) {
-    $nuspec = [xml][System.IO.File]::ReadAllText([System.IO.Directory]::GetFiles($Folder, '*.nuspec')[0])
-    $find = { $nuspec.SelectSingleNode("/*/*[local-name()='metadata']/*[local-name()='$($args[0])']") }
+    $metadata = Get-PackageMetadata $Folder
+    $find = { $metadata.SelectSingleNode("*[local-name()='$($args[0])']") }
     $name = "$((& $find 'id').InnerText) $((& $find 'version').InnerText)"
     $license = & $find 'license'
     $expression = if ($license -and $license.GetAttribute('type') -eq 'expression') { $license.InnerText } else { '' }

@@ -46,6 +46,12 @@ function Get-RestoredPackage([string]$AssetsFile) {
     }
 }
 
+# What a restored package states of itself; its elements are of a namespace that depends on the package's age.
+function Get-PackageMetadata([string]$Folder) {
+    $nuspec = [xml][System.IO.File]::ReadAllText([System.IO.Directory]::GetFiles($Folder, '*.nuspec')[0])
+    $nuspec.SelectSingleNode("/*/*[local-name()='metadata']")
+}
+
 # The native libraries of one system, without their symbols.
 function Get-NativeFile([string]$AssetsFile, [string]$System) {
     foreach ($package in Get-RestoredPackage $AssetsFile | Where-Object Target -Like "*/$System") {
