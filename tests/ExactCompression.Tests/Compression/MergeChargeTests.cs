@@ -15,13 +15,6 @@ public class MergeChargeTests
 {
     private const int Many = 100;
 
-    /// <summary>Half a unit in the last place of 1.</summary>
-    private const double Half = 1.0 / (1L << 53);
-
-    private static readonly double Tiny = Math.Pow(2, -600);
-
-    private static readonly double Large = Math.Pow(2, 1000);
-
     [Theory]
     [InlineData(0, false)]
     [InlineData(1, false)]
@@ -30,7 +23,7 @@ public class MergeChargeTests
     public void Compress_DependentNeuronsWhoseSumIsLost_AreCharged(int basis, bool inBias)
     {
         // The weights of the dependent ones, or the biases that they bring: 1 first, and then halves of its last place.
-        double[] output = [.. Enumerable.Range(0, Many).Select(j => j == 1 - basis ? 1 : Half)];
+        double[] output = [.. Enumerable.Range(0, Many).Select(j => j == 1 - basis ? 1 : HalfUnit)];
         double[][] rows = [.. Enumerable.Range(0, Many).Select(j => (double[])[1, inBias && j != basis ? 1 : 0])];
         InputDomain domain = new([0], [inBias ? Math.Pow(2, -60) : 1]);
         AssertMerges(
@@ -52,9 +45,9 @@ public class MergeChargeTests
         {
             bool isFirst = j == 0, isLast = j == Many - 1;
             if (kind == "weights of the basis")
-                rows[j][Many] = isFirst || isLast ? 1 : Half;
+                rows[j][Many] = isFirst || isLast ? 1 : HalfUnit;
             else
-                rows[j][Many + 1] = kind == "own bias" ? -Half : isFirst ? 1 : Half;
+                rows[j][Many + 1] = kind == "own bias" ? -HalfUnit : isFirst ? 1 : HalfUnit;
         }
 
         if (kind == "weights of the basis")
@@ -66,7 +59,7 @@ public class MergeChargeTests
         Assert.True(
             AssertMerges(
                 new([Double([.. rows, sum, unstable]), DoubleOutput(output)]), new(lower, upper), new string('a', Many + 1) + "u", upper)
-                > 90 * Half);
+                > 90 * HalfUnit);
     }
 
     [Theory]
@@ -256,8 +249,4 @@ public class MergeChargeTests
         Assert.True(gap <= result.ProvenDeviation, $"{result.ProvenDeviation:R}");
         return gap;
     }
-
-    private static AffineLayer Double(params double[][] rows) => Layer(WeightPrecision.Float64, false, rows);
-
-    private static AffineLayer DoubleOutput(params double[][] rows) => Layer(WeightPrecision.Float64, true, rows);
 }

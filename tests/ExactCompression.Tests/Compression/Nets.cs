@@ -3,6 +3,15 @@ namespace ExactCompression.Tests.Compression;
 /// <summary>Small networks and tables by hand.</summary>
 internal static class Nets
 {
+    /// <summary>Half a unit in the last place of 1: added to 1 it is lost.</summary>
+    public const double HalfUnit = 1.0 / (1L << 53);
+
+    /// <summary>A number whose square underflows.</summary>
+    public static readonly double Tiny = Math.Pow(2, -600);
+
+    /// <summary>A number whose square overflows.</summary>
+    public static readonly double Large = Math.Pow(2, 1000);
+
     /// <summary>A layer from rows of weights, each followed by its bias.</summary>
     public static AffineLayer Layer(WeightPrecision precision, bool last, params double[][] rows) =>
         new([.. rows.SelectMany(static r => r[..^1])], [.. rows.Select(static r => r[^1])], rows.Length, rows[0].Length - 1,
@@ -13,6 +22,12 @@ internal static class Nets
 
     /// <summary>An output layer.</summary>
     public static AffineLayer Output(params double[][] rows) => Layer(WeightPrecision.Float32, true, rows);
+
+    /// <summary>A hidden layer of doubles.</summary>
+    public static AffineLayer Double(params double[][] rows) => Layer(WeightPrecision.Float64, false, rows);
+
+    /// <summary>An output layer of doubles.</summary>
+    public static AffineLayer DoubleOutput(params double[][] rows) => Layer(WeightPrecision.Float64, true, rows);
 
     /// <summary>A table by letters, a word a layer: <c>a</c>ctive, <c>i</c>nactive, <c>u</c>nstable, <c>?</c> undetermined.</summary>
     public static StabilityTable Table(ReluNetwork network, InputDomain domain, params string[] layers)

@@ -15,15 +15,8 @@ public class ProofChargeTests
 {
     private const int Many = 100;
 
-    /// <summary>Half a unit in the last place of 1.</summary>
-    private const double Half = 1.0 / (1L << 53);
-
-    private static readonly double Tiny = Math.Pow(2, -600);
-
-    private static readonly double Large = Math.Pow(2, 1000);
-
     /// <summary>1 and many halves of its last place: their sum in doubles is 1.</summary>
-    private static double[] Lost => [1, .. Enumerable.Repeat(Half, Many)];
+    private static double[] Lost => [1, .. Enumerable.Repeat(HalfUnit, Many)];
 
     [Theory]
     [InlineData(false)]
@@ -31,8 +24,8 @@ public class ProofChargeTests
     public void Apply_LinearNeuronsWhoseSumIsLost_AreCharged(bool inBias)
     {
         ReluNetwork network = new(
-            [Double([.. Lost.Select(w => inBias ? (double[])[Half, w] : [w, 0])]), DoubleOutput([.. Lost.Select(static _ => 1.0), 0])]);
-        InputDomain domain = inBias ? new([0], [Half]) : InputDomain.Unit;
+            [Double([.. Lost.Select(w => inBias ? (double[])[HalfUnit, w] : [w, 0])]), DoubleOutput([.. Lost.Select(static _ => 1.0), 0])]);
+        InputDomain domain = inBias ? new([0], [HalfUnit]) : InputDomain.Unit;
         LayerRewrite rewrite = Rewrite(
             [.. Lost.Select(static _ => new RewrittenNeuron(NeuronFate.Linear))], [0], [0], new AddedNeuron([0], 0, 0, 0));
         AssertBounds(network, domain, rewrite, [domain.Upper.Span[0]]);
@@ -131,7 +124,7 @@ public class ProofChargeTests
             double lower = random.NextDouble() * Math.Pow(2, -45 - random.Next(60)),
                 upper = lower + (random.NextDouble() * Math.Pow(2, -45 - random.Next(60)));
             if (seed < 2)
-                (lower, upper) = (1 + (seed * 2 * Half), 1 + ((seed + 1) * 2 * Half)); // neighbours: their middle is one of them
+                (lower, upper) = (1 + (seed * 2 * HalfUnit), 1 + ((seed + 1) * 2 * HalfUnit)); // neighbours: their middle is one of them
             var layer = new DraftLayer(Double([1, 0]), 1, 1, [1], [new(0, 0, true, false, lower, upper)], false);
             RewrittenNeuron fate = NeuronRemoval.Constant(layer, 0, new([-2], [2]));
             if (fate.Fate != NeuronFate.Constant)
@@ -155,7 +148,7 @@ public class ProofChargeTests
             "weight" => ((double[])[1, smallest], 0.0, (double[])[0.5, 0], 0.0, (double[])[Large, Large]),
             "bias" => ([1, 0], smallest, [0.5, 0], 0, [1, 0]),
             "bias at 0" => ([1, 0], smallest, [0.5, 0], 0, [0, 0]),
-            _ => ([1, 0], -2 * Half, [0.5, 0], 1, [1, 0]), // 1 + 2^-53 is no double
+            _ => ([1, 0], -2 * HalfUnit, [0.5, 0], 1, [1, 0]), // 1 + 2^-53 is no double
         };
         double[][] rows = [[.. head, headBias], [.. row, rowBias]];
         foreach (double[][] ordered in (double[][][])[rows, [rows[1], rows[0]]])
@@ -178,7 +171,7 @@ public class ProofChargeTests
     public void Fix_ManyPointInputsWhoseSumIsLost_AreCharged()
     {
         double[] ones = [.. Enumerable.Repeat(1.0, Many)];
-        ReluNetwork network = new([Double([.. Enumerable.Repeat(Half, Many), 1]), DoubleOutput([1, 0])]);
+        ReluNetwork network = new([Double([.. Enumerable.Repeat(HalfUnit, Many), 1]), DoubleOutput([1, 0])]);
         InputDomain domain = new(ones, ones);
         (DraftNetwork after, int inputs) = PointInputs.Fix(DraftNetwork.Of(Table(network, domain, "a")), domain)!.Value;
         Assert.Equal(Many, inputs);
@@ -201,7 +194,7 @@ public class ProofChargeTests
     public void Shifted_ManyTermsWhoseDifferenceIsLost_KeepsWithinItsClaims()
     {
         // The small terms come first, off 1, where each is lost; then the 1 cancels.
-        double[][] rows = [.. Enumerable.Repeat((double[])[0, 0, Half / 2, 0, 0], Many), [0.125, -0.125, 1, 0, 0]];
+        double[][] rows = [.. Enumerable.Repeat((double[])[0, 0, HalfUnit / 2, 0, 0], Many), [0.125, -0.125, 1, 0, 0]];
         AssertShifted(rows, [0.125, -0.125, 1, 0], 0, [.. Enumerable.Repeat(1.0, Many + 1)]);
     }
 
@@ -209,10 +202,10 @@ public class ProofChargeTests
     public void Shifted_NumbersThatAbsorbTheTerms_KeepsWithinItsClaims()
     {
         double[] ones = [.. Enumerable.Repeat(1.0, Many)];
-        AssertShifted([.. Enumerable.Repeat((double[])[0, 0, Half, 0, 0], Many)], [0, 0, -1, 0], 0, ones); // its own weight
-        AssertShifted([.. Enumerable.Repeat((double[])[0, 0, 0, 0, Half], Many)], [0, 0, 0, 0], -1, ones); // its own bias
+        AssertShifted([.. Enumerable.Repeat((double[])[0, 0, HalfUnit, 0, 0], Many)], [0, 0, -1, 0], 0, ones); // its own weight
+        AssertShifted([.. Enumerable.Repeat((double[])[0, 0, 0, 0, HalfUnit], Many)], [0, 0, 0, 0], -1, ones); // its own bias
         AssertShifted(
-            [[0, 0, 0, 0, 1], .. Enumerable.Repeat((double[])[0, 0, 0, 0, Half], Many - 1)], [0, 0, 0, 0], 0, ones); // a term's bias
+            [[0, 0, 0, 0, 1], .. Enumerable.Repeat((double[])[0, 0, 0, 0, HalfUnit], Many - 1)], [0, 0, 0, 0], 0, ones); // a term's bias
     }
 
     [Fact]
@@ -357,8 +350,4 @@ public class ProofChargeTests
     private static LayerRewrite Rewrite(RewrittenNeuron[] fates, double[] weights, double[] bias, params AddedNeuron[] added) =>
         new() { At = 0, Kind = CompressionStepKind.Merge, Description = "", Fates = fates, Added = added, NextWeights = weights,
             NextBias = bias };
-
-    private static AffineLayer Double(params double[][] rows) => Layer(WeightPrecision.Float64, false, rows);
-
-    private static AffineLayer DoubleOutput(params double[][] rows) => Layer(WeightPrecision.Float64, true, rows);
 }

@@ -197,8 +197,4 @@ public class ProofTermTests
     private static LayerRewrite Rewrite(RewrittenNeuron[] fates, double[] weights, double[] bias) =>
         new() { At = 0, Kind = CompressionStepKind.Merge, Description = "", Fates = fates, Added = [], NextWeights = weights,
             NextBias = bias };
-
-    private static AffineLayer Double(params double[][] rows) => Layer(WeightPrecision.Float64, false, rows);
-
-    private static AffineLayer DoubleOutput(params double[][] rows) => Layer(WeightPrecision.Float64, true, rows);
 }
