@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace ExactCompression.Training;
 
 /// <summary>The rows of some data as training wants them: checked, with a part kept back, in a new order each epoch.</summary>
@@ -48,11 +50,7 @@ internal sealed class TrainingSet
         if (data.Rows == 0)
             throw new InvalidInputException("DataEmpty", $"The data '{data.Name}' has no rows.", "Import data with rows to train on.");
         ReadOnlySpan<int> labels = data.Labels.Span;
-        int most = 0;
-        for (int row = 0; row < labels.Length; row++)
-        {
-            most = Math.Max(most, labels[row]);
-        }
+        int most = TensorPrimitives.Max(labels);
 
         // As many classes as rows at most: a label beyond leaves a gap in any case.
         var found = new bool[Math.Min((long)most + 1, labels.Length + 1)];

@@ -55,11 +55,10 @@ internal static class SeveralNetworks
         bool fileFits = LayerOrder.Fits(inFile, layout), namesFit = byNames is not null && LayerOrder.Fits(byNames, layout);
         return (fileFits, namesFit) switch
         {
-            (true, true) when inFile.SequenceEqual(byNames!) => $"If they make one network, say -Order File{Shown(inFile, layout)}.",
-            (true, true) =>
-                $"If they make one network, say -Order File ({LayerOrderFault.List(inFile)}) or -Order Names ({LayerOrderFault.List(
-                    byNames!)}).",
-            (true, false) => $"If they make one network, say -Order File{Shown(inFile, layout)}.",
+            (true, true) when !inFile.SequenceEqual(byNames!) =>
+                $"If they make one network, say -Order File ({LayerOrderFault.List(inFile)}) "
+                    + $"or -Order Names ({LayerOrderFault.List(byNames!)}).",
+            (true, _) => $"If they make one network, say -Order File{Shown(inFile, layout)}.",
             (false, true) => $"If they make one network, say -Order Names ({LayerOrderFault.List(byNames!)}).",
             _ => "They do not fit one another in the order of the file.",
         };
