@@ -94,17 +94,15 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
         foreach (CompressionStep step in result.Steps)
         {
             messages.Verbose(step.ToString());
-            messages.Debug(
-                Invariant(
-                    $"layer {step.Layer}, {step.Kind}: neurons {string.Join(
-                        ' ', step.Neurons)}{(step.Added > 0 ? $", {step.Added} added" : "")}"));
+            string added = step.Added > 0 ? $", {step.Added} added" : "";
+            messages.Debug($"layer {step.Layer}, {step.Kind}: neurons {string.Join(' ', step.Neurons)}{added}");
         }
 
         messages.Verbose(
-            $"{result.Original.Name}: {result}, {Units.Percent(
-                result.ConnectionsRemovedPercent)} of the connections removed; {(result.IsProven
+            $"{result.Original.Name}: {result}, {Units.Percent(result.ConnectionsRemovedPercent)} of the connections removed; "
+                + (result.IsProven
                     ? $"no output differs by more than {Units.Small(result.ProvenDeviation)}"
-                    : "nothing is proven of how far outputs differ")}");
+                    : "nothing is proven of how far outputs differ"));
         return result;
     }
 

@@ -45,7 +45,9 @@ public sealed class PlotTests(ModuleFixture module)
     {
         using var folder = new TemporaryFolder();
         module.Run(
-            $"[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize(({Table}))) | Export-StabilityPlot $args[0]", folder.File("plot.png"));
+            "[System.Management.Automation.PSSerializer]::Deserialize("
+                + $"[System.Management.Automation.PSSerializer]::Serialize(({Table}))) | Export-StabilityPlot $args[0]",
+            folder.File("plot.png"));
         Assert.True(File.Exists(folder.File("plot.png")));
     }
 
@@ -142,8 +144,8 @@ public sealed class PlotTests(ModuleFixture module)
         string here = folder.File("here.png"), bare = folder.File("bare.png");
         string script = folder.Write(
             "plot.ps1",
-            $"param($file) {Table.Replace(
-                "$NetworkFile", $"'{RepositoryPaths.DigitsNetwork}'", StringComparison.Ordinal)} | Export-StabilityPlot $file");
+            $"param($file) {Table.Replace("$NetworkFile", $"'{RepositoryPaths.DigitsNetwork}'", StringComparison.Ordinal)} | "
+                + $"Export-StabilityPlot $file");
         Assert.Equal("", HostProcess.Run([script, here]).Error);
         var start = new ProcessStartInfo("/usr/bin/unshare") { RedirectStandardError = true, RedirectStandardOutput = true };
         string hidden = Directory.CreateDirectory(folder.File("empty")).FullName;

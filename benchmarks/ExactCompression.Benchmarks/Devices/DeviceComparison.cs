@@ -60,10 +60,10 @@ internal static class DeviceComparison
             {
                 double? peak = devices[d].Kind is ComputeDeviceKind.Cpu or ComputeDeviceKind.IlgpuCpu ? cpu : DevicePeak.Of(devices[d]);
                 double rate = rows[d] * contestants[d].ForwardOperations;
-                Console.WriteLine(Invariant(
-                    $"{network.Name,-16} {devices[d].Name,-28} {rows[d],12:N0} {rows[d] / rows[0],7:G3} {rate / 1e9,9:F1} {Share(
-                        rate, peak),8}   {steps[d],16:N0} {steps[d] / steps[0],7:G3} {Share(
-                            steps[d] * contestants[d].StepOperations, peak),8}"));
+                string stepShare = Share(steps[d] * contestants[d].StepOperations, peak);
+                Console.WriteLine(
+                    Invariant($"{network.Name,-16} {devices[d].Name,-28} {rows[d],12:N0} {rows[d] / rows[0],7:G3} {rate / 1e9,9:F1} ")
+                        + Invariant($"{Share(rate, peak),8}   {steps[d],16:N0} {steps[d] / steps[0],7:G3} {stepShare,8}"));
             }
         }
         finally

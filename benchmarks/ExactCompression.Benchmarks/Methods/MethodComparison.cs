@@ -98,8 +98,8 @@ internal static class MethodComparison
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{row.Network,-30} {row.Method,-18} {table.StablyActive,6} {table.StablyInactive,6} {table.Unstable,6} "
-                + $"{table.Undetermined,5} {row.Seconds,9:F3} {row.Against(Of(all, Baseline)),9} {row.Against(
-                    Of(all, ApproximateBaseline)),9}"));
+                + $"{table.Undetermined,5} {row.Seconds,9:F3} {row.Against(Of(all, Baseline)),9} "
+                + $"{row.Against(Of(all, ApproximateBaseline)),9}"));
     }
 
     /// <summary>

@@ -13,9 +13,9 @@ internal static class NetworkComparison
     public static int Run(NetworkOptions options)
     {
         Console.WriteLine(
-            $"Each program runs {options.Repeats} times, by turns, {(options.Apart
-                ? "in a process for each network"
-                : "in one process for all networks")}; the least seconds that it reports of itself count.");
+            $"Each program runs {options.Repeats} times, by turns, "
+                + $"{(options.Apart ? "in a process for each network" : "in one process for all networks")}; "
+                + "the least seconds that it reports of itself count.");
         Console.WriteLine();
         Console.WriteLine(
             $"{"network",-32} {"architecture",-28} {"active",6} {"inact.",6} {"unst.",6} {"open",5} {"seconds",8} {"peer s",8} "
@@ -55,8 +55,8 @@ internal static class NetworkComparison
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"    {ours.Domain}; {Stages(
-                    ours, ", ")}; compiling code {ours.CompilationSeconds:F3} s of all threads; at most {ours.PeakMebibytes:F0} MiB"));
+                $"    {ours.Domain}; {Stages(ours, ", ")}; compiling code {ours.CompilationSeconds:F3} s of all threads; at most "
+                    + $"{ours.PeakMebibytes:F0} MiB"));
     }
 
     private static string Stages(NetworkResult result, string separator) =>

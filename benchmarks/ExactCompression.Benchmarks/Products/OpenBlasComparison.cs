@@ -58,8 +58,8 @@ internal static class OpenBlasComparison
                 () => PackedMatrix<T>.FromRows(b, s.Inner, s.Columns).Dispose());
             RequireAgreement(s, c, d, tolerance);
             ratios.Add(seconds[1] / seconds[0]);
-            Print($"{s,-22} {s.Operations / seconds[0] / 1e9,8:F1} {s.Operations / seconds[1] / 1e9,8:F1} {ratios[^1],7:F2} {seconds[1]
-                / (seconds[0] + seconds[2]),7:F2}");
+            double rate = s.Operations / seconds[0] / 1e9, theirRate = s.Operations / seconds[1] / 1e9;
+            Print($"{s,-22} {rate,8:F1} {theirRate,8:F1} {ratios[^1],7:F2} {seconds[1] / (seconds[0] + seconds[2]),7:F2}");
         }
 
         Print($"{"geometric mean",-22} {"",8} {"",8} {Math.Exp(ratios.Average(Math.Log)),7:F2}");

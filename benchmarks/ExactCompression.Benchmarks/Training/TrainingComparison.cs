@@ -46,7 +46,7 @@ internal static class TrainingComparison
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{network.Name,-40} {ours.Accuracy,8:F2} {zero,7:F1} {table.StablyActive,6} {table.StablyInactive,6} {table.Unstable,6} "
-                + $"{ours.Steps,7} {ours.Seconds,8:F2} {peer?.Accuracy,8:F2} {peer?.Seconds,8:F2} {peer?.SecondsOfStep
-                    / ours.SecondsOfStep,6:F1}"));
+                + $"{ours.Steps,7} {ours.Seconds,8:F2} {peer?.Accuracy,8:F2} {peer?.Seconds,8:F2} "
+                + $"{peer?.SecondsOfStep / ours.SecondsOfStep,6:F1}"));
     }
 }

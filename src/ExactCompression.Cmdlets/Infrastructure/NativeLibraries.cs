@@ -16,10 +16,8 @@ internal static class NativeLibraries
 
     /// <summary>The folder of this machine's kind of system: <c>linux-x64</c>, <c>win-x64</c>, <c>osx-arm64</c>.</summary>
     public static string System { get; } =
-        $"{(OperatingSystem.IsWindows()
-            ? "win"
-            : OperatingSystem.IsMacOS()
-            ? "osx" : "linux")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
+            + $"-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
     /// <summary>Begins to answer for the assemblies of this module, once a process.</summary>
     public static void Register()
@@ -38,8 +36,8 @@ internal static class NativeLibraries
             static name => name.Contains('-', StringComparison.Ordinal) && name is not "en-US").Order(StringComparer.Ordinal)];
         return there.Length == 0
             ? null
-            : $"This copy of the module has native libraries for {string.Join(
-                ", ", there)}, and none for {System}. Built from its source on this machine, it has those.";
+            : $"This copy of the module has native libraries for {string.Join(", ", there)}, and none for {System}. Built from its "
+                + $"source on this machine, it has those.";
     }
 
     private static nint Resolve(Assembly assembly, string name)

@@ -49,11 +49,10 @@ public abstract class StabilitySearchCommand : BackgroundCommand
         WriteVerbose(
             $"{table.Network.Name} ({table.Network.Architecture}): {table.Undetermined} of {table.Neurons.Count} hidden neurons are to "
                 + $"be decided over {table.Domain}{(Data is null ? "" : $", with {Data.Rows} rows of {Data.Name}")}");
+        int threads = Threads == 0 ? Environment.ProcessorCount : Threads;
+        string time = TimeLimit is { } limit ? Units.Time(limit) : "none";
         WriteDebug(
-            Invariant(
-                $"{table.Network.ParameterCount} parameters, {table.Network.Precision}; threads {(Threads == 0
-                    ? Environment.ProcessorCount
-                    : Threads)}, seed {Seed}, time limit {(TimeLimit is { } limit ? Units.Time(limit) : "none")}"));
+            $"{table.Network.ParameterCount} parameters, {table.Network.Precision}; threads {threads}, seed {Seed}, time limit {time}");
         Attempt(table.Network, messages => Search(table, Options(table.Network, messages), messages),
             found => Finish(found, table.Stages.Count));
     }

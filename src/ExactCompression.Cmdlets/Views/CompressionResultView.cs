@@ -41,17 +41,15 @@ public static class CompressionResultView
         yield return Line(palette, "Connections", result.Original.ConnectionCount, result.Compressed.ConnectionCount);
         yield return Line(palette, "Parameters", result.Original.ParameterCount, result.Compressed.ParameterCount);
         yield return "";
-        yield return $"Removed {Units.Count(result.RemovedInactive)} inactive and {Units.Count(
-            result.RemovedUnused)} unread neurons, merged {Units.Count(result.MergedActive)}, folded {Units.Count(
-                result.FoldedLayers)} layers";
+        yield return $"Removed {Units.Count(result.RemovedInactive)} inactive and {Units.Count(result.RemovedUnused)} unread neurons, "
+            + $"merged {Units.Count(result.MergedActive)}, folded {Units.Count(result.FoldedLayers)} layers";
     }
 
     /// <summary>That nothing is proven, why, and what would hold otherwise.</summary>
     /// <param name="result">A compression that is not proven.</param>
     internal static string Unproven(CompressionResult result) => result.Unproven > 0
-        ? $"Unproven: rests on {Units.Count(
-            result.Unproven)} verdicts that nothing here proves (if all are true, no output differs by more than {Units.Small(
-                result.ConditionalDeviation)})"
+        ? $"Unproven: rests on {Units.Count(result.Unproven)} verdicts that nothing here proves (if all are true, no output differs by "
+            + $"more than {Units.Small(result.ConditionalDeviation)})"
         : $"Unproven: a copy from outside, which says that no output differs by more than {Units.Small(result.ConditionalDeviation)}";
 
     /// <summary>Neurons before and after, in words.</summary>

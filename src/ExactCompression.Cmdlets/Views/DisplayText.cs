@@ -58,8 +58,8 @@ public static class DisplayText
         EquivalenceReport { Evidence: "" } report =>
             $"{Units.Small(report.ObservedDeviation)} observed, nothing proven, {Units.Small(report.Tolerance)} allowed",
         EquivalenceReport report =>
-            $"{Units.Small(report.ObservedDeviation)} observed, at most {Units.Small(report.ProvenDeviation)} proven, {Units.Small(
-                report.Tolerance)} allowed",
+            $"{Units.Small(report.ObservedDeviation)} observed, at most {Units.Small(report.ProvenDeviation)} proven, "
+                + $"{Units.Small(report.Tolerance)} allowed",
         CertificateReport { Valid: true } report => $"at most {Units.Small(report.ProvenDeviation)}, proven",
         _ => "",
     };

@@ -91,8 +91,8 @@ public static class StabilityTableView
         int stable = table.StablyActive + table.StablyInactive;
         string unproven = table.UnprovenStable > 0 ? $" ({Units.Count(table.UnprovenStable)} unproven: {Sources(table)})" : "";
         string time = table.Elapsed > TimeSpan.Zero ? $", in {Units.Time(table.Elapsed)}" : "";
-        return $"{Units.Count(stable)} of {Units.Count(table.Neurons.Count)} neurons stable{unproven}, {Units.Count(
-            table.Unstable)} unstable, {Units.Count(table.Undetermined)} undetermined{time}";
+        return $"{Units.Count(stable)} of {Units.Count(table.Neurons.Count)} neurons stable{unproven}, {Units.Count(table.Unstable)} "
+            + $"unstable, {Units.Count(table.Undetermined)} undetermined{time}";
     }
 
     /// <summary>By whose word the unproven stable neurons are stable.</summary>

@@ -8,8 +8,7 @@ namespace ExactCompression;
 public sealed record CompressionStep(CompressionStepKind Kind, int Layer, IReadOnlyList<int> Neurons, string Description)
 {
     /// <summary>0-based neurons of the original layer that went away.</summary>
-    public IReadOnlyList<int> Neurons { get; init; } = Neurons as int[]
-        ?? Neurons.ToArray(); // scripts cannot index the lists that the compiler makes
+    public IReadOnlyList<int> Neurons { get; init; } = Neurons as int[] ?? Neurons.ToArray(); // scripts cannot index the compiler's lists
 
     /// <summary>Neurons that came in their place, less those of earlier steps that went away with them.</summary>
     public int Added { get; init; }

@@ -88,8 +88,8 @@ public static class LeoCompression
                 return Result(table, state.Steps, constant, distance, unconfirmed);
             }
 
-            RemoveInactive(
-                state, live.Length > 0 ? live : [0]); // one always 0 stays: without it the constant would have to be computed anew
+            // One that is always 0 stays: without it the constant would have to be computed anew.
+            RemoveInactive(state, live.Length > 0 ? live : [0]);
             RemoveUnused(state);
             Continue(state, rounds && live.Length > 0, cancellation);
         }

@@ -17,8 +17,8 @@ public sealed class InvalidFileException : ExactCompressionException
     public InvalidFileException(
         string errorId, string path, string place, string problem, string mend = "", bool unsupported = false, Exception? inner = null)
         : base(errorId,
-            $"{ErrorText.Quoted(path)}: {ErrorText.Quoted(place)}: {ErrorText.Shortened(
-                problem, LongestProblem)}{(mend.Length > 0 ? " " + mend : "")}", inner)
+            $"{ErrorText.Quoted(path)}: {ErrorText.Quoted(place)}: "
+                + $"{ErrorText.Shortened(problem, LongestProblem)}{(mend.Length > 0 ? " " + mend : "")}", inner)
     {
         Path = path;
         Place = ErrorText.Quoted(place);

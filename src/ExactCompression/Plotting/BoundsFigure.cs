@@ -35,11 +35,8 @@ internal static class BoundsFigure
             Legend = StatesFigure.Legend(neurons),
             Notes = open == 0
                 ? []
-                : [$"{Panels.Counted(
-                    open, "neuron",
-                    "neurons")} of '{table.Network.Name}' {(open == 1
-                        ? "has"
-                        : "have")} no bound on one side or on both: such bars run to the edge of the plot."],
+                : [$"{Panels.Counted(open, "neuron", "neurons")} of '{table.Network.Name}' {(open == 1 ? "has" : "have")} no bound on "
+                    + $"one side or on both: such bars run to the edge of the plot."],
             Panels = width =>
                 [.. shown.Select(layer => Panel(table, layer, width, shown.Length > ManyLayers ? 190 : 250, layer == shown[^1]))],
         };

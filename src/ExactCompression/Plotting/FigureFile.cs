@@ -31,8 +31,8 @@ internal static partial class FigureFile
         string text = Encoding.UTF8.GetString(stream.ToArray());
         string size = string.Create(
             CultureInfo.InvariantCulture,
-            $"width=\"{Scaled(drawing.Width, options)}\" height=\"{Scaled(
-                drawing.Height, options)}\" viewBox=\"0 0 {drawing.Width} {drawing.Height}\"");
+            $"width=\"{Scaled(drawing.Width, options)}\" height=\"{Scaled(drawing.Height, options)}\" viewBox=\"0 0 {drawing.Width} "
+                + $"{drawing.Height}\"");
         text = Size().Replace(text, size, 1);
         // A viewer that lacks the font takes one like it, and lays its glyphs out itself: places of single glyphs are for this font alone,
         // and hinder people who edit the text.

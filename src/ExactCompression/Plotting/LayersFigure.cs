@@ -19,8 +19,9 @@ internal static class LayersFigure
         return new()
         {
             Title = $"{result.Original.Name}: {result.Original.Architecture} to {result.Compressed.Architecture}",
-            Subtitle = $"The same function over {result.Domain.Description}, up to {result.ProvenDeviation.ToString(
-                "0.0e-00", CultureInfo.InvariantCulture)} (proven)",
+            Subtitle =
+                $"The same function over {result.Domain.Description}, up to "
+                    + $"{result.ProvenDeviation.ToString("0.0e-00", CultureInfo.InvariantCulture)} (proven)",
             Legend =
             [
                 new($"kept: {Panels.Count(fates.Sum(static f => f.Kept))}", PlotColors.Slate),
@@ -46,8 +47,8 @@ internal static class LayersFigure
             [.. fates.Select(static f => ((double)f.Before, $"{Panels.Count(f.Kept)} of {Panels.Count(f.Before)} kept"))], width);
         return new(
             plot, fates.Count * RowHeight + Panels.BottomUnlabelled + Panels.Top,
-            $"Neurons: {Panels.Count(result.Original.NeuronCount)} to {Panels.Count(result.Compressed.NeuronCount)} ({Panels.Percent(
-                result.NeuronsRemovedPercent)} removed)");
+            $"Neurons: {Panels.Count(result.Original.NeuronCount)} to {Panels.Count(result.Compressed.NeuronCount)} "
+                + $"({Panels.Percent(result.NeuronsRemovedPercent)} removed)");
     }
 
     private static Panel Connections(CompressionResult result, float width)
@@ -67,8 +68,8 @@ internal static class LayersFigure
             width);
         return new(
             plot, networks.Length * RowHeight + Panels.BottomUnlabelled + Panels.Top,
-            $"Connections: {Panels.Percent(
-                result.ConnectionsRemovedPercent)} removed (shades part the weights of one layer from the next's)");
+            $"Connections: {Panels.Percent(result.ConnectionsRemovedPercent)} removed (shades part the weights of one layer from the "
+                + $"next's)");
     }
 
     private static void Append(List<Bar> bars, int row, ref double end, double length, Color color)

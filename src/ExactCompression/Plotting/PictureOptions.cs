@@ -28,8 +28,8 @@ public sealed record PictureOptions
         if (Width is < MinimalSize or > MaximalSize || Height is < MinimalSize or > MaximalSize)
             throw new InvalidInputException(
                 "PictureSize",
-                $"A picture of {Width} x {Height?.ToString(System.Globalization.CultureInfo.InvariantCulture)
-                    ?? "any number of"} pixels is too small or too large.",
+                $"A picture of {Width} x {Height?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "any number of"} "
+                    + $"pixels is too small or too large.",
                     $"Give a width and a height of {MinimalSize} to {MaximalSize}.");
         if (!(Scale is >= 0.25 and <= 10))
             throw new InvalidInputException(

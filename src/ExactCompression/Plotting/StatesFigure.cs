@@ -11,8 +11,8 @@ internal static class StatesFigure
     public static Figure Of(StabilityTable table) => new()
     {
         Title = $"{table.Network.Name}: state of each neuron over {table.Domain.Description}",
-        Subtitle = $"{Panels.Counted(table.Neurons.Count, "neuron", "neurons")} in {Panels.Counted(
-            table.Network.Depth, "hidden layer", "hidden layers")}, {table.Network.Architecture}",
+        Subtitle = $"{Panels.Counted(table.Neurons.Count, "neuron", "neurons")} in "
+            + $"{Panels.Counted(table.Network.Depth, "hidden layer", "hidden layers")}, {table.Network.Architecture}",
         Legend = Legend(table.Neurons),
         Panels = width => [Panel(table, width)],
     };
@@ -63,7 +63,7 @@ internal static class StatesFigure
     {
         (int Count, string Name)[] parts = [(layer.StablyActive, "stably active"), (layer.StablyInactive, "stably inactive"),
             (layer.Unstable, "unstable"), (layer.Undetermined, "undetermined")];
-        return $"Layer {layer.Layer}: {Panels.Counted(layer.Neurons, "neuron", "neurons")}, {string.Join(
-            ", ", parts.Where(static p => p.Count > 0).Select(static p => $"{Panels.Count(p.Count)} {p.Name}"))}";
+        return $"Layer {layer.Layer}: {Panels.Counted(layer.Neurons, "neuron", "neurons")}, "
+            + $"{string.Join(", ", parts.Where(static p => p.Count > 0).Select(static p => $"{Panels.Count(p.Count)} {p.Name}"))}";
     }
 }

@@ -23,17 +23,16 @@ internal static class SweepFigure
         int leftOut = series.LeftOut();
         return new()
         {
-            Title = $"{string.Join(", ", series.Y.Select(static (y, at) => at == 0 ? Described(y) : Lowered(Described(y))))} by {DescribedX(
-                series.X)}",
+            Title = $"{string.Join(", ", series.Y.Select(static (y, at) => at == 0 ? Described(y) : Lowered(Described(y))))} by "
+                + $"{DescribedX(series.X)}",
             Subtitle = repeats ? "Lines go through the means of rows that differ in nothing shown but the seed; dots are the rows" : "",
             Legend = series.Groups.Count == 1 && series.Groups[0].Length == 0
                 ? []
                 : [.. series.Groups.Select(static (g, at) => new LegendEntry(g, ColorOf(at), MarkerOf(at)) { Dashes = PatternOf(at) })],
             Notes = leftOut == 0
                 ? []
-                : [$"{Panels.Counted(
-                    leftOut, "row has",
-                    "rows have")} an error, or no number in {series.X} or in what is shown, and {(leftOut == 1 ? "is" : "are")} left out."],
+                : [$"{Panels.Counted(leftOut, "row has", "rows have")} an error, or no number in {series.X} or in what is shown, and "
+                    + $"{(leftOut == 1 ? "is" : "are")} left out."],
             Panels = width => [.. series.Y.Select(y => Panel(series, y, axis, width, y == series.Y[^1]))],
         };
     }

@@ -83,8 +83,8 @@ public static class ClassifierTraining
             : "Lower -LearningRate.";
         return new(
             "TrainingDiverged",
-            FormattableString.Invariant(
-                $"Training diverged in epoch {epoch}, at learning rate {Schedule.Rate(
-                    options, epoch):G3}: the loss is no longer a finite number."), mend);
+            FormattableString.Invariant($"Training diverged in epoch {epoch}, at learning rate {Schedule.Rate(options, epoch):G3}: ")
+                + "the loss is no longer a finite number.",
+            mend);
     }
 }

@@ -89,9 +89,10 @@ public sealed class ImportedTableTests
         SearchOptions noTime = new() { TimeLimit = TimeSpan.Zero };
         StabilityTable held = StabilityAnalysis.FindUnstable(Copy([1], [0]), null, device, noTime, default);
         Assert.Equal(("Witness", 0), (held.Neurons[1].Evidence, held.Unproven));
-        foreach ((double[] above,
-            double[] below) in ((double[], double[])[])[([0.25], [0]), ([2], [-1]), ([double.NaN], [0]),
-                ([1, 1], [0])]) // no sign, outside, no number, another size
+
+        // No sign, outside, no number, another size.
+        (double[], double[])[] points = [([0.25], [0]), ([2], [-1]), ([double.NaN], [0]), ([1, 1], [0])];
+        foreach ((double[] above, double[] below) in points)
             Assert.Equal(
                 "Imported (Witness)",
                 StabilityAnalysis.FindUnstable(Copy(above, below), null, device, noTime, default).Neurons[1].Evidence);

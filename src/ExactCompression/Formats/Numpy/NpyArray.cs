@@ -90,8 +90,9 @@ internal sealed class NpyArray
         if (type is { } element && (count > input.Remaining || input.Remaining != count * element.Size()))
             throw new InvalidFileException(
                 "FileTruncated", path, place,
-                $"An array of shape ({string.Join(", ", shape)}) of {code} does not take the {input.Remaining.ToString(
-                    CultureInfo.InvariantCulture)} bytes that are there.", "The file is cut off or damaged: save it again.");
+                $"An array of shape ({string.Join(", ", shape)}) of {code} does not take the "
+                    + $"{input.Remaining.ToString(CultureInfo.InvariantCulture)} bytes that are there.",
+                    "The file is cut off or damaged: save it again.");
         return new(bytes, input.Position, type, bigEndian, fortran, shape, (int)Math.Min(count, int.MaxValue));
     }
 

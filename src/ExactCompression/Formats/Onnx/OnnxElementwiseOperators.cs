@@ -91,8 +91,8 @@ internal static class OnnxElementwiseOperators
         int channels = step.Shape[1];
         if (parameter.Shape.Length != 1 || parameter.Count != channels)
             throw step.Node.ShapeFault(
-                $"The parameter {OnnxFault.Quote(parameter.Name)} of shape {OnnxShapes.Show(
-                    parameter.Shape)} does not fit the {channels} channels of the value.");
+                $"The parameter {OnnxFault.Quote(parameter.Name)} of shape {OnnxShapes.Show(parameter.Shape)} does not fit the "
+                    + $"{channels} channels of the value.");
         double[] values = parameter.Weights;
         int[] shape = [1, channels, .. Enumerable.Repeat(1, step.Shape.Length - 2)];
         return step.Expand(values, shape, step.Shape);

@@ -109,8 +109,8 @@ internal sealed class OnnxNodeReader
         int[] common = OnnxShapes.Broadcast(Node, Shape, operand.Shape);
         if (OnnxShapes.Count(common) != Count)
             throw Node.ShapeFault(
-                $"The shapes {OnnxShapes.Show(Shape)} and {OnnxShapes.Show(operand.Shape)} give {OnnxShapes.Show(
-                    common)}, more elements than the network's value has.");
+                $"The shapes {OnnxShapes.Show(Shape)} and {OnnxShapes.Show(operand.Shape)} give {OnnxShapes.Show(common)}, more "
+                    + $"elements than the network's value has.");
         Shape = common;
         return Expand(operand.Weights, operand.Shape, common);
     }

@@ -77,12 +77,12 @@ internal static class OnnxProductOperators
         (int outputs, int inputs) = asStored ? (rows, columns) : (columns, rows);
         if (otherRows != 1)
             throw step.Node.ShapeFault(
-                $"The value of shape {OnnxShapes.Show(step.Shape)} is not one row for the {rows} x {columns} matrix {OnnxFault.Quote(
-                    matrix.Name)}. Networks for one input row, or with a symbolic batch, are supported.");
+                $"The value of shape {OnnxShapes.Show(step.Shape)} is not one row for the {rows} x {columns} matrix "
+                    + $"{OnnxFault.Quote(matrix.Name)}. Networks for one input row, or with a symbolic batch, are supported.");
         if (inputs != step.Count || outputs == 0 || inputs == 0)
             throw step.Node.ShapeFault(
-                $"The value of shape {OnnxShapes.Show(step.Shape)} does not fit the {rows} x {columns} matrix {OnnxFault.Quote(
-                    matrix.Name)}.");
+                $"The value of shape {OnnxShapes.Show(step.Shape)} does not fit the {rows} x {columns} matrix "
+                    + $"{OnnxFault.Quote(matrix.Name)}.");
         double[] weights = asStored ? matrix.Weights : Transposed(step, matrix);
         return AffineMap.Dense(weights, new double[outputs], outputs, inputs);
     }

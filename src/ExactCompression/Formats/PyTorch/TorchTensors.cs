@@ -78,7 +78,7 @@ internal static class TorchTensors
 
     private static InvalidFileException Outside(string name, TorchTensor tensor, string path) =>
         new("TensorOutsideStorage", path, NameText.Short(name),
-            $"A tensor of size ({string.Join(", ", tensor.Size.Take(8))}) with strides ({string.Join(
-                ", ", tensor.Stride.Take(8))}) at {tensor.Offset} does not lie in its storage of {tensor.Storage.Count} elements.",
+            $"A tensor of size ({string.Join(", ", tensor.Size.Take(8))}) with strides ({string.Join(", ", tensor.Stride.Take(8))}) at "
+                + $"{tensor.Offset} does not lie in its storage of {tensor.Storage.Count} elements.",
                 "Save contiguous tensors: .contiguous().");
 }

@@ -87,8 +87,8 @@ internal static class SafeTensorsHeader
             if (!extent.TryGetInt32(out int value) || value < 0 || shape.Count == 32)
                 throw Damaged(
                     path, name,
-                    $"The tensor's shape {NameText.Short(
-                        shapes.ToString())} is not a list of at most 32 extents between 0 and {int.MaxValue}.");
+                    $"The tensor's shape {NameText.Short(shapes.ToString())} is not a list of at most 32 extents between 0 and "
+                        + $"{int.MaxValue}.");
             shape.Add(value);
             count = value != 0 && count > long.MaxValue / value ? long.MaxValue : count * value;
         }
@@ -97,8 +97,8 @@ internal static class SafeTensorsHeader
         if (type is { } element && (count > end - begin || count * element.Size() != end - begin))
             throw Damaged(
                 path, name,
-                $"A tensor of shape {NameText.Short(shapes.ToString())} of {NameText.Short(code)} does not take the {end
-                    - begin} bytes it is given.");
+                $"A tensor of shape {NameText.Short(shapes.ToString())} of {NameText.Short(code)} does not take the {end - begin} bytes "
+                    + $"it is given.");
         ranges.Add((begin, end, name));
         return new(name, [.. shape], type, () =>
         {

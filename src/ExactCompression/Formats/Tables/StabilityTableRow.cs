@@ -78,8 +78,8 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
         {
             Layer = Count("Layer"),
             Neuron = Count("Neuron"),
+            // 0 everywhere counts as inactive.
             State = parsed == NeuronState.StablyActive && upper == 0 ? NeuronState.StablyInactive : parsed,
-            // 0 everywhere counts as inactive
             LowerBound = lower,
             UpperBound = upper,
             Evidence = Words("Evidence") ?? "",
@@ -87,8 +87,8 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
         if (Contradicts(verdict))
             throw new InvalidFileException(
                 "TableContradiction", path, CsvFile.Place(csv),
-                $"A neuron between {verdict.LowerBound.ToString("R", CultureInfo.InvariantCulture)} and {verdict.UpperBound.ToString(
-                    "R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Mend that row.");
+                $"A neuron between {verdict.LowerBound.ToString("R", CultureInfo.InvariantCulture)} and "
+                    + $"{verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Mend that row.");
         return new(CsvFile.Place(csv), verdict)
         {
             Domain = Words("Domain"),

@@ -81,10 +81,10 @@ internal sealed class LayerOrder
         if (ways == 1 && (sorted || !fits))
         {
             note = sorted
-                ? $"The file lists its layers sorted as text ({LayerOrderFault.List(
-                    layers)}); they are read by their numbers ({LayerOrderFault.List(named!)})."
-                : $"The file lists its layers in an order in which they do not fit; they are read by their numbers ({LayerOrderFault.List(
-                    named!)}).";
+                ? $"The file lists its layers sorted as text ({LayerOrderFault.List(layers)}); they are read by their numbers "
+                    + $"({LayerOrderFault.List(named!)})."
+                : $"The file lists its layers in an order in which they do not fit; they are read by their numbers "
+                    + $"({LayerOrderFault.List(named!)}).";
             return named!;
         }
 

@@ -33,9 +33,9 @@ internal static class LayerOrderFault
 
     public static InvalidFileException Disagree(List<LayerTensors> layers, List<LayerTensors>? named, string path) =>
         new("LayerOrderAmbiguous", path, layers[0].Name,
-            $"Two orders of the layers fit, and they make different networks: by the numbers in their names {(named is null
-                ? "(more than one)"
-                : List(named))}, and in the file {List(layers)}.", "Say -Order Names or -Order File.");
+            "Two orders of the layers fit, and they make different networks: by the numbers in their names "
+                + $"{(named is null ? "(more than one)" : List(named))}, and in the file {List(layers)}.",
+            "Say -Order Names or -Order File.");
 
     public static InvalidFileException NumbersDoNotFit(List<LayerTensors> layers, string path) =>
         new("LayerOrderAmbiguous", path, layers[0].Name,

@@ -37,10 +37,8 @@ internal static class LayoutSearch
         if (fitting.Count == 0)
             throw new InvalidFileException(
                 "LayerShapeMismatch", path, NameText.Short(layers[0].Name),
-                $"The shapes {NameText.List(
-                    [.. layers.Select(
-                        static l =>
-                            l.Weight.ShapeText)])} chain neither as outputs x inputs nor as inputs x outputs, or a bias does not fit.",
+                $"The shapes {NameText.List([.. layers.Select(static l => l.Weight.ShapeText)])} chain neither as outputs x inputs nor "
+                    + $"as inputs x outputs, or a bias does not fit.",
                             "Store the layers in order, all of them the same way round.");
         WeightLayout?[] named = [.. layers.Select(static l => LayerNames.Layout(l.Name)).Distinct()];
         return named is [{ } one]

@@ -85,10 +85,8 @@ internal sealed class WeightsDatFormat : IWritableNetworkFormat
         writer.WriteLine();
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"levels = {network.Layers.Count};"));
         writer.WriteLine();
-        writer.WriteLine(
-            $"n = [{string.Join(
-                ", ", network.Layers.Select(static l => l.Outputs).Prepend(network.InputSize).Select(
-                    static n => n.ToString(CultureInfo.InvariantCulture)))}];");
+        IEnumerable<int> widths = network.Layers.Select(static l => l.Outputs).Prepend(network.InputSize);
+        writer.WriteLine($"n = [{string.Join(", ", widths.Select(static n => n.ToString(CultureInfo.InvariantCulture)))}];");
         writer.WriteLine();
         writer.WriteLine("W = [");
         string separator = "";

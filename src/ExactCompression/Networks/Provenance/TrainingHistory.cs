@@ -62,7 +62,7 @@ public sealed class TrainingHistory
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
-        $"{Epochs.Count} epochs of {TrainRows} rows of {Data}{(ValidationAccuracy is { } accuracy
-            ? $", accuracy {accuracy:F4} on {ValidationRows} others"
-            : "")}{(Completed ? "" : ", stopped early")}");
+        $"{Epochs.Count} epochs of {TrainRows} rows of {Data}"
+            + $"{(ValidationAccuracy is { } accuracy ? $", accuracy {accuracy:F4} on {ValidationRows} others" : "")}"
+            + $"{(Completed ? "" : ", stopped early")}");
 }
