@@ -1,4 +1,5 @@
 using ExactCompression.Compression.Equivalence;
+using ExactCompression.Compression.Passes;
 using ExactCompression.Compression.Rewriting;
 using ExactCompression.Networks;
 using ExactCompression.Tests.Oracles;

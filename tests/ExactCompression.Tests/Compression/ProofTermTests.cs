@@ -1,3 +1,4 @@
+using ExactCompression.Compression.Passes;
 using ExactCompression.Compression.Rewriting;
 using ExactCompression.Networks;
 using ExactCompression.Tests.Oracles;

@@ -106,6 +106,9 @@ internal readonly record struct DraftRow(double Bias, int Neuron, bool IsActive,
     /// <summary>The most that the rectifier gives.</summary>
     public double Most => Upper <= 0 ? 0 : UpperBound.Known(Upper);
 
+    /// <summary>How far the activation moves where the pre-activation moves by so much and keeps to the bounds.</summary>
+    public double Rectified(double moved) => Math.Min(moved, Most);
+
     /// <summary>The same neuron where its pre-activation may have moved.</summary>
     public DraftRow Widened(double moved) =>
         moved == 0 ? this : this with { Lower = Math.BitDecrement(Lower - moved), Upper = Math.BitIncrement(Upper + moved) };

@@ -10,17 +10,20 @@ namespace ExactCompression.Compression.Rewriting;
 /// <remarks>
 /// Every bound of a <see cref="DraftLayer"/> is one over the domain, in real arithmetic, for this very network. A step that rewrites a
 /// layer is proven by <see cref="RewriteProof"/> to move the pre-activations after it by at most some amounts; layer by layer these pass
-/// through rectifiers, which move by no more than their arguments, and through the unchanged weights:
-/// <c>moved_(l+1) = |W_(l+1)| moved_l</c>. The bounds after it are widened by as much.
+/// through rectifiers, which move by no more than their arguments, and by no more than they give
+/// (<see cref="DraftRow.Rectified"/>), and through the unchanged weights: <c>moved_(l+1) = |W_(l+1)| moved_l</c>. The bounds after it are
+/// widened by as much.
 /// </remarks>
 internal sealed class DraftNetwork
 {
-    private DraftNetwork(Box domain, DraftLayer[] layers, double[] deviation, bool onlyRemoved)
+    private DraftNetwork(
+        Box domain, IReadOnlyList<DraftLayer> layers, double[] deviation, bool onlyRemoved, IReadOnlyList<CompressionStep> steps)
     {
         Domain = domain;
         Layers = layers;
         Deviation = deviation;
-        OnlyRemoved = onlyRemoved && Array.TrueForAll(layers, static l => !l.IsNew);
+        OnlyRemoved = onlyRemoved && layers.All(static l => !l.IsNew);
+        Steps = steps;
     }
 
     /// <summary>The box of inputs.</summary>
@@ -37,6 +40,9 @@ internal sealed class DraftNetwork
     /// whatever the radii of the file.
     /// </summary>
     public bool OnlyRemoved { get; }
+
+    /// <summary>The steps that led here from the original.</summary>
+    public IReadOnlyList<CompressionStep> Steps { get; }
 
     /// <summary>Hidden layers.</summary>
     public int Depth => Layers.Count - 1;
@@ -60,8 +66,9 @@ internal sealed class DraftNetwork
         {
             AffineLayer source = network.Layers[l];
             Box inputs = l == 0 ? domain : bounds.Activations(l);
+            double[] before = moved;
             moved = [.. Enumerable.Range(0, source.Outputs).Select(
-                i => UpperBound.Add(UpperBound.MagnitudeDot(source.Row(i), moved), LayerRadius.Of(source, i, inputs)))];
+                i => UpperBound.Add(UpperBound.MagnitudeDot(source.Row(i), before), LayerRadius.Of(source, i, inputs)))];
             var rows = new DraftRow[source.Outputs];
             for (int i = 0; i < rows.Length; i++)
             {
@@ -69,12 +76,14 @@ internal sealed class DraftNetwork
                 rows[i] = new(
                     source.Bias.Span[i], i, state == NeuronState.StablyActive, state == NeuronState.StablyInactive, bounds.Lower(l + 1)[i],
                     bounds.Upper(l + 1)[i]);
+                if (l < network.Depth)
+                    moved[i] = rows[i].Rectified(moved[i]);
             }
 
             layers[l] = new(source, l + 1, source.Inputs, source.Weights.ToArray(), rows, false);
         }
 
-        return new(domain, layers, moved, true);
+        return new(domain, layers, moved, true, []);
     }
 
     /// <summary>The box of what a layer reads.</summary>
@@ -87,8 +96,10 @@ internal sealed class DraftNetwork
     /// <param name="added">Layers that come in their place; the bounds of all but the last are those of the new network, the last one's
     /// those of the old.</param>
     /// <param name="moved">How far the pre-activations of the last of them have moved.</param>
-    public DraftNetwork Replaced(int first, int removed, DraftLayer[] added, double[] moved)
+    /// <param name="step">What the step is, for people; null for nothing to tell.</param>
+    public DraftNetwork Replaced(int first, int removed, DraftLayer[] added, double[] moved, CompressionStep? step = null)
     {
+        IReadOnlyList<CompressionStep> steps = step is null ? Steps : [.. Steps, step];
         List<DraftLayer> layers = [.. Layers];
         layers.RemoveRange(first, removed);
         layers.InsertRange(first, added);
@@ -96,36 +107,15 @@ internal sealed class DraftNetwork
         {
             layers[l] = layers[l].Widened(moved);
             if (l == layers.Count - 1)
-                return new(Domain, [.. layers], [.. Deviation.Zip(moved, UpperBound.Add)], false);
+                return new(Domain, layers, [.. Deviation.Zip(moved, UpperBound.Add)], false, steps);
             DraftLayer next = layers[l + 1];
-            double[] before = moved;
+            double[] before = [.. layers[l].Rows.Zip(moved, static (row, by) => row.Rectified(by))];
             moved = [.. Enumerable.Range(0, next.Count).Select(i => UpperBound.MagnitudeDot(next.Row(i), before))];
         }
 
-        return new(Domain, [.. layers], Deviation, OnlyRemoved);
+        return new(Domain, layers, Deviation, OnlyRemoved, steps);
     }
-}
 
-/// <summary>What a network is made smaller by.</summary>
-/// <param name="Neurons">Hidden neurons.</param>
-/// <param name="Connections">Weights that are not zero.</param>
-/// <param name="Weights">All weights.</param>
-/// <param name="Parameters">Weights and biases.</param>
-internal readonly record struct NetworkSize(long Neurons, long Connections, long Weights, long Parameters)
-{
-    /// <summary>The number that an objective counts.</summary>
-    public long By(CompressionObjective objective) => objective switch
-    {
-        CompressionObjective.Connections => Connections,
-        CompressionObjective.Parameters => Parameters,
-        _ => Neurons,
-    };
-
-    /// <summary>Numbers to compare networks by: the objective's own first.</summary>
-    public (long Objective, long Parameters, long Connections) Order(CompressionObjective objective) =>
-        (By(objective), Parameters, Connections);
-
-    /// <summary>Whether this is smaller by an objective, and in no case a larger file.</summary>
-    public bool IsBelow(NetworkSize other, CompressionObjective objective) =>
-        Weights <= other.Weights && Order(objective).CompareTo(other.Order(objective)) < 0;
+    /// <summary>The same network, what led to it told otherwise.</summary>
+    public DraftNetwork With(IEnumerable<CompressionStep> steps) => new(Domain, Layers, Deviation, OnlyRemoved, [.. steps]);
 }

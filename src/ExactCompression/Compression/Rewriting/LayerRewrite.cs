@@ -81,4 +81,19 @@ internal sealed class LayerRewrite
 
     /// <summary>Rows of the old layer that go away.</summary>
     public IEnumerable<int> Gone => Enumerable.Range(0, Fates.Length).Where(j => Folds || Fates[j].Fate != NeuronFate.Kept);
+
+    /// <summary>Whether every new weight and bias is finite when it is stored.</summary>
+    /// <param name="precision">What they are stored as.</param>
+    public bool Fits(WeightPrecision precision) =>
+        WeightRounding.Fits(NextWeights, precision) && WeightRounding.Fits(NextBias, precision)
+            && Array.TrueForAll(Added, a => WeightRounding.Fits(a.Weights, precision) && WeightRounding.Fits([a.Bias], precision));
+
+    /// <summary>What the rewrite does, for people.</summary>
+    /// <param name="layer">The layer as it is.</param>
+    public CompressionStep StepOf(DraftLayer layer)
+    {
+        int[] gone = [.. Gone.Select(j => layer.Rows[j].Neuron)];
+        int[] original = [.. gone.Where(static n => n >= 0).Order()];
+        return new(Kind, layer.Number, original, Description) { Added = Added.Length - (gone.Length - original.Length) };
+    }
 }

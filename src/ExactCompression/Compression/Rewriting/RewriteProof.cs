@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Rewriting;
@@ -15,8 +14,8 @@ namespace ExactCompression.Compression.Rewriting;
 /// z'_i - z_i = sum_k g_ik A_k + (b'_i - b_i) - sum_j W_ij (l_j (w_j a + c_j) + v_j + e_j),    g_ik = W'_ik - sum_(j: k(j) = k) W_ij s_j,
 /// </code>
 /// <para>where the terms of linear neurons are one affine function of <c>a</c>, bounded over the box, and a gate's are at most
-/// <c>|g_ik| max A_k</c>: 0 where nothing of it changed. The coefficients are summed in double with an error of at most <c>gamma_n</c> of
-/// the magnitudes (Higham, section 3.1), which is added.</para>
+/// <c>|g_ik| max A_k</c>: 0 where nothing of it changed. The coefficients are summed in double, and what each operation rounds is found
+/// and added (<see cref="ErrorFreeRow"/>): a rewrite that loses nothing moves nothing.</para>
 /// </remarks>
 internal sealed class RewriteProof
 {
@@ -24,10 +23,7 @@ internal sealed class RewriteProof
     private readonly DraftLayer next;
     private readonly LayerRewrite rewrite;
     private readonly Box inputs;
-    private readonly double[] sizes;
-    private readonly double[] addedSizes;
     private readonly List<int>[] multiples;
-    private readonly double underflow;
 
     private RewriteProof(DraftNetwork network, LayerRewrite rewrite)
     {
@@ -35,16 +31,12 @@ internal sealed class RewriteProof
         layer = network.Layers[rewrite.At];
         next = network.Layers[rewrite.At + 1];
         inputs = network.InputsOf(rewrite.At);
-        sizes = [.. Enumerable.Range(0, layer.Count).Select(j => Size(layer.Row(j), layer.Bias[j]))];
-        addedSizes = [.. rewrite.Added.Select(a => Size(a.Weights, a.Bias))];
         multiples = [.. Enumerable.Range(0, layer.Count).Select(static _ => new List<int>())];
         for (int j = 0; j < layer.Count; j++)
         {
             if (rewrite.Fates[j].Fate is NeuronFate.Multiple or NeuronFate.Opposite)
                 multiples[rewrite.Fates[j].Of].Add(j);
         }
-
-        underflow = UpperBound.Add(UpperBound.Underflows(inputs.Magnitude), UpperBound.Underflows([1]));
     }
 
     /// <summary>The network after the step.</summary>
@@ -52,8 +44,9 @@ internal sealed class RewriteProof
     {
         double[] moved = new RewriteProof(network, rewrite).Moved(cancellation);
         DraftLayer layer = network.Layers[rewrite.At], next = network.Layers[rewrite.At + 1];
+        CompressionStep step = rewrite.StepOf(layer);
         if (rewrite.Folds)
-            return network.Replaced(rewrite.At, 2, [next.With(layer.Columns, rewrite.NextWeights, rewrite.NextBias, true)], moved);
+            return network.Replaced(rewrite.At, 2, [next.With(layer.Columns, rewrite.NextWeights, rewrite.NextBias, true)], moved, step);
         double[] weights = new double[(rewrite.Kept.Length + rewrite.Added.Length) * layer.Columns];
         int at = 0;
         foreach (int row in rewrite.Kept)
@@ -69,32 +62,32 @@ internal sealed class RewriteProof
                 new(layer.Source, layer.Number, layer.Columns, weights, rows, layer.IsNew || rewrite.Added.Length > 0),
                 next.With(rows.Length, rewrite.NextWeights, rewrite.NextBias, !onlyRemoves),
             ],
-            moved);
+            moved,
+            step);
     }
 
     private double[] Moved(CancellationToken cancellation)
     {
         var moved = new double[next.Count];
-        var sum = new double[layer.Columns];
+        double[] sums = new double[layer.Columns], errors = new double[layer.Columns];
         for (int i = 0; i < moved.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            moved[i] = Moved(i, sum);
+            moved[i] = Moved(i, sums, errors);
         }
 
         return moved;
     }
 
-    private double Moved(int row, double[] sum)
+    private double Moved(int row, double[] sums, double[] errors)
     {
-        Array.Clear(sum);
         ReadOnlySpan<double> before = next.Row(row);
         int columns = rewrite.NextWeights.Length / next.Count;
         ReadOnlySpan<double> after = rewrite.NextWeights.AsSpan(row * columns, columns);
-        var affine = new AffineSum(sum, rewrite.NextBias[row], next.Bias[row]);
+        var affine = new AffineSum(sums, errors, rewrite.NextBias[row], next.Bias[row]);
         double error = 0;
         if (rewrite.Folds)
-            affine.AddRow(after, Size(after, 0));
+            affine.Add(1, after, 0);
         for (int j = 0; j < layer.Count; j++)
         {
             RewrittenNeuron fate = rewrite.Fates[j];
@@ -102,7 +95,7 @@ internal sealed class RewriteProof
                 continue;
             error = UpperBound.Add(error, UpperBound.Multiply(Math.Abs(before[j]), fate.Error));
             if (fate.HasLinearPart)
-                affine.Add(-before[j], layer.Row(j), layer.Bias[j], sizes[j]);
+                affine.Add(-before[j], layer.Row(j), layer.Bias[j]);
             else if (fate.Fate == NeuronFate.Constant)
                 affine.Add(-before[j], fate.Value);
         }
@@ -117,78 +110,79 @@ internal sealed class RewriteProof
                 if (weight == 0)
                     continue;
                 AddedNeuron added = rewrite.Added[k];
-                affine.Add(weight, added.Weights, added.Bias, addedSizes[k]);
+                affine.Add(weight, added.Weights, added.Bias);
                 error = UpperBound.Add(error, UpperBound.Multiply(Math.Abs(weight), added.Row.Slack));
             }
         }
 
-        return UpperBound.Add(error, affine.Largest(inputs, underflow));
+        return UpperBound.Add(error, affine.Largest(inputs));
     }
 
     /// <summary>What a kept neuron adds to the error beyond its part of the affine function.</summary>
     private double OfKept(ReadOnlySpan<double> before, double after, int row, ref AffineSum affine)
     {
-        double change = after - before[row], magnitude = change == 0 ? 0 : Math.Abs(after) + Math.Abs(before[row]);
-        bool isChanged = change != 0;
-        foreach (int j in multiples[row])
-        {
-            isChanged |= before[j] != 0 && rewrite.Fates[j].Value != 0; // of a product that underflows, a sum may not tell
-            change = Math.FusedMultiplyAdd(-before[j], rewrite.Fates[j].Value, change);
-            magnitude += Math.Abs(before[j] * rewrite.Fates[j].Value);
-        }
-
-        if (!isChanged)
+        if (after == before[row] && multiples[row].Count == 0)
             return 0;
+        ErrorFreeSum change = default;
+        change.Add(after);
+        change.Add(-before[row]);
+        foreach (int j in multiples[row])
+            change.AddProduct(-before[j], 0, rewrite.Fates[j].Value, 0);
         DraftRow neuron = layer.Rows[row];
-        double rounding = UpperBound.Multiply(UpperBound.Gamma(multiples[row].Count + 6), magnitude);
-        double error = UpperBound.Add(UpperBound.Multiply(rounding, neuron.Most), UpperBound.Underflows([neuron.Most]));
+        double error = UpperBound.Multiply(change.Radius, neuron.Most);
         if (!neuron.IsActive)
-            return UpperBound.Add(error, UpperBound.Multiply(Math.Abs(change), neuron.Most));
-        affine.Add(change, layer.Row(row), layer.Bias[row], sizes[row]);
-        return UpperBound.Add(error, UpperBound.Multiply(Math.Abs(change), neuron.Slack));
+            return UpperBound.Add(error, UpperBound.Multiply(Math.Abs(change.Value), neuron.Most));
+        affine.Add(change.Value, layer.Row(row), layer.Bias[row]);
+        return UpperBound.Add(error, UpperBound.Multiply(Math.Abs(change.Value), neuron.Slack));
     }
 
-    private double Size(ReadOnlySpan<double> weights, double bias) =>
-        UpperBound.Add(UpperBound.MagnitudeDot(weights, inputs.Magnitude), Math.Abs(bias));
-
-    /// <summary>A sum of affine functions, with the magnitudes that its rounding is relative to.</summary>
-    private ref struct AffineSum(double[] sum, double biasAfter, double biasBefore)
+    /// <summary>A sum of affine functions of what the layer reads, with all that its arithmetic rounded.</summary>
+    private ref struct AffineSum
     {
-        private readonly double[] sum = sum;
-        private double constant = biasAfter - biasBefore;
-        private double magnitude = biasAfter == biasBefore ? 0 : Math.Abs(biasAfter) + Math.Abs(biasBefore);
-        private int terms;
+        private readonly Span<double> sums;
+        private readonly Span<double> errors;
+        private ErrorFreeRow row;
+        private ErrorFreeSum constant;
+        private bool isEmpty = true;
 
-        public void Add(double factor, ReadOnlySpan<double> row, double bias, double size)
+        /// <summary>A sum of constants alone.</summary>
+        /// <param name="sums">Room for the coefficients.</param>
+        /// <param name="errors">Room for what they are off by.</param>
+        /// <param name="biasAfter">What is added first.</param>
+        /// <param name="biasBefore">What is taken off.</param>
+        public AffineSum(Span<double> sums, Span<double> errors, double biasAfter, double biasBefore)
+        {
+            this.sums = sums;
+            this.errors = errors;
+            row = new(sums, errors);
+            constant.Add(biasAfter);
+            constant.Add(-biasBefore);
+        }
+
+        public void Add(double factor, ReadOnlySpan<double> weights, double bias)
         {
             if (factor == 0)
                 return;
-            TensorPrimitives.MultiplyAdd(row, factor, sum, sum);
-            constant += factor * bias;
-            magnitude = UpperBound.Add(magnitude, UpperBound.Multiply(Math.Abs(factor), size));
-            terms++;
+            if (isEmpty)
+            {
+                sums.Clear();
+                errors.Clear();
+                isEmpty = false;
+            }
+
+            row.AddProducts(factor, 0, weights, default);
+            constant.AddProduct(factor, 0, bias, 0);
         }
 
-        public void AddRow(ReadOnlySpan<double> row, double size)
-        {
-            TensorPrimitives.Add(sum, row, sum);
-            magnitude = UpperBound.Add(magnitude, size);
-            terms++;
-        }
+        public void Add(double factor, double value) => constant.AddProduct(factor, 0, value, 0);
 
-        public void Add(double factor, double value)
+        public readonly double Largest(Box box)
         {
-            constant += factor * value;
-            magnitude = UpperBound.Add(magnitude, UpperBound.Multiply(Math.Abs(factor), Math.Abs(value)));
-            terms++;
-        }
-
-        public readonly double Largest(Box box, double underflow)
-        {
-            if (terms == 0 && magnitude == 0)
-                return 0;
-            double rounding = UpperBound.Multiply(UpperBound.Gamma(terms + 8), magnitude);
-            return UpperBound.Add(box.Largest(sum, constant), UpperBound.Add(rounding, underflow));
+            if (isEmpty)
+                return UpperBound.Add(Math.Abs(constant.Value), constant.Radius);
+            row.Finish();
+            double lost = UpperBound.Add(UpperBound.MagnitudeDot(errors, box.Magnitude), constant.Radius);
+            return UpperBound.Add(box.Largest(sums, constant.Value), lost);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace ExactCompression.Compression.Rewriting;
 /// <para><c>g~</c> is the draft, <c>g</c> the stored network, <c>W^ = W~ + D</c>. What an activation of <c>g</c> is off by lies in an
 /// interval, carried layer by layer: <c>z^_i - z~_i = W^_i (a^ - a~) + D_i a~ + (b^_i - b~_i)</c>. The middle of the first two is known
 /// before the bias is stored, so the bias takes it up, and only the spread goes on. A neuron that is linear over the domain passes its
-/// interval on as it is, a gate its hull with 0.</para>
+/// interval on as it is, one that is 0 passes nothing on, a gate its hull with 0.</para>
 /// <para>The difference of a double and its rounding to float is exact in double.</para>
 /// </remarks>
 internal static class StoredDraft
@@ -100,7 +100,9 @@ internal static class StoredDraft
         {
             if (layer.Rows[i].Lower >= Math.Max(0, -lower[i]))
                 continue; // linear, and what it is off by keeps it so
-            (lower[i], upper[i]) = (Math.Min(0, lower[i]), Math.Max(0, upper[i]));
+            (lower[i], upper[i]) = layer.Rows[i].Upper <= Math.Min(0, -upper[i])
+                ? (0, 0) // 0, likewise
+                : (Math.Min(0, lower[i]), Math.Max(0, upper[i]));
         }
     }
 

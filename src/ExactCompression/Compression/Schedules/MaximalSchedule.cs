@@ -1,47 +1,64 @@
+using ExactCompression.Compression.Passes;
+using ExactCompression.Compression.Rewriting;
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Compression.Rewriting;
+namespace ExactCompression.Compression.Schedules;
 
 /// <summary>
 /// Rewrites layer after layer, front to back and back to front, until no step makes the network smaller by the objective. Of the proposals
 /// for a layer the one that leaves the smallest network is taken, as long as the stored result is proven to stay within the tolerance.
 /// </summary>
-internal sealed class MaximalCompression
+internal sealed class MaximalSchedule
 {
     private readonly CompressionOptions options;
     private readonly CancellationToken cancellation;
     private readonly double tolerance;
-    private readonly List<CompressionStep> steps = [];
     private DraftNetwork network;
     private int sweep;
 
-    private MaximalCompression(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
+    private MaximalSchedule(DraftNetwork original, CompressionOptions options, CancellationToken cancellation)
     {
         this.options = options;
         this.cancellation = cancellation;
-        network = DraftNetwork.Of(table);
-        tolerance = ToleranceOf(network, table.Network, options);
+        network = original;
+        tolerance = ToleranceOf(original, options);
+    }
+
+    /// <summary>Compresses a network.</summary>
+    /// <param name="original">The original.</param>
+    /// <param name="domain">Its domain.</param>
+    /// <param name="options">Objective, precision and tolerance.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static DraftNetwork Run(
+        DraftNetwork original, InputDomain domain, CompressionOptions options, CancellationToken cancellation)
+    {
+        var schedule = new MaximalSchedule(original, options, cancellation);
+        if (schedule.Constant(original) is { } constant)
+            return constant;
+        schedule.FixInputs(domain);
+        schedule.Sweep();
+        return schedule.network;
     }
 
     /// <summary>The largest deviation that compression may leave.</summary>
-    public static double ToleranceOf(StabilityTable table, CompressionOptions options) =>
-        ToleranceOf(DraftNetwork.Of(table), table.Network, options);
-
-    /// <summary>Compresses a network.</summary>
-    /// <returns>The layers as stored, what was done, and a proven bound on the distance to the original.</returns>
-    public static (AffineLayer[] Layers, List<CompressionStep> Steps, double Deviation) Compress(
-        StabilityTable table, CompressionOptions options, CancellationToken cancellation)
+    public static double ToleranceOf(DraftNetwork original, CompressionOptions options)
     {
-        var run = new MaximalCompression(table, options, cancellation);
-        run.FixInputs(table.Domain);
-        run.Sweep();
-        (AffineLayer[] layers, double deviation) = StoredDraft.Of(run.network, options.Precision);
-        run.steps.AddRange(
-            NormalisationSteps.Of(
-                table.Network,
-                layers.Zip(run.network.Layers).Where(static l => !l.Second.IsNew && l.First.Parts is not null).Select(
-                    static l => l.Second.Source)));
-        return (layers, run.steps, deviation);
+        if (options.Tolerance is { } tolerance)
+            return tolerance;
+        DraftLayer output = original.Layers[^1];
+        Box inputs = original.InputsOf(original.Depth);
+        double scale = Enumerable.Range(0, output.Count).Max(
+            i => UpperBound.Add(UpperBound.MagnitudeDot(output.Row(i), inputs.Magnitude), Math.Abs(output.Bias[i])));
+        bool single = (options.Precision ?? original.Layers.Max(static l => l.Source.SourcePrecision)) == WeightPrecision.Float32;
+        return scale * (single ? CompressionOptions.RelativeToleranceFloat32 : CompressionOptions.RelativeToleranceFloat64);
+    }
+
+    /// <summary>The network where no neuron of some layer is ever on; null where there is no such layer.</summary>
+    private DraftNetwork? Constant(DraftNetwork original)
+    {
+        DraftNetwork? constant = NetworkCollapse.Apply(
+            RemovalSchedule.Run(original, cancellation), options.Precision, original.Size.Weights, cancellation);
+        return constant is not null && IsWithinTolerance(constant) ? constant : null;
     }
 
     private void Sweep()
@@ -87,7 +104,7 @@ internal sealed class MaximalCompression
 
     private List<LayerRewrite> LinearProposals(int at)
     {
-        var proposals = new List<LayerRewrite?> { LayerRemoval.Find(network, at, cancellation) };
+        var proposals = new List<LayerRewrite?> { LayerFold.Find(network, at, cancellation) };
         foreach (List<ParallelRow> pairs in PairChoices(at))
         {
             var part = new LinearPart(network, at, pairs);
@@ -132,12 +149,11 @@ internal sealed class MaximalCompression
         foreach (LayerRewrite rewrite in proposals.Where(r => SizeAfter(r).IsBelow(size, options.Objective)).OrderBy(
             r => SizeAfter(r).Order(options.Objective)))
         {
-            if (!IsFinite(rewrite))
+            if (!rewrite.Fits(WeightPrecision.Float64))
                 continue;
             DraftNetwork after = RewriteProof.Apply(network, rewrite, cancellation);
             if (!IsWithinTolerance(after))
                 continue;
-            Report(rewrite);
             network = after;
             return true;
         }
@@ -166,40 +182,9 @@ internal sealed class MaximalCompression
         return new(before.Neurons - layer.Count + count, nonZeros, weights, weights + biases);
     }
 
-    private static bool IsFinite(LayerRewrite rewrite) =>
-        Array.TrueForAll(rewrite.NextWeights, double.IsFinite) && Array.TrueForAll(rewrite.NextBias, double.IsFinite)
-        && Array.TrueForAll(rewrite.Added, static a => double.IsFinite(a.Bias) && Array.TrueForAll(a.Weights, double.IsFinite));
-
-    private void Report(LayerRewrite rewrite)
-    {
-        DraftLayer layer = network.Layers[rewrite.At];
-        int[] gone = [.. rewrite.Gone.Select(j => layer.Rows[j].Neuron)];
-        int[] original = [.. gone.Where(static n => n >= 0).Order()];
-        steps.Add(
-            new(rewrite.Kind, layer.Number, original,
-                rewrite.Description) { Added = rewrite.Added.Length - (gone.Length - original.Length) });
-    }
-
     private void FixInputs(InputDomain domain)
     {
-        if (PointInputs.Fix(network, domain) is not var (after, inputs))
-            return;
-        if (!IsWithinTolerance(after))
-            return;
-        steps.Add(
-            new(CompressionStepKind.FixInputs, 0, [], $"{inputs} are constant over the domain: they go into the first layer's bias."));
-        network = after;
-    }
-
-    private static double ToleranceOf(DraftNetwork network, ReluNetwork original, CompressionOptions options)
-    {
-        if (options.Tolerance is { } tolerance)
-            return tolerance;
-        DraftLayer output = network.Layers[^1];
-        Box inputs = network.InputsOf(network.Depth);
-        double scale = Enumerable.Range(0, output.Count).Max(
-            i => UpperBound.Add(UpperBound.MagnitudeDot(output.Row(i), inputs.Magnitude), Math.Abs(output.Bias[i])));
-        bool single = (options.Precision ?? original.SourcePrecision) == WeightPrecision.Float32;
-        return scale * (single ? CompressionOptions.RelativeToleranceFloat32 : CompressionOptions.RelativeToleranceFloat64);
+        if (PointInputs.Fix(network, domain) is { } fixedInputs && IsWithinTolerance(fixedInputs))
+            network = fixedInputs;
     }
 }

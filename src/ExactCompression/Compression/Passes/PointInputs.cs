@@ -1,18 +1,19 @@
+using ExactCompression.Compression.Rewriting;
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Compression.Rewriting;
+namespace ExactCompression.Compression.Passes;
 
 /// <summary>
 /// Inputs whose domain is a point go into the first layer's bias, so that rows which differ in their weights alone become alike.
 /// </summary>
 internal static class PointInputs
 {
-    /// <summary>The network without weights on such inputs, and how many inputs there are; null where nothing reads one.</summary>
+    /// <summary>The network without weights on such inputs; null where nothing reads one.</summary>
     /// <remarks>
     /// The new bias is summed in double with an error of at most <c>gamma_n</c> of the magnitudes; what it moves is bounded over the box as
     /// the difference of the layers.
     /// </remarks>
-    public static (DraftNetwork Network, int Inputs)? Fix(DraftNetwork network, InputDomain domain)
+    public static DraftNetwork? Fix(DraftNetwork network, InputDomain domain)
     {
         DraftLayer layer = network.Layers[0];
         int[] points = [.. Enumerable.Range(0, layer.Columns).Where(j => domain.Lower.Span[j] == domain.Upper.Span[j] && IsRead(layer, j))];
@@ -40,9 +41,12 @@ internal static class PointInputs
                 : UpperBound.Add(UpperBound.Multiply(UpperBound.Gamma(points.Length + 3), magnitude), UpperBound.Underflows([1]));
         }
 
-        return Array.TrueForAll(bias, double.IsFinite)
-            ? (network.Replaced(0, 1, [layer.With(layer.Columns, weights, bias, true)], moved), points.Length)
-            : null;
+        if (!Array.TrueForAll(bias, double.IsFinite))
+            return null;
+        var step = new CompressionStep(
+            CompressionStepKind.FixInputs, 0, [],
+            $"{points.Length} are constant over the domain: they go into the first layer's bias.");
+        return network.Replaced(0, 1, [layer.With(layer.Columns, weights, bias, true)], moved, step);
     }
 
     private static bool IsRead(DraftLayer layer, int input)

@@ -1,7 +1,8 @@
 using System.Numerics.Tensors;
+using ExactCompression.Compression.Rewriting;
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Compression.Rewriting;
+namespace ExactCompression.Compression.Passes;
 
 /// <summary>A neuron whose pre-activation is a multiple of another's, <c>z_j = s z_k</c>, up to an error.</summary>
 /// <param name="Neuron">The neuron <c>j</c>.</param>

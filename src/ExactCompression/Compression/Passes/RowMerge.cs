@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
+using ExactCompression.Compression.Rewriting;
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Compression.Rewriting;
+namespace ExactCompression.Compression.Passes;
 
 /// <summary>
 /// Linear neurons whose rows depend on those of others are expressed by them, <c>z_d = K z_base + t</c>: LEO++ case 4, opposite pairs
@@ -8,6 +10,44 @@ namespace ExactCompression.Compression.Rewriting;
 /// </summary>
 internal static class RowMerge
 {
+    /// <summary>A residual above this share of the neuron's own scale keeps the neuron: its dependence is doubtful.</summary>
+    private const double LargestResidual = 1e-9;
+
+    /// <summary>
+    /// The merge of all dependent neurons that LEO++ takes: their dependence is beyond doubt whatever the tolerance, and no new weight
+    /// overflows. Null where there is none.
+    /// </summary>
+    /// <param name="part">The linear neurons.</param>
+    /// <param name="precision">What new weights are stored as.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static LayerRewrite? OfCertain(LinearPart part, WeightPrecision precision, CancellationToken cancellation)
+    {
+        RowBasis basis = RowBasis.Choose(part.Layer.Weights, part.Layer.Columns, part.Active, cancellation);
+        Dictionary<int, double> contributions = [];
+        for (int d = 0; d < basis.Dependent.Length; d++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<double> k = basis.Coefficients.AsSpan(d * basis.Rank, basis.Rank);
+            if (IsCertain(part, basis.Dependent[d], basis.Base, k))
+                contributions[basis.Dependent[d]] = Contribution(part, basis.Dependent[d], basis.Base, k);
+        }
+
+        while (Merge(part, basis, (neuron, _, _) => contributions.ContainsKey(neuron), 0) is { } merge)
+        {
+            if (merge.Fits(precision))
+                return merge;
+            int count = merge.Fates.Count(static f => f.Fate == NeuronFate.Linear);
+            double largest = WeightRounding.Largest(precision) / (2 * (count + 1));
+            int[] large = [.. contributions.Where(c => !(c.Value <= largest)).Select(static c => c.Key)];
+            if (large.Length == 0)
+                break; // the next layer is near overflow as it is
+            foreach (int neuron in large)
+                contributions.Remove(neuron);
+        }
+
+        return null;
+    }
+
     /// <summary>The merge of all dependent neurons into a well-conditioned basis; null where none depends on others.</summary>
     /// <param name="part">The linear neurons.</param>
     /// <param name="rounding">What numbers may be off by, over their magnitudes: every weight of a dependent row, and what is left of
@@ -54,6 +94,35 @@ internal static class RowMerge
             RowBasis.Choose(layer.Weights, layer.Columns, [.. basis, .. some.Select(static p => p.Neuron)], cancellation).Rank
                 == basis.Length;
         return AreFree(pairs) ? pairs : [.. pairs.Where(p => AreFree([p]))];
+    }
+
+    /// <summary>Whether what is left of a row is small over what the layer reads.</summary>
+    private static bool IsCertain(LinearPart part, int neuron, int[] rows, ReadOnlySpan<double> coefficients)
+    {
+        double[] left = part.Layer.Row(neuron).ToArray();
+        for (int k = 0; k < rows.Length; k++)
+        {
+            if (coefficients[k] != 0)
+                TensorPrimitives.FusedMultiplyAdd(part.Layer.Row(rows[k]), -coefficients[k], left, left);
+        }
+
+        double scale = UpperBound.MagnitudeDot(part.Layer.Row(neuron), part.Inputs.Magnitude) + Math.Abs(part.Layer.Bias[neuron]);
+        return part.Inputs.Largest(left, 0) <= LargestResidual * scale;
+    }
+
+    /// <summary>The largest number that a neuron adds to a weight or bias of the next layer.</summary>
+    private static double Contribution(LinearPart part, int neuron, int[] rows, ReadOnlySpan<double> coefficients)
+    {
+        double outgoing = 0, constant = part.Layer.Bias[neuron], factor = 0;
+        for (int i = 0; i < part.Next.Count; i++)
+            outgoing = Math.Max(outgoing, Math.Abs(part.Next.Row(i)[neuron]));
+        for (int k = 0; k < rows.Length; k++)
+        {
+            factor = Math.Max(factor, Math.Abs(coefficients[k]));
+            constant = Math.FusedMultiplyAdd(-coefficients[k], part.Layer.Bias[rows[k]], constant);
+        }
+
+        return outgoing * Math.Max(factor, Math.Abs(constant));
     }
 
     private static LayerRewrite? Merge(LinearPart part, RowBasis basis, Func<int, int[], double[], bool> wants, double cancels)

@@ -1,4 +1,4 @@
-namespace ExactCompression.Compression.Rewriting;
+namespace ExactCompression.Compression.Passes;
 
 /// <summary>
 /// What numbers that are equal may be off by, over their magnitudes: rounding in double, or in the float32 that they were stored in. What

@@ -1,7 +1,8 @@
 using System.Numerics.Tensors;
+using ExactCompression.Compression.Rewriting;
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Compression.Rewriting;
+namespace ExactCompression.Compression.Passes;
 
 /// <summary>
 /// Linear neurons whose outgoing weights are multiples of one another become one, the sum of their rows: the part of output-rank reduction

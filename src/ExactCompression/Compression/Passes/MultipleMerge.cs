@@ -1,4 +1,6 @@
-namespace ExactCompression.Compression.Rewriting;
+using ExactCompression.Compression.Rewriting;
+
+namespace ExactCompression.Compression.Passes;
 
 /// <summary>
 /// Neurons that are positive multiples of another, stable or not, are merged into it: <c>relu(s t) = s relu(t)</c> for <c>s &gt; 0</c>.

@@ -1,6 +1,7 @@
+using ExactCompression.Compression.Rewriting;
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Compression.Rewriting;
+namespace ExactCompression.Compression.Passes;
 
 /// <summary>
 /// Output-rank reduction: the linear neurons <c>S</c> act on the next layer only through <c>M = W_out[:,S] W_S</c>, of rank <c>r</c> at

@@ -1,7 +1,8 @@
 using System.Numerics.Tensors;
+using ExactCompression.Compression.Rewriting;
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Compression.Rewriting;
+namespace ExactCompression.Compression.Passes;
 
 /// <summary>
 /// The neurons of a layer that are linear over the domain: the stably active ones, and of opposite pairs one of each, for

@@ -1,0 +1,65 @@
+using ExactCompression.Compression.Rewriting;
+
+namespace ExactCompression.Compression.Passes;
+
+/// <summary>LEO++ case 1: where all neurons of a layer are stably inactive, the network is a constant over the domain.</summary>
+internal static class NetworkCollapse
+{
+    /// <summary>The constant network; null where no layer is dead, or the constant overflows as it is stored.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="precision">What new weights are stored as; null for the output layer's own precision.</param>
+    /// <param name="connections">The most connections that the result may have.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    /// <remarks>
+    /// The dead layer and those after it are folded one by one, each now reading weights of 0, and those before it are read by nothing.
+    /// What is left is a layer without hidden neurons, its weights 0, its bias the constant. Where that would have more connections than
+    /// allowed (a bottleneck between many inputs and many outputs) one hidden neuron of zero weights stays.
+    /// </remarks>
+    public static DraftNetwork? Apply(
+        DraftNetwork network, WeightPrecision? precision, long connections, CancellationToken cancellation)
+    {
+        int at = Enumerable.Range(0, network.Depth).FirstOrDefault(
+            l => Array.TrueForAll(network.Layers[l].Rows, static r => r.IsInactive), -1);
+        if (at < 0)
+            return null;
+        DraftLayer dead = network.Layers[at], output = network.Layers[^1];
+        int left = (long)network.Layers[0].Columns * output.Count <= connections ? 0 : 1;
+        DraftNetwork constant = left == 0 ? network : RewriteProof.Apply(network, ZeroNeuron(network, at), cancellation);
+        while (constant.Depth > at + left)
+        {
+            if (LayerFold.Find(constant, at + left, cancellation) is not { } fold)
+                return null;
+            constant = RewriteProof.Apply(constant, fold, cancellation);
+        }
+
+        for (int before = at - 1; before >= 0; before--)
+            constant = RewriteProof.Apply(constant, LayerFold.OfUnread(constant, before), cancellation);
+        if (!WeightRounding.Fits(constant.Layers[^1].Bias, precision ?? output.Source.SourcePrecision))
+            return null;
+
+        int neurons = dead.Source.Outputs;
+        return constant.With(
+            [
+                .. network.Steps.Where(s => s.Layer < dead.Number),
+                new(
+                    CompressionStepKind.Collapse, dead.Number, [.. Enumerable.Range(0, neurons)],
+                    $"All {neurons} neurons are stably inactive: the network is a constant over the domain."),
+            ]);
+    }
+
+    /// <summary>One neuron of zero weights in place of a dead layer.</summary>
+    private static LayerRewrite ZeroNeuron(DraftNetwork network, int at)
+    {
+        DraftLayer layer = network.Layers[at], next = network.Layers[at + 1];
+        return new()
+        {
+            At = at,
+            Kind = CompressionStepKind.Collapse,
+            Description = "A neuron of zero weights takes the place of the layer.",
+            Fates = Array.ConvertAll(layer.Rows, NeuronRemoval.Inactive),
+            Added = [new(new double[layer.Columns], 0, 0, 0)],
+            NextWeights = new double[next.Count],
+            NextBias = next.Bias,
+        };
+    }
+}

@@ -1,0 +1,25 @@
+namespace ExactCompression.Compression.Rewriting;
+
+/// <summary>What a network is made smaller by.</summary>
+/// <param name="Neurons">Hidden neurons.</param>
+/// <param name="Connections">Weights that are not zero.</param>
+/// <param name="Weights">All weights.</param>
+/// <param name="Parameters">Weights and biases.</param>
+internal readonly record struct NetworkSize(long Neurons, long Connections, long Weights, long Parameters)
+{
+    /// <summary>The number that an objective counts.</summary>
+    public long By(CompressionObjective objective) => objective switch
+    {
+        CompressionObjective.Connections => Connections,
+        CompressionObjective.Parameters => Parameters,
+        _ => Neurons,
+    };
+
+    /// <summary>Numbers to compare networks by: the objective's own first.</summary>
+    public (long Objective, long Parameters, long Connections) Order(CompressionObjective objective) =>
+        (By(objective), Parameters, Connections);
+
+    /// <summary>Whether this is smaller by an objective, and in no case a larger file.</summary>
+    public bool IsBelow(NetworkSize other, CompressionObjective objective) =>
+        Weights <= other.Weights && Order(objective).CompareTo(other.Order(objective)) < 0;
+}

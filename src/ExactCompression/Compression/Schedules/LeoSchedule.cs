@@ -1,0 +1,78 @@
+using ExactCompression.Compression.Passes;
+using ExactCompression.Compression.Rewriting;
+
+namespace ExactCompression.Compression.Schedules;
+
+/// <summary>LEO++: removal, and then for each layer, front to back, one of collapse, fold and merge.</summary>
+/// <remarks>
+/// Where all steps together would break a tolerance, they are tried one layer after the other, and those that keep it are taken.
+/// </remarks>
+internal sealed class LeoSchedule
+{
+    private readonly CompressionOptions options;
+    private readonly CancellationToken cancellation;
+
+    private LeoSchedule(CompressionOptions options, CancellationToken cancellation)
+    {
+        this.options = options;
+        this.cancellation = cancellation;
+    }
+
+    /// <summary>Compresses a network.</summary>
+    /// <param name="original">The original.</param>
+    /// <param name="options">Precision and tolerance.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static DraftNetwork Run(DraftNetwork original, CompressionOptions options, CancellationToken cancellation)
+    {
+        bool IsAllowed(DraftNetwork draft) =>
+            options.Tolerance is not { } tolerance || StoredDraft.Of(draft, options.Precision).Deviation <= tolerance;
+        DraftNetwork removed = RemovalSchedule.Run(original, cancellation);
+        if (NetworkCollapse.Apply(removed, options.Precision, original.Size.Weights, cancellation) is { } constant
+            && IsAllowed(constant))
+            return constant;
+        var schedule = new LeoSchedule(options, cancellation);
+        DraftNetwork all = schedule.FrontToBack(removed, static _ => true);
+        if (!IsAllowed(all))
+            all = schedule.FrontToBack(removed, IsAllowed);
+        return all.With(all.Steps.OrderBy(static s => s.Layer));
+    }
+
+    private DraftNetwork FrontToBack(DraftNetwork network, Func<DraftNetwork, bool> accepts)
+    {
+        for (int at = 0; at < network.Depth;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            bool isFold = false;
+            if ((Fold(network, at) ?? Merge(network, at)) is { } rewrite
+                && RewriteProof.Apply(network, rewrite, cancellation) is var after && accepts(after))
+                (network, isFold) = (after, rewrite.Folds);
+            if (!isFold) // else the next layer has come to this place
+                at++;
+        }
+
+        return network;
+    }
+
+    /// <summary>The fold of a layer whose neurons are all stably active.</summary>
+    /// <remarks>
+    /// With <c>p</c> inputs, <c>m</c> neurons and <c>q</c> neurons after it, folding turns <c>m (p + q)</c> connections into <c>p q</c>.
+    /// Where that would be more (a bottleneck between wide layers) the layer is left to merging, so a compressed network is never larger
+    /// than its original.
+    /// </remarks>
+    private LayerRewrite? Fold(DraftNetwork network, int at)
+    {
+        DraftLayer layer = network.Layers[at], next = network.Layers[at + 1];
+        long inputs = layer.Columns, neurons = layer.Count, after = next.Count;
+        if (!Array.TrueForAll(layer.Rows, static r => r.IsActive) || inputs * after > neurons * (inputs + after))
+            return null;
+        return LayerFold.Find(network, at, cancellation) is { } fold && fold.Fits(PrecisionOf(next)) ? fold : null;
+    }
+
+    private LayerRewrite? Merge(DraftNetwork network, int at)
+    {
+        var part = new LinearPart(network, at, []);
+        return RowMerge.OfCertain(part, PrecisionOf(part.Next), cancellation);
+    }
+
+    private WeightPrecision PrecisionOf(DraftLayer layer) => options.Precision ?? layer.Source.SourcePrecision;
+}
