@@ -4,7 +4,9 @@ using ExactCompression.Compression.Schedules;
 
 namespace ExactCompression;
 
-/// <summary>Exact compression by stability: LEO++ (Serra, Yu, Kumar, Ramalingam, NeurIPS 2021), less of it, and more.</summary>
+/// <summary>
+/// Exact compression by stability: LEO++ (Serra, Yu, Kumar, Ramalingam, NeurIPS 2021), its removals alone, or all that keeps the function.
+/// </summary>
 /// <remarks>
 /// Each level is a schedule of passes over a <see cref="DraftNetwork"/>: a pass proposes to rewrite a layer, the schedule chooses, and
 /// <see cref="RewriteProof"/> bounds what that moves, whatever was proposed. LEO++ (<see cref="LeoSchedule"/>) takes each layer as the

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace ExactCompression.Numerics;
 
@@ -17,11 +18,17 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
     /// <param name="factorRadius">How far the true factor may be from it.</param>
     /// <param name="row">As many values as there are sums.</param>
     /// <param name="rowRadius">How far the true values may be from them; empty where they are exact.</param>
-    public void AddProducts(double factor, double factorRadius, ReadOnlySpan<double> row, ReadOnlySpan<double> rowRadius)
+    /// <param name="least">
+    /// No value of the row other than 0 is smaller in magnitude: where that excludes underflow, none is looked for.
+    /// </param>
+    public void AddProducts(
+        double factor, double factorRadius, ReadOnlySpan<double> row, ReadOnlySpan<double> rowRadius, double least = 0)
     {
         terms++;
         if (factor != 0)
             AddRounded(factor, row);
+        if (factor != 0 && !(Math.Abs(factor) * least > ErrorFreeSum.UnderflowRisk))
+            AddUnderflow(factor, row);
         if (factorRadius != 0 || !rowRadius.IsEmpty)
             AddRadii(Math.Abs(factor), factorRadius, row, rowRadius);
     }
@@ -35,12 +42,41 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
 
     private readonly void AddRounded(double factor, ReadOnlySpan<double> row)
     {
+        int done = Vector512.IsHardwareAccelerated ? AddWide(factor, row) : AddNarrow(factor, row);
+        for (int j = done; j < sums.Length; j++)
+        {
+            double product = factor * row[j], before = sums[j], after = before + product, back = after - before;
+            errors[j] += Math.Abs(Math.FusedMultiplyAdd(factor, row[j], -product)) + Math.Abs((before - (after - back)) + (product - back));
+            sums[j] = after;
+        }
+    }
+
+    private readonly int AddWide(double factor, ReadOnlySpan<double> row)
+    {
+        Span<Vector512<double>> sumVectors = MemoryMarshal.Cast<double, Vector512<double>>(sums);
+        Span<Vector512<double>> errorVectors = MemoryMarshal.Cast<double, Vector512<double>>(errors);
+        ReadOnlySpan<Vector512<double>> rowVectors = MemoryMarshal.Cast<double, Vector512<double>>(row);
+        Vector512<double> factors = Vector512.Create(factor);
+        for (int v = 0; v < sumVectors.Length; v++)
+        {
+            Vector512<double> before = sumVectors[v], values = rowVectors[v];
+            Vector512<double> product = factors * values;
+            Vector512<double> residual = Vector512.Abs(Vector512.FusedMultiplyAdd(factors, values, -product));
+            Vector512<double> after = before + product;
+            Vector512<double> back = after - before;
+            errorVectors[v] += residual + Vector512.Abs((before - (after - back)) + (product - back));
+            sumVectors[v] = after;
+        }
+
+        return sumVectors.Length * Vector512<double>.Count;
+    }
+
+    private readonly int AddNarrow(double factor, ReadOnlySpan<double> row)
+    {
         Span<Vector<double>> sumVectors = MemoryMarshal.Cast<double, Vector<double>>(sums);
         Span<Vector<double>> errorVectors = MemoryMarshal.Cast<double, Vector<double>>(errors);
         ReadOnlySpan<Vector<double>> rowVectors = MemoryMarshal.Cast<double, Vector<double>>(row);
         var factors = new Vector<double>(factor);
-        var risk = new Vector<double>(ErrorFreeSum.UnderflowRisk);
-        var epsilon = new Vector<double>(double.Epsilon);
         for (int v = 0; v < sumVectors.Length; v++)
         {
             Vector<double> before = sumVectors[v], values = rowVectors[v];
@@ -48,18 +84,34 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
             Vector<double> residual = Vector.Abs(Vector.FusedMultiplyAdd(factors, values, -product));
             Vector<double> after = before + product;
             Vector<double> back = after - before;
-            residual += Vector.Abs((before - (after - back)) + (product - back));
-            Vector<long> underflow = Vector.AndNot(Vector.LessThan(Vector.Abs(product), risk), Vector.Equals(values, Vector<double>.Zero));
-            errorVectors[v] += residual + Vector.ConditionalSelect(underflow, epsilon, Vector<double>.Zero);
+            errorVectors[v] += residual + Vector.Abs((before - (after - back)) + (product - back));
             sumVectors[v] = after;
         }
 
-        for (int j = sumVectors.Length * Vector<double>.Count; j < sums.Length; j++)
+        return sumVectors.Length * Vector<double>.Count;
+    }
+
+    /// <summary>Adds what the residuals of products near underflow may themselves be off by.</summary>
+    private readonly void AddUnderflow(double factor, ReadOnlySpan<double> row)
+    {
+        var risk = new Vector<double>(ErrorFreeSum.UnderflowRisk);
+        var epsilon = new Vector<double>(double.Epsilon);
+        Span<Vector<double>> errorVectors = MemoryMarshal.Cast<double, Vector<double>>(errors);
+        ReadOnlySpan<Vector<double>> rowVectors = MemoryMarshal.Cast<double, Vector<double>>(row);
+        var factors = new Vector<double>(factor);
+        for (int v = 0; v < errorVectors.Length; v++)
         {
-            double product = factor * row[j], before = sums[j], after = before + product, back = after - before;
-            errors[j] += Math.Abs(Math.FusedMultiplyAdd(factor, row[j], -product)) + Math.Abs((before - (after - back)) + (product - back))
-                + (Math.Abs(product) < ErrorFreeSum.UnderflowRisk && row[j] != 0 ? double.Epsilon : 0);
-            sums[j] = after;
+            Vector<double> values = rowVectors[v];
+            Vector<long> underflow = Vector.AndNot(
+                Vector.LessThan(Vector.Abs(factors * values), risk), Vector.Equals(values, Vector<double>.Zero));
+            if (underflow != Vector<long>.Zero)
+                errorVectors[v] += Vector.ConditionalSelect(underflow, epsilon, Vector<double>.Zero);
+        }
+
+        for (int j = errorVectors.Length * Vector<double>.Count; j < errors.Length; j++)
+        {
+            if (row[j] != 0 && Math.Abs(factor * row[j]) < ErrorFreeSum.UnderflowRisk)
+                errors[j] += double.Epsilon;
         }
     }
 

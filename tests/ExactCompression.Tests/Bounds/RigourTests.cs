@@ -1,5 +1,5 @@
 using ExactCompression.Bounds;
-using ExactCompression.Compression;
+using ExactCompression.Compression.Rewriting;
 using ExactCompression.Numerics;
 using ExactCompression.Tests.Oracles;
 using ExactCompression.Verdicts;

@@ -1,5 +1,5 @@
-using ExactCompression.Compression;
 using ExactCompression.Compression.Equivalence;
+using ExactCompression.Compression.Rewriting;
 using ExactCompression.Numerics;
 using ExactCompression.Tests.Oracles;
 using Xunit;

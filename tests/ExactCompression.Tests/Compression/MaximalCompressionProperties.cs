@@ -46,7 +46,7 @@ public class MaximalCompressionProperties
     public void Compress_RandomNetworksAtEachObjective_StaysWithinToleranceAndProof()
     {
         var kinds = new HashSet<CompressionStepKind>();
-        for (int seed = 0; seed < 400; seed++)
+        for (int seed = 0; seed < 600; seed++)
         {
             var random = new Random(seed);
             int inputs = random.Next(1, 4);

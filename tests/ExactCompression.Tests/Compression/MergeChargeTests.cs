@@ -1,4 +1,3 @@
-using ExactCompression.Compression;
 using ExactCompression.Compression.Rewriting;
 using ExactCompression.Compression.Schedules;
 using ExactCompression.Networks;

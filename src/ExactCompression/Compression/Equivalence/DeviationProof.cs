@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ExactCompression.Compression.Rewriting;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Equivalence;

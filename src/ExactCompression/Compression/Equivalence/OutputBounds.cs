@@ -1,3 +1,4 @@
+using ExactCompression.Compression.Rewriting;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Equivalence;

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using ExactCompression.Compression.Rewriting;
 using ExactCompression.Networks;
+using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Passes;
 
@@ -22,21 +23,18 @@ internal static class LayerFold
         AffineMap.RequireSize(next.Count, layer.Columns);
         var weights = new double[(long)next.Count * layer.Columns];
         double[] bias = [.. next.Bias];
-        for (int i = 0; i < next.Count; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Span<double> row = weights.AsSpan(i * layer.Columns, layer.Columns);
-            for (int j = 0; j < fates.Length; j++)
+        RowBlocks.Run(
+            next.Count,
+            (double)layer.Columns * layer.Count,
+            (first, end) =>
             {
-                double weight = next.Row(i)[j];
-                if (weight == 0)
-                    continue;
-                if (fates[j].Fate == NeuronFate.Linear)
-                    TensorPrimitives.MultiplyAdd(layer.Row(j), weight, row, row);
-                bias[i] += weight * (fates[j].Fate == NeuronFate.Linear ? layer.Bias[j] : fates[j].Value);
-            }
-        }
-
+                for (int i = first; i < end; i++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    bias[i] = Product(layer, fates, next.Row(i), bias[i], weights.AsSpan(i * layer.Columns, layer.Columns));
+                }
+            },
+            cancellation);
         return Fold(at, Describe(layer), fates, weights, bias);
     }
 
@@ -51,6 +49,21 @@ internal static class LayerFold
         AffineMap.RequireSize(next.Count, layer.Columns);
         RewrittenNeuron[] fates = Array.ConvertAll(layer.Rows, static r => new RewrittenNeuron(NeuronFate.Zero, Error: r.Most));
         return Fold(at, "No neuron of the layer is read.", fates, new double[(long)next.Count * layer.Columns], next.Bias);
+    }
+
+    /// <summary>One row of the product, added to what is there, and its bias.</summary>
+    private static double Product(DraftLayer layer, RewrittenNeuron[] fates, ReadOnlySpan<double> by, double bias, Span<double> row)
+    {
+        for (int j = 0; j < by.Length; j++)
+        {
+            if (by[j] == 0)
+                continue;
+            if (fates[j].Fate == NeuronFate.Linear)
+                TensorPrimitives.MultiplyAdd(layer.Row(j), by[j], row, row);
+            bias += by[j] * (fates[j].Fate == NeuronFate.Linear ? layer.Bias[j] : fates[j].Value);
+        }
+
+        return bias;
     }
 
     private static LayerRewrite Fold(int at, string description, RewrittenNeuron[] fates, double[] weights, double[] bias) => new()

@@ -6,23 +6,24 @@ namespace ExactCompression.Compression.Passes;
 internal static class NetworkCollapse
 {
     /// <summary>The constant network; null where no layer is dead, or the constant overflows as it is stored.</summary>
-    /// <param name="network">The network.</param>
+    /// <param name="network">The network, whose stably inactive neurons may be gone.</param>
+    /// <param name="original">The original, whose connections the result is not to outnumber.</param>
     /// <param name="precision">What new weights are stored as; null for the output layer's own precision.</param>
-    /// <param name="connections">The most connections that the result may have.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     /// <remarks>
     /// The dead layer and those after it are folded one by one, each now reading weights of 0, and those before it are read by nothing.
     /// What is left is a layer without hidden neurons, its weights 0, its bias the constant. Where that would have more connections than
-    /// allowed (a bottleneck between many inputs and many outputs) one hidden neuron of zero weights stays.
+    /// the original (a bottleneck between many inputs and many outputs) one hidden neuron of zero weights stays.
     /// </remarks>
     public static DraftNetwork? Apply(
-        DraftNetwork network, WeightPrecision? precision, long connections, CancellationToken cancellation)
+        DraftNetwork network, DraftNetwork original, WeightPrecision? precision, CancellationToken cancellation)
     {
         int at = Enumerable.Range(0, network.Depth).FirstOrDefault(
             l => Array.TrueForAll(network.Layers[l].Rows, static r => r.IsInactive), -1);
         if (at < 0)
             return null;
         DraftLayer dead = network.Layers[at], output = network.Layers[^1];
+        long connections = original.Layers.Sum(static l => l.Weights.LongLength);
         int left = (long)network.Layers[0].Columns * output.Count <= connections ? 0 : 1;
         DraftNetwork constant = left == 0 ? network : RewriteProof.Apply(network, ZeroNeuron(network, at), cancellation);
         while (constant.Depth > at + left)

@@ -6,6 +6,8 @@ namespace ExactCompression.Compression.Rewriting;
 internal sealed class DraftLayer
 {
     private readonly Lazy<Box> activations;
+    private double? least;
+    private long? nonZeros;
 
     /// <summary>Makes a layer; the arrays are kept and not changed afterwards.</summary>
     /// <param name="source">The original layer that it comes from.</param>
@@ -55,8 +57,11 @@ internal sealed class DraftLayer
     /// <summary>The box of <c>max(0, z)</c>.</summary>
     public Box Activations => activations.Value;
 
+    /// <summary>The least magnitude of a weight that is not zero; infinity where all are.</summary>
+    public double LeastWeight => least ??= LeastOf(Weights);
+
     /// <summary>Weights that are not zero.</summary>
-    public long NonZeros => Weights.LongLength - Weights.LongCount(static w => w == 0);
+    public long NonZeros => nonZeros ??= Weights.LongLength - Weights.AsSpan().Count(0.0);
 
     /// <summary>The weights of a row.</summary>
     public ReadOnlySpan<double> Row(int row) => Weights.AsSpan(row * Columns, Columns);
@@ -86,6 +91,19 @@ internal sealed class DraftLayer
     /// <param name="moved">A bound for each row; infinity where none is known.</param>
     public DraftLayer Widened(double[] moved) =>
         new(Source, Number, Columns, Weights, [.. Rows.Select((r, i) => r.Widened(moved[i]))], IsNew);
+
+    private static double LeastOf(double[] weights)
+    {
+        double least = double.PositiveInfinity;
+        foreach (double weight in weights)
+        {
+            double magnitude = Math.Abs(weight);
+            if (magnitude < least && weight != 0)
+                least = magnitude;
+        }
+
+        return least;
+    }
 }
 
 /// <summary>A neuron of a <see cref="DraftLayer"/>.</summary>

@@ -67,7 +67,8 @@ internal sealed class DraftNetwork
             AffineLayer source = network.Layers[l];
             Box inputs = l == 0 ? domain : bounds.Activations(l);
             double[] before = moved;
-            moved = [.. Enumerable.Range(0, source.Outputs).Select(
+            bool isExact = source.IsExact && before.AsSpan().IndexOfAnyExcept(0.0) < 0;
+            moved = isExact ? new double[source.Outputs] : [.. Enumerable.Range(0, source.Outputs).Select(
                 i => UpperBound.Add(UpperBound.MagnitudeDot(source.Row(i), before), LayerRadius.Of(source, i, inputs)))];
             var rows = new DraftRow[source.Outputs];
             for (int i = 0; i < rows.Length; i++)

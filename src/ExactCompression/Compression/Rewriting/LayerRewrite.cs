@@ -88,6 +88,26 @@ internal sealed class LayerRewrite
         WeightRounding.Fits(NextWeights, precision) && WeightRounding.Fits(NextBias, precision)
             && Array.TrueForAll(Added, a => WeightRounding.Fits(a.Weights, precision) && WeightRounding.Fits([a.Bias], precision));
 
+    /// <summary>How large a network is after the rewrite.</summary>
+    /// <param name="network">The network as it is.</param>
+    public NetworkSize SizeOf(DraftNetwork network)
+    {
+        DraftLayer layer = network.Layers[At], next = network.Layers[At + 1];
+        NetworkSize before = network.Size;
+        long nonZeros = before.Connections - layer.NonZeros - next.NonZeros + NextWeights.Length - NextWeights.AsSpan().Count(0.0);
+        long weights = before.Weights - layer.Weights.LongLength - next.Weights.LongLength + NextWeights.LongLength;
+        int count = Folds ? 0 : Kept.Length + Added.Length;
+        if (!Folds)
+        {
+            nonZeros += Kept.Sum(j => (long)(layer.Columns - layer.Row(j).Count(0.0)))
+                + Added.Sum(static a => (long)(a.Weights.Length - a.Weights.AsSpan().Count(0.0)));
+            weights += (long)count * layer.Columns;
+        }
+
+        long biases = before.Parameters - before.Weights - layer.Count + count;
+        return new(before.Neurons - layer.Count + count, nonZeros, weights, weights + biases);
+    }
+
     /// <summary>What the rewrite does, for people.</summary>
     /// <param name="layer">The layer as it is.</param>
     public CompressionStep StepOf(DraftLayer layer)

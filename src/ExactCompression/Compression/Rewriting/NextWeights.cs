@@ -6,7 +6,7 @@ internal sealed class NextWeights
     private readonly DraftLayer next;
     private readonly RewrittenNeuron[] fates;
     private readonly int[] kept;
-    private readonly double[] magnitudes;
+    private double[]? magnitudes;
 
     /// <summary>Weights on the kept neurons, with the multiples of each and the constants; those on added neurons are 0 yet.</summary>
     public NextWeights(DraftLayer next, RewrittenNeuron[] fates, int added)
@@ -16,10 +16,13 @@ internal sealed class NextWeights
         kept = [.. Enumerable.Range(0, fates.Length).Where(j => fates[j].Fate == NeuronFate.Kept)];
         Columns = kept.Length + added;
         Weights = new double[next.Count * Columns];
-        magnitudes = new double[Weights.Length];
         Bias = [.. next.Bias];
         for (int i = 0; i < next.Count; i++)
-            Fill(next.Row(i), Row(i), magnitudes.AsSpan(i * Columns, Columns), ref Bias[i]);
+            Keep(next.Row(i), Row(i));
+        int[] changing = [.. Enumerable.Range(0, fates.Length).Where(
+            j => fates[j].Fate is NeuronFate.Multiple or NeuronFate.Opposite or NeuronFate.Constant)];
+        for (int i = 0; i < next.Count && changing.Length > 0; i++)
+            Add(next.Row(i), changing, i);
     }
 
     /// <summary>Columns of the new weights.</summary>
@@ -43,6 +46,7 @@ internal sealed class NextWeights
     /// <param name="constant">What is added.</param>
     public void Express(int neuron, ReadOnlySpan<int> columns, ReadOnlySpan<double> coefficients, double constant)
     {
+        double[] sizes = Magnitudes();
         for (int i = 0; i < next.Count; i++)
         {
             double weight = next.Row(i)[neuron];
@@ -52,7 +56,7 @@ internal sealed class NextWeights
             for (int k = 0; k < columns.Length; k++)
             {
                 row[columns[k]] += weight * coefficients[k];
-                magnitudes[(i * Columns) + columns[k]] += Math.Abs(weight * coefficients[k]);
+                sizes[(i * Columns) + columns[k]] += Math.Abs(weight * coefficients[k]);
             }
 
             Bias[i] += weight * constant;
@@ -63,9 +67,10 @@ internal sealed class NextWeights
     /// <param name="rounding">What may be left, over the magnitudes of the terms.</param>
     public void Cancel(double rounding)
     {
+        double[] sizes = Magnitudes();
         for (int k = 0; k < Weights.Length; k++)
         {
-            if (Math.Abs(Weights[k]) <= rounding * magnitudes[k])
+            if (Math.Abs(Weights[k]) <= rounding * sizes[k])
                 Weights[k] = 0;
         }
     }
@@ -73,23 +78,37 @@ internal sealed class NextWeights
     /// <summary>Where a kept neuron stands in the new layer.</summary>
     public int PlaceOf(int neuron) => Array.BinarySearch(kept, neuron);
 
-    private void Fill(ReadOnlySpan<double> before, Span<double> after, Span<double> sizes, ref double bias)
+    /// <summary>The magnitudes of what each weight is a sum of: its own before anything is added.</summary>
+    private double[] Magnitudes() => magnitudes ??= Array.ConvertAll(Weights, Math.Abs);
+
+    /// <summary>The weights on the kept neurons, run by run.</summary>
+    private void Keep(ReadOnlySpan<double> before, Span<double> after)
     {
-        for (int k = 0; k < kept.Length; k++)
-            (after[k], sizes[k]) = (before[kept[k]], Math.Abs(before[kept[k]]));
-        for (int j = 0; j < fates.Length; j++)
+        for (int k = 0, run; k < kept.Length; k += run)
+        {
+            for (run = 1; k + run < kept.Length && kept[k + run] == kept[k] + run; run++)
+            {
+            }
+
+            before.Slice(kept[k], run).CopyTo(after[k..]);
+        }
+    }
+
+    private void Add(ReadOnlySpan<double> before, int[] changing, int row)
+    {
+        foreach (int j in changing)
         {
             RewrittenNeuron fate = fates[j];
-            if (fate.Fate is NeuronFate.Multiple or NeuronFate.Opposite)
+            if (fate.Fate == NeuronFate.Constant)
             {
-                int place = PlaceOf(fate.Of);
-                after[place] += before[j] * fate.Value;
-                sizes[place] += Math.Abs(before[j] * fate.Value);
+                Bias[row] += before[j] * fate.Value;
+                continue;
             }
-            else if (fate.Fate == NeuronFate.Constant)
-            {
-                bias += before[j] * fate.Value;
-            }
+
+            int at = (row * Columns) + PlaceOf(fate.Of);
+            double[] sizes = Magnitudes();
+            Weights[at] += before[j] * fate.Value;
+            sizes[at] += Math.Abs(before[j] * fate.Value);
         }
     }
 }

@@ -23,7 +23,8 @@ internal sealed class RewriteProof
     private readonly DraftLayer next;
     private readonly LayerRewrite rewrite;
     private readonly Box inputs;
-    private readonly List<int>[] multiples;
+    private readonly int[] gone;
+    private readonly List<int>?[] multiples;
 
     private RewriteProof(DraftNetwork network, LayerRewrite rewrite)
     {
@@ -31,11 +32,12 @@ internal sealed class RewriteProof
         layer = network.Layers[rewrite.At];
         next = network.Layers[rewrite.At + 1];
         inputs = network.InputsOf(rewrite.At);
-        multiples = [.. Enumerable.Range(0, layer.Count).Select(static _ => new List<int>())];
-        for (int j = 0; j < layer.Count; j++)
+        gone = [.. rewrite.Gone];
+        multiples = new List<int>?[layer.Count];
+        foreach (int j in gone)
         {
             if (rewrite.Fates[j].Fate is NeuronFate.Multiple or NeuronFate.Opposite)
-                multiples[rewrite.Fates[j].Of].Add(j);
+                (multiples[rewrite.Fates[j].Of] ??= []).Add(j);
         }
     }
 
@@ -69,13 +71,19 @@ internal sealed class RewriteProof
     private double[] Moved(CancellationToken cancellation)
     {
         var moved = new double[next.Count];
-        double[] sums = new double[layer.Columns], errors = new double[layer.Columns];
-        for (int i = 0; i < moved.Length; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            moved[i] = Moved(i, sums, errors);
-        }
-
+        RowBlocks.Run(
+            moved.Length,
+            (double)layer.Columns * gone.Length,
+            (first, end) =>
+            {
+                double[] sums = new double[layer.Columns], errors = new double[layer.Columns];
+                for (int i = first; i < end; i++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    moved[i] = Moved(i, sums, errors);
+                }
+            },
+            cancellation);
         return moved;
     }
 
@@ -87,15 +95,15 @@ internal sealed class RewriteProof
         var affine = new AffineSum(sums, errors, rewrite.NextBias[row], next.Bias[row]);
         double error = 0;
         if (rewrite.Folds)
-            affine.Add(1, after, 0);
-        for (int j = 0; j < layer.Count; j++)
+            affine.Add(1, after, 0, double.PositiveInfinity);
+        foreach (int j in gone)
         {
             RewrittenNeuron fate = rewrite.Fates[j];
-            if (before[j] == 0 || (fate.Fate == NeuronFate.Kept && !rewrite.Folds))
+            if (before[j] == 0)
                 continue;
             error = UpperBound.Add(error, UpperBound.Multiply(Math.Abs(before[j]), fate.Error));
             if (fate.HasLinearPart)
-                affine.Add(-before[j], layer.Row(j), layer.Bias[j]);
+                affine.Add(-before[j], layer.Row(j), layer.Bias[j], layer.LeastWeight);
             else if (fate.Fate == NeuronFate.Constant)
                 affine.Add(-before[j], fate.Value);
         }
@@ -103,14 +111,19 @@ internal sealed class RewriteProof
         if (!rewrite.Folds)
         {
             for (int place = 0; place < rewrite.Kept.Length; place++)
-                error = UpperBound.Add(error, OfKept(before, after[place], rewrite.Kept[place], ref affine));
+            {
+                int kept = rewrite.Kept[place];
+                if (after[place] != before[kept] || multiples[kept] is not null)
+                    error = UpperBound.Add(error, OfKept(before, after[place], kept, ref affine));
+            }
+
             for (int k = 0; k < rewrite.Added.Length; k++)
             {
                 double weight = after[rewrite.Kept.Length + k];
                 if (weight == 0)
                     continue;
                 AddedNeuron added = rewrite.Added[k];
-                affine.Add(weight, added.Weights, added.Bias);
+                affine.Add(weight, added.Weights, added.Bias, 0);
                 error = UpperBound.Add(error, UpperBound.Multiply(Math.Abs(weight), added.Row.Slack));
             }
         }
@@ -121,18 +134,16 @@ internal sealed class RewriteProof
     /// <summary>What a kept neuron adds to the error beyond its part of the affine function.</summary>
     private double OfKept(ReadOnlySpan<double> before, double after, int row, ref AffineSum affine)
     {
-        if (after == before[row] && multiples[row].Count == 0)
-            return 0;
         ErrorFreeSum change = default;
         change.Add(after);
         change.Add(-before[row]);
-        foreach (int j in multiples[row])
+        foreach (int j in multiples[row] ?? [])
             change.AddProduct(-before[j], 0, rewrite.Fates[j].Value, 0);
         DraftRow neuron = layer.Rows[row];
         double error = UpperBound.Multiply(change.Radius, neuron.Most);
         if (!neuron.IsActive)
             return UpperBound.Add(error, UpperBound.Multiply(Math.Abs(change.Value), neuron.Most));
-        affine.Add(change.Value, layer.Row(row), layer.Bias[row]);
+        affine.Add(change.Value, layer.Row(row), layer.Bias[row], layer.LeastWeight);
         return UpperBound.Add(error, UpperBound.Multiply(Math.Abs(change.Value), neuron.Slack));
     }
 
@@ -159,7 +170,7 @@ internal sealed class RewriteProof
             constant.Add(-biasBefore);
         }
 
-        public void Add(double factor, ReadOnlySpan<double> weights, double bias)
+        public void Add(double factor, ReadOnlySpan<double> weights, double bias, double least)
         {
             if (factor == 0)
                 return;
@@ -170,7 +181,7 @@ internal sealed class RewriteProof
                 isEmpty = false;
             }
 
-            row.AddProducts(factor, 0, weights, default);
+            row.AddProducts(factor, 0, weights, default, least);
             constant.AddProduct(factor, 0, bias, 0);
         }
 

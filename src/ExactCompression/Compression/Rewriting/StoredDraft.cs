@@ -76,6 +76,8 @@ internal static class StoredDraft
         kept = kept.IsDefinite ? kept : kept.Centre();
         lower = new double[layer.Count];
         upper = new double[layer.Count];
+        if (kept.IsExact && errors.Magnitude.AsSpan().IndexOfAnyExcept(0.0) < 0)
+            return kept; // as the draft has it, on what the draft gives
         for (int i = 0; i < layer.Count; i++)
         {
             double radius = LayerRadius.Of(kept, i, inputs, errors.Magnitude);

@@ -3,7 +3,9 @@ using ExactCompression.Compression.Rewriting;
 
 namespace ExactCompression.Compression.Schedules;
 
-/// <summary>LEO++: removal, and then for each layer, front to back, one of collapse, fold and merge.</summary>
+/// <summary>
+/// LEO++: removal; the collapse of a network with a layer that is never on; else for each layer, front to back, its fold or its merge.
+/// </summary>
 /// <remarks>
 /// Where all steps together would break a tolerance, they are tried one layer after the other, and those that keep it are taken.
 /// </remarks>
@@ -27,7 +29,7 @@ internal sealed class LeoSchedule
         bool IsAllowed(DraftNetwork draft) =>
             options.Tolerance is not { } tolerance || StoredDraft.Of(draft, options.Precision).Deviation <= tolerance;
         DraftNetwork removed = RemovalSchedule.Run(original, cancellation);
-        if (NetworkCollapse.Apply(removed, options.Precision, original.Size.Weights, cancellation) is { } constant
+        if (NetworkCollapse.Apply(removed, original, options.Precision, cancellation) is { } constant
             && IsAllowed(constant))
             return constant;
         var schedule = new LeoSchedule(options, cancellation);

@@ -57,7 +57,7 @@ internal sealed class MaximalSchedule
     private DraftNetwork? Constant(DraftNetwork original)
     {
         DraftNetwork? constant = NetworkCollapse.Apply(
-            RemovalSchedule.Run(original, cancellation), options.Precision, original.Size.Weights, cancellation);
+            RemovalSchedule.Run(original, cancellation), original, options.Precision, cancellation);
         return constant is not null && IsWithinTolerance(constant) ? constant : null;
     }
 
@@ -146,8 +146,9 @@ internal sealed class MaximalSchedule
     /// <summary>Takes the best of some proposals that makes the network smaller and keeps to the tolerance.</summary>
     private bool Take(List<LayerRewrite> proposals, NetworkSize size)
     {
-        foreach (LayerRewrite rewrite in proposals.Where(r => SizeAfter(r).IsBelow(size, options.Objective)).OrderBy(
-            r => SizeAfter(r).Order(options.Objective)))
+        IEnumerable<(LayerRewrite Rewrite, NetworkSize Size)> smaller = proposals.Select(p => (p, p.SizeOf(network))).Where(
+            p => p.Item2.IsBelow(size, options.Objective)).OrderBy(p => p.Item2.Order(options.Objective));
+        foreach ((LayerRewrite rewrite, _) in smaller)
         {
             if (!rewrite.Fits(WeightPrecision.Float64))
                 continue;
@@ -163,24 +164,6 @@ internal sealed class MaximalSchedule
 
     /// <summary>What is stored may be off by no more.</summary>
     private bool IsWithinTolerance(DraftNetwork draft) => StoredDraft.Of(draft, options.Precision).Deviation <= tolerance;
-
-    private NetworkSize SizeAfter(LayerRewrite rewrite)
-    {
-        DraftLayer layer = network.Layers[rewrite.At], next = network.Layers[rewrite.At + 1];
-        NetworkSize before = network.Size;
-        long nonZeros = before.Connections - layer.NonZeros - next.NonZeros + rewrite.NextWeights.LongCount(static w => w != 0);
-        long weights = before.Weights - layer.Weights.LongLength - next.Weights.LongLength + rewrite.NextWeights.LongLength;
-        int count = rewrite.Folds ? 0 : rewrite.Kept.Length + rewrite.Added.Length;
-        if (!rewrite.Folds)
-        {
-            nonZeros += rewrite.Kept.Sum(j => (long)(layer.Columns - layer.Row(j).Count(0.0)))
-                + rewrite.Added.Sum(static a => a.Weights.LongCount(static w => w != 0));
-            weights += (long)count * layer.Columns;
-        }
-
-        long biases = before.Parameters - before.Weights - layer.Count + count;
-        return new(before.Neurons - layer.Count + count, nonZeros, weights, weights + biases);
-    }
 
     private void FixInputs(InputDomain domain)
     {

@@ -1,4 +1,4 @@
-namespace ExactCompression.Compression;
+namespace ExactCompression.Compression.Rewriting;
 
 /// <summary>Rounds new weights to what they are stored as.</summary>
 internal static class WeightRounding

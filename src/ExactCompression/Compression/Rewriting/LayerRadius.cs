@@ -1,6 +1,6 @@
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Compression;
+namespace ExactCompression.Compression.Rewriting;
 
 /// <summary>What the rounding radius of a layer adds to a bound: the file's own weights lie within it of the stored ones.</summary>
 internal static class LayerRadius

@@ -1,6 +1,6 @@
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Compression;
+namespace ExactCompression.Compression.Rewriting;
 
 /// <summary>
 /// Proven bounds of every hidden pre-activation of a network over a domain: interval arithmetic, sharpened by what a table has proven.
