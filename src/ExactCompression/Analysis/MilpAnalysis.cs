@@ -33,11 +33,11 @@ public static class MilpAnalysis
             ImportedWitnesses.Check(table, board);
             BoundPropagation.Run(board, clock, options.Bounds == MilpBounds.Crown);
             if (data is not null && options.Preprocess != MilpPreprocess.None)
-                clock.Run("Sampling", () => Sample(board, data, options, search, clock));
+                clock.Run(SearchStage.Sampling, () => Sample(board, data, options, search, clock));
             ZeroTies.Decide(board, clock);
             if (board.Decided < board.Count)
                 Solve(board, backend, options, search, clock);
-            clock.Run("Comparison", () => ClaimComparison.Run(board, search, clock));
+            clock.Run(SearchStage.Comparison, () => ClaimComparison.Run(board, search, clock));
             ZeroTies.Decide(board, clock);
         }
         catch (OperationCanceledException) when (clock.Expired)
@@ -78,7 +78,7 @@ public static class MilpAnalysis
         }
 
         using var milp = new MilpSearch(board, backend, options, search, clock);
-        clock.Run(options.Formulation.ToString(), () =>
+        clock.Run(MilpFormulations.StageOf(options.Formulation), () =>
         {
             switch (options.Formulation)
             {

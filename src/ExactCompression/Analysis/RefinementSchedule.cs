@@ -45,13 +45,13 @@ internal static class RefinementSchedule
             if (!board.HasOpen(layer))
                 return;
             using var bounds = new AlphaBetaCrown(board.Domain, map, below);
-            clock.Run("AlphaCrown", () => Tighten(board, layer, bounds, clock, onlyUndecided: true));
+            clock.Run(SearchStage.AlphaCrown, () => Tighten(board, layer, bounds, clock, onlyUndecided: true));
             List<SignTarget> open = search.Open(layer);
             if (open.Count == 0 || open.Count > mostTrees)
                 return;
             ReluBranchAndBound[] trees = Trees(board, layer, bounds, open);
             int budget = Math.Max(FirstBudget, QuickBudget / trees.Length);
-            clock.Run("BranchAndBound", () => Branch(board, layer, trees, budget, budget, search, clock));
+            clock.Run(SearchStage.BranchAndBound, () => Branch(board, layer, trees, budget, budget, search, clock));
         });
 
     private static void ForLayers(VerdictLedger board, Action<int, AffineLayer, List<ReluRelaxation>> work)
@@ -83,11 +83,11 @@ internal static class RefinementSchedule
         IReadOnlyDictionary<SignTarget, float[]> hints)
     {
         using var bounds = new AlphaBetaCrown(board.Domain, map, below);
-        clock.Run("AlphaCrown", () => Tighten(board, layer, bounds, clock, onlyUndecided: layer == board.DeepestOpen()));
+        clock.Run(SearchStage.AlphaCrown, () => Tighten(board, layer, bounds, clock, onlyUndecided: layer == board.DeepestOpen()));
         if (!board.HasOpen(layer))
             return;
         ReluBranchAndBound[] trees = Trees(board, layer, bounds, search.Open(layer));
-        clock.Run("BranchAndBound", () => Branch(board, layer, trees, FirstBudget, BudgetBeforeAttack, search, clock));
+        clock.Run(SearchStage.BranchAndBound, () => Branch(board, layer, trees, FirstBudget, BudgetBeforeAttack, search, clock));
 
         // A neuron that stays open is hard to prove or hard to attack: trees and attacks take turns, each turn with twice the effort.
         int budget = BudgetBeforeAttack;
@@ -95,13 +95,14 @@ internal static class RefinementSchedule
         {
             int current = round;
             budget *= 2;
-            clock.Run("Attack", () => AttackSchedule.Single(search, layer, current, board.Network.InputSize, board.Domain, hints));
-            clock.Run("BranchAndBound", () => Branch(board, layer, trees, budget, budget, search, clock));
+            clock.Run(
+                SearchStage.Attack, () => AttackSchedule.Single(search, layer, current, board.Network.InputSize, board.Domain, hints));
+            clock.Run(SearchStage.BranchAndBound, () => Branch(board, layer, trees, budget, budget, search, clock));
         }
 
         if (board.HasOpen(layer))
             clock.Run(
-                "BranchAndBound",
+                SearchStage.BranchAndBound,
                 () => Branch(
                     board, layer, trees, 4 * budget,
                     board.Network.InputSize > InputBranchAndBound.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
@@ -113,7 +114,7 @@ internal static class RefinementSchedule
 
     private static void Tighten(VerdictLedger board, int layer, AlphaBetaCrown bounds, SearchClock clock, bool onlyUndecided)
     {
-        clock.Report("AlphaCrown", layer);
+        clock.Report(SearchStage.AlphaCrown, layer);
         int first = board.Offsets[layer - 1], width = board.Network.WidthOf(layer);
         float[] slopes = bounds.PlainSlopes();
         var problems = new List<CrownSubproblem>();
@@ -149,7 +150,7 @@ internal static class RefinementSchedule
         {
             foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target) && !t.Stuck))
             {
-                clock.Report("BranchAndBound", layer);
+                clock.Report(SearchStage.BranchAndBound, layer);
                 tree.GoOn(budget, search, clock.Parallel);
                 if (!tree.IsProven)
                     continue;

@@ -125,7 +125,7 @@ public static class StabilityAnalysis
             // Nothing but time ends a solver, so it is asked only where the time is limited; and last, for what it says is no premise of a
             // proof.
             if (board.Decided < board.Count && options is { TimeLimit: not null, WithoutSolvers: false })
-                clock.Run("Milp", () => MilpAnalysis.DecideOpen(board, options, clock));
+                clock.Run(SearchStage.Milp, () => MilpAnalysis.DecideOpen(board, options, clock));
         }
         catch (OperationCanceledException) when (clock.Expired)
         {
@@ -151,7 +151,7 @@ public static class StabilityAnalysis
             return;
         using var device = new SimdWitnessDevice();
         using var search = new WitnessSearch(board, null, device, options, clock, [.. hints.Values.SelectMany(static c => c)], MostRows);
-        clock.Run("Sampling", search.SampleCorners);
+        clock.Run(SearchStage.Sampling, search.SampleCorners);
         ExactSigns.DecideFirst(board, clock);
         ZeroTies.Decide(board, clock);
         ZeroTies.Enumerate(board, clock, quickly: true);
@@ -193,7 +193,7 @@ public static class StabilityAnalysis
     /// <param name="mostToBound">With more signs open than this, the pool comes before optimised bounds.</param>
     private static void SampleAndAttack(VerdictLedger board, WitnessSearch search, SearchClock clock, int mostToBound = int.MaxValue)
     {
-        clock.Run("Sampling", search.SampleCorners);
+        clock.Run(SearchStage.Sampling, search.SampleCorners);
         ExactSigns.DecideFirst(board, clock);
         ZeroTies.Decide(board, clock);
         Attack(board, search, clock);
@@ -201,7 +201,7 @@ public static class StabilityAnalysis
             RefinementSchedule.RunQuickly(board, clock, search);
         if (board.Decided == board.Count)
             return;
-        clock.Run("Sampling", search.SampleAll);
+        clock.Run(SearchStage.Sampling, search.SampleAll);
         Attack(board, search, clock);
     }
 
@@ -215,7 +215,8 @@ public static class StabilityAnalysis
             int current = layer;
             if (board.HasOpen(layer))
                 clock.Run(
-                    "InputSplitting", () => Split(current, [.. search.Open(current)], SplittingEffort / QuickShare, board, search, clock));
+                    SearchStage.InputSplitting,
+                    () => Split(current, [.. search.Open(current)], SplittingEffort / QuickShare, board, search, clock));
         }
     }
 
@@ -226,11 +227,11 @@ public static class StabilityAnalysis
     private static void SplitFully(VerdictLedger board, WitnessSearch search, SearchClock clock, int seed)
     {
         int walkers = Walkers;
-        clock.Run("Attack", () => LocalSearch.Run(board, search, clock, walkers, seed));
+        clock.Run(SearchStage.Attack, () => LocalSearch.Run(board, search, clock, walkers, seed));
         List<(SplittingGroup Group, InputBranchAndBound Splitting)> work = [];
         try
         {
-            clock.Run("InputSplitting", () =>
+            clock.Run(SearchStage.InputSplitting, () =>
             {
                 foreach (SplittingGroup group in BranchingEstimate.Groups(board, search, clock, Dives, seed))
                     work.Add((group, new InputBranchAndBound(board, group.Layer, group.Targets, search, clock)));
@@ -238,9 +239,9 @@ public static class StabilityAnalysis
             for (long effort = SplittingEffort / FirstShare; effort <= SplittingEffort && board.Decided < board.Count; effort *= Growth)
             {
                 foreach ((SplittingGroup group, InputBranchAndBound splitting) in work)
-                    clock.Run("InputSplitting", () => splitting.RunTo(effort / PartCost(board, group.Layer)));
+                    clock.Run(SearchStage.InputSplitting, () => splitting.RunTo(effort / PartCost(board, group.Layer)));
                 walkers *= (int)Growth;
-                clock.Run("Attack", () => LocalSearch.Run(board, search, clock, walkers, seed));
+                clock.Run(SearchStage.Attack, () => LocalSearch.Run(board, search, clock, walkers, seed));
             }
         }
         finally
@@ -266,7 +267,7 @@ public static class StabilityAnalysis
         {
             int current = layer;
             if (board.HasOpen(current))
-                clock.Run("Attack", () => AttackSchedule.Shared(search, current, board.Network.InputSize));
+                clock.Run(SearchStage.Attack, () => AttackSchedule.Shared(search, current, board.Network.InputSize));
         }
     }
 }

@@ -28,7 +28,7 @@ internal static class ExactSigns
     public static void DecideFirst(VerdictLedger board, SearchClock clock)
     {
         if (board.Network.Depth > 0 && board.Network.HiddenLayer(1).IsExact && board.HasOpen(1))
-            clock.Run(Kind, () => DecideFirst(board, board.Network.HiddenLayer(1), clock));
+            clock.Run(SearchStage.Enumeration, () => DecideFirst(board, board.Network.HiddenLayer(1), clock));
     }
 
     /// <summary>Runs a few corners of the box through the network for each sign that is still open, front to back.</summary>
@@ -38,7 +38,9 @@ internal static class ExactSigns
     {
         int last = board.DeepestOpen();
         if (last > 0 && LayersUpTo(board.Network, last) is { } layers)
-            clock.Run(Kind, () => Show(board, layers, Effort / Math.Max(1, layers.Sum(static l => l.ConnectionCount)), clock));
+            clock.Run(
+                SearchStage.Enumeration,
+                () => Show(board, layers, Effort / Math.Max(1, layers.Sum(static l => l.ConnectionCount)), clock));
     }
 
     /// <summary>

@@ -63,7 +63,7 @@ internal sealed class InputBranchAndBound : IDisposable
         while (Bounded < most && open.Count > 0)
         {
             clock.ThrowIfExpired();
-            clock.Report("InputSplitting", layer);
+            clock.Report(SearchStage.InputSplitting, layer);
             var batch = new List<Subdomain>(Batch);
             while (batch.Count < Batch && open.TryPop(out Subdomain? part))
             {

@@ -42,7 +42,7 @@ internal static class ZeroTies
     {
         if (Open(board).Length == 0)
             return;
-        clock.Run(ExactSigns.Kind, () =>
+        clock.Run(SearchStage.Enumeration, () =>
         {
             Show(board);
             Tighten(board, clock);
@@ -60,7 +60,7 @@ internal static class ZeroTies
     public static void Enumerate(VerdictLedger board, SearchClock clock, bool quickly)
     {
         if (board.Decided < board.Count)
-            clock.Run(ExactSigns.Kind, () => Enumerate(board, clock, quickly, static _ => true));
+            clock.Run(SearchStage.Enumeration, () => Enumerate(board, clock, quickly, static _ => true));
     }
 
     private static void Enumerate(VerdictLedger board, SearchClock clock, bool quickly, Func<int, bool> which)
@@ -75,7 +75,7 @@ internal static class ZeroTies
                 if (!board.Wants(i, above) || left <= 0)
                     continue;
                 clock.ThrowIfExpired();
-                clock.Report(ExactSigns.Kind, board.Place(i).Layer);
+                clock.Report(SearchStage.Enumeration, board.Place(i).Layer);
                 int? sign = ExactRegions.MaximumSign(
                     board, i, above, Math.Min(left, each), clock.Parallel.CancellationToken, out long spent);
                 left -= spent;

@@ -61,7 +61,7 @@ internal sealed class MilpSearch : IDisposable
     /// <param name="bound">The solver's last bound.</param>
     public void Report(int layer, int candidates, double bound) =>
         Clock.Report(
-            Options.Formulation.ToString(), layer,
+            MilpFormulations.StageOf(Options.Formulation), layer,
             string.Create(CultureInfo.InvariantCulture, $"{candidates} candidates left, {Backend.Name}'s bound {bound:G6}"));
 
     public void Dispose() => check.Dispose();

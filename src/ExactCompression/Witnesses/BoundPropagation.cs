@@ -25,12 +25,12 @@ internal static class BoundPropagation
             {
                 clock.ThrowIfExpired();
                 AffineLayer map = board.Network.HiddenLayer(layer);
-                clock.Report("Interval", layer);
-                clock.Run("Interval", () => Interval(board, layer, map, input));
+                clock.Report(SearchStage.Interval, layer);
+                clock.Run(SearchStage.Interval, () => Interval(board, layer, map, input));
                 if (linear && layer > 1)
                 {
-                    clock.Report("Crown", layer);
-                    clock.Run("Crown", () => Crown(board, layer, map, relaxations, clock, hints));
+                    clock.Report(SearchStage.Crown, layer);
+                    clock.Run(SearchStage.Crown, () => Crown(board, layer, map, relaxations, clock, hints));
                 }
 
                 int first = board.Offsets[layer - 1];

@@ -221,7 +221,7 @@ internal sealed class WitnessSearch : IDisposable
         while (seen < reached && TellWanted())
         {
             clock.ThrowIfExpired();
-            clock.Report("Sampling", 0);
+            clock.Report(SearchStage.Sampling, 0);
             if (staged == 0)
                 staged = StageFromPool(seen);
             Session.Load();
@@ -281,7 +281,7 @@ internal sealed class WitnessSearch : IDisposable
         for (int t = 0, idle = found ? 0 : 1; ;)
         {
             clock.ThrowIfExpired();
-            clock.Report("Attack", layer);
+            clock.Report(SearchStage.Attack, layer);
             if (!aimed || found)
             {
                 SignTarget[] open = [.. targets.Where(IsOpen).Distinct()];

@@ -73,7 +73,7 @@ public sealed class MilpAnalysisTests
 
         void Cancel(StabilityProgress p)
         {
-            if (p.Stage == "Isa")
+            if (p.Stage == SearchStage.Isa)
                 source.CancelAfter(50);
         }
     }
@@ -99,7 +99,7 @@ public sealed class MilpAnalysisTests
         int Sampled(MilpPreprocess preprocess) =>
             MilpAnalysis.Find(
                 StabilityTable.Undecided(network), new(rows, 20, 1), new() { Preprocess = preprocess }, new(), default).Stages.Where(
-                    s => s.Name == "Sampling").Sum(s => s.Decided);
+                    s => s.Stage == SearchStage.Sampling).Sum(s => s.Decided);
         Assert.Equal((1, 0, 0), (Sampled(MilpPreprocess.All), Sampled(MilpPreprocess.Partial), Sampled(MilpPreprocess.None)));
     }
 
