@@ -35,7 +35,7 @@ internal static class ClaimComparison
                 int first = board.Offsets[layer - 1];
                 int[] claimed = [.. Enumerable.Range(first, map.Outputs).Where(board.IsClaim)];
                 foreach (int index in claimed)
-                    board.Bound(index, bounded.Lower[index], bounded.Upper[index], "Crown");
+                    board.Bound(index, bounded.Lower[index], bounded.Upper[index], Evidence.Crown);
                 if (layer > 1)
                     Optimize(board, map, first, [.. claimed.Where(board.IsClaim)], relaxations, clock);
                 relaxations.Add(
@@ -75,7 +75,7 @@ internal static class ClaimComparison
                 if (neuron.NegativeWitness is { } below)
                     board.Learn(index, above: false, below);
                 board.Bound(
-                    index, neuron.LowerBound, neuron.UpperBound, neuron.State == NeuronState.Undetermined ? "Crown" : neuron.Evidence);
+                    index, neuron.LowerBound, neuron.UpperBound, neuron.State == NeuronState.Undetermined ? Evidence.Crown : neuron.Basis);
             }
         }
     }
@@ -94,7 +94,7 @@ internal static class ClaimComparison
         {
             double lower = problem.Above ? double.NegativeInfinity : -problem.Bound,
                 upper = problem.Above ? problem.Bound : double.PositiveInfinity;
-            board.Bound(first + problem.Neuron, lower, upper, "AlphaCrown");
+            board.Bound(first + problem.Neuron, lower, upper, Evidence.AlphaCrown);
         }
     }
 }

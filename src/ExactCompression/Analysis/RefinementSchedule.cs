@@ -134,9 +134,9 @@ internal static class RefinementSchedule
         foreach (CrownSubproblem problem in all)
         {
             if (problem.Above)
-                board.Bound(first + problem.Neuron, double.NegativeInfinity, problem.Bound, "AlphaCrown");
+                board.Bound(first + problem.Neuron, double.NegativeInfinity, problem.Bound, Evidence.AlphaCrown);
             else
-                board.Bound(first + problem.Neuron, -problem.Bound, double.PositiveInfinity, "AlphaCrown");
+                board.Bound(first + problem.Neuron, -problem.Bound, double.PositiveInfinity, Evidence.AlphaCrown);
         }
     }
 
@@ -155,9 +155,9 @@ internal static class RefinementSchedule
                 if (!tree.IsProven)
                     continue;
                 if (tree.Target.Above)
-                    board.Bound(tree.Target.Index, double.NegativeInfinity, 0, "BranchAndBound");
+                    board.Bound(tree.Target.Index, double.NegativeInfinity, 0, Evidence.BranchAndBound);
                 else
-                    board.Bound(tree.Target.Index, 0, double.PositiveInfinity, "BranchAndBound");
+                    board.Bound(tree.Target.Index, 0, double.PositiveInfinity, Evidence.BranchAndBound);
             }
         }
     }

@@ -10,9 +10,6 @@ namespace ExactCompression.Branching;
 /// </summary>
 internal static class ExactSigns
 {
-    /// <summary>The evidence of what exact arithmetic has shown, point by point or over linear pieces.</summary>
-    public const string Kind = "Enumeration";
-
     /// <summary>Weights up to a layer, above which no point is run through the network in exact arithmetic.</summary>
     private const long MostWeights = 200_000;
 
@@ -101,7 +98,7 @@ internal static class ExactSigns
                 if (above ? sign > 0 : sign < 0)
                     board.Learn(i, above, corner);
                 else
-                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Kind);
+                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Evidence.Enumeration);
             }
         }
     }

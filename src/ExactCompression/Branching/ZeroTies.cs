@@ -80,9 +80,9 @@ internal static class ZeroTies
                     board, i, above, Math.Min(left, each), clock.Parallel.CancellationToken, out long spent);
                 left -= spent;
                 if (sign <= 0)
-                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, ExactSigns.Kind);
+                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Evidence.Enumeration);
                 else if (sign > 0 && above)
-                    board.ShowPositive(i, ExactSigns.Kind);
+                    board.ShowPositive(i, Evidence.Enumeration);
             }
         }
     }
@@ -144,14 +144,14 @@ internal static class ZeroTies
         double[] lower = new double[map.Outputs], upper = new double[map.Outputs];
         IntervalBounds.Propagate(map, input, lower, upper);
         foreach (int i in neurons)
-            board.Bound(first + i, double.NegativeInfinity, upper[i], "Interval");
+            board.Bound(first + i, double.NegativeInfinity, upper[i], Evidence.Interval);
         neurons = Array.FindAll(neurons, i => board.MayBeZero(first + i));
         if (below.Count == 0 || neurons.Length == 0)
             return;
         var bounds = new double[neurons.Length];
         new CrownBounds(board.Domain, below).Bound(map, neurons, above: true, bounds, [], clock.Parallel);
         for (int k = 0; k < neurons.Length; k++)
-            board.Bound(first + neurons[k], double.NegativeInfinity, bounds[k], "Crown");
+            board.Bound(first + neurons[k], double.NegativeInfinity, bounds[k], Evidence.Crown);
     }
 
     /// <summary>Values too small for their error bound have a sign all the same.</summary>
@@ -171,7 +171,7 @@ internal static class ZeroTies
             {
                 (int layer, int neuron) = board.Place(i);
                 if (values[layer - 1][neuron].Sign > 0 && board.MayBeZero(i))
-                    board.ShowPositive(i, "Witness");
+                    board.ShowPositive(i, Evidence.Witness);
             }
         }
     }

@@ -4,7 +4,7 @@ namespace ExactCompression.Verdicts;
 /// What is known of every hidden neuron while a search runs: proven bounds and witnesses, in arrays over all neurons, layer after layer.
 /// The only place where a verdict is made. Not safe for concurrent use: threads hand their findings to the one that owns it.
 /// What a table from outside says is never a premise: its bounds and witnesses are left out, and its verdicts are claims that come back at
-/// the end where nothing was proven. What a solver says within a tolerance is a claim too (<see cref="MilpClaim"/>): it decides a neuron
+/// the end where nothing was proven. What a solver says within a tolerance is a claim too: it decides a neuron
 /// until a proof says otherwise, and leaves no bound.
 /// </summary>
 /// <remarks>
@@ -16,14 +16,14 @@ internal sealed class VerdictLedger
 {
     private readonly StabilityTable start;
     private readonly NeuronState[] states;
-    private readonly string[] evidence;
+    private readonly Evidence[] evidence;
     private readonly double[]?[] positive;
     private readonly double[]?[] negative;
     private readonly ClaimLedger claims;
     private readonly Func<int, bool> scope;
 
     /// <summary>What has proven neurons never to be below 0, by their index.</summary>
-    private readonly Dictionary<int, string> neverNegative = [];
+    private readonly Dictionary<int, Evidence> neverNegative = [];
 
     private int open;
 
@@ -46,7 +46,7 @@ internal sealed class VerdictLedger
         Lower = new double[count];
         Upper = new double[count];
         states = new NeuronState[count];
-        evidence = new string[count];
+        evidence = new Evidence[count];
         positive = new double[count][];
         negative = new double[count][];
         for (int i = 0; i < count; i++)
@@ -55,13 +55,14 @@ internal sealed class VerdictLedger
             (Lower[i], Upper[i]) = table.IsImported
                 ? (double.NegativeInfinity, double.PositiveInfinity)
                 : (neuron.LowerBound, neuron.UpperBound);
-            (states[i], evidence[i]) = (neuron.State, neuron.State == NeuronState.Undetermined && table.IsImported ? "" : neuron.Evidence);
+            states[i] = neuron.State;
+            evidence[i] = neuron.State == NeuronState.Undetermined && table.IsImported ? Evidence.None : neuron.Basis;
             if (!table.IsImported)
                 (positive[i], negative[i]) = (neuron.PositiveWitness, neuron.NegativeWitness);
-            if (states[i] != NeuronState.Undetermined && (ImportedClaim.Is(evidence[i]) || (reopenClaims && IsClaim(i))))
+            if (states[i] != NeuronState.Undetermined && (evidence[i].IsImported || (reopenClaims && IsClaim(i))))
             {
                 claims.Reopen(i, states[i], evidence[i]);
-                (states[i], evidence[i]) = (NeuronState.Undetermined, "");
+                (states[i], evidence[i]) = (NeuronState.Undetermined, Evidence.None);
             }
 
             if (IsOpen(i))
@@ -98,7 +99,7 @@ internal sealed class VerdictLedger
     /// <exception cref="ContradictionException">A claim is refuted, and no handler is registered.</exception>
     public void Close(SearchOptions options)
     {
-        foreach ((int index, (NeuronState state, string claim)) in claims.Reopened)
+        foreach ((int index, (NeuronState state, Evidence claim)) in claims.Reopened)
         {
             bool refuted = state switch
             {
@@ -107,12 +108,12 @@ internal sealed class VerdictLedger
                     positive[index] is not null || Lower[index] > 0 || (states[index] == NeuronState.StablyActive && !IsClaim(index)),
                 _ => Lower[index] >= 0 || Upper[index] <= 0,
             };
-            (NeuronState found, string kind) = (states[index], evidence[index]);
-            (states[index], evidence[index]) = ClaimLedger.Settle(state, claim, found, kind, refuted);
+            (NeuronState found, Evidence by) = (states[index], evidence[index]);
+            (states[index], evidence[index]) = ClaimLedger.Settle(state, claim, found, by, refuted);
             if (!refuted && (states[index] != NeuronState.Undetermined || found == NeuronState.Undetermined))
                 continue;
             (int layer, int neuron) = Place(index);
-            claims.Contradict(layer, neuron, $"{state}, {claim}", found == NeuronState.Undetermined ? Known(index) : $"{found}, {kind}");
+            claims.Contradict(layer, neuron, state, claim, found == NeuronState.Undetermined ? Known(index) : $"{found}, {by}");
         }
 
         open = Enumerable.Range(0, Count).Count(IsOpen);
@@ -154,37 +155,37 @@ internal sealed class VerdictLedger
     /// Takes proven bounds: keeps the tighter of the old and the new, and decides the neuron where they settle its sign. A NaN, or an
     /// infinity that overflow has put on the wrong side, proves nothing.
     /// </summary>
-    public void Bound(int index, double lower, double upper, string kind)
+    public void Bound(int index, double lower, double upper, Evidence by)
     {
         if (lower > Lower[index] && !double.IsPositiveInfinity(lower))
             Lower[index] = lower;
         if (upper < Upper[index] && !double.IsNegativeInfinity(upper))
             Upper[index] = upper;
         if (IsClaim(index) && BoundsExclude(index))
-            Withdraw(index, FormattableString.Invariant($"proven bounds [{Lower[index]:R}, {Upper[index]:R}] ({kind})"));
+            Withdraw(index, FormattableString.Invariant($"proven bounds [{Lower[index]:R}, {Upper[index]:R}] ({by})"));
         if ((positive[index] is not null && Upper[index] <= 0) || (negative[index] is not null && Lower[index] >= 0)
             || Lower[index] > Upper[index] || BoundsExclude(index))
             throw Contradiction(index);
         if (lower >= 0)
-            neverNegative.TryAdd(index, kind);
+            neverNegative.TryAdd(index, by);
 
         // A neuron that was proven active, and now never to be above 0, is 0 everywhere: that counts as inactive.
         bool settled = states[index] != NeuronState.Undetermined && !IsClaim(index);
         if (settled && (states[index] != NeuronState.StablyActive || Upper[index] > 0))
             return;
         if (Upper[index] <= 0)
-            Decide(index, NeuronState.StablyInactive, kind);
+            Decide(index, NeuronState.StablyInactive, by);
         else if (Lower[index] > 0 || (Lower[index] >= 0 && positive[index] is not null))
-            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, kind));
+            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, by));
     }
 
     /// <summary>Takes a proof that the pre-activation is above 0 somewhere, where no witness can be named.</summary>
-    public void ShowPositive(int index, string kind)
+    public void ShowPositive(int index, Evidence by)
     {
         if (Upper[index] <= 0)
             throw Contradiction(index);
         if (MayBeZero(index))
-            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, kind));
+            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, by));
     }
 
     /// <summary>Takes a confirmed witness: an input of the domain where the pre-activation is proven to be above or below 0.</summary>
@@ -197,9 +198,9 @@ internal sealed class VerdictLedger
         if (above ? Upper[index] <= 0 : Lower[index] >= 0)
             throw Contradiction(index);
         if (positive[index] is not null && negative[index] is not null && states[index] == NeuronState.Undetermined)
-            Decide(index, NeuronState.Unstable, "Witness");
+            Decide(index, NeuronState.Unstable, Evidence.Witness);
         else if (above && Lower[index] >= 0 && (states[index] == NeuronState.Undetermined || IsClaim(index)))
-            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, "Witness"));
+            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, Evidence.Witness));
     }
 
     /// <summary>
@@ -233,8 +234,8 @@ internal sealed class VerdictLedger
     /// <summary>Takes a solver's word for an open neuron's sign, unless a witness speaks against it.</summary>
     /// <param name="index">The neuron.</param>
     /// <param name="active">Whether it is said to be stably active, else inactive.</param>
-    /// <param name="claim">The evidence, from <see cref="MilpClaim"/>.</param>
-    public void Claim(int index, bool active, string claim)
+    /// <param name="claim">The evidence, from <see cref="Evidence.BySolver"/>.</param>
+    public void Claim(int index, bool active, Evidence claim)
     {
         if (states[index] != NeuronState.Undetermined)
             return;
@@ -244,7 +245,7 @@ internal sealed class VerdictLedger
     }
 
     /// <summary>Whether a neuron's verdict is a solver's word that no proof confirms.</summary>
-    public bool IsClaim(int index) => MilpClaim.StandsAlone(evidence[index]);
+    public bool IsClaim(int index) => evidence[index].IsSolverAlone;
 
     public StabilityTable ToTable(TimeSpan elapsed, IEnumerable<StageReport> stages, string? device)
     {
@@ -259,7 +260,7 @@ internal sealed class VerdictLedger
                 State = states[i],
                 LowerBound = Lower[i],
                 UpperBound = Upper[i],
-                Evidence = evidence[i],
+                Basis = evidence[i],
                 PositiveWitness = positive[i],
                 NegativeWitness = negative[i],
             };
@@ -271,21 +272,21 @@ internal sealed class VerdictLedger
 
     private bool IsOpen(int index) => states[index] == NeuronState.Undetermined && scope(index);
 
-    private void Decide(int index, NeuronState state, string kind)
+    private void Decide(int index, NeuronState state, Evidence by)
     {
         if (IsOpen(index))
             open--;
         states[index] = state;
-        evidence[index] = MilpClaim.Join(evidence[index], kind);
+        evidence[index] = by.After(evidence[index]);
     }
 
     /// <summary>A proof refutes a claim: the claim is no verdict any more, stays in the evidence, and is reported.</summary>
     private void Withdraw(int index, string proof)
     {
         (int layer, int neuron) = Place(index);
-        claims.Contradict(layer, neuron, $"{states[index]}, {evidence[index]}", proof);
+        claims.Contradict(layer, neuron, states[index], evidence[index], proof);
         states[index] = NeuronState.Undetermined;
-        evidence[index] = MilpClaim.Refuted(evidence[index]);
+        evidence[index] = evidence[index].Refuted();
         if (IsOpen(index))
             open++;
     }

@@ -57,7 +57,7 @@ internal static class BoundPropagation
         var upper = new double[map.Outputs];
         IntervalBounds.Propagate(map, input, lower, upper);
         for (int i = 0; i < map.Outputs; i++)
-            board.Bound(board.Offsets[layer - 1] + i, lower[i], upper[i], "Interval");
+            board.Bound(board.Offsets[layer - 1] + i, lower[i], upper[i], Evidence.Interval);
     }
 
     private static void Crown(
@@ -80,7 +80,7 @@ internal static class BoundPropagation
         for (int i = 0; i < neurons.Length; i++)
         {
             int index = first + neurons[i];
-            board.Bound(index, lower[i], upper[i], "Crown");
+            board.Bound(index, lower[i], upper[i], Evidence.Crown);
             if (board.Wants(index, above: true))
                 hints[new(index, true)] = CrownBounds.Corner(board.Domain, high.AsSpan(i * inputs, inputs));
             if (board.Wants(index, above: false))
