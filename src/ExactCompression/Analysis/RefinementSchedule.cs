@@ -44,7 +44,7 @@ internal static class RefinementSchedule
         {
             if (!board.HasOpen(layer))
                 return;
-            using var bounds = new AlphaBetaCrown(board.Domain, map, below);
+            using var bounds = new AlphaBetaCrown(map, below);
             clock.Run(SearchStage.AlphaCrown, () => Tighten(board, layer, bounds, clock, onlyUndecided: true));
             List<SignTarget> open = search.Open(layer);
             if (open.Count == 0 || open.Count > mostTrees)
@@ -54,35 +54,23 @@ internal static class RefinementSchedule
             clock.Run(SearchStage.BranchAndBound, () => Branch(board, layer, trees, budget, budget, search, clock));
         });
 
-    private static void ForLayers(VerdictLedger board, Action<int, AffineLayer, List<ReluRelaxation>> work)
+    private static void ForLayers(VerdictLedger board, Action<int, AffineLayer, RelaxedNetwork> work)
     {
-        var relaxations = new List<ReluRelaxation>();
-        ActivationRange input = ActivationRange.OfInput(board.Domain);
-        try
+        using var below = new RelaxedNetwork(board.Domain);
+        for (int layer = 1; layer <= board.Network.Depth && board.DeepestOpen() >= layer; layer++)
         {
-            for (int layer = 1; layer <= board.Network.Depth && board.DeepestOpen() >= layer; layer++)
-            {
-                AffineLayer map = board.Network.HiddenLayer(layer);
-                if (layer > 1)
-                    work(layer, map, relaxations);
-                int first = board.Offsets[layer - 1];
-                relaxations.Add(
-                    ReluRelaxation.Of(map, input, board.Lower.AsSpan(first, map.Outputs), board.Upper.AsSpan(first, map.Outputs)));
-                input = relaxations[^1].Output;
-            }
-        }
-        finally
-        {
-            foreach (ReluRelaxation relaxation in relaxations)
-                relaxation.Packed.Dispose();
+            AffineLayer map = board.Network.HiddenLayer(layer);
+            if (layer > 1)
+                work(layer, map, below);
+            below.Add(map, board.LowerOf(layer), board.UpperOf(layer));
         }
     }
 
     private static void Refine(
-        VerdictLedger board, int layer, AffineLayer map, List<ReluRelaxation> below, SearchClock clock, WitnessSearch search,
+        VerdictLedger board, int layer, AffineLayer map, RelaxedNetwork below, SearchClock clock, WitnessSearch search,
         IReadOnlyDictionary<SignTarget, float[]> hints)
     {
-        using var bounds = new AlphaBetaCrown(board.Domain, map, below);
+        using var bounds = new AlphaBetaCrown(map, below);
         clock.Run(SearchStage.AlphaCrown, () => Tighten(board, layer, bounds, clock, onlyUndecided: layer == board.DeepestOpen()));
         if (!board.HasOpen(layer))
             return;

@@ -16,7 +16,7 @@ internal sealed class AlphaBetaCrownRow
 {
     private const double FirstMoment = 0.9, SecondMoment = 0.999, MeanShare = 0.1;
 
-    private readonly IReadOnlyList<ReluRelaxation> below;
+    private readonly ReluRelaxation[] below;
     private readonly int[] offsets;
     private readonly double[] slope;
     private readonly double[] bestSlope;
@@ -32,7 +32,7 @@ internal sealed class AlphaBetaCrownRow
     /// <summary>Makes room.</summary>
     /// <param name="below">The layers below.</param>
     /// <param name="offsets">Where each one's rectifiers begin; last, their number.</param>
-    public AlphaBetaCrownRow(IReadOnlyList<ReluRelaxation> below, int[] offsets)
+    public AlphaBetaCrownRow(ReluRelaxation[] below, int[] offsets)
     {
         this.below = below;
         this.offsets = offsets;
@@ -60,7 +60,7 @@ internal sealed class AlphaBetaCrownRow
     {
         Problem = problem;
         best = double.PositiveInfinity;
-        for (int j = 0; j < below.Count; j++)
+        for (int j = 0; j < below.Length; j++)
         {
             for (int i = 0, n = offsets[j]; n < offsets[j + 1]; i++, n++)
                 slope[n] = below[j].Open[i] != 0 ? problem.Slopes[n] : below[j].LowerSlope[i];

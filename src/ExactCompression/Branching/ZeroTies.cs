@@ -114,42 +114,30 @@ internal static class ZeroTies
         int[] open = Open(board);
         if (open.Length == 0)
             return;
-        var below = new List<ReluRelaxation>();
-        ActivationRange input = ActivationRange.OfInput(board.Domain);
-        try
+        using var below = new RelaxedNetwork(board.Domain);
+        for (int layer = 1; layer <= board.Place(open[^1]).Layer; layer++)
         {
-            for (int layer = 1; layer <= board.Place(open[^1]).Layer; layer++)
-            {
-                clock.ThrowIfExpired();
-                AffineLayer map = board.Network.HiddenLayer(layer);
-                int first = board.Offsets[layer - 1];
-                Tighten(board, map, first, input, below, clock);
-                below.Add(ReluRelaxation.Of(map, input, board.Lower.AsSpan(first, map.Outputs), board.Upper.AsSpan(first, map.Outputs)));
-                input = below[^1].Output;
-            }
-        }
-        finally
-        {
-            foreach (ReluRelaxation relaxation in below)
-                relaxation.Packed.Dispose();
+            clock.ThrowIfExpired();
+            AffineLayer map = board.Network.HiddenLayer(layer);
+            Tighten(board, map, board.Offsets[layer - 1], below, clock);
+            below.Add(map, board.LowerOf(layer), board.UpperOf(layer));
         }
     }
 
-    private static void Tighten(
-        VerdictLedger board, AffineLayer map, int first, ActivationRange input, List<ReluRelaxation> below, SearchClock clock)
+    private static void Tighten(VerdictLedger board, AffineLayer map, int first, RelaxedNetwork below, SearchClock clock)
     {
         int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(i => board.MayBeZero(first + i))];
         if (neurons.Length == 0)
             return;
         double[] lower = new double[map.Outputs], upper = new double[map.Outputs];
-        IntervalBounds.Propagate(map, input, lower, upper);
+        IntervalBounds.Propagate(map, below.Output, lower, upper);
         foreach (int i in neurons)
             board.Bound(first + i, double.NegativeInfinity, upper[i], Evidence.Interval);
         neurons = Array.FindAll(neurons, i => board.MayBeZero(first + i));
-        if (below.Count == 0 || neurons.Length == 0)
+        if (below.Layers.Count == 0 || neurons.Length == 0)
             return;
         var bounds = new double[neurons.Length];
-        new CrownBounds(board.Domain, below).Bound(map, neurons, above: true, bounds, [], clock.Parallel);
+        new CrownBounds(below).Bound(map, neurons, above: true, bounds, [], clock.Parallel);
         for (int k = 0; k < neurons.Length; k++)
             board.Bound(first + neurons[k], double.NegativeInfinity, bounds[k], Evidence.Crown);
     }

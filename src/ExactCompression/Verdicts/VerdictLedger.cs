@@ -85,6 +85,14 @@ internal sealed class VerdictLedger
     /// <summary>Proven upper bounds of the pre-activations.</summary>
     public double[] Upper { get; }
 
+    /// <summary>Proven lower bounds of a layer's pre-activations.</summary>
+    /// <param name="layer">1-based hidden layer.</param>
+    public ReadOnlySpan<double> LowerOf(int layer) => Lower.AsSpan(Offsets[layer - 1]..Offsets[layer]);
+
+    /// <summary>Proven upper bounds of a layer's pre-activations.</summary>
+    /// <param name="layer">1-based hidden layer.</param>
+    public ReadOnlySpan<double> UpperOf(int layer) => Upper.AsSpan(Offsets[layer - 1]..Offsets[layer]);
+
     /// <summary>A board that learns the witnesses found for this one and nothing else; null for none.</summary>
     public VerdictLedger? Witnesses { get; init; }
 
