@@ -56,7 +56,7 @@ internal static class ClaimComparison
         using var inner = new SearchClock(searched, options, clock.Parallel.CancellationToken);
         try
         {
-            StabilityAnalysis.DecideQuickly(searched, options, inner);
+            HybridSearch.DecideQuickly(searched, options, inner);
         }
         finally
         {
