@@ -76,7 +76,7 @@ internal static class ZeroTies
                     continue;
                 clock.ThrowIfExpired();
                 clock.Report(SearchStage.Enumeration, board.Place(i).Layer);
-                int? sign = ExactRegions.MaximumSign(
+                int? sign = ExactMaximum.Sign(
                     board, i, above, Math.Min(left, each), clock.Parallel.CancellationToken, out long spent);
                 left -= spent;
                 if (sign <= 0)

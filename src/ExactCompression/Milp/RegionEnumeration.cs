@@ -12,7 +12,7 @@ namespace ExactCompression.Milp;
 /// Inputs whose range is a point, and those that no neuron reads, are no dimension of their own. Work and memory for a region grow
 /// with the inputs that are left, fast: for a handful.
 /// </remarks>
-internal sealed class ExactRegions
+internal sealed class RegionEnumeration
 {
     /// <summary>How many inputs, of those that have a range and are read, this is for, whatever the number of neurons.</summary>
     public const int FewInputs = 6;
@@ -34,7 +34,7 @@ internal sealed class ExactRegions
     /// <summary>Prepares an enumeration.</summary>
     /// <param name="network">The network; its weights are taken as they are stored.</param>
     /// <param name="domain">The box.</param>
-    public ExactRegions(ReluNetwork network, InputDomain domain)
+    public RegionEnumeration(ReluNetwork network, InputDomain domain)
     {
         this.network = network;
         this.domain = domain;
