@@ -1,4 +1,5 @@
 using System.Numerics;
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Milp;
@@ -39,9 +40,7 @@ internal sealed class RegionEnumeration
         this.network = network;
         this.domain = domain;
         inputs = Dimensions(network, domain);
-        offsets = new int[network.Depth + 1];
-        for (int layer = 1; layer <= network.Depth; layer++)
-            offsets[layer] = offsets[layer - 1] + network.WidthOf(layer);
+        offsets = new NeuronLayout(network).Offsets;
     }
 
     /// <summary>

@@ -17,13 +17,12 @@ internal sealed class ClaimLedger(string network)
     public void Reopen(int index, NeuronState state, Evidence claim) => reopened[index] = (state, claim);
 
     /// <summary>Notes that a proof refutes a claim.</summary>
-    /// <param name="layer">1-based hidden layer.</param>
-    /// <param name="neuron">0-based neuron within its layer.</param>
+    /// <param name="place">1-based hidden layer and 0-based neuron.</param>
     /// <param name="claimed">The state claimed.</param>
     /// <param name="claim">By what claim.</param>
     /// <param name="proof">What refutes it.</param>
-    public void Contradict(int layer, int neuron, NeuronState claimed, Evidence claim, string proof) =>
-        contradictions.Add((new(network, layer, neuron, $"{claimed}, {claim}", proof), claim.IsImported));
+    public void Contradict((int Layer, int Neuron) place, NeuronState claimed, Evidence claim, string proof) =>
+        contradictions.Add((new(network, place.Layer, place.Neuron, $"{claimed}, {claim}", proof), claim.IsImported));
 
     /// <summary>Tells of the contradictions.</summary>
     /// <exception cref="ContradictionException">A solver's word is refuted, and no handler is registered.</exception>
