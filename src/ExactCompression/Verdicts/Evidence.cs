@@ -65,9 +65,9 @@ internal sealed class Evidence : IEquatable<Evidence>
     /// <summary>Whether this is a claim from outside.</summary>
     public bool IsImported => Kind == EvidenceKind.Imported;
 
-    /// <summary>Whether a proof stands beside a solver's claim; a claim whose text is damaged has none.</summary>
-    public bool IsConfirmed => Label is null
-        && Notes.Any(static n => n.Confirms && n.Evidence.Kind is not (EvidenceKind.None or EvidenceKind.Solver or EvidenceKind.Imported));
+    /// <summary>Whether a proof stands beside a solver's claim.</summary>
+    public bool IsConfirmed =>
+        Notes.Any(static n => n.Confirms && n.Evidence.Kind is not (EvidenceKind.None or EvidenceKind.Solver or EvidenceKind.Imported));
 
     /// <summary>Whether this is a solver's claim that no proof confirms.</summary>
     public bool IsSolverAlone => Kind == EvidenceKind.Solver && !IsConfirmed;

@@ -70,7 +70,6 @@ public sealed class EvidenceTests
     [InlineData("Milp (Scip, 1.5e-06)", nameof(EvidenceKind.Solver))]
     [InlineData("Milp (Scip, small)", nameof(EvidenceKind.Solver))]
     [InlineData("Milp (Scip, proven by Crown", nameof(EvidenceKind.Solver))]
-    [InlineData("Milp (Scip, 1e-06) , proven by Crown", nameof(EvidenceKind.Solver))]
     [InlineData("Milp (Scip, 1e-06), proven by ", nameof(EvidenceKind.Solver))]
     [InlineData("Milp (Scip, 1e-06), proven by Milp (Highs, 1e-06)", nameof(EvidenceKind.Solver))]
     [InlineData("Milp (Scip, 1e-06), against Imported (Milp (Highs, 1e-06), proven by Crown)", nameof(EvidenceKind.Solver))]
@@ -119,6 +118,16 @@ public sealed class EvidenceTests
         Assert.Equal(deep, Evidence.Parse(deep).ToString());
         Assert.Equal(50_000, Evidence.Parse(wide).Notes.Count);
         Assert.Equal(wide, Evidence.Parse(wide).ToString());
+    }
+
+    [Fact]
+    public void After_ClaimWhoseTextIsDamaged_IsConfirmedByAProof()
+    {
+        Evidence evidence = Evidence.Crown.After(Evidence.Parse("Milp (Scip"));
+        Assert.Equal(("Milp (Scip, proven by Crown", false), (evidence.ToString(), evidence.IsSolverAlone));
+        evidence = Evidence.Crown.After(Evidence.Parse("Milp"));
+        Assert.Equal(("Milp, proven by Crown", false), (evidence.ToString(), evidence.IsSolverAlone));
+        Assert.True(Evidence.Parse(evidence.ToString()).IsConfirmed);
     }
 
     [Fact]
