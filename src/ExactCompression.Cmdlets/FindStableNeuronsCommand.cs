@@ -41,20 +41,10 @@ public sealed class FindStableNeuronsCommand : StabilitySearchCommand
     }
 
     private protected override StabilityTable Search(StabilityTable table, SearchOptions options, PipelineMessages messages) =>
-        Method switch
-    {
-        StabilityMethod.Hybrid => StabilityAnalysis.FindStable(table, Data, options, Cancellation),
-        StabilityMethod.Isa => Solve(MilpFormulation.Isa, table, options),
-        StabilityMethod.Layer => Solve(MilpFormulation.Layer, table, options),
-        StabilityMethod.Neuron => Solve(MilpFormulation.Neuron, table, options),
-        StabilityMethod.NeuronApproximate => Solve(MilpFormulation.NeuronApproximate, table, options),
-        _ => throw new InvalidInputException(
-            "UnknownMethod", $"There is no method '{Method}'.", "Use Hybrid, Isa, Layer, Neuron or NeuronApproximate."),
-    };
-
-    private StabilityTable Solve(MilpFormulation formulation, StabilityTable table, SearchOptions options) =>
-        MilpAnalysis.Find(
-            table, Data,
-            new() { Formulation = formulation, Solver = Solver, Preprocess = Preprocess, Injection = Injection, Bounds = Bounds }, options,
-            Cancellation);
+        MilpFormulations.Of(Method) is { } formulation
+            ? MilpAnalysis.Find(
+                table, Data,
+                new() { Formulation = formulation, Solver = Solver, Preprocess = Preprocess, Injection = Injection, Bounds = Bounds },
+                options, Cancellation)
+            : StabilityAnalysis.FindStable(table, Data, options, Cancellation);
 }

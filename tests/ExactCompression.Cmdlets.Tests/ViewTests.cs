@@ -155,6 +155,16 @@ public sealed partial class ViewTests(ModuleFixture module)
         Assert.Equal(["Crown", "Int32", "3", "1"], result.Output.Select(static o => o.ToString()));
     }
 
+    [Fact]
+    public void Stages_AreComparedAndMadeByTheirNames()
+    {
+        ScriptResult result = module.Run(
+            Table + "\"$($t.Stages[1].Stage)\"; $t.Stages[1].Stage -eq 'Crown'; $t.Stages[1].Stage -eq 'Attack'; "
+                + "'Crown' -in $t.Stages.Stage; ($t.Stages | Where-Object Stage -EQ Crown).Name; "
+                + "[ExactCompression.StageReport]::new('Mine', [timespan]::Zero, 3).Name");
+        Assert.Equal(["Crown", "True", "False", "True", "Crown", "Mine"], result.Output.Select(static o => o.ToString()));
+    }
+
     [Theory]
     [InlineData(Table + "(Invoke-LeoCompression $t).Steps")]
     [InlineData("Get-ComputeDevice")]

@@ -9,8 +9,8 @@ namespace ExactCompression.Benchmarks;
 public class PassBenchmarks
 {
     private readonly ParallelOptions parallel = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
-    private readonly List<ReluRelaxation> relaxations = [];
     private StabilityTable? table;
+    private RelaxedNetwork? below;
     private CrownBounds? crown;
     private AffineLayer? last;
     private int[] neurons = [];
@@ -36,8 +36,7 @@ public class PassBenchmarks
     [GlobalCleanup]
     public void Release()
     {
-        foreach (ReluRelaxation relaxation in relaxations)
-            relaxation.Packed.Dispose();
+        below?.Dispose();
         session?.Dispose();
         device?.Dispose();
         check?.Dispose();
@@ -61,18 +60,17 @@ public class PassBenchmarks
 
     private void PrepareBounds(ReluNetwork network)
     {
-        ActivationRange input = ActivationRange.OfInput(table!.Domain);
+        below = new(table!.Domain);
         for (int layer = 1; layer < network.Depth; layer++)
         {
             AffineLayer map = network.HiddenLayer(layer);
             var lower = new double[map.Outputs];
             var upper = new double[map.Outputs];
-            IntervalBounds.Propagate(map, input, lower, upper);
-            relaxations.Add(ReluRelaxation.Of(map, input, lower, upper));
-            input = relaxations[^1].Output;
+            IntervalBounds.Propagate(map, below.Output, lower, upper);
+            below.Add(map, lower, upper);
         }
 
-        crown = new(table.Domain, relaxations);
+        crown = new(below);
         last = network.HiddenLayer(network.Depth);
         neurons = [.. Enumerable.Range(0, last.Outputs)];
         bounds = new double[last.Outputs];

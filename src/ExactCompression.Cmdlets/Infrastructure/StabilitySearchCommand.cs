@@ -73,7 +73,7 @@ public abstract class StabilitySearchCommand : BackgroundCommand
             Contradiction = contradiction => messages.Error(ErrorRecords.From(contradiction, network)),
             Progress = p =>
             {
-                string stage = p.Layer == 0 ? p.Stage : Invariant($"{p.Stage}, layer {p.Layer}");
+                string stage = p.Layer == 0 ? p.Stage.Name : Invariant($"{p.Stage}, layer {p.Layer}");
                 string count = Invariant(
                     $"{p.Decided} of {p.Total} neurons decided, {p.Total - p.Decided} left{(p.Detail.Length > 0 ? ", " : "")}{p.Detail}");
                 if (Interlocked.Exchange(ref told, stage) != stage)

@@ -25,31 +25,25 @@ internal static class ClaimComparison
         SearchOptions quiet = options with { TimeLimit = null, Progress = null };
         using var inner = new SearchClock(bounded, quiet, clock.Parallel.CancellationToken);
         BoundPropagation.Run(bounded, inner);
-        var relaxations = new List<ReluRelaxation>();
-        ActivationRange input = ActivationRange.OfInput(board.Domain);
-        try
-        {
-            for (int layer = 1; layer <= board.Network.Depth; layer++)
-            {
-                AffineLayer map = board.Network.HiddenLayer(layer);
-                int first = board.Offsets[layer - 1];
-                int[] claimed = [.. Enumerable.Range(first, map.Outputs).Where(board.IsClaim)];
-                foreach (int index in claimed)
-                    board.Bound(index, bounded.Lower[index], bounded.Upper[index], "Crown");
-                if (layer > 1)
-                    Optimize(board, map, first, [.. claimed.Where(board.IsClaim)], relaxations, clock);
-                relaxations.Add(
-                    ReluRelaxation.Of(map, input, bounded.Lower.AsSpan(first, map.Outputs), bounded.Upper.AsSpan(first, map.Outputs)));
-                input = relaxations[^1].Output;
-            }
-        }
-        finally
-        {
-            foreach (ReluRelaxation relaxation in relaxations)
-                relaxation.Packed.Dispose();
-        }
-
+        OptimizeSlopes(board, bounded, clock);
         Search(board, bounded.ToTable(default, [], null), quiet, clock);
+    }
+
+    /// <summary>Takes over what bounds say of the claims, and optimises the slopes of those that this leaves.</summary>
+    private static void OptimizeSlopes(VerdictLedger board, VerdictLedger bounded, SearchClock clock)
+    {
+        using var below = new RelaxedNetwork(board.Domain);
+        for (int layer = 1; layer <= board.Network.Depth; layer++)
+        {
+            AffineLayer map = board.Network.HiddenLayer(layer);
+            int first = board.Offsets[layer - 1];
+            int[] claimed = [.. Enumerable.Range(first, map.Outputs).Where(board.IsClaim)];
+            foreach (int index in claimed)
+                board.Bound(index, bounded.Lower[index], bounded.Upper[index], Evidence.Crown);
+            if (layer > 1)
+                OptimizeSlopes(board, map, first, [.. claimed.Where(board.IsClaim)], below, clock);
+            below.Add(map, bounded.LowerOf(layer), bounded.UpperOf(layer));
+        }
     }
 
     /// <summary>Searches for a proof or a witness of the claims that are left.</summary>
@@ -62,7 +56,7 @@ internal static class ClaimComparison
         using var inner = new SearchClock(searched, options, clock.Parallel.CancellationToken);
         try
         {
-            StabilityAnalysis.DecideQuickly(searched, options, inner);
+            HybridSearch.DecideQuickly(searched, options, inner);
         }
         finally
         {
@@ -75,17 +69,17 @@ internal static class ClaimComparison
                 if (neuron.NegativeWitness is { } below)
                     board.Learn(index, above: false, below);
                 board.Bound(
-                    index, neuron.LowerBound, neuron.UpperBound, neuron.State == NeuronState.Undetermined ? "Crown" : neuron.Evidence);
+                    index, neuron.LowerBound, neuron.UpperBound, neuron.State == NeuronState.Undetermined ? Evidence.Crown : neuron.Basis);
             }
         }
     }
 
-    private static void Optimize(
-        VerdictLedger board, AffineLayer map, int first, int[] claimed, List<ReluRelaxation> below, SearchClock clock)
+    private static void OptimizeSlopes(
+        VerdictLedger board, AffineLayer map, int first, int[] claimed, RelaxedNetwork below, SearchClock clock)
     {
         if (claimed.Length == 0)
             return;
-        using var bounds = new AlphaBetaCrown(board.Domain, map, below);
+        using var bounds = new AlphaBetaCrown(map, below);
         float[] slopes = bounds.PlainSlopes();
         CrownSubproblem[] problems = [.. claimed.Select(
             index => CrownSubproblem.Root(index - first, board.StateOf(index) == NeuronState.StablyInactive, slopes))];
@@ -94,7 +88,7 @@ internal static class ClaimComparison
         {
             double lower = problem.Above ? double.NegativeInfinity : -problem.Bound,
                 upper = problem.Above ? problem.Bound : double.PositiveInfinity;
-            board.Bound(first + problem.Neuron, lower, upper, "AlphaCrown");
+            board.Bound(first + problem.Neuron, lower, upper, Evidence.AlphaCrown);
         }
     }
 }

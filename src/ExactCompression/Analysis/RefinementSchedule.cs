@@ -44,50 +44,38 @@ internal static class RefinementSchedule
         {
             if (!board.HasOpen(layer))
                 return;
-            using var bounds = new AlphaBetaCrown(board.Domain, map, below);
-            clock.Run("AlphaCrown", () => Tighten(board, layer, bounds, clock, onlyUndecided: true));
+            using var bounds = new AlphaBetaCrown(map, below);
+            clock.Run(SearchStage.AlphaCrown, () => Tighten(board, layer, bounds, clock, onlyUndecided: true));
             List<SignTarget> open = search.Open(layer);
             if (open.Count == 0 || open.Count > mostTrees)
                 return;
             ReluBranchAndBound[] trees = Trees(board, layer, bounds, open);
             int budget = Math.Max(FirstBudget, QuickBudget / trees.Length);
-            clock.Run("BranchAndBound", () => Branch(board, layer, trees, budget, budget, search, clock));
+            clock.Run(SearchStage.BranchAndBound, () => Branch(board, layer, trees, budget, budget, search, clock));
         });
 
-    private static void ForLayers(VerdictLedger board, Action<int, AffineLayer, List<ReluRelaxation>> work)
+    private static void ForLayers(VerdictLedger board, Action<int, AffineLayer, RelaxedNetwork> work)
     {
-        var relaxations = new List<ReluRelaxation>();
-        ActivationRange input = ActivationRange.OfInput(board.Domain);
-        try
+        using var below = new RelaxedNetwork(board.Domain);
+        for (int layer = 1; layer <= board.Network.Depth && board.DeepestOpen() >= layer; layer++)
         {
-            for (int layer = 1; layer <= board.Network.Depth && board.DeepestOpen() >= layer; layer++)
-            {
-                AffineLayer map = board.Network.HiddenLayer(layer);
-                if (layer > 1)
-                    work(layer, map, relaxations);
-                int first = board.Offsets[layer - 1];
-                relaxations.Add(
-                    ReluRelaxation.Of(map, input, board.Lower.AsSpan(first, map.Outputs), board.Upper.AsSpan(first, map.Outputs)));
-                input = relaxations[^1].Output;
-            }
-        }
-        finally
-        {
-            foreach (ReluRelaxation relaxation in relaxations)
-                relaxation.Packed.Dispose();
+            AffineLayer map = board.Network.HiddenLayer(layer);
+            if (layer > 1)
+                work(layer, map, below);
+            below.Add(map, board.LowerOf(layer), board.UpperOf(layer));
         }
     }
 
     private static void Refine(
-        VerdictLedger board, int layer, AffineLayer map, List<ReluRelaxation> below, SearchClock clock, WitnessSearch search,
+        VerdictLedger board, int layer, AffineLayer map, RelaxedNetwork below, SearchClock clock, WitnessSearch search,
         IReadOnlyDictionary<SignTarget, float[]> hints)
     {
-        using var bounds = new AlphaBetaCrown(board.Domain, map, below);
-        clock.Run("AlphaCrown", () => Tighten(board, layer, bounds, clock, onlyUndecided: layer == board.DeepestOpen()));
+        using var bounds = new AlphaBetaCrown(map, below);
+        clock.Run(SearchStage.AlphaCrown, () => Tighten(board, layer, bounds, clock, onlyUndecided: layer == board.DeepestOpen()));
         if (!board.HasOpen(layer))
             return;
         ReluBranchAndBound[] trees = Trees(board, layer, bounds, search.Open(layer));
-        clock.Run("BranchAndBound", () => Branch(board, layer, trees, FirstBudget, BudgetBeforeAttack, search, clock));
+        clock.Run(SearchStage.BranchAndBound, () => Branch(board, layer, trees, FirstBudget, BudgetBeforeAttack, search, clock));
 
         // A neuron that stays open is hard to prove or hard to attack: trees and attacks take turns, each turn with twice the effort.
         int budget = BudgetBeforeAttack;
@@ -95,13 +83,14 @@ internal static class RefinementSchedule
         {
             int current = round;
             budget *= 2;
-            clock.Run("Attack", () => AttackSchedule.Single(search, layer, current, board.Network.InputSize, board.Domain, hints));
-            clock.Run("BranchAndBound", () => Branch(board, layer, trees, budget, budget, search, clock));
+            clock.Run(
+                SearchStage.Attack, () => AttackSchedule.Single(search, layer, current, board.Network.InputSize, board.Domain, hints));
+            clock.Run(SearchStage.BranchAndBound, () => Branch(board, layer, trees, budget, budget, search, clock));
         }
 
         if (board.HasOpen(layer))
             clock.Run(
-                "BranchAndBound",
+                SearchStage.BranchAndBound,
                 () => Branch(
                     board, layer, trees, 4 * budget,
                     board.Network.InputSize > InputBranchAndBound.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
@@ -113,7 +102,7 @@ internal static class RefinementSchedule
 
     private static void Tighten(VerdictLedger board, int layer, AlphaBetaCrown bounds, SearchClock clock, bool onlyUndecided)
     {
-        clock.Report("AlphaCrown", layer);
+        clock.Report(SearchStage.AlphaCrown, layer);
         int first = board.Offsets[layer - 1], width = board.Network.WidthOf(layer);
         float[] slopes = bounds.PlainSlopes();
         var problems = new List<CrownSubproblem>();
@@ -133,9 +122,9 @@ internal static class RefinementSchedule
         foreach (CrownSubproblem problem in all)
         {
             if (problem.Above)
-                board.Bound(first + problem.Neuron, double.NegativeInfinity, problem.Bound, "AlphaCrown");
+                board.Bound(first + problem.Neuron, double.NegativeInfinity, problem.Bound, Evidence.AlphaCrown);
             else
-                board.Bound(first + problem.Neuron, -problem.Bound, double.PositiveInfinity, "AlphaCrown");
+                board.Bound(first + problem.Neuron, -problem.Bound, double.PositiveInfinity, Evidence.AlphaCrown);
         }
     }
 
@@ -149,14 +138,14 @@ internal static class RefinementSchedule
         {
             foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target) && !t.Stuck))
             {
-                clock.Report("BranchAndBound", layer);
+                clock.Report(SearchStage.BranchAndBound, layer);
                 tree.GoOn(budget, search, clock.Parallel);
                 if (!tree.IsProven)
                     continue;
                 if (tree.Target.Above)
-                    board.Bound(tree.Target.Index, double.NegativeInfinity, 0, "BranchAndBound");
+                    board.Bound(tree.Target.Index, double.NegativeInfinity, 0, Evidence.BranchAndBound);
                 else
-                    board.Bound(tree.Target.Index, 0, double.PositiveInfinity, "BranchAndBound");
+                    board.Bound(tree.Target.Index, 0, double.PositiveInfinity, Evidence.BranchAndBound);
             }
         }
     }

@@ -23,7 +23,7 @@ internal sealed class AlphaBetaCrown : IDisposable
     private const int Candidates = 8;
 
     private readonly AffineLayer layer;
-    private readonly IReadOnlyList<ReluRelaxation> below;
+    private readonly ReluRelaxation[] below;
     private readonly PackedMatrix<double>[] forward;
     private readonly int inputs;
     private readonly double[] lower;
@@ -33,15 +33,19 @@ internal sealed class AlphaBetaCrown : IDisposable
     private readonly double gamma;
     private readonly double loss;
 
-    public AlphaBetaCrown(InputDomain domain, AffineLayer layer, IReadOnlyList<ReluRelaxation> below)
+    /// <summary>Prepares for neurons of a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="network">The hidden layers below it; at least one.</param>
+    public AlphaBetaCrown(AffineLayer layer, RelaxedNetwork network)
     {
         this.layer = layer;
-        this.below = below;
+        below = [.. network.Layers];
+        InputDomain domain = network.Domain;
         inputs = domain.Size!.Value;
         lower = BackwardRow.WithSlack(domain.Lower.Span);
         upper = BackwardRow.WithSlack(domain.Upper.Span);
-        offsets = new int[below.Count + 1];
-        for (int j = 0; j < below.Count; j++)
+        offsets = new int[below.Length + 1];
+        for (int j = 0; j < below.Length; j++)
             offsets[j + 1] = offsets[j] + below[j].Layer.Outputs;
         forward = [.. below.Select(static r => PackedMatrix<double>.FromTransposed(r.Layer.Weights.Span, r.Layer.Outputs, r.Layer.Inputs))];
         widest = Math.Max(inputs, below.Max(static r => r.Layer.Outputs));
@@ -117,7 +121,7 @@ internal sealed class AlphaBetaCrown : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Backward(List<AlphaBetaCrownRow> rows, Workspace work)
     {
-        int count = rows.Count, top = below.Count - 1, width = layer.Inputs;
+        int count = rows.Count, top = below.Length - 1, width = layer.Inputs;
         for (int r = 0; r < count; r++)
         {
             rows[r].Place = r;
@@ -154,7 +158,7 @@ internal sealed class AlphaBetaCrown : IDisposable
         }
 
         work.Swap();
-        for (int j = 0; j < below.Count; j++)
+        for (int j = 0; j < below.Length; j++)
         {
             int from = below[j].Layer.Inputs, to = below[j].Layer.Outputs;
             MatrixProduct.Multiply(
@@ -170,7 +174,7 @@ internal sealed class AlphaBetaCrown : IDisposable
         private readonly AlphaBetaCrownRow[] rows = new AlphaBetaCrownRow[RowBlock];
         private readonly List<AlphaBetaCrownRow> taken = [];
 
-        public Workspace(int widest, IReadOnlyList<ReluRelaxation> below, int[] offsets)
+        public Workspace(int widest, ReluRelaxation[] below, int[] offsets)
         {
             for (int r = 0; r < rows.Length; r++)
                 rows[r] = new(below, offsets);

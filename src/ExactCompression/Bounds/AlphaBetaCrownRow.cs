@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace ExactCompression.Bounds;
 
@@ -14,25 +12,24 @@ namespace ExactCompression.Bounds;
 /// </remarks>
 internal sealed class AlphaBetaCrownRow
 {
-    private const double FirstMoment = 0.9, SecondMoment = 0.999, MeanShare = 0.1;
+    private const double MeanShare = 0.1;
 
-    private readonly IReadOnlyList<ReluRelaxation> below;
+    private readonly ReluRelaxation[] below;
     private readonly int[] offsets;
     private readonly double[] slope;
     private readonly double[] bestSlope;
     private readonly double[] coefficient;
     private readonly double[] gradient;
-    private readonly double[] mean;
-    private readonly double[] square;
+    private readonly AdamMoments moments;
     private readonly double[] cornerMean;
-    private readonly List<FixedPhase> phases = [];
+    private readonly List<PhaseMultiplier> phases = [];
     private BackwardRow sums;
     private double best;
 
     /// <summary>Makes room.</summary>
     /// <param name="below">The layers below.</param>
     /// <param name="offsets">Where each one's rectifiers begin; last, their number.</param>
-    public AlphaBetaCrownRow(IReadOnlyList<ReluRelaxation> below, int[] offsets)
+    public AlphaBetaCrownRow(ReluRelaxation[] below, int[] offsets)
     {
         this.below = below;
         this.offsets = offsets;
@@ -41,8 +38,7 @@ internal sealed class AlphaBetaCrownRow
         bestSlope = new double[length];
         coefficient = new double[length];
         gradient = new double[length];
-        mean = new double[length];
-        square = new double[length];
+        moments = new(length);
         cornerMean = new double[below[0].Layer.Inputs];
         Problem = null!;
     }
@@ -60,15 +56,14 @@ internal sealed class AlphaBetaCrownRow
     {
         Problem = problem;
         best = double.PositiveInfinity;
-        for (int j = 0; j < below.Count; j++)
+        for (int j = 0; j < below.Length; j++)
         {
             for (int i = 0, n = offsets[j]; n < offsets[j + 1]; i++, n++)
                 slope[n] = below[j].Open[i] != 0 ? problem.Slopes[n] : below[j].LowerSlope[i];
         }
 
         slope.CopyTo(bestSlope, 0);
-        mean.AsSpan().Clear();
-        square.AsSpan().Clear();
+        moments.Clear();
         phases.Clear();
         for (int s = 0; s < problem.Split.Length; s++)
         {
@@ -98,14 +93,14 @@ internal sealed class AlphaBetaCrownRow
     {
         int offset = offsets[layer];
         row.CopyTo(coefficient.AsSpan(offset));
-        foreach (FixedPhase phase in phases)
+        foreach (PhaseMultiplier phase in phases)
         {
             if (phase.Layer == layer)
                 row[phase.Place - offset] = 0;
         }
 
         sums.PassRectifiers(below[layer], slope.AsSpan(offset), row);
-        foreach (FixedPhase phase in phases)
+        foreach (PhaseMultiplier phase in phases)
         {
             if (phase.Layer != layer)
                 continue;
@@ -130,8 +125,8 @@ internal sealed class AlphaBetaCrownRow
         best = bound;
         Problem.Bound = Math.Min(Problem.Bound, bound);
         slope.CopyTo(bestSlope, 0);
-        foreach (FixedPhase phase in phases)
-            phase.BestMultiplier = phase.Multiplier;
+        foreach (PhaseMultiplier phase in phases)
+            phase.Keep();
     }
 
     /// <summary>Takes a corner where the bound is reached into their mean.</summary>
@@ -152,17 +147,17 @@ internal sealed class AlphaBetaCrownRow
     public void Differentiate(int layer, Span<double> z, bool gaps)
     {
         int offset = offsets[layer];
-        foreach (FixedPhase phase in phases)
+        foreach (PhaseMultiplier phase in phases)
         {
             if (phase.Layer == layer)
                 phase.Value = z[phase.Place - offset];
         }
 
         if (gaps)
-            Gaps(below[layer], offset, z);
+            ForwardLines.Gaps(below[layer], offset, coefficient, slope, z, gradient);
         else
-            Gradients(below[layer], offset, z);
-        foreach (FixedPhase phase in phases)
+            ForwardLines.Gradients(below[layer], offset, coefficient, slope, z, gradient);
+        foreach (PhaseMultiplier phase in phases)
         {
             if (phase.Layer != layer)
                 continue;
@@ -177,19 +172,13 @@ internal sealed class AlphaBetaCrownRow
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(int step, AdamSchedule descent)
     {
-        double rate = Math.Pow(descent.Decay, step), correctMean = 1 / (1 - Math.Pow(FirstMoment, step + 1)),
-            correctSquare = 1 / (1 - Math.Pow(SecondMoment, step + 1));
-        StepSlopes(descent.SlopeRate * rate * correctMean, correctSquare);
-        foreach (FixedPhase phase in phases)
+        double rate = Math.Pow(descent.Decay, step);
+        (double correctMean, double correctSquare) = AdamMoments.Corrections(step);
+        moments.Step(slope, gradient, offsets[^1], descent.SlopeRate * rate * correctMean, correctSquare);
+        foreach (PhaseMultiplier phase in phases)
         {
-            double g = phase.On ? phase.Value : -phase.Value;
-            phase.Mean = (FirstMoment * phase.Mean) + ((1 - FirstMoment) * g);
-            phase.Square = (SecondMoment * phase.Square) + ((1 - SecondMoment) * g * g);
             double scale = Math.Max(Math.Abs(coefficient[phase.Place]), 1e-3);
-            phase.Multiplier = Math.Max(
-                0, phase.Multiplier
-                    - (descent.MultiplierRate * scale * rate
-                        * (phase.Mean * correctMean / (Math.Sqrt(phase.Square * correctSquare) + 1e-12))));
+            phase.Step(descent.MultiplierRate * scale * rate, correctMean, correctSquare);
         }
     }
 
@@ -198,7 +187,7 @@ internal sealed class AlphaBetaCrownRow
     {
         for (int n = 0; n < Problem.Slopes.Length; n++)
             Problem.Slopes[n] = (float)bestSlope[n];
-        foreach (FixedPhase phase in phases)
+        foreach (PhaseMultiplier phase in phases)
             Problem.Multipliers[phase.Number] = (float)phase.BestMultiplier;
     }
 
@@ -228,91 +217,5 @@ internal sealed class AlphaBetaCrownRow
         Problem.LineMultipliers = new float[count];
         for (int k = 0; k < count; k++)
             Problem.LineMultipliers[k] = (float)(Math.Max(0, -coefficient[loosest[k]]) * (1 - slope[loosest[k]]));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Gradients(ReluRelaxation relaxation, int offset, Span<double> z)
-    {
-        ref double values = ref MemoryMarshal.GetReference(z);
-        ref double coefficients = ref coefficient[offset], slopes = ref slope[offset], gradients = ref gradient[offset];
-        ref double above = ref MemoryMarshal.GetArrayDataReference(relaxation.UpperSlope);
-        ref double intercepts = ref MemoryMarshal.GetArrayDataReference(relaxation.UpperIntercept);
-        ref double open = ref MemoryMarshal.GetArrayDataReference(relaxation.Open);
-        Vector512<double> zero = Vector512<double>.Zero;
-        for (int i = 0; i < z.Length; i += Vector512<double>.Count)
-        {
-            nuint at = (nuint)i;
-            Vector512<double> mask = BackwardRow.Lanes(z.Length - i), a = Vector512.LoadUnsafe(ref coefficients, at),
-                value = Vector512.LoadUnsafe(ref values, at), up = Vector512.GreaterThan(a, zero);
-            Vector512<double> free = Vector512.LessThan(a, zero) & Vector512.GreaterThan(Vector512.LoadUnsafe(ref open, at), zero);
-            Vector512<double> slope = Vector512.ConditionalSelect(
-                up, Vector512.LoadUnsafe(ref above, at), Vector512.LoadUnsafe(ref slopes, at));
-            Vector512<double> line = (slope * value) + (Vector512.LoadUnsafe(ref intercepts, at) & up);
-            Vector512.ConditionalSelect(mask, (a * value) & free, Vector512.LoadUnsafe(ref gradients, at)).StoreUnsafe(ref gradients, at);
-            Vector512.ConditionalSelect(mask, line, value).StoreUnsafe(ref values, at);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Gaps(ReluRelaxation relaxation, int offset, Span<double> z)
-    {
-        for (int i = 0; i < z.Length; i++)
-        {
-            double a = coefficient[offset + i], value = z[i];
-            double line = a > 0 ? (relaxation.UpperSlope[i] * value) + relaxation.UpperIntercept[i] : slope[offset + i] * value;
-            gradient[offset + i] = relaxation.IsOpen(i) ? a * (line - Math.Max(0, value)) : 0;
-            z[i] = line;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void StepSlopes(double rate, double correctSquare)
-    {
-        Vector512<double> zero = Vector512<double>.Zero, one = Vector512<double>.One, tiny = Vector512.Create(1e-12);
-        for (int n = 0; n < offsets[^1]; n += Vector512<double>.Count)
-        {
-            // Lanes behind the last rectifier are slack: nobody reads them.
-            nuint at = (nuint)n;
-            ref double means = ref mean[0], squares = ref square[0], slopes = ref slope[0];
-            Vector512<double> g = Vector512.LoadUnsafe(ref gradient[0], at);
-            Vector512<double> m = (Vector512.LoadUnsafe(ref means, at) * FirstMoment) + (g * (1 - FirstMoment));
-            Vector512<double> v = (Vector512.LoadUnsafe(ref squares, at) * SecondMoment) + (g * g * (1 - SecondMoment));
-            m.StoreUnsafe(ref means, at);
-            v.StoreUnsafe(ref squares, at);
-            Vector512<double> moved = Vector512.LoadUnsafe(ref slopes, at) - (m * rate / (Vector512.Sqrt(v * correctSquare) + tiny));
-            Vector512.Min(Vector512.Max(moved, zero), one).StoreUnsafe(ref slopes, at);
-        }
-    }
-
-    /// <summary>One assumption, its multiplier, and the multiplier's moments.</summary>
-    private sealed class FixedPhase
-    {
-        public FixedPhase(CrownSubproblem problem, int number, int[] offsets)
-        {
-            Number = number;
-            Place = problem.Split[number];
-            On = problem.Phases[number] > 0;
-            Multiplier = BestMultiplier = problem.Multipliers[number];
-            while (Place >= offsets[Layer + 1])
-                Layer++;
-        }
-
-        public int Number { get; }
-
-        public int Layer { get; }
-
-        public int Place { get; }
-
-        public bool On { get; }
-
-        public double Multiplier { get; set; }
-
-        public double BestMultiplier { get; set; }
-
-        public double Value { get; set; }
-
-        public double Mean { get; set; }
-
-        public double Square { get; set; }
     }
 }

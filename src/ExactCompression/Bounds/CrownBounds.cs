@@ -12,7 +12,7 @@ internal sealed class CrownBounds
     private const int RowBlock = 16;
 
     private readonly InputDomain domain;
-    private readonly IReadOnlyList<ReluRelaxation> below;
+    private readonly ReluRelaxation[] below;
     private readonly double[] lower;
     private readonly double[] upper;
     private readonly int widest;
@@ -20,12 +20,11 @@ internal sealed class CrownBounds
     private readonly double loss;
 
     /// <summary>Prepares for rows over the outputs of the last of some hidden layers.</summary>
-    /// <param name="domain">The input box.</param>
-    /// <param name="below">The hidden layers below, first to last; at least one.</param>
-    public CrownBounds(InputDomain domain, IReadOnlyList<ReluRelaxation> below)
+    /// <param name="network">The hidden layers below; at least one.</param>
+    public CrownBounds(RelaxedNetwork network)
     {
-        this.domain = domain;
-        this.below = below;
+        domain = network.Domain;
+        below = [.. network.Layers];
         lower = BackwardRow.WithSlack(domain.Lower.Span);
         upper = BackwardRow.WithSlack(domain.Upper.Span);
         int inputs = below[0].Layer.Inputs;
@@ -80,7 +79,7 @@ internal sealed class CrownBounds
         for (int r = 0; r < rows; r++)
             work.Sums[r] = BackwardRow.Start(layer, neurons[r], above, input, work.Rows.AsSpan(r * width, width));
 
-        for (int j = below.Count - 1; j >= 0; j--)
+        for (int j = below.Length - 1; j >= 0; j--)
         {
             ReluRelaxation relaxation = below[j];
             int from = relaxation.Layer.Outputs, to = relaxation.Layer.Inputs;

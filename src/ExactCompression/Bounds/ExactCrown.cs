@@ -15,13 +15,13 @@ internal static class ExactCrown
     /// <param name="neuron">0-based.</param>
     /// <param name="above">True for the upper bound of <c>z</c>, false for that of <c>-z</c>.</param>
     /// <returns>True where that is proven; false also where a weight carries a radius or a bound is infinite.</returns>
-    public static bool ProvesSign(InputDomain domain, IReadOnlyList<ReluRelaxation> below, AffineLayer layer, int neuron, bool above)
+    public static bool ProvesSign(InputDomain domain, ReluRelaxation[] below, AffineLayer layer, int neuron, bool above)
     {
-        if (!layer.IsExact || below.Any(static r => !r.Layer.IsExact || !r.IsFinite))
+        if (!layer.IsExact || Array.Exists(below, static r => !r.Layer.IsExact || !r.IsFinite))
             return false;
         Dyadic[] row = [.. layer.Row(neuron).ToArray().Select(w => (Dyadic)(above ? w : -w))];
         Dyadic constant = above ? layer.Bias.Span[neuron] : -layer.Bias.Span[neuron];
-        for (int j = below.Count - 1; j >= 0; j--)
+        for (int j = below.Length - 1; j >= 0; j--)
             row = PassLayer(below[j], row, ref constant);
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
         for (int i = 0; i < row.Length; i++)

@@ -14,7 +14,7 @@ namespace ExactCompression.Bounds;
 /// Certification with General Activation Functions</em>, NeurIPS 2018; Singh et al., <em>An Abstract Domain for Certifying Neural
 /// Networks</em>, POPL 2019.)
 /// </remarks>
-internal sealed class ReluRelaxation
+internal sealed class ReluRelaxation : IDisposable
 {
     private readonly double[] lower;
     private readonly double[] upper;
@@ -87,6 +87,9 @@ internal sealed class ReluRelaxation
         relaxation.MeasureRounding();
         return relaxation;
     }
+
+    /// <summary>Frees the packed weights.</summary>
+    public void Dispose() => Packed.Dispose();
 
     /// <summary>Whether a rectifier's phase is open: its range has 0 inside.</summary>
     /// <param name="i">0-based neuron.</param>

@@ -10,9 +10,6 @@ namespace ExactCompression.Branching;
 /// </summary>
 internal static class ExactSigns
 {
-    /// <summary>The evidence of what exact arithmetic has shown, point by point or over linear pieces.</summary>
-    public const string Kind = "Enumeration";
-
     /// <summary>Weights up to a layer, above which no point is run through the network in exact arithmetic.</summary>
     private const long MostWeights = 200_000;
 
@@ -28,7 +25,7 @@ internal static class ExactSigns
     public static void DecideFirst(VerdictLedger board, SearchClock clock)
     {
         if (board.Network.Depth > 0 && board.Network.HiddenLayer(1).IsExact && board.HasOpen(1))
-            clock.Run(Kind, () => DecideFirst(board, board.Network.HiddenLayer(1), clock));
+            clock.Run(SearchStage.Enumeration, () => DecideFirst(board, board.Network.HiddenLayer(1), clock));
     }
 
     /// <summary>Runs a few corners of the box through the network for each sign that is still open, front to back.</summary>
@@ -38,7 +35,9 @@ internal static class ExactSigns
     {
         int last = board.DeepestOpen();
         if (last > 0 && LayersUpTo(board.Network, last) is { } layers)
-            clock.Run(Kind, () => Show(board, layers, Effort / Math.Max(1, layers.Sum(static l => l.ConnectionCount)), clock));
+            clock.Run(
+                SearchStage.Enumeration,
+                () => Show(board, layers, Effort / Math.Max(1, layers.Sum(static l => l.ConnectionCount)), clock));
     }
 
     /// <summary>
@@ -99,7 +98,7 @@ internal static class ExactSigns
                 if (above ? sign > 0 : sign < 0)
                     board.Learn(i, above, corner);
                 else
-                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Kind);
+                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Evidence.Enumeration);
             }
         }
     }

@@ -10,7 +10,6 @@ namespace ExactCompression.Branching;
 /// </summary>
 internal sealed class ExactSubdomain
 {
-    private readonly VerdictLedger board;
     private readonly double[] lower;
     private readonly double[] upper;
 
@@ -20,39 +19,27 @@ internal sealed class ExactSubdomain
     /// <param name="parallel">Threads, and the token to stop on.</param>
     public ExactSubdomain(VerdictLedger board, Subdomain part, ParallelOptions parallel)
     {
-        this.board = board;
         int deepest = board.Place(part.Targets[0].Index).Layer;
         lower = board.Lower[..board.Offsets[deepest]];
         upper = board.Upper[..board.Offsets[deepest]];
-        var domain = new InputDomain(part.Lower, part.Upper);
-        var below = new List<ReluRelaxation>();
-        ActivationRange input = ActivationRange.OfInput(domain);
-        try
+        using var below = new RelaxedNetwork(new(part.Lower, part.Upper));
+        for (int layer = 1; layer <= deepest; layer++)
         {
-            for (int layer = 1; layer <= deepest; layer++)
+            AffineLayer map = board.Network.HiddenLayer(layer);
+            int first = board.Offsets[layer - 1];
+            double[] low = new double[map.Outputs], high = new double[map.Outputs];
+            IntervalBounds.Propagate(map, below.Output, low, high);
+            Keep(first, low, high);
+            if (layer > 1)
             {
-                AffineLayer map = board.Network.HiddenLayer(layer);
-                int first = board.Offsets[layer - 1];
-                double[] low = new double[map.Outputs], high = new double[map.Outputs];
-                IntervalBounds.Propagate(map, input, low, high);
+                int[] neurons = [.. Enumerable.Range(0, map.Outputs)];
+                var bounds = new CrownBounds(below);
+                bounds.Bound(map, neurons, above: true, high, [], parallel);
+                bounds.Bound(map, neurons, above: false, low, [], parallel);
                 Keep(first, low, high);
-                if (layer > 1)
-                {
-                    int[] neurons = [.. Enumerable.Range(0, map.Outputs)];
-                    var bounds = new CrownBounds(domain, below);
-                    bounds.Bound(map, neurons, above: true, high, [], parallel);
-                    bounds.Bound(map, neurons, above: false, low, [], parallel);
-                    Keep(first, low, high);
-                }
-
-                below.Add(ReluRelaxation.Of(map, input, lower.AsSpan(first, map.Outputs), upper.AsSpan(first, map.Outputs)));
-                input = below[^1].Output;
             }
-        }
-        finally
-        {
-            foreach (ReluRelaxation relaxation in below)
-                relaxation.Packed.Dispose();
+
+            below.Add(map, lower.AsSpan(first, map.Outputs), upper.AsSpan(first, map.Outputs));
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class InputBranchAndBound : IDisposable
         while (Bounded < most && open.Count > 0)
         {
             clock.ThrowIfExpired();
-            clock.Report("InputSplitting", layer);
+            clock.Report(SearchStage.InputSplitting, layer);
             var batch = new List<Subdomain>(Batch);
             while (batch.Count < Batch && open.TryPop(out Subdomain? part))
             {
@@ -116,9 +116,9 @@ internal sealed class InputBranchAndBound : IDisposable
             if (parts[target] != 0 || !IsWanted(target))
                 continue;
             if (target.Above)
-                board.Bound(target.Index, double.NegativeInfinity, 0, "InputSplitting");
+                board.Bound(target.Index, double.NegativeInfinity, 0, Evidence.InputSplitting);
             else
-                board.Bound(target.Index, 0, double.PositiveInfinity, "InputSplitting");
+                board.Bound(target.Index, 0, double.PositiveInfinity, Evidence.InputSplitting);
         }
 
         if (left.Length == 0)

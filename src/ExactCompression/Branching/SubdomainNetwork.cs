@@ -26,9 +26,8 @@ internal sealed class SubdomainNetwork : IDisposable
         {
             AffineLayer map = board.Network.HiddenLayer(l + 1);
             Tighten(map, input, Lower.AsSpan(Offsets[l], map.Outputs), Upper.AsSpan(Offsets[l], map.Outputs));
-            ReluRelaxation whole = ReluRelaxation.Of(
+            using var whole = ReluRelaxation.Of(
                 map, input, Lower.AsSpan(Offsets[l], map.Outputs), Upper.AsSpan(Offsets[l], map.Outputs));
-            whole.Packed.Dispose();
             Layers[l] = new(map, input, whole.Error, Rounding.Gamma((2L * Offsets[^1]) + Inputs + 2), loss);
             loss += whole.Loss;
             input = whole.Output;

@@ -62,9 +62,9 @@ internal sealed unsafe class SubdomainWeights : IDisposable
                 double* from = a + ((nint)r * stride), to = c + ((nint)r * Stride);
                 int vectors = Stride / Lanes, column = 0;
                 for (; vectors >= 4; vectors -= 4, column += 4 * Lanes)
-                    Four(from, stride, on, live.Length, weights + column, to + column);
+                    Many<WithFourth>(from, stride, on, live.Length, weights + column, to + column);
                 if (vectors == 3)
-                    Three(from, stride, on, live.Length, weights + column, to + column);
+                    Many<ThreeAlone>(from, stride, on, live.Length, weights + column, to + column);
                 else
                     for (; vectors > 0; vectors--, column += Lanes)
                         One(from, stride, on, live.Length, weights + column, to + column);
@@ -79,8 +79,10 @@ internal sealed unsafe class SubdomainWeights : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Four vectors of the product's columns, or three: the compiler leaves out the fourth for good.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Four(double* a, int stride, int* live, int count, double* w, double* c)
+    private void Many<TFourth>(double* a, int stride, int* live, int count, double* w, double* c)
+        where TFourth : struct, IFourth
     {
         Vector512<double> c00 = default, c01 = default, c02 = default, c03 = default, c10 = default, c11 = default, c12 = default,
             c13 = default;
@@ -92,75 +94,37 @@ internal sealed unsafe class SubdomainWeights : IDisposable
             int k = live[n];
             double* row = w + ((nint)k * Stride);
             Vector512<double> w0 = Vector512.Load(row), w1 = Vector512.Load(row + Lanes), w2 = Vector512.Load(row + (2 * Lanes)),
-                w3 = Vector512.Load(row + (3 * Lanes));
+                w3 = TFourth.IsThere ? Vector512.Load(row + (3 * Lanes)) : default;
             Vector512<double> x = Vector512.Create(a[k]);
             c00 = Vector512.FusedMultiplyAdd(x, w0, c00);
             c01 = Vector512.FusedMultiplyAdd(x, w1, c01);
             c02 = Vector512.FusedMultiplyAdd(x, w2, c02);
-            c03 = Vector512.FusedMultiplyAdd(x, w3, c03);
+            if (TFourth.IsThere)
+                c03 = Vector512.FusedMultiplyAdd(x, w3, c03);
             x = Vector512.Create(a1[k]);
             c10 = Vector512.FusedMultiplyAdd(x, w0, c10);
             c11 = Vector512.FusedMultiplyAdd(x, w1, c11);
             c12 = Vector512.FusedMultiplyAdd(x, w2, c12);
-            c13 = Vector512.FusedMultiplyAdd(x, w3, c13);
+            if (TFourth.IsThere)
+                c13 = Vector512.FusedMultiplyAdd(x, w3, c13);
             x = Vector512.Create(a2[k]);
             c20 = Vector512.FusedMultiplyAdd(x, w0, c20);
             c21 = Vector512.FusedMultiplyAdd(x, w1, c21);
             c22 = Vector512.FusedMultiplyAdd(x, w2, c22);
-            c23 = Vector512.FusedMultiplyAdd(x, w3, c23);
+            if (TFourth.IsThere)
+                c23 = Vector512.FusedMultiplyAdd(x, w3, c23);
             x = Vector512.Create(a3[k]);
             c30 = Vector512.FusedMultiplyAdd(x, w0, c30);
             c31 = Vector512.FusedMultiplyAdd(x, w1, c31);
             c32 = Vector512.FusedMultiplyAdd(x, w2, c32);
-            c33 = Vector512.FusedMultiplyAdd(x, w3, c33);
+            if (TFourth.IsThere)
+                c33 = Vector512.FusedMultiplyAdd(x, w3, c33);
         }
 
-        Store(c, c00, c01, c02);
-        c03.Store(c + (3 * Lanes));
-        c += Stride;
-        Store(c, c10, c11, c12);
-        c13.Store(c + (3 * Lanes));
-        c += Stride;
-        Store(c, c20, c21, c22);
-        c23.Store(c + (3 * Lanes));
-        c += Stride;
-        Store(c, c30, c31, c32);
-        c33.Store(c + (3 * Lanes));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Three(double* a, int stride, int* live, int count, double* w, double* c)
-    {
-        Vector512<double> c00 = default, c01 = default, c02 = default, c10 = default, c11 = default, c12 = default;
-        Vector512<double> c20 = default, c21 = default, c22 = default, c30 = default, c31 = default, c32 = default;
-        double* a1 = a + stride, a2 = a1 + stride, a3 = a2 + stride;
-        for (int n = 0; n < count; n++)
-        {
-            int k = live[n];
-            double* row = w + ((nint)k * Stride);
-            Vector512<double> w0 = Vector512.Load(row), w1 = Vector512.Load(row + Lanes), w2 = Vector512.Load(row + (2 * Lanes));
-            Vector512<double> x = Vector512.Create(a[k]);
-            c00 = Vector512.FusedMultiplyAdd(x, w0, c00);
-            c01 = Vector512.FusedMultiplyAdd(x, w1, c01);
-            c02 = Vector512.FusedMultiplyAdd(x, w2, c02);
-            x = Vector512.Create(a1[k]);
-            c10 = Vector512.FusedMultiplyAdd(x, w0, c10);
-            c11 = Vector512.FusedMultiplyAdd(x, w1, c11);
-            c12 = Vector512.FusedMultiplyAdd(x, w2, c12);
-            x = Vector512.Create(a2[k]);
-            c20 = Vector512.FusedMultiplyAdd(x, w0, c20);
-            c21 = Vector512.FusedMultiplyAdd(x, w1, c21);
-            c22 = Vector512.FusedMultiplyAdd(x, w2, c22);
-            x = Vector512.Create(a3[k]);
-            c30 = Vector512.FusedMultiplyAdd(x, w0, c30);
-            c31 = Vector512.FusedMultiplyAdd(x, w1, c31);
-            c32 = Vector512.FusedMultiplyAdd(x, w2, c32);
-        }
-
-        Store(c, c00, c01, c02);
-        Store(c + Stride, c10, c11, c12);
-        Store(c + (2 * (nint)Stride), c20, c21, c22);
-        Store(c + (3 * (nint)Stride), c30, c31, c32);
+        Store<TFourth>(c, c00, c01, c02, c03);
+        Store<TFourth>(c + Stride, c10, c11, c12, c13);
+        Store<TFourth>(c + (2 * (nint)Stride), c20, c21, c22, c23);
+        Store<TFourth>(c + (3 * (nint)Stride), c30, c31, c32, c33);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -185,10 +149,30 @@ internal sealed unsafe class SubdomainWeights : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(double* c, Vector512<double> v0, Vector512<double> v1, Vector512<double> v2)
+    private static void Store<TFourth>(
+        double* c, Vector512<double> v0, Vector512<double> v1, Vector512<double> v2, Vector512<double> v3)
+        where TFourth : struct, IFourth
     {
         v0.Store(c);
         v1.Store(c + Lanes);
         v2.Store(c + (2 * Lanes));
+        if (TFourth.IsThere)
+            v3.Store(c + (3 * Lanes));
+    }
+
+    /// <summary>Whether a block has a fourth vector of columns: known when it is compiled.</summary>
+    private interface IFourth
+    {
+        static abstract bool IsThere { get; }
+    }
+
+    private readonly struct WithFourth : IFourth
+    {
+        public static bool IsThere => true;
+    }
+
+    private readonly struct ThreeAlone : IFourth
+    {
+        public static bool IsThere => false;
     }
 }

@@ -42,7 +42,7 @@ internal static class ZeroTies
     {
         if (Open(board).Length == 0)
             return;
-        clock.Run(ExactSigns.Kind, () =>
+        clock.Run(SearchStage.Enumeration, () =>
         {
             Show(board);
             Tighten(board, clock);
@@ -60,7 +60,7 @@ internal static class ZeroTies
     public static void Enumerate(VerdictLedger board, SearchClock clock, bool quickly)
     {
         if (board.Decided < board.Count)
-            clock.Run(ExactSigns.Kind, () => Enumerate(board, clock, quickly, static _ => true));
+            clock.Run(SearchStage.Enumeration, () => Enumerate(board, clock, quickly, static _ => true));
     }
 
     private static void Enumerate(VerdictLedger board, SearchClock clock, bool quickly, Func<int, bool> which)
@@ -75,14 +75,14 @@ internal static class ZeroTies
                 if (!board.Wants(i, above) || left <= 0)
                     continue;
                 clock.ThrowIfExpired();
-                clock.Report(ExactSigns.Kind, board.Place(i).Layer);
-                int? sign = ExactRegions.MaximumSign(
+                clock.Report(SearchStage.Enumeration, board.Place(i).Layer);
+                int? sign = ExactMaximum.Sign(
                     board, i, above, Math.Min(left, each), clock.Parallel.CancellationToken, out long spent);
                 left -= spent;
                 if (sign <= 0)
-                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, ExactSigns.Kind);
+                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Evidence.Enumeration);
                 else if (sign > 0 && above)
-                    board.ShowPositive(i, ExactSigns.Kind);
+                    board.ShowPositive(i, Evidence.Enumeration);
             }
         }
     }
@@ -114,44 +114,32 @@ internal static class ZeroTies
         int[] open = Open(board);
         if (open.Length == 0)
             return;
-        var below = new List<ReluRelaxation>();
-        ActivationRange input = ActivationRange.OfInput(board.Domain);
-        try
+        using var below = new RelaxedNetwork(board.Domain);
+        for (int layer = 1; layer <= board.Place(open[^1]).Layer; layer++)
         {
-            for (int layer = 1; layer <= board.Place(open[^1]).Layer; layer++)
-            {
-                clock.ThrowIfExpired();
-                AffineLayer map = board.Network.HiddenLayer(layer);
-                int first = board.Offsets[layer - 1];
-                Tighten(board, map, first, input, below, clock);
-                below.Add(ReluRelaxation.Of(map, input, board.Lower.AsSpan(first, map.Outputs), board.Upper.AsSpan(first, map.Outputs)));
-                input = below[^1].Output;
-            }
-        }
-        finally
-        {
-            foreach (ReluRelaxation relaxation in below)
-                relaxation.Packed.Dispose();
+            clock.ThrowIfExpired();
+            AffineLayer map = board.Network.HiddenLayer(layer);
+            Tighten(board, map, board.Offsets[layer - 1], below, clock);
+            below.Add(map, board.LowerOf(layer), board.UpperOf(layer));
         }
     }
 
-    private static void Tighten(
-        VerdictLedger board, AffineLayer map, int first, ActivationRange input, List<ReluRelaxation> below, SearchClock clock)
+    private static void Tighten(VerdictLedger board, AffineLayer map, int first, RelaxedNetwork below, SearchClock clock)
     {
         int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(i => board.MayBeZero(first + i))];
         if (neurons.Length == 0)
             return;
         double[] lower = new double[map.Outputs], upper = new double[map.Outputs];
-        IntervalBounds.Propagate(map, input, lower, upper);
+        IntervalBounds.Propagate(map, below.Output, lower, upper);
         foreach (int i in neurons)
-            board.Bound(first + i, double.NegativeInfinity, upper[i], "Interval");
+            board.Bound(first + i, double.NegativeInfinity, upper[i], Evidence.Interval);
         neurons = Array.FindAll(neurons, i => board.MayBeZero(first + i));
-        if (below.Count == 0 || neurons.Length == 0)
+        if (below.Layers.Count == 0 || neurons.Length == 0)
             return;
         var bounds = new double[neurons.Length];
-        new CrownBounds(board.Domain, below).Bound(map, neurons, above: true, bounds, [], clock.Parallel);
+        new CrownBounds(below).Bound(map, neurons, above: true, bounds, [], clock.Parallel);
         for (int k = 0; k < neurons.Length; k++)
-            board.Bound(first + neurons[k], double.NegativeInfinity, bounds[k], "Crown");
+            board.Bound(first + neurons[k], double.NegativeInfinity, bounds[k], Evidence.Crown);
     }
 
     /// <summary>Values too small for their error bound have a sign all the same.</summary>
@@ -171,7 +159,7 @@ internal static class ZeroTies
             {
                 (int layer, int neuron) = board.Place(i);
                 if (values[layer - 1][neuron].Sign > 0 && board.MayBeZero(i))
-                    board.ShowPositive(i, "Witness");
+                    board.ShowPositive(i, Evidence.Witness);
             }
         }
     }

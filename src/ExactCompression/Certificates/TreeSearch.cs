@@ -19,21 +19,17 @@ internal sealed class TreeSearch : IDisposable
     /// <summary>A bound up to this, as a share of the neuron's range, may be a tie.</summary>
     private const double NearTie = 1e-6;
 
-    private readonly InputDomain domain;
     private readonly AffineLayer layer;
     private readonly StabilityCheck check;
     private readonly CheckBudget budget;
-    private readonly List<ReluRelaxation> below = [];
+    private readonly RelaxedNetwork below;
 
     public TreeSearch(InputDomain domain, AffineLayer layer, StabilityCheck check, CheckBudget budget)
     {
-        (this.domain, this.layer, this.check, this.budget) = (domain, layer, check, budget);
-        ActivationRange input = ActivationRange.OfInput(domain);
+        (this.layer, this.check, this.budget) = (layer, check, budget);
+        below = new(domain);
         foreach (BoundedLayer bounded in check.Layers)
-        {
-            below.Add(ReluRelaxation.Of(bounded.Map, input, bounded.Lower, bounded.Upper));
-            input = below[^1].Output;
-        }
+            below.Add(bounded.Map, bounded.Lower, bounded.Upper);
     }
 
     /// <summary>A tree that proves a side, of one leaf where slopes alone do; null where the search does not find one.</summary>
@@ -43,7 +39,7 @@ internal sealed class TreeSearch : IDisposable
     {
         foreach (double margin in Margins)
         {
-            using var bounds = new AlphaBetaCrown(domain, Shifted(side, margin), below);
+            using var bounds = new AlphaBetaCrown(Shifted(side, margin), below);
             var leaves = new List<CrownSubproblem>();
             var search = new ReluBranchAndBound(bounds, new(side.Neuron, side.Above), side.Neuron) { Proven = leaves };
             search.GoOn(most, null, budget.Parallel);
@@ -61,7 +57,7 @@ internal sealed class TreeSearch : IDisposable
     /// <summary>A tree whose leaves may be ties: rounding keeps their bounds a little above 0, and exact arithmetic does not.</summary>
     private PhaseTree? Ties(BoundedSide side, int most)
     {
-        using var bounds = new AlphaBetaCrown(domain, layer, below);
+        using var bounds = new AlphaBetaCrown(layer, below);
         var open = new Stack<CrownSubproblem>([CrownSubproblem.Root(side.Neuron, side.Above, bounds.PlainSlopes())]);
         var leaves = new List<CrownSubproblem>();
         while (open.TryPop(out CrownSubproblem? problem))
@@ -131,18 +127,14 @@ internal sealed class TreeSearch : IDisposable
     /// <summary>Optimised slopes for many sides at once.</summary>
     public float[][] Slopes(List<BoundedSide> sides)
     {
-        using var bounds = new AlphaBetaCrown(domain, layer, below);
+        using var bounds = new AlphaBetaCrown(layer, below);
         CrownSubproblem[] problems = [.. sides.Select(s => CrownSubproblem.Root(s.Neuron, s.Above, bounds.PlainSlopes()))];
         bounds.Optimize(problems, AdamSchedule.FromPlainSlopes, budget.Parallel);
         return [.. problems.Select(p => OfOpen(p.Slopes))];
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (ReluRelaxation relaxation in below)
-            relaxation.Packed.Dispose();
-    }
+    public void Dispose() => below.Dispose();
 
     /// <summary>The layer with one bias moved against the side.</summary>
     private AffineLayer Shifted(BoundedSide side, double margin)

@@ -75,7 +75,7 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
             Contradiction = e => options.Warning?.Invoke(e.Message),
         };
         var table = StabilityTable.Undecided(network, domain);
-        if (cell.Method == StabilityMethod.Hybrid)
+        if (MilpFormulations.Of(cell.Method) is not { } formulation)
         {
             InputData? data = cell.Preprocess switch
             {
@@ -86,13 +86,6 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
             return StabilityAnalysis.FindStable(table, data, search, cancellation);
         }
 
-        MilpFormulation formulation = cell.Method switch
-        {
-            StabilityMethod.Isa => MilpFormulation.Isa,
-            StabilityMethod.Layer => MilpFormulation.Layer,
-            StabilityMethod.Neuron => MilpFormulation.Neuron,
-            _ => MilpFormulation.NeuronApproximate,
-        };
         return MilpAnalysis.Find(
             table, options.Data, new() { Formulation = formulation, Solver = options.Solver, Preprocess = cell.Preprocess }, search,
             cancellation);
@@ -100,8 +93,8 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
 
     private static SweepRow WithTable(SweepRow row, StabilityTable table)
     {
-        double Seconds(params string[] stages) =>
-            Rounded(table.Stages.Where(s => stages.Contains(s.Name)).Sum(static s => s.Elapsed.TotalSeconds));
+        double Seconds(params SearchStage[] stages) =>
+            Rounded(table.Stages.Where(s => stages.Contains(s.Stage)).Sum(static s => s.Elapsed.TotalSeconds));
         string ByLayer(Func<LayerStability, int> count) => string.Join(' ', table.Layers.Select(count));
         int stable = table.StablyActive + table.StablyInactive;
         return row with
@@ -118,10 +111,10 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
             UnstableByLayer = ByLayer(static l => l.Unstable),
             UndeterminedByLayer = ByLayer(static l => l.Undetermined),
             RankByLayer = ByLayer(static l => l.ActiveRank),
-            BoundsSeconds = Seconds("Interval", "Crown", "AlphaCrown"),
-            WitnessSeconds = Seconds("Sampling", "Attack"),
-            SplittingSeconds = Seconds("InputSplitting", "BranchAndBound"),
-            MilpSeconds = Seconds(["Milp", .. Enum.GetNames<MilpFormulation>()]),
+            BoundsSeconds = Seconds(SearchStage.Interval, SearchStage.Crown, SearchStage.AlphaCrown),
+            WitnessSeconds = Seconds(SearchStage.Sampling, SearchStage.Attack),
+            SplittingSeconds = Seconds(SearchStage.InputSplitting, SearchStage.BranchAndBound),
+            MilpSeconds = Seconds([SearchStage.Milp, .. MilpFormulations.Stages]),
             SearchSeconds = Rounded(table.Elapsed.TotalSeconds),
         };
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using ExactCompression.Networks;
 
 namespace ExactCompression.Milp;
 
@@ -19,9 +20,7 @@ public sealed class ActivationPattern
         Number = number;
         Input = input;
         this.active = active;
-        offsets = new int[network.Depth + 1];
-        for (int layer = 1; layer <= network.Depth; layer++)
-            offsets[layer] = offsets[layer - 1] + network.WidthOf(layer);
+        offsets = new NeuronLayout(network).Offsets;
     }
 
     /// <summary>The network.</summary>

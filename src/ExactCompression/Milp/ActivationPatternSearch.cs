@@ -47,7 +47,7 @@ public sealed class ActivationPatternSearch
         this.network = network;
         this.domain = StabilityTable.Undecided(network, domain).Domain;
         this.options = options;
-        backend = options.Solver is null && ExactRegions.CanHold(network, this.domain) ? null : MilpSolvers.Require(options.Solver);
+        backend = options.Solver is null && RegionEnumeration.CanHold(network, this.domain) ? null : MilpSolvers.Require(options.Solver);
     }
 
     /// <summary>
@@ -82,7 +82,7 @@ public sealed class ActivationPatternSearch
         End = ActivationPatternEnd.Running;
         using var points = new RegionPoint(network, domain);
         CancellationToken expired = clock.Parallel.CancellationToken;
-        using IEnumerator<ExactRegion> regions = new ExactRegions(network, domain).Run(expired).GetEnumerator();
+        using IEnumerator<ExactRegion> regions = new RegionEnumeration(network, domain).Run(expired).GetEnumerator();
         for (int number = 1; ; number++)
         {
             if (number > options.Count)

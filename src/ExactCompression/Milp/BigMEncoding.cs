@@ -26,7 +26,7 @@ internal sealed class BigMEncoding : IDisposable
 
     private readonly VerdictLedger board;
     private readonly int[] inputs;
-    private readonly Unit[] units;
+    private readonly BigMUnit[] units;
 
     /// <summary>Writes the program down.</summary>
     /// <param name="backend">The solver.</param>
@@ -43,7 +43,7 @@ internal sealed class BigMEncoding : IDisposable
             inputs = new int[board.Network.InputSize];
             for (int k = 0; k < inputs.Length; k++)
                 inputs[k] = Width(k) > 0 ? Program.AddVariable(0, 1) : -1;
-            units = new Unit[board.Offsets[layers]];
+            units = new BigMUnit[board.Offsets[layers]];
             for (int layer = 1; layer <= layers; layer++)
             {
                 for (int i = 0; i < board.Network.WidthOf(layer); i++)
@@ -78,7 +78,7 @@ internal sealed class BigMEncoding : IDisposable
     /// <returns>The variable.</returns>
     public int AddIndicator(int index, bool above)
     {
-        Unit unit = units[index];
+        BigMUnit unit = units[index];
         double end = (above ? -board.Lower[index] : board.Upper[index]) / unit.Scale;
         int sign = above ? 1 : -1, indicator = Program.AddVariable(0, 1, integer: true),
             row = Program.AddRow(-end - Margin, double.PositiveInfinity);
@@ -93,7 +93,7 @@ internal sealed class BigMEncoding : IDisposable
     /// <param name="below">Whether also where it is below 0.</param>
     public void KeepFromZero(int index, bool below)
     {
-        Unit unit = units[index];
+        BigMUnit unit = units[index];
         int on = Program.AddRow(0, double.PositiveInfinity);
         Program.SetTerm(on, unit.Output, unit.OutputScale / unit.Scale);
         Program.SetTerm(on, unit.Phase, -Margin);
@@ -155,7 +155,7 @@ internal sealed class BigMEncoding : IDisposable
     /// <param name="values">A value for each variable; null to free them again.</param>
     public void HoldPhases(double[]? values)
     {
-        foreach (Unit unit in units)
+        foreach (BigMUnit unit in units)
         {
             if (unit.Phase < 0)
                 continue;
@@ -178,26 +178,26 @@ internal sealed class BigMEncoding : IDisposable
 
     private double ScaleOf(int index) => PowerAbove(Math.Max(Math.Abs(board.Lower[index]), Math.Abs(board.Upper[index])));
 
-    private Unit Add(int layer, int neuron)
+    private BigMUnit Add(int layer, int neuron)
     {
         int index = board.Offsets[layer - 1] + neuron;
         double lower = board.Lower[index], upper = board.Upper[index], scale = ScaleOf(index);
         bool inactive = upper <= 0 || board.StateOf(index) == NeuronState.StablyInactive,
             active = !inactive && (lower >= 0 || board.StateOf(index) == NeuronState.StablyActive);
         if (inactive)
-            return Unit.Inactive;
+            return BigMUnit.Inactive;
         int row = Program.AddRow(0, 0);
         double constant = Terms(layer, neuron, scale, (variable, coefficient) => Program.SetTerm(row, variable, coefficient));
         Program.SetRowRange(row, -constant, -constant);
         if (active)
         {
-            var linear = new Unit(Program.AddVariable(Math.Max(0, lower) / scale, upper / scale), -1, -1, scale, scale, 0);
+            var linear = new BigMUnit(Program.AddVariable(Math.Max(0, lower) / scale, upper / scale), -1, -1, scale, scale, 0);
             Program.SetTerm(row, linear.Output, -1);
             return linear;
         }
 
         double outputScale = PowerAbove(upper), slackScale = PowerAbove(-lower), most = upper / outputScale, least = -lower / slackScale;
-        var unit = new Unit(
+        var unit = new BigMUnit(
             Program.AddVariable(0, most), Program.AddVariable(0, least), Program.AddVariable(0, 1, integer: true), scale, outputScale,
             slackScale);
         Program.SetTerm(row, unit.Output, -outputScale / scale);
@@ -234,24 +234,5 @@ internal sealed class BigMEncoding : IDisposable
         }
 
         return constant / scale;
-    }
-
-    /// <summary>
-    /// A neuron's variables: its output, its slack and its phase, below 0 where it has none; and what they are multiples of.
-    /// </summary>
-    private sealed record Unit(int Output, int Slack, int Phase, double Scale, double OutputScale, double SlackScale)
-    {
-        public static Unit Inactive { get; } = new(-1, -1, -1, 1, 1, 1);
-
-        /// <summary>Sets the variables to what a pre-activation makes of them.</summary>
-        public void Assign(double z, double[] values)
-        {
-            if (Output >= 0)
-                values[Output] = Math.Max(0, z) / OutputScale;
-            if (Phase < 0)
-                return;
-            values[Slack] = Math.Max(0, -z) / SlackScale;
-            values[Phase] = z > 0 ? 1 : 0;
-        }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class MilpSearch : IDisposable
         Backend = backend;
         Options = options;
         Clock = clock;
-        Claim = MilpClaim.Of(backend.Name, SolverBackend.Tolerance);
+        Claim = Evidence.BySolver(backend.Name, SolverBackend.Tolerance);
         Random = new(search.Seed);
         warning = search.Warning;
         check = new(board.Network, board.Domain);
@@ -33,7 +33,7 @@ internal sealed class MilpSearch : IDisposable
     public SearchClock Clock { get; }
 
     /// <summary>The evidence of this solver's word.</summary>
-    public string Claim { get; }
+    public Evidence Claim { get; }
 
     public Random Random { get; }
 
@@ -61,7 +61,7 @@ internal sealed class MilpSearch : IDisposable
     /// <param name="bound">The solver's last bound.</param>
     public void Report(int layer, int candidates, double bound) =>
         Clock.Report(
-            Options.Formulation.ToString(), layer,
+            MilpFormulations.StageOf(Options.Formulation), layer,
             string.Create(CultureInfo.InvariantCulture, $"{candidates} candidates left, {Backend.Name}'s bound {bound:G6}"));
 
     public void Dispose() => check.Dispose();

@@ -34,6 +34,23 @@ internal static class NeuronSearch
         }
     }
 
+    /// <summary>
+    /// Gives what a search has left open to the default solver, neuron by neuron, until the time is over. The bounds found so far make the
+    /// constants; every solution counts for all neurons.
+    /// </summary>
+    /// <param name="board">What is known.</param>
+    /// <param name="search">How the search runs.</param>
+    /// <param name="clock">Its time.</param>
+    public static void DecideOpen(VerdictLedger board, SearchOptions search, SearchClock clock)
+    {
+        SolverBackend? backend = SolverBackend.Known.FirstOrDefault(
+            static b => b.Name == MilpSolvers.Default && MilpSolvers.Try(b).Available);
+        if (backend is null || !BigMEncoding.CanHold(board))
+            return;
+        using var milp = new MilpSearch(board, backend, new() { Formulation = MilpFormulation.NeuronApproximate }, search, clock);
+        Run(milp, approximate: true, creditAll: true);
+    }
+
     private static void Decide(MilpSearch search, BigMEncoding network, int layer, int neuron, bool above, bool approximate, bool creditAll)
     {
         int index = search.Board.Offsets[layer - 1] + neuron;

@@ -7,22 +7,22 @@ namespace ExactCompression.Verdicts;
 /// <param name="network">The network's name, for messages.</param>
 internal sealed class ClaimLedger(string network)
 {
-    private readonly List<ContradictionException> contradictions = [];
-    private readonly Dictionary<int, (NeuronState State, string Claim)> reopened = [];
+    private readonly List<(ContradictionException Contradiction, bool Imported)> contradictions = [];
+    private readonly Dictionary<int, (NeuronState State, Evidence Claim)> reopened = [];
 
     /// <summary>The claims that were opened again, by the neuron's index.</summary>
-    public IEnumerable<KeyValuePair<int, (NeuronState State, string Claim)>> Reopened => reopened;
+    public IEnumerable<KeyValuePair<int, (NeuronState State, Evidence Claim)>> Reopened => reopened;
 
     /// <summary>Puts a claim to the proof.</summary>
-    public void Reopen(int index, NeuronState state, string claim) => reopened[index] = (state, claim);
+    public void Reopen(int index, NeuronState state, Evidence claim) => reopened[index] = (state, claim);
 
     /// <summary>Notes that a proof refutes a claim.</summary>
-    /// <param name="layer">1-based hidden layer.</param>
-    /// <param name="neuron">0-based neuron within its layer.</param>
-    /// <param name="claim">What was claimed.</param>
+    /// <param name="place">1-based hidden layer and 0-based neuron.</param>
+    /// <param name="claimed">The state claimed.</param>
+    /// <param name="claim">By what claim.</param>
     /// <param name="proof">What refutes it.</param>
-    public void Contradict(int layer, int neuron, string claim, string proof) =>
-        contradictions.Add(new(network, layer, neuron, claim, proof));
+    public void Contradict((int Layer, int Neuron) place, NeuronState claimed, Evidence claim, string proof) =>
+        contradictions.Add((new(network, place.Layer, place.Neuron, $"{claimed}, {claim}", proof), claim.IsImported));
 
     /// <summary>Tells of the contradictions.</summary>
     /// <exception cref="ContradictionException">A solver's word is refuted, and no handler is registered.</exception>
@@ -30,11 +30,11 @@ internal sealed class ClaimLedger(string network)
     /// this network and domain, or it is wrong.</exception>
     public void Report(SearchOptions options)
     {
-        foreach (ContradictionException contradiction in contradictions)
+        foreach ((ContradictionException contradiction, bool imported) in contradictions)
         {
             if (options.Contradiction is { } handler)
                 handler(contradiction);
-            else if (contradiction.Claim.Contains(ImportedClaim.Kind, StringComparison.Ordinal))
+            else if (imported)
                 throw new InvalidInputException(
                     contradiction.ErrorId, contradiction.Message,
                     "Check that the table belongs to this network and domain; find the stable neurons again from the network.");
@@ -47,21 +47,20 @@ internal sealed class ClaimLedger(string network)
     /// <param name="claimed">The state claimed.</param>
     /// <param name="claim">Its evidence.</param>
     /// <param name="found">The state found since; undetermined where nothing was.</param>
-    /// <param name="kind">Its evidence.</param>
+    /// <param name="evidence">Its evidence.</param>
     /// <param name="refuted">Whether proven bounds or witnesses exclude the claim.</param>
     /// <returns>The state and the evidence that are left.</returns>
-    public static (NeuronState State, string Evidence) Settle(
-        NeuronState claimed, string claim, NeuronState found, string kind, bool refuted)
+    public static (NeuronState State, Evidence Evidence) Settle(
+        NeuronState claimed, Evidence claim, NeuronState found, Evidence evidence, bool refuted)
     {
-        bool imported = ImportedClaim.Is(claim);
         if (refuted)
-            return (found, found == NeuronState.Undetermined ? MilpClaim.Refuted(claim) : MilpClaim.Join(MilpClaim.Refuted(claim), kind));
+            return (found, found == NeuronState.Undetermined ? claim.Refuted() : evidence.After(claim.Refuted()));
         if (found == NeuronState.Undetermined)
             return (claimed, claim);
-        if (imported || !MilpClaim.StandsAlone(kind))
-            return (found, imported ? kind : MilpClaim.Join(claim, kind));
+        if (claim.IsImported || !evidence.IsSolverAlone)
+            return (found, claim.IsImported ? evidence : evidence.After(claim));
 
         // Two solvers' words: together no more than one, and against each other nothing.
-        return claimed == found ? (claimed, claim) : (NeuronState.Undetermined, MilpClaim.Refuted(claim));
+        return claimed == found ? (claimed, claim) : (NeuronState.Undetermined, claim.Refuted());
     }
 }

@@ -55,17 +55,24 @@ public sealed class NeuronStability
     /// </summary>
     public string Evidence
     {
+        get => Basis.ToString();
+        init => Basis = Verdicts.Evidence.Parse(value);
+    }
+
+    /// <summary>What <see cref="Evidence"/> says.</summary>
+    internal Evidence Basis
+    {
         get;
         init => field = Changeable(value);
-    } = "";
+    } = Verdicts.Evidence.None;
 
     /// <summary>
     /// Whether the verdict is what a file, or a copy from another process, states, and no proof here has decided the neuron.
     /// </summary>
-    public bool IsImported => ImportedClaim.Is(Evidence);
+    public bool IsImported => Basis.IsImported;
 
     /// <summary>Whether the verdict is proven: not undetermined, not a solver's word alone, and not imported.</summary>
-    public bool IsProven => State != NeuronState.Undetermined && !MilpClaim.StandsAlone(Evidence) && !IsImported;
+    public bool IsProven => State != NeuronState.Undetermined && !Basis.IsSolverAlone && !IsImported;
 
     /// <summary>An input in the domain where the pre-activation is proven to be above 0, or null.</summary>
     public double[]? PositiveWitness
@@ -93,6 +100,21 @@ public sealed class NeuronStability
         copy.isSealed = true;
         return copy;
     }
+
+    /// <summary>This verdict as one from outside; bounds and witnesses stay as stated.</summary>
+    internal NeuronStability AsImported() => State == NeuronState.Undetermined || IsImported
+        ? this
+        : new()
+        {
+            Layer = Layer,
+            Neuron = Neuron,
+            State = State,
+            LowerBound = LowerBound,
+            UpperBound = UpperBound,
+            Basis = Basis.AsImported(),
+            PositiveWitness = PositiveWitness,
+            NegativeWitness = NegativeWitness,
+        };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Layer}:{Neuron} {State}";

@@ -52,7 +52,7 @@ internal sealed class SearchClock : IDisposable
     public void ThrowIfExpired() => source.Token.ThrowIfCancellationRequested();
 
     /// <summary>Runs a piece of work and books its time and verdicts under a stage; pieces of the same stage add up.</summary>
-    public void Run(string stage, Action work)
+    public void Run(SearchStage stage, Action work)
     {
         TimeSpan before = watch.Elapsed;
         int decided = board.Decided;
@@ -63,7 +63,7 @@ internal sealed class SearchClock : IDisposable
         finally
         {
             var spent = new StageReport(stage, watch.Elapsed - before, board.Decided - decided);
-            int at = stages.FindIndex(s => s.Name == stage);
+            int at = stages.FindIndex(s => s.Stage == stage);
             if (at < 0)
                 stages.Add(spent);
             else
@@ -72,10 +72,10 @@ internal sealed class SearchClock : IDisposable
     }
 
     /// <summary>Tells where the search stands, at most five times a second.</summary>
-    /// <param name="stage">The kind of evidence at work.</param>
+    /// <param name="stage">The stage at work.</param>
     /// <param name="layer">1-based hidden layer at work, or 0 for all of them.</param>
     /// <param name="detail">What else there is to say; empty for nothing.</param>
-    public void Report(string stage, int layer, string detail = "")
+    public void Report(SearchStage stage, int layer, string detail = "")
     {
         if (progress is null || (reported != TimeSpan.MinValue && watch.Elapsed - reported < ReportEvery))
             return;

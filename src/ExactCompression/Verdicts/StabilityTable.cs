@@ -1,5 +1,3 @@
-using ExactCompression.Verdicts;
-
 namespace ExactCompression;
 
 /// <summary>The verdicts on all hidden neurons of a network over a domain. Immutable: going on from a table makes a new one.</summary>
@@ -26,7 +24,7 @@ public sealed class StabilityTable
         TimeSpan elapsed = default,
         IReadOnlyList<StageReport>? stages = null,
         string? device = null)
-        : this(network, domain, [.. neurons.Select(ImportedClaim.Of)], elapsed, stages, device, neurons.Any(StatesSomething))
+        : this(network, domain, [.. neurons.Select(static n => n.AsImported())], elapsed, stages, device, neurons.Any(StatesSomething))
     {
     }
 

@@ -1,7 +1,11 @@
 namespace ExactCompression;
 
-/// <summary>What one kind of evidence cost and settled.</summary>
-/// <param name="Name">The kind of evidence: <c>Sampling</c>, <c>Interval</c>, <c>Crown</c>, <c>Attack</c>, ...</param>
+/// <summary>What one stage of a search cost and settled.</summary>
+/// <param name="Stage">The stage: <c>Sampling</c>, <c>Interval</c>, <c>Crown</c>, <c>Attack</c>, ...</param>
 /// <param name="Elapsed">Wall-clock time spent on it.</param>
 /// <param name="Decided">How many neurons it settled.</param>
-public sealed record StageReport(string Name, TimeSpan Elapsed, int Decided);
+public sealed record StageReport(SearchStage Stage, TimeSpan Elapsed, int Decided)
+{
+    /// <summary>The stage's name.</summary>
+    public string Name => Stage.Name;
+}

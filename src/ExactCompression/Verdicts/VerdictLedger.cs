@@ -1,11 +1,12 @@
+using ExactCompression.Networks;
+
 namespace ExactCompression.Verdicts;
 
 /// <summary>
-/// What is known of every hidden neuron while a search runs: proven bounds and witnesses, in arrays over all neurons, layer after layer.
-/// The only place where a verdict is made. Not safe for concurrent use: threads hand their findings to the one that owns it.
-/// What a table from outside says is never a premise: its bounds and witnesses are left out, and its verdicts are claims that come back at
-/// the end where nothing was proven. What a solver says within a tolerance is a claim too (<see cref="MilpClaim"/>): it decides a neuron
-/// until a proof says otherwise, and leaves no bound.
+/// What is known of every hidden neuron while a search runs, and the only place where a verdict is made. Not safe for concurrent use:
+/// threads hand their findings to the one that owns it. What a table from outside says is never a premise: its bounds and witnesses are
+/// left out, and its verdicts are claims that come back at the end where nothing was proven. What a solver says within a tolerance is a
+/// claim too: it decides a neuron until a proof says otherwise, and leaves no bound.
 /// </summary>
 /// <remarks>
 /// A neuron that is 0 on all of the domain is both active and inactive, and counts as inactive. So that this depends on no method and no
@@ -15,17 +16,14 @@ namespace ExactCompression.Verdicts;
 internal sealed class VerdictLedger
 {
     private readonly StabilityTable start;
-    private readonly NeuronState[] states;
-    private readonly string[] evidence;
-    private readonly double[]?[] positive;
-    private readonly double[]?[] negative;
+    private readonly OpenNeurons states;
+    private readonly Evidence[] evidence;
+    private readonly NeuronLayout layout;
+    private readonly ProvenFacts facts;
     private readonly ClaimLedger claims;
-    private readonly Func<int, bool> scope;
 
     /// <summary>What has proven neurons never to be below 0, by their index.</summary>
-    private readonly Dictionary<int, string> neverNegative = [];
-
-    private int open;
+    private readonly Dictionary<int, Evidence> neverNegative = [];
 
     /// <summary>Begins with what a table knows.</summary>
     /// <param name="table">The table.</param>
@@ -38,34 +36,21 @@ internal sealed class VerdictLedger
         Network = table.Network;
         Domain = table.Domain;
         claims = new(Network.Name);
-        this.scope = scope ?? (static _ => true);
-        Offsets = new int[Network.Depth + 1];
-        for (int layer = 1; layer <= Network.Depth; layer++)
-            Offsets[layer] = Offsets[layer - 1] + Network.WidthOf(layer);
-        int count = Offsets[^1];
-        Lower = new double[count];
-        Upper = new double[count];
-        states = new NeuronState[count];
-        evidence = new string[count];
-        positive = new double[count][];
-        negative = new double[count][];
-        for (int i = 0; i < count; i++)
+        layout = new(Network);
+        facts = new(layout);
+        states = new(layout, scope ?? (static _ => true));
+        evidence = new Evidence[layout.Count];
+        for (int i = 0; i < layout.Count; i++)
         {
             NeuronStability neuron = table.Neurons[i];
-            (Lower[i], Upper[i]) = table.IsImported
-                ? (double.NegativeInfinity, double.PositiveInfinity)
-                : (neuron.LowerBound, neuron.UpperBound);
-            (states[i], evidence[i]) = (neuron.State, neuron.State == NeuronState.Undetermined && table.IsImported ? "" : neuron.Evidence);
-            if (!table.IsImported)
-                (positive[i], negative[i]) = (neuron.PositiveWitness, neuron.NegativeWitness);
-            if (states[i] != NeuronState.Undetermined && (ImportedClaim.Is(evidence[i]) || (reopenClaims && IsClaim(i))))
+            facts.Take(i, neuron, table.IsImported);
+            states[i] = neuron.State;
+            evidence[i] = neuron.State == NeuronState.Undetermined && table.IsImported ? Evidence.None : neuron.Basis;
+            if (states[i] != NeuronState.Undetermined && (evidence[i].IsImported || (reopenClaims && IsClaim(i))))
             {
                 claims.Reopen(i, states[i], evidence[i]);
-                (states[i], evidence[i]) = (NeuronState.Undetermined, "");
+                (states[i], evidence[i]) = (NeuronState.Undetermined, Evidence.None);
             }
-
-            if (IsOpen(i))
-                open++;
         }
     }
 
@@ -73,24 +58,28 @@ internal sealed class VerdictLedger
 
     public InputDomain Domain { get; }
 
-    /// <summary>
-    /// Where each layer's neurons begin: element <c>l - 1</c> for hidden layer <c>l</c>; the last element is the number of all neurons.
-    /// </summary>
-    public int[] Offsets { get; }
+    /// <inheritdoc cref="NeuronLayout.Offsets"/>
+    public int[] Offsets => layout.Offsets;
 
     /// <summary>Proven lower bounds of the pre-activations.</summary>
-    public double[] Lower { get; }
+    public double[] Lower => facts.Lower;
 
     /// <summary>Proven upper bounds of the pre-activations.</summary>
-    public double[] Upper { get; }
+    public double[] Upper => facts.Upper;
+
+    /// <summary>Proven lower bounds of the pre-activations of a 1-based hidden layer.</summary>
+    public ReadOnlySpan<double> LowerOf(int layer) => Lower.AsSpan(layout.Of(layer));
+
+    /// <summary>Proven upper bounds of the pre-activations of a 1-based hidden layer.</summary>
+    public ReadOnlySpan<double> UpperOf(int layer) => Upper.AsSpan(layout.Of(layer));
 
     /// <summary>A board that learns the witnesses found for this one and nothing else; null for none.</summary>
     public VerdictLedger? Witnesses { get; init; }
 
     /// <summary>Neurons with a verdict, or outside the scope.</summary>
-    public int Decided => Count - open;
+    public int Decided => Count - states.Open;
 
-    public int Count => states.Length;
+    public int Count => layout.Count;
 
     /// <summary>
     /// Ends the search: claims that were opened again stand where nothing was found, and those that proofs have refuted are reported.
@@ -98,108 +87,84 @@ internal sealed class VerdictLedger
     /// <exception cref="ContradictionException">A claim is refuted, and no handler is registered.</exception>
     public void Close(SearchOptions options)
     {
-        foreach ((int index, (NeuronState state, string claim)) in claims.Reopened)
+        foreach ((int index, (NeuronState state, Evidence claim)) in claims.Reopened)
         {
-            bool refuted = state switch
-            {
-                NeuronState.StablyActive => negative[index] is not null || Upper[index] < 0,
-                NeuronState.StablyInactive =>
-                    positive[index] is not null || Lower[index] > 0 || (states[index] == NeuronState.StablyActive && !IsClaim(index)),
-                _ => Lower[index] >= 0 || Upper[index] <= 0,
-            };
-            (NeuronState found, string kind) = (states[index], evidence[index]);
-            (states[index], evidence[index]) = ClaimLedger.Settle(state, claim, found, kind, refuted);
+            bool refuted = facts.Exclude(index, state)
+                || (state == NeuronState.StablyInactive && states[index] == NeuronState.StablyActive && !IsClaim(index));
+            (NeuronState found, Evidence by) = (states[index], evidence[index]);
+            (states[index], evidence[index]) = ClaimLedger.Settle(state, claim, found, by, refuted);
             if (!refuted && (states[index] != NeuronState.Undetermined || found == NeuronState.Undetermined))
                 continue;
-            (int layer, int neuron) = Place(index);
-            claims.Contradict(layer, neuron, $"{state}, {claim}", found == NeuronState.Undetermined ? Known(index) : $"{found}, {kind}");
+            string proof = found == NeuronState.Undetermined ? facts.Describe(index) : $"{found}, {by}";
+            claims.Contradict(Place(index), state, claim, proof);
         }
 
-        open = Enumerable.Range(0, Count).Count(IsOpen);
         claims.Report(options);
     }
 
     public NeuronState StateOf(int index) => states[index];
 
-    /// <summary>Whether a layer has neurons without a verdict.</summary>
-    /// <param name="layer">1-based hidden layer.</param>
-    public bool HasOpen(int layer) => Enumerable.Range(Offsets[layer - 1], Network.WidthOf(layer)).Any(IsOpen);
+    /// <summary>Whether a 1-based hidden layer has neurons without a verdict.</summary>
+    public bool HasOpen(int layer) => states.HasOpen(layer);
 
     /// <summary>The last hidden layer that has neurons without a verdict; 0 where none has.</summary>
-    public int DeepestOpen()
-    {
-        int last = Count - 1;
-        while (last >= 0 && !IsOpen(last))
-            last--;
-        return last < 0 ? 0 : Place(last).Layer;
-    }
+    public int DeepestOpen() => states.Deepest();
 
     /// <summary>Whether a witness of that sign would still say something new about the neuron.</summary>
-    public bool Wants(int index, bool above) =>
-        IsOpen(index) && (above ? positive[index] is null && !(Upper[index] <= 0) : negative[index] is null && !(Lower[index] >= 0));
+    public bool Wants(int index, bool above) => states.IsOpen(index) && facts.Want(index, above);
 
     /// <summary>Whether a neuron is proven never to be below 0, and it is open whether it is ever above: it may be 0 everywhere.</summary>
-    public bool MayBeZero(int index) => IsOpen(index) && Lower[index] >= 0;
+    public bool MayBeZero(int index) => states.IsOpen(index) && Lower[index] >= 0;
 
-    /// <summary>1-based hidden layer and 0-based neuron of an index.</summary>
-    public (int Layer, int Neuron) Place(int index)
-    {
-        int layer = 1;
-        while (index >= Offsets[layer])
-            layer++;
-        return (layer, index - Offsets[layer - 1]);
-    }
+    /// <inheritdoc cref="NeuronLayout.Place"/>
+    public (int Layer, int Neuron) Place(int index) => layout.Place(index);
 
     /// <summary>
     /// Takes proven bounds: keeps the tighter of the old and the new, and decides the neuron where they settle its sign. A NaN, or an
     /// infinity that overflow has put on the wrong side, proves nothing.
     /// </summary>
-    public void Bound(int index, double lower, double upper, string kind)
+    public void Bound(int index, double lower, double upper, Evidence by)
     {
-        if (lower > Lower[index] && !double.IsPositiveInfinity(lower))
-            Lower[index] = lower;
-        if (upper < Upper[index] && !double.IsNegativeInfinity(upper))
-            Upper[index] = upper;
-        if (IsClaim(index) && BoundsExclude(index))
-            Withdraw(index, FormattableString.Invariant($"proven bounds [{Lower[index]:R}, {Upper[index]:R}] ({kind})"));
-        if ((positive[index] is not null && Upper[index] <= 0) || (negative[index] is not null && Lower[index] >= 0)
-            || Lower[index] > Upper[index] || BoundsExclude(index))
-            throw Contradiction(index);
+        facts.Tighten(index, lower, upper);
+        if (IsClaim(index) && facts.BoundsExclude(index, states[index]))
+            Withdraw(index, FormattableString.Invariant($"proven bounds [{Lower[index]:R}, {Upper[index]:R}] ({by})"));
+        if (facts.Clash(index) || facts.BoundsExclude(index, states[index]))
+            throw facts.Contradiction(index, states[index], Network.Name);
         if (lower >= 0)
-            neverNegative.TryAdd(index, kind);
+            neverNegative.TryAdd(index, by);
 
         // A neuron that was proven active, and now never to be above 0, is 0 everywhere: that counts as inactive.
         bool settled = states[index] != NeuronState.Undetermined && !IsClaim(index);
         if (settled && (states[index] != NeuronState.StablyActive || Upper[index] > 0))
             return;
         if (Upper[index] <= 0)
-            Decide(index, NeuronState.StablyInactive, kind);
-        else if (Lower[index] > 0 || (Lower[index] >= 0 && positive[index] is not null))
-            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, kind));
+            Decide(index, NeuronState.StablyInactive, by);
+        else if (Lower[index] > 0 || (Lower[index] >= 0 && facts.Positive[index] is not null))
+            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, by));
     }
 
     /// <summary>Takes a proof that the pre-activation is above 0 somewhere, where no witness can be named.</summary>
-    public void ShowPositive(int index, string kind)
+    public void ShowPositive(int index, Evidence by)
     {
         if (Upper[index] <= 0)
-            throw Contradiction(index);
+            throw facts.Contradiction(index, states[index], Network.Name);
         if (MayBeZero(index))
-            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, kind));
+            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, by));
     }
 
     /// <summary>Takes a confirmed witness: an input of the domain where the pre-activation is proven to be above or below 0.</summary>
     public void Credit(int index, bool above, double[] witness)
     {
-        double[]?[] known = above ? positive : negative;
+        double[]?[] known = above ? facts.Positive : facts.Negative;
         if (known[index] is not null)
             return;
         known[index] = witness;
         if (above ? Upper[index] <= 0 : Lower[index] >= 0)
-            throw Contradiction(index);
-        if (positive[index] is not null && negative[index] is not null && states[index] == NeuronState.Undetermined)
-            Decide(index, NeuronState.Unstable, "Witness");
+            throw facts.Contradiction(index, states[index], Network.Name);
+        if (facts.Positive[index] is not null && facts.Negative[index] is not null && states[index] == NeuronState.Undetermined)
+            Decide(index, NeuronState.Unstable, Evidence.Witness);
         else if (above && Lower[index] >= 0 && (states[index] == NeuronState.Undetermined || IsClaim(index)))
-            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, "Witness"));
+            Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, Evidence.Witness));
     }
 
     /// <summary>
@@ -225,7 +190,7 @@ internal sealed class VerdictLedger
         if (states[index] != (above ? NeuronState.StablyInactive : NeuronState.StablyActive))
             return;
         if (!IsClaim(index))
-            throw Contradiction(index);
+            throw facts.Contradiction(index, states[index], Network.Name);
         Withdraw(index, $"an input with a pre-activation proven {(above ? "above" : "below")} 0");
         Credit(index, above, witness);
     }
@@ -233,18 +198,18 @@ internal sealed class VerdictLedger
     /// <summary>Takes a solver's word for an open neuron's sign, unless a witness speaks against it.</summary>
     /// <param name="index">The neuron.</param>
     /// <param name="active">Whether it is said to be stably active, else inactive.</param>
-    /// <param name="claim">The evidence, from <see cref="MilpClaim"/>.</param>
-    public void Claim(int index, bool active, string claim)
+    /// <param name="claim">The evidence, from <see cref="Evidence.BySolver"/>.</param>
+    public void Claim(int index, bool active, Evidence claim)
     {
         if (states[index] != NeuronState.Undetermined)
             return;
         Decide(index, active ? NeuronState.StablyActive : NeuronState.StablyInactive, claim);
-        if ((active ? negative : positive)[index] is not null)
+        if ((active ? facts.Negative : facts.Positive)[index] is not null)
             Withdraw(index, $"a witness with a pre-activation proven {(active ? "below" : "above")} 0");
     }
 
     /// <summary>Whether a neuron's verdict is a solver's word that no proof confirms.</summary>
-    public bool IsClaim(int index) => MilpClaim.StandsAlone(evidence[index]);
+    public bool IsClaim(int index) => evidence[index].IsSolverAlone;
 
     public StabilityTable ToTable(TimeSpan elapsed, IEnumerable<StageReport> stages, string? device)
     {
@@ -259,9 +224,9 @@ internal sealed class VerdictLedger
                 State = states[i],
                 LowerBound = Lower[i],
                 UpperBound = Upper[i],
-                Evidence = evidence[i],
-                PositiveWitness = positive[i],
-                NegativeWitness = negative[i],
+                Basis = evidence[i],
+                PositiveWitness = facts.Positive[i],
+                NegativeWitness = facts.Negative[i],
             };
         }
 
@@ -269,52 +234,17 @@ internal sealed class VerdictLedger
             Network, Domain, neurons, start.Elapsed + elapsed, [.. start.Stages, .. stages], device ?? start.Device);
     }
 
-    private bool IsOpen(int index) => states[index] == NeuronState.Undetermined && scope(index);
-
-    private void Decide(int index, NeuronState state, string kind)
+    private void Decide(int index, NeuronState state, Evidence by)
     {
-        if (IsOpen(index))
-            open--;
         states[index] = state;
-        evidence[index] = MilpClaim.Join(evidence[index], kind);
+        evidence[index] = by.After(evidence[index]);
     }
 
     /// <summary>A proof refutes a claim: the claim is no verdict any more, stays in the evidence, and is reported.</summary>
     private void Withdraw(int index, string proof)
     {
-        (int layer, int neuron) = Place(index);
-        claims.Contradict(layer, neuron, $"{states[index]}, {evidence[index]}", proof);
+        claims.Contradict(Place(index), states[index], evidence[index], proof);
         states[index] = NeuronState.Undetermined;
-        evidence[index] = MilpClaim.Refuted(evidence[index]);
-        if (IsOpen(index))
-            open++;
-    }
-
-    /// <summary>What is proven of a neuron that is not decided, in words.</summary>
-    private string Known(int index) => positive[index] is not null ? "an input with a pre-activation proven above 0"
-        : negative[index] is not null ? "an input with a pre-activation proven below 0"
-        : FormattableString.Invariant($"proven bounds [{Lower[index]:R}, {Upper[index]:R}]");
-
-    private bool BoundsExclude(int index) => states[index] switch
-    {
-        NeuronState.StablyActive => Upper[index] < 0,
-        NeuronState.StablyInactive => Lower[index] > 0,
-        NeuronState.Unstable => Upper[index] <= 0 || Lower[index] >= 0,
-        _ => false,
-    };
-
-    /// <summary>
-    /// Two proofs that exclude each other: a fault of this program, or of an imported table, that must never be passed over.
-    /// </summary>
-    private InvalidInputException Contradiction(int index)
-    {
-        (int layer, int neuron) = Place(index);
-        return new(
-            "ContradictingEvidence",
-            $"The evidence on layer {layer}, neuron {neuron} of '{Network.Name}' contradicts itself: {states[index]}, "
-                + FormattableString.Invariant($"bounds [{Lower[index]:R}, {Upper[index]:R}], ")
-                + $"a witness above 0: {positive[index] is not null}, below 0: {negative[index] is not null}.",
-            "If the table was imported, check that it belongs to this network and domain; otherwise this is a fault of the module: "
-                + "please report it with the network.");
+        evidence[index] = evidence[index].Refuted();
     }
 }

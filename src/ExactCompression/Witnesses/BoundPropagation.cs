@@ -17,35 +17,21 @@ internal static class BoundPropagation
     public static Dictionary<SignTarget, float[]> Run(VerdictLedger board, SearchClock clock, bool linear = true)
     {
         var hints = new Dictionary<SignTarget, float[]>();
-        var relaxations = new List<ReluRelaxation>();
-        ActivationRange input = ActivationRange.OfInput(board.Domain);
-        try
+        using var below = new RelaxedNetwork(board.Domain);
+        for (int layer = 1; layer <= board.Network.Depth; layer++)
         {
-            for (int layer = 1; layer <= board.Network.Depth; layer++)
+            clock.ThrowIfExpired();
+            AffineLayer map = board.Network.HiddenLayer(layer);
+            clock.Report(SearchStage.Interval, layer);
+            clock.Run(SearchStage.Interval, () => Interval(board, layer, map, below.Output));
+            if (linear && layer > 1)
             {
-                clock.ThrowIfExpired();
-                AffineLayer map = board.Network.HiddenLayer(layer);
-                clock.Report("Interval", layer);
-                clock.Run("Interval", () => Interval(board, layer, map, input));
-                if (linear && layer > 1)
-                {
-                    clock.Report("Crown", layer);
-                    clock.Run("Crown", () => Crown(board, layer, map, relaxations, clock, hints));
-                }
-
-                int first = board.Offsets[layer - 1];
-                if (layer < board.Network.Depth)
-                {
-                    relaxations.Add(
-                        ReluRelaxation.Of(map, input, board.Lower.AsSpan(first, map.Outputs), board.Upper.AsSpan(first, map.Outputs)));
-                    input = relaxations[^1].Output;
-                }
+                clock.Report(SearchStage.Crown, layer);
+                clock.Run(SearchStage.Crown, () => Crown(board, layer, map, below, clock, hints));
             }
-        }
-        finally
-        {
-            foreach (ReluRelaxation relaxation in relaxations)
-                relaxation.Packed.Dispose();
+
+            if (layer < board.Network.Depth)
+                below.Add(map, board.LowerOf(layer), board.UpperOf(layer));
         }
 
         return hints;
@@ -57,12 +43,11 @@ internal static class BoundPropagation
         var upper = new double[map.Outputs];
         IntervalBounds.Propagate(map, input, lower, upper);
         for (int i = 0; i < map.Outputs; i++)
-            board.Bound(board.Offsets[layer - 1] + i, lower[i], upper[i], "Interval");
+            board.Bound(board.Offsets[layer - 1] + i, lower[i], upper[i], Evidence.Interval);
     }
 
     private static void Crown(
-        VerdictLedger board, int layer, AffineLayer map, IReadOnlyList<ReluRelaxation> below, SearchClock clock,
-        Dictionary<SignTarget, float[]> hints)
+        VerdictLedger board, int layer, AffineLayer map, RelaxedNetwork below, SearchClock clock, Dictionary<SignTarget, float[]> hints)
     {
         int inputs = board.Network.InputSize, first = board.Offsets[layer - 1];
 
@@ -70,7 +55,7 @@ internal static class BoundPropagation
         int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(i => !(board.Lower[first + i] >= 0) && !(board.Upper[first + i] <= 0))];
         if (neurons.Length == 0)
             return;
-        var bounds = new CrownBounds(board.Domain, below);
+        var bounds = new CrownBounds(below);
         var lower = new double[neurons.Length];
         var upper = new double[neurons.Length];
         var low = new double[neurons.Length * inputs];
@@ -80,7 +65,7 @@ internal static class BoundPropagation
         for (int i = 0; i < neurons.Length; i++)
         {
             int index = first + neurons[i];
-            board.Bound(index, lower[i], upper[i], "Crown");
+            board.Bound(index, lower[i], upper[i], Evidence.Crown);
             if (board.Wants(index, above: true))
                 hints[new(index, true)] = CrownBounds.Corner(board.Domain, high.AsSpan(i * inputs, inputs));
             if (board.Wants(index, above: false))

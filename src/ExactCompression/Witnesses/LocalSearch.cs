@@ -51,7 +51,7 @@ internal sealed class LocalSearch : IDisposable
             SignTarget[] targets = [.. search.Open(layer)];
             if (targets.Length == 0)
                 continue;
-            clock.Report("Attack", layer);
+            clock.Report(SearchStage.Attack, layer);
             using var local = new LocalSearch(board, layer, walkers, seed);
             var best = new double[targets.Length][];
             Parallel.For(0, targets.Length, clock.Parallel, k => best[k] = local.Best(targets[k], clock.Parallel.CancellationToken));

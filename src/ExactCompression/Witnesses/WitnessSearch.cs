@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ExactCompression.Verdicts;
 
 namespace ExactCompression.Witnesses;
@@ -10,23 +9,20 @@ namespace ExactCompression.Witnesses;
 /// </summary>
 internal sealed class WitnessSearch : IDisposable
 {
-    /// <summary>A cancelled search waits for so many steps at most.</summary>
-    private const int StepsAtOnce = 8;
-
     private readonly VerdictLedger board;
     private readonly SearchClock clock;
-    private readonly ResilientSession device;
-    private readonly WitnessCheck check;
+    private readonly CheckedSession session;
+    private readonly GradientAttack attack;
     private readonly SamplePool pool;
     private readonly int inputs;
-    private readonly MissingSigns[] wanted;
-    private readonly List<WitnessCandidate> candidates = [];
 
     /// <summary>
     /// How far into the pool the search has come, and how far the session that works for it has: a new one has its starts to gather anew.
     /// </summary>
     private int reached, seen;
-    private bool firstLayerTried;
+
+    /// <summary>How many sessions had failed when the one that <see cref="seen"/> is of began.</summary>
+    private int failures;
 
     /// <summary>Opens a device for the search.</summary>
     /// <param name="board">What is known.</param>
@@ -44,26 +40,23 @@ internal sealed class WitnessSearch : IDisposable
         this.clock = clock;
         data?.RequireColumns(board.Network.InputSize);
         inputs = board.Network.InputSize;
-        this.device = new(board, device, options);
-        check = new(board.Network, board.Domain);
-        pool = new(board.Domain, corners, data, mostRows, options.Seed);
-        wanted = new MissingSigns[board.Count];
         Random = new(options.Seed);
+        session = new(board, device, options, clock);
+        attack = new(board, session, clock, Random);
+        pool = new(board.Domain, corners, data, mostRows, options.Seed);
     }
 
     /// <summary>The device's limit on a batch.</summary>
-    public int MaxPoints => Session.MaxPoints;
+    public int MaxPoints => session.Current.MaxPoints;
 
     /// <summary>Fewer points take the device about as long.</summary>
-    public int MinPoints => Session.MinPoints;
+    public int MinPoints => session.Current.MinPoints;
 
     /// <summary>The device that the search is on now.</summary>
-    public string DeviceName => device.DeviceName;
+    public string DeviceName => session.DeviceName;
 
     /// <summary>Decides the order of targets; the same seed gives the same search.</summary>
     public Random Random { get; }
-
-    private IWitnessSession Session => device.Current;
 
     /// <summary>Neurons of a layer that still want a witness, with its sign.</summary>
     /// <param name="layer">1-based hidden layer; 0 for all.</param>
@@ -73,7 +66,7 @@ internal sealed class WitnessSearch : IDisposable
         int first = layer == 0 ? 0 : board.Offsets[layer - 1], end = layer == 0 ? board.Count : board.Offsets[layer];
         for (int i = first; i < end; i++)
         {
-            MissingSigns signs = WantedOf(i);
+            MissingSigns signs = session.MissingOf(i);
             if ((signs & MissingSigns.Above) != 0)
                 open.Add(new(i, true));
             if ((signs & MissingSigns.Below) != 0)
@@ -98,12 +91,12 @@ internal sealed class WitnessSearch : IDisposable
     {
         for (int first = 0; first < count;)
         {
-            OnDevice(() =>
+            session.Run(() =>
             {
                 int rows = Math.Min(MaxPoints, count - first);
-                Load(points, first, rows);
-                Session.Forward();
-                Credit();
+                session.Load(points, first, rows);
+                session.Current.Forward();
+                session.Credit();
                 first += rows;
             });
         }
@@ -111,11 +104,7 @@ internal sealed class WitnessSearch : IDisposable
 
     /// <summary>Checks points without the device, whose float32 does not see values close to 0.</summary>
     /// <param name="points">Points of the domain.</param>
-    public void Confirm(double[][] points)
-    {
-        if (check.Credit(points, board) > 0)
-            TellWanted();
-    }
+    public void Confirm(double[][] points) => session.Confirm(points);
 
     /// <summary>The best points for each target among those of the pool that were sampled while it was open, best first.</summary>
     /// <param name="targets">Neurons with signs.</param>
@@ -124,11 +113,11 @@ internal sealed class WitnessSearch : IDisposable
     public int[][] BestStarts(IReadOnlyList<SignTarget> targets, int most)
     {
         int[][] starts = [];
-        OnDevice(() =>
+        session.Run(() =>
         {
             SampleSeen();
             starts = [.. targets.Select(
-                target => Session.ReadStarts(target.Index, target.Above) is var best && best.Length > most ? best[..most] : best)];
+                target => session.Current.ReadStarts(target.Index, target.Above) is var best && best.Length > most ? best[..most] : best)];
         });
         return starts;
     }
@@ -158,11 +147,11 @@ internal sealed class WitnessSearch : IDisposable
     {
         for (int first = 0; first < targets.Length;)
         {
-            OnDevice(() =>
+            session.Run(() =>
             {
                 int rows = Math.Min(MaxPoints, targets.Length - first);
-                Load(starts, first, rows);
-                Ascend(layer, targets[first..(first + rows)], new PgdSchedule(steps, width), patience);
+                session.Load(starts, first, rows);
+                attack.Run(layer, targets[first..(first + rows)], new PgdSchedule(steps, width), patience);
                 first += rows;
             });
         }
@@ -180,36 +169,13 @@ internal sealed class WitnessSearch : IDisposable
         Ascend(board.Place(target.Index).Layer, starts, targets, steps, width: 0.1f);
     }
 
-    public void Dispose()
-    {
-        device.Dispose();
-        check.Dispose();
-    }
-
-    /// <summary>
-    /// Does work on the device, and once more where that fails: on smaller batches, or on the CPU. What was credited stays so.
-    /// </summary>
-    private void OnDevice(Action work)
-    {
-        for (;;)
-        {
-            try
-            {
-                work();
-                return;
-            }
-            catch (ComputeDeviceException failure)
-            {
-                device.Replace(failure);
-                seen = 0;
-            }
-        }
-    }
+    /// <inheritdoc/>
+    public void Dispose() => session.Dispose();
 
     private void SampleTo(int end)
     {
         reached = Math.Max(reached, end);
-        OnDevice(SampleSeen);
+        session.Run(SampleSeen);
     }
 
     /// <summary>
@@ -217,21 +183,23 @@ internal sealed class WitnessSearch : IDisposable
     /// </summary>
     private void SampleSeen()
     {
+        if (failures != session.Failures)
+            (failures, seen) = (session.Failures, 0);
         int staged = 0;
-        while (seen < reached && TellWanted())
+        while (seen < reached && session.TellMissing())
         {
             clock.ThrowIfExpired();
-            clock.Report("Sampling", 0);
+            clock.Report(SearchStage.Sampling, 0);
             if (staged == 0)
                 staged = StageFromPool(seen);
-            Session.Load();
-            Session.Forward();
+            session.Current.Load();
+            session.Current.Forward();
             int rows = staged;
             staged = seen + rows < reached ? StageFromPool(seen + rows) : 0;
-            Credit();
+            session.Credit();
             if (seen == 0)
-                CreditCornersOfFirstLayer();
-            Session.KeepStarts(seen);
+                session.CreditCornersOfFirstLayer(Open(1));
+            session.Current.KeepStarts(seen);
             seen += rows;
         }
     }
@@ -239,123 +207,7 @@ internal sealed class WitnessSearch : IDisposable
     private int StageFromPool(int start)
     {
         int rows = Math.Min(MaxPoints, reached - start);
-        Session.Stage(rows, (first, count, points) => pool.Copy(start + first, count, points));
+        session.Current.Stage(rows, (first, count, points) => pool.Copy(start + first, count, points));
         return rows;
     }
-
-    private void Load(float[] points, int start, int rows)
-    {
-        clock.ThrowIfExpired();
-        Session.Stage(rows, (first, count, into) => points.AsSpan((start + first) * inputs, count * inputs).CopyTo(into));
-        Session.Load();
-        TellWanted();
-    }
-
-    /// <summary>Tells the session which witnesses are still worth a search.</summary>
-    /// <returns>Whether any is.</returns>
-    private bool TellWanted()
-    {
-        // Of the first layer each neuron's best input has been tried: what that did not show, no other point does.
-        int first = firstLayerTried ? board.Offsets[1] : 0;
-        MissingSigns any = MissingSigns.None;
-        for (int i = 0; i < wanted.Length; i++)
-        {
-            wanted[i] = i < first ? MissingSigns.None : WantedOf(i);
-            any |= wanted[i];
-        }
-
-        Session.Want(wanted);
-        return any != MissingSigns.None;
-    }
-
-    private MissingSigns WantedOf(int neuron) =>
-        (board.Wants(neuron, above: true) ? MissingSigns.Above : 0) | (board.Wants(neuron, above: false) ? MissingSigns.Below : 0);
-
-    private void Ascend(int layer, SignTarget[] targets, PgdSchedule ascent, int patience)
-    {
-        int offset = board.Offsets[layer - 1];
-        var neurons = new int[targets.Length];
-        var signs = new float[targets.Length];
-        Session.Forward();
-        bool found = Credit() > 0, aimed = false;
-        for (int t = 0, idle = found ? 0 : 1; ;)
-        {
-            clock.ThrowIfExpired();
-            clock.Report("Attack", layer);
-            if (!aimed || found)
-            {
-                SignTarget[] open = [.. targets.Where(IsOpen).Distinct()];
-                if (open.Length == 0)
-                    return;
-                for (int p = 0; p < targets.Length; p++)
-                {
-                    if (!IsOpen(targets[p]))
-                        targets[p] = open[Random.Next(open.Length)];
-                    neurons[p] = targets[p].Index - offset;
-                    signs[p] = targets[p].Above ? 1 : -1;
-                }
-
-                Session.Aim(layer, neurons, signs);
-                aimed = true;
-            }
-
-            if (idle > patience || t == ascent.Steps)
-                return;
-            int next = Session.Ascend(ascent, t, (int)Math.Min(ascent.Steps, t + Math.Min(StepsAtOnce, (long)patience + 1 - idle)));
-            found = Credit() > 0;
-            idle = found ? 0 : idle + next - t;
-            t = next;
-        }
-    }
-
-    /// <summary>Checks the session's candidates in double, and tells it what is wanted no more.</summary>
-    /// <returns>How many witnesses were new.</returns>
-    private int Credit()
-    {
-        candidates.Clear();
-        Session.ReadCandidates(candidates);
-        int credited = 0;
-        var block = new List<double[]>();
-        var taken = new List<long>();
-        var point = new float[candidates.Count == 0 ? 0 : inputs];
-        foreach (WitnessCandidate candidate in candidates)
-        {
-            if (!board.Wants(candidate.Neuron, candidate.Above) || taken.Contains(candidate.Place))
-                continue;
-            taken.Add(candidate.Place);
-            Session.ReadWitness(candidate, point);
-            block.Add(check.IntoDomain(point, 1)[0]);
-            if (block.Count == 16)
-                Flush();
-        }
-
-        Flush();
-        if (credited > 0)
-            TellWanted();
-        return credited;
-
-        void Flush()
-        {
-            credited += check.Credit(CollectionsMarshal.AsSpan(block), board);
-            block.Clear();
-        }
-    }
-
-    /// <summary>For the first layer the best input is known: the corner that the signs of the neuron's weights point to.</summary>
-    private void CreditCornersOfFirstLayer()
-    {
-        const int Block = 64;
-        List<SignTarget> open = Open(1);
-        for (int first = 0; first < open.Count; first += Block)
-        {
-            clock.ThrowIfExpired();
-            double[][] corners = [.. open.Skip(first).Take(Block).Where(IsOpen).Select(BestCorner)];
-            check.Credit(corners, board);
-        }
-
-        firstLayerTried = true;
-        TellWanted();
-    }
-
-    private double[] BestCorner(SignTarget target) => board.Domain.Corner(board.Network.Layers[0].Row(target.Index), target.Above);
 }

@@ -1,7 +1,6 @@
 using ExactCompression.Analysis;
 using ExactCompression.Milp;
 using ExactCompression.Tests.Oracles;
-using ExactCompression.Verdicts;
 using Xunit;
 
 namespace ExactCompression.Tests.Analysis;
@@ -46,7 +45,7 @@ public sealed class MilpAnalysisPropertyTests
 
             // A solver's claim, which is no proof, may be wrong where its tolerances hide the sign.
             bool isTrue = neuron.State == truth;
-            bool isClaim = MilpClaim.Is(neuron.Evidence) && !MilpClaim.IsProven(neuron.Evidence);
+            bool isClaim = neuron.Basis.IsSolverAlone;
             Assert.True(neuron.State == NeuronState.Undetermined || isTrue || (isClaim && !IsClear(neuron, min, max)), where);
             if (neuron.State == NeuronState.Undetermined)
                 Assert.False(IsClear(neuron, min, max), where);

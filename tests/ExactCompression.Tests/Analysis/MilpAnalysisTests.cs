@@ -69,11 +69,11 @@ public sealed class MilpAnalysisTests
         StabilityTable table = MilpAnalysis.Find(
             StabilityTable.Undecided(network), null, new() { Solver = solver }, new() { Progress = p => Cancel(p) }, source.Token);
         Assert.True(table.Undetermined > 0);
-        Assert.DoesNotContain(table.Neurons, n => MilpClaim.Is(n.Evidence));
+        Assert.DoesNotContain(table.Neurons, n => n.Basis.Kind == EvidenceKind.Solver);
 
         void Cancel(StabilityProgress p)
         {
-            if (p.Stage == "Isa")
+            if (p.Stage == SearchStage.Isa)
                 source.CancelAfter(50);
         }
     }
@@ -99,7 +99,7 @@ public sealed class MilpAnalysisTests
         int Sampled(MilpPreprocess preprocess) =>
             MilpAnalysis.Find(
                 StabilityTable.Undecided(network), new(rows, 20, 1), new() { Preprocess = preprocess }, new(), default).Stages.Where(
-                    s => s.Name == "Sampling").Sum(s => s.Decided);
+                    s => s.Stage == SearchStage.Sampling).Sum(s => s.Decided);
         Assert.Equal((1, 0, 0), (Sampled(MilpPreprocess.All), Sampled(MilpPreprocess.Partial), Sampled(MilpPreprocess.None)));
     }
 

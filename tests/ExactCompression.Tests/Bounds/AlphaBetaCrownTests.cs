@@ -24,8 +24,9 @@ public sealed class AlphaBetaCrownTests
         var first = new AffineLayer([1, -1, 1], [0, 0, 0.5], 3, 1, Activation.Relu, WeightPrecision.Float64);
         var second = new AffineLayer([1, 1, -1.5], [0], 1, 3, Activation.Relu, WeightPrecision.Float64);
         var domain = new InputDomain([-1], [1]);
-        ReluRelaxation[] below = [Relax(first, ActivationRange.OfInput(domain))];
-        using var bounds = new AlphaBetaCrown(domain, second, below);
+        using var below = new RelaxedNetwork(domain);
+        Relax(below, first);
+        using var bounds = new AlphaBetaCrown(second, below);
         CrownSubproblem plain = CrownSubproblem.Root(0, true, bounds.PlainSlopes()),
             optimised = CrownSubproblem.Root(0, true, bounds.PlainSlopes());
         bounds.Evaluate([plain], OneThread);
@@ -52,15 +53,13 @@ public sealed class AlphaBetaCrownTests
     private static void Check(RandomNetworks.Case c, Random random, int steps)
     {
         var exact = new ExactNetwork(c.Network);
-        var below = new List<ReluRelaxation>();
-        ActivationRange input = ActivationRange.OfInput(c.Domain);
+        using var below = new RelaxedNetwork(c.Domain);
         for (int l = 0; l + 1 < c.Network.Depth; l++)
         {
-            below.Add(Relax(c.Network.Layers[l], input));
-            input = below[^1].Output;
+            Relax(below, c.Network.Layers[l]);
             AffineLayer layer = c.Network.Layers[l + 1];
-            using var bounds = new AlphaBetaCrown(c.Domain, layer, below);
-            int total = below.Sum(b => b.Layer.Outputs);
+            using var bounds = new AlphaBetaCrown(layer, below);
+            int total = below.Layers.Sum(b => b.Layer.Outputs);
             foreach (bool above in new[] { true, false })
             {
                 CrownSubproblem problem = CrownSubproblem.Root(random.Next(layer.Outputs), above, bounds.PlainSlopes());
@@ -95,11 +94,11 @@ public sealed class AlphaBetaCrownTests
         _ => Math.Clamp(a + ((b - a) * random.NextDouble()), a, b),
     };
 
-    private static ReluRelaxation Relax(AffineLayer layer, ActivationRange input)
+    private static void Relax(RelaxedNetwork below, AffineLayer layer)
     {
         var lower = new double[layer.Outputs];
         var upper = new double[layer.Outputs];
-        IntervalBounds.Propagate(layer, input, lower, upper);
-        return ReluRelaxation.Of(layer, input, lower, upper);
+        IntervalBounds.Propagate(layer, below.Output, lower, upper);
+        below.Add(layer, lower, upper);
     }
 }

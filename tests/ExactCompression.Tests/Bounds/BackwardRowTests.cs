@@ -23,7 +23,7 @@ public sealed class BackwardRowTests
             {
                 var (row, relaxation, slopes, domain) = Case(new((100 * width) + seed), seed % HardNumbers.Kinds, width);
                 double bound = Bound(row, 0.25, relaxation, slopes, domain);
-                relaxation.Packed.Dispose();
+                relaxation.Dispose();
                 Assert.False(double.IsNegativeInfinity(bound));
                 if (!double.IsFinite(bound))
                     continue;
@@ -46,7 +46,7 @@ public sealed class BackwardRowTests
             {
                 var (row, relaxation, slopes, domain) = Case(new((100 * width) + seed), seed % 2, width);
                 double bound = Bound(row, 0.25, relaxation, slopes, domain);
-                relaxation.Packed.Dispose();
+                relaxation.Dispose();
                 if (!relaxation.Layer.IsExact)
                     continue;
 
@@ -73,7 +73,7 @@ public sealed class BackwardRowTests
             foreach (double[] arrays in (double[][])[relaxation.UpperSlope, relaxation.UpperIntercept, relaxation.Bias, relaxation.Error])
                 Garbage.CopyTo(arrays, width);
             (BackwardRow dirty, double[] same) = Pass(row, slopes, relaxation, dirty: true);
-            relaxation.Packed.Dispose();
+            relaxation.Dispose();
             Assert.Equal((clean.Constant, clean.Size, clean.Error), (dirty.Constant, dirty.Size, dirty.Error));
             Assert.Equal(coefficients, same);
             BackwardRow dirtyEnd = End(coefficients, domain, dirty: true);
@@ -89,7 +89,7 @@ public sealed class BackwardRowTests
             var layer = new AffineLayer(new double[width], [.. Enumerable.Repeat(-1.0, width)], width, 1, Activation.Relu);
             double[] ends = [.. Enumerable.Repeat(-1.0, width)];
             var relaxation = ReluRelaxation.Of(layer, ActivationRange.OfInput(new([-1], [1])), ends, ends);
-            relaxation.Packed.Dispose();
+            relaxation.Dispose();
             (BackwardRow sums, double[] coefficients) = Pass(
                 [.. Enumerable.Range(0, width).Select(i => i % 3 == 0 ? -0.0 : i - 5.0)], relaxation.LowerSlope, relaxation, dirty: true);
             Assert.Equal((0.0, 0.0, 0.0), (sums.Constant, sums.Size, sums.Error));
@@ -115,7 +115,7 @@ public sealed class BackwardRowTests
             row[at] = coefficient;
             double bound = Bound(row, 0, relaxation, relaxation.LowerSlope, new([-1], [1])),
                 end = End([coefficient], new([0], [1]), dirty: false).Bound(1e-15, 1e-300);
-            relaxation.Packed.Dispose();
+            relaxation.Dispose();
             Assert.True(double.IsNaN(bound) || double.IsPositiveInfinity(bound), $"{bound}");
             Assert.True(double.IsNaN(end) || double.IsPositiveInfinity(end), $"{end}");
         }

@@ -18,9 +18,9 @@ public sealed class BoundReuseTests
         for (int width = 1; width <= 17; width++)
         {
             var random = new Random(width);
-            (InputDomain domain, List<ReluRelaxation> below, AffineLayer layer) = Network(random, width, outputs: 35);
-            var crown = new CrownBounds(domain, below);
-            int inputs = domain.Size!.Value;
+            (RelaxedNetwork below, AffineLayer layer) = Network(random, width, outputs: 35);
+            var crown = new CrownBounds(below);
+            int inputs = below.Domain.Size!.Value;
             foreach (bool above in (bool[])[true, false])
             {
                 double[] all = new double[layer.Outputs], functions = new double[layer.Outputs * inputs];
@@ -37,7 +37,7 @@ public sealed class BoundReuseTests
                 }
             }
 
-            below.ForEach(static r => r.Packed.Dispose());
+            below.Dispose();
         }
     }
 
@@ -47,9 +47,9 @@ public sealed class BoundReuseTests
         for (int width = 1; width <= 17; width++)
         {
             var random = new Random(width);
-            (InputDomain domain, List<ReluRelaxation> below, AffineLayer layer) = Network(random, width, outputs: 9);
-            using var bounds = new AlphaBetaCrown(domain, layer, below);
-            int rectifiers = below.Sum(static r => r.Layer.Outputs);
+            (RelaxedNetwork below, AffineLayer layer) = Network(random, width, outputs: 9);
+            using var bounds = new AlphaBetaCrown(layer, below);
+            int rectifiers = below.Layers.Sum(static r => r.Layer.Outputs);
             CrownSubproblem[] Problems() =>
                 [.. Enumerable.Range(0, 9).Select(
                     i => Split(CrownSubproblem.Root(i, i % 2 == 0, bounds.PlainSlopes()), new(i), rectifiers))];
@@ -65,7 +65,7 @@ public sealed class BoundReuseTests
             bounds.Evaluate(again, OneThread);
             for (int k = 0; k < again.Length; k++)
                 AssertClose(before[k], again[k].Bound, $"width {width}, problem {k} once more");
-            below.ForEach(static r => r.Packed.Dispose());
+            below.Dispose();
         }
     }
 
@@ -76,7 +76,7 @@ public sealed class BoundReuseTests
         var first = new AffineLayer([1, 1, 1], [0, -2, 2], 3, 1, Activation.Relu);
         var domain = new InputDomain([-1], [1]);
         var relaxation = ReluRelaxation.Of(first, ActivationRange.OfInput(domain), [-1, -3, 1], [1, -1, 3]);
-        using var bounds = new AlphaBetaCrown(domain, new([1, 1, 1], [0.25], 1, 3, Activation.Relu), [relaxation]);
+        using var bounds = new AlphaBetaCrown(new([1, 1, 1], [0.25], 1, 3, Activation.Relu), new(domain, relaxation));
         double Bound(params (int Rectifier, sbyte Phase, float Multiplier)[] split)
         {
             CrownSubproblem problem = CrownSubproblem.Root(0, true, bounds.PlainSlopes());
@@ -98,7 +98,7 @@ public sealed class BoundReuseTests
         AssertClose(4.25, Bound((0, 1, 0)), "on: x + x + 2.25");
         AssertClose(4.25 - 1, Bound((1, 1, 0)), "relu(x - 2) taken for x - 2");
         AssertClose(-0.5, Bound((2, -1, 0.75f)), "relu(x + 2) taken for 0: (x + 1) / 2 + 1/4 - 3/4 (x + 2)");
-        relaxation.Packed.Dispose();
+        relaxation.Dispose();
     }
 
     [Fact]
@@ -107,13 +107,13 @@ public sealed class BoundReuseTests
         var first = new AffineLayer([1], [0], 1, 1, Activation.Relu);
         var domain = new InputDomain([-1], [1]);
         var relaxation = ReluRelaxation.Of(first, ActivationRange.OfInput(domain), [-1], [1]);
-        using var bounds = new AlphaBetaCrown(domain, new([1], [0], 1, 1, Activation.Relu), [relaxation]);
+        using var bounds = new AlphaBetaCrown(new([1], [0], 1, 1, Activation.Relu), new(domain, relaxation));
         CrownSubproblem root = CrownSubproblem.Root(0, true, bounds.PlainSlopes());
         bounds.Evaluate([root], OneThread);
         CrownSubproblem loose = root.With(0, -1, 3);
         bounds.Evaluate([loose], OneThread); // 0 - 3 x, up to 3, where 1 is known
         AssertClose(1, loose.Bound, "inherited");
-        relaxation.Packed.Dispose();
+        relaxation.Dispose();
     }
 
     private static CrownSubproblem Split(CrownSubproblem problem, Random random, int rectifiers)
@@ -127,22 +127,19 @@ public sealed class BoundReuseTests
         return problem;
     }
 
-    private static (InputDomain Domain, List<ReluRelaxation> Below, AffineLayer Layer) Network(Random random, int width, int outputs)
+    private static (RelaxedNetwork Below, AffineLayer Layer) Network(Random random, int width, int outputs)
     {
         int inputs = random.Next(1, 18);
-        var domain = InputDomain.Uniform(-1, 1).For(inputs);
-        var below = new List<ReluRelaxation>();
-        ActivationRange input = ActivationRange.OfInput(domain);
+        var below = new RelaxedNetwork(InputDomain.Uniform(-1, 1).For(inputs));
         for (int l = 0; l < 3; l++)
         {
-            AffineLayer map = Layer(random, l == 1 ? random.Next(1, 18) : width, input.Lower.Length);
+            AffineLayer map = Layer(random, l == 1 ? random.Next(1, 18) : width, below.Output.Lower.Length);
             double[] lower = new double[map.Outputs], upper = new double[map.Outputs];
-            IntervalBounds.Propagate(map, input, lower, upper);
-            below.Add(ReluRelaxation.Of(map, input, lower, upper));
-            input = below[^1].Output;
+            IntervalBounds.Propagate(map, below.Output, lower, upper);
+            below.Add(map, lower, upper);
         }
 
-        return (domain, below, Layer(random, outputs, width));
+        return (below, Layer(random, outputs, width));
     }
 
     private static AffineLayer Layer(Random random, int outputs, int inputs)

@@ -46,10 +46,10 @@ public sealed class ExactTieTests
         ActivationRange input = ActivationRange.OfInput(Domain);
         IntervalBounds.Propagate(first, input, low, high);
         var relaxation = ReluRelaxation.Of(first, input, low, high);
-        var crown = new CrownBounds(Domain, [relaxation]);
+        var crown = new CrownBounds(new(Domain, relaxation));
         crown.Bound(second, [0], above: true, upper, [], new());
         crown.Bound(second, [0], above: false, lower, [], new());
-        relaxation.Packed.Dispose();
+        relaxation.Dispose();
         return (lower[0], upper[0]);
     }
 }

@@ -63,8 +63,8 @@ public sealed class ReluRelaxationTests
         {
             var above = new double[1];
             var layer = new AffineLayer([weight], [-1e9], 1, 1, Activation.Relu);
-            new CrownBounds(domain, [relaxation]).Bound(layer, [0], above: true, above, [], new());
-            using var optimized = new AlphaBetaCrown(domain, layer, [relaxation]);
+            new CrownBounds(new(domain, relaxation)).Bound(layer, [0], above: true, above, [], new());
+            using var optimized = new AlphaBetaCrown(layer, new(domain, relaxation));
             CrownSubproblem problem = CrownSubproblem.Root(0, true, [0.5f]);
             optimized.Evaluate([problem], new());
             if (weight > 0)

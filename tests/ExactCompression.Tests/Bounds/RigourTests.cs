@@ -113,10 +113,10 @@ public sealed class RigourTests
         double[] low = new double[first.Outputs], high = new double[first.Outputs];
         IntervalBounds.Propagate(first, input, low, high);
         var relaxation = ReluRelaxation.Of(first, input, low, high);
-        using PackedMatrix<double> packed = relaxation.Packed;
+        using RelaxedNetwork below = new(domain, relaxation);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = 1 };
-        var crown = new CrownBounds(domain, [relaxation]);
-        using var optimized = new AlphaBetaCrown(domain, map, [relaxation]);
+        var crown = new CrownBounds(below);
+        using var optimized = new AlphaBetaCrown(map, below);
         int[] neurons = [.. Enumerable.Range(0, map.Outputs)];
         foreach (bool above in (bool[])[true, false])
         {

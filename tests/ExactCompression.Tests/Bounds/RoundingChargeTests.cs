@@ -120,7 +120,7 @@ public sealed class RoundingChargeTests
         var top = new AffineLayer([1], [1], 1, 1, Activation.Relu, WeightPrecision.Float64);
         var small = new AffineLayer([0], [Lost], 1, 1, Activation.Relu, WeightPrecision.Float64);
         var relaxation = ReluRelaxation.Of(small, ActivationRange.OfInput(new([0], [1])), [Lost], [Lost]);
-        relaxation.Packed.Dispose();
+        relaxation.Dispose();
         double[] row = new double[1 + BackwardRow.Slack];
         BackwardRow sums = BackwardRow.Start(top, 0, true, relaxation.Output, row.AsSpan(0, 1));
         for (int layer = 0; layer < Many; layer++)
@@ -136,7 +136,7 @@ public sealed class RoundingChargeTests
         var relaxation = ReluRelaxation.Of(
             new(new double[Many], biases, Many, 1, Activation.Relu, WeightPrecision.Float64), ActivationRange.OfInput(new([0], [1])),
             biases, biases);
-        relaxation.Packed.Dispose();
+        relaxation.Dispose();
         BackwardRow sums = default;
         for (int i = 0; i < Many; i++)
             sums.PassFixed(relaxation, i, 1);
@@ -178,7 +178,7 @@ public sealed class RoundingChargeTests
             Optimized(row, relaxation, domain, above: true, fixedOn: false),
             Optimized(opposite, relaxation, domain, above: false, fixedOn: false),
         ];
-        relaxation.Packed.Dispose();
+        relaxation.Dispose();
         Assert.All(bounds, b => Assert.True((b - exact).Sign >= 0, $"{b:R}"));
     }
 
@@ -188,13 +188,13 @@ public sealed class RoundingChargeTests
     private static double Plain(double[] row, ReluRelaxation relaxation, InputDomain domain, bool above)
     {
         var bounds = new double[1];
-        new CrownBounds(domain, [relaxation]).Bound(Top(row), [0], above, bounds, [], OneThread);
+        new CrownBounds(new(domain, relaxation)).Bound(Top(row), [0], above, bounds, [], OneThread);
         return above ? bounds[0] : -bounds[0];
     }
 
     private static double Optimized(double[] row, ReluRelaxation relaxation, InputDomain domain, bool above, bool fixedOn)
     {
-        using var bounds = new AlphaBetaCrown(domain, Top(row), [relaxation]);
+        using var bounds = new AlphaBetaCrown(Top(row), new(domain, relaxation));
         CrownSubproblem problem = CrownSubproblem.Root(0, above, bounds.PlainSlopes());
         for (int i = 0; fixedOn && i < row.Length; i++)
             problem = problem.With(i, 1);

@@ -18,7 +18,7 @@ public sealed class ReluBranchAndBoundTests
         var first = new AffineLayer([1, 0, -1, 0, 0, 1, 0, -1, 1, 1, -1, -1], new double[6], 6, 2, Activation.Relu);
         var second = new AffineLayer([1, 1, 1, 1, -1, -1], [margin], 1, 6, Activation.Relu, WeightPrecision.Float64);
         var relaxation = ReluRelaxation.Of(first, ActivationRange.OfInput(domain), [-1, -1, -1, -1, -2, -2], [1, 1, 1, 1, 2, 2]);
-        using var bounds = new AlphaBetaCrown(domain, second, [relaxation]);
+        using var bounds = new AlphaBetaCrown(second, new(domain, relaxation));
         for (int stop = 1; stop <= 6; stop++)
         {
             var tree = new ReluBranchAndBound(bounds, new(6, Above: false), 0);
@@ -33,7 +33,7 @@ public sealed class ReluBranchAndBoundTests
             Assert.Equal(proven, tree.IsProven);
         }
 
-        relaxation.Packed.Dispose();
+        relaxation.Dispose();
     }
 
     /// <summary>Cancels when a loop is run for the given time.</summary>

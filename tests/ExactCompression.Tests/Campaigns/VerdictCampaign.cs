@@ -1,7 +1,6 @@
 using ExactCompression.Analysis;
 using ExactCompression.Milp;
 using ExactCompression.Tests.Oracles;
-using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
 namespace ExactCompression.Tests.Campaigns;
@@ -111,7 +110,7 @@ internal sealed class VerdictCampaign : CampaignPart
                 NeuronState.Unstable => min.Sign < 0 && max.Sign > 0,
                 _ => true,
             };
-            bool isClaim = MilpClaim.Is(neuron.Evidence) && !MilpClaim.IsProven(neuron.Evidence);
+            bool isClaim = neuron.Basis.IsSolverAlone;
             if (isClaim)
                 report.Count(isTrue ? "solvers' unproven claims, true" : "solvers' unproven claims, false");
             else if (!isTrue)

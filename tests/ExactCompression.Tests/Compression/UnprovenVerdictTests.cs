@@ -51,7 +51,7 @@ public sealed class UnprovenVerdictTests
         ReluNetwork network = new([Nets.Hidden([1, -0.5]), Nets.Output([1, 0])]);
         StabilityTable table = StabilityTable.Found(
             network, InputDomain.Unit,
-            [new() { Layer = 1, Neuron = 0, State = NeuronState.StablyInactive, Evidence = MilpClaim.Of("Scip", 1e-6) }]);
+            [new() { Layer = 1, Neuron = 0, State = NeuronState.StablyInactive, Basis = Evidence.BySolver("Scip", 1e-6) }]);
         Assert.False(table.IsImported);
         CompressionResult result = LeoCompression.Compress(table, new(), default);
         Assert.Equal((1, 1, 0.0), (result.Compressed.NeuronCount, result.Unconfirmed, result.ProvenDeviation));

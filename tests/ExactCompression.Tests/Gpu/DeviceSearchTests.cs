@@ -44,8 +44,8 @@ public sealed class DeviceSearchTests(WitnessDevices devices) : IClassFixture<Wi
         using var simd = new SimdWitnessDevice();
         StabilityTable expected = StabilityAnalysis.FindUnstable(nothing, null, simd, new(), CancellationToken.None);
         StabilityTable actual = StabilityAnalysis.FindUnstable(nothing, null, device, new(), CancellationToken.None);
-        Assert.True(expected.Stages.Single(static s => s.Name == "Attack").Decided > 0);
-        Assert.True(actual.Stages.Single(static s => s.Name == "Attack").Decided > 0);
+        Assert.True(expected.Stages.Single(static s => s.Stage == SearchStage.Attack).Decided > 0);
+        Assert.True(actual.Stages.Single(static s => s.Stage == SearchStage.Attack).Decided > 0);
         Assert.Equal(expected.Neurons.Select(static n => n.State), actual.Neurons.Select(static n => n.State));
     }
 

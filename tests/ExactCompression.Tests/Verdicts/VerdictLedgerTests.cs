@@ -11,11 +11,11 @@ public sealed class VerdictLedgerTests
     [Fact]
     public void Bound_ActiveNeuronThatIsNeverAboveZero_CountsAsInactive()
     {
-        board.Bound(0, 0, 1, "Interval");
+        board.Bound(0, 0, 1, Evidence.Interval);
         Assert.Equal(
             (NeuronState.Undetermined, true, true, false),
             (board.StateOf(0), board.MayBeZero(0), board.Wants(0, above: true), board.Wants(0, above: false)));
-        board.Bound(0, -1, 0, "Crown");
+        board.Bound(0, -1, 0, Evidence.Crown);
         Assert.Equal(NeuronState.StablyInactive, board.StateOf(0));
         Assert.Equal(1, board.Decided);
     }
@@ -23,7 +23,7 @@ public sealed class VerdictLedgerTests
     [Fact]
     public void Bound_NeverBelowZeroAndAWitnessAbove_IsActiveByTheProofOfTheBound()
     {
-        board.Bound(0, 0, 1, "Interval");
+        board.Bound(0, 0, 1, Evidence.Interval);
         board.Credit(0, above: true, [1]);
         Assert.Equal((NeuronState.StablyActive, 1), (board.StateOf(0), board.Decided));
         Assert.Equal("Interval", board.ToTable(default, [], null).Neurons[0].Evidence);
@@ -32,10 +32,10 @@ public sealed class VerdictLedgerTests
     [Fact]
     public void ShowPositive_NeverBelowZero_IsActive()
     {
-        board.ShowPositive(0, "Enumeration"); // nothing is known of the other side
+        board.ShowPositive(0, Evidence.Enumeration); // nothing is known of the other side
         Assert.Equal(NeuronState.Undetermined, board.StateOf(0));
-        board.Bound(0, 0, 1, "Crown");
-        board.ShowPositive(0, "Enumeration");
+        board.Bound(0, 0, 1, Evidence.Crown);
+        board.ShowPositive(0, Evidence.Enumeration);
         Assert.Equal((NeuronState.StablyActive, "Crown"), (board.StateOf(0), board.ToTable(default, [], null).Neurons[0].Evidence));
     }
 
@@ -44,14 +44,14 @@ public sealed class VerdictLedgerTests
     {
         var none = new VerdictLedger(StabilityTable.Undecided(board.Network), scope: static _ => false);
         Assert.Equal((1, false, false, 0), (none.Decided, none.Wants(0, true), none.HasOpen(1), none.DeepestOpen()));
-        none.Bound(0, 1, 2, "Crown");
+        none.Bound(0, 1, 2, Evidence.Crown);
         Assert.Equal((NeuronState.StablyActive, 1), (none.StateOf(0), none.Decided));
     }
 
     [Fact]
     public void Bound_NaN_ProvesNothing()
     {
-        board.Bound(0, double.NaN, double.NaN, "Crown");
+        board.Bound(0, double.NaN, double.NaN, Evidence.Crown);
         Assert.Equal(
             (NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity),
             (board.StateOf(0), board.Lower[0], board.Upper[0]));
@@ -60,7 +60,7 @@ public sealed class VerdictLedgerTests
     [Fact]
     public void Bound_InfinityOnTheWrongSide_ProvesNothing()
     {
-        board.Bound(0, double.PositiveInfinity, double.NegativeInfinity, "Crown");
+        board.Bound(0, double.PositiveInfinity, double.NegativeInfinity, Evidence.Crown);
         Assert.Equal(
             (NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity),
             (board.StateOf(0), board.Lower[0], board.Upper[0]));
@@ -69,8 +69,8 @@ public sealed class VerdictLedgerTests
     [Fact]
     public void Bound_LooserThanBefore_KeepsTheTighter()
     {
-        board.Bound(0, -1, 1, "Interval");
-        board.Bound(0, -2, 2, "Crown");
+        board.Bound(0, -1, 1, Evidence.Interval);
+        board.Bound(0, -2, 2, Evidence.Crown);
         Assert.Equal((NeuronState.Undetermined, -1, 1), (board.StateOf(0), board.Lower[0], board.Upper[0]));
     }
 
@@ -83,21 +83,21 @@ public sealed class VerdictLedgerTests
     [InlineData(-double.Epsilon, 1, NeuronState.Undetermined)]
     public void Bound_EndsNextToZero_DecidesByTheSignAlone(double lower, double upper, NeuronState state)
     {
-        board.Bound(0, lower, upper, "Crown");
+        board.Bound(0, lower, upper, Evidence.Crown);
         Assert.Equal(state, board.StateOf(0));
     }
 
     [Fact]
     public void Bound_EndsThatCross_IsAContradiction()
     {
-        board.Bound(0, 1, 2, "Interval");
-        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Bound(0, -1, 0.5, "Crown")).ErrorId);
+        board.Bound(0, 1, 2, Evidence.Interval);
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Bound(0, -1, 0.5, Evidence.Crown)).ErrorId);
     }
 
     [Fact]
     public void Check_AgainstAVerdict_IsAContradiction()
     {
-        board.Bound(0, -1, 0, "Crown");
+        board.Bound(0, -1, 0, Evidence.Crown);
         board.Check(0, above: false, [0]);
         Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Check(0, above: true, [1])).ErrorId);
     }
@@ -106,13 +106,13 @@ public sealed class VerdictLedgerTests
     public void Bound_AgainstAWitness_IsAContradiction()
     {
         board.Credit(0, above: true, [1]);
-        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Bound(0, -1, 0, "Crown")).ErrorId);
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Bound(0, -1, 0, Evidence.Crown)).ErrorId);
     }
 
     [Fact]
     public void Credit_AgainstABound_IsAContradiction()
     {
-        board.Bound(0, double.NegativeInfinity, -1, "Crown");
+        board.Bound(0, double.NegativeInfinity, -1, Evidence.Crown);
         Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Credit(0, above: true, [1])).ErrorId);
     }
 
@@ -130,7 +130,7 @@ public sealed class VerdictLedgerTests
     public void Learn_WithABoardOfWitnesses_TellsItWitnessesAndNoBounds()
     {
         var outlook = new VerdictLedger(StabilityTable.Undecided(board.Network)) { Witnesses = board };
-        outlook.Bound(0, 0.5, 1, "Crown");
+        outlook.Bound(0, 0.5, 1, Evidence.Crown);
         Assert.Equal(
             (NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity),
             (board.StateOf(0), board.Lower[0], board.Upper[0]));
@@ -153,7 +153,7 @@ public sealed class VerdictLedgerTests
     [Fact]
     public void Learn_AgainstAVerdict_IsAContradiction()
     {
-        board.Bound(0, 0.5, 1, "Crown");
+        board.Bound(0, 0.5, 1, Evidence.Crown);
         Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Learn(0, above: false, [-1])).ErrorId);
     }
 }

@@ -121,7 +121,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         string? device = Text();
         var stages = new StageReport[Count(LeastBytesOfStage)];
         for (int i = 0; i < stages.Length; i++)
-            stages[i] = new(reader.ReadString(), Time(), reader.ReadInt32());
+            stages[i] = new(SearchStage.Parse(reader.ReadString()), Time(), reader.ReadInt32());
         RequireLeft(network.NeuronCount, LeastBytesOfNeuron);
         var neurons = new List<NeuronStability>(network.NeuronCount);
         for (int layer = 1; layer <= network.Depth; layer++)

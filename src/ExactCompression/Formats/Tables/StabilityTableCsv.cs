@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using ExactCompression.Networks;
 
 namespace ExactCompression.Formats;
 
@@ -61,7 +62,7 @@ internal static class StabilityTableCsv
         InputDomain found = StabilityTableOrigin.FindDomain(rows, network, domain, path);
 
         var verdicts = new NeuronStability?[network.NeuronCount];
-        int[] starts = LayerStarts(network);
+        var layout = new NeuronLayout(network);
         foreach (StabilityTableRow row in rows)
         {
             NeuronStability verdict = row.Verdict;
@@ -71,7 +72,7 @@ internal static class StabilityTableCsv
                     "TableRowUnknown", path, row.Place,
                     $"The network {network.Architecture} has no neuron {verdict.Neuron} in layer {verdict.Layer}.",
                     "Give the network that the table was made for.");
-            ref NeuronStability? place = ref verdicts[starts[verdict.Layer - 1] + verdict.Neuron];
+            ref NeuronStability? place = ref verdicts[layout.Offsets[verdict.Layer - 1] + verdict.Neuron];
             if (place is not null)
                 throw new InvalidFileException(
                     "TableRowDuplicate", path, row.Place, $"Layer {verdict.Layer}, neuron {verdict.Neuron} appears a second time.",
@@ -82,9 +83,9 @@ internal static class StabilityTableCsv
         int missing = Array.IndexOf(verdicts, null);
         if (missing >= 0)
         {
-            int layer = Array.FindLastIndex(starts, s => s <= missing);
+            (int layer, int neuron) = layout.Place(missing);
             throw new InvalidFileException(
-                "TableRowMissing", path, "file", $"Layer {layer + 1}, neuron {missing - starts[layer]} has no row.",
+                "TableRowMissing", path, "file", $"Layer {layer}, neuron {neuron} has no row.",
                 "A table has one row for each hidden neuron; state 'Undetermined' where nothing is known.");
         }
 
@@ -96,14 +97,6 @@ internal static class StabilityTableCsv
     {
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
         return lower.IndexOfAnyExcept(lower[0]) < 0 && upper.IndexOfAnyExcept(upper[0]) < 0 ? (lower[0], upper[0]) : null;
-    }
-
-    private static int[] LayerStarts(ReluNetwork network)
-    {
-        var starts = new int[network.Depth];
-        for (int l = 1; l < starts.Length; l++)
-            starts[l] = starts[l - 1] + network.WidthOf(l);
-        return starts;
     }
 
     private static string Show(double value) => value.ToString("R", CultureInfo.InvariantCulture);

@@ -17,14 +17,10 @@ internal sealed class SimdWitnessSession : IWitnessSession
     private readonly float[][] preActivations;
     private readonly float[] points;
     private readonly float[] momenta;
-    private readonly NeuronExtremes[][] chunkExtremes;
-    private readonly NeuronExtremes[] extremes;
+    private readonly SimdFindings findings;
     private readonly MissingSigns[] wanted;
-    private readonly float[] proposed;
-    private readonly WitnessStarts?[] starts;
     private readonly ParallelOptions parallel;
     private readonly ThreadLocal<float[][]> scratch;
-    private readonly List<WitnessCandidate> candidates = [];
     private readonly List<int> open = [];
     private int deepest;
     private PointSource? staged;
@@ -53,13 +49,8 @@ internal sealed class SimdWitnessSession : IWitnessSession
 
         points = new float[capacity * inputs];
         momenta = new float[capacity * inputs];
-        chunkExtremes = new NeuronExtremes[capacity / Chunk][];
-        for (int c = 0; c < chunkExtremes.Length; c++)
-            chunkExtremes[c] = new NeuronExtremes[neurons];
-        extremes = new NeuronExtremes[neurons];
+        findings = new(neurons, capacity / Chunk);
         wanted = new MissingSigns[neurons];
-        proposed = new float[2 * neurons];
-        starts = new WitnessStarts[2 * neurons];
         parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
         scratch = new(() => [new float[Chunk * widest], new float[Chunk * widest]]);
     }
@@ -116,15 +107,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
         if (open.Count == 0)
             return;
         ForEachChunk(ForwardChunk);
-        MergeExtremes();
-        foreach (int i in open)
-        {
-            NeuronExtremes e = extremes[i];
-            if (e.Maximum > 0 && (wanted[i] & MissingSigns.Above) != 0)
-                Propose(new(i, true, e.MaximumPoint), 2 * i, e.Maximum);
-            if (e.Minimum < 0 && (wanted[i] & MissingSigns.Below) != 0)
-                Propose(new(i, false, e.MinimumPoint), (2 * i) + 1, -e.Minimum);
-        }
+        findings.Conclude(open, Chunks, wanted);
     }
 
     public void KeepStarts(int first)
@@ -132,9 +115,9 @@ internal sealed class SimdWitnessSession : IWitnessSession
         foreach (int i in open)
         {
             if ((wanted[i] & MissingSigns.Above) != 0)
-                KeepStarts(first, i, starts[2 * i] ??= new(), 1);
+                KeepStarts(first, i, findings.StartsFor(i, above: true), 1);
             if ((wanted[i] & MissingSigns.Below) != 0)
-                KeepStarts(first, i, starts[(2 * i) + 1] ??= new(), -1);
+                KeepStarts(first, i, findings.StartsFor(i, above: false), -1);
         }
     }
 
@@ -153,28 +136,23 @@ internal sealed class SimdWitnessSession : IWitnessSession
             float length = ascent.Length(t);
             ForEachChunk((first, rows) => AscendChunk(first, rows, length));
             Forward();
-            if (candidates.Count > 0)
+            if (findings.HasCandidates)
                 return t + 1;
         }
 
         return to;
     }
 
-    public void ReadCandidates(List<WitnessCandidate> found)
-    {
-        foreach (WitnessCandidate candidate in candidates)
-            found.Add(candidate);
-        candidates.Clear();
-    }
+    public void ReadCandidates(List<WitnessCandidate> found) => findings.ReadCandidates(found);
 
     public void ReadWitness(WitnessCandidate candidate, Span<float> point) => ReadPoint((int)candidate.Place, point);
 
-    public int[] ReadStarts(int neuron, bool above) => starts[(2 * neuron) + (above ? 0 : 1)]?.ToArray() ?? [];
+    public int[] ReadStarts(int neuron, bool above) => findings.ReadStarts(neuron, above);
 
     public void ReadExtremes(Span<NeuronExtremes> extremes)
     {
         foreach (int i in open)
-            extremes[i] = this.extremes[i];
+            extremes[i] = findings.Of(i);
     }
 
     public void ReadPoint(int index, Span<float> point) => points.AsSpan(index * inputs, inputs).CopyTo(point);
@@ -203,7 +181,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
             int width = network.Widths[layer];
             Span<float> z = preActivations[layer - 1].AsSpan(first * width, rows * width);
             network.Forward(layer, input, rows, z);
-            SimdBatch.Reduce(z, rows, width, first, chunkExtremes[first / Chunk].AsSpan(network.Offsets[layer - 1], width));
+            SimdBatch.Reduce(z, rows, width, first, findings.OfChunk(first / Chunk).AsSpan(network.Offsets[layer - 1], width));
             if (layer < deepest)
             {
                 Span<float> a = activations.AsSpan(0, rows * width);
@@ -211,34 +189,6 @@ internal sealed class SimdWitnessSession : IWitnessSession
                 input = a;
             }
         }
-    }
-
-    /// <summary>Of all neurons that matter still, over all chunks; the lower chunk wins where values are equal.</summary>
-    private void MergeExtremes()
-    {
-        foreach (int i in open)
-            extremes[i] = chunkExtremes[0][i];
-        for (int chunk = 1; chunk < Chunks; chunk++)
-        {
-            NeuronExtremes[] found = chunkExtremes[chunk];
-            foreach (int i in open)
-            {
-                NeuronExtremes a = extremes[i], b = found[i];
-                bool less = b.Minimum < a.Minimum, more = b.Maximum > a.Maximum;
-                if (less || more)
-                    extremes[i] = new(
-                        less ? b.Minimum : a.Minimum, more ? b.Maximum : a.Maximum, less ? b.MinimumPoint : a.MinimumPoint,
-                        more ? b.MaximumPoint : a.MaximumPoint);
-            }
-        }
-    }
-
-    private void Propose(WitnessCandidate candidate, int aim, float value)
-    {
-        if (value <= proposed[aim] * WitnessCandidate.Growth)
-            return;
-        proposed[aim] = value;
-        candidates.Add(candidate);
     }
 
     /// <summary>Looks only into chunks whose best point is one of the best: after a while, few.</summary>
@@ -249,7 +199,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
         int column = neuron - network.Offsets[layer - 1];
         for (int chunk = 0; chunk < Chunks; chunk++)
         {
-            NeuronExtremes e = chunkExtremes[chunk][neuron];
+            NeuronExtremes e = findings.OfChunk(chunk)[neuron];
             if (!((sign > 0 ? e.Maximum : -e.Minimum) > best.Least))
                 continue;
             for (int p = chunk * Chunk; p < Math.Min(count, (chunk + 1) * Chunk); p++)

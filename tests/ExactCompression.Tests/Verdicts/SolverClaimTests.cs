@@ -4,9 +4,11 @@ using Xunit;
 namespace ExactCompression.Tests.Verdicts;
 
 /// <summary>A solver's word on a board: it counts until a proof speaks, and is never lost from sight.</summary>
-public sealed class MilpClaimTests
+public sealed class SolverClaimTests
 {
     private const string Word = "Milp (Scip, 1e-06)";
+
+    private static readonly Evidence Claim = Evidence.BySolver("Scip", 1e-6);
 
     private static readonly ReluNetwork Network = new([new([1], [0], 1, 1, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)]);
 
@@ -16,10 +18,10 @@ public sealed class MilpClaimTests
     [Fact]
     public void Claim_Confirmed_NamesTheProofBesideIt()
     {
-        board.Claim(0, active: true, MilpClaim.Of("Scip", 1e-6));
+        board.Claim(0, active: true, Claim);
         Assert.Equal((NeuronState.StablyActive, Word, 1), Verdict());
         Assert.True(board.IsClaim(0));
-        board.Bound(0, 0.5, 1, "Crown");
+        board.Bound(0, 0.5, 1, Evidence.Crown);
         Assert.Equal((NeuronState.StablyActive, Word + ", proven by Crown", 0), Verdict());
         Assert.Empty(told);
     }
@@ -27,8 +29,8 @@ public sealed class MilpClaimTests
     [Fact]
     public void Claim_RefutedByABound_IsReportedWithNeuronAndBothSides()
     {
-        board.Claim(0, active: true, Word);
-        board.Bound(0, -2, -1, "Crown");
+        board.Claim(0, active: true, Claim);
+        board.Bound(0, -2, -1, Evidence.Crown);
         Assert.Equal((NeuronState.StablyInactive, "Crown, against " + Word, 0), Verdict());
         ContradictionException contradiction = Assert.Single(told);
         Assert.Equal((1, 0), (contradiction.Layer, contradiction.Neuron));
@@ -40,7 +42,7 @@ public sealed class MilpClaimTests
     [Fact]
     public void Claim_RefutedByAWitness_LeavesTheNeuronOpenWithTheWitness()
     {
-        board.Claim(0, active: true, Word);
+        board.Claim(0, active: true, Claim);
         board.Check(0, above: false, [-1]);
         Assert.Equal((NeuronState.Undetermined, "against " + Word, 0), Verdict());
         board.Credit(0, above: true, [1]);
@@ -51,9 +53,9 @@ public sealed class MilpClaimTests
     [Fact]
     public void Claim_MadeTwice_IsNoProofOfItself()
     {
-        board.Claim(0, active: true, Word);
+        board.Claim(0, active: true, Claim);
         var again = new VerdictLedger(board.ToTable(default, [], null), reopenClaims: true);
-        again.Claim(0, active: true, "Milp (Highs, 1e-06)");
+        again.Claim(0, active: true, Evidence.BySolver("Highs", 1e-6));
         again.Close(new() { Contradiction = told.Add });
         StabilityTable table = again.ToTable(default, [], null);
         Assert.Equal((Word, 1), (table.Neurons[0].Evidence, table.Unproven));
@@ -63,9 +65,9 @@ public sealed class MilpClaimTests
     [Fact]
     public void Claim_AgainstAnother_LeavesTheNeuronOpen()
     {
-        board.Claim(0, active: true, Word);
+        board.Claim(0, active: true, Claim);
         var again = new VerdictLedger(board.ToTable(default, [], null), reopenClaims: true);
-        again.Claim(0, active: false, "Milp (Highs, 1e-06)");
+        again.Claim(0, active: false, Evidence.BySolver("Highs", 1e-6));
         again.Close(new() { Contradiction = told.Add });
         StabilityTable table = again.ToTable(default, [], null);
         Assert.Equal((NeuronState.Undetermined, "against " + Word, 0), (table.Neurons[0].State, table.Neurons[0].Evidence, table.Unproven));
@@ -75,7 +77,7 @@ public sealed class MilpClaimTests
     [Fact]
     public void Close_NobodyListens_Throws()
     {
-        board.Claim(0, active: true, Word);
+        board.Claim(0, active: true, Claim);
         board.Check(0, above: false, [-1]);
         Assert.Throws<ContradictionException>(() => board.Close(new()));
     }
@@ -83,7 +85,7 @@ public sealed class MilpClaimTests
     [Fact]
     public void FindStable_WrongClaim_IsRefutedByTheProof()
     {
-        board.Claim(0, active: false, Word);
+        board.Claim(0, active: false, Claim);
         StabilityTable found = StabilityAnalysis.FindStable(
             board.ToTable(default, [], null), null, new() { Contradiction = told.Add }, default);
         Assert.Equal((NeuronState.Unstable, "Witness, against " + Word), (found.Neurons[0].State, found.Neurons[0].Evidence));

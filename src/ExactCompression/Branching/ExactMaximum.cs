@@ -13,7 +13,7 @@ namespace ExactCompression.Branching;
 /// pre-activation is affine, so its extremes are linear programs. The pieces cover the box, whether they have an interior or not; and a
 /// value that is reached on a piece is the network's own there.
 /// </remarks>
-internal sealed class ExactRegions
+internal sealed class ExactMaximum
 {
     /// <summary>With more inputs a program is too large to be solved thousands of times.</summary>
     private const int MostInputs = 24;
@@ -31,7 +31,7 @@ internal sealed class ExactRegions
     private readonly long most;
     private long effort;
 
-    private ExactRegions(VerdictLedger board, int index, bool above, long most, CancellationToken cancellation)
+    private ExactMaximum(VerdictLedger board, int index, bool above, long most, CancellationToken cancellation)
     {
         (this.board, this.index, this.above, this.most, this.cancellation) = (board, index, above, most, cancellation);
         (layer, int neuron) = board.Place(index);
@@ -58,13 +58,13 @@ internal sealed class ExactRegions
     /// <param name="spent">How much work was done.</param>
     /// <returns>-1, 0 or 1: 1 also where only that it is above 0 is known. Null where that would take more, or where weights carry a
     /// radius.</returns>
-    public static int? MaximumSign(VerdictLedger board, int index, bool above, long most, CancellationToken cancellation, out long spent)
+    public static int? Sign(VerdictLedger board, int index, bool above, long most, CancellationToken cancellation, out long spent)
     {
         spent = 0;
         int last = board.Place(index).Layer;
         if (Inputs(board.Domain).Length > MostInputs || Enumerable.Range(1, last).Any(l => !board.Network.HiddenLayer(l).IsExact))
             return null;
-        var regions = new ExactRegions(board, index, above, most, cancellation);
+        var regions = new ExactMaximum(board, index, above, most, cancellation);
         if (regions.Open() > MostOpen)
             return null;
         int? sign = regions.Run();

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Milp;
@@ -12,7 +13,7 @@ namespace ExactCompression.Milp;
 /// Inputs whose range is a point, and those that no neuron reads, are no dimension of their own. Work and memory for a region grow
 /// with the inputs that are left, fast: for a handful.
 /// </remarks>
-internal sealed class ExactRegions
+internal sealed class RegionEnumeration
 {
     /// <summary>How many inputs, of those that have a range and are read, this is for, whatever the number of neurons.</summary>
     public const int FewInputs = 6;
@@ -34,14 +35,12 @@ internal sealed class ExactRegions
     /// <summary>Prepares an enumeration.</summary>
     /// <param name="network">The network; its weights are taken as they are stored.</param>
     /// <param name="domain">The box.</param>
-    public ExactRegions(ReluNetwork network, InputDomain domain)
+    public RegionEnumeration(ReluNetwork network, InputDomain domain)
     {
         this.network = network;
         this.domain = domain;
         inputs = Dimensions(network, domain);
-        offsets = new int[network.Depth + 1];
-        for (int layer = 1; layer <= network.Depth; layer++)
-            offsets[layer] = offsets[layer - 1] + network.WidthOf(layer);
+        offsets = new NeuronLayout(network).Offsets;
     }
 
     /// <summary>

@@ -1,0 +1,89 @@
+using ExactCompression.Branching;
+using ExactCompression.Milp;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
+
+namespace ExactCompression.Analysis;
+
+/// <summary>
+/// The search by one of the paper's formulations: bounds for the constants, data where it is to refute candidates first, the programs, and
+/// then what the solver claims against proofs.
+/// </summary>
+/// <param name="table">What is known so far.</param>
+/// <param name="data">Rows to run through the network first, or null.</param>
+/// <param name="backend">The solver.</param>
+/// <param name="milp">The formulation.</param>
+/// <param name="options">Limits, threads, seed, progress.</param>
+internal sealed class FormulationSearch(
+    StabilityTable table, InputData? data, SolverBackend backend, MilpOptions milp, SearchOptions options)
+    : StabilitySearch(table, data, options)
+{
+    /// <inheritdoc/>
+    protected override void RunStages(VerdictLedger board, SearchClock clock)
+    {
+        BoundPropagation.Run(board, clock, milp.Bounds == MilpBounds.Crown);
+        if (Data is { } rows && milp.Preprocess != MilpPreprocess.None)
+            clock.Run(SearchStage.Sampling, () => Sample(board, rows, clock));
+        ZeroTies.Decide(board, clock);
+        if (board.Decided < board.Count)
+            Solve(board, clock);
+        clock.Run(SearchStage.Comparison, () => ClaimComparison.Run(board, Options, clock));
+        ZeroTies.Decide(board, clock);
+    }
+
+    private void Solve(VerdictLedger board, SearchClock clock)
+    {
+        if (!BigMEncoding.CanHold(board))
+        {
+            Options.Warning?.Invoke(
+                $"The pre-activations of '{board.Network.Name}' have no bounds that a program could hold; the neurons that this leaves "
+                    + $"open stay undetermined.");
+            return;
+        }
+
+        using var search = new MilpSearch(board, backend, milp, Options, clock);
+        clock.Run(MilpFormulations.StageOf(milp.Formulation), () =>
+        {
+            switch (milp.Formulation)
+            {
+                case MilpFormulation.Isa:
+                    Refute(search, 0);
+                    break;
+                case MilpFormulation.Layer:
+                    for (int layer = 1; layer <= board.Network.Depth; layer++)
+                    {
+                        if (board.HasOpen(layer))
+                            Refute(search, layer);
+                    }
+
+                    break;
+                default:
+                    NeuronSearch.Run(search, milp.Formulation == MilpFormulation.NeuronApproximate);
+                    break;
+            }
+        });
+    }
+
+    private static void Refute(MilpSearch search, int layer)
+    {
+        using var candidates = new IsaLoop(search, layer);
+        candidates.Run();
+    }
+
+    /// <summary>The pass over the data, which refutes most candidates before anything is solved.</summary>
+    private void Sample(VerdictLedger board, InputData rows, SearchClock clock)
+    {
+        const int Share = 10, Block = 1024;
+        using var device = new SimdWitnessDevice();
+        using var witnesses = new WitnessSearch(board, null, device, Options, clock, []);
+        int step = milp.Preprocess == MilpPreprocess.Partial ? Share : 1, columns = rows.Columns;
+        int[] chosen = [.. Enumerable.Range(0, (rows.Rows + step - 1) / step).Select(r => r * step)];
+        foreach (int[] block in chosen.Chunk(Block))
+        {
+            var points = new float[block.Length * columns];
+            for (int r = 0; r < block.Length; r++)
+                rows.Row(block[r]).CopyTo(points.AsSpan(r * columns));
+            witnesses.Try(points, block.Length);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
+
+namespace ExactCompression.Analysis;
+
+/// <summary>The search for unstable neurons alone: witnesses on a device, and no bound is a verdict.</summary>
+/// <param name="table">What is known so far.</param>
+/// <param name="data">Rows to run through the network first, or null.</param>
+/// <param name="device">Where to compute.</param>
+/// <param name="options">Limits, threads, seed, progress.</param>
+internal sealed class UnstableSearch(StabilityTable table, InputData? data, IWitnessDevice device, SearchOptions options)
+    : StabilitySearch(table, data, options)
+{
+    /// <summary>
+    /// So many signs left open by the first attacks are often out of reach; a device runs all data sooner than the CPU bounds more of them.
+    /// </summary>
+    private const int FewOpen = 32;
+
+    private string used = device.Name;
+
+    /// <inheritdoc/>
+    protected override string? Device => used;
+
+    /// <inheritdoc/>
+    protected override void RunStages(VerdictLedger board, SearchClock clock)
+    {
+        // Bounds rule out many signs, and a search for those would run all points of the data and end with nothing. But they are no
+        // verdicts here: only the witnesses are taken over.
+        var outlook = new VerdictLedger(Table) { Witnesses = board };
+        Dictionary<SignTarget, float[]> hints = BoundPropagation.Run(outlook, clock);
+        using var search = new WitnessSearch(outlook, Data, device, Options, clock, [.. hints.Values.SelectMany(static c => c)]);
+        try
+        {
+            WitnessSchedule.Run(outlook, search, clock, FewOpen);
+        }
+        finally
+        {
+            used = search.DeviceName;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Conclude(VerdictLedger board)
+    {
+        // That a neuron is never below 0 is a bound, and no verdict here rests on one.
+    }
+}

@@ -1,0 +1,41 @@
+using ExactCompression.Branching;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
+
+namespace ExactCompression.Analysis;
+
+/// <summary>
+/// The order in which witnesses are searched, cheapest first: the corners where linear bounds are reached show most unstable neurons at
+/// once; attacks from the best of them, and optimised bounds, often settle the few others. Only then the many points of the pool pay.
+/// </summary>
+internal static class WitnessSchedule
+{
+    /// <summary>Samples and attacks until nothing is open.</summary>
+    /// <param name="board">What is known.</param>
+    /// <param name="search">The search for witnesses.</param>
+    /// <param name="clock">Time and threads.</param>
+    /// <param name="mostToBound">With more signs open than this, the pool comes before optimised bounds.</param>
+    public static void Run(VerdictLedger board, WitnessSearch search, SearchClock clock, int mostToBound = int.MaxValue)
+    {
+        clock.Run(SearchStage.Sampling, search.SampleCorners);
+        ExactSigns.DecideFirst(board, clock);
+        ZeroTies.Decide(board, clock);
+        Attack(board, search, clock);
+        if (search.Open(0).Count <= mostToBound)
+            RefinementSchedule.RunQuickly(board, clock, search);
+        if (board.Decided == board.Count)
+            return;
+        clock.Run(SearchStage.Sampling, search.SampleAll);
+        Attack(board, search, clock);
+    }
+
+    private static void Attack(VerdictLedger board, WitnessSearch search, SearchClock clock)
+    {
+        for (int layer = 2; layer <= board.Network.Depth; layer++)
+        {
+            int current = layer;
+            if (board.HasOpen(current))
+                clock.Run(SearchStage.Attack, () => AttackSchedule.Shared(search, current, board.Network.InputSize));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace ExactCompression.Bounds;
+
+/// <summary>
+/// The way forward of <see cref="AlphaBetaCrown"/>, rectifier by rectifier: the corner where a bound is reached goes through the lines that
+/// the backward pass chose, and what it meets there is the derivative of the bound.
+/// </summary>
+internal static class ForwardLines
+{
+    /// <summary>The gradient of the bound by each slope that is free.</summary>
+    /// <param name="relaxation">The layer.</param>
+    /// <param name="offset">Where its rectifiers begin in the arrays.</param>
+    /// <param name="coefficient">What the backward pass had for each rectifier.</param>
+    /// <param name="slope">The row's slopes.</param>
+    /// <param name="z">Pre-activations at the corner, which become the activations that the lines give; with slack.</param>
+    /// <param name="gradient">Receives the gradients.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Gradients(
+        ReluRelaxation relaxation, int offset, double[] coefficient, double[] slope, Span<double> z, double[] gradient)
+    {
+        ref double values = ref MemoryMarshal.GetReference(z);
+        ref double coefficients = ref coefficient[offset], slopes = ref slope[offset], gradients = ref gradient[offset];
+        ref double above = ref MemoryMarshal.GetArrayDataReference(relaxation.UpperSlope);
+        ref double intercepts = ref MemoryMarshal.GetArrayDataReference(relaxation.UpperIntercept);
+        ref double open = ref MemoryMarshal.GetArrayDataReference(relaxation.Open);
+        Vector512<double> zero = Vector512<double>.Zero;
+        for (int i = 0; i < z.Length; i += Vector512<double>.Count)
+        {
+            nuint at = (nuint)i;
+            Vector512<double> mask = BackwardRow.Lanes(z.Length - i), a = Vector512.LoadUnsafe(ref coefficients, at),
+                value = Vector512.LoadUnsafe(ref values, at), up = Vector512.GreaterThan(a, zero);
+            Vector512<double> free = Vector512.LessThan(a, zero) & Vector512.GreaterThan(Vector512.LoadUnsafe(ref open, at), zero);
+            Vector512<double> chosen = Vector512.ConditionalSelect(
+                up, Vector512.LoadUnsafe(ref above, at), Vector512.LoadUnsafe(ref slopes, at));
+            Vector512<double> line = (chosen * value) + (Vector512.LoadUnsafe(ref intercepts, at) & up);
+            Vector512.ConditionalSelect(mask, (a * value) & free, Vector512.LoadUnsafe(ref gradients, at)).StoreUnsafe(ref gradients, at);
+            Vector512.ConditionalSelect(mask, line, value).StoreUnsafe(ref values, at);
+        }
+    }
+
+    /// <summary>What each open rectifier's line loses against the rectifier.</summary>
+    /// <param name="relaxation">The layer.</param>
+    /// <param name="offset">Where its rectifiers begin in the arrays.</param>
+    /// <param name="coefficient">What the backward pass had for each rectifier.</param>
+    /// <param name="slope">The row's slopes.</param>
+    /// <param name="z">Pre-activations at the corner, which become the activations that the lines give; with slack.</param>
+    /// <param name="gradient">Receives the losses.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Gaps(
+        ReluRelaxation relaxation, int offset, double[] coefficient, double[] slope, Span<double> z, double[] gradient)
+    {
+        for (int i = 0; i < z.Length; i++)
+        {
+            double a = coefficient[offset + i], value = z[i];
+            double line = a > 0 ? (relaxation.UpperSlope[i] * value) + relaxation.UpperIntercept[i] : slope[offset + i] * value;
+            gradient[offset + i] = relaxation.IsOpen(i) ? a * (line - Math.Max(0, value)) : 0;
+            z[i] = line;
+        }
+    }
+}

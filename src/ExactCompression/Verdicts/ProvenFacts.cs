@@ -1,0 +1,104 @@
+using ExactCompression.Networks;
+
+namespace ExactCompression.Verdicts;
+
+/// <summary>
+/// What is proven of every hidden neuron's pre-activation over the domain: bounds, and inputs that show a sign. What follows from it is the
+/// ledger's.
+/// </summary>
+/// <param name="layout">The neurons.</param>
+internal sealed class ProvenFacts(NeuronLayout layout)
+{
+    /// <summary>Lower bounds.</summary>
+    public double[] Lower { get; } = new double[layout.Count];
+
+    /// <summary>Upper bounds.</summary>
+    public double[] Upper { get; } = new double[layout.Count];
+
+    /// <summary>An input where the pre-activation is above 0, or null.</summary>
+    public double[]?[] Positive { get; } = new double[layout.Count][];
+
+    /// <summary>An input where the pre-activation is below 0, or null.</summary>
+    public double[]?[] Negative { get; } = new double[layout.Count][];
+
+    /// <summary>Takes over what a verdict of a table says of its neuron; nothing where that comes from outside.</summary>
+    /// <param name="index">The neuron.</param>
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="isImported">Whether it does.</param>
+    public void Take(int index, NeuronStability verdict, bool isImported)
+    {
+        if (isImported)
+            (Lower[index], Upper[index]) = (double.NegativeInfinity, double.PositiveInfinity);
+        else
+            (Lower[index], Upper[index], Positive[index], Negative[index]) =
+                (verdict.LowerBound, verdict.UpperBound, verdict.PositiveWitness, verdict.NegativeWitness);
+    }
+
+    /// <summary>
+    /// Keeps the tighter of the old bounds and the new. A NaN, or an infinity that overflow has put on the wrong side, proves nothing.
+    /// </summary>
+    /// <param name="index">The neuron.</param>
+    /// <param name="lower">A lower bound.</param>
+    /// <param name="upper">An upper bound.</param>
+    public void Tighten(int index, double lower, double upper)
+    {
+        if (lower > Lower[index] && !double.IsPositiveInfinity(lower))
+            Lower[index] = lower;
+        if (upper < Upper[index] && !double.IsNegativeInfinity(upper))
+            Upper[index] = upper;
+    }
+
+    /// <summary>Whether an input of that sign would say something new.</summary>
+    /// <param name="index">The neuron.</param>
+    /// <param name="above">The sign.</param>
+    public bool Want(int index, bool above) =>
+        above ? Positive[index] is null && !(Upper[index] <= 0) : Negative[index] is null && !(Lower[index] >= 0);
+
+    /// <summary>Whether two proofs exclude each other.</summary>
+    /// <param name="index">The neuron.</param>
+    public bool Clash(int index) =>
+        (Positive[index] is not null && Upper[index] <= 0) || (Negative[index] is not null && Lower[index] >= 0)
+            || Lower[index] > Upper[index];
+
+    /// <summary>Whether the bounds exclude a state.</summary>
+    /// <param name="index">The neuron.</param>
+    /// <param name="state">The state.</param>
+    public bool BoundsExclude(int index, NeuronState state) => state switch
+    {
+        NeuronState.StablyActive => Upper[index] < 0,
+        NeuronState.StablyInactive => Lower[index] > 0,
+        NeuronState.Unstable => Upper[index] <= 0 || Lower[index] >= 0,
+        _ => false,
+    };
+
+    /// <summary>Whether bounds or inputs exclude a state.</summary>
+    /// <param name="index">The neuron.</param>
+    /// <param name="state">The state.</param>
+    public bool Exclude(int index, NeuronState state) => BoundsExclude(index, state)
+        || (state == NeuronState.StablyActive && Negative[index] is not null)
+        || (state == NeuronState.StablyInactive && Positive[index] is not null);
+
+    /// <summary>What is known of a neuron, in words.</summary>
+    /// <param name="index">The neuron.</param>
+    public string Describe(int index) => Positive[index] is not null ? "an input with a pre-activation proven above 0"
+        : Negative[index] is not null ? "an input with a pre-activation proven below 0"
+        : FormattableString.Invariant($"proven bounds [{Lower[index]:R}, {Upper[index]:R}]");
+
+    /// <summary>
+    /// Two proofs that exclude each other: a fault of this program, or of an imported table, that must never be passed over.
+    /// </summary>
+    /// <param name="index">The neuron.</param>
+    /// <param name="state">What it was decided to be.</param>
+    /// <param name="network">The network's name.</param>
+    public InvalidInputException Contradiction(int index, NeuronState state, string network)
+    {
+        (int layer, int neuron) = layout.Place(index);
+        return new(
+            "ContradictingEvidence",
+            $"The evidence on layer {layer}, neuron {neuron} of '{network}' contradicts itself: {state}, "
+                + FormattableString.Invariant($"bounds [{Lower[index]:R}, {Upper[index]:R}], ")
+                + $"a witness above 0: {Positive[index] is not null}, below 0: {Negative[index] is not null}.",
+            "If the table was imported, check that it belongs to this network and domain; otherwise this is a fault of the module: "
+                + "please report it with the network.");
+    }
+}
