@@ -78,8 +78,8 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
     {
         string evidence = report.Evidence switch
         {
-            "" => "nothing is proven",
-            "Counterexample" => "an input shows that they differ",
+            EquivalenceEvidence.None => "nothing is proven",
+            EquivalenceEvidence.Counterexample => "an input shows that they differ",
             _ => "proven by " + report.Evidence,
         };
         WriteVerbose($"{report.Reference.Architecture} and {report.Difference.Architecture} over {report.Domain}: {evidence}");

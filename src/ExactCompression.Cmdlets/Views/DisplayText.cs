@@ -55,7 +55,7 @@ public static class DisplayText
     {
         CompressionResult { IsProven: false } result => CompressionResultView.Unproven(result),
         CompressionResult result => $"at most {Units.Small(result.ProvenDeviation)}, proven",
-        EquivalenceReport { Evidence: "" } report =>
+        EquivalenceReport { Evidence: EquivalenceEvidence.None } report =>
             $"{Units.Small(report.ObservedDeviation)} observed, nothing proven, {Units.Small(report.Tolerance)} allowed",
         EquivalenceReport report =>
             $"{Units.Small(report.ObservedDeviation)} observed, at most {Units.Small(report.ProvenDeviation)} proven, "

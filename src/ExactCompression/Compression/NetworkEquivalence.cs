@@ -42,8 +42,8 @@ public static class NetworkEquivalence
         CompressionResult result, InputData? data, EquivalenceOptions options, CancellationToken cancellation) =>
         result.IsProven
             ? Report(
-                result.Original, result.Compressed, result.Domain, data, options, _ => new(result.ProvenDeviation, "Compression"),
-                cancellation)
+                result.Original, result.Compressed, result.Domain, data, options,
+                _ => new(result.ProvenDeviation, EquivalenceEvidence.Compression), cancellation)
             : Compare(result.Original, result.Compressed, result.Domain, data, options, cancellation);
 
     private static EquivalenceReport Report(
@@ -74,7 +74,7 @@ public static class NetworkEquivalence
             Equivalent = differs ? false : proven.Bound <= tolerance ? true : null,
             ObservedDeviation = observed,
             ProvenDeviation = proven.Bound,
-            Evidence = differs ? "Counterexample" : proven.Evidence,
+            Evidence = differs ? EquivalenceEvidence.Counterexample : proven.Evidence,
             Tolerance = tolerance,
             PointsTried = search.Tried,
             Counterexample = differs ? worst : null,
@@ -155,13 +155,8 @@ public sealed class EquivalenceReport
     /// <summary>Largest difference that counts as equal.</summary>
     public required double Tolerance { get; init; }
 
-    /// <summary>
-    /// What says so: <c>Counterexample</c>, or what <see cref="ProvenDeviation"/> is from: <c>Compression</c> (its own proof),
-    /// <c>MatchedLayers</c> and <c>MatchedNeurons</c> (weights compared layer by layer, the neurons in another order), <c>Intervals</c>,
-    /// <c>ReplayedCompression</c> (the larger network compressed anew), <c>DifferenceNetwork</c> (bounds, attacks and splitting on both
-    /// side by side); empty where nothing is known.
-    /// </summary>
-    public required string Evidence { get; init; }
+    /// <summary>What says so, or what <see cref="ProvenDeviation"/> is from.</summary>
+    public required EquivalenceEvidence Evidence { get; init; }
 
     /// <summary>Points tried.</summary>
     public required long PointsTried { get; init; }

@@ -79,7 +79,7 @@ public sealed class CampaignTests
             ObservedDeviation = 4,
             ProvenDeviation = 2,
             Tolerance = 2,
-            Evidence = "",
+            Evidence = EquivalenceEvidence.None,
             PointsTried = 0,
         };
         EquivalenceCampaign.Check(default, Pair, One, 3, found, report);

@@ -25,7 +25,7 @@ public class DifferenceProofTests
         EquivalenceReport report = Compare(network, other);
 
         Assert.True(report.Equivalent);
-        Assert.Equal(("MatchedNeurons", 0.0), (report.Evidence, report.ProvenDeviation));
+        Assert.Equal((EquivalenceEvidence.MatchedNeurons, 0.0), (report.Evidence, report.ProvenDeviation));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public class DifferenceProofTests
         EquivalenceReport report = Compare(one, other);
 
         Assert.True(report.Equivalent);
-        Assert.Equal("DifferenceNetwork", report.Evidence);
+        Assert.Equal(EquivalenceEvidence.DifferenceNetwork, report.Evidence);
         Assert.InRange(report.ProvenDeviation, report.ObservedDeviation, report.Tolerance);
     }
 
@@ -66,7 +66,7 @@ public class DifferenceProofTests
         Assert.True(Of(0.12500001).Equivalent);
         EquivalenceReport refuted = Of(0.1249);
         Assert.False(refuted.Equivalent);
-        Assert.Equal("Counterexample", refuted.Evidence);
+        Assert.Equal(EquivalenceEvidence.Counterexample, refuted.Evidence);
         Assert.True(ExactDifference.At(network, other, refuted.Counterexample!) > (Rational)0.1249);
     }
 
@@ -112,7 +112,7 @@ public class DifferenceProofTests
             network, NetworkFormats.Read(folder.File("small.onnx")), null, null, new() { Points = 300 }, default);
 
         Assert.True(report.Equivalent);
-        Assert.Equal("ReplayedCompression", report.Evidence);
+        Assert.Equal(EquivalenceEvidence.ReplayedCompression, report.Evidence);
         Assert.InRange(report.ObservedDeviation, 0, report.ProvenDeviation);
     }
 

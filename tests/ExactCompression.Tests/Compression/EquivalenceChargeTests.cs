@@ -38,7 +38,7 @@ public class EquivalenceChargeTests
         {
             DeviationBound bound = DeviationProof.Between(
                 first, second, InputDomain.Unit, null, 0, new() { ProofTimeLimit = TimeSpan.Zero }, default);
-            Assert.Equal("Intervals", bound.Evidence);
+            Assert.Equal(EquivalenceEvidence.Intervals, bound.Evidence);
             Assert.True(bound.Bound >= (Rational)1 - small && bound.Bound <= 1 + 1e-15);
         }
     }

@@ -69,7 +69,7 @@ public sealed class UnprovenVerdictTests
 
         EquivalenceReport report = NetworkEquivalence.Compare(result, null, new() { ProofTimeLimit = TimeSpan.FromSeconds(5) }, default);
         Assert.NotEqual(true, report.Equivalent);
-        Assert.NotEqual("Compression", report.Evidence);
+        Assert.NotEqual(EquivalenceEvidence.Compression, report.Evidence);
         Assert.True(report.ProvenDeviation >= 3.9);
 
         using var folder = new TemporaryFolder();
@@ -140,7 +140,7 @@ public sealed class UnprovenVerdictTests
         Assert.False(there.IsProven);
         Assert.Equal((double.PositiveInfinity, here.ProvenDeviation), (there.ProvenDeviation, there.ConditionalDeviation));
         Assert.Equal(own.StablyActive + own.StablyInactive, there.Unproven);
-        Assert.NotEqual("Compression", NetworkEquivalence.Compare(there, null, new(), default).Evidence);
+        Assert.NotEqual(EquivalenceEvidence.Compression, NetworkEquivalence.Compare(there, null, new(), default).Evidence);
 
         var table = (StabilityTable)PortableForm.Read(PortableForm.Of(own));
         Assert.True(table.IsImported);
@@ -156,7 +156,7 @@ public sealed class UnprovenVerdictTests
             ProvenDeviation = 0 };
         Assert.Equal((false, double.PositiveInfinity), (made.IsProven, made.ProvenDeviation));
         Assert.Equal(
-            (true, "MatchedLayers"),
+            (true, EquivalenceEvidence.MatchedLayers),
             (NetworkEquivalence.Compare(made, null, new(), default).Equivalent,
                 NetworkEquivalence.Compare(made, null, new(), default).Evidence));
     }

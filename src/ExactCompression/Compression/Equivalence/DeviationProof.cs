@@ -6,9 +6,9 @@ namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>What is proven of the difference of two networks.</summary>
 /// <param name="Bound">A bound of it; infinity where none is known.</param>
-/// <param name="Evidence">What proved it; empty where nothing did.</param>
+/// <param name="Evidence">What proved it.</param>
 /// <param name="Counterexample">An input that shows more than the tolerance, or null.</param>
-internal readonly record struct DeviationBound(double Bound, string Evidence, double[]? Counterexample = null)
+internal readonly record struct DeviationBound(double Bound, EquivalenceEvidence Evidence, double[]? Counterexample = null)
 {
     /// <summary>The better of two.</summary>
     public DeviationBound Or(DeviationBound other) => other.Bound < Bound ? other : this;
@@ -31,14 +31,16 @@ internal static class DeviationProof
         ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough, EquivalenceOptions options,
         CancellationToken cancellation)
     {
-        DeviationBound best = new(OfSameWidths(reference, difference, domain), "MatchedLayers");
-        best = best.Or(new(OfIntervals(reference, difference, domain), "Intervals"));
+        DeviationBound best = new(OfSameWidths(reference, difference, domain), EquivalenceEvidence.MatchedLayers);
+        best = best.Or(new(OfIntervals(reference, difference, domain), EquivalenceEvidence.Intervals));
         if (best.Bound > enough && HaveSameWidths(reference, difference))
             best = best.Or(
-                new(OfSameWidths(reference, NeuronMatching.Reordered(difference, reference, cancellation), domain), "MatchedNeurons"));
+                new(
+                    OfSameWidths(reference, NeuronMatching.Reordered(difference, reference, cancellation), domain),
+                    EquivalenceEvidence.MatchedNeurons));
         if (!(best.Bound <= enough) && options.ProofTimeLimit > TimeSpan.Zero)
             best = Searched(best, reference, difference, domain, data, enough, options, cancellation);
-        return double.IsFinite(best.Bound) ? best : best with { Bound = double.PositiveInfinity, Evidence = "" };
+        return double.IsFinite(best.Bound) ? best : best with { Bound = double.PositiveInfinity, Evidence = EquivalenceEvidence.None };
     }
 
     /// <summary>
@@ -53,14 +55,15 @@ internal static class DeviationProof
         {
             bool shrinks = difference.NeuronCount < reference.NeuronCount;
             (ReluNetwork larger, ReluNetwork smaller) = shrinks ? (reference, difference) : (difference, reference);
-            best = best.Or(new(ByCompression(larger, smaller, domain, data, search, cancellation), "ReplayedCompression"));
+            best = best.Or(
+                new(ByCompression(larger, smaller, domain, data, search, cancellation), EquivalenceEvidence.ReplayedCompression));
             if (best.Bound <= enough)
                 return best;
         }
 
         (double bound, double[]? counterexample) = DifferenceProof.Search(
             reference, difference, domain, data, enough, search, cancellation);
-        return best.Or(new(bound, "DifferenceNetwork")) with { Counterexample = counterexample };
+        return best.Or(new(bound, EquivalenceEvidence.DifferenceNetwork)) with { Counterexample = counterexample };
     }
 
     /// <summary>
