@@ -11,45 +11,45 @@ namespace ExactCompression.Analysis;
 internal static class ClaimComparison
 {
     /// <summary>Bounds the claimed neurons; a bound that decides one is noted beside the claim, or refutes it.</summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="options">How the search runs.</param>
     /// <param name="clock">Time and threads.</param>
-    public static void Run(VerdictLedger board, SearchOptions options, SearchClock clock)
+    public static void Run(VerdictLedger ledger, SearchOptions options, SearchClock clock)
     {
-        if (!Enumerable.Range(0, board.Count).Any(board.IsClaim))
+        if (!Enumerable.Range(0, ledger.Count).Any(ledger.IsClaim))
             return;
 
-        // On a board of its own: bounds of neurons that are not claimed are no part of the formulation asked for. Its time ends with the
+        // On a ledger of its own: bounds of neurons that are not claimed are no part of the formulation asked for. Its time ends with the
         // search's.
-        var bounded = new VerdictLedger(StabilityTable.Undecided(board.Network, board.Domain));
+        var bounded = new VerdictLedger(StabilityTable.Undecided(ledger.Network, ledger.Domain));
         SearchOptions quiet = options with { TimeLimit = null, Progress = null };
         using var inner = new SearchClock(bounded, quiet, clock.Parallel.CancellationToken);
         BoundPropagation.Run(bounded, inner);
-        OptimizeSlopes(board, bounded, clock);
-        Search(board, bounded.ToTable(default, [], null), quiet, clock);
+        OptimizeSlopes(ledger, bounded, clock);
+        Search(ledger, bounded.ToTable(default, [], null), quiet, clock);
     }
 
     /// <summary>Takes over what bounds say of the claims, and optimises the slopes of those that this leaves.</summary>
-    private static void OptimizeSlopes(VerdictLedger board, VerdictLedger bounded, SearchClock clock)
+    private static void OptimizeSlopes(VerdictLedger ledger, VerdictLedger bounded, SearchClock clock)
     {
-        using var below = new RelaxedNetwork(board.Domain);
-        for (int layer = 1; layer <= board.Network.Depth; layer++)
+        using var below = new RelaxedNetwork(ledger.Domain);
+        for (int layer = 1; layer <= ledger.Network.Depth; layer++)
         {
-            AffineLayer map = board.Network.HiddenLayer(layer);
-            int first = board.Offsets[layer - 1];
-            int[] claimed = [.. Enumerable.Range(first, map.Outputs).Where(board.IsClaim)];
+            AffineLayer map = ledger.Network.HiddenLayer(layer);
+            int first = ledger.Offsets[layer - 1];
+            int[] claimed = [.. Enumerable.Range(first, map.Outputs).Where(ledger.IsClaim)];
             foreach (int index in claimed)
-                board.Bound(index, bounded.Lower[index], bounded.Upper[index], Evidence.Crown);
+                ledger.Bound(index, bounded.Lower[index], bounded.Upper[index], Evidence.Crown);
             if (layer > 1)
-                OptimizeSlopes(board, map, first, [.. claimed.Where(board.IsClaim)], below, clock);
+                OptimizeSlopes(ledger, map, first, [.. claimed.Where(ledger.IsClaim)], below, clock);
             below.Add(map, bounded.LowerOf(layer), bounded.UpperOf(layer));
         }
     }
 
     /// <summary>Searches for a proof or a witness of the claims that are left.</summary>
-    private static void Search(VerdictLedger board, StabilityTable bounded, SearchOptions options, SearchClock clock)
+    private static void Search(VerdictLedger ledger, StabilityTable bounded, SearchOptions options, SearchClock clock)
     {
-        int[] claimed = [.. Enumerable.Range(0, board.Count).Where(board.IsClaim)];
+        int[] claimed = [.. Enumerable.Range(0, ledger.Count).Where(ledger.IsClaim)];
         if (claimed.Length == 0)
             return;
         var searched = new VerdictLedger(bounded, scope: new HashSet<int>(claimed).Contains);
@@ -65,30 +65,30 @@ internal static class ClaimComparison
             {
                 NeuronStability neuron = found.Neurons[index];
                 if (neuron.PositiveWitness is { } above)
-                    board.Learn(index, above: true, above);
+                    ledger.Learn(index, above: true, above);
                 if (neuron.NegativeWitness is { } below)
-                    board.Learn(index, above: false, below);
-                board.Bound(
+                    ledger.Learn(index, above: false, below);
+                ledger.Bound(
                     index, neuron.LowerBound, neuron.UpperBound, neuron.State == NeuronState.Undetermined ? Evidence.Crown : neuron.Basis);
             }
         }
     }
 
     private static void OptimizeSlopes(
-        VerdictLedger board, AffineLayer map, int first, int[] claimed, RelaxedNetwork below, SearchClock clock)
+        VerdictLedger ledger, AffineLayer map, int first, int[] claimed, RelaxedNetwork below, SearchClock clock)
     {
         if (claimed.Length == 0)
             return;
         using var bounds = new AlphaBetaCrown(map, below);
         float[] slopes = bounds.PlainSlopes();
         CrownSubproblem[] problems = [.. claimed.Select(
-            index => CrownSubproblem.Root(index - first, board.StateOf(index) == NeuronState.StablyInactive, slopes))];
+            index => CrownSubproblem.Root(index - first, ledger.StateOf(index) == NeuronState.StablyInactive, slopes))];
         bounds.Optimize(problems, AdamSchedule.FromPlainSlopes, clock.Parallel);
         foreach (CrownSubproblem problem in problems)
         {
             double lower = problem.Above ? double.NegativeInfinity : -problem.Bound,
                 upper = problem.Above ? problem.Bound : double.PositiveInfinity;
-            board.Bound(first + problem.Neuron, lower, upper, Evidence.AlphaCrown);
+            ledger.Bound(first + problem.Neuron, lower, upper, Evidence.AlphaCrown);
         }
     }
 }

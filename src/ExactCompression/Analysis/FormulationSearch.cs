@@ -19,29 +19,29 @@ internal sealed class FormulationSearch(
     : StabilitySearch(table, data, options)
 {
     /// <inheritdoc/>
-    protected override void RunStages(VerdictLedger board, SearchClock clock)
+    protected override void RunStages(VerdictLedger ledger, SearchClock clock)
     {
-        BoundPropagation.Run(board, clock, milp.Bounds == MilpBounds.Crown);
+        BoundPropagation.Run(ledger, clock, milp.Bounds == MilpBounds.Crown);
         if (Data is { } rows && milp.Preprocess != MilpPreprocess.None)
-            clock.Run(SearchStage.Sampling, () => Sample(board, rows, clock));
-        ZeroTies.Decide(board, clock);
-        if (board.Decided < board.Count)
-            Solve(board, clock);
-        clock.Run(SearchStage.Comparison, () => ClaimComparison.Run(board, Options, clock));
-        ZeroTies.Decide(board, clock);
+            clock.Run(SearchStage.Sampling, () => Sample(ledger, rows, clock));
+        ZeroTies.Decide(ledger, clock);
+        if (ledger.Decided < ledger.Count)
+            Solve(ledger, clock);
+        clock.Run(SearchStage.Comparison, () => ClaimComparison.Run(ledger, Options, clock));
+        ZeroTies.Decide(ledger, clock);
     }
 
-    private void Solve(VerdictLedger board, SearchClock clock)
+    private void Solve(VerdictLedger ledger, SearchClock clock)
     {
-        if (!BigMEncoding.CanHold(board))
+        if (!BigMEncoding.CanHold(ledger))
         {
             Options.Warning?.Invoke(
-                $"The pre-activations of '{board.Network.Name}' have no bounds that a program could hold; the neurons that this leaves "
+                $"The pre-activations of '{ledger.Network.Name}' have no bounds that a program could hold; the neurons that this leaves "
                     + $"open stay undetermined.");
             return;
         }
 
-        using var search = new MilpSearch(board, backend, milp, Options, clock);
+        using var search = new MilpSearch(ledger, backend, milp, Options, clock);
         clock.Run(MilpFormulations.StageOf(milp.Formulation), () =>
         {
             switch (milp.Formulation)
@@ -50,9 +50,9 @@ internal sealed class FormulationSearch(
                     Refute(search, 0);
                     break;
                 case MilpFormulation.Layer:
-                    for (int layer = 1; layer <= board.Network.Depth; layer++)
+                    for (int layer = 1; layer <= ledger.Network.Depth; layer++)
                     {
-                        if (board.HasOpen(layer))
+                        if (ledger.HasOpen(layer))
                             Refute(search, layer);
                     }
 
@@ -71,11 +71,11 @@ internal sealed class FormulationSearch(
     }
 
     /// <summary>The pass over the data, which refutes most candidates before anything is solved.</summary>
-    private void Sample(VerdictLedger board, InputData rows, SearchClock clock)
+    private void Sample(VerdictLedger ledger, InputData rows, SearchClock clock)
     {
         const int Share = 10, Block = 1024;
         using var device = new SimdWitnessDevice();
-        using var witnesses = new WitnessSearch(board, null, device, Options, clock, []);
+        using var witnesses = new WitnessSearch(ledger, null, device, Options, clock, []);
         int step = milp.Preprocess == MilpPreprocess.Partial ? Share : 1, columns = rows.Columns;
         int[] chosen = [.. Enumerable.Range(0, (rows.Rows + step - 1) / step).Select(r => r * step)];
         foreach (int[] block in chosen.Chunk(Block))

@@ -25,69 +25,69 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
     /// Decides what takes little: bounds, the corners where they are reached, linear pieces where they are few, a coarse partition, small
     /// trees.
     /// </summary>
-    /// <param name="board">What is known, and which neurons are to be decided.</param>
+    /// <param name="ledger">What is known, and which neurons are to be decided.</param>
     /// <param name="options">Threads and seed.</param>
     /// <param name="clock">Time and threads.</param>
-    public static void DecideQuickly(VerdictLedger board, SearchOptions options, SearchClock clock)
+    public static void DecideQuickly(VerdictLedger ledger, SearchOptions options, SearchClock clock)
     {
-        Dictionary<SignTarget, float[]> hints = BoundPropagation.Run(board, clock);
-        if (board.Decided == board.Count)
+        Dictionary<SignTarget, float[]> hints = BoundPropagation.Run(ledger, clock);
+        if (ledger.Decided == ledger.Count)
             return;
         using var device = new SimdWitnessDevice();
-        using WitnessSearch search = OpenSearch(board, null, device, options, clock, hints);
+        using WitnessSearch search = OpenSearch(ledger, null, device, options, clock, hints);
         clock.Run(SearchStage.Sampling, search.SampleCorners);
-        ExactSigns.DecideFirst(board, clock);
-        ZeroTies.Decide(board, clock);
-        ZeroTies.Enumerate(board, clock, quickly: true);
-        if (board.Decided < board.Count && board.Network.InputSize <= InputBranchAndBound.MostInputs)
-            SplittingSchedule.RunQuickly(board, search, clock);
-        if (board.Decided < board.Count)
-            RefinementSchedule.RunQuickly(board, clock, search, int.MaxValue);
+        ExactSigns.DecideFirst(ledger, clock);
+        ZeroTies.Decide(ledger, clock);
+        ZeroTies.Enumerate(ledger, clock, quickly: true);
+        if (ledger.Decided < ledger.Count && ledger.Network.InputSize <= InputBranchAndBound.MostInputs)
+            SplittingSchedule.RunQuickly(ledger, search, clock);
+        if (ledger.Decided < ledger.Count)
+            RefinementSchedule.RunQuickly(ledger, clock, search, int.MaxValue);
     }
 
     /// <inheritdoc/>
     protected override VerdictLedger OpenLedger() => new(Table, reopenClaims: true, scope);
 
     /// <inheritdoc/>
-    protected override void RunStages(VerdictLedger board, SearchClock clock)
+    protected override void RunStages(VerdictLedger ledger, SearchClock clock)
     {
-        Dictionary<SignTarget, float[]> hints = BoundPropagation.Run(board, clock);
+        Dictionary<SignTarget, float[]> hints = BoundPropagation.Run(ledger, clock);
         if (hints.Count == 0)
-            ZeroTies.Decide(board, clock);
-        if (board.Decided < board.Count)
-            FindWitnesses(board, clock, hints);
-        ZeroTies.Enumerate(board, clock, quickly: false);
-        ExactSigns.Show(board, clock);
+            ZeroTies.Decide(ledger, clock);
+        if (ledger.Decided < ledger.Count)
+            FindWitnesses(ledger, clock, hints);
+        ZeroTies.Enumerate(ledger, clock, quickly: false);
+        ExactSigns.Show(ledger, clock);
 
         // Nothing but time ends a solver, so it is asked only where the time is limited; and last, for what it says is no premise of a
         // proof.
-        if (board.Decided < board.Count && Options is { TimeLimit: not null, WithoutSolvers: false })
-            clock.Run(SearchStage.Milp, () => NeuronSearch.DecideOpen(board, Options, clock));
+        if (ledger.Decided < ledger.Count && Options is { TimeLimit: not null, WithoutSolvers: false })
+            clock.Run(SearchStage.Milp, () => NeuronSearch.DecideOpen(ledger, Options, clock));
     }
 
     private static WitnessSearch OpenSearch(
-        VerdictLedger board, InputData? data, SimdWitnessDevice device, SearchOptions options, SearchClock clock,
+        VerdictLedger ledger, InputData? data, SimdWitnessDevice device, SearchOptions options, SearchClock clock,
         Dictionary<SignTarget, float[]> hints) =>
-        new(board, data, device, options, clock, [.. hints.Values.SelectMany(static c => c)], MostRows);
+        new(ledger, data, device, options, clock, [.. hints.Values.SelectMany(static c => c)], MostRows);
 
     /// <summary>
     /// Witnesses and proofs for what cheap bounds have left open; last, and only where samples and attacks leave something too, search
     /// trees.
     /// </summary>
-    private void FindWitnesses(VerdictLedger board, SearchClock clock, Dictionary<SignTarget, float[]> hints)
+    private void FindWitnesses(VerdictLedger ledger, SearchClock clock, Dictionary<SignTarget, float[]> hints)
     {
         using var device = new SimdWitnessDevice();
-        using WitnessSearch search = OpenSearch(board, Data, device, Options, clock, hints);
-        WitnessSchedule.Run(board, search, clock);
-        if (board.Decided == board.Count)
+        using WitnessSearch search = OpenSearch(ledger, Data, device, Options, clock, hints);
+        WitnessSchedule.Run(ledger, search, clock);
+        if (ledger.Decided == ledger.Count)
             return;
-        if (board.Network.InputSize <= InputBranchAndBound.MostInputs)
+        if (ledger.Network.InputSize <= InputBranchAndBound.MostInputs)
         {
-            SplittingSchedule.RunQuickly(board, search, clock);
-            ZeroTies.Enumerate(board, clock, quickly: true);
-            SplittingSchedule.Run(board, search, clock, Options.Seed);
+            SplittingSchedule.RunQuickly(ledger, search, clock);
+            ZeroTies.Enumerate(ledger, clock, quickly: true);
+            SplittingSchedule.Run(ledger, search, clock, Options.Seed);
         }
 
-        RefinementSchedule.Run(board, clock, search, hints);
+        RefinementSchedule.Run(ledger, clock, search, hints);
     }
 }

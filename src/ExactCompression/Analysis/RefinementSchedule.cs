@@ -25,94 +25,94 @@ internal static class RefinementSchedule
     private const int LastBudgetOfFewInputs = 1_024;
 
     /// <summary>Works on all open neurons.</summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="search">Attacks, and checks of corners.</param>
     /// <param name="hints">Further starts for some targets.</param>
-    public static void Run(VerdictLedger board, SearchClock clock, WitnessSearch search, IReadOnlyDictionary<SignTarget, float[]> hints) =>
-        ForLayers(board, (layer, map, below) => Refine(board, layer, map, below, clock, search, hints));
+    public static void Run(VerdictLedger ledger, SearchClock clock, WitnessSearch search, IReadOnlyDictionary<SignTarget, float[]> hints) =>
+        ForLayers(ledger, (layer, map, below) => Refine(ledger, layer, map, below, clock, search, hints));
 
     /// <summary>
     /// What costs less than looking at many points: optimised slopes for the open neurons alone, and, where they are few, small trees.
     /// </summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="search">Checks of corners.</param>
     /// <param name="mostTrees">With more open sides in a layer than these there are no trees.</param>
-    public static void RunQuickly(VerdictLedger board, SearchClock clock, WitnessSearch search, int mostTrees = Few) =>
-        ForLayers(board, (layer, map, below) =>
+    public static void RunQuickly(VerdictLedger ledger, SearchClock clock, WitnessSearch search, int mostTrees = Few) =>
+        ForLayers(ledger, (layer, map, below) =>
         {
-            if (!board.HasOpen(layer))
+            if (!ledger.HasOpen(layer))
                 return;
             using var bounds = new AlphaBetaCrown(map, below);
-            clock.Run(SearchStage.AlphaCrown, () => Tighten(board, layer, bounds, clock, onlyUndecided: true));
+            clock.Run(SearchStage.AlphaCrown, () => Tighten(ledger, layer, bounds, clock, onlyUndecided: true));
             List<SignTarget> open = search.Open(layer);
             if (open.Count == 0 || open.Count > mostTrees)
                 return;
-            ReluBranchAndBound[] trees = Trees(board, layer, bounds, open);
+            ReluBranchAndBound[] trees = Trees(ledger, layer, bounds, open);
             int budget = Math.Max(FirstBudget, QuickBudget / trees.Length);
-            clock.Run(SearchStage.BranchAndBound, () => Branch(board, layer, trees, budget, budget, search, clock));
+            clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, budget, budget, search, clock));
         });
 
-    private static void ForLayers(VerdictLedger board, Action<int, AffineLayer, RelaxedNetwork> work)
+    private static void ForLayers(VerdictLedger ledger, Action<int, AffineLayer, RelaxedNetwork> work)
     {
-        using var below = new RelaxedNetwork(board.Domain);
-        for (int layer = 1; layer <= board.Network.Depth && board.DeepestOpen() >= layer; layer++)
+        using var below = new RelaxedNetwork(ledger.Domain);
+        for (int layer = 1; layer <= ledger.Network.Depth && ledger.DeepestOpen() >= layer; layer++)
         {
-            AffineLayer map = board.Network.HiddenLayer(layer);
+            AffineLayer map = ledger.Network.HiddenLayer(layer);
             if (layer > 1)
                 work(layer, map, below);
-            below.Add(map, board.LowerOf(layer), board.UpperOf(layer));
+            below.Add(map, ledger.LowerOf(layer), ledger.UpperOf(layer));
         }
     }
 
     private static void Refine(
-        VerdictLedger board, int layer, AffineLayer map, RelaxedNetwork below, SearchClock clock, WitnessSearch search,
+        VerdictLedger ledger, int layer, AffineLayer map, RelaxedNetwork below, SearchClock clock, WitnessSearch search,
         IReadOnlyDictionary<SignTarget, float[]> hints)
     {
         using var bounds = new AlphaBetaCrown(map, below);
-        clock.Run(SearchStage.AlphaCrown, () => Tighten(board, layer, bounds, clock, onlyUndecided: layer == board.DeepestOpen()));
-        if (!board.HasOpen(layer))
+        clock.Run(SearchStage.AlphaCrown, () => Tighten(ledger, layer, bounds, clock, onlyUndecided: layer == ledger.DeepestOpen()));
+        if (!ledger.HasOpen(layer))
             return;
-        ReluBranchAndBound[] trees = Trees(board, layer, bounds, search.Open(layer));
-        clock.Run(SearchStage.BranchAndBound, () => Branch(board, layer, trees, FirstBudget, BudgetBeforeAttack, search, clock));
+        ReluBranchAndBound[] trees = Trees(ledger, layer, bounds, search.Open(layer));
+        clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, FirstBudget, BudgetBeforeAttack, search, clock));
 
         // A neuron that stays open is hard to prove or hard to attack: trees and attacks take turns, each turn with twice the effort.
         int budget = BudgetBeforeAttack;
-        for (int round = 0; round < AttackSchedule.Rounds && board.HasOpen(layer); round++)
+        for (int round = 0; round < AttackSchedule.Rounds && ledger.HasOpen(layer); round++)
         {
             int current = round;
             budget *= 2;
             clock.Run(
-                SearchStage.Attack, () => AttackSchedule.Single(search, layer, current, board.Network.InputSize, board.Domain, hints));
-            clock.Run(SearchStage.BranchAndBound, () => Branch(board, layer, trees, budget, budget, search, clock));
+                SearchStage.Attack, () => AttackSchedule.Single(search, layer, current, ledger.Network.InputSize, ledger.Domain, hints));
+            clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, budget, budget, search, clock));
         }
 
-        if (board.HasOpen(layer))
+        if (ledger.HasOpen(layer))
             clock.Run(
                 SearchStage.BranchAndBound,
                 () => Branch(
-                    board, layer, trees, 4 * budget,
-                    board.Network.InputSize > InputBranchAndBound.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
+                    ledger, layer, trees, 4 * budget,
+                    ledger.Network.InputSize > InputBranchAndBound.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
     }
 
     /// <summary>A tree for each open side of a layer.</summary>
-    private static ReluBranchAndBound[] Trees(VerdictLedger board, int layer, AlphaBetaCrown bounds, List<SignTarget> open) =>
-        [.. open.Select(target => new ReluBranchAndBound(bounds, target, target.Index - board.Offsets[layer - 1]))];
+    private static ReluBranchAndBound[] Trees(VerdictLedger ledger, int layer, AlphaBetaCrown bounds, List<SignTarget> open) =>
+        [.. open.Select(target => new ReluBranchAndBound(bounds, target, target.Index - ledger.Offsets[layer - 1]))];
 
-    private static void Tighten(VerdictLedger board, int layer, AlphaBetaCrown bounds, SearchClock clock, bool onlyUndecided)
+    private static void Tighten(VerdictLedger ledger, int layer, AlphaBetaCrown bounds, SearchClock clock, bool onlyUndecided)
     {
         clock.Report(SearchStage.AlphaCrown, layer);
-        int first = board.Offsets[layer - 1], width = board.Network.WidthOf(layer);
+        int first = ledger.Offsets[layer - 1], width = ledger.Network.WidthOf(layer);
         float[] slopes = bounds.PlainSlopes();
         var problems = new List<CrownSubproblem>();
         for (int i = 0; i < width; i++)
         {
-            if (board.Lower[first + i] >= 0 || board.Upper[first + i] <= 0)
+            if (ledger.Lower[first + i] >= 0 || ledger.Upper[first + i] <= 0)
                 continue;
             foreach (bool above in (bool[])[true, false])
             {
-                if (!onlyUndecided || board.Wants(first + i, above))
+                if (!onlyUndecided || ledger.Wants(first + i, above))
                     problems.Add(CrownSubproblem.Root(i, above, slopes));
             }
         }
@@ -122,9 +122,9 @@ internal static class RefinementSchedule
         foreach (CrownSubproblem problem in all)
         {
             if (problem.Above)
-                board.Bound(first + problem.Neuron, double.NegativeInfinity, problem.Bound, Evidence.AlphaCrown);
+                ledger.Bound(first + problem.Neuron, double.NegativeInfinity, problem.Bound, Evidence.AlphaCrown);
             else
-                board.Bound(first + problem.Neuron, -problem.Bound, double.PositiveInfinity, Evidence.AlphaCrown);
+                ledger.Bound(first + problem.Neuron, -problem.Bound, double.PositiveInfinity, Evidence.AlphaCrown);
         }
     }
 
@@ -132,7 +132,7 @@ internal static class RefinementSchedule
     /// Grows the trees of the sides that are still open, all a little before any a lot, so that easy neurons do not wait for hard ones.
     /// </summary>
     private static void Branch(
-        VerdictLedger board, int layer, ReluBranchAndBound[] trees, int budget, int last, WitnessSearch search, SearchClock clock)
+        VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int budget, int last, WitnessSearch search, SearchClock clock)
     {
         for (; budget <= last; budget *= 4)
         {
@@ -143,9 +143,9 @@ internal static class RefinementSchedule
                 if (!tree.IsProven)
                     continue;
                 if (tree.Target.Above)
-                    board.Bound(tree.Target.Index, double.NegativeInfinity, 0, Evidence.BranchAndBound);
+                    ledger.Bound(tree.Target.Index, double.NegativeInfinity, 0, Evidence.BranchAndBound);
                 else
-                    board.Bound(tree.Target.Index, 0, double.PositiveInfinity, Evidence.BranchAndBound);
+                    ledger.Bound(tree.Target.Index, 0, double.PositiveInfinity, Evidence.BranchAndBound);
             }
         }
     }

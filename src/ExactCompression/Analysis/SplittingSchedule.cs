@@ -36,18 +36,18 @@ internal static class SplittingSchedule
     /// <summary>
     /// Splits the input box a little for all open sides of one layer after another: what is settled below tightens the bounds above.
     /// </summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="search">Checks of points.</param>
     /// <param name="clock">Time and threads.</param>
-    public static void RunQuickly(VerdictLedger board, WitnessSearch search, SearchClock clock)
+    public static void RunQuickly(VerdictLedger ledger, WitnessSearch search, SearchClock clock)
     {
-        for (int layer = 1; layer <= board.DeepestOpen(); layer++)
+        for (int layer = 1; layer <= ledger.DeepestOpen(); layer++)
         {
             int current = layer;
-            if (board.HasOpen(layer))
+            if (ledger.HasOpen(layer))
                 clock.Run(
                     SearchStage.InputSplitting,
-                    () => Split(current, [.. search.Open(current)], Effort / QuickShare, board, search, clock));
+                    () => Split(current, [.. search.Open(current)], Effort / QuickShare, ledger, search, clock));
         }
     }
 
@@ -55,28 +55,28 @@ internal static class SplittingSchedule
     /// Splits the input box for what is still open, easy groups first, and in rounds: the estimates can be far too low. Between rounds a
     /// local search looks longer for witnesses.
     /// </summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="search">Checks of points.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="seed">Seed of the dives and walks.</param>
-    public static void Run(VerdictLedger board, WitnessSearch search, SearchClock clock, int seed)
+    public static void Run(VerdictLedger ledger, WitnessSearch search, SearchClock clock, int seed)
     {
         int walkers = Walkers;
-        clock.Run(SearchStage.Attack, () => LocalSearch.Run(board, search, clock, walkers, seed));
+        clock.Run(SearchStage.Attack, () => LocalSearch.Run(ledger, search, clock, walkers, seed));
         List<(SplittingGroup Group, InputBranchAndBound Splitting)> work = [];
         try
         {
             clock.Run(SearchStage.InputSplitting, () =>
             {
-                foreach (SplittingGroup group in BranchingEstimate.Groups(board, search, clock, Dives, seed))
-                    work.Add((group, new InputBranchAndBound(board, group.Layer, group.Targets, search, clock)));
+                foreach (SplittingGroup group in BranchingEstimate.Groups(ledger, search, clock, Dives, seed))
+                    work.Add((group, new InputBranchAndBound(ledger, group.Layer, group.Targets, search, clock)));
             });
-            for (long effort = Effort / FirstShare; effort <= Effort && board.Decided < board.Count; effort *= Growth)
+            for (long effort = Effort / FirstShare; effort <= Effort && ledger.Decided < ledger.Count; effort *= Growth)
             {
                 foreach ((SplittingGroup group, InputBranchAndBound splitting) in work)
-                    clock.Run(SearchStage.InputSplitting, () => splitting.RunTo(effort / PartCost(board, group.Layer)));
+                    clock.Run(SearchStage.InputSplitting, () => splitting.RunTo(effort / PartCost(ledger, group.Layer)));
                 walkers *= (int)Growth;
-                clock.Run(SearchStage.Attack, () => LocalSearch.Run(board, search, clock, walkers, seed));
+                clock.Run(SearchStage.Attack, () => LocalSearch.Run(ledger, search, clock, walkers, seed));
             }
         }
         finally
@@ -85,12 +85,12 @@ internal static class SplittingSchedule
         }
     }
 
-    private static void Split(int layer, SignTarget[] targets, long effort, VerdictLedger board, WitnessSearch search, SearchClock clock)
+    private static void Split(int layer, SignTarget[] targets, long effort, VerdictLedger ledger, WitnessSearch search, SearchClock clock)
     {
-        using var splitting = new InputBranchAndBound(board, layer, targets, search, clock);
-        splitting.RunTo(Math.Max(1, effort / PartCost(board, layer)));
+        using var splitting = new InputBranchAndBound(ledger, layer, targets, search, clock);
+        splitting.RunTo(Math.Max(1, effort / PartCost(ledger, layer)));
     }
 
-    private static long PartCost(VerdictLedger board, int layer) =>
-        Math.Max(LeastPartCost, Enumerable.Range(1, layer).Sum(l => board.Network.HiddenLayer(l).ConnectionCount));
+    private static long PartCost(VerdictLedger ledger, int layer) =>
+        Math.Max(LeastPartCost, Enumerable.Range(1, layer).Sum(l => ledger.Network.HiddenLayer(l).ConnectionCount));
 }

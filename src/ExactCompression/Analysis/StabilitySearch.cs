@@ -33,32 +33,32 @@ internal abstract class StabilitySearch(StabilityTable table, InputData? data, S
     public StabilityTable Run(CancellationToken cancellation)
     {
         data?.RequireColumns(table.Network.InputSize);
-        VerdictLedger board = OpenLedger();
-        using var clock = new SearchClock(board, options, cancellation);
+        VerdictLedger ledger = OpenLedger();
+        using var clock = new SearchClock(ledger, options, cancellation);
         try
         {
-            ImportedWitnesses.Check(table, board);
-            RunStages(board, clock);
+            ImportedWitnesses.Check(table, ledger);
+            RunStages(ledger, clock);
         }
         catch (OperationCanceledException) when (clock.Expired)
         {
             // Time is over or the user stopped: what is decided stays decided.
         }
 
-        Conclude(board);
-        board.Close(options);
-        return board.ToTable(clock.Elapsed, clock.Stages, Device);
+        Conclude(ledger);
+        ledger.Close(options);
+        return ledger.ToTable(clock.Elapsed, clock.Stages, Device);
     }
 
     /// <summary>The ledger of the search.</summary>
     protected virtual VerdictLedger OpenLedger() => new(table);
 
     /// <summary>The search's own stages, cheapest evidence first. They end early by an exception where the time is over.</summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
-    protected abstract void RunStages(VerdictLedger board, SearchClock clock);
+    protected abstract void RunStages(VerdictLedger ledger, SearchClock clock);
 
     /// <summary>What takes no time, and is done even where that is over: neurons that are never below 0 are often above it.</summary>
-    /// <param name="board">What is known.</param>
-    protected virtual void Conclude(VerdictLedger board) => ZeroTies.Show(board);
+    /// <param name="ledger">What is known.</param>
+    protected virtual void Conclude(VerdictLedger ledger) => ZeroTies.Show(ledger);
 }

@@ -22,11 +22,11 @@ internal sealed class UnstableSearch(StabilityTable table, InputData? data, IWit
     protected override string? Device => used;
 
     /// <inheritdoc/>
-    protected override void RunStages(VerdictLedger board, SearchClock clock)
+    protected override void RunStages(VerdictLedger ledger, SearchClock clock)
     {
         // Bounds rule out many signs, and a search for those would run all points of the data and end with nothing. But they are no
         // verdicts here: only the witnesses are taken over.
-        var outlook = new VerdictLedger(Table) { Witnesses = board };
+        var outlook = new VerdictLedger(Table) { Witnesses = ledger };
         Dictionary<SignTarget, float[]> hints = BoundPropagation.Run(outlook, clock);
         using var search = new WitnessSearch(outlook, Data, device, Options, clock, [.. hints.Values.SelectMany(static c => c)]);
         try
@@ -40,7 +40,7 @@ internal sealed class UnstableSearch(StabilityTable table, InputData? data, IWit
     }
 
     /// <inheritdoc/>
-    protected override void Conclude(VerdictLedger board)
+    protected override void Conclude(VerdictLedger ledger)
     {
         // That a neuron is never below 0 is a bound, and no verdict here rests on one.
     }

@@ -11,31 +11,31 @@ namespace ExactCompression.Analysis;
 internal static class WitnessSchedule
 {
     /// <summary>Samples and attacks until nothing is open.</summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="search">The search for witnesses.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="mostToBound">With more signs open than this, the pool comes before optimised bounds.</param>
-    public static void Run(VerdictLedger board, WitnessSearch search, SearchClock clock, int mostToBound = int.MaxValue)
+    public static void Run(VerdictLedger ledger, WitnessSearch search, SearchClock clock, int mostToBound = int.MaxValue)
     {
         clock.Run(SearchStage.Sampling, search.SampleCorners);
-        ExactSigns.DecideFirst(board, clock);
-        ZeroTies.Decide(board, clock);
-        Attack(board, search, clock);
+        ExactSigns.DecideFirst(ledger, clock);
+        ZeroTies.Decide(ledger, clock);
+        Attack(ledger, search, clock);
         if (search.Open(0).Count <= mostToBound)
-            RefinementSchedule.RunQuickly(board, clock, search);
-        if (board.Decided == board.Count)
+            RefinementSchedule.RunQuickly(ledger, clock, search);
+        if (ledger.Decided == ledger.Count)
             return;
         clock.Run(SearchStage.Sampling, search.SampleAll);
-        Attack(board, search, clock);
+        Attack(ledger, search, clock);
     }
 
-    private static void Attack(VerdictLedger board, WitnessSearch search, SearchClock clock)
+    private static void Attack(VerdictLedger ledger, WitnessSearch search, SearchClock clock)
     {
-        for (int layer = 2; layer <= board.Network.Depth; layer++)
+        for (int layer = 2; layer <= ledger.Network.Depth; layer++)
         {
             int current = layer;
-            if (board.HasOpen(current))
-                clock.Run(SearchStage.Attack, () => AttackSchedule.Shared(search, current, board.Network.InputSize));
+            if (ledger.HasOpen(current))
+                clock.Run(SearchStage.Attack, () => AttackSchedule.Shared(search, current, ledger.Network.InputSize));
         }
     }
 }

@@ -17,17 +17,17 @@ internal sealed class BranchingEstimate
     /// <summary>Sides of one group differ by at most this factor.</summary>
     private const double Spread = 4;
 
-    private readonly VerdictLedger board;
+    private readonly VerdictLedger ledger;
     private readonly SubdomainNetwork network;
     private readonly int layer;
 
     /// <summary>Prepares a layer.</summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="network">The network up to the layer.</param>
     /// <param name="layer">1-based hidden layer.</param>
-    public BranchingEstimate(VerdictLedger board, SubdomainNetwork network, int layer)
+    public BranchingEstimate(VerdictLedger ledger, SubdomainNetwork network, int layer)
     {
-        this.board = board;
+        this.ledger = ledger;
         this.network = network;
         this.layer = layer;
     }
@@ -36,20 +36,20 @@ internal sealed class BranchingEstimate
     /// All open sides in groups, each of one layer and of sides that take about as much, the easiest group first: should time run out, most
     /// is decided.
     /// </summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="search">Knows what is open.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="dives">Dives for each side.</param>
     /// <param name="seed">Seed of the dives.</param>
-    public static List<SplittingGroup> Groups(VerdictLedger board, WitnessSearch search, SearchClock clock, int dives, int seed)
+    public static List<SplittingGroup> Groups(VerdictLedger ledger, WitnessSearch search, SearchClock clock, int dives, int seed)
     {
         var groups = new List<SplittingGroup>();
         long weights = 0;
-        for (int layer = 1; layer <= board.DeepestOpen(); layer++)
+        for (int layer = 1; layer <= ledger.DeepestOpen(); layer++)
         {
-            weights += board.Network.HiddenLayer(layer).ConnectionCount;
-            if (board.HasOpen(layer))
-                AddGroups(groups, board, layer, weights, search, clock, dives, seed);
+            weights += ledger.Network.HiddenLayer(layer).ConnectionCount;
+            if (ledger.HasOpen(layer))
+                AddGroups(groups, ledger, layer, weights, search, clock, dives, seed);
         }
 
         return [.. groups.OrderBy(static g => g.Effort)];
@@ -65,7 +65,7 @@ internal sealed class BranchingEstimate
         var random = new Random(seed);
         using var bounder = new SubdomainBounds(network, layer);
         Subdomain whole = new(
-            [.. board.Domain.Lower.Span], [.. board.Domain.Upper.Span], SubdomainPhases.OfWholeBox(network, board.Offsets[layer - 1]),
+            [.. ledger.Domain.Lower.Span], [.. ledger.Domain.Upper.Span], SubdomainPhases.OfWholeBox(network, ledger.Offsets[layer - 1]),
             [target]);
         double sum = 0;
         for (int dive = 0; dive < dives; dive++)
@@ -88,12 +88,12 @@ internal sealed class BranchingEstimate
     }
 
     private static void AddGroups(
-        List<SplittingGroup> groups, VerdictLedger board, int layer, long weights, WitnessSearch search, SearchClock clock, int dives,
+        List<SplittingGroup> groups, VerdictLedger ledger, int layer, long weights, WitnessSearch search, SearchClock clock, int dives,
         int seed)
     {
         SignTarget[] targets = [.. search.Open(layer)];
-        using var network = new SubdomainNetwork(board, layer);
-        var estimate = new BranchingEstimate(board, network, layer);
+        using var network = new SubdomainNetwork(ledger, layer);
+        var estimate = new BranchingEstimate(ledger, network, layer);
         var parts = new double[targets.Length];
         Parallel.For(
             0, targets.Length, clock.Parallel, k => parts[k] = estimate.Of(targets[k], dives, seed, clock.Parallel.CancellationToken));

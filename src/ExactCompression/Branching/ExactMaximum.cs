@@ -21,7 +21,7 @@ internal sealed class ExactMaximum
     /// <summary>With more open rectifiers there are too many pieces to begin.</summary>
     private const int MostOpen = 64;
 
-    private readonly VerdictLedger board;
+    private readonly VerdictLedger ledger;
     private readonly CancellationToken cancellation;
     private readonly int layer;
     private readonly int index;
@@ -31,26 +31,26 @@ internal sealed class ExactMaximum
     private readonly long most;
     private long effort;
 
-    private ExactMaximum(VerdictLedger board, int index, bool above, long most, CancellationToken cancellation)
+    private ExactMaximum(VerdictLedger ledger, int index, bool above, long most, CancellationToken cancellation)
     {
-        (this.board, this.index, this.above, this.most, this.cancellation) = (board, index, above, most, cancellation);
-        (layer, int neuron) = board.Place(index);
+        (this.ledger, this.index, this.above, this.most, this.cancellation) = (ledger, index, above, most, cancellation);
+        (layer, int neuron) = ledger.Place(index);
         read = new bool[layer][];
-        read[layer - 1] = new bool[board.Network.WidthOf(layer)];
+        read[layer - 1] = new bool[ledger.Network.WidthOf(layer)];
         read[layer - 1][neuron] = true;
         for (int l = layer - 1; l >= 1; l--)
         {
-            AffineLayer reader = board.Network.HiddenLayer(l + 1);
-            read[l - 1] = [.. Enumerable.Range(0, board.Network.WidthOf(l)).Select(j =>
-                !(board.Upper[board.Offsets[l - 1] + j] <= 0)
+            AffineLayer reader = ledger.Network.HiddenLayer(l + 1);
+            read[l - 1] = [.. Enumerable.Range(0, ledger.Network.WidthOf(l)).Select(j =>
+                !(ledger.Upper[ledger.Offsets[l - 1] + j] <= 0)
                     && Enumerable.Range(0, reader.Outputs).Any(i => read[l][i] && reader.Row(i)[j] != 0))];
         }
 
-        inputs = Inputs(board.Domain);
+        inputs = Inputs(ledger.Domain);
     }
 
     /// <summary>The sign of the largest value of <c>z</c>, or of <c>-z</c>.</summary>
-    /// <param name="board">What is known; only read.</param>
+    /// <param name="ledger">What is known; only read.</param>
     /// <param name="index">The neuron, by its index over all layers.</param>
     /// <param name="above">True for <c>z</c>, false for <c>-z</c>.</param>
     /// <param name="most">How much work to do at most, in products of exact numbers.</param>
@@ -58,13 +58,13 @@ internal sealed class ExactMaximum
     /// <param name="spent">How much work was done.</param>
     /// <returns>-1, 0 or 1: 1 also where only that it is above 0 is known. Null where that would take more, or where weights carry a
     /// radius.</returns>
-    public static int? Sign(VerdictLedger board, int index, bool above, long most, CancellationToken cancellation, out long spent)
+    public static int? Sign(VerdictLedger ledger, int index, bool above, long most, CancellationToken cancellation, out long spent)
     {
         spent = 0;
-        int last = board.Place(index).Layer;
-        if (Inputs(board.Domain).Length > MostInputs || Enumerable.Range(1, last).Any(l => !board.Network.HiddenLayer(l).IsExact))
+        int last = ledger.Place(index).Layer;
+        if (Inputs(ledger.Domain).Length > MostInputs || Enumerable.Range(1, last).Any(l => !ledger.Network.HiddenLayer(l).IsExact))
             return null;
-        var regions = new ExactMaximum(board, index, above, most, cancellation);
+        var regions = new ExactMaximum(ledger, index, above, most, cancellation);
         if (regions.Open() > MostOpen)
             return null;
         int? sign = regions.Run();
@@ -79,9 +79,9 @@ internal sealed class ExactMaximum
     private int? Run()
     {
         int size = inputs.Length;
-        ReadOnlySpan<double> lower = board.Domain.Lower.Span, upper = board.Domain.Upper.Span;
+        ReadOnlySpan<double> lower = ledger.Domain.Lower.Span, upper = ledger.Domain.Upper.Span;
         var widths = new Dyadic[size];
-        var coordinates = new Dyadic[board.Network.InputSize][];
+        var coordinates = new Dyadic[ledger.Network.InputSize][];
         for (int i = 0; i < coordinates.Length; i++)
         {
             coordinates[i] = new Dyadic[size + 1];
@@ -105,7 +105,7 @@ internal sealed class ExactMaximum
         {
             for (int n = 0; n < read[l - 1].Length; n++)
             {
-                if (read[l - 1][n] && !(board.Lower[board.Offsets[l - 1] + n] >= 0))
+                if (read[l - 1][n] && !(ledger.Lower[ledger.Offsets[l - 1] + n] >= 0))
                     open++;
             }
         }
@@ -118,10 +118,10 @@ internal sealed class ExactMaximum
     /// </summary>
     private int? Visit(int current, Dyadic[]?[] activations, ExactTableau piece)
     {
-        AffineLayer map = board.Network.HiddenLayer(current);
+        AffineLayer map = ledger.Network.HiddenLayer(current);
         if (current == layer)
         {
-            Dyadic[] own = Affine(map, index - board.Offsets[layer - 1], activations);
+            Dyadic[] own = Affine(map, index - ledger.Offsets[layer - 1], activations);
             return Sign(piece, above ? own : Negated(own));
         }
 
@@ -134,12 +134,12 @@ internal sealed class ExactMaximum
         cancellation.ThrowIfCancellationRequested();
         for (; neuron < map.Outputs; neuron++)
         {
-            int at = board.Offsets[current - 1] + neuron;
+            int at = ledger.Offsets[current - 1] + neuron;
             next[neuron] = null;
             if (!read[current - 1][neuron])
                 continue;
             Dyadic[] z = Affine(map, neuron, activations);
-            if (board.Lower[at] >= 0)
+            if (ledger.Lower[at] >= 0)
             {
                 next[neuron] = z;
                 continue;

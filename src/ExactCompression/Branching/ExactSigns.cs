@@ -20,24 +20,24 @@ internal static class ExactSigns
     private const int Steps = 3;
 
     /// <summary>Decides the first layer's open neurons.</summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
-    public static void DecideFirst(VerdictLedger board, SearchClock clock)
+    public static void DecideFirst(VerdictLedger ledger, SearchClock clock)
     {
-        if (board.Network.Depth > 0 && board.Network.HiddenLayer(1).IsExact && board.HasOpen(1))
-            clock.Run(SearchStage.Enumeration, () => DecideFirst(board, board.Network.HiddenLayer(1), clock));
+        if (ledger.Network.Depth > 0 && ledger.Network.HiddenLayer(1).IsExact && ledger.HasOpen(1))
+            clock.Run(SearchStage.Enumeration, () => DecideFirst(ledger, ledger.Network.HiddenLayer(1), clock));
     }
 
     /// <summary>Runs a few corners of the box through the network for each sign that is still open, front to back.</summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
-    public static void Show(VerdictLedger board, SearchClock clock)
+    public static void Show(VerdictLedger ledger, SearchClock clock)
     {
-        int last = board.DeepestOpen();
-        if (last > 0 && LayersUpTo(board.Network, last) is { } layers)
+        int last = ledger.DeepestOpen();
+        if (last > 0 && LayersUpTo(ledger.Network, last) is { } layers)
             clock.Run(
                 SearchStage.Enumeration,
-                () => Show(board, layers, Effort / Math.Max(1, layers.Sum(static l => l.ConnectionCount)), clock));
+                () => Show(ledger, layers, Effort / Math.Max(1, layers.Sum(static l => l.ConnectionCount)), clock));
     }
 
     /// <summary>
@@ -82,42 +82,42 @@ internal static class ExactSigns
         return z;
     }
 
-    private static void DecideFirst(VerdictLedger board, AffineLayer layer, SearchClock clock)
+    private static void DecideFirst(VerdictLedger ledger, AffineLayer layer, SearchClock clock)
     {
         long left = Effort;
         for (int i = 0; i < layer.Outputs; i++)
         {
             foreach (bool above in (bool[])[true, false])
             {
-                if (!board.Wants(i, above) || left <= 0)
+                if (!ledger.Wants(i, above) || left <= 0)
                     continue;
                 clock.ThrowIfExpired();
                 left -= layer.Inputs;
-                double[] corner = board.Domain.Corner(layer.Row(i), above);
+                double[] corner = ledger.Domain.Corner(layer.Row(i), above);
                 int sign = PreActivation(layer, i, [.. corner.Select(static x => (Dyadic)x)]).Sign;
                 if (above ? sign > 0 : sign < 0)
-                    board.Learn(i, above, corner);
+                    ledger.Learn(i, above, corner);
                 else
-                    board.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Evidence.Enumeration);
+                    ledger.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Evidence.Enumeration);
             }
         }
     }
 
-    private static void Show(VerdictLedger board, AffineLayer[] layers, long points, SearchClock clock)
+    private static void Show(VerdictLedger ledger, AffineLayer[] layers, long points, SearchClock clock)
     {
-        double[] middle = [.. board.Domain.Lower.ToArray().Zip(
-            board.Domain.Upper.ToArray(), static (low, high) => Math.Clamp((low / 2) + (high / 2), low, high))];
-        for (int i = 0; i < board.Offsets[layers.Length]; i++)
+        double[] middle = [.. ledger.Domain.Lower.ToArray().Zip(
+            ledger.Domain.Upper.ToArray(), static (low, high) => Math.Clamp((low / 2) + (high / 2), low, high))];
+        for (int i = 0; i < ledger.Offsets[layers.Length]; i++)
         {
             foreach (bool above in (bool[])[true, false])
             {
                 double[] at = middle;
-                for (int step = 0; step < Steps && board.Wants(i, above) && points > 0; step++, points--)
+                for (int step = 0; step < Steps && ledger.Wants(i, above) && points > 0; step++, points--)
                 {
                     clock.ThrowIfExpired();
-                    (int layer, int neuron) = board.Place(i);
-                    double[] corner = board.Domain.Corner(Gradient(layers.AsSpan(0, layer), neuron, at), above);
-                    Credit(board, PreActivations(layers, corner), corner);
+                    (int layer, int neuron) = ledger.Place(i);
+                    double[] corner = ledger.Domain.Corner(Gradient(layers.AsSpan(0, layer), neuron, at), above);
+                    Credit(ledger, PreActivations(layers, corner), corner);
                     if (corner.AsSpan().SequenceEqual(at))
                         break;
                     at = corner;
@@ -126,14 +126,14 @@ internal static class ExactSigns
         }
     }
 
-    private static void Credit(VerdictLedger board, Dyadic[][] values, double[] point)
+    private static void Credit(VerdictLedger ledger, Dyadic[][] values, double[] point)
     {
         for (int l = 0; l < values.Length; l++)
         {
             for (int n = 0; n < values[l].Length; n++)
             {
                 if (values[l][n].Sign is var sign && sign != 0)
-                    board.Learn(board.Offsets[l] + n, sign > 0, point);
+                    ledger.Learn(ledger.Offsets[l] + n, sign > 0, point);
             }
         }
     }

@@ -14,19 +14,19 @@ internal sealed class ExactSubdomain
     private readonly double[] upper;
 
     /// <summary>Bounds a part up to the layer of its open sides.</summary>
-    /// <param name="board">What is known on the whole box; only read.</param>
+    /// <param name="ledger">What is known on the whole box; only read.</param>
     /// <param name="part">The part.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
-    public ExactSubdomain(VerdictLedger board, Subdomain part, ParallelOptions parallel)
+    public ExactSubdomain(VerdictLedger ledger, Subdomain part, ParallelOptions parallel)
     {
-        int deepest = board.Place(part.Targets[0].Index).Layer;
-        lower = board.Lower[..board.Offsets[deepest]];
-        upper = board.Upper[..board.Offsets[deepest]];
+        int deepest = ledger.Place(part.Targets[0].Index).Layer;
+        lower = ledger.Lower[..ledger.Offsets[deepest]];
+        upper = ledger.Upper[..ledger.Offsets[deepest]];
         using var below = new RelaxedNetwork(new(part.Lower, part.Upper));
         for (int layer = 1; layer <= deepest; layer++)
         {
-            AffineLayer map = board.Network.HiddenLayer(layer);
-            int first = board.Offsets[layer - 1];
+            AffineLayer map = ledger.Network.HiddenLayer(layer);
+            int first = ledger.Offsets[layer - 1];
             double[] low = new double[map.Outputs], high = new double[map.Outputs];
             IntervalBounds.Propagate(map, below.Output, low, high);
             Keep(first, low, high);

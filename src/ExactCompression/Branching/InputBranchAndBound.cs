@@ -23,7 +23,7 @@ internal sealed class InputBranchAndBound : IDisposable
     /// <summary>A bound this close to 0, relative to that on the whole box, may be a tie that rounding keeps open.</summary>
     private const double Tie = 1e-9;
 
-    private readonly VerdictLedger board;
+    private readonly VerdictLedger ledger;
     private readonly WitnessSearch search;
     private readonly SearchClock clock;
     private readonly int layer;
@@ -34,23 +34,24 @@ internal sealed class InputBranchAndBound : IDisposable
     private readonly HashSet<SignTarget> stuck = [];
 
     /// <summary>Begins with the whole box.</summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="layer">1-based hidden layer of the open sides.</param>
     /// <param name="targets">The sides that are to be settled.</param>
     /// <param name="search">Checks corners for witnesses.</param>
     /// <param name="clock">Time and threads.</param>
-    public InputBranchAndBound(VerdictLedger board, int layer, SignTarget[] targets, WitnessSearch search, SearchClock clock)
+    public InputBranchAndBound(VerdictLedger ledger, int layer, SignTarget[] targets, WitnessSearch search, SearchClock clock)
     {
-        this.board = board;
+        this.ledger = ledger;
         this.search = search;
         this.clock = clock;
         this.layer = layer;
-        network = new(board, layer);
+        network = new(ledger, layer);
         foreach (SignTarget target in targets)
             parts[target] = 1;
         open.Push(
-            new([.. board.Domain.Lower.Span], [.. board.Domain.Upper.Span], SubdomainPhases.OfWholeBox(network, board.Offsets[layer - 1]),
-                targets));
+            new(
+                [.. ledger.Domain.Lower.Span], [.. ledger.Domain.Upper.Span],
+                SubdomainPhases.OfWholeBox(network, ledger.Offsets[layer - 1]), targets));
     }
 
     /// <summary>Parts bounded so far.</summary>
@@ -105,7 +106,7 @@ internal sealed class InputBranchAndBound : IDisposable
     {
         SignTarget[] left = Array.FindAll(outcome.Open, IsWanted);
         if (left.Length > 0 && !(outcome.Worst > Tie))
-            left = Array.FindAll(left, new ExactSubdomain(board, part, clock.Parallel).LeavesOpen);
+            left = Array.FindAll(left, new ExactSubdomain(ledger, part, clock.Parallel).LeavesOpen);
         int pieces = outcome.Pieces.Length;
         foreach (SignTarget target in part.Targets)
         {
@@ -116,9 +117,9 @@ internal sealed class InputBranchAndBound : IDisposable
             if (parts[target] != 0 || !IsWanted(target))
                 continue;
             if (target.Above)
-                board.Bound(target.Index, double.NegativeInfinity, 0, Evidence.InputSplitting);
+                ledger.Bound(target.Index, double.NegativeInfinity, 0, Evidence.InputSplitting);
             else
-                board.Bound(target.Index, 0, double.PositiveInfinity, Evidence.InputSplitting);
+                ledger.Bound(target.Index, 0, double.PositiveInfinity, Evidence.InputSplitting);
         }
 
         if (left.Length == 0)

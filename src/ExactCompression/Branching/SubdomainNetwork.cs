@@ -11,20 +11,20 @@ namespace ExactCompression.Branching;
 internal sealed class SubdomainNetwork : IDisposable
 {
     /// <summary>Prepares the layers up to one.</summary>
-    /// <param name="board">What is known on the whole box; only read.</param>
+    /// <param name="ledger">What is known on the whole box; only read.</param>
     /// <param name="deepest">1-based hidden layer.</param>
-    public SubdomainNetwork(VerdictLedger board, int deepest)
+    public SubdomainNetwork(VerdictLedger ledger, int deepest)
     {
-        Offsets = board.Offsets[..(deepest + 1)];
-        Lower = board.Lower[..Offsets[^1]];
-        Upper = board.Upper[..Offsets[^1]];
-        Inputs = board.Network.InputSize;
+        Offsets = ledger.Offsets[..(deepest + 1)];
+        Lower = ledger.Lower[..Offsets[^1]];
+        Upper = ledger.Upper[..Offsets[^1]];
+        Inputs = ledger.Network.InputSize;
         Layers = new SubdomainLayer[deepest];
-        ActivationRange input = ActivationRange.OfInput(board.Domain);
+        ActivationRange input = ActivationRange.OfInput(ledger.Domain);
         double loss = 0;
         for (int l = 0; l < deepest; l++)
         {
-            AffineLayer map = board.Network.HiddenLayer(l + 1);
+            AffineLayer map = ledger.Network.HiddenLayer(l + 1);
             Tighten(map, input, Lower.AsSpan(Offsets[l], map.Outputs), Upper.AsSpan(Offsets[l], map.Outputs));
             using var whole = ReluRelaxation.Of(
                 map, input, Lower.AsSpan(Offsets[l], map.Outputs), Upper.AsSpan(Offsets[l], map.Outputs));

@@ -77,8 +77,8 @@ public sealed class ActivationPatternSearch
     /// <summary>Enumerates in exact arithmetic.</summary>
     private IEnumerable<ActivationPattern> Enumerate(CancellationToken cancellation)
     {
-        var board = new VerdictLedger(StabilityTable.Undecided(network, domain));
-        using var clock = new SearchClock(board, new() { TimeLimit = options.TimeLimit }, cancellation);
+        var ledger = new VerdictLedger(StabilityTable.Undecided(network, domain));
+        using var clock = new SearchClock(ledger, new() { TimeLimit = options.TimeLimit }, cancellation);
         End = ActivationPatternEnd.Running;
         using var points = new RegionPoint(network, domain);
         CancellationToken expired = clock.Parallel.CancellationToken;
@@ -124,13 +124,13 @@ public sealed class ActivationPatternSearch
     /// <summary>Asks a solver for one pattern after the other.</summary>
     private IEnumerable<ActivationPattern> Ask(SolverBackend solver, CancellationToken cancellation)
     {
-        var board = new VerdictLedger(StabilityTable.Undecided(network, domain));
+        var ledger = new VerdictLedger(StabilityTable.Undecided(network, domain));
         var search = new SearchOptions { TimeLimit = options.TimeLimit, Threads = options.Threads };
-        using var clock = new SearchClock(board, search, cancellation);
+        using var clock = new SearchClock(ledger, search, cancellation);
         End = ActivationPatternEnd.Running;
-        using BigMEncoding? program = Prepare(solver, board, clock);
+        using BigMEncoding? program = Prepare(solver, ledger, clock);
         using var points = new RegionPoint(network, domain);
-        int open = Enumerable.Range(0, board.Count).Count(i => board.Lower[i] <= 0 && board.Upper[i] > 0);
+        int open = Enumerable.Range(0, ledger.Count).Count(i => ledger.Lower[i] <= 0 && ledger.Upper[i] > 0);
         var seen = new HashSet<string>();
         while (program is not null)
         {
@@ -156,8 +156,8 @@ public sealed class ActivationPatternSearch
                 yield break;
             }
 
-            Exclude(board, program, outcome.Values);
-            var region = new LinearRegion(board, index => outcome.Values[program.PhaseOf(index)] > 0.5);
+            Exclude(ledger, program, outcome.Values);
+            var region = new LinearRegion(ledger, index => outcome.Values[program.PhaseOf(index)] > 0.5);
             if (region.Middle(clock) is { } input && region.IsProvenAt(points.Signs(input)))
             {
                 var pattern = new ActivationPattern(network, seen.Count + 1, region.Active, input);
@@ -174,21 +174,21 @@ public sealed class ActivationPatternSearch
     }
 
     /// <summary>Bounds the network and writes its program; null when the time is over before.</summary>
-    private BigMEncoding? Prepare(SolverBackend solver, VerdictLedger board, SearchClock clock)
+    private BigMEncoding? Prepare(SolverBackend solver, VerdictLedger ledger, SearchClock clock)
     {
         try
         {
-            BoundPropagation.Run(board, clock);
-            if (!BigMEncoding.CanHold(board))
+            BoundPropagation.Run(ledger, clock);
+            if (!BigMEncoding.CanHold(ledger))
                 throw new InvalidInputException(
                     "BoundsNotFinite", $"The pre-activations of '{network.Name}' over {domain} have no bounds that a program could hold.",
                     "Give a smaller domain.");
-            var program = new BigMEncoding(solver, board, network.Depth, clock.Parallel.CancellationToken);
-            for (int index = 0; index < board.Count; index++)
+            var program = new BigMEncoding(solver, ledger, network.Depth, clock.Parallel.CancellationToken);
+            for (int index = 0; index < ledger.Count; index++)
             {
                 // Above the first layer a neuron may be 0 throughout a region, where its inputs are off or cancel out.
                 if (program.PhaseOf(index) >= 0)
-                    program.KeepFromZero(index, below: board.Place(index).Layer == 1);
+                    program.KeepFromZero(index, below: ledger.Place(index).Layer == 1);
             }
 
             return program;
@@ -200,9 +200,9 @@ public sealed class ActivationPatternSearch
     }
 
     /// <summary>A row that the pattern of a solution breaks, and every other pattern keeps.</summary>
-    private static void Exclude(VerdictLedger board, BigMEncoding program, double[] values)
+    private static void Exclude(VerdictLedger ledger, BigMEncoding program, double[] values)
     {
-        int[] phases = [.. Enumerable.Range(0, board.Count).Select(program.PhaseOf).Where(static p => p >= 0)];
+        int[] phases = [.. Enumerable.Range(0, ledger.Count).Select(program.PhaseOf).Where(static p => p >= 0)];
         int on = phases.Count(p => values[p] > 0.5);
         int row = program.Program.AddRow(1 - on, double.PositiveInfinity);
         foreach (int phase in phases)

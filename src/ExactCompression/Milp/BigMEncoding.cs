@@ -24,32 +24,32 @@ internal sealed class BigMEncoding : IDisposable
 
     private const double Largest = 1e100;
 
-    private readonly VerdictLedger board;
+    private readonly VerdictLedger ledger;
     private readonly int[] inputs;
     private readonly BigMUnit[] units;
 
     /// <summary>Writes the program down.</summary>
     /// <param name="backend">The solver.</param>
-    /// <param name="board">Proven bounds of the pre-activations, and verdicts: neurons decided as stable are taken as such.</param>
+    /// <param name="ledger">Proven bounds of the pre-activations, and verdicts: neurons decided as stable are taken as such.</param>
     /// <param name="layers">How many hidden layers it has.</param>
     /// <param name="cancellation">Throws <see cref="OperationCanceledException"/>.</param>
-    public BigMEncoding(SolverBackend backend, VerdictLedger board, int layers, CancellationToken cancellation)
+    public BigMEncoding(SolverBackend backend, VerdictLedger ledger, int layers, CancellationToken cancellation)
     {
-        this.board = board;
+        this.ledger = ledger;
         Layers = layers;
         Program = new(backend);
         try
         {
-            inputs = new int[board.Network.InputSize];
+            inputs = new int[ledger.Network.InputSize];
             for (int k = 0; k < inputs.Length; k++)
                 inputs[k] = Width(k) > 0 ? Program.AddVariable(0, 1) : -1;
-            units = new BigMUnit[board.Offsets[layers]];
+            units = new BigMUnit[ledger.Offsets[layers]];
             for (int layer = 1; layer <= layers; layer++)
             {
-                for (int i = 0; i < board.Network.WidthOf(layer); i++)
+                for (int i = 0; i < ledger.Network.WidthOf(layer); i++)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    units[board.Offsets[layer - 1] + i] = Add(layer, i);
+                    units[ledger.Offsets[layer - 1] + i] = Add(layer, i);
                 }
             }
         }
@@ -67,7 +67,7 @@ internal sealed class BigMEncoding : IDisposable
     public int Layers { get; }
 
     /// <summary>Whether the bounds of all pre-activations are finite, and small enough to compute with.</summary>
-    public static bool CanHold(VerdictLedger board) => board.Lower.Concat(board.Upper).All(static v => Math.Abs(v) < Largest);
+    public static bool CanHold(VerdictLedger ledger) => ledger.Lower.Concat(ledger.Upper).All(static v => Math.Abs(v) < Largest);
 
     /// <summary>
     /// Adds a binary variable that can be 1 only where a neuron's pre-activation is on one side of 0, or nearer to 0 than
@@ -79,7 +79,7 @@ internal sealed class BigMEncoding : IDisposable
     public int AddIndicator(int index, bool above)
     {
         BigMUnit unit = units[index];
-        double end = (above ? -board.Lower[index] : board.Upper[index]) / unit.Scale;
+        double end = (above ? -ledger.Lower[index] : ledger.Upper[index]) / unit.Scale;
         int sign = above ? 1 : -1, indicator = Program.AddVariable(0, 1, integer: true),
             row = Program.AddRow(-end - Margin, double.PositiveInfinity);
         Program.SetTerm(row, unit.Output, sign * unit.OutputScale / unit.Scale);
@@ -111,7 +111,7 @@ internal sealed class BigMEncoding : IDisposable
     /// <returns>What is to be added to the objective.</returns>
     public double SetObjective(int layer, int neuron, bool above)
     {
-        int index = board.Offsets[layer - 1] + neuron, sign = above ? 1 : -1;
+        int index = ledger.Offsets[layer - 1] + neuron, sign = above ? 1 : -1;
         double scale = ScaleOf(index);
         Program.ClearObjective();
         return sign * Terms(layer, neuron, scale, (variable, coefficient) => Program.SetObjective(variable, sign * coefficient));
@@ -121,7 +121,7 @@ internal sealed class BigMEncoding : IDisposable
     /// <param name="values">A value for each variable.</param>
     public double[] InputOf(double[] values)
     {
-        ReadOnlySpan<double> lower = board.Domain.Lower.Span, upper = board.Domain.Upper.Span;
+        ReadOnlySpan<double> lower = ledger.Domain.Lower.Span, upper = ledger.Domain.Upper.Span;
         var input = new double[inputs.Length];
         for (int k = 0; k < input.Length; k++)
             input[k] = inputs[k] < 0 ? lower[k] : Math.Clamp(lower[k] + (Width(k) * values[inputs[k]]), lower[k], upper[k]);
@@ -136,15 +136,15 @@ internal sealed class BigMEncoding : IDisposable
         for (int k = 0; k < inputs.Length; k++)
         {
             if (inputs[k] >= 0)
-                values[inputs[k]] = Math.Clamp((input[k] - board.Domain.Lower.Span[k]) / Width(k), 0, 1);
+                values[inputs[k]] = Math.Clamp((input[k] - ledger.Domain.Lower.Span[k]) / Width(k), 0, 1);
         }
 
         double[] a = input.ToArray();
         for (int layer = 1; layer <= Layers; layer++)
         {
-            double[] z = AffineEvaluation.PreActivations(board.Network.HiddenLayer(layer), a);
+            double[] z = AffineEvaluation.PreActivations(ledger.Network.HiddenLayer(layer), a);
             for (int i = 0; i < z.Length; i++)
-                units[board.Offsets[layer - 1] + i].Assign(z[i], values);
+                units[ledger.Offsets[layer - 1] + i].Assign(z[i], values);
             a = [.. z.Select(static v => Math.Max(0, v))];
         }
 
@@ -174,16 +174,16 @@ internal sealed class BigMEncoding : IDisposable
     /// <summary>The power of two next above a value.</summary>
     private static double PowerAbove(double value) => value == 0 ? 1 : Math.ScaleB(1, Math.ILogB(value) + 1);
 
-    private double Width(int input) => board.Domain.Upper.Span[input] - board.Domain.Lower.Span[input];
+    private double Width(int input) => ledger.Domain.Upper.Span[input] - ledger.Domain.Lower.Span[input];
 
-    private double ScaleOf(int index) => PowerAbove(Math.Max(Math.Abs(board.Lower[index]), Math.Abs(board.Upper[index])));
+    private double ScaleOf(int index) => PowerAbove(Math.Max(Math.Abs(ledger.Lower[index]), Math.Abs(ledger.Upper[index])));
 
     private BigMUnit Add(int layer, int neuron)
     {
-        int index = board.Offsets[layer - 1] + neuron;
-        double lower = board.Lower[index], upper = board.Upper[index], scale = ScaleOf(index);
-        bool inactive = upper <= 0 || board.StateOf(index) == NeuronState.StablyInactive,
-            active = !inactive && (lower >= 0 || board.StateOf(index) == NeuronState.StablyActive);
+        int index = ledger.Offsets[layer - 1] + neuron;
+        double lower = ledger.Lower[index], upper = ledger.Upper[index], scale = ScaleOf(index);
+        bool inactive = upper <= 0 || ledger.StateOf(index) == NeuronState.StablyInactive,
+            active = !inactive && (lower >= 0 || ledger.StateOf(index) == NeuronState.StablyActive);
         if (inactive)
             return BigMUnit.Inactive;
         int row = Program.AddRow(0, 0);
@@ -214,7 +214,7 @@ internal sealed class BigMEncoding : IDisposable
     /// <returns>Its constant.</returns>
     private double Terms(int layer, int neuron, double scale, Action<int, double> term)
     {
-        AffineLayer map = board.Network.HiddenLayer(layer);
+        AffineLayer map = ledger.Network.HiddenLayer(layer);
         ReadOnlySpan<double> row = map.Row(neuron);
         double constant = map.Bias.Span[neuron];
         for (int j = 0; j < row.Length; j++)
@@ -223,11 +223,11 @@ internal sealed class BigMEncoding : IDisposable
                 continue;
             if (layer == 1)
             {
-                constant += row[j] * board.Domain.Lower.Span[j];
+                constant += row[j] * ledger.Domain.Lower.Span[j];
                 if (inputs[j] >= 0)
                     term(inputs[j], row[j] * Width(j) / scale);
             }
-            else if (units[board.Offsets[layer - 2] + j] is { Output: >= 0 } unit)
+            else if (units[ledger.Offsets[layer - 2] + j] is { Output: >= 0 } unit)
             {
                 term(unit.Output, row[j] * unit.OutputScale / scale);
             }

@@ -40,15 +40,15 @@ internal sealed class IsaLoop : IDisposable
     {
         this.search = search;
         this.layer = layer;
-        int layers = layer == 0 ? search.Board.DeepestOpen() : layer;
-        network = new(search.Backend, search.Board, layers, search.Clock.Parallel.CancellationToken);
+        int layers = layer == 0 ? search.Ledger.DeepestOpen() : layer;
+        network = new(search.Backend, search.Ledger, layers, search.Clock.Parallel.CancellationToken);
         if (!search.Backend.StopsAtTarget)
             atLeastOne = network.Program.AddRow(1, double.PositiveInfinity);
-        for (int i = layer == 0 ? 0 : search.Board.Offsets[layer - 1]; i < search.Board.Offsets[layers]; i++)
+        for (int i = layer == 0 ? 0 : search.Ledger.Offsets[layer - 1]; i < search.Ledger.Offsets[layers]; i++)
         {
             foreach (bool above in (bool[])[true, false])
             {
-                if (network.PhaseOf(i) < 0 || !search.Board.Wants(i, above))
+                if (network.PhaseOf(i) < 0 || !search.Ledger.Wants(i, above))
                     continue;
                 int indicator = network.AddIndicator(i, above);
                 if (atLeastOne < 0)
@@ -72,7 +72,7 @@ internal sealed class IsaLoop : IDisposable
             {
                 // No input on one side is the word of the other, unless the solver says the same of both: then they are too close to 0.
                 if (!candidates.ContainsKey(new(index, !above)))
-                    search.Board.Claim(index, active: !above, search.Claim);
+                    search.Ledger.Claim(index, active: !above, search.Claim);
             }
         }
 
@@ -162,7 +162,7 @@ internal sealed class IsaLoop : IDisposable
         Drop();
     }
 
-    private bool Wants(SignTarget target) => search.Board.Wants(target.Index, target.Above);
+    private bool Wants(SignTarget target) => search.Ledger.Wants(target.Index, target.Above);
 
     /// <summary>Takes what is refuted out of the objective.</summary>
     private void Drop()
@@ -186,18 +186,18 @@ internal sealed class IsaLoop : IDisposable
         search.Clock.ThrowIfExpired();
         if (atLeastOne >= 0)
             network.Program.SetRowRange(atLeastOne, 0, double.PositiveInfinity);
-        (int at, int neuron) = search.Board.Place(target.Index);
+        (int at, int neuron) = search.Ledger.Place(target.Index);
         double constant = network.SetObjective(at, neuron, target.Above);
         MilpOutcome outcome = search.Solve(network.Program, BigMEncoding.Margin - constant, -BigMEncoding.Margin - constant);
         if (outcome.Values.Length > 0)
             search.Credit([network.InputOf(outcome.Values)]);
         if (outcome.End != MilpEnd.Nothing && outcome.Bound + constant <= -BigMEncoding.Margin)
-            search.Board.Claim(target.Index, active: !target.Above, search.Claim);
+            search.Ledger.Claim(target.Index, active: !target.Above, search.Claim);
     }
 
     private double[][] RandomInputs()
     {
-        ReadOnlySpan<double> lower = search.Board.Domain.Lower.Span, upper = search.Board.Domain.Upper.Span;
+        ReadOnlySpan<double> lower = search.Ledger.Domain.Lower.Span, upper = search.Ledger.Domain.Upper.Span;
         var points = new double[RandomPoints][];
         for (int p = 0; p < points.Length; p++)
         {

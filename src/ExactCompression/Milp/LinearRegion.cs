@@ -14,26 +14,26 @@ internal sealed class LinearRegion
 
     private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Clp");
 
-    private readonly VerdictLedger board;
+    private readonly VerdictLedger ledger;
     private readonly bool[] zero;
     private readonly double[][] functions;
     private readonly Dyadic[]?[] exact;
 
     /// <summary>Takes the phases as they are said to be, but a neuron that is 0 on the whole region is off.</summary>
-    /// <param name="board">Proven bounds; what they decide is decided.</param>
+    /// <param name="ledger">Proven bounds; what they decide is decided.</param>
     /// <param name="isOn">Whether an open neuron is on.</param>
-    public LinearRegion(VerdictLedger board, Func<int, bool> isOn)
+    public LinearRegion(VerdictLedger ledger, Func<int, bool> isOn)
     {
-        this.board = board;
-        Active = new bool[board.Count];
-        zero = new bool[board.Count];
-        functions = new double[board.Count][];
-        exact = new Dyadic[]?[board.Count];
-        int inputs = board.Network.InputSize;
+        this.ledger = ledger;
+        Active = new bool[ledger.Count];
+        zero = new bool[ledger.Count];
+        functions = new double[ledger.Count][];
+        exact = new Dyadic[]?[ledger.Count];
+        int inputs = ledger.Network.InputSize;
         for (int index = 0; index < functions.Length; index++)
         {
-            (int layer, int neuron) = board.Place(index);
-            AffineLayer map = board.Network.HiddenLayer(layer);
+            (int layer, int neuron) = ledger.Place(index);
+            AffineLayer map = ledger.Network.HiddenLayer(layer);
             ReadOnlySpan<double> row = map.Row(neuron);
             var function = new double[inputs + 1];
             function[inputs] = map.Bias.Span[neuron];
@@ -43,13 +43,13 @@ internal sealed class LinearRegion
                     continue;
                 if (layer == 1)
                     function[j] = row[j];
-                else if (board.Offsets[layer - 2] + j is var below && Active[below])
+                else if (ledger.Offsets[layer - 2] + j is var below && Active[below])
                     TensorPrimitives.MultiplyAdd(functions[below], row[j], function, function);
             }
 
             zero[index] = IsNearlyZero(function, index) && Array.TrueForAll(Exact(index), static c => c.Sign == 0);
             functions[index] = function;
-            Active[index] = !zero[index] && board.Upper[index] > 0 && (board.Lower[index] >= 0 || isOn(index));
+            Active[index] = !zero[index] && ledger.Upper[index] > 0 && (ledger.Lower[index] >= 0 || isOn(index));
         }
     }
 
@@ -57,9 +57,9 @@ internal sealed class LinearRegion
     private bool IsNearlyZero(double[] function, int index)
     {
         const double Rounding = 1e-9;
-        double range = Math.Max(Math.Abs(board.Lower[index]), Math.Abs(board.Upper[index])),
+        double range = Math.Max(Math.Abs(ledger.Lower[index]), Math.Abs(ledger.Upper[index])),
             largest = TensorPrimitives.MaxMagnitude(function);
-        return Math.Abs(largest) <= Rounding * range && board.Network.Layers.All(static l => l.IsExact);
+        return Math.Abs(largest) <= Rounding * range && ledger.Network.Layers.All(static l => l.IsExact);
     }
 
     /// <summary>A neuron's function of the input without rounding, the constant last: terms can cancel to 0 on a whole region.</summary>
@@ -67,9 +67,9 @@ internal sealed class LinearRegion
     {
         if (exact[index] is { } known)
             return known;
-        (int layer, int neuron) = board.Place(index);
-        AffineLayer map = board.Network.HiddenLayer(layer);
-        var function = new Dyadic[board.Network.InputSize + 1];
+        (int layer, int neuron) = ledger.Place(index);
+        AffineLayer map = ledger.Network.HiddenLayer(layer);
+        var function = new Dyadic[ledger.Network.InputSize + 1];
         function[^1] = map.Bias.Span[neuron];
         for (int j = 0; j < map.Inputs; j++)
         {
@@ -80,7 +80,7 @@ internal sealed class LinearRegion
             {
                 function[j] = weight;
             }
-            else if (board.Offsets[layer - 2] + j is var below && Active[below])
+            else if (ledger.Offsets[layer - 2] + j is var below && Active[below])
             {
                 Dyadic[] term = Exact(below);
                 for (int k = 0; k < function.Length; k++)
@@ -101,7 +101,7 @@ internal sealed class LinearRegion
     /// <returns>The point, or null where the region has no interior.</returns>
     public double[]? Middle(SearchClock clock)
     {
-        ReadOnlySpan<double> lower = board.Domain.Lower.Span, upper = board.Domain.Upper.Span;
+        ReadOnlySpan<double> lower = ledger.Domain.Lower.Span, upper = ledger.Domain.Upper.Span;
         using var program = new MilpProgram(Solver);
         int least = program.AddVariable(-1, 1);
         program.SetObjective(least, 1);
@@ -112,9 +112,9 @@ internal sealed class LinearRegion
         for (int index = 0; index < functions.Length; index++)
         {
             // A constant has its sign everywhere.
-            if (zero[index] || board.Upper[index] <= 0 || !functions[index].AsSpan(0, variables.Length).ContainsAnyExcept(0.0))
+            if (zero[index] || ledger.Upper[index] <= 0 || !functions[index].AsSpan(0, variables.Length).ContainsAnyExcept(0.0))
                 continue;
-            double range = Math.Max(Math.Max(Math.Abs(board.Lower[index]), Math.Abs(board.Upper[index])), SmallestRange);
+            double range = Math.Max(Math.Max(Math.Abs(ledger.Lower[index]), Math.Abs(ledger.Upper[index])), SmallestRange);
             double scale = (Active[index] ? 1 : -1) / range, constant = functions[index][^1];
             int row = program.AddRow(0, double.PositiveInfinity);
             program.SetTerm(row, least, -1);
@@ -151,7 +151,7 @@ internal sealed class LinearRegion
     {
         for (int index = 0; index < signs.Length; index++)
         {
-            if (!(Active[index] ? signs[index] > 0 : signs[index] < 0 || zero[index] || board.Upper[index] <= 0))
+            if (!(Active[index] ? signs[index] > 0 : signs[index] < 0 || zero[index] || ledger.Upper[index] <= 0))
                 return false;
         }
 

@@ -26,7 +26,7 @@ internal sealed class LpRelaxation : IDisposable
         this.candidates = [.. candidates];
         network = new(() =>
         {
-            var program = new BigMEncoding(Solver, search.Board, layers, search.Clock.Parallel.CancellationToken);
+            var program = new BigMEncoding(Solver, search.Ledger, layers, search.Clock.Parallel.CancellationToken);
             foreach (SignTarget target in this.candidates)
                 indicators.Add(target, program.AddIndicator(target.Index, target.Above));
             return program;
@@ -50,7 +50,7 @@ internal sealed class LpRelaxation : IDisposable
     public double[]? Furthest(SignTarget target)
     {
         BigMEncoding program = network.Value;
-        (int layer, int neuron) = search.Board.Place(target.Index);
+        (int layer, int neuron) = search.Ledger.Place(target.Index);
         program.SetObjective(layer, neuron, target.Above);
         return Optimum(program, fresh: false);
     }
@@ -65,7 +65,7 @@ internal sealed class LpRelaxation : IDisposable
     public double[]? Best(double[] solution, SignTarget target)
     {
         BigMEncoding program = network.Value;
-        (int layer, int neuron) = search.Board.Place(target.Index);
+        (int layer, int neuron) = search.Ledger.Place(target.Index);
         program.SetObjective(layer, neuron, target.Above);
         program.HoldPhases(solution);
         program.Program.SetRange(program.PhaseOf(target.Index), 0, 1);

@@ -12,19 +12,19 @@ internal sealed class MilpSearch : IDisposable
     private readonly WitnessCheck check;
     private readonly Action<string>? warning;
 
-    public MilpSearch(VerdictLedger board, SolverBackend backend, MilpOptions options, SearchOptions search, SearchClock clock)
+    public MilpSearch(VerdictLedger ledger, SolverBackend backend, MilpOptions options, SearchOptions search, SearchClock clock)
     {
-        Board = board;
+        Ledger = ledger;
         Backend = backend;
         Options = options;
         Clock = clock;
         Claim = Evidence.BySolver(backend.Name, SolverBackend.Tolerance);
         Random = new(search.Seed);
         warning = search.Warning;
-        check = new(board.Network, board.Domain);
+        check = new(ledger.Network, ledger.Domain);
     }
 
-    public VerdictLedger Board { get; }
+    public VerdictLedger Ledger { get; }
 
     public SolverBackend Backend { get; }
 
@@ -41,7 +41,7 @@ internal sealed class MilpSearch : IDisposable
     /// <param name="points">Points of the domain.</param>
     /// <param name="only">The neuron; below 0 for all.</param>
     /// <returns>How many witnesses were new.</returns>
-    public int Credit(double[][] points, int only = -1) => check.Credit(points, Board, only);
+    public int Credit(double[][] points, int only = -1) => check.Credit(points, Ledger, only);
 
     /// <summary>
     /// Solves within the time that is left. That a program of the formulation fails is told of; it ends as one that learnt nothing.

@@ -15,19 +15,19 @@ internal static class NeuronSearch
     /// <param name="creditAll">Whether a solution counts for all neurons after all.</param>
     public static void Run(MilpSearch search, bool approximate, bool creditAll = false)
     {
-        VerdictLedger board = search.Board;
-        for (int layer = 1; layer <= board.DeepestOpen(); layer++)
+        VerdictLedger ledger = search.Ledger;
+        for (int layer = 1; layer <= ledger.DeepestOpen(); layer++)
         {
-            if (!board.HasOpen(layer))
+            if (!ledger.HasOpen(layer))
                 continue;
-            using var network = new BigMEncoding(search.Backend, board, layer - 1, search.Clock.Parallel.CancellationToken);
-            for (int neuron = 0; neuron < board.Network.WidthOf(layer); neuron++)
+            using var network = new BigMEncoding(search.Backend, ledger, layer - 1, search.Clock.Parallel.CancellationToken);
+            for (int neuron = 0; neuron < ledger.Network.WidthOf(layer); neuron++)
             {
-                int index = board.Offsets[layer - 1] + neuron;
-                for (int side = 0; side < 2 && board.StateOf(index) == NeuronState.Undetermined; side++)
+                int index = ledger.Offsets[layer - 1] + neuron;
+                for (int side = 0; side < 2 && ledger.StateOf(index) == NeuronState.Undetermined; side++)
                 {
                     search.Clock.ThrowIfExpired();
-                    if (board.Wants(index, above: side == 0))
+                    if (ledger.Wants(index, above: side == 0))
                         Decide(search, network, layer, neuron, above: side == 0, approximate, creditAll);
                 }
             }
@@ -38,31 +38,31 @@ internal static class NeuronSearch
     /// Gives what a search has left open to the default solver, neuron by neuron, until the time is over. The bounds found so far make the
     /// constants; every solution counts for all neurons.
     /// </summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="search">How the search runs.</param>
     /// <param name="clock">Its time.</param>
-    public static void DecideOpen(VerdictLedger board, SearchOptions search, SearchClock clock)
+    public static void DecideOpen(VerdictLedger ledger, SearchOptions search, SearchClock clock)
     {
         SolverBackend? backend = SolverBackend.Known.FirstOrDefault(
             static b => b.Name == MilpSolvers.Default && MilpSolvers.Try(b).Available);
-        if (backend is null || !BigMEncoding.CanHold(board))
+        if (backend is null || !BigMEncoding.CanHold(ledger))
             return;
-        using var milp = new MilpSearch(board, backend, new() { Formulation = MilpFormulation.NeuronApproximate }, search, clock);
+        using var milp = new MilpSearch(ledger, backend, new() { Formulation = MilpFormulation.NeuronApproximate }, search, clock);
         Run(milp, approximate: true, creditAll: true);
     }
 
     private static void Decide(MilpSearch search, BigMEncoding network, int layer, int neuron, bool above, bool approximate, bool creditAll)
     {
-        int index = search.Board.Offsets[layer - 1] + neuron;
+        int index = search.Ledger.Offsets[layer - 1] + neuron;
         double constant = network.SetObjective(layer, neuron, above);
         MilpOutcome outcome = approximate
             ? search.Solve(network.Program, BigMEncoding.Margin - constant, -BigMEncoding.Margin - constant)
             : search.Solve(network.Program);
         double bound = outcome.Bound + constant;
-        search.Report(layer, search.Board.Count - search.Board.Decided, bound);
+        search.Report(layer, search.Ledger.Count - search.Ledger.Decided, bound);
         if (outcome.Values.Length > 0)
             search.Credit([network.InputOf(outcome.Values)], creditAll ? -1 : index);
         if (outcome.End != MilpEnd.Nothing && bound <= -BigMEncoding.Margin)
-            search.Board.Claim(index, active: !above, search.Claim);
+            search.Ledger.Claim(index, active: !above, search.Claim);
     }
 }

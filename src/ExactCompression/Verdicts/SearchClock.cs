@@ -12,15 +12,15 @@ internal sealed class SearchClock : IDisposable
 
     private readonly Stopwatch watch = Stopwatch.StartNew();
     private readonly CancellationTokenSource source;
-    private readonly VerdictLedger board;
+    private readonly VerdictLedger ledger;
     private readonly Action<StabilityProgress>? progress;
     private readonly List<StageReport> stages = [];
     private readonly TimeSpan? limit;
     private TimeSpan reported = TimeSpan.MinValue;
 
-    public SearchClock(VerdictLedger board, SearchOptions options, CancellationToken cancellation)
+    public SearchClock(VerdictLedger ledger, SearchOptions options, CancellationToken cancellation)
     {
-        this.board = board;
+        this.ledger = ledger;
         progress = options.Progress;
         limit = options.TimeLimit;
         source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -55,14 +55,14 @@ internal sealed class SearchClock : IDisposable
     public void Run(SearchStage stage, Action work)
     {
         TimeSpan before = watch.Elapsed;
-        int decided = board.Decided;
+        int decided = ledger.Decided;
         try
         {
             work();
         }
         finally
         {
-            var spent = new StageReport(stage, watch.Elapsed - before, board.Decided - decided);
+            var spent = new StageReport(stage, watch.Elapsed - before, ledger.Decided - decided);
             int at = stages.FindIndex(s => s.Stage == stage);
             if (at < 0)
                 stages.Add(spent);
@@ -80,7 +80,7 @@ internal sealed class SearchClock : IDisposable
         if (progress is null || (reported != TimeSpan.MinValue && watch.Elapsed - reported < ReportEvery))
             return;
         reported = watch.Elapsed;
-        progress(new(stage, layer, board.Decided, board.Count, watch.Elapsed) { Detail = detail });
+        progress(new(stage, layer, ledger.Decided, ledger.Count, watch.Elapsed) { Detail = detail });
     }
 
     public void Dispose() => source.Dispose();

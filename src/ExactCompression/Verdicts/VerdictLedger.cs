@@ -73,7 +73,7 @@ internal sealed class VerdictLedger
     /// <summary>Proven upper bounds of the pre-activations of a 1-based hidden layer.</summary>
     public ReadOnlySpan<double> UpperOf(int layer) => Upper.AsSpan(layout.Of(layer));
 
-    /// <summary>A board that learns the witnesses found for this one and nothing else; null for none.</summary>
+    /// <summary>A ledger that learns the witnesses found for this one and nothing else; null for none.</summary>
     public VerdictLedger? Witnesses { get; init; }
 
     /// <summary>Neurons with a verdict, or outside the scope.</summary>

@@ -10,49 +10,50 @@ namespace ExactCompression.Witnesses;
 internal static class BoundPropagation
 {
     /// <summary>Bounds all layers.</summary>
-    /// <param name="board">Where the bounds go.</param>
+    /// <param name="ledger">Where the bounds go.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="linear">Whether linear bounds follow the intervals.</param>
     /// <returns>For neurons left open, the corners of the box where their linear bounds are reached: good starts for attacks.</returns>
-    public static Dictionary<SignTarget, float[]> Run(VerdictLedger board, SearchClock clock, bool linear = true)
+    public static Dictionary<SignTarget, float[]> Run(VerdictLedger ledger, SearchClock clock, bool linear = true)
     {
         var hints = new Dictionary<SignTarget, float[]>();
-        using var below = new RelaxedNetwork(board.Domain);
-        for (int layer = 1; layer <= board.Network.Depth; layer++)
+        using var below = new RelaxedNetwork(ledger.Domain);
+        for (int layer = 1; layer <= ledger.Network.Depth; layer++)
         {
             clock.ThrowIfExpired();
-            AffineLayer map = board.Network.HiddenLayer(layer);
+            AffineLayer map = ledger.Network.HiddenLayer(layer);
             clock.Report(SearchStage.Interval, layer);
-            clock.Run(SearchStage.Interval, () => Interval(board, layer, map, below.Output));
+            clock.Run(SearchStage.Interval, () => Interval(ledger, layer, map, below.Output));
             if (linear && layer > 1)
             {
                 clock.Report(SearchStage.Crown, layer);
-                clock.Run(SearchStage.Crown, () => Crown(board, layer, map, below, clock, hints));
+                clock.Run(SearchStage.Crown, () => Crown(ledger, layer, map, below, clock, hints));
             }
 
-            if (layer < board.Network.Depth)
-                below.Add(map, board.LowerOf(layer), board.UpperOf(layer));
+            if (layer < ledger.Network.Depth)
+                below.Add(map, ledger.LowerOf(layer), ledger.UpperOf(layer));
         }
 
         return hints;
     }
 
-    private static void Interval(VerdictLedger board, int layer, AffineLayer map, ActivationRange input)
+    private static void Interval(VerdictLedger ledger, int layer, AffineLayer map, ActivationRange input)
     {
         var lower = new double[map.Outputs];
         var upper = new double[map.Outputs];
         IntervalBounds.Propagate(map, input, lower, upper);
         for (int i = 0; i < map.Outputs; i++)
-            board.Bound(board.Offsets[layer - 1] + i, lower[i], upper[i], Evidence.Interval);
+            ledger.Bound(ledger.Offsets[layer - 1] + i, lower[i], upper[i], Evidence.Interval);
     }
 
     private static void Crown(
-        VerdictLedger board, int layer, AffineLayer map, RelaxedNetwork below, SearchClock clock, Dictionary<SignTarget, float[]> hints)
+        VerdictLedger ledger, int layer, AffineLayer map, RelaxedNetwork below, SearchClock clock, Dictionary<SignTarget, float[]> hints)
     {
-        int inputs = board.Network.InputSize, first = board.Offsets[layer - 1];
+        int inputs = ledger.Network.InputSize, first = ledger.Offsets[layer - 1];
 
         // What intervals have shown stable is linear in every bound above it, however loose its own bounds are.
-        int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(i => !(board.Lower[first + i] >= 0) && !(board.Upper[first + i] <= 0))];
+        int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(
+            i => !(ledger.Lower[first + i] >= 0) && !(ledger.Upper[first + i] <= 0))];
         if (neurons.Length == 0)
             return;
         var bounds = new CrownBounds(below);
@@ -65,11 +66,11 @@ internal static class BoundPropagation
         for (int i = 0; i < neurons.Length; i++)
         {
             int index = first + neurons[i];
-            board.Bound(index, lower[i], upper[i], Evidence.Crown);
-            if (board.Wants(index, above: true))
-                hints[new(index, true)] = CrownBounds.Corner(board.Domain, high.AsSpan(i * inputs, inputs));
-            if (board.Wants(index, above: false))
-                hints[new(index, false)] = CrownBounds.Corner(board.Domain, low.AsSpan(i * inputs, inputs));
+            ledger.Bound(index, lower[i], upper[i], Evidence.Crown);
+            if (ledger.Wants(index, above: true))
+                hints[new(index, true)] = CrownBounds.Corner(ledger.Domain, high.AsSpan(i * inputs, inputs));
+            if (ledger.Wants(index, above: false))
+                hints[new(index, false)] = CrownBounds.Corner(ledger.Domain, low.AsSpan(i * inputs, inputs));
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class CheckedSession : IDisposable
     /// <summary>Points that are checked at once.</summary>
     private const int Block = 16;
 
-    private readonly VerdictLedger board;
+    private readonly VerdictLedger ledger;
     private readonly SearchClock clock;
     private readonly ResilientSession device;
     private readonly WitnessCheck check;
@@ -22,18 +22,18 @@ internal sealed class CheckedSession : IDisposable
     private bool firstLayerTried;
 
     /// <summary>Opens a session.</summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="device">Where to compute; the CPU takes its place if it fails.</param>
     /// <param name="options">Threads, and who is to be warned.</param>
     /// <param name="clock">Time.</param>
-    public CheckedSession(VerdictLedger board, IWitnessDevice device, SearchOptions options, SearchClock clock)
+    public CheckedSession(VerdictLedger ledger, IWitnessDevice device, SearchOptions options, SearchClock clock)
     {
-        this.board = board;
+        this.ledger = ledger;
         this.clock = clock;
-        inputs = board.Network.InputSize;
-        this.device = new(board, device, options);
-        check = new(board.Network, board.Domain);
-        missing = new MissingSigns[board.Count];
+        inputs = ledger.Network.InputSize;
+        this.device = new(ledger, device, options);
+        check = new(ledger.Network, ledger.Domain);
+        missing = new MissingSigns[ledger.Count];
     }
 
     /// <summary>The session as it is now.</summary>
@@ -48,7 +48,7 @@ internal sealed class CheckedSession : IDisposable
     /// <summary>Which witnesses of a neuron would say something new.</summary>
     /// <param name="neuron">The neuron, by its index over all layers.</param>
     public MissingSigns MissingOf(int neuron) =>
-        (board.Wants(neuron, above: true) ? MissingSigns.Above : 0) | (board.Wants(neuron, above: false) ? MissingSigns.Below : 0);
+        (ledger.Wants(neuron, above: true) ? MissingSigns.Above : 0) | (ledger.Wants(neuron, above: false) ? MissingSigns.Below : 0);
 
     /// <summary>
     /// Does work on the device, and once more where that fails: on smaller batches, or on the CPU. What was credited stays so.
@@ -88,7 +88,7 @@ internal sealed class CheckedSession : IDisposable
     public bool TellMissing()
     {
         // Of the first layer each neuron's best input has been tried: what that did not show, no other point does.
-        int first = firstLayerTried ? board.Offsets[1] : 0;
+        int first = firstLayerTried ? ledger.Offsets[1] : 0;
         MissingSigns any = MissingSigns.None;
         for (int i = 0; i < missing.Length; i++)
         {
@@ -112,7 +112,7 @@ internal sealed class CheckedSession : IDisposable
         var point = new float[candidates.Count == 0 ? 0 : inputs];
         foreach (WitnessCandidate candidate in candidates)
         {
-            if (!board.Wants(candidate.Neuron, candidate.Above) || taken.Contains(candidate.Place))
+            if (!ledger.Wants(candidate.Neuron, candidate.Above) || taken.Contains(candidate.Place))
                 continue;
             taken.Add(candidate.Place);
             Current.ReadWitness(candidate, point);
@@ -128,7 +128,7 @@ internal sealed class CheckedSession : IDisposable
 
         void Flush()
         {
-            credited += check.Credit(CollectionsMarshal.AsSpan(block), board);
+            credited += check.Credit(CollectionsMarshal.AsSpan(block), ledger);
             block.Clear();
         }
     }
@@ -137,7 +137,7 @@ internal sealed class CheckedSession : IDisposable
     /// <param name="points">Points of the domain.</param>
     public void Confirm(double[][] points)
     {
-        if (check.Credit(points, board) > 0)
+        if (check.Credit(points, ledger) > 0)
             TellMissing();
     }
 
@@ -149,8 +149,8 @@ internal sealed class CheckedSession : IDisposable
         for (int first = 0; first < open.Count; first += Corners)
         {
             clock.ThrowIfExpired();
-            double[][] corners = [.. open.Skip(first).Take(Corners).Where(t => board.Wants(t.Index, t.Above)).Select(BestCorner)];
-            check.Credit(corners, board);
+            double[][] corners = [.. open.Skip(first).Take(Corners).Where(t => ledger.Wants(t.Index, t.Above)).Select(BestCorner)];
+            check.Credit(corners, ledger);
         }
 
         firstLayerTried = true;
@@ -164,5 +164,5 @@ internal sealed class CheckedSession : IDisposable
         check.Dispose();
     }
 
-    private double[] BestCorner(SignTarget target) => board.Domain.Corner(board.Network.Layers[0].Row(target.Index), target.Above);
+    private double[] BestCorner(SignTarget target) => ledger.Domain.Corner(ledger.Network.Layers[0].Row(target.Index), target.Above);
 }

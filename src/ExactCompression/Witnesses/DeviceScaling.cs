@@ -13,13 +13,13 @@ internal static class DeviceScaling
     private const double Smallest = 1e-12;
 
     /// <summary>The network as a device should see it; the network itself where no scaling is needed.</summary>
-    /// <param name="board">The network, its domain, and bounds where they are known.</param>
-    public static ReluNetwork Normalise(VerdictLedger board)
+    /// <param name="ledger">The network, its domain, and bounds where they are known.</param>
+    public static ReluNetwork Normalise(VerdictLedger ledger)
     {
-        ReluNetwork network = board.Network;
+        ReluNetwork network = ledger.Network;
         var layers = new AffineLayer[network.Layers.Count];
         layers[^1] = network.Layers[^1];
-        ActivationRange input = ActivationRange.OfInput(board.Domain);
+        ActivationRange input = ActivationRange.OfInput(ledger.Domain);
         int before = 0;
         bool changed = false;
         for (int l = 0; l < network.Depth; l++)

@@ -6,11 +6,11 @@ namespace ExactCompression.Witnesses;
 /// Projected gradient ascent on a device, each point of a batch towards its own target. A point whose target is settled is given another
 /// open one of its batch.
 /// </summary>
-/// <param name="board">What is known.</param>
+/// <param name="ledger">What is known.</param>
 /// <param name="session">Where the batch is.</param>
 /// <param name="clock">Time.</param>
 /// <param name="random">Chooses the other targets.</param>
-internal sealed class GradientAttack(VerdictLedger board, CheckedSession session, SearchClock clock, Random random)
+internal sealed class GradientAttack(VerdictLedger ledger, CheckedSession session, SearchClock clock, Random random)
 {
     /// <summary>A cancelled search waits for so many steps at most.</summary>
     private const int StepsAtOnce = 8;
@@ -22,7 +22,7 @@ internal sealed class GradientAttack(VerdictLedger board, CheckedSession session
     /// <param name="patience">Ends after this many steps in which nothing was settled.</param>
     public void Run(int layer, SignTarget[] targets, PgdSchedule ascent, int patience)
     {
-        int offset = board.Offsets[layer - 1];
+        int offset = ledger.Offsets[layer - 1];
         var neurons = new int[targets.Length];
         var signs = new float[targets.Length];
         session.Current.Forward();
@@ -58,5 +58,5 @@ internal sealed class GradientAttack(VerdictLedger board, CheckedSession session
         }
     }
 
-    private bool IsOpen(SignTarget target) => board.Wants(target.Index, target.Above);
+    private bool IsOpen(SignTarget target) => ledger.Wants(target.Index, target.Above);
 }

@@ -10,8 +10,8 @@ internal static class ImportedWitnesses
 {
     /// <summary>Runs the witnesses of a table from outside through the network, and credits what they prove.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="board">A board that began with it.</param>
-    public static void Check(StabilityTable table, VerdictLedger board)
+    /// <param name="ledger">A ledger that began with it.</param>
+    public static void Check(StabilityTable table, VerdictLedger ledger)
     {
         if (!table.IsImported)
             return;
@@ -20,7 +20,7 @@ internal static class ImportedWitnesses
         if (points.Length == 0)
             return;
         using var check = new WitnessCheck(table.Network, table.Domain);
-        check.Credit(points, board);
+        check.Credit(points, ledger);
     }
 
     /// <summary>One point shows many neurons; a copy of the table has it many times.</summary>

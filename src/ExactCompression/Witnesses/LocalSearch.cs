@@ -20,39 +20,39 @@ internal sealed class LocalSearch : IDisposable
     /// <summary>Of so many samples one becomes a walker.</summary>
     private const int SamplesOfWalker = 32;
 
-    private readonly VerdictLedger board;
+    private readonly VerdictLedger ledger;
     private readonly int layer;
     private readonly AffineLayer map;
     private readonly PackedMatrix<double>[] weights;
     private readonly int walkers;
     private readonly int seed;
 
-    private LocalSearch(VerdictLedger board, int layer, int walkers, int seed)
+    private LocalSearch(VerdictLedger ledger, int layer, int walkers, int seed)
     {
-        this.board = board;
+        this.ledger = ledger;
         this.layer = layer;
         this.walkers = walkers;
         this.seed = seed;
-        map = board.Network.HiddenLayer(layer);
-        weights = [.. Enumerable.Range(1, layer - 1).Select(board.Network.HiddenLayer).Select(
+        map = ledger.Network.HiddenLayer(layer);
+        weights = [.. Enumerable.Range(1, layer - 1).Select(ledger.Network.HiddenLayer).Select(
             static l => PackedMatrix<double>.FromTransposed(l.Weights.Span, l.Outputs, l.Inputs))];
     }
 
     /// <summary>Searches for all open neurons, and tries the best point of each.</summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="search">Checks the points.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="walkers">Points that walk, for each neuron.</param>
     /// <param name="seed">Seed of the random steps.</param>
-    public static void Run(VerdictLedger board, WitnessSearch search, SearchClock clock, int walkers, int seed)
+    public static void Run(VerdictLedger ledger, WitnessSearch search, SearchClock clock, int walkers, int seed)
     {
-        for (int layer = 2; layer <= board.DeepestOpen(); layer++)
+        for (int layer = 2; layer <= ledger.DeepestOpen(); layer++)
         {
             SignTarget[] targets = [.. search.Open(layer)];
             if (targets.Length == 0)
                 continue;
             clock.Report(SearchStage.Attack, layer);
-            using var local = new LocalSearch(board, layer, walkers, seed);
+            using var local = new LocalSearch(ledger, layer, walkers, seed);
             var best = new double[targets.Length][];
             Parallel.For(0, targets.Length, clock.Parallel, k => best[k] = local.Best(targets[k], clock.Parallel.CancellationToken));
             search.Confirm(best);
@@ -68,14 +68,14 @@ internal sealed class LocalSearch : IDisposable
 
     private double[] Best(SignTarget target, CancellationToken cancellation)
     {
-        int inputs = board.Network.InputSize, samples = walkers * SamplesOfWalker;
+        int inputs = ledger.Network.InputSize, samples = walkers * SamplesOfWalker;
         var random = new Random(unchecked((seed * 1_000_003) + (2 * target.Index) + (target.Above ? 1 : 0)));
         double[] points = new double[samples * inputs], values = new double[samples];
         for (int p = 0; p < samples; p++)
         {
             for (int i = 0; i < inputs; i++)
             {
-                double t = random.NextDouble(), lower = board.Domain.Lower.Span[i], upper = board.Domain.Upper.Span[i];
+                double t = random.NextDouble(), lower = ledger.Domain.Lower.Span[i], upper = ledger.Domain.Upper.Span[i];
                 points[(p * inputs) + i] = Math.Clamp(lower + ((upper - lower) * (p % 2 == 0 ? t : (2 * t) - 0.5)), lower, upper);
             }
         }
@@ -104,8 +104,8 @@ internal sealed class LocalSearch : IDisposable
         SignTarget target, double[] places, double[] reached, double[] points, double[] values, Random random, double step,
         CancellationToken cancellation)
     {
-        int inputs = board.Network.InputSize;
-        ReadOnlySpan<double> lower = board.Domain.Lower.Span, upper = board.Domain.Upper.Span;
+        int inputs = ledger.Network.InputSize;
+        ReadOnlySpan<double> lower = ledger.Domain.Lower.Span, upper = ledger.Domain.Upper.Span;
         for (int p = 0; p < walkers * Steps; p++)
         {
             int fixedInput = random.Next(inputs);
@@ -137,18 +137,18 @@ internal sealed class LocalSearch : IDisposable
     {
         const int Block = 256;
         int widest = weights.Length == 0 ? 1 : weights.Max(static w => w.Columns);
-        double[] current = new double[Block * Math.Max(widest, board.Network.InputSize)], next = new double[current.Length];
-        double[] row = Array.ConvertAll(map.Row(target.Index - board.Offsets[layer - 1]).ToArray(), w => target.Above ? w : -w);
-        double bias = map.Bias.Span[target.Index - board.Offsets[layer - 1]];
+        double[] current = new double[Block * Math.Max(widest, ledger.Network.InputSize)], next = new double[current.Length];
+        double[] row = Array.ConvertAll(map.Row(target.Index - ledger.Offsets[layer - 1]).ToArray(), w => target.Above ? w : -w);
+        double bias = map.Bias.Span[target.Index - ledger.Offsets[layer - 1]];
         for (int first = 0; first < count; first += Block)
         {
             cancellation.ThrowIfCancellationRequested();
-            int rows = Math.Min(Block, count - first), width = board.Network.InputSize;
+            int rows = Math.Min(Block, count - first), width = ledger.Network.InputSize;
             points.AsSpan(first * width, rows * width).CopyTo(current);
             for (int l = 0; l < weights.Length; l++)
             {
                 MatrixProduct.Multiply<double>(
-                    current.AsSpan(0, rows * width), rows, weights[l], board.Network.HiddenLayer(l + 1).Bias.Span,
+                    current.AsSpan(0, rows * width), rows, weights[l], ledger.Network.HiddenLayer(l + 1).Bias.Span,
                     next.AsSpan(0, rows * weights[l].Columns));
                 width = weights[l].Columns;
                 Elementwise.Rectify(next.AsSpan(0, rows * width));

@@ -20,13 +20,13 @@ internal sealed class ResilientSession : IDisposable
     private int halvings;
 
     /// <summary>Opens a session.</summary>
-    /// <param name="board">The network, its domain, and bounds where they are known.</param>
+    /// <param name="ledger">The network, its domain, and bounds where they are known.</param>
     /// <param name="device">Where to begin; stays the caller's.</param>
     /// <param name="options">Threads, and who is to be warned.</param>
-    public ResilientSession(VerdictLedger board, IWitnessDevice device, SearchOptions options)
+    public ResilientSession(VerdictLedger ledger, IWitnessDevice device, SearchOptions options)
     {
-        network = DeviceScaling.Normalise(board);
-        domain = board.Domain;
+        network = DeviceScaling.Normalise(ledger);
+        domain = ledger.Domain;
         this.options = options;
         this.device = device;
         try

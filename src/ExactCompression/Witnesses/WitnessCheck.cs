@@ -47,15 +47,15 @@ internal sealed class WitnessCheck : IDisposable
 
     /// <summary>Checks points and credits every neuron whose sign they prove.</summary>
     /// <param name="points">Points of the domain.</param>
-    /// <param name="board">Where to credit.</param>
+    /// <param name="ledger">Where to credit.</param>
     /// <param name="only">The one neuron to credit, by its index over all layers; below 0 for all.</param>
     /// <returns>How many witnesses were new.</returns>
-    public int Credit(ReadOnlySpan<double[]> points, VerdictLedger board, int only = -1)
+    public int Credit(ReadOnlySpan<double[]> points, VerdictLedger ledger, int only = -1)
     {
         int credited = 0;
         const int Block = 64;
         for (int at = 0; at < points.Length; at += Block)
-            credited += CreditBlock(points.Slice(at, Math.Min(Block, points.Length - at)).ToArray(), board, only);
+            credited += CreditBlock(points.Slice(at, Math.Min(Block, points.Length - at)).ToArray(), ledger, only);
         return credited;
     }
 
@@ -80,7 +80,7 @@ internal sealed class WitnessCheck : IDisposable
         return [.. signs];
     }
 
-    private int CreditBlock(double[][] points, VerdictLedger board, int only)
+    private int CreditBlock(double[][] points, VerdictLedger ledger, int only)
     {
         int credited = 0;
         Propagate(points, (l, z, error) =>
@@ -90,11 +90,11 @@ internal sealed class WitnessCheck : IDisposable
             {
                 for (int n = 0; n < width; n++)
                 {
-                    int at = (r * width) + n, index = board.Offsets[l] + n;
+                    int at = (r * width) + n, index = ledger.Offsets[l] + n;
                     double value = z[at];
                     if (!(Math.Abs(value) > error[at]) || (only >= 0 && index != only))
                         continue;
-                    if (board.Learn(index, value > 0, points[r]))
+                    if (ledger.Learn(index, value > 0, points[r]))
                         credited++;
                 }
             }

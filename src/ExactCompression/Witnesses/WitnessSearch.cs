@@ -9,7 +9,7 @@ namespace ExactCompression.Witnesses;
 /// </summary>
 internal sealed class WitnessSearch : IDisposable
 {
-    private readonly VerdictLedger board;
+    private readonly VerdictLedger ledger;
     private readonly SearchClock clock;
     private readonly CheckedSession session;
     private readonly GradientAttack attack;
@@ -25,7 +25,7 @@ internal sealed class WitnessSearch : IDisposable
     private int failures;
 
     /// <summary>Opens a device for the search.</summary>
-    /// <param name="board">What is known.</param>
+    /// <param name="ledger">What is known.</param>
     /// <param name="data">Rows to run through the network, or null.</param>
     /// <param name="device">Where to compute; the CPU takes its place if it fails.</param>
     /// <param name="options">Threads and seed.</param>
@@ -33,17 +33,17 @@ internal sealed class WitnessSearch : IDisposable
     /// <param name="corners">Points to look at before all others, row-major.</param>
     /// <param name="mostRows">How many rows of the data to take at most.</param>
     public WitnessSearch(
-        VerdictLedger board, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock, float[] corners,
+        VerdictLedger ledger, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock, float[] corners,
         int mostRows = int.MaxValue)
     {
-        this.board = board;
+        this.ledger = ledger;
         this.clock = clock;
-        data?.RequireColumns(board.Network.InputSize);
-        inputs = board.Network.InputSize;
+        data?.RequireColumns(ledger.Network.InputSize);
+        inputs = ledger.Network.InputSize;
         Random = new(options.Seed);
-        session = new(board, device, options, clock);
-        attack = new(board, session, clock, Random);
-        pool = new(board.Domain, corners, data, mostRows, options.Seed);
+        session = new(ledger, device, options, clock);
+        attack = new(ledger, session, clock, Random);
+        pool = new(ledger.Domain, corners, data, mostRows, options.Seed);
     }
 
     /// <summary>The device's limit on a batch.</summary>
@@ -63,7 +63,7 @@ internal sealed class WitnessSearch : IDisposable
     public List<SignTarget> Open(int layer)
     {
         var open = new List<SignTarget>();
-        int first = layer == 0 ? 0 : board.Offsets[layer - 1], end = layer == 0 ? board.Count : board.Offsets[layer];
+        int first = layer == 0 ? 0 : ledger.Offsets[layer - 1], end = layer == 0 ? ledger.Count : ledger.Offsets[layer];
         for (int i = first; i < end; i++)
         {
             MissingSigns signs = session.MissingOf(i);
@@ -76,7 +76,7 @@ internal sealed class WitnessSearch : IDisposable
         return open;
     }
 
-    public bool IsOpen(SignTarget target) => board.Wants(target.Index, target.Above);
+    public bool IsOpen(SignTarget target) => ledger.Wants(target.Index, target.Above);
 
     /// <summary>Runs the corners that the search was given through the network.</summary>
     public void SampleCorners() => SampleTo(pool.Corners);
@@ -166,7 +166,7 @@ internal sealed class WitnessSearch : IDisposable
     {
         var targets = new SignTarget[count];
         Array.Fill(targets, target);
-        Ascend(board.Place(target.Index).Layer, starts, targets, steps, width: 0.1f);
+        Ascend(ledger.Place(target.Index).Layer, starts, targets, steps, width: 0.1f);
     }
 
     /// <inheritdoc/>

@@ -48,10 +48,10 @@ public sealed class RigourTests
             int kind = random.Next(HardNumbers.Kinds), size = random.Next(1, 6);
             (double[] lower, double[] upper) = HardNumbers.Box(random, kind, size);
             ReluNetwork network = NearTie(random, HardNumbers.Network(random, kind, size, 2, 3), upper);
-            var board = new VerdictLedger(StabilityTable.Undecided(network, new(lower, upper)));
-            using var check = new WitnessCheck(network, board.Domain);
-            check.Credit(new[] { upper }, board);
-            NeuronStability[] neurons = [.. board.ToTable(default, [], null).Neurons];
+            var ledger = new VerdictLedger(StabilityTable.Undecided(network, new(lower, upper)));
+            using var check = new WitnessCheck(network, ledger.Domain);
+            check.Credit(new[] { upper }, ledger);
+            NeuronStability[] neurons = [.. ledger.ToTable(default, [], null).Neurons];
             for (int corner = 0; corner < 4; corner++)
             {
                 Rational[][] z = new ExactNetwork(HardNumbers.Within(random, network, corner)).PreActivations(

@@ -18,11 +18,11 @@ public sealed class BranchingEstimateTests
             using var setting = new Setting(seed);
             foreach (SignTarget target in setting.Search.Open(3))
             {
-                using var network = new SubdomainNetwork(setting.Board, 3);
-                double estimate = new BranchingEstimate(setting.Board, network, 3).Of(target, 400, seed, default);
-                using var splitting = new InputBranchAndBound(setting.Board, 3, [target], setting.Search, setting.Clock);
+                using var network = new SubdomainNetwork(setting.Ledger, 3);
+                double estimate = new BranchingEstimate(setting.Ledger, network, 3).Of(target, 400, seed, default);
+                using var splitting = new InputBranchAndBound(setting.Ledger, 3, [target], setting.Search, setting.Clock);
                 splitting.RunTo(20_000);
-                if (splitting.Bounded is < 20 or >= 20_000 || setting.Board.StateOf(target.Index) == NeuronState.Unstable)
+                if (splitting.Bounded is < 20 or >= 20_000 || setting.Ledger.StateOf(target.Index) == NeuronState.Unstable)
                     continue;
                 Assert.InRange(estimate, splitting.Bounded / 3.0, splitting.Bounded * 3.0);
                 logs += Math.Log(estimate / splitting.Bounded);
@@ -38,14 +38,14 @@ public sealed class BranchingEstimateTests
     public void Groups_OpenSides_HoldsEachOnceWhateverTheThreads()
     {
         using Setting one = new(2, 1), two = new(2, 2);
-        List<SplittingGroup> groups = BranchingEstimate.Groups(one.Board, one.Search, one.Clock, 20, 5);
+        List<SplittingGroup> groups = BranchingEstimate.Groups(one.Ledger, one.Search, one.Clock, 20, 5);
         SignTarget[] first = [.. groups.SelectMany(static g => g.Targets)];
-        SignTarget[] second = [.. BranchingEstimate.Groups(two.Board, two.Search, two.Clock, 20, 5).SelectMany(static g => g.Targets)];
+        SignTarget[] second = [.. BranchingEstimate.Groups(two.Ledger, two.Search, two.Clock, 20, 5).SelectMany(static g => g.Targets)];
         Assert.NotEmpty(first);
         Assert.Equal(first, second);
         Assert.Equal(one.Search.Open(0).OrderBy(a => (a.Index, a.Above)), first.OrderBy(a => (a.Index, a.Above)));
         Assert.Equal(groups.OrderBy(static g => g.Effort), groups);
-        Assert.All(groups, g => Assert.All(g.Targets, a => Assert.Equal(g.Layer, one.Board.Place(a.Index).Layer)));
+        Assert.All(groups, g => Assert.All(g.Targets, a => Assert.Equal(g.Layer, one.Ledger.Place(a.Index).Layer)));
     }
 
     /// <summary>A random network of three layers, with its bounds, samples and quick attacks behind it.</summary>
@@ -66,14 +66,14 @@ public sealed class BranchingEstimateTests
             ReluNetwork network = new(
                 [Layer(12, 3, 0), Layer(12, 12, 0), Layer(6, 12, seed % 8), Layer(1, 6, 0).With(Activation.Identity)]);
             var options = new SearchOptions { Threads = threads };
-            Board = new(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)));
-            Clock = new(Board, options, default);
-            Search = new(Board, null, device, options, Clock, []);
-            BoundPropagation.Run(Board, Clock);
+            Ledger = new(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)));
+            Clock = new(Ledger, options, default);
+            Search = new(Ledger, null, device, options, Clock, []);
+            BoundPropagation.Run(Ledger, Clock);
             Search.SampleAll();
         }
 
-        public VerdictLedger Board { get; }
+        public VerdictLedger Ledger { get; }
 
         public SearchClock Clock { get; }
 

@@ -59,17 +59,17 @@ public sealed class InputBranchAndBoundTests
 
     private static StabilityTable Split(RandomNetworks.Case c, int parts, int? step = null)
     {
-        var board = new VerdictLedger(StabilityTable.Undecided(c.Network, c.Domain));
-        using var clock = new SearchClock(board, new() { Threads = 1 }, default);
+        var ledger = new VerdictLedger(StabilityTable.Undecided(c.Network, c.Domain));
+        using var clock = new SearchClock(ledger, new() { Threads = 1 }, default);
         using var device = new SimdWitnessDevice();
-        using var search = new WitnessSearch(board, null, device, new() { Threads = 1 }, clock, []);
+        using var search = new WitnessSearch(ledger, null, device, new() { Threads = 1 }, clock, []);
         for (int layer = 1; layer <= c.Network.Depth; layer++)
         {
-            using var splitting = new InputBranchAndBound(board, layer, [.. search.Open(layer)], search, clock);
+            using var splitting = new InputBranchAndBound(ledger, layer, [.. search.Open(layer)], search, clock);
             for (int most = step ?? parts; most <= parts; most += step ?? parts)
                 splitting.RunTo(most);
         }
 
-        return board.ToTable(clock.Elapsed, clock.Stages, null);
+        return ledger.ToTable(clock.Elapsed, clock.Stages, null);
     }
 }

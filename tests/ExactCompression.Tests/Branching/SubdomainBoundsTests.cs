@@ -65,8 +65,8 @@ public sealed class SubdomainBoundsTests
         ReluNetwork network = new(
             [new([1, -1], [0.5, 0.5], 2, 1, Activation.Relu), new([1, -1], [0.25], 1, 2, Activation.Relu),
                 new([1], [0], 1, 1, Activation.Identity)]);
-        var board = new VerdictLedger(StabilityTable.Undecided(network, new([0.25], [0.25])));
-        using var parts = new SubdomainNetwork(board, 2);
+        var ledger = new VerdictLedger(StabilityTable.Undecided(network, new([0.25], [0.25])));
+        using var parts = new SubdomainNetwork(ledger, 2);
         using var bounder = new SubdomainBounds(parts, 2);
         SubdomainResult outcome = bounder.Run(new([0.25], [0.25], SubdomainPhases.OfWholeBox(parts, 2), [new(2, true), new(2, false)]));
         Assert.Equal([new(2, true)], outcome.Open); // z = 0.75 - 0.25 + 0.25
@@ -77,11 +77,11 @@ public sealed class SubdomainBoundsTests
     private static (int Kept, int Settled) Descend(
         Random random, ReluNetwork network, double[] lower, double[] upper, int sides, string what)
     {
-        var board = new VerdictLedger(StabilityTable.Undecided(network, new(lower, upper)));
-        int layer = network.Depth, count = board.Offsets[layer - 1];
-        using var parts = new SubdomainNetwork(board, layer);
+        var ledger = new VerdictLedger(StabilityTable.Undecided(network, new(lower, upper)));
+        int layer = network.Depth, count = ledger.Offsets[layer - 1];
+        using var parts = new SubdomainNetwork(ledger, layer);
         using var bounder = new SubdomainBounds(parts, layer);
-        SignTarget[] targets = [.. Enumerable.Range(count, board.Count - count)
+        SignTarget[] targets = [.. Enumerable.Range(count, ledger.Count - count)
             .SelectMany(i => new SignTarget[] { new(i, true), new(i, false) }).OrderBy(_ => random.Next()).Take(sides)];
         ExactNetwork[] within = [.. Enumerable.Range(0, 3).Select(corner => new ExactNetwork(HardNumbers.Within(random, network, corner)))];
         int kept = 0, settled = 0;

@@ -75,12 +75,12 @@ public sealed class ZeroTieTests
             new([1, 1, 0, 0], [0, 0], 2, 2, Activation.Relu),
             new([1, 1], [0], 1, 2, Activation.Identity),
         ]);
-        var board = new VerdictLedger(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)));
-        using var clock = new SearchClock(board, new() { Threads = 1 }, default);
-        BoundPropagation.Run(board, clock);
-        Assert.Equal([NeuronState.Undetermined, NeuronState.StablyInactive], Enumerable.Range(2, 2).Select(board.StateOf));
-        ZeroTies.Show(board);
-        Assert.Equal(NeuronState.StablyActive, board.StateOf(2));
+        var ledger = new VerdictLedger(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)));
+        using var clock = new SearchClock(ledger, new() { Threads = 1 }, default);
+        BoundPropagation.Run(ledger, clock);
+        Assert.Equal([NeuronState.Undetermined, NeuronState.StablyInactive], Enumerable.Range(2, 2).Select(ledger.StateOf));
+        ZeroTies.Show(ledger);
+        Assert.Equal(NeuronState.StablyActive, ledger.StateOf(2));
     }
 
     private static void Check(RandomNetworks.Case c, string method, int threads)

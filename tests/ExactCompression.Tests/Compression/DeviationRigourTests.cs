@@ -22,13 +22,13 @@ public sealed class DeviationRigourTests
             int inputs = random.Next(1, 4);
             ReluNetwork network = new([Hidden(random, 4, inputs), Hidden(random, 4, 4), Output(random, 4)]);
             InputDomain domain = InputDomain.Uniform(0, 1 + random.NextDouble()).For(inputs);
-            var board = new VerdictLedger(StabilityTable.Undecided(network, domain));
-            using var clock = new SearchClock(board, new() { Threads = 1 }, default);
-            BoundPropagation.Run(board, clock);
-            ZeroTies.Decide(board, clock);
+            var ledger = new VerdictLedger(StabilityTable.Undecided(network, domain));
+            using var clock = new SearchClock(ledger, new() { Threads = 1 }, default);
+            BoundPropagation.Run(ledger, clock);
+            ZeroTies.Decide(ledger, clock);
             CompressionLevel level = seed % 4 == 3 ? CompressionLevel.Maximal : CompressionLevel.LeoPlusPlus;
             CompressionResult result = LeoCompression.Compress(
-                board.ToTable(default, [], null),
+                ledger.ToTable(default, [], null),
                 new() { Level = level, Tolerance = level == CompressionLevel.Maximal ? double.MaxValue : null }, default);
             merged += result.MergedActive;
             folded += result.FoldedLayers;

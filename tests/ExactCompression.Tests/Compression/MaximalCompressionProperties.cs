@@ -140,10 +140,10 @@ public class MaximalCompressionProperties
     /// <summary>What bounds alone prove; the rest stays undetermined.</summary>
     private static StabilityTable Search(ReluNetwork network, InputDomain? domain = null)
     {
-        var board = new VerdictLedger(StabilityTable.Undecided(network, domain));
-        using var clock = new SearchClock(board, new() { Threads = 1 }, default);
-        BoundPropagation.Run(board, clock);
-        ZeroTies.Decide(board, clock);
-        return board.ToTable(default, [], null);
+        var ledger = new VerdictLedger(StabilityTable.Undecided(network, domain));
+        using var clock = new SearchClock(ledger, new() { Threads = 1 }, default);
+        BoundPropagation.Run(ledger, clock);
+        ZeroTies.Decide(ledger, clock);
+        return ledger.ToTable(default, [], null);
     }
 }

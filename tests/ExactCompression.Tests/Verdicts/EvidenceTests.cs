@@ -138,11 +138,11 @@ public sealed class EvidenceTests
         StabilityTable file = new(
             network, InputDomain.Uniform(-1, 1),
             [new() { Layer = 1, Neuron = 0, State = NeuronState.StablyActive, Basis = Evidence.Crown.After(Highs) }]);
-        var board = new VerdictLedger(file);
-        board.Credit(0, above: false, [-1]);
-        board.Claim(0, active: false, Scip);
-        board.Close(new() { Contradiction = static _ => { } });
-        StabilityTable table = board.ToTable(default, [], null);
+        var ledger = new VerdictLedger(file);
+        ledger.Credit(0, above: false, [-1]);
+        ledger.Claim(0, active: false, Scip);
+        ledger.Close(new() { Contradiction = static _ => { } });
+        StabilityTable table = ledger.ToTable(default, [], null);
         Assert.Equal("Milp (Scip, 1e-06), against Imported (Milp (Highs, 1e-06), proven by Crown)", table.Neurons[0].Evidence);
         Assert.Equal((1, false), (table.Unproven, table.Neurons[0].IsProven));
     }

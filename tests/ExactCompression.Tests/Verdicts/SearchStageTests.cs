@@ -39,8 +39,8 @@ public sealed class SearchStageTests
     [Fact]
     public void Run_SameStageAgain_AddsUp()
     {
-        var board = new VerdictLedger(StabilityTable.Undecided(Network));
-        using var clock = new SearchClock(board, new(), default);
+        var ledger = new VerdictLedger(StabilityTable.Undecided(Network));
+        using var clock = new SearchClock(ledger, new(), default);
         clock.Run(SearchStage.Crown, static () => { });
         clock.Run(SearchStage.Sampling, static () => { });
         clock.Run(SearchStage.Parse("Crown"), static () => { });

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ExactCompression.Tests.Verdicts;
 
-/// <summary>A solver's word on a board: it counts until a proof speaks, and is never lost from sight.</summary>
+/// <summary>A solver's word on a ledger: it counts until a proof speaks, and is never lost from sight.</summary>
 public sealed class SolverClaimTests
 {
     private const string Word = "Milp (Scip, 1e-06)";
@@ -12,16 +12,16 @@ public sealed class SolverClaimTests
 
     private static readonly ReluNetwork Network = new([new([1], [0], 1, 1, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)]);
 
-    private readonly VerdictLedger board = new(StabilityTable.Undecided(Network, InputDomain.Uniform(-1, 1)));
+    private readonly VerdictLedger ledger = new(StabilityTable.Undecided(Network, InputDomain.Uniform(-1, 1)));
     private readonly List<ContradictionException> told = [];
 
     [Fact]
     public void Claim_Confirmed_NamesTheProofBesideIt()
     {
-        board.Claim(0, active: true, Claim);
+        ledger.Claim(0, active: true, Claim);
         Assert.Equal((NeuronState.StablyActive, Word, 1), Verdict());
-        Assert.True(board.IsClaim(0));
-        board.Bound(0, 0.5, 1, Evidence.Crown);
+        Assert.True(ledger.IsClaim(0));
+        ledger.Bound(0, 0.5, 1, Evidence.Crown);
         Assert.Equal((NeuronState.StablyActive, Word + ", proven by Crown", 0), Verdict());
         Assert.Empty(told);
     }
@@ -29,8 +29,8 @@ public sealed class SolverClaimTests
     [Fact]
     public void Claim_RefutedByABound_IsReportedWithNeuronAndBothSides()
     {
-        board.Claim(0, active: true, Claim);
-        board.Bound(0, -2, -1, Evidence.Crown);
+        ledger.Claim(0, active: true, Claim);
+        ledger.Bound(0, -2, -1, Evidence.Crown);
         Assert.Equal((NeuronState.StablyInactive, "Crown, against " + Word, 0), Verdict());
         ContradictionException contradiction = Assert.Single(told);
         Assert.Equal((1, 0), (contradiction.Layer, contradiction.Neuron));
@@ -42,10 +42,10 @@ public sealed class SolverClaimTests
     [Fact]
     public void Claim_RefutedByAWitness_LeavesTheNeuronOpenWithTheWitness()
     {
-        board.Claim(0, active: true, Claim);
-        board.Check(0, above: false, [-1]);
+        ledger.Claim(0, active: true, Claim);
+        ledger.Check(0, above: false, [-1]);
         Assert.Equal((NeuronState.Undetermined, "against " + Word, 0), Verdict());
-        board.Credit(0, above: true, [1]);
+        ledger.Credit(0, above: true, [1]);
         Assert.Equal((NeuronState.Unstable, "Witness, against " + Word, 0), Verdict());
         Assert.Single(told.Distinct());
     }
@@ -53,8 +53,8 @@ public sealed class SolverClaimTests
     [Fact]
     public void Claim_MadeTwice_IsNoProofOfItself()
     {
-        board.Claim(0, active: true, Claim);
-        var again = new VerdictLedger(board.ToTable(default, [], null), reopenClaims: true);
+        ledger.Claim(0, active: true, Claim);
+        var again = new VerdictLedger(ledger.ToTable(default, [], null), reopenClaims: true);
         again.Claim(0, active: true, Evidence.BySolver("Highs", 1e-6));
         again.Close(new() { Contradiction = told.Add });
         StabilityTable table = again.ToTable(default, [], null);
@@ -65,8 +65,8 @@ public sealed class SolverClaimTests
     [Fact]
     public void Claim_AgainstAnother_LeavesTheNeuronOpen()
     {
-        board.Claim(0, active: true, Claim);
-        var again = new VerdictLedger(board.ToTable(default, [], null), reopenClaims: true);
+        ledger.Claim(0, active: true, Claim);
+        var again = new VerdictLedger(ledger.ToTable(default, [], null), reopenClaims: true);
         again.Claim(0, active: false, Evidence.BySolver("Highs", 1e-6));
         again.Close(new() { Contradiction = told.Add });
         StabilityTable table = again.ToTable(default, [], null);
@@ -77,17 +77,17 @@ public sealed class SolverClaimTests
     [Fact]
     public void Close_NobodyListens_Throws()
     {
-        board.Claim(0, active: true, Claim);
-        board.Check(0, above: false, [-1]);
-        Assert.Throws<ContradictionException>(() => board.Close(new()));
+        ledger.Claim(0, active: true, Claim);
+        ledger.Check(0, above: false, [-1]);
+        Assert.Throws<ContradictionException>(() => ledger.Close(new()));
     }
 
     [Fact]
     public void FindStable_WrongClaim_IsRefutedByTheProof()
     {
-        board.Claim(0, active: false, Claim);
+        ledger.Claim(0, active: false, Claim);
         StabilityTable found = StabilityAnalysis.FindStable(
-            board.ToTable(default, [], null), null, new() { Contradiction = told.Add }, default);
+            ledger.ToTable(default, [], null), null, new() { Contradiction = told.Add }, default);
         Assert.Equal((NeuronState.Unstable, "Witness, against " + Word), (found.Neurons[0].State, found.Neurons[0].Evidence));
         Assert.Single(told);
     }
@@ -95,8 +95,8 @@ public sealed class SolverClaimTests
     private (NeuronState State, string Evidence, int Unproven) Verdict()
     {
         told.Clear();
-        board.Close(new() { Contradiction = told.Add });
-        StabilityTable table = board.ToTable(default, [], null);
+        ledger.Close(new() { Contradiction = told.Add });
+        StabilityTable table = ledger.ToTable(default, [], null);
         return (table.Neurons[0].State, table.Neurons[0].Evidence, table.Unproven);
     }
 }

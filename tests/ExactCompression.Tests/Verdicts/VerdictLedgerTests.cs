@@ -5,44 +5,44 @@ namespace ExactCompression.Tests.Verdicts;
 
 public sealed class VerdictLedgerTests
 {
-    private readonly VerdictLedger board = new(
+    private readonly VerdictLedger ledger = new(
         StabilityTable.Undecided(new ReluNetwork([new([1], [0], 1, 1, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)])));
 
     [Fact]
     public void Bound_ActiveNeuronThatIsNeverAboveZero_CountsAsInactive()
     {
-        board.Bound(0, 0, 1, Evidence.Interval);
+        ledger.Bound(0, 0, 1, Evidence.Interval);
         Assert.Equal(
             (NeuronState.Undetermined, true, true, false),
-            (board.StateOf(0), board.MayBeZero(0), board.Wants(0, above: true), board.Wants(0, above: false)));
-        board.Bound(0, -1, 0, Evidence.Crown);
-        Assert.Equal(NeuronState.StablyInactive, board.StateOf(0));
-        Assert.Equal(1, board.Decided);
+            (ledger.StateOf(0), ledger.MayBeZero(0), ledger.Wants(0, above: true), ledger.Wants(0, above: false)));
+        ledger.Bound(0, -1, 0, Evidence.Crown);
+        Assert.Equal(NeuronState.StablyInactive, ledger.StateOf(0));
+        Assert.Equal(1, ledger.Decided);
     }
 
     [Fact]
     public void Bound_NeverBelowZeroAndAWitnessAbove_IsActiveByTheProofOfTheBound()
     {
-        board.Bound(0, 0, 1, Evidence.Interval);
-        board.Credit(0, above: true, [1]);
-        Assert.Equal((NeuronState.StablyActive, 1), (board.StateOf(0), board.Decided));
-        Assert.Equal("Interval", board.ToTable(default, [], null).Neurons[0].Evidence);
+        ledger.Bound(0, 0, 1, Evidence.Interval);
+        ledger.Credit(0, above: true, [1]);
+        Assert.Equal((NeuronState.StablyActive, 1), (ledger.StateOf(0), ledger.Decided));
+        Assert.Equal("Interval", ledger.ToTable(default, [], null).Neurons[0].Evidence);
     }
 
     [Fact]
     public void ShowPositive_NeverBelowZero_IsActive()
     {
-        board.ShowPositive(0, Evidence.Enumeration); // nothing is known of the other side
-        Assert.Equal(NeuronState.Undetermined, board.StateOf(0));
-        board.Bound(0, 0, 1, Evidence.Crown);
-        board.ShowPositive(0, Evidence.Enumeration);
-        Assert.Equal((NeuronState.StablyActive, "Crown"), (board.StateOf(0), board.ToTable(default, [], null).Neurons[0].Evidence));
+        ledger.ShowPositive(0, Evidence.Enumeration); // nothing is known of the other side
+        Assert.Equal(NeuronState.Undetermined, ledger.StateOf(0));
+        ledger.Bound(0, 0, 1, Evidence.Crown);
+        ledger.ShowPositive(0, Evidence.Enumeration);
+        Assert.Equal((NeuronState.StablyActive, "Crown"), (ledger.StateOf(0), ledger.ToTable(default, [], null).Neurons[0].Evidence));
     }
 
     [Fact]
     public void Scope_NeuronsOutside_AreNotWantedAndCountAsDecided()
     {
-        var none = new VerdictLedger(StabilityTable.Undecided(board.Network), scope: static _ => false);
+        var none = new VerdictLedger(StabilityTable.Undecided(ledger.Network), scope: static _ => false);
         Assert.Equal((1, false, false, 0), (none.Decided, none.Wants(0, true), none.HasOpen(1), none.DeepestOpen()));
         none.Bound(0, 1, 2, Evidence.Crown);
         Assert.Equal((NeuronState.StablyActive, 1), (none.StateOf(0), none.Decided));
@@ -51,27 +51,27 @@ public sealed class VerdictLedgerTests
     [Fact]
     public void Bound_NaN_ProvesNothing()
     {
-        board.Bound(0, double.NaN, double.NaN, Evidence.Crown);
+        ledger.Bound(0, double.NaN, double.NaN, Evidence.Crown);
         Assert.Equal(
             (NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity),
-            (board.StateOf(0), board.Lower[0], board.Upper[0]));
+            (ledger.StateOf(0), ledger.Lower[0], ledger.Upper[0]));
     }
 
     [Fact]
     public void Bound_InfinityOnTheWrongSide_ProvesNothing()
     {
-        board.Bound(0, double.PositiveInfinity, double.NegativeInfinity, Evidence.Crown);
+        ledger.Bound(0, double.PositiveInfinity, double.NegativeInfinity, Evidence.Crown);
         Assert.Equal(
             (NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity),
-            (board.StateOf(0), board.Lower[0], board.Upper[0]));
+            (ledger.StateOf(0), ledger.Lower[0], ledger.Upper[0]));
     }
 
     [Fact]
     public void Bound_LooserThanBefore_KeepsTheTighter()
     {
-        board.Bound(0, -1, 1, Evidence.Interval);
-        board.Bound(0, -2, 2, Evidence.Crown);
-        Assert.Equal((NeuronState.Undetermined, -1, 1), (board.StateOf(0), board.Lower[0], board.Upper[0]));
+        ledger.Bound(0, -1, 1, Evidence.Interval);
+        ledger.Bound(0, -2, 2, Evidence.Crown);
+        Assert.Equal((NeuronState.Undetermined, -1, 1), (ledger.StateOf(0), ledger.Lower[0], ledger.Upper[0]));
     }
 
     [Theory]
@@ -83,77 +83,77 @@ public sealed class VerdictLedgerTests
     [InlineData(-double.Epsilon, 1, NeuronState.Undetermined)]
     public void Bound_EndsNextToZero_DecidesByTheSignAlone(double lower, double upper, NeuronState state)
     {
-        board.Bound(0, lower, upper, Evidence.Crown);
-        Assert.Equal(state, board.StateOf(0));
+        ledger.Bound(0, lower, upper, Evidence.Crown);
+        Assert.Equal(state, ledger.StateOf(0));
     }
 
     [Fact]
     public void Bound_EndsThatCross_IsAContradiction()
     {
-        board.Bound(0, 1, 2, Evidence.Interval);
-        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Bound(0, -1, 0.5, Evidence.Crown)).ErrorId);
+        ledger.Bound(0, 1, 2, Evidence.Interval);
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => ledger.Bound(0, -1, 0.5, Evidence.Crown)).ErrorId);
     }
 
     [Fact]
     public void Check_AgainstAVerdict_IsAContradiction()
     {
-        board.Bound(0, -1, 0, Evidence.Crown);
-        board.Check(0, above: false, [0]);
-        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Check(0, above: true, [1])).ErrorId);
+        ledger.Bound(0, -1, 0, Evidence.Crown);
+        ledger.Check(0, above: false, [0]);
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => ledger.Check(0, above: true, [1])).ErrorId);
     }
 
     [Fact]
     public void Bound_AgainstAWitness_IsAContradiction()
     {
-        board.Credit(0, above: true, [1]);
-        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Bound(0, -1, 0, Evidence.Crown)).ErrorId);
+        ledger.Credit(0, above: true, [1]);
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => ledger.Bound(0, -1, 0, Evidence.Crown)).ErrorId);
     }
 
     [Fact]
     public void Credit_AgainstABound_IsAContradiction()
     {
-        board.Bound(0, double.NegativeInfinity, -1, Evidence.Crown);
-        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Credit(0, above: true, [1])).ErrorId);
+        ledger.Bound(0, double.NegativeInfinity, -1, Evidence.Crown);
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => ledger.Credit(0, above: true, [1])).ErrorId);
     }
 
     [Fact]
     public void Credit_BothSigns_IsUnstable()
     {
-        board.Credit(0, above: true, [1]);
-        Assert.False(board.Wants(0, above: true));
-        Assert.True(board.Wants(0, above: false));
-        board.Credit(0, above: false, [0]);
-        Assert.Equal(NeuronState.Unstable, board.StateOf(0));
+        ledger.Credit(0, above: true, [1]);
+        Assert.False(ledger.Wants(0, above: true));
+        Assert.True(ledger.Wants(0, above: false));
+        ledger.Credit(0, above: false, [0]);
+        Assert.Equal(NeuronState.Unstable, ledger.StateOf(0));
     }
 
     [Fact]
     public void Learn_WithABoardOfWitnesses_TellsItWitnessesAndNoBounds()
     {
-        var outlook = new VerdictLedger(StabilityTable.Undecided(board.Network)) { Witnesses = board };
+        var outlook = new VerdictLedger(StabilityTable.Undecided(ledger.Network)) { Witnesses = ledger };
         outlook.Bound(0, 0.5, 1, Evidence.Crown);
         Assert.Equal(
             (NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity),
-            (board.StateOf(0), board.Lower[0], board.Upper[0]));
+            (ledger.StateOf(0), ledger.Lower[0], ledger.Upper[0]));
         Assert.False(outlook.Learn(0, above: true, [1]));
-        Assert.False(board.Wants(0, above: true));
-        Assert.True(board.Wants(0, above: false));
+        Assert.False(ledger.Wants(0, above: true));
+        Assert.True(ledger.Wants(0, above: false));
     }
 
     [Fact]
     public void Learn_BothSigns_DecidesBothBoards()
     {
-        var outlook = new VerdictLedger(StabilityTable.Undecided(board.Network)) { Witnesses = board };
+        var outlook = new VerdictLedger(StabilityTable.Undecided(ledger.Network)) { Witnesses = ledger };
         Assert.True(outlook.Learn(0, above: true, [1]));
         Assert.False(outlook.Learn(0, above: true, [0.5]));
         Assert.True(outlook.Learn(0, above: false, [-1]));
-        Assert.Equal((NeuronState.Unstable, NeuronState.Unstable), (outlook.StateOf(0), board.StateOf(0)));
-        Assert.Equal([1], board.ToTable(default, [], null).Neurons[0].PositiveWitness!);
+        Assert.Equal((NeuronState.Unstable, NeuronState.Unstable), (outlook.StateOf(0), ledger.StateOf(0)));
+        Assert.Equal([1], ledger.ToTable(default, [], null).Neurons[0].PositiveWitness!);
     }
 
     [Fact]
     public void Learn_AgainstAVerdict_IsAContradiction()
     {
-        board.Bound(0, 0.5, 1, Evidence.Crown);
-        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => board.Learn(0, above: false, [-1])).ErrorId);
+        ledger.Bound(0, 0.5, 1, Evidence.Crown);
+        Assert.Equal("ContradictingEvidence", Assert.Throws<InvalidInputException>(() => ledger.Learn(0, above: false, [-1])).ErrorId);
     }
 }

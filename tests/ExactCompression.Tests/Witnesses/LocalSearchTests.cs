@@ -44,11 +44,11 @@ public sealed class LocalSearchTests
     private static StabilityTable Search(ReluNetwork network, int threads, int seed)
     {
         var options = new SearchOptions { Threads = threads, Seed = seed };
-        var board = new VerdictLedger(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)));
-        using var clock = new SearchClock(board, options, default);
+        var ledger = new VerdictLedger(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)));
+        using var clock = new SearchClock(ledger, options, default);
         using var device = new SimdWitnessDevice();
-        using var search = new WitnessSearch(board, null, device, options, clock, []);
-        LocalSearch.Run(board, search, clock, walkers: 128, seed);
-        return board.ToTable(clock.Elapsed, [], null);
+        using var search = new WitnessSearch(ledger, null, device, options, clock, []);
+        LocalSearch.Run(ledger, search, clock, walkers: 128, seed);
+        return ledger.ToTable(clock.Elapsed, [], null);
     }
 }

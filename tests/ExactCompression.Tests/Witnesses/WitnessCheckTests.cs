@@ -116,10 +116,10 @@ public sealed class WitnessCheckTests
 
     private static StabilityTable Credit(ReluNetwork network, double[] point)
     {
-        var board = new VerdictLedger(StabilityTable.Undecided(network, new(point, point)));
-        using var check = new WitnessCheck(network, board.Domain);
-        check.Credit(new[] { point }, board);
-        return board.ToTable(default, [], null);
+        var ledger = new VerdictLedger(StabilityTable.Undecided(network, new(point, point)));
+        using var check = new WitnessCheck(network, ledger.Domain);
+        check.Credit(new[] { point }, ledger);
+        return ledger.ToTable(default, [], null);
     }
 
     private static double[] Filled(int length, double value) => [.. Enumerable.Repeat(value, length)];

@@ -56,19 +56,19 @@ internal static class DifferenceProof
     /// <summary>Intervals and linear bounds; what there is of them where the time is over.</summary>
     private static StabilityTable Bounded(StabilityTable table, SearchOptions options, CancellationToken cancellation)
     {
-        var board = new VerdictLedger(table);
-        using var clock = new SearchClock(board, options, cancellation);
+        var ledger = new VerdictLedger(table);
+        using var clock = new SearchClock(ledger, options, cancellation);
         try
         {
-            BoundPropagation.Run(board, clock);
-            ZeroTies.Decide(board, clock);
+            BoundPropagation.Run(ledger, clock);
+            ZeroTies.Decide(ledger, clock);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             // Time is over: what is proven stays proven.
         }
 
-        return board.ToTable(default, [], null);
+        return ledger.ToTable(default, [], null);
     }
 
     /// <summary>The proven upper bound of the sides, whatever the verdicts.</summary>
