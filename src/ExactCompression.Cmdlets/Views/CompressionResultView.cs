@@ -52,6 +52,11 @@ public static class CompressionResultView
             + $"more than {Units.Small(result.ConditionalDeviation)})"
         : $"Unproven: a copy from outside, which says that no output differs by more than {Units.Small(result.ConditionalDeviation)}";
 
+    /// <summary>What is left of an amount, and the share that was removed: <c>68 (-34.6 %)</c>.</summary>
+    /// <param name="after">What is left.</param>
+    /// <param name="removedPercent">The share that was removed, in percent.</param>
+    public static string Kept(long after, double removedPercent) => $"{Units.Count(after)} (-{Units.Percent(removedPercent)})";
+
     /// <summary>Neurons before and after, in words.</summary>
     /// <param name="instance">The compression.</param>
     public static string Neurons(PSObject instance)

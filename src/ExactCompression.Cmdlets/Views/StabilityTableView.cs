@@ -57,25 +57,6 @@ public static class StabilityTableView
                 + (layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : "")));
     }
 
-    /// <summary>All layers as one short bar.</summary>
-    /// <param name="table">The table.</param>
-    /// <param name="host">The session's host.</param>
-    /// <param name="style">The session's <c>$PSStyle</c>.</param>
-    public static string Bar(StabilityTable table, PSHost? host, PSObject? style)
-    {
-        var all = new LayerStability
-        {
-            Layer = 0,
-            Neurons = table.Neurons.Count,
-            StablyActive = table.StablyActive,
-            StablyInactive = table.StablyInactive,
-            Unstable = table.Unstable,
-            Undetermined = table.Undetermined,
-            ActiveRank = 0,
-        };
-        return new StateBar(Palette.Of(host, style)).Draw(all, NarrowestBar, all.Neurons);
-    }
-
     /// <summary>What each kind of evidence decided, in what time.</summary>
     /// <param name="instance">The table.</param>
     public static string Stages(PSObject instance) =>

@@ -49,7 +49,7 @@ public sealed class InputDomain
         this.upper = upper;
         Size = size;
         Name = string.IsNullOrEmpty(name) ? null : name;
-        Ends = Hull();
+        Ends = $"[{Show(Lowest)},{Show(Highest)}]^{Size?.ToString(CultureInfo.InvariantCulture) ?? "n"}";
         Description = Name is null && IsUniform() ? Ends : $"{Name ?? "box"} in {Ends}";
     }
 
@@ -64,6 +64,12 @@ public sealed class InputDomain
 
     /// <summary>Upper ends; one element where <see cref="Size"/> is null.</summary>
     public ReadOnlyMemory<double> Upper => upper;
+
+    /// <summary>The lowest value that any input can have.</summary>
+    public double Lowest => TensorPrimitives.Min<double>(lower);
+
+    /// <summary>The highest value that any input can have.</summary>
+    public double Highest => TensorPrimitives.Max<double>(upper);
 
     /// <summary>
     /// What it is called in tables: <c>[0,1]^64</c> where all inputs have the same ends, else <c>box in [-2,3]^64</c>, with the smallest
@@ -236,12 +242,6 @@ public sealed class InputDomain
     }
 
     private bool IsUniform() => lower.AsSpan().IndexOfAnyExcept(lower[0]) < 0 && upper.AsSpan().IndexOfAnyExcept(upper[0]) < 0;
-
-    private string Hull()
-    {
-        string exponent = Size is { } n ? n.ToString(CultureInfo.InvariantCulture) : "n";
-        return $"[{Show(TensorPrimitives.Min<double>(lower))},{Show(TensorPrimitives.Max<double>(upper))}]^{exponent}";
-    }
 
     private static double[] Filled(double value, int count)
     {
