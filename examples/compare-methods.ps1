@@ -35,12 +35,15 @@ if (-not (Get-Module ExactCompression)) {
 }
 
 $data = Import-InputData $DataPath -LabelColumn $LabelColumn -Scale $Scale
-$rows = $NetworkPath | Invoke-CompressionSweep -Data $data -Method $Method -Level DeleteOnly -TimeLimit $TimeLimit -ThrottleLimit 1 -Path $CsvPath -PassThru
+$sweep = @{ Data = $data; Method = $Method; Level = 'DeleteOnly'; TimeLimit = $TimeLimit; ThrottleLimit = 1; Path = $CsvPath }
+$rows = $NetworkPath | Invoke-CompressionSweep @sweep -PassThru
 $rows | Sort-Object Network, SearchSeconds |
-    Format-Table -GroupBy Network Method, StablyActive, StablyInactive, Unstable, Undetermined, @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
+    Format-Table -GroupBy Network Method, StablyActive, StablyInactive, Unstable, Undetermined,
+    @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
 
 # What methods decided must be the same; what they left open may differ.
 foreach ($network in $rows | Where-Object Undetermined -EQ 0 | Group-Object Network) {
     $verdicts = @($network.Group | ForEach-Object { "$($_.ActiveByLayer) / $($_.InactiveByLayer)" } | Select-Object -Unique)
-    Write-Host "$($network.Name): $(if ($verdicts.Count -eq 1) { 'all methods that decided every neuron agree' } else { 'THE METHODS DISAGREE' })"
+    $finding = if ($verdicts.Count -eq 1) { 'all methods that decided every neuron agree' } else { 'THE METHODS DISAGREE' }
+    Write-Host "$($network.Name): $finding"
 }

@@ -41,9 +41,14 @@ function Start-Share([int]$Index, [int]$Count) {
     if ([System.IO.Path]::GetFileNameWithoutExtension($start.FileName) -eq 'dotnet') {
         $start.ArgumentList.Add([Environment]::GetCommandLineArgs()[0])
     }
-    $call = "& '$($PSScriptRoot -replace "'", "''")/sweep-shard.ps1' -ShardIndex $Index -ShardCount $Count -OutputPath '$($OutputPath -replace "'", "''")' -Threads $([Math]::Max(1, [Math]::Floor([Environment]::ProcessorCount / $Count)))"
+    $threads = [Math]::Max(1, [Math]::Floor([Environment]::ProcessorCount / $Count))
+    $call = "& '$($PSScriptRoot -replace "'", "''")/sweep-shard.ps1' -ShardIndex $Index -ShardCount $Count" +
+        " -OutputPath '$($OutputPath -replace "'", "''")' -Threads $threads"
     foreach ($name in $Sweep.Keys) {
-        $values = $Sweep[$name] | ForEach-Object { if ($_ -is [string]) { "'$($_ -replace "'", "''")'" } else { [string]::Format([cultureinfo]::InvariantCulture, '{0}', $_) } }
+        $values = $Sweep[$name] | ForEach-Object {
+            if ($_ -is [string]) { "'$($_ -replace "'", "''")'" }
+            else { [string]::Format([cultureinfo]::InvariantCulture, '{0}', $_) }
+        }
         $call += " -$name $($values -join ',')"
     }
     $start.ArgumentList.Add('-Command')
@@ -56,7 +61,8 @@ if ($ComputerName.Count -gt 0) {
     # One job a machine; each gets its number and gives its rows back.
     $user = if ($UserName) { @{ UserName = $UserName } } else { @{} }
     $shares = for ($i = 0; $i -lt $ComputerName.Count; $i++) {
-        Invoke-Command -HostName $ComputerName[$i] @user -AsJob -ArgumentList $RemotePath, $i, $ComputerName.Count, $OutputPath, $Sweep -ScriptBlock {
+        $arguments = $RemotePath, $i, $ComputerName.Count, $OutputPath, $Sweep
+        Invoke-Command -HostName $ComputerName[$i] @user -AsJob -ArgumentList $arguments -ScriptBlock {
             param($Path, $Index, $Count, $OutputPath, $Sweep)
             Set-Location $Path
             & (Join-Path $Path 'examples' 'sweep-shard.ps1') -ShardIndex $Index -ShardCount $Count -OutputPath $OutputPath -PassThru @Sweep

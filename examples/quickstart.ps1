@@ -42,8 +42,8 @@ $candidates | Format-Table
 
 Write-Step '3. Neurons that are stable' @'
 What no input has shown may be stable: never positive (inactive, always 0) or never negative (active, always linear), for every
-picture there could be and not only for those in the data. Bounds that hold under rounding prove it. "Rank" is how many of a layer's
-active neurons are independent of each other; "undetermined" ones were not decided either way, and are kept.
+picture there could be and not only for those in the data. Bounds that hold under rounding prove it. ActiveRank is how many of a layer's
+active neurons are independent of each other; undetermined ones were not decided either way, and are kept.
 '@
 $table = $candidates | Find-StableNeurons -Data $data
 $table.Layers | Format-Table
@@ -63,10 +63,15 @@ $report | Format-List
 
 Write-Step '6. Before and after' 'Accuracy is that on the pictures of step 1, most of which the network was trained on.'
 $before, $after = $compression | Measure-ReluNetwork -Data $data
-@(
-    [pscustomobject]@{ Network = 'original'; Architecture = $before.Architecture; Accuracy = $before.Accuracy.ToString('f4'); Neurons = $before.Neurons; Connections = $before.Connections }
-    [pscustomobject]@{ Network = 'compressed'; Architecture = $after.Architecture; Accuracy = $after.Accuracy.ToString('f4'); Neurons = $after.Neurons; Connections = $after.Connections }
-) | Format-Table
+$before, $after | ForEach-Object {
+    [pscustomobject]@{
+        Network      = if ($_ -eq $before) { 'original' } else { 'compressed' }
+        Architecture = $_.Architecture
+        Accuracy     = $_.Accuracy.ToString('f4')
+        Neurons      = $_.Neurons
+        Connections  = $_.Connections
+    }
+} | Format-Table
 
 $small = Join-Path $OutputPath 'digits-small.onnx'
 $verdicts = Join-Path $OutputPath 'digits-stability.csv'

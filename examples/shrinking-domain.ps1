@@ -40,7 +40,9 @@ if (-not (Get-Module ExactCompression)) {
 $data = Import-InputData $DataPath -LabelColumn $LabelColumn -Scale $Scale
 $boxes = @(New-InputDomain 0 1) + @($Margin | ForEach-Object { New-InputDomain -FromData $data -Margin $_ -ClipLower 0 -ClipUpper 1 })
 $sweep = @{ Data = $data; Path = $CsvPath; PassThru = $true }
-$rows = @($NetworkPath | Invoke-CompressionSweep -Domain $boxes @sweep) + @($NetworkPath | Invoke-CompressionSweep -Radius $Radius -Row $Row @sweep)
+$rows = @($NetworkPath | Invoke-CompressionSweep -Domain $boxes @sweep) +
+    @($NetworkPath | Invoke-CompressionSweep -Radius $Radius -Row $Row @sweep)
 $rows | Sort-Object Network, @{ Expression = 'DomainWidth'; Descending = $true } |
-    Format-Table -GroupBy Network Domain, @{ Name = 'Width'; Expression = { '{0:f4}' -f $_.DomainWidth } }, @{ Name = 'Stable %'; Expression = { '{0:f1}' -f $_.StablePercent } },
+    Format-Table -GroupBy Network Domain, @{ Name = 'Width'; Expression = { '{0:f4}' -f $_.DomainWidth } },
+    @{ Name = 'Stable %'; Expression = { '{0:f1}' -f $_.StablePercent } },
     @{ Name = 'Removed %'; Expression = { '{0:f1}' -f $_.ConnectionsRemovedPercent } }

@@ -37,7 +37,8 @@ if (-not (Get-Module ExactCompression)) {
 $data = Import-InputData $DataPath -LabelColumn $LabelColumn -Scale $Scale
 $network = Import-ReluNetwork $NetworkPath
 $rows = $network | Invoke-CompressionSweep -Data $data -Row $Row -Radius $Radius -Path $CsvPath -PassThru
-$rows | Sort-Object Radius | Format-Table @{ Name = 'Radius'; Expression = { "$($_.Radius)" } }, @{ Name = 'Stable %'; Expression = { '{0:f1}' -f $_.StablePercent } }, Compressed,
+$rows | Sort-Object Radius | Format-Table @{ Name = 'Radius'; Expression = { "$($_.Radius)" } },
+@{ Name = 'Stable %'; Expression = { '{0:f1}' -f $_.StablePercent } }, Compressed,
 @{ Name = 'Removed %'; Expression = { '{0:f1}' -f $_.ConnectionsRemovedPercent } },
 @{ Name = 'Proven'; Expression = { '{0:g3}' -f $_.ProvenDeviation } }
 

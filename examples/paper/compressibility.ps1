@@ -54,9 +54,10 @@ $means = foreach ($group in $rows | Group-Object L1) {
 }
 $means = @($means | Sort-Object L1)
 $means | Export-Csv (Join-Path $OutputPath 'compressibility.csv') -UseQuotes AsNeeded
-$means | Format-Table @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Networks, Accuracy, AccuracyAfter, StablePercent, DeleteOnlyPercent, LeoPlusPlusPercent, MaximalPercent,
-@{ Name = 'LargestDeviation'; Expression = { '{0:g3}' -f $_.LargestDeviation } }
+$means | Format-Table @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Networks, Accuracy, AccuracyAfter, StablePercent,
+DeleteOnlyPercent, LeoPlusPlusPercent, MaximalPercent, @{ Name = 'LargestDeviation'; Expression = { '{0:g3}' -f $_.LargestDeviation } }
 
 $picture = Join-Path $OutputPath 'compressibility.svg'
-$rows | Export-StabilityPlot $picture -X L1 -Y StablePercent, ConnectionsRemovedPercent, Accuracy -GroupBy Architecture -Title "Compressibility against l1, $($setting.Name) $Architecture"
+$title = "Compressibility against l1, $($setting.Name) $Architecture"
+$rows | Export-StabilityPlot $picture -X L1 -Y StablePercent, ConnectionsRemovedPercent, Accuracy -GroupBy Architecture -Title $title
 Write-Host "$($rows.Count) networks: $picture"

@@ -34,12 +34,15 @@ New-Item -ItemType Directory -Path $OutputPath -Force | Out-Null
 $training = $setting.Training
 $test = if ($setting.TestData) { @{ TestData = $setting.TestData } } else { @{} }
 $csv = Join-Path $OutputPath 'grid.csv'
-$rows = Invoke-CompressionSweep -Data $setting.Data @test -Architecture $setting.Architecture -L1 $setting.L1 -Seed $setting.Seed @training `
+$grid = @{ Architecture = $setting.Architecture; L1 = $setting.L1; Seed = $setting.Seed }
+$rows = Invoke-CompressionSweep -Data $setting.Data @test @grid @training `
     -NetworkFolder (Join-Path $OutputPath 'networks') -ShardIndex $ShardIndex -ShardCount $ShardCount -Path $csv -PassThru
 $rows | Sort-Object Architecture, L1 |
-    Format-Table Architecture, @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Seed, @{ Name = 'Accuracy'; Expression = { '{0:f4}' -f $_.Accuracy } }, @{ Name = 'After'; Expression = { '{0:f4}' -f $_.AccuracyAfter } },
+    Format-Table Architecture, @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Seed,
+    @{ Name = 'Accuracy'; Expression = { '{0:f4}' -f $_.Accuracy } }, @{ Name = 'After'; Expression = { '{0:f4}' -f $_.AccuracyAfter } },
     StablyActive, StablyInactive, Unstable, Compressed, @{ Name = 'Removed %'; Expression = { '{0:f1}' -f $_.ConnectionsRemovedPercent } }
 
 $picture = Join-Path $OutputPath 'grid.svg'
-$rows | Export-StabilityPlot $picture -X L1 -Y ConnectionsRemovedPercent, Accuracy -GroupBy Architecture -Title "Compression against l1, $($setting.Name)"
+$title = "Compression against l1, $($setting.Name)"
+$rows | Export-StabilityPlot $picture -X L1 -Y ConnectionsRemovedPercent, Accuracy -GroupBy Architecture -Title $title
 Write-Host "$(@($rows).Count) networks: $csv, $picture"

@@ -2,7 +2,8 @@
 .SYNOPSIS
     What the experiments of this folder run on: a small default, or the paper's own sizes.
 .DESCRIPTION
-    Gives a table with the data, and what to train. The small setting is the digits of the repository, in less than a minute on two cores; the
+    Gives a table with the data, and what to train. The small setting is the digits of the repository, in less than a minute on two cores;
+    the
     full one is MNIST, from a folder with its four files (IDX, gzip or not), in hours.
 #>
 param(

@@ -12,7 +12,8 @@ public sealed partial class ViewTests(ModuleFixture module)
 
     [Theory]
     [InlineData("Import-ReluNetwork $NetworkFile", "Name", "Format", "Architecture", "Neurons", "Connections", "Precision")]
-    [InlineData("(Import-ReluNetwork $NetworkFile).Layers", "Inputs", "Outputs", "Activation", "Precision", "NonZeroConnectionCount", "IsExact")]
+    [InlineData(
+        "(Import-ReluNetwork $NetworkFile).Layers", "Inputs", "Outputs", "Activation", "Precision", "NonZeroConnectionCount", "IsExact")]
     [InlineData("New-InputDomain 0 1", "Domain", "Size", "Lowest", "Highest")]
     [InlineData("Import-InputData $DataFile", "Name", "Rows", "Columns", "HasLabels", "Scale")]
     [InlineData(

@@ -151,7 +151,8 @@ Describe 'Files' {
 
     It 'goes on after a bad file among several, and stops at a single one' {
         'no network' | Set-Content (Join-Path $TestDrive 'bad.onnx')
-        $read = $networkFile, (Join-Path $TestDrive 'bad.onnx'), $networkFile | Import-ReluNetwork -ErrorVariable errors -ErrorAction SilentlyContinue
+        $read = $networkFile, (Join-Path $TestDrive 'bad.onnx'), $networkFile |
+            Import-ReluNetwork -ErrorVariable errors -ErrorAction SilentlyContinue
         $read.Count | Should -Be 2
         $errors.Count | Should -Be 1
         { Import-ReluNetwork (Join-Path $TestDrive 'bad.onnx') } | Should -Throw
@@ -192,7 +193,11 @@ Describe 'The module' {
         (Get-MilpSolver Scip).Available | Should -BeTrue
     }
 
-    It 'has help with examples for <_>' -ForEach @((Import-PowerShellDataFile (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'ExactCompression.psd1')).CmdletsToExport) {
+    BeforeDiscovery {
+        $exported = (Import-PowerShellDataFile (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'ExactCompression.psd1')).CmdletsToExport
+    }
+
+    It 'has help with examples for <_>' -ForEach $exported {
         $help = Get-Help $_ -Full
         $help.Synopsis | Should -Not -Match ("^\s*" + [regex]::Escape($_))
         @($help.examples.example).Count | Should -BeGreaterOrEqual 2
