@@ -12,9 +12,6 @@ namespace ExactCompression.Cmdlets;
 [OutputType(typeof(ReluNetwork), typeof(Job))]
 public sealed class NewReluClassifierCommand : BackgroundCommand
 {
-    /// <summary>The global variable that stopped training leaves its network in.</summary>
-    internal const string LastClassifierVariable = "LastReluClassifier";
-
     private static readonly ClassifierOptions Defaults = new();
 
     /// <summary>Labelled rows.</summary>
@@ -72,6 +69,8 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     [ValidateRange(0, 4096)]
     public int Threads { get; set; } = Defaults.Threads;
 
+    private protected override string PartialResultVariable => "LastReluClassifier";
+
     private protected override void Process()
     {
         (float least, float most) = (0, 0);
@@ -111,7 +110,7 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     {
         if (Cancellation.IsCancellationRequested)
         {
-            SessionState.PSVariable.Set("global:" + LastClassifierVariable, network);
+            SessionState.PSVariable.Set("global:" + PartialResultVariable, network);
             throw new PipelineStoppedException();
         }
 

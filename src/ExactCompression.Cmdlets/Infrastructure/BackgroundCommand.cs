@@ -17,6 +17,9 @@ public abstract class BackgroundCommand : AsyncCommand
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
+    /// <summary>The global variable that the cmdlet leaves its result so far in when it is stopped, or null.</summary>
+    private protected virtual string? PartialResultVariable => null;
+
     /// <summary>Before any input, where the work is done here.</summary>
     private protected virtual void Begin()
     {
@@ -62,7 +65,8 @@ public abstract class BackgroundCommand : AsyncCommand
         if (MyInvocation.ExpectingInput && inputs.Count == 0)
             return;
         var job = new CommandJob(
-            MyInvocation, given, MyInvocation.ExpectingInput ? inputs : null, SessionState.Path.CurrentFileSystemLocation.Path);
+            MyInvocation, given, MyInvocation.ExpectingInput ? inputs : null, SessionState.Path.CurrentFileSystemLocation.Path,
+            PartialResultVariable);
         JobRepository.Add(job);
         job.Start();
         WriteObject(job);

@@ -8,14 +8,13 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// </summary>
 internal sealed class CommandJob : Job
 {
-    private static readonly string[] LeftBehind = [StabilitySearchCommand.LastTableVariable,
-        NewReluClassifierCommand.LastClassifierVariable];
     private readonly Lock changing = new();
     private readonly string manifest;
     private readonly string name;
     private readonly Dictionary<string, object> parameters;
     private readonly List<object>? inputs;
     private readonly string folder;
+    private readonly string? partialResult;
     private PowerShell? shell;
     private Task work = Task.CompletedTask;
     private volatile bool hasEnded;
@@ -26,7 +25,9 @@ internal sealed class CommandJob : Job
     /// <param name="parameters">Its parameters.</param>
     /// <param name="inputs">What comes down the pipeline to it, or null.</param>
     /// <param name="folder">Where relative paths begin.</param>
-    public CommandJob(InvocationInfo invocation, Dictionary<string, object> parameters, List<object>? inputs, string folder)
+    /// <param name="partialResult">The global variable that the cmdlet leaves its result so far in when it is stopped, or null.</param>
+    public CommandJob(
+        InvocationInfo invocation, Dictionary<string, object> parameters, List<object>? inputs, string folder, string? partialResult)
         : base(invocation.Line?.Trim() is { Length: > 0 } line ? line : invocation.MyCommand.Name)
     {
         manifest = Path.Combine(invocation.MyCommand.Module.ModuleBase, invocation.MyCommand.Module.Name + ".psd1");
@@ -34,6 +35,7 @@ internal sealed class CommandJob : Job
         this.parameters = parameters;
         this.inputs = inputs;
         this.folder = folder;
+        this.partialResult = partialResult;
         PSJobTypeName = nameof(CommandJob);
     }
 
@@ -92,9 +94,9 @@ internal sealed class CommandJob : Job
             running.AddCommand(name).AddParameters(parameters);
             end = Invoke(running) ? JobState.Completed : JobState.Stopped;
             // What a stopped search has decided, or training has come to, is not lost: it is the job's output.
-            foreach (object left in LeftBehind.Where(_ => end == JobState.Stopped).Select(runspace.SessionStateProxy.GetVariable)
-                .OfType<object>())
-                Output.Add(PSObject.AsPSObject(left));
+            if (end == JobState.Stopped && partialResult is not null
+                && runspace.SessionStateProxy.GetVariable(partialResult) is { } result)
+                Output.Add(PSObject.AsPSObject(result));
         }
         catch (RuntimeException e)
         {

@@ -10,9 +10,6 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// </summary>
 public abstract class StabilitySearchCommand : BackgroundCommand
 {
-    /// <summary>The global variable that a stopped search leaves its table in.</summary>
-    internal const string LastTableVariable = "LastStabilityTable";
-
     /// <summary>A network, or a table to go on from.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ModuleObject("Import-ReluNetwork", typeof(ReluNetwork), typeof(StabilityTable))]
@@ -41,6 +38,8 @@ public abstract class StabilitySearchCommand : BackgroundCommand
     /// <summary>Seed of the random points.</summary>
     [Parameter]
     public int Seed { get; set; }
+
+    private protected sealed override string PartialResultVariable => "LastStabilityTable";
 
     private protected sealed override void Process()
     {
@@ -93,7 +92,7 @@ public abstract class StabilitySearchCommand : BackgroundCommand
     {
         if (Cancellation.IsCancellationRequested)
         {
-            SessionState.PSVariable.Set("global:" + LastTableVariable, table);
+            SessionState.PSVariable.Set("global:" + PartialResultVariable, table);
             throw new PipelineStoppedException();
         }
 

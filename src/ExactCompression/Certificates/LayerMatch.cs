@@ -32,37 +32,23 @@ internal sealed class LayerMatch
     /// <param name="original">What is proven of them.</param>
     /// <param name="states">A letter a neuron.</param>
     /// <param name="next">The layer behind.</param>
-    /// <param name="needed">Which of its rows are needed.</param>
     /// <param name="counterpart">The layer of the compressed network.</param>
     /// <param name="known">What is proven of its pre-activations.</param>
     public LayerMatch(
-        Simulation simulation, BoundedLayer original, string states, AffineLayer next, bool[] needed, AffineLayer counterpart,
-        BoundedLayer known)
+        Simulation simulation, BoundedLayer original, string states, NextLayer next, AffineLayer counterpart, BoundedLayer known)
     {
         (this.simulation, this.counterpart) = (simulation, counterpart);
         InputBox box = simulation.Box;
         widths = [.. box.Lower.Zip(box.Upper, static (l, u) => l < u ? 1.0 : 0)]; // what cannot vary is a constant
         rows = [.. Enumerable.Range(0, counterpart.Outputs).Select(j => Varying(counterpart.Row(j)))];
         lengths = [.. rows.Select(static r => TensorPrimitives.Norm<double>(r))];
-        Relation = Find(original, states, next, needed, known);
+        Relation = Find(original, states, next, known);
     }
 
     /// <summary>What was found.</summary>
     public LayerRelation Relation { get; }
 
-    /// <summary>Whether a row that is needed reads a neuron: what nobody reads may be anything.</summary>
-    public static bool IsRead(AffineLayer next, bool[] needed, int neuron)
-    {
-        for (int r = 0; r < needed.Length; r++)
-        {
-            if (needed[r] && next.Row(r)[neuron] != 0)
-                return true;
-        }
-
-        return false;
-    }
-
-    private LayerRelation Find(BoundedLayer original, string states, AffineLayer next, bool[] needed, BoundedLayer known)
+    private LayerRelation Find(BoundedLayer original, string states, NextLayer next, BoundedLayer known)
     {
         char[] kinds = new char[states.Length];
         var gates = new (int Target, double Factor)[states.Length];
@@ -73,14 +59,14 @@ internal sealed class LayerMatch
             bool active = states[i] == 'a';
             kinds[i] = states[i] == 'i'
                 ? 'o'
-                : !IsRead(next, needed, i)
+                : !next.Reads(i)
                 ? 'c' : Match(i, active ? NearCombination : Near, taken, out gates[i]) switch { > 0 => 'g', < 0 when !active => 'n',
                     _ => active ? 'l' : 'c' };
             if (kinds[i] == 'g' && states[i] == 'a')
                 linear.Add(gates[i].Target);
         }
 
-        var sums = new SumMatch(simulation, original, states, next, needed, counterpart, known);
+        var sums = new SumMatch(simulation, original, states, next, counterpart, known);
         for (int j = 0; j < counterpart.Outputs; j++)
         {
             double lower = known.Lower[j], upper = known.Upper[j];
@@ -108,10 +94,10 @@ internal sealed class LayerMatch
 
         if (kinds.AsSpan().ContainsAny('j', 'n'))
         {
-            for (int r = 0; r < next.Outputs; r++)
+            for (int r = 0; r < next.Map.Outputs; r++)
             {
-                if (needed[r])
-                    coefficients.AddRange(system.Solve(Joint(kinds, next.Row(r)), vectors));
+                if (next.Needed[r])
+                    coefficients.AddRange(system.Solve(Joint(kinds, next.Map.Row(r)), vectors));
             }
         }
 

@@ -73,17 +73,19 @@ internal sealed class RelationSearch
         }
     }
 
-    private bool CanFold(int l) =>
-        Enumerable.Range(0, states[l].Length).All(
-            i => states[l][i] is 'a' or 'i' || !LayerMatch.IsRead(original.Layers[l + 1], Needed(l), i));
+    private bool CanFold(int l)
+    {
+        NextLayer next = Next(l);
+        return states[l].Select((s, i) => s is 'a' or 'i' || !next.Reads(i)).All(static c => c);
+    }
 
-    /// <summary>Which neurons of the next layer give something that somebody reads, in the end an output.</summary>
-    private bool[] Needed(int l)
+    /// <summary>The layer behind hidden layer <paramref name="l"/>; its rows that an output depends on are needed.</summary>
+    private NextLayer Next(int l)
     {
         if (l + 1 == original.Depth)
-            return [.. Enumerable.Repeat(true, original.OutputSize)];
-        bool[] after = Needed(l + 1);
-        return [.. states[l + 1].Select((s, i) => s != 'i' && LayerMatch.IsRead(original.Layers[l + 2], after, i))];
+            return new(original.Layers[^1], [.. Enumerable.Repeat(true, original.OutputSize)]);
+        NextLayer after = Next(l + 1);
+        return new(original.Layers[l + 1], [.. states[l + 1].Select((s, i) => s != 'i' && after.Reads(i))]);
     }
 
     private static IEnumerable<int[]> Subsets(int[] of, int count)
@@ -113,20 +115,20 @@ internal sealed class RelationSearch
             bool has = kept[l - start];
             if (has && (simulation.Number >= compressed.Depth || compressed.Layers[simulation.Number].Inputs != simulation.Box.Size))
                 throw new Refusal("relation", "There is no such layer.");
-            bool[] needed = Needed(l);
+            NextLayer next = Next(l);
             AffineLayer? counterpart = has ? compressed.Layers[simulation.Number] : null;
             BoundedLayer? bounds = has ? known[simulation.Number] : null;
             LayerRelation layer = counterpart is null
-                ? Folded(states[l], original.Layers[l + 1], needed)
-                : new LayerMatch(simulation, proven[l], states[l], original.Layers[l + 1], needed, counterpart, bounds!).Relation;
+                ? Folded(states[l], next)
+                : new LayerMatch(simulation, proven[l], states[l], next, counterpart, bounds!).Relation;
             layers.Add(layer);
             simulation = SimulationStep.Take(
-                simulation, layer, proven[l], original.Layers[l + 1], needed, counterpart, bounds, $"relation, layer {l + 1}", budget);
+                simulation, layer, proven[l], next.Map, next.Needed, counterpart, bounds, $"relation, layer {l + 1}", budget);
         }
 
         double deviation = RelationCheck.End(simulation, original, compressed);
         for (int l = start; l + 1 < original.Depth; l++)
-            layers[l - start] = WithoutUnused(layers[l - start], Needed(l), layers[l + 1 - start].Kinds);
+            layers[l - start] = WithoutUnused(layers[l - start], Next(l).Needed, layers[l + 1 - start].Kinds);
         return (new(start, [.. layers]), deviation);
     }
 
@@ -151,10 +153,10 @@ internal sealed class RelationSearch
         return layer with { Coefficients = [.. kept] };
     }
 
-    private static LayerRelation Folded(string states, AffineLayer next, bool[] needed) => new()
+    private static LayerRelation Folded(string states, NextLayer next) => new()
     {
         HasCounterpart = false,
-        Kinds = new([.. states.Select((s, i) => s == 'i' ? 'o' : s == 'a' && LayerMatch.IsRead(next, needed, i) ? 'f' : 'c')]),
+        Kinds = new([.. states.Select((s, i) => s == 'i' ? 'o' : s == 'a' && next.Reads(i) ? 'f' : 'c')]),
         Targets = [],
         Factors = [],
         Sums = [],

@@ -23,15 +23,14 @@ internal sealed class SumMatch
 
     /// <summary>Prepares a layer; the parameters are those of <see cref="LayerMatch"/>.</summary>
     public SumMatch(
-        Simulation simulation, BoundedLayer original, string states, AffineLayer next, bool[] needed, AffineLayer counterpart,
-        BoundedLayer known)
+        Simulation simulation, BoundedLayer original, string states, NextLayer next, AffineLayer counterpart, BoundedLayer known)
     {
         (this.simulation, this.original, this.counterpart, this.known) = (simulation, original, counterpart, known);
-        active = [.. Enumerable.Range(0, states.Length).Where(i => states[i] == 'a' && LayerMatch.IsRead(next, needed, i))];
-        for (int r = 0; r < next.Outputs; r++)
+        active = [.. Enumerable.Range(0, states.Length).Where(i => states[i] == 'a' && next.Reads(i))];
+        for (int r = 0; r < next.Map.Outputs; r++)
         {
-            if (needed[r])
-                guesses.Add(Array.ConvertAll(active, i => next.Row(r)[i]));
+            if (next.Needed[r])
+                guesses.Add(Array.ConvertAll(active, i => next.Map.Row(r)[i]));
         }
     }
 

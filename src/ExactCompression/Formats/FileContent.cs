@@ -3,9 +3,6 @@ namespace ExactCompression.Formats;
 /// <summary>Reads whole files into memory; what is allocated follows what is really there, never what a header claims.</summary>
 internal static class FileContent
 {
-    /// <summary>Deflate cannot make more than this of one byte, so a larger claim is a lie.</summary>
-    public const long MaximalInflation = 1032;
-
     // So much is read between two looks at the token.
     private const int Piece = 1 << 24;
 

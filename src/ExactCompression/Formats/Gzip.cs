@@ -6,6 +6,9 @@ namespace ExactCompression.Formats;
 /// <summary>Unpacks gzip in memory, as far as the import's budget goes and not as far as the stream would.</summary>
 internal static class Gzip
 {
+    /// <summary>Deflate cannot make more than this of one byte, so a larger claim is a lie.</summary>
+    public const long MaximalInflation = 1032;
+
     private const string Place = "gzip stream";
     private const int Piece = 1 << 20;
 
@@ -30,7 +33,7 @@ internal static class Gzip
             using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
             // The last four bytes state the length of the last member, which nearly always is the only one: then nothing is copied.
             long stated = packed.Length < 18 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(^4..));
-            var content = new byte[stated <= Math.Min(Array.MaxLength, packed.Length * FileContent.MaximalInflation) ? Counted(stated) : 0];
+            var content = new byte[stated <= Math.Min(Array.MaxLength, packed.Length * MaximalInflation) ? Counted(stated) : 0];
             int length = 0;
             while (true)
             {

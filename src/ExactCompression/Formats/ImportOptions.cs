@@ -23,4 +23,22 @@ public sealed record ImportOptions
 
     /// <summary>Only tensors whose names begin so are read; null is all.</summary>
     public string? Prefix { get; init; }
+
+    /// <summary>
+    /// Refuses what the user says of named tensors where the file itself states which layers there are, and in which order.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it is.</param>
+    /// <exception cref="InvalidInputException">A prefix or an order is given.</exception>
+    internal void RequireNoNames(string path, string what)
+    {
+        if (Prefix is not null)
+            throw new InvalidInputException(
+                "PrefixNotApplicable", $"'{path}' is {what}, which has no named tensors for -Prefix to choose from.", "Leave -Prefix out.");
+        if (Order != LayerOrdering.Auto)
+            throw new InvalidInputException(
+                "OrderNotApplicable",
+                $"'{path}' is {what}, which itself states the order of its layers, so -Order {Order} cannot decide it.",
+                "Leave -Order out.");
+    }
 }

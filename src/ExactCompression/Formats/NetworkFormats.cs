@@ -39,7 +39,7 @@ public static class NetworkFormats
         INetworkFormat chosen = named ?? Recognise(head, path);
         options ??= new();
         if (chosen is not (PyTorchFormat or SafeTensorsFormat or NpzFormat))
-            RequireNoNames(path, chosen.Name, options);
+            options.RequireNoNames(path, chosen.Name);
         try
         {
             options = Bounded(options);
@@ -135,25 +135,6 @@ public static class NetworkFormats
 
     private static bool HasExtension(INetworkFormat format, string path) =>
         format.Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>
-    /// Refuses what the user says of named tensors where the file itself states which layers there are, and in which order.
-    /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="what">What it is.</param>
-    /// <param name="options">What the user says.</param>
-    /// <exception cref="InvalidInputException">A prefix or an order is given.</exception>
-    internal static void RequireNoNames(string path, string what, ImportOptions options)
-    {
-        if (options.Prefix is not null)
-            throw new InvalidInputException(
-                "PrefixNotApplicable", $"'{path}' is {what}, which has no named tensors for -Prefix to choose from.", "Leave -Prefix out.");
-        if (options.Order != LayerOrdering.Auto)
-            throw new InvalidInputException(
-                "OrderNotApplicable",
-                $"'{path}' is {what}, which itself states the order of its layers, so -Order {options.Order} cannot decide it.",
-                "Leave -Order out.");
-    }
 
     // Warnings quote names of the file, as errors do.
     private static ImportOptions Bounded(ImportOptions options) =>

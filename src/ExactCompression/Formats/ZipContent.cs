@@ -35,8 +35,8 @@ internal sealed class ZipContent
     /// <exception cref="InvalidFileException">It is damaged, or all that was read so far is too much.</exception>
     public byte[] Read(ZipMember member)
     {
-        if (member.IsDeflated && member.Length > (member.PackedLength * FileContent.MaximalInflation) + 64)
-            throw ZipDirectory.Damaged(
+        if (member.IsDeflated && member.Length > (member.PackedLength * Gzip.MaximalInflation) + 64)
+            throw ZipFault.Damaged(
                 path, NameText.Short(member.Name),
                 $"The file claims {member.Length} bytes, which its {member.PackedLength} packed bytes cannot hold.");
         budget.Allocate(member.Length, NameText.Short(member.Name));
@@ -74,6 +74,6 @@ internal sealed class ZipContent
                 "Make or download the archive again.", inner: e);
         }
 
-        throw ZipDirectory.Damaged(path, NameText.Short(member.Name), "The file has another length than the archive's directory says.");
+        throw ZipFault.Damaged(path, NameText.Short(member.Name), "The file has another length than the archive's directory says.");
     }
 }

@@ -30,6 +30,11 @@ internal static class DeviceFailure
     public static ComputeDeviceException Report(string errorId, string device, string problem, Exception cause) =>
         new(errorId, device, $"{problem} ({Cause(cause)})", cause);
 
+    /// <summary>A failure to report of a device that was in use.</summary>
+    /// <inheritdoc cref="Report(string, string, string, Exception)"/>
+    public static ComputeDeviceException Report(string device, string problem, Exception cause) =>
+        Report("ComputeDeviceFailed", device, problem, cause);
+
     /// <summary>Gives something on a device back; a device that is lost has nothing to give back.</summary>
     /// <param name="part">What to dispose.</param>
     public static void Dispose(IDisposable? part)

@@ -46,7 +46,7 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
         }
         catch (Exception e) when (DeviceFailure.Is(e))
         {
-            throw Failure("its driver does not take the kernels.", e);
+            throw DeviceFailure.Report(Name, "its driver does not take the kernels.", e);
         }
     }
 
@@ -66,19 +66,15 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
         {
             Accelerator.Bind();
             return new IlgpuWitnessSession(
-                this, kernels, shape, network, box, threads, Math.Min(mostPoints, MaxPoints(network)), IsCpu ? FewPointsOnCpu : FewPoints);
+                Name, Accelerator, kernels, shape, network, box, threads, Math.Min(mostPoints, MaxPoints(network)),
+                IsCpu ? FewPointsOnCpu : FewPoints);
         }
         catch (Exception e) when (DeviceFailure.Is(e))
         {
-            throw Failure($"it could not take the network '{network.Name}' of {network.ConnectionCount} connections.", e);
+            throw DeviceFailure.Report(
+                Name, $"it could not take the network '{network.Name}' of {network.ConnectionCount} connections.", e);
         }
     }
-
-    /// <summary>The exception for something it failed at.</summary>
-    /// <param name="problem">What it failed at, as a sentence.</param>
-    /// <param name="inner">What the driver said.</param>
-    public ComputeDeviceException Failure(string problem, Exception inner) =>
-        DeviceFailure.Report("ComputeDeviceFailed", Name, problem, inner);
 
     /// <inheritdoc/>
     public void Dispose()

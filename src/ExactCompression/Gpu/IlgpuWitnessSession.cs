@@ -15,7 +15,8 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     /// <summary>Steps that are queued before the host looks for candidates.</summary>
     private const int StepsAtOnce = 8;
 
-    private readonly IlgpuWitnessDevice device;
+    private readonly string device;
+    private readonly Accelerator accelerator;
     private readonly LaunchShape shape;
     private readonly DeviceMemory memory;
     private readonly DeviceNetwork network;
@@ -29,7 +30,8 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     private int aimedLayer;
 
     /// <summary>Sends a network to the device.</summary>
-    /// <param name="device">The device.</param>
+    /// <param name="device">The device's name.</param>
+    /// <param name="accelerator">The device.</param>
     /// <param name="kernels">Its kernels.</param>
     /// <param name="shape">How it cuts work into groups.</param>
     /// <param name="network">The network.</param>
@@ -38,20 +40,20 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     /// <param name="maxPoints">The most points a batch can have.</param>
     /// <param name="minPoints">Fewer points take about as long.</param>
     public IlgpuWitnessSession(
-        IlgpuWitnessDevice device, DeviceKernels kernels, LaunchShape shape, ReluNetwork network, InputDomain domain, int threads,
-        int maxPoints, int minPoints)
+        string device, Accelerator accelerator, DeviceKernels kernels, LaunchShape shape, ReluNetwork network, InputDomain domain,
+        int threads, int maxPoints, int minPoints)
     {
-        this.device = device;
+        (this.device, this.accelerator) = (device, accelerator);
         this.shape = shape;
         MaxPoints = maxPoints;
         MinPoints = Math.Min(minPoints, maxPoints);
-        memory = new(device.Accelerator);
+        memory = new(accelerator);
         try
         {
             pointOnDevice = memory.Vector<float>(network.InputSize);
-            this.network = memory.Keep(new DeviceNetwork(device.Accelerator, network, domain));
-            aims = memory.Keep(new DeviceTargets(device.Accelerator, this.network.Widths));
-            staging = memory.Keep(new DeviceStaging(device.Accelerator, network.InputSize, threads));
+            this.network = memory.Keep(new DeviceNetwork(accelerator, network, domain));
+            aims = memory.Keep(new DeviceTargets(accelerator, this.network.Widths));
+            staging = memory.Keep(new DeviceStaging(accelerator, network.InputSize, threads));
             passes = new(kernels, shape, this.network, aims);
         }
         catch
@@ -94,7 +96,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         {
             batch?.Dispose();
             batch = null;
-            batch = new(device.Accelerator, network.Widths, stagedCount, shape.TileSide);
+            batch = new(accelerator, network.Widths, stagedCount, shape.TileSide);
         }
 
         batch.Count = stagedCount;
@@ -212,8 +214,8 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     {
         try
         {
-            device.Accelerator.Bind();
-            device.Accelerator.Synchronize(); // nothing that is given back may still be in use
+            accelerator.Bind();
+            accelerator.Synchronize(); // nothing that is given back may still be in use
         }
         catch (Exception e) when (DeviceFailure.Is(e))
         {
@@ -243,12 +245,12 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     {
         try
         {
-            device.Accelerator.Bind();
+            accelerator.Bind();
             work();
         }
         catch (Exception e) when (DeviceFailure.Is(e))
         {
-            throw device.Failure(problem, e);
+            throw DeviceFailure.Report(device, problem, e);
         }
     }
 }

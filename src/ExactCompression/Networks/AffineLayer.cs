@@ -64,6 +64,11 @@ public sealed class AffineLayer
         Precision = IsSingle(weights) && IsSingle(bias) ? precision : WeightPrecision.Float64;
     }
 
+    /// <summary>The layer of a map.</summary>
+    /// <exception cref="OverflowException">The matrix would have too many entries.</exception>
+    internal static AffineLayer Of(Networks.AffineMap map, Activation activation, WeightPrecision precision) =>
+        new(map.Matrix(), map.Bias, map.Outputs, map.Inputs, activation, precision, map.MatrixRadius(), map.BiasRadius);
+
     /// <summary>Rows of the map: the neurons of this layer.</summary>
     public int Outputs { get; }
 
@@ -135,59 +140,10 @@ public sealed class AffineLayer
     /// <summary>The stored weights alone, as an exact layer.</summary>
     internal AffineLayer Centre() => IsExact ? this : new(weights, bias, Outputs, Inputs, Activation, SourcePrecision);
 
-    /// <summary>
-    /// The layer on some of its rows and columns, with the radii and the operations of what is left: the same map where the other inputs
-    /// are 0, or not read.
-    /// </summary>
-    /// <param name="rows">0-based, in the order that they are to have.</param>
-    /// <param name="columns">0-based, in the order that they are to have.</param>
-    internal AffineLayer Select(int[] rows, int[] columns)
-    {
-        if (rows.AsSpan().SequenceEqual([.. Enumerable.Range(0, Outputs)])
-            && columns.AsSpan().SequenceEqual([.. Enumerable.Range(0, Inputs)]))
-            return this;
-        double[]? Matrix(double[]? of)
-        {
-            if (of is null)
-                return null;
-            var selected = new double[(long)rows.Length * columns.Length];
-            for (int i = 0, at = 0; i < rows.Length; i++)
-            {
-                foreach (int column in columns)
-                    selected[at++] = of[(rows[i] * Inputs) + column];
-            }
-
-            return selected;
-        }
-
-        double[]? Vector(double[]? of) => of is null ? null : Array.ConvertAll(rows, i => of[i]);
-        AffineLayer selected = new(
-            Matrix(weights)!, Vector(bias)!, rows.Length, columns.Length, Activation, SourcePrecision, Matrix(weightRadius),
-            Vector(biasRadius));
-        return Parts is not null && Networks.AffineParts.Select(Parts, rows, columns) is { } parts ? selected.Rejoined(parts) : selected;
-    }
-
     /// <summary>Whether two layers are known to be the same affine map, radii or not.</summary>
     internal bool IsSameMap(AffineLayer other) => ReferenceEquals(this, other)
         || (weights.AsSpan().SequenceEqual(other.weights) && bias.AsSpan().SequenceEqual(other.bias)
             && ((IsExact && other.IsExact) || Networks.AffineParts.AreSame(Parts, other.Parts)));
-
-    /// <summary>
-    /// The same map as a reader would join it from what is left of the operations, so that a file which is written and read again gives the
-    /// same layer, radii and all.
-    /// </summary>
-    private AffineLayer Rejoined(IReadOnlyList<Networks.AffinePart> parts)
-    {
-        if (parts.Count(static p => p.IsDense) > 1)
-            return WithParts(parts); // products of matrices take their time
-        var chain = new Networks.AffineFusion(Inputs, SourcePrecision);
-        foreach (Networks.AffinePart part in parts)
-            chain.Append(part);
-        AffineLayer joined = chain.Finish()[0].With(Activation);
-        bool isSame = joined.SourcePrecision == SourcePrecision && joined.weights.AsSpan().SequenceEqual(weights)
-            && joined.bias.AsSpan().SequenceEqual(bias);
-        return isSame ? joined : WithParts(parts);
-    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Inputs} -> {Outputs}{(Activation == Activation.Relu ? " ReLU" : "")}";

@@ -59,58 +59,10 @@ internal static class AffineParts
         return [.. parts.Select(Selected)];
     }
 
-    /// <summary>
-    /// Whether parts from outside can be those of a layer: what they join to has no entry that its weights and radii exclude. A layer that
-    /// were written by other parts than it is searched by would be another network.
-    /// </summary>
-    /// <param name="parts">The parts, which fit one another and the layer.</param>
-    /// <param name="layer">The layer.</param>
-    /// <param name="mostWork">How many products may be computed; parts that take more are not taken.</param>
-    public static bool CanBeOf(IReadOnlyList<AffinePart> parts, AffineLayer layer, long mostWork)
-    {
-        try
-        {
-            AffineMap? joined = null;
-            foreach (AffineMap map in parts.SelectMany(static p => p.Maps))
-            {
-                if (joined is not null)
-                    mostWork -= map.IsElementwise || joined.IsElementwise
-                        ? Math.Max(map.Weights.LongLength, joined.Weights.LongLength)
-                        : map.Weights.LongLength * joined.Inputs;
-                if (mostWork < 0)
-                    return false;
-                joined = joined is null ? map : AffineJoin.Compose(map, joined);
-            }
-
-            if (joined is null || joined.Outputs != layer.Outputs || joined.Inputs != layer.Inputs)
-                return false;
-            AffineLayer other = joined.ToLayer(layer.Activation, layer.Precision);
-            return Overlap(layer.Weights.Span, layer.WeightRadius.Span, other.Weights.Span, other.WeightRadius.Span)
-                && Overlap(layer.Bias.Span, layer.BiasRadius.Span, other.Bias.Span, other.BiasRadius.Span);
-        }
-        catch (OverflowException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>Whether two layers have the same parts.</summary>
     public static bool AreSame(IReadOnlyList<AffinePart>? parts, IReadOnlyList<AffinePart>? others) =>
         parts is not null && others is not null && parts.Count == others.Count
             && parts.Zip(others).All(static pair => pair.First.IsSame(pair.Second));
-
-    private static bool Overlap(
-        ReadOnlySpan<double> values, ReadOnlySpan<double> radii, ReadOnlySpan<double> others, ReadOnlySpan<double> otherRadii)
-    {
-        for (int k = 0; k < values.Length; k++)
-        {
-            double reach = (radii.IsEmpty ? 0 : radii[k]) + (otherRadii.IsEmpty ? 0 : otherRadii[k]);
-            if (!(Math.Abs(values[k] - others[k]) <= reach * (1 + 1e-15)))
-                return false;
-        }
-
-        return true;
-    }
 
     private static WeightPrecision Widest(AffinePart part, AffinePart other) =>
         (WeightPrecision)Math.Max((int)part.Precision, (int)other.Precision);

@@ -39,7 +39,7 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
         Span<Vector<double>> errorVectors = MemoryMarshal.Cast<double, Vector<double>>(errors);
         ReadOnlySpan<Vector<double>> rowVectors = MemoryMarshal.Cast<double, Vector<double>>(row);
         var factors = new Vector<double>(factor);
-        var risk = new Vector<double>(ErrorFreeSum.UnderflowRisk);
+        var risk = new Vector<double>(Rounding.UnderflowRisk);
         var epsilon = new Vector<double>(double.Epsilon);
         for (int v = 0; v < sumVectors.Length; v++)
         {
@@ -58,7 +58,7 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
         {
             double product = factor * row[j], before = sums[j], after = before + product, back = after - before;
             errors[j] += Math.Abs(Math.FusedMultiplyAdd(factor, row[j], -product)) + Math.Abs((before - (after - back)) + (product - back))
-                + (Math.Abs(product) < ErrorFreeSum.UnderflowRisk && row[j] != 0 ? double.Epsilon : 0);
+                + (Math.Abs(product) < Rounding.UnderflowRisk && row[j] != 0 ? double.Epsilon : 0);
             sums[j] = after;
         }
     }

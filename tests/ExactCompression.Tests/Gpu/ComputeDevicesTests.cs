@@ -118,7 +118,7 @@ public sealed class ComputeDevicesTests
     public void Failure_OfADevice_NamesItAndTheWayOut()
     {
         using IlgpuWitnessDevice device = IlgpuPlatform.Open(ILGPU.Runtime.CPU.CPUDevice.Default, "Testcard 9000");
-        ComputeDeviceException e = device.Failure("it could not take 7 points.", new DriverError());
+        ComputeDeviceException e = DeviceFailure.Report(device.Name, "it could not take 7 points.", new DriverError());
         Assert.Equal("ComputeDeviceFailed", e.ErrorId);
         Assert.Equal("Testcard 9000", e.Device);
         Assert.Equal(

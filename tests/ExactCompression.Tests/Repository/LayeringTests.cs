@@ -47,19 +47,7 @@ public class LayeringTests
         Assert.All(Floors, floor => Assert.Contains(floor, architecture, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> Upward(IReadOnlyList<SourceFile> files)
-    {
-        var declared = files.SelectMany(static f => f.Types.Select(t => (Type: t, File: f)))
-            .ToLookup(static d => d.Type, static d => d.File);
-        foreach (SourceFile file in files)
-        {
-            foreach ((string? qualifier, string name) in file.Names)
-            {
-                SourceFile[] seen = [.. declared[name].Where(f => file.Sees(f, qualifier))];
-                SourceFile? used = seen.FirstOrDefault(f => f.Namespace == file.Namespace) ?? seen.FirstOrDefault();
-                if (used is not null && Array.IndexOf(Floors, used.Folder) > Array.IndexOf(Floors, file.Folder))
-                    yield return $"{file.Path} uses {name} of {used.Path}, which stands above it.";
-            }
-        }
-    }
+    private static IEnumerable<string> Upward(IReadOnlyList<SourceFile> files) => new SourceGraph(files).Uses
+        .Where(static use => Array.IndexOf(Floors, use.Used.Folder) > Array.IndexOf(Floors, use.File.Folder))
+        .Select(static use => $"{use.File.Path} uses {use.Name} of {use.Used.Path}, which stands above it.");
 }

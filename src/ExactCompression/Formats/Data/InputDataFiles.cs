@@ -41,7 +41,7 @@ public static class InputDataFiles
 
     private static string Detect(byte[] bytes, string path)
     {
-        if (bytes.AsSpan().StartsWith(NpyArray.Magic))
+        if (bytes.AsSpan().StartsWith(NpyHeader.Magic))
             return "Npy";
         if (IdxData.Matches(bytes))
             return "Idx";

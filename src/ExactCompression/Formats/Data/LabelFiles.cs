@@ -40,7 +40,7 @@ internal static class LabelFiles
             return values;
         }
 
-        if (bytes.AsSpan().StartsWith(NpyArray.Magic))
+        if (bytes.AsSpan().StartsWith(NpyHeader.Magic))
         {
             NpyArray array = NpyData.Numbers(bytes, path);
             RequireOneAxis(array.Shape.Skip(1).All(static e => e == 1), path);

@@ -25,8 +25,6 @@ internal sealed class NpyArray
         Count = count;
     }
 
-    public static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
-
     /// <summary>Null for an array of Python objects, whose data is a pickle.</summary>
     public ElementType? Type { get; }
 
@@ -52,7 +50,7 @@ internal sealed class NpyArray
     {
         string place = NameText.Short(entry ?? "header");
         var input = new ByteCursor(bytes, path);
-        if (!bytes.AsSpan().StartsWith(Magic))
+        if (!bytes.AsSpan().StartsWith(NpyHeader.Magic))
             throw new InvalidFileException(
                 "NpyDamaged", path, place, "The data does not begin like a NumPy array.", "Save it with numpy.save.");
         input.Take(6, "NumPy header");

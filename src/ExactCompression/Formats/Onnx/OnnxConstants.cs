@@ -89,7 +89,7 @@ internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault
         if (node.Operator == "Cast")
             return Cast(node, tensor);
         if (node.Operator != "Transpose")
-            return tensor.Reshaped(OnnxShapeOperators.Result(node, tensor.Shape, opset, this));
+            return tensor.Reshaped(OnnxShapeOperators.Result(node, tensor.Shape, opset, Find));
         node.AllowAttributes("perm");
         int[] permutation = OnnxShapes.Permutation(node, tensor.Shape.Length, node.Integers("perm"));
         int[] shape = [.. permutation.Select(p => tensor.Shape[p])];

@@ -11,10 +11,8 @@ namespace ExactCompression.Formats.Onnx;
 /// </remarks>
 public sealed class OnnxFormat : IWritableNetworkFormat
 {
-    internal const string FormatName = "Onnx";
-
     /// <inheritdoc/>
-    public string Name => FormatName;
+    public string Name => "Onnx";
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Extensions { get; } = [".onnx"];
@@ -23,7 +21,7 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     public bool Matches(ReadOnlySpan<byte> head, string path) => OnnxSignature.Matches(head);
 
     /// <inheritdoc/>
-    public ReluNetwork Read(string path, ImportOptions options) => OnnxReader.Read(path, options);
+    public ReluNetwork Read(string path, ImportOptions options) => OnnxReader.Read(path, Name, options);
 
     /// <inheritdoc/>
     public bool Holds(ReluNetwork network, WeightPrecision precision) =>

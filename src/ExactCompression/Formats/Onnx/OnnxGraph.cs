@@ -19,8 +19,6 @@ internal sealed class OnnxGraph
     /// <exception cref="InvalidFileException">One of the checks fails.</exception>
     public OnnxGraph(GraphProto graph, OnnxFault fault)
     {
-        foreach (NodeProto node in graph.Node)
-            RequireSupported(node, fault);
         foreach (TensorProto tensor in graph.Initializer)
         {
             if (!initializers.TryAdd(tensor.Name, tensor))
@@ -52,17 +50,6 @@ internal sealed class OnnxGraph
     /// <summary>The initializer of a name, or null.</summary>
     /// <param name="name">The name.</param>
     public TensorProto? Initializer(string name) => initializers.GetValueOrDefault(name);
-
-    private static void RequireSupported(NodeProto node, OnnxFault fault)
-    {
-        bool standard = node.Domain is "" or "ai.onnx";
-        if (standard && OnnxOperators.IsKnown(node.OpType))
-            return;
-        string name = OnnxFault.Quote(node.OpType) + (standard ? "" : $" of the domain {OnnxFault.Quote(node.Domain)}");
-        throw fault.At(
-            "OnnxUnsupportedOperator", OnnxFault.PlaceOf(node), $"The operator {name} is not supported.",
-            "Networks of affine maps and rectifiers are supported.", unsupported: true);
-    }
 
     private ValueInfoProto TheInput(GraphProto graph, OnnxFault fault)
     {

@@ -53,10 +53,10 @@ internal static class OnnxInputShape
     {
         if (input.Type?.TensorType?.Shape is not { } shape)
             return null;
-        if (shape.Dim.Count > OnnxLayout.MostDimensions)
+        if (shape.Dim.Count > OnnxShapes.MostDimensions)
             throw fault.AtTensor(
                 "OnnxTooManyDimensions", input.Name,
-                $"It has {shape.Dim.Count} dimensions; at most {OnnxLayout.MostDimensions} are supported.", "Export the network again.",
+                $"It has {shape.Dim.Count} dimensions; at most {OnnxShapes.MostDimensions} are supported.", "Export the network again.",
                 unsupported: true);
         return [.. shape.Dim.Select(dim => dim.DimValue <= int.MaxValue ? dim.DimValue > 0 ? (int)dim.DimValue : Unknown
             : throw fault.AtTensor("OnnxInvalidDimensions", input.Name, $"Its dimension {dim.DimValue} is too large."))];

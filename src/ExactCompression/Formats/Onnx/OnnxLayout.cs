@@ -3,9 +3,6 @@ namespace ExactCompression.Formats.Onnx;
 /// <summary>Copies the elements of tensors into another row-major order: transposed, or repeated along new dimensions.</summary>
 internal static class OnnxLayout
 {
-    /// <summary>The most dimensions a tensor may have, as in NumPy: more only serve to make every element slow.</summary>
-    public const int MostDimensions = 64;
-
     // So many elements are copied between two looks at the token.
     private const int Piece = 1 << 20;
 

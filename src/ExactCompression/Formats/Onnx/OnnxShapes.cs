@@ -3,6 +3,9 @@ namespace ExactCompression.Formats.Onnx;
 /// <summary>What the operators that only change a shape do to it. Sizes are concrete: the batch counts as 1.</summary>
 internal static class OnnxShapes
 {
+    /// <summary>The most dimensions a tensor may have, as in NumPy: more only serve to make every element slow.</summary>
+    public const int MostDimensions = 64;
+
     /// <summary>Number of elements of a shape that is known to be small enough.</summary>
     /// <param name="shape">Dimensions.</param>
     public static int Count(ReadOnlySpan<int> shape)
@@ -112,9 +115,9 @@ internal static class OnnxShapes
     /// <param name="rank">How many dimensions it has.</param>
     public static void RequireRank(OnnxNode node, int rank)
     {
-        if (rank > OnnxLayout.MostDimensions)
+        if (rank > MostDimensions)
             throw node.Fault(
-                "OnnxTooManyDimensions", $"It gives a value of {rank} dimensions; at most {OnnxLayout.MostDimensions} are supported.",
+                "OnnxTooManyDimensions", $"It gives a value of {rank} dimensions; at most {MostDimensions} are supported.",
                 "Export the network again.", unsupported: true);
     }
 

@@ -93,9 +93,9 @@ internal sealed class OnnxTensorReader(OnnxFault fault, ImportBudget budget)
 
     private (int[] Shape, long Count) Dimensions(TensorProto tensor, string name)
     {
-        if (tensor.Dims.Count > OnnxLayout.MostDimensions)
+        if (tensor.Dims.Count > OnnxShapes.MostDimensions)
             throw fault.AtTensor(
-                "OnnxTooManyDimensions", name, $"It has {tensor.Dims.Count} dimensions; at most {OnnxLayout.MostDimensions} are supported.",
+                "OnnxTooManyDimensions", name, $"It has {tensor.Dims.Count} dimensions; at most {OnnxShapes.MostDimensions} are supported.",
                 "Export the network again.", unsupported: true);
         var shape = new int[tensor.Dims.Count];
         long count = 1;

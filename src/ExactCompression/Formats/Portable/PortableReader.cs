@@ -45,7 +45,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             if (parts.Length == 0)
                 continue;
             layers[l] = layers[l].WithParts(parts);
-            Require(AffineParts.CanBeOf(parts, layers[l], MostWorkOfParts),
+            Require(LayerParts.CanBeOf(parts, layers[l], MostWorkOfParts),
                 "The operations beside a layer's weights are not those that the weights were made of.");
         }
 

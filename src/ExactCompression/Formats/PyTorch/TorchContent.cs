@@ -26,7 +26,7 @@ internal sealed record TorchContent(IReadOnlyList<KeyValuePair<string, TorchTens
         if (Module is not null)
         {
             // A prefix that chose this module among others is used up by then.
-            NetworkFormats.RequireNoNames(path, "a module that was pickled whole", options with { Prefix = Prefix });
+            (options with { Prefix = Prefix }).RequireNoNames(path, "a module that was pickled whole");
             HiddenActivation.RequireSupported(options.Activation);
             ReluNetwork network = TorchModuleNetwork.Build(Module, path, format, budget, Entry);
             HiddenActivation.WarnOfUnused(options);

@@ -66,13 +66,10 @@ public static class StabilityTableFiles
         options ??= new();
         var budget = ImportBudget.Of(path, options);
         byte[] bytes = FileContent.Read(path, budget);
-        if (!bytes.AsSpan().StartsWith(NpyArray.Magic))
+        if (!bytes.AsSpan().StartsWith(NpyHeader.Magic))
             return StabilityTableCsv.Read(bytes, path, network, domain, options, budget);
-        return StableNeuronsNpy.Read(bytes, path, network ?? throw NeedsNetwork(path), domain);
+        return StableNeuronsNpy.Read(bytes, path, network ?? throw StabilityTableOrigin.NeedsNetwork(path), domain);
     }
 
     private static bool HasExtension(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
-
-    internal static InvalidInputException NeedsNetwork(string path) =>
-        new("TableNeedsNetwork", $"'{path}' does not say where its network is.", "Give the network that the table was made for.");
 }

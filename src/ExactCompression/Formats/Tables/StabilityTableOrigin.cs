@@ -10,7 +10,7 @@ internal static partial class StabilityTableOrigin
     public static ReluNetwork FindNetwork(List<StabilityTableRow> rows, string path, ImportOptions options)
     {
         if (Common(rows, static r => r.NetworkFile, path, "NetworkFile") is not { } file)
-            throw StabilityTableFiles.NeedsNetwork(path);
+            throw NeedsNetwork(path);
         string full = Path.GetFullPath(file, Path.GetDirectoryName(Path.GetFullPath(path))!);
         return File.Exists(full)
             ? NetworkFormats.Read(full, options: options)
@@ -18,6 +18,10 @@ internal static partial class StabilityTableOrigin
                 "TableNeedsNetwork", $"The network file '{full}' that '{path}' names is not there.",
                 "Give the network that the table was made for.");
     }
+
+    /// <summary>The error of a table that names no network.</summary>
+    public static InvalidInputException NeedsNetwork(string path) =>
+        new("TableNeedsNetwork", $"'{path}' does not say where its network is.", "Give the network that the table was made for.");
 
     public static void RequireNetwork(List<StabilityTableRow> rows, ReluNetwork network, string path)
     {

@@ -34,7 +34,7 @@ internal sealed class LayerOrder
         if (layers.Count == 1)
             return layers;
         if (ordering == LayerOrdering.File)
-            return Fits(layers, layout) ? layers : throw LayerOrderFault.NoFit(layers, layout, path);
+            return LayerTensors.Fit(layers, layout) ? layers : throw LayerOrderFault.NoFit(layers, layout, path);
         var order = new LayerOrder(layers, layout, ordering, file, path);
         if (ordering == LayerOrdering.Auto && SeveralNetworks.Find(order.tree, layers.Count) is { } parts)
             throw SeveralNetworks.Fault(
@@ -42,26 +42,14 @@ internal sealed class LayerOrder
         return order.Decide(out note);
     }
 
-    /// <summary>Whether each layer takes what the one before gives, and has as many biases as outputs.</summary>
-    public static bool Fits(IReadOnlyList<LayerTensors> layers, WeightLayout layout)
-    {
-        for (int i = 0; i < layers.Count; i++)
-        {
-            if (!layers[i].BiasFits(layout) || (i > 0 && layers[i].Inputs(layout) != layers[i - 1].Outputs(layout)))
-                return false;
-        }
-
-        return true;
-    }
-
     private List<LayerTensors> Decide(out string? note)
     {
         note = null;
-        bool counts = tree.FileCountsUp, fits = Fits(layers, layout);
+        bool counts = tree.FileCountsUp, fits = LayerTensors.Fit(layers, layout);
         if (file == FileOrder.Given && counts && fits)
             return layers;
         int ways = ByNames(tree, out List<LayerTensors>? named);
-        if (ways == 1 && !Fits(named!, layout))
+        if (ways == 1 && !LayerTensors.Fit(named!, layout))
             ways = 0;
         if (ordering == LayerOrdering.Names || counts || file == FileOrder.Lost)
         {

@@ -11,6 +11,18 @@ internal sealed record LayerTensors(TensorEntry Weight, TensorEntry? Bias)
     public int Inputs(WeightLayout layout) => Weight.Shape[layout == WeightLayout.OutputsFirst ? 1 : 0];
 
     public bool BiasFits(WeightLayout layout) => Bias is null || Bias.Shape[0] == Outputs(layout);
+
+    /// <summary>Whether each layer takes what the one before gives, and has as many biases as outputs.</summary>
+    public static bool Fit(IReadOnlyList<LayerTensors> layers, WeightLayout layout)
+    {
+        for (int i = 0; i < layers.Count; i++)
+        {
+            if (!layers[i].BiasFits(layout) || (i > 0 && layers[i].Inputs(layout) != layers[i - 1].Outputs(layout)))
+                return false;
+        }
+
+        return true;
+    }
 }
 
 /// <summary>Which way round a weight matrix is stored.</summary>

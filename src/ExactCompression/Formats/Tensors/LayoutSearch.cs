@@ -17,7 +17,7 @@ internal static class LayoutSearch
             try
             {
                 List<LayerTensors> ordered = LayerOrder.Find(layers, layout, ordering, file, path, out string? note);
-                if (LayerOrder.Fits(ordered, layout))
+                if (LayerTensors.Fit(ordered, layout))
                     fitting.Add((ordered, layout, note));
             }
             catch (InvalidFileException e)

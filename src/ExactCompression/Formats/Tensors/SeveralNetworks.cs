@@ -52,7 +52,7 @@ internal static class SeveralNetworks
 
     private static string Joined(List<LayerTensors> inFile, List<LayerTensors>? byNames, WeightLayout layout)
     {
-        bool fileFits = LayerOrder.Fits(inFile, layout), namesFit = byNames is not null && LayerOrder.Fits(byNames, layout);
+        bool fileFits = LayerTensors.Fit(inFile, layout), namesFit = byNames is not null && LayerTensors.Fit(byNames, layout);
         return (fileFits, namesFit) switch
         {
             (true, true) when !inFile.SequenceEqual(byNames!) =>
@@ -67,7 +67,7 @@ internal static class SeveralNetworks
     // The widths, if the layers chain as they stand.
     private static string Shown(List<LayerTensors> layers, WeightLayout layout)
     {
-        if (!LayerOrder.Fits(layers, layout))
+        if (!LayerTensors.Fit(layers, layout))
             return "";
         int[] widths = [layers[0].Inputs(layout), .. layers.Select(l => l.Outputs(layout))];
         return widths.Length <= ListedWidths

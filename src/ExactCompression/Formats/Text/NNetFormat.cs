@@ -85,9 +85,9 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         Line(network.Layers.Select(static l => l.Outputs).Prepend(network.InputSize));
         Line([0]);
         InputDomain? domain = network.StatedDomain?.For(network.InputSize);
-        Array.Fill(ends, -NNetHeaderReader.Unbounded);
+        Array.Fill(ends, -NNetHeaderContent.Unbounded);
         writer.WriteLine(ExactDecimals.Join(domain is null ? ends : domain.Lower.Span) + ",");
-        Array.Fill(ends, NNetHeaderReader.Unbounded);
+        Array.Fill(ends, NNetHeaderContent.Unbounded);
         writer.WriteLine(ExactDecimals.Join(domain is null ? ends : domain.Upper.Span) + ",");
         var normalisation = new NNetNormalisation(network);
         Reals(normalisation.Means, WeightPrecision.Float64);

@@ -8,6 +8,9 @@ namespace ExactCompression.Formats;
 /// <param name="Ranges">A range for each input, then one for all outputs; none is 0.</param>
 internal sealed record NNetHeaderContent(int[] Sizes, InputDomain? Domain, double[] Means, double[] Ranges)
 {
+    /// <summary>What stands in the place of a range that is not stated: the ends of float32.</summary>
+    public const double Unbounded = float.MaxValue;
+
     /// <summary>The most layers that a file may have.</summary>
     public const int MostLayers = 10_000;
 
@@ -49,8 +52,8 @@ internal sealed record NNetHeaderContent(int[] Sizes, InputDomain? Domain, doubl
 
         scanner.RequireNumbers(Numbers(sizes), "weights and biases");
         bool stated = lower is not null && upper is not null
-            && (Array.Exists(lower, static end => end.Down > -NNetHeaderReader.Unbounded)
-                || Array.Exists(upper, static end => end.Up < NNetHeaderReader.Unbounded));
+            && (Array.Exists(lower, static end => end.Down > -Unbounded)
+                || Array.Exists(upper, static end => end.Up < Unbounded));
         try
         {
             InputDomain? domain = stated

@@ -9,9 +9,6 @@ namespace ExactCompression.Formats;
 /// <remarks>Whatever was guessed, the numbers that follow must be exactly as many as the sizes say; else the file is refused.</remarks>
 internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? warning)
 {
-    /// <summary>What stands in the place of a range that nobody stated: the ends of float32.</summary>
-    public const double Unbounded = float.MaxValue;
-
     private const string Mend = "Write the header as the format's description has it (github.com/sisl/NNet).";
 
     /// <summary>Everything before the weights.</summary>

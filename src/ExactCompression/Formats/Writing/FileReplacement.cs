@@ -31,7 +31,7 @@ internal static class FileReplacement
             if (target.HasOtherNames)
             {
                 InPlaceCopy.Over(temporary, target.Path, files);
-                Discard(temporary);
+                TemporaryFiles.Discard(temporary);
             }
             else
             {
@@ -41,7 +41,7 @@ internal static class FileReplacement
         }
         catch (Exception e)
         {
-            Discard(temporary);
+            TemporaryFiles.Discard(temporary);
             if (Named(e, path, temporary) is { } named)
                 throw named;
             throw;
@@ -63,22 +63,6 @@ internal static class FileReplacement
         OutOfMemoryException => new InsufficientMemoryException($"'{path}' cannot be written: there is not enough memory.", failure),
         _ => null,
     };
-
-    /// <summary>Deletes a file if it is there; that it cannot be deleted must not hide why.</summary>
-    internal static void Discard(string temporary)
-    {
-        for (int attempts = 2; attempts > 0 && File.Exists(temporary); attempts--)
-        {
-            try
-            {
-                FileOperations.Current.Delete(temporary);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
-            {
-                // Then the next writer to this folder sweeps it away.
-            }
-        }
-    }
 
     private static FileStreamOptions Creation(TargetFile target)
     {

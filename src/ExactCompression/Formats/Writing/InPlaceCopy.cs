@@ -21,7 +21,7 @@ internal static class InPlaceCopy
         }
         catch
         {
-            FileReplacement.Discard(backup);
+            TemporaryFiles.Discard(backup);
             throw;
         }
 
@@ -35,11 +35,11 @@ internal static class InPlaceCopy
             if (changed)
                 PutBack(backup, target, e, files);
             else
-                FileReplacement.Discard(backup);
+                TemporaryFiles.Discard(backup);
             throw;
         }
 
-        FileReplacement.Discard(backup);
+        TemporaryFiles.Discard(backup);
     }
 
     private static void PutBack(string backup, string target, Exception cause, FileOperations files)
@@ -55,7 +55,7 @@ internal static class InPlaceCopy
                     + $"'{backup}'.", e);
         }
 
-        FileReplacement.Discard(backup);
+        TemporaryFiles.Discard(backup);
     }
 
     /// <param name="from">The file to read.</param>

@@ -42,6 +42,22 @@ internal static partial class TemporaryFiles
         }
     }
 
+    /// <summary>Deletes a file if it is there; that it cannot be deleted must not hide why.</summary>
+    public static void Discard(string file)
+    {
+        for (int attempts = 2; attempts > 0 && File.Exists(file); attempts--)
+        {
+            try
+            {
+                FileOperations.Current.Delete(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
+            {
+                // Then the next writer to this folder sweeps it away.
+            }
+        }
+    }
+
     private static void Attempt(Action action)
     {
         try

@@ -86,7 +86,7 @@ internal sealed class AffineFusion(
 
     private void Close(Activation activation)
     {
-        AffineLayer layer = (pending?.Joined() ?? AffineMap.Identity(Width)).ToLayer(activation, pendingPrecision ?? precision);
+        var layer = AffineLayer.Of(pending?.Joined() ?? AffineMap.Identity(Width), activation, pendingPrecision ?? precision);
         bool isStored = layer.IsExact && layer.Precision == layer.SourcePrecision;
         layers.Add(isStored || parts is null ? layer : layer.WithParts(parts));
         (pending, pendingPrecision, parts) = (null, null, []);
