@@ -1,21 +1,22 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
+using ExactCompression.Cmdlets.Infrastructure;
 
 namespace ExactCompression.Host;
 
 /// <summary>
-/// One runspace with the module in it, and the running of text and scripts there. Ctrl-C stops what runs; so do signals that end the
-/// program.
+/// One runspace with the module in it, and the running of text and scripts there. Ctrl-C stops what runs; so do termination signals.
 /// </summary>
 internal sealed class HostSession : IDisposable
 {
     private readonly ConsolePSHost host;
     private readonly Runspace runspace;
     private readonly Lock running = new();
+    private readonly TerminationSignals signals;
     private PowerShell? current;
-    private readonly EndSignals signals;
     private bool stopAsked;
+    private int signal;
 
     /// <summary>Starts the engine and imports the module.</summary>
     /// <param name="interactive">Whether a user sits at a prompt.</param>
@@ -41,7 +42,8 @@ internal sealed class HostSession : IDisposable
 
         Runspace.DefaultRunspace = runspace;
         Console.CancelKeyPress += OnCancel;
-        signals = new(Stop);
+        // A second signal is impatient; and at a prompt, or between two commands, there is nothing to keep.
+        signals = new(number => Interlocked.CompareExchange(ref signal, number, 0) == 0 && Stop());
     }
 
     /// <summary>The code that a script asked to exit with, or null.</summary>
@@ -100,6 +102,9 @@ internal sealed class HostSession : IDisposable
         runspace.Dispose();
     }
 
+    /// <summary>The number of the first termination signal, or null.</summary>
+    private int? ReceivedSignal => Volatile.Read(ref signal) is > 0 and var number ? number : null;
+
     private bool Invoke(Action<PowerShell> build)
     {
         using var shell = PowerShell.Create(runspace);
@@ -110,12 +115,12 @@ internal sealed class HostSession : IDisposable
         lock (running)
         {
             current = shell;
-            stopAsked = signals.Received is not null;
+            stopAsked = ReceivedSignal is not null;
         }
 
         if (stopAsked)
         {
-            host.Ended(true, signals.Received);
+            host.Ended(true, ReceivedSignal);
             return false;
         }
 
@@ -123,17 +128,17 @@ internal sealed class HostSession : IDisposable
         {
             shell.Invoke();
             // A stopped pipeline may end without an exception.
-            host.Ended(stopAsked, signals.Received);
+            host.Ended(stopAsked, ReceivedSignal);
             return !stopAsked;
         }
         catch (PipelineStoppedException)
         {
-            host.Ended(stopAsked, signals.Received);
+            host.Ended(stopAsked, ReceivedSignal);
             return false;
         }
         catch (RuntimeException e)
         {
-            host.Ended(stopAsked, signals.Received);
+            host.Ended(stopAsked, ReceivedSignal);
             Show(e.ErrorRecord);
             return false;
         }

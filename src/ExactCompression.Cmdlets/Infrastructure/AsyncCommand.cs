@@ -108,7 +108,11 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private T Await<T>(Func<PipelineMessages, T> work)
     {
         using var messages = new PipelineMessages();
-        using var signals = new TerminationSignals(cancellation.Cancel);
+        using var signals = new TerminationSignals(_ =>
+        {
+            cancellation.Cancel();
+            return true;
+        });
         // A thread of its own: in a busy process the pool may let work wait for seconds.
         Task<T> task = Task.Factory.StartNew(
             () =>

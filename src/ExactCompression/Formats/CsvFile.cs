@@ -6,6 +6,8 @@ namespace ExactCompression.Formats;
 /// <summary>What all CSV readers here share: invariant culture, line numbers in messages, bounded records.</summary>
 internal static class CsvFile
 {
+    private const int LongestQuote = 40;
+
     // A row of the widest network fits many times over; an unclosed quote does not swallow a large file.
     private const int MaximalRecord = 1 << 26;
 
@@ -89,6 +91,6 @@ internal static class CsvFile
                 $"'{Shortened(csv.GetString(field))}' is no number.",
                 "Numbers have a decimal point, whatever the culture, and no separators of thousands.");
 
-    /// <summary>The beginning of a text, for messages.</summary>
-    public static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "...";
+    /// <summary>The text of a field as messages quote it.</summary>
+    public static string Shortened(string text) => ErrorText.Shortened(text, LongestQuote);
 }

@@ -8,9 +8,7 @@ internal static class NameText
     /// <summary>A name, cut in its middle where it is long.</summary>
     public static string Short(string name)
     {
-        string text = name.Length <= Longest
-            ? name
-            : string.Concat(name.AsSpan(0, Longest / 2), "...", name.AsSpan(name.Length - (Longest / 2)));
+        string text = ErrorText.Shortened(name, Longest);
         return text.Any(char.IsControl) ? new([.. text.Select(static c => char.IsControl(c) ? '?' : c)]) : text;
     }
 

@@ -48,7 +48,7 @@ internal sealed class OnnxFault(string path)
 
     private static string Printable(string text)
     {
-        string cut = text.Length <= LongestName ? text : string.Concat(text.AsSpan(0, LongestName), "...");
+        string cut = ErrorText.Shortened(text, LongestName);
         return string.Create(cut.Length, cut, static (to, from) =>
         {
             for (int i = 0; i < to.Length; i++)

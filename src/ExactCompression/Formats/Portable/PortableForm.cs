@@ -75,7 +75,7 @@ public static class PortableForm
             when (e is IOException or InvalidDataException or FormatException or ArgumentException or OverflowException
                 or ExactCompressionException)
         {
-            throw Damaged(e.Message.Length <= LongestProblem ? e.Message : e.Message[..LongestProblem] + "...");
+            throw Damaged(ErrorText.Shortened(e.Message, LongestProblem));
         }
     }
 
