@@ -7,7 +7,7 @@ namespace ExactCompression.Tests.Repository;
 public class LayeringTests
 {
     /// <summary>Lowest first; ARCHITECTURE.md says what each is for.</summary>
-    private static readonly string[] Floors =
+    private static readonly string[] Layers =
     [
         "Errors", "Numerics", "Networks", "Training", "Bounds", "Verdicts", "Witnesses", "Branching", "Gpu", "Milp", "Analysis",
         "Compression", "Formats", "Certificates", "Experiments", "Plotting",
@@ -38,16 +38,16 @@ public class LayeringTests
 
     /// <summary>A folder is one that ARCHITECTURE.md describes.</summary>
     [Fact]
-    public void Folders_AreTheFloors()
+    public void Folders_AreTheLayers()
     {
         IEnumerable<string> folders = Directory.GetDirectories(Library).Select(static d => Path.GetFileName(d))
             .Where(static d => d is not ("bin" or "obj"));
-        Assert.Equal(Floors.Order(), folders.Order());
+        Assert.Equal(Layers.Order(), folders.Order());
         string architecture = File.ReadAllText(Path.Combine(TestFiles.Root, "ARCHITECTURE.md"));
-        Assert.All(Floors, floor => Assert.Contains(floor, architecture, StringComparison.Ordinal));
+        Assert.All(Layers, layer => Assert.Contains(layer, architecture, StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Upward(IReadOnlyList<SourceFile> files) => new SourceGraph(files).Uses
-        .Where(static use => Array.IndexOf(Floors, use.Used.Folder) > Array.IndexOf(Floors, use.File.Folder))
+        .Where(static use => Array.IndexOf(Layers, use.Used.Folder) > Array.IndexOf(Layers, use.File.Folder))
         .Select(static use => $"{use.File.Path} uses {use.Name} of {use.Used.Path}, which stands above it.");
 }
