@@ -277,7 +277,7 @@ function Write-Page([string]$Name, [string[]]$Lines) {
 $OutputPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($OutputPath)
 $null = [System.IO.Directory]::CreateDirectory($OutputPath)
 $index = [System.Collections.Generic.List[string]]@(
-    '# ExactCompression', '', '## Concepts', '', '| page | what it tells |', '| --- | --- |')
+    '# ExactCompression', '', '## Concepts', '', '| page | topic |', '| --- | --- |')
 foreach ($topic in $topics) {
     $lines = [System.IO.File]::ReadAllLines([System.IO.Path]::Combine($sources, "$topic.help.txt"))
     Write-Page $topic @(Get-TopicPage $topic $lines)
