@@ -1,8 +1,8 @@
 namespace ExactCompression;
 
 /// <summary>
-/// A compute device failed: it ran out of memory, was lost, or refused a kernel. Nothing is wrong with the input, and the work can go on
-/// elsewhere.
+/// A compute device failed: it ran out of memory, was lost, or refused a kernel. Nothing is wrong with the input, and the work can continue
+/// on another device.
 /// </summary>
 public sealed class ComputeDeviceException : ExactCompressionException
 {

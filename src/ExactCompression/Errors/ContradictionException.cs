@@ -1,8 +1,8 @@
 namespace ExactCompression;
 
 /// <summary>
-/// A claim on a neuron that a proof refutes: a MILP solver was wrong, by more than its tolerance allows for, or a table from outside was.
-/// The proof counts; the table keeps both in the neuron's evidence.
+/// A claim about a neuron that a proof refutes: a MILP solver, or a table from outside, was wrong by more than a tolerance explains. The
+/// proof counts; the table keeps both in the neuron's evidence.
 /// </summary>
 public sealed class ContradictionException : ExactCompressionException
 {

@@ -3,7 +3,7 @@ namespace ExactCompression;
 /// <summary>A file that cannot be read: damaged, of another format, or with something in it that is not supported.</summary>
 public sealed class InvalidFileException : ExactCompressionException
 {
-    // What to do about it must not be pushed out of the message by what is wrong.
+    // A long description of the problem must not push the advice out of the message.
     private const int LongestProblem = 400;
 
     /// <summary>Makes the exception.</summary>

@@ -1,6 +1,6 @@
 namespace ExactCompression;
 
-/// <summary>A value that fits no network or makes no sense: a domain of the wrong length, data of the wrong width.</summary>
+/// <summary>A value that does not fit the network or makes no sense: a domain of the wrong length, data of the wrong width.</summary>
 public sealed class InvalidInputException : ExactCompressionException
 {
     /// <summary>Makes the exception.</summary>

@@ -5,21 +5,21 @@ using ILGPU.Runtime.Cuda;
 namespace ExactCompression.Gpu;
 
 /// <summary>
-/// Witness search on an ILGPU accelerator: a CUDA or OpenCL card, or ILGPU's own CPU accelerator, which shows what a card would do.
+/// Witness search on an ILGPU accelerator: a CUDA or OpenCL GPU, or ILGPU's own CPU accelerator, which shows what a GPU would do.
 /// </summary>
 internal sealed class IlgpuWitnessDevice : IWitnessDevice
 {
     /// <summary>
-    /// Points enough to keep the largest cards busy, and few enough that a data set makes several batches: copies overlap with work only
+    /// Enough points to keep the largest GPUs busy, and few enough that a data set makes several batches: copies overlap with work only
     /// between batches.
     /// </summary>
     private const int MostPoints = 8192;
 
-    /// <summary>Points that occupy a card: 64 tiles in a row, and several rows of them.</summary>
+    /// <summary>Points that occupy a GPU: 64 tiles in a row, and several rows of them.</summary>
     private const int FewPoints = 4096;
 
     /// <summary>
-    /// ILGPU's CPU accelerator gives every thread of a group an operating system thread: it is for checking, not for speed.
+    /// ILGPU's CPU accelerator gives every thread of a group an operating system thread: it is for tests, not for speed.
     /// </summary>
     private const int MostPointsOnCpu = 256;
 
@@ -84,8 +84,8 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
     }
 
     /// <summary>
-    /// A batch takes at most half of the memory that is free once the weights and the candidates are there, no one matrix more than a
-    /// quarter of the whole (the least that every OpenCL device allows) or more elements than an index can count.
+    /// A batch takes at most half of the memory that is free once the weights and the candidates are allocated, and no single matrix more
+    /// than a quarter of the whole (the least that every OpenCL device allows) or more elements than an index can count.
     /// </summary>
     private int MaxPoints(ReluNetwork network)
     {

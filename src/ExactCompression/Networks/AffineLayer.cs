@@ -4,10 +4,10 @@ namespace ExactCompression;
 /// One layer of a network: the affine map <c>z = W a + b</c>, then an <see cref="Activation"/>. Immutable.
 /// </summary>
 /// <remarks>
-/// A layer that a reader had to join from several affine nodes of a file, and whose products did not come out exact in double,
-/// carries the radius of that rounding: the true <c>W</c> and <c>b</c> lie entry by entry within <see cref="WeightRadius"/> and
-/// <see cref="BiasRadius"/> of the stored ones. Every proof widens its bounds by it, so a verdict holds for the file's own function.
-/// Such a layer keeps the file's own operations too, so that they can be written again as they were.
+/// A layer that a reader had to join from several affine nodes of a file, and whose products are not exact in double, has radii for that
+/// rounding error: the true <c>W</c> and <c>b</c> lie entry by entry within <see cref="WeightRadius"/> and <see cref="BiasRadius"/> of the
+/// stored ones. Every proof widens its bounds by it, so a verdict holds for the file's own function. Such a layer keeps the file's own
+/// operations too, so that they can be written again as they were.
 /// </remarks>
 public sealed class AffineLayer
 {
@@ -52,7 +52,7 @@ public sealed class AffineLayer
         RequireRadius(weightRadius, nameof(weightRadius));
         RequireRadius(biasRadius, nameof(biasRadius));
 
-        // Copies: what was proven of a layer would not hold for what a caller writes into its arrays later.
+        // Copies: proofs about the layer must not be invalidated by a caller that writes into its arrays later.
         this.weights = [.. weights];
         this.bias = [.. bias];
         this.weightRadius = weightRadius is null ? null : [.. weightRadius];
@@ -81,7 +81,7 @@ public sealed class AffineLayer
     /// <summary>What the weights are stored as: a precision that holds every one of them.</summary>
     public WeightPrecision Precision { get; }
 
-    /// <summary>What the file stored the weights as; a join may have made weights that it cannot hold.</summary>
+    /// <summary>What the file stored the weights as; joining may have produced weights that this cannot hold.</summary>
     public WeightPrecision SourcePrecision { get; }
 
     /// <summary>Row-major <see cref="Outputs"/> x <see cref="Inputs"/>.</summary>
@@ -100,8 +100,8 @@ public sealed class AffineLayer
     public bool IsExact => weightRadius is null && biasRadius is null;
 
     /// <summary>
-    /// The file's own operations, first to last, whose product the weights enclose or are too long for the file's precision; null where the
-    /// layer is one matrix as stored, or they are not known.
+    /// The file's own operations, first to last, whose product the weights and radii enclose, or whose product the file's precision cannot
+    /// hold; null where the layer is one matrix as stored, or they are not known.
     /// </summary>
     internal IReadOnlyList<Networks.AffinePart>? Parts { get; private init; }
 

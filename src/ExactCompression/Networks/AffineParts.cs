@@ -1,16 +1,16 @@
 namespace ExactCompression.Networks;
 
 /// <summary>
-/// The parts of one layer, first to last: how they grow while a file is read, and what is left of them when neurons go away.
+/// The parts of one layer, first to last: how they grow while a file is read, and what remains of them when neurons are removed.
 /// </summary>
 internal static class AffineParts
 {
-    // A file may state thousands of operations between two rectifiers, each on a number that it repeats for every element.
+    // A file may state thousands of operations between two ReLUs, each on a number that it repeats for every element.
     private const int MaximalCount = 16;
 
     /// <summary>
-    /// Appends a part. A shift joins the matrix before it, and elementwise arithmetic the arithmetic before it, where neither rounds: that
-    /// takes work on vectors alone, however many parts there are.
+    /// Appends a part. A shift joins the matrix before it, and elementwise arithmetic the arithmetic before it, if neither rounds: that
+    /// takes only vector operations, however many parts there are.
     /// </summary>
     /// <returns>Whether the parts are few enough to be kept.</returns>
     public static bool TryAppend(List<AffinePart> parts, AffinePart part)
@@ -23,13 +23,13 @@ internal static class AffineParts
     }
 
     /// <summary>
-    /// The parts of a layer that lost rows (neurons of its own) and columns (neurons before it that gave 0, or that nothing of it reads).
+    /// The parts of a layer that lost rows (neurons of its own) and columns (neurons before it that are 0, or that the layer does not
+    /// read).
     /// </summary>
     /// <param name="parts">The layer's parts.</param>
     /// <param name="rows">The rows that are left, in their order.</param>
     /// <param name="columns">The columns that are left, in their order.</param>
-    /// <returns>
-    /// Null where parts cannot say it: a normalisation between a rectifier and a matrix turns the 0 of a neuron that goes away into another
+    /// <returns> Null where parts cannot express it: a normalisation between a ReLU and a matrix maps the 0 of a removed neuron to another
     /// number, which would have to be rounded into a bias.
     /// </returns>
     public static IReadOnlyList<AffinePart>? Select(IReadOnlyList<AffinePart> parts, int[] rows, int[] columns)
@@ -73,7 +73,7 @@ internal static class AffineParts
     private static bool IsAll(double[] values, double value) => values.AsSpan().IndexOfAnyExcept(value) < 0;
 
     /// <summary>
-    /// A part and the arithmetic after it as one part of the same kind; null where that rounds, or is no work on vectors.
+    /// A part and the arithmetic after it as one part of the same kind; null if that rounds, or is not a vector operation.
     /// </summary>
     private static AffinePart? Joined(AffinePart before, AffinePart arithmetic)
     {
@@ -101,11 +101,11 @@ internal static class AffineParts
         }
         catch (OverflowException)
         {
-            return null; // what lies before them may keep the whole product in range
+            return null; // what precedes them may keep the whole product in range
         }
     }
 
-    /// <summary>A matrix of zeros and ones puts what is left into its places first.</summary>
+    /// <summary>A matrix of zeros and ones first moves the remaining elements to their places.</summary>
     private static AffinePart[] WithoutMatrix(IReadOnlyList<AffinePart> parts, int[] rows, int[] columns)
     {
         AffinePart[] elements = [.. parts.Select(p => p.Elements(rows))];

@@ -26,7 +26,7 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
             AddRadii(Math.Abs(factor), factorRadius, row, rowRadius);
     }
 
-    /// <summary>Turns the collected magnitudes into radii; nothing may be added afterwards.</summary>
+    /// <summary>Converts the collected magnitudes to radii; nothing may be added afterwards.</summary>
     public readonly void Finish()
     {
         for (int j = 0; j < errors.Length; j++)

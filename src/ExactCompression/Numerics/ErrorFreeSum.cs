@@ -1,8 +1,8 @@
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// A sum of products in double that keeps account of its own rounding: the true sum lies within <see cref="Radius"/> of
-/// <see cref="Value"/>, and the radius is 0 exactly where no operation rounded.
+/// A sum of products in double that tracks its own rounding error: the true sum lies within <see cref="Radius"/> of <see cref="Value"/>,
+/// and the radius is 0 exactly where no operation rounded.
 /// </summary>
 /// <remarks>
 /// The residual of a product is found with a fused multiply-add, that of a sum with Knuth's two-sum; both are exact, so the magnitudes of

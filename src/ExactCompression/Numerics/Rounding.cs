@@ -23,7 +23,7 @@ internal static class Rounding
     /// operations.
     /// </summary>
     /// <remarks>
-    /// Twice <c>gamma_n = n u / (1 - n u)</c>, plus a few terms: the room covers the rounding of the bound's own evaluation, which sums the
+    /// Twice <c>gamma_n = n u / (1 - n u)</c>, plus a few terms: these cover the rounding of the bound's own evaluation, which sums the
     /// same number of non-negative terms and so errs by less than a relative <c>gamma_n</c>, far below 1.
     /// </remarks>
     /// <param name="terms">Number of terms, below 2^40.</param>

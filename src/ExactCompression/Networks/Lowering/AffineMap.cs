@@ -8,7 +8,7 @@ namespace ExactCompression.Networks;
 internal sealed class AffineMap
 {
     /// <summary>
-    /// The most weights a map may have: enough for any rectifier network, little enough that a small file cannot ask for all memory.
+    /// The most weights a map may have: enough for any ReLU network, and few enough that a small file cannot demand all memory.
     /// </summary>
     public const long MaximumWeights = 1L << 27;
 

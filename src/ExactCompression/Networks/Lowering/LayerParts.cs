@@ -2,7 +2,7 @@ using ExactCompression.Networks;
 
 namespace ExactCompression;
 
-/// <summary>What becomes of a layer's operations as neurons go away, and whether operations can be those of a layer.</summary>
+/// <summary>Removes neurons from a layer and its operations, and checks whether operations can be those of a layer.</summary>
 internal static class LayerParts
 {
     /// <summary>
