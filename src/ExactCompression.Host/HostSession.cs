@@ -6,7 +6,7 @@ using ExactCompression.Cmdlets.Infrastructure;
 namespace ExactCompression.Host;
 
 /// <summary>
-/// One runspace with the module in it, and the running of text and scripts there. Ctrl-C stops what runs; so do termination signals.
+/// One runspace with the module in it, which runs text and scripts. Ctrl-C stops what runs; so do termination signals.
 /// </summary>
 internal sealed class HostSession : IDisposable
 {
@@ -42,14 +42,14 @@ internal sealed class HostSession : IDisposable
 
         Runspace.DefaultRunspace = runspace;
         Console.CancelKeyPress += OnCancel;
-        // A second signal is impatient; and at a prompt, or between two commands, there is nothing to keep.
+        // After a second signal, or at a prompt, or between two commands, there is nothing to wait for.
         signals = new(number => Interlocked.CompareExchange(ref signal, number, 0) == 0 && Stop());
     }
 
     /// <summary>The code that a script asked to exit with, or null.</summary>
     public int? ExitCode => host.ExitCode;
 
-    /// <summary>Runs a script file with arguments as they stand on a command line.</summary>
+    /// <summary>Runs a script file with arguments as on a command line.</summary>
     /// <returns>The exit code.</returns>
     public int RunScript(string path, IReadOnlyList<string> arguments)
     {
@@ -78,12 +78,12 @@ internal sealed class HostSession : IDisposable
     /// <returns>The exit code: 1 also where the last command failed, as with pwsh.</returns>
     public int RunCommand(string text)
     {
-        // $? is gone once the pipeline has ended, so the text itself hands it over.
+        // $? is lost once the pipeline has ended, so the text itself passes it on.
         bool ended = RunText($"{text}\n$Host.PrivateData.{nameof(ConsolePSHost.LastSucceeded)} = $?");
         return ExitCode ?? (ended && host.LastSucceeded ? ExitCodes.Success : ExitCodes.Failure);
     }
 
-    /// <summary>Runs text and shows what comes out.</summary>
+    /// <summary>Runs text and shows its output.</summary>
     /// <returns>Whether no terminating error ended it.</returns>
     public bool RunText(string text) => Invoke(shell => shell.AddScript(text));
 
@@ -109,7 +109,7 @@ internal sealed class HostSession : IDisposable
     {
         using var shell = PowerShell.Create(runspace);
         build(shell);
-        // Errors go where output goes, so that they appear in their place among it.
+        // Errors are merged with output, so that they appear in order.
         shell.Commands.AddCommand(
             new Command("Out-Default") { MergeUnclaimedPreviousCommandResults = PipelineResultTypes.Error | PipelineResultTypes.Output });
         lock (running)
@@ -152,7 +152,7 @@ internal sealed class HostSession : IDisposable
     /// <summary>Writes an error record as the engine formats it.</summary>
     private void Show(ErrorRecord record)
     {
-        // Out-Default knows errors by the stream that they came down, and this one came as an exception.
+        // Out-Default recognises errors by their stream, and this one was thrown as an exception.
         using var shell = PowerShell.Create(runspace);
         host.Console.BeginCapture();
         shell.AddCommand("Out-Default").Invoke(new[] { record });
@@ -163,7 +163,7 @@ internal sealed class HostSession : IDisposable
     {
         lock (running)
         {
-            // The second Ctrl-C ends the process; so does the first where nothing runs and nobody types.
+            // The second Ctrl-C ends the process; so does the first if nothing runs and the session is not interactive.
             if (stopAsked || (current is null && !host.Interactive))
                 return;
             e.Cancel = true;

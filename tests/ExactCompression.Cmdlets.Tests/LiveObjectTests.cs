@@ -74,6 +74,6 @@ public sealed class LiveObjectTests(ModuleFixture module)
             $copy.PSObject.TypeNames.Insert(0, 'Deserialized.ExactCompression.ReluNetwork')
             Find-StableNeurons $copy
             """);
-        Assert.Contains("no object of this module", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("not an object of this module", error.ToString(), StringComparison.Ordinal);
     }
 }

@@ -225,7 +225,7 @@ Describe 'Claims' {
         $result.ConditionalDeviation | Should -Be 0
         "$warnings" | Should -BeLike '*unproven*'
         (Get-Output $network $bump) - (Get-Output $result.Compressed $bump) | Should -BeGreaterThan 3.9 -Because 'the claim is false'
-        $result | Out-String | Should -Match 'Unproven: rests on 3 verdicts'
+        $result | Out-String | Should -Match 'Unproven: rests on 3 unproven verdicts'
         $result | Out-String | Should -Not -Match '\(proven\)'
         $result | Format-Table | Out-String | Should -Match 'unproven'
         $compared = $result | Test-NetworkEquivalence -TimeLimit 10

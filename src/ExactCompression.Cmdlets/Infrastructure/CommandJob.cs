@@ -4,7 +4,7 @@ using System.Management.Automation.Runspaces;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// A cmdlet of this module at work on another thread, in a runspace of its own. Get-Job, Receive-Job, Wait-Job and Stop-Job know it.
+/// A cmdlet of this module that runs on another thread, in a runspace of its own, as a job for Get-Job, Receive-Job, Wait-Job and Stop-Job.
 /// </summary>
 internal sealed class CommandJob : Job
 {
@@ -23,8 +23,8 @@ internal sealed class CommandJob : Job
     /// <summary>Makes a job that does not yet run.</summary>
     /// <param name="invocation">The cmdlet to run.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="inputs">What comes down the pipeline to it, or null.</param>
-    /// <param name="folder">Where relative paths begin.</param>
+    /// <param name="inputs">Its pipeline input, or null.</param>
+    /// <param name="folder">The folder that paths are relative to.</param>
     /// <param name="partialResult">The global variable that the cmdlet leaves its result so far in when it is stopped, or null.</param>
     public CommandJob(
         InvocationInfo invocation, Dictionary<string, object> parameters, List<object>? inputs, string folder, string? partialResult)
@@ -70,8 +70,8 @@ internal sealed class CommandJob : Job
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        // A job that has ended tells so from its own thread, and may be disposed of in answer: to wait for that thread would be to wait for
-        // ourselves.
+        // A job that has ended reports this from its own thread, and may be disposed of in the handler: waiting for that thread would be a
+        // deadlock.
         if (disposing && !hasEnded)
             StopJob();
         base.Dispose(disposing);
@@ -93,7 +93,7 @@ internal sealed class CommandJob : Job
             (running.Streams.Debug, running.Streams.Progress, running.Streams.Information) = (Debug, Progress, Information);
             running.AddCommand(name).AddParameters(parameters);
             end = Invoke(running) ? JobState.Completed : JobState.Stopped;
-            // What a stopped search has decided, or training has come to, is not lost: it is the job's output.
+            // The partial result of a stopped search or training is not lost: it is the job's output.
             if (end == JobState.Stopped && partialResult is not null
                 && runspace.SessionStateProxy.GetVariable(partialResult) is { } result)
                 Output.Add(PSObject.AsPSObject(result));

@@ -3,8 +3,8 @@ using ExactCompression.Certificates.Checking;
 namespace ExactCompression.Certificates;
 
 /// <summary>
-/// Finds how a compressed network goes together with its original, from the two networks and what is proven of their neurons alone; nothing
-/// need be known of how the one was made from the other. What is found wrong makes the proven deviation large, never false.
+/// Finds how a compressed network relates to its original, from the two networks and what is proven about their neurons alone; how one was
+/// made from the other need not be known. A wrong relation makes the proven deviation large, never false.
 /// </summary>
 internal sealed class RelationSearch
 {
@@ -27,11 +27,11 @@ internal sealed class RelationSearch
     /// <summary>The relation with the least proven deviation among those tried; infinite where there is none.</summary>
     /// <param name="original">The original.</param>
     /// <param name="compressed">The compressed network.</param>
-    /// <param name="states">A letter a neuron for each hidden layer of the original.</param>
-    /// <param name="proven">What is proven of them.</param>
-    /// <param name="known">What is proven of the compressed network's hidden layers.</param>
+    /// <param name="states">A letter per neuron for each hidden layer of the original.</param>
+    /// <param name="proven">What is proven about them.</param>
+    /// <param name="known">What is proven about the compressed network's hidden layers.</param>
     /// <param name="domain">The domain.</param>
-    /// <param name="budget">What it may take.</param>
+    /// <param name="budget">Its budget.</param>
     public static (Relation Relation, double Deviation) Best(
         ReluNetwork original, ReluNetwork compressed, string[] states, IReadOnlyList<BoundedLayer> proven,
         IReadOnlyList<BoundedLayer> known, InputBox domain, CheckBudget budget)
@@ -48,7 +48,7 @@ internal sealed class RelationSearch
             }
             catch (Refusal)
             {
-                // These layers do not go together.
+                // These layers do not match.
             }
         }
 
@@ -57,7 +57,7 @@ internal sealed class RelationSearch
 
     /// <summary>
     /// Where a relation may begin, and which layers of the original may have a counterpart: layers with an unstable neuron that is read
-    /// must, the others may be folded.
+    /// must have one, the others may be folded.
     /// </summary>
     private IEnumerable<(int Start, bool[] Kept)> Pairings()
     {
@@ -68,7 +68,7 @@ internal sealed class RelationSearch
             int bound = original.Depth - start - free.Length;
             foreach (int[] folded in Subsets(free, original.Depth - start - compressed.Depth))
                 yield return (start, [.. Enumerable.Range(start, original.Depth - start).Select(l => !folded.Contains(l))]);
-            if (start > 0 && bound == 0) // a constant, whatever layers it has
+            if (start > 0 && bound == 0) // a constant network, whatever layers it has
                 yield return (start, new bool[original.Depth - start]);
         }
     }
@@ -133,7 +133,7 @@ internal sealed class RelationSearch
     }
 
     /// <summary>
-    /// Leaves out the joint combinations for neurons of the next layer that have turned out to count by their range alone.
+    /// Omits the joint combinations for neurons of the next layer that turned out to need only their range.
     /// </summary>
     private static LayerRelation WithoutUnused(LayerRelation layer, bool[] needed, string nextKinds)
     {

@@ -12,7 +12,7 @@ public sealed class ComputeDeviceException : ExactCompressionException
     /// <param name="problem">What it failed at, as a sentence, with what the driver said.</param>
     /// <param name="inner">What the driver threw, or null.</param>
     public ComputeDeviceException(string errorId, string device, string problem, Exception? inner = null)
-        : base(errorId, $"{Sentence(device, problem)} Choose another device (Cpu is always there).", inner)
+        : base(errorId, $"{Sentence(device, problem)} Choose another device (Cpu is always available).", inner)
     {
         Device = device;
         Problem = Sentence(device, problem);

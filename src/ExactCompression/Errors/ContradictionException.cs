@@ -14,7 +14,7 @@ public sealed class ContradictionException : ExactCompressionException
     /// <param name="proof">What refutes it.</param>
     public ContradictionException(string network, int layer, int neuron, string claim, string proof)
         : base("ContradictingEvidence",
-            $"On layer {layer}, neuron {neuron} of '{network}' this claim is wrong: {claim}; against that stands {proof}. The proof "
+            $"On layer {layer}, neuron {neuron} of '{network}' this claim is wrong: {claim}; it contradicts {proof}. The proof "
                 + $"counts, and the neuron's evidence names both.")
     {
         Layer = layer;

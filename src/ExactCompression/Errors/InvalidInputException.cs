@@ -6,9 +6,9 @@ public sealed class InvalidInputException : ExactCompressionException
     /// <summary>Makes the exception.</summary>
     /// <param name="errorId">A stable name of the cause.</param>
     /// <param name="problem">What is wrong, as a sentence.</param>
-    /// <param name="mend">What to do about it, as a sentence.</param>
-    public InvalidInputException(string errorId, string problem, string mend)
-        : base(errorId, $"{problem} {mend}")
+    /// <param name="advice">What to do about it, as a sentence.</param>
+    public InvalidInputException(string errorId, string problem, string advice)
+        : base(errorId, $"{problem} {advice}")
     {
     }
 }

@@ -142,7 +142,7 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
 
         if (result.Unconfirmed > 0)
             options.Warning?.Invoke(
-                $"{table.Network.Name}: {result.Unconfirmed} neurons are stable by a MILP solver's word, and no proof was found; "
+                $"{table.Network.Name}: {result.Unconfirmed} neurons are stable only by MILP verdicts, and no proof was found; "
                     + $"{level} keeps them.");
         double seconds = SecondsSince(start);
         int neurons = result.Original.NeuronCount - result.Compressed.NeuronCount;

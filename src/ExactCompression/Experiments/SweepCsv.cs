@@ -147,8 +147,7 @@ public sealed class SweepCsv
         if (whole < bytes.Length)
         {
             warning?.Invoke(
-                $"'{Path}' ended in the middle of a row, as a process leaves it that was killed. That row is dropped and its cell done "
-                    + $"again.");
+                $"'{Path}' ended with an incomplete row, as after a killed process. That row is dropped, and its cell is computed again.");
             stream.SetLength(known + whole);
             FileOperations.Current.FlushToDisk(stream);
         }
@@ -186,7 +185,7 @@ public sealed class SweepCsv
                 Path,
                 "line 1",
                 "The columns are not those of a sweep of this version.",
-                "Give another path: a sweep adds rows to its own files alone.");
+                "Give another path: a sweep appends only to its own files.");
         }
 
         return line + 1;
@@ -231,7 +230,7 @@ public sealed class SweepCsv
         catch (FormatException e)
         {
             throw new InvalidFileException(
-                "SweepCsvValue", Path, $"line {number}", e.Message, "Mend or delete that row, or give another path.", inner: e);
+                "SweepCsvValue", Path, $"line {number}", e.Message, "Fix or delete that row, or give another path.", inner: e);
         }
     }
 
@@ -290,7 +289,7 @@ public sealed class SweepCsv
             {
                 if (!told && System.Diagnostics.Stopwatch.GetElapsedTime(start) > LongWait)
                 {
-                    warning?.Invoke($"'{Path}' is kept open by another program; rows wait until it lets go. {e.Message}");
+                    warning?.Invoke($"'{Path}' is locked by another program; rows wait until it is released. {e.Message}");
                     told = true;
                 }
 

@@ -57,7 +57,7 @@ public sealed class SweepDomain
             (lower[i], upper[i]) = (Math.Max(ball.Lower.Span[i], whole.Lower.Span[i]), Math.Min(ball.Upper.Span[i], whole.Upper.Span[i]));
             if (lower[i] > upper[i])
                 throw new InvalidInputException(
-                    "DomainClipEmpty", $"Nothing of the {name} lies in {whole}: input {i} would have to be in both.",
+                    "DomainClipEmpty", $"The {name} does not meet {whole}: their ranges of input {i} are disjoint.",
                     "Give a domain that the row lies in.");
         }
 

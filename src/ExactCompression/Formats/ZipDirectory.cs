@@ -4,21 +4,21 @@ using System.Text;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Reads the directory of a zip archive, stricter than most programs do: every field that is stored twice must be the same in both
-/// places, members do not overlap and have names of their own. A flipped bit is then an error rather than another file.
+/// Reads the directory of a zip archive, more strictly than most programs: every field that is stored twice must be the same in both
+/// places, and members must have distinct names and not overlap. A flipped bit is then an error rather than a different file.
 /// </summary>
 /// <remarks>Source: PKWARE's APPNOTE 6.3, sections 4.3 to 4.5.</remarks>
 internal static class ZipDirectory
 {
     private const uint LocalSignature = 0x04034b50, CentralSignature = 0x02014b50;
 
-    // Encrypted, patched, strongly encrypted, masked; bits 1, 2 and 4 only say how the packer tried.
+    // Encrypted, patched, strongly encrypted, masked; bits 1, 2 and 4 only describe the compression options.
     private const int RefusedFlags = 0x0001 | 0x0020 | 0x0040 | 0x2000;
     private const int DescriptorFlag = 0x0008, Utf8Flag = 0x0800;
     private const int CentralLength = 46, LocalLength = 30;
 
     /// <summary>
-    /// The members in the order of the directory (empty ones that stand for folders are left out), and the archive's comment.
+    /// The members in the order of the directory (without the empty ones that represent folders), and the archive's comment.
     /// </summary>
     /// <exception cref="InvalidFileException">The archive is damaged, encrypted, or packed by another method than Deflate.</exception>
     public static (List<ZipMember> Members, string Comment) Read(byte[] bytes, string path)
@@ -75,7 +75,7 @@ internal static class ZipDirectory
             throw ZipFault.Damaged(path, name, "The file does not lie where the directory says.");
         if (Half(bytes, local + 6) != flags || Half(bytes, local + 8) != method
             || !bytes.AsSpan(local + LocalLength, localName).SequenceEqual(rawName))
-            throw ZipFault.Damaged(path, name, "The file's own header says something else than the directory.");
+            throw ZipFault.Damaged(path, name, "The file's own header differs from the directory.");
         uint checksum = Word(bytes, at + 16);
         bool follows = (flags & DescriptorFlag) != 0; // checksum and sizes may come after the data, with zeros here
         uint localChecksum = Word(bytes, local + 14);
@@ -83,7 +83,7 @@ internal static class ZipDirectory
         bool same = localChecksum == checksum && localSizes.Packed == sizes.Packed && localSizes.Length == sizes.Length;
         bool absent = follows && localChecksum == 0 && localSizes is { Packed: 0, Length: 0 };
         if (!same && !absent)
-            throw ZipFault.Damaged(path, name, "The file's own header says something else than the directory.");
+            throw ZipFault.Damaged(path, name, "The file's own header differs from the directory.");
         if (method == 0 && sizes.Packed != sizes.Length)
             throw ZipFault.Damaged(path, name, "The file is stored as it is, but in another length.");
         return (new(name, sizes.Length, sizes.Packed, method == 8, checksum, dataStart), local);

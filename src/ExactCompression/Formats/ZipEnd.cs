@@ -59,7 +59,7 @@ internal static class ZipEnd
         return (int)at;
     }
 
-    // The 32-bit record repeats what fits it.
+    // The 32-bit record repeats values that fit.
     private static void Widen(ref long value, long full, long wide, string path)
     {
         if (value != full && value != wide)

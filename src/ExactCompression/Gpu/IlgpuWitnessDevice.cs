@@ -46,7 +46,7 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
         }
         catch (Exception e) when (DeviceFailure.Is(e))
         {
-            throw DeviceFailure.Report(Name, "its driver does not take the kernels.", e);
+            throw DeviceFailure.Report(Name, "its driver does not match the kernels.", e);
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class InputData
     {
         if (rows < 0 || columns < 1)
             throw new InvalidInputException(
-                "DataShapeInvalid", string.Create(CultureInfo.InvariantCulture, $"Data of {rows} rows and {columns} columns is none."),
+                "DataShapeInvalid", string.Create(CultureInfo.InvariantCulture, $"Data cannot have {rows} rows and {columns} columns."),
                 "Give 0 or more rows of at least one value.");
         if (values.LongLength != (long)rows * columns)
             throw new InvalidInputException(
@@ -37,10 +37,10 @@ public sealed class InputData
         if (labels is not null && labels.Length != rows)
             throw new InvalidInputException(
                 "DataLabelCountMismatch", string.Create(CultureInfo.InvariantCulture, $"There are {labels.Length} labels for {rows} rows."),
-                "Give one label a row.");
+                "Give one label per row.");
         if (!double.IsFinite(scale) || scale == 0)
             throw new InvalidInputException(
-                "DataScaleInvalid", string.Create(CultureInfo.InvariantCulture, $"The scale {scale} is of no use."),
+                "DataScaleInvalid", string.Create(CultureInfo.InvariantCulture, $"The scale {scale} is not usable."),
                 "Give a finite number other than 0, such as 1/255.");
         if (values.Length > 0 && !TensorPrimitives.IsFiniteAll<float>(values))
         {

@@ -106,7 +106,7 @@ public sealed class InputDomain
     {
         if (!(radius >= 0) || double.IsInfinity(radius))
             throw new InvalidInputException(
-                "DomainRadiusInvalid", $"The radius {Show(radius)} is no distance.", "Give a finite radius of 0 or more.");
+                "DomainRadiusInvalid", $"The radius {Show(radius)} is not a distance.", "Give a finite radius of 0 or more.");
         RequireRange(clipLower, clipUpper);
         (double[] lower, double[] upper) = (new double[center.Length], new double[center.Length]);
         for (int i = 0; i < center.Length; i++)
@@ -149,7 +149,7 @@ public sealed class InputDomain
                 "DataEmpty", $"The data '{data.Name}' has no rows to take a range from.", "Import data with rows.");
         if (!(margin >= 0) || double.IsInfinity(margin))
             throw new InvalidInputException(
-                "DomainMarginInvalid", $"The margin {Show(margin)} is no distance.", "Give a finite margin of 0 or more.");
+                "DomainMarginInvalid", $"The margin {Show(margin)} is not a distance.", "Give a finite margin of 0 or more.");
         RequireRange(clipLower, clipUpper);
         (double[] lower, double[] upper) = (Filled(double.PositiveInfinity, data.Columns), Filled(double.NegativeInfinity, data.Columns));
         for (int row = 0; row < data.Rows; row++)
@@ -237,7 +237,7 @@ public sealed class InputDomain
     {
         if (!(clipLower <= clipUpper))
             throw new InvalidInputException(
-                "DomainClipReversed", $"The domain is clipped from {Show(clipLower)} to {Show(clipUpper)}, which is no range.",
+                "DomainClipReversed", $"The domain is clipped from {Show(clipLower)} to {Show(clipUpper)}, which is not a range.",
                 "Swap -ClipLower and -ClipUpper.");
     }
 

@@ -33,7 +33,7 @@ public sealed class ReluNetwork
         {
             if (this.layers[i].Inputs != this.layers[i - 1].Outputs)
                 throw new ArgumentException(
-                    $"Layer {i + 1} takes {this.layers[i].Inputs} values, but layer {i} gives {this.layers[i - 1].Outputs}.",
+                    $"Layer {i + 1} takes {this.layers[i].Inputs} values, but layer {i} has {this.layers[i - 1].Outputs} outputs.",
                     nameof(layers));
             if (this.layers[i - 1].Activation != Activation.Relu)
                 throw new ArgumentException($"Layer {i} is linear: join it with layer {i + 1} first.", nameof(layers));

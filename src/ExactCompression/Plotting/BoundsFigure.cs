@@ -25,7 +25,7 @@ internal static class BoundsFigure
         if (!neurons.Any(static n => double.IsFinite(n.LowerBound) || double.IsFinite(n.UpperBound)))
             throw new InvalidInputException(
                 "TableHasNoBounds", $"The table of '{table.Network.Name}' has no bounds to show.",
-                "Find-StableNeurons finds some; a stable_neurons.npy holds none, and the search on a graphics card gives none.");
+                "Find-StableNeurons computes them; a stable_neurons.npy contains none, and Find-UnstableNeuronsGpu computes none.");
         int open = neurons.Count(static n => !double.IsFinite(n.LowerBound) || !double.IsFinite(n.UpperBound));
         return new()
         {

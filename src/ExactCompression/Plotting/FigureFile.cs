@@ -14,7 +14,8 @@ internal static partial class FigureFile
         int width = Scaled(drawing.Width, options), height = Scaled(drawing.Height, options);
         using SKSurface surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul))
             ?? throw new InvalidInputException(
-                "PictureSize", $"There is no memory for a picture of {width} x {height} pixels.", "Give a smaller width, height or scale.");
+                "PictureSize", $"There is not enough memory for a picture of {width} x {height} pixels.",
+                "Give a smaller width, height or scale.");
         surface.Canvas.Scale((float)options.Scale);
         drawing.Draw(surface.Canvas);
         using SKImage image = surface.Snapshot();

@@ -44,8 +44,8 @@ public sealed class Picture
             throw new InvalidInputException(
                 "PictureFormat",
                 extension.Length == 0
-                    ? $"'{path}' has no extension that says what picture to make."
-                    : $"'{path}': pictures are not written as '{extension}'.",
+                    ? $"'{path}' has no extension that selects a picture format."
+                    : $"'{path}': '{extension}' is not a picture format.",
                     $"Give a file name that ends in {string.Join(" or ", Extensions)}.");
     }
 }

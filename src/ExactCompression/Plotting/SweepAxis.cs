@@ -25,7 +25,7 @@ internal sealed class SweepAxis
             throw new InvalidInputException(
                 "PlotScale",
                 FormattableString.Invariant(
-                    $"The values along the picture go from {this.values[0]} to {this.values[^1]}, and have no logarithms."),
+                    $"The values on the horizontal axis range from {this.values[0]} to {this.values[^1]}, and have no logarithm."),
                     "Leave -XScale out, or say -XScale Linear.");
         IsLog = scale == PlotScale.Log || scale == PlotScale.Auto && isPossible && positive[^1] >= LogWorthwhile * positive[0];
         if (!IsLog)

@@ -132,7 +132,7 @@ internal sealed class SweepSeries
             return null;
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
             throw new InvalidInputException(
-                "PlotValueNotANumber", $"{rows.Source}: row {row + 1}, column {column}: '{text}' is no number.",
+                "PlotValueNotANumber", $"{rows.Source}: row {row + 1}, column {column}: '{text}' is not a number.",
                 "Name a column of numbers with -X and -Y; they have a decimal point, whatever the culture.");
         return double.IsFinite(value) ? value : null;
     }

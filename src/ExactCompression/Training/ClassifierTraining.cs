@@ -77,7 +77,7 @@ public static class ClassifierTraining
         float most = 0;
         foreach (float value in data.Values.Span)
             most = Math.Max(most, Math.Abs(value));
-        string mend = most > 2
+        string advice = most > 2
             ? FormattableString.Invariant(
                 $"Scale the data: its values reach {most:G3}, so Import-InputData -Scale {1 / most:G3} brings them to 1.")
             : "Lower -LearningRate.";
@@ -85,6 +85,6 @@ public static class ClassifierTraining
             "TrainingDiverged",
             FormattableString.Invariant($"Training diverged in epoch {epoch}, at learning rate {Schedule.Rate(options, epoch):G3}: ")
                 + "the loss is no longer a finite number.",
-            mend);
+            advice);
     }
 }

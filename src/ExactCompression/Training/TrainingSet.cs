@@ -71,7 +71,7 @@ internal sealed class TrainingSet
 
         if (most == 0)
             throw new InvalidInputException(
-                "SingleClass", $"All rows of the data '{data.Name}' have label 0: there is nothing to tell apart.",
+                "SingleClass", $"All rows of the data '{data.Name}' have label 0: there is nothing to distinguish.",
                 "Give data of at least two classes; if another column is the label, name it when importing.");
         return most + 1;
     }

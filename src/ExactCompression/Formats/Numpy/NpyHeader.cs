@@ -19,7 +19,7 @@ internal static partial class NpyHeader
             .. shape.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
                 int.TryParse(part.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out int extent)
                     ? extent
-                    : throw Damaged(path, place, $"the extent '{part}' is no number up to {int.MaxValue}.")),
+                    : throw Damaged(path, place, $"the extent '{part}' is not a number up to {int.MaxValue}.")),
         ];
         if (extents.Length > 32)
             throw Damaged(path, place, "it has more than 32 axes.");

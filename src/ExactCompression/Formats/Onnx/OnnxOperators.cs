@@ -4,7 +4,7 @@ using ExactCompression.Formats.Onnx.Schema;
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// Every operator that can be read, and what it does to the chain. A new operator is a line here and a method in its family's file.
+/// Every supported operator, and what it appends to the chain. A new operator is a line here and a method in its family's file.
 /// </summary>
 internal static class OnnxOperators
 {
@@ -44,7 +44,7 @@ internal static class OnnxOperators
         string name = OnnxFault.Quote(node.OpType) + (standard ? "" : $" of the domain {OnnxFault.Quote(node.Domain)}");
         throw fault.At(
             "OnnxUnsupportedOperator", OnnxFault.PlaceOf(node), $"The operator {name} is not supported.",
-            "Networks of affine maps and rectifiers are supported.", unsupported: true);
+            "Networks of affine maps and ReLUs are supported.", unsupported: true);
     }
 
     /// <summary>Appends what a node does to the chain.</summary>

@@ -15,7 +15,7 @@ internal static class OnnxReader
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">The name of the format.</param>
-    /// <param name="options">What the import may take.</param>
+    /// <param name="options">The import's limits.</param>
     /// <exception cref="InvalidFileException">It is damaged, holds something unsupported, or takes more than it may.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     public static ReluNetwork Read(string path, string format, ImportOptions options)
@@ -44,7 +44,7 @@ internal static class OnnxReader
     /// <summary>The layers of a model.</summary>
     /// <param name="model">The model as stored.</param>
     /// <param name="fault">Makes errors.</param>
-    /// <param name="budget">What the import may take; null for the usual of a small file.</param>
+    /// <param name="budget">What the import may take; null for the defaults of a small file.</param>
     public static IReadOnlyList<AffineLayer> Layers(ModelProto model, OnnxFault fault, ImportBudget? budget = null)
     {
         budget ??= new(new(), fault.Path, 0);

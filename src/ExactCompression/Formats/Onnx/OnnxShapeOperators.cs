@@ -2,7 +2,7 @@ using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType
 
 namespace ExactCompression.Formats.Onnx;
 
-/// <summary>Operators that hand their first input on unchanged, but for its shape or type.</summary>
+/// <summary>Operators that return their first input unchanged, except for its shape or type.</summary>
 internal static class OnnxShapeOperators
 {
     private const long AxesBecomeInputs = 13, TrainingModeBecomesInput = 12;
@@ -16,7 +16,7 @@ internal static class OnnxShapeOperators
     /// <param name="node">The node.</param>
     /// <param name="shape">The shape of its first input.</param>
     /// <param name="opset">Version of the operators.</param>
-    /// <param name="constants">Gives the constant of a name, for shapes and axes that are inputs; null where it is none.</param>
+    /// <param name="constants">Gives the constant of a name, for shapes and axes that are inputs; null if it is not a constant.</param>
     /// <exception cref="InvalidFileException">The shapes do not fit, or the node does more than change the shape.</exception>
     public static int[] Result(OnnxNode node, int[] shape, long opset, Func<string, OnnxTensor?> constants)
     {

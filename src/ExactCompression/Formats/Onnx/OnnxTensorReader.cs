@@ -6,14 +6,14 @@ namespace ExactCompression.Formats.Onnx;
 
 /// <summary>Decodes tensors: raw bytes, typed fields, or a data file beside the model.</summary>
 /// <param name="fault">Makes errors.</param>
-/// <param name="budget">What the import may take.</param>
+/// <param name="budget">The import's limits.</param>
 internal sealed class OnnxTensorReader(OnnxFault fault, ImportBudget budget)
 {
     private readonly OnnxExternalData external = new(fault, budget);
 
     /// <summary>Decodes a tensor; nothing is allocated before the data is known to be there.</summary>
     /// <param name="tensor">The tensor as stored.</param>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <exception cref="InvalidFileException">Dimensions and data do not fit, or the type is not supported.</exception>
     public OnnxTensor Read(TensorProto tensor, string name)
     {

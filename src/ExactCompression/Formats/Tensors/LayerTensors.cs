@@ -12,7 +12,7 @@ internal sealed record LayerTensors(TensorEntry Weight, TensorEntry? Bias)
 
     public bool BiasFits(WeightLayout layout) => Bias is null || Bias.Shape[0] == Outputs(layout);
 
-    /// <summary>Whether each layer takes what the one before gives, and has as many biases as outputs.</summary>
+    /// <summary>Whether each layer's inputs are the outputs of the one before, and its biases as many as its outputs.</summary>
     public static bool Fit(IReadOnlyList<LayerTensors> layers, WeightLayout layout)
     {
         for (int i = 0; i < layers.Count; i++)
@@ -25,7 +25,7 @@ internal sealed record LayerTensors(TensorEntry Weight, TensorEntry? Bias)
     }
 }
 
-/// <summary>Which way round a weight matrix is stored.</summary>
+/// <summary>Whether a weight matrix is stored transposed.</summary>
 internal enum WeightLayout
 {
     /// <summary>Outputs x inputs, as PyTorch has it: <c>z = W a + b</c>.</summary>
