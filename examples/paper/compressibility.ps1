@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Compressibility against l1: how many neurons become stable, what each level removes, and what accuracy it costs to train so.
+    Compressibility against l1: how many neurons become stable, what each level removes, and what such training costs in accuracy.
 .DESCRIPTION
     Means over the seeds, for one architecture. Compression itself costs no accuracy; a strong penalty does.
 .PARAMETER OutputPath
@@ -31,7 +31,7 @@ if (-not $Architecture) {
 
 $training = $setting.Training
 $test = if ($setting.TestData) { @{ TestData = $setting.TestData } } else { @{} }
-# The grid's own file: what it has is not trained again.
+# The grid's own file: networks that are in it are not trained again.
 $csv = Join-Path $OutputPath 'grid.csv'
 $rows = @(Invoke-CompressionSweep -Data $setting.Data @test -Architecture $Architecture -L1 $setting.L1 -Seed $Seed @training `
         -NetworkFolder (Join-Path $OutputPath 'networks') -Path $csv -PassThru | Where-Object { -not $_.Failed })

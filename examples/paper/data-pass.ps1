@@ -1,8 +1,8 @@
 <#
 .SYNOPSIS
-    What the pass over the data is worth: the same searches with all rows, with a tenth of them, and with none.
+    What the pass over the data saves: the same searches with all rows, with a tenth of them, and with none.
 .DESCRIPTION
-    Rows that are run through the network first show most unstable neurons at no cost, and the program that is left has fewer candidates.
+    Rows that are run through the network first show most unstable neurons at no cost, and leave the program fewer candidates.
     Needs the networks that grid.ps1 wrote.
 .PARAMETER OutputPath
     The folder of grid.ps1.

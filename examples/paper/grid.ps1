@@ -2,8 +2,8 @@
 .SYNOPSIS
     The grid of the paper: every architecture at every l1 penalty, trained, searched and compressed.
 .DESCRIPTION
-    Writes grid.csv with a row a network, the networks themselves, and a picture of what was removed and what accuracy was left, against
-    the penalty. Stopped and started again, it goes on with the rows that grid.csv lacks. The other experiments use its networks.
+    Writes grid.csv with one row per network, the networks themselves, and a plot of what was removed and of the remaining accuracy against
+    the penalty. Stopped and started again, it resumes with the rows that grid.csv lacks. The other experiments use its networks.
 .PARAMETER OutputPath
     The folder for all that is written.
 .PARAMETER MnistPath
@@ -11,9 +11,9 @@
 .PARAMETER Full
     The paper's own sizes.
 .PARAMETER ShardIndex
-    Which share of the grid, from 0: for a job array.
+    Which shard of the grid, counted from 0: for a job array.
 .PARAMETER ShardCount
-    How many shares.
+    The number of shards.
 .EXAMPLE
     ./grid.ps1
 .EXAMPLE

@@ -28,7 +28,7 @@ param(
 $ErrorActionPreference = 'Stop'
 $setting = & (Join-Path $PSScriptRoot 'setting.ps1') -Full:$Full -MnistPath $MnistPath
 if (-not $NetworkPath) {
-    # Of each penalty one network, unless all are wanted.
+    # One network per penalty, unless all are wanted.
     $widths = $setting.Architecture[0] -replace '^2x(\d+)$', '$1-$1'
     $NetworkPath = Join-Path $OutputPath 'networks' $(if ($Full) { '*.onnx' } else { "*_${widths}_*_seed-0.onnx" })
 }

@@ -55,7 +55,7 @@ function Get-License([System.Xml.XmlNode]$Metadata) {
 
 function Get-Component([pscustomobject]$Package) {
     $metadata = Get-PackageMetadata $Package.Folder
-    # Of the file as it was fetched, signatures included; what lock files hold is the hash of the content without them.
+    # The hash of the file as fetched, signatures included; lock files hold the hash of the content without them.
     $hash = [System.IO.File]::ReadAllText([System.IO.Directory]::GetFiles($Package.Folder, '*.nupkg.sha512')[0]).Trim()
     $digits = [System.Convert]::ToHexString([System.Convert]::FromBase64String($hash)).ToLowerInvariant()
     $component = [ordered]@{
@@ -99,7 +99,7 @@ function Write-Value([System.Text.Json.Utf8JsonWriter]$Writer, $Value) {
     }
 }
 
-# One of each package, whichever systems it is for.
+# Each package once, whichever systems it is for.
 $packages = [System.Collections.Generic.SortedDictionary[string, object]]::new([System.StringComparer]::Ordinal)
 $needs = @{}
 foreach ($package in $AssetsFile | ForEach-Object { Get-RestoredPackage $_ } | Where-Object { $_.Runtime -or $_.Native }) {
@@ -146,7 +146,7 @@ $bill = [ordered]@{
         }
     )
     'dependencies' = $dependencies
-    # Solvers and what they need are in these as code, of versions that the packages do not tell; THIRD-PARTY-NOTICES.txt names them.
+    # Solvers and their dependencies are compiled into these; the packages do not state versions. THIRD-PARTY-NOTICES.txt names them.
     'compositions' = @([ordered]@{
             aggregate  = 'incomplete'
             assemblies = @($packages.Keys | Where-Object { $_ -like '*Google.OrTools.runtime.*' })

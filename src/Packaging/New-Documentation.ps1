@@ -30,7 +30,7 @@ $files = [System.IO.Directory]::GetFiles($sources, 'about_*.help.txt')
 $topics = @($files | ForEach-Object { [System.IO.Path]::GetFileName($_) -replace '\.help\.txt$' })
 $pages = @($commands | ForEach-Object { $_.GetAttribute('name') }) + $topics
 
-# Variables, parameters, names of pages, and characters that mean something in Markdown.
+# Variables, parameters, names of pages, and characters with a meaning in Markdown.
 $special = [regex]((
         '(?<code>\$(?:[A-Za-z][\w:.]*\w|_))',
         '(?<code>(?<![\w-])-[A-Z][A-Za-z]+\b)',
@@ -49,7 +49,7 @@ function Get-Inline([string]$Text, [string]$Page) {
         })
 }
 
-# Breaks lines, and keeps a word at the beginning of one from being the mark of a list or a heading.
+# Breaks lines, and escapes a word at the beginning of one that would mark a list or a heading.
 function Split-Line([string]$Text, [string]$First = '', [string]$Rest = '', [int]$Columns = $width) {
     $line = $First
     $isEmpty = $true
@@ -97,7 +97,7 @@ function Get-Syntax([System.Xml.XmlElement]$Command, [string[]]$Names) {
             }
             if ($isRequired) { $text } else { "[$text]" }
         }) + '[<CommonParameters>]'
-    # Names and types stay together: no-break spaces for as long as lines are broken.
+    # Names and types stay together: no-break spaces while lines are broken.
     $noBreak = [string][char]0xA0
     (Split-Line (@($parts | ForEach-Object { $_.Replace(' ', $noBreak) }) -join ' ') -Rest '    ').Replace($noBreak, ' ')
 }
@@ -189,7 +189,7 @@ function Get-Heading([string]$Text) {
     "## $([char]::ToUpperInvariant($heading[0]))$($heading.Substring(1))"
 }
 
-# Lines of terms and what they mean, in columns: the first line tells where the second column begins.
+# Lines of terms and what they mean, in columns: the first line determines where the second column begins.
 function Get-Table([string[]]$Lines, [string]$Page) {
     $row = { "| $(@($args[0] | ForEach-Object { Get-Inline $_ $Page }) -join ' | ') |" }
     $cells = @($Lines[0].Trim() -split ' {2,}')

@@ -2,7 +2,7 @@
 
 <#
 .SYNOPSIS
-    Writes the licences of what the module brings along.
+    Writes the licences of what the module ships with.
 .DESCRIPTION
     Goes by what was really restored: each package that gives the module an assembly or a native library, with the licence that its own
     description names, its copyright, and the licence and
@@ -34,7 +34,7 @@ function Get-Notice([string]$Folder) {
     $name = "$((& $find 'id').InnerText) $((& $find 'version').InnerText)"
     $license = & $find 'license'
     $expression = if ($license -and $license.GetAttribute('type') -eq 'expression') { $license.InnerText } else { '' }
-    # Of licences to choose from, the one whose text is here.
+    # Where there is a choice of licences, the one whose text is here.
     $chosen = @($expression -split ' OR ' |
             Where-Object { $_ -and [System.IO.File]::Exists([System.IO.Path]::Combine($standard, "$_.txt")) })
     $isNotice = '^(licen[cs]e|notice|copying|third-party)[^/\\]*(\.txt|\.md)?$'

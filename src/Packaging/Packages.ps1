@@ -1,5 +1,5 @@
-# What packages are made of. Uses .NET for files and archives: the same bytes under every PowerShell, and the project's own host has no
-# Compress-Archive.
+# Functions that build packages. They use .NET for files and archives: the same bytes under every PowerShell, and the project's own host
+# has no Compress-Archive.
 
 function Get-ModuleManifest([string]$Path) {
     $problems = $null
@@ -52,7 +52,7 @@ function Get-RestoredPackage([string]$AssetsFile) {
     }
 }
 
-# What a restored package states of itself; its elements are of a namespace that depends on the package's age.
+# The metadata of a restored package; its XML namespace depends on the package's age.
 function Get-PackageMetadata([string]$Folder) {
     $nuspec = [xml][System.IO.File]::ReadAllText([System.IO.Directory]::GetFiles($Folder, '*.nuspec')[0])
     $nuspec.SelectSingleNode("/*/*[local-name()='metadata']")
@@ -65,7 +65,7 @@ function Get-NativeFile([string]$AssetsFile, [string]$System) {
     }
 }
 
-# The files of a folder, by name in a fixed order, with the names that they have in an archive.
+# The files of a folder, in a fixed order by name, with their names in an archive.
 function Get-PackageFile([string]$Folder) {
     $files = [System.IO.Directory]::GetFiles($Folder, '*', [System.IO.SearchOption]::AllDirectories)
     [System.Array]::Sort($files, [System.StringComparer]::Ordinal)
@@ -74,7 +74,7 @@ function Get-PackageFile([string]$Folder) {
     }
 }
 
-# Entries are hashtables: Name, and File or Text. Times are fixed, so that the same source makes the same archive.
+# Entries are hashtables: Name, and File or Text. Times are fixed, so that the same source gives the same archive.
 function Write-Archive([string]$Path, [hashtable[]]$Entries) {
     [System.IO.File]::Delete($Path)
     $archive = [System.IO.Compression.ZipFile]::Open($Path, 'Create')
@@ -98,7 +98,7 @@ function Write-Archive([string]$Path, [hashtable[]]$Entries) {
     }
 }
 
-# A NuGet package as galleries take it: the module's files at its root, described by a .nuspec, in an Open Packaging container.
+# A NuGet package as galleries expect it: the module's files at its root, described by a .nuspec, in an Open Packaging container.
 function Write-GalleryPackage([string]$Module, [hashtable]$Manifest, [string]$Path) {
     $data = $Manifest.PrivateData.PSData
     $commandTags = @($Manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" })

@@ -34,7 +34,7 @@ public sealed class LiveObjectTests(ModuleFixture module)
     }
 
     [Fact]
-    public void Serialised_Table_GoesOnInThePipeline()
+    public void Serialised_Table_WorksInThePipeline()
     {
         PSObject result = module.Run(Make + "Send $t | Invoke-LeoCompression").Single;
         PSObject here = module.Run(Make + "$c").Single;

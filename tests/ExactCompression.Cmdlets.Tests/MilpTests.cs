@@ -35,7 +35,7 @@ public sealed class MilpTests(ModuleFixture module)
         """;
 
     [Fact]
-    public void FindStableNeurons_Isa_NamesTheProofBesideTheSolversWord()
+    public void FindStableNeurons_Isa_NamesTheProofBesideTheMilpVerdict()
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("absolute.nnet", Absolute);
@@ -48,7 +48,7 @@ public sealed class MilpTests(ModuleFixture module)
     }
 
     [Fact]
-    public void InvokeLeoCompression_ASolversWordAlone_RemovesNothingUnlessAllowed()
+    public void InvokeLeoCompression_MilpVerdictsAlone_RemovesNothingUnlessAllowed()
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("many.nnet", ManyAbsolutes(copies: 3, others: 26));

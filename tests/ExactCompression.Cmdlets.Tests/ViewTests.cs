@@ -123,7 +123,7 @@ public sealed partial class ViewTests(ModuleFixture module)
     [InlineData("1, 1, 1, 1", 4, "1 1 1 1")]
     [InlineData("17, 6, 25, 0", 20, "7 3 10 0")]
     [InlineData("0, 0, 0, 0", 0, "0 0 0 0")]
-    public void StateBar_Share_IsInProportionAndForgetsNobody(string counts, int cells, string expected) =>
+    public void StateBar_Share_IsInProportionAndOmitsNoState(string counts, int cells, string expected) =>
         Assert.Equal(
             expected,
             module.Run(
@@ -145,7 +145,7 @@ public sealed partial class ViewTests(ModuleFixture module)
     [InlineData("Bytes(12906)", "12.6 KiB")]
     [InlineData("Bytes(25232932864)", "23.5 GiB")]
     [InlineData("Change(0, 0)", "0 -> 0 (0.0 % removed)")]
-    public void Units_AreThoseOfPeople(string call, string expected) =>
+    public void Units_Values_AreReadable(string call, string expected) =>
         Assert.Equal(expected, module.Run($"[ExactCompression.Cmdlets.Views.Units]::{call}").Single.ToString());
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed partial class ViewTests(ModuleFixture module)
     [InlineData(Table + "(Invoke-LeoCompression $t).Steps")]
     [InlineData("Get-ComputeDevice")]
     [InlineData("Get-MilpSolver")]
-    public void DefaultView_OfSentences_WrapsThemAndCutsNothing(string script) =>
+    public void DefaultView_OfSentences_WrapsThemAndTruncatesNothing(string script) =>
         Assert.DoesNotContain('\u2026', Show(script)); // PowerShell's ellipsis
 
     private string Show(string script)

@@ -64,21 +64,21 @@ Describe 'Many networks' {
         $bad[0].CategoryInfo.Category | Should -Be InvalidData
     }
 
-    It 'makes a path of each by a script block' {
+    It 'makes a path for each with a script block' {
         $folder = New-NetworkFolder
         Get-ChildItem $folder/*.onnx -Exclude b.onnx | Import-ReluNetwork | Find-StableNeurons | Invoke-LeoCompression |
             Export-ReluNetwork -Path { Join-Path $folder "$($_.Original.Name)-small.onnx" }
         (Get-ChildItem $folder/*-small.onnx).Name | Should -Be 'a-small.onnx', 'c-small.onnx'
     }
 
-    It 'refuses a name of no format before it computes anything' {
+    It 'refuses an unknown format before it computes anything' {
         $script:computed = $false
         { 1 | ForEach-Object { $script:computed = $true; $network } | Find-StableNeurons | Export-StabilityTable verdicts.xyz } |
             Should -Throw -ErrorId 'UnknownTableExtension,*'
         $computed | Should -BeFalse
     }
 
-    It 'gives CSV that other commands read' {
+    It 'writes CSV that other commands read' {
         $file = Join-Path $TestDrive 'verdicts.csv'
         $table | Export-StabilityTable $file
         $rows = Import-Csv $file
@@ -90,7 +90,7 @@ Describe 'Many networks' {
 }
 
 Describe 'Jobs and threads' {
-    It 'goes on in the background with -AsJob' {
+    It 'continues in the background with -AsJob' {
         $job = $network | Find-StableNeurons -AsJob
         $there = $job | Receive-Job -Wait -AutoRemoveJob
         $there.Neurons.State | Should -Be $table.Neurons.State
@@ -130,7 +130,7 @@ param($module, $file)
         $sizes | Should -Be (@("$(($table | Invoke-LeoCompression).Compressed.NeuronCount)") * 6)
     }
 
-    It 'goes and comes back' {
+    It 'can be removed and imported again' {
         Invoke-Shell @'
 param($module, $file)
 Import-Module $module
@@ -145,7 +145,7 @@ Import-Module $module -Force
 '@ $manifest, $networkFile | Should -Be 'gone: True', "again: $($table.Unstable) True", "anew: $($table.Unstable)"
     }
 
-    It 'stops, keeps what is decided, and goes on from it' {
+    It 'stops, keeps what is decided, and resumes from it' {
         $hard = Import-ReluNetwork (New-HardNetwork)
         $shell = [powershell]::Create('NewRunspace')
         try {
@@ -228,7 +228,7 @@ Describe 'Completion' {
 }
 
 Describe 'Views' {
-    It 'fit <_> columns and cut nothing' -ForEach 80, 120 {
+    It 'fit <_> columns and truncate nothing' -ForEach 80, 120 {
         $small = $table | Invoke-LeoCompression
         foreach ($object in $network, $table, $table.Layers, $table.Stages, $small, ($small | Measure-ReluNetwork)) {
             $lines = ($object | Out-String -Width $_ -Stream) + ($object | Format-Table | Out-String -Width $_ -Stream)
@@ -237,7 +237,7 @@ Describe 'Views' {
         }
     }
 
-    It 'colours only where $PSStyle leaves them' {
+    It 'colours only where $PSStyle allows it' {
         $before = $PSStyle.OutputRendering
         try {
             $PSStyle.OutputRendering = 'PlainText'
@@ -257,7 +257,7 @@ Describe 'Views' {
         Get-Content $file -Raw | Should -Match '45 of 104 neurons stable, 59 unstable, 0 undetermined'
     }
 
-    It 'sorts by what a column is called' {
+    It 'sorts by the name of a column' {
         ($network, $network | Sort-Object Connections)[0].Connections | Should -Be 5616
         $table.Layers[0].Active | Should -Be $table.Layers[0].StablyActive
     }

@@ -9,7 +9,7 @@ public class ErrorTextTests
     private static readonly string Long = new string('a', 3000) + new string('z', 3000);
 
     [Fact]
-    public void Message_LongNames_AreShortenedAndTheMendStays()
+    public void Message_LongNames_AreShortenedAndTheAdviceStays()
     {
         var e = new InvalidFileException(
             "X", "/folder/file.pt", $"tensor {Long}", $"The names '{Long}' and '{Long}' differ.", "Advice it so.");

@@ -102,7 +102,7 @@ public sealed class ComputeDevicesTests
         Assert.Equal(expected, Assert.Single(DeviceChoice.Of(request, [Simd, Hopper, Radeon, Laptop]).Candidates).Index);
 
     [Fact]
-    public void Of_KindThatIsNotThere_Throws() =>
+    public void Of_MissingKind_Throws() =>
         Assert.Equal("ComputeDeviceUnknown", Assert.Throws<InvalidInputException>(() => DeviceChoice.Of("Cuda", [Simd, Laptop])).ErrorId);
 
     [Fact]
