@@ -4,7 +4,7 @@
     GUID                 = '3d638928-182c-4de7-b161-2c07640e4391'
     Author               = 'The ExactCompression authors'
     Copyright            = 'MIT license'
-    Description          = 'Makes ReLU networks smaller without changing what they compute: proves which neurons are stable, then removes, merges and folds them.'
+    Description          = 'Makes ReLU networks smaller exactly: proves which neurons are stable, then removes, merges and folds them.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     RequiredAssemblies   = @('lib/ExactCompression.dll', 'lib/ExactCompression.Cmdlets.dll') # the types that the type data names
@@ -36,9 +36,13 @@
     AliasesToExport      = @()
     PrivateData          = @{
         PSData = @{
-            Tags         = @('NeuralNetwork', 'ReLU', 'Compression', 'Verification', 'ONNX', 'MILP', 'Linux', 'Windows', 'MacOS', 'PSEdition_Core')
+            Tags         = @(
+                'NeuralNetwork', 'ReLU', 'Compression', 'Verification', 'ONNX', 'MILP', 'Linux', 'Windows', 'MacOS', 'PSEdition_Core')
             LicenseUri   = 'https://opensource.org/license/mit'
-            ReleaseNotes = 'The first release: reads and writes ReLU networks (ONNX, PyTorch, safetensors, NumPy, NNet), proves which neurons are stable, compresses exactly, certifies what it did, trains, sweeps and draws.'
+            ReleaseNotes = @'
+The first release: reads and writes ReLU networks (ONNX, PyTorch, safetensors, NumPy, NNet), proves which neurons are stable, compresses
+exactly, certifies what it did, trains, sweeps and draws.
+'@
         }
     }
 }

@@ -10,8 +10,9 @@
     Build (the default): builds everything; the repository root is importable as the module then.
     Test: runs the tests that need no PowerShell beside it.
     Pester: runs the tests in PowerShell itself; needs PowerShell 7.6, installed in any way, with Pester 5 or later.
-    Campaign: tries the engine against exact arithmetic and the readers against damaged files, on as many cases as Count says. The tests run a small part of it.
-    Package: makes the module as it is published.
+    Campaign: tests the engine against exact arithmetic and the readers against damaged files, on as many cases as Count says. The tests
+    run a small part of it.
+    Package: builds the module as it is published.
     Docs: writes docs/ from the help.
     Lock: writes the lock files of all packages for the systems that have some, after a change of packages.
     Demo: runs the quickstart in the project's own host.
@@ -20,17 +21,20 @@
 .PARAMETER Configuration
     Debug or Release. Both are optimised.
 .PARAMETER OutputPath
-    Where Package puts the module, and Campaign, in a folder campaign, the cases that show faults; by default the git-ignored folder out/ here.
+    Where Package puts the module, and Campaign, in a folder campaign, the cases that show faults; by default the git-ignored folder out/
+    here.
 .PARAMETER Part
-    What Campaign tries: Verdicts, Compressions, Certificates, Relations (forged ones), Equivalence (all beside an exact oracle), Readers (damaged files), or All.
+    What Campaign tries: Verdicts, Compressions, Certificates, Relations (forged ones), Equivalence (all beside an exact oracle), Readers
+    (damaged files), or All.
 .PARAMETER Seed
-    What all cases of Campaign depend on: the same seed, the same cases.
+    What all cases of Campaign depend on: the same seed gives the same cases.
 .PARAMETER Count
-    How many cases Campaign tries. With All, Readers tries so many, and the others fewer, since their cases take longer.
+    How many cases Campaign tries. With All, Readers tries that many, and the others fewer, since their cases take longer.
 .PARAMETER Case
     The number of one case of Campaign, to run again alone; Seed and Part must be those that it came from.
 .PARAMETER ArgumentList
-    What Benchmark measures: a command of the benchmarks and its arguments. Left out, it searches the network of the examples; --help tells what there is.
+    What Benchmark measures: a command of the benchmarks and its arguments. Left out, it searches the network of the examples; --help tells
+    what there is.
 .EXAMPLE
     ./build.ps1
     Builds everything; afterwards Import-Module ./ExactCompression.psd1 works.
@@ -39,19 +43,20 @@
     Runs all tests.
 .EXAMPLE
     ./build.ps1 Campaign -Seed 1 -Count 100000
-    Runs all parts of the campaign; prints a line a part as it goes, and fails if anything is wrong.
+    Runs all parts of the campaign; prints one line per part as it proceeds, and fails if anything is wrong.
 .EXAMPLE
     ./build.ps1 Campaign -Part Readers -Seed 7 -Case 1234
-    Runs a case again that showed a fault.
+    Reruns a case that showed a fault.
 .EXAMPLE
     ./build.ps1 Package
-    Makes the module for linux-x64, win-x64 and osx-arm64: a folder and a .nupkg with all three, as a gallery has them, and a zip file for each to copy to a folder of $env:PSModulePath.
+    Makes the module for linux-x64, win-x64 and osx-arm64: a folder and a .nupkg with all three, as a gallery has them, and a zip file for
+    each to copy to a folder of $env:PSModulePath.
 .EXAMPLE
     ./build.ps1 Docs
-    Writes the pages of docs/ anew, after a change of the help.
+    Regenerates the pages of docs/, after a change of the help.
 .EXAMPLE
     ./build.ps1 Lock
-    Writes the lock files anew, after a change of Directory.Packages.props. It fetches the packages of linux-x64, win-x64 and osx-arm64.
+    Regenerates the lock files, after a change of Directory.Packages.props. It fetches the packages of linux-x64, win-x64 and osx-arm64.
 .EXAMPLE
     ./build.ps1 Demo
     Runs the quickstart in the project's own host.
@@ -60,7 +65,7 @@
     Builds the module and runs the Pester tests on it.
 .EXAMPLE
     ./build.ps1 Clean -WhatIf
-    Says what would be removed.
+    Shows what would be removed.
 .EXAMPLE
     ./build.ps1 Benchmark openblas 1
     Measures the matrix product beside OpenBLAS on one thread.
@@ -111,16 +116,18 @@ function New-Package {
 # As if this were each of the systems: what a restore takes for this machine's own is a property.
 function Update-LockFile {
     foreach ($system in 'linux-x64', 'win-x64', 'osx-arm64') {
-        Invoke-Dotnet restore $PSScriptRoot --force-evaluate --artifacts-path (Join-Path $OutputPath 'lock' $system) "-p:NETCoreSdkPortableRuntimeIdentifier=$system" '-p:RestoreLockedMode=false'
+        Invoke-Dotnet restore $PSScriptRoot --force-evaluate --artifacts-path (Join-Path $OutputPath 'lock' $system) `
+            "-p:NETCoreSdkPortableRuntimeIdentifier=$system" '-p:RestoreLockedMode=false'
     }
 }
 
 function Invoke-PesterTest {
     if (-not (Get-Module Pester -ListAvailable | Where-Object Version -GE 5.0.0)) {
-        throw 'Pester 5 or later is not there. Install it, with PowerShell 7.6: Install-PSResource Pester.'
+        throw 'Pester 5 or later is not installed. Install it, with PowerShell 7.6: Install-PSResource Pester.'
     }
     Invoke-Dotnet build (Join-Path $PSScriptRoot 'src' 'ExactCompression.Cmdlets') -c $Configuration
-    # In a process of its own: what an earlier import has loaded here cannot be loaded anew. Where PowerShell is a .NET tool, this process is dotnet, and is told its program.
+    # In a process of its own: what an earlier import has loaded here cannot be loaded again. Where PowerShell is a .NET tool, this process
+    # is dotnet, and needs the path of its program.
     $shell = @([System.Environment]::ProcessPath)
     if ([System.IO.Path]::GetFileNameWithoutExtension($shell[0]) -eq 'dotnet') {
         $shell += [System.Environment]::GetCommandLineArgs()[0]
@@ -144,7 +151,7 @@ function Invoke-Campaign {
 }
 
 function Remove-BuildOutput {
-    # A loaded module keeps its files in use on some systems: close such sessions first.
+    # On some systems a loaded module keeps its files in use: close such sessions first.
     $made = @(
         foreach ($folder in 'lib', 'en-US', 'out', 'TestResults', 'BenchmarkDotNet.Artifacts') {
             Join-Path $PSScriptRoot $folder
@@ -171,6 +178,11 @@ switch ($Task) {
     'Docs' { & (Join-Path $PSScriptRoot 'src' 'Packaging' 'New-Documentation.ps1') -OutputPath (Join-Path $PSScriptRoot 'docs') }
     'Lock' { Update-LockFile }
     'Clean' { Remove-BuildOutput }
-    'Demo' { Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'src' 'ExactCompression.Host') -c $Configuration '--' (Join-Path $PSScriptRoot 'examples' 'quickstart.ps1') }
-    'Benchmark' { Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'benchmarks' 'ExactCompression.Benchmarks') -c Release '--' @ArgumentList }
+    'Demo' {
+        $quickstart = Join-Path $PSScriptRoot 'examples' 'quickstart.ps1'
+        Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'src' 'ExactCompression.Host') -c $Configuration '--' $quickstart
+    }
+    'Benchmark' {
+        Invoke-Dotnet run --project (Join-Path $PSScriptRoot 'benchmarks' 'ExactCompression.Benchmarks') -c Release '--' @ArgumentList
+    }
 }

@@ -9,15 +9,15 @@
 .PARAMETER DataPath
     Labelled rows that are run through each network first.
 .PARAMETER LabelColumn
-    The column of the label.
+    The label column.
 .PARAMETER Scale
-    What every value is multiplied by to be what the networks take.
+    The factor that scales the values to what the networks expect.
 .PARAMETER Method
     The methods.
 .PARAMETER TimeLimit
     Seconds for one search.
 .PARAMETER CsvPath
-    The CSV; searches that it has are not done again.
+    The CSV; searches that are in it are not run again.
 #>
 param(
     [string[]]$NetworkPath = (Join-Path $PSScriptRoot 'digits_48-32-24_l1-0.004.onnx'),
@@ -35,12 +35,15 @@ if (-not (Get-Module ExactCompression)) {
 }
 
 $data = Import-InputData $DataPath -LabelColumn $LabelColumn -Scale $Scale
-$rows = $NetworkPath | Invoke-CompressionSweep -Data $data -Method $Method -Level DeleteOnly -TimeLimit $TimeLimit -ThrottleLimit 1 -Path $CsvPath -PassThru
+$sweep = @{ Data = $data; Method = $Method; Level = 'DeleteOnly'; TimeLimit = $TimeLimit; ThrottleLimit = 1; Path = $CsvPath }
+$rows = $NetworkPath | Invoke-CompressionSweep @sweep -PassThru
 $rows | Sort-Object Network, SearchSeconds |
-    Format-Table -GroupBy Network Method, StablyActive, StablyInactive, Unstable, Undetermined, @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
+    Format-Table -GroupBy Network Method, StablyActive, StablyInactive, Unstable, Undetermined,
+    @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
 
-# What methods decided must be the same; what they left open may differ.
+# Methods must agree on what they decided; what they left undecided may differ.
 foreach ($network in $rows | Where-Object Undetermined -EQ 0 | Group-Object Network) {
     $verdicts = @($network.Group | ForEach-Object { "$($_.ActiveByLayer) / $($_.InactiveByLayer)" } | Select-Object -Unique)
-    Write-Host "$($network.Name): $(if ($verdicts.Count -eq 1) { 'all methods that decided every neuron agree' } else { 'THE METHODS DISAGREE' })"
+    $finding = if ($verdicts.Count -eq 1) { 'all methods that decided every neuron agree' } else { 'THE METHODS DISAGREE' }
+    Write-Host "$($network.Name): $finding"
 }

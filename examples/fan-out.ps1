@@ -1,22 +1,22 @@
 <#
 .SYNOPSIS
-    A training sweep over several machines by SSH, or over several processes of this one; its rows in one CSV.
+    A training sweep over several machines by SSH, or over several processes of this one; with all rows in one CSV.
 .DESCRIPTION
-    Every machine runs its share with sweep-shard.ps1 and keeps its rows there, so that a run that was cut off goes on when it is started
+    Every machine runs its shard with sweep-shard.ps1 and keeps its rows there, so that an interrupted run resumes when it is started
     again. Machines need PowerShell 7.6 as a subsystem of their SSH server, and this repository, built, at the same path.
-    Without -ComputerName, the shares are processes of this machine: of pwsh, or of the project's own host.
+    Without -ComputerName, the shards are processes on this machine: pwsh, or the project's own host.
 .PARAMETER ComputerName
     The machines.
 .PARAMETER UserName
-    The user there; by default the one that SSH takes.
+    The user name there; by default the one that SSH uses.
 .PARAMETER Jobs
-    Without machines: how many processes.
+    The number of processes, where no machines are named.
 .PARAMETER RemotePath
     Where the repository lies on the machines.
 .PARAMETER OutputPath
-    The folder for the CSVs of shares, on each machine.
+    The folder for the CSVs of the shards, on each machine.
 .PARAMETER CsvPath
-    The CSV of all rows, here.
+    The CSV of all rows, on this machine.
 .PARAMETER Sweep
     Parameters of sweep-shard.ps1, such as @{ Architecture = '2x100'; L1 = 0, 0.001 }.
 .EXAMPLE
@@ -35,15 +35,20 @@ param(
 $ErrorActionPreference = 'Stop'
 
 function Start-Share([int]$Index, [int]$Count) {
-    # The program that runs this script runs the shares: pwsh, or the host behind dotnet.
+    # The program that runs this script also runs the shards: pwsh, or the host through dotnet.
     $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
     $start.UseShellExecute = $false
     if ([System.IO.Path]::GetFileNameWithoutExtension($start.FileName) -eq 'dotnet') {
         $start.ArgumentList.Add([Environment]::GetCommandLineArgs()[0])
     }
-    $call = "& '$($PSScriptRoot -replace "'", "''")/sweep-shard.ps1' -ShardIndex $Index -ShardCount $Count -OutputPath '$($OutputPath -replace "'", "''")' -Threads $([Math]::Max(1, [Math]::Floor([Environment]::ProcessorCount / $Count)))"
+    $threads = [Math]::Max(1, [Math]::Floor([Environment]::ProcessorCount / $Count))
+    $call = "& '$($PSScriptRoot -replace "'", "''")/sweep-shard.ps1' -ShardIndex $Index -ShardCount $Count" +
+        " -OutputPath '$($OutputPath -replace "'", "''")' -Threads $threads"
     foreach ($name in $Sweep.Keys) {
-        $values = $Sweep[$name] | ForEach-Object { if ($_ -is [string]) { "'$($_ -replace "'", "''")'" } else { [string]::Format([cultureinfo]::InvariantCulture, '{0}', $_) } }
+        $values = $Sweep[$name] | ForEach-Object {
+            if ($_ -is [string]) { "'$($_ -replace "'", "''")'" }
+            else { [string]::Format([cultureinfo]::InvariantCulture, '{0}', $_) }
+        }
         $call += " -$name $($values -join ',')"
     }
     $start.ArgumentList.Add('-Command')
@@ -53,10 +58,11 @@ function Start-Share([int]$Index, [int]$Count) {
 }
 
 if ($ComputerName.Count -gt 0) {
-    # One job a machine; each gets its number and gives its rows back.
+    # One job per machine; each gets its number and returns its rows.
     $user = if ($UserName) { @{ UserName = $UserName } } else { @{} }
     $shares = for ($i = 0; $i -lt $ComputerName.Count; $i++) {
-        Invoke-Command -HostName $ComputerName[$i] @user -AsJob -ArgumentList $RemotePath, $i, $ComputerName.Count, $OutputPath, $Sweep -ScriptBlock {
+        $arguments = $RemotePath, $i, $ComputerName.Count, $OutputPath, $Sweep
+        Invoke-Command -HostName $ComputerName[$i] @user -AsJob -ArgumentList $arguments -ScriptBlock {
             param($Path, $Index, $Count, $OutputPath, $Sweep)
             Set-Location $Path
             & (Join-Path $Path 'examples' 'sweep-shard.ps1') -ShardIndex $Index -ShardCount $Count -OutputPath $OutputPath -PassThru @Sweep
@@ -69,7 +75,7 @@ else {
     foreach ($process in $processes) {
         $process.WaitForExit()
         if ($process.ExitCode -ne 0) {
-            Write-Warning "A share ended with exit code $($process.ExitCode). Start this script again to go on."
+            Write-Warning "A shard ended with exit code $($process.ExitCode). Start this script again to resume."
         }
     }
     $rows = Get-ChildItem (Join-Path $OutputPath 'shard-*.csv') | Import-Csv

@@ -2,10 +2,10 @@
 .SYNOPSIS
     From a trained network to a smaller one that computes the same function.
 .DESCRIPTION
-    Imports a classifier of handwritten digits, finds out which of its hidden neurons are stable over all inputs, compresses it,
+    Imports a classifier of handwritten digits, determines which of its hidden neurons are stable over all inputs, compresses it,
     checks that the result is equivalent, measures both, and writes the small network and the verdicts to files.
 .PARAMETER OutputPath
-    The folder for what is written; made if it is not there.
+    The output folder; created if it does not exist.
 #>
 param(
     [string]$OutputPath = (Join-Path ([System.IO.Path]::GetTempPath()) 'exactcompression-quickstart')
@@ -25,7 +25,7 @@ function Write-Step([string]$Title, [string]$Text) {
 New-Item -ItemType Directory -Path $OutputPath -Force | Out-Null
 
 Write-Step '1. The network and the data' @'
-A classifier of 8 x 8 pictures of digits: 64 inputs, three hidden layers of rectified neurons (ReLU), 10 outputs.
+A classifier of 8 x 8 images of digits: 64 inputs, three hidden layers of rectified neurons (ReLU), 10 outputs.
 The file stores each grey value as 0 to 16; the network takes 0 to 1.
 '@
 $network = Import-ReluNetwork -Path (Join-Path $PSScriptRoot 'digits_48-32-24_l1-0.004.onnx')
@@ -34,16 +34,16 @@ $network | Format-Table
 $data | Format-Table
 
 Write-Step '2. Neurons that are unstable' @'
-A hidden neuron is unstable if some input makes it positive and another makes it negative: it bends the function and must stay.
-Real pictures show most of those, and an attack that climbs the neuron's own gradient shows more. On a graphics card if there is one.
+A hidden neuron is unstable if some input makes it positive and another makes it negative: it makes the function bend and must stay.
+Real images find most of those, and an attack along the neuron's own gradient finds more. On a graphics card if there is one.
 '@
 $candidates = $network | Find-UnstableNeuronsGpu -Data $data
 $candidates | Format-Table
 
 Write-Step '3. Neurons that are stable' @'
 What no input has shown may be stable: never positive (inactive, always 0) or never negative (active, always linear), for every
-picture there could be and not only for those in the data. Bounds that hold under rounding prove it. "Rank" is how many of a layer's
-active neurons are independent of each other; "undetermined" ones were not decided either way, and are kept.
+picture there could be and not only for those in the data. Bounds that hold under rounding prove it. ActiveRank is how many of a layer's
+active neurons are independent of each other; undetermined ones were not decided either way, and are kept.
 '@
 $table = $candidates | Find-StableNeurons -Data $data
 $table.Layers | Format-Table
@@ -56,17 +56,22 @@ $compression.Steps | Format-Table Layer, Kind, @{ Name = 'Neurons'; Expression =
 $compression | Format-List
 
 Write-Step '5. Is it the same function?' @'
-The largest difference that any input was seen to make, and a proven limit for all inputs: what rounding the merged weights costs.
+The largest difference found at any input, and a proven bound for all inputs: the effect of rounding the merged weights.
 '@
 $report = Test-NetworkEquivalence -Reference $network -Difference $compression -Data $data
 $report | Format-List
 
-Write-Step '6. Before and after' 'Accuracy is that on the pictures of step 1, most of which the network was trained on.'
+Write-Step '6. Before and after' 'Accuracy on the images of step 1, most of which the network was trained on.'
 $before, $after = $compression | Measure-ReluNetwork -Data $data
-@(
-    [pscustomobject]@{ Network = 'original'; Architecture = $before.Architecture; Accuracy = $before.Accuracy.ToString('f4'); Neurons = $before.Neurons; Connections = $before.Connections }
-    [pscustomobject]@{ Network = 'compressed'; Architecture = $after.Architecture; Accuracy = $after.Accuracy.ToString('f4'); Neurons = $after.Neurons; Connections = $after.Connections }
-) | Format-Table
+$before, $after | ForEach-Object {
+    [pscustomobject]@{
+        Network      = if ($_ -eq $before) { 'original' } else { 'compressed' }
+        Architecture = $_.Architecture
+        Accuracy     = $_.Accuracy.ToString('f4')
+        Neurons      = $_.Neurons
+        Connections  = $_.Connections
+    }
+} | Format-Table
 
 $small = Join-Path $OutputPath 'digits-small.onnx'
 $verdicts = Join-Path $OutputPath 'digits-stability.csv'

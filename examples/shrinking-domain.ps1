@@ -1,23 +1,23 @@
 <#
 .SYNOPSIS
-    How compression grows as the domain shrinks round the data.
+    How compression grows as the domain shrinks around the data.
 .DESCRIPTION
-    The default domain, [0,1] for each input, holds pictures that nobody will ever show. This compares it with the range of the data,
-    input by input, with less and less margin, and with balls round some rows. A compression holds on its own domain alone.
+    The default domain, [0,1] for each input, contains images that will never occur. This compares it with the range of the data,
+    input by input, with less and less margin, and with balls around some rows. A compression is valid on its own domain only.
 .PARAMETER NetworkPath
     Network files, or folders of them.
 .PARAMETER DataPath
     Labelled rows.
 .PARAMETER LabelColumn
-    The column of the label.
+    The label column.
 .PARAMETER Scale
-    What every value is multiplied by to be what the networks take.
+    The factor that scales the values to what the networks expect.
 .PARAMETER Margin
-    How far inputs may go beyond the data.
+    How far inputs may lie beyond the data.
 .PARAMETER Radius
     Radii of the balls.
 .PARAMETER Row
-    The rows that the balls are round, from 0.
+    The rows at the centres of the balls, counted from 0.
 .PARAMETER CsvPath
     The CSV.
 #>
@@ -40,7 +40,9 @@ if (-not (Get-Module ExactCompression)) {
 $data = Import-InputData $DataPath -LabelColumn $LabelColumn -Scale $Scale
 $boxes = @(New-InputDomain 0 1) + @($Margin | ForEach-Object { New-InputDomain -FromData $data -Margin $_ -ClipLower 0 -ClipUpper 1 })
 $sweep = @{ Data = $data; Path = $CsvPath; PassThru = $true }
-$rows = @($NetworkPath | Invoke-CompressionSweep -Domain $boxes @sweep) + @($NetworkPath | Invoke-CompressionSweep -Radius $Radius -Row $Row @sweep)
+$rows = @($NetworkPath | Invoke-CompressionSweep -Domain $boxes @sweep) +
+    @($NetworkPath | Invoke-CompressionSweep -Radius $Radius -Row $Row @sweep)
 $rows | Sort-Object Network, @{ Expression = 'DomainWidth'; Descending = $true } |
-    Format-Table -GroupBy Network Domain, @{ Name = 'Width'; Expression = { '{0:f4}' -f $_.DomainWidth } }, @{ Name = 'Stable %'; Expression = { '{0:f1}' -f $_.StablePercent } },
+    Format-Table -GroupBy Network Domain, @{ Name = 'Width'; Expression = { '{0:f4}' -f $_.DomainWidth } },
+    @{ Name = 'Stable %'; Expression = { '{0:f1}' -f $_.StablePercent } },
     @{ Name = 'Removed %'; Expression = { '{0:f1}' -f $_.ConnectionsRemovedPercent } }

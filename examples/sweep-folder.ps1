@@ -2,16 +2,16 @@
 .SYNOPSIS
     One row of figures for each network of a folder, in one CSV.
 .DESCRIPTION
-    Sweeps all network files of a folder side by side on the cores of this machine. Stopped and started again, it goes on with the
+    Sweeps all network files of a folder in parallel on the cores of this machine. Stopped and started again, it resumes with the
     networks that the CSV lacks. A file that cannot be read becomes a row with its error.
 .PARAMETER NetworkPath
     The folder, or files with wildcards.
 .PARAMETER DataPath
     Labelled rows, for accuracy and for the search: by default the digits beside this script.
 .PARAMETER LabelColumn
-    The column of the label.
+    The label column.
 .PARAMETER Scale
-    What every value is multiplied by to be what the networks take.
+    The factor that scales the values to what the networks expect.
 .PARAMETER CsvPath
     The CSV.
 .EXAMPLE

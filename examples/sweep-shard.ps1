@@ -1,19 +1,19 @@
 <#
 .SYNOPSIS
-    One share of a training sweep: what a job of a cluster, or a machine of several, runs.
+    One shard of a training sweep: what one cluster job, or one of several machines, runs.
 .DESCRIPTION
-    All shares together are one grid of networks. Each writes a CSV of its own and, started again, goes on where it was stopped, whatever
-    the others did. fan-out.ps1 starts shares over SSH or as processes; sweep.sbatch is a job array for Slurm.
+    All shards together are one grid of networks. Each writes a CSV of its own and, started again, resumes where it was stopped, whatever
+    the others did. fan-out.ps1 starts shards over SSH or as processes; sweep.sbatch is a job array for Slurm.
 .PARAMETER ShardIndex
-    Which share this is, from 0.
+    Which shard this is, counted from 0.
 .PARAMETER ShardCount
-    How many there are.
+    The number of shards.
 .PARAMETER DataPath
     Labelled rows to train on.
 .PARAMETER LabelColumn
-    The column of the label.
+    The label column.
 .PARAMETER Scale
-    What every value is multiplied by.
+    The factor that scales the values to what the networks expect.
 .PARAMETER Architecture
     Hidden layers: 100-50, or 3x100.
 .PARAMETER L1
@@ -21,13 +21,13 @@
 .PARAMETER Seed
     Seeds.
 .PARAMETER Epochs
-    Passes of training over its rows.
+    Training passes over the rows.
 .PARAMETER Threads
     CPU threads to use; 0 for all cores.
 .PARAMETER OutputPath
-    The folder for the CSV, shard-<index>.csv; made if it is not there.
+    The folder for the CSV, shard-<index>.csv; created if it does not exist.
 .PARAMETER PassThru
-    Gives the rows of this share, old and new, to the pipeline.
+    Passes the rows of this shard, old and new, to the pipeline.
 #>
 param(
     [int]$ShardIndex = 0,
@@ -62,12 +62,12 @@ $sweep = @{
     ShardCount   = $ShardCount
     Path         = Join-Path $OutputPath "shard-$ShardIndex.csv"
 }
-# What other shares have done is not done again, should their number have changed.
+# What other shards have done is not done again, in case their number has changed.
 $others = Join-Path $OutputPath 'shard-*.csv'
 $rows = @(Invoke-CompressionSweep @sweep -SkipPath $others -PassThru)
 if ($PassThru) {
     $rows
 }
 else {
-    Write-Host "share $ShardIndex of ${ShardCount}: $($rows.Count) rows, $(@($rows | Where-Object Failed).Count) with an error"
+    Write-Host "shard $ShardIndex of ${ShardCount}: $($rows.Count) rows, $(@($rows | Where-Object Failed).Count) with an error"
 }

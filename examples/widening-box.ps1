@@ -2,22 +2,22 @@
 .SYNOPSIS
     How much of a network is left as the box around one input widens.
 .DESCRIPTION
-    Near one input most neurons do not bend: they are stable and can go. The wider the box, the more of them are needed. Draws the curve
-    from the CSV as well.
+    Near one input most neurons are stable and can be removed. The wider the box, the more of them are needed. Also draws the curve from
+    the CSV.
 .PARAMETER NetworkPath
     The network.
 .PARAMETER DataPath
     Rows, of which one is the centre of the box.
 .PARAMETER LabelColumn
-    The column of the label, or None.
+    The label column, or None.
 .PARAMETER Scale
-    What every value is multiplied by to be what the network takes.
+    The factor that scales the values to what the network expects.
 .PARAMETER Row
-    The row, from 0.
+    The row, counted from 0.
 .PARAMETER Radius
-    How far each input may be from the centre; boxes are cut to the network's own domain.
+    How far each input may be from the centre; boxes are clipped to the network's own domain.
 .PARAMETER CsvPath
-    The CSV; the picture goes beside it.
+    The CSV; the plot is written beside it.
 #>
 param(
     [string]$NetworkPath = (Join-Path $PSScriptRoot 'digits_48-32-24_l1-0.004.onnx'),
@@ -37,7 +37,8 @@ if (-not (Get-Module ExactCompression)) {
 $data = Import-InputData $DataPath -LabelColumn $LabelColumn -Scale $Scale
 $network = Import-ReluNetwork $NetworkPath
 $rows = $network | Invoke-CompressionSweep -Data $data -Row $Row -Radius $Radius -Path $CsvPath -PassThru
-$rows | Sort-Object Radius | Format-Table @{ Name = 'Radius'; Expression = { "$($_.Radius)" } }, @{ Name = 'Stable %'; Expression = { '{0:f1}' -f $_.StablePercent } }, Compressed,
+$rows | Sort-Object Radius | Format-Table @{ Name = 'Radius'; Expression = { "$($_.Radius)" } },
+@{ Name = 'Stable %'; Expression = { '{0:f1}' -f $_.StablePercent } }, Compressed,
 @{ Name = 'Removed %'; Expression = { '{0:f1}' -f $_.ConnectionsRemovedPercent } },
 @{ Name = 'Proven'; Expression = { '{0:g3}' -f $_.ProvenDeviation } }
 

@@ -1,6 +1,6 @@
 namespace ExactCompression.Benchmarks;
 
-/// <summary>Matrices and networks to time with: the same at every run.</summary>
+/// <summary>Matrices and networks for timing: the same in every run.</summary>
 internal static class RandomValues
 {
     /// <summary>Values in [-1, 1], each exact in float32.</summary>
@@ -18,7 +18,7 @@ internal static class RandomValues
         return values;
     }
 
-    /// <summary>A rectifier network whose weights keep the size of the activations from layer to layer.</summary>
+    /// <summary>A rectifier network whose weights preserve the magnitude of the activations from layer to layer.</summary>
     /// <param name="widths">Input size, hidden widths, output size.</param>
     public static ReluNetwork Network(params int[] widths)
     {

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Compressibility against l1: how many neurons become stable, what each level removes, and what accuracy it costs to train so.
+    Compressibility against l1: how many neurons become stable, what each level removes, and what such training costs in accuracy.
 .DESCRIPTION
     Means over the seeds, for one architecture. Compression itself costs no accuracy; a strong penalty does.
 .PARAMETER OutputPath
@@ -31,7 +31,7 @@ if (-not $Architecture) {
 
 $training = $setting.Training
 $test = if ($setting.TestData) { @{ TestData = $setting.TestData } } else { @{} }
-# The grid's own file: what it has is not trained again.
+# The grid's own file: networks that are in it are not trained again.
 $csv = Join-Path $OutputPath 'grid.csv'
 $rows = @(Invoke-CompressionSweep -Data $setting.Data @test -Architecture $Architecture -L1 $setting.L1 -Seed $Seed @training `
         -NetworkFolder (Join-Path $OutputPath 'networks') -Path $csv -PassThru | Where-Object { -not $_.Failed })
@@ -54,9 +54,10 @@ $means = foreach ($group in $rows | Group-Object L1) {
 }
 $means = @($means | Sort-Object L1)
 $means | Export-Csv (Join-Path $OutputPath 'compressibility.csv') -UseQuotes AsNeeded
-$means | Format-Table @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Networks, Accuracy, AccuracyAfter, StablePercent, DeleteOnlyPercent, LeoPlusPlusPercent, MaximalPercent,
-@{ Name = 'LargestDeviation'; Expression = { '{0:g3}' -f $_.LargestDeviation } }
+$means | Format-Table @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Networks, Accuracy, AccuracyAfter, StablePercent,
+DeleteOnlyPercent, LeoPlusPlusPercent, MaximalPercent, @{ Name = 'LargestDeviation'; Expression = { '{0:g3}' -f $_.LargestDeviation } }
 
 $picture = Join-Path $OutputPath 'compressibility.svg'
-$rows | Export-StabilityPlot $picture -X L1 -Y StablePercent, ConnectionsRemovedPercent, Accuracy -GroupBy Architecture -Title "Compressibility against l1, $($setting.Name) $Architecture"
+$title = "Compressibility against l1, $($setting.Name) $Architecture"
+$rows | Export-StabilityPlot $picture -X L1 -Y StablePercent, ConnectionsRemovedPercent, Accuracy -GroupBy Architecture -Title $title
 Write-Host "$($rows.Count) networks: $picture"

@@ -2,8 +2,8 @@
 .SYNOPSIS
     The grid of the paper: every architecture at every l1 penalty, trained, searched and compressed.
 .DESCRIPTION
-    Writes grid.csv with a row a network, the networks themselves, and a picture of what was removed and what accuracy was left, against
-    the penalty. Stopped and started again, it goes on with the rows that grid.csv lacks. The other experiments use its networks.
+    Writes grid.csv with one row per network, the networks themselves, and a plot of what was removed and of the remaining accuracy against
+    the penalty. Stopped and started again, it resumes with the rows that grid.csv lacks. The other experiments use its networks.
 .PARAMETER OutputPath
     The folder for all that is written.
 .PARAMETER MnistPath
@@ -11,9 +11,9 @@
 .PARAMETER Full
     The paper's own sizes.
 .PARAMETER ShardIndex
-    Which share of the grid, from 0: for a job array.
+    Which shard of the grid, counted from 0: for a job array.
 .PARAMETER ShardCount
-    How many shares.
+    The number of shards.
 .EXAMPLE
     ./grid.ps1
 .EXAMPLE
@@ -34,12 +34,15 @@ New-Item -ItemType Directory -Path $OutputPath -Force | Out-Null
 $training = $setting.Training
 $test = if ($setting.TestData) { @{ TestData = $setting.TestData } } else { @{} }
 $csv = Join-Path $OutputPath 'grid.csv'
-$rows = Invoke-CompressionSweep -Data $setting.Data @test -Architecture $setting.Architecture -L1 $setting.L1 -Seed $setting.Seed @training `
+$grid = @{ Architecture = $setting.Architecture; L1 = $setting.L1; Seed = $setting.Seed }
+$rows = Invoke-CompressionSweep -Data $setting.Data @test @grid @training `
     -NetworkFolder (Join-Path $OutputPath 'networks') -ShardIndex $ShardIndex -ShardCount $ShardCount -Path $csv -PassThru
 $rows | Sort-Object Architecture, L1 |
-    Format-Table Architecture, @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Seed, @{ Name = 'Accuracy'; Expression = { '{0:f4}' -f $_.Accuracy } }, @{ Name = 'After'; Expression = { '{0:f4}' -f $_.AccuracyAfter } },
+    Format-Table Architecture, @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Seed,
+    @{ Name = 'Accuracy'; Expression = { '{0:f4}' -f $_.Accuracy } }, @{ Name = 'After'; Expression = { '{0:f4}' -f $_.AccuracyAfter } },
     StablyActive, StablyInactive, Unstable, Compressed, @{ Name = 'Removed %'; Expression = { '{0:f1}' -f $_.ConnectionsRemovedPercent } }
 
 $picture = Join-Path $OutputPath 'grid.svg'
-$rows | Export-StabilityPlot $picture -X L1 -Y ConnectionsRemovedPercent, Accuracy -GroupBy Architecture -Title "Compression against l1, $($setting.Name)"
+$title = "Compression against l1, $($setting.Name)"
+$rows | Export-StabilityPlot $picture -X L1 -Y ConnectionsRemovedPercent, Accuracy -GroupBy Architecture -Title $title
 Write-Host "$(@($rows).Count) networks: $csv, $picture"

@@ -28,13 +28,17 @@ param(
 $ErrorActionPreference = 'Stop'
 $setting = & (Join-Path $PSScriptRoot 'setting.ps1') -Full:$Full -MnistPath $MnistPath
 if (-not $NetworkPath) {
-    # Of each penalty one network, unless all are wanted.
-    $NetworkPath = Join-Path $OutputPath 'networks' $(if ($Full) { '*.onnx' } else { "*_$($setting.Architecture[0] -replace '^2x(\d+)$', '$1-$1')_*_seed-0.onnx" })
+    # One network per penalty, unless all are wanted.
+    $widths = $setting.Architecture[0] -replace '^2x(\d+)$', '$1-$1'
+    $NetworkPath = Join-Path $OutputPath 'networks' $(if ($Full) { '*.onnx' } else { "*_${widths}_*_seed-0.onnx" })
 }
 
 $csv = Join-Path $OutputPath 'methods.csv'
-$rows = @(Invoke-CompressionSweep $NetworkPath -Data $setting.Data -Method $Method -Level DeleteOnly -TimeLimit $TimeLimit -ThrottleLimit 1 -Path $csv -PassThru)
-$rows | Sort-Object L1, Method | Format-Table @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Method, StablyActive, StablyInactive, Unstable, Undetermined, @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
+$sweep = @{ Data = $setting.Data; Method = $Method; TimeLimit = $TimeLimit; ThrottleLimit = 1 }
+$rows = @(Invoke-CompressionSweep $NetworkPath @sweep -Level DeleteOnly -Path $csv -PassThru)
+$rows | Sort-Object L1, Method |
+    Format-Table @{ Name = 'L1'; Expression = { "$($_.L1)" } }, Method, StablyActive, StablyInactive, Unstable, Undetermined,
+    @{ Name = 'Seconds'; Expression = { '{0:f3}' -f $_.SearchSeconds } }
 
 $summary = foreach ($group in $rows | Group-Object Method) {
     $logarithms = $group.Group | ForEach-Object { [Math]::Log([Math]::Max($_.SearchSeconds, 0.000001)) } | Measure-Object -Average

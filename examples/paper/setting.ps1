@@ -2,8 +2,8 @@
 .SYNOPSIS
     What the experiments of this folder run on: a small default, or the paper's own sizes.
 .DESCRIPTION
-    Gives a table with the data, and what to train. The small setting is the digits of the repository, in less than a minute on two cores; the
-    full one is MNIST, from a folder with its four files (IDX, gzip or not), in hours.
+    Returns a hashtable with the data, and what to train. The small setting is the digits of the repository, in less than a minute on two
+    cores; the full one is MNIST, from a folder with its four files (IDX, gzip or not), in hours.
 #>
 param(
     [switch]$Full,
@@ -38,7 +38,7 @@ $test = Find-Mnist 't10k-images*' | Import-InputData -LabelPath (Find-Mnist 't10
 $train = Find-Mnist 'train-images*'
 $setting = @{
     Name         = 'MNIST'
-    # The 10,000 pictures of the test set serve alone where the others are not there: a tenth of them is then kept back.
+    # Where only the 10,000 images of the test set are there, they serve alone: a tenth of them is then held out.
     Data         = if ($train) { $train | Import-InputData -LabelPath (Find-Mnist 'train-labels*').FullName } else { $test }
     TestData     = if ($train) { $test } else { $null }
     Architecture = @('2x100')

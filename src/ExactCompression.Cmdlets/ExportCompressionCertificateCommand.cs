@@ -28,8 +28,8 @@ public sealed class ExportCompressionCertificateCommand : FileOutputCommand
                 if (CompressionCertificate.IsLoose(deviation, InputObject))
                     messages.Warning(
                         $"The certificate of '{InputObject.Original.Name}' proves that no output differs by more than {proven}, where the "
-                            + $"compression itself proves {compression}: it is true, but loose, since the checker follows fewer kinds of "
-                            + "arguments.");
+                            + $"compression itself proves {compression}: it is valid, but loose, since the checker accepts fewer kinds "
+                            + "of arguments.");
             });
 
     private static string Shown(double deviation) => deviation.ToString("g3", CultureInfo.InvariantCulture);

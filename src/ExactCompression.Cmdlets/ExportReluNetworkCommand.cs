@@ -5,7 +5,7 @@ using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets;
 
-/// <summary>Writes networks, or the compressed half of compressions, to files; the extension names the format.</summary>
+/// <summary>Writes networks, or the compressed networks of compressions, to files; the extension selects the format.</summary>
 [Cmdlet(VerbsData.Export, "ReluNetwork", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportReluNetworkCommand : FileOutputCommand
@@ -47,7 +47,7 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
     {
         bool joined = network.Layers.Any(static l => !l.IsExact);
         string what = joined
-            ? $"The normalisation of {network.Name} goes into weights of the file, which are rounded to {stored}"
+            ? $"The normalisation of {network.Name} is folded into weights of the file, which are rounded to {stored}"
             : $"Weights of {network.Name} need float64 and are rounded to float32";
         string bound = double.IsFinite(deviation) ? $": no output differs by more than {Units.Small(deviation)}" : "";
         string keeps = stored == WeightPrecision.Float64

@@ -25,7 +25,7 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
     [ValidateRange(1, int.MaxValue)]
     public int[]? Layer { get; set; }
 
-    /// <summary>The column of a sweep that runs along the picture.</summary>
+    /// <summary>The column of a sweep on the horizontal axis.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SweepColumnCompleter))]
     public string? X { get; set; }
@@ -35,16 +35,16 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
     [ArgumentCompleter(typeof(SweepColumnCompleter))]
     public string[] Y { get; set; } = [];
 
-    /// <summary>The columns of a sweep whose values make lines of their own.</summary>
+    /// <summary>The columns of a sweep whose values give separate lines.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SweepColumnCompleter))]
     public string[] GroupBy { get; set; } = [];
 
-    /// <summary>How the values along the picture are spread out.</summary>
+    /// <summary>The scale of the horizontal axis.</summary>
     [Parameter]
     public PlotScale XScale { get; set; }
 
-    /// <summary>Over the picture.</summary>
+    /// <summary>The title of the plot.</summary>
     [Parameter]
     [AllowEmptyString]
     public string? Title { get; set; }
@@ -54,12 +54,12 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
     [ValidateRange(PictureOptions.MinimalSize, PictureOptions.MaximalSize)]
     public int Width { get; set; } = new PictureOptions().Width;
 
-    /// <summary>Height in pixels, before -Scale; left out, as much as there is to show.</summary>
+    /// <summary>Height in pixels, before -Scale; by default as needed.</summary>
     [Parameter]
     [ValidateRange(PictureOptions.MinimalSize, PictureOptions.MaximalSize)]
     public int? Height { get; set; }
 
-    /// <summary>Pixels of the file for each of the picture.</summary>
+    /// <summary>Pixels of the file for each pixel of the plot.</summary>
     [Parameter]
     [ValidateRange(0.25, 10.0)]
     public double Scale { get; set; } = 1;
@@ -69,7 +69,7 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        // Not bound to a type, which would strip rows of their columns; so what a job sent back is revived here.
+        // Not bound to a type, which would strip rows of their columns; so objects from jobs are revived here.
         if (!Try(InputObject, () => LiveObjects.Revive(InputObject) ?? InputObject.BaseObject, out object input))
             return;
         switch (input)
@@ -107,7 +107,7 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
         StabilityPlotKind.Bounds => StabilityPlot.Bounds(table, Layer),
         StabilityPlotKind.Layers =>
             throw WrongKind(
-                kind, "a table of verdicts, which says nothing of a compression", StabilityPlotKind.States, StabilityPlotKind.Bounds),
+                kind, "a table of verdicts, which says nothing about a compression", StabilityPlotKind.States, StabilityPlotKind.Bounds),
         _ => throw WrongKind(kind, "a single network", StabilityPlotKind.States, StabilityPlotKind.Bounds),
     };
 

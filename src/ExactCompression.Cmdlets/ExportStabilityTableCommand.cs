@@ -4,7 +4,7 @@ using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets;
 
-/// <summary>Writes stability tables: CSV with one row a neuron, or the reference's <c>stable_neurons.npy</c>.</summary>
+/// <summary>Writes stability tables: CSV with one row per neuron, or the reference's <c>stable_neurons.npy</c>.</summary>
 [Cmdlet(VerbsData.Export, "StabilityTable", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportStabilityTableCommand : FileOutputCommand
@@ -22,8 +22,8 @@ public sealed class ExportStabilityTableCommand : FileOutputCommand
         {
             if (InputObject.UnprovenStable > 0 && !StabilityTableFiles.HoldsEvidence(file))
                 messages.Warning(
-                    $"{InputObject.UnprovenStable} of the stable neurons in '{file}' are unproven, by a MILP solver's word or imported, "
-                        + $"and this format cannot say so: a .csv does.");
+                    $"{InputObject.UnprovenStable} of the stable neurons in '{file}' are unproven (MILP verdicts, or imported), "
+                        + $"and this format cannot mark them: a .csv file does.");
             StabilityTableFiles.Write(InputObject, file);
         });
 }

@@ -28,7 +28,7 @@ public sealed class FindStableNeuronsCommand : StabilitySearchCommand
     [Parameter]
     public MilpInjection Injection { get; set; }
 
-    /// <summary>Where the constants of the paper's programs come from.</summary>
+    /// <summary>Where the big-M constants of the paper's programs come from.</summary>
     [Parameter]
     public MilpBounds Bounds { get; set; }
 
@@ -37,7 +37,7 @@ public sealed class FindStableNeuronsCommand : StabilitySearchCommand
         string[] unused = [.. new[] { nameof(Solver), nameof(Preprocess), nameof(Injection), nameof(Bounds) }.Where(
             MyInvocation.BoundParameters.ContainsKey)];
         if (Method == StabilityMethod.Hybrid && unused.Length > 0)
-            WriteWarning($"The method Hybrid has no use for -{string.Join(", -", unused)}: name one of the paper's methods with -Method.");
+            WriteWarning($"The method Hybrid does not use -{string.Join(", -", unused)}: name one of the paper's methods with -Method.");
     }
 
     private protected override StabilityTable Search(StabilityTable table, SearchOptions options, PipelineMessages messages) =>

@@ -4,7 +4,7 @@ using ExactCompression.Witnesses;
 
 namespace ExactCompression.Cmdlets;
 
-/// <summary>Shows hidden neurons unstable by points of the domain, found on a graphics card or the CPU's vector units.</summary>
+/// <summary>Finds points of the domain that show hidden neurons to be unstable, on a GPU or the CPU's vector units.</summary>
 [Cmdlet(VerbsCommon.Find, "UnstableNeuronsGpu")]
 [OutputType(typeof(StabilityTable), typeof(Job))]
 public sealed class FindUnstableNeuronsGpuCommand : StabilitySearchCommand

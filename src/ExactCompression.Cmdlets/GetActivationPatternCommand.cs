@@ -20,7 +20,7 @@ public sealed class GetActivationPatternCommand : BackgroundCommand
     [ModuleObject("New-InputDomain", typeof(InputDomain))]
     public InputDomain? Domain { get; set; }
 
-    /// <summary>How many patterns to give at most.</summary>
+    /// <summary>Maximal number of patterns.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int Count { get; set; } = int.MaxValue;
@@ -30,7 +30,7 @@ public sealed class GetActivationPatternCommand : BackgroundCommand
     [TimeLimit]
     public TimeSpan? TimeLimit { get; set; }
 
-    /// <summary>The solver: a name from <c>Get-MilpSolver</c>; left out, none where the patterns can be enumerated exactly.</summary>
+    /// <summary>The solver: a name from <c>Get-MilpSolver</c>; by default none if the patterns can be enumerated exactly.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(MilpSolverCompleter))]
     [ValidateNotNullOrEmpty]
@@ -72,7 +72,7 @@ public sealed class GetActivationPatternCommand : BackgroundCommand
                 WriteWarning($"{search.Solver} ended without a result: {network.Name} may have more patterns.");
                 break;
             case ActivationPatternEnd.Unproven:
-                WriteWarning($"{search.Solver} found no other pattern of {network.Name}, which is no proof: " +
+                WriteWarning($"{search.Solver} found no other pattern of {network.Name}, which is not a proof: " +
                     "regions thinner than its tolerance can be missing.");
                 break;
             case ActivationPatternEnd.Complete:

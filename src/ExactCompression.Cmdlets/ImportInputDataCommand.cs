@@ -4,17 +4,17 @@ using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets;
 
-/// <summary>Reads rows of inputs, with their labels where there are any.</summary>
+/// <summary>Reads rows of inputs, with their labels if there are any.</summary>
 [Cmdlet(VerbsData.Import, "InputData", DefaultParameterSetName = "Path")]
 [OutputType(typeof(InputData))]
 public sealed class ImportInputDataCommand : FileInputCommand
 {
-    /// <summary>The format, or <c>Auto</c> to find it from the content.</summary>
+    /// <summary>The format, or <c>Auto</c> to detect it from the content.</summary>
     [Parameter]
     [ValidateSet("Auto", "Idx", "Csv", "Npy", "Cifar10", "Cifar100")]
     public string Format { get; set; } = "Auto";
 
-    /// <summary>A file with the labels, where the data's own has none.</summary>
+    /// <summary>A file with the labels, if the data file has none.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? LabelPath { get; set; }
@@ -25,7 +25,7 @@ public sealed class ImportInputDataCommand : FileInputCommand
     [ValidateNotNullOrEmpty]
     public string LabelColumn { get; set; } = "Auto";
 
-    /// <summary>Whether a CSV file begins with a header; found from the content if left out.</summary>
+    /// <summary>Whether a CSV file begins with a header; detected from the content if left out.</summary>
     [Parameter]
     public SwitchParameter Header { get; set; }
 
@@ -33,7 +33,7 @@ public sealed class ImportInputDataCommand : FileInputCommand
     [Parameter]
     public double? Scale { get; set; }
 
-    /// <summary>Memory that the import may take, in bytes; in proportion to the file if left out.</summary>
+    /// <summary>Memory that the import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
     public long? MaximumSize { get; set; }

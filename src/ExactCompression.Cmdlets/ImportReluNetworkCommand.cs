@@ -9,26 +9,26 @@ namespace ExactCompression.Cmdlets;
 [OutputType(typeof(ReluNetwork))]
 public sealed class ImportReluNetworkCommand : FileInputCommand
 {
-    /// <summary>The format, or <c>Auto</c> to find it from the content.</summary>
+    /// <summary>The format, or <c>Auto</c> to detect it from the content.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NetworkFormatCompleter))]
     [ValidateNotNullOrEmpty]
     public string Format { get; set; } = NetworkFormatCompleter.Auto;
 
-    /// <summary>Memory that one import may take, in bytes; in proportion to the file if left out.</summary>
+    /// <summary>Memory that one import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
     public long? MaximumSize { get; set; }
 
-    /// <summary>What follows hidden layers where the file does not say; ReLU, with a warning, if left out.</summary>
+    /// <summary>What follows hidden layers if the file does not state it; ReLU, with a warning, if left out.</summary>
     [Parameter]
     public Activation? Activation { get; set; }
 
-    /// <summary>What decides the order of layers in a file of named tensors.</summary>
+    /// <summary>What determines the order of layers in a file of named tensors.</summary>
     [Parameter]
     public LayerOrdering Order { get; set; }
 
-    /// <summary>Only tensors whose names begin so are read.</summary>
+    /// <summary>Only tensors whose names begin with this are read.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Prefix { get; set; }

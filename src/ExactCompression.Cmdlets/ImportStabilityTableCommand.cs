@@ -14,12 +14,12 @@ public sealed class ImportStabilityTableCommand : FileInputCommand
     [ModuleObject("Import-ReluNetwork", typeof(ReluNetwork))]
     public ReluNetwork? Network { get; set; }
 
-    /// <summary>The domain that the verdicts hold over, where the file does not say.</summary>
+    /// <summary>The domain over which the verdicts hold, if the file does not state it.</summary>
     [Parameter]
     [ModuleObject("New-InputDomain", typeof(InputDomain))]
     public InputDomain? Domain { get; set; }
 
-    /// <summary>Memory that the import may take, in bytes; in proportion to the file if left out.</summary>
+    /// <summary>Memory that the import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
     public long? MaximumSize { get; set; }

@@ -7,7 +7,7 @@ using ExactCompression.Milp;
 namespace ExactCompression.Cmdlets;
 
 /// <summary>
-/// Trains or takes networks, searches and compresses each, and gives one row a network; with a CSV, it goes on where it was stopped.
+/// Trains or reads networks, searches and compresses each, and outputs one row per network; with a CSV, it resumes where it was stopped.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "CompressionSweep", DefaultParameterSetName = NetworkSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SweepRow), typeof(Job))]
@@ -44,7 +44,7 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     [ValidateRange(1, int.MaxValue)]
     public int Epochs { get; set; } = Defaults.Epochs;
 
-    /// <summary>Rows of a step.</summary>
+    /// <summary>Rows per step.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateRange(1, int.MaxValue)]
     public int BatchSize { get; set; } = Defaults.BatchSize;
@@ -53,15 +53,15 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     [Parameter(ParameterSetName = TrainingSet)]
     public double LearningRate { get; set; } = Defaults.LearningRate;
 
-    /// <summary>The share of a step that goes on in the next.</summary>
+    /// <summary>The share of a step that carries over to the next.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     public double Momentum { get; set; } = Defaults.Momentum;
 
-    /// <summary>What is left of the learning rate in the last epoch.</summary>
+    /// <summary>The learning rate of the last epoch, as a share of the first.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     public double LearningRateDecay { get; set; } = Defaults.LearningRateDecay;
 
-    /// <summary>How gradients become steps.</summary>
+    /// <summary>The optimizer.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     public TrainingOptimizer Optimizer { get; set; } = Defaults.Optimizer;
 
@@ -69,7 +69,7 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     [Parameter(ParameterSetName = TrainingSet)]
     public L1Mode L1Mode { get; set; } = Defaults.L1Mode;
 
-    /// <summary>Share of the rows that is kept back to measure accuracy on.</summary>
+    /// <summary>Share of the rows that is held out to measure accuracy.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateRange(0.0, 0.99)]
     public double TestFraction { get; set; } = Defaults.ValidationFraction;
@@ -95,7 +95,7 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     [ModuleObject("New-InputDomain", typeof(InputDomain), Several = true)]
     public InputDomain[]? Domain { get; set; }
 
-    /// <summary>Radii of balls round rows of the data.</summary>
+    /// <summary>Radii of balls around rows of the data.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [DomainEnd(true)]
@@ -117,7 +117,7 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     [ValidateNotNullOrEmpty]
     public string Solver { get; set; } = MilpSolvers.Default;
 
-    /// <summary>Which rows of the data go through the network first.</summary>
+    /// <summary>Which rows of the data are run through the network first.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public MilpPreprocess[] Preprocess { get; set; } = [MilpPreprocess.All];
@@ -142,7 +142,7 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     [ValidateRange(0, 4096)]
     public int ThrottleLimit { get; set; }
 
-    /// <summary>Which share of the cells to do, from 0.</summary>
+    /// <summary>Which share of the cells to compute, from 0.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int ShardIndex { get; set; }
@@ -152,23 +152,23 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     [ValidateRange(1, int.MaxValue)]
     public int ShardCount { get; set; } = 1;
 
-    /// <summary>The CSV to append to, and to go on from.</summary>
+    /// <summary>The CSV to append to, and to resume from.</summary>
     [Parameter]
     [Alias("LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>Other CSVs whose cells are not done again.</summary>
+    /// <summary>Other CSVs whose cells are not computed again.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] SkipPath { get; set; } = [];
 
-    /// <summary>Do cells again whose row has an error.</summary>
+    /// <summary>Repeat cells whose row has an error.</summary>
     [Parameter]
     public SwitchParameter RetryFailed { get; set; }
 
-    /// <summary>Give the rows too that the CSV had already.</summary>
+    /// <summary>Also output the rows that the CSV already had.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -199,7 +199,7 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
             end => WriteVerbose(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{end.Done} rows made, {end.Failed} of them failed; {end.Skipped} were there already; "
+                    $"{end.Done} rows computed, {end.Failed} of them failed; {end.Skipped} existed already; "
                         + $"{end.Elapsed.TotalSeconds:F1} s")));
     }
 
@@ -210,7 +210,7 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
                 "ShardMissing", $"There is no share {ShardIndex} of {ShardCount}.", $"The shares are 0 to {ShardCount - 1}.");
         if (Radius is not null && Data is null)
             throw new InvalidInputException(
-                "RadiusWithoutData", "-Radius needs rows that balls can be round.", "Give -Data, and which -Row of it.");
+                "RadiusWithoutData", "-Radius needs rows as centres of balls.", "Give -Data, and which -Row of it.");
         if (ParameterSetName == TrainingSet && Data is null)
             throw new InvalidInputException("TrainingWithoutData", "-Architecture needs rows to train on.", "Give -Data, with labels.");
         DataSplit? split = ParameterSetName == TrainingSet ? DataSplit.Of(Data!, TestData is null ? TestFraction : 0) : null;

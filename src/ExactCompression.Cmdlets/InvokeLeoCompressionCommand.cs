@@ -19,11 +19,11 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
     [Parameter]
     public CompressionLevel Level { get; set; } = CompressionLevel.LeoPlusPlus;
 
-    /// <summary>What the highest level makes small.</summary>
+    /// <summary>What the highest level minimises.</summary>
     [Parameter]
     public CompressionObjective Objective { get; set; } = CompressionObjective.Neurons;
 
-    /// <summary>The largest proven deviation that may be left: steps that would break it are not taken.</summary>
+    /// <summary>The largest proven deviation allowed: steps that would exceed it are not taken.</summary>
     [Parameter]
     [ValidateRange(0.0, double.MaxValue)]
     public double Tolerance { get; set; }
@@ -32,7 +32,7 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
     [Parameter]
     public StoredPrecision Precision { get; set; }
 
-    /// <summary>Let verdicts count that nothing here proves: those of a MILP solver, or from outside.</summary>
+    /// <summary>Accept verdicts that are not proven: MILP verdicts, and those from outside.</summary>
     [Parameter]
     public SwitchParameter AllowUnproven { get; set; }
 
@@ -48,10 +48,10 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
             WriteVerbose($"{table.Undetermined} undetermined neurons are kept, as if unstable");
         if (table.UnprovenStable > 0)
             WriteVerbose(
-                $"{table.UnprovenStable} stable neurons are so by a MILP solver's word or by a table from outside: a search tries to "
-                    + $"prove them first");
+                $"{table.UnprovenStable} stable neurons rest on MILP verdicts or on a table from outside: a search tries to prove "
+                    + $"them first");
         if (Level != CompressionLevel.Maximal && IsBound(nameof(Objective)))
-            WriteWarning("-Objective is for -Level Maximal alone: the other levels take every step that they know.");
+            WriteWarning("-Objective applies only to -Level Maximal: the other levels take every step that they know.");
         var options = new CompressionOptions
         {
             Level = Level,
@@ -81,16 +81,16 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
         }
 
         CompressionResult result = LeoCompression.Compress(table, options with { Progress = Show, Contradiction = Refuted }, cancellation);
-        int open = result.Unconfirmed - refuted; // each refuted one is an error of its own
+        int open = result.Unconfirmed - refuted; // each refuted one gives an error of its own
         if (open > 0)
             messages.Warning(
-                $"Kept {Units.Count(open)} {(open == 1 ? "neuron" : "neurons")} of {table.Network.Name} that a MILP solver or a table from "
-                    + "outside calls stable: no proof was found. A longer -TimeLimit searches on; -AllowUnproven takes such verdicts on "
-                    + "trust.");
+                $"Kept {Units.Count(open)} {(open == 1 ? "neuron" : "neurons")} of {table.Network.Name} that are stable by MILP verdicts "
+                    + "or by a table from outside: no proof was found. A longer -TimeLimit continues the search; -AllowUnproven "
+                    + "accepts such verdicts on trust.");
         if (result.Unproven > 0)
             messages.Warning(
                 $"The compression of {table.Network.Name} is unproven: it rests on {result.Unproven} verdicts of a MILP solver or from "
-                    + $"outside that nothing here proves.");
+                    + "outside that are not proven.");
         foreach (CompressionStep step in result.Steps)
         {
             messages.Verbose(step.ToString());
@@ -102,7 +102,7 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
             $"{result.Original.Name}: {result}, {Units.Percent(result.ConnectionsRemovedPercent)} of the connections removed; "
                 + (result.IsProven
                     ? $"no output differs by more than {Units.Small(result.ProvenDeviation)}"
-                    : "nothing is proven of how far outputs differ"));
+                    : "nothing is proven about the difference of outputs"));
         return result;
     }
 

@@ -3,17 +3,17 @@ using ExactCompression.Cmdlets.Infrastructure;
 
 namespace ExactCompression.Cmdlets;
 
-/// <summary>Measures networks on data: accuracy, size, time a row.</summary>
+/// <summary>Measures networks on data: accuracy, size, time per row.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "ReluNetwork")]
 [OutputType(typeof(ReluNetworkMeasurement))]
 public sealed class MeasureReluNetworkCommand : AsyncCommand
 {
-    /// <summary>A network, or a compression, of which both networks are measured.</summary>
+    /// <summary>A network, or a compression, both of whose networks are measured.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ModuleObject("Import-ReluNetwork or Invoke-LeoCompression", typeof(ReluNetwork), typeof(CompressionResult))]
     public object InputObject { get; set; } = null!;
 
-    /// <summary>The rows to run; without them, size and speed alone.</summary>
+    /// <summary>The rows to run; without them, only size and speed.</summary>
     [Parameter(Position = 1)]
     [ModuleObject("Import-InputData", typeof(InputData))]
     public InputData? Data { get; set; }

@@ -4,7 +4,7 @@ using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets;
 
-/// <summary>Makes the box of inputs that verdicts hold over.</summary>
+/// <summary>Makes the box of inputs over which verdicts hold.</summary>
 [Cmdlet(VerbsCommon.New, "InputDomain", DefaultParameterSetName = BoundsSet)]
 [OutputType(typeof(InputDomain))]
 public sealed class NewInputDomainCommand : AsyncCommand
@@ -15,12 +15,12 @@ public sealed class NewInputDomainCommand : AsyncCommand
     private const string DataSet = "FromData";
     private const string PathSet = "Path";
 
-    /// <summary>Lower ends: one for all inputs, or one an input.</summary>
+    /// <summary>Lower ends: one for all inputs, or one per input.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = BoundsSet)]
     [DomainEnd(false)]
     public double[] Lower { get; set; } = [];
 
-    /// <summary>Upper ends: one for all inputs, or one an input.</summary>
+    /// <summary>Upper ends: one for all inputs, or one per input.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = BoundsSet)]
     [DomainEnd(true)]
     public double[] Upper { get; set; } = [];
@@ -30,7 +30,7 @@ public sealed class NewInputDomainCommand : AsyncCommand
     [ValidateRange(1, int.MaxValue)]
     public int? Size { get; set; }
 
-    /// <summary>The centre of a ball, one value an input.</summary>
+    /// <summary>The centre of a ball, one value per input.</summary>
     [Parameter(Mandatory = true, ParameterSetName = BallSet)]
     public double[] Center { get; set; } = [];
 
@@ -80,7 +80,7 @@ public sealed class NewInputDomainCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>Memory that the import may take, in bytes; in proportion to the file if left out.</summary>
+    /// <summary>Memory that the import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [ValidateRange(1L, long.MaxValue)]
     public long? MaximumSize { get; set; }

@@ -5,16 +5,13 @@ using ExactCompression.Cmdlets.Infrastructure;
 namespace ExactCompression.Cmdlets;
 
 /// <summary>
-/// Trains rectifier networks under an l1 penalty. When the user stops it, its output is lost to the pipeline, so the network so far is kept
-/// in <c>$global:LastReluClassifier</c>.
+/// Trains ReLU networks with an l1 penalty. When the user stops it, its output is lost to the pipeline, so the network so far is kept in
+/// <c>$global:LastReluClassifier</c>.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ReluClassifier")]
 [OutputType(typeof(ReluNetwork), typeof(Job))]
 public sealed class NewReluClassifierCommand : BackgroundCommand
 {
-    /// <summary>The global variable that stopped training leaves its network in.</summary>
-    internal const string LastClassifierVariable = "LastReluClassifier";
-
     private static readonly ClassifierOptions Defaults = new();
 
     /// <summary>Labelled rows.</summary>
@@ -35,7 +32,7 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     [Parameter]
     public int Epochs { get; set; } = Defaults.Epochs;
 
-    /// <summary>Rows of a step.</summary>
+    /// <summary>Rows per step.</summary>
     [Parameter]
     public int BatchSize { get; set; } = Defaults.BatchSize;
 
@@ -43,15 +40,15 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     [Parameter]
     public double LearningRate { get; set; } = Defaults.LearningRate;
 
-    /// <summary>The share of a step that goes on in the next.</summary>
+    /// <summary>The share of a step that carries over to the next.</summary>
     [Parameter]
     public double Momentum { get; set; } = Defaults.Momentum;
 
-    /// <summary>What is left of the learning rate in the last epoch.</summary>
+    /// <summary>The learning rate of the last epoch, as a share of the first.</summary>
     [Parameter]
     public double LearningRateDecay { get; set; } = Defaults.LearningRateDecay;
 
-    /// <summary>How gradients become steps.</summary>
+    /// <summary>The optimizer.</summary>
     [Parameter]
     public TrainingOptimizer Optimizer { get; set; } = Defaults.Optimizer;
 
@@ -59,7 +56,7 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     [Parameter]
     public L1Mode L1Mode { get; set; } = Defaults.L1Mode;
 
-    /// <summary>Share of the rows that is kept back to measure accuracy on.</summary>
+    /// <summary>Share of the rows that is held out to measure accuracy.</summary>
     [Parameter]
     public double ValidationFraction { get; set; } = Defaults.ValidationFraction;
 
@@ -72,6 +69,8 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     [ValidateRange(0, 4096)]
     public int Threads { get; set; } = Defaults.Threads;
 
+    private protected override string PartialResultVariable => "LastReluClassifier";
+
     private protected override void Process()
     {
         (float least, float most) = (0, 0);
@@ -81,8 +80,8 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
             WriteWarning(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The values of {Data.Name} go from {least} to {most}, beyond the [0,1] over which neurons are stable by default: "
-                        + $"scale them with Import-InputData -Scale, or give Find-StableNeurons a -Domain that holds them."));
+                    $"The values of {Data.Name} range from {least} to {most}, beyond the default domain [0,1]: scale them with "
+                        + $"Import-InputData -Scale, or give Find-StableNeurons a -Domain that contains them."));
         Attempt(Data, Train, Finish);
     }
 
@@ -111,7 +110,7 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     {
         if (Cancellation.IsCancellationRequested)
         {
-            SessionState.PSVariable.Set("global:" + LastClassifierVariable, network);
+            SessionState.PSVariable.Set("global:" + PartialResultVariable, network);
             throw new PipelineStoppedException();
         }
 
@@ -124,7 +123,7 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
         public void Report(TrainingEpoch value)
         {
             string accuracy = value.ValidationAccuracy is { } a
-                ? string.Create(CultureInfo.InvariantCulture, $"accuracy {a:F4} on rows kept back")
+                ? string.Create(CultureInfo.InvariantCulture, $"accuracy {a:F4} on held-out rows")
                 : string.Create(CultureInfo.InvariantCulture, $"accuracy {value.TrainAccuracy:F4}");
             string status = string.Create(
                 CultureInfo.InvariantCulture,

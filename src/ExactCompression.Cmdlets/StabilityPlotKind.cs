@@ -3,7 +3,7 @@ namespace ExactCompression.Cmdlets;
 /// <summary>What a picture shows.</summary>
 public enum StabilityPlotKind
 {
-    /// <summary>The state of each neuron, or of a compression what became of each layer, or of rows compression.</summary>
+    /// <summary>States for a table, Layers for a compression, Compression for rows.</summary>
     Auto,
 
     /// <summary>The state of each neuron, layer by layer.</summary>
@@ -12,9 +12,9 @@ public enum StabilityPlotKind
     /// <summary>The bounds of each neuron as bars.</summary>
     Bounds,
 
-    /// <summary>What a compression made of each layer.</summary>
+    /// <summary>The fate of each layer's neurons in a compression.</summary>
     Layers,
 
-    /// <summary>Compression against what a sweep varied.</summary>
+    /// <summary>Compression against the quantity that a sweep varied.</summary>
     Compression,
 }

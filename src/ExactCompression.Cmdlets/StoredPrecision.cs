@@ -3,7 +3,7 @@ namespace ExactCompression.Cmdlets;
 /// <summary>What weights are stored as.</summary>
 public enum StoredPrecision
 {
-    /// <summary>As in the file that the network came from, so that the new file is not larger; a warning says where that rounds.</summary>
+    /// <summary>As in the file that the network came from, so that the new file is not larger; a warning states if that rounds.</summary>
     Source,
 
     /// <summary>IEEE 754 binary32.</summary>
@@ -13,7 +13,7 @@ public enum StoredPrecision
     Float64,
 }
 
-/// <summary>From the parameter to the library's own terms.</summary>
+/// <summary>Conversion of the parameter to the library's type.</summary>
 internal static class StoredPrecisions
 {
     /// <summary>The library's precision, or null for that of the source.</summary>

@@ -25,12 +25,12 @@ public sealed class TestCompressionCertificateCommand : FileInputCommand
     [ModuleObject("New-InputDomain", typeof(InputDomain))]
     public InputDomain? Domain { get; set; }
 
-    /// <summary>Memory that the import may take, in bytes; in proportion to the file if left out.</summary>
+    /// <summary>Memory that the import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
     public long? MaximumSize { get; set; }
 
-    /// <summary>How many multiplications and additions checking a certificate may take; one that takes more is not valid.</summary>
+    /// <summary>How many multiplications and additions checking a certificate may take; one that needs more is not valid.</summary>
     [Parameter]
     [ValidateRange(1.0, double.PositiveInfinity)]
     public double MaximumWork { get; set; } = CertificateCheck.DefaultMaximumWork;

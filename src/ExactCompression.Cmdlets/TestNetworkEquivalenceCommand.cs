@@ -4,7 +4,7 @@ using static System.FormattableString;
 
 namespace ExactCompression.Cmdlets;
 
-/// <summary>Compares two networks over a domain: what can be proven, and what is seen at many points.</summary>
+/// <summary>Compares two networks over a domain: what can be proven, and what is observed at many points.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "NetworkEquivalence", DefaultParameterSetName = PairSet)]
 [OutputType(typeof(EquivalenceReport), typeof(Job))]
 public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
@@ -91,7 +91,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     private ReluNetwork Second => Difference is CompressionResult result ? result.Compressed : (ReluNetwork)Difference;
 
-    /// <summary>The compression of this very reference over this domain, whose proof then applies.</summary>
+    /// <summary>The compression, if it is of this reference over this domain: then its proof applies.</summary>
     private CompressionResult? OfReference() =>
         Difference is CompressionResult result && ReferenceEquals(result.Original, Reference)
             && (Domain is null || Domains.AreEqual(Domain, result.Domain)) ? result : null;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ExactCompression.Host;
 
-/// <summary>Reads commands line by line, several lines where one is not whole, and runs each.</summary>
+/// <summary>Reads commands line by line, over several lines if one is incomplete, and runs each.</summary>
 internal sealed class CommandPrompt(HostSession session)
 {
     /// <summary>Runs until <c>exit</c> or the end of input.</summary>
@@ -12,7 +12,7 @@ internal sealed class CommandPrompt(HostSession session)
     {
         bool typed = !Console.IsInputRedirected;
         if (typed)
-            Console.WriteLine("ExactCompression. Get-Command -Module ExactCompression lists the cmdlets; exit leaves.");
+            Console.WriteLine("ExactCompression. Get-Command -Module ExactCompression lists the cmdlets; exit ends the session.");
         while (session.ExitCode is null)
         {
             if (Read(typed) is not { } text)
@@ -24,7 +24,7 @@ internal sealed class CommandPrompt(HostSession session)
         return session.ExitCode ?? ExitCodes.Success;
     }
 
-    /// <summary>Reads one whole command, or null at the end of input.</summary>
+    /// <summary>Reads one complete command, or null at the end of input.</summary>
     private string? Read(bool typed)
     {
         var text = new StringBuilder();
@@ -35,7 +35,7 @@ internal sealed class CommandPrompt(HostSession session)
             string? line = Console.ReadLine();
             if (line is null)
                 return text.Length == 0 ? null : text.ToString();
-            // An empty line ends a command that will not become whole.
+            // An empty line ends an incomplete command.
             if (line.Length == 0 && text.Length > 0)
                 return text.ToString();
             text.Append(text.Length == 0 ? "" : "\n").Append(line);

@@ -5,7 +5,7 @@ using System.Reflection;
 
 namespace ExactCompression.Host;
 
-/// <summary>What the engine sees of this program.</summary>
+/// <summary>The host interface of this program for the engine.</summary>
 internal sealed class ConsolePSHost(bool interactive) : PSHost
 {
     private readonly ConsoleUI ui = new(interactive);
@@ -16,7 +16,7 @@ internal sealed class ConsolePSHost(bool interactive) : PSHost
     /// <summary>The code that <c>exit</c> was called with, or null.</summary>
     public int? ExitCode { get; private set; }
 
-    /// <summary>Whether the last statement of a command went well.</summary>
+    /// <summary>Whether the last statement of a command succeeded.</summary>
     public bool LastSucceeded { get; set; } = true;
 
     public override string Name => "ExactCompression.Host";
@@ -31,7 +31,7 @@ internal sealed class ConsolePSHost(bool interactive) : PSHost
 
     public override CultureInfo CurrentUICulture { get; } = new("en-US");
 
-    /// <summary>Where commands find this object: what they see as their host is the engine's wrapper.</summary>
+    /// <summary>Where commands find this object: the host that they see is the engine's wrapper.</summary>
     public override PSObject PrivateData => PSObject.AsPSObject(this);
 
     /// <summary>The console.</summary>
@@ -53,10 +53,10 @@ internal sealed class ConsolePSHost(bool interactive) : PSHost
 
     public override void NotifyEndApplication()
     {
-        // Nothing was changed for it.
+        // Nothing had to be changed for it.
     }
 
-    /// <summary>A pipeline ended: what it left on the screen for the moment goes, and one that the user stopped ends a script.</summary>
+    /// <summary>A pipeline ended: its progress line is removed, and if the user stopped it, the script ends.</summary>
     /// <param name="stoppedByUser">Whether the user stopped it.</param>
     /// <param name="signal">The number of the signal that ends the whole program, whatever a script says; null for none.</param>
     public void Ended(bool stoppedByUser, int? signal)

@@ -2,7 +2,7 @@ using System.Management.Automation.Host;
 
 namespace ExactCompression.Host;
 
-/// <summary>The screen's size and colours. What needs a screen buffer is refused: output may as well be a file.</summary>
+/// <summary>The screen's size and colours. Operations on a screen buffer are refused: output may also be a file.</summary>
 internal sealed class ConsoleRawUI : PSHostRawUserInterface
 {
     private const int DefaultWidth = 120;
@@ -42,7 +42,7 @@ internal sealed class ConsoleRawUI : PSHostRawUserInterface
     /// <summary>Formats for another width, until <see cref="PopWidth"/>.</summary>
     public void PushWidth(int width) => widths.Push(width);
 
-    /// <summary>Goes back to the width before.</summary>
+    /// <summary>Restores the previous width.</summary>
     public void PopWidth() => widths.Pop();
 
     public override void FlushInputBuffer()

@@ -9,8 +9,8 @@ using System.Text;
 namespace ExactCompression.Host;
 
 /// <summary>
-/// Text in and out: results, warnings and verbose messages on standard output, as pwsh has it; errors on standard error; progress on
-/// standard error where it is a terminal. Colours only on a terminal.
+/// Text input and output: results, warnings and verbose messages on standard output, as in pwsh; errors on standard error; progress on
+/// standard error if it is a terminal. Colours only on a terminal.
 /// </summary>
 internal sealed class ConsoleUI(bool interactive) : PSHostUserInterface
 {
@@ -33,7 +33,7 @@ internal sealed class ConsoleUI(bool interactive) : PSHostUserInterface
 
     public override bool SupportsVirtualTerminal => ColourOut && captures.Count == 0;
 
-    /// <summary>Sends output to a text instead of the console, until <see cref="EndCapture"/>: Out-String works so.</summary>
+    /// <summary>Redirects output to a text instead of the console, until <see cref="EndCapture"/>: Out-String works so.</summary>
     /// <param name="width">Columns to format for; null for the screen's.</param>
     public void BeginCapture(int? width = null)
     {
@@ -41,8 +41,8 @@ internal sealed class ConsoleUI(bool interactive) : PSHostUserInterface
         raw.PushWidth(width ?? raw.BufferSize.Width);
     }
 
-    /// <summary>Ends the capture that began last.</summary>
-    /// <returns>What was written meanwhile.</returns>
+    /// <summary>Ends the most recent capture.</summary>
+    /// <returns>What was written in the meantime.</returns>
     public string EndCapture()
     {
         raw.PopWidth();
@@ -92,7 +92,7 @@ internal sealed class ConsoleUI(bool interactive) : PSHostUserInterface
 
     public override void WriteInformation(InformationRecord record)
     {
-        // Write-Host comes through Write; other information is for those who ask for the stream.
+        // Write-Host goes through Write; other information is only for readers of the stream.
     }
 
     public override void WriteProgress(long sourceId, ProgressRecord record) => Progress.Show(record);
@@ -167,6 +167,6 @@ internal sealed class ConsoleUI(bool interactive) : PSHostUserInterface
     private void RequireUser(string what = "input")
     {
         if (!interactive && Console.IsInputRedirected)
-            throw new PSInvalidOperationException($"Nobody is there to answer: {what}.");
+            throw new PSInvalidOperationException($"The session is not interactive, and cannot answer: {what}.");
     }
 }

@@ -5,9 +5,8 @@ using System.Reflection;
 namespace ExactCompression.Host;
 
 /// <summary>
-/// The everyday commands. The engine that NuGet serves comes without PowerShell's Utility and Management modules, so the host has those
-/// of their commands that scripts use most, under the same names and with the same parameters; one that it lacks is an error, never
-/// silence.
+/// The everyday commands. The engine's NuGet package lacks PowerShell's Utility and Management modules, so the host provides those of their
+/// commands that scripts use most, with the same names and parameters; a missing one is an error, and is never ignored.
 /// </summary>
 internal static class HostCommands
 {

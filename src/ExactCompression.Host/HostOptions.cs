@@ -1,6 +1,6 @@
 namespace ExactCompression.Host;
 
-/// <summary>What the host is to do.</summary>
+/// <summary>What the host should do.</summary>
 internal enum HostMode
 {
     Prompt,

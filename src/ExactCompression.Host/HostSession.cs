@@ -1,21 +1,22 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
+using ExactCompression.Cmdlets.Infrastructure;
 
 namespace ExactCompression.Host;
 
 /// <summary>
-/// One runspace with the module in it, and the running of text and scripts there. Ctrl-C stops what runs; so do signals that end the
-/// program.
+/// One runspace with the module in it, which runs text and scripts. Ctrl-C stops what runs; so do termination signals.
 /// </summary>
 internal sealed class HostSession : IDisposable
 {
     private readonly ConsolePSHost host;
     private readonly Runspace runspace;
     private readonly Lock running = new();
+    private readonly TerminationSignals signals;
     private PowerShell? current;
-    private readonly EndSignals signals;
     private bool stopAsked;
+    private int signal;
 
     /// <summary>Starts the engine and imports the module.</summary>
     /// <param name="interactive">Whether a user sits at a prompt.</param>
@@ -41,13 +42,14 @@ internal sealed class HostSession : IDisposable
 
         Runspace.DefaultRunspace = runspace;
         Console.CancelKeyPress += OnCancel;
-        signals = new(Stop);
+        // After a second signal, or at a prompt, or between two commands, there is nothing to wait for.
+        signals = new(number => Interlocked.CompareExchange(ref signal, number, 0) == 0 && Stop());
     }
 
     /// <summary>The code that a script asked to exit with, or null.</summary>
     public int? ExitCode => host.ExitCode;
 
-    /// <summary>Runs a script file with arguments as they stand on a command line.</summary>
+    /// <summary>Runs a script file with arguments as on a command line.</summary>
     /// <returns>The exit code.</returns>
     public int RunScript(string path, IReadOnlyList<string> arguments)
     {
@@ -76,12 +78,12 @@ internal sealed class HostSession : IDisposable
     /// <returns>The exit code: 1 also where the last command failed, as with pwsh.</returns>
     public int RunCommand(string text)
     {
-        // $? is gone once the pipeline has ended, so the text itself hands it over.
+        // $? is lost once the pipeline has ended, so the text itself passes it on.
         bool ended = RunText($"{text}\n$Host.PrivateData.{nameof(ConsolePSHost.LastSucceeded)} = $?");
         return ExitCode ?? (ended && host.LastSucceeded ? ExitCodes.Success : ExitCodes.Failure);
     }
 
-    /// <summary>Runs text and shows what comes out.</summary>
+    /// <summary>Runs text and shows its output.</summary>
     /// <returns>Whether no terminating error ended it.</returns>
     public bool RunText(string text) => Invoke(shell => shell.AddScript(text));
 
@@ -100,22 +102,25 @@ internal sealed class HostSession : IDisposable
         runspace.Dispose();
     }
 
+    /// <summary>The number of the first termination signal, or null.</summary>
+    private int? ReceivedSignal => Volatile.Read(ref signal) is > 0 and var number ? number : null;
+
     private bool Invoke(Action<PowerShell> build)
     {
         using var shell = PowerShell.Create(runspace);
         build(shell);
-        // Errors go where output goes, so that they appear in their place among it.
+        // Errors are merged with output, so that they appear in order.
         shell.Commands.AddCommand(
             new Command("Out-Default") { MergeUnclaimedPreviousCommandResults = PipelineResultTypes.Error | PipelineResultTypes.Output });
         lock (running)
         {
             current = shell;
-            stopAsked = signals.Received is not null;
+            stopAsked = ReceivedSignal is not null;
         }
 
         if (stopAsked)
         {
-            host.Ended(true, signals.Received);
+            host.Ended(true, ReceivedSignal);
             return false;
         }
 
@@ -123,17 +128,17 @@ internal sealed class HostSession : IDisposable
         {
             shell.Invoke();
             // A stopped pipeline may end without an exception.
-            host.Ended(stopAsked, signals.Received);
+            host.Ended(stopAsked, ReceivedSignal);
             return !stopAsked;
         }
         catch (PipelineStoppedException)
         {
-            host.Ended(stopAsked, signals.Received);
+            host.Ended(stopAsked, ReceivedSignal);
             return false;
         }
         catch (RuntimeException e)
         {
-            host.Ended(stopAsked, signals.Received);
+            host.Ended(stopAsked, ReceivedSignal);
             Show(e.ErrorRecord);
             return false;
         }
@@ -147,7 +152,7 @@ internal sealed class HostSession : IDisposable
     /// <summary>Writes an error record as the engine formats it.</summary>
     private void Show(ErrorRecord record)
     {
-        // Out-Default knows errors by the stream that they came down, and this one came as an exception.
+        // Out-Default recognises errors by their stream, and this one was thrown as an exception.
         using var shell = PowerShell.Create(runspace);
         host.Console.BeginCapture();
         shell.AddCommand("Out-Default").Invoke(new[] { record });
@@ -158,7 +163,7 @@ internal sealed class HostSession : IDisposable
     {
         lock (running)
         {
-            // The second Ctrl-C ends the process; so does the first where nothing runs and nobody types.
+            // The second Ctrl-C ends the process; so does the first if nothing runs and the session is not interactive.
             if (stopAsked || (current is null && !host.Interactive))
                 return;
             e.Cancel = true;

@@ -1,10 +1,10 @@
 using System.Globalization;
 using ExactCompression.Host;
 
-// The engine reports its use to its maker unless told otherwise before it starts.
+// The engine sends telemetry unless that is disabled before it starts.
 Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
 
-// The engine takes a thread's culture, not the host's.
+// The engine uses the thread's culture, not the host's.
 CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = EnglishInvariantCulture.Instance;
 
 if (!HostOptions.TryParse(args, out HostOptions options, out string problem))

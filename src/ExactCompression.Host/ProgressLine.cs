@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace ExactCompression.Host;
 
 /// <summary>
-/// One line on the terminal that says how far work is, and goes before anything else is written. Silent without a terminal.
+/// One progress line on the terminal, which is removed before anything else is written. Silent without a terminal.
 /// </summary>
 internal sealed class ProgressLine
 {
@@ -32,7 +32,7 @@ internal sealed class ProgressLine
         }
     }
 
-    /// <summary>Takes the line away.</summary>
+    /// <summary>Removes the line.</summary>
     public void Clear()
     {
         if (!shown)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ExactCompression.Host;
 
-/// <summary>Turns command-line arguments into a call: <c>-Name value</c> binds by name, the rest by position.</summary>
+/// <summary>Converts command-line arguments to a call: <c>-Name value</c> binds by name, the rest by position.</summary>
 internal static class ScriptCall
 {
     /// <summary>Builds the call.</summary>
@@ -29,7 +29,7 @@ internal static class ScriptCall
         return (text.ToString(), [.. values]);
     }
 
-    /// <summary>Splits <c>-Name:value</c>; a negative number, a lone dash or anything that is no name is a value.</summary>
+    /// <summary>Splits <c>-Name:value</c>; a negative number, a lone dash or anything that is not a name is a value.</summary>
     private static (string? Name, string? Value) Split(string argument)
     {
         if (argument.Length < 2 || argument[0] != '-' || !(char.IsAsciiLetter(argument[1]) || argument[1] == '_'))

@@ -4,8 +4,10 @@
 .SYNOPSIS
     Writes the bill of materials of the module: CycloneDX 1.6 as JSON.
 .DESCRIPTION
-    Goes by what was really restored, as New-ThirdPartyNotices.ps1 does: each package that gives the module an assembly or a native library, with its
-    version, the SHA-512 of its .nupkg file as the gallery gives it, its licence, and the packages among these that it depends on. The same source
+    Goes by what was really restored, as New-ThirdPartyNotices.ps1 does: each package that gives the module an assembly or a native
+    library, with its
+    version, the SHA-512 of its .nupkg file as the gallery gives it, its licence, and the packages among these that it depends on. The same
+    source
     makes the same file.
 .PARAMETER AssetsFile
     The project.assets.json of the cmdlets' project, one for each system.
@@ -53,15 +55,16 @@ function Get-License([System.Xml.XmlNode]$Metadata) {
 
 function Get-Component([pscustomobject]$Package) {
     $metadata = Get-PackageMetadata $Package.Folder
-    # Of the file as it was fetched, signatures included; what lock files hold is the hash of the content without them.
+    # The hash of the file as fetched, signatures included; lock files hold the hash of the content without them.
     $hash = [System.IO.File]::ReadAllText([System.IO.Directory]::GetFiles($Package.Folder, '*.nupkg.sha512')[0]).Trim()
+    $digits = [System.Convert]::ToHexString([System.Convert]::FromBase64String($hash)).ToLowerInvariant()
     $component = [ordered]@{
         'type'     = 'library'
         'bom-ref'  = Get-Reference $Package.Name $Package.Version
         'name'     = $Package.Name
         'version'  = $Package.Version
         'scope'    = 'required'
-        'hashes'   = @([ordered]@{ alg = 'SHA-512'; content = [System.Convert]::ToHexString([System.Convert]::FromBase64String($hash)).ToLowerInvariant() })
+        'hashes'   = @([ordered]@{ alg = 'SHA-512'; content = $digits })
         'licenses' = @(Get-License $metadata)
     }
     $copyright = $metadata.SelectSingleNode("*[local-name()='copyright']")
@@ -96,7 +99,7 @@ function Write-Value([System.Text.Json.Utf8JsonWriter]$Writer, $Value) {
     }
 }
 
-# One of each package, whichever systems it is for.
+# Each package once, whichever systems it is for.
 $packages = [System.Collections.Generic.SortedDictionary[string, object]]::new([System.StringComparer]::Ordinal)
 $needs = @{}
 foreach ($package in $AssetsFile | ForEach-Object { Get-RestoredPackage $_ } | Where-Object { $_.Runtime -or $_.Native }) {
@@ -135,14 +138,23 @@ $bill = [ordered]@{
     }
     'components'   = @(
         foreach ($reference in $packages.Keys) { Get-Component $packages[$reference] }
-        [ordered]@{ 'type' = 'file'; 'bom-ref' = $font; 'name' = 'Open Sans (a part of its glyphs)'; 'licenses' = @(@{ license = [ordered]@{ id = 'Apache-2.0' } }) }
+        [ordered]@{
+            'type'     = 'file'
+            'bom-ref'  = $font
+            'name'     = 'Open Sans (a part of its glyphs)'
+            'licenses' = @(@{ license = [ordered]@{ id = 'Apache-2.0' } })
+        }
     )
     'dependencies' = $dependencies
-    # Solvers and what they need are in these as code, of versions that the packages do not tell; THIRD-PARTY-NOTICES.txt names them.
-    'compositions' = @([ordered]@{ aggregate = 'incomplete'; assemblies = @($packages.Keys | Where-Object { $_ -like '*Google.OrTools.runtime.*' }) })
+    # Solvers and their dependencies are compiled into these; the packages do not state versions. THIRD-PARTY-NOTICES.txt names them.
+    'compositions' = @([ordered]@{
+            aggregate  = 'incomplete'
+            assemblies = @($packages.Keys | Where-Object { $_ -like '*Google.OrTools.runtime.*' })
+        })
 }
 $stream = [System.IO.MemoryStream]::new()
 $writer = [System.Text.Json.Utf8JsonWriter]::new($stream, [System.Text.Json.JsonWriterOptions]@{ Indented = $true; NewLine = "`n" })
 Write-Value $writer $bill
 $writer.Dispose()
-[System.IO.File]::WriteAllText($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path), [System.Text.Encoding]::UTF8.GetString($stream.ToArray()) + "`n")
+$text = [System.Text.Encoding]::UTF8.GetString($stream.ToArray()) + "`n"
+[System.IO.File]::WriteAllText($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path), $text)

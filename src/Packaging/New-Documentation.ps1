@@ -4,7 +4,8 @@
 .SYNOPSIS
     Writes the help as Markdown: a page for each cmdlet and each about topic, and an index of them.
 .DESCRIPTION
-    Made from what Get-Help is made from, help.xml and the about topics, so that there is one source. The pages refer to each other by relative
+    Made from what Get-Help is made from, help.xml and the about topics, so that there is one source. The pages refer to each other by
+    relative
     links, and so read alike in a repository and on a static site. Files that are there already are replaced; no others are touched.
 .PARAMETER OutputPath
     The folder to write to.
@@ -29,8 +30,12 @@ $files = [System.IO.Directory]::GetFiles($sources, 'about_*.help.txt')
 $topics = @($files | ForEach-Object { [System.IO.Path]::GetFileName($_) -replace '\.help\.txt$' })
 $pages = @($commands | ForEach-Object { $_.GetAttribute('name') }) + $topics
 
-# Variables, parameters, names of pages, and characters that mean something in Markdown.
-$special = [regex]'(?<code>\$(?:[A-Za-z][\w:.]*\w|_))|(?<code>(?<![\w-])-[A-Z][A-Za-z]+\b)|(?<page>\b(?:[A-Z][a-z]+-[A-Z][A-Za-z]+|about_[A-Za-z]+)\b)|(?<sign>[\\*<`|]|(?<!\w)_|_(?!\w))'
+# Variables, parameters, names of pages, and characters with a meaning in Markdown.
+$special = [regex]((
+        '(?<code>\$(?:[A-Za-z][\w:.]*\w|_))',
+        '(?<code>(?<![\w-])-[A-Z][A-Za-z]+\b)',
+        '(?<page>\b(?:[A-Z][a-z]+-[A-Z][A-Za-z]+|about_[A-Za-z]+)\b)',
+        '(?<sign>[\\*<`|]|(?<!\w)_|_(?!\w))') -join '|')
 
 # Prose as Markdown, in one line; names of other pages become links.
 function Get-Inline([string]$Text, [string]$Page) {
@@ -44,7 +49,7 @@ function Get-Inline([string]$Text, [string]$Page) {
         })
 }
 
-# Breaks lines, and keeps a word at the beginning of one from being the mark of a list or a heading.
+# Breaks lines, and escapes a word at the beginning of one that would mark a list or a heading.
 function Split-Line([string]$Text, [string]$First = '', [string]$Rest = '', [int]$Columns = $width) {
     $line = $First
     $isEmpty = $true
@@ -71,7 +76,8 @@ function Get-Paragraph([string]$Text, [string]$Page) {
 }
 
 function Get-Parameter([System.Xml.XmlElement]$Command, [string]$Name) {
-    foreach ($place in @($Command) + @($Command.SelectNodes('use') | ForEach-Object { $help.SelectSingleNode("/help/group[@name='$($_.GetAttribute('group'))']") })) {
+    $groups = @($Command.SelectNodes('use') | ForEach-Object { $help.SelectSingleNode("/help/group[@name='$($_.GetAttribute('group'))']") })
+    foreach ($place in @($Command) + $groups) {
         $found = $place.SelectSingleNode("parameter[@name='$Name']")
         if ($found) {
             return $found
@@ -91,8 +97,9 @@ function Get-Syntax([System.Xml.XmlElement]$Command, [string[]]$Names) {
             }
             if ($isRequired) { $text } else { "[$text]" }
         }) + '[<CommonParameters>]'
-    # Names and types stay together: no-break spaces for as long as lines are broken.
-    (Split-Line (@($parts | ForEach-Object { $_.Replace(' ', [string][char]0xA0) }) -join ' ') -Rest '    ').Replace([string][char]0xA0, ' ')
+    # Names and types stay together: no-break spaces while lines are broken.
+    $noBreak = [string][char]0xA0
+    (Split-Line (@($parts | ForEach-Object { $_.Replace(' ', $noBreak) }) -join ' ') -Rest '    ').Replace($noBreak, ' ')
 }
 
 function Get-CommandPage([System.Xml.XmlElement]$Command) {
@@ -140,7 +147,8 @@ function Get-CommandPage([System.Xml.XmlElement]$Command) {
         $traits = @("Type ``$($parameter.GetAttribute('type'))``") +
         $(if ($parameter.GetAttribute('required') -eq 'true') { 'required' } else { 'optional' }) +
         $(if ($parameter.GetAttribute('position') -ne '') { "position $($parameter.GetAttribute('position'))" } else { 'named' })
-        if ($parameter.GetAttribute('pipeline')) { $traits += 'from the pipeline' + ($parameter.GetAttribute('pipeline') -replace '^true', '') }
+        $pipeline = $parameter.GetAttribute('pipeline')
+        if ($pipeline) { $traits += 'from the pipeline' + ($pipeline -replace '^true', '') }
         if ($parameter.GetAttribute('wildcards')) { $traits += 'wildcards' }
         if ($parameter.GetAttribute('aliases')) { $traits += "alias ``$($parameter.GetAttribute('aliases') -replace ', ', '`, `')``" }
         if ($parameter.GetAttribute('default')) { $traits += "default: $(Get-Inline $parameter.GetAttribute('default') $name)" }
@@ -151,7 +159,7 @@ function Get-CommandPage([System.Xml.XmlElement]$Command) {
         "## $([char]::ToUpperInvariant($kind[0]))$($kind.Substring(1))s"
         ''
         foreach ($entry in $Command.SelectNodes($kind)) {
-            Split-Line "``$($entry.GetAttribute('type') -replace ', ', '`, `')``: $(Get-Inline $entry.InnerText $name)" '- ' '  '
+            Split-Line "``$($entry.GetAttribute('type') -replace ',\s+', '`, `')``: $(Get-Inline $entry.InnerText $name)" '- ' '  '
         }
         ''
     }
@@ -167,15 +175,21 @@ function Get-CommandPage([System.Xml.XmlElement]$Command) {
     }
 }
 
-$proper = @{ 'onnx' = 'ONNX'; 'pytorch' = 'PyTorch'; 'safetensors' = 'SafeTensors'; 'npz' = 'NPZ'; 'nnet' = 'NNet'; 'weightsdat' = 'WeightsDat'; 'csv' = 'CSV'; 'npy' = 'NPY' }
+$proper = @{
+    'onnx' = 'ONNX'; 'pytorch' = 'PyTorch'; 'safetensors' = 'SafeTensors'; 'npz' = 'NPZ'; 'nnet' = 'NNet'; 'weightsdat' = 'WeightsDat'
+    'csv' = 'CSV'; 'npy' = 'NPY'
+}
 
 function Get-Heading([string]$Text) {
-    $words = @($Text.ToLowerInvariant().Split(' ') | ForEach-Object { $bare = $_.TrimEnd(','); if ($proper.ContainsKey($bare)) { $_.Replace($bare, $proper[$bare]) } else { $_ } })
+    $words = @($Text.ToLowerInvariant().Split(' ') | ForEach-Object {
+            $bare = $_.TrimEnd(',')
+            if ($proper.ContainsKey($bare)) { $_.Replace($bare, $proper[$bare]) } else { $_ }
+        })
     $heading = $words -join ' '
     "## $([char]::ToUpperInvariant($heading[0]))$($heading.Substring(1))"
 }
 
-# Lines of terms and what they mean, in columns: the first line tells where the second column begins.
+# Lines of terms and what they mean, in columns: the first line determines where the second column begins.
 function Get-Table([string[]]$Lines, [string]$Page) {
     $row = { "| $(@($args[0] | ForEach-Object { Get-Inline $_ $Page }) -join ' | ') |" }
     $cells = @($Lines[0].Trim() -split ' {2,}')
@@ -235,7 +249,8 @@ function Get-TopicPage([string]$Topic, [string[]]$Lines) {
         }
         else {
             $isCode = $line.StartsWith('        ')
-            $block = @(while ($at -lt $Lines.Count -and ($Lines[$at].StartsWith('    ') -or ($isCode -and $Lines[$at] -eq '' -and $at + 1 -lt $Lines.Count -and $Lines[$at + 1].StartsWith('        ')))) {
+            $goesOn = { $Lines[$at] -eq '' -and $at + 1 -lt $Lines.Count -and $Lines[$at + 1].StartsWith('        ') }
+            $block = @(while ($at -lt $Lines.Count -and ($Lines[$at].StartsWith('    ') -or ($isCode -and (& $goesOn)))) {
                     $Lines[$at]
                     $at++
                 })
@@ -261,7 +276,8 @@ function Write-Page([string]$Name, [string[]]$Lines) {
 
 $OutputPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($OutputPath)
 $null = [System.IO.Directory]::CreateDirectory($OutputPath)
-$index = [System.Collections.Generic.List[string]]@('# ExactCompression', '', '## Concepts', '', '| page | what it tells |', '| --- | --- |')
+$index = [System.Collections.Generic.List[string]]@(
+    '# ExactCompression', '', '## Concepts', '', '| page | topic |', '| --- | --- |')
 foreach ($topic in $topics) {
     $lines = [System.IO.File]::ReadAllLines([System.IO.Path]::Combine($sources, "$topic.help.txt"))
     Write-Page $topic @(Get-TopicPage $topic $lines)
@@ -273,5 +289,10 @@ foreach ($command in $commands) {
     Write-Page $name @(Get-CommandPage $command)
     $index.Add("| [$name]($name.md) | $(Get-Inline $command.SelectSingleNode('synopsis').InnerText $name) |")
 }
-$index.AddRange([string[]]@('', 'In PowerShell, `Get-Help` shows the same: `Get-Help Find-StableNeurons -Full`.', '', 'These pages are written by `./build.ps1 Docs`; their source is `src/ExactCompression.Cmdlets/Help`.'))
+$index.AddRange([string[]]@(
+        ''
+        'In PowerShell, `Get-Help` shows the same: `Get-Help Find-StableNeurons -Full`.'
+        ''
+        'These pages are written by `./build.ps1 Docs`; their source is `src/ExactCompression.Cmdlets/Help`.'
+    ))
 Write-Page 'index' $index

@@ -4,10 +4,12 @@
 .SYNOPSIS
     Makes the module as it is published.
 .DESCRIPTION
-    A gallery has one package for all systems, so one has the native libraries of each, in folders that are named after them; the assemblies are the same everywhere and are there once. Machines
+    A gallery has one package for all systems, so one has the native libraries of each, in folders that are named after them; the
+    assemblies are the same everywhere and are there once. Machines
     without a way to a gallery get a zip file of the same with the libraries of one system alone.
 
-    Nothing but assemblies, native libraries, views, help, licences and the bill of materials goes in: no symbols, no documentation for compilers, and of each native library only what the module calls, or what that needs.
+    Nothing but assemblies, native libraries, views, help, licences and the bill of materials goes in: no symbols, no documentation for
+    compilers, and of each native library only what the module calls, or what that needs.
     The assemblies are not compiled ahead of time: such code holds for one system, and the import takes a tenth of a second without.
 
     Written under OutputPath:
@@ -46,7 +48,8 @@ $root = [System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($P
 
 # In folders of its own: lib/ may be loaded by a session, and what is fetched differs between systems.
 function Invoke-Project([string]$Command, [string]$System, [string[]]$Arguments) {
-    & dotnet $Command (Join-Path $root 'src' 'ExactCompression.Cmdlets') "-p:RuntimeIdentifier=$System" --artifacts-path ([System.IO.Path]::Combine($work, $System)) -v q @Arguments | Out-Host
+    & dotnet $Command (Join-Path $root 'src' 'ExactCompression.Cmdlets') "-p:RuntimeIdentifier=$System" `
+        --artifacts-path ([System.IO.Path]::Combine($work, $System)) -v q @Arguments | Out-Host
     if ($LASTEXITCODE -ne 0) {
         throw "dotnet $Command for $System failed with exit code $LASTEXITCODE."
     }
@@ -86,7 +89,8 @@ $assets = @(foreach ($system in $RuntimeIdentifier) {
         }
         $file
     })
-$natives = [System.Collections.Generic.HashSet[string]]::new([string[]]@(Get-ChildItem ([System.IO.Path]::Combine($module, 'lib', $RuntimeIdentifier[0])) | ForEach-Object Name))
+$natives = [System.Collections.Generic.HashSet[string]]::new(
+    [string[]]@(Get-ChildItem ([System.IO.Path]::Combine($module, 'lib', $RuntimeIdentifier[0])) | ForEach-Object Name))
 foreach ($file in Get-PackageFile $built) {
     $name = [System.IO.Path]::GetFileName($file.Name)
     if ($name -like '*.pdb' -or $natives.Contains($name) -or ($file.Name -like 'lib/*.xml' -and $name -notlike '*.ps1xml')) {

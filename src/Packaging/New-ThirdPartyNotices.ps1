@@ -2,10 +2,12 @@
 
 <#
 .SYNOPSIS
-    Writes the licences of what the module brings along.
+    Writes the licences of what the module ships with.
 .DESCRIPTION
-    Goes by what was really restored: each package that gives the module an assembly or a native library, with the licence that its own description names, its copyright, and the licence and
-    notice files that it holds; where it names a licence and holds no text, the licence's standard text. A package without a known licence is an error.
+    Goes by what was really restored: each package that gives the module an assembly or a native library, with the licence that its own
+    description names, its copyright, and the licence and
+    notice files that it holds; where it names a licence and holds no text, the licence's standard text. A package without a known licence
+    is an error.
 .PARAMETER AssetsFile
     The project.assets.json of the cmdlets' project, one for each system.
 .PARAMETER Path
@@ -32,13 +34,16 @@ function Get-Notice([string]$Folder) {
     $name = "$((& $find 'id').InnerText) $((& $find 'version').InnerText)"
     $license = & $find 'license'
     $expression = if ($license -and $license.GetAttribute('type') -eq 'expression') { $license.InnerText } else { '' }
-    # Of licences to choose from, the one whose text is here.
-    $chosen = @($expression -split ' OR ' | Where-Object { $_ -and [System.IO.File]::Exists([System.IO.Path]::Combine($standard, "$_.txt")) })
+    # Where there is a choice of licences, the one whose text is here.
+    $chosen = @($expression -split ' OR ' |
+            Where-Object { $_ -and [System.IO.File]::Exists([System.IO.Path]::Combine($standard, "$_.txt")) })
+    $isNotice = '^(licen[cs]e|notice|copying|third-party)[^/\\]*(\.txt|\.md)?$'
     $texts = @([System.IO.Directory]::GetFiles($Folder, '*', [System.IO.SearchOption]::AllDirectories) |
-            Where-Object { [System.IO.Path]::GetFileName($_) -match '^(licen[cs]e|notice|copying|third-party)[^/\\]*(\.txt|\.md)?$' } | Sort-Object)
+            Where-Object { [System.IO.Path]::GetFileName($_) -match $isNotice } | Sort-Object)
     $hasLicense = @($texts | Where-Object { [System.IO.Path]::GetFileName($_) -match '^licen[cs]e(\.txt|\.md)?$' }).Count -gt 0
     if (-not $hasLicense -and -not $chosen) {
-        throw "$name has no licence file, and its licence '$expression' is not among the texts of $standard. Look what its licence is and add the text."
+        throw "$name has no licence file, and its licence '$expression' is not among the texts of $standard. " +
+        'Look up its licence and add the text.'
     }
     $copyright = & $find 'copyright'
     $project = & $find 'projectUrl'
@@ -56,9 +61,11 @@ function Get-Notice([string]$Folder) {
     }
 }
 
-$packages = @($AssetsFile | ForEach-Object { Get-RestoredPackage $_ } | Where-Object { $_.Runtime -or $_.Native } | ForEach-Object Folder | Sort-Object -Unique)
+$packages = @($AssetsFile | ForEach-Object { Get-RestoredPackage $_ } | Where-Object { $_.Runtime -or $_.Native } |
+        ForEach-Object Folder | Sort-Object -Unique)
 $lines = [System.Collections.Generic.List[string]]::new()
-$lines.Add('ExactCompression comes with the work of others, under licences of their own. First what there is, then the texts; a text that several have stands at the first.')
+$lines.Add('ExactCompression comes with the work of others, under licences of their own. ' +
+    'First the list, then the texts; a text that several share is given with the first.')
 $lines.Add('')
 $seen = @{}
 $notices = @($packages | ForEach-Object { , @(Get-Notice $_) })
@@ -91,5 +98,6 @@ foreach ($notice in $notices) {
 }
 $lines.Add($rule)
 $lines.Add('Open Sans')
-$lines.Add('Licence: Apache-2.0 (its text stands above). Digitized data copyright (c) 2010-2011 Google Corporation. A part of its glyphs, without hints.')
+$lines.Add('Licence: Apache-2.0 (its text is above). Digitized data copyright (c) 2010-2011 Google Corporation. ' +
+    'A part of its glyphs, without hints.')
 [System.IO.File]::WriteAllText($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path), ($lines -join "`n") + "`n")

@@ -1,4 +1,5 @@
-# What packages are made of. Uses .NET for files and archives: the same bytes under every PowerShell, and the project's own host has no Compress-Archive.
+# Functions that build packages. They use .NET for files and archives: the same bytes under every PowerShell, and the project's own host
+# has no Compress-Archive.
 
 function Get-ModuleManifest([string]$Path) {
     $problems = $null
@@ -27,10 +28,13 @@ function Get-RestoredPackage([string]$AssetsFile) {
             $files = @{}
             foreach ($group in 'runtime', 'native') {
                 $value = [System.Text.Json.JsonElement]::new()
-                $files[$group] = @(if ($library.Value.TryGetProperty($group, [ref]$value)) { $value.EnumerateObject() | ForEach-Object Name | Where-Object { $_ -notlike '*_._' } })
+                $files[$group] = @(if ($library.Value.TryGetProperty($group, [ref]$value)) {
+                        $value.EnumerateObject() | ForEach-Object Name | Where-Object { $_ -notlike '*_._' }
+                    })
             }
             $path = $root.GetProperty('libraries').GetProperty($library.Name).GetProperty('path').GetString()
-            $folder = @($folders | ForEach-Object { [System.IO.Path]::Combine($_, $path) } | Where-Object { [System.IO.Directory]::Exists($_) })[0]
+            $folder = @($folders | ForEach-Object { [System.IO.Path]::Combine($_, $path) } |
+                    Where-Object { [System.IO.Directory]::Exists($_) })[0]
             $name, $version = $library.Name.Split('/')
             $value = [System.Text.Json.JsonElement]::new()
             [pscustomobject]@{
@@ -40,13 +44,15 @@ function Get-RestoredPackage([string]$AssetsFile) {
                 Folder       = $folder
                 Runtime      = $files.runtime
                 Native       = $files.native
-                Dependencies = @(if ($library.Value.TryGetProperty('dependencies', [ref]$value)) { $value.EnumerateObject() | ForEach-Object Name })
+                Dependencies = @(if ($library.Value.TryGetProperty('dependencies', [ref]$value)) {
+                        $value.EnumerateObject() | ForEach-Object Name
+                    })
             }
         }
     }
 }
 
-# What a restored package states of itself; its elements are of a namespace that depends on the package's age.
+# The metadata of a restored package; its XML namespace depends on the package's age.
 function Get-PackageMetadata([string]$Folder) {
     $nuspec = [xml][System.IO.File]::ReadAllText([System.IO.Directory]::GetFiles($Folder, '*.nuspec')[0])
     $nuspec.SelectSingleNode("/*/*[local-name()='metadata']")
@@ -59,7 +65,7 @@ function Get-NativeFile([string]$AssetsFile, [string]$System) {
     }
 }
 
-# The files of a folder, by name in a fixed order, with the names that they have in an archive.
+# The files of a folder, in a fixed order by name, with their names in an archive.
 function Get-PackageFile([string]$Folder) {
     $files = [System.IO.Directory]::GetFiles($Folder, '*', [System.IO.SearchOption]::AllDirectories)
     [System.Array]::Sort($files, [System.StringComparer]::Ordinal)
@@ -68,7 +74,7 @@ function Get-PackageFile([string]$Folder) {
     }
 }
 
-# Entries are hashtables: Name, and File or Text. Times are fixed, so that the same source makes the same archive.
+# Entries are hashtables: Name, and File or Text. Times are fixed, so that the same source gives the same archive.
 function Write-Archive([string]$Path, [hashtable[]]$Entries) {
     [System.IO.File]::Delete($Path)
     $archive = [System.IO.Compression.ZipFile]::Open($Path, 'Create')
@@ -78,7 +84,8 @@ function Write-Archive([string]$Path, [hashtable[]]$Entries) {
             $entry.LastWriteTime = [System.DateTimeOffset]::new(2020, 1, 1, 0, 0, 0, [timespan]::Zero)
             $stream = $entry.Open()
             try {
-                $bytes = if ($item.ContainsKey('Text')) { [System.Text.UTF8Encoding]::new($false).GetBytes($item.Text) } else { [System.IO.File]::ReadAllBytes($item.File) }
+                $bytes = if ($item.ContainsKey('Text')) { [System.Text.UTF8Encoding]::new($false).GetBytes($item.Text) }
+                else { [System.IO.File]::ReadAllBytes($item.File) }
                 $stream.Write($bytes, 0, $bytes.Length)
             }
             finally {
@@ -91,10 +98,11 @@ function Write-Archive([string]$Path, [hashtable[]]$Entries) {
     }
 }
 
-# A NuGet package as galleries take it: the module's files at its root, described by a .nuspec, in an Open Packaging container.
+# A NuGet package as galleries expect it: the module's files at its root, described by a .nuspec, in an Open Packaging container.
 function Write-GalleryPackage([string]$Module, [hashtable]$Manifest, [string]$Path) {
     $data = $Manifest.PrivateData.PSData
-    $tags = @($data.Tags) + 'PSModule' + @($Manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" }) + 'PSIncludes_Cmdlet' | Select-Object -Unique
+    $commandTags = @($Manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" })
+    $tags = @($data.Tags) + 'PSModule' + $commandTags + 'PSIncludes_Cmdlet' | Select-Object -Unique
     $escape = { [System.Security.SecurityElement]::Escape($args[0]) }
     $elements = [ordered]@{
         id                       = 'ExactCompression'
@@ -126,9 +134,10 @@ function Write-GalleryPackage([string]$Module, [hashtable]$Manifest, [string]$Pa
         '</package>'
         ''
     ) -join "`n"
+    $schemas = 'http://schemas.openxmlformats.org/package/2006'
     $properties = @(
         '<?xml version="1.0" encoding="utf-8"?>'
-        '<coreProperties xmlns="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<coreProperties xmlns=`"$schemas/metadata/core-properties`" xmlns:dc=`"http://purl.org/dc/elements/1.1/`">"
         "  <dc:creator>$(& $escape $Manifest.Author)</dc:creator>"
         "  <dc:description>$(& $escape $Manifest.Description)</dc:description>"
         '  <dc:identifier>ExactCompression</dc:identifier>'
@@ -142,13 +151,16 @@ function Write-GalleryPackage([string]$Module, [hashtable]$Manifest, [string]$Pa
         '<?xml version="1.0" encoding="utf-8"?>'
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         '  <Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/ExactCompression.nuspec" Id="manifest" />'
-        "  <Relationship Type=`"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties`" Target=`"/$corePart`" Id=`"properties`" />"
+        "  <Relationship Type=`"$schemas/relationships/metadata/core-properties`" Target=`"/$corePart`" Id=`"properties`" />"
         '</Relationships>'
         ''
     ) -join "`n"
     $files = @(Get-PackageFile $Module)
-    # Each part has a type: by its extension, or by its name where it has none, or where it is a number, as those of versioned libraries are.
-    $extensions = @($files.Name | ForEach-Object { [System.IO.Path]::GetExtension($_).TrimStart('.') } | Where-Object { $_ -match '^[A-Za-z][A-Za-z0-9]*$' }) | Sort-Object -Unique
+    # Each part has a type: by its extension, or by its name where it has none, or where it is a number, as those of versioned libraries
+    # are.
+    $isExtension = '^[A-Za-z][A-Za-z0-9]*$'
+    $extensions = @($files.Name | ForEach-Object { [System.IO.Path]::GetExtension($_).TrimStart('.') } |
+            Where-Object { $_ -match $isExtension }) | Sort-Object -Unique
     $types = @(
         '<?xml version="1.0" encoding="utf-8"?>'
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -156,7 +168,8 @@ function Write-GalleryPackage([string]$Module, [hashtable]$Manifest, [string]$Pa
         '  <Default Extension="psmdcp" ContentType="application/vnd.openxmlformats-package.core-properties+xml" />'
         '  <Default Extension="nuspec" ContentType="application/octet" />'
         $extensions | ForEach-Object { "  <Default Extension=`"$_`" ContentType=`"application/octet`" />" }
-        $files.Name | Where-Object { [System.IO.Path]::GetExtension($_).TrimStart('.') -notmatch '^[A-Za-z][A-Za-z0-9]*$' } | ForEach-Object { "  <Override PartName=`"/$(& $escape $_)`" ContentType=`"application/octet`" />" }
+        $files.Name | Where-Object { [System.IO.Path]::GetExtension($_).TrimStart('.') -notmatch $isExtension } |
+            ForEach-Object { "  <Override PartName=`"/$(& $escape $_)`" ContentType=`"application/octet`" />" }
         '</Types>'
         ''
     ) -join "`n"

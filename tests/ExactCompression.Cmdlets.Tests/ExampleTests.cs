@@ -98,7 +98,7 @@ public sealed class ExampleTests
             string output = process.StandardOutput.ReadToEnd(), error = process.StandardError.ReadToEnd();
             process.WaitForExit();
             Assert.Equal(("", 0), (error, process.ExitCode));
-            Assert.Contains($"share {task - 1} of 2: {3 - task} rows, 0 with an error", output, StringComparison.Ordinal);
+            Assert.Contains($"shard {task - 1} of 2: {3 - task} rows, 0 with an error", output, StringComparison.Ordinal);
         }
     }
 

@@ -160,7 +160,7 @@ public sealed class HostTests
     }
 
     [SkippableFact]
-    public void Signal_FinallyThatDoesNotEnd_EndsAllTheSame()
+    public void Signal_FinallyThatDoesNotEnd_EndsAnyway()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no signal to send to another process.");
         using Process process = HostProcess.Start(

@@ -14,7 +14,7 @@ public sealed class ImportLimitTests(ModuleFixture module)
     [Theory]
     [InlineData("Import-InputData")]
     [InlineData("New-InputDomain -Path")]
-    public void Import_ArchiveThatUnpacksToMuch_GoesByMaximumSize(string command)
+    public void Import_ArchiveThatUnpacksToMuch_IsLimitedByMaximumSize(string command)
     {
         using var folder = new TemporaryFolder();
         string file = folder.File("d.csv.gz");

@@ -34,7 +34,7 @@ public sealed class LiveObjectTests(ModuleFixture module)
     }
 
     [Fact]
-    public void Serialised_Table_GoesOnInThePipeline()
+    public void Serialised_Table_WorksInThePipeline()
     {
         PSObject result = module.Run(Make + "Send $t | Invoke-LeoCompression").Single;
         PSObject here = module.Run(Make + "$c").Single;
@@ -74,6 +74,6 @@ public sealed class LiveObjectTests(ModuleFixture module)
             $copy.PSObject.TypeNames.Insert(0, 'Deserialized.ExactCompression.ReluNetwork')
             Find-StableNeurons $copy
             """);
-        Assert.Contains("no object of this module", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("not an object of this module", error.ToString(), StringComparison.Ordinal);
     }
 }

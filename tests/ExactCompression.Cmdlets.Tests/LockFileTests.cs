@@ -6,7 +6,7 @@ namespace ExactCompression.Cmdlets.Tests;
 /// <summary>The lock files of all projects and systems: a stale one would fail the build of a system that nobody here has.</summary>
 public sealed class LockFileTests
 {
-    private const string Mend =
+    private const string Advice =
         "Write the lock files anew: ./build.ps1 Lock, or dotnet run --project src/ExactCompression.Host -- build.ps1 Lock";
     private static readonly string[] Folders = ["benchmarks", "src", "tests"];
     private static readonly string[] Systems = ["linux-x64", "osx-arm64", "win-x64"];
@@ -29,7 +29,7 @@ public sealed class LockFileTests
         foreach (string system in Systems)
         {
             string path = Path.Combine(Path.GetDirectoryName(file)!, $"packages.{system}.lock.json");
-            Assert.True(File.Exists(path), $"{path} is not there. {Mend}");
+            Assert.True(File.Exists(path), $"{path} is not there. {Advice}");
             using var document = JsonDocument.Parse(File.ReadAllText(path));
             JsonProperty[] frameworks = [.. document.RootElement.GetProperty("dependencies").EnumerateObject()];
             Assert.Equal(["net10.0", $"net10.0/{system}"], frameworks.Select(static f => f.Name));
@@ -41,11 +41,11 @@ public sealed class LockFileTests
                 Assert.Equal(64, Convert.FromBase64String(package.Value.GetProperty("contentHash").GetString()!).Length);
                 if (versions.TryGetValue(package.Name, out string? version))
                     Assert.True(
-                        package.Value.GetProperty("resolved").GetString() == version, $"{path}: {package.Name} is not {version}. {Mend}");
+                        package.Value.GetProperty("resolved").GetString() == version, $"{path}: {package.Name} is not {version}. {Advice}");
             });
             string[] direct = [.. packages.Where(static p => p.Value.GetProperty("type").GetString() == "Direct").Select(static p => p.Name)
                 .Distinct().Order(StringComparer.Ordinal)];
-            Assert.True(asked.SequenceEqual(direct), $"{path} is of other packages than {project} asks for. {Mend}");
+            Assert.True(asked.SequenceEqual(direct), $"{path} is of other packages than {project} asks for. {Advice}");
             Assert.Equal(2, document.RootElement.GetProperty("version").GetInt32());
         }
     }

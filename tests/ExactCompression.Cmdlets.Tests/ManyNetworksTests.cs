@@ -105,7 +105,7 @@ public sealed class ManyNetworksTests(ModuleFixture module)
     }
 
     [Fact]
-    public void Search_TimeLimit_TellsWhatIsLeft()
+    public void Search_TimeLimit_ReportsTheRemainingTime()
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 400, depth: 6, seed: 3));

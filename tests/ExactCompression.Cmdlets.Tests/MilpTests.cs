@@ -35,7 +35,7 @@ public sealed class MilpTests(ModuleFixture module)
         """;
 
     [Fact]
-    public void FindStableNeurons_Isa_NamesTheProofBesideTheSolversWord()
+    public void FindStableNeurons_Isa_NamesTheProofBesideTheMilpVerdict()
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("absolute.nnet", Absolute);
@@ -48,7 +48,7 @@ public sealed class MilpTests(ModuleFixture module)
     }
 
     [Fact]
-    public void InvokeLeoCompression_ASolversWordAlone_RemovesNothingUnlessAllowed()
+    public void InvokeLeoCompression_MilpVerdictsAlone_RemovesNothingUnlessAllowed()
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("many.nnet", ManyAbsolutes(copies: 3, others: 26));
@@ -61,7 +61,7 @@ public sealed class MilpTests(ModuleFixture module)
             """, file);
         Assert.Empty(result.Errors);
         Assert.Equal(["StablyActive Milp (Scip, 1e-06)", "1"], result.Output[..2].Select(static o => o.ToString()));
-        Assert.Contains("unproven: by a solver's word", new RecordingHost().Show([result.Output[2]]), StringComparison.Ordinal);
+        Assert.Contains("unproven: MILP verdicts", new RecordingHost().Show([result.Output[2]]), StringComparison.Ordinal);
         Assert.Equal(["True", "0", "1", "False", "1", "1"], result.Output[3..].Select(static o => o.ToString()));
         Assert.Equal(2, result.Warnings.Length);
     }
@@ -114,7 +114,7 @@ public sealed class MilpTests(ModuleFixture module)
         Assert.Empty(exact.Warnings);
         ScriptResult solved = module.Run("Import-ReluNetwork $args[0] | Get-ActivationPattern -Solver Scip", file);
         Assert.Equal(expected, solved.Output.Select(static o => (string)o.Properties["Pattern"].Value).Order(StringComparer.Ordinal));
-        Assert.Contains("no proof", Assert.Single(solved.Warnings), StringComparison.Ordinal);
+        Assert.Contains("not a proof", Assert.Single(solved.Warnings), StringComparison.Ordinal);
     }
 
     /// <summary>

@@ -62,7 +62,7 @@ public sealed class NumericParameterTests : IDisposable
     [Theory]
     [InlineData(",")]
     [InlineData(".")]
-    public void NewInputDomain_EndsAsText_GoOutward(string point)
+    public void NewInputDomain_EndsAsText_AreRoundedOutward(string point)
     {
         CultureInfo culture = Culture(point);
         double above = Math.BitIncrement(0.3), below = Math.BitDecrement(0.1);

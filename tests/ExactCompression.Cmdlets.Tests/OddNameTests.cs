@@ -25,7 +25,7 @@ public sealed class OddNameTests(ModuleFixture module)
     [InlineData(
         "Find-StableNeurons $n -TimeLimit 20 -Verbose -Debug 4>&1 5>&1 | Where-Object { $_ -isnot [ExactCompression.StabilityTable] }")]
     [InlineData("\"$n $t\"")]
-    public void View_OfAnOddName_HasNothingThatATerminalObeys(string script)
+    public void View_OfAnOddName_HasNoControlCharacters(string script)
     {
         string shown = new RecordingHost().Show(module.Run(Make + script, Name).Output);
         Assert.NotEmpty(shown.Trim());
@@ -34,7 +34,7 @@ public sealed class OddNameTests(ModuleFixture module)
     }
 
     [Fact]
-    public void Error_AboutAnOddPath_HasNothingThatATerminalObeys()
+    public void Error_AboutAnOddPath_HasNoControlCharacters()
     {
         ErrorRecord error = module.Fail("Import-ReluNetwork -LiteralPath $args[0]", "/no/such/\u001b[31mred\n.onnx");
         Assert.Contains("\\u001b[31mred\\n", error.ToString(), StringComparison.Ordinal);

@@ -68,7 +68,7 @@ public sealed class PipelineTests(ModuleFixture module)
     }
 
     [Fact]
-    public void FindStableNeurons_TableOverTheSameDomainByAnotherName_GoesOn()
+    public void FindStableNeurons_TableOverTheSameDomainByAnotherName_Continues()
     {
         ScriptResult result = module.Run(
             Import + "$t = Find-UnstableNeuronsGpu $net -Data $data; Find-StableNeurons $t -Domain (New-InputDomain 0 1)");

@@ -121,7 +121,7 @@ public sealed class PlotTests(ModuleFixture module)
     /// The libraries that draw, and those that solve, are loaded by the first who needs them: importing the module is quick.
     /// </summary>
     [Fact]
-    public void ImportModule_LoadsNothingThatDrawsOrSolves()
+    public void ImportModule_LoadsNoPlottingAndNoSolver()
     {
         using var folder = new TemporaryFolder();
         string script = folder.Write("loaded.ps1", """

@@ -48,7 +48,7 @@ public sealed class SearchTests(ModuleFixture module)
             StringComparison.OrdinalIgnoreCase);
 
     [Fact]
-    public void Find_Verbose_TellsTheStory()
+    public void Find_Verbose_DescribesTheSearch()
     {
         ScriptResult result = module.Run("Import-ReluNetwork $NetworkFile | Find-UnstableNeuronsGpu -Device Cpu -Verbose");
         Assert.Contains(result.Verbose, static line => line.Contains("[0,1]^64", StringComparison.Ordinal));

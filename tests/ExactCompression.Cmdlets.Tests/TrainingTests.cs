@@ -57,7 +57,7 @@ public sealed class TrainingTests(ModuleFixture module)
     }
 
     [Fact]
-    public void NewReluClassifier_Verbose_TellsEachEpochAndProgressEnds()
+    public void NewReluClassifier_Verbose_ReportsEachEpochAndProgressEnds()
     {
         // Enough work to show progress: what is done at once shows none.
         ScriptResult result = module.Run(Digits + "New-ReluClassifier $d -Hidden 400,200 -Epochs 60 -Verbose");

@@ -44,7 +44,7 @@ public sealed class UnprovenTests(ModuleFixture module)
                 + "$c.RemovedInactive; $c; ($c | Test-NetworkEquivalence).Equivalent");
         Assert.Empty(result.Errors);
         Assert.Equal(["True", "0", "3", "0"], result.Output[..4].Select(static o => o.ToString()));
-        Assert.Contains("Kept 3 neurons that were said to be stable", Show(result.Output[4]), StringComparison.Ordinal);
+        Assert.Contains("Kept 3 neurons that are claimed to be stable", Show(result.Output[4]), StringComparison.Ordinal);
         Assert.Equal("True", result.Output[5].ToString());
         Assert.StartsWith("Kept 3 neurons of bump", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
@@ -79,15 +79,15 @@ public sealed class UnprovenTests(ModuleFixture module)
             """);
         Assert.Equal(["False", "3", "True", "0", "1"], result.Output[..5].Select(static o => o.ToString()));
         string shown = Show(result.Output[5]);
-        Assert.Contains("Unproven: rests on 3 verdicts", shown, StringComparison.Ordinal);
+        Assert.Contains("Unproven: rests on 3 unproven verdicts", shown, StringComparison.Ordinal);
         Assert.DoesNotContain("(proven)", shown, StringComparison.Ordinal);
-        Assert.Contains("Unproven: rests on 3 verdicts", result.Output[6].ToString(), StringComparison.Ordinal);
+        Assert.Contains("Unproven: rests on 3 unproven verdicts", result.Output[6].ToString(), StringComparison.Ordinal);
         Assert.Equal(["False", "True", "False", "False"], result.Output[7..].Select(static o => o.ToString()));
         Assert.Contains("unproven", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("Format-List", @"(?m)^ProvenDeviation : Unproven: rests on 3 verdicts", @"(?m)^Unproven\s+: 3")]
+    [InlineData("Format-List", @"(?m)^ProvenDeviation : Unproven: rests on 3 unproven verdicts", @"(?m)^Unproven\s+: 3")]
     [InlineData("Format-Table", @"(?m) unproven\s*$", "bump")]
     public void Format_UnprovenCompression_SaysSo(string format, params string[] patterns)
     {
@@ -134,7 +134,7 @@ public sealed class UnprovenTests(ModuleFixture module)
             folder, "$t; $t.Neurons[0]; $t.IsImported; $t.Unproven -eq $t.Neurons.Count; $t.Neurons[4].Evidence");
         string shown = Show(result.Output[0]);
         Assert.Contains("unproven: imported", shown, StringComparison.Ordinal);
-        Assert.Contains("Imported: verdicts and bounds are what was stated there", shown, StringComparison.Ordinal);
+        Assert.Contains("Imported: verdicts and bounds are as stated at the source", shown, StringComparison.Ordinal);
         Assert.Contains("Imported (Witness)", Show(result.Output[1]), StringComparison.Ordinal);
         Assert.Equal(["True", "True", "Imported (BranchAndBound)"], result.Output[2..].Select(static o => o.ToString()));
     }

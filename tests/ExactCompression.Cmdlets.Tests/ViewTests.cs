@@ -12,21 +12,23 @@ public sealed partial class ViewTests(ModuleFixture module)
 
     [Theory]
     [InlineData("Import-ReluNetwork $NetworkFile", "Name", "Format", "Architecture", "Neurons", "Connections", "Precision")]
-    [InlineData("(Import-ReluNetwork $NetworkFile).Layers", "Inputs", "Outputs", "Activation", "Precision", "Non-zero", "Exact")]
-    [InlineData("New-InputDomain 0 1", "Domain", "Inputs", "Lowest", "Highest")]
-    [InlineData("Import-InputData $DataFile", "Name", "Rows", "Columns", "Labelled", "Scale")]
     [InlineData(
-        Table + "(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training.Epochs", "Epoch", "Loss", "Train", "Validation", "Zero weights",
-        "Rate", "Seconds")]
-    [InlineData(Table + "$t.Layers", "Layer", "Neurons", "Active (rank)", "Inactive", "Unstable", "Undetermined")]
+        "(Import-ReluNetwork $NetworkFile).Layers", "Inputs", "Outputs", "Activation", "Precision", "NonZeroConnectionCount", "IsExact")]
+    [InlineData("New-InputDomain 0 1", "Domain", "Size", "Lowest", "Highest")]
+    [InlineData("Import-InputData $DataFile", "Name", "Rows", "Columns", "HasLabels", "Scale")]
+    [InlineData(
+        Table + "(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training.Epochs", "Epoch", "Loss", "TrainAccuracy", "ValidationAccuracy",
+        "ZeroWeights", "LearningRate", "Seconds")]
+    [InlineData(
+        Table + "$t.Layers", "Layer", "Neurons", "StablyActive", "ActiveRank", "StablyInactive", "Unstable", "Undetermined")]
     [InlineData(Table + "$t.Neurons", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence")]
-    [InlineData(Table + "$t.Stages", "Stage", "Decided", "Time")]
+    [InlineData(Table + "$t.Stages", "Name", "Decided", "Elapsed")]
     [InlineData(Table + "(Invoke-LeoCompression $t).Steps", "Layer", "Kind", "Neurons", "Description")]
-    [InlineData(Table + "Measure-ReluNetwork $n $d", "Architecture", "Accuracy", "Neurons", "Connections", "Size", "Row time")]
-    [InlineData("Get-ComputeDevice", "Index", "Kind", "Name", "Units", "Memory", "Capability")]
+    [InlineData(Table + "Measure-ReluNetwork $n $d", "Architecture", "Accuracy", "Neurons", "Connections", "Bytes", "RowTime")]
+    [InlineData("Get-ComputeDevice", "Index", "Kind", "Name", "Units", "MemoryBytes", "Capability")]
     [InlineData(
-        "Invoke-CompressionSweep $NetworkFile -Level DeleteOnly", "Network", "Domain", "Accuracy", "Stable %", "Removed %", "Compressed")]
-    [InlineData("Import-ReluNetwork $NetworkFile | Get-ActivationPattern -Count 2", "Network", "Number", "Active", "Pattern")]
+        "Invoke-CompressionSweep $NetworkFile -Level DeleteOnly", "Network", "Domain", "Accuracy", "Stable", "Removed", "Compressed")]
+    [InlineData("Import-ReluNetwork $NetworkFile | Get-ActivationPattern -Count 2", "Network", "Number", "ActiveNeurons", "Pattern")]
     [InlineData("Get-MilpSolver", "Name", "Problems", "Available", "Version", "Detail")]
     public void DefaultView_IsATableWithTheseColumns(string script, params string[] columns)
     {
@@ -102,8 +104,8 @@ public sealed partial class ViewTests(ModuleFixture module)
     }
 
     [Theory]
-    [InlineData("$t | Format-Table", "Network", "Domain", "States", "Active", "Inactive", "Unstable", "Open")]
-    [InlineData("Invoke-LeoCompression $t | Format-Table", "Network", "Compressed", "Neurons", "Connections", "Deviation")]
+    [InlineData("$t | Format-Table", "Network", "Domain", "Active", "Inactive", "Unstable", "Undetermined")]
+    [InlineData("Invoke-LeoCompression $t | Format-Table", "Original", "Compressed", "Neurons", "Connections", "Proven")]
     public void FormatTable_OfBlocks_IsALineEach(string script, params string[] columns)
     {
         using var folder = new TemporaryFolder();
@@ -121,7 +123,7 @@ public sealed partial class ViewTests(ModuleFixture module)
     [InlineData("1, 1, 1, 1", 4, "1 1 1 1")]
     [InlineData("17, 6, 25, 0", 20, "7 3 10 0")]
     [InlineData("0, 0, 0, 0", 0, "0 0 0 0")]
-    public void StateBar_Share_IsInProportionAndForgetsNobody(string counts, int cells, string expected) =>
+    public void StateBar_Share_IsInProportionAndOmitsNoState(string counts, int cells, string expected) =>
         Assert.Equal(
             expected,
             module.Run(
@@ -143,7 +145,7 @@ public sealed partial class ViewTests(ModuleFixture module)
     [InlineData("Bytes(12906)", "12.6 KiB")]
     [InlineData("Bytes(25232932864)", "23.5 GiB")]
     [InlineData("Change(0, 0)", "0 -> 0 (0.0 % removed)")]
-    public void Units_AreThoseOfPeople(string call, string expected) =>
+    public void Units_Values_AreReadable(string call, string expected) =>
         Assert.Equal(expected, module.Run($"[ExactCompression.Cmdlets.Views.Units]::{call}").Single.ToString());
 
     [Fact]
@@ -169,7 +171,7 @@ public sealed partial class ViewTests(ModuleFixture module)
     [InlineData(Table + "(Invoke-LeoCompression $t).Steps")]
     [InlineData("Get-ComputeDevice")]
     [InlineData("Get-MilpSolver")]
-    public void DefaultView_OfSentences_WrapsThemAndCutsNothing(string script) =>
+    public void DefaultView_OfSentences_WrapsThemAndTruncatesNothing(string script) =>
         Assert.DoesNotContain('\u2026', Show(script)); // PowerShell's ellipsis
 
     private string Show(string script)

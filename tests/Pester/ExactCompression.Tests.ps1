@@ -64,7 +64,7 @@ Describe 'The pipeline' {
         $narrow.Unstable | Should -BeLessThan $wide.Unstable
     }
 
-    It 'keeps networks whole in parallel runspaces' {
+    It 'keeps networks intact in parallel runspaces' {
         $counts = 1..2 | ForEach-Object -ThrottleLimit 2 -Parallel {
             Import-Module (Join-Path $using:root 'ExactCompression.psd1')
             ($using:network | Find-UnstableNeuronsGpu -Device Cpu).Unstable
@@ -73,7 +73,7 @@ Describe 'The pipeline' {
         $counts[0] | Should -Be $counts[1]
     }
 
-    It 'takes objects to a job and back whole' {
+    It 'passes objects to a job and back unchanged' {
         $result = Start-Job {
             Import-Module $using:root/ExactCompression.psd1
             $using:network | Find-StableNeurons -Data $using:data | Invoke-LeoCompression
@@ -84,7 +84,7 @@ Describe 'The pipeline' {
         ($result | Test-NetworkEquivalence).Equivalent | Should -BeTrue
     }
 
-    It 'keeps objects whole in CliXml files' {
+    It 'keeps objects intact in CliXml files' {
         $file = Join-Path $TestDrive 'verdicts.xml'
         $table = $network | Find-StableNeurons -Data $data
         $table | Export-Clixml $file
@@ -149,9 +149,10 @@ Describe 'Files' {
         Get-Content $file | Should -Be 'mine'
     }
 
-    It 'goes on after a bad file among several, and stops at a single one' {
+    It 'continues after a bad file among several, and stops at a single one' {
         'no network' | Set-Content (Join-Path $TestDrive 'bad.onnx')
-        $read = $networkFile, (Join-Path $TestDrive 'bad.onnx'), $networkFile | Import-ReluNetwork -ErrorVariable errors -ErrorAction SilentlyContinue
+        $read = $networkFile, (Join-Path $TestDrive 'bad.onnx'), $networkFile |
+            Import-ReluNetwork -ErrorVariable errors -ErrorAction SilentlyContinue
         $read.Count | Should -Be 2
         $errors.Count | Should -Be 1
         { Import-ReluNetwork (Join-Path $TestDrive 'bad.onnx') } | Should -Throw
@@ -192,7 +193,11 @@ Describe 'The module' {
         (Get-MilpSolver Scip).Available | Should -BeTrue
     }
 
-    It 'has help with examples for <_>' -ForEach @((Import-PowerShellDataFile (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'ExactCompression.psd1')).CmdletsToExport) {
+    BeforeDiscovery {
+        $exported = (Import-PowerShellDataFile (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'ExactCompression.psd1')).CmdletsToExport
+    }
+
+    It 'has help with examples for <_>' -ForEach $exported {
         $help = Get-Help $_ -Full
         $help.Synopsis | Should -Not -Match ("^\s*" + [regex]::Escape($_))
         @($help.examples.example).Count | Should -BeGreaterOrEqual 2

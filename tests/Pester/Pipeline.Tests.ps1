@@ -1,5 +1,6 @@
 #Requires -Version 7.6
-# Many networks, jobs, threads, completion, views and help, as a user meets them in PowerShell itself: Invoke-Pester tests/Pester, after dotnet build.
+# Many networks, jobs, threads, completion, views and help, as a user meets them in PowerShell itself: Invoke-Pester tests/Pester, after
+# dotnet build.
 
 BeforeAll {
     $root = Split-Path (Split-Path $PSScriptRoot)
@@ -24,11 +25,16 @@ BeforeAll {
         if (Test-Path $file) { return $file }
         $random = [random]::new(3)
         $sizes = 60, 200, 200, 200, 200, 200, 200, 5
-        $lines = [System.Collections.Generic.List[string]]@('// hard', "$($sizes.Count - 1),60,5,200,", (($sizes -join ',') + ','), '0', ('0,' * 60), ('1,' * 60), ('0,' * 61), ('1,' * 61))
+        $lines = [System.Collections.Generic.List[string]]@(
+            '// hard', "$($sizes.Count - 1),60,5,200,", (($sizes -join ',') + ','), '0', ('0,' * 60), ('1,' * 60), ('0,' * 61), ('1,' * 61))
         for ($l = 1; $l -lt $sizes.Count; $l++) {
             $scale = 4 / [Math]::Sqrt($sizes[$l - 1])
-            foreach ($n in 1..$sizes[$l]) { $lines.Add((@(foreach ($w in 1..$sizes[$l - 1]) { ($scale * ($random.NextDouble() - 0.5)).ToString('F5', [cultureinfo]::InvariantCulture) }) -join ',') + ',') }
-            foreach ($n in 1..$sizes[$l]) { $lines.Add((6 * ($random.NextDouble() - 0.5)).ToString('F5', [cultureinfo]::InvariantCulture) + ',') }
+            $invariant = [cultureinfo]::InvariantCulture
+            foreach ($n in 1..$sizes[$l]) {
+                $row = foreach ($w in 1..$sizes[$l - 1]) { ($scale * ($random.NextDouble() - 0.5)).ToString('F5', $invariant) }
+                $lines.Add((@($row) -join ',') + ',')
+            }
+            foreach ($n in 1..$sizes[$l]) { $lines.Add((6 * ($random.NextDouble() - 0.5)).ToString('F5', $invariant) + ',') }
         }
         $lines | Set-Content $file
         $file
@@ -36,7 +42,8 @@ BeforeAll {
 
     # How to start this PowerShell again: where it is a .NET tool, the process is dotnet, and is told its program.
     $program = [Environment]::ProcessPath
-    $programArguments = @(if ([IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] }) + '-NoProfile', '-NonInteractive'
+    $isTool = [IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet'
+    $programArguments = @(if ($isTool) { [Environment]::GetCommandLineArgs()[0] }) + '-NoProfile', '-NonInteractive'
 
     # What a script prints in a process of its own.
     function Invoke-Shell([string]$Script, [string[]]$Arguments) {
@@ -57,32 +64,33 @@ Describe 'Many networks' {
         $bad[0].CategoryInfo.Category | Should -Be InvalidData
     }
 
-    It 'makes a path of each by a script block' {
+    It 'makes a path for each with a script block' {
         $folder = New-NetworkFolder
         Get-ChildItem $folder/*.onnx -Exclude b.onnx | Import-ReluNetwork | Find-StableNeurons | Invoke-LeoCompression |
             Export-ReluNetwork -Path { Join-Path $folder "$($_.Original.Name)-small.onnx" }
         (Get-ChildItem $folder/*-small.onnx).Name | Should -Be 'a-small.onnx', 'c-small.onnx'
     }
 
-    It 'refuses a name of no format before it computes anything' {
+    It 'refuses an unknown format before it computes anything' {
         $script:computed = $false
         { 1 | ForEach-Object { $script:computed = $true; $network } | Find-StableNeurons | Export-StabilityTable verdicts.xyz } |
             Should -Throw -ErrorId 'UnknownTableExtension,*'
         $computed | Should -BeFalse
     }
 
-    It 'gives CSV that other commands read' {
+    It 'writes CSV that other commands read' {
         $file = Join-Path $TestDrive 'verdicts.csv'
         $table | Export-StabilityTable $file
         $rows = Import-Csv $file
         $rows | Should -HaveCount 104
         ($rows | Group-Object State | Where-Object Name -EQ Unstable).Count | Should -Be $table.Unstable
-        ($rows | Where-Object State -EQ StablyInactive | ForEach-Object { [double]$_.UpperBound } | Measure-Object -Maximum).Maximum | Should -BeLessOrEqual 0
+        $upper = $rows | Where-Object State -EQ StablyInactive | ForEach-Object { [double]$_.UpperBound } | Measure-Object -Maximum
+        $upper.Maximum | Should -BeLessOrEqual 0
     }
 }
 
 Describe 'Jobs and threads' {
-    It 'goes on in the background with -AsJob' {
+    It 'continues in the background with -AsJob' {
         $job = $network | Find-StableNeurons -AsJob
         $there = $job | Receive-Job -Wait -AutoRemoveJob
         $there.Neurons.State | Should -Be $table.Neurons.State
@@ -107,7 +115,8 @@ Describe 'Jobs and threads' {
     It 'takes a result to another process and back' {
         $file = Join-Path $TestDrive 'result.xml'
         $table | Invoke-LeoCompression | Export-Clixml $file
-        Invoke-Shell 'param($module, $file) Import-Module $module; Import-Clixml $file | Test-NetworkEquivalence | ForEach-Object Equivalent' $manifest, $file | Should -Be 'True'
+        $script = 'param($module, $file) Import-Module $module; Import-Clixml $file | Test-NetworkEquivalence | ForEach-Object Equivalent'
+        Invoke-Shell $script $manifest, $file | Should -Be 'True'
     }
 
     It 'is imported by several runspaces at once' {
@@ -121,7 +130,7 @@ param($module, $file)
         $sizes | Should -Be (@("$(($table | Invoke-LeoCompression).Compressed.NeuronCount)") * 6)
     }
 
-    It 'goes and comes back' {
+    It 'can be removed and imported again' {
         Invoke-Shell @'
 param($module, $file)
 Import-Module $module
@@ -136,13 +145,15 @@ Import-Module $module -Force
 '@ $manifest, $networkFile | Should -Be 'gone: True', "again: $($table.Unstable) True", "anew: $($table.Unstable)"
     }
 
-    It 'stops, keeps what is decided, and goes on from it' {
+    It 'stops, keeps what is decided, and resumes from it' {
         $hard = Import-ReluNetwork (New-HardNetwork)
         $shell = [powershell]::Create('NewRunspace')
         try {
-            $null = $shell.AddScript({ param($module, $net) Import-Module $module; $net | Find-StableNeurons }).AddArgument($manifest).AddArgument($hard)
+            $script = { param($module, $net) Import-Module $module; $net | Find-StableNeurons }
+            $null = $shell.AddScript($script).AddArgument($manifest).AddArgument($hard)
             $running = $shell.BeginInvoke()
-            while (-not $running.IsCompleted -and -not ($shell.Streams.Progress.ReadAll() -match ' [1-9][0-9]* of 1200 neurons decided')) { Start-Sleep -Milliseconds 20 }
+            $decided = ' [1-9][0-9]* of 1200 neurons decided'
+            while (-not $running.IsCompleted -and -not ($shell.Streams.Progress.ReadAll() -match $decided)) { Start-Sleep -Milliseconds 20 }
             $running.IsCompleted | Should -BeFalse
             $stopping = $shell.BeginStop($null, $null) # as Ctrl-C does
             $shell.EndStop($stopping)
@@ -170,7 +181,8 @@ finally {
     if ($table) { $table | Export-StabilityTable $verdicts }
 }
 '@ | Set-Content $script
-        $start = [System.Diagnostics.ProcessStartInfo]::new($program, [string[]]($programArguments + @('-File', $script, $manifest, (New-HardNetwork), $verdicts, $started)))
+        $arguments = $programArguments + @('-File', $script, $manifest, (New-HardNetwork), $verdicts, $started)
+        $start = [System.Diagnostics.ProcessStartInfo]::new($program, [string[]]$arguments)
         $process = [System.Diagnostics.Process]::Start($start)
         try {
             while (-not $process.HasExited -and -not (Test-Path $started)) { Start-Sleep -Milliseconds 50 }
@@ -216,7 +228,7 @@ Describe 'Completion' {
 }
 
 Describe 'Views' {
-    It 'fit <_> columns and cut nothing' -ForEach 80, 120 {
+    It 'fit <_> columns and truncate nothing' -ForEach 80, 120 {
         $small = $table | Invoke-LeoCompression
         foreach ($object in $network, $table, $table.Layers, $table.Stages, $small, ($small | Measure-ReluNetwork)) {
             $lines = ($object | Out-String -Width $_ -Stream) + ($object | Format-Table | Out-String -Width $_ -Stream)
@@ -225,7 +237,7 @@ Describe 'Views' {
         }
     }
 
-    It 'colours only where $PSStyle leaves them' {
+    It 'colours only where $PSStyle allows it' {
         $before = $PSStyle.OutputRendering
         try {
             $PSStyle.OutputRendering = 'PlainText'
@@ -245,7 +257,7 @@ Describe 'Views' {
         Get-Content $file -Raw | Should -Match '45 of 104 neurons stable, 59 unstable, 0 undetermined'
     }
 
-    It 'sorts by what a column is called' {
+    It 'sorts by the name of a column' {
         ($network, $network | Sort-Object Connections)[0].Connections | Should -Be 5616
         $table.Layers[0].Active | Should -Be $table.Layers[0].StablyActive
     }
@@ -256,7 +268,11 @@ Describe 'Help' {
         Get-Help $_ | Should -Match 'SHORT DESCRIPTION'
     }
 
-    It 'describes every parameter of <_>' -ForEach @((Import-PowerShellDataFile (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'ExactCompression.psd1')).CmdletsToExport) {
+    BeforeDiscovery {
+        $exported = (Import-PowerShellDataFile (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'ExactCompression.psd1')).CmdletsToExport
+    }
+
+    It 'describes every parameter of <_>' -ForEach $exported {
         $help = Get-Help $_ -Full
         $names = (Get-Command $_).Parameters.Keys.Where({ $_ -notin [System.Management.Automation.Cmdlet]::CommonParameters })
         foreach ($name in $names) {

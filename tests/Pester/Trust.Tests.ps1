@@ -9,7 +9,9 @@ BeforeAll {
     # A file of named weights, each 1 x 1 and of float32, as safetensors lays them out: the length of the header, the header, the numbers.
     function New-SafeTensors([string]$Name, [System.Collections.Specialized.OrderedDictionary]$Weights) {
         $at = 0
-        $entries = foreach ($key in $Weights.Keys) { '"{0}":{{"dtype":"F32","shape":[1,1],"data_offsets":[{1},{2}]}}' -f $key, $at, ($at += 4) }
+        $entries = foreach ($key in $Weights.Keys) {
+            '"{0}":{{"dtype":"F32","shape":[1,1],"data_offsets":[{1},{2}]}}' -f $key, $at, ($at += 4)
+        }
         $header = [System.Text.Encoding]::UTF8.GetBytes('{' + ($entries -join ',') + '}')
         $numbers = $Weights.Values | ForEach-Object { [BitConverter]::GetBytes([float]$_) }
         $file = Join-Path $TestDrive $Name
@@ -25,7 +27,9 @@ BeforeAll {
             foreach ($key in $Weights.Keys) {
                 $header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }".PadRight(117) + "`n"
                 $stream = $archive.CreateEntry("$key.npy").Open()
-                $stream.Write([byte[]](@(0x93) + [System.Text.Encoding]::ASCII.GetBytes('NUMPY') + @(1, 0, 118, 0) + [System.Text.Encoding]::ASCII.GetBytes($header) + [BitConverter]::GetBytes([float]$Weights[$key])))
+                $ascii = [System.Text.Encoding]::ASCII
+                $bytes = @(0x93) + $ascii.GetBytes('NUMPY') + @(1, 0, 118, 0) + $ascii.GetBytes($header)
+                $stream.Write([byte[]]($bytes + [BitConverter]::GetBytes([float]$Weights[$key])))
                 $stream.Dispose()
             }
         }
@@ -45,14 +49,17 @@ BeforeAll {
             $weights, $bias = $layer.Weights.ToArray(), $layer.Bias.ToArray()
             $Point = for ($row = 0; $row -lt $layer.Outputs; $row++) {
                 $sum = $bias[$row]
-                for ($column = 0; $column -lt $layer.Inputs; $column++) { $sum += $weights[$row * $layer.Inputs + $column] * $Point[$column] }
+                for ($column = 0; $column -lt $layer.Inputs; $column++) {
+                    $sum += $weights[$row * $layer.Inputs + $column] * $Point[$column]
+                }
                 if ($layer.Activation -eq 'Relu') { [Math]::Max(0.0, $sum) } else { $sum }
             }
         }
         $Point
     }
 
-    # Over [0,1], layer 2, neuron 0 is 0.5 at 0.300001 and below 0 outside a millionth of the range; it moves the output by 4 there. Neuron 1 is x.
+    # Over [0,1], layer 2, neuron 0 is 0.5 at 0.300001 and below 0 outside a millionth of the range; it moves the output by 4 there. Neuron
+    # 1 is x.
     $bump = 0.300001
     $bumpFile = Join-Path $TestDrive 'bump.nnet'
     @'
@@ -90,7 +97,8 @@ Describe 'Named weights' {
         $told[$false] | Should -HaveCount 1
         Get-Weight $told[$false][0] | Should -Be 2, 3, 5
         $all = & { Import-ReluNetwork $file | Find-StableNeurons | Invoke-LeoCompression | Test-NetworkEquivalence } 3>&1
-        $all.Where({ $_ -is [System.Management.Automation.WarningRecord] }) | Should -HaveCount 1 -Because 'later cmdlets say nothing of it again'
+        $all.Where({ $_ -is [System.Management.Automation.WarningRecord] }) |
+            Should -HaveCount 1 -Because 'later cmdlets do not warn again'
     }
 
     It 'warns for each file, and of no file that states its activation' {
@@ -120,16 +128,20 @@ Describe 'Named weights' {
         { Import-ReluNetwork $file } | Should -Throw '*-Order*'
         Get-Weight (Import-ReluNetwork $file -Order Names -Activation Relu) | Should -Be 3, 5, 2
         Get-Weight (Import-ReluNetwork $file -Order File -Activation Relu) | Should -Be 2, 3, 5
-        Get-Weight (Import-ReluNetwork (New-SafeTensors 'order.safetensors' $weights) -Activation Relu) | Should -Be 3, 5, 2 -Because 'that format keeps no order'
+        Get-Weight (Import-ReluNetwork (New-SafeTensors 'order.safetensors' $weights) -Activation Relu) |
+            Should -Be 3, 5, 2 -Because 'that format keeps no order'
     }
 
     It 'counts 2 before 10' {
-        $file = New-SafeTensors 'sorted.safetensors' ([ordered]@{ 'l.0.weight' = 2; 'l.1.weight' = 3; 'l.10.weight' = 5; 'l.11.weight' = 7; 'l.2.weight' = 11 })
+        $weights = [ordered]@{ 'l.0.weight' = 2; 'l.1.weight' = 3; 'l.10.weight' = 5; 'l.11.weight' = 7; 'l.2.weight' = 11 }
+        $file = New-SafeTensors 'sorted.safetensors' $weights
         Get-Weight (Import-ReluNetwork $file -Activation Relu -WarningAction SilentlyContinue) | Should -Be 2, 3, 11, 5, 7
     }
 
     It 'asks for -Prefix where a file holds two networks' {
-        $file = New-SafeTensors 'two.safetensors' ([ordered]@{ 'generator.0.weight' = 2; 'generator.1.weight' = 3; 'critic.0.weight' = 5; 'critic.1.weight' = 7; 'critic.2.weight' = 11 })
+        $generator = [ordered]@{ 'generator.0.weight' = 2; 'generator.1.weight' = 3 }
+        $critic = [ordered]@{ 'critic.0.weight' = 5; 'critic.1.weight' = 7; 'critic.2.weight' = 11 }
+        $file = New-SafeTensors 'two.safetensors' ($generator + $critic)
         { Import-ReluNetwork $file } | Should -Throw -ErrorId 'SeveralNetworks,*'
         Get-Weight (Import-ReluNetwork $file -Prefix generator. -Activation Relu) | Should -Be 2, 3
         Get-Weight (Import-ReluNetwork $file -Prefix critic. -Activation Relu) | Should -Be 5, 7, 11
@@ -185,11 +197,13 @@ Describe 'Claims' {
         @{ Time = 'no time'; Limit = @{ TimeLimit = [timespan]::new(1) }; Problem = 'warning' }
         @{ Time = 'time'; Limit = @{}; Problem = 'error' }
     ) {
-        $result = $claimed | Invoke-LeoCompression @Limit -WarningVariable warnings -WarningAction SilentlyContinue -ErrorVariable errors -ErrorAction SilentlyContinue
+        $quiet = @{ WarningAction = 'SilentlyContinue'; ErrorAction = 'SilentlyContinue' }
+        $result = $claimed | Invoke-LeoCompression @Limit @quiet -WarningVariable warnings -ErrorVariable errors
         $result.IsProven | Should -BeTrue
         foreach ($x in 0, 0.2, $bump, 0.7, 1) {
             $difference = [Math]::Abs((Get-Output $network $x) - (Get-Output $result.Compressed $x))
-            $difference | Should -BeLessOrEqual ($result.ProvenDeviation + 1e-9) -Because "at $x" # the arithmetic here rounds: weights are a million
+            # The arithmetic here rounds: weights are a million.
+            $difference | Should -BeLessOrEqual ($result.ProvenDeviation + 1e-9) -Because "at $x"
         }
         if ($Problem -eq 'error') {
             $errors[0].FullyQualifiedErrorId | Should -BeLike 'ContradictingEvidence,*'
@@ -203,14 +217,15 @@ Describe 'Claims' {
     }
 
     It 'count with -AllowUnproven, and then nothing is proven' {
-        $result = $claimed | Invoke-LeoCompression -Level DeleteOnly -TimeLimit $instant -AllowUnproven -WarningVariable warnings -WarningAction SilentlyContinue
+        $result = $claimed | Invoke-LeoCompression -Level DeleteOnly -TimeLimit $instant -AllowUnproven `
+            -WarningVariable warnings -WarningAction SilentlyContinue
         $result.IsProven | Should -BeFalse
         $result.Unproven | Should -Be 3
         $result.ProvenDeviation | Should -Be ([double]::PositiveInfinity)
         $result.ConditionalDeviation | Should -Be 0
         "$warnings" | Should -BeLike '*unproven*'
         (Get-Output $network $bump) - (Get-Output $result.Compressed $bump) | Should -BeGreaterThan 3.9 -Because 'the claim is false'
-        $result | Out-String | Should -Match 'Unproven: rests on 3 verdicts'
+        $result | Out-String | Should -Match 'Unproven: rests on 3 unproven verdicts'
         $result | Out-String | Should -Not -Match '\(proven\)'
         $result | Format-Table | Out-String | Should -Match 'unproven'
         $compared = $result | Test-NetworkEquivalence -TimeLimit 10
@@ -247,7 +262,8 @@ Describe 'Certificates' {
     BeforeAll {
         # As FORMAT.md says: the hash of a layer is that of its numbers.
         function Get-LayerHash($Layer) {
-            $shape = $Layer.Outputs, $Layer.Inputs, [int]($Layer.Activation -eq 'Relu'), 0, 0 | ForEach-Object { [BitConverter]::GetBytes([int]$_) }
+            $shape = $Layer.Outputs, $Layer.Inputs, [int]($Layer.Activation -eq 'Relu'), 0, 0 |
+                ForEach-Object { [BitConverter]::GetBytes([int]$_) }
             $numbers = $Layer.Weights.ToArray() + $Layer.Bias.ToArray() | ForEach-Object { [BitConverter]::GetBytes([double]($_ + 0.0)) }
             [Convert]::ToHexStringLower([System.Security.Cryptography.SHA256]::HashData([byte[]]($shape + $numbers)))
         }
@@ -259,8 +275,11 @@ Describe 'Certificates' {
             $body = $text.Substring($start, $text.LastIndexOf('}') - $start)
             $forged = [regex]::new($Pattern).Replace($body, $Replacement, 1)
             $forged | Should -Not -BeExactly $body
-            $seal = [Convert]::ToHexStringLower([System.Security.Cryptography.SHA256]::HashData([System.Text.Encoding]::UTF8.GetBytes($forged)))
-            $head = if ($KeepSeal) { $text.Substring(0, $start) } else { [regex]::new('(?<="sha256":")[0-9a-f]{64}').Replace($text.Substring(0, $start), $seal, 1) }
+            $hash = [System.Security.Cryptography.SHA256]::HashData([System.Text.Encoding]::UTF8.GetBytes($forged))
+            $head = $text.Substring(0, $start)
+            if (-not $KeepSeal) {
+                $head = [regex]::new('(?<="sha256":")[0-9a-f]{64}').Replace($head, [Convert]::ToHexStringLower($hash), 1)
+            }
             $file = Join-Path $TestDrive $Name
             [System.IO.File]::WriteAllText($file, $head + $forged + $text.Substring($text.LastIndexOf('}')))
             $file
@@ -277,13 +296,20 @@ Describe 'Certificates' {
         (Test-CompressionCertificate $certificate $networkFile $small).Valid | Should -BeTrue
         (Get-Content $certificate -Raw) | Should -BeLike "*$(Get-LayerHash $compression.Compressed.Layers[0])*"
         $again = New-Forgery same.json '"name":"digits' '"name":"figures'
-        (Test-CompressionCertificate $again $networkFile $small).Valid | Should -BeTrue -Because 'a name proves nothing, and the new seal is right'
+        (Test-CompressionCertificate $again $networkFile $small).Valid |
+            Should -BeTrue -Because 'a name proves nothing, and the new seal is right'
     }
 
     It 'with <Change> are refused' -ForEach @(
         @{ Change = 'a smaller deviation'; Pattern = '"deviation":[^,]+'; Replacement = '"deviation":0'; Place = 'deviation' }
-        @{ Change = 'an unstable neuron that is called inactive'; Pattern = '("states":"[^"]*?)u'; Replacement = '$1i'; Place = 'original, layer 1, neuron 3' }
-        @{ Change = 'an unstable neuron that is called active'; Pattern = '("states":"[^"]*?)u'; Replacement = '$1a'; Place = 'original, layer 1, neuron 3' }
+        @{
+            Change = 'an unstable neuron that is called inactive'
+            Pattern = '("states":"[^"]*?)u'; Replacement = '$1i'; Place = 'original, layer 1, neuron 3'
+        }
+        @{
+            Change = 'an unstable neuron that is called active'
+            Pattern = '("states":"[^"]*?)u'; Replacement = '$1a'; Place = 'original, layer 1, neuron 3'
+        }
         @{ Change = 'a smaller domain'; Pattern = '"upper":1\b'; Replacement = '"upper":0.5'; Place = 'domain*' }
         @{ Change = 'a gate that is called off'; Pattern = '("kinds":"[^"]*?)g'; Replacement = '$1o'; Place = 'relation, layer 1*' }
     ) {
@@ -304,7 +330,8 @@ Describe 'Certificates' {
         $last = $layers[-1]
         $bias = $last.Bias.ToArray()
         $bias[0] += 0.01
-        $layers[-1] = [ExactCompression.AffineLayer]::new($last.Weights.ToArray(), $bias, $last.Outputs, $last.Inputs, $last.Activation, 'Float64', $null, $null)
+        $layers[-1] = [ExactCompression.AffineLayer]::new(
+            $last.Weights.ToArray(), $bias, $last.Outputs, $last.Inputs, $last.Activation, 'Float64', $null, $null)
         $other = [ExactCompression.ReluNetwork]::new($layers, 'other', 'Npz', $null, $null)
         (Get-Output $other (@(0.5) * 64))[0] - (Get-Output $compression.Compressed (@(0.5) * 64))[0] | Should -BeGreaterThan 0.009
         $forged = New-Forgery rewritten.json (Get-LayerHash $last) (Get-LayerHash $layers[-1])
@@ -344,7 +371,11 @@ Describe '-WhatIf' {
     ) {
         $file = Join-Path $TestDrive "whatif.$Extension"
         $table = Import-ReluNetwork $networkFile | Find-StableNeurons
-        $object = switch ($Name) { 'Export-CompressionCertificate' { $table | Invoke-LeoCompression } { $_ -in 'Export-ReluNetwork', 'Invoke-CompressionSweep' } { $table.Network } default { $table } }
+        $object = switch ($Name) {
+            'Export-CompressionCertificate' { $table | Invoke-LeoCompression }
+            { $_ -in 'Export-ReluNetwork', 'Invoke-CompressionSweep' } { $table.Network }
+            default { $table }
+        }
         $object | & $Name -Path $file -WhatIf | Should -BeNullOrEmpty
         Test-Path $file | Should -BeFalse
     }

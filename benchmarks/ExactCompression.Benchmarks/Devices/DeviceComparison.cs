@@ -5,8 +5,8 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Benchmarks;
 
 /// <summary>
-/// The command <c>device</c>: every device against the CPU's vector units, by turns in one run, in rows a second and as a share of what the
-/// device can do at most.
+/// The command <c>device</c>: every device against the CPU's vector units, in alternation in one run, in rows per second and as a share of
+/// the device's peak.
 /// </summary>
 internal static class DeviceComparison
 {

@@ -5,7 +5,7 @@ namespace ExactCompression.Benchmarks;
 /// <summary>One device with a network on it, and the two kinds of work that a search gives it.</summary>
 internal sealed class DeviceContestant : IDisposable
 {
-    /// <summary>Steps of an attack that are timed as one piece.</summary>
+    /// <summary>Attack steps that are timed together.</summary>
     public const int Steps = 8;
 
     private readonly InputData data;
@@ -13,7 +13,7 @@ internal sealed class DeviceContestant : IDisposable
     private readonly IWitnessSession session;
     private readonly List<WitnessCandidate> found = [];
 
-    /// <summary>Puts the network on the device; nothing of it is decided, so that every neuron counts.</summary>
+    /// <summary>Uploads the network to the device with every neuron undecided, so that each one counts.</summary>
     public DeviceContestant(IWitnessDevice device, ReluNetwork network, InputData data)
     {
         this.data = data;
@@ -25,16 +25,16 @@ internal sealed class DeviceContestant : IDisposable
     /// <summary>Points of the attack.</summary>
     public int Points => Math.Min(session.MaxPoints, data.Rows);
 
-    /// <summary>Operations of a row's way forward through the hidden layers: a multiplication and an addition for each weight.</summary>
+    /// <summary>Operations of one row through the hidden layers: a multiplication and an addition for each weight.</summary>
     public double ForwardOperations => 2.0 * Enumerable.Range(1, network.Depth).Sum(layer => network.HiddenLayer(layer).ConnectionCount);
 
-    /// <summary>Operations of a step: back through all layers but the last, of which one row is taken, and forward again.</summary>
+    /// <summary>Operations of a step: back through all layers but the last, of which only one row is used, and forward again.</summary>
     public double StepOperations =>
         ForwardOperations + (2.0 * Enumerable.Range(1, network.Depth - 1).Sum(layer => network.HiddenLayer(layer).ConnectionCount));
 
     /// <summary>
-    /// All rows, from the host's memory through the hidden layers, each batch brought over while the one before is worked on; then what was
-    /// found.
+    /// All rows, from the host's memory through the hidden layers, each batch uploaded while the one before is computed; then the
+    /// findings.
     /// </summary>
     public void Sample()
     {
@@ -50,7 +50,7 @@ internal sealed class DeviceContestant : IDisposable
         }
     }
 
-    /// <summary>Makes a batch ready for <see cref="Attack"/>.</summary>
+    /// <summary>Prepares a batch for <see cref="Attack"/>.</summary>
     public void Aim()
     {
         Stage(0);

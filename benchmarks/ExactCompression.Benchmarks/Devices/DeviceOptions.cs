@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>What the command <c>device</c> is told.</summary>
+/// <summary>The options of the command <c>device</c>.</summary>
 internal sealed class DeviceOptions
 {
-    /// <summary>Devices by kind, index or name; empty for the CPU and every card there is.</summary>
+    /// <summary>Devices by kind, index or name; empty for the CPU and every card found.</summary>
     public List<string> Devices { get; } = [];
 
-    /// <summary>A file of rows, or null for rows that are made.</summary>
+    /// <summary>A file of rows, or null for generated rows.</summary>
     public string? Data { get; private set; }
 
     /// <summary>Rows of a pass; null for all of the file's, or as many as MNIST has for training.</summary>
@@ -17,7 +17,7 @@ internal sealed class DeviceOptions
     /// <summary>Widths of the two hidden layers, one network each.</summary>
     public int[] Widths { get; private set; } = [100, 200, 400, 800];
 
-    /// <summary>Passes of each device a network.</summary>
+    /// <summary>Passes of each device per network.</summary>
     public int Repeats { get; private set; } = 5;
 
     /// <summary>Reads the arguments.</summary>

@@ -2,11 +2,11 @@ using ILGPU.Runtime.Cuda;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>Operations a second that a device can do at most in float32.</summary>
+/// <summary>The peak float32 operations per second of a device.</summary>
 internal static class DevicePeak
 {
     /// <summary>
-    /// A card's clock times its cores times two, for a multiply-add is two operations; null where the driver does not tell enough.
+    /// A card's clock times its cores times two, for a multiply-add is two operations; null where the driver does not report enough.
     /// </summary>
     public static double? Of(ComputeDevice device) => device.Source is CudaDevice { Architecture: { } architecture } card
         ? 2.0 * 1000 * card.ClockRate * card.NumMultiprocessors * CoresOf(architecture)

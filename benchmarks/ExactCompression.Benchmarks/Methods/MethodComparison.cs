@@ -45,7 +45,7 @@ internal static class MethodComparison
         return 0;
     }
 
-    /// <summary>Compiles and loads what every method needs, so that the first one does not pay for all.</summary>
+    /// <summary>Compiles and loads what every method needs, so that the first one does not bear the cost for all.</summary>
     private static void WarmUp(NetworkOptions options)
     {
         var network = new ReluNetwork(

@@ -1,6 +1,6 @@
 namespace ExactCompression.Benchmarks;
 
-/// <summary>What one method made of one network.</summary>
+/// <summary>The result of one method on one network.</summary>
 /// <param name="Network">The network's name.</param>
 /// <param name="Architecture">Its widths.</param>
 /// <param name="Method">The method.</param>
@@ -9,7 +9,7 @@ internal sealed record MethodResult(string Network, string Architecture, string 
 {
     public double Seconds => Table.Elapsed.TotalSeconds;
 
-    /// <summary>Whether it left nothing open; its seconds are a lower bound of what it needs otherwise.</summary>
+    /// <summary>Whether it decided every neuron; otherwise its seconds are a lower bound on what it needs.</summary>
     public bool Finished => Table.Undetermined == 0;
 
     /// <summary>

@@ -8,7 +8,7 @@ internal sealed record Comparison(string Network, NetworkResult Ours, double? Pe
     /// <summary>How many times as long the peer takes.</summary>
     public double? Ratio => PeerSeconds / Ours.Seconds;
 
-    /// <summary>Runs both by turns on some networks, in one process each, and keeps the quickest run of each network.</summary>
+    /// <summary>Runs both in alternation on some networks, in one process each, and keeps the quickest run of each network.</summary>
     /// <exception cref="ContestantException">A program did not report on every network.</exception>
     public static IReadOnlyList<Comparison> Run(NetworkOptions options, IReadOnlyList<string> files)
     {
@@ -25,7 +25,7 @@ internal sealed record Comparison(string Network, NetworkResult Ours, double? Pe
             (file, i) => new Comparison(Path.GetFileNameWithoutExtension(file), ours[i]!, peer[i]?.Decided, peer[i]?.Seconds))];
     }
 
-    /// <summary>Tells of each run as it ends: a list can take long.</summary>
+    /// <summary>Reports each run as it ends: a list can take long.</summary>
     private static void Keep<T>(T?[] best, IEnumerable<T> runs, IReadOnlyList<string> files, string who, Func<T, double> seconds)
         where T : class
     {

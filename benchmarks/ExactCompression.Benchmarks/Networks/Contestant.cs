@@ -6,10 +6,10 @@ using System.Text.RegularExpressions;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>Runs a program on some networks in a process of its own, and reads what it says of itself.</summary>
+/// <summary>Runs a program on some networks in a process of its own, and reads what it reports.</summary>
 internal static partial class Contestant
 {
-    /// <summary>Our own searches, one result for each file as soon as it is there.</summary>
+    /// <summary>Our own searches, one result for each file as soon as it is available.</summary>
     public static IEnumerable<NetworkResult> Search(NetworkOptions options, IReadOnlyList<string> files)
     {
         string program = Environment.ProcessPath!;

@@ -4,7 +4,7 @@ using ExactCompression.Milp;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>What the commands <c>networks</c>, <c>network</c> and <c>methods</c> are told.</summary>
+/// <summary>The options of the commands <c>networks</c>, <c>network</c> and <c>methods</c>.</summary>
 internal sealed class NetworkOptions
 {
     /// <summary>Network files, in order.</summary>
@@ -25,7 +25,7 @@ internal sealed class NetworkOptions
     /// <summary>Threads of a search; 0 for all cores.</summary>
     public int Threads { get; private set; }
 
-    /// <summary>Runs of each program a network.</summary>
+    /// <summary>Runs of each program per network.</summary>
     public int Repeats { get; private set; } = 3;
 
     /// <summary>Whether each network gets processes of its own, so that first-time costs count every time.</summary>
@@ -52,7 +52,7 @@ internal sealed class NetworkOptions
     /// <summary>Which points the formulations try between solves.</summary>
     public MilpInjection Injection { get; private set; }
 
-    /// <summary>How a file of rows is read: what is said of CSV does not hold for the others.</summary>
+    /// <summary>How a file of rows is read: the options for CSV do not apply to other formats.</summary>
     public InputDataOptions DataOptions(string path) =>
         path.Contains(".csv", StringComparison.OrdinalIgnoreCase) ? new() { LabelColumn = LabelColumn, Scale = Scale } : new();
 

@@ -1,6 +1,6 @@
 namespace ExactCompression.Benchmarks;
 
-/// <summary>What one search found in one network, and what it cost.</summary>
+/// <summary>What one search found in one network, and how long it took.</summary>
 internal sealed record NetworkResult(
     string Architecture,
     string Domain,
@@ -13,7 +13,7 @@ internal sealed record NetworkResult(
     double PeakMebibytes,
     IReadOnlyList<StageResult> Stages)
 {
-    /// <summary>Sums up a table.</summary>
+    /// <summary>Summarises a table.</summary>
     /// <param name="table">The table.</param>
     /// <param name="compilation">Time that the search spent on compiling code, over all threads.</param>
     public static NetworkResult Of(StabilityTable table, TimeSpan compilation)

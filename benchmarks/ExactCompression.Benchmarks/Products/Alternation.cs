@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>Times pieces of work by turns, so that a busy machine slows all of them.</summary>
+/// <summary>Times pieces of work in alternation, so that a busy machine slows all of them.</summary>
 internal static class Alternation
 {
     private const double SampleSeconds = 0.02;
 
-    /// <summary>Seconds of one call of each: the least of several samples, each of as many calls as make it long enough to time.</summary>
+    /// <summary>Seconds of one call of each: the minimum of several samples, each of enough calls to be long enough to time.</summary>
     /// <param name="samples">Samples of each.</param>
     /// <param name="work">The pieces.</param>
     public static double[] Time(int samples, params Action[] work)

@@ -43,7 +43,7 @@ internal sealed unsafe class OpenBlas : IDisposable
         return null;
     }
 
-    /// <summary>Sets the number of threads of products to come.</summary>
+    /// <summary>Sets the number of threads for later products.</summary>
     public void UseThreads(int threads) => setThreads(threads);
 
     /// <summary><c>C = A B</c>, all row-major.</summary>

@@ -3,7 +3,7 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>The project's matrix product against that of OpenBLAS: same shapes, same number of threads, by turns.</summary>
+/// <summary>The project's matrix product against that of OpenBLAS: same shapes, same number of threads, in alternation.</summary>
 internal static class OpenBlasComparison
 {
     private const int Samples = 15;
@@ -83,7 +83,7 @@ internal static class OpenBlasComparison
         });
     }
 
-    /// <summary>A product that is fast and wrong is no product.</summary>
+    /// <summary>A fast product is of no use if it is wrong.</summary>
     private static void RequireAgreement<T>(Shape s, T[] ours, T[] theirs, double tolerance)
         where T : IConvertible
     {

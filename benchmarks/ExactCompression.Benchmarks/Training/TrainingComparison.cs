@@ -3,7 +3,7 @@ using ExactCompression.Formats;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>The command <c>training</c>: classifiers trained by us and by a peer, by turns.</summary>
+/// <summary>The command <c>training</c>: classifiers trained by us and by a peer, in alternation.</summary>
 internal static class TrainingComparison
 {
     public static int Run(TrainingOptions options)

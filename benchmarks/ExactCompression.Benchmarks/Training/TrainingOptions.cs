@@ -3,7 +3,7 @@ using ExactCompression.Formats;
 
 namespace ExactCompression.Benchmarks;
 
-/// <summary>What the command <c>training</c> is told.</summary>
+/// <summary>The options of the command <c>training</c>.</summary>
 internal sealed class TrainingOptions
 {
     /// <summary>Labelled rows.</summary>

@@ -1,11 +1,11 @@
 namespace ExactCompression.Benchmarks;
 
-/// <summary>What a program says of a network that it trained.</summary>
-/// <param name="Accuracy">On rows kept back, in percent.</param>
+/// <summary>What a program reports about a network that it trained.</summary>
+/// <param name="Accuracy">On held-out rows, in percent.</param>
 /// <param name="Steps">Steps it took.</param>
 /// <param name="Seconds">Seconds they took.</param>
 internal sealed record TrainingResult(double Accuracy, long Steps, double Seconds)
 {
-    /// <summary>Seconds a step.</summary>
+    /// <summary>Seconds per step.</summary>
     public double SecondsOfStep => Seconds / Steps;
 }

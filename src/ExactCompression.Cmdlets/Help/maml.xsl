@@ -1,5 +1,7 @@
 <?xml version="1.0" encoding="utf-8"?>
-<!-- Turns help.xml into the MAML that Get-Help reads, in which every parameter stands twice and every element in one of three namespaces. -->
+<!--
+  Turns help.xml into the MAML that Get-Help reads, which states every parameter twice and has every element in one of three namespaces.
+-->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns="http://msh"
   xmlns:maml="http://schemas.microsoft.com/maml/2004/10"
   xmlns:command="http://schemas.microsoft.com/maml/dev/command/2004/10"
@@ -31,10 +33,20 @@
         </xsl:for-each>
       </command:syntax>
       <command:parameters>
-        <xsl:apply-templates select="parameter | key('group', use/@group)/parameter" mode="full"><xsl:sort select="@name" /></xsl:apply-templates>
+        <xsl:apply-templates select="parameter | key('group', use/@group)/parameter" mode="full">
+          <xsl:sort select="@name" />
+        </xsl:apply-templates>
       </command:parameters>
-      <command:inputTypes><xsl:for-each select="input"><command:inputType><xsl:call-template name="type" /></command:inputType></xsl:for-each></command:inputTypes>
-      <command:returnValues><xsl:for-each select="output"><command:returnValue><xsl:call-template name="type" /></command:returnValue></xsl:for-each></command:returnValues>
+      <command:inputTypes>
+        <xsl:for-each select="input">
+          <command:inputType><xsl:call-template name="type" /></command:inputType>
+        </xsl:for-each>
+      </command:inputTypes>
+      <command:returnValues>
+        <xsl:for-each select="output">
+          <command:returnValue><xsl:call-template name="type" /></command:returnValue>
+        </xsl:for-each>
+      </command:returnValues>
       <maml:alertSet><maml:alert><xsl:apply-templates select="notes/p" /></maml:alert></maml:alertSet>
       <command:examples>
         <xsl:for-each select="example">
@@ -46,7 +58,9 @@
         </xsl:for-each>
       </command:examples>
       <command:relatedLinks>
-        <xsl:for-each select="see"><maml:navigationLink><maml:linkText><xsl:value-of select="." /></maml:linkText></maml:navigationLink></xsl:for-each>
+        <xsl:for-each select="see">
+          <maml:navigationLink><maml:linkText><xsl:value-of select="." /></maml:linkText></maml:navigationLink>
+        </xsl:for-each>
       </command:relatedLinks>
     </command:command>
   </xsl:template>
@@ -66,7 +80,9 @@
     <command:parameter>
       <xsl:call-template name="traits" />
       <maml:name><xsl:value-of select="@name" /></maml:name>
-      <xsl:if test="not(@type = 'SwitchParameter')"><command:parameterValue required="true"><xsl:value-of select="@type" /></command:parameterValue></xsl:if>
+      <xsl:if test="not(@type = 'SwitchParameter')">
+        <command:parameterValue required="true"><xsl:value-of select="@type" /></command:parameterValue>
+      </xsl:if>
     </command:parameter>
   </xsl:template>
 
@@ -82,12 +98,42 @@
   </xsl:template>
 
   <xsl:template name="traits">
-    <xsl:attribute name="required"><xsl:choose><xsl:when test="@required"><xsl:value-of select="@required" /></xsl:when><xsl:otherwise>false</xsl:otherwise></xsl:choose></xsl:attribute>
-    <xsl:attribute name="position"><xsl:choose><xsl:when test="@position"><xsl:value-of select="@position" /></xsl:when><xsl:otherwise>named</xsl:otherwise></xsl:choose></xsl:attribute>
-    <xsl:attribute name="pipelineInput"><xsl:choose><xsl:when test="@pipeline"><xsl:value-of select="@pipeline" /></xsl:when><xsl:otherwise>false</xsl:otherwise></xsl:choose></xsl:attribute>
-    <xsl:attribute name="globbing"><xsl:choose><xsl:when test="@wildcards">true</xsl:when><xsl:otherwise>false</xsl:otherwise></xsl:choose></xsl:attribute>
-    <xsl:attribute name="variableLength"><xsl:choose><xsl:when test="contains(@type, '[]')">true</xsl:when><xsl:otherwise>false</xsl:otherwise></xsl:choose></xsl:attribute>
-    <xsl:attribute name="aliases"><xsl:choose><xsl:when test="@aliases"><xsl:value-of select="@aliases" /></xsl:when><xsl:otherwise>none</xsl:otherwise></xsl:choose></xsl:attribute>
+    <xsl:attribute name="required">
+      <xsl:choose>
+        <xsl:when test="@required"><xsl:value-of select="@required" /></xsl:when>
+        <xsl:otherwise>false</xsl:otherwise>
+      </xsl:choose>
+    </xsl:attribute>
+    <xsl:attribute name="position">
+      <xsl:choose>
+        <xsl:when test="@position"><xsl:value-of select="@position" /></xsl:when>
+        <xsl:otherwise>named</xsl:otherwise>
+      </xsl:choose>
+    </xsl:attribute>
+    <xsl:attribute name="pipelineInput">
+      <xsl:choose>
+        <xsl:when test="@pipeline"><xsl:value-of select="@pipeline" /></xsl:when>
+        <xsl:otherwise>false</xsl:otherwise>
+      </xsl:choose>
+    </xsl:attribute>
+    <xsl:attribute name="globbing">
+      <xsl:choose>
+        <xsl:when test="@wildcards">true</xsl:when>
+        <xsl:otherwise>false</xsl:otherwise>
+      </xsl:choose>
+    </xsl:attribute>
+    <xsl:attribute name="variableLength">
+      <xsl:choose>
+        <xsl:when test="contains(@type, '[]')">true</xsl:when>
+        <xsl:otherwise>false</xsl:otherwise>
+      </xsl:choose>
+    </xsl:attribute>
+    <xsl:attribute name="aliases">
+      <xsl:choose>
+        <xsl:when test="@aliases"><xsl:value-of select="@aliases" /></xsl:when>
+        <xsl:otherwise>none</xsl:otherwise>
+      </xsl:choose>
+    </xsl:attribute>
   </xsl:template>
 
   <xsl:template name="type">

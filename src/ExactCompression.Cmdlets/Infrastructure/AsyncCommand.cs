@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// A cmdlet whose work runs on another thread while the pipeline thread writes what the work has to say. Ctrl-C cancels the work,
-/// waits for it to end (within a second), and only then stops the pipeline.
+/// A cmdlet whose work runs on another thread while the pipeline thread writes its messages. Ctrl-C cancels the work, waits for it to end
+/// (within a second), and only then stops the pipeline.
 /// </summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
@@ -17,8 +17,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private protected CancellationToken Cancellation => cancellation.Token;
 
     /// <summary>
-    /// Whether other inputs wait behind a bad one. If so the bad one is reported and the rest goes on; otherwise its error ends the
-    /// statement.
+    /// Whether there may be further inputs after a bad one. If so, the error is reported and the rest is processed; otherwise it is
+    /// terminating.
     /// </summary>
     private protected virtual bool HasSeveralInputs => MyInvocation.ExpectingInput;
 
@@ -40,7 +40,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
             cancellation.Dispose();
     }
 
-    /// <summary>Writes a verbose message; what a terminal would obey appears as an escape, as in the other messages.</summary>
+    /// <summary>Writes a verbose message; control characters appear as escapes, as in the other messages.</summary>
     private protected new void WriteVerbose(string text) => base.WriteVerbose(PrintableText.Of(text));
 
     /// <summary>Writes a debug message.</summary>
@@ -49,11 +49,11 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>Writes a warning.</summary>
     private protected new void WriteWarning(string text) => base.WriteWarning(PrintableText.Of(text));
 
-    /// <summary>Does the work for one input, hands its result to the pipeline, and reports what went wrong.</summary>
+    /// <summary>Does the work for one input, passes its result to the pipeline, and reports errors.</summary>
     /// <param name="target">The input, for the error record.</param>
     /// <param name="work">Runs on another thread; must not touch the cmdlet.</param>
-    /// <param name="write">Runs on the pipeline thread, also when the user has stopped the pipeline and the work returned what it
-    /// had.</param>
+    /// <param name="write">Runs on the pipeline thread, also when the user has stopped the pipeline and the work returned a partial
+    /// result.</param>
     private protected void Attempt<T>(object? target, Func<PipelineMessages, T> work, Action<T> write)
     {
         T result;
@@ -70,11 +70,11 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         write(result);
     }
 
-    /// <summary>Does a quick piece of work on the pipeline thread and reports what went wrong.</summary>
+    /// <summary>Does quick work on the pipeline thread and reports errors.</summary>
     /// <param name="target">The input, for the error record.</param>
     /// <param name="work">The work.</param>
-    /// <param name="result">What it gave.</param>
-    /// <returns>Whether it went well.</returns>
+    /// <param name="result">Its result.</param>
+    /// <returns>Whether it succeeded.</returns>
     private protected bool Try<T>(object? target, Func<T> work, out T result)
     {
         try
@@ -90,13 +90,13 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Turns an exception into an error record.</summary>
+    /// <summary>Converts an exception to an error record.</summary>
     private protected void Report(Exception exception, object? target)
     {
         if (exception is OperationCanceledException && Cancellation.IsCancellationRequested)
             throw new PipelineStoppedException();
         ErrorRecord record = ErrorRecords.From(exception, target);
-        // A path may hold anything too.
+        // A path may contain anything too.
         if (record.ErrorDetails is null && PrintableText.Of(record.Exception.Message) is var shown && shown != record.Exception.Message)
             record.ErrorDetails = new(shown);
         if (HasSeveralInputs)
@@ -108,8 +108,12 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private T Await<T>(Func<PipelineMessages, T> work)
     {
         using var messages = new PipelineMessages();
-        using var signals = new TerminationSignals(cancellation.Cancel);
-        // A thread of its own: in a busy process the pool may let work wait for seconds.
+        using var signals = new TerminationSignals(_ =>
+        {
+            cancellation.Cancel();
+            return true;
+        });
+        // A thread of its own: in a busy process, the thread pool may delay work for seconds.
         Task<T> task = Task.Factory.StartNew(
             () =>
             {
@@ -129,7 +133,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         T result = task.GetAwaiter().GetResult();
         if (refused is { SourceException: not PipelineStoppedException })
         {
-            // The pipeline's own affair, such as that a later command wants no more: no error of this one.
+            // A matter of the pipeline, such as that a later command wants no more input: not an error of this cmdlet.
             fromPipeline = refused.SourceException;
             refused.Throw();
         }
@@ -140,7 +144,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Writes messages until the work has ended. Once PowerShell refuses one, the work is cancelled and the rest passed over.
+    /// Writes messages until the work has ended. Once PowerShell refuses one, the work is cancelled and the rest is dropped.
     /// </summary>
     private ExceptionDispatchInfo? Write(PipelineMessages messages)
     {

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// A cmdlet that may take long, and that <c>-AsJob</c> lets go on by itself: the cmdlet then only gathers its input, and gives a job that
-/// runs it again, without that switch, in a runspace of its own. Input travels as it is; nothing is copied.
+/// A cmdlet that may take long, and that <c>-AsJob</c> runs in the background: the cmdlet then only collects its input, and outputs a job
+/// that runs it again, without that switch, in a runspace of its own. Input objects are passed by reference; nothing is copied.
 /// </summary>
 public abstract class BackgroundCommand : AsyncCommand
 {
@@ -13,11 +13,14 @@ public abstract class BackgroundCommand : AsyncCommand
     private readonly List<object> inputs = [];
     private Dictionary<string, object> given = [];
 
-    /// <summary>Go on in the background and give a job.</summary>
+    /// <summary>Run in the background and output a job.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
-    /// <summary>Before any input, where the work is done here.</summary>
+    /// <summary>The global variable that the cmdlet leaves its result so far in when it is stopped, or null.</summary>
+    private protected virtual string? PartialResultVariable => null;
+
+    /// <summary>Called before any input, if the cmdlet does not run as a job.</summary>
     private protected virtual void Begin()
     {
     }
@@ -25,7 +28,7 @@ public abstract class BackgroundCommand : AsyncCommand
     /// <summary>Works on the current input.</summary>
     private protected abstract void Process();
 
-    /// <summary>After all input, where the work is done here.</summary>
+    /// <summary>Called after all input, if the cmdlet does not run as a job.</summary>
     private protected virtual void End()
     {
     }
@@ -62,7 +65,8 @@ public abstract class BackgroundCommand : AsyncCommand
         if (MyInvocation.ExpectingInput && inputs.Count == 0)
             return;
         var job = new CommandJob(
-            MyInvocation, given, MyInvocation.ExpectingInput ? inputs : null, SessionState.Path.CurrentFileSystemLocation.Path);
+            MyInvocation, given, MyInvocation.ExpectingInput ? inputs : null, SessionState.Path.CurrentFileSystemLocation.Path,
+            PartialResultVariable);
         JobRepository.Add(job);
         job.Start();
         WriteObject(job);

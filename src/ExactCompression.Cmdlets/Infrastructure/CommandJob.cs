@@ -4,18 +4,17 @@ using System.Management.Automation.Runspaces;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// A cmdlet of this module at work on another thread, in a runspace of its own. Get-Job, Receive-Job, Wait-Job and Stop-Job know it.
+/// A cmdlet of this module that runs on another thread, in a runspace of its own, as a job for Get-Job, Receive-Job, Wait-Job and Stop-Job.
 /// </summary>
 internal sealed class CommandJob : Job
 {
-    private static readonly string[] LeftBehind = [StabilitySearchCommand.LastTableVariable,
-        NewReluClassifierCommand.LastClassifierVariable];
     private readonly Lock changing = new();
     private readonly string manifest;
     private readonly string name;
     private readonly Dictionary<string, object> parameters;
     private readonly List<object>? inputs;
     private readonly string folder;
+    private readonly string? partialResult;
     private PowerShell? shell;
     private Task work = Task.CompletedTask;
     private volatile bool hasEnded;
@@ -24,9 +23,11 @@ internal sealed class CommandJob : Job
     /// <summary>Makes a job that does not yet run.</summary>
     /// <param name="invocation">The cmdlet to run.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="inputs">What comes down the pipeline to it, or null.</param>
-    /// <param name="folder">Where relative paths begin.</param>
-    public CommandJob(InvocationInfo invocation, Dictionary<string, object> parameters, List<object>? inputs, string folder)
+    /// <param name="inputs">Its pipeline input, or null.</param>
+    /// <param name="folder">The folder that paths are relative to.</param>
+    /// <param name="partialResult">The global variable that the cmdlet leaves its result so far in when it is stopped, or null.</param>
+    public CommandJob(
+        InvocationInfo invocation, Dictionary<string, object> parameters, List<object>? inputs, string folder, string? partialResult)
         : base(invocation.Line?.Trim() is { Length: > 0 } line ? line : invocation.MyCommand.Name)
     {
         manifest = Path.Combine(invocation.MyCommand.Module.ModuleBase, invocation.MyCommand.Module.Name + ".psd1");
@@ -34,6 +35,7 @@ internal sealed class CommandJob : Job
         this.parameters = parameters;
         this.inputs = inputs;
         this.folder = folder;
+        this.partialResult = partialResult;
         PSJobTypeName = nameof(CommandJob);
     }
 
@@ -68,8 +70,8 @@ internal sealed class CommandJob : Job
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        // A job that has ended tells so from its own thread, and may be disposed of in answer: to wait for that thread would be to wait for
-        // ourselves.
+        // A job that has ended reports this from its own thread, and may be disposed of in the handler: waiting for that thread would be a
+        // deadlock.
         if (disposing && !hasEnded)
             StopJob();
         base.Dispose(disposing);
@@ -91,10 +93,10 @@ internal sealed class CommandJob : Job
             (running.Streams.Debug, running.Streams.Progress, running.Streams.Information) = (Debug, Progress, Information);
             running.AddCommand(name).AddParameters(parameters);
             end = Invoke(running) ? JobState.Completed : JobState.Stopped;
-            // What a stopped search has decided, or training has come to, is not lost: it is the job's output.
-            foreach (object left in LeftBehind.Where(_ => end == JobState.Stopped).Select(runspace.SessionStateProxy.GetVariable)
-                .OfType<object>())
-                Output.Add(PSObject.AsPSObject(left));
+            // The partial result of a stopped search or training is not lost: it is the job's output.
+            if (end == JobState.Stopped && partialResult is not null
+                && runspace.SessionStateProxy.GetVariable(partialResult) is { } result)
+                Output.Add(PSObject.AsPSObject(result));
         }
         catch (RuntimeException e)
         {

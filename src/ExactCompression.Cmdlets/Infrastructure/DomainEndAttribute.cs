@@ -7,8 +7,8 @@ using ExactCompression.Formats;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// Ends of a box that arrive as text, or as a decimal or an integer that no double holds, go outward to the next double. Doubles are
-/// taken as they are. Without it PowerShell would round to the nearest double, which may lie within the box that was meant.
+/// Ends of a box that arrive as text, or as a decimal or an integer that no double holds, are rounded outward. Doubles are taken as they
+/// are. Without this, PowerShell would round to the nearest double, which may lie within the intended box.
 /// </summary>
 /// <param name="upper">Whether these are upper ends, or distances; else they are lower ends.</param>
 [AttributeUsage(AttributeTargets.Property)]
@@ -26,7 +26,7 @@ internal sealed class DomainEndAttribute(bool upper) : ArgumentTransformationAtt
 
     private object Rounded(object given)
     {
-        // A number that PowerShell has parsed comes wrapped, and would show as it was typed: 0.3d.
+        // A number that PowerShell has parsed is wrapped, and would be converted to text as it was typed: 0.3d.
         object value = given is PSObject wrapped ? wrapped.BaseObject : given;
         string? text = value switch
         {
@@ -34,7 +34,7 @@ internal sealed class DomainEndAttribute(bool upper) : ArgumentTransformationAtt
             decimal or long or ulong or BigInteger => string.Create(CultureInfo.InvariantCulture, $"{value}"),
             _ => null,
         };
-        // Text of another form, such as 1kb, is PowerShell's to read or to refuse.
+        // Text of another form, such as 1kb, is left to PowerShell to read or to refuse.
         return text is not null && DomainEnd.Parse(text) is { } end ? upper ? end.Up : end.Down : given;
     }
 }

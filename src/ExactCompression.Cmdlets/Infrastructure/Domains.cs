@@ -3,7 +3,7 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// <summary>Which domain a cmdlet works over.</summary>
 internal static class Domains
 {
-    /// <summary>Whether two boxes are the same, whatever they are called.</summary>
+    /// <summary>Whether two boxes are the same, whatever their names.</summary>
     /// <param name="domain">A domain, perhaps one that fits any size.</param>
     /// <param name="bound">A domain of a network's own size.</param>
     public static bool AreEqual(InputDomain domain, InputDomain bound) =>
@@ -16,7 +16,7 @@ internal static class Domains
     /// <param name="lower">Lower ends.</param>
     /// <param name="upper">Upper ends.</param>
     /// <param name="size">Number of inputs, or null for as many as there are ends; two single ends then fit any number.</param>
-    /// <exception cref="InvalidInputException">The numbers of ends differ, or make no box.</exception>
+    /// <exception cref="InvalidInputException">The numbers of ends differ, or do not make a box.</exception>
     public static InputDomain Between(double[] lower, double[] upper, int? size)
     {
         if (lower.Length == 1 && upper.Length == 1)
@@ -48,9 +48,9 @@ internal static class Domains
         return [.. data.Row(row).ToArray().Select(static value => (double)value)];
     }
 
-    /// <summary>The table to go on from: a new one for a network, the given one over its own domain.</summary>
+    /// <summary>The table to resume from: a new one for a network, the given one over its own domain.</summary>
     /// <param name="input">A <see cref="ReluNetwork"/> or a <see cref="StabilityTable"/>.</param>
-    /// <param name="domain">The domain asked for, or null.</param>
+    /// <param name="domain">The requested domain, or null.</param>
     /// <exception cref="InvalidInputException">The domain does not fit the network, or the table holds over another one.</exception>
     public static StabilityTable TableOf(object input, InputDomain? domain)
     {
@@ -58,7 +58,8 @@ internal static class Domains
             return StabilityTable.Undecided((ReluNetwork)input, domain);
         if (domain is not null && !AreEqual(domain, table.Domain))
             throw new InvalidInputException(
-                "DomainMismatch", $"The table holds over {table.Domain}, not over {domain}: verdicts of one domain say nothing of another.",
+                "DomainMismatch",
+                $"The table holds over {table.Domain}, not over {domain}: verdicts over one domain say nothing about another.",
                 "Start again from the network with this -Domain, or leave -Domain out.");
         return table;
     }

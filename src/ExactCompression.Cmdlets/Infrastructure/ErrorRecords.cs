@@ -2,12 +2,12 @@ using System.Management.Automation;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 
-/// <summary>The one table from exception to error record: a stable id a cause, its category, and what it is about.</summary>
+/// <summary>The single mapping from exceptions to error records: a stable id for each cause, its category, and its target.</summary>
 internal static class ErrorRecords
 {
     /// <summary>Makes the record.</summary>
     /// <param name="exception">What went wrong.</param>
-    /// <param name="target">The input it went wrong with; a file's own path takes its place where the exception names one.</param>
+    /// <param name="target">The input that caused it; replaced by a file's path if the exception names one.</param>
     public static ErrorRecord From(Exception exception, object? target) => exception switch
     {
         InvalidFileException { Unsupported: true } e => new(e, e.ErrorId, ErrorCategory.NotImplemented, e.Path),

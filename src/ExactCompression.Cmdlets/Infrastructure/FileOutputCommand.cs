@@ -2,13 +2,13 @@ using System.Management.Automation;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 
-/// <summary>A cmdlet that writes one file for each input: by default over an existing one, as Export-Csv does.</summary>
+/// <summary>A cmdlet that writes one file for each input: by default replacing an existing one, as Export-Csv does.</summary>
 public abstract class FileOutputCommand : AsyncCommand
 {
     private readonly HashSet<string> written = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The file to write, a folder in which each input gets a file of its own name, or a script block that makes a path of each input.
+    /// The file to write, a folder in which each input gets a file of its own name, or a script block that computes a path for each input.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("LiteralPath")]
@@ -22,17 +22,17 @@ public abstract class FileOutputCommand : AsyncCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Give the written file to the pipeline.</summary>
+    /// <summary>Output the written file.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Refuses a file name that names no format; the library says the same, but only once there is something to write.</summary>
+    /// <summary>Refuses a file name that selects no format; the library does the same, but only when there is something to write.</summary>
     /// <param name="file">A full path.</param>
     private protected virtual void RequireFormat(string file)
     {
     }
 
-    /// <summary>Before anything comes down the pipeline, perhaps after hours of work: refuses a path that cannot be written to.</summary>
+    /// <summary>Refuses a path that cannot be written to before any pipeline input, which may come after hours of work.</summary>
     protected override void BeginProcessing()
     {
         if (Path.Fixed is not { } path)
@@ -51,7 +51,7 @@ public abstract class FileOutputCommand : AsyncCommand
 
     /// <summary>Resolves the path, asks ShouldProcess, writes, and passes the file on.</summary>
     /// <param name="input">What is written: the script block's <c>$_</c>, and the target of error records.</param>
-    /// <param name="defaultName">File name with extension, for where the path is a folder.</param>
+    /// <param name="defaultName">File name with extension, if the path is a folder.</param>
     /// <param name="write">Writes the file at a full path; runs on another thread.</param>
     private protected void WriteFile(object input, string defaultName, Action<string, PipelineMessages> write)
     {
@@ -82,7 +82,7 @@ public abstract class FileOutputCommand : AsyncCommand
 
     private Target Resolve(string path)
     {
-        // Only a path that says that it is a folder becomes one.
+        // A folder is created only for a path that ends like one.
         bool folder = System.IO.Path.EndsInDirectorySeparator(path);
         string full = FileSystem.ResolveOutput(SessionState, folder ? System.IO.Path.TrimEndingDirectorySeparator(path) : path);
         return new(full, folder || Directory.Exists(full));
@@ -95,22 +95,22 @@ public abstract class FileOutputCommand : AsyncCommand
         RequireFormat(file);
         if (!written.Add(file))
             throw new InvalidInputException(
-                "PathWrittenTwice", $"Several inputs would be written to '{file}', each over the one before.",
-                "Give a folder as -Path, or a script block that makes a path of each input: { \"$($_.Name).onnx\" }.");
+                "PathWrittenTwice", $"Several inputs would be written to '{file}', each replacing the one before.",
+                "Give a folder as -Path, or a script block that computes a path for each input: { \"$($_.Name).onnx\" }.");
         if (NoClobber && File.Exists(file))
             throw new InvalidInputException(
                 "FileExists", $"'{file}' exists, and -NoClobber keeps it.", "Leave -NoClobber out, or give another path.");
         if (Path.Fixed is not null && target.IsFolder && !Force && SourceOf(input) is { } source
             && System.IO.Path.GetFullPath(source) == file)
             throw new InvalidInputException(
-                "PathIsSource", $"'{file}' is what the network came from, and nobody has named it as the file to replace.",
-                "Give another folder, a script block that makes another name, or -Force to replace it.");
+                "PathIsSource", $"'{file}' is the file that the network came from, and was not named as the file to replace.",
+                "Give another folder, a script block that computes another name, or -Force to replace it.");
         if (File.Exists(file) && new FileInfo(file).IsReadOnly && !Force)
             throw new UnauthorizedAccessException($"'{file}' is read-only. -Force replaces it all the same.");
         return file;
     }
 
-    /// <summary>Writes a file that may be read-only (nobody comes here without -Force then), and leaves it so.</summary>
+    /// <summary>Writes a file that may be read-only (then only with -Force), and keeps it so.</summary>
     private static void WriteOver(string file, Action write)
     {
         if (new FileInfo(file) is not { Exists: true, IsReadOnly: true })
@@ -137,6 +137,6 @@ public abstract class FileOutputCommand : AsyncCommand
 
     /// <summary>Where a path leads.</summary>
     /// <param name="Path">Full path.</param>
-    /// <param name="IsFolder">Whether it is a folder, or is to become one.</param>
+    /// <param name="IsFolder">Whether it is a folder, or is to be created as one.</param>
     private readonly record struct Target(string Path, bool IsFolder);
 }

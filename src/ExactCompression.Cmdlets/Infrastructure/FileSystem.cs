@@ -3,16 +3,16 @@ using Microsoft.PowerShell.Commands;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 
-/// <summary>Paths of the session, which has its own current folder and drives that are no disks.</summary>
+/// <summary>Paths of the session, which has its own current folder and drives that are not file systems.</summary>
 internal static class FileSystem
 {
-    /// <summary>Refuses a path on a drive that holds no files.</summary>
+    /// <summary>Refuses a path on a drive that is not a file system.</summary>
     /// <exception cref="InvalidInputException">The provider is not the file system's.</exception>
     public static void Require(ProviderInfo provider, string path)
     {
         if (provider.ImplementingType != typeof(FileSystemProvider))
             throw new InvalidInputException(
-                "PathNotInFileSystem", $"'{path}' is on the {provider.Name} provider, which holds no files.",
+                "PathNotInFileSystem", $"'{path}' is on the {provider.Name} provider, which is not a file system.",
                 "Give a path in the file system.");
     }
 

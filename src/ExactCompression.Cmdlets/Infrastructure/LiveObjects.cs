@@ -3,12 +3,12 @@ using System.Management.Automation;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// Objects that come back whole from CliXml, jobs and remote sessions. PowerShell sends the properties of an object; the type data adds
-/// <see cref="PropertyName"/> to them, and has <see cref="LiveObjectConverter"/> make the object of it on the other side.
+/// Objects that survive CliXml, jobs and remote sessions. PowerShell sends the properties of an object; the type data adds
+/// <see cref="PropertyName"/> to them, and has <see cref="LiveObjectConverter"/> restore the object from it on the other side.
 /// </summary>
 public static class LiveObjects
 {
-    /// <summary>The property, hidden from lists, that holds the whole object as bytes.</summary>
+    /// <summary>The property, hidden from lists, that contains the whole object as bytes.</summary>
     public const string PropertyName = "PortableForm";
 
     private const string Deserialized = "Deserialized.";
@@ -17,8 +17,8 @@ public static class LiveObjects
     /// <param name="instance">An object of this module.</param>
     public static byte[] PortableForm(PSObject instance) => Formats.PortableForm.Of(instance.BaseObject);
 
-    /// <summary>The object of which a bag of properties is the copy; null where the bag lacks its bytes.</summary>
-    /// <param name="copy">What PowerShell made of what was sent.</param>
+    /// <summary>The object that a property bag is a copy of; null if the bag lacks its bytes.</summary>
+    /// <param name="copy">The deserialised property bag.</param>
     /// <exception cref="InvalidInputException">The bytes are damaged, or from another version of the module.</exception>
     public static object? Revive(PSObject copy) =>
         copy.TypeNames.Any(static name => name.StartsWith(Deserialized + "ExactCompression.", StringComparison.Ordinal))
@@ -28,7 +28,7 @@ public static class LiveObjects
             : null;
 }
 
-/// <summary>Makes objects of this module of what PowerShell's serialisation has left of them.</summary>
+/// <summary>Restores objects of this module from PowerShell's deserialised property bags.</summary>
 public sealed class LiveObjectConverter : PSTypeConverter
 {
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ public sealed class LiveObjectConverter : PSTypeConverter
     public override object ConvertFrom(PSObject sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
         LiveObjects.Revive(sourceValue) is { } live && destinationType.IsInstanceOfType(live)
             ? live
-            : throw new InvalidCastException($"This is no copy of a {destinationType.Name} of this module.");
+            : throw new InvalidCastException($"This is not a copy of a {destinationType.Name} of this module.");
 
     /// <inheritdoc/>
     public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>

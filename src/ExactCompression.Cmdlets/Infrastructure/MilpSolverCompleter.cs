@@ -5,7 +5,7 @@ using ExactCompression.Milp;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 
-/// <summary>Completes the names of solvers that are there and fit for the paper's programs.</summary>
+/// <summary>Completes the names of solvers that are available and support the paper's programs.</summary>
 public sealed class MilpSolverCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>

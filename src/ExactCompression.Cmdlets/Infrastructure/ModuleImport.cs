@@ -7,7 +7,7 @@ namespace ExactCompression.Cmdlets;
 public sealed class ModuleImport : IModuleAssemblyInitializer
 {
     /// <summary>
-    /// Makes native libraries findable, and begins to compile the search's code while the user types, or while the first network is read.
+    /// Makes native libraries findable, and starts to compile the search's code while the user types, or while the first network is read.
     /// </summary>
     public void OnImport()
     {

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// Says plainly which cmdlet makes the object that a parameter wants, where PowerShell would only say that it cannot convert: a path
-/// given in its place, or a dead copy of an object. A copy that came out of a job before the module was imported there is revived.
+/// States which cmdlet makes the object that a parameter requires, where PowerShell would only report a failed conversion: for a path in
+/// its place, or a deserialised copy of an object. A copy from a job that did not import the module is revived.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
@@ -43,7 +43,7 @@ public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
             if (LiveObjects.Revive(bag) is { } live && Accepted.Any(type => type.IsInstanceOfType(live)))
                 return live;
             throw new ArgumentTransformationMetadataException(
-                $"This is a copy of some properties of an object, as a remote session gives it that lacks this module; {names} itself "
+                $"This is a copy of some properties of an object, as sessions without this module return it; {names} itself "
                     + $"is needed. Import the module on both sides, or pass files.");
         }
 

@@ -6,20 +6,20 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
 /// Where native libraries are found. A build has those of its own machine beside the assemblies, where the runtime looks itself. The
-/// published module has those of every system, each in a folder that is named after it; the runtime would look there for a program, whose
-/// dependencies it knows from a file, but reads none of a module's. Nothing is loaded before something needs it.
+/// published module has those of every system, each in a folder that is named after it; for a program, the runtime would look there because
+/// of its dependency file, but it reads none for a module. Nothing is loaded before it is needed.
 /// </summary>
 internal static class NativeLibraries
 {
     private static readonly string Folder = Path.GetDirectoryName(typeof(NativeLibraries).Assembly.Location)!;
     private static int registered;
 
-    /// <summary>The folder of this machine's kind of system: <c>linux-x64</c>, <c>win-x64</c>, <c>osx-arm64</c>.</summary>
+    /// <summary>The folder for this machine's platform: <c>linux-x64</c>, <c>win-x64</c>, <c>osx-arm64</c>.</summary>
     public static string System { get; } =
         (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
             + $"-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
-    /// <summary>Begins to answer for the assemblies of this module, once a process.</summary>
+    /// <summary>Starts to resolve libraries for the assemblies of this module, once per process.</summary>
     public static void Register()
     {
         if (Interlocked.Exchange(ref registered, 1) == 0)
@@ -27,7 +27,7 @@ internal static class NativeLibraries
                 Resolve(assembly, name);
     }
 
-    /// <summary>Why a library may be missing, for people who have the module of another system; or null where that is not so.</summary>
+    /// <summary>Why a library may be missing, for users who have the module for another system; or null if that is not the cause.</summary>
     public static string? Explain()
     {
         if (File.Exists(Path.Combine(Folder, FileNames("google-ortools-native").First())) || Directory.Exists(Path.Combine(Folder, System)))

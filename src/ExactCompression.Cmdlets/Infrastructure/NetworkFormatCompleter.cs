@@ -8,7 +8,7 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// <summary>Offers the names of the network formats to tab completion, and checks them.</summary>
 public sealed class NetworkFormatCompleter : IArgumentCompleter
 {
-    /// <summary>Find the format from the content.</summary>
+    /// <summary>Detect the format from the content.</summary>
     internal const string Auto = "Auto";
 
     private static IEnumerable<string> Names => NetworkFormats.All.Select(static f => f.Name).Prepend(Auto);
@@ -19,7 +19,7 @@ public sealed class NetworkFormatCompleter : IArgumentCompleter
         Names.Where(name => name.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase)).Select(
             static name => new CompletionResult(name));
 
-    /// <summary>A format's name in its own spelling.</summary>
+    /// <summary>A format's name in its canonical spelling.</summary>
     /// <exception cref="InvalidInputException">There is no such format.</exception>
     internal static string Canonical(string name) =>
         Names.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase))

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// Where to write: a path, or a script block that makes one of each input, which it sees as <c>$_</c>. PowerShell itself runs such blocks
-/// only for parameters that take input by property name; a network's own path would then be what it is written to.
+/// Where to write: a path, or a script block that computes one for each input, which it sees as <c>$_</c>. PowerShell itself runs such
+/// blocks only for parameters that bind by property name; a network would then be written to its own path.
 /// </summary>
 public sealed class OutputPath
 {
@@ -25,15 +25,15 @@ public sealed class OutputPath
     }
 
     /// <summary>A path for each input.</summary>
-    /// <param name="path">Gives a path; the input is <c>$_</c>.</param>
+    /// <param name="path">Returns a path; the input is <c>$_</c>.</param>
     public OutputPath(ScriptBlock path) => (block, text) = (path, path.ToString());
 
-    /// <summary>The path, where it is the same for every input; else null.</summary>
+    /// <summary>The path, if it is the same for every input; else null.</summary>
     public string? Fixed => block is null ? text : null;
 
     /// <summary>The path for one input.</summary>
     /// <param name="input">What is written.</param>
-    /// <exception cref="InvalidInputException">The script block gives no path, or several.</exception>
+    /// <exception cref="InvalidInputException">The script block returns no path, or several.</exception>
     public string For(object input)
     {
         if (block is null)

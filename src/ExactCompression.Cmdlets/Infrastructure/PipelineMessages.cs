@@ -5,14 +5,14 @@ using System.Management.Automation;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// What work on another thread wants written: PowerShell accepts Write* on the pipeline thread alone, so the worker queues here and
+/// Messages from work on another thread: PowerShell accepts Write* only on the pipeline thread, so the worker queues them here and
 /// <see cref="AsyncCommand"/> writes. Safe for any number of workers.
 /// </summary>
 internal sealed class PipelineMessages : IDisposable
 {
     private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Work that is done by then shows none: a bar that flashes says nothing, and drawing it takes longer.</summary>
+    /// <summary>Work that ends before shows no progress: a flashing bar is useless, and drawing it takes longer.</summary>
     private static readonly TimeSpan NoProgressBefore = TimeSpan.FromMilliseconds(400);
 
     private readonly BlockingCollection<Action<Cmdlet>> queue = [];
@@ -35,7 +35,7 @@ internal sealed class PipelineMessages : IDisposable
     public void Output(object value) => Add(cmdlet => cmdlet.WriteObject(value));
 
     /// <summary>
-    /// Queues a progress record, or drops it where the work has just begun or the last one is less than a fifth of a second old.
+    /// Queues a progress record, or drops it if the work has just begun or the last one is less than a fifth of a second old.
     /// </summary>
     public void Progress(ProgressRecord record)
     {
@@ -50,13 +50,13 @@ internal sealed class PipelineMessages : IDisposable
         Add(cmdlet => cmdlet.WriteProgress(record));
     }
 
-    /// <summary>Whether any progress was queued, so that it must be taken down again.</summary>
+    /// <summary>Whether any progress was queued, so that it must be completed.</summary>
     public bool ShowedProgress => Interlocked.Read(ref lastProgress) != 0;
 
-    /// <summary>Says that nothing more will come.</summary>
+    /// <summary>Marks the end of the messages.</summary>
     public void Complete() => queue.CompleteAdding();
 
-    /// <summary>The messages as they come, until <see cref="Complete"/>.</summary>
+    /// <summary>The messages in order, until <see cref="Complete"/>.</summary>
     public IEnumerable<Action<Cmdlet>> Drain() => queue.GetConsumingEnumerable();
 
     /// <inheritdoc/>
@@ -64,7 +64,7 @@ internal sealed class PipelineMessages : IDisposable
 
     private void Add(Action<Cmdlet> write)
     {
-        // A library callback that comes late, after the work has ended, has nobody left to tell.
+        // No handler is registered any more for a late callback, after the work has ended.
         if (!queue.IsAddingCompleted)
             queue.Add(write);
     }

@@ -3,20 +3,20 @@ using System.Management.Automation;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 
-/// <summary>Rows of a sweep as they come down the pipeline: objects, or files of them.</summary>
+/// <summary>Rows of a sweep from the pipeline: objects, or files of them.</summary>
 internal sealed class PlotRowCollector
 {
     private readonly List<string> files = [];
     private readonly List<IReadOnlyDictionary<string, string>> objects = [];
 
-    /// <summary>Whether nothing came.</summary>
+    /// <summary>Whether there was no input.</summary>
     public bool IsEmpty => files.Count == 0 && objects.Count == 0;
 
-    /// <summary>What the rows are called.</summary>
+    /// <summary>The name of the rows in messages.</summary>
     public string Name => files.Count > 0 ? Path.GetFileNameWithoutExtension(files[0]) : "sweep";
 
     /// <summary>The file that an input names, or null for a row.</summary>
-    /// <exception cref="InvalidInputException">The input is neither, or its path is no file's.</exception>
+    /// <exception cref="InvalidInputException">The input is neither, or its path is not a file.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static string? FileOf(SessionState session, PSObject input) => input.BaseObject switch
     {
@@ -39,7 +39,7 @@ internal sealed class PlotRowCollector
 
     /// <summary>All rows together.</summary>
     /// <param name="cancellation">Ends the reading.</param>
-    /// <exception cref="InvalidFileException">A file is no CSV.</exception>
+    /// <exception cref="InvalidFileException">A file is not CSV.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public PlotRows Read(CancellationToken cancellation)
     {
@@ -50,7 +50,7 @@ internal sealed class PlotRowCollector
     }
 
     private static InvalidInputException NoRow(object value) =>
-        new("PlotInputUnknown", $"'{value}' is nothing to draw.",
+        new("PlotInputUnknown", $"'{value}' cannot be drawn.",
             "Give a table of Find-StableNeurons, a result of Invoke-LeoCompression, the CSV of a sweep, or its rows as Import-Csv reads "
                 + "them.");
 

@@ -5,15 +5,12 @@ using static System.FormattableString;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// What the searches for stable and unstable neurons share. When the user stops one, its output is lost to the pipeline, so the table
-/// so far is kept in <c>$global:LastStabilityTable</c>, from where the search can go on.
+/// What the searches for stable and unstable neurons share. When the user stops one, its output is lost to the pipeline, so the table so
+/// far is kept in <c>$global:LastStabilityTable</c>, from which the search can resume.
 /// </summary>
 public abstract class StabilitySearchCommand : BackgroundCommand
 {
-    /// <summary>The global variable that a stopped search leaves its table in.</summary>
-    internal const string LastTableVariable = "LastStabilityTable";
-
-    /// <summary>A network, or a table to go on from.</summary>
+    /// <summary>A network, or a table to resume from.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ModuleObject("Import-ReluNetwork", typeof(ReluNetwork), typeof(StabilityTable))]
     public object InputObject { get; set; } = null!;
@@ -23,12 +20,12 @@ public abstract class StabilitySearchCommand : BackgroundCommand
     [ModuleObject("Import-InputData", typeof(InputData))]
     public InputData? Data { get; set; }
 
-    /// <summary>The inputs that verdicts hold over.</summary>
+    /// <summary>The inputs over which verdicts hold.</summary>
     [Parameter]
     [ModuleObject("New-InputDomain", typeof(InputDomain))]
     public InputDomain? Domain { get; set; }
 
-    /// <summary>When to return what there is, as a time or a number of seconds.</summary>
+    /// <summary>When to return the verdicts so far, as a time or a number of seconds.</summary>
     [Parameter]
     [TimeLimit]
     public TimeSpan? TimeLimit { get; set; }
@@ -41,6 +38,8 @@ public abstract class StabilitySearchCommand : BackgroundCommand
     /// <summary>Seed of the random points.</summary>
     [Parameter]
     public int Seed { get; set; }
+
+    private protected sealed override string PartialResultVariable => "LastStabilityTable";
 
     private protected sealed override void Process()
     {
@@ -81,8 +80,7 @@ public abstract class StabilitySearchCommand : BackgroundCommand
                 messages.Progress(new(AsyncCommand.ProgressActivity, activity, $"{stage}: {count}")
                 {
                     PercentComplete = p.Total == 0 ? 100 : (int)(100L * p.Decided / p.Total),
-                    // How long the neurons that are left will take, nobody knows; when the search ends at the latest is known where there
-                    // is a limit.
+                    // The time for the remaining neurons is unknown; with a limit, the latest end of the search is known.
                     SecondsRemaining = TimeLimit is { } limit ? (int)Math.Ceiling(Math.Max(0, (limit - p.Elapsed).TotalSeconds)) : -1,
                 });
             },
@@ -93,7 +91,7 @@ public abstract class StabilitySearchCommand : BackgroundCommand
     {
         if (Cancellation.IsCancellationRequested)
         {
-            SessionState.PSVariable.Set("global:" + LastTableVariable, table);
+            SessionState.PSVariable.Set("global:" + PartialResultVariable, table);
             throw new PipelineStoppedException();
         }
 
@@ -105,7 +103,7 @@ public abstract class StabilitySearchCommand : BackgroundCommand
                     + $"{layer.Unstable} unstable, {layer.Undetermined} undetermined of {layer.Neurons}");
         if (table.Undetermined > 0 && TimeLimit is { } limit && table.Elapsed >= limit)
             WriteVerbose(
-                $"The time limit ended the search: {table.Undetermined} neurons stay undetermined, and a search from this table goes on");
+                $"The time limit ended the search: {table.Undetermined} neurons stay undetermined; a search can resume from this table");
         WriteObject(table);
     }
 }

@@ -4,12 +4,12 @@ using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 
-/// <summary>What the parameters of a sweep stand for.</summary>
+/// <summary>Resolves the parameters of a sweep.</summary>
 internal static class SweepInputs
 {
-    /// <summary>The networks that one item stands for.</summary>
+    /// <summary>The networks of one item.</summary>
     /// <param name="item">A network, a file or a folder as object or as path; wildcards are expanded.</param>
-    /// <param name="session">Whose current folder paths are relative to.</param>
+    /// <param name="session">The session, whose current folder paths are relative to.</param>
     /// <exception cref="InvalidInputException">The item is something else, or a folder without networks.</exception>
     /// <exception cref="FileNotFoundException">Nothing matches the path.</exception>
     public static IReadOnlyList<SweepNetwork> Of(object item, SessionState session)
@@ -26,12 +26,12 @@ internal static class SweepInputs
                 [.. Resolve(path, session).SelectMany(
                     static found => Directory.Exists(found) ? InFolder(found) : [SweepNetwork.FromFile(found)])],
             _ => throw new InvalidInputException(
-                "SweepInputUnknown", $"A sweep has no use for {value.GetType().Name} '{value}'.",
+                "SweepInputUnknown", $"A sweep cannot use {value.GetType().Name} '{value}'.",
                 "Give networks from Import-ReluNetwork or New-ReluClassifier, network files, or folders of them."),
         };
     }
 
-    /// <summary>The domains: balls of every radius round every row, cut to each domain; or the domains alone.</summary>
+    /// <summary>The domains: balls of every radius around every row, intersected with each domain; or only the domains.</summary>
     public static IReadOnlyList<SweepDomain> Domains(InputDomain[]? domains, double[]? radii, int[] rows, InputData? data)
     {
         if (radii is null)
@@ -45,7 +45,7 @@ internal static class SweepInputs
         ];
     }
 
-    /// <summary>The files that paths with wildcards stand for.</summary>
+    /// <summary>The files that match paths with wildcards.</summary>
     public static IReadOnlyList<string> Files(string[] paths, SessionState session) =>
         [.. paths.SelectMany(path => Resolve(path, session)).Where(File.Exists)];
 
@@ -64,7 +64,7 @@ internal static class SweepInputs
         return files.Length > 0
             ? [.. files.Select(SweepNetwork.FromFile)]
             : throw new InvalidInputException(
-                "FolderWithoutNetworks", $"The folder '{folder}' holds no network files.",
+                "FolderWithoutNetworks", $"The folder '{folder}' contains no network files.",
                 $"Their names end in {string.Join(", ", extensions)}.");
     }
 }

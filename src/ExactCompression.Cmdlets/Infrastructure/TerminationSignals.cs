@@ -4,10 +4,11 @@ using System.Runtime.InteropServices;
 namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>
-/// What asks the process to end (SIGTERM, as batch systems send it, and SIGHUP, when the terminal goes) while a cmdlet works: the work is
-/// cancelled as by Ctrl-C, so that what is decided is kept and <c>finally</c> blocks run, with some seconds for both; then the process ends
-/// with 128 and the signal's number, whatever the script does by then. Without a cmdlet at work the shell's own way holds.
+/// Handles the signals that ask a process to terminate: SIGTERM, which batch systems send, and SIGHUP, sent when the terminal closes. Work
+/// is stopped as by Ctrl-C, so that what is decided is kept and <c>finally</c> blocks run; after some seconds the process exits with 128
+/// plus the signal's number, whatever is still running.
 /// </summary>
+/// <remarks>The host compiles this file too: it references no assembly of the module that it loads.</remarks>
 internal sealed class TerminationSignals : IDisposable
 {
     /// <summary>Batch systems wait about half a minute before they kill.</summary>
@@ -15,14 +16,15 @@ internal sealed class TerminationSignals : IDisposable
 
     private readonly List<PosixSignalRegistration> registrations = [];
 
-    /// <summary>Listens until disposed.</summary>
-    /// <param name="cancel">Cancels the work; called on another thread.</param>
-    public TerminationSignals(Action cancel)
+    /// <summary>Handles signals until disposed.</summary>
+    /// <param name="stop">Stops the work; called on another thread with the signal's number. Where it returns false there is nothing to
+    /// wait for, and the process exits at once.</param>
+    public TerminationSignals(Func<int, bool> stop)
     {
-        Register(PosixSignal.SIGTERM, 15, cancel);
-        // Under nohup the signal is ignored, and is to be: a handler would undo that. Only Linux says whether it is.
+        Register(PosixSignal.SIGTERM, 15, stop);
+        // Under nohup the signal is ignored, and must stay so: a handler would undo that. Only Linux says whether it is.
         if (OperatingSystem.IsLinux() && !IsIgnored(1))
-            Register(PosixSignal.SIGHUP, 1, cancel);
+            Register(PosixSignal.SIGHUP, 1, stop);
     }
 
     /// <inheritdoc/>
@@ -38,11 +40,12 @@ internal sealed class TerminationSignals : IDisposable
             && (ignored >> (number - 1) & 1) == 1;
     }
 
-    private void Register(PosixSignal signal, int number, Action cancel) =>
+    private void Register(PosixSignal signal, int number, Func<int, bool> stop) =>
         registrations.Add(PosixSignalRegistration.Create(signal, context =>
-    {
-        context.Cancel = true;
-        _ = Task.Delay(Grace).ContinueWith(_ => Environment.Exit(128 + number), TaskScheduler.Default);
-        cancel();
-    }));
+        {
+            context.Cancel = true;
+            _ = Task.Delay(Grace).ContinueWith(_ => Environment.Exit(128 + number), TaskScheduler.Default);
+            if (!stop(number))
+                Environment.Exit(128 + number);
+        }));
 }

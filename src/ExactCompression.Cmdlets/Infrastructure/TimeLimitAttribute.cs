@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 
-/// <summary>Lets a time be given as seconds. PowerShell alone would take a bare number for ticks of 100 ns.</summary>
+/// <summary>Accepts a time in seconds. PowerShell alone would take a bare number for ticks of 100 ns.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class TimeLimitAttribute : ArgumentTransformationAttribute
 {

@@ -6,10 +6,10 @@ using ExactCompression.Milp;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 
-/// <summary>Offers a few fixed words to tab completion; others are taken as well.</summary>
+/// <summary>Offers a few fixed words to tab completion; others are accepted as well.</summary>
 public abstract class WordCompleter : IArgumentCompleter
 {
-    /// <summary>The words, each with what it means.</summary>
+    /// <summary>The words, each with its meaning.</summary>
     private protected abstract IEnumerable<(string Word, string Meaning)> Words { get; }
 
     /// <inheritdoc/>
@@ -24,14 +24,14 @@ public sealed class LabelColumnCompleter : WordCompleter
 {
     private protected override IEnumerable<(string Word, string Meaning)> Words =>
     [
-        ("Auto", "the column that the header calls label, class, target or y"),
+        ("Auto", "the column that the header names label, class, target or y"),
         ("First", "the first column"),
         ("Last", "the last column"),
         ("None", "there are no labels"),
     ];
 }
 
-/// <summary>All solvers, fit for the paper's programs or not, there or not.</summary>
+/// <summary>All solvers, whether or not they are available or support the paper's programs.</summary>
 public sealed class AnySolverCompleter : WordCompleter
 {
     private protected override IEnumerable<(string Word, string Meaning)> Words => MilpSolvers.Names.Select(static name => (name, name));
@@ -43,12 +43,12 @@ public sealed class SweepColumnCompleter : WordCompleter
     private protected override IEnumerable<(string Word, string Meaning)> Words => SweepCsv.Columns.Select(static name => (name, name));
 }
 
-/// <summary><c>Auto</c> and the kinds of the devices that are there, with their names.</summary>
+/// <summary><c>Auto</c> and the kinds of the available devices, with their names.</summary>
 public sealed class ComputeDeviceCompleter : WordCompleter
 {
     private protected override IEnumerable<(string Word, string Meaning)> Words =>
         ComputeDevices.List()
             .GroupBy(static device => device.Kind)
             .Select(static kind => (kind.Key.ToString(), string.Join(", ", kind.Select(static device => device.Name))))
-            .Prepend(("Auto", "a CUDA card, else an OpenCL card, else the CPU's vector units"));
+            .Prepend(("Auto", "a CUDA GPU, else an OpenCL GPU, else the CPU's vector units"));
 }

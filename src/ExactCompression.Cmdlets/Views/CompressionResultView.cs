@@ -4,8 +4,8 @@ using System.Management.Automation.Host;
 namespace ExactCompression.Cmdlets.Views;
 
 /// <summary>
-/// How a compression looks: each layer, neurons and connections before and after, with what went away in percent. The format file calls
-/// this.
+/// The view of a compression: each layer, neurons and connections before and after, with the removed share in percent. The format file
+/// calls this.
 /// </summary>
 public static class CompressionResultView
 {
@@ -31,7 +31,7 @@ public static class CompressionResultView
         else
             yield return Unproven(result);
         if (result.Unconfirmed > 0)
-            yield return $"Kept {Units.Count(result.Unconfirmed)} neurons that were said to be stable, and were not proven so";
+            yield return $"Kept {Units.Count(result.Unconfirmed)} neurons that are claimed to be stable, but were not proven so";
         yield return "";
         yield return palette.Heading(
             new string(' ', NameWidth) + "Before".PadLeft(NumberWidth) + "After".PadLeft(NumberWidth) + "Removed".PadLeft(PercentWidth));
@@ -45,12 +45,17 @@ public static class CompressionResultView
             + $"merged {Units.Count(result.MergedActive)}, folded {Units.Count(result.FoldedLayers)} layers";
     }
 
-    /// <summary>That nothing is proven, why, and what would hold otherwise.</summary>
+    /// <summary>That nothing is proven, why, and what holds conditionally.</summary>
     /// <param name="result">A compression that is not proven.</param>
     internal static string Unproven(CompressionResult result) => result.Unproven > 0
-        ? $"Unproven: rests on {Units.Count(result.Unproven)} verdicts that nothing here proves (if all are true, no output differs by "
+        ? $"Unproven: rests on {Units.Count(result.Unproven)} unproven verdicts (if all are true, no output differs by "
             + $"more than {Units.Small(result.ConditionalDeviation)})"
-        : $"Unproven: a copy from outside, which says that no output differs by more than {Units.Small(result.ConditionalDeviation)}";
+        : $"Unproven: a copy from outside, which claims that no output differs by more than {Units.Small(result.ConditionalDeviation)}";
+
+    /// <summary>The rest of an amount, and the share that was removed: <c>68 (-34.6 %)</c>.</summary>
+    /// <param name="after">The rest.</param>
+    /// <param name="removedPercent">The share that was removed, in percent.</param>
+    public static string Kept(long after, double removedPercent) => $"{Units.Count(after)} (-{Units.Percent(removedPercent)})";
 
     /// <summary>Neurons before and after, in words.</summary>
     /// <param name="instance">The compression.</param>
@@ -76,7 +81,7 @@ public static class CompressionResultView
             LayersOf((CompressionResult)instance.BaseObject).Select(static l => $"{l.Layer}: {Units.Change(l.Before, l.After)}"));
 
     /// <summary>
-    /// Each hidden layer of the original, with how many neurons are left in it; none where it cannot be told which layer became which.
+    /// Each hidden layer of the original, with the number of its remaining neurons; none if the correspondence of layers is unknown.
     /// </summary>
     /// <param name="result">The compression.</param>
     internal static IEnumerable<(int Layer, long Before, long After)> LayersOf(CompressionResult result)

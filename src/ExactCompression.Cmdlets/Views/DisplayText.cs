@@ -3,9 +3,9 @@ using System.Management.Automation;
 namespace ExactCompression.Cmdlets.Views;
 
 /// <summary>
-/// Properties that exist for display alone. Where objects of several types come in one stream, PowerShell leaves the views aside and lists
-/// the default display set of each type: the type data puts these, hidden from Get-Member, in the place of raw numbers and of texts from
-/// files there.
+/// Properties that exist for display alone. If objects of several types are in one stream, PowerShell ignores the views and lists the
+/// default display set of each type: there, the type data shows these, hidden from Get-Member, in place of raw numbers and of text from
+/// files.
 /// </summary>
 public static class DisplayText
 {
@@ -19,7 +19,7 @@ public static class DisplayText
         _ => TimeSpan.Zero,
     });
 
-    /// <summary>What a network, data or a domain is called, without what a terminal would obey.</summary>
+    /// <summary>The name of a network, data or a domain, without control characters.</summary>
     /// <param name="instance">The object.</param>
     public static string Name(PSObject instance) => PrintableText.Of(instance.BaseObject switch
     {
@@ -37,7 +37,7 @@ public static class DisplayText
     /// <param name="instance">A verdict.</param>
     public static string Evidence(PSObject instance) => PrintableText.Of(((NeuronStability)instance.BaseObject).Evidence);
 
-    /// <summary>The time that a network takes for a row.</summary>
+    /// <summary>The time of a network per row.</summary>
     /// <param name="instance">A measurement.</param>
     public static string RowTime(PSObject instance) => Units.Seconds(((ReluNetworkMeasurement)instance.BaseObject).RowMicroseconds / 1e6);
 
@@ -49,7 +49,7 @@ public static class DisplayText
     /// <param name="instance">A compression.</param>
     public static string Architecture(PSObject instance) => instance.BaseObject.ToString()!;
 
-    /// <summary>What is known of how far outputs are apart.</summary>
+    /// <summary>What is known about the difference of the outputs.</summary>
     /// <param name="instance">A compression or a report.</param>
     public static string Deviation(PSObject instance) => instance.BaseObject switch
     {
@@ -64,7 +64,7 @@ public static class DisplayText
         _ => "",
     };
 
-    /// <summary>Between which bounds a neuron's pre-activation lies.</summary>
+    /// <summary>The bounds of a neuron's pre-activation.</summary>
     /// <param name="instance">A verdict.</param>
     public static string Bounds(PSObject instance)
     {

@@ -4,14 +4,14 @@ using System.Management.Automation.Host;
 namespace ExactCompression.Cmdlets.Views;
 
 /// <summary>
-/// Signs and colours of a view: colours only where the terminal has them and <c>$PSStyle.OutputRendering</c> leaves them, blocks only where
+/// Signs and colours of a view: colours only if the terminal supports them and <c>$PSStyle.OutputRendering</c> allows them, blocks only if
 /// the output's encoding has them.
 /// </summary>
 internal sealed class Palette
 {
     private const string Reset = "\e[0m";
 
-    /// <summary>Signs alone.</summary>
+    /// <summary>Signs only.</summary>
     public static readonly Palette Plain = new(false);
 
     private static readonly bool Blocks = Console.OutputEncoding.WebName.StartsWith("utf", StringComparison.OrdinalIgnoreCase);

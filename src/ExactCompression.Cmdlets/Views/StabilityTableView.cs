@@ -4,7 +4,7 @@ using System.Management.Automation.Host;
 namespace ExactCompression.Cmdlets.Views;
 
 /// <summary>
-/// How a stability table looks: a bar for each layer, beside the counts whose headings are the bar's legend. The format file calls this.
+/// The view of a stability table: a bar for each layer, beside the counts whose headings are the bar's legend. The format file calls this.
 /// </summary>
 public static class StabilityTableView
 {
@@ -31,7 +31,7 @@ public static class StabilityTableView
         yield return $"{palette.Heading(PrintableText.Of(table.Network.Name))} over {table.Domain}";
         yield return Summary(table);
         if (table.IsImported)
-            yield return "Imported: verdicts and bounds are what was stated there, and nothing of it is proven here yet";
+            yield return "Imported: verdicts and bounds are as stated at the source, and are not proven here yet";
         yield return "";
         yield return palette.Heading("Layer") + gap + new string(' ', cells) + string.Concat(states.Select(state =>
             $"{gap}{palette.Paint(state, Palette.Sign(state).ToString())} {palette.Heading(StateBar.Label(state))}"));
@@ -57,26 +57,7 @@ public static class StabilityTableView
                 + (layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : "")));
     }
 
-    /// <summary>All layers as one short bar.</summary>
-    /// <param name="table">The table.</param>
-    /// <param name="host">The session's host.</param>
-    /// <param name="style">The session's <c>$PSStyle</c>.</param>
-    public static string Bar(StabilityTable table, PSHost? host, PSObject? style)
-    {
-        var all = new LayerStability
-        {
-            Layer = 0,
-            Neurons = table.Neurons.Count,
-            StablyActive = table.StablyActive,
-            StablyInactive = table.StablyInactive,
-            Unstable = table.Unstable,
-            Undetermined = table.Undetermined,
-            ActiveRank = 0,
-        };
-        return new StateBar(Palette.Of(host, style)).Draw(all, NarrowestBar, all.Neurons);
-    }
-
-    /// <summary>What each kind of evidence decided, in what time.</summary>
+    /// <summary>What each kind of evidence decided, and how long it took.</summary>
     /// <param name="instance">The table.</param>
     public static string Stages(PSObject instance) =>
         string.Join(
@@ -95,14 +76,14 @@ public static class StabilityTableView
             + $"unstable, {Units.Count(table.Undetermined)} undetermined{time}";
     }
 
-    /// <summary>By whose word the unproven stable neurons are stable.</summary>
+    /// <summary>The source of the unproven stable verdicts.</summary>
     private static string Sources(StabilityTable table)
     {
         NeuronStability[] unproven = [.. table.Neurons.Where(
             static n => n.State is NeuronState.StablyActive or NeuronState.StablyInactive && !n.IsProven)];
         bool imported = unproven.Any(static n => n.IsImported), solver = !unproven.All(static n => n.IsImported);
-        return (imported, solver) switch { (true, true) => "imported, or by a solver's word", (true, false) => "imported",
-            _ => "by a solver's word" };
+        return (imported, solver) switch { (true, true) => "imported, or MILP verdicts", (true, false) => "imported",
+            _ => "MILP verdicts" };
     }
 
     private static int Width(PSHost? host)

@@ -3,16 +3,16 @@ using System.Text;
 namespace ExactCompression.Cmdlets.Views;
 
 /// <summary>
-/// A bar of the states of a layer's neurons: a sign for each state, so that the bar reads without colours too. Every state that occurs has
-/// at least one cell, the others in proportion.
+/// A bar of the states of a layer's neurons: a sign for each state, so that the bar is readable without colours too. Every state that
+/// occurs has at least one cell, the others in proportion.
 /// </summary>
 internal sealed class StateBar(Palette palette)
 {
-    /// <summary>The states in the order of the bar: what can go, what is linear, what stays.</summary>
+    /// <summary>The states in the order of the bar.</summary>
     public static readonly NeuronState[] Order = [NeuronState.StablyActive, NeuronState.StablyInactive, NeuronState.Unstable,
         NeuronState.Undetermined];
 
-    /// <summary>What the states are called in headers.</summary>
+    /// <summary>The names of the states in headers.</summary>
     public static string Label(NeuronState state) => state switch
     {
         NeuronState.StablyActive => "active",
@@ -50,9 +50,9 @@ internal sealed class StateBar(Palette palette)
         return text.Append(' ', cells - length).ToString();
     }
 
-    /// <summary>Shares out cells in proportion to counts: largest remainders first, and none for nothing.</summary>
-    /// <param name="counts">How much there is of each.</param>
-    /// <param name="cells">Cells to share, at least as many as there are counts above 0.</param>
+    /// <summary>Distributes cells in proportion to counts: largest remainders first, and none for a count of 0.</summary>
+    /// <param name="counts">The counts.</param>
+    /// <param name="cells">Cells to distribute, at least as many as there are counts above 0.</param>
     internal static int[] Share(int[] counts, int cells)
     {
         int total = counts.Sum();

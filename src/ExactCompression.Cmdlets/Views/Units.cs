@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ExactCompression.Cmdlets.Views;
 
-/// <summary>Times, sizes and numbers as people read them, the same in every culture. The views call these.</summary>
+/// <summary>Human-readable times, sizes and numbers, the same in every culture. The views call these.</summary>
 public static class Units
 {
     private static readonly string[] Sizes = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -39,7 +39,7 @@ public static class Units
         return $"{(unit == 0 ? size.ToString("f0", CultureInfo.InvariantCulture) : Digits(size))} {Sizes[unit]}";
     }
 
-    /// <summary>A count with its thousands set apart: <c>5,616</c>.</summary>
+    /// <summary>A count with thousands separators: <c>5,616</c>.</summary>
     /// <param name="count">The count.</param>
     public static string Count(long count) => count.ToString("n0", CultureInfo.InvariantCulture);
 
@@ -51,13 +51,13 @@ public static class Units
     /// <param name="value">The number.</param>
     public static string Small(double value) => value.ToString("g3", CultureInfo.InvariantCulture);
 
-    /// <summary>What went away of an amount: <c>104 -> 68 (34.6 % removed)</c>.</summary>
+    /// <summary>The removed share of an amount: <c>104 -> 68 (34.6 % removed)</c>.</summary>
     /// <param name="before">The amount before.</param>
     /// <param name="after">The amount after.</param>
     public static string Change(long before, long after) =>
         $"{Count(before)} -> {Count(after)} ({Percent(Removed(before, after))} removed)";
 
-    /// <summary>The share that went away, in percent.</summary>
+    /// <summary>The removed share, in percent.</summary>
     /// <param name="before">The amount before.</param>
     /// <param name="after">The amount after.</param>
     public static double Removed(long before, long after) => before == 0 ? 0 : 100.0 * (before - after) / before;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ExactCompression.Host.Commands;
 
-/// <summary>Turns objects into lines of CSV; the first object's properties are the columns.</summary>
+/// <summary>Converts objects to lines of CSV; the first object's properties are the columns.</summary>
 public abstract class CsvWriterCommand : PSCmdlet
 {
     private string[]? columns;

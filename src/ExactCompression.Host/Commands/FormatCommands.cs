@@ -17,8 +17,8 @@ public sealed class FormatListCommand : OuterFormatTableAndListBase
 }
 
 /// <summary>
-/// The engine has all of the formatting, and public base classes for the commands, but what connects them is internal to it: the one
-/// place where the host reaches behind the public surface. Its tests fail at once if another engine differs.
+/// The engine has all of the formatting, and public base classes for the commands, but their connection is internal: this is the one place
+/// where the host uses non-public members. Tests fail at once if another version of the engine differs.
 /// </summary>
 internal static class FormattingEngine
 {

@@ -41,7 +41,7 @@ public sealed class GroupObjectCommand : PSCmdlet
 
     protected override void EndProcessing()
     {
-        // Sorted by name, as PowerShell 7 gives them.
+        // Sorted by name, as in PowerShell 7.
         foreach ((string name, Collection<PSObject> members) in groups.OrderBy(static g => g.Key, StringComparer.CurrentCultureIgnoreCase))
             WriteObject(NoElement ? new GroupInfoNoElement(members.Count, name) : new GroupInfo(members.Count, name, members));
     }

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace ExactCompression.Host.Commands;
 
-/// <summary>What <c>Measure-Object</c> found of one property; what was not asked for is null.</summary>
+/// <summary>The results of <c>Measure-Object</c> for one property; those not requested are null.</summary>
 public sealed record GenericMeasureInfo(
     int Count, double? Average, double? Sum, object? Maximum, object? Minimum, double? StandardDeviation, string? Property);
 

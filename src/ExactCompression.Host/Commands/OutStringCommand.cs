@@ -20,7 +20,7 @@ public abstract class TextCommand : PSCmdlet
             items.Add(InputObject);
     }
 
-    /// <summary>All that came, as text.</summary>
+    /// <summary>All input, as text.</summary>
     private protected string Render()
     {
         ConsoleUI ui = ConsolePSHost.Of(Host).Console;

@@ -5,7 +5,7 @@ using Microsoft.PowerShell.Commands;
 namespace ExactCompression.Host.Commands;
 
 /// <summary>
-/// A property as commands take it: a name (perhaps with wildcards), a script block, or a table with a name and an expression.
+/// A property parameter: a name (possibly with wildcards), a script block, or a hashtable with a name and an expression.
 /// </summary>
 internal sealed class PropertyColumn
 {
@@ -18,14 +18,14 @@ internal sealed class PropertyColumn
         Descending = descending;
     }
 
-    /// <summary>The name asked for, or null for that of the property.</summary>
+    /// <summary>The requested name, or null for that of the property.</summary>
     public string? Label { get; }
 
-    /// <summary>The direction asked for, or null.</summary>
+    /// <summary>The requested direction, or null.</summary>
     public bool? Descending { get; }
 
     /// <summary>Reads what the user gave.</summary>
-    /// <exception cref="PSArgumentException">It is none of the three, or the table has a key that no command knows.</exception>
+    /// <exception cref="PSArgumentException">It is none of the three, or the hashtable has an unknown key.</exception>
     public static PropertyColumn From(object given)
     {
         object value = given is PSObject wrapped ? wrapped.BaseObject : given;
@@ -56,7 +56,7 @@ internal sealed class PropertyColumn
             }
         }
 
-        return new(expression ?? throw new PSArgumentException("A property given as a table needs an Expression."), label, descending);
+        return new(expression ?? throw new PSArgumentException("A property given as a hashtable needs an Expression."), label, descending);
     }
 
     /// <summary>All properties given.</summary>
@@ -72,7 +72,7 @@ internal sealed class PropertyColumn
     /// <summary>The first value on one object, or null.</summary>
     public object? First(PSObject source) => Read(source).Select(static pair => pair.Value).FirstOrDefault();
 
-    /// <summary>The name where the object lacks the property.</summary>
+    /// <summary>The name, for an object that lacks the property.</summary>
     public string Name => Label ?? expression.ToString();
 
     /// <summary>Whether the name is a pattern.</summary>

@@ -125,7 +125,7 @@ public sealed class SelectObjectCommand : PSCmdlet
             return;
         if (Unique)
             distinct.Add(item);
-        // -ExpandProperty with -Property adds those to what it expands.
+        // -ExpandProperty with -Property adds those to the expanded objects.
         if (expand is not null)
         {
             foreach ((string name, object? value) in columns.SelectMany(column => column.Read(source)))

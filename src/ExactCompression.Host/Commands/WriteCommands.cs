@@ -38,7 +38,7 @@ public sealed class WriteHostCommand : PSCmdlet
 
     protected override void ProcessRecord()
     {
-        // The engine prints an information record so tagged, and 6>&1 can still take it.
+        // The engine prints an information record with this tag, and 6>&1 can still redirect it.
         var message = new HostInformationMessage { Message = Text(Object), NoNewLine = NoNewline, ForegroundColor = ForegroundColor,
             BackgroundColor = BackgroundColor };
         WriteInformation(message, ["PSHOST"]);

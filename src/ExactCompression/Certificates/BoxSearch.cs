@@ -3,13 +3,13 @@ using ExactCompression.Certificates.Checking;
 namespace ExactCompression.Certificates;
 
 /// <summary>
-/// Cuts the input box until the checker shows a side on every part: for the few sides of networks with few inputs that trees of phases do
-/// not settle, ties at 0 among them.
+/// Splits the input box until the checker proves a side on every subdomain: for the few sides of networks with few inputs that trees of
+/// phases do not settle, ties at 0 among them.
 /// </summary>
 /// <param name="network">The network.</param>
 /// <param name="domain">Its domain.</param>
-/// <param name="known">What is proven of the layers below.</param>
-/// <param name="budget">What it may take.</param>
+/// <param name="known">What is proven about the layers below.</param>
+/// <param name="budget">Its budget.</param>
 internal sealed class BoxSearch(ReluNetwork network, InputBox domain, IReadOnlyList<BoundedLayer> known, CheckBudget budget)
 {
     /// <summary>With more inputs, halving one of them changes too little.</summary>
@@ -19,9 +19,9 @@ internal sealed class BoxSearch(ReluNetwork network, InputBox domain, IReadOnlyL
     private readonly List<double> places = [];
     private int left;
 
-    /// <summary>A tree that proves a side; null where so many parts do not do.</summary>
+    /// <summary>A tree that proves a side; null if so many subdomains do not suffice.</summary>
     /// <param name="side">The side.</param>
-    /// <param name="most">Parts at most.</param>
+    /// <param name="most">Maximal number of subdomains.</param>
     public BoxTree? Prove(BoundedSide side, int most)
     {
         inputs.Clear();
@@ -52,7 +52,7 @@ internal sealed class BoxSearch(ReluNetwork network, InputBox domain, IReadOnlyL
         return Visit(new(part.Lower, below), side, depth + 1) && Visit(new(above, part.Upper), side, depth + 1);
     }
 
-    /// <summary>The input that moves the first layer most.</summary>
+    /// <summary>The input with the largest effect on the first layer.</summary>
     private int Widest(InputBox part)
     {
         AffineLayer first = network.Layers[0];

@@ -11,7 +11,7 @@ namespace ExactCompression.Certificates;
 /// <summary>Writes certificates in the form that <see cref="CertificateParser"/> reads.</summary>
 internal static class CertificateText
 {
-    /// <summary>The content, without the seal round it.</summary>
+    /// <summary>The content, without the seal around it.</summary>
     public static byte[] Body(Certificate certificate, ReluNetwork original, ReluNetwork compressed)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -39,7 +39,7 @@ internal static class CertificateText
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Writes a whole file: gzip where asked.</summary>
+    /// <summary>Writes a whole file, optionally gzipped.</summary>
     public static void Write(byte[] body, Stream stream, bool packed)
     {
         byte[] text = [.. CertificateFile.Head, .. CertificateFile.Seal(body), .. CertificateFile.Middle, .. body, .. CertificateFile.Tail];

@@ -6,31 +6,31 @@ namespace ExactCompression;
 
 /// <summary>Writes certificates of compressions: the library behind <c>Export-CompressionCertificate</c>.</summary>
 /// <remarks>
-/// The evidence is derived anew from the networks and the verdicts, and everything is checked before it is written, by the code that will
+/// The evidence is derived from the networks and the verdicts alone, and everything is checked before it is written, by the code that will
 /// check it again (<see cref="CertificateCheck"/>).
 /// </remarks>
 public static class CompressionCertificate
 {
-    /// <summary>A deviation up to so many times the compression's own is good enough.</summary>
+    /// <summary>A deviation of up to this many times the compression's own is accepted.</summary>
     private const double Enough = 4;
 
     /// <summary>
-    /// A deviation so many times the compression's own shows that a bound which the compression rests on was not reached.
+    /// A deviation of this many times the compression's own shows that a bound on which the compression rests was not reproduced.
     /// </summary>
     private const double FarFromEnough = 1000;
 
-    /// <summary>How much more than what was derived is claimed, as a share.</summary>
+    /// <summary>The claimed deviation exceeds the derived one by this share.</summary>
     private const double Slack = 1.0 / (1L << 40);
 
     /// <summary>Writes a certificate, beside the target first and then moved into place.</summary>
     /// <param name="result">The compression.</param>
-    /// <param name="path">Full path; packed where it ends in <c>.gz</c>.</param>
+    /// <param name="path">Full path; gzipped if it ends in <c>.gz</c>.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>.</param>
-    /// <returns>The deviation that the certificate proves: in the units of the outputs, and seldom as small as the compression's own; see
+    /// <returns>The deviation that the certificate proves: in the units of the outputs, and rarely as small as the compression's own; see
     /// <see cref="IsLoose"/>.</returns>
-    /// <exception cref="InvalidInputException">A verdict, or how the networks go together, cannot be proven; the message names the
-    /// place.</exception>
+    /// <exception cref="InvalidInputException">A verdict, or the relation of the networks, cannot be proven; the message names the
+    /// location.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static double Write(CompressionResult result, string path, bool overwrite = true, CancellationToken cancellation = default)
     {
@@ -42,7 +42,7 @@ public static class CompressionCertificate
     }
 
     /// <summary>
-    /// Whether a certificate proves a thousand times more deviation than the compression that it is of, so that users should be told.
+    /// Whether a certificate proves a thousand times the deviation of its compression, so that users should be warned.
     /// </summary>
     /// <param name="deviation">What the certificate proves.</param>
     /// <param name="result">The compression.</param>
@@ -94,9 +94,9 @@ public static class CompressionCertificate
         if (best is null)
             throw new InvalidInputException(
                 "CertificateUnproven",
-                $"Layer {failed.Layer}, neuron {failed.Neuron} of '{original.Name}': no evidence was found that can be checked for the "
-                    + $"verdict {StateOf(result.Table, failed)}.",
-                "Find the stable neurons again from the network; verdicts of a file or of a MILP solver may not be provable.");
+                $"Layer {failed.Layer}, neuron {failed.Neuron} of '{original.Name}': no checkable evidence was found for the verdict "
+                    + $"{StateOf(result.Table, failed)}.",
+                "Find the stable neurons again from the network; verdicts from a file or a MILP solver may not be provable.");
         if (!double.IsFinite(best.Deviation))
             throw new InvalidInputException(
                 "CertificateUnrelated",
@@ -106,8 +106,8 @@ public static class CompressionCertificate
     }
 
     /// <summary>
-    /// Bounds of the compressed network's neurons, cheapest first. Nothing is claimed of them, but neurons that are sums of others must be
-    /// shown to stay above 0.
+    /// Bounds of the compressed network's neurons, cheapest first. They are not claimed, but neurons that are sums of others must be shown
+    /// to stay above 0.
     /// </summary>
     private static IEnumerable<(LayerClaims[] Claims, IReadOnlyList<BoundedLayer> Known)> OfCompressed(
         ReluNetwork compressed, InputDomain domain, EvidenceSearch.Premises premises, CheckBudget budget)
@@ -122,8 +122,8 @@ public static class CompressionCertificate
     }
 
     /// <summary>
-    /// The deviation to claim: what the checker itself makes of the certificate, which need not be what the search found by the same steps,
-    /// and a little more, so that nothing hangs on a last digit.
+    /// The deviation to claim: the one that the checker derives from the certificate, which may differ from the search's, and a little
+    /// more, so that nothing depends on a last digit.
     /// </summary>
     private static double Confirmed(Certificate certificate, ReluNetwork original, ReluNetwork compressed, CheckBudget budget)
     {
@@ -131,7 +131,7 @@ public static class CompressionCertificate
         {
             double derived = CertificateCheck.Derive(certificate, original, compressed, null, budget).Deviation;
             double claimed = derived * (1 + Slack);
-            return double.IsFinite(claimed) ? claimed : throw new Refusal("deviation", "What it shows is no bound.");
+            return double.IsFinite(claimed) ? claimed : throw new Refusal("deviation", "It proves no bound.");
         }
         catch (Refusal e)
         {
@@ -141,7 +141,7 @@ public static class CompressionCertificate
         }
     }
 
-    /// <summary>Letters for the verdicts; unstable ones without a point count as undecided, as they do for the compression.</summary>
+    /// <summary>Letters for the verdicts; unstable neurons without a point count as undetermined, as they do for the compression.</summary>
     private static string[] States(StabilityTable table, HashSet<int> missing)
     {
         char[] letters = [.. table.Neurons.Select((n, i) => n.State switch

@@ -3,8 +3,8 @@ using ExactCompression.Certificates.Checking;
 namespace ExactCompression.Certificates;
 
 /// <summary>
-/// Finds evidence for the verdicts on a network's neurons that the checker takes: the checker's own code is asked, cheapest evidence first,
-/// and the search only where that needs slopes or trees. So what is found does not depend on what the verdicts were found by.
+/// Finds evidence for the verdicts on a network's neurons that the checker accepts: the checker's own code is tried, cheapest evidence
+/// first, and the search only where slopes or trees are needed. So the evidence does not depend on how the verdicts were found.
 /// </summary>
 internal sealed class EvidenceSearch
 {
@@ -25,7 +25,7 @@ internal sealed class EvidenceSearch
         check = new(network, new(domain.Lower.ToArray(), domain.Upper.ToArray()), name, budget);
     }
 
-    /// <summary>What bounds of open neurons may rest on: the further, the more there is to check.</summary>
+    /// <summary>The evidence allowed for bounds of open neurons, in order of the cost of checking it.</summary>
     internal enum Premises
     {
         /// <summary>Interval arithmetic.</summary>
@@ -41,13 +41,13 @@ internal sealed class EvidenceSearch
     /// <summary>Evidence for all layers.</summary>
     /// <param name="network">The network.</param>
     /// <param name="domain">The domain, of the network's size.</param>
-    /// <param name="states">A letter a neuron for each hidden layer; see <see cref="LayerClaims.States"/>.</param>
-    /// <param name="premises">Up to what premises.</param>
-    /// <param name="wanted">Whether a lower bound of a neuron is wanted as tight as a backward pass gives it, by its 0-based layer and
+    /// <param name="states">A letter per neuron for each hidden layer; see <see cref="LayerClaims.States"/>.</param>
+    /// <param name="premises">The most expensive evidence allowed.</param>
+    /// <param name="wanted">Whether a neuron needs a lower bound as tight as that of a backward pass, by its 0-based layer and
     /// neuron.</param>
-    /// <param name="name">What to call the network.</param>
-    /// <param name="budget">What it may take.</param>
-    /// <returns>The claims with their evidence, and what they prove; null where a verdict could not be proven, with its layer and
+    /// <param name="name">The network's name in messages.</param>
+    /// <param name="budget">Its budget.</param>
+    /// <returns>The claims with their evidence, and what they prove; null if a verdict could not be proven, with its layer and
     /// neuron.</returns>
     public static (LayerClaims[]? Claims, StabilityCheck Check, (int Layer, int Neuron) Failed) Run(
         ReluNetwork network, InputDomain domain, string[] states, Premises premises, Func<int, int, bool> wanted, string name,
@@ -83,7 +83,7 @@ internal sealed class EvidenceSearch
                 lower[side.Neuron] = Math.Max(lower[side.Neuron], -bound);
         }
 
-        // Ties first, where there is no layer to pass back through; else where that leaves a little.
+        // Ties first if there is no layer below; otherwise if a backward pass leaves little.
         if (l > 0)
         {
             double[] bounds = open.Count == 0 ? [] : check.Bound(open);

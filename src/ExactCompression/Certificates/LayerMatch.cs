@@ -3,20 +3,20 @@ using ExactCompression.Certificates.Checking;
 
 namespace ExactCompression.Certificates;
 
-/// <summary>Finds for each neuron of a layer what it has become in a layer of the compressed network.</summary>
+/// <summary>Finds what each neuron of a layer corresponds to in a layer of the compressed network.</summary>
 internal sealed class LayerMatch
 {
     /// <summary>Rows whose directions differ by more are not the same neuron; rounding to float32 moves them by about 1e-7.</summary>
     private const double Parallel = 1e-6;
 
-    /// <summary>The largest distance, as a share of the size of what is compared, of a neuron and what stands for it.</summary>
+    /// <summary>The largest distance between a neuron and its counterpart, as a share of the size of what is compared.</summary>
     private const double Near = 1e-4;
 
-    /// <summary>The same for a combination of linear neurons; what is farther may still be one together with others.</summary>
+    /// <summary>The same for a combination of linear neurons; a more distant one may still be joint with others.</summary>
     private const double NearCombination = 1e-6;
 
     /// <summary>
-    /// A neuron of the counterpart that may be below 0 by no more than this share of its range counts as linear, and by how much as an
+    /// A neuron of the counterpart that may be below 0 by no more than this share of its range counts as linear, with the excess as an
     /// error.
     /// </summary>
     private const double NearlyLinear = 1e-6;
@@ -28,41 +28,27 @@ internal sealed class LayerMatch
     private readonly double[] lengths;
 
     /// <summary>Finds it.</summary>
-    /// <param name="simulation">The layer's pre-activations as functions of what the counterpart reads.</param>
-    /// <param name="original">What is proven of them.</param>
-    /// <param name="states">A letter a neuron.</param>
+    /// <param name="simulation">The layer's pre-activations as functions of the counterpart's inputs.</param>
+    /// <param name="original">What is proven about them.</param>
+    /// <param name="states">A letter per neuron.</param>
     /// <param name="next">The layer behind.</param>
-    /// <param name="needed">Which of its rows are needed.</param>
     /// <param name="counterpart">The layer of the compressed network.</param>
-    /// <param name="known">What is proven of its pre-activations.</param>
+    /// <param name="known">What is proven about its pre-activations.</param>
     public LayerMatch(
-        Simulation simulation, BoundedLayer original, string states, AffineLayer next, bool[] needed, AffineLayer counterpart,
-        BoundedLayer known)
+        Simulation simulation, BoundedLayer original, string states, NextLayer next, AffineLayer counterpart, BoundedLayer known)
     {
         (this.simulation, this.counterpart) = (simulation, counterpart);
         InputBox box = simulation.Box;
-        widths = [.. box.Lower.Zip(box.Upper, static (l, u) => l < u ? 1.0 : 0)]; // what cannot vary is a constant
+        widths = [.. box.Lower.Zip(box.Upper, static (l, u) => l < u ? 1.0 : 0)]; // inputs that cannot vary are constant
         rows = [.. Enumerable.Range(0, counterpart.Outputs).Select(j => Varying(counterpart.Row(j)))];
         lengths = [.. rows.Select(static r => TensorPrimitives.Norm<double>(r))];
-        Relation = Find(original, states, next, needed, known);
+        Relation = Find(original, states, next, known);
     }
 
-    /// <summary>What was found.</summary>
+    /// <summary>The relation found.</summary>
     public LayerRelation Relation { get; }
 
-    /// <summary>Whether a row that is needed reads a neuron: what nobody reads may be anything.</summary>
-    public static bool IsRead(AffineLayer next, bool[] needed, int neuron)
-    {
-        for (int r = 0; r < needed.Length; r++)
-        {
-            if (needed[r] && next.Row(r)[neuron] != 0)
-                return true;
-        }
-
-        return false;
-    }
-
-    private LayerRelation Find(BoundedLayer original, string states, AffineLayer next, bool[] needed, BoundedLayer known)
+    private LayerRelation Find(BoundedLayer original, string states, NextLayer next, BoundedLayer known)
     {
         char[] kinds = new char[states.Length];
         var gates = new (int Target, double Factor)[states.Length];
@@ -73,14 +59,14 @@ internal sealed class LayerMatch
             bool active = states[i] == 'a';
             kinds[i] = states[i] == 'i'
                 ? 'o'
-                : !IsRead(next, needed, i)
+                : !next.Reads(i)
                 ? 'c' : Match(i, active ? NearCombination : Near, taken, out gates[i]) switch { > 0 => 'g', < 0 when !active => 'n',
                     _ => active ? 'l' : 'c' };
             if (kinds[i] == 'g' && states[i] == 'a')
                 linear.Add(gates[i].Target);
         }
 
-        var sums = new SumMatch(simulation, original, states, next, needed, counterpart, known);
+        var sums = new SumMatch(simulation, original, states, next, counterpart, known);
         for (int j = 0; j < counterpart.Outputs; j++)
         {
             double lower = known.Lower[j], upper = known.Upper[j];
@@ -108,10 +94,10 @@ internal sealed class LayerMatch
 
         if (kinds.AsSpan().ContainsAny('j', 'n'))
         {
-            for (int r = 0; r < next.Outputs; r++)
+            for (int r = 0; r < next.Map.Outputs; r++)
             {
-                if (needed[r])
-                    coefficients.AddRange(system.Solve(Joint(kinds, next.Row(r)), vectors));
+                if (next.Needed[r])
+                    coefficients.AddRange(system.Solve(Joint(kinds, next.Map.Row(r)), vectors));
             }
         }
 
@@ -130,8 +116,8 @@ internal sealed class LayerMatch
     }
 
     /// <summary>
-    /// A neuron of the counterpart that is a multiple: 1 for a positive, -1 for a negative one, 0 for none. Of several that are about as
-    /// near, one that nothing else has become comes first, then the one most alike in size: copies keep their own copies.
+    /// A neuron of the counterpart that is a multiple: 1 for a positive, -1 for a negative one, 0 for none. Of several that are about
+    /// equally near, one that is not yet taken is preferred, then the one closest in size: copies keep their own copies.
     /// </summary>
     private int Match(int i, double near, HashSet<int> taken, out (int Target, double Factor) gate)
     {
@@ -164,7 +150,7 @@ internal sealed class LayerMatch
         return by > 0 ? 1 : -1;
     }
 
-    /// <summary>How much of a row a combination leaves.</summary>
+    /// <summary>The remainder of a row after a combination.</summary>
     private double Rest(double[] row, double[] coefficients, int[] chosen)
     {
         double[] rest = [.. row];
@@ -173,7 +159,7 @@ internal sealed class LayerMatch
         return Products.Size(rest, simulation.Box.Sizes);
     }
 
-    /// <summary>What a row of the next layer makes of the linear parts that it takes together.</summary>
+    /// <summary>The combination of joint linear parts in a row of the next layer.</summary>
     private double[] Joint(char[] kinds, ReadOnlySpan<double> weights)
     {
         double[] sum = new double[widths.Length];

@@ -3,12 +3,12 @@ using System.Numerics.Tensors;
 namespace ExactCompression.Certificates;
 
 /// <summary>
-/// Expresses vectors by a few others, as nearly as can be: least squares by orthogonal vectors, each made twice orthogonal to those before
-/// it, the longest rest first.
+/// Expresses vectors by a few others, as closely as possible: least squares by Gram-Schmidt with reorthogonalisation, the longest remainder
+/// first.
 /// </summary>
 internal sealed class LinearSystem
 {
-    /// <summary>What is left of a vector below this share of its length counts as rounding.</summary>
+    /// <summary>A remainder below this share of a vector's length counts as rounding.</summary>
     private const double Negligible = 1e-10;
 
     private readonly int size;
@@ -16,7 +16,7 @@ internal sealed class LinearSystem
     private readonly List<double[]> factors = [];
 
     /// <summary>Takes vectors.</summary>
-    /// <param name="vectors">The vectors; those that depend on others are left out.</param>
+    /// <param name="vectors">The vectors; those that depend on others are skipped.</param>
     public LinearSystem(IReadOnlyList<double[]> vectors)
     {
         size = vectors.Count == 0 ? 0 : vectors[0].Length;
@@ -40,12 +40,12 @@ internal sealed class LinearSystem
         }
     }
 
-    /// <summary>Places of the vectors that are used.</summary>
+    /// <summary>Indices of the vectors that are used.</summary>
     public List<int> Chosen { get; } = [];
 
     /// <summary>Coefficients over <see cref="Chosen"/>.</summary>
     /// <param name="vector">The vector to express.</param>
-    /// <param name="vectors">The vectors again, for a second round on what the first leaves.</param>
+    /// <param name="vectors">The vectors again, for a second round on the remainder of the first.</param>
     public double[] Solve(ReadOnlySpan<double> vector, IReadOnlyList<double[]> vectors)
     {
         double[] rest = vector.ToArray(), sum = new double[Chosen.Count];
@@ -75,7 +75,7 @@ internal sealed class LinearSystem
         return parts;
     }
 
-    /// <summary>Takes from a vector its parts along the orthogonal ones, twice, and returns them.</summary>
+    /// <summary>Subtracts from a vector its components along the orthogonal ones, twice, and returns them.</summary>
     private double[] Reduce(double[] rest)
     {
         var parts = new double[orthogonal.Count];

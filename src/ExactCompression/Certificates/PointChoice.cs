@@ -3,7 +3,7 @@ using ExactCompression.Certificates.Checking;
 namespace ExactCompression.Certificates;
 
 /// <summary>
-/// Chooses few of a table's witnesses that together show every unstable neuron: greedily, the point that shows most of what is left.
+/// Chooses few of a table's witnesses that together show every unstable neuron: greedily, the point that shows most of the remaining signs.
 /// </summary>
 internal static class PointChoice
 {
@@ -11,7 +11,7 @@ internal static class PointChoice
 
     /// <summary>Chooses points.</summary>
     /// <param name="table">The verdicts with their witnesses.</param>
-    /// <param name="budget">What it may take.</param>
+    /// <param name="budget">Its budget.</param>
     /// <returns>The points, and the neurons that no point shows to be unstable, by their index over all layers.</returns>
     public static (double[][] Points, HashSet<int> Missing) Of(StabilityTable table, CheckBudget budget)
     {

@@ -3,8 +3,8 @@ using ExactCompression.Certificates.Checking;
 namespace ExactCompression.Certificates;
 
 /// <summary>
-/// Finds how a compressed network goes together with its original, from the two networks and what is proven of their neurons alone; nothing
-/// need be known of how the one was made from the other. What is found wrong makes the proven deviation large, never false.
+/// Finds how a compressed network relates to its original, from the two networks and what is proven about their neurons alone; how one was
+/// made from the other need not be known. A wrong relation makes the proven deviation large, never false.
 /// </summary>
 internal sealed class RelationSearch
 {
@@ -27,11 +27,11 @@ internal sealed class RelationSearch
     /// <summary>The relation with the least proven deviation among those tried; infinite where there is none.</summary>
     /// <param name="original">The original.</param>
     /// <param name="compressed">The compressed network.</param>
-    /// <param name="states">A letter a neuron for each hidden layer of the original.</param>
-    /// <param name="proven">What is proven of them.</param>
-    /// <param name="known">What is proven of the compressed network's hidden layers.</param>
+    /// <param name="states">A letter per neuron for each hidden layer of the original.</param>
+    /// <param name="proven">What is proven about them.</param>
+    /// <param name="known">What is proven about the compressed network's hidden layers.</param>
     /// <param name="domain">The domain.</param>
-    /// <param name="budget">What it may take.</param>
+    /// <param name="budget">Its budget.</param>
     public static (Relation Relation, double Deviation) Best(
         ReluNetwork original, ReluNetwork compressed, string[] states, IReadOnlyList<BoundedLayer> proven,
         IReadOnlyList<BoundedLayer> known, InputBox domain, CheckBudget budget)
@@ -48,7 +48,7 @@ internal sealed class RelationSearch
             }
             catch (Refusal)
             {
-                // These layers do not go together.
+                // These layers do not match.
             }
         }
 
@@ -57,7 +57,7 @@ internal sealed class RelationSearch
 
     /// <summary>
     /// Where a relation may begin, and which layers of the original may have a counterpart: layers with an unstable neuron that is read
-    /// must, the others may be folded.
+    /// must have one, the others may be folded.
     /// </summary>
     private IEnumerable<(int Start, bool[] Kept)> Pairings()
     {
@@ -68,22 +68,24 @@ internal sealed class RelationSearch
             int bound = original.Depth - start - free.Length;
             foreach (int[] folded in Subsets(free, original.Depth - start - compressed.Depth))
                 yield return (start, [.. Enumerable.Range(start, original.Depth - start).Select(l => !folded.Contains(l))]);
-            if (start > 0 && bound == 0) // a constant, whatever layers it has
+            if (start > 0 && bound == 0) // a constant network, whatever layers it has
                 yield return (start, new bool[original.Depth - start]);
         }
     }
 
-    private bool CanFold(int l) =>
-        Enumerable.Range(0, states[l].Length).All(
-            i => states[l][i] is 'a' or 'i' || !LayerMatch.IsRead(original.Layers[l + 1], Needed(l), i));
+    private bool CanFold(int l)
+    {
+        NextLayer next = Next(l);
+        return states[l].Select((s, i) => s is 'a' or 'i' || !next.Reads(i)).All(static c => c);
+    }
 
-    /// <summary>Which neurons of the next layer give something that somebody reads, in the end an output.</summary>
-    private bool[] Needed(int l)
+    /// <summary>The layer behind hidden layer <paramref name="l"/>; its rows that an output depends on are needed.</summary>
+    private NextLayer Next(int l)
     {
         if (l + 1 == original.Depth)
-            return [.. Enumerable.Repeat(true, original.OutputSize)];
-        bool[] after = Needed(l + 1);
-        return [.. states[l + 1].Select((s, i) => s != 'i' && LayerMatch.IsRead(original.Layers[l + 2], after, i))];
+            return new(original.Layers[^1], [.. Enumerable.Repeat(true, original.OutputSize)]);
+        NextLayer after = Next(l + 1);
+        return new(original.Layers[l + 1], [.. states[l + 1].Select((s, i) => s != 'i' && after.Reads(i))]);
     }
 
     private static IEnumerable<int[]> Subsets(int[] of, int count)
@@ -113,25 +115,25 @@ internal sealed class RelationSearch
             bool has = kept[l - start];
             if (has && (simulation.Number >= compressed.Depth || compressed.Layers[simulation.Number].Inputs != simulation.Box.Size))
                 throw new Refusal("relation", "There is no such layer.");
-            bool[] needed = Needed(l);
+            NextLayer next = Next(l);
             AffineLayer? counterpart = has ? compressed.Layers[simulation.Number] : null;
             BoundedLayer? bounds = has ? known[simulation.Number] : null;
             LayerRelation layer = counterpart is null
-                ? Folded(states[l], original.Layers[l + 1], needed)
-                : new LayerMatch(simulation, proven[l], states[l], original.Layers[l + 1], needed, counterpart, bounds!).Relation;
+                ? Folded(states[l], next)
+                : new LayerMatch(simulation, proven[l], states[l], next, counterpart, bounds!).Relation;
             layers.Add(layer);
             simulation = SimulationStep.Take(
-                simulation, layer, proven[l], original.Layers[l + 1], needed, counterpart, bounds, $"relation, layer {l + 1}", budget);
+                simulation, layer, proven[l], next.Map, next.Needed, counterpart, bounds, $"relation, layer {l + 1}", budget);
         }
 
         double deviation = RelationCheck.End(simulation, original, compressed);
         for (int l = start; l + 1 < original.Depth; l++)
-            layers[l - start] = WithoutUnused(layers[l - start], Needed(l), layers[l + 1 - start].Kinds);
+            layers[l - start] = WithoutUnused(layers[l - start], Next(l).Needed, layers[l + 1 - start].Kinds);
         return (new(start, [.. layers]), deviation);
     }
 
     /// <summary>
-    /// Leaves out the joint combinations for neurons of the next layer that have turned out to count by their range alone.
+    /// Omits the joint combinations for neurons of the next layer that turned out to need only their range.
     /// </summary>
     private static LayerRelation WithoutUnused(LayerRelation layer, bool[] needed, string nextKinds)
     {
@@ -151,10 +153,10 @@ internal sealed class RelationSearch
         return layer with { Coefficients = [.. kept] };
     }
 
-    private static LayerRelation Folded(string states, AffineLayer next, bool[] needed) => new()
+    private static LayerRelation Folded(string states, NextLayer next) => new()
     {
         HasCounterpart = false,
-        Kinds = new([.. states.Select((s, i) => s == 'i' ? 'o' : s == 'a' && LayerMatch.IsRead(next, needed, i) ? 'f' : 'c')]),
+        Kinds = new([.. states.Select((s, i) => s == 'i' ? 'o' : s == 'a' && next.Reads(i) ? 'f' : 'c')]),
         Targets = [],
         Factors = [],
         Sums = [],

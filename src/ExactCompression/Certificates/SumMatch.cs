@@ -4,8 +4,8 @@ using ExactCompression.Certificates.Checking;
 namespace ExactCompression.Certificates;
 
 /// <summary>
-/// Finds neurons of the compressed network that are sums of active neurons of the original: what a neuron of the next layer makes of them,
-/// or any other combination. The bounds of the terms then bound the sum, often better than its own.
+/// Finds neurons of the compressed network that are sums of active neurons of the original: as a neuron of the next layer weights them, or
+/// any other combination. The bounds of the terms then bound the sum, often better than its own.
 /// </summary>
 internal sealed class SumMatch
 {
@@ -23,15 +23,14 @@ internal sealed class SumMatch
 
     /// <summary>Prepares a layer; the parameters are those of <see cref="LayerMatch"/>.</summary>
     public SumMatch(
-        Simulation simulation, BoundedLayer original, string states, AffineLayer next, bool[] needed, AffineLayer counterpart,
-        BoundedLayer known)
+        Simulation simulation, BoundedLayer original, string states, NextLayer next, AffineLayer counterpart, BoundedLayer known)
     {
         (this.simulation, this.original, this.counterpart, this.known) = (simulation, original, counterpart, known);
-        active = [.. Enumerable.Range(0, states.Length).Where(i => states[i] == 'a' && LayerMatch.IsRead(next, needed, i))];
-        for (int r = 0; r < next.Outputs; r++)
+        active = [.. Enumerable.Range(0, states.Length).Where(i => states[i] == 'a' && next.Reads(i))];
+        for (int r = 0; r < next.Map.Outputs; r++)
         {
-            if (needed[r])
-                guesses.Add(Array.ConvertAll(active, i => next.Row(r)[i]));
+            if (next.Needed[r])
+                guesses.Add(Array.ConvertAll(active, i => next.Map.Row(r)[i]));
         }
     }
 
@@ -41,9 +40,9 @@ internal sealed class SumMatch
     /// <summary>For each of them, a coefficient for each neuron of the original's layer.</summary>
     public List<double> Terms { get; } = [];
 
-    /// <summary>Looks for a sum, and keeps it where it shows more than is known.</summary>
+    /// <summary>Searches for a sum, and keeps it if it improves the known bound.</summary>
     /// <param name="target">A neuron of the counterpart.</param>
-    /// <returns>The lower bound that it gives; minus infinity where there is none.</returns>
+    /// <returns>The lower bound that it gives; minus infinity if there is none.</returns>
     public double TryAdd(int target)
     {
         double best = known.Lower[target];
@@ -64,7 +63,7 @@ internal sealed class SumMatch
         return best;
     }
 
-    /// <summary>The multiple of a sum that is the neuron; null where none is.</summary>
+    /// <summary>The multiple of a sum that equals the neuron; null if there is none.</summary>
     private double[]? Scaled(double[] guess, int target)
     {
         double[] sum = new double[simulation.Box.Size];

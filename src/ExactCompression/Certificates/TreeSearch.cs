@@ -5,14 +5,14 @@ using ExactCompression.Certificates.Checking;
 namespace ExactCompression.Certificates;
 
 /// <summary>
-/// Asks the search for slopes and for trees of phases, over the bounds that the checker has proven of the layers below, and tries each with
-/// the checker.
+/// Uses the search to find slopes and trees of phases, over the bounds that the checker has proven for the layers below, and tries each
+/// with the checker.
 /// </summary>
 internal sealed class TreeSearch : IDisposable
 {
     /// <summary>
-    /// Slopes are stored in float32, so that a bound may come out a little higher: the second try asks for this much more, as a share of
-    /// the neuron's range.
+    /// Slopes are stored in float32, so that a bound may be slightly higher: the second try requires this much more, as a share of the
+    /// neuron's range.
     /// </summary>
     private static readonly double[] Margins = [0, 1e-6];
 
@@ -32,9 +32,9 @@ internal sealed class TreeSearch : IDisposable
             below.Add(bounded.Map, bounded.Lower, bounded.Upper);
     }
 
-    /// <summary>A tree that proves a side, of one leaf where slopes alone do; null where the search does not find one.</summary>
+    /// <summary>A tree that proves a side, with one leaf if slopes alone suffice; null if the search does not find one.</summary>
     /// <param name="side">The side.</param>
-    /// <param name="most">Sub-problems at most.</param>
+    /// <param name="most">Maximal number of subproblems.</param>
     public PhaseTree? Prove(BoundedSide side, int most)
     {
         foreach (double margin in Margins)
@@ -82,7 +82,7 @@ internal sealed class TreeSearch : IDisposable
         return Tree(leaves);
     }
 
-    /// <summary>Whether the checker takes a leaf; where its numbers are nearly right, with none instead.</summary>
+    /// <summary>Whether the checker accepts a leaf; if its numbers are nearly right, without them.</summary>
     private bool Holds(BoundedSide side, CrownSubproblem problem)
     {
         BoundedSide leaf = Side(side, problem);
@@ -112,7 +112,7 @@ internal sealed class TreeSearch : IDisposable
         return (l, index);
     }
 
-    /// <summary>All open rectifiers below, by their index over all layers.</summary>
+    /// <summary>All open ReLUs below, by their index over all layers.</summary>
     private IEnumerable<int> Rectifiers()
     {
         int first = 0;
@@ -136,7 +136,7 @@ internal sealed class TreeSearch : IDisposable
     /// <inheritdoc/>
     public void Dispose() => below.Dispose();
 
-    /// <summary>The layer with one bias moved against the side.</summary>
+    /// <summary>The layer with one bias shifted against the side.</summary>
     private AffineLayer Shifted(BoundedSide side, double margin)
     {
         double[] bias = layer.Bias.ToArray();
@@ -171,7 +171,7 @@ internal sealed class TreeSearch : IDisposable
         }
     }
 
-    /// <summary>The slopes of open rectifiers alone.</summary>
+    /// <summary>The slopes of open ReLUs only.</summary>
     private float[] OfOpen(float[] slopes)
     {
         var own = new List<float>();

@@ -1,8 +1,8 @@
 namespace ExactCompression;
 
 /// <summary>
-/// A compute device failed: it ran out of memory, was lost, or refused a kernel. Nothing is wrong with the input, and the work can go on
-/// elsewhere.
+/// A compute device failed: it ran out of memory, was lost, or refused a kernel. Nothing is wrong with the input, and the work can continue
+/// on another device.
 /// </summary>
 public sealed class ComputeDeviceException : ExactCompressionException
 {
@@ -12,7 +12,7 @@ public sealed class ComputeDeviceException : ExactCompressionException
     /// <param name="problem">What it failed at, as a sentence, with what the driver said.</param>
     /// <param name="inner">What the driver threw, or null.</param>
     public ComputeDeviceException(string errorId, string device, string problem, Exception? inner = null)
-        : base(errorId, $"{Sentence(device, problem)} Choose another device (Cpu is always there).", inner)
+        : base(errorId, $"{Sentence(device, problem)} Choose another device (Cpu is always available).", inner)
     {
         Device = device;
         Problem = Sentence(device, problem);

@@ -1,8 +1,8 @@
 namespace ExactCompression;
 
 /// <summary>
-/// A claim on a neuron that a proof refutes: a MILP solver was wrong, by more than its tolerance allows for, or a table from outside was.
-/// The proof counts; the table keeps both in the neuron's evidence.
+/// A claim about a neuron that a proof refutes: a MILP solver, or a table from outside, was wrong by more than a tolerance explains. The
+/// proof counts; the table keeps both in the neuron's evidence.
 /// </summary>
 public sealed class ContradictionException : ExactCompressionException
 {
@@ -14,7 +14,7 @@ public sealed class ContradictionException : ExactCompressionException
     /// <param name="proof">What refutes it.</param>
     public ContradictionException(string network, int layer, int neuron, string claim, string proof)
         : base("ContradictingEvidence",
-            $"On layer {layer}, neuron {neuron} of '{network}' this claim is wrong: {claim}; against that stands {proof}. The proof "
+            $"On layer {layer}, neuron {neuron} of '{network}' this claim is wrong: {claim}; it contradicts {proof}. The proof "
                 + $"counts, and the neuron's evidence names both.")
     {
         Layer = layer;

@@ -2,11 +2,11 @@ namespace ExactCompression;
 
 /// <summary>
 /// Keeps messages short and printable, whatever text of a file they quote: a name of megabytes, or one with line ends and terminal codes in
-/// it, is cut and cleaned here, so that no reader needs to.
+/// it, is shortened and escaped here, so that readers need not do it.
 /// </summary>
 internal static class ErrorText
 {
-    /// <summary>Longest text that is quoted from elsewhere.</summary>
+    /// <summary>Longest text that is quoted from a file or a user.</summary>
     public const int LongestQuote = 200;
 
     /// <summary>Longest message.</summary>
@@ -27,14 +27,14 @@ internal static class ErrorText
     public static string Message(string text) => Clean(Shortened(ShortenQuotes(text), LongestMessage), LongestMessage);
 
     /// <summary>
-    /// A text of at most so many characters; the middle of a longer one is left out, since both ends may tell what it is.
+    /// A text of at most so many characters; the middle of a longer one is left out, since both ends may identify it.
     /// </summary>
     public static string Shortened(string text, int longest)
     {
         if (text.Length <= longest)
             return text;
         int tail = longest / 3, head = longest - tail - Cut.Length, end = text.Length - tail;
-        // No half of a surrogate pair stays.
+        // No half of a surrogate pair remains.
         head -= char.IsHighSurrogate(text[head - 1]) ? 1 : 0;
         end += char.IsLowSurrogate(text[end]) ? 1 : 0;
         return string.Concat(text.AsSpan(0, head), Cut, text.AsSpan(end));

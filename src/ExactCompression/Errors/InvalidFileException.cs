@@ -3,7 +3,7 @@ namespace ExactCompression;
 /// <summary>A file that cannot be read: damaged, of another format, or with something in it that is not supported.</summary>
 public sealed class InvalidFileException : ExactCompressionException
 {
-    // What to do about it must not be pushed out of the message by what is wrong.
+    // A long description of the problem must not push the advice out of the message.
     private const int LongestProblem = 400;
 
     /// <summary>Makes the exception.</summary>
@@ -11,14 +11,14 @@ public sealed class InvalidFileException : ExactCompressionException
     /// <param name="path">The file.</param>
     /// <param name="place">Where in the file: a node, a line, a byte offset, a tensor.</param>
     /// <param name="problem">What is wrong there, as a sentence.</param>
-    /// <param name="mend">What to do about it, as a sentence; may be empty.</param>
+    /// <param name="advice">What to do about it, as a sentence; may be empty.</param>
     /// <param name="unsupported">True where the file is sound but holds something this module does not support.</param>
     /// <param name="inner">What caused it, or null.</param>
     public InvalidFileException(
-        string errorId, string path, string place, string problem, string mend = "", bool unsupported = false, Exception? inner = null)
+        string errorId, string path, string place, string problem, string advice = "", bool unsupported = false, Exception? inner = null)
         : base(errorId,
             $"{ErrorText.Quoted(path)}: {ErrorText.Quoted(place)}: "
-                + $"{ErrorText.Shortened(problem, LongestProblem)}{(mend.Length > 0 ? " " + mend : "")}", inner)
+                + $"{ErrorText.Shortened(problem, LongestProblem)}{(advice.Length > 0 ? " " + advice : "")}", inner)
     {
         Path = path;
         Place = ErrorText.Quoted(place);

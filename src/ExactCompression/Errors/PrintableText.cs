@@ -4,8 +4,8 @@ using System.Text;
 namespace ExactCompression;
 
 /// <summary>
-/// Text of others, such as a network's name, in a form that is safe to show: a character that a terminal would obey, that turns the
-/// direction of text, or that a reader would take for a mark of the encoding, appears as its escape (<c>\n</c>, <c>\u001b</c>).
+/// Untrusted text, such as a network's name, in a form that is safe to show: a control character, one that changes the direction of text,
+/// or one that a reader would take for a byte order mark, appears as its escape (<c>\n</c>, <c>\u001b</c>).
 /// </summary>
 public static class PrintableText
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ExactCompression.Experiments;
 
-/// <summary>Hidden layers as people write them.</summary>
+/// <summary>Hidden layers in the notation of the command line.</summary>
 public static class Architecture
 {
     private const int MostLayers = 1000;

@@ -2,7 +2,7 @@ namespace ExactCompression.Experiments;
 
 /// <summary>
 /// Trains, searches and compresses many networks, one row each: the library behind <c>Invoke-CompressionSweep</c>. Rows depend neither on
-/// how many cells run at once nor on their order, but for their seconds and <see cref="SweepRow.Threads"/>.
+/// how many cells run at once nor on their order, except for their seconds and <see cref="SweepRow.Threads"/>.
 /// </summary>
 public sealed class CompressionSweep
 {
@@ -32,9 +32,9 @@ public sealed class CompressionSweep
 
     /// <summary>Runs a sweep.</summary>
     /// <param name="options">What it does.</param>
-    /// <param name="cancellation">When cancelled, throws within a second; rows that are there stay, cells at work leave none.</param>
+    /// <param name="cancellation">When cancelled, throws within a second; completed rows are kept, running cells leave none.</param>
     /// <returns>How it ended.</returns>
-    /// <exception cref="InvalidFileException">A CSV is no sweep's.</exception>
+    /// <exception cref="InvalidFileException">A CSV was not written by a sweep.</exception>
     /// <exception cref="IOException">The CSV cannot be written.</exception>
     public static SweepProgress Run(SweepOptions options, CancellationToken cancellation) =>
         new CompressionSweep(options, cancellation).Run();
@@ -68,7 +68,7 @@ public sealed class CompressionSweep
         return new(values, rows, data.Columns, null, data.Name, data.Scale);
     }
 
-    /// <summary>Makes the network of some cells, if any of them is to be done, and lets them run.</summary>
+    /// <summary>Makes the network of some cells, if any of them is to be computed, and runs them.</summary>
     private void Begin(SweepCell[] group, int threads)
     {
         SweepNetwork source = group[0].Network;
@@ -126,7 +126,7 @@ public sealed class CompressionSweep
         return network;
     }
 
-    // Networks are read side by side.
+    // Networks are read in parallel.
     private void Warn(string text)
     {
         lock (writing)
@@ -142,7 +142,7 @@ public sealed class CompressionSweep
             lock (writing)
                 csv.CatchUp(cancellation);
             if (IsDone(cell, blank))
-                return; // by another process, meanwhile
+                return; // by another process, in the meantime
         }
 
         state.Begins(cell, name);

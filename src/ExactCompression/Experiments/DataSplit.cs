@@ -8,9 +8,9 @@ namespace ExactCompression.Experiments;
 /// <param name="Test">The others; null where there are none.</param>
 public sealed record DataSplit(InputData Training, InputData? Test)
 {
-    /// <summary>Keeps back a share of each class. It depends on nothing but the data and the share.</summary>
+    /// <summary>Holds out a share of each class. It depends only on the data and the share.</summary>
     /// <param name="data">Labelled rows.</param>
-    /// <param name="testFraction">Share of the rows of each class, from 0 to less than 1; at least one row of each stays to train
+    /// <param name="testFraction">Share of the rows of each class, from 0 to less than 1; at least one row of each remains to train
     /// on.</param>
     /// <exception cref="InvalidInputException">The data has no labels.</exception>
     public static DataSplit Of(InputData data, double testFraction)

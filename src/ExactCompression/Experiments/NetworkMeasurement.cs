@@ -12,7 +12,7 @@ public static class NetworkMeasurement
 
     /// <summary>Measures accuracy, size and speed.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="data">Rows to measure on; null for size and speed alone, on random rows.</param>
+    /// <param name="data">Rows to measure on; null for only size and speed, on random rows.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the network, or a label is not one of its outputs.</exception>
     public static ReluNetworkMeasurement Measure(ReluNetwork network, InputData? data, CancellationToken cancellation) =>
@@ -20,7 +20,7 @@ public static class NetworkMeasurement
 
     /// <summary>Measures both networks of a compression, the original first.</summary>
     /// <param name="result">The compression.</param>
-    /// <param name="data">Rows to measure on; null for size and speed alone, on random rows.</param>
+    /// <param name="data">Rows to measure on; null for only size and speed, on random rows.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the networks, or a label is not one of their outputs.</exception>
     public static IReadOnlyList<ReluNetworkMeasurement> Measure(CompressionResult result, InputData? data, CancellationToken cancellation)
@@ -74,7 +74,7 @@ public static class NetworkMeasurement
         Share(Classes(result.Original, data, new() { CancellationToken = cancellation }),
             Classes(result.Compressed, data, new() { CancellationToken = cancellation }));
 
-    /// <summary>How many are the same, of all.</summary>
+    /// <summary>The share that is the same.</summary>
     private static double Share(ReadOnlySpan<int> expected, ReadOnlySpan<int> found)
     {
         int same = 0;
@@ -98,7 +98,7 @@ public static class NetworkMeasurement
         return classes;
     }
 
-    /// <summary>Index of the largest value; the lowest where several are.</summary>
+    /// <summary>Index of the largest value; the lowest if there are several.</summary>
     private static int Largest(ReadOnlySpan<double> values)
     {
         int best = 0;
@@ -111,7 +111,7 @@ public static class NetworkMeasurement
         return best;
     }
 
-    /// <summary>Microseconds a row, alone and in a batch.</summary>
+    /// <summary>Microseconds per row, singly and in a batch.</summary>
     private static (double Row, double Batch) Times<T>(ReluNetwork network, InputData? data, CancellationToken cancellation)
         where T : unmanaged, INumber<T>
     {

@@ -16,21 +16,20 @@ public sealed class ReluNetworkMeasurement
     public required int Rows { get; init; }
 
     /// <summary>
-    /// Share of rows, 0 to 1, whose largest output is that of their label (the lowest index where several are largest); null without
-    /// labels.
+    /// Share of rows, 0 to 1, whose largest output is that of their label (the lowest index if several are largest); null without labels.
     /// </summary>
     public required double? Accuracy { get; init; }
 
     /// <summary>
-    /// Of a compressed network, the share of rows, 0 to 1, that it puts in the same class as its original, both evaluated in double; null
-    /// for any other network, and without data.
+    /// Of a compressed network, the share of rows, 0 to 1, that it assigns to the same class as its original, both evaluated in double;
+    /// null for any other network, and without data.
     /// </summary>
     public double? Agreement { get; init; }
 
     /// <summary>Hidden neurons.</summary>
     public int Neurons => Network.NeuronCount;
 
-    /// <summary>Weights, zero or not, without biases; as many multiply-adds a row.</summary>
+    /// <summary>Weights, zero or not, without biases; as many multiply-adds per row.</summary>
     public long Connections => Network.ConnectionCount;
 
     /// <summary>Weights that are not zero.</summary>
@@ -45,11 +44,11 @@ public sealed class ReluNetworkMeasurement
     /// <summary>Bytes of the weights and biases at the precision that they are stored in.</summary>
     public long Bytes => Network.Layers.Sum(static l => (l.ConnectionCount + l.Outputs) * (l.Precision == WeightPrecision.Float32 ? 4 : 8));
 
-    /// <summary>Time of one row run alone, on one thread, at the network's own precision: the median of several runs.</summary>
+    /// <summary>Time of a single row, on one thread, at the network's own precision: the median of several runs.</summary>
     public TimeSpan RowTime => TimeSpan.FromMicroseconds(RowMicroseconds);
 
     /// <summary>
-    /// Time a row where many are run together, on one thread, at the network's own precision: the median of several runs.
+    /// Time per row in a batch, on one thread, at the network's own precision: the median of several runs.
     /// </summary>
     public TimeSpan BatchRowTime => TimeSpan.FromMicroseconds(BatchRowMicroseconds);
 

@@ -3,18 +3,18 @@ using ExactCompression.Milp;
 
 namespace ExactCompression.Experiments;
 
-/// <summary>One row to be: a network, a domain, a method.</summary>
+/// <summary>A row to be computed: a network, a domain, a method.</summary>
 /// <param name="Network">The network.</param>
 /// <param name="Domain">The domain.</param>
 /// <param name="Method">The method.</param>
-/// <param name="Preprocess">Which rows of the data go through the network first.</param>
+/// <param name="Preprocess">Which rows of the data are run through the network first.</param>
 internal sealed record SweepCell(SweepNetwork Network, SweepDomain Domain, StabilityMethod Method, MilpPreprocess Preprocess)
 {
-    /// <summary>All cells of a sweep that are this share's, network by network.</summary>
+    /// <summary>All cells of this share of a sweep, network by network.</summary>
     public static List<SweepCell> All(SweepOptions options)
     {
         IReadOnlyList<MilpPreprocess> preprocess = options.Data is null ? [MilpPreprocess.None] : options.Preprocess;
-        // Whole networks to a share where there are enough: then none is trained twice.
+        // Shares get whole networks if there are enough: then none is trained twice.
         bool byNetwork = options.Networks.Count >= options.ShardCount;
         var cells = new List<SweepCell>();
         int number = 0;
@@ -38,7 +38,7 @@ internal sealed record SweepCell(SweepNetwork Network, SweepDomain Domain, Stabi
 
     /// <summary>The row with what is known before anything is computed.</summary>
     /// <param name="options">The sweep.</param>
-    /// <param name="network">The network, where it is there.</param>
+    /// <param name="network">The network, if it exists already.</param>
     public SweepRow Blank(SweepOptions options, ReluNetwork? network)
     {
         InputDomain? domain = null;

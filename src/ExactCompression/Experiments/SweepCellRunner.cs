@@ -9,12 +9,12 @@ namespace ExactCompression.Experiments;
 /// <param name="partial">A tenth of the data's rows.</param>
 internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> partial)
 {
-    /// <summary>Does the work. What goes wrong becomes the row's error, with all that was there before it.</summary>
+    /// <summary>Computes the row. A failure becomes the row's error, with all results before it.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="network">Its network.</param>
-    /// <param name="trainingSeconds">What training took, or null.</param>
+    /// <param name="trainingSeconds">The time of training, or null.</param>
     /// <param name="threads">Threads to use.</param>
-    /// <param name="told">Told what is at work.</param>
+    /// <param name="told">Receives what is being done.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     public SweepRow Run(
         SweepCell cell, ReluNetwork network, double? trainingSeconds, int threads, Action<string> told, CancellationToken cancellation)
@@ -51,11 +51,11 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
         return row with { Seconds = SecondsSince(start) };
     }
 
-    /// <summary>What went wrong, in a line: the name of the cause, and the message.</summary>
+    /// <summary>The failure in one line: the name of the cause, and the message.</summary>
     public static string ErrorText(Exception e) =>
         $"{(e as ExactCompressionException)?.ErrorId ?? e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
 
-    /// <summary>A token that ends with a time limit too.</summary>
+    /// <summary>A token that is also cancelled by a time limit.</summary>
     public static CancellationTokenSource Limited(TimeSpan? limit, CancellationToken cancellation)
     {
         var source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -135,7 +135,7 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
 
         if (result.Unconfirmed > 0)
             options.Warning?.Invoke(
-                $"{table.Network.Name}: {result.Unconfirmed} neurons are stable by a MILP solver's word, and no proof was found; "
+                $"{table.Network.Name}: {result.Unconfirmed} neurons are stable only by MILP verdicts, and no proof was found; "
                     + $"{level} keeps them.");
         double seconds = SecondsSince(start);
         int neurons = result.Original.NeuronCount - result.Compressed.NeuronCount;
@@ -166,6 +166,6 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
 
     private static double SecondsSince(long start) => Rounded(Stopwatch.GetElapsedTime(start).TotalSeconds);
 
-    /// <summary>To microseconds: more digits of a time are noise.</summary>
+    /// <summary>Rounded to microseconds: more digits of a time are noise.</summary>
     private static double Rounded(double seconds) => Math.Round(seconds, 6);
 }

@@ -16,10 +16,10 @@ internal static class SweepColumns
     /// <summary>Their names.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Properties.Select(static p => p.Name)];
 
-    /// <summary>Names of those that say what was done, not what came out.</summary>
+    /// <summary>Names of those that identify the cell, not its results.</summary>
     public static IReadOnlyList<string> KeyNames { get; } = [.. Names.Take(KeyLength)];
 
-    /// <summary>What a row says was done.</summary>
+    /// <summary>The values that identify a row's cell.</summary>
     public static string Key(SweepRow row) => Key(Fields(row));
 
     /// <summary>The same of the fields of a record.</summary>
@@ -28,7 +28,7 @@ internal static class SweepColumns
     /// <summary>A row as text, in one line.</summary>
     public static string[] Fields(SweepRow row) => [.. Properties.Select(property => Text(property.GetValue(row)))];
 
-    /// <summary>A row of its fields.</summary>
+    /// <summary>A row from its fields.</summary>
     /// <exception cref="FormatException">A field cannot be read; the message names its column.</exception>
     public static SweepRow Row(ReadOnlySpan<string> fields)
     {
@@ -43,7 +43,7 @@ internal static class SweepColumns
         null => "",
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        // In one line whatever it holds: half a row can then be told from a whole one.
+        // In one line, whatever it contains: an incomplete row can then be recognised.
         _ => CsvText.Encode(value.ToString()!),
     };
 

@@ -4,9 +4,9 @@ using ExactCompression.Formats;
 namespace ExactCompression.Experiments;
 
 /// <summary>
-/// The rows of a sweep as CSV, in a file that outlives the process: each row goes in with one write and to the disk at once; half a row,
-/// left by a process that was killed in the middle of it, is dropped by the next one. Several processes may append to one file: each row is
-/// written with the file to oneself, and none is written that another has.
+/// The rows of a sweep as CSV, in a file that survives the process: each row is appended with one write and flushed to disk; an incomplete
+/// row, left by a process that was killed while writing, is dropped by the next one. Several processes may append to one file: each row is
+/// written under an exclusive lock, and none is written that another process has.
 /// </summary>
 public sealed class SweepCsv
 {
@@ -33,11 +33,12 @@ public sealed class SweepCsv
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>Opens a file to append to; makes it with its header if it is not there, and drops half a row at its end.</summary>
+    /// <summary>Opens a file to append to; creates it with its header if missing, and drops an incomplete row at its end.</summary>
     /// <param name="path">Full path.</param>
-    /// <param name="warning">Told where something was dropped, and where another process keeps the file for long.</param>
+    /// <param name="warning">Receives a message if something was dropped, and if another process keeps the file locked for long.</param>
     /// <param name="cancellation">Ends the wait for a file that another process has open.</param>
-    /// <exception cref="InvalidFileException">The file is no sweep's or no regular file, or one of its rows cannot be read.</exception>
+    /// <exception cref="InvalidFileException">The file was not written by a sweep, is not a regular file, or one of its rows cannot be
+    /// read.</exception>
     public static SweepCsv Open(string path, Action<string>? warning, CancellationToken cancellation)
     {
         InputFile.RequireRegular(path);
@@ -51,10 +52,11 @@ public sealed class SweepCsv
     }
 
     /// <summary>
-    /// The rows of a file, which is left as it is; half a row at its end is passed over. Of several rows of one cell the last counts.
+    /// The rows of a file, which is not changed; an incomplete row at its end is ignored. Of several rows of one cell, the last counts.
     /// </summary>
     /// <param name="path">Full path.</param>
-    /// <exception cref="InvalidFileException">The file is no sweep's or no regular file, or one of its rows cannot be read.</exception>
+    /// <exception cref="InvalidFileException">The file was not written by a sweep, is not a regular file, or one of its rows cannot be
+    /// read.</exception>
     public static IReadOnlyList<SweepRow> Read(string path)
     {
         InputFile.RequireRegular(path);
@@ -75,9 +77,9 @@ public sealed class SweepCsv
     /// <summary>The row of the same cell, or null.</summary>
     internal SweepRow? Find(SweepRow blank) => rows.GetValueOrDefault(SweepColumns.Key(blank));
 
-    /// <summary>Appends a row and brings it to the disk, unless another process has written a row of the cell since.</summary>
+    /// <summary>Appends a row and flushes it to disk, unless another process has written a row of the cell since.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="replaces">The failed row of the cell that this one comes after; null where the cell had none.</param>
+    /// <param name="replaces">The failed row of the cell that this one replaces; null if the cell had none.</param>
     /// <param name="cancellation">Ends the wait for a file that another process has open.</param>
     /// <returns>Whether it was written.</returns>
     internal bool Append(SweepRow row, SweepRow? replaces, CancellationToken cancellation) => Guarded(() =>
@@ -92,7 +94,7 @@ public sealed class SweepCsv
         return true;
     });
 
-    /// <summary>Reads what other processes have written, and mends the end.</summary>
+    /// <summary>Reads what other processes have written, and repairs the end.</summary>
     internal void CatchUp(CancellationToken cancellation)
     {
         if (new FileInfo(Path).Length == known)
@@ -123,7 +125,7 @@ public sealed class SweepCsv
     private void CatchUp(Stream stream)
     {
         if (stream.Length < known)
-            known = 0; // somebody has made it anew
+            known = 0; // another process has recreated it
         stream.Seek(known, SeekOrigin.Begin);
         var bytes = new byte[stream.Length - known];
         stream.ReadExactly(bytes);
@@ -145,8 +147,7 @@ public sealed class SweepCsv
         if (whole < bytes.Length)
         {
             warning?.Invoke(
-                $"'{Path}' ended in the middle of a row, as a process leaves it that was killed. That row is dropped and its cell done "
-                    + $"again.");
+                $"'{Path}' ended with an incomplete row, as after a killed process. That row is dropped, and its cell is computed again.");
             stream.SetLength(known + whole);
             FileOperations.Current.FlushToDisk(stream);
         }
@@ -154,7 +155,7 @@ public sealed class SweepCsv
         known = stream.Length;
     }
 
-    /// <summary>Adds to the end and brings it to the disk: all of it, or nothing.</summary>
+    /// <summary>Appends to the end and flushes to disk: all of it, or nothing.</summary>
     private void Append(Stream stream, byte[] line)
     {
         long length = stream.Seek(0, SeekOrigin.End);
@@ -184,14 +185,14 @@ public sealed class SweepCsv
                 Path,
                 "line 1",
                 "The columns are not those of a sweep of this version.",
-                "Give another path: a sweep adds rows to its own files alone.");
+                "Give another path: a sweep appends only to its own files.");
         }
 
         return line + 1;
     }
 
-    /// <summary>Takes whole lines in.</summary>
-    /// <returns>Where the last good row ends; <paramref name="end"/> unless the last line is no row.</returns>
+    /// <summary>Reads complete lines.</summary>
+    /// <returns>Where the last good row ends; <paramref name="end"/> unless the last line is not a row.</returns>
     private int Take(byte[] bytes, int start, int end)
     {
         int at = start, number = 1;
@@ -229,14 +230,14 @@ public sealed class SweepCsv
         catch (FormatException e)
         {
             throw new InvalidFileException(
-                "SweepCsvValue", Path, $"line {number}", e.Message, "Mend or delete that row, or give another path.", inner: e);
+                "SweepCsvValue", Path, $"line {number}", e.Message, "Fix or delete that row, or give another path.", inner: e);
         }
     }
 
     /// <summary>Whether a line ends within quotes.</summary>
     private static bool IsTorn(ReadOnlyMemory<byte> line) => line.Span.Count((byte)'"') % 2 == 1;
 
-    /// <summary>The fields of a line; none where it is no CSV.</summary>
+    /// <summary>The fields of a line; none if it is not CSV.</summary>
     private static string[] FirstFields(ReadOnlyMemory<byte> line)
     {
         try
@@ -271,7 +272,7 @@ public sealed class SweepCsv
         }
     }
 
-    /// <summary>The file to oneself; waits while another process writes its row.</summary>
+    /// <summary>Locks the file; waits while another process writes its row.</summary>
     private Stream Lock(CancellationToken cancellation) => Lock(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, cancellation);
 
     private Stream Lock(FileMode mode, FileAccess access, FileShare share, CancellationToken cancellation)
@@ -288,7 +289,7 @@ public sealed class SweepCsv
             {
                 if (!told && System.Diagnostics.Stopwatch.GetElapsedTime(start) > LongWait)
                 {
-                    warning?.Invoke($"'{Path}' is kept open by another program; rows wait until it lets go. {e.Message}");
+                    warning?.Invoke($"'{Path}' is locked by another program; rows wait until it is released. {e.Message}");
                     told = true;
                 }
 

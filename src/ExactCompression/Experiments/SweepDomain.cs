@@ -1,6 +1,6 @@
 namespace ExactCompression.Experiments;
 
-/// <summary>A domain of a sweep, made for each network: one that is given, the network's own, or a ball cut to either.</summary>
+/// <summary>A domain of a sweep, made for each network: a given one, the network's own, or a ball intersected with either.</summary>
 public sealed class SweepDomain
 {
     private readonly InputDomain? given;
@@ -21,15 +21,15 @@ public sealed class SweepDomain
     /// <summary>The radius of the ball; null for others.</summary>
     public double? Radius { get; }
 
-    /// <summary>A domain that is given.</summary>
+    /// <summary>A given domain.</summary>
     public static SweepDomain Of(InputDomain domain) => new(domain);
 
-    /// <summary>The ball of the maximum norm round a row of data, cut to another domain.</summary>
+    /// <summary>The ball in the maximum norm around a row of data, intersected with another domain.</summary>
     /// <param name="data">The data.</param>
     /// <param name="row">The centre, from 0.</param>
     /// <param name="radius">How far each input may move.</param>
-    /// <param name="within">What it is cut to; null for the network's own domain.</param>
-    /// <exception cref="InvalidInputException">There is no such row, or the radius is no distance.</exception>
+    /// <param name="within">The domain to intersect with; null for the network's own.</param>
+    /// <exception cref="InvalidInputException">There is no such row, or the radius is not a distance.</exception>
     public static SweepDomain Ball(InputData data, int row, double radius, InputDomain? within)
     {
         if (row < 0 || row >= data.Rows)
@@ -43,8 +43,8 @@ public sealed class SweepDomain
     /// <summary>The domain for a network.</summary>
     /// <param name="inputs">Its input size.</param>
     /// <param name="stated">The range that it states, or null.</param>
-    /// <exception cref="InvalidInputException">The domain does not fit, or nothing of the ball lies in the domain that it is cut
-    /// to.</exception>
+    /// <exception cref="InvalidInputException">The domain does not fit, or the ball does not meet the domain that it is intersected
+    /// with.</exception>
     internal InputDomain For(int inputs, InputDomain? stated)
     {
         InputDomain whole = (given ?? stated ?? InputDomain.Unit).For(inputs);
@@ -57,7 +57,7 @@ public sealed class SweepDomain
             (lower[i], upper[i]) = (Math.Max(ball.Lower.Span[i], whole.Lower.Span[i]), Math.Min(ball.Upper.Span[i], whole.Upper.Span[i]));
             if (lower[i] > upper[i])
                 throw new InvalidInputException(
-                    "DomainClipEmpty", $"Nothing of the {name} lies in {whole}: input {i} would have to be in both.",
+                    "DomainClipEmpty", $"The {name} does not meet {whole}: their ranges of input {i} are disjoint.",
                     "Give a domain that the row lies in.");
         }
 

@@ -4,7 +4,7 @@ using ExactCompression.Formats;
 
 namespace ExactCompression.Experiments;
 
-/// <summary>A network of a sweep: one that is there, a file, or one yet to be trained.</summary>
+/// <summary>A network of a sweep: an existing one, a file, or one that is to be trained.</summary>
 public abstract partial class SweepNetwork
 {
     /// <summary>The network's name.</summary>
@@ -13,38 +13,38 @@ public abstract partial class SweepNetwork
     /// <summary>The file that it comes from; null for others.</summary>
     public virtual string? File => null;
 
-    /// <summary>Widths from input to output where they are known before the network is there; else null.</summary>
+    /// <summary>Widths from input to output if they are known before the network is read or trained; else null.</summary>
     internal virtual string? Architecture => null;
 
-    /// <summary>What the network is, where that is known before it is there; else null.</summary>
+    /// <summary>What the network is, if that is known before it is read or trained; else null.</summary>
     internal virtual string? Source => null;
 
-    /// <summary>Its l1 penalty, where that is known before it is there.</summary>
+    /// <summary>Its l1 penalty, if that is known before it is read or trained.</summary>
     internal virtual double? L1 => Number(L1InName().Match(Name));
 
-    /// <summary>Its seed, where that is known before it is there.</summary>
+    /// <summary>Its seed, if that is known before it is read or trained.</summary>
     internal virtual int? Seed =>
         Number(SeedInName().Match(Name)) is { } seed and >= 0 and <= int.MaxValue && seed == Math.Floor(seed) ? (int)seed : null;
 
-    /// <summary>Number of inputs, where that is known before it is there.</summary>
+    /// <summary>Number of inputs, if that is known before it is read or trained.</summary>
     internal virtual int? Inputs => null;
 
-    /// <summary>About how much work it is, beside the others.</summary>
+    /// <summary>An estimate of its work, relative to the others.</summary>
     internal abstract double Work { get; }
 
-    /// <summary>A network that is there.</summary>
+    /// <summary>An existing network.</summary>
     public static SweepNetwork Of(ReluNetwork network) => new Given(network);
 
-    /// <summary>A network file, read when its turn comes.</summary>
+    /// <summary>A network file, read only when it is needed.</summary>
     /// <param name="path">Full path.</param>
     public static SweepNetwork FromFile(string path) => new InFile(path);
 
-    /// <summary>Networks to train when their turn comes: every architecture at every penalty from every seed.</summary>
+    /// <summary>Networks to train when they are needed: every architecture at every penalty from every seed.</summary>
     /// <param name="data">Labelled rows; all are trained on.</param>
     /// <param name="architectures">Widths of hidden layers.</param>
     /// <param name="penalties">L1 penalties.</param>
     /// <param name="seeds">Seeds.</param>
-    /// <param name="training">All else about training; threads and validation are the sweep's affair.</param>
+    /// <param name="training">All else about training; threads and validation are set by the sweep.</param>
     public static IReadOnlyList<SweepNetwork> Grid(
         InputData data, IReadOnlyList<int[]> architectures, IReadOnlyList<double> penalties, IReadOnlyList<int> seeds,
         ClassifierOptions training)
@@ -61,8 +61,8 @@ public abstract partial class SweepNetwork
 
     /// <summary>Makes or reads the network.</summary>
     /// <param name="threads">Threads to use.</param>
-    /// <param name="told">Told how far it is.</param>
-    /// <param name="warned">Told what the user should know of a file.</param>
+    /// <param name="told">Receives the progress.</param>
+    /// <param name="warned">Receives warnings about a file.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     internal abstract ReluNetwork Get(int threads, Action<string> told, Action<string> warned, CancellationToken cancellation);
 
@@ -127,7 +127,7 @@ public abstract partial class SweepNetwork
             Name = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{data.Name}_{Experiments.Architecture.Show(options.Hidden)}_l1-{options.L1:0.##############}_seed-{options.Seed}");
-            // All that decides the network, beside its widths, penalty and seed.
+            // All that determines the network besides its widths, penalty and seed.
             Source = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{options.Optimizer} {options.L1Mode}, {options.Epochs} epochs of {options.BatchSize}, rate {options.LearningRate:R} "

@@ -39,33 +39,33 @@ public sealed record SweepOptions
     /// <summary>Cells at once; 0 for as many as threads.</summary>
     public int ThrottleLimit { get; init; }
 
-    /// <summary>Which share of the work is this one's, from 0.</summary>
+    /// <summary>Which share of the work to do, from 0.</summary>
     public int ShardIndex { get; init; }
 
     /// <summary>How many shares there are.</summary>
     public int ShardCount { get; init; } = 1;
 
-    /// <summary>The CSV that rows are appended to, and whose rows are not done again; null for none.</summary>
+    /// <summary>The CSV that rows are appended to, and whose rows are not computed again; null for none.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Other CSVs whose rows are not done again.</summary>
+    /// <summary>Other CSVs whose rows are not computed again.</summary>
     public IReadOnlyList<string> SkipPaths { get; init; } = [];
 
-    /// <summary>Whether cells whose row has an error are done again.</summary>
+    /// <summary>Whether cells whose row has an error are computed again.</summary>
     public bool RetryFailed { get; init; }
 
     /// <summary>A folder that trained networks are written to, or null.</summary>
     public string? NetworkFolder { get; init; }
 
-    /// <summary>Given each row as soon as it is there, from the thread that made it, one at a time.</summary>
+    /// <summary>Receives each row as soon as it is ready, on the thread that computed it, one at a time.</summary>
     public Action<SweepRow>? Row { get; init; }
 
-    /// <summary>Given rows of this sweep that the CSV had already.</summary>
+    /// <summary>Receives rows of this sweep that the CSV already had.</summary>
     public Action<SweepRow>? Skipped { get; init; }
 
-    /// <summary>Told how far the sweep is.</summary>
+    /// <summary>Receives the progress of the sweep.</summary>
     public Action<SweepProgress>? Progress { get; init; }
 
-    /// <summary>Told what the user should know.</summary>
+    /// <summary>Receives warnings.</summary>
     public Action<string>? Warning { get; init; }
 }

@@ -1,11 +1,12 @@
 namespace ExactCompression;
 
 /// <summary>
-/// What a sweep found out about one network over one domain by one method: a row of its CSV, whose columns are these properties in this
-/// order. What a cell did not come to is null, or empty.
+/// The results of a sweep for one network over one domain by one method: a row of its CSV, whose columns are these properties in this
+/// order. Values that a cell did not reach are null, or empty.
 /// </summary>
 /// <remarks>
-/// The columns up to <see cref="Levels"/> say what was done: started again, a sweep skips a cell that has a row with the same of them.
+/// The columns up to <see cref="Levels"/> identify the cell: started again, a sweep skips a cell that has a row with the same values in
+/// them.
 /// </remarks>
 public sealed record SweepRow
 {
@@ -51,10 +52,10 @@ public sealed record SweepRow
     /// <summary>The data that was run through the network first; empty for none.</summary>
     public string Data { get; init; } = "";
 
-    /// <summary>The radius of the ball that the domain is; null for other domains.</summary>
+    /// <summary>The radius, if the domain is a ball; null for other domains.</summary>
     public double? Radius { get; init; }
 
-    /// <summary>How wide the domain is: the mean over the inputs of upper end less lower end.</summary>
+    /// <summary>How wide the domain is: the mean over the inputs of upper end minus lower end.</summary>
     public double? DomainWidth { get; init; }
 
     /// <summary>Rows that accuracy was measured on; null for none.</summary>
@@ -84,10 +85,10 @@ public sealed record SweepRow
     /// <summary>How many neurons are unstable.</summary>
     public int? Unstable { get; init; }
 
-    /// <summary>How many neurons nobody decided.</summary>
+    /// <summary>How many neurons are undetermined.</summary>
     public int? Undetermined { get; init; }
 
-    /// <summary>How many of the stable neurons are so by a solver's word alone.</summary>
+    /// <summary>How many of the stable neurons rest on a MILP verdict alone.</summary>
     public int? Unproven { get; init; }
 
     /// <summary>Share of the neurons that are stable, in percent.</summary>
@@ -159,7 +160,7 @@ public sealed record SweepRow
     /// <summary>Seconds that <see cref="CompressionLevel.Maximal"/> took.</summary>
     public double? MaximalSeconds { get; init; }
 
-    /// <summary>Seconds of training; null for networks that were there.</summary>
+    /// <summary>Seconds of training; null for existing networks.</summary>
     public double? TrainingSeconds { get; init; }
 
     /// <summary>Seconds of interval, linear and optimised bounds.</summary>
@@ -168,7 +169,7 @@ public sealed record SweepRow
     /// <summary>Seconds of the search for witnesses: data, random points, attacks.</summary>
     public double? WitnessSeconds { get; init; }
 
-    /// <summary>Seconds of splitting the domain or neurons.</summary>
+    /// <summary>Seconds of branch and bound, on inputs or neurons.</summary>
     public double? SplittingSeconds { get; init; }
 
     /// <summary>Seconds of mixed-integer programs.</summary>
@@ -189,7 +190,7 @@ public sealed record SweepRow
     /// <summary>The machine that it ran on.</summary>
     public string Machine { get; init; } = "";
 
-    /// <summary>What went wrong, after the name of the cause; empty where nothing did.</summary>
+    /// <summary>The name of the cause of a failure, and the message; empty if there was none.</summary>
     public string Error { get; init; } = "";
 
     /// <summary>Whether something went wrong.</summary>

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace ExactCompression.Experiments;
 
-/// <summary>Counts what is done and estimates what is left.</summary>
+/// <summary>Counts completed work and estimates the rest.</summary>
 /// <param name="work">The work of all cells, measured by their networks' sizes.</param>
 /// <param name="total">Number of cells.</param>
-/// <param name="told">Told of each change.</param>
+/// <param name="told">Receives each change.</param>
 internal sealed class SweepState(double work, int total, Action<SweepProgress>? told)
 {
     private readonly Lock gate = new();
@@ -17,7 +17,7 @@ internal sealed class SweepState(double work, int total, Action<SweepProgress>? 
     private int skipped;
     private int failed;
 
-    /// <summary>How it stands.</summary>
+    /// <summary>The current state.</summary>
     public SweepProgress Now()
     {
         lock (gate)

@@ -1,8 +1,8 @@
 namespace ExactCompression.Experiments;
 
 /// <summary>
-/// Runs jobs side by side on so many threads and no more. While there are jobs enough each has one thread; the last ones share what is
-/// left. A job may add others, which come before those that wait.
+/// Runs jobs in parallel on a fixed number of threads. While there are enough jobs, each has one thread; the last ones share the rest. A
+/// job may add others, which are run before those that wait.
 /// </summary>
 internal sealed class ThreadBudget
 {
@@ -54,7 +54,7 @@ internal sealed class ThreadBudget
                     Start(waiting.First!.Value);
                 if (running == 0)
                     break;
-                Monitor.Wait(gate); // for a job to end
+                Monitor.Wait(gate); // for a job to finish
             }
         }
 

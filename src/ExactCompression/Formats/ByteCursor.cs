@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ExactCompression.Formats;
 
-/// <summary>Walks over the bytes of a file; going past the end is an error that names the file and the offset.</summary>
+/// <summary>Reads the bytes of a file in order; reading past the end is an error that names the file and the offset.</summary>
 internal sealed class ByteCursor(byte[] data, string path, int position = 0)
 {
     public byte[] Data => data;
@@ -29,7 +29,7 @@ internal sealed class ByteCursor(byte[] data, string path, int position = 0)
         if (count < 0 || count > Remaining)
             throw new InvalidFileException(
                 "FileTruncated", path, Place, $"The {what} needs {count} bytes, but {Remaining} are left.",
-                "The file is cut off or damaged: get it again.");
+                "The file is truncated or damaged: get it again.");
     }
 
     public byte TakeByte(string what) => Take(1, what)[0];

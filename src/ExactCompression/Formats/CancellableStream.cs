@@ -1,6 +1,6 @@
 namespace ExactCompression.Formats;
 
-/// <summary>A stream to read from that looks, with each piece, whether the import is still wanted.</summary>
+/// <summary>A read-only stream that checks for cancellation with each piece.</summary>
 internal sealed class CancellableStream(Stream inner, ImportBudget budget) : Stream
 {
     public override bool CanRead => true;

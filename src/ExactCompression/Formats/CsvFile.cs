@@ -3,15 +3,17 @@ using CsvHelper;
 
 namespace ExactCompression.Formats;
 
-/// <summary>What all CSV readers here share: invariant culture, line numbers in messages, bounded records.</summary>
+/// <summary>What all CSV readers share: invariant culture, line numbers in messages, bounded records.</summary>
 internal static class CsvFile
 {
-    // A row of the widest network fits many times over; an unclosed quote does not swallow a large file.
+    private const int LongestQuote = 40;
+
+    // Many times the length of a row of the widest network; an unclosed quote does not swallow a large file.
     private const int MaximalRecord = 1 << 26;
 
     /// <summary>A reader; an unclosed quote, or one inside a cell, is an error.</summary>
     /// <param name="bytes">The file.</param>
-    /// <param name="separator">What separates cells, or null to find it from the first lines.</param>
+    /// <param name="separator">What separates cells, or null to detect it from the first lines.</param>
     public static CsvReader Open(byte[] bytes, char? separator = null) => CsvReader.Create(bytes, new()
     {
         HasHeader = false,
@@ -24,7 +26,7 @@ internal static class CsvFile
         FormatProvider = CultureInfo.InvariantCulture,
     });
 
-    /// <summary>Fails on bytes that no text has, before a reader makes nonsense of them.</summary>
+    /// <summary>Refuses bytes that do not occur in text, before a reader misinterprets them.</summary>
     public static void RequireText(ReadOnlySpan<byte> bytes, string path)
     {
         if (IsUtf16(bytes))
@@ -36,12 +38,12 @@ internal static class CsvFile
                 "Give a text file in UTF-8.");
     }
 
-    /// <summary>Whether bytes begin as text in UTF-16 does, in either order.</summary>
+    /// <summary>Whether bytes begin like text in UTF-16, in either byte order.</summary>
     public static bool IsUtf16(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 && (bytes[0], bytes[1]) is (0xff, 0xfe) or (0xfe, 0xff);
 
     /// <summary>
-    /// What separates the cells of a file whose first line is a header of plain words; null where a <c>sep=</c> line says it. Cells below,
-    /// which may hold anything, have no say.
+    /// What separates the cells of a file whose first line is a header of plain words; null where a <c>sep=</c> line states it. Cells
+    /// below, which may contain anything, are not considered.
     /// </summary>
     public static char? HeaderSeparator(ReadOnlySpan<byte> bytes)
     {
@@ -56,10 +58,10 @@ internal static class CsvFile
         return best;
     }
 
-    /// <summary>Runs a reader and gives its complaints the file's name.</summary>
+    /// <summary>Runs a reader and adds the file's name to its errors.</summary>
     /// <param name="path">The file.</param>
     /// <param name="read">Reads it, or one of its lines.</param>
-    /// <param name="line">The line, where it reads only that one.</param>
+    /// <param name="line">The line, if it reads only that one.</param>
     public static T Guarded<T>(string path, Func<T> read, int? line = null)
     {
         try
@@ -71,7 +73,7 @@ internal static class CsvFile
             long? place = line ?? e.LineNumber;
             throw new InvalidFileException(
                 "CsvDamaged", path, place is { } at and > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {at}") : "file", e.Message,
-                "Mend that record.", inner: e);
+                "Advice that record.", inner: e);
         }
     }
 
@@ -81,14 +83,14 @@ internal static class CsvFile
 
     /// <summary>A field as the nearest double; infinities and NaN are left to the caller.</summary>
     public static double Number(CsvReader csv, int field, string path) =>
-        // The package's parser passes over commas: 1,5 would be 15.
+        // The package's parser ignores commas: 1,5 would be 15.
         !csv.GetSpan(field).Contains((byte)',') && csv.TryParse(field, out double value)
             ? value
             : throw new InvalidFileException(
                 "CsvNotANumber", path, string.Create(CultureInfo.InvariantCulture, $"{Place(csv)}, column {field}"),
-                $"'{Shortened(csv.GetString(field))}' is no number.",
-                "Numbers have a decimal point, whatever the culture, and no separators of thousands.");
+                $"'{Shortened(csv.GetString(field))}' is not a number.",
+                "Numbers have a decimal point, whatever the culture, and no thousands separators.");
 
-    /// <summary>The beginning of a text, for messages.</summary>
-    public static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "...";
+    /// <summary>The text of a field as messages quote it.</summary>
+    public static string Shortened(string text) => ErrorText.Shortened(text, LongestQuote);
 }

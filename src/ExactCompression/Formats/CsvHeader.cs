@@ -6,7 +6,7 @@ namespace ExactCompression.Formats;
 
 /// <summary>
 /// Whether the first record of a CSV file is a header. A row of data with a number that cannot be read must not be taken for one and
-/// dropped: only a record in which no cell looks like a number is a header, or one that names the label's column and counts the others.
+/// dropped: only a record in which no cell looks like a number is a header, or one that names the label's column and numbers the others.
 /// </summary>
 internal static partial class CsvHeader
 {
@@ -14,12 +14,12 @@ internal static partial class CsvHeader
         ["", "?", ".", "-", "--", "NA", "N/A", "NULL", "NONE"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Whether a cell is meant as a number, in whatever way it is written: of another culture, with separators of thousands, as
-    /// hexadecimal, or broken off.
+    /// Whether a cell is meant as a number, however it is written: in another culture, with thousands separators, as hexadecimal, or
+    /// truncated.
     /// </summary>
     public static bool LooksLikeNumber(string cell) => Number().IsMatch(cell.Trim());
 
-    /// <summary>Whether a column's name says that it holds labels.</summary>
+    /// <summary>Whether a column's name says that it contains labels.</summary>
     public static bool NamesLabel(string cell) => cell.Trim().ToUpperInvariant() is "LABEL" or "CLASS" or "TARGET" or "Y";
 
     /// <summary>Whether the current record is a header; false where all of its cells are numbers.</summary>
@@ -34,16 +34,17 @@ internal static partial class CsvHeader
         {
             return !Array.TrueForAll(cells, static cell => Missing.Contains(cell.Trim()))
                 ? true
-                : throw Unclear(csv, path, 0, $"'{CsvFile.Shortened(cells[0])}' is no number, and the row names no column either.");
+                : throw Unclear(csv, path, 0, $"'{CsvFile.Shortened(cells[0])}' is not a number, and the row names no column either.");
         }
 
         if (CountsColumns(cells))
             return true;
         int bad = Array.FindIndex(cells, static cell => !double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
-        throw Unclear(csv, path, bad, $"'{CsvFile.Shortened(cells[bad])}' is no number, and with numbers beside it the row is no header.");
+        throw Unclear(
+            csv, path, bad, $"'{CsvFile.Shortened(cells[bad])}' is not a number, and with numbers beside it the row is not a header.");
     }
 
-    // As pandas writes a table with a column of labels: label,0,1,2.
+    // As pandas writes a table with a label column: label,0,1,2.
     private static bool CountsColumns(string[] cells)
     {
         string[] others = [.. cells.Where(static cell => !NamesLabel(cell))];
@@ -57,8 +58,8 @@ internal static partial class CsvHeader
         path,
         string.Create(CultureInfo.InvariantCulture, $"{CsvFile.Place(csv)}, column {column}"),
         problem,
-        "Numbers have a decimal point, whatever the culture, no separators of thousands, and the sign '-'. Say so where the row is a "
-            + "header.");
+        "Numbers have a decimal point, whatever the culture, no thousands separators, and the sign '-'. If the row is a header, say "
+            + "so.");
 
     [GeneratedRegex(
         "^\\(?[+\\-\u2212\u2010-\u2015\uFE63\uFF0B\uFF0D]?\\s*(?:0[xX][0-9a-fA-F]+|nan|inf(?:inity)?|\u221E|1\\.?#\\w+|[.,\u066B]?\\p{Nd}[\\p{Nd}.,'\u2019_\\s\u066B\u066C]*(?:[eEdD][+\\-\u2212]?\\p{Nd}*)?)\\s*[%fFdDlL]?\\)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

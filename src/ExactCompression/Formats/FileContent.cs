@@ -1,18 +1,15 @@
 namespace ExactCompression.Formats;
 
-/// <summary>Reads whole files into memory; what is allocated follows what is really there, never what a header claims.</summary>
+/// <summary>Reads whole files into memory; allocations follow the actual length, never what a header claims.</summary>
 internal static class FileContent
 {
-    /// <summary>Deflate cannot make more than this of one byte, so a larger claim is a lie.</summary>
-    public const long MaximalInflation = 1032;
-
-    // So much is read between two looks at the token.
+    // Bytes read between two checks of the token.
     private const int Piece = 1 << 24;
 
     /// <summary>The bytes of a file.</summary>
     /// <param name="path">Full path.</param>
-    /// <param name="budget">What the import may take; null for the usual.</param>
-    /// <exception cref="InvalidFileException">The file is empty, no regular file, or larger than an array can be.</exception>
+    /// <param name="budget">The import's limits; null for the defaults.</param>
+    /// <exception cref="InvalidFileException">The file is empty, not a regular file, or larger than an array can be.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     public static byte[] Read(string path, ImportBudget? budget = null)
@@ -35,7 +32,7 @@ internal static class FileContent
         return read == bytes.Length ? bytes : bytes[..read];
     }
 
-    /// <summary>The bytes of a file, unpacked where it is gzip (known by its magic, not by its name).</summary>
+    /// <summary>The bytes of a file, unpacked if it is gzip (recognised by its magic number, not by its name).</summary>
     /// <exception cref="InvalidFileException">The file is empty, too large, or its gzip stream is damaged or unpacks to more than the
     /// import may take.</exception>
     /// <inheritdoc cref="Read"/>

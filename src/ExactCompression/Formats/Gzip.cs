@@ -3,9 +3,12 @@ using System.IO.Compression;
 
 namespace ExactCompression.Formats;
 
-/// <summary>Unpacks gzip in memory, as far as the import's budget goes and not as far as the stream would.</summary>
+/// <summary>Unpacks gzip in memory, within the import's budget.</summary>
 internal static class Gzip
 {
+    /// <summary>Deflate cannot expand one byte to more than this, so a larger claim is false.</summary>
+    public const long MaximalInflation = 1032;
+
     private const string Place = "gzip stream";
     private const int Piece = 1 << 20;
 
@@ -14,7 +17,7 @@ internal static class Gzip
     /// <summary>The content.</summary>
     /// <param name="packed">The whole stream.</param>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="budget">What the import may take.</param>
+    /// <param name="budget">The import's limits.</param>
     /// <exception cref="InvalidFileException">The stream is damaged, ends early, or unpacks to more than the import may take.</exception>
     public static byte[] Unpack(byte[] packed, string path, ImportBudget budget)
     {
@@ -28,9 +31,9 @@ internal static class Gzip
         try
         {
             using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-            // The last four bytes state the length of the last member, which nearly always is the only one: then nothing is copied.
+            // The last four bytes state the length of the last member, which is nearly always the only one: then nothing is copied.
             long stated = packed.Length < 18 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(^4..));
-            var content = new byte[stated <= Math.Min(Array.MaxLength, packed.Length * FileContent.MaximalInflation) ? Counted(stated) : 0];
+            var content = new byte[stated <= Math.Min(Array.MaxLength, packed.Length * MaximalInflation) ? Counted(stated) : 0];
             int length = 0;
             while (true)
             {
@@ -68,8 +71,8 @@ internal static class Gzip
         }
     }
 
-    // The stream class takes a file that was cut off for a finished one. What it gave must end with the last member's data, whose
-    // length and checksum are the file's last eight bytes.
+    // The stream class accepts truncated files. Its output must end with the last member's data, whose length and checksum are the file's
+    // last eight bytes.
     private static void RequireTrailer(byte[] packed, byte[] content, string path)
     {
         ReadOnlySpan<byte> trailer = packed.AsSpan(Math.Max(0, packed.Length - 8));

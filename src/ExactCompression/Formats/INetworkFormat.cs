@@ -1,6 +1,6 @@
 namespace ExactCompression.Formats;
 
-/// <summary>One file format for networks: how to know it, read it and, where it can be, write it.</summary>
+/// <summary>One file format for networks: how to recognise it, read it and, if supported, write it.</summary>
 public interface INetworkFormat
 {
     /// <summary>The name that <c>-Format</c> takes, such as <c>Onnx</c>.</summary>
@@ -10,13 +10,13 @@ public interface INetworkFormat
     IReadOnlyList<string> Extensions { get; }
 
     /// <summary>Whether the first bytes of a file look like this format.</summary>
-    /// <param name="head">The first bytes, up to <see cref="NetworkFormats.HeadLength"/>; fewer where the file is shorter.</param>
-    /// <param name="path">The file's path: a hint where the content alone leaves doubt.</param>
+    /// <param name="head">The first bytes, up to <see cref="NetworkFormats.HeadLength"/>; fewer if the file is shorter.</param>
+    /// <param name="path">The file's path: a hint if the content alone is ambiguous.</param>
     bool Matches(ReadOnlySpan<byte> head, string path);
 
     /// <summary>Reads a network.</summary>
     /// <param name="path">A file of this format.</param>
-    /// <param name="options">What the import may take, and what the user says of the file.</param>
+    /// <param name="options">The import's limits, and what the user states about the file.</param>
     /// <exception cref="InvalidFileException">The file is damaged, holds something unsupported, or takes more than it may.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     ReluNetwork Read(string path, ImportOptions options);
@@ -26,7 +26,8 @@ public interface INetworkFormat
 public interface IWritableNetworkFormat : INetworkFormat
 {
     /// <summary>
-    /// Whether a file of this format holds the network's own function: no weight is rounded, and no normalisation goes into weights.
+    /// Whether a file of this format represents the network's own function: no weight is rounded, and no normalisation is folded into
+    /// weights.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="precision">What weights are stored as.</param>

@@ -3,17 +3,18 @@ using System.Globalization;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// What one import may still take. A file can describe far more than it holds (a chain of products, a shape of ones), so readers count
-/// what they are about to allocate and to compute, and a file that wants more than its size warrants is refused before it is served.
+/// What one import may still use of memory and work. A file can describe far more than it contains (a chain of products, a shape of ones),
+/// so readers count allocations and computations before they do them, and a file that needs more than its size justifies is refused.
 /// </summary>
-/// <remarks>For one thread. Memory is counted when it is taken and is not given back, so the bound also holds for what lives at
-/// once.</remarks>
+/// <remarks>
+/// For one thread. Memory is counted when it is allocated and is not credited back, so the bound also holds for simultaneous allocations.
+/// </remarks>
 internal sealed class ImportBudget
 {
     /// <summary>Memory for each byte of the file.</summary>
     public const long BytesPerByte = 64;
 
-    /// <summary>About what a field of a text file takes as a string.</summary>
+    /// <summary>Approximate size of a text field as a string.</summary>
     public const long BytesPerField = 40;
 
     /// <summary>Memory for the smallest file.</summary>
@@ -31,7 +32,7 @@ internal sealed class ImportBudget
     private long worked;
 
     /// <summary>The budget of a file.</summary>
-    /// <param name="options">What the user allows.</param>
+    /// <param name="options">The user's options.</param>
     /// <param name="path">The file, for messages.</param>
     /// <param name="fileLength">Its length in bytes, as stored.</param>
     public ImportBudget(ImportOptions options, string path, long fileLength)
@@ -42,7 +43,7 @@ internal sealed class ImportBudget
         work = Times(Math.Max(size, SmallestSize), WorkPerByte);
     }
 
-    /// <summary>Adds what a further file warrants, once, unless the user has set a limit.</summary>
+    /// <summary>Adds the allowance for a further file, once, unless the user has set a limit.</summary>
     /// <param name="file">Full path.</param>
     /// <param name="length">Its length in bytes.</param>
     public void Include(string file, long length)
@@ -53,15 +54,15 @@ internal sealed class ImportBudget
         work = Plus(work, Times(Times(length, BytesPerByte), WorkPerByte));
     }
 
-    /// <summary>Cancelled when the import is no longer wanted.</summary>
+    /// <summary>Cancelled when the import is cancelled.</summary>
     public CancellationToken Cancellation => options.Cancellation;
 
     /// <summary>The budget of the file at a path.</summary>
-    /// <exception cref="InvalidFileException">It is no regular file.</exception>
+    /// <exception cref="InvalidFileException">It is not a regular file.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static ImportBudget Of(string path, ImportOptions options) => new(options, path, InputFile.RequireRegular(path));
 
-    /// <summary>Counts memory that is about to be taken.</summary>
+    /// <summary>Counts memory that is about to be allocated.</summary>
     /// <param name="bytes">How many bytes.</param>
     /// <param name="place">What they are for, for the message: a node, a tensor, a line.</param>
     /// <exception cref="InvalidFileException">The import would take more than it may.</exception>
@@ -74,14 +75,14 @@ internal sealed class ImportBudget
         allocated += bytes;
     }
 
-    /// <summary>Counts numbers of eight bytes that are about to be made: the memory, and the work of writing them.</summary>
+    /// <summary>Counts numbers of eight bytes that are about to be allocated: the memory, and the work of writing them.</summary>
     /// <param name="count">How many.</param>
     /// <param name="place">What they are for, for the message.</param>
     /// <inheritdoc cref="Allocate"/>
     public void AllocateValues(long count, string place) => Take((count, count), place);
 
-    /// <summary>Counts work that is about to be done, and looks whether it is still wanted.</summary>
-    /// <param name="operations">How many sums, products, or values looked at.</param>
+    /// <summary>Counts work that is about to be done, and checks for cancellation.</summary>
+    /// <param name="operations">How many sums, products, or values inspected.</param>
     /// <param name="place">Where, for the message.</param>
     /// <exception cref="InvalidFileException">The import would do more than it may.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
@@ -91,11 +92,11 @@ internal sealed class ImportBudget
         if (operations > work - worked)
             throw TooLarge(
                 place, string.Create(
-                    CultureInfo.InvariantCulture, $"takes more than {work / 1_000_000_000.0:0.#} thousand million operations"));
+                    CultureInfo.InvariantCulture, $"takes more than {work / 1_000_000_000.0:0.#} billion operations"));
         worked += operations;
     }
 
-    /// <summary>Counts numbers of eight bytes that are about to be made, and the work of making them.</summary>
+    /// <summary>Counts numbers of eight bytes that are about to be allocated, and the work of computing them.</summary>
     /// <param name="cost">Both.</param>
     /// <param name="place">What they are for, for the message.</param>
     /// <inheritdoc cref="Allocate"/>
@@ -105,7 +106,7 @@ internal sealed class ImportBudget
         Work(cost.Work, place);
     }
 
-    /// <summary>Looks whether the import is still wanted.</summary>
+    /// <summary>Checks for cancellation.</summary>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     public void ThrowIfCancelled() => options.Cancellation.ThrowIfCancellationRequested();
 

@@ -3,15 +3,15 @@ using System.Formats.Tar;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Opens files to read. Only regular files are opened: a pipe would block until somebody writes to it, and a device such as
-/// <c>/dev/zero</c> never ends.
+/// Opens files to read. Only regular files are opened: a pipe would block until it is written to, and a device such as <c>/dev/zero</c>
+/// never ends.
 /// </summary>
 internal static class InputFile
 {
     /// <summary>Opens a file.</summary>
     /// <param name="path">Full path; links are followed.</param>
     /// <param name="emptyId">The error id for an empty file.</param>
-    /// <exception cref="InvalidFileException">It is empty, or no regular file.</exception>
+    /// <exception cref="InvalidFileException">It is empty, or not a regular file.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static Stream Open(string path, string emptyId = "FileEmpty")
     {
@@ -28,7 +28,7 @@ internal static class InputFile
                 : NotRegular(path);
     }
 
-    /// <summary>Refuses what is there and is no regular file; what is not there is left to whoever opens it.</summary>
+    /// <summary>Refuses an existing path that is not a regular file; a missing one is left to the caller that opens it.</summary>
     /// <param name="path">Full path; links are followed.</param>
     /// <returns>The length in bytes.</returns>
     /// <exception cref="InvalidFileException">It is a pipe, a device or a socket.</exception>
@@ -37,7 +37,7 @@ internal static class InputFile
         var file = new FileInfo(path);
         if (!file.Exists)
             return 0;
-        // The length of a link is that of its own text. One that leads to no name is an open pipe or socket of a process.
+        // The length of a link is that of its own text. A link without a target name is an open pipe or socket of a process.
         if (file.LinkTarget is not null && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target)
             file = new FileInfo(target.FullName);
         if (!file.Exists || (file.Length == 0 && IsSpecial(file.FullName)))
@@ -45,8 +45,8 @@ internal static class InputFile
         return file.Length;
     }
 
-    // Special files state the length 0. Of the runtime's classes only the one that writes archives tells their types apart, and it does not
-    // open them for that.
+    // Special files state the length 0. Of the runtime's classes, only the one that writes archives distinguishes their types, and it does
+    // so without opening them.
     private static bool IsSpecial(string path)
     {
         using var archive = new MemoryStream();
@@ -60,7 +60,7 @@ internal static class InputFile
         }
         catch (IOException e)
         {
-            // A socket, which no archive can hold; or a file that another process has to itself, which it could not have of another kind.
+            // A socket, which no archive can contain; or a file that another process has locked, which is possible only for regular files.
             return (e.HResult & 0xffff, OperatingSystem.IsWindows()) is not ((11 or 35, false) or (32 or 33, true));
         }
     }

@@ -1,9 +1,9 @@
 namespace ExactCompression.Formats;
 
-/// <summary>What decides the order of layers in a file of named tensors, such as a state dict.</summary>
+/// <summary>What determines the order of layers in a file of named tensors, such as a state dict.</summary>
 public enum LayerOrdering
 {
-    /// <summary>The numbers in the names; a file in which names and file order disagree, or leave doubt, is refused.</summary>
+    /// <summary>The numbers in the names; a file in which names and file order disagree, or are ambiguous, is refused.</summary>
     Auto,
 
     /// <summary>The numbers in the names, whatever the order of the file.</summary>

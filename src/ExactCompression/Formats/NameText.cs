@@ -1,16 +1,14 @@
 namespace ExactCompression.Formats;
 
-/// <summary>Names of a file as messages show them: short, and without characters that would break the line.</summary>
+/// <summary>Names from a file as messages show them: short, and without control characters.</summary>
 internal static class NameText
 {
     private const int Longest = 80, Listed = 6;
 
-    /// <summary>A name, cut in its middle where it is long.</summary>
+    /// <summary>A name, shortened in the middle if it is long.</summary>
     public static string Short(string name)
     {
-        string text = name.Length <= Longest
-            ? name
-            : string.Concat(name.AsSpan(0, Longest / 2), "...", name.AsSpan(name.Length - (Longest / 2)));
+        string text = ErrorText.Shortened(name, Longest);
         return text.Any(char.IsControl) ? new([.. text.Select(static c => char.IsControl(c) ? '?' : c)]) : text;
     }
 

@@ -1,13 +1,13 @@
 namespace ExactCompression.Formats;
 
-/// <summary>What reading and writing files has in common, whatever the format.</summary>
+/// <summary>What reading and writing files has in common for all formats.</summary>
 internal static class NetworkFiles
 {
     /// <summary>The first bytes of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="length">How many at most.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidFileException">It is a directory, empty, or no regular file.</exception>
+    /// <exception cref="InvalidFileException">It is a directory, empty, or not a regular file.</exception>
     public static byte[] Head(string path, int length)
     {
         if (Directory.Exists(path))
@@ -20,7 +20,7 @@ internal static class NetworkFiles
         return head[..read];
     }
 
-    /// <summary>Writes a file beside its target and moves it into place when it is complete; on any failure nothing stays.</summary>
+    /// <summary>Writes a file beside its target and moves it into place when it is complete; on any failure nothing remains.</summary>
     /// <param name="path">The target; a symbolic link is followed.</param>
     /// <param name="overwrite">Whether an existing target may be replaced.</param>
     /// <param name="write">Writes the content.</param>

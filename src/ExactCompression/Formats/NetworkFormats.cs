@@ -3,7 +3,7 @@ using ExactCompression.Formats.Onnx;
 
 namespace ExactCompression.Formats;
 
-/// <summary>All network formats, and the choice between them.</summary>
+/// <summary>All network formats, and the selection among them.</summary>
 public static class NetworkFormats
 {
     /// <summary>How many leading bytes a format sees to recognise a file.</summary>
@@ -22,14 +22,14 @@ public static class NetworkFormats
 
     /// <summary>Reads a network file.</summary>
     /// <param name="path">Full path of the file.</param>
-    /// <param name="format">The name of a format, or <c>Auto</c> to find it from the content.</param>
-    /// <param name="options">What the import may take, and what the user says of the file; null for the usual.</param>
+    /// <param name="format">The name of a format, or <c>Auto</c> to detect it from the content.</param>
+    /// <param name="options">The import's limits, and what the user states about the file; null for the defaults.</param>
     /// <exception cref="InvalidFileException">
     /// The file is of no known format, damaged, holds something unsupported, or takes more memory or work than <paramref name="options"/>
     /// allow.
     /// </exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
-    /// <exception cref="InvalidInputException">There is no format of that name, or an option does not go with the format or is not
+    /// <exception cref="InvalidInputException">There is no format of that name, or an option does not apply to the format or is not
     /// supported.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static ReluNetwork Read(string path, string format = "Auto", ImportOptions? options = null)
@@ -39,7 +39,7 @@ public static class NetworkFormats
         INetworkFormat chosen = named ?? Recognise(head, path);
         options ??= new();
         if (chosen is not (PyTorchFormat or SafeTensorsFormat or NpzFormat))
-            RequireNoNames(path, chosen.Name, options);
+            options.RequireNoNames(path, chosen.Name);
         try
         {
             options = Bounded(options);
@@ -59,12 +59,12 @@ public static class NetworkFormats
         }
     }
 
-    /// <summary>Writes a network file: beside the target first, then moved into place, so nothing half-written stays.</summary>
+    /// <summary>Writes a network file: beside the target first, then moved into place, so that no half-written file remains.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="path">Full path; the extension names the format.</param>
-    /// <param name="precision">What weights are stored as, or null for the least that holds every weight without rounding.</param>
+    /// <param name="path">Full path; the extension selects the format.</param>
+    /// <param name="precision">What weights are stored as, or null for the narrowest that holds every weight without rounding.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
-    /// <exception cref="InvalidInputException">The extension names no format that can be written, or a weight is too large for the
+    /// <exception cref="InvalidInputException">The extension selects no format that can be written, or a weight is too large for the
     /// precision.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static void Write(ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true)
@@ -76,26 +76,26 @@ public static class NetworkFormats
     }
 
     /// <summary>
-    /// What a network's weights are stored as where nobody says: what its own file stored, or float64 where normalisation that the file
-    /// states would not come through.
+    /// The default precision for a network's weights: that of its own file, or float64 if normalisation that the file states would be lost
+    /// otherwise.
     /// </summary>
     /// <param name="network">The network.</param>
-    /// <param name="path">A path; its extension names the format.</param>
-    /// <exception cref="InvalidInputException">The extension names no format that can be written.</exception>
+    /// <param name="path">A path; its extension selects the format.</param>
+    /// <exception cref="InvalidInputException">The extension selects no format that can be written.</exception>
     public static WeightPrecision SourcePrecision(ReluNetwork network, string path) =>
         network.Layers.All(static l => l.Parts is null) || RequireWritable(path).Holds(network, network.SourcePrecision)
             ? network.SourcePrecision
             : network.Precision;
 
     /// <summary>
-    /// A proven bound over a domain on what a written network's outputs differ by from its own, in real arithmetic: what rounding weights
-    /// and folding normalisation moves. 0 where the format holds it.
+    /// A proven bound over a domain on the difference between a written network's outputs and its own, in real arithmetic: the effect of
+    /// rounding weights and folding normalisation. 0 if the format represents it exactly.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="path">Full path of the file that it was written to.</param>
     /// <param name="precision">What weights were stored as.</param>
     /// <param name="domain">The domain, of the network's size or of any.</param>
-    /// <returns>The bound; infinity where none is known.</returns>
+    /// <returns>The bound; infinity if none is known.</returns>
     /// <exception cref="InvalidFileException">The file cannot be read again.</exception>
     public static double WrittenDeviation(ReluNetwork network, string path, WeightPrecision precision, InputDomain domain) =>
         RequireWritable(path).Holds(network, precision)
@@ -103,14 +103,14 @@ public static class NetworkFormats
             : DeviationProof.OfSameWidths(network, Read(path), domain.For(network.InputSize));
 
     /// <summary>The format that a file of that name is written in.</summary>
-    /// <param name="path">A path; its extension names the format.</param>
-    /// <exception cref="InvalidInputException">The extension names no format that can be written.</exception>
+    /// <param name="path">A path; its extension selects the format.</param>
+    /// <exception cref="InvalidInputException">The extension selects no format that can be written.</exception>
     public static IWritableNetworkFormat RequireWritable(string path)
     {
         IWritableNetworkFormat[] writable = [.. All.OfType<IWritableNetworkFormat>()];
         return writable.FirstOrDefault(f => HasExtension(f, path)) ?? throw new InvalidInputException(
             "UnknownNetworkExtension",
-            $"The extension '{Path.GetExtension(path)}' of '{path}' names no format that networks can be written in.",
+            $"The extension '{Path.GetExtension(path)}' of '{path}' does not select a format in which networks can be written.",
             $"Use one of {string.Join(", ", writable.Select(static f => f.Extensions[0]))}; a path that ends in / is a folder.");
     }
 
@@ -135,25 +135,6 @@ public static class NetworkFormats
 
     private static bool HasExtension(INetworkFormat format, string path) =>
         format.Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>
-    /// Refuses what the user says of named tensors where the file itself states which layers there are, and in which order.
-    /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="what">What it is.</param>
-    /// <param name="options">What the user says.</param>
-    /// <exception cref="InvalidInputException">A prefix or an order is given.</exception>
-    internal static void RequireNoNames(string path, string what, ImportOptions options)
-    {
-        if (options.Prefix is not null)
-            throw new InvalidInputException(
-                "PrefixNotApplicable", $"'{path}' is {what}, which has no named tensors for -Prefix to choose from.", "Leave -Prefix out.");
-        if (options.Order != LayerOrdering.Auto)
-            throw new InvalidInputException(
-                "OrderNotApplicable",
-                $"'{path}' is {what}, which itself states the order of its layers, so -Order {options.Order} cannot decide it.",
-                "Leave -Order out.");
-    }
 
     // Warnings quote names of the file, as errors do.
     private static ImportOptions Bounded(ImportOptions options) =>

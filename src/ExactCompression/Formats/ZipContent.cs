@@ -2,9 +2,9 @@ using System.IO.Compression;
 
 namespace ExactCompression.Formats;
 
-/// <summary>The files of a zip archive in memory, each unpacked only when asked for, and never beyond what it can honestly hold.</summary>
+/// <summary>The files of a zip archive in memory, each unpacked only on demand, and never beyond its possible size.</summary>
 /// <remarks>
-/// The archive classes of .NET check no checksum and take many damaged archives for sound ones, so only their Deflate is used.
+/// The archive classes of .NET verify no checksums and accept many damaged archives, so only their Deflate is used.
 /// </remarks>
 internal sealed class ZipContent
 {
@@ -14,7 +14,7 @@ internal sealed class ZipContent
     private readonly Dictionary<string, ZipMember> byName;
 
     /// <summary>Reads the directory of an archive.</summary>
-    /// <exception cref="InvalidFileException">The archive is damaged or of a kind that is not read.</exception>
+    /// <exception cref="InvalidFileException">The archive is damaged or of an unsupported kind.</exception>
     public ZipContent(byte[] bytes, string path, ImportBudget budget)
     {
         this.bytes = bytes;
@@ -32,13 +32,13 @@ internal sealed class ZipContent
     public ZipMember? Find(string name) => byName.GetValueOrDefault(name);
 
     /// <summary>The whole content of a file, checked against its checksum.</summary>
-    /// <exception cref="InvalidFileException">It is damaged, or all that was read so far is too much.</exception>
+    /// <exception cref="InvalidFileException">It is damaged, or the total read so far exceeds the limit.</exception>
     public byte[] Read(ZipMember member)
     {
-        if (member.IsDeflated && member.Length > (member.PackedLength * FileContent.MaximalInflation) + 64)
-            throw ZipDirectory.Damaged(
+        if (member.IsDeflated && member.Length > (member.PackedLength * Gzip.MaximalInflation) + 64)
+            throw ZipFault.Damaged(
                 path, NameText.Short(member.Name),
-                $"The file claims {member.Length} bytes, which its {member.PackedLength} packed bytes cannot hold.");
+                $"The file claims {member.Length} bytes, to which its {member.PackedLength} packed bytes cannot expand.");
         budget.Allocate(member.Length, NameText.Short(member.Name));
         budget.Work(member.Length, NameText.Short(member.Name));
         byte[] content = member.IsDeflated ? Inflated(member) : bytes.AsSpan(member.DataStart, (int)member.PackedLength).ToArray();
@@ -74,6 +74,6 @@ internal sealed class ZipContent
                 "Make or download the archive again.", inner: e);
         }
 
-        throw ZipDirectory.Damaged(path, NameText.Short(member.Name), "The file has another length than the archive's directory says.");
+        throw ZipFault.Damaged(path, NameText.Short(member.Name), "The file has another length than the archive's directory says.");
     }
 }

@@ -29,9 +29,9 @@ internal static class ZipEnd
         }
 
         if (disk is not (0 or ushort.MaxValue) || directoryDisk is not (0 or ushort.MaxValue) || here != count)
-            throw ZipDirectory.Damaged(path, $"byte {at}", "The archive says that it is a part of several.");
+            throw ZipFault.Damaged(path, $"byte {at}", "The archive says that it is a part of several.");
         if (start < 0 || size < 0 || start > before || size != before - start)
-            throw ZipDirectory.Damaged(path, $"byte {at}", "The directory does not lie where the archive says.");
+            throw ZipFault.Damaged(path, $"byte {at}", "The directory does not lie where the archive says.");
         return ((int)start, before, count, System.Text.Encoding.UTF8.GetString(end[Length..]));
     }
 
@@ -46,7 +46,7 @@ internal static class ZipEnd
                 return at;
         }
 
-        throw ZipDirectory.Damaged(path, "directory", "The archive has no directory at its end.");
+        throw ZipFault.Damaged(path, "directory", "The archive has no directory at its end.");
     }
 
     private static int WideRecord(byte[] bytes, int locator, string path)
@@ -55,15 +55,15 @@ internal static class ZipEnd
         if (at < 0 || at > locator - WideLength
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan((int)at)) != WideSignature
             || BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan((int)at + 4)) != locator - at - 12)
-            throw ZipDirectory.Damaged(path, $"byte {locator}", "The 64-bit record at the archive's end is damaged.");
+            throw ZipFault.Damaged(path, $"byte {locator}", "The 64-bit record at the archive's end is damaged.");
         return (int)at;
     }
 
-    // The 32-bit record repeats what fits it.
+    // The 32-bit record repeats values that fit.
     private static void Widen(ref long value, long full, long wide, string path)
     {
         if (value != full && value != wide)
-            throw ZipDirectory.Damaged(path, "directory", "The two records at the archive's end disagree.");
+            throw ZipFault.Damaged(path, "directory", "The two records at the archive's end disagree.");
         value = wide;
     }
 }

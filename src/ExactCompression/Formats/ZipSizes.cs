@@ -35,7 +35,7 @@ internal readonly record struct ZipSizes(long Length, long Packed, long HeaderOf
         if (value != uint.MaxValue)
             return value;
         if (extra.Length < 8 || BinaryPrimitives.ReadInt64LittleEndian(extra) is not (>= 0 and <= int.MaxValue and long wide))
-            throw ZipDirectory.Damaged(path, name, "A size of the file is larger than the archive.");
+            throw ZipFault.Damaged(path, name, "A size of the file is larger than the archive.");
         extra = extra[8..];
         return wide;
     }
@@ -43,7 +43,7 @@ internal readonly record struct ZipSizes(long Length, long Packed, long HeaderOf
     private static ReadOnlySpan<byte> Extra(byte[] bytes, int start, int length, string path, string name)
     {
         if (length > bytes.Length - start)
-            throw ZipDirectory.Damaged(path, name, "The file's header goes beyond the archive.");
+            throw ZipFault.Damaged(path, name, "The file's header goes beyond the archive.");
         ReadOnlySpan<byte> rest = bytes.AsSpan(start, length);
         while (rest.Length >= 4)
         {

@@ -6,7 +6,7 @@ namespace ExactCompression;
 /// <summary>A device that witness search can run on.</summary>
 public sealed record ComputeDevice
 {
-    /// <summary>Its place in the list; selects it.</summary>
+    /// <summary>Its index in the list; selects it.</summary>
     public required int Index { get; init; }
 
     /// <summary>What it is.</summary>
@@ -24,7 +24,7 @@ public sealed record ComputeDevice
     /// <summary>What it can do: the vector width, the compute capability, the OpenCL version.</summary>
     public required string Capability { get; init; }
 
-    /// <summary>Whether it is a card with memory of its own, which <c>Auto</c> takes before the CPU.</summary>
+    /// <summary>Whether it is a GPU with memory of its own, which <c>Auto</c> takes before the CPU.</summary>
     public bool IsDiscrete { get; init; }
 
     /// <summary>ILGPU's own description; null for the CPU's vector units.</summary>

@@ -8,7 +8,7 @@ namespace ExactCompression;
 public static class ComputeDevices
 {
     /// <summary>
-    /// All devices: the CPU's vector units first, then CUDA, OpenCL and ILGPU's CPU accelerator. Never fails for want of a driver.
+    /// All devices: the CPU's vector units first, then CUDA, OpenCL and ILGPU's CPU accelerator. Never fails because of a missing driver.
     /// </summary>
     public static IReadOnlyList<ComputeDevice> List()
     {
@@ -23,7 +23,7 @@ public static class ComputeDevices
         return devices;
     }
 
-    /// <summary>Makes a device ready.</summary>
+    /// <summary>Opens a device.</summary>
     /// <param name="device">
     /// <c>Auto</c> (a CUDA device, else a discrete OpenCL device, else the CPU's vector units), a <see cref="ComputeDeviceKind"/>, an index
     /// of <see cref="List"/>, or a device's name or a part of it.
@@ -34,7 +34,7 @@ public static class ComputeDevices
     /// <exception cref="ComputeDeviceException">A device that was asked for by kind, index or name cannot be used.</exception>
     public static IWitnessDevice Select(string device, out string message) => Select(device, List(), out message);
 
-    /// <summary>Makes one of some devices ready.</summary>
+    /// <summary>Opens one of some devices.</summary>
     internal static IWitnessDevice Select(string device, IReadOnlyList<ComputeDevice> devices, out string message)
     {
         DeviceChoice choice = DeviceChoice.Of(device, devices);
@@ -50,7 +50,7 @@ public static class ComputeDevices
             }
             catch (ComputeDeviceException e) when (i + 1 < choice.Candidates.Count)
             {
-                // Only Auto has more than one candidate, and its last is the CPU, which is never refused.
+                // Only Auto has more than one candidate, and its last is the CPU, which never fails.
                 refused = $"{candidate.Kind} device '{candidate.Name}' cannot be used ({DeviceFailure.Cause(e)})";
             }
         }

@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 
 namespace ExactCompression.Gpu;
 
-/// <summary>The points of a batch and all that is computed for them, one column a point.</summary>
+/// <summary>The points of a batch and all that is computed for them, one column per point.</summary>
 internal sealed class DeviceBatch : IDisposable
 {
     private readonly DeviceMemory memory;
@@ -15,11 +15,11 @@ internal sealed class DeviceBatch : IDisposable
     private readonly int[] widths;
     private readonly int tileSide;
 
-    /// <summary>Takes memory for a batch.</summary>
+    /// <summary>Allocates memory for a batch.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="widths">Widths, the input's first.</param>
     /// <param name="capacity">The most points it can have.</param>
-    /// <param name="tileSide">Points that a tile of a product is wide.</param>
+    /// <param name="tileSide">Width of a tile of a product, in points.</param>
     public DeviceBatch(Accelerator accelerator, ReadOnlySpan<int> widths, int capacity, int tileSide)
     {
         this.widths = widths.ToArray();
@@ -48,7 +48,7 @@ internal sealed class DeviceBatch : IDisposable
     /// <summary>The most points it can have.</summary>
     public int Capacity { get; }
 
-    /// <summary>Points it has now.</summary>
+    /// <summary>The current number of points.</summary>
     public int Count { get; set; }
 
     /// <summary>The mean magnitude of each point's gradient.</summary>
@@ -63,7 +63,7 @@ internal sealed class DeviceBatch : IDisposable
     /// <summary>Momentum, inputs x points.</summary>
     public MatrixView Momentum => momentum.As(widths[0], Count);
 
-    /// <summary>The largest values of each tile, aims x tiles.</summary>
+    /// <summary>The largest values of each tile, sign targets x tiles.</summary>
     public RankedView Largest => largest.As(2 * widths[1..].Sum(), TilesOf(Count));
 
     /// <summary>
@@ -73,19 +73,20 @@ internal sealed class DeviceBatch : IDisposable
     /// <param name="layer">0 to the number of hidden layers less one.</param>
     public MatrixView Values(int layer) => values[layer].As(widths[layer], Count);
 
-    /// <summary>What those values are cut off at when they are read: the rectifier's 0, or nothing for the points.</summary>
+    /// <summary>What those values are clipped at from below when they are read: the ReLU's 0, or nothing for the points.</summary>
     /// <param name="layer">0 to the number of hidden layers.</param>
     public static float Floor(int layer) => layer == 0 ? float.NegativeInfinity : 0f;
 
     /// <summary>
-    /// The gradient for those values. Layers take turns in two matrices, so a layer's gradient lasts until the next but one is written.
+    /// The gradient for those values. Layers alternate between two matrices, so a layer's gradient is valid until the next but one is
+    /// written.
     /// </summary>
     /// <param name="layer">0 to the number of hidden layers less one.</param>
     public MatrixView Gradient(int layer) => gradients[layer % 2].As(widths[layer], Count);
 
-    /// <summary>Bytes that a point needs, with what stages it.</summary>
+    /// <summary>Bytes that a point needs, staging included.</summary>
     /// <param name="widths">Widths, the input's first.</param>
-    /// <param name="tileSide">Points that a tile of a product is wide.</param>
+    /// <param name="tileSide">Width of a tile of a product, in points.</param>
     public static long BytesPerPoint(ReadOnlySpan<int> widths, int tileSide)
     {
         long stored = 0, neurons = 0;

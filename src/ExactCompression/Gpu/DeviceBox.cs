@@ -1,9 +1,8 @@
 namespace ExactCompression.Gpu;
 
-/// <summary>The input box in float32, rounded inwards, so that a point kept in it lies in the box itself.</summary>
+/// <summary>The input box in float32, rounded inwards, so that a point in it lies in the box itself.</summary>
 /// <remarks>
-/// Where an interval is too narrow to hold a float32 at all, both ends become the float32 nearest to it: the caller clips in double once
-/// more.
+/// If an interval is too narrow to contain a float32, both ends become the float32 nearest to it: the caller clips again in double.
 /// </remarks>
 internal sealed class DeviceBox
 {
@@ -33,7 +32,7 @@ internal sealed class DeviceBox
     /// <summary>Upper ends.</summary>
     public float[] Upper { get; }
 
-    /// <summary>Widths: what a step is a share of.</summary>
+    /// <summary>Widths, of which steps are a share.</summary>
     public float[] Width { get; }
 
     private static float RoundUp(double value)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ExactCompression.Gpu;
 
-/// <summary>Which of the devices that are there a user's word means.</summary>
+/// <summary>Which of the available devices a user's request selects.</summary>
 internal sealed class DeviceChoice
 {
     private readonly string reason;
@@ -17,9 +17,9 @@ internal sealed class DeviceChoice
     public IReadOnlyList<ComputeDevice> Candidates { get; }
 
     /// <summary>Finds the devices.</summary>
-    /// <param name="request">What the user said.</param>
-    /// <param name="devices">What is there; the CPU's vector units are.</param>
-    /// <exception cref="InvalidInputException">Nothing there is meant by it.</exception>
+    /// <param name="request">The user's request.</param>
+    /// <param name="devices">The available devices; the CPU's vector units are always among them.</param>
+    /// <exception cref="InvalidInputException">It selects no available device.</exception>
     public static DeviceChoice Of(string request, IReadOnlyList<ComputeDevice> devices)
     {
         string wanted = request.Trim();
@@ -40,7 +40,7 @@ internal sealed class DeviceChoice
     public string Message(ComputeDevice device) =>
         reason.Length == 0 ? $"Using {Describe(device)}." : $"{reason}: using {Describe(device)}.";
 
-    /// <summary>A device in a few words.</summary>
+    /// <summary>A short description of a device.</summary>
     /// <param name="device">The device.</param>
     public static string Describe(ComputeDevice device) => device.Kind == ComputeDeviceKind.Cpu
         ? string.Create(CultureInfo.InvariantCulture, $"{device.Name}, {device.Units} cores, {device.Capability}")
@@ -53,7 +53,7 @@ internal sealed class DeviceChoice
         ComputeDevice cpu = devices.First(static d => d.Kind == ComputeDeviceKind.Cpu);
         ComputeDevice[] cuda = [.. devices.Where(static d => d.Kind == ComputeDeviceKind.Cuda)];
         ComputeDevice[] discrete = [.. devices.Where(static d => d.Kind == ComputeDeviceKind.OpenCL && d.IsDiscrete)];
-        string reason = cuda.Length > 0 ? "A CUDA device is there"
+        string reason = cuda.Length > 0 ? "A CUDA device is available"
             : discrete.Length > 0 ? "No CUDA device"
             : devices.Any(static d => d.Kind == ComputeDeviceKind.OpenCL) ? "No CUDA device, and no OpenCL device with memory of its own"
             : "No CUDA or OpenCL device";
@@ -63,5 +63,5 @@ internal sealed class DeviceChoice
     private static InvalidInputException Unknown(string wanted, IReadOnlyList<ComputeDevice> devices) => new(
         "ComputeDeviceUnknown",
         $"There is no compute device '{wanted}' here.",
-        $"Give Auto, Cpu, Cuda, OpenCL, IlgpuCpu, or the index or name of one that is there: {string.Join("; ", devices)}.");
+        $"Give Auto, Cpu, Cuda, OpenCL, IlgpuCpu, or the index or name of an available one: {string.Join("; ", devices)}.");
 }

@@ -6,10 +6,10 @@ using ILGPU.Runtime.OpenCL;
 
 namespace ExactCompression.Gpu;
 
-/// <summary>What the list says of a device.</summary>
+/// <summary>The descriptions of devices in the list.</summary>
 internal static class DeviceDescriptions
 {
-    /// <summary>OpenCL's question whether a device works in the host's own memory, which only integrated graphics and CPUs do.</summary>
+    /// <summary>OpenCL's query whether a device shares the host's memory, as only integrated GPUs and CPUs do.</summary>
     private const CLDeviceInfoType HostUnifiedMemory = (CLDeviceInfoType)0x1035;
 
     /// <summary>The CPU's vector units.</summary>
@@ -23,7 +23,7 @@ internal static class DeviceDescriptions
         Capability = string.Create(CultureInfo.InvariantCulture, $"{SimdWitnessDevice.VectorBits}-bit vectors"),
     };
 
-    /// <summary>A device of ILGPU's.</summary>
+    /// <summary>A device of ILGPU.</summary>
     /// <param name="device">The device.</param>
     /// <param name="kind">Its kind.</param>
     /// <param name="index">Its place in the list.</param>

@@ -4,7 +4,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace ExactCompression.Gpu;
 
-/// <summary>Tells a device that failed from a mistake in the call.</summary>
+/// <summary>Distinguishes a failed device from a mistake in the call.</summary>
 internal static class DeviceFailure
 {
     /// <summary>Whether an exception comes from the driver, the kernel compiler or the device's memory.</summary>
@@ -30,7 +30,12 @@ internal static class DeviceFailure
     public static ComputeDeviceException Report(string errorId, string device, string problem, Exception cause) =>
         new(errorId, device, $"{problem} ({Cause(cause)})", cause);
 
-    /// <summary>Gives something on a device back; a device that is lost has nothing to give back.</summary>
+    /// <summary>A failure to report of a device that was in use.</summary>
+    /// <inheritdoc cref="Report(string, string, string, Exception)"/>
+    public static ComputeDeviceException Report(string device, string problem, Exception cause) =>
+        Report("ComputeDeviceFailed", device, problem, cause);
+
+    /// <summary>Releases something on a device; on a lost device there is nothing to release.</summary>
     /// <param name="part">What to dispose.</param>
     public static void Dispose(IDisposable? part)
     {
@@ -40,7 +45,7 @@ internal static class DeviceFailure
         }
         catch (AcceleratorException)
         {
-            // The failure itself has been reported by the call that met it.
+            // The failure itself has been reported by the call in which it occurred.
         }
     }
 }

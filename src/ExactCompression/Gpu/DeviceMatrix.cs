@@ -10,7 +10,7 @@ internal sealed class DeviceMatrix<T> : IDisposable
 {
     private readonly MemoryBuffer1D<T, Stride1D.Dense> buffer;
 
-    /// <summary>Takes memory.</summary>
+    /// <summary>Allocates memory.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="length">Elements.</param>
     public DeviceMatrix(Accelerator accelerator, long length) => buffer = accelerator.Allocate1D<T>(Math.Max(1, length));

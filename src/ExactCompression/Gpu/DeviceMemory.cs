@@ -3,7 +3,7 @@ using ILGPU.Runtime;
 
 namespace ExactCompression.Gpu;
 
-/// <summary>Everything that one owner has taken on a device, given back together.</summary>
+/// <summary>Everything that one owner has allocated on a device, released together.</summary>
 /// <param name="accelerator">The device.</param>
 internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
         taken.Clear();
     }
 
-    /// <summary>Gives something to this owner.</summary>
+    /// <summary>Transfers something to this owner.</summary>
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="part">What to dispose with the rest.</param>
     public T Keep<T>(T part)

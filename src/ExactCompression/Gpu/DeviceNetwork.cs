@@ -11,7 +11,7 @@ internal sealed class DeviceNetwork : IDisposable
     private readonly ArrayView<float>[] biases;
     private readonly int[] widths;
 
-    /// <summary>Sends the weights over.</summary>
+    /// <summary>Copies the weights to the device.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="network">The network.</param>
     /// <param name="domain">The box, of the network's input size.</param>

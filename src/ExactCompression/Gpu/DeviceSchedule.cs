@@ -6,14 +6,14 @@ namespace ExactCompression.Gpu;
 
 /// <summary>The passes over a batch as sequences of kernel launches. Launches only queue up: nothing here waits for the device.</summary>
 /// <param name="kernels">The kernels.</param>
-/// <param name="shape">How work is cut into groups.</param>
+/// <param name="shape">How work is divided into groups.</param>
 /// <param name="network">The network on the device.</param>
-/// <param name="aims">What is wanted, and what has been found.</param>
-internal sealed class DeviceSchedule(DeviceKernels kernels, LaunchShape shape, DeviceNetwork network, DeviceTargets aims)
+/// <param name="signTargets">What is wanted, and what has been found.</param>
+internal sealed class DeviceSchedule(DeviceKernels kernels, LaunchShape shape, DeviceNetwork network, DeviceTargets signTargets)
 {
     private int pass;
 
-    /// <summary>Clips points that lie in rows into the batch's columns, and forgets momentum.</summary>
+    /// <summary>Clips points, stored as rows, into the batch's columns, and resets momentum.</summary>
     public void Take(DeviceBatch batch, MatrixView points)
     {
         kernels.Take(shape.Elements(batch.Count, network.Widths[0]), points, network.Lower, network.Upper, batch.Values(0));
@@ -24,44 +24,44 @@ internal sealed class DeviceSchedule(DeviceKernels kernels, LaunchShape shape, D
     public void Forward(DeviceBatch batch)
     {
         pass++;
-        aims.HasGrown = false;
-        if (aims.Deepest == 0)
+        signTargets.HasGrown = false;
+        if (signTargets.Deepest == 0)
             return;
-        for (int layer = 1; layer <= aims.Deepest; layer++)
+        for (int layer = 1; layer <= signTargets.Deepest; layer++)
         {
             MatrixView x = batch.Values(layer - 1);
-            bool stored = layer < aims.Deepest;
+            bool stored = layer < signTargets.Deepest;
             kernels.Affine(
-                shape.Tiles(batch.Count, aims.RowCount(layer)),
+                shape.Tiles(batch.Count, signTargets.RowCount(layer)),
                 network.Weights(layer),
                 network.Bias(layer),
-                aims.Rows(layer),
+                signTargets.Rows(layer),
                 x,
                 DeviceBatch.Floor(layer - 1),
-                (stored ? AffineKernel.Values : 0) | (aims.HasWanted(layer) ? AffineKernel.Extremes : 0),
+                (stored ? AffineKernel.Values : 0) | (signTargets.HasWanted(layer) ? AffineKernel.Extremes : 0),
                 stored ? batch.Values(layer) : x,
-                aims.FirstNeuron(layer),
+                signTargets.FirstNeuron(layer),
                 batch.Largest);
         }
 
         kernels.Candidates(
-            shape.GroupEach(aims.Wanted.IntLength),
-            aims.Wanted,
+            shape.GroupEach(signTargets.Wanted.IntLength),
+            signTargets.Wanted,
             batch.Largest,
-            aims.Largest,
+            signTargets.Largest,
             batch.Values(0),
-            aims.Proposed,
-            aims.Places,
-            aims.Kept,
-            aims.Found,
+            signTargets.Proposed,
+            signTargets.Places,
+            signTargets.Kept,
+            signTargets.Found,
             pass);
     }
 
-    /// <summary>Remembers points of the last forward pass to start attacks from.</summary>
+    /// <summary>Keeps points of the last forward pass to start attacks from.</summary>
     public void KeepStarts(DeviceBatch batch, int first)
     {
-        if (aims.Deepest > 0 && !aims.HasGrown)
-            kernels.Starts(shape.GroupEach(aims.Wanted.IntLength), aims.Wanted, batch.Largest, aims.Starts, first);
+        if (signTargets.Deepest > 0 && !signTargets.HasGrown)
+            kernels.Starts(shape.GroupEach(signTargets.Wanted.IntLength), signTargets.Wanted, batch.Largest, signTargets.Starts, first);
     }
 
     /// <summary>The gradient of each point's target with respect to the point, layer by layer from the target's down.</summary>

@@ -3,15 +3,15 @@ using ILGPU.Runtime;
 
 namespace ExactCompression.Gpu;
 
-/// <summary>Brings points over on a stream of its own, so that the copy of one batch overlaps with the work on another.</summary>
+/// <summary>Copies points to the device on a stream of its own, so that the copy of one batch overlaps with the work on another.</summary>
 /// <remarks>
-/// Two buffers take turns, each a page-locked array on the host (which the card reads by itself) and as much memory on the device. Streams
-/// do not order themselves: the host waits for a copy before it queues what reads it, and for the work before it overwrites what that
-/// reads.
+/// Two buffers alternate, each a page-locked array on the host (which the GPU reads directly) and as much memory on the device. Streams are
+/// not ordered with each other: the host waits for a copy before it queues work that reads it, and for the work before it overwrites what
+/// that reads.
 /// </remarks>
 internal sealed class DeviceStaging(Accelerator accelerator, int inputs, int threads) : IDisposable
 {
-    /// <summary>How many batches there is room for.</summary>
+    /// <summary>Number of buffers.</summary>
     public const int Buffers = 2;
 
     /// <summary>Points that a thread writes at a time.</summary>
@@ -23,14 +23,14 @@ internal sealed class DeviceStaging(Accelerator accelerator, int inputs, int thr
     private int next;
     private int staged;
 
-    /// <summary>Fills a buffer and begins to copy it; returns while the copy runs.</summary>
+    /// <summary>Fills a buffer and starts to copy it; returns while the copy runs.</summary>
     /// <param name="count">Number of points.</param>
     /// <param name="source">Writes them.</param>
     public void Stage(int count, PointSource source)
     {
         Buffer buffer = buffers[next];
         if (staged > 0)
-            copies.Synchronize(); // what was staged and not taken is overwritten
+            copies.Synchronize(); // points that were staged and not taken are overwritten
         if (buffer.IsRead)
             WorkIsDone();
         staged = count;
@@ -52,8 +52,8 @@ internal sealed class DeviceStaging(Accelerator accelerator, int inputs, int thr
     }
 
     /// <summary>
-    /// The staged points on the device, as rows, once they are there; good for what is queued before the next call of <see cref="Stage"/>
-    /// but one.
+    /// The staged points on the device, as rows, once they are copied; valid for work that is queued before the next call of
+    /// <see cref="Stage"/> but one.
     /// </summary>
     public MatrixView Take()
     {

@@ -6,8 +6,8 @@ using ILGPU.Runtime;
 namespace ExactCompression.Gpu;
 
 /// <summary>
-/// What a search wants to see, and what the device has found of it: candidates with their points, and starts for attacks. Two aims a
-/// neuron, above and below.
+/// The signs that a search is missing, and what the device has found of them: candidates with their points, and starts for attacks. Two
+/// sign targets per neuron, above and below.
 /// </summary>
 internal sealed class DeviceTargets : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class DeviceTargets : IDisposable
     private int wantedCount;
     private int deepestRows;
 
-    /// <summary>Takes memory; nothing is wanted yet.</summary>
+    /// <summary>Allocates memory; nothing is wanted yet.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="widths">Widths, the input's first.</param>
     public DeviceTargets(Accelerator accelerator, ReadOnlySpan<int> widths)
@@ -66,7 +66,7 @@ internal sealed class DeviceTargets : IDisposable
         }
     }
 
-    /// <summary>Number of aims, wanted or not: two a neuron.</summary>
+    /// <summary>Number of sign targets, wanted or not: two per neuron.</summary>
     public int Count { get; }
 
     /// <summary>The last hidden layer with a wanted sign; 0 where there is none.</summary>
@@ -75,39 +75,39 @@ internal sealed class DeviceTargets : IDisposable
     /// <summary>Whether signs are wanted that were not when the last pass began: it has no values for them.</summary>
     public bool HasGrown { get; set; }
 
-    /// <summary>The wanted aims, in order.</summary>
+    /// <summary>The wanted sign targets, in order.</summary>
     public ArrayView<int> Wanted => wantedAims.SubView(0, wantedCount);
 
-    /// <summary>One an aim: the largest value of the last pass.</summary>
+    /// <summary>One per sign target: the largest value of the last pass.</summary>
     public ArrayView<RankedPoint> Largest { get; }
 
-    /// <summary>One an aim: the value of its last candidate.</summary>
+    /// <summary>One per sign target: the value of its last candidate.</summary>
     public ArrayView<float> Proposed { get; }
 
-    /// <summary>One an aim: where its candidate was found, or 0.</summary>
+    /// <summary>One per sign target: where its candidate was found, or 0.</summary>
     public ArrayView<long> Places { get; }
 
     /// <summary>One element: not 0 where there is a candidate.</summary>
     public ArrayView<int> Found { get; }
 
-    /// <summary>Aims x inputs: the candidates.</summary>
+    /// <summary>Sign targets x inputs: the candidates.</summary>
     public MatrixView Kept => kept.As(Count, inputs);
 
-    /// <summary>Aims x shares: good points to start from.</summary>
+    /// <summary>Sign targets x shares: good points to start from.</summary>
     public RankedView Starts => starts.As(Count, WitnessStarts.Most);
 
     /// <summary>Bytes that it takes on the device.</summary>
     /// <param name="widths">Widths, the input's first.</param>
     public static long Bytes(ReadOnlySpan<int> widths)
     {
-        long aims = 0;
+        long signTargets = 0;
         foreach (int width in widths[1..])
-            aims += 2L * width;
-        return aims * ((sizeof(float) * (long)widths[0]) + (Interop.SizeOf<RankedPoint>() * (WitnessStarts.Most + 1L)) + 32);
+            signTargets += 2L * width;
+        return signTargets * ((sizeof(float) * (long)widths[0]) + (Interop.SizeOf<RankedPoint>() * (WitnessStarts.Most + 1L)) + 32);
     }
 
-    /// <summary>Says what is wanted from now on.</summary>
-    /// <param name="signs">One element a neuron.</param>
+    /// <summary>Sets what is wanted from now on.</summary>
+    /// <param name="signs">One element per neuron.</param>
     public void Want(ReadOnlySpan<MissingSigns> signs)
     {
         signs = signs[..(Count / 2)];
@@ -117,7 +117,7 @@ internal sealed class DeviceTargets : IDisposable
             HasGrown |= (signs[neuron] & ~(wanted.Length == 0 ? MissingSigns.None : wanted[neuron])) != 0;
         wanted = signs.ToArray();
         int[] list = [.. Enumerable.Range(0, Count).Where(
-            aim => (wanted[aim / 2] & (aim % 2 == 0 ? MissingSigns.Above : MissingSigns.Below)) != 0)];
+            signTarget => (wanted[signTarget / 2] & (signTarget % 2 == 0 ? MissingSigns.Above : MissingSigns.Below)) != 0)];
         wantedCount = list.Length;
         layerWants = [.. Enumerable.Range(0, widths.Length).Select(
             layer => layer == 0 ? 0 : wanted[offsets[layer - 1]..offsets[layer]].Count(static w => w != MissingSigns.None))];
@@ -144,14 +144,14 @@ internal sealed class DeviceTargets : IDisposable
     /// <param name="layer">1-based, at most <see cref="Deepest"/>.</param>
     public ArrayView<int> Rows(int layer) => layer < Deepest ? identity.SubView(0, widths[layer]) : rowsOfDeepest.SubView(0, deepestRows);
 
-    /// <summary>How many those are.</summary>
+    /// <summary>Their number.</summary>
     /// <param name="layer">1-based, at most <see cref="Deepest"/>.</param>
     public int RowCount(int layer) => layer < Deepest ? widths[layer] : deepestRows;
 
-    /// <summary>Whether an aim is wanted.</summary>
-    public bool IsWanted(int aim) => (wanted[aim / 2] & (aim % 2 == 0 ? MissingSigns.Above : MissingSigns.Below)) != 0;
+    /// <summary>Whether a sign target is wanted.</summary>
+    public bool IsWanted(int signTarget) => (wanted[signTarget / 2] & (signTarget % 2 == 0 ? MissingSigns.Above : MissingSigns.Below)) != 0;
 
-    /// <summary>Waits for the device, and tells whether there is a candidate.</summary>
+    /// <summary>Waits for the device, and returns whether there is a candidate.</summary>
     public bool HasCandidates()
     {
         var found = new int[1];
@@ -168,15 +168,15 @@ internal sealed class DeviceTargets : IDisposable
         Places.SubView(0, Count).CopyToCPU(places);
         Places.MemSetToZero();
         Found.MemSetToZero();
-        for (int aim = 0; aim < Count; aim++)
+        for (int signTarget = 0; signTarget < Count; signTarget++)
         {
-            if (places[aim] != 0)
-                candidates.Add(new(aim / 2, aim % 2 == 0, places[aim]));
+            if (places[signTarget] != 0)
+                candidates.Add(new(signTarget / 2, signTarget % 2 == 0, places[signTarget]));
         }
     }
 
-    /// <summary>An aim's last candidate.</summary>
-    public ArrayView<float> KeptPoint(int aim) => kept.Vector((long)Count * inputs).SubView((long)aim * inputs, inputs);
+    /// <summary>A sign target's last candidate.</summary>
+    public ArrayView<float> KeptPoint(int signTarget) => kept.Vector((long)Count * inputs).SubView((long)signTarget * inputs, inputs);
 
     /// <summary>Waits for the device, and copies the values of the last pass for the signs that are wanted.</summary>
     public RankedPoint[] ReadLargest()
@@ -186,7 +186,7 @@ internal sealed class DeviceTargets : IDisposable
         return values;
     }
 
-    /// <summary>Waits for the device, and copies all starts, a row for each aim.</summary>
+    /// <summary>Waits for the device, and copies all starts, a row for each sign target.</summary>
     public RankedPoint[] ReadStarts()
     {
         var values = new RankedPoint[Count * WitnessStarts.Most];

@@ -5,10 +5,10 @@ using ILGPU;
 
 namespace ExactCompression.Gpu;
 
-/// <summary>Finds drivers by the names that machines have which only run programs.</summary>
+/// <summary>Finds drivers by the names that they have on machines without developer packages.</summary>
 /// <remarks>
 /// ILGPU asks for <c>libcuda.so</c> and <c>libOpenCL.so</c>, which come with developer packages; the drivers themselves install
-/// <c>libcuda.so.1</c> and <c>libOpenCL.so.1</c>. While an instance lives it answers for those names.
+/// <c>libcuda.so.1</c> and <c>libOpenCL.so.1</c>. While an instance lives it resolves those names.
 /// </remarks>
 internal sealed class DriverLibraries : IDisposable
 {
@@ -22,14 +22,14 @@ internal sealed class DriverLibraries : IDisposable
 
     private readonly AssemblyLoadContext? loading = AssemblyLoadContext.GetLoadContext(typeof(Context).Assembly);
 
-    /// <summary>Begins to answer.</summary>
+    /// <summary>Starts to resolve names.</summary>
     public DriverLibraries()
     {
         if (loading is not null)
             loading.ResolvingUnmanagedDll += Resolve;
     }
 
-    /// <summary>Whether there is a driver at all; costs nothing to speak of where there is none.</summary>
+    /// <summary>Whether there is a driver at all; cheap if there is none.</summary>
     /// <param name="kind">The kind of device.</param>
     public static bool Exist(ComputeDeviceKind kind) => kind switch
     {
@@ -52,7 +52,7 @@ internal sealed class DriverLibraries : IDisposable
         : name == "OpenCL" ? Load(OpenCL)
         : 0;
 
-    /// <summary>The first that loads, or 0. Drivers are never unloaded: they do not expect it.</summary>
+    /// <summary>The first that loads, or 0. Drivers are never unloaded: they do not support it.</summary>
     private static nint Load(string[] names)
     {
         foreach (string name in names)

@@ -7,10 +7,10 @@ using ILGPU.Runtime.OpenCL;
 
 namespace ExactCompression.Gpu;
 
-/// <summary>ILGPU and its devices, found without failing where no driver is installed.</summary>
+/// <summary>ILGPU and its devices, found without failing if no driver is installed.</summary>
 internal static class IlgpuPlatform
 {
-    /// <summary>The devices of a kind that the kernels can run on; none where there is no driver, or it does not work.</summary>
+    /// <summary>The devices of a kind that the kernels can run on; none if there is no driver, or it does not work.</summary>
     /// <param name="kind">Not <see cref="ComputeDeviceKind.Cpu"/>.</param>
     public static IReadOnlyList<Device> Find(ComputeDeviceKind kind)
     {
@@ -34,13 +34,13 @@ internal static class IlgpuPlatform
     }
 
     /// <summary>
-    /// What kernels are compiled with. Only at this level ILGPU infers that views handed to a kernel lie in global memory; below it, each
-    /// access would find out for itself.
+    /// What kernels are compiled with. Only at this level does ILGPU infer that views passed to a kernel are in global memory; below it,
+    /// each access would have to determine that.
     /// </summary>
     /// <param name="builder">Where to set it.</param>
     public static void Configure(Context.Builder builder) => builder.Optimize(OptimizationLevel.O2);
 
-    /// <summary>Makes a device ready.</summary>
+    /// <summary>Opens a device.</summary>
     /// <param name="device">One that was found.</param>
     /// <param name="name">What to call it.</param>
     /// <exception cref="ComputeDeviceException">The driver refuses.</exception>

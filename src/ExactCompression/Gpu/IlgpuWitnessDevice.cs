@@ -5,21 +5,21 @@ using ILGPU.Runtime.Cuda;
 namespace ExactCompression.Gpu;
 
 /// <summary>
-/// Witness search on an ILGPU accelerator: a CUDA or OpenCL card, or ILGPU's own CPU accelerator, which shows what a card would do.
+/// Witness search on an ILGPU accelerator: a CUDA or OpenCL GPU, or ILGPU's own CPU accelerator, which shows what a GPU would do.
 /// </summary>
 internal sealed class IlgpuWitnessDevice : IWitnessDevice
 {
     /// <summary>
-    /// Points enough to keep the largest cards busy, and few enough that a data set makes several batches: copies overlap with work only
+    /// Enough points to keep the largest GPUs busy, and few enough that a data set makes several batches: copies overlap with work only
     /// between batches.
     /// </summary>
     private const int MostPoints = 8192;
 
-    /// <summary>Points that occupy a card: 64 tiles in a row, and several rows of them.</summary>
+    /// <summary>Points that occupy a GPU: 64 tiles in a row, and several rows of them.</summary>
     private const int FewPoints = 4096;
 
     /// <summary>
-    /// ILGPU's CPU accelerator gives every thread of a group an operating system thread: it is for checking, not for speed.
+    /// ILGPU's CPU accelerator gives every thread of a group an operating system thread: it is for tests, not for speed.
     /// </summary>
     private const int MostPointsOnCpu = 256;
 
@@ -46,7 +46,7 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
         }
         catch (Exception e) when (DeviceFailure.Is(e))
         {
-            throw Failure("its driver does not take the kernels.", e);
+            throw DeviceFailure.Report(Name, "its driver does not match the kernels.", e);
         }
     }
 
@@ -66,19 +66,15 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
         {
             Accelerator.Bind();
             return new IlgpuWitnessSession(
-                this, kernels, shape, network, box, threads, Math.Min(mostPoints, MaxPoints(network)), IsCpu ? FewPointsOnCpu : FewPoints);
+                Name, Accelerator, kernels, shape, network, box, threads, Math.Min(mostPoints, MaxPoints(network)),
+                IsCpu ? FewPointsOnCpu : FewPoints);
         }
         catch (Exception e) when (DeviceFailure.Is(e))
         {
-            throw Failure($"it could not take the network '{network.Name}' of {network.ConnectionCount} connections.", e);
+            throw DeviceFailure.Report(
+                Name, $"it could not take the network '{network.Name}' of {network.ConnectionCount} connections.", e);
         }
     }
-
-    /// <summary>The exception for something it failed at.</summary>
-    /// <param name="problem">What it failed at, as a sentence.</param>
-    /// <param name="inner">What the driver said.</param>
-    public ComputeDeviceException Failure(string problem, Exception inner) =>
-        DeviceFailure.Report("ComputeDeviceFailed", Name, problem, inner);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -88,8 +84,8 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
     }
 
     /// <summary>
-    /// A batch takes at most half of the memory that is free once the weights and the candidates are there, no one matrix more than a
-    /// quarter of the whole (the least that every OpenCL device allows) or more elements than an index can count.
+    /// A batch takes at most half of the memory that is free once the weights and the candidates are allocated, and no single matrix more
+    /// than a quarter of the whole (the least that every OpenCL device allows) or more elements than an index can count.
     /// </summary>
     private int MaxPoints(ReluNetwork network)
     {

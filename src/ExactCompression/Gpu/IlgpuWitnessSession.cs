@@ -8,18 +8,19 @@ namespace ExactCompression.Gpu;
 /// <summary>A network and a batch of points on an ILGPU accelerator.</summary>
 /// <remarks>
 /// Launches queue up on the accelerator's default stream; only what is read back waits for them. An attack queues several steps at a time
-/// and then looks at one number: whether there is a candidate.
+/// and then reads one number: whether there is a candidate.
 /// </remarks>
 internal sealed class IlgpuWitnessSession : IWitnessSession
 {
     /// <summary>Steps that are queued before the host looks for candidates.</summary>
     private const int StepsAtOnce = 8;
 
-    private readonly IlgpuWitnessDevice device;
+    private readonly string device;
+    private readonly Accelerator accelerator;
     private readonly LaunchShape shape;
     private readonly DeviceMemory memory;
     private readonly DeviceNetwork network;
-    private readonly DeviceTargets aims;
+    private readonly DeviceTargets signTargets;
     private readonly DeviceStaging staging;
     private readonly DeviceSchedule passes;
     private readonly ArrayView<float> pointOnDevice;
@@ -28,31 +29,32 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     private int stagedCount;
     private int aimedLayer;
 
-    /// <summary>Sends a network to the device.</summary>
-    /// <param name="device">The device.</param>
+    /// <summary>Copies a network to the device.</summary>
+    /// <param name="device">The device's name.</param>
+    /// <param name="accelerator">The device.</param>
     /// <param name="kernels">Its kernels.</param>
-    /// <param name="shape">How it cuts work into groups.</param>
+    /// <param name="shape">How work is divided into groups.</param>
     /// <param name="network">The network.</param>
     /// <param name="domain">The box, of the network's input size.</param>
     /// <param name="threads">CPU threads that write points; 0 for all cores.</param>
     /// <param name="maxPoints">The most points a batch can have.</param>
     /// <param name="minPoints">Fewer points take about as long.</param>
     public IlgpuWitnessSession(
-        IlgpuWitnessDevice device, DeviceKernels kernels, LaunchShape shape, ReluNetwork network, InputDomain domain, int threads,
-        int maxPoints, int minPoints)
+        string device, Accelerator accelerator, DeviceKernels kernels, LaunchShape shape, ReluNetwork network, InputDomain domain,
+        int threads, int maxPoints, int minPoints)
     {
-        this.device = device;
+        (this.device, this.accelerator) = (device, accelerator);
         this.shape = shape;
         MaxPoints = maxPoints;
         MinPoints = Math.Min(minPoints, maxPoints);
-        memory = new(device.Accelerator);
+        memory = new(accelerator);
         try
         {
             pointOnDevice = memory.Vector<float>(network.InputSize);
-            this.network = memory.Keep(new DeviceNetwork(device.Accelerator, network, domain));
-            aims = memory.Keep(new DeviceTargets(device.Accelerator, this.network.Widths));
-            staging = memory.Keep(new DeviceStaging(device.Accelerator, network.InputSize, threads));
-            passes = new(kernels, shape, this.network, aims);
+            this.network = memory.Keep(new DeviceNetwork(accelerator, network, domain));
+            signTargets = memory.Keep(new DeviceTargets(accelerator, this.network.Widths));
+            staging = memory.Keep(new DeviceStaging(accelerator, network.InputSize, threads));
+            passes = new(kernels, shape, this.network, signTargets);
         }
         catch
         {
@@ -72,9 +74,9 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     /// <inheritdoc/>
     public void Want(ReadOnlySpan<MissingSigns> wanted)
     {
-        RequireLength(wanted.Length, aims.Count / 2, nameof(wanted));
+        RequireLength(wanted.Length, signTargets.Count / 2, nameof(wanted));
         MissingSigns[] signs = wanted.ToArray();
-        OnDevice("it could not take a list of neurons.", () => aims.Want(signs));
+        OnDevice("it could not take a list of neurons.", () => signTargets.Want(signs));
     }
 
     /// <inheritdoc/>
@@ -94,7 +96,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         {
             batch?.Dispose();
             batch = null;
-            batch = new(device.Accelerator, network.Widths, stagedCount, shape.TileSide);
+            batch = new(accelerator, network.Widths, stagedCount, shape.TileSide);
         }
 
         batch.Count = stagedCount;
@@ -105,7 +107,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     public void Forward()
     {
         DeviceBatch points = Batch;
-        OnDevice($"it could not run {points.Count} points through {aims.Deepest} layers.", () => passes.Forward(points));
+        OnDevice($"it could not run {points.Count} points through {signTargets.Deepest} layers.", () => passes.Forward(points));
     }
 
     /// <inheritdoc/>
@@ -130,7 +132,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
             throw new ArgumentOutOfRangeException(
                 nameof(targets), aimedAt[wrong], $"Layer {layer} has neurons 0 to {network.Widths[layer] - 1}.");
         aimedLayer = layer;
-        OnDevice("it could not take the aims of an attack.", () =>
+        OnDevice("it could not take the targets of an attack.", () =>
         {
             points.Targets.SubView(0, points.Count).CopyFromCPU(aimedAt);
             points.Signs.SubView(0, points.Count).CopyFromCPU(directions);
@@ -141,9 +143,9 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     public int Ascend(PgdSchedule ascent, int from, int to)
     {
         DeviceBatch points = Batch;
-        if (aimedLayer == 0 || aimedLayer > aims.Deepest)
+        if (aimedLayer == 0 || aimedLayer > signTargets.Deepest)
             throw new InvalidOperationException(
-                $"The points aim at layer {aimedLayer}; wanted are neurons of layers up to {aims.Deepest}.");
+                $"The points aim at layer {aimedLayer}; wanted are neurons of layers up to {signTargets.Deepest}.");
         int step = from;
         OnDevice($"it could not move {points.Count} points.", () =>
         {
@@ -153,7 +155,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
                 passes.Step(points, ascent.Length(step), PgdSchedule.Momentum);
                 passes.Forward(points);
                 step++;
-                if ((step - from) % StepsAtOnce == 0 && aims.HasCandidates())
+                if ((step - from) % StepsAtOnce == 0 && signTargets.HasCandidates())
                     return;
             }
         });
@@ -162,18 +164,20 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
 
     /// <inheritdoc/>
     public void ReadCandidates(List<WitnessCandidate> found) =>
-        OnDevice("it could not give back what it has found.", () => aims.ReadCandidates(found));
+        OnDevice("it could not return its candidates.", () => signTargets.ReadCandidates(found));
 
     /// <inheritdoc/>
     public void ReadWitness(WitnessCandidate candidate, Span<float> point) =>
-        Read(point, "it could not give back a candidate.", () => aims.KeptPoint(RankedPoint.Aim(candidate.Neuron, candidate.Above)));
+        Read(
+            point, "it could not return a candidate.",
+            () => signTargets.KeptPoint(RankedPoint.TargetOf(candidate.Neuron, candidate.Above)));
 
     /// <inheritdoc/>
     public int[] ReadStarts(int neuron, bool above)
     {
         if (starts is null)
-            OnDevice("it could not give back starts.", () => starts = aims.ReadStarts());
-        return [.. starts!.AsSpan(RankedPoint.Aim(neuron, above) * WitnessStarts.Most, WitnessStarts.Most).ToArray()
+            OnDevice("it could not return starts.", () => starts = signTargets.ReadStarts());
+        return [.. starts!.AsSpan(RankedPoint.TargetOf(neuron, above) * WitnessStarts.Most, WitnessStarts.Most).ToArray()
             .Where(static start => start.Point >= 0)
             .OrderByDescending(static start => start.Value)
             .ThenBy(static start => start.Point)
@@ -184,10 +188,10 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     public void ReadExtremes(Span<NeuronExtremes> extremes)
     {
         RankedPoint[] largest = [];
-        OnDevice("it could not give back extremes.", () => largest = aims.ReadLargest());
-        for (int neuron = 0; neuron < aims.Count / 2; neuron++)
+        OnDevice("it could not return extremes.", () => largest = signTargets.ReadLargest());
+        for (int neuron = 0; neuron < signTargets.Count / 2; neuron++)
         {
-            if (aims.IsWanted(2 * neuron) || aims.IsWanted((2 * neuron) + 1))
+            if (signTargets.IsWanted(2 * neuron) || signTargets.IsWanted((2 * neuron) + 1))
                 extremes[neuron] = new(
                     -largest[(2 * neuron) + 1].Value, largest[2 * neuron].Value, largest[(2 * neuron) + 1].Point,
                     largest[2 * neuron].Point);
@@ -200,7 +204,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         DeviceBatch points = Batch;
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, points.Count);
-        Read(point, "it could not give back a point.", () =>
+        Read(point, "it could not return a point.", () =>
         {
             passes.GatherPoint(points, index, pointOnDevice);
             return pointOnDevice.SubView(0, network.Widths[0]);
@@ -212,12 +216,12 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     {
         try
         {
-            device.Accelerator.Bind();
-            device.Accelerator.Synchronize(); // nothing that is given back may still be in use
+            accelerator.Bind();
+            accelerator.Synchronize(); // nothing that is released may still be in use
         }
         catch (Exception e) when (DeviceFailure.Is(e))
         {
-            // A device that is lost uses nothing.
+            // A lost device uses nothing.
         }
 
         batch?.Dispose();
@@ -243,12 +247,12 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     {
         try
         {
-            device.Accelerator.Bind();
+            accelerator.Bind();
             work();
         }
         catch (Exception e) when (DeviceFailure.Is(e))
         {
-            throw device.Failure(problem, e);
+            throw DeviceFailure.Report(device, problem, e);
         }
     }
 }

@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 
 namespace ExactCompression.Gpu;
 
-/// <summary>How work is cut into thread groups: square groups, as large as the kernels are made for and the device allows.</summary>
+/// <summary>How work is divided into thread groups: square groups, as large as the kernels support and the device allows.</summary>
 internal readonly struct LaunchShape
 {
     private readonly int maxGridY;
@@ -27,8 +27,8 @@ internal readonly struct LaunchShape
     /// <summary>Rows and columns of a product that a group computes.</summary>
     public int TileSide => Edge * Tile.PerThread;
 
-    /// <summary>A thread for each element of a matrix; where rows outnumber the grid, each thread takes several.</summary>
-    /// <param name="columns">Along the group's first axis, whose neighbours are neighbours in memory.</param>
+    /// <summary>A thread for each element of a matrix; if there are more rows than the grid allows, each thread takes several.</summary>
+    /// <param name="columns">Along the group's first axis, whose neighbours are adjacent in memory.</param>
     /// <param name="rows">Along its second.</param>
     public KernelConfig Elements(int columns, int rows) =>
         Square(Groups(columns, Edge), Math.Min(Groups(rows, Edge), maxGridY));
@@ -47,7 +47,7 @@ internal readonly struct LaunchShape
     /// <param name="items">Number of items.</param>
     public KernelConfig ThreadEach(int items) => new(Groups(items, Edge * Edge), Edge * Edge);
 
-    /// <summary>A group for as many columns as it is wide.</summary>
+    /// <summary>Enough groups for all columns, each as many as it is wide.</summary>
     /// <param name="columns">Number of columns.</param>
     public KernelConfig Columns(int columns) => Square(Groups(columns, Edge), 1);
 

@@ -4,10 +4,10 @@ namespace ExactCompression;
 /// One layer of a network: the affine map <c>z = W a + b</c>, then an <see cref="Activation"/>. Immutable.
 /// </summary>
 /// <remarks>
-/// A layer that a reader had to join from several affine nodes of a file, and whose products did not come out exact in double,
-/// carries the radius of that rounding: the true <c>W</c> and <c>b</c> lie entry by entry within <see cref="WeightRadius"/> and
-/// <see cref="BiasRadius"/> of the stored ones. Every proof widens its bounds by it, so a verdict holds for the file's own function.
-/// Such a layer keeps the file's own operations too, so that they can be written again as they were.
+/// A layer that a reader had to join from several affine nodes of a file, and whose products are not exact in double, has radii for that
+/// rounding error: the true <c>W</c> and <c>b</c> lie entry by entry within <see cref="WeightRadius"/> and <see cref="BiasRadius"/> of the
+/// stored ones. Every proof widens its bounds by it, so a verdict holds for the file's own function. Such a layer keeps the file's own
+/// operations too, so that they can be written again as they were.
 /// </remarks>
 public sealed class AffineLayer
 {
@@ -52,7 +52,7 @@ public sealed class AffineLayer
         RequireRadius(weightRadius, nameof(weightRadius));
         RequireRadius(biasRadius, nameof(biasRadius));
 
-        // Copies: what was proven of a layer would not hold for what a caller writes into its arrays later.
+        // Copies: proofs about the layer must not be invalidated by a caller that writes into its arrays later.
         this.weights = [.. weights];
         this.bias = [.. bias];
         this.weightRadius = weightRadius is null ? null : [.. weightRadius];
@@ -63,6 +63,11 @@ public sealed class AffineLayer
         SourcePrecision = precision;
         Precision = IsSingle(weights) && IsSingle(bias) ? precision : WeightPrecision.Float64;
     }
+
+    /// <summary>The layer of a map.</summary>
+    /// <exception cref="OverflowException">The matrix would have too many entries.</exception>
+    internal static AffineLayer Of(Networks.AffineMap map, Activation activation, WeightPrecision precision) =>
+        new(map.Matrix(), map.Bias, map.Outputs, map.Inputs, activation, precision, map.MatrixRadius(), map.BiasRadius);
 
     /// <summary>Rows of the map: the neurons of this layer.</summary>
     public int Outputs { get; }
@@ -76,7 +81,7 @@ public sealed class AffineLayer
     /// <summary>What the weights are stored as: a precision that holds every one of them.</summary>
     public WeightPrecision Precision { get; }
 
-    /// <summary>What the file stored the weights as; a join may have made weights that it cannot hold.</summary>
+    /// <summary>What the file stored the weights as; joining may have produced weights that this cannot hold.</summary>
     public WeightPrecision SourcePrecision { get; }
 
     /// <summary>Row-major <see cref="Outputs"/> x <see cref="Inputs"/>.</summary>
@@ -95,8 +100,8 @@ public sealed class AffineLayer
     public bool IsExact => weightRadius is null && biasRadius is null;
 
     /// <summary>
-    /// The file's own operations, first to last, whose product the weights enclose or are too long for the file's precision; null where the
-    /// layer is one matrix as stored, or they are not known.
+    /// The file's own operations, first to last, whose product the weights and radii enclose, or whose product the file's precision cannot
+    /// hold; null where the layer is one matrix as stored, or they are not known.
     /// </summary>
     internal IReadOnlyList<Networks.AffinePart>? Parts { get; private init; }
 
@@ -135,59 +140,10 @@ public sealed class AffineLayer
     /// <summary>The stored weights alone, as an exact layer.</summary>
     internal AffineLayer Centre() => IsExact ? this : new(weights, bias, Outputs, Inputs, Activation, SourcePrecision);
 
-    /// <summary>
-    /// The layer on some of its rows and columns, with the radii and the operations of what is left: the same map where the other inputs
-    /// are 0, or not read.
-    /// </summary>
-    /// <param name="rows">0-based, in the order that they are to have.</param>
-    /// <param name="columns">0-based, in the order that they are to have.</param>
-    internal AffineLayer Select(int[] rows, int[] columns)
-    {
-        if (rows.AsSpan().SequenceEqual([.. Enumerable.Range(0, Outputs)])
-            && columns.AsSpan().SequenceEqual([.. Enumerable.Range(0, Inputs)]))
-            return this;
-        double[]? Matrix(double[]? of)
-        {
-            if (of is null)
-                return null;
-            var selected = new double[(long)rows.Length * columns.Length];
-            for (int i = 0, at = 0; i < rows.Length; i++)
-            {
-                foreach (int column in columns)
-                    selected[at++] = of[(rows[i] * Inputs) + column];
-            }
-
-            return selected;
-        }
-
-        double[]? Vector(double[]? of) => of is null ? null : Array.ConvertAll(rows, i => of[i]);
-        AffineLayer selected = new(
-            Matrix(weights)!, Vector(bias)!, rows.Length, columns.Length, Activation, SourcePrecision, Matrix(weightRadius),
-            Vector(biasRadius));
-        return Parts is not null && Networks.AffineParts.Select(Parts, rows, columns) is { } parts ? selected.Rejoined(parts) : selected;
-    }
-
     /// <summary>Whether two layers are known to be the same affine map, radii or not.</summary>
     internal bool IsSameMap(AffineLayer other) => ReferenceEquals(this, other)
         || (weights.AsSpan().SequenceEqual(other.weights) && bias.AsSpan().SequenceEqual(other.bias)
             && ((IsExact && other.IsExact) || Networks.AffineParts.AreSame(Parts, other.Parts)));
-
-    /// <summary>
-    /// The same map as a reader would join it from what is left of the operations, so that a file which is written and read again gives the
-    /// same layer, radii and all.
-    /// </summary>
-    private AffineLayer Rejoined(IReadOnlyList<Networks.AffinePart> parts)
-    {
-        if (parts.Count(static p => p.IsDense) > 1)
-            return WithParts(parts); // products of matrices take their time
-        var chain = new Networks.AffineFusion(Inputs, SourcePrecision);
-        foreach (Networks.AffinePart part in parts)
-            chain.Append(part);
-        AffineLayer joined = chain.Finish()[0].With(Activation);
-        bool isSame = joined.SourcePrecision == SourcePrecision && joined.weights.AsSpan().SequenceEqual(weights)
-            && joined.bias.AsSpan().SequenceEqual(bias);
-        return isSame ? joined : WithParts(parts);
-    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Inputs} -> {Outputs}{(Activation == Activation.Relu ? " ReLU" : "")}";

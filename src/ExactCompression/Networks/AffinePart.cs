@@ -5,7 +5,7 @@ namespace ExactCompression.Networks;
 /// <summary>
 /// One affine operation exactly as a file states it: a matrix, arithmetic element by element, a division, a batch normalisation. A layer
 /// that joins several of them keeps them beside the enclosure of their product, because the product of two numbers of a file, or a
-/// quotient, is often no number that can be stored.
+/// quotient, often cannot be stored.
 /// </summary>
 internal sealed class AffinePart
 {

@@ -1,16 +1,16 @@
 namespace ExactCompression.Networks;
 
 /// <summary>
-/// The parts of one layer, first to last: how they grow while a file is read, and what is left of them when neurons go away.
+/// The parts of one layer, first to last: how they grow while a file is read, and what remains of them when neurons are removed.
 /// </summary>
 internal static class AffineParts
 {
-    // A file may state thousands of operations between two rectifiers, each on a number that it repeats for every element.
+    // A file may state thousands of operations between two ReLUs, each on a number that it repeats for every element.
     private const int MaximalCount = 16;
 
     /// <summary>
-    /// Appends a part. A shift joins the matrix before it, and elementwise arithmetic the arithmetic before it, where neither rounds: that
-    /// takes work on vectors alone, however many parts there are.
+    /// Appends a part. A shift joins the matrix before it, and elementwise arithmetic the arithmetic before it, if neither rounds: that
+    /// takes only vector operations, however many parts there are.
     /// </summary>
     /// <returns>Whether the parts are few enough to be kept.</returns>
     public static bool TryAppend(List<AffinePart> parts, AffinePart part)
@@ -23,13 +23,13 @@ internal static class AffineParts
     }
 
     /// <summary>
-    /// The parts of a layer that lost rows (neurons of its own) and columns (neurons before it that gave 0, or that nothing of it reads).
+    /// The parts of a layer that lost rows (neurons of its own) and columns (neurons before it that are 0, or that the layer does not
+    /// read).
     /// </summary>
     /// <param name="parts">The layer's parts.</param>
     /// <param name="rows">The rows that are left, in their order.</param>
     /// <param name="columns">The columns that are left, in their order.</param>
-    /// <returns>
-    /// Null where parts cannot say it: a normalisation between a rectifier and a matrix turns the 0 of a neuron that goes away into another
+    /// <returns> Null where parts cannot express it: a normalisation between a ReLU and a matrix maps the 0 of a removed neuron to another
     /// number, which would have to be rounded into a bias.
     /// </returns>
     public static IReadOnlyList<AffinePart>? Select(IReadOnlyList<AffinePart> parts, int[] rows, int[] columns)
@@ -59,58 +59,10 @@ internal static class AffineParts
         return [.. parts.Select(Selected)];
     }
 
-    /// <summary>
-    /// Whether parts from outside can be those of a layer: what they join to has no entry that its weights and radii exclude. A layer that
-    /// were written by other parts than it is searched by would be another network.
-    /// </summary>
-    /// <param name="parts">The parts, which fit one another and the layer.</param>
-    /// <param name="layer">The layer.</param>
-    /// <param name="mostWork">How many products may be computed; parts that take more are not taken.</param>
-    public static bool CanBeOf(IReadOnlyList<AffinePart> parts, AffineLayer layer, long mostWork)
-    {
-        try
-        {
-            AffineMap? joined = null;
-            foreach (AffineMap map in parts.SelectMany(static p => p.Maps))
-            {
-                if (joined is not null)
-                    mostWork -= map.IsElementwise || joined.IsElementwise
-                        ? Math.Max(map.Weights.LongLength, joined.Weights.LongLength)
-                        : map.Weights.LongLength * joined.Inputs;
-                if (mostWork < 0)
-                    return false;
-                joined = joined is null ? map : AffineJoin.Compose(map, joined);
-            }
-
-            if (joined is null || joined.Outputs != layer.Outputs || joined.Inputs != layer.Inputs)
-                return false;
-            AffineLayer other = joined.ToLayer(layer.Activation, layer.Precision);
-            return Overlap(layer.Weights.Span, layer.WeightRadius.Span, other.Weights.Span, other.WeightRadius.Span)
-                && Overlap(layer.Bias.Span, layer.BiasRadius.Span, other.Bias.Span, other.BiasRadius.Span);
-        }
-        catch (OverflowException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>Whether two layers have the same parts.</summary>
     public static bool AreSame(IReadOnlyList<AffinePart>? parts, IReadOnlyList<AffinePart>? others) =>
         parts is not null && others is not null && parts.Count == others.Count
             && parts.Zip(others).All(static pair => pair.First.IsSame(pair.Second));
-
-    private static bool Overlap(
-        ReadOnlySpan<double> values, ReadOnlySpan<double> radii, ReadOnlySpan<double> others, ReadOnlySpan<double> otherRadii)
-    {
-        for (int k = 0; k < values.Length; k++)
-        {
-            double reach = (radii.IsEmpty ? 0 : radii[k]) + (otherRadii.IsEmpty ? 0 : otherRadii[k]);
-            if (!(Math.Abs(values[k] - others[k]) <= reach * (1 + 1e-15)))
-                return false;
-        }
-
-        return true;
-    }
 
     private static WeightPrecision Widest(AffinePart part, AffinePart other) =>
         (WeightPrecision)Math.Max((int)part.Precision, (int)other.Precision);
@@ -121,7 +73,7 @@ internal static class AffineParts
     private static bool IsAll(double[] values, double value) => values.AsSpan().IndexOfAnyExcept(value) < 0;
 
     /// <summary>
-    /// A part and the arithmetic after it as one part of the same kind; null where that rounds, or is no work on vectors.
+    /// A part and the arithmetic after it as one part of the same kind; null if that rounds, or is not a vector operation.
     /// </summary>
     private static AffinePart? Joined(AffinePart before, AffinePart arithmetic)
     {
@@ -149,11 +101,11 @@ internal static class AffineParts
         }
         catch (OverflowException)
         {
-            return null; // what lies before them may keep the whole product in range
+            return null; // what precedes them may keep the whole product in range
         }
     }
 
-    /// <summary>A matrix of zeros and ones puts what is left into its places first.</summary>
+    /// <summary>A matrix of zeros and ones first moves the remaining elements to their places.</summary>
     private static AffinePart[] WithoutMatrix(IReadOnlyList<AffinePart> parts, int[] rows, int[] columns)
     {
         AffinePart[] elements = [.. parts.Select(p => p.Elements(rows))];

@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 namespace ExactCompression;
 
 /// <summary>
-/// Rows of inputs, such as a training set, with their labels where there are any: finite numbers, and classes that count from 0. Immutable.
+/// Rows of inputs, such as a training set, with labels if there are any: finite numbers, and classes that count from 0. Immutable.
 /// </summary>
 public sealed class InputData
 {
@@ -15,7 +15,7 @@ public sealed class InputData
     /// <param name="values">Row-major <paramref name="rows"/> x <paramref name="columns"/>, already scaled; each value finite, exact in
     /// float32 or rounded to it.</param>
     /// <param name="rows">Number of rows.</param>
-    /// <param name="columns">Values a row.</param>
+    /// <param name="columns">Values per row.</param>
     /// <param name="labels">The class of each row, 0 or more; or null.</param>
     /// <param name="name">A short name.</param>
     /// <param name="scale">What each stored value was multiplied by (1/255 for bytes that became [0,1]); finite, and not 0.</param>
@@ -25,7 +25,7 @@ public sealed class InputData
     {
         if (rows < 0 || columns < 1)
             throw new InvalidInputException(
-                "DataShapeInvalid", string.Create(CultureInfo.InvariantCulture, $"Data of {rows} rows and {columns} columns is none."),
+                "DataShapeInvalid", string.Create(CultureInfo.InvariantCulture, $"Data cannot have {rows} rows and {columns} columns."),
                 "Give 0 or more rows of at least one value.");
         if (values.LongLength != (long)rows * columns)
             throw new InvalidInputException(
@@ -37,10 +37,10 @@ public sealed class InputData
         if (labels is not null && labels.Length != rows)
             throw new InvalidInputException(
                 "DataLabelCountMismatch", string.Create(CultureInfo.InvariantCulture, $"There are {labels.Length} labels for {rows} rows."),
-                "Give one label a row.");
+                "Give one label per row.");
         if (!double.IsFinite(scale) || scale == 0)
             throw new InvalidInputException(
-                "DataScaleInvalid", string.Create(CultureInfo.InvariantCulture, $"The scale {scale} is of no use."),
+                "DataScaleInvalid", string.Create(CultureInfo.InvariantCulture, $"The scale {scale} is not usable."),
                 "Give a finite number other than 0, such as 1/255.");
         if (values.Length > 0 && !TensorPrimitives.IsFiniteAll<float>(values))
         {
@@ -72,14 +72,14 @@ public sealed class InputData
     /// <summary>Number of rows.</summary>
     public int Rows { get; }
 
-    /// <summary>Values a row.</summary>
+    /// <summary>Values per row.</summary>
     public int Columns { get; }
 
     /// <summary>The class of each row; empty where the data has none.</summary>
     public ReadOnlyMemory<int> Labels => labels;
 
     /// <summary>
-    /// The range of each column before its values were rounded to float32, outward to doubles; null where the rows are all that is known.
+    /// The range of each column before its values were rounded to float32, outward to doubles; null if only the rows are known.
     /// </summary>
     internal (ReadOnlyMemory<double> Lower, ReadOnlyMemory<double> Upper)? Ranges { get; init; }
 

@@ -5,7 +5,7 @@ using ExactCompression.Numerics;
 namespace ExactCompression;
 
 /// <summary>
-/// The box <c>D</c> of inputs that a network can get: <c>lower &lt;= x &lt;= upper</c>, component by component, both ends included.
+/// The box <c>D</c> of possible inputs of a network: <c>lower &lt;= x &lt;= upper</c>, component by component, both ends included.
 /// Immutable.
 /// </summary>
 /// <remarks>A domain made from two numbers alone fits a network of any input size (<see cref="Size"/> is null).</remarks>
@@ -15,10 +15,10 @@ public sealed class InputDomain
     private readonly double[] upper;
 
     /// <summary>Makes a box from its ends; it keeps the arrays, so the caller must not change them afterwards.</summary>
-    /// <param name="lower">Lower ends, one an input.</param>
-    /// <param name="upper">Upper ends, one an input.</param>
+    /// <param name="lower">Lower ends, one per input.</param>
+    /// <param name="upper">Upper ends, one per input.</param>
     /// <param name="name">Where it comes from, such as a file's name, or null; <see cref="Description"/> has it before the ends, whatever
-    /// it says of them.</param>
+    /// it says about them.</param>
     /// <exception cref="InvalidInputException">An end is not finite, or a lower end is above its upper end.</exception>
     public InputDomain(double[] lower, double[] upper, string? name = null)
         : this([.. lower], [.. upper], lower.Length, name)
@@ -49,7 +49,7 @@ public sealed class InputDomain
         this.upper = upper;
         Size = size;
         Name = string.IsNullOrEmpty(name) ? null : name;
-        Ends = Hull();
+        Ends = $"[{Show(Lowest)},{Show(Highest)}]^{Size?.ToString(CultureInfo.InvariantCulture) ?? "n"}";
         Description = Name is null && IsUniform() ? Ends : $"{Name ?? "box"} in {Ends}";
     }
 
@@ -65,14 +65,20 @@ public sealed class InputDomain
     /// <summary>Upper ends; one element where <see cref="Size"/> is null.</summary>
     public ReadOnlyMemory<double> Upper => upper;
 
+    /// <summary>The lowest value that any input can have.</summary>
+    public double Lowest => TensorPrimitives.Min<double>(lower);
+
+    /// <summary>The highest value that any input can have.</summary>
+    public double Highest => TensorPrimitives.Max<double>(upper);
+
     /// <summary>
     /// What it is called in tables: <c>[0,1]^64</c> where all inputs have the same ends, else <c>box in [-2,3]^64</c>, with the smallest
-    /// range that holds those of all inputs; a name stands in front, as in <c>range of digits in [0,16]^64</c>. The ends at the end are
-    /// always the domain's own.
+    /// range that holds those of all inputs; a name is put in front, as in <c>range of digits in [0,16]^64</c>. The ends in the description
+    /// are always the domain's own.
     /// </summary>
     public string Description { get; }
 
-    /// <summary>What whoever made it calls it, or null; it proves nothing about the ends.</summary>
+    /// <summary>The name that its creator gave it, or null; it proves nothing about the ends.</summary>
     internal string? Name { get; }
 
     /// <summary>The smallest range that holds those of all inputs, as <see cref="Description"/> has it at its end.</summary>
@@ -84,14 +90,14 @@ public sealed class InputDomain
     /// <exception cref="InvalidInputException">An end is not finite, or the lower end is above the upper.</exception>
     public static InputDomain Uniform(double lower, double upper) => new([lower], [upper], null, null);
 
-    /// <summary>The ball of the maximum norm round a point, clipped to a range if asked.</summary>
-    /// <param name="center">The point, one value an input.</param>
+    /// <summary>The ball in the maximum norm around a point, optionally clipped to a range.</summary>
+    /// <param name="center">The point, one value per input.</param>
     /// <param name="radius">How far each input may move; 0 or more.</param>
     /// <param name="clipLower">No lower end goes below this.</param>
     /// <param name="clipUpper">No upper end goes above this.</param>
     /// <remarks>
-    /// The ends are <c>center - radius</c> and <c>center + radius</c> rounded outward where they are no doubles, then clipped: the box
-    /// holds the ball round the point.
+    /// The ends are <c>center - radius</c> and <c>center + radius</c> rounded outward where they are not doubles, then clipped: the box
+    /// contains the ball around the point.
     /// </remarks>
     /// <exception cref="InvalidInputException">The radius is negative, an end is not finite, or the clipping range leaves nothing of an
     /// input's range.</exception>
@@ -100,7 +106,7 @@ public sealed class InputDomain
     {
         if (!(radius >= 0) || double.IsInfinity(radius))
             throw new InvalidInputException(
-                "DomainRadiusInvalid", $"The radius {Show(radius)} is no distance.", "Give a finite radius of 0 or more.");
+                "DomainRadiusInvalid", $"The radius {Show(radius)} is not a distance.", "Give a finite radius of 0 or more.");
         RequireRange(clipLower, clipUpper);
         (double[] lower, double[] upper) = (new double[center.Length], new double[center.Length]);
         for (int i = 0; i < center.Length; i++)
@@ -122,16 +128,16 @@ public sealed class InputDomain
     }
 
     /// <summary>
-    /// The smallest box that holds all rows of some data, each side moved out by a margin and clipped to a range if asked.
+    /// The smallest box that holds all rows of some data, extended on each side by a margin, and optionally clipped to a range.
     /// </summary>
     /// <param name="data">The rows.</param>
     /// <param name="margin">How far each input may go beyond the data; 0 or more.</param>
     /// <param name="clipLower">No lower end goes below this.</param>
     /// <param name="clipUpper">No upper end goes above this.</param>
     /// <remarks>
-    /// The box holds the rows, and where they were read from a file also the numbers that the file states, times the scale, before they
-    /// were rounded to float32; ends that no double holds go outward. With a margin it holds every point that is no further than that from
-    /// these.
+    /// The box contains the rows and, if they were read from a file, also the numbers that the file states, times the scale, before they
+    /// were rounded to float32; ends that no double can hold are rounded outward. With a margin it contains every point that is no further
+    /// than that from these.
     /// </remarks>
     /// <exception cref="InvalidInputException">There are no rows, the margin is negative, or the clipping range leaves nothing of an
     /// input's range.</exception>
@@ -143,7 +149,7 @@ public sealed class InputDomain
                 "DataEmpty", $"The data '{data.Name}' has no rows to take a range from.", "Import data with rows.");
         if (!(margin >= 0) || double.IsInfinity(margin))
             throw new InvalidInputException(
-                "DomainMarginInvalid", $"The margin {Show(margin)} is no distance.", "Give a finite margin of 0 or more.");
+                "DomainMarginInvalid", $"The margin {Show(margin)} is not a distance.", "Give a finite margin of 0 or more.");
         RequireRange(clipLower, clipUpper);
         (double[] lower, double[] upper) = (Filled(double.PositiveInfinity, data.Columns), Filled(double.NegativeInfinity, data.Columns));
         for (int row = 0; row < data.Rows; row++)
@@ -217,7 +223,7 @@ public sealed class InputDomain
     public override string ToString() => PrintableText.Of(Description);
 
     /// <summary>The corner of the box, bound to a number of inputs, where a linear function has an extreme.</summary>
-    /// <param name="slopes">The function's coefficients, one an input.</param>
+    /// <param name="slopes">The function's coefficients, one per input.</param>
     /// <param name="above">True for its maximum, false for its minimum.</param>
     internal double[] Corner(ReadOnlySpan<double> slopes, bool above)
     {
@@ -231,17 +237,11 @@ public sealed class InputDomain
     {
         if (!(clipLower <= clipUpper))
             throw new InvalidInputException(
-                "DomainClipReversed", $"The domain is clipped from {Show(clipLower)} to {Show(clipUpper)}, which is no range.",
+                "DomainClipReversed", $"The domain is clipped from {Show(clipLower)} to {Show(clipUpper)}, which is not a range.",
                 "Swap -ClipLower and -ClipUpper.");
     }
 
     private bool IsUniform() => lower.AsSpan().IndexOfAnyExcept(lower[0]) < 0 && upper.AsSpan().IndexOfAnyExcept(upper[0]) < 0;
-
-    private string Hull()
-    {
-        string exponent = Size is { } n ? n.ToString(CultureInfo.InvariantCulture) : "n";
-        return $"[{Show(TensorPrimitives.Min<double>(lower))},{Show(TensorPrimitives.Max<double>(upper))}]^{exponent}";
-    }
 
     private static double[] Filled(double value, int count)
     {

@@ -13,7 +13,7 @@ internal sealed class NetworkEvaluator<T> : IDisposable
     private readonly T[][] biases;
     private readonly Lazy<PackedMatrix<T>[]> backward;
 
-    /// <summary>Lays the weights out for products.</summary>
+    /// <summary>Lays out the weights for products.</summary>
     public NetworkEvaluator(ReluNetwork network)
     {
         Network = network;
@@ -47,8 +47,8 @@ internal sealed class NetworkEvaluator<T> : IDisposable
         return values;
     }
 
-    /// <summary>Gradient of <c>sum_o seed_o output_o</c> by the input, for each row; a rectifier at 0 counts as off.</summary>
-    /// <param name="trace">What <see cref="Trace"/> gave for the rows.</param>
+    /// <summary>Gradient of <c>sum_o seed_o output_o</c> by the input, for each row; a ReLU at 0 counts as inactive.</summary>
+    /// <param name="trace">The result of <see cref="Trace"/> for the rows.</param>
     /// <param name="seeds">Row-major, <paramref name="count"/> rows of <see cref="ReluNetwork.OutputSize"/>.</param>
     /// <param name="count">Number of rows.</param>
     public T[] Gradient(T[][] trace, T[] seeds, int count)

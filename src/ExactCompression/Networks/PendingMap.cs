@@ -1,8 +1,8 @@
 namespace ExactCompression.Networks;
 
 /// <summary>
-/// The affine maps since the last rectifier, joined as far as is cheap: <c>diag(s) (W x) + b</c>. Maps that treat each element on its
-/// own only change <c>s</c> and <c>b</c>, so a thousand of them in a row cost a thousand vectors and not a thousand matrices. Immutable.
+/// The affine maps since the last ReLU, joined as far as that is cheap: <c>diag(s) (W x) + b</c>. Elementwise maps only change <c>s</c> and
+/// <c>b</c>, so a thousand of them in a row cost a thousand vector operations, not a thousand matrix operations. Immutable.
 /// </summary>
 internal sealed class PendingMap
 {
@@ -10,7 +10,7 @@ internal sealed class PendingMap
     private const int ElementWork = 8;
 
     private readonly AffineMap map;
-    private readonly AffineMap? rows; // after the weights of the map, in place of its bias; null where the map stands as it is
+    private readonly AffineMap? rows; // applied after the weights of the map, in place of its bias; null where the map is unchanged
 
     /// <summary>A first map.</summary>
     public PendingMap(AffineMap map)
@@ -43,7 +43,7 @@ internal sealed class PendingMap
         return AffineMap.Dense(scaled.Weights, rows.Bias, map.Outputs, map.Inputs, scaled.WeightRadius, rows.BiasRadius);
     }
 
-    /// <summary>What <see cref="Then"/> would take, or a layer made of this where there is no other map.</summary>
+    /// <summary>The cost of <see cref="Then"/>, or of making a layer if there is no other map.</summary>
     /// <param name="outer">The map applied last, or null.</param>
     /// <returns>Numbers of eight bytes that would be kept, and operations.</returns>
     /// <exception cref="OverflowException">The result would be too large to hold.</exception>

@@ -1,8 +1,8 @@
 namespace ExactCompression;
 
 /// <summary>
-/// A feed-forward rectifier network: <c>a_0 = x</c>, <c>z_l = W_l a_(l-1) + b_l</c>, <c>a_l = max(0, z_l)</c> for the hidden layers
-/// <c>l = 1..L</c>, and an output layer that is linear (or, in some files, rectified too). Immutable; safe to share between threads.
+/// A feed-forward ReLU network: <c>a_0 = x</c>, <c>z_l = W_l a_(l-1) + b_l</c>, <c>a_l = max(0, z_l)</c> for the hidden layers <c>l =
+/// 1..L</c>, and an output layer that is linear (or, in some files, followed by a ReLU too). Immutable; safe to share between threads.
 /// </summary>
 public sealed class ReluNetwork
 {
@@ -15,7 +15,7 @@ public sealed class ReluNetwork
     /// <param name="path">The file it came from, or null.</param>
     /// <param name="format">The format it came from (<c>Onnx</c>, <c>NNet</c>, ...), or null.</param>
     /// <param name="statedDomain">The input range that the file itself states (<c>.nnet</c>), or null.</param>
-    /// <param name="training">How it was trained, where this module did; or null.</param>
+    /// <param name="training">How it was trained, if by this module; or null.</param>
     /// <exception cref="ArgumentException">The layers do not fit together.</exception>
     public ReluNetwork(
         IEnumerable<AffineLayer> layers,
@@ -33,7 +33,7 @@ public sealed class ReluNetwork
         {
             if (this.layers[i].Inputs != this.layers[i - 1].Outputs)
                 throw new ArgumentException(
-                    $"Layer {i + 1} takes {this.layers[i].Inputs} values, but layer {i} gives {this.layers[i - 1].Outputs}.",
+                    $"Layer {i + 1} takes {this.layers[i].Inputs} values, but layer {i} has {this.layers[i - 1].Outputs} outputs.",
                     nameof(layers));
             if (this.layers[i - 1].Activation != Activation.Relu)
                 throw new ArgumentException($"Layer {i} is linear: join it with layer {i + 1} first.", nameof(layers));
@@ -61,7 +61,7 @@ public sealed class ReluNetwork
     /// <summary>The input range that the file itself states, or null.</summary>
     public InputDomain? StatedDomain { get; }
 
-    /// <summary>How the network was trained, where <see cref="ClassifierTraining"/> made it; else null.</summary>
+    /// <summary>How the network was trained, if by <see cref="ClassifierTraining"/>; else null.</summary>
     public TrainingHistory? Training { get; }
 
     /// <summary>Number of inputs.</summary>
@@ -95,8 +95,8 @@ public sealed class ReluNetwork
     public WeightPrecision Precision => layers.Max(static l => l.Precision);
 
     /// <summary>
-    /// The widest precision that the file's own tensors had: below <see cref="Precision"/> where joining its nodes made weights that it
-    /// could not store.
+    /// The widest precision that the file's own tensors had: below <see cref="Precision"/> where joining nodes produced weights that it
+    /// cannot hold.
     /// </summary>
     public WeightPrecision SourcePrecision => layers.Max(static l => l.SourcePrecision);
 

@@ -27,7 +27,7 @@ internal sealed class Box
             if (lower[i] != upper[i] || !double.IsFinite(lower[i]))
                 radius[i] = UpperBound.Known(Math.BitIncrement(Math.Max(upper[i] - center[i], center[i] - lower[i])));
 
-            // The rounding of the dot product with the centre, carried by the radius so that one product bounds both.
+            // The rounding error of the dot product with the centre, included in the radius so that one product bounds both.
             radius[i] = UpperBound.Add(radius[i], UpperBound.Multiply(gamma, Math.Abs(center[i])));
         }
     }

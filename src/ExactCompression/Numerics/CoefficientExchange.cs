@@ -11,8 +11,8 @@ internal static class CoefficientExchange
     /// <param name="k">Coefficients, row-major dependent x basis.</param>
     /// <param name="basis">Rows of the basis.</param>
     /// <param name="dependent">The other rows.</param>
-    /// <param name="limit">Largest coefficient to put up with; above 1.</param>
-    /// <returns>Whether anything changed; then <paramref name="k"/> has gathered rounding and is to be solved for anew.</returns>
+    /// <param name="limit">Largest coefficient allowed; above 1.</param>
+    /// <returns>Whether anything changed; then <paramref name="k"/> has accumulated rounding errors and must be solved for again.</returns>
     public static bool Run(double[] k, int[] basis, int[] dependent, double limit)
     {
         int rank = basis.Length;

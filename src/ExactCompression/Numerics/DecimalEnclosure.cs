@@ -9,7 +9,8 @@ namespace ExactCompression.Numerics;
 /// </summary>
 internal static class DecimalEnclosure
 {
-    // No double has as many: a decimal with more is none, and which side of the nearest it lies on is not worth the work.
+    // No double has as many digits: a decimal with more is not a double, and on which side of the nearest one it lies is not worth the
+    // work.
     private const int MostDigits = 800;
 
     /// <summary>The largest double that is not above a decimal.</summary>
@@ -68,7 +69,7 @@ internal static class DecimalEnclosure
         int mark = text.IndexOfAny('e', 'E');
         if (mark >= 0 && !long.TryParse(text[(mark + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
             return false;
-        // Far beyond what a text of any length could make good.
+        // Far beyond what digits in a text of any length could compensate.
         if (exponent is > 1L << 40 or < -(1L << 40))
             return false;
         ReadOnlySpan<char> mantissa = mark >= 0 ? text[..mark] : text;

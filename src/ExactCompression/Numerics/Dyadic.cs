@@ -4,7 +4,7 @@ namespace ExactCompression.Numerics;
 
 /// <summary>
 /// An integer times a power of two, <c>m 2^e</c>: what every finite double is, and closed under sums and products. Arithmetic without any
-/// rounding, for the few signs that rounding leaves open.
+/// rounding, for the few signs that rounding leaves undecided.
 /// </summary>
 internal readonly struct Dyadic
 {

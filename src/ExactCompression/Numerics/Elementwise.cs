@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// The few elementwise loops of a search. They are here, and not general vector primitives, for the time to the first verdict: a network is
-/// often decided before the many generic instantiations of such a library would be compiled.
+/// The few elementwise loops of a search. They are written here, instead of using general vector primitives, to shorten the time to the
+/// first verdict: a network is often decided before the many generic instantiations of such a library would be compiled.
 /// </summary>
 internal static class Elementwise
 {
@@ -28,7 +28,7 @@ internal static class Elementwise
             z[i] = Math.Max(z[i], 0);
     }
 
-    /// <summary>Zeroes the gradient where the rectifier is off.</summary>
+    /// <summary>Zeroes the gradient where the ReLU is inactive.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MaskDead(Span<float> gradient, ReadOnlySpan<float> preActivation)
     {

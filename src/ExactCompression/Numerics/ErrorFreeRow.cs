@@ -27,13 +27,13 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
         terms++;
         if (factor != 0)
             AddRounded(factor, row);
-        if (factor != 0 && !(Math.Abs(factor) * least > ErrorFreeSum.UnderflowRisk))
+        if (factor != 0 && !(Math.Abs(factor) * least > Rounding.UnderflowRisk))
             AddUnderflow(factor, row);
         if (factorRadius != 0 || !rowRadius.IsEmpty)
             AddRadii(Math.Abs(factor), factorRadius, row, rowRadius);
     }
 
-    /// <summary>Turns the collected magnitudes into radii; nothing may be added afterwards.</summary>
+    /// <summary>Converts the collected magnitudes to radii; nothing may be added afterwards.</summary>
     public readonly void Finish()
     {
         for (int j = 0; j < errors.Length; j++)
@@ -94,7 +94,7 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
     /// <summary>Adds what the residuals of products near underflow may themselves be off by.</summary>
     private readonly void AddUnderflow(double factor, ReadOnlySpan<double> row)
     {
-        var risk = new Vector<double>(ErrorFreeSum.UnderflowRisk);
+        var risk = new Vector<double>(Rounding.UnderflowRisk);
         var epsilon = new Vector<double>(double.Epsilon);
         Span<Vector<double>> errorVectors = MemoryMarshal.Cast<double, Vector<double>>(errors);
         ReadOnlySpan<Vector<double>> rowVectors = MemoryMarshal.Cast<double, Vector<double>>(row);
@@ -110,7 +110,7 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
 
         for (int j = errorVectors.Length * Vector<double>.Count; j < errors.Length; j++)
         {
-            if (row[j] != 0 && Math.Abs(factor * row[j]) < ErrorFreeSum.UnderflowRisk)
+            if (row[j] != 0 && Math.Abs(factor * row[j]) < Rounding.UnderflowRisk)
                 errors[j] += double.Epsilon;
         }
     }

@@ -1,8 +1,8 @@
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// A sum of products in double that keeps account of its own rounding: the true sum lies within <see cref="Radius"/> of
-/// <see cref="Value"/>, and the radius is 0 exactly where no operation rounded.
+/// A sum of products in double that tracks its own rounding error: the true sum lies within <see cref="Radius"/> of <see cref="Value"/>,
+/// and the radius is 0 exactly where no operation rounded.
 /// </summary>
 /// <remarks>
 /// The residual of a product is found with a fused multiply-add, that of a sum with Knuth's two-sum; both are exact, so the magnitudes of
@@ -11,9 +11,6 @@ namespace ExactCompression.Numerics;
 /// </remarks>
 internal struct ErrorFreeSum
 {
-    /// <summary>Below this magnitude the residual of a product may itself be rounded, by less than <see cref="double.Epsilon"/>.</summary>
-    public const double UnderflowRisk = 1e-290;
-
     private double error;
     private int terms;
 
@@ -44,7 +41,7 @@ internal struct ErrorFreeSum
     {
         double product = a * b;
         error += Math.Abs(Math.FusedMultiplyAdd(a, b, -product));
-        if (Math.Abs(product) < UnderflowRisk && a != 0 && b != 0)
+        if (Math.Abs(product) < Rounding.UnderflowRisk && a != 0 && b != 0)
             error += double.Epsilon;
         if (radiusA != 0 || radiusB != 0)
             error += Math.Abs(a) * radiusB + radiusA * (Math.Abs(b) + radiusB) + double.Epsilon; // the last: both products may underflow

@@ -89,8 +89,10 @@ internal sealed class ExactDictionary
     }
 
     /// <summary>Goes to a vertex where a function is largest, or just above 0.</summary>
-    /// <remarks>Steepest first; but where a pivot stays at the vertex, oldest first until one does not (Bland's rule), so that no
-    /// vertex is stayed at for ever.</remarks>
+    /// <remarks>
+    /// Steepest first; but if a pivot stays at the vertex, oldest first until one does not (Bland's rule), so that the method does not
+    /// cycle.
+    /// </remarks>
     /// <param name="function">The function, over the free variables.</param>
     /// <param name="untilAboveZero">Whether a vertex where it is above 0 is enough.</param>
     /// <param name="cancellation">Throws <see cref="OperationCanceledException"/>.</param>

@@ -4,13 +4,13 @@ namespace ExactCompression.Numerics;
 
 /// <summary>
 /// A simplex tableau in integers: the largest value of a linear function over a polytope, without any rounding. For the few small programs
-/// whose sign rounding leaves open.
+/// whose sign rounding leaves undecided.
 /// </summary>
 /// <remarks>
 /// Integer pivoting: every entry is an integer over one common denominator, the last pivot, by which each update divides without remainder
 /// (Edmonds, <em>Systems of Distinct Representatives and Linear Algebra</em>, 1967). Bland's rule keeps it from cycling. The variables are
-/// not negative, and a program starts from a vertex that fulfils every constraint: constraints are added only where the current vertex
-/// keeps them, so that no first phase is needed.
+/// nonnegative, and a program starts from a vertex that satisfies every constraint: constraints are added only where the current vertex
+/// satisfies them, so that no first phase is needed.
 /// </remarks>
 internal sealed class ExactTableau
 {
@@ -49,7 +49,7 @@ internal sealed class ExactTableau
 
     /// <summary>Adds the constraint that an affine function is not negative.</summary>
     /// <param name="function">A coefficient for each variable, then the constant.</param>
-    /// <exception cref="InvalidOperationException">The current vertex breaks it.</exception>
+    /// <exception cref="InvalidOperationException">The current vertex violates it.</exception>
     public void Require(ReadOnlySpan<Dyadic> function)
     {
         BigInteger[] terms = Dyadic.ToIntegers(function);
@@ -69,7 +69,7 @@ internal sealed class ExactTableau
 
     /// <summary>Goes to a vertex at which an affine function is largest.</summary>
     /// <param name="function">A coefficient for each variable, then the constant.</param>
-    /// <param name="cancellation">Looked at before each pivot; throws <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellation">Checked before each pivot; throws <see cref="OperationCanceledException"/>.</param>
     /// <returns>The sign of the largest value.</returns>
     public int MaximumSign(ReadOnlySpan<Dyadic> function, CancellationToken cancellation = default)
     {

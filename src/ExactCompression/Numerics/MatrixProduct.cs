@@ -10,11 +10,12 @@ namespace ExactCompression.Numerics;
 /// <remarks>
 /// The kernel holds a tile of <c>C</c> in registers, 8 rows by one panel with 512-bit vectors, and broadcasts <c>A</c>. Without 512-bit
 /// hardware a tile is 4 rows by half a panel, which fits 16 registers of 256 bits. Of a last panel with few columns only the first half is
-/// computed. The tiles are compiled at full optimisation at once: a network is often done before they would be found hot. Panels are swept
-/// for a block of rows that stays in the second-level cache.
+/// computed. The tiles are compiled at full optimisation at once: a network is often finished before they would be found hot. Panels are
+/// swept for a block of rows that stays in the second-level cache.
 /// <para>
-/// Vectors are stored whole, beyond the last column as well, where that falls on elements of the result that are still to come: so blocks
-/// and rows go up, and panels and halves of panels go from right to left. Only at the end of the result a tile goes through a buffer.
+/// Whole vectors are stored, also beyond the last column, where that overwrites only elements of the result that are computed later: so
+/// blocks and rows are processed upwards, and panels and halves of panels from right to left. Only at the end of the result does a tile go
+/// through a buffer.
 /// </para>
 /// </remarks>
 internal static unsafe class MatrixProduct

@@ -3,7 +3,7 @@ namespace ExactCompression.Numerics;
 /// <summary>Quotients that normalisation nodes need, each with a proven bound on its rounding; 0 where the result is exact.</summary>
 internal static class RoundedQuotient
 {
-    /// <summary>Beyond these magnitudes a residual that comes out as 0 proves nothing.</summary>
+    /// <summary>Beyond these magnitudes a computed residual of 0 proves nothing.</summary>
     private const double Smallest = 1e-140, Largest = 1e140;
 
     /// <summary><c>1 / divisor</c>.</summary>

@@ -15,12 +15,15 @@ internal static class Rounding
     /// </summary>
     public const double Underflow = 1e-300;
 
+    /// <summary>Below this magnitude the residual of a product may itself be rounded, by less than <see cref="double.Epsilon"/>.</summary>
+    public const double UnderflowRisk = 1e-290;
+
     /// <summary>
     /// A bound on the relative error of a sum of <paramref name="terms"/> products, whatever the order and with or without fused
     /// operations.
     /// </summary>
     /// <remarks>
-    /// Twice <c>gamma_n = n u / (1 - n u)</c>, plus a few terms: the room covers the rounding of the bound's own evaluation, which sums the
+    /// Twice <c>gamma_n = n u / (1 - n u)</c>, plus a few terms: these cover the rounding of the bound's own evaluation, which sums the
     /// same number of non-negative terms and so errs by less than a relative <c>gamma_n</c>, far below 1.
     /// </remarks>
     /// <param name="terms">Number of terms, below 2^40.</param>
@@ -78,8 +81,7 @@ internal static class Rounding
     private static bool IsExact(double a, double b, double product) =>
         a == 0 || b == 0 || !double.IsFinite(product) || (!IsTiny(product) && Math.FusedMultiplyAdd(a, b, -product) == 0);
 
-    // There the residual may underflow.
-    private static bool IsTiny(double product) => Math.Abs(product) < ErrorFreeSum.UnderflowRisk;
+    private static bool IsTiny(double product) => Math.Abs(product) < UnderflowRisk;
 
     // What rounding took away, exactly (Knuth's two-sum).
     private static double Residual(double a, double b, double sum)

@@ -7,21 +7,21 @@ namespace ExactCompression.Numerics;
 /// <c>W_dependent = K W_base</c> up to rounding (LEO++ step 4). Constant rows have rank 0 and never enter the basis.
 /// </summary>
 /// <remarks>
-/// <para>Every row is first scaled by a power of two so that its largest entry lies in [1, 2): scaling is exact, and a row is never
-/// taken for dependent because it is small. Gaussian elimination with complete pivoting then reveals the rank: what is left of a
-/// dependent row is rounding. Stored weights depend on each other exactly or not at all (duplicates, multiples, more rows than
-/// columns with weights), so the tolerance is that of rounding, <see cref="Tolerance"/>.</para>
+/// <para>Every row is first scaled by a power of two so that its largest entry lies in [1, 2): scaling is exact, and a row is never taken
+/// for dependent because it is small. Gaussian elimination with complete pivoting then reveals the rank: the remainder of a dependent row
+/// is rounding. Stored weights depend on each other exactly or not at all (duplicates, multiples, more rows than columns with weights), so
+/// the tolerance is that of rounding, <see cref="Tolerance"/>.</para>
 /// <para>Rows of the basis are exchanged for dependent ones while that increases the volume they span (Gu and Eisenstat, <em>Efficient
 /// Algorithms for Computing a Strong Rank-Revealing QR Factorization</em>, 1996), so that no coefficient of a scaled row exceeds
-/// <see cref="LargestCoefficient"/>. <c>K</c> is solved for with iterative refinement and verified on every column; a row that does not
-/// verify enters the basis after all.</para>
+/// <see cref="LargestCoefficient"/>. <c>K</c> is solved for with iterative refinement and verified on every column; a row that fails
+/// verification enters the basis after all.</para>
 /// </remarks>
 internal sealed class RowBasis
 {
-    /// <summary>What may be left of a row whose largest entry was in [1, 2), for it to count as dependent.</summary>
+    /// <summary>The largest remainder of a row whose largest entry was in [1, 2), for the row to count as dependent.</summary>
     public const double Tolerance = 1e-12;
 
-    /// <summary>Largest coefficient between scaled rows that is put up with before rows change places.</summary>
+    /// <summary>Largest coefficient between scaled rows that is allowed before rows change places.</summary>
     public const double LargestCoefficient = 2;
 
     private RowBasis(int[] basis, int[] dependent, double[] coefficients)
@@ -48,7 +48,7 @@ internal sealed class RowBasis
     /// <param name="columns">Columns.</param>
     /// <param name="rows">0-based rows to choose among, each once.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    /// <param name="tolerance">What may be left of a scaled dependent row.</param>
+    /// <param name="tolerance">The largest remainder of a scaled dependent row.</param>
     public static RowBasis Choose(
         ReadOnlySpan<double> weights, int columns, ReadOnlySpan<int> rows, CancellationToken cancellation, double tolerance = Tolerance)
     {
@@ -93,8 +93,8 @@ internal sealed class RowBasis
     }
 
     /// <summary>
-    /// Replaces coefficients that are rounding noise by 0 and near-integers by integers where the row is then met at least as well:
-    /// a duplicate is expressed by its twin alone.
+    /// Replaces coefficients that are rounding noise by 0 and near-integers by integers if that represents the row at least as well: a
+    /// duplicate is expressed by its twin alone.
     /// </summary>
     private static void Snap(ScaledRows scaled, int row, int[] basis, Span<double> coefficients, double[] residual)
     {
@@ -132,7 +132,7 @@ internal sealed class RowBasis
         return Unscaled(scaled, rows, [.. basis, .. bad.Select(d => dependent[d])], [.. good.Select(d => dependent[d])], kept);
     }
 
-    /// <summary>Sorts the basis, takes the scaling out of the coefficients and names rows by their numbers in the layer.</summary>
+    /// <summary>Sorts the basis, removes the scaling from the coefficients and identifies rows by their numbers in the layer.</summary>
     private static RowBasis Unscaled(ScaledRows scaled, int[] rows, int[] basis, int[] dependent, double[] k)
     {
         int[] order = Range(basis.Length);

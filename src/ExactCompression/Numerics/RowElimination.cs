@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// Gaussian elimination with complete pivoting on some rows of a matrix, <c>P A Q = L U</c>, stopped where nothing but rounding is left.
+/// Gaussian elimination with complete pivoting on some rows of a matrix, <c>P A Q = L U</c>, stopped when only rounding is left.
 /// </summary>
 internal sealed class RowElimination
 {
@@ -60,7 +60,7 @@ internal sealed class RowElimination
             int column = TensorPrimitives.IndexOfMaxMagnitude<double>(pivotRow);
             int step = pivots.Count;
             double diagonal = pivotRow[column];
-            pivotRow[column] = 0; // so that the column of the rows below stays the 0 that it is set to
+            pivotRow[column] = 0; // so that the column of the rows below keeps the 0 that it is set to
             foreach (int i in open)
             {
                 Span<double> row = work.AsSpan(i * columns, columns);

@@ -10,7 +10,7 @@ namespace ExactCompression.Numerics;
 /// </summary>
 internal static unsafe class SparseProduct
 {
-    /// <summary>Columns that <see cref="CollectColumns"/> goes through at a time.</summary>
+    /// <summary>Columns that <see cref="CollectColumns"/> processes at a time.</summary>
     public const int ColumnBlock = 16;
 
     /// <summary>Collects the values of a row that are not zero.</summary>
@@ -18,7 +18,7 @@ internal static unsafe class SparseProduct
     /// <param name="length">Its length, a whole number of panels.</param>
     /// <param name="values">Gets the values; room for <paramref name="length"/>.</param>
     /// <param name="offsets">Gets where the row of a panel begins that each value meets; room for <paramref name="length"/>.</param>
-    /// <returns>How many they are.</returns>
+    /// <returns>Their number.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Collect(float* row, int length, float* values, int* offsets)
     {
@@ -59,7 +59,7 @@ internal static unsafe class SparseProduct
         }
     }
 
-    /// <summary>Some panels of the product, one beside the other.</summary>
+    /// <summary>Some adjacent panels of the product.</summary>
     /// <param name="values">What <see cref="Collect"/> found.</param>
     /// <param name="offsets">Where it found it.</param>
     /// <param name="count">How many values there are.</param>

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// Sums and products of non-negative numbers that are never below the true value: what error bounds are added up with.
-/// Infinity stands for "no bound known"; a NaN is turned into it.
+/// Sums and products of non-negative numbers that are never below the true value, for adding up error bounds. Infinity stands for "no bound
+/// known"; a NaN is turned into it.
 /// </summary>
 /// <remarks>
 /// <para>With <c>u = 2^-53</c>, a sum of <c>n</c> products in double, in any order, with or without fused multiply-add, errs by at most
@@ -14,7 +14,7 @@ namespace ExactCompression.Numerics;
 /// </remarks>
 internal static class UpperBound
 {
-    /// <summary>Covers what underflow can lose in one term, with room to spare.</summary>
+    /// <summary>Covers the loss by underflow in one term, with a margin.</summary>
     private const double Underflow = 1e-300;
 
     /// <summary>An upper bound of <c>gamma_n</c>.</summary>
@@ -33,8 +33,8 @@ internal static class UpperBound
         Widened(AbsoluteDot(row, values), row, values);
 
     /// <summary>
-    /// What weights whose computation underflowed can add to a product with values up to these magnitudes: each weight errs by less than
-    /// <c>1e-300</c> beyond its relative error.
+    /// The error that weights whose computation underflowed can contribute to a product with values up to these magnitudes: each weight
+    /// errs by less than <c>1e-300</c> beyond its relative error.
     /// </summary>
     public static double Underflows(ReadOnlySpan<double> magnitudes)
     {

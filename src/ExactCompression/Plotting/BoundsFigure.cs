@@ -25,7 +25,7 @@ internal static class BoundsFigure
         if (!neurons.Any(static n => double.IsFinite(n.LowerBound) || double.IsFinite(n.UpperBound)))
             throw new InvalidInputException(
                 "TableHasNoBounds", $"The table of '{table.Network.Name}' has no bounds to show.",
-                "Find-StableNeurons finds some; a stable_neurons.npy holds none, and the search on a graphics card gives none.");
+                "Find-StableNeurons computes them; a stable_neurons.npy contains none, and Find-UnstableNeuronsGpu computes none.");
         int open = neurons.Count(static n => !double.IsFinite(n.LowerBound) || !double.IsFinite(n.UpperBound));
         return new()
         {
@@ -69,7 +69,7 @@ internal static class BoundsFigure
         return new(plot, height, $"Layer {layer}: {Panels.Counted(neurons.Length, "neuron", "neurons")}");
     }
 
-    /// <summary>A bar that can be seen: where bounds nearly meet it grows, away from zero where the neuron is stable.</summary>
+    /// <summary>A visible bar: if bounds nearly meet, it is enlarged, away from zero if the neuron is stable.</summary>
     private static Bar BarOf(NeuronStability neuron, int at, double low, double high, double thin, double size)
     {
         double missing = Math.Max(0, thin - (high - low));
@@ -83,7 +83,7 @@ internal static class BoundsFigure
             FillColor = PlotColors.Of(neuron.State), LineWidth = 0 };
     }
 
-    /// <summary>The range of what is finite, with zero in it and some air.</summary>
+    /// <summary>The range of the finite bounds, including zero, with a margin.</summary>
     private static (double Bottom, double Top) Limits(NeuronStability[] neurons)
     {
         double[] ends = [0, .. neurons.SelectMany(static n => (double[])[n.LowerBound, n.UpperBound]).Where(double.IsFinite)];

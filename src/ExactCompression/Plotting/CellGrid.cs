@@ -15,7 +15,7 @@ internal sealed class CellGrid
     private const double FullHeight = 720;
     private const double LabelledRow = 12;
 
-    // Numbers that one counts on from easily.
+    // Round numbers that are easy to count from.
     private static readonly int[] RowLengths = [10, 20, 50, 100, 200, 500, 1000];
 
     private readonly int[] widths;
@@ -69,7 +69,7 @@ internal sealed class CellGrid
     /// <param name="neuron">0-based neuron.</param>
     public (int Column, double Top) Place(int layer, int neuron) => (neuron % Columns, tops[layer] + neuron / Columns * Cell);
 
-    /// <summary>The middle of the line over a layer.</summary>
+    /// <summary>The middle of the heading above a layer.</summary>
     public double HeaderMiddle(int layer) => tops[layer] - HeaderHeight / 2 + 2;
 
     /// <summary>The number of the first neuron of each row, as far as there is room.</summary>

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace ExactCompression.Plotting;
 
-/// <summary>Lays a figure out and draws it: title, figures, legend, then the plots, one below the other.</summary>
+/// <summary>Lays out a figure and draws it: title, figures, legend, then the plots, one below the other.</summary>
 internal sealed class FigureDrawing : IDisposable
 {
     private const float Margin = 16;
@@ -64,7 +64,7 @@ internal sealed class FigureDrawing : IDisposable
             panel.Plot.Dispose();
     }
 
-    /// <summary>Given a height, the plots share what the head leaves in proportion to their own heights.</summary>
+    /// <summary>With a given height, the plots share what the head leaves in proportion to their natural heights.</summary>
     private void DrawPanels(SKCanvas canvas)
     {
         float space = Height - headHeight - Margin / 2, natural = panels.Sum(NaturalHeight), top = headHeight;
@@ -79,7 +79,7 @@ internal sealed class FigureDrawing : IDisposable
                     PictureFont.Strong, TextSize, PlotColors.Ink);
             }
 
-            // A plot clears all of its canvas before it draws, the other plots' parts too unless they are out of its reach.
+            // A plot clears its whole canvas before it draws, including other plots unless they are clipped away.
             canvas.Save();
             canvas.ClipRect(new SKRect(0, top + caption, Width, top + height));
             panel.Plot.Render(canvas, new PixelRect(0, Width, top + height, top + caption));

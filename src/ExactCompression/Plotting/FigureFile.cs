@@ -14,7 +14,8 @@ internal static partial class FigureFile
         int width = Scaled(drawing.Width, options), height = Scaled(drawing.Height, options);
         using SKSurface surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul))
             ?? throw new InvalidInputException(
-                "PictureSize", $"There is no memory for a picture of {width} x {height} pixels.", "Give a smaller width, height or scale.");
+                "PictureSize", $"There is not enough memory for a picture of {width} x {height} pixels.",
+                "Give a smaller width, height or scale.");
         surface.Canvas.Scale((float)options.Scale);
         drawing.Draw(surface.Canvas);
         using SKImage image = surface.Snapshot();
@@ -34,8 +35,8 @@ internal static partial class FigureFile
             $"width=\"{Scaled(drawing.Width, options)}\" height=\"{Scaled(drawing.Height, options)}\" viewBox=\"0 0 {drawing.Width} "
                 + $"{drawing.Height}\"");
         text = Size().Replace(text, size, 1);
-        // A viewer that lacks the font takes one like it, and lays its glyphs out itself: places of single glyphs are for this font alone,
-        // and hinder people who edit the text.
+        // A viewer without the font substitutes a similar one and lays out the glyphs itself: positions of single glyphs fit only this
+        // font, and hinder editing of the text.
         text = FontFamily().Replace(text, $"font-family=\"{PictureFont.Family}, Helvetica, Arial, sans-serif\"");
         text = GlyphPlaces().Replace(text, "$1=\"$2\"");
         return Encoding.UTF8.GetBytes(text);

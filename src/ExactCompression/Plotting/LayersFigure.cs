@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace ExactCompression.Plotting;
 
-/// <summary>A compression: what became of each layer's neurons, and the connections before and after.</summary>
+/// <summary>A compression: the fate of each layer's neurons, and the connections before and after.</summary>
 internal static class LayersFigure
 {
     private const float RowHeight = 34;
@@ -82,7 +82,7 @@ internal static class LayersFigure
         end += length;
     }
 
-    /// <summary>Bars to the right, one row below the other, with a name before and a figure behind each.</summary>
+    /// <summary>Bars to the right, one row below the other, with a name before and a number after each.</summary>
     private static Plot Rows(List<Bar> bars, string[] names, (double End, string Text)[] labels, float width)
     {
         Plot plot = Panels.Create(new PixelPadding(Panels.Left, Panels.Right, Panels.BottomUnlabelled, Panels.Top));

@@ -1,16 +1,16 @@
 namespace ExactCompression.Plotting;
 
-/// <summary>What became of the neurons of one layer.</summary>
+/// <summary>The fate of the neurons of one layer.</summary>
 /// <param name="Layer">1-based hidden layer of the original.</param>
 /// <param name="Before">Neurons before.</param>
-/// <param name="Kept">Neurons that are left.</param>
-/// <param name="Gone">How many went away, by the reason.</param>
+/// <param name="Kept">Remaining neurons.</param>
+/// <param name="Gone">How many were removed, by reason.</param>
 internal sealed record NeuronFates(int Layer, int Before, int Kept, IReadOnlyDictionary<NeuronFate, int> Gone)
 {
     /// <summary>The fates of all layers of a compression.</summary>
     public static IReadOnlyList<NeuronFates> Of(CompressionResult result)
     {
-        // A constant stays; where that saves connections it keeps one neuron, of no layer that was there: it stands at the first.
+        // A constant network may keep one neuron, if that saves connections; it belongs to no original layer and is shown with the first.
         bool collapsed = result.Steps.Any(static s => s.Kind == CompressionStepKind.Collapse);
         var fates = new List<NeuronFates>(result.Original.Depth);
         for (int layer = 1; layer <= result.Original.Depth; layer++)
@@ -52,7 +52,7 @@ internal sealed record NeuronFates(int Layer, int Before, int Kept, IReadOnlyDic
     };
 }
 
-/// <summary>Why a neuron went away.</summary>
+/// <summary>Why a neuron was removed.</summary>
 internal enum NeuronFate
 {
     Inactive,

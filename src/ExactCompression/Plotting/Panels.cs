@@ -20,7 +20,7 @@ internal static class Panels
     /// <param name="padding">Room for the axes.</param>
     public static Plot Create(PixelPadding padding)
     {
-        _ = PictureFont.Regular; // known to the plots from here on
+        _ = PictureFont.Regular; // registered with the plots from here on
         var plot = new Plot();
         plot.FigureBackground.Color = Colors.White;
         plot.DataBackground.Color = Colors.Transparent;
@@ -49,7 +49,7 @@ internal static class Panels
         return plot;
     }
 
-    /// <summary>A number as people write it: no exponent unless it is very small or large, thousands apart.</summary>
+    /// <summary>A number for reading: no exponent unless it is very small or large, with thousands separators.</summary>
     public static string Number(double value)
     {
         double size = Math.Abs(value);
@@ -81,14 +81,14 @@ internal static class Panels
         return Ticks(Enumerable.Range(0, (int)(end / step) + 1).Select(i => (i * step, Number(i * step))));
     }
 
-    /// <summary>Takes away an axis's line and marks, and leaves its numbers.</summary>
+    /// <summary>Removes an axis's line and ticks, and keeps its numbers.</summary>
     public static void HideLine(IAxis axis)
     {
         axis.FrameLineStyle.Width = 0;
         axis.MajorTickStyle.Length = 0;
     }
 
-    /// <summary>Text at a place of the data.</summary>
+    /// <summary>Text at a position in data coordinates.</summary>
     public static void AddText(
         Plot plot, string text, double x, double y, Alignment alignment, float size, Color color, bool strong = false)
     {

@@ -19,10 +19,10 @@ public sealed class Picture
 
     internal Plotting.Figure Figure { get; }
 
-    /// <summary>Writes the picture; the extension says as what. A file is complete or not there.</summary>
+    /// <summary>Writes the picture; the extension selects the format. The file is written completely or not at all.</summary>
     /// <param name="path">The file, which is replaced if it exists.</param>
     /// <param name="options">Size and title.</param>
-    /// <exception cref="InvalidInputException">The extension is neither, or the size is none for a picture.</exception>
+    /// <exception cref="InvalidInputException">The extension is neither, or the size is invalid.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="DllNotFoundException">SkiaSharp's native library is missing.</exception>
     public void Write(string path, PictureOptions? options = null)
@@ -35,7 +35,7 @@ public sealed class Picture
         NetworkFiles.Replace(path, overwrite: true, stream => stream.Write(content));
     }
 
-    /// <summary>Refuses a file name whose extension is of no picture.</summary>
+    /// <summary>Refuses a file name without the extension of a picture.</summary>
     /// <exception cref="InvalidInputException">The extension is neither .png nor .svg.</exception>
     public static void RequireExtension(string path)
     {
@@ -44,8 +44,8 @@ public sealed class Picture
             throw new InvalidInputException(
                 "PictureFormat",
                 extension.Length == 0
-                    ? $"'{path}' has no extension that says what picture to make."
-                    : $"'{path}': pictures are not written as '{extension}'.",
+                    ? $"'{path}' has no extension that selects a picture format."
+                    : $"'{path}': '{extension}' is not a picture format.",
                     $"Give a file name that ends in {string.Join(" or ", Extensions)}.");
     }
 }

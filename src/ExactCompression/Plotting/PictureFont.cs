@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace ExactCompression.Plotting;
 
 /// <summary>
-/// The font of all pictures, which the library brings along: so a picture is the same on every machine, and has its labels where no font is
+/// The font of all pictures, which comes with the library: so a picture looks the same on every machine, and has labels even if no font is
 /// installed.
 /// </summary>
 internal static class PictureFont
@@ -34,7 +34,7 @@ internal static class PictureFont
         return SKTypeface.FromData(data);
     }
 
-    /// <summary>Answers for this family alone; other plots of the process keep their fonts.</summary>
+    /// <summary>Resolves only this family; other plots in the process keep their fonts.</summary>
     private sealed class Resolver(SKTypeface regular, SKTypeface strong) : IFontResolver
     {
         public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>

@@ -1,6 +1,6 @@
 namespace ExactCompression;
 
-/// <summary>How large a picture is, and what stands over it.</summary>
+/// <summary>The size and title of a picture.</summary>
 public sealed record PictureOptions
 {
     /// <summary>The least width or height that has room for labels.</summary>
@@ -12,13 +12,13 @@ public sealed record PictureOptions
     /// <summary>Width in pixels, before <see cref="Scale"/>.</summary>
     public int Width { get; init; } = 960;
 
-    /// <summary>Height in pixels, before <see cref="Scale"/>; null for as much as there is to show.</summary>
+    /// <summary>Height in pixels, before <see cref="Scale"/>; null for as much as needed.</summary>
     public int? Height { get; init; }
 
-    /// <summary>How many pixels of the file make one of the picture: 2 for sharp print. All of it grows alike.</summary>
+    /// <summary>How many pixels of the file make one of the picture: 2 for sharp print. Everything is scaled.</summary>
     public double Scale { get; init; } = 1;
 
-    /// <summary>The title; null for what the picture shows.</summary>
+    /// <summary>The title; null for the default.</summary>
     public string? Title { get; init; }
 
     /// <summary>Refuses sizes that no picture can have.</summary>

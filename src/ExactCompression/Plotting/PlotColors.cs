@@ -3,7 +3,7 @@ using ScottPlot;
 namespace ExactCompression.Plotting;
 
 /// <summary>
-/// Colours that people with any kind of colour vision tell apart, in print too: the eight of Okabe and Ito ("Color Universal Design",
+/// Colours that can be distinguished with any kind of colour vision, in print too: the eight of Okabe and Ito ("Color Universal Design",
 /// 2008), and greys.
 /// </summary>
 internal static class PlotColors
@@ -22,10 +22,10 @@ internal static class PlotColors
     public static readonly Color Grey = Color.FromHex("#B4BAC2");
     public static readonly Color Slate = Color.FromHex("#3D4653");
 
-    /// <summary>Colours of lines, the best told apart first.</summary>
+    /// <summary>Colours of lines, the most distinct first.</summary>
     public static readonly IReadOnlyList<Color> Series = [Blue, Vermilion, Green, Purple, Orange, Sky, Slate];
 
-    /// <summary>The colour of a state; what keeps its neurons is grey.</summary>
+    /// <summary>The colour of a state; a state whose neurons are kept is grey.</summary>
     public static Color Of(NeuronState state) => state switch
     {
         NeuronState.StablyActive => Blue,

@@ -6,13 +6,13 @@ namespace ExactCompression;
 /// <summary>Rows with named columns, such as a sweep writes: all as text, numbers in the invariant culture.</summary>
 public sealed class PlotRows
 {
-    // About what a field takes, with its text and its place in a row.
+    // Approximate size of a field, with its text and its place in a row.
     private const int FieldSize = 100;
 
     private readonly List<IReadOnlyDictionary<string, string>> rows;
 
     /// <summary>Takes rows as they are.</summary>
-    /// <param name="rows">Each row's values by column; columns are found whatever the case, if the dictionaries do.</param>
+    /// <param name="rows">Each row's values by column; column names are case-insensitive if the dictionaries are.</param>
     /// <param name="source">What they are called in messages: a file's path, or words.</param>
     public PlotRows(IEnumerable<IReadOnlyDictionary<string, string>> rows, string source)
     {
@@ -33,7 +33,7 @@ public sealed class PlotRows
     /// <summary>Reads a CSV file with a header.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What the import may take; null for the usual.</param>
-    /// <exception cref="InvalidFileException">The file is no CSV, has no rows, or takes more than it may.</exception>
+    /// <exception cref="InvalidFileException">The file is not CSV, has no rows, or takes more than it may.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     public static PlotRows Read(string path, ImportOptions? options = null)
     {
@@ -74,7 +74,7 @@ public sealed class PlotRows
     /// <summary>A value as text; empty where the row has none.</summary>
     internal string Text(int row, string column) => rows[row].GetValueOrDefault(column) ?? "";
 
-    /// <summary>The values that a column has, in the order in which they come.</summary>
+    /// <summary>The values that a column has, in the order of their first occurrence.</summary>
     internal IReadOnlyList<string> Values(string column) =>
         [.. Enumerable.Range(0, Count).Select(row => Text(row, column)).Distinct(StringComparer.Ordinal)];
 

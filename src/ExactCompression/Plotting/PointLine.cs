@@ -3,8 +3,8 @@ using SkiaSharp;
 
 namespace ExactCompression.Plotting;
 
-/// <summary>A line through points of a plot, perhaps dashed.</summary>
-/// <param name="points">The points; a single one makes no line.</param>
+/// <summary>A line through points of a plot, optionally dashed.</summary>
+/// <param name="points">The points; a single one gives no line.</param>
 /// <param name="width">Width in pixels.</param>
 /// <param name="color">The colour.</param>
 /// <param name="dashes">Lengths of dash and gap in pixels; null for an unbroken line.</param>

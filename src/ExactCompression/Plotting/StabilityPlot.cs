@@ -2,7 +2,7 @@ using ExactCompression.Plotting;
 
 namespace ExactCompression;
 
-/// <summary>Pictures of what was found and done.</summary>
+/// <summary>Pictures of verdicts, compressions and sweeps.</summary>
 public static class StabilityPlot
 {
     /// <summary>The state of each neuron, layer by layer.</summary>
@@ -16,7 +16,7 @@ public static class StabilityPlot
     public static Picture Bounds(StabilityTable table, IReadOnlyList<int>? layers = null) =>
         new(BoundsFigure.Of(WithNeurons(table), layers));
 
-    /// <summary>What became of the neurons of each layer, and of the connections.</summary>
+    /// <summary>The fate of the neurons of each layer, and of the connections.</summary>
     /// <exception cref="InvalidInputException">The network has no hidden neurons.</exception>
     public static Picture Layers(CompressionResult result)
     {
@@ -24,10 +24,10 @@ public static class StabilityPlot
         return new(LayersFigure.Of(result));
     }
 
-    /// <summary>Compression against something that was varied, from the rows of a sweep.</summary>
+    /// <summary>Compression against a quantity that was varied, from the rows of a sweep.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="options">What is shown.</param>
-    /// <exception cref="InvalidInputException">The rows lack a column, or hold no numbers in it.</exception>
+    /// <exception cref="InvalidInputException">The rows lack a column, or contain no numbers in it.</exception>
     public static Picture Compression(PlotRows rows, SweepPlotOptions? options = null) => new(SweepFigure.Of(rows, options ?? new()));
 
     private static StabilityTable WithNeurons(StabilityTable table) =>

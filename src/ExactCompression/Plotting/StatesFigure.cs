@@ -17,7 +17,7 @@ internal static class StatesFigure
         Panels = width => [Panel(table, width)],
     };
 
-    /// <summary>The states that there are, with how many neurons have each.</summary>
+    /// <summary>The states that occur, with their numbers of neurons.</summary>
     public static IReadOnlyList<LegendEntry> Legend(IReadOnlyCollection<NeuronStability> neurons) =>
         [.. Order.Select(state => (State: state, Count: neurons.Count(n => n.State == state))).Where(static s => s.Count > 0)
             .Select(s => new LegendEntry(

@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace ExactCompression.Plotting;
 
 /// <summary>
-/// Lines with dashes. Their dashes are drawn one by one: SVG files know no path effects, which is how plots dash otherwise.
+/// Lines with dashes. Their dashes are drawn one by one: SVG files do not support path effects, by which plots dash lines otherwise.
 /// </summary>
 internal static class Strokes
 {

@@ -2,7 +2,7 @@ using ScottPlot;
 
 namespace ExactCompression.Plotting;
 
-/// <summary>Where values lie along the picture: spread out evenly, or by factors with a place for 0.</summary>
+/// <summary>Positions of values on the horizontal axis: linear, or logarithmic with a separate place for 0.</summary>
 internal sealed class SweepAxis
 {
     private const double LogWorthwhile = 20;
@@ -14,7 +14,7 @@ internal sealed class SweepAxis
 
     /// <summary>Makes an axis.</summary>
     /// <param name="values">All values, at least one.</param>
-    /// <param name="scale">How they are spread out.</param>
+    /// <param name="scale">The scale.</param>
     /// <exception cref="InvalidInputException">Negative values have no logarithm.</exception>
     public SweepAxis(IEnumerable<double> values, PlotScale scale)
     {
@@ -25,7 +25,7 @@ internal sealed class SweepAxis
             throw new InvalidInputException(
                 "PlotScale",
                 FormattableString.Invariant(
-                    $"The values along the picture go from {this.values[0]} to {this.values[^1]}, and have no logarithms."),
+                    $"The values on the horizontal axis range from {this.values[0]} to {this.values[^1]}, and have no logarithm."),
                     "Leave -XScale out, or say -XScale Linear.");
         IsLog = scale == PlotScale.Log || scale == PlotScale.Auto && isPossible && positive[^1] >= LogWorthwhile * positive[0];
         if (!IsLog)
@@ -37,7 +37,7 @@ internal sealed class SweepAxis
     /// <summary>Whether equal factors are equally far apart.</summary>
     public bool IsLog { get; }
 
-    /// <summary>Whether 0 stands apart from the rest.</summary>
+    /// <summary>Whether 0 is drawn separately from the rest.</summary>
     public bool HasZero => IsLog && values[0] == 0;
 
     /// <summary>Halfway between 0 and the smallest value above it.</summary>
@@ -46,7 +46,7 @@ internal sealed class SweepAxis
     /// <summary>The place of a value.</summary>
     public double Place(double value) => !IsLog ? value : value == 0 ? zeroPlace : Math.Log10(value);
 
-    /// <summary>The ends, with some air.</summary>
+    /// <summary>The ends, with a margin.</summary>
     public (double Left, double Right) Limits()
     {
         double left = Place(values[0]), right = Place(values[^1]);
@@ -54,7 +54,7 @@ internal sealed class SweepAxis
         return (left - air, right + air);
     }
 
-    /// <summary>Ticks at the values themselves, as far as their labels have room, the first and the last before all.</summary>
+    /// <summary>Ticks at the values themselves, as far as there is room for their labels, the first and the last with priority.</summary>
     /// <param name="width">Pixels along the axis.</param>
     public ITickGenerator Ticks(double width)
     {

@@ -73,7 +73,7 @@ internal static class SweepFigure
         Color color = ColorOf(group);
         if (means.Any(static m => m.Count > 1))
             Dots(plot, [.. points.Select(p => new Coordinates(axis.Place(p.X), p.Y))], MarkerShape.FilledCircle, 5, color.WithAlpha(0.4));
-        // What lies between 0 and the rest was not looked at, on a scale that never comes to 0.
+        // Nothing was measured between 0 and the rest, on a scale that never reaches 0.
         int first = axis.HasZero && means[0].X == 0 ? 1 : 0;
         if (first == 1 && means.Length > 1)
             Line(plot, [.. means[..2].Select(m => new Coordinates(axis.Place(m.X), m.Y))], 1.2f, color.WithAlpha(0.7), Dotted);
@@ -94,7 +94,7 @@ internal static class SweepFigure
         dots.MarkerSize = size;
     }
 
-    /// <summary>Percentages of what was removed begin at 0; anything else has its own range, with some air.</summary>
+    /// <summary>Percentages of what was removed begin at 0; anything else has its own range, with a margin.</summary>
     private static (double Bottom, double Top) Limits(double low, double high, string y)
     {
         if (!double.IsFinite(low))
@@ -119,7 +119,7 @@ internal static class SweepFigure
         _ => column,
     };
 
-    /// <summary>Words of ours within a sentence; names of columns stay as they are.</summary>
+    /// <summary>Our own names in lower case within a sentence; names of columns unchanged.</summary>
     private static string Lowered(string text) =>
         text.Contains(' ', StringComparison.Ordinal) ? char.ToLowerInvariant(text[0]) + text[1..] : text;
 

@@ -3,7 +3,7 @@ namespace ExactCompression;
 /// <summary>What a picture of a sweep shows.</summary>
 public sealed record SweepPlotOptions
 {
-    /// <summary>The column that runs along the picture; null for the first of L1, Radius and DomainWidth that varies.</summary>
+    /// <summary>The column on the horizontal axis; null for the first of L1, Radius and DomainWidth that varies.</summary>
     public string? X { get; init; }
 
     /// <summary>
@@ -11,14 +11,14 @@ public sealed record SweepPlotOptions
     /// </summary>
     public IReadOnlyList<string> Y { get; init; } = [];
 
-    /// <summary>The columns whose values make lines of their own; empty for the architecture, and whatever else was varied.</summary>
+    /// <summary>The columns whose values give separate lines; empty for the architecture, and whatever else was varied.</summary>
     public IReadOnlyList<string> GroupBy { get; init; } = [];
 
-    /// <summary>How <see cref="X"/> is spread out.</summary>
+    /// <summary>The scale of <see cref="X"/>.</summary>
     public PlotScale XScale { get; init; }
 }
 
-/// <summary>How an axis is spread out.</summary>
+/// <summary>The scale of an axis.</summary>
 public enum PlotScale
 {
     /// <summary>
@@ -29,6 +29,6 @@ public enum PlotScale
     /// <summary>Equal steps are equally far apart.</summary>
     Linear,
 
-    /// <summary>Equal factors are equally far apart; 0 has a place of its own at the left.</summary>
+    /// <summary>Equal factors are equally far apart; 0 is drawn separately at the left.</summary>
     Log,
 }

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace ExactCompression.Plotting;
 
-/// <summary>The rows of a sweep, as lines of points: one line a group, several points at an x where seeds differ.</summary>
+/// <summary>The rows of a sweep, as lines of points: one line per group, several points at an x where seeds differ.</summary>
 internal sealed class SweepSeries
 {
     private static readonly string[] XColumns = ["L1", "Radius", "DomainWidth"];
     private static readonly string[][] YColumns = [["NeuronsRemovedPercent"], ["ConnectionsRemovedPercent"],
         ["AccuracyAfter", "Accuracy", "AccuracyBefore"]];
 
-    // What a sweep may vary beside the seed: rows that differ in one of these are no repetitions of each other.
+    // What a sweep may vary besides the seed: rows that differ in one of these are not repetitions of each other.
     private static readonly string[] Conditions = ["Architecture", "Method", "Solver", "Preprocess", "Data", "TimeLimit", "Levels", "L1",
         "Radius", "DomainWidth"];
     private static readonly string[] DomainColumns = ["Radius", "DomainWidth"];
@@ -27,10 +27,10 @@ internal sealed class SweepSeries
             StringComparer.Ordinal).Order(NaturalOrder)];
     }
 
-    /// <summary>The column along the picture.</summary>
+    /// <summary>The column on the horizontal axis.</summary>
     public string X { get; }
 
-    /// <summary>The columns upwards.</summary>
+    /// <summary>The columns on the vertical axes.</summary>
     public IReadOnlyList<string> Y { get; }
 
     /// <summary>The lines, in the order of the legend.</summary>
@@ -38,7 +38,7 @@ internal sealed class SweepSeries
 
     private static Comparer<string> NaturalOrder { get; } = Comparer<string>.Create(static (a, b) => CompareNaturally(a, b));
 
-    /// <summary>Chooses columns where none are named.</summary>
+    /// <summary>Chooses columns if none are named.</summary>
     /// <exception cref="InvalidInputException">A column is missing, or none can be chosen.</exception>
     public static SweepSeries Of(PlotRows rows, SweepPlotOptions options)
     {
@@ -60,7 +60,7 @@ internal sealed class SweepSeries
         string[] groups = options.GroupBy.Count > 0
             ? [.. options.GroupBy]
             : [.. Conditions.Where(c => !IsSame(c, x) && rows.Has(c) && rows.Values(c).Count > 1)];
-        // A radius and the width that it makes are one thing.
+        // A radius and the width that follows from it are one quantity.
         if (options.GroupBy.Count == 0 && groups.Contains(DomainColumns[0]))
             groups = [.. groups.Where(static c => c != DomainColumns[1])];
         if (groups.Length == 0 && rows.Has("Architecture"))
@@ -70,7 +70,7 @@ internal sealed class SweepSeries
 
     /// <summary>The points of a line, sorted.</summary>
     /// <param name="group">The line.</param>
-    /// <param name="y">The column upwards.</param>
+    /// <param name="y">The column on the vertical axis.</param>
     /// <returns>Pairs of numbers; rows that failed, or lack one of the two, are left out.</returns>
     /// <exception cref="InvalidInputException">A value is no number.</exception>
     public IReadOnlyList<(double X, double Y)> Points(string group, string y)
@@ -86,7 +86,7 @@ internal sealed class SweepSeries
         return points;
     }
 
-    /// <summary>How many rows failed or lack the number along the picture.</summary>
+    /// <summary>How many rows failed or lack the number on the horizontal axis.</summary>
     public int LeftOut() =>
         Enumerable.Range(0, rows.Count).Count(
             row => rows.Text(row, "Error").Length > 0 || Number(row, X) is null || Y.All(y => Number(row, y) is null));
@@ -119,7 +119,7 @@ internal sealed class SweepSeries
     private string GroupOf(int row) =>
         string.Join(", ", groupColumns.Select(column => Described(column, rows.Text(row, column))).Where(static text => text.Length > 0));
 
-    /// <summary>A value that does not say of itself what it is, with its column's name.</summary>
+    /// <summary>A value that is not self-explanatory, with its column's name.</summary>
     private static string Described(string column, string value) =>
         value.Length > 0 && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
             ? $"{column} {Panels.Number(number)}"
@@ -132,7 +132,7 @@ internal sealed class SweepSeries
             return null;
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
             throw new InvalidInputException(
-                "PlotValueNotANumber", $"{rows.Source}: row {row + 1}, column {column}: '{text}' is no number.",
+                "PlotValueNotANumber", $"{rows.Source}: row {row + 1}, column {column}: '{text}' is not a number.",
                 "Name a column of numbers with -X and -Y; they have a decimal point, whatever the culture.");
         return double.IsFinite(value) ? value : null;
     }

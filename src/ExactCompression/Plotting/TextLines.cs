@@ -52,13 +52,13 @@ internal static class TextLines
         return [.. lines.Select(l => Fit(l, typeface, size, width))];
     }
 
-    /// <summary>Shortens a line that is too long, and shows that it did.</summary>
+    /// <summary>Shortens a line that is too long, and marks it with an ellipsis.</summary>
     public static string Fit(string text, SKTypeface typeface, float size, float width)
     {
         text = PrintableText.Of(text);
         if (Measure(text, typeface, size) <= width)
             return text;
-        // The longest beginning with room for the sign behind it; names can be thousands of letters long.
+        // The longest prefix that leaves room for the ellipsis; names can be thousands of letters long.
         int fits = 1, tooLong = text.Length;
         while (tooLong - fits > 1)
         {
@@ -74,7 +74,7 @@ internal static class TextLines
         return text[..fits] + Ellipsis;
     }
 
-    // No hinting and whole-pixel snapping: glyphs have the same shape and place at every scale.
+    // No hinting or pixel snapping: glyphs have the same shape and position at every scale.
     private static SKFont Font(SKTypeface typeface, float size) =>
         new(typeface, size) { Subpixel = true, Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None };
 }

@@ -4,18 +4,18 @@ using ExactCompression.Training;
 
 namespace ExactCompression;
 
-/// <summary>Trains rectifier networks that classify: the library behind <c>New-ReluClassifier</c>.</summary>
+/// <summary>Trains ReLU classifiers: the library behind <c>New-ReluClassifier</c>.</summary>
 /// <remarks>
 /// Softmax cross-entropy in float32, minibatches in a new order each epoch, He initialisation (uniform; biases 0). Every weight of the
-/// result is a float32 value, so that later stages, which compute in double, see the very network that was trained.
+/// result is a float32 value, so that later stages, which compute in double, see exactly the network that was trained.
 /// </remarks>
 public static class ClassifierTraining
 {
     /// <summary>Trains a network.</summary>
     /// <param name="data">Labelled rows, already scaled; labels are 0 to k - 1.</param>
     /// <param name="options">How.</param>
-    /// <param name="progress">Told of each epoch as it ends, on the calling thread; null for silence.</param>
-    /// <param name="cancellation">When cancelled, the network so far comes back within a second; its history is not
+    /// <param name="progress">Receives each epoch as it ends, on the calling thread; null for no reports.</param>
+    /// <param name="cancellation">When cancelled, the network so far is returned within a second; its history is not
     /// <see cref="TrainingHistory.Completed"/>.</param>
     /// <returns>The network, with its <see cref="ReluNetwork.Training"/>.</returns>
     /// <exception cref="InvalidInputException">The data cannot be trained on, an option makes no sense, or the loss is no longer
@@ -77,7 +77,7 @@ public static class ClassifierTraining
         float most = 0;
         foreach (float value in data.Values.Span)
             most = Math.Max(most, Math.Abs(value));
-        string mend = most > 2
+        string advice = most > 2
             ? FormattableString.Invariant(
                 $"Scale the data: its values reach {most:G3}, so Import-InputData -Scale {1 / most:G3} brings them to 1.")
             : "Lower -LearningRate.";
@@ -85,6 +85,6 @@ public static class ClassifierTraining
             "TrainingDiverged",
             FormattableString.Invariant($"Training diverged in epoch {epoch}, at learning rate {Schedule.Rate(options, epoch):G3}: ")
                 + "the loss is no longer a finite number.",
-            mend);
+            advice);
     }
 }

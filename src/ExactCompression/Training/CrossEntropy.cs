@@ -14,7 +14,7 @@ internal static class CrossEntropy
     {
         int largest = Largest(outputs);
         isRight = largest == label;
-        // From the largest output, so that nothing overflows.
+        // Relative to the largest output, so that nothing overflows.
         double most = outputs[largest], sum = 0;
         for (int k = 0; k < outputs.Length; k++)
         {
@@ -30,7 +30,7 @@ internal static class CrossEntropy
         return Math.Log(sum) + most - outputs[label];
     }
 
-    /// <summary>Index of the largest value; the lowest where several are.</summary>
+    /// <summary>Index of the largest value; the lowest if there are several.</summary>
     public static int Largest(ReadOnlySpan<float> values)
     {
         int best = 0;

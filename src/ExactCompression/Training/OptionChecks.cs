@@ -13,10 +13,10 @@ internal static class OptionChecks
             Require(width >= 1, "Hidden", width, "Give each hidden layer at least one neuron.");
         Require(options.L1 >= 0 && double.IsFinite(options.L1), "L1", options.L1,
             "Give 0 for no penalty, or a small number such as 0.001.");
-        Require(options.Epochs >= 0, "Epochs", options.Epochs, "Give a number of epochs, or 0 for as many as are usual.");
+        Require(options.Epochs >= 0, "Epochs", options.Epochs, "Give a number of epochs, or 0 for the default.");
         Require(options.BatchSize >= 1, "BatchSize", options.BatchSize, "Give at least 1.");
         Require(options.LearningRate >= 0 && double.IsFinite(options.LearningRate), "LearningRate", options.LearningRate,
-            "Give a number above 0, such as 0.1, or 0 for the usual one.");
+            "Give a number above 0, such as 0.1, or 0 for the default.");
         Require(options.Momentum is >= 0 and < 1, "Momentum", options.Momentum, "Give a number from 0 to less than 1, such as 0.9.");
         Require(options.LearningRateDecay is > 0 and <= 1, "LearningRateDecay", options.LearningRateDecay,
             "Give the share of the learning rate that is left in the last epoch, above 0 and at most 1.");
@@ -27,10 +27,10 @@ internal static class OptionChecks
         Require(Enum.IsDefined(options.L1Mode), "L1Mode", (int)options.L1Mode, "Use Proximal or Subgradient.");
     }
 
-    private static void Require(bool makesSense, string option, double value, string mend)
+    private static void Require(bool makesSense, string option, double value, string advice)
     {
         if (!makesSense)
             throw new InvalidInputException(
-                option + "Invalid", $"-{option} {value.ToString("R", CultureInfo.InvariantCulture)} makes no sense.", mend);
+                option + "Invalid", $"-{option} {value.ToString("R", CultureInfo.InvariantCulture)} makes no sense.", advice);
     }
 }

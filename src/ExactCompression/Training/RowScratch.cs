@@ -6,8 +6,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Training;
 
 /// <summary>
-/// The products of training on one thread, with the memory that they need. Rows with many zeros, such as those of most pictures and of
-/// rectified values, are multiplied without them.
+/// The products of training on one thread, with the memory that they need. Rows with many zeros, such as those of most pictures and of ReLU
+/// outputs, are multiplied without the zeros.
 /// </summary>
 internal sealed unsafe class RowScratch : IDisposable
 {

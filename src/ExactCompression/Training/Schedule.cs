@@ -1,13 +1,13 @@
 namespace ExactCompression.Training;
 
-/// <summary>How long training goes on, and at what learning rate.</summary>
+/// <summary>How long training takes, and at what learning rate.</summary>
 internal static class Schedule
 {
     private const int UsualSteps = 12_000;
     private const int LeastEpochs = 20;
 
-    /// <summary>The options with what they leave open filled in.</summary>
-    /// <param name="options">What was asked.</param>
+    /// <summary>The options with defaults filled in.</summary>
+    /// <param name="options">The options as given.</param>
     /// <param name="rows">Rows to train on.</param>
     public static ClassifierOptions Complete(ClassifierOptions options, int rows)
     {

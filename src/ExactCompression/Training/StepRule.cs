@@ -101,12 +101,12 @@ internal readonly unsafe struct StepRule
         }
     }
 
-    /// <summary>The slope of the l1 penalty; 0 at 0.</summary>
+    /// <summary>The subgradient of the l1 penalty; 0 at 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Slope(Vector512<float> weight, Vector512<float> slope) =>
         (slope & Vector512.GreaterThan(weight, Vector512<float>.Zero)) - (slope & Vector512.LessThan(weight, Vector512<float>.Zero));
 
-    /// <summary>The soft threshold: what is within it becomes +0 exactly. NaN stays NaN.</summary>
+    /// <summary>The soft threshold: a value within it becomes exactly +0. NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Shrink(Vector512<float> weight, Vector512<float> most) =>
         weight - Vector512.Min(Vector512.Max(weight, -most), most);

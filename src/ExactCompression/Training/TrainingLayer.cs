@@ -4,8 +4,7 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Training;
 
 /// <summary>
-/// A layer while it is trained. Widths are padded to whole panels: the neurons that this adds have weights, values and gradients of zero,
-/// and stay so.
+/// A layer in training. Widths are padded to whole panels: the added neurons have weights, values and gradients of zero, and keep them.
 /// </summary>
 internal sealed unsafe class TrainingLayer : IDisposable
 {
@@ -22,7 +21,7 @@ internal sealed unsafe class TrainingLayer : IDisposable
     /// <summary>Makes a layer with random weights.</summary>
     /// <param name="inputs">Values it takes.</param>
     /// <param name="outputs">Its neurons.</param>
-    /// <param name="isFirst">Whether its inputs are the data's, so that no gradient by them is wanted.</param>
+    /// <param name="isFirst">Whether its inputs are the data, so that no gradient with respect to them is needed.</param>
     /// <param name="hasSecondMoment">Whether the optimizer keeps a second moment of each weight.</param>
     /// <param name="random">Gives the weights: uniform, of variance 2 / inputs (He et al., 2015).</param>
     public TrainingLayer(int inputs, int outputs, bool isFirst, bool hasSecondMoment, Random random)
@@ -156,7 +155,9 @@ internal sealed unsafe class TrainingLayer : IDisposable
         return forward.Data + ((((nint)(o / width) * In) + k) * width) + (o % width);
     }
 
-    /// <summary>Brings the weights of <see cref="SparseProduct.ColumnBlock"/> inputs to where the backward pass reads them.</summary>
+    /// <summary>
+    /// Copies the weights of <see cref="SparseProduct.ColumnBlock"/> inputs to the place from which the backward pass reads them.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CopyBackward(int from)
     {

@@ -4,22 +4,22 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Training;
 
 /// <summary>
-/// A network while it is trained, in float32. A step has two phases, and all threads end the one before the next begins: rows go through
-/// the network and back, a few at a time, and weights are only read; then each few inputs of each layer take their step, and weights are
+/// A network in training, in float32. A step has two phases, and all threads finish the first before the second begins: rows go through the
+/// network and back, a few at a time, and weights are only read; then each block of inputs of each layer takes its step, and weights are
 /// only written.
 /// </summary>
 /// <remarks>
-/// Every sum is made by one thread in the order of its terms, however the rows and inputs are shared out: results do not depend on the
+/// Every sum is computed by one thread in the order of its terms, however rows and inputs are distributed: results do not depend on the
 /// number of threads.
 /// </remarks>
 internal sealed unsafe class TrainingNetwork : IDisposable
 {
     /// <summary>
-    /// Most rows that a thread takes through the network at a time: few enough that what is between the layers stays in cache.
+    /// Most rows that a thread takes through the network at a time: few enough that the values between the layers stay in cache.
     /// </summary>
     private const int MostRows = 32;
 
-    /// <summary>Multiply-adds of a step below which one thread does it sooner alone.</summary>
+    /// <summary>Multiply-adds of a step below which a single thread is faster.</summary>
     private const long LeastShared = 2_000_000;
 
     private readonly TrainingSet set;
@@ -83,7 +83,7 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     /// <summary>One step on some rows.</summary>
     /// <param name="rows">At most a batch.</param>
     /// <param name="rate">Learning rate.</param>
-    /// <returns>The sum of their cross-entropies before the step, and how many were classified right. Where the sum is not finite, no step
+    /// <returns>The sum of their cross-entropies before the step, and how many were classified correctly. If the sum is not finite, no step
     /// is taken.</returns>
     public (double Loss, int Right) Step(ReadOnlySpan<int> rows, double rate)
     {
@@ -106,7 +106,7 @@ internal sealed unsafe class TrainingNetwork : IDisposable
         return (loss, right);
     }
 
-    /// <summary>Share of some rows that are classified right.</summary>
+    /// <summary>Share of some rows that are classified correctly.</summary>
     public double Accuracy(ReadOnlySpan<int> rows)
     {
         int right = 0;

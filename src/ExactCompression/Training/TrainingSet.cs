@@ -2,14 +2,14 @@ using System.Numerics.Tensors;
 
 namespace ExactCompression.Training;
 
-/// <summary>The rows of some data as training wants them: checked, with a part kept back, in a new order each epoch.</summary>
+/// <summary>The rows of a data set for training: checked, with a part held out, in a new order each epoch.</summary>
 internal sealed class TrainingSet
 {
     private readonly int[] order;
 
     /// <summary>Checks the data and splits it.</summary>
     /// <param name="data">Labelled rows.</param>
-    /// <param name="validationFraction">Share of the rows to keep back.</param>
+    /// <param name="validationFraction">Share of the rows to hold out.</param>
     /// <param name="random">Decides which.</param>
     /// <exception cref="InvalidInputException">The data has no rows, no labels, one class, or labels with gaps.</exception>
     public TrainingSet(InputData data, double validationFraction, Random random)
@@ -33,7 +33,7 @@ internal sealed class TrainingSet
     /// <summary>Number of classes: labels are 0 to <c>Classes - 1</c>.</summary>
     public int Classes { get; }
 
-    /// <summary>The rows kept back, by number.</summary>
+    /// <summary>The held-out rows, by number.</summary>
     public int[] Validation { get; }
 
     /// <summary>The rows to train on, in the order of the epoch.</summary>
@@ -52,7 +52,7 @@ internal sealed class TrainingSet
         ReadOnlySpan<int> labels = data.Labels.Span;
         int most = TensorPrimitives.Max(labels);
 
-        // As many classes as rows at most: a label beyond leaves a gap in any case.
+        // At most as many classes as rows: a larger label would leave a gap in any case.
         var found = new bool[Math.Min((long)most + 1, labels.Length + 1)];
         foreach (int label in labels)
         {
@@ -71,7 +71,7 @@ internal sealed class TrainingSet
 
         if (most == 0)
             throw new InvalidInputException(
-                "SingleClass", $"All rows of the data '{data.Name}' have label 0: there is nothing to tell apart.",
+                "SingleClass", $"All rows of the data '{data.Name}' have label 0: there is nothing to distinguish.",
                 "Give data of at least two classes; if another column is the label, name it when importing.");
         return most + 1;
     }

@@ -1,8 +1,8 @@
 namespace ExactCompression.Training;
 
 /// <summary>
-/// Threads that go through numbered pieces of work together, again and again, thousands of times a second: started once, and nothing is
-/// allocated for a round. Which thread takes which piece is a matter of chance; pieces must not depend on each other.
+/// Threads that process numbered pieces of work together, thousands of times a second: started once, and without allocations in a round.
+/// Which thread takes which piece is not determined; pieces must not depend on each other.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class WorkerPool : IDisposable
     private int next;
     private volatile bool dismissed;
 
-    /// <summary>Starts the threads; the caller of <see cref="Run"/> is one of the crew.</summary>
+    /// <summary>Starts the threads; the caller of <see cref="Run"/> is one of the pool.</summary>
     /// <param name="size">Number of threads, at least 1.</param>
     public WorkerPool(int size)
     {
@@ -31,9 +31,9 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>Number of threads, the caller's among them.</summary>
     public int Size => helpers.Length + 1;
 
-    /// <summary>Does all pieces; returns when the last is done.</summary>
+    /// <summary>Processes all pieces; returns when the last is done.</summary>
     /// <param name="pieces">Their number.</param>
-    /// <param name="work">Given the number of a piece, and of the thread that does it: from 0 to <see cref="Size"/> - 1.</param>
+    /// <param name="work">Receives the number of a piece, and of the thread that processes it: from 0 to <see cref="Size"/> - 1.</param>
     public void Run(int pieces, Action<int, int> work)
     {
         if (helpers.Length == 0 || pieces == 1)

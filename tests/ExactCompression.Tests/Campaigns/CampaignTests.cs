@@ -48,7 +48,7 @@ public sealed class CampaignTests
         ];
         var table = new StabilityTable(Pair.Network, Pair.Domain, verdicts);
         var report = new CampaignReport();
-        VerdictCampaign.Check(default, "Hybrid", Pair, table, ExactRegions.Ranges(Pair.Network, Pair.Lower, Pair.Upper)!, report);
+        VerdictCampaign.Check(default, "Hybrid", Pair, table, ExactRanges.Of(Pair.Network, Pair.Lower, Pair.Upper)!, report);
         Assert.Equal(["WrongVerdict", "WrongBound", "WrongBound", "WrongWitness"], report.Faults.Select(static f => f.Kind));
     }
 

@@ -112,19 +112,19 @@ internal sealed class CertificateCampaign : CampaignPart
     /// <summary>What is true of a compression over a box.</summary>
     internal sealed class ExactClaims(CompressionResult result, double[] lower, double[] upper)
     {
-        private readonly ExactRegions.Range[][]? original = ExactRegions.Ranges(result.Original, lower, upper);
-        private readonly ExactRegions.Range[][]? compressed = ExactRegions.Ranges(result.Compressed, lower, upper);
+        private readonly ExactRanges.Range[][]? original = ExactRanges.Of(result.Original, lower, upper);
+        private readonly ExactRanges.Range[][]? compressed = ExactRanges.Of(result.Compressed, lower, upper);
 
         public double[] Lower => lower;
 
         public double[] Upper => upper;
 
-        public Rational? Difference { get; } = ExactRegions.LargestDifference(result.Original, result.Compressed, lower, upper)?.Value;
+        public Rational? Difference { get; } = ExactRanges.LargestDifference(result.Original, result.Compressed, lower, upper)?.Value;
 
         public string? FalseClaim(Certificate certificate) =>
             FalseClaim(certificate.Original, original, "original") ?? FalseClaim(certificate.Compressed, compressed, "compressed");
 
-        private static string? FalseClaim(LayerClaims[] claims, ExactRegions.Range[][]? ranges, string network)
+        private static string? FalseClaim(LayerClaims[] claims, ExactRanges.Range[][]? ranges, string network)
         {
             for (int l = 0; l < claims.Length && ranges is not null; l++)
             {

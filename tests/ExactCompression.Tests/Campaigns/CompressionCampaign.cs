@@ -51,7 +51,7 @@ internal sealed class CompressionCampaign : CampaignPart
             kind,
             $"{options}: proven {result.ProvenDeviation:R}, exact {exact}; "
             + $"steps {string.Join(' ', result.Steps.Select(static s => s.Kind))}; compressed {HardCase.Show(result.Compressed)}; {c}"));
-        if (ExactRegions.LargestDifference(c.Network, result.Compressed, c.Lower, c.Upper) is not { Value: var exact })
+        if (ExactRanges.LargestDifference(c.Network, result.Compressed, c.Lower, c.Upper) is not { Value: var exact })
         {
             report.Count("compressions too large for the oracle");
             return;

@@ -33,7 +33,7 @@ internal sealed class EquivalenceCampaign : CampaignPart
                 break;
         }
 
-        if (ExactRegions.LargestDifference(c.Network, other, c.Lower, c.Upper) is not { Value: var exact })
+        if (ExactRanges.LargestDifference(c.Network, other, c.Lower, c.Upper) is not { Value: var exact })
         {
             report.Count("comparisons too large for the oracle");
             return;

@@ -26,7 +26,7 @@ internal sealed class VerdictCampaign : CampaignPart
     {
         Random random = place.Random();
         HardCase c = HardCases.Make(random);
-        if (Oracles.ExactRegions.Ranges(c.Network, c.Lower, c.Upper) is not { } ranges)
+        if (ExactRanges.Of(c.Network, c.Lower, c.Upper) is not { } ranges)
         {
             report.Count("networks too large for the oracle");
             return;
@@ -58,7 +58,7 @@ internal sealed class VerdictCampaign : CampaignPart
         }
     }
 
-    private static void Solve(CampaignCase place, Random random, HardCase c, StabilityTable open, Oracles.ExactRegions.Range[][] ranges,
+    private static void Solve(CampaignCase place, Random random, HardCase c, StabilityTable open, ExactRanges.Range[][] ranges,
         CampaignReport report)
     {
         var options = new MilpOptions
@@ -92,12 +92,12 @@ internal sealed class VerdictCampaign : CampaignPart
     }
 
     /// <summary>Holds verdicts, bounds and witnesses against the true ranges.</summary>
-    internal static void Check(CampaignCase place, string method, HardCase c, StabilityTable table, Oracles.ExactRegions.Range[][] ranges,
+    internal static void Check(CampaignCase place, string method, HardCase c, StabilityTable table, ExactRanges.Range[][] ranges,
         CampaignReport report)
     {
         foreach (NeuronStability neuron in table.Neurons)
         {
-            Oracles.ExactRegions.Range range = ranges[neuron.Layer - 1][neuron.Neuron];
+            ExactRanges.Range range = ranges[neuron.Layer - 1][neuron.Neuron];
             (Rational min, Rational max) = (range.Min.Value, range.Max.Value);
             void Wrong(string kind) => report.Fault(place.Fault(kind,
                 $"{method}: {neuron} by {neuron.Evidence}, [{neuron.LowerBound:R}, {neuron.UpperBound:R}], "

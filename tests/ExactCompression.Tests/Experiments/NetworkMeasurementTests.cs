@@ -66,7 +66,7 @@ public class NetworkMeasurementTests
         Assert.Null(NetworkMeasurement.Measure(Identity, new([0, 1], 1, 2), CancellationToken.None).Accuracy);
 
     [Fact]
-    public void Measure_LabelOfNoOutput_IsRefused()
+    public void Measure_LabelWithoutAnOutput_IsRefused()
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(
             () => NetworkMeasurement.Measure(Identity, new([0, 1], 1, 2, [2]), CancellationToken.None));

@@ -49,7 +49,7 @@ public sealed class SweepCsvTests
     }
 
     [Fact]
-    public void Open_FileCutOffAnywhere_KeepsWholeRowsAndGoesOn()
+    public void Open_FileTruncatedAnywhere_KeepsWholeRowsAndContinues()
     {
         using var folder = new TemporaryFolder();
         SweepRow[] rows = [Row("one"), Row("two, \"2\"") with { Error = "x, y" }];
@@ -118,7 +118,7 @@ public sealed class SweepCsvTests
     }
 
     [Fact]
-    public void Open_ValueThatIsNone_IsRefusedWithColumnAndLine()
+    public void Open_InvalidValue_IsRefusedWithColumnAndLine()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("a.csv");

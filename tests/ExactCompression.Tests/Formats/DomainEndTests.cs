@@ -29,7 +29,7 @@ public class DomainEndTests
     }
 
     [Fact]
-    public void Read_VnnlibEquality_GoesOutwardBothWays()
+    public void Read_VnnlibEquality_IsRoundedOutwardBothWays()
     {
         InputDomain domain = Read(
             "p.vnnlib",
@@ -69,7 +69,7 @@ public class DomainEndTests
                 () => Read("p.vnnlib", "(declare-const X_0 Real)(assert (<= X_0 (/ 1e300 1e-300)))")).ErrorId);
 
     [Fact]
-    public void Read_NNetRange_GoesOutwardAndTheNeuronAtItsEndIsUnstable()
+    public void Read_NNetRange_IsRoundedOutwardAndTheNeuronAtItsEndIsUnstable()
     {
         using var folder = new TemporaryFolder();
         ReluNetwork Network(string end) =>

@@ -9,14 +9,14 @@ public class ErrorTextTests
     private static readonly string Long = new string('a', 3000) + new string('z', 3000);
 
     [Fact]
-    public void Message_LongNames_AreShortenedAndTheMendStays()
+    public void Message_LongNames_AreShortenedAndTheAdviceStays()
     {
         var e = new InvalidFileException(
-            "X", "/folder/file.pt", $"tensor {Long}", $"The names '{Long}' and '{Long}' differ.", "Mend it so.");
+            "X", "/folder/file.pt", $"tensor {Long}", $"The names '{Long}' and '{Long}' differ.", "Advice it so.");
 
         Assert.True(e.Message.Length <= 1000, $"{e.Message.Length}");
         Assert.StartsWith("/folder/file.pt: tensor aaa", e.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Mend it so.", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Advice it so.", e.Message, StringComparison.Ordinal);
         Assert.True(e.Place.Length <= 200);
         Assert.DoesNotContain(new string('a', 201), e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(new string('z', 201), e.Message, StringComparison.Ordinal);
@@ -34,7 +34,7 @@ public class ErrorTextTests
     [Fact]
     public void Message_ControlCharacters_AreReplaced()
     {
-        var e = new InvalidInputException("X", "The name 'a\u001b[31m\nb\u0085\0' is bad.", "Mend.");
+        var e = new InvalidInputException("X", "The name 'a\u001b[31m\nb\u0085\0' is bad.", "Advice.");
         Assert.DoesNotContain(e.Message, char.IsControl);
     }
 
@@ -54,8 +54,8 @@ public class ErrorTextTests
     [Fact]
     public void Message_OrdinaryText_IsAsItWas() =>
         Assert.Equal(
-            "f.onnx: node 'a' (Add): It isn't known. Mend.",
-            new InvalidFileException("X", "f.onnx", "node 'a' (Add)", "It isn't known.", "Mend.").Message);
+            "f.onnx: node 'a' (Add): It isn't known. Advice.",
+            new InvalidFileException("X", "f.onnx", "node 'a' (Add)", "It isn't known.", "Advice.").Message);
 
     [Fact]
     public void Warnings_OfReaders_AreShortened()

@@ -121,7 +121,7 @@ public class InputDataFilesTests
     [InlineData(0.5f)]
     [InlineData(float.NaN)]
     [InlineData(3e9f)]
-    public void Read_NpyLabelThatIsNoClass_NamesTheRow(float value)
+    public void Read_NpyLabelThatIsNotAClass_NamesTheRow(float value)
     {
         using var folder = new TemporaryFolder();
         string data = folder.Write("d.npy", Npy("<f4", [2, 1], [0, 1])), labels = folder.Write("l.npy", Npy("<f4", [2], [0, value]));
@@ -135,7 +135,7 @@ public class InputDataFilesTests
     [InlineData("1,-1\n")]
     [InlineData("1,NaN\n")]
     [InlineData("1,3e9\n")]
-    public void Read_CsvLabelThatIsNoClass_NamesLineAndColumn(string text)
+    public void Read_CsvLabelThatIsNotAClass_NamesLineAndColumn(string text)
     {
         InvalidFileException e = Assert.Throws<InvalidFileException>(
             () => Read("l.csv", Encoding.UTF8.GetBytes("0,1\n" + text), new() { LabelColumn = "Last", Header = false }));

@@ -22,13 +22,13 @@ public class InputDomainFilesTests
     [Theory]
     [InlineData("Lower,Upper\n-1,2\n0.5,0.5\n")]
     [InlineData("name,upper,lower\nx,2,-1\ny,0.5,0.5\n")]
-    public void Read_CsvWithHeader_GivesOneRangeARow(string text) => RequireEnds(Read("d.csv", text), [-1, 0.5], [2, 0.5]);
+    public void Read_CsvWithHeader_GivesOneRangePerRow(string text) => RequireEnds(Read("d.csv", text), [-1, 0.5], [2, 0.5]);
 
     [Theory]
     [InlineData("-1,2\n0.5,0.5\n0,1\n")]
     [InlineData("-1,0.5,0\n2,0.5,1\n")]
     [InlineData("-1;0.5;0\n2;0.5;1")]
-    public void Read_CsvWithoutHeader_GoesByShape(string text) => RequireEnds(Read("d.csv", text), [-1, 0.5, 0], [2, 0.5, 1]);
+    public void Read_CsvWithoutHeader_IsReadByShape(string text) => RequireEnds(Read("d.csv", text), [-1, 0.5, 0], [2, 0.5, 1]);
 
     [Fact]
     public void Read_Vnnlib_GivesTheBoxOfTheInputs()

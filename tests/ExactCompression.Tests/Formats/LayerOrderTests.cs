@@ -202,7 +202,7 @@ public class LayerOrderTests
     }
 
     [Fact]
-    public void Read_NameOfManyParts_IsNoDeepRecursion() =>
+    public void Read_NameOfManyParts_DoesNotRecurseDeeply() =>
         Assert.Equal(
             [2, 3], Import.Of(
                 TorchFile.OfNames(

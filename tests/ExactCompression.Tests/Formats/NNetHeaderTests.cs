@@ -93,7 +93,7 @@ public class NNetHeaderTests
     }
 
     [Fact]
-    public void Read_Guesses_AreSaid()
+    public void Read_Guesses_AreReported()
     {
         var warnings = new List<string>();
         using var folder = new TemporaryFolder();

@@ -8,7 +8,7 @@ public class NpzFormatTests
     [Theory]
     [InlineData(Fixtures.NpzInputsFirst, WeightPrecision.Float32)]
     [InlineData(Fixtures.NpzPositional, WeightPrecision.Float64)]
-    public void Read_EitherWayRound_GivesTheNetwork(string fixture, WeightPrecision precision)
+    public void Read_EitherOrientation_GivesTheNetwork(string fixture, WeightPrecision precision)
     {
         using var folder = new TemporaryFolder();
 

@@ -181,7 +181,7 @@ public class TorchCheckpointTests
     [InlineData("0.weight block.shortcut.weight")]
     [InlineData("attn.in_proj_weight 1.weight")]
     [InlineData("rnn.weight_ih_l0 rnn.weight_hh_l0")]
-    public void Read_TensorThatIsNoWeight_IsRefused(string names)
+    public void Read_TensorThatIsNotAWeight_IsRefused(string names)
     {
         (string, int[])[] tensors = [.. names.Split(' ').Select(
             static n => (n,
@@ -219,7 +219,7 @@ public class TorchCheckpointTests
     [InlineData("gurobi/diabetes__pytorch.pt", null, -9886.658605356664, null)]
     [InlineData("pth/neural_lyapunov_seed_0.pth", "controller.layers.", -0.8421448007567798, null)]
     [InlineData("crafted/two_networks.pth", "discriminator.", 0.8035407058884113, null)]
-    public void Read_FilesAsPeopleHaveThem_GivesTheirOutputs(string file, string? prefix, double first, double? second)
+    public void Read_FilesFromOtherTools_GivesTheirOutputs(string file, string? prefix, double first, double? second)
     {
         ReluNetwork network = NetworkFormats.Read(TestFiles.Shared($"networks/wild/{file}"), options: new() { Prefix = prefix });
 

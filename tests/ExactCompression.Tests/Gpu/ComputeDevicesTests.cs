@@ -83,7 +83,7 @@ public sealed class ComputeDevicesTests
         Assert.Equal([Radeon, Simd], Auto(Simd, Laptop, Radeon).Candidates);
         Assert.Equal([Simd], Auto(Simd, Laptop).Candidates);
         Assert.Equal(
-            "A CUDA device is there: using Cuda device 'NVIDIA H200', 16.0 GiB, compute capability 9.0.",
+            "A CUDA device is available: using Cuda device 'NVIDIA H200', 16.0 GiB, compute capability 9.0.",
             Auto(Simd, Hopper).Message(Hopper));
         Assert.Equal("No CUDA device: using OpenCL device 'Radeon Pro', 16.0 GiB, OpenCL C 2.0.", Auto(Simd, Radeon).Message(Radeon));
         Assert.Equal(
@@ -102,7 +102,7 @@ public sealed class ComputeDevicesTests
         Assert.Equal(expected, Assert.Single(DeviceChoice.Of(request, [Simd, Hopper, Radeon, Laptop]).Candidates).Index);
 
     [Fact]
-    public void Of_KindThatIsNotThere_Throws() =>
+    public void Of_MissingKind_Throws() =>
         Assert.Equal("ComputeDeviceUnknown", Assert.Throws<InvalidInputException>(() => DeviceChoice.Of("Cuda", [Simd, Laptop])).ErrorId);
 
     [Fact]
@@ -118,12 +118,12 @@ public sealed class ComputeDevicesTests
     public void Failure_OfADevice_NamesItAndTheWayOut()
     {
         using IlgpuWitnessDevice device = IlgpuPlatform.Open(ILGPU.Runtime.CPU.CPUDevice.Default, "Testcard 9000");
-        ComputeDeviceException e = device.Failure("it could not take 7 points.", new DriverError());
+        ComputeDeviceException e = DeviceFailure.Report(device.Name, "it could not take 7 points.", new DriverError());
         Assert.Equal("ComputeDeviceFailed", e.ErrorId);
         Assert.Equal("Testcard 9000", e.Device);
         Assert.Equal(
             "The compute device 'Testcard 9000' failed: it could not take 7 points. (the card has fallen off the bus) Choose another "
-                + "device (Cpu is always there).", e.Message);
+                + "device (Cpu is always available).", e.Message);
     }
 
     [Fact]

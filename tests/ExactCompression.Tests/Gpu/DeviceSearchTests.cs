@@ -11,7 +11,7 @@ public sealed class DeviceSearchTests(WitnessDevices devices) : IClassFixture<Wi
     [InlineData("cpu-1")]
     [InlineData("cuda")]
     [InlineData("opencl")]
-    public void FindUnstable_SmallNetwork_SettlesWhatSimdSettles(string name)
+    public void FindUnstable_SmallNetwork_DecidesWhatSimdDecides(string name)
     {
         IlgpuWitnessDevice? device = devices.Find(name);
         Skip.If(device is null, $"There is no {name} device here.");
@@ -36,7 +36,7 @@ public sealed class DeviceSearchTests(WitnessDevices devices) : IClassFixture<Wi
     [InlineData("cpu-2")]
     [InlineData("cuda")]
     [InlineData("opencl")]
-    public void FindUnstable_NetworkThatWantsAttacks_SettlesWhatSimdSettles(string name)
+    public void FindUnstable_NetworkThatNeedsAttacks_DecidesWhatSimdDecides(string name)
     {
         IlgpuWitnessDevice? device = devices.Find(name);
         Skip.If(device is null, $"There is no {name} device here.");

@@ -174,7 +174,7 @@ public sealed class WitnessCandidateTests(WitnessDevices devices) : IClassFixtur
 
     [SkippableTheory]
     [MemberData(nameof(Names))]
-    public void KeepStarts_MoreIsWantedThanThePassHasSeen_KeepsNoPointThatIsNotThere(string name)
+    public void KeepStarts_MoreThanThePassHasSeen_KeepsOnlyPointsThatExist(string name)
     {
         using IWitnessSession session = Open(name, TestNetworks.Random(5, 3, 6, 5, 2), InputDomain.Uniform(-1, 2));
         session.Load(TestNetworks.Points(4, 21, 3), 21);

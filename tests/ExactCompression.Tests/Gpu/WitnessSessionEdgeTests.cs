@@ -46,7 +46,7 @@ public sealed class WitnessSessionEdgeTests(WitnessDevices devices) : IClassFixt
 
     [SkippableTheory]
     [MemberData(nameof(Names))]
-    public void Ascend_GradientGone_GoesOnByMomentum(string name)
+    public void Ascend_GradientVanished_ContinuesByMomentum(string name)
     {
         // z_2 = max(0, x - 0.5) on [0,1]: from 0.7 one step down ends at 0.45, where the rectifier is off and nothing pulls any more.
         AffineLayer first = new([1], [-0.5], 1, 1, Activation.Relu);

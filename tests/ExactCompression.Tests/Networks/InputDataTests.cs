@@ -43,7 +43,7 @@ public class InputDataTests
     [InlineData(0)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void Constructor_ScaleOfNoUse_IsRefused(double scale) =>
+    public void Constructor_UnusableScale_IsRefused(double scale) =>
         Assert.Equal("DataScaleInvalid", Refused(() => new(new float[3], 3, 1, scale: scale)).ErrorId);
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class InputDomainTests
     }
 
     [Fact]
-    public void OfData_Margin_GoesOutwardInExactArithmetic()
+    public void OfData_Margin_IsRoundedOutwardInExactArithmetic()
     {
         var random = new Random(3);
         for (int trial = 0; trial < 1000; trial++)

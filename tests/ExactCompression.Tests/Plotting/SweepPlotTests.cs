@@ -82,7 +82,7 @@ public sealed class SweepPlotTests
     [InlineData(12345.5, "12,345.5")]
     [InlineData(0.00000025, "2.5e-7")]
     [InlineData(-3, "-3")]
-    public void Number_AnyCulture_IsAsPeopleWriteIt(double value, string expected)
+    public void Number_AnyCulture_IsReadable(double value, string expected)
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         try

@@ -7,7 +7,7 @@ namespace ExactCompression.Tests.Repository;
 public class LayeringTests
 {
     /// <summary>Lowest first; ARCHITECTURE.md says what each is for.</summary>
-    private static readonly string[] Floors =
+    private static readonly string[] Layers =
     [
         "Errors", "Numerics", "Networks", "Training", "Bounds", "Verdicts", "Witnesses", "Branching", "Gpu", "Milp", "Analysis",
         "Compression", "Formats", "Certificates", "Experiments", "Plotting",
@@ -38,28 +38,16 @@ public class LayeringTests
 
     /// <summary>A folder is one that ARCHITECTURE.md describes.</summary>
     [Fact]
-    public void Folders_AreTheFloors()
+    public void Folders_AreTheLayers()
     {
         IEnumerable<string> folders = Directory.GetDirectories(Library).Select(static d => Path.GetFileName(d))
             .Where(static d => d is not ("bin" or "obj"));
-        Assert.Equal(Floors.Order(), folders.Order());
+        Assert.Equal(Layers.Order(), folders.Order());
         string architecture = File.ReadAllText(Path.Combine(TestFiles.Root, "ARCHITECTURE.md"));
-        Assert.All(Floors, floor => Assert.Contains(floor, architecture, StringComparison.Ordinal));
+        Assert.All(Layers, layer => Assert.Contains(layer, architecture, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> Upward(IReadOnlyList<SourceFile> files)
-    {
-        var declared = files.SelectMany(static f => f.Types.Select(t => (Type: t, File: f)))
-            .ToLookup(static d => d.Type, static d => d.File);
-        foreach (SourceFile file in files)
-        {
-            foreach ((string? qualifier, string name) in file.Names)
-            {
-                SourceFile[] seen = [.. declared[name].Where(f => file.Sees(f, qualifier))];
-                SourceFile? used = seen.FirstOrDefault(f => f.Namespace == file.Namespace) ?? seen.FirstOrDefault();
-                if (used is not null && Array.IndexOf(Floors, used.Folder) > Array.IndexOf(Floors, file.Folder))
-                    yield return $"{file.Path} uses {name} of {used.Path}, which stands above it.";
-            }
-        }
-    }
+    private static IEnumerable<string> Upward(IReadOnlyList<SourceFile> files) => new SourceGraph(files).Uses
+        .Where(static use => Array.IndexOf(Layers, use.Used.Folder) > Array.IndexOf(Layers, use.File.Folder))
+        .Select(static use => $"{use.File.Path} uses {use.Name} of {use.Used.Path}, which stands above it.");
 }

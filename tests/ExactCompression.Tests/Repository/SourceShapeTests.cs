@@ -12,13 +12,21 @@ public class SourceShapeTests
     /// <summary>A line of data that has no place to break it, such as base64, may be longer.</summary>
     private const int UnbrokenData = 60;
 
-    /// <summary>Lines of code end by column 140.</summary>
+    private static readonly string[] Code =
+        [".cs", ".csproj", ".proto", ".props", ".ps1", ".ps1xml", ".psd1", ".psm1", ".sbatch", ".targets", ".xml", ".xsl"];
+
+    /// <summary>Lines of code end by column 140: those of sources, scripts, views, help, and what the build is made of.</summary>
     [Fact]
     public void Lines_OfCode_EndByColumn140()
     {
+        string[] files =
+        [
+            .. Directory.GetFiles(TestFiles.Root),
+            .. Folders("src", "tests", "benchmarks", "examples").SelectMany(Directory.GetFiles),
+        ];
         string[] longer =
         [
-            .. Folders().SelectMany(static folder => Directory.GetFiles(folder, "*.cs")).SelectMany(static file => File.ReadLines(file)
+            .. files.Where(static file => Code.Contains(Path.GetExtension(file))).SelectMany(static file => File.ReadLines(file)
                 .Select((line, at) => (Line: line, Place: $"{Path.GetRelativePath(TestFiles.Root, file)}:{at + 1}")))
                 .Where(static l => l.Line.Length > Columns && !l.Line.Split(' ').Any(static word => word.Length >= UnbrokenData))
                 .Select(static l => l.Place),
@@ -29,13 +37,14 @@ public class SourceShapeTests
     /// <summary>No folder of sources has more than 25 files.</summary>
     [Fact]
     public void Folders_OfSources_AreSmall() => Assert.All(
-        Folders().Where(static f => Path.GetRelativePath(TestFiles.Root, f).StartsWith("src", StringComparison.Ordinal)),
+        Folders("src"),
         static folder => Assert.True(
             Directory.GetFiles(folder, "*.cs").Length <= FilesInAFolder,
             $"{folder} has {Directory.GetFiles(folder, "*.cs").Length} files."));
 
-    private static IEnumerable<string> Folders() => ((string[])["src", "tests", "benchmarks"])
-        .SelectMany(static top => Directory.GetDirectories(Path.Combine(TestFiles.Root, top), "*", SearchOption.AllDirectories))
+    private static IEnumerable<string> Folders(params string[] tops) => tops
+        .Select(static top => Path.Combine(TestFiles.Root, top))
+        .SelectMany(static top => Directory.GetDirectories(top, "*", SearchOption.AllDirectories).Append(top))
         .Where(static folder => !Path.GetRelativePath(TestFiles.Root, folder).Split(Path.DirectorySeparatorChar)
             .Any(static part => part is "obj" or "bin"));
 }

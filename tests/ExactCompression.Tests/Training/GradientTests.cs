@@ -15,7 +15,7 @@ public sealed class GradientTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Step_WithoutMomentum_GoesDownTheSlopeOfTheLoss(int columns, int[] hidden, int classes, double share)
+    public void Step_WithoutMomentum_DescendsTheGradientOfTheLoss(int columns, int[] hidden, int classes, double share)
     {
         InputData data = MadeData.Random(23, columns, classes, share, seed: 3);
         var random = new Random(9);

@@ -33,7 +33,7 @@ public sealed class TrainingErrorTests
 
     [Theory]
     [MemberData(nameof(Labels))]
-    public void Train_LabelsThatAreNoClasses_SaysWhatToDo(int[] labels, string id, string words)
+    public void Train_LabelsThatAreNotClasses_SaysWhatToDo(int[] labels, string id, string words)
     {
         var error = Fails(new(new float[8], 4, 2, labels), new());
         Assert.Equal(id, error.ErrorId);
@@ -60,13 +60,13 @@ public sealed class TrainingErrorTests
     [InlineData(1, 1e20, "-LearningRate")]
     [InlineData(255, 1e20, "-Scale")]
     [InlineData(1e38, 0.1, "-Scale")]
-    public void Train_ThatDiverges_EndsAndNamesTheMend(double scale, double rate, string mend)
+    public void Train_ThatDiverges_EndsAndGivesAdvice(double scale, double rate, string advice)
     {
         InputData data = MadeData.Random(64, 8, 3, 1, 0);
         var scaled = new InputData([.. data.Values.ToArray().Select(v => (float)(v * scale))], 64, 8, data.Labels.ToArray());
         var error = Fails(scaled, new() { Hidden = [16, 16], LearningRate = rate, Epochs = 500 });
         Assert.Equal("TrainingDiverged", error.ErrorId);
-        Assert.Contains(mend, error.Message, StringComparison.Ordinal);
+        Assert.Contains(advice, error.Message, StringComparison.Ordinal);
     }
 
     private static InvalidInputException Fails(InputData data, ClassifierOptions options) =>

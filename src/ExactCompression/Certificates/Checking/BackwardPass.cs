@@ -5,11 +5,11 @@ namespace ExactCompression.Certificates.Checking;
 /// <summary>One side of a neuron that a backward pass bounds: <c>z</c> from above, or <c>-z</c> from above.</summary>
 /// <param name="Neuron">0-based neuron of the layer.</param>
 /// <param name="Above">Which side.</param>
-/// <param name="Slopes">A slope for the line below each open rectifier of all layers below, in order; null for the default.</param>
-/// <param name="Phases">Rectifiers that are taken to be on or off; the bound then holds only there.</param>
+/// <param name="Slopes">A slope for the lower line of each open ReLU of all layers below, in order; null for the default.</param>
+/// <param name="Phases">ReLUs that are assumed to be active or inactive; the bound then holds only there.</param>
 internal sealed record BoundedSide(int Neuron, bool Above, float[]? Slopes = null, FixedPhase[]? Phases = null);
 
-/// <summary>An assumption on a rectifier: <c>z &gt;= 0</c> or <c>z &lt;= 0</c>.</summary>
+/// <summary>An assumption on a ReLU: <c>z &gt;= 0</c> or <c>z &lt;= 0</c>.</summary>
 /// <param name="Layer">0-based hidden layer.</param>
 /// <param name="Neuron">0-based neuron.</param>
 /// <param name="On">Which of the two.</param>
@@ -17,19 +17,19 @@ internal sealed record BoundedSide(int Neuron, bool Above, float[]? Slopes = nul
 internal sealed record FixedPhase(int Layer, int Neuron, bool On, double Multiplier);
 
 /// <summary>
-/// Bounds pre-activations by linear functions, back through the layers to the input box (CROWN: Zhang et al., NeurIPS 2018; with
-/// multipliers for assumed phases, beta-CROWN: Wang et al., NeurIPS 2021).
+/// Bounds pre-activations by linear functions, propagated backward through the layers to the input box (CROWN: Zhang et al., NeurIPS 2018;
+/// with multipliers for assumed phases, beta-CROWN: Wang et al., NeurIPS 2021).
 /// </summary>
 /// <remarks>
 /// <para>
-/// A row <c>A</c> over the outputs of rectifiers becomes a row <c>D</c> over their pre-activations plus a constant. Whatever <c>D</c> is,
-/// <c>A relu(z) &lt;= D z + T</c> on <c>[l,u]</c> holds with <c>T = max(0, (A - D) u, -D l)</c>, for the difference is linear on both sides
-/// of 0. So slopes and multipliers of a certificate need no check of their own, and their rounding does not matter: bad ones give bad
-/// bounds, never false ones. With the phase taken to be on, <c>A z &lt;= D z + T</c> on <c>[0,u]</c> holds with
-/// <c>T = max(0, (A - D) u)</c>; off, <c>0 &lt;= D z + T</c> on <c>[l,0]</c> with <c>T = max(0, -D l)</c>.
+/// A row <c>A</c> over the outputs of ReLUs becomes a row <c>D</c> over their pre-activations plus a constant. Whatever <c>D</c> is, <c>A
+/// relu(z) &lt;= D z + T</c> on <c>[l,u]</c> holds with <c>T = max(0, (A - D) u, -D l)</c>, since the difference is linear on both sides of
+/// 0. So slopes and multipliers of a certificate need no check of their own, and their rounding does not matter: bad ones give bad bounds,
+/// never false ones. With the phase assumed active, <c>A z &lt;= D z + T</c> on <c>[0,u]</c> holds with <c>T = max(0, (A - D) u)</c>; off,
+/// <c>0 &lt;= D z + T</c> on <c>[l,0]</c> with <c>T = max(0, -D l)</c>.
 /// </para>
 /// <para>
-/// The computed product <c>D W</c> is taken as it is, and <c>|D|</c> times <see cref="BoundedLayer.Charge"/> is added for its distance from
+/// The computed product <c>D W</c> is used as it is, and <c>|D|</c> times <see cref="BoundedLayer.Charge"/> is added for its distance from
 /// the true one. The constants are added up with their sizes, for the rounding of the sum. A number that overflowed makes the bound NaN or
 /// infinite, and proves nothing.
 /// </para>
@@ -43,7 +43,7 @@ internal sealed class BackwardPass
     private readonly double gamma;
     private readonly double loss;
 
-    /// <summary>Prepares for passes from the layer after some.</summary>
+    /// <summary>Prepares passes from the layer after the given ones.</summary>
     /// <param name="box">The input box.</param>
     /// <param name="below">The hidden layers below, first to last; at least one.</param>
     public BackwardPass(InputBox box, IReadOnlyList<BoundedLayer> below)
@@ -57,7 +57,7 @@ internal sealed class BackwardPass
     /// <summary>Upper bounds of <c>z</c> or <c>-z</c>.</summary>
     /// <param name="layer">The layer of the neurons.</param>
     /// <param name="sides">What to bound.</param>
-    /// <param name="budget">What it may take.</param>
+    /// <param name="budget">Its budget.</param>
     public double[] Bound(AffineLayer layer, IReadOnlyList<BoundedSide> sides, CheckBudget budget)
     {
         var bounds = new double[sides.Count];
@@ -73,7 +73,7 @@ internal sealed class BackwardPass
     }
 
     /// <summary>
-    /// Slopes of the lines below a layer's rectifiers: a certificate's own, which it gives for the open ones alone, or the default.
+    /// Slopes of the lower lines of a layer's ReLUs: those of a certificate, which gives them only for open ones, or the default.
     /// </summary>
     internal static double[] SlopesBelow(IReadOnlyList<BoundedLayer> below, int number, BoundedSide side)
     {
@@ -141,7 +141,7 @@ internal sealed class BackwardPass
             double d = a * (a > 0 ? above[i] : slopesBelow[i]);
             double t = Math.Max(0, Math.Max((a - d) * high[i], -d * low[i])), b = d * bias[i];
             row[i] = d;
-            constant += t + b; // an infinite coefficient makes it NaN, for infinity times 0 is, and so is infinity less infinity
+            constant += t + b; // an infinite coefficient makes it NaN, since infinity times 0 is, and so is infinity minus infinity
             size += t + Math.Abs(b);
             charge += Math.Abs(d) * charges[i];
         }

@@ -1,7 +1,7 @@
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// A hidden layer whose pre-activations have proven bounds <c>l &lt;= z &lt;= u</c>, as backward passes through it need it.
+/// A hidden layer whose pre-activations have proven bounds <c>l &lt;= z &lt;= u</c>, as needed by backward passes through it.
 /// </summary>
 internal sealed class BoundedLayer
 {
@@ -9,7 +9,7 @@ internal sealed class BoundedLayer
     /// <param name="map">The layer.</param>
     /// <param name="lower">Proven lower bounds of its pre-activations.</param>
     /// <param name="upper">Proven upper bounds of its pre-activations.</param>
-    /// <param name="inputSizes">Largest magnitudes of what it reads.</param>
+    /// <param name="inputSizes">Largest magnitudes of its inputs.</param>
     public BoundedLayer(AffineLayer map, double[] lower, double[] upper, double[] inputSizes)
     {
         (Map, Lower, Upper) = (map, lower, upper);
@@ -29,7 +29,7 @@ internal sealed class BoundedLayer
             {
                 open.Add(i);
                 (Low[i], High[i]) = (lower[i], upper[i]);
-                SlopeAbove[i] = Math.Min(1, upper[i] / (upper[i] - lower[i])); // NaN where a bound is infinite: nothing is then proven
+                SlopeAbove[i] = Math.Min(1, upper[i] / (upper[i] - lower[i])); // NaN if a bound is infinite: nothing is then proven
                 SlopeBelow[i] = upper[i] > -lower[i] ? 1 : 0;
             }
 
@@ -60,10 +60,10 @@ internal sealed class BoundedLayer
     /// <summary>Upper bounds of the open ones, 0 for the others.</summary>
     public double[] High { get; }
 
-    /// <summary>Slope of the line above each rectifier.</summary>
+    /// <summary>Slope of the upper line of each ReLU.</summary>
     public double[] SlopeAbove { get; }
 
-    /// <summary>Slope of the line below each rectifier where a certificate gives none.</summary>
+    /// <summary>Slope of the lower line of each ReLU if a certificate gives none.</summary>
     public double[] SlopeBelow { get; }
 
     /// <summary>
@@ -72,14 +72,14 @@ internal sealed class BoundedLayer
     /// </summary>
     public double[] Charge { get; }
 
-    /// <summary>What underflow can cost on the way through, whatever the row.</summary>
+    /// <summary>The loss by underflow in the layer, whatever the row.</summary>
     public double Loss { get; }
 
-    /// <summary>Largest values of the rectifiers.</summary>
+    /// <summary>Largest values of the ReLUs.</summary>
     public double[] Outputs { get; }
 
     /// <summary>
-    /// <c>sum_j R_ij m_j + r_i</c>: how far the rounding radii that a file's reader has left on a row can move its pre-activation; to
+    /// <c>sum_j R_ij m_j + r_i</c>: how far the rounding radii of a row, from the file's reader, can move its pre-activation; rounded to
     /// nearest.
     /// </summary>
     public static double RadiusOf(AffineLayer map, int row, ReadOnlySpan<double> inputSizes)

@@ -1,7 +1,7 @@
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// Checks a side of a neuron part by part of the input box, where all layers are bounded anew. For networks of few inputs.
+/// Checks a side of a neuron on subdomains of the input box, on each of which all layers are bounded again. For networks with few inputs.
 /// </summary>
 internal sealed class BoxTreeCheck
 {
@@ -25,11 +25,11 @@ internal sealed class BoxTreeCheck
     /// <param name="tree">The tree.</param>
     /// <param name="network">The network.</param>
     /// <param name="domain">Its domain.</param>
-    /// <param name="known">What is proven of the layers below on all of it.</param>
+    /// <param name="known">What is proven about the layers below on the whole domain.</param>
     /// <param name="side">The side, of the layer above those.</param>
-    /// <param name="place">What to call it.</param>
-    /// <param name="budget">What it may take.</param>
-    /// <exception cref="Refusal">The tree is not whole, or a leaf does not show it.</exception>
+    /// <param name="place">Its name in messages.</param>
+    /// <param name="budget">Its budget.</param>
+    /// <exception cref="Refusal">The tree is incomplete, or a leaf does not prove it.</exception>
     public static void Require(
         BoxTree tree, ReluNetwork network, InputBox domain, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place,
         CheckBudget budget)
@@ -41,7 +41,7 @@ internal sealed class BoxTreeCheck
         check.RequireLeaves();
     }
 
-    /// <summary>Whether a side is shown on a part of the domain.</summary>
+    /// <summary>Whether a side is proven on a subdomain.</summary>
     public static bool Proves(ReluNetwork network, InputBox part, IReadOnlyList<BoundedLayer> known, BoundedSide side, CheckBudget budget)
     {
         var check = new StabilityCheck(network, part, "part", budget);
@@ -74,7 +74,7 @@ internal sealed class BoxTreeCheck
         }
 
         if (input >= lower.Length || cut == tree.Places.Length || !(tree.Places[cut] > lower[input] && tree.Places[cut] < upper[input]))
-            throw new Refusal(place, $"Node {node - 1} of the tree is not cut at an input, inside of its range.");
+            throw new Refusal(place, $"Node {node - 1} of the tree does not split an input inside its range.");
         budget.Spend(2.0 * lower.Length);
         double[] below = [.. upper], above = [.. lower];
         below[input] = above[input] = tree.Places[cut++];

@@ -1,9 +1,9 @@
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>What a certificate states, as read and not yet believed.</summary>
+/// <summary>The content of a certificate, as read and not yet verified.</summary>
 internal sealed record Certificate
 {
-    /// <summary>What the file calls the format.</summary>
+    /// <summary>The name of the format in the file.</summary>
     public const string Format = "exact-compression-certificate";
 
     /// <summary>The version of the format that is written and read.</summary>
@@ -24,27 +24,27 @@ internal sealed record Certificate
     /// <summary>Upper ends of the domain.</summary>
     public required double[] Upper { get; init; }
 
-    /// <summary>The bound that is claimed of the largest difference of any output over the domain.</summary>
+    /// <summary>The claimed bound on the largest difference of any output over the domain.</summary>
     public required double Deviation { get; init; }
 
     /// <summary>Inputs at which unstable neurons show their signs.</summary>
     public required double[][] Points { get; init; }
 
-    /// <summary>Claims on each hidden layer of the original.</summary>
+    /// <summary>Claims about each hidden layer of the original.</summary>
     public required LayerClaims[] Original { get; init; }
 
-    /// <summary>Claims on each hidden layer of the compressed network.</summary>
+    /// <summary>Claims about each hidden layer of the compressed network.</summary>
     public required LayerClaims[] Compressed { get; init; }
 
-    /// <summary>How the two networks go together.</summary>
+    /// <summary>How the two networks are related.</summary>
     public required Relation Relation { get; init; }
 }
 
-/// <summary>Claims on the neurons of one layer, and how each is to be proven.</summary>
+/// <summary>Claims about the neurons of one layer, and how each is proven.</summary>
 internal sealed record LayerClaims
 {
     /// <summary>
-    /// A letter a neuron: <c>a</c> stably active, <c>i</c> stably inactive, <c>u</c> unstable, <c>?</c> nothing is claimed.
+    /// A letter per neuron: <c>a</c> stably active, <c>i</c> stably inactive, <c>u</c> unstable, <c>?</c> nothing is claimed.
     /// </summary>
     public required string States { get; init; }
 
@@ -68,33 +68,33 @@ internal sealed record LayerClaims
 }
 
 /// <summary>
-/// A binary tree that assumes phases of rectifiers, written from the root, the branch that is on before the one that is off.
+/// A binary tree that assumes phases of ReLUs, written from the root, the active branch before the inactive one.
 /// </summary>
-/// <param name="Splits">For each node the rectifier that it splits, counted over all layers; -1 for a leaf.</param>
-/// <param name="Leaves">For each leaf, slopes of all open rectifiers below, then a multiplier for each assumption from the root.</param>
+/// <param name="Splits">For each node the ReLU that it splits, counted over all layers; -1 for a leaf.</param>
+/// <param name="Leaves">For each leaf, slopes of all open ReLUs below, then a multiplier for each assumption from the root.</param>
 internal sealed record PhaseTree(int[] Splits, float[][] Leaves);
 
-/// <summary>A binary tree that cuts the input box, written from the root, the lower half before the upper one.</summary>
-/// <param name="Inputs">For each node the input at which it is cut; -1 for a leaf.</param>
-/// <param name="Places">For each cut its place.</param>
+/// <summary>A binary tree that splits the input box, written from the root, the lower half before the upper one.</summary>
+/// <param name="Inputs">For each node the input that is split; -1 for a leaf.</param>
+/// <param name="Places">For each split its value.</param>
 internal sealed record BoxTree(int[] Inputs, double[] Places);
 
-/// <summary>How values of the original come out of values of the compressed network, layer by layer.</summary>
-/// <param name="Start">The last hidden layer of the original whose neurons all give 0, with which the relation begins; 0 to begin at the
+/// <summary>How values of the original follow from values of the compressed network, layer by layer.</summary>
+/// <param name="Start">The last hidden layer of the original whose neurons are all 0, with which the relation begins; 0 to begin at the
 /// input.</param>
 /// <param name="Layers">One for each hidden layer of the original after <paramref name="Start"/>.</param>
 internal sealed record Relation(int Start, LayerRelation[] Layers);
 
-/// <summary>How the neurons of one layer come out of a layer of the compressed network.</summary>
+/// <summary>How the neurons of one layer follow from a layer of the compressed network.</summary>
 internal sealed record LayerRelation
 {
-    /// <summary>Whether the compressed network has a layer in this one's place.</summary>
+    /// <summary>Whether the compressed network has a counterpart of this layer.</summary>
     public required bool HasCounterpart { get; init; }
 
     /// <summary>
-    /// A letter a neuron: <c>o</c> off; <c>g</c> gate, a multiple of a neuron of the counterpart; <c>n</c> the negative of such a multiple;
-    /// <c>l</c> linear, a combination of linear neurons of the counterpart; <c>j</c> linear, and so together with others; <c>f</c> linear
-    /// in a layer without counterpart; <c>c</c> as good as a constant.
+    /// A letter per neuron: <c>o</c> off; <c>g</c> gate, a multiple of a neuron of the counterpart; <c>n</c> the negative of such a
+    /// multiple; <c>l</c> linear, a combination of linear neurons of the counterpart; <c>j</c> linear, and so together with others;
+    /// <c>f</c> linear in a layer without counterpart; <c>c</c> as good as a constant.
     /// </summary>
     public required string Kinds { get; init; }
 
@@ -105,14 +105,15 @@ internal sealed record LayerRelation
     public required double[] Factors { get; init; }
 
     /// <summary>
-    /// Neurons of the counterpart that are sums of neurons of this layer, up to a constant and little else: the bounds of those bound them.
+    /// Neurons of the counterpart that are sums of neurons of this layer, up to a constant and a small error: they are bounded by the
+    /// bounds of those.
     /// </summary>
     public required int[] Sums { get; init; }
 
     /// <summary>For each of <see cref="Sums"/>, a coefficient for each neuron of this layer.</summary>
     public required double[] Terms { get; init; }
 
-    /// <summary>The neurons of the counterpart that are never below 0 and that combinations are made of.</summary>
+    /// <summary>The neurons of the counterpart that are never below 0, from which combinations are formed.</summary>
     public required int[] Linear { get; init; }
 
     /// <summary>

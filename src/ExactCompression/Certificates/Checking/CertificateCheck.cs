@@ -4,13 +4,13 @@ using ExactCompression.Certificates.Checking;
 namespace ExactCompression;
 
 /// <summary>
-/// Checks a certificate against the two networks that it speaks of: the library behind <c>Test-CompressionCertificate</c>. The checker
-/// shares no code with the search and the compression: it reads the file, and does all arithmetic, in this folder, from the networks'
-/// weights alone.
+/// Checks a certificate against the two networks that it is for: the library behind <c>Test-CompressionCertificate</c>. The checker shares
+/// no code with the search and the compression: it reads the file, and does all arithmetic, in this folder, from the networks' weights
+/// alone.
 /// </summary>
 public static class CertificateCheck
 {
-    /// <summary>Operations that a check may take unless told otherwise: minutes on an ordinary machine.</summary>
+    /// <summary>Default limit on the operations of a check: minutes on an ordinary machine.</summary>
     public const double DefaultMaximumWork = CheckBudget.DefaultWork;
 
     /// <summary>Checks a certificate.</summary>
@@ -18,10 +18,10 @@ public static class CertificateCheck
     /// <param name="original">The network before compression.</param>
     /// <param name="compressed">The network after.</param>
     /// <param name="domain">The domain that the certificate must hold over; null for the one that it states.</param>
-    /// <param name="maximumWork">How many multiplications and additions the check may take, above 0; a certificate that takes more is
+    /// <param name="maximumWork">How many multiplications and additions the check may take, above 0; a certificate that needs more is
     /// refused.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>, within a second.</param>
-    /// <exception cref="InvalidFileException">The file is no certificate.</exception>
+    /// <exception cref="InvalidFileException">The file is not a certificate.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static CertificateReport Run(
         string path, ReluNetwork original, ReluNetwork compressed, InputDomain? domain = null, double maximumWork = DefaultMaximumWork,
@@ -50,10 +50,10 @@ public static class CertificateCheck
             when (e is OverflowException or OutOfMemoryException or ArgumentException or IndexOutOfRangeException
                 || (e is AggregateException && !cancellation.IsCancellationRequested))
         {
-            refusal = new("content", $"It asks for more than can be checked: {(e.InnerException ?? e).Message}");
+            refusal = new("content", $"It requires more than can be checked: {(e.InnerException ?? e).Message}");
         }
 
-        // A broken seal is told of in any case; what else does not hold says where.
+        // A broken seal is reported in any case; any other failure states its location.
         if (!file.IsSealed)
             refusal = new(
                 refusal?.Place ?? "seal", $"The content was changed after it was written{(refusal is null ? "." : $": {refusal.Reason}")}");
@@ -81,13 +81,13 @@ public static class CertificateCheck
         if (!(derived <= certificate.Deviation) || !double.IsFinite(certificate.Deviation))
             throw new Refusal(
                 "deviation",
-                FormattableString.Invariant($"The certificate claims {certificate.Deviation:R}, but what it shows is {derived:R}."));
+                FormattableString.Invariant($"The certificate claims {certificate.Deviation:R}, but it proves {derived:R}."));
         return proven;
     }
 
     /// <summary>
-    /// What a certificate shows, whatever deviation it claims: how many verdicts by which evidence, and a bound of the largest difference
-    /// of any output, which is not finite where none follows.
+    /// What a certificate proves, whatever deviation it claims: the number of verdicts by evidence, and a bound on the largest difference
+    /// of any output, which is not finite if none follows.
     /// </summary>
     internal static (Dictionary<char, int> Proven, double Deviation) Derive(
         Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, CheckBudget budget)
@@ -111,7 +111,7 @@ public static class CertificateCheck
         LayerClaims[] claims, ReluNetwork network, InputBox box, double[][] points, string name, CheckBudget budget)
     {
         if (claims.Length != network.Depth)
-            throw new Refusal($"{name}, layers", $"There are claims on {claims.Length} hidden layers, not on {network.Depth}.");
+            throw new Refusal($"{name}, layers", $"There are claims about {claims.Length} hidden layers, not about {network.Depth}.");
         var check = new StabilityCheck(network, box, name, budget);
         sbyte[][] signs = PointCheck.Signs(network, points, budget);
         for (int l = 0; l < claims.Length; l++)
@@ -145,7 +145,7 @@ public static class CertificateCheck
         for (int i = 0; i < inputs; i++)
         {
             if (!(lower[i] <= upper[i]) || !double.IsFinite(upper[i] - lower[i]))
-                throw new Refusal($"domain, input {i}", "Its ends are no range.");
+                throw new Refusal($"domain, input {i}", "Its ends are not a range.");
         }
 
         if (domain?.For(inputs) is { } given && ContentHash.Of(given.Lower.Span, given.Upper.Span) != certificate.DomainHash)

@@ -6,11 +6,11 @@ using System.Text;
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// The file round a certificate's content: one line of JSON with the format, the version, and a seal of the content; gzip if it begins as
-/// that does.
+/// The file around a certificate's content: one line of JSON with the format, the version, and a seal of the content; gzip if it begins
+/// like that.
 /// </summary>
 /// <param name="Body">The content, a JSON object.</param>
-/// <param name="IsSealed">Whether the content is what was sealed, and nothing follows it.</param>
+/// <param name="IsSealed">Whether the content matches the seal, and nothing follows it.</param>
 internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
 {
     private const int HashLength = 64;
@@ -36,7 +36,7 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
     /// <summary>Reads a file.</summary>
     /// <param name="path">Full path.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="InvalidFileException">It is no certificate, of another version, or very large.</exception>
+    /// <exception cref="InvalidFileException">It is not a certificate, of another version, or very large.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static CertificateFile Read(string path, CancellationToken cancellation = default)
     {
@@ -45,7 +45,7 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
             bytes = Unpack(bytes, path, cancellation);
         int start = Head.Length + HashLength + Middle.Length;
         if (bytes.Length < start || !bytes.AsSpan().StartsWith(Head) || !bytes.AsSpan(Head.Length + HashLength).StartsWith(Middle))
-            throw Malformed(path, $"It is no certificate of the format {Certificate.Format}, version {Certificate.Version}.");
+            throw Malformed(path, $"It is not a certificate of the format {Certificate.Format}, version {Certificate.Version}.");
         bool ends = bytes.AsSpan(start).EndsWith(Tail);
         ReadOnlyMemory<byte> body = bytes.AsMemory(start..(ends ? ^Tail.Length : ^0));
         return new(body, ends && bytes.AsSpan(Head.Length, HashLength).SequenceEqual(Seal(body.Span)));
@@ -87,14 +87,14 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
                 }
             }
 
-            // The stream takes what was cut off for a finished one, and looks over most of the head.
+            // The stream class accepts truncated data, and ignores most of the header.
             if (packed.AsSpan().StartsWith(GzipHead) && packed.Length >= 18
                 && BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(^4..)) == unpacked.Length)
                 return unpacked.ToArray();
         }
         catch (InvalidDataException)
         {
-            // Told of below.
+            // Reported below.
         }
 
         throw new InvalidFileException(

@@ -11,9 +11,9 @@ internal static class CertificateParser
 {
     /// <summary>Reads a content.</summary>
     /// <param name="body">The content.</param>
-    /// <param name="cancellation">When cancelled, throws at once. Reading takes no token, and takes seconds for the largest contents: it is
-    /// then left to end on its own.</param>
-    /// <exception cref="Refusal">It is not what the format asks for; with the place.</exception>
+    /// <param name="cancellation">When cancelled, throws at once. Reading itself cannot be cancelled, and takes seconds for the largest
+    /// contents: it is then left to finish on its own.</param>
+    /// <exception cref="Refusal">It does not have the required form; with the location.</exception>
     public static Certificate Parse(ReadOnlyMemory<byte> body, CancellationToken cancellation = default) =>
         Task.Run(() => Parse(body), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
 
@@ -26,11 +26,11 @@ internal static class CertificateParser
         }
         catch (JsonException e)
         {
-            throw new Refusal("content", $"It is no JSON from byte {e.BytePositionInLine} on.");
+            throw new Refusal("content", $"It is not valid JSON from byte {e.BytePositionInLine} on.");
         }
         catch (InvalidOperationException)
         {
-            throw new Refusal("content", "It is no UTF-8.");
+            throw new Refusal("content", "It is not UTF-8.");
         }
     }
 
@@ -75,7 +75,7 @@ internal static class CertificateParser
         Coefficients = layer["coefficients"].Doubles(),
     };
 
-    /// <summary>A value with the way to it, so that what is wrong with it can be told where.</summary>
+    /// <summary>A value with its path, so that errors can state their location.</summary>
     private readonly record struct Field(JsonElement Value, string Way)
     {
         public Field this[string name] => Value.ValueKind == JsonValueKind.Object && Value.TryGetProperty(name, out JsonElement value)

@@ -1,6 +1,6 @@
 namespace ExactCompression;
 
-/// <summary>What checking a certificate has shown.</summary>
+/// <summary>The result of checking a certificate.</summary>
 public sealed class CertificateReport
 {
     /// <summary>The certificate's file.</summary>
@@ -12,27 +12,26 @@ public sealed class CertificateReport
     /// <summary>The network after compression.</summary>
     public required ReluNetwork Compressed { get; init; }
 
-    /// <summary>The domain that the certificate states; null where it states none.</summary>
+    /// <summary>The domain that the certificate states; null if it states none.</summary>
     public required InputDomain? Domain { get; init; }
 
-    /// <summary>Whether everything holds that the certificate claims.</summary>
+    /// <summary>Whether everything that the certificate claims holds.</summary>
     public required bool Valid { get; init; }
 
     /// <summary>
-    /// The bound on the largest difference of any output over the domain that the certificate claims and the check confirms; infinity where
-    /// it is not valid.
+    /// The bound on the largest difference of any output over the domain that the certificate claims and the check confirms; infinity if it
+    /// is not valid.
     /// </summary>
     public required double ProvenDeviation { get; init; }
 
-    /// <summary>Where the first thing stands that does not hold: network, layer, neuron, field; null where all does.</summary>
+    /// <summary>The location of the first failed check: network, layer, neuron, field; null if there is none.</summary>
     public required string? Place { get; init; }
 
-    /// <summary>What does not hold there; null where all does.</summary>
+    /// <summary>What does not hold there; null if everything holds.</summary>
     public required string? Reason { get; init; }
 
     /// <summary>
-    /// How many claims on neurons of the original each kind of evidence has proven; neurons of which nothing is claimed count as
-    /// <c>Unclaimed</c>.
+    /// How many claims about neurons of the original each kind of evidence has proven; neurons without a claim count as <c>Unclaimed</c>.
     /// </summary>
     public required IReadOnlyDictionary<string, int> Evidence { get; init; }
 

@@ -3,15 +3,15 @@ using System.Runtime.CompilerServices;
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// What one check may take. A small file can describe relations, trees and points of any size, and claims whose proofs take cubic time; so
+/// The limits of one check. A small file can describe relations, trees and points of any size, and claims whose proofs take cubic time; so
 /// arrays and trees have limits, and all work is counted before it is done. The count is of operations, not of seconds: what is refused
 /// here is refused on every machine.
 /// </summary>
 internal sealed class CheckBudget
 {
     /// <summary>
-    /// Operations that a check may take unless told otherwise: minutes on an ordinary machine, and ten thousand times what certificates of
-    /// ordinary networks take.
+    /// Default limit on the operations of a check: minutes on an ordinary machine, and ten thousand times the work for certificates of
+    /// ordinary networks.
     /// </summary>
     public const double DefaultWork = 1e12;
 
@@ -21,7 +21,7 @@ internal sealed class CheckBudget
     /// <summary>Depth of trees: each level is a call.</summary>
     public const int DeepestTree = 1000;
 
-    /// <summary>What an operation with integers of arbitrary length costs, for each <see cref="ExactWords"/> words of them.</summary>
+    /// <summary>The cost of an operation with integers of arbitrary length, for each <see cref="ExactWords"/> words of them.</summary>
     private const double ExactOperation = 256;
 
     private const double ExactWords = 16;
@@ -32,7 +32,7 @@ internal sealed class CheckBudget
     /// <summary>Begins a check.</summary>
     /// <param name="most">Operations that it may take.</param>
     /// <param name="threads">Threads to use; all cores if left out.</param>
-    /// <param name="cancellation">The token to stop on.</param>
+    /// <param name="cancellation">The token that cancels it.</param>
     public CheckBudget(double most = double.PositiveInfinity, int? threads = null, CancellationToken cancellation = default)
         : this(most, new StrongBox<double>(),
             new() { CancellationToken = cancellation, MaxDegreeOfParallelism = threads ?? Environment.ProcessorCount })
@@ -42,7 +42,7 @@ internal sealed class CheckBudget
     private CheckBudget(double most, StrongBox<double> spent, ParallelOptions parallel) =>
         (this.most, this.spent, Parallel) = (most, spent, parallel);
 
-    /// <summary>Threads, and the token to stop on.</summary>
+    /// <summary>Threads, and the token that cancels it.</summary>
     public ParallelOptions Parallel { get; }
 
     /// <summary>The same budget for one thread of many.</summary>
@@ -51,8 +51,8 @@ internal sealed class CheckBudget
     /// <summary>Operations counted so far.</summary>
     public double Spent => Volatile.Read(ref spent.Value);
 
-    /// <summary>Refuses what takes too much memory.</summary>
-    /// <param name="place">What asks for it.</param>
+    /// <summary>Refuses arrays that take too much memory.</summary>
+    /// <param name="place">What requires it.</param>
     /// <param name="counts">Lengths of arrays.</param>
     /// <exception cref="Refusal">One is more than <see cref="MostNumbers"/>.</exception>
     public static void RequireNumbers(string place, params ReadOnlySpan<long> counts)
@@ -60,15 +60,14 @@ internal sealed class CheckBudget
         foreach (long count in counts)
         {
             if (count is < 0 or > MostNumbers)
-                throw new Refusal(place, $"Checking it takes {count} numbers at a time; more than {MostNumbers} are not taken.");
+                throw new Refusal(place, $"Checking it takes {count} numbers at a time; the limit is {MostNumbers}.");
         }
     }
 
     /// <summary>
-    /// Counts work that is about to be done, and stops where it was cancelled. Asked for often: what lies between two calls takes well
-    /// below a second.
+    /// Counts work that is about to be done, and stops if cancelled. Called often: the work between two calls takes well below a second.
     /// </summary>
-    /// <param name="operations">Multiplications and additions, or what takes as long.</param>
+    /// <param name="operations">Multiplications and additions, or work that takes as long.</param>
     /// <exception cref="Refusal">It is more than the check may take.</exception>
     /// <exception cref="OperationCanceledException">The check was cancelled.</exception>
     public void Spend(double operations)
@@ -85,8 +84,8 @@ internal sealed class CheckBudget
         if (sum > most)
             throw new Refusal(
                 "work",
-                FormattableString.Invariant($"Checking it takes more than {most:R} operations, which is what a check may take. ")
-                    + "Allow more with -MaximumWork if you trust where it is from.");
+                FormattableString.Invariant($"Checking it takes more than {most:R} operations, which is the limit of a check. ")
+                    + "Allow more with -MaximumWork if you trust its source.");
     }
 
     /// <summary>Counts work with integers of arbitrary length.</summary>

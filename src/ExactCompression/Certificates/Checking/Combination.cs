@@ -1,14 +1,14 @@
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// Sums of linear neurons of a layer of the compressed network, which stand for linear functions of what the layer reads.
+/// Sums of linear neurons of a layer of the compressed network, which represent linear functions of the layer's inputs.
 /// </summary>
-/// <param name="read">Bounds of what the layer reads.</param>
+/// <param name="read">Bounds of the layer's inputs.</param>
 /// <param name="layer">The layer.</param>
-/// <param name="linear">The neurons that sums are made of.</param>
+/// <param name="linear">The neurons in the sums.</param>
 /// <param name="slack">How far each may be below 0.</param>
-/// <param name="given">Bounds of what the layer gives.</param>
-/// <param name="budget">What it may take.</param>
+/// <param name="given">Bounds of the layer's outputs.</param>
+/// <param name="budget">Its budget.</param>
 internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear, double[] slack, InputBox given, CheckBudget budget)
 {
     private readonly double[] biases = Array.ConvertAll(linear, j => layer.Bias.Span[j]);
@@ -18,7 +18,7 @@ internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear
     private readonly double[] radii = Array.ConvertAll(
         linear, j => Outward.Widen(BoundedLayer.RadiusOf(layer, j, read.Sizes), layer.Inputs));
 
-    /// <summary>What some combinations are over what the layer reads, row-major.</summary>
+    /// <summary>Some combinations as functions of the layer's inputs, row-major.</summary>
     public double[] Rows(ReadOnlySpan<double> coefficients, int count)
     {
         double[] spread = new double[count * layer.Outputs], rows = new double[count * layer.Inputs];
@@ -34,14 +34,14 @@ internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear
     }
 
     /// <summary>
-    /// Compares a linear function <c>p . x + q</c> with the activations of a combination plus a constant; the constant takes what they
-    /// differ by in the middle of the box.
+    /// Compares a linear function <c>p . x + q</c> with the activations of a combination plus a constant; the constant is their difference
+    /// in the middle of the box.
     /// </summary>
     /// <param name="row"><c>p</c>.</param>
     /// <param name="offset"><c>q</c>.</param>
     /// <param name="coefficients">The combination.</param>
-    /// <param name="made">What it is over <c>x</c>, as computed.</param>
-    /// <returns>A bound of the difference, the constant that was chosen, and how large what was added up may be.</returns>
+    /// <param name="made">The combination as a function of <c>x</c>, as computed.</param>
+    /// <returns>A bound of the difference, the constant that was chosen, and the size of the terms that were added up.</returns>
     public (double Error, double Constant, double Size) Compare(
         ReadOnlySpan<double> row, double offset, ReadOnlySpan<double> coefficients, ReadOnlySpan<double> made)
     {
@@ -56,8 +56,8 @@ internal sealed class Combination(InputBox read, AffineLayer layer, int[] linear
             shift += difference[j] * read.Centre[j];
         }
 
-        constant += shift; // any shift will do: both ends of the comparison have the same
-        // What q loses is lost to a term that is counted, or left in the constant.
+        constant += shift; // any shift is valid: both ends of the comparison have the same
+        // What q loses goes to a term that is counted, or stays in the constant.
         double rounding = Outward.Gamma(coefficients.Length + 4)
             * (Outward.Dot(coefficients, sizes) + Math.Abs(constant) + Math.Abs(shift));
         double error = read.Largest(difference, -shift, Outward.Widen(rounding, coefficients.Length) + read.Loss + given.Loss);

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// SHA-256 of what a network or a domain is, not of the bytes of a file: a network that was saved again in another format has the same
-/// hashes. Numbers count as doubles, and -0 as 0.
+/// SHA-256 of the content of a network or a domain, not of the bytes of a file: a network that was saved again in another format has the
+/// same hashes. Numbers count as doubles, and -0 as 0.
 /// </summary>
 internal static class ContentHash
 {
@@ -15,7 +15,7 @@ internal static class ContentHash
     /// biases, radii of the weights and of the biases.
     /// </summary>
     /// <param name="network">The network.</param>
-    /// <param name="budget">Threads, and the token to stop on.</param>
+    /// <param name="budget">Threads, and the token that cancels it.</param>
     public static string[] Of(ReluNetwork network, CheckBudget budget)
     {
         var hashes = new string[network.Layers.Count];

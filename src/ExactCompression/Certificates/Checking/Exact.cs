@@ -4,7 +4,7 @@ namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
 /// An integer times a power of two: what every finite double is. Sums and products without any rounding, for the few signs that rounding
-/// hides.
+/// obscures.
 /// </summary>
 internal readonly struct Exact
 {

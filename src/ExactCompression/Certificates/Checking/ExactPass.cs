@@ -2,20 +2,20 @@ namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
 /// Interval arithmetic and the pass of <see cref="BackwardPass"/>, both without rounding: for neurons whose largest or smallest value is 0,
-/// or nearly.
+/// or nearly 0.
 /// </summary>
 internal static class ExactPass
 {
     /// <summary>
-    /// Whether one of the two shows that <c>z &lt;= 0</c> (above), or that <c>z &gt;= 0</c>. Never for layers with radii, nor where a bound
-    /// or a slope is not finite.
+    /// Whether one of the two shows that <c>z &lt;= 0</c> (above), or that <c>z &gt;= 0</c>. Never for layers with radii, nor if a bound or
+    /// a slope is not finite.
     /// </summary>
     /// <param name="domain">The network's input.</param>
-    /// <param name="input">What the neuron's layer reads.</param>
+    /// <param name="input">The inputs of the neuron's layer.</param>
     /// <param name="below">The layers below.</param>
     /// <param name="layer">The neuron's layer.</param>
     /// <param name="side">The side, with its slopes and assumptions.</param>
-    /// <param name="budget">What it may take.</param>
+    /// <param name="budget">Its budget.</param>
     public static bool ProvesSign(
         InputBox domain, InputBox input, IReadOnlyList<BoundedLayer> below, AffineLayer layer, BoundedSide side, CheckBudget budget)
     {
@@ -34,7 +34,7 @@ internal static class ExactPass
         return Maximum(domain, row, bias, budget).Sign <= 0;
     }
 
-    /// <summary>The assumptions on a layer's rectifiers, by neuron.</summary>
+    /// <summary>The assumptions on a layer's ReLUs, by neuron.</summary>
     private static FixedPhase?[] Phases(BoundedSide side, int layer, int width)
     {
         var phases = new FixedPhase?[width];

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>The box of a layer's inputs: the domain itself, or what rectifiers give.</summary>
+/// <summary>The box of a layer's inputs: the domain itself, or the outputs of ReLUs.</summary>
 internal sealed class InputBox
 {
     /// <summary>Makes a box.</summary>
@@ -25,19 +25,19 @@ internal sealed class InputBox
     /// <summary>Largest magnitudes.</summary>
     public double[] Sizes { get; }
 
-    /// <summary>Middles, or nearly.</summary>
+    /// <summary>Midpoints, approximately.</summary>
     public double[] Centre { get; }
 
-    /// <summary>More than underflow of coefficients, and of products with them, can cost a linear function on the box.</summary>
+    /// <summary>More than the error by underflow of coefficients, and of products with them, in a linear function on the box.</summary>
     public double Loss { get; } = Outward.Tiny;
 
     public int Size => Lower.Length;
 
-    /// <summary>What the rectifiers behind pre-activations with these bounds give.</summary>
+    /// <summary>The outputs of ReLUs behind pre-activations with these bounds.</summary>
     public static InputBox OfRectified(double[] lower, double[] upper) =>
         new(Array.ConvertAll(lower, static z => Math.Max(0, z)), Array.ConvertAll(upper, static z => Math.Max(0, z)));
 
-    /// <summary>Adds the largest value of a linear function, and the sizes of what was added up for it.</summary>
+    /// <summary>Adds the largest value of a linear function, and the sizes of its terms.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddMaximum(ReadOnlySpan<double> row, ref double constant, ref double size)
     {
@@ -54,8 +54,8 @@ internal sealed class InputBox
     }
 
     /// <summary>
-    /// Bounds of a layer's pre-activations by interval arithmetic; minus and plus infinity where something overflowed. Exact where every
-    /// product is 0, so that ties at 0 are decided.
+    /// Bounds of a layer's pre-activations by interval arithmetic; minus and plus infinity if something overflowed. Exact if every product
+    /// is 0, so that ties at 0 are decided.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double[] Lower, double[] Upper) Intervals(AffineLayer layer)
@@ -92,18 +92,18 @@ internal sealed class InputBox
     }
 
     /// <summary>
-    /// A bound of <c>|d . x + c|</c> over the box, where coefficients and constant are known to a few units in their last places.
+    /// A bound of <c>|d . x + c|</c> over the box, if coefficients and constant are accurate to a few units in the last place.
     /// </summary>
     /// <param name="coefficients"><c>d</c>.</param>
     /// <param name="constant"><c>c</c>.</param>
-    /// <param name="error">What the true value may differ by all the same.</param>
+    /// <param name="error">The further error of the true value.</param>
     public double Largest(ReadOnlySpan<double> coefficients, double constant, double error)
     {
         double middle = constant, spread = 0, size = Math.Abs(constant);
         bool any = constant != 0;
         for (int i = 0; i < coefficients.Length; i++)
         {
-            // Any centre will do as long as the radius reaches both ends.
+            // Any centre is valid as long as the radius reaches both ends.
             double d = coefficients[i], centre = Centre[i];
             middle += d * centre;
             spread += Math.Abs(d) * Math.Max(Upper[i] - centre, centre - Lower[i]);

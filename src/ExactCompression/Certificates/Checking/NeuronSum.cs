@@ -2,13 +2,12 @@ namespace ExactCompression.Certificates.Checking;
 
 /// <summary>Bounds a neuron of the compressed network by the proven bounds of neurons of the original that it is a sum of.</summary>
 /// <remarks>
-/// With <c>z_i = P_i a + q_i + e_i</c>, the neuron's pre-activation is
-/// <c>w a + b = sum_i c_i z_i - sum_i c_i e_i + (w - sum_i c_i P_i) a + (b - sum_i c_i q_i)</c>, whatever the <c>c</c>: good ones leave
-/// little of the third term.
+/// With <c>z_i = P_i a + q_i + e_i</c>, the neuron's pre-activation is <c>w a + b = sum_i c_i z_i - sum_i c_i e_i + (w - sum_i c_i P_i) a +
+/// (b - sum_i c_i q_i)</c>, whatever the <c>c</c>: good ones make the third term small.
 /// </remarks>
 internal static class NeuronSum
 {
-    /// <summary>Lower and upper bound; infinite or NaN where nothing is known.</summary>
+    /// <summary>Lower and upper bound; infinite or NaN if nothing is known.</summary>
     /// <param name="simulation">The original's pre-activations.</param>
     /// <param name="original">Their bounds.</param>
     /// <param name="terms">A coefficient for each of them.</param>
@@ -36,7 +35,7 @@ internal static class NeuronSum
             size += Math.Abs(c) * (Outward.Dot(simulation.Row(i), box.Sizes) + Math.Abs(simulation.Bias[i]));
         }
 
-        // An end beyond what a neuron's size allows is loose by more than its rounding, so sizes alone would do; with the ends the proof is
+        // An end beyond the neuron's size is loose by more than its rounding, so sizes alone would suffice; with the ends the proof is
         // short.
         double rounding = Outward.Gamma(terms.Length + 8) * (size + ends + error);
         double off = box.Largest(

@@ -1,12 +1,12 @@
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// What rounding can do to double arithmetic (N. J. Higham, <em>Accuracy and Stability of Numerical Algorithms</em>, sections 2.2 and 3.1),
-/// always rounded away from the truth.
+/// Bounds on the rounding error of double arithmetic (N. J. Higham, <em>Accuracy and Stability of Numerical Algorithms</em>, sections 2.2
+/// and 3.1), always rounded away from the truth.
 /// </summary>
 internal static class Outward
 {
-    /// <summary>More than underflow can take from any sum of fewer than 2^60 products.</summary>
+    /// <summary>More than the loss by underflow in any sum of fewer than 2^60 products.</summary>
     public const double Tiny = 1e-300;
 
     /// <summary>
@@ -32,8 +32,8 @@ internal static class Outward
     public static double Widen(double sum, int terms) => sum == 0 ? 0 : (sum * (1 + Gamma(terms))) + Tiny;
 
     /// <summary>
-    /// At least <c>sum_j |w_j| m_j</c>; 0 only where every product is. What is charged for rounding is a multiple of such sizes, and a size
-    /// may be multiplied by a huge factor before: so it must not underflow either.
+    /// At least <c>sum_j |w_j| m_j</c>; 0 only if every product is. The charges for rounding are multiples of such sizes, and a size may be
+    /// multiplied by a huge factor before: so it must not underflow either.
     /// </summary>
     /// <param name="weights">Any numbers.</param>
     /// <param name="magnitudes">Numbers that are not negative, as many.</param>

@@ -24,10 +24,10 @@ internal sealed class PhaseTreeCheck
     /// <summary>The sides of all leaves.</summary>
     /// <param name="tree">The tree.</param>
     /// <param name="below">The layers below.</param>
-    /// <param name="root">The side that the tree is to prove.</param>
-    /// <param name="place">What to call it.</param>
-    /// <param name="budget">What it may take.</param>
-    /// <exception cref="Refusal">The tree is not whole, or splits what cannot be split.</exception>
+    /// <param name="root">The side that the tree must prove.</param>
+    /// <param name="place">Its name in messages.</param>
+    /// <param name="budget">Its budget.</param>
+    /// <exception cref="Refusal">The tree is incomplete, or splits something that cannot be split.</exception>
     public static List<BoundedSide> Sides(
         PhaseTree tree, IReadOnlyList<BoundedLayer> below, BoundedSide root, string place, CheckBudget budget)
     {
@@ -61,7 +61,7 @@ internal sealed class PhaseTreeCheck
     {
         if (leaves.Count == tree.Leaves.Length || tree.Leaves[leaves.Count].Length != slopes + path.Length)
             throw new Refusal(
-                place, $"Leaf {leaves.Count} of the tree has not a slope for each open rectifier and a multiplier for each assumption.");
+                place, $"Leaf {leaves.Count} of the tree does not have a slope for each open ReLU and a multiplier for each assumption.");
         float[] numbers = tree.Leaves[leaves.Count];
         FixedPhase[] phases = [.. path.Select((p, k) => p with { Multiplier = numbers[slopes + k] })];
         leaves.Add(root with { Slopes = numbers[..slopes], Phases = phases });
@@ -77,6 +77,6 @@ internal sealed class PhaseTreeCheck
                     : throw new Refusal(place, $"The tree splits layer {l + 1}, neuron {index}, whose phase is not open.");
         }
 
-        throw new Refusal(place, "The tree splits a rectifier that is not below the neuron.");
+        throw new Refusal(place, "The tree splits a ReLU that is not below the neuron.");
     }
 }

@@ -1,19 +1,21 @@
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>Runs points through a network with a bound on all rounding, and says which signs of which neurons they show.</summary>
+/// <summary>
+/// Runs points through a network with a bound on all rounding errors, and determines which signs of which neurons they show.
+/// </summary>
 /// <remarks>
 /// With computed activations <c>a</c> that are within <c>e</c> of the true ones, the computed <c>z</c> is within <c>|W| (gamma |a| + e)</c>
-/// and that of the true one, and what the radii of the weights add. The rectifier moves values by no more than its argument moves. A sign
-/// counts where <c>|z|</c> exceeds its error. Adding the bias comes last, so that it errs by half a unit of <c>z</c> itself: that changes
-/// no sign, and the next layer's <c>gamma |a|</c> has room for it.
+/// and that of the true one, and the contribution of the radii of the weights. A ReLU changes by no more than its argument. A sign counts
+/// if <c>|z|</c> exceeds its error. Adding the bias comes last, so that it errs by half a unit of <c>z</c> itself: that changes no sign,
+/// and the next layer's <c>gamma |a|</c> has room for it.
 /// </remarks>
 internal static class PointCheck
 {
     /// <summary>Signs of all hidden neurons.</summary>
     /// <param name="network">The network.</param>
     /// <param name="points">Points of its input.</param>
-    /// <param name="budget">What it may take.</param>
-    /// <returns>For each hidden layer, points by neurons: 1 or -1, or 0 where rounding hides the sign.</returns>
+    /// <param name="budget">Its budget.</param>
+    /// <returns>For each hidden layer, points by neurons: 1 or -1, or 0 if rounding obscures the sign.</returns>
     public static sbyte[][] Signs(ReluNetwork network, IReadOnlyList<double[]> points, CheckBudget budget)
     {
         CheckBudget.RequireNumbers("points", (long)points.Count * network.InputSize);
@@ -37,7 +39,7 @@ internal static class PointCheck
                 z[at] += bias;
                 error[at] = ((error[at] + RadiusOf(layer, neuron, a, e, point)) * (1 + 1e-9)) + Outward.Tiny;
                 if (!double.IsFinite(z[at]))
-                    error[at] = double.PositiveInfinity; // the sum may have the wrong sign, and the rectifier would hide it
+                    error[at] = double.PositiveInfinity; // the sum may have the wrong sign, and the ReLU would hide that
                 signs[l][at] = (sbyte)(Math.Abs(z[at]) > error[at] ? Math.Sign(z[at]) : 0);
                 z[at] = Math.Max(0, z[at]);
             }

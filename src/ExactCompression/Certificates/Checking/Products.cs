@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// The two products that checking spends its time on. Both only add up products, in some order: errors are bounded by
+/// The two products that take most of the time of checking. Both only add up products, in some order: errors are bounded by
 /// <see cref="Outward.Gamma"/>.
 /// </summary>
 internal static class Products
@@ -35,7 +35,7 @@ internal static class Products
             ends[r] = end;
         }
 
-        // A tile of columns stays in cache while all rows go over it.
+        // A tile of columns stays in cache while all rows are processed.
         for (int first = 0; first < to; first += Columns)
         {
             int width = Math.Min(Columns, to - first);
@@ -51,7 +51,7 @@ internal static class Products
     /// <param name="layer">The layer.</param>
     /// <param name="values">Receives the <c>z</c>, row-major.</param>
     /// <param name="errors">Receives the <c>e</c>, row-major.</param>
-    /// <param name="budget">What it may take.</param>
+    /// <param name="budget">Its budget.</param>
     public static void Multiply(double[] points, double[] spreads, AffineLayer layer, double[] values, double[] errors, CheckBudget budget)
     {
         int inputs = layer.Inputs, outputs = layer.Outputs, count = points.Length / inputs;

@@ -1,6 +1,6 @@
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>Something in a certificate does not hold.</summary>
+/// <summary>A check of a certificate failed.</summary>
 internal sealed class Refusal : Exception
 {
     public Refusal(string place, string reason)

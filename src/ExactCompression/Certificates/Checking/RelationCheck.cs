@@ -1,19 +1,19 @@
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// Checks how the compressed network goes together with the original, layer by layer, and bounds the difference of their outputs.
+/// Checks how the compressed network relates to the original, layer by layer, and bounds the difference of their outputs.
 /// </summary>
 internal static class RelationCheck
 {
     /// <summary>A bound of the largest difference of any output over the domain.</summary>
-    /// <param name="relation">What a certificate says.</param>
+    /// <param name="relation">The certificate's relation.</param>
     /// <param name="original">The original.</param>
-    /// <param name="proven">What is proven of its hidden layers.</param>
+    /// <param name="proven">What is proven about its hidden layers.</param>
     /// <param name="compressed">The compressed network.</param>
-    /// <param name="known">What is proven of that one's hidden layers.</param>
+    /// <param name="known">What is proven about the compressed network's hidden layers.</param>
     /// <param name="domain">The domain.</param>
-    /// <param name="budget">What it may take.</param>
-    /// <exception cref="Refusal">Something does not hold.</exception>
+    /// <param name="budget">Its budget.</param>
+    /// <exception cref="Refusal">A check failed.</exception>
     public static double Deviation(
         Relation relation, ReluNetwork original, IReadOnlyList<BoundedLayer> proven, ReluNetwork compressed,
         IReadOnlyList<BoundedLayer> known, InputBox domain, CheckBudget budget)
@@ -38,8 +38,7 @@ internal static class RelationCheck
     }
 
     /// <summary>
-    /// The relation that everything begins with; <paramref name="number"/> layers of the compressed network have no counterpart in what
-    /// follows.
+    /// The relation at the start; <paramref name="number"/> layers of the compressed network have no counterpart in what follows.
     /// </summary>
     internal static Simulation Start(
         int start, ReluNetwork original, IReadOnlyList<BoundedLayer> proven, int number, IReadOnlyList<BoundedLayer> known, InputBox domain)
@@ -59,7 +58,7 @@ internal static class RelationCheck
         return Simulation.OfZeros(original.Layers[start], number, box);
     }
 
-    /// <summary>Which rows of the next layer must be known: not those that are off, nor those of which the range is enough.</summary>
+    /// <summary>Which rows of the next layer must be known: not those that are off, nor those for which the range suffices.</summary>
     internal static bool[] Needed(LayerRelation next, int width) =>
         next.Kinds.Length == width
             ? [.. next.Kinds.Select(static k => k is not ('o' or 'c'))]
@@ -71,7 +70,7 @@ internal static class RelationCheck
         AffineLayer output = compressed.Layers[^1];
         if (simulation.Number != compressed.Depth || output.Outputs != original.OutputSize || output.Inputs != simulation.Box.Size
             || output.Activation != original.Layers[^1].Activation)
-            throw new Refusal("relation, output", "The output layers do not go together.");
+            throw new Refusal("relation, output", "The output layers do not match.");
         double largest = 0;
         for (int i = 0; i < output.Outputs; i++)
             largest = Math.Max(largest, simulation.Distance(i, 1, output, i)); // NaN stays NaN

@@ -1,15 +1,15 @@
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// How the pre-activations of one layer of the original come out of a layer of the compressed network, everywhere in the domain:
-/// <c>|z - (P a + q)| &lt;= e</c>, row by row, where <c>a</c> are the activations of hidden layer <see cref="Number"/> of the compressed
-/// network at the same input; layer 0 is the input.
+/// How the pre-activations of one layer of the original follow from a layer of the compressed network, everywhere in the domain: <c>|z - (P
+/// a + q)| &lt;= e</c>, row by row, where <c>a</c> are the activations of hidden layer <see cref="Number"/> of the compressed network at
+/// the same input; layer 0 is the input.
 /// </summary>
 /// <param name="Number">1-based hidden layer of the compressed network.</param>
 /// <param name="Box">Bounds of its activations.</param>
 /// <param name="Weights"><c>P</c>, row-major.</param>
 /// <param name="Bias"><c>q</c>.</param>
-/// <param name="Error"><c>e</c>; infinite for rows that nothing is to be known of.</param>
+/// <param name="Error"><c>e</c>; infinite for rows that are not needed.</param>
 internal sealed record Simulation(int Number, InputBox Box, double[] Weights, double[] Bias, double[] Error)
 {
     /// <summary>One row of <c>P</c>.</summary>
@@ -21,7 +21,7 @@ internal sealed record Simulation(int Number, InputBox Box, double[] Weights, do
             [.. Enumerable.Range(0, first.Outputs).Select(
                 i => Outward.Widen(BoundedLayer.RadiusOf(first, i, domain.Sizes), first.Inputs))]);
 
-    /// <summary>Behind a layer that gives 0 everywhere, pre-activations are the biases, whatever the compressed network does.</summary>
+    /// <summary>Behind a layer that is 0 everywhere, pre-activations are the biases, whatever the compressed network does.</summary>
     public static Simulation OfZeros(AffineLayer next, int number, InputBox box) =>
         new(number, box, new double[next.Outputs * box.Size], next.Bias.ToArray(),
             next.BiasRadius.IsEmpty ? new double[next.Outputs] : next.BiasRadius.ToArray());
@@ -43,8 +43,8 @@ internal sealed record Simulation(int Number, InputBox Box, double[] Weights, do
         if (factor == 1 && Bias[row] == bias && Row(row).SequenceEqual(weights))
             return far;
 
-        // One fused operation each: what is left errs by half a unit of its own last place, which Largest allows for, and where something
-        // is multiplied also by underflow.
+        // One fused operation each: the remainder errs by half a unit of its own last place, which Largest allows for, and if something is
+        // multiplied also by underflow.
         double[] difference = Row(row).ToArray();
         Products.AddMultiple(weights, -factor, difference);
         return Outward.Add(far, Box.Largest(difference, Math.FusedMultiplyAdd(-factor, bias, Bias[row]), factor == 1 ? 0 : Box.Loss));

@@ -1,15 +1,15 @@
 namespace ExactCompression.Certificates.Checking;
 
-/// <summary>Carries a <see cref="Simulation"/> over one hidden layer of the original, as a certificate says.</summary>
+/// <summary>Propagates a <see cref="Simulation"/> through one hidden layer of the original, as a certificate states.</summary>
 /// <remarks>
 /// <para>
 /// A neuron of the original gives <c>relu(z_i)</c>. It is <em>off</em> where <c>z_i &lt;= 0</c> is proven. It is a <em>gate</em> where
-/// <c>z_i</c> is within <c>rho_i</c> of <c>f z'_j</c>, <c>f &gt; 0</c>, for a neuron <c>j</c> of the compressed network: rectifiers move by
-/// no more than their arguments, so it is within <c>rho_i</c> of <c>f a'_j</c>. It is <em>linear</em> where <c>z_i &gt;= 0</c> is proven,
-/// and then <c>P_i a + q_i</c> itself, up to <c>e_i</c>; this must be made from linear neurons of the compressed network, for itself or, as
-/// the next layer sees it, together with others. Where <c>z_i</c> is within <c>rho_i</c> of <c>-f z'_j</c>,
-/// <c>relu(z_i) = relu(-z_i) + z_i</c> is a gate, within <c>rho_i</c> of <c>f a'_j</c>, and a linear part, <c>z_i</c> itself. Anything has
-/// a range, and counts as its middle up to half its width.
+/// <c>z_i</c> is within <c>rho_i</c> of <c>f z'_j</c>, <c>f &gt; 0</c>, for a neuron <c>j</c> of the compressed network: ReLUs change by no
+/// more than their arguments, so it is within <c>rho_i</c> of <c>f a'_j</c>. It is <em>linear</em> where <c>z_i &gt;= 0</c> is proven, and
+/// then <c>P_i a + q_i</c> itself, up to <c>e_i</c>; this must be made from linear neurons of the compressed network, for itself or, as the
+/// next layer sees it, together with others. Where <c>z_i</c> is within <c>rho_i</c> of <c>-f z'_j</c>, <c>relu(z_i) = relu(-z_i) + z_i</c>
+/// is a gate, within <c>rho_i</c> of <c>f a'_j</c>, and a linear part, <c>z_i</c> itself. Any neuron has a range, and counts as its
+/// midpoint up to half its width.
 /// </para>
 /// <para>A neuron of the compressed network that is used as linear may be below 0 by a little: then its activation differs from its
 /// pre-activation by as much.</para>
@@ -26,7 +26,7 @@ internal sealed class SimulationStep
     private readonly CheckBudget budget;
     private readonly double[] errors;
     private readonly double[] constants;
-    private readonly double[] sizes; // at least the largest value of what a neuron's share is added up from, never less
+    private readonly double[] sizes; // at least the largest value of the terms of a neuron's share, never less
     private double[] slack = [];
     private readonly InputBox box;
 
@@ -49,16 +49,16 @@ internal sealed class SimulationStep
     }
 
     /// <summary>Takes one step.</summary>
-    /// <param name="before">What is known of the layer's pre-activations.</param>
-    /// <param name="relation">What the certificate says of the layer.</param>
+    /// <param name="before">What is known about the layer's pre-activations.</param>
+    /// <param name="relation">The certificate's relation for the layer.</param>
     /// <param name="original">The layer of the original.</param>
     /// <param name="next">The layer of the original behind it.</param>
-    /// <param name="needed">Which rows of that something must be known of.</param>
-    /// <param name="counterpart">The next layer of the compressed network; null where the layer has no counterpart.</param>
-    /// <param name="known">What is proven of that one's pre-activations alone.</param>
-    /// <param name="place">What to call the layer.</param>
-    /// <param name="budget">What it may take.</param>
-    /// <exception cref="Refusal">Something does not hold.</exception>
+    /// <param name="needed">Which rows of that one are needed.</param>
+    /// <param name="counterpart">The next layer of the compressed network; null if the layer has no counterpart.</param>
+    /// <param name="known">What is proven about the counterpart's pre-activations alone.</param>
+    /// <param name="place">The layer's name in messages.</param>
+    /// <param name="budget">Its budget.</param>
+    /// <exception cref="Refusal">A check failed.</exception>
     public static Simulation Take(
         Simulation before, LayerRelation relation, BoundedLayer original, AffineLayer next, bool[] needed, AffineLayer? counterpart,
         BoundedLayer? known, string place, CheckBudget budget) =>
@@ -67,8 +67,8 @@ internal sealed class SimulationStep
     private int Gates => relation.Targets.Length;
 
     /// <summary>
-    /// For each neuron whether its share of the next layer is put where nothing else is, as it is: a gate of factor 1 whose target no other
-    /// gate has. A row that reads only such neurons is not rounded by them; what the joint part adds to it is another matter.
+    /// For each neuron whether its share of the next layer is copied unchanged to an empty place: a gate of factor 1 whose target no other
+    /// gate has. A row that reads only such neurons is not rounded by them; the joint part is accounted for separately.
     /// </summary>
     private bool[] Copied()
     {
@@ -97,7 +97,9 @@ internal sealed class SimulationStep
                 $"There are {relation.Coefficients.Length}, not {relation.Linear.Length} for each of {combined} combinations.");
     }
 
-    /// <summary>What the step allocates: the next simulation's weights, the rows of all combinations, and the linear parts.</summary>
+    /// <summary>
+    /// The memory that the step allocates: the next simulation's weights, the rows of all combinations, and the linear parts.
+    /// </summary>
     private void RequireSpace()
     {
         bool joint = relation.Kinds.AsSpan().ContainsAny('j', 'n');
@@ -106,7 +108,7 @@ internal sealed class SimulationStep
         CheckBudget.RequireNumbers(place, next.Outputs * given, combined * Math.Max(read, given), joint ? errors.Length * read : 0);
     }
 
-    /// <summary>What a neuron's kind asks of it alone.</summary>
+    /// <summary>The requirements of a neuron's kind on the neuron alone.</summary>
     private void Require(int i)
     {
         double low = original.Lower[i], high = original.Upper[i];
@@ -120,7 +122,7 @@ internal sealed class SimulationStep
                     $"{place}, neuron {i}", $"It counts as linear, but nothing shows that it is never below 0: its bound is {Show(low)}.");
             case 'c':
                 (low, high) = (Math.Max(0, low), Math.Max(0, high));
-                constants[i] = low == high ? low : (0.5 * low) + (0.5 * high); // half of the least number is 0
+                constants[i] = low == high ? low : (0.5 * low) + (0.5 * high); // half of the smallest number is 0
                 errors[i] = low == high ? 0 : Math.BitIncrement(Math.Max(high - constants[i], constants[i] - low));
                 sizes[i] = Math.Abs(constants[i]);
                 break;
@@ -144,7 +146,7 @@ internal sealed class SimulationStep
             budget.Spend(2.0 * errors.Length * before.Box.Size);
             (double low, double high) = NeuronSum.Bounds(
                 before, original, relation.Terms.AsSpan(k * errors.Length, errors.Length), counterpart, j);
-            if (double.IsFinite(low) && double.IsFinite(high)) // else nothing is learnt
+            if (double.IsFinite(low) && double.IsFinite(high)) // otherwise nothing is gained
                 (lower[j], upper[j]) = (Math.Max(lower[j], low), Math.Min(upper[j], high));
         }
 
@@ -184,7 +186,7 @@ internal sealed class SimulationStep
     private static double Down(double value, double error, double factor) =>
         error == 0 && factor == 1 ? value : Outward.Quotient(value, error, factor);
 
-    /// <summary>How far linear neurons are from the combinations that stand for them.</summary>
+    /// <summary>How far linear neurons are from the combinations that represent them.</summary>
     private void Combine()
     {
         int[] combined = [.. Enumerable.Range(0, errors.Length).Where(i => relation.Kinds[i] == 'l')];
@@ -235,8 +237,8 @@ internal sealed class SimulationStep
         if (relation.Kinds.AsSpan().ContainsAny('j', 'n'))
             CarryJoint(weights, bias, error, rounds);
 
-        // All that has been added up for a row counts, whatever it was added up for: a joint part that a large weight absorbs is as wrong
-        // as any other. Of the joint part itself each number is added once, for which its own charge has room.
+        // Everything that was added up for a row counts: a joint part that a large weight absorbs is as wrong as any other. Each number of
+        // the joint part itself is added once, which its own charge covers.
         double gamma = Outward.Gamma((2L * errors.Length) + relation.Linear.Length + 4);
         for (int r = 0; r < rows; r++)
         {
@@ -271,8 +273,8 @@ internal sealed class SimulationStep
     }
 
     /// <summary>
-    /// What the next layer makes of all linear neurons that have no combination of their own, row by row, from the linear neurons of the
-    /// compressed network.
+    /// The contribution to the next layer of all linear neurons without a combination of their own, row by row, from the linear neurons of
+    /// the compressed network.
     /// </summary>
     /// <param name="weights">The rows so far; receives the part.</param>
     /// <param name="bias">Likewise.</param>
@@ -314,7 +316,9 @@ internal sealed class SimulationStep
         }
     }
 
-    /// <summary>The linear part of each neuron, over what the compressed layer reads; zero for those that have none here.</summary>
+    /// <summary>
+    /// The linear part of each neuron, as a function of the compressed layer's inputs; zero for those that have none here.
+    /// </summary>
     private (double[] Parts, double[] Offsets, double[] Errors) JointParts()
     {
         int size = before.Box.Size;

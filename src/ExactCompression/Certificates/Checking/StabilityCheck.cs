@@ -1,7 +1,7 @@
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// Checks claims on the hidden layers of a network, first to last: what is proven of the layers below is what proofs above rest on.
+/// Checks claims about the hidden layers of a network, first to last: proofs for a layer rest on what is proven about the layers below.
 /// </summary>
 internal sealed class StabilityCheck
 {
@@ -15,21 +15,21 @@ internal sealed class StabilityCheck
     /// <summary>Begins with the input.</summary>
     /// <param name="network">The network.</param>
     /// <param name="domain">Its domain.</param>
-    /// <param name="name">What to call it.</param>
-    /// <param name="budget">What it may take.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="budget">Its budget.</param>
     public StabilityCheck(ReluNetwork network, InputBox domain, string name, CheckBudget budget)
     {
         (this.network, this.domain, this.name, this.budget) = (network, domain, name, budget);
         input = domain;
     }
 
-    /// <summary>What is proven so far.</summary>
+    /// <summary>What has been proven so far.</summary>
     public IReadOnlyList<BoundedLayer> Layers => layers;
 
     /// <summary>How many claims each kind of evidence has proven, by its letter; <c>u</c> for points.</summary>
     public Dictionary<char, int> Proven { get; } = [];
 
-    /// <summary>Bounds of what the next layer reads.</summary>
+    /// <summary>Bounds of the next layer's inputs.</summary>
     public InputBox Input => input;
 
     /// <summary>Bounds of the next layer by interval arithmetic, with which its proof begins.</summary>
@@ -40,7 +40,7 @@ internal sealed class StabilityCheck
         return input.Intervals(map);
     }
 
-    /// <summary>Checks the claims on the next layer.</summary>
+    /// <summary>Checks the claims about the next layer.</summary>
     /// <param name="claims">The claims.</param>
     /// <param name="signs">Signs that points show, points by neurons.</param>
     /// <exception cref="Refusal">A claim is not proven.</exception>
@@ -57,7 +57,7 @@ internal sealed class StabilityCheck
         }
 
         if (layers.Count == 0 && (claims.Above + claims.Below).AsSpan().ContainsAny("cst"))
-            throw new Refusal($"{place}, above and below", "There is nothing below the first layer to pass back through.");
+            throw new Refusal($"{place}, above and below", "There is no layer below the first for a backward pass.");
         (double[] lower, double[] upper) = Intervals();
         string all = claims.Above + claims.Below;
         if (all.AsSpan().ContainsAnyExcept('.'))
@@ -66,7 +66,7 @@ internal sealed class StabilityCheck
         Add(lower, upper);
     }
 
-    /// <summary>Takes bounds as proven, and goes on to the next layer.</summary>
+    /// <summary>Records bounds as proven, and proceeds to the next layer.</summary>
     /// <param name="lower">Lower bounds.</param>
     /// <param name="upper">Upper bounds.</param>
     public void Add(double[] lower, double[] upper)
@@ -83,7 +83,7 @@ internal sealed class StabilityCheck
     /// <summary>Whether exact arithmetic shows that a side of a neuron of the next layer is never above 0.</summary>
     public bool ProvesSign(BoundedSide side) => ExactPass.ProvesSign(domain, input, layers, network.Layers[layers.Count], side, budget);
 
-    /// <summary>Cuts the bounds of the next layer's open neurons by backward passes.</summary>
+    /// <summary>Tightens the bounds of the next layer's open neurons by backward passes.</summary>
     public void TightenOpen(double[] lower, double[] upper)
     {
         List<BoundedSide> sides = [];
@@ -117,7 +117,7 @@ internal sealed class StabilityCheck
                     break;
                 case 's':
                     if (slope == claims.Slopes.Length || claims.Slopes[slope].Length != open)
-                        throw new Refusal($"{side}, slopes", "There is not a slope for each open rectifier below.");
+                        throw new Refusal($"{side}, slopes", "There is not a slope for each open ReLU below.");
                     sides.Add(plain with { Slopes = claims.Slopes[slope++] });
                     break;
                 case 't':

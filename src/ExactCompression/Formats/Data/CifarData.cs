@@ -27,8 +27,8 @@ internal static class CifarData
         int labelBytes = coarseLabels ? 2 : 1, record = Pixels + labelBytes, classes = coarseLabels ? 100 : 10;
         if (bytes.Length % record != 0)
             throw new InvalidFileException(
-                "FileTruncated", path, "file", $"The length {bytes.Length} is no multiple of the {record} bytes of a record.",
-                "The file is cut off, or of the other CIFAR format.");
+                "FileTruncated", path, "file", $"The length {bytes.Length} is not a multiple of the {record} bytes of a record.",
+                "The file is truncated, or of the other CIFAR format.");
         int rows = bytes.Length / record;
         budget.Allocate(bytes.Length, "records");
         var labels = new int[rows];

@@ -2,10 +2,10 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Formats;
 
-/// <summary>The range of each column as the file states it, rounded outward where no double holds an end.</summary>
+/// <summary>The range of each column as the file states it, rounded outward if an end is not a double.</summary>
 internal sealed class ColumnRanges
 {
-    // A whole number of so few digits is the double that it is read as.
+    // An integer with so few digits is exactly the double that it is read as.
     private const int ExactDigits = 15;
 
     private readonly double[] lower;
@@ -52,7 +52,7 @@ internal sealed class ColumnRanges
         return ranges;
     }
 
-    /// <summary>Takes in a number that was read from text; the text is looked at only where it may be an end.</summary>
+    /// <summary>Adds a number that was read from text; the text is inspected only if it may be an end.</summary>
     public void Add(int column, double nearest, ReadOnlySpan<byte> text)
     {
         if (nearest > lower[column] && nearest < upper[column])

@@ -4,7 +4,7 @@ using CsvHelper;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Rows from CSV: one row a record, one of the columns perhaps the label. Separators <c>, ; tab |</c> are told apart by the file.
+/// Rows from CSV: one row per record, one of the columns possibly the label. The separator, one of <c>, ; tab |</c>, is detected.
 /// </summary>
 internal static class CsvData
 {
@@ -26,7 +26,7 @@ internal static class CsvData
         int columns = label is null ? fields : fields - 1;
         if (columns < 1)
             throw new InvalidFileException(
-                "CsvNoColumns", path, "line 1", "There is no column beside the label.", "Name the label column rightly.");
+                "CsvNoColumns", path, "line 1", "There is no column beside the label.", "Name the right label column.");
 
         var values = new RowBuffer(columns);
         var ranges = new ColumnRanges(columns);
@@ -67,7 +67,7 @@ internal static class CsvData
         ? (int)value
         : throw new InvalidFileException(
             "DataLabelInvalid", path, $"{CsvFile.Place(csv)}, column {field.ToString(CultureInfo.InvariantCulture)}",
-            "The label is no whole number of 0 or more.", "Name the label column rightly.");
+            "The label is not an integer of 0 or more.", "Name the right label column.");
 
     private static int? LabelColumn(string choice, string[]? header, int fields, string path)
     {

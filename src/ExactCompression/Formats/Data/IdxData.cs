@@ -48,7 +48,7 @@ internal static class IdxData
             throw new InvalidFileException(
                 "FileTruncated", path, input.Place,
                 $"The header states {count} elements of {type.Size()} bytes, but {input.Remaining} bytes follow.",
-                "The file is cut off or damaged: get it again.");
+                "The file is truncated or damaged: get it again.");
         return (type, shape, bytes.AsMemory(input.Position));
     }
 

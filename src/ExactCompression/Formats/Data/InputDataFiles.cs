@@ -1,12 +1,12 @@
 namespace ExactCompression.Formats;
 
-/// <summary>Reads data sets: IDX (MNIST), CSV, NPY and CIFAR-10/100 binary, each plain or gzip.</summary>
+/// <summary>Reads data sets: IDX (MNIST), CSV, NPY and CIFAR-10/100 binary, each plain or gzipped.</summary>
 public static class InputDataFiles
 {
     /// <summary>Reads a data file.</summary>
     /// <param name="path">Full path of the file.</param>
     /// <param name="options">Labels, header, scale; null for the defaults.</param>
-    /// <param name="import">What the import may take; null for the usual.</param>
+    /// <param name="import">The import's limits; null for the defaults.</param>
     /// <returns>The rows. Each value is <c>(float)(value * scale)</c>, computed in double; for bytes that is the float32 nearest to
     /// <c>byte / 255</c>.</returns>
     /// <exception cref="InvalidFileException">The file is damaged, of no known format, ragged, holds a value that is not a finite number,
@@ -19,7 +19,7 @@ public static class InputDataFiles
         options ??= new();
         if (options.Scale is { } scale && (!double.IsFinite(scale) || scale == 0))
             throw new InvalidInputException(
-                "DataScaleInvalid", $"The scale {scale} is of no use.", "Give a finite number other than 0, such as 1/255.");
+                "DataScaleInvalid", $"The scale {scale} is not usable.", "Give a finite number other than 0, such as 1/255.");
         import ??= new();
         var budget = ImportBudget.Of(path, import);
         byte[] bytes = FileContent.ReadUnpacked(path, budget);
@@ -41,12 +41,12 @@ public static class InputDataFiles
 
     private static string Detect(byte[] bytes, string path)
     {
-        if (bytes.AsSpan().StartsWith(NpyArray.Magic))
+        if (bytes.AsSpan().StartsWith(NpyHeader.Magic))
             return "Npy";
         if (IdxData.Matches(bytes))
             return "Idx";
         if (CsvFile.IsUtf16(bytes))
-            return "Csv"; // which says what to do about it
+            return "Csv"; // whose message says what to do
         string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
         bool binary = bytes.AsSpan(0, Math.Min(bytes.Length, 4096)).Contains((byte)0);
         if (binary || name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))

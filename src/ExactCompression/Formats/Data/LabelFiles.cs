@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ExactCompression.Formats;
 
-/// <summary>Reads labels that stand in a file of their own: IDX, NPY, or CSV with one column.</summary>
+/// <summary>Reads labels from a file of their own: IDX, NPY, or CSV with one column.</summary>
 internal static class LabelFiles
 {
     public static int[] Read(string path, int rows, ImportOptions options)
@@ -22,7 +22,7 @@ internal static class LabelFiles
                 ? (int)value
                 : throw new InvalidFileException(
                     "DataLabelInvalid", path, $"row {i.ToString(CultureInfo.InvariantCulture)}",
-                    "The label is no whole number of 0 or more.", "Give a file of class numbers.");
+                    "The label is not an integer of 0 or more.", "Give a file of class numbers.");
         }
 
         return labels;
@@ -40,7 +40,7 @@ internal static class LabelFiles
             return values;
         }
 
-        if (bytes.AsSpan().StartsWith(NpyArray.Magic))
+        if (bytes.AsSpan().StartsWith(NpyHeader.Magic))
         {
             NpyArray array = NpyData.Numbers(bytes, path);
             RequireOneAxis(array.Shape.Skip(1).All(static e => e == 1), path);
@@ -57,6 +57,7 @@ internal static class LabelFiles
     {
         if (!one)
             throw new InvalidFileException(
-                "DataLabelInvalid", path, "file", "The file has more than one value a row.", "Give a file with one class number a row.");
+                "DataLabelInvalid", path, "file", "The file has more than one value per row.",
+                "Give a file with one class number per row.");
     }
 }

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 
 namespace ExactCompression.Formats;
 
-/// <summary>Rows as a file stores them, before scaling: bytes where the file has bytes, else doubles or floats.</summary>
+/// <summary>Rows as a file stores them, before scaling: bytes if the file has bytes, else doubles or floats.</summary>
 /// <param name="Rows">Number of rows.</param>
 /// <param name="Columns">Values a row.</param>
 internal sealed record RawData(int Rows, int Columns)
@@ -16,7 +16,9 @@ internal sealed record RawData(int Rows, int Columns)
 
     public int[]? Labels { get; init; }
 
-    /// <summary>The range of each column before scaling, where it is not that of the values: text may hold what no double does.</summary>
+    /// <summary>
+    /// The range of each column before scaling, if it differs from that of the values: text may state numbers that no double holds.
+    /// </summary>
     public ColumnRanges? Ranges { get; init; }
 
     /// <summary>The 1-based line of a row, where the file is text.</summary>
@@ -61,7 +63,7 @@ internal sealed record RawData(int Rows, int Columns)
             : $"line {LineOf(row).ToString(CultureInfo.InvariantCulture)}";
         throw new InvalidFileException(
             "DataNotFinite", path, $"{place}, column {(bad % Columns).ToString(CultureInfo.InvariantCulture)}",
-            $"The value is {(float.IsNaN(scaled[bad]) ? "not a number" : "infinite, or beyond float32")}.", "Remove or mend that row.");
+            $"The value is {(float.IsNaN(scaled[bad]) ? "not a number" : "infinite, or beyond float32")}.", "Remove or fix that row.");
     }
 
     private static string NameOf(string path)

@@ -1,6 +1,6 @@
 namespace ExactCompression.Formats;
 
-/// <summary>Rows of numbers whose count shows only at the end: grows as rows come.</summary>
+/// <summary>Rows of numbers whose count is known only at the end: a growing buffer.</summary>
 internal sealed class RowBuffer(int columns)
 {
     private double[] values = new double[Math.Max(columns, 1024)];

@@ -2,7 +2,7 @@ using CsvHelper;
 
 namespace ExactCompression.Formats;
 
-/// <summary>The ends of a domain from CSV: a row an input, or a row for each end.</summary>
+/// <summary>The ends of a domain from CSV: a row per input, or a row for each end.</summary>
 internal static class CsvDomain
 {
     public static (double[] Lower, double[] Upper) Read(byte[] bytes, string path, ImportBudget budget)
@@ -39,12 +39,12 @@ internal static class CsvDomain
                 throw new InvalidFileException(
                     "DomainCsvAmbiguous", path, "file",
                     "Two rows of two columns could be the ends of each input, or all lower ends and all upper ends.",
-                    "Add the header 'Lower,Upper' and give one row an input."),
+                    "Add the header 'Lower,Upper' and give one row per input."),
             (true, false) => ([.. rows[0].Select(static end => end.Down)], [.. rows[1].Select(static end => end.Up)]),
             (false, true) => ([.. rows.Select(static r => r[0].Down)], [.. rows.Select(static r => r[1].Up)]),
             _ => throw new InvalidFileException(
                 "DomainCsvShape", path, "file", $"The file has {rows.Count} rows of {rows[0].Length} columns.",
-                "Give two columns (lower, upper) with one row an input, or two rows."),
+                "Give two columns (lower, upper) with one row per input, or two rows."),
         };
     }
 

@@ -3,7 +3,7 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Formats;
 
-/// <summary>An end of a box as text states it, between two doubles: the same one where a double can hold it, else neighbours.</summary>
+/// <summary>An end of a box as text states it, between two doubles: equal if a double can hold it, else neighbours.</summary>
 /// <param name="Down">The largest double that is not above the end: what a lower end becomes.</param>
 /// <param name="Up">The smallest double that is not below the end: what an upper end becomes.</param>
 public readonly record struct DomainEnd(double Down, double Up)
@@ -13,7 +13,7 @@ public readonly record struct DomainEnd(double Down, double Up)
 
     /// <summary>Reads a decimal with a point, whatever the culture.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>The end, perhaps not finite; null where the text is no number.</returns>
+    /// <returns>The end, perhaps not finite; null if the text is not a number.</returns>
     public static DomainEnd? Parse(ReadOnlySpan<char> text)
     {
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double nearest))

@@ -5,13 +5,12 @@ public static class InputDomainFiles
 {
     /// <summary>Reads a domain.</summary>
     /// <param name="path">Full path of the file.</param>
-    /// <param name="options">What the import may take; null for the usual.</param>
-    /// <returns>
-    /// A box with one range an input, which holds the box that the file writes: an end that is no double exactly goes out to the next
-    /// double.
+    /// <param name="options">The import's limits; null for the defaults.</param>
+    /// <returns> A box with one range per input, which contains the box that the file states: an end that is not exactly a double is
+    /// rounded outward.
     /// </returns>
     /// <remarks>
-    /// CSV has two columns (lower end, upper end) and one row an input; a header <c>Lower,Upper</c> (in any order, among other columns) is
+    /// CSV has two columns (lower end, upper end) and one row per input; a header <c>Lower,Upper</c> (in any order, among other columns) is
     /// optional. Or, without header, two rows: all lower ends, then all upper ends. Two rows of two columns could be either, so they need
     /// the header.
     /// </remarks>

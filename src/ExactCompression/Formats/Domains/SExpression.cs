@@ -7,15 +7,15 @@ namespace ExactCompression.Formats;
 /// <param name="Atom">The text of an atom, or null for a list.</param>
 /// <param name="Items">The items of a list; empty for an atom.</param>
 /// <param name="Line">1-based line where it begins.</param>
-/// <param name="NamesInput">Whether an atom <c>X_n</c> is in it; known from the start, since formulas are asked at every level.</param>
+/// <param name="NamesInput">Whether an atom <c>X_n</c> is in it; computed once, since formulas are queried at every level.</param>
 internal sealed record SExpression(string? Atom, IReadOnlyList<SExpression> Items, int Line, bool NamesInput)
 {
     private const string InputPrefix = "X_";
 
-    // About what an object of this kind takes, with its text and its place in a list.
+    // Approximate size of such an object, with its text and its place in a list.
     private const int ExpressionSize = 100;
 
-    /// <summary>No formula of a property goes deeper; evaluation may recurse as far.</summary>
+    /// <summary>No property's formula is nested more deeply; evaluation may recurse this far.</summary>
     public const int MaximalDepth = 256;
 
     public string Place => $"line {Line.ToString(CultureInfo.InvariantCulture)}";
@@ -87,7 +87,7 @@ internal sealed record SExpression(string? Atom, IReadOnlyList<SExpression> Item
         if (open.Count > 0)
             throw new InvalidFileException(
                 "FileTruncated", path, Show(open.Peek().Line), "A parenthesis that is opened here is never closed.",
-                "The file is cut off: get it again.");
+                "The file is truncated: get it again.");
     }
 
     private static int? IndexOf(string? atom) =>

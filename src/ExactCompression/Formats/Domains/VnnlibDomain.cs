@@ -3,11 +3,11 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// The box of the inputs <c>X_0 .. X_n-1</c> in a VNN-LIB property. Constraints on the outputs <c>Y_j</c> alone are left out; a
-/// disjunction over inputs, or a constraint that is no bound on one input, is refused.
+/// The box of the inputs <c>X_0 .. X_n-1</c> in a VNN-LIB property. Constraints on the outputs <c>Y_j</c> alone are ignored; a disjunction
+/// over inputs, or a constraint that is not a bound on one input, is refused.
 /// </summary>
 /// <remarks>
-/// Bounds are decimals, or quotients of them such as <c>(/ 1 3)</c>; where no double holds one, the box goes out to the next double.
+/// Bounds are decimals, or quotients of them such as <c>(/ 1 3)</c>; if no double holds one, the box is rounded outward.
 /// </remarks>
 internal sealed class VnnlibDomain
 {
@@ -21,7 +21,9 @@ internal sealed class VnnlibDomain
     public static (double[] Lower, double[] Upper) Read(byte[] text, string path, ImportBudget budget) =>
         Read(SExpression.Parse(text, path, budget), path);
 
-    /// <summary>The box of a property's commands; each of their parts is looked at a few times, however deep they are nested.</summary>
+    /// <summary>
+    /// The box of a property's commands; each of their parts is inspected only a few times, however deeply they are nested.
+    /// </summary>
     /// <param name="commands">The commands.</param>
     /// <param name="path">The file, for messages.</param>
     public static (double[] Lower, double[] Upper) Read(IEnumerable<SExpression> commands, string path)
@@ -46,7 +48,7 @@ internal sealed class VnnlibDomain
             case "set-logic" or "set-info" or "set-option" or "check-sat" or "get-model" or "exit":
                 break;
             default:
-                throw Unsupported(command, $"'{command.Operator ?? command.Atom ?? "()"}' is no command of VNN-LIB 1 that is known here.");
+                throw Unsupported(command, $"'{command.Operator ?? command.Atom ?? "()"}' is not a supported command of VNN-LIB 1.");
         }
     }
 
@@ -66,7 +68,7 @@ internal sealed class VnnlibDomain
             case "or":
                 throw new InvalidFileException(
                     "VnnlibDisjunction", path, formula.Place, "The inputs are constrained by a disjunction, so the domain is not one box.",
-                    "Split the property into one file a box.", unsupported: true);
+                    "Split the property into one file per box.", unsupported: true);
             case "<=" when formula.Items.Count == 3:
                 Bound(formula, formula.Items[1], formula.Items[2]);
                 break;
@@ -89,7 +91,7 @@ internal sealed class VnnlibDomain
         else if (larger.InputIndex is { } below && Constant(smaller) is { } bottom)
             lower[Declared(larger, below)] = lower.TryGetValue(below, out double known) ? Math.Max(known, bottom.Down) : bottom.Down;
         else
-            throw Unsupported(formula, "An input is compared with something else than a number.");
+            throw Unsupported(formula, "An input is compared with something other than a number.");
     }
 
     private int Declared(SExpression name, int index) => declared.Contains(index)

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace ExactCompression.Formats;
 
-/// <summary>A NumPy array file (<c>.npy</c>, versions 1 to 3): its header, with the raw elements left where they are.</summary>
+/// <summary>A NumPy array file (<c>.npy</c>, versions 1 to 3): its header, and the raw elements in place.</summary>
 /// <remarks>Source: NumPy's description of the format, <c>numpy.lib.format</c>.</remarks>
 internal sealed class NpyArray
 {
-    // NumPy itself reads no header beyond 10,000 bytes unless told.
+    // NumPy itself refuses headers beyond 10,000 bytes by default.
     private const long MaximalHeader = 1 << 20;
     private const int MostAxes = 64;
 
@@ -24,8 +24,6 @@ internal sealed class NpyArray
         Shape = shape;
         Count = count;
     }
-
-    public static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Null for an array of Python objects, whose data is a pickle.</summary>
     public ElementType? Type { get; }
@@ -52,7 +50,7 @@ internal sealed class NpyArray
     {
         string place = NameText.Short(entry ?? "header");
         var input = new ByteCursor(bytes, path);
-        if (!bytes.AsSpan().StartsWith(Magic))
+        if (!bytes.AsSpan().StartsWith(NpyHeader.Magic))
             throw new InvalidFileException(
                 "NpyDamaged", path, place, "The data does not begin like a NumPy array.", "Save it with numpy.save.");
         input.Take(6, "NumPy header");
@@ -90,9 +88,9 @@ internal sealed class NpyArray
         if (type is { } element && (count > input.Remaining || input.Remaining != count * element.Size()))
             throw new InvalidFileException(
                 "FileTruncated", path, place,
-                $"An array of shape ({string.Join(", ", shape)}) of {code} does not take the "
+                $"An array of shape ({string.Join(", ", shape)}) of {code} does not match the "
                     + $"{input.Remaining.ToString(CultureInfo.InvariantCulture)} bytes that are there.",
-                    "The file is cut off or damaged: save it again.");
+                    "The file is truncated or damaged: save it again.");
         return new(bytes, input.Position, type, bigEndian, fortran, shape, (int)Math.Min(count, int.MaxValue));
     }
 

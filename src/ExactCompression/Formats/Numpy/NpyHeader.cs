@@ -6,6 +6,9 @@ namespace ExactCompression.Formats;
 /// <summary>The header of a NumPy array: a Python dict literal with exactly three keys.</summary>
 internal static partial class NpyHeader
 {
+    /// <summary>What a file begins with.</summary>
+    public static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+
     public static (string Descr, bool FortranOrder, int[] Shape) Parse(string text, string path, string place)
     {
         Match descr = DescrPattern().Match(text), fortran = FortranPattern().Match(text), shape = ShapePattern().Match(text);
@@ -16,7 +19,7 @@ internal static partial class NpyHeader
             .. shape.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
                 int.TryParse(part.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out int extent)
                     ? extent
-                    : throw Damaged(path, place, $"the extent '{part}' is no number up to {int.MaxValue}.")),
+                    : throw Damaged(path, place, $"the extent '{part}' is not a number up to {int.MaxValue}.")),
         ];
         if (extents.Length > 32)
             throw Damaged(path, place, "it has more than 32 axes.");
@@ -31,7 +34,7 @@ internal static partial class NpyHeader
         string text = $"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({tuple}), }}";
         int total = (10 + text.Length + 1 + 63) / 64 * 64;
         text = text.PadRight(total - 11) + "\n";
-        return [.. NpyArray.Magic, 1, 0, (byte)(text.Length & 0xff), (byte)(text.Length >> 8),
+        return [.. Magic, 1, 0, (byte)(text.Length & 0xff), (byte)(text.Length >> 8),
             .. System.Text.Encoding.ASCII.GetBytes(text)];
     }
 

@@ -3,12 +3,12 @@ using System.IO.Compression;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// NumPy archives (<c>.npz</c>): weight matrices and bias vectors in the order of the layers, under any names
-/// (<c>W1, b1, ...</c>, <c>arr_0, arr_1, ...</c>, <c>layers.0.weight</c>). Which way round the matrices stand follows from how they chain.
+/// NumPy archives (<c>.npz</c>): weight matrices and bias vectors in the order of the layers, under any names (<c>W1, b1, ...</c>,
+/// <c>arr_0, arr_1, ...</c>, <c>layers.0.weight</c>). Whether the matrices are transposed follows from how they chain.
 /// </summary>
 internal sealed class NpzFormat : IWritableNetworkFormat
 {
-    // NumPy passes over the comment of an archive, so it is the place to state what the arrays do not.
+    // NumPy ignores the comment of an archive, so it can state what the arrays do not.
     private const string Comment = HiddenActivation.Key + "=";
 
     public string Name => "Npz";

@@ -3,7 +3,7 @@ namespace ExactCompression.Formats;
 /// <summary>NumPy's codes of element types.</summary>
 internal static class NumpyTypes
 {
-    /// <summary>The type of a code without byte order, such as <c>f4</c>, or null for one that is none of ours.</summary>
+    /// <summary>The type of a code without byte order, such as <c>f4</c>, or null for one that is not supported.</summary>
     public static ElementType? Find(string code) => code switch
     {
         "f2" => ElementType.Float16,

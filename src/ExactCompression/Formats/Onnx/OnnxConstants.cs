@@ -4,19 +4,19 @@ namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
 /// Values that are known without the input: initializers, Constant nodes, and what nodes that only move or retype values make of these.
-/// Arithmetic among constants is not done here: a runtime would round it, and its rounding is not ours to guess.
+/// Arithmetic among constants is not done here: a runtime would round it, in a way that cannot be known here.
 /// </summary>
 /// <param name="graph">The graph, known to be without cycles.</param>
 /// <param name="opset">Version of the operators.</param>
 /// <param name="fault">Makes errors.</param>
-/// <param name="budget">What the import may take.</param>
+/// <param name="budget">The import's limits.</param>
 internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault, ImportBudget budget)
 {
     private const int DeepestFolding = 64;
 
     private readonly OnnxTensorReader reader = new(fault, budget);
     private readonly Dictionary<string, OnnxTensor> shared = new(StringComparer.Ordinal);
-    private (string Name, OnnxTensor Tensor)? latest; // the first matrix is asked for twice: for the input's shape, and for its product
+    private (string Name, OnnxTensor Tensor)? latest; // the first matrix is requested twice: for the input's shape, and for its product
 
     /// <summary>The constant of a name, or null where the value depends on the input.</summary>
     /// <param name="name">Name of the value.</param>
@@ -52,7 +52,7 @@ internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault
 
     private OnnxTensor? Known(string name) => latest?.Name == name ? latest?.Tensor : shared.GetValueOrDefault(name);
 
-    /// <summary>Keeps what will be asked for again; what a single node uses goes with it.</summary>
+    /// <summary>Keeps values that are needed again; a value that a single node uses is not kept.</summary>
     private void Remember(string name, OnnxTensor tensor)
     {
         latest = (name, tensor);
@@ -89,7 +89,7 @@ internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault
         if (node.Operator == "Cast")
             return Cast(node, tensor);
         if (node.Operator != "Transpose")
-            return tensor.Reshaped(OnnxShapeOperators.Result(node, tensor.Shape, opset, this));
+            return tensor.Reshaped(OnnxShapeOperators.Result(node, tensor.Shape, opset, Find));
         node.AllowAttributes("perm");
         int[] permutation = OnnxShapes.Permutation(node, tensor.Shape.Length, node.Integers("perm"));
         int[] shape = [.. permutation.Select(p => tensor.Shape[p])];
@@ -98,7 +98,7 @@ internal sealed class OnnxConstants(OnnxGraph graph, long opset, OnnxFault fault
             tensor.Name, shape, OnnxLayout.Transpose(tensor.Floats, tensor.Shape, permutation, budget), tensor.Precision, fault);
     }
 
-    /// <summary>A cast of stored values really rounds them, once and for all, unlike a cast of values that depend on the input.</summary>
+    /// <summary>A cast of stored values really rounds them, unlike a cast of values that depend on the input.</summary>
     private OnnxTensor Cast(OnnxNode node, OnnxTensor tensor)
     {
         TensorProto.Types.DataType to = OnnxShapeOperators.CastTarget(node);

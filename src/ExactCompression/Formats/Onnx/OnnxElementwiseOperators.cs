@@ -2,7 +2,7 @@ using ExactCompression.Networks;
 
 namespace ExactCompression.Formats.Onnx;
 
-/// <summary>Affine maps that treat each element on its own: arithmetic with a constant, and normalisation.</summary>
+/// <summary>Elementwise affine maps: arithmetic with a constant, and normalisation.</summary>
 internal static class OnnxElementwiseOperators
 {
     /// <summary><c>x + c</c> or <c>c + x</c>.</summary>

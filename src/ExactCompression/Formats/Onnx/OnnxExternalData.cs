@@ -12,7 +12,7 @@ internal sealed class OnnxExternalData(OnnxFault fault, ImportBudget budget)
 
     /// <summary>Reads a tensor's bytes.</summary>
     /// <param name="tensor">The tensor as stored.</param>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="bytes">How many bytes its dimensions need.</param>
     /// <exception cref="InvalidFileException">The location is not allowed, or the data is not there.</exception>
     public byte[] Read(TensorProto tensor, string name, long bytes)
@@ -49,7 +49,7 @@ internal sealed class OnnxExternalData(OnnxFault fault, ImportBudget budget)
         var file = new FileInfo(System.IO.Path.Combine([folder, .. parts]));
         if (!file.Exists)
             throw fault.AtTensor(
-                "OnnxExternalDataMissing", name, $"Its data file {OnnxFault.Quote(location)} is not there.", "Put it beside the model.");
+                "OnnxExternalDataMissing", name, $"Its data file {OnnxFault.Quote(location)} does not exist.", "Put it beside the model.");
         string root = WithoutLinks(folder, 0), target = WithoutLinks(file.FullName, 0);
         if (!target.StartsWith(
             System.IO.Path.EndsInDirectorySeparator(root) ? root : root + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal))

@@ -15,22 +15,22 @@ internal sealed class OnnxFault(string path)
     /// <param name="errorId">A stable name of the cause.</param>
     /// <param name="place">Where in the file.</param>
     /// <param name="problem">What is wrong, as a sentence.</param>
-    /// <param name="mend">What to do about it, as a sentence; if empty, to export the network again.</param>
+    /// <param name="advice">What to do about it, as a sentence; if empty, to export the network again.</param>
     /// <param name="unsupported">True where the file is sound but holds something unsupported.</param>
     /// <param name="inner">What caused it, or null.</param>
     public InvalidFileException At(
-        string errorId, string place, string problem, string mend = "", bool unsupported = false, Exception? inner = null) =>
-        new(errorId, path, place, problem, mend.Length > 0 || unsupported ? mend : "The graph is damaged: export the network again.",
+        string errorId, string place, string problem, string advice = "", bool unsupported = false, Exception? inner = null) =>
+        new(errorId, path, place, problem, advice.Length > 0 || unsupported ? advice : "The graph is damaged: export the network again.",
             unsupported, inner);
 
     /// <summary>An error at a tensor.</summary>
     /// <param name="errorId">A stable name of the cause.</param>
     /// <param name="tensor">The tensor's name.</param>
     /// <param name="problem">What is wrong, as a sentence.</param>
-    /// <param name="mend">What to do about it, as a sentence; if empty, to export the network again.</param>
+    /// <param name="advice">What to do about it, as a sentence; if empty, to export the network again.</param>
     /// <param name="unsupported">True where the file is sound but holds something unsupported.</param>
-    public InvalidFileException AtTensor(string errorId, string tensor, string problem, string mend = "", bool unsupported = false) =>
-        At(errorId, $"tensor {Quote(tensor)}", problem, mend, unsupported);
+    public InvalidFileException AtTensor(string errorId, string tensor, string problem, string advice = "", bool unsupported = false) =>
+        At(errorId, $"tensor {Quote(tensor)}", problem, advice, unsupported);
 
     /// <summary>A node's place: its name, or what it produces, with its operator.</summary>
     /// <param name="node">The node.</param>
@@ -48,7 +48,7 @@ internal sealed class OnnxFault(string path)
 
     private static string Printable(string text)
     {
-        string cut = text.Length <= LongestName ? text : string.Concat(text.AsSpan(0, LongestName), "...");
+        string cut = ErrorText.Shortened(text, LongestName);
         return string.Create(cut.Length, cut, static (to, from) =>
         {
             for (int i = 0; i < to.Length; i++)

@@ -1,20 +1,18 @@
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// ONNX files (<c>.onnx</c>), operator versions 7 to the newest. Read: one chain of affine maps and rectifiers in any of the operators'
-/// spellings, with nodes that only move values in between. Written: Gemm and Relu, for any batch size.
+/// ONNX files (<c>.onnx</c>), operator versions 7 to the newest. Read: one chain of affine maps and ReLUs in any operators that express
+/// them, with nodes that only move values in between. Written: Gemm and Relu, for any batch size.
 /// </summary>
 /// <remarks>
-/// A network is what its nodes compute over the real numbers with the weights as stored, for one input row. Affine maps without a rectifier
-/// between them become one layer; where joining them rounds, the layer carries the radius of that rounding. Normalisation at the input is
-/// joined into the first layer, so an input domain speaks of the file's own input.
+/// A network is what its nodes compute over the real numbers with the weights as stored, for one input row. Affine maps without a ReLU
+/// between them become one layer; if joining them rounds, the layer has radii for the rounding error. Normalisation at the input is joined
+/// into the first layer, so an input domain refers to the file's own input.
 /// </remarks>
 public sealed class OnnxFormat : IWritableNetworkFormat
 {
-    internal const string FormatName = "Onnx";
-
     /// <inheritdoc/>
-    public string Name => FormatName;
+    public string Name => "Onnx";
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Extensions { get; } = [".onnx"];
@@ -23,7 +21,7 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     public bool Matches(ReadOnlySpan<byte> head, string path) => OnnxSignature.Matches(head);
 
     /// <inheritdoc/>
-    public ReluNetwork Read(string path, ImportOptions options) => OnnxReader.Read(path, options);
+    public ReluNetwork Read(string path, ImportOptions options) => OnnxReader.Read(path, Name, options);
 
     /// <inheritdoc/>
     public bool Holds(ReluNetwork network, WeightPrecision precision) =>

@@ -3,9 +3,8 @@ using ExactCompression.Formats.Onnx.Schema;
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// The graph of a file by names: who gives a value, who uses it. Checked on the way: every operator is known, every value is given exactly
-/// once, nothing is missing, there is no cycle, and there is one input and one output. The order in which a file lists its nodes does not
-/// matter.
+/// The graph of a file by names: which node produces a value, which nodes use it. Checked here: every value is produced exactly once,
+/// nothing is missing, there is no cycle, and there is one input and one output. The order in which a file lists its nodes does not matter.
 /// </summary>
 internal sealed class OnnxGraph
 {
@@ -19,8 +18,6 @@ internal sealed class OnnxGraph
     /// <exception cref="InvalidFileException">One of the checks fails.</exception>
     public OnnxGraph(GraphProto graph, OnnxFault fault)
     {
-        foreach (NodeProto node in graph.Node)
-            RequireSupported(node, fault);
         foreach (TensorProto tensor in graph.Initializer)
         {
             if (!initializers.TryAdd(tensor.Name, tensor))
@@ -41,28 +38,17 @@ internal sealed class OnnxGraph
     /// <summary>Name of the only output.</summary>
     public string Output { get; }
 
-    /// <summary>The node that gives a value, or null for inputs and initializers.</summary>
+    /// <summary>The node that produces a value, or null for inputs and initializers.</summary>
     /// <param name="value">Name of the value.</param>
     public OnnxNode? ProducerOf(string value) => producers.GetValueOrDefault(value);
 
-    /// <summary>The nodes that use a value; a node that uses it twice is there twice.</summary>
+    /// <summary>The nodes that use a value; a node that uses it twice is listed twice.</summary>
     /// <param name="value">Name of the value.</param>
     public IReadOnlyList<OnnxNode> ConsumersOf(string value) => consumers.GetValueOrDefault(value) ?? [];
 
     /// <summary>The initializer of a name, or null.</summary>
     /// <param name="name">The name.</param>
     public TensorProto? Initializer(string name) => initializers.GetValueOrDefault(name);
-
-    private static void RequireSupported(NodeProto node, OnnxFault fault)
-    {
-        bool standard = node.Domain is "" or "ai.onnx";
-        if (standard && OnnxOperators.IsKnown(node.OpType))
-            return;
-        string name = OnnxFault.Quote(node.OpType) + (standard ? "" : $" of the domain {OnnxFault.Quote(node.Domain)}");
-        throw fault.At(
-            "OnnxUnsupportedOperator", OnnxFault.PlaceOf(node), $"The operator {name} is not supported.",
-            "Networks of affine maps and rectifiers are supported.", unsupported: true);
-    }
 
     private ValueInfoProto TheInput(GraphProto graph, OnnxFault fault)
     {
@@ -88,7 +74,7 @@ internal sealed class OnnxGraph
         string name = graph.Output[0].Name;
         return producers.ContainsKey(name)
             ? name
-            : throw fault.AtTensor("OnnxUnconnectedGraph", name, "It is the output of the graph, but no node gives it.");
+            : throw fault.AtTensor("OnnxUnconnectedGraph", name, "It is the output of the graph, but no node produces it.");
     }
 
     private void IndexProducers(OnnxNode[] nodes)
@@ -96,11 +82,12 @@ internal sealed class OnnxGraph
         foreach (OnnxNode node in nodes)
         {
             if (node.Outputs.Count == 0 || node.Outputs[0].Length == 0)
-                throw node.Fault("OnnxUnconnectedGraph", "It gives no value.");
+                throw node.Fault("OnnxUnconnectedGraph", "It produces no value.");
             foreach (string output in node.Outputs.Where(static output => output.Length > 0))
             {
                 if (output == Input.Name || initializers.ContainsKey(output) || !producers.TryAdd(output, node))
-                    throw node.Fault("OnnxDuplicateName", $"The value {OnnxFault.Quote(output)} that it gives is given elsewhere too.");
+                    throw node.Fault(
+                        "OnnxDuplicateName", $"The value {OnnxFault.Quote(output)} that it produces is produced elsewhere too.");
             }
         }
     }
@@ -113,7 +100,7 @@ internal sealed class OnnxGraph
             {
                 if (input != Input.Name && !initializers.ContainsKey(input) && !producers.ContainsKey(input))
                     throw node.Fault(
-                        "OnnxMissingTensor", $"Its input {OnnxFault.Quote(input)} is neither an initializer nor given by any node.");
+                        "OnnxMissingTensor", $"Its input {OnnxFault.Quote(input)} is neither an initializer nor produced by any node.");
                 if (!consumers.TryGetValue(input, out List<OnnxNode>? list))
                     consumers.Add(input, list = []);
                 list.Add(node);
@@ -121,7 +108,7 @@ internal sealed class OnnxGraph
         }
     }
 
-    /// <summary>Peels off nodes whose inputs are all known; what stays is on a cycle or behind one.</summary>
+    /// <summary>Removes nodes whose inputs are all known; those that remain are on a cycle or behind one.</summary>
     private void RequireNoCycle(OnnxNode[] nodes)
     {
         Dictionary<OnnxNode, int> waiting = nodes.ToDictionary(static node => node, node => node.Inputs.Count(producers.ContainsKey));

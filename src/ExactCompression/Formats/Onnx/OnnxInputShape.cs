@@ -4,8 +4,8 @@ using ExactCompression.Networks;
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// The shape of one input, the batch counted as 1: what the graph declares, and where that is symbolic or missing, what the first matrix on
-/// the way takes.
+/// The shape of one input, the batch counted as 1: as the graph declares it or, if that is symbolic or missing, as the first matrix on the
+/// path requires.
 /// </summary>
 internal static class OnnxInputShape
 {
@@ -53,16 +53,16 @@ internal static class OnnxInputShape
     {
         if (input.Type?.TensorType?.Shape is not { } shape)
             return null;
-        if (shape.Dim.Count > OnnxLayout.MostDimensions)
+        if (shape.Dim.Count > OnnxShapes.MostDimensions)
             throw fault.AtTensor(
                 "OnnxTooManyDimensions", input.Name,
-                $"It has {shape.Dim.Count} dimensions; at most {OnnxLayout.MostDimensions} are supported.", "Export the network again.",
+                $"It has {shape.Dim.Count} dimensions; at most {OnnxShapes.MostDimensions} are supported.", "Export the network again.",
                 unsupported: true);
         return [.. shape.Dim.Select(dim => dim.DimValue <= int.MaxValue ? dim.DimValue > 0 ? (int)dim.DimValue : Unknown
             : throw fault.AtTensor("OnnxInvalidDimensions", input.Name, $"Its dimension {dim.DimValue} is too large."))];
     }
 
-    /// <summary>How many values the first matrix takes, and whether as a column; null where there is none.</summary>
+    /// <summary>How many values the first matrix takes, and whether as a column; null if there is none.</summary>
     private static (int Size, bool Column)? FirstMatrix(List<(OnnxNode Node, int DataIndex)> path, OnnxConstants constants)
     {
         foreach ((OnnxNode node, int dataIndex) in path)

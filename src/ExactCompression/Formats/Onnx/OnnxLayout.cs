@@ -3,17 +3,14 @@ namespace ExactCompression.Formats.Onnx;
 /// <summary>Copies the elements of tensors into another row-major order: transposed, or repeated along new dimensions.</summary>
 internal static class OnnxLayout
 {
-    /// <summary>The most dimensions a tensor may have, as in NumPy: more only serve to make every element slow.</summary>
-    public const int MostDimensions = 64;
-
-    // So many elements are copied between two looks at the token.
+    // Elements copied between two checks of the token.
     private const int Piece = 1 << 20;
 
-    /// <summary>Copies an operand's values out to a shape that it broadcasts to, row-major.</summary>
+    /// <summary>Expands an operand's values to a shape that it broadcasts to, row-major.</summary>
     /// <param name="values">The operand, row-major.</param>
     /// <param name="shape">Its dimensions.</param>
     /// <param name="target">Dimensions of the result, at least as many.</param>
-    /// <param name="budget">What the import may take.</param>
+    /// <param name="budget">The import's limits.</param>
     public static double[] Expand(ReadOnlySpan<double> values, int[] shape, int[] target, ImportBudget budget)
     {
         int[] strides = Strides(shape), repeated = new int[target.Length];
@@ -26,7 +23,7 @@ internal static class OnnxLayout
     /// <param name="values">The values, row-major.</param>
     /// <param name="shape">Their dimensions.</param>
     /// <param name="permutation">The old dimension at each new one.</param>
-    /// <param name="budget">What the import may take.</param>
+    /// <param name="budget">The import's limits.</param>
     public static double[] Transpose(ReadOnlySpan<double> values, int[] shape, int[] permutation, ImportBudget budget)
     {
         int[] strides = Strides(shape);
@@ -76,7 +73,7 @@ internal static class OnnxLayout
     }
 
     /// <summary>
-    /// The same walk in fewer dimensions: those of size 1 are left out, and those that follow each other in the source are one.
+    /// The same iteration in fewer dimensions: those of size 1 are dropped, and adjacent ones that are contiguous in the source are merged.
     /// </summary>
     private static (int[] Sizes, int[] Strides) Merged(int[] sizes, int[] strides)
     {

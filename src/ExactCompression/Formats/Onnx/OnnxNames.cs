@@ -1,6 +1,6 @@
 namespace ExactCompression.Formats.Onnx;
 
-/// <summary>The shortest names there are: <c>a</c> to <c>z</c>, then <c>aa</c>, <c>ba</c> and so on; none is given twice.</summary>
+/// <summary>The shortest names there are: <c>a</c> to <c>z</c>, then <c>aa</c>, <c>ba</c> and so on; none is used twice.</summary>
 internal sealed class OnnxNames
 {
     private const int Letters = 26;

@@ -17,25 +17,25 @@ internal sealed class OnnxNode(NodeProto proto, OnnxFault fault)
     /// <summary>Names of the outputs.</summary>
     public IReadOnlyList<string> Outputs => proto.Output;
 
-    /// <summary>Where it stands, for messages.</summary>
+    /// <summary>Its location, for messages.</summary>
     public string Place => OnnxFault.PlaceOf(proto);
 
-    /// <summary>Whether an input is there, not left out.</summary>
+    /// <summary>Whether an input is present.</summary>
     /// <param name="index">0-based.</param>
     public bool HasInput(int index) => index < proto.Input.Count && proto.Input[index].Length > 0;
 
     /// <summary>An error at this node.</summary>
     /// <param name="errorId">A stable name of the cause.</param>
     /// <param name="problem">What is wrong, as a sentence.</param>
-    /// <param name="mend">What to do about it, as a sentence; may be empty.</param>
+    /// <param name="advice">What to do about it, as a sentence; may be empty.</param>
     /// <param name="unsupported">True where the file is sound but holds something unsupported.</param>
-    public InvalidFileException Fault(string errorId, string problem, string mend = "", bool unsupported = false) =>
-        fault.At(errorId, Place, problem, mend, unsupported);
+    public InvalidFileException Fault(string errorId, string problem, string advice = "", bool unsupported = false) =>
+        fault.At(errorId, Place, problem, advice, unsupported);
 
-    /// <summary>An error for a use of an operator that is sound but cannot be expressed.</summary>
+    /// <summary>An error for a valid use of an operator that is not supported.</summary>
     /// <param name="problem">What is not supported, as a sentence.</param>
     public InvalidFileException Unsupported(string problem) =>
-        Fault("OnnxUnsupportedOperator", problem, "Networks of affine maps and rectifiers are supported.", unsupported: true);
+        Fault("OnnxUnsupportedOperator", problem, "Networks of affine maps and ReLUs are supported.", unsupported: true);
 
     /// <summary>An error for a wrong shape.</summary>
     /// <param name="problem">What does not fit, as a sentence.</param>
@@ -59,27 +59,27 @@ internal sealed class OnnxNode(NodeProto proto, OnnxFault fault)
 
     /// <summary>An integer attribute.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="otherwise">The value where it is left out.</param>
+    /// <param name="otherwise">The value if it is left out.</param>
     public long Integer(string name, long otherwise) => Typed(name, AttributeType.Int)?.I ?? otherwise;
 
     /// <summary>A float attribute.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="otherwise">The value where it is left out.</param>
+    /// <param name="otherwise">The value if it is left out.</param>
     public float Float(string name, float otherwise)
     {
         float value = Typed(name, AttributeType.Float)?.F ?? otherwise;
         return float.IsNaN(value) ? throw Fault("OnnxInvalidAttribute", $"The attribute '{name}' is not a number.") : value;
     }
 
-    /// <summary>A list of integers, or null where it is left out.</summary>
+    /// <summary>A list of integers, or null if it is left out.</summary>
     /// <param name="name">Its name.</param>
     public long[]? Integers(string name) => Typed(name, AttributeType.Ints)?.Ints.ToArray();
 
-    /// <summary>A list of floats, or null where it is left out.</summary>
+    /// <summary>A list of floats, or null if it is left out.</summary>
     /// <param name="name">Its name.</param>
     public float[]? Floats(string name) => Typed(name, AttributeType.Floats)?.Floats.ToArray();
 
-    /// <summary>A tensor, or null where it is left out.</summary>
+    /// <summary>A tensor, or null if it is left out.</summary>
     /// <param name="name">Its name.</param>
     public TensorProto? Tensor(string name) => Typed(name, AttributeType.Tensor) is not { } attribute ? null
         : attribute.T ?? throw Fault("OnnxInvalidAttribute", $"The attribute '{name}' has no tensor.");

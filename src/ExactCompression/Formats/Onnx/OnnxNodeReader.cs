@@ -2,7 +2,7 @@ using ExactCompression.Networks;
 
 namespace ExactCompression.Formats.Onnx;
 
-/// <summary>One node on the way from the input to the output, with the value that comes in and the chain that it appends to.</summary>
+/// <summary>One node on the path from the input to the output, with its input value and the chain that it appends to.</summary>
 internal sealed class OnnxNodeReader
 {
     /// <summary>The node.</summary>
@@ -11,7 +11,7 @@ internal sealed class OnnxNodeReader
     /// <summary>Which of the node's inputs is the value that depends on the network's input.</summary>
     public required int DataIndex { get; init; }
 
-    /// <summary>Shape of that value, and after the node of what it gives; the batch counts as 1.</summary>
+    /// <summary>Shape of that value, and after the node of its result; the batch counts as 1.</summary>
     public required int[] Shape { get; set; }
 
     /// <summary>Version of the operators.</summary>
@@ -23,7 +23,7 @@ internal sealed class OnnxNodeReader
     /// <summary>The layers so far.</summary>
     public required AffineFusion Chain { get; init; }
 
-    /// <summary>What the import may take.</summary>
+    /// <summary>The import's limits.</summary>
     public required ImportBudget Budget { get; init; }
 
     /// <summary>Number of elements of the value.</summary>
@@ -31,7 +31,7 @@ internal sealed class OnnxNodeReader
 
     /// <summary>Appends an affine map to the chain.</summary>
     /// <param name="map">The map.</param>
-    /// <param name="stored">What its weights are stored as.</param>
+    /// <param name="stored">The precision of its weights.</param>
     /// <exception cref="InvalidFileException">The import would take more than it may.</exception>
     /// <exception cref="OverflowException">The joined weights leave the range of double, or are too many.</exception>
     public void Append(AffineMap map, WeightPrecision stored)
@@ -40,7 +40,7 @@ internal sealed class OnnxNodeReader
         Chain.Append(map, stored);
     }
 
-    /// <summary>Appends an operation that double may hold to a radius alone.</summary>
+    /// <summary>Appends an operation that doubles may only be able to enclose.</summary>
     /// <param name="part">The operation.</param>
     /// <inheritdoc cref="Append(AffineMap, WeightPrecision)"/>
     public void Append(AffinePart part)
@@ -50,7 +50,7 @@ internal sealed class OnnxNodeReader
         Chain.Append(part);
     }
 
-    /// <summary>Appends a rectifier to the chain.</summary>
+    /// <summary>Appends a ReLU to the chain.</summary>
     /// <inheritdoc cref="Append(AffineMap, WeightPrecision)"/>
     public void AppendRelu()
     {
@@ -58,7 +58,7 @@ internal sealed class OnnxNodeReader
         Chain.AppendRelu();
     }
 
-    /// <summary>Refuses a node whose data comes in elsewhere than first.</summary>
+    /// <summary>Refuses a node whose data is not its first input.</summary>
     public void RequireDataFirst()
     {
         if (DataIndex != 0)
@@ -87,11 +87,11 @@ internal sealed class OnnxNodeReader
             unsupported: true);
     }
 
-    /// <summary>A constant input, or null where it is left out.</summary>
+    /// <summary>A constant input, or null if it is left out.</summary>
     /// <param name="index">0-based.</param>
     public OnnxTensor? OptionalConstant(int index) => Node.HasInput(index) ? Constant(index) : null;
 
-    /// <summary>Copies values out to a shape that they broadcast to, for this step alone.</summary>
+    /// <summary>Expands values to a shape that they broadcast to, for this step only.</summary>
     /// <param name="values">The values, row-major.</param>
     /// <param name="shape">Their dimensions.</param>
     /// <param name="target">Dimensions of the result.</param>
@@ -103,7 +103,7 @@ internal sealed class OnnxNodeReader
 
     /// <summary>The values of a constant operand, one for each element of the value, which gets the common shape.</summary>
     /// <param name="operand">The constant.</param>
-    /// <exception cref="InvalidFileException">The shapes do not fit, or the value itself would have to be copied out.</exception>
+    /// <exception cref="InvalidFileException">The shapes do not fit, or the value itself would have to be expanded.</exception>
     public double[] Aligned(OnnxTensor operand)
     {
         int[] common = OnnxShapes.Broadcast(Node, Shape, operand.Shape);

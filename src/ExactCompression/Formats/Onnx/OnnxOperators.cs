@@ -1,9 +1,10 @@
 using System.Collections.Frozen;
+using ExactCompression.Formats.Onnx.Schema;
 
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// Every operator that can be read, and what it does to the chain. A new operator is a line here and a method in its family's file.
+/// Every supported operator, and what it appends to the chain. A new operator is a line here and a method in its family's file.
 /// </summary>
 internal static class OnnxOperators
 {
@@ -31,9 +32,20 @@ internal static class OnnxOperators
         ["Unsqueeze"] = Reshape,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Whether an operator can be read.</summary>
-    /// <param name="name">The operator.</param>
-    public static bool IsKnown(string name) => Known.ContainsKey(name);
+    /// <summary>Refuses a node whose operator cannot be read.</summary>
+    /// <param name="node">The node as stored.</param>
+    /// <param name="fault">Makes errors.</param>
+    /// <exception cref="InvalidFileException">The operator is not one of these, or of another domain.</exception>
+    public static void RequireSupported(NodeProto node, OnnxFault fault)
+    {
+        bool standard = node.Domain is "" or "ai.onnx";
+        if (standard && Known.ContainsKey(node.OpType))
+            return;
+        string name = OnnxFault.Quote(node.OpType) + (standard ? "" : $" of the domain {OnnxFault.Quote(node.Domain)}");
+        throw fault.At(
+            "OnnxUnsupportedOperator", OnnxFault.PlaceOf(node), $"The operator {name} is not supported.",
+            "Networks of affine maps and ReLUs are supported.", unsupported: true);
+    }
 
     /// <summary>Appends what a node does to the chain.</summary>
     /// <param name="step">The node and the value that it takes.</param>
@@ -44,7 +56,7 @@ internal static class OnnxOperators
     private static void Reshape(OnnxNodeReader step)
     {
         step.RequireDataFirst();
-        step.Shape = OnnxShapeOperators.Result(step.Node, step.Shape, step.Opset, step.Constants);
+        step.Shape = OnnxShapeOperators.Result(step.Node, step.Shape, step.Opset, step.Constants.Find);
     }
 
     private static void Transpose(OnnxNodeReader step)

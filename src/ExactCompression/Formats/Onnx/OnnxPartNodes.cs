@@ -3,7 +3,7 @@ using ExactCompression.Networks;
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// How the operations beside a layer's matrix are written: as the nodes that they were read from, or such as mean the same.
+/// How the operations beside a layer's matrix are written: as the nodes that they were read from, or equivalent ones.
 /// </summary>
 internal static class OnnxPartNodes
 {
@@ -11,7 +11,7 @@ internal static class OnnxPartNodes
     public static bool Hold(IReadOnlyList<AffinePart> parts, WeightPrecision precision) =>
         parts.All(p => p.Fits(precision) && (float)p.Epsilon == p.Epsilon);
 
-    /// <summary>Whether the parts still have a meaning once their numbers are rounded to a precision: nothing is divided by 0.</summary>
+    /// <summary>Whether the parts are still defined once their numbers are rounded to a precision: nothing is divided by 0.</summary>
     public static bool CanRound(IReadOnlyList<AffinePart> parts, WeightPrecision precision) =>
         precision == WeightPrecision.Float64 || parts.All(static p => p.Kind switch
     {
@@ -21,7 +21,7 @@ internal static class OnnxPartNodes
     });
 
     /// <summary>
-    /// The nodes of a part that works element by element, first to last: operator, constants, and whether the constant comes first.
+    /// The nodes of an elementwise part, first to last: operator, constants, and whether the constant comes first.
     /// </summary>
     public static IEnumerable<(string Operator, double[][] Constants, bool ConstantFirst)> Of(AffinePart part)
     {

@@ -14,10 +14,11 @@ internal static class OnnxReader
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="options">What the import may take.</param>
+    /// <param name="format">The name of the format.</param>
+    /// <param name="options">The import's limits.</param>
     /// <exception cref="InvalidFileException">It is damaged, holds something unsupported, or takes more than it may.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
-    public static ReluNetwork Read(string path, ImportOptions options)
+    public static ReluNetwork Read(string path, string format, ImportOptions options)
     {
         var fault = new OnnxFault(path);
         if (InputFile.RequireRegular(path) > Array.MaxLength)
@@ -37,19 +38,21 @@ internal static class OnnxReader
         }
 
         string name = System.IO.Path.GetFileNameWithoutExtension(path);
-        return new ReluNetwork(Layers(model, fault, budget), name, path, OnnxFormat.FormatName);
+        return new ReluNetwork(Layers(model, fault, budget), name, path, format);
     }
 
     /// <summary>The layers of a model.</summary>
     /// <param name="model">The model as stored.</param>
     /// <param name="fault">Makes errors.</param>
-    /// <param name="budget">What the import may take; null for the usual of a small file.</param>
+    /// <param name="budget">What the import may take; null for the defaults of a small file.</param>
     public static IReadOnlyList<AffineLayer> Layers(ModelProto model, OnnxFault fault, ImportBudget? budget = null)
     {
         budget ??= new(new(), fault.Path, 0);
         if (model.Graph is null || model.Graph.Node.Count == 0)
             throw fault.At("OnnxNoGraph", "graph", "There are no nodes in it.", "Copy or export the file again.");
         long opset = Opset(model, fault);
+        foreach (NodeProto node in model.Graph.Node)
+            OnnxOperators.RequireSupported(node, fault);
         var graph = new OnnxGraph(model.Graph, fault);
         var constants = new OnnxConstants(graph, opset, fault, budget);
         WeightPrecision precision = InputPrecision(graph.Input, fault);

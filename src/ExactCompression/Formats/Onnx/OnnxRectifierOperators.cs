@@ -1,6 +1,6 @@
 namespace ExactCompression.Formats.Onnx;
 
-/// <summary>The rectifier under its several names.</summary>
+/// <summary>ReLU under its several names.</summary>
 internal static class OnnxRectifierOperators
 {
     private const long BoundsBecomeInputs = 11;
@@ -14,18 +14,18 @@ internal static class OnnxRectifierOperators
     }
 
     /// <summary>
-    /// A clip to <c>[0, infinity)</c>, or to nothing at all; float's largest value counts as infinity, as exporters mean it.
+    /// A clip to <c>[0, infinity)</c>, or no clipping at all; float's largest value counts as infinity, as exporters intend.
     /// </summary>
     public static void Clip(OnnxNodeReader step)
     {
         step.RequireDataFirst();
         (double minimum, double maximum) = Bounds(step);
         if (maximum < float.MaxValue)
-            throw step.Node.Unsupported("A clip from above is not a rectifier.");
+            throw step.Node.Unsupported("A clip from above is not a ReLU.");
         if (minimum == 0)
             step.AppendRelu();
         else if (!(minimum <= float.MinValue))
-            throw step.Node.Unsupported($"A clip at a minimum other than 0 is not a rectifier.");
+            throw step.Node.Unsupported($"A clip at a minimum other than 0 is not a ReLU.");
     }
 
     /// <summary><c>max(x, 0)</c> or <c>max(0, x)</c>.</summary>
@@ -34,7 +34,7 @@ internal static class OnnxRectifierOperators
         step.Node.AllowAttributes();
         step.RequireInputs(2);
         if (step.Aligned(step.Constant(1 - step.DataIndex)).AsSpan().IndexOfAnyExcept(0.0) >= 0)
-            throw step.Node.Unsupported("A maximum with constants other than 0 is not a rectifier.");
+            throw step.Node.Unsupported("A maximum with constants other than 0 is not a ReLU.");
         step.AppendRelu();
     }
 

@@ -2,7 +2,7 @@ using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType
 
 namespace ExactCompression.Formats.Onnx;
 
-/// <summary>Operators that hand their first input on unchanged, but for its shape or type.</summary>
+/// <summary>Operators that return their first input unchanged, except for its shape or type.</summary>
 internal static class OnnxShapeOperators
 {
     private const long AxesBecomeInputs = 13, TrainingModeBecomesInput = 12;
@@ -16,9 +16,9 @@ internal static class OnnxShapeOperators
     /// <param name="node">The node.</param>
     /// <param name="shape">The shape of its first input.</param>
     /// <param name="opset">Version of the operators.</param>
-    /// <param name="constants">For shapes and axes that are inputs.</param>
+    /// <param name="constants">Gives the constant of a name, for shapes and axes that are inputs; null if it is not a constant.</param>
     /// <exception cref="InvalidFileException">The shapes do not fit, or the node does more than change the shape.</exception>
-    public static int[] Result(OnnxNode node, int[] shape, long opset, OnnxConstants constants)
+    public static int[] Result(OnnxNode node, int[] shape, long opset, Func<string, OnnxTensor?> constants)
     {
         switch (node.Operator)
         {
@@ -57,14 +57,14 @@ internal static class OnnxShapeOperators
             : throw node.Unsupported($"A cast to the ONNX data type {(int)to} is not supported.");
     }
 
-    private static void RequireInference(OnnxNode node, long opset, OnnxConstants constants)
+    private static void RequireInference(OnnxNode node, long opset, Func<string, OnnxTensor?> constants)
     {
         node.AllowAttributes("ratio", "seed");
         if (opset >= TrainingModeBecomesInput && node.HasInput(2) && ConstantInput(node, 2, constants) is not [0])
             throw node.Unsupported("It is in training mode.");
     }
 
-    private static long[]? Axes(OnnxNode node, long opset, OnnxConstants constants)
+    private static long[]? Axes(OnnxNode node, long opset, Func<string, OnnxTensor?> constants)
     {
         if (opset >= AxesBecomeInputs)
         {
@@ -76,7 +76,7 @@ internal static class OnnxShapeOperators
         return node.Integers("axes");
     }
 
-    private static long[]? ConstantInput(OnnxNode node, int index, OnnxConstants constants) => !node.HasInput(index) ? null
-        : constants.Find(node.Inputs[index])?.Integers
+    private static long[]? ConstantInput(OnnxNode node, int index, Func<string, OnnxTensor?> constants) => !node.HasInput(index) ? null
+        : constants(node.Inputs[index])?.Integers
         ?? throw node.Unsupported($"Its input {OnnxFault.Quote(node.Inputs[index])} is not a constant.");
 }

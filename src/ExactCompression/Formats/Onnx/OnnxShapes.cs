@@ -3,6 +3,9 @@ namespace ExactCompression.Formats.Onnx;
 /// <summary>What the operators that only change a shape do to it. Sizes are concrete: the batch counts as 1.</summary>
 internal static class OnnxShapes
 {
+    /// <summary>The most dimensions a tensor may have, as in NumPy: more would only make every element slow.</summary>
+    public const int MostDimensions = 64;
+
     /// <summary>Number of elements of a shape that is known to be small enough.</summary>
     /// <param name="shape">Dimensions.</param>
     public static int Count(ReadOnlySpan<int> shape)
@@ -26,7 +29,7 @@ internal static class OnnxShapes
         return [Count(shape.AsSpan(0, (int)at)), Count(shape.AsSpan((int)at))];
     }
 
-    /// <summary>Reshape: 0 keeps a dimension (unless <paramref name="zeroIsZero"/>), one -1 takes what is left.</summary>
+    /// <summary>Reshape: 0 keeps a dimension (unless <paramref name="zeroIsZero"/>), one -1 takes the rest.</summary>
     public static int[] Reshape(OnnxNode node, int[] shape, long[] target, bool zeroIsZero)
     {
         RequireRank(node, target.Length);
@@ -51,7 +54,7 @@ internal static class OnnxShapes
             node.ShapeFault($"The shape {Show(shape)} cannot become [{string.Join(',', target)}]; the batch size counts as 1.");
     }
 
-    /// <summary>Squeeze: removes dimensions of size 1, all of them where no axes are named.</summary>
+    /// <summary>Squeeze: removes dimensions of size 1, all of them if no axes are given.</summary>
     public static int[] Squeeze(OnnxNode node, int[] shape, long[]? axes)
     {
         if (axes is null)
@@ -75,13 +78,13 @@ internal static class OnnxShapes
         return [.. inserted.Select(isNew => isNew ? 1 : shape[from++])];
     }
 
-    /// <summary>The permutation of a Transpose, checked; left out, it reverses.</summary>
+    /// <summary>The permutation of a Transpose, checked; by default it reverses.</summary>
     public static int[] Permutation(OnnxNode node, int rank, long[]? permutation)
     {
         if (permutation is null)
             return [.. Enumerable.Range(0, rank).Reverse()];
         if (permutation.Length != rank || permutation.Distinct().Count() != rank || permutation.Any(p => p < 0 || p >= rank))
-            throw node.ShapeFault($"[{string.Join(',', permutation)}] is no permutation of {rank} dimensions.");
+            throw node.ShapeFault($"[{string.Join(',', permutation)}] is not a permutation of {rank} dimensions.");
         return [.. permutation.Select(static p => (int)p)];
     }
 
@@ -112,9 +115,9 @@ internal static class OnnxShapes
     /// <param name="rank">How many dimensions it has.</param>
     public static void RequireRank(OnnxNode node, int rank)
     {
-        if (rank > OnnxLayout.MostDimensions)
+        if (rank > MostDimensions)
             throw node.Fault(
-                "OnnxTooManyDimensions", $"It gives a value of {rank} dimensions; at most {OnnxLayout.MostDimensions} are supported.",
+                "OnnxTooManyDimensions", $"It produces a value of {rank} dimensions; at most {MostDimensions} are supported.",
                 "Export the network again.", unsupported: true);
     }
 

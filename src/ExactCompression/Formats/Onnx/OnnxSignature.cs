@@ -11,7 +11,7 @@ internal static class OnnxSignature
     private const ulong LatestPlausibleVersion = 1000;
 
     /// <summary>Whether the first bytes of a file are those of a model.</summary>
-    /// <param name="head">The first bytes; a field may go on beyond them.</param>
+    /// <param name="head">The first bytes; a field may extend beyond them.</param>
     public static bool Matches(ReadOnlySpan<byte> head)
     {
         bool evidence = false;

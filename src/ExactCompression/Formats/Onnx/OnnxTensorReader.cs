@@ -6,14 +6,14 @@ namespace ExactCompression.Formats.Onnx;
 
 /// <summary>Decodes tensors: raw bytes, typed fields, or a data file beside the model.</summary>
 /// <param name="fault">Makes errors.</param>
-/// <param name="budget">What the import may take.</param>
+/// <param name="budget">The import's limits.</param>
 internal sealed class OnnxTensorReader(OnnxFault fault, ImportBudget budget)
 {
     private readonly OnnxExternalData external = new(fault, budget);
 
     /// <summary>Decodes a tensor; nothing is allocated before the data is known to be there.</summary>
     /// <param name="tensor">The tensor as stored.</param>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <exception cref="InvalidFileException">Dimensions and data do not fit, or the type is not supported.</exception>
     public OnnxTensor Read(TensorProto tensor, string name)
     {
@@ -93,9 +93,9 @@ internal sealed class OnnxTensorReader(OnnxFault fault, ImportBudget budget)
 
     private (int[] Shape, long Count) Dimensions(TensorProto tensor, string name)
     {
-        if (tensor.Dims.Count > OnnxLayout.MostDimensions)
+        if (tensor.Dims.Count > OnnxShapes.MostDimensions)
             throw fault.AtTensor(
-                "OnnxTooManyDimensions", name, $"It has {tensor.Dims.Count} dimensions; at most {OnnxLayout.MostDimensions} are supported.",
+                "OnnxTooManyDimensions", name, $"It has {tensor.Dims.Count} dimensions; at most {OnnxShapes.MostDimensions} are supported.",
                 "Export the network again.", unsupported: true);
         var shape = new int[tensor.Dims.Count];
         long count = 1;

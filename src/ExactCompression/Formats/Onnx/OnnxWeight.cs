@@ -1,21 +1,21 @@
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// Counts what a file will take as objects before it is parsed: two bytes can stand for an empty node, which takes a hundred times as
-/// much. What is not well formed is left for the parser to refuse.
+/// Counts the memory that a file's objects will take before it is parsed: two bytes can encode an empty node, which takes a hundred times
+/// as much. Malformed content is left for the parser to refuse.
 /// </summary>
-/// <param name="budget">What the import may take.</param>
+/// <param name="budget">The import's limits.</param>
 internal sealed class OnnxWeight(ImportBudget budget)
 {
-    // About what an object of the schema takes, with its lists and its place in one.
+    // Approximate size of an object of the schema, with its lists and its place in one.
     private const int ObjectSize = 250;
 
-    // So much is gathered between two looks at the budget.
+    // Memory that is summed up between two checks of the budget.
     private const long Pause = 1 << 20;
 
     private long gathered;
 
-    /// <summary>The messages whose fields hold messages again.</summary>
+    /// <summary>The messages whose fields are messages again.</summary>
     private enum Kind
     {
         Leaf,
@@ -31,7 +31,7 @@ internal sealed class OnnxWeight(ImportBudget budget)
     }
 
     /// <summary>Counts a whole file.</summary>
-    /// <exception cref="InvalidFileException">It would take more than the import may.</exception>
+    /// <exception cref="InvalidFileException">It would exceed the import's limits.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     public void Count(ReadOnlySpan<byte> file)
     {

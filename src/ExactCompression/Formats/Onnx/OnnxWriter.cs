@@ -7,21 +7,21 @@ using AttributeType = ExactCompression.Formats.Onnx.Schema.AttributeProto.Types.
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// Writes a network as Gemm and Relu nodes, and such as the normalisation that it came with, that every runtime since 2020 loads. The input
+/// Writes a network as Gemm and Relu nodes, and nodes for the normalisation of its file, which every runtime since 2020 loads. The input
 /// <c>input</c> has the shape batch x features.
 /// </summary>
 /// <remarks>
 /// Names are short and nothing optional is stored, so that a file is not larger than the one that a network was read from; for the same
 /// reason biases that are all 0 are left out, biases that are all equal are stored once, and weights that 16-bit floats hold exactly are
-/// stored as such, with a cast of 25 bytes, where that saves space (files with 16-bit weights come in that way). A source that states a
-/// matrix more tersely than entry by entry, as in a product with one scalar, may still be smaller.
+/// stored as such, with a cast of 25 bytes, if that saves space (this is how files with 16-bit weights are read). A source file that states
+/// a matrix more compactly than entry by entry, as in a product with one scalar, may still be smaller.
 /// </remarks>
 internal static class OnnxWriter
 {
     private const long IrVersion = 7, Opset = 13;
     private const string BatchSymbol = "N", InputName = "input", OutputName = "output";
 
-    /// <summary>What a message of 2 GB must leave for names and nodes.</summary>
+    /// <summary>The room that a message of 2 GB must leave for names and nodes.</summary>
     private const long LargestData = int.MaxValue - (1L << 24);
 
     /// <summary>Writes a network.</summary>
@@ -111,7 +111,7 @@ internal static class OnnxWriter
         return input;
     }
 
-    /// <summary>Numbers as stored: one where all are equal, bit for bit.</summary>
+    /// <summary>Numbers as stored: one if all are equal, bit for bit.</summary>
     private static ReadOnlySpan<double> Shortest(ReadOnlySpan<double> values)
     {
         long first = BitConverter.DoubleToInt64Bits(values[0]);
@@ -124,7 +124,7 @@ internal static class OnnxWriter
         return values[..1];
     }
 
-    /// <summary>Adds an initializer, and a cast where it is stored as 16-bit floats; gives the name to use.</summary>
+    /// <summary>Adds an initializer, and a cast if it is stored as 16-bit floats; returns the name to use.</summary>
     private static string Tensor(GraphProto graph, OnnxNames names, int[] shape, ReadOnlySpan<double> values, WeightPrecision precision)
     {
         var tensor = new TensorProto { Name = names.Next() };

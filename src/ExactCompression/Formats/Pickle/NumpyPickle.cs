@@ -49,7 +49,7 @@ internal sealed class PickledArray : IPickleState
 
 /// <summary>A NumPy dtype inside a pickle; its byte order comes with its BUILD.</summary>
 /// <param name="Name">As NumPy codes it, such as <c>i8</c>.</param>
-/// <param name="Type">The element type, or null for one that is no number (objects, text).</param>
+/// <param name="Type">The element type, or null for one that is not numeric (objects, text).</param>
 internal sealed record PickledDataType(string Name, ElementType? Type) : IPickleState
 {
     public bool BigEndian { get; private set; }
@@ -57,7 +57,7 @@ internal sealed record PickledDataType(string Name, ElementType? Type) : IPickle
     public void SetState(object? state) => BigEndian = state is object?[] { Length: >= 2 } tuple && tuple[1] is ">";
 }
 
-/// <summary>What NumPy's names in a pickle stand for.</summary>
+/// <summary>The meaning of NumPy's names in a pickle.</summary>
 internal static class NumpyPickle
 {
     /// <summary><c>dtype('i8', align, copy)</c>.</summary>
@@ -68,7 +68,7 @@ internal static class NumpyPickle
         return new PickledDataType(code, NumpyTypes.Find(code));
     }
 
-    /// <summary><c>scalar(dtype, bytes)</c>: a number where the type is one, else opaque.</summary>
+    /// <summary><c>scalar(dtype, bytes)</c>: a number if the type is numeric, else opaque.</summary>
     public static object? Scalar(object?[] arguments)
     {
         if (arguments is not [PickledDataType { Type: { } type } dtype, { } data])
@@ -81,7 +81,7 @@ internal static class NumpyPickle
         return value[0];
     }
 
-    /// <summary><c>encode(text, 'latin1')</c>: how protocol 2 spells bytes.</summary>
+    /// <summary><c>encode(text, 'latin1')</c>: how protocol 2 encodes bytes.</summary>
     public static object? EncodeBytes(object?[] arguments) =>
         arguments is [string text, "latin1" or "latin-1"]
             ? Encoding.Latin1.GetBytes(text)

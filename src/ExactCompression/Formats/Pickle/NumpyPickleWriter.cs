@@ -4,7 +4,7 @@ using System.Text;
 namespace ExactCompression.Formats;
 
 /// <summary>Writes a pickle (protocol 3) of a NumPy object array of no axes that holds one dict of integer arrays.</summary>
-/// <remarks>The same opcodes as NumPy makes, without a memo: nothing is shared. Every NumPy since 1.0 reads it.</remarks>
+/// <remarks>The same opcodes as NumPy's, without a memo: nothing is shared. Every NumPy since 1.0 reads it.</remarks>
 internal sealed class NumpyPickleWriter(Stream stream)
 {
     /// <summary>Opens the array and its dict.</summary>

@@ -5,7 +5,7 @@ internal static class PickleGlobals
 {
     private static readonly Dictionary<string, PickleGlobal> Known = Build();
 
-    /// <summary>What a name stands for, or null where it is not allowed.</summary>
+    /// <summary>The meaning of a name, or null if it is not allowed.</summary>
     public static PickleGlobal? Find(string module, string name) =>
         Known.GetValueOrDefault($"{module}.{name}") ?? (TorchModule.IsModule(module) ? TorchModule.Class(module, name) : null);
 

@@ -1,7 +1,7 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// The opcodes of pickle protocols 0 to 5 that make data; of those that make instances of classes only the one for the modules of PyTorch.
+/// The opcodes of pickle protocols 0 to 5 that create data; of those that create instances of classes, only the one for PyTorch modules.
 /// </summary>
 internal enum PickleOpcode : byte
 {

@@ -5,18 +5,18 @@ namespace ExactCompression.Formats;
 
 /// <summary>
 /// A restricted unpickler: a stack machine over plain data. It imports nothing and runs nothing; a name that is not in
-/// <see cref="PickleGlobals"/> is refused. It does not recurse, and allocates no more than the bytes it has consumed warrant.
+/// <see cref="PickleGlobals"/> is refused. It does not recurse, and allocates no more than the bytes that it has consumed justify.
 /// </summary>
 /// <remarks>Source: the description of the pickle virtual machine in Python's <c>pickletools</c>.</remarks>
 internal sealed class PickleReader
 {
-    // A state dict takes some fifty opcodes a tensor; this many are millions of objects, and no network.
+    // A state dict takes about fifty opcodes per tensor; this many mean millions of objects, and not a network.
     private const int MaximalOpcodes = 4_000_000;
 
-    // Names, and the source code that old checkpoints carry along, are far shorter.
+    // Names, and the source code in old checkpoints, are far shorter.
     private const long MaximalText = 1 << 24;
 
-    // About what an opcode takes in memory at most, beside the bytes that it consumes.
+    // Approximate memory of an opcode at most, besides the bytes that it consumes.
     private const int OpcodeSize = 64, OpcodesAtOnce = 1024;
 
     private readonly ByteCursor input;
@@ -37,11 +37,11 @@ internal sealed class PickleReader
         this.persistentLoad = persistentLoad;
     }
 
-    /// <summary>Reads one pickle; the cursor is left behind its STOP.</summary>
+    /// <summary>Reads one pickle; the cursor is then after its STOP.</summary>
     /// <param name="input">The bytes.</param>
     /// <param name="where">What the pickle is, for messages, such as <c>data.pkl</c>.</param>
-    /// <param name="persistentLoad">Turns a persistent id into an object; null where none may occur.</param>
-    /// <param name="budget">What the import may take; null where the input alone bounds it.</param>
+    /// <param name="persistentLoad">Turns a persistent id into an object; null if none may occur.</param>
+    /// <param name="budget">What the import may take; null if the input alone bounds it.</param>
     public static object? Read(
         ByteCursor input, string where, Func<object?, object?>? persistentLoad = null, ImportBudget? budget = null) =>
         new PickleReader(input, where, persistentLoad, budget).Run();
@@ -169,19 +169,19 @@ internal sealed class PickleReader
         PickleGlobals.Find(module, name)
         ?? throw new InvalidFileException(
             "PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}",
-            $"The pickle names '{Printable($"{module}.{name}")}', which is not plain data; nothing of it was run.",
-            "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true);
+            $"The pickle names '{Printable($"{module}.{name}")}', which is not plain data; nothing in it was executed.",
+            "Save only plain data: for a network its state dict, torch.save(model.state_dict(), path).", unsupported: true);
 
     private void Reduce()
     {
         object? arguments = Pop();
         if (Pop() is not PickleGlobal global || arguments is not object?[] tuple)
-            throw Damaged("Something that is no known type is applied to arguments.");
+            throw Damaged("A value of unknown type is applied to arguments.");
         if (global.Apply is null)
             throw new InvalidFileException(
                 "PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}",
-                $"The pickle wants to call '{global.Name}', which is known only as a name; nothing of it was run.",
-                "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true);
+                $"The pickle wants to call '{global.Name}', which is known only as a name; nothing in it was executed.",
+                "Save only plain data: for a network its state dict, torch.save(model.state_dict(), path).", unsupported: true);
         Charge(tuple);
         Push(global.Apply(tuple));
     }
@@ -204,7 +204,7 @@ internal sealed class PickleReader
                 "Save only the network's state dict.", unsupported: true);
     }
 
-    // What is applied to the same long list or text again and again counts each time, or small files could fill the memory.
+    // Repeated applications to the same long list or text are counted each time, otherwise small files could fill the memory.
     private void Charge(object?[] arguments)
     {
         foreach (object? argument in arguments)
@@ -251,7 +251,7 @@ internal sealed class PickleReader
     }
 
     private long MemoIndex(object? value) =>
-        value is long and >= 0 and <= uint.MaxValue ? (long)value : throw Damaged("A memo index is no number.");
+        value is long and >= 0 and <= uint.MaxValue ? (long)value : throw Damaged("A memo index is not a number.");
 
     private void PushMemo(uint index) =>
         Push(memo.TryGetValue(index, out object? value) ? value : throw Damaged($"The memo holds nothing at {index}."));
@@ -302,14 +302,14 @@ internal sealed class PickleReader
     {
         (byte)'i' or (byte)'o' or 0x81 or 0x92 or 0x82 or 0x83 or 0x84 =>
             new("PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}",
-                $"The pickle wants to make an instance of a class (opcode 0x{(byte)opcode:x2}); nothing of it was run.",
-                "Save plain data alone: of a network its state dict, torch.save(model.state_dict(), path).", unsupported: true),
-        _ => Damaged($"0x{(byte)opcode:x2} is no opcode of data."),
+                $"The pickle wants to make an instance of a class (opcode 0x{(byte)opcode:x2}); nothing in it was executed.",
+                "Save only plain data: for a network its state dict, torch.save(model.state_dict(), path).", unsupported: true),
+        _ => Damaged($"0x{(byte)opcode:x2} is not an opcode for data."),
     };
 
     private InvalidFileException Damaged(string problem) =>
         new("PickleDamaged", input.Path, $"{where}, byte {opcodeAt}", problem,
-            "The file is damaged or no pickle of plain data: save it again.");
+            "The file is damaged or not a pickle of plain data: save it again.");
 
     private static string Printable(string text) =>
         new([.. text.Take(120).Select(static c => char.IsControl(c) ? '?' : c)]);

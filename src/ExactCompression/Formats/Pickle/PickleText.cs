@@ -28,7 +28,7 @@ internal static class PickleText
             ? value
             : throw new PickleShapeException("A number is not written in decimal digits.");
 
-    /// <summary>LONG1 and LONG4: two's complement, least significant byte first; what exceeds 64 bits matters only by its bytes.</summary>
+    /// <summary>LONG1 and LONG4: two's complement, least significant byte first; values beyond 64 bits matter only as bytes.</summary>
     public static object? LittleEndianInteger(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > 32)

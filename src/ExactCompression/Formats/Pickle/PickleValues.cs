@@ -5,17 +5,17 @@ namespace ExactCompression.Formats;
 /// <summary>
 /// A dict of a pickle in insertion order. Lists are <see cref="List{T}"/> of objects, tuples arrays of objects, bytes byte arrays.
 /// </summary>
-/// <remarks>An empty one takes little, since a byte of a pickle makes one.</remarks>
+/// <remarks>An empty one takes little memory, since one byte of a pickle creates it.</remarks>
 internal sealed class PickleDict
 {
-    // By their text both: that of strings is hashed with a secret, so that no file can choose keys that collide.
+    // Both by their text: strings are hashed with a random seed, so that no file can choose keys that collide.
     private Dictionary<string, int>? byName;
     private Dictionary<string, int>? byNumber;
     private List<KeyValuePair<object?, object?>>? items;
 
     public IReadOnlyList<KeyValuePair<object?, object?>> Items => items ?? (IReadOnlyList<KeyValuePair<object?, object?>>)[];
 
-    /// <summary>Sets an item; of the same text or whole number there is one, as in Python.</summary>
+    /// <summary>Sets an item; equal texts or integers are one key, as in Python.</summary>
     public void Set(object? key, object? value)
     {
         items ??= [];
@@ -42,23 +42,23 @@ internal sealed class PickleDict
 }
 
 /// <summary>
-/// Something a pickle names by module and name. None is ever looked up or run: the few known names stand for code of our own that
-/// takes the arguments as data.
+/// Something a pickle names by module and name. Nothing is ever looked up or run: the few known names stand for our own code, which takes
+/// the arguments as data.
 /// </summary>
 /// <param name="Name">Module and name, such as <c>torch.FloatStorage</c>.</param>
-/// <param name="Apply">What applying it to arguments gives; null where it is only a name (a type used as an argument).</param>
-/// <param name="Make">What stands for a new instance of it; null where instances are no plain data.</param>
+/// <param name="Apply">The result of applying it to arguments; null if it is only a name (a type used as an argument).</param>
+/// <param name="Make">What represents a new instance of it; null if instances are not plain data.</param>
 internal sealed record PickleGlobal(string Name, Func<object?[], object?>? Apply = null, Func<object>? Make = null);
 
 /// <summary>An object that takes a state after it was made (BUILD).</summary>
 internal interface IPickleState
 {
-    /// <summary>Takes the state; throws <see cref="PickleShapeException"/> where it does not fit.</summary>
+    /// <summary>Takes the state; throws <see cref="PickleShapeException"/> if it does not fit.</summary>
     void SetState(object? state);
 }
 
 /// <summary>The arguments or the state of a pickled object do not have the form they should; the reader adds file and offset.</summary>
 internal sealed class PickleShapeException(string message) : Exception(message);
 
-/// <summary>A value that is carried along without being looked into (a set, a big integer).</summary>
+/// <summary>A value that is kept without being interpreted (a set, a big integer).</summary>
 internal sealed record PickleOpaque(string Kind);

@@ -6,14 +6,14 @@ using System.Security.Cryptography;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Objects of this module as bytes, to go to another process or machine and come back the same: networks, domains, data, verdicts,
-/// compressions. For files that last, use the formats of <see cref="NetworkFormats"/>: only the version that wrote these bytes need read
+/// Objects of this module as bytes, which survive the way to another process or machine and back: networks, domains, data, verdicts,
+/// compressions. For files that last, use the formats of <see cref="NetworkFormats"/>: only the version that wrote these bytes has to read
 /// them.
 /// </summary>
 /// <remarks>
 /// Four bytes of identification, one for the kind of object, the SHA-256 of kind and content, the length of the content in eight bytes
 /// (little-endian), then the content, compressed (Brotli). Values that float32 holds take four bytes, others eight. Zeros follow where the
-/// content would be more than <see cref="MaximalInflation"/> times as long: so a reader need never make much of little.
+/// content would be more than <see cref="MaximalInflation"/> times as long: so a reader never has to expand a few bytes to many.
 /// </remarks>
 public static class PortableForm
 {
@@ -58,12 +58,12 @@ public static class PortableForm
     {
         if (bytes.Length < HeaderLength || !bytes.AsSpan(0, Identification.Length).SequenceEqual(Identification)
             || bytes[Identification.Length] >= Kinds.Length)
-            throw Damaged("They do not begin as they should.");
+            throw Damaged("They do not begin with the right identification.");
         byte kind = bytes[Identification.Length];
         byte[] content = Unpack(
             bytes.AsSpan(HeaderLength), BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(HeaderLength - sizeof(long))));
         if (!Hash(kind, content).AsSpan().SequenceEqual(bytes.AsSpan(Identification.Length + 1, SHA256.HashSizeInBytes)))
-            throw Damaged("Their checksum is another.");
+            throw Damaged("Their checksum differs.");
         try
         {
             using var reader = new PortableReader(new MemoryStream(content));
@@ -75,7 +75,7 @@ public static class PortableForm
             when (e is IOException or InvalidDataException or FormatException or ArgumentException or OverflowException
                 or ExactCompressionException)
         {
-            throw Damaged(e.Message.Length <= LongestProblem ? e.Message : e.Message[..LongestProblem] + "...");
+            throw Damaged(ErrorText.Shortened(e.Message, LongestProblem));
         }
     }
 
@@ -101,7 +101,7 @@ public static class PortableForm
     internal static byte[] Unpack(ReadOnlySpan<byte> packed, long length)
     {
         if (length < 0 || length > AlwaysAllowed + (long)MaximalInflation * packed.Length || length >= Array.MaxLength)
-            throw Damaged($"They cannot hold {length} bytes.");
+            throw Damaged($"They cannot contain {length} bytes.");
         using var decoder = new BrotliDecoder();
         // Room for one byte more shows that there is none.
         var content = new byte[Math.Min(length + 1, AlwaysAllowed)];
@@ -114,13 +114,13 @@ public static class PortableForm
             if (status == OperationStatus.Done)
                 break;
             if (status != OperationStatus.DestinationTooSmall || content.Length > length)
-                throw Damaged("What is compressed in them is damaged.");
+                throw Damaged("Their compressed content is damaged.");
             Array.Resize(ref content, (int)Math.Min(length + 1, Math.Min(2L * content.Length, Array.MaxLength)));
         }
 
         return filled == length && packed.IndexOfAnyExcept((byte)0) < 0
             ? content[..filled]
-            : throw Damaged("They are of another length than they say.");
+            : throw Damaged("Their length differs from the stated one.");
     }
 
     private static byte[] Hash(byte kind, ReadOnlySpan<byte> content)
@@ -133,6 +133,6 @@ public static class PortableForm
 
     private static InvalidInputException Damaged(string problem) => new(
         "PortableFormInvalid",
-        $"These bytes are no object of this module. {problem}",
+        $"These bytes are not an object of this module. {problem}",
         "Make the object again, with the same version of the module on both sides.");
 }

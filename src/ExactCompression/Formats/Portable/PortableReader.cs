@@ -5,16 +5,16 @@ using ExactCompression.Networks;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Reads what <see cref="PortableWriter"/> wrote. All that is read is checked as if somebody else had made it: counts against what follows
-/// before anything is allocated, numbers and choices against what they can be, verdicts against their bounds.
+/// Reads what <see cref="PortableWriter"/> wrote. All that is read is treated as untrusted: counts are checked against the remaining bytes
+/// before anything is allocated, numbers and enumerations against their ranges, verdicts against their bounds.
 /// </summary>
 /// <param name="stream">Where from.</param>
 internal sealed class PortableReader(Stream stream) : IDisposable
 {
-    // Some seconds; a layer of matrices that takes more is refused, as nothing would tell that it is what it says.
+    // Some seconds of work; a layer of matrices that takes more is refused, because it could not be verified.
     private const long MostWorkOfParts = 1L << 33;
 
-    // What a thing takes at least, so that no count stands for more than the bytes that follow can be.
+    // The minimal size of an item, so that no count exceeds what the remaining bytes can contain.
     private const int LeastBytesOfLayer = 4 + 4 + 1 + 1 + 5 + 5 + 1;
     private const int LeastBytesOfEpoch = 4 + 5 * 8 + 8;
     private const int LeastBytesOfStage = 1 + 8 + 4;
@@ -45,7 +45,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             if (parts.Length == 0)
                 continue;
             layers[l] = layers[l].WithParts(parts);
-            Require(AffineParts.CanBeOf(parts, layers[l], MostWorkOfParts),
+            Require(LayerParts.CanBeOf(parts, layers[l], MostWorkOfParts),
                 "The operations beside a layer's weights are not those that the weights were made of.");
         }
 
@@ -112,7 +112,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         return new(values, rows, columns, labels, name, scale) { Ranges = Flag() ? Ranges(columns) : null };
     }
 
-    /// <summary>Reads verdicts with their network. They come from outside, whatever they were there: bytes can be changed.</summary>
+    /// <summary>Reads verdicts with their network. They are claims, whatever they were at their source: bytes can be changed.</summary>
     public StabilityTable Table()
     {
         ReluNetwork network = Network();
@@ -133,7 +133,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         return new(network, domain, neurons, elapsed, stages, device);
     }
 
-    /// <summary>Reads a compression with the verdicts it rests on; like those it is a claim here.</summary>
+    /// <summary>Reads a compression with the verdicts it rests on; like those, it is a claim.</summary>
     public CompressionResult Compression()
     {
         StabilityTable table = Table();
@@ -141,9 +141,9 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         Require(compressed.InputSize == table.Network.InputSize && compressed.OutputSize == table.Network.OutputSize,
             "The compressed network has other inputs or outputs.");
         double deviation = reader.ReadDouble();
-        Require(deviation >= 0, "The proven deviation is none.");
+        Require(deviation >= 0, "The proven deviation is invalid.");
         int unconfirmed = reader.ReadInt32();
-        Require(unconfirmed >= 0 && unconfirmed <= table.Neurons.Count, "The number of unconfirmed neurons is none.");
+        Require(unconfirmed >= 0 && unconfirmed <= table.Neurons.Count, "The number of unconfirmed neurons is invalid.");
         var steps = new CompressionStep[Count(LeastBytesOfStep)];
         for (int i = 0; i < steps.Length; i++)
         {
@@ -187,7 +187,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     {
         double[] lower = Numbers(), upper = Numbers();
         bool each = lower.Length == columns && upper.Length == columns;
-        Require(each && lower.Zip(upper).All(static end => end.First <= end.Second), "The ranges of the columns are none.");
+        Require(each && lower.Zip(upper).All(static end => end.First <= end.Second), "The ranges of the columns are invalid.");
         return (lower, upper);
     }
 
@@ -257,7 +257,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         return values;
     }
 
-    /// <summary>A number of things, each of at least some bytes, that are still to come.</summary>
+    /// <summary>A number of items that follow, each of at least some bytes.</summary>
     private int Count(int bytesEach)
     {
         int count = reader.ReadInt32();

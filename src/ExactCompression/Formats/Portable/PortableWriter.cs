@@ -123,7 +123,7 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
             writer.Write((byte)neuron.State);
             writer.Write(neuron.LowerBound);
             writer.Write(neuron.UpperBound);
-            writer.Write(neuron.Basis.Stated ?? neuron.Evidence); // whoever reads it marks it as imported again
+            writer.Write(neuron.Basis.Stated ?? neuron.Evidence); // the reader marks it as imported again
             Witness(neuron.PositiveWitness);
             Witness(neuron.NegativeWitness);
         }

@@ -1,8 +1,8 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// PyTorch checkpoints and plain state dicts, in the zip form and in the legacy form. Read only, by an unpickler of our own that
-/// runs nothing of the file.
+/// PyTorch checkpoints and plain state dicts, in the zip format and in the legacy format. Read only, by our own unpickler, which executes
+/// nothing in the file.
 /// </summary>
 internal sealed class PyTorchFormat : INetworkFormat
 {
@@ -17,7 +17,7 @@ internal sealed class PyTorchFormat : INetworkFormat
                 ? !first.EndsWith(".npy", StringComparison.Ordinal)
                 : Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
 
-        // Any binary pickle is taken, so that one which is no checkpoint gets an error that says so.
+        // Any binary pickle is accepted here, so that one that is not a checkpoint gets a specific error.
         return head.StartsWith(TorchLegacyCheckpoint.Magic) || (head.Length >= 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5);
     }
 

@@ -1,8 +1,8 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Finds the network in what a checkpoint holds: the state dict at the top, under one of the usual names, or alone in a list; or a module
-/// that was pickled whole.
+/// Finds the network in a checkpoint: the state dict at the top, under one of the usual names, or alone in a list; or a module that was
+/// pickled whole.
 /// </summary>
 internal sealed class StateDict
 {
@@ -18,9 +18,9 @@ internal sealed class StateDict
     private StateDict(string path, string? prefix) => (this.path, this.prefix) = (path, prefix);
 
     /// <summary>The network of a checkpoint.</summary>
-    /// <param name="root">What the pickle holds.</param>
+    /// <param name="root">The content of the pickle.</param>
     /// <param name="path">The file.</param>
-    /// <param name="prefix">What the user says names begin with; it may begin with the name of one of several state dicts.</param>
+    /// <param name="prefix">The prefix of names that the user gave; it may begin with the name of one of several state dicts.</param>
     /// <exception cref="InvalidFileException">There is none, or more than one.</exception>
     public static TorchContent Find(object? root, string path, string? prefix)
     {
@@ -70,7 +70,8 @@ internal sealed class StateDict
             "StateDictNotFound", path, "checkpoint",
             value is null or PickleDict
                 ? "No state dict (a dict of named tensors) is in the file."
-                : "The file holds something else than a dict.", "Save it with torch.save(model.state_dict(), path).", unsupported: true);
+                : "The file contains something other than a dict.",
+                    "Save it with torch.save(model.state_dict(), path).", unsupported: true);
     }
 
     // The one network within, under a usual name if there is such a name.
@@ -123,7 +124,7 @@ internal sealed class StateDict
         return found.Length == 1 ? found[0] : value;
     }
 
-    // A module, or a dict with a weight in it: that with the running sums of an optimizer is none.
+    // A module, or a dict with a weight in it: the state of an optimizer is neither.
     private static bool IsNetwork(object? value) => value is TorchModule
         || (value is PickleDict dict && dict.Items.Any(static i => i.Key is string && i.Value is TorchTensor { Size.Length: >= 2 }));
 

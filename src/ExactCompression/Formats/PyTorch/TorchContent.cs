@@ -1,7 +1,7 @@
 namespace ExactCompression.Formats;
 
-/// <summary>What of a checkpoint is the network.</summary>
-/// <param name="Tensors">The named tensors of the state dict, in order; empty where a module was pickled whole.</param>
+/// <summary>The part of a checkpoint that is the network.</summary>
+/// <param name="Tensors">The named tensors of the state dict, in order; empty if a module was pickled whole.</param>
 /// <param name="Module">The module that was pickled whole, or null.</param>
 internal sealed record TorchContent(IReadOnlyList<KeyValuePair<string, TorchTensor>> Tensors, TorchModule? Module = null)
 {
@@ -11,7 +11,7 @@ internal sealed record TorchContent(IReadOnlyList<KeyValuePair<string, TorchTens
     /// <summary>The activation that the checkpoint states, or null.</summary>
     public string? Activation { get; init; }
 
-    /// <summary>What is left of the user's prefix after it chose among several state dicts; or null.</summary>
+    /// <summary>The rest of the user's prefix after it selected one of several state dicts; or null.</summary>
     public string? Prefix { get; init; }
 
     /// <summary>The network of this content.</summary>
@@ -25,8 +25,8 @@ internal sealed record TorchContent(IReadOnlyList<KeyValuePair<string, TorchTens
         TensorEntry Entry(string name, TorchTensor tensor) => TorchTensors.Entry(name, tensor, path, storageBytes);
         if (Module is not null)
         {
-            // A prefix that chose this module among others is used up by then.
-            NetworkFormats.RequireNoNames(path, "a module that was pickled whole", options with { Prefix = Prefix });
+            // A prefix that selected this module among others has been consumed by now.
+            (options with { Prefix = Prefix }).RequireNoNames(path, "a module that was pickled whole");
             HiddenActivation.RequireSupported(options.Activation);
             ReluNetwork network = TorchModuleNetwork.Build(Module, path, format, budget, Entry);
             HiddenActivation.WarnOfUnused(options);

@@ -33,7 +33,7 @@ internal static class TorchLegacyCheckpoint
         var storages = new Dictionary<string, TorchStorage>(StringComparer.Ordinal);
         object? root = PickleReader.Read(input, "objects", id =>
         {
-            // Beside a module's class such a file has the source code of it, which is not looked at.
+            // Besides a module's class, such a file contains its source code, which is ignored.
             if (id is object?[] { Length: 4 } and ["module", PickleGlobal type, ..])
                 return type;
             var storage = (TorchStorage)TorchPickle.Storage(id)!;

@@ -1,7 +1,7 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// A module of <c>torch.nn</c> that was pickled whole: its class by name, and its attributes as plain data. Nothing of it is run.
+/// A module of <c>torch.nn</c> that was pickled whole: its class by name, and its attributes as plain data. Nothing in it is executed.
 /// </summary>
 /// <param name="ClassName">Module and name of the class, such as <c>torch.nn.modules.linear.Linear</c>.</param>
 internal sealed record TorchModule(string ClassName) : IPickleState
@@ -19,7 +19,7 @@ internal sealed record TorchModule(string ClassName) : IPickleState
     /// <summary>Whether a Python module is one of those that PyTorch's own network modules are in.</summary>
     public static bool IsModule(string module) => module.StartsWith(Modules + ".", StringComparison.Ordinal);
 
-    /// <summary>What such a class stands for in a pickle.</summary>
+    /// <summary>The meaning of such a class in a pickle.</summary>
     public static PickleGlobal Class(string module, string name)
     {
         string full = $"{module}.{name}";
@@ -28,11 +28,11 @@ internal sealed record TorchModule(string ClassName) : IPickleState
 
     /// <summary>Takes the attributes.</summary>
     public void SetState(object? state) =>
-        attributes = state as PickleDict ?? throw new PickleShapeException("The state of a module is no dict.");
+        attributes = state as PickleDict ?? throw new PickleShapeException("The state of a module is not a dict.");
 
     /// <summary>An attribute, or null.</summary>
     public object? Attribute(string name) => attributes.TryGet(name, out object? value) ? value : null;
 
-    /// <summary>The items of an attribute that is a dict; none where there is no such attribute.</summary>
+    /// <summary>The items of an attribute that is a dict; none if there is no such attribute.</summary>
     public IReadOnlyList<KeyValuePair<object?, object?>> Dict(string name) => Attribute(name) is PickleDict dict ? dict.Items : [];
 }

@@ -1,7 +1,7 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Makes a network of a module that was pickled whole: a <c>Sequential</c> of <c>Linear</c> and <c>ReLU</c>, whose meaning is known
+/// Makes a network from a module that was pickled whole: a <c>Sequential</c> of <c>Linear</c> and <c>ReLU</c>, whose meaning is known
 /// without running anything. Every other class is refused by name.
 /// </summary>
 internal sealed class TorchModuleNetwork
@@ -28,9 +28,9 @@ internal sealed class TorchModuleNetwork
     /// <param name="module">The module.</param>
     /// <param name="path">The file.</param>
     /// <param name="format">The format's name.</param>
-    /// <param name="budget">What the import may take.</param>
-    /// <param name="entry">Makes a readable tensor of a name and a view.</param>
-    /// <exception cref="InvalidFileException">The module is no chain of Linear and ReLU.</exception>
+    /// <param name="budget">The import's limits.</param>
+    /// <param name="entry">Makes a readable tensor from a name and a view.</param>
+    /// <exception cref="InvalidFileException">The module is not a chain of Linear and ReLU.</exception>
     public static ReluNetwork Build(
         TorchModule module,
         string path,
@@ -54,7 +54,7 @@ internal sealed class TorchModuleNetwork
             case "torch.nn.modules.container.Sequential":
                 foreach ((object? key, object? child) in module.Children)
                 {
-                    TorchModule inner = child as TorchModule ?? throw Unsupported(name, "A module within is none.");
+                    TorchModule inner = child as TorchModule ?? throw Unsupported(name, "A submodule is not a module.");
                     Visit(inner, name.Length > 0 ? $"{name}.{key}" : $"{key}", depth + 1);
                 }
 
@@ -64,7 +64,7 @@ internal sealed class TorchModuleNetwork
                 break;
             case "torch.nn.modules.activation.ReLU":
                 if (layers == 0)
-                    throw Unsupported(name, "A ReLU stands before the first Linear.");
+                    throw Unsupported(name, "A ReLU comes before the first Linear.");
                 rectified = true;
                 break;
             case "torch.nn.modules.linear.Identity" or "torch.nn.modules.dropout.Dropout":

@@ -1,9 +1,9 @@
 namespace ExactCompression.Formats;
 
-/// <summary>What PyTorch's names in a pickle stand for.</summary>
+/// <summary>The meaning of PyTorch's names in a pickle.</summary>
 internal static class TorchPickle
 {
-    /// <summary>The storage classes; null for elements that are none of ours (they may be there, unread).</summary>
+    /// <summary>The storage classes; null for unsupported element types (which may occur, but are not read).</summary>
     public static readonly Dictionary<string, (ElementType? Type, int Size)> Storages = new(StringComparer.Ordinal)
     {
         ["FloatStorage"] = (ElementType.Float32, 4),
@@ -64,13 +64,13 @@ internal static class TorchPickle
     }
 
     private static long Extent(object? value) =>
-        value is >= 0L and long extent ? extent : throw new PickleShapeException("A size or stride is no number of 0 or more.");
+        value is >= 0L and long extent ? extent : throw new PickleShapeException("A size or stride is not an integer of 0 or more.");
 }
 
-/// <summary>A named storage: consecutive elements that tensors look into.</summary>
+/// <summary>A named storage: consecutive elements that tensors are views of.</summary>
 /// <param name="Key">Its name in the file.</param>
-/// <param name="Type">Its element type, or null for one that is none of ours.</param>
-/// <param name="ElementSize">Bytes an element takes.</param>
+/// <param name="Type">Its element type, or null for one that is not supported.</param>
+/// <param name="ElementSize">Bytes per element.</param>
 /// <param name="Count">Elements in the whole storage.</param>
 /// <param name="ViewOffset">Where the view that tensors count from begins, in elements.</param>
 internal sealed record TorchStorage(string Key, ElementType? Type, int ElementSize, long Count, long ViewOffset);

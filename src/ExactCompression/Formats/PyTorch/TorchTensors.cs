@@ -3,7 +3,7 @@ namespace ExactCompression.Formats;
 /// <summary>Reads tensors out of storages, following offsets and strides.</summary>
 internal static class TorchTensors
 {
-    /// <summary>Makes a lazily decoded entry of a tensor; what does not lie inside its storage is refused at once.</summary>
+    /// <summary>Makes a lazily decoded entry for a tensor; a view beyond its storage is refused at once.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="tensor">The view.</param>
     /// <param name="path">The file.</param>
@@ -14,7 +14,7 @@ internal static class TorchTensors
         long count = 1, last = 0;
         foreach ((long size, long stride) in tensor.Size.Zip(tensor.Stride))
         {
-            // Elements may share places (a stride of 0 repeats them); what that makes of a small file is for the budget to bound.
+            // Elements may overlap (a stride of 0 repeats them); the budget bounds how far a small file can expand.
             if (size > int.MaxValue || (size > 1 && stride > storage.Count))
                 throw Outside(name, tensor, path);
             count = size != 0 && count > long.MaxValue / size ? long.MaxValue : count * size;

@@ -11,7 +11,7 @@ internal static class TorchZipCheckpoint
         ZipMember pickle = zip.Members.FirstOrDefault(
             static e => e.Name == "data.pkl" || e.Name.EndsWith("/data.pkl", StringComparison.Ordinal))
             ?? throw new InvalidFileException(
-                "PyTorchNoPickle", path, "archive", "The zip archive has no data.pkl, so it is no PyTorch checkpoint.",
+                "PyTorchNoPickle", path, "archive", "The zip archive has no data.pkl, so it is not a PyTorch checkpoint.",
                 "Save it with torch.save(model.state_dict(), path).");
         string folder = pickle.Name[..^"data.pkl".Length];
         if (zip.Find(folder + "constants.pkl") is not null)
@@ -27,7 +27,7 @@ internal static class TorchZipCheckpoint
         var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         ReadOnlyMemory<byte> StorageBytes(TorchStorage storage)
         {
-            // Many tensors may look into one storage, which is unpacked once.
+            // Many tensors may be views of one storage, which is unpacked once.
             if (!contents.TryGetValue(storage.Key, out byte[]? content))
             {
                 ZipMember entry = zip.Find($"{folder}data/{storage.Key}")

@@ -25,7 +25,7 @@ internal sealed class SafeTensorsFormat : IWritableNetworkFormat
             throw new InvalidFileException(
                 "SafeTensorsDamaged", path, "byte 0",
                 $"The header claims {(ulong)length} bytes, but the file has {input.Remaining} after it.",
-                "The file is cut off or no safetensors file.");
+                "The file is truncated or not a safetensors file.");
         ReadOnlyMemory<byte> header = bytes.AsMemory(8, (int)length);
         List<TensorEntry> tensors = SafeTensorsHeader.Parse(header, bytes.AsMemory(8 + (int)length), path, budget, out string? activation);
         var source = new NamedTensors(tensors, path, Name) { Layout = WeightLayout.OutputsFirst, StatedActivation = activation };

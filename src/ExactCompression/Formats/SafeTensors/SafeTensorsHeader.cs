@@ -2,21 +2,21 @@ using System.Text.Json;
 
 namespace ExactCompression.Formats;
 
-/// <summary>The JSON header of a safetensors file, checked against the data that is really there.</summary>
+/// <summary>The JSON header of a safetensors file, checked against the actual data.</summary>
 internal static class SafeTensorsHeader
 {
     /// <summary>The format's own limit on its header.</summary>
     public const long MaximalLength = 100_000_000;
 
-    // What a tensor's entry takes here beside its text in the file.
+    // Memory of a tensor's entry here, besides its text in the file.
     private const int EntrySize = 512;
 
     /// <summary>The tensors in the order of the header.</summary>
     /// <param name="header">The JSON text.</param>
     /// <param name="data">What follows it.</param>
     /// <param name="path">The file.</param>
-    /// <param name="budget">What the import may take.</param>
-    /// <param name="activation">The activation between layers, where the metadata state one.</param>
+    /// <param name="budget">The import's limits.</param>
+    /// <param name="activation">The activation between layers, if the metadata states one.</param>
     /// <exception cref="InvalidFileException">The header is damaged, or does not account for every byte of the data exactly
     /// once.</exception>
     public static List<TensorEntry> Parse(
@@ -31,7 +31,7 @@ internal static class SafeTensorsHeader
         {
             using JsonDocument document = JsonDocument.Parse(header, new() { MaxDepth = 8 });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw Damaged(path, "header", "The header is no JSON object.");
+                throw Damaged(path, "header", "The header is not a JSON object.");
             var tensors = new List<TensorEntry>();
             var names = new HashSet<string>(StringComparer.Ordinal);
             var ranges = new List<(long Begin, long End, string Name)>();
@@ -52,15 +52,16 @@ internal static class SafeTensorsHeader
         catch (JsonException e)
         {
             throw new InvalidFileException(
-                "SafeTensorsDamaged", path, "header", $"The header is no JSON: {e.Message}", "The file is damaged or no safetensors file.",
+                "SafeTensorsDamaged", path, "header", $"The header is not JSON: {e.Message}",
+                "The file is damaged or not a safetensors file.",
                 inner: e);
         }
         catch (InvalidOperationException e)
         {
             // A value that is text where a number belongs, or invalid UTF-8 in a string.
             throw new InvalidFileException(
-                "SafeTensorsDamaged", path, "header", "A value in the header is not of the kind it should be.",
-                "The file is damaged or no safetensors file.", inner: e);
+                "SafeTensorsDamaged", path, "header", "A value in the header has the wrong type.",
+                "The file is damaged or not a safetensors file.", inner: e);
         }
     }
 
@@ -97,7 +98,7 @@ internal static class SafeTensorsHeader
         if (type is { } element && (count > end - begin || count * element.Size() != end - begin))
             throw Damaged(
                 path, name,
-                $"A tensor of shape {NameText.Short(shapes.ToString())} of {NameText.Short(code)} does not take the {end - begin} bytes "
+                $"A tensor of shape {NameText.Short(shapes.ToString())} of {NameText.Short(code)} does not match the {end - begin} bytes "
                     + $"it is given.");
         ranges.Add((begin, end, name));
         return new(name, [.. shape], type, () =>
@@ -121,7 +122,7 @@ internal static class SafeTensorsHeader
                     path, name,
                     begin < end
                         ? $"The tensor overlaps '{NameText.Short(before)}'."
-                        : $"Before the tensor lie {begin - end} bytes that belong to none.");
+                        : $"Before the tensor are {begin - end} bytes that belong to none.");
             (end, before) = (next, name);
         }
 
@@ -133,12 +134,12 @@ internal static class SafeTensorsHeader
     private static string? Activation(JsonElement metadata, string path)
     {
         if (metadata.ValueKind != JsonValueKind.Object)
-            throw Damaged(path, "__metadata__", "The metadata are no JSON object.");
+            throw Damaged(path, "__metadata__", "The metadata is not a JSON object.");
         string? found = null;
         foreach (JsonProperty property in metadata.EnumerateObject())
         {
             if (property.Value.ValueKind != JsonValueKind.String)
-                throw Damaged(path, "__metadata__", "A value of the metadata is no text.");
+                throw Damaged(path, "__metadata__", "A value of the metadata is not text.");
             if (HiddenActivation.IsKey(property.Name))
                 found = property.Value.GetString();
         }

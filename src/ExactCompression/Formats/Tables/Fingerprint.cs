@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace ExactCompression.Formats;
 
-/// <summary>Short names for the exact content of a network or a domain, so that verdicts are never taken for those of another.</summary>
+/// <summary>Hashes of the exact content of a network or a domain, so that verdicts are never mistaken for those of another.</summary>
 internal static class Fingerprint
 {
     /// <summary>Of all widths, weights, biases, radii and activations, whatever format or precision they were stored in.</summary>
@@ -43,7 +43,7 @@ internal static class Fingerprint
 
     private static void Append(IncrementalHash hash, ReadOnlySpan<double> values)
     {
-        // The two zeros are one number: adding 0 makes them one.
+        // 0 and -0 are one number: adding 0 makes them equal.
         Span<double> buffer = stackalloc double[512];
         for (int at = 0; at < values.Length; at += buffer.Length)
         {

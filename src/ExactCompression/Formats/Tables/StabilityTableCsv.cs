@@ -5,9 +5,9 @@ using ExactCompression.Networks;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Stability tables as CSV. Beside the verdicts every row names the network and the domain exactly (by fingerprint), with the file the
-/// network came from and, where all inputs have the same range, its ends: enough to read the table back without further arguments,
-/// and never as the verdicts of something else. Texts are written as <see cref="CsvText"/> has them.
+/// Stability tables as CSV. Besides the verdict, every row identifies the network and the domain exactly (by fingerprint), with the file
+/// the network came from and, if all inputs have the same range, its ends: enough to read the table back without further arguments, and
+/// never as the verdicts of something else. Texts are written as <see cref="CsvText"/> has them.
 /// </summary>
 internal static class StabilityTableCsv
 {
@@ -76,7 +76,7 @@ internal static class StabilityTableCsv
             if (place is not null)
                 throw new InvalidFileException(
                     "TableRowDuplicate", path, row.Place, $"Layer {verdict.Layer}, neuron {verdict.Neuron} appears a second time.",
-                    "Keep one row a neuron.");
+                    "Keep one row per neuron.");
             place = verdict;
         }
 

@@ -1,8 +1,8 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Reads and writes stability tables: CSV with one row a neuron, and the reference's <c>stable_neurons.npy</c> (the extension <c>.npy</c>
-/// names it for writing; reading goes by content).
+/// Reads and writes stability tables: CSV with one row per neuron, and the reference's <c>stable_neurons.npy</c> (selected by the extension
+/// <c>.npy</c> for writing, and by the content for reading).
 /// </summary>
 public static class StabilityTableFiles
 {
@@ -28,7 +28,7 @@ public static class StabilityTableFiles
         });
     }
 
-    /// <summary>Refuses a name that no table is written under.</summary>
+    /// <summary>Refuses a name that selects no format for tables.</summary>
     /// <param name="path">A path.</param>
     /// <exception cref="InvalidInputException">The extension is neither <c>.csv</c> nor <c>.npy</c>.</exception>
     public static void RequireWritable(string path)
@@ -36,16 +36,16 @@ public static class StabilityTableFiles
         if (!HasExtension(path, Csv) && !HasExtension(path, Npy))
             throw new InvalidInputException(
                 "UnknownTableExtension",
-                $"The extension '{Path.GetExtension(path)}' of '{path}' names no format that tables are written in.",
+                $"The extension '{Path.GetExtension(path)}' of '{path}' does not select a format for tables.",
                 $"Use {Csv}, or {Npy} for the paper's code; a path that ends in / is a folder.");
     }
 
-    /// <summary>Whether a table written under a name says what its verdicts rest on.</summary>
+    /// <summary>Whether a table written to a file of this name includes the evidence of its verdicts.</summary>
     /// <param name="path">A path.</param>
     public static bool HoldsEvidence(string path) => !HasExtension(path, Npy);
 
     /// <summary>
-    /// Reads a table. What it says is taken as claims (<see cref="StabilityTable.IsImported"/>): shown as imported, and proven before
+    /// Reads a table. Its content is taken as claims (<see cref="StabilityTable.IsImported"/>): shown as imported, and proven before
     /// anything rests on it.
     /// </summary>
     /// <param name="path">Full path.</param>
@@ -54,7 +54,7 @@ public static class StabilityTableFiles
     /// The domain that the verdicts hold over; null to take it from a CSV table. <c>stable_neurons.npy</c> states none: without this
     /// argument it is the network's own range, else <c>[0,1]^n</c>, which is what the reference searches over.
     /// </param>
-    /// <param name="options">What the import, and that of the network, may take; null for the usual.</param>
+    /// <param name="options">The limits of the import, and of the network's; null for the defaults.</param>
     /// <returns>A table for that network. Neurons that <c>stable_neurons.npy</c> does not list are undetermined.</returns>
     /// <exception cref="InvalidFileException">The file is damaged, made for another network or domain, or takes more than it
     /// may.</exception>
@@ -66,13 +66,10 @@ public static class StabilityTableFiles
         options ??= new();
         var budget = ImportBudget.Of(path, options);
         byte[] bytes = FileContent.Read(path, budget);
-        if (!bytes.AsSpan().StartsWith(NpyArray.Magic))
+        if (!bytes.AsSpan().StartsWith(NpyHeader.Magic))
             return StabilityTableCsv.Read(bytes, path, network, domain, options, budget);
-        return StableNeuronsNpy.Read(bytes, path, network ?? throw NeedsNetwork(path), domain);
+        return StableNeuronsNpy.Read(bytes, path, network ?? throw StabilityTableOrigin.NeedsNetwork(path), domain);
     }
 
     private static bool HasExtension(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
-
-    internal static InvalidInputException NeedsNetwork(string path) =>
-        new("TableNeedsNetwork", $"'{path}' does not say where its network is.", "Give the network that the table was made for.");
 }

@@ -3,21 +3,25 @@ using System.Text.RegularExpressions;
 
 namespace ExactCompression.Formats;
 
-/// <summary>Which network and which domain a table's rows speak of; rows that disagree, or that speak of others, are refused.</summary>
+/// <summary>Which network and which domain a table's rows are for; rows that disagree, or that are for others, are refused.</summary>
 internal static partial class StabilityTableOrigin
 {
     /// <summary>Reads the network file that the rows name, relative to the table's own folder.</summary>
     public static ReluNetwork FindNetwork(List<StabilityTableRow> rows, string path, ImportOptions options)
     {
         if (Common(rows, static r => r.NetworkFile, path, "NetworkFile") is not { } file)
-            throw StabilityTableFiles.NeedsNetwork(path);
+            throw NeedsNetwork(path);
         string full = Path.GetFullPath(file, Path.GetDirectoryName(Path.GetFullPath(path))!);
         return File.Exists(full)
             ? NetworkFormats.Read(full, options: options)
             : throw new InvalidInputException(
-                "TableNeedsNetwork", $"The network file '{full}' that '{path}' names is not there.",
+                "TableNeedsNetwork", $"The network file '{full}' that '{path}' names does not exist.",
                 "Give the network that the table was made for.");
     }
+
+    /// <summary>The error of a table that names no network.</summary>
+    public static InvalidInputException NeedsNetwork(string path) =>
+        new("TableNeedsNetwork", $"'{path}' does not say where its network is.", "Give the network that the table was made for.");
 
     public static void RequireNetwork(List<StabilityTableRow> rows, ReluNetwork network, string path)
     {
@@ -31,7 +35,7 @@ internal static partial class StabilityTableOrigin
     {
         InputDomain found = Domain(rows, network, given, path);
 
-        // What people read is that column: it must not speak of other ends.
+        // People read that column: it must not state other ends.
         string? before = null;
         foreach (StabilityTableRow row in rows)
         {
@@ -40,7 +44,7 @@ internal static partial class StabilityTableOrigin
                 throw new InvalidFileException(
                     "TableDomainMismatch", path, $"{row.Place}, column Domain",
                     $"The cell says '{NameText.Short(text)}', but the domain is {found}.",
-                    "Find the stable neurons again over the domain that is meant.");
+                    "Find the stable neurons again over the intended domain.");
             before = row.Domain;
         }
 
@@ -57,7 +61,7 @@ internal static partial class StabilityTableOrigin
         if (stated is not null && fingerprint is not null && Fingerprint.Of(stated) != fingerprint)
             throw new InvalidFileException(
                 "TableDomainMismatch", path, "DomainFingerprint", "The ends of the domain were changed.",
-                "Find the stable neurons again over the domain that is meant.");
+                "Find the stable neurons again over the intended domain.");
         if (given is not null)
         {
             InputDomain bound = given.For(network.InputSize);
@@ -99,7 +103,7 @@ internal static partial class StabilityTableOrigin
         }
     }
 
-    // The same value in every row, or null where the column is empty throughout.
+    // The same value in every row, or null if the column is empty throughout.
     private static string? Common(List<StabilityTableRow> rows, Func<StabilityTableRow, string?> column, string path, string name)
     {
         string? first = rows.Count > 0 ? column(rows[0]) : null;
@@ -108,7 +112,7 @@ internal static partial class StabilityTableOrigin
             if (column(row) != first)
                 throw new InvalidFileException(
                     "TableMixed", path, row.Place, $"The rows disagree in {name}: they come from more than one table.",
-                    "Keep one table a file.");
+                    "Keep one table per file.");
         }
 
         return first;

@@ -3,10 +3,10 @@ using CsvHelper;
 
 namespace ExactCompression.Formats;
 
-/// <summary>One row of a stability table as CSV, with what it says of network and domain.</summary>
+/// <summary>One row of a stability table as CSV, with its statements about network and domain.</summary>
 internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
 {
-    // About what a row takes beside its longer texts.
+    // Approximate size of a row, besides its longer texts.
     private const int RowSize = 500;
 
     public string? DomainLower { get; init; }
@@ -68,7 +68,7 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
                 : throw Invalid(column, text);
         InvalidFileException Invalid(string column, string? value) =>
             new("TableValueInvalid", path, $"{CsvFile.Place(csv)}, column {column}", $"'{CsvFile.Shortened(value ?? "")}' cannot be read.",
-                "Mend that row.");
+                "Advice that row.");
 
         string? state = Text("State");
         if (!Enum.TryParse(state, ignoreCase: true, out NeuronState parsed) || !Enum.IsDefined(parsed) || char.IsAsciiDigit(state![0]))
@@ -88,7 +88,7 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
             throw new InvalidFileException(
                 "TableContradiction", path, CsvFile.Place(csv),
                 $"A neuron between {verdict.LowerBound.ToString("R", CultureInfo.InvariantCulture)} and "
-                    + $"{verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Mend that row.");
+                    + $"{verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Advice that row.");
         return new(CsvFile.Place(csv), verdict)
         {
             Domain = Words("Domain"),

@@ -18,7 +18,7 @@ internal static class StableNeuronsNpy
                 "Give a stable_neurons.npy.");
         if (PickleReader.Read(array.DataCursor(path), "pickle") is not PickledArray { Objects: [PickleDict dict] })
             throw new InvalidFileException(
-                "StableNeuronsUnknown", path, "pickle", "The array holds something else than one dict.", "Give a stable_neurons.npy.");
+                "StableNeuronsUnknown", path, "pickle", "The array contains something other than one dict.", "Give a stable_neurons.npy.");
 
         NeuronStability[] verdicts = [.. StabilityTable.Undecided(network, domain).Neurons];
         var places = new Dictionary<(int, int), int>();
@@ -70,7 +70,7 @@ internal static class StableNeuronsNpy
         if (list.Type?.Type is not { } type || type.IsFloating() || list.Bytes is null || !(pairs || shape is [0]))
             throw new InvalidFileException(
                 "StableNeuronsUnknown", path, key,
-                $"An array of shape ({string.Join(", ", shape)}) of {list.Type?.Name} is no list of (layer, neuron).",
+                $"An array of shape ({string.Join(", ", shape)}) of {list.Type?.Name} is not a list of (layer, neuron).",
                 "Give a stable_neurons.npy.");
         var values = new double[list.Bytes.Length / type.Size()];
         ElementDecoding.Decode(list.Bytes, type, list.Type.BigEndian, values);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ExactCompression.Formats;
 
-/// <summary>Turns stored elements into doubles; every float and every integer up to 2^53 comes out exactly.</summary>
+/// <summary>Converts stored elements to doubles; every float and every integer up to 2^53 is exact.</summary>
 internal static class ElementDecoding
 {
     /// <summary>Decodes consecutive elements.</summary>

@@ -20,7 +20,7 @@ internal enum ElementType
 
 internal static class ElementTypes
 {
-    /// <summary>Bytes an element takes.</summary>
+    /// <summary>Bytes per element.</summary>
     public static int Size(this ElementType type) => type switch
     {
         ElementType.Int8 or ElementType.UInt8 or ElementType.Bool => 1,
@@ -31,7 +31,7 @@ internal static class ElementTypes
 
     public static bool IsFloating(this ElementType type) => type <= ElementType.Float64;
 
-    /// <summary>The narrowest precision of ours that holds every value of a type exactly.</summary>
+    /// <summary>The narrowest supported precision that holds every value of a type exactly.</summary>
     public static WeightPrecision Precision(this ElementType type) => type switch
     {
         ElementType.Float64 or ElementType.Int32 or ElementType.UInt32 or ElementType.Int64 or ElementType.UInt64 =>

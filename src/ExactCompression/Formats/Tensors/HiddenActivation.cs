@@ -1,12 +1,12 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// What follows the hidden layers of a file that only has their weights. Where nothing is stated ReLU is assumed, and said so; what is
-/// known to be something else is refused.
+/// The activation of hidden layers in a file that contains only weights. If none is stated, ReLU is assumed, with a warning; a file that is
+/// known to have another one is refused.
 /// </summary>
 internal static class HiddenActivation
 {
-    /// <summary>How our own files state it, where their format has a place for it.</summary>
+    /// <summary>How our own files state it, if their format can.</summary>
     public const string Key = "activation", Relu = "relu";
 
     private static readonly HashSet<string> Keys = new(StringComparer.Ordinal)
@@ -20,15 +20,15 @@ internal static class HiddenActivation
         "softplus", "softsign", "prelu", "rrelu", "leaky", "leakyrelu", "siren", "sine", "maxout", "glu", "sigmoids", "tanhs",
     };
 
-    /// <summary>Whether a key of a file's metadata tells the activation.</summary>
+    /// <summary>Whether a key of a file's metadata states the activation.</summary>
     public static bool IsKey(string key) => Keys.Contains(key.ToLowerInvariant());
 
     /// <summary>Fails unless ReLU may follow the hidden layers.</summary>
     /// <param name="source">The file.</param>
     /// <param name="tensors">Those tensors of it that are read.</param>
     /// <param name="layers">How many layers the network has.</param>
-    /// <param name="options">What the user says.</param>
-    /// <returns>What to warn of where ReLU is only assumed; else null.</returns>
+    /// <param name="options">The user's option.</param>
+    /// <returns>The warning if ReLU is only assumed; else null.</returns>
     /// <exception cref="InvalidFileException">The file is known to have another activation.</exception>
     /// <exception cref="InvalidInputException">The user asks for one that is not supported.</exception>
     public static string? Require(NamedTensors source, IReadOnlyList<TensorEntry> tensors, int layers, ImportOptions options)
@@ -65,10 +65,10 @@ internal static class HiddenActivation
             throw new InvalidInputException(
                 "ActivationUnsupported",
                 $"The activation {activation} after hidden layers is not supported: without ReLU the layers are one affine map, and "
-                    + $"nothing is left to decide.", "Leave -Activation out, or say Relu.");
+                    + $"there is nothing to decide.", "Leave -Activation out, or say Relu.");
     }
 
-    /// <summary>Says that the user's word is not used, for a file whose operators say what follows each layer.</summary>
+    /// <summary>Warns that the option is not used, for a file whose operators state what follows each layer.</summary>
     public static void WarnOfUnused(ImportOptions options)
     {
         if (options.Activation is not null)

@@ -1,6 +1,6 @@
 namespace ExactCompression.Formats;
 
-/// <summary>Puts the layers that a file lists into a network; what does not fit is an error that names file and tensor.</summary>
+/// <summary>Makes a network from the layers that a file lists; a misfit is an error that names file and tensor.</summary>
 internal sealed class LayerAssembly(string path, string format)
 {
     private readonly List<(string Name, double[] Weights, double[] Bias, int Outputs, int Inputs, WeightPrecision Precision)> layers = [];

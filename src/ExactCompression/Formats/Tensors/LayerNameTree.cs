@@ -1,12 +1,12 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// The names of layers as a tree: <c>features.2.0.weight</c> lies under <c>features.</c>, then 2, then 0. Layers under different
-/// numbers of a node follow one another by these numbers; of layers under different words the names say nothing.
+/// The names of layers as a tree: <c>features.2.0.weight</c> lies under <c>features.</c>, then 2, then 0. Layers under different numbers of
+/// a node follow one another by these numbers; for layers under different words, names imply no order.
 /// </summary>
 internal sealed class LayerNameTree
 {
-    /// <summary>Deeper names stay whole from there on, so that recursion over the tree is shallow.</summary>
+    /// <summary>Deeper names are not split further, so that recursion over the tree is shallow.</summary>
     public const int MaximalDepth = 48;
 
     private readonly Dictionary<string, LayerNameTree> byToken = new(StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal sealed class LayerNameTree
     /// <summary>Layers whose names end here, with their places in the file.</summary>
     public List<RankedLayer> Leaves { get; } = [];
 
-    /// <summary>The nodes under numbers, upwards.</summary>
+    /// <summary>The nodes under numbers, ascending.</summary>
     public List<LayerNameTree> Numbered { get; } = [];
 
     /// <summary>The nodes under words, as they occur in the file.</summary>
@@ -34,7 +34,7 @@ internal sealed class LayerNameTree
     /// <summary>The last place in the file of a layer below.</summary>
     public int LastRank { get; private set; } = -1;
 
-    /// <summary>Whether the layers below are in the file as the numbers in their names count.</summary>
+    /// <summary>Whether the layers below are in the file in the order of the numbers in their names.</summary>
     public bool FileCountsUp
     {
         get
@@ -49,7 +49,7 @@ internal sealed class LayerNameTree
         }
     }
 
-    /// <summary>All nodes right below.</summary>
+    /// <summary>All children.</summary>
     public IEnumerable<LayerNameTree> Children => Numbered.Concat(Named);
 
     /// <summary>The tree of some layers, in the order of their file.</summary>
@@ -117,7 +117,7 @@ internal sealed class LayerNameTree
             child.Collect(found);
     }
 
-    // A token is a run of digits, or what lies before the next digit or behind the next dot or slash.
+    // A token is a run of digits, or the text up to the next digit or through the next dot or slash.
     private static int TokenEnd(string name, int start)
     {
         int end = start + 1;

@@ -1,6 +1,6 @@
 namespace ExactCompression.Formats;
 
-/// <summary>What tensor names say: which bias belongs to a weight, and which way round the weight is stored.</summary>
+/// <summary>What tensor names imply: which bias belongs to a weight, and whether the weight is stored transposed.</summary>
 internal static class LayerNames
 {
     private static readonly (string Weight, string Bias, WeightLayout? Layout)[] Conventions =
@@ -26,7 +26,7 @@ internal static class LayerNames
         }
     }
 
-    /// <summary>The layout that a weight's name implies, or null where the name is silent.</summary>
+    /// <summary>The layout that a weight's name implies, or null if the name implies none.</summary>
     public static WeightLayout? Layout(string weight)
     {
         foreach ((string weightWord, _, WeightLayout? layout) in Conventions)

@@ -1,8 +1,8 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Puts the layers of a file of named tensors in order. Numbers in names count; where names say nothing, the order of the file does,
-/// or the only order in which widths fit. What leaves doubt is refused: a network read in another order is another network.
+/// Puts the layers of a file of named tensors in order. Numbers in names decide; if names have none, the order of the file does, or the
+/// only order in which widths fit. An ambiguous file is refused: layers in another order are another network.
 /// </summary>
 internal sealed class LayerOrder
 {
@@ -21,11 +21,11 @@ internal sealed class LayerOrder
 
     /// <summary>The layers, first to last.</summary>
     /// <param name="layers">The layers in the order of the file; at least one.</param>
-    /// <param name="layout">Which way round their weights are stored.</param>
-    /// <param name="ordering">What the user says decides.</param>
-    /// <param name="file">What the order of the file means.</param>
+    /// <param name="layout">Whether their weights are stored transposed.</param>
+    /// <param name="ordering">What decides, by the user's option.</param>
+    /// <param name="file">The meaning of the file's order.</param>
     /// <param name="path">The file.</param>
-    /// <param name="note">What the user should know of the choice, or null.</param>
+    /// <param name="note">A message about the choice, or null.</param>
     /// <exception cref="InvalidFileException">No order fits, or more than one does, or there is more than one network.</exception>
     public static List<LayerTensors> Find(
         List<LayerTensors> layers, WeightLayout layout, LayerOrdering ordering, FileOrder file, string path, out string? note)
@@ -34,7 +34,7 @@ internal sealed class LayerOrder
         if (layers.Count == 1)
             return layers;
         if (ordering == LayerOrdering.File)
-            return Fits(layers, layout) ? layers : throw LayerOrderFault.NoFit(layers, layout, path);
+            return LayerTensors.Fit(layers, layout) ? layers : throw LayerOrderFault.NoFit(layers, layout, path);
         var order = new LayerOrder(layers, layout, ordering, file, path);
         if (ordering == LayerOrdering.Auto && SeveralNetworks.Find(order.tree, layers.Count) is { } parts)
             throw SeveralNetworks.Fault(
@@ -42,26 +42,14 @@ internal sealed class LayerOrder
         return order.Decide(out note);
     }
 
-    /// <summary>Whether each layer takes what the one before gives, and has as many biases as outputs.</summary>
-    public static bool Fits(IReadOnlyList<LayerTensors> layers, WeightLayout layout)
-    {
-        for (int i = 0; i < layers.Count; i++)
-        {
-            if (!layers[i].BiasFits(layout) || (i > 0 && layers[i].Inputs(layout) != layers[i - 1].Outputs(layout)))
-                return false;
-        }
-
-        return true;
-    }
-
     private List<LayerTensors> Decide(out string? note)
     {
         note = null;
-        bool counts = tree.FileCountsUp, fits = Fits(layers, layout);
+        bool counts = tree.FileCountsUp, fits = LayerTensors.Fit(layers, layout);
         if (file == FileOrder.Given && counts && fits)
             return layers;
         int ways = ByNames(tree, out List<LayerTensors>? named);
-        if (ways == 1 && !Fits(named!, layout))
+        if (ways == 1 && !LayerTensors.Fit(named!, layout))
             ways = 0;
         if (ordering == LayerOrdering.Names || counts || file == FileOrder.Lost)
         {
@@ -76,7 +64,7 @@ internal sealed class LayerOrder
             return named!;
         }
 
-        // Names count one way and the file another.
+        // Names and file give different orders.
         bool sorted = ExplainedBySorting(tree);
         if (ways == 1 && (sorted || !fits))
         {
@@ -139,7 +127,7 @@ internal sealed class LayerOrder
         return ways;
     }
 
-    // Sorted as text, 10 comes before 2: then the file's order is that of no network, and the numbers are right.
+    // Sorted as text, 10 comes before 2: then the file's order is not the network's, and the numbers are right.
     private static bool ExplainedBySorting(LayerNameTree node)
     {
         if (!node.Children.All(ExplainedBySorting))
@@ -154,7 +142,7 @@ internal sealed class LayerOrder
     }
 }
 
-/// <summary>What the order of tensors in a file says of the layers.</summary>
+/// <summary>What the order of tensors in a file implies for the layers.</summary>
 internal enum FileOrder
 {
     /// <summary>Nothing: the format sorts.</summary>
@@ -163,6 +151,6 @@ internal enum FileOrder
     /// <summary>Nothing: the file's tensors are sorted as text.</summary>
     Sorted,
 
-    /// <summary>It is that in which they were made or saved.</summary>
+    /// <summary>It is the order in which they were created or saved.</summary>
     Given,
 }

@@ -1,6 +1,6 @@
 namespace ExactCompression.Formats;
 
-/// <summary>What is said of layers whose order is in doubt.</summary>
+/// <summary>Errors for layers whose order is ambiguous.</summary>
 internal static class LayerOrderFault
 {
     private const int Listed = 8;
@@ -22,7 +22,7 @@ internal static class LayerOrderFault
             + (layers.Count > Listed ? ", ..." : "");
         return new(
             "LayerShapeMismatch", path, layers[0].Name,
-            $"The layers cannot be put in an order in which each takes as many values as the one before gives: {shapes}.",
+            $"The layers cannot be put in an order in which each takes as many values as the one before has outputs: {shapes}.",
             "Only networks whose layers follow one another are read; -Prefix reads a part of a file.");
     }
 

@@ -1,15 +1,15 @@
 namespace ExactCompression.Formats;
 
-/// <summary>Runs of layers that may follow one another where the width that one gives is the width that the next takes.</summary>
+/// <summary>Orders of runs of layers, each of which takes as many inputs as the one before has outputs.</summary>
 internal static class LayerTrail
 {
-    // Widths are adversarial input: the search gives up, as if it had found two orders, rather than run for ever.
+    // Widths are adversarial input: the search gives up, as if it had found two orders, rather than run forever.
     private const int MaximalSteps = 1_000_000;
 
     /// <summary>The orders of all runs in which each takes what the one before gives.</summary>
     /// <param name="runs">What each run takes and gives.</param>
     /// <param name="order">An order, or null where none was found.</param>
-    /// <returns>0, 1, or 2 for more than one or too many to tell.</returns>
+    /// <returns>0, 1, or 2 for more than one or too many to search.</returns>
     public static int Find(IReadOnlyList<(int Takes, int Gives)> runs, out int[]? order)
     {
         order = null;

@@ -1,12 +1,12 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Finds which way round weights are stored where the format does not say: in only one way the layers chain, or names tell.
+/// Finds whether weights are stored transposed if the format does not say: only one way lets the layers chain, or names decide.
 /// </summary>
 internal static class LayoutSearch
 {
-    /// <summary>The layers in order, their layout, and what the user should know of the order.</summary>
-    /// <exception cref="InvalidFileException">Neither way fits, or both do and the names do not tell.</exception>
+    /// <summary>The layers in order, their layout, and a message about the order.</summary>
+    /// <exception cref="InvalidFileException">Neither way fits, or both do and the names do not decide.</exception>
     public static (List<LayerTensors> Layers, WeightLayout Layout, string? Note) Find(
         List<LayerTensors> layers, LayerOrdering ordering, FileOrder file, string path)
     {
@@ -17,7 +17,7 @@ internal static class LayoutSearch
             try
             {
                 List<LayerTensors> ordered = LayerOrder.Find(layers, layout, ordering, file, path, out string? note);
-                if (LayerOrder.Fits(ordered, layout))
+                if (LayerTensors.Fit(ordered, layout))
                     fitting.Add((ordered, layout, note));
             }
             catch (InvalidFileException e)
@@ -39,13 +39,13 @@ internal static class LayoutSearch
                 "LayerShapeMismatch", path, NameText.Short(layers[0].Name),
                 $"The shapes {NameText.List([.. layers.Select(static l => l.Weight.ShapeText)])} chain neither as outputs x inputs nor "
                     + $"as inputs x outputs, or a bias does not fit.",
-                            "Store the layers in order, all of them the same way round.");
+                            "Store the layers in order, with all or none of them transposed.");
         WeightLayout?[] named = [.. layers.Select(static l => LayerNames.Layout(l.Name)).Distinct()];
         return named is [{ } one]
             ? fitting.First(f => f.Layout == one)
             : throw new InvalidFileException(
                 "WeightLayoutAmbiguous", path, NameText.Short(layers[0].Name),
-                "All weight matrices are square, so shapes do not tell whether rows are outputs or inputs.",
+                "All weight matrices are square, so shapes do not determine whether rows are outputs or inputs.",
                 "Name them 'layers.0.weight', 'layers.0.bias', ... (outputs x inputs) or '...kernel' (inputs x outputs).");
     }
 }

@@ -1,18 +1,18 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Files of named tensors that hold more than one network, or may do so: layers side by side under names of their own.
+/// Files of named tensors that contain, or may contain, more than one network: layers side by side under names of their own.
 /// </summary>
 /// <remarks>
-/// Such a file is never read without asking, even where its parts chain in one order and that is the file's. A generator and a
-/// discriminator chain just as the features and the classifier of one network do, so neither shapes nor order tell the two cases apart, and
-/// the names of parts are their authors' own. The error instead says what each answer is, and what network it reads.
+/// Such a file is never read without an explicit option, even if its parts chain in one order and that is the file's. A generator and a
+/// discriminator chain just as the features and the classifier of one network do, so neither shapes nor order distinguish the two cases,
+/// and the names of parts are chosen by their authors. The error lists the options, and the network that each of them reads.
 /// </remarks>
 internal static class SeveralNetworks
 {
     private const int Listed = 8, ListedWidths = 6;
 
-    /// <summary>The parts of a file that may be networks of their own, or null where there is one network.</summary>
+    /// <summary>The parts of a file that may be networks of their own, or null if there is one network.</summary>
     /// <param name="node">The names.</param>
     /// <param name="total">How many layers the file has.</param>
     public static IReadOnlyList<LayerNameTree>? Find(LayerNameTree node, int total)
@@ -32,7 +32,7 @@ internal static class SeveralNetworks
     /// <summary>The error of such a file: the parts, and the parameter that reads each of them, or all as one.</summary>
     /// <param name="parts">The parts.</param>
     /// <param name="inFile">All layers in the order of the file.</param>
-    /// <param name="byNames">All layers by the numbers in their names; null where these leave doubt.</param>
+    /// <param name="byNames">All layers by the numbers in their names; null if these are ambiguous.</param>
     /// <param name="layout">Which way round weights are stored.</param>
     /// <param name="path">The file.</param>
     public static InvalidFileException Fault(
@@ -52,7 +52,7 @@ internal static class SeveralNetworks
 
     private static string Joined(List<LayerTensors> inFile, List<LayerTensors>? byNames, WeightLayout layout)
     {
-        bool fileFits = LayerOrder.Fits(inFile, layout), namesFit = byNames is not null && LayerOrder.Fits(byNames, layout);
+        bool fileFits = LayerTensors.Fit(inFile, layout), namesFit = byNames is not null && LayerTensors.Fit(byNames, layout);
         return (fileFits, namesFit) switch
         {
             (true, true) when !inFile.SequenceEqual(byNames!) =>
@@ -64,10 +64,10 @@ internal static class SeveralNetworks
         };
     }
 
-    // The widths, if the layers chain as they stand.
+    // The widths, if the layers chain in this order.
     private static string Shown(List<LayerTensors> layers, WeightLayout layout)
     {
-        if (!LayerOrder.Fits(layers, layout))
+        if (!LayerTensors.Fit(layers, layout))
             return "";
         int[] widths = [layers[0].Inputs(layout), .. layers.Select(l => l.Outputs(layout))];
         return widths.Length <= ListedWidths
@@ -75,7 +75,7 @@ internal static class SeveralNetworks
             : $" ({string.Join('-', widths[..(ListedWidths - 1)])}-...-{widths[^1]})";
     }
 
-    // Read either way round, what a run of layers takes and gives differs by the same widths.
+    // Transposed or not, the inputs and outputs of a run of layers differ by the same widths.
     private static bool GivesWhatItTakes(LayerNameTree node)
     {
         var surplus = new Dictionary<int, int>();
@@ -88,7 +88,7 @@ internal static class SeveralNetworks
         return surplus.Values.All(static s => s == 0);
     }
 
-    // As long as it can be, so that other tensors beside the layers are left out.
+    // As long as possible, so that other tensors beside the layers are excluded.
     private static string Prefix(LayerNameTree node)
     {
         while (node.Children.FirstOrDefault() is { } only && only.Count == node.Count && only.Prefix[^1] is '.' or '/')

@@ -1,20 +1,21 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Makes a network of named tensors. Matrices are the weights, vectors their biases (paired by name, else by following their weight);
-/// ReLU stands between layers, the last one is linear. A tensor that finds no place is refused: leaving it out would change the function.
+/// Makes a network from named tensors. Matrices are the weights, vectors their biases (paired by name, else by following their weight);
+/// layers are separated by ReLU, and the last one is linear. A tensor that belongs to no layer is refused: ignoring it would change the
+/// function.
 /// </summary>
 internal static class StateDictNetwork
 {
-    // What a part of a name takes at most while layers are put in order.
+    // Memory of a part of a name, at most, while layers are ordered.
     private const int NameSize = 256;
 
     /// <summary>Makes the network.</summary>
     /// <param name="source">The tensors.</param>
-    /// <param name="options">What the user says of the file.</param>
-    /// <param name="budget">What the import may take.</param>
+    /// <param name="options">What the user states about the file.</param>
+    /// <param name="budget">The import's limits.</param>
     /// <exception cref="InvalidFileException">The tensors are not those of one chain of fully connected layers.</exception>
-    /// <exception cref="InvalidInputException">The options ask for what is not supported.</exception>
+    /// <exception cref="InvalidInputException">The options ask for something that is not supported.</exception>
     public static ReluNetwork Build(NamedTensors source, ImportOptions options, ImportBudget budget)
     {
         string path = source.Path;
@@ -56,7 +57,7 @@ internal static class StateDictNetwork
         throw new InvalidFileException(
             "PrefixNotFound", source.Path, "tensors",
             $"No tensor's name begins with '{NameText.Short(prefix)}'; names begin with {NameText.List(first)}.",
-            "Upper and lower case count.");
+            "Names are case-sensitive.");
     }
 
     private static ReluNetwork Assemble(List<LayerTensors> layers, WeightLayout layout, NamedTensors source, ImportBudget budget)

@@ -1,9 +1,9 @@
 namespace ExactCompression.Formats;
 
-/// <summary>The layers that named tensors make: each weight matrix with its bias; and what is left over.</summary>
+/// <summary>The layers in a set of named tensors: each weight matrix with its bias, and the remaining tensors.</summary>
 internal sealed class TensorPairing
 {
-    // Words of a name that say that the module is no plain layer of a chain.
+    // Words in a name that show that the module is not a plain layer of a chain.
     private static readonly HashSet<string> OtherModules = new(StringComparer.Ordinal)
     {
         "embedding", "embeddings", "embed", "lora", "attn", "attention", "shortcut", "skip", "residual", "downsample", "lstm", "gru", "rnn",
@@ -24,7 +24,7 @@ internal sealed class TensorPairing
     /// <param name="tensors">The tensors in the order of the file.</param>
     /// <param name="path">The file.</param>
     /// <param name="anyName">Whether the user vouches that the layers are a chain, whatever their names say.</param>
-    /// <exception cref="InvalidFileException">A tensor is none of a fully connected layer, or there is no weight.</exception>
+    /// <exception cref="InvalidFileException">A tensor does not belong to a fully connected layer, or there is no weight.</exception>
     public static TensorPairing Of(IReadOnlyList<TensorEntry> tensors, string path, bool anyName)
     {
         var vectors = new Dictionary<string, TensorEntry>(StringComparer.Ordinal);
@@ -54,7 +54,7 @@ internal sealed class TensorPairing
                 "NoLayers", path, "tensors", "No tensor is a weight matrix (two extents, floating point).",
                 "Save the network's state dict.");
 
-        // Where some matrices are called weights, the others are something else: a gain, a covariance, a mean stored as a row.
+        // If some matrices are named weights, the others are something else: a gain, a covariance, a mean stored as a row.
         LayerTensors[] other = [.. layers.Where(static l => !LayerNames.BiasNames(l.Name).Any())];
         var unplaced = vectors.Values.ToList();
         if (other.Length < layers.Count)
@@ -105,10 +105,10 @@ internal sealed class TensorPairing
                 "If all layers are plain ones that follow one another, say so with -Order File or -Order Names.", unsupported: true);
     }
 
-    private static InvalidFileException Computed(TensorEntry tensor, string path, string what, string mend) =>
+    private static InvalidFileException Computed(TensorEntry tensor, string path, string what, string advice) =>
         new("StateDictUnsupportedTensor", path, NameText.Short(tensor.Name),
             $"The tensor is not the weight that the layer uses, but what {what} computes it from.",
-            $"Before saving, put the weight itself in its place: {mend}.", unsupported: true);
+            $"Before saving, put the weight itself in its place: {advice}.", unsupported: true);
 
     private static InvalidFileException Unplaced(TensorEntry tensor, string path, string problem) =>
         new("StateDictUnsupportedTensor", path, NameText.Short(tensor.Name),

@@ -3,7 +3,7 @@ namespace ExactCompression.Formats;
 /// <summary>The order of names as text, by code point, as Python sorts them.</summary>
 internal static class TextOrder
 {
-    /// <summary>Whether names stand in that order.</summary>
+    /// <summary>Whether names are in that order.</summary>
     public static bool IsSorted(IEnumerable<string> names)
     {
         string? before = null;

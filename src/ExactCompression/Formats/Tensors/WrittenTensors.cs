@@ -10,8 +10,8 @@ internal static class WrittenTensors
 
     public static string BiasName(int layer) => string.Create(CultureInfo.InvariantCulture, $"layers.{layer}.bias");
 
-    /// <summary>Refuses networks that a format of bare weights cannot say.</summary>
-    /// <exception cref="InvalidInputException">The output is rectified, or a weight is too large for the precision.</exception>
+    /// <summary>Refuses networks that a format with only weights cannot express.</summary>
+    /// <exception cref="InvalidInputException">The output is followed by a ReLU, or a weight is too large for the precision.</exception>
     public static void RequireWritable(ReluNetwork network, WeightPrecision precision, string format)
     {
         if (network.Layers[^1].Activation != Activation.Identity)

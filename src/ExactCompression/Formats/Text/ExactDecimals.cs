@@ -4,7 +4,7 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Writes doubles so that reading them outward gives the same again: as short as the decimal can be that is the number itself.
+/// Writes doubles so that reading them with outward rounding gives the same numbers: as the shortest decimals that are exactly equal.
 /// </summary>
 internal static class ExactDecimals
 {

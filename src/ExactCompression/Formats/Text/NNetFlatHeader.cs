@@ -1,7 +1,7 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Reads the header of an <c>.nnet</c> file as one sequence of numbers, wherever lines end: whole, as the format's description has it.
+/// Reads the header of an <c>.nnet</c> file as one sequence of numbers, wherever lines end: complete, as the format's description requires.
 /// </summary>
 internal sealed class NNetFlatHeader(NumberScanner scanner)
 {

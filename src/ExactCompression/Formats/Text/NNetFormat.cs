@@ -10,10 +10,11 @@ namespace ExactCompression.Formats;
 /// </summary>
 /// <remarks>
 /// The normalisation is joined into the first and the last layer, so the network takes the file's own, unnormalised input, and the file's
-/// input range is its <see cref="ReluNetwork.StatedDomain"/>. Within that range the clipping that the format prescribes does nothing.
-/// Where joining rounds, layers carry the radius of it and the normalisation itself, which is written again as it was. Ranges of inputs go
-/// outward where no double holds their ends, means and ranges of the normalisation are the nearest doubles of their decimals; which
-/// precision the weights' decimals stand for: see <see cref="NumberScanner"/>. Source: the description in the repository <c>sisl/NNet</c>.
+/// input range is its <see cref="ReluNetwork.StatedDomain"/>. Within that range, the clipping that the format prescribes has no effect. If
+/// joining rounds, layers have radii for the rounding error, and keep the normalisation itself, which is written again as it was. Input
+/// ranges are rounded outward if no double holds their ends; means and ranges of the normalisation are the doubles nearest to their
+/// decimals; for the precision of the weights' decimals see <see cref="NumberScanner"/>. Source: the description in the repository
+/// <c>sisl/NNet</c>.
 /// </remarks>
 internal sealed class NNetFormat : IWritableNetworkFormat
 {
@@ -85,9 +86,9 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         Line(network.Layers.Select(static l => l.Outputs).Prepend(network.InputSize));
         Line([0]);
         InputDomain? domain = network.StatedDomain?.For(network.InputSize);
-        Array.Fill(ends, -NNetHeaderReader.Unbounded);
+        Array.Fill(ends, -NNetHeaderContent.Unbounded);
         writer.WriteLine(ExactDecimals.Join(domain is null ? ends : domain.Lower.Span) + ",");
-        Array.Fill(ends, NNetHeaderReader.Unbounded);
+        Array.Fill(ends, NNetHeaderContent.Unbounded);
         writer.WriteLine(ExactDecimals.Join(domain is null ? ends : domain.Upper.Span) + ",");
         var normalisation = new NNetNormalisation(network);
         Reals(normalisation.Means, WeightPrecision.Float64);

@@ -5,9 +5,9 @@ namespace ExactCompression.Formats;
 /// <summary>Recognises <c>.nnet</c> files by their first lines.</summary>
 internal static class NNetHead
 {
-    /// <summary>Whether a file begins as such a file does.</summary>
+    /// <summary>Whether a file begins like such a file.</summary>
     /// <param name="head">The first bytes.</param>
-    /// <param name="path">Its extension tells whether lines of plain text may come before.</param>
+    /// <param name="path">Its extension decides whether lines of plain text may come before.</param>
     public static bool Matches(ReadOnlySpan<byte> head, string path)
     {
         bool named = path.EndsWith(".nnet", StringComparison.OrdinalIgnoreCase);
@@ -33,7 +33,7 @@ internal static class NNetHead
         return end < 0 ? text : text[..end];
     }
 
-    /// <summary>How many counts a line holds, with commas between (and, usually, behind); 0 where something else is in it.</summary>
+    /// <summary>How many counts a line holds, separated (and usually terminated) by commas; 0 if there is something else in it.</summary>
     private static int Counts(ReadOnlySpan<byte> line, out int first)
     {
         int counts = 0;

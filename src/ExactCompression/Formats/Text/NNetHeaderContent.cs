@@ -1,13 +1,16 @@
 namespace ExactCompression.Formats;
 
-/// <summary>What the header of an <c>.nnet</c> file says.</summary>
+/// <summary>The content of the header of an <c>.nnet</c> file.</summary>
 /// <param name="Sizes">Widths from the inputs to the outputs.</param>
-/// <param name="Domain">The range of the inputs, not normalised, or null where none is stated; decimals that no double holds go out to the
-/// next one.</param>
+/// <param name="Domain">The range of the inputs, not normalised, or null if none is stated; decimals that no double holds are rounded
+/// outward.</param>
 /// <param name="Means">A mean for each input, then one for all outputs.</param>
 /// <param name="Ranges">A range for each input, then one for all outputs; none is 0.</param>
 internal sealed record NNetHeaderContent(int[] Sizes, InputDomain? Domain, double[] Means, double[] Ranges)
 {
+    /// <summary>Stands for a range that is not stated: the ends of float32.</summary>
+    public const double Unbounded = float.MaxValue;
+
     /// <summary>The most layers that a file may have.</summary>
     public const int MostLayers = 10_000;
 
@@ -22,8 +25,8 @@ internal sealed record NNetHeaderContent(int[] Sizes, InputDomain? Domain, doubl
     /// <param name="upper">An end for each input, or null.</param>
     /// <param name="means">As in the record, or null for none.</param>
     /// <param name="ranges">As in the record, or null for none.</param>
-    /// <param name="endsPlace">Where the ends stand.</param>
-    /// <param name="rangesPlace">Where the ranges stand.</param>
+    /// <param name="endsPlace">The location of the ends.</param>
+    /// <param name="rangesPlace">The location of the ranges.</param>
     /// <exception cref="InvalidFileException">A range is 0, the ends make no box, or the weights cannot all be there.</exception>
     public static NNetHeaderContent Of(
         NumberScanner scanner,
@@ -49,8 +52,8 @@ internal sealed record NNetHeaderContent(int[] Sizes, InputDomain? Domain, doubl
 
         scanner.RequireNumbers(Numbers(sizes), "weights and biases");
         bool stated = lower is not null && upper is not null
-            && (Array.Exists(lower, static end => end.Down > -NNetHeaderReader.Unbounded)
-                || Array.Exists(upper, static end => end.Up < NNetHeaderReader.Unbounded));
+            && (Array.Exists(lower, static end => end.Down > -Unbounded)
+                || Array.Exists(upper, static end => end.Up < Unbounded));
         try
         {
             InputDomain? domain = stated

@@ -1,21 +1,18 @@
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Reads the header of an <c>.nnet</c> file line by line, in the forms that occur: as the format's description has it; with <c>0</c> in
-/// place of a list that says nothing; with lists for more inputs than there are, of which the first are meant, and the last for the
-/// output; without mean and range of the output; with the last layer size twice; with the number of layers alone on the first line; with
-/// lines of text before.
+/// Reads the header of an <c>.nnet</c> file line by line, in the forms that occur in practice: as in the format's description; with
+/// <c>0</c> in place of an empty list; with lists for more inputs than there are, of which the first are used, and the last for the output;
+/// without mean and range of the output; with the last layer size twice; with the number of layers alone on the first line; with lines of
+/// text before.
 /// </summary>
-/// <remarks>Whatever was guessed, the numbers that follow must be exactly as many as the sizes say; else the file is refused.</remarks>
+/// <remarks>Whatever was guessed, the count of the following numbers must match the sizes exactly; otherwise the file is refused.</remarks>
 internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? warning)
 {
-    /// <summary>What stands in the place of a range that nobody stated: the ends of float32.</summary>
-    public const double Unbounded = float.MaxValue;
-
-    private const string Mend = "Write the header as the format's description has it (github.com/sisl/NNet).";
+    private const string Advice = "Write the header as the format's description has it (github.com/sisl/NNet).";
 
     /// <summary>Everything before the weights.</summary>
-    /// <exception cref="InvalidFileException">The header is damaged, or does not show what is meant.</exception>
+    /// <exception cref="InvalidFileException">The header is damaged or ambiguous.</exception>
     public NNetHeaderContent Read()
     {
         (int Position, int Line) start = scanner.Mark();
@@ -38,7 +35,7 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
             return Read(levels, Gather(Next("layer sizes"), levels + 1, "layer sizes"), first.Count(1), first.Count(2));
         }
 
-        // Not one list a line: as a sequence of numbers, which must be whole.
+        // Not one list per line: as a sequence of numbers, which must be complete.
         scanner.Return(start);
         return new NNetFlatHeader(scanner).Read();
     }
@@ -64,7 +61,7 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
             scanner, sizes, lower?.Ends(), upper?.Ends(), means?.Numbers(), ranges?.Numbers(), lists.Minimums.Place, lists.Ranges.Place);
     }
 
-    /// <summary>The lists for the inputs that there are; null for one that says nothing.</summary>
+    /// <summary>The lists for the actual inputs; null for an empty one.</summary>
     private (NNetLine? Lower, NNetLine? Upper, NNetLine? Means, NNetLine? Ranges) Chosen(NNetLists lists, int inputs)
     {
         (NNetLine minimums, NNetLine maximums, NNetLine means, NNetLine ranges) = lists;
@@ -103,7 +100,7 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
         return list.And(otherwise);
     }
 
-    /// <summary>The layer sizes; where one too many is listed, the count of all numbers says which are meant.</summary>
+    /// <summary>The layer sizes; if one too many is listed, the count of all numbers decides which are used.</summary>
     private int[] Widths(int[] sizes, int levels, NNetLine widths)
     {
         if (sizes.Length == levels + 1)
@@ -126,7 +123,7 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
 
     private NNetLine Ends(NNetLine line, int inputs, string what) => Gather(line, inputs, what, static line => line.IsZero);
 
-    /// <summary>A list that may go over several lines, unless its first line says that there is none.</summary>
+    /// <summary>A list that may span several lines, unless its first line says that there is none.</summary>
     private NNetLine Gather(NNetLine line, int count, string what, Func<NNetLine, bool>? isNone = null)
     {
         if (isNone?.Invoke(line) == true)
@@ -149,8 +146,8 @@ internal sealed class NNetHeaderReader(NumberScanner scanner, Action<string>? wa
         scanner.Path,
         line.Place,
         $"The header has {line.Length} numbers here; as {what} there should be {expected}.",
-        Mend);
+        Advice);
 
-    /// <summary>The four lists as they stand.</summary>
+    /// <summary>The four lists as stated.</summary>
     private sealed record NNetLists(NNetLine Minimums, NNetLine Maximums, NNetLine Means, NNetLine Ranges);
 }

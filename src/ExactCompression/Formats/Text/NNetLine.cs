@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ExactCompression.Formats;
 
-/// <summary>A line of an <c>.nnet</c> header: numbers with commas between, and usually behind.</summary>
+/// <summary>A line of an <c>.nnet</c> header: numbers separated, and usually terminated, by commas.</summary>
 internal sealed class NNetLine
 {
     private readonly NumberScanner scanner;
@@ -20,7 +20,7 @@ internal sealed class NNetLine
 
     public int Length => tokens.Length;
 
-    /// <summary>Whether all of it are counts.</summary>
+    /// <summary>Whether it consists of counts only.</summary>
     public bool AreCounts =>
         Array.TrueForAll(tokens, static token => int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
@@ -36,7 +36,7 @@ internal sealed class NNetLine
     private double? Single =>
         tokens is [var token] && double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
 
-    /// <summary>The next line that has something in it and is no comment.</summary>
+    /// <summary>The next line that is neither empty nor a comment.</summary>
     /// <exception cref="InvalidFileException">The file ends before.</exception>
     public static NNetLine Next(NumberScanner scanner, string what)
     {
@@ -53,7 +53,7 @@ internal sealed class NNetLine
 
         throw new InvalidFileException(
             "FileTruncated", scanner.Path, scanner.Place, $"The file ends where the {what} should be.",
-            "The file is cut off: get it again.");
+            "The file is truncated: get it again.");
     }
 
     public string Token(int index) => tokens[index];
@@ -89,5 +89,5 @@ internal sealed class NNetLine
         new("TextFormatDamaged", scanner.Path, Place, $"'{token}' is no {what}.", "The file is damaged or of another format.");
 
     private InvalidFileException NotFinite(string token) =>
-        new("WeightNotFinite", scanner.Path, Place, $"'{token}' is not finite.", "Mend the header.");
+        new("WeightNotFinite", scanner.Path, Place, $"'{token}' is not finite.", "Advice the header.");
 }

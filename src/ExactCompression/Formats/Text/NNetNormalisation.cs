@@ -3,15 +3,17 @@ using ExactCompression.Networks;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// What of a network's normalisation the header of a <c>.nnet</c> file can say: <c>(x - mean) / range</c> before the first matrix,
-/// <c>y range + mean</c> with one range and one mean after the last.
+/// The part of a network's normalisation that the header of a <c>.nnet</c> file can express: <c>(x - mean) / range</c> before the first
+/// matrix, <c>y range + mean</c> with one range and one mean after the last.
 /// </summary>
 internal sealed class NNetNormalisation
 {
     private readonly ReluNetwork network;
     private readonly AffinePart?[] matrices;
 
-    /// <summary>Takes the operations at both ends apart; a layer that has others is written with all of them in its weights.</summary>
+    /// <summary>
+    /// Separates the operations at both ends; a layer with other operations is written with all of them folded into its weights.
+    /// </summary>
     public NNetNormalisation(ReluNetwork network)
     {
         this.network = network;
@@ -28,7 +30,7 @@ internal sealed class NNetNormalisation
     /// <summary>One for each input, then that of the outputs.</summary>
     public double[] Ranges { get; private set; }
 
-    /// <summary>Whether header and weights are the network's own function.</summary>
+    /// <summary>Whether header and weights represent the network's own function.</summary>
     /// <param name="precision">What weights are stored as.</param>
     public bool Holds(WeightPrecision precision) =>
         network.Layers.Select(

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace ExactCompression.Formats;
 
-/// <summary>Walks over a text file of numbers separated by commas and white space, keeping count of lines for messages.</summary>
+/// <summary>Reads a text file of numbers separated by commas and white space, counting lines for messages.</summary>
 /// <remarks>
-/// Text does not say what its decimals stand for. A decimal of at most nine significant digits is taken for the print of a float32 (nine
-/// identify every one) and so is one that is a float32 exactly; if a single decimal of the file is neither, all are read as float64.
+/// Text does not state the precision of its decimals. A decimal of at most nine significant digits is taken for a printed float32 (nine
+/// identify every one), and so is one that is exactly a float32; if a single decimal of the file is neither, all are read as float64.
 /// </remarks>
 internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budget = null)
 {
-    // So many numbers are read between two looks at the token.
+    // Numbers read between two checks of the token.
     private const int Pause = 1 << 14;
 
     private int numbers;
@@ -18,7 +18,7 @@ internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budg
     /// <summary>1-based line of the next token.</summary>
     public int Line { get; private set; } = 1;
 
-    /// <summary>Whether every number since <see cref="BeginWeights"/> can be the print of a float32.</summary>
+    /// <summary>Whether every number since <see cref="BeginWeights"/> can be a printed float32.</summary>
     public bool AllSingle { get; private set; } = true;
 
     public string Path => path;
@@ -35,10 +35,10 @@ internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budg
         }
     }
 
-    /// <summary>Forgets what numbers have shown of their precision: ranges and means say nothing about weights.</summary>
+    /// <summary>Discards what numbers have shown about their precision: ranges and means say nothing about weights.</summary>
     public void BeginWeights() => AllSingle = true;
 
-    /// <summary>The next number, in the nearest double and the nearest float.</summary>
+    /// <summary>The next number, as the nearest double and the nearest float.</summary>
     public (double Double, float Single) Number(string what)
     {
         if (++numbers % Pause == 0)
@@ -81,7 +81,7 @@ internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budg
                 "WeightNotFinite", path, Place, $"The {what} '{Show(token)}' is not finite.", "Give finite ends.");
     }
 
-    /// <summary>How many numbers are left.</summary>
+    /// <summary>How many numbers remain.</summary>
     public long CountNumbers()
     {
         (int, int) here = Mark();
@@ -102,7 +102,7 @@ internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budg
     /// <summary>Goes back.</summary>
     public void Return((int Position, int Line) mark) => (position, Line) = mark;
 
-    /// <summary>Fails unless that many numbers can still be there: each takes a digit and a separator.</summary>
+    /// <summary>Fails unless that many numbers can still follow: each takes a digit and a separator.</summary>
     public void RequireNumbers(long count, string what)
     {
         if (count > (data.Length - position + 1L) / 2)
@@ -111,7 +111,7 @@ internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budg
                 "The file is cut off or its sizes are wrong.");
     }
 
-    /// <summary>Skips blank lines and lines that begin with <c>//</c>; gives those lines' texts.</summary>
+    /// <summary>Skips blank lines and lines that begin with <c>//</c>; returns their texts.</summary>
     public List<string> Comments()
     {
         var comments = new List<string>();
@@ -189,7 +189,7 @@ internal sealed class NumberScanner(byte[] data, string path, ImportBudget? budg
     private static bool IsSeparator(byte c) => c is (byte)',' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n';
 
     private InvalidFileException Truncated(string what) => position == data.Length
-        ? new("FileTruncated", path, Place, $"The file ends where a {what} should be.", "The file is cut off: get it again.")
+        ? new("FileTruncated", path, Place, $"The file ends where a {what} should be.", "The file is truncated: get it again.")
         : new("TextFormatDamaged", path, Place, $"A {what} is missing before '{(char)data[position]}'.",
             "There are fewer numbers than the sizes say.");
 

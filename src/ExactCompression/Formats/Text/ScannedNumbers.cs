@@ -1,6 +1,6 @@
 namespace ExactCompression.Formats;
 
-/// <summary>Numbers read from text, as doubles and as floats until the whole file has shown which of them it means.</summary>
+/// <summary>Numbers read from text, as doubles and as floats until the whole file has shown which precision it uses.</summary>
 internal sealed class ScannedNumbers
 {
     private readonly double[] doubles;

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace ExactCompression.Formats;
 
-/// <summary>How text files that we write say whether their decimals are prints of float32 or of float64: in a comment line.</summary>
+/// <summary>How text files that we write state whether their decimals are printed float32 or float64: in a comment line.</summary>
 internal static class TextPrecision
 {
     private const string Label = "Precision = ";
 
-    // The beginning of a file shows its format, and must show more than a comment.
+    // A file's format is recognised from its beginning, which must contain more than a comment.
     private const int LongestName = 200;
 
     public static string Comment(WeightPrecision precision) => $"//{Label}{precision}";
@@ -16,7 +16,7 @@ internal static class TextPrecision
     public static string NameComment(string name) =>
         "//" + (PrintableText.Of(name) is { Length: > LongestName } longer ? longer[..LongestName] + "..." : PrintableText.Of(name));
 
-    /// <summary>What the comments say, or else what the decimals show.</summary>
+    /// <summary>What the comments state, or else what the decimals imply.</summary>
     public static WeightPrecision Find(IEnumerable<string> comments, NumberScanner scanner)
     {
         string? stated = comments.FirstOrDefault(static c => c.StartsWith(Label, StringComparison.Ordinal));

@@ -4,12 +4,12 @@ using System.Text;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// The text format of the method's first authors, <c>weights.dat</c>: <c>levels = 3;</c>, <c>n = [784, 100, 100, 10];</c>,
-/// <c>W = [...];</c> with one neuron's weights a line, layer after layer, and <c>B = [...];</c> with one layer's biases a line. Comments
-/// begin with <c>//</c>.
+/// The text format of the method's first authors, <c>weights.dat</c>: <c>levels = 3;</c>, <c>n = [784, 100, 100, 10];</c>, <c>W =
+/// [...];</c> with one neuron's weights per line, layer after layer, and <c>B = [...];</c> with one layer's biases per line. Comments begin
+/// with <c>//</c>.
 /// </summary>
 /// <remarks>
-/// <c>levels</c> counts the layers with weights. Which precision the decimals stand for: see <see cref="NumberScanner"/>.
+/// <c>levels</c> counts the layers with weights. For the precision of the decimals see <see cref="NumberScanner"/>.
 /// </remarks>
 internal sealed class WeightsDatFormat : IWritableNetworkFormat
 {

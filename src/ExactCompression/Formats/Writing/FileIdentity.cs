@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace ExactCompression.Formats;
 
-/// <summary>What the framework does not tell of a file: its kind, its owner, how many names it has. Known on Linux alone.</summary>
+/// <summary>What the framework does not report about a file: its kind, its owner, how many names it has. Known only on Linux.</summary>
 /// <param name="Mode">Kind and permissions, as the system has them in one number.</param>
 /// <param name="Links">How many names the file has.</param>
 /// <param name="Owner">The owner's number.</param>
@@ -16,7 +16,7 @@ internal sealed partial record FileIdentity(int Mode, uint Links, uint Owner, ui
     private const uint Unchanged = uint.MaxValue;
     private const int KindMask = 0xf000;
 
-    /// <summary>Whether it holds content of its own: no folder, device, pipe or socket.</summary>
+    /// <summary>Whether it is a regular file: no folder, device, pipe or socket.</summary>
     public bool IsRegular => (Mode & KindMask) == 0x8000;
 
     /// <summary>The kind in words.</summary>
@@ -30,13 +30,13 @@ internal sealed partial record FileIdentity(int Mode, uint Links, uint Owner, ui
         _ => "a device",
     };
 
-    /// <summary>The user whose files this process may always delete; null where nobody knows.</summary>
+    /// <summary>The user whose files this process may always delete; null if unknown.</summary>
     public static uint? CurrentUser => OperatingSystem.IsLinux() ? EffectiveUser() : null;
 
     /// <summary>Looks at a path.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="followLinks">Whether to look at what a symbolic link leads to, as the system itself resolves it.</param>
-    /// <returns>Null where there is nothing, or where it cannot be known.</returns>
+    /// <param name="followLinks">Whether to follow symbolic links, as the system itself resolves them.</param>
+    /// <returns>Null if there is nothing, or if it cannot be determined.</returns>
     public static unsafe FileIdentity? Of(string path, bool followLinks = true)
     {
         if (!OperatingSystem.IsLinux())
@@ -61,8 +61,8 @@ internal sealed partial record FileIdentity(int Mode, uint Links, uint Owner, ui
         return new(BinaryPrimitives.ReadUInt16LittleEndian(buffer[28..]), Word(16, buffer), Word(20, buffer), Word(24, buffer));
     }
 
-    /// <summary>Gives a file an owner and a group, or the group alone where only that is allowed.</summary>
-    /// <returns>Whether it now has them, or the group of them.</returns>
+    /// <summary>Sets a file's owner and group, or only the group if only that is allowed.</summary>
+    /// <returns>Which of the two it now has.</returns>
     public static (bool Owner, bool Group) Give(string path, uint owner, uint group) =>
         ChangeOwner(path, owner, group) == 0 ? (true, true) : (false, ChangeOwner(path, Unchanged, group) == 0);
 

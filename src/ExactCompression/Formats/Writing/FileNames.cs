@@ -4,21 +4,21 @@ using System.Text;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Names of files made from names of networks, which may hold anything: path separators, <c>..</c>, control characters, thousands of
+/// Names of files derived from names of networks, which may contain anything: path separators, <c>..</c>, control characters, thousands of
 /// letters.
 /// </summary>
 public static class FileNames
 {
-    // File systems take 255 bytes or characters; copies and backups add to names.
+    // File systems allow 255 bytes or characters; copies and backups extend names.
     private const int LongestStem = 180;
 
     private static readonly HashSet<string> Devices = new(
         ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(static i => (string[])[$"COM{i}", $"LPT{i}"])],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A file name that is one on every system, and in no other folder.</summary>
-    /// <param name="name">The network's name. One that is a file name stays as it is; another is changed, and ends in some letters that
-    /// tell it from others that would become the same.</param>
+    /// <summary>A file name that is valid on every system, and leads to no other folder.</summary>
+    /// <param name="name">The network's name. A valid file name is kept; any other is changed, and ends in some letters that distinguish it
+    /// from others that would become the same.</param>
     /// <param name="extension">What follows it, with its dot.</param>
     public static string Of(string name, string extension)
     {

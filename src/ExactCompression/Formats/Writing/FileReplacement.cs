@@ -2,7 +2,7 @@ namespace ExactCompression.Formats;
 
 /// <summary>
 /// Writes a file beside its target and moves it into place when it is complete. Whatever fails, the target has its old content or all of
-/// the new, and nothing else stays. A replaced file keeps its permissions, and its owner and group where this process may give them; access
+/// the new, and nothing else remains. A replaced file keeps its permissions, and its owner and group if this process may set them; access
 /// control lists and extended attributes are not kept.
 /// </summary>
 internal static class FileReplacement
@@ -31,7 +31,7 @@ internal static class FileReplacement
             if (target.HasOtherNames)
             {
                 InPlaceCopy.Over(temporary, target.Path, files);
-                Discard(temporary);
+                TemporaryFiles.Discard(temporary);
             }
             else
             {
@@ -41,17 +41,17 @@ internal static class FileReplacement
         }
         catch (Exception e)
         {
-            Discard(temporary);
+            TemporaryFiles.Discard(temporary);
             if (Named(e, path, temporary) is { } named)
                 throw named;
             throw;
         }
     }
 
-    /// <summary>The same failure in words that name the file; null where they do already, or where it is not the file's.</summary>
+    /// <summary>The same failure with a message that names the file; null if it does already, or if it is not about the file.</summary>
     /// <param name="failure">What went wrong.</param>
-    /// <param name="path">The file that the user knows of.</param>
-    /// <param name="temporary">The one that was written, whose name means nothing to the user; null for none.</param>
+    /// <param name="path">The file that the user named.</param>
+    /// <param name="temporary">The temporary file, whose name means nothing to the user; null for none.</param>
     public static Exception? Named(Exception failure, string path, string? temporary = null) => failure switch
     {
         UnauthorizedAccessException =>
@@ -64,26 +64,10 @@ internal static class FileReplacement
         _ => null,
     };
 
-    /// <summary>Deletes a file if it is there; that it cannot be deleted must not hide why.</summary>
-    internal static void Discard(string temporary)
-    {
-        for (int attempts = 2; attempts > 0 && File.Exists(temporary); attempts--)
-        {
-            try
-            {
-                FileOperations.Current.Delete(temporary);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
-            {
-                // Then the next writer to this folder sweeps it away.
-            }
-        }
-    }
-
     private static FileStreamOptions Creation(TargetFile target)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        // Who may not read the old content may not read the new on its way.
+        // Users who may not read the old content must not be able to read the temporary file.
         if (target.Exists && !OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return options;
@@ -106,7 +90,7 @@ internal static class FileReplacement
             File.SetUnixFileMode(temporary, mode);
     }
 
-    /// <summary>What was allowed to the old group is not for another: that one may do what anybody may.</summary>
+    /// <summary>Permissions of the old group are not for another: that one gets the permissions of everyone.</summary>
     private static UnixFileMode WithoutGroup(UnixFileMode mode)
     {
         const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;

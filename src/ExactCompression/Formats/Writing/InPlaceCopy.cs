@@ -2,16 +2,16 @@ namespace ExactCompression.Formats;
 
 /// <summary>
 /// Writes new content over a file that has several names (hard links). Moving another file into its place would leave the other names with
-/// the old content, silently; so this gives up being atomic: a process that is killed within the copy leaves a target that is neither. Its
-/// old content is then beside it, in a file <c>.ec-*.bak</c>.
+/// the old content, silently; so this is not atomic: if the process is killed during the copy, the target has neither content. Its old
+/// content is then beside it, in a file <c>.ec-*.bak</c>.
 /// </summary>
 internal static class InPlaceCopy
 {
-    /// <summary>Copies one file over another. On failure the old content is put back.</summary>
+    /// <summary>Copies one file over another. On failure the old content is restored.</summary>
     /// <param name="source">The new content, complete.</param>
     /// <param name="target">The file to write over.</param>
     /// <param name="files">The file system.</param>
-    /// <exception cref="IOException">It failed; the message says where the old content is, if it could not be put back.</exception>
+    /// <exception cref="IOException">It failed; the message says where the old content is, if it could not be restored.</exception>
     public static void Over(string source, string target, FileOperations files)
     {
         string backup = TemporaryFiles.NewBackupName(Path.GetDirectoryName(target)!);
@@ -21,7 +21,7 @@ internal static class InPlaceCopy
         }
         catch
         {
-            FileReplacement.Discard(backup);
+            TemporaryFiles.Discard(backup);
             throw;
         }
 
@@ -35,11 +35,11 @@ internal static class InPlaceCopy
             if (changed)
                 PutBack(backup, target, e, files);
             else
-                FileReplacement.Discard(backup);
+                TemporaryFiles.Discard(backup);
             throw;
         }
 
-        FileReplacement.Discard(backup);
+        TemporaryFiles.Discard(backup);
     }
 
     private static void PutBack(string backup, string target, Exception cause, FileOperations files)
@@ -55,14 +55,14 @@ internal static class InPlaceCopy
                     + $"'{backup}'.", e);
         }
 
-        FileReplacement.Discard(backup);
+        TemporaryFiles.Discard(backup);
     }
 
     /// <param name="from">The file to read.</param>
     /// <param name="to">The file to write.</param>
     /// <param name="mode">How to open that.</param>
     /// <param name="files">The file system.</param>
-    /// <param name="changed">Whether the target may have changed, also where this fails.</param>
+    /// <param name="changed">Whether the target may have changed, also if this fails.</param>
     private static void Copy(string from, string to, FileMode mode, FileOperations files, out bool changed)
     {
         changed = false;

@@ -1,14 +1,14 @@
 namespace ExactCompression.Formats;
 
-/// <summary>A file that is to be written: where its path leads, and what it is now.</summary>
+/// <summary>A file that is to be written: its resolved path, and its current state.</summary>
 /// <param name="Path">The full path at the end of all symbolic links.</param>
 /// <param name="Exists">Whether there is such a file.</param>
-/// <param name="Identity">What is known of it; null where there is none, or on other systems than Linux.</param>
+/// <param name="Identity">What is known of it; null if there is none, or on systems other than Linux.</param>
 internal sealed record TargetFile(string Path, bool Exists, FileIdentity? Identity)
 {
     private const int DeepestLink = 40;
 
-    /// <summary>The folder that holds it.</summary>
+    /// <summary>Its folder.</summary>
     public string Folder => System.IO.Path.GetDirectoryName(Path)!;
 
     /// <summary>
@@ -16,10 +16,10 @@ internal sealed record TargetFile(string Path, bool Exists, FileIdentity? Identi
     /// </summary>
     public bool HasOtherNames => Identity is { Links: > 1 };
 
-    /// <summary>Permissions of a file that is there; null on Windows, and for a new one.</summary>
+    /// <summary>Permissions of an existing file; null on Windows, and for a new one.</summary>
     public UnixFileMode? Permissions => Exists && !OperatingSystem.IsWindows() ? File.GetUnixFileMode(Path) : null;
 
-    /// <summary>Finds what a path leads to, and refuses what cannot be replaced.</summary>
+    /// <summary>Resolves a path, and refuses a target that cannot be replaced.</summary>
     /// <param name="path">The path as given.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <exception cref="InvalidInputException">It is a device, a pipe or a socket.</exception>
@@ -45,8 +45,8 @@ internal sealed record TargetFile(string Path, bool Exists, FileIdentity? Identi
             : throw new DirectoryNotFoundException($"There is no folder '{file.Folder}' to write '{path}' in.");
     }
 
-    /// <summary>Refuses devices, pipes and sockets: they cannot be replaced, and a pipe would wait for a reader for ever.</summary>
-    /// <returns>What is there; null for nothing, and where it cannot be known.</returns>
+    /// <summary>Refuses devices, pipes and sockets: they cannot be replaced, and a pipe would wait forever for a reader.</summary>
+    /// <returns>The existing file; null if there is none, and if it cannot be determined.</returns>
     /// <exception cref="InvalidInputException">It is one of them.</exception>
     private static FileIdentity? RequireRegular(string path)
     {
@@ -54,13 +54,13 @@ internal sealed record TargetFile(string Path, bool Exists, FileIdentity? Identi
         return identity is { IsRegular: false } ? throw NoFile(path, identity.Kind) : identity;
     }
 
-    // To the superuser a file of another is not read-only, whatever the framework says; one that nobody may write is.
+    // For the superuser, another user's file is not read-only, whatever the framework says; one without any write permission is.
     private static bool IsReadOnly(string target) =>
         new FileInfo(target).IsReadOnly
         && (OperatingSystem.IsWindows() || FileIdentity.CurrentUser != 0
             || (File.GetUnixFileMode(target) & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0);
 
-    // What /dev/stdout leads to may be a file, but it is one that somebody else writes: it must not be put aside for another.
+    // /dev/stdout may lead to a file, but one that another process writes: it must not be replaced by another.
     private static void RequireNoProcessFile(string path)
     {
         string at = System.IO.Path.GetFullPath(path);

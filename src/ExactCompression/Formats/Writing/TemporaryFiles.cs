@@ -7,30 +7,30 @@ using System.Text.RegularExpressions;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// The files that content is written to before it takes its place. Their names are short, whatever the target's, and say on which machine
-/// which process made them, so that those of a process that was killed can be told and removed.
+/// The files that content is written to before it replaces the target. Their names are short, whatever the target's, and identify machine
+/// and process, so that those of a process that was killed can be recognised and removed.
 /// </summary>
 internal static partial class TemporaryFiles
 {
     private const string Pattern = ".ec-*.tmp";
 
-    // A container that is gone cannot be asked; nobody writes for so long without holding the file open.
+    // A container that no longer exists cannot be queried; no process writes for so long without holding the file open.
     private static readonly TimeSpan Forgotten = TimeSpan.FromDays(1);
 
     private static readonly string Machine = MachineTag();
 
-    /// <summary>A name in a folder for content on its way.</summary>
+    /// <summary>A name in a folder for content that is being written.</summary>
     public static string NewName(string folder) => Path.Combine(folder, NameFor(Environment.ProcessId));
 
-    /// <summary>A name for old content that must not get lost: <see cref="Sweep"/> never removes it.</summary>
+    /// <summary>A name for old content that must not be lost: <see cref="Sweep"/> never removes it.</summary>
     public static string NewBackupName(string folder) => Path.ChangeExtension(NewName(folder), ".bak");
 
-    /// <summary>The name that a process of this machine would give.</summary>
+    /// <summary>The name that a process of this machine would use.</summary>
     internal static string NameFor(int process) =>
         string.Create(
             CultureInfo.InvariantCulture, $".ec-{Machine}-{process}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}.tmp");
 
-    /// <summary>Removes what processes left that no longer live. Never fails: what cannot be removed stays.</summary>
+    /// <summary>Removes files of processes that no longer run. Never fails: files that cannot be removed remain.</summary>
     public static void Sweep(string folder)
     {
         string[] found = [];
@@ -42,6 +42,22 @@ internal static partial class TemporaryFiles
         }
     }
 
+    /// <summary>Deletes a file if it is there; a failure to delete it must not hide the original error.</summary>
+    public static void Discard(string file)
+    {
+        for (int attempts = 2; attempts > 0 && File.Exists(file); attempts--)
+        {
+            try
+            {
+                FileOperations.Current.Delete(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
+            {
+                // Then the next writer to this folder removes it.
+            }
+        }
+    }
+
     private static void Attempt(Action action)
     {
         try
@@ -50,7 +66,7 @@ internal static partial class TemporaryFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Still in use, another process sweeps too, or nobody may: the next one tries again.
+            // Still in use, being removed by another process, or not permitted: the next writer tries again.
         }
     }
 
@@ -65,14 +81,14 @@ internal static partial class TemporaryFiles
         var info = new FileInfo(file);
         if (info.LinkTarget is not null || !info.Exists)
             return false;
-        // On systems that let no stranger's file be told from ours, the folder's own permissions must do.
+        // On systems where a file's owner cannot be determined, the folder's permissions must suffice.
         if (FileIdentity.CurrentUser is { } user
             && !(FileIdentity.Of(file, followLinks: false) is { IsRegular: true } identity && identity.Owner == user))
             return false;
         bool here = name.Groups[1].Value == Machine;
         if (here ? IsAlive(name.Groups[2].Value) : DateTime.UtcNow - info.LastWriteTimeUtc < Forgotten)
             return false;
-        // Who writes holds the file locked; this is true for other machines and containers too.
+        // A writer holds the file locked; this is true for other machines and containers too.
         using var unlocked = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         return true;
     }

@@ -3,13 +3,13 @@ using ILGPU;
 namespace ExactCompression.Gpu.Kernels;
 
 /// <summary>
-/// Forward through one layer, one column a point: <c>Z = W max(X, floor) + b</c>; and, while the tile of <c>Z</c> is still in registers,
+/// Forward through one layer, one column per point: <c>Z = W max(X, floor) + b</c>; and, while the tile of <c>Z</c> is still in registers,
 /// the largest <c>z</c> and <c>-z</c> of each of its rows.
 /// </summary>
 /// <remarks>
-/// Only pre-activations are stored: the rectifier is applied as they are read (<c>floor = 0</c>), and the inputs themselves are read as
-/// they are (<c>floor = -∞</c>). A NaN stays a NaN. The last layer of a pass is not stored at all, and of it only the rows that matter are
-/// computed: one value in <c>4T</c> leaves the multiprocessor.
+/// Only pre-activations are stored: the ReLU is applied when they are read (<c>floor = 0</c>), and the inputs themselves are read unchanged
+/// (<c>floor = -∞</c>). A NaN stays a NaN. The last layer of a pass is not stored at all, and only its wanted rows are computed: one value
+/// in <c>4T</c> leaves the multiprocessor.
 /// </remarks>
 internal static class AffineKernel
 {
@@ -24,11 +24,11 @@ internal static class AffineKernel
     /// <param name="bias">One for each of them.</param>
     /// <param name="rows">Length M: which rows to compute. All of them, in order, where <c>Z</c> is stored.</param>
     /// <param name="x">K x N.</param>
-    /// <param name="floor">What <paramref name="x"/> is cut off at.</param>
+    /// <param name="floor">What <paramref name="x"/> is clipped at from below.</param>
     /// <param name="outputs">What to store.</param>
     /// <param name="z">M x N, if it is stored.</param>
     /// <param name="firstNeuron">The number of the layer's first neuron over all layers.</param>
-    /// <param name="largest">Two rows a neuron (above, below), a column for each tile's width of points.</param>
+    /// <param name="largest">Two rows per neuron (above, below), a column for each tile's width of points.</param>
     public static void Run<TEdge>(
         MatrixView weights, ArrayView<float> bias, ArrayView<int> rows, MatrixView x, float floor, int outputs, MatrixView z,
         int firstNeuron, RankedView largest)
@@ -47,7 +47,7 @@ internal static class AffineKernel
         var sum = default(RegisterBlock);
         for (int k0 = 0; k0 < inner; k0 += Tile.Depth)
         {
-            // Load: neighbouring threads take neighbouring k of a row of W (and lay it down transposed), neighbouring points of a row of X.
+            // Load: neighbouring threads take neighbouring k of a row of W (and store it transposed), neighbouring points of a row of X.
             for (int i = 0; i < side; i += edge)
             {
                 int m = i + Group.IdxY;
@@ -83,7 +83,7 @@ internal static class AffineKernel
             Tile.Store(sum, z, row, column, edge);
         if ((outputs & Extremes) != 0)
         {
-            // The slices are used up: their memory now holds each thread's largest values.
+            // The slices are no longer needed: their memory now holds each thread's largest values.
             TileExtremes.Store<TEdge>(sum, 1f, width - firstColumn, w, a, rows, firstRow, firstNeuron, 0, largest);
             TileExtremes.Store<TEdge>(sum, -1f, width - firstColumn, w, a, rows, firstRow, firstNeuron, 1, largest);
         }

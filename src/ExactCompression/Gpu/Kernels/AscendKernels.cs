@@ -36,7 +36,9 @@ internal static class AscendKernels
     }
 
     /// <summary><c>m = μ m + g / mean|g|</c>, <c>x = clip(x + step (u - l) sign(m))</c>, element by element.</summary>
-    /// <remarks>Where the mean is 0 (a dead point) or not finite there is no direction to add: the point goes on by its momentum.</remarks>
+    /// <remarks>
+    /// Where the mean is 0 (a dead point) or not finite there is no direction to add: the point continues by its momentum.
+    /// </remarks>
     /// <param name="gradient">K x N.</param>
     /// <param name="mean">Length N.</param>
     /// <param name="momentum">K x N; changed.</param>

@@ -2,13 +2,13 @@ using ILGPU;
 
 namespace ExactCompression.Gpu.Kernels;
 
-/// <summary>In and out of the device: points as rows outside, as columns inside.</summary>
+/// <summary>To and from the device: points are rows outside and columns inside.</summary>
 internal static class BatchKernels
 {
     /// <summary><c>X[k, n] = clip(P[n, k], l_k, u_k)</c>.</summary>
     /// <remarks>
-    /// A transposition through a shared tile, one column wider than it need be, so that both the reads and the writes are coalesced and
-    /// fall into different banks.
+    /// A transposition through a shared tile, one column wider than necessary, so that both the reads and the writes are coalesced and fall
+    /// into different banks.
     /// </remarks>
     /// <param name="points">N x K.</param>
     /// <param name="lower">Length K.</param>

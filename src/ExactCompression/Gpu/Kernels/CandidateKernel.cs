@@ -4,29 +4,29 @@ using ILGPU;
 namespace ExactCompression.Gpu.Kernels;
 
 /// <summary>
-/// For each wanted aim the largest value of the batch; where it is a candidate, its point is kept before the batch moves on.
+/// For each wanted sign target the largest value of the batch; where it is a candidate, its point is kept before the batch moves on.
 /// </summary>
 /// <remarks>
-/// One group an aim, and none for an aim that is settled. Its threads stride along the aim's row of tiles (coalesced) and merge what they
-/// have in a tree in shared memory; equal values go to the lower point whatever the order of merging. The point's values lie a row apart,
-/// so that copy is not coalesced; but few passes find a candidate.
+/// One group per sign target, and none for a settled one. Its threads stride along the sign target's row of tiles (coalesced) and merge
+/// their values in a tree in shared memory; of equal values the lower point wins, whatever the order of merging. The point's values are a
+/// row apart, so this copy is not coalesced; but few passes find a candidate.
 /// </remarks>
 internal static class CandidateKernel
 {
     private const int MaxThreads = Tile.MaxEdge * Tile.MaxEdge;
 
-    /// <param name="aims">The wanted aims: one a group.</param>
-    /// <param name="tiles">Aims x tiles: the largest of each tile.</param>
-    /// <param name="largest">One an aim: the largest of the batch.</param>
+    /// <param name="signTargets">The wanted sign targets: one per group.</param>
+    /// <param name="tiles">Sign targets x tiles: the largest of each tile.</param>
+    /// <param name="largest">One per sign target: the largest of the batch.</param>
     /// <param name="x">K x N: the points.</param>
-    /// <param name="proposed">One an aim: the value of the last candidate, at first 0.</param>
-    /// <param name="places">One an aim: where its candidate was found, the pass and the point; 0 for no candidate since the host
-    /// looked.</param>
-    /// <param name="kept">Aims x K: the candidates themselves.</param>
-    /// <param name="found">One element, set where there is a candidate: all that the host reads until there is one.</param>
+    /// <param name="proposed">One per sign target: the value of the last candidate, at first 0.</param>
+    /// <param name="places">One per sign target: where its candidate was found, the pass and the point; 0 for no candidate since the host
+    /// last read it.</param>
+    /// <param name="kept">Sign targets x K: the candidates themselves.</param>
+    /// <param name="found">One element, set where there is a candidate: the only value that the host reads until there is one.</param>
     /// <param name="pass">The number of the pass, from 1.</param>
     public static void Run(
-        ArrayView<int> aims,
+        ArrayView<int> signTargets,
         RankedView tiles,
         ArrayView<RankedPoint> largest,
         MatrixView x,
@@ -39,14 +39,14 @@ internal static class CandidateKernel
         ArrayView<float> values = SharedMemory.Allocate1D<float>(MaxThreads);
         ArrayView<int> points = SharedMemory.Allocate1D<int>(MaxThreads);
         int thread = Group.IdxX;
-        int aim = aims[Grid.IdxX];
+        int signTarget = signTargets[Grid.IdxX];
 
         float value = float.NegativeInfinity;
         int point = -1;
         for (int tile = thread; tile < tiles.IntExtent.Y; tile += Group.DimX)
         {
             // Tiles come in the order of their points, so the first of equals is the lowest.
-            RankedPoint best = tiles[aim, tile];
+            RankedPoint best = tiles[signTarget, tile];
             if (best.Value > value)
             {
                 value = best.Value;
@@ -58,8 +58,7 @@ internal static class CandidateKernel
         points[thread] = point;
         Group.Barrier();
 
-        // Merge: the number of threads is a power of two; each round halves what is left. -1, for no point, is the largest number there is
-        // without a sign.
+        // Merge: the number of threads is a power of two; each round halves the rest. -1, for no point, is the largest unsigned number.
         for (int half = Group.DimX / 2; half > 0; half /= 2)
         {
             if (thread < half)
@@ -77,15 +76,15 @@ internal static class CandidateKernel
 
         value = values[0];
         point = points[0];
-        bool isCandidate = value > 0f && value > proposed[aim] * WitnessCandidate.Growth;
+        bool isCandidate = value > 0f && value > proposed[signTarget] * WitnessCandidate.Growth;
         Group.Barrier();
         if (thread == 0)
         {
-            largest[aim] = new RankedPoint { Value = value, Point = point };
+            largest[signTarget] = new RankedPoint { Value = value, Point = point };
             if (isCandidate)
             {
-                proposed[aim] = value;
-                places[aim] = ((long)pass << 32) | (uint)point;
+                proposed[signTarget] = value;
+                places[signTarget] = ((long)pass << 32) | (uint)point;
                 found[0] = 1;
             }
         }
@@ -93,7 +92,7 @@ internal static class CandidateKernel
         if (isCandidate)
         {
             for (int k = thread; k < x.IntExtent.X; k += Group.DimX)
-                kept[aim, k] = x[k, point];
+                kept[signTarget, k] = x[k, point];
         }
     }
 }

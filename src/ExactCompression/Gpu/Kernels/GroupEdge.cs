@@ -2,8 +2,8 @@ namespace ExactCompression.Gpu.Kernels;
 
 /// <summary>How many threads a square group has along one side: a constant of the compiled kernel.</summary>
 /// <remarks>
-/// A type and not an argument: the compiler then knows all distances inside a tile, unrolls its loops, and puts the distances into the load
-/// instructions themselves. Read from the group at run time, they would cost more instructions than the multiply-adds.
+/// A type and not an argument: the compiler then knows all distances inside a tile, unrolls its loops, and encodes the distances in the
+/// load instructions. Read from the group at run time, they would cost more instructions than the multiply-adds.
 /// </remarks>
 internal interface IGroupEdge
 {
@@ -11,7 +11,7 @@ internal interface IGroupEdge
     int Threads { get; }
 }
 
-/// <summary>256 threads: for cards.</summary>
+/// <summary>256 threads: for GPUs.</summary>
 internal readonly struct Edge16 : IGroupEdge
 {
     /// <inheritdoc/>

@@ -1,5 +1,5 @@
 // A matrix on the device, row-major: element [row, column], columns contiguous.
 global using MatrixView = ILGPU.Runtime.ArrayView2D<float, ILGPU.Stride2D.DenseY>;
 
-// For each aim (a row: neuron and sign) some points with their values.
+// For each sign target (a row: neuron and sign) some points with their values.
 global using RankedView = ILGPU.Runtime.ArrayView2D<ExactCompression.Gpu.Kernels.RankedPoint, ILGPU.Stride2D.DenseY>;

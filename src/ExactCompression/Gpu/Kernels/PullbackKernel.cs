@@ -2,9 +2,9 @@ using ILGPU;
 
 namespace ExactCompression.Gpu.Kernels;
 
-/// <summary>Backward through one layer: <c>G' = (Wᵀ G) ∘ [Z' &gt; floor]</c>, one column a point.</summary>
+/// <summary>Backward through one layer: <c>G' = (Wᵀ G) ∘ [Z' &gt; floor]</c>, one column per point.</summary>
 /// <remarks>
-/// <c>Z'</c> is what the layer below holds: pre-activations (<c>floor = 0</c>), or the inputs, which all pass (<c>floor = -∞</c>).
+/// <c>Z'</c> are the values of the layer below: pre-activations (<c>floor = 0</c>), or the inputs, which all pass (<c>floor = -∞</c>).
 /// </remarks>
 internal static class PullbackKernel
 {
@@ -12,7 +12,7 @@ internal static class PullbackKernel
     /// <param name="weights">M x K.</param>
     /// <param name="gradient">M x N, for the pre-activations of this layer.</param>
     /// <param name="below">K x N.</param>
-    /// <param name="floor">Where <paramref name="below"/> begins to matter.</param>
+    /// <param name="floor">The value of <paramref name="below"/> above which the gradient passes.</param>
     /// <param name="result">K x N, for what <paramref name="below"/> holds.</param>
     public static void Run<TEdge>(MatrixView weights, MatrixView gradient, MatrixView below, float floor, MatrixView result)
         where TEdge : struct, IGroupEdge
@@ -28,7 +28,7 @@ internal static class PullbackKernel
         var sum = default(RegisterBlock);
         for (int m0 = 0; m0 < inner; m0 += Tile.Depth)
         {
-            // Load: W is read as it lies, neighbouring threads taking neighbouring k of a row: that is already the transposed slice.
+            // Load: W is read in storage order, neighbouring threads taking neighbouring k of a row: that is already the transposed slice.
             for (int i = 0; i < Tile.Depth; i += edge)
             {
                 int m = i + Group.IdxY;

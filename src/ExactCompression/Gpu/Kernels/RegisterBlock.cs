@@ -2,8 +2,8 @@ namespace ExactCompression.Gpu.Kernels;
 
 /// <summary>Four values in registers.</summary>
 /// <remarks>
-/// Named fields and not an array: indexed storage would have to live in (slow, off-chip) local memory. The fields are mutable
-/// because kernels run on many compilers, and plain structures are what all of them keep in registers.
+/// Named fields and not an array: indexed storage would have to live in (slow, off-chip) local memory. The fields are mutable because
+/// kernels are compiled by many compilers, and all of them keep plain structures in registers.
 /// </remarks>
 internal struct Quad
 {

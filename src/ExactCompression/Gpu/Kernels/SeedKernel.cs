@@ -3,13 +3,12 @@ using ILGPU;
 namespace ExactCompression.Gpu.Kernels;
 
 /// <summary>
-/// Where the gradient begins: <c>G[k, n] = s_n W[t_n, k] [Z'[k, n] &gt; floor]</c> for point <c>n</c> with target neuron <c>t_n</c> and
+/// The start of the gradient: <c>G[k, n] = s_n W[t_n, k] [Z'[k, n] &gt; floor]</c> for point <c>n</c> with target neuron <c>t_n</c> and
 /// sign <c>s_n</c>.
 /// </summary>
 /// <remarks>
-/// The first step back needs no product: it takes one row of <c>W</c> for each point. Neighbouring threads have neighbouring points, so
-/// writes are coalesced; the rows of <c>W</c> are gathered, out of the cache, and from one address where neighbouring points share a
-/// target.
+/// The first step backward needs no product: it takes one row of <c>W</c> for each point. Neighbouring threads have neighbouring points, so
+/// writes are coalesced; the rows of <c>W</c> are gathered from the cache, and from one address if neighbouring points share a target.
 /// </remarks>
 internal static class SeedKernel
 {
@@ -17,7 +16,7 @@ internal static class SeedKernel
     /// <param name="targets">Length N; each 0 to M - 1.</param>
     /// <param name="signs">Length N.</param>
     /// <param name="below">K x N: the pre-activations of the layer below (floor 0), or the inputs (floor -∞).</param>
-    /// <param name="floor">Where <paramref name="below"/> begins to matter.</param>
+    /// <param name="floor">The value of <paramref name="below"/> above which the gradient passes.</param>
     /// <param name="result">K x N.</param>
     public static void Run(
         MatrixView weights, ArrayView<int> targets, ArrayView<float> signs, MatrixView below, float floor, MatrixView result)

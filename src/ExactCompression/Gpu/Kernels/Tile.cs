@@ -9,7 +9,7 @@ namespace ExactCompression.Gpu.Kernels;
 /// A group is square, <c>T x T</c> threads, and owns <c>4T x 4T</c> elements of <c>C</c>, each thread 4 x 4 of them, <c>T</c> apart:
 /// neighbouring threads then read neighbouring words of shared memory (no bank conflicts) and write neighbouring words of <c>C</c>
 /// (coalesced). Both factors pass through shared memory in slices of <see cref="Depth"/>, so each value comes from global memory once for
-/// <c>4T</c> uses. On a card <c>T = 16</c>: 256 threads and 8.1 KiB of shared memory a group, with 16 sums and 8 operands in registers a
+/// <c>4T</c> uses. On a GPU <c>T = 16</c>: 256 threads and 8.1 KiB of shared memory per group, with 16 sums and 8 operands in registers per
 /// thread, so several groups share a multiprocessor and hide each other's loads. <c>T</c> is a constant of the compiled kernel
 /// (<see cref="IGroupEdge"/>): a device with small groups runs the same code with a smaller one.
 /// </remarks>
@@ -33,7 +33,7 @@ internal static class Tile
     public const int Length = Depth * Stride;
 
     /// <summary>
-    /// Adds <c>Σ_k A[m, k] B[k, n]</c> over the slice that stands in shared memory. <typeparamref name="TEdge"/> is the group's edge.
+    /// Adds <c>Σ_k A[m, k] B[k, n]</c> over the slice that is in shared memory. <typeparamref name="TEdge"/> is the group's edge.
     /// </summary>
     public static RegisterBlock AddSlice<TEdge>(RegisterBlock sum, ArrayView<float> a, ArrayView<float> b)
         where TEdge : struct, IGroupEdge
@@ -50,7 +50,7 @@ internal static class Tile
         return sum;
     }
 
-    /// <summary>Stores what the thread has of the tile, as far as it lies inside the matrix.</summary>
+    /// <summary>Stores the thread's part of the tile, as far as it lies inside the matrix.</summary>
     /// <param name="tile">The values.</param>
     /// <param name="z">The matrix.</param>
     /// <param name="m">The thread's first row.</param>

@@ -2,11 +2,11 @@ using ILGPU;
 
 namespace ExactCompression.Gpu.Kernels;
 
-/// <summary>The largest value of each row of a tile, out of the registers of the threads that share the row.</summary>
+/// <summary>The largest value of each row of a tile, from the registers of the threads that share the row.</summary>
 /// <remarks>
-/// Every comparison with a NaN is false, so a NaN never enters; equal values go to the lower point. Values and columns pass through shared
-/// memory with the row as the fast index, so the threads that scan the rows read neighbouring words. Next to the product this is little:
-/// two comparisons a value, where a value takes K multiply-adds.
+/// Every comparison with a NaN is false, so a NaN is never taken; of equal values the lower point wins. Values and columns pass through
+/// shared memory with the row as the fast index, so the threads that scan the rows read neighbouring words. Compared to the product this is
+/// cheap: two comparisons per value, where a value takes K multiply-adds.
 /// </remarks>
 internal static class TileExtremes
 {
@@ -14,16 +14,16 @@ internal static class TileExtremes
     private const float NoColumn = 1e9f;
 
     /// <typeparam name="TEdge">The group's edge.</typeparam>
-    /// <param name="tile">What each thread has of the tile.</param>
+    /// <param name="tile">Each thread's part of the tile.</param>
     /// <param name="sign">1 for the largest, -1 for the largest of the negatives.</param>
-    /// <param name="columns">Columns of the tile, at most: those from here on lie outside the matrix.</param>
-    /// <param name="values">Shared memory of <see cref="Tile.Length"/>, which nobody reads any more.</param>
+    /// <param name="columns">Number of columns of the tile inside the matrix.</param>
+    /// <param name="values">Shared memory of <see cref="Tile.Length"/>, whose content is no longer needed.</param>
     /// <param name="places">The same.</param>
     /// <param name="rows">The neuron of each row of the matrix.</param>
     /// <param name="firstRow">The tile's first row.</param>
-    /// <param name="firstNeuron">What neurons are counted from.</param>
-    /// <param name="side">0 for the aim above, 1 for the aim below.</param>
-    /// <param name="largest">Aims x tiles.</param>
+    /// <param name="firstNeuron">The number of the first neuron.</param>
+    /// <param name="side">0 for the sign target above, 1 for the sign target below.</param>
+    /// <param name="largest">Sign targets x tiles.</param>
     public static void Store<TEdge>(
         RegisterBlock tile, float sign, int columns, ArrayView<float> values, ArrayView<float> places, ArrayView<int> rows, int firstRow,
         int firstNeuron, int side, RankedView largest)
@@ -37,7 +37,7 @@ internal static class TileExtremes
         Put<TEdge>(tile.R3, sign, columns, values, places, at + (3 * edge));
         Group.Barrier();
 
-        // Scan: a thread a row, over the lanes that share it.
+        // Scan: one thread per row, over the lanes that share it.
         for (int row = (Group.IdxY * edge) + Group.IdxX; row < edge * Tile.PerThread; row += edge * edge)
         {
             float best = float.NegativeInfinity;
@@ -63,7 +63,7 @@ internal static class TileExtremes
         Group.Barrier();
     }
 
-    /// <summary>Lays down the best of a thread's four values of a row. Columns are small whole numbers, exact in float32.</summary>
+    /// <summary>Stores the best of a thread's four values of a row. Columns are small whole numbers, exact in float32.</summary>
     private static void Put<TEdge>(Quad row, float sign, int columns, ArrayView<float> values, ArrayView<float> places, int at)
         where TEdge : struct, IGroupEdge
     {

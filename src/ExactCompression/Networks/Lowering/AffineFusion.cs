@@ -1,13 +1,13 @@
 namespace ExactCompression.Networks;
 
 /// <summary>
-/// Builds a network from a sequence of affine maps and rectifiers, as files list them: consecutive affine maps are joined into one layer
-/// (<see cref="AffineJoin"/>), consecutive rectifiers are one, and a rectifier with no map before it gets the identity. Where joining
-/// rounds, or gives weights that the file's precision cannot store, the layer keeps the file's own operations beside the enclosure of their
-/// product (<see cref="AffineLayer.Parts"/>).
+/// Builds a network from a sequence of affine maps and ReLUs, as files list them: consecutive affine maps are joined into one layer
+/// (<see cref="AffineJoin"/>), consecutive ReLUs are one, and a ReLU with no map before it gets the identity. If joining rounds, or gives
+/// weights that the file's precision cannot store, the layer keeps the file's own operations beside the enclosure of their product
+/// (<see cref="AffineLayer.Parts"/>).
 /// </summary>
 /// <param name="inputs">Number of inputs of the network.</param>
-/// <param name="precision">What weights are stored as where a layer has none of its own.</param>
+/// <param name="precision">The precision of layers without weights of their own.</param>
 /// <param name="cancellation">Ends a long product with <see cref="OperationCanceledException"/>.</param>
 internal sealed class AffineFusion(
     int inputs, WeightPrecision precision = WeightPrecision.Float32, CancellationToken cancellation = default)
@@ -26,13 +26,13 @@ internal sealed class AffineFusion(
     /// <exception cref="OverflowException">The joined weights leave the range of double, or are too many.</exception>
     public void Append(AffineMap map, WeightPrecision stored) => Append([map], AffinePart.Of(map, stored), stored);
 
-    /// <summary>Appends an operation that double may hold to a radius alone.</summary>
+    /// <summary>Appends an operation that doubles may only be able to enclose.</summary>
     /// <param name="part">The operation; it takes <see cref="Width"/> values.</param>
     /// <exception cref="OverflowException">The joined weights leave the range of double, or are too many.</exception>
     public void Append(AffinePart part) => Append(part.Maps, part, part.Precision);
 
-    /// <summary>What it takes to append a map, or to make a layer of what is pending.</summary>
-    /// <param name="map">The map, or null for a rectifier or the end.</param>
+    /// <summary>The cost of appending a map, or of making a layer from the pending maps.</summary>
+    /// <param name="map">The map, or null for a ReLU or the end.</param>
     /// <returns>Numbers of eight bytes that would be kept, and operations.</returns>
     /// <exception cref="OverflowException">The result would have too many weights.</exception>
     public (long Values, long Work) CostOf(AffineMap? map)
@@ -44,7 +44,7 @@ internal sealed class AffineFusion(
             : (0, map?.Weights.LongLength ?? 0);
     }
 
-    /// <summary>Appends a rectifier.</summary>
+    /// <summary>Appends a ReLU.</summary>
     /// <exception cref="OverflowException">The layer would have too many weights.</exception>
     public void AppendRelu()
     {
@@ -86,7 +86,7 @@ internal sealed class AffineFusion(
 
     private void Close(Activation activation)
     {
-        AffineLayer layer = (pending?.Joined() ?? AffineMap.Identity(Width)).ToLayer(activation, pendingPrecision ?? precision);
+        var layer = AffineLayer.Of(pending?.Joined() ?? AffineMap.Identity(Width), activation, pendingPrecision ?? precision);
         bool isStored = layer.IsExact && layer.Precision == layer.SourcePrecision;
         layers.Add(isStored || parts is null ? layer : layer.WithParts(parts));
         (pending, pendingPrecision, parts) = (null, null, []);

@@ -31,7 +31,7 @@ internal static class AffineJoin
         return joined;
     }
 
-    /// <summary>Refuses maps with entries that left the range of double.</summary>
+    /// <summary>Refuses maps with entries beyond the range of double.</summary>
     /// <param name="map">The map.</param>
     /// <exception cref="OverflowException">An entry or a radius is not finite.</exception>
     public static void RequireFinite(AffineMap map)

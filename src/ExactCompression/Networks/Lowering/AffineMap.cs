@@ -8,7 +8,7 @@ namespace ExactCompression.Networks;
 internal sealed class AffineMap
 {
     /// <summary>
-    /// The most weights a map may have: enough for any rectifier network, little enough that a small file cannot ask for all memory.
+    /// The most weights a map may have: enough for any ReLU network, and few enough that a small file cannot demand all memory.
     /// </summary>
     public const long MaximumWeights = 1L << 27;
 
@@ -86,19 +86,13 @@ internal sealed class AffineMap
     /// <param name="size">Length of <c>x</c>.</param>
     public static AffineMap Identity(int size) => Shift(new double[size]);
 
-    /// <summary>The layer of this map; an element-by-element map is written out as a diagonal matrix.</summary>
-    /// <param name="activation">What follows the map.</param>
-    /// <param name="precision">What the weights are stored as.</param>
+    /// <summary>The weights as a matrix, where an element-by-element map is a diagonal.</summary>
     /// <exception cref="OverflowException">The matrix would have more than <see cref="MaximumWeights"/> entries.</exception>
-    public AffineLayer ToLayer(Activation activation, WeightPrecision precision) => new(
-        IsElementwise ? Diagonal(Weights) : Weights,
-        Bias,
-        Outputs,
-        Inputs,
-        activation,
-        precision,
-        IsElementwise && WeightRadius is not null ? Diagonal(WeightRadius) : WeightRadius,
-        BiasRadius);
+    public double[] Matrix() => IsElementwise ? Diagonal(Weights) : Weights;
+
+    /// <summary>The radii of <see cref="Matrix"/>, or null where it is exact.</summary>
+    /// <inheritdoc cref="Matrix"/>
+    public double[]? MatrixRadius() => IsElementwise && WeightRadius is not null ? Diagonal(WeightRadius) : WeightRadius;
 
     /// <summary>Refuses matrices that are too large to hold.</summary>
     /// <exception cref="OverflowException">The matrix would have more than <see cref="MaximumWeights"/> entries.</exception>

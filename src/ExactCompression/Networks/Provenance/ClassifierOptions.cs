@@ -8,28 +8,29 @@ public sealed record ClassifierOptions
 
     /// <summary>The l1 penalty on all weights, not on biases; 0 for none.</summary>
     /// <remarks>
-    /// The loss is the mean cross-entropy. In <see cref="L1Mode.Proximal"/> mode the penalty acts once a step and not through the momentum:
-    /// with momentum <c>m</c> weights settle where those of the penalty <c>(1 - m) L1</c> do in <see cref="L1Mode.Subgradient"/> mode.
+    /// The loss is the mean cross-entropy. In <see cref="L1Mode.Proximal"/> mode the penalty acts once per step and is not amplified by the
+    /// momentum: with momentum <c>m</c> weights settle where those of the penalty <c>(1 - m) L1</c> do in <see cref="L1Mode.Subgradient"/>
+    /// mode.
     /// </remarks>
     public double L1 { get; init; }
 
-    /// <summary>Passes over the training rows; 0 for as many as make 12,000 steps, and 20 at least.</summary>
+    /// <summary>Passes over the training rows; 0 for as many as it takes for 12,000 steps, and at least 20.</summary>
     public int Epochs { get; init; }
 
-    /// <summary>Rows of a step; more than there are rows means all of them.</summary>
+    /// <summary>Rows per step; more than there are rows means all of them.</summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// The learning rate of the first epoch; 0 for the usual one: 0.1 with <see cref="TrainingOptimizer.Sgd"/>, 0.001 with
+    /// The learning rate of the first epoch; 0 for the default: 0.1 with <see cref="TrainingOptimizer.Sgd"/>, 0.001 with
     /// <see cref="TrainingOptimizer.Adam"/>.
     /// </summary>
     public double LearningRate { get; init; }
 
-    /// <summary>The share of a step that goes on in the next; from 0 to less than 1.</summary>
+    /// <summary>The share of a step that carries over to the next; from 0 to less than 1.</summary>
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>
-    /// What is left of the learning rate in the last epoch, as a share of the first; it falls by the same factor each epoch. 1 keeps it.
+    /// The learning rate of the last epoch, as a share of the first; it falls by the same factor each epoch. 1 keeps it constant.
     /// </summary>
     public double LearningRateDecay { get; init; } = 0.01;
 
@@ -44,7 +45,7 @@ public sealed record ClassifierOptions
     /// <summary>How the l1 penalty is applied.</summary>
     public L1Mode L1Mode { get; init; }
 
-    /// <summary>Share of the rows, from 0 to less than 1, that is kept back to measure accuracy on.</summary>
+    /// <summary>Share of the rows, from 0 to less than 1, that is held out to measure accuracy.</summary>
     public double ValidationFraction { get; init; } = 0.1;
 
     /// <summary>Threads to use; 0 for all cores.</summary>

@@ -131,7 +131,7 @@ public class OnnxBombTests
     }
 
     [Fact]
-    public void Read_DiagonalNetwork_GoesByTheMaximumSize()
+    public void Read_DiagonalNetwork_IsLimitedByTheMaximumSize()
     {
         OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 1, 600).Weights("c", [1], 2).Node("Mul", "x c", "m").Node(
             "Relu", "m", "y").Output("y", 1, 600);

@@ -174,7 +174,7 @@ public sealed class PortableFormTests
     }
 
     [Fact]
-    public void Read_DataThatIsNone_IsRefused()
+    public void Read_InvalidData_IsRefused()
     {
         byte[] content = Content(PortableForm.Of(new InputData([1, 2], 2, 1, [3, 4])));
         byte kind = PortableForm.Of(new InputData([1, 2], 2, 1, [3, 4]))[4];

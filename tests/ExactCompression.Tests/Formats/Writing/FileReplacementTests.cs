@@ -93,7 +93,7 @@ public sealed class FileReplacementTests : IDisposable
     }
 
     [SkippableFact]
-    public void Write_ToWhatIsNoFile_IsRefusedAtOnce()
+    public void Write_ToWhatIsNotAFile_IsRefusedAtOnce()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Kinds of files are known on Linux alone.");
         string pipe = folder.File("pipe"), link = folder.File("link.onnx"), output = folder.File("out.onnx");

@@ -30,11 +30,11 @@ public sealed class NamesTests
     public static TheoryData<string> Names => [.. Odd.Select(static name => Convert.ToBase64String(Encoding.Unicode.GetBytes(name)))];
 
     [Fact]
-    public void Encode_AnyText_ComesBackAndIsNoFormula() => Any.Sample(RequireCell, iter: 20_000);
+    public void Encode_AnyText_RoundTripsAndIsNotAFormula() => Any.Sample(RequireCell, iter: 20_000);
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Encode_OddText_ComesBackAndIsNoFormula(string name) => RequireCell(Text(name));
+    public void Encode_OddText_RoundTripsAndIsNotAFormula(string name) => RequireCell(Text(name));
 
     [Theory]
     [InlineData("C:\\models\\a.onnx", "C:\\models\\a.onnx")] // as older versions wrote it: no escape in it
@@ -143,7 +143,7 @@ public sealed class NamesTests
     [InlineData("dot.")]
     [InlineData("a\nb")]
     [InlineData("\u001b[2J")]
-    public void FileName_OfANameThatIsNone_IsChanged(string name)
+    public void FileName_OfAnInvalidName_IsChanged(string name)
     {
         string file = FileNames.Of(name, ".csv");
         Assert.Matches("^[^/\\\\:\\p{C}]+-[0-9a-f]{8}\\.csv$", file);

@@ -4,10 +4,10 @@ namespace ExactCompression.Tests.Oracles;
 
 /// <summary>
 /// Exact extremes over a box of everything that networks of few inputs compute: the box is cut along every rectifier into convex cells on
-/// which all is affine, so that extremes are at corners. It
-/// shares no code with the library, nor with <see cref="ExactNetwork"/>, beside which it is tested.
+/// which all is affine, so that extremes are at corners. It shares no code with the library, nor with <see cref="ExactNetwork"/>, beside
+/// which it is tested.
 /// </summary>
-internal sealed class ExactRegions
+internal sealed class ExactRanges
 {
     /// <summary>An extreme, with an input at which it is reached.</summary>
     public sealed record Extreme(Rational Value, Rational[] Point);
@@ -51,7 +51,7 @@ internal sealed class ExactRegions
     private readonly Action<ExactCell, BigInteger[][][]> atEnd;
     private int cells;
 
-    private ExactRegions(ReluNetwork[] networks, int mostCells, Action<ExactCell, BigInteger[][][], DyadicLayers[]> atEnd)
+    private ExactRanges(ReluNetwork[] networks, int mostCells, Action<ExactCell, BigInteger[][][], DyadicLayers[]> atEnd)
     {
         this.networks = [.. networks.Select(static n => new DyadicLayers(n))];
         this.mostCells = mostCells;
@@ -69,17 +69,17 @@ internal sealed class ExactRegions
     /// <param name="lower">Lower ends.</param>
     /// <param name="upper">Upper ends.</param>
     /// <param name="mostCells">Cells to visit at most.</param>
-    public static Range[][]? Ranges(ReluNetwork network, double[] lower, double[] upper, int mostCells = 20_000)
+    public static Range[][]? Of(ReluNetwork network, double[] lower, double[] upper, int mostCells = 20_000)
     {
-        var regions = new ExactRegions([network], mostCells, static (_, _, _) => { });
-        return regions.Run(lower, upper) ? [.. regions.hidden[0].Select(static l => l.Select(static t => t.Result()).ToArray())] : null;
+        var ranges = new ExactRanges([network], mostCells, static (_, _, _) => { });
+        return ranges.Run(lower, upper) ? [.. ranges.hidden[0].Select(static l => l.Select(static t => t.Result()).ToArray())] : null;
     }
 
     /// <summary>The largest difference of any output of two networks over a box; null where there are more cells than wanted.</summary>
     public static Extreme? LargestDifference(ReluNetwork first, ReluNetwork second, double[] lower, double[] upper, int mostCells = 20_000)
     {
         Tracker[]? differences = null;
-        var regions = new ExactRegions([first, second], mostCells, (cell, outputs, layers) =>
+        var ranges = new ExactRanges([first, second], mostCells, (cell, outputs, layers) =>
         {
             (int of, int against) = (layers[0].Scale[^1], layers[1].Scale[^1]);
             int places = Math.Max(of, against);
@@ -87,7 +87,7 @@ internal sealed class ExactRegions
             for (int i = 0; i < differences.Length; i++)
                 differences[i].Add([.. outputs[0][i].Zip(outputs[1][i], (x, y) => (x << (places - of)) - (y << (places - against)))], cell);
         });
-        if (!regions.Run(lower, upper))
+        if (!ranges.Run(lower, upper))
             return null;
         return differences!.Select(static t => t.Result()).SelectMany(static r => new[] { r.Max, new Extreme(-r.Min.Value, r.Min.Point) })
             .MaxBy(static e => e.Value);

@@ -5,7 +5,7 @@ using Xunit;
 namespace ExactCompression.Tests.Oracles;
 
 /// <summary>The oracle beside another one that enumerates all patterns, and beside values at many points.</summary>
-public sealed class ExactRegionsTests
+public sealed class ExactRangesTests
 {
     [Fact]
     public void Ranges_SmallNetworks_AreThoseOfEnumeration() =>
@@ -13,7 +13,7 @@ public sealed class ExactRegionsTests
             static c =>
             {
                 (Rational Min, Rational Max)[][] expected = new ExactNetwork(c.Network).Ranges(c.Lower, c.Upper);
-                ExactRegions.Range[][] ranges = ExactRegions.Ranges(c.Network, c.Lower, c.Upper)!;
+                ExactRanges.Range[][] ranges = ExactRanges.Of(c.Network, c.Lower, c.Upper)!;
                 Assert.Equal(c.Network.Layers.Count, ranges.Length);
                 for (int l = 0; l < expected.Length; l++)
                     Assert.Equal(expected[l], ranges[l].Select(static r => (r.Min.Value, r.Max.Value)));
@@ -30,7 +30,7 @@ public sealed class ExactRegionsTests
         for (int seed = 0; seed < 120; seed++)
         {
             HardCase c = HardCases.Make(new(seed));
-            if (ExactRegions.Ranges(c.Network, c.Lower, c.Upper, 4_000) is not { } ranges)
+            if (ExactRanges.Of(c.Network, c.Lower, c.Upper, 4_000) is not { } ranges)
                 continue;
             var network = new ExactNetwork(c.Network);
             foreach (Rational[] point in Points(new(seed), c.Lower, c.Upper))
@@ -63,7 +63,7 @@ public sealed class ExactRegionsTests
         {
             HardCase c = HardCases.Make(new(seed));
             ReluNetwork other = HardCases.Perturbed(new(seed), c.Network);
-            if (ExactRegions.LargestDifference(c.Network, other, c.Lower, c.Upper, 4_000) is not { } largest)
+            if (ExactRanges.LargestDifference(c.Network, other, c.Lower, c.Upper, 4_000) is not { } largest)
                 continue;
             (ExactNetwork first, ExactNetwork second) = (new(c.Network), new(other));
             Rational At(Rational[] x) => first.Evaluate(x).Zip(second.Evaluate(x), static (a, b) => Rational.Abs(a - b))
@@ -81,14 +81,14 @@ public sealed class ExactRegionsTests
     {
         ReluNetwork both = new([new([1, -1], [0, 0], 2, 1, Activation.Relu), new([1, -3], [0], 1, 2, Activation.Identity)]);
         ReluNetwork one = new([new([1], [0], 1, 1, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)]);
-        ExactRegions.Extreme largest = ExactRegions.LargestDifference(both, one, [-0.5], [2])!;
+        ExactRanges.Extreme largest = ExactRanges.LargestDifference(both, one, [-0.5], [2])!;
         Assert.Equal(1.5, largest.Value);
         Assert.Equal([-0.5], largest.Point);
     }
 
     [Fact]
     public void Ranges_MoreCellsThanWanted_GivesNone() =>
-        Assert.Null(ExactRegions.Ranges(new([new([1, 1], [-0.25, -0.5], 2, 1, Activation.Relu),
+        Assert.Null(ExactRanges.Of(new([new([1, 1], [-0.25, -0.5], 2, 1, Activation.Relu),
             new([1, 1], [0], 1, 2, Activation.Identity)]), [0], [1], 3));
 
     private static void AssertInside(HardCase c, Rational[] point)
