@@ -112,7 +112,7 @@ internal static class RefinementSchedule
                 continue;
             foreach (bool above in (bool[])[true, false])
             {
-                if (!onlyUndecided || ledger.Wants(first + i, above))
+                if (!onlyUndecided || ledger.NeedsWitness(first + i, above))
                     problems.Add(CrownSubproblem.Root(i, above, slopes));
             }
         }

@@ -89,7 +89,7 @@ internal static class ExactSigns
         {
             foreach (bool above in (bool[])[true, false])
             {
-                if (!ledger.Wants(i, above) || left <= 0)
+                if (!ledger.NeedsWitness(i, above) || left <= 0)
                     continue;
                 clock.ThrowIfExpired();
                 left -= layer.Inputs;
@@ -112,7 +112,7 @@ internal static class ExactSigns
             foreach (bool above in (bool[])[true, false])
             {
                 double[] at = middle;
-                for (int step = 0; step < Steps && ledger.Wants(i, above) && points > 0; step++, points--)
+                for (int step = 0; step < Steps && ledger.NeedsWitness(i, above) && points > 0; step++, points--)
                 {
                     clock.ThrowIfExpired();
                     (int layer, int neuron) = ledger.Place(i);

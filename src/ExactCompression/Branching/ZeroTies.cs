@@ -72,7 +72,7 @@ internal static class ZeroTies
                 continue;
             foreach (bool above in (bool[])[false, true])
             {
-                if (!ledger.Wants(i, above) || left <= 0)
+                if (!ledger.NeedsWitness(i, above) || left <= 0)
                     continue;
                 clock.ThrowIfExpired();
                 clock.Report(SearchStage.Enumeration, ledger.Place(i).Layer);

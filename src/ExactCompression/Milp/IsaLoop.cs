@@ -48,7 +48,7 @@ internal sealed class IsaLoop : IDisposable
         {
             foreach (bool above in (bool[])[true, false])
             {
-                if (network.PhaseOf(i) < 0 || !search.Ledger.Wants(i, above))
+                if (network.PhaseOf(i) < 0 || !search.Ledger.NeedsWitness(i, above))
                     continue;
                 int indicator = network.AddIndicator(i, above);
                 if (atLeastOne < 0)
@@ -76,7 +76,7 @@ internal sealed class IsaLoop : IDisposable
             }
         }
 
-        foreach (SignTarget target in doubtful.Where(Wants))
+        foreach (SignTarget target in doubtful.Where(NeedsWitness))
             Decide(target);
     }
 
@@ -129,8 +129,8 @@ internal sealed class IsaLoop : IDisposable
         foreach (SignTarget target in candidates.Keys.Where(probed.Add).ToArray())
         {
             search.Clock.ThrowIfExpired();
-            double[]? next = Wants(target) ? relaxation.Furthest(target) : null;
-            for (int piece = 0; next is not null && search.Credit([next]) >= 0 && Wants(target) && piece < MostPieces; piece++)
+            double[]? next = NeedsWitness(target) ? relaxation.Furthest(target) : null;
+            for (int piece = 0; next is not null && search.Credit([next]) >= 0 && NeedsWitness(target) && piece < MostPieces; piece++)
                 next = relaxation.Best(network.SolutionOf(next), target);
         }
 
@@ -141,16 +141,16 @@ internal sealed class IsaLoop : IDisposable
     {
         double[] point = network.InputOf(solution);
         search.Credit([point]);
-        if (shown.All(Wants))
+        if (shown.All(NeedsWitness))
         {
-            foreach (SignTarget target in shown.Where(Wants))
+            foreach (SignTarget target in shown.Where(NeedsWitness))
             {
                 if (relaxation.Best(solution, target) is { } better)
                     search.Credit([better]);
             }
         }
 
-        if (shown.All(Wants))
+        if (shown.All(NeedsWitness))
         {
             search.Clock.ThrowIfExpired();
             foreach (SignTarget target in shown)
@@ -162,12 +162,12 @@ internal sealed class IsaLoop : IDisposable
         Drop();
     }
 
-    private bool Wants(SignTarget target) => search.Ledger.Wants(target.Index, target.Above);
+    private bool NeedsWitness(SignTarget target) => search.Ledger.NeedsWitness(target.Index, target.Above);
 
     /// <summary>Takes what is refuted out of the objective.</summary>
     private void Drop()
     {
-        foreach (SignTarget target in candidates.Keys.Where(a => !Wants(a)).ToArray())
+        foreach (SignTarget target in candidates.Keys.Where(a => !NeedsWitness(a)).ToArray())
             Drop(target);
     }
 

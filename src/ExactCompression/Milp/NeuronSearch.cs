@@ -27,7 +27,7 @@ internal static class NeuronSearch
                 for (int side = 0; side < 2 && ledger.StateOf(index) == NeuronState.Undetermined; side++)
                 {
                     search.Clock.ThrowIfExpired();
-                    if (ledger.Wants(index, above: side == 0))
+                    if (ledger.NeedsWitness(index, above: side == 0))
                         Decide(search, network, layer, neuron, above: side == 0, approximate, creditAll);
                 }
             }

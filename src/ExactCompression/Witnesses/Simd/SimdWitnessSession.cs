@@ -4,7 +4,7 @@ namespace ExactCompression.Witnesses;
 
 /// <summary>
 /// A network in float32 on the CPU. Points are split into chunks that go through all layers while they are in cache; chunks run on all
-/// cores, and what they find is put together in their order, so results do not depend on the number of threads.
+/// cores, and their results are merged in their order, so results do not depend on the number of threads.
 /// </summary>
 internal sealed class SimdWitnessSession : IWitnessSession
 {
@@ -82,7 +82,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
         staged = source;
     }
 
-    /// <remarks>Nothing has to be brought over: each thread writes its points where it clips them.</remarks>
+    /// <remarks>Nothing has to be transferred: each thread writes its points where it clips them.</remarks>
     public void Load()
     {
         PointSource source = staged ?? throw new InvalidOperationException("Stage points first.");
@@ -130,7 +130,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
 
     public int Ascend(PgdSchedule ascent, int from, int to)
     {
-        // Each step's finds are confirmed at once: points that have reached their aim turn to others.
+        // The candidates of each step are confirmed at once: points that have reached their target are assigned another.
         for (int t = from; t < to; t++)
         {
             float length = ascent.Length(t);
@@ -191,7 +191,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
         }
     }
 
-    /// <summary>Looks only into chunks whose best point is one of the best: after a while, few.</summary>
+    /// <summary>Looks only into chunks whose best point is among the best so far: after a while, these are few.</summary>
     private void KeepStarts(int first, int neuron, WitnessStarts best, float sign)
     {
         int layer = network.LayerOf(neuron), width = network.Widths[layer];
