@@ -139,7 +139,7 @@ internal static class RefinementSchedule
             foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target) && !t.Stuck))
             {
                 clock.Report(SearchStage.BranchAndBound, layer);
-                tree.GoOn(budget, search, clock.Parallel);
+                tree.Continue(budget, search, clock.Parallel);
                 if (!tree.IsProven)
                     continue;
                 if (tree.Target.Above)
