@@ -68,9 +68,9 @@ internal sealed class InputBranchAndBound : IDisposable
             var batch = new List<Subdomain>(Batch);
             while (batch.Count < Batch && open.TryPop(out Subdomain? subdomain))
             {
-                SignTarget[] wanted = Array.FindAll(subdomain.Targets, IsWanted);
-                if (wanted.Length > 0)
-                    batch.Add(wanted.Length == subdomain.Targets.Length ? subdomain : subdomain with { Targets = wanted });
+                SignTarget[] unsettled = Array.FindAll(subdomain.Targets, IsUnsettled);
+                if (unsettled.Length > 0)
+                    batch.Add(unsettled.Length == subdomain.Targets.Length ? subdomain : subdomain with { Targets = unsettled });
             }
 
             var outcomes = new SubdomainResult[batch.Count];
@@ -100,11 +100,11 @@ internal sealed class InputBranchAndBound : IDisposable
         network.Dispose();
     }
 
-    private bool IsWanted(SignTarget target) => search.IsOpen(target) && !stuck.Contains(target);
+    private bool IsUnsettled(SignTarget target) => search.IsOpen(target) && !stuck.Contains(target);
 
     private void Take(Subdomain subdomain, SubdomainResult outcome)
     {
-        SignTarget[] left = Array.FindAll(outcome.Open, IsWanted);
+        SignTarget[] left = Array.FindAll(outcome.Open, IsUnsettled);
         if (left.Length > 0 && !(outcome.Worst > Tie))
             left = Array.FindAll(left, new ExactSubdomain(ledger, subdomain, clock.Parallel).LeavesOpen);
         int children = outcome.Children.Length;
@@ -114,7 +114,7 @@ internal sealed class InputBranchAndBound : IDisposable
             if (stays && children == 0)
                 stuck.Add(target);
             openSubdomains[target] += (stays ? children : 0) - 1;
-            if (openSubdomains[target] != 0 || !IsWanted(target))
+            if (openSubdomains[target] != 0 || !IsUnsettled(target))
                 continue;
             if (target.Above)
                 ledger.Bound(target.Index, double.NegativeInfinity, 0, Evidence.InputSplitting);

@@ -26,7 +26,7 @@ internal sealed class ClaimLedger(string network)
 
     /// <summary>Reports the contradictions.</summary>
     /// <exception cref="ContradictionException">A solver's claim is refuted, and no handler is registered.</exception>
-    /// <exception cref="InvalidInputException">A verdict from outside is refuted, and no handler is registered: the table is not one of
+    /// <exception cref="InvalidInputException">An imported verdict is refuted, and no handler is registered: the table does not belong to
     /// this network and domain, or it is wrong.</exception>
     public void Report(SearchOptions options)
     {

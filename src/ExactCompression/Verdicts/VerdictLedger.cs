@@ -177,11 +177,11 @@ internal sealed class VerdictLedger
     public bool Learn(int index, bool above, double[] witness)
     {
         Witnesses?.Learn(index, above, witness);
-        bool wanted = NeedsWitness(index, above);
-        if (wanted)
+        bool missing = NeedsWitness(index, above);
+        if (missing)
             Credit(index, above, witness);
         Check(index, above, witness);
-        return wanted;
+        return missing;
     }
 
     /// <summary>

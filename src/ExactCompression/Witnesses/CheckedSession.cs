@@ -84,7 +84,7 @@ internal sealed class CheckedSession : IDisposable
         UpdateMissingSigns();
     }
 
-    /// <summary>Tells the session which witnesses are still worth searching for.</summary>
+    /// <summary>Updates the session's signs that are still worth searching for.</summary>
     /// <returns>Whether any is.</returns>
     public bool UpdateMissingSigns()
     {
@@ -101,7 +101,7 @@ internal sealed class CheckedSession : IDisposable
         return any != MissingSigns.None;
     }
 
-    /// <summary>Checks the session's candidates in double, and tells it which signs are no longer missing.</summary>
+    /// <summary>Checks the session's candidates in double precision, and tells it which signs are no longer missing.</summary>
     /// <returns>How many witnesses were new.</returns>
     public int Credit()
     {

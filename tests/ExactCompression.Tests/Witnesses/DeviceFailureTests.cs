@@ -35,7 +35,8 @@ public sealed class DeviceFailureTests
         Assert.Equal("CPU (SIMD)", table.Device);
         Assert.Equal(4, warnings.Count);
         Assert.StartsWith(
-            "The compute device 'failing' failed: It is out of memory. Continuing with CPU (SIMD), ", warnings[^1], StringComparison.Ordinal);
+            "The compute device 'failing' failed: It is out of memory. Continuing with CPU (SIMD), ", warnings[^1],
+            StringComparison.Ordinal);
     }
 
     /// <summary>Whenever it is lost, during sampling or an attack.</summary>

@@ -18,7 +18,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
     private readonly float[] points;
     private readonly float[] momenta;
     private readonly SimdFindings findings;
-    private readonly MissingSigns[] wanted;
+    private readonly MissingSigns[] missing;
     private readonly ParallelOptions parallel;
     private readonly ThreadLocal<float[][]> scratch;
     private readonly List<int> open = [];
@@ -50,7 +50,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
         points = new float[capacity * inputs];
         momenta = new float[capacity * inputs];
         findings = new(neurons, capacity / Chunk);
-        wanted = new MissingSigns[neurons];
+        missing = new MissingSigns[neurons];
         parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
         scratch = new(() => [new float[Chunk * widest], new float[Chunk * widest]]);
     }
@@ -64,9 +64,9 @@ internal sealed class SimdWitnessSession : IWitnessSession
     public void Want(ReadOnlySpan<MissingSigns> wanted)
     {
         open.Clear();
-        for (int i = 0; i < this.wanted.Length; i++)
+        for (int i = 0; i < missing.Length; i++)
         {
-            this.wanted[i] = wanted[i];
+            missing[i] = wanted[i];
             if (wanted[i] != MissingSigns.None)
                 open.Add(i);
         }
@@ -107,16 +107,16 @@ internal sealed class SimdWitnessSession : IWitnessSession
         if (open.Count == 0)
             return;
         ForEachChunk(ForwardChunk);
-        findings.Conclude(open, Chunks, wanted);
+        findings.Conclude(open, Chunks, missing);
     }
 
     public void KeepStarts(int first)
     {
         foreach (int i in open)
         {
-            if ((wanted[i] & MissingSigns.Above) != 0)
+            if ((missing[i] & MissingSigns.Above) != 0)
                 KeepStarts(first, i, findings.StartsFor(i, above: true), 1);
-            if ((wanted[i] & MissingSigns.Below) != 0)
+            if ((missing[i] & MissingSigns.Below) != 0)
                 KeepStarts(first, i, findings.StartsFor(i, above: false), -1);
         }
     }
