@@ -3,9 +3,9 @@ using System.Globalization;
 namespace ExactCompression.Verdicts;
 
 /// <summary>
-/// The text of evidence, as views and files have it: <c>Crown</c>; <c>Milp (Scip, 1e-06), proven by Crown</c>; <c>Imported (Crown)</c>;
-/// <c>Witness, against Milp (Scip, 1e-06)</c>; <c>against Milp (Scip, 1e-06)</c> where the neuron is open. Every text can be read and comes
-/// out as it was: what it does not understand, it keeps, and takes for no more than it can be.
+/// The text of evidence, as shown in views and written to files: <c>Crown</c>; <c>Milp (Scip, 1e-06), proven by Crown</c>; <c>Imported
+/// (Crown)</c>; <c>Witness, against Milp (Scip, 1e-06)</c>; <c>against Milp (Scip, 1e-06)</c> where the neuron is open. Every text can be
+/// parsed and is formatted unchanged: text that is not understood is kept, and treated as no stronger evidence than it can be.
 /// </summary>
 internal static class EvidenceText
 {
@@ -16,7 +16,7 @@ internal static class EvidenceText
     private static readonly Dictionary<string, Evidence> Plain = new Evidence[]
     {
         Evidence.None, Evidence.Interval, Evidence.Crown, Evidence.AlphaCrown, Evidence.BranchAndBound, Evidence.InputSplitting,
-        Evidence.Enumeration, Evidence.Witness, Evidence.FromOutside(""),
+        Evidence.Enumeration, Evidence.Witness, Evidence.Imported(""),
     }.ToDictionary(Format, StringComparer.Ordinal);
 
     /// <summary>The text of evidence.</summary>
@@ -32,7 +32,7 @@ internal static class EvidenceText
     /// <param name="text">Any text; empty for none.</param>
     public static Evidence Parse(string text)
     {
-        // What is stated outside may look like anything, and is not looked into.
+        // Imported evidence may be any text, and is not interpreted.
         if (Plain.TryGetValue(text, out Evidence? plain))
             return plain;
         if (IsImported(text))
@@ -72,7 +72,7 @@ internal static class EvidenceText
         if (IsImported(text))
         {
             string stated = text.EndsWith(')') ? text[(Imported.Length + 2)..^1] : text;
-            return Evidence.FromOutside(stated) is var import && Format(import) == text
+            return Evidence.Imported(stated) is var import && Format(import) == text
                 ? import
                 : Evidence.Unread(EvidenceKind.Imported, text, stated);
         }
@@ -89,14 +89,14 @@ internal static class EvidenceText
         return Unread(text);
     }
 
-    /// <summary>What looks like a solver's claim is one: it must not pass for a proof.</summary>
+    /// <summary>Whatever looks like a solver's claim is treated as one: it must not pass for a proof.</summary>
     private static Evidence Unread(string text) =>
         Evidence.Unread(text.StartsWith(Milp, StringComparison.Ordinal) ? EvidenceKind.Solver : EvidenceKind.Other, text);
 
     private static bool IsImported(string text) =>
         text == Imported || text.StartsWith(Imported + " (", StringComparison.Ordinal);
 
-    /// <summary>The evidence and its notes, parted where no parenthesis is open.</summary>
+    /// <summary>The evidence and its notes, split at separators outside parentheses.</summary>
     private static IEnumerable<string> Pieces(string text)
     {
         int start = 0, depth = 0;

@@ -50,7 +50,7 @@ public sealed class BackwardRowTests
                 if (!relaxation.Layer.IsExact)
                     continue;
 
-                // Twice gamma for the product and for the sum, and as much again for the size of the bias within z.
+                // Twice gamma for the product and for the sum, and the same again for the magnitude of the bias in z.
                 double most = (8 * ((2 * width) + domain.Size!.Value + 8) * Rounding.Unit * ExactLines.Size(0.25, row, relaxation, slopes))
                     + 1e-290;
                 Assert.True(
@@ -61,7 +61,7 @@ public sealed class BackwardRowTests
     }
 
     [Fact]
-    public void PassAndConcretise_AnythingBehindTheEnds_ChangeNothingAndAreNotChanged()
+    public void PassAndConcretise_AnyValuesBehindTheEnds_AreIgnoredAndNotChanged()
     {
         for (int width = 1; width <= Widest; width++)
         {
@@ -148,7 +148,7 @@ public sealed class BackwardRowTests
         return sums.Bound(Rounding.Gamma((2L * row.Length) + inputs + 2), relaxation.Loss);
     }
 
-    /// <summary>One layer; where dirty, with garbage behind the row and the slopes.</summary>
+    /// <summary>One layer; if dirty, with garbage behind the row and the slopes.</summary>
     private static (BackwardRow Sums, double[] Coefficients) Pass(double[] row, double[] slopes, ReluRelaxation relaxation, bool dirty)
     {
         double[] padded = BackwardRow.WithSlack(row), padding = dirty ? Garbage : new double[BackwardRow.Slack], below = [.. slopes];

@@ -6,8 +6,8 @@ using Xunit;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// The proof of a rewrite must hold for any rewrite, however bad: here fates, new neurons and new weights are drawn at random, and what is
-/// proven is compared with exact arithmetic.
+/// The proof of a rewrite must hold for any rewrite, however bad: here replacements, new neurons and new weights are drawn at random, and
+/// the proven bounds are compared with exact arithmetic.
 /// </summary>
 public class RewriteProofTests
 {
@@ -82,7 +82,7 @@ public class RewriteProofTests
     }
 
     /// <summary>
-    /// Fates with honest errors, some of them apt and some absurd; the next weights those that follow, spoilt now and then.
+    /// Replacements with correct error bounds, some sensible and some absurd; the next weights follow from them, corrupted now and then.
     /// </summary>
     private static LayerRewrite Rewrite(Random random, DraftNetwork network, int at)
     {
@@ -135,7 +135,7 @@ public class RewriteProofTests
     private static AddedNeuron Added(Random random, int columns, Box inputs)
     {
         double[] weights = [.. Enumerable.Range(0, columns).Select(_ => random.NextDouble() - 0.5)];
-        double bias = random.NextDouble() - 0.3; // it need not be active: what it lacks is its slack
+        double bias = random.NextDouble() - 0.3; // it need not be active: the violation is its slack
         (double lower, double upper) = inputs.Range(weights, bias);
         return new(weights, bias, lower, upper);
     }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ExactCompression.Tests.Verdicts;
 
-/// <summary>What a search and a compression make of a table whose file is wrong.</summary>
+/// <summary>How a search and a compression treat a table whose file is wrong.</summary>
 public sealed class ImportedTableTests
 {
     // Over [0,1]: z1 = x + 1 in [1,2] and x - 0.5 in [-0.5,0.5]; z2 = a1 - 1.5 in [-0.5,0.5].
@@ -28,7 +28,7 @@ public sealed class ImportedTableTests
     }
 
     [Fact]
-    public void FindStable_FileStatesTrueVerdicts_ProvesThemAnew()
+    public void FindStable_FileStatesTrueVerdicts_ProvesThemAgain()
     {
         StabilityTable table = Imported("1,0,StablyActive,1,2,Elsewhere\n1,1,Unstable,,,Witness\n2,0,Undetermined,,,\n");
         StabilityTable found = StabilityAnalysis.FindStable(table, null, new() { Threads = 1 }, default);
@@ -48,7 +48,7 @@ public sealed class ImportedTableTests
         Assert.All(
             found.Neurons, static n => Assert.Equal((double.NegativeInfinity, double.PositiveInfinity), (n.LowerBound, n.UpperBound)));
 
-        // A later search puts what was left to the proof again.
+        // A later search tries again to prove what was left.
         Assert.Equal(
             ["Interval", "Witness", "Witness"],
             StabilityAnalysis.FindStable(found, null, new() { Threads = 1 }, default).Neurons.Select(static n => n.Evidence));
@@ -59,7 +59,7 @@ public sealed class ImportedTableTests
     [InlineData(StabilityMethod.Neuron)]
     public void FindMilp_FileStatesFalseVerdict_IsNoPremiseAndRefuted(StabilityMethod method)
     {
-        // Were the first neuron off, as the file says, the second layer's would be too.
+        // If the first neuron were off, as the file says, the second layer's would be too.
         var told = new List<ContradictionException>();
         StabilityTable found = MilpAnalysis.Find(
             Imported("1,0,StablyInactive,,,Crown\n1,1,Undetermined,,,\n2,0,StablyInactive,,,Crown\n"),
@@ -90,7 +90,7 @@ public sealed class ImportedTableTests
         StabilityTable held = StabilityAnalysis.FindUnstable(Copy([1], [0]), null, device, noTime, default);
         Assert.Equal(("Witness", 0), (held.Neurons[1].Evidence, held.Unproven));
 
-        // No sign, outside, no number, another size.
+        // No sign, outside the domain, not a number, wrong size.
         (double[], double[])[] points = [([0.25], [0]), ([2], [-1]), ([double.NaN], [0]), ([1, 1], [0])];
         foreach ((double[] above, double[] below) in points)
             Assert.Equal(
@@ -108,7 +108,7 @@ public sealed class ImportedTableTests
     [InlineData("1,0,StablyInactive,,,Crown\n1,1,Undetermined,,,\n2,0,Undetermined,,,\n")]
     [InlineData("1,0,Unstable,,,Witness\n1,1,Undetermined,,,\n2,0,Undetermined,,,\n")]
     [InlineData(
-        "1,0,Undetermined,,,\n1,1,StablyActive,,,Crown\n2,0,Undetermined,,,\n")] // no bound shows it, but the points looked at for z2 do
+        "1,0,Undetermined,,,\n1,1,StablyActive,,,Crown\n2,0,Undetermined,,,\n")] // no bound refutes it, but the points sampled for z2 do
     public void FindStable_FileStatesFalseVerdict_IsRefused(string rows) =>
         Assert.Equal(
             "ContradictingEvidence",

@@ -5,7 +5,7 @@ namespace ExactCompression.Compression.Equivalence;
 /// <summary>Evaluates networks at a point with rigorous error bounds.</summary>
 internal static class PointDifference
 {
-    /// <summary>A number that the largest output difference at a point is certain to reach; 0 where nothing is certain.</summary>
+    /// <summary>A proven lower bound of the largest output difference at a point; 0 where nothing is certain.</summary>
     public static double AtLeast(ReluNetwork reference, ReluNetwork difference, double[] point)
     {
         (double[] lower, double[] upper) = OutputBounds.Of(reference, new InputDomain(point, point, "point"));
@@ -14,7 +14,7 @@ internal static class PointDifference
         for (int i = 0; i < lower.Length; i++)
         {
             double gap = Math.Max(lower[i] - otherUpper[i], otherLower[i] - upper[i]);
-            if (gap > 0) // false for a NaN
+            if (gap > 0) // false for NaN
                 least = Math.Max(least, Rounding.AddDown(gap, 0));
         }
 

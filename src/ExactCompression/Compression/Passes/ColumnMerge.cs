@@ -5,8 +5,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Passes;
 
 /// <summary>
-/// Linear neurons whose outgoing weights are multiples of one another become one, the sum of their rows: the part of output-rank reduction
-/// that keeps the next layer's weights as they are, zeros among them.
+/// Linear neurons whose outgoing weights are multiples of one another become one, the sum of their rows: the special case of output-rank
+/// reduction that keeps the next layer's weights unchanged, including zeros.
 /// </summary>
 internal static class ColumnMerge
 {
@@ -52,7 +52,7 @@ internal static class ColumnMerge
         return part.Shifted(weights, constant, [.. members.Select(static m => (m.Neuron, m.Factor))]);
     }
 
-    /// <summary>Groups of at least two neurons whose columns are multiples of the first one's, to the last place.</summary>
+    /// <summary>Groups of at least two neurons whose columns are multiples of the first one's, up to the last place.</summary>
     private static List<(int Head, List<(int Neuron, double Factor)> Members)> Groups(LinearPart part)
     {
         double[][] columns = [.. part.Active.Select(j => Column(part.Next, j))];
