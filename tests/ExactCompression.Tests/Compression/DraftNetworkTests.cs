@@ -1,0 +1,63 @@
+using ExactCompression.Compression.Rewriting;
+using ExactCompression.Tests.Oracles;
+using Xunit;
+using static ExactCompression.Tests.Compression.Nets;
+
+namespace ExactCompression.Tests.Compression;
+
+/// <summary>What a draft carries from layer to layer: outward where numbers are lost, and no more than rectifiers give.</summary>
+public class DraftNetworkTests
+{
+    /// <summary>A quarter of a unit in the last place of 1.</summary>
+    private const double Small = HalfUnit / 2;
+
+    /// <summary>What the first layer may be off by is lost beside what the second may be.</summary>
+    [Fact]
+    public void Of_RadiusThatAbsorbsThatOfTheLayerBefore_IsAddedOutward()
+    {
+        ReluNetwork network = new([Known(Activation.Relu, 0, Small), Known(Activation.Identity, 0, 1)]);
+        Assert.True(DraftNetwork.Of(StabilityTable.Undecided(network, InputDomain.Unit)).Deviation[0] >= (Rational)1 + Small);
+    }
+
+    /// <summary>A neuron is known to within a half, and is never on.</summary>
+    [Fact]
+    public void Of_RadiusOfANeuronThatIsNeverOn_MovesNothing()
+    {
+        ReluNetwork network = new([Known(Activation.Relu, -2, 0.5), DoubleOutput([1, 0])]);
+        Assert.Equal([0.0], DraftNetwork.Of(StabilityTable.Undecided(network, InputDomain.Unit)).Deviation);
+    }
+
+    /// <summary>A neuron is at most -1/2 and moves by 1: what it gives is at most 1/2.</summary>
+    [Fact]
+    public void Replaced_NeuronThatWasOff_MovesByWhatItGives()
+    {
+        ReluNetwork network = new([Double([1, 0]), Double([-1, -0.5]), DoubleOutput([2, 0])]);
+        DraftNetwork before = DraftNetwork.Of(Table(network, InputDomain.Unit, "a", "i"));
+        Assert.Equal(0, before.Replaced(0, 1, [before.Layers[0]], [0]).Deviation[0]);
+        DraftNetwork after = before.Replaced(1, 1, [before.Layers[1]], [1]);
+        DraftRow row = after.Layers[1].Rows[0];
+        Assert.InRange(row.Upper, 0.5, 0.5 + 1e-12);
+        Assert.InRange(after.Deviation[0], 1, 1 + 1e-12);
+        Assert.Equal(0, before.Replaced(1, 1, [before.Layers[1]], [0.25]).Deviation[0]);
+    }
+
+    [Fact]
+    public void Activations_OfBounds_AreCutAt0()
+    {
+        var layer = new DraftLayer(
+            Double([1, 0], [1, 0], [1, 0], [1, 0]), 1, 1, [1, 1, 1, 1],
+            [new(0, 0, true, false, 0.5, 1), new(0, 1, false, true, -2, -1), new(0, 2, false, false, double.NaN, 1),
+                new(0, 3, false, false, -1, double.NaN)], false);
+        (double Lower, double Upper) Range(int neuron) =>
+            layer.Activations.Range([.. Enumerable.Range(0, 4).Select(j => j == neuron ? 1.0 : 0)], 0);
+        Assert.InRange(Range(0).Lower, 0.499, 0.5);
+        Assert.InRange(Range(0).Upper, 1, 1.001);
+        Assert.Equal((0, 0), Range(1));
+        Assert.InRange(Range(2).Lower, -0.001, 0);
+        Assert.InRange(Range(2).Upper, 1, 1.001);
+        Assert.Equal(double.PositiveInfinity, Range(3).Upper);
+    }
+
+    private static AffineLayer Known(Activation activation, double bias, double radius) =>
+        new([1], [bias], 1, 1, activation, WeightPrecision.Float64, [0], [radius]);
+}
