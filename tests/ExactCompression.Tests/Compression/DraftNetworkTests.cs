@@ -56,6 +56,28 @@ public class DraftNetworkTests
         Assert.InRange(Range(2).Lower, -0.001, 0);
         Assert.InRange(Range(2).Upper, 1, 1.001);
         Assert.Equal(double.PositiveInfinity, Range(3).Upper);
+        Assert.Equal(double.PositiveInfinity, layer.Rows[2].Slack);
+    }
+
+    /// <summary>
+    /// The float32 of the first bias is off by 1.5e-9. Where the neuron stays on, the second bias takes all of it up; where it stays off,
+    /// nothing comes of it; where it may be either, the second takes up the middle.
+    /// </summary>
+    [Theory]
+    [InlineData(0.2, 1, 0, 1e-15)]
+    [InlineData(-1, 0, 0, 0)]
+    [InlineData(-1, 1, 7e-10, 8e-10)]
+    public void Stored_RoundingOfANeuron_PassesAsTheRectifierLetsIt(double lower, double upper, double least, double most)
+    {
+        ReluNetwork network = new([Double([1, -0.1]), DoubleOutput([1, 0])]);
+        InputDomain domain = new([lower], [upper]);
+        DraftNetwork draft = DraftNetwork.Of(StabilityTable.Undecided(network, domain));
+        foreach (int l in (int[])[0, 1])
+            draft = draft.Replaced(l, 1, [draft.Layers[l].With(1, draft.Layers[l].Weights, draft.Layers[l].Bias, true)], [0]);
+        (AffineLayer[] layers, double deviation) = StoredDraft.Of(draft, WeightPrecision.Float32);
+        Assert.InRange(deviation, least, most);
+        foreach (double x in (double[])[lower, 0.1, upper])
+            Assert.True(x < lower || x > upper || ExactDifference.At(network, new(layers), [x]) <= deviation);
     }
 
     private static AffineLayer Known(Activation activation, double bias, double radius) =>
