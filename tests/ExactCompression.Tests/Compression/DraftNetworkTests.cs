@@ -60,24 +60,26 @@ public class DraftNetworkTests
     }
 
     /// <summary>
-    /// The float32 of the first bias is off by 1.5e-9. Where the neuron stays on, the second bias takes all of it up; where it stays off,
-    /// nothing comes of it; where it may be either, the second takes up the middle.
+    /// The float32 of 0.1 is off by 1.5e-9, that of 0.7 by 1.2e-8. Where the neuron stays on, the second bias takes all of it up; where it
+    /// stays off, nothing comes of it; where it may be either, the second takes up the middle.
     /// </summary>
     [Theory]
-    [InlineData(0.2, 1, 0, 1e-15)]
-    [InlineData(-1, 0, 0, 0)]
-    [InlineData(-1, 1, 7e-10, 8e-10)]
-    public void Stored_RoundingOfANeuron_PassesAsTheRectifierLetsIt(double lower, double upper, double least, double most)
+    [InlineData(0.1, 0.2, 1, 0, 1e-15)]
+    [InlineData(0.1, -1, 0, 0, 0)]
+    [InlineData(0.1, -1, 1, 7e-10, 8e-10)]
+    [InlineData(0.1, -1, 0.1 + 1e-9, 5e-10, 8e-10)] // on by less than the rounding, which turns it off
+    [InlineData(0.7, 0.7 - 1e-8, 1, 5e-9, 6e-9)] // off by less than the rounding, which turns it on
+    public void Stored_RoundingOfANeuron_PassesAsTheRectifierLetsIt(double off, double lower, double upper, double least, double most)
     {
-        ReluNetwork network = new([Double([1, -0.1]), DoubleOutput([1, 0])]);
+        ReluNetwork network = new([Double([1, -off]), DoubleOutput([1, 0])]);
         InputDomain domain = new([lower], [upper]);
         DraftNetwork draft = DraftNetwork.Of(StabilityTable.Undecided(network, domain));
         foreach (int l in (int[])[0, 1])
             draft = draft.Replaced(l, 1, [draft.Layers[l].With(1, draft.Layers[l].Weights, draft.Layers[l].Bias, true)], [0]);
         (AffineLayer[] layers, double deviation) = StoredDraft.Of(draft, WeightPrecision.Float32);
         Assert.InRange(deviation, least, most);
-        foreach (double x in (double[])[lower, 0.1, upper])
-            Assert.True(x < lower || x > upper || ExactDifference.At(network, new(layers), [x]) <= deviation);
+        foreach (double x in (double[])[lower, Math.Clamp(off, lower, upper), upper])
+            Assert.True(ExactDifference.At(network, new(layers), [x]) <= deviation);
     }
 
     private static AffineLayer Known(Activation activation, double bias, double radius) =>

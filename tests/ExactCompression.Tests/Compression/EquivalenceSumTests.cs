@@ -20,7 +20,8 @@ public class EquivalenceSumTests
     {
         ReluNetwork larger = new([Double([-1, -0.25]), Known(1, 0, 1)]), smaller = new([DoubleOutput([0, -Small])]);
         EquivalenceReport report = NetworkEquivalence.Compare(
-            larger, smaller, InputDomain.Unit, null, new() { Tolerance = 0, Points = 0, ProofTimeLimit = TimeSpan.FromSeconds(2) }, default);
+            larger, smaller, InputDomain.Unit, null, new() { Tolerance = 0, Points = 0, ProofTimeLimit = TimeSpan.FromSeconds(2) },
+            default);
         Assert.True(report.ProvenDeviation >= (Rational)1 + Small && report.ProvenDeviation < 1.001, $"{report.ProvenDeviation:R}");
     }
 

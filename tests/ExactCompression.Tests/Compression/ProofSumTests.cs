@@ -91,7 +91,9 @@ public class ProofSumTests
             new RewrittenNeuron[1], [0, Tiny], [0], new AddedNeuron([weight], 0, 0, weight)));
     }
 
-    /// <summary>A bias of 1, and a constant neuron whose part of it is lost; and the same of linear neurons where all inputs are 0.</summary>
+    /// <summary>
+    /// A bias of 1, and a constant neuron whose part of it is lost; and the same of linear neurons where all inputs are 0.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -109,7 +111,8 @@ public class ProofSumTests
     public void Apply_RoundingsWhoseSumIsLost_AreAddedOutward()
     {
         double[] weights = [1, HalfUnit, .. Enumerable.Repeat(HalfUnit * Small, Many)];
-        ReluNetwork network = new([Double([.. weights.Select(static w => (double[])[w, 0])]), DoubleOutput([.. weights.Select(_ => 1.0), 0])]);
+        ReluNetwork network = new(
+            [Double([.. weights.Select(static w => (double[])[w, 0])]), DoubleOutput([.. weights.Select(static _ => 1.0), 0])]);
         AssertBounds(network, InputDomain.Unit, 'a', [1], Rewrite(
             [.. weights.Select(static _ => new RewrittenNeuron(NeuronFate.Linear))], [1], [0], new AddedNeuron([1], 0, 0, 1)));
     }

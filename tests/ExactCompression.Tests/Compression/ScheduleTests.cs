@@ -63,7 +63,8 @@ public class ScheduleTests
             Hidden([Odd, 0.5 * Odd, 0.3f], [2 * Odd, Odd, 0.9f], [1, 1, -0.5]),
             Output([0.3f, 0.9f, 0.7f, Odd])]);
         DraftNetwork original = DraftNetwork.Of(Table(network, InputDomain.Unit, "a", "au", "aa", "au", "aau"));
-        DraftNetwork all = LeoSchedule.Run(original, new(), default), some = LeoSchedule.Run(original, new() { Tolerance = 1e-12 }, default);
+        DraftNetwork all = LeoSchedule.Run(original, new(), default),
+            some = LeoSchedule.Run(original, new() { Tolerance = 1e-12 }, default);
 
         const CompressionStepKind Fold = CompressionStepKind.Fold, Merge = CompressionStepKind.Merge;
         Assert.Equal([(1, Fold), (3, Fold), (5, Merge)], all.Steps.Select(static s => (s.Layer, s.Kind)));
@@ -162,6 +163,24 @@ public class ScheduleTests
         DraftNetwork original = DraftNetwork.Of(
             Table(new([Hidden([1, 0], [-1, 0]), Output([1, 1, 0])]), InputDomain.Unit, "ai"));
         Assert.Null(NetworkCollapse.Apply(original, original, null, default));
+    }
+
+    /// <summary>A layer that was never on, and that a step has moved above 0.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Collapse_OfALayerThatAStepMoved_CountsWhatItGivesNow(int size)
+    {
+        var network = new ReluNetwork([
+            Hidden([.. Enumerable.Repeat(-1.0, size), -0.25]), Output([.. Enumerable.Repeat((double[])[1, 0], size)])]);
+        DraftNetwork original = DraftNetwork.Of(Table(network, InputDomain.Unit, "i"));
+        DraftLayer layer = original.Layers[0];
+        DraftNetwork moved = original.Replaced(0, 1, [layer.With(size, layer.Weights, [0.25], true)], [0.5]);
+        DraftNetwork constant = NetworkCollapse.Apply(moved, original, null, default)!;
+        Assert.Equal(size == 1 ? 0 : 1, constant.Depth);
+        Rational gap = ExactDifference.At(CancellingNetworks.Plain(moved), CancellingNetworks.Plain(constant), new double[size]);
+        Assert.Equal((Rational)0.25, gap);
+        Assert.True(constant.Deviation[0] - moved.Deviation[0] >= 0.25);
     }
 
     /// <summary>The constant network as it is stored, which must be the original's function and move nothing.</summary>

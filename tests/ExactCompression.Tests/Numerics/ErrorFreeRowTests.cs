@@ -100,6 +100,23 @@ public class ErrorFreeRowTests
         Assert.All(errors.Zip((double[])[1.75, 1.5, 1]), static e => Assert.InRange(e.First, e.Second, e.Second * (1 + 1e-12)));
     }
 
+    /// <summary>A radius of half the smallest double, of the row or of the factor.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AddProducts_RadiusThatUnderflows_IsCharged(bool isOfFactor)
+    {
+        double tiny = Math.Pow(2, -600), number = Math.Pow(2, -475);
+        double[] sums = new double[1], errors = new double[1];
+        var row = new ErrorFreeRow(sums, errors);
+        if (isOfFactor)
+            row.AddProducts(0, tiny, (double[])[number], default);
+        else
+            row.AddProducts(number, 0, (double[])[0], (double[])[tiny]);
+        row.Finish();
+        Assert.True(errors[0] > 0);
+    }
+
     [Fact]
     public void AddProducts_NothingRounded_LeavesNoError()
     {
@@ -183,7 +200,10 @@ public class ErrorFreeRowTests
                 double[] values = [.. Enumerable.Range(0, columns).Select(_ => HardNumbers.Next(random, kind))];
                 done = Add(loop, sums, errors, factor, values);
                 for (int j = 0; j < columns; j++)
-                    new ErrorFreeRow(alone[j].Sum, alone[j].Error).AddProducts(factor, 0, (double[])[values[j]], default, double.PositiveInfinity);
+                {
+                    var one = new ErrorFreeRow(alone[j].Sum, alone[j].Error);
+                    one.AddProducts(factor, 0, (double[])[values[j]], default, double.PositiveInfinity);
+                }
             }
 
             Assert.True(columns - done < 8);
