@@ -82,6 +82,51 @@ public class DraftNetworkTests
             Assert.True(ExactDifference.At(network, new(layers), [x]) <= deviation);
     }
 
+    /// <summary>What is kept is so only where the weights on it and the biases are: else they are stored as they have become.</summary>
+    [Theory]
+    [InlineData(1, 0, false)]
+    [InlineData(2, 0, true)]
+    [InlineData(1, 0.5, true)]
+    public void Apply_RemovalThatChangesMore_MakesNewWeights(double weight, double bias, bool isNew)
+    {
+        ReluNetwork network = new([Double([1, 0], [-1, -1]), DoubleOutput([1, 3, 0])]);
+        LayerRewrite rewrite = Rewrite([default, new(NeuronFate.Zero)], [weight], [bias]);
+        DraftNetwork after = RewriteProof.Apply(DraftNetwork.Of(Table(network, InputDomain.Unit, "ai")), rewrite, default);
+        Assert.Equal((isNew, !isNew), (after.Layers[1].IsNew, after.OnlyRemoved));
+        (AffineLayer[] layers, double deviation) = StoredDraft.Of(after, null);
+        Assert.Equal(weight, layers[1].Weights.Span[0]);
+        Rational gap = ExactDifference.At(network, new(layers), [1]);
+        Assert.True(gap <= deviation && gap.Sign == (isNew ? 1 : 0));
+    }
+
+    /// <summary>Nothing could be said of a multiple of a neuron that is gone, nor of one that stays where the layer goes.</summary>
+    [Fact]
+    public void Apply_FatesThatCannotBeTold_AreRefused()
+    {
+        DraftNetwork draft = DraftNetwork.Of(
+            Table(new([Double([1, 0], [1, 0]), DoubleOutput([1, 1, 0])]), InputDomain.Unit, "aa"));
+        RewrittenNeuron linear = new(NeuronFate.Linear), multiple = new(NeuronFate.Multiple, 0, 1),
+            opposite = new(NeuronFate.Opposite, 0, 1);
+        void Refused(RewrittenNeuron[] fates, bool folds) => Assert.Throws<ArgumentException>(
+            () => RewriteProof.Apply(draft, Rewrite(fates, [1], [0], folds), default));
+        Refused([linear, multiple], false);
+        Refused([linear, opposite], false);
+        Refused([linear, multiple], true);
+        Refused([linear, default], true);
+    }
+
+    private static LayerRewrite Rewrite(RewrittenNeuron[] fates, double[] weights, double[] bias, bool folds = false) => new()
+    {
+        At = 0,
+        Kind = CompressionStepKind.Merge,
+        Description = "",
+        Fates = fates,
+        Added = [],
+        NextWeights = weights,
+        NextBias = bias,
+        Folds = folds,
+    };
+
     private static AffineLayer Known(Activation activation, double bias, double radius) =>
         new([1], [bias], 1, 1, activation, WeightPrecision.Float64, [0], [radius]);
 }
