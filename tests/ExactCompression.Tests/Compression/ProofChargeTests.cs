@@ -135,6 +135,14 @@ public class ProofChargeTests
         }
     }
 
+    [Fact]
+    public void Constant_NeuronThatIsNeverOn_Gives0()
+    {
+        var layer = new DraftLayer(Double([1e-20, -5]), 1, 1, [1e-20], [new(-5, 0, false, false, -6, -4)], false);
+        RewrittenNeuron fate = NeuronRemoval.Constant(layer, 0, new([0], [1]));
+        Assert.Equal((NeuronFate.Constant, 0.0), (fate.Fate, fate.Value));
+    }
+
     [Theory]
     [InlineData("weight")]
     [InlineData("bias")]

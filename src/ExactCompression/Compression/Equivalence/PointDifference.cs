@@ -1,5 +1,3 @@
-using ExactCompression.Numerics;
-
 namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>Evaluates networks at a point with rigorous error bounds.</summary>
@@ -14,10 +12,10 @@ internal static class PointDifference
         for (int i = 0; i < lower.Length; i++)
         {
             double gap = Math.Max(lower[i] - otherUpper[i], otherLower[i] - upper[i]);
-            if (gap > 0) // false for NaN
-                least = Math.Max(least, Rounding.AddDown(gap, 0));
+            if (gap > 0) // false for a NaN
+                least = Math.Max(least, Math.BitDecrement(gap)); // one that overflows is more than any double
         }
 
-        return double.IsFinite(least) ? least : 0;
+        return least;
     }
 }

@@ -83,6 +83,37 @@ internal sealed class LayerRewrite
     /// <summary>Rows of the old layer that are removed.</summary>
     public IEnumerable<int> Gone => Enumerable.Range(0, Fates.Length).Where(j => Folds || Fates[j].Fate != NeuronFate.Kept);
 
+    /// <summary>
+    /// Whether the fates can be told from each other: multiples are of neurons that are kept, and of a layer that goes away neither is
+    /// left.
+    /// </summary>
+    public bool IsSound => Array.TrueForAll(Fates, f => f.Fate switch
+    {
+        NeuronFate.Kept => !Folds,
+        NeuronFate.Multiple or NeuronFate.Opposite => !Folds && Fates[f.Of].Fate == NeuronFate.Kept,
+        _ => true,
+    });
+
+    /// <summary>Whether neurons go away, and all that stays is as it was.</summary>
+    /// <param name="next">The next layer as it is.</param>
+    public bool OnlyRemoves(DraftLayer next)
+    {
+        if (Folds || Added.Length > 0 || !Array.TrueForAll(Fates, static f => f.Fate is NeuronFate.Kept or NeuronFate.Zero)
+            || !NextBias.AsSpan().SequenceEqual(next.Bias))
+            return false;
+        for (int i = 0, at = 0; i < next.Count; i++)
+        {
+            ReadOnlySpan<double> before = next.Row(i);
+            foreach (int j in Kept)
+            {
+                if (NextWeights[at++] != before[j])
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Whether every new weight and bias is finite when it is stored.</summary>
     /// <param name="precision">The precision in which they are stored.</param>
     public bool Fits(WeightPrecision precision) =>

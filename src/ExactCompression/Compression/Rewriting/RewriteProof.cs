@@ -28,6 +28,8 @@ internal sealed class RewriteProof
 
     private RewriteProof(DraftNetwork network, LayerRewrite rewrite)
     {
+        if (!rewrite.IsSound)
+            throw new ArgumentException("A neuron is taken for a multiple of one that goes away, or stays in a layer that does.");
         this.rewrite = rewrite;
         layer = network.Layers[rewrite.At];
         next = network.Layers[rewrite.At + 1];
@@ -56,13 +58,12 @@ internal sealed class RewriteProof
         foreach (AddedNeuron added in rewrite.Added)
             added.Weights.CopyTo(weights.AsSpan(layer.Columns * at++));
         DraftRow[] rows = [.. rewrite.Kept.Select(j => layer.Rows[j]), .. rewrite.Added.Select(static a => a.Row)];
-        bool onlyRemoves = rewrite.Added.Length == 0 && rewrite.Fates.All(static f => f.Fate is NeuronFate.Kept or NeuronFate.Zero);
         return network.Replaced(
             rewrite.At,
             2,
             [
                 new(layer.Source, layer.Number, layer.Columns, weights, rows, layer.IsNew || rewrite.Added.Length > 0),
-                next.With(rows.Length, rewrite.NextWeights, rewrite.NextBias, !onlyRemoves),
+                next.With(rows.Length, rewrite.NextWeights, rewrite.NextBias, !rewrite.OnlyRemoves(next)),
             ],
             moved,
             step);

@@ -42,8 +42,7 @@ internal static class StoredDraft
         double deviation = 0;
         bool isOriginal = network.OnlyRemoved && layers.Zip(network.Layers).All(static l => l.Second.Source.IsExact || !l.First.IsExact);
         for (int i = 0; i < lower.Length && !isOriginal; i++)
-            deviation = Math.Max(
-                deviation, UpperBound.Add(network.Deviation[i], UpperBound.Known(Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i])))));
+            deviation = Math.Max(deviation, UpperBound.Add(network.Deviation[i], Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i]))));
         return (layers, deviation);
     }
 
