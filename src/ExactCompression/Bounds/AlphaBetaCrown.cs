@@ -42,8 +42,8 @@ internal sealed class AlphaBetaCrown : IDisposable
         below = [.. network.Layers];
         InputDomain domain = network.Domain;
         inputs = domain.Size!.Value;
-        lower = BackwardRow.WithSlack(domain.Lower.Span);
-        upper = BackwardRow.WithSlack(domain.Upper.Span);
+        lower = RowPadding.Padded(domain.Lower.Span);
+        upper = RowPadding.Padded(domain.Upper.Span);
         offsets = new int[below.Length + 1];
         for (int j = 0; j < below.Length; j++)
             offsets[j + 1] = offsets[j] + below[j].Layer.Outputs;
@@ -178,7 +178,7 @@ internal sealed class AlphaBetaCrown : IDisposable
         {
             for (int r = 0; r < rows.Length; r++)
                 rows[r] = new(below, offsets);
-            Rows = new double[(RowBlock * widest) + BackwardRow.Slack];
+            Rows = new double[(RowBlock * widest) + RowPadding.Length];
             Next = new double[Rows.Length];
         }
 

@@ -33,7 +33,7 @@ internal sealed class AlphaBetaCrownRow
     {
         this.below = below;
         this.offsets = offsets;
-        int length = offsets[^1] + BackwardRow.Slack;
+        int length = offsets[^1] + RowPadding.Length;
         slope = new double[length];
         bestSlope = new double[length];
         coefficient = new double[length];

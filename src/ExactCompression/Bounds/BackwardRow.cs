@@ -21,14 +21,11 @@ namespace ExactCompression.Bounds;
 /// </para>
 /// <para>
 /// Lanes beyond the end of a row hold whatever follows it in memory: their coefficients are taken as 0, and they are stored back unchanged.
-/// So rows, and arrays that go with them, need <see cref="Slack"/> elements behind the last one.
+/// So rows, and arrays that go with them, need <see cref="RowPadding.Length"/> elements behind the last one.
 /// </para>
 /// </remarks>
 internal struct BackwardRow
 {
-    /// <summary>Elements that must be readable behind the end of a row or of an array that goes with it.</summary>
-    public const int Slack = 8;
-
     /// <summary>Value of the constant.</summary>
     public double Constant;
 
@@ -141,15 +138,6 @@ internal struct BackwardRow
     /// <param name="gamma">The rounding error of sums, relative to their size.</param>
     /// <param name="loss">The error of underflow.</param>
     public readonly double Charge(double gamma, double loss) => (Error * (1 + 1e-9)) + (gamma * Size) + loss;
-
-    /// <summary>An array with zeros behind its values, so that it can go with a row.</summary>
-    /// <param name="values">The values.</param>
-    public static double[] WithSlack(ReadOnlySpan<double> values)
-    {
-        var padded = new double[values.Length + Slack];
-        values.CopyTo(padded);
-        return padded;
-    }
 
     /// <summary>All bits set in the first lanes.</summary>
     /// <param name="count">How many elements are left.</param>

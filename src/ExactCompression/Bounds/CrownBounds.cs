@@ -25,8 +25,8 @@ internal sealed class CrownBounds
     {
         domain = network.Domain;
         below = [.. network.Layers];
-        lower = BackwardRow.WithSlack(domain.Lower.Span);
-        upper = BackwardRow.WithSlack(domain.Upper.Span);
+        lower = RowPadding.Padded(domain.Lower.Span);
+        upper = RowPadding.Padded(domain.Upper.Span);
         int inputs = below[0].Layer.Inputs;
         widest = Math.Max(inputs, below.Max(static r => r.Layer.Outputs));
         gamma = Rounding.Gamma((2L * below.Sum(static r => r.Layer.Outputs)) + inputs + 2);
@@ -113,9 +113,9 @@ internal sealed class CrownBounds
 
     private sealed class Workspace(int widest)
     {
-        public double[] Rows { get; private set; } = new double[(RowBlock * widest) + BackwardRow.Slack];
+        public double[] Rows { get; private set; } = new double[(RowBlock * widest) + RowPadding.Length];
 
-        public double[] Next { get; private set; } = new double[(RowBlock * widest) + BackwardRow.Slack];
+        public double[] Next { get; private set; } = new double[(RowBlock * widest) + RowPadding.Length];
 
         public BackwardRow[] Sums { get; } = new BackwardRow[RowBlock];
 

@@ -25,12 +25,12 @@ internal sealed class ReluRelaxation : IDisposable
         this.upper = upper;
         Layer = layer;
         int width = layer.Outputs;
-        Bias = BackwardRow.WithSlack(layer.Bias.Span);
-        UpperSlope = new double[width + BackwardRow.Slack];
-        UpperIntercept = new double[width + BackwardRow.Slack];
-        LowerSlope = new double[width + BackwardRow.Slack];
-        Error = new double[width + BackwardRow.Slack];
-        Open = new double[width + BackwardRow.Slack];
+        Bias = RowPadding.Padded(layer.Bias.Span);
+        UpperSlope = new double[width + RowPadding.Length];
+        UpperIntercept = new double[width + RowPadding.Length];
+        LowerSlope = new double[width + RowPadding.Length];
+        Error = new double[width + RowPadding.Length];
+        Open = new double[width + RowPadding.Length];
         Packed = PackedMatrix<double>.FromRows(layer.Weights.Span, width, layer.Inputs);
         Input = input;
         Output = output;
@@ -48,7 +48,7 @@ internal sealed class ReluRelaxation : IDisposable
     /// <summary>Range of the rectifiers' outputs.</summary>
     public ActivationRange Output { get; }
 
-    /// <summary>The layer's bias. This array and the next ones have slack behind the last neuron (see <see cref="BackwardRow"/>).</summary>
+    /// <summary>The layer's bias. This array and the next ones have padding behind the last neuron (<see cref="RowPadding"/>).</summary>
     public double[] Bias { get; }
 
     /// <summary>Slope of the line above each rectifier.</summary>

@@ -1,12 +1,29 @@
+using System.Globalization;
+
 namespace ExactCompression.Verdicts;
 
 /// <summary>
 /// What a verdict rests on: a proof, a MILP solver's claim, or an imported claim; with notes of the proofs that confirm a solver's claim
-/// and of the claims that proofs have refuted. Immutable. Only <see cref="EvidenceText"/> formats and parses it; evidence with equal text
-/// is equal.
+/// and of the claims that proofs have refuted. Immutable. Only <see cref="ToString"/> formats it and <see cref="EvidenceText"/> parses it;
+/// evidence with equal text is equal.
 /// </summary>
 internal sealed class Evidence : IEquatable<Evidence>
 {
+    /// <summary>How the text of a solver's claim begins.</summary>
+    public const string MilpText = "Milp";
+
+    /// <summary>How the text of a claim from outside begins.</summary>
+    public const string ImportedText = "Imported";
+
+    /// <summary>What is between evidence and its notes.</summary>
+    public const string Between = ", ";
+
+    /// <summary>How a note of a refuted claim begins.</summary>
+    public const string Against = "against ";
+
+    /// <summary>How a note of a proof that confirms a claim begins.</summary>
+    public const string ProvenBy = "proven by ";
+
     private Evidence(EvidenceKind kind, string? label = null)
     {
         Kind = kind;
@@ -77,6 +94,15 @@ internal sealed class Evidence : IEquatable<Evidence>
     /// <summary>Whether this is a solver's claim that no proof confirms.</summary>
     public bool IsSolverAlone => Kind == EvidenceKind.Solver && !IsConfirmed;
 
+    /// <summary>The text without notes.</summary>
+    internal string HeadText => Label ?? Kind switch
+    {
+        EvidenceKind.None => "",
+        EvidenceKind.Solver => $"{MilpText} ({Solver}, {Tolerance!.Value.ToString("0e+00", CultureInfo.InvariantCulture)})",
+        EvidenceKind.Imported => Stated is { Length: > 0 } stated ? $"{ImportedText} ({stated})" : ImportedText,
+        _ => Kind.ToString(),
+    };
+
     /// <summary>Whether a proof has refuted the claim, so that no verdict is left.</summary>
     private bool IsRefuted => Kind == EvidenceKind.None && Notes.Count > 0;
 
@@ -94,9 +120,6 @@ internal sealed class Evidence : IEquatable<Evidence>
     /// <param name="label">Its text.</param>
     /// <param name="stated">For an imported claim, the evidence stated there.</param>
     public static Evidence Unread(EvidenceKind kind, string label, string? stated = null) => new(kind, label) { Stated = stated };
-
-    /// <inheritdoc cref="EvidenceText.Parse"/>
-    public static Evidence Parse(string text) => EvidenceText.Parse(text);
 
     /// <summary>The same evidence without notes.</summary>
     public Evidence Head() => Notes.Count == 0 ? this : new(this, []);
@@ -119,8 +142,10 @@ internal sealed class Evidence : IEquatable<Evidence>
         : before.Kind == EvidenceKind.Solver && Kind != EvidenceKind.Solver ? before.With([new(Confirms: true, Head()), .. Notes])
         : this; // one solver's claim does not prove another's
 
-    /// <inheritdoc/>
-    public override string ToString() => EvidenceText.Format(this);
+    /// <summary>The text, as views show it and files have it; <see cref="EvidenceText"/> parses it.</summary>
+    public override string ToString() => Notes.Count == 0
+        ? HeadText
+        : string.Join(Between, Notes.Select(static n => n.ToString()).Prepend(HeadText).Where(static piece => piece.Length > 0));
 
     /// <inheritdoc/>
     public bool Equals(Evidence? other) => other is not null && (ReferenceEquals(this, other) || ToString() == other.ToString());
@@ -130,4 +155,14 @@ internal sealed class Evidence : IEquatable<Evidence>
 
     /// <inheritdoc/>
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+}
+
+/// <summary>A note on the evidence of a verdict.</summary>
+/// <param name="Confirms">Whether <paramref name="Evidence"/> is a proof that confirms a solver's claim; otherwise it is a claim that a
+/// proof has refuted.</param>
+/// <param name="Evidence">The proof or the claim, without notes of its own.</param>
+internal readonly record struct EvidenceNote(bool Confirms, Evidence Evidence)
+{
+    /// <inheritdoc/>
+    public override string ToString() => (Confirms ? Evidence.ProvenBy : Evidence.Against) + Evidence.HeadText;
 }

@@ -56,7 +56,7 @@ public sealed class NeuronStability
     public string Evidence
     {
         get => Basis.ToString();
-        init => Basis = Verdicts.Evidence.Parse(value);
+        init => Basis = Verdicts.EvidenceText.Parse(value);
     }
 
     /// <summary>The evidence behind <see cref="Evidence"/>.</summary>

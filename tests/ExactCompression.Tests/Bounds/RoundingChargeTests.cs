@@ -122,7 +122,7 @@ public sealed class RoundingChargeTests
         var small = new AffineLayer([0], [Lost], 1, 1, Activation.Relu, WeightPrecision.Float64);
         var relaxation = ReluRelaxation.Of(small, ActivationRange.OfInput(new([0], [1])), [Lost], [Lost]);
         relaxation.Dispose();
-        double[] row = new double[1 + BackwardRow.Slack];
+        double[] row = new double[1 + RowPadding.Length];
         BackwardRow sums = BackwardRow.Start(top, 0, true, relaxation.Output, row.AsSpan(0, 1));
         for (int layer = 0; layer < Many; layer++)
             sums.PassRectifiers(relaxation, relaxation.LowerSlope, row.AsSpan(0, 1));

@@ -39,7 +39,7 @@ public sealed class EvidenceTests
         ];
         foreach ((string text, Evidence evidence) in all)
         {
-            var read = Evidence.Parse(text);
+            var read = EvidenceText.Parse(text);
             Assert.Equal((text, text), (evidence.ToString(), read.ToString()));
             Assert.Equal((evidence.Kind, evidence.Solver, evidence.Tolerance, evidence.Stated, evidence.Label),
                 (read.Kind, read.Solver, read.Tolerance, read.Stated, read.Label));
@@ -82,7 +82,7 @@ public sealed class EvidenceTests
     [InlineData("Imported (Imported (Crown))", nameof(EvidenceKind.Imported))]
     public void Parse_OddText_KeepsItAndIsNoProof(string text, string kind)
     {
-        var evidence = Evidence.Parse(text);
+        var evidence = EvidenceText.Parse(text);
         Assert.Equal((kind, text), (evidence.Kind.ToString(), evidence.ToString()));
         Assert.Equal(kind == nameof(EvidenceKind.Solver), evidence.IsSolverAlone);
         var verdict = new NeuronStability { Layer = 1, Neuron = 0, State = NeuronState.StablyActive, Evidence = text };
@@ -101,9 +101,9 @@ public sealed class EvidenceTests
             string text = string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => words[random.Next(words.Length)]));
             if (text.Length > 0 && random.Next(2) == 0)
                 text = text.Remove(random.Next(text.Length), 1);
-            var evidence = Evidence.Parse(text);
+            var evidence = EvidenceText.Parse(text);
             Assert.Equal(text, evidence.ToString());
-            var import = Evidence.Parse(evidence.AsImported().ToString());
+            var import = EvidenceText.Parse(evidence.AsImported().ToString());
             Assert.True(import.IsImported);
             Assert.Equal(text, evidence.IsImported ? import.ToString() : import.Stated);
             Assert.False(evidence.IsConfirmed && !text.Contains(", proven by ", StringComparison.Ordinal), text);
@@ -115,19 +115,19 @@ public sealed class EvidenceTests
     {
         string deep = string.Concat(Enumerable.Repeat("Imported (", 200_000));
         string wide = "Crown" + string.Concat(Enumerable.Repeat(", against Milp (Scip, 1e-06)", 50_000));
-        Assert.Equal(deep, Evidence.Parse(deep).ToString());
-        Assert.Equal(50_000, Evidence.Parse(wide).Notes.Count);
-        Assert.Equal(wide, Evidence.Parse(wide).ToString());
+        Assert.Equal(deep, EvidenceText.Parse(deep).ToString());
+        Assert.Equal(50_000, EvidenceText.Parse(wide).Notes.Count);
+        Assert.Equal(wide, EvidenceText.Parse(wide).ToString());
     }
 
     [Fact]
     public void After_ClaimWhoseTextIsDamaged_IsConfirmedByAProof()
     {
-        Evidence evidence = Evidence.Crown.After(Evidence.Parse("Milp (Scip"));
+        Evidence evidence = Evidence.Crown.After(EvidenceText.Parse("Milp (Scip"));
         Assert.Equal(("Milp (Scip, proven by Crown", false), (evidence.ToString(), evidence.IsSolverAlone));
-        evidence = Evidence.Crown.After(Evidence.Parse("Milp"));
+        evidence = Evidence.Crown.After(EvidenceText.Parse("Milp"));
         Assert.Equal(("Milp, proven by Crown", false), (evidence.ToString(), evidence.IsSolverAlone));
-        Assert.True(Evidence.Parse(evidence.ToString()).IsConfirmed);
+        Assert.True(EvidenceText.Parse(evidence.ToString()).IsConfirmed);
     }
 
     [Fact]

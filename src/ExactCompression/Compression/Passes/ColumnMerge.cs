@@ -19,7 +19,7 @@ internal static class ColumnMerge
             return null;
         RewrittenNeuron[] fates = part.FatesOf(groups.SelectMany(static g => g.Members.Select(static m => m.Neuron)));
         AddedNeuron[] added = [.. groups.Select(g => Sum(part, g.Members))];
-        var next = new NextWeights(part.Next, fates, added.Length);
+        var next = new OutgoingWeights(part.Next, fates, added.Length);
         int kept = next.Columns - added.Length;
         for (int g = 0; g < added.Length; g++)
         {

@@ -118,7 +118,7 @@ internal sealed class LinearPart
 
     /// <summary>A rewrite of this layer.</summary>
     public LayerRewrite Rewrite(
-        CompressionStepKind kind, string description, RewrittenNeuron[] rewritten, AddedNeuron[] added, NextWeights next) => new()
+        CompressionStepKind kind, string description, RewrittenNeuron[] rewritten, AddedNeuron[] added, OutgoingWeights next) => new()
     {
         At = At,
         Kind = kind,

@@ -28,7 +28,7 @@ internal static class MultipleMerge
 
         if (merged == 0)
             return null;
-        var next = new NextWeights(network.Layers[at + 1], fates, 0);
+        var next = new OutgoingWeights(network.Layers[at + 1], fates, 0);
         next.Cancel(rounding.OfSums);
         return new()
         {

@@ -86,7 +86,7 @@ internal static class NeuronRemoval
         int gone = fates.Count(static f => f.Fate != NeuronFate.Kept);
         if (gone == 0)
             return null;
-        var next = new NextWeights(network.Layers[at + 1], fates, 0);
+        var next = new OutgoingWeights(network.Layers[at + 1], fates, 0);
         return new() { At = at, Kind = kind, Description = describe(gone, fates.Length), Fates = fates, Added = [],
             NextWeights = next.Weights, NextBias = next.Bias };
     }

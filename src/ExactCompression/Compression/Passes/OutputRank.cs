@@ -30,7 +30,7 @@ internal static class OutputRank
             outputs[(i * columns)..((i + 1) * columns)],
             constants[i],
             [.. part.All.Select(j => (j, part.Next.Row(i)[j])).Where(static t => t.Item2 != 0)]))];
-        var next = new NextWeights(part.Next, fates, added.Length);
+        var next = new OutgoingWeights(part.Next, fates, added.Length);
         int kept = next.Columns - added.Length;
         for (int r = 0; r < basis.Rank; r++)
         {

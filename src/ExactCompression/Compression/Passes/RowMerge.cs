@@ -145,7 +145,7 @@ internal static class RowMerge
         DraftLayer layer = part.Layer;
         RewrittenNeuron[] fates = part.FatesOf(merged.Select(static m => m.Neuron));
         AddedNeuron[] added = [.. returning.Select(j => part.Shifted(layer.Row(j).ToArray(), layer.Bias[j], [(j, 1)]))];
-        var next = new NextWeights(part.Next, fates, added.Length);
+        var next = new OutgoingWeights(part.Next, fates, added.Length);
         int kept = next.Columns - added.Length;
         int[] columns = [.. basis.Base.Select(j => Array.IndexOf(returning, j) is var at && at >= 0 ? kept + at : next.PlaceOf(j))];
         double[] offsets = [.. basis.Base.Select(j => Array.IndexOf(returning, j) is var at && at >= 0 ? added[at].Bias : layer.Bias[j])];

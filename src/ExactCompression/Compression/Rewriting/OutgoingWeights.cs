@@ -1,7 +1,7 @@
 namespace ExactCompression.Compression.Rewriting;
 
 /// <summary>The next layer's weights while a rewrite is assembled: on the kept neurons, then on the added ones.</summary>
-internal sealed class NextWeights
+internal sealed class OutgoingWeights
 {
     private readonly DraftLayer next;
     private readonly RewrittenNeuron[] fates;
@@ -9,7 +9,7 @@ internal sealed class NextWeights
     private double[]? magnitudes;
 
     /// <summary>Weights on the kept neurons, with the multiples of each and the constants; those on added neurons are still 0.</summary>
-    public NextWeights(DraftLayer next, RewrittenNeuron[] fates, int added)
+    public OutgoingWeights(DraftLayer next, RewrittenNeuron[] fates, int added)
     {
         this.next = next;
         this.fates = fates;
