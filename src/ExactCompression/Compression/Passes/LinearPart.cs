@@ -82,9 +82,11 @@ internal sealed class LinearPart
     /// <para>Some steps are spare. With <c>n</c> terms of magnitude <c>M</c> in all, the difference errs by at most <c>gamma_(n+1) M</c>,
     /// and <c>gamma_(n+4) M</c> is charged: the <c>3 u M</c> left over bear the roundings of the products <c>c L</c>, at most <c>u M</c>.
     /// What a constant's product loses to underflow, at most <c>2^-1075</c> a term, the two steps outward of its bound bear, which move by
-    /// <c>2^-1074</c> each and round by half of that. The last steps outward of <c>low - moved</c> and <c>high + moved</c> are at most
-    /// <c>2.1 u M</c>, the last of all those of ends that the box or these charges have widened by more. All stay: they cost nothing, and
-    /// the next change may need them.</para>
+    /// <c>2^-1074</c> each and round by half of that. The biases of the terms need no magnitude of their own: what they sum up to so far is
+    /// a bound of the terms, which is stepped outward, less what their rows give; that and the sum of the rows begin and end near 0, so
+    /// that no partial sum of either is above <c>M / 2</c>. The last steps outward of <c>low - moved</c> and <c>high + moved</c> are at
+    /// most <c>2.1 u M</c>, the last of all those of ends that the box or these charges have widened by more. All stay: they cost nothing,
+    /// and the next change may need them.</para>
     /// </remarks>
     public AddedNeuron Shifted(double[] weights, double constant, IReadOnlyList<(int Neuron, double Coefficient)> terms)
     {
