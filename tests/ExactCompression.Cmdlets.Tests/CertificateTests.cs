@@ -24,7 +24,7 @@ public sealed class CertificateTests(ModuleFixture module)
         Assert.Empty(result.Errors);
         PSObject report = result.Output[0];
         Assert.Equal(true, report.Properties["Valid"].Value);
-        Assert.InRange((double)report.Properties["ProvenDeviation"].Value, 1e-12, 2 * (double)result.Output[1].BaseObject);
+        Assert.InRange((double)report.Properties["ProvenDeviation"].Value, 1e-12, 2.5 * (double)result.Output[1].BaseObject);
         Assert.Equal("[0,1]^64", report.Properties["Domain"].Value.ToString());
     }
 

@@ -1,4 +1,5 @@
 using ExactCompression.Compression.Rewriting;
+using ExactCompression.Numerics;
 using ExactCompression.Tests.Oracles;
 using Xunit;
 using static ExactCompression.Tests.Compression.Nets;
@@ -17,6 +18,15 @@ public class DraftNetworkTests
     {
         ReluNetwork network = new([Known(Activation.Relu, 0, Small), Known(Activation.Identity, 0, 1)]);
         Assert.True(DraftNetwork.Of(StabilityTable.Undecided(network, InputDomain.Unit)).Deviation[0] >= (Rational)1 + Small);
+    }
+
+    /// <summary>A weight's radius is lost beside that of the bias, over the box and beyond it.</summary>
+    [Fact]
+    public void LayerRadius_BiasThatAbsorbsTheWeights_IsAddedOutward()
+    {
+        AffineLayer layer = new([1], [0], 1, 1, Activation.Relu, WeightPrecision.Float64, [Small], [1]);
+        Assert.True(LayerRadius.Of(layer, 0, new Box([0], [1])) >= (Rational)1 + Small);
+        Assert.True(LayerRadius.Of(layer, 0, new Box([0], [0]), [1]) >= (Rational)1 + Small);
     }
 
     /// <summary>A neuron is known to within a half, and is never on.</summary>

@@ -1,3 +1,4 @@
+using ExactCompression.Compression.Rewriting;
 using Xunit;
 using static ExactCompression.Tests.Compression.Nets;
 
@@ -6,6 +7,29 @@ namespace ExactCompression.Tests.Compression;
 /// <summary>A step whose new weights or biases would overflow is not taken, and keeps no other from being taken.</summary>
 public class OverflowTests
 {
+    /// <summary>Whatever of a rewrite is no float32, it is not stored as one.</summary>
+    [Theory]
+    [InlineData(1, 1, 1, 1, true)]
+    [InlineData(1e39, 1, 1, 1, false)]
+    [InlineData(1, 1e39, 1, 1, false)]
+    [InlineData(1, 1, 1e39, 1, false)]
+    [InlineData(1, 1, 1, 1e39, false)]
+    public void Fits_NumbersOfEachPart_AreLookedAt(double nextWeight, double nextBias, double weight, double bias, bool fits)
+    {
+        LayerRewrite rewrite = new()
+        {
+            At = 0,
+            Kind = CompressionStepKind.Merge,
+            Description = "",
+            Fates = [],
+            Added = [new([weight], bias, 0, 1)],
+            NextWeights = [nextWeight],
+            NextBias = [nextBias],
+        };
+        Assert.Equal(fits, rewrite.Fits(WeightPrecision.Float32));
+        Assert.True(rewrite.Fits(WeightPrecision.Float64));
+    }
+
     [Fact]
     public void Compress_BiasThatWouldOverflow_LeavesTheNeurons()
     {

@@ -197,6 +197,35 @@ public class ProofTermTests
         Assert.True(gap <= result.ProvenDeviation, $"{result.ProvenDeviation}");
     }
 
+    /// <summary><c>relu(1/2 - x)</c> is taken for <c>relu(x - 1/2) + 1/2 - x</c>, and is so but for some last places.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void Apply_OppositeThatIsNotQuite_IsCharged(int sign)
+    {
+        double row = -1 + (sign * Math.Pow(2, -40));
+        ReluNetwork network = new([Double([1, -0.5], [row, 0.5]), DoubleOutput([1, 1, 0])]);
+        DraftNetwork before = DraftNetwork.Of(Table(network, InputDomain.Unit, "uu"));
+        DraftLayer layer = before.Layers[0];
+        var part = new LinearPart(before, 0, ParallelRow.Find(layer, before.InputsOf(0), 1e-9, -1, static _ => true));
+        int gone = Assert.Single(part.Opposites);
+        AddedNeuron added = part.Shifted(layer.Row(gone).ToArray(), layer.Bias[gone], [(gone, 1)]);
+        LayerRewrite rewrite = new()
+        {
+            At = 0,
+            Kind = CompressionStepKind.MergeOpposites,
+            Description = "",
+            Fates = part.FatesOf([]),
+            Added = [added],
+            NextWeights = [1 + part.FatesOf([])[gone].Value, 1],
+            NextBias = [layer.Bias[gone] - added.Bias],
+        };
+        DraftNetwork after = RewriteProof.Apply(before, rewrite, default);
+        Rational gap = ((double[])[0, 1]).Select(x => ExactDifference.At(network, CancellingNetworks.Plain(after), [x])).Aggregate(
+            Rational.Max);
+        Assert.True(gap > Math.Pow(2, -42) && gap <= after.Deviation[0]);
+    }
+
     private static LayerRewrite Rewrite(RewrittenNeuron[] fates, double[] weights, double[] bias) =>
         new() { At = 0, Kind = CompressionStepKind.Merge, Description = "", Fates = fates, Added = [], NextWeights = weights,
             NextBias = bias };

@@ -81,7 +81,9 @@ internal sealed class LinearPart
     /// <para>Some charges are redundant. With <c>n</c> terms of magnitude <c>M</c> in all, the difference errs by at most
     /// <c>gamma_(n+1) M</c>, and <c>gamma_(n+4) M</c> is charged: the remaining <c>3 u M</c> cover the roundings of the products
     /// <c>c L</c>, at most <c>u M</c>. What a constant's product loses to underflow, at most <c>2^-1075</c> a term, is covered by the two
-    /// steps outward of its bound, which move by <c>2^-1074</c> each and round by half of that. The last steps outward of
+    /// steps outward of its bound, which move by <c>2^-1074</c> each and round by half of that. The biases of the terms need no magnitude
+    /// of their own: their partial sum is a bound of the terms, which is stepped outward, less what their rows give; both that and the sum
+    /// of the rows begin and end near 0, so that no partial sum of either exceeds <c>M / 2</c>. The last steps outward of
     /// <c>low - moved</c> and <c>high + moved</c> are at most <c>2.1 u M</c>, the last of all those of ends that the box or these charges
     /// have widened by more. All are kept: they cost nothing, and the next change may need them.</para>
     /// </remarks>

@@ -90,7 +90,7 @@ internal sealed class LayerRewrite
     public bool IsSound => Array.TrueForAll(Fates, f => f.Fate switch
     {
         NeuronFate.Kept => !Folds,
-        NeuronFate.Multiple or NeuronFate.Opposite => !Folds && Fates[f.Of].Fate == NeuronFate.Kept,
+        NeuronFate.Multiple or NeuronFate.Opposite => Fates[f.Of].Fate == NeuronFate.Kept,
         _ => true,
     });
 

@@ -145,6 +145,8 @@ internal sealed class RewriteProof
         if (!neuron.IsActive)
             return UpperBound.Add(error, UpperBound.Multiply(Math.Abs(change.Value), neuron.Most));
         affine.Add(change.Value, layer.Row(row), layer.Bias[row], layer.LeastWeight);
+
+        // What its weight rounds by counts where the neuron is on, its slack where it is off: at no point both.
         return UpperBound.Add(error, UpperBound.Multiply(Math.Abs(change.Value), neuron.Slack));
     }
 

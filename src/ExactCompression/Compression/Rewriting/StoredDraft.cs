@@ -108,7 +108,10 @@ internal static class StoredDraft
         }
     }
 
-    /// <summary>Bounds of a sum; exactly the other summand where one is 0.</summary>
+    /// <summary>
+    /// Bounds of a sum; exactly the other summand where one is 0. At least one of its terms has been stepped outward by more than the sum
+    /// rounds, or is a radius that the draft's own distance counts once more.
+    /// </summary>
     private static (double Lower, double Upper) Sum((double Lower, double Upper) a, (double Lower, double Upper) b)
     {
         if (a == (0, 0))
