@@ -5,12 +5,12 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Analysis;
 
 /// <summary>
-/// Holds a solver's word against proofs before anyone sees it: intervals, linear bounds, and linear bounds with optimised slopes for the
-/// claimed neurons alone; what these leave gets a short search for a proof or a witness, exact where linear pieces are few.
+/// Checks a solver's claims against proofs before they are reported: intervals, linear bounds, and linear bounds with optimised slopes for
+/// the claimed neurons alone; what these leave gets a short search for a proof or a witness, exact where linear pieces are few.
 /// </summary>
 internal static class ClaimComparison
 {
-    /// <summary>Bounds the claimed neurons; a bound that decides one is noted beside the claim, or refutes it.</summary>
+    /// <summary>Bounds the claimed neurons; a bound that decides one confirms the claim, or refutes it.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="options">How the search runs.</param>
     /// <param name="clock">Time and threads.</param>
@@ -19,7 +19,7 @@ internal static class ClaimComparison
         if (!Enumerable.Range(0, ledger.Count).Any(ledger.IsClaim))
             return;
 
-        // On a ledger of its own: bounds of neurons that are not claimed are no part of the formulation asked for. Its time ends with the
+        // On a separate ledger: bounds of neurons that are not claimed do not belong to the requested formulation. Its time ends with the
         // search's.
         var bounded = new VerdictLedger(StabilityTable.Undecided(ledger.Network, ledger.Domain));
         SearchOptions quiet = options with { TimeLimit = null, Progress = null };
@@ -29,7 +29,7 @@ internal static class ClaimComparison
         Search(ledger, bounded.ToTable(default, [], null), quiet, clock);
     }
 
-    /// <summary>Takes over what bounds say of the claims, and optimises the slopes of those that this leaves.</summary>
+    /// <summary>Applies the bounds to the claims, and optimises the slopes for those that remain.</summary>
     private static void OptimizeSlopes(VerdictLedger ledger, VerdictLedger bounded, SearchClock clock)
     {
         using var below = new RelaxedNetwork(ledger.Domain);
@@ -46,7 +46,7 @@ internal static class ClaimComparison
         }
     }
 
-    /// <summary>Searches for a proof or a witness of the claims that are left.</summary>
+    /// <summary>Searches for a proof or a witness for the remaining claims.</summary>
     private static void Search(VerdictLedger ledger, StabilityTable bounded, SearchOptions options, SearchClock clock)
     {
         int[] claimed = [.. Enumerable.Range(0, ledger.Count).Where(ledger.IsClaim)];

@@ -6,11 +6,11 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Analysis;
 
 /// <summary>
-/// The search by one of the paper's formulations: bounds for the constants, data where it is to refute candidates first, the programs, and
-/// then what the solver claims against proofs.
+/// The search by one of the paper's formulations: bounds for the constants, optionally data to refute candidates first, the programs, and
+/// finally proofs that confirm or refute the solver's claims.
 /// </summary>
 /// <param name="table">What is known so far.</param>
-/// <param name="data">Rows to run through the network first, or null.</param>
+/// <param name="data">Rows to evaluate on the network first, or null.</param>
 /// <param name="backend">The solver.</param>
 /// <param name="milp">The formulation.</param>
 /// <param name="options">Limits, threads, seed, progress.</param>
@@ -36,8 +36,8 @@ internal sealed class FormulationSearch(
         if (!BigMEncoding.CanHold(ledger))
         {
             Options.Warning?.Invoke(
-                $"The pre-activations of '{ledger.Network.Name}' have no bounds that a program could hold; the neurons that this leaves "
-                    + $"open stay undetermined.");
+                $"The pre-activations of '{ledger.Network.Name}' have no bounds that are small enough for a program; the neurons that "
+                    + $"are still open stay undetermined.");
             return;
         }
 

@@ -6,26 +6,27 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Analysis;
 
 /// <summary>
-/// The search by all that proves something: bounds, witnesses, exact arithmetic and search trees; and a MILP solver last, where the time is
-/// limited. What a solver alone has said before is put to the proof again.
+/// The search by all kinds of proof: bounds, witnesses, exact arithmetic and search trees; and a MILP solver last, where the time is
+/// limited. Earlier unconfirmed claims of a solver are checked again.
 /// </summary>
 /// <param name="table">What is known so far.</param>
-/// <param name="data">Rows to run through the network first, or null.</param>
+/// <param name="data">Rows to evaluate on the network first, or null.</param>
 /// <param name="options">Limits, threads, seed, progress.</param>
 /// <param name="scope">The neurons to decide, by their index over all layers; null for all.</param>
 internal sealed class HybridSearch(StabilityTable table, InputData? data, SearchOptions options, Func<int, bool>? scope)
     : StabilitySearch(table, data, options)
 {
     /// <summary>
-    /// Data rows beside an attack that targets: more find little that it does not. All rows are run by <see cref="UnstableSearch"/>.
+    /// Data rows in addition to a targeted attack: more rows find little that the attack does not. <see cref="UnstableSearch"/> evaluates
+    /// all rows.
     /// </summary>
     private const int MostRows = 4_096;
 
     /// <summary>
-    /// Decides what takes little: bounds, the corners where they are reached, linear pieces where they are few, a coarse partition, small
-    /// trees.
+    /// Decides what is cheap to decide: bounds, the corners where they are attained, linear pieces where they are few, a coarse partition,
+    /// small trees.
     /// </summary>
-    /// <param name="ledger">What is known, and which neurons are to be decided.</param>
+    /// <param name="ledger">What is known, and which neurons to decide.</param>
     /// <param name="options">Threads and seed.</param>
     /// <param name="clock">Time and threads.</param>
     public static void DecideQuickly(VerdictLedger ledger, SearchOptions options, SearchClock clock)
@@ -59,8 +60,8 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
         ZeroTies.Enumerate(ledger, clock, quickly: false);
         ExactSigns.Show(ledger, clock);
 
-        // Nothing but time ends a solver, so it is asked only where the time is limited; and last, for what it says is no premise of a
-        // proof.
+        // Only a time limit is sure to end a solver, so it is used only where the time is limited; and last, since its claims are never
+        // premises of a proof.
         if (ledger.Decided < ledger.Count && Options is { TimeLimit: not null, WithoutSolvers: false })
             clock.Run(SearchStage.Milp, () => NeuronSearch.DecideOpen(ledger, Options, clock));
     }
@@ -71,7 +72,7 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
         new(ledger, data, device, options, clock, [.. hints.Values.SelectMany(static c => c)], MostRows);
 
     /// <summary>
-    /// Witnesses and proofs for what cheap bounds have left open; last, and only where samples and attacks leave something too, search
+    /// Witnesses and proofs for what cheap bounds have left open; last, and only where samples and attacks leave neurons open too, search
     /// trees.
     /// </summary>
     private void FindWitnesses(VerdictLedger ledger, SearchClock clock, Dictionary<SignTarget, float[]> hints)

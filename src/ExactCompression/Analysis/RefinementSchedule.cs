@@ -6,39 +6,40 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Analysis;
 
 /// <summary>
-/// What follows where cheap bounds, samples and a shared attack leave neurons open. Layer by layer: optimised slopes (for the layers below,
-/// too: their tighter bounds help all above), small search trees, attacks on single neurons, large trees.
+/// The stages after cheap bounds, samples and a shared attack, for the neurons that these leave open. Layer by layer: optimised slopes (for
+/// the layers below, too: their tighter bounds help all layers above), small search trees, attacks on single neurons, large trees.
 /// </summary>
 internal static class RefinementSchedule
 {
-    /// <summary>So many open sides of a layer are worth a small tree each before they are worth many sample points and attacks.</summary>
+    /// <summary>Up to this many open targets of a layer are given a small tree each before many sample points and attacks.</summary>
     private const int Few = 8;
 
-    /// <summary>Sub-problems for all of these trees together: about what those points and attacks cost.</summary>
+    /// <summary>Sub-problems for all of these trees together: about the cost of those points and attacks.</summary>
     private const int QuickBudget = 768;
 
     private const int FirstBudget = 64;
     private const int BudgetBeforeAttack = 256;
     private const int LastBudget = 16_384;
 
-    /// <summary>Where inputs are few, splitting their box has settled what trees could.</summary>
+    /// <summary>Where inputs are few, splitting the input box has already settled what trees could.</summary>
     private const int LastBudgetOfFewInputs = 1_024;
 
     /// <summary>Works on all open neurons.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="search">Attacks, and checks of corners.</param>
-    /// <param name="hints">Further starts for some targets.</param>
+    /// <param name="hints">Further starting points for some targets.</param>
     public static void Run(VerdictLedger ledger, SearchClock clock, WitnessSearch search, IReadOnlyDictionary<SignTarget, float[]> hints) =>
         ForLayers(ledger, (layer, map, below) => Refine(ledger, layer, map, below, clock, search, hints));
 
     /// <summary>
-    /// What costs less than looking at many points: optimised slopes for the open neurons alone, and, where they are few, small trees.
+    /// The stages that cost less than sampling many points: optimised slopes for the open neurons alone, and, where they are few, small
+    /// trees.
     /// </summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="search">Checks of corners.</param>
-    /// <param name="mostTrees">With more open sides in a layer than these there are no trees.</param>
+    /// <param name="mostTrees">With more open targets in a layer than this no trees are grown.</param>
     public static void RunQuickly(VerdictLedger ledger, SearchClock clock, WitnessSearch search, int mostTrees = Few) =>
         ForLayers(ledger, (layer, map, below) =>
         {
@@ -77,7 +78,7 @@ internal static class RefinementSchedule
         ReluBranchAndBound[] trees = Trees(ledger, layer, bounds, search.Open(layer));
         clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, FirstBudget, BudgetBeforeAttack, search, clock));
 
-        // A neuron that stays open is hard to prove or hard to attack: trees and attacks take turns, each turn with twice the effort.
+        // A neuron that stays open is hard to prove or hard to attack: trees and attacks alternate, each time with twice the effort.
         int budget = BudgetBeforeAttack;
         for (int round = 0; round < AttackSchedule.Rounds && ledger.HasOpen(layer); round++)
         {
@@ -96,7 +97,7 @@ internal static class RefinementSchedule
                     ledger.Network.InputSize > InputBranchAndBound.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
     }
 
-    /// <summary>A tree for each open side of a layer.</summary>
+    /// <summary>A tree for each open target of a layer.</summary>
     private static ReluBranchAndBound[] Trees(VerdictLedger ledger, int layer, AlphaBetaCrown bounds, List<SignTarget> open) =>
         [.. open.Select(target => new ReluBranchAndBound(bounds, target, target.Index - ledger.Offsets[layer - 1]))];
 
@@ -112,7 +113,7 @@ internal static class RefinementSchedule
                 continue;
             foreach (bool above in (bool[])[true, false])
             {
-                if (!onlyUndecided || ledger.Wants(first + i, above))
+                if (!onlyUndecided || ledger.NeedsWitness(first + i, above))
                     problems.Add(CrownSubproblem.Root(i, above, slopes));
             }
         }
@@ -129,7 +130,8 @@ internal static class RefinementSchedule
     }
 
     /// <summary>
-    /// Grows the trees of the sides that are still open, all a little before any a lot, so that easy neurons do not wait for hard ones.
+    /// Grows the trees of the targets that are still open, all of them a little before any of them much, so that easy neurons do not wait
+    /// for hard ones.
     /// </summary>
     private static void Branch(
         VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int budget, int last, WitnessSearch search, SearchClock clock)
@@ -139,7 +141,7 @@ internal static class RefinementSchedule
             foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target) && !t.Stuck))
             {
                 clock.Report(SearchStage.BranchAndBound, layer);
-                tree.GoOn(budget, search, clock.Parallel);
+                tree.Continue(budget, search, clock.Parallel);
                 if (!tree.IsProven)
                     continue;
                 if (tree.Target.Above)

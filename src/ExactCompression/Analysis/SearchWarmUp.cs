@@ -1,15 +1,15 @@
 namespace ExactCompression;
 
 /// <summary>
-/// Lets the runtime compile a search's code while nobody waits for it: most networks are decided in a few milliseconds, their first search
-/// in a process would take a tenth of a second.
+/// Lets the runtime compile a search's code in the background: most networks are decided in a few milliseconds, but the first search in a
+/// process would take a tenth of a second.
 /// </summary>
 public static class SearchWarmUp
 {
     private const int Inputs = 16;
     private static int begun;
 
-    /// <summary>Begins on a background thread, once a process; returns at once. Searches do not wait for it.</summary>
+    /// <summary>Starts on a background thread, once a process; returns at once. Searches do not wait for it.</summary>
     public static void Begin()
     {
         if (Interlocked.Exchange(ref begun, 1) == 0)
@@ -24,11 +24,11 @@ public static class SearchWarmUp
 
     private static ReluNetwork Network()
     {
-        // Widths that meet full tiles, half tiles and remainders of the kernels.
+        // Widths that cover full tiles, half tiles and remainders of the kernels.
         double[][] first = Rows(41, Inputs, new Random(1)), second = Rows(25, first.Length, new Random(2)),
             third = Rows(19, second.Length, new Random(3)), output = Rows(2, third.Length, new Random(4));
 
-        // |x| + |y| >= |x + y|, out of rectifiers: true everywhere, and shown by no linear bound before some are split.
+        // |x| + |y| >= |x + y|, built from rectifiers: true everywhere, but not proven by any linear bound before some are split.
         double[][] triangle = [[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1]];
         for (int i = 0; i < triangle.Length; i++)
         {

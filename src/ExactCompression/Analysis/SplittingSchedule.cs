@@ -4,37 +4,38 @@ using ExactCompression.Witnesses;
 
 namespace ExactCompression.Analysis;
 
-/// <summary>How much the input box is split, for which neurons first: only where inputs are few.</summary>
+/// <summary>How far the input box is split, and for which neurons first: only where inputs are few.</summary>
 internal static class SplittingSchedule
 {
     /// <summary>
-    /// Parts of the input box that a layer may take, times the weights up to it: about ten minutes on two cores for one neuron.
+    /// The maximum number of subdomains of the input box for a layer, times the number of weights up to it: about ten minutes on two cores
+    /// for one neuron.
     /// </summary>
     private const long Effort = 800_000_000_000;
 
     /// <summary>
-    /// What a part costs at least, in weights: without it a tie that rounding leaves open would be split for days in a network of a few
-    /// neurons.
+    /// The minimum cost of a subdomain, in weights: without it a tie that rounding leaves open would be split for days in a network of a
+    /// few neurons.
     /// </summary>
-    private const long LeastPartCost = 2_000;
+    private const long LeastSubdomainCost = 2_000;
 
-    /// <summary>The share of that which comes first, before local search: most neurons need no more.</summary>
+    /// <summary>The share of that effort which is spent first, before local search: most neurons need no more.</summary>
     private const long QuickShare = 256;
 
-    /// <summary>The share that every group of neurons may take at first, hard or easy: estimates can be far too low.</summary>
+    /// <summary>The share that every group of neurons may use at first, hard or easy: estimates can be far too low.</summary>
     private const long FirstShare = 64;
 
-    /// <summary>What is still open then goes on to this much more.</summary>
+    /// <summary>What is still open then gets this many times more.</summary>
     private const long Growth = 4;
 
-    /// <summary>Points that walk for each open neuron in the first local search; then as many times more as the parts are.</summary>
+    /// <summary>Walkers for each open neuron in the first local search; later as many times more as the subdomains.</summary>
     private const int Walkers = 128;
 
-    /// <summary>Random dives that estimate what a neuron's partition takes.</summary>
+    /// <summary>Random dives that estimate the size of a neuron's partition.</summary>
     private const int Dives = 100;
 
     /// <summary>
-    /// Splits the input box a little for all open sides of one layer after another: what is settled below tightens the bounds above.
+    /// Splits the input box a little for all open targets of one layer after another: what is settled below tightens the bounds above.
     /// </summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="search">Checks of points.</param>
@@ -53,7 +54,7 @@ internal static class SplittingSchedule
 
     /// <summary>
     /// Splits the input box for what is still open, easy groups first, and in rounds: the estimates can be far too low. Between rounds a
-    /// local search looks longer for witnesses.
+    /// local search searches longer for witnesses.
     /// </summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="search">Checks of points.</param>
@@ -74,7 +75,7 @@ internal static class SplittingSchedule
             for (long effort = Effort / FirstShare; effort <= Effort && ledger.Decided < ledger.Count; effort *= Growth)
             {
                 foreach ((SplittingGroup group, InputBranchAndBound splitting) in work)
-                    clock.Run(SearchStage.InputSplitting, () => splitting.RunTo(effort / PartCost(ledger, group.Layer)));
+                    clock.Run(SearchStage.InputSplitting, () => splitting.RunTo(effort / SubdomainCost(ledger, group.Layer)));
                 walkers *= (int)Growth;
                 clock.Run(SearchStage.Attack, () => LocalSearch.Run(ledger, search, clock, walkers, seed));
             }
@@ -88,9 +89,9 @@ internal static class SplittingSchedule
     private static void Split(int layer, SignTarget[] targets, long effort, VerdictLedger ledger, WitnessSearch search, SearchClock clock)
     {
         using var splitting = new InputBranchAndBound(ledger, layer, targets, search, clock);
-        splitting.RunTo(Math.Max(1, effort / PartCost(ledger, layer)));
+        splitting.RunTo(Math.Max(1, effort / SubdomainCost(ledger, layer)));
     }
 
-    private static long PartCost(VerdictLedger ledger, int layer) =>
-        Math.Max(LeastPartCost, Enumerable.Range(1, layer).Sum(l => ledger.Network.HiddenLayer(l).ConnectionCount));
+    private static long SubdomainCost(VerdictLedger ledger, int layer) =>
+        Math.Max(LeastSubdomainCost, Enumerable.Range(1, layer).Sum(l => ledger.Network.HiddenLayer(l).ConnectionCount));
 }

@@ -8,9 +8,11 @@ namespace ExactCompression;
 /// </summary>
 public static class StabilityAnalysis
 {
-    /// <summary>The witness half: shows neurons unstable by points of the domain, on a device. Never claims that one is stable.</summary>
-    /// <param name="table">What is known so far; it is gone on from.</param>
-    /// <param name="data">Rows to run through the network first, or null. Rows outside the domain are clipped to it.</param>
+    /// <summary>
+    /// The witness half: proves neurons unstable by points of the domain, on a device. Never claims that a neuron is stable.
+    /// </summary>
+    /// <param name="table">What is known so far; the search continues from it.</param>
+    /// <param name="data">Rows to evaluate on the network first, or null. Rows outside the domain are clipped to it.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="options">Limits, threads, seed, progress.</param>
     /// <param name="cancellation">When cancelled, the search returns what it has within a second; it does not throw.</param>
@@ -20,20 +22,20 @@ public static class StabilityAnalysis
         new UnstableSearch(table, data, device, options).Run(cancellation);
 
     /// <summary>
-    /// Both halves: rigorous bounds prove neurons stable, witnesses show them unstable, cheapest evidence first. What a MILP solver alone
-    /// has said of a neuron is proven or refuted if it can be.
+    /// Both halves: rigorous bounds prove neurons stable, witnesses show them unstable, cheapest evidence first. A MILP solver's
+    /// unconfirmed claims are proven or refuted where possible.
     /// </summary>
-    /// <param name="table">What is known so far; it is gone on from.</param>
-    /// <param name="data">Rows to run through the network first, or null. Rows outside the domain are clipped to it.</param>
+    /// <param name="table">What is known so far; the search continues from it.</param>
+    /// <param name="data">Rows to evaluate on the network first, or null. Rows outside the domain are clipped to it.</param>
     /// <param name="options">Limits, threads, seed, progress.</param>
     /// <param name="cancellation">When cancelled, the search returns what it has within a second; it does not throw.</param>
     /// <exception cref="InvalidInputException">The data does not fit the network.</exception>
     public static StabilityTable FindStable(StabilityTable table, InputData? data, SearchOptions options, CancellationToken cancellation) =>
         FindStable(table, data, options, null, cancellation);
 
-    /// <summary>The same for some neurons alone; what is proven of others on the way stays.</summary>
-    /// <param name="table">What is known so far; it is gone on from.</param>
-    /// <param name="data">Rows to run through the network first, or null.</param>
+    /// <summary>The same for some neurons only; what is proven about others on the way is kept.</summary>
+    /// <param name="table">What is known so far; the search continues from it.</param>
+    /// <param name="data">Rows to evaluate on the network first, or null.</param>
     /// <param name="options">Limits, threads, seed, progress.</param>
     /// <param name="scope">The neurons to decide, by their index over all layers; null for all.</param>
     /// <param name="cancellation">When cancelled, the search returns what it has.</param>

@@ -5,31 +5,31 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Analysis;
 
 /// <summary>
-/// What every search for stable or unstable neurons does around its own stages: it opens a ledger on what a table knows, tries the
-/// witnesses that came from outside, keeps time, and at the end puts what was claimed to what was proven and makes the table.
+/// The common frame of every search for stable or unstable neurons around its own stages: it opens a ledger with what a table knows, checks
+/// imported witnesses, keeps time, and at the end compares claims with proofs and creates the table.
 /// </summary>
 /// <param name="table">What is known so far.</param>
-/// <param name="data">Rows to run through the network first, or null.</param>
+/// <param name="data">Rows to evaluate on the network first, or null.</param>
 /// <param name="options">Limits, threads, seed, progress.</param>
 internal abstract class StabilitySearch(StabilityTable table, InputData? data, SearchOptions options)
 {
     /// <summary>What was known at the start.</summary>
     protected StabilityTable Table => table;
 
-    /// <summary>Rows to run through the network first, or null.</summary>
+    /// <summary>Rows to evaluate on the network first, or null.</summary>
     protected InputData? Data => data;
 
     /// <summary>Limits, threads, seed, progress.</summary>
     protected SearchOptions Options => options;
 
-    /// <summary>Where witnesses were searched, if the table is to name it.</summary>
+    /// <summary>Where witnesses were searched, if the table should name it.</summary>
     protected virtual string? Device => null;
 
     /// <summary>Runs the search.</summary>
     /// <param name="cancellation">When cancelled, the search returns what it has within a second; it does not throw.</param>
-    /// <exception cref="InvalidInputException">The data does not fit the network, or a verdict from outside is refuted and no handler is
+    /// <exception cref="InvalidInputException">The data does not fit the network, or an imported verdict is refuted and no handler is
     /// registered.</exception>
-    /// <exception cref="ContradictionException">What a solver said is refuted, and no handler is registered.</exception>
+    /// <exception cref="ContradictionException">A solver's claim is refuted, and no handler is registered.</exception>
     public StabilityTable Run(CancellationToken cancellation)
     {
         data?.RequireColumns(table.Network.InputSize);
@@ -53,12 +53,12 @@ internal abstract class StabilitySearch(StabilityTable table, InputData? data, S
     /// <summary>The ledger of the search.</summary>
     protected virtual VerdictLedger OpenLedger() => new(table);
 
-    /// <summary>The search's own stages, cheapest evidence first. They end early by an exception where the time is over.</summary>
+    /// <summary>The search's own stages, cheapest evidence first. They end early by an exception when time runs out.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
     protected abstract void RunStages(VerdictLedger ledger, SearchClock clock);
 
-    /// <summary>What takes no time, and is done even where that is over: neurons that are never below 0 are often above it.</summary>
+    /// <summary>What takes no time, and is done even after time has run out: neurons that are never below 0 are often above it.</summary>
     /// <param name="ledger">What is known.</param>
     protected virtual void Conclude(VerdictLedger ledger) => ZeroTies.Show(ledger);
 }

@@ -3,16 +3,17 @@ using ExactCompression.Witnesses;
 
 namespace ExactCompression.Analysis;
 
-/// <summary>The search for unstable neurons alone: witnesses on a device, and no bound is a verdict.</summary>
+/// <summary>The search for unstable neurons only: witnesses on a device, and no bound becomes a verdict.</summary>
 /// <param name="table">What is known so far.</param>
-/// <param name="data">Rows to run through the network first, or null.</param>
+/// <param name="data">Rows to evaluate on the network first, or null.</param>
 /// <param name="device">Where to compute.</param>
 /// <param name="options">Limits, threads, seed, progress.</param>
 internal sealed class UnstableSearch(StabilityTable table, InputData? data, IWitnessDevice device, SearchOptions options)
     : StabilitySearch(table, data, options)
 {
     /// <summary>
-    /// So many signs left open by the first attacks are often out of reach; a device runs all data sooner than the CPU bounds more of them.
+    /// If this many signs are left open by the first attacks, they are often out of reach; a device evaluates all data sooner than the CPU
+    /// bounds more neurons.
     /// </summary>
     private const int FewOpen = 32;
 
@@ -24,8 +25,8 @@ internal sealed class UnstableSearch(StabilityTable table, InputData? data, IWit
     /// <inheritdoc/>
     protected override void RunStages(VerdictLedger ledger, SearchClock clock)
     {
-        // Bounds rule out many signs, and a search for those would run all points of the data and end with nothing. But they are no
-        // verdicts here: only the witnesses are taken over.
+        // Bounds exclude many signs, and a search for those would evaluate all points of the data in vain. But they are not verdicts here:
+        // only the witnesses are kept.
         var outlook = new VerdictLedger(Table) { Witnesses = ledger };
         Dictionary<SignTarget, float[]> hints = BoundPropagation.Run(outlook, clock);
         using var search = new WitnessSearch(outlook, Data, device, Options, clock, [.. hints.Values.SelectMany(static c => c)]);
@@ -42,6 +43,6 @@ internal sealed class UnstableSearch(StabilityTable table, InputData? data, IWit
     /// <inheritdoc/>
     protected override void Conclude(VerdictLedger ledger)
     {
-        // That a neuron is never below 0 is a bound, and no verdict here rests on one.
+        // That a neuron is never below 0 is a bound, and no verdict here rests on bounds.
     }
 }

@@ -5,8 +5,9 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Analysis;
 
 /// <summary>
-/// The order in which witnesses are searched, cheapest first: the corners where linear bounds are reached show most unstable neurons at
-/// once; attacks from the best of them, and optimised bounds, often settle the few others. Only then the many points of the pool pay.
+/// The order in which witnesses are searched, cheapest first: the corners where linear bounds are attained are witnesses for most unstable
+/// neurons at once; attacks from the best of them, and optimised bounds, often settle the few others. Only then do the many points of the
+/// pool pay off.
 /// </summary>
 internal static class WitnessSchedule
 {

@@ -3,8 +3,7 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// Everything that bound propagation needs to know of the values that enter one layer: their range, and what rounding can do to sums over
-/// them.
+/// Everything that bound propagation needs to know about the inputs of one layer: their range, and the rounding error of sums over them.
 /// </summary>
 internal sealed class ActivationRange
 {
@@ -32,12 +31,12 @@ internal sealed class ActivationRange
     /// <summary>Largest absolute value of each.</summary>
     public double[] Magnitude { get; }
 
-    /// <summary>Sum of the magnitudes, to nearest: for error terms that have room to spare.</summary>
+    /// <summary>Sum of the magnitudes, rounded to nearest: for error terms that have slack.</summary>
     public double Sum { get; }
 
     /// <summary>
     /// What the rounding of a layer's own weights can add to one of its pre-activations over this range, <c>sum_j R_ij m_j + r_i</c>; 0 for
-    /// exact weights. Rounded to nearest: callers leave room for that.
+    /// exact weights. Rounded to nearest: callers allow for that.
     /// </summary>
     /// <param name="layer">A layer whose inputs these are.</param>
     /// <param name="row">0-based neuron.</param>

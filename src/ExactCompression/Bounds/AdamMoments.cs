@@ -14,23 +14,23 @@ internal sealed class AdamMoments(int length)
     private readonly double[] mean = new double[length];
     private readonly double[] square = new double[length];
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Resets the moments.</summary>
     public void Clear()
     {
         mean.AsSpan().Clear();
         square.AsSpan().Clear();
     }
 
-    /// <summary>What makes up for the moments' start from 0: factors for the mean and for the square.</summary>
+    /// <summary>The bias corrections for the moments' start from 0: factors for the mean and for the square.</summary>
     /// <param name="step">0-based number of the step.</param>
     public static (double Mean, double Square) Corrections(int step) =>
         (1 / (1 - Math.Pow(First, step + 1)), 1 / (1 - Math.Pow(Second, step + 1)));
 
-    /// <summary>Takes one gradient into moments of its own.</summary>
+    /// <summary>Updates given moments with one gradient.</summary>
     /// <param name="mean">The first moment.</param>
     /// <param name="square">The second moment.</param>
     /// <param name="gradient">The gradient.</param>
-    /// <returns>Both moments with it.</returns>
+    /// <returns>The updated moments.</returns>
     public static (double Mean, double Square) With(double mean, double square, double gradient) =>
         ((First * mean) + ((1 - First) * gradient), (Second * square) + ((1 - Second) * gradient * gradient));
 
@@ -46,7 +46,7 @@ internal sealed class AdamMoments(int length)
         Vector512<double> zero = Vector512<double>.Zero, one = Vector512<double>.One, tiny = Vector512.Create(1e-12);
         for (int n = 0; n < count; n += Vector512<double>.Count)
         {
-            // Lanes behind the last rectifier are slack: nobody reads them.
+            // Lanes behind the last rectifier are slack: they are never read.
             nuint at = (nuint)n;
             ref double means = ref mean[0], squares = ref square[0], slope = ref slopes[0];
             Vector512<double> g = Vector512.LoadUnsafe(ref gradients[0], at);

@@ -4,9 +4,9 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// Backward bounds whose free slopes and multipliers are optimised by gradient for each row by itself (alpha-CROWN: Xu et al., ICLR 2021;
-/// multipliers of fixed phases as in beta-CROWN: Wang et al., NeurIPS 2021). Every step's bound is rigorous as those of
-/// <see cref="CrownBounds"/> are; the best is kept.
+/// Backward bounds whose free slopes and multipliers are optimised by gradient steps, separately for each row (alpha-CROWN: Xu et al., ICLR
+/// 2021; multipliers of fixed phases as in beta-CROWN: Wang et al., NeurIPS 2021). Every step's bound is as rigorous as those of
+/// <see cref="CrownBounds"/>; the best is kept.
 /// </summary>
 /// <remarks>
 /// Gradients by hand: let <c>x*</c> be the corner where the bound's linear function is largest, and run it forward through the lines that
@@ -19,7 +19,7 @@ internal sealed class AlphaBetaCrown : IDisposable
 {
     private const int RowBlock = 8;
 
-    /// <summary>How many rectifiers a problem names for branching.</summary>
+    /// <summary>How many rectifiers a problem proposes for branching.</summary>
     private const int Candidates = 8;
 
     private readonly AffineLayer layer;
@@ -42,8 +42,8 @@ internal sealed class AlphaBetaCrown : IDisposable
         below = [.. network.Layers];
         InputDomain domain = network.Domain;
         inputs = domain.Size!.Value;
-        lower = BackwardRow.WithSlack(domain.Lower.Span);
-        upper = BackwardRow.WithSlack(domain.Upper.Span);
+        lower = RowPadding.Padded(domain.Lower.Span);
+        upper = RowPadding.Padded(domain.Upper.Span);
         offsets = new int[below.Length + 1];
         for (int j = 0; j < below.Length; j++)
             offsets[j + 1] = offsets[j] + below[j].Layer.Outputs;
@@ -56,9 +56,9 @@ internal sealed class AlphaBetaCrown : IDisposable
     /// <summary>The slopes that plain CROWN would take.</summary>
     public float[] PlainSlopes() => [.. below.SelectMany(static r => r.LowerSlope.Take(r.Layer.Outputs)).Select(static s => (float)s)];
 
-    /// <summary>Optimises every problem by itself, until its bound is at most 0 or the steps are used up.</summary>
+    /// <summary>Optimises every problem separately, until its bound is at most 0 or no steps are left.</summary>
     /// <param name="problems">The problems; their slopes, multipliers, bounds, corners and loosest rectifiers are replaced.</param>
-    /// <param name="descent">How many gradient steps, and how long.</param>
+    /// <param name="descent">The number and the lengths of the gradient steps.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
     public void Optimize(CrownSubproblem[] problems, AdamSchedule descent, ParallelOptions parallel) =>
         ForBlocks(problems, parallel, (block, work) => OptimizeBlock(block, descent, work, parallel.CancellationToken));
@@ -106,7 +106,7 @@ internal sealed class AlphaBetaCrown : IDisposable
             if (open.Count == 0)
                 return;
 
-            // The rows that are left have kept their places in the workspace.
+            // The remaining rows have kept their places in the workspace.
             Forward(open, work, step, last: step == descent.Steps);
             foreach (AlphaBetaCrownRow row in open)
             {
@@ -145,7 +145,7 @@ internal sealed class AlphaBetaCrown : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Forward(List<AlphaBetaCrownRow> rows, Workspace work, int step, bool last)
     {
-        // The rows' coefficients over the input lie in Rows: turn each into its corner.
+        // Rows holds the rows' coefficients over the input: turn each into its corner.
         int count = rows.Count;
         for (int r = 0; r < count; r++)
         {
@@ -178,7 +178,7 @@ internal sealed class AlphaBetaCrown : IDisposable
         {
             for (int r = 0; r < rows.Length; r++)
                 rows[r] = new(below, offsets);
-            Rows = new double[(RowBlock * widest) + BackwardRow.Slack];
+            Rows = new double[(RowBlock * widest) + RowPadding.Length];
             Next = new double[Rows.Length];
         }
 

@@ -4,11 +4,11 @@ namespace ExactCompression.Bounds;
 
 /// <summary>
 /// One <see cref="CrownSubproblem"/> while <see cref="AlphaBetaCrown"/> works on it: its slopes and multipliers, the coefficients of the
-/// last backward pass, gradients and their moments. Used again for one problem after another.
+/// last backward pass, gradients and their moments. Reused for one problem after another.
 /// </summary>
 /// <remarks>
-/// Vectors run over all rectifiers of a layer as if no phase were fixed; the few with a fixed phase are taken out before (coefficient 0)
-/// and put back after, one by one. Arrays have slack, as <see cref="BackwardRow"/> asks.
+/// Vectors run over all rectifiers of a layer as if no phase were fixed; the few with a fixed phase are removed before (coefficient 0) and
+/// restored afterwards, one by one. Arrays have slack, as <see cref="BackwardRow"/> asks.
 /// </remarks>
 internal sealed class AlphaBetaCrownRow
 {
@@ -26,14 +26,14 @@ internal sealed class AlphaBetaCrownRow
     private BackwardRow sums;
     private double best;
 
-    /// <summary>Makes room.</summary>
+    /// <summary>Allocates the arrays.</summary>
     /// <param name="below">The layers below.</param>
-    /// <param name="offsets">Where each one's rectifiers begin; last, their number.</param>
+    /// <param name="offsets">Where each one's rectifiers begin; and last, their total number.</param>
     public AlphaBetaCrownRow(ReluRelaxation[] below, int[] offsets)
     {
         this.below = below;
         this.offsets = offsets;
-        int length = offsets[^1] + BackwardRow.Slack;
+        int length = offsets[^1] + RowPadding.Length;
         slope = new double[length];
         bestSlope = new double[length];
         coefficient = new double[length];
@@ -49,8 +49,8 @@ internal sealed class AlphaBetaCrownRow
     /// <summary>Where the row's values lie in the workspace.</summary>
     public int Place { get; set; }
 
-    /// <summary>Takes a problem, and begins with its slopes and multipliers.</summary>
-    /// <param name="problem">The problem; what is known of its bound already stays.</param>
+    /// <summary>Takes a problem, and starts from its slopes and multipliers.</summary>
+    /// <param name="problem">The problem; the bound that it already has is kept.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(CrownSubproblem problem)
     {
@@ -67,13 +67,13 @@ internal sealed class AlphaBetaCrownRow
         phases.Clear();
         for (int s = 0; s < problem.Split.Length; s++)
         {
-            // A rectifier that is named twice counts once: fewer assumptions are sound, too.
+            // A rectifier that is listed twice counts once: fewer assumptions are sound, too.
             if (!problem.Split.AsSpan(0, s).Contains(problem.Split[s]))
                 phases.Add(new(problem, s, offsets));
         }
     }
 
-    /// <summary>Begins a backward pass.</summary>
+    /// <summary>Starts a backward pass.</summary>
     /// <param name="layer">The problem's layer.</param>
     /// <param name="row">Receives the coefficients over its inputs.</param>
     public void Start(AffineLayer layer, Span<double> row) =>
@@ -86,7 +86,7 @@ internal sealed class AlphaBetaCrownRow
     /// <param name="layer">0-based number of the layer.</param>
     /// <param name="row">Coefficients over the rectifiers' outputs, which become those over the pre-activations; with slack.</param>
     /// <remarks>
-    /// A multiplier is added in floating point: what is left of it after rounding is still not negative, and any such multiplier is sound.
+    /// A multiplier is added in floating point: what rounding leaves of it is still not negative, and any such multiplier is sound.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void PassRectifiers(int layer, Span<double> row)
@@ -114,8 +114,8 @@ internal sealed class AlphaBetaCrownRow
     /// <param name="row">Coefficients over the network's inputs; with slack.</param>
     /// <param name="lower">Lower ends of the box; with slack.</param>
     /// <param name="upper">Upper ends of the box; with slack.</param>
-    /// <param name="gamma">What sums may lose, as a share of their size.</param>
-    /// <param name="loss">What underflow may lose.</param>
+    /// <param name="gamma">The rounding error of sums, relative to their size.</param>
+    /// <param name="loss">The error of underflow.</param>
     public void Concretise(ReadOnlySpan<double> row, double[] lower, double[] upper, double gamma, double loss)
     {
         sums.Concretise(row, lower, upper);
@@ -129,7 +129,7 @@ internal sealed class AlphaBetaCrownRow
             phase.Keep();
     }
 
-    /// <summary>Takes a corner where the bound is reached into their mean.</summary>
+    /// <summary>Adds a corner where the bound is attained to the running mean.</summary>
     /// <param name="corner">The corner.</param>
     /// <param name="step">0-based number of the step.</param>
     public void Meet(ReadOnlySpan<double> corner, int step)
@@ -142,7 +142,7 @@ internal sealed class AlphaBetaCrownRow
     /// <summary>Gradients of one layer from its pre-activations at the corner, which become the activations that the lines give.</summary>
     /// <param name="layer">0-based number of the layer.</param>
     /// <param name="z">Pre-activations; with slack.</param>
-    /// <param name="gaps">True for what each open rectifier's line loses against the rectifier, in place of the slope's gradient.</param>
+    /// <param name="gaps">True for the gap between each open rectifier's line and the rectifier, in place of the slope's gradient.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Differentiate(int layer, Span<double> z, bool gaps)
     {
@@ -182,7 +182,7 @@ internal sealed class AlphaBetaCrownRow
         }
     }
 
-    /// <summary>Hands over the best slopes and multipliers.</summary>
+    /// <summary>Stores the best slopes and multipliers in the problem.</summary>
     public void Keep()
     {
         for (int n = 0; n < Problem.Slopes.Length; n++)
@@ -192,10 +192,10 @@ internal sealed class AlphaBetaCrownRow
     }
 
     /// <summary>
-    /// Ends the work on a problem that stays open: hands over its best slopes and multipliers and, from the gaps of the last pass, the
-    /// rectifiers that lose most.
+    /// Ends the work on a problem that stays open: stores its best slopes and multipliers and, from the gaps of the last pass, the loosest
+    /// rectifiers.
     /// </summary>
-    /// <param name="most">How many rectifiers to name at most.</param>
+    /// <param name="most">How many rectifiers to propose at most.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finish(int most)
     {

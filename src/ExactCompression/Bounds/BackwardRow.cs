@@ -6,39 +6,36 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// The constant of one row on its way back through the layers, with all that rounding may have cost so far. Linear bound propagation, plain
-/// or optimised, is made of its steps: the proof's arithmetic is here alone.
+/// The constant of one row on its way back through the layers, with the accumulated rounding error. Linear bound propagation, plain or
+/// optimised, consists of its steps: the proof's arithmetic is only here.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Going back through layer <c>j</c>, a row <c>A</c> over the layer's outputs becomes <c>D = A * slope</c> over its pre-activations and
-/// <c>A' = D W_j</c> over its inputs. What floating point makes of <c>D</c> and <c>A'</c> is taken as it is; the difference to the real
-/// ones is charged to the bound: <c>|D| . Error</c> of <see cref="ReluRelaxation"/>. The constant collects intercepts and biases, and its
-/// size, so that the rounding of that sum is charged at the end. <see cref="Rounding.Gamma"/> is twice what the theory asks, which covers
-/// the rounding of the charges' own sums, in any order: sums run over the lanes of vectors. Infinite or NaN bounds come out where something
-/// overflows, and prove nothing; an overflown coefficient may even have the wrong sign, so none is dropped without looking whether it is
-/// finite.
+/// <c>A' = D W_j</c> over its inputs. The floating-point values of <c>D</c> and <c>A'</c> are taken as exact; their difference from the
+/// real ones is charged to the bound: <c>|D| . Error</c> of <see cref="ReluRelaxation"/>. The constant collects intercepts and biases, and
+/// its size, so that the rounding of that sum is charged at the end. <see cref="Rounding.Gamma"/> is twice what the theory requires, which
+/// covers the rounding of the charges' own sums, in any order: sums run over the lanes of vectors. Where something overflows the bounds
+/// become infinite or NaN, and prove nothing; an overflowed coefficient may even have the wrong sign, so none is dropped without checking
+/// that it is finite.
 /// </para>
 /// <para>
-/// Lanes beyond the end of a row hold whatever follows it in memory: their coefficients are taken as 0, and they are stored back as they
-/// were. So rows need <see cref="Slack"/> elements behind the last one, and arrays that go with them, too.
+/// Lanes beyond the end of a row hold whatever follows it in memory: their coefficients are taken as 0, and they are stored back unchanged.
+/// So rows, and arrays that go with them, need <see cref="RowPadding.Length"/> elements behind the last one.
 /// </para>
 /// </remarks>
 internal struct BackwardRow
 {
-    /// <summary>Elements that must be readable behind the end of a row or of an array that goes with it.</summary>
-    public const int Slack = 8;
-
     /// <summary>Value of the constant.</summary>
     public double Constant;
 
-    /// <summary>Sum of the sizes of all that was added to it.</summary>
+    /// <summary>Sum of the magnitudes of all terms that were added to it.</summary>
     public double Size;
 
-    /// <summary>What rounding of the coefficients can cost.</summary>
+    /// <summary>The accumulated error of rounding the coefficients.</summary>
     public double Error;
 
-    /// <summary>Begins at a neuron: its weights, or their negatives to bound it from below, become the row.</summary>
+    /// <summary>Starts at a neuron: its weights, or their negatives to bound it from below, become the row.</summary>
     /// <param name="layer">The neuron's layer.</param>
     /// <param name="neuron">0-based.</param>
     /// <param name="above">True to bound <c>z</c> from above, false to bound <c>-z</c> from above.</param>
@@ -79,7 +76,7 @@ internal struct BackwardRow
                 up, Vector512.LoadUnsafe(ref above, at), Vector512.LoadUnsafe(ref below, at));
             Vector512<double> intercept = Vector512.LoadUnsafe(ref intercepts, at) & up;
 
-            // A rectifier that is off drops a finite coefficient without a trace; an infinite one makes a NaN.
+            // A rectifier that is off drops a finite coefficient altogether; an infinite one gives NaN.
             Vector512<double> live = ~(Vector512.Equals(a, zero)
                 | (Vector512.Equals(slope, zero) & Vector512.Equals(intercept, zero) & Vector512.LessThan(Vector512.Abs(a), infinity)));
             Vector512<double> d = (a * slope) & live, t = (a * intercept) & live, b = d * Vector512.LoadUnsafe(ref biases, at) & live;
@@ -133,23 +130,14 @@ internal struct BackwardRow
     }
 
     /// <summary>A value not below the row's maximum, after <see cref="Concretise"/>.</summary>
-    /// <param name="gamma">What sums may lose, as a share of their size.</param>
-    /// <param name="loss">What underflow may lose.</param>
+    /// <param name="gamma">The rounding error of sums, relative to their size.</param>
+    /// <param name="loss">The error of underflow.</param>
     public readonly double Bound(double gamma, double loss) => Math.BitIncrement(Constant + Charge(gamma, loss));
 
-    /// <summary>What rounding may have cost.</summary>
-    /// <param name="gamma">What sums may lose, as a share of their size.</param>
-    /// <param name="loss">What underflow may lose.</param>
+    /// <summary>The charge for rounding errors.</summary>
+    /// <param name="gamma">The rounding error of sums, relative to their size.</param>
+    /// <param name="loss">The error of underflow.</param>
     public readonly double Charge(double gamma, double loss) => (Error * (1 + 1e-9)) + (gamma * Size) + loss;
-
-    /// <summary>An array with zeros behind its values, so that it can go with a row.</summary>
-    /// <param name="values">The values.</param>
-    public static double[] WithSlack(ReadOnlySpan<double> values)
-    {
-        var padded = new double[values.Length + Slack];
-        values.CopyTo(padded);
-        return padded;
-    }
 
     /// <summary>All bits set in the first lanes.</summary>
     /// <param name="count">How many elements are left.</param>

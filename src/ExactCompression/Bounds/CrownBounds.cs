@@ -4,11 +4,11 @@ namespace ExactCompression.Bounds;
 
 /// <summary>
 /// Backward linear bound propagation (CROWN, DeepPoly): the pre-activations of some neurons are bounded by linear functions of the
-/// network's input, and these over the input box. Every bound is a statement about real arithmetic: see <see cref="BackwardRow"/>.
+/// network's input, and these over the input box. Every bound holds in real arithmetic: see <see cref="BackwardRow"/>.
 /// </summary>
 internal sealed class CrownBounds
 {
-    /// <summary>Rows that go back together on one thread: enough to use the weights while they are in cache.</summary>
+    /// <summary>Rows that are propagated together on one thread: enough to use the weights while they are in cache.</summary>
     private const int RowBlock = 16;
 
     private readonly InputDomain domain;
@@ -25,8 +25,8 @@ internal sealed class CrownBounds
     {
         domain = network.Domain;
         below = [.. network.Layers];
-        lower = BackwardRow.WithSlack(domain.Lower.Span);
-        upper = BackwardRow.WithSlack(domain.Upper.Span);
+        lower = RowPadding.Padded(domain.Lower.Span);
+        upper = RowPadding.Padded(domain.Upper.Span);
         int inputs = below[0].Layer.Inputs;
         widest = Math.Max(inputs, below.Max(static r => r.Layer.Outputs));
         gamma = Rounding.Gamma((2L * below.Sum(static r => r.Layer.Outputs)) + inputs + 2);
@@ -39,7 +39,7 @@ internal sealed class CrownBounds
     /// <param name="above">True for upper bounds, false for lower bounds.</param>
     /// <param name="bounds">Receives one bound a neuron.</param>
     /// <param name="coefficients">Receives, for each neuron, the linear function of the input that bounds it, <c>z</c> or <c>-z</c> from
-    /// above: neurons x inputs; empty if not wanted.</param>
+    /// above: neurons x inputs; empty if not needed.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
     public void Bound(AffineLayer layer, int[] neurons, bool above, double[] bounds, double[] coefficients, ParallelOptions parallel)
     {
@@ -102,20 +102,20 @@ internal sealed class CrownBounds
         }
     }
 
-    /// <summary>Largest value of a row over the box: with everything that rounding may have cost on top, and with it taken off.</summary>
+    /// <summary>Largest value of a row over the box: with the charge for rounding errors added, and with it subtracted.</summary>
     private (double Bound, double Least) Concretise(ReadOnlySpan<double> row, ref BackwardRow sums)
     {
         sums.Concretise(row, lower, upper);
 
-        // Without any charge the row met only rectifiers that are off: the pre-activation is its bias.
+        // Without any charge the row passed only rectifiers that are off: the pre-activation is its bias.
         return sums.Error == 0 ? (sums.Constant, sums.Constant) : (sums.Bound(gamma, loss), sums.Constant - sums.Charge(gamma, loss));
     }
 
     private sealed class Workspace(int widest)
     {
-        public double[] Rows { get; private set; } = new double[(RowBlock * widest) + BackwardRow.Slack];
+        public double[] Rows { get; private set; } = new double[(RowBlock * widest) + RowPadding.Length];
 
-        public double[] Next { get; private set; } = new double[(RowBlock * widest) + BackwardRow.Slack];
+        public double[] Next { get; private set; } = new double[(RowBlock * widest) + RowPadding.Length];
 
         public BackwardRow[] Sums { get; } = new BackwardRow[RowBlock];
 

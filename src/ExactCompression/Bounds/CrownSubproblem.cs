@@ -44,8 +44,8 @@ internal sealed class CrownSubproblem
     public int[] Loosest { get; set; } = [];
 
     /// <summary>
-    /// For each of <see cref="Loosest"/>, the multiplier with which the assumption that it is on gives the very line that the bound takes
-    /// there, so that nothing is lost by the split.
+    /// For each of <see cref="Loosest"/>, the multiplier with which the assumption that it is on gives exactly the line that the bound uses
+    /// there, so that the split loses nothing.
     /// </summary>
     public float[] LineMultipliers { get; set; } = [];
 
@@ -53,22 +53,22 @@ internal sealed class CrownSubproblem
     public float[] Corner { get; set; } = [];
 
     /// <summary>
-    /// Mean of the corners that the gradient steps met, the later ones counting more: near the best point of the linear program that the
+    /// Mean of the corners found in the gradient steps, the later ones weighted more: near the best point of the linear program that the
     /// bound is the dual of, and often inside the box.
     /// </summary>
     public float[] Mean { get; set; } = [];
 
     /// <summary>A problem without assumptions.</summary>
     /// <param name="neuron">0-based neuron.</param>
-    /// <param name="above">Which side.</param>
-    /// <param name="slopes">Slopes to begin with; copied.</param>
+    /// <param name="above">True to bound <c>z</c> from above, false to bound <c>-z</c> from above.</param>
+    /// <param name="slopes">Initial slopes; copied.</param>
     public static CrownSubproblem Root(int neuron, bool above, ReadOnlySpan<float> slopes) =>
         new(neuron, above, slopes.ToArray(), [], [], []);
 
     /// <summary>The same problem with one more assumption; its bound holds here, too.</summary>
     /// <param name="rectifier">Index over all layers.</param>
     /// <param name="phase">1 or -1.</param>
-    /// <param name="multiplier">Multiplier of the assumption to begin with.</param>
+    /// <param name="multiplier">Initial multiplier of the assumption.</param>
     public CrownSubproblem With(int rectifier, sbyte phase, float multiplier = 0) =>
         new(Neuron, Above, [.. Slopes], [.. Split, rectifier], [.. Phases, phase], [.. Multipliers, multiplier]) { Bound = Bound };
 }

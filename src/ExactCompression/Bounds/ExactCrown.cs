@@ -3,8 +3,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// The backward pass of <see cref="CrownBounds"/> for one neuron without any rounding, for the rare rows whose sign only the rounding error
-/// keeps open: ties at 0. The slopes are the same doubles; intercepts are their exact values.
+/// The backward pass of <see cref="CrownBounds"/> for one neuron without any rounding, for the rare rows whose sign is open only because of
+/// the rounding error: ties at 0. The slopes are the same doubles; intercepts are their exact values.
 /// </summary>
 internal static class ExactCrown
 {

@@ -5,15 +5,15 @@ using System.Runtime.Intrinsics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// The way forward of <see cref="AlphaBetaCrown"/>, rectifier by rectifier: the corner where a bound is reached goes through the lines that
-/// the backward pass chose, and what it meets there is the derivative of the bound.
+/// The forward pass of <see cref="AlphaBetaCrown"/>, rectifier by rectifier: the corner where a bound is attained is propagated through the
+/// lines that the backward pass chose, and its values there give the derivative of the bound.
 /// </summary>
 internal static class ForwardLines
 {
-    /// <summary>The gradient of the bound by each slope that is free.</summary>
+    /// <summary>The gradient of the bound with respect to each free slope.</summary>
     /// <param name="relaxation">The layer.</param>
     /// <param name="offset">Where its rectifiers begin in the arrays.</param>
-    /// <param name="coefficient">What the backward pass had for each rectifier.</param>
+    /// <param name="coefficient">Each rectifier's coefficient in the backward pass.</param>
     /// <param name="slope">The row's slopes.</param>
     /// <param name="z">Pre-activations at the corner, which become the activations that the lines give; with slack.</param>
     /// <param name="gradient">Receives the gradients.</param>
@@ -41,13 +41,13 @@ internal static class ForwardLines
         }
     }
 
-    /// <summary>What each open rectifier's line loses against the rectifier.</summary>
+    /// <summary>The gap between each open rectifier's line and the rectifier.</summary>
     /// <param name="relaxation">The layer.</param>
     /// <param name="offset">Where its rectifiers begin in the arrays.</param>
-    /// <param name="coefficient">What the backward pass had for each rectifier.</param>
+    /// <param name="coefficient">Each rectifier's coefficient in the backward pass.</param>
     /// <param name="slope">The row's slopes.</param>
     /// <param name="z">Pre-activations at the corner, which become the activations that the lines give; with slack.</param>
-    /// <param name="gradient">Receives the losses.</param>
+    /// <param name="gradient">Receives the gaps.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gaps(
         ReluRelaxation relaxation, int offset, double[] coefficient, double[] slope, Span<double> z, double[] gradient)

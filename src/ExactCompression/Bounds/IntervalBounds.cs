@@ -45,13 +45,13 @@ internal static class IntervalBounds
     }
 
     /// <summary>
-    /// One end with its error taken off. Where the error alone keeps the sign open, the sum is done again without rounding, so that ties at
-    /// 0 are decided.
+    /// One end, widened by its error. Where only the error keeps the sign open, the sum is evaluated again without rounding, so that ties
+    /// at 0 are decided.
     /// </summary>
     private static double End(AffineLayer layer, int row, ActivationRange input, double sum, double error, bool exactWeights, bool below)
     {
         if (!double.IsFinite(sum))
-            return below ? double.NegativeInfinity : double.PositiveInfinity; // overflow may end on the wrong side
+            return below ? double.NegativeInfinity : double.PositiveInfinity; // overflow may give the wrong sign
         double end = below ? sum - error : sum + error;
         bool open = below ? end < 0 && sum + error >= 0 : end > 0 && sum - error <= 0;
         if (!open || !exactWeights || !double.IsFinite(end))
@@ -60,7 +60,7 @@ internal static class IntervalBounds
         ReadOnlySpan<double> weights = layer.Row(row);
         for (int j = 0; j < weights.Length; j++)
         {
-            if (weights[j] != 0) // its input may have no finite end
+            if (weights[j] != 0) // the end of its input may be infinite
                 exact += (Dyadic)weights[j] * (weights[j] > 0 == below ? input.Lower[j] : input.Upper[j]);
         }
 

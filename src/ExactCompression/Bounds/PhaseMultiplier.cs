@@ -5,7 +5,7 @@ internal sealed class PhaseMultiplier
 {
     /// <summary>Takes an assumption of a problem.</summary>
     /// <param name="problem">The problem.</param>
-    /// <param name="number">Which of its assumptions.</param>
+    /// <param name="number">The number of the assumption.</param>
     /// <param name="offsets">Where each layer's rectifiers begin.</param>
     public PhaseMultiplier(CrownSubproblem problem, int number, int[] offsets)
     {
@@ -17,7 +17,7 @@ internal sealed class PhaseMultiplier
             Layer++;
     }
 
-    /// <summary>Which of the problem's assumptions it is.</summary>
+    /// <summary>The number of the assumption in the problem.</summary>
     public int Number { get; }
 
     /// <summary>0-based layer of the rectifier.</summary>
@@ -42,7 +42,7 @@ internal sealed class PhaseMultiplier
 
     private double Square { get; set; }
 
-    /// <summary>The bound is the best so far.</summary>
+    /// <summary>Keeps the multiplier: the bound is the best so far.</summary>
     public void Keep() => BestMultiplier = Multiplier;
 
     /// <summary>One step of Adam.</summary>

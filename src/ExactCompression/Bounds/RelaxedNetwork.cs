@@ -2,9 +2,9 @@ namespace ExactCompression.Bounds;
 
 /// <summary>
 /// The hidden layers below some layer as linear bound propagation sees them over one box: a <see cref="ReluRelaxation"/> for each, the
-/// first layer first. It grows layer by layer, since the bounds of a layer rest on those of the layers before, and owns the memory of the
-/// packed weights. <see cref="CrownBounds"/> and <see cref="AlphaBetaCrown"/> take the layers that it has when they are made; they are of
-/// no more use when it is disposed of.
+/// first layer first. It grows layer by layer, since the bounds of a layer depend on those of the layers before, and owns the memory of the
+/// packed weights. <see cref="CrownBounds"/> and <see cref="AlphaBetaCrown"/> take the layers that it has when they are constructed; they
+/// must not be used after it is disposed of.
 /// </summary>
 internal sealed class RelaxedNetwork : IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class RelaxedNetwork : IDisposable
     private readonly ActivationRange input;
     private bool isDisposed;
 
-    /// <summary>Begins below the first layer.</summary>
+    /// <summary>Starts below the first layer.</summary>
     /// <param name="domain">The box, of the network's size.</param>
     /// <param name="layers">Layers that are relaxed already, the first one first; they are disposed of with it.</param>
     public RelaxedNetwork(InputDomain domain, params ReluRelaxation[] layers)
@@ -28,7 +28,7 @@ internal sealed class RelaxedNetwork : IDisposable
     /// <summary>The layers so far, the first one first.</summary>
     public IReadOnlyList<ReluRelaxation> Layers => layers;
 
-    /// <summary>Range of what enters the next layer: the box, or the outputs of the last layer's rectifiers.</summary>
+    /// <summary>Range of the next layer's inputs: the box, or the outputs of the last layer's rectifiers.</summary>
     public ActivationRange Output => layers.Count == 0 ? input : layers[^1].Output;
 
     /// <summary>Adds the next layer.</summary>

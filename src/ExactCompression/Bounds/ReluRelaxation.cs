@@ -5,7 +5,7 @@ namespace ExactCompression.Bounds;
 
 /// <summary>
 /// One hidden layer as linear bound propagation sees it: for each neuron, lines above and below the rectifier over its proven range, and
-/// how much rounding can cost when a backward pass goes through the layer's affine map.
+/// the rounding error of a backward pass through the layer's affine map.
 /// </summary>
 /// <remarks>
 /// Above: <c>relu(z) &lt;= s z + t</c>. Any slope <c>s</c> in [0,1] is sound as long as the intercept is at least <c>relu(z) - s z</c> at
@@ -25,12 +25,12 @@ internal sealed class ReluRelaxation : IDisposable
         this.upper = upper;
         Layer = layer;
         int width = layer.Outputs;
-        Bias = BackwardRow.WithSlack(layer.Bias.Span);
-        UpperSlope = new double[width + BackwardRow.Slack];
-        UpperIntercept = new double[width + BackwardRow.Slack];
-        LowerSlope = new double[width + BackwardRow.Slack];
-        Error = new double[width + BackwardRow.Slack];
-        Open = new double[width + BackwardRow.Slack];
+        Bias = RowPadding.Padded(layer.Bias.Span);
+        UpperSlope = new double[width + RowPadding.Length];
+        UpperIntercept = new double[width + RowPadding.Length];
+        LowerSlope = new double[width + RowPadding.Length];
+        Error = new double[width + RowPadding.Length];
+        Open = new double[width + RowPadding.Length];
         Packed = PackedMatrix<double>.FromRows(layer.Weights.Span, width, layer.Inputs);
         Input = input;
         Output = output;
@@ -48,7 +48,7 @@ internal sealed class ReluRelaxation : IDisposable
     /// <summary>Range of the rectifiers' outputs.</summary>
     public ActivationRange Output { get; }
 
-    /// <summary>The layer's bias. This array and the next ones have slack behind the last neuron (see <see cref="BackwardRow"/>).</summary>
+    /// <summary>The layer's bias. This array and the next ones have padding behind the last neuron (<see cref="RowPadding"/>).</summary>
     public double[] Bias { get; }
 
     /// <summary>Slope of the line above each rectifier.</summary>
@@ -68,7 +68,7 @@ internal sealed class ReluRelaxation : IDisposable
     /// <summary>1 for each neuron whose phase is open, 0 for the others.</summary>
     public double[] Open { get; }
 
-    /// <summary>What a row can lose to underflow on the way, whatever its coefficients.</summary>
+    /// <summary>What a row can lose to underflow in the layer, whatever its coefficients.</summary>
     public double Loss { get; private set; }
 
     /// <summary>Whether every bound is finite.</summary>
@@ -95,7 +95,7 @@ internal sealed class ReluRelaxation : IDisposable
     /// <param name="i">0-based neuron.</param>
     public bool IsOpen(int i) => Open[i] != 0;
 
-    /// <summary>The least intercept that the slope above a rectifier allows, without rounding.</summary>
+    /// <summary>The smallest sound intercept for the slope above a rectifier, without rounding.</summary>
     /// <param name="i">0-based neuron.</param>
     public Dyadic ExactUpperIntercept(int i)
     {
@@ -142,7 +142,7 @@ internal sealed class ReluRelaxation : IDisposable
             double z = Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i]));
             zSum += z;
 
-            // Whatever underflows in these sums is far less than the last term, and large coefficients multiply it, too.
+            // Whatever underflows in these sums is far smaller than the last term, which large coefficients multiply, too.
             Error[i] = (((gamma * size) + (2 * Rounding.Unit * z) + Input.RadiusOf(Layer, i)) * (1 + 1e-9)) + Rounding.Underflow;
         }
 

@@ -4,17 +4,17 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Estimates how many parts of the input box a side takes to be settled, by random dives: each goes from the whole box into one piece after
-/// another at random, and counts a part for as many as there are choices on the way to it. The mean over dives is unbiased (D. E. Knuth,
-/// <em>Estimating the Efficiency of Backtrack Programs</em>, Mathematics of Computation 29, 1975).
+/// Estimates into how many subdomains the input box must be split to settle a target, by random dives: each descends from the whole box
+/// into one child after another at random, and weights each subdomain by the number of choices on the way to it. The mean over dives is
+/// unbiased (D. E. Knuth, <em>Estimating the Efficiency of Backtrack Programs</em>, Mathematics of Computation 29, 1975).
 /// </summary>
-/// <remarks>Sides that share a partition are all settled only when the hardest is, so sides go together that take about as much.</remarks>
+/// <remarks>Targets that share a partition are all settled only when the hardest is, so targets of similar effort are grouped.</remarks>
 internal sealed class BranchingEstimate
 {
-    /// <summary>A dive that goes deeper will not end.</summary>
+    /// <summary>A dive that goes deeper is cut off, since it may not end.</summary>
     private const int MostLevels = 100;
 
-    /// <summary>Sides of one group differ by at most this factor.</summary>
+    /// <summary>The estimates within one group differ by at most this factor.</summary>
     private const double Spread = 4;
 
     private readonly VerdictLedger ledger;
@@ -33,13 +33,13 @@ internal sealed class BranchingEstimate
     }
 
     /// <summary>
-    /// All open sides in groups, each of one layer and of sides that take about as much, the easiest group first: should time run out, most
-    /// is decided.
+    /// All open targets in groups, each of one layer and of targets of similar effort, the easiest group first: if time runs out, most are
+    /// decided.
     /// </summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="search">Knows what is open.</param>
     /// <param name="clock">Time and threads.</param>
-    /// <param name="dives">Dives for each side.</param>
+    /// <param name="dives">Dives for each target.</param>
     /// <param name="seed">Seed of the dives.</param>
     public static List<SplittingGroup> Groups(VerdictLedger ledger, WitnessSearch search, SearchClock clock, int dives, int seed)
     {
@@ -55,8 +55,8 @@ internal sealed class BranchingEstimate
         return [.. groups.OrderBy(static g => g.Effort)];
     }
 
-    /// <summary>Estimates one side's parts.</summary>
-    /// <param name="target">The side.</param>
+    /// <summary>Estimates the number of subdomains for one target.</summary>
+    /// <param name="target">The target.</param>
     /// <param name="dives">How many dives.</param>
     /// <param name="seed">Seed of the dives.</param>
     /// <param name="cancellation">To stop early.</param>
@@ -71,16 +71,16 @@ internal sealed class BranchingEstimate
         for (int dive = 0; dive < dives; dive++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Subdomain part = whole;
+            Subdomain subdomain = whole;
             double choices = 1;
             for (int level = 0; level < MostLevels; level++)
             {
                 sum += choices;
-                Subdomain[] pieces = bounder.Run(part).Pieces;
-                if (pieces.Length == 0)
+                Subdomain[] children = bounder.Run(subdomain).Children;
+                if (children.Length == 0)
                     break;
-                choices *= pieces.Length;
-                part = pieces[random.Next(pieces.Length)];
+                choices *= children.Length;
+                subdomain = children[random.Next(children.Length)];
             }
         }
 
@@ -94,21 +94,21 @@ internal sealed class BranchingEstimate
         SignTarget[] targets = [.. search.Open(layer)];
         using var network = new SubdomainNetwork(ledger, layer);
         var estimate = new BranchingEstimate(ledger, network, layer);
-        var parts = new double[targets.Length];
+        var estimates = new double[targets.Length];
         Parallel.For(
-            0, targets.Length, clock.Parallel, k => parts[k] = estimate.Of(targets[k], dives, seed, clock.Parallel.CancellationToken));
-        Array.Sort(parts, targets);
+            0, targets.Length, clock.Parallel, k => estimates[k] = estimate.Of(targets[k], dives, seed, clock.Parallel.CancellationToken));
+        Array.Sort(estimates, targets);
         for (int first = 0, end; first < targets.Length; first = end)
         {
-            for (end = first + 1; end < targets.Length && parts[end] <= Spread * parts[first];)
+            for (end = first + 1; end < targets.Length && estimates[end] <= Spread * estimates[first];)
                 end++;
-            groups.Add(new(layer, targets[first..end], parts[end - 1] * weights));
+            groups.Add(new(layer, targets[first..end], estimates[end - 1] * weights));
         }
     }
 }
 
-/// <summary>Open sides of one layer that share a partition of the input box.</summary>
+/// <summary>Open targets of one layer that share a partition of the input box.</summary>
 /// <param name="Layer">1-based hidden layer.</param>
-/// <param name="Targets">The sides.</param>
-/// <param name="Effort">Parts that they are estimated to take, times the weights up to the layer.</param>
+/// <param name="Targets">The targets.</param>
+/// <param name="Effort">The estimated number of subdomains, times the number of weights up to the layer.</param>
 internal sealed record SplittingGroup(int Layer, SignTarget[] Targets, double Effort);

@@ -4,21 +4,21 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Decides the sign of a neuron's largest or smallest value by going through the network's linear pieces over the box, in exact arithmetic:
-/// complete, and affordable where few rectifiers are open. What bounds leave open by rounding alone, or by a tie at 0 that stands across a
-/// kink, is settled here.
+/// Decides the sign of a neuron's largest or smallest value by enumerating the network's linear pieces over the box, in exact arithmetic:
+/// complete, and affordable where few rectifiers are open. What bounds leave open only because of rounding, or because of a tie at 0 across
+/// a kink, is settled here.
 /// </summary>
 /// <remarks>
-/// On the closed piece where each rectifier is held on (its pre-activation is not negative) or off (it is not positive) every
+/// On the closed piece where each rectifier is fixed on (its pre-activation is not negative) or off (it is not positive) every
 /// pre-activation is affine, so its extremes are linear programs. The pieces cover the box, whether they have an interior or not; and a
-/// value that is reached on a piece is the network's own there.
+/// value that is attained on a piece is the network's value there.
 /// </remarks>
 internal sealed class ExactMaximum
 {
-    /// <summary>With more inputs a program is too large to be solved thousands of times.</summary>
+    /// <summary>With more inputs a linear program is too large to be solved thousands of times.</summary>
     private const int MostInputs = 24;
 
-    /// <summary>With more open rectifiers there are too many pieces to begin.</summary>
+    /// <summary>With more open rectifiers there are too many pieces to enumerate.</summary>
     private const int MostOpen = 64;
 
     private readonly VerdictLedger ledger;
@@ -50,13 +50,13 @@ internal sealed class ExactMaximum
     }
 
     /// <summary>The sign of the largest value of <c>z</c>, or of <c>-z</c>.</summary>
-    /// <param name="ledger">What is known; only read.</param>
+    /// <param name="ledger">What is known; not modified.</param>
     /// <param name="index">The neuron, by its index over all layers.</param>
     /// <param name="above">True for <c>z</c>, false for <c>-z</c>.</param>
-    /// <param name="most">How much work to do at most, in products of exact numbers.</param>
+    /// <param name="most">The maximum work, in products of exact numbers.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <param name="spent">How much work was done.</param>
-    /// <returns>-1, 0 or 1: 1 also where only that it is above 0 is known. Null where that would take more, or where weights carry a
+    /// <returns>-1, 0 or 1: 1 also where it is only known to be above 0. Null where that would take more work, or where weights carry a
     /// radius.</returns>
     public static int? Sign(VerdictLedger ledger, int index, bool above, long most, CancellationToken cancellation, out long spent)
     {
@@ -72,7 +72,7 @@ internal sealed class ExactMaximum
         return sign;
     }
 
-    /// <summary>The inputs that the box leaves open.</summary>
+    /// <summary>The inputs with a range of positive width.</summary>
     private static int[] Inputs(InputDomain domain) =>
         [.. Enumerable.Range(0, domain.Lower.Length).Where(i => domain.Lower.Span[i] < domain.Upper.Span[i])];
 
@@ -97,7 +97,7 @@ internal sealed class ExactMaximum
         return Visit(1, coordinates, new(widths));
     }
 
-    /// <summary>Rectifiers below that bounds do not hold in one phase.</summary>
+    /// <summary>The number of rectifiers below whose phase bounds do not fix.</summary>
     private int Open()
     {
         int open = 0;
@@ -114,7 +114,8 @@ internal sealed class ExactMaximum
     }
 
     /// <summary>
-    /// The largest sign over the pieces of a polytope on which the activations before a layer are affine; null where the work is too much.
+    /// The largest sign over the pieces of a polytope on which the activations before a layer are affine; null where that takes too much
+    /// work.
     /// </summary>
     private int? Visit(int current, Dyadic[]?[] activations, ExactTableau piece)
     {
@@ -128,7 +129,7 @@ internal sealed class ExactMaximum
         return Choose(current, map, activations, new Dyadic[map.Outputs][], 0, piece);
     }
 
-    /// <summary>Holds a layer's rectifiers one after another in the phases that the polytope allows.</summary>
+    /// <summary>Fixes a layer's rectifiers one after another to each phase that the polytope allows.</summary>
     private int? Choose(int current, AffineLayer map, Dyadic[]?[] activations, Dyadic[]?[] next, int neuron, ExactTableau piece)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -178,7 +179,9 @@ internal sealed class ExactMaximum
         return effort <= most ? sign : null;
     }
 
-    /// <summary>A neuron's pre-activation over the open inputs; last its constant. An activation that is left out is 0.</summary>
+    /// <summary>
+    /// A neuron's pre-activation as a function of the open inputs, the constant last. An activation that is left out is 0.
+    /// </summary>
     private Dyadic[] Affine(AffineLayer map, int neuron, Dyadic[]?[] activations)
     {
         ReadOnlySpan<double> row = map.Row(neuron);

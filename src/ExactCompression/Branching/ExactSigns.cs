@@ -4,19 +4,19 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Signs that rounding hides, without rounding: a neuron of the first layer has its extremes at corners of the box, so its exact values
-/// there decide it; above, a few corners that lead far up or down are run through the network. A point of the domain whose exact
-/// pre-activation is above 0 is a witness as good as any.
+/// Signs that are lost in rounding errors, decided in exact arithmetic: a neuron of the first layer has its extremes at corners of the box,
+/// so its exact values there decide it; for deeper layers, a few corners with large or small values are evaluated on the network. A point
+/// of the domain whose exact pre-activation is above 0 is as good a witness as any.
 /// </summary>
 internal static class ExactSigns
 {
-    /// <summary>Weights up to a layer, above which no point is run through the network in exact arithmetic.</summary>
+    /// <summary>Weights up to a layer, above which no point is evaluated on the network in exact arithmetic.</summary>
     private const long MostWeights = 200_000;
 
     /// <summary>Products of exact numbers in one call: about a second.</summary>
     private const long Effort = 5_000_000;
 
-    /// <summary>How often a neuron's corner is sought anew from the last one.</summary>
+    /// <summary>How often a neuron's corner is recomputed from the last one.</summary>
     private const int Steps = 3;
 
     /// <summary>Decides the first layer's open neurons.</summary>
@@ -28,7 +28,7 @@ internal static class ExactSigns
             clock.Run(SearchStage.Enumeration, () => DecideFirst(ledger, ledger.Network.HiddenLayer(1), clock));
     }
 
-    /// <summary>Runs a few corners of the box through the network for each sign that is still open, front to back.</summary>
+    /// <summary>Evaluates a few corners of the box on the network for each sign that is still missing, first layer first.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
     public static void Show(VerdictLedger ledger, SearchClock clock)
@@ -41,8 +41,8 @@ internal static class ExactSigns
     }
 
     /// <summary>
-    /// The first hidden layers, or null where no point is to be run through them in exact arithmetic: they have too many weights, or
-    /// weights that are known to a radius alone.
+    /// The first hidden layers, or null where no point should be evaluated on them in exact arithmetic: they have too many weights, or
+    /// weights that are known only up to a radius.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="last">The last layer to take, 1-based.</param>
@@ -89,7 +89,7 @@ internal static class ExactSigns
         {
             foreach (bool above in (bool[])[true, false])
             {
-                if (!ledger.Wants(i, above) || left <= 0)
+                if (!ledger.NeedsWitness(i, above) || left <= 0)
                     continue;
                 clock.ThrowIfExpired();
                 left -= layer.Inputs;
@@ -112,7 +112,7 @@ internal static class ExactSigns
             foreach (bool above in (bool[])[true, false])
             {
                 double[] at = middle;
-                for (int step = 0; step < Steps && ledger.Wants(i, above) && points > 0; step++, points--)
+                for (int step = 0; step < Steps && ledger.NeedsWitness(i, above) && points > 0; step++, points--)
                 {
                     clock.ThrowIfExpired();
                     (int layer, int neuron) = ledger.Place(i);
@@ -138,7 +138,7 @@ internal static class ExactSigns
         }
     }
 
-    /// <summary>How a neuron changes with the inputs near a point, roughly: which corner to try is no part of a proof.</summary>
+    /// <summary>The approximate gradient of a neuron at a point: which corner to try does not affect any proof.</summary>
     private static double[] Gradient(ReadOnlySpan<AffineLayer> layers, int neuron, double[] point)
     {
         var on = new bool[layers.Length - 1][];

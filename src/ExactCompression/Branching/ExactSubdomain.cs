@@ -5,24 +5,24 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Bounds a part of the input box with <see cref="IntervalBounds"/> and <see cref="CrownBounds"/>, which do without rounding where only
-/// that keeps a sign open: for parts where a neuron's largest value is 0, or nearly.
+/// Bounds a subdomain of the input box with <see cref="IntervalBounds"/> and <see cref="CrownBounds"/>, which avoid rounding where only
+/// that keeps a sign open: for subdomains where a neuron's largest value is 0, or nearly.
 /// </summary>
 internal sealed class ExactSubdomain
 {
     private readonly double[] lower;
     private readonly double[] upper;
 
-    /// <summary>Bounds a part up to the layer of its open sides.</summary>
-    /// <param name="ledger">What is known on the whole box; only read.</param>
-    /// <param name="part">The part.</param>
+    /// <summary>Bounds a subdomain up to the layer of its open targets.</summary>
+    /// <param name="ledger">What is known on the whole box; not modified.</param>
+    /// <param name="subdomain">The subdomain.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
-    public ExactSubdomain(VerdictLedger ledger, Subdomain part, ParallelOptions parallel)
+    public ExactSubdomain(VerdictLedger ledger, Subdomain subdomain, ParallelOptions parallel)
     {
-        int deepest = ledger.Place(part.Targets[0].Index).Layer;
+        int deepest = ledger.Place(subdomain.Targets[0].Index).Layer;
         lower = ledger.Lower[..ledger.Offsets[deepest]];
         upper = ledger.Upper[..ledger.Offsets[deepest]];
-        using var below = new RelaxedNetwork(new(part.Lower, part.Upper));
+        using var below = new RelaxedNetwork(new(subdomain.Lower, subdomain.Upper));
         for (int layer = 1; layer <= deepest; layer++)
         {
             AffineLayer map = ledger.Network.HiddenLayer(layer);
@@ -43,10 +43,10 @@ internal sealed class ExactSubdomain
         }
     }
 
-    /// <summary>Whether a side is not settled in the part.</summary>
+    /// <summary>Whether a target is not settled in the subdomain.</summary>
     public bool LeavesOpen(SignTarget target) => !(target.Above ? upper[target.Index] <= 0 : lower[target.Index] >= 0);
 
-    /// <summary>Keeps the tighter bounds; a NaN, or an infinity that overflow has put on the wrong side, proves nothing.</summary>
+    /// <summary>Keeps the tighter bounds; a NaN, or an infinity that overflow has given the wrong sign, proves nothing.</summary>
     private void Keep(int first, double[] low, double[] high)
     {
         for (int i = 0; i < low.Length; i++)

@@ -5,13 +5,13 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Splits the input box where inputs are few: one partition serves many open neurons of a layer. In each part the layers up to it are
-/// bounded anew, which settles most neurons there; a part is split again as long as a neuron is open in it. A side is proven when it is
-/// settled in every part.
+/// Branch and bound over the input box, for networks with few inputs: one partition serves many open neurons of a layer. In each subdomain
+/// the layers up to it are bounded again, which settles most neurons there; a subdomain is split further as long as a neuron is open in it.
+/// A target is proven unreachable when it is settled in every subdomain.
 /// </summary>
 /// <remarks>
-/// The parts that were split last are taken first, so that only few wait at any time. Batches do not depend on the number of threads, so
-/// neither do verdicts. Work can stop after any batch and go on later.
+/// The search is depth-first, so that only few subdomains wait at any time. Batches do not depend on the number of threads, so neither do
+/// verdicts. Work can stop after any batch and continue later.
 /// </remarks>
 internal sealed class InputBranchAndBound : IDisposable
 {
@@ -30,13 +30,13 @@ internal sealed class InputBranchAndBound : IDisposable
     private readonly SubdomainNetwork network;
     private readonly ConcurrentBag<SubdomainBounds> bounders = [];
     private readonly Stack<Subdomain> open = new();
-    private readonly Dictionary<SignTarget, int> parts = [];
+    private readonly Dictionary<SignTarget, int> openSubdomains = [];
     private readonly HashSet<SignTarget> stuck = [];
 
-    /// <summary>Begins with the whole box.</summary>
+    /// <summary>Starts with the whole box.</summary>
     /// <param name="ledger">What is known.</param>
-    /// <param name="layer">1-based hidden layer of the open sides.</param>
-    /// <param name="targets">The sides that are to be settled.</param>
+    /// <param name="layer">1-based hidden layer of the open targets.</param>
+    /// <param name="targets">The targets to settle.</param>
     /// <param name="search">Checks corners for witnesses.</param>
     /// <param name="clock">Time and threads.</param>
     public InputBranchAndBound(VerdictLedger ledger, int layer, SignTarget[] targets, WitnessSearch search, SearchClock clock)
@@ -47,18 +47,18 @@ internal sealed class InputBranchAndBound : IDisposable
         this.layer = layer;
         network = new(ledger, layer);
         foreach (SignTarget target in targets)
-            parts[target] = 1;
+            openSubdomains[target] = 1;
         open.Push(
             new(
                 [.. ledger.Domain.Lower.Span], [.. ledger.Domain.Upper.Span],
                 SubdomainPhases.OfWholeBox(network, ledger.Offsets[layer - 1]), targets));
     }
 
-    /// <summary>Parts bounded so far.</summary>
+    /// <summary>Subdomains bounded so far.</summary>
     public long Bounded { get; private set; }
 
-    /// <summary>Goes on until nothing is open or so many parts have been bounded.</summary>
-    /// <param name="most">Parts to bound in all calls together.</param>
+    /// <summary>Continues until nothing is open or this many subdomains have been bounded.</summary>
+    /// <param name="most">The number of subdomains to bound in all calls together.</param>
     public void RunTo(long most)
     {
         while (Bounded < most && open.Count > 0)
@@ -66,11 +66,11 @@ internal sealed class InputBranchAndBound : IDisposable
             clock.ThrowIfExpired();
             clock.Report(SearchStage.InputSplitting, layer);
             var batch = new List<Subdomain>(Batch);
-            while (batch.Count < Batch && open.TryPop(out Subdomain? part))
+            while (batch.Count < Batch && open.TryPop(out Subdomain? subdomain))
             {
-                SignTarget[] wanted = Array.FindAll(part.Targets, IsWanted);
-                if (wanted.Length > 0)
-                    batch.Add(wanted.Length == part.Targets.Length ? part : part with { Targets = wanted });
+                SignTarget[] unsettled = Array.FindAll(subdomain.Targets, IsUnsettled);
+                if (unsettled.Length > 0)
+                    batch.Add(unsettled.Length == subdomain.Targets.Length ? subdomain : subdomain with { Targets = unsettled });
             }
 
             var outcomes = new SubdomainResult[batch.Count];
@@ -100,21 +100,21 @@ internal sealed class InputBranchAndBound : IDisposable
         network.Dispose();
     }
 
-    private bool IsWanted(SignTarget target) => search.IsOpen(target) && !stuck.Contains(target);
+    private bool IsUnsettled(SignTarget target) => search.IsOpen(target) && !stuck.Contains(target);
 
-    private void Take(Subdomain part, SubdomainResult outcome)
+    private void Take(Subdomain subdomain, SubdomainResult outcome)
     {
-        SignTarget[] left = Array.FindAll(outcome.Open, IsWanted);
+        SignTarget[] left = Array.FindAll(outcome.Open, IsUnsettled);
         if (left.Length > 0 && !(outcome.Worst > Tie))
-            left = Array.FindAll(left, new ExactSubdomain(ledger, part, clock.Parallel).LeavesOpen);
-        int pieces = outcome.Pieces.Length;
-        foreach (SignTarget target in part.Targets)
+            left = Array.FindAll(left, new ExactSubdomain(ledger, subdomain, clock.Parallel).LeavesOpen);
+        int children = outcome.Children.Length;
+        foreach (SignTarget target in subdomain.Targets)
         {
             bool stays = left.Contains(target);
-            if (stays && pieces == 0)
+            if (stays && children == 0)
                 stuck.Add(target);
-            parts[target] += (stays ? pieces : 0) - 1;
-            if (parts[target] != 0 || !IsWanted(target))
+            openSubdomains[target] += (stays ? children : 0) - 1;
+            if (openSubdomains[target] != 0 || !IsUnsettled(target))
                 continue;
             if (target.Above)
                 ledger.Bound(target.Index, double.NegativeInfinity, 0, Evidence.InputSplitting);
@@ -124,14 +124,14 @@ internal sealed class InputBranchAndBound : IDisposable
 
         if (left.Length == 0)
             return;
-        foreach (Subdomain piece in outcome.Pieces)
+        foreach (Subdomain child in outcome.Children)
         {
-            // What holds where one of several sides is open does not depend on which; so a side alone may go on from there, and only it
-            // makes use of that.
-            if (piece.Targets.Length == left.Length)
-                open.Push(piece);
+            // What holds where one of several targets is open does not depend on which; so the search for a single target may continue from
+            // there, and only then is this used.
+            if (child.Targets.Length == left.Length)
+                open.Push(child);
             else
-                open.Push(piece with { Targets = left });
+                open.Push(child with { Targets = left });
         }
     }
 }

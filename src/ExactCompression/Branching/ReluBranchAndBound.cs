@@ -4,16 +4,18 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Decides one side of a neuron's sign by splitting rectifiers below it: each half assumes one phase of a rectifier, and is bounded by
-/// itself. The side is proven when every half is; a corner where a bound is reached may show the opposite on the way. Work can stop at any
-/// sub-problem and go on later.
+/// Branch and bound over ReLU phases: decides whether a neuron's pre-activation can have a given sign by splitting rectifiers below it.
+/// Each half assumes one phase of a rectifier, and is bounded separately. The sign is proven unreachable when it is in every half; a corner
+/// where a bound is attained may turn out to be a witness on the way. Work can stop at any sub-problem and continue later.
 /// </summary>
 internal sealed class ReluBranchAndBound
 {
-    /// <summary>Sub-problems that are split together: enough to keep all cores busy, few enough to follow the loosest ones.</summary>
+    /// <summary>
+    /// Sub-problems that are split together: enough to keep all cores busy, few enough to work on the loosest ones first.
+    /// </summary>
     private const int Batch = 32;
 
-    /// <summary>Rounds of splitting between two ascents, and their steps: a small share of what the bounds cost.</summary>
+    /// <summary>Rounds of splitting between two ascents, and the steps of an ascent: a small share of the cost of the bounds.</summary>
     private const int AscentEvery = 4, AscentSteps = 30;
 
     private readonly AlphaBetaCrown bounds;
@@ -22,9 +24,9 @@ internal sealed class ReluBranchAndBound
     private readonly CrownSubproblem root;
     private int rounds;
 
-    /// <summary>Asks whether one side of a neuron can be reached.</summary>
+    /// <summary>Starts the search for whether a neuron's pre-activation can have a given sign.</summary>
     /// <param name="bounds">Bounds for the neuron's layer.</param>
-    /// <param name="target">The neuron and the side: above asks whether <c>z</c> can be above 0.</param>
+    /// <param name="target">The neuron and the sign: whether <c>z</c> can be above 0, or below 0.</param>
     /// <param name="neuron">0-based neuron within its layer.</param>
     public ReluBranchAndBound(AlphaBetaCrown bounds, SignTarget target, int neuron)
     {
@@ -33,26 +35,32 @@ internal sealed class ReluBranchAndBound
         root = CrownSubproblem.Root(neuron, target.Above, bounds.PlainSlopes());
     }
 
-    /// <summary>The neuron and the side.</summary>
+    /// <summary>The neuron and the sign.</summary>
     public SignTarget Target { get; }
 
-    /// <summary>Receives every sub-problem that is proven, with the slopes and multipliers that show it; null where nobody asks.</summary>
+    /// <summary>
+    /// Receives every sub-problem that is proven, with the slopes and multipliers that prove it; null if they are not needed.
+    /// </summary>
     public List<CrownSubproblem>? Proven { get; init; }
 
     /// <summary>Sub-problems bounded so far.</summary>
     public int Solved { get; private set; }
 
-    /// <summary>Whether the side is proven: every sub-problem's bound is at most 0.</summary>
+    /// <summary>Whether the sign is proven unreachable: every sub-problem's bound is at most 0.</summary>
     public bool IsProven => Solved > 0 && open.Count == 0 && taken.Count == 0 && !Stuck;
 
-    /// <summary>Whether a sub-problem has no rectifier left to split and still no proof: only less rounding could settle it.</summary>
+    /// <summary>
+    /// Whether a sub-problem has no rectifier left to split and is still not proven: only smaller rounding errors could settle it.
+    /// </summary>
     public bool Stuck { get; private set; }
 
-    /// <summary>Goes on until the side is proven, a witness against it is found, or so many sub-problems have been bounded.</summary>
-    /// <param name="most">Sub-problems to bound in this call.</param>
+    /// <summary>
+    /// Continues until the sign is proven unreachable, a witness with that sign is found, or this many sub-problems have been bounded.
+    /// </summary>
+    /// <param name="most">The number of sub-problems to bound in this call.</param>
     /// <param name="search">Checks corners for witnesses; null where another thread owns it.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
-    public void GoOn(int most, WitnessSearch? search, ParallelOptions parallel)
+    public void Continue(int most, WitnessSearch? search, ParallelOptions parallel)
     {
         int end = Solved + most;
         PutBack();
@@ -69,14 +77,14 @@ internal sealed class ReluBranchAndBound
             (CrownSubproblem[] halves, CrownSubproblem[] leaves) = Split(parallel);
             Bound(halves, AdamSchedule.AfterSplit, search, parallel);
 
-            // With every rectifier fixed only the multipliers are left to improve.
+            // With every rectifier fixed only the multipliers can still be improved.
             Bound(leaves, AdamSchedule.OfLeaf, search, parallel);
             Stuck = leaves.Any(static l => l.Loosest.Length == 0 && !(l.Bound <= 0));
             taken.Clear();
         }
     }
 
-    /// <summary>What an exception has left half done is open again: nothing may be proven because it was forgotten.</summary>
+    /// <summary>Reopens what an exception has left unfinished: nothing may count as proven because it was lost.</summary>
     private void PutBack()
     {
         if (Solved > 0)
@@ -99,8 +107,8 @@ internal sealed class ReluBranchAndBound
     }
 
     /// <summary>
-    /// The corners where the bounds are reached often show that the side can be reached after all; by turns they are starts of a short
-    /// ascent.
+    /// The corners where the bounds are attained often show that the sign can be reached after all; every few rounds they are the starting
+    /// points of a short ascent.
     /// </summary>
     private void Attack(CrownSubproblem[] left, WitnessSearch search)
     {
@@ -112,7 +120,9 @@ internal sealed class ReluBranchAndBound
             search.Try(points, 2 * left.Length);
     }
 
-    /// <summary>Takes the loosest problems and splits each where that helps most; those without a rectifier to split are leaves.</summary>
+    /// <summary>
+    /// Takes the loosest problems and splits each at the rectifier where that helps most; those without a rectifier to split are leaves.
+    /// </summary>
     private (CrownSubproblem[] Halves, CrownSubproblem[] Leaves) Split(ParallelOptions parallel)
     {
         var parents = new List<CrownSubproblem>();
@@ -147,8 +157,8 @@ internal sealed class ReluBranchAndBound
     }
 
     /// <summary>
-    /// How much an assumption alone lowers the bound, as a share of what is to be gained; a little even where it does not, so that the
-    /// other half counts.
+    /// How much an assumption alone lowers the bound, as a share of the possible gain; slightly positive even where it does not, so that
+    /// the other half counts.
     /// </summary>
     private static double Gain(CrownSubproblem parent, CrownSubproblem half) =>
         Math.Max(1e-3, (parent.Bound - Math.Max(0, half.Bound)) / parent.Bound);

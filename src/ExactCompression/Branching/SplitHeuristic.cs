@@ -1,8 +1,8 @@
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Says where to cut a part in which sides are open: to the box where they can be, and at the input that widens the rectifiers most that
-/// loosen their bounds most. For one thread.
+/// Chooses how to split a subdomain in which targets are open: it is clipped to the box where they can be open, and split at the input that
+/// contributes most to the ranges of the rectifiers that loosen the bounds most. For one thread.
 /// </summary>
 internal sealed class SplitHeuristic
 {
@@ -11,9 +11,9 @@ internal sealed class SplitHeuristic
     private readonly double[] lower;
     private readonly double[] upper;
 
-    /// <summary>Makes room.</summary>
+    /// <summary>Allocates the arrays.</summary>
     /// <param name="inputs">Number of inputs.</param>
-    /// <param name="count">How many rectifiers lie below the sides.</param>
+    /// <param name="count">How many rectifiers lie below the targets.</param>
     public SplitHeuristic(int inputs, int count)
     {
         gaps = new double[count];
@@ -22,13 +22,13 @@ internal sealed class SplitHeuristic
         upper = new double[inputs];
     }
 
-    /// <summary>Lower ends of the box that holds all points where a side can be open.</summary>
+    /// <summary>Lower ends of the box that contains all points where a target can be open.</summary>
     public ReadOnlySpan<double> Lower => lower;
 
     /// <summary>Upper ends of that box.</summary>
     public ReadOnlySpan<double> Upper => upper;
 
-    /// <summary>Forgets the part before.</summary>
+    /// <summary>Resets for the next subdomain.</summary>
     public void Begin()
     {
         Array.Clear(gaps);
@@ -36,14 +36,14 @@ internal sealed class SplitHeuristic
         Array.Fill(upper, double.NegativeInfinity);
     }
 
-    /// <summary>Adds an open side.</summary>
+    /// <summary>Adds an open target.</summary>
     /// <param name="from">Lower ends of the box where it can be open.</param>
     /// <param name="to">Upper ends of that box.</param>
     /// <param name="coefficients">Its coefficients over the rectifiers' outputs.</param>
     /// <param name="phases">0 where a rectifier is open.</param>
     /// <param name="low">Lower bounds of the open ones.</param>
     /// <param name="high">Upper bounds of the open ones.</param>
-    /// <param name="weight">What the side counts beside others.</param>
+    /// <param name="weight">The weight of the target relative to others.</param>
     public void Add(
         double[] from, double[] to, ReadOnlySpan<double> coefficients, sbyte[] phases, double[] low, double[] high, double weight)
     {
@@ -58,14 +58,15 @@ internal sealed class SplitHeuristic
             if (phases[n] != 0)
                 continue;
 
-            // What the line above loses at 0; half of what the line below does at most.
+            // The gap of the line above at 0; half of the largest gap of the line below.
             double a = coefficients[n] * weight;
             gaps[n] += a > 0 ? a * -low[n] * high[n] / (high[n] - low[n]) : -0.5 * a * Math.Min(high[n], -low[n]);
         }
     }
 
     /// <summary>
-    /// The input that widens the ranges of the rectifiers most, each as much as it loosens the bounds; -1 where no input can be halved.
+    /// The input that contributes most to the ranges of the rectifiers, each weighted by how much it loosens the bounds; -1 where no input
+    /// can be halved.
     /// </summary>
     /// <param name="functions">Linear functions above the open rectifiers, each padded to whole vectors.</param>
     public int BestInput(ReadOnlySpan<double> functions)
@@ -104,17 +105,17 @@ internal sealed class SplitHeuristic
     }
 
     /// <summary>
-    /// Both halves at the middle of one input; they share that value, so together they are the part. None for the input -1.
+    /// Both halves at the midpoint of one input; they share that value, so together they cover the subdomain. None for the input -1.
     /// </summary>
-    public static Subdomain[] Halves(Subdomain part, int input)
+    public static Subdomain[] Halves(Subdomain subdomain, int input)
     {
         if (input < 0)
             return [];
-        double[] upper = [.. part.Upper], lower = [.. part.Lower];
-        upper[input] = lower[input] = Middle(part.Lower[input], part.Upper[input]);
-        return [part with { Upper = upper }, part with { Lower = lower }];
+        double[] upper = [.. subdomain.Upper], lower = [.. subdomain.Lower];
+        upper[input] = lower[input] = Middle(subdomain.Lower[input], subdomain.Upper[input]);
+        return [subdomain with { Upper = upper }, subdomain with { Lower = lower }];
     }
 
-    /// <summary>Never overflows, and stays inside.</summary>
+    /// <summary>The midpoint; never overflows, and stays inside.</summary>
     private static double Middle(double lower, double upper) => Math.Clamp((0.5 * lower) + (0.5 * upper), lower, upper);
 }

@@ -3,16 +3,16 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Bounds the rectifiers in a part of the input box, layer by layer and only those that are open, then the sides that are asked for, and
-/// says where to go on. For one thread; allocates nothing but the result.
+/// Bounds the open rectifiers in a subdomain of the input box, layer by layer, then the targets, and chooses the children. For one thread;
+/// allocates only the result.
 /// </summary>
 /// <remarks>
-/// Where only one side is open, only the points count at which it is not settled. Its linear bound must not be negative there, so the box
-/// is cut to where that can be, and each bound of a rectifier is taken under this condition.
+/// Where only one target is open, only the points matter at which it is not settled. Its linear bound must not be negative there, so the
+/// box is clipped to where that can be, and each bound of a rectifier is taken under this condition.
 /// </remarks>
 internal sealed class SubdomainBounds : IDisposable
 {
-    /// <summary>After each of so many layers, a look whether the only open side is settled already.</summary>
+    /// <summary>After each of this many layers, checks whether the only open target is settled already.</summary>
     private const int EarlyLayers = 2;
 
     private readonly SubdomainNetwork network;
@@ -33,9 +33,9 @@ internal sealed class SubdomainBounds : IDisposable
     private readonly double[] clippedUpper;
     private double[] coefficients = [];
 
-    /// <summary>Makes room for parts.</summary>
+    /// <summary>Allocates the arrays.</summary>
     /// <param name="network">The network up to the layer.</param>
-    /// <param name="layer">1-based hidden layer of the sides in question.</param>
+    /// <param name="layer">1-based hidden layer of the targets.</param>
     public SubdomainBounds(SubdomainNetwork network, int layer)
     {
         this.network = network;
@@ -57,27 +57,27 @@ internal sealed class SubdomainBounds : IDisposable
         clippedUpper = new double[network.Inputs];
     }
 
-    /// <summary>Bounds a part.</summary>
-    /// <param name="part">The part.</param>
-    public SubdomainResult Run(Subdomain part)
+    /// <summary>Bounds a subdomain.</summary>
+    /// <param name="subdomain">The subdomain.</param>
+    public SubdomainResult Run(Subdomain subdomain)
     {
-        Load(part);
+        Load(subdomain);
         for (int l = 0; l < layer; l++)
         {
-            if (!Tighten(l, part) || (part.Half.Length > 0 && l < EarlyLayers && l + 1 < layer && IsSettledEarly(part)))
+            if (!Tighten(l, subdomain) || (subdomain.HalfSpace.Length > 0 && l < EarlyLayers && l + 1 < layer && IsSettledEarly(subdomain)))
                 return SubdomainResult.Settled;
         }
 
-        return Conclude(part);
+        return Conclude(subdomain);
     }
 
     /// <inheritdoc/>
     public void Dispose() => rows.Dispose();
 
-    private void Load(Subdomain part)
+    private void Load(Subdomain subdomain)
     {
-        box.Load(part.Lower, part.Upper);
-        SubdomainPhases known = part.Known;
+        box.Load(subdomain.Lower, subdomain.Upper);
+        SubdomainPhases known = subdomain.Known;
         known.Phases.CopyTo(phases, 0);
         for (int o = 0; o < known.Open.Length; o++)
             (lower[known.Open[o]], upper[known.Open[o]]) = (known.Lower[o], known.Upper[o]);
@@ -91,9 +91,9 @@ internal sealed class SubdomainBounds : IDisposable
         relaxations[l].Relax(phases.AsSpan(first, width), lower.AsSpan(first, width), upper.AsSpan(first, width));
     }
 
-    /// <summary>Bounds the open rectifiers of a layer from both sides.</summary>
-    /// <returns>False where bounds exclude each other: no point of the part fulfils its condition.</returns>
-    private bool Tighten(int l, Subdomain part)
+    /// <summary>Bounds the open rectifiers of a layer from above and below.</summary>
+    /// <returns>False where bounds contradict each other: no point of the subdomain satisfies its condition.</returns>
+    private bool Tighten(int l, Subdomain subdomain)
     {
         int first = network.Offsets[l], end = network.Offsets[l + 1], opens = 0;
         for (int n = first; n < end; n++)
@@ -114,12 +114,12 @@ internal sealed class SubdomainBounds : IDisposable
         for (int k = 0; k < opens; k++)
         {
             int n = open[k];
-            double below = -Bound((2 * k) + 1, function, part), above = Bound(2 * k, functions.AsSpan(n * stride, stride), part);
+            double below = -Bound((2 * k) + 1, function, subdomain), above = Bound(2 * k, functions.AsSpan(n * stride, stride), subdomain);
             if (above < upper[n] && !double.IsNegativeInfinity(above))
                 upper[n] = above;
             if (below > lower[n] && !double.IsPositiveInfinity(below))
                 lower[n] = below;
-            if (lower[n] > upper[n] && part.Half.Length > 0)
+            if (lower[n] > upper[n] && subdomain.HalfSpace.Length > 0)
                 return false;
             phases[n] = (sbyte)(upper[n] <= 0 ? -1 : lower[n] >= 0 ? 1 : 0);
         }
@@ -128,34 +128,35 @@ internal sealed class SubdomainBounds : IDisposable
         return true;
     }
 
-    private double Bound(int row, Span<double> into, Subdomain part) =>
-        box.MaximumWhere(into, rows.Finish(row, into), part.Half, part.HalfConstant);
+    private double Bound(int row, Span<double> into, Subdomain subdomain) =>
+        box.MaximumWhere(into, rows.Finish(row, into), subdomain.HalfSpace, subdomain.HalfSpaceConstant);
 
     /// <summary>
-    /// Whether the only side is settled already, with the bounds of the deeper layers as they were in the part before: one row, where the
-    /// layers have a hundred. If not, the box is cut.
+    /// Whether the only target is settled already, with the deeper layers' bounds of the parent: one row, where the layers have a hundred.
+    /// If not, the box is clipped.
     /// </summary>
-    private bool IsSettledEarly(Subdomain part)
+    private bool IsSettledEarly(Subdomain subdomain)
     {
-        SignTarget target = part.Targets[0];
+        SignTarget target = subdomain.Targets[0];
         rows.Start(layer, target.Index - count, target.Above, 0);
         rows.Propagate(layer, 1, []);
         double constant = rows.Finish(0, function);
-        if (box.MaximumWhere(function, constant, part.Half, part.HalfConstant) is var bound && bound <= 0 && double.IsFinite(bound))
+        double bound = box.MaximumWhere(function, constant, subdomain.HalfSpace, subdomain.HalfSpaceConstant);
+        if (bound <= 0 && double.IsFinite(bound))
             return true;
         box.Clip(function, box.Maximum(function, constant), clippedLower, clippedUpper);
         box.Load(clippedLower, clippedUpper);
         return false;
     }
 
-    /// <summary>Bounds the sides in question, and says where to go on with those that stay open.</summary>
-    private SubdomainResult Conclude(Subdomain part)
+    /// <summary>Bounds the targets, and chooses the children for those that stay open.</summary>
+    private SubdomainResult Conclude(Subdomain subdomain)
     {
-        int targets = part.Targets.Length;
+        int targets = subdomain.Targets.Length;
         if (coefficients.Length < targets * count)
             coefficients = new double[targets * count];
         for (int r = 0; r < targets; r++)
-            rows.Start(layer, part.Targets[r].Index - count, part.Targets[r].Above, r);
+            rows.Start(layer, subdomain.Targets[r].Index - count, subdomain.Targets[r].Above, r);
         rows.Propagate(layer, targets, coefficients);
         split.Begin();
         var left = new List<SignTarget>(targets);
@@ -163,9 +164,9 @@ internal sealed class SubdomainBounds : IDisposable
         double worst = 0, constant = 0;
         for (int r = 0; r < targets; r++)
         {
-            SignTarget target = part.Targets[r];
+            SignTarget target = subdomain.Targets[r];
             constant = rows.Finish(r, function);
-            double bound = box.MaximumWhere(function, constant, part.Half, part.HalfConstant);
+            double bound = box.MaximumWhere(function, constant, subdomain.HalfSpace, subdomain.HalfSpaceConstant);
             if (bound <= 0 && double.IsFinite(bound))
                 continue;
             left.Add(target);
@@ -181,7 +182,7 @@ internal sealed class SubdomainBounds : IDisposable
             return SubdomainResult.Settled;
         var rest = new Subdomain(split.Lower.ToArray(), split.Upper.ToArray(), SubdomainPhases.Of(phases, lower, upper), [.. left]);
         if (targets == 1)
-            rest = rest with { Half = [.. function], HalfConstant = constant };
+            rest = rest with { HalfSpace = [.. function], HalfSpaceConstant = constant };
         return new([.. left], [.. corners], worst, SplitHeuristic.Halves(rest, split.BestInput(functions)));
     }
 }

@@ -5,8 +5,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// The box of a part of the input, over which linear functions <c>f . x + c</c> are maximised rigorously. A function is padded with zeros
-/// to whole vectors, its constant apart; both are taken as exact.
+/// The box of a subdomain, over which linear functions <c>f . x + c</c> are maximised rigorously. A function is padded with zeros to whole
+/// vectors, its constant apart; both are taken as exact.
 /// </summary>
 internal sealed class SubdomainBox
 {
@@ -19,7 +19,7 @@ internal sealed class SubdomainBox
     private readonly double[] gains;
     private double loss;
 
-    /// <summary>Makes room for a box.</summary>
+    /// <summary>Allocates the arrays.</summary>
     /// <param name="inputs">Number of inputs.</param>
     public SubdomainBox(int inputs)
     {
@@ -56,9 +56,9 @@ internal sealed class SubdomainBox
     public double Maximum(ReadOnlySpan<double> function, double constant) => Maximum(function, constant, [], out _);
 
     /// <summary>
-    /// A value not below the function anywhere in the box where another is not negative: the least maximum of <c>f + m h</c> over
-    /// multipliers <c>m >= 0</c>, which is what the linear program's dual says. The maximum is convex in <c>m</c> and its slope changes
-    /// only where a coefficient changes its sign, so the best multiplier is one of these few.
+    /// A value not below the function anywhere in the box where another is not negative: the minimum of the maximum of <c>f + m h</c> over
+    /// multipliers <c>m >= 0</c>, by duality of the linear program. The maximum is convex in <c>m</c> and its slope changes only where a
+    /// coefficient changes its sign, so the best multiplier is one of these few breakpoints.
     /// </summary>
     /// <param name="function">The function.</param>
     /// <param name="constant">Its constant.</param>
@@ -89,7 +89,7 @@ internal sealed class SubdomainBox
             }
 
             if (!double.IsFinite(turns[next]))
-                break; // the other function is negative everywhere; as good a multiplier as any
+                break; // the other function is negative everywhere; any multiplier will do
             multiplier = turns[next];
             slope += gains[next];
             turns[next] = double.PositiveInfinity;
@@ -99,11 +99,11 @@ internal sealed class SubdomainBox
         return where < plain ? where : plain;
     }
 
-    /// <summary>Cuts off what cannot be: where the function is negative. The corner where it is largest stays.</summary>
+    /// <summary>Clips the box to where the function can be non-negative. The corner where it is largest stays.</summary>
     /// <param name="function">The function.</param>
     /// <param name="maximum">A value not below it anywhere in the box.</param>
-    /// <param name="lower">Receives the lower ends of what is left.</param>
-    /// <param name="upper">Receives the upper ends of what is left.</param>
+    /// <param name="lower">Receives the lower ends of the clipped box.</param>
+    /// <param name="upper">Receives the upper ends of the clipped box.</param>
     /// <remarks>
     /// A point <c>x</c> with <c>f . x + c >= 0</c> loses at most <c>maximum</c> against the corner, in each input alone: <c>|f_i|</c> times
     /// the distance from the corner's end is at most <c>maximum</c>.
@@ -123,7 +123,8 @@ internal sealed class SubdomainBox
     }
 
     /// <summary>
-    /// A value not below the function anywhere in the box, and what another comes to, without its constant, where this one is largest.
+    /// A value not below the function anywhere in the box, and the value of another function, without its constant, where this one is
+    /// largest.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Maximum(ReadOnlySpan<double> function, double constant, ReadOnlySpan<double> other, out double otherValue)

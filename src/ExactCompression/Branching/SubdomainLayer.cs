@@ -4,7 +4,7 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// One layer as bounds over parts of the input box use it. Arrays over its neurons are padded with zeros to <see cref="Width"/>.
+/// One layer as used by bounds over subdomains of the input box. Arrays over its neurons are padded with zeros to <see cref="Width"/>.
 /// </summary>
 internal sealed class SubdomainLayer
 {
@@ -13,7 +13,7 @@ internal sealed class SubdomainLayer
     /// <param name="input">Range of its inputs on the whole box.</param>
     /// <param name="error">For each neuron, what a coefficient of size 1 on its pre-activation can lose to rounding anywhere in the whole
     /// box.</param>
-    /// <param name="gamma">Relative error of the sums that make the constant of a row.</param>
+    /// <param name="gamma">Relative error of the sums that make up the constant of a row.</param>
     /// <param name="loss">What a row of this layer can lose to underflow in the layers below.</param>
     public SubdomainLayer(AffineLayer layer, ActivationRange input, double[] error, double gamma, double loss)
     {
@@ -42,14 +42,14 @@ internal sealed class SubdomainLayer
     public double[] Bias { get; }
 
     /// <summary>
-    /// For each neuron, what a coefficient of size 1 on its pre-activation costs: the rounding of its way through the layer, and that of
-    /// its bias in the sum of constants.
+    /// For each neuron, what a coefficient of size 1 on its pre-activation is charged: the rounding errors of its pass through the layer,
+    /// and of its bias in the sum of constants.
     /// </summary>
     public double[] Charge { get; }
 
-    /// <summary>For each neuron, what a row that starts from it is charged at once.</summary>
+    /// <summary>For each neuron, what a row that starts from it is charged initially.</summary>
     public double[] Start { get; }
 
-    /// <summary>Relative error of the sums that make the constant of a row.</summary>
+    /// <summary>Relative error of the sums that make up the constant of a row.</summary>
     public double Gamma { get; }
 }

@@ -5,13 +5,13 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// What the bounds over all parts of an input box share: the weights, laid out once, and what rounding can cost anywhere in the whole box,
-/// which is charged in every part. Immutable, so threads share it.
+/// What the bounds over all subdomains of an input box share: the weights, laid out once, and the largest rounding errors anywhere in the
+/// whole box, which are charged in every subdomain. Immutable, so threads share it.
 /// </summary>
 internal sealed class SubdomainNetwork : IDisposable
 {
     /// <summary>Prepares the layers up to one.</summary>
-    /// <param name="ledger">What is known on the whole box; only read.</param>
+    /// <param name="ledger">What is known on the whole box; not modified.</param>
     /// <param name="deepest">1-based hidden layer.</param>
     public SubdomainNetwork(VerdictLedger ledger, int deepest)
     {
@@ -49,7 +49,7 @@ internal sealed class SubdomainNetwork : IDisposable
     /// <summary>The layers.</summary>
     public SubdomainLayer[] Layers { get; }
 
-    /// <summary>Intervals on the whole box where nothing better is known: the charges need some finite range.</summary>
+    /// <summary>Interval bounds on the whole box where nothing better is known: the charges need some finite range.</summary>
     private static void Tighten(AffineLayer map, ActivationRange input, Span<double> lower, Span<double> upper)
     {
         double[] low = new double[map.Outputs], high = new double[map.Outputs];

@@ -1,6 +1,6 @@
 namespace ExactCompression.Branching;
 
-/// <summary>What holds of the rectifiers in a part. Immutable: the pieces of a part share it.</summary>
+/// <summary>What is known about the rectifiers in a subdomain. Immutable: the children of a subdomain share it.</summary>
 /// <param name="Phases">1 where a rectifier is on, -1 where it is off, 0 where it is open; over all neurons below.</param>
 /// <param name="Open">Indices of the open ones, ascending.</param>
 /// <param name="Lower">Their lower bounds.</param>

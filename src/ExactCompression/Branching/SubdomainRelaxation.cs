@@ -6,8 +6,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// The rectifiers of one layer in a part of the input box: lines above and below each, as in <see cref="ReluRelaxation"/>, in arrays padded
-/// with zeros that are filled anew for each part.
+/// The rectifiers of one layer in a subdomain of the input box: lines above and below each, as in <see cref="ReluRelaxation"/>, in arrays
+/// padded with zeros that are refilled for each subdomain.
 /// </summary>
 internal sealed class SubdomainRelaxation
 {
@@ -20,7 +20,7 @@ internal sealed class SubdomainRelaxation
     private readonly int[] live;
     private int lives;
 
-    /// <summary>Makes room for a layer's rectifiers.</summary>
+    /// <summary>Allocates the arrays for a layer's rectifiers.</summary>
     /// <param name="layer">The layer.</param>
     public SubdomainRelaxation(SubdomainLayer layer)
     {
@@ -51,7 +51,7 @@ internal sealed class SubdomainRelaxation
                 upperSlope[i] = slope;
                 lowerSlope[i] = upper[i] > -lower[i] ? 1 : 0;
 
-                // More than the least intercept, by what its share in the sum of a row's constants can be rounded.
+                // More than the least intercept, by the possible rounding error of its share in the sum of a row's constants.
                 intercept[i] = Math.Max(Rounding.MultiplyUp(slope, -lower[i]), Rounding.MultiplyUp(Math.BitIncrement(1 - slope), upper[i]))
                     * (1 + layer.Gamma);
             }
@@ -63,10 +63,10 @@ internal sealed class SubdomainRelaxation
 
     /// <summary>Replaces each rectifier by the line that keeps a row an upper bound, and adds the layer's bias.</summary>
     /// <param name="row">Coefficients over the rectifiers' outputs, padded; then those over their pre-activations.</param>
-    /// <param name="sums">The row's constant and its charges so far, as sums still to be added up: two vectors, which grow.</param>
+    /// <param name="sums">The row's constant and its charges so far, as vectors of partial sums: two vectors, which are added to.</param>
     /// <remarks>
     /// An infinite or NaN coefficient makes the constant infinite or NaN, whatever its rectifier, since it is multiplied by the intercept
-    /// even where that does not count, and <c>0 x infinity</c> is NaN; nothing is proven then.
+    /// even where that is not used, and <c>0 x infinity</c> is NaN; nothing is proven then.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Pass(double* row, double* sums)

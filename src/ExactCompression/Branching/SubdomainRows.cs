@@ -6,8 +6,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Backward linear bounds of some pre-activations over a part of the input box: the passes of <see cref="CrownBounds"/>, charged alike,
-/// without any allocation. For one thread.
+/// Backward linear bounds of some pre-activations over a subdomain of the input box: the passes of <see cref="CrownBounds"/>, with the same
+/// charges, without any allocation. For one thread.
 /// </summary>
 internal sealed unsafe class SubdomainRows : IDisposable
 {
@@ -19,10 +19,10 @@ internal sealed unsafe class SubdomainRows : IDisposable
     private double* rows;
     private double* next;
 
-    /// <summary>Makes room for rows.</summary>
+    /// <summary>Allocates the rows.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="relaxations">The rectifiers of its layers in the part.</param>
-    /// <param name="most">Rows at most.</param>
+    /// <param name="relaxations">The rectifiers of its layers in the subdomain.</param>
+    /// <param name="most">The maximum number of rows.</param>
     public SubdomainRows(SubdomainNetwork network, SubdomainRelaxation[] relaxations, int most)
     {
         this.network = network;
@@ -37,10 +37,10 @@ internal sealed unsafe class SubdomainRows : IDisposable
     /// <summary>Releases the memory where <see cref="Dispose"/> was not called.</summary>
     ~SubdomainRows() => Release();
 
-    /// <summary>Lays down the row that bounds a pre-activation from one side: <c>z</c> or <c>-z</c> from above.</summary>
+    /// <summary>Initialises the row that bounds a pre-activation: <c>z</c> or <c>-z</c> from above.</summary>
     /// <param name="layer">0-based layer of the neuron; the same for all rows.</param>
     /// <param name="neuron">0-based neuron.</param>
-    /// <param name="above">Which side.</param>
+    /// <param name="above">True for <c>z</c>, false for <c>-z</c>.</param>
     /// <param name="row">0-based row.</param>
     public void Start(int layer, int neuron, bool above, int row)
     {
@@ -54,10 +54,10 @@ internal sealed unsafe class SubdomainRows : IDisposable
         Vector512.CreateScalar(map.Start[neuron]).Store(Error(row));
     }
 
-    /// <summary>Takes all rows back to the network's inputs.</summary>
+    /// <summary>Propagates all rows back to the network's inputs.</summary>
     /// <param name="layer">0-based layer of their neurons.</param>
     /// <param name="count">How many rows.</param>
-    /// <param name="coefficients">Receives the rows' coefficients over all rectifiers below, row after row; empty if not wanted.</param>
+    /// <param name="coefficients">Receives the rows' coefficients over all rectifiers below, row after row; empty if not needed.</param>
     public void Propagate(int layer, int count, Span<double> coefficients)
     {
         int all = network.Offsets[layer];
@@ -79,10 +79,10 @@ internal sealed unsafe class SubdomainRows : IDisposable
         }
     }
 
-    /// <summary>Takes the function of the inputs that a row has become.</summary>
+    /// <summary>Reads the function of the inputs that a row has become.</summary>
     /// <param name="row">0-based row.</param>
     /// <param name="function">Receives its coefficients, padded.</param>
-    /// <returns>Its constant, with all that rounding can have cost.</returns>
+    /// <returns>Its constant, with the charge for rounding errors.</returns>
     public double Finish(int row, Span<double> function)
     {
         new ReadOnlySpan<double>(rows + ((nint)row * function.Length), function.Length).CopyTo(function);

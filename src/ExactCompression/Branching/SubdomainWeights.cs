@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// One layer's weights laid out for backward passes of a few rows at a time over many small parts of the input box: rows padded to whole
-/// vectors, and products that skip the neurons that are off, which in a small part are most.
+/// One layer's weights laid out for backward passes of a few rows at a time over many small subdomains of the input box: rows padded to
+/// whole vectors, and products that skip the neurons that are off, which in a small subdomain are most of them.
 /// </summary>
 internal sealed unsafe class SubdomainWeights : IDisposable
 {
@@ -39,7 +39,7 @@ internal sealed unsafe class SubdomainWeights : IDisposable
     /// <summary>Length of a padded row over the layer's inputs.</summary>
     public int Stride { get; }
 
-    /// <summary>The length that so many values are padded to: whole vectors.</summary>
+    /// <summary>The length that this many values are padded to: whole vectors.</summary>
     /// <param name="count">Values.</param>
     public static int Pad(int count) => (count + Lanes - 1) / Lanes * Lanes;
 
@@ -50,7 +50,7 @@ internal sealed unsafe class SubdomainWeights : IDisposable
     /// <summary><c>C = A W</c> over the neurons that are on.</summary>
     /// <param name="a">Row-major over the layer's neurons; a multiple of <see cref="RowGroup"/> rows.</param>
     /// <param name="stride">Length of a row of <paramref name="a"/>.</param>
-    /// <param name="rows">How many rows count; those that fill the last group are computed, too.</param>
+    /// <param name="rows">How many rows are used; those that fill the last group are computed, too.</param>
     /// <param name="live">The neurons whose coefficients may differ from 0.</param>
     /// <param name="c">Row-major over the layer's inputs; as many rows of <see cref="Stride"/> values.</param>
     public void Multiply(double* a, int stride, int rows, ReadOnlySpan<int> live, double* c)
@@ -79,7 +79,7 @@ internal sealed unsafe class SubdomainWeights : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Four vectors of the product's columns, or three: the compiler leaves out the fourth for good.</summary>
+    /// <summary>Four vectors of the product's columns, or three: the compiler then eliminates the fourth.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Many<TFourth>(double* a, int stride, int* live, int count, double* w, double* c)
         where TFourth : struct, IFourth

@@ -6,25 +6,26 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Decides of neurons that are proven never to be below 0 whether they are ever above: active if so, else 0 everywhere, which counts as
-/// inactive. A few points settle nearly all of them; bounds that have become tighter below, and the network's linear pieces in exact
-/// arithmetic, the rest.
+/// Decides whether neurons that are proven never to be below 0 are ever above 0: active if so, else 0 everywhere, which counts as inactive.
+/// A few points settle nearly all of them; bounds that use tighter bounds of the layers below, and the network's linear pieces in exact
+/// arithmetic, settle the rest.
 /// </summary>
 internal static class ZeroTies
 {
     /// <summary>
-    /// Work on one neuron in products of exact numbers, a fraction of a second, and how many times as much on all in one call.
+    /// Work on one neuron in products of exact numbers, a fraction of a second, and how many times that on all neurons in one call.
     /// </summary>
     private const long Effort = 2_000_000, Neurons = 10;
 
     /// <summary>
-    /// The share of that which comes before long searches: small networks, whose ties these would never settle, need no more.
+    /// The share of that work which is done before long searches: small networks, whose ties long searches would never settle, need no
+    /// more.
     /// </summary>
     private const long QuickShare = 8;
 
     private const int Points = 16, ExactPoints = 4;
 
-    /// <summary>Runs a few points through the network: cheaper than a search for witnesses where nothing else is open.</summary>
+    /// <summary>Evaluates a few points on the network: cheaper than a search for witnesses where nothing else is open.</summary>
     /// <param name="ledger">What is known.</param>
     public static void Show(VerdictLedger ledger)
     {
@@ -35,7 +36,7 @@ internal static class ZeroTies
         check.Credit(SamplesOf(ledger, open), ledger);
     }
 
-    /// <summary>Decides what it can.</summary>
+    /// <summary>Decides as many neurons as possible.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
     public static void Decide(VerdictLedger ledger, SearchClock clock)
@@ -52,7 +53,7 @@ internal static class ZeroTies
     }
 
     /// <summary>
-    /// Goes through linear pieces for every sign that is still wanted, of all open neurons, front to back, within a bounded effort.
+    /// Enumerates linear pieces for every sign that is still missing, of all open neurons, first layer first, within a bounded effort.
     /// </summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
@@ -72,7 +73,7 @@ internal static class ZeroTies
                 continue;
             foreach (bool above in (bool[])[false, true])
             {
-                if (!ledger.Wants(i, above) || left <= 0)
+                if (!ledger.NeedsWitness(i, above) || left <= 0)
                     continue;
                 clock.ThrowIfExpired();
                 clock.Report(SearchStage.Enumeration, ledger.Place(i).Layer);
@@ -89,7 +90,7 @@ internal static class ZeroTies
 
     private static int[] Open(VerdictLedger ledger) => [.. Enumerable.Range(0, ledger.Count).Where(ledger.MayBeZero)];
 
-    /// <summary>The middle of the box, points of it, and for the first layer the corners where its neurons are largest.</summary>
+    /// <summary>The midpoint of the box, random points, and for the first layer the corners where its neurons are largest.</summary>
     private static double[][] SamplesOf(VerdictLedger ledger, int[] open)
     {
         double[] lower = ledger.Domain.Lower.ToArray(), upper = ledger.Domain.Upper.ToArray();
@@ -108,7 +109,7 @@ internal static class ZeroTies
         return [.. points];
     }
 
-    /// <summary>Bounds from above by what is known of the layers below by now.</summary>
+    /// <summary>Upper bounds from what is known about the layers below by now.</summary>
     private static void Tighten(VerdictLedger ledger, SearchClock clock)
     {
         int[] open = Open(ledger);
@@ -142,7 +143,7 @@ internal static class ZeroTies
             ledger.Bound(first + neurons[k], double.NegativeInfinity, bounds[k], Evidence.Crown);
     }
 
-    /// <summary>Values too small for their error bound have a sign all the same.</summary>
+    /// <summary>Exact arithmetic finds the sign of values that are smaller than their error bound.</summary>
     private static void ShowExactly(VerdictLedger ledger, SearchClock clock)
     {
         int[] open = Open(ledger);

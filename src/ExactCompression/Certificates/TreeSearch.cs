@@ -42,7 +42,7 @@ internal sealed class TreeSearch : IDisposable
             using var bounds = new AlphaBetaCrown(Shifted(side, margin), below);
             var leaves = new List<CrownSubproblem>();
             var search = new ReluBranchAndBound(bounds, new(side.Neuron, side.Above), side.Neuron) { Proven = leaves };
-            search.GoOn(most, null, budget.Parallel);
+            search.Continue(most, null, budget.Parallel);
             if (!search.IsProven)
                 return Ties(side, most);
             PhaseTree tree = Tree(leaves);

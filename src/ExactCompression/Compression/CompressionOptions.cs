@@ -4,10 +4,10 @@ namespace ExactCompression;
 public enum CompressionLevel
 {
     /// <summary>
-    /// Only what rounds no weight: stably inactive neurons, and neurons whose outgoing weights are all 0, are removed. Weights, biases and
-    /// normalisation that are left are the file's own, and the function over the real numbers is the original's. Evaluated in floating
-    /// point, sums of fewer terms may be added up in another order, so the last places can differ. Only where a normalisation between a
-    /// rectifier and a matrix makes another number of a removed neuron's 0 are joined weights stored instead;
+    /// Only steps that round no weight: stably inactive neurons, and neurons whose outgoing weights are all 0, are removed. The remaining
+    /// weights, biases and normalisation are the file's own, and the function over the real numbers is the original's. Evaluated in
+    /// floating point, sums of fewer terms may be added up in another order, so the last places can differ. Only where a normalisation
+    /// between a rectifier and a matrix maps a removed neuron's 0 to another number are joined weights stored instead;
     /// <see cref="CompressionResult.ProvenDeviation"/> bounds that.
     /// </summary>
     DeleteOnly,
@@ -16,15 +16,16 @@ public enum CompressionLevel
     LeoPlusPlus,
 
     /// <summary>
-    /// Everything that is known to keep the function, repeated until nothing shrinks the network any more: all of LEO++, constant neurons,
-    /// multiples and opposites of neurons stable or not, and fewer linear neurons by the rank in which they act on the next layer.
+    /// Every step that is known to preserve the function, repeated until none makes the network smaller: all of LEO++, constant neurons,
+    /// multiples and opposites of neurons, stable or not, and the reduction of linear neurons to the rank of their effect on the next
+    /// layer.
     /// </summary>
     Maximal,
 }
 
 /// <summary>
-/// What <see cref="CompressionLevel.Maximal"/> makes small: a step that does not is not taken. The number of weights, 0 or not, never
-/// grows.
+/// The size that <see cref="CompressionLevel.Maximal"/> minimises: only steps that reduce it are taken. The number of weights, 0 or not,
+/// never grows.
 /// </summary>
 public enum CompressionObjective
 {
@@ -38,7 +39,7 @@ public enum CompressionObjective
     Parameters,
 }
 
-/// <summary>How compression runs.</summary>
+/// <summary>The options of a compression.</summary>
 public sealed record CompressionOptions
 {
     /// <summary>
@@ -48,21 +49,21 @@ public sealed record CompressionOptions
     public const double RelativeToleranceFloat32 = 1.0 / (1 << 20);
 
     /// <summary>
-    /// The same where they are stored in float64: they are computed in float64 too, so that their sums round more than once.
+    /// The same where they are stored in float64: they are computed in float64 too, so that their sums are rounded more than once.
     /// </summary>
     public const double RelativeToleranceFloat64 = 1.0 / (1L << 40);
 
-    /// <summary>How far to go.</summary>
+    /// <summary>The level of compression.</summary>
     public CompressionLevel Level { get; init; } = CompressionLevel.LeoPlusPlus;
 
     /// <summary>What new weights are rounded to; null for each layer's own precision.</summary>
     public WeightPrecision? Precision { get; init; }
 
-    /// <summary>What <see cref="CompressionLevel.Maximal"/> makes small.</summary>
+    /// <summary>The size that <see cref="CompressionLevel.Maximal"/> minimises.</summary>
     public CompressionObjective Objective { get; init; } = CompressionObjective.Neurons;
 
     /// <summary>
-    /// The largest <see cref="CompressionResult.ProvenDeviation"/> that may be left: a step that would break it is not taken. Null at
+    /// The largest <see cref="CompressionResult.ProvenDeviation"/> that is allowed: a step that would exceed it is not taken. Null at
     /// <see cref="CompressionLevel.Maximal"/> for a few units in the last place of the outputs' scale,
     /// <c>max_i sum_j |W_ij| max a_j + |b_i|</c> of the output layer, in the precision that new weights are stored in
     /// (<see cref="RelativeToleranceFloat32"/>, <see cref="RelativeToleranceFloat64"/>); at <see cref="CompressionLevel.LeoPlusPlus"/> null
@@ -71,27 +72,27 @@ public sealed record CompressionOptions
     public double? Tolerance { get; init; }
 
     /// <summary>
-    /// Whether verdicts that nothing here proves (a MILP solver's word, a table from outside) count all the same. The result then tells how
+    /// Whether verdicts that are not proven here (a MILP solver's claims, imported tables) count nevertheless. The result then states how
     /// many (<see cref="CompressionResult.Unproven"/>), and has no proven deviation. Otherwise neurons whose verdict cannot be proven are
     /// kept, as if undetermined (<see cref="CompressionResult.Unconfirmed"/>).
     /// </summary>
     public bool AllowUnproven { get; init; }
 
     /// <summary>
-    /// How long to search for proofs of verdicts that nothing here proves yet, before they count or are left aside; zero for not at all.
+    /// How long to search for proofs of verdicts that are not proven yet, before they count or are ignored; zero for no search.
     /// </summary>
     public TimeSpan ProofTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Called where such a verdict is refuted, from the thread that compresses; null for silence. It must not throw.</summary>
+    /// <summary>Called where such a verdict is refuted, from the thread that compresses; null for none. It must not throw.</summary>
     public Action<ContradictionException>? Contradiction { get; init; }
 
-    /// <summary>Told what goes on, from the thread that compresses.</summary>
+    /// <summary>Called with the progress, from the thread that compresses.</summary>
     public Action<CompressionProgress>? Progress { get; init; }
 }
 
-/// <summary>How far <see cref="CompressionLevel.Maximal"/> has come.</summary>
+/// <summary>The progress of <see cref="CompressionLevel.Maximal"/>.</summary>
 /// <param name="Sweep">1-based sweep over the layers.</param>
-/// <param name="Layer">1-based hidden layer, of the network as it is.</param>
+/// <param name="Layer">1-based hidden layer, of the current network.</param>
 /// <param name="Depth">Its hidden layers.</param>
 /// <param name="Neurons">Hidden neurons so far.</param>
 /// <param name="Connections">Weights that are not 0 so far.</param>

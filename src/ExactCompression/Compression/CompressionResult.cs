@@ -1,6 +1,6 @@
 namespace ExactCompression;
 
-/// <summary>A compressed network beside its original, with what was done.</summary>
+/// <summary>A compressed network with its original and the steps taken.</summary>
 public sealed class CompressionResult
 {
     private bool isSealed;
@@ -29,14 +29,14 @@ public sealed class CompressionResult
         init => field = Changeable(value);
     }
 
-    /// <summary>The verdicts it rests on.</summary>
+    /// <summary>The verdicts that it rests on.</summary>
     public required StabilityTable Table
     {
         get;
         init => field = Changeable(value);
     }
 
-    /// <summary>What was done, in order.</summary>
+    /// <summary>The steps taken, in order.</summary>
     public required IReadOnlyList<CompressionStep> Steps
     {
         get;
@@ -45,8 +45,8 @@ public sealed class CompressionResult
 
     /// <summary>
     /// A proven bound on the largest difference of any output between <see cref="Original"/> and <see cref="Compressed"/> over
-    /// <see cref="Domain"/>, both in real arithmetic: what rounding the new weights makes. 0 where neurons were only removed. Layers
-    /// without new weights are the file's own, normalisation included; a format that cannot say them rounds them when the network is
+    /// <see cref="Domain"/>, both in real arithmetic: the effect of rounding the new weights. 0 where neurons were only removed. Layers
+    /// without new weights are the file's own, normalisation included; a format that cannot represent them rounds them when the network is
     /// written. Infinity where it is not proven (<see cref="IsProven"/>).
     /// </summary>
     public required double ProvenDeviation
@@ -57,21 +57,21 @@ public sealed class CompressionResult
 
     /// <summary>
     /// What <see cref="ProvenDeviation"/> would be if every verdict that the compression rests on were true, and, for a copy from another
-    /// process, if that said so rightly.
+    /// process, if the value it states were correct.
     /// </summary>
     public double ConditionalDeviation { get; private init; }
 
-    /// <summary>Whether the compression was made here and rests on proven verdicts alone.</summary>
+    /// <summary>Whether the compression was made here and rests only on proven verdicts.</summary>
     public bool IsProven => IsOwn && Unproven == 0;
 
     /// <summary>
-    /// How many stable neurons it rests on whose verdict nothing here proves: a MILP solver's word, or imported. 0 unless these were
+    /// How many stable neurons it rests on whose verdict is not proven here: a MILP solver's claim, or imported. 0 unless these were
     /// allowed, or the compression is a copy from another process.
     /// </summary>
     public int Unproven => Table.UnprovenStable;
 
     /// <summary>
-    /// How many neurons were said to be stable by a MILP solver or a table from outside, and kept because no proof of it was found.
+    /// How many neurons were claimed to be stable by a MILP solver or an imported table, and kept because no proof was found.
     /// </summary>
     public int Unconfirmed
     {
@@ -93,20 +93,20 @@ public sealed class CompressionResult
     /// </summary>
     public int MergedActive => Steps.Where(static s => IsMerge(s.Kind)).Sum(static s => s.Neurons.Count - s.Added);
 
-    /// <summary>Hidden layers folded into the next, or gone in a collapse.</summary>
+    /// <summary>Hidden layers folded into the next, or removed in a collapse.</summary>
     public int FoldedLayers => Original.Depth - Compressed.Depth;
 
-    /// <summary>Share of hidden neurons that went away, in percent.</summary>
+    /// <summary>Share of hidden neurons that were removed, in percent.</summary>
     public double NeuronsRemovedPercent => Percent(Original.NeuronCount, Compressed.NeuronCount);
 
-    /// <summary>Share of connections that went away, in percent.</summary>
+    /// <summary>Share of connections that were removed, in percent.</summary>
     public double ConnectionsRemovedPercent => Percent(Original.ConnectionCount, Compressed.ConnectionCount);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Original.Architecture} -> {Compressed.Architecture}";
 
     /// <summary>
-    /// The result, which nothing can change from now on: scripts can set what only an initialiser may, and a proof is of what was made.
+    /// The result, immutable from now on: scripts can set init-only properties, and a proof belongs to the networks that it was made with.
     /// </summary>
     internal CompressionResult Sealed()
     {

@@ -1,6 +1,6 @@
 namespace ExactCompression;
 
-/// <summary>What the answer of a comparison of two networks stands on.</summary>
+/// <summary>The evidence for the result of a comparison of two networks.</summary>
 public enum EquivalenceEvidence
 {
     /// <summary>Nothing: neither a proof nor a counterexample is known.</summary>
@@ -15,13 +15,13 @@ public enum EquivalenceEvidence
     /// <summary>The weights of both, layer by layer.</summary>
     MatchedLayers,
 
-    /// <summary>The same with the neurons of each layer brought into the other network's order.</summary>
+    /// <summary>The same with the neurons of each layer permuted into the other network's order.</summary>
     MatchedNeurons,
 
-    /// <summary>Interval arithmetic on each network by itself.</summary>
+    /// <summary>Interval arithmetic on each network separately.</summary>
     Intervals,
 
-    /// <summary>The larger network compressed anew, as the smaller may have been made.</summary>
+    /// <summary>The larger network compressed again, as the smaller one may have been produced.</summary>
     ReplayedCompression,
 
     /// <summary>Bounds, attacks and splitting on the network of their difference.</summary>

@@ -5,22 +5,23 @@ using ExactCompression.Compression.Schedules;
 namespace ExactCompression;
 
 /// <summary>
-/// Exact compression by stability: LEO++ (Serra, Yu, Kumar, Ramalingam, NeurIPS 2021), its removals alone, or all that keeps the function.
+/// Exact compression by stability: LEO++ (Serra, Yu, Kumar, Ramalingam, NeurIPS 2021), its removals alone, or every step that preserves the
+/// function.
 /// </summary>
 /// <remarks>
 /// Each level is a schedule of passes over a <see cref="DraftNetwork"/>: a pass proposes to rewrite a layer, the schedule chooses, and
-/// <see cref="RewriteProof"/> bounds what that moves, whatever was proposed. LEO++ (<see cref="LeoSchedule"/>) takes each layer as the
-/// steps so far have left it. (1) All neurons stably inactive: the network is a constant. (2) The stably inactive are removed, and those
-/// that nothing reads. (3) All that remain stably active: the layer is folded into the next, unless that would make the network larger.
-/// (4) Otherwise stably active neurons that depend linearly on others are merged into them.
-/// New weights are computed in double and rounded once, when all is done (<see cref="StoredDraft"/>).
-/// A tolerance that the result would break is kept by taking, front to back, only those layers' steps that keep it.
-/// Only proven verdicts count: those of a table from outside, or of a MILP solver (<see cref="StabilityTable.Unproven"/>), are proven
-/// first, and left aside where that does not succeed, unless <see cref="CompressionOptions.AllowUnproven"/> says otherwise.
+/// <see cref="RewriteProof"/> bounds the effect of that, whatever was proposed. LEO++ (<see cref="LeoSchedule"/>) takes each layer as left
+/// by the steps so far. (1) All neurons stably inactive: the network is a constant. (2) The stably inactive neurons are removed, and those
+/// that nothing reads. (3) All that remain stably active: the layer is folded into the next, unless that would make the network larger. (4)
+/// Otherwise stably active neurons that depend linearly on others are merged into them. New weights are computed in double precision and
+/// rounded once, at the end (<see cref="StoredDraft"/>). If the result would exceed the tolerance, only the steps of those layers are
+/// taken, first layer first, that stay within it. Only proven verdicts count: imported ones and a MILP solver's claims
+/// (<see cref="StabilityTable.Unproven"/>) are proven first, and ignored where that fails, unless
+/// <see cref="CompressionOptions.AllowUnproven"/> says otherwise.
 /// </remarks>
 public static class LeoCompression
 {
-    /// <summary>Compresses a network by the verdicts on its neurons.</summary>
+    /// <summary>Compresses a network based on the verdicts on its neurons.</summary>
     /// <param name="table">The verdicts; undetermined neurons are treated as unstable.</param>
     /// <param name="options">Level and precision.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
@@ -37,7 +38,7 @@ public static class LeoCompression
         };
         (AffineLayer[] layers, double deviation) = StoredDraft.Of(draft, options.Precision);
 
-        // Where the file's weights are known to a radius alone, even removal may move more than is allowed; then nothing is done.
+        // Where the file's weights are known only up to a radius, even removal may deviate by more than is allowed; then nothing is done.
         return options.Tolerance is { } tolerance && !(deviation <= tolerance)
             ? Result(table, [.. table.Network.Layers], [], 0, unconfirmed)
             : Result(table, layers, [.. draft.Steps, .. NormalisationSteps.Of(table.Network, draft, layers)], deviation, unconfirmed);

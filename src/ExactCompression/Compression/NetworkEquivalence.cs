@@ -4,17 +4,18 @@ namespace ExactCompression;
 
 /// <summary>Compares two networks over a domain: the library behind <c>Test-NetworkEquivalence</c>.</summary>
 /// <remarks>
-/// Points are the ends and the centre of the domain, the data, then uniform points, corners and sparse corners, and an ascent from the
-/// worst of them. <c>ObservedDeviation</c> is what is certain at the worst point: the difference less what evaluating it may err by, so it
-/// is never above the true largest difference, and <c>ProvenDeviation</c> never below. Of two networks that nothing is known of, it is
-/// proven layer by layer where they match; else by compressing the larger one anew; else, and refuted, on the network of their difference.
+/// The points are the ends and the centre of the domain, the data, then uniform points, corners and sparse corners, and an ascent from the
+/// worst of them. <c>ObservedDeviation</c> is what is certain at the worst point: the difference minus the error bound of its evaluation,
+/// so it is never above the true largest difference, and <c>ProvenDeviation</c> is never below it. For two networks about which nothing is
+/// known, the deviation is proven layer by layer where they match; otherwise by compressing the larger one again; otherwise it is proven or
+/// refuted on the network of their difference.
 /// </remarks>
 public static class NetworkEquivalence
 {
     /// <summary>Compares two networks.</summary>
     /// <param name="reference">The first.</param>
     /// <param name="difference">The second; it must have the same numbers of inputs and outputs.</param>
-    /// <param name="domain">The domain, or null for the first network's own range or <c>[0,1]^n</c>.</param>
+    /// <param name="domain">The domain, or null for the range stated by the first network's file or <c>[0,1]^n</c>.</param>
     /// <param name="data">Rows to compare on as well, or null. Rows outside the domain are clipped to it.</param>
     /// <param name="options">Tolerance, number of points, seed.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
@@ -30,8 +31,8 @@ public static class NetworkEquivalence
     }
 
     /// <summary>
-    /// Compares a compressed network with its original; the proven bound is that of the compression, where it has one, else what can be
-    /// proven of the two networks.
+    /// Compares a compressed network with its original; the proven bound is that of the compression, where it has one, otherwise what can
+    /// be proven about the two networks.
     /// </summary>
     /// <param name="result">A compression.</param>
     /// <param name="data">Rows to compare on as well, or null. Rows outside the domain are clipped to it.</param>
@@ -96,71 +97,4 @@ public static class NetworkEquivalence
                 "Compare networks of the same numbers of inputs and outputs.");
         }
     }
-}
-
-/// <summary>How two networks are compared.</summary>
-public sealed record EquivalenceOptions
-{
-    /// <summary>
-    /// The default tolerance over the largest magnitude of any output seen (of its terms, where every output is 0): <c>2^-20</c>, 8 units
-    /// in the last place of a float32 of that size, about what two orders of summation in float32 differ by.
-    /// </summary>
-    public const double RelativeTolerance = 1.0 / (1 << 20);
-
-    /// <summary>
-    /// Largest output difference that counts as equal; null for the scale of float32 rounding of the outputs
-    /// (<see cref="RelativeTolerance"/>).
-    /// </summary>
-    public double? Tolerance { get; init; }
-
-    /// <summary>Random and corner points to try.</summary>
-    public int Points { get; init; } = 10_000;
-
-    /// <summary>
-    /// How long to search for a proof or a counterexample where comparing layers gives neither: half of it each for compressing the larger
-    /// network as the smaller may have been made, and for the network of their difference. Zero for no such search.
-    /// </summary>
-    public TimeSpan ProofTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>Seed of the random points.</summary>
-    public int Seed { get; init; }
-}
-
-/// <summary>What a comparison of two networks found.</summary>
-public sealed class EquivalenceReport
-{
-    /// <summary>The first network.</summary>
-    public required ReluNetwork Reference { get; init; }
-
-    /// <summary>The second network.</summary>
-    public required ReluNetwork Difference { get; init; }
-
-    /// <summary>The domain compared over.</summary>
-    public required InputDomain Domain { get; init; }
-
-    /// <summary>
-    /// True where the difference is proven to stay within <see cref="Tolerance"/>; false where <see cref="Counterexample"/> shows more;
-    /// null where neither is known.
-    /// </summary>
-    public required bool? Equivalent { get; init; }
-
-    /// <summary>
-    /// The largest difference of any output that was seen, less what evaluating it may err by: the true maximum is at least this.
-    /// </summary>
-    public required double ObservedDeviation { get; init; }
-
-    /// <summary>A proven bound on the largest difference of any output over the domain; infinity where none is known.</summary>
-    public required double ProvenDeviation { get; init; }
-
-    /// <summary>Largest difference that counts as equal.</summary>
-    public required double Tolerance { get; init; }
-
-    /// <summary>What says so, or what <see cref="ProvenDeviation"/> is from.</summary>
-    public required EquivalenceEvidence Evidence { get; init; }
-
-    /// <summary>Points tried.</summary>
-    public required long PointsTried { get; init; }
-
-    /// <summary>An input where the difference exceeds the tolerance, or null.</summary>
-    public double[]? Counterexample { get; init; }
 }

@@ -6,8 +6,7 @@ using ExactCompression.Networks;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// Which hidden neurons are on, and an input in the middle of where they are so: a linear region of the network. On means a pre-activation
-/// above 0.
+/// Which hidden neurons are on, and an inner input of that linear region of the network. On means a pre-activation above 0.
 /// </summary>
 public sealed class ActivationPattern
 {
@@ -30,14 +29,14 @@ public sealed class ActivationPattern
     public int Number { get; }
 
     /// <summary>
-    /// An input of the domain with this pattern: the sign of each neuron is proven there, unless it is stably inactive or 0
-    /// throughout the region. Where <see cref="IsInputInside"/> is false it is only the nearest to one.
+    /// An input of the domain with this pattern: the sign of each neuron is proven there, unless it is stably inactive or 0 throughout the
+    /// region. Where <see cref="IsInputInside"/> is false it is only the double nearest to such an input.
     /// </summary>
     public double[] Input { get; }
 
     /// <summary>
-    /// Whether <see cref="Input"/> lies in the region. It does not where the region is so thin that it passes between doubles;
-    /// <see cref="ExactInput"/> does.
+    /// Whether <see cref="Input"/> lies in the region. It does not where the region is so thin that it contains no input of doubles;
+    /// <see cref="ExactInput"/> always does.
     /// </summary>
     public bool IsInputInside { get; init; } = true;
 

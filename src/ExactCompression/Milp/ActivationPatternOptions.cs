@@ -14,20 +14,20 @@ public sealed record ActivationPatternOptions
     /// <summary>After this long the enumeration ends; null for no limit.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
-    /// <summary>Threads that the solver is to use; 0 for all cores. Exact enumeration takes one.</summary>
+    /// <summary>Threads for the solver; 0 for all cores. Exact enumeration takes one.</summary>
     public int Threads { get; init; }
 }
 
 /// <summary>Why an enumeration of activation patterns ended.</summary>
 public enum ActivationPatternEnd
 {
-    /// <summary>It has not.</summary>
+    /// <summary>It has not ended.</summary>
     Running,
 
-    /// <summary>All patterns were found: that there is no other is proven.</summary>
+    /// <summary>All patterns were found: it is proven that there is no other.</summary>
     Complete,
 
-    /// <summary>As many as asked for were found.</summary>
+    /// <summary>As many as requested were found.</summary>
     CountReached,
 
     /// <summary>The time limit was reached, or it was cancelled.</summary>
@@ -37,7 +37,7 @@ public enum ActivationPatternEnd
     SolverFailed,
 
     /// <summary>
-    /// The solver says that there is no other pattern, and nothing proves it: regions thinner than its tolerance can be missing.
+    /// The solver claims that there is no other pattern, which is not proven: regions thinner than its tolerance can be missing.
     /// </summary>
     Unproven,
 }

@@ -8,28 +8,26 @@ namespace ExactCompression.Milp;
 /// <em>Bounding and Counting Linear Regions of Deep Neural Networks</em>, ICML 2018.)
 /// </summary>
 /// <remarks>
-/// <para>A pattern counts where its region has an interior in the box: an input, and all inputs of the box near it, at which every
-/// neuron's pre-activation is above 0 where the pattern says on, and below 0 where it says off, save those that are 0 throughout,
-/// which are off. Everything is meant in real arithmetic, for the weights as they are stored. Inputs whose range is a point are
-/// fixed: where all are, the pattern of that point counts, and no other.</para>
-/// <para>Where few inputs have a range (<see cref="IsExact"/>) the regions are enumerated in exact arithmetic: all of them, each
-/// once, however thin. Otherwise, or where a solver is named, the network's program is solved for any solution that keeps the
-/// pre-activations that are on, and all of the first layer, from 0 by a margin; its pattern is then excluded by one more row, and
-/// so on until there is none. Every pattern given out is proven to exist, by a point in its region. That no other exists is then
-/// the solver's word, and regions thinner than <see cref="Thinness"/> of a neuron's range can be missed: <see cref="End"/> says
-/// <see cref="ActivationPatternEnd.Unproven"/>, unless as many were found as the neurons whose sign is open can have at
-/// most.</para>
+/// <para>A pattern counts where its region has an interior in the box: an input, and all inputs of the box near it, at which every neuron's
+/// pre-activation is above 0 where the pattern says on, and below 0 where it says off, except those that are 0 throughout, which are off.
+/// All of this is in real arithmetic, for the weights as they are stored. Inputs whose range is a point are fixed: where all are, the
+/// pattern of that point counts, and no other.</para>
+/// <para>Where few inputs have a range (<see cref="IsExact"/>) the regions are enumerated in exact arithmetic: all of them, each once,
+/// however thin. Otherwise, or where a solver is named, the network's program is solved for any solution that keeps the pre-activations
+/// that are on, and all of the first layer, away from 0 by a margin; its pattern is then excluded by one more row, and so on until there is
+/// none. Every pattern returned is proven to exist, by a point in its region. That no other exists is then the solver's claim, and regions
+/// thinner than <see cref="Thinness"/> of a neuron's range can be missed: <see cref="End"/> says
+/// <see cref="ActivationPatternEnd.Unproven"/>, unless the neurons whose sign is open cannot have more patterns than were found.</para>
 /// <para>Not safe for concurrent use.</para>
 /// </remarks>
 public sealed class ActivationPatternSearch
 {
     /// <summary>
-    /// Regions in which some pre-activation stays nearer to 0 than this share of its range can be missed where a solver looks for
-    /// them.
+    /// Regions in which some pre-activation stays closer to 0 than this share of its range can be missed where a solver searches for them.
     /// </summary>
     public const double Thinness = BigMEncoding.Margin;
 
-    /// <summary>How much too early a solver may think that its time is over.</summary>
+    /// <summary>How much too early a solver may stop by its own clock.</summary>
     private static readonly TimeSpan SolverClock = TimeSpan.FromMilliseconds(100);
 
     private readonly ReluNetwork network;
@@ -39,9 +37,9 @@ public sealed class ActivationPatternSearch
 
     /// <summary>Prepares an enumeration.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="domain">The box; null for the file's own range where it states one, else <c>[0,1]^n</c>.</param>
+    /// <param name="domain">The box; null for the range that the network's file states, if any, else <c>[0,1]^n</c>.</param>
     /// <param name="options">Solver and limits.</param>
-    /// <exception cref="InvalidInputException">The domain does not fit the network, or the solver is not there.</exception>
+    /// <exception cref="InvalidInputException">The domain does not fit the network, or the solver is not available.</exception>
     public ActivationPatternSearch(ReluNetwork network, InputDomain? domain, ActivationPatternOptions options)
     {
         this.network = network;
@@ -56,19 +54,18 @@ public sealed class ActivationPatternSearch
     /// </summary>
     public bool IsExact => backend is null;
 
-    /// <summary>The solver's name; null where none is needed.</summary>
+    /// <summary>The solver's name; null where none is used.</summary>
     public string? Solver => backend?.Name;
 
     /// <summary>Why the enumeration ended.</summary>
     public ActivationPatternEnd End { get; private set; }
 
     /// <summary>
-    /// Patterns that the solver proposed and that have no interior, or none that a point of doubles could prove; they are not given
-    /// out.
+    /// Patterns that the solver proposed and that have no interior, or none that a point of doubles could prove; they are not returned.
     /// </summary>
     public int Degenerate { get; private set; }
 
-    /// <summary>Enumerates; each pattern comes as it is found.</summary>
+    /// <summary>Enumerates; each pattern is returned as it is found.</summary>
     /// <param name="cancellation">When cancelled, the enumeration ends within a second; it does not throw.</param>
     /// <exception cref="InvalidInputException">A solver is needed, and the pre-activations have no finite bounds.</exception>
     public IEnumerable<ActivationPattern> Run(CancellationToken cancellation) =>
@@ -121,7 +118,7 @@ public sealed class ActivationPatternSearch
         return null;
     }
 
-    /// <summary>Asks a solver for one pattern after the other.</summary>
+    /// <summary>Lets a solver find one pattern after another.</summary>
     private IEnumerable<ActivationPattern> Ask(SolverBackend solver, CancellationToken cancellation)
     {
         var ledger = new VerdictLedger(StabilityTable.Undecided(network, domain));
@@ -173,7 +170,7 @@ public sealed class ActivationPatternSearch
         End = ActivationPatternEnd.TimeReached;
     }
 
-    /// <summary>Bounds the network and writes its program; null when the time is over before.</summary>
+    /// <summary>Bounds the network and builds its program; null if time runs out first.</summary>
     private BigMEncoding? Prepare(SolverBackend solver, VerdictLedger ledger, SearchClock clock)
     {
         try
@@ -181,12 +178,13 @@ public sealed class ActivationPatternSearch
             BoundPropagation.Run(ledger, clock);
             if (!BigMEncoding.CanHold(ledger))
                 throw new InvalidInputException(
-                    "BoundsNotFinite", $"The pre-activations of '{network.Name}' over {domain} have no bounds that a program could hold.",
+                    "BoundsNotFinite",
+                    $"The pre-activations of '{network.Name}' over {domain} have no bounds that are small enough for a program.",
                     "Give a smaller domain.");
             var program = new BigMEncoding(solver, ledger, network.Depth, clock.Parallel.CancellationToken);
             for (int index = 0; index < ledger.Count; index++)
             {
-                // Above the first layer a neuron may be 0 throughout a region, where its inputs are off or cancel out.
+                // Above the first layer a neuron may be 0 throughout a region, where its inputs are off or cancel.
                 if (program.PhaseOf(index) >= 0)
                     program.KeepFromZero(index, below: ledger.Place(index).Layer == 1);
             }
@@ -199,7 +197,7 @@ public sealed class ActivationPatternSearch
         }
     }
 
-    /// <summary>A row that the pattern of a solution breaks, and every other pattern keeps.</summary>
+    /// <summary>Adds a row that the pattern of a solution violates, and every other pattern satisfies.</summary>
     private static void Exclude(VerdictLedger ledger, BigMEncoding program, double[] values)
     {
         int[] phases = [.. Enumerable.Range(0, ledger.Count).Select(program.PhaseOf).Where(static p => p >= 0)];

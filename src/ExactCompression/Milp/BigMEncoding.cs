@@ -4,21 +4,21 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// The mixed-integer program of a network's first hidden layers over its input box: the one place where it is written down. Its solutions
-/// are the inputs of the box, each with what the network makes of it.
+/// The mixed-integer program of a network's first hidden layers over its input box, in the big-M encoding: the only place where it is
+/// built. Its solutions are the inputs of the box, each with the network's values at it.
 /// </summary>
 /// <remarks>
 /// A rectifier whose sign is open, <c>l &lt;= z &lt;= u</c> with <c>l &lt; 0 &lt; u</c>, is <c>W a + b = x - s</c>,
-/// <c>0 &lt;= x &lt;= u y</c>, <c>0 &lt;= s &lt;= -l (1 - y)</c> with <c>y</c> binary: right for any box, also below 0, because both ends
-/// are bounds of the pre-activation. A neuron that is stably active enters as <c>W a + b</c>, one that is stably inactive not at all.
-/// Solvers keep rows to an absolute tolerance, so everything is scaled by powers of two: inputs run from 0 to 1, and every rectifier's
+/// <c>0 &lt;= x &lt;= u y</c>, <c>0 &lt;= s &lt;= -l (1 - y)</c> with <c>y</c> binary: correct for any box, also below 0, because both ends
+/// are bounds of the pre-activation. A stably active neuron is encoded as <c>W a + b</c>, a stably inactive one is left out. Solvers
+/// satisfy rows up to an absolute tolerance, so everything is scaled by powers of two: inputs run from 0 to 1, and every rectifier's
 /// output, slack and row is at most 1.
 /// </remarks>
 internal sealed class BigMEncoding : IDisposable
 {
     /// <summary>
-    /// How far from 0, as a share of its own range, a neuron must stay for a solver's word on its sign: ten times what the solver is asked
-    /// to keep to.
+    /// How far from 0, as a share of its own range, a neuron must stay for a solver's claim on its sign: ten times the tolerance that is
+    /// set for the solver.
     /// </summary>
     public const double Margin = 10 * SolverBackend.Tolerance;
 
@@ -28,9 +28,9 @@ internal sealed class BigMEncoding : IDisposable
     private readonly int[] inputs;
     private readonly BigMUnit[] units;
 
-    /// <summary>Writes the program down.</summary>
+    /// <summary>Builds the program.</summary>
     /// <param name="backend">The solver.</param>
-    /// <param name="ledger">Proven bounds of the pre-activations, and verdicts: neurons decided as stable are taken as such.</param>
+    /// <param name="ledger">Proven bounds of the pre-activations, and verdicts: neurons decided as stable are encoded as such.</param>
     /// <param name="layers">How many hidden layers it has.</param>
     /// <param name="cancellation">Throws <see cref="OperationCanceledException"/>.</param>
     public BigMEncoding(SolverBackend backend, VerdictLedger ledger, int layers, CancellationToken cancellation)
@@ -60,7 +60,7 @@ internal sealed class BigMEncoding : IDisposable
         }
     }
 
-    /// <summary>The program at its solver.</summary>
+    /// <summary>The program in its solver.</summary>
     public MilpProgram Program { get; }
 
     /// <summary>How many hidden layers it has.</summary>
@@ -70,11 +70,11 @@ internal sealed class BigMEncoding : IDisposable
     public static bool CanHold(VerdictLedger ledger) => ledger.Lower.Concat(ledger.Upper).All(static v => Math.Abs(v) < Largest);
 
     /// <summary>
-    /// Adds a binary variable that can be 1 only where a neuron's pre-activation is on one side of 0, or nearer to 0 than
-    /// <see cref="Margin"/>: where it cannot be 1 at all, the neuron is stable, with room for the solver's errors.
+    /// Adds a binary variable that can be 1 only where a neuron's pre-activation has a given sign, or is closer to 0 than
+    /// <see cref="Margin"/>: where it cannot be 1 at all, the neuron is stable, with a margin for the solver's errors.
     /// </summary>
     /// <param name="index">A neuron of these layers whose sign is open.</param>
-    /// <param name="above">Which side.</param>
+    /// <param name="above">Whether the sign is positive.</param>
     /// <returns>The variable.</returns>
     public int AddIndicator(int index, bool above)
     {
@@ -88,7 +88,7 @@ internal sealed class BigMEncoding : IDisposable
         return indicator;
     }
 
-    /// <summary>Keeps the pre-activation of an open neuron away from 0 by <see cref="Margin"/>, on one side or both.</summary>
+    /// <summary>Keeps the pre-activation of an open neuron away from 0 by <see cref="Margin"/>, above 0 or on both sides.</summary>
     /// <param name="index">A neuron of these layers whose sign is open.</param>
     /// <param name="below">Whether also where it is below 0.</param>
     public void KeepFromZero(int index, bool below)
@@ -108,7 +108,7 @@ internal sealed class BigMEncoding : IDisposable
     /// <param name="layer">1-based hidden layer: one of these, or the next.</param>
     /// <param name="neuron">0-based neuron.</param>
     /// <param name="above">True for <c>z</c>, false for <c>-z</c>.</param>
-    /// <returns>What is to be added to the objective.</returns>
+    /// <returns>The constant to add to the objective.</returns>
     public double SetObjective(int layer, int neuron, bool above)
     {
         int index = ledger.Offsets[layer - 1] + neuron, sign = above ? 1 : -1;
@@ -151,9 +151,9 @@ internal sealed class BigMEncoding : IDisposable
         return values;
     }
 
-    /// <summary>Holds every rectifier in the phase that it has in a solution: what is left is linear.</summary>
-    /// <param name="values">A value for each variable; null to free them again.</param>
-    public void HoldPhases(double[]? values)
+    /// <summary>Fixes every rectifier to the phase that it has in a solution: what remains is linear.</summary>
+    /// <param name="values">A value for each variable; null to unfix the phases.</param>
+    public void FixPhases(double[]? values)
     {
         foreach (BigMUnit unit in units)
         {
@@ -171,7 +171,7 @@ internal sealed class BigMEncoding : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Program.Dispose();
 
-    /// <summary>The power of two next above a value.</summary>
+    /// <summary>The next power of two above a value.</summary>
     private static double PowerAbove(double value) => value == 0 ? 1 : Math.ScaleB(1, Math.ILogB(value) + 1);
 
     private double Width(int input) => ledger.Domain.Upper.Span[input] - ledger.Domain.Lower.Span[input];

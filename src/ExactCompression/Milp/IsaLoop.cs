@@ -3,23 +3,23 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// ISA's loop (Serra, Yu, Kumar, Ramalingam, NeurIPS 2021): one program whose objective counts the sides of neurons that an input shows.
-/// Every solution refutes the candidates that it shows, which leave the objective; when the optimum is 0 all that remain are stable. Over
-/// all layers at once, or one.
+/// ISA's loop (Serra, Yu, Kumar, Ramalingam, NeurIPS 2021): one program whose objective counts the candidates, which are signs of neurons,
+/// that an input is a witness for. Every solution refutes the candidates that it is a witness for, and they are removed from the objective;
+/// when the optimum is 0, all that remain are stable. For all layers together, or for one.
 /// </summary>
 /// <remarks>
-/// Solvers that cannot stop at a first solution are asked for any solution that shows at least one candidate instead; that there is none is
-/// then the end. The paper injects points from inside the solver's tree. OR-Tools has no such callbacks in C#: the loop solves until the
-/// first solution that refutes something, refutes, drops, and goes on from that solution. A solution's input is run through the network,
-/// and only what that proves is refuted. Where a candidate is shown only within the solver's tolerance, its linear piece of the network is
-/// searched; where that has no input that proves it either, the candidate is asked about by itself at the end. What is too close to 0 even
-/// then stays undetermined.
+/// Solvers that cannot stop at a first solution instead search for any solution with at least one candidate; when there is none, the loop
+/// ends. The paper injects points from inside the solver's tree. OR-Tools has no such callbacks in C#: the loop solves until the first
+/// solution that refutes something, refutes and drops candidates, and continues from that solution. A solution's input is evaluated on the
+/// network, and only what that proves is refuted. Where a candidate holds only within the solver's tolerance, its linear piece of the
+/// network is searched; where that has no input that proves it either, a program for that candidate alone is solved at the end. What is too
+/// close to 0 even then stays undetermined.
 /// </remarks>
 internal sealed class IsaLoop : IDisposable
 {
     private const int RandomPoints = 64;
 
-    /// <summary>How many linear pieces of the network are walked through for a candidate.</summary>
+    /// <summary>How many linear pieces of the network are visited for a candidate.</summary>
     private const int MostPieces = 2;
 
     private readonly MilpSearch search;
@@ -33,7 +33,7 @@ internal sealed class IsaLoop : IDisposable
     private double[]? incumbent;
     private double bound;
 
-    /// <summary>Writes the program.</summary>
+    /// <summary>Builds the program.</summary>
     /// <param name="search">What is known, and the solver.</param>
     /// <param name="layer">1-based hidden layer of the candidates; 0 for all layers.</param>
     public IsaLoop(MilpSearch search, int layer)
@@ -48,7 +48,7 @@ internal sealed class IsaLoop : IDisposable
         {
             foreach (bool above in (bool[])[true, false])
             {
-                if (network.PhaseOf(i) < 0 || !search.Ledger.Wants(i, above))
+                if (network.PhaseOf(i) < 0 || !search.Ledger.NeedsWitness(i, above))
                     continue;
                 int indicator = network.AddIndicator(i, above);
                 if (atLeastOne < 0)
@@ -70,13 +70,14 @@ internal sealed class IsaLoop : IDisposable
         {
             foreach ((int index, bool above) in candidates.Keys)
             {
-                // No input on one side is the word of the other, unless the solver says the same of both: then they are too close to 0.
+                // No input with one sign is a claim that the neuron is stable with the other, unless the solver excludes both signs: then
+                // the neuron is too close to 0.
                 if (!candidates.ContainsKey(new(index, !above)))
                     search.Ledger.Claim(index, active: !above, search.Claim);
             }
         }
 
-        foreach (SignTarget target in doubtful.Where(Wants))
+        foreach (SignTarget target in doubtful.Where(NeedsWitness))
             Decide(target);
     }
 
@@ -87,7 +88,7 @@ internal sealed class IsaLoop : IDisposable
         relaxation.Dispose();
     }
 
-    /// <returns>Whether the solver says that no candidate that is left can be refuted.</returns>
+    /// <returns>Whether the solver claims that none of the remaining candidates can be refuted.</returns>
     private bool RefuteAll()
     {
         while (true)
@@ -124,13 +125,13 @@ internal sealed class IsaLoop : IDisposable
             Drop();
         }
 
-        // What a solver's tree would see at the nodes where one candidate is fixed: the relaxation's best point for it, and from there the
-        // network's own pieces.
+        // What a solver's tree would find at the nodes where one candidate is fixed: the relaxation's best point for it, and from there the
+        // network's linear pieces.
         foreach (SignTarget target in candidates.Keys.Where(probed.Add).ToArray())
         {
             search.Clock.ThrowIfExpired();
-            double[]? next = Wants(target) ? relaxation.Furthest(target) : null;
-            for (int piece = 0; next is not null && search.Credit([next]) >= 0 && Wants(target) && piece < MostPieces; piece++)
+            double[]? next = NeedsWitness(target) ? relaxation.Furthest(target) : null;
+            for (int piece = 0; next is not null && search.Credit([next]) >= 0 && NeedsWitness(target) && piece < MostPieces; piece++)
                 next = relaxation.Best(network.SolutionOf(next), target);
         }
 
@@ -141,16 +142,16 @@ internal sealed class IsaLoop : IDisposable
     {
         double[] point = network.InputOf(solution);
         search.Credit([point]);
-        if (shown.All(Wants))
+        if (shown.All(NeedsWitness))
         {
-            foreach (SignTarget target in shown.Where(Wants))
+            foreach (SignTarget target in shown.Where(NeedsWitness))
             {
                 if (relaxation.Best(solution, target) is { } better)
                     search.Credit([better]);
             }
         }
 
-        if (shown.All(Wants))
+        if (shown.All(NeedsWitness))
         {
             search.Clock.ThrowIfExpired();
             foreach (SignTarget target in shown)
@@ -162,12 +163,12 @@ internal sealed class IsaLoop : IDisposable
         Drop();
     }
 
-    private bool Wants(SignTarget target) => search.Ledger.Wants(target.Index, target.Above);
+    private bool NeedsWitness(SignTarget target) => search.Ledger.NeedsWitness(target.Index, target.Above);
 
-    /// <summary>Takes what is refuted out of the objective.</summary>
+    /// <summary>Removes refuted candidates from the objective.</summary>
     private void Drop()
     {
-        foreach (SignTarget target in candidates.Keys.Where(a => !Wants(a)).ToArray())
+        foreach (SignTarget target in candidates.Keys.Where(a => !NeedsWitness(a)).ToArray())
             Drop(target);
     }
 
@@ -180,7 +181,7 @@ internal sealed class IsaLoop : IDisposable
         relaxation.Drop(target);
     }
 
-    /// <summary>Asks for one candidate alone how far the pre-activation goes.</summary>
+    /// <summary>Solves for the extreme of a single candidate's pre-activation.</summary>
     private void Decide(SignTarget target)
     {
         search.Clock.ThrowIfExpired();

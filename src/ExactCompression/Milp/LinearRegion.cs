@@ -5,11 +5,12 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// The part of a box where the rectifiers have given phases: a polytope, on which every pre-activation is an affine function of the input.
+/// The subset of a box where the rectifiers have given phases: a polytope, on which every pre-activation is an affine function of the
+/// input.
 /// </summary>
 internal sealed class LinearRegion
 {
-    /// <summary>A range whose inverse is finite.</summary>
+    /// <summary>The smallest range whose inverse is taken to be finite.</summary>
     private const double SmallestRange = 1e-300;
 
     private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Clp");
@@ -19,8 +20,8 @@ internal sealed class LinearRegion
     private readonly double[][] functions;
     private readonly Dyadic[]?[] exact;
 
-    /// <summary>Takes the phases as they are said to be, but a neuron that is 0 on the whole region is off.</summary>
-    /// <param name="ledger">Proven bounds; what they decide is decided.</param>
+    /// <summary>Takes the given phases, except that a neuron that is 0 on the whole region is off.</summary>
+    /// <param name="ledger">Proven bounds, which take precedence over the given phases.</param>
     /// <param name="isOn">Whether an open neuron is on.</param>
     public LinearRegion(VerdictLedger ledger, Func<int, bool> isOn)
     {
@@ -111,7 +112,7 @@ internal sealed class LinearRegion
         int rows = 0;
         for (int index = 0; index < functions.Length; index++)
         {
-            // A constant has its sign everywhere.
+            // A constant has the same sign everywhere.
             if (zero[index] || ledger.Upper[index] <= 0 || !functions[index].AsSpan(0, variables.Length).ContainsAnyExcept(0.0))
                 continue;
             double range = Math.Max(Math.Max(Math.Abs(ledger.Lower[index]), Math.Abs(ledger.Upper[index])), SmallestRange);
@@ -137,7 +138,7 @@ internal sealed class LinearRegion
                 return null;
         }
 
-        // Without a row, which Clp does not take, the region is the whole box.
+        // Clp does not accept a program without rows; the region is then the whole box.
         var point = new double[variables.Length];
         for (int k = 0; k < point.Length; k++)
             point[k] = Math.Clamp(

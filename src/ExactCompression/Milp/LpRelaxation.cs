@@ -3,9 +3,9 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// The linear relaxation of a program that counts candidates: the inputs of its optima are points for free, and with every rectifier held
-/// in its phase it is the network's linear piece round a point. Solved by Clp, which goes on from its last basis and takes an eighth of
-/// Glop's time on networks with many inputs.
+/// The linear relaxation of a program that counts candidates: the inputs of its optima are cheap candidate points, and with every rectifier
+/// fixed to its phase it is the network's linear piece around a point. Solved by Clp, which warm-starts from its last basis and takes an
+/// eighth of Glop's time on networks with many inputs.
 /// </summary>
 internal sealed class LpRelaxation : IDisposable
 {
@@ -16,10 +16,10 @@ internal sealed class LpRelaxation : IDisposable
     private readonly Dictionary<SignTarget, int> indicators = [];
     private readonly HashSet<SignTarget> candidates;
 
-    /// <summary>Prepares the relaxation; it is written down when it is first asked for.</summary>
+    /// <summary>Prepares the relaxation; it is built on first use.</summary>
     /// <param name="search">What is known.</param>
     /// <param name="layers">How many hidden layers it has.</param>
-    /// <param name="candidates">The sides of neurons that it counts.</param>
+    /// <param name="candidates">The candidates that it counts.</param>
     public LpRelaxation(MilpSearch search, int layers, IEnumerable<SignTarget> candidates)
     {
         this.search = search;
@@ -33,7 +33,7 @@ internal sealed class LpRelaxation : IDisposable
         });
     }
 
-    /// <summary>The input of the optimum over the candidates that are left.</summary>
+    /// <summary>The input of the optimum over the remaining candidates.</summary>
     /// <returns>A point of the box, or null where there is none.</returns>
     public double[]? Next()
     {
@@ -44,8 +44,8 @@ internal sealed class LpRelaxation : IDisposable
         return Optimum(program, fresh: false);
     }
 
-    /// <summary>The input at which the relaxation takes a neuron furthest to a side.</summary>
-    /// <param name="target">The neuron and the side.</param>
+    /// <summary>The input at which the relaxation takes a neuron's pre-activation furthest to a sign.</summary>
+    /// <param name="target">The neuron and the sign.</param>
     /// <returns>A point of the box, or null where there is none.</returns>
     public double[]? Furthest(SignTarget target)
     {
@@ -56,25 +56,25 @@ internal sealed class LpRelaxation : IDisposable
     }
 
     /// <summary>
-    /// The input that takes a neuron furthest to a side within the network's linear piece that a solution chose. At a vertex many
-    /// rectifiers are at 0, so the piece is the solution's to name, not its input's.
+    /// The input that takes a neuron's pre-activation furthest to a sign within the network's linear piece that a solution chose. At a
+    /// vertex many rectifiers are at 0, so the piece is determined by the solution, not by its input.
     /// </summary>
     /// <param name="solution">A value for each variable.</param>
-    /// <param name="target">The neuron and the side.</param>
+    /// <param name="target">The neuron and the sign.</param>
     /// <returns>A point of the box, or null where there is none.</returns>
     public double[]? Best(double[] solution, SignTarget target)
     {
         BigMEncoding program = network.Value;
         (int layer, int neuron) = search.Ledger.Place(target.Index);
         program.SetObjective(layer, neuron, target.Above);
-        program.HoldPhases(solution);
+        program.FixPhases(solution);
         program.Program.SetRange(program.PhaseOf(target.Index), 0, 1);
-        double[]? best = Optimum(program, fresh: true); // a basis of the whole relaxation is no good start
-        program.HoldPhases(null);
+        double[]? best = Optimum(program, fresh: true); // a basis of the whole relaxation is a poor start
+        program.FixPhases(null);
         return best;
     }
 
-    /// <summary>Counts a candidate no longer.</summary>
+    /// <summary>Removes a candidate from the count.</summary>
     public void Drop(SignTarget target) => candidates.Remove(target);
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace ExactCompression.Milp;
 
-/// <summary>What a formulation is elsewhere: a method of <c>Find-StableNeurons</c>, and a stage of a search.</summary>
+/// <summary>Maps each formulation to its method of <c>Find-StableNeurons</c> and its stage of a search.</summary>
 public static class MilpFormulations
 {
     private static readonly (MilpFormulation Formulation, StabilityMethod Method, SearchStage Stage)[] Known =
@@ -16,7 +16,7 @@ public static class MilpFormulations
 
     /// <summary>The formulation that a method solves.</summary>
     /// <param name="method">The method.</param>
-    /// <returns>The formulation; null for <see cref="StabilityMethod.Hybrid"/>, which is none of them.</returns>
+    /// <returns>The formulation; null for <see cref="StabilityMethod.Hybrid"/>, which is not a formulation.</returns>
     /// <exception cref="InvalidInputException">There is no such method.</exception>
     public static MilpFormulation? Of(StabilityMethod method) =>
         method == StabilityMethod.Hybrid

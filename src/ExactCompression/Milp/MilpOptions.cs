@@ -1,6 +1,6 @@
 namespace ExactCompression.Milp;
 
-/// <summary>The formulations of the paper and of the work before it.</summary>
+/// <summary>The formulations of the paper and of earlier work.</summary>
 public enum MilpFormulation
 {
     /// <summary>One program for all neurons of the network: every solution refutes what it can, until none refutes anything.</summary>
@@ -16,7 +16,7 @@ public enum MilpFormulation
     NeuronApproximate,
 }
 
-/// <summary>Which rows of data are run through the network before any program is solved.</summary>
+/// <summary>Which rows of data are evaluated on the network before any program is solved.</summary>
 public enum MilpPreprocess
 {
     /// <summary>All rows.</summary>
@@ -29,7 +29,7 @@ public enum MilpPreprocess
     None,
 }
 
-/// <summary>Which points are run through the network between solves, and offered to the solver where it takes solutions.</summary>
+/// <summary>Which points are evaluated on the network between solves, and passed to the solver as hints where it takes any.</summary>
 public enum MilpInjection
 {
     /// <summary>The inputs of the linear relaxation's optima.</summary>
@@ -52,16 +52,16 @@ public enum MilpBounds
     Crown,
 }
 
-/// <summary>How a search by mixed-integer programs runs.</summary>
+/// <summary>The options of a search by mixed-integer programs.</summary>
 public sealed record MilpOptions
 {
     /// <summary>The formulation.</summary>
     public MilpFormulation Formulation { get; init; }
 
-    /// <summary>The solver's name, as <see cref="MilpSolvers.List"/> has it; null for <see cref="MilpSolvers.Default"/>.</summary>
+    /// <summary>The solver's name, as in <see cref="MilpSolvers.List"/>; null for <see cref="MilpSolvers.Default"/>.</summary>
     public string? Solver { get; init; }
 
-    /// <summary>Which rows of data are run through the network first.</summary>
+    /// <summary>Which rows of data are evaluated on the network first.</summary>
     public MilpPreprocess Preprocess { get; init; }
 
     /// <summary>Which points are tried between solves.</summary>

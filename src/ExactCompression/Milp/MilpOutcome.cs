@@ -3,26 +3,26 @@ namespace ExactCompression.Milp;
 /// <summary>How a solve ended.</summary>
 internal enum MilpEnd
 {
-    /// <summary>Nothing was learnt: its time was over first, or it failed.</summary>
+    /// <summary>No result: the time ran out first, or the solver failed.</summary>
     Nothing,
 
-    /// <summary>It has a solution, which may not be the best.</summary>
+    /// <summary>There is a solution, which may not be optimal.</summary>
     Feasible,
 
-    /// <summary>Its solution is the best, within its tolerance.</summary>
+    /// <summary>The solution is optimal, within the tolerance.</summary>
     Optimal,
 
-    /// <summary>It says that there is none.</summary>
+    /// <summary>The solver claims that there is no solution.</summary>
     Infeasible,
 }
 
-/// <summary>What a solve gave.</summary>
+/// <summary>The result of a solve.</summary>
 /// <param name="End">How it ended.</param>
-/// <param name="Objective">Objective of its solution, as it says.</param>
-/// <param name="Bound">What it says that no solution exceeds; infinity where it says nothing.</param>
+/// <param name="Objective">The reported objective of the solution.</param>
+/// <param name="Bound">The reported upper bound on the objective; infinity where none is reported.</param>
 /// <param name="Values">Value of each variable, or empty without a solution.</param>
 internal sealed record MilpOutcome(MilpEnd End, double Objective, double Bound, double[] Values)
 {
-    /// <summary>Nothing was learnt.</summary>
+    /// <summary>No result.</summary>
     public static MilpOutcome Nothing { get; } = new(MilpEnd.Nothing, double.NegativeInfinity, double.PositiveInfinity, []);
 }

@@ -4,15 +4,15 @@ using Google.OrTools.LinearSolver;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// A mixed-integer linear program, maximised, at one solver. Variables and rows are numbered as they are added; objective and ranges may
+/// A mixed-integer linear program, maximised, in one solver. Variables and rows are numbered as they are added; objective and ranges may
 /// change between solves. Not safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// A solve runs on a thread of its own, because some solvers cannot be interrupted, and none at every moment. When its time is over the
-/// solver is asked to stop; if it does not within <see cref="Grace"/>, it is left behind: that thread frees it when it ends, and the
-/// program is of no more use. From then on the native solver is that thread's alone: to touch it would be to write into memory that is in
-/// use or freed. So nothing here reaches it but through <see cref="native"/>, which is gone by then: changes to a lost program change
-/// nothing, and its solves give nothing.
+/// solver is asked to stop; if it does not within <see cref="Grace"/>, it is abandoned: its thread frees it when it ends, and the program
+/// cannot be used any more. From then on only that thread owns the native solver: touching it would write into memory that is in use or
+/// freed. So it is only accessed through <see cref="native"/>, which is null by then: changes to a lost program have no effect, and its
+/// solves return no result.
 /// </remarks>
 internal sealed class MilpProgram : IDisposable
 {
@@ -23,23 +23,23 @@ internal sealed class MilpProgram : IDisposable
     private NativeProgram? native;
     private bool disposed;
 
-    /// <summary>Makes an empty program.</summary>
+    /// <summary>Creates an empty program.</summary>
     /// <param name="backend">The solver.</param>
-    /// <exception cref="InvalidInputException">The solver is not there.</exception>
+    /// <exception cref="InvalidInputException">The solver is not available.</exception>
     public MilpProgram(SolverBackend backend)
     {
         Backend = backend;
         native = new(backend.Create() ?? throw new InvalidInputException(
-            "MilpSolverMissing", $"{backend.Name} is not there.", "Get-MilpSolver lists the solvers that are."));
+            "MilpSolverMissing", $"{backend.Name} is not available.", "Get-MilpSolver lists the available solvers."));
     }
 
     /// <summary>The solver.</summary>
     public SolverBackend Backend { get; }
 
-    /// <summary>How long a solver that cannot be interrupted works at first before it begins anew with more time.</summary>
-    public TimeSpan FirstStint { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>The first time slice of a solver that cannot be interrupted, before it restarts with a longer one.</summary>
+    public TimeSpan FirstTimeSlice { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a cancelled solver is waited for before it is left behind.</summary>
+    /// <summary>How long to wait for a cancelled solver before it is abandoned.</summary>
     public TimeSpan Grace { get; init; } = DefaultGrace;
 
     /// <summary>Number of variables.</summary>
@@ -48,10 +48,10 @@ internal sealed class MilpProgram : IDisposable
     /// <summary>Number of rows.</summary>
     public int RowCount { get; private set; }
 
-    /// <summary>Whether a solve was left behind, so that nothing more can be asked of this program.</summary>
+    /// <summary>Whether a solve was abandoned, so that this program cannot be solved any more.</summary>
     public bool IsLost => !disposed && native is null;
 
-    /// <summary>The solver while it is this program's; null once a solve was left behind.</summary>
+    /// <summary>The solver while this program owns it; null once a solve was abandoned.</summary>
     private NativeProgram? Mine
     {
         get
@@ -64,7 +64,7 @@ internal sealed class MilpProgram : IDisposable
     /// <summary>Adds a variable.</summary>
     /// <param name="lower">Lower end.</param>
     /// <param name="upper">Upper end.</param>
-    /// <param name="integer">Whether it is an integer; solvers for linear programs are not told.</param>
+    /// <param name="integer">Whether it is an integer; ignored by solvers for linear programs.</param>
     /// <returns>Its number.</returns>
     public int AddVariable(double lower, double upper, bool integer = false)
     {
@@ -113,7 +113,7 @@ internal sealed class MilpProgram : IDisposable
     /// <summary>Sets a row's range.</summary>
     public void SetRowRange(int row, double lower, double upper) => Mine?.Rows[row].SetBounds(lower, upper);
 
-    /// <summary>Offers a solution to start from, a value for each variable; solvers that take none are not told.</summary>
+    /// <summary>Offers a solution to start from, a value for each variable; ignored by solvers that take no hints.</summary>
     public void Hint(double[] values)
     {
         if (!Backend.TakesHints || Mine is not { } own)
@@ -124,25 +124,25 @@ internal sealed class MilpProgram : IDisposable
 
     /// <summary>Maximises.</summary>
     /// <remarks>
-    /// A solver that cannot be interrupted is left behind when it is cancelled, and could keep a core busy for hours. So it works in
-    /// stints, each from the start and twice as long as the one before: what is left behind ends by itself after about the time that it has
-    /// had, for at most twice the work.
+    /// A solver that cannot be interrupted is abandoned when it is cancelled, and could keep a core busy for hours. So it restarts with
+    /// doubling time slices: an abandoned solve ends by itself after at most about the time that it has already run, and the total work at
+    /// most doubles.
     /// </remarks>
     /// <param name="limits">When to stop.</param>
-    /// <param name="cancellation">When cancelled, returns what there is within a second; it does not throw.</param>
+    /// <param name="cancellation">When cancelled, returns the result so far within a second; it does not throw.</param>
     public MilpOutcome Solve(MilpLimits limits, CancellationToken cancellation)
     {
         if (Backend.Interruptible)
             return SolveOnce(limits, cancellation);
         long begin = Stopwatch.GetTimestamp();
-        for (TimeSpan stint = FirstStint; ; stint *= 2)
+        for (TimeSpan slice = FirstTimeSlice; ; slice *= 2)
         {
             TimeSpan? left = limits.Time - Stopwatch.GetElapsedTime(begin);
-            if (left <= stint)
+            if (left <= slice)
                 return SolveOnce(limits with { Time = left }, cancellation);
             long start = Stopwatch.GetTimestamp();
-            MilpOutcome outcome = SolveOnce(limits with { Time = stint }, cancellation);
-            bool cutShort = outcome.End is MilpEnd.Feasible or MilpEnd.Nothing && Stopwatch.GetElapsedTime(start) >= stint / 2;
+            MilpOutcome outcome = SolveOnce(limits with { Time = slice }, cancellation);
+            bool cutShort = outcome.End is MilpEnd.Feasible or MilpEnd.Nothing && Stopwatch.GetElapsedTime(start) >= slice / 2;
             if (!cutShort || IsLost || cancellation.IsCancellationRequested)
                 return outcome;
         }
@@ -163,7 +163,7 @@ internal sealed class MilpProgram : IDisposable
         {
             for (TimeSpan waited = default; waited < Grace && !job.Wait(AskAgain, CancellationToken.None); waited += AskAgain)
             {
-                // Asked again and again: a solver that has not begun forgets it.
+                // Repeated, since a solver that has not started yet ignores an interrupt.
                 if (Backend.Interruptible)
                     solver.InterruptSolve();
             }
@@ -177,7 +177,7 @@ internal sealed class MilpProgram : IDisposable
 
         MilpOutcome outcome = Outcome(own, job.Result);
 
-        // Cbc calls a program infeasible when its time is over before it has a solution.
+        // Cbc reports a program as infeasible when its time is over before it has a solution.
         bool perhapsCut = !Backend.Interruptible && limits.Time is { } most && Stopwatch.GetElapsedTime(begin) >= most / 2;
         return outcome.End == MilpEnd.Infeasible && perhapsCut ? MilpOutcome.Nothing : outcome;
     }
@@ -197,7 +197,7 @@ internal sealed class MilpProgram : IDisposable
             case Solver.ResultStatus.OPTIMAL or Solver.ResultStatus.FEASIBLE:
                 bool optimal = status == Solver.ResultStatus.OPTIMAL;
                 double bound = !Backend.Integer ? (optimal ? own.Objective.Value() : double.PositiveInfinity)
-                    : optimal || Backend.TellsBound ? own.Objective.BestBound() : double.PositiveInfinity;
+                    : optimal || Backend.ReportsBound ? own.Objective.BestBound() : double.PositiveInfinity;
                 double[] values = [.. own.Variables.Select(static v => v.SolutionValue())];
                 return new(optimal ? MilpEnd.Optimal : MilpEnd.Feasible, own.Objective.Value(), bound, values);
             case Solver.ResultStatus.INFEASIBLE:

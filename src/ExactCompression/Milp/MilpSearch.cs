@@ -5,7 +5,7 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// What the formulations share: what is known, the solver, the clock, and the check that turns a solver's input into evidence.
+/// The shared context of the formulations: the ledger, the solver, the clock, and the check that turns a solution's input into evidence.
 /// </summary>
 internal sealed class MilpSearch : IDisposable
 {
@@ -32,32 +32,32 @@ internal sealed class MilpSearch : IDisposable
 
     public SearchClock Clock { get; }
 
-    /// <summary>The evidence of this solver's word.</summary>
+    /// <summary>The evidence of this solver's claims.</summary>
     public Evidence Claim { get; }
 
     public Random Random { get; }
 
-    /// <summary>Runs points through the network and credits all that they prove, or what they prove of one neuron.</summary>
+    /// <summary>Evaluates points on the network and credits everything that they prove, or only what they prove about one neuron.</summary>
     /// <param name="points">Points of the domain.</param>
     /// <param name="only">The neuron; below 0 for all.</param>
     /// <returns>How many witnesses were new.</returns>
     public int Credit(double[][] points, int only = -1) => check.Credit(points, Ledger, only);
 
     /// <summary>
-    /// Solves within the time that is left. That a program of the formulation fails is told of; it ends as one that learnt nothing.
+    /// Solves within the remaining time. If a program of the formulation fails, a warning is given, and it ends without a result.
     /// </summary>
     public MilpOutcome Solve(MilpProgram program, double? target = null, double? cutoff = null, bool fresh = false)
     {
         MilpOutcome outcome = program.Solve(
             new(Clock.Remaining, Clock.Parallel.MaxDegreeOfParallelism, target, cutoff, fresh), Clock.Parallel.CancellationToken);
         if (outcome.End == MilpEnd.Nothing && program.Backend == Backend && !Clock.Expired)
-            warning?.Invoke($"{program.Backend.Name} ended a program without a result; what rests on it stays undetermined.");
+            warning?.Invoke($"{program.Backend.Name} ended a program without a result; the neurons that depend on it stay undetermined.");
         return outcome;
     }
 
-    /// <summary>Tells where the search stands.</summary>
+    /// <summary>Reports the progress of the search.</summary>
     /// <param name="layer">1-based hidden layer, or 0 for all.</param>
-    /// <param name="candidates">How many sides of neurons are to be refuted or confirmed.</param>
+    /// <param name="candidates">How many candidates are still to be refuted or confirmed.</param>
     /// <param name="bound">The solver's last bound.</param>
     public void Report(int layer, int candidates, double bound) =>
         Clock.Report(

@@ -4,17 +4,17 @@ using Google.OrTools.LinearSolver;
 
 namespace ExactCompression.Milp;
 
-/// <summary>The solvers behind OR-Tools, each tried rather than taken at its word.</summary>
+/// <summary>The solvers behind OR-Tools, each tried on a small program before it is listed as available.</summary>
 public static class MilpSolvers
 {
-    /// <summary>The solver that is taken where none is named.</summary>
+    /// <summary>The solver that is used where none is named.</summary>
     public const string Default = "Scip";
 
-    /// <summary>All names, of solvers that are there and of others, integer solvers first; none is tried.</summary>
+    /// <summary>All names, of available solvers and of others, integer solvers first; none is tried.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. SolverBackend.Known.Select(static b => b.Name)];
 
     /// <summary>Tries each solver on a program small enough to take no time.</summary>
-    /// <param name="cancellation">Looked at between solvers; throws <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellation">Checked between solvers; throws <see cref="OperationCanceledException"/>.</param>
     /// <returns>One entry for each solver, working or not, integer solvers first.</returns>
     public static IReadOnlyList<MilpSolver> List(CancellationToken cancellation = default)
     {
@@ -28,36 +28,36 @@ public static class MilpSolvers
         return solvers;
     }
 
-    /// <summary>The solvers that are there and whose verdicts on networks count, the default first.</summary>
+    /// <summary>The available solvers whose verdicts on networks are usable, the default first.</summary>
     public static IReadOnlyList<string> NamesForNetworks() =>
         [.. SolverBackend.Known.Where(static b => b is { Integer: true, OnlyIntegers: false } && Try(b).Available).Select(
             static b => b.Name)];
 
-    /// <summary>The solver of a name, if it is there and its verdicts count.</summary>
-    /// <param name="name">As <see cref="List"/> has it; null for the default.</param>
-    /// <exception cref="InvalidInputException">There is no such solver, it is not there, or it is none for these programs; the message
-    /// lists those that are.</exception>
+    /// <summary>The solver with a given name, if it is available and its verdicts are usable.</summary>
+    /// <param name="name">A name in <see cref="List"/>; null for the default.</param>
+    /// <exception cref="InvalidInputException">There is no such solver, it is not available, or it does not suit these programs; the
+    /// message lists those that do.</exception>
     internal static SolverBackend Require(string? name)
     {
         SolverBackend? backend = SolverBackend.Known.FirstOrDefault(
             b => b.Name.Equals(name ?? Default, StringComparison.OrdinalIgnoreCase));
         if (backend is null)
-            throw new InvalidInputException("MilpSolverUnknown", $"There is no solver '{name}'.", There());
+            throw new InvalidInputException("MilpSolverUnknown", $"There is no solver '{name}'.", Available());
         if (!backend.Integer)
             throw new InvalidInputException(
-                "MilpSolverUnfit", $"{backend.Name} solves linear programs alone, without integer variables.", There());
+                "MilpSolverUnfit", $"{backend.Name} solves only linear programs, without integer variables.", Available());
         if (backend.OnlyIntegers)
             throw new InvalidInputException(
                 "MilpSolverUnfit",
-                $"{backend.Name} rounds continuous variables to integers, so inputs between them escape it and its verdicts would mean "
-                    + $"nothing.", There());
+                $"{backend.Name} rounds continuous variables to integers, so it misses inputs between them and its verdicts would be "
+                    + "meaningless.", Available());
         MilpSolver state = Try(backend);
         return state.Available
             ? backend
-            : throw new InvalidInputException("MilpSolverMissing", $"{backend.Name} is not there: {state.Detail}", There());
+            : throw new InvalidInputException("MilpSolverMissing", $"{backend.Name} is not available: {state.Detail}", Available());
     }
 
-    private static string There() => $"Those that are there for these programs: {string.Join(", ", NamesForNetworks())}.";
+    private static string Available() => $"Available for these programs: {string.Join(", ", NamesForNetworks())}.";
 
     /// <summary>Tries one solver.</summary>
     internal static MilpSolver Try(SolverBackend backend)
@@ -69,7 +69,7 @@ public static class MilpSolvers
         {
             trouble = backend.HasTrace
                 ? Solve(backend, out version)
-                : $"It is a product of its own; nothing here says that it is installed ({string.Join(", ", backend.Traces)} would).";
+                : $"It is a separate product, and nothing indicates that it is installed ({string.Join(", ", backend.Traces)} would).";
         }
         catch (Exception e)
             when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException)
@@ -103,7 +103,7 @@ public static class MilpSolvers
         objective.SetCoefficient(y, 1);
         objective.SetMaximization();
         Solver.ResultStatus status = solver.Solve();
-        version = backend.TellsVersion ? solver.SolverVersion() : backend.Id == "HIGHS" ? HighsVersion() : null;
+        version = backend.ReportsVersion ? solver.SolverVersion() : backend.Id == "HIGHS" ? HighsVersion() : null;
         if (status != Solver.ResultStatus.OPTIMAL)
             return $"It ended a two-variable program with {status}.";
         double expected = backend.Integer ? 10.5 : 11.25;
@@ -112,7 +112,7 @@ public static class MilpSolvers
             : $"It gave {objective.Value()} for a two-variable program whose optimum is {expected}.";
     }
 
-    /// <summary>What HiGHS' own library says, where it lies beside OR-Tools' as a library of its own.</summary>
+    /// <summary>The version reported by HiGHS' own library, where it lies beside OR-Tools as a separate library.</summary>
     private static string? HighsVersion()
     {
         string? folder = Path.GetDirectoryName(typeof(Solver).Assembly.Location);

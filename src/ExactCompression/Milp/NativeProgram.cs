@@ -3,8 +3,7 @@ using Google.OrTools.LinearSolver;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// The native solver with what belongs to it: none of it may be touched once a solve was left behind, or after the solver is
-/// freed.
+/// The native solver with its objects: none of them may be touched once a solve was abandoned, or after the solver is freed.
 /// </summary>
 internal sealed class NativeProgram
 {

@@ -3,16 +3,16 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// The baselines: for each neuron by itself, one program for each side of 0, over the layers below. Solved to the optimum, or (the earlier
-/// LEO: Serra, Kumar, Ramalingam, CPAIOR 2020) until a solution of the wanted sign is found or the bound excludes one. A solution counts
-/// for its own neuron alone, as it did there.
+/// The baselines: for each neuron separately, one program for each sign, over the layers below. Solved to the optimum, or (the earlier LEO:
+/// Serra, Kumar, Ramalingam, CPAIOR 2020) until a solution of that sign is found or the bound excludes one. A solution counts only for its
+/// own neuron, as in that work.
 /// </summary>
 internal static class NeuronSearch
 {
     /// <summary>Decides the open neurons, first layer first.</summary>
     /// <param name="search">What is known, and the solver.</param>
     /// <param name="approximate">Whether to stop as soon as the sign is settled.</param>
-    /// <param name="creditAll">Whether a solution counts for all neurons after all.</param>
+    /// <param name="creditAll">Whether a solution counts for all neurons nevertheless.</param>
     public static void Run(MilpSearch search, bool approximate, bool creditAll = false)
     {
         VerdictLedger ledger = search.Ledger;
@@ -27,7 +27,7 @@ internal static class NeuronSearch
                 for (int side = 0; side < 2 && ledger.StateOf(index) == NeuronState.Undetermined; side++)
                 {
                     search.Clock.ThrowIfExpired();
-                    if (ledger.Wants(index, above: side == 0))
+                    if (ledger.NeedsWitness(index, above: side == 0))
                         Decide(search, network, layer, neuron, above: side == 0, approximate, creditAll);
                 }
             }
@@ -35,8 +35,8 @@ internal static class NeuronSearch
     }
 
     /// <summary>
-    /// Gives what a search has left open to the default solver, neuron by neuron, until the time is over. The bounds found so far make the
-    /// constants; every solution counts for all neurons.
+    /// Lets the default solver decide what a search has left open, neuron by neuron, until the time is over. The constants come from the
+    /// bounds found so far; every solution counts for all neurons.
     /// </summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="search">How the search runs.</param>

@@ -5,21 +5,21 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// Enumerates the linear regions of a network over a box in exact arithmetic: all of them, each once, and nothing else. A region of
-/// full dimension is cut by each neuron, layer after layer, into the part where its pre-activation is above 0 and the part where it
-/// is below, as far as these have full dimension; so every step leads to a region, and none is looked for in vain.
+/// Enumerates the linear regions of a network over a box in exact arithmetic: all of them, each once, and nothing else. A region of full
+/// dimension is cut by each neuron, layer after layer, into the subregion where its pre-activation is above 0 and the one where it is
+/// below, as far as these have full dimension; so every step leads to a region, and no search is in vain.
 /// </summary>
 /// <remarks>
-/// Inputs whose range is a point, and those that no neuron reads, are no dimension of their own. Work and memory for a region grow
-/// with the inputs that are left, fast: for a handful.
+/// Inputs whose range is a point, and those that no neuron reads, are not dimensions. Work and memory for a region grow fast with the
+/// number of remaining inputs: it is meant for a handful.
 /// </remarks>
 internal sealed class RegionEnumeration
 {
-    /// <summary>How many inputs, of those that have a range and are read, this is for, whatever the number of neurons.</summary>
+    /// <summary>The maximum number of inputs, counting those that have a range and are read, whatever the number of neurons.</summary>
     public const int FewInputs = 6;
 
     /// <summary>
-    /// How many inputs this is for where the neurons are no more than <see cref="FewNeurons"/>: beyond that, a solver finds regions
+    /// The maximum number of inputs where there are no more than <see cref="FewNeurons"/> neurons: beyond that, a solver finds regions
     /// faster.
     /// </summary>
     public const int MostInputs = 8;
@@ -44,8 +44,8 @@ internal sealed class RegionEnumeration
     }
 
     /// <summary>
-    /// Whether a network's regions over a box are to be enumerated exactly: its weights are exact, and few inputs have a range and
-    /// are read.
+    /// Whether a network's regions over a box should be enumerated exactly: its weights are exact, and few inputs have a range and are
+    /// read.
     /// </summary>
     public static bool CanHold(ReluNetwork network, InputDomain domain) =>
         network.Layers.All(static l => l.IsExact)
@@ -55,25 +55,25 @@ internal sealed class RegionEnumeration
     /// <param name="cancellation">Throws <see cref="OperationCanceledException"/> from the enumerator.</param>
     public IEnumerable<ExactRegion> Run(CancellationToken cancellation)
     {
-        var open = new Stack<Part>();
+        var open = new Stack<PartialRegion>();
         ExactPolytope? box = inputs.Length == 0 ? null : ExactPolytope.Box(Ends(domain.Lower.Span), Ends(domain.Upper.Span));
         open.Push(new(box, 1, 0, network.Depth == 0 ? [] : FirstLayer(), new sbyte[offsets[^1]]));
-        while (open.TryPop(out Part? part))
+        while (open.TryPop(out PartialRegion? region))
         {
-            while (part.Layer <= network.Depth)
+            while (region.Layer <= network.Depth)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (part.Neuron == part.Functions.Length)
+                if (region.Neuron == region.Functions.Length)
                 {
-                    Dyadic[][] next = part.Layer == network.Depth ? [] : NextLayer(part, cancellation);
-                    part = part with { Layer = part.Layer + 1, Neuron = 0, Functions = next };
+                    Dyadic[][] next = region.Layer == network.Depth ? [] : NextLayer(region, cancellation);
+                    region = region with { Layer = region.Layer + 1, Neuron = 0, Functions = next };
                     continue;
                 }
 
-                part = Step(part, open, cancellation);
+                region = Step(region, open, cancellation);
             }
 
-            yield return new(part.Signs, Middle(part.Polytope, cancellation));
+            yield return new(region.Signs, Middle(region.Polytope, cancellation));
         }
     }
 
@@ -86,29 +86,29 @@ internal sealed class RegionEnumeration
         return network.Depth == 0 ? [] : [.. Enumerable.Range(0, network.InputSize).Where(k => HasRange(k) && IsRead(k))];
     }
 
-    /// <summary>Cuts a part by its next neuron; where both sides have full dimension, one of them waits.</summary>
-    private Part Step(Part part, Stack<Part> open, CancellationToken cancellation)
+    /// <summary>Cuts a partial region by its next neuron; where both sides have full dimension, one of them is deferred.</summary>
+    private PartialRegion Step(PartialRegion region, Stack<PartialRegion> open, CancellationToken cancellation)
     {
-        Dyadic[] function = part.Functions[part.Neuron];
-        int index = offsets[part.Layer - 1] + part.Neuron;
+        Dyadic[] function = region.Functions[region.Neuron];
+        int index = offsets[region.Layer - 1] + region.Neuron;
         if (IsConstant(function))
         {
-            part.Signs[index] = (sbyte)function[^1].Sign;
-            return part with { Neuron = part.Neuron + 1 };
+            region.Signs[index] = (sbyte)function[^1].Sign;
+            return region with { Neuron = region.Neuron + 1 };
         }
 
-        ExactPolytope? above = part.Polytope!.Above(function, cancellation);
-        ExactPolytope? below = part.Polytope.Above(Array.ConvertAll(function, static c => -c), cancellation);
+        ExactPolytope? above = region.Polytope!.Above(function, cancellation);
+        ExactPolytope? below = region.Polytope.Above(Array.ConvertAll(function, static c => -c), cancellation);
         if (above is not null && below is not null)
         {
-            var signs = (sbyte[])part.Signs.Clone();
+            var signs = (sbyte[])region.Signs.Clone();
             signs[index] = -1;
-            open.Push(part with { Polytope = below, Neuron = part.Neuron + 1, Signs = signs });
+            open.Push(region with { Polytope = below, Neuron = region.Neuron + 1, Signs = signs });
         }
 
-        // Where only one side has full dimension, it is the part itself: the neuron cuts nothing off.
-        part.Signs[index] = (sbyte)(above is not null ? 1 : -1);
-        return part with { Polytope = above is not null && below is not null ? above : part.Polytope, Neuron = part.Neuron + 1 };
+        // Where only one side has full dimension, it is the partial region itself: the neuron cuts nothing off.
+        region.Signs[index] = (sbyte)(above is not null ? 1 : -1);
+        return region with { Polytope = above is not null && below is not null ? above : region.Polytope, Neuron = region.Neuron + 1 };
     }
 
     private static bool IsConstant(Dyadic[] function)
@@ -148,11 +148,11 @@ internal sealed class RegionEnumeration
         return functions;
     }
 
-    /// <summary>The pre-activations of the next layer on a part, as functions of the inputs.</summary>
-    private Dyadic[][] NextLayer(Part part, CancellationToken cancellation)
+    /// <summary>The pre-activations of the next layer on a partial region, as functions of the inputs.</summary>
+    private Dyadic[][] NextLayer(PartialRegion region, CancellationToken cancellation)
     {
-        AffineLayer map = network.HiddenLayer(part.Layer + 1);
-        int first = offsets[part.Layer - 1];
+        AffineLayer map = network.HiddenLayer(region.Layer + 1);
+        int first = offsets[region.Layer - 1];
         var functions = new Dyadic[map.Outputs][];
         for (int i = 0; i < functions.Length; i++)
         {
@@ -162,11 +162,11 @@ internal sealed class RegionEnumeration
             function[^1] = map.Bias.Span[i];
             for (int j = 0; j < row.Length; j++)
             {
-                if (row[j] == 0 || part.Signs[first + j] <= 0)
+                if (row[j] == 0 || region.Signs[first + j] <= 0)
                     continue;
                 Dyadic weight = row[j];
                 for (int k = 0; k < function.Length; k++)
-                    function[k] += weight * part.Functions[j][k];
+                    function[k] += weight * region.Functions[j][k];
             }
 
             functions[i] = function;
@@ -176,10 +176,10 @@ internal sealed class RegionEnumeration
     }
 
     /// <summary>
-    /// A point of the interior: a double in the middle of each input that no neuron reads, and in the others the middle of the
-    /// part.
+    /// A point of the interior: for each input that no neuron reads, a double in the middle of its range, and for the others the middle of
+    /// the polytope.
     /// </summary>
-    private (BigInteger Numerator, BigInteger Denominator)[] Middle(ExactPolytope? part, CancellationToken cancellation)
+    private (BigInteger Numerator, BigInteger Denominator)[] Middle(ExactPolytope? polytope, CancellationToken cancellation)
     {
         var point = new (BigInteger Numerator, BigInteger Denominator)[network.InputSize];
         for (int k = 0; k < point.Length; k++)
@@ -189,9 +189,9 @@ internal sealed class RegionEnumeration
             point[k] = Reduced(middle[0], middle[1]);
         }
 
-        if (part is not null)
+        if (polytope is not null)
         {
-            (BigInteger Numerator, BigInteger Denominator)[] middle = part.Middle(cancellation);
+            (BigInteger Numerator, BigInteger Denominator)[] middle = polytope.Middle(cancellation);
             for (int k = 0; k < inputs.Length; k++)
                 point[inputs[k]] = Reduced(middle[k].Numerator, middle[k].Denominator);
         }
@@ -213,13 +213,13 @@ internal sealed class RegionEnumeration
         return own;
     }
 
-    /// <summary>A part of the box that all neurons before one have cut. Its signs are its own.</summary>
-    /// <param name="Polytope">The part; null where the box is a point.</param>
+    /// <summary>A region of the box as cut by all neurons before a given one. It owns its array of signs.</summary>
+    /// <param name="Polytope">The region; null where the box is a point.</param>
     /// <param name="Layer">1-based hidden layer.</param>
     /// <param name="Neuron">The next neuron of that layer.</param>
     /// <param name="Functions">The layer's pre-activations there, as functions of the inputs.</param>
     /// <param name="Signs">The sign of each neuron so far.</param>
-    private sealed record Part(ExactPolytope? Polytope, int Layer, int Neuron, Dyadic[][] Functions, sbyte[] Signs);
+    private sealed record PartialRegion(ExactPolytope? Polytope, int Layer, int Neuron, Dyadic[][] Functions, sbyte[] Signs);
 }
 
 /// <summary>A linear region.</summary>

@@ -5,7 +5,9 @@ using ExactCompression.Witnesses;
 
 namespace ExactCompression.Milp;
 
-/// <summary>Doubles that lie in a linear region: proof that a pattern exists, for everyone who evaluates the network there.</summary>
+/// <summary>
+/// Inputs of doubles that lie in a linear region: proof that a pattern exists, for everyone who evaluates the network there.
+/// </summary>
 internal sealed class RegionPoint : IDisposable
 {
     private readonly AffineLayer[] hidden;
@@ -24,7 +26,7 @@ internal sealed class RegionPoint : IDisposable
 
     /// <summary>A point of doubles in a region's interior, near an inner point.</summary>
     /// <param name="region">The region.</param>
-    /// <param name="inside">Whether there is one among the doubles next to the inner point; else the point is only near.</param>
+    /// <param name="inside">Whether there is one among the doubles next to the inner point; otherwise the point is only near it.</param>
     /// <param name="cancellation">Throws <see cref="OperationCanceledException"/>.</param>
     public double[] Near(ExactRegion region, out bool inside, CancellationToken cancellation)
     {
@@ -64,7 +66,9 @@ internal sealed class RegionPoint : IDisposable
         return nearest;
     }
 
-    /// <summary>The sign of every hidden pre-activation at a point: exact where the weights are, else as far as it is proven.</summary>
+    /// <summary>
+    /// The sign of every hidden pre-activation at a point: exact where the weights are exact, else as far as it is proven.
+    /// </summary>
     /// <param name="point">A point of the domain.</param>
     /// <returns>For each neuron, by its index over all layers: 1 or -1; 0 where the pre-activation is 0, or where the weights'
     /// radius leaves the sign open.</returns>

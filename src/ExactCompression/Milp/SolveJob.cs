@@ -2,7 +2,7 @@ using Google.OrTools.LinearSolver;
 
 namespace ExactCompression.Milp;
 
-/// <summary>One solve, and who frees the solver when both the thread and its owner are done with it.</summary>
+/// <summary>One solve, and the decision which of its thread and its owner frees the solver when both are done with it.</summary>
 internal sealed class SolveJob(Solver solver, bool fresh, bool takesTolerance)
 {
     private readonly TaskCompletionSource ended = new();
@@ -18,7 +18,7 @@ internal sealed class SolveJob(Solver solver, bool fresh, bool takesTolerance)
         }
         catch (Exception)
         {
-            // Nobody above this thread could catch it, and the process would end: a solve that fails is one that gives nothing.
+            // Nothing above this thread could catch it, and the process would end: a solve that fails returns no result.
             Result = Solver.ResultStatus.ABNORMAL;
         }
 
@@ -40,8 +40,8 @@ internal sealed class SolveJob(Solver solver, bool fresh, bool takesTolerance)
         }
     }
 
-    /// <summary>Leaves a solve that does not end to its thread.</summary>
-    /// <returns>Whether it has ended after all.</returns>
+    /// <summary>Abandons a solve that does not end to its thread.</summary>
+    /// <returns>Whether it has ended in the meantime.</returns>
     public bool Leave()
     {
         if (Interlocked.Exchange(ref state, 1) == 0)

@@ -51,7 +51,9 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
         }
     }
 
-    private readonly int AddWide(double factor, ReadOnlySpan<double> row)
+    /// <summary>Adds to the columns that lie in vectors of 512 bits.</summary>
+    /// <returns>How many these are.</returns>
+    internal readonly int AddWide(double factor, ReadOnlySpan<double> row)
     {
         Span<Vector512<double>> sumVectors = MemoryMarshal.Cast<double, Vector512<double>>(sums);
         Span<Vector512<double>> errorVectors = MemoryMarshal.Cast<double, Vector512<double>>(errors);
@@ -71,7 +73,9 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
         return sumVectors.Length * Vector512<double>.Count;
     }
 
-    private readonly int AddNarrow(double factor, ReadOnlySpan<double> row)
+    /// <summary>Adds to the columns that lie in the vectors of the machine.</summary>
+    /// <returns>How many these are.</returns>
+    internal readonly int AddNarrow(double factor, ReadOnlySpan<double> row)
     {
         Span<Vector<double>> sumVectors = MemoryMarshal.Cast<double, Vector<double>>(sums);
         Span<Vector<double>> errorVectors = MemoryMarshal.Cast<double, Vector<double>>(errors);

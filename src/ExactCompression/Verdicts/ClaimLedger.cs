@@ -1,8 +1,8 @@
 namespace ExactCompression.Verdicts;
 
 /// <summary>
-/// The claims that a search puts to the proof, and the contradictions that it comes upon: what a solver or a file said, against what is
-/// proven.
+/// The claims that a search tries to prove or refute, and the contradictions that it finds between what a solver or a file claims and what
+/// is proven.
 /// </summary>
 /// <param name="network">The network's name, for messages.</param>
 internal sealed class ClaimLedger(string network)
@@ -10,23 +10,23 @@ internal sealed class ClaimLedger(string network)
     private readonly List<(ContradictionException Contradiction, bool Imported)> contradictions = [];
     private readonly Dictionary<int, (NeuronState State, Evidence Claim)> reopened = [];
 
-    /// <summary>The claims that were opened again, by the neuron's index.</summary>
+    /// <summary>The reopened claims, by the neuron's index.</summary>
     public IEnumerable<KeyValuePair<int, (NeuronState State, Evidence Claim)>> Reopened => reopened;
 
-    /// <summary>Puts a claim to the proof.</summary>
+    /// <summary>Reopens a claim, to be proven or refuted.</summary>
     public void Reopen(int index, NeuronState state, Evidence claim) => reopened[index] = (state, claim);
 
     /// <summary>Notes that a proof refutes a claim.</summary>
     /// <param name="place">1-based hidden layer and 0-based neuron.</param>
     /// <param name="claimed">The state claimed.</param>
-    /// <param name="claim">By what claim.</param>
+    /// <param name="claim">The evidence of the claim.</param>
     /// <param name="proof">What refutes it.</param>
     public void Contradict((int Layer, int Neuron) place, NeuronState claimed, Evidence claim, string proof) =>
         contradictions.Add((new(network, place.Layer, place.Neuron, $"{claimed}, {claim}", proof), claim.IsImported));
 
-    /// <summary>Tells of the contradictions.</summary>
-    /// <exception cref="ContradictionException">A solver's word is refuted, and no handler is registered.</exception>
-    /// <exception cref="InvalidInputException">A verdict from outside is refuted, and no handler is registered: the table is not one of
+    /// <summary>Reports the contradictions.</summary>
+    /// <exception cref="ContradictionException">A solver's claim is refuted, and no handler is registered.</exception>
+    /// <exception cref="InvalidInputException">An imported verdict is refuted, and no handler is registered: the table does not belong to
     /// this network and domain, or it is wrong.</exception>
     public void Report(SearchOptions options)
     {
@@ -60,7 +60,7 @@ internal sealed class ClaimLedger(string network)
         if (claim.IsImported || !evidence.IsSolverAlone)
             return (found, claim.IsImported ? evidence : evidence.After(claim));
 
-        // Two solvers' words: together no more than one, and against each other nothing.
+        // Two solvers' claims: if they agree, they count as one; if they contradict each other, neither counts.
         return claimed == found ? (claimed, claim) : (NeuronState.Undetermined, claim.Refuted());
     }
 }

@@ -1,6 +1,6 @@
 namespace ExactCompression.Verdicts;
 
-/// <summary>What kind of thing a verdict stands on.</summary>
+/// <summary>The kind of evidence that a verdict rests on.</summary>
 internal enum EvidenceKind
 {
     /// <summary>Nothing: the neuron is open.</summary>
@@ -15,24 +15,24 @@ internal enum EvidenceKind
     /// <summary>Proof: backward linear bounds with optimised slopes.</summary>
     AlphaCrown,
 
-    /// <summary>Proof: bounds on every leaf of a tree over the phases of rectifiers.</summary>
+    /// <summary>Proof: bounds on every leaf of a branch-and-bound tree over ReLU phases.</summary>
     BranchAndBound,
 
-    /// <summary>Proof: bounds on every part of the input box.</summary>
+    /// <summary>Proof: bounds on every subdomain of the input box.</summary>
     InputSplitting,
 
     /// <summary>Proof: exact arithmetic, point by point or over linear pieces.</summary>
     Enumeration,
 
-    /// <summary>Proof: inputs of the domain, with the signs that they show.</summary>
+    /// <summary>Proof: inputs in the domain where the pre-activation has the given signs.</summary>
     Witness,
 
-    /// <summary>A MILP solver's claim, within its tolerance: no proof by itself.</summary>
+    /// <summary>A MILP solver's claim, within its tolerance: not a proof by itself.</summary>
     Solver,
 
-    /// <summary>A claim from outside: a file, a copy from another process, a caller's own list. No premise of any proof.</summary>
+    /// <summary>An imported claim: from a file, a copy from another process, or a caller's own list. Never a premise of a proof.</summary>
     Imported,
 
-    /// <summary>Evidence by a name that means nothing here.</summary>
+    /// <summary>Evidence with an unknown name.</summary>
     Other,
 }

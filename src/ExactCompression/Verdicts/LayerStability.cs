@@ -18,7 +18,7 @@ public sealed class LayerStability
     /// <summary>How many are unstable.</summary>
     public required int Unstable { get; init; }
 
-    /// <summary>How many nobody decided.</summary>
+    /// <summary>How many are undetermined.</summary>
     public required int Undetermined { get; init; }
 
     /// <summary>Numerical rank of the weight rows of the stably active neurons, in the network as it is (before any compression).</summary>

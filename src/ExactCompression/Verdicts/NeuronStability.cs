@@ -2,7 +2,7 @@ using ExactCompression.Verdicts;
 
 namespace ExactCompression;
 
-/// <summary>The verdict on one hidden neuron, with what stands behind it.</summary>
+/// <summary>The verdict on one hidden neuron, with its evidence.</summary>
 public sealed class NeuronStability
 {
     private bool isSealed;
@@ -29,7 +29,7 @@ public sealed class NeuronStability
     }
 
     /// <summary>
-    /// A proven lower bound of the pre-activation over the domain; minus infinity where none is known. In a table from outside
+    /// A proven lower bound of the pre-activation over the domain; minus infinity where none is known. In an imported table
     /// (<see cref="StabilityTable.IsImported"/>) it is what was stated there.
     /// </summary>
     public double LowerBound
@@ -39,8 +39,8 @@ public sealed class NeuronStability
     } = double.NegativeInfinity;
 
     /// <summary>
-    /// A proven upper bound of the pre-activation over the domain; infinity where none is known. In a table from outside it is what was
-    /// stated there.
+    /// A proven upper bound of the pre-activation over the domain; infinity where none is known. In an imported table it is what was stated
+    /// there.
     /// </summary>
     public double UpperBound
     {
@@ -50,16 +50,16 @@ public sealed class NeuronStability
 
     /// <summary>
     /// What settled it: <c>Interval</c>, <c>Crown</c>, <c>Witness</c>, ...; empty while undetermined, or <c>against</c> a claim that a
-    /// witness refutes. <c>Milp (Scip, 1e-06)</c> is a solver's word within its tolerance and no proof, unless <c>proven by</c> follows.
-    /// <c>Imported (Crown)</c> is what a file, or a copy from another process, states, by evidence of that name.
+    /// witness refutes. <c>Milp (Scip, 1e-06)</c> is a solver's claim within its tolerance, and not a proof unless <c>proven by</c>
+    /// follows. <c>Imported (Crown)</c> is what a file, or a copy from another process, states, by evidence of that name.
     /// </summary>
     public string Evidence
     {
         get => Basis.ToString();
-        init => Basis = Verdicts.Evidence.Parse(value);
+        init => Basis = Verdicts.EvidenceText.Parse(value);
     }
 
-    /// <summary>What <see cref="Evidence"/> says.</summary>
+    /// <summary>The evidence behind <see cref="Evidence"/>.</summary>
     internal Evidence Basis
     {
         get;
@@ -71,7 +71,7 @@ public sealed class NeuronStability
     /// </summary>
     public bool IsImported => Basis.IsImported;
 
-    /// <summary>Whether the verdict is proven: not undetermined, not a solver's word alone, and not imported.</summary>
+    /// <summary>Whether the verdict is proven: not undetermined, not an unconfirmed solver's claim, and not imported.</summary>
     public bool IsProven => State != NeuronState.Undetermined && !Basis.IsSolverAlone && !IsImported;
 
     /// <summary>An input in the domain where the pre-activation is proven to be above 0, or null.</summary>
@@ -89,8 +89,8 @@ public sealed class NeuronStability
     }
 
     /// <summary>
-    /// The verdict as a table holds it: a copy that nothing can change, since scripts can set what only an initialiser may, and evidence is
-    /// for what was reached.
+    /// The verdict as a table holds it: an immutable copy. Scripts can set init-only properties, and evidence must belong to the verdict
+    /// that was reached.
     /// </summary>
     internal NeuronStability Sealed()
     {
@@ -101,7 +101,7 @@ public sealed class NeuronStability
         return copy;
     }
 
-    /// <summary>This verdict as one from outside; bounds and witnesses stay as stated.</summary>
+    /// <summary>This verdict as an imported one; bounds and witnesses stay as stated.</summary>
     internal NeuronStability AsImported() => State == NeuronState.Undetermined || IsImported
         ? this
         : new()

@@ -3,7 +3,7 @@ namespace ExactCompression;
 /// <summary>What a hidden neuron does over the whole input domain.</summary>
 public enum NeuronState
 {
-    /// <summary>Nobody decided it; compression treats it as unstable.</summary>
+    /// <summary>Not decided; compression treats it as unstable.</summary>
     Undetermined,
 
     /// <summary><c>z &lt;= 0</c> on all of the domain: it always gives 0. A neuron that is 0 everywhere counts as inactive.</summary>

@@ -2,16 +2,16 @@ using ExactCompression.Networks;
 
 namespace ExactCompression.Verdicts;
 
-/// <summary>The state of every hidden neuron, and which of those that are to be decided are open still.</summary>
+/// <summary>The state of every hidden neuron, and which of the neurons in scope are still open.</summary>
 internal sealed class OpenNeurons
 {
     private readonly NeuronLayout layout;
     private readonly NeuronState[] states;
     private readonly Func<int, bool> scope;
 
-    /// <summary>Begins with nothing decided.</summary>
+    /// <summary>Starts with no neuron decided.</summary>
     /// <param name="layout">The neurons.</param>
-    /// <param name="scope">Those that are to be decided, by their number.</param>
+    /// <param name="scope">The neurons to decide, by their index.</param>
     public OpenNeurons(NeuronLayout layout, Func<int, bool> scope)
     {
         this.layout = layout;
@@ -24,7 +24,7 @@ internal sealed class OpenNeurons
     public int Open { get; private set; }
 
     /// <summary>A neuron's state.</summary>
-    /// <param name="index">The neuron's number.</param>
+    /// <param name="index">The neuron's index.</param>
     public NeuronState this[int index]
     {
         get => states[index];
@@ -36,11 +36,11 @@ internal sealed class OpenNeurons
         }
     }
 
-    /// <summary>Whether a neuron is to be decided, and is not.</summary>
-    /// <param name="index">The neuron's number.</param>
+    /// <summary>Whether a neuron is in scope and undetermined.</summary>
+    /// <param name="index">The neuron's index.</param>
     public bool IsOpen(int index) => states[index] == NeuronState.Undetermined && scope(index);
 
-    /// <summary>Whether a layer has neurons that are open.</summary>
+    /// <summary>Whether a layer has open neurons.</summary>
     /// <param name="layer">1-based hidden layer.</param>
     public bool HasOpen(int layer)
     {
@@ -48,7 +48,7 @@ internal sealed class OpenNeurons
         return Enumerable.Range(first, count).Any(IsOpen);
     }
 
-    /// <summary>The last hidden layer that has neurons that are open; 0 where none has.</summary>
+    /// <summary>The last hidden layer with open neurons; 0 where there is none.</summary>
     public int Deepest()
     {
         int last = states.Length - 1;

@@ -3,8 +3,8 @@ using ExactCompression.Networks;
 namespace ExactCompression.Verdicts;
 
 /// <summary>
-/// What is proven of every hidden neuron's pre-activation over the domain: bounds, and inputs that show a sign. What follows from it is the
-/// ledger's.
+/// What is proven of every hidden neuron's pre-activation over the domain: bounds, and inputs where it has a given sign. The ledger draws
+/// the conclusions.
 /// </summary>
 /// <param name="layout">The neurons.</param>
 internal sealed class ProvenFacts(NeuronLayout layout)
@@ -21,10 +21,10 @@ internal sealed class ProvenFacts(NeuronLayout layout)
     /// <summary>An input where the pre-activation is below 0, or null.</summary>
     public double[]?[] Negative { get; } = new double[layout.Count][];
 
-    /// <summary>Takes over what a verdict of a table says of its neuron; nothing where that comes from outside.</summary>
+    /// <summary>Copies what a table's verdict says about its neuron; nothing if the table is imported.</summary>
     /// <param name="index">The neuron.</param>
     /// <param name="verdict">The verdict.</param>
-    /// <param name="isImported">Whether it does.</param>
+    /// <param name="isImported">Whether the table is imported.</param>
     public void Take(int index, NeuronStability verdict, bool isImported)
     {
         if (isImported)
@@ -35,7 +35,7 @@ internal sealed class ProvenFacts(NeuronLayout layout)
     }
 
     /// <summary>
-    /// Keeps the tighter of the old bounds and the new. A NaN, or an infinity that overflow has put on the wrong side, proves nothing.
+    /// Keeps the tighter of the old bounds and the new. A NaN, or an infinity that overflow has given the wrong sign, proves nothing.
     /// </summary>
     /// <param name="index">The neuron.</param>
     /// <param name="lower">A lower bound.</param>
@@ -48,13 +48,13 @@ internal sealed class ProvenFacts(NeuronLayout layout)
             Upper[index] = upper;
     }
 
-    /// <summary>Whether an input of that sign would say something new.</summary>
+    /// <summary>Whether a witness of that sign would be new information.</summary>
     /// <param name="index">The neuron.</param>
     /// <param name="above">The sign.</param>
-    public bool Want(int index, bool above) =>
+    public bool NeedsWitness(int index, bool above) =>
         above ? Positive[index] is null && !(Upper[index] <= 0) : Negative[index] is null && !(Lower[index] >= 0);
 
-    /// <summary>Whether two proofs exclude each other.</summary>
+    /// <summary>Whether two proofs contradict each other.</summary>
     /// <param name="index">The neuron.</param>
     public bool Clash(int index) =>
         (Positive[index] is not null && Upper[index] <= 0) || (Negative[index] is not null && Lower[index] >= 0)
@@ -78,17 +78,17 @@ internal sealed class ProvenFacts(NeuronLayout layout)
         || (state == NeuronState.StablyActive && Negative[index] is not null)
         || (state == NeuronState.StablyInactive && Positive[index] is not null);
 
-    /// <summary>What is known of a neuron, in words.</summary>
+    /// <summary>A description of what is known about a neuron.</summary>
     /// <param name="index">The neuron.</param>
     public string Describe(int index) => Positive[index] is not null ? "an input with a pre-activation proven above 0"
         : Negative[index] is not null ? "an input with a pre-activation proven below 0"
         : FormattableString.Invariant($"proven bounds [{Lower[index]:R}, {Upper[index]:R}]");
 
     /// <summary>
-    /// Two proofs that exclude each other: a fault of this program, or of an imported table, that must never be passed over.
+    /// Two proofs that contradict each other: a fault of this program, or of an imported table, that must never be ignored.
     /// </summary>
     /// <param name="index">The neuron.</param>
-    /// <param name="state">What it was decided to be.</param>
+    /// <param name="state">The state that was decided.</param>
     /// <param name="network">The network's name.</param>
     public InvalidInputException Contradiction(int index, NeuronState state, string network)
     {

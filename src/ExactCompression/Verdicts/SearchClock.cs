@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace ExactCompression.Verdicts;
 
-/// <summary>Time, limit, cancellation and progress of one search, and what each stage cost and settled.</summary>
+/// <summary>Time, limit, cancellation and progress of one search, and the time and the verdicts of each stage.</summary>
 internal sealed class SearchClock : IDisposable
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Timers are no finer: a shorter limit is over at once, and not by chance a little later.</summary>
+    /// <summary>The resolution of timers: a shorter limit expires at once, rather than at random a little later.</summary>
     private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(1);
 
     private readonly Stopwatch watch = Stopwatch.StartNew();
@@ -48,10 +48,10 @@ internal sealed class SearchClock : IDisposable
 
     public IReadOnlyList<StageReport> Stages => stages;
 
-    /// <summary>Ends the search at once where its time is over; the searches catch this at their top.</summary>
+    /// <summary>Ends the search at once when its time is up; searches catch the exception at their top level.</summary>
     public void ThrowIfExpired() => source.Token.ThrowIfCancellationRequested();
 
-    /// <summary>Runs a piece of work and books its time and verdicts under a stage; pieces of the same stage add up.</summary>
+    /// <summary>Runs some work and adds its time and verdicts to a stage.</summary>
     public void Run(SearchStage stage, Action work)
     {
         TimeSpan before = watch.Elapsed;
@@ -71,10 +71,10 @@ internal sealed class SearchClock : IDisposable
         }
     }
 
-    /// <summary>Tells where the search stands, at most five times a second.</summary>
-    /// <param name="stage">The stage at work.</param>
-    /// <param name="layer">1-based hidden layer at work, or 0 for all of them.</param>
-    /// <param name="detail">What else there is to say; empty for nothing.</param>
+    /// <summary>Reports the progress of the search, at most five times a second.</summary>
+    /// <param name="stage">The current stage.</param>
+    /// <param name="layer">The current 1-based hidden layer, or 0 for all of them.</param>
+    /// <param name="detail">Further details; empty for none.</param>
     public void Report(SearchStage stage, int layer, string detail = "")
     {
         if (progress is null || (reported != TimeSpan.MinValue && watch.Elapsed - reported < ReportEvery))

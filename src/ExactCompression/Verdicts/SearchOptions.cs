@@ -12,19 +12,19 @@ public sealed record SearchOptions
     /// <summary>Seed of the random points; the same seed gives the same verdicts.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Whether to leave out MILP solvers, whose word is no proof.</summary>
+    /// <summary>Whether to leave out MILP solvers, whose claims are not proofs.</summary>
     internal bool WithoutSolvers { get; init; }
 
-    /// <summary>Called now and then, on the caller's thread or another; null for silence. It must not throw.</summary>
+    /// <summary>Called from time to time, on the caller's thread or another; null for none. It must not throw.</summary>
     public Action<StabilityProgress>? Progress { get; init; }
 
     /// <summary>
-    /// Called with a sentence where something did not go as asked, such as a device that failed; null for silence. It must not throw.
+    /// Called with a sentence where something did not go as requested, such as a device that failed; null for none. It must not throw.
     /// </summary>
     public Action<string>? Warning { get; init; }
 
     /// <summary>
-    /// Called where a proof refutes what a MILP solver said; null to throw it at the end of the search. It must not throw.
+    /// Called where a proof refutes a MILP solver's claim; null to throw the exception at the end of the search. It must not throw.
     /// </summary>
     public Action<ContradictionException>? Contradiction { get; init; }
 }

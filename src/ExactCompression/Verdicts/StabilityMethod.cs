@@ -6,7 +6,7 @@ public enum StabilityMethod
     /// <summary>Cheapest evidence first: data and attack witness unstable neurons, rigorous linear bounds prove stable ones.</summary>
     Hybrid,
 
-    /// <summary>The paper's: one mixed-integer program for the whole network, solved again and again until it refutes nothing.</summary>
+    /// <summary>The paper's: one mixed-integer program for the whole network, solved repeatedly until it refutes nothing.</summary>
     Isa,
 
     /// <summary>The same with one program for each layer.</summary>

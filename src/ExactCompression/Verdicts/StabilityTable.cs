@@ -1,19 +1,21 @@
 namespace ExactCompression;
 
-/// <summary>The verdicts on all hidden neurons of a network over a domain. Immutable: going on from a table makes a new one.</summary>
+/// <summary>
+/// The verdicts on all hidden neurons of a network over a domain. Immutable: a search that continues from a table returns a new one.
+/// </summary>
 public sealed class StabilityTable
 {
     private readonly Lazy<IReadOnlyList<LayerStability>> layers;
 
     /// <summary>
-    /// Makes a table of verdicts from outside: a file's, another process's, one's own. They are taken as claims (<see cref="IsImported"/>):
+    /// Makes a table of imported verdicts: from a file, another process, or one's own. They are taken as claims (<see cref="IsImported"/>):
     /// shown as imported, and proven before anything rests on them.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="domain">The input domain the verdicts hold over; one that fits any size is bound to the network's.</param>
     /// <param name="neurons">One verdict for each hidden neuron, in the order of layers and neurons.</param>
     /// <param name="elapsed">Time spent so far, over all stages.</param>
-    /// <param name="stages">What each kind of evidence cost and settled.</param>
+    /// <param name="stages">The time and the verdicts of each stage.</param>
     /// <param name="device">Where the witnesses were searched, or null.</param>
     /// <exception cref="ArgumentException">The verdicts are not one for each hidden neuron, in order.</exception>
     /// <exception cref="InvalidInputException">The domain does not fit the network.</exception>
@@ -35,10 +37,10 @@ public sealed class StabilityTable
         Network = network;
         Domain = domain.For(network.InputSize);
         Neurons = Array.AsReadOnly(
-            Array.ConvertAll(neurons, static n => n.Sealed())); // read-only: evidence is for the verdicts as they were reached
+            Array.ConvertAll(neurons, static n => n.Sealed())); // read-only: evidence belongs to the verdicts as they were reached
         IsImported = isImported;
         Elapsed = elapsed;
-        Stages = stages?.ToArray() ?? []; // an array: scripts cannot index the lists that the compiler makes
+        Stages = stages?.ToArray() ?? []; // an array: scripts cannot index the list types that the compiler generates
         Device = device;
         int at = 0;
         for (int layer = 1; layer <= network.Depth; layer++)
@@ -76,36 +78,36 @@ public sealed class StabilityTable
     /// <summary>How many neurons are unstable.</summary>
     public int Unstable => Count(NeuronState.Unstable);
 
-    /// <summary>How many neurons nobody decided.</summary>
+    /// <summary>How many neurons are undetermined.</summary>
     public int Undetermined => Count(NeuronState.Undetermined);
 
     /// <summary>
-    /// How many verdicts nothing here proves: a MILP solver's word alone, within its tolerance, or imported
+    /// How many verdicts are not proven here: a MILP solver's unconfirmed claims, within its tolerance, and imported verdicts
     /// (<see cref="NeuronStability.IsProven"/>). Undetermined neurons have no verdict, and do not count.
     /// </summary>
     public int Unproven => Neurons.Count(static n => n.State != NeuronState.Undetermined && !n.IsProven);
 
-    /// <summary>How many of those are stable neurons, so that a compression would rest on them.</summary>
+    /// <summary>How many of those are on stable neurons, so that a compression would rest on them.</summary>
     public int UnprovenStable =>
         Neurons.Count(static n => n.State is NeuronState.StablyActive or NeuronState.StablyInactive && !n.IsProven);
 
     /// <summary>Time spent so far, over all stages.</summary>
     public TimeSpan Elapsed { get; }
 
-    /// <summary>What each kind of evidence cost and settled.</summary>
+    /// <summary>The time and the verdicts of each stage.</summary>
     public IReadOnlyList<StageReport> Stages { get; }
 
     /// <summary>Where the witnesses were searched (<c>CPU (SIMD)</c>, a graphics card's name), or null.</summary>
     public string? Device { get; }
 
     /// <summary>
-    /// Whether verdicts, bounds and witnesses are what a file says, or a copy from another process. They are then no premises of proofs: a
-    /// file can be wrong, and what rests on it would bear our own evidence. A search from such a table proves them anew where it can, and
-    /// gives a table of its own, in which what is left of them is marked as imported.
+    /// Whether verdicts, bounds and witnesses are what a file says, or a copy from another process. They are then never premises of proofs:
+    /// a file can be wrong, and what rests on it would carry our own evidence. A search from such a table proves them again where it can,
+    /// and returns a table of its own, in which the rest of them are marked as imported.
     /// </summary>
     public bool IsImported { get; }
 
-    /// <summary>A table of what was reached here: each verdict's evidence is its own.</summary>
+    /// <summary>A table of verdicts that were reached here, with their own evidence.</summary>
     internal static StabilityTable Found(
         ReluNetwork network, InputDomain domain, NeuronStability[] neurons, TimeSpan elapsed = default,
         IReadOnlyList<StageReport>? stages = null, string? device = null) =>
@@ -113,7 +115,7 @@ public sealed class StabilityTable
 
     /// <summary>A table in which nothing is known yet.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="domain">The domain; null for the file's own range where it states one, else <c>[0,1]^n</c>.</param>
+    /// <param name="domain">The domain; null for the range that the network's file states, if any, else <c>[0,1]^n</c>.</param>
     /// <exception cref="InvalidInputException">The domain does not fit the network.</exception>
     public static StabilityTable Undecided(ReluNetwork network, InputDomain? domain = null)
     {

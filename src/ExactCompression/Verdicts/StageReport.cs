@@ -1,6 +1,6 @@
 namespace ExactCompression;
 
-/// <summary>What one stage of a search cost and settled.</summary>
+/// <summary>The time and the verdicts of one stage of a search.</summary>
 /// <param name="Stage">The stage: <c>Sampling</c>, <c>Interval</c>, <c>Crown</c>, <c>Attack</c>, ...</param>
 /// <param name="Elapsed">Wall-clock time spent on it.</param>
 /// <param name="Decided">How many neurons it settled.</param>

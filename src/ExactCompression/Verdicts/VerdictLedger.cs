@@ -4,14 +4,14 @@ namespace ExactCompression.Verdicts;
 
 /// <summary>
 /// What is known of every hidden neuron while a search runs, and the only place where a verdict is made. Not safe for concurrent use:
-/// threads hand their findings to the one that owns it. What a table from outside says is never a premise: its bounds and witnesses are
-/// left out, and its verdicts are claims that come back at the end where nothing was proven. What a solver says within a tolerance is a
-/// claim too: it decides a neuron until a proof says otherwise, and leaves no bound.
+/// threads pass their findings to the one that owns it. An imported table is never a premise: its bounds and witnesses are left out, and
+/// its verdicts are claims that are restored at the end where nothing was proven. A solver's result within a tolerance is a claim too: it
+/// decides a neuron until a proof contradicts it, and gives no bound.
 /// </summary>
 /// <remarks>
 /// A neuron that is 0 on all of the domain is both active and inactive, and counts as inactive. So that this depends on no method and no
-/// order, a neuron that is never below 0 is active only once it is known to be above 0 somewhere; until then a search for such a point, or
-/// for the proof that there is none, goes on.
+/// order, a neuron that is never below 0 is active only once it is known to be above 0 somewhere; until then the search for such a point,
+/// or for a proof that there is none, continues.
 /// </remarks>
 internal sealed class VerdictLedger
 {
@@ -22,14 +22,14 @@ internal sealed class VerdictLedger
     private readonly ProvenFacts facts;
     private readonly ClaimLedger claims;
 
-    /// <summary>What has proven neurons never to be below 0, by their index.</summary>
+    /// <summary>The proof that a neuron is never below 0, by the neuron's index.</summary>
     private readonly Dictionary<int, Evidence> neverNegative = [];
 
-    /// <summary>Begins with what a table knows.</summary>
+    /// <summary>Starts from a table.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="reopenClaims">Whether neurons that are decided by a solver's word alone are to be decided again; where nothing does,
-    /// the word stands. Verdicts from outside always are.</param>
-    /// <param name="scope">The neurons that are to be decided, by their index over all layers; null for all.</param>
+    /// <param name="reopenClaims">Whether neurons that are decided by a solver's claim alone are to be decided again; where nothing decides
+    /// them, the claim stands. Imported verdicts always are.</param>
+    /// <param name="scope">The neurons to decide, by their index over all layers; null for all.</param>
     public VerdictLedger(StabilityTable table, bool reopenClaims = false, Func<int, bool>? scope = null)
     {
         start = table;
@@ -73,7 +73,7 @@ internal sealed class VerdictLedger
     /// <summary>Proven upper bounds of the pre-activations of a 1-based hidden layer.</summary>
     public ReadOnlySpan<double> UpperOf(int layer) => Upper.AsSpan(layout.Of(layer));
 
-    /// <summary>A ledger that learns the witnesses found for this one and nothing else; null for none.</summary>
+    /// <summary>A ledger that receives the witnesses found for this one and nothing else; null for none.</summary>
     public VerdictLedger? Witnesses { get; init; }
 
     /// <summary>Neurons with a verdict, or outside the scope.</summary>
@@ -82,7 +82,7 @@ internal sealed class VerdictLedger
     public int Count => layout.Count;
 
     /// <summary>
-    /// Ends the search: claims that were opened again stand where nothing was found, and those that proofs have refuted are reported.
+    /// Ends the search: reopened claims stand where nothing was found, and refuted claims are reported.
     /// </summary>
     /// <exception cref="ContradictionException">A claim is refuted, and no handler is registered.</exception>
     public void Close(SearchOptions options)
@@ -107,13 +107,15 @@ internal sealed class VerdictLedger
     /// <summary>Whether a 1-based hidden layer has neurons without a verdict.</summary>
     public bool HasOpen(int layer) => states.HasOpen(layer);
 
-    /// <summary>The last hidden layer that has neurons without a verdict; 0 where none has.</summary>
+    /// <summary>The last hidden layer with neurons without a verdict; 0 where there is none.</summary>
     public int DeepestOpen() => states.Deepest();
 
-    /// <summary>Whether a witness of that sign would still say something new about the neuron.</summary>
-    public bool Wants(int index, bool above) => states.IsOpen(index) && facts.Want(index, above);
+    /// <summary>Whether a witness of that sign would still be new information about the neuron.</summary>
+    public bool NeedsWitness(int index, bool above) => states.IsOpen(index) && facts.NeedsWitness(index, above);
 
-    /// <summary>Whether a neuron is proven never to be below 0, and it is open whether it is ever above: it may be 0 everywhere.</summary>
+    /// <summary>
+    /// Whether a neuron is proven never to be below 0 while it is open whether it is ever above 0: it may be 0 everywhere.
+    /// </summary>
     public bool MayBeZero(int index) => states.IsOpen(index) && Lower[index] >= 0;
 
     /// <inheritdoc cref="NeuronLayout.Place"/>
@@ -121,7 +123,7 @@ internal sealed class VerdictLedger
 
     /// <summary>
     /// Takes proven bounds: keeps the tighter of the old and the new, and decides the neuron where they settle its sign. A NaN, or an
-    /// infinity that overflow has put on the wrong side, proves nothing.
+    /// infinity that overflow has given the wrong sign, proves nothing.
     /// </summary>
     public void Bound(int index, double lower, double upper, Evidence by)
     {
@@ -143,7 +145,7 @@ internal sealed class VerdictLedger
             Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, by));
     }
 
-    /// <summary>Takes a proof that the pre-activation is above 0 somewhere, where no witness can be named.</summary>
+    /// <summary>Takes a proof that the pre-activation is above 0 somewhere, where no witness is available.</summary>
     public void ShowPositive(int index, Evidence by)
     {
         if (Upper[index] <= 0)
@@ -168,22 +170,22 @@ internal sealed class VerdictLedger
     }
 
     /// <summary>
-    /// Takes a proven sign of the pre-activation at some input: a witness where one is wanted, else nothing new unless it contradicts the
-    /// verdict.
+    /// Takes a proven sign of the pre-activation at some input: a witness if that sign was missing, otherwise nothing new unless it
+    /// contradicts the verdict.
     /// </summary>
-    /// <returns>Whether the witness was wanted.</returns>
+    /// <returns>Whether the sign was missing.</returns>
     public bool Learn(int index, bool above, double[] witness)
     {
         Witnesses?.Learn(index, above, witness);
-        bool wanted = Wants(index, above);
-        if (wanted)
+        bool missing = NeedsWitness(index, above);
+        if (missing)
             Credit(index, above, witness);
         Check(index, above, witness);
-        return wanted;
+        return missing;
     }
 
     /// <summary>
-    /// Takes a proven sign of the pre-activation at some input, of which nothing new is learnt unless it contradicts the verdict.
+    /// Takes a proven sign of the pre-activation at some input, which matters only if it contradicts the verdict.
     /// </summary>
     public void Check(int index, bool above, double[] witness)
     {
@@ -195,9 +197,9 @@ internal sealed class VerdictLedger
         Credit(index, above, witness);
     }
 
-    /// <summary>Takes a solver's word for an open neuron's sign, unless a witness speaks against it.</summary>
+    /// <summary>Takes a solver's claim about an open neuron's sign, unless a witness refutes it.</summary>
     /// <param name="index">The neuron.</param>
-    /// <param name="active">Whether it is said to be stably active, else inactive.</param>
+    /// <param name="active">Whether it is claimed to be stably active, else inactive.</param>
     /// <param name="claim">The evidence, from <see cref="Evidence.BySolver"/>.</param>
     public void Claim(int index, bool active, Evidence claim)
     {
@@ -208,7 +210,7 @@ internal sealed class VerdictLedger
             Withdraw(index, $"a witness with a pre-activation proven {(active ? "below" : "above")} 0");
     }
 
-    /// <summary>Whether a neuron's verdict is a solver's word that no proof confirms.</summary>
+    /// <summary>Whether a neuron's verdict is a solver's claim that no proof confirms.</summary>
     public bool IsClaim(int index) => evidence[index].IsSolverAlone;
 
     public StabilityTable ToTable(TimeSpan elapsed, IEnumerable<StageReport> stages, string? device)
@@ -240,7 +242,7 @@ internal sealed class VerdictLedger
         evidence[index] = by.After(evidence[index]);
     }
 
-    /// <summary>A proof refutes a claim: the claim is no verdict any more, stays in the evidence, and is reported.</summary>
+    /// <summary>A proof refutes a claim: the claim is no longer a verdict, but stays in the evidence and is reported.</summary>
     private void Withdraw(int index, string proof)
     {
         claims.Contradict(Place(index), states[index], evidence[index], proof);

@@ -12,7 +12,7 @@ internal static class AttackSchedule
 
     private const int Starts = 64;
 
-    /// <summary>One round for all open neurons of a layer together; ends early when it stops finding.</summary>
+    /// <summary>One round for all open neurons of a layer together; ends early when it finds no more witnesses.</summary>
     public static void Shared(WitnessSearch search, int layer, int inputs)
     {
         List<SignTarget> open = search.Open(layer);
@@ -26,13 +26,13 @@ internal static class AttackSchedule
             search.Ascend(layer, rows, targets, steps: 40, width: 0.1f, patience: 10);
     }
 
-    /// <summary>One round on single neurons, each open one from starts of its own.</summary>
+    /// <summary>One round on single neurons, each open neuron from its own starting points.</summary>
     /// <param name="search">The search.</param>
     /// <param name="layer">1-based hidden layer.</param>
     /// <param name="round">0-based, less than <see cref="Rounds"/>.</param>
     /// <param name="inputs">The network's input size.</param>
     /// <param name="domain">The box.</param>
-    /// <param name="hints">Further starts for some targets: the corners where their linear bounds are reached.</param>
+    /// <param name="hints">Further starting points for some targets: the corners where their linear bounds are attained.</param>
     public static void Single(
         WitnessSearch search, int layer, int round, int inputs, InputDomain domain, IReadOnlyDictionary<SignTarget, float[]> hints)
     {
@@ -52,7 +52,7 @@ internal static class AttackSchedule
     }
 
     /// <summary>
-    /// Lays the starts of the targets that are still open one behind the other; they are made here, so that only one batch of them exists
+    /// Concatenates the starting points of the targets that are still open; they are generated here, so that only one batch of them exists
     /// at a time.
     /// </summary>
     private static (float[] Rows, SignTarget[] Targets) Batch(

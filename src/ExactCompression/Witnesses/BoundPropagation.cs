@@ -13,7 +13,8 @@ internal static class BoundPropagation
     /// <param name="ledger">Where the bounds go.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="linear">Whether linear bounds follow the intervals.</param>
-    /// <returns>For neurons left open, the corners of the box where their linear bounds are reached: good starts for attacks.</returns>
+    /// <returns>For neurons left open, the corners of the box where their linear bounds are attained: good starting points for
+    /// attacks.</returns>
     public static Dictionary<SignTarget, float[]> Run(VerdictLedger ledger, SearchClock clock, bool linear = true)
     {
         var hints = new Dictionary<SignTarget, float[]>();
@@ -51,7 +52,7 @@ internal static class BoundPropagation
     {
         int inputs = ledger.Network.InputSize, first = ledger.Offsets[layer - 1];
 
-        // What intervals have shown stable is linear in every bound above it, however loose its own bounds are.
+        // A neuron that intervals have shown to be stable is linear in every bound above it, however loose its own bounds are.
         int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(
             i => !(ledger.Lower[first + i] >= 0) && !(ledger.Upper[first + i] <= 0))];
         if (neurons.Length == 0)
@@ -67,9 +68,9 @@ internal static class BoundPropagation
         {
             int index = first + neurons[i];
             ledger.Bound(index, lower[i], upper[i], Evidence.Crown);
-            if (ledger.Wants(index, above: true))
+            if (ledger.NeedsWitness(index, above: true))
                 hints[new(index, true)] = CrownBounds.Corner(ledger.Domain, high.AsSpan(i * inputs, inputs));
-            if (ledger.Wants(index, above: false))
+            if (ledger.NeedsWitness(index, above: false))
                 hints[new(index, false)] = CrownBounds.Corner(ledger.Domain, low.AsSpan(i * inputs, inputs));
         }
     }

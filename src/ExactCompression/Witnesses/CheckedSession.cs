@@ -4,12 +4,12 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// The device session of a search, with the ledger at its side: it knows at any time which signs are missing, and what it proposes is
-/// checked in double before it is credited. Where the device fails, another session takes its place.
+/// The device session of a search, connected to the ledger: it always knows which signs are missing, and what it proposes is checked in
+/// double precision before it is credited. If the device fails, another session replaces it.
 /// </summary>
 internal sealed class CheckedSession : IDisposable
 {
-    /// <summary>Points that are checked at once.</summary>
+    /// <summary>Points that are checked together.</summary>
     private const int Block = 16;
 
     private readonly VerdictLedger ledger;
@@ -23,8 +23,8 @@ internal sealed class CheckedSession : IDisposable
 
     /// <summary>Opens a session.</summary>
     /// <param name="ledger">What is known.</param>
-    /// <param name="device">Where to compute; the CPU takes its place if it fails.</param>
-    /// <param name="options">Threads, and who is to be warned.</param>
+    /// <param name="device">Where to compute; the CPU replaces it if it fails.</param>
+    /// <param name="options">Threads, and the warning handler.</param>
     /// <param name="clock">Time.</param>
     public CheckedSession(VerdictLedger ledger, IWitnessDevice device, SearchOptions options, SearchClock clock)
     {
@@ -36,22 +36,23 @@ internal sealed class CheckedSession : IDisposable
         missing = new MissingSigns[ledger.Count];
     }
 
-    /// <summary>The session as it is now.</summary>
+    /// <summary>The current session.</summary>
     public IWitnessSession Current => device.Current;
 
-    /// <summary>The device that it is on now.</summary>
+    /// <summary>The current device.</summary>
     public string DeviceName => device.DeviceName;
 
-    /// <summary>How many sessions have failed: one that is new knows nothing of what the one before had kept.</summary>
+    /// <summary>How many sessions have failed: a new one knows nothing of what the failed one had kept.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>Which witnesses of a neuron would say something new.</summary>
+    /// <summary>Which witnesses of a neuron would be new information.</summary>
     /// <param name="neuron">The neuron, by its index over all layers.</param>
     public MissingSigns MissingOf(int neuron) =>
-        (ledger.Wants(neuron, above: true) ? MissingSigns.Above : 0) | (ledger.Wants(neuron, above: false) ? MissingSigns.Below : 0);
+        (ledger.NeedsWitness(neuron, above: true) ? MissingSigns.Above : 0)
+            | (ledger.NeedsWitness(neuron, above: false) ? MissingSigns.Below : 0);
 
     /// <summary>
-    /// Does work on the device, and once more where that fails: on smaller batches, or on the CPU. What was credited stays so.
+    /// Runs work on the device, and repeats it where that fails: with smaller batches, or on the CPU. What was credited stays credited.
     /// </summary>
     /// <param name="work">The work.</param>
     public void Run(Action work)
@@ -71,23 +72,23 @@ internal sealed class CheckedSession : IDisposable
         }
     }
 
-    /// <summary>Brings points over.</summary>
+    /// <summary>Loads points onto the device.</summary>
     /// <param name="points">Row-major points.</param>
-    /// <param name="start">The first to bring.</param>
+    /// <param name="start">The first to load.</param>
     /// <param name="rows">How many.</param>
     public void Load(float[] points, int start, int rows)
     {
         clock.ThrowIfExpired();
         Current.Stage(rows, (first, count, into) => points.AsSpan((start + first) * inputs, count * inputs).CopyTo(into));
         Current.Load();
-        TellMissing();
+        UpdateMissingSigns();
     }
 
-    /// <summary>Tells the session which witnesses are still worth a search.</summary>
+    /// <summary>Updates the session's signs that are still worth searching for.</summary>
     /// <returns>Whether any is.</returns>
-    public bool TellMissing()
+    public bool UpdateMissingSigns()
     {
-        // Of the first layer each neuron's best input has been tried: what that did not show, no other point does.
+        // For the first layer each neuron's best input has been tried: a sign that it does not have there, it has nowhere.
         int first = firstLayerTried ? ledger.Offsets[1] : 0;
         MissingSigns any = MissingSigns.None;
         for (int i = 0; i < missing.Length; i++)
@@ -100,7 +101,7 @@ internal sealed class CheckedSession : IDisposable
         return any != MissingSigns.None;
     }
 
-    /// <summary>Checks the session's candidates in double, and tells it what is wanted no more.</summary>
+    /// <summary>Checks the session's candidates in double precision, and tells it which signs are no longer missing.</summary>
     /// <returns>How many witnesses were new.</returns>
     public int Credit()
     {
@@ -112,7 +113,7 @@ internal sealed class CheckedSession : IDisposable
         var point = new float[candidates.Count == 0 ? 0 : inputs];
         foreach (WitnessCandidate candidate in candidates)
         {
-            if (!ledger.Wants(candidate.Neuron, candidate.Above) || taken.Contains(candidate.Place))
+            if (!ledger.NeedsWitness(candidate.Neuron, candidate.Above) || taken.Contains(candidate.Place))
                 continue;
             taken.Add(candidate.Place);
             Current.ReadWitness(candidate, point);
@@ -123,7 +124,7 @@ internal sealed class CheckedSession : IDisposable
 
         Flush();
         if (credited > 0)
-            TellMissing();
+            UpdateMissingSigns();
         return credited;
 
         void Flush()
@@ -133,15 +134,15 @@ internal sealed class CheckedSession : IDisposable
         }
     }
 
-    /// <summary>Checks points without the device, whose float32 does not see values close to 0.</summary>
+    /// <summary>Checks points without the device, whose float32 cannot resolve values close to 0.</summary>
     /// <param name="points">Points of the domain.</param>
     public void Confirm(double[][] points)
     {
         if (check.Credit(points, ledger) > 0)
-            TellMissing();
+            UpdateMissingSigns();
     }
 
-    /// <summary>For the first layer the best input is known: the corner that the signs of the neuron's weights point to.</summary>
+    /// <summary>For the first layer the best input is known: the corner given by the signs of the neuron's weights.</summary>
     /// <param name="open">The targets of the first layer.</param>
     public void CreditCornersOfFirstLayer(List<SignTarget> open)
     {
@@ -149,12 +150,12 @@ internal sealed class CheckedSession : IDisposable
         for (int first = 0; first < open.Count; first += Corners)
         {
             clock.ThrowIfExpired();
-            double[][] corners = [.. open.Skip(first).Take(Corners).Where(t => ledger.Wants(t.Index, t.Above)).Select(BestCorner)];
+            double[][] corners = [.. open.Skip(first).Take(Corners).Where(t => ledger.NeedsWitness(t.Index, t.Above)).Select(BestCorner)];
             check.Credit(corners, ledger);
         }
 
         firstLayerTried = true;
-        TellMissing();
+        UpdateMissingSigns();
     }
 
     /// <inheritdoc/>

@@ -12,8 +12,8 @@ internal static class DeviceScaling
     private const double Largest = 1e12;
     private const double Smallest = 1e-12;
 
-    /// <summary>The network as a device should see it; the network itself where no scaling is needed.</summary>
-    /// <param name="ledger">The network, its domain, and bounds where they are known.</param>
+    /// <summary>The network scaled for a device; the network itself where no scaling is needed.</summary>
+    /// <param name="ledger">The network, its domain, and known bounds.</param>
     public static ReluNetwork Normalise(VerdictLedger ledger)
     {
         ReluNetwork network = ledger.Network;
@@ -43,7 +43,7 @@ internal static class DeviceScaling
 
     private static AffineLayer Scaled(AffineLayer layer, int weightPower, int biasPower)
     {
-        // A weight that leaves float32's range after scaling is kept at its edge: the device only proposes.
+        // A weight that leaves float32's range after scaling is clamped to it: the device only proposes candidates.
         double[] weights = [.. layer.Weights.ToArray().Select(
             w => Math.Clamp(Math.ScaleB(w, weightPower), -float.MaxValue, float.MaxValue))];
         double[] bias = [.. layer.Bias.ToArray().Select(b => Math.Clamp(Math.ScaleB(b, biasPower), -float.MaxValue, float.MaxValue))];

@@ -3,21 +3,21 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// Projected gradient ascent on a device, each point of a batch towards its own target. A point whose target is settled is given another
-/// open one of its batch.
+/// Projected gradient ascent on a device, each point of a batch towards its own target. A point whose target is settled is assigned another
+/// open target of its batch.
 /// </summary>
 /// <param name="ledger">What is known.</param>
 /// <param name="session">Where the batch is.</param>
 /// <param name="clock">Time.</param>
-/// <param name="random">Chooses the other targets.</param>
+/// <param name="random">Chooses the new targets.</param>
 internal sealed class GradientAttack(VerdictLedger ledger, CheckedSession session, SearchClock clock, Random random)
 {
-    /// <summary>A cancelled search waits for so many steps at most.</summary>
+    /// <summary>A cancelled search waits for at most this many steps.</summary>
     private const int StepsAtOnce = 8;
 
     /// <summary>Attacks from the points that the session has loaded.</summary>
     /// <param name="layer">1-based hidden layer of all the targets.</param>
-    /// <param name="targets">The target of each point; changed.</param>
+    /// <param name="targets">The target of each point; modified.</param>
     /// <param name="ascent">The steps.</param>
     /// <param name="patience">Ends after this many steps in which nothing was settled.</param>
     public void Run(int layer, SignTarget[] targets, PgdSchedule ascent, int patience)
@@ -58,5 +58,5 @@ internal sealed class GradientAttack(VerdictLedger ledger, CheckedSession sessio
         }
     }
 
-    private bool IsOpen(SignTarget target) => ledger.Wants(target.Index, target.Above);
+    private bool IsOpen(SignTarget target) => ledger.NeedsWitness(target.Index, target.Above);
 }

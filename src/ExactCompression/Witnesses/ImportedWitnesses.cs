@@ -3,14 +3,14 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// Witnesses that came with a table from outside prove nothing until they have been run through the network: that is cheap, and settles
-/// most unstable neurons again.
+/// The witnesses of an imported table prove nothing until they have been evaluated on the network: that is cheap, and settles most unstable
+/// neurons again.
 /// </summary>
 internal static class ImportedWitnesses
 {
-    /// <summary>Runs the witnesses of a table from outside through the network, and credits what they prove.</summary>
+    /// <summary>Evaluates the witnesses of an imported table on the network, and credits what they prove.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="ledger">A ledger that began with it.</param>
+    /// <param name="ledger">A ledger that started from it.</param>
     public static void Check(StabilityTable table, VerdictLedger ledger)
     {
         if (!table.IsImported)
@@ -23,7 +23,7 @@ internal static class ImportedWitnesses
         check.Credit(points, ledger);
     }
 
-    /// <summary>One point shows many neurons; a copy of the table has it many times.</summary>
+    /// <summary>One point is a witness for many neurons; a copy of the table contains it many times.</summary>
     private static IEqualityComparer<double[]> ByContent { get; } = EqualityComparer<double[]>.Create(
         static (a, b) => a.AsSpan().SequenceEqual(b),
         static p =>

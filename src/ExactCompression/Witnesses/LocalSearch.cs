@@ -4,20 +4,20 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// Local search without gradients and in double, for networks with few inputs: each of many points tries random steps that grow shorter,
-/// and goes where its neuron's value is larger. Where a neuron has the wanted sign only round a vertex of many kinks, gradients point past
-/// it from every side; steps in some of a few inputs meet it. There float32 would not tell the sign.
+/// Local search without gradients and in double precision, for networks with few inputs: each of many points tries random steps that get
+/// shorter, and moves to where its neuron's value is larger. Where a neuron has the missing sign only around a vertex of many kinks,
+/// gradients point past it from every direction; steps in a few of the inputs find it. There float32 could not resolve the sign.
 /// </summary>
 internal sealed class LocalSearch : IDisposable
 {
-    /// <summary>A round shrinks the step to this share of the last.</summary>
+    /// <summary>Each round shrinks the step to this share of the previous one.</summary>
     private const double Shrinking = 0.9;
 
     private const double FirstStep = 0.25;
     private const int Steps = 16;
     private const int Rounds = 90;
 
-    /// <summary>Of so many samples one becomes a walker.</summary>
+    /// <summary>One of this many samples becomes a walker.</summary>
     private const int SamplesOfWalker = 32;
 
     private readonly VerdictLedger ledger;
@@ -38,11 +38,11 @@ internal sealed class LocalSearch : IDisposable
             static l => PackedMatrix<double>.FromTransposed(l.Weights.Span, l.Outputs, l.Inputs))];
     }
 
-    /// <summary>Searches for all open neurons, and tries the best point of each.</summary>
+    /// <summary>Searches for all open neurons, and checks the best point of each.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="search">Checks the points.</param>
     /// <param name="clock">Time and threads.</param>
-    /// <param name="walkers">Points that walk, for each neuron.</param>
+    /// <param name="walkers">Walkers for each neuron.</param>
     /// <param name="seed">Seed of the random steps.</param>
     public static void Run(VerdictLedger ledger, WitnessSearch search, SearchClock clock, int walkers, int seed)
     {
@@ -99,7 +99,7 @@ internal sealed class LocalSearch : IDisposable
         return places.AsSpan(Array.IndexOf(reached, reached.Max()) * inputs, inputs).ToArray();
     }
 
-    /// <summary>One round: each walker tries some steps and takes the best of them if it is one up.</summary>
+    /// <summary>One round: each walker tries some steps and takes the best of them if it improves the value.</summary>
     private void Walk(
         SignTarget target, double[] places, double[] reached, double[] points, double[] values, Random random, double step,
         CancellationToken cancellation)

@@ -1,10 +1,10 @@
 namespace ExactCompression.Witnesses;
 
-/// <summary>Which signs of a neuron's pre-activation a search still wants to see.</summary>
+/// <summary>Which signs of a neuron's pre-activation a search has not seen yet.</summary>
 [Flags]
 public enum MissingSigns : byte
 {
-    /// <summary>None: nothing is searched for this neuron.</summary>
+    /// <summary>None: nothing is searched for at this neuron.</summary>
     None = 0,
 
     /// <summary>A value above 0.</summary>

@@ -1,6 +1,6 @@
 namespace ExactCompression.Witnesses;
 
-/// <summary>How long the steps of an attack are: they fall from the first to the last, in equal parts.</summary>
+/// <summary>How long the steps of an attack are: they decrease linearly from the first to the last.</summary>
 /// <param name="Steps">How many there are.</param>
 /// <param name="Width">Length of the first step as a share of the domain's width; the last is a small share.</param>
 public readonly record struct PgdSchedule(int Steps, float Width)

@@ -3,12 +3,12 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// The session that a search works on, and what takes its place when its device fails: the same device with smaller batches, at last the
+/// The session that a search works on, and its replacement when the device fails: the same device with smaller batches, and finally the
 /// CPU.
 /// </summary>
 internal sealed class ResilientSession : IDisposable
 {
-    /// <summary>A device that fails with an eighth of the points as well wants for more than memory.</summary>
+    /// <summary>A device that fails even with an eighth of the points lacks more than memory.</summary>
     private const int MostHalvings = 3;
 
     private readonly ReluNetwork network;
@@ -20,9 +20,9 @@ internal sealed class ResilientSession : IDisposable
     private int halvings;
 
     /// <summary>Opens a session.</summary>
-    /// <param name="ledger">The network, its domain, and bounds where they are known.</param>
-    /// <param name="device">Where to begin; stays the caller's.</param>
-    /// <param name="options">Threads, and who is to be warned.</param>
+    /// <param name="ledger">The network, its domain, and known bounds.</param>
+    /// <param name="device">The device to start on; still owned by the caller.</param>
+    /// <param name="options">Threads, and the warning handler.</param>
     public ResilientSession(VerdictLedger ledger, IWitnessDevice device, SearchOptions options)
     {
         network = DeviceScaling.Normalise(ledger);
@@ -39,16 +39,16 @@ internal sealed class ResilientSession : IDisposable
         }
     }
 
-    /// <summary>The session as it is now.</summary>
+    /// <summary>The current session.</summary>
     public IWitnessSession Current => session ?? throw new ObjectDisposedException(nameof(ResilientSession));
 
-    /// <summary>The name of the device that it is on now.</summary>
+    /// <summary>The name of the current device.</summary>
     public string DeviceName => device.Name;
 
     /// <summary>
-    /// Puts a new session in the place of one that failed, with a warning. It knows nothing of what the old one was told or has kept.
+    /// Replaces a session that failed by a new one, with a warning. The new one knows nothing of what the old one was told or has kept.
     /// </summary>
-    /// <param name="failure">What it failed with; thrown again where nothing is left to try.</param>
+    /// <param name="failure">The failure; thrown again where nothing is left to try.</param>
     public void Replace(ComputeDeviceException failure)
     {
         if (device == cpu)
@@ -61,7 +61,7 @@ internal sealed class ResilientSession : IDisposable
             {
                 session = Open(most);
                 options.Warning?.Invoke(
-                    FormattableString.Invariant($"{failure.Problem} Going on with batches of {session.MaxPoints} points."));
+                    FormattableString.Invariant($"{failure.Problem} Continuing with batches of {session.MaxPoints} points."));
                 return;
             }
             catch (ComputeDeviceException again)
@@ -84,7 +84,7 @@ internal sealed class ResilientSession : IDisposable
     {
         device = cpu = new();
         session = Open(int.MaxValue);
-        options.Warning?.Invoke($"{failure.Problem} Going on with {cpu}.");
+        options.Warning?.Invoke($"{failure.Problem} Continuing with {cpu}.");
     }
 
     private IWitnessSession Open(int most) => device.Open(network, domain, options.Threads, most);

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// The points that witness search looks at first and starts attacks from, most telling first: corners where linear bounds are reached, the
-/// rows of the data, then points of the box made from a seed: its ends and middle, and by turns uniform ones, corners, and sparse ones
-/// (most inputs near their lower end, as in images). Points are made when they are asked for; none is kept.
+/// The points that witness search samples first and starts attacks from, most promising first: corners where linear bounds are attained,
+/// the rows of the data, then points of the box generated from a seed: its lower and upper ends and its middle, and in turn uniform ones,
+/// corners, and sparse ones (most inputs near their lower end, as in images). Points are generated on demand; none is stored.
 /// </summary>
 internal sealed class SamplePool
 {
@@ -24,8 +24,8 @@ internal sealed class SamplePool
 
     /// <summary>Gathers points.</summary>
     /// <param name="domain">The box.</param>
-    /// <param name="corners">Points to begin with, row-major; kept, not copied.</param>
-    /// <param name="data">Rows to follow, or null.</param>
+    /// <param name="corners">The first points, row-major; kept, not copied.</param>
+    /// <param name="data">The rows that follow, or null.</param>
     /// <param name="mostRows">How many rows to take at most, spread evenly over the data.</param>
     /// <param name="seed">Seed of the random points.</param>
     public SamplePool(InputDomain domain, float[] corners, InputData? data, int mostRows, int seed)
@@ -40,13 +40,13 @@ internal sealed class SamplePool
         Count = Corners + rows + Landmarks + Math.Clamp(GeneratedValues / inputs, 300, MostGenerated);
     }
 
-    /// <summary>Number of points given to begin with.</summary>
+    /// <summary>Number of corners.</summary>
     public int Corners { get; }
 
     /// <summary>Number of points.</summary>
     public int Count { get; }
 
-    /// <summary>Copies neighbouring points; those from data are as the file has them, so they may lie outside the box.</summary>
+    /// <summary>Copies consecutive points; those from data are as in the file, so they may lie outside the box.</summary>
     /// <param name="first">0-based first point.</param>
     /// <param name="count">How many.</param>
     /// <param name="points">Row-major <paramref name="count"/> x inputs.</param>
@@ -66,7 +66,7 @@ internal sealed class SamplePool
     }
 
     /// <summary>
-    /// Makes one point, always the same for its number: a counter through the mixer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+    /// Generates one point, always the same for its number: a counter through the mixer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Generate(int number, Span<float> point)

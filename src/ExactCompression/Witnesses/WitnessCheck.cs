@@ -4,8 +4,8 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// Runs inputs through the network in double with a running error bound, and says which pre-activations have a proven sign. This is what
-/// turns a candidate from a device into evidence.
+/// Runs inputs through the network in double precision with a running error bound, and determines which pre-activations have a proven sign.
+/// This is what turns a candidate from a device into evidence.
 /// </summary>
 /// <remarks>
 /// With <c>|a - a'| &lt;= e</c> for the computed activations <c>a'</c>, the computed pre-activation errs by at most
@@ -47,7 +47,7 @@ internal sealed class WitnessCheck : IDisposable
 
     /// <summary>Checks points and credits every neuron whose sign they prove.</summary>
     /// <param name="points">Points of the domain.</param>
-    /// <param name="ledger">Where to credit.</param>
+    /// <param name="ledger">Receives the witnesses.</param>
     /// <param name="only">The one neuron to credit, by its index over all layers; below 0 for all.</param>
     /// <returns>How many witnesses were new.</returns>
     public int Credit(ReadOnlySpan<double[]> points, VerdictLedger ledger, int only = -1)
@@ -68,7 +68,7 @@ internal sealed class WitnessCheck : IDisposable
 
     /// <summary>The proven sign of every hidden pre-activation at a point.</summary>
     /// <param name="point">A point of the domain.</param>
-    /// <returns>For each neuron, by its index over all layers: 1 or -1, or 0 where rounding hides the sign.</returns>
+    /// <returns>For each neuron, by its index over all layers: 1 or -1, or 0 where the sign is lost in rounding errors.</returns>
     public sbyte[] Signs(double[] point)
     {
         var signs = new List<sbyte>();
@@ -102,7 +102,7 @@ internal sealed class WitnessCheck : IDisposable
         return credited;
     }
 
-    /// <summary>Hands on, layer by layer, the pre-activations of points and their error bounds, rows by neurons.</summary>
+    /// <summary>Passes on, layer by layer, the pre-activations of points and their error bounds, rows x neurons.</summary>
     private void Propagate(double[][] points, Action<int, double[], double[]> seen)
     {
         int rows = points.Length, width = network.InputSize;
@@ -153,7 +153,7 @@ internal sealed class WitnessCheck : IDisposable
 
         public int Width => layer.Outputs;
 
-        /// <summary>Pre-activations and their error bounds for rows of activations with theirs.</summary>
+        /// <summary>Pre-activations and their error bounds for rows of activations with error bounds.</summary>
         public (double[] Z, double[] Error) Run(double[] a, double[] e, int rows)
         {
             var z = new double[rows * Width];
@@ -173,7 +173,7 @@ internal sealed class WitnessCheck : IDisposable
                     error[i] += extra[i];
             }
 
-            // Room for the rounding of the error's own evaluation.
+            // Covers the rounding errors of evaluating the error bound itself.
             Elementwise.Scale(error, 1 + 1e-9, error);
             return (z, error);
         }

@@ -5,7 +5,7 @@ namespace ExactCompression.Witnesses;
 /// <summary>
 /// Searches inputs that show neurons unstable: runs sample points through the network on a device, then attacks what is still open. Every
 /// iterate of every attack counts for every open neuron of every layer that the pass went through, and every candidate is checked in double
-/// before it is credited.
+/// precision before it is credited.
 /// </summary>
 internal sealed class WitnessSearch : IDisposable
 {
@@ -17,20 +17,21 @@ internal sealed class WitnessSearch : IDisposable
     private readonly int inputs;
 
     /// <summary>
-    /// How far into the pool the search has come, and how far the session that works for it has: a new one has its starts to gather anew.
+    /// How far into the pool the search has come, and how far the current session has: a new session has to gather its starting points
+    /// again.
     /// </summary>
     private int reached, seen;
 
-    /// <summary>How many sessions had failed when the one that <see cref="seen"/> is of began.</summary>
+    /// <summary>How many sessions had failed when the session that <see cref="seen"/> refers to began.</summary>
     private int failures;
 
     /// <summary>Opens a device for the search.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="data">Rows to run through the network, or null.</param>
-    /// <param name="device">Where to compute; the CPU takes its place if it fails.</param>
+    /// <param name="device">Where to compute; the CPU replaces it if it fails.</param>
     /// <param name="options">Threads and seed.</param>
     /// <param name="clock">Time.</param>
-    /// <param name="corners">Points to look at before all others, row-major.</param>
+    /// <param name="corners">Points to sample before all others, row-major.</param>
     /// <param name="mostRows">How many rows of the data to take at most.</param>
     public WitnessSearch(
         VerdictLedger ledger, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock, float[] corners,
@@ -46,19 +47,19 @@ internal sealed class WitnessSearch : IDisposable
         pool = new(ledger.Domain, corners, data, mostRows, options.Seed);
     }
 
-    /// <summary>The device's limit on a batch.</summary>
+    /// <summary>The device's limit on the size of a batch.</summary>
     public int MaxPoints => session.Current.MaxPoints;
 
-    /// <summary>Fewer points take the device about as long.</summary>
+    /// <summary>Fewer points than this take about as long on the device.</summary>
     public int MinPoints => session.Current.MinPoints;
 
-    /// <summary>The device that the search is on now.</summary>
+    /// <summary>The current device of the search.</summary>
     public string DeviceName => session.DeviceName;
 
     /// <summary>Decides the order of targets; the same seed gives the same search.</summary>
     public Random Random { get; }
 
-    /// <summary>Neurons of a layer that still want a witness, with its sign.</summary>
+    /// <summary>Neurons of a layer that still need a witness, with its sign.</summary>
     /// <param name="layer">1-based hidden layer; 0 for all.</param>
     public List<SignTarget> Open(int layer)
     {
@@ -76,15 +77,15 @@ internal sealed class WitnessSearch : IDisposable
         return open;
     }
 
-    public bool IsOpen(SignTarget target) => ledger.Wants(target.Index, target.Above);
+    public bool IsOpen(SignTarget target) => ledger.NeedsWitness(target.Index, target.Above);
 
-    /// <summary>Runs the corners that the search was given through the network.</summary>
+    /// <summary>Evaluates the given corners on the network.</summary>
     public void SampleCorners() => SampleTo(pool.Corners);
 
-    /// <summary>Runs what it has not seen of the pool through the network; stops as soon as nothing is open.</summary>
+    /// <summary>Evaluates the rest of the pool on the network; stops as soon as nothing is open.</summary>
     public void SampleAll() => SampleTo(pool.Count);
 
-    /// <summary>Tries given points, such as the corners where linear bounds are reached.</summary>
+    /// <summary>Tries given points, such as the corners where linear bounds are attained.</summary>
     /// <param name="points">Row-major count x inputs.</param>
     /// <param name="count">Number of points.</param>
     public void Try(float[] points, int count)
@@ -102,20 +103,20 @@ internal sealed class WitnessSearch : IDisposable
         }
     }
 
-    /// <summary>Checks points without the device, whose float32 does not see values close to 0.</summary>
+    /// <summary>Checks points without the device, whose float32 cannot resolve values close to 0.</summary>
     /// <param name="points">Points of the domain.</param>
     public void Confirm(double[][] points) => session.Confirm(points);
 
     /// <summary>The best points for each target among those of the pool that were sampled while it was open, best first.</summary>
     /// <param name="targets">Neurons with signs.</param>
-    /// <param name="most">How many points an target gets at most.</param>
+    /// <param name="most">How many points a target gets at most.</param>
     /// <returns>For each target, its points in the pool, for <see cref="FromPool"/>.</returns>
     public int[][] BestStarts(IReadOnlyList<SignTarget> targets, int most)
     {
         int[][] starts = [];
         session.Run(() =>
         {
-            SampleSeen();
+            SampleReached();
             starts = [.. targets.Select(
                 target => session.Current.ReadStarts(target.Index, target.Above) is var best && best.Length > most ? best[..most] : best)];
         });
@@ -134,8 +135,8 @@ internal sealed class WitnessSearch : IDisposable
     }
 
     /// <summary>
-    /// Attacks: momentum ascent with a falling step, each point towards its own target. A point whose target is settled is given another
-    /// open one of its batch.
+    /// Attacks: momentum ascent with a decreasing step, each point towards its own target. A point whose target is settled is assigned
+    /// another open target of its batch.
     /// </summary>
     /// <param name="layer">1-based hidden layer of all the targets.</param>
     /// <param name="starts">Row-major targets x inputs.</param>
@@ -175,18 +176,18 @@ internal sealed class WitnessSearch : IDisposable
     private void SampleTo(int end)
     {
         reached = Math.Max(reached, end);
-        session.Run(SampleSeen);
+        session.Run(SampleReached);
     }
 
     /// <summary>
-    /// Runs the pool through the session as far as the search has come; the next batch is brought over while one is worked on.
+    /// Evaluates the pool in the session as far as the search has come; the next batch is transferred while the current one is computed.
     /// </summary>
-    private void SampleSeen()
+    private void SampleReached()
     {
         if (failures != session.Failures)
             (failures, seen) = (session.Failures, 0);
         int staged = 0;
-        while (seen < reached && session.TellMissing())
+        while (seen < reached && session.UpdateMissingSigns())
         {
             clock.ThrowIfExpired();
             clock.Report(SearchStage.Sampling, 0);

@@ -8,7 +8,7 @@ namespace ExactCompression.Tests.Analysis;
 /// <summary>The formulations against enumeration of all activation patterns in exact rational arithmetic.</summary>
 public sealed class MilpAnalysisPropertyTests
 {
-    /// <summary>As a share of its range, how far a neuron keeps from 0 at least where a solver must decide it.</summary>
+    /// <summary>The minimum distance of a neuron from 0, relative to its range, for a solver to have to decide it.</summary>
     private const double Clear = 1e-3;
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class MilpAnalysisPropertyTests
                 ? NeuronState.StablyActive : NeuronState.Unstable;
             string where = $"{neuron} {neuron.Evidence} is {truth}: {min} to {max}; {c}";
 
-            // A solver's claim, which is no proof, may be wrong where its tolerances hide the sign.
+            // A solver's claim, which is not a proof, may be wrong where the sign is within its tolerances.
             bool isTrue = neuron.State == truth;
             bool isClaim = neuron.Basis.IsSolverAlone;
             Assert.True(neuron.State == NeuronState.Undetermined || isTrue || (isClaim && !IsClear(neuron, min, max)), where);
@@ -55,8 +55,8 @@ public sealed class MilpAnalysisPropertyTests
     }
 
     /// <summary>
-    /// Whether both ends of a neuron's range keep so far from 0, in the measure of its bounds and of all numbers at play, that no tolerance
-    /// hides its sign.
+    /// Whether both ends of a neuron's range are so far from 0, relative to its bounds and to all numbers involved, that no tolerance
+    /// affects its sign.
     /// </summary>
     private static bool IsClear(NeuronStability neuron, Rational min, Rational max)
     {

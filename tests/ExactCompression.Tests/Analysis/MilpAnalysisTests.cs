@@ -16,7 +16,7 @@ public sealed class MilpAnalysisTests
     public void Find_BoxBelowZero_DecidesEachNeuronAsByHand(MilpFormulation formulation)
     {
         // Over [-2,-1] x [-1,1]: z1 = x in [-2,-1], z2 = y, z3 = y + 0.5; a2 + a3 in [0,2.5], with both on where y > 0: a3 - a2 in [0,0.5]
-        // and a2 - a3 + 1 in [0.5,1]. Intervals see [-1,1.5] and [-0.5,2] there, so the program decides both.
+        // and a2 - a3 + 1 in [0.5,1]. Intervals give [-1,1.5] and [-0.5,2] there, so the program decides both.
         ReluNetwork network = Network(
             ([1, 0, 0, 1, 0, 1], [0, 0, 0.5], 3, 2), ([0, -1, 1, 0, 1, -1, 0, 1, 1], [0.25, 1, -3], 3, 3), ([1, 1, 1], [0], 1, 3));
         StabilityTable table = Find(network, new([-2, -1], [-1, 1]), new() { Formulation = formulation });
@@ -29,10 +29,10 @@ public sealed class MilpAnalysisTests
     }
 
     [Fact]
-    public void Find_StableOnlyByWhatNoBoundSees_IsProvenBeforeItIsShown()
+    public void Find_StableWhereNoBoundProvesIt_IsProvenBeforeItIsReported()
     {
-        // z = |x - y| + |x + y| - |2x| on [-1,1]^2 is max(0, 2|y| - 2|x|) + ..., never below 0, touched by no linear bound; 0.5 keeps it
-        // clear of 0.
+        // z = |x - y| + |x + y| - |2x| on [-1,1]^2 is max(0, 2|y| - 2|x|) + ..., never below 0, but no linear bound is tight; 0.5 keeps it
+        // away from 0.
         StabilityTable table = Find(Absolute(0.5), InputDomain.Uniform(-1, 1), new());
         NeuronStability last = table.NeuronsOf(2).Single();
         Assert.Equal(NeuronState.StablyActive, last.State);
@@ -82,7 +82,7 @@ public sealed class MilpAnalysisTests
     [InlineData("Abacus", "MilpSolverUnknown")]
     [InlineData("Glop", "MilpSolverUnfit")]
     [InlineData("CpSat", "MilpSolverUnfit")]
-    public void Find_SolverOfNoUse_SaysWhichAreThere(string solver, string id)
+    public void Find_UnsuitableSolver_ListsAvailableSolvers(string solver, string id)
     {
         var e = Assert.Throws<InvalidInputException>(() => Find(Absolute(0), InputDomain.Unit, new() { Solver = solver }));
         Assert.Equal(id, e.ErrorId);
@@ -137,7 +137,7 @@ public sealed class MilpAnalysisTests
             (l, i) => new AffineLayer(
                 l.Weights, l.Bias, l.Outputs, l.Inputs, i == layers.Length - 1 ? Activation.Identity : Activation.Relu)));
 
-    /// <summary>Dense layers that no solver comes to the end of soon.</summary>
+    /// <summary>Dense layers that no solver finishes soon.</summary>
     private static ReluNetwork Random(int width, int depth)
     {
         var random = new Random(7);

@@ -5,8 +5,8 @@ using Xunit;
 namespace ExactCompression.Tests.Analysis;
 
 /// <summary>
-/// Verdicts on real networks: the paper's own, and those trained for this project. What is expected comes from the paper's published
-/// results and from an unproven second program.
+/// Verdicts on real networks: the paper's own, and those trained for this project. The expected values come from the paper's published
+/// results and from a second program without proofs.
 /// </summary>
 public sealed class PublicNetworkTests
 {
@@ -17,7 +17,7 @@ public sealed class PublicNetworkTests
         Assert.Equal((0, 59), (table.Undetermined, table.Unstable));
     }
 
-    /// <summary>The unstable neurons that the second program saw, and how many it left open (which may turn out either way).</summary>
+    /// <summary>The unstable neurons that the second program found, and how many it left open (which may be stable or unstable).</summary>
     [SkippableTheory]
     [InlineData("digits_48-32-24_l1-0.0005", 104, 0)]
     [InlineData("digits_48-32-24_l1-0.001", 103, 1)]
@@ -64,7 +64,7 @@ public sealed class PublicNetworkTests
     }
 
     [SkippableFact]
-    public void FindStable_PaperCifarNetworkAfterItsCompression_HasWhatThePaperLeft()
+    public void FindStable_PaperCifarNetworkAfterItsCompression_HasTheNeuronsThatThePaperKept()
     {
         StabilityTable table = Decide(TestFiles.Shared("networks/reference/cifar10_400-400_l1-0.000175/pruned_checkpoint_120.tar"), null);
         Assert.Equal((201, 0, 163, 0), (table.StablyActive, table.StablyInactive, table.Unstable, table.Undetermined));

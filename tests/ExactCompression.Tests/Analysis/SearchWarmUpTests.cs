@@ -5,7 +5,7 @@ namespace ExactCompression.Tests.Analysis;
 public sealed class SearchWarmUpTests
 {
     [Fact]
-    public void Run_ItsNetwork_GoesThroughEveryStageUpToSearchTreesAndDecidesAll()
+    public void Run_ItsNetwork_RunsEveryStageUpToSearchTreesAndDecidesAll()
     {
         StabilityTable table = SearchWarmUp.Run();
         Assert.Equal(0, table.Undetermined);

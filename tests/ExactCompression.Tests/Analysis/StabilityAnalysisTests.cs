@@ -40,14 +40,14 @@ public sealed class StabilityAnalysisTests
         ReluNetwork network = Network(([0.75, 0.25], [-3], 1, 2), ([2], [0], 1, 1), ([1], [0], 1, 1));
         Assert.Equal(NeuronState.StablyInactive, Decide(network, 0, 3).Neurons[0].State);
 
-        // The second layer sees relu(2x) - relu(x) - relu(x) = 0 on [0,1] through rectifiers that are stably active: exactly 0, so
+        // The second layer computes relu(2x) - relu(x) - relu(x) = 0 on [0,1] through rectifiers that are stably active: exactly 0, so
         // inactive.
         ReluNetwork cancelling = Network(([2, 1, 1], [0, 0, 0], 3, 1), ([1.1, -1.1, -1.1], [0], 1, 3), ([1], [0], 1, 1));
         Assert.Equal(NeuronState.StablyInactive, Decide(cancelling, 0, 1).Neurons[3].State);
     }
 
     [Fact]
-    public void FindStable_HugeCancellingWeights_IsNotMisjudged()
+    public void FindStable_HugeCancellingWeights_IsDecidedCorrectly()
     {
         // In doubles 1e17 + x - 1e17 is 0 for every x in [-1,1]; in real numbers it is x.
         ReluNetwork network = Network(([1, 1, 0], [1e17, 0, 1e17], 3, 1), ([1, 0, -1], [0], 1, 3), ([1], [0], 1, 1));
@@ -130,7 +130,7 @@ public sealed class StabilityAnalysisTests
     }
 
     [Fact]
-    public void FindStable_TimeIsOver_ReturnsWhatIsKnownAndClaimsNothing()
+    public void FindStable_NoTime_ReturnsWhatIsKnownAndClaimsNothing()
     {
         ReluNetwork network = RandomDense(5, 10, 50, 50, 2);
         StabilityTable table = StabilityAnalysis.FindStable(
@@ -159,7 +159,7 @@ public sealed class StabilityAnalysisTests
     [Fact]
     public void FindStable_ImportedVerdictThatIsWrong_IsReportedAsContradiction()
     {
-        // A table that says "stably active" with bounds that cannot be, as an import of another network's table would.
+        // A table that states "stably active" with impossible bounds, as an import of another network's table would.
         ReluNetwork network = Network(([1], [1], 1, 1), ([1], [0], 1, 1));
         var table = new StabilityTable(
             network, InputDomain.Unit,

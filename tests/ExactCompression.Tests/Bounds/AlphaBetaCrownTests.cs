@@ -11,14 +11,14 @@ public sealed class AlphaBetaCrownTests
     private static readonly ParallelOptions OneThread = new() { MaxDegreeOfParallelism = 1 };
 
     [Fact]
-    public void Optimize_AnyNetworkAndPhases_NeverFallsBelowAValueThatIsReached() =>
+    public void Optimize_AnyNetworkAndPhases_NeverFallsBelowAValueThatIsAttained() =>
         Gen.Select(
             RandomNetworks.Cases(mostInputs: 2, mostLayers: 3, mostWidth: 4).Where(c => c.Network.Depth > 1), Gen.Int[0, 1_000_000],
             Gen.Int[0, 6])
             .ForAll((c, seed, steps) => Check(c, new Random(seed), steps), count: 500);
 
     [Fact]
-    public void Optimize_MoreSteps_TightensTheBoundThatPlainSlopesGive()
+    public void Optimize_MoreSteps_TightensTheBoundOfPlainSlopes()
     {
         // z = relu(x) + relu(-x) - relu(x + 1) / 2 over [-1,1]: the slopes of plain CROWN are not the best ones.
         var first = new AffineLayer([1, -1, 1], [0, 0, 0.5], 3, 1, Activation.Relu, WeightPrecision.Float64);

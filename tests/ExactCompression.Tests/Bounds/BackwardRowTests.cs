@@ -50,7 +50,7 @@ public sealed class BackwardRowTests
                 if (!relaxation.Layer.IsExact)
                     continue;
 
-                // Twice gamma for the product and for the sum, and as much again for the size of the bias within z.
+                // Twice gamma for the product and for the sum, and the same again for the magnitude of the bias in z.
                 double most = (8 * ((2 * width) + domain.Size!.Value + 8) * Rounding.Unit * ExactLines.Size(0.25, row, relaxation, slopes))
                     + 1e-290;
                 Assert.True(
@@ -61,7 +61,7 @@ public sealed class BackwardRowTests
     }
 
     [Fact]
-    public void PassAndConcretise_AnythingBehindTheEnds_ChangeNothingAndAreNotChanged()
+    public void PassAndConcretise_AnyValuesBehindTheEnds_AreIgnoredAndNotChanged()
     {
         for (int width = 1; width <= Widest; width++)
         {
@@ -130,7 +130,7 @@ public sealed class BackwardRowTests
         double[] lower = new double[width], upper = new double[width];
         IntervalBounds.Propagate(layer, ActivationRange.OfInput(domain), lower, upper);
         var relaxation = ReluRelaxation.Of(layer, ActivationRange.OfInput(domain), lower, upper);
-        double[] slopes = BackwardRow.WithSlack(
+        double[] slopes = RowPadding.Padded(
             [.. Enumerable.Range(0, width).Select(i => relaxation.IsOpen(i) ? random.NextDouble() : relaxation.LowerSlope[i])]);
         double[] row = [.. Enumerable.Range(0, width).Select(
             _ => random.Next(8) switch { 0 => 0, 1 => -0.0, _ => HardNumbers.Next(random, kind) })];
@@ -142,16 +142,16 @@ public sealed class BackwardRowTests
         int inputs = relaxation.Layer.Inputs;
         (BackwardRow sums, double[] coefficients) = Pass(row, slopes, relaxation, dirty: false);
         (sums.Constant, sums.Size) = (sums.Constant + constant, sums.Size + Math.Abs(constant));
-        var next = new double[inputs + BackwardRow.Slack];
+        var next = new double[inputs + RowPadding.Length];
         MatrixProduct.Multiply(coefficients, 1, relaxation.Packed, [], next.AsSpan(0, inputs));
-        sums.Concretise(next.AsSpan(0, inputs), BackwardRow.WithSlack(domain.Lower.Span), BackwardRow.WithSlack(domain.Upper.Span));
+        sums.Concretise(next.AsSpan(0, inputs), RowPadding.Padded(domain.Lower.Span), RowPadding.Padded(domain.Upper.Span));
         return sums.Bound(Rounding.Gamma((2L * row.Length) + inputs + 2), relaxation.Loss);
     }
 
-    /// <summary>One layer; where dirty, with garbage behind the row and the slopes.</summary>
+    /// <summary>One layer; if dirty, with garbage behind the row and the slopes.</summary>
     private static (BackwardRow Sums, double[] Coefficients) Pass(double[] row, double[] slopes, ReluRelaxation relaxation, bool dirty)
     {
-        double[] padded = BackwardRow.WithSlack(row), padding = dirty ? Garbage : new double[BackwardRow.Slack], below = [.. slopes];
+        double[] padded = RowPadding.Padded(row), padding = dirty ? Garbage : new double[RowPadding.Length], below = [.. slopes];
         padding.CopyTo(padded, row.Length);
         padding.CopyTo(below, row.Length);
         BackwardRow sums = default;
@@ -162,10 +162,10 @@ public sealed class BackwardRowTests
 
     private static BackwardRow End(double[] row, InputDomain domain, bool dirty)
     {
-        row = [.. row, .. dirty ? Garbage : new double[BackwardRow.Slack]];
+        row = [.. row, .. dirty ? Garbage : new double[RowPadding.Length]];
         int inputs = domain.Size!.Value;
-        double[] lower = [.. domain.Lower.Span, .. dirty ? Garbage : new double[BackwardRow.Slack]],
-            upper = [.. domain.Upper.Span, .. dirty ? Garbage : new double[BackwardRow.Slack]];
+        double[] lower = [.. domain.Lower.Span, .. dirty ? Garbage : new double[RowPadding.Length]],
+            upper = [.. domain.Upper.Span, .. dirty ? Garbage : new double[RowPadding.Length]];
         BackwardRow sums = default;
         sums.Concretise(row.AsSpan(0, inputs), lower, upper);
         return sums;

@@ -5,8 +5,7 @@ using Xunit;
 namespace ExactCompression.Tests.Bounds;
 
 /// <summary>
-/// Rows share arrays with their neighbours, and with those that came before: what comes out must be what each row gives alone, at every
-/// width.
+/// Rows share arrays with their neighbours and with earlier rows: each must give the same bound as it does alone, at every width.
 /// </summary>
 public sealed class BoundReuseTests
 {
@@ -30,7 +29,7 @@ public sealed class BoundReuseTests
                     double[] alone = new double[1], function = new double[inputs];
                     crown.Bound(layer, [neuron], above, alone, function, OneThread);
 
-                    // Tiles of several rows and of one may round in different ways.
+                    // Tiles of several rows and of one may round differently.
                     AssertClose(alone[0], all[neuron], $"width {width}, neuron {neuron}");
                     for (int i = 0; i < inputs; i++)
                         AssertClose(function[i], functions[(neuron * inputs) + i], $"width {width}, neuron {neuron}, input {i}");
@@ -70,9 +69,10 @@ public sealed class BoundReuseTests
     }
 
     [Fact]
-    public void Optimized_RectifierNamedTwiceOrStable_IsBoundedAsByOneAssumption()
+    public void Optimized_RectifierListedTwiceOrStable_IsBoundedAsByOneAssumption()
     {
-        // Rectifiers: open, off, on. A second assumption on the same one is ignored; one on a stable rectifier is true or can not be met.
+        // Rectifiers: open, off, on. A second assumption on the same one is ignored; one on a stable rectifier is true or cannot be
+        // satisfied.
         var first = new AffineLayer([1, 1, 1], [0, -2, 2], 3, 1, Activation.Relu);
         var domain = new InputDomain([-1], [1]);
         var relaxation = ReluRelaxation.Of(first, ActivationRange.OfInput(domain), [-1, -3, 1], [1, -1, 3]);

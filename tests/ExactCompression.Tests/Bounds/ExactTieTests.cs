@@ -4,7 +4,7 @@ using Xunit;
 namespace ExactCompression.Tests.Bounds;
 
 /// <summary>
-/// Bounds that are 0 but for rounding: settled without rounding where the weights are exact, and not at all where they carry a radius.
+/// Bounds that are 0 up to rounding: settled without rounding where the weights are exact, and not at all where they carry a radius.
 /// </summary>
 public sealed class ExactTieTests
 {
@@ -36,7 +36,7 @@ public sealed class ExactTieTests
     private static AffineLayer First(double[]? radius) =>
         new([0.1, 0.3, 0.1, 0.3], [1, 1], 2, 2, Activation.Relu, WeightPrecision.Float64, radius);
 
-    /// <summary>One third of the difference of the two, as nearly as a double has it: 0.</summary>
+    /// <summary>One third of the difference of the two, up to the rounding of the weights to double: 0.</summary>
     private static AffineLayer Second(double[]? radius) =>
         new([1.0 / 3, -1.0 / 3], [0], 1, 2, Activation.Relu, WeightPrecision.Float64, null, radius);
 

@@ -4,14 +4,14 @@ using Xunit;
 
 namespace ExactCompression.Tests.Bounds;
 
-/// <summary>Interval ends where one kind of rounding error is all that counts, and where there is none.</summary>
+/// <summary>Interval ends where one kind of rounding error dominates, and where there is none.</summary>
 public sealed class IntervalBoundsTests
 {
     private const double Lost = 0.99 * Rounding.Unit;
     private const int Many = 400;
 
     [Fact]
-    public void Propagate_TermsThatTheBiasSwallows_AreWithinTheEnds()
+    public void Propagate_TermsLostInTheBias_AreWithinTheEnds()
     {
         (double lower, double upper) = Single(
             new([.. Enumerable.Repeat(Lost, Many)], [1], 1, Many, Activation.Relu, WeightPrecision.Float64), 1, 1);
@@ -23,7 +23,7 @@ public sealed class IntervalBoundsTests
     }
 
     [Fact]
-    public void Propagate_TermsThatTheFirstSwallows_AreWithinTheEnds()
+    public void Propagate_TermsLostInTheFirst_AreWithinTheEnds()
     {
         double[] weights = [1, .. Enumerable.Repeat(Lost, Many), -1];
         (double lower, double upper) = Single(new(weights, [0], 1, weights.Length, Activation.Relu, WeightPrecision.Float64), 1, 1);
@@ -36,7 +36,7 @@ public sealed class IntervalBoundsTests
     }
 
     [Fact]
-    public void Propagate_ProductThatUnderflows_IsNotTakenForZero()
+    public void Propagate_ProductThatUnderflows_IsNotTreatedAsZero()
     {
         (double _, double upper) = Single(new([1e-200], [0], 1, 1, Activation.Relu, WeightPrecision.Float64), 0, 1e-200);
         (double lower, double _) = Single(new([-1e-200], [0], 1, 1, Activation.Relu, WeightPrecision.Float64), 0, 1e-200);
@@ -44,7 +44,7 @@ public sealed class IntervalBoundsTests
     }
 
     [Fact]
-    public void Propagate_RadiiThatTheFirstSwallows_AreWithinTheEnds()
+    public void Propagate_RadiiLostInTheFirst_AreWithinTheEnds()
     {
         double[] radius = [1, .. Enumerable.Repeat(Lost, Many)];
         (double lower, double upper) = Single(

@@ -5,7 +5,7 @@ using Xunit;
 namespace ExactCompression.Tests.Bounds;
 
 /// <summary>
-/// Sums that leave the range of double on the way, though every pre-activation is a finite number: what overflows proves nothing.
+/// Sums that overflow double on the way, although every pre-activation is finite: what overflows proves nothing.
 /// </summary>
 public sealed class OverflowTests
 {
@@ -13,7 +13,7 @@ public sealed class OverflowTests
     public void FindStable_CoefficientOverflowsToTheWrongSign_ClaimsNothingFalse()
     {
         // z1 = 1e-200 x, x in [-2,1]; two neurons 1e200 a1 <= 1; z3 = -1e200 a + 3e200 b - 1e190 = 2e400 a1 - 1e190, from -1e190 to 2e200.
-        // On the way back the coefficient of a1 is -1e400 + 3e400: -infinity in double, though it is positive.
+        // In the backward pass the coefficient of a1 is -1e400 + 3e400: -infinity in double, though it is positive.
         ReluNetwork network = Network(
             ([1e-200], [0], 1, 1),
             ([1e200, 1e200], [0, 0], 2, 1),
@@ -41,7 +41,8 @@ public sealed class OverflowTests
     [Fact]
     public void FindStable_ZeroWeightOnAnUnboundedNeuron_IsDecidedWithoutIt()
     {
-        // The first neuron of layer 1 has no finite bound; the weight 0 on it must not matter, also where the sum is done without rounding.
+        // The first neuron of layer 1 has no finite bound; the weight 0 on it must not matter, also where the sum is evaluated without
+        // rounding.
         ReluNetwork network = Network(([1e300, 1], [0, 0], 2, 1), ([0, 0.1, 0, -0.1], [0, 0], 2, 2), ([1, 1], [0], 1, 2));
         NeuronStability[] neurons = [.. StabilityAnalysis.FindStable(
             StabilityTable.Undecided(network, InputDomain.Uniform(0, 1e100)), null, new() { Threads = 1 }, default).NeuronsOf(2)];

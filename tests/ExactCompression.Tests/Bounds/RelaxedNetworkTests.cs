@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ExactCompression.Tests.Bounds;
 
-/// <summary>The stack of relaxed layers: what it hands on from layer to layer, and that it frees what it owns, once.</summary>
+/// <summary>The stack of relaxed layers: what it passes from layer to layer, and that it frees what it owns, once.</summary>
 public sealed unsafe class RelaxedNetworkTests
 {
     private static readonly InputDomain Domain = new([-1, 0], [1, 2]);
@@ -25,7 +25,7 @@ public sealed unsafe class RelaxedNetworkTests
     }
 
     [Fact]
-    public void Bounds_LayersAddedLater_AreThoseOfTheLayersThereWere()
+    public void Bounds_LayersAddedLater_DoNotChangeExistingBounds()
     {
         using var network = new RelaxedNetwork(Domain);
         network.Add(First, [-1, -3, -2], [3, 1, 0]);

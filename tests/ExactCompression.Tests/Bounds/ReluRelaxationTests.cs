@@ -5,11 +5,11 @@ using Xunit;
 
 namespace ExactCompression.Tests.Bounds;
 
-/// <summary>The lines above and below rectifiers against exact fractions, and what is made of ends that are not numbers.</summary>
+/// <summary>The lines above and below rectifiers against exact fractions, and the treatment of ends that are not numbers.</summary>
 public sealed class ReluRelaxationTests
 {
     [Fact]
-    public void Of_AnyRange_LineAboveIsNotBelowTheRectifierAndTouchesItButForRounding()
+    public void Of_AnyRange_LineAboveIsNotBelowTheRectifierAndTouchesItUpToRounding()
     {
         var random = new Random(1);
         for (int k = 0; k < 20_000; k++)
@@ -54,7 +54,7 @@ public sealed class ReluRelaxationTests
     [InlineData(double.NegativeInfinity, 1)]
     [InlineData(-1, double.PositiveInfinity)]
     [InlineData(double.NegativeInfinity, double.PositiveInfinity)]
-    public void Of_OpenRangeWithoutFiniteEnds_ProvesNothingFromIt(double lower, double upper)
+    public void Of_OpenRangeWithoutFiniteEnds_ProvesNothing(double lower, double upper)
     {
         ReluRelaxation relaxation = Single(lower, upper);
         Assert.False(relaxation.IsFinite);

@@ -9,7 +9,7 @@ using Xunit;
 namespace ExactCompression.Tests.Bounds;
 
 /// <summary>
-/// Each kind of bound by itself, on numbers that rounding has trouble with and for every layer within the radii, against exact fractions.
+/// Each kind of bound separately, on numbers that are hard to round and for every layer within the radii, against exact fractions.
 /// </summary>
 public sealed class RigourTests
 {
@@ -69,7 +69,7 @@ public sealed class RigourTests
             }
         }
 
-        Assert.True(credited > 5_000, $"{credited}"); // the test tests something
+        Assert.True(credited > 5_000, $"{credited}"); // the test must not be vacuous
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class RigourTests
         }
     }
 
-    /// <summary>The same network with the last hidden layer's biases such that its pre-activations at a point are next to 0.</summary>
+    /// <summary>The same network with the last hidden layer's biases such that its pre-activations at a point are close to 0.</summary>
     private static ReluNetwork NearTie(Random random, ReluNetwork network, double[] point)
     {
         AffineLayer last = network.Layers[1];

@@ -6,19 +6,20 @@ using Xunit;
 namespace ExactCompression.Tests.Bounds;
 
 /// <summary>
-/// Layers made so that one kind of rounding error, all of it in one direction, is far above everything else: without its charge the bound
-/// would lie below a value that the relaxation reaches. Each goes through plain and through optimised bounds, from both sides.
+/// Layers constructed so that one kind of rounding error, always in the same direction, is far larger than everything else: without its
+/// charge the bound would lie below a value that the relaxation attains. Each is bounded by plain and by optimised bounds, from above and
+/// below.
 /// </summary>
 public sealed class RoundingChargeTests
 {
-    /// <summary>Rounding to nearest takes this off <c>1 + Lost</c>, however often.</summary>
+    /// <summary>Rounding to nearest drops this from <c>1 + Lost</c>, however often it is added.</summary>
     private const double Lost = 0.99 * Rounding.Unit;
 
     private const int Many = 400;
 
     private static readonly ParallelOptions OneThread = new() { MaxDegreeOfParallelism = 1 };
 
-    /// <summary>1 in each lane of a vector, and then nothing that its sum would take notice of.</summary>
+    /// <summary>1 in each lane of a vector, followed by terms that are lost in its sum.</summary>
     private static double[] Swallowed => [.. Enumerable.Range(0, Many).Select(static i => i < 8 ? 1 : Lost)];
 
     private static double[] Ones => Filled(Many, 1);
@@ -31,7 +32,7 @@ public sealed class RoundingChargeTests
     [Fact]
     public void Intercepts_SumLosesMostOfThem_AreBounded()
     {
-        // Between -2c and 2c the line above is z / 2 + c; z itself is 0, and each row's weights only say so.
+        // Between -2c and 2c the line above is z / 2 + c; z itself is 0, and each row's weights sum to that.
         double[] ends = [.. Swallowed.Select(static v => 2 * v)];
         Check(Ones, new(new double[Many], new double[Many], Many, 1, Activation.Relu, WeightPrecision.Float64),
             [.. ends.Select(static v => -v)], ends, new([0], [0]));
@@ -47,7 +48,7 @@ public sealed class RoundingChargeTests
     [InlineData(-1, 0)] // the size of an input is that of its lower end, too
     public void Product_CoefficientCancels_IsBounded(double lower, double upper)
     {
-        // z1 = w x, then many Lost w x, and once more w x to be taken off: the coefficient of x comes out as 0.
+        // z1 = w x, then many Lost w x, and w x subtracted again: the coefficient of x is computed as 0.
         (AffineLayer layer, double[] row) = Cancelling(lower < 0 ? -1 : 1);
         Check(row, layer, new double[Many], layer.Weights.ToArray().Select(Math.Abs).ToArray(), new([lower], [upper]));
     }
@@ -79,9 +80,9 @@ public sealed class RoundingChargeTests
     }
 
     [Fact]
-    public void Product_UnderflowsWholly_IsNotTakenForARowWithoutTerms()
+    public void Product_UnderflowsCompletely_IsNotTreatedAsARowWithoutTerms()
     {
-        // 2^-300 2^-900 x up to 2^-1050 is above 0, which the product of the weights is not.
+        // 2^-300 2^-900 x, up to 2^-1050, is above 0, while the product of the weights underflows to 0.
         Check([Math.Pow(2, -300)], new([Math.Pow(2, -900)], [0], 1, 1, Activation.Relu, WeightPrecision.Float64), [0], [Math.Pow(2, -750)],
             new([0], [Math.Pow(2, 150)]));
     }
@@ -103,7 +104,7 @@ public sealed class RoundingChargeTests
     }
 
     [Fact]
-    public void WeightRadius_Underflows_IsNotTakenForNone()
+    public void WeightRadius_Underflows_IsNotTreatedAsZero()
     {
         var layer = new AffineLayer([0], [0], 1, 1, Activation.Relu, WeightPrecision.Float64, [1e-200]);
         ActivationRange input = ActivationRange.OfInput(new([0], [1e-200]));
@@ -121,7 +122,7 @@ public sealed class RoundingChargeTests
         var small = new AffineLayer([0], [Lost], 1, 1, Activation.Relu, WeightPrecision.Float64);
         var relaxation = ReluRelaxation.Of(small, ActivationRange.OfInput(new([0], [1])), [Lost], [Lost]);
         relaxation.Dispose();
-        double[] row = new double[1 + BackwardRow.Slack];
+        double[] row = new double[1 + RowPadding.Length];
         BackwardRow sums = BackwardRow.Start(top, 0, true, relaxation.Output, row.AsSpan(0, 1));
         for (int layer = 0; layer < Many; layer++)
             sums.PassRectifiers(relaxation, relaxation.LowerSlope, row.AsSpan(0, 1));

@@ -5,11 +5,11 @@ using Xunit;
 
 namespace ExactCompression.Tests.Branching;
 
-/// <summary>Estimates of how much splitting takes, against what it takes.</summary>
+/// <summary>Estimates of the effort of splitting, against the actual effort.</summary>
 public sealed class BranchingEstimateTests
 {
     [Fact]
-    public void Of_RandomNetworks_IsNearTheCountOfParts()
+    public void Of_RandomNetworks_IsNearTheCountOfSubdomains()
     {
         double logs = 0;
         int cases = 0;
@@ -30,12 +30,12 @@ public sealed class BranchingEstimateTests
             }
         }
 
-        Assert.True(cases >= 5, $"{cases}"); // the test tests something
+        Assert.True(cases >= 5, $"{cases}"); // the test must not be vacuous
         Assert.InRange(Math.Exp(logs / cases), 0.7, 1.4);
     }
 
     [Fact]
-    public void Groups_OpenSides_HoldsEachOnceWhateverTheThreads()
+    public void Groups_OpenTargets_ContainsEachOnceWhateverTheThreads()
     {
         using Setting one = new(2, 1), two = new(2, 2);
         List<SplittingGroup> groups = BranchingEstimate.Groups(one.Ledger, one.Search, one.Clock, 20, 5);
@@ -48,7 +48,7 @@ public sealed class BranchingEstimateTests
         Assert.All(groups, g => Assert.All(g.Targets, a => Assert.Equal(g.Layer, one.Ledger.Place(a.Index).Layer)));
     }
 
-    /// <summary>A random network of three layers, with its bounds, samples and quick attacks behind it.</summary>
+    /// <summary>A random network of three layers, after bounds, samples and quick attacks.</summary>
     private sealed class Setting : IDisposable
     {
         private readonly SimdWitnessDevice device = new();

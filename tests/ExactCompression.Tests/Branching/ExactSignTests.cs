@@ -5,14 +5,14 @@ using Xunit;
 namespace ExactCompression.Tests.Branching;
 
 /// <summary>
-/// Neurons whose largest or smallest value is 0 but for the rounding of one number: their exact sign decides, as the oracle has it.
+/// Neurons whose largest or smallest value is 0 up to the rounding of one number: their exact sign decides, checked against the oracle.
 /// </summary>
 public sealed class ExactSignTests
 {
     [Fact]
     public void FindStable_BoxThatEndsOneUnitAboveTheKink_IsUnstable()
     {
-        // 0.3 is no double; a box that ends there goes out to the next one above, which is above the bias.
+        // 0.3 is not a double; a box that ends there is widened to the next double above, which is above the bias.
         double end = Math.BitIncrement(0.3);
         StabilityTable table = Find(new([new([1], [-0.3], 1, 1, Activation.Relu, WeightPrecision.Float64), Output(1)]), new([0], [end]));
 
@@ -21,11 +21,11 @@ public sealed class ExactSignTests
         Assert.Equal(NeuronState.StablyInactive, Find(table.Network, new([0], [0.3])).Neurons[0].State);
     }
 
-    /// <summary>A bias that is what the weights add up to at a corner, in double: about as many neurons go beyond 0 as do not.</summary>
+    /// <summary>A bias equal to the sum of the weights at a corner, in double precision: about half of the neurons go beyond 0.</summary>
     [Theory]
     [InlineData(3)]
     [InlineData(100)] // too many inputs for the enumeration of linear pieces
-    public void FindStable_FirstLayerWithinRoundingOfZero_GoesByTheExactSign(int inputs)
+    public void FindStable_FirstLayerWithinRoundingOfZero_IsDecidedByTheExactSign(int inputs)
     {
         var random = new Random(inputs);
         int stable = 0, unstable = 0;
@@ -50,7 +50,7 @@ public sealed class ExactSignTests
         Assert.True(stable > 5 && unstable > 5);
     }
 
-    /// <summary>The same one layer up, behind rectifiers that are all on.</summary>
+    /// <summary>The same one layer deeper, behind rectifiers that are all on.</summary>
     [Fact]
     public void FindStable_SecondLayerWithinRoundingOfZero_IsUnstableWhereTheExactSignSaysSo()
     {
@@ -99,11 +99,11 @@ public sealed class ExactSignTests
     }
 
     /// <summary>
-    /// The checker runs points in double with its own bound, which such a sign does not outlast: the certificate claims nothing of the
-    /// neuron.
+    /// The checker evaluates points in double precision with its own error bound, which exceeds such a value: the certificate claims
+    /// nothing about the neuron.
     /// </summary>
     [Fact]
-    public void Certificate_OfASignThatRoundingHides_StatesNothingOfIt()
+    public void Certificate_OfASignLostInRounding_ClaimsNothing()
     {
         var network = new ReluNetwork([new([1, 1], [-0.3, -2], 2, 1, Activation.Relu, WeightPrecision.Float64), Output(2)]);
         StabilityTable table = Find(network, new([0], [Math.BitIncrement(0.3)]));

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ExactCompression.Tests.Branching;
 
-/// <summary>Input splitting alone, with nothing decided before it, against exact enumeration.</summary>
+/// <summary>Input splitting alone, with nothing decided before, against exact enumeration.</summary>
 public sealed class InputBranchAndBoundTests
 {
     [Fact]
@@ -28,7 +28,7 @@ public sealed class InputBranchAndBoundTests
             count: 300);
 
     [Fact]
-    public void Run_NeuronThatOneBoundCannotSettle_ProvesItInParts()
+    public void Run_NeuronThatOneBoundCannotSettle_ProvesItInSubdomains()
     {
         // relu(x) + relu(-x) - relu(x + 1) / 2 + 0.6 = |x| - x / 2 + 0.1 on [-1,1]: its minimum is 0.1 at 0, and no single line shows that.
         ReluNetwork network = new(
@@ -42,7 +42,7 @@ public sealed class InputBranchAndBoundTests
     }
 
     [Fact]
-    public void RunTo_InSteps_DoesWhatOneCallDoes()
+    public void RunTo_InSteps_GivesTheSameAsOneCall()
     {
         ReluNetwork network = new(
         [
@@ -57,7 +57,7 @@ public sealed class InputBranchAndBoundTests
         Assert.Equal(NeuronState.Undetermined, Split(c, 1).Neurons[3].State);
     }
 
-    private static StabilityTable Split(RandomNetworks.Case c, int parts, int? step = null)
+    private static StabilityTable Split(RandomNetworks.Case c, int subdomains, int? step = null)
     {
         var ledger = new VerdictLedger(StabilityTable.Undecided(c.Network, c.Domain));
         using var clock = new SearchClock(ledger, new() { Threads = 1 }, default);
@@ -66,7 +66,7 @@ public sealed class InputBranchAndBoundTests
         for (int layer = 1; layer <= c.Network.Depth; layer++)
         {
             using var splitting = new InputBranchAndBound(ledger, layer, [.. search.Open(layer)], search, clock);
-            for (int most = step ?? parts; most <= parts; most += step ?? parts)
+            for (int most = step ?? subdomains; most <= subdomains; most += step ?? subdomains)
                 splitting.RunTo(most);
         }
 

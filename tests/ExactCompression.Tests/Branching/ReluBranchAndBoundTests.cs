@@ -5,14 +5,14 @@ using Xunit;
 namespace ExactCompression.Tests.Branching;
 
 /// <summary>
-/// Search trees that are interrupted: what they had in hand must not be lost, for a tree without open problems counts as a proof.
+/// Search trees that are interrupted: problems in progress must not be lost, since a tree without open problems counts as a proof.
 /// </summary>
 public sealed class ReluBranchAndBoundTests
 {
     [Theory]
-    [InlineData(0.01, true)] // the triangle inequality, and a little
+    [InlineData(0.01, true)] // the triangle inequality, plus a margin
     [InlineData(-0.01, false)]
-    public void GoOn_AfterCancellationInTheMiddle_ProvesOnlyWhatIsTrue(double margin, bool proven)
+    public void Continue_AfterCancellationInTheMiddle_ProvesOnlyWhatIsTrue(double margin, bool proven)
     {
         var domain = new InputDomain([-1, -1], [1, 1]);
         var first = new AffineLayer([1, 0, -1, 0, 0, 1, 0, -1, 1, 1, -1, -1], new double[6], 6, 2, Activation.Relu);
@@ -24,19 +24,19 @@ public sealed class ReluBranchAndBoundTests
             var tree = new ReluBranchAndBound(bounds, new(6, Above: false), 0);
             using var source = new CancellationTokenSource();
             Assert.ThrowsAny<OperationCanceledException>(
-                () => tree.GoOn(
+                () => tree.Continue(
                     1_000, null,
                     new() { MaxDegreeOfParallelism = 1, CancellationToken = source.Token,
                         TaskScheduler = new CancellingScheduler(source, stop) }));
             Assert.False(tree.IsProven, $"cancelled at {stop}");
-            tree.GoOn(1_000, null, new() { MaxDegreeOfParallelism = 1 });
+            tree.Continue(1_000, null, new() { MaxDegreeOfParallelism = 1 });
             Assert.Equal(proven, tree.IsProven);
         }
 
         relaxation.Dispose();
     }
 
-    /// <summary>Cancels when a loop is run for the given time.</summary>
+    /// <summary>Cancels when a loop is run for the given number of times.</summary>
     private sealed class CancellingScheduler(CancellationTokenSource source, int stop) : TaskScheduler
     {
         private int runs;

@@ -7,15 +7,15 @@ using Xunit;
 namespace ExactCompression.Tests.Branching;
 
 /// <summary>
-/// Parts of the input box: no point at which a side is open may ever be lost on the way down, and what is said of the rectifiers in its
-/// part must hold there. In exact arithmetic.
+/// Subdomains of the input box: no point at which a target is open may ever be lost on the way down, and what is known about the rectifiers
+/// in its subdomain must hold there. In exact arithmetic.
 /// </summary>
 public sealed class SubdomainBoundsTests
 {
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void Run_HardNetworksWithinTheirRadii_KeepsEveryPointWhereASideIsOpen(int sides)
+    public void Run_HardNetworksWithinTheirRadii_KeepsEveryPointWhereATargetIsOpen(int targetCount)
     {
         int kept = 0, settled = 0;
         for (int seed = 0; seed < 1_500; seed++)
@@ -24,16 +24,16 @@ public sealed class SubdomainBoundsTests
             int kind = random.Next(HardNumbers.Kinds), size = random.Next(1, 5);
             (double[] lower, double[] upper) = HardNumbers.Box(random, kind, size);
             ReluNetwork network = HardNumbers.Network(random, kind, size, 3, 5);
-            (int k, int s) = Descend(random, network, lower, upper, sides, $"seed {seed}, kind {kind}");
+            (int k, int s) = Descend(random, network, lower, upper, targetCount, $"seed {seed}, kind {kind}");
             kept += k;
             settled += s;
         }
 
-        Assert.True(kept > 500 && settled > 100, $"{kept} {settled}"); // the test tests something
+        Assert.True(kept > 500 && settled > 100, $"{kept} {settled}"); // the test must not be vacuous
     }
 
     [Fact]
-    public void Run_OrdinaryNetworks_KeepsEveryPointWhereASideIsOpen()
+    public void Run_OrdinaryNetworks_KeepsEveryPointWhereATargetIsOpen()
     {
         int kept = 0, settled = 0;
         for (int seed = 0; seed < 200; seed++)
@@ -60,29 +60,29 @@ public sealed class SubdomainBoundsTests
     }
 
     [Fact]
-    public void Run_PartThatIsAPoint_HasNoPieces()
+    public void Run_SubdomainThatIsAPoint_HasNoChildren()
     {
         ReluNetwork network = new(
             [new([1, -1], [0.5, 0.5], 2, 1, Activation.Relu), new([1, -1], [0.25], 1, 2, Activation.Relu),
                 new([1], [0], 1, 1, Activation.Identity)]);
         var ledger = new VerdictLedger(StabilityTable.Undecided(network, new([0.25], [0.25])));
-        using var parts = new SubdomainNetwork(ledger, 2);
-        using var bounder = new SubdomainBounds(parts, 2);
-        SubdomainResult outcome = bounder.Run(new([0.25], [0.25], SubdomainPhases.OfWholeBox(parts, 2), [new(2, true), new(2, false)]));
+        using var shared = new SubdomainNetwork(ledger, 2);
+        using var bounder = new SubdomainBounds(shared, 2);
+        SubdomainResult outcome = bounder.Run(new([0.25], [0.25], SubdomainPhases.OfWholeBox(shared, 2), [new(2, true), new(2, false)]));
         Assert.Equal([new(2, true)], outcome.Open); // z = 0.75 - 0.25 + 0.25
-        Assert.Empty(outcome.Pieces);
+        Assert.Empty(outcome.Children);
     }
 
-    /// <summary>Follows random points down the pieces that hold them, for some levels.</summary>
+    /// <summary>Follows random points down the children that contain them, for some levels.</summary>
     private static (int Kept, int Settled) Descend(
-        Random random, ReluNetwork network, double[] lower, double[] upper, int sides, string what)
+        Random random, ReluNetwork network, double[] lower, double[] upper, int targetCount, string what)
     {
         var ledger = new VerdictLedger(StabilityTable.Undecided(network, new(lower, upper)));
         int layer = network.Depth, count = ledger.Offsets[layer - 1];
-        using var parts = new SubdomainNetwork(ledger, layer);
-        using var bounder = new SubdomainBounds(parts, layer);
+        using var shared = new SubdomainNetwork(ledger, layer);
+        using var bounder = new SubdomainBounds(shared, layer);
         SignTarget[] targets = [.. Enumerable.Range(count, ledger.Count - count)
-            .SelectMany(i => new SignTarget[] { new(i, true), new(i, false) }).OrderBy(_ => random.Next()).Take(sides)];
+            .SelectMany(i => new SignTarget[] { new(i, true), new(i, false) }).OrderBy(_ => random.Next()).Take(targetCount)];
         ExactNetwork[] within = [.. Enumerable.Range(0, 3).Select(corner => new ExactNetwork(HardNumbers.Within(random, network, corner)))];
         int kept = 0, settled = 0;
         for (int p = 0; p < 4; p++)
@@ -91,58 +91,59 @@ public sealed class SubdomainBoundsTests
                 upper, (a, b) => random.Next(4) switch { 0 => a, 1 => b, _ => Math.Clamp(a + (random.NextDouble() * (b - a)), a, b) })];
             Rational[][] values = [.. within.Select(
                 n => n.PreActivations([.. x.Select(v => (Rational)v)]).Take(layer).SelectMany(z => z).ToArray())];
-            var part = new Subdomain(lower, upper, SubdomainPhases.OfWholeBox(parts, count), targets);
-            for (int level = 0; level < 12 && part is not null; level++)
+            var subdomain = new Subdomain(lower, upper, SubdomainPhases.OfWholeBox(shared, count), targets);
+            for (int level = 0; level < 12 && subdomain is not null; level++)
             {
-                SubdomainResult outcome = bounder.Run(part);
+                SubdomainResult outcome = bounder.Run(subdomain);
                 Subdomain? next = null;
                 foreach (Rational[] z in values)
                 {
-                    SignTarget[] open = Array.FindAll(part.Targets, a => z[a.Index].Sign == (a.Above ? 1 : -1));
+                    SignTarget[] open = Array.FindAll(subdomain.Targets, a => z[a.Index].Sign == (a.Above ? 1 : -1));
                     Assert.True(open.All(outcome.Open.Contains), $"{what}: settled though {string.Join(' ', open)} is open");
                     kept += open.Length;
-                    if (open.Length == 0 || outcome.Pieces.Length == 0)
+                    if (open.Length == 0 || outcome.Children.Length == 0)
                         continue;
-                    Subdomain[] holding = Array.FindAll(outcome.Pieces, piece => Holds(piece, x));
+                    Subdomain[] holding = Array.FindAll(outcome.Children, child => Holds(child, x));
                     Assert.True(holding.Length > 0, $"{what}: a point was lost");
-                    foreach (Subdomain piece in holding)
-                        CheckKnown(piece, z, x, what);
+                    foreach (Subdomain child in holding)
+                        CheckKnown(child, z, x, what);
                     next = holding[0];
                 }
 
-                settled += outcome.Open.Length < part.Targets.Length ? 1 : 0;
-                part = next;
+                settled += outcome.Open.Length < subdomain.Targets.Length ? 1 : 0;
+                subdomain = next;
             }
         }
 
         return (kept, settled);
     }
 
-    private static bool Holds(Subdomain part, double[] x) =>
-        Enumerable.Range(0, x.Length).All(i => part.Lower[i] <= x[i] && x[i] <= part.Upper[i]);
+    private static bool Holds(Subdomain subdomain, double[] x) =>
+        Enumerable.Range(0, x.Length).All(i => subdomain.Lower[i] <= x[i] && x[i] <= subdomain.Upper[i]);
 
-    private static void CheckKnown(Subdomain part, Rational[] z, double[] x, string what)
+    private static void CheckKnown(Subdomain subdomain, Rational[] z, double[] x, string what)
     {
-        for (int n = 0; n < part.Known.Phases.Length; n++)
-            Assert.True(part.Known.Phases[n] * z[n].Sign >= 0, $"{what}: phase of {n}");
-        for (int o = 0; o < part.Known.Open.Length; o++)
+        for (int n = 0; n < subdomain.Known.Phases.Length; n++)
+            Assert.True(subdomain.Known.Phases[n] * z[n].Sign >= 0, $"{what}: phase of {n}");
+        for (int o = 0; o < subdomain.Known.Open.Length; o++)
         {
-            Rational value = z[part.Known.Open[o]];
-            double from = part.Known.Lower[o], to = part.Known.Upper[o];
+            Rational value = z[subdomain.Known.Open[o]];
+            double from = subdomain.Known.Lower[o], to = subdomain.Known.Upper[o];
             Assert.True(
                 (!double.IsFinite(from) || from <= value) && (!double.IsFinite(to) || to >= value),
-                $"{what}: bounds of {part.Known.Open[o]}");
+                $"{what}: bounds of {subdomain.Known.Open[o]}");
         }
 
-        if (part.Half.Length == 0)
+        if (subdomain.HalfSpace.Length == 0)
             return;
-        Assert.Single(part.Targets);
-        if (!double.IsFinite(part.HalfConstant) || !part.Half.All(double.IsFinite))
+        Assert.Single(subdomain.Targets);
+        if (!double.IsFinite(subdomain.HalfSpaceConstant) || !subdomain.HalfSpace.All(double.IsFinite))
             return;
-        Rational half = part.HalfConstant;
+        Rational half = subdomain.HalfSpaceConstant;
         for (int i = 0; i < x.Length; i++)
-            half += (Rational)part.Half[i] * x[i];
+            half += (Rational)subdomain.HalfSpace[i] * x[i];
         Assert.True(
-            half >= (part.Targets[0].Above ? z[part.Targets[0].Index] : -z[part.Targets[0].Index]), $"{what}: the function is not above");
+            half >= (subdomain.Targets[0].Above ? z[subdomain.Targets[0].Index] : -z[subdomain.Targets[0].Index]),
+            $"{what}: the function is not above");
     }
 }

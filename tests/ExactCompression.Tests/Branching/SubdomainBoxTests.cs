@@ -8,7 +8,7 @@ namespace ExactCompression.Tests.Branching;
 public sealed class SubdomainBoxTests
 {
     [Fact]
-    public void MaximumWhere_HardNumbers_IsNeverBelowAPointThatFulfilsTheCondition()
+    public void MaximumWhere_HardNumbers_IsNeverBelowAPointThatSatisfiesTheCondition()
     {
         int finite = 0, conditional = 0;
         for (int seed = 0; seed < 3_000; seed++)
@@ -29,7 +29,7 @@ public sealed class SubdomainBoxTests
             }
         }
 
-        Assert.True(finite > 2_000 && conditional > 1_000, $"{finite} {conditional}"); // the test tests something
+        Assert.True(finite > 2_000 && conditional > 1_000, $"{finite} {conditional}"); // the test must not be vacuous
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class SubdomainBoxTests
     }
 
     [Fact]
-    public void MaximumWhere_ConditionThatNoPointFulfils_GoesBelowWhatPointsReach()
+    public void MaximumWhere_ConditionThatNoPointSatisfies_IsBelowTheValuesAtPoints()
     {
         // x + y + 0.1 where -x - y - 1 >= 0 over [0,1]^2: nowhere, so any bound is sound; the multiplier 1 gives -0.9.
         var box = new SubdomainBox(2);

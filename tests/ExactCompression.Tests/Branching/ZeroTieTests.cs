@@ -10,7 +10,8 @@ using Xunit;
 namespace ExactCompression.Tests.Branching;
 
 /// <summary>
-/// A neuron that is 0 on all of the domain counts as inactive, whatever finds it, in whatever order, and however often it is looked at.
+/// A neuron that is 0 on all of the domain counts as inactive, whatever method finds it, in whatever order, and however often it is
+/// searched.
 /// </summary>
 public sealed class ZeroTieTests
 {
@@ -41,7 +42,7 @@ public sealed class ZeroTieTests
     [Fact]
     public void FindStable_ZeroAcrossAKink_IsInactiveByEnumeration()
     {
-        // relu(t) + relu(-t) - relu(2t) / 2 - relu(-2t) / 2 for t = x + y: 0 everywhere, but for no linear bound.
+        // relu(t) + relu(-t) - relu(2t) / 2 - relu(-2t) / 2 for t = x + y: 0 everywhere, but no linear bound proves it.
         ReluNetwork network = new(
         [
             new([1, 1, -1, -1, 2, 2, -2, -2], [0, 0, 0, 0], 4, 2, Activation.Relu),
@@ -56,7 +57,7 @@ public sealed class ZeroTieTests
     [Fact]
     public void FindStable_PositiveBelowAllRounding_IsActive()
     {
-        // x, and 1e-320 x: no error bound in double shows the sign of the second.
+        // x, and 1e-320 x: no error bound in double precision resolves the sign of the second.
         ReluNetwork network = new(
             [new([1, 1e-320], [0, 0], 2, 1, Activation.Relu, WeightPrecision.Float64), new([1, 1], [0], 1, 2, Activation.Identity)]);
         StabilityTable table = StabilityAnalysis.FindStable(
@@ -65,10 +66,10 @@ public sealed class ZeroTieTests
     }
 
     [Fact]
-    public void FindStable_NoTimeToLook_CallsNoneActiveThatMayBeZero()
+    public void FindStable_NoTime_CallsNoneActiveThatMayBeZero()
     {
-        // Bounds alone show that the second layer is never below 0: they do not say whether its first neuron is 0 everywhere, as its second
-        // is.
+        // Bounds alone prove that the second layer is never below 0: they do not show whether its first neuron is 0 everywhere, as its
+        // second is.
         ReluNetwork network = new(
         [
             new([1, -1], [0, 0], 2, 1, Activation.Relu),

@@ -7,8 +7,7 @@ using static ExactCompression.Tests.Compression.Nets;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// Removal changes no weight, so that the function over the real numbers is the original's; rounding while it is evaluated may fall out
-/// otherwise.
+/// Removal changes no weight, so that the function over the real numbers is the original's; rounding errors during evaluation may differ.
 /// </summary>
 public class DeleteOnlyTests
 {
@@ -28,7 +27,7 @@ public class DeleteOnlyTests
     [Fact]
     public void Compress_LayerThatIsNeverOn_KeepsOneNeuronAndTheWeightsAfterIt()
     {
-        // What comes of the second layer is 0.3 (0.1 + ...) + ..., which float32 rounds on the way.
+        // The second layer computes 0.3 (0.1 + ...) + ..., which float32 rounds on the way.
         var network = new ReluNetwork([
             Hidden([1, -0.5], [-1, 0.5], [1, 1]),
             Hidden([-1, -1, 0, -0.25], [-1, -0.5, -1, -1]),
@@ -37,7 +36,7 @@ public class DeleteOnlyTests
         CompressionResult result = LeoCompression.Compress(
             Table(network, InputDomain.Unit, "uua", "ii", "aa"), new() { Level = CompressionLevel.DeleteOnly }, default);
 
-        Assert.Equal("1-2-1-2-1", result.Compressed.Architecture); // nothing that stays reads the active neuron
+        Assert.Equal("1-2-1-2-1", result.Compressed.Architecture); // no remaining neuron reads the active neuron
         Assert.Equal(0, result.ProvenDeviation);
         AssertSameFunction(network, result.Compressed, 64);
     }

@@ -7,8 +7,8 @@ using Xunit;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// Merging and folding in float64, where only rounding in double and the radii of the file's own joins move anything: the proven deviation
-/// must cover both, for every network within the radii.
+/// Merging and folding in float64, where only rounding in double and the radii of the file's own joined weights cause deviations: the
+/// proven deviation must cover both, for every network within the radii.
 /// </summary>
 public sealed class DeviationRigourTests
 {
@@ -49,11 +49,11 @@ public sealed class DeviationRigourTests
         }
 
         Assert.True(
-            merged > 200 && folded > 100 && moved > 2_000, $"{merged} merged, {folded} folded, {moved} moved"); // the test tests something
+            merged > 200 && folded > 100 && moved > 2_000, $"{merged} merged, {folded} folded, {moved} moved"); // not vacuous
     }
 
     /// <summary>
-    /// Rows of positive weights and biases, so active, of which later ones depend on the first two; now and then a row of any sign.
+    /// Rows of positive weights and biases, so active, of which later ones depend on the first two; occasionally a row of any sign.
     /// </summary>
     private static AffineLayer Hidden(Random random, int outputs, int inputs)
     {

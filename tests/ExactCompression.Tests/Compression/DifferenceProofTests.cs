@@ -7,7 +7,7 @@ using static ExactCompression.Tests.Compression.Nets;
 
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>Networks that compute the same in another way, or nearly, without anybody saying how.</summary>
+/// <summary>Networks that compute the same function in another way, or nearly, without a known relation.</summary>
 public class DifferenceProofTests
 {
     [Fact]
@@ -31,7 +31,7 @@ public class DifferenceProofTests
     [Fact]
     public void Compare_MaximumWrittenInTwoWays_IsProvenByTheNetworkOfTheDifference()
     {
-        // max(x, y) + 1 = x + relu(y - x) + 1 = y + relu(x - y) + 1, the second with a copy that it takes apart again.
+        // max(x, y) + 1 = x + relu(y - x) + 1 = y + relu(x - y) + 1, the second with a copy that cancels again.
         var one = new ReluNetwork([Hidden([-1, 1, 0], [1, 0, 0]), Output([1, 1, 1])]);
         var other = new ReluNetwork([Hidden([1, -1, 0], [0, 1, 0], [2, -2, 0]), Hidden([1, 0, -0.25, 0], [0, 1, 0, 1]), Output([2, 1, 0])]);
         EquivalenceReport report = Compare(one, other);
@@ -132,7 +132,7 @@ public class DifferenceProofTests
             ReluNetwork difference = DifferenceNetwork.WithSides(DifferenceNetwork.Of(one, other, domain), tolerance);
             AffineLayer last = difference.HiddenLayer(difference.Depth);
             double radius = last.BiasRadius.ToArray().Sum()
-                + (1e-13 * (one.Depth == 0 || other.Depth == 0 ? 1 : 0)); // the radius of a shift goes on into later layers
+                + (1e-13 * (one.Depth == 0 || other.Depth == 0 ? 1 : 0)); // the radius of a shift propagates to later layers
             Rational[] point = [.. domain.Lower.ToArray().Zip(
                 domain.Upper.ToArray(), (low, high) => (Rational)(low + ((high - low) * random.NextDouble())))];
             Rational[] f = new ExactNetwork(one).Evaluate(point), g = new ExactNetwork(other).Evaluate(point),

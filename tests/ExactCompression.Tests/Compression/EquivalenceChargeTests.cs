@@ -7,7 +7,7 @@ using static ExactCompression.Tests.Compression.Nets;
 
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>Each charge of the proofs that two networks differ by no more than a bound, where no other covers for it.</summary>
+/// <summary>Each charge of the proofs that two networks differ by no more than a bound, where no other charge covers it.</summary>
 public class EquivalenceChargeTests
 {
     [Fact]
@@ -27,7 +27,7 @@ public class EquivalenceChargeTests
         Assert.True(DeviationProof.OfSameWidths(one, other, InputDomain.Unit) >= 100);
     }
 
-    /// <summary>1 and -2^-60, whose distance is no double.</summary>
+    /// <summary>1 and -2^-60, whose distance is not a double.</summary>
     [Fact]
     public void Between_ConstantsOfDifferentWidths_BoundsTheirDistance()
     {
@@ -43,7 +43,7 @@ public class EquivalenceChargeTests
         }
     }
 
-    /// <summary>The difference is merged to 0 within what the tolerance allows, and is what merging moved.</summary>
+    /// <summary>The difference is merged to 0 within the tolerance, and equals the deviation of merging.</summary>
     [Fact]
     public void Search_DifferenceThatMergingTakesAway_CountsWhatItMoved()
     {
@@ -54,8 +54,8 @@ public class EquivalenceChargeTests
     }
 
     /// <summary>
-    /// Once more beside relu(x - 0.5) + relu(0.25 - x), of at most 0.5, which intervals do not see: the tolerance is between that and what
-    /// the difference is with what merging takes away, or so near to it that what is left of the tolerance is 0.5 but for rounding.
+    /// The same in addition to relu(x - 0.5) + relu(0.25 - x), which is at most 0.5, which intervals do not prove: the tolerance is between
+    /// that and the difference including what merging removes, or so near to it that the rest of the tolerance is 0.5 up to rounding.
     /// </summary>
     [Theory]
     [InlineData(1, 0.5)]
@@ -70,7 +70,10 @@ public class EquivalenceChargeTests
         static AffineLayer Rows(params double[][] rows) => Layer(WeightPrecision.Float64, false, rows);
     }
 
-    /// <summary>Whatever the files' numbers are within their radii, the network of the difference and its sides give it.</summary>
+    /// <summary>
+    /// Whatever the files' numbers are within their radii, the bounds of the difference network and of its tolerance neurons contain the
+    /// difference.
+    /// </summary>
     [Fact]
     public void DifferenceNetwork_NetworksWithRadii_HoldsTheDifferenceOfAllWithinThem()
     {

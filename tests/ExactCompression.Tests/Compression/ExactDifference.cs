@@ -16,7 +16,7 @@ internal static class ExactDifference
     /// <summary>The magnitude of a number.</summary>
     public static Rational Abs(Rational x) => Rational.Max(x, -x);
 
-    /// <summary>Verdicts that exact interval arithmetic gives, without bounds: what it leaves open stays undetermined.</summary>
+    /// <summary>Verdicts by exact interval arithmetic, without bounds: what it leaves open stays undetermined.</summary>
     public static StabilityTable Table(ReluNetwork network, InputDomain domain)
     {
         InputDomain box = domain.For(network.InputSize);

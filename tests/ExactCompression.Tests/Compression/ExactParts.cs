@@ -4,7 +4,7 @@ using ExactCompression.Tests.Oracles;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// The function that a network states, normalisation and all, in fractions: the file's own operations where a layer has them, else its
+/// The function that a network states, including normalisation, in fractions: the file's own operations where a layer has them, else its
 /// weights.
 /// </summary>
 internal static class ExactParts

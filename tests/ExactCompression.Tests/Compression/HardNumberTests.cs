@@ -8,8 +8,8 @@ using Xunit;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// Proven bounds against fractions where rounding is all there is: weights and biases from 1e-20 to 1e20 (and next to underflow) that
-/// cancel. Most terms of the proofs are there because some case of these needs them; the others are said to be spare.
+/// Proven bounds against fractions where rounding is the only error: weights and biases from 1e-20 to 1e20 (and near underflow) that
+/// cancel. Most terms of the proofs are needed by one of these cases; the others are documented as redundant.
 /// </summary>
 public class HardNumberTests
 {
@@ -41,7 +41,7 @@ public class HardNumberTests
             }
         }
 
-        Assert.True(rounded > 2_000, $"{rounded}"); // the test tests something
+        Assert.True(rounded > 2_000, $"{rounded}"); // the test must not be vacuous
     }
 
     [Fact]
@@ -94,8 +94,8 @@ public class HardNumberTests
         int tight = 0;
         for (int seed = 0; seed < 1500; seed++)
         {
-            // The first layer gives one number twice or thrice, so that what the second has of it cancels, and exact bounds are far within
-            // those of the box.
+            // The first layer gives one number two or three times, so that it cancels in the second, and exact bounds are far inside those
+            // of the box.
             var random = new Random(seed);
             double big = Math.Pow(10, random.Next(-20, 21)), offset = random.Next(3) * big;
             AffineLayer first = new([1, 1, 0.5], [offset, offset, 0], 3, 1, Activation.Relu, WeightPrecision.Float64);
@@ -121,7 +121,7 @@ public class HardNumberTests
                 constant += c * part.Layer.Bias[j];
             }
 
-            if (random.Next(3) == 0) // as what is left of weights that cancel is made 0
+            if (random.Next(3) == 0) // as the residual of weights that cancel is set to 0
                 weights[random.Next(3)] *= 1 + (Math.Pow(2, -random.Next(10, 53)) * random.Next(-1, 2));
             AddedNeuron added = part.Shifted([.. weights], constant, terms);
             (Rational Min, Rational Max) box = (added.Lower, added.Upper);
@@ -140,8 +140,8 @@ public class HardNumberTests
     }
 
     /// <summary>
-    /// 1e16 + 1 - 1e16 is lost in the difference of a neuron and the sum that it is nearly: by the sum's bounds alone it would be at least
-    /// 3.
+    /// 1e16 + 1 - 1e16 is lost in the difference of a neuron and the sum that it is close to: by the sum's bounds alone it would be at
+    /// least 3.
     /// </summary>
     [Fact]
     public void Shifted_RowsThatCancel_ChargesWhatIsLost()
@@ -167,7 +167,7 @@ public class HardNumberTests
         Assert.True(DeviationProof.OfSameWidths(wide, exact, new([0], [1])) >= 0.75);
         Assert.True(DeviationProof.OfSameWidths(exact, wide, new([0], [1])) >= 0.75);
 
-        // A weight of 0 within 1 of what it is, the same in both; it may be 1, and what it reads differs by 0.125.
+        // A weight of 0 with a radius of 1, the same in both; it may be 1, and its input differs by 0.125.
         AffineLayer shared = Layer(0, 1, 0, Activation.Identity).WithParts(
             [AffinePart.Of(AffineMap.Dense([1], [0], 1, 1), WeightPrecision.Float64)!]);
         ReluNetwork one = new([Layer(1, 0, 0, Activation.Relu), shared]), other = new([Layer(1.125, 0, 0, Activation.Relu), shared]);
@@ -191,7 +191,7 @@ public class HardNumberTests
     [Fact]
     public void OfSameWidths_SubtractionThatRounds_IsCharged()
     {
-        // 1e16 + 2 less 1 is no double: the difference of the weights is 1e16 + 1 and is computed as 1e16.
+        // 1e16 + 2 - 1 is not a double: the difference of the weights is 1e16 + 1 and is computed as 1e16.
         ReluNetwork network = One(1, 0), other = One(1e16 + 2, 0);
         Assert.True(DeviationProof.OfSameWidths(network, other, new([1], [1])) >= Math.BitIncrement(1e16));
         Assert.True(DeviationProof.OfSameWidths(One(0, 1), One(0, 1e16 + 2), new([1], [1])) >= Math.BitIncrement(1e16));
@@ -205,7 +205,7 @@ public class HardNumberTests
     [InlineData(1e-320, 0.5)]
     public void Apply_MultipleWhoseWeightUnderflows_IsCharged(double outgoing, double factor)
     {
-        // relu(factor x) becomes factor relu(x), but the weight outgoing * factor is no double, and is left out.
+        // relu(factor x) becomes factor relu(x), but the weight outgoing * factor is not a double, and is left out.
         ReluNetwork network = new(
             [new([1, factor], [0, 0], 2, 1, Activation.Relu, WeightPrecision.Float64),
                 new([0, outgoing], [0], 1, 2, Activation.Identity, WeightPrecision.Float64)]);
@@ -231,10 +231,10 @@ public class HardNumberTests
         }))]);
     }
 
-    /// <summary>The double next to a fraction on the side of a sign, by bisection of all doubles.</summary>
+    /// <summary>The nearest double above or below a fraction, by bisection of all doubles.</summary>
     internal static double Outward(Rational value, int sign)
     {
-        // Doubles of one sign have the order of their bits.
+        // Doubles of one sign are ordered as their bits.
         bool negative = value.Sign < 0;
         Rational magnitude = Rational.Abs(value);
         (long low, long high) = (0, BitConverter.DoubleToInt64Bits(double.MaxValue));

@@ -1,13 +1,13 @@
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// Random networks made larger without changing the function: their neurons split, copied and scaled, linear blocks worked in, constants
-/// and neurons that nothing reads added. In small dyadic numbers, so that growing rounds nothing; or, rough, in any numbers, so that
+/// Random networks made larger without changing the function: their neurons split, copied and scaled, linear blocks inserted, constants and
+/// neurons that nothing reads added. In small dyadic numbers, so that growing involves no rounding; or, if rough, in any numbers, so that
 /// float32 rounds every copy and sum.
 /// </summary>
 internal static class InflatedNetworks
 {
-    /// <summary>A small network, and what it was grown to.</summary>
+    /// <summary>A small network, and the network that it was grown into.</summary>
     public static (ReluNetwork Small, ReluNetwork Large) Make(
         Random random, int inputs, int[] widths, WeightPrecision precision, bool rough = false)
     {
@@ -39,7 +39,7 @@ internal static class InflatedNetworks
         int neuron = random.Next(layer.Rows.Count), columns = layer.Rows[0].Length;
         switch (kind)
         {
-            case 0: // a copy, scaled by a power of two, that takes a part of the outgoing weights
+            case 0: // a copy, scaled by a power of two, that takes a share of the outgoing weights
                 double scale = rough ? 0.3 + (2 * random.NextDouble()) : Math.Pow(2, random.Next(-2, 3));
                 Add(layer, [.. layer.Rows[neuron].Select(w => scale * w)], scale * layer.Bias[neuron]);
                 for (int i = 0; i < next.Rows.Count; i++)
@@ -50,7 +50,7 @@ internal static class InflatedNetworks
                 }
 
                 break;
-            case 1: // a constant, taken back in the bias
+            case 1: // a constant, subtracted again in the bias
                 double constant = rough ? 5 * random.NextDouble() : random.Next(1, 5);
                 Add(layer, new double[columns], constant);
                 for (int i = 0; i < next.Rows.Count; i++)
@@ -71,7 +71,7 @@ internal static class InflatedNetworks
                 for (int i = 0; i < next.Rows.Count; i++)
                     next.Rows[i] = [.. next.Rows[i], random.Next(-3, 4)];
                 break;
-            default: // two linear neurons that cancel but for a constant: rows w and 2 w, never off
+            default: // two linear neurons that cancel up to a constant: rows w and 2 w, never off
                 double[] row = [.. Enumerable.Range(0, columns).Select(_ => rough ? 3 * random.NextDouble() : random.Next(0, 4))];
                 double first = random.Next(0, 3), second = random.Next(0, 3);
                 Add(layer, row, first);

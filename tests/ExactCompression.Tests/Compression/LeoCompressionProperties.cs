@@ -33,7 +33,7 @@ public class LeoCompressionProperties
                     Assert.True(ExactDifference.At(c.network, result.Compressed, point) <= result.ProvenDeviation);
             },
             count: 1000);
-        Assert.True(changed > 200, $"{changed} networks were compressed at all"); // the test tests something
+        Assert.True(changed > 200, $"{changed} networks were compressed at all"); // the test must not be vacuous
         Assert.True(tight > 950, $"{tight} bounds were finite");
     }
 
@@ -119,7 +119,7 @@ public class LeoCompressionProperties
                 Assert.Equal(1 + rank, result.Compressed.NeuronCount);
                 Assert.Equal(c.dead, result.RemovedInactive);
                 Assert.Equal(c.copies + c.active - rank, result.MergedActive);
-                Assert.InRange(result.ProvenDeviation, 0, 0.01); // weights up to some thousands
+                Assert.InRange(result.ProvenDeviation, 0, 0.01); // weights up to several thousand
                 foreach (double x in (double[])[0, 0.3, 1])
                     Assert.True(
                         ExactDifference.At(network, result.Compressed, [.. Enumerable.Repeat(x, c.inputs)]) <= result.ProvenDeviation);

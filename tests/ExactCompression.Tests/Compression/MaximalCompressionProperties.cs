@@ -38,8 +38,8 @@ public class MaximalCompressionProperties
             }
         }
 
-        Assert.InRange(larger, 0, 2); // what is rounded twice may be taken for something of its own
-        Assert.True(removed > 500, $"{removed} neurons were removed"); // the test tests something
+        Assert.InRange(larger, 0, 2); // a weight that is rounded twice may no longer be recognised as dependent
+        Assert.True(removed > 500, $"{removed} neurons were removed"); // the test must not be vacuous
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class MaximalCompressionProperties
 
         CompressionStepKind[] missing = [.. Enum.GetValues<CompressionStepKind>().Except(kinds).Except(
             [CompressionStepKind.FoldNormalisation])]; // these networks have no normalisation
-        Assert.True(missing.Length == 0, $"no {string.Join(", ", missing)}"); // the test tests every kind of step
+        Assert.True(missing.Length == 0, $"no {string.Join(", ", missing)}"); // the test must cover every kind of step
     }
 
     /// <summary>Corners, points inside, and the points of an attack on the difference.</summary>
@@ -137,7 +137,7 @@ public class MaximalCompressionProperties
             last && random.Next(4) > 0 ? Activation.Identity : Activation.Relu, precision);
     }
 
-    /// <summary>What bounds alone prove; the rest stays undetermined.</summary>
+    /// <summary>The verdicts that bounds alone prove; the rest stays undetermined.</summary>
     private static StabilityTable Search(ReluNetwork network, InputDomain? domain = null)
     {
         var ledger = new VerdictLedger(StabilityTable.Undecided(network, domain));

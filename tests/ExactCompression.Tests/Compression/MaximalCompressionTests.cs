@@ -3,7 +3,7 @@ using static ExactCompression.Tests.Compression.Nets;
 
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>Each step of the highest level on a network where it alone applies, compared in exact arithmetic.</summary>
+/// <summary>Each step of the highest level on a network where only it applies, compared in exact arithmetic.</summary>
 public class MaximalCompressionTests
 {
     [Fact]
@@ -38,7 +38,7 @@ public class MaximalCompressionTests
     [Fact]
     public void Compress_OppositePairBesideAnActiveNeuronOfTheSameRow_SavesOneNeuron()
     {
-        // relu(t) - relu(-t) = t, and t + 3 is there as neuron 2.
+        // relu(t) - relu(-t) = t, and t + 3 is neuron 2.
         var network = new ReluNetwork(
             [Hidden([1, -1, 0], [-2, 2, 0], [1, -1, 3], [1, 1, -1]), Output([1, 1, 1, 1, 0], [0, 3, -1, 2, 0.5])]);
         CompressionResult result = Compress(network, "uuau");
@@ -73,7 +73,7 @@ public class MaximalCompressionTests
     [Fact]
     public void Compress_ActiveNeuronsOfFullRankWithOneOutput_BecomeOne()
     {
-        // W_out W = (1, 2, 3) with a negative part: 2 (x + 1) - (y + 2) and so on; all rows independent.
+        // W_out W = (1, 2, 3) with negative entries: 2 (x + 1) - (y + 2) and so on; all rows independent.
         var network = new ReluNetwork([Hidden([1, 0, 0, 1], [0, 1, 0, 2], [0, 0, 1, 3], [1, 1, 1, -1.5]), Output([2, -1, 0.5, 1, 0])]);
         CompressionResult result = Compress(network, "aaau");
 

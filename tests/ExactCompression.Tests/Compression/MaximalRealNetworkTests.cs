@@ -6,7 +6,7 @@ using Xunit;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// Trained networks at each level: sizes in order, the same class for every row of data, and never more difference than proven.
+/// Trained networks at each level: sizes in order, the same class for every row of data, and never a larger difference than proven.
 /// </summary>
 public class MaximalRealNetworkTests
 {
@@ -46,7 +46,7 @@ public class MaximalRealNetworkTests
 
         Assert.Equal("3072-116-248-10", results[1].Compressed.Architecture);
         Assert.Empty(results[1].Steps);
-        Assert.Equal("3072-116-142-10", results[2].Compressed.Architecture); // 132 unstable, and 10 for what 116 active ones do
+        Assert.Equal("3072-116-142-10", results[2].Compressed.Architecture); // 132 unstable, and 10 that replace 116 active ones
         Assert.InRange(results[2].ProvenDeviation, 1e-12, 1e-6);
         AssertEqual(results[2], null);
     }

@@ -1,6 +1,6 @@
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>Small networks and tables by hand.</summary>
+/// <summary>Small hand-made networks and tables.</summary>
 internal static class Nets
 {
     /// <summary>Half a unit in the last place of 1: added to 1 it is lost.</summary>
@@ -29,7 +29,9 @@ internal static class Nets
     /// <summary>An output layer of doubles.</summary>
     public static AffineLayer DoubleOutput(params double[][] rows) => Layer(WeightPrecision.Float64, true, rows);
 
-    /// <summary>A table by letters, a word a layer: <c>a</c>ctive, <c>i</c>nactive, <c>u</c>nstable, <c>?</c> undetermined.</summary>
+    /// <summary>
+    /// A table from letters, one string for each layer: <c>a</c>ctive, <c>i</c>nactive, <c>u</c>nstable, <c>?</c> undetermined.
+    /// </summary>
     public static StabilityTable Table(ReluNetwork network, InputDomain domain, params string[] layers)
     {
         var verdicts = new List<NeuronStability>();
@@ -51,7 +53,7 @@ internal static class Nets
         return StabilityTable.Found(network, domain, [.. verdicts]);
     }
 
-    /// <summary>LEO++ over the unit box with verdicts by letters.</summary>
+    /// <summary>LEO++ over the unit box with verdicts from letters.</summary>
     public static CompressionResult Compress(ReluNetwork network, params string[] layers) =>
         LeoCompression.Compress(Table(network, InputDomain.Unit, layers), new(), CancellationToken.None);
 

@@ -12,7 +12,8 @@ using Xunit;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// Normalisation that a file states beside its weights survives compression and export, and what must round it is proven.
+/// Normalisation that a file states beside its weights survives compression and export, and where it must be rounded the deviation is
+/// proven.
 /// </summary>
 public sealed class NormalisationTests : IDisposable
 {
@@ -46,7 +47,7 @@ public sealed class NormalisationTests : IDisposable
         AssertSame(network, copy);
         Assert.Equal(WeightPrecision.Float32, copy.SourcePrecision);
         Certificate certificate = CompressionCertificate.Make(result, default);
-        CertificateCheck.Check(certificate, network, copy, null, new()); // refuses by throwing
+        CertificateCheck.Check(certificate, network, copy, null, new()); // throws if it is rejected
         Assert.InRange(certificate.Deviation, 0, 1e-9);
         EquivalenceReport report = NetworkEquivalence.Compare(network, copy, null, null, new(), default);
         Assert.True(report.Equivalent);
@@ -55,7 +56,7 @@ public sealed class NormalisationTests : IDisposable
 
     [Theory]
     [InlineData(".onnx", WeightPrecision.Float64, true)]
-    [InlineData(".onnx", WeightPrecision.Float32, false)] // 19791.091 is no float32
+    [InlineData(".onnx", WeightPrecision.Float32, false)] // 19791.091 is not a float32
     [InlineData(".npz", WeightPrecision.Float64, false)]
     [InlineData(".npz", WeightPrecision.Float32, false)]
     [InlineData(".nnet", WeightPrecision.Float32, true)]
@@ -78,7 +79,7 @@ public sealed class NormalisationTests : IDisposable
     [Fact]
     public void Compress_StepsThatFoldNormalisation_SayAndBoundIt()
     {
-        // All neurons of the first layer are active over the stated box: it goes into the second, and its normalisation with it.
+        // All neurons of the first layer are active over the stated box: it is folded into the second, together with its normalisation.
         ReluNetwork network = NetworkFormats.Read(folder.Write("net.nnet", Encoding.ASCII.GetBytes(NNet(seed: 7, firstBias: 40))));
         StabilityTable table = Table(network);
         Assert.All(table.NeuronsOf(1), static n => Assert.Equal(NeuronState.StablyActive, n.State));
@@ -116,7 +117,7 @@ public sealed class NormalisationTests : IDisposable
             [AffinePartKind.Elementwise, AffinePartKind.Divide, AffinePartKind.Dense, AffinePartKind.BatchNormalization], kinds[0]);
         Assert.Equal([AffinePartKind.Dense, AffinePartKind.Elementwise], kinds[1]);
 
-        StabilityTable table = Nets.Table(network, InputDomain.Unit, "uiu"); // -900 outweighs all else
+        StabilityTable table = Nets.Table(network, InputDomain.Unit, "uiu"); // -900 outweighs everything else
         CompressionResult result = LeoCompression.Compress(table, new() { Level = CompressionLevel.DeleteOnly }, default);
         NetworkFormats.Write(result.Compressed, folder.File("small.onnx"));
         ReluNetwork copy = NetworkFormats.Read(folder.File("small.onnx"));
@@ -136,7 +137,7 @@ public sealed class NormalisationTests : IDisposable
     [Fact]
     public void Compress_NormalisationBetweenRectifierAndMatrix_IsBoundedWhereItsZeroGoesIntoABias()
     {
-        // (0 - 0.1) / 0.3 of the neuron that goes away is left in the sums: no operation of the file says it any more.
+        // (0 - 0.1) / 0.3 of the removed neuron remains in the sums: no operation of the file represents it any more.
         OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "N", 1).Output("y", "N", 1)
             .Weights("w", [1, 2], 0.3, -0.7).Weights("b", [2], 0.5, -1).Weights("mean", [2], 0.2, 0.1).Weights("std", [2], 0.7, 0.3)
             .Weights("v", [2, 1], 0.9, 0.8)
@@ -193,7 +194,8 @@ public sealed class NormalisationTests : IDisposable
     }
 
     /// <summary>
-    /// A copy from elsewhere whose layer states other operations than its weights: what is searched would not be what is written.
+    /// A copy from elsewhere whose layer states operations that do not match its weights: the network searched would not be the network
+    /// written.
     /// </summary>
     [Fact]
     public void PortableForm_OperationsOfAnotherLayer_IsRefused()

@@ -8,14 +8,14 @@ using static ExactCompression.Tests.Compression.Nets;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// Each charge of the proofs for a rewrite, on numbers where no other covers for it: without that charge the bound is below the exact
+/// Each charge of the proofs for a rewrite, on numbers where no other charge covers it: without that charge the bound is below the exact
 /// value. Most have one large term and many of half a unit in its last place, each of which is lost when they are added up.
 /// </summary>
 public class ProofChargeTests
 {
     private const int Many = 100;
 
-    /// <summary>1 and many halves of its last place: their sum in doubles is 1.</summary>
+    /// <summary>1 and many half units in its last place: their sum in doubles is 1.</summary>
     private static double[] Lost => [1, .. Enumerable.Repeat(HalfUnit, Many)];
 
     [Theory]
@@ -51,7 +51,7 @@ public class ProofChargeTests
     [Fact]
     public void Apply_MultiplesWhoseProductsAreAllThereIs_AreCharged()
     {
-        // The kept neuron has no weight before or after: all that is summed are the weights of its multiples.
+        // The kept neuron has no weight before or after: only the weights of its multiples are summed.
         ReluNetwork network = new([Double([[1, 0], .. Lost.Select(static _ => (double[])[1, 0])]), DoubleOutput([0, .. Lost, 0])]);
         LayerRewrite rewrite = Rewrite([default, .. Lost.Select(static _ => new RewrittenNeuron(NeuronFate.Multiple, 0, 1))], [0], [0]);
         AssertBounds(network, InputDomain.Unit, rewrite, [1], 'u');
@@ -87,7 +87,7 @@ public class ProofChargeTests
     [Fact]
     public void Apply_BiasesThatUnderflow_AreCharged()
     {
-        // Each product is half the smallest double; inputs are 0, so that there is nothing else.
+        // Each product is half the smallest double; inputs are 0, so that there are no other terms.
         double outgoing = Math.Pow(2, -600), bias = Math.Pow(2, -475);
         ReluNetwork network = new(
             [Double([[1, 0], .. Enumerable.Repeat((double[])[1, bias], Many)]),
@@ -124,7 +124,7 @@ public class ProofChargeTests
             double lower = random.NextDouble() * Math.Pow(2, -45 - random.Next(60)),
                 upper = lower + (random.NextDouble() * Math.Pow(2, -45 - random.Next(60)));
             if (seed < 2)
-                (lower, upper) = (1 + (seed * 2 * HalfUnit), 1 + ((seed + 1) * 2 * HalfUnit)); // neighbours: their middle is one of them
+                (lower, upper) = (1 + (seed * 2 * HalfUnit), 1 + ((seed + 1) * 2 * HalfUnit)); // neighbours: their midpoint is one of them
             var layer = new DraftLayer(Double([1, 0]), 1, 1, [1], [new(0, 0, true, false, lower, upper)], false);
             RewrittenNeuron fate = NeuronRemoval.Constant(layer, 0, new([-2], [2]));
             if (fate.Fate != NeuronFate.Constant)
@@ -135,6 +135,14 @@ public class ProofChargeTests
         }
     }
 
+    [Fact]
+    public void Constant_NeuronThatIsNeverOn_Gives0()
+    {
+        var layer = new DraftLayer(Double([1e-20, -5]), 1, 1, [1e-20], [new(-5, 0, false, false, -6, -4)], false);
+        RewrittenNeuron fate = NeuronRemoval.Constant(layer, 0, new([0], [1]));
+        Assert.Equal((NeuronFate.Constant, 0.0), (fate.Fate, fate.Value));
+    }
+
     [Theory]
     [InlineData("weight")]
     [InlineData("bias")]
@@ -142,13 +150,13 @@ public class ProofChargeTests
     [InlineData("bias at 0")]
     public void Find_RowsThatAreNearlyMultiples_ChargesWhatTheirDifferenceRounds(string kind)
     {
-        double smallest = double.Epsilon; // half of it is no double
+        double smallest = double.Epsilon; // half of it is not a double
         (double[] head, double headBias, double[] row, double rowBias, double[] upper) = kind switch
         {
             "weight" => ((double[])[1, smallest], 0.0, (double[])[0.5, 0], 0.0, (double[])[Large, Large]),
             "bias" => ([1, 0], smallest, [0.5, 0], 0, [1, 0]),
             "bias at 0" => ([1, 0], smallest, [0.5, 0], 0, [0, 0]),
-            _ => ([1, 0], -2 * HalfUnit, [0.5, 0], 1, [1, 0]), // 1 + 2^-53 is no double
+            _ => ([1, 0], -2 * HalfUnit, [0.5, 0], 1, [1, 0]), // 1 + 2^-53 is not a double
         };
         double[][] rows = [[.. head, headBias], [.. row, rowBias]];
         foreach (double[][] ordered in (double[][][])[rows, [rows[1], rows[0]]])
@@ -188,12 +196,13 @@ public class ProofChargeTests
     }
 
     /// <summary>
-    /// The layer reads x, x again, a constant 1 and another constant, as two neurons alike whose difference the box does not know to be 0.
+    /// The layer reads x, x again, a constant 1 and another constant, as two equal neurons whose difference is not known to be 0 from the
+    /// box.
     /// </summary>
     [Fact]
     public void Shifted_ManyTermsWhoseDifferenceIsLost_KeepsWithinItsClaims()
     {
-        // The small terms come first, off 1, where each is lost; then the 1 cancels.
+        // The small terms come first, next to 1, where each is lost; then the 1 cancels.
         double[][] rows = [.. Enumerable.Repeat((double[])[0, 0, HalfUnit / 2, 0, 0], Many), [0.125, -0.125, 1, 0, 0]];
         AssertShifted(rows, [0.125, -0.125, 1, 0], 0, [.. Enumerable.Repeat(1.0, Many + 1)]);
     }
@@ -231,7 +240,7 @@ public class ProofChargeTests
     [InlineData(-1)]
     public void Of_ErrorsOfWhichOneAbsorbsTheOther_AreSummedOutward(int sign)
     {
-        // Both roundings go one way: 2^-25 of the bias, and 2^-25 of a weight on an input up to 2^-60.
+        // Both roundings have the same direction: 2^-25 of the bias, and 2^-25 of a weight on an input up to 2^-60.
         double off = sign * Math.Pow(2, -25), end = Math.Pow(2, -60);
         ReluNetwork network = new([DoubleOutput([1 + off, 1 + off])]);
         InputDomain domain = new([0], [end]);
@@ -243,12 +252,13 @@ public class ProofChargeTests
     }
 
     /// <summary>
-    /// A layer of the file is known to a radius, and reads values that rounding moves by more than they are.
+    /// A layer of the file is known to a radius, and reads values that rounding changes by more than their magnitude.
     /// </summary>
     [Fact]
     public void Of_KeptLayerWithRadiusAfterALargeRounding_IsCharged()
     {
-        // 100000005 x - 100000003.9 x is 1.1 x; in float32 it is 8 x. The weight behind is 1, and its layer knows it as 0 within 1.
+        // 100000005 x - 100000003.9 x is 1.1 x; in float32 it is 8 x. The following weight is 1, and its layer states it as 0 with a radius
+        // of 1.
         AffineLayer hidden = Double([100_000_005, -100_000_003.9, 0]);
         AffineLayer output = new AffineLayer([0], [0], 1, 1, Activation.Identity, WeightPrecision.Float64, [1], [0]).WithParts(
             [AffinePart.Of(AffineMap.Dense([1], [0], 1, 1), WeightPrecision.Float64)!]);
@@ -276,7 +286,7 @@ public class ProofChargeTests
     {
         var source = new AffineLayer([0], [0], 1, 1, Activation.Relu, WeightPrecision.Float64, [1], [0]);
         var layer = new DraftLayer(source, 1, 1, [0], [new(0, 0, false, false, double.NaN, double.NaN)], false);
-        Assert.True(layer.Reads(0, 0)); // by its radius
+        Assert.True(layer.Reads(0, 0)); // because of its radius
         Assert.False(layer.With(1, [0], [0], true).Reads(0, 0));
         Assert.Equal(double.PositiveInfinity, layer.Rows[0].Most);
         Assert.Equal(double.PositiveInfinity, layer.Activations.Magnitude[0]);
@@ -319,7 +329,7 @@ public class ProofChargeTests
         }
     }
 
-    /// <summary>Applies a rewrite and compares with the exact difference at a point, which must be some.</summary>
+    /// <summary>Applies a rewrite and compares with the exact difference at a point, which must not be 0.</summary>
     private static void AssertBounds(ReluNetwork network, InputDomain domain, LayerRewrite rewrite, double[] point, char state = 'a')
     {
         DraftNetwork before = DraftNetwork.Of(Table(network, domain, new string(state, network.WidthOf(1))));

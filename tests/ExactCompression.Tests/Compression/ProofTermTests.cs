@@ -7,7 +7,9 @@ using static ExactCompression.Tests.Compression.Nets;
 
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>One case for each term of the proofs that random numbers do not reach: what it charges for is all that moves there.</summary>
+/// <summary>
+/// One case for each term of the proofs that random numbers do not exercise: only what it charges for causes a deviation there.
+/// </summary>
 public class ProofTermTests
 {
     /// <summary>All levels.</summary>
@@ -126,7 +128,7 @@ public class ProofTermTests
     [Fact]
     public void Apply_NewNeuronWhoseWeightsWereRounded_IsCharged()
     {
-        // x and 2^-54 x are summed to x: what is lost is lost again when the proof sums them.
+        // x and 2^-54 x are summed to x: the rounding error occurs again when the proof sums them.
         ReluNetwork network = new([Double([1, 0], [Math.Pow(2, -54), 0]), DoubleOutput([1, 1, 0])]);
         DraftNetwork before = DraftNetwork.Of(Table(network, InputDomain.Unit, "aa"));
         var rewrite = new LayerRewrite
@@ -145,8 +147,8 @@ public class ProofTermTests
     [Fact]
     public void Of_BiasThatRoundsAnActiveNeuronBelow0_CountsWhatTheRectifierCuts()
     {
-        // x - 0.1 is 0 at 0.1; with the float32 of the bias it is cut there, and the output's bias, which takes up the shift, has nothing
-        // to take up.
+        // x - 0.1 is 0 at 0.1; with the bias rounded to float32 it is rectified there, and the output's bias, which absorbs the shift, has
+        // nothing to absorb.
         ReluNetwork network = new([Double([1, -0.1]), DoubleOutput([1, 0])]);
         InputDomain domain = new([0.1], [1]);
         DraftNetwork draft = DraftNetwork.Of(Table(network, domain, "a"));
@@ -161,7 +163,7 @@ public class ProofTermTests
     [MemberData(nameof(Levels))]
     public void Compress_WeightThatIs0ButForItsRadius_IsNotTakenForUnread(CompressionLevel level)
     {
-        // 1e-200 times 1e-200 is 0 in double, and what the file says is not: 1e-100 at 1e300.
+        // 1e-200 times 1e-200 is 0 in double, and the file's product is not: 1e-100 at 1e300.
         var chain = new AffineFusion(1, WeightPrecision.Float64);
         chain.Append(AffineMap.Dense([1, 1], [0, -1], 2, 1), WeightPrecision.Float64);
         chain.AppendRelu();

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>Trained networks, compressed by the verdicts of the search and compared in ONNX Runtime.</summary>
+/// <summary>Trained networks, compressed with the verdicts of the search and compared in ONNX Runtime.</summary>
 public class RealNetworkTests
 {
     private static readonly string Digits = TestFiles.Example("digits_48-32-24_l1-0.004.onnx");
@@ -18,7 +18,7 @@ public class RealNetworkTests
         ReluNetwork network = NetworkFormats.Read(Digits);
         CompressionResult result = Compress(network);
 
-        Assert.InRange(result.Compressed.NeuronCount, 1, 71); // 104 less 15 inactive, 18 merged
+        Assert.InRange(result.Compressed.NeuronCount, 1, 71); // 104 minus 15 inactive, 18 merged
         Assert.True(result.Compressed.ConnectionCount < 0.6 * network.ConnectionCount);
         Assert.InRange(result.ProvenDeviation, 1e-12, 1e-6);
         AssertEqualInOnnxRuntime(File.ReadAllBytes(Digits), result);
@@ -80,7 +80,7 @@ public class RealNetworkTests
     private static CompressionResult Compress(ReluNetwork network) =>
         LeoCompression.Compress(Search(network), new(), CancellationToken.None);
 
-    /// <summary>Both files give the same outputs, to the rounding of float32, at random points, corners and sparse corners.</summary>
+    /// <summary>Both files give the same outputs, up to float32 rounding, at random points, corners and sparse corners.</summary>
     private static void AssertEqualInOnnxRuntime(byte[] original, CompressionResult result)
     {
         using var before = new OnnxRuntimeOracle(original);

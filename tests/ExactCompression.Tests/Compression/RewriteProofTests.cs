@@ -6,8 +6,8 @@ using Xunit;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// The proof of a rewrite must hold for any rewrite, however bad: here fates, new neurons and new weights are drawn at random, and what is
-/// proven is compared with exact arithmetic.
+/// The proof of a rewrite must hold for any rewrite, however bad: here replacements, new neurons and new weights are drawn at random, and
+/// the proven bounds are compared with exact arithmetic.
 /// </summary>
 public class RewriteProofTests
 {
@@ -82,7 +82,7 @@ public class RewriteProofTests
     }
 
     /// <summary>
-    /// Fates with honest errors, some of them apt and some absurd; the next weights those that follow, spoilt now and then.
+    /// Replacements with correct error bounds, some sensible and some absurd; the next weights follow from them, corrupted now and then.
     /// </summary>
     private static LayerRewrite Rewrite(Random random, DraftNetwork network, int at)
     {
@@ -93,7 +93,7 @@ public class RewriteProofTests
         for (int j = folds ? 0 : 1; j < fates.Length; j++) // neuron 0 is kept, and others may be multiples of it
             fates[j] = Fate(random, layer, inputs, j, folds);
         AddedNeuron[] added = folds ? [] : [.. Enumerable.Range(0, random.Next(3)).Select(_ => Added(random, layer.Columns, inputs))];
-        var weights = new NextWeights(next, fates, added.Length);
+        var weights = new OutgoingWeights(next, fates, added.Length);
         double[] matrix = folds
             ? [.. Enumerable.Range(0, next.Count * layer.Columns).Select(_ => random.NextDouble() - 0.5)]
             : weights.Weights;
@@ -135,7 +135,7 @@ public class RewriteProofTests
     private static AddedNeuron Added(Random random, int columns, Box inputs)
     {
         double[] weights = [.. Enumerable.Range(0, columns).Select(_ => random.NextDouble() - 0.5)];
-        double bias = random.NextDouble() - 0.3; // it need not be active: what it lacks is its slack
+        double bias = random.NextDouble() - 0.3; // it need not be active: the violation is its slack
         (double lower, double upper) = inputs.Range(weights, bias);
         return new(weights, bias, lower, upper);
     }

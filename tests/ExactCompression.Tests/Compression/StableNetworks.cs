@@ -2,10 +2,10 @@ using CsCheck;
 
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>Random small networks with many stable and dependent neurons, some with weights of wild sizes.</summary>
+/// <summary>Random small networks with many stable and dependent neurons, some with weights of very different magnitudes.</summary>
 internal static class StableNetworks
 {
-    /// <summary>Weights of tame and wild sizes; a third of them 0 as after l1 training.</summary>
+    /// <summary>Weights of ordinary and extreme magnitudes; a third of them 0 as after l1 training.</summary>
     private static readonly Gen<double> Weight = Gen.Frequency(
         (3, Gen.Const(0.0)),
         (3, Gen.Int[-3, 3].Select(static i => (double)i)),
@@ -26,7 +26,7 @@ internal static class StableNetworks
             .Array[size]
             .Select(static ends => new InputDomain([.. ends.Select(static e => e.Item1)], [.. ends.Select(static e => e.Item1 + e.Item2)]));
 
-    /// <summary>Points of a domain, its corners among them.</summary>
+    /// <summary>Points of a domain, including its corners.</summary>
     public static Gen<double[][]> Points(InputDomain domain, int count) =>
         Gen.Frequency((1, Gen.Const(0.0)), (1, Gen.Const(1.0)), (2, Gen.Double[0, 1])).Array[domain.Lower.Length].Array[count]
             .Select(all => Array.ConvertAll(all, at => at.Select((t, i) => At(domain, i, t)).ToArray()));

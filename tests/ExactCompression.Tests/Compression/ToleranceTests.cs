@@ -3,13 +3,14 @@ using static ExactCompression.Tests.Compression.Nets;
 
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>What is returned keeps to a tolerance that was asked for, whatever kind of step would break it.</summary>
+/// <summary>The result stays within a requested tolerance, whatever kind of step would exceed it.</summary>
 public class ToleranceTests
 {
     private static readonly double[] Tolerances = [1, 1e-6, 1e-9, 1e-12, 1e-300, 0];
 
     /// <summary>
-    /// Networks on which a float32 rounding of each kind of step is seen: a constant, a fold, a merge, a bias of fixed inputs, an overflow.
+    /// Networks on which the float32 rounding of each kind of step is observable: a constant, a fold, a merge, a bias of fixed inputs, an
+    /// overflow.
     /// </summary>
     public static TheoryData<string> Kinds => [.. Networks.Keys];
 

@@ -5,8 +5,8 @@ using Xunit;
 namespace ExactCompression.Tests.Compression;
 
 /// <summary>
-/// What a proof is of can't be changed afterwards, also not as a script can: by setting what only an initialiser may, and by writing into
-/// arrays.
+/// The networks that a proof belongs to cannot be changed afterwards, not even as a script can: by setting init-only properties, and by
+/// writing into arrays.
 /// </summary>
 public class UnchangeableTests
 {
@@ -21,7 +21,7 @@ public class UnchangeableTests
             AssertRefused(property, found.Neurons[0]);
         Assert.Equal(NeuronState.Unstable, found.Neurons[0].State);
 
-        // Verdicts that a caller keeps are not those of the table.
+        // Verdicts that a caller keeps are copies, not those of the table.
         NeuronStability[] own = [new() { Layer = 1, Neuron = 0, State = NeuronState.Undetermined },
             new() { Layer = 1, Neuron = 1, State = NeuronState.Undetermined }];
         var table = new StabilityTable(Network, InputDomain.Unit, own);

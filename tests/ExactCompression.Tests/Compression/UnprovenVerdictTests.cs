@@ -7,14 +7,14 @@ using Xunit;
 
 namespace ExactCompression.Tests.Compression;
 
-/// <summary>A compression never calls proven what stands on someone's word.</summary>
+/// <summary>A compression never reports as proven what rests on a mere claim.</summary>
 public sealed class UnprovenVerdictTests
 {
-    /// <summary>0.3 and a little: the only place where the second layer's first neuron is on.</summary>
+    /// <summary>Slightly above 0.3: the only place where the second layer's first neuron is on.</summary>
     private const double Bump = 0.300001;
 
-    // Over [0,1]: the second layer is relu(1e6 x - 3e5) - 2 relu(1e6 x - 300001) + relu(1e6 x - 300002) - 0.5, above 0 on an interval of a
-    // millionth, where it reaches 0.5; and x.
+    // Over [0,1]: the second layer is relu(1e6 x - 3e5) - 2 relu(1e6 x - 300001) + relu(1e6 x - 300002) - 0.5, above 0 on an interval of
+    // length one millionth, where it reaches 0.5; and x.
     private static readonly ReluNetwork Network = new(
     [
         new([1e6, 1e6, 1e6, 1], [-3e5, -300_001, -300_002, 0], 4, 1, Activation.Relu, WeightPrecision.Float64),
@@ -161,7 +161,7 @@ public sealed class UnprovenVerdictTests
                 NetworkEquivalence.Compare(made, null, new(), default).Evidence));
     }
 
-    /// <summary>What a file would say that calls the narrow bump inactive, and is right in all else.</summary>
+    /// <summary>The table of a file that calls the narrow bump inactive, and is right otherwise.</summary>
     private static StabilityTable False() =>
         new(Network, InputDomain.Unit.For(1), [.. StabilityTable.Undecided(Network).Neurons.Select(static (n, i) => new NeuronStability
     {

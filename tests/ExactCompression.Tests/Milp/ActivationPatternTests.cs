@@ -5,10 +5,10 @@ using Xunit;
 
 namespace ExactCompression.Tests.Milp;
 
-/// <summary>Patterns that a solver finds against the exact geometry of all regions, and limits.</summary>
+/// <summary>Patterns found by a solver against the exact geometry of all regions, and limits.</summary>
 public sealed class ActivationPatternTests
 {
-    /// <summary>Regions that keep further from 0 than this somewhere must be found.</summary>
+    /// <summary>Regions that are further from 0 than this somewhere must be found.</summary>
     private static readonly Rational Clear = 0.001;
 
     [Theory]
@@ -90,8 +90,8 @@ public sealed class ActivationPatternTests
     }
 
     /// <summary>
-    /// A slab between two parallel planes, thinner than any solver's tolerance: it is not found, so the enumeration must not be
-    /// called complete.
+    /// A slab between two parallel planes, thinner than any solver's tolerance: it is not found, so the enumeration must not be reported as
+    /// complete.
     /// </summary>
     [Fact]
     public void Run_ThinRegionOfManyInputs_IsUnproven()
@@ -106,7 +106,9 @@ public sealed class ActivationPatternTests
         Assert.Equal(ActivationPatternEnd.Unproven, search.End);
     }
 
-    /// <summary>The smallest positive number as a bias: on, however small, and a point of doubles proves it.</summary>
+    /// <summary>
+    /// The smallest positive number as a bias: the neuron is on, however small the bias, and a point of doubles proves it.
+    /// </summary>
     [Fact]
     public void Run_TinyConstantNeuronOfManyInputs_IsOn()
     {
@@ -133,9 +135,11 @@ public sealed class ActivationPatternTests
         Assert.Equal((false, ActivationPatternEnd.Complete), (search.IsExact, search.End));
     }
 
-    /// <summary>A joined layer's weights are known to a radius only: what is thinner than that radius is nobody's to claim.</summary>
+    /// <summary>
+    /// A joined layer's weights are known to a radius only: nothing can be claimed about regions thinner than that radius.
+    /// </summary>
     [Fact]
-    public void Run_WeightsWithARadius_TakeTheSolver()
+    public void Run_WeightsWithARadius_UseTheSolver()
     {
         var first = new AffineLayer([1, 1], [-0.5, -0.5], 2, 1, Activation.Relu, WeightPrecision.Float64, [0, 0], [1e-9, 1e-9]);
         var search = new ActivationPatternSearch(new([first, new([1, 1], [0], 1, 2, Activation.Identity)]), null, new());

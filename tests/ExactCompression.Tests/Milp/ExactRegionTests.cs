@@ -9,11 +9,11 @@ using Xunit;
 namespace ExactCompression.Tests.Milp;
 
 /// <summary>
-/// Exact enumeration of linear regions against the vertices of all regions, which another algorithm finds in fractions of its own.
+/// Exact enumeration of linear regions against the vertices of all regions, which another algorithm finds in its own fractions.
 /// </summary>
 public sealed class ExactRegionTests
 {
-    /// <summary>Numbers that rounding, underflow and cancellation trip over.</summary>
+    /// <summary>Numbers that provoke rounding errors, underflow and cancellation.</summary>
     private static readonly Gen<double> Nasty = OneOf(
         0, -0.0, double.Epsilon, -double.Epsilon, 2 * double.Epsilon, 1e-300, -1e-300, 1e20, -1e20,
         0.5, -0.5, 1, -1, 2, 0.1, -0.1, 0.3, Math.BitIncrement(1));
@@ -33,7 +33,7 @@ public sealed class ExactRegionTests
     [InlineData(1, 4, 300)]
     [InlineData(2, 3, 300)]
     [InlineData(3, 3, 60)]
-    public void Run_NastyNumbers_FindsExactlyTheRegions(int inputs, int width, int count) =>
+    public void Run_HardNumbers_FindsExactlyTheRegions(int inputs, int width, int count) =>
         Cases(inputs, width).ForAll(Check, count, threads: 1);
 
     [Fact]
@@ -49,16 +49,16 @@ public sealed class ExactRegionTests
     [Fact]
     public void Run_PointDomain_IsThePointsPattern()
     {
-        // At 2: 0.1 * 2 - 0.2 is 0 for the doubles as they are, and 3 * 0.1 - 0.3 is not.
+        // At 2: 0.1 * 2 - 0.2 is 0 for the doubles as stored, and 3 * 0.1 - 0.3 is not.
         double[] bias = [-0.2, -Math.BitDecrement(3), 1, -1];
         ReluNetwork network = Network(([0.1, 1.5, 0.1, -0.1], bias, 4, 1), ([1, 1, 1, 1], [-1.2], 1, 4), ([1], [0], 1, 1));
         AssertPatterns(network, new([2], [2]), "0110|1");
     }
 
     [Fact]
-    public void Run_SomeInputsFixedOrUnread_AreNoDimension()
+    public void Run_SomeInputsFixedOrUnread_AreNotDimensions()
     {
-        // The middle input is fixed at 3 and the last is read by nobody: x > 1/2 is all that matters.
+        // The middle input is fixed at 3 and the last is never read: only x > 1/2 matters.
         ReluNetwork network = Network(([2, 1, 0, 0, -1, 0], [-4, 3], 2, 3), ([1, 1], [0], 1, 2));
         AssertPatterns(network, new([0, 3, -1], [1, 3, 5]), "00", "10");
     }
@@ -80,15 +80,15 @@ public sealed class ExactRegionTests
     }
 
     /// <summary>
-    /// m planes in general position have sum of C(m, k), k = 0..n, regions in n dimensions; a box that holds all their crossings
-    /// has as many.
+    /// m planes in general position have the sum of C(m, k), k = 0..n, regions in n dimensions; a box that contains all their crossings has
+    /// as many.
     /// </summary>
     [Theory]
     [InlineData(2, 12, 1 + 12 + 66)]
     [InlineData(4, 8, 1 + 8 + 28 + 56 + 70)]
     [InlineData(6, 7, 1 + 7 + 21 + 35 + 35 + 21 + 7)]
     [InlineData(8, 8, 256)]
-    public void Run_PlanesInGeneralPosition_HaveAsManyRegionsAsSchlaefliCounted(int inputs, int planes, int regions)
+    public void Run_PlanesInGeneralPosition_HaveSchlaeflisNumberOfRegions(int inputs, int planes, int regions)
     {
         // Rows of powers (1, t, t^2, ...) with distinct t: every n of them are independent, and the constants t^n keep n + 1 of
         // them from meeting.
@@ -120,14 +120,14 @@ public sealed class ExactRegionTests
     }
 
     [Fact]
-    public void Run_NoTime_SaysSo()
+    public void Run_NoTime_ReportsIt()
     {
         var search = new ActivationPatternSearch(Network(([1], [-0.5], 1, 1), ([1], [0], 1, 1)), null, new() { TimeLimit = TimeSpan.Zero });
         Assert.Empty(search.Run(default));
         Assert.Equal(ActivationPatternEnd.TimeReached, search.End);
     }
 
-    /// <summary>Networks that an earlier enumeration missed regions of.</summary>
+    /// <summary>Networks of which an earlier enumeration missed regions.</summary>
     [SkippableFact]
     public void Run_KnownHardNetworks_FindsExactlyTheRegions()
     {

@@ -6,11 +6,11 @@ namespace ExactCompression.Tests.Milp;
 
 public sealed class MilpProgramTests
 {
-    /// <summary>A knapsack of several rows that no solver ends at its root.</summary>
+    /// <summary>A knapsack with several rows that no solver solves at its root.</summary>
     [Theory]
     [InlineData("Highs")]
     [InlineData("Cbc")]
-    public void Solve_InStints_EndsAtTheOptimumThatOneSolveFinds(string solver)
+    public void Solve_InTimeSlices_FindsTheOptimumOfOneSolve(string solver)
     {
         double expected = Solve("Scip", TimeSpan.FromSeconds(5)).Objective;
         MilpOutcome outcome = Solve(solver, TimeSpan.FromMilliseconds(1));
@@ -19,16 +19,16 @@ public sealed class MilpProgramTests
     }
 
     /// <summary>
-    /// A solve that is left behind owns the native solver, and frees it: what changes the program afterwards must not reach it,
-    /// while it runs or later.
+    /// An abandoned solve owns the native solver, and frees it: later changes to the program must not reach it, while it runs or
+    /// afterwards.
     /// </summary>
     [Theory]
     [InlineData("Clp")]
     [InlineData("Cbc")]
     [InlineData("Highs")]
-    public void Change_AfterASolveWasLeftBehind_TouchesNothing(string solver)
+    public void Change_AfterASolveWasAbandoned_HasNoEffect(string solver)
     {
-        // How long a solve goes on after it was cancelled is a matter of the machine: the program grows until one does.
+        // How long a solve continues after it was cancelled depends on the machine: the program grows until a solve is abandoned.
         int size = 400;
         MilpProgram program = Dense(solver, size);
         while (!IsLeftBehind(program) && size < 6400)
@@ -96,7 +96,7 @@ public sealed class MilpProgramTests
         Assert.DoesNotContain(handlers, static h => h.Contains("scip", StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>A dense program with as many rows as variables, hard enough for no solver to end it at once.</summary>
+    /// <summary>A dense program with as many rows as variables, hard enough that no solver finishes at once.</summary>
     private static MilpProgram Dense(string solver, int size)
     {
         var random = new Random(7);
@@ -117,10 +117,10 @@ public sealed class MilpProgramTests
         return program;
     }
 
-    private static MilpOutcome Solve(string solver, TimeSpan firstStint)
+    private static MilpOutcome Solve(string solver, TimeSpan firstTimeSlice)
     {
         var random = new Random(4);
-        using var program = new MilpProgram(SolverBackend.Known.First(b => b.Name == solver)) { FirstStint = firstStint };
+        using var program = new MilpProgram(SolverBackend.Known.First(b => b.Name == solver)) { FirstTimeSlice = firstTimeSlice };
         int[] variables = [.. Enumerable.Range(0, 30).Select(_ => program.AddVariable(0, 1, integer: true))];
         foreach (int variable in variables)
             program.SetObjective(variable, random.Next(10, 100));

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ExactCompression.Tests.Milp;
 
-/// <summary>Asks Linux who handles a signal.</summary>
+/// <summary>Asks Linux which handler a signal has.</summary>
 internal static partial class SignalHandlers
 {
     private const int Interrupt = 2;

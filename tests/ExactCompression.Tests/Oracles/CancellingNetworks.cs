@@ -85,7 +85,7 @@ internal static class CancellingNetworks
         for (int j = folds ? 0 : 1; j < fates.Length; j++) // neuron 0 is kept, and others may be multiples of it
             fates[j] = Fate(random, layer, inputs, j, folds);
         AddedNeuron[] added = folds ? [] : [.. Enumerable.Range(0, random.Next(3)).Select(_ => Added(random, layer, inputs))];
-        var weights = new NextWeights(next, fates, added.Length);
+        var weights = new OutgoingWeights(next, fates, added.Length);
         double[] matrix = folds ? [.. Enumerable.Range(0, next.Count * layer.Columns).Select(_ => Number(random, false))] : weights.Weights;
         for (int k = 0; k < matrix.Length; k++)
             matrix[k] = random.Next(4) switch { 0 => Math.BitIncrement(matrix[k]),

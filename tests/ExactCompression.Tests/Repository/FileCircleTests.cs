@@ -11,16 +11,7 @@ public class FileCircleTests
     [
         (["Certificates/Checking/BoxTreeCheck.cs", "Certificates/Checking/StabilityCheck.cs"],
             "Recursion: a part of the input box is checked as the whole box is."),
-        (["Analysis/ClaimComparison.cs", "Analysis/MilpAnalysis.cs", "Analysis/StabilityAnalysis.cs"],
-            "Recursion: the claims of one search are put to another search."),
-        (["Verdicts/ImportedClaim.cs", "Verdicts/NeuronStability.cs"],
-            "A verdict says whether it is imported, and an imported claim is a verdict."),
         (["Verdicts/StabilityCounts.cs", "Verdicts/StabilityTable.cs"], "A table counts its own verdicts when they are first asked for."),
-        (["Bounds/BackwardRow.cs", "Bounds/ReluRelaxation.cs"], "To be opened."),
-        (["Compression/Rewriting/LayerRewrite.cs", "Compression/Rewriting/NextWeights.cs"], "To be opened."),
-        (["Compression/NetworkEquivalence.cs", "Compression/Equivalence/ComparisonPoints.cs",
-            "Compression/Equivalence/DeviationProof.cs", "Compression/Equivalence/DifferenceSearch.cs"],
-            "To be opened: the options belong in a file of their own."),
     ];
 
     /// <summary>No file reaches itself by the types that it uses, those that these use, and so on.</summary>

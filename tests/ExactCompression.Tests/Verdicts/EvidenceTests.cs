@@ -3,13 +3,13 @@ using Xunit;
 
 namespace ExactCompression.Tests.Verdicts;
 
-/// <summary>Evidence and its text, which files and scripts keep.</summary>
+/// <summary>Evidence and its text, which files and scripts rely on.</summary>
 public sealed class EvidenceTests
 {
     private static readonly Evidence Scip = Evidence.BySolver("Scip", 1e-6), Highs = Evidence.BySolver("Highs", 1e-6);
 
     [Fact]
-    public void Format_EachKind_IsTheTextThatFilesHave()
+    public void Format_EachKind_IsTheTextOfFiles()
     {
         (string Text, Evidence Evidence)[] all =
         [
@@ -23,8 +23,8 @@ public sealed class EvidenceTests
             ("Witness", Evidence.Witness),
             ("Milp (Scip, 1e-06)", Scip),
             ("Milp (Cbc, 2e-09)", Evidence.BySolver("Cbc", 2e-9)),
-            ("Imported", Evidence.FromOutside("")),
-            ("Imported (Elsewhere)", Evidence.FromOutside("Elsewhere")),
+            ("Imported", Evidence.Imported("")),
+            ("Imported (Elsewhere)", Evidence.Imported("Elsewhere")),
             ("Imported (Milp (Scip, 1e-06), proven by Crown)", Evidence.Crown.After(Scip).AsImported()),
             ("Milp (Scip, 1e-06), proven by Crown", Evidence.Crown.After(Scip)),
             ("Milp (Scip, 1e-06), proven by Crown, proven by Enumeration", Evidence.Enumeration.After(Evidence.Crown.After(Scip))),
@@ -39,7 +39,7 @@ public sealed class EvidenceTests
         ];
         foreach ((string text, Evidence evidence) in all)
         {
-            var read = Evidence.Parse(text);
+            var read = EvidenceText.Parse(text);
             Assert.Equal((text, text), (evidence.ToString(), read.ToString()));
             Assert.Equal((evidence.Kind, evidence.Solver, evidence.Tolerance, evidence.Stated, evidence.Label),
                 (read.Kind, read.Solver, read.Tolerance, read.Stated, read.Label));
@@ -53,7 +53,7 @@ public sealed class EvidenceTests
         Assert.Equal(all.Length, all.Select(static a => a.Evidence).Distinct().Count());
     }
 
-    /// <summary>Whatever a file has, it comes out as it was; and damage makes no proof of a claim.</summary>
+    /// <summary>Whatever text a file has survives a round trip, and damage never turns a claim into a proof.</summary>
     [Theory]
     [InlineData("Elsewhere", nameof(EvidenceKind.Other))]
     [InlineData("crown", nameof(EvidenceKind.Other))]
@@ -80,9 +80,9 @@ public sealed class EvidenceTests
     [InlineData("Imported (Crown), proven by Crown", nameof(EvidenceKind.Imported))]
     [InlineData("Imported (A), against Imported (B)", nameof(EvidenceKind.Imported))]
     [InlineData("Imported (Imported (Crown))", nameof(EvidenceKind.Imported))]
-    public void Parse_OddText_KeepsItAndTakesItForNoProof(string text, string kind)
+    public void Parse_OddText_KeepsItAndIsNoProof(string text, string kind)
     {
-        var evidence = Evidence.Parse(text);
+        var evidence = EvidenceText.Parse(text);
         Assert.Equal((kind, text), (evidence.Kind.ToString(), evidence.ToString()));
         Assert.Equal(kind == nameof(EvidenceKind.Solver), evidence.IsSolverAlone);
         var verdict = new NeuronStability { Layer = 1, Neuron = 0, State = NeuronState.StablyActive, Evidence = text };
@@ -91,7 +91,7 @@ public sealed class EvidenceTests
     }
 
     [Fact]
-    public void Parse_DamagedText_ComesOutAsItWas()
+    public void Parse_DamagedText_SurvivesARoundTrip()
     {
         var random = new Random(9);
         string[] words =
@@ -101,9 +101,9 @@ public sealed class EvidenceTests
             string text = string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => words[random.Next(words.Length)]));
             if (text.Length > 0 && random.Next(2) == 0)
                 text = text.Remove(random.Next(text.Length), 1);
-            var evidence = Evidence.Parse(text);
+            var evidence = EvidenceText.Parse(text);
             Assert.Equal(text, evidence.ToString());
-            var import = Evidence.Parse(evidence.AsImported().ToString());
+            var import = EvidenceText.Parse(evidence.AsImported().ToString());
             Assert.True(import.IsImported);
             Assert.Equal(text, evidence.IsImported ? import.ToString() : import.Stated);
             Assert.False(evidence.IsConfirmed && !text.Contains(", proven by ", StringComparison.Ordinal), text);
@@ -115,25 +115,25 @@ public sealed class EvidenceTests
     {
         string deep = string.Concat(Enumerable.Repeat("Imported (", 200_000));
         string wide = "Crown" + string.Concat(Enumerable.Repeat(", against Milp (Scip, 1e-06)", 50_000));
-        Assert.Equal(deep, Evidence.Parse(deep).ToString());
-        Assert.Equal(50_000, Evidence.Parse(wide).Notes.Count);
-        Assert.Equal(wide, Evidence.Parse(wide).ToString());
+        Assert.Equal(deep, EvidenceText.Parse(deep).ToString());
+        Assert.Equal(50_000, EvidenceText.Parse(wide).Notes.Count);
+        Assert.Equal(wide, EvidenceText.Parse(wide).ToString());
     }
 
     [Fact]
     public void After_ClaimWhoseTextIsDamaged_IsConfirmedByAProof()
     {
-        Evidence evidence = Evidence.Crown.After(Evidence.Parse("Milp (Scip"));
+        Evidence evidence = Evidence.Crown.After(EvidenceText.Parse("Milp (Scip"));
         Assert.Equal(("Milp (Scip, proven by Crown", false), (evidence.ToString(), evidence.IsSolverAlone));
-        evidence = Evidence.Crown.After(Evidence.Parse("Milp"));
+        evidence = Evidence.Crown.After(EvidenceText.Parse("Milp"));
         Assert.Equal(("Milp, proven by Crown", false), (evidence.ToString(), evidence.IsSolverAlone));
-        Assert.True(Evidence.Parse(evidence.ToString()).IsConfirmed);
+        Assert.True(EvidenceText.Parse(evidence.ToString()).IsConfirmed);
     }
 
     [Fact]
     public void Unproven_SolverAgainstAConfirmedImport_IsNoProof()
     {
-        // The file's claim names a proof; what a solver says against it has none.
+        // The file's claim names a proof; the solver's claim against it has none.
         ReluNetwork network = new([new([1], [0], 1, 1, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)]);
         StabilityTable file = new(
             network, InputDomain.Uniform(-1, 1),

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ExactCompression.Tests.Verdicts;
 
-/// <summary>Stages of a search: names that scripts and files keep, and comparison by value.</summary>
+/// <summary>Stages of a search: names that scripts and files rely on, and comparison by value.</summary>
 public sealed class SearchStageTests
 {
     private static readonly ReluNetwork Network = new([new([1], [0], 1, 1, Activation.Relu), new([1], [0], 1, 1, Activation.Identity)]);
@@ -29,7 +29,7 @@ public sealed class SearchStageTests
     [InlineData("")]
     [InlineData("crown")]
     [InlineData("Of another version")]
-    public void Parse_UnknownName_KeepsItAndEqualsItselfAlone(string name)
+    public void Parse_UnknownName_KeepsItAndEqualsOnlyItself(string name)
     {
         var stage = SearchStage.Parse(name);
         Assert.Equal((name, SearchStage.Parse(name)), (stage.Name, stage));

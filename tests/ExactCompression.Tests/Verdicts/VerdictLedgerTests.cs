@@ -14,7 +14,7 @@ public sealed class VerdictLedgerTests
         ledger.Bound(0, 0, 1, Evidence.Interval);
         Assert.Equal(
             (NeuronState.Undetermined, true, true, false),
-            (ledger.StateOf(0), ledger.MayBeZero(0), ledger.Wants(0, above: true), ledger.Wants(0, above: false)));
+            (ledger.StateOf(0), ledger.MayBeZero(0), ledger.NeedsWitness(0, above: true), ledger.NeedsWitness(0, above: false)));
         ledger.Bound(0, -1, 0, Evidence.Crown);
         Assert.Equal(NeuronState.StablyInactive, ledger.StateOf(0));
         Assert.Equal(1, ledger.Decided);
@@ -32,7 +32,7 @@ public sealed class VerdictLedgerTests
     [Fact]
     public void ShowPositive_NeverBelowZero_IsActive()
     {
-        ledger.ShowPositive(0, Evidence.Enumeration); // nothing is known of the other side
+        ledger.ShowPositive(0, Evidence.Enumeration); // nothing is known about the other sign
         Assert.Equal(NeuronState.Undetermined, ledger.StateOf(0));
         ledger.Bound(0, 0, 1, Evidence.Crown);
         ledger.ShowPositive(0, Evidence.Enumeration);
@@ -40,10 +40,10 @@ public sealed class VerdictLedgerTests
     }
 
     [Fact]
-    public void Scope_NeuronsOutside_AreNotWantedAndCountAsDecided()
+    public void Scope_NeuronsOutside_NeedNoWitnessAndCountAsDecided()
     {
         var none = new VerdictLedger(StabilityTable.Undecided(ledger.Network), scope: static _ => false);
-        Assert.Equal((1, false, false, 0), (none.Decided, none.Wants(0, true), none.HasOpen(1), none.DeepestOpen()));
+        Assert.Equal((1, false, false, 0), (none.Decided, none.NeedsWitness(0, true), none.HasOpen(1), none.DeepestOpen()));
         none.Bound(0, 1, 2, Evidence.Crown);
         Assert.Equal((NeuronState.StablyActive, 1), (none.StateOf(0), none.Decided));
     }
@@ -58,7 +58,7 @@ public sealed class VerdictLedgerTests
     }
 
     [Fact]
-    public void Bound_InfinityOnTheWrongSide_ProvesNothing()
+    public void Bound_InfinityOfTheWrongSign_ProvesNothing()
     {
         ledger.Bound(0, double.PositiveInfinity, double.NegativeInfinity, Evidence.Crown);
         Assert.Equal(
@@ -77,7 +77,7 @@ public sealed class VerdictLedgerTests
     [Theory]
     [InlineData(0, 0, NeuronState.StablyInactive)] // both: counts as inactive
     [InlineData(-1, 0, NeuronState.StablyInactive)]
-    [InlineData(0, 1, NeuronState.Undetermined)] // perhaps 0 everywhere
+    [InlineData(0, 1, NeuronState.Undetermined)] // may be 0 everywhere
     [InlineData(double.Epsilon, 1, NeuronState.StablyActive)]
     [InlineData(-1, double.Epsilon, NeuronState.Undetermined)]
     [InlineData(-double.Epsilon, 1, NeuronState.Undetermined)]
@@ -120,14 +120,14 @@ public sealed class VerdictLedgerTests
     public void Credit_BothSigns_IsUnstable()
     {
         ledger.Credit(0, above: true, [1]);
-        Assert.False(ledger.Wants(0, above: true));
-        Assert.True(ledger.Wants(0, above: false));
+        Assert.False(ledger.NeedsWitness(0, above: true));
+        Assert.True(ledger.NeedsWitness(0, above: false));
         ledger.Credit(0, above: false, [0]);
         Assert.Equal(NeuronState.Unstable, ledger.StateOf(0));
     }
 
     [Fact]
-    public void Learn_WithABoardOfWitnesses_TellsItWitnessesAndNoBounds()
+    public void Learn_WithALedgerOfWitnesses_PassesOnWitnessesAndNoBounds()
     {
         var outlook = new VerdictLedger(StabilityTable.Undecided(ledger.Network)) { Witnesses = ledger };
         outlook.Bound(0, 0.5, 1, Evidence.Crown);
@@ -135,12 +135,12 @@ public sealed class VerdictLedgerTests
             (NeuronState.Undetermined, double.NegativeInfinity, double.PositiveInfinity),
             (ledger.StateOf(0), ledger.Lower[0], ledger.Upper[0]));
         Assert.False(outlook.Learn(0, above: true, [1]));
-        Assert.False(ledger.Wants(0, above: true));
-        Assert.True(ledger.Wants(0, above: false));
+        Assert.False(ledger.NeedsWitness(0, above: true));
+        Assert.True(ledger.NeedsWitness(0, above: false));
     }
 
     [Fact]
-    public void Learn_BothSigns_DecidesBothBoards()
+    public void Learn_BothSigns_DecidesBothLedgers()
     {
         var outlook = new VerdictLedger(StabilityTable.Undecided(ledger.Network)) { Witnesses = ledger };
         Assert.True(outlook.Learn(0, above: true, [1]));

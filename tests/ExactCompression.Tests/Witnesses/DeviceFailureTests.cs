@@ -12,7 +12,7 @@ public sealed class DeviceFailureTests
     private static readonly ReluNetwork Network = TestNetworks.Random(11, 10, 30, 20, 15, 2);
 
     [Fact]
-    public void FindUnstable_TooManyPoints_GoesOnWithSmallerBatches()
+    public void FindUnstable_TooManyPoints_ContinuesWithSmallerBatches()
     {
         using var failing = new FailingDevice(fits: 600);
         (StabilityTable table, List<string> warnings) = Search(failing);
@@ -20,14 +20,14 @@ public sealed class DeviceFailureTests
         Assert.Equal("failing", table.Device);
         Assert.Equal(
             [
-                "The compute device 'failing' failed: It is out of memory. Going on with batches of 1024 points.",
-                "The compute device 'failing' failed: It is out of memory. Going on with batches of 512 points.",
+                "The compute device 'failing' failed: It is out of memory. Continuing with batches of 1024 points.",
+                "The compute device 'failing' failed: It is out of memory. Continuing with batches of 512 points.",
             ],
             warnings);
     }
 
     [Fact]
-    public void FindUnstable_NoBatchFits_GoesOnOnTheCpu()
+    public void FindUnstable_NoBatchFits_ContinuesOnTheCpu()
     {
         using var failing = new FailingDevice(fits: 0);
         (StabilityTable table, List<string> warnings) = Search(failing);
@@ -35,23 +35,24 @@ public sealed class DeviceFailureTests
         Assert.Equal("CPU (SIMD)", table.Device);
         Assert.Equal(4, warnings.Count);
         Assert.StartsWith(
-            "The compute device 'failing' failed: It is out of memory. Going on with CPU (SIMD), ", warnings[^1], StringComparison.Ordinal);
+            "The compute device 'failing' failed: It is out of memory. Continuing with CPU (SIMD), ", warnings[^1],
+            StringComparison.Ordinal);
     }
 
-    /// <summary>Wherever it is lost, during sampling or an attack.</summary>
+    /// <summary>Whenever it is lost, during sampling or an attack.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(5)]
-    public void FindUnstable_DeviceIsLost_GoesOnOnTheCpuAndLosesNothing(int passes)
+    public void FindUnstable_DeviceIsLost_ContinuesOnTheCpuAndLosesNothing(int passes)
     {
         using var failing = new FailingDevice(passes, opens: 1);
         (StabilityTable table, List<string> warnings) = Search(failing);
         Assert.Equal(States(Expected()), States(table));
         Assert.Equal("CPU (SIMD)", table.Device);
-        Assert.Contains("'failing' failed: It is lost. Going on with CPU (SIMD), ", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains("'failing' failed: It is lost. Continuing with CPU (SIMD), ", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,10 +3,10 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Tests.Witnesses;
 
 /// <summary>
-/// Works like the CPU, and fails as a card that is out of memory: with more points than fit, or from some forward pass on.
+/// Works like the CPU, and fails like a card that is out of memory: with more points than fit, or from a given forward pass on.
 /// </summary>
 /// <param name="passes">Forward passes that work, over all sessions.</param>
-/// <param name="fits">Points that its memory has room for.</param>
+/// <param name="fits">Points that fit into its memory.</param>
 /// <param name="opens">Sessions that can be opened.</param>
 internal sealed class FailingDevice(int passes = int.MaxValue, int fits = int.MaxValue, int opens = int.MaxValue) : IWitnessDevice
 {

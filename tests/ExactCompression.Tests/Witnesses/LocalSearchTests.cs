@@ -10,7 +10,7 @@ public sealed class LocalSearchTests
     [Theory]
     [InlineData(1, 0)]
     [InlineData(2, 7)]
-    public void Run_NeuronAboveZeroOnlyRoundAVertexOfKinks_FindsIt(int threads, int seed)
+    public void Run_NeuronAboveZeroOnlyAroundAVertexOfKinks_FindsIt(int threads, int seed)
     {
         // z = 0.001 - |x - 0.3| - 2 |y + 0.2| - |x + y + w|: above 0 in less than a billionth of the box.
         ReluNetwork network = new(
@@ -26,7 +26,7 @@ public sealed class LocalSearchTests
     }
 
     [Fact]
-    public void Run_NeuronAboveZeroByLessThanFloat32Tells_FindsIt()
+    public void Run_NeuronAboveZeroByLessThanFloat32Resolves_FindsIt()
     {
         // z = relu(x + 10000) - relu(x + 9999.9999) - 0.00005 - |y - 0.3| is above 0 by 0.00005 at y = 0.3; in float32 the first two are
         // equal.

@@ -7,15 +7,15 @@ using Xunit;
 namespace ExactCompression.Tests.Witnesses;
 
 /// <summary>
-/// Networks at one point, made so that one kind of rounding error turns the sign of a pre-activation: without its share of the error bound
-/// a witness would be credited that is none.
+/// Networks at one point, constructed so that one kind of rounding error flips the sign of a pre-activation: without its share of the error
+/// bound, a false witness would be credited.
 /// </summary>
 public sealed class WitnessCheckTests
 {
     private const double Unit = Rounding.Unit, Lost = 0.99 * Rounding.Unit;
     private const int Many = 400;
 
-    /// <summary>1 and many terms that its sum does not notice: <c>1 + 395 u</c>, computed as 1.</summary>
+    /// <summary>1 and many terms that are lost in its sum: <c>1 + 395 u</c>, computed as 1.</summary>
     private static double[] Swallowed => [.. Enumerable.Range(0, Many).Select(static i => i == 0 ? 1 : Lost)];
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class WitnessCheckTests
     [Fact]
     public void Credit_ErrorThatIsNotANumber_ClaimsNoSign()
     {
-        // z1 = (1e308, 1e308), computed as minus infinity; z2 = 0 a1 - a2 + 1e300 < 0, where 0 times an infinite error is no number.
+        // z1 = (1e308, 1e308), computed as minus infinity; z2 = 0 a1 - a2 + 1e300 < 0, where 0 times an infinite error is NaN.
         var first = new AffineLayer([-1e200, 1e200, 1e198, -1e200, 1e200, 1e198], [0, 0], 2, 3, Activation.Relu, WeightPrecision.Float64);
         ReluNetwork network = new(
             [first, new([0, -1], [1e300], 1, 2, Activation.Relu, WeightPrecision.Float64), new([1], [0], 1, 1, Activation.Identity)]);
@@ -101,7 +101,9 @@ public sealed class WitnessCheckTests
         Assert.Equal([upper[0], lower[1], lower[2]], points[1]);
     }
 
-    /// <summary>No neuron may be credited with a sign that it has not, and what is computed for the last one has the wrong sign.</summary>
+    /// <summary>
+    /// No neuron may be credited with a sign that it does not have, and the value computed for the last one has the wrong sign.
+    /// </summary>
     private static void Check(double[] point, params (double[] Weights, double[] Bias, int Outputs)[] layers)
     {
         var list = new List<AffineLayer>();

@@ -1,7 +1,7 @@
 namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>
-/// The points of a domain that two networks are compared on, in batches: any batch can be made alone, and always comes out the same.
+/// The points of a domain that two networks are compared on, in batches: any batch can be generated alone, and is always the same.
 /// </summary>
 internal sealed class ComparisonPoints
 {
@@ -12,7 +12,7 @@ internal sealed class ComparisonPoints
     private readonly InputData? data;
     private readonly EquivalenceOptions options;
 
-    /// <summary>Makes the list of points: both ends and the centre, the data, then random points.</summary>
+    /// <summary>Generates the list of points: both ends and the centre, the data, then random points.</summary>
     public ComparisonPoints(InputDomain domain, InputData? data, EquivalenceOptions options)
     {
         this.domain = domain;

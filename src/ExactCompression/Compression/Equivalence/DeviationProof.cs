@@ -4,10 +4,10 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Equivalence;
 
-/// <summary>What is proven of the difference of two networks.</summary>
-/// <param name="Bound">A bound of it; infinity where none is known.</param>
+/// <summary>What is proven about the difference of two networks.</summary>
+/// <param name="Bound">A bound of the difference; infinity where none is known.</param>
 /// <param name="Evidence">What proved it.</param>
-/// <param name="Counterexample">An input that shows more than the tolerance, or null.</param>
+/// <param name="Counterexample">An input where the difference exceeds the tolerance, or null.</param>
 internal readonly record struct DeviationBound(double Bound, EquivalenceEvidence Evidence, double[]? Counterexample = null)
 {
     /// <summary>The better of two.</summary>
@@ -15,13 +15,13 @@ internal readonly record struct DeviationBound(double Bound, EquivalenceEvidence
 }
 
 /// <summary>
-/// Proven bounds of the largest output difference of two networks that nothing else is known of, the cheapest and sharpest first.
+/// Proven bounds of the largest output difference of two networks about which nothing else is known, the cheapest and tightest first.
 /// </summary>
 internal static class DeviationProof
 {
     /// <summary>The best bound found.</summary>
     /// <param name="reference">The first network.</param>
-    /// <param name="difference">The second, of the same numbers of inputs and outputs.</param>
+    /// <param name="difference">The second, with the same numbers of inputs and outputs.</param>
     /// <param name="domain">The domain, of the networks' size.</param>
     /// <param name="data">Rows that help to decide neurons, or null.</param>
     /// <param name="enough">A bound up to this is good enough: the search ends there.</param>
@@ -44,7 +44,8 @@ internal static class DeviationProof
     }
 
     /// <summary>
-    /// What takes time: compression of the larger network as the smaller may have been made, then the network of their difference.
+    /// The expensive proofs: compression of the larger network as the smaller one may have been produced, then the network of their
+    /// difference.
     /// </summary>
     private static DeviationBound Searched(
         DeviationBound best, ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough,
@@ -67,7 +68,7 @@ internal static class DeviationProof
     }
 
     /// <summary>
-    /// Compresses the larger network as the smaller one may have been made, and adds the bounds <c>larger - compressed</c> and
+    /// Compresses the larger network as the smaller one may have been produced, and adds the bounds <c>larger - compressed</c> and
     /// <c>compressed - smaller</c>.
     /// </summary>
     private static double ByCompression(
@@ -98,8 +99,8 @@ internal static class DeviationProof
     /// <summary>The bound for two networks of the same widths: 0 where all weights are the same and exact.</summary>
     /// <remarks>
     /// Layer by layer, <c>|z' - z| &lt;= |W'| e + max |(W' - W) a + (b' - b)| + R |a| + R' |a'| + r + r'</c> where <c>e</c> bounds the
-    /// difference of the activations before, for those pass through rectifiers that move by no more than their arguments. Where both layers
-    /// are the same map <c>T</c>, whatever their radius, it is <c>|T| e &lt;= (|W| + R) e</c>.
+    /// difference of the activations before, since those pass through rectifiers, whose outputs move by no more than their inputs. Where
+    /// both layers are the same map <c>T</c>, whatever their radius, it is <c>|T| e &lt;= (|W| + R) e</c>.
     /// </remarks>
     public static double OfSameWidths(ReluNetwork reference, ReluNetwork difference, InputDomain domain)
     {
@@ -140,7 +141,7 @@ internal static class DeviationProof
                 continue;
             TensorPrimitives.Subtract(other.Row(i), layer.Row(i), difference);
 
-            // By u of each element; the box bears it, too: its gamma is 3 u more than the dot product needs, its widening 4 u.
+            // By u of each element; the box covers it, too: its gamma is 3 u more than the dot product needs, its widening 4 u.
             TensorPrimitives.Multiply(difference, slack, rounding);
             moved[i] = UpperBound.Add(moved[i], inputs.Largest(difference, shift));
             moved[i] = UpperBound.Add(

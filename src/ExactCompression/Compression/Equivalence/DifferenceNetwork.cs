@@ -2,17 +2,17 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Equivalence;
 
-/// <summary>Two networks side by side as one rectifier network, whose outputs are their difference.</summary>
+/// <summary>Two networks in parallel as one rectifier network, whose outputs are their difference.</summary>
 /// <remarks>
-/// A network with fewer layers waits for the other: its activations are not negative, so that rectifiers pass them on as they are; of one
-/// without hidden layers the inputs are passed on, less the lower ends of their domain. What the new biases are rounded by is carried as
-/// their radius.
+/// A network with fewer layers is padded to the other's depth: its activations are not negative, so that rectifiers pass them on unchanged;
+/// for one without hidden layers the inputs are passed on, minus the lower ends of their domain. The rounding error of the new biases is
+/// carried as their radius.
 /// </remarks>
 internal static class DifferenceNetwork
 {
     /// <summary>Builds it.</summary>
     /// <param name="first">A network.</param>
-    /// <param name="second">Another of the same numbers of inputs and outputs.</param>
+    /// <param name="second">Another with the same numbers of inputs and outputs.</param>
     /// <param name="domain">The domain, of their size.</param>
     public static ReluNetwork Of(ReluNetwork first, ReluNetwork second, InputDomain domain)
     {
@@ -26,11 +26,11 @@ internal static class DifferenceNetwork
     }
 
     /// <summary>
-    /// A network with hidden neurons <c>h - tolerance</c> and <c>-h - tolerance</c> in place of each output <c>h</c>: no output goes beyond
-    /// the tolerance where all of these are stably inactive, and an input that turns one on shows that some output does.
+    /// A network with hidden neurons <c>h - tolerance</c> and <c>-h - tolerance</c> in place of each output <c>h</c>: no output exceeds the
+    /// tolerance where all of these are stably inactive, and an input that turns one on proves that some output does.
     /// </summary>
     /// <param name="network">A network whose outputs are not rectified.</param>
-    /// <param name="tolerance">What the outputs may be.</param>
+    /// <param name="tolerance">The largest magnitude allowed for the outputs.</param>
     public static ReluNetwork WithSides(ReluNetwork network, double tolerance)
     {
         AffineLayer output = network.Layers[^1];
@@ -58,10 +58,10 @@ internal static class DifferenceNetwork
         return new([.. network.Layers.Take(network.Depth), sides, end], network.Name);
     }
 
-    /// <summary>Hidden layers where a rectified output is one more.</summary>
+    /// <summary>Number of hidden layers, where a rectified output counts as one more.</summary>
     private static int Hidden(ReluNetwork network) => network.Depth + (network.Layers[^1].Activation == Activation.Relu ? 1 : 0);
 
-    /// <summary>The network's layers with as many hidden ones as asked for, the outputs not rectified.</summary>
+    /// <summary>The network's layers with the requested number of hidden layers, the outputs not rectified.</summary>
     private static AffineLayer[] Padded(ReluNetwork network, InputDomain domain, int depth)
     {
         List<AffineLayer> layers = [.. network.Layers];

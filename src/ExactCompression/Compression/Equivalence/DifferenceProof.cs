@@ -6,18 +6,18 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>
-/// Bounds the difference of two networks that nothing is known of on the network of their difference. What the two have in common cancels
-/// there by merging: neurons that compute the same, or multiples or opposites of it, and linear ones. What is left is bounded, then
+/// Bounds the difference of two networks about which nothing is known on the network of their difference. What the two have in common
+/// cancels there by merging: neurons that compute the same, or multiples or opposites of it, and linear ones. The rest is bounded, then
 /// attacked and split by the search for stable neurons, so that what is not proven may be refuted.
 /// </summary>
 internal static class DifferenceProof
 {
-    /// <summary>Weights of a layer of both networks side by side, above which it is not worth the time.</summary>
+    /// <summary>Weights of a layer of both networks in parallel, above which this is not worth the time.</summary>
     private const long MostWeights = 10_000_000;
 
     /// <summary>Searches until it is decided whether the difference stays within a tolerance, or the time is over.</summary>
-    /// <returns>A proven bound of the difference, infinity where none is known, and an input that seems to show more than the tolerance, or
-    /// null.</returns>
+    /// <returns>A proven bound of the difference, infinity where none is known, and an input where the difference seems to exceed the
+    /// tolerance, or null.</returns>
     public static (double Bound, double[]? Counterexample) Search(
         ReluNetwork first,
         ReluNetwork second,
@@ -53,7 +53,7 @@ internal static class DifferenceProof
         return (bound, table.NeuronsOf(sides.Depth).Select(static n => n.PositiveWitness).FirstOrDefault(static w => w is not null));
     }
 
-    /// <summary>Intervals and linear bounds; what there is of them where the time is over.</summary>
+    /// <summary>Intervals and linear bounds; those found so far when time runs out.</summary>
     private static StabilityTable Bounded(StabilityTable table, SearchOptions options, CancellationToken cancellation)
     {
         var ledger = new VerdictLedger(table);
@@ -65,13 +65,13 @@ internal static class DifferenceProof
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // Time is over: what is proven stays proven.
+            // Time has run out: what is proven stays proven.
         }
 
         return ledger.ToTable(default, [], null);
     }
 
-    /// <summary>The proven upper bound of the sides, whatever the verdicts.</summary>
+    /// <summary>The proven upper bound of the hidden neurons that replace the outputs, whatever the verdicts.</summary>
     private static double Above(StabilityTable table) =>
         UpperBound.Known(table.NeuronsOf(table.Network.Depth).Max(static n => n.UpperBound));
 }

@@ -3,7 +3,7 @@ using ExactCompression.Networks;
 namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>
-/// Looks for the input of a domain where two networks differ most: many points first, then ascent from the worst of them.
+/// Searches for the input of a domain where two networks differ most: many points first, then ascent from the worst of them.
 /// </summary>
 internal sealed class DifferenceSearch : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class DifferenceSearch : IDisposable
     /// <summary>The largest magnitude of any output of either network seen so far.</summary>
     public double LargestOutput { get; private set; }
 
-    /// <summary>The worst point so far; its difference is as evaluated in double.</summary>
+    /// <summary>The worst point so far; its difference is as evaluated in double precision.</summary>
     public double[]? Worst => worst?.Point;
 
     /// <summary>Evaluates both networks on all points, then climbs from the worst.</summary>
@@ -56,8 +56,8 @@ internal sealed class DifferenceSearch : IDisposable
     }
 
     /// <summary>
-    /// Steps along the sign of the gradient of the difference, with a falling step, for all starts at once. Each start pushes the
-    /// output in which it differs most, away from 0.
+    /// Steps along the sign of the gradient of the difference, with a decreasing step, for all starting points at once. Each pushes the
+    /// output in which it differs most away from 0.
     /// </summary>
     private void Climb(CancellationToken cancellation)
     {
@@ -104,14 +104,17 @@ internal sealed class DifferenceSearch : IDisposable
                         (at, largest) = (o, gap);
                 }
 
-                if (at >= 0) // a NaN says nothing
+                if (at >= 0) // ignores NaN
                     Note(inputs.AsSpan(i * size, size), at, Math.Sign(first[(i * outputs) + at] - second[(i * outputs) + at]), largest,
                         index + i);
             }
         }
     }
 
-    /// <summary>Remembers a point among the starts and as the worst; of equal ones the first, so that threads change nothing.</summary>
+    /// <summary>
+    /// Remembers a point among the starting points and as the worst; of equal ones the first, so that the result does not depend on
+    /// threads.
+    /// </summary>
     private void Note(ReadOnlySpan<double> point, int output, int sign, double gap, long index)
     {
         bool isWorst = worst is null || gap > worst.Difference || (gap == worst.Difference && index < worst.Index);

@@ -3,13 +3,13 @@ using System.Numerics.Tensors;
 namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>
-/// Brings the hidden neurons of a network into the order of those of another that they look like: the order of neurons is no part of the
-/// function.
+/// Permutes the hidden neurons of a network into the order of the most similar ones of another: the function does not depend on the order
+/// of neurons.
 /// </summary>
 internal static class NeuronMatching
 {
     /// <summary>The network with its neurons in the other's order.</summary>
-    /// <param name="network">The network to bring into order.</param>
+    /// <param name="network">The network to permute.</param>
     /// <param name="like">A network of the same widths.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     public static ReluNetwork Reordered(ReluNetwork network, ReluNetwork like, CancellationToken cancellation)
@@ -28,7 +28,7 @@ internal static class NeuronMatching
         return new(layers, network.Name, network.Path, network.Format, network.StatedDomain);
     }
 
-    /// <summary>For each row of a layer, the row that is nearest to it among those that are left.</summary>
+    /// <summary>For each row of a layer, the nearest row among the remaining ones.</summary>
     private static int[] Nearest(AffineLayer layer, AffineLayer like, CancellationToken cancellation)
     {
         var taken = new bool[layer.Outputs];
@@ -40,7 +40,7 @@ internal static class NeuronMatching
             rows[i] = Array.IndexOf(taken, false);
             for (int j = 0; j < rows.Length; j++)
             {
-                // In place already: of equals, the neuron of the same number.
+                // In place already: among equals, the neuron with the same index.
                 int candidate = (i + j) % rows.Length;
                 if (taken[candidate])
                     continue;

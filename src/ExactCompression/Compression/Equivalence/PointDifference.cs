@@ -1,11 +1,9 @@
-using ExactCompression.Numerics;
-
 namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>Evaluates networks at a point with rigorous error bounds.</summary>
 internal static class PointDifference
 {
-    /// <summary>A number that the largest output difference at a point is certain to reach; 0 where nothing is certain.</summary>
+    /// <summary>A proven lower bound of the largest output difference at a point; 0 where nothing is certain.</summary>
     public static double AtLeast(ReluNetwork reference, ReluNetwork difference, double[] point)
     {
         (double[] lower, double[] upper) = OutputBounds.Of(reference, new InputDomain(point, point, "point"));
@@ -15,9 +13,9 @@ internal static class PointDifference
         {
             double gap = Math.Max(lower[i] - otherUpper[i], otherLower[i] - upper[i]);
             if (gap > 0) // false for a NaN
-                least = Math.Max(least, Rounding.AddDown(gap, 0));
+                least = Math.Max(least, Math.BitDecrement(gap)); // one that overflows is more than any double
         }
 
-        return double.IsFinite(least) ? least : 0;
+        return least;
     }
 }

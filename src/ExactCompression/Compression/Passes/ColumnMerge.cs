@@ -5,8 +5,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Passes;
 
 /// <summary>
-/// Linear neurons whose outgoing weights are multiples of one another become one, the sum of their rows: the part of output-rank reduction
-/// that keeps the next layer's weights as they are, zeros among them.
+/// Linear neurons whose outgoing weights are multiples of one another become one, the sum of their rows: the special case of output-rank
+/// reduction that keeps the next layer's weights unchanged, including zeros.
 /// </summary>
 internal static class ColumnMerge
 {
@@ -19,7 +19,7 @@ internal static class ColumnMerge
             return null;
         RewrittenNeuron[] fates = part.FatesOf(groups.SelectMany(static g => g.Members.Select(static m => m.Neuron)));
         AddedNeuron[] added = [.. groups.Select(g => Sum(part, g.Members))];
-        var next = new NextWeights(part.Next, fates, added.Length);
+        var next = new OutgoingWeights(part.Next, fates, added.Length);
         int kept = next.Columns - added.Length;
         for (int g = 0; g < added.Length; g++)
         {
@@ -52,7 +52,7 @@ internal static class ColumnMerge
         return part.Shifted(weights, constant, [.. members.Select(static m => (m.Neuron, m.Factor))]);
     }
 
-    /// <summary>Groups of at least two neurons whose columns are multiples of the first one's, to the last place.</summary>
+    /// <summary>Groups of at least two neurons whose columns are multiples of the first one's, up to the last place.</summary>
     private static List<(int Head, List<(int Neuron, double Factor)> Members)> Groups(LinearPart part)
     {
         double[][] columns = [.. part.Active.Select(j => Column(part.Next, j))];

@@ -39,7 +39,8 @@ internal static class LayerFold
     }
 
     /// <summary>
-    /// The removal of a layer that nothing reads: the next one, whose weights on it are all 0, reads what it read, with weights of 0.
+    /// The removal of a layer that nothing reads: the next one, whose weights on it are all 0, reads the removed layer's inputs instead,
+    /// with weights of 0.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="at">0-based hidden layer.</param>
@@ -51,7 +52,7 @@ internal static class LayerFold
         return Fold(at, "No neuron of the layer is read.", fates, new double[(long)next.Count * layer.Columns], next.Bias);
     }
 
-    /// <summary>One row of the product, added to what is there, and its bias.</summary>
+    /// <summary>One row of the product, added to the existing values, and its bias.</summary>
     private static double Product(DraftLayer layer, RewrittenNeuron[] fates, ReadOnlySpan<double> by, double bias, Span<double> row)
     {
         for (int j = 0; j < by.Length; j++)

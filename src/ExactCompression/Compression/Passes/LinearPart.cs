@@ -6,8 +6,8 @@ namespace ExactCompression.Compression.Passes;
 
 /// <summary>
 /// The neurons of a layer that are linear over the domain: the stably active ones, and of opposite pairs one of each, for
-/// <c>relu(-s t) = s relu(t) - s t</c> leaves of it a multiple of the other and something linear. What can be done with them, the proposals
-/// below say.
+/// <c>relu(-s t) = s relu(t) - s t</c> replaces it by a multiple of the other plus a linear term. The proposals below say what can be done
+/// with them.
 /// </summary>
 internal sealed class LinearPart
 {
@@ -44,7 +44,7 @@ internal sealed class LinearPart
     /// <summary>The layer after it.</summary>
     public DraftLayer Next { get; }
 
-    /// <summary>What the layer reads.</summary>
+    /// <summary>The range of the layer's inputs.</summary>
     public Box Inputs { get; }
 
     /// <summary>Stably active neurons, ascending.</summary>
@@ -56,7 +56,7 @@ internal sealed class LinearPart
     /// <summary>Both, ascending.</summary>
     public int[] All { get; }
 
-    /// <summary>The fates of the layer's neurons where some of them are to be expressed as linear.</summary>
+    /// <summary>The replacements of the layer's neurons where some of them are to be expressed as linear.</summary>
     public RewrittenNeuron[] FatesOf(IEnumerable<int> expressed)
     {
         RewrittenNeuron[] all = [.. fates];
@@ -70,21 +70,20 @@ internal sealed class LinearPart
     }
 
     /// <summary>A linear neuron, its bias shifted as little as keeps it from going below 0 over the domain.</summary>
-    /// <param name="weights">Its weights on what the layer reads.</param>
+    /// <param name="weights">Its weights on the layer's inputs.</param>
     /// <param name="constant">Its bias before the shift.</param>
     /// <param name="terms">Neurons of the layer that it is nearly a sum of, with their coefficients.</param>
     /// <remarks>
-    /// Its range is the common part of two: that of interval arithmetic over what the layer reads, and that of the sum of the terms' own
-    /// proven bounds, widened by how far the sum is from
-    /// <paramref name="weights"/> and <paramref name="constant"/>: the difference of both, bounded over the box, and the rounding of that
-    /// difference, at most <c>gamma</c> of the magnitudes. Weights that cancel but for float32 rounding are made 0, so the difference may
-    /// be much more than double leaves.
-    /// <para>Some steps are spare. With <c>n</c> terms of magnitude <c>M</c> in all, the difference errs by at most <c>gamma_(n+1) M</c>,
-    /// and <c>gamma_(n+4) M</c> is charged: the <c>3 u M</c> left over bear the roundings of the products <c>c L</c>, at most <c>u M</c>.
-    /// What a constant's product loses to underflow, at most <c>2^-1075</c> a term, the two steps outward of its bound bear, which move by
-    /// <c>2^-1074</c> each and round by half of that. The last steps outward of <c>low - moved</c> and <c>high + moved</c> are at most
-    /// <c>2.1 u M</c>, the last of all those of ends that the box or these charges have widened by more. All stay: they cost nothing, and
-    /// the next change may need them.</para>
+    /// Its range is the intersection of two: that of interval arithmetic over the layer's inputs, and that of the sum of the terms' own
+    /// proven bounds, widened by how far the sum is from <paramref name="weights"/> and <paramref name="constant"/>: the difference of
+    /// both, bounded over the box, and the rounding of that difference, at most <c>gamma</c> of the magnitudes. Weights that cancel up to
+    /// float32 rounding are set to 0, so the difference may be much larger than rounding in double explains.
+    /// <para>Some charges are redundant. With <c>n</c> terms of magnitude <c>M</c> in all, the difference errs by at most
+    /// <c>gamma_(n+1) M</c>, and <c>gamma_(n+4) M</c> is charged: the remaining <c>3 u M</c> cover the roundings of the products
+    /// <c>c L</c>, at most <c>u M</c>. What a constant's product loses to underflow, at most <c>2^-1075</c> a term, is covered by the two
+    /// steps outward of its bound, which move by <c>2^-1074</c> each and round by half of that. The last steps outward of
+    /// <c>low - moved</c> and <c>high + moved</c> are at most <c>2.1 u M</c>, the last of all those of ends that the box or these charges
+    /// have widened by more. All are kept: they cost nothing, and the next change may need them.</para>
     /// </remarks>
     public AddedNeuron Shifted(double[] weights, double constant, IReadOnlyList<(int Neuron, double Coefficient)> terms)
     {
@@ -107,7 +106,7 @@ internal sealed class LinearPart
             UpperBound.Multiply(UpperBound.Gamma(terms.Count + 4), magnitude),
             UpperBound.Add(UpperBound.Underflows(Inputs.Magnitude), UpperBound.Underflows([1])));
         double moved = UpperBound.Add(Inputs.Largest(left, rest), rounding);
-        lower = Math.Max(lower, Math.BitDecrement(low - moved)); // a NaN, of which nothing is known, is refused below
+        lower = Math.Max(lower, Math.BitDecrement(low - moved)); // NaN, where nothing is known, is rejected below
         upper = Math.Min(upper, Math.BitIncrement(high + moved));
         double room = 1e-14 * (Math.Abs(lower) + Math.Abs(constant));
         double bias = lower >= 0 ? constant : constant - lower + room;
@@ -119,7 +118,7 @@ internal sealed class LinearPart
 
     /// <summary>A rewrite of this layer.</summary>
     public LayerRewrite Rewrite(
-        CompressionStepKind kind, string description, RewrittenNeuron[] rewritten, AddedNeuron[] added, NextWeights next) => new()
+        CompressionStepKind kind, string description, RewrittenNeuron[] rewritten, AddedNeuron[] added, OutgoingWeights next) => new()
     {
         At = At,
         Kind = kind,
@@ -133,7 +132,7 @@ internal sealed class LinearPart
     /// <summary>
     /// The linear function that each neuron of the next layer gets from the linear neurons: <c>W_out W</c> and <c>W_out b</c>, row-major.
     /// </summary>
-    /// <param name="rounding">A weight is 0 where no more than this is left of it, over the magnitudes of its terms.</param>
+    /// <param name="rounding">A weight is set to 0 if its magnitude is at most this, relative to the magnitudes of its terms.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     public (double[] Weights, double[] Constants) Outputs(double rounding, CancellationToken cancellation)
     {

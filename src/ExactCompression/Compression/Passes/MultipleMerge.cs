@@ -10,7 +10,7 @@ internal static class MultipleMerge
     /// <summary>The merge of all such neurons of a layer; null where there is none.</summary>
     /// <param name="network">The network.</param>
     /// <param name="at">0-based hidden layer.</param>
-    /// <param name="rounding">What a row may be off by, over its own size, and what may be left of weights that cancel.</param>
+    /// <param name="rounding">The allowed error of a row, relative to its size, and the allowed residual of weights that cancel.</param>
     public static LayerRewrite? Find(DraftNetwork network, int at, Roundings rounding)
     {
         DraftLayer layer = network.Layers[at];
@@ -28,7 +28,7 @@ internal static class MultipleMerge
 
         if (merged == 0)
             return null;
-        var next = new NextWeights(network.Layers[at + 1], fates, 0);
+        var next = new OutgoingWeights(network.Layers[at + 1], fates, 0);
         next.Cancel(rounding.OfSums);
         return new()
         {

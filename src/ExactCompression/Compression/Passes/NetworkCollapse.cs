@@ -6,14 +6,14 @@ namespace ExactCompression.Compression.Passes;
 internal static class NetworkCollapse
 {
     /// <summary>The constant network; null where no layer is dead, or the constant overflows as it is stored.</summary>
-    /// <param name="network">The network, whose stably inactive neurons may be gone.</param>
-    /// <param name="original">The original, whose connections the result is not to outnumber.</param>
+    /// <param name="network">The network, whose stably inactive neurons may have been removed.</param>
+    /// <param name="original">The original; the result must not have more connections.</param>
     /// <param name="precision">What new weights are stored as; null for the output layer's own precision.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     /// <remarks>
-    /// The dead layer and those after it are folded one by one, each now reading weights of 0, and those before it are read by nothing.
-    /// What is left is a layer without hidden neurons, its weights 0, its bias the constant. Where that would have more connections than
-    /// the original (a bottleneck between many inputs and many outputs) one hidden neuron of zero weights stays.
+    /// The dead layer and those after it are folded one by one, each now with weights of 0, and nothing reads the layers before it. What is
+    /// left is a layer without hidden neurons, its weights 0, its bias the constant. Where that would have more connections than the
+    /// original (a bottleneck between many inputs and many outputs) one hidden neuron of zero weights stays.
     /// </remarks>
     public static DraftNetwork? Apply(
         DraftNetwork network, DraftNetwork original, WeightPrecision? precision, CancellationToken cancellation)

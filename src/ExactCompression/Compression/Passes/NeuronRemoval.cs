@@ -4,17 +4,17 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Passes;
 
 /// <summary>
-/// Neurons that are not needed: always 0, read by nobody, or a constant that the next bias takes up. One neuron of a layer always stays.
+/// Neurons that are not needed: always 0, never read, or a constant that the next bias absorbs. One neuron of a layer is always kept.
 /// </summary>
 internal static class NeuronRemoval
 {
     /// <summary>
-    /// A pre-activation that moves by less than this share of the magnitudes it is summed from is taken for a constant, its motion counted
+    /// A pre-activation that varies by less than this share of the magnitudes of its terms is treated as a constant, its variation counted
     /// as an error.
     /// </summary>
     private const double ConstantSpread = 1e-13;
 
-    /// <summary>What can be removed from a layer, a step a kind.</summary>
+    /// <summary>The neurons that can be removed from a layer, one step for each kind.</summary>
     public static IEnumerable<LayerRewrite> Find(DraftNetwork network, int at)
     {
         if (OfInactive(network, at, Inactive) is { } inactive)
@@ -28,13 +28,13 @@ internal static class NeuronRemoval
     /// <summary>The removal of neurons that are always 0; null where there is none.</summary>
     /// <param name="network">The network.</param>
     /// <param name="at">0-based hidden layer.</param>
-    /// <param name="fate">Which neurons to take for it: those with a verdict, or those of <see cref="Inactive"/>.</param>
+    /// <param name="fate">Which neurons to treat as 0: those with a verdict, or those of <see cref="Inactive"/>.</param>
     public static LayerRewrite? OfInactive(DraftNetwork network, int at, Func<DraftRow, RewrittenNeuron> fate) => Rewrite(
         network, at, CompressionStepKind.RemoveInactive, j => fate(network.Layers[at].Rows[j]),
         static (gone, of) => $"Stably inactive, always 0: {gone} of {of} neurons.");
 
     /// <summary>The removal of neurons that nothing reads; null where there is none.</summary>
-    /// <remarks>Nothing reads it, so that its error is multiplied by 0 wherever it enters.</remarks>
+    /// <remarks>Nothing reads such a neuron, so its error is always multiplied by 0.</remarks>
     public static LayerRewrite? OfUnused(DraftNetwork network, int at)
     {
         DraftLayer layer = network.Layers[at], next = network.Layers[at + 1];
@@ -53,14 +53,14 @@ internal static class NeuronRemoval
             static (gone, of) => $"Constant over the domain: {gone} of {of} neurons go into the next bias.");
     }
 
-    /// <summary>A neuron that is said to be 0 over the domain.</summary>
+    /// <summary>A neuron whose verdict says that it is 0 over the domain.</summary>
     public static RewrittenNeuron InactiveByVerdict(DraftRow row) => row.IsInactive ? Inactive(row) : default;
 
     /// <summary>A neuron that is 0 over the domain.</summary>
     public static RewrittenNeuron Inactive(DraftRow row) =>
         row.IsInactive || row.Upper <= 0 ? new(NeuronFate.Zero, Error: row.Most) : default;
 
-    /// <summary>A neuron that does not move over the domain.</summary>
+    /// <summary>A neuron that is constant over the domain.</summary>
     public static RewrittenNeuron Constant(DraftLayer layer, int neuron, Box inputs)
     {
         DraftRow row = layer.Rows[neuron];
@@ -86,7 +86,7 @@ internal static class NeuronRemoval
         int gone = fates.Count(static f => f.Fate != NeuronFate.Kept);
         if (gone == 0)
             return null;
-        var next = new NextWeights(network.Layers[at + 1], fates, 0);
+        var next = new OutgoingWeights(network.Layers[at + 1], fates, 0);
         return new() { At = at, Kind = kind, Description = describe(gone, fates.Length), Fates = fates, Added = [],
             NextWeights = next.Weights, NextBias = next.Bias };
     }

@@ -4,15 +4,15 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Passes;
 
 /// <summary>
-/// Output-rank reduction: the linear neurons <c>S</c> act on the next layer only through <c>M = W_out[:,S] W_S</c>, of rank <c>r</c> at
-/// most the next layer's width, so <c>r</c> neurons do: some rows of <c>M</c> themselves, each kept from going below 0 by a shift of its
-/// bias that the next bias takes back. Most of the next layer's neurons then read just one of them.
+/// Output-rank reduction: the linear neurons <c>S</c> affect the next layer only through <c>M = W_out[:,S] W_S</c>, of rank <c>r</c> at
+/// most the next layer's width, so <c>r</c> neurons suffice: some rows of <c>M</c> themselves, each kept non-negative by a shift of its
+/// bias that the next bias compensates. Most of the next layer's neurons then read only one of them.
 /// </summary>
 internal static class OutputRank
 {
     /// <summary>The reduction of all linear neurons; null where it gives no fewer neurons.</summary>
     /// <param name="part">The linear neurons.</param>
-    /// <param name="rounding">What numbers may be off by, over their magnitudes.</param>
+    /// <param name="rounding">The allowed rounding errors, relative to magnitudes.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     public static LayerRewrite? Find(LinearPart part, double rounding, CancellationToken cancellation)
     {
@@ -30,7 +30,7 @@ internal static class OutputRank
             outputs[(i * columns)..((i + 1) * columns)],
             constants[i],
             [.. part.All.Select(j => (j, part.Next.Row(i)[j])).Where(static t => t.Item2 != 0)]))];
-        var next = new NextWeights(part.Next, fates, added.Length);
+        var next = new OutgoingWeights(part.Next, fates, added.Length);
         int kept = next.Columns - added.Length;
         for (int r = 0; r < basis.Rank; r++)
         {

@@ -6,20 +6,20 @@ namespace ExactCompression.Compression.Passes;
 
 /// <summary>A neuron whose pre-activation is a multiple of another's, <c>z_j = s z_k</c>, up to an error.</summary>
 /// <param name="Neuron">The neuron <c>j</c>.</param>
-/// <param name="Of">The neuron <c>k</c>, which is no multiple of another itself.</param>
+/// <param name="Of">The neuron <c>k</c>, which is not a multiple of another itself.</param>
 /// <param name="Factor"><c>s</c>, not 0.</param>
-/// <param name="Error">A proven bound of <c>|z_j - s z_k|</c> over what the layer reads.</param>
+/// <param name="Error">A proven bound of <c>|z_j - s z_k|</c> over the layer's inputs.</param>
 internal readonly record struct ParallelRow(int Neuron, int Of, double Factor, double Error)
 {
     /// <summary>Finds the multiples in a layer, weights and bias together; constant neurons are left out.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="inputs">What it reads.</param>
-    /// <param name="tolerance">The largest error over the neuron's own size.</param>
+    /// <param name="inputs">The range of its inputs.</param>
+    /// <param name="tolerance">The largest allowed error, relative to the neuron's own size.</param>
     /// <param name="sign">1 for positive factors, -1 for negative ones.</param>
-    /// <param name="among">Which neurons to look at.</param>
+    /// <param name="among">Which neurons to consider.</param>
     /// <remarks>
-    /// Rows of one direction have one projection on a random vector once they are scaled to length 1, so only neighbours by that number are
-    /// compared.
+    /// Rows with the same direction have the same projection on a random vector once they are scaled to length 1, so only neighbours in the
+    /// order of that number are compared.
     /// </remarks>
     public static List<ParallelRow> Find(DraftLayer layer, Box inputs, double tolerance, int sign, Func<int, bool> among)
     {
@@ -49,7 +49,7 @@ internal readonly record struct ParallelRow(int Neuron, int Of, double Factor, d
     }
 
     /// <summary>
-    /// The factor is the ratio where the other row is largest; the error is that of the difference of the rows over the box.
+    /// The factor is the ratio where the other row is largest; the error is the bound of the difference of the rows over the box.
     /// </summary>
     private static ParallelRow? Compare(DraftLayer layer, Box inputs, int neuron, int of, double tolerance)
     {
@@ -61,9 +61,9 @@ internal readonly record struct ParallelRow(int Neuron, int Of, double Factor, d
         var difference = new double[row.Length];
         TensorPrimitives.FusedMultiplyAdd(other, -factor, row, difference); // one rounding an element, so 0 only where it is 0
         double constant = Math.FusedMultiplyAdd(-factor, layer.Bias[of], layer.Bias[neuron]);
-        // One rounding an element, u of its own magnitude, is borne by the box as well: its gamma is 3 u more than the dot product needs,
-        // its widening 4 u. Below 1e-280 alone may a product of the difference underflow, so that the other row or the factor is tiny; the
-        // row itself is looked at for the rule's sake.
+        // One rounding an element, u of its own magnitude, is covered by the box as well: its gamma is 3 u more than the dot product needs,
+        // its widening 4 u. Only below 1e-280 may a product of the difference underflow, so that the other row or the factor is tiny; the
+        // row itself is checked only for uniformity.
         double size = UpperBound.Add(UpperBound.MagnitudeDot(row, inputs.Magnitude), Math.Abs(layer.Bias[neuron]));
         double error = UpperBound.Multiply(inputs.Largest(difference, constant), 1 + UpperBound.Gamma(4));
         if (HasTiny(row) || HasTiny(other) || HasTiny([layer.Bias[neuron], layer.Bias[of], factor]))

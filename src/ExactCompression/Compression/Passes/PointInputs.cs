@@ -4,13 +4,14 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Passes;
 
 /// <summary>
-/// Inputs whose domain is a point go into the first layer's bias, so that rows which differ in their weights alone become alike.
+/// Inputs whose domain is a point are absorbed by the first layer's bias, so that rows which differ only in the weights on such inputs
+/// become equal.
 /// </summary>
 internal static class PointInputs
 {
     /// <summary>The network without weights on such inputs; null where nothing reads one.</summary>
     /// <remarks>
-    /// The new bias is summed in double with an error of at most <c>gamma_n</c> of the magnitudes; what it moves is bounded over the box as
+    /// The new bias is summed in double with an error of at most <c>gamma_n</c> of the magnitudes; its effect is bounded over the box as
     /// the difference of the layers.
     /// </remarks>
     public static DraftNetwork? Fix(DraftNetwork network, InputDomain domain)
@@ -34,7 +35,7 @@ internal static class PointInputs
             if (gone.AsSpan().IndexOfAnyExcept(0.0) < 0)
                 continue;
             // The last term is redundant here: a magnitude is never below 1e-300 a product, and gamma of that is more than underflow loses.
-            // It stays for the rule's sake.
+            // It is kept for uniformity.
             double magnitude = UpperBound.Add(UpperBound.MagnitudeDot(gone, Array.ConvertAll(values, Math.Abs)), Math.Abs(layer.Bias[i]));
             moved[i] = magnitude == 0
                 ? 0

@@ -5,8 +5,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Passes;
 
 /// <summary>
-/// Linear neurons whose rows depend on those of others are expressed by them, <c>z_d = K z_base + t</c>: LEO++ case 4, opposite pairs
-/// included.
+/// Linear neurons whose rows depend linearly on those of others are expressed by these, <c>z_d = K z_base + t</c>: LEO++ case 4, opposite
+/// pairs included.
 /// </summary>
 internal static class RowMerge
 {
@@ -40,7 +40,7 @@ internal static class RowMerge
             double largest = WeightRounding.Largest(precision) / (2 * (count + 1));
             int[] large = [.. contributions.Where(c => !(c.Value <= largest)).Select(static c => c.Key)];
             if (large.Length == 0)
-                break; // the next layer is near overflow as it is
+                break; // the next layer is near overflow already
             foreach (int neuron in large)
                 contributions.Remove(neuron);
         }
@@ -50,8 +50,8 @@ internal static class RowMerge
 
     /// <summary>The merge of all dependent neurons into a well-conditioned basis; null where none depends on others.</summary>
     /// <param name="part">The linear neurons.</param>
-    /// <param name="rounding">What numbers may be off by, over their magnitudes: every weight of a dependent row, and what is left of
-    /// weights that cancel.</param>
+    /// <param name="rounding">The allowed rounding errors, relative to magnitudes: for every weight of a dependent row, and for the
+    /// residual of weights that cancel.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     public static LayerRewrite? OfAll(LinearPart part, Roundings rounding, CancellationToken cancellation)
     {
@@ -83,7 +83,7 @@ internal static class RowMerge
     }
 
     /// <summary>
-    /// Opposite pairs whose row depends on stably active ones, so that one neuron of each is saved without another in its place.
+    /// Opposite pairs whose row depends on stably active ones, so that one neuron of each is saved without adding another.
     /// </summary>
     public static List<ParallelRow> Free(DraftNetwork network, int at, List<ParallelRow> pairs, CancellationToken cancellation)
     {
@@ -96,7 +96,7 @@ internal static class RowMerge
         return AreFree(pairs) ? pairs : [.. pairs.Where(p => AreFree([p]))];
     }
 
-    /// <summary>Whether what is left of a row is small over what the layer reads.</summary>
+    /// <summary>Whether the residual of a row is small over the layer's inputs.</summary>
     private static bool IsCertain(LinearPart part, int neuron, int[] rows, ReadOnlySpan<double> coefficients)
     {
         double[] left = part.Layer.Row(neuron).ToArray();
@@ -127,7 +127,7 @@ internal static class RowMerge
 
     private static LayerRewrite? Merge(LinearPart part, RowBasis basis, Func<int, int[], double[], bool> wants, double cancels)
     {
-        // A neuron of a pair that is in the basis comes back as a linear one.
+        // A neuron of a pair that is in the basis is added again as a linear one.
         int[] returning = [.. basis.Base.Where(part.Opposites.Contains)];
         var merged = new List<(int Neuron, double[] K)>();
         for (int d = 0; d < basis.Dependent.Length; d++)
@@ -145,7 +145,7 @@ internal static class RowMerge
         DraftLayer layer = part.Layer;
         RewrittenNeuron[] fates = part.FatesOf(merged.Select(static m => m.Neuron));
         AddedNeuron[] added = [.. returning.Select(j => part.Shifted(layer.Row(j).ToArray(), layer.Bias[j], [(j, 1)]))];
-        var next = new NextWeights(part.Next, fates, added.Length);
+        var next = new OutgoingWeights(part.Next, fates, added.Length);
         int kept = next.Columns - added.Length;
         int[] columns = [.. basis.Base.Select(j => Array.IndexOf(returning, j) is var at && at >= 0 ? kept + at : next.PlaceOf(j))];
         double[] offsets = [.. basis.Base.Select(j => Array.IndexOf(returning, j) is var at && at >= 0 ? added[at].Bias : layer.Bias[j])];
@@ -158,7 +158,8 @@ internal static class RowMerge
     }
 
     /// <summary>
-    /// Whether a row is the sum of others but for the rounding of each weight by itself: one that a few rows come near by chance is not.
+    /// Whether a row is the sum of others up to the separate rounding of each weight: one that is only by chance close to a sum of a few
+    /// rows is not.
     /// </summary>
     private static bool IsRounding(DraftLayer layer, int neuron, int[] rows, double[] coefficients, double rounding)
     {
@@ -193,7 +194,7 @@ internal static class RowMerge
         return $"{neurons} have rows of rank {rank}: the others express {merged} of them.";
     }
 
-    /// <summary>Whether a merge leaves fewer connections, and if so what it fills.</summary>
+    /// <summary>Whether a merge leaves fewer connections, and if so which zeros it fills.</summary>
     private static bool Gains(LinearPart part, bool[] filled, int neuron, int[] columns, double[] coefficients)
     {
         int width = part.Layer.Count;

@@ -2,19 +2,19 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Rewriting;
 
-/// <summary>A layer of a <see cref="DraftNetwork"/>: weights in double, and what is proven of its pre-activations. Immutable.</summary>
+/// <summary>A layer of a <see cref="DraftNetwork"/>: weights in double, and proven bounds of its pre-activations. Immutable.</summary>
 internal sealed class DraftLayer
 {
     private readonly Lazy<Box> activations;
     private double? least;
     private long? nonZeros;
 
-    /// <summary>Makes a layer; the arrays are kept and not changed afterwards.</summary>
+    /// <summary>Creates a layer; the arrays are kept, and must not be changed afterwards.</summary>
     /// <param name="source">The original layer that it comes from.</param>
     /// <param name="number">1-based number of that layer.</param>
     /// <param name="columns">Columns of the weights.</param>
     /// <param name="weights">Row-major, one row a neuron.</param>
-    /// <param name="rows">What else is known of each row.</param>
+    /// <param name="rows">What else is known about each row.</param>
     /// <param name="isNew">Whether some weight or bias is not the original's.</param>
     public DraftLayer(AffineLayer source, int number, int columns, double[] weights, DraftRow[] rows, bool isNew)
     {
@@ -36,7 +36,7 @@ internal sealed class DraftLayer
     /// <summary>1-based number of the original layer.</summary>
     public int Number { get; }
 
-    /// <summary>Values that the layer reads.</summary>
+    /// <summary>Number of inputs of the layer.</summary>
     public int Columns { get; }
 
     /// <summary>Row-major weights.</summary>
@@ -45,10 +45,10 @@ internal sealed class DraftLayer
     /// <summary>One a row.</summary>
     public double[] Bias { get; }
 
-    /// <summary>What is known of each row.</summary>
+    /// <summary>What is known about each row.</summary>
     public DraftRow[] Rows { get; }
 
-    /// <summary>Whether some weight or bias is not the original's, so that it is to be rounded.</summary>
+    /// <summary>Whether some weight or bias is not the original's, so that it must be rounded.</summary>
     public bool IsNew { get; }
 
     /// <summary>Number of rows.</summary>
@@ -110,8 +110,8 @@ internal sealed class DraftLayer
 /// <param name="Bias">Its bias.</param>
 /// <param name="Neuron">0-based neuron of the original layer that it is, or -1 where it is a new one.</param>
 /// <param name="IsActive">
-/// Whether it is linear over the domain, <c>max(0, z) = z</c>, up to <see cref="Slack"/>. The designation stays where rounding has moved
-/// its lower bound a little below 0.
+/// Whether it is linear over the domain, <c>max(0, z) = z</c>, up to <see cref="Slack"/>. The designation is kept where rounding has moved
+/// its lower bound slightly below 0.
 /// </param>
 /// <param name="IsInactive">Whether it is 0 over the domain, up to what rounding may have moved its upper bound above 0.</param>
 /// <param name="Lower">A proven lower bound of its pre-activation over the domain.</param>
@@ -121,10 +121,10 @@ internal readonly record struct DraftRow(double Bias, int Neuron, bool IsActive,
     /// <summary>The most by which the rectifier lifts the pre-activation: <c>0 &lt;= max(0, z) - z &lt;= Slack</c>.</summary>
     public double Slack => Lower >= 0 ? 0 : UpperBound.Known(-Lower);
 
-    /// <summary>The most that the rectifier gives.</summary>
+    /// <summary>The largest output of the rectifier.</summary>
     public double Most => Upper <= 0 ? 0 : UpperBound.Known(Upper);
 
-    /// <summary>How far the activation moves where the pre-activation moves by so much and keeps to the bounds.</summary>
+    /// <summary>How far the activation moves where the pre-activation moves by a given amount and stays within the bounds.</summary>
     public double Rectified(double moved) => Math.Min(moved, Most);
 
     /// <summary>The same neuron where its pre-activation may have moved.</summary>

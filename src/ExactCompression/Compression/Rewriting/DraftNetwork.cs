@@ -3,16 +3,16 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Rewriting;
 
 /// <summary>
-/// A network on its way from the original to what is stored, <c>f = f_0, f_1, ..., f_n</c>: each step makes a new one, and a proven bound
-/// of the distance to the original grows by what the step moves. Weights are in double and taken as they are: what rounding did to them is
-/// part of the step. Immutable.
+/// A network between the original and the stored result, <c>f = f_0, f_1, ..., f_n</c>: each step creates a new one, and the proven bound
+/// of the deviation from the original grows by what the step contributes. Weights are in double and taken as exact: their rounding is part
+/// of the step. Immutable.
 /// </summary>
 /// <remarks>
-/// Every bound of a <see cref="DraftLayer"/> is one over the domain, in real arithmetic, for this very network. A step that rewrites a
-/// layer is proven by <see cref="RewriteProof"/> to move the pre-activations after it by at most some amounts; layer by layer these pass
-/// through rectifiers, which move by no more than their arguments, and by no more than they give
-/// (<see cref="DraftRow.Rectified"/>), and through the unchanged weights: <c>moved_(l+1) = |W_(l+1)| moved_l</c>. The bounds after it are
-/// widened by as much.
+/// Every bound of a <see cref="DraftLayer"/> is one over the domain, in real arithmetic, for this particular network. A step that rewrites
+/// a layer is proven by <see cref="RewriteProof"/> to move the pre-activations after it by at most some amounts; layer by layer these pass
+/// through rectifiers, whose outputs move by no more than their inputs, and by no more than their largest output
+/// (<see cref="DraftRow.Rectified"/>), and through the unchanged weights: <c>moved_(l+1) = |W_(l+1)| moved_l</c>. The bounds of these
+/// layers are widened accordingly.
 /// </remarks>
 internal sealed class DraftNetwork
 {
@@ -32,7 +32,7 @@ internal sealed class DraftNetwork
     /// <summary>All layers, the output layer last.</summary>
     public IReadOnlyList<DraftLayer> Layers { get; }
 
-    /// <summary>For each output, a proven bound over the domain of the distance to the original.</summary>
+    /// <summary>For each output, a proven bound over the domain of the deviation from the original.</summary>
     public double[] Deviation { get; }
 
     /// <summary>
@@ -41,20 +41,20 @@ internal sealed class DraftNetwork
     /// </summary>
     public bool OnlyRemoved { get; }
 
-    /// <summary>The steps that led here from the original.</summary>
+    /// <summary>The steps from the original to this network.</summary>
     public IReadOnlyList<CompressionStep> Steps { get; }
 
     /// <summary>Hidden layers.</summary>
     public int Depth => Layers.Count - 1;
 
-    /// <summary>How large it is.</summary>
+    /// <summary>The size of the network.</summary>
     public NetworkSize Size => new(
         Layers.Take(Depth).Sum(static l => l.Count),
         Layers.Sum(static l => l.NonZeros),
         Layers.Sum(static l => l.Weights.LongLength),
         Layers.Sum(static l => l.Weights.LongLength + l.Count));
 
-    /// <summary>The original as it is; it may be off by the rounding radius of its file.</summary>
+    /// <summary>The original unchanged; it may deviate by the rounding radius of its file.</summary>
     public static DraftNetwork Of(StabilityTable table)
     {
         ReluNetwork network = table.Network;
@@ -87,17 +87,17 @@ internal sealed class DraftNetwork
         return new(domain, layers, moved, true, []);
     }
 
-    /// <summary>The box of what a layer reads.</summary>
+    /// <summary>The box of a layer's inputs.</summary>
     /// <param name="at">0-based layer.</param>
     public Box InputsOf(int at) => at == 0 ? Domain : Layers[at - 1].Activations;
 
     /// <summary>The network after a step.</summary>
-    /// <param name="first">0-based layer that is the first to change.</param>
-    /// <param name="removed">Layers that go from there.</param>
-    /// <param name="added">Layers that come in their place; the bounds of all but the last are those of the new network, the last one's
-    /// those of the old.</param>
+    /// <param name="first">0-based index of the first layer that changes.</param>
+    /// <param name="removed">Number of layers that are removed from there.</param>
+    /// <param name="added">Layers that replace them; the bounds of all but the last are those of the new network, the last one's those of
+    /// the old.</param>
     /// <param name="moved">How far the pre-activations of the last of them have moved.</param>
-    /// <param name="step">What the step is, for people; null for nothing to tell.</param>
+    /// <param name="step">The description of the step; null for none.</param>
     public DraftNetwork Replaced(int first, int removed, DraftLayer[] added, double[] moved, CompressionStep? step = null)
     {
         IReadOnlyList<CompressionStep> steps = step is null ? Steps : [.. Steps, step];
@@ -117,6 +117,6 @@ internal sealed class DraftNetwork
         return new(Domain, layers, Deviation, OnlyRemoved, steps);
     }
 
-    /// <summary>The same network, what led to it told otherwise.</summary>
+    /// <summary>The same network with another description of its steps.</summary>
     public DraftNetwork With(IEnumerable<CompressionStep> steps) => new(Domain, Layers, Deviation, OnlyRemoved, [.. steps]);
 }

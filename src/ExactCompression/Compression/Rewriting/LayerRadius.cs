@@ -2,7 +2,9 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Rewriting;
 
-/// <summary>What the rounding radius of a layer adds to a bound: the file's own weights lie within it of the stored ones.</summary>
+/// <summary>
+/// What the rounding radius of a layer adds to a bound: the file's own weights lie within that radius of the stored ones.
+/// </summary>
 internal static class LayerRadius
 {
     /// <summary>At least <c>sum_j R_ij |a_j| + r_i</c> over a box; exactly 0 for a layer without radius.</summary>
@@ -12,7 +14,7 @@ internal static class LayerRadius
         return layer.BiasRadius.IsEmpty ? radius : UpperBound.Add(radius, layer.BiasRadius.Span[row]);
     }
 
-    /// <summary>At least <c>sum_j R_ij (|a_j| + moved_j) + r_i</c>, for inputs that may lie as far outside a box.</summary>
+    /// <summary>At least <c>sum_j R_ij (|a_j| + moved_j) + r_i</c>, for inputs that may lie that far outside a box.</summary>
     public static double Of(AffineLayer layer, int row, Box box, double[] moved)
     {
         return UpperBound.Add(Of(layer, row, box), Of(layer, row, moved));
@@ -30,7 +32,7 @@ internal static class LayerRadius
         return radius == 0 ? (lower, upper) : (Math.BitDecrement(lower - radius), Math.BitIncrement(upper + radius));
     }
 
-    /// <summary>Whether a weight may be other than 0: a neuron that no such weight reads can go away.</summary>
+    /// <summary>Whether a weight may be other than 0: a neuron that no such weight reads can be removed.</summary>
     public static bool Reads(AffineLayer layer, int row, int column) =>
         layer.Row(row)[column] != 0 || (!layer.WeightRadius.IsEmpty && Row(layer, row)[column] != 0);
 

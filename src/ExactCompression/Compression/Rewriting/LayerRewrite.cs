@@ -1,6 +1,6 @@
 namespace ExactCompression.Compression.Rewriting;
 
-/// <summary>What the activation of a neuron of a rewritten layer is in terms of the new layer's neurons.</summary>
+/// <summary>How the activation of a neuron of a rewritten layer is expressed by the new layer's neurons.</summary>
 internal enum NeuronFate
 {
     /// <summary>The neuron itself, unchanged.</summary>
@@ -9,32 +9,32 @@ internal enum NeuronFate
     /// <summary>0.</summary>
     Zero,
 
-    /// <summary>A number.</summary>
+    /// <summary>A constant.</summary>
     Constant,
 
     /// <summary>A multiple of a neuron that is kept.</summary>
     Multiple,
 
-    /// <summary>Its own pre-activation, an affine function of what the layer reads.</summary>
+    /// <summary>Its own pre-activation, an affine function of the layer's inputs.</summary>
     Linear,
 
     /// <summary>A multiple of a kept neuron plus its own pre-activation: <c>relu(-s t) = s relu(t) - s t</c>.</summary>
     Opposite,
 }
 
-/// <summary>The fate of one neuron.</summary>
-/// <param name="Fate">What its activation is.</param>
+/// <summary>The replacement of one neuron.</summary>
+/// <param name="Fate">How its activation is expressed.</param>
 /// <param name="Of">The kept row of the old layer that it is a multiple of.</param>
 /// <param name="Value">The constant, or the factor.</param>
-/// <param name="Error">A proven bound over the domain of how far that is from the truth.</param>
+/// <param name="Error">A proven bound of the error of that over the domain.</param>
 internal readonly record struct RewrittenNeuron(NeuronFate Fate, int Of = -1, double Value = 0, double Error = 0)
 {
-    /// <summary>Whether the new layer must give its pre-activation.</summary>
+    /// <summary>Whether the new layer must provide its pre-activation.</summary>
     public bool HasLinearPart => Fate is NeuronFate.Linear or NeuronFate.Opposite;
 }
 
 /// <summary>A neuron that a rewrite adds: linear over the domain.</summary>
-/// <param name="Weights">Its weights on what the layer reads.</param>
+/// <param name="Weights">Its weights on the layer's inputs.</param>
 /// <param name="Bias">Its bias.</param>
 /// <param name="Lower">A proven lower bound of its pre-activation.</param>
 /// <param name="Upper">A proven upper bound.</param>
@@ -46,50 +46,82 @@ internal sealed record AddedNeuron(double[] Weights, double Bias, double Lower, 
 
 /// <summary>
 /// A proposal to give one hidden layer other neurons, and the layer after it other weights. How it was found does not matter:
-/// <see cref="RewriteProof"/> bounds what it moves.
+/// <see cref="RewriteProof"/> bounds its effect.
 /// </summary>
 internal sealed class LayerRewrite
 {
     /// <summary>0-based hidden layer.</summary>
     public required int At { get; init; }
 
-    /// <summary>What the step is called.</summary>
+    /// <summary>The kind of the step.</summary>
     public required CompressionStepKind Kind { get; init; }
 
-    /// <summary>A sentence for people.</summary>
+    /// <summary>A sentence that describes the step.</summary>
     public required string Description { get; init; }
 
-    /// <summary>One for each neuron of the layer as it is.</summary>
+    /// <summary>One for each neuron of the current layer.</summary>
     public required RewrittenNeuron[] Fates { get; init; }
 
     /// <summary>Neurons that come after the kept ones.</summary>
     public required AddedNeuron[] Added { get; init; }
 
     /// <summary>
-    /// Weights of the next layer: on the kept neurons in their order, then on the added ones; on what the layer reads where it goes away.
+    /// Weights of the next layer: on the kept neurons in their order, then on the added ones; on the layer's inputs where the layer is
+    /// removed.
     /// </summary>
     public required double[] NextWeights { get; init; }
 
     /// <summary>Biases of the next layer.</summary>
     public required double[] NextBias { get; init; }
 
-    /// <summary>Whether the layer goes away, and the next one reads what it read.</summary>
+    /// <summary>Whether the layer is removed, and the next one reads its inputs.</summary>
     public bool Folds { get; init; }
 
     /// <summary>Rows of the old layer that are kept, ascending.</summary>
     public int[] Kept => field ??= [.. Enumerable.Range(0, Fates.Length).Where(j => Fates[j].Fate == NeuronFate.Kept)];
 
-    /// <summary>Rows of the old layer that go away.</summary>
+    /// <summary>Rows of the old layer that are removed.</summary>
     public IEnumerable<int> Gone => Enumerable.Range(0, Fates.Length).Where(j => Folds || Fates[j].Fate != NeuronFate.Kept);
 
+    /// <summary>
+    /// Whether the fates can be told from each other: multiples are of neurons that are kept, and of a layer that goes away neither is
+    /// left.
+    /// </summary>
+    public bool IsSound => Array.TrueForAll(Fates, f => f.Fate switch
+    {
+        NeuronFate.Kept => !Folds,
+        NeuronFate.Multiple or NeuronFate.Opposite => !Folds && Fates[f.Of].Fate == NeuronFate.Kept,
+        _ => true,
+    });
+
+    /// <summary>Whether neurons go away, and all that stays is as it was.</summary>
+    /// <param name="next">The next layer as it is.</param>
+    public bool OnlyRemoves(DraftLayer next)
+    {
+        if (Folds || Added.Length > 0 || !Array.TrueForAll(Fates, static f => f.Fate is NeuronFate.Kept or NeuronFate.Zero)
+            || !NextBias.AsSpan().SequenceEqual(next.Bias))
+            return false;
+        for (int i = 0, at = 0; i < next.Count; i++)
+        {
+            ReadOnlySpan<double> before = next.Row(i);
+            foreach (int j in Kept)
+            {
+                if (NextWeights[at++] != before[j])
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Whether every new weight and bias is finite when it is stored.</summary>
-    /// <param name="precision">What they are stored as.</param>
+    /// <param name="precision">The precision in which they are stored.</param>
     public bool Fits(WeightPrecision precision) =>
         WeightRounding.Fits(NextWeights, precision) && WeightRounding.Fits(NextBias, precision)
             && Array.TrueForAll(Added, a => WeightRounding.Fits(a.Weights, precision) && WeightRounding.Fits([a.Bias], precision));
 
-    /// <summary>How large a network is after the rewrite.</summary>
-    /// <param name="network">The network as it is.</param>
+    /// <summary>The size of a network after the rewrite.</summary>
+    /// <param name="network">The current network.</param>
     public NetworkSize SizeOf(DraftNetwork network)
     {
         DraftLayer layer = network.Layers[At], next = network.Layers[At + 1];
@@ -108,8 +140,8 @@ internal sealed class LayerRewrite
         return new(before.Neurons - layer.Count + count, nonZeros, weights, weights + biases);
     }
 
-    /// <summary>What the rewrite does, for people.</summary>
-    /// <param name="layer">The layer as it is.</param>
+    /// <summary>The description of the rewrite.</summary>
+    /// <param name="layer">The current layer.</param>
     public CompressionStep StepOf(DraftLayer layer)
     {
         int[] gone = [.. Gone.Select(j => layer.Rows[j].Neuron)];

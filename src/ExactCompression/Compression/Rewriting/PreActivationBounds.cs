@@ -3,8 +3,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Rewriting;
 
 /// <summary>
-/// Proven bounds of every hidden pre-activation of a network over a domain: interval arithmetic, sharpened by what a table has proven.
-/// They hold for every network within the radii of its layers.
+/// Proven bounds of every hidden pre-activation of a network over a domain: interval arithmetic, tightened by what a table has proven. They
+/// hold for every network within the radii of its layers.
 /// </summary>
 internal sealed class PreActivationBounds
 {
@@ -37,7 +37,7 @@ internal sealed class PreActivationBounds
     /// <summary>Interval arithmetic alone.</summary>
     public static PreActivationBounds Of(ReluNetwork network, InputDomain domain) => Of(network, domain, null);
 
-    /// <summary>Interval arithmetic cut with the bounds and verdicts of a table.</summary>
+    /// <summary>Interval arithmetic intersected with the bounds and verdicts of a table.</summary>
     public static PreActivationBounds Of(StabilityTable table) =>
         Of(table.Network, table.Domain, table.IsImported ? [.. table.Neurons.Select(WithoutBounds)] : table.Neurons);
 
@@ -65,11 +65,11 @@ internal sealed class PreActivationBounds
         return bounds;
     }
 
-    /// <summary>A verdict alone: the bounds of a table from a file are nobody's proof.</summary>
+    /// <summary>A verdict alone: the bounds of a table from a file are not proven.</summary>
     private static NeuronStability WithoutBounds(NeuronStability verdict) =>
         new() { Layer = verdict.Layer, Neuron = verdict.Neuron, State = verdict.State };
 
-    /// <summary>The common part of an interval and a verdict; the interval alone where they contradict each other.</summary>
+    /// <summary>The intersection of an interval and a verdict; the interval alone where they contradict each other.</summary>
     private static (double Lower, double Upper) Cut(double lower, double upper, NeuronStability verdict)
     {
         double low = Math.Max(lower, verdict.State == NeuronState.StablyActive ? 0 : double.NegativeInfinity);

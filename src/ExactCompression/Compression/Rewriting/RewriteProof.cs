@@ -8,14 +8,14 @@ namespace ExactCompression.Compression.Rewriting;
 /// <remarks>
 /// <para>Let the layer read <c>a</c>, a point of a known box; let <c>W</c>, <c>b</c> be the next layer's weights before and <c>W'</c>,
 /// <c>b'</c> after. Each old activation is <c>s_j A_(k(j)) + l_j (w_j a + c_j) + v_j + e_j</c>, where <c>A</c> are the new activations,
-/// <c>s</c>, <c>l</c>, <c>v</c> follow from its fate and <c>|e_j|</c> has a bound: for a linear neuron that of
+/// <c>s</c>, <c>l</c>, <c>v</c> follow from its replacement and <c>|e_j|</c> has a bound: for a linear neuron that of
 /// <see cref="DraftRow.Slack"/>. A new neuron that is linear is likewise <c>A_k = w_k a + c_k + e_k</c>. So</para>
 /// <code>
 /// z'_i - z_i = sum_k g_ik A_k + (b'_i - b_i) - sum_j W_ij (l_j (w_j a + c_j) + v_j + e_j),    g_ik = W'_ik - sum_(j: k(j) = k) W_ij s_j,
 /// </code>
 /// <para>where the terms of linear neurons are one affine function of <c>a</c>, bounded over the box, and a gate's are at most
-/// <c>|g_ik| max A_k</c>: 0 where nothing of it changed. The coefficients are summed in double, and what each operation rounds is found
-/// and added (<see cref="ErrorFreeRow"/>): a rewrite that loses nothing moves nothing.</para>
+/// <c>|g_ik| max A_k</c>: 0 where none of it changed. The coefficients are summed in double, and the rounding error of each operation is
+/// computed and added (<see cref="ErrorFreeRow"/>): a rewrite that loses nothing gets the bound 0.</para>
 /// </remarks>
 internal sealed class RewriteProof
 {
@@ -28,6 +28,8 @@ internal sealed class RewriteProof
 
     private RewriteProof(DraftNetwork network, LayerRewrite rewrite)
     {
+        if (!rewrite.IsSound)
+            throw new ArgumentException("A neuron is taken for a multiple of one that goes away, or stays in a layer that does.");
         this.rewrite = rewrite;
         layer = network.Layers[rewrite.At];
         next = network.Layers[rewrite.At + 1];
@@ -56,13 +58,12 @@ internal sealed class RewriteProof
         foreach (AddedNeuron added in rewrite.Added)
             added.Weights.CopyTo(weights.AsSpan(layer.Columns * at++));
         DraftRow[] rows = [.. rewrite.Kept.Select(j => layer.Rows[j]), .. rewrite.Added.Select(static a => a.Row)];
-        bool onlyRemoves = rewrite.Added.Length == 0 && rewrite.Fates.All(static f => f.Fate is NeuronFate.Kept or NeuronFate.Zero);
         return network.Replaced(
             rewrite.At,
             2,
             [
                 new(layer.Source, layer.Number, layer.Columns, weights, rows, layer.IsNew || rewrite.Added.Length > 0),
-                next.With(rows.Length, rewrite.NextWeights, rewrite.NextBias, !onlyRemoves),
+                next.With(rows.Length, rewrite.NextWeights, rewrite.NextBias, !rewrite.OnlyRemoves(next)),
             ],
             moved,
             step);
@@ -131,7 +132,7 @@ internal sealed class RewriteProof
         return UpperBound.Add(error, affine.Largest(inputs));
     }
 
-    /// <summary>What a kept neuron adds to the error beyond its part of the affine function.</summary>
+    /// <summary>What a kept neuron adds to the error beyond its share of the affine function.</summary>
     private double OfKept(ReadOnlySpan<double> before, double after, int row, ref AffineSum affine)
     {
         ErrorFreeSum change = default;
@@ -147,7 +148,7 @@ internal sealed class RewriteProof
         return UpperBound.Add(error, UpperBound.Multiply(Math.Abs(change.Value), neuron.Slack));
     }
 
-    /// <summary>A sum of affine functions of what the layer reads, with all that its arithmetic rounded.</summary>
+    /// <summary>A sum of affine functions of the layer's inputs, with all rounding errors of its arithmetic.</summary>
     private ref struct AffineSum
     {
         private readonly Span<double> sums;
@@ -156,11 +157,11 @@ internal sealed class RewriteProof
         private ErrorFreeSum constant;
         private bool isEmpty = true;
 
-        /// <summary>A sum of constants alone.</summary>
-        /// <param name="sums">Room for the coefficients.</param>
-        /// <param name="errors">Room for what they are off by.</param>
-        /// <param name="biasAfter">What is added first.</param>
-        /// <param name="biasBefore">What is taken off.</param>
+        /// <summary>A sum of constants only.</summary>
+        /// <param name="sums">Buffer for the coefficients.</param>
+        /// <param name="errors">Buffer for their errors.</param>
+        /// <param name="biasAfter">The bias that is added first.</param>
+        /// <param name="biasBefore">The bias that is subtracted.</param>
         public AffineSum(Span<double> sums, Span<double> errors, double biasAfter, double biasBefore)
         {
             this.sums = sums;

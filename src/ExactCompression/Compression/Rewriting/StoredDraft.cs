@@ -4,19 +4,20 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Rewriting;
 
 /// <summary>
-/// A <see cref="DraftNetwork"/> as it is stored: its new weights rounded, with a proven bound of its distance to the original.
+/// A <see cref="DraftNetwork"/> as it is stored: its new weights rounded, with a proven bound of its deviation from the original.
 /// </summary>
 /// <remarks>
-/// <para><c>g~</c> is the draft, <c>g</c> the stored network, <c>W^ = W~ + D</c>. What an activation of <c>g</c> is off by lies in an
-/// interval, carried layer by layer: <c>z^_i - z~_i = W^_i (a^ - a~) + D_i a~ + (b^_i - b~_i)</c>. The middle of the first two is known
-/// before the bias is stored, so the bias takes it up, and only the spread goes on. A neuron that is linear over the domain passes its
-/// interval on as it is, one that is 0 passes nothing on, a gate its hull with 0.</para>
+/// <para><c>g~</c> is the draft, <c>g</c> the stored network, <c>W^ = W~ + D</c>. The error of an activation of <c>g</c> lies in an
+/// interval, propagated layer by layer: <c>z^_i - z~_i = W^_i (a^ - a~) + D_i a~ + (b^_i - b~_i)</c>. The midpoint of the first two is
+/// known before the bias is stored, so the bias absorbs it, and only the spread is propagated. A neuron that is linear over the domain
+/// passes its interval on unchanged, one that is 0 passes nothing on, a gate its hull with 0.</para>
 /// <para>The difference of a double and its rounding to float is exact in double.</para>
 /// </remarks>
 internal static class StoredDraft
 {
     /// <summary>
-    /// Rounds the layers that have new weights; the others stay the file's own maps, off from their weights by no more than their radii.
+    /// Rounds the layers that have new weights; the others remain the file's own maps, which differ from their weights by no more than
+    /// their radii.
     /// </summary>
     /// <param name="network">The draft.</param>
     /// <param name="precision">What new weights are rounded to; null for each layer's own precision.</param>
@@ -41,8 +42,7 @@ internal static class StoredDraft
         double deviation = 0;
         bool isOriginal = network.OnlyRemoved && layers.Zip(network.Layers).All(static l => l.Second.Source.IsExact || !l.First.IsExact);
         for (int i = 0; i < lower.Length && !isOriginal; i++)
-            deviation = Math.Max(
-                deviation, UpperBound.Add(network.Deviation[i], UpperBound.Known(Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i])))));
+            deviation = Math.Max(deviation, UpperBound.Add(network.Deviation[i], Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i]))));
         return (layers, deviation);
     }
 
@@ -77,7 +77,7 @@ internal static class StoredDraft
         lower = new double[layer.Count];
         upper = new double[layer.Count];
         if (kept.IsExact && errors.Magnitude.AsSpan().IndexOfAnyExcept(0.0) < 0)
-            return kept; // as the draft has it, on what the draft gives
+            return kept; // the draft's own layer, on the draft's own activations
         for (int i = 0; i < layer.Count; i++)
         {
             double radius = LayerRadius.Of(kept, i, inputs, errors.Magnitude);
@@ -87,7 +87,7 @@ internal static class StoredDraft
         return kept;
     }
 
-    /// <summary>The bias as it is stored, with the middle of an error taken up.</summary>
+    /// <summary>The bias as stored, with the midpoint of an error absorbed.</summary>
     private static double Rounded(double bias, double low, double high, WeightPrecision precision)
     {
         double middle = low + (0.5 * (high - low));
@@ -95,20 +95,20 @@ internal static class StoredDraft
         return double.IsFinite(taken) ? taken : WeightRounding.Rounded(bias, precision);
     }
 
-    /// <summary>What the activations are off by, from what the pre-activations are.</summary>
+    /// <summary>The errors of the activations, from those of the pre-activations.</summary>
     private static void Rectify(DraftLayer layer, double[] lower, double[] upper)
     {
         for (int i = 0; i < lower.Length; i++)
         {
             if (layer.Rows[i].Lower >= Math.Max(0, -lower[i]))
-                continue; // linear, and what it is off by keeps it so
+                continue; // linear, and stays so despite its error
             (lower[i], upper[i]) = layer.Rows[i].Upper <= Math.Min(0, -upper[i])
                 ? (0, 0) // 0, likewise
                 : (Math.Min(0, lower[i]), Math.Max(0, upper[i]));
         }
     }
 
-    /// <summary>Bounds of a sum; exactly the other where one is 0.</summary>
+    /// <summary>Bounds of a sum; exactly the other summand where one is 0.</summary>
     private static (double Lower, double Upper) Sum((double Lower, double Upper) a, (double Lower, double Upper) b)
     {
         if (a == (0, 0))
@@ -117,8 +117,9 @@ internal static class StoredDraft
     }
 
     /// <summary>
-    /// Bounds of a difference: that of a double and its rounding is exact, but the bias may also have taken up the middle of an error.
-    /// Where it is exact, the step outward bears the rounding of the sum that it enters, which has one of its own: either would do there.
+    /// Bounds of a difference: that of a double and its rounding is exact, but the bias may also have absorbed the midpoint of an error.
+    /// Where it is exact, the step outward covers the rounding of the sum that it enters, which has a step of its own: either would suffice
+    /// there.
     /// </summary>
     private static (double Lower, double Upper) Difference(double after, double before)
     {

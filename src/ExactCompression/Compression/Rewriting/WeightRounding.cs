@@ -1,6 +1,6 @@
 namespace ExactCompression.Compression.Rewriting;
 
-/// <summary>Rounds new weights to what they are stored as.</summary>
+/// <summary>Rounds new weights to the precision in which they are stored.</summary>
 internal static class WeightRounding
 {
     /// <summary>Whether every value stays finite when it is stored.</summary>
@@ -15,7 +15,7 @@ internal static class WeightRounding
         return true;
     }
 
-    /// <summary>The value as it is stored: the nearest, ties to even.</summary>
+    /// <summary>The value as stored: the nearest, ties to even.</summary>
     public static double Rounded(double value, WeightPrecision precision) => precision == WeightPrecision.Float32 ? (float)value : value;
 
     /// <summary>The largest finite value that can be stored.</summary>

@@ -4,10 +4,10 @@ using ExactCompression.Compression.Rewriting;
 namespace ExactCompression.Compression.Schedules;
 
 /// <summary>
-/// LEO++: removal; the collapse of a network with a layer that is never on; else for each layer, front to back, its fold or its merge.
+/// LEO++: removal; the collapse of a network with a layer that is never on; otherwise for each layer, first to last, its fold or its merge.
 /// </summary>
 /// <remarks>
-/// Where all steps together would break a tolerance, they are tried one layer after the other, and those that keep it are taken.
+/// Where all steps together would exceed a tolerance, they are tried one layer after another, and those that stay within it are taken.
 /// </remarks>
 internal sealed class LeoSchedule
 {
@@ -48,7 +48,7 @@ internal sealed class LeoSchedule
             if ((Fold(network, at) ?? Merge(network, at)) is { } rewrite
                 && RewriteProof.Apply(network, rewrite, cancellation) is var after && accepts(after))
                 (network, isFold) = (after, rewrite.Folds);
-            if (!isFold) // else the next layer has come to this place
+            if (!isFold) // otherwise the next layer has moved to this index
                 at++;
         }
 
@@ -58,8 +58,8 @@ internal sealed class LeoSchedule
     /// <summary>The fold of a layer whose neurons are all stably active.</summary>
     /// <remarks>
     /// With <c>p</c> inputs, <c>m</c> neurons and <c>q</c> neurons after it, folding turns <c>m (p + q)</c> connections into <c>p q</c>.
-    /// Where that would be more (a bottleneck between wide layers) the layer is left to merging, so a compressed network is never larger
-    /// than its original.
+    /// Where that would be more (a bottleneck between wide layers) the layer is only merged, so a compressed network is never larger than
+    /// its original.
     /// </remarks>
     private LayerRewrite? Fold(DraftNetwork network, int at)
     {

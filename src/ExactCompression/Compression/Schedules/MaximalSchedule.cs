@@ -5,8 +5,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Schedules;
 
 /// <summary>
-/// Rewrites layer after layer, front to back and back to front, until no step makes the network smaller by the objective. Of the proposals
-/// for a layer the one that leaves the smallest network is taken, as long as the stored result is proven to stay within the tolerance.
+/// Rewrites layer after layer, first to last and last to first, until no step makes the network smaller by the objective. Of the proposals
+/// for a layer the one that gives the smallest network is taken, as long as the stored result is proven to stay within the tolerance.
 /// </summary>
 internal sealed class MaximalSchedule
 {
@@ -53,7 +53,7 @@ internal sealed class MaximalSchedule
         return scale * (single ? CompressionOptions.RelativeToleranceFloat32 : CompressionOptions.RelativeToleranceFloat64);
     }
 
-    /// <summary>The network where no neuron of some layer is ever on; null where there is no such layer.</summary>
+    /// <summary>The constant network where some layer has no neuron that is ever on; null where there is no such layer.</summary>
     private DraftNetwork? Constant(DraftNetwork original)
     {
         DraftNetwork? constant = NetworkCollapse.Apply(
@@ -76,7 +76,7 @@ internal sealed class MaximalSchedule
         while (changed);
     }
 
-    /// <summary>Takes steps on one layer until none helps.</summary>
+    /// <summary>Takes steps on one layer until none improves the network.</summary>
     private bool Shrink(int at)
     {
         bool changed = false;
@@ -143,7 +143,7 @@ internal sealed class MaximalSchedule
         }
     }
 
-    /// <summary>Takes the best of some proposals that makes the network smaller and keeps to the tolerance.</summary>
+    /// <summary>Takes the best of some proposals that makes the network smaller and stays within the tolerance.</summary>
     private bool Take(List<LayerRewrite> proposals, NetworkSize size)
     {
         IEnumerable<(LayerRewrite Rewrite, NetworkSize Size)> smaller = proposals.Select(p => (p, p.SizeOf(network))).Where(
@@ -162,7 +162,7 @@ internal sealed class MaximalSchedule
         return false;
     }
 
-    /// <summary>What is stored may be off by no more.</summary>
+    /// <summary>Checks the deviation of the network as it is stored.</summary>
     private bool IsWithinTolerance(DraftNetwork draft) => StoredDraft.Of(draft, options.Precision).Deviation <= tolerance;
 
     private void FixInputs(InputDomain domain)

@@ -4,8 +4,8 @@ using ExactCompression.Compression.Rewriting;
 namespace ExactCompression.Compression.Schedules;
 
 /// <summary>
-/// <see cref="CompressionLevel.DeleteOnly"/>, and what LEO++ begins with (case 2): the stably inactive neurons of all layers go, and then,
-/// from the last layer to the first, those that nothing reads any more. No weight is rounded. One neuron of each layer stays.
+/// <see cref="CompressionLevel.DeleteOnly"/>, and the first steps of LEO++ (case 2): the stably inactive neurons of all layers are removed,
+/// and then, from the last layer to the first, those that nothing reads any more. No weight is rounded. One neuron of each layer is kept.
 /// </summary>
 internal static class RemovalSchedule
 {

@@ -4,10 +4,10 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Witnesses;
 
-/// <summary>What a witness session does with a few points at a time, beside the matrix products, on the CPU's vector units.</summary>
+/// <summary>The operations of a witness session on a few points at a time, other than matrix products, on the CPU's vector units.</summary>
 internal static class SimdBatch
 {
-    /// <summary>Extremes of each column over the rows of a chunk, with the first row that reaches them; NaN is passed over.</summary>
+    /// <summary>Extremes of each column over the rows of a chunk, with the first row that attains them; NaN is ignored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Reduce(ReadOnlySpan<float> z, int rows, int width, int first, Span<NeuronExtremes> extremes)
     {

@@ -1,11 +1,12 @@
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// The input box in float32. Its ends are rounded to nearest: whoever takes a point into the domain itself clips once more, in double.
+/// The input box in float32. Its ends are rounded to nearest: whoever needs a point of the domain itself clips it again, in double
+/// precision.
 /// </summary>
 /// <param name="Lower">Lower ends.</param>
 /// <param name="Upper">Upper ends.</param>
-/// <param name="Width">Widths: what a step is a share of.</param>
+/// <param name="Width">Widths: step lengths are relative to them.</param>
 internal sealed record SimdBox(float[] Lower, float[] Upper, float[] Width)
 {
     /// <summary>Rounds a box.</summary>

@@ -1,8 +1,8 @@
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// What the passes of a session have found: each neuron's extremes, chunk by chunk and over all, the points that are worth a check, and the
-/// best starts. Chunks are put together in their order, so nothing here depends on the number of threads.
+/// What the passes of a session have found: each neuron's extremes, per chunk and over all chunks, the points that are worth a check, and
+/// the best starting points. Chunks are merged in their order, so nothing here depends on the number of threads.
 /// </summary>
 internal sealed class SimdFindings
 {
@@ -12,7 +12,7 @@ internal sealed class SimdFindings
     private readonly WitnessStarts?[] starts;
     private readonly List<WitnessCandidate> candidates = [];
 
-    /// <summary>Makes room.</summary>
+    /// <summary>Allocates the arrays.</summary>
     /// <param name="neurons">Hidden neurons.</param>
     /// <param name="chunks">Chunks of a batch at most.</param>
     public SimdFindings(int neurons, int chunks)
@@ -25,7 +25,7 @@ internal sealed class SimdFindings
         starts = new WitnessStarts[2 * neurons];
     }
 
-    /// <summary>Whether there are points that nobody has read.</summary>
+    /// <summary>Whether there are candidates that have not been read.</summary>
     public bool HasCandidates => candidates.Count > 0;
 
     /// <summary>The extremes of a chunk's points, neuron by neuron; each chunk is written by one thread.</summary>
@@ -37,12 +37,12 @@ internal sealed class SimdFindings
     public NeuronExtremes Of(int neuron) => extremes[neuron];
 
     /// <summary>
-    /// Puts the chunks together for the neurons that matter still, the lower chunk winning where values are equal, and proposes what shows
-    /// a sign that is missing.
+    /// Merges the chunks for the neurons that still matter, preferring the lower chunk where values are equal, and proposes the points with
+    /// a missing sign.
     /// </summary>
     /// <param name="open">The neurons that matter.</param>
     /// <param name="chunks">Chunks of the batch.</param>
-    /// <param name="missing">For each neuron, which signs are.</param>
+    /// <param name="missing">For each neuron, which signs are missing.</param>
     public void Conclude(List<int> open, int chunks, MissingSigns[] missing)
     {
         Merge(open, chunks);
@@ -56,7 +56,7 @@ internal sealed class SimdFindings
         }
     }
 
-    /// <summary>Hands over the points that are worth a check.</summary>
+    /// <summary>Returns the points that are worth a check.</summary>
     /// <param name="found">Receives them.</param>
     public void ReadCandidates(List<WitnessCandidate> found)
     {
@@ -65,12 +65,12 @@ internal sealed class SimdFindings
         candidates.Clear();
     }
 
-    /// <summary>The best starts for a target; made where there are none.</summary>
+    /// <summary>The best starting points for a target; created on first use.</summary>
     /// <param name="neuron">The neuron, numbered over all layers.</param>
     /// <param name="above">The sign.</param>
     public WitnessStarts StartsFor(int neuron, bool above) => starts[(2 * neuron) + (above ? 0 : 1)] ??= new();
 
-    /// <summary>The points that are the best starts for a target; empty where none were kept.</summary>
+    /// <summary>The points that are the best starting points for a target; empty where none were kept.</summary>
     /// <param name="neuron">The neuron, numbered over all layers.</param>
     /// <param name="above">The sign.</param>
     public int[] ReadStarts(int neuron, bool above) => starts[(2 * neuron) + (above ? 0 : 1)]?.ToArray() ?? [];

@@ -4,7 +4,7 @@ namespace ExactCompression.Witnesses;
 
 /// <summary>
 /// A network in float32 on the CPU. Points are split into chunks that go through all layers while they are in cache; chunks run on all
-/// cores, and what they find is put together in their order, so results do not depend on the number of threads.
+/// cores, and their results are merged in their order, so results do not depend on the number of threads.
 /// </summary>
 internal sealed class SimdWitnessSession : IWitnessSession
 {
@@ -18,7 +18,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
     private readonly float[] points;
     private readonly float[] momenta;
     private readonly SimdFindings findings;
-    private readonly MissingSigns[] wanted;
+    private readonly MissingSigns[] missing;
     private readonly ParallelOptions parallel;
     private readonly ThreadLocal<float[][]> scratch;
     private readonly List<int> open = [];
@@ -50,7 +50,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
         points = new float[capacity * inputs];
         momenta = new float[capacity * inputs];
         findings = new(neurons, capacity / Chunk);
-        wanted = new MissingSigns[neurons];
+        missing = new MissingSigns[neurons];
         parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
         scratch = new(() => [new float[Chunk * widest], new float[Chunk * widest]]);
     }
@@ -64,9 +64,9 @@ internal sealed class SimdWitnessSession : IWitnessSession
     public void Want(ReadOnlySpan<MissingSigns> wanted)
     {
         open.Clear();
-        for (int i = 0; i < this.wanted.Length; i++)
+        for (int i = 0; i < missing.Length; i++)
         {
-            this.wanted[i] = wanted[i];
+            missing[i] = wanted[i];
             if (wanted[i] != MissingSigns.None)
                 open.Add(i);
         }
@@ -82,7 +82,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
         staged = source;
     }
 
-    /// <remarks>Nothing has to be brought over: each thread writes its points where it clips them.</remarks>
+    /// <remarks>Nothing has to be transferred: each thread writes its points where it clips them.</remarks>
     public void Load()
     {
         PointSource source = staged ?? throw new InvalidOperationException("Stage points first.");
@@ -107,16 +107,16 @@ internal sealed class SimdWitnessSession : IWitnessSession
         if (open.Count == 0)
             return;
         ForEachChunk(ForwardChunk);
-        findings.Conclude(open, Chunks, wanted);
+        findings.Conclude(open, Chunks, missing);
     }
 
     public void KeepStarts(int first)
     {
         foreach (int i in open)
         {
-            if ((wanted[i] & MissingSigns.Above) != 0)
+            if ((missing[i] & MissingSigns.Above) != 0)
                 KeepStarts(first, i, findings.StartsFor(i, above: true), 1);
-            if ((wanted[i] & MissingSigns.Below) != 0)
+            if ((missing[i] & MissingSigns.Below) != 0)
                 KeepStarts(first, i, findings.StartsFor(i, above: false), -1);
         }
     }
@@ -130,7 +130,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
 
     public int Ascend(PgdSchedule ascent, int from, int to)
     {
-        // Each step's finds are confirmed at once: points that have reached their aim turn to others.
+        // The candidates of each step are confirmed at once: points that have reached their target are assigned another.
         for (int t = from; t < to; t++)
         {
             float length = ascent.Length(t);
@@ -191,7 +191,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
         }
     }
 
-    /// <summary>Looks only into chunks whose best point is one of the best: after a while, few.</summary>
+    /// <summary>Looks only into chunks whose best point is among the best so far: after a while, these are few.</summary>
     private void KeepStarts(int first, int neuron, WitnessStarts best, float sign)
     {
         int layer = network.LayerOf(neuron), width = network.Widths[layer];

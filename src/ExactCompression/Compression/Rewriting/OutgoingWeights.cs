@@ -1,15 +1,15 @@
 namespace ExactCompression.Compression.Rewriting;
 
-/// <summary>The next layer's weights while a rewrite is put together: on the kept neurons, then on the added ones.</summary>
-internal sealed class NextWeights
+/// <summary>The next layer's weights while a rewrite is assembled: on the kept neurons, then on the added ones.</summary>
+internal sealed class OutgoingWeights
 {
     private readonly DraftLayer next;
     private readonly RewrittenNeuron[] fates;
     private readonly int[] kept;
     private double[]? magnitudes;
 
-    /// <summary>Weights on the kept neurons, with the multiples of each and the constants; those on added neurons are 0 yet.</summary>
-    public NextWeights(DraftLayer next, RewrittenNeuron[] fates, int added)
+    /// <summary>Weights on the kept neurons, with the multiples of each and the constants; those on added neurons are still 0.</summary>
+    public OutgoingWeights(DraftLayer next, RewrittenNeuron[] fates, int added)
     {
         this.next = next;
         this.fates = fates;
@@ -42,8 +42,8 @@ internal sealed class NextWeights
     /// </summary>
     /// <param name="neuron">Row of the old layer.</param>
     /// <param name="columns">Columns of the new weights.</param>
-    /// <param name="coefficients">As many.</param>
-    /// <param name="constant">What is added.</param>
+    /// <param name="coefficients">As many coefficients.</param>
+    /// <param name="constant">The constant to add.</param>
     public void Express(int neuron, ReadOnlySpan<int> columns, ReadOnlySpan<double> coefficients, double constant)
     {
         double[] sizes = Magnitudes();
@@ -63,8 +63,8 @@ internal sealed class NextWeights
         }
     }
 
-    /// <summary>Makes weights 0 that are a sum whose terms cancel but for rounding.</summary>
-    /// <param name="rounding">What may be left, over the magnitudes of the terms.</param>
+    /// <summary>Sets weights to 0 that are a sum whose terms cancel up to rounding.</summary>
+    /// <param name="rounding">The allowed residual, relative to the magnitudes of the terms.</param>
     public void Cancel(double rounding)
     {
         double[] sizes = Magnitudes();
@@ -75,10 +75,10 @@ internal sealed class NextWeights
         }
     }
 
-    /// <summary>Where a kept neuron stands in the new layer.</summary>
+    /// <summary>The index of a kept neuron in the new layer.</summary>
     public int PlaceOf(int neuron) => Array.BinarySearch(kept, neuron);
 
-    /// <summary>The magnitudes of what each weight is a sum of: its own before anything is added.</summary>
+    /// <summary>The sum of the magnitudes of each weight's terms: its own magnitude before anything is added.</summary>
     private double[] Magnitudes() => magnitudes ??= Array.ConvertAll(Weights, Math.Abs);
 
     /// <summary>The weights on the kept neurons, run by run.</summary>

@@ -1,0 +1,29 @@
+namespace ExactCompression;
+
+/// <summary>How two networks are compared.</summary>
+public sealed record EquivalenceOptions
+{
+    /// <summary>
+    /// The default tolerance over the largest magnitude of any output seen (of its terms, where every output is 0): <c>2^-20</c>, 8 units
+    /// in the last place of a float32 of that size, about the difference between two orders of summation in float32.
+    /// </summary>
+    public const double RelativeTolerance = 1.0 / (1 << 20);
+
+    /// <summary>
+    /// Largest output difference that counts as equal; null for the scale of float32 rounding of the outputs
+    /// (<see cref="RelativeTolerance"/>).
+    /// </summary>
+    public double? Tolerance { get; init; }
+
+    /// <summary>Random and corner points to try.</summary>
+    public int Points { get; init; } = 10_000;
+
+    /// <summary>
+    /// How long to search for a proof or a counterexample where comparing layers gives neither: half of it each for compressing the larger
+    /// network as the smaller one may have been produced, and for the network of their difference. Zero for no such search.
+    /// </summary>
+    public TimeSpan ProofTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Seed of the random points.</summary>
+    public int Seed { get; init; }
+}

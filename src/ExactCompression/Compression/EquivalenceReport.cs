@@ -1,0 +1,40 @@
+namespace ExactCompression;
+
+/// <summary>What a comparison of two networks found.</summary>
+public sealed class EquivalenceReport
+{
+    /// <summary>The first network.</summary>
+    public required ReluNetwork Reference { get; init; }
+
+    /// <summary>The second network.</summary>
+    public required ReluNetwork Difference { get; init; }
+
+    /// <summary>The domain compared over.</summary>
+    public required InputDomain Domain { get; init; }
+
+    /// <summary>
+    /// True where the difference is proven to stay within <see cref="Tolerance"/>; false where <see cref="Counterexample"/> shows more;
+    /// null where neither is known.
+    /// </summary>
+    public required bool? Equivalent { get; init; }
+
+    /// <summary>
+    /// The largest difference of any output that was observed, minus the error bound of its evaluation: the true maximum is at least this.
+    /// </summary>
+    public required double ObservedDeviation { get; init; }
+
+    /// <summary>A proven bound on the largest difference of any output over the domain; infinity where none is known.</summary>
+    public required double ProvenDeviation { get; init; }
+
+    /// <summary>Largest difference that counts as equal.</summary>
+    public required double Tolerance { get; init; }
+
+    /// <summary>The evidence for the result, or for <see cref="ProvenDeviation"/>.</summary>
+    public required EquivalenceEvidence Evidence { get; init; }
+
+    /// <summary>Points tried.</summary>
+    public required long PointsTried { get; init; }
+
+    /// <summary>An input where the difference exceeds the tolerance, or null.</summary>
+    public double[]? Counterexample { get; init; }
+}
