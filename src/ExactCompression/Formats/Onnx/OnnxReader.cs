@@ -61,7 +61,7 @@ internal static class OnnxReader
         var graph = new OnnxGraph(model.Graph, fault);
         var constants = new OnnxConstants(graph, opset, fault, budget);
         WeightPrecision precision = InputPrecision(graph.Input, fault);
-        List<(OnnxNode Node, int DataIndex)> nodes = OnnxPath.Find(graph, fault);
+        List<(OnnxNode Node, int DataIndex)> nodes = graph.Chain(fault);
         int[] inputShape = OnnxInputShape.Resolve(graph.Input, nodes, constants, fault), shape = inputShape;
         var chain = new AffineFusion(OnnxShapes.Count(shape), precision, budget.Cancellation);
         foreach ((OnnxNode node, int dataIndex) in nodes)

@@ -79,9 +79,9 @@ internal sealed class OnnxRuntimeOracle : IDisposable
         Assert.Equal(before.MetadataProps, after.MetadataProps);
         using OnnxRuntimeOracle original = new(model, optimise: false), written = new(after.ToByteArray(), optimise: false);
         int batch = network.Interface!.Input.Batch;
-        foreach (int rows in batch < 0 ? (int[])[1] : [1, 3])
+        foreach (int rows in batch < 0 || network.Interface.Output.Batch < 0 ? (int[])[1] : [1, 3])
         {
-            double[] input = [.. Enumerable.Range(0, rows * network.InputSize).Select(static i => (double)(float)Math.Sin(i + 1))];
+            double[] input = [.. Enumerable.Range(0, rows * network.InputSize).Select(static i => (double)(float)Math.Abs(Math.Sin(i + 1)))];
             long[] given = [.. shape];
             if (batch >= 0)
                 given[batch] = rows;
