@@ -48,7 +48,7 @@ public static class LeoCompression
         StabilityTable table, AffineLayer[] layers, CompressionStep[] steps, double deviation, int unconfirmed) => new CompressionResult
     {
         Original = table.Network,
-        Compressed = new(layers, table.Network.Name, statedDomain: table.Network.StatedDomain),
+        Compressed = new(layers, table.Network.Name, statedDomain: table.Network.StatedDomain, model: table.Network.Interface),
         Domain = table.Domain,
         Table = table,
         Steps = Array.AsReadOnly(steps),

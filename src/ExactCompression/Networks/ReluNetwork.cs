@@ -16,14 +16,16 @@ public sealed class ReluNetwork
     /// <param name="format">The format it came from (<c>Onnx</c>, <c>NNet</c>, ...), or null.</param>
     /// <param name="statedDomain">The input range that the file itself states (<c>.nnet</c>), or null.</param>
     /// <param name="training">How it was trained, if by this module; or null.</param>
-    /// <exception cref="ArgumentException">The layers do not fit together.</exception>
+    /// <param name="model">What its file states beside the function, or null.</param>
+    /// <exception cref="ArgumentException">The layers do not fit together, or not with what is stated.</exception>
     public ReluNetwork(
         IEnumerable<AffineLayer> layers,
         string name = "network",
         string? path = null,
         string? format = null,
         InputDomain? statedDomain = null,
-        TrainingHistory? training = null)
+        TrainingHistory? training = null,
+        ModelInterface? model = null)
     {
         this.layers = [.. layers];
         Layers = Array.AsReadOnly(this.layers); // the array itself could be written to
@@ -42,11 +44,15 @@ public sealed class ReluNetwork
         if (statedDomain is { Size: { } size } && size != this.layers[0].Inputs)
             throw new ArgumentException($"The stated domain has {size} inputs, the network {this.layers[0].Inputs}.", nameof(statedDomain));
 
+        if (model is not null && (model.Input.Count != this.layers[0].Inputs || model.Output.Count != this.layers[^1].Outputs))
+            throw new ArgumentException($"The model {model} does not fit the network, {Architecture}.", nameof(model));
+
         Name = name;
         Path = path;
         Format = format;
         StatedDomain = statedDomain;
         Training = training;
+        Interface = model;
     }
 
     /// <summary>A short name for tables.</summary>
@@ -63,6 +69,11 @@ public sealed class ReluNetwork
 
     /// <summary>How the network was trained, if by <see cref="ClassifierTraining"/>; else null.</summary>
     public TrainingHistory? Training { get; }
+
+    /// <summary>
+    /// What its file states beside the function, such as the names and shapes of input and output; null where the format has no such.
+    /// </summary>
+    public ModelInterface? Interface { get; }
 
     /// <summary>Number of inputs.</summary>
     public int InputSize => layers[0].Inputs;
@@ -117,7 +128,7 @@ public sealed class ReluNetwork
     /// <summary>The same layers under another name and path.</summary>
     /// <param name="name">A short name for tables.</param>
     /// <param name="path">The file, or null.</param>
-    public ReluNetwork Renamed(string name, string? path = null) => new(layers, name, path, Format, StatedDomain, Training);
+    public ReluNetwork Renamed(string name, string? path = null) => new(layers, name, path, Format, StatedDomain, Training, Interface);
 
     /// <summary>Runs one input through the network in double.</summary>
     /// <param name="input">Length <see cref="InputSize"/>.</param>

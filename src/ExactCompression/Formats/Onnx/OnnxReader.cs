@@ -38,14 +38,19 @@ internal static class OnnxReader
         }
 
         string name = System.IO.Path.GetFileNameWithoutExtension(path);
-        return new ReluNetwork(Layers(model, fault, budget), name, path, format);
+        return Network(model, fault, budget, name, path, format);
     }
 
-    /// <summary>The layers of a model.</summary>
+    /// <summary>The network of a model.</summary>
     /// <param name="model">The model as stored.</param>
     /// <param name="fault">Makes errors.</param>
     /// <param name="budget">What the import may take; null for the defaults of a small file.</param>
-    public static IReadOnlyList<AffineLayer> Layers(ModelProto model, OnnxFault fault, ImportBudget? budget = null)
+    /// <param name="name">The network's name.</param>
+    /// <param name="path">Its file.</param>
+    /// <param name="format">The name of the format.</param>
+    public static ReluNetwork Network(
+        ModelProto model, OnnxFault fault, ImportBudget? budget = null, string name = "network", string? path = null,
+        string? format = null)
     {
         budget ??= new(new(), fault.Path, 0);
         if (model.Graph is null || model.Graph.Node.Count == 0)
@@ -56,10 +61,10 @@ internal static class OnnxReader
         var graph = new OnnxGraph(model.Graph, fault);
         var constants = new OnnxConstants(graph, opset, fault, budget);
         WeightPrecision precision = InputPrecision(graph.Input, fault);
-        List<(OnnxNode Node, int DataIndex)> path = OnnxPath.Find(graph, fault);
-        int[] shape = OnnxInputShape.Resolve(graph.Input, path, constants, fault);
+        List<(OnnxNode Node, int DataIndex)> nodes = graph.Chain(fault);
+        int[] inputShape = OnnxInputShape.Resolve(graph.Input, nodes, constants, fault), shape = inputShape;
         var chain = new AffineFusion(OnnxShapes.Count(shape), precision, budget.Cancellation);
-        foreach ((OnnxNode node, int dataIndex) in path)
+        foreach ((OnnxNode node, int dataIndex) in nodes)
         {
             var step = new OnnxNodeReader { Node = node, DataIndex = dataIndex, Shape = shape, Opset = opset, Constants = constants,
                 Chain = chain, Budget = budget };
@@ -76,7 +81,7 @@ internal static class OnnxReader
             },
             "graph",
             fault);
-        return layers;
+        return new(layers, name, path, format, model: OnnxInterface.Of(model, graph.Input, inputShape, shape));
     }
 
     private static void InRange(Action action, string place, OnnxFault fault)

@@ -42,7 +42,7 @@ internal sealed class OnnxWeight(ImportBudget budget)
     private static Kind? Child(Kind parent, int field) => (parent, field) switch
     {
         (Kind.Model, 7) => Kind.Graph,
-        (Kind.Model, 8) => Kind.Leaf,
+        (Kind.Model, 8 or 14) => Kind.Leaf,
         (Kind.Graph, 1) => Kind.Node,
         (Kind.Graph, 5) => Kind.Tensor,
         (Kind.Graph, 11 or 12) => Kind.ValueInfo,

@@ -43,12 +43,13 @@ internal static class OnnxWriter
     /// <param name="precision">What weights are stored as.</param>
     public static ModelProto Model(ReluNetwork network, WeightPrecision precision)
     {
-        var names = new OnnxNames();
-        var graph = new GraphProto { Name = names.Next() };
+        ModelInterface model = network.Interface ?? Plain(network);
+        var names = new OnnxNames(model.Input.Name, model.Output.Name);
+        var graph = new GraphProto { Name = model.GraphName.Length > 0 ? model.GraphName : names.Next() };
         DataType type = precision == WeightPrecision.Float64 ? DataType.Double : DataType.Float;
-        graph.Input.Add(Value(InputName, type, network.InputSize));
-        graph.Output.Add(Value(OutputName, type, network.OutputSize));
-        string value = InputName;
+        graph.Input.Add(OnnxInterface.Declared(model.Input, type));
+        graph.Output.Add(OnnxInterface.Declared(model.Output, type));
+        string value = Rows(graph, names, model.Input);
         foreach (AffineLayer layer in network.Layers)
         {
             if (layer.Parts is { } parts && OnnxPartNodes.CanRound(parts, precision))
@@ -68,10 +69,42 @@ internal static class OnnxWriter
             value = graph.Node[^1].Output[0];
         }
 
-        graph.Node[^1].Output[0] = OutputName;
-        var model = new ModelProto { IrVersion = IrVersion, Graph = graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
-        return model;
+        if (!IsRows(model.Output))
+            Reshape(graph, names, value, model.Output.Batch, [.. model.Output.Shape.Select(static d => (long)d.Size)]);
+        graph.Node[^1].Output[0] = model.Output.Name;
+        var written = new ModelProto { IrVersion = IrVersion, Graph = graph };
+        written.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
+        OnnxInterface.Describe(written, model);
+        return written;
+    }
+
+    /// <summary>What is stated of a network whose file states nothing.</summary>
+    private static ModelInterface Plain(ReluNetwork network) => new(
+        new(InputName, [new(1, BatchSymbol), new(network.InputSize)]), new(OutputName, [new(1, BatchSymbol), new(network.OutputSize)]));
+
+    /// <summary>Whether a tensor is a matrix with a row for each row of input.</summary>
+    private static bool IsRows(ModelTensor tensor) => tensor.Shape.Count == 2 && tensor.Shape[0].Size == 1 && tensor.Batch <= 0;
+
+    /// <summary>The input as a matrix of rows.</summary>
+    private static string Rows(GraphProto graph, OnnxNames names, ModelTensor input)
+    {
+        if (IsRows(input))
+            return input.Name;
+        if (input.Batch != 0)
+            return Reshape(graph, names, input.Name, input.Batch < 0 ? -1 : 0, [1, input.Count]);
+        graph.Node.Add(Node("Flatten", names.Next(), input.Name));
+        return graph.Node[^1].Output[0];
+    }
+
+    /// <summary>Another shape, one dimension of which is whatever is left; -1 for none.</summary>
+    private static string Reshape(GraphProto graph, OnnxNames names, string value, int batch, long[] shape)
+    {
+        if (batch >= 0)
+            shape[batch] = -1;
+        var tensor = new TensorProto { Name = names.Next(), DataType = DataType.Int64, Dims = { shape.Length }, Int64Data = { shape } };
+        graph.Initializer.Add(tensor);
+        graph.Node.Add(Node("Reshape", names.Next(), value, tensor.Name));
+        return graph.Node[^1].Output[0];
     }
 
     private static string Gemm(
@@ -149,21 +182,4 @@ internal static class OnnxWriter
     }
 
     private static AttributeProto Integer(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
-
-    private static ValueInfoProto Value(string name, DataType type, int size) => new()
-    {
-        Name = name,
-        Type = new TypeProto
-        {
-            TensorType = new TypeProto.Types.Tensor
-            {
-                ElemType = type,
-                Shape = new TensorShapeProto
-                {
-                    Dim = { new TensorShapeProto.Types.Dimension { DimParam = BatchSymbol },
-                        new TensorShapeProto.Types.Dimension { DimValue = size } },
-                },
-            },
-        },
-    };
 }

@@ -19,6 +19,8 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     private const int LeastBytesOfEpoch = 4 + 5 * 8 + 8;
     private const int LeastBytesOfStage = 1 + 8 + 4;
     private const int LeastBytesOfNeuron = 1 + 8 + 8 + 1 + 1 + 1;
+    private const int LeastBytesOfEntry = 1 + 1;
+    private const int LeastBytesOfDimension = 4 + 1;
     private const int LeastBytesOfStep = 1 + 4 + 4 + 1 + 4;
 
     private readonly BinaryReader reader = new(stream, new UTF8Encoding(false, throwOnInvalidBytes: true), leaveOpen: true);
@@ -49,7 +51,28 @@ internal sealed class PortableReader(Stream stream) : IDisposable
                 "The operations beside a layer's weights are not those that the weights were made of.");
         }
 
-        return new(layers, name, path, format, stated, Flag() ? Training() : null);
+        return new(layers, name, path, format, stated, Flag() ? Training() : null, Flag() ? Interface() : null);
+    }
+
+    private ModelInterface Interface() => new(Tensor(), Tensor())
+    {
+        GraphName = reader.ReadString(),
+        Producer = reader.ReadString(),
+        ProducerVersion = reader.ReadString(),
+        Domain = reader.ReadString(),
+        Version = reader.ReadInt64(),
+        Description = reader.ReadString(),
+        Metadata = Array.AsReadOnly(
+            [.. Enumerable.Range(0, Count(LeastBytesOfEntry)).Select(_ => KeyValuePair.Create(reader.ReadString(), reader.ReadString()))]),
+    };
+
+    private ModelTensor Tensor()
+    {
+        string name = reader.ReadString();
+        ModelDimension[] shape = [.. Enumerable.Range(0, Count(LeastBytesOfDimension)).Select(
+            _ => new ModelDimension(reader.ReadInt32(), Text()))];
+        Require(Array.TrueForAll(shape, static d => d.Size > 0), "A dimension of the model's input or output is not positive.");
+        return new(name, Array.AsReadOnly(shape));
     }
 
     /// <summary>Reads how a network was trained.</summary>

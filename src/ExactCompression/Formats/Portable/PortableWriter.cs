@@ -39,6 +39,38 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
         writer.Write(network.Training is not null);
         if (network.Training is { } training)
             Training(training);
+        writer.Write(network.Interface is not null);
+        if (network.Interface is { } model)
+            Interface(model);
+    }
+
+    private void Interface(ModelInterface model)
+    {
+        Tensor(model.Input);
+        Tensor(model.Output);
+        writer.Write(model.GraphName);
+        writer.Write(model.Producer);
+        writer.Write(model.ProducerVersion);
+        writer.Write(model.Domain);
+        writer.Write(model.Version);
+        writer.Write(model.Description);
+        writer.Write(model.Metadata.Count);
+        foreach ((string key, string value) in model.Metadata)
+        {
+            writer.Write(key);
+            writer.Write(value);
+        }
+    }
+
+    private void Tensor(ModelTensor tensor)
+    {
+        writer.Write(tensor.Name);
+        writer.Write(tensor.Shape.Count);
+        foreach (ModelDimension dimension in tensor.Shape)
+        {
+            writer.Write(dimension.Size);
+            Text(dimension.Symbol);
+        }
     }
 
     /// <summary>Writes how a network was trained.</summary>

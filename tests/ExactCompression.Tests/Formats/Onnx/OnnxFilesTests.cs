@@ -70,7 +70,8 @@ public sealed class OnnxFilesTests
         NetworkFormats.Write(network, copy);
         Assert.InRange(new FileInfo(copy).Length, 1, new FileInfo(path).Length);
         NetworkAssert.SameBits(network, NetworkFormats.Read(copy));
-        OnnxRuntimeOracle.AssertAgrees(network, File.ReadAllBytes(copy), 1e-5, 1, network.InputSize);
+        OnnxRuntimeOracle.AssertAgrees(network, File.ReadAllBytes(copy), 1e-5, shape);
+        OnnxRuntimeOracle.AssertTakesThePlaceOf(File.ReadAllBytes(path), network, shape);
         return network;
     }
 }

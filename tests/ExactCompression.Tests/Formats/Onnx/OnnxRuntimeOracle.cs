@@ -11,6 +11,7 @@ namespace ExactCompression.Tests.Formats.Onnx;
 internal sealed class OnnxRuntimeOracle : IDisposable
 {
     private readonly InferenceSession session;
+    private long[] outputShape = [];
 
     /// <summary>Loads a model.</summary>
     /// <param name="model">The file's bytes.</param>
@@ -35,6 +36,7 @@ internal sealed class OnnxRuntimeOracle : IDisposable
             : OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(input, static v => (float)v), shape);
         using var options = new RunOptions();
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, session.InputNames, [value], session.OutputNames);
+        outputShape = outputs[0].GetTensorTypeAndShape().Shape;
         return metadata.ElementType == typeof(double)
             ? outputs[0].GetTensorDataAsSpan<double>().ToArray()
             : Array.ConvertAll(outputs[0].GetTensorDataAsSpan<float>().ToArray(), static v => (double)v);
@@ -43,9 +45,11 @@ internal sealed class OnnxRuntimeOracle : IDisposable
     public void Dispose() => session.Dispose();
 
     /// <summary>The network that the library reads from a model.</summary>
-    public static ReluNetwork Read(ModelProto model) => new(OnnxReader.Layers(model, new OnnxFault("test.onnx")));
+    public static ReluNetwork Read(ModelProto model) => OnnxReader.Network(model, new OnnxFault("test.onnx"));
 
-    /// <summary>Asserts that the library reads a model as the runtime runs it, at random inputs.</summary>
+    /// <summary>
+    /// Asserts that the library reads a model as the runtime runs it, at random inputs, and writes one that can take its place.
+    /// </summary>
     /// <returns>The network that was read.</returns>
     public static ReluNetwork AssertAgrees(ModelProto model, params long[] shape)
     {
@@ -55,7 +59,55 @@ internal sealed class OnnxRuntimeOracle : IDisposable
             network.Precision == WeightPrecision.Float64 && model.Graph.Input[^1].Type.TensorType.ElemType == DataType.Double
                 ? 1e-12
                 : 1e-5, shape, optimise: false);
+        AssertTakesThePlaceOf(model.ToByteArray(), network, shape);
         return network;
+    }
+
+    /// <summary>
+    /// Asserts that what is written of a network has the names and shapes of the model that it was read from, and gives the same values in
+    /// the same shape.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="network">The network that was read from it, or what became of that.</param>
+    /// <param name="shape">The shape of an input for one row.</param>
+    /// <param name="tolerance">The largest difference over the size of the outputs.</param>
+    public static void AssertTakesThePlaceOf(byte[] model, ReluNetwork network, long[] shape, double tolerance = 1e-4)
+    {
+        ModelProto before = ModelProto.Parser.ParseFrom(model), after = OnnxWriter.Model(network, network.Precision);
+        AssertSame(before.Graph.Input.Single(i => before.Graph.Initializer.All(t => t.Name != i.Name)), after.Graph.Input.Single());
+        AssertSame(before.Graph.Output.Single(), after.Graph.Output.Single());
+        Assert.Equal(before.MetadataProps, after.MetadataProps);
+        using OnnxRuntimeOracle original = new(model, optimise: false), written = new(after.ToByteArray(), optimise: false);
+        int batch = network.Interface!.Input.Batch;
+        foreach (int rows in batch < 0 || network.Interface.Output.Batch < 0 ? (int[])[1] : [1, 3])
+        {
+            double[] input = [.. Enumerable.Range(0, rows * network.InputSize).Select(static i => (double)(float)Math.Abs(Math.Sin(i + 1)))];
+            long[] given = [.. shape];
+            if (batch >= 0)
+                given[batch] = rows;
+            double[] expected;
+            try
+            {
+                expected = original.Run(input, given);
+            }
+            catch (OnnxRuntimeException) when (rows > 1)
+            {
+                continue; // the model is for one row, whatever it declares
+            }
+
+            double[] actual = written.Run(input, given);
+            Assert.Equal(original.outputShape, written.outputShape);
+            double scale = Math.Max(1, expected.Max(Math.Abs));
+            Assert.All(expected.Zip(actual), pair => Assert.InRange(pair.Second - pair.First, -tolerance * scale, tolerance * scale));
+        }
+    }
+
+    /// <summary>A model need not declare a shape.</summary>
+    private static void AssertSame(ValueInfoProto before, ValueInfoProto after)
+    {
+        Assert.Equal(before.Name, after.Name);
+        if (before.Type?.TensorType?.Shape is { } shape)
+            Assert.Equal(shape, after.Type.TensorType.Shape);
     }
 
     /// <summary>Asserts that a network and a model compute the same at random inputs, to the rounding of the model's arithmetic.</summary>

@@ -204,7 +204,15 @@ public sealed class PortableFormTests
         yield return result.Table;
         yield return result;
         var history = new TrainingHistory(new() { Hidden = [3], Epochs = 1 }, "data", 10, 2, [new(1, 0.5, 0.25, null, 3, 0.1, 2)], 7, true);
-        yield return new ReluNetwork(network.Layers, "trained", null, null, InputDomain.Unit, history);
+        var model = new ModelInterface(
+            new("image", [new(1, "batch"), new(1), new(network.InputSize, "")]), new("label", [new(1, "batch"), new(network.OutputSize)]))
+        {
+            GraphName = "graph",
+            Producer = "hand",
+            Version = 3,
+            Metadata = [new("key", "value")],
+        };
+        yield return new ReluNetwork(network.Layers, "trained", null, null, InputDomain.Unit, history, model);
     }
 
     private static InputData Stated() => new([1, 2, 3, 4], 2, 2) { Ranges = (new double[] { 0.5, 1.75 }, new double[] { 3.5, 4.25 }) };
@@ -242,6 +250,7 @@ public sealed class PortableFormTests
         writer.Write(0); // no operations beside the weights
         writer.Write((byte)1); // exact
         writer.Write((byte)0); // not trained
+        writer.Write((byte)0); // no names of input and output
         writer.Flush();
         return stream.ToArray();
     }

@@ -1,0 +1,77 @@
+using ExactCompression.Formats.Onnx.Schema;
+using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType;
+using Dimension = ExactCompression.Formats.Onnx.Schema.TensorShapeProto.Types.Dimension;
+
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>Takes from a model what it states beside its function, and states it in another.</summary>
+internal static class OnnxInterface
+{
+    /// <summary>What a model states.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="inputShape">The shape of the input for one row.</param>
+    /// <param name="outputShape">The shape of the output for one row.</param>
+    public static ModelInterface Of(ModelProto model, ValueInfoProto input, int[] inputShape, int[] outputShape)
+    {
+        ModelTensor first = Tensor(input, inputShape, -1, null);
+        int batch = first.Batch;
+        bool keepsBatch = batch >= 0 && outputShape.Length == inputShape.Length && outputShape[batch] == 1;
+        ModelTensor last = Tensor(
+            model.Graph.Output[0], outputShape, keepsBatch ? batch : -1, keepsBatch ? first.Shape[batch].Symbol : null);
+        return new(first, last)
+        {
+            GraphName = model.Graph.Name,
+            Producer = model.ProducerName,
+            ProducerVersion = model.ProducerVersion,
+            Domain = model.Domain,
+            Version = model.ModelVersion,
+            Description = model.DocString,
+            Metadata = Array.AsReadOnly([.. model.MetadataProps.Select(static p => KeyValuePair.Create(p.Key, p.Value))]),
+        };
+    }
+
+    /// <summary>States who made a model, and its metadata.</summary>
+    public static void Describe(ModelProto model, ModelInterface description)
+    {
+        (model.ProducerName, model.ProducerVersion) = (description.Producer, description.ProducerVersion);
+        (model.Domain, model.ModelVersion, model.DocString) = (description.Domain, description.Version, description.Description);
+        model.MetadataProps.Add(
+            description.Metadata.Select(static m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
+    }
+
+    /// <summary>An input or output as a graph declares it.</summary>
+    public static ValueInfoProto Declared(ModelTensor tensor, DataType type)
+    {
+        var shape = new TensorShapeProto();
+        foreach (ModelDimension dimension in tensor.Shape)
+        {
+            shape.Dim.Add(dimension.Symbol switch
+            {
+                null => new Dimension { DimValue = dimension.Size },
+                "" => new Dimension(),
+                var symbol => new Dimension { DimParam = symbol },
+            });
+        }
+
+        return new() { Name = tensor.Name, Type = new() { TensorType = new() { ElemType = type, Shape = shape } } };
+    }
+
+    /// <summary>The dimensions that a graph declares; those that its nodes give where it declares none, or others.</summary>
+    /// <param name="value">The input or output.</param>
+    /// <param name="shape">Its shape for one row.</param>
+    /// <param name="batch">The dimension that is the batch where the graph does not declare the shape; -1 for none.</param>
+    /// <param name="symbol">What stands in its place.</param>
+    private static ModelTensor Tensor(ValueInfoProto value, int[] shape, int batch, string? symbol)
+    {
+        Dimension[]? declared = value.Type?.TensorType?.Shape is { } known && known.Dim.Count == shape.Length ? [.. known.Dim] : null;
+        var dimensions = new ModelDimension[shape.Length];
+        for (int i = 0; i < dimensions.Length; i++)
+        {
+            string? stated = declared is null ? i == batch ? symbol : null : declared[i].DimValue > 0 ? null : declared[i].DimParam;
+            dimensions[i] = new(shape[i], stated);
+        }
+
+        return new(value.Name, Array.AsReadOnly(dimensions));
+    }
+}
