@@ -81,7 +81,8 @@ internal sealed class OnnxRuntimeOracle : IDisposable
         int batch = network.Interface!.Input.Batch;
         foreach (int rows in batch < 0 || network.Interface.Output.Batch < 0 ? (int[])[1] : [1, 3])
         {
-            double[] input = [.. Enumerable.Range(0, rows * network.InputSize).Select(static i => (double)(float)Math.Abs(Math.Sin(i + 1)))];
+            double[] input = [.. Enumerable.Range(0, rows * network.InputSize).Select(
+                static i => (double)(float)Math.Abs(Math.Sin(i + 1)))];
             long[] given = [.. shape];
             if (batch >= 0)
                 given[batch] = rows;
