@@ -113,6 +113,7 @@ public sealed class HostTests
     public void Interrupt_RunningSearch_StopsIt()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no signal to send to another process.");
+        Skip.If(Signals.IsIgnored(2), "These tests were started with SIGINT ignored, as by '&' in a script, and so are their children.");
         using var folder = new TemporaryFolder();
         string network = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 400, depth: 6, seed: 3));
         string script = folder.Write("a.ps1", "param($Path) $n = Import-ReluNetwork $Path; 'searching'; $n | Find-StableNeurons; 'after'");
@@ -131,6 +132,9 @@ public sealed class HostTests
     public void Signal_RunningSearch_KeepsWhatIsDecidedAndEndsWithItsCode(string signal, int code)
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux says whether a signal is ignored.");
+        Skip.If(
+            signal == "HUP" && Signals.IsIgnored(1),
+            "These tests were started with SIGHUP ignored, as by nohup, and so are their children.");
         using var folder = new TemporaryFolder();
         string network = folder.Write("hard.nnet", HardNetwork.Text(inputs: 60, width: 400, depth: 6, seed: 3)),
             kept = folder.File("kept.csv");

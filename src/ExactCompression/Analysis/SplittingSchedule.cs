@@ -19,10 +19,10 @@ internal static class SplittingSchedule
     /// </summary>
     private const long LeastSubdomainCost = 2_000;
 
-    /// <summary>The share of that effort which is spent first, before local search: most neurons need no more.</summary>
+    /// <summary>One part in this many of that effort is spent first, before local search: most neurons need no more.</summary>
     private const long QuickShare = 256;
 
-    /// <summary>The share that every group of neurons may use at first, hard or easy: estimates can be far too low.</summary>
+    /// <summary>One part in this many is what every group may use at first, hard or easy: estimates can be far too low.</summary>
     private const long FirstShare = 64;
 
     /// <summary>What is still open then gets this many times more.</summary>

@@ -12,8 +12,8 @@ internal sealed class UnstableSearch(StabilityTable table, InputData? data, IWit
     : StabilitySearch(table, data, options)
 {
     /// <summary>
-    /// If this many signs are left open by the first attacks, they are often out of reach; a device evaluates all data sooner than the CPU
-    /// bounds more neurons.
+    /// If more signs than this are left open by the first attacks, they are often out of reach; a device evaluates all data sooner than the
+    /// CPU bounds more neurons.
     /// </summary>
     private const int FewOpen = 32;
 

@@ -19,9 +19,9 @@ internal sealed class BoxSearch(ReluNetwork network, InputBox domain, IReadOnlyL
     private readonly List<double> places = [];
     private int left;
 
-    /// <summary>A tree that proves a side; null if so many subdomains do not suffice.</summary>
+    /// <summary>A tree that proves a side; null if <paramref name="most"/> subdomains do not suffice.</summary>
     /// <param name="side">The side.</param>
-    /// <param name="most">Maximal number of subdomains.</param>
+    /// <param name="most">Maximum number of subdomains.</param>
     public BoxTree? Prove(BoundedSide side, int most)
     {
         inputs.Clear();

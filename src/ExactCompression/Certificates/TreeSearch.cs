@@ -34,7 +34,7 @@ internal sealed class TreeSearch : IDisposable
 
     /// <summary>A tree that proves a side, with one leaf if slopes alone suffice; null if the search does not find one.</summary>
     /// <param name="side">The side.</param>
-    /// <param name="most">Maximal number of subproblems.</param>
+    /// <param name="most">Maximum number of subproblems.</param>
     public PhaseTree? Prove(BoundedSide side, int most)
     {
         foreach (double margin in Margins)

@@ -27,7 +27,7 @@ internal static class ErrorText
     public static string Message(string text) => Clean(Shortened(ShortenQuotes(text), LongestMessage), LongestMessage);
 
     /// <summary>
-    /// A text of at most so many characters; the middle of a longer one is left out, since both ends may identify it.
+    /// A text of at most a given number of characters; the middle of a longer one is left out, since both ends may identify it.
     /// </summary>
     public static string Shortened(string text, int longest)
     {

@@ -71,7 +71,7 @@ public sealed class ReluNetwork
     public TrainingHistory? Training { get; }
 
     /// <summary>
-    /// What its file states beside the function, such as the names and shapes of input and output; null where the format has no such.
+    /// What its file states beside the function, such as the names and shapes of input and output; null if it states nothing of the kind.
     /// </summary>
     public ModelInterface? Interface { get; }
 

@@ -19,7 +19,7 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
     /// <param name="row">As many values as there are sums.</param>
     /// <param name="rowRadius">How far the true values may be from them; empty where they are exact.</param>
     /// <param name="least">
-    /// No value of the row other than 0 is smaller in magnitude: where that excludes underflow, none is looked for.
+    /// No value of the row other than 0 is smaller in magnitude: if that excludes underflow, the check for it is skipped.
     /// </param>
     public void AddProducts(
         double factor, double factorRadius, ReadOnlySpan<double> row, ReadOnlySpan<double> rowRadius, double least = 0)
@@ -95,7 +95,7 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
         return sumVectors.Length * Vector<double>.Count;
     }
 
-    /// <summary>Adds what the residuals of products near underflow may themselves be off by.</summary>
+    /// <summary>Adds the possible error of the residuals of products near underflow.</summary>
     private readonly void AddUnderflow(double factor, ReadOnlySpan<double> row)
     {
         var risk = new Vector<double>(Rounding.UnderflowRisk);

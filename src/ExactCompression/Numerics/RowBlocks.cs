@@ -1,15 +1,15 @@
 namespace ExactCompression.Numerics;
 
-/// <summary>Shares rows that do not depend on each other among the cores, where there is enough to do for more than one.</summary>
+/// <summary>Distributes independent rows among the cores, if there are enough operations for more than one.</summary>
 internal static class RowBlocks
 {
-    /// <summary>Below this many operations one thread is done before another has started.</summary>
+    /// <summary>With fewer operations than this, one thread finishes before another has started.</summary>
     private const double Worthwhile = 1 << 22;
 
-    /// <summary>Does all rows; what they give does not depend on how they are shared.</summary>
-    /// <param name="rows">How many.</param>
-    /// <param name="operations">Multiplications and the like for each.</param>
-    /// <param name="block">Does the rows from the first number up to the second; it looks at the token itself.</param>
+    /// <summary>Processes all rows; the result does not depend on how they are distributed.</summary>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="operations">Number of operations per row.</param>
+    /// <param name="block">Processes the rows from the first index up to, not including, the second; checks the token itself.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     public static void Run(int rows, double operations, Action<int, int> block, CancellationToken cancellation)
     {

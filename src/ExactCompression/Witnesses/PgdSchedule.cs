@@ -2,7 +2,7 @@ namespace ExactCompression.Witnesses;
 
 /// <summary>How long the steps of an attack are: they decrease linearly from the first to the last.</summary>
 /// <param name="Steps">How many there are.</param>
-/// <param name="Width">Length of the first step as a share of the domain's width; the last is a small share.</param>
+/// <param name="Width">By how much the length decreases over all steps, as a share of the domain's width; a small share is left.</param>
 public readonly record struct PgdSchedule(int Steps, float Width)
 {
     /// <summary>How much of a step's direction the next one keeps.</summary>

@@ -6,8 +6,8 @@ namespace ExactCompression.Compression.Passes;
 
 /// <summary>
 /// The neurons of a layer that are linear over the domain: the stably active ones, and of opposite pairs one of each, for
-/// <c>relu(-s t) = s relu(t) - s t</c> replaces it by a multiple of the other plus a linear term. The proposals below say what can be done
-/// with them.
+/// <c>relu(-s t) = s relu(t) - s t</c> replaces it by a multiple of the other plus a linear term. <see cref="RowMerge"/>,
+/// <see cref="OutputRank"/> and <see cref="ColumnMerge"/> say what can be done with them.
 /// </summary>
 internal sealed class LinearPart
 {
@@ -84,8 +84,8 @@ internal sealed class LinearPart
     /// steps outward of its bound, which move by <c>2^-1074</c> each and round by half of that. The biases of the terms need no magnitude
     /// of their own: their partial sum is a bound of the terms, which is stepped outward, less what their rows give; both that and the sum
     /// of the rows begin and end near 0, so that no partial sum of either exceeds <c>M / 2</c>. The last steps outward of
-    /// <c>low - moved</c> and <c>high + moved</c> are at most <c>2.1 u M</c>, the last of all those of ends that the box or these charges
-    /// have widened by more. All are kept: they cost nothing, and the next change may need them.</para>
+    /// <c>low - moved</c> and <c>high + moved</c> are at most <c>2.1 u M</c>; they are redundant too, wherever the box or these charges
+    /// have widened the ends by more. All are kept: they cost nothing, and the next change may need them.</para>
     /// </remarks>
     public AddedNeuron Shifted(double[] weights, double constant, IReadOnlyList<(int Neuron, double Coefficient)> terms)
     {

@@ -5,13 +5,13 @@ namespace ExactCompression.Compression.Passes;
 /// <summary>LEO++ case 1: where all neurons of a layer are stably inactive, the network is a constant over the domain.</summary>
 internal static class NetworkCollapse
 {
-    /// <summary>The constant network; null where no layer is dead, or the constant overflows as it is stored.</summary>
+    /// <summary>The constant network; null where no layer is stably inactive, or the constant overflows as it is stored.</summary>
     /// <param name="network">The network, whose stably inactive neurons may have been removed.</param>
     /// <param name="original">The original; the result must not have more connections.</param>
     /// <param name="precision">What new weights are stored as; null for the output layer's own precision.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     /// <remarks>
-    /// The dead layer and those after it are folded one by one, each now with weights of 0, and nothing reads the layers before it. What is
+    /// The inactive layer and those after it are folded one by one, each now with weights of 0, and nothing reads the layers before it. What is
     /// left is a layer without hidden neurons, its weights 0, its bias the constant. Where that would have more connections than the
     /// original (a bottleneck between many inputs and many outputs) one hidden neuron of zero weights stays.
     /// </remarks>
@@ -22,7 +22,7 @@ internal static class NetworkCollapse
             l => Array.TrueForAll(network.Layers[l].Rows, static r => r.IsInactive), -1);
         if (at < 0)
             return null;
-        DraftLayer dead = network.Layers[at], output = network.Layers[^1];
+        DraftLayer inactive = network.Layers[at], output = network.Layers[^1];
         long connections = original.Layers.Sum(static l => l.Weights.LongLength);
         int left = (long)network.Layers[0].Columns * output.Count <= connections ? 0 : 1;
         DraftNetwork constant = left == 0 ? network : RewriteProof.Apply(network, ZeroNeuron(network, at), cancellation);
@@ -38,17 +38,17 @@ internal static class NetworkCollapse
         if (!WeightRounding.Fits(constant.Layers[^1].Bias, precision ?? output.Source.SourcePrecision))
             return null;
 
-        int neurons = dead.Source.Outputs;
+        int neurons = inactive.Source.Outputs;
         return constant.With(
             [
-                .. network.Steps.Where(s => s.Layer < dead.Number),
+                .. network.Steps.Where(s => s.Layer < inactive.Number),
                 new(
-                    CompressionStepKind.Collapse, dead.Number, [.. Enumerable.Range(0, neurons)],
+                    CompressionStepKind.Collapse, inactive.Number, [.. Enumerable.Range(0, neurons)],
                     $"All {neurons} neurons are stably inactive: the network is a constant over the domain."),
             ]);
     }
 
-    /// <summary>One neuron of zero weights in place of a dead layer.</summary>
+    /// <summary>One neuron of zero weights in place of an inactive layer.</summary>
     private static LayerRewrite ZeroNeuron(DraftNetwork network, int at)
     {
         DraftLayer layer = network.Layers[at], next = network.Layers[at + 1];

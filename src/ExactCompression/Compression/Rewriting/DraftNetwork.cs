@@ -4,8 +4,8 @@ namespace ExactCompression.Compression.Rewriting;
 
 /// <summary>
 /// A network between the original and the stored result, <c>f = f_0, f_1, ..., f_n</c>: each step creates a new one, and the proven bound
-/// of the deviation from the original grows by what the step contributes. Weights are in double and taken as exact: their rounding is part
-/// of the step. Immutable.
+/// of the deviation from the original grows by what the step contributes. Weights are in double and taken as exact: the
+/// rounding of computing them is part of the step, that of storing them is bounded by <see cref="StoredDraft"/>. Immutable.
 /// </summary>
 /// <remarks>
 /// Every bound of a <see cref="DraftLayer"/> is one over the domain, in real arithmetic, for this particular network. A step that rewrites

@@ -84,8 +84,7 @@ internal sealed class LayerRewrite
     public IEnumerable<int> Gone => Enumerable.Range(0, Fates.Length).Where(j => Folds || Fates[j].Fate != NeuronFate.Kept);
 
     /// <summary>
-    /// Whether the fates can be told from each other: multiples are of neurons that are kept, and of a layer that goes away neither is
-    /// left.
+    /// Whether the fates are consistent: multiples are of neurons that are kept, and a layer that is removed keeps none.
     /// </summary>
     public bool IsSound => Array.TrueForAll(Fates, f => f.Fate switch
     {
@@ -94,7 +93,7 @@ internal sealed class LayerRewrite
         _ => true,
     });
 
-    /// <summary>Whether neurons go away, and all that stays is as it was.</summary>
+    /// <summary>Whether the rewrite only removes neurons, and leaves all other weights and biases unchanged.</summary>
     /// <param name="next">The next layer as it is.</param>
     public bool OnlyRemoves(DraftLayer next)
     {

@@ -23,7 +23,7 @@ internal sealed class PreActivationBounds
     /// <summary>Upper bounds of a layer; 1-based, the output layer last.</summary>
     public double[] Upper(int layer) => upper[layer - 1];
 
-    /// <summary>The box of a layer's activations; 0 is the domain itself.</summary>
+    /// <summary>The domain as a box.</summary>
     public static Box DomainBox(InputDomain domain) => new(domain.Lower.Span, domain.Upper.Span);
 
     /// <summary>The box of a layer's activations <c>max(0, z)</c>.</summary>

@@ -13,7 +13,7 @@ namespace ExactCompression.Compression.Rewriting;
 /// <code>
 /// z'_i - z_i = sum_k g_ik A_k + (b'_i - b_i) - sum_j W_ij (l_j (w_j a + c_j) + v_j + e_j),    g_ik = W'_ik - sum_(j: k(j) = k) W_ij s_j,
 /// </code>
-/// <para>where the terms of linear neurons are one affine function of <c>a</c>, bounded over the box, and a gate's are at most
+/// <para>where the terms of linear neurons are one affine function of <c>a</c>, bounded over the box, and an unstable neuron's are at most
 /// <c>|g_ik| max A_k</c>: 0 where none of it changed. The coefficients are summed in double, and the rounding error of each operation is
 /// computed and added (<see cref="ErrorFreeRow"/>): a rewrite that loses nothing gets the bound 0.</para>
 /// </remarks>
@@ -29,7 +29,7 @@ internal sealed class RewriteProof
     private RewriteProof(DraftNetwork network, LayerRewrite rewrite)
     {
         if (!rewrite.IsSound)
-            throw new ArgumentException("A neuron is taken for a multiple of one that goes away, or stays in a layer that does.");
+            throw new ArgumentException("A neuron is a multiple of one that is removed, or is kept in a layer that is removed.");
         this.rewrite = rewrite;
         layer = network.Layers[rewrite.At];
         next = network.Layers[rewrite.At + 1];
@@ -146,7 +146,7 @@ internal sealed class RewriteProof
             return UpperBound.Add(error, UpperBound.Multiply(Math.Abs(change.Value), neuron.Most));
         affine.Add(change.Value, layer.Row(row), layer.Bias[row], layer.LeastWeight);
 
-        // What its weight rounds by counts where the neuron is on, its slack where it is off: at no point both.
+        // The radius of its weight counts only where the neuron is on, its slack only where it is off; both are charged.
         return UpperBound.Add(error, UpperBound.Multiply(Math.Abs(change.Value), neuron.Slack));
     }
 

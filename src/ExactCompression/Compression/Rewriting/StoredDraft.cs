@@ -10,7 +10,7 @@ namespace ExactCompression.Compression.Rewriting;
 /// <para><c>g~</c> is the draft, <c>g</c> the stored network, <c>W^ = W~ + D</c>. The error of an activation of <c>g</c> lies in an
 /// interval, propagated layer by layer: <c>z^_i - z~_i = W^_i (a^ - a~) + D_i a~ + (b^_i - b~_i)</c>. The midpoint of the first two is
 /// known before the bias is stored, so the bias absorbs it, and only the spread is propagated. A neuron that is linear over the domain
-/// passes its interval on unchanged, one that is 0 passes nothing on, a gate its hull with 0.</para>
+/// passes its interval on unchanged, one that is 0 passes nothing on, any other its hull with 0.</para>
 /// <para>The difference of a double and its rounding to float is exact in double.</para>
 /// </remarks>
 internal static class StoredDraft

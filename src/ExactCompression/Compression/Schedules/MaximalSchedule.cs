@@ -5,8 +5,9 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Schedules;
 
 /// <summary>
-/// Rewrites layer after layer, first to last and last to first, until no step makes the network smaller by the objective. Of the proposals
-/// for a layer the one that gives the smallest network is taken, as long as the stored result is proven to stay within the tolerance.
+/// Rewrites layer after layer, first to last and last to first, until no step makes the network smaller by the objective. Removals
+/// come first, then merges of multiples; of the other proposals for a layer the one that gives the smallest network is taken. Each is taken
+/// only if the stored result is proven to stay within the tolerance.
 /// </summary>
 internal sealed class MaximalSchedule
 {

@@ -2,7 +2,8 @@ namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
 /// ONNX files (<c>.onnx</c>), operator versions 7 to the newest. Read: one chain of affine maps and ReLUs in any operators that express
-/// them, with nodes that only move values in between. Written: Gemm and Relu, for any batch size.
+/// them, with nodes that only move values in between. Written: Gemm, Relu and the file's normalisation, with the
+/// input and output of the file that the network came from; without one, for any batch size.
 /// </summary>
 /// <remarks>
 /// A network is what its nodes compute over the real numbers with the weights as stored, for one input row. Affine maps without a ReLU

@@ -57,11 +57,11 @@ internal static class OnnxInterface
         return new() { Name = tensor.Name, Type = new() { TensorType = new() { ElemType = type, Shape = shape } } };
     }
 
-    /// <summary>The dimensions that a graph declares; those that its nodes give where it declares none, or others.</summary>
+    /// <summary>An input or output: its sizes for one row, and the symbols that the graph declares, if it declares as many.</summary>
     /// <param name="value">The input or output.</param>
     /// <param name="shape">Its shape for one row.</param>
     /// <param name="batch">The dimension that is the batch where the graph does not declare the shape; -1 for none.</param>
-    /// <param name="symbol">What stands in its place.</param>
+    /// <param name="symbol">The symbol of that dimension.</param>
     private static ModelTensor Tensor(ValueInfoProto value, int[] shape, int batch, string? symbol)
     {
         Dimension[]? declared = value.Type?.TensorType?.Shape is { } known && known.Dim.Count == shape.Length ? [.. known.Dim] : null;

@@ -7,14 +7,16 @@ using AttributeType = ExactCompression.Formats.Onnx.Schema.AttributeProto.Types.
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// Writes a network as Gemm and Relu nodes, and nodes for the normalisation of its file, which every runtime since 2020 loads. The input
-/// <c>input</c> has the shape batch x features.
+/// Writes a network as Gemm and Relu nodes, and nodes for the normalisation of its file, which every runtime since 2020 loads. Input
+/// and output, and metadata, are those that the network's file states (<see cref="ReluNetwork.Interface"/>); if it states none,
+/// <c>input</c> and <c>output</c>, batch x features.
 /// </summary>
 /// <remarks>
-/// Names are short and nothing optional is stored, so that a file is not larger than the one that a network was read from; for the same
-/// reason biases that are all 0 are left out, biases that are all equal are stored once, and weights that 16-bit floats hold exactly are
-/// stored as such, with a cast of 25 bytes, if that saves space (this is how files with 16-bit weights are read). A source file that states
-/// a matrix more compactly than entry by entry, as in a product with one scalar, may still be smaller.
+/// Names inside the graph are short and nothing optional is stored beyond what the source file states, so that a file is not larger than
+/// the one that a network was read from; for the same reason biases that are all 0 are left out, biases that are all equal are stored once,
+/// and weights that 16-bit floats hold exactly are stored as such, with a cast of 25 bytes, if that saves space (this is how files with
+/// 16-bit weights are read). A source file that states a matrix more compactly than entry by entry, as in a product with one scalar, may
+/// still be smaller.
 /// </remarks>
 internal static class OnnxWriter
 {

@@ -14,7 +14,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     // Some seconds of work; a layer of matrices that takes more is refused, because it could not be verified.
     private const long MostWorkOfParts = 1L << 33;
 
-    // The minimal size of an item, so that no count exceeds what the remaining bytes can contain.
+    // The minimum size of an item, so that no count exceeds what the remaining bytes can contain.
     private const int LeastBytesOfLayer = 4 + 4 + 1 + 1 + 5 + 5 + 1;
     private const int LeastBytesOfEpoch = 4 + 5 * 8 + 8;
     private const int LeastBytesOfStage = 1 + 8 + 4;

@@ -1,8 +1,8 @@
 namespace ExactCompression;
 
 /// <summary>
-/// What a model file states beside the function that it computes: names and shapes of its input and output, and who made it. A file that is
-/// written of the network, or of its compression, states the same, so that it can take the first one's place.
+/// What a model file states beside the function that it computes: names and shapes of its input and output, and metadata. An ONNX file that
+/// is written from the network, or from its compression, states the same, so that it can take the original's place.
 /// </summary>
 /// <param name="Input">The input.</param>
 /// <param name="Output">The output.</param>
