@@ -57,7 +57,28 @@ internal static class HostProcess
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         change?.Invoke(start);
-        return Process.Start(start)!;
+        var process = new EndedProcess { StartInfo = start };
+        process.Start();
+        return process;
+    }
+
+    /// <summary>A process that does not outlive a test that fails.</summary>
+    private sealed class EndedProcess : Process
+    {
+        /// <inheritdoc/>
+        protected override void Dispose(bool disposing)
+        {
+            try
+            {
+                Kill(entireProcessTree: true);
+            }
+            catch (InvalidOperationException)
+            {
+                // It has ended, or never began.
+            }
+
+            base.Dispose(disposing);
+        }
     }
 }
 

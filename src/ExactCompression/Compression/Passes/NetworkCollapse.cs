@@ -11,9 +11,9 @@ internal static class NetworkCollapse
     /// <param name="precision">What new weights are stored as; null for the output layer's own precision.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
     /// <remarks>
-    /// The inactive layer and those after it are folded one by one, each now with weights of 0, and nothing reads the layers before it. What is
-    /// left is a layer without hidden neurons, its weights 0, its bias the constant. Where that would have more connections than the
-    /// original (a bottleneck between many inputs and many outputs) one hidden neuron of zero weights stays.
+    /// The inactive layer and those after it are folded one by one, each now with weights of 0, and nothing reads the layers before it.
+    /// What is left is a layer without hidden neurons, its weights 0, its bias the constant. Where that would have more connections than
+    /// the original (a bottleneck between many inputs and many outputs) one hidden neuron of zero weights stays.
     /// </remarks>
     public static DraftNetwork? Apply(
         DraftNetwork network, DraftNetwork original, WeightPrecision? precision, CancellationToken cancellation)
