@@ -33,6 +33,21 @@ internal ref struct ErrorFreeRow(Span<double> sums, Span<double> errors)
             AddRadii(Math.Abs(factor), factorRadius, row, rowRadius);
     }
 
+    /// <summary>The least magnitude among values that are not 0; infinity where all are.</summary>
+    /// <param name="values">The values of one row, or of several.</param>
+    public static double LeastOf(ReadOnlySpan<double> values)
+    {
+        double least = double.PositiveInfinity;
+        foreach (double value in values)
+        {
+            double magnitude = Math.Abs(value);
+            if (magnitude < least && value != 0)
+                least = magnitude;
+        }
+
+        return least;
+    }
+
     /// <summary>Converts the collected magnitudes to radii; nothing may be added afterwards.</summary>
     public readonly void Finish()
     {

@@ -35,7 +35,7 @@ internal static class NetworkCollapse
 
         for (int before = at - 1; before >= 0; before--)
             constant = RewriteProof.Apply(constant, LayerFold.OfUnread(constant, before), cancellation);
-        if (!WeightRounding.Fits(constant.Layers[^1].Bias, precision ?? output.Source.SourcePrecision))
+        if (!WeightRounding.Fits(constant.Layers[^1].Bias, output.PrecisionOf(precision)))
             return null;
 
         int neurons = inactive.Source.Outputs;

@@ -6,7 +6,7 @@ namespace ExactCompression.Compression.Rewriting;
 internal sealed class DraftLayer
 {
     private readonly Lazy<Box> activations;
-    private double? least;
+    private readonly Lazy<double> least;
     private long? nonZeros;
 
     /// <summary>Creates a layer; the arrays are kept, and must not be changed afterwards.</summary>
@@ -25,6 +25,7 @@ internal sealed class DraftLayer
         Rows = rows;
         IsNew = isNew;
         Bias = Array.ConvertAll(rows, static r => r.Bias);
+        least = new(() => ErrorFreeRow.LeastOf(weights));
         activations = new(() => new(
             Array.ConvertAll(rows, static r => double.IsNaN(r.Lower) ? 0 : Math.Max(0, r.Lower)),
             Array.ConvertAll(rows, static r => double.IsNaN(r.Upper) ? double.PositiveInfinity : Math.Max(0, r.Upper))));
@@ -58,7 +59,7 @@ internal sealed class DraftLayer
     public Box Activations => activations.Value;
 
     /// <summary>The least magnitude of a weight that is not zero; infinity where all are.</summary>
-    public double LeastWeight => least ??= LeastOf(Weights);
+    public double LeastWeight => least.Value;
 
     /// <summary>Weights that are not zero.</summary>
     public long NonZeros => nonZeros ??= Weights.LongLength - Weights.AsSpan().Count(0.0);
@@ -92,18 +93,9 @@ internal sealed class DraftLayer
     public DraftLayer Widened(double[] moved) =>
         new(Source, Number, Columns, Weights, [.. Rows.Select((r, i) => r.Widened(moved[i]))], IsNew);
 
-    private static double LeastOf(double[] weights)
-    {
-        double least = double.PositiveInfinity;
-        foreach (double weight in weights)
-        {
-            double magnitude = Math.Abs(weight);
-            if (magnitude < least && weight != 0)
-                least = magnitude;
-        }
-
-        return least;
-    }
+    /// <summary>What the layer's new weights are stored as.</summary>
+    /// <param name="asked">The precision that is asked for; null for the layer's own.</param>
+    public WeightPrecision PrecisionOf(WeightPrecision? asked) => asked ?? Source.SourcePrecision;
 }
 
 /// <summary>A neuron of a <see cref="DraftLayer"/>.</summary>

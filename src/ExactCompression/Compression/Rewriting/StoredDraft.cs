@@ -52,7 +52,7 @@ internal static class StoredDraft
         AffineLayer source = layer.Source;
         lower = new double[layer.Count];
         upper = new double[layer.Count];
-        WeightPrecision precision = asked ?? source.SourcePrecision;
+        WeightPrecision precision = layer.PrecisionOf(asked);
         if (!(WeightRounding.Fits(layer.Weights, precision) && WeightRounding.Fits(layer.Bias, precision)))
             precision = WeightPrecision.Float64;
         double[] weights = WeightRounding.Rounded(layer.Weights, precision);

@@ -67,14 +67,12 @@ internal sealed class LeoSchedule
         long inputs = layer.Columns, neurons = layer.Count, after = next.Count;
         if (!Array.TrueForAll(layer.Rows, static r => r.IsActive) || inputs * after > neurons * (inputs + after))
             return null;
-        return LayerFold.Find(network, at, cancellation) is { } fold && fold.Fits(PrecisionOf(next)) ? fold : null;
+        return LayerFold.Find(network, at, cancellation) is { } fold && fold.Fits(next.PrecisionOf(options.Precision)) ? fold : null;
     }
 
     private LayerRewrite? Merge(DraftNetwork network, int at)
     {
         var part = new LinearPart(network, at, []);
-        return RowMerge.OfCertain(part, PrecisionOf(part.Next), cancellation);
+        return RowMerge.OfCertain(part, part.Next.PrecisionOf(options.Precision), cancellation);
     }
-
-    private WeightPrecision PrecisionOf(DraftLayer layer) => options.Precision ?? layer.Source.SourcePrecision;
 }

@@ -8,8 +8,6 @@ namespace ExactCompression.Networks;
 /// </summary>
 internal static class AffineJoin
 {
-    private const long ParallelWork = 1L << 22;
-
     /// <summary>The map <c>outer(inner(x))</c>.</summary>
     /// <param name="outer">The map applied last.</param>
     /// <param name="inner">The map applied first.</param>
@@ -95,6 +93,7 @@ internal static class AffineJoin
         int columns = inner.Inputs;
         var weights = new double[outer.Outputs * columns];
         var weightRadius = new double[outer.Outputs * columns];
+        double least = ErrorFreeRow.LeastOf(inner.Weights);
         void Row(int i)
         {
             var sums = new ErrorFreeRow(weights.AsSpan(i * columns, columns), weightRadius.AsSpan(i * columns, columns));
@@ -102,22 +101,24 @@ internal static class AffineJoin
             {
                 ReadOnlySpan<double> radius = inner.WeightRadius is null ? default : inner.WeightRadius.AsSpan(k * columns, columns);
                 int at = i * outer.Inputs + k;
-                sums.AddProducts(outer.Weights[at], At(outer.WeightRadius, at), inner.Weights.AsSpan(k * columns, columns), radius);
+                sums.AddProducts(outer.Weights[at], At(outer.WeightRadius, at), inner.Weights.AsSpan(k * columns, columns), radius, least);
             }
 
             sums.Finish();
         }
 
-        if ((long)weights.Length * outer.Inputs < ParallelWork)
-        {
-            for (int i = 0; i < outer.Outputs; i++)
-                Row(i);
-        }
-        else
-        {
-            Parallel.For(
-                0, outer.Outputs, new ParallelOptions { CancellationToken = cancellation }, Row); // rows write to places of their own
-        }
+        RowBlocks.Run(
+            outer.Outputs,
+            (double)columns * outer.Inputs,
+            (first, end) =>
+            {
+                for (int i = first; i < end; i++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    Row(i);
+                }
+            },
+            cancellation);
 
         (double[] bias, double[] biasRadius) = JoinBias(outer, inner);
         return AffineMap.Dense(weights, bias, outer.Outputs, columns, weightRadius, biasRadius);
