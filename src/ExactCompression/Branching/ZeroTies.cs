@@ -105,7 +105,7 @@ internal static class ZeroTies
         }
 
         foreach (int i in open.TakeWhile(i => i < ledger.Offsets[1]))
-            points.Add(ledger.Domain.Corner(ledger.Network.Layers[0].Row(i), above: true));
+            points.Add(ledger.Domain.Corner(ledger.Network.DenseLayers[0].Row(i), above: true));
         return [.. points];
     }
 

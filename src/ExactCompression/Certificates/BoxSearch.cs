@@ -55,7 +55,7 @@ internal sealed class BoxSearch(ReluNetwork network, InputBox domain, IReadOnlyL
     /// <summary>The input with the largest effect on the first layer.</summary>
     private int Widest(InputBox part)
     {
-        AffineLayer first = network.Layers[0];
+        AffineLayer first = network.DenseLayers[0];
         int best = 0;
         double most = -1;
         for (int i = 0; i < part.Size; i++)

@@ -103,7 +103,7 @@ internal sealed class EvidenceSearch
         var slopes = new Dictionary<BoundedSide, float[]>();
         var trees = new Dictionary<BoundedSide, PhaseTree>();
         var boxes = new Dictionary<BoundedSide, BoxTree>();
-        using var deep = l == 0 ? null : new TreeSearch(domain, network.Layers[l], check, budget);
+        using var deep = l == 0 ? null : new TreeSearch(domain, network.DenseLayers[l], check, budget);
         foreach (BoundedSide side in open.Where(s => Letters(s)[s.Neuron] == '.'))
         {
             int most = premises == Premises.Optimized ? 4096 : premises == Premises.Linear ? 512 : 16;

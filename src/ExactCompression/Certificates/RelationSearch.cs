@@ -83,9 +83,9 @@ internal sealed class RelationSearch
     private NextLayer Next(int l)
     {
         if (l + 1 == original.Depth)
-            return new(original.Layers[^1], [.. Enumerable.Repeat(true, original.OutputSize)]);
+            return new(original.DenseLayers[^1], [.. Enumerable.Repeat(true, original.OutputSize)]);
         NextLayer after = Next(l + 1);
-        return new(original.Layers[l + 1], [.. states[l + 1].Select((s, i) => s != 'i' && after.Reads(i))]);
+        return new(original.DenseLayers[l + 1], [.. states[l + 1].Select((s, i) => s != 'i' && after.Reads(i))]);
     }
 
     private static IEnumerable<int[]> Subsets(int[] of, int count)
@@ -113,10 +113,10 @@ internal sealed class RelationSearch
         {
             budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
             bool has = kept[l - start];
-            if (has && (simulation.Number >= compressed.Depth || compressed.Layers[simulation.Number].Inputs != simulation.Box.Size))
+            if (has && (simulation.Number >= compressed.Depth || compressed.DenseLayers[simulation.Number].Inputs != simulation.Box.Size))
                 throw new Refusal("relation", "There is no such layer.");
             NextLayer next = Next(l);
-            AffineLayer? counterpart = has ? compressed.Layers[simulation.Number] : null;
+            AffineLayer? counterpart = has ? compressed.DenseLayers[simulation.Number] : null;
             BoundedLayer? bounds = has ? known[simulation.Number] : null;
             LayerRelation layer = counterpart is null
                 ? Folded(states[l], next)

@@ -40,7 +40,7 @@ public static class LeoCompression
 
         // Where the file's weights are known only up to a radius, even removal may deviate by more than is allowed; then nothing is done.
         return options.Tolerance is { } tolerance && !(deviation <= tolerance)
-            ? Result(table, [.. table.Network.Layers], [], 0, unconfirmed)
+            ? Result(table, [.. table.Network.DenseLayers], [], 0, unconfirmed)
             : Result(table, layers, [.. draft.Steps, .. NormalisationSteps.Of(table.Network, draft, layers)], deviation, unconfirmed);
     }
 

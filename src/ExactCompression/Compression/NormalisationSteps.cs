@@ -23,7 +23,7 @@ internal static class NormalisationSteps
             static l => l.Second.Source)];
         for (int l = 0; l < network.Layers.Count; l++)
         {
-            AffineLayer layer = network.Layers[l];
+            AffineLayer layer = network.DenseLayers[l];
             if (!own.Contains(layer) && (layer.Parts is not null || !layer.IsExact))
             {
                 yield return new(

@@ -31,7 +31,7 @@ public interface IWritableNetworkFormat : INetworkFormat
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="precision">What weights are stored as.</param>
-    bool Holds(ReluNetwork network, WeightPrecision precision) => network.Layers.All(l => l.IsExact && l.Precision <= precision);
+    bool Holds(ReluNetwork network, WeightPrecision precision) => network.DenseLayers.All(l => l.IsExact && l.Precision <= precision);
 
     /// <summary>Writes a network.</summary>
     /// <param name="network">The network.</param>

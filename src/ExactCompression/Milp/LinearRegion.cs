@@ -60,7 +60,7 @@ internal sealed class LinearRegion
         const double Rounding = 1e-9;
         double range = Math.Max(Math.Abs(ledger.Lower[index]), Math.Abs(ledger.Upper[index])),
             largest = TensorPrimitives.MaxMagnitude(function);
-        return Math.Abs(largest) <= Rounding * range && ledger.Network.Layers.All(static l => l.IsExact);
+        return Math.Abs(largest) <= Rounding * range && ledger.Network.DenseLayers.All(static l => l.IsExact);
     }
 
     /// <summary>A neuron's function of the input without rounding, the constant last: terms can cancel to 0 on a whole region.</summary>

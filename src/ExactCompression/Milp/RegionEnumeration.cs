@@ -48,7 +48,7 @@ internal sealed class RegionEnumeration
     /// read.
     /// </summary>
     public static bool CanHold(ReluNetwork network, InputDomain domain) =>
-        network.Layers.All(static l => l.IsExact)
+        network.DenseLayers.All(static l => l.IsExact)
         && Dimensions(network, domain).Length <= (network.NeuronCount <= FewNeurons ? MostInputs : FewInputs);
 
     /// <summary>Enumerates.</summary>
@@ -80,7 +80,7 @@ internal sealed class RegionEnumeration
     /// <summary>The inputs that have a range and are read.</summary>
     private static int[] Dimensions(ReluNetwork network, InputDomain domain)
     {
-        AffineLayer first = network.Layers[0];
+        AffineLayer first = network.DenseLayers[0];
         bool HasRange(int k) => domain.Upper.Span[k] > domain.Lower.Span[k];
         bool IsRead(int k) => Enumerable.Range(0, first.Outputs).Any(i => first.Row(i)[k] != 0);
         return network.Depth == 0 ? [] : [.. Enumerable.Range(0, network.InputSize).Where(k => HasRange(k) && IsRead(k))];

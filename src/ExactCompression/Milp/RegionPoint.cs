@@ -19,7 +19,7 @@ internal sealed class RegionPoint : IDisposable
     public RegionPoint(ReluNetwork network, InputDomain domain)
     {
         hidden = [.. Enumerable.Range(1, network.Depth).Select(network.HiddenLayer)];
-        isExact = network.Layers.All(static l => l.IsExact);
+        isExact = network.DenseLayers.All(static l => l.IsExact);
         this.domain = domain;
         check = new(network, domain);
     }

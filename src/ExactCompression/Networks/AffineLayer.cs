@@ -9,7 +9,7 @@ namespace ExactCompression;
 /// stored ones. Every proof widens its bounds by it, so a verdict holds for the file's own function. Such a layer keeps the file's own
 /// operations too, so that they can be written again as they were.
 /// </remarks>
-public sealed class AffineLayer
+public sealed class AffineLayer : NetworkLayer
 {
     private readonly double[] weights;
     private readonly double[] bias;
@@ -57,7 +57,7 @@ public sealed class AffineLayer
         this.bias = [.. bias];
         this.weightRadius = weightRadius is null ? null : [.. weightRadius];
         this.biasRadius = biasRadius is null ? null : [.. biasRadius];
-        Outputs = outputs;
+        Shape = new(outputs);
         Inputs = inputs;
         Activation = activation;
         SourcePrecision = precision;
@@ -69,14 +69,14 @@ public sealed class AffineLayer
     internal static AffineLayer Of(Networks.AffineMap map, Activation activation, WeightPrecision precision) =>
         new(map.Matrix(), map.Bias, map.Outputs, map.Inputs, activation, precision, map.MatrixRadius(), map.BiasRadius);
 
-    /// <summary>Rows of the map: the neurons of this layer.</summary>
-    public int Outputs { get; }
+    /// <inheritdoc/>
+    public override TensorShape Shape { get; }
 
     /// <summary>Columns of the map: the width of the layer before, or the input size.</summary>
     public int Inputs { get; }
 
-    /// <summary>What follows the map.</summary>
-    public Activation Activation { get; }
+    /// <inheritdoc/>
+    public override Activation Activation { get; }
 
     /// <summary>What the weights are stored as: a precision that holds every one of them.</summary>
     public WeightPrecision Precision { get; }
@@ -84,10 +84,10 @@ public sealed class AffineLayer
     /// <summary>What the file stored the weights as; joining may have produced weights that this cannot hold.</summary>
     public WeightPrecision SourcePrecision { get; }
 
-    /// <summary>Row-major <see cref="Outputs"/> x <see cref="Inputs"/>.</summary>
+    /// <summary>Row-major <see cref="NetworkLayer.Outputs"/> x <see cref="Inputs"/>.</summary>
     public ReadOnlyMemory<double> Weights => weights;
 
-    /// <summary>Length <see cref="Outputs"/>.</summary>
+    /// <summary>Length <see cref="NetworkLayer.Outputs"/>.</summary>
     public ReadOnlyMemory<double> Bias => bias;
 
     /// <summary>Rounding radius of each weight, of the shape of <see cref="Weights"/>; empty where the weights are exact.</summary>
@@ -105,11 +105,14 @@ public sealed class AffineLayer
     /// </summary>
     internal IReadOnlyList<Networks.AffinePart>? Parts { get; private init; }
 
-    /// <summary>Number of connections: weights, zero or not, without biases.</summary>
-    public long ConnectionCount => (long)Outputs * Inputs;
+    /// <inheritdoc/>
+    public override long ConnectionCount => (long)Outputs * Inputs;
 
-    /// <summary>Number of weights that are not zero.</summary>
-    public long NonZeroConnectionCount => weights.LongLength - weights.LongCount(static w => w == 0);
+    /// <inheritdoc/>
+    public override long NonZeroConnectionCount => weights.LongLength - weights.LongCount(static w => w == 0);
+
+    /// <inheritdoc/>
+    public override long ParameterCount => ConnectionCount + Outputs;
 
     /// <summary>The incoming weights of one neuron.</summary>
     /// <param name="neuron">0-based.</param>
@@ -120,7 +123,7 @@ public sealed class AffineLayer
     public AffineLayer With(Activation activation) =>
         activation == Activation
             ? this
-            : new(weights, bias, Outputs, Inputs, activation, SourcePrecision, weightRadius, biasRadius) { Parts = Parts };
+            : new(weights, bias, Outputs, Inputs, activation, SourcePrecision, weightRadius, biasRadius) { Parts = Parts, Name = Name };
 
     /// <summary>The same layer with the file's own operations.</summary>
     /// <exception cref="ArgumentException">They do not lead from the inputs to the outputs.</exception>
@@ -131,14 +134,14 @@ public sealed class AffineLayer
             width = part.Inputs == width ? part.Outputs : -1;
         if (width != Outputs || parts.Count == 0)
             throw new ArgumentException($"The operations do not lead from {Inputs} to {Outputs} values.", nameof(parts));
-        return new(weights, bias, Outputs, Inputs, Activation, SourcePrecision, weightRadius, biasRadius) { Parts = parts };
+        return new(weights, bias, Outputs, Inputs, Activation, SourcePrecision, weightRadius, biasRadius) { Parts = parts, Name = Name };
     }
 
     /// <summary>Whether the layer says which affine map it is: its weights are exact, or the file's operations are known.</summary>
     internal bool IsDefinite => IsExact || Parts is not null;
 
     /// <summary>The stored weights alone, as an exact layer.</summary>
-    internal AffineLayer Centre() => IsExact ? this : new(weights, bias, Outputs, Inputs, Activation, SourcePrecision);
+    internal AffineLayer Centre() => IsExact ? this : new(weights, bias, Outputs, Inputs, Activation, SourcePrecision) { Name = Name };
 
     /// <summary>Whether two layers are known to be the same affine map, radii or not.</summary>
     internal bool IsSameMap(AffineLayer other) => ReferenceEquals(this, other)

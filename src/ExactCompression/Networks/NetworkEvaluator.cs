@@ -17,10 +17,10 @@ internal sealed class NetworkEvaluator<T> : IDisposable
     public NetworkEvaluator(ReluNetwork network)
     {
         Network = network;
-        forward = [.. network.Layers.Select(static l => PackedMatrix<T>.FromTransposed(Convert(l.Weights.Span), l.Outputs, l.Inputs))];
+        forward = [.. network.DenseLayers.Select(static l => PackedMatrix<T>.FromTransposed(Convert(l.Weights.Span), l.Outputs, l.Inputs))];
         backward = new(
-            () => [.. network.Layers.Select(static l => PackedMatrix<T>.FromRows(Convert(l.Weights.Span), l.Outputs, l.Inputs))]);
-        biases = [.. network.Layers.Select(static l => Convert(l.Bias.Span))];
+            () => [.. network.DenseLayers.Select(static l => PackedMatrix<T>.FromRows(Convert(l.Weights.Span), l.Outputs, l.Inputs))]);
+        biases = [.. network.DenseLayers.Select(static l => Convert(l.Bias.Span))];
     }
 
     /// <summary>The network.</summary>
@@ -66,7 +66,7 @@ internal sealed class NetworkEvaluator<T> : IDisposable
                 }
             }
 
-            var below = new T[count * Network.Layers[layer].Inputs];
+            var below = new T[count * Network.DenseLayers[layer].Inputs];
             MatrixProduct.Multiply<T>(gradient, count, backward.Value[layer], [], below);
             gradient = below;
         }

@@ -1,12 +1,15 @@
 namespace ExactCompression;
 
 /// <summary>
-/// A feed-forward ReLU network: <c>a_0 = x</c>, <c>z_l = W_l a_(l-1) + b_l</c>, <c>a_l = max(0, z_l)</c> for the hidden layers <c>l =
-/// 1..L</c>, and an output layer that is linear (or, in some files, followed by a ReLU too). Immutable; safe to share between threads.
+/// A network of linear maps and piecewise-linear units: a graph of operators. Its layers are the nodes with units, in the order of the graph.
+/// Many networks are chains of dense layers, <c>a_0 = x</c>, <c>z_l = W_l a_(l-1) + b_l</c>, <c>a_l = max(0, z_l)</c> for the hidden layers
+/// <c>l = 1..L</c>, and an output layer that is linear (or, in some files, followed by a ReLU too). Immutable; safe to share between
+/// threads.
 /// </summary>
 public sealed class ReluNetwork
 {
-    private readonly AffineLayer[] layers;
+    private readonly AffineLayer[]? dense;
+    private readonly Lazy<Networks.LoweredGraph> lowered;
 
     /// <summary>Makes a network from its layers, input first, output last.</summary>
     /// <param name="layers">At least one; each takes as many inputs as the one before has outputs; all but the last are
@@ -27,24 +30,25 @@ public sealed class ReluNetwork
         TrainingHistory? training = null,
         ModelInterface? model = null)
     {
-        this.layers = [.. layers];
-        Layers = Array.AsReadOnly(this.layers); // the array itself could be written to
-        if (this.layers.Length == 0)
+        dense = [.. layers];
+        Layers = Array.AsReadOnly<NetworkLayer>([.. dense]); // the array itself could be written to
+        if (dense.Length == 0)
             throw new ArgumentException("A network has at least its output layer.", nameof(layers));
-        for (int i = 1; i < this.layers.Length; i++)
+        for (int i = 1; i < dense.Length; i++)
         {
-            if (this.layers[i].Inputs != this.layers[i - 1].Outputs)
+            if (dense[i].Inputs != dense[i - 1].Outputs)
                 throw new ArgumentException(
-                    $"Layer {i + 1} takes {this.layers[i].Inputs} values, but layer {i} has {this.layers[i - 1].Outputs} outputs.",
-                    nameof(layers));
-            if (this.layers[i - 1].Activation != Activation.Relu)
+                    $"Layer {i + 1} takes {dense[i].Inputs} values, but layer {i} has {dense[i - 1].Outputs} outputs.", nameof(layers));
+            if (dense[i - 1].Activation != Activation.Relu)
                 throw new ArgumentException($"Layer {i} is linear: join it with layer {i + 1} first.", nameof(layers));
         }
 
-        if (statedDomain is { Size: { } size } && size != this.layers[0].Inputs)
-            throw new ArgumentException($"The stated domain has {size} inputs, the network {this.layers[0].Inputs}.", nameof(statedDomain));
+        DenseLayers = Array.AsReadOnly(dense);
+        InputShape = new(dense[0].Inputs);
+        if (statedDomain is { Size: { } size } && size != InputSize)
+            throw new ArgumentException($"The stated domain has {size} inputs, the network {InputSize}.", nameof(statedDomain));
 
-        if (model is not null && (model.Input.Count != this.layers[0].Inputs || model.Output.Count != this.layers[^1].Outputs))
+        if (model is not null && (model.Input.Count != InputSize || model.Output.Count != OutputSize))
             throw new ArgumentException($"The model {model} does not fit the network, {Architecture}.", nameof(model));
 
         Name = name;
@@ -53,6 +57,23 @@ public sealed class ReluNetwork
         StatedDomain = statedDomain;
         Training = training;
         Interface = model;
+        lowered = new(() => Networks.LoweredGraph.Of(dense));
+    }
+
+    /// <summary>Makes a network from a graph that is no chain of dense layers.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="name">A short name for tables.</param>
+    /// <param name="path">The file it came from, or null.</param>
+    /// <param name="format">The format it came from, or null.</param>
+    /// <param name="statedDomain">The input range that the file itself states, or null.</param>
+    internal ReluNetwork(
+        Networks.NetworkGraph graph, string name = "network", string? path = null, string? format = null, InputDomain? statedDomain = null)
+    {
+        Graph = graph;
+        Layers = Networks.GraphLayer.Of(graph);
+        InputShape = graph.Inputs is [var only] ? only.Shape : new(graph.Inputs.Sum(static i => i.Shape.Elements));
+        (Name, Path, Format, StatedDomain) = (name, path, format, statedDomain);
+        lowered = new(() => Networks.GraphLowering.Lower(graph));
     }
 
     /// <summary>A short name for tables.</summary>
@@ -75,60 +96,81 @@ public sealed class ReluNetwork
     /// </summary>
     public ModelInterface? Interface { get; }
 
+    /// <summary>Shape of the input for one row; the sum of all inputs as a vector where there are several.</summary>
+    public TensorShape InputShape { get; }
+
     /// <summary>Number of inputs.</summary>
-    public int InputSize => layers[0].Inputs;
+    public int InputSize => InputShape.Elements;
 
     /// <summary>Number of outputs.</summary>
-    public int OutputSize => layers[^1].Outputs;
+    public int OutputSize => Layers[^1].Outputs;
 
     /// <summary>Number of hidden layers, <c>L</c>.</summary>
-    public int Depth => layers.Length - 1;
+    public int Depth => Layers.Count - 1;
 
-    /// <summary>All layers, input first; the last one is the output layer.</summary>
-    public IReadOnlyList<AffineLayer> Layers { get; }
+    /// <summary>All layers in the order of the network; the last one is the output layer.</summary>
+    public IReadOnlyList<NetworkLayer> Layers { get; }
 
-    /// <summary>Widths from input to output, such as <c>784-100-100-10</c>.</summary>
-    public string Architecture => string.Join('-', layers.Select(static l => l.Outputs).Prepend(InputSize));
+    /// <summary>Whether the network is a chain of dense layers.</summary>
+    public bool IsDense => dense is not null;
+
+    /// <summary>All layers of a network that is a chain of dense layers, input first; the last one is the output layer.</summary>
+    /// <exception cref="InvalidInputException">The network is another graph.</exception>
+    public IReadOnlyList<AffineLayer> DenseLayers
+    {
+        get => field ?? throw new InvalidInputException(
+            "NetworkNotDense", $"{Name} is a graph, not a chain of dense layers.", "This works on chains of dense layers alone.");
+        private init;
+    }
+
+    /// <summary>The network as a graph of operators; null for one that was made of dense layers.</summary>
+    internal Networks.NetworkGraph? Graph { get; }
+
+    /// <summary>The network as searches see it.</summary>
+    internal Networks.LoweredGraph Lowered => lowered.Value;
+
+    /// <summary>Widths from input to output, such as <c>784-100-100-10</c>, or shapes, such as <c>1x28x28-16x14x14-64-10</c>.</summary>
+    public string Architecture => string.Join('-', Layers.Select(static l => l.Shape).Prepend(InputShape));
 
     /// <summary>Number of hidden neurons.</summary>
-    public int NeuronCount => layers.AsSpan(0, Depth).ToArray().Sum(static l => l.Outputs);
+    public int NeuronCount => Layers.Take(Depth).Sum(static l => l.Outputs);
 
     /// <summary>Number of weights, zero or not, without biases.</summary>
-    public long ConnectionCount => layers.Sum(static l => l.ConnectionCount);
+    public long ConnectionCount => Layers.Sum(static l => l.ConnectionCount);
 
     /// <summary>Number of weights that are not zero.</summary>
-    public long NonZeroConnectionCount => layers.Sum(static l => l.NonZeroConnectionCount);
+    public long NonZeroConnectionCount => Layers.Sum(static l => l.NonZeroConnectionCount);
 
     /// <summary>Number of weights and biases.</summary>
-    public long ParameterCount => ConnectionCount + layers.Sum(static l => (long)l.Outputs);
+    public long ParameterCount => Layers.Sum(static l => l.ParameterCount);
 
     /// <summary>The widest precision that any layer is stored in.</summary>
-    public WeightPrecision Precision => layers.Max(static l => l.Precision);
+    public WeightPrecision Precision => dense?.Max(static l => l.Precision) ?? SourcePrecision;
 
     /// <summary>
     /// The widest precision that the file's own tensors had: below <see cref="Precision"/> where joining nodes produced weights that it
     /// cannot hold.
     /// </summary>
-    public WeightPrecision SourcePrecision => layers.Max(static l => l.SourcePrecision);
+    public WeightPrecision SourcePrecision =>
+        dense?.Max(static l => l.SourcePrecision) ?? Graph!.Nodes.Max(static n => n.Operator.Precision) ?? WeightPrecision.Float32;
 
     /// <summary>Neurons of a hidden layer.</summary>
     /// <param name="layer">1-based hidden layer.</param>
-    public int WidthOf(int layer) => HiddenLayer(layer).Outputs;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such hidden layer.</exception>
+    public int WidthOf(int layer) => Layers[RequireHidden(layer) - 1].Outputs;
 
-    /// <summary>A hidden layer by its number.</summary>
+    /// <summary>A hidden layer of a chain of dense layers, by its number.</summary>
     /// <param name="layer">1-based hidden layer.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such hidden layer.</exception>
-    public AffineLayer HiddenLayer(int layer)
-    {
-        if (layer < 1 || layer > Depth)
-            throw new ArgumentOutOfRangeException(nameof(layer), layer, $"The hidden layers are 1 to {Depth}.");
-        return layers[layer - 1];
-    }
+    /// <exception cref="InvalidInputException">The network is another graph.</exception>
+    public AffineLayer HiddenLayer(int layer) => DenseLayers[RequireHidden(layer) - 1];
 
     /// <summary>The same layers under another name and path.</summary>
     /// <param name="name">A short name for tables.</param>
     /// <param name="path">The file, or null.</param>
-    public ReluNetwork Renamed(string name, string? path = null) => new(layers, name, path, Format, StatedDomain, Training, Interface);
+    public ReluNetwork Renamed(string name, string? path = null) => dense is not null
+        ? new(dense, name, path, Format, StatedDomain, Training, Interface)
+        : new(Graph!, name, path, Format, StatedDomain);
 
     /// <summary>Runs one input through the network in double.</summary>
     /// <param name="input">Length <see cref="InputSize"/>.</param>
@@ -139,9 +181,16 @@ public sealed class ReluNetwork
         if (input.Length != InputSize)
             throw new ArgumentException($"The network takes {InputSize} values, not {input.Length}.", nameof(input));
         double[] values = input.ToArray();
-        foreach (AffineLayer layer in layers)
+        foreach (AffineLayer layer in DenseLayers)
             values = Networks.AffineEvaluation.Apply(layer, values);
         return values;
+    }
+
+    private int RequireHidden(int layer)
+    {
+        if (layer < 1 || layer > Depth)
+            throw new ArgumentOutOfRangeException(nameof(layer), layer, $"The hidden layers are 1 to {Depth}.");
+        return layer;
     }
 
     /// <inheritdoc/>

@@ -59,7 +59,7 @@ internal static class LayersFigure
         {
             double end = 0;
             for (int layer = 0; layer < networks[n].Layers.Count; layer++)
-                Append(bars, n + 1, ref end, (double)networks[n].Layers[layer].Inputs * networks[n].Layers[layer].Outputs,
+                Append(bars, n + 1, ref end, (double)networks[n].DenseLayers[layer].Inputs * networks[n].DenseLayers[layer].Outputs,
                     layer % 2 == 0 ? PlotColors.Slate : PlotColors.Slate.Lighten(0.35));
         }
 

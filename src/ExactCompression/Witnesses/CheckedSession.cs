@@ -165,5 +165,5 @@ internal sealed class CheckedSession : IDisposable
         check.Dispose();
     }
 
-    private double[] BestCorner(SignTarget target) => ledger.Domain.Corner(ledger.Network.Layers[0].Row(target.Index), target.Above);
+    private double[] BestCorner(SignTarget target) => ledger.Domain.Corner(ledger.Network.DenseLayers[0].Row(target.Index), target.Above);
 }

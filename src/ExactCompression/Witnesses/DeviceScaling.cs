@@ -18,13 +18,13 @@ internal static class DeviceScaling
     {
         ReluNetwork network = ledger.Network;
         var layers = new AffineLayer[network.Layers.Count];
-        layers[^1] = network.Layers[^1];
+        layers[^1] = network.DenseLayers[^1];
         ActivationRange input = ActivationRange.OfInput(ledger.Domain);
         int before = 0;
         bool changed = false;
         for (int l = 0; l < network.Depth; l++)
         {
-            AffineLayer layer = network.Layers[l];
+            AffineLayer layer = network.DenseLayers[l];
             var lower = new double[layer.Outputs];
             var upper = new double[layer.Outputs];
             IntervalBounds.Propagate(layer, input, lower, upper);

@@ -24,7 +24,7 @@ internal sealed class WitnessCheck : IDisposable
         this.network = network;
         lower = domain.Lower.ToArray();
         upper = domain.Upper.ToArray();
-        layers = [.. network.Layers.Take(network.Depth).Select(static l => new Layer(l))];
+        layers = [.. network.DenseLayers.Take(network.Depth).Select(static l => new Layer(l))];
     }
 
     /// <summary>Moves float32 points into the box, exactly.</summary>

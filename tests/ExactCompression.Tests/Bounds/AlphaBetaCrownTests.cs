@@ -56,8 +56,8 @@ public sealed class AlphaBetaCrownTests
         using var below = new RelaxedNetwork(c.Domain);
         for (int l = 0; l + 1 < c.Network.Depth; l++)
         {
-            Relax(below, c.Network.Layers[l]);
-            AffineLayer layer = c.Network.Layers[l + 1];
+            Relax(below, c.Network.DenseLayers[l]);
+            AffineLayer layer = c.Network.DenseLayers[l + 1];
             using var bounds = new AlphaBetaCrown(layer, below);
             int total = below.Layers.Sum(b => b.Layer.Outputs);
             foreach (bool above in new[] { true, false })

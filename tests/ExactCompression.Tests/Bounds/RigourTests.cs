@@ -108,7 +108,7 @@ public sealed class RigourTests
     private static IEnumerable<(int Neuron, bool Above, double Bound, string What)> Backward(
         Random random, ReluNetwork network, InputDomain domain)
     {
-        AffineLayer first = network.Layers[0], map = network.Layers[1];
+        AffineLayer first = network.DenseLayers[0], map = network.DenseLayers[1];
         ActivationRange input = ActivationRange.OfInput(domain);
         double[] low = new double[first.Outputs], high = new double[first.Outputs];
         IntervalBounds.Propagate(first, input, low, high);
@@ -143,16 +143,16 @@ public sealed class RigourTests
     /// <summary>The same network with the last hidden layer's biases such that its pre-activations at a point are close to 0.</summary>
     private static ReluNetwork NearTie(Random random, ReluNetwork network, double[] point)
     {
-        AffineLayer last = network.Layers[1];
+        AffineLayer last = network.DenseLayers[1];
         double[] z = ExactCompression.Networks.AffineEvaluation.PreActivations(
-            last, ExactCompression.Networks.AffineEvaluation.Apply(network.Layers[0], point));
+            last, ExactCompression.Networks.AffineEvaluation.Apply(network.DenseLayers[0], point));
         double[] bias = [.. z.Zip(last.Bias.ToArray(), (value, b) => random.Next(2) == 0 || !double.IsFinite(b - value) ? b : b - value)];
         double[]? weightRadius = last.WeightRadius.IsEmpty ? null : last.WeightRadius.ToArray(),
             biasRadius = last.BiasRadius.IsEmpty ? null : last.BiasRadius.ToArray();
         return new(
-            [network.Layers[0],
+            [network.DenseLayers[0],
                 new(last.Weights.ToArray(), bias, last.Outputs, last.Inputs, last.Activation, last.Precision, weightRadius, biasRadius),
-                network.Layers[2]]);
+                network.DenseLayers[2]]);
     }
 
     private static (Rational Min, Rational Max) Ends(AffineLayer layer, double[] lower, double[] upper)

@@ -29,7 +29,7 @@ internal sealed record HardCase(HardFamily Family, ReluNetwork Network, double[]
     /// <summary>All weights of a network, in digits that read back the same.</summary>
     public static string Show(ReluNetwork network) =>
         $"{network.Architecture} ({network.Precision})"
-            + string.Concat(network.Layers.Select(static l =>
+            + string.Concat(network.DenseLayers.Select(static l =>
             $" | W {string.Join(' ', l.Weights.ToArray())} b {string.Join(' ', l.Bias.ToArray())} {l.Activation}"));
 }
 

@@ -20,7 +20,7 @@ internal static class HardCases
         int places = random.Next(0, 60), one = random.Next(1, 12);
         double Moved(double value) =>
             random.Next(one) > 0 ? value : value + (((random.NextDouble() * 2) - 1) * Math.Pow(2, -places) * (value == 0 ? 1 : value));
-        return new(network.Layers.Select(l => new AffineLayer(
+        return new(network.DenseLayers.Select(l => new AffineLayer(
             Array.ConvertAll(l.Weights.ToArray(), w => Stored(Moved(w), l.Precision)),
                 Array.ConvertAll(l.Bias.ToArray(), b => Stored(Moved(b), l.Precision)), l.Outputs, l.Inputs, l.Activation, l.Precision)));
     }
@@ -32,7 +32,7 @@ internal static class HardCases
         var layers = new List<AffineLayer>();
         for (int l = 0; l < network.Layers.Count; l++)
         {
-            AffineLayer layer = network.Layers[l];
+            AffineLayer layer = network.DenseLayers[l];
             int[] order = [.. Enumerable.Range(0, layer.Outputs)];
             if (l < network.Depth)
                 random.Shuffle(order);

@@ -77,7 +77,7 @@ public class CertificateProperties
                 if (Made.Certificate(result) is not { } certificate)
                     return;
                 Interlocked.Increment(ref made);
-                double scale = result.Compressed.Layers[^1].Bias.ToArray().Concat(result.Original.Layers[^1].Bias.ToArray()).Max(Math.Abs)
+                double scale = result.Compressed.DenseLayers[^1].Bias.ToArray().Concat(result.Original.DenseLayers[^1].Bias.ToArray()).Max(Math.Abs)
                     + OutputSize(result.Original, domain);
                 if (level != CompressionLevel.Maximal
                     && !(certificate.Deviation <= (100 * result.ProvenDeviation) + (1e-9 * scale) + 1e-290))

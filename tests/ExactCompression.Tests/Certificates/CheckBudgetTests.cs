@@ -22,7 +22,7 @@ public class CheckBudgetTests
         ReluNetwork network = Bump(8);
         double without = Spent(Claimed(network, '.', 0)), one = Spent(Claimed(network, letter, 1)),
             eight = Spent(Claimed(network, letter, 8));
-        double parameters = network.Layers[0].Outputs * network.Layers[0].Inputs;
+        double parameters = network.DenseLayers[0].Outputs * network.DenseLayers[0].Inputs;
         Assert.True(one - without >= passes * parameters);
         Assert.True(eight - without >= 7.9 * (one - without));
         double Spent(Certificate certificate)
@@ -252,7 +252,7 @@ public class CheckBudgetTests
         Assert.ThrowsAny<OperationCanceledException>(
             () => RelationCheck.Deviation(certificate.Relation, network, known.Layers, network, known.Layers, new([0], [1]), cancelled));
         Assert.ThrowsAny<OperationCanceledException>(
-            () => ExactPass.ProvesSign(new([0], [1]), new([0], [1]), [], network.Layers[0], new(0, true), cancelled));
+            () => ExactPass.ProvesSign(new([0], [1]), new([0], [1]), [], network.DenseLayers[0], new(0, true), cancelled));
         Assert.ThrowsAny<OperationCanceledException>(
             () => PhaseTreeCheck.Sides(new([-1], [[]]), known.Layers, new(0, true), "tree", cancelled));
     }

@@ -121,7 +121,7 @@ public class ForgeryTests
         ReluNetwork made = Network(Relu([1, 0], [0, 1e16], 1), Output([0.1, 1, 0, 1], [0, 0], 2));
         LayerRelation joint = Related("gj") with { Targets = [0], Factors = [1], Linear = [1], Coefficients = [1, 0] };
         Simulation simulation = Simulated(network, made, joint);
-        ReluNetwork suited = Network(made.Layers[0], Output(simulation.Weights, simulation.Bias, 2));
+        ReluNetwork suited = Network(made.DenseLayers[0], Output(simulation.Weights, simulation.Bias, 2));
         double derived = Derived(network, suited, joint);
         foreach (double x in (double[])[0, 0.3, 1])
             Assert.True(Compression.ExactDifference.At(network, suited, [x]) <= derived);
@@ -143,7 +143,7 @@ public class ForgeryTests
             made = Network(Relu([1], [0], 1), Output([1], [0], 1));
         LayerRelation relation = Related(new(kind, Count)) with { Linear = [0], Coefficients = kind == 'l' ? weights : [1] };
         Simulation simulation = Simulated(network, made, relation);
-        ReluNetwork suited = Network(made.Layers[0], Output(simulation.Weights, simulation.Bias, 1));
+        ReluNetwork suited = Network(made.DenseLayers[0], Output(simulation.Weights, simulation.Bias, 1));
         Oracles.Rational exact = Compression.ExactDifference.At(network, suited, [1]);
         Assert.True(exact > 2e-14);
         Assert.True(exact <= Derived(network, suited, relation));
@@ -196,11 +196,11 @@ public class ForgeryTests
     private static Simulation Simulated(ReluNetwork original, ReluNetwork compressed, LayerRelation relation)
     {
         var box = new InputBox(new double[original.InputSize], [.. Enumerable.Repeat(1.0, original.InputSize)]);
-        (double[] low, double[] high) = box.Intervals(original.Layers[0]);
-        (double[] from, double[] to) = box.Intervals(compressed.Layers[0]);
+        (double[] low, double[] high) = box.Intervals(original.DenseLayers[0]);
+        (double[] from, double[] to) = box.Intervals(compressed.DenseLayers[0]);
         bool[] needed = [.. Enumerable.Repeat(true, original.OutputSize)];
         return SimulationStep.Take(
-            Simulation.OfInput(original.Layers[0], box), relation, new(original.Layers[0], low, high, box.Sizes), original.Layers[1],
-            needed, compressed.Layers[0], new(compressed.Layers[0], from, to, box.Sizes), "layer 1", Unlimited);
+            Simulation.OfInput(original.DenseLayers[0], box), relation, new(original.DenseLayers[0], low, high, box.Sizes), original.DenseLayers[1],
+            needed, compressed.DenseLayers[0], new(compressed.DenseLayers[0], from, to, box.Sizes), "layer 1", Unlimited);
     }
 }

@@ -58,8 +58,8 @@ internal static class Made
             Upper = upper,
             Deviation = 0,
             Points = [],
-            Original = [.. original.Layers.Take(original.Depth).Select(NoClaims)],
-            Compressed = [.. compressed.Layers.Take(compressed.Depth).Select(NoClaims)],
+            Original = [.. original.DenseLayers.Take(original.Depth).Select(NoClaims)],
+            Compressed = [.. compressed.DenseLayers.Take(compressed.Depth).Select(NoClaims)],
             Relation = relation,
         };
     }

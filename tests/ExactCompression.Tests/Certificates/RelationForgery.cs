@@ -112,11 +112,11 @@ internal sealed class RelationForgery
 
         string[] kinds = [.. Enumerable.Range(start, Original.Depth - start).Select(KindsOf)];
         Simulation simulation = start == 0
-            ? Simulation.OfInput(Original.Layers[0], box)
-            : Simulation.OfZeros(Original.Layers[start], number, box);
+            ? Simulation.OfInput(Original.DenseLayers[0], box)
+            : Simulation.OfZeros(Original.DenseLayers[start], number, box);
         for (int l = start; l < Original.Depth; l++)
         {
-            AffineLayer next = Original.Layers[l + 1];
+            AffineLayer next = Original.DenseLayers[l + 1];
             bool[] needed = l + 1 == Original.Depth
                 ? [.. Enumerable.Repeat(true, next.Outputs)]
                 : [.. kinds[l + 1 - start].Select(static k => k is not ('o' or 'c'))];

@@ -234,6 +234,6 @@ public class TamperingTests
             return new(weights, bias, layer.Outputs, layer.Inputs, layer.Activation, WeightPrecision.Float64);
         }
 
-        return (new([.. network.Layers.Select((l, k) => k == moved ? Move(l) : l)]), moved + 1);
+        return (new([.. network.DenseLayers.Select((l, k) => k == moved ? Move(l) : l)]), moved + 1);
     }
 }

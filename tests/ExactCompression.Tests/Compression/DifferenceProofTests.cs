@@ -20,8 +20,8 @@ public class DifferenceProofTests
             [.. rows.SelectMany(i => columns.Select(j => layer.Row(i)[j]))], [.. rows.Select(i => layer.Bias.Span[i])], rows.Length,
             columns.Length, layer.Activation);
         var other = new ReluNetwork(
-            [Permuted(network.Layers[0], first, [0, 1, 2, 3, 4]), Permuted(network.Layers[1], second, first),
-                Permuted(network.Layers[2], [0, 1, 2], second)]);
+            [Permuted(network.DenseLayers[0], first, [0, 1, 2, 3, 4]), Permuted(network.DenseLayers[1], second, first),
+                Permuted(network.DenseLayers[2], [0, 1, 2], second)]);
         EquivalenceReport report = Compare(network, other);
 
         Assert.True(report.Equivalent);
@@ -87,7 +87,7 @@ public class DifferenceProofTests
         var random = new Random(9);
         ReluNetwork network = Random(random, 6, 24, 24, 2);
         var other = new ReluNetwork(
-            network.Layers.Select(
+            network.DenseLayers.Select(
                 l => new AffineLayer(
                     [.. l.Weights.ToArray().Select(w => (double)(float)(w * (1 + (1e-5 * random.NextDouble()))))], l.Bias.ToArray(),
                     l.Outputs, l.Inputs, l.Activation)));

@@ -46,7 +46,7 @@ public class EquivalenceSumTests
         {
             double radius = 0.001 + (k * Math.Pow(2, -57));
             double widened = DifferenceNetwork.Of(One(Known(weight, 0.5, radius)), One(DoubleOutput([0, 0])), InputDomain.Unit)
-                .Layers[^1].BiasRadius.Span[0];
+                .DenseLayers[^1].BiasRadius.Span[0];
             double bias = Math.BitDecrement(1 - widened);
             (double bound, _) = Search(Known(weight, bias, radius));
             Rational most = (Rational)bias + weight + radius;

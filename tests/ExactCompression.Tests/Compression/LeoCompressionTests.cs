@@ -13,7 +13,7 @@ public class LeoCompressionTests
         CompressionResult result = Nets.Compress(network, "ii", "ai");
 
         Assert.Equal("2-1", result.Compressed.Architecture);
-        Assert.Equal([[0, 0, 6.5]], Rows(result.Compressed.Layers[0])); // 2 * max(0, 3) + 9 * max(0, -1) + 0.5
+        Assert.Equal([[0, 0, 6.5]], Rows(result.Compressed.DenseLayers[0])); // 2 * max(0, 3) + 9 * max(0, -1) + 0.5
         Assert.InRange(result.ProvenDeviation, 0, 1e-13);
         Assert.Equal(2, result.FoldedLayers);
         CompressionStep step = Assert.Single(result.Steps);
@@ -29,7 +29,7 @@ public class LeoCompressionTests
         CompressionResult result = Nets.Compress(network, "uu", "i");
 
         Assert.Equal("1-2", result.Compressed.Architecture);
-        Assert.Equal([[0, 0.25], [0, -1]], Rows(result.Compressed.Layers[0]));
+        Assert.Equal([[0, 0.25], [0, -1]], Rows(result.Compressed.DenseLayers[0]));
         Assert.Equal(0, result.ProvenDeviation);
     }
 
@@ -52,9 +52,9 @@ public class LeoCompressionTests
         var network = new ReluNetwork([Hidden([weight, -weight / 2], [-1, 0]), Output([outputWeight, 1, 0])]);
         CompressionResult result = Nets.Compress(network, "ui");
 
-        Assert.Equal(WeightPrecision.Float64, result.Compressed.Layers[0].Precision);
-        Assert.Equal(weight, result.Compressed.Layers[0].Weights.Span[0]);
-        Assert.Equal(outputWeight, result.Compressed.Layers[1].Weights.Span[0]);
+        Assert.Equal(WeightPrecision.Float64, result.Compressed.DenseLayers[0].Precision);
+        Assert.Equal(weight, result.Compressed.DenseLayers[0].Weights.Span[0]);
+        Assert.Equal(outputWeight, result.Compressed.DenseLayers[1].Weights.Span[0]);
         Assert.Equal(0, result.ProvenDeviation);
     }
 
@@ -65,8 +65,8 @@ public class LeoCompressionTests
             [Hidden([0.1f, -0.3f, 0.05f], [-1, -1, 0], [-0.7f, 0.2f, 0.1f]), Output([0.3f, 5, 0.7f, 0.9f])], "net", "net.onnx");
         CompressionResult result = Nets.Compress(network, "uiu");
 
-        Assert.Equal([[0.1f, -0.3f, 0.05f], [-0.7f, 0.2f, 0.1f]], Rows(result.Compressed.Layers[0]));
-        Assert.Equal([[0.3f, 0.7f, 0.9f]], Rows(result.Compressed.Layers[1]));
+        Assert.Equal([[0.1f, -0.3f, 0.05f], [-0.7f, 0.2f, 0.1f]], Rows(result.Compressed.DenseLayers[0]));
+        Assert.Equal([[0.3f, 0.7f, 0.9f]], Rows(result.Compressed.DenseLayers[1]));
         Assert.Equal(0, result.ProvenDeviation);
         Assert.Equal(1, result.RemovedInactive);
         Assert.Equal([1], Assert.Single(result.Steps).Neurons);
@@ -81,7 +81,7 @@ public class LeoCompressionTests
         CompressionResult result = Nets.Compress(network, "aa");
 
         Assert.Equal("2-1", result.Compressed.Architecture);
-        Assert.Equal([[-2, -2, -0.5]], Rows(result.Compressed.Layers[0]));
+        Assert.Equal([[-2, -2, -0.5]], Rows(result.Compressed.DenseLayers[0]));
         Assert.Equal(CompressionStepKind.Fold, Assert.Single(result.Steps).Kind);
         Assert.InRange(result.ProvenDeviation, 0, 1e-13);
     }
@@ -93,7 +93,7 @@ public class LeoCompressionTests
         CompressionResult result = Nets.Compress(network, "aa", "aa");
 
         // Layer 2 reads x + y and 2x + y + 1: (x + y) + 2 (2x + y + 1) + 1 = 5x + 3y + 3, and x + y. Out: 5x + 3y + 3 - 3x - 3y + 2.
-        Assert.Equal([[2, 0, 5]], Rows(Assert.Single(result.Compressed.Layers)));
+        Assert.Equal([[2, 0, 5]], Rows(Assert.Single(result.Compressed.DenseLayers)));
         Assert.Equal([CompressionStepKind.Fold, CompressionStepKind.Fold], result.Steps.Select(static s => s.Kind));
         Assert.Equal([1, 2], result.Steps.Select(static s => s.Layer));
         Assert.Equal(2, result.FoldedLayers);
@@ -148,8 +148,8 @@ public class LeoCompressionTests
         var network = new ReluNetwork([Hidden([0, 0, 2], [1, -1, 0], [0, 0, 0.5]), Output([3, 1, 4, 1])]);
         CompressionResult result = Nets.Compress(network, "aua");
 
-        Assert.Equal([[1, -1, 0]], Rows(result.Compressed.Layers[0]));
-        Assert.Equal([[1, 9]], Rows(result.Compressed.Layers[1])); // 1 + 3 * 2 + 4 * 0.5
+        Assert.Equal([[1, -1, 0]], Rows(result.Compressed.DenseLayers[0]));
+        Assert.Equal([[1, 9]], Rows(result.Compressed.DenseLayers[1])); // 1 + 3 * 2 + 4 * 0.5
         Assert.Equal([0, 2], Assert.Single(result.Steps).Neurons);
         Assert.InRange(result.ProvenDeviation, 0, 1e-13);
     }
@@ -196,7 +196,7 @@ public class LeoCompressionTests
         var network = new ReluNetwork([Hidden([1, 0], [1, 1], [1, 2], [1, -0.5]), Output([most, most, 0, 1, 0])]);
         CompressionResult result = Nets.Compress(network, "aaau");
 
-        Assert.True(result.Compressed.Layers.All(static l => l.Weights.ToArray().All(static w => Math.Abs(w) <= float.MaxValue)));
+        Assert.True(result.Compressed.DenseLayers.All(static l => l.Weights.ToArray().All(static w => Math.Abs(w) <= float.MaxValue)));
         Assert.True(ExactDifference.At(network, result.Compressed, [1]) <= result.ProvenDeviation);
     }
 
@@ -218,7 +218,7 @@ public class LeoCompressionTests
 
         Assert.Empty(result.Steps);
         Assert.Equal(0, result.ProvenDeviation);
-        Assert.Equal(Rows(network.Layers[0]), Rows(result.Compressed.Layers[0]));
+        Assert.Equal(Rows(network.DenseLayers[0]), Rows(result.Compressed.DenseLayers[0]));
     }
 
     [Theory]
@@ -230,9 +230,9 @@ public class LeoCompressionTests
         CompressionResult result = LeoCompression.Compress(
             Table(network, InputDomain.Unit, "aau"), new() { Precision = asked }, CancellationToken.None);
 
-        AffineLayer output = result.Compressed.Layers[1];
+        AffineLayer output = result.Compressed.DenseLayers[1];
         Assert.Equal(stored, output.Precision);
-        Assert.Equal(WeightPrecision.Float32, result.Compressed.Layers[0].Precision);
+        Assert.Equal(WeightPrecision.Float32, result.Compressed.DenseLayers[0].Precision);
         Assert.Equal(stored == WeightPrecision.Float32, output.Weights.ToArray().All(static w => (float)w == w));
         Assert.InRange(result.ProvenDeviation, 0, stored == WeightPrecision.Float32 ? 1e-6 : 1e-14);
     }
@@ -247,7 +247,7 @@ public class LeoCompressionTests
         // The true first layer may be 1.001 x + 0.26 and -0.998 x + 0.5: at 0.5 the outputs differ by 0.0105 + 0.002, at 1 by 0.011 (and
         // 0).
         Assert.InRange(result.ProvenDeviation, 0.0125, 0.0151);
-        Assert.True(result.Compressed.Layers.All(static l => l.IsExact));
+        Assert.True(result.Compressed.DenseLayers.All(static l => l.IsExact));
     }
 
     [Fact]

@@ -14,8 +14,8 @@ public class MaximalCompressionTests
             [Hidden([1, -1, 0.25], [2, -2, 0.5], [0.5, -0.5, 0.125], [1, -1, 0.5]), Output([1, 2, 4, 1, 0], [1, -1, 0, 3, 1])]);
         CompressionResult result = Compress(network, "uuuu");
 
-        Assert.Equal([[1, -1, 0.25], [1, -1, 0.5]], Rows(result.Compressed.Layers[0]));
-        Assert.Equal([[7, 1, 0], [-1, 3, 1]], Rows(result.Compressed.Layers[1]));
+        Assert.Equal([[1, -1, 0.25], [1, -1, 0.5]], Rows(result.Compressed.DenseLayers[0]));
+        Assert.Equal([[7, 1, 0], [-1, 3, 1]], Rows(result.Compressed.DenseLayers[1]));
         Assert.Equal((CompressionStepKind.MergeMultiples, 2), (Assert.Single(result.Steps).Kind, result.MergedActive));
         AssertEqual(network, result);
     }
@@ -82,7 +82,7 @@ public class MaximalCompressionTests
         Assert.Equal([0, 1, 2], step.Neurons);
         Assert.Equal(1, step.Added);
         Assert.Contains(step.Kind, new[] { CompressionStepKind.ReduceOutputRank, CompressionStepKind.MergeColumns });
-        Assert.Equal([2, -1, 0.5], Rows(result.Compressed.Layers[0])[1][..3]);
+        Assert.Equal([2, -1, 0.5], Rows(result.Compressed.DenseLayers[0])[1][..3]);
         AssertEqual(network, result);
     }
 
@@ -107,8 +107,8 @@ public class MaximalCompressionTests
         var network = new ReluNetwork([Hidden([0, 0, 2], [1, -1, 0], [0, 0, -3], [0, 0, 0.5]), Output([3, 1, 4, 4, 1])]);
         CompressionResult result = Compress(network, "?uu?"); // whatever the verdicts
 
-        Assert.Equal([[1, -1, 0]], Rows(result.Compressed.Layers[0]));
-        Assert.Equal([[1, 9]], Rows(result.Compressed.Layers[1]));
+        Assert.Equal([[1, -1, 0]], Rows(result.Compressed.DenseLayers[0]));
+        Assert.Equal([[1, 9]], Rows(result.Compressed.DenseLayers[1]));
         Assert.Equal([CompressionStepKind.RemoveInactive, CompressionStepKind.RemoveConstant], result.Steps.Select(static s => s.Kind));
     }
 
@@ -189,9 +189,9 @@ public class MaximalCompressionTests
         var one = new ReluNetwork([Hidden([1, -0.5]), Output([2, 1])]);
         Assert.Empty(Compress(one, "u").Steps);
         var constant = new ReluNetwork([Hidden([0, 3]), Output([2, 1])]);
-        Assert.Equal([[0, 7]], Rows(Assert.Single(Compress(constant, "a").Compressed.Layers)));
+        Assert.Equal([[0, 7]], Rows(Assert.Single(Compress(constant, "a").Compressed.DenseLayers)));
         var dead = new ReluNetwork([Hidden([1, -0.5]), Hidden([-1, -1]), Output([2, 1])]);
-        Assert.Equal([[0, 1]], Rows(Assert.Single(Compress(dead, "u", "i").Compressed.Layers)));
+        Assert.Equal([[0, 1]], Rows(Assert.Single(Compress(dead, "u", "i").Compressed.DenseLayers)));
     }
 
     [Fact]
@@ -233,7 +233,7 @@ public class MaximalCompressionTests
     private static void AssertEqual(ReluNetwork network, CompressionResult result, InputDomain? domain = null)
     {
         InputDomain box = (domain ?? InputDomain.Unit).For(network.InputSize);
-        double scale = 1 + network.Layers.Max(static l => l.Weights.ToArray().Max(Math.Abs));
+        double scale = 1 + network.DenseLayers.Max(static l => l.Weights.ToArray().Max(Math.Abs));
         Assert.InRange(result.ProvenDeviation, 0, 1e-4 * scale);
         var random = new Random(1);
         for (int p = 0; p < 40; p++)

@@ -66,7 +66,7 @@ public class NetworkEquivalenceTests
     {
         ReluNetwork network = Random(6, 20, 20, 3);
         var other = new ReluNetwork(
-            network.Layers.Select(
+            network.DenseLayers.Select(
                 static l => new AffineLayer(
                     [.. l.Weights.ToArray().Select(static w => (double)(Half)w)], l.Bias.ToArray(), l.Outputs, l.Inputs, l.Activation)));
         EquivalenceReport report = Compare(network, other);

@@ -112,7 +112,7 @@ public sealed class NormalisationTests : IDisposable
             .Node("BatchNormalization", "q scale shift m v", "n").Node("Relu", "n", "a").Node("MatMul", "a v2", "z").Node(
                 "Mul", "z gain", "g").Node("Add", "g offset", "y");
         ReluNetwork network = NetworkFormats.Read(folder.Write("model.onnx", model.Model.ToByteArray()));
-        AffinePartKind[][] kinds = [.. network.Layers.Select(static l => l.Parts!.Select(static p => p.Kind).ToArray())];
+        AffinePartKind[][] kinds = [.. network.DenseLayers.Select(static l => l.Parts!.Select(static p => p.Kind).ToArray())];
         Assert.Equal(
             [AffinePartKind.Elementwise, AffinePartKind.Divide, AffinePartKind.Dense, AffinePartKind.BatchNormalization], kinds[0]);
         Assert.Equal([AffinePartKind.Dense, AffinePartKind.Elementwise], kinds[1]);
@@ -124,8 +124,8 @@ public sealed class NormalisationTests : IDisposable
 
         Assert.Equal(0, result.ProvenDeviation);
         Assert.Equal("2-2-2", copy.Architecture);
-        Assert.All(copy.Layers.Zip(result.Compressed.Layers), static l => Assert.True(l.First.IsSameMap(l.Second)));
-        Assert.Equal(kinds, copy.Layers.Select(static l => l.Parts!.Select(static p => p.Kind).ToArray()));
+        Assert.All(copy.DenseLayers.Zip(result.Compressed.DenseLayers), static l => Assert.True(l.First.IsSameMap(l.Second)));
+        Assert.Equal(kinds, copy.DenseLayers.Select(static l => l.Parts!.Select(static p => p.Kind).ToArray()));
         Assert.Equal(0, NetworkEquivalence.Compare(result.Compressed, copy, null, null, new(), default).ProvenDeviation);
         Assert.True(new FileInfo(folder.File("small.onnx")).Length <= new FileInfo(folder.File("model.onnx")).Length);
         double[] expected = network.Evaluate([0.25, 0.75]), found = copy.Evaluate([0.25, 0.75]);
@@ -147,7 +147,7 @@ public sealed class NormalisationTests : IDisposable
         CompressionResult result = LeoCompression.Compress(
             Nets.Table(network, InputDomain.Unit, "ui"), new() { Level = CompressionLevel.DeleteOnly }, default);
 
-        Assert.True(result.Compressed.Layers[1].IsExact);
+        Assert.True(result.Compressed.DenseLayers[1].IsExact);
         Rational largest = Largest(network, result.Compressed);
         Assert.True(largest.Sign > 0 && largest <= result.ProvenDeviation);
         Assert.InRange(result.ProvenDeviation, 0, 1e-14);
@@ -189,7 +189,7 @@ public sealed class NormalisationTests : IDisposable
             Assert.InRange(result.ProvenDeviation, 0, level == CompressionLevel.DeleteOnly ? 0 : 2.5e-4);
             NetworkFormats.Write(result.Compressed, folder.File("small.nnet"));
             ReluNetwork copy = NetworkFormats.Read(folder.File("small.nnet"));
-            Assert.All(copy.Layers.Zip(result.Compressed.Layers), static l => Assert.True(l.First.IsSameMap(l.Second)));
+            Assert.All(copy.DenseLayers.Zip(result.Compressed.DenseLayers), static l => Assert.True(l.First.IsSameMap(l.Second)));
         }
     }
 
@@ -202,9 +202,9 @@ public sealed class NormalisationTests : IDisposable
     {
         ReluNetwork network = NetworkFormats.Read(folder.Write("net.nnet", Encoding.ASCII.GetBytes(NNet(seed: 5))));
         ReluNetwork other = NetworkFormats.Read(folder.Write("other.nnet", Encoding.ASCII.GetBytes(NNet(seed: 6))));
-        Assert.NotNull(network.Layers[0].Parts);
+        Assert.NotNull(network.DenseLayers[0].Parts);
         AssertSame(network, (ReluNetwork)PortableForm.Read(PortableForm.Of(network)));
-        var forged = new ReluNetwork([network.Layers[0].WithParts(other.Layers[0].Parts!), .. network.Layers.Skip(1)]);
+        var forged = new ReluNetwork([network.DenseLayers[0].WithParts(other.DenseLayers[0].Parts!), .. network.DenseLayers.Skip(1)]);
         Assert.Equal("PortableFormInvalid", Assert.Throws<InvalidInputException>(() => PortableForm.Read(PortableForm.Of(forged))).ErrorId);
     }
 

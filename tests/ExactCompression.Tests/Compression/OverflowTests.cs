@@ -81,7 +81,7 @@ public class OverflowTests
         CompressionResult result = LeoCompression.Compress(
             Table(new([Double([-1, -0.25]), DoubleOutput([1, 1e300])]), InputDomain.Unit, "i"),
             new() { Precision = WeightPrecision.Float32 }, default);
-        Assert.Equal((1e300, 0.0), (result.Compressed.Layers[^1].Bias.Span[0], result.ProvenDeviation));
+        Assert.Equal((1e300, 0.0), (result.Compressed.DenseLayers[^1].Bias.Span[0], result.ProvenDeviation));
         Assert.Equal("1-1-1", result.Compressed.Architecture);
     }
 

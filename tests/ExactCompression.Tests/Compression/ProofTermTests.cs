@@ -170,7 +170,7 @@ public class ProofTermTests
         chain.Append(AffineMap.Dense([1e-200, 1], [0], 1, 2), WeightPrecision.Float64);
         chain.Append(AffineMap.Scale([1e-200]), WeightPrecision.Float64);
         var network = new ReluNetwork(chain.Finish());
-        Assert.Equal(0, network.Layers[1].Weights.Span[0]);
+        Assert.Equal(0, network.DenseLayers[1].Weights.Span[0]);
         InputDomain domain = new([0], [1e300]);
         CompressionResult result = LeoCompression.Compress(
             Table(network, domain, "au"), new() { Level = level, Tolerance = double.MaxValue }, default);

@@ -75,8 +75,8 @@ public class RewriteProofTests
             Description = "",
             Fates = fates,
             Added = [],
-            NextWeights = network.Layers[1].Weights.ToArray(),
-            NextBias = network.Layers[1].Bias.ToArray(),
+            NextWeights = network.DenseLayers[1].Weights.ToArray(),
+            NextBias = network.DenseLayers[1].Bias.ToArray(),
         };
         Assert.Equal([0.0, 0], RewriteProof.Apply(before, rewrite, default).Deviation);
     }

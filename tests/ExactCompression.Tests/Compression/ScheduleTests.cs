@@ -135,7 +135,7 @@ public class ScheduleTests
         ReluNetwork compressed = Constant(network, constant, [1, 3, 3, 4, 0]);
         Assert.Equal("4-1-5", compressed.Architecture);
         Assert.True(compressed.ConnectionCount <= network.ConnectionCount);
-        Assert.All(Rows(compressed.Layers[0]), static row => Assert.All(row, static w => Assert.Equal(0, w)));
+        Assert.All(Rows(compressed.DenseLayers[0]), static row => Assert.All(row, static w => Assert.Equal(0, w)));
     }
 
     /// <summary>Of two layers that are never on the first is told, with the removals before it and none after.</summary>

@@ -124,7 +124,7 @@ public sealed class CompressionSweepTests
         NetworkFormats.Write(network, file);
         Assert.Single(Run(options));
         Assert.Empty(Run(options));
-        NetworkFormats.Write(new(network.Layers.Take(2).Append(new(new double[32 * 3], new double[3], 3, 32, Activation.Identity))), file);
+        NetworkFormats.Write(new(network.DenseLayers.Take(2).Append(new(new double[32 * 3], new double[3], 3, 32, Activation.Identity))), file);
         Assert.Single(Run(options));
     }
 

@@ -35,7 +35,7 @@ public class NetworkMeasurementTests
     public void Measure_Compression_SaysHowManyRowsAreClassifiedAlike()
     {
         // The other network has the outputs 2 x and y: of the rows, (0.5, 0.75) changes its class.
-        var other = new ReluNetwork([Identity.Layers[0], new([2, 0, 0, 1], [0, 0], 2, 2, Activation.Identity)]);
+        var other = new ReluNetwork([Identity.DenseLayers[0], new([2, 0, 0, 1], [0, 0], 2, 2, Activation.Identity)]);
         var table = StabilityTable.Undecided(Identity);
         var result = new CompressionResult { Original = Identity, Compressed = other, Domain = table.Domain, Table = table, Steps = [],
             ProvenDeviation = 1 };

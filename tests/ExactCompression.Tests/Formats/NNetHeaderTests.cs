@@ -89,7 +89,7 @@ public class NNetHeaderTests
         ReluNetwork network = Read("2,3,2,3\n3,2,2,2\n0\n0\n0\n0\n0\n" + Weights + "\n1,2\n3,4\n5\n6\n", "Auto");
 
         Assert.Equal("3-2-2-2", network.Architecture);
-        Assert.Equal([5, 6], network.Layers[2].Bias.ToArray());
+        Assert.Equal([5, 6], network.DenseLayers[2].Bias.ToArray());
     }
 
     [Fact]
@@ -128,9 +128,9 @@ public class NNetHeaderTests
             File.ReadLines(TestFiles.Shared("networks/wild/" + name)).Last(static l => l.Trim().Length > 0).Trim().TrimEnd(','),
             CultureInfo.InvariantCulture);
         if (!stated)
-            Assert.Equal(last, network.Layers[^1].Bias.Span[^1], 6);
+            Assert.Equal(last, network.DenseLayers[^1].Bias.Span[^1], 6);
         else
-            Assert.Equal(((float)last * 373.94992) + 7.5188840201005975, network.Layers[^1].Bias.Span[^1], 9);
+            Assert.Equal(((float)last * 373.94992) + 7.5188840201005975, network.DenseLayers[^1].Bias.Span[^1], 9);
     }
 
     private static double[] Evaluate(double[] point, double[] means, double[] ranges)

@@ -94,7 +94,7 @@ public sealed class NetworkFormatsTests : IDisposable
     {
         NetworkFormats.Write(Tiny, folder.File("tiny.ONNX"));
         Assert.Equal([folder.File("tiny.ONNX")], Directory.GetFileSystemEntries(folder.Path));
-        Assert.Equal([1, 2], NetworkFormats.Read(folder.File("tiny.ONNX")).Layers[0].Weights.ToArray());
+        Assert.Equal([1, 2], NetworkFormats.Read(folder.File("tiny.ONNX")).DenseLayers[0].Weights.ToArray());
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public class NetworkRoundTripTests
             Assert.Equal(format, read.Format);
             Assert.Equal(network.Architecture, read.Architecture);
             Assert.Equal(network.Precision, read.Precision);
-            foreach ((AffineLayer wrote, AffineLayer got) in network.Layers.Zip(read.Layers))
+            foreach ((AffineLayer wrote, AffineLayer got) in network.DenseLayers.Zip(read.DenseLayers))
             {
                 Assert.Equal(wrote.Weights.ToArray(), got.Weights.ToArray());
                 Assert.Equal(wrote.Bias.ToArray(), got.Bias.ToArray());
@@ -60,8 +60,8 @@ public class NetworkRoundTripTests
 
         ReluNetwork read = NetworkFormats.Read(folder.File("net" + extension));
 
-        Assert.Equal(product, read.Layers[0].Bias.Span[0]);
-        Assert.Equal(product, read.Layers[1].Weights.Span[0]);
+        Assert.Equal(product, read.DenseLayers[0].Bias.Span[0]);
+        Assert.Equal(product, read.DenseLayers[1].Weights.Span[0]);
     }
 
     [Theory]

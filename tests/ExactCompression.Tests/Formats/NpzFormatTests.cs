@@ -15,9 +15,9 @@ public class NpzFormatTests
         ReluNetwork network = NetworkFormats.Read(folder.Write("net.npz", Fixtures.Unpack(fixture)));
 
         Assert.Equal("2-3-2", network.Architecture);
-        Assert.Equal([1.5, -2, 0.25, 3, -1, 0.5], network.Layers[0].Weights.ToArray());
-        Assert.Equal([2, -1, 0.5, 1, 0.75, -3], network.Layers[1].Weights.ToArray());
-        Assert.Equal([0.125, -0.5], network.Layers[1].Bias.ToArray());
+        Assert.Equal([1.5, -2, 0.25, 3, -1, 0.5], network.DenseLayers[0].Weights.ToArray());
+        Assert.Equal([2, -1, 0.5, 1, 0.75, -3], network.DenseLayers[1].Weights.ToArray());
+        Assert.Equal([0.125, -0.5], network.DenseLayers[1].Bias.ToArray());
         Assert.Equal(precision, network.Precision);
         Assert.Equal("Npz", network.Format);
     }

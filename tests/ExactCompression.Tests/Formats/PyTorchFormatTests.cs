@@ -19,10 +19,10 @@ public class PyTorchFormatTests
         ReluNetwork network = Read(fixture, name);
 
         Assert.Equal("2-3-2", network.Architecture);
-        Assert.Equal(Weights1, network.Layers[0].Weights.ToArray());
-        Assert.Equal(Bias1, network.Layers[0].Bias.ToArray());
-        Assert.Equal(Weights2, network.Layers[1].Weights.ToArray());
-        Assert.Equal(Bias2, network.Layers[1].Bias.ToArray());
+        Assert.Equal(Weights1, network.DenseLayers[0].Weights.ToArray());
+        Assert.Equal(Bias1, network.DenseLayers[0].Bias.ToArray());
+        Assert.Equal(Weights2, network.DenseLayers[1].Weights.ToArray());
+        Assert.Equal(Bias2, network.DenseLayers[1].Bias.ToArray());
         Assert.Equal(Activation.Relu, network.Layers[0].Activation);
         Assert.Equal(Activation.Identity, network.Layers[1].Activation);
         Assert.Equal(WeightPrecision.Float32, network.Precision);
@@ -39,10 +39,10 @@ public class PyTorchFormatTests
     {
         ReluNetwork network = Read(fixture, "views.pth");
 
-        Assert.Equal([-1.5, -0.75, -1.25, -0.5, -1, -0.25], network.Layers[0].Weights.ToArray());
-        Assert.Equal([-1.75, -1.5, -1.25], network.Layers[0].Bias.ToArray());
-        Assert.Equal([-0.75, -0.25, 0.25, 0.75, 1.25, 1.75], network.Layers[1].Weights.ToArray());
-        Assert.Equal([0, 0], network.Layers[1].Bias.ToArray());
+        Assert.Equal([-1.5, -0.75, -1.25, -0.5, -1, -0.25], network.DenseLayers[0].Weights.ToArray());
+        Assert.Equal([-1.75, -1.5, -1.25], network.DenseLayers[0].Bias.ToArray());
+        Assert.Equal([-0.75, -0.25, 0.25, 0.75, 1.25, 1.75], network.DenseLayers[1].Weights.ToArray());
+        Assert.Equal([0, 0], network.DenseLayers[1].Bias.ToArray());
         Assert.Equal(WeightPrecision.Float64, network.Precision);
         Assert.Equal([-1.0625, 2.3125], network.Evaluate([-1, -2]));
     }

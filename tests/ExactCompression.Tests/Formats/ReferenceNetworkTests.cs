@@ -19,7 +19,7 @@ public class ReferenceNetworkTests
         Assert.Equal("784-100-100-10", checkpoint.Architecture);
         Assert.Equal("784-100-100-10", text.Architecture);
         Assert.Equal((WeightPrecision.Float32, WeightPrecision.Float32), (text.Precision, checkpoint.Precision));
-        foreach ((AffineLayer a, AffineLayer b) in text.Layers.Zip(checkpoint.Layers))
+        foreach ((AffineLayer a, AffineLayer b) in text.DenseLayers.Zip(checkpoint.DenseLayers))
         {
             Assert.Equal(a.Weights.ToArray(), b.Weights.ToArray());
             Assert.Equal(a.Bias.ToArray(), b.Bias.ToArray());

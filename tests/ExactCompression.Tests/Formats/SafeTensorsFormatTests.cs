@@ -18,8 +18,8 @@ public class SafeTensorsFormatTests
 
         ReluNetwork network = Read(header, Bytes(FourNumbers));
 
-        Assert.Equal(3, network.Layers[0].Weights.Span[0]);
-        Assert.Equal(2, network.Layers[1].Weights.Span[0]);
+        Assert.Equal(3, network.DenseLayers[0].Weights.Span[0]);
+        Assert.Equal(2, network.DenseLayers[1].Weights.Span[0]);
     }
 
     [Fact]
@@ -43,13 +43,13 @@ public class SafeTensorsFormatTests
         // 0.1 in binary16 is 0x2e66 = 0.0999755859375; bfloat16 0x3dcd = 0.10009765625
         string header =
             """{"0.weight":{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]},"0.bias":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]}}""";
-        AffineLayer half = Read(header, [0x66, 0x2e, 0xcd, 0x3d]).Layers[0];
+        AffineLayer half = Read(header, [0x66, 0x2e, 0xcd, 0x3d]).DenseLayers[0];
         Assert.Equal(0.0999755859375, half.Weights.Span[0]);
         Assert.Equal(0.10009765625, half.Bias.Span[0]);
         Assert.Equal(WeightPrecision.Float32, half.Precision);
 
         header = """{"0.weight":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]}}""";
-        AffineLayer wide = Read(header, BitConverter.GetBytes(0.1)).Layers[0];
+        AffineLayer wide = Read(header, BitConverter.GetBytes(0.1)).DenseLayers[0];
         Assert.Equal(0.1, wide.Weights.Span[0]);
         Assert.Equal(0, wide.Bias.Span[0]);
         Assert.Equal(WeightPrecision.Float64, wide.Precision);

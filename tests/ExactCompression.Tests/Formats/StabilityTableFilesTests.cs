@@ -129,7 +129,7 @@ public class StabilityTableFilesTests
         RequireRefused("TableDomainMismatch", () => StabilityTableFiles.Read(path, Network, InputDomain.Unit));
         Assert.Equal([0, 0.5], StabilityTableFiles.Read(path, Network, new InputDomain([0, 0.5], [1, 2])).Domain.Lower.ToArray());
         // A network that states the same range needs no argument.
-        var stating = new ReluNetwork(Network.Layers, "net", statedDomain: box);
+        var stating = new ReluNetwork(Network.DenseLayers, "net", statedDomain: box);
         Assert.Equal([1, 2], StabilityTableFiles.Read(path, stating).Domain.Upper.ToArray());
     }
 
@@ -244,7 +244,7 @@ public class StabilityTableFilesTests
         RequireRefused(
             "TableRowUnknown",
             () => StabilityTableFiles.Read(
-                path, new ReluNetwork([.. Network.Layers.Take(1), new AffineLayer(new double[3], [0], 1, 3, Activation.Identity)])));
+                path, new ReluNetwork([.. Network.DenseLayers.Take(1), new AffineLayer(new double[3], [0], 1, 3, Activation.Identity)])));
     }
 
     [Fact]

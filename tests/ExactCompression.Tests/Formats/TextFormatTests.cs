@@ -20,9 +20,9 @@ public class TextFormatTests
 
         Assert.Equal("2-1-1", network.Architecture);
         Assert.Equal(WeightPrecision.Float32, network.Precision);
-        Assert.Equal([0.1f, -0.2f], network.Layers[0].Weights.ToArray());
-        Assert.Equal([3.0], network.Layers[1].Weights.ToArray());
-        Assert.Equal([-0.25], network.Layers[1].Bias.ToArray());
+        Assert.Equal([0.1f, -0.2f], network.DenseLayers[0].Weights.ToArray());
+        Assert.Equal([3.0], network.DenseLayers[1].Weights.ToArray());
+        Assert.Equal([-0.25], network.DenseLayers[1].Bias.ToArray());
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public class TextFormatTests
         ReluNetwork network = Read("weights.dat", Dat.Replace("-2e-1", "0.12345678901234567", StringComparison.Ordinal));
 
         Assert.Equal(WeightPrecision.Float64, network.Precision);
-        Assert.Equal([0.1, 0.12345678901234567], network.Layers[0].Weights.ToArray());
+        Assert.Equal([0.1, 0.12345678901234567], network.DenseLayers[0].Weights.ToArray());
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public class TextFormatTests
         Assert.Equal(20, network.StatedDomain.Upper.Span[0]);
         // x = 10: (10 - 4) / 3 = 2, 2 * 2 + 1 = 5, 5 * 5 + 7 = 32
         Assert.Equal(32, network.Evaluate([10])[0], 12);
-        AffineLayer first = network.Layers[0], last = network.Layers[1];
+        AffineLayer first = network.DenseLayers[0], last = network.DenseLayers[1];
         Assert.False(first.IsExact); // neither 1/3 nor -4/3 is a double
         RequireWithin(first.Weights.Span[0], first.WeightRadius.Span[0], new Rational(1, 3));
         RequireWithin(first.Bias.Span[0], first.BiasRadius.Span[0], new Rational(-4, 3));
@@ -80,7 +80,7 @@ public class TextFormatTests
         ReluNetwork network = Read(
             "net.nnet", NNet.Replace("4.0,7.0", "0,0", StringComparison.Ordinal).Replace("3.0,5.0", "1,1", StringComparison.Ordinal));
 
-        Assert.All(network.Layers, static l => Assert.True(l.IsExact));
+        Assert.All(network.DenseLayers, static l => Assert.True(l.IsExact));
         Assert.Equal(WeightPrecision.Float32, network.Precision);
     }
 

@@ -99,7 +99,7 @@ public class TorchCheckpointTests
 
         foreach (byte[] content in (byte[][])[file.Zip(root), file.Legacy(root)])
         {
-            AffineLayer layer = Import.Of(content).Network.Layers[0];
+            AffineLayer layer = Import.Of(content).Network.DenseLayers[0];
             Assert.Equal([4, 4, 4, 4, 4, 4], layer.Weights.ToArray());
             Assert.Equal([0.5, 0.5], layer.Bias.ToArray());
         }
@@ -162,8 +162,8 @@ public class TorchCheckpointTests
 
         ReluNetwork network = Import.Of(file.Zip(root)).Network;
 
-        Assert.Equal([3, 0, 0, 6], network.Layers[0].Weights.ToArray());
-        Assert.Equal([1, 2], network.Layers[0].Bias.ToArray());
+        Assert.Equal([3, 0, 0, 6], network.DenseLayers[0].Weights.ToArray());
+        Assert.Equal([1, 2], network.DenseLayers[0].Bias.ToArray());
     }
 
     [Theory]

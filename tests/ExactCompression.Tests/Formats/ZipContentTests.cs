@@ -24,7 +24,7 @@ public class ZipContentTests
             {
                 ReluNetwork network = NetworkFormats.Read(folder.Write(name, content));
                 Assert.Equal(sound.Architecture, network.Architecture);
-                foreach ((AffineLayer expected, AffineLayer layer) in sound.Layers.Zip(network.Layers))
+                foreach ((AffineLayer expected, AffineLayer layer) in sound.DenseLayers.Zip(network.DenseLayers))
                 {
                     Assert.Equal(expected.Weights.ToArray(), layer.Weights.ToArray());
                     Assert.Equal(expected.Bias.ToArray(), layer.Bias.ToArray());

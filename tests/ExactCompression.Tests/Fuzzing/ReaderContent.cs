@@ -10,7 +10,7 @@ internal static class ReaderContent
     {
         ReluNetwork network =>
             $"{HardCase.Show(network)} {network.StatedDomain} "
-            + string.Concat(network.Layers.Select(static l => $"{Show(l.WeightRadius.ToArray())}{Show(l.BiasRadius.ToArray())}")),
+            + string.Concat(network.DenseLayers.Select(static l => $"{Show(l.WeightRadius.ToArray())}{Show(l.BiasRadius.ToArray())}")),
         InputDomain { Size: null } domain => domain.ToString(),
         InputDomain domain => $"{Show(domain.Lower.ToArray())} {Show(domain.Upper.ToArray())}",
         InputData data => $"{data.Rows} {data.Columns} {string.Join(' ', data.Values.ToArray())} {string.Join(' ', data.Labels.ToArray())}",
@@ -27,7 +27,7 @@ internal static class ReaderContent
     /// <summary>Whether all numbers are such as belong there.</summary>
     public static bool IsSound(object value) => value switch
     {
-        ReluNetwork network => network.Layers.All(static l => Finite(l.Weights.Span) && Finite(l.Bias.Span)
+        ReluNetwork network => network.DenseLayers.All(static l => Finite(l.Weights.Span) && Finite(l.Bias.Span)
             && NotNegative(l.WeightRadius.Span) && NotNegative(l.BiasRadius.Span)),
         InputDomain { Size: not null } domain =>
             Finite(domain.Lower.Span) && Finite(domain.Upper.Span) && domain.Lower.ToArray()

@@ -18,7 +18,7 @@ public sealed class ActivationPatternTests
     public void Run_SolverOnSmallNetworks_FindsTheRegionsThatEnumerationFinds(int inputs, int layers, int width, int count) =>
         RandomNetworks.Cases(inputs, layers, width)
             .Where(c => c.Lower.Zip(c.Upper).All(e => e.First < e.Second)
-                && c.Network.Layers.All(
+                && c.Network.DenseLayers.All(
                     l => l.Weights.Span.ToArray().Concat(l.Bias.ToArray()).All(v => v == 0 || Math.Abs(v) is > 1e-3 and < 1e3)))
             .ForAll(Check, count, threads: 1);
 

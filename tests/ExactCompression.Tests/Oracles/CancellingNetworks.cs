@@ -64,7 +64,7 @@ internal static class CancellingNetworks
             _ => value + (random.NextDouble() * Math.Pow(10, random.Next(-20, 21))),
         };
         int only = random.Next(network.Layers.Count + 1);
-        return new(network.Layers.Select((l, at) => at == only ? l : new AffineLayer(
+        return new(network.DenseLayers.Select((l, at) => at == only ? l : new AffineLayer(
             Array.ConvertAll(l.Weights.ToArray(), Moved), Array.ConvertAll(l.Bias.ToArray(), Moved), l.Outputs, l.Inputs, l.Activation,
             WeightPrecision.Float64)));
     }

@@ -16,7 +16,7 @@ internal sealed class DyadicLayers
         int before = 0;
         for (int l = 0; l < layers; l++)
         {
-            AffineLayer layer = network.Layers[l];
+            AffineLayer layer = network.DenseLayers[l];
             double[] all = layer.Weights.ToArray(), bias = layer.Bias.ToArray();
             int own = Math.Max(all.Select(Fraction).DefaultIfEmpty().Max(), bias.Select(Fraction).DefaultIfEmpty().Max() - before);
             weights[l] = [.. all.Chunk(Math.Max(1, layer.Inputs)).Select(row => Array.ConvertAll(row, w => Scaled(w, own)))];

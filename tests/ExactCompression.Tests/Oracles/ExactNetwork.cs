@@ -10,9 +10,9 @@ internal sealed class ExactNetwork
 
     public ExactNetwork(ReluNetwork network)
     {
-        weights = [.. network.Layers.Select(
+        weights = [.. network.DenseLayers.Select(
             l => Enumerable.Range(0, l.Outputs).Select(i => l.Row(i).ToArray().Select(w => (Rational)w).ToArray()).ToArray())];
-        biases = [.. network.Layers.Select(l => l.Bias.ToArray().Select(b => (Rational)b).ToArray())];
+        biases = [.. network.DenseLayers.Select(l => l.Bias.ToArray().Select(b => (Rational)b).ToArray())];
         rectified = [.. network.Layers.Select(l => l.Activation == Activation.Relu)];
         depth = network.Depth;
     }

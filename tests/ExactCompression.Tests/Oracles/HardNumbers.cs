@@ -73,7 +73,7 @@ internal static class HardNumbers
 
     /// <summary>Some network within the radii of another.</summary>
     public static ReluNetwork Within(Random random, ReluNetwork network, int corner) =>
-        new(network.Layers.Select(l => Within(random, l, corner)));
+        new(network.DenseLayers.Select(l => Within(random, l, corner)));
 
     /// <summary>A network of up to two hidden layers.</summary>
     public static ReluNetwork Network(Random random, int kind, int inputs, int depth, int mostWidth)

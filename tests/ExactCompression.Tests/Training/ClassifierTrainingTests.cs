@@ -49,8 +49,8 @@ public sealed class ClassifierTrainingTests
             Digits.Value, new() { Hidden = [20], L1 = 1, Epochs = 30 }, null, CancellationToken.None);
         Assert.Equal(0, network.NonZeroConnectionCount);
         Assert.Equal(network.ConnectionCount, network.Training!.Epochs[^1].ZeroWeights);
-        Assert.All(network.Layers[^1].Bias.ToArray(), static b => Assert.NotEqual(0, b));
-        Assert.All(network.Layers.SelectMany(static l => l.Weights.ToArray()), static w => Assert.False(double.IsNegative(w)));
+        Assert.All(network.DenseLayers[^1].Bias.ToArray(), static b => Assert.NotEqual(0, b));
+        Assert.All(network.DenseLayers.SelectMany(static l => l.Weights.ToArray()), static w => Assert.False(double.IsNegative(w)));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class ClassifierTrainingTests
     }
 
     private static byte[] Weights(ReluNetwork network) =>
-        [.. network.Layers.SelectMany(static l => l.Weights.ToArray().Concat(l.Bias.ToArray())).SelectMany(BitConverter.GetBytes)];
+        [.. network.DenseLayers.SelectMany(static l => l.Weights.ToArray().Concat(l.Bias.ToArray())).SelectMany(BitConverter.GetBytes)];
 
     /// <summary>Cancels after an epoch.</summary>
     private sealed class After(int epoch, CancellationTokenSource stop) : IProgress<TrainingEpoch>

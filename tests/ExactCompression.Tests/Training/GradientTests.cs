@@ -32,7 +32,7 @@ public sealed class GradientTests
         Assert.Equal(plain.Loss(data, rows), loss / rows.Length, 1e-5);
         for (int l = 0; l < before.Layers.Count; l++)
         {
-            (AffineLayer was, AffineLayer layer) = (before.Layers[l], after.Layers[l]);
+            (AffineLayer was, AffineLayer layer) = (before.DenseLayers[l], after.DenseLayers[l]);
             for (int o = 0; o < was.Outputs; o++)
             {
                 Assert.Equal(plain.Slope(data, rows, l, o, -1), was.Bias.Span[o] - layer.Bias.Span[o], 2e-6);
@@ -70,8 +70,8 @@ public sealed class GradientTests
         for (int l = 0; l < trained.Layers.Count; l++)
         {
             Assert.All(
-                plain.Weights(l).Zip(trained.Layers[l].Weights.ToArray()), static pair => Assert.Equal(pair.First, pair.Second, 2e-5));
-            Assert.All(plain.Bias(l).Zip(trained.Layers[l].Bias.ToArray()), static pair => Assert.Equal(pair.First, pair.Second, 2e-5));
+                plain.Weights(l).Zip(trained.DenseLayers[l].Weights.ToArray()), static pair => Assert.Equal(pair.First, pair.Second, 2e-5));
+            Assert.All(plain.Bias(l).Zip(trained.DenseLayers[l].Bias.ToArray()), static pair => Assert.Equal(pair.First, pair.Second, 2e-5));
         }
 
         int zeros = trained.Layers.Sum(static l => (int)(l.ConnectionCount - l.NonZeroConnectionCount));

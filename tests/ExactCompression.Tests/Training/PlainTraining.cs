@@ -13,8 +13,8 @@ internal sealed class PlainTraining
 
     public PlainTraining(ReluNetwork network)
     {
-        weights = [.. network.Layers.Select(static l => Matrix(l))];
-        biases = [.. network.Layers.Select(static l => l.Bias.ToArray())];
+        weights = [.. network.DenseLayers.Select(static l => Matrix(l))];
+        biases = [.. network.DenseLayers.Select(static l => l.Bias.ToArray())];
         first = [.. weights.Select(static w => new double[w.GetLength(0), w.GetLength(1)])];
         second = [.. weights.Select(static w => new double[w.GetLength(0), w.GetLength(1)])];
         firstOfBias = [.. biases.Select(static b => new double[b.Length])];

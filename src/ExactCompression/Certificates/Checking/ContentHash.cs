@@ -19,7 +19,7 @@ internal static class ContentHash
     public static string[] Of(ReluNetwork network, CheckBudget budget)
     {
         var hashes = new string[network.Layers.Count];
-        Parallel.For(0, hashes.Length, budget.Parallel, l => hashes[l] = Of(network.Layers[l]));
+        Parallel.For(0, hashes.Length, budget.Parallel, l => hashes[l] = Of(network.DenseLayers[l]));
         return hashes;
     }
 

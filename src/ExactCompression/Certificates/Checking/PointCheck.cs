@@ -25,7 +25,7 @@ internal static class PointCheck
         double[] a = [.. points.SelectMany(static p => p)], e = new double[a.Length];
         for (int l = 0; l < network.Depth; l++)
         {
-            AffineLayer layer = network.Layers[l];
+            AffineLayer layer = network.DenseLayers[l];
             double gamma = Outward.Gamma(layer.Inputs + 1);
             double[] spread = new double[a.Length], z = new double[points.Count * layer.Outputs], error = new double[z.Length];
             for (int i = 0; i < a.Length; i++)

@@ -30,7 +30,7 @@ internal static class RelationCheck
                 : Needed(relation.Layers[l + 1 - relation.Start], original.WidthOf(l + 2));
             bool has = step.HasCounterpart;
             simulation = SimulationStep.Take(
-                simulation, step, proven[l], original.Layers[l + 1], needed, has ? compressed.Layers[simulation.Number] : null,
+                simulation, step, proven[l], original.DenseLayers[l + 1], needed, has ? compressed.DenseLayers[simulation.Number] : null,
                 has ? known[simulation.Number] : null, $"relation, layer {l + 1}", budget);
         }
 
@@ -49,13 +49,13 @@ internal static class RelationCheck
         if (original.InputSize != domain.Size || (known.Count > 0 ? known[0].Map.Inputs : domain.Size) != domain.Size)
             throw new Refusal("relation", "The networks do not have the same inputs.");
         if (start == 0)
-            return Simulation.OfInput(original.Layers[0], domain);
+            return Simulation.OfInput(original.DenseLayers[0], domain);
         int live = Array.FindIndex(proven[start - 1].Upper, static u => !(u <= 0));
         if (live >= 0)
             throw new Refusal($"relation, start, layer {start}, neuron {live}", "Nothing shows that it is never above 0.");
         InputBox box = number == 0 ? domain : InputBox.OfRectified(known[number - 1].Lower, known[number - 1].Upper);
         CheckBudget.RequireNumbers("relation, start", (long)original.Layers[start].Outputs * box.Size);
-        return Simulation.OfZeros(original.Layers[start], number, box);
+        return Simulation.OfZeros(original.DenseLayers[start], number, box);
     }
 
     /// <summary>Which rows of the next layer must be known: not those that are off, nor those for which the range suffices.</summary>
@@ -67,7 +67,7 @@ internal static class RelationCheck
     /// <summary>The largest distance of the outputs.</summary>
     internal static double End(Simulation simulation, ReluNetwork original, ReluNetwork compressed)
     {
-        AffineLayer output = compressed.Layers[^1];
+        AffineLayer output = compressed.DenseLayers[^1];
         if (simulation.Number != compressed.Depth || output.Outputs != original.OutputSize || output.Inputs != simulation.Box.Size
             || output.Activation != original.Layers[^1].Activation)
             throw new Refusal("relation, output", "The output layers do not match.");

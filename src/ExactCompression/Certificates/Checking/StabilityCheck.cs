@@ -35,7 +35,7 @@ internal sealed class StabilityCheck
     /// <summary>Bounds of the next layer by interval arithmetic, with which its proof begins.</summary>
     public (double[] Lower, double[] Upper) Intervals()
     {
-        AffineLayer map = network.Layers[layers.Count];
+        AffineLayer map = network.DenseLayers[layers.Count];
         budget.Spend(4.0 * map.Outputs * map.Inputs);
         return input.Intervals(map);
     }
@@ -46,7 +46,7 @@ internal sealed class StabilityCheck
     /// <exception cref="Refusal">A claim is not proven.</exception>
     public void Check(LayerClaims claims, sbyte[] signs)
     {
-        AffineLayer map = network.Layers[layers.Count];
+        AffineLayer map = network.DenseLayers[layers.Count];
         string place = $"{name}, layer {layers.Count + 1}";
         foreach ((string letters, string known,
             string field) in ((string, string, string)[])[(claims.States, "aiu?", "states"), (claims.Above, ".cstbe", "above"),
@@ -71,17 +71,17 @@ internal sealed class StabilityCheck
     /// <param name="upper">Upper bounds.</param>
     public void Add(double[] lower, double[] upper)
     {
-        layers.Add(new(network.Layers[layers.Count], lower, upper, input.Sizes));
+        layers.Add(new(network.DenseLayers[layers.Count], lower, upper, input.Sizes));
         input = InputBox.OfRectified(lower, upper);
     }
 
     /// <summary>Bounds by backward passes through all layers below.</summary>
     /// <param name="sides">What to bound.</param>
     public double[] Bound(IReadOnlyList<BoundedSide> sides) =>
-        new BackwardPass(domain, layers).Bound(network.Layers[layers.Count], sides, budget);
+        new BackwardPass(domain, layers).Bound(network.DenseLayers[layers.Count], sides, budget);
 
     /// <summary>Whether exact arithmetic shows that a side of a neuron of the next layer is never above 0.</summary>
-    public bool ProvesSign(BoundedSide side) => ExactPass.ProvesSign(domain, input, layers, network.Layers[layers.Count], side, budget);
+    public bool ProvesSign(BoundedSide side) => ExactPass.ProvesSign(domain, input, layers, network.DenseLayers[layers.Count], side, budget);
 
     /// <summary>Tightens the bounds of the next layer's open neurons by backward passes.</summary>
     public void TightenOpen(double[] lower, double[] upper)

@@ -112,7 +112,7 @@ internal static class DeviationProof
         {
             Box inputs = number == 0 ? PreActivationBounds.DomainBox(domain) : bounds.Activations(number);
             Box otherInputs = number == 0 ? inputs : others.Activations(number);
-            error = Propagate(reference.Layers[number], difference.Layers[number], inputs, otherInputs, error);
+            error = Propagate(reference.DenseLayers[number], difference.DenseLayers[number], inputs, otherInputs, error);
         }
 
         return error.Aggregate(0.0, Math.Max);

@@ -33,7 +33,7 @@ internal static class DifferenceNetwork
     /// <param name="tolerance">The largest magnitude allowed for the outputs.</param>
     public static ReluNetwork WithSides(ReluNetwork network, double tolerance)
     {
-        AffineLayer output = network.Layers[^1];
+        AffineLayer output = network.DenseLayers[^1];
         int rows = 2 * output.Outputs;
         double[] weights = new double[(long)rows * output.Inputs], bias = new double[rows], radius = new double[rows];
         double[]? radii = output.WeightRadius.IsEmpty ? null : new double[weights.Length];
@@ -55,7 +55,7 @@ internal static class DifferenceNetwork
 
         var sides = new AffineLayer(weights, bias, rows, output.Inputs, Activation.Relu, WeightPrecision.Float64, radii, radius);
         var end = new AffineLayer(new double[rows], [0], 1, rows, Activation.Identity, WeightPrecision.Float64);
-        return new([.. network.Layers.Take(network.Depth), sides, end], network.Name);
+        return new([.. network.DenseLayers.Take(network.Depth), sides, end], network.Name);
     }
 
     /// <summary>Number of hidden layers, where a rectified output counts as one more.</summary>
@@ -64,7 +64,7 @@ internal static class DifferenceNetwork
     /// <summary>The network's layers with the requested number of hidden layers, the outputs not rectified.</summary>
     private static AffineLayer[] Padded(ReluNetwork network, InputDomain domain, int depth)
     {
-        List<AffineLayer> layers = [.. network.Layers];
+        List<AffineLayer> layers = [.. network.DenseLayers];
         if (layers[^1].Activation == Activation.Relu)
             layers.Add(Identity(layers[^1].Outputs, Activation.Identity));
         if (layers.Count == 1)

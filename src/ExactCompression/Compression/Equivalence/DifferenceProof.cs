@@ -28,7 +28,7 @@ internal static class DifferenceProof
         CancellationToken cancellation)
     {
         if (!double.IsFinite(tolerance)
-            || first.Layers.Zip(second.Layers).Any(
+            || first.DenseLayers.Zip(second.DenseLayers).Any(
                 static p => (long)(p.First.Outputs + p.Second.Outputs) * (p.First.Inputs + p.Second.Inputs) > MostWeights))
             return (double.PositiveInfinity, null);
         ReluNetwork difference = DifferenceNetwork.Of(first, second, domain);

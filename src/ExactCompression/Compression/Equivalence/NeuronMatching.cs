@@ -18,9 +18,9 @@ internal static class NeuronMatching
         int[] columns = [.. Enumerable.Range(0, network.InputSize)];
         for (int l = 0; l < layers.Length; l++)
         {
-            AffineLayer layer = network.Layers[l];
+            AffineLayer layer = network.DenseLayers[l];
             AffineLayer ordered = layer.Select([.. Enumerable.Range(0, layer.Outputs)], columns);
-            int[] rows = l < network.Depth ? Nearest(ordered, like.Layers[l], cancellation) : [.. Enumerable.Range(0, layer.Outputs)];
+            int[] rows = l < network.Depth ? Nearest(ordered, like.DenseLayers[l], cancellation) : [.. Enumerable.Range(0, layer.Outputs)];
             layers[l] = layer.Select(rows, columns);
             columns = rows;
         }

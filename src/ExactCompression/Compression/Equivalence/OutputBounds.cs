@@ -11,7 +11,7 @@ internal static class OutputBounds
     /// </summary>
     public static double Magnitude(ReluNetwork network, InputDomain domain)
     {
-        AffineLayer output = network.Layers[^1];
+        AffineLayer output = network.DenseLayers[^1];
         Box inputs = network.Depth == 0
             ? PreActivationBounds.DomainBox(domain)
             : PreActivationBounds.Of(network, domain).Activations(network.Depth);

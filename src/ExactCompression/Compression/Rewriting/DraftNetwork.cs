@@ -64,7 +64,7 @@ internal sealed class DraftNetwork
         double[] moved = new double[network.InputSize];
         for (int l = 0, at = 0; l < layers.Length; l++)
         {
-            AffineLayer source = network.Layers[l];
+            AffineLayer source = network.DenseLayers[l];
             Box inputs = l == 0 ? domain : bounds.Activations(l);
             double[] before = moved;
             bool isExact = source.IsExact && before.AsSpan().IndexOfAnyExcept(0.0) < 0;

@@ -48,7 +48,7 @@ internal sealed class PreActivationBounds
         int at = 0;
         for (int number = 1; number <= network.Depth + 1; number++)
         {
-            AffineLayer layer = network.Layers[number - 1];
+            AffineLayer layer = network.DenseLayers[number - 1];
             double[] low = bounds.lower[number - 1] = new double[layer.Outputs];
             double[] high = bounds.upper[number - 1] = new double[layer.Outputs];
             for (int i = 0; i < layer.Outputs; i++)

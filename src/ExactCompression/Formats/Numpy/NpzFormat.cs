@@ -45,7 +45,7 @@ internal sealed class NpzFormat : IWritableNetworkFormat
     {
         WrittenTensors.RequireWritable(network, precision, Name);
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true) { Comment = Comment + HiddenActivation.Relu };
-        foreach ((AffineLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i)))
+        foreach ((AffineLayer layer, int number) in network.DenseLayers.Select(static (l, i) => (l, i)))
         {
             WriteArray(zip, WrittenTensors.WeightName(number), layer.Weights.Span, [layer.Outputs, layer.Inputs], precision);
             WriteArray(zip, WrittenTensors.BiasName(number), layer.Bias.Span, [layer.Outputs], precision);

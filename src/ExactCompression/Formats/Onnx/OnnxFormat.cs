@@ -26,7 +26,7 @@ public sealed class OnnxFormat : IWritableNetworkFormat
 
     /// <inheritdoc/>
     public bool Holds(ReluNetwork network, WeightPrecision precision) =>
-        network.Layers.All(l => l.Parts is { } parts ? OnnxPartNodes.Hold(parts, precision) : l.IsExact && l.Precision <= precision);
+        network.DenseLayers.All(l => l.Parts is { } parts ? OnnxPartNodes.Hold(parts, precision) : l.IsExact && l.Precision <= precision);
 
     /// <inheritdoc/>
     /// <remarks>

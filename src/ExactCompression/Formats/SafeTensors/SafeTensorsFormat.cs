@@ -44,7 +44,7 @@ internal sealed class SafeTensorsFormat : IWritableNetworkFormat
             json.WriteString(HiddenActivation.Key, HiddenActivation.Relu);
             json.WriteEndObject();
             long offset = 0;
-            foreach ((AffineLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i)))
+            foreach ((AffineLayer layer, int number) in network.DenseLayers.Select(static (l, i) => (l, i)))
             {
                 offset = WriteTensor(json, WrittenTensors.WeightName(number), [layer.Outputs, layer.Inputs], offset, precision);
                 offset = WriteTensor(json, WrittenTensors.BiasName(number), [layer.Outputs], offset, precision);

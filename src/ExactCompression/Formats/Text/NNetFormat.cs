@@ -96,7 +96,7 @@ internal sealed class NNetFormat : IWritableNetworkFormat
         for (int l = 0; l < network.Layers.Count; l++)
         {
             (ReadOnlyMemory<double> weights, ReadOnlyMemory<double> bias) = normalisation.Matrix(l);
-            (int outputs, int inputs) = (network.Layers[l].Outputs, network.Layers[l].Inputs);
+            (int outputs, int inputs) = (network.DenseLayers[l].Outputs, network.DenseLayers[l].Inputs);
             for (int i = 0; i < outputs; i++)
                 Reals(weights.Span.Slice(i * inputs, inputs), precision);
             for (int i = 0; i < outputs; i++)

@@ -21,7 +21,7 @@ internal sealed class NNetNormalisation
         Means = new double[network.InputSize + 1];
         Ranges = AffineMap.Filled(network.InputSize + 1, 1);
         for (int l = 0; l < matrices.Length; l++)
-            matrices[l] = Matrix(network.Layers[l].Parts, isFirst: l == 0, isLast: l == network.Depth);
+            matrices[l] = Matrix(network.DenseLayers[l].Parts, isFirst: l == 0, isLast: l == network.Depth);
     }
 
     /// <summary>One for each input, then that of the outputs.</summary>
@@ -33,14 +33,14 @@ internal sealed class NNetNormalisation
     /// <summary>Whether header and weights represent the network's own function.</summary>
     /// <param name="precision">What weights are stored as.</param>
     public bool Holds(WeightPrecision precision) =>
-        network.Layers.Select(
+        network.DenseLayers.Select(
             (layer, l) => matrices[l] is { } matrix ? matrix.Fits(precision) : layer.IsExact && layer.Precision <= precision).All(
                 static held => held);
 
     /// <summary>The weights of a layer as they are written, row-major, and its biases.</summary>
     /// <param name="layer">0-based.</param>
     public (ReadOnlyMemory<double> Weights, ReadOnlyMemory<double> Bias) Matrix(int layer) =>
-        matrices[layer] is { } matrix ? (matrix.Values[0], matrix.Values[1]) : (network.Layers[layer].Weights, network.Layers[layer].Bias);
+        matrices[layer] is { } matrix ? (matrix.Values[0], matrix.Values[1]) : (network.DenseLayers[layer].Weights, network.DenseLayers[layer].Bias);
 
     private AffinePart? Matrix(IReadOnlyList<AffinePart>? parts, bool isFirst, bool isLast)
     {

@@ -23,7 +23,7 @@ internal sealed class SimdNetwork : IDisposable
         backward = new PackedMatrix<float>[depth];
         for (int l = 0; l < depth; l++)
         {
-            AffineLayer layer = network.Layers[l];
+            AffineLayer layer = network.DenseLayers[l];
             Widths[l + 1] = layer.Outputs;
             Offsets[l + 1] = Offsets[l] + layer.Outputs;
             weights[l] = SimdBox.ToSingle(layer.Weights.Span);

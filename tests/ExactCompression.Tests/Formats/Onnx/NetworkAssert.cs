@@ -11,8 +11,8 @@ internal static class NetworkAssert
         for (int i = 0; i < expected.Layers.Count; i++)
         {
             Assert.Equal(expected.Layers[i].Activation, actual.Layers[i].Activation);
-            Assert.Equal(Bits(expected.Layers[i].Weights), Bits(actual.Layers[i].Weights));
-            Assert.Equal(Bits(expected.Layers[i].Bias), Bits(actual.Layers[i].Bias));
+            Assert.Equal(Bits(expected.DenseLayers[i].Weights), Bits(actual.DenseLayers[i].Weights));
+            Assert.Equal(Bits(expected.DenseLayers[i].Bias), Bits(actual.DenseLayers[i].Bias));
         }
     }
 

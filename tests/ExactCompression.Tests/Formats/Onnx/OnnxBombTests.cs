@@ -36,7 +36,7 @@ public class OnnxBombTests
         for (int i = 0; i < Pairs; i++)
             model.Node("Mul", $"v{i} two", $"a{i}").Node("Mul", $"a{i} half", $"b{i}").Node("Add", $"b{i} one", $"v{i + 1}");
 
-        AffineLayer layer = Assert.Single(Read(model.Output($"v{Pairs}", 1, Outputs)).Layers);
+        AffineLayer layer = Assert.Single(Read(model.Output($"v{Pairs}", 1, Outputs)).DenseLayers);
 
         Assert.True(layer.IsExact);
         for (int i = 0; i < Outputs; i++)
@@ -60,7 +60,7 @@ public class OnnxBombTests
 
         ReluNetwork network = Read(model);
 
-        AffineLayer layer = Assert.Single(network.Layers);
+        AffineLayer layer = Assert.Single(network.DenseLayers);
         Assert.True(layer.IsExact);
         // By hand: columns (1,3)*8 and (2,4)*-24, then times 10 and -1; bias (5*8+7)*10 - (6*-24+9).
         Assert.Equal([(8 * 10) + 48, (24 * 10) + 96], layer.Row(0).ToArray().Select(static w => (int)w));
@@ -80,7 +80,7 @@ public class OnnxBombTests
         for (int i = 0; i < Uses; i++)
             model.Node("Add", $"v{i} b{Deep}", $"v{i + 1}");
 
-        AffineLayer layer = Assert.Single(Read(model.Output($"v{Uses}", 1, Size)).Layers);
+        AffineLayer layer = Assert.Single(Read(model.Output($"v{Uses}", 1, Size)).DenseLayers);
 
         Assert.Equal(weights[Size + 3], layer.Row(3)[1]);
         Assert.All(layer.Bias.ToArray(), static b => Assert.Equal(Uses, b));
@@ -117,7 +117,7 @@ public class OnnxBombTests
 
         ReluNetwork network = Read(model.Node("MatMul", $"v{Nodes - 1} w", "y").Output("y", 1, 1));
 
-        Assert.Equal([1, 2, 3, 4, 5, 6], network.Layers[0].Weights.ToArray());
+        Assert.Equal([1, 2, 3, 4, 5, 6], network.DenseLayers[0].Weights.ToArray());
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public class OnnxBombTests
             .Weights("c", shape, 1, 2, 3, 4, 5, 6)
             .Node("Add", "x c", "y").Output("y", 12);
 
-        Assert.Equal([1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6], Assert.Single(Read(model).Layers).Bias.ToArray());
+        Assert.Equal([1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6], Assert.Single(Read(model).DenseLayers).Bias.ToArray());
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class OnnxElementwiseTests
             operation, inputs, "y");
         model.Graph.Output[0].Type.TensorType.Shape = null;
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 3);
-        Assert.Equal(exact, network.Layers[0].IsExact);
+        Assert.Equal(exact, network.DenseLayers[0].IsExact);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class OnnxElementwiseTests
         OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "N", 3).Output("y", "N", 2)
             .Weights("c", [3], 2, -0.5, 256).Weights("w", [3, 2], 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
             .Node("Div", "x c", "d").Node("MatMul", "d w", "y");
-        Assert.True(OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 3).Layers[0].IsExact);
+        Assert.True(OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 3).DenseLayers[0].IsExact);
     }
 
     [Fact]
@@ -52,10 +52,10 @@ public sealed class OnnxElementwiseTests
                 "Relu", "z", "y");
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 1, 2, 2);
         Assert.Equal("4-3", network.Architecture);
-        Assert.Equal(1 / (double)0.3f, network.Layers[0].Weights.Span[0]);
-        Assert.False(network.Layers[0].IsExact);
+        Assert.Equal(1 / (double)0.3f, network.DenseLayers[0].Weights.Span[0]);
+        Assert.False(network.DenseLayers[0].IsExact);
         Assert.All(
-            network.Layers[0].WeightRadius.ToArray().Zip(network.Layers[0].Weights.ToArray()),
+            network.DenseLayers[0].WeightRadius.ToArray().Zip(network.DenseLayers[0].Weights.ToArray()),
             static pair => Assert.InRange(pair.First, 0, 4e-16 * Math.Abs(pair.Second)));
     }
 
@@ -71,7 +71,7 @@ public sealed class OnnxElementwiseTests
             .Weights("s", [2], 1.5, -0.7).Weights("b", [2], 0.1, 0.2).Weights("m", [2], -0.3, 0.4).Weights("v", [2], 0.9, 0.05)
             .Node("BatchNormalization", "x s b m v", "y", Float("epsilon", 1e-3f), Float("momentum", 0.8f));
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, [.. dims.Select(static d => (long)(int)d)]);
-        Assert.False(network.Layers[0].IsExact);
+        Assert.False(network.DenseLayers[0].IsExact);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class OnnxElementwiseTests
         OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "N", 2).Output("y", "N", 2)
             .Weights("s", [2], 1, 3).Weights("b", [2], 0.1, 0.2).Weights("m", [2], 1, 2).Weights("v", [2], 3.75, 0)
             .Node("BatchNormalization", "x s b m v", "n", Float("epsilon", 0.25f)).Node("Relu", "n", "y");
-        AffineLayer layer = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 2).Layers[0];
+        AffineLayer layer = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 2).DenseLayers[0];
         Assert.Equal([0.5, 0, 0, 6], layer.Weights.ToArray());
         Assert.True(layer.WeightRadius.IsEmpty);
     }
@@ -119,7 +119,7 @@ public sealed class OnnxElementwiseTests
             .Node("Relu", "x", "r").Node("Relu", "r", "s").Node("Identity", "s", "t").Node("Relu", "t", "u").Node("MatMul", "u w", "y");
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 2);
         Assert.Equal("2-2-1", network.Architecture);
-        Assert.Equal([1, 0, 0, 1], network.Layers[0].Weights.ToArray());
+        Assert.Equal([1, 0, 0, 1], network.DenseLayers[0].Weights.ToArray());
     }
 
     [Fact]
@@ -131,6 +131,6 @@ public sealed class OnnxElementwiseTests
             .Node("Gemm", "x w1 b1", "h").Node("MatMul", "h w2", "m").Node("Mul", "m k", "n").Node("Sub", "k n", "y");
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 3);
         Assert.Equal("3-2", network.Architecture);
-        Assert.False(network.Layers[0].IsExact);
+        Assert.False(network.DenseLayers[0].IsExact);
     }
 }

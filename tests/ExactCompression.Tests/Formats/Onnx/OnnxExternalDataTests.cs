@@ -26,7 +26,7 @@ public sealed class OnnxExternalDataTests : IDisposable
         Directory.CreateDirectory(folder.File("data"));
         folder.Write(location, bytes);
         ReluNetwork network = NetworkFormats.Read(Model(location, offset, length));
-        Assert.Equal([1, 3, 5, 2, 4, 6], network.Layers[0].Weights.ToArray());
+        Assert.Equal([1, 3, 5, 2, 4, 6], network.DenseLayers[0].Weights.ToArray());
     }
 
     [Theory]

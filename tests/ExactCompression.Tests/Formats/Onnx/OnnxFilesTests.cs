@@ -41,7 +41,7 @@ public sealed class OnnxFilesTests
         {
             ReluNetwork network = AssertReadAndWritten(file, 1, 1, 1, 5);
             Assert.Equal("5-50-50-50-50-50-50-5", network.Architecture);
-            Assert.All(network.Layers, static layer => Assert.True(layer.IsExact));
+            Assert.All(network.DenseLayers, static layer => Assert.True(layer.IsExact));
         }
     }
 

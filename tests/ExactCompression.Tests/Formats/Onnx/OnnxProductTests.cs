@@ -35,7 +35,7 @@ public sealed class OnnxProductTests
             .Weights("w", [4, 3], TwelveValues).Weights("c", shape, TwelveValues[..count])
             .Node("Gemm", "x w c", "y");
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 4);
-        Assert.True(network.Layers[0].IsExact);
+        Assert.True(network.DenseLayers[0].IsExact);
     }
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class OnnxProductTests
             .Node("MatMul", "w1 x", "m").Node("Add", "b1 m", "z").Node("Relu", "z", "a").Node("MatMul", "w2 a", "y");
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 4, 1);
         Assert.Equal("4-3-1", network.Architecture);
-        Assert.All(network.Layers, static layer => Assert.True(layer.IsExact));
+        Assert.All(network.DenseLayers, static layer => Assert.True(layer.IsExact));
     }
 
     [Theory]
@@ -122,8 +122,8 @@ public sealed class OnnxProductTests
             .Node("MatMul", "x w", "m").Node("Add", dataFirst ? "m b" : "b m", "y");
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 4);
         Assert.Single(network.Layers);
-        Assert.True(network.Layers[0].IsExact);
-        Assert.Equal([0.1f, 0.2f, 0.3f], network.Layers[0].Bias.ToArray());
+        Assert.True(network.DenseLayers[0].IsExact);
+        Assert.Equal([0.1f, 0.2f, 0.3f], network.DenseLayers[0].Bias.ToArray());
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class OnnxProductTests
             .Node("Gemm", "x w c", "m").Node("Relu", "m", "y");
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 4);
         Assert.Equal(WeightPrecision.Float64, network.Precision);
-        Assert.Equal([0.1, 0.2, 0.3], network.Layers[0].Bias.ToArray());
+        Assert.Equal([0.1, 0.2, 0.3], network.DenseLayers[0].Bias.ToArray());
         Assert.Equal(Activation.Relu, network.Layers[0].Activation);
     }
 }

@@ -105,7 +105,7 @@ public sealed class OnnxShapeTests
             .Node("Cast", "m", "y", Int("to", (long)DataType.Float));
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 6);
         Assert.Equal(WeightPrecision.Float64, network.Precision);
-        Assert.Equal(W[1], network.Layers[0].Weights.Span[6]);
+        Assert.Equal(W[1], network.DenseLayers[0].Weights.Span[6]);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class OnnxShapeTests
             .Add(Tensor("w", [6, 2], W, DataType.Double)).Node("Cast", "w", "c", Int("to", (long)DataType.Float)).Node(
                 "MatMul", "x c", "y");
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, 1, 6);
-        Assert.Equal((float)0.1, network.Layers[0].Weights.Span[7]);
+        Assert.Equal((float)0.1, network.DenseLayers[0].Weights.Span[7]);
         Assert.Equal(WeightPrecision.Float32, network.Precision);
     }
 
@@ -158,7 +158,7 @@ public sealed class OnnxShapeTests
             .Weights("b", [2], 1, 2)
             .Node("Add", "m b", "z").Node("Relu", "z", "y").Node("MatMul", "x w", "m");
         ReluNetwork network = OnnxRuntimeOracle.Read(model.Model);
-        Assert.Equal([1, 2], network.Layers[0].Bias.ToArray());
+        Assert.Equal([1, 2], network.DenseLayers[0].Bias.ToArray());
         Assert.Equal(Activation.Relu, network.Layers[0].Activation);
     }
 
@@ -168,6 +168,6 @@ public sealed class OnnxShapeTests
     {
         model.Graph.Output[0].Type.TensorType.Shape = null;
         ReluNetwork network = OnnxRuntimeOracle.AssertAgrees(model.Model, shape);
-        Assert.All(network.Layers, static layer => Assert.True(layer.IsExact));
+        Assert.All(network.DenseLayers, static layer => Assert.True(layer.IsExact));
     }
 }

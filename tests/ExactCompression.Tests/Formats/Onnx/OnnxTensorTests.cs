@@ -26,7 +26,7 @@ public sealed class OnnxTensorTests
         ];
         foreach (TensorProto tensor in tensors)
         {
-            AffineLayer layer = Network(tensor).Layers[0];
+            AffineLayer layer = Network(tensor).DenseLayers[0];
             Assert.Equal(values, layer.Weights.ToArray());
             Assert.Equal(tensor.DataType == DataType.Double ? WeightPrecision.Float64 : WeightPrecision.Float32, layer.Precision);
         }
@@ -35,11 +35,11 @@ public sealed class OnnxTensorTests
         Assert.Equal(
             truncated,
             Network(new() { Name = "w", Dims = { 6, 1 }, DataType = DataType.Bfloat16,
-                Int32Data = { brains.Select(static b => (int)b) } }).Layers[0].Weights.ToArray());
+                Int32Data = { brains.Select(static b => (int)b) } }).DenseLayers[0].Weights.ToArray());
         Assert.Equal(
             truncated,
             Network(new() { Name = "w", Dims = { 6, 1 }, DataType = DataType.Bfloat16,
-                RawData = ByteString.CopyFrom([.. brains.SelectMany(BitConverter.GetBytes)]) }).Layers[0].Weights.ToArray());
+                RawData = ByteString.CopyFrom([.. brains.SelectMany(BitConverter.GetBytes)]) }).DenseLayers[0].Weights.ToArray());
     }
 
     [Theory]

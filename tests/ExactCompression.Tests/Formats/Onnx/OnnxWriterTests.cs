@@ -125,7 +125,7 @@ public sealed class OnnxWriterTests
         Assert.Equal("WeightOverflow", error.ErrorId);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
         NetworkFormats.Write(network, folder.File("n.onnx"));
-        Assert.Equal(1e39, NetworkFormats.Read(folder.File("n.onnx")).Layers[0].Weights.Span[0]);
+        Assert.Equal(1e39, NetworkFormats.Read(folder.File("n.onnx")).DenseLayers[0].Weights.Span[0]);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class OnnxWriterTests
             [new AffineLayer([0.5], [0.25], 1, 1, Activation.Identity, WeightPrecision.Float64, [1e-17], [1e-17])]);
         ReluNetwork copy = RoundTrip(network, WeightPrecision.Float64);
         NetworkAssert.SameBits(network, copy);
-        Assert.True(copy.Layers[0].IsExact);
+        Assert.True(copy.DenseLayers[0].IsExact);
     }
 
     private static Gen<ReluNetwork> Networks(WeightPrecision precision) =>

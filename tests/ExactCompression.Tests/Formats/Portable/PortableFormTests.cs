@@ -212,7 +212,7 @@ public sealed class PortableFormTests
             Version = 3,
             Metadata = [new("key", "value")],
         };
-        yield return new ReluNetwork(network.Layers, "trained", null, null, InputDomain.Unit, history, model);
+        yield return new ReluNetwork(network.DenseLayers, "trained", null, null, InputDomain.Unit, history, model);
     }
 
     private static InputData Stated() => new([1, 2, 3, 4], 2, 2) { Ranges = (new double[] { 0.5, 1.75 }, new double[] { 3.5, 4.25 }) };

@@ -29,5 +29,5 @@ internal static class Import
     }
 
     /// <summary>The first weight of each layer.</summary>
-    public static double[] FirstWeights(this ReluNetwork network) => [.. network.Layers.Select(static l => l.Weights.Span[0])];
+    public static double[] FirstWeights(this ReluNetwork network) => [.. network.DenseLayers.Select(static l => l.Weights.Span[0])];
 }

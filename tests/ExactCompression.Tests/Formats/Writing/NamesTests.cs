@@ -179,7 +179,7 @@ public sealed class NamesTests
         using var folder = new TemporaryFolder();
         var network = new ReluNetwork([new AffineLayer([0.1, 1.0 / 3], [0.7], 1, 2, Activation.Identity)], "Precision = Float32");
         NetworkFormats.Write(network, folder.File(file));
-        Assert.Equal([0.1, 1.0 / 3], NetworkFormats.Read(folder.File(file)).Layers[0].Weights.ToArray());
+        Assert.Equal([0.1, 1.0 / 3], NetworkFormats.Read(folder.File(file)).DenseLayers[0].Weights.ToArray());
     }
 
     [Theory]

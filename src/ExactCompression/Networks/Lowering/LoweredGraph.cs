@@ -1,0 +1,67 @@
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Networks;
+
+/// <summary>
+/// A network as bounds, witnesses, trees and solvers see it: layers that are sums of linear maps, with or without rectifiers. All
+/// piecewise-linear units are made of these: <c>leaky(z) = a z + (1 - a) max(0, z)</c>, <c>max(x, y) = y + max(0, x - y)</c>. What depends
+/// on an opaque node is left out. Immutable.
+/// </summary>
+internal sealed class LoweredGraph
+{
+    private readonly int[] rectifiers;
+    private readonly int[] readers;
+
+    /// <summary>Makes a graph.</summary>
+    /// <param name="input">The network's input.</param>
+    /// <param name="layers">The layers, each after those whose values it takes.</param>
+    /// <param name="outputs">The values that are the network's outputs, in their order; null where they depend on opaque nodes.</param>
+    public LoweredGraph(MapShape input, IReadOnlyList<LoweredLayer> layers, IReadOnlyList<int>? outputs)
+    {
+        (Input, Layers, Outputs) = (input, layers, outputs);
+        rectifiers = [.. Enumerable.Range(0, layers.Count).Where(i => layers[i].IsRectifier)];
+        readers = new int[layers.Count + 1];
+        for (int l = 0; l < layers.Count; l++)
+        {
+            foreach (LinearTerm term in layers[l].Terms)
+            {
+                if (term.Source > l || term.Map.Input.Count != ShapeOf(term.Source).Count || term.Map.Output.Count != layers[l].Width)
+                    throw new ArgumentException($"A term of {layers[l]} does not fit.", nameof(layers));
+                readers[term.Source]++;
+            }
+        }
+    }
+
+    /// <summary>Arrangement of the network's input.</summary>
+    public MapShape Input { get; }
+
+    /// <summary>The layers, each after those whose values it takes. The value of the first has number 1: 0 is the input.</summary>
+    public IReadOnlyList<LoweredLayer> Layers { get; }
+
+    /// <summary>The values that are the network's outputs, in their order; null where they depend on opaque nodes.</summary>
+    public IReadOnlyList<int>? Outputs { get; }
+
+    /// <summary>Number of layers with rectifiers.</summary>
+    public int Rectifiers => rectifiers.Length;
+
+    /// <summary>The graph of a dense network.</summary>
+    /// <param name="layers">Its layers; all but the last are rectified.</param>
+    public static LoweredGraph Of(IReadOnlyList<AffineLayer> layers) => new(
+        MapShape.Vector(layers[0].Inputs), [.. layers.Select(static (layer, l) => LoweredLayer.Of(layer, l + 1))], [layers.Count]);
+
+    /// <summary>The layer that the rectifiers of a number are in.</summary>
+    /// <param name="number">1-based, in the order of the layers.</param>
+    public LoweredLayer Rectifier(int number) => Layers[rectifiers[number - 1]];
+
+    /// <summary>The value that the rectifiers of a number give.</summary>
+    /// <param name="number">1-based, in the order of the layers.</param>
+    public int ValueOf(int number) => rectifiers[number - 1] + 1;
+
+    /// <summary>The arrangement of a value.</summary>
+    /// <param name="value">0 for the input, else a layer's 1-based place.</param>
+    public MapShape ShapeOf(int value) => value == 0 ? Input : Layers[value - 1].Shape;
+
+    /// <summary>How many terms take a value.</summary>
+    /// <param name="value">The value.</param>
+    public int ReadersOf(int value) => readers[value];
+}

@@ -1,0 +1,39 @@
+namespace ExactCompression.Networks;
+
+/// <summary>A matrix and a bias along the last axis: <c>y[.., o] = sum_i W[o, i] x[.., i] + b[o]</c>.</summary>
+/// <param name="Weights">Row-major outputs x inputs.</param>
+/// <param name="Bias">A number for each output.</param>
+/// <param name="Inputs">Length of the last axis before.</param>
+/// <param name="Stored">What the file stores them as.</param>
+internal sealed record DenseOperator(double[] Weights, double[] Bias, int Inputs, WeightPrecision Stored = WeightPrecision.Float32)
+    : Operator
+{
+    /// <inheritdoc/>
+    public override string Name => "Gemm";
+
+    /// <inheritdoc/>
+    public override WeightPrecision? Precision => Stored;
+
+    /// <summary>Length of the last axis after.</summary>
+    public int Outputs => Bias.Length;
+
+    /// <inheritdoc/>
+    public override long ConnectionCount => Weights.LongLength;
+
+    /// <inheritdoc/>
+    public override long NonZeroConnectionCount => CountNonZero(Weights);
+
+    /// <inheritdoc/>
+    public override long ParameterCount => Weights.LongLength + Bias.Length;
+
+    /// <inheritdoc/>
+    public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output)
+    {
+        if (RequireCount(inputs, 1) is { } fault)
+            return fault;
+        TensorShape input = inputs[0];
+        bool fits = input.Count >= 1 && input.Count == output.Count && input[^1] == Inputs && output[^1] == Outputs
+            && input.SkipLast(1).SequenceEqual(output.SkipLast(1)) && Weights.LongLength == (long)Outputs * Inputs;
+        return fits ? null : $"A matrix of {Outputs} x {Inputs} does not lead from {input} to {output}.";
+    }
+}

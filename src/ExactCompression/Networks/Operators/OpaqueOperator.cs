@@ -1,0 +1,17 @@
+namespace ExactCompression.Networks;
+
+/// <summary>
+/// Any operation that is not known here, or not to be analysed. Nothing is claimed of what depends on it; a file keeps it as it was.
+/// </summary>
+/// <param name="Name">The file's name for the operation.</param>
+internal sealed record OpaqueOperator(string Name) : Operator
+{
+    /// <inheritdoc/>
+    public override string Name { get; } = Name;
+
+    /// <summary>Why it is not analysed; empty where its kind alone says so.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <inheritdoc/>
+    public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output) => null;
+}

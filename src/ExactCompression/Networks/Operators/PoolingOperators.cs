@@ -1,0 +1,57 @@
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Networks;
+
+/// <summary>The largest element of each window; padding is never the largest.</summary>
+/// <param name="Geometry">Kernel, strides, padding, dilations; over one axis, the kernel has one row.</param>
+internal sealed record MaxPoolOperator(ConvolutionShape Geometry) : Operator
+{
+    /// <inheritdoc/>
+    public override string Name => "MaxPool";
+
+    /// <inheritdoc/>
+    public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output) =>
+        RequireCount(inputs, 1) ?? Geometry.FindFault(inputs[0], inputs[0].Count > 0 ? inputs[0][0] : 0, output);
+}
+
+/// <summary>The mean of each window.</summary>
+/// <param name="Geometry">Kernel, strides, padding, dilations; over one axis, the kernel has one row.</param>
+/// <param name="CountsPadding">Whether padding counts in the mean, as zeros. Positions beyond <paramref name="Padded"/> never
+/// count.</param>
+/// <param name="Padded">The padding that counts, in rows below and columns on the right: more than that of the geometry has no effect,
+/// less is what rounding a size up adds.</param>
+internal sealed record AveragePoolOperator(ConvolutionShape Geometry, bool CountsPadding, (int Bottom, int Right) Padded) : Operator
+{
+    /// <inheritdoc/>
+    public override string Name => "AveragePool";
+
+    /// <inheritdoc/>
+    public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output) =>
+        RequireCount(inputs, 1) ?? Geometry.FindFault(inputs[0], inputs[0].Count > 0 ? inputs[0][0] : 0, output);
+}
+
+/// <summary>What convolutions and poolings share.</summary>
+internal static class WindowGeometry
+{
+    /// <summary>What does not fit between a geometry and the shapes around it, or null.</summary>
+    /// <param name="geometry">The geometry.</param>
+    /// <param name="input">Shape of the input: channels and one or two axes.</param>
+    /// <param name="channels">Channels of the result.</param>
+    /// <param name="output">Shape of the result.</param>
+    public static string? FindFault(this ConvolutionShape geometry, TensorShape input, int channels, TensorShape output)
+    {
+        if (input.Count is not (2 or 3))
+            return $"Windows need channels and one or two axes, not {input}.";
+        if (geometry.KernelHeight < 1 || geometry.KernelWidth < 1 || geometry.StrideRows < 1 || geometry.StrideColumns < 1
+            || geometry.DilationRows < 1 || geometry.DilationColumns < 1)
+            return "Kernel, strides and dilations are at least 1.";
+        MapShape shape = MapShapes.Of(input);
+        long tall = (long)geometry.DilationRows * (geometry.KernelHeight - 1), wide = (long)geometry.DilationColumns * (geometry.KernelWidth - 1);
+        if (tall >= (long)shape.Height + geometry.PadTop + geometry.PadBottom || wide >= (long)shape.Width + geometry.PadLeft + geometry.PadRight)
+            return $"The kernel is larger than the padded input, {input}.";
+        MapShape expected = new(channels, geometry.OutputHeight(shape.Height), geometry.OutputWidth(shape.Width));
+        return input.Count == output.Count && MapShapes.Of(output) == expected
+            ? null
+            : $"{input} gives {channels} channels of {expected.Height} x {expected.Width}, not {output}.";
+    }
+}

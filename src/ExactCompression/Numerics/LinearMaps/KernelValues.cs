@@ -1,0 +1,39 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
+namespace ExactCompression.Numerics;
+
+/// <summary>What kernels of either precision do with arrays of numbers.</summary>
+internal static class KernelValues
+{
+    /// <summary>Numbers in the kernel's precision, rounded to nearest; those that are there already are not copied.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="values">The numbers.</param>
+    public static ReadOnlySpan<T> Convert<T>(ReadOnlySpan<double> values)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(double))
+            return MemoryMarshal.Cast<double, T>(values);
+        var single = new float[values.Length];
+        for (int i = 0; i < single.Length; i++)
+            single[i] = (float)values[i];
+        return MemoryMarshal.Cast<float, T>(single);
+    }
+
+    /// <summary>Adds numbers to others.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="to">The sums.</param>
+    /// <param name="values">What is added.</param>
+    public static void Add<T>(Span<T> to, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(double))
+            Add(MemoryMarshal.Cast<T, double>(to), MemoryMarshal.Cast<T, double>(values));
+        else
+            Add(MemoryMarshal.Cast<T, float>(to), MemoryMarshal.Cast<T, float>(values));
+    }
+
+    private static void Add(Span<double> to, ReadOnlySpan<double> values) => TensorPrimitives.Add(to, values, to);
+
+    private static void Add(Span<float> to, ReadOnlySpan<float> values) => TensorPrimitives.Add(to, values, to);
+}
