@@ -33,7 +33,7 @@ internal static class ClaimComparison
     private static void OptimizeSlopes(VerdictLedger ledger, VerdictLedger bounded, SearchClock clock)
     {
         using var below = new RelaxedNetwork(ledger.Domain);
-        for (int layer = 1; layer <= ledger.Network.Depth; layer++)
+        for (int layer = 1; layer <= ledger.Graph.Rectifiers; layer++)
         {
             AffineLayer map = ledger.Network.HiddenLayer(layer);
             int first = ledger.Offsets[layer - 1];

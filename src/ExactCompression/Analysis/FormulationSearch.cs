@@ -50,7 +50,7 @@ internal sealed class FormulationSearch(
                     Refute(search, 0);
                     break;
                 case MilpFormulation.Layer:
-                    for (int layer = 1; layer <= ledger.Network.Depth; layer++)
+                    for (int layer = 1; layer <= ledger.Graph.Rectifiers; layer++)
                     {
                         if (ledger.HasOpen(layer))
                             Refute(search, layer);

@@ -58,7 +58,7 @@ internal static class RefinementSchedule
     private static void ForLayers(VerdictLedger ledger, Action<int, AffineLayer, RelaxedNetwork> work)
     {
         using var below = new RelaxedNetwork(ledger.Domain);
-        for (int layer = 1; layer <= ledger.Network.Depth && ledger.DeepestOpen() >= layer; layer++)
+        for (int layer = 1; layer <= ledger.Graph.Rectifiers && ledger.DeepestOpen() >= layer; layer++)
         {
             AffineLayer map = ledger.Network.HiddenLayer(layer);
             if (layer > 1)
@@ -104,7 +104,7 @@ internal static class RefinementSchedule
     private static void Tighten(VerdictLedger ledger, int layer, AlphaBetaCrown bounds, SearchClock clock, bool onlyUndecided)
     {
         clock.Report(SearchStage.AlphaCrown, layer);
-        int first = ledger.Offsets[layer - 1], width = ledger.Network.WidthOf(layer);
+        int first = ledger.Offsets[layer - 1], width = ledger.Graph.Rectifier(layer).Width;
         float[] slopes = bounds.PlainSlopes();
         var problems = new List<CrownSubproblem>();
         for (int i = 0; i < width; i++)

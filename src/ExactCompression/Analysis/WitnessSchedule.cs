@@ -32,7 +32,7 @@ internal static class WitnessSchedule
 
     private static void Attack(VerdictLedger ledger, WitnessSearch search, SearchClock clock)
     {
-        for (int layer = 2; layer <= ledger.Network.Depth; layer++)
+        for (int layer = 2; layer <= ledger.Graph.Rectifiers; layer++)
         {
             int current = layer;
             if (ledger.HasOpen(current))

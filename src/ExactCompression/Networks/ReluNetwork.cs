@@ -180,8 +180,10 @@ public sealed class ReluNetwork
     {
         if (input.Length != InputSize)
             throw new ArgumentException($"The network takes {InputSize} values, not {input.Length}.", nameof(input));
+        if (dense is null)
+            return Networks.LoweredEvaluation.Outputs(Lowered, input);
         double[] values = input.ToArray();
-        foreach (AffineLayer layer in DenseLayers)
+        foreach (AffineLayer layer in dense)
             values = Networks.AffineEvaluation.Apply(layer, values);
         return values;
     }

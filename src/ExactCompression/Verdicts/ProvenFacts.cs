@@ -34,6 +34,10 @@ internal sealed class ProvenFacts(NeuronLayout layout)
                 (verdict.LowerBound, verdict.UpperBound, verdict.PositiveWitness, verdict.NegativeWitness);
     }
 
+    /// <summary>States that nothing is known.</summary>
+    /// <param name="index">The neuron.</param>
+    public void Clear(int index) => (Lower[index], Upper[index]) = (double.NegativeInfinity, double.PositiveInfinity);
+
     /// <summary>
     /// Keeps the tighter of the old bounds and the new. A NaN, or an infinity that overflow has given the wrong sign, proves nothing.
     /// </summary>
@@ -92,7 +96,7 @@ internal sealed class ProvenFacts(NeuronLayout layout)
     /// <param name="network">The network's name.</param>
     public InvalidInputException Contradiction(int index, NeuronState state, string network)
     {
-        (int layer, int neuron) = layout.Place(index);
+        (int layer, int neuron) = layout.NeuronOf(index);
         return new(
             "ContradictingEvidence",
             $"The evidence on layer {layer}, neuron {neuron} of '{network}' contradicts itself: {state}, "

@@ -22,6 +22,9 @@ internal sealed class VerdictLedger
     private readonly ProvenFacts facts;
     private readonly ClaimLedger claims;
 
+    /// <summary>Where the table has the neuron of each index; -1 for rectifiers that are no neurons of the network's.</summary>
+    private readonly int[] tableIndices;
+
     /// <summary>The proof that a neuron is never below 0, by the neuron's index.</summary>
     private readonly Dictionary<int, Evidence> neverNegative = [];
 
@@ -38,11 +41,18 @@ internal sealed class VerdictLedger
         claims = new(Network.Name);
         layout = new(Network);
         facts = new(layout);
-        states = new(layout, scope ?? (static _ => true));
+        tableIndices = [.. Enumerable.Range(0, layout.Count).Select(layout.TableIndexOf)];
+        states = new(layout, index => tableIndices[index] >= 0 && scope?.Invoke(tableIndices[index]) != false);
         evidence = new Evidence[layout.Count];
         for (int i = 0; i < layout.Count; i++)
         {
-            NeuronStability neuron = table.Neurons[i];
+            if (tableIndices[i] < 0)
+            {
+                facts.Clear(i);
+                continue;
+            }
+
+            NeuronStability neuron = table.Neurons[tableIndices[i]];
             facts.Take(i, neuron, table.IsImported);
             states[i] = neuron.State;
             evidence[i] = neuron.State == NeuronState.Undetermined && table.IsImported ? Evidence.None : neuron.Basis;
@@ -55,6 +65,9 @@ internal sealed class VerdictLedger
     }
 
     public ReluNetwork Network { get; }
+
+    /// <summary>The network as searches see it; its layers with rectifiers are those that the ledger numbers.</summary>
+    public LoweredGraph Graph => Network.Lowered;
 
     public InputDomain Domain { get; }
 
@@ -96,7 +109,7 @@ internal sealed class VerdictLedger
             if (!refuted && (states[index] != NeuronState.Undetermined || found == NeuronState.Undetermined))
                 continue;
             string proof = found == NeuronState.Undetermined ? facts.Describe(index) : $"{found}, {by}";
-            claims.Contradict(Place(index), state, claim, proof);
+            claims.Contradict(layout.NeuronOf(index), state, claim, proof);
         }
 
         claims.Report(options);
@@ -215,11 +228,13 @@ internal sealed class VerdictLedger
 
     public StabilityTable ToTable(TimeSpan elapsed, IEnumerable<StageReport> stages, string? device)
     {
-        var neurons = new NeuronStability[Count];
-        for (int i = 0; i < neurons.Length; i++)
+        NeuronStability[] neurons = [.. start.Neurons];
+        for (int i = 0; i < Count; i++)
         {
-            (int layer, int neuron) = Place(i);
-            neurons[i] = new()
+            if (tableIndices[i] < 0)
+                continue;
+            (int layer, int neuron) = layout.NeuronOf(i);
+            neurons[tableIndices[i]] = new()
             {
                 Layer = layer,
                 Neuron = neuron,
@@ -245,7 +260,7 @@ internal sealed class VerdictLedger
     /// <summary>A proof refutes a claim: the claim is no longer a verdict, but stays in the evidence and is reported.</summary>
     private void Withdraw(int index, string proof)
     {
-        claims.Contradict(Place(index), states[index], evidence[index], proof);
+        claims.Contradict(layout.NeuronOf(index), states[index], evidence[index], proof);
         states[index] = NeuronState.Undetermined;
         evidence[index] = evidence[index].Refuted();
     }

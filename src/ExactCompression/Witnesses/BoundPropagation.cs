@@ -19,7 +19,7 @@ internal static class BoundPropagation
     {
         var hints = new Dictionary<SignTarget, float[]>();
         using var below = new RelaxedNetwork(ledger.Domain);
-        for (int layer = 1; layer <= ledger.Network.Depth; layer++)
+        for (int layer = 1; layer <= ledger.Graph.Rectifiers; layer++)
         {
             clock.ThrowIfExpired();
             AffineLayer map = ledger.Network.HiddenLayer(layer);
@@ -31,7 +31,7 @@ internal static class BoundPropagation
                 clock.Run(SearchStage.Crown, () => Crown(ledger, layer, map, below, clock, hints));
             }
 
-            if (layer < ledger.Network.Depth)
+            if (layer < ledger.Graph.Rectifiers)
                 below.Add(map, ledger.LowerOf(layer), ledger.UpperOf(layer));
         }
 

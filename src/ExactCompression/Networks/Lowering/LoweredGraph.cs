@@ -16,10 +16,11 @@ internal sealed class LoweredGraph
     /// <param name="input">The network's input.</param>
     /// <param name="layers">The layers, each after those whose values it takes.</param>
     /// <param name="outputs">The values that are the network's outputs, in their order; null where they depend on opaque nodes.</param>
-    public LoweredGraph(MapShape input, IReadOnlyList<LoweredLayer> layers, IReadOnlyList<int>? outputs)
+    /// <param name="hidden">How many layers are searched, from the first on; null for all.</param>
+    public LoweredGraph(MapShape input, IReadOnlyList<LoweredLayer> layers, IReadOnlyList<int>? outputs, int? hidden = null)
     {
         (Input, Layers, Outputs) = (input, layers, outputs);
-        rectifiers = [.. Enumerable.Range(0, layers.Count).Where(i => layers[i].IsRectifier)];
+        rectifiers = [.. Enumerable.Range(0, hidden ?? layers.Count).Where(i => layers[i].IsRectifier)];
         readers = new int[layers.Count + 1];
         for (int l = 0; l < layers.Count; l++)
         {
@@ -41,13 +42,14 @@ internal sealed class LoweredGraph
     /// <summary>The values that are the network's outputs, in their order; null where they depend on opaque nodes.</summary>
     public IReadOnlyList<int>? Outputs { get; }
 
-    /// <summary>Number of layers with rectifiers.</summary>
+    /// <summary>Number of layers with rectifiers; one that rectifies the outputs of a dense network does not count.</summary>
     public int Rectifiers => rectifiers.Length;
 
     /// <summary>The graph of a dense network.</summary>
     /// <param name="layers">Its layers; all but the last are rectified.</param>
     public static LoweredGraph Of(IReadOnlyList<AffineLayer> layers) => new(
-        MapShape.Vector(layers[0].Inputs), [.. layers.Select(static (layer, l) => LoweredLayer.Of(layer, l + 1))], [layers.Count]);
+        MapShape.Vector(layers[0].Inputs), [.. layers.Select(static (layer, l) => LoweredLayer.Of(layer, l + 1))], [layers.Count],
+        layers.Count - 1);
 
     /// <summary>The layer that the rectifiers of a number are in.</summary>
     /// <param name="number">1-based, in the order of the layers.</param>
