@@ -49,11 +49,14 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
                 messages.Verbose($"{file}: {network.Format} {network.Architecture}, {network.ParameterCount} parameters");
                 foreach ((NetworkLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i + 1)))
                     messages.Debug(
-                        $"layer {number}: {(layer is AffineLayer map ? $"{map.Inputs} to {map.Outputs}" : layer.Shape)}, {layer.Activation}, {layer.NonZeroConnectionCount} weights not 0"
+                        $"layer {number}: {Size(layer)}, {layer.Activation}, {layer.NonZeroConnectionCount} weights not 0"
                             + (layer is AffineLayer dense ? $", {dense.Precision}{(dense.IsExact ? "" : ", rounded when joined")}" : ""));
                 return network;
             },
             WriteObject);
+
+    private static string Size(NetworkLayer layer) =>
+        layer is AffineLayer dense ? $"{dense.Inputs} to {dense.Outputs}" : layer.Shape.ToString();
 
     private ImportOptions Options(string file, PipelineMessages messages) => new()
     {

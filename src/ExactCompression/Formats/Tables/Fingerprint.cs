@@ -18,7 +18,8 @@ internal static class Fingerprint
 
         foreach (AffineLayer layer in network.DenseLayers)
         {
-            HashedNumbers.Append(hash, [layer.Outputs, layer.Inputs, (int)layer.Activation, layer.WeightRadius.Length, layer.BiasRadius.Length]);
+            HashedNumbers.Append(
+                hash, [layer.Outputs, layer.Inputs, (int)layer.Activation, layer.WeightRadius.Length, layer.BiasRadius.Length]);
             HashedNumbers.Append(hash, layer.Weights.Span);
             HashedNumbers.Append(hash, layer.Bias.Span);
             HashedNumbers.Append(hash, layer.WeightRadius.Span);
