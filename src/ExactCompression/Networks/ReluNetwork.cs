@@ -176,12 +176,13 @@ public sealed class ReluNetwork
     /// <param name="input">Length <see cref="InputSize"/>.</param>
     /// <returns>Length <see cref="OutputSize"/>.</returns>
     /// <exception cref="ArgumentException">The input has another length.</exception>
+    /// <exception cref="InvalidInputException">The outputs depend on nodes that cannot be evaluated.</exception>
     public double[] Evaluate(ReadOnlySpan<double> input)
     {
         if (input.Length != InputSize)
             throw new ArgumentException($"The network takes {InputSize} values, not {input.Length}.", nameof(input));
         if (dense is null)
-            return Networks.LoweredEvaluation.Outputs(Lowered, input);
+            return Networks.LoweredEvaluation.Outputs(Lowered, input, Name);
         double[] values = input.ToArray();
         foreach (AffineLayer layer in dense)
             values = Networks.AffineEvaluation.Apply(layer, values);

@@ -89,5 +89,5 @@ internal sealed class ConvolutionMap : ILinearMap
 
     /// <inheritdoc/>
     public ILinearKernel<T> Pack<T>()
-        where T : unmanaged => LinearMaps.PackEntries<T>(this);
+        where T : unmanaged => new ConvolutionKernel<T>(filters, Output, Input, Geometry, Groups);
 }
