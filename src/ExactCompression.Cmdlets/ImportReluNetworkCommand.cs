@@ -47,13 +47,16 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
             {
                 ReluNetwork network = NetworkFormats.Read(file, Format, Options(file, messages));
                 messages.Verbose($"{file}: {network.Format} {network.Architecture}, {network.ParameterCount} parameters");
-                foreach ((AffineLayer layer, int number) in network.DenseLayers.Select(static (l, i) => (l, i + 1)))
+                foreach ((NetworkLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i + 1)))
                     messages.Debug(
-                        $"layer {number}: {layer.Inputs} to {layer.Outputs}, {layer.Activation}, {layer.NonZeroConnectionCount} weights "
-                            + $"not 0, {layer.Precision}{(layer.IsExact ? "" : ", rounded when joined")}");
+                        $"layer {number}: {Size(layer)}, {layer.Activation}, {layer.NonZeroConnectionCount} weights not 0"
+                            + (layer is AffineLayer dense ? $", {dense.Precision}{(dense.IsExact ? "" : ", rounded when joined")}" : ""));
                 return network;
             },
             WriteObject);
+
+    private static string Size(NetworkLayer layer) =>
+        layer is AffineLayer dense ? $"{dense.Inputs} to {dense.Outputs}" : layer.Shape.ToString();
 
     private ImportOptions Options(string file, PipelineMessages messages) => new()
     {

@@ -83,7 +83,8 @@ public static class NetworkFormats
     /// <param name="path">A path; its extension selects the format.</param>
     /// <exception cref="InvalidInputException">The extension selects no format that can be written.</exception>
     public static WeightPrecision SourcePrecision(ReluNetwork network, string path) =>
-        network.DenseLayers.All(static l => l.Parts is null) || RequireWritable(path).Holds(network, network.SourcePrecision)
+        !network.IsDense || network.DenseLayers.All(static l => l.Parts is null)
+            || RequireWritable(path).Holds(network, network.SourcePrecision)
             ? network.SourcePrecision
             : network.Precision;
 

@@ -1,10 +1,10 @@
 namespace ExactCompression;
 
 /// <summary>
-/// A network of linear maps and piecewise-linear units: a graph of operators. Its layers are the nodes with units, in the order of the graph.
-/// Many networks are chains of dense layers, <c>a_0 = x</c>, <c>z_l = W_l a_(l-1) + b_l</c>, <c>a_l = max(0, z_l)</c> for the hidden layers
-/// <c>l = 1..L</c>, and an output layer that is linear (or, in some files, followed by a ReLU too). Immutable; safe to share between
-/// threads.
+/// A network of linear maps and piecewise-linear units: a graph of operators. Its layers are the nodes with units, in the order of the
+/// graph. Many networks are chains of dense layers, <c>a_0 = x</c>, <c>z_l = W_l a_(l-1) + b_l</c>, <c>a_l = max(0, z_l)</c> for
+/// the hidden layers <c>l = 1..L</c>, and an output layer that is linear (or, in some files, followed by a ReLU too). Immutable; safe
+/// to share between threads.
 /// </summary>
 public sealed class ReluNetwork
 {

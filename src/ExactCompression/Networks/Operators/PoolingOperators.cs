@@ -46,8 +46,10 @@ internal static class WindowGeometry
             || geometry.DilationRows < 1 || geometry.DilationColumns < 1)
             return "Kernel, strides and dilations are at least 1.";
         MapShape shape = MapShapes.Of(input);
-        long tall = (long)geometry.DilationRows * (geometry.KernelHeight - 1), wide = (long)geometry.DilationColumns * (geometry.KernelWidth - 1);
-        if (tall >= (long)shape.Height + geometry.PadTop + geometry.PadBottom || wide >= (long)shape.Width + geometry.PadLeft + geometry.PadRight)
+        long tall = (long)geometry.DilationRows * (geometry.KernelHeight - 1);
+        long wide = (long)geometry.DilationColumns * (geometry.KernelWidth - 1);
+        if (tall >= (long)shape.Height + geometry.PadTop + geometry.PadBottom
+            || wide >= (long)shape.Width + geometry.PadLeft + geometry.PadRight)
             return $"The kernel is larger than the padded input, {input}.";
         MapShape expected = new(channels, geometry.OutputHeight(shape.Height), geometry.OutputWidth(shape.Width));
         return input.Count == output.Count && MapShapes.Of(output) == expected
