@@ -76,6 +76,19 @@ public sealed class ReluNetwork
         lowered = new(() => Networks.GraphLowering.Lower(graph));
     }
 
+    private ReluNetwork(ReluNetwork like, Networks.LoweredGraph graph)
+    {
+        dense = like.dense;
+        Graph = like.Graph;
+        Layers = like.Layers;
+        if (dense is not null)
+            DenseLayers = Array.AsReadOnly(dense);
+        InputShape = like.InputShape;
+        (Name, Path, Format, StatedDomain, Training, Interface) =
+            (like.Name, like.Path, like.Format, like.StatedDomain, like.Training, like.Interface);
+        lowered = new(graph);
+    }
+
     /// <summary>A short name for tables.</summary>
     public string Name { get; }
 
@@ -171,6 +184,10 @@ public sealed class ReluNetwork
     public ReluNetwork Renamed(string name, string? path = null) => dense is not null
         ? new(dense, name, path, Format, StatedDomain, Training, Interface)
         : new(Graph!, name, path, Format, StatedDomain);
+
+    /// <summary>The same network, which searches see with other weights.</summary>
+    /// <param name="graph">What they see.</param>
+    internal ReluNetwork With(Networks.LoweredGraph graph) => new(this, graph);
 
     /// <summary>Runs one input through the network in double.</summary>
     /// <param name="input">Length <see cref="InputSize"/>.</param>
