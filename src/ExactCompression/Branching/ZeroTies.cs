@@ -120,30 +120,30 @@ internal static class ZeroTies
         int[] open = Open(ledger);
         if (open.Length == 0)
             return;
-        using var below = new RelaxedNetwork(ledger.Domain);
+        using var below = new RelaxedGraph(ledger.Domain, ledger.Graph);
         for (int layer = 1; layer <= ledger.Place(open[^1]).Layer; layer++)
         {
             clock.ThrowIfExpired();
-            AffineLayer map = ledger.Network.HiddenLayer(layer);
+            LoweredLayer map = below.AdvanceTo(layer);
             Tighten(ledger, map, ledger.Offsets[layer - 1], below, clock);
-            below.Add(map, ledger.LowerOf(layer), ledger.UpperOf(layer));
+            below.Add(ledger.LowerOf(layer), ledger.UpperOf(layer));
         }
     }
 
-    private static void Tighten(VerdictLedger ledger, AffineLayer map, int first, RelaxedNetwork below, SearchClock clock)
+    private static void Tighten(VerdictLedger ledger, LoweredLayer map, int first, RelaxedGraph below, SearchClock clock)
     {
-        int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(i => ledger.MayBeZero(first + i))];
+        int[] neurons = [.. Enumerable.Range(0, map.Width).Where(i => ledger.MayBeZero(first + i))];
         if (neurons.Length == 0)
             return;
-        double[] lower = new double[map.Outputs], upper = new double[map.Outputs];
-        IntervalBounds.Propagate(map, below.Output, lower, upper);
+        double[] lower = new double[map.Width], upper = new double[map.Width];
+        IntervalBounds.Propagate(map, below.SourcesOf(map), lower, upper);
         foreach (int i in neurons)
             ledger.Bound(first + i, double.NegativeInfinity, upper[i], Evidence.Interval);
         neurons = Array.FindAll(neurons, i => ledger.MayBeZero(first + i));
         if (below.Layers.Count == 0 || neurons.Length == 0)
             return;
         var bounds = new double[neurons.Length];
-        new CrownBounds(below).Bound(map, neurons, above: true, bounds, [], clock.Parallel);
+        new CrownBounds(below).Bound(map, neurons, above: true, bounds, null, clock.Parallel);
         for (int k = 0; k < neurons.Length; k++)
             ledger.Bound(first + neurons[k], double.NegativeInfinity, bounds[k], Evidence.Crown);
     }

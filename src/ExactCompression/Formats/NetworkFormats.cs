@@ -40,6 +40,8 @@ public static class NetworkFormats
         options ??= new();
         if (chosen is not (PyTorchFormat or SafeTensorsFormat or NpzFormat))
             options.RequireNoNames(path, chosen.Name);
+        if (chosen is not PyTorchFormat)
+            options.RequireNoInputShape(path, $"of the format {chosen.Name}");
         try
         {
             options = Bounded(options);

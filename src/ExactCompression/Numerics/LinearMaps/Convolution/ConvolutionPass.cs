@@ -28,6 +28,9 @@ internal sealed unsafe class ConvolutionPass<T>
 
     private static int MostVectors => Vector512.IsHardwareAccelerated ? 2 : 1;
 
+    /// <summary>Whether leaving a value out saves more than it takes to find it.</summary>
+    private bool IsCompactionWorthwhile => weights.Targets * rowAxis.Taps * columnAxis.Taps >= 48;
+
     /// <summary>Computes a block of rows.</summary>
     /// <param name="source">Row-major: the elements of a window for each row.</param>
     /// <param name="from">The window.</param>
@@ -50,9 +53,9 @@ internal sealed unsafe class ConvolutionPass<T>
         int band = Math.Min(to.Height, Math.Max(1, BandTargets / to.Width));
         int[] needed = ArrayPool<int>.Shared.Rent(to.Height);
         int ring = RowsAtHand(rowTable, to.Height, band, needed);
-        using var held = new LaneSource<T>(weights.Groups, weights.Sources, from, ring, vectors);
+        using var held = new LaneSource<T>(weights.Groups, weights.Sources, from, ring, vectors, IsCompactionWorthwhile);
         int resultVectors = ChannelBlock.Widest * band * to.Width;
-        T[] scratch = ArrayPool<T>.Shared.Rent((resultVectors * vectors * lanes) + lanes);
+        T[] scratch = ArrayPool<T>.Shared.Rent(((resultVectors + lanes) * vectors * lanes) + lanes);
         fixed (T* pSource = source, pTarget = target, pScratch = scratch, pWeights = weights.Values, pBias = bias)
         fixed (AxisRun* rowRuns = rowTable.Runs, columnRuns = columnTable.Runs)
         fixed (int* columnStarts = columnTable.Starts)

@@ -18,7 +18,8 @@ internal unsafe ref struct LaneSource<T>
     private readonly int height;
     private readonly int width;
     private readonly int ring;
-    private readonly int vectors;
+    private readonly int size;
+    private readonly bool compact;
     private readonly T[] valueArray;
     private readonly int[] indexArray;
     private readonly GCHandle valueHandle;
@@ -26,6 +27,7 @@ internal unsafe ref struct LaneSource<T>
     private readonly T* values;
     private readonly int* entries;
     private readonly int* starts;
+    private readonly T* staging;
     private T* source;
     private int rowSize;
     private int rows;
@@ -36,19 +38,24 @@ internal unsafe ref struct LaneSource<T>
     /// <param name="depth">Channels of a group.</param>
     /// <param name="window">The source's window.</param>
     /// <param name="ring">Rows that are at hand at a time.</param>
-    /// <param name="vectors">Vectors of a row's element.</param>
-    public LaneSource(int groups, int depth, Window window, int ring, int vectors)
+    /// <param name="vectors">Vectors of an element.</param>
+    /// <param name="compact">Whether it is worth while to leave zeros out.</param>
+    public LaneSource(int groups, int depth, Window window, int ring, int vectors, bool compact)
     {
-        (this.groups, this.depth, this.ring, this.vectors) = (groups, depth, ring, vectors);
+        (this.groups, this.depth, this.ring, this.compact) = (groups, depth, ring, compact);
+        size = vectors * Vector512<T>.Count;
         (height, width) = (window.Height, window.Width);
-        int lanes = Vector512<T>.Count, elements = groups * ring * width * depth;
-        valueArray = ArrayPool<T>.Shared.Rent((elements * vectors * lanes) + (2 * lanes));
-        indexArray = ArrayPool<int>.Shared.Rent(elements + 1 + (groups * ring * (width + 1)));
+        int lanes = Vector512<T>.Count, elements = groups * ring * width * depth, staged = lanes * depth;
+        valueArray = ArrayPool<T>.Shared.Rent(((elements + staged + lanes) * size) + lanes);
+        indexArray = ArrayPool<int>.Shared.Rent(elements + (groups * ring * (width + 1)));
         valueHandle = GCHandle.Alloc(valueArray, GCHandleType.Pinned);
         indexHandle = GCHandle.Alloc(indexArray, GCHandleType.Pinned);
-        values = (T*)((valueHandle.AddrOfPinnedObject() + 63) & ~63);
+        staging = (T*)((valueHandle.AddrOfPinnedObject() + 63) & ~63);
+        values = staging + ((staged + lanes) * size);
         starts = (int*)indexHandle.AddrOfPinnedObject();
         entries = starts + (groups * ring * (width + 1));
+        if (!compact)
+            NumberAll();
     }
 
     /// <summary>Begins a block of rows.</summary>
@@ -67,7 +74,7 @@ internal unsafe ref struct LaneSource<T>
     public readonly void Describe(ref ConvolutionSweep<T> sweep, int group)
     {
         nint first = (nint)group * ring * width * depth;
-        sweep.Values = values + (first * vectors * Vector512<T>.Count);
+        sweep.Values = values + (first * size);
         sweep.Entries = entries + first;
         sweep.Starts = starts + ((nint)group * ring * (width + 1));
         sweep.StartStride = width + 1;
@@ -81,11 +88,7 @@ internal unsafe ref struct LaneSource<T>
         {
             int slot = loaded % ring, count = Math.Min(end - loaded, ring - slot);
             for (int group = 0; group < groups; group++)
-            {
                 Transpose(group, slot, count);
-                for (int row = slot; row < slot + count; row++)
-                    Compact(group, row);
-            }
 
             loaded += count;
         }
@@ -100,63 +103,103 @@ internal unsafe ref struct LaneSource<T>
         ArrayPool<int>.Shared.Return(indexArray);
     }
 
-    [SkipLocalsInit]
+    /// <summary>Describes values none of which is left out.</summary>
+    private readonly void NumberAll()
+    {
+        for (int row = 0; row < groups * ring; row++)
+        {
+            int first = row % ring * width * depth;
+            for (int w = 0; w <= width; w++)
+                starts[(row * (width + 1)) + w] = first + (w * depth);
+            for (int k = 0; k < width * depth; k++)
+                entries[(row * width * depth) + k] = k;
+        }
+    }
+
+    /// <summary>Transposes some rows, by a few positions of all channels at a time.</summary>
     private readonly void Transpose(int group, int slot, int count)
     {
-        int lanes = Vector512<T>.Count, length = count * width, channels = depth;
-        T* tile = stackalloc T[2 * lanes * lanes];
-        T* to = values + ((((nint)group * ring) + slot) * width * depth * vectors * lanes);
-        T* from = source + ((nint)group * depth * height * width) + ((nint)loaded * width);
-        if (count == height)
-            (channels, length) = (1, channels * length);
-        int channel = 0, position = 0;
-        for (int c = 0; c < channels; c++, from += (nint)height * width)
+        int lanes = Vector512<T>.Count, positions = count * width, plane = height * width;
+        nint begin = (((nint)group * ring) + slot) * width * depth;
+        T* from = source + ((nint)group * depth * plane) + ((nint)loaded * width);
+        var cursor = new Cursor { Place = slot * width };
+        for (int at = 0; at < positions; at += lanes)
         {
-            for (int at = 0; at < length; at += lanes)
+            int elements = Math.Min(lanes, positions - at);
+            T* cells = compact || elements < lanes ? staging : values + ((begin + ((nint)at * depth)) * size);
+            if (plane == 1)
+                Read(from, depth, cells, size);
+            for (int c = 0; c < depth && plane > 1; c++)
+                Read(from + ((nint)c * plane) + at, elements, cells + ((nint)c * size), (nint)depth * size);
+            if (compact)
+                Append(group, elements, ref cursor);
+            else if (elements < lanes)
             {
-                int elements = Math.Min(lanes, length - at);
-                for (int v = 0; v < vectors; v++)
-                {
-                    int first = v * lanes;
-                    LaneTranspose.Read(
-                        from + at + ((nint)first * rowSize), rowSize, Math.Min(lanes, rows - first), elements, tile + (first * lanes));
-                }
-
-                for (int e = 0; e < elements; e++)
-                {
-                    T* cell = to + ((((nint)position * depth) + channel) * vectors * lanes);
-                    for (int v = 0; v < vectors; v++)
-                        Vector512.Load(tile + (((v * lanes) + e) * lanes)).Store(cell + (v * lanes));
-                    if (++position == count * width)
-                        (position, channel) = (0, channel + 1);
-                }
+                int length = elements * depth * size;
+                new Span<T>(cells, length).CopyTo(new(values + ((begin + ((nint)at * depth)) * size), length));
             }
         }
     }
 
-    /// <summary>Leaves out what is 0 in all lanes.</summary>
-    private readonly void Compact(int group, int slot)
+    /// <summary>Transposes neighbours.</summary>
+    private readonly void Read(T* from, int count, T* cells, nint step)
     {
-        int lanes = Vector512<T>.Count, size = vectors * lanes;
-        nint region = (nint)group * ring * width * depth;
-        int n = slot * width * depth;
-        T* read = values + ((region + n) * size), write = read;
-        int* start = starts + ((((nint)group * ring) + slot) * (width + 1));
-        for (int w = 0, k = 0; w < width; w++)
+        int lanes = Vector512<T>.Count;
+        for (int at = 0; at < count; at += lanes)
         {
-            start[w] = n;
-            for (int c = 0; c < depth; c++, k++, read += size)
+            for (int first = 0; first < size; first += lanes)
             {
-                Vector512<T> first = Vector512.Load(read), last = Vector512.Load(read + size - lanes);
-                first.Store(write);
-                last.Store(write + size - lanes);
-                entries[region + n] = k;
-                bool zero = Vector512.EqualsAll(first, Vector512<T>.Zero) & Vector512.EqualsAll(last, Vector512<T>.Zero);
-                n += zero ? 0 : 1;
-                write += zero ? 0 : size;
+                LaneTranspose.Read(
+                    from + at + ((nint)first * rowSize),
+                    rowSize,
+                    Math.Min(lanes, rows - first),
+                    Math.Min(lanes, count - at),
+                    cells + (at * step) + first,
+                    step);
             }
         }
+    }
 
-        start[width] = n;
+    /// <summary>Takes over positions from the staging area, without what is 0 in all lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Append(int group, int positions, ref Cursor cursor)
+    {
+        int lanes = Vector512<T>.Count, last = size - lanes, n = cursor.Next, stop = depth, step = size;
+        nint region = (nint)group * ring * width * depth;
+        int* entry = entries + region;
+        T* read = staging;
+        for (int p = 0; p < positions; p++, cursor.Place++)
+        {
+            (int slot, int w) = Math.DivRem(cursor.Place, width);
+            if (w == 0)
+                n = cursor.Place * depth;
+            int* start = starts + ((((nint)group * ring) + slot) * (width + 1)) + w;
+            *start = n;
+            T* write = values + ((region + n) * step);
+            for (int c = 0, k = w * depth; c < stop; c++, k++, read += step)
+            {
+                Vector512<T> x = Vector512.Load(read), y = Vector512.Load(read + last);
+                x.Store(write);
+                y.Store(write + last);
+                entry[n] = k;
+                bool kept = !Vector512.EqualsAll((x | y).AsInt64(), Vector512<long>.Zero);
+                n += kept ? 1 : 0;
+                write += kept ? step : 0;
+            }
+
+            start[1] = n;
+        }
+
+        cursor.Next = n;
+    }
+
+    /// <summary>Where values are taken over to.</summary>
+    private struct Cursor
+    {
+        /// <summary>Row and column of the next position.</summary>
+        public int Place;
+
+        /// <summary>The next value.</summary>
+        public int Next;
     }
 }

@@ -14,33 +14,39 @@ internal static unsafe class LaneTranspose
     /// <param name="rows">Rows, at most a vector's lanes; other lanes become 0.</param>
     /// <param name="count">Elements, at most a vector's lanes.</param>
     /// <param name="vectors">Gets a vector for each element; there is room for as many as a vector has lanes.</param>
+    /// <param name="step">From one vector to the next.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Read<T>(T* source, nint stride, int rows, int count, T* vectors)
+    public static void Read<T>(T* source, nint stride, int rows, int count, T* vectors, nint step)
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
-        if (Avx512F.IsSupported && count == lanes)
+        if (!Avx512F.IsSupported)
         {
-            T* loaded = stackalloc T[lanes * lanes];
-            for (int r = 0; r < lanes; r++, source += stride)
-                (r < rows ? Vector512.Load(source) : Vector512<T>.Zero).Store(loaded + (r * lanes));
-            Square(loaded, lanes, vectors, lanes);
+            ReadOneByOne(source, stride, rows, count, vectors, step);
             return;
         }
 
-        for (int e = 0; e < count; e++, vectors += lanes)
+        if (rows >= lanes && count >= lanes)
         {
-            for (int r = 0; r < rows; r++)
-                vectors[r] = source[(r * stride) + e];
-            for (int r = rows; r < lanes; r++)
-                vectors[r] = default;
+            Square(source, stride, vectors, step);
+            return;
         }
+
+        T* loaded = stackalloc T[lanes * lanes];
+        Vector512<T> mask = FirstLanes<T>(count);
+        for (int r = 0; r < lanes; r++, source += stride)
+        {
+            Vector512<T> row = r >= rows ? default : count >= lanes ? Vector512.Load(source) : MaskLoad(source, mask);
+            row.Store(loaded + (r * lanes));
+        }
+
+        Square(loaded, lanes, vectors, step);
     }
 
     /// <summary>Writes elements of some rows.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-    /// <param name="vectors">A vector for each element.</param>
+    /// <param name="vectors">A vector for each element; there are as many as a vector has lanes, of any value.</param>
     /// <param name="step">From one vector to the next.</param>
     /// <param name="count">Elements, at most a vector's lanes.</param>
     /// <param name="bias">What is added to each element of every row; null for nothing.</param>
@@ -54,20 +60,44 @@ internal static unsafe class LaneTranspose
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
-        if (Avx512F.IsSupported && count == lanes)
+        if (!Avx512F.IsSupported)
         {
-            T* transposed = stackalloc T[lanes * lanes];
-            Square(vectors, step, transposed, lanes);
-            Vector512<T> begin = bias == null ? Vector512<T>.Zero : Vector512.Load(bias);
-            for (int r = 0; r < rows; r++, transposed += lanes, target += stride)
-            {
-                Vector512<T> value = Vector512.Load(transposed);
-                (value + (add ? Vector512.Load(target) : begin)).Store(target);
-            }
-
+            WriteOneByOne(vectors, step, count, bias, target, stride, rows, add);
             return;
         }
 
+        T* transposed = stackalloc T[lanes * lanes];
+        Square(vectors, step, transposed, lanes);
+        if (count >= lanes)
+        {
+            Vector512<T> begin = bias == null ? default : Vector512.Load(bias);
+            for (int r = 0; r < rows; r++, transposed += lanes, target += stride)
+                (Vector512.Load(transposed) + (add ? Vector512.Load(target) : begin)).Store(target);
+        }
+        else
+        {
+            Vector512<T> mask = FirstLanes<T>(count), begin = bias == null ? default : MaskLoad(bias, mask);
+            for (int r = 0; r < rows; r++, transposed += lanes, target += stride)
+                MaskStore(target, mask, Vector512.Load(transposed) + (add ? MaskLoad(target, mask) : begin));
+        }
+    }
+
+    private static void ReadOneByOne<T>(T* source, nint stride, int rows, int count, T* vectors, nint step)
+        where T : unmanaged
+    {
+        int lanes = Vector512<T>.Count;
+        for (int e = 0; e < count; e++, vectors += step)
+        {
+            for (int r = 0; r < rows; r++)
+                vectors[r] = source[(r * stride) + e];
+            for (int r = rows; r < lanes; r++)
+                vectors[r] = default;
+        }
+    }
+
+    private static void WriteOneByOne<T>(T* vectors, nint step, int count, T* bias, T* target, nint stride, int rows, bool add)
+        where T : unmanaged
+    {
         for (int r = 0; r < rows; r++, target += stride)
         {
             for (int e = 0; e < count; e++)
@@ -76,6 +106,30 @@ internal static unsafe class LaneTranspose
                 target[e] = (Vector128.CreateScalar(vectors[(e * step) + r]) + Vector128.CreateScalar(begin)).ToScalar();
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> FirstLanes<T>(int count)
+        where T : unmanaged =>
+        typeof(T) == typeof(double)
+            ? Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).As<long, T>()
+            : Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).As<int, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> MaskLoad<T>(T* from, Vector512<T> mask)
+        where T : unmanaged =>
+        typeof(T) == typeof(double)
+            ? Avx512F.MaskLoad((double*)from, mask.AsDouble(), default).As<double, T>()
+            : Avx512F.MaskLoad((float*)from, mask.AsSingle(), default).As<float, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MaskStore<T>(T* to, Vector512<T> mask, Vector512<T> value)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(double))
+            Avx512F.MaskStore((double*)to, mask.AsDouble(), value.AsDouble());
+        else
+            Avx512F.MaskStore((float*)to, mask.AsSingle(), value.AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -40,7 +40,8 @@ internal static unsafe class NarrowTiles
         T* result = sweep->Result;
         for (int x = 0; x < sweep->Width; x++, result += lanes)
         {
-            Vector512<T> c00 = default, c10 = default, c20 = default, c30 = default, c40 = default, c50 = default, c60 = default, c70 = default;
+            Vector512<T> c00 = default, c10 = default, c20 = default, c30 = default, c40 = default, c50 = default;
+            Vector512<T> c60 = default, c70 = default;
             AxisRun* last = sweep->Columns + sweep->ColumnStarts[x + 1];
             for (AxisRun* row = sweep->Rows; row < sweep->Rows + sweep->RowCount; row++)
             {
@@ -87,7 +88,8 @@ internal static unsafe class NarrowTiles
         T* result = sweep->Result;
         for (int x = 0; x < sweep->Width; x++, result += lanes)
         {
-            Vector512<T> c000 = default, c010 = default, c020 = default, c030 = default, c100 = default, c110 = default, c120 = default, c130 = default;
+            Vector512<T> c000 = default, c010 = default, c020 = default, c030 = default, c100 = default, c110 = default;
+            Vector512<T> c120 = default, c130 = default;
             AxisRun* last = sweep->Columns + sweep->ColumnStarts[x + 1];
             for (AxisRun* row = sweep->Rows; row < sweep->Rows + sweep->RowCount; row++)
             {

@@ -40,8 +40,9 @@ internal static unsafe class WideTiles
         T* result = sweep->Result;
         for (int x = 0; x < sweep->Width; x++, result += 2 * lanes)
         {
-            Vector512<T> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
-            Vector512<T> c40 = default, c41 = default, c50 = default, c51 = default, c60 = default, c61 = default, c70 = default, c71 = default;
+            Vector512<T> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+            Vector512<T> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+            Vector512<T> c60 = default, c61 = default, c70 = default, c71 = default;
             AxisRun* last = sweep->Columns + sweep->ColumnStarts[x + 1];
             for (AxisRun* row = sweep->Rows; row < sweep->Rows + sweep->RowCount; row++)
             {
@@ -113,7 +114,8 @@ internal static unsafe class WideTiles
         T* result = sweep->Result;
         for (int x = 0; x < sweep->Width; x++, result += 2 * lanes)
         {
-            Vector512<T> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
+            Vector512<T> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+            Vector512<T> c30 = default, c31 = default;
             AxisRun* last = sweep->Columns + sweep->ColumnStarts[x + 1];
             for (AxisRun* row = sweep->Rows; row < sweep->Rows + sweep->RowCount; row++)
             {
@@ -165,7 +167,8 @@ internal static unsafe class WideTiles
         T* result = sweep->Result;
         for (int x = 0; x < sweep->Width; x++, result += 2 * lanes)
         {
-            Vector512<T> c000 = default, c001 = default, c100 = default, c101 = default, c200 = default, c201 = default, c300 = default, c301 = default;
+            Vector512<T> c000 = default, c001 = default, c100 = default, c101 = default, c200 = default, c201 = default;
+            Vector512<T> c300 = default, c301 = default;
             AxisRun* last = sweep->Columns + sweep->ColumnStarts[x + 1];
             for (AxisRun* row = sweep->Rows; row < sweep->Rows + sweep->RowCount; row++)
             {
