@@ -47,10 +47,14 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
             {
                 ReluNetwork network = NetworkFormats.Read(file, Format, Options(file, messages));
                 messages.Verbose($"{file}: {network.Format} {network.Architecture}, {network.ParameterCount} parameters");
-                foreach ((AffineLayer layer, int number) in network.DenseLayers.Select(static (l, i) => (l, i + 1)))
+                if (network.Remarks.Count > 0 && !network.HasOpaqueLayers) // else there is a warning
+                    messages.Verbose($"{file}: {NetworkFormats.Remarks(network)}");
+                foreach ((NetworkLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i + 1)))
                     messages.Debug(
-                        $"layer {number}: {layer.Inputs} to {layer.Outputs}, {layer.Activation}, {layer.NonZeroConnectionCount} weights "
-                            + $"not 0, {layer.Precision}{(layer.IsExact ? "" : ", rounded when joined")}");
+                        layer is AffineLayer dense
+                            ? $"layer {number}: {dense.Inputs} to {dense.Outputs}, {dense.Activation}, {dense.NonZeroConnectionCount} weights "
+                                + $"not 0, {dense.Precision}{(dense.IsExact ? "" : ", rounded when joined")}"
+                            : $"layer {number}: {layer.Name} {layer.Shape}, {layer.Activation}, {layer.NonZeroConnectionCount} weights not 0");
                 return network;
             },
             WriteObject);
