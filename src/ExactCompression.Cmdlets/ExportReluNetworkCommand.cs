@@ -45,7 +45,7 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
 
     private static string Rounded(ReluNetwork network, WeightPrecision stored, double deviation)
     {
-        bool joined = network.DenseLayers.Any(static l => !l.IsExact);
+        bool joined = network.IsDense && network.DenseLayers.Any(static l => !l.IsExact);
         string what = joined
             ? $"The normalisation of {network.Name} is folded into weights of the file, which are rounded to {stored}"
             : $"Weights of {network.Name} need float64 and are rounded to float32";

@@ -33,6 +33,12 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
     [ValidateNotNullOrEmpty]
     public string? Prefix { get; set; }
 
+    /// <summary>Shape of one input, without the batch, for modules that were pickled whole.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ValidateRange(1, int.MaxValue)]
+    public int[]? InputShape { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -47,13 +53,16 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
             {
                 ReluNetwork network = NetworkFormats.Read(file, Format, Options(file, messages));
                 messages.Verbose($"{file}: {network.Format} {network.Architecture}, {network.ParameterCount} parameters");
-                foreach ((AffineLayer layer, int number) in network.DenseLayers.Select(static (l, i) => (l, i + 1)))
-                    messages.Debug(
-                        $"layer {number}: {layer.Inputs} to {layer.Outputs}, {layer.Activation}, {layer.NonZeroConnectionCount} weights "
-                            + $"not 0, {layer.Precision}{(layer.IsExact ? "" : ", rounded when joined")}");
+                foreach ((NetworkLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i + 1)))
+                    messages.Debug(Described(layer, number));
                 return network;
             },
             WriteObject);
+
+    private static string Described(NetworkLayer layer, int number) => layer is AffineLayer dense
+        ? $"layer {number}: {dense.Inputs} to {dense.Outputs}, {dense.Activation}, {dense.NonZeroConnectionCount} weights "
+            + $"not 0, {dense.Precision}{(dense.IsExact ? "" : ", rounded when joined")}"
+        : $"layer {number}: {layer}, {layer.Activation}, {layer.NonZeroConnectionCount} weights not 0";
 
     private ImportOptions Options(string file, PipelineMessages messages) => new()
     {
@@ -63,5 +72,6 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
         Activation = Activation,
         Order = Order,
         Prefix = Prefix,
+        InputShape = InputShape is null ? null : ImportOptions.ShapeOf(InputShape),
     };
 }

@@ -40,7 +40,8 @@ public static class StabilityTableView
         {
             yield return Units.Count(layer.Layer).PadLeft(LayerWidth) + gap + bar.Draw(layer, cells, widest)
                 + string.Concat(states.Zip(widths, (state, width) =>
-                gap + Units.Count(StateBar.Count(layer, state)).PadLeft(width)));
+                gap + Units.Count(StateBar.Count(layer, state)).PadLeft(width)))
+                + Channels(layer, gap);
         }
     }
 
@@ -52,10 +53,14 @@ public static class StabilityTableView
         var bar = new StateBar(Palette.Plain);
         int widest = Widest(table);
         return string.Join(Environment.NewLine, table.Layers.Select(layer =>
-            $"{layer.Layer}: {bar.Draw(layer, NarrowestBar, widest)} {layer.StablyActive} active (rank {layer.ActiveRank}), "
+            $"{layer.Layer}: {bar.Draw(layer, NarrowestBar, widest)} {layer.StablyActive} active{Rank(layer)}, "
                 + $"{layer.StablyInactive} inactive, {layer.Unstable} unstable"
-                + (layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : "")));
+                + (layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : "") + Channels(layer, "; ")));
     }
+
+    /// <summary>The rank of a layer's active rows, in words; empty where it is not known.</summary>
+    /// <param name="layer">The layer.</param>
+    public static string Rank(LayerStability layer) => layer.ActiveRank is { } rank ? $" (rank {rank})" : "";
 
     /// <summary>What each kind of evidence decided, and how long it took.</summary>
     /// <param name="instance">The table.</param>
@@ -64,6 +69,17 @@ public static class StabilityTableView
             Environment.NewLine,
             ((StabilityTable)instance.BaseObject).Stages.Select(
                 static stage => $"{PrintableText.Of(stage.Name)}: {Units.Count(stage.Decided)} decided in {Units.Time(stage.Elapsed)}"));
+
+    /// <summary>The shape of a layer with rows and columns, and how many of its channels are stable everywhere.</summary>
+    private static string Channels(LayerStability layer, string before)
+    {
+        if (layer.Shape.Count < 2)
+            return "";
+        (int Count, string Name)[] stable = [(layer.ActiveChannels, "active"), (layer.InactiveChannels, "inactive")];
+        string[] parts = [.. stable.Where(static s => s.Count > 0).Select(static s => $"{Units.Count(s.Count)} {s.Name}")];
+        return before + layer.Shape
+            + (parts.Length == 0 ? "" : $", {string.Join(", ", parts)} of {Units.Count(layer.Channels)} channels");
+    }
 
     private static int Widest(StabilityTable table) => table.Layers.Select(static layer => layer.Neurons).DefaultIfEmpty().Max();
 

@@ -42,7 +42,8 @@ public sealed class ReluNetworkMeasurement
     public long MultiplyAdds => Network.ConnectionCount;
 
     /// <summary>Bytes of the weights and biases at the precision that they are stored in.</summary>
-    public long Bytes => Network.DenseLayers.Sum(static l => (l.ConnectionCount + l.Outputs) * (l.Precision == WeightPrecision.Float32 ? 4 : 8));
+    public long Bytes =>
+        Network.DenseLayers.Sum(static l => (l.ConnectionCount + l.Outputs) * (l.Precision == WeightPrecision.Float32 ? 4 : 8));
 
     /// <summary>Time of a single row, on one thread, at the network's own precision: the median of several runs.</summary>
     public TimeSpan RowTime => TimeSpan.FromMicroseconds(RowMicroseconds);

@@ -40,6 +40,8 @@ public static class NetworkFormats
         options ??= new();
         if (chosen is not (PyTorchFormat or SafeTensorsFormat or NpzFormat))
             options.RequireNoNames(path, chosen.Name);
+        if (chosen is not PyTorchFormat)
+            options.RequireNoInputShape(path, $"of the format {chosen.Name}");
         try
         {
             options = Bounded(options);
@@ -83,7 +85,8 @@ public static class NetworkFormats
     /// <param name="path">A path; its extension selects the format.</param>
     /// <exception cref="InvalidInputException">The extension selects no format that can be written.</exception>
     public static WeightPrecision SourcePrecision(ReluNetwork network, string path) =>
-        network.DenseLayers.All(static l => l.Parts is null) || RequireWritable(path).Holds(network, network.SourcePrecision)
+        !network.IsDense || network.DenseLayers.All(static l => l.Parts is null)
+            || RequireWritable(path).Holds(network, network.SourcePrecision)
             ? network.SourcePrecision
             : network.Precision;
 

@@ -28,7 +28,9 @@ internal sealed class GraphLayer : NetworkLayer
     /// <inheritdoc/>
     public override long ParameterCount { get; }
 
-    /// <summary>The layers of a graph: its unit nodes in their order, each with the weights since the one before; the outputs last.</summary>
+    /// <summary>
+    /// The layers of a graph: its unit nodes in their order, each with the weights since the one before; the outputs last.
+    /// </summary>
     /// <param name="graph">The graph.</param>
     public static IReadOnlyList<NetworkLayer> Of(NetworkGraph graph)
     {

@@ -1,10 +1,10 @@
 namespace ExactCompression;
 
 /// <summary>
-/// A network of linear maps and piecewise-linear units: a graph of operators. Its layers are the nodes with units, in the order of the graph.
-/// Many networks are chains of dense layers, <c>a_0 = x</c>, <c>z_l = W_l a_(l-1) + b_l</c>, <c>a_l = max(0, z_l)</c> for the hidden layers
-/// <c>l = 1..L</c>, and an output layer that is linear (or, in some files, followed by a ReLU too). Immutable; safe to share between
-/// threads.
+/// A network of linear maps and piecewise-linear units: a graph of operators. Its layers are the nodes with units, in the order of the
+/// graph. Many networks are chains of dense layers, <c>a_0 = x</c>, <c>z_l = W_l a_(l-1) + b_l</c>, <c>a_l = max(0, z_l)</c> for
+/// the hidden layers <c>l = 1..L</c>, and an output layer that is linear (or, in some files, followed by a ReLU too). Immutable; safe
+/// to share between threads.
 /// </summary>
 public sealed class ReluNetwork
 {
@@ -74,6 +74,19 @@ public sealed class ReluNetwork
         InputShape = graph.Inputs is [var only] ? only.Shape : new(graph.Inputs.Sum(static i => i.Shape.Elements));
         (Name, Path, Format, StatedDomain) = (name, path, format, statedDomain);
         lowered = new(() => Networks.GraphLowering.Lower(graph));
+    }
+
+    private ReluNetwork(ReluNetwork like, Networks.LoweredGraph graph)
+    {
+        dense = like.dense;
+        Graph = like.Graph;
+        Layers = like.Layers;
+        if (dense is not null)
+            DenseLayers = Array.AsReadOnly(dense);
+        InputShape = like.InputShape;
+        (Name, Path, Format, StatedDomain, Training, Interface) =
+            (like.Name, like.Path, like.Format, like.StatedDomain, like.Training, like.Interface);
+        lowered = new(graph);
     }
 
     /// <summary>A short name for tables.</summary>
@@ -172,16 +185,21 @@ public sealed class ReluNetwork
         ? new(dense, name, path, Format, StatedDomain, Training, Interface)
         : new(Graph!, name, path, Format, StatedDomain);
 
+    /// <summary>The same network, which searches see with other weights.</summary>
+    /// <param name="graph">What they see.</param>
+    internal ReluNetwork With(Networks.LoweredGraph graph) => new(this, graph);
+
     /// <summary>Runs one input through the network in double.</summary>
     /// <param name="input">Length <see cref="InputSize"/>.</param>
     /// <returns>Length <see cref="OutputSize"/>.</returns>
     /// <exception cref="ArgumentException">The input has another length.</exception>
+    /// <exception cref="InvalidInputException">The outputs depend on nodes that cannot be evaluated.</exception>
     public double[] Evaluate(ReadOnlySpan<double> input)
     {
         if (input.Length != InputSize)
             throw new ArgumentException($"The network takes {InputSize} values, not {input.Length}.", nameof(input));
         if (dense is null)
-            return Networks.LoweredEvaluation.Outputs(Lowered, input);
+            return Networks.LoweredEvaluation.Outputs(Lowered, input, Name);
         double[] values = input.ToArray();
         foreach (AffineLayer layer in dense)
             values = Networks.AffineEvaluation.Apply(layer, values);

@@ -199,7 +199,7 @@ internal sealed class WitnessSearch : IDisposable
             staged = seen + rows < reached ? StageFromPool(seen + rows) : 0;
             session.Credit();
             if (seen == 0)
-                session.CreditCornersOfFirstLayer(Open(1));
+                session.CreditBestCorners(Open);
             session.Current.KeepStarts(seen);
             seen += rows;
         }
