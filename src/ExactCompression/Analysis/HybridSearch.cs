@@ -41,7 +41,7 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
         ExactSigns.DecideFirst(ledger, clock);
         ZeroTies.Decide(ledger, clock);
         ZeroTies.Enumerate(ledger, clock, quickly: true);
-        if (ledger.Decided < ledger.Count && ledger.Network.InputSize <= InputBranchAndBound.MostInputs)
+        if (ledger.Decided < ledger.Count && InputBranchAndBound.CanSplit(ledger.Network))
             SplittingSchedule.RunQuickly(ledger, search, clock);
         if (ledger.Decided < ledger.Count)
             RefinementSchedule.RunQuickly(ledger, clock, search, int.MaxValue);
@@ -83,7 +83,7 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
         WitnessSchedule.Run(ledger, search, clock);
         if (ledger.Decided == ledger.Count)
             return;
-        if (ledger.Network.InputSize <= InputBranchAndBound.MostInputs)
+        if (InputBranchAndBound.CanSplit(ledger.Network))
         {
             SplittingSchedule.RunQuickly(ledger, search, clock);
             ZeroTies.Enumerate(ledger, clock, quickly: true);

@@ -96,7 +96,7 @@ internal static class RefinementSchedule
                 SearchStage.BranchAndBound,
                 () => Branch(
                     ledger, layer, trees, 4 * budget,
-                    ledger.Network.InputSize > InputBranchAndBound.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
+                    InputBranchAndBound.CanSplit(ledger.Network) ? LastBudgetOfFewInputs : LastBudget, search, clock));
     }
 
     /// <summary>A tree for each open target of a layer.</summary>

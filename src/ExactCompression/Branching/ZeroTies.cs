@@ -91,7 +91,7 @@ internal static class ZeroTies
 
     private static int[] Open(VerdictLedger ledger) => [.. Enumerable.Range(0, ledger.Count).Where(ledger.MayBeZero)];
 
-    /// <summary>The midpoint of the box, random points, and for the first layer the corners where its neurons are largest.</summary>
+    /// <summary>The midpoint of the box, random points, and where no rectifier lies below the corners where neurons are largest.</summary>
     private static double[][] SamplesOf(VerdictLedger ledger, int[] open)
     {
         double[] lower = ledger.Domain.Lower.ToArray(), upper = ledger.Domain.Upper.ToArray();
@@ -105,8 +105,12 @@ internal static class ZeroTies
                     (low, k) => Math.Clamp(low + ((upper[k] - low) * (current == 0 ? 0.5 : random.NextDouble())), low, upper[k]))]);
         }
 
-        foreach (int i in open.TakeWhile(i => i < ledger.Offsets[1]))
-            points.Add(ledger.Domain.Corner(ledger.Network.DenseLayers[0].Row(i), above: true));
+        foreach (int layer in InputRows.Layers(ledger.Graph))
+        {
+            SignTarget[] targets = [.. open.Where(i => ledger.Place(i).Layer == layer).Select(static i => new SignTarget(i, true))];
+            points.AddRange(BestCorners.Of(ledger, layer, targets).SelectMany(static p => p));
+        }
+
         return [.. points];
     }
 
@@ -151,12 +155,12 @@ internal static class ZeroTies
         if (open.Length == 0)
             return;
         int last = ledger.Place(open[^1]).Layer;
-        if (ExactSigns.LayersUpTo(ledger.Network, last) is not { } layers)
+        if (ExactSigns.LayersUpTo(ledger.Graph, last) is not { } layers)
             return;
         foreach (double[] point in SamplesOf(ledger, open).Take(ExactPoints))
         {
             clock.ThrowIfExpired();
-            Dyadic[][] values = ExactSigns.PreActivations(layers, point);
+            Dyadic[][] values = layers.PreActivations(point);
             for (int i = 0; i < ledger.Offsets[last]; i++)
             {
                 (int layer, int neuron) = ledger.Place(i);

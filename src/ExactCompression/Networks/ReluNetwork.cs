@@ -201,6 +201,17 @@ public sealed class ReluNetwork
         ? new(dense, name, path, Format, StatedDomain, Training, Interface) { Source = Source, Remarks = Remarks }
         : new(Graph!, name, path, Format, StatedDomain, Interface) { Source = Source, Remarks = Remarks };
 
+    /// <summary>Refuses a graph for work that is not done on graphs yet.</summary>
+    /// <param name="work">What the work is, to begin a sentence.</param>
+    /// <param name="advice">What to do instead, as a sentence.</param>
+    /// <exception cref="InvalidInputException">The network is no chain of dense layers.</exception>
+    internal void RequireDense(string work, string advice)
+    {
+        if (dense is null)
+            throw new InvalidInputException(
+                "NetworkNotDense", $"{work} works on chains of dense layers alone so far, and '{Name}' is a graph.", advice);
+    }
+
     /// <summary>The same network, which searches see with other weights.</summary>
     /// <param name="graph">What they see.</param>
     internal ReluNetwork With(Networks.LoweredGraph graph) => new(this, graph);

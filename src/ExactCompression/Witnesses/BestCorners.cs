@@ -28,7 +28,9 @@ internal static class BestCorners
         foreach (SignTarget[] some in targets.Chunk(share ? SharingTargets : Targets))
         {
             IEnumerable<SignTarget> open = some.Where(t => ledger.NeedsWitness(t.Index, t.Above));
-            yield return share ? Shared(ledger, number, open) : [.. open.Select(t => ledger.Domain.Corner(Row(ledger, number, t), t.Above))];
+            yield return share
+                ? Shared(ledger, number, open)
+                : [.. open.Select(t => ledger.Domain.Corner(Row(ledger, number, t), t.Above))];
         }
     }
 

@@ -6,9 +6,9 @@ namespace ExactCompression.Witnesses;
 /// <summary>A lowered layer in double, with the error that its sums can have.</summary>
 /// <remarks>
 /// Let the layer be <c>z = sum_k M_k a_k + b</c> with <c>K</c> terms and at most <c>n</c> products in an element's sum over all of them,
-/// and <c>|a_k - a_k'| &lt;= e_k</c> for the computed values <c>a_k'</c>. However the kernels order their sums, and whether they add to what
-/// is there or compute a term by itself and add it then, an element is one sum of <c>n</c> products, <c>b</c>, and at most <c>K - 1</c>
-/// zeros that terms begin with: <c>n + K</c> summands. So with exact weights the computed <c>z'</c> errs by at most
+/// and <c>|a_k - a_k'| &lt;= e_k</c> for the computed values <c>a_k'</c>. However the kernels order their sums, and whether they add to
+/// what is there or compute a term by itself and add it then, an element is one sum of <c>n</c> products, <c>b</c>, and at most
+/// <c>K - 1</c> zeros that terms begin with: <c>n + K</c> summands. So with exact weights the computed <c>z'</c> errs by at most
 /// <c>gamma_(n+K) (sum_k |M_k| |a_k'| + |b|) + sum_k |M_k| e_k</c>, and weights within <c>R_k</c> of the stored ones add
 /// <c>sum_k R_k (|a_k'| + e_k)</c>, biases their radius. The first two parts are one product of <c>|M_k|</c> with
 /// <c>gamma |a_k'| + e_k</c> for each term. A chain of dense layers has <c>K = 1</c>.

@@ -49,14 +49,11 @@ internal static class ExactOperators
             LeakyReluOperator leaky => [.. x.Select((v, i) => v.Sign > 0 ? v : leaky.Slopes[leaky.Slopes.Length == 1 ? 0 : i] * v)],
             ClipOperator clip => Array.ConvertAll(x, v => Clip(v, clip.Lower, clip.Upper)),
             ExtremumOperator most => [.. x.Zip(inputs[1], (a, b) => a > b == most.IsMaximum ? a : b)],
-            SumOperator sum => [.. x.Select((_, i) => inputs.Select((v, k) => sum.Signs[k] > 0 ? v[i] : -v[i]).Aggregate(static (a, b) => a + b))],
+            SumOperator sum => [.. x.Select(
+                (_, i) => inputs.Select((v, k) => sum.Signs[k] > 0 ? v[i] : -v[i]).Aggregate(static (a, b) => a + b))],
             DenseOperator dense => [.. Enumerable.Range(0, dense.Outputs).Select(o => Enumerable.Range(0, x.Length).Aggregate(
                 (Rational)dense.Bias[o], (z, i) => z + (dense.Weights[(o * x.Length) + i] * x[i])))],
-            ConvolutionOperator c => Windows(to, (channel, row, column) => Taps(c.Geometry, from, row, column).SelectMany(
-                tap => Enumerable.Range(0, from.Channels / c.Groups).Select(d =>
-                    c.Filters[(((((channel * (from.Channels / c.Groups)) + d) * c.Geometry.KernelHeight) + tap.I) * c.Geometry.KernelWidth) + tap.J]
-                        * x[from.IndexOf((channel / (c.Channels / c.Groups) * (from.Channels / c.Groups)) + d, tap.Row, tap.Column)]))
-                .Aggregate((Rational)c.Bias[channel], static (a, b) => a + b)),
+            ConvolutionOperator convolution => Convolve(convolution, x, from, to),
             MaxPoolOperator pool => Windows(to, (channel, row, column) => Taps(pool.Geometry, from, row, column).Select(
                 tap => x[from.IndexOf(channel, tap.Row, tap.Column)]).Max()),
             AveragePoolOperator pool => Windows(to, (channel, row, column) =>
@@ -67,6 +64,24 @@ internal static class ExactOperators
             ReshapeOperator => x,
             _ => throw new NotSupportedException(node.Operator.Name),
         };
+    }
+
+    private static Rational[] Convolve(ConvolutionOperator convolution, Rational[] x, MapShape from, MapShape to)
+    {
+        int depth = from.Channels / convolution.Groups, perGroup = convolution.Channels / convolution.Groups;
+        (int tall, int wide) = (convolution.Geometry.KernelHeight, convolution.Geometry.KernelWidth);
+        return Windows(to, (channel, row, column) =>
+        {
+            Rational z = convolution.Bias[channel];
+            foreach ((int i, int j, int atRow, int atColumn) in Taps(convolution.Geometry, from, row, column))
+            {
+                for (int d = 0; d < depth; d++)
+                    z += convolution.Filters[(((((channel * depth) + d) * tall) + i) * wide) + j]
+                        * x[from.IndexOf((channel / perGroup * depth) + d, atRow, atColumn)];
+            }
+
+            return z;
+        });
     }
 
     private static Rational Clip(Rational value, double lower, double upper)

@@ -40,7 +40,8 @@ internal static class SmallGraphs
                     new AveragePoolOperator(new(3, 3, 1, 1, 1, 1, 0, 0), false, (0, 0)), new(shape[0], pooled, pooled), "", "", value);
             case 2:
                 int inner = builder.Add(new ReluOperator(), shape, "", "", Convolution(builder, next, value));
-                int sum = builder.Add(new SumOperator([1, random.Next(2) == 0 ? 1 : -1]), shape, "", "", Convolution(builder, next, inner), value);
+                int sum = builder.Add(
+                    new SumOperator([1, random.Next(2) == 0 ? 1 : -1]), shape, "", "", Convolution(builder, next, inner), value);
                 return builder.Add(new ReluOperator(), shape, "", "", sum);
             case 3:
                 return builder.Add(new LeakyReluOperator([0.1], Activation.LeakyRelu), shape, "", "", Convolution(builder, next, value));
