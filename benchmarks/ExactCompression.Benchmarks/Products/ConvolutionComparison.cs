@@ -64,10 +64,10 @@ internal static class ConvolutionComparison
                 () => kernel.ApplyTranspose(y, output, rows, backward, input, add: false),
                 () => kernel.ApplyTranspose(y, window, rows, backward, below, add: false));
             double dense = 2.0 * DenseRows * Dense * Dense / seconds[0] / 1e9;
-            double whole = Operations(map, output, rows);
+            double whole = Operations(map, output, rows), part = Operations(map, window, rows);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-30} {dense,7:F1} {Speed(whole, seconds[1])} {Speed(whole, seconds[2])} {Speed(Operations(map, window, rows), seconds[3])}"));
+                $"{name,-30} {dense,7:F1} {Speed(whole, seconds[1])} {Speed(whole, seconds[2])} {Speed(part, seconds[3])}"));
 
             string Speed(double operations, double time) =>
                 string.Create(CultureInfo.InvariantCulture, $"{operations / time / 1e9,7:F1} ({operations / time / 1e9 / dense,4:F2})");

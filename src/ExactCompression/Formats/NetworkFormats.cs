@@ -50,6 +50,8 @@ public static class NetworkFormats
                 HiddenActivation.RequireSupported(options.Activation);
             if (chosen is OnnxFormat)
                 HiddenActivation.WarnOfUnused(options);
+            if (network.HasOpaqueLayers)
+                options.Warning?.Invoke($"Layers depend on nodes that are not analysed: {Remarks(network)}");
             return network;
         }
         catch (Exception e)
@@ -71,7 +73,7 @@ public static class NetworkFormats
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static void Write(ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true)
     {
-        IWritableNetworkFormat format = RequireWritable(path);
+        IWritableNetworkFormat format = RequireWritable(network, path);
         WeightPrecision stored = precision
             ?? (format.Holds(network, WeightPrecision.Float32) ? WeightPrecision.Float32 : network.Precision);
         NetworkFiles.Replace(path, overwrite, stream => format.Write(network, stream, stored));
@@ -85,8 +87,8 @@ public static class NetworkFormats
     /// <param name="path">A path; its extension selects the format.</param>
     /// <exception cref="InvalidInputException">The extension selects no format that can be written.</exception>
     public static WeightPrecision SourcePrecision(ReluNetwork network, string path) =>
-        !network.IsDense || network.DenseLayers.All(static l => l.Parts is null)
-            || RequireWritable(path).Holds(network, network.SourcePrecision)
+        RequireWritable(network, path).Holds(network, network.SourcePrecision)
+            || !network.IsDense || network.DenseLayers.All(static l => l.Parts is null)
             ? network.SourcePrecision
             : network.Precision;
 
@@ -117,6 +119,16 @@ public static class NetworkFormats
             $"Use one of {string.Join(", ", writable.Select(static f => f.Extensions[0]))}; a path that ends in / is a folder.");
     }
 
+    private static IWritableNetworkFormat RequireWritable(ReluNetwork network, string path)
+    {
+        IWritableNetworkFormat format = RequireWritable(path);
+        return format.CanWrite(network) ? format : throw new InvalidInputException(
+            "NetworkNotDense",
+            $"{network.Name} is a graph, not a chain of dense layers, and {(format is OnnxFormat
+                ? "the model that it was read from is not at hand" : $"{format.Extensions[0]} files hold such chains alone")}.",
+            format is OnnxFormat ? "Read its file again." : "Write it as .onnx.");
+    }
+
     private static INetworkFormat Named(string name) =>
         All.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw new InvalidInputException(
             "UnknownNetworkFormat",
@@ -142,6 +154,15 @@ public static class NetworkFormats
     // Warnings quote names of the file, as errors do.
     private static ImportOptions Bounded(ImportOptions options) =>
         options.Warning is { } warn ? options with { Warning = text => warn(ErrorText.Message(text)) } : options;
+
+    /// <summary>What of a network's file is not analysed, in one line.</summary>
+    /// <param name="network">The network.</param>
+    public static string Remarks(ReluNetwork network)
+    {
+        const int Most = 3;
+        string shown = string.Join(" ", network.Remarks.Take(Most));
+        return network.Remarks.Count > Most ? $"{shown} (and {network.Remarks.Count - Most} more)" : shown;
+    }
 
     private static string Names() => string.Join(", ", All.Select(static f => f.Name));
 }

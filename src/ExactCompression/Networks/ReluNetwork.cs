@@ -66,13 +66,19 @@ public sealed class ReluNetwork
     /// <param name="path">The file it came from, or null.</param>
     /// <param name="format">The format it came from, or null.</param>
     /// <param name="statedDomain">The input range that the file itself states, or null.</param>
+    /// <param name="model">What its file states beside the function, or null.</param>
     internal ReluNetwork(
-        Networks.NetworkGraph graph, string name = "network", string? path = null, string? format = null, InputDomain? statedDomain = null)
+        Networks.NetworkGraph graph,
+        string name = "network",
+        string? path = null,
+        string? format = null,
+        InputDomain? statedDomain = null,
+        ModelInterface? model = null)
     {
         Graph = graph;
         Layers = Networks.GraphLayer.Of(graph);
         InputShape = graph.Inputs is [var only] ? only.Shape : new(graph.Inputs.Sum(static i => i.Shape.Elements));
-        (Name, Path, Format, StatedDomain) = (name, path, format, statedDomain);
+        (Name, Path, Format, StatedDomain, Interface) = (name, path, format, statedDomain, model);
         lowered = new(() => Networks.GraphLowering.Lower(graph));
     }
 
@@ -139,6 +145,16 @@ public sealed class ReluNetwork
     /// <summary>The network as a graph of operators; null for one that was made of dense layers.</summary>
     internal Networks.NetworkGraph? Graph { get; }
 
+    /// <summary>The model that it was read from, if its format keeps it; null for a network that is not what its file states.</summary>
+    internal Networks.ModelSource? Source { get; init; }
+
+    /// <summary>Sentences on what of the file is not analysed, such as nodes of unknown operators; nothing is claimed of what depends on
+    /// them.</summary>
+    public IReadOnlyList<string> Remarks { get; internal init; } = [];
+
+    /// <summary>Whether layers depend on nodes that are not analysed: nothing will be found out about their neurons.</summary>
+    public bool HasOpaqueLayers => Graph is not null && Networks.OpaqueReach.HasUnits(Graph);
+
     /// <summary>The network as searches see it.</summary>
     internal Networks.LoweredGraph Lowered => lowered.Value;
 
@@ -182,8 +198,8 @@ public sealed class ReluNetwork
     /// <param name="name">A short name for tables.</param>
     /// <param name="path">The file, or null.</param>
     public ReluNetwork Renamed(string name, string? path = null) => dense is not null
-        ? new(dense, name, path, Format, StatedDomain, Training, Interface)
-        : new(Graph!, name, path, Format, StatedDomain);
+        ? new(dense, name, path, Format, StatedDomain, Training, Interface) { Source = Source, Remarks = Remarks }
+        : new(Graph!, name, path, Format, StatedDomain, Interface) { Source = Source, Remarks = Remarks };
 
     /// <summary>Refuses a graph for work that is not done on graphs yet.</summary>
     /// <param name="work">What the work is, to begin a sentence.</param>

@@ -88,12 +88,11 @@ internal sealed class GraphLowering
         MapShape output = MapShapes.Of(node.Shape);
         int repeats = node.Shape.Elements / Math.Max(1, dense.Outputs);
         ILinearMap map = repeats == 1
-            ? new DenseMap(dense.Weights, output, operand.Shape)
+            ? new DenseMap(dense.Weights, output, operand.Shape, dense.WeightRadius is { } radius ? radius : default(ReadOnlyMemory<double>))
             : Selections.AlongLastAxis(dense, output, operand.Shape, repeats);
-        var bias = new double[output.Count];
-        for (int i = 0; i < bias.Length; i++)
-            bias[i] = dense.Bias[i % dense.Outputs];
-        return layers.Apply(node.Name, map, operand, bias);
+        double[] Repeated(double[] entries) => [.. Enumerable.Range(0, output.Count).Select(i => entries[i % entries.Length])];
+        return layers.Apply(
+            node.Name, map, operand, Repeated(dense.Bias), dense.BiasRadius is null ? null : Repeated(dense.BiasRadius));
     }
 
     private AffineExpression Scale(string name, ScaleShiftOperator scale, AffineExpression operand)

@@ -9,12 +9,16 @@ namespace ExactCompression.Formats.Onnx;
 /// <param name="budget">The import's limits.</param>
 internal sealed class OnnxTensorReader(OnnxFault fault, ImportBudget budget)
 {
+    // Types that need no more than their number here; the newest that there is.
+    private const int Uint8 = 2, Int8 = 3, Uint16 = 4, Int16 = 5, Newest = 32;
+
     private readonly OnnxExternalData external = new(fault, budget);
 
     /// <summary>Decodes a tensor; nothing is allocated before the data is known to be there.</summary>
     /// <param name="tensor">The tensor as stored.</param>
     /// <param name="name">Its name in messages.</param>
-    /// <exception cref="InvalidFileException">Dimensions and data do not fit, or the type is not supported.</exception>
+    /// <exception cref="InvalidFileException">Dimensions and data do not fit.</exception>
+    /// <exception cref="OnnxNotAnalysedException">Its type is one whose values are not read.</exception>
     public OnnxTensor Read(TensorProto tensor, string name)
     {
         (int[] shape, long count) = Dimensions(tensor, name);
@@ -37,9 +41,16 @@ internal sealed class OnnxTensorReader(OnnxFault fault, ImportBudget budget)
             DataType.Int32 =>
                 Integers(Values(4, static b => (long)BinaryPrimitives.ReadInt32LittleEndian(b), tensor.Int32Data, static v => (long)v)),
             DataType.Bool => Integers(Values(1, static b => (long)b[0], tensor.Int32Data, static v => (long)v)),
+            (DataType)Uint8 => Integers(Values(1, static b => (long)b[0], tensor.Int32Data, static v => (long)v)),
+            (DataType)Int8 => Integers(Values(1, static b => (long)(sbyte)b[0], tensor.Int32Data, static v => (long)v)),
+            (DataType)Uint16 =>
+                Integers(Values(2, static b => (long)BinaryPrimitives.ReadUInt16LittleEndian(b), tensor.Int32Data, static v => (long)v)),
+            (DataType)Int16 =>
+                Integers(Values(2, static b => (long)BinaryPrimitives.ReadInt16LittleEndian(b), tensor.Int32Data, static v => (long)v)),
+            > DataType.Undefined and <= (DataType)Newest =>
+                throw new OnnxNotAnalysedException($"Its values are of the ONNX data type {(int)tensor.DataType}."),
             _ => throw fault.AtTensor(
-                "OnnxUnsupportedDataType", name, $"Values of the ONNX data type {(int)tensor.DataType} are not supported.",
-                "Export the network with float, double or float16 weights.", unsupported: true),
+                "OnnxUnsupportedDataType", name, $"There is no ONNX data type {(int)tensor.DataType}.", "The file is damaged."),
         };
 
         OnnxTensor Floats(WeightPrecision precision, double[] values) => OnnxTensor.OfFloats(name, shape, values, precision, fault);

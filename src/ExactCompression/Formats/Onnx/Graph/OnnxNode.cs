@@ -11,6 +11,15 @@ internal sealed class OnnxNode(NodeProto proto, OnnxFault fault)
     /// <summary>The operator.</summary>
     public string Operator => proto.OpType;
 
+    /// <summary>Whether the operator is one of the standard's.</summary>
+    public bool IsStandard => proto.Domain is "" or "ai.onnx";
+
+    /// <summary>Its name; that of what it gives where it has none.</summary>
+    public string Name => proto.Name.Length > 0 ? proto.Name : proto.Output.FirstOrDefault(static output => output.Length > 0) ?? "";
+
+    /// <summary>Names of all values that it takes: its inputs, and those that graphs inside of it refer to.</summary>
+    public IReadOnlyList<string> Takes { get; } = OnnxCaptures.Of(proto);
+
     /// <summary>Names of the inputs; empty for an optional one left out.</summary>
     public IReadOnlyList<string> Inputs => proto.Input;
 
@@ -32,24 +41,19 @@ internal sealed class OnnxNode(NodeProto proto, OnnxFault fault)
     public InvalidFileException Fault(string errorId, string problem, string advice = "", bool unsupported = false) =>
         fault.At(errorId, Place, problem, advice, unsupported);
 
-    /// <summary>An error for a valid use of an operator that is not supported.</summary>
-    /// <param name="problem">What is not supported, as a sentence.</param>
-    public InvalidFileException Unsupported(string problem) =>
-        Fault("OnnxUnsupportedOperator", problem, "Networks of affine maps and ReLUs are supported.", unsupported: true);
-
     /// <summary>An error for a wrong shape.</summary>
     /// <param name="problem">What does not fit, as a sentence.</param>
     public InvalidFileException ShapeFault(string problem) => Fault("OnnxShapeMismatch", problem);
 
-    /// <summary>Refuses attributes beyond those that the reader knows, since they may change what the node means.</summary>
+    /// <summary>Does not analyse a node with attributes beyond those that the reader knows, since they may change what it means.</summary>
     /// <param name="known">Names of the known attributes.</param>
     public void AllowAttributes(params ReadOnlySpan<string> known)
     {
         foreach (AttributeProto attribute in proto.Attribute)
         {
-            if (!known.Contains(attribute.Name))
-                throw Fault(
-                    "OnnxUnsupportedAttribute", $"The attribute {OnnxFault.Quote(attribute.Name)} is not supported.", unsupported: true);
+            // Which inputs a runtime may overwrite, in the first versions.
+            if (!known.Contains(attribute.Name) && attribute.Name != "consumed_inputs")
+                throw new OnnxNotAnalysedException($"It has the attribute {OnnxFault.Quote(attribute.Name)}.");
         }
     }
 
@@ -74,6 +78,10 @@ internal sealed class OnnxNode(NodeProto proto, OnnxFault fault)
     /// <summary>A list of integers, or null if it is left out.</summary>
     /// <param name="name">Its name.</param>
     public long[]? Integers(string name) => Typed(name, AttributeType.Ints)?.Ints.ToArray();
+
+    /// <summary>A text, or null if it is left out.</summary>
+    /// <param name="name">Its name.</param>
+    public string? Text(string name) => Typed(name, AttributeType.String)?.S.ToStringUtf8();
 
     /// <summary>A list of floats, or null if it is left out.</summary>
     /// <param name="name">Its name.</param>

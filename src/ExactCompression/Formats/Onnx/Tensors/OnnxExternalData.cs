@@ -13,16 +13,16 @@ internal sealed class OnnxExternalData(OnnxFault fault, ImportBudget budget)
     /// <summary>Reads a tensor's bytes.</summary>
     /// <param name="tensor">The tensor as stored.</param>
     /// <param name="name">Its name in messages.</param>
-    /// <param name="bytes">How many bytes its dimensions need.</param>
+    /// <param name="bytes">How many bytes its dimensions need; null for as many as are stated, or all.</param>
     /// <exception cref="InvalidFileException">The location is not allowed, or the data is not there.</exception>
-    public byte[] Read(TensorProto tensor, string name, long bytes)
+    public byte[] Read(TensorProto tensor, string name, long? bytes)
     {
         string? location = Value(tensor, "location");
         if (string.IsNullOrEmpty(location))
             throw fault.AtTensor("OnnxExternalDataInvalid", name, "Its external data states no location.");
         FileInfo file = Locate(location, name);
-        long offset = Number(tensor, "offset", 0, name), length = Number(tensor, "length", bytes, name);
-        if (length != bytes)
+        long offset = Number(tensor, "offset", 0, name), length = Number(tensor, "length", bytes ?? file.Length - offset, name);
+        if (length != (bytes ?? length) || length < 0)
             throw fault.AtTensor(
                 "OnnxDataLengthMismatch", name, $"Its dimensions need {bytes} bytes, but its external data states {length}.");
         if (offset > file.Length || length > file.Length - offset || length > Array.MaxLength)

@@ -10,6 +10,9 @@ internal sealed class OnnxWeight(ImportBudget budget)
     // Approximate size of an object of the schema, with its lists and its place in one.
     private const int ObjectSize = 250;
 
+    // Deeper messages are refused by the parser.
+    private const int MostLevels = 100;
+
     // Memory that is summed up between two checks of the budget.
     private const long Pause = 1 << 20;
 
@@ -24,6 +27,7 @@ internal sealed class OnnxWeight(ImportBudget budget)
         Node,
         Attribute,
         Tensor,
+        Sparse,
         ValueInfo,
         Type,
         TensorType,
@@ -35,7 +39,7 @@ internal sealed class OnnxWeight(ImportBudget budget)
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     public void Count(ReadOnlySpan<byte> file)
     {
-        Walk(file, Kind.Model);
+        Walk(file, Kind.Model, 0);
         Take();
     }
 
@@ -45,9 +49,12 @@ internal sealed class OnnxWeight(ImportBudget budget)
         (Kind.Model, 8 or 14) => Kind.Leaf,
         (Kind.Graph, 1) => Kind.Node,
         (Kind.Graph, 5) => Kind.Tensor,
-        (Kind.Graph, 11 or 12) => Kind.ValueInfo,
+        (Kind.Graph, 11 or 12 or 13) => Kind.ValueInfo,
+        (Kind.Graph, 15) => Kind.Sparse,
+        (Kind.Sparse, 1) => Kind.Tensor,
         (Kind.Node, 5) => Kind.Attribute,
         (Kind.Attribute, 5) => Kind.Tensor,
+        (Kind.Attribute, 6 or 11) => Kind.Graph,
         (Kind.Tensor, 13) => Kind.Leaf,
         (Kind.ValueInfo, 2) => Kind.Type,
         (Kind.Type, 1) => Kind.TensorType,
@@ -72,7 +79,7 @@ internal sealed class OnnxWeight(ImportBudget budget)
         return false;
     }
 
-    private void Walk(ReadOnlySpan<byte> message, Kind kind)
+    private void Walk(ReadOnlySpan<byte> message, Kind kind, int level)
     {
         while (TryVarint(ref message, out ulong tag))
         {
@@ -93,8 +100,8 @@ internal sealed class OnnxWeight(ImportBudget budget)
             gathered += child is null ? 2 * (content.Length + sizeof(long)) : ObjectSize;
             if (gathered >= Pause)
                 Take();
-            if (child is { } known and not Kind.Leaf)
-                Walk(content, known);
+            if (child is { } known and not Kind.Leaf && level < MostLevels)
+                Walk(content, known, level + 1);
         }
     }
 

@@ -16,6 +16,27 @@ internal static class OnnxShapes
         return count;
     }
 
+    /// <summary>The dimensions of a shape that stand for the batch: the first, where it is 1 and there are others.</summary>
+    /// <param name="shape">Dimensions.</param>
+    public static int Lead(int[] shape) => shape.Length >= 2 && shape[0] == 1 ? 1 : 0;
+
+    /// <summary>The shape for one row of input: without the batch.</summary>
+    /// <param name="shape">Dimensions.</param>
+    public static TensorShape Row(int[] shape) => new(shape.AsSpan(Lead(shape)));
+
+    /// <summary>A shape with ones before it.</summary>
+    /// <param name="shape">Dimensions.</param>
+    /// <param name="rank">How many it is to have.</param>
+    public static int[] Padded(int[] shape, int rank) => [.. Enumerable.Repeat(1, rank - shape.Length), .. shape];
+
+    /// <summary>The index of an axis that may be counted from the end.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="axis">The axis.</param>
+    /// <param name="rank">Number of dimensions.</param>
+    public static int Axis(OnnxNode node, long axis, int rank) => axis >= -rank && axis < rank
+        ? (int)(axis < 0 ? axis + rank : axis)
+        : throw node.ShapeFault($"The axis {axis} does not exist in {rank} dimensions.");
+
     /// <summary>A shape for messages, such as <c>[1,28,28]</c>.</summary>
     /// <param name="shape">Dimensions.</param>
     public static string Show(IEnumerable<int> shape) => $"[{string.Join(',', shape)}]";
@@ -121,7 +142,8 @@ internal static class OnnxShapes
                 "Export the network again.", unsupported: true);
     }
 
-    private static bool[] Axes(OnnxNode node, long[] axes, int rank)
+    /// <summary>Which dimensions some axes name; each at most once.</summary>
+    public static bool[] Axes(OnnxNode node, long[] axes, int rank)
     {
         var named = new bool[rank];
         foreach (long axis in axes)

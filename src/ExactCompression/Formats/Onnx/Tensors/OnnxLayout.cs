@@ -11,12 +11,12 @@ internal static class OnnxLayout
     /// <param name="shape">Its dimensions.</param>
     /// <param name="target">Dimensions of the result, at least as many.</param>
     /// <param name="budget">The import's limits.</param>
-    public static double[] Expand(ReadOnlySpan<double> values, int[] shape, int[] target, ImportBudget budget)
+    public static T[] Expand<T>(T[] values, int[] shape, int[] target, ImportBudget budget)
     {
         int[] strides = Strides(shape), repeated = new int[target.Length];
         for (int back = 1; back <= shape.Length; back++)
             repeated[^back] = shape[^back] == 1 ? 0 : strides[^back];
-        return Gather(values, target, repeated, budget);
+        return Gather<T>(values, target, repeated, budget);
     }
 
     /// <summary>Moves values to the places that a permutation of the dimensions gives them.</summary>
@@ -24,10 +24,10 @@ internal static class OnnxLayout
     /// <param name="shape">Their dimensions.</param>
     /// <param name="permutation">The old dimension at each new one.</param>
     /// <param name="budget">The import's limits.</param>
-    public static double[] Transpose(ReadOnlySpan<double> values, int[] shape, int[] permutation, ImportBudget budget)
+    public static T[] Transpose<T>(T[] values, int[] shape, int[] permutation, ImportBudget budget)
     {
         int[] strides = Strides(shape);
-        return Gather(values, [.. permutation.Select(p => shape[p])], [.. permutation.Select(p => strides[p])], budget);
+        return Gather<T>(values, [.. permutation.Select(p => shape[p])], [.. permutation.Select(p => strides[p])], budget);
     }
 
     private static int[] Strides(int[] shape)
@@ -41,9 +41,9 @@ internal static class OnnxLayout
     /// <summary>
     /// The element at each coordinate is the one at the sum of coordinates times strides. Linear in the result, whatever the dimensions.
     /// </summary>
-    private static double[] Gather(ReadOnlySpan<double> values, int[] sizes, int[] strides, ImportBudget budget)
+    private static T[] Gather<T>(ReadOnlySpan<T> values, int[] sizes, int[] strides, ImportBudget budget)
     {
-        var result = new double[OnnxShapes.Count(sizes)];
+        var result = new T[OnnxShapes.Count(sizes)];
         if (result.Length == 0)
             return result;
         (int[] counts, int[] steps) = Merged(sizes, strides);
