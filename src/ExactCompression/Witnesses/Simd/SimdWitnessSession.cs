@@ -200,33 +200,34 @@ internal sealed class SimdWitnessSession : IWitnessSession
     /// </summary>
     private void KeepStarts(int first, List<int> neurons)
     {
-        var kept = new List<(ReadOnlyMemory<float> Z, int Width, WitnessStarts Best, float Sign)>();
-        for (int chunk = 0; chunk < Chunks; chunk++)
+        var targets = new List<StartsTarget>(2 * neurons.Count);
+        foreach (int neuron in neurons)
         {
-            kept.Clear();
-            foreach (int neuron in neurons)
-            {
-                NeuronExtremes e = findings.OfChunk(chunk)[neuron];
-                if ((missing[neuron] & MissingSigns.Above) != 0)
-                    Consider(neuron, above: true, e.Maximum);
-                if ((missing[neuron] & MissingSigns.Below) != 0)
-                    Consider(neuron, above: false, -e.Minimum);
-            }
-
-            for (int p = chunk * Chunk; p < Math.Min(count, (chunk + 1) * Chunk); p++)
-            {
-                foreach ((ReadOnlyMemory<float> z, int width, WitnessStarts best, float sign) in kept)
-                    best.Add(first + p, sign * z.Span[p * width]);
-            }
+            int layer = network.LayerOf(neuron), at = neuron - network.Offsets[layer - 1];
+            if ((missing[neuron] & MissingSigns.Above) != 0)
+                targets.Add(new(neuron, layer, at, 1, findings.StartsFor(neuron, above: true)));
+            if ((missing[neuron] & MissingSigns.Below) != 0)
+                targets.Add(new(neuron, layer, at, -1, findings.StartsFor(neuron, above: false)));
         }
 
-        void Consider(int neuron, bool above, float extreme)
+        var kept = new List<StartsTarget>(targets.Count);
+        for (int chunk = 0; chunk < Chunks; chunk++)
         {
-            WitnessStarts best = findings.StartsFor(neuron, above);
-            if (!(extreme > best.Least))
-                return;
-            int layer = network.LayerOf(neuron), column = neuron - network.Offsets[layer - 1];
-            kept.Add((preActivations[layer - 1].AsMemory(column), network.Widths[layer], best, above ? 1 : -1));
+            NeuronExtremes[] extremes = findings.OfChunk(chunk);
+            kept.Clear();
+            foreach (StartsTarget target in targets)
+            {
+                NeuronExtremes e = extremes[target.Neuron];
+                if ((target.Sign > 0 ? e.Maximum : -e.Minimum) > target.Best.Least)
+                    kept.Add(target);
+            }
+
+            for (int p = chunk * Chunk; kept.Count > 0 && p < Math.Min(count, (chunk + 1) * Chunk); p++)
+            {
+                foreach (StartsTarget target in kept)
+                    target.Best.Add(
+                        first + p, target.Sign * preActivations[target.Layer - 1][(p * network.Widths[target.Layer]) + target.Column]);
+            }
         }
     }
 
@@ -243,4 +244,6 @@ internal sealed class SimdWitnessSession : IWitnessSession
                 PgdSchedule.Momentum);
         }
     }
+
+    private readonly record struct StartsTarget(int Neuron, int Layer, int Column, float Sign, WitnessStarts Best);
 }
