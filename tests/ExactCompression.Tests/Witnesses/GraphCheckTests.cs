@@ -80,22 +80,35 @@ public sealed class GraphCheckTests
     }
 
     [Fact]
-    public void Signs_MeanOfThree_ChargesTheRoundedReciprocal()
+    public void Signs_SecondTermLosesManyTerms_ClaimsNoSignAbove()
     {
-        // (x + x + x) / 3 - x is 0, which no rounded factor can show.
-        var builder = new GraphBuilder();
-        int x = builder.AddInput("x", new(1, 3));
-        int mean = builder.Add(new AveragePoolOperator(new(1, 3), false, (0, 0)), new(1, 1), "", "", x);
-        int first = builder.Add(new SelectOperator([null, [0]]), new(1, 1), "", "", x);
-        int difference = builder.Add(new SumOperator([1, -1]), new(1, 1), "", "", mean, first);
-        builder.AddOutput("y", builder.Add(new ReluOperator(), new(1, 1), "", "", difference));
-        var network = new ReluNetwork(builder.Build());
-        foreach (double value in (double[])[1, 5, 7, 0.1, 1e10 / 3])
+        // The sum of the second term is 1 + 395 u, computed as 1; the layer above takes 1 + 100 u away.
+        const int Many = 400;
+        MapShape input = MapShape.Vector(Many), one = MapShape.Vector(1);
+        double[] swallowed = [.. Enumerable.Range(0, Many).Select(static i => i == 0 ? 1 : 0.99 * Rounding.Unit)];
+        var sum = new LoweredLayer(
+            "sum", one, [new(0, new DenseMap(new double[Many], one, input)), new(0, new DenseMap(swallowed, one, input))], new double[1],
+            default, IsRectifier: true, 1);
+        var difference = new LoweredLayer(
+            "difference", one, [new(1, new DiagonalMap(one))], new[] { -1 - (100 * Rounding.Unit) }, default, IsRectifier: true, 2);
+        Assert.NotEqual(-1, Signs(Many, sum, difference)[1]);
+    }
+
+    [Fact]
+    public void Signs_RadiusOfTheSecondTerm_LeavesTheSignOpen()
+    {
+        // z is anything from 2^-10 - r to 2^-10 + r.
+        sbyte SignWithin(double radius)
         {
-            double[] point = [value, value, value];
-            using var check = new WitnessCheck(network, new(point, point));
-            Assert.Equal(0, check.Signs(point)[0]);
+            MapShape one = MapShape.Vector(1);
+            var sum = new LoweredLayer(
+                "sum", one, [new(0, new DiagonalMap(one, 1.0 / 1024)), new(0, new DiagonalMap(one, new double[1], [radius]))],
+                new double[1], default, IsRectifier: true, 1);
+            return Signs(1, sum)[0];
         }
+
+        Assert.Equal(1, SignWithin(1.0 / 2048));
+        Assert.Equal(0, SignWithin(1.0 / 512));
     }
 
     [Fact]
@@ -119,6 +132,17 @@ public sealed class GraphCheckTests
                 Assert.Equal(sign, ExactOperators.PreActivations(network.Graph!, values, neuron.Layer)[neuron.Neuron].Sign);
             }
         }
+    }
+
+    /// <summary>The proven signs of some layers where all inputs are 1.</summary>
+    private static sbyte[] Signs(int inputs, params LoweredLayer[] layers)
+    {
+        var builder = new GraphBuilder();
+        builder.AddOutput("y", builder.Add(new ReluOperator(), new(inputs), "", "", builder.AddInput("x", new(inputs))));
+        double[] point = [.. Enumerable.Repeat(1.0, inputs)];
+        ReluNetwork network = new ReluNetwork(builder.Build()).With(new LoweredGraph(MapShape.Vector(inputs), layers, [layers.Length]));
+        using var check = new WitnessCheck(network, new(point, point));
+        return check.Signs(point);
     }
 
     /// <summary>Whether no value is close to the end of double's range; the oracle takes finite numbers alone.</summary>
