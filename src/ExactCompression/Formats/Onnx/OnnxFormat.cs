@@ -26,7 +26,10 @@ public sealed class OnnxFormat : IWritableNetworkFormat
 
     /// <inheritdoc/>
     public bool Holds(ReluNetwork network, WeightPrecision precision) =>
-        network.DenseLayers.All(l => l.Parts is { } parts ? OnnxPartNodes.Hold(parts, precision) : l.IsExact && l.Precision <= precision);
+        network.Graph is { } graph
+            ? OnnxGraphPrecision.Holds(graph, precision)
+            : network.DenseLayers.All(
+                l => l.Parts is { } parts ? OnnxPartNodes.Hold(parts, precision) : l.IsExact && l.Precision <= precision);
 
     /// <inheritdoc/>
     /// <remarks>
@@ -35,5 +38,11 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     /// </remarks>
     /// <exception cref="InvalidInputException">A weight is too large for <paramref name="precision"/>, or the network for one
     /// file.</exception>
-    public void Write(ReluNetwork network, Stream stream, WeightPrecision precision) => OnnxWriter.Write(network, stream, precision);
+    public void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
+    {
+        if (network.Graph is null)
+            OnnxWriter.Write(network, stream, precision);
+        else
+            OnnxGraphWriter.Write(network, stream, precision);
+    }
 }
