@@ -15,18 +15,20 @@ public class OnnxGraphWriterTests
     [Fact]
     public void Model_RandomGraphs_ComputeTheSame()
     {
-        var seen = new HashSet<string>();
+        HashSet<string> seen = [], written = [];
         for (int seed = 0; seed < 300; seed++)
         {
             NetworkGraph graph = RandomGraphs.Of(new Random(seed), 1 + (seed % 9));
             seen.UnionWith(graph.Nodes.Select(static n => n.Operator.Name));
-            AssertAgrees(new ReluNetwork(graph, $"random{seed}"), seed);
+            written.UnionWith(AssertAgrees(new ReluNetwork(graph, $"random{seed}"), seed).Graph.Node.Select(static n => n.OpType));
         }
 
         string[] all = ["Abs", "Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Constant", "Conv", "Gemm", "HardSigmoid",
             "LeakyRelu", "Max", "MaxPool", "Min", "PRelu", "ReduceMean", "ReduceSum", "Relu", "Reshape", "ScaleShift", "Slice",
             "Transpose"];
         Assert.Equal(all, seen.Order(StringComparer.Ordinal));
+        string[] ways = ["Div", "Expand", "Flatten", "Gather", "GlobalAveragePool", "Identity", "MatMul", "Mul", "Neg", "Pad", "Sub", "Sum"];
+        Assert.Superset(ways.ToHashSet(), written);
     }
 
     [Fact]
@@ -62,6 +64,22 @@ public class OnnxGraphWriterTests
         Assert.Equal(["conv1_output", "conv2_output", "scores"], graph.Node.Select(static n => n.Output[0]));
         Assert.Equal(["conv1.weight", "conv1.bias"], graph.Initializer.Select(static t => t.Name)); // equal tensors are one
         Assert.Equal("batch", graph.Input[0].Type.TensorType.Shape.Dim[0].DimParam);
+    }
+
+    /// <summary>Runtimes do not pad by a whole kernel, and count other elements in means.</summary>
+    [Fact]
+    public void Model_PoolingThatNoNodeExpresses_IsWrittenByOthers()
+    {
+        var builder = new GraphBuilder();
+        int x = builder.AddInput("x", new(2, 5, 4));
+        var windows = new ConvolutionShape(3, 2, 2, 1, PadTop: 3, PadBottom: 2, PadRight: 1, DilationRows: 2);
+        builder.AddOutput("maximum", builder.Add(new MaxPoolOperator(windows), new(2, 3, 4), "max", "", x));
+        builder.AddOutput("dilated", builder.Add(new AveragePoolOperator(windows, true, (2, 1)), new(2, 3, 4), "dilated", "", x));
+        var rounded = new ConvolutionShape(3, 2, 2, 2, PadTop: 1, PadBottom: 2);
+        builder.AddOutput("rounded", builder.Add(new AveragePoolOperator(rounded, true, (1, 0)), new(2, 3, 2), "rounded", "", x));
+        string[] written = [.. AssertAgrees(new ReluNetwork(builder.Build()), 1).Graph.Node.Select(static n => n.OpType)];
+
+        Assert.Equal(["Pad", "MaxPool", "Conv", "Div", "Conv", "Div"], written);
     }
 
     [Theory]
