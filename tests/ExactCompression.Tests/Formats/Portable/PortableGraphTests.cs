@@ -57,7 +57,8 @@ public sealed class PortableGraphTests
     }
 
     private static void Refused(Operator op, TensorShape shape, int inputs = 1) => Assert.Equal(
-        "PortableFormInvalid", Assert.Throws<InvalidInputException>(() => PortableForm.Read(PortableForm.Of(Of(op, shape, inputs)))).ErrorId);
+        "PortableFormInvalid",
+        Assert.Throws<InvalidInputException>(() => PortableForm.Read(PortableForm.Of(Of(op, shape, inputs)))).ErrorId);
 
     private static ReluNetwork Of(Operator op, TensorShape shape, int inputs = 1)
     {
