@@ -23,7 +23,8 @@ public sealed class WholeModuleTests(ModuleFixture module)
     {
         ScriptResult result = module.Run("""
             $net = Import-ReluNetwork $args[0] -InputShape 1,8,8 -Debug
-            $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($net, 2))
+            $xml = [System.Management.Automation.PSSerializer]::Serialize($net, 2)
+            $copy = [System.Management.Automation.PSSerializer]::Deserialize($xml)
             foreach ($n in $net, $copy) { "$($n.GetType().Name) $($n.Architecture) $($n.Layers[0].Name)" }
             """, Digits);
 
