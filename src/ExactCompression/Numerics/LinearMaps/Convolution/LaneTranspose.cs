@@ -49,36 +49,36 @@ internal static unsafe class LaneTranspose
     /// <param name="vectors">A vector for each element; there are as many as a vector has lanes, of any value.</param>
     /// <param name="step">From one vector to the next.</param>
     /// <param name="count">Elements, at most a vector's lanes.</param>
-    /// <param name="bias">What is added to each element of every row; null for nothing.</param>
+    /// <param name="begin">What is added to the first row; null for nothing.</param>
+    /// <param name="beginStride">From what is added to one row to what is added to the next.</param>
     /// <param name="target">The first element of the first row.</param>
     /// <param name="stride">From one row to the next.</param>
     /// <param name="rows">Rows, at most a vector's lanes.</param>
-    /// <param name="add">Whether they are added to what is there.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Write<T>(T* vectors, nint step, int count, T* bias, T* target, nint stride, int rows, bool add)
+    public static void Write<T>(T* vectors, nint step, int count, T* begin, nint beginStride, T* target, nint stride, int rows)
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
+        beginStride = begin == null ? 0 : beginStride;
         if (!Avx512F.IsSupported)
         {
-            WriteOneByOne(vectors, step, count, bias, target, stride, rows, add);
+            WriteOneByOne(vectors, step, count, begin, beginStride, target, stride, rows);
             return;
         }
 
         T* transposed = stackalloc T[lanes * lanes];
         Square(vectors, step, transposed, lanes);
-        if (count >= lanes)
+        Vector512<T> mask = FirstLanes<T>(count);
+        for (int r = 0; r < rows; r++, transposed += lanes, target += stride, begin += beginStride)
         {
-            Vector512<T> begin = bias == null ? default : Vector512.Load(bias);
-            for (int r = 0; r < rows; r++, transposed += lanes, target += stride)
-                (Vector512.Load(transposed) + (add ? Vector512.Load(target) : begin)).Store(target);
-        }
-        else
-        {
-            Vector512<T> mask = FirstLanes<T>(count), begin = bias == null ? default : MaskLoad(bias, mask);
-            for (int r = 0; r < rows; r++, transposed += lanes, target += stride)
-                MaskStore(target, mask, Vector512.Load(transposed) + (add ? MaskLoad(target, mask) : begin));
+            Vector512<T> value = Vector512.Load(transposed);
+            if (begin != null)
+                value += count >= lanes ? Vector512.Load(begin) : MaskLoad(begin, mask);
+            if (count >= lanes)
+                value.Store(target);
+            else
+                MaskStore(target, mask, value);
         }
     }
 
@@ -95,15 +95,15 @@ internal static unsafe class LaneTranspose
         }
     }
 
-    private static void WriteOneByOne<T>(T* vectors, nint step, int count, T* bias, T* target, nint stride, int rows, bool add)
+    private static void WriteOneByOne<T>(T* vectors, nint step, int count, T* begin, nint beginStride, T* target, nint stride, int rows)
         where T : unmanaged
     {
-        for (int r = 0; r < rows; r++, target += stride)
+        for (int r = 0; r < rows; r++, target += stride, begin += beginStride)
         {
             for (int e = 0; e < count; e++)
             {
-                T begin = add ? target[e] : bias == null ? default : bias[e];
-                target[e] = (Vector128.CreateScalar(vectors[(e * step) + r]) + Vector128.CreateScalar(begin)).ToScalar();
+                T term = begin == null ? default : begin[e];
+                target[e] = (Vector128.CreateScalar(vectors[(e * step) + r]) + Vector128.CreateScalar(term)).ToScalar();
             }
         }
     }
