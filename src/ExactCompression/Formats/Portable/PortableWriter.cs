@@ -19,8 +19,15 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
         writer.Write(network.StatedDomain is not null);
         if (network.StatedDomain is { } stated)
             Domain(stated);
-        writer.Write(network.Layers.Count);
-        foreach (AffineLayer layer in network.Layers)
+        if (network.Graph is { } graph)
+        {
+            writer.Write(0); // layers of a chain
+            new PortableGraphWriter(writer, values => Numbers(values), Part).Graph(graph);
+            return;
+        }
+
+        writer.Write(network.DenseLayers.Count);
+        foreach (AffineLayer layer in network.DenseLayers)
         {
             writer.Write(layer.Outputs);
             writer.Write(layer.Inputs);
@@ -188,16 +195,19 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
     {
         writer.Write(parts.Count);
         foreach (AffinePart part in parts)
-        {
-            writer.Write((byte)part.Kind);
-            writer.Write(part.Outputs);
-            writer.Write(part.Inputs);
-            writer.Write((byte)part.Precision);
-            writer.Write(part.Epsilon);
-            writer.Write(part.Values.Count);
-            foreach (double[] values in part.Values)
-                Numbers(values);
-        }
+            Part(part);
+    }
+
+    private void Part(AffinePart part)
+    {
+        writer.Write((byte)part.Kind);
+        writer.Write(part.Outputs);
+        writer.Write(part.Inputs);
+        writer.Write((byte)part.Precision);
+        writer.Write(part.Epsilon);
+        writer.Write(part.Values.Count);
+        foreach (double[] values in part.Values)
+            Numbers(values);
     }
 
     private void Witness(double[]? witness)
