@@ -53,6 +53,8 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
             {
                 ReluNetwork network = NetworkFormats.Read(file, Format, Options(file, messages));
                 messages.Verbose($"{file}: {network.Format} {network.Architecture}, {network.ParameterCount} parameters");
+                if (network.Remarks.Count > 0 && !network.HasOpaqueLayers) // else there is a warning
+                    messages.Verbose($"{file}: {NetworkFormats.Remarks(network)}");
                 foreach ((NetworkLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i + 1)))
                     messages.Debug(Described(layer, number));
                 return network;

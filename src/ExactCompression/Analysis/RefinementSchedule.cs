@@ -1,5 +1,6 @@
 using ExactCompression.Bounds;
 using ExactCompression.Branching;
+using ExactCompression.Networks;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
@@ -29,7 +30,8 @@ internal static class RefinementSchedule
     /// <param name="clock">Time and threads.</param>
     /// <param name="search">Attacks, and checks of corners.</param>
     /// <param name="hints">Further starting points for some targets.</param>
-    public static void Run(VerdictLedger ledger, SearchClock clock, WitnessSearch search, IReadOnlyDictionary<SignTarget, float[]> hints) =>
+    public static void Run(
+        VerdictLedger ledger, SearchClock clock, WitnessSearch search, IReadOnlyDictionary<SignTarget, BoxCorner> hints) =>
         ForLayers(ledger, (layer, map, below) => Refine(ledger, layer, map, below, clock, search, hints));
 
     /// <summary>
@@ -45,7 +47,7 @@ internal static class RefinementSchedule
         {
             if (!ledger.HasOpen(layer))
                 return;
-            using var bounds = new AlphaBetaCrown(map, below);
+            var bounds = new AlphaBetaCrown(map, below);
             clock.Run(SearchStage.AlphaCrown, () => Tighten(ledger, layer, bounds, clock, onlyUndecided: true));
             List<SignTarget> open = search.Open(layer);
             if (open.Count == 0 || open.Count > mostTrees)
@@ -55,23 +57,23 @@ internal static class RefinementSchedule
             clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, budget, budget, search, clock));
         });
 
-    private static void ForLayers(VerdictLedger ledger, Action<int, AffineLayer, RelaxedNetwork> work)
+    private static void ForLayers(VerdictLedger ledger, Action<int, LoweredLayer, RelaxedGraph> work)
     {
-        using var below = new RelaxedNetwork(ledger.Domain);
+        using var below = new RelaxedGraph(ledger.Domain, ledger.Graph);
         for (int layer = 1; layer <= ledger.Graph.Rectifiers && ledger.DeepestOpen() >= layer; layer++)
         {
-            AffineLayer map = ledger.Network.HiddenLayer(layer);
+            LoweredLayer map = below.AdvanceTo(layer);
             if (layer > 1)
                 work(layer, map, below);
-            below.Add(map, ledger.LowerOf(layer), ledger.UpperOf(layer));
+            below.Add(ledger.LowerOf(layer), ledger.UpperOf(layer));
         }
     }
 
     private static void Refine(
-        VerdictLedger ledger, int layer, AffineLayer map, RelaxedNetwork below, SearchClock clock, WitnessSearch search,
-        IReadOnlyDictionary<SignTarget, float[]> hints)
+        VerdictLedger ledger, int layer, LoweredLayer map, RelaxedGraph below, SearchClock clock, WitnessSearch search,
+        IReadOnlyDictionary<SignTarget, BoxCorner> hints)
     {
-        using var bounds = new AlphaBetaCrown(map, below);
+        var bounds = new AlphaBetaCrown(map, below);
         clock.Run(SearchStage.AlphaCrown, () => Tighten(ledger, layer, bounds, clock, onlyUndecided: layer == ledger.DeepestOpen()));
         if (!ledger.HasOpen(layer))
             return;
@@ -94,7 +96,7 @@ internal static class RefinementSchedule
                 SearchStage.BranchAndBound,
                 () => Branch(
                     ledger, layer, trees, 4 * budget,
-                    ledger.Network.InputSize > InputBranchAndBound.MostInputs ? LastBudget : LastBudgetOfFewInputs, search, clock));
+                    InputBranchAndBound.CanSplit(ledger.Network) ? LastBudgetOfFewInputs : LastBudget, search, clock));
     }
 
     /// <summary>A tree for each open target of a layer.</summary>

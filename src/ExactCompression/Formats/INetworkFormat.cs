@@ -33,6 +33,10 @@ public interface IWritableNetworkFormat : INetworkFormat
     /// <param name="precision">What weights are stored as.</param>
     bool Holds(ReluNetwork network, WeightPrecision precision) => network.DenseLayers.All(l => l.IsExact && l.Precision <= precision);
 
+    /// <summary>Whether files of this format hold a network at all: chains of dense layers, and what else the format can.</summary>
+    /// <param name="network">The network.</param>
+    bool CanWrite(ReluNetwork network) => network.IsDense;
+
     /// <summary>Writes a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="stream">Where to: a new file beside the target, moved into place afterwards.</param>

@@ -106,6 +106,21 @@ internal sealed class ImportBudget
         Work(cost.Work, place);
     }
 
+    /// <summary>Counts numbers of eight bytes and work as <see cref="Take"/> does, if the import may still take them.</summary>
+    /// <param name="cost">Both.</param>
+    /// <returns>Whether it may.</returns>
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
+    public bool TryTake((long Values, long Work) cost)
+    {
+        options.Cancellation.ThrowIfCancellationRequested();
+        long bytes = Times(cost.Values, sizeof(double));
+        if (bytes > size - allocated || cost.Work > work - worked)
+            return false;
+        allocated += bytes;
+        worked += cost.Work;
+        return true;
+    }
+
     /// <summary>Checks for cancellation.</summary>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     public void ThrowIfCancelled() => options.Cancellation.ThrowIfCancellationRequested();

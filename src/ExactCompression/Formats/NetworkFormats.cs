@@ -50,6 +50,8 @@ public static class NetworkFormats
                 HiddenActivation.RequireSupported(options.Activation);
             if (chosen is OnnxFormat)
                 HiddenActivation.WarnOfUnused(options);
+            if (network.HasOpaqueLayers)
+                options.Warning?.Invoke($"Layers depend on nodes that are not analysed: {Remarks(network)}");
             return network;
         }
         catch (Exception e)
@@ -85,7 +87,7 @@ public static class NetworkFormats
     /// <param name="path">A path; its extension selects the format.</param>
     /// <exception cref="InvalidInputException">The extension selects no format that can be written.</exception>
     public static WeightPrecision SourcePrecision(ReluNetwork network, string path) =>
-        network.Graph is not null || network.DenseLayers.All(static l => l.Parts is null)
+        !network.IsDense || network.DenseLayers.All(static l => l.Parts is null)
             || RequireWritable(path).Holds(network, network.SourcePrecision)
             ? network.SourcePrecision
             : network.Precision;
@@ -126,7 +128,7 @@ public static class NetworkFormats
     public static IWritableNetworkFormat RequireWritable(string path, ReluNetwork network)
     {
         IWritableNetworkFormat format = RequireWritable(path);
-        return network.Graph is null || format is OnnxFormat
+        return format.CanWrite(network)
             ? format
             : throw new InvalidInputException(
                 "FormatHoldsChains",
@@ -159,6 +161,15 @@ public static class NetworkFormats
     // Warnings quote names of the file, as errors do.
     private static ImportOptions Bounded(ImportOptions options) =>
         options.Warning is { } warn ? options with { Warning = text => warn(ErrorText.Message(text)) } : options;
+
+    /// <summary>What of a network's file is not analysed, in one line.</summary>
+    /// <param name="network">The network.</param>
+    public static string Remarks(ReluNetwork network)
+    {
+        const int Most = 3;
+        string shown = string.Join(" ", network.Remarks.Take(Most));
+        return network.Remarks.Count > Most ? $"{shown} (and {network.Remarks.Count - Most} more)" : shown;
+    }
 
     private static string Names() => string.Join(", ", All.Select(static f => f.Name));
 }

@@ -66,8 +66,8 @@ public sealed class AffineLayer : NetworkLayer
 
     /// <summary>The layer of a map.</summary>
     /// <exception cref="OverflowException">The matrix would have too many entries.</exception>
-    internal static AffineLayer Of(Networks.AffineMap map, Activation activation, WeightPrecision precision) =>
-        new(map.Matrix(), map.Bias, map.Outputs, map.Inputs, activation, precision, map.MatrixRadius(), map.BiasRadius);
+    internal static AffineLayer Of(Networks.AffineMap map, Activation activation, WeightPrecision precision, string name = "") =>
+        new(map.Matrix(), map.Bias, map.Outputs, map.Inputs, activation, precision, map.MatrixRadius(), map.BiasRadius) { Name = name };
 
     /// <inheritdoc/>
     public override TensorShape Shape { get; }
@@ -113,6 +113,12 @@ public sealed class AffineLayer : NetworkLayer
 
     /// <inheritdoc/>
     public override long ParameterCount => ConnectionCount + Outputs;
+
+    /// <inheritdoc/>
+    public override long MultiplyAddCount => ConnectionCount;
+
+    /// <inheritdoc/>
+    public override long ByteCount => ParameterCount * (Precision == WeightPrecision.Float32 ? 4 : 8);
 
     /// <summary>The incoming weights of one neuron.</summary>
     /// <param name="neuron">0-based.</param>

@@ -16,7 +16,7 @@ internal sealed class SamplePool
     private const int Landmarks = 3;
 
     private readonly InputDomain domain;
-    private readonly float[] corners;
+    private readonly CornerPoints corners;
     private readonly InputData? data;
     private readonly int seed;
     private readonly int inputs;
@@ -24,11 +24,11 @@ internal sealed class SamplePool
 
     /// <summary>Gathers points.</summary>
     /// <param name="domain">The box.</param>
-    /// <param name="corners">The first points, row-major; kept, not copied.</param>
+    /// <param name="corners">The first points.</param>
     /// <param name="data">The rows that follow, or null.</param>
     /// <param name="mostRows">How many rows to take at most, spread evenly over the data.</param>
     /// <param name="seed">Seed of the random points.</param>
-    public SamplePool(InputDomain domain, float[] corners, InputData? data, int mostRows, int seed)
+    public SamplePool(InputDomain domain, CornerPoints corners, InputData? data, int mostRows, int seed)
     {
         this.domain = domain;
         this.corners = corners;
@@ -36,7 +36,7 @@ internal sealed class SamplePool
         this.seed = seed;
         inputs = domain.Size!.Value;
         rows = Math.Min(data?.Rows ?? 0, mostRows);
-        Corners = corners.Length / inputs;
+        Corners = corners.Count;
         Count = Corners + rows + Landmarks + Math.Clamp(GeneratedValues / inputs, 300, MostGenerated);
     }
 
@@ -57,7 +57,7 @@ internal sealed class SamplePool
             int at = first + p;
             Span<float> point = points.Slice(p * inputs, inputs);
             if (at < Corners)
-                corners.AsSpan(at * inputs, inputs).CopyTo(point);
+                corners.Copy(at, point);
             else if ((at -= Corners) < rows)
                 data!.Row((int)((long)at * data.Rows / rows)).CopyTo(point);
             else

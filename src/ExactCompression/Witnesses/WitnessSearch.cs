@@ -31,10 +31,10 @@ internal sealed class WitnessSearch : IDisposable
     /// <param name="device">Where to compute; the CPU replaces it if it fails.</param>
     /// <param name="options">Threads and seed.</param>
     /// <param name="clock">Time.</param>
-    /// <param name="corners">Points to sample before all others, row-major.</param>
+    /// <param name="corners">Points to sample before all others.</param>
     /// <param name="mostRows">How many rows of the data to take at most.</param>
     public WitnessSearch(
-        VerdictLedger ledger, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock, float[] corners,
+        VerdictLedger ledger, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock, CornerPoints corners,
         int mostRows = int.MaxValue)
     {
         this.ledger = ledger;
@@ -199,7 +199,7 @@ internal sealed class WitnessSearch : IDisposable
             staged = seen + rows < reached ? StageFromPool(seen + rows) : 0;
             session.Credit();
             if (seen == 0)
-                session.CreditCornersOfFirstLayer(Open(1));
+                session.CreditBestCorners(Open);
             session.Current.KeepStarts(seen);
             seen += rows;
         }

@@ -3,176 +3,122 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Tests.Oracles;
 
-/// <summary>Random graphs of every operator, with weights that float32 holds.</summary>
-internal sealed class RandomGraphs(Random random)
+/// <summary>
+/// Small random graphs from a seed: convolutions of all geometries, residual sums, concatenations, poolings, slices and every unit, on
+/// numbers that rounding has trouble with; with zero filters, opposite ones, and ties at 0.
+/// </summary>
+internal sealed class RandomGraphs
 {
+    private readonly Random random;
+    private readonly int kind;
     private readonly GraphBuilder builder = new();
     private readonly List<int> values = [];
 
-    /// <summary>A graph of some inputs and outputs.</summary>
-    /// <param name="random">Where choices come from.</param>
-    /// <param name="nodes">About how many nodes it has.</param>
-    public static NetworkGraph Of(Random random, int nodes)
+    private RandomGraphs(Random random, int kind) => (this.random, this.kind) = (random, kind);
+
+    /// <summary>A network with its input box.</summary>
+    /// <param name="random">What decides it.</param>
+    /// <param name="kind">Kind of its numbers: see <see cref="HardNumbers"/>.</param>
+    /// <param name="nodes">How many nodes are drawn.</param>
+    /// <param name="side">Largest number of rows and columns of the input.</param>
+    public static (ReluNetwork Network, double[] Lower, double[] Upper) Next(Random random, int kind, int nodes, int side)
     {
-        var graph = new RandomGraphs(random);
-        for (int i = random.Next(1, 3); i > 0; i--)
-            graph.values.Add(graph.builder.AddInput($"in{i}", graph.Shape()));
+        var graph = new RandomGraphs(random, kind);
+        TensorShape input = new(random.Next(1, 3), random.Next(1, side + 1), random.Next(1, side + 1));
+        graph.values.Add(graph.builder.AddInput("x", input));
         for (int n = 0; n < nodes; n++)
-            graph.values.Add(graph.Node());
-        for (int o = 0, count = random.Next(1, 3); o < count; o++)
-            graph.builder.AddOutput($"out{o}", o == 0 ? graph.values[^1] : graph.Any());
-        return graph.builder.Build();
+            graph.Append();
+        graph.values.Add(graph.Add(new ReluOperator(), graph.Shape(graph.values[^1]), graph.values[^1]));
+        graph.builder.AddOutput("y", graph.values[^1]);
+        (double[] lower, double[] upper) = HardNumbers.Box(random, kind, input.Elements);
+        return (new(graph.builder.Build()), lower, upper);
     }
 
-    private int Node()
+    private void Append()
     {
-        int value = Any();
-        TensorShape shape = builder.ShapeOf(value);
-        switch (random.Next(14))
+        int last = values[^1];
+        TensorShape shape = Shape(last);
+        int found = random.Next(16) switch
         {
-            case 0 when shape.Count > 0:
-                int outputs = random.Next(1, 6);
-                return Add(
-                    new DenseOperator(Numbers(outputs * shape[^1]), Bias(outputs), shape[^1]), [.. shape.SkipLast(1), outputs], value);
-            case 1 when shape.Count is 2 or 3:
-                return Convolution(value, shape);
-            case 2:
-                return ScaleShift(value, shape);
-            case 3 when shape.Count is 2 or 3:
-                ConvolutionShape windows = Geometry(shape, dilated: true);
-                var pool = new MaxPoolOperator(windows);
-                return Fits(pool, shape, windows, shape[0]) is { } pooled ? Add(pool, pooled, value) : Node();
-            case 4 when shape.Count is 2 or 3:
-                windows = Geometry(shape, dilated: random.Next(3) == 0);
-                var padded = (windows.PadBottom - random.Next(2), windows.PadRight);
-                var mean = new AveragePoolOperator(windows, random.Next(2) == 0, (Math.Max(0, padded.Item1), padded.PadRight));
-                return Fits(mean, shape, windows, shape[0]) is { } means ? Add(mean, means, value) : Node();
-            case 5:
-                int[] same = [.. values.Where(v => builder.ShapeOf(v).Equals(shape)), value];
-                int[] terms = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => same[random.Next(same.Length)])];
-                return Add(new SumOperator([.. terms.Select(_ => random.Next(3) == 0 ? -1 : 1)]), shape, terms);
-            case 6:
-                int[] axes = [.. Enumerable.Range(0, shape.Count).Where(_ => random.Next(2) == 0)];
-                bool keeps = random.Next(2) == 0;
-                IEnumerable<int> left = Enumerable.Range(0, shape.Count).Where(a => keeps || !axes.Contains(a));
-                return Add(
-                    new ReductionOperator(axes, random.Next(2) == 0), [.. left.Select(a => axes.Contains(a) ? 1 : shape[a])], value);
-            case 7:
-                int[][] shapes = [[shape.Elements], [1, .. shape], [.. shape, 1], [.. shape.Skip(1).Reverse(), .. shape.Take(1)]];
-                return Add(new ReshapeOperator(), shapes[random.Next(shape.Count < 3 ? 4 : 1)], value);
-            case 8 when shape.Count > 0:
-                int[]?[] indices = [.. shape.Select(Indices)];
-                return Add(new SelectOperator(indices), [.. shape.Select((d, a) => indices[a]?.Length ?? d)], value);
-            case 9 when shape.Count > 1:
-                int[] permutation = [.. Enumerable.Range(0, shape.Count).OrderBy(_ => random.Next())];
-                return Add(new TransposeOperator(permutation), [.. permutation.Select(p => shape[p])], value);
-            case 10 when shape.Count > 0:
-                same = [.. values.Where(v => builder.ShapeOf(v).Equals(shape))];
-                int axis = random.Next(shape.Count), other = same[random.Next(same.Length)];
-                return Add(new ConcatOperator(axis), [.. shape.Select((d, a) => a == axis ? 2 * d : d)], value, other);
-            case 11 when random.Next(3) == 0:
-                return builder.Add(new ConstantOperator(Numbers(shape.Elements)), shape, "", "");
-            default:
-                return Unit(value, shape);
-        }
-    }
-
-    private int Unit(int value, TensorShape shape)
-    {
-        int[] same = [.. values.Where(v => builder.ShapeOf(v).Equals(shape))];
-        int channels = shape.Count > 0 ? shape[0] : 1, plane = shape.Elements / channels;
-        return random.Next(11) switch
-        {
-            0 => Add(new LeakyReluOperator([0.25], Activation.LeakyRelu), shape, value),
-            1 => Add(new LeakyReluOperator([(float)0.1], Activation.LeakyRelu), shape, value),
-            2 => Add(new LeakyReluOperator(Numbers(shape.Elements), Activation.PRelu), shape, value),
-            3 => Add(
-                new LeakyReluOperator([.. Numbers(channels).SelectMany(s => Enumerable.Repeat(s, plane))], Activation.PRelu), shape, value),
-            4 => Add(new LeakyReluOperator([-1], Activation.Abs), shape, value),
-            5 => Add(new ClipOperator(-0.5, random.Next(2) == 0 ? 0.75 : double.PositiveInfinity), shape, value),
-            6 => Add(new ClipOperator(double.NegativeInfinity, random.Next(2) == 0 ? 0.25 : double.PositiveInfinity), shape, value),
-            7 => Add(new HardSigmoidOperator((float)0.2, 0.5), shape, value),
-            8 => Add(new ExtremumOperator(random.Next(2) == 0), shape, value, same[random.Next(same.Length)]),
-            _ => Add(new ReluOperator(), shape, value),
+            0 or 1 or 2 or 3 when shape.Count == 3 => Convolution(last, shape),
+            4 or 5 => Add(new ReluOperator(), shape, last),
+            6 => Add(new LeakyReluOperator([random.Next(2) == 0 ? 0.25 : 0.1], Activation.LeakyRelu), shape, last),
+            7 => Add(new ClipOperator(random.Next(3) == 0 ? double.NegativeInfinity : -0.5, 1), shape, last),
+            8 => Add(new LeakyReluOperator([-1], Activation.Abs), shape, last),
+            9 when shape.Count == 3 => Pool(last, shape, isMaximum: true),
+            10 when shape.Count == 3 => Pool(last, shape, isMaximum: false),
+            11 or 12 when values.FindAll(v => Shape(v).Equals(shape)) is var same =>
+                Add(new SumOperator([1, random.Next(2) == 0 ? 1 : -1]), shape, last, same[random.Next(same.Count)]),
+            13 when shape.Count == 3 => Concat(last, shape),
+            14 when shape.Count == 3 && shape[1] > 1 => Slice(last, shape),
+            15 when shape.Count == 3 && shape.Elements <= 16 => Dense(Add(new ReshapeOperator(), new(shape.Elements), last)),
+            _ when shape.Count == 1 => Dense(last),
+            _ => Add(new ReluOperator(), shape, last),
         };
+        values.Add(found);
     }
 
-    private int Convolution(int value, TensorShape shape)
-    {
-        int[] divisors = [.. Enumerable.Range(1, shape[0]).Where(g => shape[0] % g == 0)];
-        int groups = divisors[random.Next(divisors.Length)], channels = groups * random.Next(1, 3);
-        ConvolutionShape geometry = Geometry(shape, dilated: true);
-        var convolution = new ConvolutionOperator(
-            Numbers(channels * (shape[0] / groups) * geometry.KernelHeight * geometry.KernelWidth), Bias(channels), geometry, groups);
-        return Fits(convolution, shape, geometry, channels) is { } given ? Add(convolution, given, value) : Node();
-    }
-
-    private int ScaleShift(int value, TensorShape shape)
-    {
-        bool perChannel = shape.Count > 0 && random.Next(2) == 0;
-        int count = perChannel ? shape[0] : shape.Elements;
-        AffinePart part = random.Next(5) switch
-        {
-            0 => AffinePart.BatchNormalization(
-                Numbers(count), Numbers(count), Numbers(count), Array.ConvertAll(Numbers(count), Math.Abs), 1f / 1024,
-                WeightPrecision.Float32),
-            1 => AffinePart.Divide(Array.ConvertAll(Numbers(count), static v => v < 0 ? v - 1 : v + 1), WeightPrecision.Float32),
-            2 => Elementwise(Filled(count, -1), Numbers(count)),
-            3 => Elementwise(Filled(count, 1), Filled(count, 0.5)),
-            _ => Elementwise(Numbers(count), Numbers(count)),
-        };
-        return Add(new ScaleShiftOperator(part, perChannel), shape, value);
-    }
-
-    private static AffinePart Elementwise(double[] scale, double[] shift) =>
-        AffinePart.Of(AffinePartKind.Elementwise, scale.Length, scale.Length, WeightPrecision.Float32, 0, [scale, shift]);
-
-    private ConvolutionShape Geometry(TensorShape shape, bool dilated)
-    {
-        bool flat = shape.Count == 2;
-        int Some(int least, int most, int none) => flat ? none : random.Next(least, most + 1);
-        return new(
-            Some(1, 3, 1), random.Next(1, 4), Some(1, 2, 1), random.Next(1, 3), Some(0, 2, 0), random.Next(3), Some(0, 2, 0),
-            random.Next(3), dilated ? Some(1, 2, 1) : 1, dilated ? random.Next(1, 3) : 1);
-    }
-
-    /// <summary>The shape that windows give, or null where they do not fit.</summary>
-    private static TensorShape? Fits(Operator op, TensorShape shape, ConvolutionShape geometry, int channels)
-    {
-        MapShape input = MapShapes.Of(shape);
-        int height = geometry.OutputHeight(input.Height), width = geometry.OutputWidth(input.Width);
-        if (height < 1 || width < 1)
-            return null;
-        TensorShape given = shape.Count == 2 ? new(channels, width) : new(channels, height, width);
-        return op.FindFault([shape], given) is null ? given : null;
-    }
-
-    private int[]? Indices(int length) => random.Next(6) switch
-    {
-        0 => null,
-        1 => [.. Enumerable.Range(0, (length + 1) / 2).Select(static i => 2 * i)],
-        2 => [-1, .. Enumerable.Range(0, length), -1, -1],
-        3 => [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(-1, length))],
-        4 => [.. Enumerable.Range(0, length).Reverse()],
-        _ => [.. Enumerable.Range(random.Next(length), 1)],
-    };
-
-    private TensorShape Shape() => random.Next(4) switch
-    {
-        0 => new(random.Next(1, 7)),
-        1 => new(random.Next(1, 4), random.Next(1, 7)),
-        _ => new(random.Next(1, 5), random.Next(1, 6), random.Next(1, 6)),
-    };
-
-    private int Any() => values[random.Next(2) == 0 ? values.Count - 1 : random.Next(values.Count)];
+    private TensorShape Shape(int value) => builder.ShapeOf(value);
 
     private int Add(Operator op, TensorShape shape, params int[] inputs) => builder.Add(op, shape, "", "", inputs);
 
-    private int Add(Operator op, int[] shape, params int[] inputs) => builder.Add(op, new TensorShape(shape), "", "", inputs);
+    private double Number() => random.Next(6) == 0 ? 0 : HardNumbers.Next(random, kind);
 
-    private double[] Bias(int count) => random.Next(3) == 0 ? new double[count] : Numbers(count);
+    private double[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => Number())];
 
-    private double[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (double)(float)((random.NextDouble() * 2) - 1))];
+    private ConvolutionShape Geometry(TensorShape shape, int most)
+    {
+        int height = random.Next(1, Math.Min(most, shape[1]) + 1), width = random.Next(1, Math.Min(most, shape[2]) + 1);
+        int Pad(int kernel) => random.Next(0, Math.Min(2, kernel));
+        int dilation = height == 2 && shape[1] > 2 && random.Next(3) == 0 ? 2 : 1;
+        return new(
+            height, width, random.Next(1, 3), random.Next(1, 3), Pad(height), Pad(width), Pad(height), Pad(width), dilation, 1);
+    }
 
-    private static double[] Filled(int count, double value) => [.. Enumerable.Repeat(value, count)];
+    private static TensorShape Output(ConvolutionShape geometry, TensorShape shape, int channels) =>
+        new(channels, geometry.OutputHeight(shape[1]), geometry.OutputWidth(shape[2]));
+
+    private int Convolution(int value, TensorShape shape)
+    {
+        ConvolutionShape geometry = Geometry(shape, 3);
+        int groups = shape[0] == 2 && random.Next(3) == 0 ? 2 : 1, channels = groups * random.Next(1, 3);
+        int filter = shape[0] / groups * geometry.KernelHeight * geometry.KernelWidth;
+        double[] filters = Numbers(channels * filter), bias = Numbers(channels);
+        int twist = random.Next(6);
+        for (int k = 0; k < filter && twist < 2 && channels > 1; k++)
+            filters[k] = twist == 0 ? 0 : -filters[filter + k];
+        return Add(
+            new ConvolutionOperator(filters, bias, geometry, groups, WeightPrecision.Float64), Output(geometry, shape, channels), value);
+    }
+
+    private int Pool(int value, TensorShape shape, bool isMaximum)
+    {
+        ConvolutionShape geometry = Geometry(shape, 3) with { DilationRows = 1 };
+        return Add(
+            isMaximum
+                ? new MaxPoolOperator(geometry)
+                : new AveragePoolOperator(geometry, random.Next(2) == 0, (geometry.PadBottom, geometry.PadRight)),
+            Output(geometry, shape, shape[0]), value);
+    }
+
+    private int Concat(int value, TensorShape shape)
+    {
+        List<int> same = values.FindAll(v => Shape(v) is { Count: 3 } other && other[1] == shape[1] && other[2] == shape[2]);
+        int other = same[random.Next(same.Count)];
+        return shape[0] + Shape(other)[0] > 4
+            ? Add(new ReluOperator(), shape, value)
+            : Add(new ConcatOperator(0), new(shape[0] + Shape(other)[0], shape[1], shape[2]), value, other);
+    }
+
+    private int Slice(int value, TensorShape shape)
+    {
+        int[] rows = [.. Enumerable.Range(0, shape[1]).Where(r => r == 0 || random.Next(2) == 0)];
+        return Add(new SelectOperator([null, rows, null]), new(shape[0], rows.Length, shape[2]), value);
+    }
+
+    private int Dense(int value)
+    {
+        int inputs = Shape(value).Elements, outputs = random.Next(1, 5);
+        return Add(new DenseOperator(Numbers(outputs * inputs), Numbers(outputs), inputs, WeightPrecision.Float64), new(outputs), value);
+    }
 }

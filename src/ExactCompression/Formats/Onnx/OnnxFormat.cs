@@ -1,9 +1,9 @@
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// ONNX files (<c>.onnx</c>), operator versions 7 to the newest. Read: one chain of affine maps and ReLUs in any operators that express
-/// them, with nodes that only move values in between. Written: Gemm, Relu and the file's normalisation, with the
-/// input and output of the file that the network came from; without one, for any batch size.
+/// ONNX files (<c>.onnx</c>), all operator versions. Read: any graph; nodes that are not analysed are opaque, and nothing is claimed of what
+/// depends on them. Written: a network as it was read is the same file again. Other dense networks are Gemm, Relu and the file's
+/// normalisation, with the input and output of the file that the network came from; without one, for any batch size.
 /// </summary>
 /// <remarks>
 /// A network is what its nodes compute over the real numbers with the weights as stored, for one input row. Affine maps without a ReLU
@@ -25,11 +25,11 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     public ReluNetwork Read(string path, ImportOptions options) => OnnxReader.Read(path, Name, options);
 
     /// <inheritdoc/>
-    public bool Holds(ReluNetwork network, WeightPrecision precision) =>
-        network.Graph is { } graph
+    public bool Holds(ReluNetwork network, WeightPrecision precision) => IsAsRead(network, precision)
+        || (network.Graph is { } graph
             ? OnnxGraphPrecision.Holds(graph, precision)
             : network.DenseLayers.All(
-                l => l.Parts is { } parts ? OnnxPartNodes.Hold(parts, precision) : l.IsExact && l.Precision <= precision);
+                l => l.Parts is { } parts ? OnnxPartNodes.Hold(parts, precision) : l.IsExact && l.Precision <= precision));
 
     /// <inheritdoc/>
     /// <remarks>
@@ -40,9 +40,18 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     /// file.</exception>
     public void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
     {
-        if (network.Graph is null)
+        if (IsAsRead(network, precision))
+            ((OnnxSource)network.Source!.Model).WriteTo(stream);
+        else if (network.Graph is null)
             OnnxWriter.Write(network, stream, precision);
         else
             OnnxGraphWriter.Write(network, stream, precision);
     }
+
+    /// <inheritdoc/>
+    public bool CanWrite(ReluNetwork network) => true;
+
+    /// <summary>Whether a network is written as the model that it was read from: with weights as that stores them.</summary>
+    private static bool IsAsRead(ReluNetwork network, WeightPrecision precision) =>
+        network.Source?.Model is OnnxSource && (!network.IsDense || precision == network.SourcePrecision);
 }

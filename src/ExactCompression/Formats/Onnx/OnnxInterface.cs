@@ -9,18 +9,30 @@ internal static class OnnxInterface
 {
     /// <summary>What a model states.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="inputShape">The shape of the input for one row.</param>
-    /// <param name="outputShape">The shape of the output for one row.</param>
-    public static ModelInterface Of(ModelProto model, ValueInfoProto input, int[] inputShape, int[] outputShape)
+    /// <param name="graph">Its graph.</param>
+    /// <param name="read">What was read of it.</param>
+    public static ModelInterface Of(ModelProto model, OnnxGraph graph, OnnxAttempt read)
     {
-        ModelTensor first = Tensor(input, inputShape, -1, null);
+        ModelTensor[] inputs =
+        [
+            .. graph.Inputs.Zip(
+                read.Inputs, (value, input) => Tensor(value, input.Shape, -1, null, input.IsBatch ? read.Batch : 1)),
+        ];
+        ModelTensor first = inputs[0];
         int batch = first.Batch;
-        bool keepsBatch = batch >= 0 && outputShape.Length == inputShape.Length && outputShape[batch] == 1;
-        ModelTensor last = Tensor(
-            model.Graph.Output[0], outputShape, keepsBatch ? batch : -1, keepsBatch ? first.Shape[batch].Symbol : null);
-        return new(first, last)
+        ModelTensor Output(ValueInfoProto value, int[]? shape)
         {
+            if (shape is null)
+                return Tensor(value, [.. value.Type?.TensorType?.Shape?.Dim.Select(static _ => 1) ?? []], -1, null, 1);
+            bool keepsBatch = batch >= 0 && shape.Length == first.Shape.Count && shape[batch] == 1;
+            return Tensor(value, shape, keepsBatch ? batch : -1, keepsBatch ? first.Shape[batch].Symbol : null, read.Batch);
+        }
+
+        ModelTensor[] outputs = [.. graph.Outputs.Zip(read.Outputs, Output)];
+        return new(first, outputs[0])
+        {
+            Inputs = Array.AsReadOnly(inputs),
+            Outputs = Array.AsReadOnly(outputs),
             GraphName = model.Graph.Name,
             Producer = model.ProducerName,
             ProducerVersion = model.ProducerVersion,
@@ -48,7 +60,7 @@ internal static class OnnxInterface
         {
             shape.Dim.Add(dimension.Symbol switch
             {
-                null => new Dimension { DimValue = dimension.Size },
+                null => new Dimension { DimValue = (long)dimension.Size * dimension.Rows },
                 "" => new Dimension(),
                 var symbol => new Dimension { DimParam = symbol },
             });
@@ -62,14 +74,16 @@ internal static class OnnxInterface
     /// <param name="shape">Its shape for one row.</param>
     /// <param name="batch">The dimension that is the batch where the graph does not declare the shape; -1 for none.</param>
     /// <param name="symbol">The symbol of that dimension.</param>
-    private static ModelTensor Tensor(ValueInfoProto value, int[] shape, int batch, string? symbol)
+    /// <param name="rows">The size of a batch that the graph fixes; at most 1 for none.</param>
+    private static ModelTensor Tensor(ValueInfoProto value, int[] shape, int batch, string? symbol, int rows)
     {
         Dimension[]? declared = value.Type?.TensorType?.Shape is { } known && known.Dim.Count == shape.Length ? [.. known.Dim] : null;
         var dimensions = new ModelDimension[shape.Length];
         for (int i = 0; i < dimensions.Length; i++)
         {
             string? stated = declared is null ? i == batch ? symbol : null : declared[i].DimValue > 0 ? null : declared[i].DimParam;
-            dimensions[i] = new(shape[i], stated);
+            bool isFixed = rows > 1 && shape[i] == 1 && (declared is null ? i == batch : i == 0 && declared[0].DimValue == rows);
+            dimensions[i] = new(shape[i], stated, isFixed ? rows : 1);
         }
 
         return new(value.Name, Array.AsReadOnly(dimensions));

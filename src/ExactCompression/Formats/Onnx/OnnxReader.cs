@@ -1,14 +1,15 @@
 using ExactCompression.Formats.Onnx.Schema;
 using ExactCompression.Networks;
 using Google.Protobuf;
-using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType;
 
 namespace ExactCompression.Formats.Onnx;
 
-/// <summary>Reads a file: parse, index and check the graph, then follow the chain from input to output.</summary>
+/// <summary>
+/// Reads a file: parses it, indexes and checks its graph, reads the nodes into a network's graph, and makes layers of one that is a chain
+/// of matrices and ReLUs.
+/// </summary>
 internal static class OnnxReader
 {
-    private const long OldestOpset = 7;
 
     private static readonly MessageParser<ModelProto> Parser = ModelProto.Parser.WithDiscardUnknownFields(true);
 
@@ -38,7 +39,7 @@ internal static class OnnxReader
         }
 
         string name = System.IO.Path.GetFileNameWithoutExtension(path);
-        return Network(model, fault, budget, name, path, format);
+        return Network(model, fault, budget, name, path, format, new(format, new OnnxSource(bytes, path)));
     }
 
     /// <summary>The network of a model.</summary>
@@ -48,75 +49,37 @@ internal static class OnnxReader
     /// <param name="name">The network's name.</param>
     /// <param name="path">Its file.</param>
     /// <param name="format">The name of the format.</param>
+    /// <param name="source">The model as it is to be written again, or null.</param>
     public static ReluNetwork Network(
         ModelProto model, OnnxFault fault, ImportBudget? budget = null, string name = "network", string? path = null,
-        string? format = null)
+        string? format = null, ModelSource? source = null)
     {
         budget ??= new(new(), fault.Path, 0);
         if (model.Graph is null || model.Graph.Node.Count == 0)
             throw fault.At("OnnxNoGraph", "graph", "There are no nodes in it.", "Copy or export the file again.");
         long opset = Opset(model, fault);
-        foreach (NodeProto node in model.Graph.Node)
-            OnnxOperators.RequireSupported(node, fault);
         var graph = new OnnxGraph(model.Graph, fault);
-        var constants = new OnnxConstants(graph, opset, fault, budget);
-        WeightPrecision precision = InputPrecision(graph.Input, fault);
-        List<(OnnxNode Node, int DataIndex)> nodes = graph.Chain(fault);
-        int[] inputShape = OnnxInputShape.Resolve(graph.Input, nodes, constants, fault), shape = inputShape;
-        var chain = new AffineFusion(OnnxShapes.Count(shape), precision, budget.Cancellation);
-        foreach ((OnnxNode node, int dataIndex) in nodes)
-        {
-            var step = new OnnxNodeReader { Node = node, DataIndex = dataIndex, Shape = shape, Opset = opset, Constants = constants,
-                Chain = chain, Budget = budget };
-            InRange(() => OnnxOperators.Apply(step), node.Place, fault);
-            shape = step.Shape;
-        }
-
-        IReadOnlyList<AffineLayer> layers = [];
-        InRange(
-            () =>
-            {
-                budget.Take(chain.CostOf(null), "last layer");
-                layers = chain.Finish();
-            },
-            "graph",
-            fault);
-        return new(layers, name, path, format, model: OnnxInterface.Of(model, graph.Input, inputShape, shape));
-    }
-
-    private static void InRange(Action action, string place, OnnxFault fault)
-    {
-        try
-        {
-            action();
-        }
-        catch (OverflowException e)
-        {
-            throw fault.At("OnnxOutOfRange", place, e.Message, inner: e);
-        }
+        OnnxInput[] inputs = [.. graph.Inputs.Select(input => OnnxInputShape.Resolve(input, graph, fault))];
+        var reader = new OnnxAttempts(graph, inputs, opset, fault, budget);
+        OnnxAttempt read = reader.Best();
+        ModelInterface stated = OnnxInterface.Of(model, graph, read);
+        return read.Layers is { } layers
+            ? new(layers, name, path, format, model: stated) { Source = source, Remarks = read.Remarks }
+            : new(read.Graph, name, path, format, model: stated) { Source = source, Remarks = read.Remarks };
     }
 
     private static long Opset(ModelProto model, OnnxFault fault)
     {
         OperatorSetIdProto? standard = model.OpsetImport.FirstOrDefault(static set => set.Domain is "" or "ai.onnx");
-        if (standard is null || standard.Version < OldestOpset)
-            throw fault.At(
-                "OnnxUnsupportedOpset", "model",
-                standard is null
-                    ? "It states no version of the standard operators."
-                    : $"It uses version {standard.Version} of the operators.",
-                    $"Versions from {OldestOpset} on are supported: export the network again.", unsupported: true);
-        return standard.Version;
+        if (standard is not null && standard.Version >= 1)
+            return standard.Version;
+        if (standard is null && (model.IrVersion < 3 || model.Graph.Node.All(static node => node.Domain is not ("" or "ai.onnx"))))
+            return 1; // the versions came with the third version of the format
+        throw fault.At(
+            "OnnxUnsupportedOpset", "model",
+            standard is null
+                ? "It states no version of the standard operators."
+                : $"It uses version {standard.Version} of the operators.",
+            "Versions from 1 on are supported: export the network again.", unsupported: true);
     }
-
-    private static WeightPrecision InputPrecision(ValueInfoProto input, OnnxFault fault) =>
-        (input.Type?.TensorType?.ElemType ?? DataType.Undefined) switch
-    {
-        DataType.Undefined or DataType.Float or DataType.Float16 or DataType.Bfloat16 => WeightPrecision.Float32,
-        DataType.Double => WeightPrecision.Float64,
-        var type =>
-            throw fault.AtTensor(
-                "OnnxUnsupportedDataType", input.Name, $"The input is of the ONNX data type {(int)type}, not a floating-point one.",
-                unsupported: true),
-    };
 }

@@ -52,7 +52,7 @@ internal static class OnnxWriter
         graph.Input.Add(OnnxInterface.Declared(model.Input, type));
         graph.Output.Add(OnnxInterface.Declared(model.Output, type));
         string value = Rows(graph, names, model.Input);
-        foreach (AffineLayer layer in network.Layers)
+        foreach (AffineLayer layer in network.DenseLayers)
         {
             if (layer.Parts is { } parts && OnnxPartNodes.CanRound(parts, precision))
             {

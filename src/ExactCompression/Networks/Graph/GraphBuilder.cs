@@ -9,6 +9,7 @@ internal sealed class GraphBuilder
     private readonly List<GraphNode> nodes = [];
     private readonly List<GraphOutput> outputs = [];
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> suffixes = new(StringComparer.Ordinal);
 
     /// <summary>Adds an input. All inputs come before the first node.</summary>
     /// <param name="name">Its name.</param>
@@ -32,9 +33,23 @@ internal sealed class GraphBuilder
     /// <returns>The number of the value that it gives.</returns>
     public int Add(Operator op, TensorShape shape, string name, string valueName, params ReadOnlySpan<int> values)
     {
-        nodes.Add(new(UniqueName(name.Length > 0 ? name : op.Name), op, values.ToArray(), shape) { ValueName = valueName });
+        nodes.Add(new(name.Length > 0 ? name : op.Name, op, values.ToArray(), shape) { ValueName = valueName });
         return inputs.Count + nodes.Count - 1;
     }
+
+    /// <summary>Number of values so far.</summary>
+    public int Values => inputs.Count + nodes.Count;
+
+    /// <summary>Names the node that gives a value.</summary>
+    /// <param name="value">The value's number; not an input's.</param>
+    /// <param name="name">The node's name; one that is taken is made unique.</param>
+    /// <param name="valueName">The file's name for the value.</param>
+    public void Rename(int value, string name, string valueName) =>
+        nodes[value - inputs.Count] = nodes[value - inputs.Count] with { Name = name, ValueName = valueName };
+
+    /// <summary>Takes the last nodes back.</summary>
+    /// <param name="values">The number of values that are left.</param>
+    public void Truncate(int values) => nodes.RemoveRange(values - inputs.Count, Values - values);
 
     /// <summary>Adds an output.</summary>
     /// <param name="name">Its name.</param>
@@ -47,13 +62,27 @@ internal sealed class GraphBuilder
 
     /// <summary>The graph.</summary>
     /// <exception cref="ArgumentException">A node does not fit the values that it takes, or there is no input or output.</exception>
-    public NetworkGraph Build() => new(inputs.ToArray(), nodes.ToArray(), outputs.ToArray());
+    public NetworkGraph Build()
+    {
+        for (int n = 0; n < nodes.Count; n++)
+        {
+            string unique = UniqueName(nodes[n].Name);
+            if (!ReferenceEquals(unique, nodes[n].Name))
+                nodes[n] = nodes[n] with { Name = unique };
+        }
+
+        return new(inputs.ToArray(), nodes.ToArray(), outputs.ToArray());
+    }
 
     private string UniqueName(string name)
     {
         string unique = name;
-        for (int i = 1; !names.Add(unique); i++)
-            unique = string.Create(CultureInfo.InvariantCulture, $"{name}_{i}");
+        while (!names.Add(unique))
+        {
+            int suffix = suffixes[name] = suffixes.GetValueOrDefault(name) + 1;
+            unique = string.Create(CultureInfo.InvariantCulture, $"{name}_{suffix}");
+        }
+
         return unique;
     }
 }

@@ -45,19 +45,21 @@ internal sealed class AffineFusion(
     }
 
     /// <summary>Appends a ReLU.</summary>
+    /// <param name="name">The layer's name; empty for none.</param>
     /// <exception cref="OverflowException">The layer would have too many weights.</exception>
-    public void AppendRelu()
+    public void AppendRelu(string name = "")
     {
         if (pending is not null || layers.Count == 0)
-            Close(Activation.Relu);
+            Close(Activation.Relu, name);
     }
 
     /// <summary>The layers; the chain must not be used afterwards.</summary>
+    /// <param name="name">The name of a last layer without ReLU; empty for none.</param>
     /// <exception cref="OverflowException">The last layer would have too many weights.</exception>
-    public IReadOnlyList<AffineLayer> Finish()
+    public IReadOnlyList<AffineLayer> Finish(string name = "")
     {
         if (pending is not null || layers.Count == 0)
-            Close(Activation.Identity);
+            Close(Activation.Identity, name);
         return layers;
     }
 
@@ -84,9 +86,9 @@ internal sealed class AffineFusion(
         Width = map.Outputs;
     }
 
-    private void Close(Activation activation)
+    private void Close(Activation activation, string name)
     {
-        var layer = AffineLayer.Of(pending?.Joined() ?? AffineMap.Identity(Width), activation, pendingPrecision ?? precision);
+        var layer = AffineLayer.Of(pending?.Joined() ?? AffineMap.Identity(Width), activation, pendingPrecision ?? precision, name);
         bool isStored = layer.IsExact && layer.Precision == layer.SourcePrecision;
         layers.Add(isStored || parts is null ? layer : layer.WithParts(parts));
         (pending, pendingPrecision, parts) = (null, null, []);

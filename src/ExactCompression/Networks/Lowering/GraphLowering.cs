@@ -24,8 +24,9 @@ internal sealed class GraphLowering
         values = new AffineExpression?[graph.Values];
         for (int at = 0, i = 0; i < graph.Inputs.Count; at += graph.Inputs[i++].Shape.Elements)
         {
-            AffineExpression all = AffineExpression.Of(graph.Inputs[i].Name, 0, input);
-            values[i] = graph.Inputs.Count == 1 ? all : Reshape(Part(graph.Inputs[i].Name, all, at, graph.Inputs[i].Shape), graph.Inputs[i].Shape);
+            GraphInput part = graph.Inputs[i];
+            AffineExpression all = AffineExpression.Of(part.Name, 0, input);
+            values[i] = graph.Inputs.Count == 1 ? all : Reshape(Part(part.Name, all, at, part.Shape), part.Shape);
         }
     }
 
@@ -60,7 +61,9 @@ internal sealed class GraphLowering
             UnitOperator unit => units.Lower(node.Name, unit, operands, once, layer),
             DenseOperator dense => Dense(node, dense, operands[0]),
             ConvolutionOperator convolution => layers.Apply(
-                node.Name, new ConvolutionMap(convolution.Filters, convolution.Channels, operands[0].Shape, convolution.Geometry, convolution.Groups),
+                node.Name,
+                new ConvolutionMap(
+                    convolution.Filters, convolution.Channels, operands[0].Shape, convolution.Geometry, convolution.Groups),
                 operands[0], Repeat(convolution.Bias, shape)),
             ScaleShiftOperator scale => Scale(node.Name, scale, operands[0]),
             SumOperator sum => layers.Sum(
@@ -85,12 +88,11 @@ internal sealed class GraphLowering
         MapShape output = MapShapes.Of(node.Shape);
         int repeats = node.Shape.Elements / Math.Max(1, dense.Outputs);
         ILinearMap map = repeats == 1
-            ? new DenseMap(dense.Weights, output, operand.Shape)
+            ? new DenseMap(dense.Weights, output, operand.Shape, dense.WeightRadius is { } radius ? radius : default(ReadOnlyMemory<double>))
             : Selections.AlongLastAxis(dense, output, operand.Shape, repeats);
-        var bias = new double[output.Count];
-        for (int i = 0; i < bias.Length; i++)
-            bias[i] = dense.Bias[i % dense.Outputs];
-        return layers.Apply(node.Name, map, operand, bias);
+        double[] Repeated(double[] entries) => [.. Enumerable.Range(0, output.Count).Select(i => entries[i % entries.Length])];
+        return layers.Apply(
+            node.Name, map, operand, Repeated(dense.Bias), dense.BiasRadius is null ? null : Repeated(dense.BiasRadius));
     }
 
     private AffineExpression Scale(string name, ScaleShiftOperator scale, AffineExpression operand)

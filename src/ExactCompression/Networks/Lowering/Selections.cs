@@ -88,9 +88,11 @@ internal static class Selections
         int rows = checked(repeats * dense.Outputs), entries = checked(rows * dense.Inputs);
         int[] starts = [.. Enumerable.Range(0, rows + 1).Select(i => i * dense.Inputs)], columns = new int[entries];
         var weights = new double[entries];
+        double[]? radii = dense.WeightRadius is null ? null : new double[entries];
         for (int at = 0, r = 0; r < repeats; r++)
         {
             dense.Weights.CopyTo(weights, r * dense.Weights.Length);
+            dense.WeightRadius?.CopyTo(radii!, r * dense.Weights.Length);
             for (int o = 0; o < dense.Outputs; o++)
             {
                 for (int i = 0; i < dense.Inputs; i++)
@@ -98,7 +100,7 @@ internal static class Selections
             }
         }
 
-        return new SparseMap(output, input, starts, columns, weights);
+        return new SparseMap(output, input, starts, columns, weights, radii);
     }
 
     private static SparseMap Gather(TensorShape input, TensorShape output, Func<int, int, int> source)

@@ -8,6 +8,12 @@ namespace ExactCompression.Networks;
 internal sealed record DenseOperator(double[] Weights, double[] Bias, int Inputs, WeightPrecision Stored = WeightPrecision.Float32)
     : Operator
 {
+    /// <summary>Radii of the weights, where the file states a factor that double cannot multiply them by; null where they are exact.</summary>
+    public double[]? WeightRadius { get; init; }
+
+    /// <summary>Radii of the biases; null where they are exact.</summary>
+    public double[]? BiasRadius { get; init; }
+
     /// <inheritdoc/>
     public override string Name => "Gemm";
 
@@ -27,13 +33,17 @@ internal sealed record DenseOperator(double[] Weights, double[] Bias, int Inputs
     public override long ParameterCount => Weights.LongLength + Bias.Length;
 
     /// <inheritdoc/>
+    public override long MultiplyAdds(TensorShape output) => (long)output.Elements * Inputs;
+
+    /// <inheritdoc/>
     public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output)
     {
         if (RequireCount(inputs, 1) is { } fault)
             return fault;
         TensorShape input = inputs[0];
         bool fits = input.Count >= 1 && input.Count == output.Count && input[^1] == Inputs && output[^1] == Outputs
-            && input.SkipLast(1).SequenceEqual(output.SkipLast(1)) && Weights.LongLength == (long)Outputs * Inputs;
+            && input.SkipLast(1).SequenceEqual(output.SkipLast(1)) && Weights.LongLength == (long)Outputs * Inputs
+            && (WeightRadius?.LongLength ?? Weights.LongLength) == Weights.LongLength && (BiasRadius?.Length ?? Outputs) == Outputs;
         return fits ? null : $"A matrix of {Outputs} x {Inputs} does not lead from {input} to {output}.";
     }
 }

@@ -4,10 +4,16 @@ namespace ExactCompression;
 /// What a model file states beside the function that it computes: names and shapes of its input and output, and metadata. An ONNX file that
 /// is written from the network, or from its compression, states the same, so that it can take the original's place.
 /// </summary>
-/// <param name="Input">The input.</param>
-/// <param name="Output">The output.</param>
+/// <param name="Input">The input; the first of several.</param>
+/// <param name="Output">The output; the first of several.</param>
 public sealed record ModelInterface(ModelTensor Input, ModelTensor Output)
 {
+    /// <summary>All inputs, in their order.</summary>
+    public IReadOnlyList<ModelTensor> Inputs { get; init; } = [Input];
+
+    /// <summary>All outputs, in their order.</summary>
+    public IReadOnlyList<ModelTensor> Outputs { get; init; } = [Output];
+
     /// <summary>Name of the graph; empty for none.</summary>
     public string GraphName { get; init; } = "";
 
@@ -30,7 +36,7 @@ public sealed record ModelInterface(ModelTensor Input, ModelTensor Output)
     public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; init; } = [];
 
     /// <inheritdoc/>
-    public override string ToString() => PrintableText.Of($"{Input} -> {Output}");
+    public override string ToString() => PrintableText.Of($"{string.Join(", ", Inputs)} -> {string.Join(", ", Outputs)}");
 }
 
 /// <summary>The input or output of a model.</summary>
@@ -48,7 +54,7 @@ public sealed record ModelTensor(string Name, IReadOnlyList<ModelDimension> Shap
         {
             for (int i = 0; i < Shape.Count && Shape[i].Size == 1; i++)
             {
-                if (Shape[i].Symbol is not null)
+                if (Shape[i].Symbol is not null || Shape[i].Rows > 1)
                     return i;
             }
 
@@ -64,9 +70,10 @@ public sealed record ModelTensor(string Name, IReadOnlyList<ModelDimension> Shap
 /// <param name="Size">Its size for one row of input: the batch counts as 1.</param>
 /// <param name="Symbol">The name that stands in the size's place in the file, such as <c>batch</c>; empty where nothing does; null where
 /// the size is fixed.</param>
-public readonly record struct ModelDimension(int Size, string? Symbol = null)
+/// <param name="Rows">The size of a batch that the file fixes; 1 elsewhere.</param>
+public readonly record struct ModelDimension(int Size, string? Symbol = null, int Rows = 1)
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        Symbol switch { null => Size.ToString(System.Globalization.CultureInfo.InvariantCulture), "" => "?", _ => Symbol };
+        Symbol switch { null => (Size * Rows).ToString(System.Globalization.CultureInfo.InvariantCulture), "" => "?", _ => Symbol };
 }

@@ -19,7 +19,7 @@ public class OnnxGraphWriterTests
         HashSet<string> seen = [], written = [];
         for (int seed = 0; seed < 300; seed++)
         {
-            NetworkGraph graph = RandomGraphs.Of(new Random(seed), 1 + (seed % 9));
+            NetworkGraph graph = OperatorGraphs.Of(new Random(seed), 1 + (seed % 9));
             seen.UnionWith(graph.Nodes.Select(static n => n.Operator.Name));
             written.UnionWith(AssertAgrees(new ReluNetwork(graph, $"random{seed}"), seed).Graph.Node.Select(static n => n.OpType));
         }
@@ -121,7 +121,7 @@ public class OnnxGraphWriterTests
     public void Write_GraphInAFormatOfChains_SaysWhatToDo(string file)
     {
         using var folder = new TemporaryFolder();
-        var network = new ReluNetwork(RandomGraphs.Of(new Random(1), 3), "net");
+        var network = new ReluNetwork(OperatorGraphs.Of(new Random(1), 3), "net");
         string path = folder.File(file);
 
         InvalidInputException e = Assert.Throws<InvalidInputException>(() => NetworkFormats.Write(network, path));

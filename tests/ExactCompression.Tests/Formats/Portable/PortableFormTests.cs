@@ -213,7 +213,7 @@ public sealed class PortableFormTests
             Version = 3,
             Metadata = [new("key", "value")],
         };
-        yield return new ReluNetwork(RandomGraphs.Of(new Random(3), 12), "graph", "/a/b.pt", "PyTorch", InputDomain.Unit);
+        yield return new ReluNetwork(OperatorGraphs.Of(new Random(3), 12), "graph", "/a/b.pt", "PyTorch", InputDomain.Unit);
         yield return new ReluNetwork(network.DenseLayers, "trained", null, null, InputDomain.Unit, history, model);
     }
 

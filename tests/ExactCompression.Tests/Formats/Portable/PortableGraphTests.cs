@@ -15,7 +15,7 @@ public sealed class PortableGraphTests
     {
         for (int seed = 0; seed < 200; seed++)
         {
-            var network = new ReluNetwork(RandomGraphs.Of(new Random(seed), 1 + (seed % 15)), $"random{seed}", null, "Onnx");
+            var network = new ReluNetwork(OperatorGraphs.Of(new Random(seed), 1 + (seed % 15)), $"random{seed}", null, "Onnx");
             byte[] bytes = PortableForm.Of(network);
             var read = (ReluNetwork)PortableForm.Read(bytes);
 

@@ -1,0 +1,83 @@
+using ExactCompression.Networks;
+using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType;
+
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>A reading of a file.</summary>
+/// <param name="Graph">The network's graph.</param>
+/// <param name="Layers">The layers of one that is a dense chain; else null.</param>
+/// <param name="Inputs">The inputs' shapes, where the batch counts as 1.</param>
+/// <param name="Outputs">The outputs' shapes, where they are known.</param>
+/// <param name="Batch">The size of a fixed batch; 0 for none.</param>
+/// <param name="Remarks">What is not analysed.</param>
+internal sealed record OnnxAttempt(
+    NetworkGraph Graph, IReadOnlyList<AffineLayer>? Layers, IReadOnlyList<OnnxInput> Inputs, int[]?[] Outputs, int Batch,
+    IReadOnlyList<string> Remarks);
+
+/// <summary>
+/// Reads a graph with each meaning that its inputs can have: a first dimension of a fixed size above 1 may be a batch, if every node treats
+/// it so, or the rows of one input.
+/// </summary>
+/// <param name="graph">The graph.</param>
+/// <param name="inputs">Its inputs.</param>
+/// <param name="opset">Version of the standard operators.</param>
+/// <param name="fault">Makes errors.</param>
+/// <param name="budget">The import's limits.</param>
+internal sealed class OnnxAttempts(
+    OnnxGraph graph, IReadOnlyList<OnnxInput> inputs, long opset, OnnxFault fault, ImportBudget budget)
+{
+    /// <summary>
+    /// A dense chain of inputs as they are, or else a graph whose inputs have a batch, or else one of inputs as they are.
+    /// </summary>
+    /// <exception cref="InvalidFileException">The file is damaged, or takes more than it may.</exception>
+    public OnnxAttempt Best()
+    {
+        int batch = Batch();
+        if (batch <= 1)
+            return Read(inputs, 0);
+        (OnnxAttempt? plain, InvalidFileException? error) = Try(inputs, 0);
+        if (plain?.Layers is not null)
+            return plain;
+        OnnxInput[] batched =
+        [
+            .. inputs.Select(input => input.Shape.Length >= 2 && input.Shape[0] == batch
+                ? input with { Shape = [1, .. input.Shape[1..]], IsBatch = true }
+                : input),
+        ];
+        return Try(batched, batch).Attempt ?? plain ?? throw error!;
+    }
+
+    /// <summary>The first dimension that inputs have in common; 0 where they have none.</summary>
+    private int Batch()
+    {
+        int[] sizes = [.. inputs.Where(static i => i.Shape.Length >= 2 && i.Shape[0] > 1).Select(static i => i.Shape[0]).Distinct()];
+        return sizes is [var only] ? only : 0;
+    }
+
+    private (OnnxAttempt? Attempt, InvalidFileException? Error) Try(IReadOnlyList<OnnxInput> shaped, int batch)
+    {
+        try
+        {
+            return (Read(shaped, batch), null);
+        }
+        catch (OnnxNoBatchException)
+        {
+            return (null, null);
+        }
+        catch (InvalidFileException e) when (e.ErrorId != "ImportTooLarge")
+        {
+            return (null, e);
+        }
+    }
+
+    private OnnxAttempt Read(IReadOnlyList<OnnxInput> shaped, int batch)
+    {
+        var reading = new OnnxReading(graph, opset, batch, fault, budget);
+        (NetworkGraph network, int[]?[] outputs) = new OnnxGraphReader(reading).Read(shaped);
+        WeightPrecision precision = graph.Inputs[0].Type?.TensorType?.ElemType == DataType.Double
+            ? WeightPrecision.Float64
+            : WeightPrecision.Float32;
+        return new(
+            network, DenseChain.TryJoin(network, precision, budget.TryTake, budget.Cancellation), shaped, outputs, batch, reading.Remarks);
+    }
+}
