@@ -52,9 +52,10 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
                 foreach ((NetworkLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i + 1)))
                     messages.Debug(
                         layer is AffineLayer dense
-                            ? $"layer {number}: {dense.Inputs} to {dense.Outputs}, {dense.Activation}, {dense.NonZeroConnectionCount} weights "
-                                + $"not 0, {dense.Precision}{(dense.IsExact ? "" : ", rounded when joined")}"
-                            : $"layer {number}: {layer.Name} {layer.Shape}, {layer.Activation}, {layer.NonZeroConnectionCount} weights not 0");
+                            ? $"layer {number}: {dense.Inputs} to {dense.Outputs}, {dense.Activation}, "
+                                + $"{dense.NonZeroConnectionCount} weights not 0, {dense.Precision}{(dense.IsExact ? "" : ", rounded when joined")}"
+                            : $"layer {number}: {layer.Name} {layer.Shape}, {layer.Activation}, "
+                                + $"{layer.NonZeroConnectionCount} weights not 0");
                 return network;
             },
             WriteObject);
