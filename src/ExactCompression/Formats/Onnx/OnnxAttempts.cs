@@ -34,7 +34,7 @@ internal sealed class OnnxAttempts(
     {
         int batch = Batch();
         if (batch <= 1)
-            return Read(inputs, 0);
+            return Read(inputs, 0, budget);
         (OnnxAttempt? plain, InvalidFileException? error) = Try(inputs, 0);
         if (plain?.Layers is not null)
             return plain;
@@ -58,26 +58,26 @@ internal sealed class OnnxAttempts(
     {
         try
         {
-            return (Read(shaped, batch), null);
+            return (Read(shaped, batch, budget.Renewed()), null);
         }
         catch (OnnxNoBatchException)
         {
             return (null, null);
         }
-        catch (InvalidFileException e) when (e.ErrorId != "ImportTooLarge")
+        catch (InvalidFileException e)
         {
             return (null, e);
         }
     }
 
-    private OnnxAttempt Read(IReadOnlyList<OnnxInput> shaped, int batch)
+    private OnnxAttempt Read(IReadOnlyList<OnnxInput> shaped, int batch, ImportBudget limits)
     {
-        var reading = new OnnxReading(graph, opset, batch, fault, budget);
+        var reading = new OnnxReading(graph, opset, batch, fault, limits);
         (NetworkGraph network, int[]?[] outputs) = new OnnxGraphReader(reading).Read(shaped);
         WeightPrecision precision = graph.Inputs[0].Type?.TensorType?.ElemType == DataType.Double
             ? WeightPrecision.Float64
             : WeightPrecision.Float32;
         return new(
-            network, DenseChain.TryJoin(network, precision, budget.TryTake, budget.Cancellation), shaped, outputs, batch, reading.Remarks);
+            network, DenseChain.TryJoin(network, precision, limits.TryTake, limits.Cancellation), shaped, outputs, batch, reading.Remarks);
     }
 }
