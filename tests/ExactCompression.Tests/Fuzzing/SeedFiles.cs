@@ -80,7 +80,7 @@ internal static class SeedFiles
         PortableForm.Of(new InputData([0.5f, 1, 0, 0.25f], 2, 2, [0, 1])),
         PortableForm.Of(Compressed.Table),
         PortableForm.Of(Compressed),
-        PortableForm.Of(new ReluNetwork(RandomGraphs.Of(new Random(3), 12), "graph")),
+        PortableForm.Of(new ReluNetwork(OperatorGraphs.Of(new Random(3), 12), "graph")),
     ];
 
     /// <summary>A module of PyTorch that was pickled whole, for inputs of 1 x 6 x 6, in both forms.</summary>
