@@ -53,7 +53,8 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
                     messages.Debug(
                         layer is AffineLayer dense
                             ? $"layer {number}: {dense.Inputs} to {dense.Outputs}, {dense.Activation}, "
-                                + $"{dense.NonZeroConnectionCount} weights not 0, {dense.Precision}{(dense.IsExact ? "" : ", rounded when joined")}"
+                                + $"{dense.NonZeroConnectionCount} weights not 0, {dense.Precision}"
+                                + (dense.IsExact ? "" : ", rounded when joined")
                             : $"layer {number}: {layer.Name} {layer.Shape}, {layer.Activation}, "
                                 + $"{layer.NonZeroConnectionCount} weights not 0");
                 return network;
