@@ -95,10 +95,13 @@ public sealed class OnnxWindowTests
         public Geometry(Random random, bool dilates)
         {
             int rank = random.Next(1, 3);
+            string mode = random.Next(5) switch { 0 => "SAME_UPPER", 1 => "SAME_LOWER", 2 => "VALID", _ => "" };
+            bool isSame = mode.StartsWith("SAME", StringComparison.Ordinal); // where the runtime knows no dilations and no negative padding
             int[] sizes = new int[rank], kernel = new int[rank], strides = new int[rank], dilations = new int[rank], pads = new int[2 * rank];
             for (int axis = 0; axis < rank; axis++)
             {
-                (kernel[axis], strides[axis], dilations[axis]) = (random.Next(1, 4), random.Next(1, 4), dilates ? random.Next(1, 3) : 1);
+                (kernel[axis], strides[axis], dilations[axis]) = (random.Next(1, 4), random.Next(1, 4), dilates && !isSame ? random.Next(1, 3) : 1);
+                strides[axis] = isSame ? Math.Min(strides[axis], kernel[axis]) : strides[axis];
                 sizes[axis] = ((kernel[axis] - 1) * dilations[axis]) + random.Next(1, 6);
                 (pads[axis], pads[rank + axis]) = (random.Next(kernel[axis]), random.Next(kernel[axis]));
             }
@@ -109,7 +112,6 @@ public sealed class OnnxWindowTests
             Attributes.Add(Ints("strides", [.. strides.Select(static s => (long)s)]));
             if (dilates)
                 Attributes.Add(Ints("dilations", [.. dilations.Select(static d => (long)d)]));
-            string mode = random.Next(5) switch { 0 => "SAME_UPPER", 1 => "SAME_LOWER", 2 => "VALID", _ => "" };
             IsExplicit = mode.Length == 0;
             Attributes.Add(IsExplicit
                 ? Ints("pads", [.. pads.Select(static p => (long)p)])
