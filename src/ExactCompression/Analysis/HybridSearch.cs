@@ -70,7 +70,7 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
     private static WitnessSearch OpenSearch(
         VerdictLedger ledger, InputData? data, SimdWitnessDevice device, SearchOptions options, SearchClock clock,
         Dictionary<SignTarget, BoxCorner> hints) =>
-        new(ledger, data, device, options, clock, new(ledger.Domain, hints.Values), MostRows);
+        new(ledger, data, device, options, clock, new(ledger.Domain, hints), MostRows);
 
     /// <summary>
     /// Witnesses and proofs for what cheap bounds have left open; last, and only where samples and attacks leave neurons open too, search

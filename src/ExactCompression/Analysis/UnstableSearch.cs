@@ -30,7 +30,7 @@ internal sealed class UnstableSearch(StabilityTable table, InputData? data, IWit
         // only the witnesses are kept.
         var outlook = new VerdictLedger(Table) { Witnesses = ledger };
         Dictionary<SignTarget, BoxCorner> hints = BoundPropagation.Run(outlook, clock);
-        using var search = new WitnessSearch(outlook, Data, device, Options, clock, new(outlook.Domain, hints.Values));
+        using var search = new WitnessSearch(outlook, Data, device, Options, clock, new(outlook.Domain, hints));
         try
         {
             WitnessSchedule.Run(outlook, search, clock, FewOpen);

@@ -15,17 +15,25 @@ namespace ExactCompression.Witnesses;
 /// </remarks>
 internal sealed class CheckedLayer : IDisposable
 {
+    /// <summary>Rows that a thread takes at a time: kernels are quickest with whole vectors of them.</summary>
+    private const int RowsOfThread = 8;
+
+    /// <summary>With fewer products than this, one thread finishes before another has started.</summary>
+    private const double Worthwhile = 1 << 22;
+
     private readonly PackedLayer<double> weights;
     private readonly ILinearKernel<double>[] sizes;
     private readonly ILinearKernel<double>?[] radii;
     private readonly double[] charge;
     private readonly double gamma;
+    private readonly double products;
 
     /// <summary>Packs a layer.</summary>
     /// <param name="layer">The layer.</param>
     public CheckedLayer(LoweredLayer layer)
     {
         gamma = Rounding.Gamma(layer.Terms.Sum(static t => (long)t.Map.FanIn) + layer.Terms.Count);
+        products = (double)layer.Width * layer.Terms.Sum(static t => (long)t.Map.FanIn);
         weights = new(layer);
         sizes = [.. layer.Terms.Select(static t => t.Map.Absolute.Pack<double>())];
         radii = [.. layer.Terms.Select(static t => t.Map.Radius?.Pack<double>())];
@@ -42,13 +50,38 @@ internal sealed class CheckedLayer : IDisposable
     /// <param name="a">The values by their numbers, row-major.</param>
     /// <param name="e">Their error bounds.</param>
     /// <param name="rows">Number of rows.</param>
-    public (double[] Z, double[] Error) Run(double[][] a, double[][] e, int rows)
+    /// <param name="parallel">How many threads may share the rows; null for the calling one alone.</param>
+    public (double[] Z, double[] Error) Run(double[][] a, double[][] e, int rows, ParallelOptions? parallel)
     {
         var z = new double[rows * Layer.Width];
         var error = new double[z.Length];
+        if (parallel is null || rows <= RowsOfThread || rows * products < Worthwhile)
+            Run(a, e, 0, rows, z, error);
+        else
+            Parallel.For(0, (rows + RowsOfThread - 1) / RowsOfThread, parallel, block =>
+            {
+                int first = block * RowsOfThread;
+                Run(a, e, first, Math.Min(RowsOfThread, rows - first), z, error);
+            });
+        return (z, error);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        weights.Dispose();
+        foreach (ILinearKernel<double>? kernel in sizes.Concat(radii))
+            kernel?.Dispose();
+    }
+
+    private void Run(double[][] a, double[][] e, int first, int rows, double[] allZ, double[] allErrors)
+    {
+        Span<double> z = allZ.AsSpan(first * Layer.Width, rows * Layer.Width), error = allErrors.AsSpan(first * Layer.Width, z.Length);
         for (int k = 0; k < sizes.Length; k++)
         {
-            double[] value = a[Layer.Terms[k].Source], off = e[Layer.Terms[k].Source], spread = new double[value.Length];
+            int source = Layer.Terms[k].Source, width = Layer.Terms[k].Map.Input.Count;
+            ReadOnlySpan<double> value = a[source].AsSpan(first * width, rows * width), off = e[source].AsSpan(first * width, value.Length);
+            var spread = new double[value.Length];
             weights.Apply(k, value, rows, z);
             for (int i = 0; i < spread.Length; i++)
                 spread[i] = (gamma * Math.Abs(value[i])) + off[i] + Rounding.Underflow;
@@ -62,14 +95,5 @@ internal sealed class CheckedLayer : IDisposable
 
         // Covers the rounding errors of evaluating the error bound itself.
         Elementwise.Scale(error, 1 + 1e-9, error);
-        return (z, error);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        weights.Dispose();
-        foreach (ILinearKernel<double>? kernel in sizes.Concat(radii))
-            kernel?.Dispose();
     }
 }

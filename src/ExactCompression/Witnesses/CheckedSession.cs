@@ -33,7 +33,7 @@ internal sealed class CheckedSession : IDisposable
         this.clock = clock;
         inputs = ledger.Network.InputSize;
         this.device = new(ledger, device, options);
-        check = new(ledger.Network, ledger.Domain);
+        check = new(ledger.Network, ledger.Domain, clock.Parallel);
         missing = new MissingSigns[ledger.Count];
         isTried = new bool[ledger.Graph.Rectifiers + 1];
     }

@@ -13,22 +13,22 @@ internal sealed class CornerPoints
     private const int Tries = 16;
 
     private readonly InputDomain domain;
-    private readonly List<List<BoxCorner>> points = [];
+    private readonly List<List<(SignTarget Target, BoxCorner Corner)>> points = [];
 
     /// <summary>Arranges corners in points.</summary>
     /// <param name="domain">The box.</param>
-    /// <param name="corners">The corners, in the order in which they are to be tried.</param>
-    public CornerPoints(InputDomain domain, IEnumerable<BoxCorner> corners)
+    /// <param name="corners">The corners with their targets, in the order in which they are to be tried.</param>
+    public CornerPoints(InputDomain domain, IEnumerable<KeyValuePair<SignTarget, BoxCorner>> corners)
     {
         this.domain = domain;
-        foreach (BoxCorner corner in corners)
+        foreach ((SignTarget target, BoxCorner corner) in corners)
         {
             int at = Math.Max(0, points.Count - Tries);
-            while (at < points.Count && points[at].Exists(other => Overlap(other.Window, corner.Window)))
+            while (at < points.Count && points[at].Exists(other => Overlap(other.Corner.Window, corner.Window)))
                 at++;
             if (at == points.Count)
                 points.Add([]);
-            points[at].Add(corner);
+            points[at].Add((target, corner));
         }
     }
 
@@ -47,9 +47,14 @@ internal sealed class CornerPoints
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
         for (int i = 0; i < point.Length; i++)
             point[i] = (float)(lower[i] + (0.5 * (upper[i] - lower[i])));
-        foreach (BoxCorner corner in points[number])
+        foreach ((_, BoxCorner corner) in points[number])
             corner.CopyTo(point);
     }
+
+    /// <summary>Whether any target whose corner a point holds is open.</summary>
+    /// <param name="number">0-based number.</param>
+    /// <param name="isOpen">Whether a target is open.</param>
+    public bool IsOpen(int number, Func<SignTarget, bool> isOpen) => points[number].Exists(p => isOpen(p.Target));
 
     private static bool Overlap(Window one, Window other) =>
         one.Top < other.Top + other.Height && other.Top < one.Top + one.Height

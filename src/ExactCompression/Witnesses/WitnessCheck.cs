@@ -25,9 +25,15 @@ internal sealed class WitnessCheck : IDisposable
     private readonly ForwardOrder order;
     private readonly CheckedLayer[] layers;
     private readonly int[] numbers;
+    private readonly ParallelOptions? parallel;
 
-    public WitnessCheck(ReluNetwork network, InputDomain domain)
+    /// <summary>Packs the weights.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="domain">The box of its inputs.</param>
+    /// <param name="parallel">How many threads may share the points; null for the calling one alone.</param>
+    public WitnessCheck(ReluNetwork network, InputDomain domain, ParallelOptions? parallel = null)
     {
+        this.parallel = parallel;
         graph = network.Lowered;
         lower = domain.Lower.ToArray();
         upper = domain.Upper.ToArray();
@@ -126,7 +132,7 @@ internal sealed class WitnessCheck : IDisposable
         for (int l = 0; l < layers.Length; l++)
         {
             int value = order.Values[l];
-            (double[] z, double[] error) = layers[l].Run(a, e, rows);
+            (double[] z, double[] error) = layers[l].Run(a, e, rows, parallel);
             for (int i = 0; i < z.Length; i++)
             {
                 if (!double.IsFinite(z[i]))

@@ -14,6 +14,12 @@ internal sealed class SimdWitnessSession : IWitnessSession
     /// <summary>Values of all points of a batch at most, where networks are so large that even few points have many.</summary>
     private const int MostValues = 1 << 26;
 
+    /// <summary>Neurons whose starting points one thread keeps at a time.</summary>
+    private const int StartsBlock = 16;
+
+    /// <summary>Up to this many blocks of them one thread is quicker.</summary>
+    private const int FewBlocks = 16;
+
     private readonly SimdNetwork network;
     private readonly SimdBox box;
     private readonly int inputs;
@@ -109,12 +115,17 @@ internal sealed class SimdWitnessSession : IWitnessSession
 
     public void KeepStarts(int first)
     {
-        foreach (int i in open)
+        int blocks = (open.Count + StartsBlock - 1) / StartsBlock;
+        void Keep(int block) =>
+            KeepStarts(first, open.GetRange(block * StartsBlock, Math.Min(StartsBlock, open.Count - (block * StartsBlock))));
+        if (blocks <= FewBlocks)
         {
-            if ((missing[i] & MissingSigns.Above) != 0)
-                KeepStarts(first, i, findings.StartsFor(i, above: true), 1);
-            if ((missing[i] & MissingSigns.Below) != 0)
-                KeepStarts(first, i, findings.StartsFor(i, above: false), -1);
+            for (int block = 0; block < blocks; block++)
+                Keep(block);
+        }
+        else
+        {
+            Parallel.For(0, blocks, parallel, Keep);
         }
     }
 
@@ -183,19 +194,39 @@ internal sealed class SimdWitnessSession : IWitnessSession
     private Memory<float> PreActivations(int layer, int first, int rows) =>
         preActivations[layer - 1].AsMemory(first * network.Widths[layer], rows * network.Widths[layer]);
 
-    /// <summary>Looks only into chunks whose best point is among the best so far: after a while, these are few.</summary>
-    private void KeepStarts(int first, int neuron, WitnessStarts best, float sign)
+    /// <summary>
+    /// Looks only into chunks whose best point is among a neuron's best so far: after a while, these are few. Neurons side by side share
+    /// the lines of memory that their pre-activations are read from.
+    /// </summary>
+    private void KeepStarts(int first, List<int> neurons)
     {
-        int layer = network.LayerOf(neuron), width = network.Widths[layer];
-        ReadOnlySpan<float> z = preActivations[layer - 1];
-        int column = neuron - network.Offsets[layer - 1];
+        var kept = new List<(ReadOnlyMemory<float> Z, int Width, WitnessStarts Best, float Sign)>();
         for (int chunk = 0; chunk < Chunks; chunk++)
         {
-            NeuronExtremes e = findings.OfChunk(chunk)[neuron];
-            if (!((sign > 0 ? e.Maximum : -e.Minimum) > best.Least))
-                continue;
+            kept.Clear();
+            foreach (int neuron in neurons)
+            {
+                NeuronExtremes e = findings.OfChunk(chunk)[neuron];
+                if ((missing[neuron] & MissingSigns.Above) != 0)
+                    Consider(neuron, above: true, e.Maximum);
+                if ((missing[neuron] & MissingSigns.Below) != 0)
+                    Consider(neuron, above: false, -e.Minimum);
+            }
+
             for (int p = chunk * Chunk; p < Math.Min(count, (chunk + 1) * Chunk); p++)
-                best.Add(first + p, sign * z[(p * width) + column]);
+            {
+                foreach ((ReadOnlyMemory<float> z, int width, WitnessStarts best, float sign) in kept)
+                    best.Add(first + p, sign * z.Span[p * width]);
+            }
+        }
+
+        void Consider(int neuron, bool above, float extreme)
+        {
+            WitnessStarts best = findings.StartsFor(neuron, above);
+            if (!(extreme > best.Least))
+                return;
+            int layer = network.LayerOf(neuron), column = neuron - network.Offsets[layer - 1];
+            kept.Add((preActivations[layer - 1].AsMemory(column), network.Widths[layer], best, above ? 1 : -1));
         }
     }
 
