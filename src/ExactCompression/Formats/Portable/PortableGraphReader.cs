@@ -73,7 +73,14 @@ internal sealed class PortableGraphReader(PortableInput input)
     {
         var stored = input.Choice<WeightPrecision>();
         int inputs = input.Reader.ReadInt32();
-        return new(Finite(), Finite(), inputs, stored);
+        return new(Finite(), Finite(), inputs, stored) { WeightRadius = Radii(), BiasRadius = Radii() };
+    }
+
+    private double[]? Radii()
+    {
+        double[] radii = Finite();
+        Require(Array.TrueForAll(radii, static r => r >= 0), "A radius is negative.");
+        return radii.Length == 0 ? null : radii;
     }
 
     private ConvolutionOperator Convolution()

@@ -48,6 +48,8 @@ internal sealed class PortableGraphWriter(BinaryWriter writer, Action<double[]> 
                 writer.Write(dense.Inputs);
                 numbers(dense.Weights);
                 numbers(dense.Bias);
+                numbers(dense.WeightRadius ?? []);
+                numbers(dense.BiasRadius ?? []);
                 break;
             case ConvolutionOperator convolution:
                 writer.Write((byte)convolution.Stored);

@@ -20,6 +20,7 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     private const int LeastBytesOfNeuron = 1 + 8 + 8 + 1 + 1 + 1;
     private const int LeastBytesOfEntry = 1 + 1;
     private const int LeastBytesOfDimension = 4 + 1;
+    private const int LeastBytesOfTensor = 1 + 4;
     private const int LeastBytesOfStep = 1 + 4 + 4 + 1 + 4;
 
     private readonly PortableInput input = new(stream);
@@ -58,23 +59,41 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     /// <summary>A network that is a graph stands behind the number of layers of a chain that has none.</summary>
     private ReluNetwork Graph(string name, string? path, string? format, InputDomain? stated)
     {
-        var network = new ReluNetwork(new PortableGraphReader(input).Graph(), name, path, format, stated);
+        if (input.Flag())
+            return PortableModel.Read(input.Values<byte>(input.Count(1)), name, path, format);
+        NetworkGraph graph = new PortableGraphReader(input).Graph();
+        ModelInterface? model = input.Flag() ? Interface() : null;
+        string[] remarks = [.. Enumerable.Range(0, input.Count(1)).Select(_ => input.Reader.ReadString())];
+        var network = new ReluNetwork(graph, name, path, format, stated, model) { Remarks = Array.AsReadOnly(remarks) };
         Require(stated?.Size is null || stated.Size == network.InputSize, "The stated domain has another number of inputs.");
         return network;
     }
 
-    private ModelInterface Interface() => new(Tensor(), Tensor())
+    private ModelInterface Interface()
     {
-        GraphName = input.Reader.ReadString(),
-        Producer = input.Reader.ReadString(),
-        ProducerVersion = input.Reader.ReadString(),
-        Domain = input.Reader.ReadString(),
-        Version = input.Reader.ReadInt64(),
-        Description = input.Reader.ReadString(),
-        Metadata = Array.AsReadOnly(
-            [.. Enumerable.Range(0, input.Count(LeastBytesOfEntry)).Select(
-                _ => KeyValuePair.Create(input.Reader.ReadString(), input.Reader.ReadString()))]),
-    };
+        ModelTensor[] inputs = Tensors(), outputs = Tensors();
+        return new(inputs[0], outputs[0])
+        {
+            Inputs = Array.AsReadOnly(inputs),
+            Outputs = Array.AsReadOnly(outputs),
+            GraphName = input.Reader.ReadString(),
+            Producer = input.Reader.ReadString(),
+            ProducerVersion = input.Reader.ReadString(),
+            Domain = input.Reader.ReadString(),
+            Version = input.Reader.ReadInt64(),
+            Description = input.Reader.ReadString(),
+            Metadata = Array.AsReadOnly(
+                [.. Enumerable.Range(0, input.Count(LeastBytesOfEntry)).Select(
+                    _ => KeyValuePair.Create(input.Reader.ReadString(), input.Reader.ReadString()))]),
+        };
+    }
+
+    private ModelTensor[] Tensors()
+    {
+        ModelTensor[] tensors = [.. Enumerable.Range(0, input.Count(LeastBytesOfTensor)).Select(_ => Tensor())];
+        Require(tensors.Length > 0, "A model has no input or no output.");
+        return tensors;
+    }
 
     private ModelTensor Tensor()
     {

@@ -22,7 +22,7 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
         if (network.Graph is { } graph)
         {
             writer.Write(0); // layers of a chain
-            new PortableGraphWriter(writer, values => Numbers(values), Part).Graph(graph);
+            Graph(network, graph);
             return;
         }
 
@@ -51,10 +51,35 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
             Interface(model);
     }
 
+    private void Graph(ReluNetwork network, NetworkGraph graph)
+    {
+        byte[]? model = PortableModel.Of(network);
+        writer.Write(model is not null);
+        if (model is not null)
+        {
+            writer.Write(model.Length);
+            writer.Write(model);
+            return;
+        }
+
+        new PortableGraphWriter(writer, values => Numbers(values), Part).Graph(graph);
+        writer.Write(network.Interface is not null);
+        if (network.Interface is { } stated)
+            Interface(stated);
+        writer.Write(network.Remarks.Count);
+        foreach (string remark in network.Remarks)
+            writer.Write(remark);
+    }
+
     private void Interface(ModelInterface model)
     {
-        Tensor(model.Input);
-        Tensor(model.Output);
+        foreach (IReadOnlyList<ModelTensor> tensors in (IReadOnlyList<ModelTensor>[])[model.Inputs, model.Outputs])
+        {
+            writer.Write(tensors.Count);
+            foreach (ModelTensor tensor in tensors)
+                Tensor(tensor);
+        }
+
         writer.Write(model.GraphName);
         writer.Write(model.Producer);
         writer.Write(model.ProducerVersion);
