@@ -163,13 +163,13 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
         int lanes = Vector512<T>.Count;
         for (int c = 0; c < weights.Targets; c += lanes)
         {
-            for (int p = 0; p < plane; p += lanes)
+            for (int p = 0; p < plane; p += LaneTranspose.MostWritten * lanes)
             {
                 nint at = ((nint)c * plane) + p;
                 LaneTranspose.Write(
                     result + ((nint)p * weights.PaddedTargets) + c,
                     weights.PaddedTargets,
-                    Math.Min(lanes, plane - p),
+                    Math.Min(LaneTranspose.MostWritten * lanes, plane - p),
                     begin == null ? null : begin + at,
                     plane,
                     target + at,

@@ -7,6 +7,9 @@ namespace ExactCompression.Numerics;
 /// <summary>Transposes between rows of a matrix and vectors that have a row in each lane.</summary>
 internal static unsafe class LaneTranspose
 {
+    /// <summary>The most vectors of a row that are written at a time.</summary>
+    public const int MostWritten = 4;
+
     /// <summary>Reads elements of some rows.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="source">The first element of the first row.</param>
@@ -46,9 +49,9 @@ internal static unsafe class LaneTranspose
 
     /// <summary>Writes elements of some rows.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-    /// <param name="vectors">A vector for each element; there are as many as a vector has lanes, of any value.</param>
+    /// <param name="vectors">A vector for each element, and any vectors up to a multiple of a vector's lanes.</param>
     /// <param name="step">From one vector to the next.</param>
-    /// <param name="count">Elements, at most a vector's lanes.</param>
+    /// <param name="count">Elements, at most <see cref="MostWritten"/> times a vector's lanes.</param>
     /// <param name="begin">What is added to the first row; null for nothing.</param>
     /// <param name="beginStride">From what is added to one row to what is added to the next.</param>
     /// <param name="target">The first element of the first row.</param>
@@ -67,18 +70,27 @@ internal static unsafe class LaneTranspose
             return;
         }
 
-        T* transposed = stackalloc T[lanes * lanes];
-        Square(vectors, step, transposed, lanes);
-        Vector512<T> mask = FirstLanes<T>(count);
+        // Several vectors of a row are written one after the other: rows often have the same place in the cache, which cannot hold all.
+        int whole = count / lanes, square = lanes * lanes;
+        T* transposed = stackalloc T[MostWritten * square];
+        for (int at = 0; at * lanes < count; at++)
+            Square(vectors + (at * lanes * step), step, transposed + (at * square), lanes);
+        Vector512<T> mask = FirstLanes<T>(count - (whole * lanes));
         for (int r = 0; r < rows; r++, transposed += lanes, target += stride, begin += beginStride)
         {
-            Vector512<T> value = Vector512.Load(transposed);
-            if (begin != null)
-                value += count >= lanes ? Vector512.Load(begin) : MaskLoad(begin, mask);
-            if (count >= lanes)
-                value.Store(target);
-            else
-                MaskStore(target, mask, value);
+            T* from = transposed;
+            int at = 0;
+            for (; at < whole * lanes; at += lanes, from += square)
+            {
+                Vector512<T> value = Vector512.Load(from);
+                (begin == null ? value : value + Vector512.Load(begin + at)).Store(target + at);
+            }
+
+            if (at < count)
+            {
+                Vector512<T> value = Vector512.Load(from);
+                MaskStore(target + at, mask, begin == null ? value : value + MaskLoad(begin + at, mask));
+            }
         }
     }
 

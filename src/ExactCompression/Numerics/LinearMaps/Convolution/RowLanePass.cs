@@ -40,7 +40,8 @@ internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
         using AxisTable columnTable = new(columnAxis, weights.ColumnOrder, from.Left, from.Width, to.Left, to.Width, merge: true);
         int band = Math.Min(to.Height, Math.Max(1, BandTargets / to.Width));
         int[] needed = ArrayPool<int>.Shared.Rent(to.Height);
-        int ring = RowsAtHand(rowTable, to.Height, band, needed);
+        bool[] used = ArrayPool<bool>.Shared.Rent(from.Height);
+        int ring = RowsAtHand(rowTable, to.Height, band, needed, used.AsSpan(0, from.Height));
         using var held = new LaneSource<T>(weights.Groups, weights.Sources, from, ring, vectors, IsCompactionWorthwhile);
         int resultVectors = ChannelBlock.Widest * band * to.Width;
         T[] scratch = ArrayPool<T>.Shared.Rent(((resultVectors + lanes) * vectors * lanes) + lanes);
@@ -64,7 +65,7 @@ internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
                 for (int top = 0; top < to.Height; top += band)
                 {
                     int bottom = Math.Min(to.Height, top + band);
-                    held.Load(needed[bottom - 1]);
+                    held.Load(needed[bottom - 1], used);
                     for (int group = 0; group < weights.Groups; group++)
                     {
                         held.Describe(ref sweep, group);
@@ -99,6 +100,7 @@ internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
 
         GC.KeepAlive(this);
         ArrayPool<int>.Shared.Return(needed);
+        ArrayPool<bool>.Shared.Return(used);
         ArrayPool<T>.Shared.Return(scratch);
     }
 
@@ -111,9 +113,9 @@ internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
             (channels, length) = (1, channels * length);
         for (int c = 0; c < channels; c++, target += plane, begin += begin == null ? 0 : plane)
         {
-            for (int at = 0; at < length; at += lanes)
+            for (int at = 0; at < length; at += LaneTranspose.MostWritten * lanes)
             {
-                int count = Math.Min(lanes, length - at);
+                int count = Math.Min(LaneTranspose.MostWritten * lanes, length - at);
                 for (int v = 0; v < vectors; v++)
                 {
                     int first = v * lanes;
@@ -134,13 +136,18 @@ internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
     /// <summary>
     /// How many rows of the source must be at hand at a time, if bands of targets are computed downwards and rows are loaded downwards.
     /// </summary>
-    private static int RowsAtHand(AxisTable table, int targets, int band, int[] needed)
+    private static int RowsAtHand(AxisTable table, int targets, int band, int[] needed, Span<bool> used)
     {
+        used.Clear();
         int most = 0, ring = 1;
         for (int t = 0; t < targets; t++)
         {
             foreach (AxisRun run in table.Runs[table.Starts[t]..table.Starts[t + 1]])
+            {
                 most = Math.Max(most, run.Source + 1);
+                used[run.Source] = true;
+            }
+
             needed[t] = most;
         }
 
