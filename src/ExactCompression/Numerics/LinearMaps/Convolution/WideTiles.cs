@@ -4,8 +4,7 @@ using System.Runtime.Intrinsics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// The innermost loops of convolutions with two vectors for each element: a block of channels of one target is held in registers while
-/// weights are broadcast. Blocks with few channels keep several sums of each, so that these do not wait for one another.
+/// The loops of <see cref="NarrowTiles"/> with two vectors for each element: each weight that is broadcast is used twice.
 /// </summary>
 internal static unsafe class WideTiles
 {
