@@ -69,11 +69,16 @@ public static class NetworkFormats
     /// <param name="precision">What weights are stored as, or null for the narrowest that holds every weight without rounding.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <exception cref="InvalidInputException">The extension selects no format that can be written, or a weight is too large for the
-    /// precision.</exception>
+    /// precision, or the format does not hold such networks.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static void Write(ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true)
     {
         IWritableNetworkFormat format = RequireWritable(path, network);
+        if (!network.IsDense && network.Source is not null && precision is { } wanted && wanted != network.SourcePrecision)
+            throw new InvalidInputException(
+                "PrecisionNotApplicable",
+                $"{network.Name} is a graph, which is written as the model that it was read from, with {network.SourcePrecision} weights.",
+                "Leave -Precision out.");
         WeightPrecision stored = precision
             ?? (format.Holds(network, WeightPrecision.Float32) ? WeightPrecision.Float32 : network.Precision);
         NetworkFiles.Replace(path, overwrite, stream => format.Write(network, stream, stored));
