@@ -78,7 +78,7 @@ public static class StabilityTableView
     /// <summary>The shape of a layer with rows and columns, and how many of its channels are stable everywhere.</summary>
     private static string Channels(LayerStability layer, string before)
     {
-        if (layer.Shape.Count < 2)
+        if (layer.Channels == layer.Neurons)
             return "";
         (int Count, string Name)[] stable = [(layer.ActiveChannels, "active"), (layer.InactiveChannels, "inactive")];
         string[] parts = [.. stable.Where(static s => s.Count > 0).Select(static s => $"{Units.Count(s.Count)} {s.Name}")];
