@@ -15,6 +15,9 @@ const string Help = """
         The matrix product against that of OpenBLAS, by turns, with each number of threads given (1 and all cores if none is).
         Our right-hand factor is packed beforehand, as weights are in a search; a column tells the ratio with packing.
 
+    convolutions
+        Convolutions of usual shapes and their transposes, in float and double, against the matrix product, by turns, on one core.
+
     device [options]
         Rows a second that each device takes through the hidden layers of networks with two of them, and steps of an attack,
         against the CPU's vector units, by turns; with the share of what the device can do at most (a card: clock
@@ -80,6 +83,8 @@ try
                     : Array.ConvertAll(
                         args[1..],
                         static a => int.TryParse(a, out int n) && n > 0 ? n : throw new UsageException($"'{a}' is no number of threads.")));
+        case "convolutions":
+            return ConvolutionComparison.Run();
         case "device":
             return DeviceComparison.Run(DeviceOptions.Parse(args.AsSpan(1)));
         case "networks":

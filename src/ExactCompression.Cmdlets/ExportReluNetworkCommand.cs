@@ -32,20 +32,21 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
             FileNames.Of(network.Name, ".onnx"),
             (file, messages) =>
             {
+                IWritableNetworkFormat format = NetworkFormats.RequireWritable(file, network);
                 WeightPrecision stored = Precision.ToWeightPrecision() ?? NetworkFormats.SourcePrecision(network, file);
                 if (InputObject is CompressionResult { IsProven: false })
                     messages.Warning(
                         $"Nothing proves that '{file}' computes what {network.Name} did: the compression rests on verdicts that are "
                             + $"unproven, or is a copy from outside. Test-NetworkEquivalence compares the two.");
                 NetworkFormats.Write(network, file, stored);
-                if (!NetworkFormats.RequireWritable(file).Holds(network, stored))
+                if (!format.Holds(network, stored))
                     messages.Warning(Rounded(network, stored, NetworkFormats.WrittenDeviation(network, file, stored, domain)));
             });
     }
 
     private static string Rounded(ReluNetwork network, WeightPrecision stored, double deviation)
     {
-        bool joined = network.DenseLayers.Any(static l => !l.IsExact);
+        bool joined = network.IsDense && network.DenseLayers.Any(static l => !l.IsExact);
         string what = joined
             ? $"The normalisation of {network.Name} is folded into weights of the file, which are rounded to {stored}"
             : $"Weights of {network.Name} need float64 and are rounded to float32";

@@ -33,6 +33,12 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
     [ValidateNotNullOrEmpty]
     public string? Prefix { get; set; }
 
+    /// <summary>Shape of one input, without the batch, for modules that were pickled whole.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ValidateRange(1, int.MaxValue)]
+    public int[]? InputShape { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -50,16 +56,15 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
                 if (network.Remarks.Count > 0 && !network.HasOpaqueLayers) // else there is a warning
                     messages.Verbose($"{file}: {NetworkFormats.Remarks(network)}");
                 foreach ((NetworkLayer layer, int number) in network.Layers.Select(static (l, i) => (l, i + 1)))
-                    messages.Debug(
-                        layer is AffineLayer dense
-                            ? $"layer {number}: {dense.Inputs} to {dense.Outputs}, {dense.Activation}, "
-                                + $"{dense.NonZeroConnectionCount} weights not 0, {dense.Precision}"
-                                + (dense.IsExact ? "" : ", rounded when joined")
-                            : $"layer {number}: {layer.Name} {layer.Shape}, {layer.Activation}, "
-                                + $"{layer.NonZeroConnectionCount} weights not 0");
+                    messages.Debug(Described(layer, number));
                 return network;
             },
             WriteObject);
+
+    private static string Described(NetworkLayer layer, int number) => layer is AffineLayer dense
+        ? $"layer {number}: {dense.Inputs} to {dense.Outputs}, {dense.Activation}, {dense.NonZeroConnectionCount} weights "
+            + $"not 0, {dense.Precision}{(dense.IsExact ? "" : ", rounded when joined")}"
+        : $"layer {number}: {layer}, {layer.Activation}, {layer.NonZeroConnectionCount} weights not 0";
 
     private ImportOptions Options(string file, PipelineMessages messages) => new()
     {
@@ -69,5 +74,6 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
         Activation = Activation,
         Order = Order,
         Prefix = Prefix,
+        InputShape = InputShape is null ? null : ImportOptions.ShapeOf(InputShape),
     };
 }

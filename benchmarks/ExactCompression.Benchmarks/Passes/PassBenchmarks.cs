@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using ExactCompression.Bounds;
+using ExactCompression.Networks;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
@@ -10,9 +11,9 @@ public class PassBenchmarks
 {
     private readonly ParallelOptions parallel = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
     private StabilityTable? table;
-    private RelaxedNetwork? below;
+    private RelaxedGraph? below;
     private CrownBounds? crown;
-    private AffineLayer? last;
+    private LoweredLayer? last;
     private int[] neurons = [];
     private double[] bounds = [];
     private SimdWitnessDevice? device;
@@ -44,7 +45,7 @@ public class PassBenchmarks
 
     /// <summary>Upper bounds of all neurons of the last hidden layer, back to the input.</summary>
     [Benchmark]
-    public void Crown() => crown!.Bound(last!, neurons, above: true, bounds, [], parallel);
+    public void Crown() => crown!.Bound(last!, neurons, above: true, bounds, null, parallel);
 
     /// <summary>A full batch through all hidden layers, in float32.</summary>
     [Benchmark]
@@ -60,20 +61,20 @@ public class PassBenchmarks
 
     private void PrepareBounds(ReluNetwork network)
     {
-        below = new(table!.Domain);
+        below = new(table!.Domain, network.Lowered);
         for (int layer = 1; layer < network.Depth; layer++)
         {
-            AffineLayer map = network.HiddenLayer(layer);
-            var lower = new double[map.Outputs];
-            var upper = new double[map.Outputs];
-            IntervalBounds.Propagate(map, below.Output, lower, upper);
-            below.Add(map, lower, upper);
+            LoweredLayer map = below.AdvanceTo(layer);
+            var lower = new double[map.Width];
+            var upper = new double[map.Width];
+            IntervalBounds.Propagate(map, below.SourcesOf(map), lower, upper);
+            below.Add(lower, upper);
         }
 
         crown = new(below);
-        last = network.HiddenLayer(network.Depth);
-        neurons = [.. Enumerable.Range(0, last.Outputs)];
-        bounds = new double[last.Outputs];
+        last = network.Lowered.Rectifier(network.Depth);
+        neurons = [.. Enumerable.Range(0, last.Width)];
+        bounds = new double[last.Width];
     }
 
     private void PrepareWitnesses(ReluNetwork network)
@@ -88,7 +89,7 @@ public class PassBenchmarks
         session.Forward();
         session.Aim(
             network.Depth,
-            [.. Enumerable.Range(0, session.MaxPoints).Select(i => i % last!.Outputs)],
+            [.. Enumerable.Range(0, session.MaxPoints).Select(i => i % last!.Width)],
             [.. Enumerable.Range(0, session.MaxPoints).Select(static i => i % 2 == 0 ? 1f : -1f)]);
         check = new(network, table.Domain);
         points = check.IntoDomain(batch, 64);

@@ -99,7 +99,7 @@ public abstract class StabilitySearchCommand : BackgroundCommand
             WriteVerbose($"{stage.Name}: {stage.Decided} decided in {Units.Time(stage.Elapsed)}");
         foreach (LayerStability layer in table.Layers)
             WriteDebug(
-                $"layer {layer.Layer}: {layer.StablyActive} active (rank {layer.ActiveRank}), {layer.StablyInactive} inactive, "
+                $"layer {layer.Layer}: {layer.StablyActive} active{StabilityTableView.Rank(layer)}, {layer.StablyInactive} inactive, "
                     + $"{layer.Unstable} unstable, {layer.Undetermined} undetermined of {layer.Neurons}");
         if (table.Undetermined > 0 && TimeLimit is { } limit && table.Elapsed >= limit)
             WriteVerbose(

@@ -25,8 +25,13 @@ public static class StabilityTableView
         var bar = new StateBar(palette);
         NeuronState[] states = [.. StateBar.Order.Where(state => state != NeuronState.Undetermined || table.Undetermined > 0)];
         int[] widths = [.. states.Select(static state => StateBar.Label(state).Length + 2)];
-        int cells = Math.Clamp(Width(host) - Margin - LayerWidth - Gap - widths.Sum(static w => w + Gap), NarrowestBar, WidestBar);
         string gap = new(' ', Gap);
+        string[] channels = [.. table.Layers.Select(layer => Channels(layer, gap))];
+        int room = Width(host) - Margin - LayerWidth - Gap - widths.Sum(static w => w + Gap);
+        int longest = channels.Select(static text => text.Length).DefaultIfEmpty().Max();
+        if (room - longest < NarrowestBar)
+            (channels, longest) = (Array.ConvertAll(channels, static _ => ""), 0);
+        int cells = Math.Clamp(room - longest, NarrowestBar, WidestBar);
 
         yield return $"{palette.Heading(PrintableText.Of(table.Network.Name))} over {table.Domain}";
         yield return Summary(table);
@@ -40,7 +45,8 @@ public static class StabilityTableView
         {
             yield return Units.Count(layer.Layer).PadLeft(LayerWidth) + gap + bar.Draw(layer, cells, widest)
                 + string.Concat(states.Zip(widths, (state, width) =>
-                gap + Units.Count(StateBar.Count(layer, state)).PadLeft(width)));
+                gap + Units.Count(StateBar.Count(layer, state)).PadLeft(width)))
+                + channels[layer.Layer - 1];
         }
     }
 
@@ -52,10 +58,14 @@ public static class StabilityTableView
         var bar = new StateBar(Palette.Plain);
         int widest = Widest(table);
         return string.Join(Environment.NewLine, table.Layers.Select(layer =>
-            $"{layer.Layer}: {bar.Draw(layer, NarrowestBar, widest)} {layer.StablyActive} active (rank {layer.ActiveRank}), "
+            $"{layer.Layer}: {bar.Draw(layer, NarrowestBar, widest)} {layer.StablyActive} active{Rank(layer)}, "
                 + $"{layer.StablyInactive} inactive, {layer.Unstable} unstable"
-                + (layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : "")));
+                + (layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : "") + Channels(layer, "; ")));
     }
+
+    /// <summary>The rank of a layer's active rows, in words; empty where it is not known.</summary>
+    /// <param name="layer">The layer.</param>
+    public static string Rank(LayerStability layer) => layer.ActiveRank is { } rank ? $" (rank {rank})" : "";
 
     /// <summary>What each kind of evidence decided, and how long it took.</summary>
     /// <param name="instance">The table.</param>
@@ -64,6 +74,17 @@ public static class StabilityTableView
             Environment.NewLine,
             ((StabilityTable)instance.BaseObject).Stages.Select(
                 static stage => $"{PrintableText.Of(stage.Name)}: {Units.Count(stage.Decided)} decided in {Units.Time(stage.Elapsed)}"));
+
+    /// <summary>The shape of a layer with rows and columns, and how many of its channels are stable everywhere.</summary>
+    private static string Channels(LayerStability layer, string before)
+    {
+        if (layer.Shape.Count < 2)
+            return "";
+        (int Count, string Name)[] stable = [(layer.ActiveChannels, "active"), (layer.InactiveChannels, "inactive")];
+        string[] parts = [.. stable.Where(static s => s.Count > 0).Select(static s => $"{Units.Count(s.Count)} {s.Name}")];
+        return before + layer.Shape
+            + (parts.Length == 0 ? "" : $", {string.Join(", ", parts)} of {Units.Count(layer.Channels)} channels");
+    }
 
     private static int Widest(StabilityTable table) => table.Layers.Select(static layer => layer.Neurons).DefaultIfEmpty().Max();
 

@@ -1,4 +1,5 @@
 using ExactCompression.Bounds;
+using ExactCompression.Networks;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
@@ -32,17 +33,17 @@ internal static class ClaimComparison
     /// <summary>Applies the bounds to the claims, and optimises the slopes for those that remain.</summary>
     private static void OptimizeSlopes(VerdictLedger ledger, VerdictLedger bounded, SearchClock clock)
     {
-        using var below = new RelaxedNetwork(ledger.Domain);
+        using var below = new RelaxedGraph(ledger.Domain, ledger.Graph);
         for (int layer = 1; layer <= ledger.Graph.Rectifiers; layer++)
         {
-            AffineLayer map = ledger.Network.HiddenLayer(layer);
+            LoweredLayer map = below.AdvanceTo(layer);
             int first = ledger.Offsets[layer - 1];
-            int[] claimed = [.. Enumerable.Range(first, map.Outputs).Where(ledger.IsClaim)];
+            int[] claimed = [.. Enumerable.Range(first, map.Width).Where(ledger.IsClaim)];
             foreach (int index in claimed)
                 ledger.Bound(index, bounded.Lower[index], bounded.Upper[index], Evidence.Crown);
             if (layer > 1)
                 OptimizeSlopes(ledger, map, first, [.. claimed.Where(ledger.IsClaim)], below, clock);
-            below.Add(map, bounded.LowerOf(layer), bounded.UpperOf(layer));
+            below.Add(bounded.LowerOf(layer), bounded.UpperOf(layer));
         }
     }
 
@@ -75,20 +76,19 @@ internal static class ClaimComparison
     }
 
     private static void OptimizeSlopes(
-        VerdictLedger ledger, AffineLayer map, int first, int[] claimed, RelaxedNetwork below, SearchClock clock)
+        VerdictLedger ledger, LoweredLayer map, int first, int[] claimed, RelaxedGraph below, SearchClock clock)
     {
         if (claimed.Length == 0)
             return;
-        using var bounds = new AlphaBetaCrown(map, below);
+        var bounds = new AlphaBetaCrown(map, below);
         float[] slopes = bounds.PlainSlopes();
-        CrownSubproblem[] problems = [.. claimed.Select(
-            index => CrownSubproblem.Root(index - first, ledger.StateOf(index) == NeuronState.StablyInactive, slopes))];
-        bounds.Optimize(problems, AdamSchedule.FromPlainSlopes, clock.Parallel);
-        foreach (CrownSubproblem problem in problems)
+        foreach (int[] some in claimed.Chunk(bounds.MostAtWork))
         {
-            double lower = problem.Above ? double.NegativeInfinity : -problem.Bound,
-                upper = problem.Above ? problem.Bound : double.PositiveInfinity;
-            ledger.Bound(first + problem.Neuron, lower, upper, Evidence.AlphaCrown);
+            CrownSubproblem[] problems = [.. some.Select(
+                index => CrownSubproblem.Root(index - first, ledger.StateOf(index) == NeuronState.StablyInactive, slopes))];
+            bounds.Optimize(problems, AdamSchedule.FromPlainSlopes, clock.Parallel);
+            foreach (CrownSubproblem problem in problems)
+                problem.Report(ledger, first);
         }
     }
 }

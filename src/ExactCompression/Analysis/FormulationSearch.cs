@@ -75,7 +75,7 @@ internal sealed class FormulationSearch(
     {
         const int Share = 10, Block = 1024;
         using var device = new SimdWitnessDevice();
-        using var witnesses = new WitnessSearch(ledger, null, device, Options, clock, []);
+        using var witnesses = new WitnessSearch(ledger, null, device, Options, clock, CornerPoints.None(ledger.Domain));
         int step = milp.Preprocess == MilpPreprocess.Partial ? Share : 1, columns = rows.Columns;
         int[] chosen = [.. Enumerable.Range(0, (rows.Rows + step - 1) / step).Select(r => r * step)];
         foreach (int[] block in chosen.Chunk(Block))

@@ -1,3 +1,4 @@
+using ExactCompression.Bounds;
 using ExactCompression.Branching;
 using ExactCompression.Milp;
 using ExactCompression.Verdicts;
@@ -31,7 +32,7 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
     /// <param name="clock">Time and threads.</param>
     public static void DecideQuickly(VerdictLedger ledger, SearchOptions options, SearchClock clock)
     {
-        Dictionary<SignTarget, float[]> hints = BoundPropagation.Run(ledger, clock);
+        Dictionary<SignTarget, BoxCorner> hints = BoundPropagation.Run(ledger, clock);
         if (ledger.Decided == ledger.Count)
             return;
         using var device = new SimdWitnessDevice();
@@ -40,7 +41,7 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
         ExactSigns.DecideFirst(ledger, clock);
         ZeroTies.Decide(ledger, clock);
         ZeroTies.Enumerate(ledger, clock, quickly: true);
-        if (ledger.Decided < ledger.Count && ledger.Network.InputSize <= InputBranchAndBound.MostInputs)
+        if (ledger.Decided < ledger.Count && InputBranchAndBound.CanSplit(ledger.Network))
             SplittingSchedule.RunQuickly(ledger, search, clock);
         if (ledger.Decided < ledger.Count)
             RefinementSchedule.RunQuickly(ledger, clock, search, int.MaxValue);
@@ -52,7 +53,7 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
     /// <inheritdoc/>
     protected override void RunStages(VerdictLedger ledger, SearchClock clock)
     {
-        Dictionary<SignTarget, float[]> hints = BoundPropagation.Run(ledger, clock);
+        Dictionary<SignTarget, BoxCorner> hints = BoundPropagation.Run(ledger, clock);
         if (hints.Count == 0)
             ZeroTies.Decide(ledger, clock);
         if (ledger.Decided < ledger.Count)
@@ -62,27 +63,27 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
 
         // Only a time limit is sure to end a solver, so it is used only where the time is limited; and last, since its claims are never
         // premises of a proof.
-        if (ledger.Decided < ledger.Count && Options is { TimeLimit: not null, WithoutSolvers: false })
+        if (ledger.Decided < ledger.Count && ledger.Network.IsDense && Options is { TimeLimit: not null, WithoutSolvers: false })
             clock.Run(SearchStage.Milp, () => NeuronSearch.DecideOpen(ledger, Options, clock));
     }
 
     private static WitnessSearch OpenSearch(
         VerdictLedger ledger, InputData? data, SimdWitnessDevice device, SearchOptions options, SearchClock clock,
-        Dictionary<SignTarget, float[]> hints) =>
-        new(ledger, data, device, options, clock, [.. hints.Values.SelectMany(static c => c)], MostRows);
+        Dictionary<SignTarget, BoxCorner> hints) =>
+        new(ledger, data, device, options, clock, new(ledger.Domain, hints), MostRows);
 
     /// <summary>
     /// Witnesses and proofs for what cheap bounds have left open; last, and only where samples and attacks leave neurons open too, search
     /// trees.
     /// </summary>
-    private void FindWitnesses(VerdictLedger ledger, SearchClock clock, Dictionary<SignTarget, float[]> hints)
+    private void FindWitnesses(VerdictLedger ledger, SearchClock clock, Dictionary<SignTarget, BoxCorner> hints)
     {
         using var device = new SimdWitnessDevice();
         using WitnessSearch search = OpenSearch(ledger, Data, device, Options, clock, hints);
         WitnessSchedule.Run(ledger, search, clock);
         if (ledger.Decided == ledger.Count)
             return;
-        if (ledger.Network.InputSize <= InputBranchAndBound.MostInputs)
+        if (InputBranchAndBound.CanSplit(ledger.Network))
         {
             SplittingSchedule.RunQuickly(ledger, search, clock);
             ZeroTies.Enumerate(ledger, clock, quickly: true);

@@ -1,3 +1,4 @@
+using ExactCompression.Bounds;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
@@ -28,8 +29,8 @@ internal sealed class UnstableSearch(StabilityTable table, InputData? data, IWit
         // Bounds exclude many signs, and a search for those would evaluate all points of the data in vain. But they are not verdicts here:
         // only the witnesses are kept.
         var outlook = new VerdictLedger(Table) { Witnesses = ledger };
-        Dictionary<SignTarget, float[]> hints = BoundPropagation.Run(outlook, clock);
-        using var search = new WitnessSearch(outlook, Data, device, Options, clock, [.. hints.Values.SelectMany(static c => c)]);
+        Dictionary<SignTarget, BoxCorner> hints = BoundPropagation.Run(outlook, clock);
+        using var search = new WitnessSearch(outlook, Data, device, Options, clock, new(outlook.Domain, hints));
         try
         {
             WitnessSchedule.Run(outlook, search, clock, FewOpen);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Bounds;
@@ -51,8 +52,53 @@ internal sealed class ActivationRange
         return radius + Rounding.Underflow;
     }
 
+    /// <summary>
+    /// What the rounding of a term's own weights can add to one element over this range, <c>sum_j R_ij m_j</c>, to an error so far. Rounded
+    /// to nearest: callers allow for that.
+    /// </summary>
+    /// <param name="error">The error so far.</param>
+    /// <param name="radius">The radii of the map, or null where its weights are exact.</param>
+    /// <param name="element">0-based element of what the map gives.</param>
+    /// <param name="row">A buffer.</param>
+    public double PlusRadius(double error, ILinearMap? radius, int element, SparseRow row)
+    {
+        if (radius is null)
+            return error;
+        radius.ReadRow(element, row);
+        for (int k = 0; k < row.Count; k++)
+            error += row.Weights[k] * Magnitude[row.Columns[k]];
+        return error + Rounding.Underflow;
+    }
+
+    /// <summary>The size of an element of a map of these values at most, <c>sum_j |w_ij| m_j</c>, rounded to nearest.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="element">0-based element of what it gives.</param>
+    /// <param name="row">A buffer.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public double SizeOf(ILinearMap map, int element, SparseRow row)
+    {
+        double size = 0;
+        if (map is DenseMap dense)
+        {
+            ReadOnlySpan<double> weights = dense.Row(element);
+            for (int j = 0; j < weights.Length; j++)
+                size += Math.Abs(weights[j]) * Magnitude[j];
+            return size;
+        }
+
+        map.ReadRow(element, row);
+        ReadOnlySpan<int> columns = row.Columns;
+        ReadOnlySpan<double> entries = row.Weights;
+        for (int k = 0; k < entries.Length; k++)
+            size += Math.Abs(entries[k]) * Magnitude[columns[k]];
+        return size;
+    }
+
     /// <summary>The network's input over the domain.</summary>
     public static ActivationRange OfInput(InputDomain domain) => new(domain.Lower.ToArray(), domain.Upper.ToArray());
+
+    /// <summary>Values with proven bounds.</summary>
+    public static ActivationRange Of(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper) => new(lower.ToArray(), upper.ToArray());
 
     /// <summary>The outputs of rectifiers whose pre-activations have proven bounds.</summary>
     public static ActivationRange OfRectified(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)

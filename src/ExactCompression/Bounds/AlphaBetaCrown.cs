@@ -1,5 +1,4 @@
-using System.Runtime.CompilerServices;
-using ExactCompression.Numerics;
+using ExactCompression.Networks;
 
 namespace ExactCompression.Bounds;
 
@@ -15,87 +14,80 @@ namespace ExactCompression.Bounds;
 /// against the true one at <c>z*</c> adds up to the whole gap between the bound and the neuron's value at <c>x*</c>: the largest is where
 /// to branch.
 /// </remarks>
-internal sealed class AlphaBetaCrown : IDisposable
+internal sealed class AlphaBetaCrown
 {
     private const int RowBlock = 8;
+
+    /// <summary>Memory for problems at work, which hold slopes and two points of the input each; and for those that wait, with their
+    /// slopes alone.</summary>
+    private const long BytesAtWork = 512L << 20, BytesWaiting = 1L << 30;
+
+    /// <summary>About what a problem takes beside these.</summary>
+    private const long Overhead = 512;
 
     /// <summary>How many rectifiers a problem proposes for branching.</summary>
     private const int Candidates = 8;
 
-    private readonly AffineLayer layer;
-    private readonly ReluRelaxation[] below;
-    private readonly PackedMatrix<double>[] forward;
-    private readonly int inputs;
-    private readonly double[] lower;
-    private readonly double[] upper;
-    private readonly int[] offsets;
-    private readonly int widest;
-    private readonly double gamma;
-    private readonly double loss;
+    private readonly BackwardPaths paths;
 
     /// <summary>Prepares for neurons of a layer.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="network">The hidden layers below it; at least one.</param>
-    public AlphaBetaCrown(AffineLayer layer, RelaxedNetwork network)
-    {
-        this.layer = layer;
-        below = [.. network.Layers];
-        InputDomain domain = network.Domain;
-        inputs = domain.Size!.Value;
-        lower = RowPadding.Padded(domain.Lower.Span);
-        upper = RowPadding.Padded(domain.Upper.Span);
-        offsets = new int[below.Length + 1];
-        for (int j = 0; j < below.Length; j++)
-            offsets[j + 1] = offsets[j] + below[j].Layer.Outputs;
-        forward = [.. below.Select(static r => PackedMatrix<double>.FromTransposed(r.Layer.Weights.Span, r.Layer.Outputs, r.Layer.Inputs))];
-        widest = Math.Max(inputs, below.Max(static r => r.Layer.Outputs));
-        gamma = Rounding.Gamma((2L * offsets[^1]) + inputs + 2);
-        loss = below.Sum(static r => r.Loss);
-    }
+    /// <param name="network">The layers below it.</param>
+    public AlphaBetaCrown(LoweredLayer layer, RelaxedGraph network) => paths = new(layer, [.. network.Layers], network);
+
+    /// <summary>Number of rectifiers below, each of which has a slope in every problem.</summary>
+    public int Rectifiers => paths.Offsets[^1];
+
+    /// <summary>How many problems may be optimised together, so that they take no more than half a gigabyte.</summary>
+    public int MostAtWork => Count(BytesAtWork, Rectifiers + (2L * paths.ShapeOf(0).Count));
+
+    /// <summary>How many problems may wait to be split, so that they take no more than a gigabyte.</summary>
+    public int MostWaiting => Count(BytesWaiting, Rectifiers);
 
     /// <summary>The slopes that plain CROWN would take.</summary>
-    public float[] PlainSlopes() => [.. below.SelectMany(static r => r.LowerSlope.Take(r.Layer.Outputs)).Select(static s => (float)s)];
+    public float[] PlainSlopes() => [.. paths.Layers.Where(static r => r.Layer.IsRectifier)
+        .SelectMany(static r => r.Lines.LowerSlope.Take(r.Layer.Width)).Select(static s => (float)s)];
 
     /// <summary>Optimises every problem separately, until its bound is at most 0 or no steps are left.</summary>
     /// <param name="problems">The problems; their slopes, multipliers, bounds, corners and loosest rectifiers are replaced.</param>
     /// <param name="descent">The number and the lengths of the gradient steps.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
     public void Optimize(CrownSubproblem[] problems, AdamSchedule descent, ParallelOptions parallel) =>
-        ForBlocks(problems, parallel, (block, work) => OptimizeBlock(block, descent, work, parallel.CancellationToken));
+        ForBlocks(problems, parallel, work => OptimizeBlock(descent, work, parallel.CancellationToken));
 
     /// <summary>Bounds every problem once with the slopes and multipliers that it has.</summary>
     /// <param name="problems">The problems; their bounds are replaced.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
     public void Evaluate(CrownSubproblem[] problems, ParallelOptions parallel) =>
-        ForBlocks(problems, parallel, (block, work) => Backward(work.Take(block), work));
+        ForBlocks(problems, parallel, static work => work.Bound());
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private void ForBlocks(CrownSubproblem[] problems, ParallelOptions parallel, Action<AlphaBetaCrownBlock> work)
     {
-        foreach (PackedMatrix<double> matrix in forward)
-            matrix.Dispose();
-    }
-
-    private void ForBlocks(CrownSubproblem[] problems, ParallelOptions parallel, Action<ArraySegment<CrownSubproblem>, Workspace> work) =>
+        var blocks = new NeuronBlocks(paths.Start.Shape, Array.ConvertAll(problems, static p => p.Neuron), RowBlock);
         Parallel.For(
             0,
-            (problems.Length + RowBlock - 1) / RowBlock,
+            blocks.Count,
             parallel,
-            () => new Workspace(widest, below, offsets),
-            (block, _, space) =>
+            () => new AlphaBetaCrownBlock(paths, RowBlock),
+            (number, _, block) =>
             {
-                work(new(problems, block * RowBlock, Math.Min(RowBlock, problems.Length - (block * RowBlock))), space);
-                return space;
+                block.Take(problems, blocks.Places(number), blocks.WindowOf(number));
+                work(block);
+                return block;
             },
             static _ => { });
+    }
 
-    private void OptimizeBlock(ArraySegment<CrownSubproblem> problems, AdamSchedule descent, Workspace work, CancellationToken cancellation)
+    private static int Count(long bytes, long numbers) =>
+        (int)Math.Clamp(bytes / ((sizeof(float) * numbers) + Overhead), 64, int.MaxValue / 2);
+
+    private static void OptimizeBlock(AdamSchedule descent, AlphaBetaCrownBlock block, CancellationToken cancellation)
     {
-        List<AlphaBetaCrownRow> open = work.Take(problems);
+        List<AlphaBetaCrownRow> open = block.Rows;
         for (int step = 0; step <= descent.Steps && open.Count > 0; step++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Backward(open, work);
+            block.Bound();
             foreach (AlphaBetaCrownRow row in open)
             {
                 if (row.Problem.Bound <= 0)
@@ -106,8 +98,8 @@ internal sealed class AlphaBetaCrown : IDisposable
             if (open.Count == 0)
                 return;
 
-            // The remaining rows have kept their places in the workspace.
-            Forward(open, work, step, last: step == descent.Steps);
+            // The remaining rows have kept their places in the block.
+            block.Differentiate(step, last: step == descent.Steps);
             foreach (AlphaBetaCrownRow row in open)
             {
                 if (step < descent.Steps)
@@ -115,90 +107,6 @@ internal sealed class AlphaBetaCrown : IDisposable
                 else
                     row.Finish(Candidates);
             }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Backward(List<AlphaBetaCrownRow> rows, Workspace work)
-    {
-        int count = rows.Count, top = below.Length - 1, width = layer.Inputs;
-        for (int r = 0; r < count; r++)
-        {
-            rows[r].Place = r;
-            rows[r].Start(layer, work.Rows.AsSpan(r * width, width));
-        }
-
-        for (int j = top; j >= 0; j--)
-        {
-            ReluRelaxation relaxation = below[j];
-            int from = relaxation.Layer.Outputs, to = relaxation.Layer.Inputs;
-            for (int r = 0; r < count; r++)
-                rows[r].PassRectifiers(j, work.Rows.AsSpan(r * from, from));
-            MatrixProduct.Multiply(work.Rows.AsSpan(0, count * from), count, relaxation.Packed, [], work.Next.AsSpan(0, count * to));
-            work.Swap();
-        }
-
-        for (int r = 0; r < count; r++)
-            rows[r].Concretise(work.Rows.AsSpan(r * inputs, inputs), lower, upper, gamma, loss);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Forward(List<AlphaBetaCrownRow> rows, Workspace work, int step, bool last)
-    {
-        // Rows holds the rows' coefficients over the input: turn each into its corner.
-        int count = rows.Count;
-        for (int r = 0; r < count; r++)
-        {
-            Span<double> coefficients = work.Rows.AsSpan(rows[r].Place * inputs, inputs), corner = work.Next.AsSpan(r * inputs, inputs);
-            for (int i = 0; i < inputs; i++)
-                corner[i] = coefficients[i] > 0 ? upper[i] : lower[i];
-            rows[r].Meet(corner, step);
-            if (last)
-                rows[r].Problem.Corner = Array.ConvertAll(corner.ToArray(), static v => (float)v);
-        }
-
-        work.Swap();
-        for (int j = 0; j < below.Length; j++)
-        {
-            int from = below[j].Layer.Inputs, to = below[j].Layer.Outputs;
-            MatrixProduct.Multiply(
-                work.Rows.AsSpan(0, count * from), count, forward[j], below[j].Layer.Bias.Span, work.Next.AsSpan(0, count * to));
-            for (int r = 0; r < count; r++)
-                rows[r].Differentiate(j, work.Next.AsSpan(r * to, to), gaps: last);
-            work.Swap();
-        }
-    }
-
-    private sealed class Workspace
-    {
-        private readonly AlphaBetaCrownRow[] rows = new AlphaBetaCrownRow[RowBlock];
-        private readonly List<AlphaBetaCrownRow> taken = [];
-
-        public Workspace(int widest, ReluRelaxation[] below, int[] offsets)
-        {
-            for (int r = 0; r < rows.Length; r++)
-                rows[r] = new(below, offsets);
-            Rows = new double[(RowBlock * widest) + RowPadding.Length];
-            Next = new double[Rows.Length];
-        }
-
-        public double[] Rows { get; private set; }
-
-        public double[] Next { get; private set; }
-
-        public void Swap() => (Rows, Next) = (Next, Rows);
-
-        /// <summary>One row for each of up to <see cref="RowBlock"/> problems.</summary>
-        public List<AlphaBetaCrownRow> Take(ArraySegment<CrownSubproblem> problems)
-        {
-            taken.Clear();
-            foreach (CrownSubproblem problem in problems)
-            {
-                rows[taken.Count].Take(problem);
-                taken.Add(rows[taken.Count]);
-            }
-
-            return taken;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ExactCompression.Numerics;
 
 namespace ExactCompression.Bounds;
 
@@ -7,59 +8,47 @@ namespace ExactCompression.Bounds;
 /// last backward pass, gradients and their moments. Reused for one problem after another.
 /// </summary>
 /// <remarks>
-/// Vectors run over all rectifiers of a layer as if no phase were fixed; the few with a fixed phase are removed before (coefficient 0) and
-/// restored afterwards, one by one. Arrays have slack, as <see cref="BackwardRow"/> asks.
+/// Vectors run over all rectifiers of the layers' windows as if no phase were fixed; the few with a fixed phase are removed before
+/// (coefficient 0) and restored afterwards, one by one. Arrays have slack, as <see cref="BackwardRow"/> asks.
 /// </remarks>
-internal sealed class AlphaBetaCrownRow
+/// <param name="paths">What the problems' layer depends on.</param>
+/// <param name="plan">The windows of the current block.</param>
+internal sealed class AlphaBetaCrownRow(BackwardPaths paths, WindowPlan plan)
 {
     private const double MeanShare = 0.1;
 
-    private readonly ReluRelaxation[] below;
-    private readonly int[] offsets;
-    private readonly double[] slope;
-    private readonly double[] bestSlope;
-    private readonly double[] coefficient;
-    private readonly double[] gradient;
-    private readonly AdamMoments moments;
-    private readonly double[] cornerMean;
+    private readonly double[] cornerMean = new double[paths.ShapeOf(0).Count];
     private readonly List<PhaseMultiplier> phases = [];
-    private BackwardRow sums;
+    private double[] slope = [];
+    private double[] bestSlope = [];
+    private double[] coefficient = [];
+    private double[] gradient = [];
+    private AdamMoments moments = new(0);
     private double best;
 
-    /// <summary>Allocates the arrays.</summary>
-    /// <param name="below">The layers below.</param>
-    /// <param name="offsets">Where each one's rectifiers begin; and last, their total number.</param>
-    public AlphaBetaCrownRow(ReluRelaxation[] below, int[] offsets)
-    {
-        this.below = below;
-        this.offsets = offsets;
-        int length = offsets[^1] + RowPadding.Length;
-        slope = new double[length];
-        bestSlope = new double[length];
-        coefficient = new double[length];
-        gradient = new double[length];
-        moments = new(length);
-        cornerMean = new double[below[0].Layer.Inputs];
-        Problem = null!;
-    }
-
     /// <summary>The problem.</summary>
-    public CrownSubproblem Problem { get; private set; }
+    public CrownSubproblem Problem { get; private set; } = null!;
 
     /// <summary>Where the row's values lie in the workspace.</summary>
     public int Place { get; set; }
 
-    /// <summary>Takes a problem, and starts from its slopes and multipliers.</summary>
+    /// <summary>Takes a problem, and starts from its slopes and multipliers; the windows are planned.</summary>
     /// <param name="problem">The problem; the bound that it already has is kept.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(CrownSubproblem problem)
     {
         Problem = problem;
         best = double.PositiveInfinity;
-        for (int j = 0; j < below.Length; j++)
+        int length = plan.Offsets[^1] + RowPadding.Length;
+        if (slope.Length < length)
         {
-            for (int i = 0, n = offsets[j]; n < offsets[j + 1]; i++, n++)
-                slope[n] = below[j].Open[i] != 0 ? problem.Slopes[n] : below[j].LowerSlope[i];
+            (slope, bestSlope, coefficient, gradient) = (new double[length], new double[length], new double[length], new double[length]);
+            moments = new(length);
+        }
+
+        for (int l = 0; l < paths.Layers.Length; l++)
+        {
+            if (plan.Offsets[l + 1] > plan.Offsets[l])
+                TakeSlopes(problem, l);
         }
 
         slope.CopyTo(bestSlope, 0);
@@ -67,31 +56,28 @@ internal sealed class AlphaBetaCrownRow
         phases.Clear();
         for (int s = 0; s < problem.Split.Length; s++)
         {
-            // A rectifier that is listed twice counts once: fewer assumptions are sound, too.
-            if (!problem.Split.AsSpan(0, s).Contains(problem.Split[s]))
-                phases.Add(new(problem, s, offsets));
+            // A rectifier that is listed twice counts once, and one that the neuron does not depend on not at all: fewer assumptions are
+            // sound, too.
+            if (!problem.Split.AsSpan(0, s).Contains(problem.Split[s]) && plan.Find(problem.Split[s]) is { Place: >= 0 } found)
+                phases.Add(new(problem, s, found.Layer, found.Place));
         }
     }
-
-    /// <summary>Starts a backward pass.</summary>
-    /// <param name="layer">The problem's layer.</param>
-    /// <param name="row">Receives the coefficients over its inputs.</param>
-    public void Start(AffineLayer layer, Span<double> row) =>
-        sums = BackwardRow.Start(layer, Problem.Neuron, Problem.Above, below[^1].Output, row);
 
     /// <summary>
     /// As in plain CROWN, with the row's own slopes, and with fixed phases: there the rectifier is linear, and the assumption enters with
     /// its multiplier.
     /// </summary>
     /// <param name="layer">0-based number of the layer.</param>
+    /// <param name="lines">Its lines, over its window.</param>
     /// <param name="row">Coefficients over the rectifiers' outputs, which become those over the pre-activations; with slack.</param>
+    /// <param name="sums">The row's constant.</param>
     /// <remarks>
     /// A multiplier is added in floating point: what rounding leaves of it is still not negative, and any such multiplier is sound.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void PassRectifiers(int layer, Span<double> row)
+    public void PassRectifiers(int layer, LayerLines lines, Span<double> row, ref BackwardRow sums)
     {
-        int offset = offsets[layer];
+        int offset = plan.Offsets[layer];
         row.CopyTo(coefficient.AsSpan(offset));
         foreach (PhaseMultiplier phase in phases)
         {
@@ -99,27 +85,21 @@ internal sealed class AlphaBetaCrownRow
                 row[phase.Place - offset] = 0;
         }
 
-        sums.PassRectifiers(below[layer], slope.AsSpan(offset), row);
+        sums.PassRectifiers(lines, slope.AsSpan(offset), row);
         foreach (PhaseMultiplier phase in phases)
         {
             if (phase.Layer != layer)
                 continue;
             double d = phase.On ? coefficient[phase.Place] + phase.Multiplier : -phase.Multiplier;
             row[phase.Place - offset] = d;
-            sums.PassFixed(below[layer], phase.Place - offset, d);
+            sums.PassFixed(lines, phase.Place - offset, d);
         }
     }
 
-    /// <summary>Ends a backward pass: bounds the row over the input box, and keeps the bound if it is the best so far.</summary>
-    /// <param name="row">Coefficients over the network's inputs; with slack.</param>
-    /// <param name="lower">Lower ends of the box; with slack.</param>
-    /// <param name="upper">Upper ends of the box; with slack.</param>
-    /// <param name="gamma">The rounding error of sums, relative to their size.</param>
-    /// <param name="loss">The error of underflow.</param>
-    public void Concretise(ReadOnlySpan<double> row, double[] lower, double[] upper, double gamma, double loss)
+    /// <summary>Ends a backward pass: keeps its bound if it is the best so far.</summary>
+    /// <param name="bound">The bound.</param>
+    public void Compare(double bound)
     {
-        sums.Concretise(row, lower, upper);
-        double bound = sums.Bound(gamma, loss);
         if (!(bound < best))
             return;
         best = bound;
@@ -146,7 +126,8 @@ internal sealed class AlphaBetaCrownRow
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Differentiate(int layer, Span<double> z, bool gaps)
     {
-        int offset = offsets[layer];
+        int offset = plan.Offsets[layer];
+        LayerLines lines = plan.LinesOf(layer);
         foreach (PhaseMultiplier phase in phases)
         {
             if (phase.Layer == layer)
@@ -154,9 +135,9 @@ internal sealed class AlphaBetaCrownRow
         }
 
         if (gaps)
-            ForwardLines.Gaps(below[layer], offset, coefficient, slope, z, gradient);
+            ForwardLines.Gaps(lines, offset, coefficient, slope, z, gradient);
         else
-            ForwardLines.Gradients(below[layer], offset, coefficient, slope, z, gradient);
+            ForwardLines.Gradients(lines, offset, coefficient, slope, z, gradient);
         foreach (PhaseMultiplier phase in phases)
         {
             if (phase.Layer != layer)
@@ -174,7 +155,7 @@ internal sealed class AlphaBetaCrownRow
     {
         double rate = Math.Pow(descent.Decay, step);
         (double correctMean, double correctSquare) = AdamMoments.Corrections(step);
-        moments.Step(slope, gradient, offsets[^1], descent.SlopeRate * rate * correctMean, correctSquare);
+        moments.Step(slope, gradient, plan.Offsets[^1], descent.SlopeRate * rate * correctMean, correctSquare);
         foreach (PhaseMultiplier phase in phases)
         {
             double scale = Math.Max(Math.Abs(coefficient[phase.Place]), 1e-3);
@@ -185,8 +166,12 @@ internal sealed class AlphaBetaCrownRow
     /// <summary>Stores the best slopes and multipliers in the problem.</summary>
     public void Keep()
     {
-        for (int n = 0; n < Problem.Slopes.Length; n++)
-            Problem.Slopes[n] = (float)bestSlope[n];
+        for (int l = 0; l < paths.Layers.Length; l++)
+        {
+            if (plan.Offsets[l + 1] > plan.Offsets[l])
+                KeepSlopes(l);
+        }
+
         foreach (PhaseMultiplier phase in phases)
             Problem.Multipliers[phase.Number] = (float)phase.BestMultiplier;
     }
@@ -202,7 +187,7 @@ internal sealed class AlphaBetaCrownRow
         Keep();
         Span<int> loosest = stackalloc int[most];
         int count = 0;
-        for (int n = 0; n < offsets[^1]; n++)
+        for (int n = 0; n < plan.Offsets[^1]; n++)
         {
             if (!(gradient[n] > 0) || (count == most && gradient[n] <= gradient[loosest[count - 1]]))
                 continue;
@@ -213,9 +198,39 @@ internal sealed class AlphaBetaCrownRow
         }
 
         Problem.Mean = Array.ConvertAll(cornerMean, static v => (float)v);
-        Problem.Loosest = loosest[..count].ToArray();
+        Problem.Loosest = new int[count];
         Problem.LineMultipliers = new float[count];
         for (int k = 0; k < count; k++)
+        {
+            Problem.Loosest[k] = plan.RectifierAt(loosest[k]);
             Problem.LineMultipliers[k] = (float)(Math.Max(0, -coefficient[loosest[k]]) * (1 - slope[loosest[k]]));
+        }
+    }
+
+    private void TakeSlopes(CrownSubproblem problem, int l)
+    {
+        LayerLines lines = plan.LinesOf(l);
+        int offset = plan.Offsets[l], count = plan.Offsets[l + 1] - offset;
+        Span<float> whole = problem.Slopes.AsSpan(paths.Offsets[l]);
+        MapShape shape = paths.ShapeOf(l + 1);
+        Window window = plan.WindowOf(l + 1);
+        bool isWhole = window.IsWhole(shape);
+        for (int i = 0; i < count; i++)
+        {
+            slope[offset + i] = lines.Open[i] != 0
+                ? whole[isWhole ? i : WindowElements.ElementAt(i, shape, window)]
+                : lines.LowerSlope[i];
+        }
+    }
+
+    private void KeepSlopes(int l)
+    {
+        int offset = plan.Offsets[l], count = plan.Offsets[l + 1] - offset;
+        Span<float> whole = Problem.Slopes.AsSpan(paths.Offsets[l]);
+        MapShape shape = paths.ShapeOf(l + 1);
+        Window window = plan.WindowOf(l + 1);
+        bool isWhole = window.IsWhole(shape);
+        for (int i = 0; i < count; i++)
+            whole[isWhole ? i : WindowElements.ElementAt(i, shape, window)] = (float)bestSlope[offset + i];
     }
 }

@@ -11,13 +11,13 @@ namespace ExactCompression.Bounds;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Going back through layer <c>j</c>, a row <c>A</c> over the layer's outputs becomes <c>D = A * slope</c> over its pre-activations and
-/// <c>A' = D W_j</c> over its inputs. The floating-point values of <c>D</c> and <c>A'</c> are taken as exact; their difference from the
-/// real ones is charged to the bound: <c>|D| . Error</c> of <see cref="ReluRelaxation"/>. The constant collects intercepts and biases, and
-/// its size, so that the rounding of that sum is charged at the end. <see cref="Rounding.Gamma"/> is twice what the theory requires, which
-/// covers the rounding of the charges' own sums, in any order: sums run over the lanes of vectors. Where something overflows the bounds
-/// become infinite or NaN, and prove nothing; an overflowed coefficient may even have the wrong sign, so none is dropped without checking
-/// that it is finite.
+/// Going back through a layer, a row <c>A</c> over its values becomes <c>D = A * slope</c> over its pre-activations and adds <c>D W</c> to
+/// the row over each value that the layer takes. The floating-point values of <c>D</c> and of these sums are taken as exact; their
+/// difference from the real ones is charged to the bound: <c>|D| . Error</c> of <see cref="LayerRelaxation"/>. The constant collects
+/// intercepts and biases, and its size, so that the rounding of that sum is charged at the end. <see cref="Rounding.Gamma"/> is twice what
+/// the theory requires, which covers the rounding of the charges' own sums, in any order: sums run over the lanes of vectors. Where
+/// something overflows the bounds become infinite or NaN, and prove nothing; an overflowed coefficient may even have the wrong sign, so
+/// none is dropped without checking that it is finite.
 /// </para>
 /// <para>
 /// Lanes beyond the end of a row hold whatever follows it in memory: their coefficients are taken as 0, and they are stored back unchanged.
@@ -35,35 +35,26 @@ internal struct BackwardRow
     /// <summary>The accumulated error of rounding the coefficients.</summary>
     public double Error;
 
-    /// <summary>Starts at a neuron: its weights, or their negatives to bound it from below, become the row.</summary>
-    /// <param name="layer">The neuron's layer.</param>
-    /// <param name="neuron">0-based.</param>
+    /// <summary>Starts at a neuron, whose weights, or their negatives to bound it from below, are the row.</summary>
+    /// <param name="bias">The neuron's bias.</param>
     /// <param name="above">True to bound <c>z</c> from above, false to bound <c>-z</c> from above.</param>
-    /// <param name="input">Range of the layer's inputs.</param>
-    /// <param name="row">Receives the coefficients over the inputs.</param>
-    public static BackwardRow Start(AffineLayer layer, int neuron, bool above, ActivationRange input, Span<double> row)
-    {
-        double bias = layer.Bias.Span[neuron];
-        if (above)
-            layer.Row(neuron).CopyTo(row);
-        else
-            Elementwise.Scale(layer.Row(neuron), -1, row);
-        return new() { Constant = above ? bias : -bias, Size = Math.Abs(bias), Error = input.RadiusOf(layer, neuron) };
-    }
+    /// <param name="error">What the radii of its weights, and rounding where the row's elements are sums, can add to it.</param>
+    public static BackwardRow Start(double bias, bool above, double error) =>
+        new() { Constant = above ? bias : -bias, Size = Math.Abs(bias), Error = error };
 
     /// <summary>Replaces each rectifier by the line that keeps the row an upper bound, and adds the layer's bias.</summary>
-    /// <param name="relaxation">The layer.</param>
+    /// <param name="lines">The layer's lines, over the row's window.</param>
     /// <param name="slopes">Slopes of the lines below its rectifiers, in [0,1] where the phase is open; with slack.</param>
     /// <param name="row">Coefficients over the rectifiers' outputs, which become those over the pre-activations; with slack.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void PassRectifiers(ReluRelaxation relaxation, ReadOnlySpan<double> slopes, Span<double> row)
+    public void PassRectifiers(LayerLines lines, ReadOnlySpan<double> slopes, Span<double> row)
     {
         ref double values = ref MemoryMarshal.GetReference(row);
         ref double below = ref MemoryMarshal.GetReference(slopes);
-        ref double above = ref MemoryMarshal.GetArrayDataReference(relaxation.UpperSlope);
-        ref double intercepts = ref MemoryMarshal.GetArrayDataReference(relaxation.UpperIntercept);
-        ref double biases = ref MemoryMarshal.GetArrayDataReference(relaxation.Bias);
-        ref double errors = ref MemoryMarshal.GetArrayDataReference(relaxation.Error);
+        ref double above = ref MemoryMarshal.GetArrayDataReference(lines.UpperSlope);
+        ref double intercepts = ref MemoryMarshal.GetArrayDataReference(lines.UpperIntercept);
+        ref double biases = ref MemoryMarshal.GetArrayDataReference(lines.Bias);
+        ref double errors = ref MemoryMarshal.GetArrayDataReference(lines.Error);
         Vector512<double> zero = Vector512<double>.Zero, infinity = Vector512.Create(double.PositiveInfinity),
             underflow = Vector512.Create(Rounding.Underflow);
         Vector512<double> sums = zero, sizes = zero, charges = zero;
@@ -91,16 +82,42 @@ internal struct BackwardRow
         Error += Vector512.Sum(charges);
     }
 
-    /// <summary>Passes one rectifier that is linear by assumption: its coefficient over the pre-activation is given.</summary>
-    /// <param name="relaxation">The layer.</param>
-    /// <param name="neuron">0-based neuron of the layer.</param>
-    /// <param name="coefficient">Coefficient over its pre-activation.</param>
-    public void PassFixed(ReluRelaxation relaxation, int neuron, double coefficient)
+    /// <summary>Passes a layer without rectifiers, which leaves the row as it is, and adds the layer's bias.</summary>
+    /// <param name="lines">The layer's biases and errors, over the row's window.</param>
+    /// <param name="row">Coefficients; with slack.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void PassLinear(LayerLines lines, ReadOnlySpan<double> row)
     {
-        double b = coefficient * relaxation.Bias[neuron];
+        ref double values = ref MemoryMarshal.GetReference(row);
+        ref double biases = ref MemoryMarshal.GetArrayDataReference(lines.Bias);
+        ref double errors = ref MemoryMarshal.GetArrayDataReference(lines.Error);
+        Vector512<double> zero = Vector512<double>.Zero, underflow = Vector512.Create(Rounding.Underflow);
+        Vector512<double> sums = zero, sizes = zero, charges = zero;
+        for (int i = 0; i < row.Length; i += Vector512<double>.Count)
+        {
+            nuint at = (nuint)i;
+            Vector512<double> d = Vector512.LoadUnsafe(ref values, at) & Lanes(row.Length - i), live = ~Vector512.Equals(d, zero);
+            Vector512<double> b = d * Vector512.LoadUnsafe(ref biases, at) & live;
+            sums += b;
+            sizes += Vector512.Abs(b);
+            charges += ((Vector512.Abs(d) * Vector512.LoadUnsafe(ref errors, at)) + underflow) & live;
+        }
+
+        Constant += Vector512.Sum(sums);
+        Size += Vector512.Sum(sizes);
+        Error += Vector512.Sum(charges);
+    }
+
+    /// <summary>Passes one rectifier that is linear by assumption: its coefficient over the pre-activation is given.</summary>
+    /// <param name="lines">The layer.</param>
+    /// <param name="element">The rectifier's place in its arrays.</param>
+    /// <param name="coefficient">Coefficient over its pre-activation.</param>
+    public void PassFixed(LayerLines lines, int element, double coefficient)
+    {
+        double b = coefficient * lines.Bias[element];
         Constant += b;
         Size += Math.Abs(b);
-        Error += (Math.Abs(coefficient) * relaxation.Error[neuron]) + Rounding.Underflow;
+        Error += (Math.Abs(coefficient) * lines.Error[element]) + Rounding.Underflow;
     }
 
     /// <summary>Ends at the input: adds the row's largest value over the box.</summary>

@@ -1,3 +1,4 @@
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Bounds;
@@ -11,114 +12,89 @@ internal sealed class CrownBounds
     /// <summary>Rows that are propagated together on one thread: enough to use the weights while they are in cache.</summary>
     private const int RowBlock = 16;
 
-    private readonly InputDomain domain;
-    private readonly ReluRelaxation[] below;
-    private readonly double[] lower;
-    private readonly double[] upper;
-    private readonly int widest;
-    private readonly double gamma;
-    private readonly double loss;
+    private readonly RelaxedGraph network;
+    private readonly LayerRelaxation[] below;
 
-    /// <summary>Prepares for rows over the outputs of the last of some hidden layers.</summary>
-    /// <param name="network">The hidden layers below; at least one.</param>
-    public CrownBounds(RelaxedNetwork network)
+    /// <summary>Prepares for rows over the layers that a graph has by now.</summary>
+    /// <param name="network">The layers below.</param>
+    public CrownBounds(RelaxedGraph network)
     {
-        domain = network.Domain;
+        this.network = network;
         below = [.. network.Layers];
-        lower = RowPadding.Padded(domain.Lower.Span);
-        upper = RowPadding.Padded(domain.Upper.Span);
-        int inputs = below[0].Layer.Inputs;
-        widest = Math.Max(inputs, below.Max(static r => r.Layer.Outputs));
-        gamma = Rounding.Gamma((2L * below.Sum(static r => r.Layer.Outputs)) + inputs + 2);
-        loss = below.Sum(static r => r.Loss);
     }
 
-    /// <summary>Bounds pre-activations of the layer above from one side.</summary>
-    /// <param name="layer">The layer above.</param>
+    /// <summary>Takes the linear function of the input that bounds a neuron, <c>z</c> or <c>-z</c> from above.</summary>
+    /// <param name="place">The neuron's place among those to be bounded.</param>
+    /// <param name="window">The function's coefficients are 0 outside this window.</param>
+    /// <param name="coefficients">The coefficients in the window.</param>
+    public delegate void FunctionReader(int place, Window window, ReadOnlySpan<double> coefficients);
+
+    /// <summary>Bounds pre-activations of a layer above from one side.</summary>
+    /// <param name="layer">A layer that takes none but values of the layers below.</param>
     /// <param name="neurons">0-based neurons of that layer.</param>
     /// <param name="above">True for upper bounds, false for lower bounds.</param>
     /// <param name="bounds">Receives one bound a neuron.</param>
-    /// <param name="coefficients">Receives, for each neuron, the linear function of the input that bounds it, <c>z</c> or <c>-z</c> from
-    /// above: neurons x inputs; empty if not needed.</param>
+    /// <param name="read">Takes the function of each neuron, on any thread; null if not needed.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>
-    public void Bound(AffineLayer layer, int[] neurons, bool above, double[] bounds, double[] coefficients, ParallelOptions parallel)
+    public void Bound(
+        LoweredLayer layer, int[] neurons, bool above, double[] bounds, FunctionReader? read, ParallelOptions parallel)
     {
-        int blocks = (neurons.Length + RowBlock - 1) / RowBlock;
+        var paths = new BackwardPaths(layer, below, network);
+        var blocks = new NeuronBlocks(layer.Shape, neurons, RowBlock);
         Parallel.For(
             0,
-            blocks,
+            blocks.Count,
             parallel,
-            () => new Workspace(widest),
-            (block, _, work) =>
+            () => new BackwardBlock(paths, RowBlock),
+            (number, _, block) =>
             {
-                int first = block * RowBlock, rows = Math.Min(RowBlock, neurons.Length - first);
-                BoundBlock(
-                    layer, neurons.AsSpan(first, rows), above, bounds.AsSpan(first, rows),
-                    coefficients.Length == 0 ? [] : coefficients.AsSpan(first * domain.Size!.Value, rows * domain.Size!.Value), work);
-                return work;
+                BoundBlock(new(neurons, blocks, number, above), block, bounds, read, parallel.CancellationToken);
+                return block;
             },
             static _ => { });
     }
 
-    /// <summary>The corner of a box where a linear function is largest.</summary>
-    /// <param name="domain">The box.</param>
-    /// <param name="coefficients">The function's coefficients.</param>
-    public static float[] Corner(InputDomain domain, ReadOnlySpan<double> coefficients)
+    private static void BoundBlock(
+        PlainRows rows, BackwardBlock block, double[] bounds, FunctionReader? read, CancellationToken cancellation)
     {
-        var corner = new float[coefficients.Length];
-        for (int i = 0; i < corner.Length; i++)
-            corner[i] = (float)(coefficients[i] > 0 ? domain.Upper.Span[i] : domain.Lower.Span[i]);
-        return corner;
-    }
-
-    private void BoundBlock(
-        AffineLayer layer, ReadOnlySpan<int> neurons, bool above, Span<double> bounds, Span<double> coefficients, Workspace work)
-    {
-        int rows = neurons.Length, width = layer.Inputs;
-        ActivationRange input = below[^1].Output;
-        for (int r = 0; r < rows; r++)
-            work.Sums[r] = BackwardRow.Start(layer, neurons[r], above, input, work.Rows.AsSpan(r * width, width));
-
-        for (int j = below.Length - 1; j >= 0; j--)
+        BackwardPaths paths = block.Paths;
+        ReadOnlySpan<int> places = rows.Places;
+        block.Plan.Prepare(rows.Window);
+        block.Run(rows, places.Length);
+        for (int r = 0; r < places.Length; r++)
         {
-            ReluRelaxation relaxation = below[j];
-            int from = relaxation.Layer.Outputs, to = relaxation.Layer.Inputs;
-            for (int r = 0; r < rows; r++)
-                work.Sums[r].PassRectifiers(relaxation, relaxation.LowerSlope, work.Rows.AsSpan(r * from, from));
-            MatrixProduct.Multiply(work.Rows.AsSpan(0, rows * from), rows, relaxation.Packed, [], work.Next.AsSpan(0, rows * to));
-            work.Swap();
-        }
+            Span<double> row = block.InputRow(r);
+            read?.Invoke(places[r], block.Plan.WindowOf(0), row);
+            ref BackwardRow sums = ref block.Sums[r];
+            sums.Concretise(row, block.Plan.Lower, block.Plan.Upper);
 
-        int inputs = domain.Size!.Value;
-        for (int r = 0; r < rows; r++)
-        {
-            Span<double> row = work.Rows.AsSpan(r * inputs, inputs);
-            if (!coefficients.IsEmpty)
-                row.CopyTo(coefficients[(r * inputs)..]);
-            (double bound, double least) = Concretise(row, ref work.Sums[r]);
-            if (bound > 0 && least <= 0 && double.IsFinite(bound) && ExactCrown.ProvesSign(domain, below, layer, neurons[r], above))
-                bound = 0;
-            bounds[r] = above ? bound : -bound;
+            // Where nothing is left of the row without any charge, it passed only rectifiers that are off: the pre-activation is its bias.
+            double bound = sums.Constant;
+            if (sums.Error != 0 || row.IndexOfAnyExcept(0.0) >= 0)
+            {
+                bound = sums.Bound(paths.Gamma, paths.Loss);
+                (int neuron, bool above) = rows.Target(r);
+                bool isOpen = bound > 0 && sums.Constant - sums.Charge(paths.Gamma, paths.Loss) <= 0 && double.IsFinite(bound);
+                if (isOpen && ExactCrown.ProvesSign(paths, neuron, above, cancellation))
+                    bound = 0;
+            }
+
+            bounds[places[r]] = rows.Above ? bound : -bound;
         }
     }
 
-    /// <summary>Largest value of a row over the box: with the charge for rounding errors added, and with it subtracted.</summary>
-    private (double Bound, double Least) Concretise(ReadOnlySpan<double> row, ref BackwardRow sums)
+    /// <summary>Rows with the slopes that the layers have.</summary>
+    private readonly struct PlainRows(int[] neurons, NeuronBlocks blocks, int number, bool above) : IBackwardRows
     {
-        sums.Concretise(row, lower, upper);
+        public bool Above => above;
 
-        // Without any charge the row passed only rectifiers that are off: the pre-activation is its bias.
-        return sums.Error == 0 ? (sums.Constant, sums.Constant) : (sums.Bound(gamma, loss), sums.Constant - sums.Charge(gamma, loss));
-    }
+        public Window Window => blocks.WindowOf(number);
 
-    private sealed class Workspace(int widest)
-    {
-        public double[] Rows { get; private set; } = new double[(RowBlock * widest) + RowPadding.Length];
+        public ReadOnlySpan<int> Places => blocks.Places(number);
 
-        public double[] Next { get; private set; } = new double[(RowBlock * widest) + RowPadding.Length];
+        public (int Neuron, bool Above) Target(int row) => (neurons[Places[row]], above);
 
-        public BackwardRow[] Sums { get; } = new BackwardRow[RowBlock];
-
-        public void Swap() => (Rows, Next) = (Next, Rows);
+        public void PassRectifiers(int row, int layer, LayerLines lines, Span<double> coefficients, ref BackwardRow sums) =>
+            sums.PassRectifiers(lines, lines.LowerSlope, coefficients);
     }
 }

@@ -1,3 +1,4 @@
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Bounds;
@@ -9,48 +10,64 @@ namespace ExactCompression.Bounds;
 internal static class ExactCrown
 {
     /// <summary>Whether the largest value of <c>sign z</c> that the relaxation allows is at most 0.</summary>
-    /// <param name="domain">The input box.</param>
-    /// <param name="below">The hidden layers below, first to last.</param>
-    /// <param name="layer">The neuron's layer.</param>
+    /// <param name="paths">The neuron's layer, and what it depends on.</param>
     /// <param name="neuron">0-based.</param>
     /// <param name="above">True for the upper bound of <c>z</c>, false for that of <c>-z</c>.</param>
+    /// <param name="cancellation">Ends a long sum with <see cref="OperationCanceledException"/>.</param>
     /// <returns>True where that is proven; false also where a weight carries a radius or a bound is infinite.</returns>
-    public static bool ProvesSign(InputDomain domain, ReluRelaxation[] below, AffineLayer layer, int neuron, bool above)
+    public static bool ProvesSign(BackwardPaths paths, int neuron, bool above, CancellationToken cancellation)
     {
-        if (!layer.IsExact || Array.Exists(below, static r => !r.Layer.IsExact || !r.IsFinite))
+        if (!paths.IsExact)
             return false;
-        Dyadic[] row = [.. layer.Row(neuron).ToArray().Select(w => (Dyadic)(above ? w : -w))];
-        Dyadic constant = above ? layer.Bias.Span[neuron] : -layer.Bias.Span[neuron];
-        for (int j = below.Length - 1; j >= 0; j--)
-            row = PassLayer(below[j], row, ref constant);
-        ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
-        for (int i = 0; i < row.Length; i++)
-            constant += row[i] * (row[i].Sign > 0 ? upper[i] : lower[i]);
+        var rows = new Dictionary<int, Dyadic>?[paths.Layers.Length + 1];
+        Dyadic constant = above ? paths.Start.Bias.Span[neuron] : -paths.Start.Bias.Span[neuron];
+        var entries = new SparseRow();
+        Spread(paths.Start, neuron, above ? 1 : -1, rows, entries);
+        foreach (int l in paths.Reached)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach ((int i, Dyadic a) in rows[l + 1] ?? [])
+                PassElement(paths.Layers[l], i, a, ref constant, rows, entries);
+            rows[l + 1] = null;
+        }
+
+        foreach ((int i, Dyadic a) in rows[0] ?? [])
+            constant += a * (a.Sign > 0 ? paths.Upper[i] : paths.Lower[i]);
         return constant.Sign <= 0;
     }
 
-    private static Dyadic[] PassLayer(ReluRelaxation relaxation, Dyadic[] row, ref Dyadic constant)
+    private static void PassElement(
+        LayerRelaxation relaxation, int i, Dyadic a, ref Dyadic constant, Dictionary<int, Dyadic>?[] rows, SparseRow entries)
     {
-        AffineLayer layer = relaxation.Layer;
-        var next = new Dyadic[layer.Inputs];
-        for (int i = 0; i < row.Length; i++)
+        if (a.Sign == 0)
+            return;
+        Dyadic d = a;
+        if (relaxation.Layer.IsRectifier)
         {
-            if (row[i].Sign == 0)
-                continue;
-            if (row[i].Sign > 0)
-                constant += row[i] * relaxation.ExactUpperIntercept(i);
-            Dyadic d = row[i] * (row[i].Sign > 0 ? relaxation.UpperSlope[i] : relaxation.LowerSlope[i]);
+            if (a.Sign > 0)
+                constant += a * relaxation.ExactUpperIntercept(i);
+            d = a * (a.Sign > 0 ? relaxation.Lines.UpperSlope[i] : relaxation.Lines.LowerSlope[i]);
             if (d.Sign == 0)
-                continue;
-            constant += d * layer.Bias.Span[i];
-            ReadOnlySpan<double> weights = layer.Row(i);
-            for (int j = 0; j < weights.Length; j++)
-            {
-                if (weights[j] != 0)
-                    next[j] += d * weights[j];
-            }
+                return;
         }
 
-        return next;
+        constant += d * relaxation.Layer.Bias.Span[i];
+        Spread(relaxation.Layer, i, d, rows, entries);
+    }
+
+    /// <summary>Adds a multiple of an element's weights to the rows over the values that it takes.</summary>
+    private static void Spread(LoweredLayer layer, int element, Dyadic factor, Dictionary<int, Dyadic>?[] rows, SparseRow entries)
+    {
+        foreach (LinearTerm term in layer.Terms)
+        {
+            Dictionary<int, Dyadic> row = rows[term.Source] ??= [];
+            term.Map.ReadRow(element, entries);
+            for (int k = 0; k < entries.Count; k++)
+            {
+                int j = entries.Columns[k];
+                if (entries.Weights[k] != 0)
+                    row[j] = row.GetValueOrDefault(j) + (factor * entries.Weights[k]);
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace ExactCompression.Bounds;
 internal static class ForwardLines
 {
     /// <summary>The gradient of the bound with respect to each free slope.</summary>
-    /// <param name="relaxation">The layer.</param>
+    /// <param name="lines">The layer's lines.</param>
     /// <param name="offset">Where its rectifiers begin in the arrays.</param>
     /// <param name="coefficient">Each rectifier's coefficient in the backward pass.</param>
     /// <param name="slope">The row's slopes.</param>
@@ -19,13 +19,13 @@ internal static class ForwardLines
     /// <param name="gradient">Receives the gradients.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gradients(
-        ReluRelaxation relaxation, int offset, double[] coefficient, double[] slope, Span<double> z, double[] gradient)
+        LayerLines lines, int offset, double[] coefficient, double[] slope, Span<double> z, double[] gradient)
     {
         ref double values = ref MemoryMarshal.GetReference(z);
         ref double coefficients = ref coefficient[offset], slopes = ref slope[offset], gradients = ref gradient[offset];
-        ref double above = ref MemoryMarshal.GetArrayDataReference(relaxation.UpperSlope);
-        ref double intercepts = ref MemoryMarshal.GetArrayDataReference(relaxation.UpperIntercept);
-        ref double open = ref MemoryMarshal.GetArrayDataReference(relaxation.Open);
+        ref double above = ref MemoryMarshal.GetArrayDataReference(lines.UpperSlope);
+        ref double intercepts = ref MemoryMarshal.GetArrayDataReference(lines.UpperIntercept);
+        ref double open = ref MemoryMarshal.GetArrayDataReference(lines.Open);
         Vector512<double> zero = Vector512<double>.Zero;
         for (int i = 0; i < z.Length; i += Vector512<double>.Count)
         {
@@ -42,7 +42,7 @@ internal static class ForwardLines
     }
 
     /// <summary>The gap between each open rectifier's line and the rectifier.</summary>
-    /// <param name="relaxation">The layer.</param>
+    /// <param name="lines">The layer's lines.</param>
     /// <param name="offset">Where its rectifiers begin in the arrays.</param>
     /// <param name="coefficient">Each rectifier's coefficient in the backward pass.</param>
     /// <param name="slope">The row's slopes.</param>
@@ -50,13 +50,13 @@ internal static class ForwardLines
     /// <param name="gradient">Receives the gaps.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gaps(
-        ReluRelaxation relaxation, int offset, double[] coefficient, double[] slope, Span<double> z, double[] gradient)
+        LayerLines lines, int offset, double[] coefficient, double[] slope, Span<double> z, double[] gradient)
     {
         for (int i = 0; i < z.Length; i++)
         {
             double a = coefficient[offset + i], value = z[i];
-            double line = a > 0 ? (relaxation.UpperSlope[i] * value) + relaxation.UpperIntercept[i] : slope[offset + i] * value;
-            gradient[offset + i] = relaxation.IsOpen(i) ? a * (line - Math.Max(0, value)) : 0;
+            double line = a > 0 ? (lines.UpperSlope[i] * value) + lines.UpperIntercept[i] : slope[offset + i] * value;
+            gradient[offset + i] = lines.Open[i] != 0 ? a * (line - Math.Max(0, value)) : 0;
             z[i] = line;
         }
     }

@@ -6,15 +6,13 @@ internal sealed class PhaseMultiplier
     /// <summary>Takes an assumption of a problem.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="number">The number of the assumption.</param>
-    /// <param name="offsets">Where each layer's rectifiers begin.</param>
-    public PhaseMultiplier(CrownSubproblem problem, int number, int[] offsets)
+    /// <param name="layer">0-based layer of the rectifier.</param>
+    /// <param name="place">The rectifier's place among those of all windows.</param>
+    public PhaseMultiplier(CrownSubproblem problem, int number, int layer, int place)
     {
-        Number = number;
-        Place = problem.Split[number];
+        (Number, Layer, Place) = (number, layer, place);
         On = problem.Phases[number] > 0;
         Multiplier = BestMultiplier = problem.Multipliers[number];
-        while (Place >= offsets[Layer + 1])
-            Layer++;
     }
 
     /// <summary>The number of the assumption in the problem.</summary>
@@ -23,7 +21,7 @@ internal sealed class PhaseMultiplier
     /// <summary>0-based layer of the rectifier.</summary>
     public int Layer { get; }
 
-    /// <summary>The rectifier, by its index over all layers.</summary>
+    /// <summary>The rectifier's place among those of all windows (<see cref="WindowPlan.Offsets"/>).</summary>
     public int Place { get; }
 
     /// <summary>Whether the rectifier is held on, else off.</summary>

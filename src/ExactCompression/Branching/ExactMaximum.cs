@@ -57,11 +57,13 @@ internal sealed class ExactMaximum
     /// <param name="cancellation">Stops it.</param>
     /// <param name="spent">How much work was done.</param>
     /// <returns>-1, 0 or 1: 1 also where it is only known to be above 0. Null where that would take more work, or where weights carry a
-    /// radius.</returns>
+    /// radius, or the network is no chain of dense layers.</returns>
     public static int? Sign(VerdictLedger ledger, int index, bool above, long most, CancellationToken cancellation, out long spent)
     {
         spent = 0;
         int last = ledger.Place(index).Layer;
+        if (!ledger.Network.IsDense)
+            return null; // only chains of dense layers are enumerated
         if (Inputs(ledger.Domain).Length > MostInputs || Enumerable.Range(1, last).Any(l => !ledger.Network.HiddenLayer(l).IsExact))
             return null;
         var regions = new ExactMaximum(ledger, index, above, most, cancellation);

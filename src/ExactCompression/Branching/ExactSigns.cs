@@ -1,3 +1,4 @@
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 using ExactCompression.Verdicts;
 
@@ -19,13 +20,17 @@ internal static class ExactSigns
     /// <summary>How often a neuron's corner is recomputed from the last one.</summary>
     private const int Steps = 3;
 
-    /// <summary>Decides the first layer's open neurons.</summary>
+    /// <summary>Decides open neurons of the layers right above the input.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
     public static void DecideFirst(VerdictLedger ledger, SearchClock clock)
     {
-        if (ledger.Network.Depth > 0 && ledger.Network.HiddenLayer(1).IsExact && ledger.HasOpen(1))
-            clock.Run(SearchStage.Enumeration, () => DecideFirst(ledger, ledger.Network.HiddenLayer(1), clock));
+        foreach (int number in InputRows.Layers(ledger.Graph))
+        {
+            LoweredLayer layer = ledger.Graph.Rectifier(number);
+            if (layer.Terms is [{ Source: 0 }] && layer.IsExact && ledger.HasOpen(number))
+                clock.Run(SearchStage.Enumeration, () => DecideFirst(ledger, number, layer, clock));
+        }
     }
 
     /// <summary>Evaluates a few corners of the box on the network for each sign that is still missing, first layer first.</summary>
@@ -34,80 +39,54 @@ internal static class ExactSigns
     public static void Show(VerdictLedger ledger, SearchClock clock)
     {
         int last = ledger.DeepestOpen();
-        if (last > 0 && LayersUpTo(ledger.Network, last) is { } layers)
-            clock.Run(
-                SearchStage.Enumeration,
-                () => Show(ledger, layers, Effort / Math.Max(1, layers.Sum(static l => l.ConnectionCount)), clock));
+        if (last > 0 && LayersUpTo(ledger.Graph, last) is { } layers)
+            clock.Run(SearchStage.Enumeration, () => Show(ledger, layers, last, Effort / Math.Max(1, layers.Products), clock));
     }
 
     /// <summary>
-    /// The first hidden layers, or null where no point should be evaluated on them in exact arithmetic: they have too many weights, or
-    /// weights that are known only up to a radius.
+    /// The first layers, or null where no point should be evaluated on them in exact arithmetic: that takes too many products, or weights
+    /// are known only up to a radius.
     /// </summary>
-    /// <param name="network">The network.</param>
-    /// <param name="last">The last layer to take, 1-based.</param>
-    public static AffineLayer[]? LayersUpTo(ReluNetwork network, int last)
-    {
-        AffineLayer[] layers = [.. Enumerable.Range(1, last).Select(network.HiddenLayer)];
-        return layers.Sum(static l => l.ConnectionCount) <= MostWeights && Array.TrueForAll(layers, static l => l.IsExact) ? layers : null;
-    }
+    /// <param name="graph">The network.</param>
+    /// <param name="last">The last layer with rectifiers to take, 1-based among these.</param>
+    public static ExactForward? LayersUpTo(LoweredGraph graph, int last) =>
+        ExactForward.Of(graph, last) is { Products: <= MostWeights } layers ? layers : null;
 
-    /// <summary>The exact pre-activation of each hidden neuron, layer by layer.</summary>
-    /// <param name="layers">The first hidden layers, of exact weights.</param>
-    /// <param name="point">An input.</param>
-    public static Dyadic[][] PreActivations(ReadOnlySpan<AffineLayer> layers, double[] point)
-    {
-        var all = new Dyadic[layers.Length][];
-        Dyadic[] a = [.. point.Select(static x => (Dyadic)x)];
-        for (int l = 0; l < layers.Length; l++)
-        {
-            AffineLayer layer = layers[l];
-            all[l] = [.. Enumerable.Range(0, layer.Outputs).Select(i => PreActivation(layer, i, a))];
-            a = Array.ConvertAll(all[l], static z => Dyadic.Max(z, 0.0));
-        }
-
-        return all;
-    }
-
-    private static Dyadic PreActivation(AffineLayer layer, int neuron, Dyadic[] a)
-    {
-        Dyadic z = layer.Bias.Span[neuron];
-        ReadOnlySpan<double> row = layer.Row(neuron);
-        for (int j = 0; j < row.Length; j++)
-        {
-            if (row[j] != 0 && a[j].Sign != 0)
-                z += (Dyadic)row[j] * a[j];
-        }
-
-        return z;
-    }
-
-    private static void DecideFirst(VerdictLedger ledger, AffineLayer layer, SearchClock clock)
+    private static void DecideFirst(VerdictLedger ledger, int number, LoweredLayer layer, SearchClock clock)
     {
         long left = Effort;
-        for (int i = 0; i < layer.Outputs; i++)
+        var row = new SparseRow();
+        for (int i = 0; i < layer.Width; i++)
         {
+            int index = ledger.Offsets[number - 1] + i;
             foreach (bool above in (bool[])[true, false])
             {
-                if (!ledger.NeedsWitness(i, above) || left <= 0)
+                if (!ledger.NeedsWitness(index, above) || left <= 0)
                     continue;
                 clock.ThrowIfExpired();
-                left -= layer.Inputs;
-                double[] corner = ledger.Domain.Corner(layer.Row(i), above);
-                int sign = PreActivation(layer, i, [.. corner.Select(static x => (Dyadic)x)]).Sign;
-                if (above ? sign > 0 : sign < 0)
-                    ledger.Learn(i, above, corner);
+                layer.Terms[0].Map.ReadRow(i, row);
+                left -= row.Count;
+                double[] corner = ledger.Domain.Corner(InputRows.Row(ledger.Graph, number, i), above);
+                Dyadic z = layer.Bias.Span[i];
+                for (int k = 0; k < row.Count; k++)
+                {
+                    if (row.Weights[k] != 0)
+                        z += (Dyadic)row.Weights[k] * (Dyadic)corner[row.Columns[k]];
+                }
+
+                if (above ? z.Sign > 0 : z.Sign < 0)
+                    ledger.Learn(index, above, corner);
                 else
-                    ledger.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Evidence.Enumeration);
+                    ledger.Bound(index, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Evidence.Enumeration);
             }
         }
     }
 
-    private static void Show(VerdictLedger ledger, AffineLayer[] layers, long points, SearchClock clock)
+    private static void Show(VerdictLedger ledger, ExactForward layers, int last, long points, SearchClock clock)
     {
         double[] middle = [.. ledger.Domain.Lower.ToArray().Zip(
             ledger.Domain.Upper.ToArray(), static (low, high) => Math.Clamp((low / 2) + (high / 2), low, high))];
-        for (int i = 0; i < ledger.Offsets[layers.Length]; i++)
+        for (int i = 0; i < ledger.Offsets[last]; i++)
         {
             foreach (bool above in (bool[])[true, false])
             {
@@ -116,8 +95,8 @@ internal static class ExactSigns
                 {
                     clock.ThrowIfExpired();
                     (int layer, int neuron) = ledger.Place(i);
-                    double[] corner = ledger.Domain.Corner(Gradient(layers.AsSpan(0, layer), neuron, at), above);
-                    Credit(ledger, PreActivations(layers, corner), corner);
+                    double[] corner = ledger.Domain.Corner(layers.Gradient(layer, neuron, at), above);
+                    Credit(ledger, layers.PreActivations(corner), corner);
                     if (corner.AsSpan().SequenceEqual(at))
                         break;
                     at = corner;
@@ -136,36 +115,5 @@ internal static class ExactSigns
                     ledger.Learn(ledger.Offsets[l] + n, sign > 0, point);
             }
         }
-    }
-
-    /// <summary>The approximate gradient of a neuron at a point: which corner to try does not affect any proof.</summary>
-    private static double[] Gradient(ReadOnlySpan<AffineLayer> layers, int neuron, double[] point)
-    {
-        var on = new bool[layers.Length - 1][];
-        double[] a = point;
-        for (int l = 0; l < on.Length; l++)
-        {
-            AffineLayer layer = layers[l];
-            var z = new double[layer.Outputs];
-            for (int i = 0; i < z.Length; i++)
-                z[i] = System.Numerics.Tensors.TensorPrimitives.Dot(layer.Row(i), a) + layer.Bias.Span[i];
-            on[l] = Array.ConvertAll(z, static v => v >= 0);
-            a = Array.ConvertAll(z, static v => Math.Max(0, v));
-        }
-
-        double[] gradient = layers[^1].Row(neuron).ToArray();
-        for (int l = on.Length - 1; l >= 0; l--)
-        {
-            var below = new double[layers[l].Inputs];
-            for (int i = 0; i < gradient.Length; i++)
-            {
-                if (on[l][i] && gradient[i] != 0)
-                    System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(layers[l].Row(i), gradient[i], below, below);
-            }
-
-            gradient = below;
-        }
-
-        return gradient;
     }
 }

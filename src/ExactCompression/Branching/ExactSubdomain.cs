@@ -1,4 +1,5 @@
 using ExactCompression.Bounds;
+using ExactCompression.Networks;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
@@ -22,24 +23,24 @@ internal sealed class ExactSubdomain
         int deepest = ledger.Place(subdomain.Targets[0].Index).Layer;
         lower = ledger.Lower[..ledger.Offsets[deepest]];
         upper = ledger.Upper[..ledger.Offsets[deepest]];
-        using var below = new RelaxedNetwork(new(subdomain.Lower, subdomain.Upper));
+        using var below = new RelaxedGraph(new(subdomain.Lower, subdomain.Upper), ledger.Graph);
         for (int layer = 1; layer <= deepest; layer++)
         {
-            AffineLayer map = ledger.Network.HiddenLayer(layer);
+            LoweredLayer map = below.AdvanceTo(layer);
             int first = ledger.Offsets[layer - 1];
-            double[] low = new double[map.Outputs], high = new double[map.Outputs];
-            IntervalBounds.Propagate(map, below.Output, low, high);
+            double[] low = new double[map.Width], high = new double[map.Width];
+            IntervalBounds.Propagate(map, below.SourcesOf(map), low, high);
             Keep(first, low, high);
             if (layer > 1)
             {
-                int[] neurons = [.. Enumerable.Range(0, map.Outputs)];
+                int[] neurons = [.. Enumerable.Range(0, map.Width)];
                 var bounds = new CrownBounds(below);
-                bounds.Bound(map, neurons, above: true, high, [], parallel);
-                bounds.Bound(map, neurons, above: false, low, [], parallel);
+                bounds.Bound(map, neurons, above: true, high, null, parallel);
+                bounds.Bound(map, neurons, above: false, low, null, parallel);
                 Keep(first, low, high);
             }
 
-            below.Add(map, lower.AsSpan(first, map.Outputs), upper.AsSpan(first, map.Outputs));
+            below.Add(lower.AsSpan(first, map.Width), upper.AsSpan(first, map.Width));
         }
     }
 

@@ -16,7 +16,7 @@ namespace ExactCompression.Branching;
 internal sealed class InputBranchAndBound : IDisposable
 {
     /// <summary>With more inputs, halving one of them changes too little.</summary>
-    public const int MostInputs = 12;
+    private const int MostInputs = 12;
 
     private const int Batch = 64;
 
@@ -53,6 +53,10 @@ internal sealed class InputBranchAndBound : IDisposable
                 [.. ledger.Domain.Lower.Span], [.. ledger.Domain.Upper.Span],
                 SubdomainPhases.OfWholeBox(network, ledger.Offsets[layer - 1]), targets));
     }
+
+    /// <summary>Whether the box of a network is worth splitting: it has few inputs, and is a chain of dense layers.</summary>
+    /// <param name="network">The network.</param>
+    public static bool CanSplit(ReluNetwork network) => network.IsDense && network.InputSize <= MostInputs;
 
     /// <summary>Subdomains bounded so far.</summary>
     public long Bounded { get; private set; }

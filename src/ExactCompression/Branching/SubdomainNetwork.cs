@@ -1,4 +1,5 @@
 using ExactCompression.Bounds;
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 using ExactCompression.Verdicts;
 
@@ -26,9 +27,10 @@ internal sealed class SubdomainNetwork : IDisposable
         {
             AffineLayer map = ledger.Network.HiddenLayer(l + 1);
             Tighten(map, input, Lower.AsSpan(Offsets[l], map.Outputs), Upper.AsSpan(Offsets[l], map.Outputs));
-            using var whole = ReluRelaxation.Of(
-                map, input, Lower.AsSpan(Offsets[l], map.Outputs), Upper.AsSpan(Offsets[l], map.Outputs));
-            Layers[l] = new(map, input, whole.Error, Rounding.Gamma((2L * Offsets[^1]) + Inputs + 2), loss);
+            using var whole = LayerRelaxation.Of(
+                LoweredLayer.Of(map, l + 1), [SourceRange.Of(input, map.Outputs)],
+                Lower.AsSpan(Offsets[l], map.Outputs), Upper.AsSpan(Offsets[l], map.Outputs));
+            Layers[l] = new(map, input, whole.Lines.Error, Rounding.Gamma((2L * Offsets[^1]) + Inputs + 2), loss);
             loss += whole.Loss;
             input = whole.Output;
         }

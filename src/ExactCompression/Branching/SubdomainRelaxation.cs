@@ -6,7 +6,7 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// The rectifiers of one layer in a subdomain of the input box: lines above and below each, as in <see cref="ReluRelaxation"/>, in arrays
+/// The rectifiers of one layer in a subdomain of the input box: lines above and below each, as in <see cref="LayerRelaxation"/>, in arrays
 /// padded with zeros that are refilled for each subdomain.
 /// </summary>
 internal sealed class SubdomainRelaxation

@@ -1,4 +1,5 @@
 using ExactCompression.Bounds;
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
@@ -90,7 +91,7 @@ internal static class ZeroTies
 
     private static int[] Open(VerdictLedger ledger) => [.. Enumerable.Range(0, ledger.Count).Where(ledger.MayBeZero)];
 
-    /// <summary>The midpoint of the box, random points, and for the first layer the corners where its neurons are largest.</summary>
+    /// <summary>The midpoint of the box, random points, and where no rectifier lies below the corners where neurons are largest.</summary>
     private static double[][] SamplesOf(VerdictLedger ledger, int[] open)
     {
         double[] lower = ledger.Domain.Lower.ToArray(), upper = ledger.Domain.Upper.ToArray();
@@ -104,8 +105,12 @@ internal static class ZeroTies
                     (low, k) => Math.Clamp(low + ((upper[k] - low) * (current == 0 ? 0.5 : random.NextDouble())), low, upper[k]))]);
         }
 
-        foreach (int i in open.TakeWhile(i => i < ledger.Offsets[1]))
-            points.Add(ledger.Domain.Corner(ledger.Network.DenseLayers[0].Row(i), above: true));
+        foreach (int layer in InputRows.Layers(ledger.Graph))
+        {
+            SignTarget[] targets = [.. open.Where(i => ledger.Place(i).Layer == layer).Select(static i => new SignTarget(i, true))];
+            points.AddRange(BestCorners.Of(ledger, layer, targets).SelectMany(static p => p));
+        }
+
         return [.. points];
     }
 
@@ -115,30 +120,30 @@ internal static class ZeroTies
         int[] open = Open(ledger);
         if (open.Length == 0)
             return;
-        using var below = new RelaxedNetwork(ledger.Domain);
+        using var below = new RelaxedGraph(ledger.Domain, ledger.Graph);
         for (int layer = 1; layer <= ledger.Place(open[^1]).Layer; layer++)
         {
             clock.ThrowIfExpired();
-            AffineLayer map = ledger.Network.HiddenLayer(layer);
+            LoweredLayer map = below.AdvanceTo(layer);
             Tighten(ledger, map, ledger.Offsets[layer - 1], below, clock);
-            below.Add(map, ledger.LowerOf(layer), ledger.UpperOf(layer));
+            below.Add(ledger.LowerOf(layer), ledger.UpperOf(layer));
         }
     }
 
-    private static void Tighten(VerdictLedger ledger, AffineLayer map, int first, RelaxedNetwork below, SearchClock clock)
+    private static void Tighten(VerdictLedger ledger, LoweredLayer map, int first, RelaxedGraph below, SearchClock clock)
     {
-        int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(i => ledger.MayBeZero(first + i))];
+        int[] neurons = [.. Enumerable.Range(0, map.Width).Where(i => ledger.MayBeZero(first + i))];
         if (neurons.Length == 0)
             return;
-        double[] lower = new double[map.Outputs], upper = new double[map.Outputs];
-        IntervalBounds.Propagate(map, below.Output, lower, upper);
+        double[] lower = new double[map.Width], upper = new double[map.Width];
+        IntervalBounds.Propagate(map, below.SourcesOf(map), lower, upper);
         foreach (int i in neurons)
             ledger.Bound(first + i, double.NegativeInfinity, upper[i], Evidence.Interval);
         neurons = Array.FindAll(neurons, i => ledger.MayBeZero(first + i));
         if (below.Layers.Count == 0 || neurons.Length == 0)
             return;
         var bounds = new double[neurons.Length];
-        new CrownBounds(below).Bound(map, neurons, above: true, bounds, [], clock.Parallel);
+        new CrownBounds(below).Bound(map, neurons, above: true, bounds, null, clock.Parallel);
         for (int k = 0; k < neurons.Length; k++)
             ledger.Bound(first + neurons[k], double.NegativeInfinity, bounds[k], Evidence.Crown);
     }
@@ -150,12 +155,12 @@ internal static class ZeroTies
         if (open.Length == 0)
             return;
         int last = ledger.Place(open[^1]).Layer;
-        if (ExactSigns.LayersUpTo(ledger.Network, last) is not { } layers)
+        if (ExactSigns.LayersUpTo(ledger.Graph, last) is not { } layers)
             return;
         foreach (double[] point in SamplesOf(ledger, open).Take(ExactPoints))
         {
             clock.ThrowIfExpired();
-            Dyadic[][] values = ExactSigns.PreActivations(layers, point);
+            Dyadic[][] values = layers.PreActivations(point);
             for (int i = 0; i < ledger.Offsets[last]; i++)
             {
                 (int layer, int neuron) = ledger.Place(i);

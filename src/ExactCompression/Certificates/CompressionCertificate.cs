@@ -51,6 +51,7 @@ public static class CompressionCertificate
     /// <summary>Makes a certificate and checks it.</summary>
     internal static Certificate Make(CompressionResult result, CancellationToken cancellation)
     {
+        result.Original.RequireDense("A certificate", "Export-StabilityTable writes the verdicts without one.");
         var budget = new CheckBudget(cancellation: cancellation);
         ReluNetwork original = result.Original, compressed = result.Compressed;
         InputDomain domain = result.Domain.For(original.InputSize);

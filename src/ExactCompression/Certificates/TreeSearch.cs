@@ -1,6 +1,7 @@
 using ExactCompression.Bounds;
 using ExactCompression.Branching;
 using ExactCompression.Certificates.Checking;
+using ExactCompression.Networks;
 
 namespace ExactCompression.Certificates;
 
@@ -22,14 +23,16 @@ internal sealed class TreeSearch : IDisposable
     private readonly AffineLayer layer;
     private readonly StabilityCheck check;
     private readonly CheckBudget budget;
-    private readonly RelaxedNetwork below;
+    private readonly RelaxedGraph below;
+    private readonly LoweredLayer top;
 
     public TreeSearch(InputDomain domain, AffineLayer layer, StabilityCheck check, CheckBudget budget)
     {
         (this.layer, this.check, this.budget) = (layer, check, budget);
-        below = new(domain);
+        below = new(domain, LoweredGraph.Of([.. check.Layers.Select(static b => b.Map), layer]));
+        top = below.Graph.Layers[^1];
         foreach (BoundedLayer bounded in check.Layers)
-            below.Add(bounded.Map, bounded.Lower, bounded.Upper);
+            below.Add(bounded.Lower, bounded.Upper);
     }
 
     /// <summary>A tree that proves a side, with one leaf if slopes alone suffice; null if the search does not find one.</summary>
@@ -39,7 +42,7 @@ internal sealed class TreeSearch : IDisposable
     {
         foreach (double margin in Margins)
         {
-            using var bounds = new AlphaBetaCrown(Shifted(side, margin), below);
+            var bounds = new AlphaBetaCrown(Shifted(side, margin), below);
             var leaves = new List<CrownSubproblem>();
             var search = new ReluBranchAndBound(bounds, new(side.Neuron, side.Above), side.Neuron) { Proven = leaves };
             search.Continue(most, null, budget.Parallel);
@@ -57,7 +60,7 @@ internal sealed class TreeSearch : IDisposable
     /// <summary>A tree whose leaves may be ties: rounding keeps their bounds a little above 0, and exact arithmetic does not.</summary>
     private PhaseTree? Ties(BoundedSide side, int most)
     {
-        using var bounds = new AlphaBetaCrown(layer, below);
+        var bounds = new AlphaBetaCrown(top, below);
         var open = new Stack<CrownSubproblem>([CrownSubproblem.Root(side.Neuron, side.Above, bounds.PlainSlopes())]);
         var leaves = new List<CrownSubproblem>();
         while (open.TryPop(out CrownSubproblem? problem))
@@ -127,7 +130,7 @@ internal sealed class TreeSearch : IDisposable
     /// <summary>Optimised slopes for many sides at once.</summary>
     public float[][] Slopes(List<BoundedSide> sides)
     {
-        using var bounds = new AlphaBetaCrown(layer, below);
+        var bounds = new AlphaBetaCrown(top, below);
         CrownSubproblem[] problems = [.. sides.Select(s => CrownSubproblem.Root(s.Neuron, s.Above, bounds.PlainSlopes()))];
         bounds.Optimize(problems, AdamSchedule.FromPlainSlopes, budget.Parallel);
         return [.. problems.Select(p => OfOpen(p.Slopes))];
@@ -137,16 +140,12 @@ internal sealed class TreeSearch : IDisposable
     public void Dispose() => below.Dispose();
 
     /// <summary>The layer with one bias shifted against the side.</summary>
-    private AffineLayer Shifted(BoundedSide side, double margin)
+    private LoweredLayer Shifted(BoundedSide side, double margin)
     {
         double[] bias = layer.Bias.ToArray();
         double range = Products.Size(layer.Row(side.Neuron), check.Input.Sizes);
         bias[side.Neuron] += (side.Above ? margin : -margin) * range;
-        double[]? weightRadius = layer.WeightRadius.IsEmpty ? null : layer.WeightRadius.ToArray(),
-            biasRadius = layer.BiasRadius.IsEmpty ? null : layer.BiasRadius.ToArray();
-        return new(
-            layer.Weights.ToArray(), bias, layer.Outputs, layer.Inputs, layer.Activation, WeightPrecision.Float64, weightRadius,
-            biasRadius);
+        return top with { Bias = bias };
     }
 
     private PhaseTree Tree(List<CrownSubproblem> leaves)

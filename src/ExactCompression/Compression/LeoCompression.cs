@@ -28,6 +28,7 @@ public static class LeoCompression
     public static CompressionResult Compress(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        table.Network.RequireDense("Compression", "Export-StabilityTable writes which of its neurons are stable.");
         (table, int unconfirmed) = CompressionPremises.Of(table, options, cancellation);
         DraftNetwork original = DraftNetwork.Of(table);
         DraftNetwork draft = options.Level switch

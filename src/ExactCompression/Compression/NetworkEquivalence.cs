@@ -25,6 +25,9 @@ public static class NetworkEquivalence
         CancellationToken cancellation)
     {
         RequireSameShape(reference, difference);
+        foreach (ReluNetwork network in (ReluNetwork[])[reference, difference])
+            network.RequireDense(
+                "The comparison of networks", "Measure-ReluNetwork gives the accuracy of either on the same data.");
         InputDomain box = (domain ?? reference.StatedDomain ?? InputDomain.Unit).For(reference.InputSize);
         DeviationBound Proven(double enough) => DeviationProof.Between(reference, difference, box, data, enough, options, cancellation);
         return Report(reference, difference, box, data, options, Proven, cancellation);

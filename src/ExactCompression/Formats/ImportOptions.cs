@@ -25,6 +25,29 @@ public sealed record ImportOptions
     public string? Prefix { get; init; }
 
     /// <summary>
+    /// Shape of one input, without the batch, for a file that holds modules but not the height and width of what they take; null if the
+    /// file determines it.
+    /// </summary>
+    public TensorShape? InputShape { get; init; }
+
+    /// <summary>The shape that a user states.</summary>
+    /// <param name="dimensions">The dimensions, outermost first, without the batch.</param>
+    /// <exception cref="InvalidInputException">It has too many elements.</exception>
+    public static TensorShape ShapeOf(params ReadOnlySpan<int> dimensions)
+    {
+        try
+        {
+            return new(dimensions);
+        }
+        catch (OverflowException)
+        {
+            throw new InvalidInputException(
+                "InputShapeTooLarge", $"An input of {string.Join('x', dimensions.ToArray())} has too many elements.",
+                "State the shape of one input: channels, height and width.");
+        }
+    }
+
+    /// <summary>
     /// Refuses options for named tensors if the file itself states its layers and their order.
     /// </summary>
     /// <param name="path">The file.</param>
@@ -40,5 +63,17 @@ public sealed record ImportOptions
                 "OrderNotApplicable",
                 $"'{path}' is {what}, which itself states the order of its layers, so -Order {Order} cannot decide it.",
                 "Leave -Order out.");
+    }
+
+    /// <summary>Refuses a shape of the input for a file that itself states it, or whose tensors determine it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it is.</param>
+    /// <exception cref="InvalidInputException">A shape is given.</exception>
+    internal void RequireNoInputShape(string path, string what)
+    {
+        if (InputShape is not null)
+            throw new InvalidInputException(
+                "InputShapeNotApplicable", $"'{path}' is {what}: -InputShape applies to PyTorch modules that were pickled whole.",
+                "Leave -InputShape out.");
     }
 }

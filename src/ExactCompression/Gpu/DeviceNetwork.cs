@@ -1,3 +1,5 @@
+using ExactCompression.Networks;
+using ExactCompression.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -13,7 +15,7 @@ internal sealed class DeviceNetwork : IDisposable
 
     /// <summary>Copies the weights to the device.</summary>
     /// <param name="accelerator">The device.</param>
-    /// <param name="network">The network.</param>
+    /// <param name="network">A chain of dense layers.</param>
     /// <param name="domain">The box, of the network's input size.</param>
     public DeviceNetwork(Accelerator accelerator, ReluNetwork network, InputDomain domain)
     {
@@ -25,9 +27,10 @@ internal sealed class DeviceNetwork : IDisposable
             biases = new ArrayView<float>[network.Depth];
             for (int layer = 1; layer <= network.Depth; layer++)
             {
-                AffineLayer map = network.HiddenLayer(layer);
-                weights[layer - 1] = memory.Matrix(map.ConnectionCount);
-                weights[layer - 1].Vector(map.ConnectionCount).CopyFromCPU(Rounded(map.Weights.Span));
+                LoweredLayer map = network.Lowered.Rectifier(layer);
+                long count = (long)widths[layer] * widths[layer - 1];
+                weights[layer - 1] = memory.Matrix(count);
+                weights[layer - 1].Vector(count).CopyFromCPU(Rounded(((DenseMap)map.Terms[0].Map).Weights));
                 biases[layer - 1] = memory.Vector(Rounded(map.Bias.Span));
             }
 

@@ -61,6 +61,9 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
     /// <inheritdoc/>
     public IWitnessSession Open(ReluNetwork network, InputDomain domain, int threads, int mostPoints = int.MaxValue)
     {
+        if (!network.IsDense)
+            throw new ComputeDeviceException(
+                "ComputeDeviceTakesNoGraph", Name, $"it runs chains of dense layers alone so far, and '{network.Name}' is a graph.");
         InputDomain box = domain.For(network.InputSize);
         try
         {

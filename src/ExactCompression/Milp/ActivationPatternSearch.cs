@@ -42,6 +42,8 @@ public sealed class ActivationPatternSearch
     /// <exception cref="InvalidInputException">The domain does not fit the network, or the solver is not available.</exception>
     public ActivationPatternSearch(ReluNetwork network, InputDomain? domain, ActivationPatternOptions options)
     {
+        network.RequireDense(
+            "The enumeration of activation patterns", "Find-StableNeurons tells which of its neurons have one phase only.");
         this.network = network;
         this.domain = StabilityTable.Undecided(network, domain).Domain;
         this.options = options;

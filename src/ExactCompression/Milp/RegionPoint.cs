@@ -10,16 +10,14 @@ namespace ExactCompression.Milp;
 /// </summary>
 internal sealed class RegionPoint : IDisposable
 {
-    private readonly AffineLayer[] hidden;
-    private readonly bool isExact;
+    private readonly ExactForward? exact;
     private readonly InputDomain domain;
     private readonly WitnessCheck check;
 
     /// <summary>Prepares the checks.</summary>
     public RegionPoint(ReluNetwork network, InputDomain domain)
     {
-        hidden = [.. Enumerable.Range(1, network.Depth).Select(network.HiddenLayer)];
-        isExact = network.DenseLayers.All(static l => l.IsExact);
+        exact = network.Lowered.Layers.All(static l => l.IsExact) ? ExactForward.Of(network.Lowered, network.Lowered.Rectifiers) : null;
         this.domain = domain;
         check = new(network, domain);
     }
@@ -75,9 +73,9 @@ internal sealed class RegionPoint : IDisposable
     public sbyte[] Signs(double[] point)
     {
         sbyte[] proven = check.Signs(point);
-        if (!proven.Contains((sbyte)0) || !isExact)
+        if (!proven.Contains((sbyte)0) || exact is null)
             return proven;
-        return [.. ExactSigns.PreActivations(hidden, point).SelectMany(static layer => layer.Select(static z => (sbyte)z.Sign))];
+        return [.. exact.PreActivations(point).SelectMany(static layer => layer.Select(static z => (sbyte)z.Sign))];
     }
 
     /// <inheritdoc/>

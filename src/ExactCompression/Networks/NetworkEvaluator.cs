@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Numerics.Tensors;
-using ExactCompression.Numerics;
 
 namespace ExactCompression.Networks;
 
@@ -9,18 +8,23 @@ namespace ExactCompression.Networks;
 internal sealed class NetworkEvaluator<T> : IDisposable
     where T : unmanaged, INumber<T>
 {
-    private readonly PackedMatrix<T>[] forward;
-    private readonly T[][] biases;
-    private readonly Lazy<PackedMatrix<T>[]> backward;
+    private readonly LoweredGraph graph;
+    private readonly IReadOnlyList<int> outputs;
+    private readonly ForwardOrder order;
+    private readonly PackedLayer<T>?[] layers;
 
     /// <summary>Lays out the weights for products.</summary>
+    /// <param name="network">The network.</param>
+    /// <exception cref="InvalidInputException">The outputs depend on nodes that cannot be evaluated.</exception>
     public NetworkEvaluator(ReluNetwork network)
     {
         Network = network;
-        forward = [.. network.DenseLayers.Select(static l => PackedMatrix<T>.FromTransposed(Convert(l.Weights.Span), l.Outputs, l.Inputs))];
-        backward = new(
-            () => [.. network.DenseLayers.Select(static l => PackedMatrix<T>.FromRows(Convert(l.Weights.Span), l.Outputs, l.Inputs))]);
-        biases = [.. network.DenseLayers.Select(static l => Convert(l.Bias.Span))];
+        graph = network.Lowered;
+        outputs = graph.RequireOutputs(network.Name);
+        order = new(graph, outputs.Where(static value => value > 0));
+        layers = new PackedLayer<T>[graph.Layers.Count + 1];
+        foreach (int value in order.Values)
+            layers[value] = new(graph.Layers[value - 1]);
     }
 
     /// <summary>The network.</summary>
@@ -32,18 +36,29 @@ internal sealed class NetworkEvaluator<T> : IDisposable
     /// <returns>Row-major, <paramref name="count"/> rows of <see cref="ReluNetwork.OutputSize"/>.</returns>
     public T[] Evaluate(ReadOnlySpan<T> inputs, int count)
     {
-        T[] values = Apply(0, inputs, count);
-        for (int layer = 1; layer < forward.Length; layer++)
-            values = Apply(layer, values, count);
-        return values;
+        var values = new T[layers.Length][];
+        foreach (int value in order.Values)
+        {
+            values[value] = Apply(value, inputs, values, count);
+            foreach (LinearTerm term in graph.Layers[value - 1].Terms)
+            {
+                if (order.IsLastReader(term.Source, value) && !outputs.Contains(term.Source))
+                    values[term.Source] = [];
+            }
+        }
+
+        return Outputs(inputs, values, count);
     }
 
-    /// <summary>The values after each layer, activation applied, the outputs last.</summary>
+    /// <summary>The values after each layer of the lowered graph, activation applied; the outputs last.</summary>
+    /// <param name="inputs">Row-major, <paramref name="count"/> rows of <see cref="ReluNetwork.InputSize"/>.</param>
+    /// <param name="count">Number of rows.</param>
     public T[][] Trace(ReadOnlySpan<T> inputs, int count)
     {
-        var values = new T[forward.Length][];
-        for (int layer = 0; layer < values.Length; layer++)
-            values[layer] = Apply(layer, layer == 0 ? inputs : values[layer - 1], count);
+        var values = new T[layers.Length + 1][];
+        foreach (int value in order.Values)
+            values[value] = Apply(value, inputs, values, count);
+        values[^1] = Outputs(inputs, values, count);
         return values;
     }
 
@@ -53,52 +68,75 @@ internal sealed class NetworkEvaluator<T> : IDisposable
     /// <param name="count">Number of rows.</param>
     public T[] Gradient(T[][] trace, T[] seeds, int count)
     {
-        T[] gradient = seeds;
-        for (int layer = forward.Length - 1; layer >= 0; layer--)
+        var gradients = new T[]?[layers.Length];
+        for (int k = 0, at = 0; k < outputs.Count; at += graph.ShapeOf(outputs[k++]).Count)
         {
-            if (Network.Layers[layer].Activation == Activation.Relu)
+            int width = graph.ShapeOf(outputs[k]).Count;
+            T[] gradient = gradients[outputs[k]] ??= new T[count * width];
+            for (int r = 0; r < count; r++)
             {
-                gradient = [.. gradient];
-                for (int i = 0; i < gradient.Length; i++)
-                {
-                    if (trace[layer][i] == T.Zero)
-                        gradient[i] = T.Zero;
-                }
+                for (int i = 0; i < width; i++)
+                    gradient[(r * width) + i] += seeds[(r * Network.OutputSize) + at + i];
             }
-
-            var below = new T[count * Network.DenseLayers[layer].Inputs];
-            MatrixProduct.Multiply<T>(gradient, count, backward.Value[layer], [], below);
-            gradient = below;
         }
 
-        return gradient;
+        foreach (int value in order.Values.Reverse())
+        {
+            LoweredLayer layer = graph.Layers[value - 1];
+            T[] gradient = gradients[value]!;
+            for (int i = 0; layer.IsRectifier && i < gradient.Length; i++)
+            {
+                if (trace[value][i] == T.Zero)
+                    gradient[i] = T.Zero;
+            }
+
+            for (int k = 0; k < layer.Terms.Count; k++)
+            {
+                ref T[]? below = ref gradients[layer.Terms[k].Source];
+                bool isFirst = below is null;
+                below ??= new T[count * graph.ShapeOf(layer.Terms[k].Source).Count];
+                layers[value]!.ApplyTranspose(k, gradient, count, below, add: !isFirst);
+            }
+
+            gradients[value] = null;
+        }
+
+        return gradients[0] ?? new T[count * graph.Input.Count];
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (PackedMatrix<T> matrix in forward)
-            matrix.Dispose();
-        if (backward.IsValueCreated)
+        foreach (PackedLayer<T>? layer in layers)
+            layer?.Dispose();
+    }
+
+    private T[] Apply(int value, ReadOnlySpan<T> inputs, T[][] values, int count)
+    {
+        LoweredLayer layer = graph.Layers[value - 1];
+        var z = new T[count * layer.Width];
+        for (int k = 0; k < layer.Terms.Count; k++)
+            layers[value]!.Apply(k, layer.Terms[k].Source == 0 ? inputs : values[layer.Terms[k].Source], count, z);
+        if (layer.IsRectifier)
+            TensorPrimitives.Max(z, T.Zero, z);
+        return z;
+    }
+
+    /// <summary>The outputs side by side.</summary>
+    private T[] Outputs(ReadOnlySpan<T> inputs, T[][] values, int count)
+    {
+        if (outputs is [var only and > 0])
+            return values[only];
+        int size = Network.OutputSize;
+        var all = new T[count * size];
+        for (int k = 0, at = 0; k < outputs.Count; at += graph.ShapeOf(outputs[k++]).Count)
         {
-            foreach (PackedMatrix<T> matrix in backward.Value)
-                matrix.Dispose();
+            ReadOnlySpan<T> value = outputs[k] == 0 ? inputs : values[outputs[k]];
+            int width = graph.ShapeOf(outputs[k]).Count;
+            for (int r = 0; r < count; r++)
+                value.Slice(r * width, width).CopyTo(all.AsSpan((r * size) + at));
         }
-    }
 
-    private static T[] Convert(ReadOnlySpan<double> values)
-    {
-        var converted = new T[values.Length];
-        TensorPrimitives.ConvertSaturating(values, converted.AsSpan());
-        return converted;
-    }
-
-    private T[] Apply(int layer, ReadOnlySpan<T> inputs, int count)
-    {
-        var values = new T[count * Network.Layers[layer].Outputs];
-        MatrixProduct.Multiply(inputs, count, forward[layer], biases[layer], values);
-        if (Network.Layers[layer].Activation == Activation.Relu)
-            TensorPrimitives.Max(values, T.Zero, values);
-        return values;
+        return all;
     }
 }

@@ -1,10 +1,10 @@
 namespace ExactCompression;
 
 /// <summary>
-/// A network of linear maps and piecewise-linear units: a graph of operators. Its layers are the nodes with units, in the order of the graph.
-/// Many networks are chains of dense layers, <c>a_0 = x</c>, <c>z_l = W_l a_(l-1) + b_l</c>, <c>a_l = max(0, z_l)</c> for the hidden layers
-/// <c>l = 1..L</c>, and an output layer that is linear (or, in some files, followed by a ReLU too). Immutable; safe to share between
-/// threads.
+/// A network of linear maps and piecewise-linear units: a graph of operators. Its layers are the nodes with units, in the order of the
+/// graph. Many networks are chains of dense layers, <c>a_0 = x</c>, <c>z_l = W_l a_(l-1) + b_l</c>, <c>a_l = max(0, z_l)</c> for
+/// the hidden layers <c>l = 1..L</c>, and an output layer that is linear (or, in some files, followed by a ReLU too). Immutable; safe
+/// to share between threads.
 /// </summary>
 public sealed class ReluNetwork
 {
@@ -80,6 +80,19 @@ public sealed class ReluNetwork
         InputShape = graph.Inputs is [var only] ? only.Shape : new(graph.Inputs.Sum(static i => i.Shape.Elements));
         (Name, Path, Format, StatedDomain, Interface) = (name, path, format, statedDomain, model);
         lowered = new(() => Networks.GraphLowering.Lower(graph));
+    }
+
+    private ReluNetwork(ReluNetwork like, Networks.LoweredGraph graph)
+    {
+        dense = like.dense;
+        Graph = like.Graph;
+        Layers = like.Layers;
+        if (dense is not null)
+            DenseLayers = Array.AsReadOnly(dense);
+        InputShape = like.InputShape;
+        (Name, Path, Format, StatedDomain, Training, Interface) =
+            (like.Name, like.Path, like.Format, like.StatedDomain, like.Training, like.Interface);
+        lowered = new(graph);
     }
 
     /// <summary>A short name for tables.</summary>
@@ -160,6 +173,9 @@ public sealed class ReluNetwork
     /// <summary>Number of weights and biases.</summary>
     public long ParameterCount => Layers.Sum(static l => l.ParameterCount);
 
+    /// <summary>Multiply-adds for one row of input.</summary>
+    public long MultiplyAddCount => Layers.Sum(static l => l.MultiplyAddCount);
+
     /// <summary>The widest precision that any layer is stored in.</summary>
     public WeightPrecision Precision => dense?.Max(static l => l.Precision) ?? SourcePrecision;
 
@@ -188,16 +204,32 @@ public sealed class ReluNetwork
         ? new(dense, name, path, Format, StatedDomain, Training, Interface) { Source = Source, Remarks = Remarks }
         : new(Graph!, name, path, Format, StatedDomain, Interface) { Source = Source, Remarks = Remarks };
 
+    /// <summary>Refuses a graph for work that is not done on graphs yet.</summary>
+    /// <param name="work">What the work is, to begin a sentence.</param>
+    /// <param name="advice">What to do instead, as a sentence.</param>
+    /// <exception cref="InvalidInputException">The network is no chain of dense layers.</exception>
+    internal void RequireDense(string work, string advice)
+    {
+        if (dense is null)
+            throw new InvalidInputException(
+                "NetworkNotDense", $"{work} works on chains of dense layers alone so far, and '{Name}' is a graph.", advice);
+    }
+
+    /// <summary>The same network, which searches see with other weights.</summary>
+    /// <param name="graph">What they see.</param>
+    internal ReluNetwork With(Networks.LoweredGraph graph) => new(this, graph);
+
     /// <summary>Runs one input through the network in double.</summary>
     /// <param name="input">Length <see cref="InputSize"/>.</param>
     /// <returns>Length <see cref="OutputSize"/>.</returns>
     /// <exception cref="ArgumentException">The input has another length.</exception>
+    /// <exception cref="InvalidInputException">The outputs depend on nodes that cannot be evaluated.</exception>
     public double[] Evaluate(ReadOnlySpan<double> input)
     {
         if (input.Length != InputSize)
             throw new ArgumentException($"The network takes {InputSize} values, not {input.Length}.", nameof(input));
         if (dense is null)
-            return Networks.LoweredEvaluation.Outputs(Lowered, input);
+            return Networks.LoweredEvaluation.Outputs(Lowered, input, Name);
         double[] values = input.ToArray();
         foreach (AffineLayer layer in dense)
             values = Networks.AffineEvaluation.Apply(layer, values);

@@ -1,10 +1,12 @@
 using System.Globalization;
+using ExactCompression.Networks;
+using ExactCompression.Numerics;
 
 namespace ExactCompression.Plotting;
 
 /// <summary>
-/// Where the cells of neurons lie: layers one below the other, each in rows of the same length. Lengths are in pixels downwards, and in
-/// columns to the right.
+/// Where the cells of neurons lie: layers one below the other, each in rows of the same length; or, where a layer has rows and columns of
+/// its own, with a map for each channel, side by side. Lengths are in pixels downwards, and in columns to the right.
 /// </summary>
 internal sealed class CellGrid
 {
@@ -18,20 +20,22 @@ internal sealed class CellGrid
     // Round numbers that are easy to count from.
     private static readonly int[] RowLengths = [10, 20, 50, 100, 200, 500, 1000];
 
-    private readonly int[] widths;
+    private readonly MapShape[] shapes;
     private readonly double[] tops;
 
     /// <summary>Chooses the row length: the shortest with which all fits on a page, so that cells are as large as can be.</summary>
-    /// <param name="widths">Neurons of each layer.</param>
+    /// <param name="shapes">The shape of each layer.</param>
     /// <param name="width">Pixels for a row.</param>
-    public CellGrid(int[] widths, double width)
+    public CellGrid(IEnumerable<TensorShape> shapes, double width)
     {
-        this.widths = widths;
-        int widest = widths.Max();
+        this.shapes = [.. shapes.Select(MapShapes.Of)];
+        int widest = this.shapes.Max(static s => s.Count), map = this.shapes.Max(static s => s.Width);
         Columns = RowLengths[^1];
         foreach (int length in RowLengths)
         {
             double cell = width / length;
+            if (length <= map)
+                continue;
             if (cell <= MaximalCell * 2.5 && (length >= 50 || length >= widest) && Rows(length) * Math.Min(cell, MaximalCell) <= FullHeight
                 || cell < MinimalCell * 2)
             {
@@ -41,12 +45,12 @@ internal sealed class CellGrid
         }
 
         Cell = Math.Clamp(width / Columns, MinimalCell, MaximalCell);
-        tops = new double[widths.Length];
+        tops = new double[this.shapes.Length];
         double top = 0;
-        for (int layer = 0; layer < widths.Length; layer++)
+        for (int layer = 0; layer < tops.Length; layer++)
         {
             tops[layer] = top + HeaderHeight;
-            top = tops[layer] + RowsOf(layer) * Cell + LayerGap;
+            top = tops[layer] + Rows(this.shapes[layer], Columns) * Cell + LayerGap;
         }
 
         Height = top;
@@ -62,24 +66,38 @@ internal sealed class CellGrid
     public double Height { get; }
 
     /// <summary>Whether a layer takes more than one row.</summary>
-    public bool HasSeveralRows => widths.Any(w => w > Columns);
+    public bool HasSeveralRows => Array.Exists(shapes, s => s.Count > Columns);
+
+    /// <summary>Whether a layer has a map for each channel.</summary>
+    public bool HasMaps => Array.Exists(shapes, static s => s.Plane > 1);
 
     /// <summary>Where a neuron's cell is.</summary>
     /// <param name="layer">0-based layer.</param>
     /// <param name="neuron">0-based neuron.</param>
-    public (int Column, double Top) Place(int layer, int neuron) => (neuron % Columns, tops[layer] + neuron / Columns * Cell);
+    public (int Column, double Top) Place(int layer, int neuron)
+    {
+        MapShape shape = shapes[layer];
+        if (shape.Plane == 1)
+            return (neuron % Columns, tops[layer] + neuron / Columns * Cell);
+        (int channel, int place) = Math.DivRem(neuron, shape.Plane);
+        (int row, int column) = Math.DivRem(place, shape.Width);
+        int across = Across(shape, Columns);
+        return (channel % across * (shape.Width + 1) + column, tops[layer] + (channel / across * (shape.Height + 1) + row) * Cell);
+    }
 
     /// <summary>The middle of the heading above a layer.</summary>
     public double HeaderMiddle(int layer) => tops[layer] - HeaderHeight / 2 + 2;
 
-    /// <summary>The number of the first neuron of each row, as far as there is room.</summary>
+    /// <summary>The number of the first neuron of each row, or of the first channel of each row of maps, as far as there is room.</summary>
     public IEnumerable<(double Position, string Label)> RowTicks()
     {
         int step = Math.Max(1, (int)Math.Ceiling(LabelledRow / Cell));
-        for (int layer = 0; layer < widths.Length; layer++)
+        for (int layer = 0; layer < shapes.Length; layer++)
         {
-            for (int row = 0; row < RowsOf(layer); row += step)
-                yield return (tops[layer] + (row + 0.5) * Cell, (row * Columns).ToString(CultureInfo.InvariantCulture));
+            MapShape shape = shapes[layer];
+            (int height, int count) = shape.Plane == 1 ? (step, step * Columns) : (shape.Height + 1, Across(shape, Columns));
+            for (int row = 0, first = 0; row < Rows(shape, Columns); row += height, first += count)
+                yield return (tops[layer] + (row + (shape.Plane == 1 ? 0.5 : shape.Height / 2.0)) * Cell, Label(first));
         }
     }
 
@@ -88,10 +106,21 @@ internal sealed class CellGrid
     {
         int step = Math.Max(1, Columns / 10);
         for (int column = 0; column < Columns; column += step)
-            yield return (column + 0.5, column.ToString(CultureInfo.InvariantCulture));
+            yield return (column + 0.5, Label(column));
     }
 
-    private int RowsOf(int layer) => (widths[layer] + Columns - 1) / Columns;
+    private static string Label(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private int Rows(int length) => widths.Sum(w => (w + length - 1) / length);
+    /// <summary>Maps side by side, with a gap of a cell between them.</summary>
+    private static int Across(MapShape shape, int columns) => Math.Max(1, (columns + 1) / (shape.Width + 1));
+
+    private static int Rows(MapShape shape, int columns)
+    {
+        if (shape.Plane == 1)
+            return (shape.Count + columns - 1) / columns;
+        int across = Across(shape, columns);
+        return (shape.Channels + across - 1) / across * (shape.Height + 1);
+    }
+
+    private int Rows(int length) => shapes.Sum(shape => Rows(shape, length));
 }

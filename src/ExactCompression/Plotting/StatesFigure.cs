@@ -26,7 +26,7 @@ internal static class StatesFigure
 
     private static Panel Panel(StabilityTable table, float width)
     {
-        var grid = new CellGrid([.. table.Layers.Select(static l => l.Neurons)], width - Panels.Left - Panels.Right);
+        var grid = new CellGrid(table.Layers.Select(static l => l.Shape), width - Panels.Left - Panels.Right);
         Plot plot = Panels.Create(new PixelPadding(Panels.Left, Panels.Right, Panels.Bottom, 0));
         plot.HideGrid();
         var bars = new List<Bar>(table.Neurons.Count);
@@ -55,15 +55,22 @@ internal static class StatesFigure
         Panels.HideLine(plot.Axes.Bottom);
         plot.Axes.Left.TickGenerator = Panels.Ticks(grid.RowTicks());
         plot.Axes.Bottom.TickGenerator = Panels.Ticks(grid.ColumnTicks());
-        plot.Axes.Bottom.Label.Text = grid.HasSeveralRows ? "Neuron, counted on from the number at the left of its row" : "Neuron";
+        plot.Axes.Bottom.Label.Text = (grid.HasSeveralRows, grid.HasMaps) switch
+        {
+            (_, true) => "Neuron, or a map of neurons for each channel, counted on from the number at the left of its row",
+            (true, _) => "Neuron, counted on from the number at the left of its row",
+            _ => "Neuron",
+        };
         return new(plot, (float)grid.Height + Panels.Bottom);
     }
+
+    private static string Shape(LayerStability layer) => layer.Shape.Count < 2 ? "" : $" ({layer.Shape})";
 
     private static string Headline(LayerStability layer)
     {
         (int Count, string Name)[] parts = [(layer.StablyActive, "stably active"), (layer.StablyInactive, "stably inactive"),
             (layer.Unstable, "unstable"), (layer.Undetermined, "undetermined")];
-        return $"Layer {layer.Layer}: {Panels.Counted(layer.Neurons, "neuron", "neurons")}, "
+        return $"Layer {layer.Layer}{Shape(layer)}: {Panels.Counted(layer.Neurons, "neuron", "neurons")}, "
             + $"{string.Join(", ", parts.Where(static p => p.Count > 0).Select(static p => $"{Panels.Count(p.Count)} {p.Name}"))}";
     }
 }

@@ -6,6 +6,12 @@ public sealed class LayerStability
     /// <summary>1-based hidden layer.</summary>
     public required int Layer { get; init; }
 
+    /// <summary>Name of the layer's node in the file; empty where there is none.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Shape of the layer: channels, rows and columns, or the number of neurons alone.</summary>
+    public TensorShape Shape { get; init; } = new();
+
     /// <summary>Neurons in the layer.</summary>
     public required int Neurons { get; init; }
 
@@ -21,6 +27,18 @@ public sealed class LayerStability
     /// <summary>How many are undetermined.</summary>
     public required int Undetermined { get; init; }
 
-    /// <summary>Numerical rank of the weight rows of the stably active neurons, in the network as it is (before any compression).</summary>
-    public required int ActiveRank { get; init; }
+    /// <summary>Channels in the layer; in a dense layer each neuron is one.</summary>
+    public int Channels { get; init; }
+
+    /// <summary>How many channels are stably active at every position.</summary>
+    public int ActiveChannels { get; init; }
+
+    /// <summary>How many channels are stably inactive at every position.</summary>
+    public int InactiveChannels { get; init; }
+
+    /// <summary>
+    /// Numerical rank of the weight rows of the stably active neurons, in the network as it is (before any compression); in a convolutional
+    /// layer, of the filters of its active channels. Null where other operations stand between the weights and the layer.
+    /// </summary>
+    public required int? ActiveRank { get; init; }
 }

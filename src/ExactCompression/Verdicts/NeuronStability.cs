@@ -1,3 +1,5 @@
+using ExactCompression.Networks;
+using ExactCompression.Numerics;
 using ExactCompression.Verdicts;
 
 namespace ExactCompression;
@@ -6,6 +8,7 @@ namespace ExactCompression;
 public sealed class NeuronStability
 {
     private bool isSealed;
+    private TensorShape? layer;
 
     /// <summary>1-based hidden layer.</summary>
     public required int Layer
@@ -20,6 +23,15 @@ public sealed class NeuronStability
         get;
         init => field = Changeable(value);
     }
+
+    /// <summary>0-based channel of the neuron, where its layer has rows and columns; else null.</summary>
+    public int? Channel => Position(static (map, neuron) => neuron / map.Plane);
+
+    /// <summary>0-based row of the neuron within its channel, where its layer has rows and columns; else null.</summary>
+    public int? Row => Position(static (map, neuron) => neuron % map.Plane / map.Width);
+
+    /// <summary>0-based column of the neuron within its row, where its layer has rows and columns; else null.</summary>
+    public int? Column => Position(static (map, neuron) => neuron % map.Width);
 
     /// <summary>What the neuron does over the domain.</summary>
     public required NeuronState State
@@ -92,11 +104,13 @@ public sealed class NeuronStability
     /// The verdict as a table holds it: an immutable copy. Scripts can set init-only properties, and evidence must belong to the verdict
     /// that was reached.
     /// </summary>
-    internal NeuronStability Sealed()
+    /// <param name="shape">Shape of the neuron's layer.</param>
+    internal NeuronStability Sealed(TensorShape shape)
     {
-        if (isSealed)
+        if (isSealed && shape.Equals(layer))
             return this;
         var copy = (NeuronStability)MemberwiseClone();
+        copy.layer = shape;
         copy.isSealed = true;
         return copy;
     }
@@ -118,6 +132,9 @@ public sealed class NeuronStability
 
     /// <inheritdoc/>
     public override string ToString() => $"{Layer}:{Neuron} {State}";
+
+    private int? Position(Func<MapShape, int, int> coordinate) =>
+        layer is { Count: >= 2 } ? coordinate(MapShapes.Of(layer), Neuron) : null;
 
     private T Changeable<T>(T value) =>
         isSealed

@@ -1,3 +1,4 @@
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
 namespace ExactCompression;
@@ -5,29 +6,56 @@ namespace ExactCompression;
 /// <summary>Counts verdicts layer by layer.</summary>
 internal static class StabilityCounts
 {
+    /// <summary>The counts of every layer of a table.</summary>
+    /// <param name="table">The table.</param>
     public static LayerStability[] ByLayer(StabilityTable table)
     {
         var layers = new LayerStability[table.Network.Depth];
-        for (int layer = 1; layer <= layers.Length; layer++)
+        for (int at = 0, l = 0; l < layers.Length; l++)
         {
-            NeuronStability[] neurons = [.. table.NeuronsOf(layer)];
-            int Count(NeuronState state) => neurons.Count(n => n.State == state);
-            int[] active = [.. neurons.Where(static n => n.State == NeuronState.StablyActive).Select(static n => n.Neuron)];
-            layers[layer - 1] = new()
+            NetworkLayer layer = table.Network.Layers[l];
+            NeuronState[] states = [.. table.Neurons.Skip(at).Take(layer.Outputs).Select(static n => n.State)];
+            at += states.Length;
+            int plane = MapShapes.Of(layer.Shape).Plane;
+            int[] active = Channels(states, plane, NeuronState.StablyActive);
+            layers[l] = new()
             {
-                Layer = layer,
-                Neurons = neurons.Length,
-                StablyActive = active.Length,
-                StablyInactive = Count(NeuronState.StablyInactive),
-                Unstable = Count(NeuronState.Unstable),
-                Undetermined = Count(NeuronState.Undetermined),
-                ActiveRank = RankOf(table.Network.HiddenLayer(layer), active),
+                Layer = l + 1,
+                Name = layer.Name,
+                Shape = layer.Shape,
+                Neurons = states.Length,
+                StablyActive = states.Count(static s => s == NeuronState.StablyActive),
+                StablyInactive = states.Count(static s => s == NeuronState.StablyInactive),
+                Unstable = states.Count(static s => s == NeuronState.Unstable),
+                Undetermined = states.Count(static s => s == NeuronState.Undetermined),
+                Channels = plane == 0 ? 0 : states.Length / plane,
+                ActiveChannels = active.Length,
+                InactiveChannels = Channels(states, plane, NeuronState.StablyInactive).Length,
+                ActiveRank = RankOf(table.Network.Lowered, l + 1, active),
             };
         }
 
         return layers;
     }
 
-    private static int RankOf(AffineLayer layer, int[] rows) =>
-        RowBasis.Choose(layer.Weights.Span, layer.Inputs, rows, CancellationToken.None).Rank;
+    /// <summary>The channels whose neurons all have a state.</summary>
+    private static int[] Channels(NeuronState[] states, int plane, NeuronState state) =>
+        plane == 0
+            ? []
+            : [.. Enumerable.Range(0, states.Length / plane).Where(c => states.AsSpan(c * plane, plane).IndexOfAnyExcept(state) < 0)];
+
+    /// <summary>The rank of some rows of a matrix, or filters of a convolution, right below a layer.</summary>
+    private static int? RankOf(LoweredGraph graph, int layer, int[] rows)
+    {
+        LoweredLayer? found = graph.Layers.FirstOrDefault(l => l.Layer == layer && l.IsRectifier);
+        return found?.Terms switch
+        {
+            [{ Map: DenseMap map }] when map.Output.Plane == 1 => Rank(map.Weights, map.Input.Count, rows),
+            [{ Map: ConvolutionMap map }] when map.Groups == 1 => Rank(map.Filters, map.FanIn, rows),
+            _ => null,
+        };
+    }
+
+    private static int Rank(ReadOnlySpan<double> weights, int columns, int[] rows) =>
+        RowBasis.Choose(weights, columns, rows, CancellationToken.None).Rank;
 }

@@ -36,8 +36,6 @@ public sealed class StabilityTable
     {
         Network = network;
         Domain = domain.For(network.InputSize);
-        Neurons = Array.AsReadOnly(
-            Array.ConvertAll(neurons, static n => n.Sealed())); // read-only: evidence belongs to the verdicts as they were reached
         IsImported = isImported;
         Elapsed = elapsed;
         Stages = stages?.ToArray() ?? []; // an array: scripts cannot index the list types that the compiler generates
@@ -54,6 +52,9 @@ public sealed class StabilityTable
 
         if (at != neurons.Length)
             throw new ArgumentException($"There are {neurons.Length} verdicts for {at} neurons.", nameof(neurons));
+
+        // Read-only: evidence belongs to the verdicts as they were reached.
+        Neurons = Array.AsReadOnly(Array.ConvertAll(neurons, n => n.Sealed(network.Layers[n.Layer - 1].Shape)));
         layers = new(() => StabilityCounts.ByLayer(this));
     }
 

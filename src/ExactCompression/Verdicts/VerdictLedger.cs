@@ -49,6 +49,7 @@ internal sealed class VerdictLedger
             if (tableIndices[i] < 0)
             {
                 facts.Clear(i);
+                evidence[i] = Evidence.None;
                 continue;
             }
 

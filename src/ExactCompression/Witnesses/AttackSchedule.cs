@@ -1,3 +1,4 @@
+using ExactCompression.Bounds;
 
 namespace ExactCompression.Witnesses;
 
@@ -34,7 +35,7 @@ internal static class AttackSchedule
     /// <param name="domain">The box.</param>
     /// <param name="hints">Further starting points for some targets: the corners where their linear bounds are attained.</param>
     public static void Single(
-        WitnessSearch search, int layer, int round, int inputs, InputDomain domain, IReadOnlyDictionary<SignTarget, float[]> hints)
+        WitnessSearch search, int layer, int round, int inputs, InputDomain domain, IReadOnlyDictionary<SignTarget, BoxCorner> hints)
     {
         List<SignTarget> open = search.Open(layer);
         int steps = 100 << round;
@@ -73,7 +74,7 @@ internal static class AttackSchedule
         return ([.. rows], [.. owners]);
     }
 
-    private static float[] RandomStarts(WitnessSearch search, InputDomain domain, float[]? hint)
+    private static float[] RandomStarts(WitnessSearch search, InputDomain domain, BoxCorner? hint)
     {
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
         var rows = new float[Starts * lower.Length];
@@ -88,7 +89,7 @@ internal static class AttackSchedule
             }
         }
 
-        hint?.CopyTo(rows, 0);
+        hint?.CopyTo(rows.AsSpan(0, lower.Length));
         return rows;
     }
 }

@@ -1,4 +1,6 @@
 using ExactCompression.Bounds;
+using ExactCompression.Networks;
+using ExactCompression.Numerics;
 using ExactCompression.Verdicts;
 
 namespace ExactCompression.Witnesses;
@@ -15,63 +17,70 @@ internal static class BoundPropagation
     /// <param name="linear">Whether linear bounds follow the intervals.</param>
     /// <returns>For neurons left open, the corners of the box where their linear bounds are attained: good starting points for
     /// attacks.</returns>
-    public static Dictionary<SignTarget, float[]> Run(VerdictLedger ledger, SearchClock clock, bool linear = true)
+    public static Dictionary<SignTarget, BoxCorner> Run(VerdictLedger ledger, SearchClock clock, bool linear = true)
     {
-        var hints = new Dictionary<SignTarget, float[]>();
-        using var below = new RelaxedNetwork(ledger.Domain);
+        var hints = new Dictionary<SignTarget, BoxCorner>();
+        using var below = new RelaxedGraph(ledger.Domain, ledger.Graph);
         for (int layer = 1; layer <= ledger.Graph.Rectifiers; layer++)
         {
+            int current = layer;
             clock.ThrowIfExpired();
-            AffineLayer map = ledger.Network.HiddenLayer(layer);
             clock.Report(SearchStage.Interval, layer);
-            clock.Run(SearchStage.Interval, () => Interval(ledger, layer, map, below.Output));
-            if (linear && layer > 1)
+            clock.Run(SearchStage.Interval, () => Interval(ledger, current, below));
+            if (linear && !IsExact(ledger.Graph.Rectifier(layer)))
             {
                 clock.Report(SearchStage.Crown, layer);
-                clock.Run(SearchStage.Crown, () => Crown(ledger, layer, map, below, clock, hints));
+                clock.Run(SearchStage.Crown, () => Crown(ledger, current, below, clock, hints));
             }
 
             if (layer < ledger.Graph.Rectifiers)
-                below.Add(map, ledger.LowerOf(layer), ledger.UpperOf(layer));
+                below.Add(ledger.LowerOf(layer), ledger.UpperOf(layer));
         }
 
         return hints;
     }
 
-    private static void Interval(VerdictLedger ledger, int layer, AffineLayer map, ActivationRange input)
+    /// <summary>Whether intervals are the exact ranges: the inputs of a single map vary independently.</summary>
+    private static bool IsExact(LoweredLayer layer) => layer.Terms.Count == 1 && layer.Terms[0].Source == 0;
+
+    private static void Interval(VerdictLedger ledger, int layer, RelaxedGraph below)
     {
-        var lower = new double[map.Outputs];
-        var upper = new double[map.Outputs];
-        IntervalBounds.Propagate(map, input, lower, upper);
-        for (int i = 0; i < map.Outputs; i++)
+        LoweredLayer map = below.AdvanceTo(layer);
+        var lower = new double[map.Width];
+        var upper = new double[map.Width];
+        IntervalBounds.Propagate(map, below.SourcesOf(map), lower, upper);
+        for (int i = 0; i < map.Width; i++)
             ledger.Bound(ledger.Offsets[layer - 1] + i, lower[i], upper[i], Evidence.Interval);
     }
 
     private static void Crown(
-        VerdictLedger ledger, int layer, AffineLayer map, RelaxedNetwork below, SearchClock clock, Dictionary<SignTarget, float[]> hints)
+        VerdictLedger ledger, int layer, RelaxedGraph below, SearchClock clock, Dictionary<SignTarget, BoxCorner> hints)
     {
-        int inputs = ledger.Network.InputSize, first = ledger.Offsets[layer - 1];
+        LoweredLayer map = ledger.Graph.Rectifier(layer);
+        int first = ledger.Offsets[layer - 1];
 
         // A neuron that intervals have shown to be stable is linear in every bound above it, however loose its own bounds are.
-        int[] neurons = [.. Enumerable.Range(0, map.Outputs).Where(
+        int[] neurons = [.. Enumerable.Range(0, map.Width).Where(
             i => !(ledger.Lower[first + i] >= 0) && !(ledger.Upper[first + i] <= 0))];
         if (neurons.Length == 0)
             return;
         var bounds = new CrownBounds(below);
         var lower = new double[neurons.Length];
         var upper = new double[neurons.Length];
-        var low = new double[neurons.Length * inputs];
-        var high = new double[neurons.Length * inputs];
-        bounds.Bound(map, neurons, above: true, upper, high, clock.Parallel);
-        bounds.Bound(map, neurons, above: false, lower, low, clock.Parallel);
+        var low = new BoxCorner[neurons.Length];
+        var high = new BoxCorner[neurons.Length];
+        CrownBounds.FunctionReader Keep(BoxCorner[] corners) => (int place, Window window, ReadOnlySpan<double> coefficients) =>
+            corners[place] = new(ledger.Domain, ledger.Graph.Input, window, coefficients);
+        bounds.Bound(map, neurons, above: true, upper, Keep(high), clock.Parallel);
+        bounds.Bound(map, neurons, above: false, lower, Keep(low), clock.Parallel);
         for (int i = 0; i < neurons.Length; i++)
         {
             int index = first + neurons[i];
             ledger.Bound(index, lower[i], upper[i], Evidence.Crown);
             if (ledger.NeedsWitness(index, above: true))
-                hints[new(index, true)] = CrownBounds.Corner(ledger.Domain, high.AsSpan(i * inputs, inputs));
+                hints[new(index, true)] = high[i];
             if (ledger.NeedsWitness(index, above: false))
-                hints[new(index, false)] = CrownBounds.Corner(ledger.Domain, low.AsSpan(i * inputs, inputs));
+                hints[new(index, false)] = low[i];
         }
     }
 }

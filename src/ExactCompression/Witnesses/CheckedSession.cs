@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ExactCompression.Networks;
 using ExactCompression.Verdicts;
 
 namespace ExactCompression.Witnesses;
@@ -19,7 +20,7 @@ internal sealed class CheckedSession : IDisposable
     private readonly int inputs;
     private readonly MissingSigns[] missing;
     private readonly List<WitnessCandidate> candidates = [];
-    private bool firstLayerTried;
+    private readonly bool[] isTried;
 
     /// <summary>Opens a session.</summary>
     /// <param name="ledger">What is known.</param>
@@ -32,8 +33,9 @@ internal sealed class CheckedSession : IDisposable
         this.clock = clock;
         inputs = ledger.Network.InputSize;
         this.device = new(ledger, device, options);
-        check = new(ledger.Network, ledger.Domain);
+        check = new(ledger.Network, ledger.Domain, clock.Parallel);
         missing = new MissingSigns[ledger.Count];
+        isTried = new bool[ledger.Graph.Rectifiers + 1];
     }
 
     /// <summary>The current session.</summary>
@@ -88,13 +90,15 @@ internal sealed class CheckedSession : IDisposable
     /// <returns>Whether any is.</returns>
     public bool UpdateMissingSigns()
     {
-        // For the first layer each neuron's best input has been tried: a sign that it does not have there, it has nowhere.
-        int first = firstLayerTried ? ledger.Offsets[1] : 0;
+        // Where no rectifier lies below, each neuron's best input has been tried: a sign that it does not have there, it has nowhere.
         MissingSigns any = MissingSigns.None;
-        for (int i = 0; i < missing.Length; i++)
+        for (int layer = 1; layer < isTried.Length; layer++)
         {
-            missing[i] = i < first ? MissingSigns.None : MissingOf(i);
-            any |= missing[i];
+            for (int i = ledger.Offsets[layer - 1]; i < ledger.Offsets[layer]; i++)
+            {
+                missing[i] = isTried[layer] ? MissingSigns.None : MissingOf(i);
+                any |= missing[i];
+            }
         }
 
         Current.Want(missing);
@@ -142,19 +146,21 @@ internal sealed class CheckedSession : IDisposable
             UpdateMissingSigns();
     }
 
-    /// <summary>For the first layer the best input is known: the corner given by the signs of the neuron's weights.</summary>
-    /// <param name="open">The targets of the first layer.</param>
-    public void CreditCornersOfFirstLayer(List<SignTarget> open)
+    /// <summary>Checks the best inputs of the layers with no rectifier below: the corners given by the signs of their weights.</summary>
+    /// <param name="open">The open targets of a layer, by its number.</param>
+    public void CreditBestCorners(Func<int, List<SignTarget>> open)
     {
-        const int Corners = 64;
-        for (int first = 0; first < open.Count; first += Corners)
+        foreach (int layer in InputRows.Layers(ledger.Graph))
         {
-            clock.ThrowIfExpired();
-            double[][] corners = [.. open.Skip(first).Take(Corners).Where(t => ledger.NeedsWitness(t.Index, t.Above)).Select(BestCorner)];
-            check.Credit(corners, ledger);
+            foreach (double[][] corners in BestCorners.Of(ledger, layer, open(layer)))
+            {
+                clock.ThrowIfExpired();
+                check.Credit(corners, ledger);
+            }
+
+            isTried[layer] = true;
         }
 
-        firstLayerTried = true;
         UpdateMissingSigns();
     }
 
@@ -164,6 +170,4 @@ internal sealed class CheckedSession : IDisposable
         device.Dispose();
         check.Dispose();
     }
-
-    private double[] BestCorner(SignTarget target) => ledger.Domain.Corner(ledger.Network.DenseLayers[0].Row(target.Index), target.Above);
 }

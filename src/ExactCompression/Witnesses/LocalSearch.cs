@@ -1,3 +1,4 @@
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 using ExactCompression.Verdicts;
 
@@ -22,8 +23,9 @@ internal sealed class LocalSearch : IDisposable
 
     private readonly VerdictLedger ledger;
     private readonly int layer;
-    private readonly AffineLayer map;
-    private readonly PackedMatrix<double>[] weights;
+    private readonly LoweredLayer map;
+    private readonly ForwardOrder order;
+    private readonly PackedLayer<double>[] below;
     private readonly int walkers;
     private readonly int seed;
 
@@ -33,9 +35,9 @@ internal sealed class LocalSearch : IDisposable
         this.layer = layer;
         this.walkers = walkers;
         this.seed = seed;
-        map = ledger.Network.HiddenLayer(layer);
-        weights = [.. Enumerable.Range(1, layer - 1).Select(ledger.Network.HiddenLayer).Select(
-            static l => PackedMatrix<double>.FromTransposed(l.Weights.Span, l.Outputs, l.Inputs))];
+        map = ledger.Graph.Rectifier(layer);
+        order = new(ledger.Graph, map.Terms.Select(static t => t.Source).Where(static s => s > 0));
+        below = [.. order.Values.Select(value => new PackedLayer<double>(ledger.Graph.Layers[value - 1]))];
     }
 
     /// <summary>Searches for all open neurons, and checks the best point of each.</summary>
@@ -46,8 +48,11 @@ internal sealed class LocalSearch : IDisposable
     /// <param name="seed">Seed of the random steps.</param>
     public static void Run(VerdictLedger ledger, WitnessSearch search, SearchClock clock, int walkers, int seed)
     {
-        for (int layer = 2; layer <= ledger.DeepestOpen(); layer++)
+        int[] affine = InputRows.Layers(ledger.Graph);
+        for (int layer = 1; layer <= ledger.DeepestOpen(); layer++)
         {
+            if (affine.Contains(layer))
+                continue;
             SignTarget[] targets = [.. search.Open(layer)];
             if (targets.Length == 0)
                 continue;
@@ -62,8 +67,8 @@ internal sealed class LocalSearch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (PackedMatrix<double> matrix in weights)
-            matrix.Dispose();
+        foreach (PackedLayer<double> packed in below)
+            packed.Dispose();
     }
 
     private double[] Best(SignTarget target, CancellationToken cancellation)
@@ -136,32 +141,48 @@ internal sealed class LocalSearch : IDisposable
     private void Evaluate(SignTarget target, double[] points, double[] values, int count, CancellationToken cancellation)
     {
         const int Block = 256;
-        int widest = weights.Length == 0 ? 1 : weights.Max(static w => w.Columns);
-        double[] current = new double[Block * Math.Max(widest, ledger.Network.InputSize)], next = new double[current.Length];
-        double[] row = Array.ConvertAll(map.Row(target.Index - ledger.Offsets[layer - 1]).ToArray(), w => target.Above ? w : -w);
-        double bias = map.Bias.Span[target.Index - ledger.Offsets[layer - 1]];
+        int inputs = ledger.Network.InputSize, element = target.Index - ledger.Offsets[layer - 1];
+        var scratch = new double[ledger.Graph.Layers.Count + 1][];
+        foreach (int value in order.Values)
+            scratch[value] = new double[Block * ledger.Graph.ShapeOf(value).Count];
+        var row = new SparseRow();
         for (int first = 0; first < count; first += Block)
         {
             cancellation.ThrowIfCancellationRequested();
-            int rows = Math.Min(Block, count - first), width = ledger.Network.InputSize;
-            points.AsSpan(first * width, rows * width).CopyTo(current);
-            for (int l = 0; l < weights.Length; l++)
+            int rows = Math.Min(Block, count - first);
+            scratch[0] = points.AsSpan(first * inputs, rows * inputs).ToArray();
+            for (int l = 0; l < below.Length; l++)
             {
-                MatrixProduct.Multiply<double>(
-                    current.AsSpan(0, rows * width), rows, weights[l], ledger.Network.HiddenLayer(l + 1).Bias.Span,
-                    next.AsSpan(0, rows * weights[l].Columns));
-                width = weights[l].Columns;
-                Elementwise.Rectify(next.AsSpan(0, rows * width));
-                (current, next) = (next, current);
+                LoweredLayer passed = below[l].Layer;
+                Span<double> z = scratch[order.Values[l]].AsSpan(0, rows * passed.Width);
+                for (int k = 0; k < passed.Terms.Count; k++)
+                    below[l].Apply(k, Of(passed.Terms[k].Source, rows), rows, z);
+                if (passed.IsRectifier)
+                    Elementwise.Rectify(z);
             }
 
-            for (int r = 0; r < rows; r++)
+            double bias = map.Bias.Span[element];
+            values.AsSpan(first, rows).Fill(target.Above ? bias : -bias);
+            foreach (LinearTerm term in map.Terms)
             {
-                double sum = target.Above ? bias : -bias;
-                for (int i = 0; i < width; i++)
-                    sum += row[i] * current[(r * width) + i];
-                values[first + r] = sum;
+                term.Map.ReadRow(element, row);
+                Add(row, target.Above, Of(term.Source, rows), values.AsSpan(first, rows));
             }
+        }
+
+        ReadOnlySpan<double> Of(int value, int rows) => scratch[value].AsSpan(0, rows * ledger.Graph.ShapeOf(value).Count);
+    }
+
+    /// <summary>Adds a row's product with each of some values to a sum.</summary>
+    private static void Add(SparseRow row, bool above, ReadOnlySpan<double> values, Span<double> sums)
+    {
+        int width = values.Length / sums.Length;
+        for (int r = 0; r < sums.Length; r++)
+        {
+            double sum = sums[r];
+            for (int k = 0; k < row.Count; k++)
+                sum += (above ? row.Weights[k] : -row.Weights[k]) * values[(r * width) + row.Columns[k]];
+            sums[r] = sum;
         }
     }
 }

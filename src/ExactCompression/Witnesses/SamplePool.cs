@@ -16,29 +16,30 @@ internal sealed class SamplePool
     private const int Landmarks = 3;
 
     private readonly InputDomain domain;
-    private readonly float[] corners;
+    private readonly CornerPoints corners;
     private readonly InputData? data;
     private readonly int seed;
-    private readonly int inputs;
     private readonly int rows;
 
     /// <summary>Gathers points.</summary>
     /// <param name="domain">The box.</param>
-    /// <param name="corners">The first points, row-major; kept, not copied.</param>
+    /// <param name="corners">The first points.</param>
     /// <param name="data">The rows that follow, or null.</param>
     /// <param name="mostRows">How many rows to take at most, spread evenly over the data.</param>
     /// <param name="seed">Seed of the random points.</param>
-    public SamplePool(InputDomain domain, float[] corners, InputData? data, int mostRows, int seed)
+    public SamplePool(InputDomain domain, CornerPoints corners, InputData? data, int mostRows, int seed)
     {
         this.domain = domain;
         this.corners = corners;
         this.data = data;
         this.seed = seed;
-        inputs = domain.Size!.Value;
         rows = Math.Min(data?.Rows ?? 0, mostRows);
-        Corners = corners.Length / inputs;
-        Count = Corners + rows + Landmarks + Math.Clamp(GeneratedValues / inputs, 300, MostGenerated);
+        Corners = corners.Count;
+        Count = Corners + rows + Landmarks + Math.Clamp(GeneratedValues / Inputs, 300, MostGenerated);
     }
+
+    /// <summary>Elements of a point.</summary>
+    public int Inputs => domain.Size!.Value;
 
     /// <summary>Number of corners.</summary>
     public int Corners { get; }
@@ -46,23 +47,22 @@ internal sealed class SamplePool
     /// <summary>Number of points.</summary>
     public int Count { get; }
 
-    /// <summary>Copies consecutive points; those from data are as in the file, so they may lie outside the box.</summary>
-    /// <param name="first">0-based first point.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="points">Row-major <paramref name="count"/> x inputs.</param>
-    public void Copy(int first, int count, Span<float> points)
+    /// <summary>Whether any target of a corner is open.</summary>
+    /// <param name="corner">0-based corner.</param>
+    /// <param name="isOpen">Whether a target is open.</param>
+    public bool IsOpen(int corner, Func<SignTarget, bool> isOpen) => corners.IsOpen(corner, isOpen);
+
+    /// <summary>Copies a point; one from data is as in the file, so it may lie outside the box.</summary>
+    /// <param name="number">0-based number.</param>
+    /// <param name="point">Receives it.</param>
+    public void Copy(int number, Span<float> point)
     {
-        for (int p = 0; p < count; p++)
-        {
-            int at = first + p;
-            Span<float> point = points.Slice(p * inputs, inputs);
-            if (at < Corners)
-                corners.AsSpan(at * inputs, inputs).CopyTo(point);
-            else if ((at -= Corners) < rows)
-                data!.Row((int)((long)at * data.Rows / rows)).CopyTo(point);
-            else
-                Generate(at - rows, point);
-        }
+        if (number < Corners)
+            corners.Copy(number, point);
+        else if ((number -= Corners) < rows)
+            data!.Row((int)((long)number * data.Rows / rows)).CopyTo(point);
+        else
+            Generate(number - rows, point);
     }
 
     /// <summary>

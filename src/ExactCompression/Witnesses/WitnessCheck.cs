@@ -1,3 +1,4 @@
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 using ExactCompression.Verdicts;
 
@@ -8,23 +9,39 @@ namespace ExactCompression.Witnesses;
 /// This is what turns a candidate from a device into evidence.
 /// </summary>
 /// <remarks>
-/// With <c>|a - a'| &lt;= e</c> for the computed activations <c>a'</c>, the computed pre-activation errs by at most
-/// <c>gamma (|W| |a'| + |b|) + |W| e</c>, plus the radius of the weights times <c>|a'| + e</c>; the rectifier does not widen it. Both sums
-/// are one product of <c>|W|</c> with <c>gamma |a'| + e</c>.
+/// <see cref="CheckedLayer"/> derives the error of a layer's sums. A rectifier does not widen it, and layers without one pass it on.
 /// </remarks>
 internal sealed class WitnessCheck : IDisposable
 {
-    private readonly ReluNetwork network;
+    /// <summary>Points that go through the network together.</summary>
+    private const int MostRows = 64;
+
+    /// <summary>With more elements than this in all values that are kept at a time, fewer points do.</summary>
+    private const int MostElements = 1 << 21;
+
+    private readonly LoweredGraph graph;
     private readonly double[] lower;
     private readonly double[] upper;
-    private readonly Layer[] layers;
+    private readonly ForwardOrder order;
+    private readonly CheckedLayer[] layers;
+    private readonly int[] numbers;
+    private readonly ParallelOptions? parallel;
 
-    public WitnessCheck(ReluNetwork network, InputDomain domain)
+    /// <summary>Packs the weights.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="domain">The box of its inputs.</param>
+    /// <param name="parallel">How many threads may share the points; null for the calling one alone.</param>
+    public WitnessCheck(ReluNetwork network, InputDomain domain, ParallelOptions? parallel = null)
     {
-        this.network = network;
+        this.parallel = parallel;
+        graph = network.Lowered;
         lower = domain.Lower.ToArray();
         upper = domain.Upper.ToArray();
-        layers = [.. network.DenseLayers.Take(network.Depth).Select(static l => new Layer(l))];
+        order = ForwardOrder.OfRectifiers(graph);
+        layers = [.. order.Values.Select(value => new CheckedLayer(graph.Layers[value - 1]))];
+        numbers = new int[graph.Layers.Count + 1];
+        for (int number = 1; number <= graph.Rectifiers; number++)
+            numbers[graph.ValueOf(number)] = number;
     }
 
     /// <summary>Moves float32 points into the box, exactly.</summary>
@@ -52,23 +69,22 @@ internal sealed class WitnessCheck : IDisposable
     /// <returns>How many witnesses were new.</returns>
     public int Credit(ReadOnlySpan<double[]> points, VerdictLedger ledger, int only = -1)
     {
-        int credited = 0;
-        const int Block = 64;
-        for (int at = 0; at < points.Length; at += Block)
-            credited += CreditBlock(points.Slice(at, Math.Min(Block, points.Length - at)).ToArray(), ledger, only);
+        int credited = 0, block = Math.Clamp(MostElements / order.MostElements, 1, MostRows);
+        for (int at = 0; at < points.Length; at += block)
+            credited += CreditBlock(points.Slice(at, Math.Min(block, points.Length - at)).ToArray(), ledger, only);
         return credited;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Layer layer in layers)
+        foreach (CheckedLayer layer in layers)
             layer.Dispose();
     }
 
-    /// <summary>The proven sign of every hidden pre-activation at a point.</summary>
+    /// <summary>The proven sign of the pre-activation of every rectifier at a point.</summary>
     /// <param name="point">A point of the domain.</param>
-    /// <returns>For each neuron, by its index over all layers: 1 or -1, or 0 where the sign is lost in rounding errors.</returns>
+    /// <returns>For each rectifier, by its index over all layers: 1 or -1, or 0 where the sign is lost in rounding errors.</returns>
     public sbyte[] Signs(double[] point)
     {
         var signs = new List<sbyte>();
@@ -83,14 +99,14 @@ internal sealed class WitnessCheck : IDisposable
     private int CreditBlock(double[][] points, VerdictLedger ledger, int only)
     {
         int credited = 0;
-        Propagate(points, (l, z, error) =>
+        Propagate(points, (number, z, error) =>
         {
-            int width = layers[l].Width;
+            int width = z.Length / points.Length;
             for (int r = 0; r < points.Length; r++)
             {
                 for (int n = 0; n < width; n++)
                 {
-                    int at = (r * width) + n, index = ledger.Offsets[l] + n;
+                    int at = (r * width) + n, index = ledger.Offsets[number - 1] + n;
                     double value = z[at];
                     if (!(Math.Abs(value) > error[at]) || (only >= 0 && index != only))
                         continue;
@@ -102,87 +118,40 @@ internal sealed class WitnessCheck : IDisposable
         return credited;
     }
 
-    /// <summary>Passes on, layer by layer, the pre-activations of points and their error bounds, rows x neurons.</summary>
+    /// <summary>
+    /// Passes on, layer by layer, the pre-activations of the rectifiers of each number at points, and their error bounds, rows x neurons.
+    /// </summary>
     private void Propagate(double[][] points, Action<int, double[], double[]> seen)
     {
-        int rows = points.Length, width = network.InputSize;
-        var a = new double[rows * width];
+        int rows = points.Length, inputs = graph.Input.Count;
+        double[][] a = new double[numbers.Length][], e = new double[numbers.Length][];
+        a[0] = new double[rows * inputs];
         for (int r = 0; r < rows; r++)
-            points[r].CopyTo(a.AsSpan(r * width));
-        var e = new double[rows * width];
+            points[r].CopyTo(a[0].AsSpan(r * inputs));
+        e[0] = new double[rows * inputs];
         for (int l = 0; l < layers.Length; l++)
         {
-            (double[] z, double[] error) = layers[l].Run(a, e, rows);
+            int value = order.Values[l];
+            (double[] z, double[] error) = layers[l].Run(a, e, rows, parallel);
             for (int i = 0; i < z.Length; i++)
             {
                 if (!double.IsFinite(z[i]))
                     error[i] = double.PositiveInfinity; // a sum that overflowed may have the wrong sign, and the rectifier would hide it
             }
 
-            seen(l, z, error);
-            Elementwise.Rectify(z);
-            (a, e) = (z, error);
-        }
-    }
-
-    private sealed class Layer : IDisposable
-    {
-        private readonly AffineLayer layer;
-        private readonly PackedMatrix<double> weights;
-        private readonly PackedMatrix<double> sizes;
-        private readonly PackedMatrix<double>? radius;
-        private readonly double[] charge;
-        private readonly double gamma;
-
-        public Layer(AffineLayer layer)
-        {
-            this.layer = layer;
-            gamma = Rounding.Gamma(layer.Inputs + 1);
-            weights = PackedMatrix<double>.FromTransposed(layer.Weights.Span, layer.Outputs, layer.Inputs);
-            var absolute = new double[layer.Weights.Length];
-            for (int i = 0; i < absolute.Length; i++)
-                absolute[i] = Math.Abs(layer.Weights.Span[i]);
-            sizes = PackedMatrix<double>.FromTransposed(absolute, layer.Outputs, layer.Inputs);
-            if (!layer.WeightRadius.IsEmpty)
-                radius = PackedMatrix<double>.FromTransposed(layer.WeightRadius.Span, layer.Outputs, layer.Inputs);
-            charge = new double[layer.Outputs];
-            for (int i = 0; i < charge.Length; i++)
-                charge[i] = (gamma * Math.Abs(layer.Bias.Span[i])) + (layer.BiasRadius.IsEmpty ? 0 : layer.BiasRadius.Span[i])
-                    + Rounding.Underflow;
-        }
-
-        public int Width => layer.Outputs;
-
-        /// <summary>Pre-activations and their error bounds for rows of activations with error bounds.</summary>
-        public (double[] Z, double[] Error) Run(double[] a, double[] e, int rows)
-        {
-            var z = new double[rows * Width];
-            var error = new double[rows * Width];
-            MatrixProduct.Multiply<double>(a, rows, weights, layer.Bias.Span, z);
-            var spread = new double[a.Length];
-            for (int i = 0; i < a.Length; i++)
-                spread[i] = (gamma * Math.Abs(a[i])) + e[i] + Rounding.Underflow;
-            MatrixProduct.Multiply<double>(spread, rows, sizes, charge, error);
-            if (radius is not null)
+            foreach (LinearTerm term in layers[l].Layer.Terms)
             {
-                var extra = new double[error.Length];
-                for (int i = 0; i < a.Length; i++)
-                    spread[i] = Math.Abs(a[i]) + e[i];
-                MatrixProduct.Multiply<double>(spread, rows, radius, [], extra);
-                for (int i = 0; i < error.Length; i++)
-                    error[i] += extra[i];
+                if (order.IsLastReader(term.Source, value))
+                    a[term.Source] = e[term.Source] = [];
             }
 
-            // Covers the rounding errors of evaluating the error bound itself.
-            Elementwise.Scale(error, 1 + 1e-9, error);
-            return (z, error);
-        }
-
-        public void Dispose()
-        {
-            weights.Dispose();
-            sizes.Dispose();
-            radius?.Dispose();
+            if (numbers[value] > 0)
+                seen(numbers[value], z, error);
+            if (!order.IsRead(value))
+                continue;
+            if (layers[l].Layer.IsRectifier)
+                Elementwise.Rectify(z);
+            (a[value], e[value]) = (z, error);
         }
     }
 }

@@ -14,11 +14,12 @@ internal sealed class WitnessSearch : IDisposable
     private readonly CheckedSession session;
     private readonly GradientAttack attack;
     private readonly SamplePool pool;
+    private readonly SampleSequence sequence;
     private readonly int inputs;
 
     /// <summary>
-    /// How far into the pool the search has come, and how far the current session has: a new session has to gather its starting points
-    /// again.
+    /// How far into the pool the search has come, and how many points of the sequence the current session has seen: a new session has to
+    /// gather its starting points again.
     /// </summary>
     private int reached, seen;
 
@@ -31,10 +32,10 @@ internal sealed class WitnessSearch : IDisposable
     /// <param name="device">Where to compute; the CPU replaces it if it fails.</param>
     /// <param name="options">Threads and seed.</param>
     /// <param name="clock">Time.</param>
-    /// <param name="corners">Points to sample before all others, row-major.</param>
+    /// <param name="corners">Points to sample before all others.</param>
     /// <param name="mostRows">How many rows of the data to take at most.</param>
     public WitnessSearch(
-        VerdictLedger ledger, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock, float[] corners,
+        VerdictLedger ledger, InputData? data, IWitnessDevice device, SearchOptions options, SearchClock clock, CornerPoints corners,
         int mostRows = int.MaxValue)
     {
         this.ledger = ledger;
@@ -45,6 +46,7 @@ internal sealed class WitnessSearch : IDisposable
         session = new(ledger, device, options, clock);
         attack = new(ledger, session, clock, Random);
         pool = new(ledger.Domain, corners, data, mostRows, options.Seed);
+        sequence = new(pool, IsOpen);
     }
 
     /// <summary>The device's limit on the size of a batch.</summary>
@@ -110,7 +112,7 @@ internal sealed class WitnessSearch : IDisposable
     /// <summary>The best points for each target among those of the pool that were sampled while it was open, best first.</summary>
     /// <param name="targets">Neurons with signs.</param>
     /// <param name="most">How many points a target gets at most.</param>
-    /// <returns>For each target, its points in the pool, for <see cref="FromPool"/>.</returns>
+    /// <returns>For each target, its points by their place in the sequence, for <see cref="FromPool"/>.</returns>
     public int[][] BestStarts(IReadOnlyList<SignTarget> targets, int most)
     {
         int[][] starts = [];
@@ -124,13 +126,13 @@ internal sealed class WitnessSearch : IDisposable
     }
 
     /// <summary>Copies points of the pool.</summary>
-    /// <param name="rows">0-based points of the pool.</param>
+    /// <param name="rows">Their places in the sequence of those that were sampled.</param>
     /// <returns>Row-major rows x inputs.</returns>
     public float[] FromPool(int[] rows)
     {
         var points = new float[rows.Length * inputs];
         for (int r = 0; r < rows.Length; r++)
-            pool.Copy(rows[r], 1, points.AsSpan(r * inputs, inputs));
+            sequence.Copy(rows[r], 1, points.AsSpan(r * inputs, inputs));
         return points;
     }
 
@@ -186,20 +188,18 @@ internal sealed class WitnessSearch : IDisposable
     {
         if (failures != session.Failures)
             (failures, seen) = (session.Failures, 0);
-        int staged = 0;
-        while (seen < reached && session.UpdateMissingSigns())
+        int staged = StageFromPool(seen);
+        while (staged > 0 && session.UpdateMissingSigns())
         {
             clock.ThrowIfExpired();
             clock.Report(SearchStage.Sampling, 0);
-            if (staged == 0)
-                staged = StageFromPool(seen);
             session.Current.Load();
             session.Current.Forward();
             int rows = staged;
-            staged = seen + rows < reached ? StageFromPool(seen + rows) : 0;
+            staged = StageFromPool(seen + rows);
             session.Credit();
             if (seen == 0)
-                session.CreditCornersOfFirstLayer(Open(1));
+                session.CreditBestCorners(Open);
             session.Current.KeepStarts(seen);
             seen += rows;
         }
@@ -207,8 +207,9 @@ internal sealed class WitnessSearch : IDisposable
 
     private int StageFromPool(int start)
     {
-        int rows = Math.Min(MaxPoints, reached - start);
-        session.Current.Stage(rows, (first, count, points) => pool.Copy(start + first, count, points));
+        int rows = sequence.Extend(start, MaxPoints, reached);
+        if (rows > 0)
+            session.Current.Stage(rows, (first, count, points) => sequence.Copy(start + first, count, points));
         return rows;
     }
 }

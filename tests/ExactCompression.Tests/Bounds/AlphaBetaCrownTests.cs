@@ -24,9 +24,9 @@ public sealed class AlphaBetaCrownTests
         var first = new AffineLayer([1, -1, 1], [0, 0, 0.5], 3, 1, Activation.Relu, WeightPrecision.Float64);
         var second = new AffineLayer([1, 1, -1.5], [0], 1, 3, Activation.Relu, WeightPrecision.Float64);
         var domain = new InputDomain([-1], [1]);
-        using var below = new RelaxedNetwork(domain);
-        Relax(below, first);
-        using var bounds = new AlphaBetaCrown(second, below);
+        using RelaxedGraph below = Relaxed.Chain(domain, first, second);
+        below.AddIntervals();
+        var bounds = new AlphaBetaCrown(below.Above(second), below);
         CrownSubproblem plain = CrownSubproblem.Root(0, true, bounds.PlainSlopes()),
             optimised = CrownSubproblem.Root(0, true, bounds.PlainSlopes());
         bounds.Evaluate([plain], OneThread);
@@ -53,13 +53,13 @@ public sealed class AlphaBetaCrownTests
     private static void Check(RandomNetworks.Case c, Random random, int steps)
     {
         var exact = new ExactNetwork(c.Network);
-        using var below = new RelaxedNetwork(c.Domain);
+        using var below = new RelaxedGraph(c.Domain, c.Network.Lowered);
         for (int l = 0; l + 1 < c.Network.Depth; l++)
         {
-            Relax(below, c.Network.DenseLayers[l]);
+            below.AddIntervals();
             AffineLayer layer = c.Network.DenseLayers[l + 1];
-            using var bounds = new AlphaBetaCrown(layer, below);
-            int total = below.Layers.Sum(b => b.Layer.Outputs);
+            var bounds = new AlphaBetaCrown(below.Above(layer), below);
+            int total = bounds.Rectifiers;
             foreach (bool above in new[] { true, false })
             {
                 CrownSubproblem problem = CrownSubproblem.Root(random.Next(layer.Outputs), above, bounds.PlainSlopes());
@@ -93,12 +93,4 @@ public sealed class AlphaBetaCrownTests
         1 => b,
         _ => Math.Clamp(a + ((b - a) * random.NextDouble()), a, b),
     };
-
-    private static void Relax(RelaxedNetwork below, AffineLayer layer)
-    {
-        var lower = new double[layer.Outputs];
-        var upper = new double[layer.Outputs];
-        IntervalBounds.Propagate(layer, below.Output, lower, upper);
-        below.Add(layer, lower, upper);
-    }
 }

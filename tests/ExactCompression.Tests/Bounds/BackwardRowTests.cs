@@ -70,7 +70,8 @@ public sealed class BackwardRowTests
             var domain = new InputDomain(from, to);
             (BackwardRow clean, double[] coefficients) = Pass(row, slopes, relaxation, dirty: false);
             BackwardRow cleanEnd = End(coefficients, domain, dirty: false);
-            foreach (double[] arrays in (double[][])[relaxation.UpperSlope, relaxation.UpperIntercept, relaxation.Bias, relaxation.Error])
+            foreach (double[] arrays in (double[][])[relaxation.Lines.UpperSlope, relaxation.Lines.UpperIntercept, relaxation.Lines.Bias,
+                relaxation.Lines.Error])
                 Garbage.CopyTo(arrays, width);
             (BackwardRow dirty, double[] same) = Pass(row, slopes, relaxation, dirty: true);
             relaxation.Dispose();
@@ -88,10 +89,11 @@ public sealed class BackwardRowTests
         {
             var layer = new AffineLayer(new double[width], [.. Enumerable.Repeat(-1.0, width)], width, 1, Activation.Relu);
             double[] ends = [.. Enumerable.Repeat(-1.0, width)];
-            var relaxation = ReluRelaxation.Of(layer, ActivationRange.OfInput(new([-1], [1])), ends, ends);
+            var relaxation = Relaxed.Layer(layer, ActivationRange.OfInput(new([-1], [1])), ends, ends);
             relaxation.Dispose();
             (BackwardRow sums, double[] coefficients) = Pass(
-                [.. Enumerable.Range(0, width).Select(i => i % 3 == 0 ? -0.0 : i - 5.0)], relaxation.LowerSlope, relaxation, dirty: true);
+                [.. Enumerable.Range(0, width).Select(i => i % 3 == 0 ? -0.0 : i - 5.0)], relaxation.Lines.LowerSlope, relaxation,
+                dirty: true);
             Assert.Equal((0.0, 0.0, 0.0), (sums.Constant, sums.Size, sums.Error));
             Assert.All(coefficients, static c => Assert.Equal(0, c));
         }
@@ -108,12 +110,12 @@ public sealed class BackwardRowTests
         for (int at = 0; at < ranges.Length; at++)
         {
             var layer = new AffineLayer([1, 1, 1, 1], [-1, 0, 0, 1], 4, 1, Activation.Relu);
-            var relaxation = ReluRelaxation.Of(
+            var relaxation = Relaxed.Layer(
                 layer, ActivationRange.OfInput(new([-1], [1])), [.. ranges.Select(static r => r.Lower)],
                 [.. ranges.Select(static r => r.Upper)]);
             double[] row = new double[4];
             row[at] = coefficient;
-            double bound = Bound(row, 0, relaxation, relaxation.LowerSlope, new([-1], [1])),
+            double bound = Bound(row, 0, relaxation, relaxation.Lines.LowerSlope, new([-1], [1])),
                 end = End([coefficient], new([0], [1]), dirty: false).Bound(1e-15, 1e-300);
             relaxation.Dispose();
             Assert.True(double.IsNaN(bound) || double.IsPositiveInfinity(bound), $"{bound}");
@@ -121,7 +123,7 @@ public sealed class BackwardRowTests
         }
     }
 
-    private static (double[] Row, ReluRelaxation Relaxation, double[] Slopes, InputDomain Domain) Case(Random random, int kind, int width)
+    private static (double[] Row, LayerRelaxation Relaxation, double[] Slopes, InputDomain Domain) Case(Random random, int kind, int width)
     {
         int inputs = random.Next(1, Widest + 1);
         (double[] from, double[] to) = HardNumbers.Box(random, kind, inputs);
@@ -129,36 +131,38 @@ public sealed class BackwardRowTests
         AffineLayer layer = HardNumbers.Layer(random, kind, width, inputs);
         double[] lower = new double[width], upper = new double[width];
         IntervalBounds.Propagate(layer, ActivationRange.OfInput(domain), lower, upper);
-        var relaxation = ReluRelaxation.Of(layer, ActivationRange.OfInput(domain), lower, upper);
+        var relaxation = Relaxed.Layer(layer, ActivationRange.OfInput(domain), lower, upper);
         double[] slopes = RowPadding.Padded(
-            [.. Enumerable.Range(0, width).Select(i => relaxation.IsOpen(i) ? random.NextDouble() : relaxation.LowerSlope[i])]);
+            [.. Enumerable.Range(0, width).Select(i => relaxation.IsOpen(i) ? random.NextDouble() : relaxation.Lines.LowerSlope[i])]);
         double[] row = [.. Enumerable.Range(0, width).Select(
             _ => random.Next(8) switch { 0 => 0, 1 => -0.0, _ => HardNumbers.Next(random, kind) })];
         return (row, relaxation, slopes, domain);
     }
 
-    private static double Bound(double[] row, double constant, ReluRelaxation relaxation, double[] slopes, InputDomain domain)
+    private static double Bound(double[] row, double constant, LayerRelaxation relaxation, double[] slopes, InputDomain domain)
     {
-        int inputs = relaxation.Layer.Inputs;
+        int inputs = domain.Size!.Value;
         (BackwardRow sums, double[] coefficients) = Pass(row, slopes, relaxation, dirty: false);
         (sums.Constant, sums.Size) = (sums.Constant + constant, sums.Size + Math.Abs(constant));
         var next = new double[inputs + RowPadding.Length];
-        MatrixProduct.Multiply(coefficients, 1, relaxation.Packed, [], next.AsSpan(0, inputs));
+        relaxation.KernelOf(0).ApplyTranspose(coefficients, Whole(row.Length), 1, next.AsSpan(0, inputs), Whole(inputs), add: false);
         sums.Concretise(next.AsSpan(0, inputs), RowPadding.Padded(domain.Lower.Span), RowPadding.Padded(domain.Upper.Span));
         return sums.Bound(Rounding.Gamma((2L * row.Length) + inputs + 2), relaxation.Loss);
     }
 
     /// <summary>One layer; if dirty, with garbage behind the row and the slopes.</summary>
-    private static (BackwardRow Sums, double[] Coefficients) Pass(double[] row, double[] slopes, ReluRelaxation relaxation, bool dirty)
+    private static (BackwardRow Sums, double[] Coefficients) Pass(double[] row, double[] slopes, LayerRelaxation relaxation, bool dirty)
     {
         double[] padded = RowPadding.Padded(row), padding = dirty ? Garbage : new double[RowPadding.Length], below = [.. slopes];
         padding.CopyTo(padded, row.Length);
         padding.CopyTo(below, row.Length);
         BackwardRow sums = default;
-        sums.PassRectifiers(relaxation, below, padded.AsSpan(0, row.Length));
+        sums.PassRectifiers(relaxation.Lines, below, padded.AsSpan(0, row.Length));
         Assert.Equal(padding, padded[row.Length..]);
         return (sums, padded[..row.Length]);
     }
+
+    private static Window Whole(int length) => Window.Whole(MapShape.Vector(length));
 
     private static BackwardRow End(double[] row, InputDomain domain, bool dirty)
     {

@@ -1,4 +1,5 @@
 using ExactCompression.Bounds;
+using ExactCompression.Numerics;
 using ExactCompression.Tests.Oracles;
 using Xunit;
 
@@ -17,17 +18,17 @@ public sealed class BoundReuseTests
         for (int width = 1; width <= 17; width++)
         {
             var random = new Random(width);
-            (RelaxedNetwork below, AffineLayer layer) = Network(random, width, outputs: 35);
+            (RelaxedGraph below, AffineLayer layer) = Network(random, width, outputs: 35);
             var crown = new CrownBounds(below);
             int inputs = below.Domain.Size!.Value;
             foreach (bool above in (bool[])[true, false])
             {
                 double[] all = new double[layer.Outputs], functions = new double[layer.Outputs * inputs];
-                crown.Bound(layer, [.. Enumerable.Range(0, layer.Outputs)], above, all, functions, OneThread);
+                crown.Bound(below.Above(layer), [.. Enumerable.Range(0, layer.Outputs)], above, all, Into(functions, inputs), OneThread);
                 for (int neuron = 0; neuron < layer.Outputs; neuron++)
                 {
                     double[] alone = new double[1], function = new double[inputs];
-                    crown.Bound(layer, [neuron], above, alone, function, OneThread);
+                    crown.Bound(below.Above(layer), [neuron], above, alone, Into(function, inputs), OneThread);
 
                     // Tiles of several rows and of one may round differently.
                     AssertClose(alone[0], all[neuron], $"width {width}, neuron {neuron}");
@@ -46,9 +47,9 @@ public sealed class BoundReuseTests
         for (int width = 1; width <= 17; width++)
         {
             var random = new Random(width);
-            (RelaxedNetwork below, AffineLayer layer) = Network(random, width, outputs: 9);
-            using var bounds = new AlphaBetaCrown(layer, below);
-            int rectifiers = below.Layers.Sum(static r => r.Layer.Outputs);
+            (RelaxedGraph below, AffineLayer layer) = Network(random, width, outputs: 9);
+            var bounds = new AlphaBetaCrown(below.Above(layer), below);
+            int rectifiers = bounds.Rectifiers;
             CrownSubproblem[] Problems() =>
                 [.. Enumerable.Range(0, 9).Select(
                     i => Split(CrownSubproblem.Root(i, i % 2 == 0, bounds.PlainSlopes()), new(i), rectifiers))];
@@ -75,8 +76,9 @@ public sealed class BoundReuseTests
         // satisfied.
         var first = new AffineLayer([1, 1, 1], [0, -2, 2], 3, 1, Activation.Relu);
         var domain = new InputDomain([-1], [1]);
-        var relaxation = ReluRelaxation.Of(first, ActivationRange.OfInput(domain), [-1, -3, 1], [1, -1, 3]);
-        using var bounds = new AlphaBetaCrown(new([1, 1, 1], [0.25], 1, 3, Activation.Relu), new(domain, relaxation));
+        using RelaxedGraph below = Relaxed.Chain(domain, first, Relaxed.Reader(3));
+        below.Add([-1, -3, 1], [1, -1, 3]);
+        var bounds = new AlphaBetaCrown(below.Above(new([1, 1, 1], [0.25], 1, 3, Activation.Relu)), below);
         double Bound(params (int Rectifier, sbyte Phase, float Multiplier)[] split)
         {
             CrownSubproblem problem = CrownSubproblem.Root(0, true, bounds.PlainSlopes());
@@ -98,7 +100,6 @@ public sealed class BoundReuseTests
         AssertClose(4.25, Bound((0, 1, 0)), "on: x + x + 2.25");
         AssertClose(4.25 - 1, Bound((1, 1, 0)), "relu(x - 2) taken for x - 2");
         AssertClose(-0.5, Bound((2, -1, 0.75f)), "relu(x + 2) taken for 0: (x + 1) / 2 + 1/4 - 3/4 (x + 2)");
-        relaxation.Dispose();
     }
 
     [Fact]
@@ -106,14 +107,14 @@ public sealed class BoundReuseTests
     {
         var first = new AffineLayer([1], [0], 1, 1, Activation.Relu);
         var domain = new InputDomain([-1], [1]);
-        var relaxation = ReluRelaxation.Of(first, ActivationRange.OfInput(domain), [-1], [1]);
-        using var bounds = new AlphaBetaCrown(new([1], [0], 1, 1, Activation.Relu), new(domain, relaxation));
+        using RelaxedGraph below = Relaxed.Chain(domain, first, Relaxed.Reader(1));
+        below.Add([-1], [1]);
+        var bounds = new AlphaBetaCrown(below.Above(new([1], [0], 1, 1, Activation.Relu)), below);
         CrownSubproblem root = CrownSubproblem.Root(0, true, bounds.PlainSlopes());
         bounds.Evaluate([root], OneThread);
         CrownSubproblem loose = root.With(0, -1, 3);
         bounds.Evaluate([loose], OneThread); // 0 - 3 x, up to 3, where 1 is known
         AssertClose(1, loose.Bound, "inherited");
-        relaxation.Dispose();
     }
 
     private static CrownSubproblem Split(CrownSubproblem problem, Random random, int rectifiers)
@@ -127,20 +128,21 @@ public sealed class BoundReuseTests
         return problem;
     }
 
-    private static (RelaxedNetwork Below, AffineLayer Layer) Network(Random random, int width, int outputs)
+    private static (RelaxedGraph Below, AffineLayer Layer) Network(Random random, int width, int outputs)
     {
         int inputs = random.Next(1, 18);
-        var below = new RelaxedNetwork(InputDomain.Uniform(-1, 1).For(inputs));
+        var layers = new List<AffineLayer>();
         for (int l = 0; l < 3; l++)
-        {
-            AffineLayer map = Layer(random, l == 1 ? random.Next(1, 18) : width, below.Output.Lower.Length);
-            double[] lower = new double[map.Outputs], upper = new double[map.Outputs];
-            IntervalBounds.Propagate(map, below.Output, lower, upper);
-            below.Add(map, lower, upper);
-        }
-
-        return (below, Layer(random, outputs, width));
+            layers.Add(Layer(random, l == 1 ? random.Next(1, 18) : width, l == 0 ? inputs : layers[^1].Outputs));
+        layers.Add(Layer(random, outputs, width));
+        RelaxedGraph below = Relaxed.Chain(InputDomain.Uniform(-1, 1).For(inputs), [.. layers]);
+        for (int l = 0; l < 3; l++)
+            below.AddIntervals();
+        return (below, layers[^1]);
     }
+
+    private static CrownBounds.FunctionReader Into(double[] functions, int inputs) => (int place, Window _, ReadOnlySpan<double> row) =>
+        row.CopyTo(functions.AsSpan(place * inputs));
 
     private static AffineLayer Layer(Random random, int outputs, int inputs)
     {

@@ -1,4 +1,5 @@
 using ExactCompression.Bounds;
+using ExactCompression.Tests.Oracles;
 using Xunit;
 
 namespace ExactCompression.Tests.Bounds;
@@ -42,14 +43,12 @@ public sealed class ExactTieTests
 
     private static (double Lower, double Upper) Ends(AffineLayer first, AffineLayer second)
     {
-        double[] low = new double[first.Outputs], high = new double[first.Outputs], lower = new double[1], upper = new double[1];
-        ActivationRange input = ActivationRange.OfInput(Domain);
-        IntervalBounds.Propagate(first, input, low, high);
-        var relaxation = ReluRelaxation.Of(first, input, low, high);
-        var crown = new CrownBounds(new(Domain, relaxation));
-        crown.Bound(second, [0], above: true, upper, [], new());
-        crown.Bound(second, [0], above: false, lower, [], new());
-        relaxation.Dispose();
+        double[] lower = new double[1], upper = new double[1];
+        using RelaxedGraph below = Relaxed.Chain(Domain, first, second);
+        below.AddIntervals();
+        var crown = new CrownBounds(below);
+        crown.Bound(below.Above(second), [0], above: true, upper, null, new());
+        crown.Bound(below.Above(second), [0], above: false, lower, null, new());
         return (lower[0], upper[0]);
     }
 }

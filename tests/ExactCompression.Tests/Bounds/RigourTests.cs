@@ -109,19 +109,16 @@ public sealed class RigourTests
         Random random, ReluNetwork network, InputDomain domain)
     {
         AffineLayer first = network.DenseLayers[0], map = network.DenseLayers[1];
-        ActivationRange input = ActivationRange.OfInput(domain);
-        double[] low = new double[first.Outputs], high = new double[first.Outputs];
-        IntervalBounds.Propagate(first, input, low, high);
-        var relaxation = ReluRelaxation.Of(first, input, low, high);
-        using RelaxedNetwork below = new(domain, relaxation);
+        using RelaxedGraph below = new(domain, network.Lowered);
+        below.AddIntervals();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = 1 };
         var crown = new CrownBounds(below);
-        using var optimized = new AlphaBetaCrown(map, below);
+        var optimized = new AlphaBetaCrown(below.Above(map), below);
         int[] neurons = [.. Enumerable.Range(0, map.Outputs)];
         foreach (bool above in (bool[])[true, false])
         {
             var bounds = new double[map.Outputs];
-            crown.Bound(map, neurons, above, bounds, [], parallel);
+            crown.Bound(below.Above(map), neurons, above, bounds, null, parallel);
             foreach (int neuron in neurons)
             {
                 yield return (neuron, above, above ? bounds[neuron] : -bounds[neuron], "plain");

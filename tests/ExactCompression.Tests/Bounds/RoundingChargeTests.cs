@@ -99,7 +99,7 @@ public sealed class RoundingChargeTests
     {
         var layer = new AffineLayer(new double[Many], [0], 1, Many, Activation.Relu, WeightPrecision.Float64, Swallowed);
         Check([1], layer, [0], [9], new(Filled(Many, -1), Ones));
-        BackwardRow start = BackwardRow.Start(layer, 0, true, ActivationRange.OfInput(new(Filled(Many, -1), Ones)), new double[Many]);
+        BackwardRow start = BackwardRow.Start(0, true, ActivationRange.OfInput(new(Filled(Many, -1), Ones)).RadiusOf(layer, 0));
         Assert.True((start.Bound(Rounding.Gamma(Many), 1e-300) - Sum(Swallowed)).Sign >= 0);
     }
 
@@ -120,12 +120,12 @@ public sealed class RoundingChargeTests
         // One neuron below at a time, so that each sum of one term is added to the large constant, and lost.
         var top = new AffineLayer([1], [1], 1, 1, Activation.Relu, WeightPrecision.Float64);
         var small = new AffineLayer([0], [Lost], 1, 1, Activation.Relu, WeightPrecision.Float64);
-        var relaxation = ReluRelaxation.Of(small, ActivationRange.OfInput(new([0], [1])), [Lost], [Lost]);
+        var relaxation = Relaxed.Layer(small, ActivationRange.OfInput(new([0], [1])), [Lost], [Lost]);
         relaxation.Dispose();
-        double[] row = new double[1 + RowPadding.Length];
-        BackwardRow sums = BackwardRow.Start(top, 0, true, relaxation.Output, row.AsSpan(0, 1));
+        double[] row = RowPadding.Padded(top.Row(0));
+        BackwardRow sums = BackwardRow.Start(top.Bias.Span[0], true, relaxation.Output.RadiusOf(top, 0));
         for (int layer = 0; layer < Many; layer++)
-            sums.PassRectifiers(relaxation, relaxation.LowerSlope, row.AsSpan(0, 1));
+            sums.PassRectifiers(relaxation.Lines, relaxation.Lines.LowerSlope, row.AsSpan(0, 1));
         Assert.Equal(1, sums.Constant);
         Assert.True((sums.Bound(Rounding.Gamma(2 * Many), relaxation.Loss) - (Dyadic)1 - ((Dyadic)Many * Lost)).Sign >= 0);
     }
@@ -134,13 +134,13 @@ public sealed class RoundingChargeTests
     public void FixedPhases_SumLosesTheirBiases_AreBounded()
     {
         double[] biases = [.. Ones.Select(static (b, i) => i == 0 ? b : Lost)];
-        var relaxation = ReluRelaxation.Of(
+        var relaxation = Relaxed.Layer(
             new(new double[Many], biases, Many, 1, Activation.Relu, WeightPrecision.Float64), ActivationRange.OfInput(new([0], [1])),
             biases, biases);
         relaxation.Dispose();
         BackwardRow sums = default;
         for (int i = 0; i < Many; i++)
-            sums.PassFixed(relaxation, i, 1);
+            sums.PassFixed(relaxation.Lines, i, 1);
         Assert.Equal(1, sums.Constant);
         Assert.True((sums.Bound(Rounding.Gamma(2 * Many), relaxation.Loss) - Sum(biases)).Sign >= 0);
     }
@@ -169,8 +169,8 @@ public sealed class RoundingChargeTests
 
     private static void Check(double[] row, AffineLayer layer, double[] lower, double[] upper, InputDomain domain)
     {
-        ReluRelaxation relaxation = Relax(layer, lower, upper, domain);
-        Dyadic exact = ExactLines.Maximum(0, row, relaxation, relaxation.LowerSlope, domain);
+        LayerRelaxation relaxation = Relax(layer, lower, upper, domain);
+        Dyadic exact = ExactLines.Maximum(0, row, relaxation, relaxation.Lines.LowerSlope, domain);
         double[] opposite = [.. row.Select(static a => -a)];
         double[] bounds =
         [
@@ -183,19 +183,21 @@ public sealed class RoundingChargeTests
         Assert.All(bounds, b => Assert.True((b - exact).Sign >= 0, $"{b:R}"));
     }
 
-    private static ReluRelaxation Relax(AffineLayer layer, double[] lower, double[] upper, InputDomain domain) =>
-        ReluRelaxation.Of(layer, ActivationRange.OfInput(domain), lower, upper);
+    private static LayerRelaxation Relax(AffineLayer layer, double[] lower, double[] upper, InputDomain domain) =>
+        Relaxed.Layer(layer, ActivationRange.OfInput(domain), lower, upper);
 
-    private static double Plain(double[] row, ReluRelaxation relaxation, InputDomain domain, bool above)
+    private static double Plain(double[] row, LayerRelaxation relaxation, InputDomain domain, bool above)
     {
         var bounds = new double[1];
-        new CrownBounds(new(domain, relaxation)).Bound(Top(row), [0], above, bounds, [], OneThread);
+        using RelaxedGraph below = Relaxed.Graph(domain, relaxation);
+        new CrownBounds(below).Bound(below.Above(Top(row)), [0], above, bounds, null, OneThread);
         return above ? bounds[0] : -bounds[0];
     }
 
-    private static double Optimized(double[] row, ReluRelaxation relaxation, InputDomain domain, bool above, bool fixedOn)
+    private static double Optimized(double[] row, LayerRelaxation relaxation, InputDomain domain, bool above, bool fixedOn)
     {
-        using var bounds = new AlphaBetaCrown(Top(row), new(domain, relaxation));
+        using RelaxedGraph below = Relaxed.Graph(domain, relaxation);
+        var bounds = new AlphaBetaCrown(below.Above(Top(row)), below);
         CrownSubproblem problem = CrownSubproblem.Root(0, above, bounds.PlainSlopes());
         for (int i = 0; fixedOn && i < row.Length; i++)
             problem = problem.With(i, 1);

@@ -68,7 +68,7 @@ public sealed class BranchingEstimateTests
             var options = new SearchOptions { Threads = threads };
             Ledger = new(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)));
             Clock = new(Ledger, options, default);
-            Search = new(Ledger, null, device, options, Clock, []);
+            Search = new(Ledger, null, device, options, Clock, CornerPoints.None(Ledger.Domain));
             BoundPropagation.Run(Ledger, Clock);
             Search.SampleAll();
         }

@@ -62,7 +62,7 @@ public sealed class InputBranchAndBoundTests
         var ledger = new VerdictLedger(StabilityTable.Undecided(c.Network, c.Domain));
         using var clock = new SearchClock(ledger, new() { Threads = 1 }, default);
         using var device = new SimdWitnessDevice();
-        using var search = new WitnessSearch(ledger, null, device, new() { Threads = 1 }, clock, []);
+        using var search = new WitnessSearch(ledger, null, device, new() { Threads = 1 }, clock, CornerPoints.None(ledger.Domain));
         for (int layer = 1; layer <= c.Network.Depth; layer++)
         {
             using var splitting = new InputBranchAndBound(ledger, layer, [.. search.Open(layer)], search, clock);

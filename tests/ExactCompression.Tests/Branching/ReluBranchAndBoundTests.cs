@@ -1,5 +1,6 @@
 using ExactCompression.Bounds;
 using ExactCompression.Branching;
+using ExactCompression.Tests.Oracles;
 using Xunit;
 
 namespace ExactCompression.Tests.Branching;
@@ -17,8 +18,9 @@ public sealed class ReluBranchAndBoundTests
         var domain = new InputDomain([-1, -1], [1, 1]);
         var first = new AffineLayer([1, 0, -1, 0, 0, 1, 0, -1, 1, 1, -1, -1], new double[6], 6, 2, Activation.Relu);
         var second = new AffineLayer([1, 1, 1, 1, -1, -1], [margin], 1, 6, Activation.Relu, WeightPrecision.Float64);
-        var relaxation = ReluRelaxation.Of(first, ActivationRange.OfInput(domain), [-1, -1, -1, -1, -2, -2], [1, 1, 1, 1, 2, 2]);
-        using var bounds = new AlphaBetaCrown(second, new(domain, relaxation));
+        using RelaxedGraph below = Relaxed.Chain(domain, first, second);
+        below.Add([-1, -1, -1, -1, -2, -2], [1, 1, 1, 1, 2, 2]);
+        var bounds = new AlphaBetaCrown(below.Above(second), below);
         for (int stop = 1; stop <= 6; stop++)
         {
             var tree = new ReluBranchAndBound(bounds, new(6, Above: false), 0);
@@ -32,8 +34,6 @@ public sealed class ReluBranchAndBoundTests
             tree.Continue(1_000, null, new() { MaxDegreeOfParallelism = 1 });
             Assert.Equal(proven, tree.IsProven);
         }
-
-        relaxation.Dispose();
     }
 
     /// <summary>Cancels when a loop is run for the given number of times.</summary>

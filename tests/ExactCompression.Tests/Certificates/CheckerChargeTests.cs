@@ -81,7 +81,8 @@ public class CheckerChargeTests
         FixedPhase[]? phases = phase is { } on ? [new(0, 0, on, multiplier)] : null;
         BoundedSide side = new(0, true, [slope], phases);
         Assert.True(Bounded(network, side) >= exact);
-        ReluNetwork lowered = Network(network.DenseLayers[0], Relu([gate, linear], [bias - exact + (1.0 / 1024)], 2), network.DenseLayers[2]);
+        ReluNetwork lowered = Network(
+            network.DenseLayers[0], Relu([gate, linear], [bias - exact + (1.0 / 1024)], 2), network.DenseLayers[2]);
         Assert.False(Checked(lowered).ProvesSign(side)); // its largest value is 1/1024
     }
 

@@ -200,7 +200,8 @@ public class ForgeryTests
         (double[] from, double[] to) = box.Intervals(compressed.DenseLayers[0]);
         bool[] needed = [.. Enumerable.Repeat(true, original.OutputSize)];
         return SimulationStep.Take(
-            Simulation.OfInput(original.DenseLayers[0], box), relation, new(original.DenseLayers[0], low, high, box.Sizes), original.DenseLayers[1],
+            Simulation.OfInput(original.DenseLayers[0], box), relation, new(original.DenseLayers[0], low, high, box.Sizes),
+            original.DenseLayers[1],
             needed, compressed.DenseLayers[0], new(compressed.DenseLayers[0], from, to, box.Sizes), "layer 1", Unlimited);
     }
 }

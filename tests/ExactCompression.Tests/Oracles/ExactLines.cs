@@ -14,18 +14,18 @@ internal static class ExactLines
     /// reached.
     /// </summary>
     public static Dyadic Maximum(
-        double constant, ReadOnlySpan<double> row, ReluRelaxation relaxation, ReadOnlySpan<double> slopes, InputDomain domain)
+        double constant, ReadOnlySpan<double> row, LayerRelaxation relaxation, ReadOnlySpan<double> slopes, InputDomain domain)
     {
-        AffineLayer layer = relaxation.Layer;
+        AffineLayer layer = relaxation.Affine();
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
         Dyadic sum = constant;
         var coefficients = new Dyadic[layer.Inputs];
         var sizes = new Dyadic[row.Length];
         for (int i = 0; i < row.Length; i++)
         {
-            Dyadic d = (Dyadic)row[i] * (row[i] > 0 ? relaxation.UpperSlope[i] : slopes[i]);
+            Dyadic d = (Dyadic)row[i] * (row[i] > 0 ? relaxation.Lines.UpperSlope[i] : slopes[i]);
             if (row[i] > 0)
-                sum += (Dyadic)row[i] * relaxation.UpperIntercept[i];
+                sum += (Dyadic)row[i] * relaxation.Lines.UpperIntercept[i];
             sum += d * layer.Bias.Span[i];
             sizes[i] = d.Sign < 0 ? -d : d;
             if (!layer.BiasRadius.IsEmpty)
@@ -49,18 +49,18 @@ internal static class ExactLines
     /// Sum of the sizes of everything that is added up in <see cref="Maximum"/>, where all points of the box count: what rounding is
     /// measured by.
     /// </summary>
-    public static double Size(double constant, ReadOnlySpan<double> row, ReluRelaxation relaxation, ReadOnlySpan<double> slopes)
+    public static double Size(double constant, ReadOnlySpan<double> row, LayerRelaxation relaxation, ReadOnlySpan<double> slopes)
     {
-        AffineLayer layer = relaxation.Layer;
+        AffineLayer layer = relaxation.Affine();
         double size = Math.Abs(constant);
         for (int i = 0; i < row.Length; i++)
         {
-            double d = Math.Abs(row[i]) * (row[i] > 0 ? relaxation.UpperSlope[i] : slopes[i]);
+            double d = Math.Abs(row[i]) * (row[i] > 0 ? relaxation.Lines.UpperSlope[i] : slopes[i]);
             size += d * Math.Abs(layer.Bias.Span[i]);
             if (row[i] > 0)
-                size += row[i] * relaxation.UpperIntercept[i];
+                size += row[i] * relaxation.Lines.UpperIntercept[i];
             for (int j = 0; j < layer.Inputs; j++)
-                size += d * Math.Abs(layer.Row(i)[j]) * relaxation.Input.Magnitude[j];
+                size += d * Math.Abs(layer.Row(i)[j]) * relaxation.Sources[0].Range.Magnitude[j];
         }
 
         return size;

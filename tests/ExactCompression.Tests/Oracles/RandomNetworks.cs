@@ -16,7 +16,8 @@ internal static class RandomNetworks
         public override string ToString() =>
             $"box [{string.Join(' ', Lower)}] [{string.Join(' ', Upper)}] " +
             string.Join(
-                " | ", Network.DenseLayers.Select(l => $"W {string.Join(' ', l.Weights.ToArray())} b {string.Join(' ', l.Bias.ToArray())}"));
+                " | ", Network.DenseLayers.Select(
+                    l => $"W {string.Join(' ', l.Weights.ToArray())} b {string.Join(' ', l.Bias.ToArray())}"));
     }
 
     /// <summary>Weights that make ties likely: small integers and halves.</summary>

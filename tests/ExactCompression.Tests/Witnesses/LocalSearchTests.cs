@@ -47,7 +47,7 @@ public sealed class LocalSearchTests
         var ledger = new VerdictLedger(StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)));
         using var clock = new SearchClock(ledger, options, default);
         using var device = new SimdWitnessDevice();
-        using var search = new WitnessSearch(ledger, null, device, options, clock, []);
+        using var search = new WitnessSearch(ledger, null, device, options, clock, CornerPoints.None(ledger.Domain));
         LocalSearch.Run(ledger, search, clock, walkers: 128, seed);
         return ledger.ToTable(clock.Elapsed, [], null);
     }

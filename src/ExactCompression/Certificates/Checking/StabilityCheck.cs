@@ -81,7 +81,8 @@ internal sealed class StabilityCheck
         new BackwardPass(domain, layers).Bound(network.DenseLayers[layers.Count], sides, budget);
 
     /// <summary>Whether exact arithmetic shows that a side of a neuron of the next layer is never above 0.</summary>
-    public bool ProvesSign(BoundedSide side) => ExactPass.ProvesSign(domain, input, layers, network.DenseLayers[layers.Count], side, budget);
+    public bool ProvesSign(BoundedSide side) =>
+        ExactPass.ProvesSign(domain, input, layers, network.DenseLayers[layers.Count], side, budget);
 
     /// <summary>Tightens the bounds of the next layer's open neurons by backward passes.</summary>
     public void TightenOpen(double[] lower, double[] upper)

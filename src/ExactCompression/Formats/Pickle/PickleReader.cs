@@ -169,8 +169,13 @@ internal sealed class PickleReader
         PickleGlobals.Find(module, name)
         ?? throw new InvalidFileException(
             "PickleForbiddenGlobal", input.Path, $"{where}, byte {opcodeAt}",
-            $"The pickle names '{Printable($"{module}.{name}")}', which is not plain data; nothing in it was executed.",
-            "Save only plain data: for a network its state dict, torch.save(model.state_dict(), path).", unsupported: true);
+            $"The pickle names '{Printable($"{module}.{name}")}', which is not plain data; nothing in it was executed."
+                + (persistentLoad is null
+                    ? "" : " If it is a network's class, what its forward computes is code, which no checkpoint holds."),
+            persistentLoad is null
+                ? "Save only plain data."
+                : "Export the network to ONNX with torch.onnx.export, or save its state dict if it is a chain of Linear and ReLU: "
+                    + "torch.save(model.state_dict(), path).", unsupported: true);
 
     private void Reduce()
     {

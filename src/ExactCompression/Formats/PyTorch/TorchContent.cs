@@ -28,11 +28,12 @@ internal sealed record TorchContent(IReadOnlyList<KeyValuePair<string, TorchTens
             // A prefix that selected this module among others has been consumed by now.
             (options with { Prefix = Prefix }).RequireNoNames(path, "a module that was pickled whole");
             HiddenActivation.RequireSupported(options.Activation);
-            ReluNetwork network = TorchModuleNetwork.Build(Module, path, format, budget, Entry);
+            ReluNetwork network = TorchModuleNetwork.Build(Module, new(path, format, budget, Entry), options.InputShape);
             HiddenActivation.WarnOfUnused(options);
             return network;
         }
 
+        options.RequireNoInputShape(path, "a state dict");
         var source = new NamedTensors([.. Tensors.Select(t => Entry(t.Key, t.Value))], path, format)
         {
             Layout = WeightLayout.OutputsFirst,

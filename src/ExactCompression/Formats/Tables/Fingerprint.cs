@@ -10,13 +10,20 @@ internal static class Fingerprint
     public static string Of(ReluNetwork network)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (AffineLayer layer in network.Layers)
+        if (!network.IsDense)
         {
-            Append(hash, [layer.Outputs, layer.Inputs, (int)layer.Activation, layer.WeightRadius.Length, layer.BiasRadius.Length]);
-            Append(hash, layer.Weights.Span);
-            Append(hash, layer.Bias.Span);
-            Append(hash, layer.WeightRadius.Span);
-            Append(hash, layer.BiasRadius.Span);
+            GraphFingerprint.Append(hash, network.Graph!);
+            return Shown(hash);
+        }
+
+        foreach (AffineLayer layer in network.DenseLayers)
+        {
+            HashedNumbers.Append(
+                hash, [layer.Outputs, layer.Inputs, (int)layer.Activation, layer.WeightRadius.Length, layer.BiasRadius.Length]);
+            HashedNumbers.Append(hash, layer.Weights.Span);
+            HashedNumbers.Append(hash, layer.Bias.Span);
+            HashedNumbers.Append(hash, layer.WeightRadius.Span);
+            HashedNumbers.Append(hash, layer.BiasRadius.Span);
         }
 
         return Shown(hash);
@@ -26,8 +33,8 @@ internal static class Fingerprint
     public static string Of(InputDomain domain)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, domain.Lower.Span);
-        Append(hash, domain.Upper.Span);
+        HashedNumbers.Append(hash, domain.Lower.Span);
+        HashedNumbers.Append(hash, domain.Upper.Span);
         return Shown(hash);
     }
 
@@ -39,19 +46,6 @@ internal static class Fingerprint
         hash.AppendData(MemoryMarshal.AsBytes(data.Values.Span));
         hash.AppendData(MemoryMarshal.AsBytes(data.Labels.Span));
         return Shown(hash);
-    }
-
-    private static void Append(IncrementalHash hash, ReadOnlySpan<double> values)
-    {
-        // 0 and -0 are one number: adding 0 makes them equal.
-        Span<double> buffer = stackalloc double[512];
-        for (int at = 0; at < values.Length; at += buffer.Length)
-        {
-            ReadOnlySpan<double> part = values.Slice(at, Math.Min(buffer.Length, values.Length - at));
-            for (int i = 0; i < part.Length; i++)
-                buffer[i] = part[i] + 0.0;
-            hash.AppendData(MemoryMarshal.AsBytes(buffer[..part.Length]));
-        }
     }
 
     private static string Shown(IncrementalHash hash) => Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 12));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsvHelper;
-using ExactCompression.Networks;
 
 namespace ExactCompression.Formats;
 
@@ -13,7 +12,7 @@ internal static class StabilityTableCsv
 {
     public static readonly string[] Columns =
         ["Network", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence", "Domain", "DomainLower", "DomainUpper",
-            "DomainFingerprint", "NetworkFile", "NetworkFingerprint"];
+            "DomainFingerprint", "NetworkFile", "NetworkFingerprint", "Channel", "Row", "Column"];
 
     public static void Write(StabilityTable table, Stream stream, string path)
     {
@@ -48,6 +47,8 @@ internal static class StabilityTableCsv
             csv.WriteField(CsvText.Encode(neuron.Evidence));
             foreach (string field in common)
                 csv.WriteField(field);
+            foreach (int? position in (ReadOnlySpan<int?>)[neuron.Channel, neuron.Row, neuron.Column])
+                csv.WriteField(position?.ToString(CultureInfo.InvariantCulture) ?? "");
             csv.EndRecord();
         }
     }
@@ -62,7 +63,7 @@ internal static class StabilityTableCsv
         InputDomain found = StabilityTableOrigin.FindDomain(rows, network, domain, path);
 
         var verdicts = new NeuronStability?[network.NeuronCount];
-        var layout = new NeuronLayout(network);
+        int[] starts = Starts(network);
         foreach (StabilityTableRow row in rows)
         {
             NeuronStability verdict = row.Verdict;
@@ -72,7 +73,7 @@ internal static class StabilityTableCsv
                     "TableRowUnknown", path, row.Place,
                     $"The network {network.Architecture} has no neuron {verdict.Neuron} in layer {verdict.Layer}.",
                     "Give the network that the table was made for.");
-            ref NeuronStability? place = ref verdicts[layout.Offsets[verdict.Layer - 1] + verdict.Neuron];
+            ref NeuronStability? place = ref verdicts[starts[verdict.Layer - 1] + verdict.Neuron];
             if (place is not null)
                 throw new InvalidFileException(
                     "TableRowDuplicate", path, row.Place, $"Layer {verdict.Layer}, neuron {verdict.Neuron} appears a second time.",
@@ -83,9 +84,9 @@ internal static class StabilityTableCsv
         int missing = Array.IndexOf(verdicts, null);
         if (missing >= 0)
         {
-            (int layer, int neuron) = layout.Place(missing);
+            int layer = Array.FindLastIndex(starts, start => start <= missing) + 1;
             throw new InvalidFileException(
-                "TableRowMissing", path, "file", $"Layer {layer}, neuron {neuron} has no row.",
+                "TableRowMissing", path, "file", $"Layer {layer}, neuron {missing - starts[layer - 1]} has no row.",
                 "A table has one row for each hidden neuron; state 'Undetermined' where nothing is known.");
         }
 
@@ -97,6 +98,15 @@ internal static class StabilityTableCsv
     {
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
         return lower.IndexOfAnyExcept(lower[0]) < 0 && upper.IndexOfAnyExcept(upper[0]) < 0 ? (lower[0], upper[0]) : null;
+    }
+
+    /// <summary>Where each layer's neurons begin among all.</summary>
+    private static int[] Starts(ReluNetwork network)
+    {
+        var starts = new int[network.Depth];
+        for (int l = 1; l < starts.Length; l++)
+            starts[l] = starts[l - 1] + network.WidthOf(l);
+        return starts;
     }
 
     private static string Show(double value) => value.ToString("R", CultureInfo.InvariantCulture);

@@ -91,8 +91,10 @@ internal sealed class TensorPairing
         if (tensor.Shape.Length is 3 or 4 or 5 && tensor.IsFloating)
             throw new InvalidFileException(
                 "ConvolutionUnsupported", path, NameText.Short(tensor.Name),
-                $"The tensor has the shape {tensor.ShapeText}: convolutions are not supported in this format.",
-                "Export the network to ONNX, or use a network of fully connected layers.", unsupported: true);
+                $"The tensor has the shape {tensor.ShapeText}: it is a convolution's, and a file of weights alone states neither strides, "
+                    + "padding, pooling nor activations, nor the height and width of the input, so several networks have these weights.",
+                "Export the network to ONNX with torch.onnx.export, or save a Sequential whole with torch.save(model, path) and read it "
+                    + "with -InputShape.", unsupported: true);
         if (tensor.Shape.Length is not (1 or 2) || !tensor.IsFloating)
             throw Unplaced(tensor, path, tensor.IsFloating ? $"has the shape {tensor.ShapeText}" : "is not floating point");
         if (last is "running_mean" or "running_var" or "weight_mask" or "bias_mask" or "in_proj_weight" or "in_proj_bias"

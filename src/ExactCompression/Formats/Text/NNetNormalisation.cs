@@ -40,7 +40,8 @@ internal sealed class NNetNormalisation
     /// <summary>The weights of a layer as they are written, row-major, and its biases.</summary>
     /// <param name="layer">0-based.</param>
     public (ReadOnlyMemory<double> Weights, ReadOnlyMemory<double> Bias) Matrix(int layer) =>
-        matrices[layer] is { } matrix ? (matrix.Values[0], matrix.Values[1]) : (network.DenseLayers[layer].Weights, network.DenseLayers[layer].Bias);
+        matrices[layer] is { } matrix ? (matrix.Values[0], matrix.Values[1])
+            : (network.DenseLayers[layer].Weights, network.DenseLayers[layer].Bias);
 
     private AffinePart? Matrix(IReadOnlyList<AffinePart>? parts, bool isFirst, bool isLast)
     {

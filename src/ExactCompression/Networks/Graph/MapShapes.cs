@@ -6,8 +6,8 @@ namespace ExactCompression.Networks;
 internal static class MapShapes
 {
     /// <summary>
-    /// The arrangement of a tensor: its first dimension are channels, its last the columns, all between are rows. A vector has a channel for
-    /// each element, and a matrix one row.
+    /// The arrangement of a tensor: its first dimension are channels, its last the columns, all between are rows. A vector has a channel
+    /// for each element, and a matrix one row.
     /// </summary>
     /// <param name="shape">The tensor's shape.</param>
     public static MapShape Of(TensorShape shape) => shape.Count switch

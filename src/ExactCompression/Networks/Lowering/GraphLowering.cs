@@ -24,8 +24,9 @@ internal sealed class GraphLowering
         values = new AffineExpression?[graph.Values];
         for (int at = 0, i = 0; i < graph.Inputs.Count; at += graph.Inputs[i++].Shape.Elements)
         {
-            AffineExpression all = AffineExpression.Of(graph.Inputs[i].Name, 0, input);
-            values[i] = graph.Inputs.Count == 1 ? all : Reshape(Part(graph.Inputs[i].Name, all, at, graph.Inputs[i].Shape), graph.Inputs[i].Shape);
+            GraphInput part = graph.Inputs[i];
+            AffineExpression all = AffineExpression.Of(part.Name, 0, input);
+            values[i] = graph.Inputs.Count == 1 ? all : Reshape(Part(part.Name, all, at, part.Shape), part.Shape);
         }
     }
 
@@ -60,7 +61,9 @@ internal sealed class GraphLowering
             UnitOperator unit => units.Lower(node.Name, unit, operands, once, layer),
             DenseOperator dense => Dense(node, dense, operands[0]),
             ConvolutionOperator convolution => layers.Apply(
-                node.Name, new ConvolutionMap(convolution.Filters, convolution.Channels, operands[0].Shape, convolution.Geometry, convolution.Groups),
+                node.Name,
+                new ConvolutionMap(
+                    convolution.Filters, convolution.Channels, operands[0].Shape, convolution.Geometry, convolution.Groups),
                 operands[0], Repeat(convolution.Bias, shape)),
             ScaleShiftOperator scale => Scale(node.Name, scale, operands[0]),
             SumOperator sum => layers.Sum(

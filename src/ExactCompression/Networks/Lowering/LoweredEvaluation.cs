@@ -8,12 +8,12 @@ internal static class LoweredEvaluation
     /// <summary>The network's outputs.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="input">The network's input.</param>
+    /// <param name="name">The network's name.</param>
     /// <returns>All outputs, one after another.</returns>
-    /// <exception cref="InvalidOperationException">The outputs depend on opaque nodes.</exception>
-    public static double[] Outputs(LoweredGraph graph, ReadOnlySpan<double> input)
+    /// <exception cref="InvalidInputException">The outputs depend on opaque nodes.</exception>
+    public static double[] Outputs(LoweredGraph graph, ReadOnlySpan<double> input, string name = "network")
     {
-        if (graph.Outputs is not { } outputs)
-            throw new InvalidOperationException("The outputs depend on opaque nodes.");
+        IReadOnlyList<int> outputs = graph.RequireOutputs(name);
         double[][] values = Values(graph, input);
         return [.. outputs.SelectMany(value => values[value])];
     }

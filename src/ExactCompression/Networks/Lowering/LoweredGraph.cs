@@ -59,6 +59,18 @@ internal sealed class LoweredGraph
     /// <param name="number">1-based, in the order of the layers.</param>
     public int ValueOf(int number) => rectifiers[number - 1] + 1;
 
+    /// <summary>The values that are the network's outputs, in their order.</summary>
+    /// <param name="name">The network's name.</param>
+    /// <exception cref="InvalidInputException">They depend on opaque nodes.</exception>
+    public IReadOnlyList<int> RequireOutputs(string name) => Outputs ?? throw new InvalidInputException(
+        "OutputsNotComputed", $"The outputs of '{name}' depend on nodes that cannot be evaluated here.",
+        "Its piecewise-linear layers before such nodes can be analysed; run the network itself in ONNX Runtime.");
+
+    /// <summary>The same graph with other weights.</summary>
+    /// <param name="replacements">A layer for each, of the same width, with rectifiers or without as before.</param>
+    public LoweredGraph With(IReadOnlyList<LoweredLayer> replacements) =>
+        new(Input, replacements, Outputs, rectifiers.Length == 0 ? 0 : rectifiers[^1] + 1);
+
     /// <summary>The arrangement of a value.</summary>
     /// <param name="value">0 for the input, else a layer's 1-based place.</param>
     public MapShape ShapeOf(int value) => value == 0 ? Input : Layers[value - 1].Shape;

@@ -38,7 +38,8 @@ internal sealed class LoweringLayers(MapShape input)
     /// <param name="name">Name of the node.</param>
     /// <param name="shape">Arrangement of the sum.</param>
     /// <param name="operands">Each expression with its weight, and whether nothing else reads it.</param>
-    public AffineExpression Sum(string name, MapShape shape, params ReadOnlySpan<(AffineExpression Operand, double Weight, bool Once)> operands)
+    public AffineExpression Sum(
+        string name, MapShape shape, params ReadOnlySpan<(AffineExpression Operand, double Weight, bool Once)> operands)
     {
         var terms = new List<LinearTerm>();
         var sum = new AffineExpression(name, shape, [], new double[shape.Count]);

@@ -32,8 +32,10 @@ internal sealed class PoolingLowering(LoweringLayers layers)
         MapShape input = operand.Shape;
         ConvolutionShape geometry = pool.Geometry;
         int height = geometry.OutputHeight(input.Height), width = geometry.OutputWidth(input.Width);
-        int[] tall = Counts(geometry.KernelHeight, height, input.Height, geometry.PadTop, pool.Padded.Bottom, pool.CountsPadding, geometry.InputRow);
-        int[] wide = Counts(geometry.KernelWidth, width, input.Width, geometry.PadLeft, pool.Padded.Right, pool.CountsPadding, geometry.InputColumn);
+        int[] tall = Counts(
+            geometry.KernelHeight, height, input.Height, geometry.PadTop, pool.Padded.Bottom, pool.CountsPadding, geometry.InputRow);
+        int[] wide = Counts(
+            geometry.KernelWidth, width, input.Width, geometry.PadLeft, pool.Padded.Right, pool.CountsPadding, geometry.InputColumn);
         var filters = new double[input.Channels * geometry.KernelHeight * geometry.KernelWidth];
         int count = tall[0] * wide[0];
         bool uniform = Array.TrueForAll(tall, n => n == tall[0]) && Array.TrueForAll(wide, n => n == wide[0]) && int.IsPow2(count);
@@ -95,7 +97,11 @@ internal sealed class PoolingLowering(LoweringLayers layers)
         int kernel, int positions, int length, int before, int after, bool countsPadding, Func<int, int, int> meet)
     {
         (int least, int most) = countsPadding ? (-before, length + after) : (0, length);
-        return [.. Enumerable.Range(0, positions).Select(p => Enumerable.Range(0, kernel).Count(k => meet(p, k) >= least && meet(p, k) < most))];
+        return
+        [
+            .. Enumerable.Range(0, positions)
+                .Select(p => Enumerable.Range(0, kernel).Count(k => meet(p, k) >= least && meet(p, k) < most)),
+        ];
     }
 
     private static int[] All(int count) => [.. Enumerable.Range(0, count)];

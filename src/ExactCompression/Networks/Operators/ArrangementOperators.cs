@@ -9,7 +9,9 @@ internal sealed record ReshapeOperator : Operator
     /// <inheritdoc/>
     public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output) =>
         RequireCount(inputs, 1)
-            ?? (inputs[0].Elements == output.Elements ? null : $"{inputs[0]} has {inputs[0].Elements} elements, {output} has {output.Elements}.");
+            ?? (inputs[0].Elements == output.Elements
+                ? null
+                : $"{inputs[0]} has {inputs[0].Elements} elements, {output} has {output.Elements}.");
 }
 
 /// <summary>

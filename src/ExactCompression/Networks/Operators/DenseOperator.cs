@@ -33,6 +33,9 @@ internal sealed record DenseOperator(double[] Weights, double[] Bias, int Inputs
     public override long ParameterCount => Weights.LongLength + Bias.Length;
 
     /// <inheritdoc/>
+    public override long MultiplyAdds(TensorShape output) => (long)output.Elements * Inputs;
+
+    /// <inheritdoc/>
     public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output)
     {
         if (RequireCount(inputs, 1) is { } fault)

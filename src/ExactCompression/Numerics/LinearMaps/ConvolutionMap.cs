@@ -10,7 +10,7 @@ internal sealed class ConvolutionMap : ILinearMap
     private readonly Lazy<ILinearMap> absolute;
 
     /// <summary>The map of some filters.</summary>
-    /// <param name="filters">Output channels x input channels of a group x kernel rows x kernel columns, row-major; kept, not copied.</param>
+    /// <param name="filters">Output channels x a group's input channels x kernel rows x columns, row-major; kept, not copied.</param>
     /// <param name="channels">Output channels.</param>
     /// <param name="input">What it takes.</param>
     /// <param name="geometry">Kernel, strides, padding, dilations.</param>
@@ -88,5 +88,5 @@ internal sealed class ConvolutionMap : ILinearMap
 
     /// <inheritdoc/>
     public ILinearKernel<T> Pack<T>()
-        where T : unmanaged => LinearMaps.PackEntries<T>(this);
+        where T : unmanaged => new ConvolutionKernel<T>(filters, Output, Input, Geometry, Groups);
 }

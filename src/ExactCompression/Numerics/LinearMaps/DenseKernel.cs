@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ExactCompression.Numerics;
 
 /// <summary>Products with a matrix. Each direction is packed when it is first used.</summary>
@@ -34,9 +36,7 @@ internal sealed class DenseKernel<T> : ILinearKernel<T>
             return;
         }
 
-        var product = new T[rows * outputs];
-        MatrixProduct.Multiply<T>(input, rows, forward.Value, [], product);
-        KernelValues.Add<T>(output[..product.Length], product);
+        AddProduct(input, rows, forward.Value, output);
     }
 
     /// <inheritdoc/>
@@ -50,9 +50,7 @@ internal sealed class DenseKernel<T> : ILinearKernel<T>
             return;
         }
 
-        var product = new T[rows * inputs];
-        MatrixProduct.Multiply<T>(above, rows, backward.Value, [], product);
-        KernelValues.Add<T>(below[..product.Length], product);
+        AddProduct(above, rows, backward.Value, below);
     }
 
     /// <inheritdoc/>
@@ -62,5 +60,14 @@ internal sealed class DenseKernel<T> : ILinearKernel<T>
             forward.Value.Dispose();
         if (backward.IsValueCreated)
             backward.Value.Dispose();
+    }
+
+    private static void AddProduct(ReadOnlySpan<T> factor, int rows, PackedMatrix<T> matrix, Span<T> sum)
+    {
+        int length = rows * matrix.Columns;
+        T[] product = ArrayPool<T>.Shared.Rent(length);
+        MatrixProduct.Multiply<T>(factor, rows, matrix, [], product);
+        KernelValues.Add<T>(sum[..length], product.AsSpan(0, length));
+        ArrayPool<T>.Shared.Return(product);
     }
 }

@@ -42,6 +42,9 @@ internal sealed class DenseMap : ILinearMap
     /// <inheritdoc/>
     public ILinearMap Absolute => absolute.Value;
 
+    /// <summary>Row-major outputs x inputs.</summary>
+    public ReadOnlySpan<double> Weights => weights.Span;
+
     /// <summary>The weights of one row.</summary>
     /// <param name="output">0-based row.</param>
     public ReadOnlySpan<double> Row(int output) => weights.Span.Slice(output * Input.Count, Input.Count);

@@ -69,5 +69,8 @@ internal sealed class DiagonalMap : ILinearMap
 
     /// <inheritdoc/>
     public ILinearKernel<T> Pack<T>()
-        where T : unmanaged => LinearMaps.PackEntries<T>(this);
+        where T : unmanaged =>
+        typeof(T) == typeof(double)
+            ? (ILinearKernel<T>)(object)new DiagonalKernel<double>(Input, factors, factor)
+            : (ILinearKernel<T>)(object)new DiagonalKernel<float>(Input, factors, factor);
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
@@ -31,6 +32,25 @@ internal static class KernelValues
             Add(MemoryMarshal.Cast<T, double>(to), MemoryMarshal.Cast<T, double>(values));
         else
             Add(MemoryMarshal.Cast<T, float>(to), MemoryMarshal.Cast<T, float>(values));
+    }
+
+    /// <summary>Numbers times a factor.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="values">The numbers.</param>
+    /// <param name="factor">The factor.</param>
+    /// <param name="to">Gets the products.</param>
+    /// <param name="add">Whether they are added to what is there.</param>
+    public static void Scale<T>(ReadOnlySpan<T> values, T factor, Span<T> to, bool add)
+        where T : unmanaged, INumberBase<T>
+    {
+        if (factor == T.One && add)
+            TensorPrimitives.Add(to, values, to);
+        else if (factor == T.One)
+            values.CopyTo(to);
+        else if (add)
+            TensorPrimitives.MultiplyAdd(values, factor, to, to);
+        else
+            TensorPrimitives.Multiply(values, factor, to);
     }
 
     private static void Add(Span<double> to, ReadOnlySpan<double> values) => TensorPrimitives.Add(to, values, to);

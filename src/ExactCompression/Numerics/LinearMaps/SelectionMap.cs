@@ -80,7 +80,10 @@ internal sealed class SelectionMap : ILinearMap
 
     /// <inheritdoc/>
     public ILinearKernel<T> Pack<T>()
-        where T : unmanaged => LinearMaps.PackEntries<T>(this);
+        where T : unmanaged =>
+        typeof(T) == typeof(double)
+            ? (ILinearKernel<T>)(object)new SelectionKernel<double>(Input, channels, rows, columns, factor)
+            : (ILinearKernel<T>)(object)new SelectionKernel<float>(Input, channels, rows, columns, factor);
 
     private static (int First, int Count) Span(int[] indices, int first, int count)
     {

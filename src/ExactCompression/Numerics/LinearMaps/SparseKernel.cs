@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ExactCompression.Numerics;
 
 /// <summary>Products with any map, entry by entry: for maps with few entries that have no kernel of their own.</summary>
@@ -57,22 +59,35 @@ internal sealed class SparseKernel<T> : ILinearKernel<T>
     /// <inheritdoc/>
     public void ApplyTranspose(ReadOnlySpan<T> above, Window from, int rows, Span<T> below, Window to, bool add)
     {
-        int[] rowAt = Places(output, from), columnAt = Places(input, to);
         int height = from.CountIn(output), width = to.CountIn(input);
         if (!add)
             below[..(rows * width)].Clear();
+        int[]? rowAt = Places(output, from), columnAt = Places(input, to);
         for (int r = 0; r < rows; r++)
         {
             ReadOnlySpan<T> x = above.Slice(r * height, height);
             Span<T> y = below.Slice(r * width, width);
-            for (int i = 0; i < rowAt.Length; i++)
+            for (int i = 0; i < output.Count; i++)
             {
-                if (rowAt[i] < 0 || T.IsZero(x[rowAt[i]]))
+                int place = rowAt is null ? i : rowAt[i];
+                if (place < 0 || T.IsZero(x[place]))
                     continue;
-                for (int k = starts[i]; k < starts[i + 1]; k++)
-                    y[columnAt[columns[k]]] += weights[k] * x[rowAt[i]];
+                T value = x[place];
+                if (columnAt is null)
+                {
+                    for (int k = starts[i]; k < starts[i + 1]; k++)
+                        y[columns[k]] += weights[k] * value;
+                }
+                else
+                {
+                    for (int k = starts[i]; k < starts[i + 1]; k++)
+                        y[columnAt[columns[k]]] += weights[k] * value;
+                }
             }
         }
+
+        Return(rowAt);
+        Return(columnAt);
     }
 
     /// <inheritdoc/>
@@ -80,10 +95,12 @@ internal sealed class SparseKernel<T> : ILinearKernel<T>
     {
     }
 
-    /// <summary>Where a row over a window holds each element; -1 for those that are not in the window.</summary>
-    private static int[] Places(MapShape shape, Window window)
+    /// <summary>Where a row over a window holds each element; -1 if it does not; null if all are in their place.</summary>
+    private static int[]? Places(MapShape shape, Window window)
     {
-        var places = new int[shape.Count];
+        if (window.IsWhole(shape))
+            return null;
+        int[] places = ArrayPool<int>.Shared.Rent(shape.Count);
         for (int at = 0, c = 0; c < shape.Channels; c++)
         {
             for (int h = 0; h < shape.Height; h++)
@@ -98,5 +115,11 @@ internal sealed class SparseKernel<T> : ILinearKernel<T>
         }
 
         return places;
+    }
+
+    private static void Return(int[]? places)
+    {
+        if (places is not null)
+            ArrayPool<int>.Shared.Return(places);
     }
 }

@@ -1,51 +1,51 @@
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Witnesses;
 
-/// <summary>The hidden layers of a network in float32, packed for products in both directions.</summary>
+/// <summary>The layers of a lowered graph up to its last rectifiers in float32, packed for products in both directions.</summary>
 internal sealed class SimdNetwork : IDisposable
 {
-    private readonly float[][] weights;
-    private readonly float[][] biases;
-    private readonly PackedMatrix<float>[] forward;
-    private readonly PackedMatrix<float>[] backward;
+    private readonly LoweredGraph graph;
+    private readonly PackedLayer<float>?[] layers;
+    private readonly SimdForward forward;
+    private readonly SimdBackward?[] backward;
+    private readonly int[] numbers;
 
     /// <summary>Packs the weights.</summary>
-    public SimdNetwork(ReluNetwork network)
+    public SimdNetwork(LoweredGraph graph)
     {
-        int depth = network.Depth;
-        Widths = new int[depth + 1];
-        Widths[0] = network.InputSize;
-        Offsets = new int[depth + 1];
-        weights = new float[depth][];
-        biases = new float[depth][];
-        forward = new PackedMatrix<float>[depth];
-        backward = new PackedMatrix<float>[depth];
-        for (int l = 0; l < depth; l++)
+        this.graph = graph;
+        forward = new(graph);
+        backward = new SimdBackward[graph.Rectifiers + 1];
+        layers = new PackedLayer<float>[graph.Layers.Count + 1];
+        foreach (int value in forward.Values)
+            layers[value] = new(graph.Layers[value - 1]);
+        numbers = new int[graph.Layers.Count + 1];
+        Widths = new int[graph.Rectifiers + 1];
+        Widths[0] = graph.Input.Count;
+        Offsets = new int[graph.Rectifiers + 1];
+        for (int number = 1; number <= graph.Rectifiers; number++)
         {
-            AffineLayer layer = network.DenseLayers[l];
-            Widths[l + 1] = layer.Outputs;
-            Offsets[l + 1] = Offsets[l] + layer.Outputs;
-            weights[l] = SimdBox.ToSingle(layer.Weights.Span);
-            biases[l] = SimdBox.ToSingle(layer.Bias.Span);
-            forward[l] = PackedMatrix<float>.FromTransposed(weights[l], layer.Outputs, layer.Inputs);
-            backward[l] = PackedMatrix<float>.FromRows(weights[l], layer.Outputs, layer.Inputs);
+            Widths[number] = graph.Rectifier(number).Width;
+            Offsets[number] = Offsets[number - 1] + Widths[number];
+            numbers[graph.ValueOf(number)] = number;
         }
     }
 
-    /// <summary>Number of hidden layers.</summary>
-    public int Depth => weights.Length;
+    /// <summary>Number of layers with rectifiers.</summary>
+    public int Depth => graph.Rectifiers;
 
-    /// <summary>Hidden neurons.</summary>
+    /// <summary>All rectifiers.</summary>
     public int Neurons => Offsets[^1];
 
-    /// <summary>Widths, the input's first.</summary>
+    /// <summary>Widths of the layers with rectifiers, the input's first.</summary>
     public int[] Widths { get; }
 
-    /// <summary>Where each layer's neurons begin: element <c>l - 1</c> for layer <c>l</c>.</summary>
+    /// <summary>Where each layer's rectifiers begin: element <c>l - 1</c> for layer <c>l</c>.</summary>
     public int[] Offsets { get; }
 
-    /// <summary>1-based hidden layer of a neuron.</summary>
+    /// <summary>1-based layer of a rectifier.</summary>
     public int LayerOf(int neuron)
     {
         int layer = 1;
@@ -54,21 +54,106 @@ internal sealed class SimdNetwork : IDisposable
         return layer;
     }
 
-    /// <summary><c>Z = A W^T + b</c>, points as rows.</summary>
-    public void Forward(int layer, ReadOnlySpan<float> activations, int rows, Span<float> z) =>
-        MatrixProduct.Multiply(activations, rows, forward[layer - 1], biases[layer - 1], z);
+    /// <summary>Computes the pre-activations of rectifiers, points as rows.</summary>
+    /// <param name="points">Row-major <paramref name="rows"/> x inputs.</param>
+    /// <param name="rows">Number of points.</param>
+    /// <param name="deepest">The last layer to compute, 1-based among those with rectifiers.</param>
+    /// <param name="scratch">The thread's buffers.</param>
+    /// <param name="preActivations">Where a layer's pre-activations go, by its number.</param>
+    /// <param name="computed">Called with the number of a layer when its pre-activations are there.</param>
+    public void Forward(
+        ReadOnlySpan<float> points, int rows, int deepest, SimdScratch scratch, Func<int, Memory<float>> preActivations,
+        Action<int> computed)
+    {
+        int last = graph.ValueOf(deepest);
+        foreach (int value in forward.Values)
+        {
+            LoweredLayer layer = graph.Layers[value - 1];
+            int slot = forward.Slots[value], number = numbers[value], length = rows * layer.Width;
+            Span<float> z = layer.IsRectifier ? preActivations(number).Span : scratch.Of(slot, length);
+            for (int k = 0; k < layer.Terms.Count; k++)
+            {
+                int source = layer.Terms[k].Source;
+                layers[value]!.Apply(
+                    k, source == 0 ? points : scratch.Of(forward.Slots[source], rows * graph.ShapeOf(source).Count), rows, z);
+            }
 
-    /// <summary><c>G' = G W</c>, points as rows.</summary>
-    public void Backward(int layer, ReadOnlySpan<float> gradient, int rows, Span<float> below) =>
-        MatrixProduct.Multiply(gradient, rows, backward[layer - 1], [], below);
+            if (number > 0)
+                computed(number);
+            if (value == last)
+                return;
+            if (layer.IsRectifier && slot >= 0)
+                Elementwise.Rectify(z, scratch.Of(slot, length));
+        }
+    }
 
-    /// <summary>The weights of one neuron.</summary>
-    public ReadOnlySpan<float> Row(int layer, int neuron) => weights[layer - 1].AsSpan(neuron * Widths[layer - 1], Widths[layer - 1]);
+    /// <summary>The gradients by the input of one rectifier's pre-activation at each point, times a sign.</summary>
+    /// <param name="layer">1-based layer of all the rectifiers.</param>
+    /// <param name="targets">For each point its rectifier of that layer, 0-based.</param>
+    /// <param name="signs">For each point the sign.</param>
+    /// <param name="scratch">The thread's buffers.</param>
+    /// <param name="preActivations">The pre-activations of a layer at the points, by its number.</param>
+    /// <returns>Row-major points x inputs, in one of the buffers.</returns>
+    public Span<float> Gradient(
+        int layer, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs, SimdScratch scratch, Func<int, Memory<float>> preActivations)
+    {
+        int rows = targets.Length;
+        SimdBackward way = backward[layer]!;
+        foreach (SimdBackward.Contribution seed in way.Seeds)
+            Seed(way.Target.Terms[seed.Term].Map, seed, targets, signs, scratch.Of(seed.Slot, rows * seed.Width));
+        foreach (SimdBackward.Step step in way.Steps)
+        {
+            Span<float> gradient = scratch.Of(step.Slot, rows * step.Layer.Width);
+            if (step.Layer.IsRectifier)
+                Elementwise.MaskDead(gradient, preActivations(numbers[step.Value]).Span);
+            foreach (SimdBackward.Contribution below in step.Below)
+                layers[step.Value]!.ApplyTranspose(
+                    below.Term, gradient, rows, scratch.Of(below.Slot, rows * below.Width), add: !below.IsFirst);
+        }
+
+        Span<float> byInput = scratch.Of(way.InputSlot, rows * Widths[0]);
+        if (!way.ReachesInput)
+            byInput.Clear();
+        return byInput;
+    }
+
+    /// <summary>Plans the way back from a layer, for <see cref="Gradient"/>; not safe for concurrent use.</summary>
+    /// <param name="layer">1-based, among those with rectifiers.</param>
+    public void Aim(int layer) => backward[layer] ??= new(graph, graph.ValueOf(layer));
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (PackedMatrix<float> matrix in forward.Concat(backward))
-            matrix.Dispose();
+        foreach (PackedLayer<float>? layer in layers)
+            layer?.Dispose();
+    }
+
+    /// <summary>Each point's row of a term, times its sign.</summary>
+    private static void Seed(
+        ILinearMap map, SimdBackward.Contribution seed, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs, Span<float> gradients)
+    {
+        if (seed.IsFirst && map is DenseMap dense)
+        {
+            for (int r = 0; r < targets.Length; r++)
+            {
+                ReadOnlySpan<double> weights = dense.Row(targets[r]);
+                Span<float> gradient = gradients.Slice(r * seed.Width, seed.Width);
+                for (int i = 0; i < gradient.Length; i++)
+                    gradient[i] = signs[r] * (float)weights[i];
+            }
+
+            return;
+        }
+
+        if (seed.IsFirst)
+            gradients.Clear();
+        var row = new SparseRow();
+        for (int r = 0; r < targets.Length; r++)
+        {
+            map.ReadRow(targets[r], row);
+            Span<float> gradient = gradients.Slice(r * seed.Width, seed.Width);
+            for (int k = 0; k < row.Count; k++)
+                gradient[row.Columns[k]] += signs[r] * (float)row.Weights[k];
+        }
     }
 }

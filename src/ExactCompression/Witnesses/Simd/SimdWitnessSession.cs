@@ -11,6 +11,15 @@ internal sealed class SimdWitnessSession : IWitnessSession
     /// <summary>Points that one thread takes through the network at a time.</summary>
     private const int Chunk = 32;
 
+    /// <summary>Values of all points of a batch at most, where networks are so large that even few points have many.</summary>
+    private const int MostValues = 1 << 26;
+
+    /// <summary>Neurons whose starting points one thread keeps at a time.</summary>
+    private const int StartsBlock = 16;
+
+    /// <summary>Up to this many blocks of them one thread is quicker.</summary>
+    private const int FewBlocks = 16;
+
     private readonly SimdNetwork network;
     private readonly SimdBox box;
     private readonly int inputs;
@@ -20,7 +29,7 @@ internal sealed class SimdWitnessSession : IWitnessSession
     private readonly SimdFindings findings;
     private readonly MissingSigns[] missing;
     private readonly ParallelOptions parallel;
-    private readonly ThreadLocal<float[][]> scratch;
+    private readonly ThreadLocal<SimdScratch> scratch = new(static () => new());
     private readonly List<int> open = [];
     private int deepest;
     private PointSource? staged;
@@ -32,32 +41,26 @@ internal sealed class SimdWitnessSession : IWitnessSession
 
     public SimdWitnessSession(ReluNetwork network, InputDomain domain, int threads, int mostPoints)
     {
-        this.network = new(network);
+        this.network = new(network.Lowered);
         box = SimdBox.Of(domain);
         inputs = network.InputSize;
-        int neurons = this.network.Neurons;
-        int capacity = Math.Clamp(8_000_000 / (inputs + neurons + 1) / Chunk * Chunk, 8 * Chunk, 2048);
+        int neurons = this.network.Neurons, most = MostValues / (inputs + neurons + 1);
+        int capacity = Math.Clamp(8_000_000 / (inputs + neurons + 1) / Chunk, Math.Clamp(most / Chunk, 1, 8), 2048 / Chunk) * Chunk;
         MaxPoints = Math.Min(mostPoints, capacity);
-        preActivations = new float[network.Depth][];
-        int widest = inputs;
-        for (int layer = 1; layer <= network.Depth; layer++)
-        {
-            int width = network.WidthOf(layer);
-            preActivations[layer - 1] = new float[capacity * width];
-            widest = Math.Max(widest, width);
-        }
-
+        MinPoints = Math.Min(8 * Chunk, capacity);
+        preActivations = new float[this.network.Depth][];
+        for (int layer = 1; layer <= preActivations.Length; layer++)
+            preActivations[layer - 1] = new float[capacity * this.network.Widths[layer]];
         points = new float[capacity * inputs];
         momenta = new float[capacity * inputs];
         findings = new(neurons, capacity / Chunk);
         missing = new MissingSigns[neurons];
         parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
-        scratch = new(() => [new float[Chunk * widest], new float[Chunk * widest]]);
     }
 
     public int MaxPoints { get; }
 
-    public int MinPoints => 8 * Chunk;
+    public int MinPoints { get; }
 
     private int Chunks => (count + Chunk - 1) / Chunk;
 
@@ -112,18 +115,24 @@ internal sealed class SimdWitnessSession : IWitnessSession
 
     public void KeepStarts(int first)
     {
-        foreach (int i in open)
+        int blocks = (open.Count + StartsBlock - 1) / StartsBlock;
+        void Keep(int block) =>
+            KeepStarts(first, open.GetRange(block * StartsBlock, Math.Min(StartsBlock, open.Count - (block * StartsBlock))));
+        if (blocks <= FewBlocks)
         {
-            if ((missing[i] & MissingSigns.Above) != 0)
-                KeepStarts(first, i, findings.StartsFor(i, above: true), 1);
-            if ((missing[i] & MissingSigns.Below) != 0)
-                KeepStarts(first, i, findings.StartsFor(i, above: false), -1);
+            for (int block = 0; block < blocks; block++)
+                Keep(block);
+        }
+        else
+        {
+            Parallel.For(0, blocks, parallel, Keep);
         }
     }
 
     public void Aim(int layer, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs)
     {
         aimedLayer = layer;
+        network.Aim(layer);
         this.targets = targets[..count].ToArray();
         this.signs = signs[..count].ToArray();
     }
@@ -172,60 +181,65 @@ internal sealed class SimdWitnessSession : IWitnessSession
             Parallel.For(0, Chunks, parallel, chunk => work(chunk * Chunk, Math.Min(Chunk, count - (chunk * Chunk))));
     }
 
-    private void ForwardChunk(int first, int rows)
-    {
-        float[] activations = scratch.Value![0];
-        ReadOnlySpan<float> input = points.AsSpan(first * inputs, rows * inputs);
-        for (int layer = 1; layer <= deepest; layer++)
+    private void ForwardChunk(int first, int rows) => network.Forward(
+        points.AsSpan(first * inputs, rows * inputs), rows, deepest, scratch.Value!, layer => PreActivations(layer, first, rows),
+        layer =>
         {
             int width = network.Widths[layer];
-            Span<float> z = preActivations[layer - 1].AsSpan(first * width, rows * width);
-            network.Forward(layer, input, rows, z);
-            SimdBatch.Reduce(z, rows, width, first, findings.OfChunk(first / Chunk).AsSpan(network.Offsets[layer - 1], width));
-            if (layer < deepest)
-            {
-                Span<float> a = activations.AsSpan(0, rows * width);
-                Elementwise.Rectify(z, a);
-                input = a;
-            }
-        }
-    }
+            SimdBatch.Reduce(
+                PreActivations(layer, first, rows).Span, rows, width, first,
+                findings.OfChunk(first / Chunk).AsSpan(network.Offsets[layer - 1], width));
+        });
 
-    /// <summary>Looks only into chunks whose best point is among the best so far: after a while, these are few.</summary>
-    private void KeepStarts(int first, int neuron, WitnessStarts best, float sign)
+    private Memory<float> PreActivations(int layer, int first, int rows) =>
+        preActivations[layer - 1].AsMemory(first * network.Widths[layer], rows * network.Widths[layer]);
+
+    /// <summary>
+    /// Looks only into chunks whose best point is among a neuron's best so far: after a while, these are few. Neurons side by side share
+    /// the lines of memory that their pre-activations are read from.
+    /// </summary>
+    private void KeepStarts(int first, List<int> neurons)
     {
-        int layer = network.LayerOf(neuron), width = network.Widths[layer];
-        ReadOnlySpan<float> z = preActivations[layer - 1];
-        int column = neuron - network.Offsets[layer - 1];
+        var kept = new List<(ReadOnlyMemory<float> Z, int Width, WitnessStarts Best, float Sign)>();
         for (int chunk = 0; chunk < Chunks; chunk++)
         {
-            NeuronExtremes e = findings.OfChunk(chunk)[neuron];
-            if (!((sign > 0 ? e.Maximum : -e.Minimum) > best.Least))
-                continue;
+            kept.Clear();
+            foreach (int neuron in neurons)
+            {
+                NeuronExtremes e = findings.OfChunk(chunk)[neuron];
+                if ((missing[neuron] & MissingSigns.Above) != 0)
+                    Consider(neuron, above: true, e.Maximum);
+                if ((missing[neuron] & MissingSigns.Below) != 0)
+                    Consider(neuron, above: false, -e.Minimum);
+            }
+
             for (int p = chunk * Chunk; p < Math.Min(count, (chunk + 1) * Chunk); p++)
-                best.Add(first + p, sign * z[(p * width) + column]);
+            {
+                foreach ((ReadOnlyMemory<float> z, int width, WitnessStarts best, float sign) in kept)
+                    best.Add(first + p, sign * z.Span[p * width]);
+            }
+        }
+
+        void Consider(int neuron, bool above, float extreme)
+        {
+            WitnessStarts best = findings.StartsFor(neuron, above);
+            if (!(extreme > best.Least))
+                return;
+            int layer = network.LayerOf(neuron), column = neuron - network.Offsets[layer - 1];
+            kept.Add((preActivations[layer - 1].AsMemory(column), network.Widths[layer], best, above ? 1 : -1));
         }
     }
 
     private void AscendChunk(int first, int rows, float length)
     {
-        float[] gradient = scratch.Value![0], next = scratch.Value![1];
-        int width = network.Widths[aimedLayer - 1];
-        for (int r = 0; r < rows; r++)
-            Elementwise.Scale(network.Row(aimedLayer, targets[first + r]), signs[first + r], gradient.AsSpan(r * width, width));
-        for (int layer = aimedLayer - 1; layer >= 1; layer--)
-        {
-            width = network.Widths[layer];
-            Elementwise.MaskDead(gradient.AsSpan(0, rows * width), preActivations[layer - 1].AsSpan(first * width, rows * width));
-            network.Backward(layer, gradient.AsSpan(0, rows * width), rows, next.AsSpan(0, rows * network.Widths[layer - 1]));
-            (gradient, next) = (next, gradient);
-        }
-
+        Span<float> gradient = network.Gradient(
+            aimedLayer, targets.AsSpan(first, rows), signs.AsSpan(first, rows), scratch.Value!,
+            layer => PreActivations(layer, first, rows));
         for (int r = 0; r < rows; r++)
         {
             int at = (first + r) * inputs;
             SimdBatch.Move(
-                gradient.AsSpan(r * inputs, inputs), points.AsSpan(at, inputs), momenta.AsSpan(at, inputs), box, length,
+                gradient.Slice(r * inputs, inputs), points.AsSpan(at, inputs), momenta.AsSpan(at, inputs), box, length,
                 PgdSchedule.Momentum);
         }
     }

@@ -126,7 +126,7 @@ public sealed class OnnxInterfaceTests
         foreach (string name in (string[])["n.npz", "n.nnet", "n.safetensors"])
         {
             var error = Assert.Throws<InvalidInputException>(() => NetworkFormats.Write(network, folder.File(name)));
-            Assert.Equal("NetworkNotDense", error.ErrorId);
+            Assert.Equal("FormatHoldsChains", error.ErrorId);
         }
 
         Assert.Equal(
@@ -134,7 +134,7 @@ public sealed class OnnxInterfaceTests
             Assert.Throws<InvalidInputException>(
                 () => NetworkFormats.Write(network, folder.File("m.onnx"), WeightPrecision.Float64)).ErrorId);
         Assert.Equal(
-            "NetworkNotDense",
+            "FormatHoldsChains",
             Assert.Throws<InvalidInputException>(
                 () => NetworkFormats.Write(OnnxRuntimeOracle.Read(model.Model), folder.File("m.onnx"))).ErrorId);
     }

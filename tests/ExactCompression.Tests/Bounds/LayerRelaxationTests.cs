@@ -6,7 +6,7 @@ using Xunit;
 namespace ExactCompression.Tests.Bounds;
 
 /// <summary>The lines above and below rectifiers against exact fractions, and the treatment of ends that are not numbers.</summary>
-public sealed class ReluRelaxationTests
+public sealed class LayerRelaxationTests
 {
     [Fact]
     public void Of_AnyRange_LineAboveIsNotBelowTheRectifierAndTouchesItUpToRounding()
@@ -18,15 +18,16 @@ public sealed class ReluRelaxationTests
                 upper = Math.Abs(HardNumbers.Next(random, random.Next(4) == 0 ? random.Next(HardNumbers.Kinds) : k % HardNumbers.Kinds));
             if (lower == 0 || upper == 0)
                 continue;
-            ReluRelaxation line = Single(lower, upper);
-            (Dyadic slope, Dyadic intercept) = (line.UpperSlope[0], line.UpperIntercept[0]);
-            Assert.True(line.IsOpen(0) && line.UpperSlope[0] is >= 0 and <= 1 && line.LowerSlope[0] is 0 or 1);
+            LayerRelaxation line = Single(lower, upper);
+            (Dyadic slope, Dyadic intercept) = (line.Lines.UpperSlope[0], line.Lines.UpperIntercept[0]);
+            Assert.True(line.IsOpen(0) && line.Lines.UpperSlope[0] is >= 0 and <= 1 && line.Lines.LowerSlope[0] is 0 or 1);
             Dyadic atLower = (slope * lower) + intercept, atUpper = (slope * upper) + intercept - upper;
             Assert.True(atLower.Sign >= 0 && atUpper.Sign >= 0, $"[{lower:R}, {upper:R}]");
             Assert.Equal(0, (Dyadic.Max(-slope * lower, ((Dyadic)1 - slope) * upper) - line.ExactUpperIntercept(0)).Sign);
-            Dyadic most = ((Dyadic)(8 * Rounding.Unit) * (line.UpperSlope[0] == 0 ? upper : Math.Min(-lower, upper))) + (4 * double.Epsilon)
-                + ((Dyadic)(2 * double.Epsilon) * upper);
-            Assert.True((intercept - line.ExactUpperIntercept(0) - most).Sign <= 0, $"[{lower:R}, {upper:R}]: {line.UpperIntercept[0]:R}");
+            Dyadic most = ((Dyadic)(8 * Rounding.Unit) * (line.Lines.UpperSlope[0] == 0 ? upper : Math.Min(-lower, upper)))
+                + (4 * double.Epsilon) + ((Dyadic)(2 * double.Epsilon) * upper);
+            Assert.True(
+                (intercept - line.ExactUpperIntercept(0) - most).Sign <= 0, $"[{lower:R}, {upper:R}]: {line.Lines.UpperIntercept[0]:R}");
         }
     }
 
@@ -40,10 +41,10 @@ public sealed class ReluRelaxationTests
     [InlineData(0, double.PositiveInfinity, 1)]
     public void Of_StableRange_IsLinearAndExact(double lower, double upper, double slope)
     {
-        ReluRelaxation line = Single(lower, upper);
+        LayerRelaxation line = Single(lower, upper);
         if (lower < 0 || upper > 0)
-            Assert.Equal((slope, slope), (line.UpperSlope[0], line.LowerSlope[0]));
-        Assert.Equal((0.0, false), (line.UpperIntercept[0], line.IsOpen(0)));
+            Assert.Equal((slope, slope), (line.Lines.UpperSlope[0], line.Lines.LowerSlope[0]));
+        Assert.Equal((0.0, false), (line.Lines.UpperIntercept[0], line.IsOpen(0)));
         Assert.Equal(0, line.ExactUpperIntercept(0).Sign);
     }
 
@@ -56,15 +57,16 @@ public sealed class ReluRelaxationTests
     [InlineData(double.NegativeInfinity, double.PositiveInfinity)]
     public void Of_OpenRangeWithoutFiniteEnds_ProvesNothing(double lower, double upper)
     {
-        ReluRelaxation relaxation = Single(lower, upper);
+        LayerRelaxation relaxation = Single(lower, upper);
         Assert.False(relaxation.IsFinite);
         var domain = new InputDomain([-1], [1]);
         foreach (double weight in (double[])[1, -1])
         {
             var above = new double[1];
             var layer = new AffineLayer([weight], [-1e9], 1, 1, Activation.Relu);
-            new CrownBounds(new(domain, relaxation)).Bound(layer, [0], above: true, above, [], new());
-            using var optimized = new AlphaBetaCrown(layer, new(domain, relaxation));
+            using RelaxedGraph below = Relaxed.Graph(domain, relaxation);
+            new CrownBounds(below).Bound(below.Above(layer), [0], above: true, above, null, new());
+            var optimized = new AlphaBetaCrown(below.Above(layer), below);
             CrownSubproblem problem = CrownSubproblem.Root(0, true, [0.5f]);
             optimized.Evaluate([problem], new());
             if (weight > 0)
@@ -85,6 +87,6 @@ public sealed class ReluRelaxationTests
         Assert.Equal([1, 2, 0, double.NaN], rectified.Magnitude);
     }
 
-    private static ReluRelaxation Single(double lower, double upper) =>
-        ReluRelaxation.Of(new([1], [0], 1, 1, Activation.Relu), ActivationRange.OfInput(new([-1], [1])), [lower], [upper]);
+    private static LayerRelaxation Single(double lower, double upper) =>
+        Relaxed.Layer(new([1], [0], 1, 1, Activation.Relu), ActivationRange.OfInput(new([-1], [1])), [lower], [upper]);
 }

@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.Runtime.Intrinsics;
+
+namespace ExactCompression.Numerics;
+
+/// <summary>
+/// A convolution, or its transpose, of a block of rows. Each vector of the computation has a row in each lane: rows are transposed on the
+/// way in, row after row of the source, as far as they are needed at a time, and so are results on the way out. What is 0 in all lanes is
+/// left out.
+/// </summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
+    where T : unmanaged
+{
+    /// <summary>Targets of a block of channels that are held before they are transposed: they stay in the first-level cache.</summary>
+    private const int BandTargets = 48;
+
+    private readonly ConvolutionWeights<T> weights;
+    private readonly ConvolutionAxis rowAxis;
+    private readonly ConvolutionAxis columnAxis;
+
+    /// <summary>Prepares passes.</summary>
+    /// <param name="weights">The packed weights.</param>
+    /// <param name="rowAxis">The axis of rows.</param>
+    /// <param name="columnAxis">The axis of columns.</param>
+    public RowLanePass(ConvolutionWeights<T> weights, ConvolutionAxis rowAxis, ConvolutionAxis columnAxis) =>
+        (this.weights, this.rowAxis, this.columnAxis) = (weights, rowAxis, columnAxis);
+
+    private static int MostVectors => Vector512.IsHardwareAccelerated ? 2 : 1;
+
+    /// <summary>Whether leaving a value out saves more than it takes to find it.</summary>
+    private bool IsCompactionWorthwhile => weights.Targets * rowAxis.Taps * columnAxis.Taps >= 48;
+
+    /// <inheritdoc/>
+    public void Run(ReadOnlySpan<T> source, Window from, int rows, ReadOnlySpan<T> bias, Span<T> target, Window to, bool add)
+    {
+        int lanes = Vector512<T>.Count, vectors = rows > lanes ? MostVectors : 1;
+        int rowSize = weights.Groups * weights.Sources * from.Plane, resultSize = weights.Groups * weights.Targets * to.Plane;
+        using AxisTable rowTable = new(rowAxis, weights.RowOrder, from.Top, from.Height, to.Top, to.Height, merge: false);
+        using AxisTable columnTable = new(columnAxis, weights.ColumnOrder, from.Left, from.Width, to.Left, to.Width, merge: true);
+        int band = Math.Min(to.Height, Math.Max(1, BandTargets / to.Width));
+        int[] needed = ArrayPool<int>.Shared.Rent(to.Height);
+        bool[] used = ArrayPool<bool>.Shared.Rent(from.Height);
+        int ring = RowsAtHand(rowTable, to.Height, band, needed, used.AsSpan(0, from.Height));
+        using var held = new LaneSource<T>(weights.Groups, weights.Sources, from, ring, vectors, IsCompactionWorthwhile);
+        int resultVectors = ChannelBlock.Widest * band * to.Width;
+        T[] scratch = ArrayPool<T>.Shared.Rent(((resultVectors + lanes) * vectors * lanes) + lanes);
+        fixed (T* pSource = source, pTarget = target, pScratch = scratch, pBias = bias)
+        fixed (AxisRun* rowRuns = rowTable.Runs, columnRuns = columnTable.Runs)
+        fixed (int* columnStarts = columnTable.Starts)
+        {
+            T* result = (T*)(((nint)pScratch + 63) & ~63);
+            var sweep = new ConvolutionSweep<T>
+            {
+                Columns = columnRuns,
+                ColumnStarts = columnStarts,
+                Width = to.Width,
+                Taps = columnAxis.Taps,
+                Depth = weights.Sources,
+            };
+            for (int row = 0; row < rows; row += vectors * lanes)
+            {
+                int count = Math.Min(vectors * lanes, rows - row);
+                held.Begin(pSource + ((nint)row * rowSize), rowSize, count);
+                for (int top = 0; top < to.Height; top += band)
+                {
+                    int bottom = Math.Min(to.Height, top + band);
+                    held.Load(needed[bottom - 1], used);
+                    for (int group = 0; group < weights.Groups; group++)
+                    {
+                        held.Describe(ref sweep, group);
+                        sweep.Weights = weights.Values + ((nint)group * weights.GroupSize);
+                        foreach (ChannelBlock block in weights.Blocks)
+                        {
+                            int channel = (group * weights.Targets) + block.First;
+                            sweep.ChannelStride = (nint)(bottom - top) * to.Width * vectors * lanes;
+                            for (int y = top; y < bottom; y++)
+                            {
+                                sweep.Rows = rowRuns + rowTable.Starts[y];
+                                sweep.RowCount = rowTable.Starts[y + 1] - rowTable.Starts[y];
+                                sweep.Result = result + ((nint)(y - top) * to.Width * vectors * lanes);
+                                if (vectors == 1)
+                                    NarrowTiles.Run(&sweep, block.Width);
+                                else
+                                    WideTiles.Run(&sweep, block.Width);
+                            }
+
+                            sweep.Weights += (nint)block.Width * weights.Sources * rowAxis.Taps * columnAxis.Taps;
+                            nint at = ((nint)channel * to.Plane) + ((nint)top * to.Width);
+                            T* into = pTarget + ((nint)row * resultSize) + at;
+                            T* begin = add ? into : pBias == null ? null : pBias + at;
+                            int beginStride = add ? resultSize : 0;
+                            int length = (bottom - top) * to.Width;
+                            Store(result, vectors, block.Count, length, begin, beginStride, into, to.Plane, resultSize, count);
+                        }
+                    }
+                }
+            }
+        }
+
+        GC.KeepAlive(this);
+        ArrayPool<int>.Shared.Return(needed);
+        ArrayPool<bool>.Shared.Return(used);
+        ArrayPool<T>.Shared.Return(scratch);
+    }
+
+    /// <summary>Writes the results of a block of channels.</summary>
+    private static void Store(
+        T* result, int vectors, int channels, int length, T* begin, int beginStride, T* target, int plane, int rowSize, int rows)
+    {
+        int lanes = Vector512<T>.Count;
+        if (length == plane)
+            (channels, length) = (1, channels * length);
+        for (int c = 0; c < channels; c++, target += plane, begin += begin == null ? 0 : plane)
+        {
+            for (int at = 0; at < length; at += LaneTranspose.MostWritten * lanes)
+            {
+                int count = Math.Min(LaneTranspose.MostWritten * lanes, length - at);
+                for (int v = 0; v < vectors; v++)
+                {
+                    int first = v * lanes;
+                    LaneTranspose.Write(
+                        result + (((((nint)c * length) + at) * vectors) + v) * lanes,
+                        vectors * lanes,
+                        count,
+                        begin == null ? null : begin + at + ((nint)first * beginStride),
+                        beginStride,
+                        target + at + ((nint)first * rowSize),
+                        rowSize,
+                        Math.Min(lanes, rows - first));
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// How many rows of the source must be at hand at a time, if bands of targets are computed downwards and rows are loaded downwards.
+    /// </summary>
+    private static int RowsAtHand(AxisTable table, int targets, int band, int[] needed, Span<bool> used)
+    {
+        used.Clear();
+        int most = 0, ring = 1;
+        for (int t = 0; t < targets; t++)
+        {
+            foreach (AxisRun run in table.Runs[table.Starts[t]..table.Starts[t + 1]])
+            {
+                most = Math.Max(most, run.Source + 1);
+                used[run.Source] = true;
+            }
+
+            needed[t] = most;
+        }
+
+        int least = int.MaxValue;
+        for (int top = (targets - 1) / band * band; top >= 0; top -= band)
+        {
+            int bottom = Math.Min(targets, top + band);
+            foreach (AxisRun run in table.Runs[table.Starts[top]..table.Starts[bottom]])
+                least = Math.Min(least, run.Source);
+            if (least < needed[bottom - 1])
+                ring = Math.Max(ring, needed[bottom - 1] - least);
+        }
+
+        foreach (ref AxisRun run in table.Runs[..table.Starts[targets]])
+            run = run with { Source = run.Source % ring };
+        return ring;
+    }
+}
