@@ -80,7 +80,9 @@ internal static class RefinementSchedule
         if (!ledger.HasOpen(layer))
             return;
         ReluBranchAndBound[] trees = Trees(ledger, layer, bounds, search.Open(layer));
-        clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, bounds.MostWaiting, FirstBudget, BudgetBeforeAttack, search, clock));
+        clock.Run(
+            SearchStage.BranchAndBound,
+            () => Branch(ledger, layer, trees, bounds.MostWaiting, FirstBudget, BudgetBeforeAttack, search, clock));
 
         // A neuron that stays open is hard to prove or hard to attack: trees and attacks alternate, each time with twice the effort.
         int budget = BudgetBeforeAttack;

@@ -43,6 +43,16 @@ public sealed class FanInTests
     }
 
     [Fact]
+    public void Coefficient_TermsOfTheStartCancelAndTheirSizeUnderflows_IsNotTreatedAsZero()
+    {
+        // (1 + 2^-53) 2^-600 x - 2^-600 x: the sum of the coefficients is computed as 0, and their size over x up to 2^-600 as well.
+        double tiny = Math.Pow(2, -600);
+        LoweredLayer top = Layer([new(0, new DiagonalMap(One, tiny)), new(0, new DiagonalMap(One, tiny * Lost)),
+            new(0, new DiagonalMap(One, -tiny))]);
+        Check(new(One, [top], null), new([0], [tiny]), true, (Dyadic)(tiny * Lost) * tiny);
+    }
+
+    [Fact]
     public void Constant_InputsReadDirectlyAboveRectifiersThatAreOff_AreCharged()
     {
         double[] weights = [.. Enumerable.Range(0, Many).Select(static i => i < 8 ? 1 : Lost)];
