@@ -53,7 +53,7 @@ internal static class ClaimComparison
         int[] claimed = [.. Enumerable.Range(0, ledger.Count).Where(ledger.IsClaim)];
         if (claimed.Length == 0)
             return;
-        var searched = new VerdictLedger(bounded, scope: new HashSet<int>(claimed).Contains);
+        var searched = new VerdictLedger(bounded, scope: claimed.Select(ledger.TableIndexOf).ToHashSet().Contains);
         using var inner = new SearchClock(searched, options, clock.Parallel.CancellationToken);
         try
         {
@@ -64,7 +64,7 @@ internal static class ClaimComparison
             StabilityTable found = searched.ToTable(default, [], null);
             foreach (int index in claimed)
             {
-                NeuronStability neuron = found.Neurons[index];
+                NeuronStability neuron = found.Neurons[ledger.TableIndexOf(index)];
                 if (neuron.PositiveWitness is { } above)
                     ledger.Learn(index, above: true, above);
                 if (neuron.NegativeWitness is { } below)

@@ -10,7 +10,8 @@ namespace ExactCompression.Milp;
 /// <remarks>
 /// A rectifier whose sign is open, <c>l &lt;= z &lt;= u</c> with <c>l &lt; 0 &lt; u</c>, is <c>W a + b = x - s</c>,
 /// <c>0 &lt;= x &lt;= u y</c>, <c>0 &lt;= s &lt;= -l (1 - y)</c> with <c>y</c> binary: correct for any box, also below 0, because both ends
-/// are bounds of the pre-activation. A stably active neuron is encoded as <c>W a + b</c>, a stably inactive one is left out. Solvers
+/// are bounds of the pre-activation. Max pooling, LeakyReLU and the like are made of such rectifiers, and layers without rectifiers are
+/// substituted. A stably active neuron is encoded as <c>W a + b</c>, a stably inactive one is left out. Solvers
 /// satisfy rows up to an absolute tolerance, so everything is scaled by powers of two: inputs run from 0 to 1, and every rectifier's
 /// output, slack and row is at most 1.
 /// </remarks>
@@ -27,6 +28,7 @@ internal sealed class BigMEncoding : IDisposable
     private readonly VerdictLedger ledger;
     private readonly int[] inputs;
     private readonly BigMUnit[] units;
+    private readonly RectifierRows rows;
 
     /// <summary>Builds the program.</summary>
     /// <param name="backend">The solver.</param>
@@ -36,6 +38,7 @@ internal sealed class BigMEncoding : IDisposable
     public BigMEncoding(SolverBackend backend, VerdictLedger ledger, int layers, CancellationToken cancellation)
     {
         this.ledger = ledger;
+        rows = new(ledger.Graph);
         Layers = layers;
         Program = new(backend);
         try
@@ -46,7 +49,7 @@ internal sealed class BigMEncoding : IDisposable
             units = new BigMUnit[ledger.Offsets[layers]];
             for (int layer = 1; layer <= layers; layer++)
             {
-                for (int i = 0; i < ledger.Network.WidthOf(layer); i++)
+                for (int i = 0; i < ledger.Graph.Rectifier(layer).Width; i++)
                 {
                     cancellation.ThrowIfCancellationRequested();
                     units[ledger.Offsets[layer - 1] + i] = Add(layer, i);
@@ -139,13 +142,12 @@ internal sealed class BigMEncoding : IDisposable
                 values[inputs[k]] = Math.Clamp((input[k] - ledger.Domain.Lower.Span[k]) / Width(k), 0, 1);
         }
 
-        double[] a = input.ToArray();
+        double[][] all = LoweredEvaluation.PreActivations(ledger.Graph, input, Layers);
         for (int layer = 1; layer <= Layers; layer++)
         {
-            double[] z = AffineEvaluation.PreActivations(ledger.Network.HiddenLayer(layer), a);
+            double[] z = all[layer - 1];
             for (int i = 0; i < z.Length; i++)
                 units[ledger.Offsets[layer - 1] + i].Assign(z[i], values);
-            a = [.. z.Select(static v => Math.Max(0, v))];
         }
 
         return values;
@@ -214,22 +216,19 @@ internal sealed class BigMEncoding : IDisposable
     /// <returns>Its constant.</returns>
     private double Terms(int layer, int neuron, double scale, Action<int, double> term)
     {
-        AffineLayer map = ledger.Network.HiddenLayer(layer);
-        ReadOnlySpan<double> row = map.Row(neuron);
-        double constant = map.Bias.Span[neuron];
-        for (int j = 0; j < row.Length; j++)
+        RectifierRow row = rows.Read(layer, neuron);
+        double constant = row.Bias;
+        foreach ((int number, int element, double weight) in row.Entries)
         {
-            if (row[j] == 0)
-                continue;
-            if (layer == 1)
+            if (number == 0)
             {
-                constant += row[j] * ledger.Domain.Lower.Span[j];
-                if (inputs[j] >= 0)
-                    term(inputs[j], row[j] * Width(j) / scale);
+                constant += weight * ledger.Domain.Lower.Span[element];
+                if (inputs[element] >= 0)
+                    term(inputs[element], weight * Width(element) / scale);
             }
-            else if (units[ledger.Offsets[layer - 2] + j] is { Output: >= 0 } unit)
+            else if (units[ledger.Offsets[number - 1] + element] is { Output: >= 0 } unit)
             {
-                term(unit.Output, row[j] * unit.OutputScale / scale);
+                term(unit.Output, weight * unit.OutputScale / scale);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 using ExactCompression.Verdicts;
 
@@ -19,6 +20,7 @@ internal sealed class LinearRegion
     private readonly bool[] zero;
     private readonly double[][] functions;
     private readonly Dyadic[]?[] exact;
+    private readonly RectifierRow[] rows;
 
     /// <summary>Takes the given phases, except that a neuron that is 0 on the whole region is off.</summary>
     /// <param name="ledger">Proven bounds, which take precedence over the given phases.</param>
@@ -30,22 +32,21 @@ internal sealed class LinearRegion
         zero = new bool[ledger.Count];
         functions = new double[ledger.Count][];
         exact = new Dyadic[]?[ledger.Count];
+        rows = new RectifierRow[ledger.Count];
         int inputs = ledger.Network.InputSize;
+        var reader = new RectifierRows(ledger.Graph);
         for (int index = 0; index < functions.Length; index++)
         {
             (int layer, int neuron) = ledger.Place(index);
-            AffineLayer map = ledger.Network.HiddenLayer(layer);
-            ReadOnlySpan<double> row = map.Row(neuron);
+            RectifierRow row = rows[index] = reader.Read(layer, neuron);
             var function = new double[inputs + 1];
-            function[inputs] = map.Bias.Span[neuron];
-            for (int j = 0; j < row.Length; j++)
+            function[inputs] = row.Bias;
+            foreach ((int number, int element, double weight) in row.Entries)
             {
-                if (row[j] == 0)
-                    continue;
-                if (layer == 1)
-                    function[j] = row[j];
-                else if (ledger.Offsets[layer - 2] + j is var below && Active[below])
-                    TensorPrimitives.MultiplyAdd(functions[below], row[j], function, function);
+                if (number == 0)
+                    function[element] += weight;
+                else if (ledger.Offsets[number - 1] + element is var below && Active[below])
+                    TensorPrimitives.MultiplyAdd(functions[below], weight, function, function);
             }
 
             zero[index] = IsNearlyZero(function, index) && Array.TrueForAll(Exact(index), static c => c.Sign == 0);
@@ -60,7 +61,7 @@ internal sealed class LinearRegion
         const double Rounding = 1e-9;
         double range = Math.Max(Math.Abs(ledger.Lower[index]), Math.Abs(ledger.Upper[index])),
             largest = TensorPrimitives.MaxMagnitude(function);
-        return Math.Abs(largest) <= Rounding * range && ledger.Network.DenseLayers.All(static l => l.IsExact);
+        return Math.Abs(largest) <= Rounding * range && Array.TrueForAll(rows[..(index + 1)], static r => r.IsExact);
     }
 
     /// <summary>A neuron's function of the input without rounding, the constant last: terms can cancel to 0 on a whole region.</summary>
@@ -68,24 +69,19 @@ internal sealed class LinearRegion
     {
         if (exact[index] is { } known)
             return known;
-        (int layer, int neuron) = ledger.Place(index);
-        AffineLayer map = ledger.Network.HiddenLayer(layer);
         var function = new Dyadic[ledger.Network.InputSize + 1];
-        function[^1] = map.Bias.Span[neuron];
-        for (int j = 0; j < map.Inputs; j++)
+        function[^1] = rows[index].Bias;
+        foreach ((int number, int element, double weight) in rows[index].Entries)
         {
-            Dyadic weight = map.Row(neuron)[j];
-            if (weight.Sign == 0)
-                continue;
-            if (layer == 1)
+            if (number == 0)
             {
-                function[j] = weight;
+                function[element] = weight;
             }
-            else if (ledger.Offsets[layer - 2] + j is var below && Active[below])
+            else if (ledger.Offsets[number - 1] + element is var below && Active[below])
             {
                 Dyadic[] term = Exact(below);
                 for (int k = 0; k < function.Length; k++)
-                    function[k] += weight * term[k];
+                    function[k] += (Dyadic)weight * term[k];
             }
         }
 

@@ -9,6 +9,9 @@ namespace ExactCompression.Milp;
 /// </summary>
 internal static class NeuronSearch
 {
+    /// <summary>With more weights, what is left to decide would not fit into a solver.</summary>
+    private const long MostWeights = 20_000_000;
+
     /// <summary>Decides the open neurons, first layer first.</summary>
     /// <param name="search">What is known, and the solver.</param>
     /// <param name="approximate">Whether to stop as soon as the sign is settled.</param>
@@ -21,7 +24,7 @@ internal static class NeuronSearch
             if (!ledger.HasOpen(layer))
                 continue;
             using var network = new BigMEncoding(search.Backend, ledger, layer - 1, search.Clock.Parallel.CancellationToken);
-            for (int neuron = 0; neuron < ledger.Network.WidthOf(layer); neuron++)
+            for (int neuron = 0; neuron < ledger.Graph.Rectifier(layer).Width; neuron++)
             {
                 int index = ledger.Offsets[layer - 1] + neuron;
                 for (int side = 0; side < 2 && ledger.StateOf(index) == NeuronState.Undetermined; side++)
@@ -45,11 +48,15 @@ internal static class NeuronSearch
     {
         SolverBackend? backend = SolverBackend.Known.FirstOrDefault(
             static b => b.Name == MilpSolvers.Default && MilpSolvers.Try(b).Available);
-        if (backend is null || !BigMEncoding.CanHold(ledger))
+        if (backend is null || !BigMEncoding.CanHold(ledger) || Weights(ledger) > MostWeights)
             return;
         using var milp = new MilpSearch(ledger, backend, new() { Formulation = MilpFormulation.NeuronApproximate }, search, clock);
         Run(milp, approximate: true, creditAll: true);
     }
+
+    /// <summary>Weights of the program's rows, convolutions unrolled.</summary>
+    private static long Weights(VerdictLedger ledger) => Enumerable.Range(1, ledger.DeepestOpen()).Select(ledger.Graph.Rectifier).Sum(
+        static layer => layer.Width * layer.Terms.Sum(static t => (long)t.Map.FanIn));
 
     private static void Decide(MilpSearch search, BigMEncoding network, int layer, int neuron, bool above, bool approximate, bool creditAll)
     {

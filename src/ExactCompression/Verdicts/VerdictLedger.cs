@@ -32,7 +32,7 @@ internal sealed class VerdictLedger
     /// <param name="table">The table.</param>
     /// <param name="reopenClaims">Whether neurons that are decided by a solver's claim alone are to be decided again; where nothing decides
     /// them, the claim stands. Imported verdicts always are.</param>
-    /// <param name="scope">The neurons to decide, by their index over all layers; null for all.</param>
+    /// <param name="scope">The neurons to decide, by their place in the table; null for all.</param>
     public VerdictLedger(StabilityTable table, bool reopenClaims = false, Func<int, bool>? scope = null)
     {
         start = table;
@@ -131,6 +131,9 @@ internal sealed class VerdictLedger
     /// Whether a neuron is proven never to be below 0 while it is open whether it is ever above 0: it may be 0 everywhere.
     /// </summary>
     public bool MayBeZero(int index) => states.IsOpen(index) && Lower[index] >= 0;
+
+    /// <inheritdoc cref="NeuronLayout.TableIndexOf"/>
+    public int TableIndexOf(int index) => tableIndices[index];
 
     /// <inheritdoc cref="NeuronLayout.Place"/>
     public (int Layer, int Neuron) Place(int index) => layout.Place(index);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Networks;
@@ -24,26 +25,52 @@ internal static class LoweredEvaluation
     public static double[][] Values(LoweredGraph graph, ReadOnlySpan<double> input)
     {
         var values = new double[graph.Layers.Count + 1][];
+        Run(graph, input, values, graph.Layers.Count, static (_, _) => { });
+        return values;
+    }
+
+    /// <summary>The pre-activations of the first layers with rectifiers.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="input">The network's input.</param>
+    /// <param name="last">The last of these layers, 1-based; 0 for none.</param>
+    public static double[][] PreActivations(LoweredGraph graph, ReadOnlySpan<double> input, int last)
+    {
+        var found = new double[last][];
+        Run(graph, input, new double[graph.Layers.Count + 1][], last == 0 ? 0 : graph.ValueOf(last), (number, z) =>
+        {
+            if (number > 0)
+                found[number - 1] = z;
+        });
+        return found;
+    }
+
+    private static void Run(LoweredGraph graph, ReadOnlySpan<double> input, double[][] values, int last, Action<int, double[]> computed)
+    {
         values[0] = input.ToArray();
         var row = new SparseRow();
-        for (int l = 0; l < graph.Layers.Count; l++)
+        for (int l = 0; l < last; l++)
         {
             LoweredLayer layer = graph.Layers[l];
             double[] z = layer.Bias.ToArray();
             foreach (LinearTerm term in layer.Terms)
             {
-                double[] source = values[term.Source];
                 for (int i = 0; i < z.Length; i++)
-                {
-                    term.Map.ReadRow(i, row);
-                    for (int k = 0; k < row.Count; k++)
-                        z[i] += row.Weights[k] * source[row.Columns[k]];
-                }
+                    z[i] += Product(term.Map, i, values[term.Source], row);
             }
 
+            computed(graph.NumberOf(l + 1), z);
             values[l + 1] = layer.IsRectifier ? Array.ConvertAll(z, static v => Math.Max(0, v)) : z;
         }
+    }
 
-        return values;
+    private static double Product(ILinearMap map, int element, double[] source, SparseRow row)
+    {
+        if (map is DenseMap dense)
+            return TensorPrimitives.Dot(dense.Row(element), source);
+        map.ReadRow(element, row);
+        double sum = 0;
+        for (int k = 0; k < row.Count; k++)
+            sum += row.Weights[k] * source[row.Columns[k]];
+        return sum;
     }
 }

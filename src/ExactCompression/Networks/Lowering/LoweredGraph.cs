@@ -11,6 +11,7 @@ internal sealed class LoweredGraph
 {
     private readonly int[] rectifiers;
     private readonly int[] readers;
+    private readonly int[] numbers;
 
     /// <summary>Makes a graph.</summary>
     /// <param name="input">The network's input.</param>
@@ -22,6 +23,9 @@ internal sealed class LoweredGraph
         (Input, Layers, Outputs) = (input, layers, outputs);
         rectifiers = [.. Enumerable.Range(0, hidden ?? layers.Count).Where(i => layers[i].IsRectifier)];
         readers = new int[layers.Count + 1];
+        numbers = new int[layers.Count + 1];
+        for (int number = 1; number <= rectifiers.Length; number++)
+            numbers[rectifiers[number - 1] + 1] = number;
         for (int l = 0; l < layers.Count; l++)
         {
             foreach (LinearTerm term in layers[l].Terms)
@@ -74,6 +78,10 @@ internal sealed class LoweredGraph
     /// <summary>The arrangement of a value.</summary>
     /// <param name="value">0 for the input, else a layer's 1-based place.</param>
     public MapShape ShapeOf(int value) => value == 0 ? Input : Layers[value - 1].Shape;
+
+    /// <summary>The number of the layer whose rectifiers give a value, 1-based; 0 where none do.</summary>
+    /// <param name="value">The value.</param>
+    public int NumberOf(int value) => numbers[value];
 
     /// <summary>How many terms take a value.</summary>
     /// <param name="value">The value.</param>
