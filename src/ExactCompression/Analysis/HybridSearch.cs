@@ -63,7 +63,7 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
 
         // Only a time limit is sure to end a solver, so it is used only where the time is limited; and last, since its claims are never
         // premises of a proof.
-        if (ledger.Decided < ledger.Count && ledger.Network.IsDense && Options is { TimeLimit: not null, WithoutSolvers: false })
+        if (ledger.Decided < ledger.Count && Options is { TimeLimit: not null, WithoutSolvers: false })
             clock.Run(SearchStage.Milp, () => NeuronSearch.DecideOpen(ledger, Options, clock));
     }
 
