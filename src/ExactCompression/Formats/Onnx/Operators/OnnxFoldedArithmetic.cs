@@ -83,6 +83,22 @@ internal static class OnnxFoldedArithmetic
         return OnnxTensor.OfIntegers(step.Node.Outputs[0], shape, [product], step.Reading.Fault);
     }
 
+    /// <summary>Integers in equal steps; null for other numbers.</summary>
+    public static OnnxTensor? Range(OnnxStep step)
+    {
+        if (step.Constant(0).IsFloat)
+            return null;
+        long[] ends = [.. Enumerable.Range(0, 3).Select(i => step.Constant(i).Integers is [var only] ? only : 0)];
+        if (ends[2] == 0)
+            throw step.Node.ShapeFault("Its step is 0.");
+        decimal count = Math.Max(0, Math.Ceiling(((decimal)ends[1] - ends[0]) / ends[2]));
+        if (count > int.MaxValue)
+            throw step.Node.ShapeFault($"It gives {count} elements.");
+        step.Budget.AllocateValues((long)count, step.Node.Place);
+        long[] values = [.. Enumerable.Range(0, (int)count).Select(i => ends[0] + (i * ends[2]))];
+        return OnnxTensor.OfIntegers(step.Node.Outputs[0], [values.Length], values, step.Reading.Fault);
+    }
+
     private static OnnxTensor? Floats(OnnxStep step, double[] a, double[] b, int[] shape, WeightPrecision precision)
     {
         var results = new double[a.Length];
