@@ -68,7 +68,9 @@ public sealed class OnnxArrangementTests
         AttributeProto how = new() { Name = "mode", Type = AttributeProto.Types.AttributeType.String,
             S = Google.Protobuf.ByteString.CopyFromUtf8(mode) };
         AssertRead(Image(10).Node("Pad", "x", "y", how, Ints("pads", 0, 0, 1, 2, 0, 0, 1, 1), Float("value", value)));
-        AssertRead(Image().Integers("p", 0, 1, mode == "reflect" ? 0 : 1, 2, 0, 0, mode == "reflect" ? 0 : -1, 1).Weights("v", [], value).Node("Pad", "x p v", "y", how));
+        AssertRead(
+            Image().Integers("p", 0, 1, mode == "reflect" ? 0 : 1, 2, 0, 0, mode == "reflect" ? 0 : -1, 1)
+            .Weights("v", [], value).Node("Pad", "x p v", "y", how));
         AssertRead(Image(18).Integers("p", 1, 1).Integers("a", -2).Weights("v", [], value).Node("Pad", "x p v a", "y", how));
     }
 
@@ -98,12 +100,14 @@ public sealed class OnnxArrangementTests
             .Node("Concat", "b rest", "t", Int("axis", 0)).Node("Reshape", "x t", "y"));
         AssertRead(Image().Add(new TensorProto { Name = "one", DataType = DataType.Int64, Int64Data = { 1 } }).Integers("axes", 0)
             .Node("Shape", "x", "s").Node("Gather", "s one", "c").Node("Unsqueeze", "c axes", "d").Integers("two", 2).Integers("rest", -1)
-            .Node("Mul", "d two", "e").Node("Div", "e two", "f").Node("Concat", "axes rest f", "t", Int("axis", 0)).Node("Reshape", "x t", "y"));
+            .Node("Mul", "d two", "e").Node("Div", "e two", "f")
+                .Node("Concat", "axes rest f", "t", Int("axis", 0)).Node("Reshape", "x t", "y"));
         AssertRead(Image().Integers("lo", 0).Integers("hi", 2).Integers("rest", -1).Node("Shape", "x", "s").Node("Slice", "s lo hi", "p")
             .Node("Cast", "p", "q", Int("to", (long)DataType.Int32)).Node("Cast", "q", "r", Int("to", (long)DataType.Int64))
             .Node("Concat", "r rest", "t", Int("axis", 0)).Node("Reshape", "x t", "y"));
         AssertRead(new OnnxModelBuilder().Input("x", 1, 3).Output("y").Integers("two", 2, 3).Integers("none", -1, -1).Integers("r", 2)
-            .Node("ConstantOfShape", "r", "ones", TensorValue("value", new() { DataType = DataType.Int64, Dims = { 1 }, Int64Data = { 1 } }))
+            .Node("ConstantOfShape", "r", "ones",
+                TensorValue("value", new() { DataType = DataType.Int64, Dims = { 1 }, Int64Data = { 1 } }))
             .Node("Equal", "two none", "e").Node("Where", "e ones two", "t").Node("Expand", "x t", "y"));
     }
 

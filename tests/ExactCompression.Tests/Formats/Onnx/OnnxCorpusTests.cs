@@ -25,7 +25,8 @@ public sealed class OnnxCorpusTests(ITestOutputHelper output)
             try
             {
                 ReluNetwork network = NetworkFormats.Read(file);
-                output.WriteLine($"{name}: {(network.IsDense ? "dense" : "graph")} {network.Architecture} {string.Join(' ', network.Remarks)}");
+                output.WriteLine(
+                    $"{name}: {(network.IsDense ? "dense" : "graph")} {network.Architecture} {string.Join(' ', network.Remarks)}");
                 byte[] content = File.ReadAllBytes(file);
                 if (network.IsDense || network.Lowered.Outputs is not null)
                     OnnxRuntimeOracle.AssertEvaluates(network, content);

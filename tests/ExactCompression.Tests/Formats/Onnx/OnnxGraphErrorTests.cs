@@ -121,7 +121,9 @@ public sealed class OnnxGraphErrorTests
     {
         OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 1, 1, 4, 4).Output("y").Weights("w", [1, 1, 2, 2], 1, 2, 3, 4);
         ModelProto huge = model.Node("Conv", "x w", "y", Ints("pads", padding, padding, padding, padding)).Model;
-        Assert.Contains("node 'Conv_0'", Assert.Throws<InvalidFileException>(() => OnnxRuntimeOracle.Read(huge)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "node 'Conv_0'", Assert.Throws<InvalidFileException>(() => OnnxRuntimeOracle.Read(huge)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

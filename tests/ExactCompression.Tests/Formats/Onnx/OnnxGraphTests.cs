@@ -6,7 +6,9 @@ using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType
 
 namespace ExactCompression.Tests.Formats.Onnx;
 
-/// <summary>Graphs that are no chains, and nodes that are not analysed: read as ONNX Runtime runs them, or opaque and said to be so.</summary>
+/// <summary>
+/// Graphs that are no chains, and nodes that are not analysed: read as ONNX Runtime runs them, or opaque and said to be so.
+/// </summary>
 public sealed class OnnxGraphTests
 {
     [Fact]
@@ -29,7 +31,8 @@ public sealed class OnnxGraphTests
     public void Read_SeveralInputsAndOutputs_AgreesWithRuntime()
     {
         ReluNetwork network = OnnxRuntimeOracle.AssertRead(
-            Base().Input("z", "N", 2, 2).Output("r").Output("s").Integers("rows", 0, -1).Node("Reshape", "z rows", "f").Node("MatMul", "x w", "y")
+            Base().Input("z", "N", 2, 2).Output("r").Output("s")
+                .Integers("rows", 0, -1).Node("Reshape", "z rows", "f").Node("MatMul", "x w", "y")
                 .Weights("v", [4, 2], 1, -2, 3, -4, 5, -6, 7, -8).Node("MatMul", "f v", "g").Node("Add", "g y", "r").Node("Relu", "g", "s")
                 .WithoutOutputShapes());
         Assert.Equal(7, network.InputSize);
@@ -158,7 +161,8 @@ public sealed class OnnxGraphTests
     {
         OnnxModelBuilder model = new OnnxModelBuilder().Input("x", rows, 3).Output("y", rows, 2).Weights("w", [3, 2], 1, 2, 3, 4, 5, 6)
             .Weights("b", [2], 0.5, -8).Integers("all", rows, -1).Integers("three", rows, 1, 3)
-            .Node("Reshape", "x three", "t").Node("Reshape", "t all", "f").Node("MatMul", "f w", "m").Node("Add", "m b", "z").Node("Relu", "z", "y");
+            .Node("Reshape", "x three", "t").Node("Reshape", "t all", "f").Node("MatMul", "f w", "m")
+                .Node("Add", "m b", "z").Node("Relu", "z", "y");
         ReluNetwork network = OnnxRuntimeOracle.AssertRead(model.Model);
         Assert.True(network.IsDense);
         Assert.Equal($"x [{rows},3] -> y [{rows},2]", network.Interface!.ToString());
@@ -166,7 +170,8 @@ public sealed class OnnxGraphTests
 
     [Fact]
     public void Read_RowsThatAreNoBatch_AreOneInput() => Assert.Equal(12, OnnxRuntimeOracle.AssertRead(
-        new OnnxModelBuilder().Input("x", 4, 3).Output("y", 2, 3).Weights("w", [2, 4], 1, -2, 3, -4, 5, -6, 7, -8).Node("MatMul", "w x", "m")
+        new OnnxModelBuilder().Input("x", 4, 3).Output("y", 2, 3)
+            .Weights("w", [2, 4], 1, -2, 3, -4, 5, -6, 7, -8).Node("MatMul", "w x", "m")
             .Node("Relu", "m", "y").Model).InputSize);
 
     [Fact]

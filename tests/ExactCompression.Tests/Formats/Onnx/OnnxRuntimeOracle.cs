@@ -64,8 +64,8 @@ internal sealed class OnnxRuntimeOracle : IDisposable
     public void Dispose() => session.Dispose();
 
     /// <summary>
-    /// Asserts that the library reads a model as the runtime runs it, at random inputs, whatever its inputs, outputs and batch are; and that
-    /// it is written as it was.
+    /// Asserts that the library reads a model as the runtime runs it, at random inputs, whatever its inputs, outputs and batch are; and
+    /// that it is written as it was.
     /// </summary>
     /// <returns>The network that was read.</returns>
     public static ReluNetwork AssertRead(ModelProto model, double tolerance = 1e-4)

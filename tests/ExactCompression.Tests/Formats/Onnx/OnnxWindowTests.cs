@@ -17,9 +17,11 @@ public sealed class OnnxWindowTests
             (Geometry geometry, int groups, int perGroup, int filters) =
                 (new Geometry(random, dilates: true), random.Next(1, 4), random.Next(1, 3), random.Next(1, 3));
             object[] sizes = geometry.Sizes;
-            OnnxModelBuilder model = new OnnxModelBuilder().Input("x", [random.Next(3) == 0 ? "N" : (object)1, groups * perGroup, .. sizes]).Output("y")
+            OnnxModelBuilder model = new OnnxModelBuilder()
+                .Input("x", [random.Next(3) == 0 ? "N" : (object)1, groups * perGroup, .. sizes]).Output("y")
                 .Weights(
-                    "w", [groups * filters, perGroup, .. geometry.Kernel], Values(random, groups * filters * perGroup * geometry.KernelCount))
+                    "w", [groups * filters, perGroup, .. geometry.Kernel],
+                        Values(random, groups * filters * perGroup * geometry.KernelCount))
                 .Weights("b", [groups * filters], Values(random, groups * filters))
                 .Node("Conv", random.Next(2) == 0 ? "x w b" : "x w", "c", [Int("group", groups), .. geometry.Attributes])
                 .Node("Relu", "c", "y");
@@ -60,7 +62,8 @@ public sealed class OnnxWindowTests
     [Fact]
     public void Conv_OfAFixedBatch_AgreesWithRuntime()
     {
-        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 4, 2, 5, 5).Output("y", 4, 18).Weights("w", [2, 2, 3, 3], Values(new(3), 36))
+        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", 4, 2, 5, 5).Output("y", 4, 18)
+            .Weights("w", [2, 2, 3, 3], Values(new(3), 36))
             .Integers("shape", 4, -1).Node("Conv", "x w", "c").Node("Relu", "c", "r").Node("Reshape", "r shape", "y");
         Assert.Equal("2x5x5-2x3x3-18", OnnxRuntimeOracle.AssertRead(model.Model).Architecture);
     }
@@ -97,10 +100,12 @@ public sealed class OnnxWindowTests
             int rank = random.Next(1, 3);
             string mode = random.Next(5) switch { 0 => "SAME_UPPER", 1 => "SAME_LOWER", 2 => "VALID", _ => "" };
             bool isSame = mode.StartsWith("SAME", StringComparison.Ordinal); // where the runtime knows no dilations and no negative padding
-            int[] sizes = new int[rank], kernel = new int[rank], strides = new int[rank], dilations = new int[rank], pads = new int[2 * rank];
+            int[] sizes = new int[rank], kernel = new int[rank],
+                strides = new int[rank], dilations = new int[rank], pads = new int[2 * rank];
             for (int axis = 0; axis < rank; axis++)
             {
-                (kernel[axis], strides[axis], dilations[axis]) = (random.Next(1, 4), random.Next(1, 4), dilates && !isSame ? random.Next(1, 3) : 1);
+                (kernel[axis], strides[axis], dilations[axis]) = (random.Next(1, 4), random.Next(1, 4),
+                    dilates && !isSame ? random.Next(1, 3) : 1);
                 strides[axis] = isSame ? Math.Min(strides[axis], kernel[axis]) : strides[axis];
                 sizes[axis] = ((kernel[axis] - 1) * dilations[axis]) + random.Next(1, 6);
                 (pads[axis], pads[rank + axis]) = (random.Next(kernel[axis]), random.Next(kernel[axis]));

@@ -16,7 +16,8 @@ internal static class OnnxFoldedArithmetic
             return null;
         step.Budget.AllocateValues(3L * OnnxShapes.Count(shape), step.Node.Place);
         return a.IsFloat
-            ? Floats(step, OnnxLayout.Expand(a.Floats, a.Shape, shape, step.Budget), OnnxLayout.Expand(b.Floats, second, shape, step.Budget),
+            ? Floats(
+                step, OnnxLayout.Expand(a.Floats, a.Shape, shape, step.Budget), OnnxLayout.Expand(b.Floats, second, shape, step.Budget),
                 shape, (WeightPrecision)Math.Max((int)a.Precision, (int)b.Precision))
             : Integers(
                 step, OnnxLayout.Expand(a.Integers, a.Shape, shape, step.Budget), OnnxLayout.Expand(b.Integers, second, shape, step.Budget),

@@ -9,7 +9,8 @@ namespace ExactCompression.Formats.Onnx;
 /// </summary>
 internal static class OnnxFolding
 {
-    private static readonly FrozenDictionary<string, Func<OnnxStep, OnnxTensor?>> Known = new Dictionary<string, Func<OnnxStep, OnnxTensor?>>
+    private static readonly FrozenDictionary<string, Func<OnnxStep, OnnxTensor?>> Known =
+        new Dictionary<string, Func<OnnxStep, OnnxTensor?>>
     {
         ["Constant"] = FromAttribute,
         ["ConstantOfShape"] = OfShape,
@@ -193,7 +194,8 @@ internal static class OnnxFolding
 
         return parts[0].IsFloat
             ? OnnxTensor.OfFloats(
-                step.Node.Outputs[0], shape, Joined(static part => part.Floats), parts.Max(static part => part.Precision), step.Reading.Fault)
+                step.Node.Outputs[0], shape, Joined(static part => part.Floats),
+                    parts.Max(static part => part.Precision), step.Reading.Fault)
             : OnnxTensor.OfIntegers(step.Node.Outputs[0], shape, Joined(static part => part.Integers), step.Reading.Fault);
     }
 

@@ -10,7 +10,8 @@ internal static class OnnxGraphPrecision
     /// <param name="precision">What weights are stored as.</param>
     public static bool Holds(NetworkGraph graph, WeightPrecision precision) => graph.Nodes.All(node => node.Operator switch
     {
-        DenseOperator dense => dense is { WeightRadius: null, BiasRadius: null } && Fit(dense.Weights, precision) && Fit(dense.Bias, precision),
+        DenseOperator dense =>
+            dense is { WeightRadius: null, BiasRadius: null } && Fit(dense.Weights, precision) && Fit(dense.Bias, precision),
         ConvolutionOperator convolution => Fit(convolution.Filters, precision) && Fit(convolution.Bias, precision),
         ScaleShiftOperator scale => OnnxPartNodes.Hold([scale.Part], precision),
         ConstantOperator constant => Fit(constant.Values, precision),
