@@ -3,7 +3,8 @@
     From a trained network to a smaller one that computes the same function.
 .DESCRIPTION
     Imports a classifier of handwritten digits, determines which of its hidden neurons are stable over all inputs, compresses it,
-    checks that the result is equivalent, measures both, and writes the small network and the verdicts to files.
+    checks that the result is equivalent, measures both, and writes the small network and the verdicts to files. Then it decides which
+    neurons of a convolutional network are stable.
 .PARAMETER OutputPath
     The output folder; created if it does not exist.
 #>
@@ -89,4 +90,27 @@ $reread = Import-ReluNetwork -Path $small
 if ($reread.Architecture -ne $compression.Compressed.Architecture -or $before.Accuracy -ne $after.Accuracy) {
     throw 'The written file does not hold the compressed network, or its accuracy differs.'
 }
+
+Write-Step '8. A convolutional network' @'
+Two convolutions and a dense layer for the same images. Layers are the nodes of the ONNX file that have ReLUs; each neuron has a channel, a
+row and a column. A channel that is inactive at every position computes nothing.
+'@
+$convolutional = Import-ReluNetwork -Path (Join-Path $PSScriptRoot 'digits_conv_l1-0.004.onnx')
+$convolutional.Layers | Format-Table
+$states = $convolutional | Find-StableNeurons
+$states.Layers | Format-Table Layer, Name, Shape, StablyActive, StablyInactive, Unstable, Undetermined, Channels, InactiveChannels
+$states.Neurons | Where-Object State -EQ StablyInactive |
+    Format-Table Layer, Channel, Row, Column, LowerBound, UpperBound, Evidence | Out-String -Stream | Select-Object -First 8
+
+$map = Join-Path $OutputPath 'digits-conv-states.png'
+$same = Join-Path $OutputPath 'digits-conv.onnx'
+$states | Export-StabilityTable -Path (Join-Path $OutputPath 'digits-conv-stability.csv')
+$states | Export-StabilityPlot -Path $map
+$convolutional | Export-ReluNetwork -Path $same
+$bytes, $original = $same, $convolutional.Path | ForEach-Object { [Convert]::ToBase64String([System.IO.File]::ReadAllBytes($_)) }
+if ($states.Undetermined -ne 0 -or $bytes -ne $original) {
+    throw 'The convolutional network was not decided, or not written as it was.'
+}
+Write-Host "A map of the states, channel by channel: $map"
+Write-Host ''
 Write-Host "Done: $($network.Architecture) became $($reread.Architecture), proven equivalent on $($report.Domain)."

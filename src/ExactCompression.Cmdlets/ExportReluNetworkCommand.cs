@@ -32,13 +32,14 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
             FileNames.Of(network.Name, ".onnx"),
             (file, messages) =>
             {
+                IWritableNetworkFormat format = NetworkFormats.RequireWritable(file, network);
                 WeightPrecision stored = Precision.ToWeightPrecision() ?? NetworkFormats.SourcePrecision(network, file);
                 if (InputObject is CompressionResult { IsProven: false })
                     messages.Warning(
                         $"Nothing proves that '{file}' computes what {network.Name} did: the compression rests on verdicts that are "
                             + $"unproven, or is a copy from outside. Test-NetworkEquivalence compares the two.");
                 NetworkFormats.Write(network, file, stored);
-                if (!NetworkFormats.RequireWritable(file).Holds(network, stored))
+                if (!format.Holds(network, stored))
                     messages.Warning(Rounded(network, stored, NetworkFormats.WrittenDeviation(network, file, stored, domain)));
             });
     }

@@ -25,8 +25,13 @@ public static class StabilityTableView
         var bar = new StateBar(palette);
         NeuronState[] states = [.. StateBar.Order.Where(state => state != NeuronState.Undetermined || table.Undetermined > 0)];
         int[] widths = [.. states.Select(static state => StateBar.Label(state).Length + 2)];
-        int cells = Math.Clamp(Width(host) - Margin - LayerWidth - Gap - widths.Sum(static w => w + Gap), NarrowestBar, WidestBar);
         string gap = new(' ', Gap);
+        string[] channels = [.. table.Layers.Select(layer => Channels(layer, gap))];
+        int room = Width(host) - Margin - LayerWidth - Gap - widths.Sum(static w => w + Gap);
+        int longest = channels.Select(static text => text.Length).DefaultIfEmpty().Max();
+        if (room - longest < NarrowestBar)
+            (channels, longest) = (Array.ConvertAll(channels, static _ => ""), 0);
+        int cells = Math.Clamp(room - longest, NarrowestBar, WidestBar);
 
         yield return $"{palette.Heading(PrintableText.Of(table.Network.Name))} over {table.Domain}";
         yield return Summary(table);
@@ -41,7 +46,7 @@ public static class StabilityTableView
             yield return Units.Count(layer.Layer).PadLeft(LayerWidth) + gap + bar.Draw(layer, cells, widest)
                 + string.Concat(states.Zip(widths, (state, width) =>
                 gap + Units.Count(StateBar.Count(layer, state)).PadLeft(width)))
-                + Channels(layer, gap);
+                + channels[layer.Layer - 1];
         }
     }
 
@@ -73,7 +78,7 @@ public static class StabilityTableView
     /// <summary>The shape of a layer with rows and columns, and how many of its channels are stable everywhere.</summary>
     private static string Channels(LayerStability layer, string before)
     {
-        if (layer.Shape.Count < 2)
+        if (layer.Channels == layer.Neurons)
             return "";
         (int Count, string Name)[] stable = [(layer.ActiveChannels, "active"), (layer.InactiveChannels, "inactive")];
         string[] parts = [.. stable.Where(static s => s.Count > 0).Select(static s => $"{Units.Count(s.Count)} {s.Name}")];

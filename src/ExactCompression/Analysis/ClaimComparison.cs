@@ -82,14 +82,13 @@ internal static class ClaimComparison
             return;
         var bounds = new AlphaBetaCrown(map, below);
         float[] slopes = bounds.PlainSlopes();
-        CrownSubproblem[] problems = [.. claimed.Select(
-            index => CrownSubproblem.Root(index - first, ledger.StateOf(index) == NeuronState.StablyInactive, slopes))];
-        bounds.Optimize(problems, AdamSchedule.FromPlainSlopes, clock.Parallel);
-        foreach (CrownSubproblem problem in problems)
+        foreach (int[] some in claimed.Chunk(bounds.MostAtWork))
         {
-            double lower = problem.Above ? double.NegativeInfinity : -problem.Bound,
-                upper = problem.Above ? problem.Bound : double.PositiveInfinity;
-            ledger.Bound(first + problem.Neuron, lower, upper, Evidence.AlphaCrown);
+            CrownSubproblem[] problems = [.. some.Select(
+                index => CrownSubproblem.Root(index - first, ledger.StateOf(index) == NeuronState.StablyInactive, slopes))];
+            bounds.Optimize(problems, AdamSchedule.FromPlainSlopes, clock.Parallel);
+            foreach (CrownSubproblem problem in problems)
+                problem.Report(ledger, first);
         }
     }
 }

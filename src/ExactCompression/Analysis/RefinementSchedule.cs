@@ -48,13 +48,13 @@ internal static class RefinementSchedule
             if (!ledger.HasOpen(layer))
                 return;
             var bounds = new AlphaBetaCrown(map, below);
-            clock.Run(SearchStage.AlphaCrown, () => Tighten(ledger, layer, bounds, clock, onlyUndecided: true));
+            clock.Run(SearchStage.AlphaCrown, () => SlopeOptimization.Tighten(ledger, layer, bounds, clock, onlyUndecided: true));
             List<SignTarget> open = search.Open(layer);
             if (open.Count == 0 || open.Count > mostTrees)
                 return;
             ReluBranchAndBound[] trees = Trees(ledger, layer, bounds, open);
             int budget = Math.Max(FirstBudget, QuickBudget / trees.Length);
-            clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, budget, budget, search, clock));
+            clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, bounds.MostWaiting, budget, budget, search, clock));
         });
 
     private static void ForLayers(VerdictLedger ledger, Action<int, LoweredLayer, RelaxedGraph> work)
@@ -74,11 +74,15 @@ internal static class RefinementSchedule
         IReadOnlyDictionary<SignTarget, BoxCorner> hints)
     {
         var bounds = new AlphaBetaCrown(map, below);
-        clock.Run(SearchStage.AlphaCrown, () => Tighten(ledger, layer, bounds, clock, onlyUndecided: layer == ledger.DeepestOpen()));
+        clock.Run(
+            SearchStage.AlphaCrown,
+            () => SlopeOptimization.Tighten(ledger, layer, bounds, clock, onlyUndecided: layer == ledger.DeepestOpen()));
         if (!ledger.HasOpen(layer))
             return;
         ReluBranchAndBound[] trees = Trees(ledger, layer, bounds, search.Open(layer));
-        clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, FirstBudget, BudgetBeforeAttack, search, clock));
+        clock.Run(
+            SearchStage.BranchAndBound,
+            () => Branch(ledger, layer, trees, bounds.MostWaiting, FirstBudget, BudgetBeforeAttack, search, clock));
 
         // A neuron that stays open is hard to prove or hard to attack: trees and attacks alternate, each time with twice the effort.
         int budget = BudgetBeforeAttack;
@@ -88,14 +92,14 @@ internal static class RefinementSchedule
             budget *= 2;
             clock.Run(
                 SearchStage.Attack, () => AttackSchedule.Single(search, layer, current, ledger.Network.InputSize, ledger.Domain, hints));
-            clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, budget, budget, search, clock));
+            clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, bounds.MostWaiting, budget, budget, search, clock));
         }
 
         if (ledger.HasOpen(layer))
             clock.Run(
                 SearchStage.BranchAndBound,
                 () => Branch(
-                    ledger, layer, trees, 4 * budget,
+                    ledger, layer, trees, bounds.MostWaiting, 4 * budget,
                     InputBranchAndBound.CanSplit(ledger.Network) ? LastBudgetOfFewInputs : LastBudget, search, clock));
     }
 
@@ -103,49 +107,34 @@ internal static class RefinementSchedule
     private static ReluBranchAndBound[] Trees(VerdictLedger ledger, int layer, AlphaBetaCrown bounds, List<SignTarget> open) =>
         [.. open.Select(target => new ReluBranchAndBound(bounds, target, target.Index - ledger.Offsets[layer - 1]))];
 
-    private static void Tighten(VerdictLedger ledger, int layer, AlphaBetaCrown bounds, SearchClock clock, bool onlyUndecided)
-    {
-        clock.Report(SearchStage.AlphaCrown, layer);
-        int first = ledger.Offsets[layer - 1], width = ledger.Graph.Rectifier(layer).Width;
-        float[] slopes = bounds.PlainSlopes();
-        var problems = new List<CrownSubproblem>();
-        for (int i = 0; i < width; i++)
-        {
-            if (ledger.Lower[first + i] >= 0 || ledger.Upper[first + i] <= 0)
-                continue;
-            foreach (bool above in (bool[])[true, false])
-            {
-                if (!onlyUndecided || ledger.NeedsWitness(first + i, above))
-                    problems.Add(CrownSubproblem.Root(i, above, slopes));
-            }
-        }
-
-        CrownSubproblem[] all = [.. problems];
-        bounds.Optimize(all, AdamSchedule.FromPlainSlopes, clock.Parallel);
-        foreach (CrownSubproblem problem in all)
-        {
-            if (problem.Above)
-                ledger.Bound(first + problem.Neuron, double.NegativeInfinity, problem.Bound, Evidence.AlphaCrown);
-            else
-                ledger.Bound(first + problem.Neuron, -problem.Bound, double.PositiveInfinity, Evidence.AlphaCrown);
-        }
-    }
-
     /// <summary>
     /// Grows the trees of the targets that are still open, all of them a little before any of them much, so that easy neurons do not wait
-    /// for hard ones.
+    /// for hard ones. A tree for which there is no room in memory begins anew with the next budget.
     /// </summary>
     private static void Branch(
-        VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int budget, int last, WitnessSearch search, SearchClock clock)
+        VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, int budget, int last, WitnessSearch search,
+        SearchClock clock)
     {
+        long waiting = trees.Sum(static t => (long)t.Open);
         for (; budget <= last; budget *= 4)
         {
             foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target) && !t.Stuck))
             {
                 clock.Report(SearchStage.BranchAndBound, layer);
-                tree.Continue(budget, search, clock.Parallel);
+                waiting -= tree.Open;
+                tree.Continue(Math.Min(budget, mostWaiting), search, clock.Parallel);
+                waiting += tree.Open;
                 if (!tree.IsProven)
+                {
+                    if (waiting > mostWaiting)
+                    {
+                        waiting -= tree.Open;
+                        tree.Forget();
+                    }
+
                     continue;
+                }
+
                 if (tree.Target.Above)
                     ledger.Bound(tree.Target.Index, double.NegativeInfinity, 0, Evidence.BranchAndBound);
                 else

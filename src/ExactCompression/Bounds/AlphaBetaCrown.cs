@@ -18,6 +18,13 @@ internal sealed class AlphaBetaCrown
 {
     private const int RowBlock = 8;
 
+    /// <summary>Memory for problems at work, which hold slopes and two points of the input each; and for those that wait, with their
+    /// slopes alone.</summary>
+    private const long BytesAtWork = 512L << 20, BytesWaiting = 1L << 30;
+
+    /// <summary>About what a problem takes beside these.</summary>
+    private const long Overhead = 512;
+
     /// <summary>How many rectifiers a problem proposes for branching.</summary>
     private const int Candidates = 8;
 
@@ -30,6 +37,12 @@ internal sealed class AlphaBetaCrown
 
     /// <summary>Number of rectifiers below, each of which has a slope in every problem.</summary>
     public int Rectifiers => paths.Offsets[^1];
+
+    /// <summary>How many problems may be optimised together, so that they take no more than half a gigabyte.</summary>
+    public int MostAtWork => Count(BytesAtWork, Rectifiers + (2L * paths.ShapeOf(0).Count));
+
+    /// <summary>How many problems may wait to be split, so that they take no more than a gigabyte.</summary>
+    public int MostWaiting => Count(BytesWaiting, Rectifiers);
 
     /// <summary>The slopes that plain CROWN would take.</summary>
     public float[] PlainSlopes() => [.. paths.Layers.Where(static r => r.Layer.IsRectifier)
@@ -64,6 +77,9 @@ internal sealed class AlphaBetaCrown
             },
             static _ => { });
     }
+
+    private static int Count(long bytes, long numbers) =>
+        (int)Math.Clamp(bytes / ((sizeof(float) * numbers) + Overhead), 64, int.MaxValue / 2);
 
     private static void OptimizeBlock(AdamSchedule descent, AlphaBetaCrownBlock block, CancellationToken cancellation)
     {

@@ -67,7 +67,11 @@ internal sealed class BackwardBlock(BackwardPaths paths, int most)
                 error = source.Range.PlusRadius(error, term.Map.Radius, neuron, entries);
 
                 // Sums with what other layers add are rounded; a copy is not.
-                if (!paths.IsCopied(term.Source) && source.Range.SizeOf(term.Map, neuron, entries) is var size && size != 0)
+                if (paths.IsCopied(term.Source))
+                    continue;
+                double size = source.Range.SizeOf(term.Map, neuron, entries);
+                term.Map.ReadRow(neuron, entries);
+                if (entries.Weights.IndexOfAnyExcept(0.0) >= 0)
                     error += (source.Gamma * size * (1 + 1e-9)) + Rounding.Underflow;
             }
 

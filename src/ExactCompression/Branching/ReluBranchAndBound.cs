@@ -21,7 +21,7 @@ internal sealed class ReluBranchAndBound
     private readonly AlphaBetaCrown bounds;
     private readonly PriorityQueue<CrownSubproblem, double> open = new();
     private readonly List<CrownSubproblem> taken = [];
-    private readonly CrownSubproblem root;
+    private readonly int neuron;
     private int rounds;
 
     /// <summary>Starts the search for whether a neuron's pre-activation can have a given sign.</summary>
@@ -31,8 +31,7 @@ internal sealed class ReluBranchAndBound
     public ReluBranchAndBound(AlphaBetaCrown bounds, SignTarget target, int neuron)
     {
         this.bounds = bounds;
-        Target = target;
-        root = CrownSubproblem.Root(neuron, target.Above, bounds.PlainSlopes());
+        (Target, this.neuron) = (target, neuron);
     }
 
     /// <summary>The neuron and the sign.</summary>
@@ -45,6 +44,9 @@ internal sealed class ReluBranchAndBound
 
     /// <summary>Sub-problems bounded so far.</summary>
     public int Solved { get; private set; }
+
+    /// <summary>Sub-problems that are kept for later.</summary>
+    public int Open => open.Count;
 
     /// <summary>Whether the sign is proven unreachable: every sub-problem's bound is at most 0.</summary>
     public bool IsProven => Solved > 0 && open.Count == 0 && taken.Count == 0 && !Stuck;
@@ -66,6 +68,7 @@ internal sealed class ReluBranchAndBound
         PutBack();
         if (Solved == 0)
         {
+            var root = CrownSubproblem.Root(neuron, Target.Above, bounds.PlainSlopes());
             taken.Add(root);
             Bound([root], AdamSchedule.FromPlainSlopes, search, parallel);
             taken.Clear();
@@ -82,6 +85,15 @@ internal sealed class ReluBranchAndBound
             Stuck = leaves.Any(static l => l.Loosest.Length == 0 && !(l.Bound <= 0));
             taken.Clear();
         }
+    }
+
+    /// <summary>Drops all sub-problems, to free their memory: the search begins anew.</summary>
+    public void Forget()
+    {
+        open.Clear();
+        taken.Clear();
+        Proven?.Clear();
+        (Solved, Stuck) = (0, false);
     }
 
     /// <summary>Reopens what an exception has left unfinished: nothing may count as proven because it was lost.</summary>
@@ -103,7 +115,10 @@ internal sealed class ReluBranchAndBound
         if (search is not null)
             Attack(left, search);
         foreach (CrownSubproblem problem in left)
+        {
+            (problem.Corner, problem.Mean) = ([], []); // they have had their turn
             open.Enqueue(problem, -problem.Bound);
+        }
     }
 
     /// <summary>

@@ -39,11 +39,10 @@ public sealed class ReluNetworkMeasurement
     public long Parameters => Network.ParameterCount;
 
     /// <summary>Multiply-adds that one row takes.</summary>
-    public long MultiplyAdds => Network.ConnectionCount;
+    public long MultiplyAdds => Network.MultiplyAddCount;
 
     /// <summary>Bytes of the weights and biases at the precision that they are stored in.</summary>
-    public long Bytes =>
-        Network.DenseLayers.Sum(static l => (l.ConnectionCount + l.Outputs) * (l.Precision == WeightPrecision.Float32 ? 4 : 8));
+    public long Bytes => Network.Layers.Sum(static l => l.ByteCount);
 
     /// <summary>Time of a single row, on one thread, at the network's own precision: the median of several runs.</summary>
     public TimeSpan RowTime => TimeSpan.FromMicroseconds(RowMicroseconds);

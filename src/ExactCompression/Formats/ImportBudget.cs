@@ -25,7 +25,7 @@ internal sealed class ImportBudget
 
     private readonly ImportOptions options;
     private readonly string path;
-    private readonly HashSet<string> included = [];
+    private readonly HashSet<string> included;
     private long size;
     private long work;
     private long allocated;
@@ -39,9 +39,16 @@ internal sealed class ImportBudget
     {
         this.options = options;
         this.path = path;
+        included = [];
         size = options.MaximumSize ?? Math.Max(SmallestSize, Times(fileLength, BytesPerByte));
         work = Times(Math.Max(size, SmallestSize), WorkPerByte);
     }
+
+    private ImportBudget(ImportBudget other) =>
+        (options, path, size, work, included) = (other.options, other.path, other.size, other.work, [.. other.included]);
+
+    /// <summary>The same allowance again, for another attempt once what one took is dropped.</summary>
+    public ImportBudget Renewed() => new(this);
 
     /// <summary>Adds the allowance for a further file, once, unless the user has set a limit.</summary>
     /// <param name="file">Full path.</param>

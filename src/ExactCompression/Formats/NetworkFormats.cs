@@ -69,11 +69,16 @@ public static class NetworkFormats
     /// <param name="precision">What weights are stored as, or null for the narrowest that holds every weight without rounding.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <exception cref="InvalidInputException">The extension selects no format that can be written, or a weight is too large for the
-    /// precision.</exception>
+    /// precision, or the format does not hold such networks.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static void Write(ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true)
     {
-        IWritableNetworkFormat format = RequireWritable(network, path);
+        IWritableNetworkFormat format = RequireWritable(path, network);
+        if (!network.IsDense && network.Source is not null && precision is { } wanted && wanted != network.SourcePrecision)
+            throw new InvalidInputException(
+                "PrecisionNotApplicable",
+                $"{network.Name} is a graph, which is written as the model that it was read from, with {network.SourcePrecision} weights.",
+                "Leave -Precision out.");
         WeightPrecision stored = precision
             ?? (format.Holds(network, WeightPrecision.Float32) ? WeightPrecision.Float32 : network.Precision);
         NetworkFiles.Replace(path, overwrite, stream => format.Write(network, stream, stored));
@@ -87,8 +92,8 @@ public static class NetworkFormats
     /// <param name="path">A path; its extension selects the format.</param>
     /// <exception cref="InvalidInputException">The extension selects no format that can be written.</exception>
     public static WeightPrecision SourcePrecision(ReluNetwork network, string path) =>
-        RequireWritable(network, path).Holds(network, network.SourcePrecision)
-            || !network.IsDense || network.DenseLayers.All(static l => l.Parts is null)
+        !network.IsDense || network.DenseLayers.All(static l => l.Parts is null)
+            || RequireWritable(path).Holds(network, network.SourcePrecision)
             ? network.SourcePrecision
             : network.Precision;
 
@@ -103,8 +108,9 @@ public static class NetworkFormats
     /// <returns>The bound; infinity if none is known.</returns>
     /// <exception cref="InvalidFileException">The file cannot be read again.</exception>
     public static double WrittenDeviation(ReluNetwork network, string path, WeightPrecision precision, InputDomain domain) =>
-        RequireWritable(path).Holds(network, precision)
+        RequireWritable(path, network).Holds(network, precision)
             ? 0
+            : network.Graph is not null ? double.PositiveInfinity
             : DeviationProof.OfSameWidths(network, Read(path), domain.For(network.InputSize));
 
     /// <summary>The format that a file of that name is written in.</summary>
@@ -119,14 +125,20 @@ public static class NetworkFormats
             $"Use one of {string.Join(", ", writable.Select(static f => f.Extensions[0]))}; a path that ends in / is a folder.");
     }
 
-    private static IWritableNetworkFormat RequireWritable(ReluNetwork network, string path)
+    /// <summary>The format that a network is written in to a file of that name.</summary>
+    /// <param name="path">A path; its extension selects the format.</param>
+    /// <param name="network">The network.</param>
+    /// <exception cref="InvalidInputException">The extension selects no format that can be written, or one that cannot express the
+    /// network.</exception>
+    public static IWritableNetworkFormat RequireWritable(string path, ReluNetwork network)
     {
         IWritableNetworkFormat format = RequireWritable(path);
-        return format.CanWrite(network) ? format : throw new InvalidInputException(
-            "NetworkNotDense",
-            $"{network.Name} is a graph, not a chain of dense layers, and {(format is OnnxFormat
-                ? "the model that it was read from is not at hand" : $"{format.Extensions[0]} files hold such chains alone")}.",
-            format is OnnxFormat ? "Read its file again." : "Write it as .onnx.");
+        return format.CanWrite(network)
+            ? format
+            : throw new InvalidInputException(
+                "FormatHoldsChains",
+                $"'{network.Name}' is a graph of operators, and files of the format {format.Name} hold chains of dense layers alone.",
+                "Write it as .onnx.");
     }
 
     private static INetworkFormat Named(string name) =>

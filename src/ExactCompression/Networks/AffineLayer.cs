@@ -114,6 +114,12 @@ public sealed class AffineLayer : NetworkLayer
     /// <inheritdoc/>
     public override long ParameterCount => ConnectionCount + Outputs;
 
+    /// <inheritdoc/>
+    public override long MultiplyAddCount => ConnectionCount;
+
+    /// <inheritdoc/>
+    public override long ByteCount => ParameterCount * (Precision == WeightPrecision.Float32 ? 4 : 8);
+
     /// <summary>The incoming weights of one neuron.</summary>
     /// <param name="neuron">0-based.</param>
     public ReadOnlySpan<double> Row(int neuron) => weights.AsSpan(neuron * Inputs, Inputs);

@@ -3,14 +3,16 @@ namespace ExactCompression.Networks;
 /// <summary>A layer of a network that is a graph: a unit node, or the outputs.</summary>
 internal sealed class GraphLayer : NetworkLayer
 {
-    private GraphLayer(string name, TensorShape shape, Activation activation, IReadOnlyCollection<Operator> operators)
+    private GraphLayer(string name, TensorShape shape, Activation activation, IReadOnlyCollection<GraphNode> nodes)
     {
         Name = name;
         Shape = shape;
         Activation = activation;
-        ConnectionCount = operators.Sum(static o => o.ConnectionCount);
-        NonZeroConnectionCount = operators.Sum(static o => o.NonZeroConnectionCount);
-        ParameterCount = operators.Sum(static o => o.ParameterCount);
+        ConnectionCount = nodes.Sum(static n => n.Operator.ConnectionCount);
+        NonZeroConnectionCount = nodes.Sum(static n => n.Operator.NonZeroConnectionCount);
+        ParameterCount = nodes.Sum(static n => n.Operator.ParameterCount);
+        MultiplyAddCount = nodes.Sum(static n => n.Operator.MultiplyAdds(n.Shape));
+        ByteCount = nodes.Sum(static n => n.Operator.ParameterCount * (n.Operator.Precision == WeightPrecision.Float64 ? 8 : 4));
     }
 
     /// <inheritdoc/>
@@ -28,6 +30,12 @@ internal sealed class GraphLayer : NetworkLayer
     /// <inheritdoc/>
     public override long ParameterCount { get; }
 
+    /// <inheritdoc/>
+    public override long MultiplyAddCount { get; }
+
+    /// <inheritdoc/>
+    public override long ByteCount { get; }
+
     /// <summary>
     /// The layers of a graph: its unit nodes in their order, each with the weights since the one before; the outputs last.
     /// </summary>
@@ -35,10 +43,10 @@ internal sealed class GraphLayer : NetworkLayer
     public static IReadOnlyList<NetworkLayer> Of(NetworkGraph graph)
     {
         var layers = new List<NetworkLayer>();
-        var since = new List<Operator>();
+        var since = new List<GraphNode>();
         foreach (GraphNode node in graph.Nodes)
         {
-            since.Add(node.Operator);
+            since.Add(node);
             if (node.Operator is not UnitOperator unit)
                 continue;
             layers.Add(new GraphLayer(node.Name, node.Shape, unit.Activation, since));

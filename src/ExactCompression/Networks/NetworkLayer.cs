@@ -26,4 +26,10 @@ public abstract class NetworkLayer
 
     /// <summary>Number of weights and biases.</summary>
     public abstract long ParameterCount { get; }
+
+    /// <summary>Multiply-adds for one row of input: a convolution's weights count at every position.</summary>
+    public abstract long MultiplyAddCount { get; }
+
+    /// <summary>Bytes of the weights and biases at the precision that they are stored in.</summary>
+    public abstract long ByteCount { get; }
 }

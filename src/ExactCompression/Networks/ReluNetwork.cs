@@ -173,6 +173,9 @@ public sealed class ReluNetwork
     /// <summary>Number of weights and biases.</summary>
     public long ParameterCount => Layers.Sum(static l => l.ParameterCount);
 
+    /// <summary>Multiply-adds for one row of input.</summary>
+    public long MultiplyAddCount => Layers.Sum(static l => l.MultiplyAddCount);
+
     /// <summary>The widest precision that any layer is stored in.</summary>
     public WeightPrecision Precision => dense?.Max(static l => l.Precision) ?? SourcePrecision;
 

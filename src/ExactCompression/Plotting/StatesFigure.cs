@@ -26,7 +26,7 @@ internal static class StatesFigure
 
     private static Panel Panel(StabilityTable table, float width)
     {
-        var grid = new CellGrid(table.Layers.Select(static l => l.Shape), width - Panels.Left - Panels.Right);
+        var grid = new CellGrid(table.Layers.Select(static l => l.Dimensions), width - Panels.Left - Panels.Right);
         Plot plot = Panels.Create(new PixelPadding(Panels.Left, Panels.Right, Panels.Bottom, 0));
         plot.HideGrid();
         var bars = new List<Bar>(table.Neurons.Count);
@@ -64,7 +64,7 @@ internal static class StatesFigure
         return new(plot, (float)grid.Height + Panels.Bottom);
     }
 
-    private static string Shape(LayerStability layer) => layer.Shape.Count < 2 ? "" : $" ({layer.Shape})";
+    private static string Shape(LayerStability layer) => layer.Dimensions.Count < 2 ? "" : $" ({layer.Shape})";
 
     private static string Headline(LayerStability layer)
     {

@@ -9,8 +9,11 @@ public sealed class LayerStability
     /// <summary>Name of the layer's node in the file; empty where there is none.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Shape of the layer: channels, rows and columns, or the number of neurons alone.</summary>
-    public TensorShape Shape { get; init; } = new();
+    /// <summary>Shape of the layer, such as <c>16x14x14</c> for channels, rows and columns, or the number of neurons alone.</summary>
+    public string Shape => Dimensions.ToString();
+
+    /// <summary>Shape of the layer.</summary>
+    internal TensorShape Dimensions { get; init; } = new();
 
     /// <summary>Neurons in the layer.</summary>
     public required int Neurons { get; init; }

@@ -22,7 +22,7 @@ internal static class StabilityCounts
             {
                 Layer = l + 1,
                 Name = layer.Name,
-                Shape = layer.Shape,
+                Dimensions = layer.Shape,
                 Neurons = states.Length,
                 StablyActive = states.Count(static s => s == NeuronState.StablyActive),
                 StablyInactive = states.Count(static s => s == NeuronState.StablyInactive),

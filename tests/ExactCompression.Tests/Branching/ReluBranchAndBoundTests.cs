@@ -36,6 +36,23 @@ public sealed class ReluBranchAndBoundTests
         }
     }
 
+    [Fact]
+    public void Forget_InTheMiddle_LosesWhatWasDoneButProvesNothingFalse()
+    {
+        var domain = new InputDomain([-1, -1], [1, 1]);
+        var first = new AffineLayer([1, 0, -1, 0, 0, 1, 0, -1, 1, 1, -1, -1], new double[6], 6, 2, Activation.Relu);
+        var second = new AffineLayer([1, 1, 1, 1, -1, -1], [0.01], 1, 6, Activation.Relu, WeightPrecision.Float64);
+        using RelaxedGraph below = Relaxed.Chain(domain, first, second);
+        below.Add([-1, -1, -1, -1, -2, -2], [1, 1, 1, 1, 2, 2]);
+        var tree = new ReluBranchAndBound(new(below.Above(second), below), new(6, Above: false), 0);
+        tree.Continue(3, null, new() { MaxDegreeOfParallelism = 1 });
+        Assert.True(tree.Open > 0 && !tree.IsProven);
+        tree.Forget();
+        Assert.Equal((0, 0, false), (tree.Open, tree.Solved, tree.IsProven));
+        tree.Continue(1_000, null, new() { MaxDegreeOfParallelism = 1 });
+        Assert.True(tree.IsProven);
+    }
+
     /// <summary>Cancels when a loop is run for the given number of times.</summary>
     private sealed class CancellingScheduler(CancellationTokenSource source, int stop) : TaskScheduler
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ExactCompression.Formats;
 using ExactCompression.Tests.Campaigns;
 
 namespace ExactCompression.Tests.Fuzzing;
@@ -8,6 +9,7 @@ internal static class ReaderContent
 {
     public static string Of(object value) => value switch
     {
+        ReluNetwork { Graph: not null } network => Convert.ToHexString(PortableForm.Of(network.Renamed(""))),
         ReluNetwork network =>
             $"{HardCase.Show(network)} {network.StatedDomain} "
             + string.Concat(network.DenseLayers.Select(static l => $"{Show(l.WeightRadius.ToArray())}{Show(l.BiasRadius.ToArray())}")),
@@ -27,6 +29,7 @@ internal static class ReaderContent
     /// <summary>Whether all numbers are such as belong there.</summary>
     public static bool IsSound(object value) => value switch
     {
+        ReluNetwork { Graph: not null } network => PortableForm.Read(PortableForm.Of(network)) is ReluNetwork, // it refuses all else
         ReluNetwork network => network.DenseLayers.All(static l => Finite(l.Weights.Span) && Finite(l.Bias.Span)
             && NotNegative(l.WeightRadius.Span) && NotNegative(l.BiasRadius.Span)),
         InputDomain { Size: not null } domain =>

@@ -48,6 +48,8 @@ internal static class ReaderTargets
             Envelope = new PortableEnvelope(),
             IsSound = static value => value is InputData || ReaderContent.IsSound(value), // scripts make data of any numbers
         },
+        TorchModule("torch-module", SeedFiles.TorchModule().Zip, new ZipEnvelope()),
+        TorchModule("torch-module-legacy", SeedFiles.TorchModule().Legacy, null),
     ];
 
     private static ReaderTarget Network(string name, string file, IReadOnlyList<byte[]> seeds, Envelope? envelope = null,
@@ -57,6 +59,13 @@ internal static class ReaderTargets
             Envelope = envelope,
             IsText = text,
             Memory = 1L << 30, // an import may hold 512 MiB at a time, whatever the file's length
+        };
+
+    private static ReaderTarget TorchModule(string name, byte[] seed, Envelope? envelope) =>
+        new(name, "network.pt", [seed], static path => NetworkFormats.Read(path, options: new() { InputShape = new(1, 6, 6) }))
+        {
+            Envelope = envelope,
+            Memory = 1L << 30,
         };
 
     private static ReaderTarget Data(string name, string file, IReadOnlyList<byte[]> seeds, Envelope? envelope = null, bool text = false) =>

@@ -4,6 +4,7 @@ using ExactCompression.Formats;
 using ExactCompression.Tests.Compression;
 using ExactCompression.Tests.Formats;
 using ExactCompression.Tests.Formats.Onnx;
+using ExactCompression.Tests.Oracles;
 using static ExactCompression.Tests.Formats.Onnx.OnnxModelBuilder;
 
 namespace ExactCompression.Tests.Fuzzing;
@@ -79,7 +80,21 @@ internal static class SeedFiles
         PortableForm.Of(new InputData([0.5f, 1, 0, 0.25f], 2, 2, [0, 1])),
         PortableForm.Of(Compressed.Table),
         PortableForm.Of(Compressed),
+        PortableForm.Of(new ReluNetwork(OperatorGraphs.Of(new Random(3), 12), "graph")),
     ];
+
+    /// <summary>A module of PyTorch that was pickled whole, for inputs of 1 x 6 x 6, in both forms.</summary>
+    public static (byte[] Zip, byte[] Legacy) TorchModule()
+    {
+        var net = new TorchNet();
+        byte[] pool = TorchNet.Pool(
+            "MaxPool2d", ("kernel_size", TorchFile.Number(2)), ("stride", TorchFile.Number(2)), ("padding", TorchFile.Number(1)),
+            ("dilation", TorchFile.Number(1)), ("ceil_mode", TorchNet.True));
+        byte[] module = TorchNet.Sequential(
+            net.Convolution(1, 2, [3, 3], [1, 1], TorchNet.Numbers(1, 1), [1, 1], 1), net.BatchNorm(2, 2), net.PRelu(2), pool,
+            TorchNet.Flatten(), net.Linear(32, 2), TorchNet.Activation("Softmax", ("dim", TorchFile.Number(1))));
+        return (net.File.Zip(module), net.File.Legacy(module));
+    }
 
     /// <summary>The small network as the library writes it.</summary>
     public static byte[] Written(string ending, WeightPrecision? precision = null) =>

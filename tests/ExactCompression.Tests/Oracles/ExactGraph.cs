@@ -17,7 +17,8 @@ internal sealed class ExactGraph
     {
         this.graph = graph;
         rows = [.. graph.Layers.Select(
-            layer => Enumerable.Range(0, layer.Width).Select(i => layer.Terms.Select(t => (t.Source, Row(t.Map, i, random))).ToList()).ToArray())];
+            layer => Enumerable.Range(0, layer.Width)
+                .Select(i => layer.Terms.Select(t => (t.Source, Row(t.Map, i, random))).ToList()).ToArray())];
         biases = [.. graph.Layers.Select(
             layer => layer.Bias.ToArray().Select((b, i) => b + Within(layer.BiasRadius.IsEmpty ? 0 : layer.BiasRadius.Span[i], random))
                 .ToArray())];

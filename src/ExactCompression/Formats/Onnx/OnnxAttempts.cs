@@ -7,11 +7,11 @@ namespace ExactCompression.Formats.Onnx;
 /// <param name="Graph">The network's graph.</param>
 /// <param name="Layers">The layers of one that is a dense chain; else null.</param>
 /// <param name="Inputs">The inputs' shapes, where the batch counts as 1.</param>
-/// <param name="Outputs">The outputs' shapes, where they are known.</param>
+/// <param name="Outputs">The outputs.</param>
 /// <param name="Batch">The size of a fixed batch; 0 for none.</param>
 /// <param name="Remarks">What is not analysed.</param>
 internal sealed record OnnxAttempt(
-    NetworkGraph Graph, IReadOnlyList<AffineLayer>? Layers, IReadOnlyList<OnnxInput> Inputs, int[]?[] Outputs, int Batch,
+    NetworkGraph Graph, IReadOnlyList<AffineLayer>? Layers, IReadOnlyList<OnnxInput> Inputs, OnnxValue[] Outputs, int Batch,
     IReadOnlyList<string> Remarks);
 
 /// <summary>
@@ -34,15 +34,13 @@ internal sealed class OnnxAttempts(
     {
         int batch = Batch();
         if (batch <= 1)
-            return Read(inputs, 0);
+            return Read(inputs, 0, budget);
         (OnnxAttempt? plain, InvalidFileException? error) = Try(inputs, 0);
         if (plain?.Layers is not null)
             return plain;
         OnnxInput[] batched =
         [
-            .. inputs.Select(input => input.Shape.Length >= 2 && input.Shape[0] == batch
-                ? input with { Shape = [1, .. input.Shape[1..]], IsBatch = true }
-                : input),
+            .. inputs.Select(static input => input with { Shape = [1, .. input.Shape[1..]], IsBatch = true }),
         ];
         return Try(batched, batch).Attempt ?? plain ?? throw error!;
     }
@@ -50,7 +48,7 @@ internal sealed class OnnxAttempts(
     /// <summary>The first dimension that inputs have in common; 0 where they have none.</summary>
     private int Batch()
     {
-        int[] sizes = [.. inputs.Where(static i => i.Shape.Length >= 2 && i.Shape[0] > 1).Select(static i => i.Shape[0]).Distinct()];
+        int[] sizes = [.. inputs.Select(static i => i.Shape.Length >= 2 ? i.Shape[0] : 0).Distinct()];
         return sizes is [var only] ? only : 0;
     }
 
@@ -58,26 +56,26 @@ internal sealed class OnnxAttempts(
     {
         try
         {
-            return (Read(shaped, batch), null);
+            return (Read(shaped, batch, budget.Renewed()), null);
         }
         catch (OnnxNoBatchException)
         {
             return (null, null);
         }
-        catch (InvalidFileException e) when (e.ErrorId != "ImportTooLarge")
+        catch (InvalidFileException e)
         {
             return (null, e);
         }
     }
 
-    private OnnxAttempt Read(IReadOnlyList<OnnxInput> shaped, int batch)
+    private OnnxAttempt Read(IReadOnlyList<OnnxInput> shaped, int batch, ImportBudget limits)
     {
-        var reading = new OnnxReading(graph, opset, batch, fault, budget);
-        (NetworkGraph network, int[]?[] outputs) = new OnnxGraphReader(reading).Read(shaped);
+        var reading = new OnnxReading(graph, opset, batch, fault, limits);
+        (NetworkGraph network, OnnxValue[] outputs) = new OnnxGraphReader(reading).Read(shaped);
         WeightPrecision precision = graph.Inputs[0].Type?.TensorType?.ElemType == DataType.Double
             ? WeightPrecision.Float64
             : WeightPrecision.Float32;
         return new(
-            network, DenseChain.TryJoin(network, precision, budget.TryTake, budget.Cancellation), shaped, outputs, batch, reading.Remarks);
+            network, DenseChain.TryJoin(network, precision, limits.TryTake, limits.Cancellation), shaped, outputs, batch, reading.Remarks);
     }
 }

@@ -1,8 +1,8 @@
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// ONNX files (<c>.onnx</c>), all operator versions. Read: any graph; nodes that are not analysed are opaque, and nothing is claimed of what
-/// depends on them. Written: a network as it was read is the same file again. Other dense networks are Gemm, Relu and the file's
+/// ONNX files (<c>.onnx</c>), all operator versions. Read: any graph; nodes that are not analysed are opaque, and nothing is claimed of
+/// what depends on them. Written: a network as it was read is the same file again. Other dense networks are Gemm, Relu and the file's
 /// normalisation, with the input and output of the file that the network came from; without one, for any batch size.
 /// </summary>
 /// <remarks>
@@ -25,8 +25,11 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     public ReluNetwork Read(string path, ImportOptions options) => OnnxReader.Read(path, Name, options);
 
     /// <inheritdoc/>
-    public bool Holds(ReluNetwork network, WeightPrecision precision) => IsAsRead(network, precision) || network.DenseLayers.All(
-        l => l.Parts is { } parts ? OnnxPartNodes.Hold(parts, precision) : l.IsExact && l.Precision <= precision);
+    public bool Holds(ReluNetwork network, WeightPrecision precision) => IsAsRead(network, precision)
+        || (network.Graph is { } graph
+            ? OnnxGraphPrecision.Holds(graph, precision)
+            : network.DenseLayers.All(
+                l => l.Parts is { } parts ? OnnxPartNodes.Hold(parts, precision) : l.IsExact && l.Precision <= precision));
 
     /// <inheritdoc/>
     /// <remarks>
@@ -39,12 +42,14 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     {
         if (IsAsRead(network, precision))
             ((OnnxSource)network.Source!.Model).WriteTo(stream);
-        else
+        else if (network.Graph is null)
             OnnxWriter.Write(network, stream, precision);
+        else
+            OnnxGraphWriter.Write(network, stream, precision);
     }
 
     /// <inheritdoc/>
-    public bool CanWrite(ReluNetwork network) => network.IsDense || network.Source?.Model is OnnxSource;
+    public bool CanWrite(ReluNetwork network) => true;
 
     /// <summary>Whether a network is written as the model that it was read from: with weights as that stores them.</summary>
     private static bool IsAsRead(ReluNetwork network, WeightPrecision precision) =>

@@ -9,10 +9,10 @@ internal sealed class OnnxGraphReader(OnnxReading reading)
 {
     /// <summary>Reads all of it.</summary>
     /// <param name="inputs">The inputs' shapes, where the batch counts as 1.</param>
-    /// <returns>The network's graph, and what the file states of its outputs: shapes where they are known.</returns>
+    /// <returns>The network's graph, and the outputs.</returns>
     /// <exception cref="InvalidFileException">The file is damaged, or takes more than it may.</exception>
     /// <exception cref="OnnxNoBatchException">The first dimension of an input is no batch.</exception>
-    public (NetworkGraph Graph, int[]?[] Outputs) Read(IReadOnlyList<OnnxInput> inputs)
+    public (NetworkGraph Graph, OnnxValue[] Outputs) Read(IReadOnlyList<OnnxInput> inputs)
     {
         foreach (OnnxInput input in inputs)
             reading.Builder.AddInput(input.Name, OnnxShapes.Row(input.Shape));
@@ -29,10 +29,8 @@ internal sealed class OnnxGraphReader(OnnxReading reading)
             reading.Release(node);
         }
 
-        var shapes = new int[]?[reading.Graph.Outputs.Count];
-        for (int i = 0; i < shapes.Length; i++)
-            shapes[i] = AddOutput(reading.Graph.Outputs[i]);
-        return (reading.Builder.Build(), shapes);
+        OnnxValue[] outputs = [.. reading.Graph.Outputs.Select(AddOutput)];
+        return (reading.Builder.Build(), outputs);
     }
 
     private void Read(OnnxNode node)
@@ -106,7 +104,7 @@ internal sealed class OnnxGraphReader(OnnxReading reading)
         return value with { Number = reading.Builder.Add(op, OnnxShapes.Row(input.Shape), input.Name, "", value.Number), IsFloat = false };
     }
 
-    private int[]? AddOutput(ValueInfoProto output)
+    private OnnxValue AddOutput(ValueInfoProto output)
     {
         OnnxValue value = reading.Find(output.Name);
         int number = value.Number;
@@ -119,6 +117,6 @@ internal sealed class OnnxGraphReader(OnnxReading reading)
         }
 
         reading.Builder.AddOutput(output.Name, number);
-        return value.Shape;
+        return value;
     }
 }

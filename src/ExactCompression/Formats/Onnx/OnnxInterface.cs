@@ -20,12 +20,13 @@ internal static class OnnxInterface
         ];
         ModelTensor first = inputs[0];
         int batch = first.Batch;
-        ModelTensor Output(ValueInfoProto value, int[]? shape)
+        ModelTensor Output(ValueInfoProto value, OnnxValue output)
         {
-            if (shape is null)
+            if (output.Shape is not { } shape)
                 return Tensor(value, [.. value.Type?.TensorType?.Shape?.Dim.Select(static _ => 1) ?? []], -1, null, 1);
             bool keepsBatch = batch >= 0 && shape.Length == first.Shape.Count && shape[batch] == 1;
-            return Tensor(value, shape, keepsBatch ? batch : -1, keepsBatch ? first.Shape[batch].Symbol : null, read.Batch);
+            return Tensor(
+                value, shape, keepsBatch ? batch : -1, keepsBatch ? first.Shape[batch].Symbol : null, output.IsBatch ? read.Batch : 1);
         }
 
         ModelTensor[] outputs = [.. graph.Outputs.Zip(read.Outputs, Output)];
@@ -74,7 +75,7 @@ internal static class OnnxInterface
     /// <param name="shape">Its shape for one row.</param>
     /// <param name="batch">The dimension that is the batch where the graph does not declare the shape; -1 for none.</param>
     /// <param name="symbol">The symbol of that dimension.</param>
-    /// <param name="rows">The size of a batch that the graph fixes; at most 1 for none.</param>
+    /// <param name="rows">The size of a batch that the graph fixes; 1 for none.</param>
     private static ModelTensor Tensor(ValueInfoProto value, int[] shape, int batch, string? symbol, int rows)
     {
         Dimension[]? declared = value.Type?.TensorType?.Shape is { } known && known.Dim.Count == shape.Length ? [.. known.Dim] : null;
@@ -82,8 +83,7 @@ internal static class OnnxInterface
         for (int i = 0; i < dimensions.Length; i++)
         {
             string? stated = declared is null ? i == batch ? symbol : null : declared[i].DimValue > 0 ? null : declared[i].DimParam;
-            bool isFixed = rows > 1 && shape[i] == 1 && (declared is null ? i == batch : i == 0 && declared[0].DimValue == rows);
-            dimensions[i] = new(shape[i], stated, isFixed ? rows : 1);
+            dimensions[i] = new(shape[i], stated, i == 0 ? rows : 1);
         }
 
         return new(value.Name, Array.AsReadOnly(dimensions));

@@ -22,7 +22,7 @@ public static class PortableForm
     private const int AlwaysAllowed = 1 << 16;
     private const int LongestProblem = 200;
 
-    private static readonly byte[] Identification = "EXC3"u8.ToArray();
+    private static readonly byte[] Identification = "EXC4"u8.ToArray();
 
     private static readonly (Type Type, Action<PortableWriter, object> Write, Func<PortableReader, object> Read)[] Kinds =
     [

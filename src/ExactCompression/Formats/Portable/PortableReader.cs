@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using ExactCompression.Networks;
+using static ExactCompression.Formats.PortableInput;
 
 namespace ExactCompression.Formats;
 
@@ -21,29 +20,32 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     private const int LeastBytesOfNeuron = 1 + 8 + 8 + 1 + 1 + 1;
     private const int LeastBytesOfEntry = 1 + 1;
     private const int LeastBytesOfDimension = 4 + 1;
+    private const int LeastBytesOfTensor = 1 + 4;
     private const int LeastBytesOfStep = 1 + 4 + 4 + 1 + 4;
 
-    private readonly BinaryReader reader = new(stream, new UTF8Encoding(false, throwOnInvalidBytes: true), leaveOpen: true);
+    private readonly PortableInput input = new(stream);
 
     /// <summary>Reads a network.</summary>
     public ReluNetwork Network()
     {
-        string name = reader.ReadString();
-        string? path = Text(), format = Text();
-        InputDomain? stated = Flag() ? Domain() : null;
-        var layers = new AffineLayer[Count(LeastBytesOfLayer)];
+        string name = input.Reader.ReadString();
+        string? path = input.Text(), format = input.Text();
+        InputDomain? stated = input.Flag() ? Domain() : null;
+        var layers = new AffineLayer[input.Count(LeastBytesOfLayer)];
+        if (layers.Length == 0)
+            return Graph(name, path, format, stated);
         for (int l = 0; l < layers.Length; l++)
         {
-            int outputs = reader.ReadInt32(), inputs = reader.ReadInt32();
-            var activation = Choice<Activation>();
-            var precision = Choice<WeightPrecision>();
-            double[] weights = Numbers(), bias = Numbers();
-            AffinePart[] parts = Parts();
-            bool isExact = Flag();
+            int outputs = input.Reader.ReadInt32(), inputs = input.Reader.ReadInt32();
+            var activation = input.Choice<Activation>();
+            var precision = input.Choice<WeightPrecision>();
+            double[] weights = input.Numbers(), bias = input.Numbers();
+            AffinePart[] parts = input.Parts();
+            bool isExact = input.Flag();
             layers[l] = isExact
                 ? new(weights, bias, outputs, inputs, activation, precision)
-                : new(weights, bias, outputs, inputs, activation, precision, Numbers() is { Length: > 0 } w ? w : null,
-                    Numbers() is { Length: > 0 } b ? b : null);
+                : new(weights, bias, outputs, inputs, activation, precision, input.Numbers() is { Length: > 0 } w ? w : null,
+                    input.Numbers() is { Length: > 0 } b ? b : null);
             if (parts.Length == 0)
                 continue;
             layers[l] = layers[l].WithParts(parts);
@@ -51,26 +53,53 @@ internal sealed class PortableReader(Stream stream) : IDisposable
                 "The operations beside a layer's weights are not those that the weights were made of.");
         }
 
-        return new(layers, name, path, format, stated, Flag() ? Training() : null, Flag() ? Interface() : null);
+        return new(layers, name, path, format, stated, input.Flag() ? Training() : null, input.Flag() ? Interface() : null);
     }
 
-    private ModelInterface Interface() => new(Tensor(), Tensor())
+    /// <summary>A network that is a graph stands behind the number of layers of a chain that has none.</summary>
+    private ReluNetwork Graph(string name, string? path, string? format, InputDomain? stated)
     {
-        GraphName = reader.ReadString(),
-        Producer = reader.ReadString(),
-        ProducerVersion = reader.ReadString(),
-        Domain = reader.ReadString(),
-        Version = reader.ReadInt64(),
-        Description = reader.ReadString(),
-        Metadata = Array.AsReadOnly(
-            [.. Enumerable.Range(0, Count(LeastBytesOfEntry)).Select(_ => KeyValuePair.Create(reader.ReadString(), reader.ReadString()))]),
-    };
+        if (input.Flag())
+            return PortableModel.Read(input.Values<byte>(input.Count(1)), name, path, format);
+        NetworkGraph graph = new PortableGraphReader(input).Graph();
+        ModelInterface? model = input.Flag() ? Interface() : null;
+        string[] remarks = [.. Enumerable.Range(0, input.Count(1)).Select(_ => input.Reader.ReadString())];
+        var network = new ReluNetwork(graph, name, path, format, stated, model) { Remarks = Array.AsReadOnly(remarks) };
+        Require(stated?.Size is null || stated.Size == network.InputSize, "The stated domain has another number of inputs.");
+        return network;
+    }
+
+    private ModelInterface Interface()
+    {
+        ModelTensor[] inputs = Tensors(), outputs = Tensors();
+        return new(inputs[0], outputs[0])
+        {
+            Inputs = Array.AsReadOnly(inputs),
+            Outputs = Array.AsReadOnly(outputs),
+            GraphName = input.Reader.ReadString(),
+            Producer = input.Reader.ReadString(),
+            ProducerVersion = input.Reader.ReadString(),
+            Domain = input.Reader.ReadString(),
+            Version = input.Reader.ReadInt64(),
+            Description = input.Reader.ReadString(),
+            Metadata = Array.AsReadOnly(
+                [.. Enumerable.Range(0, input.Count(LeastBytesOfEntry)).Select(
+                    _ => KeyValuePair.Create(input.Reader.ReadString(), input.Reader.ReadString()))]),
+        };
+    }
+
+    private ModelTensor[] Tensors()
+    {
+        ModelTensor[] tensors = [.. Enumerable.Range(0, input.Count(LeastBytesOfTensor)).Select(_ => Tensor())];
+        Require(tensors.Length > 0, "A model has no input or no output.");
+        return tensors;
+    }
 
     private ModelTensor Tensor()
     {
-        string name = reader.ReadString();
-        ModelDimension[] shape = [.. Enumerable.Range(0, Count(LeastBytesOfDimension)).Select(
-            _ => new ModelDimension(reader.ReadInt32(), Text()))];
+        string name = input.Reader.ReadString();
+        ModelDimension[] shape = [.. Enumerable.Range(0, input.Count(LeastBytesOfDimension)).Select(
+            _ => new ModelDimension(input.Reader.ReadInt32(), input.Text()))];
         Require(Array.TrueForAll(shape, static d => d.Size > 0), "A dimension of the model's input or output is not positive.");
         return new(name, Array.AsReadOnly(shape));
     }
@@ -80,29 +109,30 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     {
         var options = new ClassifierOptions
         {
-            Hidden = Values<int>(reader.ReadInt32()),
-            L1 = reader.ReadDouble(),
-            Epochs = reader.ReadInt32(),
-            BatchSize = reader.ReadInt32(),
-            LearningRate = reader.ReadDouble(),
-            Momentum = reader.ReadDouble(),
-            LearningRateDecay = reader.ReadDouble(),
-            Seed = reader.ReadInt32(),
-            Optimizer = Choice<TrainingOptimizer>(),
-            L1Mode = Choice<L1Mode>(),
-            ValidationFraction = reader.ReadDouble(),
-            Threads = reader.ReadInt32(),
+            Hidden = input.Values<int>(input.Reader.ReadInt32()),
+            L1 = input.Reader.ReadDouble(),
+            Epochs = input.Reader.ReadInt32(),
+            BatchSize = input.Reader.ReadInt32(),
+            LearningRate = input.Reader.ReadDouble(),
+            Momentum = input.Reader.ReadDouble(),
+            LearningRateDecay = input.Reader.ReadDouble(),
+            Seed = input.Reader.ReadInt32(),
+            Optimizer = input.Choice<TrainingOptimizer>(),
+            L1Mode = input.Choice<L1Mode>(),
+            ValidationFraction = input.Reader.ReadDouble(),
+            Threads = input.Reader.ReadInt32(),
         };
-        string data = reader.ReadString();
-        int trainRows = reader.ReadInt32(), validationRows = reader.ReadInt32();
-        long steps = reader.ReadInt64();
-        bool completed = Flag();
-        var epochs = new TrainingEpoch[Count(LeastBytesOfEpoch)];
+        string data = input.Reader.ReadString();
+        int trainRows = input.Reader.ReadInt32(), validationRows = input.Reader.ReadInt32();
+        long steps = input.Reader.ReadInt64();
+        bool completed = input.Flag();
+        var epochs = new TrainingEpoch[input.Count(LeastBytesOfEpoch)];
         for (int i = 0; i < epochs.Length; i++)
         {
             epochs[i] = new(
-                reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble() is var a && double.IsNaN(a) ? null : a,
-                reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble())
+                input.Reader.ReadInt32(), input.Reader.ReadDouble(), input.Reader.ReadDouble(),
+                input.Reader.ReadDouble() is var a && double.IsNaN(a) ? null : a,
+                input.Reader.ReadInt64(), input.Reader.ReadDouble(), input.Reader.ReadDouble())
             {
                 Epochs = options.Epochs,
             };
@@ -114,9 +144,9 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     /// <summary>Reads a domain.</summary>
     public InputDomain Domain()
     {
-        bool hasSize = Flag();
-        string name = reader.ReadString();
-        double[] lower = Numbers(), upper = Numbers();
+        bool hasSize = input.Flag();
+        string name = input.Reader.ReadString();
+        double[] lower = input.Numbers(), upper = input.Numbers();
         if (hasSize)
             return new(lower, upper, name);
         Require(lower.Length == 1 && upper.Length == 1, "A domain for any number of inputs has one end on each side.");
@@ -126,13 +156,13 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     /// <summary>Reads rows of data.</summary>
     public InputData Data()
     {
-        string name = reader.ReadString();
-        int rows = reader.ReadInt32(), columns = reader.ReadInt32();
-        double scale = reader.ReadDouble();
-        bool hasLabels = Flag();
-        float[] values = Values<float>(checked((long)rows * columns));
-        int[]? labels = hasLabels ? Values<int>(rows) : null;
-        return new(values, rows, columns, labels, name, scale) { Ranges = Flag() ? Ranges(columns) : null };
+        string name = input.Reader.ReadString();
+        int rows = input.Reader.ReadInt32(), columns = input.Reader.ReadInt32();
+        double scale = input.Reader.ReadDouble();
+        bool hasLabels = input.Flag();
+        float[] values = input.Values<float>(checked((long)rows * columns));
+        int[]? labels = hasLabels ? input.Values<int>(rows) : null;
+        return new(values, rows, columns, labels, name, scale) { Ranges = input.Flag() ? Ranges(columns) : null };
     }
 
     /// <summary>Reads verdicts with their network. They are claims, whatever they were at their source: bytes can be changed.</summary>
@@ -140,12 +170,12 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     {
         ReluNetwork network = Network();
         InputDomain domain = Domain().For(network.InputSize);
-        TimeSpan elapsed = Time();
-        string? device = Text();
-        var stages = new StageReport[Count(LeastBytesOfStage)];
+        TimeSpan elapsed = input.Time();
+        string? device = input.Text();
+        var stages = new StageReport[input.Count(LeastBytesOfStage)];
         for (int i = 0; i < stages.Length; i++)
-            stages[i] = new(SearchStage.Parse(reader.ReadString()), Time(), reader.ReadInt32());
-        RequireLeft(network.NeuronCount, LeastBytesOfNeuron);
+            stages[i] = new(SearchStage.Parse(input.Reader.ReadString()), input.Time(), input.Reader.ReadInt32());
+        input.RequireLeft(network.NeuronCount, LeastBytesOfNeuron);
         var neurons = new List<NeuronStability>(network.NeuronCount);
         for (int layer = 1; layer <= network.Depth; layer++)
         {
@@ -163,19 +193,19 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         ReluNetwork compressed = Network();
         Require(compressed.InputSize == table.Network.InputSize && compressed.OutputSize == table.Network.OutputSize,
             "The compressed network has other inputs or outputs.");
-        double deviation = reader.ReadDouble();
+        double deviation = input.Reader.ReadDouble();
         Require(deviation >= 0, "The proven deviation is invalid.");
-        int unconfirmed = reader.ReadInt32();
+        int unconfirmed = input.Reader.ReadInt32();
         Require(unconfirmed >= 0 && unconfirmed <= table.Neurons.Count, "The number of unconfirmed neurons is invalid.");
-        var steps = new CompressionStep[Count(LeastBytesOfStep)];
+        var steps = new CompressionStep[input.Count(LeastBytesOfStep)];
         for (int i = 0; i < steps.Length; i++)
         {
-            var kind = Choice<CompressionStepKind>();
-            int layer = reader.ReadInt32();
-            int[] neurons = Values<int>(reader.ReadInt32());
+            var kind = input.Choice<CompressionStepKind>();
+            int layer = input.Reader.ReadInt32();
+            int[] neurons = input.Values<int>(input.Reader.ReadInt32());
             Require(layer >= 0 && layer <= table.Network.Layers.Count && Array.TrueForAll(neurons, static n => n >= 0),
                 "A step is about a layer or a neuron that does not exist.");
-            steps[i] = new(kind, layer, neurons, reader.ReadString()) { Added = reader.ReadInt32() };
+            steps[i] = new(kind, layer, neurons, input.Reader.ReadString()) { Added = input.Reader.ReadInt32() };
         }
 
         return new() { Original = table.Network, Compressed = compressed, Domain = table.Domain, Table = table, Steps = steps,
@@ -183,10 +213,11 @@ internal sealed class PortableReader(Stream stream) : IDisposable
     }
 
     /// <summary>Fails if anything follows.</summary>
-    public void RequireEnd() => Require(reader.BaseStream.Position == reader.BaseStream.Length, "More follows than belongs to the object.");
+    public void RequireEnd() =>
+        Require(input.Reader.BaseStream.Position == input.Reader.BaseStream.Length, "More follows than belongs to the object.");
 
     /// <inheritdoc/>
-    public void Dispose() => reader.Dispose();
+    public void Dispose() => input.Dispose();
 
     private NeuronStability Verdict(int layer, int neuron, InputDomain domain)
     {
@@ -194,10 +225,10 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         {
             Layer = layer,
             Neuron = neuron,
-            State = Choice<NeuronState>(),
-            LowerBound = reader.ReadDouble(),
-            UpperBound = reader.ReadDouble(),
-            Evidence = reader.ReadString(),
+            State = input.Choice<NeuronState>(),
+            LowerBound = input.Reader.ReadDouble(),
+            UpperBound = input.Reader.ReadDouble(),
+            Evidence = input.Reader.ReadString(),
             PositiveWitness = Witness(domain),
             NegativeWitness = Witness(domain),
         };
@@ -208,95 +239,18 @@ internal sealed class PortableReader(Stream stream) : IDisposable
 
     private (ReadOnlyMemory<double> Lower, ReadOnlyMemory<double> Upper) Ranges(int columns)
     {
-        double[] lower = Numbers(), upper = Numbers();
+        double[] lower = input.Numbers(), upper = input.Numbers();
         bool each = lower.Length == columns && upper.Length == columns;
         Require(each && lower.Zip(upper).All(static end => end.First <= end.Second), "The ranges of the columns are invalid.");
         return (lower, upper);
     }
 
-    private AffinePart[] Parts()
-    {
-        var parts = new AffinePart[Count(1)];
-        for (int k = 0; k < parts.Length; k++)
-        {
-            AffinePartKind kind = Choice<AffinePartKind>();
-            int outputs = reader.ReadInt32(), inputs = reader.ReadInt32();
-            WeightPrecision precision = Choice<WeightPrecision>();
-            double epsilon = reader.ReadDouble();
-            var values = new double[Count(1)][];
-            for (int i = 0; i < values.Length; i++)
-                values[i] = Numbers();
-            parts[k] = AffinePart.Of(kind, outputs, inputs, precision, epsilon, values);
-        }
-
-        return parts;
-    }
-
     private double[]? Witness(InputDomain domain)
     {
-        if (!Flag())
+        if (!input.Flag())
             return null;
-        double[] point = Numbers();
+        double[] point = input.Numbers();
         Require(domain.Contains(point), "A witness lies outside the domain.");
         return point;
-    }
-
-    private string? Text() => Flag() ? reader.ReadString() : null;
-
-    private TimeSpan Time()
-    {
-        long ticks = reader.ReadInt64();
-        Require(ticks >= 0, "A time is negative.");
-        return new(ticks);
-    }
-
-    private bool Flag()
-    {
-        byte value = reader.ReadByte();
-        Require(value <= 1, "A choice of two is neither.");
-        return value == 1;
-    }
-
-    private T Choice<T>()
-        where T : struct, Enum
-    {
-        var value = (T)Enum.ToObject(typeof(T), reader.ReadByte());
-        Require(Enum.IsDefined(value), $"There is no such {typeof(T).Name}.");
-        return value;
-    }
-
-    private double[] Numbers()
-    {
-        int count = reader.ReadInt32();
-        return Flag() ? Array.ConvertAll(Values<float>(count), static v => (double)v) : Values<double>(count);
-    }
-
-    private unsafe T[] Values<T>(long count)
-        where T : unmanaged
-    {
-        RequireLeft(count, sizeof(T));
-        var values = new T[count];
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
-    }
-
-    /// <summary>A number of items that follow, each of at least some bytes.</summary>
-    private int Count(int bytesEach)
-    {
-        int count = reader.ReadInt32();
-        RequireLeft(count, bytesEach);
-        return count;
-    }
-
-    private void RequireLeft(long count, int bytesEach)
-    {
-        if (count < 0 || count > (reader.BaseStream.Length - reader.BaseStream.Position) / bytesEach)
-            throw new InvalidDataException($"{count} values do not follow.");
-    }
-
-    private static void Require(bool holds, string problem)
-    {
-        if (!holds)
-            throw new InvalidDataException(problem);
     }
 }

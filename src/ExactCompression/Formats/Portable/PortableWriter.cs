@@ -19,8 +19,15 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
         writer.Write(network.StatedDomain is not null);
         if (network.StatedDomain is { } stated)
             Domain(stated);
-        writer.Write(network.Layers.Count);
-        foreach (AffineLayer layer in network.Layers)
+        if (network.Graph is { } graph)
+        {
+            writer.Write(0); // layers of a chain
+            Graph(network, graph);
+            return;
+        }
+
+        writer.Write(network.DenseLayers.Count);
+        foreach (AffineLayer layer in network.DenseLayers)
         {
             writer.Write(layer.Outputs);
             writer.Write(layer.Inputs);
@@ -44,10 +51,35 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
             Interface(model);
     }
 
+    private void Graph(ReluNetwork network, NetworkGraph graph)
+    {
+        byte[]? model = PortableModel.Of(network);
+        writer.Write(model is not null);
+        if (model is not null)
+        {
+            writer.Write(model.Length);
+            writer.Write(model);
+            return;
+        }
+
+        new PortableGraphWriter(writer, values => Numbers(values), Part).Graph(graph);
+        writer.Write(network.Interface is not null);
+        if (network.Interface is { } stated)
+            Interface(stated);
+        writer.Write(network.Remarks.Count);
+        foreach (string remark in network.Remarks)
+            writer.Write(remark);
+    }
+
     private void Interface(ModelInterface model)
     {
-        Tensor(model.Input);
-        Tensor(model.Output);
+        foreach (IReadOnlyList<ModelTensor> tensors in (IReadOnlyList<ModelTensor>[])[model.Inputs, model.Outputs])
+        {
+            writer.Write(tensors.Count);
+            foreach (ModelTensor tensor in tensors)
+                Tensor(tensor);
+        }
+
         writer.Write(model.GraphName);
         writer.Write(model.Producer);
         writer.Write(model.ProducerVersion);
@@ -188,16 +220,19 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
     {
         writer.Write(parts.Count);
         foreach (AffinePart part in parts)
-        {
-            writer.Write((byte)part.Kind);
-            writer.Write(part.Outputs);
-            writer.Write(part.Inputs);
-            writer.Write((byte)part.Precision);
-            writer.Write(part.Epsilon);
-            writer.Write(part.Values.Count);
-            foreach (double[] values in part.Values)
-                Numbers(values);
-        }
+            Part(part);
+    }
+
+    private void Part(AffinePart part)
+    {
+        writer.Write((byte)part.Kind);
+        writer.Write(part.Outputs);
+        writer.Write(part.Inputs);
+        writer.Write((byte)part.Precision);
+        writer.Write(part.Epsilon);
+        writer.Write(part.Values.Count);
+        foreach (double[] values in part.Values)
+            Numbers(values);
     }
 
     private void Witness(double[]? witness)

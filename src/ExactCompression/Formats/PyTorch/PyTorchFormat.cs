@@ -6,7 +6,10 @@ namespace ExactCompression.Formats;
 /// </summary>
 internal sealed class PyTorchFormat : INetworkFormat
 {
-    public string Name => "PyTorch";
+    /// <summary>The format's name.</summary>
+    public const string FormatName = "PyTorch";
+
+    public string Name => FormatName;
 
     public IReadOnlyList<string> Extensions { get; } = [".pt", ".pth", ".tar", ".ckpt"];
 

@@ -18,8 +18,8 @@ internal static class TorchInputShape
         {
             switch (layer.Kind)
             {
-                case "Linear" when layer.Tensor("weight", 2) is { } weight:
-                    return new(weight.Shape[1]);
+                case "Linear" when layer.ShapeOf("weight") is [_, var inputs]:
+                    return new(inputs);
                 case "BatchNorm1d" when layers.FirstOrDefault(static l => l.Kind is "Linear" or "Conv1d") is { Kind: "Linear" }:
                     return new(layer.Integer("num_features"));
                 case "Unflatten" when layer.Integers("unflattened_size") is { } sizes && Array.TrueForAll(sizes, static s => s > 0):

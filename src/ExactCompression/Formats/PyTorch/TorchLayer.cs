@@ -106,10 +106,8 @@ internal sealed class TorchLayer(TorchModule module, string name, TorchSource so
     /// <param name="dimensions">How many dimensions it has.</param>
     public (double[] Values, int[] Shape)? Tensor(string tensor, int dimensions)
     {
-        object? found = Stored.FirstOrDefault(p => p.Key is string key && key == tensor).Value;
-        if (found is null)
+        if (Entry(tensor) is not { } entry)
             return null;
-        TensorEntry entry = found is TorchTensor view ? source.Entry(Path(tensor), view) : throw Invalid(tensor, "a tensor");
         if (entry.Shape.Length != dimensions || !entry.IsFloating || entry.Count == 0)
             throw Unsupported($"The {tensor} of a {Kind} is a floating-point tensor of {dimensions} dimensions, not {entry.ShapeText}.");
         source.Budget.AllocateValues(entry.Count, NameText.Short(entry.Name));
@@ -122,6 +120,10 @@ internal sealed class TorchLayer(TorchModule module, string name, TorchSource so
                 $"Its element {bad} is {(double.IsNaN(values[bad]) ? "not a number" : "infinite")}.",
                 "Nothing can be proven of such a network: train or export it again.");
     }
+
+    /// <summary>The shape of a parameter or buffer; null where the module has none of the name.</summary>
+    /// <param name="tensor">Its name.</param>
+    public int[]? ShapeOf(string tensor) => Entry(tensor)?.Shape;
 
     /// <summary>A vector of the module, of a length that its class states.</summary>
     /// <param name="tensor">Its name.</param>
@@ -147,6 +149,13 @@ internal sealed class TorchLayer(TorchModule module, string name, TorchSource so
     /// <param name="problem">The end of a sentence.</param>
     public InvalidFileException Misfit(string problem) =>
         new("LayerShapeMismatch", source.Path, name.Length > 0 ? NameText.Short(name) : "module", $"The {Kind} does not fit: {problem}.");
+
+    private TensorEntry? Entry(string tensor) => Stored.FirstOrDefault(p => p.Key is string key && key == tensor).Value switch
+    {
+        null => null,
+        TorchTensor view => source.Entry(Path(tensor), view),
+        _ => throw Invalid(tensor, "a tensor"),
+    };
 
     private string Path(string tensor) => name.Length > 0 ? $"{name}.{tensor}" : tensor;
 

@@ -88,7 +88,8 @@ internal sealed class GraphLowering
         MapShape output = MapShapes.Of(node.Shape);
         int repeats = node.Shape.Elements / Math.Max(1, dense.Outputs);
         ILinearMap map = repeats == 1
-            ? new DenseMap(dense.Weights, output, operand.Shape, dense.WeightRadius is { } radius ? radius : default(ReadOnlyMemory<double>))
+            ? new DenseMap(
+                dense.Weights, output, operand.Shape, dense.WeightRadius is { } radius ? radius : default(ReadOnlyMemory<double>))
             : Selections.AlongLastAxis(dense, output, operand.Shape, repeats);
         double[] Repeated(double[] entries) => [.. Enumerable.Range(0, output.Count).Select(i => entries[i % entries.Length])];
         return layers.Apply(

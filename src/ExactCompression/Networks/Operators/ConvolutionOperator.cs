@@ -32,6 +32,10 @@ internal sealed record ConvolutionOperator(
     public override long ParameterCount => Filters.LongLength + Bias.Length;
 
     /// <inheritdoc/>
+    public override long MultiplyAdds(TensorShape output) =>
+        Channels == 0 ? 0 : Filters.LongLength * (output.Elements / Channels);
+
+    /// <inheritdoc/>
     public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output)
     {
         if (RequireCount(inputs, 1) is { } fault)

@@ -8,7 +8,9 @@ namespace ExactCompression.Networks;
 internal sealed record DenseOperator(double[] Weights, double[] Bias, int Inputs, WeightPrecision Stored = WeightPrecision.Float32)
     : Operator
 {
-    /// <summary>Radii of the weights, where the file states a factor that double cannot multiply them by; null where they are exact.</summary>
+    /// <summary>
+    /// Radii of the weights, where the file states a factor that double cannot multiply them by; null where they are exact.
+    /// </summary>
     public double[]? WeightRadius { get; init; }
 
     /// <summary>Radii of the biases; null where they are exact.</summary>
@@ -31,6 +33,9 @@ internal sealed record DenseOperator(double[] Weights, double[] Bias, int Inputs
 
     /// <inheritdoc/>
     public override long ParameterCount => Weights.LongLength + Bias.Length;
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds(TensorShape output) => (long)output.Elements * Inputs;
 
     /// <inheritdoc/>
     public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output)

@@ -18,6 +18,10 @@ internal abstract record Operator
     /// <summary>Number of weights and biases.</summary>
     public virtual long ParameterCount => ConnectionCount;
 
+    /// <summary>Multiply-adds of weights for one row of input.</summary>
+    /// <param name="output">Shape of what it gives.</param>
+    public virtual long MultiplyAdds(TensorShape output) => 0;
+
     /// <summary>What its weights are stored as; null where it has none.</summary>
     public virtual WeightPrecision? Precision => null;
 

@@ -78,12 +78,13 @@ internal static class WindowGeometry
 
     private static bool MeetsAll(int positions, int kernel, int length, Func<int, int, int> meet)
     {
+        int step = kernel > 1 ? meet(0, 1) - meet(0, 0) : 1;
         for (int position = 0; position < positions; position++)
         {
-            bool meets = false;
-            for (int tap = 0; tap < kernel && !meets; tap++)
-                meets = meet(position, tap) is var at && at >= 0 && at < length;
-            if (!meets)
+            // The first tap that does not lie before the input.
+            int start = meet(position, 0);
+            long tap = start < 0 ? ((long)step - 1 - start) / step : 0;
+            if (tap >= kernel || start + (tap * step) >= length)
                 return false;
         }
 

@@ -95,7 +95,7 @@ internal sealed class SparseKernel<T> : ILinearKernel<T>
     {
     }
 
-    /// <summary>Where a row over a window holds each element; -1 for those that are not in the window; null if all are in their place.</summary>
+    /// <summary>Where a row over a window holds each element; -1 if it does not; null if all are in their place.</summary>
     private static int[]? Places(MapShape shape, Window window)
     {
         if (window.IsWhole(shape))

@@ -45,21 +45,6 @@ public sealed class OnnxFilesTests
         }
     }
 
-    [SkippableTheory]
-    [InlineData("cifar10_small.onnx")]
-    [InlineData("oval21_cifar_base_kw.onnx")]
-    [InlineData("resnet_2b.onnx")]
-    public void Read_ConvolutionalNetwork_NamesTheOperator(string file)
-    {
-        string path = TestFiles.Shared("networks/vnncomp/" + file);
-        var error = Assert.Throws<InvalidFileException>(() => NetworkFormats.Read(path));
-        Assert.Equal("OnnxUnsupportedOperator", error.ErrorId);
-        Assert.True(error.Unsupported);
-        Assert.Contains("'Conv'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("node '", error.Place, StringComparison.Ordinal);
-        Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
-    }
-
     private static ReluNetwork AssertReadAndWritten(string path, params long[] shape)
     {
         ReluNetwork network = NetworkFormats.Read(path);

@@ -79,6 +79,63 @@ public sealed class OnnxInterfaceTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Write_OfANetworkAsItWasRead_IsTheSameFile(bool isGraph)
+    {
+        OnnxModelBuilder model = isGraph ? Image().Node("Abs", "logits", "size") : Image();
+        model.Graph.Output[0].Name = isGraph ? "size" : "logits";
+        model.Model.ProducerName = "trainer";
+        byte[] bytes = [.. model.Bytes(), 0xCA, 0x01, 3, 1, 2, 3]; // functions, which are not read
+        using var folder = new TemporaryFolder();
+        ReluNetwork network = NetworkFormats.Read(folder.Write("n.onnx", bytes)).Renamed("other");
+        Assert.Equal(!isGraph, network.IsDense);
+
+        NetworkFormats.Write(network, folder.File("again.onnx"), NetworkFormats.SourcePrecision(network, folder.File("again.onnx")));
+
+        Assert.Equal(bytes, File.ReadAllBytes(folder.File("again.onnx")));
+    }
+
+    [Fact]
+    public void Write_OfAModelWithADataFile_TakesTheDataIn()
+    {
+        using var folder = new TemporaryFolder();
+        OnnxModelBuilder model = Image().Node("Abs", "logits", "size");
+        model.Graph.Output[0].Name = "size";
+        byte[] plain = model.Bytes();
+        TensorProto weights = model.Graph.Initializer[0];
+        folder.Write("n.bin", weights.RawData.ToByteArray());
+        weights.RawData = ByteString.Empty;
+        weights.DataLocation = TensorProto.Types.DataLocation.External;
+        weights.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "n.bin" });
+        ReluNetwork network = NetworkFormats.Read(folder.Write("n.onnx", model.Bytes()));
+
+        NetworkFormats.Write(network, folder.File("again.onnx"));
+
+        Assert.Equal(plain, File.ReadAllBytes(folder.File("again.onnx")));
+    }
+
+    [Fact]
+    public void Write_OfAGraph_ToOtherFormatsOrPrecisions_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        OnnxModelBuilder model = Image().Node("Abs", "logits", "size");
+        model.Graph.Output[0].Name = "size";
+        ReluNetwork network = NetworkFormats.Read(folder.Write("n.onnx", model.Bytes()));
+        foreach (string name in (string[])["n.npz", "n.nnet", "n.safetensors"])
+        {
+            var error = Assert.Throws<InvalidInputException>(() => NetworkFormats.Write(network, folder.File(name)));
+            Assert.Equal("FormatHoldsChains", error.ErrorId);
+        }
+
+        Assert.Equal(
+            "PrecisionNotApplicable",
+            Assert.Throws<InvalidInputException>(
+                () => NetworkFormats.Write(network, folder.File("m.onnx"), WeightPrecision.Float64)).ErrorId);
+        NetworkFormats.Write(OnnxRuntimeOracle.Read(model.Model), folder.File("m.onnx"), WeightPrecision.Float64); // a new model
+    }
+
     [Fact]
     public void Interface_OfAnotherSize_IsRefused()
     {

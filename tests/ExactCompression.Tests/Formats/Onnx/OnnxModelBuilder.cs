@@ -72,6 +72,14 @@ internal sealed class OnnxModelBuilder
         return this;
     }
 
+    /// <summary>The model with outputs of any shape.</summary>
+    public ModelProto WithoutOutputShapes()
+    {
+        foreach (ValueInfoProto output in Graph.Output)
+            output.Type.TensorType.Shape = null;
+        return Model;
+    }
+
     public byte[] Bytes() => Model.ToByteArray();
 
     public static TensorProto Tensor(string name, long[] dims, double[] values, DataType type)

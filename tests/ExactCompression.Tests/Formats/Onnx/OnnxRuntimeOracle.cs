@@ -42,7 +42,68 @@ internal sealed class OnnxRuntimeOracle : IDisposable
             : Array.ConvertAll(outputs[0].GetTensorDataAsSpan<float>().ToArray(), static v => (double)v);
     }
 
+    /// <summary>Runs several inputs through the model.</summary>
+    /// <param name="inputs">The values of each, row-major.</param>
+    /// <param name="shapes">The shape of each.</param>
+    /// <returns>The values of each output.</returns>
+    public double[][] Run(double[][] inputs, long[][] shapes)
+    {
+        OrtValue[] values = [.. session.InputNames.Select((name, i) => session.InputMetadata[name].ElementType == typeof(double)
+            ? OrtValue.CreateTensorValueFromMemory(inputs[i], shapes[i])
+            : OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(inputs[i], static v => (float)v), shapes[i]))];
+        using var options = new RunOptions();
+        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, session.InputNames, values, session.OutputNames);
+        double[][] results = [.. outputs.Select(static o => o.GetTensorTypeAndShape().ElementDataType == Microsoft.ML.OnnxRuntime.Tensors
+            .TensorElementType.Double
+            ? o.GetTensorDataAsSpan<double>().ToArray()
+            : Array.ConvertAll(o.GetTensorDataAsSpan<float>().ToArray(), static v => (double)v))];
+        Array.ForEach(values, static v => v.Dispose());
+        return results;
+    }
+
     public void Dispose() => session.Dispose();
+
+    /// <summary>
+    /// Asserts that the library reads a model as the runtime runs it, at random inputs, whatever its inputs, outputs and batch are; and
+    /// that it is written as it was.
+    /// </summary>
+    /// <returns>The network that was read.</returns>
+    public static ReluNetwork AssertRead(ModelProto model, double tolerance = 1e-4)
+    {
+        ReluNetwork network = Read(model);
+        AssertEvaluates(network, model.ToByteArray(), tolerance);
+        return network;
+    }
+
+    /// <summary>Asserts that a network and the model that it was read from compute the same at random inputs.</summary>
+    public static void AssertEvaluates(ReluNetwork network, byte[] model, double tolerance = 1e-4)
+    {
+        using var oracle = new OnnxRuntimeOracle(model, optimise: false);
+        IReadOnlyList<ModelTensor> stated = network.Interface!.Inputs;
+        int rows = stated.Max(static t => t.Shape.Count > 0 ? t.Shape[0].Rows : 1);
+        var random = new Random(1);
+        for (int trial = 0; trial < 4; trial++)
+        {
+            double[][] inputs = [.. stated.Select(tensor => (double[])[.. Enumerable.Range(0, (int)tensor.Count * Rows(tensor)).Select(
+                _ => (double)(float)(random.NextDouble() * 3 - 1 - (trial % 2)))])];
+            double[][] outputs = oracle.Run(
+                inputs, [.. stated.Select(static t => (long[])[.. t.Shape.Select(static d => (long)d.Size * d.Rows)])]);
+            for (int row = 0; row < rows; row += 1 + (rows / 4))
+            {
+                double[] expected = [.. outputs.Zip(network.Interface.Outputs, (o, t) => Row(o, Rows(t), row)).SelectMany(static o => o)];
+                double[] actual = network.Evaluate([.. inputs.Zip(stated, (o, t) => Row(o, Rows(t), row)).SelectMany(static o => o)]);
+                Assert.Equal(expected.Length, actual.Length);
+                double scale = Math.Max(1, expected.Max(Math.Abs));
+                for (int i = 0; i < expected.Length; i++)
+                    Assert.InRange(actual[i] - expected[i], -tolerance * scale, tolerance * scale);
+            }
+        }
+    }
+
+    private static int Rows(ModelTensor tensor) => tensor.Shape.Count > 0 ? tensor.Shape[0].Rows : 1;
+
+    private static double[] Row(double[] values, int rows, int row) =>
+        values[(values.Length / rows * (rows == 1 ? 0 : row))..(values.Length / rows * (rows == 1 ? 1 : row + 1))];
 
     /// <summary>The network that the library reads from a model.</summary>
     public static ReluNetwork Read(ModelProto model) => OnnxReader.Network(model, new OnnxFault("test.onnx"));

@@ -3,6 +3,7 @@ using System.Text;
 using ExactCompression.Formats;
 using ExactCompression.Tests.Certificates;
 using ExactCompression.Tests.Formats.Writing;
+using ExactCompression.Tests.Oracles;
 using Xunit;
 
 namespace ExactCompression.Tests.Formats.Portable;
@@ -212,6 +213,7 @@ public sealed class PortableFormTests
             Version = 3,
             Metadata = [new("key", "value")],
         };
+        yield return new ReluNetwork(OperatorGraphs.Of(new Random(3), 12), "graph", "/a/b.pt", "PyTorch", InputDomain.Unit);
         yield return new ReluNetwork(network.DenseLayers, "trained", null, null, InputDomain.Unit, history, model);
     }
 

@@ -116,7 +116,9 @@ internal sealed class OnnxGraph
         }
     }
 
-    /// <summary>Takes nodes whose inputs are all known, the file's first one first; those that remain are on a cycle or behind one.</summary>
+    /// <summary>
+    /// Takes nodes whose inputs are all known, the file's first one first; those that remain are on a cycle or behind one.
+    /// </summary>
     private List<OnnxNode> Ordered(OnnxNode[] nodes)
     {
         var places = new Dictionary<OnnxNode, int>(nodes.Length);

@@ -48,8 +48,8 @@ internal static class OnnxInputShape
         if (shape.Contains(Unknown))
             throw fault.AtTensor(
                 "OnnxUnknownInputSize", input.Name,
-                $"The shape [{string.Join(',', declared.Select(static size => size == Unknown ? "?" : $"{size}"))}] of the input leaves its "
-                    + "size open.",
+                $"The shape [{string.Join(',', declared.Select(static size => size == Unknown ? "?" : $"{size}"))}] of the input leaves "
+                    + "its size open.",
                 "Export the network with a fixed input size.");
         if (known * (at >= 0 ? shape[at] : 1) >= Networks.AffineMap.MaximumWeights)
             throw fault.AtTensor(

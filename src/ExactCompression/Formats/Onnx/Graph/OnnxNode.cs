@@ -8,6 +8,8 @@ namespace ExactCompression.Formats.Onnx;
 /// <param name="fault">Makes errors.</param>
 internal sealed class OnnxNode(NodeProto proto, OnnxFault fault)
 {
+    private string? place;
+
     /// <summary>The operator.</summary>
     public string Operator => proto.OpType;
 
@@ -27,7 +29,7 @@ internal sealed class OnnxNode(NodeProto proto, OnnxFault fault)
     public IReadOnlyList<string> Outputs => proto.Output;
 
     /// <summary>Its location, for messages.</summary>
-    public string Place => OnnxFault.PlaceOf(proto);
+    public string Place => place ??= OnnxFault.PlaceOf(proto);
 
     /// <summary>Whether an input is present.</summary>
     /// <param name="index">0-based.</param>

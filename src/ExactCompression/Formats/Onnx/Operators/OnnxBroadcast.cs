@@ -60,7 +60,9 @@ internal static class OnnxBroadcast
             : step.Add(new SelectOperator(indices), OnnxShapes.Row(common), number);
     }
 
-    /// <summary>The values of a constant for a common shape: one for each channel where that is enough, else one for each element.</summary>
+    /// <summary>
+    /// The values of a constant for a common shape: one for each channel where that is enough, else one for each element.
+    /// </summary>
     /// <param name="step">The node.</param>
     /// <param name="values">The constant's values, row-major.</param>
     /// <param name="shape">Its shape.</param>

@@ -37,7 +37,8 @@ internal static class OnnxElementwiseOperators
     {
         step.Node.AllowAttributes();
         OnnxValue value = step.Data(0);
-        Give(step, value, value.Shape!, [-1], [], WeightPrecision.Float32, static (v, _, p) => AffinePart.Of(AffineMap.Scale(v), p)!, false);
+        Give(step, value, value.Shape!, [-1], [], WeightPrecision.Float32,
+            static (v, _, p) => AffinePart.Of(AffineMap.Scale(v), p)!, false);
     }
 
     /// <summary>The sum of any number of values.</summary>

@@ -16,7 +16,8 @@ internal static class OnnxFoldedArithmetic
             return null;
         step.Budget.AllocateValues(3L * OnnxShapes.Count(shape), step.Node.Place);
         return a.IsFloat
-            ? Floats(step, OnnxLayout.Expand(a.Floats, a.Shape, shape, step.Budget), OnnxLayout.Expand(b.Floats, second, shape, step.Budget),
+            ? Floats(
+                step, OnnxLayout.Expand(a.Floats, a.Shape, shape, step.Budget), OnnxLayout.Expand(b.Floats, second, shape, step.Budget),
                 shape, (WeightPrecision)Math.Max((int)a.Precision, (int)b.Precision))
             : Integers(
                 step, OnnxLayout.Expand(a.Integers, a.Shape, shape, step.Budget), OnnxLayout.Expand(b.Integers, second, shape, step.Budget),
@@ -81,6 +82,22 @@ internal static class OnnxFoldedArithmetic
 
         int[] shape = step.Node.Integer("keepdims", 1) != 0 ? [.. tensor.Shape.Select(static _ => 1)] : [];
         return OnnxTensor.OfIntegers(step.Node.Outputs[0], shape, [product], step.Reading.Fault);
+    }
+
+    /// <summary>Integers in equal steps; null for other numbers.</summary>
+    public static OnnxTensor? Range(OnnxStep step)
+    {
+        if (step.Constant(0).IsFloat)
+            return null;
+        long[] ends = [.. Enumerable.Range(0, 3).Select(i => step.Constant(i).Integers is [var only] ? only : 0)];
+        if (ends[2] == 0)
+            throw step.Node.ShapeFault("Its step is 0.");
+        decimal count = Math.Max(0, Math.Ceiling(((decimal)ends[1] - ends[0]) / ends[2]));
+        if (count > int.MaxValue)
+            throw step.Node.ShapeFault($"It gives {count} elements.");
+        step.Budget.AllocateValues((long)count, step.Node.Place);
+        long[] values = [.. Enumerable.Range(0, (int)count).Select(i => ends[0] + (i * ends[2]))];
+        return OnnxTensor.OfIntegers(step.Node.Outputs[0], [values.Length], values, step.Reading.Fault);
     }
 
     private static OnnxTensor? Floats(OnnxStep step, double[] a, double[] b, int[] shape, WeightPrecision precision)

@@ -9,7 +9,8 @@ namespace ExactCompression.Formats.Onnx;
 /// </summary>
 internal static class OnnxFolding
 {
-    private static readonly FrozenDictionary<string, Func<OnnxStep, OnnxTensor?>> Known = new Dictionary<string, Func<OnnxStep, OnnxTensor?>>
+    private static readonly FrozenDictionary<string, Func<OnnxStep, OnnxTensor?>> Known =
+        new Dictionary<string, Func<OnnxStep, OnnxTensor?>>
     {
         ["Constant"] = FromAttribute,
         ["ConstantOfShape"] = OfShape,
@@ -20,7 +21,7 @@ internal static class OnnxFolding
         ["Concat"] = Concat,
         ["Expand"] = Expand,
         ["Tile"] = Tile,
-        ["Range"] = Range,
+        ["Range"] = OnnxFoldedArithmetic.Range,
         ["Add"] = static step => OnnxFoldedArithmetic.Binary(step),
         ["Sub"] = static step => OnnxFoldedArithmetic.Binary(step),
         ["Mul"] = static step => OnnxFoldedArithmetic.Binary(step),
@@ -164,21 +165,6 @@ internal static class OnnxFolding
             : Select(step, tensor, [.. tensor.Shape.Select((size, axis) => OnnxIndices.Repeated(step, size, repeats[axis]))]);
     }
 
-    private static OnnxTensor? Range(OnnxStep step)
-    {
-        if (step.Constant(0).IsFloat)
-            return null;
-        long[] ends = [.. Enumerable.Range(0, 3).Select(i => step.Constant(i).Integers is [var only] ? only : 0)];
-        if (ends[2] == 0)
-            throw step.Node.ShapeFault("Its step is 0.");
-        decimal count = Math.Max(0, Math.Ceiling(((decimal)ends[1] - ends[0]) / ends[2]));
-        if (count > int.MaxValue)
-            throw step.Node.ShapeFault($"It gives {count} elements.");
-        step.Budget.AllocateValues((long)count, step.Node.Place);
-        long[] values = [.. Enumerable.Range(0, (int)count).Select(i => ends[0] + (i * ends[2]))];
-        return OnnxTensor.OfIntegers(step.Node.Outputs[0], [values.Length], values, step.Reading.Fault);
-    }
-
     private static OnnxTensor Concat(OnnxStep step)
     {
         step.Node.AllowAttributes("axis");
@@ -208,7 +194,8 @@ internal static class OnnxFolding
 
         return parts[0].IsFloat
             ? OnnxTensor.OfFloats(
-                step.Node.Outputs[0], shape, Joined(static part => part.Floats), parts.Max(static part => part.Precision), step.Reading.Fault)
+                step.Node.Outputs[0], shape, Joined(static part => part.Floats),
+                    parts.Max(static part => part.Precision), step.Reading.Fault)
             : OnnxTensor.OfIntegers(step.Node.Outputs[0], shape, Joined(static part => part.Integers), step.Reading.Fault);
     }
 

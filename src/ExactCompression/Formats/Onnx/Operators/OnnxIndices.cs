@@ -104,7 +104,8 @@ internal static class OnnxIndices
         {
             node.AllowAttributes("mode");
             pads = step.Constant(1).Integers;
-            filling = step.OptionalConstant(2) is { Count: > 0 } constant ? constant.IsFloat ? constant.Floats[0] : constant.Integers[0] : 0;
+            filling = step.OptionalConstant(2) is { Count: > 0 } constant
+                ? constant.IsFloat ? constant.Floats[0] : constant.Integers[0] : 0;
             axes = step.OptionalConstant(3)?.Integers;
         }
 
@@ -122,7 +123,8 @@ internal static class OnnxIndices
             (long before, long after) = (pads[i], pads[i + axes.Length]);
             if ((before, after) == (0, 0))
                 continue;
-            if (Math.Abs((decimal)before) > int.MaxValue || Math.Abs((decimal)after) > int.MaxValue || before + after + size is < 0 or > int.MaxValue)
+            if (Math.Abs((decimal)before) > int.MaxValue || Math.Abs((decimal)after) > int.MaxValue
+                || before + after + size is < 0 or > int.MaxValue)
                 throw node.ShapeFault($"Its padding {before} and {after} does not fit axis {axis} of {OnnxShapes.Show(shape)}.");
             int count = (int)(before + after + size);
             step.Budget.AllocateValues(count, node.Place);

@@ -48,7 +48,8 @@ internal static class OnnxOpaqueShapes
             return (common, isBatch);
         }
 
-        return node.Operator is "MatMul" && values.Length == 2 ? (Product(node, values[0].Shape!, values[1].Shape!), isBatch) : (null, isBatch);
+        return node.Operator is "MatMul" && values.Length == 2
+            ? (Product(node, values[0].Shape!, values[1].Shape!), isBatch) : (null, isBatch);
     }
 
     private static int[]? Product(OnnxNode node, int[] a, int[] b)

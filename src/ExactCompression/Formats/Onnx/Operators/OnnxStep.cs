@@ -94,20 +94,14 @@ internal sealed class OnnxStep(OnnxNode node, OnnxReading reading)
         if (row.Elements == 0)
             throw new OnnxNotAnalysedException("What it gives has no elements.");
         if (row.Elements > AffineMap.MaximumWeights)
-            throw node.Fault("OnnxTooLarge", $"It gives {row.Elements} elements; at most {AffineMap.MaximumWeights} are supported.");
+            throw node.Fault(
+                "OnnxTooLarge", $"It gives {row.Elements} elements; at most {AffineMap.MaximumWeights} are supported.", unsupported: true);
         if (op.FindFault(shapes, row) is { } problem)
             throw node.ShapeFault(problem);
         int most = shapes.Length == 0 ? 0 : shapes.Max(static s => s.Elements);
-        budgetGrowth(row.Elements - most);
+        if (row.Elements > most)
+            Budget.AllocateValues(row.Elements - most, node.Place);
         return reading.Builder.Add(op, row, $"{node.Name} ({op.Name})", "", numbers);
-
-        void budgetGrowth(int elements)
-        {
-            if (elements > 0)
-                Budget.AllocateValues(elements, node.Place);
-            else
-                Budget.ThrowIfCancelled();
-        }
     }
 
     /// <summary>A value of the network's graph under another shape of as many elements.</summary>

@@ -29,7 +29,8 @@ internal static class OnnxWindowOperators
         if (bias is not null && (bias.Shape.Length != 1 || bias.Count != outputs))
             throw node.ShapeFault($"The bias of shape {OnnxShapes.Show(bias.Shape)} does not fit {outputs} channels.");
         var windows = OnnxWindows.Of(node, sizes, kernel, roundsUp: false);
-        WeightPrecision precision = bias is null ? filters.Precision : (WeightPrecision)Math.Max((int)filters.Precision, (int)bias.Precision);
+        WeightPrecision precision = bias is null
+            ? filters.Precision : (WeightPrecision)Math.Max((int)filters.Precision, (int)bias.Precision);
         var op = new ConvolutionOperator(
             filters.Weights, bias?.Weights ?? new double[outputs], windows.Geometry, (int)groups, precision);
         Give(step, value, op, outputs, windows.Sizes);

@@ -94,7 +94,9 @@ internal sealed record OnnxWindows(ConvolutionShape Geometry, int[] Sizes, (int 
         return ([.. pads.Take(rank).Select(static p => (int)p)], [.. pads.Skip(rank).Select(static p => (int)p)]);
     }
 
-    /// <summary>Whether all windows along an axis meet an element of the input: the first and the last decide it if taps lie close.</summary>
+    /// <summary>
+    /// Whether all windows along an axis meet an element of the input: the first and the last decide it if taps lie close.
+    /// </summary>
     private static bool MeetInput(int size, int kernel, int before, int stride, int dilation, int steps)
     {
         bool Meets(long at)

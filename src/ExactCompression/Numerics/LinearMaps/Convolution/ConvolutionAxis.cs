@@ -39,6 +39,8 @@ internal readonly record struct ConvolutionAxis(int Taps, int Stride, int Pad, i
         }
 
         source = target + Pad - (tap * Dilation);
+        if (Stride == 1)
+            return true;
         int remainder = source % Stride;
         source /= Stride;
         return remainder == 0;

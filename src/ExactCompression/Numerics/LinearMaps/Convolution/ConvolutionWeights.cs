@@ -1,15 +1,17 @@
-using System.Runtime.Intrinsics;
+using System.Runtime.InteropServices;
 
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// The weights of a convolution, or of its transpose, in the order in which <see cref="ConvolutionPass{T}"/> reads them: blocks of target
+/// The weights of a convolution, or of its transpose, in the order in which passes read them: blocks of target
 /// channels, each with the kernel's rows, its columns, the source channels of the group, and the channels of the block side by side.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-internal sealed class ConvolutionWeights<T>
+internal sealed unsafe class ConvolutionWeights<T>
     where T : unmanaged
 {
+    private readonly T[] array;
+
     /// <summary>Packs the weights.</summary>
     /// <param name="filters">Output channels x input channels of a group x kernel rows x kernel columns.</param>
     /// <param name="groups">Groups of channels.</param>
@@ -17,20 +19,27 @@ internal sealed class ConvolutionWeights<T>
     /// <param name="inputs">Input channels of a group.</param>
     /// <param name="rows">The axis of rows.</param>
     /// <param name="columns">The axis of columns.</param>
+    /// <param name="blocksOf">Divides a number of target channels into blocks.</param>
     public ConvolutionWeights(
-        ReadOnlySpan<T> filters, int groups, int outputs, int inputs, ConvolutionAxis rows, ConvolutionAxis columns)
+        ReadOnlySpan<T> filters,
+        int groups,
+        int outputs,
+        int inputs,
+        ConvolutionAxis rows,
+        ConvolutionAxis columns,
+        Func<int, ChannelBlock[]> blocksOf)
     {
         (RowOrder, ColumnOrder) = (rows.Order(), columns.Order());
         int taps = rows.Taps * columns.Taps;
         (int targetStride, int sourceStride) = rows.IsTransposed ? (taps, inputs * taps) : (inputs * taps, taps);
         (int targets, int sources) = rows.IsTransposed ? (inputs, outputs) : (outputs, inputs);
         (Groups, Targets, Sources) = (groups, targets, sources);
-        Blocks = BlocksOf(targets);
-        int padded = 0;
+        Blocks = blocksOf(targets);
         foreach (ChannelBlock block in Blocks)
-            padded += block.Width;
-        GroupSize = padded * sources * taps;
-        Values = new T[groups * GroupSize];
+            PaddedTargets += block.Width;
+        GroupSize = PaddedTargets * sources * taps;
+        array = GC.AllocateArray<T>((groups * GroupSize) + (64 / sizeof(T)), pinned: true);
+        Values = (T*)((Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) + 63) & ~63);
         int at = 0;
         for (int g = 0; g < groups; g++)
         {
@@ -58,6 +67,9 @@ internal sealed class ConvolutionWeights<T>
     /// <summary>Target channels of a group.</summary>
     public int Targets { get; }
 
+    /// <summary>Target channels of a group with the padding of blocks.</summary>
+    public int PaddedTargets { get; }
+
     /// <summary>Source channels of a group.</summary>
     public int Sources { get; }
 
@@ -73,21 +85,6 @@ internal sealed class ConvolutionWeights<T>
     /// <summary>Weights of a group, padding and all.</summary>
     public int GroupSize { get; }
 
-    /// <summary>The weights.</summary>
-    public T[] Values { get; }
-
-    private static ChannelBlock[] BlocksOf(int channels)
-    {
-        var blocks = new List<ChannelBlock>();
-        int widest = Vector512.IsHardwareAccelerated ? ChannelBlock.Widest : ChannelBlock.Widest / 2;
-        for (int first = 0; first < channels;)
-        {
-            int left = channels - first;
-            int width = left >= 6 ? widest : left >= 3 ? 4 : 1, count = Math.Min(left, width);
-            blocks.Add(new(first, count, width));
-            first += count;
-        }
-
-        return [.. blocks];
-    }
+    /// <summary>The weights, 64-byte aligned; there as long as this object is.</summary>
+    public T* Values { get; }
 }

@@ -82,11 +82,19 @@ internal unsafe ref struct LaneSource<T>
 
     /// <summary>Loads rows.</summary>
     /// <param name="end">How far down.</param>
-    public void Load(int end)
+    /// <param name="used">Which rows are needed at all.</param>
+    public void Load(int end, ReadOnlySpan<bool> used)
     {
         while (loaded < end)
         {
-            int slot = loaded % ring, count = Math.Min(end - loaded, ring - slot);
+            if (!used[loaded])
+            {
+                loaded++;
+                continue;
+            }
+
+            int slot = loaded % ring, most = Math.Min(end - loaded, ring - slot), count = used.Slice(loaded, most).IndexOf(false);
+            count = count < 0 ? most : count;
             for (int group = 0; group < groups; group++)
                 Transpose(group, slot, count);
 

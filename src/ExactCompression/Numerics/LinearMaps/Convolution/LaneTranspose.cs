@@ -7,6 +7,9 @@ namespace ExactCompression.Numerics;
 /// <summary>Transposes between rows of a matrix and vectors that have a row in each lane.</summary>
 internal static unsafe class LaneTranspose
 {
+    /// <summary>The most vectors of a row that are written at a time.</summary>
+    public const int MostWritten = 4;
+
     /// <summary>Reads elements of some rows.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="source">The first element of the first row.</param>
@@ -46,39 +49,48 @@ internal static unsafe class LaneTranspose
 
     /// <summary>Writes elements of some rows.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-    /// <param name="vectors">A vector for each element; there are as many as a vector has lanes, of any value.</param>
+    /// <param name="vectors">A vector for each element, and any vectors up to a multiple of a vector's lanes.</param>
     /// <param name="step">From one vector to the next.</param>
-    /// <param name="count">Elements, at most a vector's lanes.</param>
-    /// <param name="bias">What is added to each element of every row; null for nothing.</param>
+    /// <param name="count">Elements, at most <see cref="MostWritten"/> times a vector's lanes.</param>
+    /// <param name="begin">What is added to the first row; null for nothing.</param>
+    /// <param name="beginStride">From what is added to one row to what is added to the next.</param>
     /// <param name="target">The first element of the first row.</param>
     /// <param name="stride">From one row to the next.</param>
     /// <param name="rows">Rows, at most a vector's lanes.</param>
-    /// <param name="add">Whether they are added to what is there.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Write<T>(T* vectors, nint step, int count, T* bias, T* target, nint stride, int rows, bool add)
+    public static void Write<T>(T* vectors, nint step, int count, T* begin, nint beginStride, T* target, nint stride, int rows)
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
+        beginStride = begin == null ? 0 : beginStride;
         if (!Avx512F.IsSupported)
         {
-            WriteOneByOne(vectors, step, count, bias, target, stride, rows, add);
+            WriteOneByOne(vectors, step, count, begin, beginStride, target, stride, rows);
             return;
         }
 
-        T* transposed = stackalloc T[lanes * lanes];
-        Square(vectors, step, transposed, lanes);
-        if (count >= lanes)
+        // Several vectors of a row are written one after the other: rows often have the same place in the cache, which cannot hold all.
+        int whole = count / lanes, square = lanes * lanes;
+        T* transposed = stackalloc T[MostWritten * square];
+        for (int at = 0; at * lanes < count; at++)
+            Square(vectors + (at * lanes * step), step, transposed + (at * square), lanes);
+        Vector512<T> mask = FirstLanes<T>(count - (whole * lanes));
+        for (int r = 0; r < rows; r++, transposed += lanes, target += stride, begin += beginStride)
         {
-            Vector512<T> begin = bias == null ? default : Vector512.Load(bias);
-            for (int r = 0; r < rows; r++, transposed += lanes, target += stride)
-                (Vector512.Load(transposed) + (add ? Vector512.Load(target) : begin)).Store(target);
-        }
-        else
-        {
-            Vector512<T> mask = FirstLanes<T>(count), begin = bias == null ? default : MaskLoad(bias, mask);
-            for (int r = 0; r < rows; r++, transposed += lanes, target += stride)
-                MaskStore(target, mask, Vector512.Load(transposed) + (add ? MaskLoad(target, mask) : begin));
+            T* from = transposed;
+            int at = 0;
+            for (; at < whole * lanes; at += lanes, from += square)
+            {
+                Vector512<T> value = Vector512.Load(from);
+                (begin == null ? value : value + Vector512.Load(begin + at)).Store(target + at);
+            }
+
+            if (at < count)
+            {
+                Vector512<T> value = Vector512.Load(from);
+                MaskStore(target + at, mask, begin == null ? value : value + MaskLoad(begin + at, mask));
+            }
         }
     }
 
@@ -95,15 +107,15 @@ internal static unsafe class LaneTranspose
         }
     }
 
-    private static void WriteOneByOne<T>(T* vectors, nint step, int count, T* bias, T* target, nint stride, int rows, bool add)
+    private static void WriteOneByOne<T>(T* vectors, nint step, int count, T* begin, nint beginStride, T* target, nint stride, int rows)
         where T : unmanaged
     {
-        for (int r = 0; r < rows; r++, target += stride)
+        for (int r = 0; r < rows; r++, target += stride, begin += beginStride)
         {
             for (int e = 0; e < count; e++)
             {
-                T begin = add ? target[e] : bias == null ? default : bias[e];
-                target[e] = (Vector128.CreateScalar(vectors[(e * step) + r]) + Vector128.CreateScalar(begin)).ToScalar();
+                T term = begin == null ? default : begin[e];
+                target[e] = (Vector128.CreateScalar(vectors[(e * step) + r]) + Vector128.CreateScalar(term)).ToScalar();
             }
         }
     }

@@ -9,7 +9,7 @@ namespace ExactCompression.Numerics;
 /// left out.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-internal sealed unsafe class ConvolutionPass<T>
+internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
     where T : unmanaged
 {
     /// <summary>Targets of a block of channels that are held before they are transposed: they stay in the first-level cache.</summary>
@@ -23,7 +23,7 @@ internal sealed unsafe class ConvolutionPass<T>
     /// <param name="weights">The packed weights.</param>
     /// <param name="rowAxis">The axis of rows.</param>
     /// <param name="columnAxis">The axis of columns.</param>
-    public ConvolutionPass(ConvolutionWeights<T> weights, ConvolutionAxis rowAxis, ConvolutionAxis columnAxis) =>
+    public RowLanePass(ConvolutionWeights<T> weights, ConvolutionAxis rowAxis, ConvolutionAxis columnAxis) =>
         (this.weights, this.rowAxis, this.columnAxis) = (weights, rowAxis, columnAxis);
 
     private static int MostVectors => Vector512.IsHardwareAccelerated ? 2 : 1;
@@ -31,32 +31,21 @@ internal sealed unsafe class ConvolutionPass<T>
     /// <summary>Whether leaving a value out saves more than it takes to find it.</summary>
     private bool IsCompactionWorthwhile => weights.Targets * rowAxis.Taps * columnAxis.Taps >= 48;
 
-    /// <summary>Computes a block of rows.</summary>
-    /// <param name="source">Row-major: the elements of a window for each row.</param>
-    /// <param name="from">The window.</param>
-    /// <param name="rows">Number of rows.</param>
-    /// <param name="bias">What is added to each target, all of whose window is wanted; empty for none.</param>
-    /// <param name="target">Row-major: the elements of a window for each row.</param>
-    /// <param name="to">The window.</param>
-    /// <param name="add">Whether results are added to what is there.</param>
+    /// <inheritdoc/>
     public void Run(ReadOnlySpan<T> source, Window from, int rows, ReadOnlySpan<T> bias, Span<T> target, Window to, bool add)
     {
-        int channels = weights.Groups * weights.Targets;
-        if (to.IsEmpty || rows == 0)
-            return;
         int lanes = Vector512<T>.Count, vectors = rows > lanes ? MostVectors : 1;
-        int rowSize = weights.Groups * weights.Sources * from.Plane, resultSize = channels * to.Plane;
-        if (source.Length < (long)rows * rowSize || target.Length < (long)rows * resultSize)
-            throw new ArgumentException($"{rows} rows over {from} and {to} do not fit the spans given.", nameof(rows));
+        int rowSize = weights.Groups * weights.Sources * from.Plane, resultSize = weights.Groups * weights.Targets * to.Plane;
         using AxisTable rowTable = new(rowAxis, weights.RowOrder, from.Top, from.Height, to.Top, to.Height, merge: false);
         using AxisTable columnTable = new(columnAxis, weights.ColumnOrder, from.Left, from.Width, to.Left, to.Width, merge: true);
         int band = Math.Min(to.Height, Math.Max(1, BandTargets / to.Width));
         int[] needed = ArrayPool<int>.Shared.Rent(to.Height);
-        int ring = RowsAtHand(rowTable, to.Height, band, needed);
+        bool[] used = ArrayPool<bool>.Shared.Rent(from.Height);
+        int ring = RowsAtHand(rowTable, to.Height, band, needed, used.AsSpan(0, from.Height));
         using var held = new LaneSource<T>(weights.Groups, weights.Sources, from, ring, vectors, IsCompactionWorthwhile);
         int resultVectors = ChannelBlock.Widest * band * to.Width;
         T[] scratch = ArrayPool<T>.Shared.Rent(((resultVectors + lanes) * vectors * lanes) + lanes);
-        fixed (T* pSource = source, pTarget = target, pScratch = scratch, pWeights = weights.Values, pBias = bias)
+        fixed (T* pSource = source, pTarget = target, pScratch = scratch, pBias = bias)
         fixed (AxisRun* rowRuns = rowTable.Runs, columnRuns = columnTable.Runs)
         fixed (int* columnStarts = columnTable.Starts)
         {
@@ -76,11 +65,11 @@ internal sealed unsafe class ConvolutionPass<T>
                 for (int top = 0; top < to.Height; top += band)
                 {
                     int bottom = Math.Min(to.Height, top + band);
-                    held.Load(needed[bottom - 1]);
+                    held.Load(needed[bottom - 1], used);
                     for (int group = 0; group < weights.Groups; group++)
                     {
                         held.Describe(ref sweep, group);
-                        sweep.Weights = pWeights + ((nint)group * weights.GroupSize);
+                        sweep.Weights = weights.Values + ((nint)group * weights.GroupSize);
                         foreach (ChannelBlock block in weights.Blocks)
                         {
                             int channel = (group * weights.Targets) + block.First;
@@ -99,30 +88,34 @@ internal sealed unsafe class ConvolutionPass<T>
                             sweep.Weights += (nint)block.Width * weights.Sources * rowAxis.Taps * columnAxis.Taps;
                             nint at = ((nint)channel * to.Plane) + ((nint)top * to.Width);
                             T* into = pTarget + ((nint)row * resultSize) + at;
-                            T* begin = pBias == null ? null : pBias + at;
-                            Store(result, vectors, block.Count, (bottom - top) * to.Width, begin, into, to.Plane, resultSize, count, add);
+                            T* begin = add ? into : pBias == null ? null : pBias + at;
+                            int beginStride = add ? resultSize : 0;
+                            int length = (bottom - top) * to.Width;
+                            Store(result, vectors, block.Count, length, begin, beginStride, into, to.Plane, resultSize, count);
                         }
                     }
                 }
             }
         }
 
+        GC.KeepAlive(this);
         ArrayPool<int>.Shared.Return(needed);
+        ArrayPool<bool>.Shared.Return(used);
         ArrayPool<T>.Shared.Return(scratch);
     }
 
     /// <summary>Writes the results of a block of channels.</summary>
     private static void Store(
-        T* result, int vectors, int channels, int length, T* bias, T* target, int plane, int rowSize, int rows, bool add)
+        T* result, int vectors, int channels, int length, T* begin, int beginStride, T* target, int plane, int rowSize, int rows)
     {
         int lanes = Vector512<T>.Count;
         if (length == plane)
             (channels, length) = (1, channels * length);
-        for (int c = 0; c < channels; c++, target += plane, bias += bias == null ? 0 : plane)
+        for (int c = 0; c < channels; c++, target += plane, begin += begin == null ? 0 : plane)
         {
-            for (int at = 0; at < length; at += lanes)
+            for (int at = 0; at < length; at += LaneTranspose.MostWritten * lanes)
             {
-                int count = Math.Min(lanes, length - at);
+                int count = Math.Min(LaneTranspose.MostWritten * lanes, length - at);
                 for (int v = 0; v < vectors; v++)
                 {
                     int first = v * lanes;
@@ -130,11 +123,11 @@ internal sealed unsafe class ConvolutionPass<T>
                         result + (((((nint)c * length) + at) * vectors) + v) * lanes,
                         vectors * lanes,
                         count,
-                        bias == null ? null : bias + at,
+                        begin == null ? null : begin + at + ((nint)first * beginStride),
+                        beginStride,
                         target + at + ((nint)first * rowSize),
                         rowSize,
-                        Math.Min(lanes, rows - first),
-                        add);
+                        Math.Min(lanes, rows - first));
                 }
             }
         }
@@ -143,13 +136,18 @@ internal sealed unsafe class ConvolutionPass<T>
     /// <summary>
     /// How many rows of the source must be at hand at a time, if bands of targets are computed downwards and rows are loaded downwards.
     /// </summary>
-    private static int RowsAtHand(AxisTable table, int targets, int band, int[] needed)
+    private static int RowsAtHand(AxisTable table, int targets, int band, int[] needed, Span<bool> used)
     {
+        used.Clear();
         int most = 0, ring = 1;
         for (int t = 0; t < targets; t++)
         {
             foreach (AxisRun run in table.Runs[table.Starts[t]..table.Starts[t + 1]])
+            {
                 most = Math.Max(most, run.Source + 1);
+                used[run.Source] = true;
+            }
+
             needed[t] = most;
         }
 

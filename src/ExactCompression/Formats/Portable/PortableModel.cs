@@ -1,0 +1,50 @@
+using ExactCompression.Formats.Onnx;
+using ExactCompression.Formats.Onnx.Schema;
+using Google.Protobuf;
+
+namespace ExactCompression.Formats;
+
+/// <summary>
+/// Networks that are what their ONNX file states travel as that file, so that they can be written as it again. The graph is read from it
+/// anew: so no bytes can pair a network with the model of another.
+/// </summary>
+internal static class PortableModel
+{
+    private const long LeastMemory = 1L << 28;
+
+    private static readonly MessageParser<ModelProto> Parser = ModelProto.Parser.WithDiscardUnknownFields(true);
+
+    /// <summary>The file of a network, with its data files in it; null where there is none, or none any more.</summary>
+    /// <param name="network">The network.</param>
+    public static byte[]? Of(ReluNetwork network)
+    {
+        if (network.Source?.Model is not OnnxSource source)
+            return null;
+        try
+        {
+            using var content = new MemoryStream();
+            source.WriteTo(content);
+            return content.ToArray();
+        }
+        catch (Exception e) when (e is ExactCompressionException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The network of a file.</summary>
+    /// <param name="content">The file.</param>
+    /// <param name="name">The network's name.</param>
+    /// <param name="path">Where the file was, or null.</param>
+    /// <param name="format">The name of the format.</param>
+    /// <exception cref="InvalidFileException">The content is no such file, or takes more than it may.</exception>
+    public static ReluNetwork Read(byte[] content, string name, string? path, string? format)
+    {
+        string place = path ?? name;
+        long most = Math.Max(LeastMemory, content.LongLength * ImportBudget.BytesPerByte);
+        var budget = new ImportBudget(new() { MaximumSize = most }, place, content.LongLength);
+        new OnnxWeight(budget).Count(content);
+        ModelProto model = Parser.ParseFrom(content);
+        return OnnxReader.Network(model, new(place), budget, name, path, format, new(format ?? "", new OnnxSource(content, place)));
+    }
+}

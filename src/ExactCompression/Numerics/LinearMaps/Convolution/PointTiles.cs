@@ -1,0 +1,214 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace ExactCompression.Numerics;
+
+/// <summary>
+/// The innermost loops of convolutions where vectors have a channel in each lane: some targets are held in registers while what they meet
+/// in the source is broadcast.
+/// </summary>
+internal static unsafe class PointTiles
+{
+    /// <summary>The most targets of a tile.</summary>
+    public const int Most = 8;
+
+    /// <summary>Computes a tile.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="source">The source.</param>
+    /// <param name="points">Where each target's part of it begins; as many as the tile has places.</param>
+    /// <param name="count">Number of targets, at most <see cref="Most"/>: up to 4 take a tile of 4 places, others one of 8.</param>
+    /// <param name="runs">What each target meets.</param>
+    /// <param name="weights">The weights of a block of channels.</param>
+    /// <param name="vectors">Vectors of the block, 1 or 2.</param>
+    /// <param name="target">Gets the sums.</param>
+    /// <param name="targets">Where each target's sums are to stand; as many as the tile has places.</param>
+    public static void Run<T>(
+        T* source, int* points, int count, ReadOnlySpan<PointRun> runs, T* weights, int vectors, T* target, int* targets)
+        where T : unmanaged
+    {
+        if (vectors == 2 && count > 4)
+            EightWide(source, points, runs, weights, target, targets);
+        else if (vectors == 2)
+            FourWide(source, points, runs, weights, target, targets);
+        else if (count > 4)
+            Eight(source, points, runs, weights, target, targets);
+        else
+            Four(source, points, runs, weights, target, targets);
+    }
+
+    /// <summary>Eight targets of two vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EightWide<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+        where T : unmanaged
+    {
+        int lanes = Vector512<T>.Count;
+        Vector512<T> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+        Vector512<T> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+        Vector512<T> c60 = default, c61 = default, c70 = default, c71 = default;
+        foreach (PointRun run in runs)
+        {
+            T* from = source + run.Source;
+            T* a0 = from + points[0], a1 = from + points[1];
+            T* a2 = from + points[2], a3 = from + points[3];
+            T* a4 = from + points[4], a5 = from + points[5];
+            T* a6 = from + points[6], a7 = from + points[7];
+            T* b = weights + ((nint)run.Weight * 2 * lanes);
+            for (nint k = 0; k < run.Count; k++, b += 2 * lanes)
+            {
+                Vector512<T> b0 = Vector512.Load(b), b1 = Vector512.Load(b + lanes);
+                Vector512<T> x = Vector512.Create(a0[k]);
+                c00 = Lanes.Fma(x, b0, c00);
+                c01 = Lanes.Fma(x, b1, c01);
+                x = Vector512.Create(a1[k]);
+                c10 = Lanes.Fma(x, b0, c10);
+                c11 = Lanes.Fma(x, b1, c11);
+                x = Vector512.Create(a2[k]);
+                c20 = Lanes.Fma(x, b0, c20);
+                c21 = Lanes.Fma(x, b1, c21);
+                x = Vector512.Create(a3[k]);
+                c30 = Lanes.Fma(x, b0, c30);
+                c31 = Lanes.Fma(x, b1, c31);
+                x = Vector512.Create(a4[k]);
+                c40 = Lanes.Fma(x, b0, c40);
+                c41 = Lanes.Fma(x, b1, c41);
+                x = Vector512.Create(a5[k]);
+                c50 = Lanes.Fma(x, b0, c50);
+                c51 = Lanes.Fma(x, b1, c51);
+                x = Vector512.Create(a6[k]);
+                c60 = Lanes.Fma(x, b0, c60);
+                c61 = Lanes.Fma(x, b1, c61);
+                x = Vector512.Create(a7[k]);
+                c70 = Lanes.Fma(x, b0, c70);
+                c71 = Lanes.Fma(x, b1, c71);
+            }
+        }
+
+        c00.Store(target + targets[0]);
+        c01.Store(target + targets[0] + lanes);
+        c10.Store(target + targets[1]);
+        c11.Store(target + targets[1] + lanes);
+        c20.Store(target + targets[2]);
+        c21.Store(target + targets[2] + lanes);
+        c30.Store(target + targets[3]);
+        c31.Store(target + targets[3] + lanes);
+        c40.Store(target + targets[4]);
+        c41.Store(target + targets[4] + lanes);
+        c50.Store(target + targets[5]);
+        c51.Store(target + targets[5] + lanes);
+        c60.Store(target + targets[6]);
+        c61.Store(target + targets[6] + lanes);
+        c70.Store(target + targets[7]);
+        c71.Store(target + targets[7] + lanes);
+    }
+
+    /// <summary>Four targets of two vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FourWide<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+        where T : unmanaged
+    {
+        int lanes = Vector512<T>.Count;
+        Vector512<T> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+        Vector512<T> c30 = default, c31 = default;
+        foreach (PointRun run in runs)
+        {
+            T* from = source + run.Source;
+            T* a0 = from + points[0], a1 = from + points[1];
+            T* a2 = from + points[2], a3 = from + points[3];
+            T* b = weights + ((nint)run.Weight * 2 * lanes);
+            for (nint k = 0; k < run.Count; k++, b += 2 * lanes)
+            {
+                Vector512<T> b0 = Vector512.Load(b), b1 = Vector512.Load(b + lanes);
+                Vector512<T> x = Vector512.Create(a0[k]);
+                c00 = Lanes.Fma(x, b0, c00);
+                c01 = Lanes.Fma(x, b1, c01);
+                x = Vector512.Create(a1[k]);
+                c10 = Lanes.Fma(x, b0, c10);
+                c11 = Lanes.Fma(x, b1, c11);
+                x = Vector512.Create(a2[k]);
+                c20 = Lanes.Fma(x, b0, c20);
+                c21 = Lanes.Fma(x, b1, c21);
+                x = Vector512.Create(a3[k]);
+                c30 = Lanes.Fma(x, b0, c30);
+                c31 = Lanes.Fma(x, b1, c31);
+            }
+        }
+
+        c00.Store(target + targets[0]);
+        c01.Store(target + targets[0] + lanes);
+        c10.Store(target + targets[1]);
+        c11.Store(target + targets[1] + lanes);
+        c20.Store(target + targets[2]);
+        c21.Store(target + targets[2] + lanes);
+        c30.Store(target + targets[3]);
+        c31.Store(target + targets[3] + lanes);
+    }
+
+    /// <summary>Eight targets of a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Eight<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+        where T : unmanaged
+    {
+        int lanes = Vector512<T>.Count;
+        Vector512<T> c00 = default, c10 = default, c20 = default, c30 = default, c40 = default, c50 = default;
+        Vector512<T> c60 = default, c70 = default;
+        foreach (PointRun run in runs)
+        {
+            T* from = source + run.Source;
+            T* a0 = from + points[0], a1 = from + points[1];
+            T* a2 = from + points[2], a3 = from + points[3];
+            T* a4 = from + points[4], a5 = from + points[5];
+            T* a6 = from + points[6], a7 = from + points[7];
+            T* b = weights + ((nint)run.Weight * lanes);
+            for (nint k = 0; k < run.Count; k++, b += lanes)
+            {
+                Vector512<T> b0 = Vector512.Load(b);
+                c00 = Lanes.Fma(Vector512.Create(a0[k]), b0, c00);
+                c10 = Lanes.Fma(Vector512.Create(a1[k]), b0, c10);
+                c20 = Lanes.Fma(Vector512.Create(a2[k]), b0, c20);
+                c30 = Lanes.Fma(Vector512.Create(a3[k]), b0, c30);
+                c40 = Lanes.Fma(Vector512.Create(a4[k]), b0, c40);
+                c50 = Lanes.Fma(Vector512.Create(a5[k]), b0, c50);
+                c60 = Lanes.Fma(Vector512.Create(a6[k]), b0, c60);
+                c70 = Lanes.Fma(Vector512.Create(a7[k]), b0, c70);
+            }
+        }
+
+        c00.Store(target + targets[0]);
+        c10.Store(target + targets[1]);
+        c20.Store(target + targets[2]);
+        c30.Store(target + targets[3]);
+        c40.Store(target + targets[4]);
+        c50.Store(target + targets[5]);
+        c60.Store(target + targets[6]);
+        c70.Store(target + targets[7]);
+    }
+
+    /// <summary>Four targets of a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Four<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+        where T : unmanaged
+    {
+        int lanes = Vector512<T>.Count;
+        Vector512<T> c00 = default, c10 = default, c20 = default, c30 = default;
+        foreach (PointRun run in runs)
+        {
+            T* from = source + run.Source;
+            T* a0 = from + points[0], a1 = from + points[1];
+            T* a2 = from + points[2], a3 = from + points[3];
+            T* b = weights + ((nint)run.Weight * lanes);
+            for (nint k = 0; k < run.Count; k++, b += lanes)
+            {
+                Vector512<T> b0 = Vector512.Load(b);
+                c00 = Lanes.Fma(Vector512.Create(a0[k]), b0, c00);
+                c10 = Lanes.Fma(Vector512.Create(a1[k]), b0, c10);
+                c20 = Lanes.Fma(Vector512.Create(a2[k]), b0, c20);
+                c30 = Lanes.Fma(Vector512.Create(a3[k]), b0, c30);
+            }
+        }
+
+        c00.Store(target + targets[0]);
+        c10.Store(target + targets[1]);
+        c20.Store(target + targets[2]);
+        c30.Store(target + targets[3]);
+    }
+}
