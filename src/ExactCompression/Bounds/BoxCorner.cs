@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Bounds;
@@ -17,6 +18,7 @@ internal sealed class BoxCorner
     /// <param name="shape">Arrangement of the inputs.</param>
     /// <param name="window">A window that holds all inputs with coefficients.</param>
     /// <param name="coefficients">The coefficients in the window.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public BoxCorner(InputDomain domain, MapShape shape, Window window, ReadOnlySpan<double> coefficients)
     {
         (this.domain, this.shape, Window) = (domain, shape, window);
@@ -31,8 +33,12 @@ internal sealed class BoxCorner
     /// <summary>The window.</summary>
     public Window Window { get; }
 
+    /// <summary>Whether the window has all inputs.</summary>
+    public bool IsWhole => Window.IsWhole(shape);
+
     /// <summary>Moves a point to the corner.</summary>
     /// <param name="point">The point; inputs outside of the window are not changed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CopyTo(Span<float> point)
     {
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;

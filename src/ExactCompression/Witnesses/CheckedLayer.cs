@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
@@ -51,6 +52,7 @@ internal sealed class CheckedLayer : IDisposable
     /// <param name="e">Their error bounds.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="parallel">How many threads may share the rows; null for the calling one alone.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double[] Z, double[] Error) Run(double[][] a, double[][] e, int rows, ParallelOptions? parallel)
     {
         var z = new double[rows * Layer.Width];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ExactCompression.Bounds;
 using ExactCompression.Numerics;
 
@@ -42,12 +43,18 @@ internal sealed class CornerPoints
     /// <summary>Makes a point.</summary>
     /// <param name="number">0-based number.</param>
     /// <param name="point">Receives it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Copy(int number, Span<float> point)
     {
-        ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
-        for (int i = 0; i < point.Length; i++)
-            point[i] = (float)(lower[i] + (0.5 * (upper[i] - lower[i])));
-        foreach ((_, BoxCorner corner) in points[number])
+        List<(SignTarget Target, BoxCorner Corner)> corners = points[number];
+        if (!corners[0].Corner.IsWhole)
+        {
+            ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
+            for (int i = 0; i < point.Length; i++)
+                point[i] = (float)(lower[i] + (0.5 * (upper[i] - lower[i])));
+        }
+
+        foreach ((_, BoxCorner corner) in corners)
             corner.CopyTo(point);
     }
 

@@ -30,7 +30,7 @@ internal sealed class ConvolutionMap : ILinearMap
         int taps = geometry.KernelHeight * geometry.KernelWidth;
         FanIn = depth * taps;
         FanOut = channels / groups * taps;
-        absolute = new(() => new ConvolutionMap(Array.ConvertAll(filters, Math.Abs), channels, input, geometry, groups));
+        absolute = new(() => new ConvolutionMap(KernelValues.Absolute(filters), channels, input, geometry, groups));
     }
 
     /// <inheritdoc/>

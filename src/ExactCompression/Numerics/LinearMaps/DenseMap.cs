@@ -21,7 +21,7 @@ internal sealed class DenseMap : ILinearMap
         this.radius = radius;
         (Output, Input) = (output, input);
         Radius = radius.IsEmpty ? null : new DenseMap(radius, output, input);
-        absolute = new(() => new DenseMap(Array.ConvertAll(weights.ToArray(), Math.Abs), output, input));
+        absolute = new(() => new DenseMap(KernelValues.Absolute(weights.Span), output, input));
     }
 
     /// <inheritdoc/>

@@ -29,7 +29,7 @@ internal sealed class DiagonalMap : ILinearMap
         Output = Input = shape;
         this.factors = factors;
         Radius = radius is null ? null : new DiagonalMap(shape, radius);
-        absolute = new(() => new DiagonalMap(shape, Array.ConvertAll(factors, Math.Abs)));
+        absolute = new(() => new DiagonalMap(shape, KernelValues.Absolute(factors)));
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ExactCompression.Numerics;
@@ -16,9 +17,30 @@ internal static class KernelValues
         if (typeof(T) == typeof(double))
             return MemoryMarshal.Cast<double, T>(values);
         var single = new float[values.Length];
-        for (int i = 0; i < single.Length; i++)
-            single[i] = (float)values[i];
+        Round(values, single, 1);
         return MemoryMarshal.Cast<float, T>(single);
+    }
+
+    /// <summary>Numbers in single precision, rounded to nearest, times a sign.</summary>
+    /// <param name="values">The numbers.</param>
+    /// <param name="single">Receives them.</param>
+    /// <param name="sign">The sign.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Round(ReadOnlySpan<double> values, Span<float> single, float sign)
+    {
+        for (int i = 0; i < values.Length; i++)
+            single[i] = sign * (float)values[i];
+    }
+
+    /// <summary>The magnitudes of numbers.</summary>
+    /// <param name="values">The numbers.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double[] Absolute(ReadOnlySpan<double> values)
+    {
+        var absolute = new double[values.Length];
+        for (int i = 0; i < absolute.Length; i++)
+            absolute[i] = Math.Abs(values[i]);
+        return absolute;
     }
 
     /// <summary>Adds numbers to others.</summary>

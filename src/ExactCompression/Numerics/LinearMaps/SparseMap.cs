@@ -35,7 +35,7 @@ internal sealed class SparseMap : ILinearMap
         (Output, Input) = (output, input);
         (this.starts, this.columns, this.weights) = (starts, columns, weights);
         Radius = radius is null ? null : new SparseMap(output, input, starts, columns, radius);
-        absolute = new(() => new SparseMap(output, input, starts, columns, Array.ConvertAll(weights, Math.Abs)));
+        absolute = new(() => new SparseMap(output, input, starts, columns, KernelValues.Absolute(weights)));
     }
 
     /// <inheritdoc/>

@@ -135,13 +135,7 @@ internal sealed class SimdNetwork : IDisposable
         if (seed.IsFirst && map is DenseMap dense)
         {
             for (int r = 0; r < targets.Length; r++)
-            {
-                ReadOnlySpan<double> weights = dense.Row(targets[r]);
-                Span<float> gradient = gradients.Slice(r * seed.Width, seed.Width);
-                for (int i = 0; i < gradient.Length; i++)
-                    gradient[i] = signs[r] * (float)weights[i];
-            }
-
+                KernelValues.Round(dense.Row(targets[r]), gradients.Slice(r * seed.Width, seed.Width), signs[r]);
             return;
         }
 
