@@ -263,6 +263,36 @@ Describe 'Views' {
     }
 }
 
+Describe 'A convolutional network' {
+    BeforeAll {
+        $file = Join-Path $PSScriptRoot '../../examples/digits_conv_l1-0.004.onnx'
+        $convolutional = Import-ReluNetwork $file
+        $states = $convolutional | Find-StableNeurons
+    }
+
+    It 'is decided channel by channel' {
+        $states.Undetermined | Should -Be 0
+        $states.StablyInactive | Should -Be 57
+        $states.Layers.InactiveChannels | Should -Be 1, 4, 25
+        $states.Neurons.Where({ $_.Layer -eq 1 -and $_.Channel -eq 7 }).State | Should -Be (@('StablyInactive') * 16)
+    }
+
+    It 'keeps its verdicts with their places in CSV' {
+        $states | Export-StabilityTable TestDrive:/conv.csv
+        $row = (Import-Csv TestDrive:/conv.csv)[127]
+        "$($row.Layer) $($row.Neuron) $($row.Channel) $($row.Row) $($row.Column)" | Should -Be '1 127 7 3 3'
+    }
+
+    It 'is written as it was' {
+        $convolutional | Export-ReluNetwork TestDrive:/conv.onnx
+        (Get-FileHash TestDrive:/conv.onnx).Hash | Should -Be (Get-FileHash $file).Hash
+    }
+
+    It 'is refused by compression in one sentence' {
+        { $states | Invoke-LeoCompression -ErrorAction Stop } | Should -Throw '*dense layers alone*'
+    }
+}
+
 Describe 'Help' {
     It 'has the topic <_>' -ForEach 'about_ExactCompression', 'about_StabilityTables', 'about_NetworkFormats', 'about_ExactArithmetic' {
         Get-Help $_ | Should -Match 'SHORT DESCRIPTION'
