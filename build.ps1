@@ -4,8 +4,9 @@
 .SYNOPSIS
     The project's tasks: thin wrappers over dotnet.
 .DESCRIPTION
-    Needs the .NET 10 SDK and a PowerShell to run in: PowerShell 7.6 or, for Build, Test, Campaign, Demo, Docs, Lock and Clean, the
-    project's own host (dotnet run --project src/ExactCompression.Host -- build.ps1 Test). A program that fails ends the task with an error.
+    Needs the .NET 10 SDK and a PowerShell to run in: PowerShell 7.6 or, for Build, Test, Campaign, Demo, Device, Docs, Lock and
+    Clean, the project's own host (dotnet run --project src/ExactCompression.Host -- build.ps1 Test). A program that fails ends the task
+    with an error.
 .PARAMETER Task
     Build (the default): builds everything; the repository root is importable as the module then.
     Test: runs the tests that need no PowerShell beside it.
@@ -15,14 +16,15 @@
     Package: builds the module as it is published.
     Docs: writes docs/ from the help.
     Lock: writes the lock files of all packages for the systems that have some, after a change of packages.
+    Device: makes a folder that tests and measures a GPU on a Linux that has neither this source nor .NET.
     Demo: runs the quickstart in the project's own host.
     Benchmark: measures.
     Clean: removes what Build, Test and Package have made.
 .PARAMETER Configuration
     Debug or Release. Both are optimised.
 .PARAMETER OutputPath
-    Where Package puts the module, and Campaign, in a folder campaign, the cases that show faults; by default the git-ignored folder out/
-    here.
+    Where Package puts the module, Device its folder device, and Campaign, in a folder campaign, the cases that show faults; by default
+    the git-ignored folder out/ here.
 .PARAMETER Part
     What Campaign tries: Verdicts, Compressions, Certificates, Relations (forged ones), Equivalence (all beside an exact oracle), Readers
     (damaged files), or All.
@@ -61,6 +63,9 @@
     ./build.ps1 Demo
     Runs the quickstart in the project's own host.
 .EXAMPLE
+    ./build.ps1 Device
+    Makes out/device. Copied to a 64-bit Linux with the driver of a GPU, its run.sh runs the device tests and the device benchmark there.
+.EXAMPLE
     ./build.ps1 Pester
     Builds the module and runs the Pester tests on it.
 .EXAMPLE
@@ -73,7 +78,7 @@
 [CmdletBinding(SupportsShouldProcess)]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Pester', 'Campaign', 'Package', 'Docs', 'Lock', 'Demo', 'Benchmark', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Pester', 'Campaign', 'Package', 'Docs', 'Lock', 'Demo', 'Device', 'Benchmark', 'Clean')]
     [string]$Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -176,6 +181,7 @@ switch ($Task) {
     'Campaign' { Invoke-Campaign }
     'Package' { New-Package }
     'Docs' { & (Join-Path $PSScriptRoot 'src' 'Packaging' 'New-Documentation.ps1') -OutputPath (Join-Path $PSScriptRoot 'docs') }
+    'Device' { & (Join-Path $PSScriptRoot 'src' 'Packaging' 'New-DeviceFolder.ps1') -OutputPath $OutputPath }
     'Lock' { Update-LockFile }
     'Clean' { Remove-BuildOutput }
     'Demo' {

@@ -17,6 +17,8 @@ internal sealed record Options
           --threads T     cases at a time; one a core if left out
           --output FOLDER where each case that shows a fault is written; out/campaign if left out
 
+          devices [cpu]   alone: runs the tests of the devices instead, without a test host; with cpu, a GPU may be missing
+
         Prints a line a part as it goes. Ends with 0 where there is no fault, 1 where there is one, 2 where the arguments are wrong.
         """;
 

@@ -4,6 +4,8 @@ using ExactCompression.Campaign;
 using ExactCompression.Tests.Campaigns;
 using ExactCompression.Tests.Fuzzing;
 
+if (args is ["devices"] or ["devices", "cpu"])
+    return DeviceTests.Run(withoutCard: args.Length == 2);
 CampaignPart[] all = [new VerdictCampaign(), new CompressionCampaign(), new CertificateCampaign(), new RelationCampaign(),
     new EquivalenceCampaign(),
     new ReaderCampaign()];

@@ -7,6 +7,9 @@ public sealed class BuildScriptTests
 {
     private const string LockCall = "restore {root} --force-evaluate --artifacts-path {root}/out/lock";
 
+    private const string DeviceEnd =
+        "-c Release -r linux-x64 --self-contained -o {root}/out/device --artifacts-path {root}/out/device-build -p:DebugType=none";
+
     [SkippableTheory]
     [InlineData("", "build {root} -c Release")]
     [InlineData("Build -Configuration Debug", "build {root} -c Debug")]
@@ -23,6 +26,8 @@ public sealed class BuildScriptTests
     [InlineData("Lock", $"{LockCall}/linux-x64 -p:NETCoreSdkPortableRuntimeIdentifier=linux-x64 -p:RestoreLockedMode=false\n"
         + $"{LockCall}/win-x64 -p:NETCoreSdkPortableRuntimeIdentifier=win-x64 -p:RestoreLockedMode=false\n"
         + $"{LockCall}/osx-arm64 -p:NETCoreSdkPortableRuntimeIdentifier=osx-arm64 -p:RestoreLockedMode=false")]
+    [InlineData("Device", $"publish {{root}}/benchmarks/ExactCompression.Campaign {DeviceEnd}\n"
+        + $"publish {{root}}/benchmarks/ExactCompression.Benchmarks {DeviceEnd}")]
     [InlineData("Benchmark openblas 1", "run --project {root}/benchmarks/ExactCompression.Benchmarks -c Release -- openblas 1")]
     public void Task_InTheHost_CallsDotnet(string arguments, string expected)
     {
@@ -40,6 +45,29 @@ public sealed class BuildScriptTests
         HostRun run = Run(tree, "Build", exitCode: 3);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("dotnet build failed with exit code 3", run.Error, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Device_KeepsWhatRunsAndLeavesOutTheRest()
+    {
+        using TemporaryFolder tree = Tree();
+        string[] kept = ["ILGPU.dll", "libcoreclr.so", "libclrjit.so", "Microsoft.Win32.Primitives.dll"];
+        string[] left = ["libortools.so.9", "libCoinUtils.so.2", "ScottPlot.dll", "ILGPU.pdb", "Microsoft.CodeAnalysis.dll"];
+        const string List = """
+            { "targets": { "net": { "a": { "runtime": { "lib/ILGPU.dll": {}, "lib/ScottPlot.dll": {} } }, "b": {} } } }
+            """;
+        tree.Write("made.json", List);
+        tree.Write("tools/dotnet", $"#!/bin/sh\nmkdir -p '{tree.Path}/out/device'; cd '{tree.Path}/out/device'\n"
+            + $"touch {string.Join(' ', kept.Concat(left))}; cp ../../made.json P.deps.json\n");
+        HostRun run = Run(tree, "Device");
+        Assert.Equal("", run.Error);
+        string[] expected = [.. kept, "P.deps.json", "run.sh"];
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            Directory.GetFiles(tree.File("out/device")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        string rest = File.ReadAllText(tree.File("out/device/P.deps.json"));
+        Assert.Contains("ILGPU", rest, StringComparison.Ordinal);
+        Assert.DoesNotContain("ScottPlot", rest, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -76,6 +104,9 @@ public sealed class BuildScriptTests
         Skip.If(OperatingSystem.IsWindows(), "The dotnet of this test is a shell script.");
         var tree = new TemporaryFolder();
         File.Copy(Path.Combine(RepositoryPaths.Root, "build.ps1"), tree.File("build.ps1"));
+        Directory.CreateDirectory(tree.File("src/Packaging"));
+        foreach (string name in new[] { "src/Packaging/New-DeviceFolder.ps1", "src/Packaging/run-device.sh" })
+            File.Copy(Path.Combine(RepositoryPaths.Root, name), tree.File(name));
         Directory.CreateDirectory(tree.File("tools"));
         string fake = tree.Write("tools/dotnet", $"#!/bin/sh\necho \"$@\" >> '{tree.File("calls")}'\nexit ${{FAKE_EXIT:-0}}\n");
         if (!OperatingSystem.IsWindows())
