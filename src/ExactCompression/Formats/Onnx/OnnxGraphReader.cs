@@ -45,7 +45,9 @@ internal sealed class OnnxGraphReader(OnnxReading reading)
         }
         catch (OverflowException e)
         {
-            throw reading.Fault.At("OnnxOutOfRange", node.Place, e.Message, inner: e);
+            // The runtime's own message says nothing of the file.
+            string problem = e.Message.StartsWith("Arithmetic", StringComparison.Ordinal) ? "Its result has too many elements." : e.Message;
+            throw reading.Fault.At("OnnxOutOfRange", node.Place, problem, inner: e);
         }
 
         for (int i = 0; i < node.Outputs.Count; i++)

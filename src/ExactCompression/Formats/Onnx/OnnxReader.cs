@@ -10,6 +10,8 @@ namespace ExactCompression.Formats.Onnx;
 /// </summary>
 internal static class OnnxReader
 {
+    /// <summary>What a search keeps of a neuron at least: verdict, bounds and evidence.</summary>
+    private const long BytesPerNeuron = 64;
 
     private static readonly MessageParser<ModelProto> Parser = ModelProto.Parser.WithDiscardUnknownFields(true);
 
@@ -63,10 +65,17 @@ internal static class OnnxReader
         var reader = new OnnxAttempts(graph, inputs, opset, fault, budget);
         OnnxAttempt read = reader.Best();
         ModelInterface stated = OnnxInterface.Of(model, graph, read);
+        budget.Allocate(BytesPerNeuron * NeuronsOf(read), "layers");
         return read.Layers is { } layers
             ? new(layers, name, path, format, model: stated) { Source = source, Remarks = read.Remarks }
             : new(read.Graph, name, path, format, model: stated) { Source = source, Remarks = read.Remarks };
     }
+
+    /// <summary>All neurons: a small file may state any number of them.</summary>
+    private static long NeuronsOf(OnnxAttempt read) =>
+        read.Layers is { } layers
+            ? layers.Sum(static layer => (long)layer.Outputs)
+            : read.Graph.Nodes.Sum(static node => node.Operator is UnitOperator ? (long)node.Shape.Elements : 0);
 
     private static long Opset(ModelProto model, OnnxFault fault)
     {

@@ -98,13 +98,14 @@ internal static class OnnxFolding
         DataType to = OnnxShapeOperators.CastTarget(step);
         step.Budget.AllocateValues(tensor.Count, step.Node.Place);
         string name = tensor.Name;
-        if (OnnxShapeOperators.IsFloat(to) && to != DataType.Bfloat16)
+        if (OnnxShapeOperators.IsFloat(to))
         {
             double[] values = tensor.IsFloat ? tensor.Floats : Array.ConvertAll(tensor.Integers, static v => (double)v);
             values = Array.ConvertAll(values, v => to switch
             {
                 DataType.Double => v,
                 DataType.Float => (float)v,
+                DataType.Bfloat16 => ToBfloat16((float)v),
                 _ => (double)(Half)v,
             });
             WeightPrecision precision = to == DataType.Double ? WeightPrecision.Float64 : WeightPrecision.Float32;
@@ -117,8 +118,22 @@ internal static class OnnxFolding
             return null;
         long[] integers = tensor.IsFloat
             ? Array.ConvertAll(tensor.Floats, v => to == DataType.Bool ? v != 0 ? 1 : 0 : (long)Math.Truncate(v))
-            : Array.ConvertAll(tensor.Integers, v => to == DataType.Bool ? v != 0 ? 1 : 0 : v);
+            : Array.ConvertAll(tensor.Integers, v => to switch
+            {
+                DataType.Bool => v != 0 ? 1 : 0,
+                DataType.Int32 => unchecked((int)v), // as runtimes do, the upper half is dropped
+                _ => v,
+            });
         return OnnxTensor.OfIntegers(name, tensor.Shape, integers, step.Reading.Fault);
+    }
+
+    /// <summary>The nearest number that has the upper half of a single's bits, and among two the even one.</summary>
+    private static double ToBfloat16(float value)
+    {
+        if (!float.IsFinite(value))
+            return value;
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        return BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000);
     }
 
     private static OnnxTensor Transpose(OnnxStep step)
