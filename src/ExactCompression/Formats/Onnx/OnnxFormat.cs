@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
@@ -41,11 +43,13 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     public void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
     {
         if (IsAsRead(network, precision))
+        {
             ((OnnxSource)network.Source!.Model).WriteTo(stream);
-        else if (network.Graph is null)
-            OnnxWriter.Write(network, stream, precision);
-        else
-            OnnxGraphWriter.Write(network, stream, precision);
+            return;
+        }
+
+        OnnxModel.RequireRoom(network, precision);
+        (network.IsDense ? OnnxWriter.Model(network, precision) : OnnxGraphWriter.Model(network, precision)).WriteTo(stream);
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using ExactCompression.Formats.Onnx.Schema;
 using ExactCompression.Networks;
 using Google.Protobuf;
 using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType;
-using AttributeType = ExactCompression.Formats.Onnx.Schema.AttributeProto.Types.AttributeType;
+using static ExactCompression.Formats.Onnx.OnnxGraphParts;
 
 namespace ExactCompression.Formats.Onnx;
 
@@ -20,29 +20,12 @@ namespace ExactCompression.Formats.Onnx;
 /// </remarks>
 internal static class OnnxWriter
 {
-    private const long IrVersion = 7, Opset = 13;
     private const string BatchSymbol = "N", InputName = "input", OutputName = "output";
-
-    /// <summary>The room that a message of 2 GB must leave for names and nodes.</summary>
-    private const long LargestData = int.MaxValue - (1L << 24);
-
-    /// <summary>Writes a network.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="stream">Where to.</param>
-    /// <param name="precision">What weights are stored as; also the type of input and output.</param>
-    /// <exception cref="InvalidInputException">A weight is too large for the precision, or the network for one file.</exception>
-    public static void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
-    {
-        if (network.ParameterCount * (precision == WeightPrecision.Float64 ? 8 : 4) > LargestData)
-            throw new InvalidInputException(
-                "OnnxTooLarge", $"The network has {network.ParameterCount} parameters, more than one ONNX file holds.",
-                "Store it in another format.");
-        Model(network, precision).WriteTo(stream);
-    }
 
     /// <summary>The model of a network.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="precision">What weights are stored as.</param>
+    /// <param name="precision">What weights are stored as; also the type of input and output.</param>
+    /// <exception cref="InvalidInputException">A weight is too large for the precision.</exception>
     public static ModelProto Model(ReluNetwork network, WeightPrecision precision)
     {
         ModelInterface model = network.Interface ?? Plain(network);
@@ -74,10 +57,7 @@ internal static class OnnxWriter
         if (!IsRows(model.Output))
             Reshape(graph, names, value, model.Output.Batch, [.. model.Output.Shape.Select(static d => (long)d.Size)]);
         graph.Node[^1].Output[0] = model.Output.Name;
-        var written = new ModelProto { IrVersion = IrVersion, Graph = graph };
-        written.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
-        OnnxInterface.Describe(written, model);
-        return written;
+        return OnnxModel.Of(graph, model);
     }
 
     /// <summary>What is stated of a network whose file states nothing.</summary>
@@ -138,7 +118,7 @@ internal static class OnnxWriter
 
             node.Input.Insert(constantFirst ? node.Input.Count : 0, input);
             if (isNormalization)
-                node.Attribute.Add(new AttributeProto { Name = "epsilon", Type = AttributeType.Float, F = (float)part.Epsilon });
+                node.Attribute.Add(Real("epsilon", part.Epsilon));
             graph.Node.Add(node);
             input = node.Output[0];
         }
@@ -182,6 +162,4 @@ internal static class OnnxWriter
             node.Input.Add(input);
         return node;
     }
-
-    private static AttributeProto Integer(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
 }

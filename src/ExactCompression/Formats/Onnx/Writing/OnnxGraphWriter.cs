@@ -1,6 +1,5 @@
 using ExactCompression.Formats.Onnx.Schema;
 using ExactCompression.Networks;
-using Google.Protobuf;
 using Dimension = ExactCompression.Formats.Onnx.Schema.TensorShapeProto.Types.Dimension;
 
 namespace ExactCompression.Formats.Onnx;
@@ -11,30 +10,13 @@ namespace ExactCompression.Formats.Onnx;
 /// </summary>
 internal static class OnnxGraphWriter
 {
-    private const long IrVersion = 7, Opset = 13;
     private const string BatchSymbol = "batch";
-
-    /// <summary>The room that a message of 2 GB must leave for names and nodes.</summary>
-    private const long LargestData = int.MaxValue - (1L << 24);
-
-    /// <summary>Writes a network.</summary>
-    /// <param name="network">A network that is a graph.</param>
-    /// <param name="stream">Where to.</param>
-    /// <param name="precision">What weights are stored as; also the type of inputs and outputs.</param>
-    /// <exception cref="InvalidInputException">A weight is too large for the precision, the network for one file, or a node's operation is
-    /// known only by its name.</exception>
-    public static void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
-    {
-        if (network.ParameterCount * (precision == WeightPrecision.Float64 ? 8 : 4) > LargestData)
-            throw new InvalidInputException(
-                "OnnxTooLarge", $"The network has {network.ParameterCount} parameters, more than one ONNX file holds.",
-                "Store it in another format.");
-        Model(network, precision).WriteTo(stream);
-    }
 
     /// <summary>The model of a network.</summary>
     /// <param name="network">A network that is a graph.</param>
-    /// <param name="precision">What weights are stored as.</param>
+    /// <param name="precision">What weights are stored as; also the type of inputs and outputs.</param>
+    /// <exception cref="InvalidInputException">A weight is too large for the precision, or a node's operation is known only by its
+    /// name.</exception>
     public static ModelProto Model(ReluNetwork network, WeightPrecision precision)
     {
         NetworkGraph source = network.Graph!;
@@ -61,11 +43,7 @@ internal static class OnnxGraphWriter
             parts.RenameLast($"{outputs[o]}.Identity", outputs[o]);
         }
 
-        var model = new ModelProto { IrVersion = IrVersion, Graph = graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
-        if (network.Interface is { } stated)
-            OnnxInterface.Describe(model, stated);
-        return model;
+        return OnnxModel.Of(graph, network.Interface);
     }
 
     private static ValueInfoProto Declared(string name, TensorShape shape, OnnxGraphParts parts)
