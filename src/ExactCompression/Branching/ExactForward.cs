@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
@@ -9,7 +8,6 @@ internal sealed class ExactForward
 {
     private readonly LoweredGraph graph;
     private readonly ForwardOrder order;
-    private readonly int[] numbers;
     private readonly int last;
     private readonly SparseRow row = new();
 
@@ -17,9 +15,6 @@ internal sealed class ExactForward
     {
         (this.graph, this.last) = (graph, last);
         order = new(graph, Enumerable.Range(1, last).Select(graph.ValueOf));
-        numbers = new int[graph.Layers.Count + 1];
-        for (int number = 1; number <= last; number++)
-            numbers[graph.ValueOf(number)] = number;
     }
 
     /// <summary>Products in one evaluation, at most.</summary>
@@ -45,8 +40,8 @@ internal sealed class ExactForward
         {
             LoweredLayer layer = graph.Layers[value - 1];
             Dyadic[] z = [.. Enumerable.Range(0, layer.Width).Select(i => PreActivation(layer, i, values))];
-            if (numbers[value] > 0)
-                all[numbers[value] - 1] = z;
+            if (graph.NumberOf(value) is > 0 and var number)
+                all[number - 1] = z;
             values[value] = layer.IsRectifier ? Array.ConvertAll(z, static v => Dyadic.Max(v, 0.0)) : z;
         }
 
@@ -59,30 +54,8 @@ internal sealed class ExactForward
     /// <param name="point">An input.</param>
     public double[] Gradient(int number, int element, double[] point)
     {
-        int target = graph.ValueOf(number);
-        var on = new bool[target][];
-        var values = new double[target][];
-        values[0] = point;
-        foreach (int value in order.Values.TakeWhile(v => v < target))
-        {
-            LoweredLayer layer = graph.Layers[value - 1];
-            double[] z = [.. Enumerable.Range(0, layer.Width).Select(i => PreActivation(layer, i, values))];
-            on[value] = Array.ConvertAll(z, v => !layer.IsRectifier || v >= 0);
-            values[value] = layer.IsRectifier ? Array.ConvertAll(z, static v => Math.Max(0, v)) : z;
-        }
-
-        var gradients = new double[target + 1][];
-        Add(target, element, 1, gradients);
-        foreach (int value in order.Values.Reverse().Where(v => v < target && gradients[v] is not null))
-        {
-            for (int i = 0; i < gradients[value].Length; i++)
-            {
-                if (on[value][i] && gradients[value][i] != 0)
-                    Add(value, i, gradients[value][i], gradients);
-            }
-        }
-
-        return gradients[0] ?? new double[point.Length];
+        double[][] z = LoweredEvaluation.PreActivations(graph, point, number - 1);
+        return LoweredGradient.ByInput(graph, number, element, (below, i) => z[below - 1][i] >= 0);
     }
 
     private Dyadic PreActivation(LoweredLayer layer, int element, Dyadic[][] values)
@@ -100,41 +73,5 @@ internal sealed class ExactForward
         }
 
         return z;
-    }
-
-    private double PreActivation(LoweredLayer layer, int element, double[][] values)
-    {
-        double z = layer.Bias.Span[element];
-        foreach (LinearTerm term in layer.Terms)
-        {
-            if (term.Map is DenseMap dense)
-            {
-                z += TensorPrimitives.Dot(dense.Row(element), values[term.Source]);
-                continue;
-            }
-
-            term.Map.ReadRow(element, row);
-            for (int k = 0; k < row.Count; k++)
-                z += row.Weights[k] * values[term.Source][row.Columns[k]];
-        }
-
-        return z;
-    }
-
-    private void Add(int value, int element, double factor, double[][] gradients)
-    {
-        foreach (LinearTerm term in graph.Layers[value - 1].Terms)
-        {
-            double[] below = gradients[term.Source] ??= new double[graph.ShapeOf(term.Source).Count];
-            if (term.Map is DenseMap dense)
-            {
-                TensorPrimitives.MultiplyAdd(dense.Row(element), factor, below, below);
-                continue;
-            }
-
-            term.Map.ReadRow(element, row);
-            for (int k = 0; k < row.Count; k++)
-                below[row.Columns[k]] += factor * row.Weights[k];
-        }
     }
 }

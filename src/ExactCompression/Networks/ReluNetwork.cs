@@ -228,12 +228,7 @@ public sealed class ReluNetwork
     {
         if (input.Length != InputSize)
             throw new ArgumentException($"The network takes {InputSize} values, not {input.Length}.", nameof(input));
-        if (dense is null)
-            return Networks.LoweredEvaluation.Outputs(Lowered, input, Name);
-        double[] values = input.ToArray();
-        foreach (AffineLayer layer in dense)
-            values = Networks.AffineEvaluation.Apply(layer, values);
-        return values;
+        return Networks.LoweredEvaluation.Outputs(Lowered, input, Name);
     }
 
     private int RequireHidden(int layer)

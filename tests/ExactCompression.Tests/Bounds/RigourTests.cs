@@ -141,8 +141,7 @@ public sealed class RigourTests
     private static ReluNetwork NearTie(Random random, ReluNetwork network, double[] point)
     {
         AffineLayer last = network.DenseLayers[1];
-        double[] z = ExactCompression.Networks.AffineEvaluation.PreActivations(
-            last, ExactCompression.Networks.AffineEvaluation.Apply(network.DenseLayers[0], point));
+        double[] z = ExactCompression.Networks.LoweredEvaluation.PreActivations(network.Lowered, point, 2)[1];
         double[] bias = [.. z.Zip(last.Bias.ToArray(), (value, b) => random.Next(2) == 0 || !double.IsFinite(b - value) ? b : b - value)];
         double[]? weightRadius = last.WeightRadius.IsEmpty ? null : last.WeightRadius.ToArray(),
             biasRadius = last.BiasRadius.IsEmpty ? null : last.BiasRadius.ToArray();

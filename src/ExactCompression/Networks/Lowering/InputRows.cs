@@ -1,5 +1,3 @@
-using ExactCompression.Numerics;
-
 namespace ExactCompression.Networks;
 
 /// <summary>Rectifiers below which there is no other: their pre-activations are affine functions of the network's input.</summary>
@@ -25,36 +23,6 @@ internal static class InputRows
     /// <param name="graph">The graph.</param>
     /// <param name="number">One of <see cref="Layers"/>.</param>
     /// <param name="element">0-based element of the layer.</param>
-    public static double[] Row(LoweredGraph graph, int number, int element)
-    {
-        int target = graph.ValueOf(number);
-        var gradients = new double[]?[target + 1];
-        var row = new SparseRow();
-        Add(target, element, 1);
-        for (int value = target - 1; value >= 1; value--)
-        {
-            if (gradients[value] is not { } gradient)
-                continue;
-            for (int i = 0; i < gradient.Length; i++)
-            {
-                if (gradient[i] != 0)
-                    Add(value, i, gradient[i]);
-            }
-
-            gradients[value] = null;
-        }
-
-        return gradients[0] ?? new double[graph.Input.Count];
-
-        void Add(int value, int at, double factor)
-        {
-            foreach (LinearTerm term in graph.Layers[value - 1].Terms)
-            {
-                double[] below = gradients[term.Source] ??= new double[graph.ShapeOf(term.Source).Count];
-                term.Map.ReadRow(at, row);
-                for (int k = 0; k < row.Count; k++)
-                    below[row.Columns[k]] += factor * row.Weights[k];
-            }
-        }
-    }
+    public static double[] Row(LoweredGraph graph, int number, int element) =>
+        LoweredGradient.ByInput(graph, number, element, static (_, _) => true);
 }
