@@ -17,9 +17,7 @@ internal sealed class NeuronLayout
         Offsets = new int[graph.Rectifiers + 1];
         for (int number = 1; number <= graph.Rectifiers; number++)
             Offsets[number] = Offsets[number - 1] + graph.Rectifier(number).Width;
-        layerStarts = new int[network.Depth + 1];
-        for (int layer = 1; layer <= network.Depth; layer++)
-            layerStarts[layer] = layerStarts[layer - 1] + network.WidthOf(layer);
+        layerStarts = StartsOf(network);
     }
 
     /// <summary>
@@ -30,6 +28,19 @@ internal sealed class NeuronLayout
 
     /// <summary>Number of all rectifiers.</summary>
     public int Count => Offsets[^1];
+
+    /// <summary>
+    /// Where the neurons of each of a network's own layers begin in a table of all: element <c>l - 1</c> for layer <c>l</c>; the last
+    /// element is the number of all neurons.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    public static int[] StartsOf(ReluNetwork network)
+    {
+        var starts = new int[network.Depth + 1];
+        for (int layer = 1; layer <= network.Depth; layer++)
+            starts[layer] = starts[layer - 1] + network.WidthOf(layer);
+        return starts;
+    }
 
     /// <summary>The numbers of a layer's rectifiers.</summary>
     /// <param name="layer">1-based, among the layers with rectifiers.</param>

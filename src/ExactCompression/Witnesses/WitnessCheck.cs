@@ -24,7 +24,6 @@ internal sealed class WitnessCheck : IDisposable
     private readonly double[] upper;
     private readonly ForwardOrder order;
     private readonly CheckedLayer[] layers;
-    private readonly int[] numbers;
     private readonly ParallelOptions? parallel;
 
     /// <summary>Packs the weights.</summary>
@@ -39,9 +38,6 @@ internal sealed class WitnessCheck : IDisposable
         upper = domain.Upper.ToArray();
         order = ForwardOrder.OfRectifiers(graph);
         layers = [.. order.Values.Select(value => new CheckedLayer(graph.Layers[value - 1]))];
-        numbers = new int[graph.Layers.Count + 1];
-        for (int number = 1; number <= graph.Rectifiers; number++)
-            numbers[graph.ValueOf(number)] = number;
     }
 
     /// <summary>Moves float32 points into the box, exactly.</summary>
@@ -124,7 +120,7 @@ internal sealed class WitnessCheck : IDisposable
     private void Propagate(double[][] points, Action<int, double[], double[]> seen)
     {
         int rows = points.Length, inputs = graph.Input.Count;
-        double[][] a = new double[numbers.Length][], e = new double[numbers.Length][];
+        double[][] a = new double[graph.Layers.Count + 1][], e = new double[a.Length][];
         a[0] = new double[rows * inputs];
         for (int r = 0; r < rows; r++)
             points[r].CopyTo(a[0].AsSpan(r * inputs));
@@ -145,8 +141,8 @@ internal sealed class WitnessCheck : IDisposable
                     a[term.Source] = e[term.Source] = [];
             }
 
-            if (numbers[value] > 0)
-                seen(numbers[value], z, error);
+            if (graph.NumberOf(value) is > 0 and var number)
+                seen(number, z, error);
             if (!order.IsRead(value))
                 continue;
             if (layers[l].Layer.IsRectifier)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using ExactCompression.Networks;
 
 namespace ExactCompression.Formats;
 
@@ -63,7 +64,7 @@ internal static class StabilityTableCsv
         InputDomain found = StabilityTableOrigin.FindDomain(rows, network, domain, path);
 
         var verdicts = new NeuronStability?[network.NeuronCount];
-        int[] starts = Starts(network);
+        int[] starts = NeuronLayout.StartsOf(network);
         foreach (StabilityTableRow row in rows)
         {
             NeuronStability verdict = row.Verdict;
@@ -98,15 +99,6 @@ internal static class StabilityTableCsv
     {
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
         return lower.IndexOfAnyExcept(lower[0]) < 0 && upper.IndexOfAnyExcept(upper[0]) < 0 ? (lower[0], upper[0]) : null;
-    }
-
-    /// <summary>Where each layer's neurons begin among all.</summary>
-    private static int[] Starts(ReluNetwork network)
-    {
-        var starts = new int[network.Depth];
-        for (int l = 1; l < starts.Length; l++)
-            starts[l] = starts[l - 1] + network.WidthOf(l);
-        return starts;
     }
 
     private static string Show(double value) => value.ToString("R", CultureInfo.InvariantCulture);

@@ -3,9 +3,6 @@ namespace ExactCompression.Networks;
 /// <summary>What depends on opaque nodes.</summary>
 internal static class OpaqueReach
 {
-    /// <summary>What files call units: a node of such a kind is opaque itself where the shape of what it takes is not known.</summary>
-    private static readonly string[] Units = ["Relu", "LeakyRelu", "PRelu", "Clip", "HardSigmoid", "Abs", "Max", "Min"];
-
     /// <summary>Whether units depend on an opaque node.</summary>
     /// <param name="graph">The graph.</param>
     public static bool HasUnits(NetworkGraph graph)
@@ -15,11 +12,15 @@ internal static class OpaqueReach
         {
             GraphNode node = graph.Nodes[n];
             bool isReached = node.Operator is OpaqueOperator || node.Inputs.Any(value => reached[value]);
-            if (isReached && (node.Operator is UnitOperator || Units.Contains(node.Operator.Name)))
+            if (isReached && IsUnit(node.Operator))
                 return true;
             reached[graph.ValueOf(n)] = isReached;
         }
 
         return false;
     }
+
+    /// <summary>Whether a node is a unit, or would be one if the shape of what it takes were known: then it is opaque itself.</summary>
+    private static bool IsUnit(Operator op) =>
+        op is UnitOperator || Enum.GetNames<Activation>().Except([nameof(Activation.Identity)]).Contains(op.Name);
 }

@@ -91,17 +91,9 @@ internal static class DenseChain
     /// <summary>A part of one entry a channel as one of an entry for each element.</summary>
     private static AffinePart Repeated(AffinePart part, int elements)
     {
-        int plane = elements / part.Outputs;
-        if (plane == 1)
+        if (part.Outputs == elements)
             return part;
-        double[] Repeat(double[] entries)
-        {
-            var repeated = new double[elements];
-            for (int i = 0; i < repeated.Length; i++)
-                repeated[i] = entries[i / plane];
-            return repeated;
-        }
-
-        return AffinePart.Of(part.Kind, elements, elements, part.Precision, part.Epsilon, [.. part.Values.Select(Repeat)]);
+        return AffinePart.Of(
+            part.Kind, elements, elements, part.Precision, part.Epsilon, [.. part.Values.Select(v => MapShapes.PerElement(v, elements))]);
     }
 }

@@ -64,7 +64,7 @@ internal sealed class GraphLowering
                 node.Name,
                 new ConvolutionMap(
                     convolution.Filters, convolution.Channels, operands[0].Shape, convolution.Geometry, convolution.Groups),
-                operands[0], Repeat(convolution.Bias, shape)),
+                operands[0], MapShapes.PerElement(convolution.Bias, shape.Count)),
             ScaleShiftOperator scale => Scale(node.Name, scale, operands[0]),
             SumOperator sum => layers.Sum(
                 node.Name, shape, [.. operands.Select((operand, k) => (operand, (double)sum.Signs[k], IsReadOnce(node.Inputs[k])))]),
@@ -100,7 +100,7 @@ internal sealed class GraphLowering
     {
         AffineMap map = scale.Map();
         MapShape shape = operand.Shape;
-        double[] Expand(double[] entries) => scale.PerChannel ? Repeat(entries, shape) : entries;
+        double[] Expand(double[] entries) => scale.PerChannel ? MapShapes.PerElement(entries, shape.Count) : entries;
         double[]? ExpandRadius(double[]? entries) => entries is null ? null : Expand(entries);
         var diagonal = map.IsShift
             ? new DiagonalMap(shape)
@@ -150,13 +150,5 @@ internal sealed class GraphLowering
         Array.Fill(none, -1);
         var map = new SelectionMap(layers.ShapeOf(0), none, new int[shape.Height], new int[shape.Width]);
         return new(name, shape, [new(0, map)], constants);
-    }
-
-    private static double[] Repeat(double[] entries, MapShape shape)
-    {
-        var repeated = new double[shape.Count];
-        for (int i = 0; i < repeated.Length; i++)
-            repeated[i] = entries[i / shape.Plane];
-        return repeated;
     }
 }

@@ -10,7 +10,6 @@ namespace ExactCompression.Networks;
 internal sealed class LoweredGraph
 {
     private readonly int[] rectifiers;
-    private readonly int[] readers;
     private readonly int[] numbers;
 
     /// <summary>Makes a graph.</summary>
@@ -22,7 +21,6 @@ internal sealed class LoweredGraph
     {
         (Input, Layers, Outputs) = (input, layers, outputs);
         rectifiers = [.. Enumerable.Range(0, hidden ?? layers.Count).Where(i => layers[i].IsRectifier)];
-        readers = new int[layers.Count + 1];
         numbers = new int[layers.Count + 1];
         for (int number = 1; number <= rectifiers.Length; number++)
             numbers[rectifiers[number - 1] + 1] = number;
@@ -32,7 +30,6 @@ internal sealed class LoweredGraph
             {
                 if (term.Source > l || term.Map.Input.Count != ShapeOf(term.Source).Count || term.Map.Output.Count != layers[l].Width)
                     throw new ArgumentException($"A term of {layers[l]} does not fit.", nameof(layers));
-                readers[term.Source]++;
             }
         }
     }
@@ -82,8 +79,4 @@ internal sealed class LoweredGraph
     /// <summary>The number of the layer whose rectifiers give a value, 1-based; 0 where none do.</summary>
     /// <param name="value">The value.</param>
     public int NumberOf(int value) => numbers[value];
-
-    /// <summary>How many terms take a value.</summary>
-    /// <param name="value">The value.</param>
-    public int ReadersOf(int value) => readers[value];
 }

@@ -1,3 +1,5 @@
+using ExactCompression.Numerics;
+
 namespace ExactCompression.Witnesses;
 
 /// <summary>
@@ -12,19 +14,11 @@ internal sealed record SimdBox(float[] Lower, float[] Upper, float[] Width)
     /// <summary>Rounds a box.</summary>
     public static SimdBox Of(InputDomain domain)
     {
-        float[] lower = ToSingle(domain.Lower.Span), upper = ToSingle(domain.Upper.Span);
+        float[] lower = KernelValues.Convert<float>(domain.Lower.Span).ToArray();
+        float[] upper = KernelValues.Convert<float>(domain.Upper.Span).ToArray();
         var width = new float[lower.Length];
         for (int i = 0; i < width.Length; i++)
             width[i] = upper[i] - lower[i];
         return new(lower, upper, width);
-    }
-
-    /// <summary>Rounds values.</summary>
-    public static float[] ToSingle(ReadOnlySpan<double> values)
-    {
-        var single = new float[values.Length];
-        for (int i = 0; i < single.Length; i++)
-            single[i] = (float)values[i];
-        return single;
     }
 }

@@ -10,7 +10,6 @@ internal sealed class SimdNetwork : IDisposable
     private readonly PackedLayer<float>?[] layers;
     private readonly SimdForward forward;
     private readonly SimdBackward?[] backward;
-    private readonly int[] numbers;
 
     /// <summary>Packs the weights.</summary>
     public SimdNetwork(LoweredGraph graph)
@@ -21,7 +20,6 @@ internal sealed class SimdNetwork : IDisposable
         layers = new PackedLayer<float>[graph.Layers.Count + 1];
         foreach (int value in forward.Values)
             layers[value] = new(graph.Layers[value - 1]);
-        numbers = new int[graph.Layers.Count + 1];
         Widths = new int[graph.Rectifiers + 1];
         Widths[0] = graph.Input.Count;
         Offsets = new int[graph.Rectifiers + 1];
@@ -29,7 +27,6 @@ internal sealed class SimdNetwork : IDisposable
         {
             Widths[number] = graph.Rectifier(number).Width;
             Offsets[number] = Offsets[number - 1] + Widths[number];
-            numbers[graph.ValueOf(number)] = number;
         }
     }
 
@@ -69,7 +66,7 @@ internal sealed class SimdNetwork : IDisposable
         foreach (int value in forward.Values)
         {
             LoweredLayer layer = graph.Layers[value - 1];
-            int slot = forward.Slots[value], number = numbers[value], length = rows * layer.Width;
+            int slot = forward.Slots[value], number = graph.NumberOf(value), length = rows * layer.Width;
             Span<float> z = layer.IsRectifier ? preActivations(number).Span : scratch.Of(slot, length);
             for (int k = 0; k < layer.Terms.Count; k++)
             {
@@ -105,7 +102,7 @@ internal sealed class SimdNetwork : IDisposable
         {
             Span<float> gradient = scratch.Of(step.Slot, rows * step.Layer.Width);
             if (step.Layer.IsRectifier)
-                Elementwise.MaskDead(gradient, preActivations(numbers[step.Value]).Span);
+                Elementwise.MaskDead(gradient, preActivations(graph.NumberOf(step.Value)).Span);
             foreach (SimdBackward.Contribution below in step.Below)
                 layers[step.Value]!.ApplyTranspose(
                     below.Term, gradient, rows, scratch.Of(below.Slot, rows * below.Width), add: !below.IsFirst);
