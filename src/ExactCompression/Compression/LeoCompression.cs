@@ -1,4 +1,5 @@
 using ExactCompression.Compression;
+using ExactCompression.Compression.Channels;
 using ExactCompression.Compression.Rewriting;
 using ExactCompression.Compression.Schedules;
 using ExactCompression.Networks;
@@ -31,7 +32,7 @@ public static class LeoCompression
         cancellation.ThrowIfCancellationRequested();
         (table, int unconfirmed) = CompressionPremises.Of(table, options, cancellation);
         if (table.Network.Graph is not null)
-            return OfGraph(table, unconfirmed, cancellation);
+            return OfGraph(table, options, unconfirmed, cancellation);
         DraftNetwork original = DraftNetwork.Of(table);
         DraftNetwork draft = options.Level switch
         {
@@ -47,10 +48,12 @@ public static class LeoCompression
             : Result(table, Dense(table.Network, layers), [.. draft.Steps, .. NormalisationSteps.Of(table.Network, draft, layers)], deviation, unconfirmed);
     }
 
-    private static CompressionResult OfGraph(StabilityTable table, int unconfirmed, CancellationToken cancellation)
+    private static CompressionResult OfGraph(
+        StabilityTable table, CompressionOptions options, int unconfirmed, CancellationToken cancellation)
     {
-        (GraphEdit edit, IReadOnlyList<CompressionStep> steps, IReadOnlyList<string> remarks) = GraphSchedule.Run(table, cancellation);
-        return Result(table, table.Network.With(edit), [.. steps], 0, unconfirmed, remarks);
+        (GraphDraft draft, IReadOnlyList<string> remarks) = GraphSchedule.Run(table, options, cancellation);
+        (GraphEdit edit, double deviation) = StoredGraph.Of(draft, options.Precision);
+        return Result(table, table.Network.With(edit), [.. draft.Steps], deviation, unconfirmed, remarks);
     }
 
     private static ReluNetwork Dense(ReluNetwork original, AffineLayer[] layers) =>

@@ -7,27 +7,26 @@ namespace ExactCompression.Compression.Channels;
 internal sealed class ChannelSteps
 {
     private readonly ChannelPlan plan;
+    private readonly IReadOnlyList<UnitOrigin?> origins;
     private readonly NetworkGraph graph;
     private readonly int[] layers;
     private readonly HashSet<int> told = [];
 
-    private ChannelSteps(ChannelPlan plan)
+    private ChannelSteps(ChannelPlan plan, IReadOnlyList<UnitOrigin?> origins)
     {
-        this.plan = plan;
+        (this.plan, this.origins) = (plan, origins);
         graph = plan.Graph;
         layers = new int[graph.Nodes.Count];
-        for (int n = 0, layer = 1; n < layers.Length; n++)
-        {
-            layers[n] = layer;
-            layer += graph.Nodes[n].Operator is UnitOperator ? 1 : 0;
-        }
+        for (int n = layers.Length - 1, layer = (origins.LastOrDefault(static o => o is not null)?.Layer ?? 0) + 1; n >= 0; n--)
+            layers[n] = layer = origins[n]?.Layer ?? layer;
     }
 
     /// <summary>The steps of a plan, layer by layer.</summary>
     /// <param name="plan">The plan.</param>
-    public static IReadOnlyList<CompressionStep> Of(ChannelPlan plan)
+    /// <param name="origins">For each node, the layer of the original that it is.</param>
+    public static IReadOnlyList<CompressionStep> Of(ChannelPlan plan, IReadOnlyList<UnitOrigin?> origins)
     {
-        var steps = new ChannelSteps(plan);
+        var steps = new ChannelSteps(plan, origins);
         List<CompressionStep> units = [.. steps.Of(static op => op is UnitOperator, _ => true)];
         List<CompressionStep> filters =
         [
@@ -105,9 +104,7 @@ internal sealed class ChannelSteps
     private CompressionStep Step(int n, int value, IGrouping<bool, int> channels)
     {
         GraphNode node = graph.Nodes[n];
-        int[] neurons = node.Operator is UnitOperator
-            ? [.. channels.SelectMany(i => ZeroChannels.Elements(node.Shape, plan.Axes.AxisOf(value), i)).Order()]
-            : [];
+        int[] neurons = origins[n] is { } origin ? Neurons(origin, plan.Axes.AxisOf(value), channels) : [];
         string what = channels.Key
             ? node.Operator is UnitOperator ? "stably inactive" : "0 over the domain"
             : "read by nothing";
@@ -117,6 +114,13 @@ internal sealed class ChannelSteps
             channels.Key ? CompressionStepKind.RemoveInactive : CompressionStepKind.RemoveUnused, layers[n], neurons,
             $"{node.Name}: {List(plan, value, channels)} {what}, and removed.");
     }
+
+    /// <summary>The neurons of the original layer that channels are.</summary>
+    private static int[] Neurons(UnitOrigin origin, int axis, IEnumerable<int> channels) =>
+    [
+        .. channels.Select(i => axis == 0 ? origin.Channels[i] : i).Where(static i => i >= 0)
+            .SelectMany(i => ZeroChannels.Elements(origin.Shape, axis, i)).Order(),
+    ];
 
     private IEnumerable<CompressionStep> OfSums()
     {
