@@ -2,7 +2,6 @@ using ExactCompression.Compression.Channels;
 using ExactCompression.Compression.Passes;
 using ExactCompression.Compression.Rewriting;
 using ExactCompression.Networks;
-using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Schedules;
 
