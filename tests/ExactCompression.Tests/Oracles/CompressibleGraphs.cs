@@ -22,7 +22,8 @@ internal static class CompressibleGraphs
         return (network, new(lower, upper));
     }
 
-    /// <summary>A network of blocks as people build them: convolutions with normalisation, rectifiers, means, branches, a dense end.</summary>
+    /// <summary>A network of blocks as people build them: convolutions with normalisation, rectifiers, means, branches, a dense
+    /// end.</summary>
     /// <param name="random">Where choices come from.</param>
     public static (ReluNetwork Network, InputDomain Domain) NextBlocks(Random random)
     {
@@ -99,10 +100,12 @@ internal static class CompressibleGraphs
     {
         ConvolutionOperator c => c with
         {
-            Filters = Rows(c.Filters, c.Channels, c.Geometry.KernelHeight * c.Geometry.KernelWidth, random), Bias = Bias(c.Bias, random),
+            Filters = Rows(c.Filters, c.Channels, c.Geometry.KernelHeight * c.Geometry.KernelWidth, random),
+            Bias = Bias(c.Bias, random),
         },
         DenseOperator d => d with { Weights = Rows(d.Weights, d.Outputs, 1, random), Bias = Bias(d.Bias, random) },
-        ScaleShiftOperator { Part.Kind: AffinePartKind.BatchNormalization } scale => scale with { Part = Normalisation(scale.Part, random) },
+        ScaleShiftOperator { Part.Kind: AffinePartKind.BatchNormalization } scale =>
+            scale with { Part = Normalisation(scale.Part, random) },
         _ => op,
     };
 

@@ -8,7 +8,7 @@ namespace ExactCompression.Compression.Channels;
 /// <param name="Node">Its place in the graph.</param>
 /// <param name="Taps">Weights that it has for each channel and output: taps of its kernel, or positions.</param>
 /// <param name="Outputs">Number of its outputs.</param>
-/// <param name="MeetsPadding">Whether it reads zeros in place of the channels somewhere, so that constants cannot move into its bias.</param>
+/// <param name="MeetsPadding">Whether it reads zeros in place of the channels somewhere: constants cannot move into its bias.</param>
 internal sealed record ChannelReader(int Node, int Taps, int Outputs, bool MeetsPadding);
 
 /// <summary>
@@ -178,7 +178,12 @@ internal sealed class ChannelLayer
 
     /// <summary>The weights of a convolution or a matrix, a row for each output.</summary>
     /// <param name="op">The operator.</param>
-    public static double[] WeightsOf(Operator op) => op is ConvolutionOperator convolution ? convolution.Filters : ((DenseOperator)op).Weights;
+    public static double[] WeightsOf(Operator op) =>
+        op is ConvolutionOperator convolution ? convolution.Filters : ((DenseOperator)op).Weights;
+
+    /// <summary>The biases of a convolution or a matrix.</summary>
+    /// <param name="op">The operator.</param>
+    public static double[] BiasOf(Operator op) => op is ConvolutionOperator convolution ? convolution.Bias : ((DenseOperator)op).Bias;
 
     private static AffineLayer Source(double[] weights, int rows, int columns, Operator op) =>
         new(weights, new double[rows], rows, columns, Activation.Relu, op.Precision ?? WeightPrecision.Float32);
