@@ -75,7 +75,7 @@ internal sealed class ChannelRewrite
         int at = 0;
         foreach (ChannelReader reader in layer.Readers)
         {
-            double[] bias = ChannelLayer.BiasOf(graph.Nodes[reader.Node].Operator), by = new double[reader.Outputs];
+            double[] bias = FilterWeights.BiasOf(graph.Nodes[reader.Node].Operator), by = new double[reader.Outputs];
             var after = new double[reader.Outputs];
             for (int o = 0; o < reader.Outputs; o++)
             {
@@ -195,7 +195,7 @@ internal sealed class ChannelRewrite
     private Operator WithAdded()
     {
         Operator op = graph.Nodes[layer.Producer].Operator;
-        double[] old = ChannelLayer.WeightsOf(op), oldBias = ChannelLayer.BiasOf(op);
+        double[] old = FilterWeights.WeightsOf(op), oldBias = FilterWeights.BiasOf(op);
         int columns = old.Length / oldBias.Length;
         var weights = new List<double>();
         var bias = new List<double>();
