@@ -148,6 +148,9 @@ public sealed class ReluNetwork
     /// <summary>The model that it was read from, if its format keeps it; null for a network that is not what its file states.</summary>
     internal Networks.ModelSource? Source { get; init; }
 
+    /// <summary>How it was made from the graph of <see cref="Source"/>; null for one that is as its file states it.</summary>
+    internal Networks.GraphEdit? Edit { get; init; }
+
     /// <summary>Sentences on what of the file is not analysed, such as nodes of unknown operators; nothing is claimed of what depends on
     /// them.</summary>
     public IReadOnlyList<string> Remarks { get; internal init; } = [];
@@ -201,8 +204,8 @@ public sealed class ReluNetwork
     /// <param name="name">A short name for tables.</param>
     /// <param name="path">The file, or null.</param>
     public ReluNetwork Renamed(string name, string? path = null) => dense is not null
-        ? new(dense, name, path, Format, StatedDomain, Training, Interface) { Source = Source, Remarks = Remarks }
-        : new(Graph!, name, path, Format, StatedDomain, Interface) { Source = Source, Remarks = Remarks };
+        ? new(dense, name, path, Format, StatedDomain, Training, Interface) { Source = Source, Edit = Edit, Remarks = Remarks }
+        : new(Graph!, name, path, Format, StatedDomain, Interface) { Source = Source, Edit = Edit, Remarks = Remarks };
 
     /// <summary>Refuses a graph for work that is not done on graphs yet.</summary>
     /// <param name="work">What the work is, to begin a sentence.</param>
