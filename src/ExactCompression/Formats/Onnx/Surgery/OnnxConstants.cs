@@ -15,37 +15,39 @@ internal sealed class OnnxConstants(OnnxSubject subject, OnnxCut cut)
     // Longer ways from a stored tensor to its use are not followed.
     private const int MostNodes = 64;
 
+    private readonly Dictionary<string, int> places = subject.Read.Trace!.Nodes
+        .SelectMany(static (traced, place) => traced.Node.Outputs.Where(static o => o.Length > 0).Select(o => KeyValuePair.Create(o, place)))
+        .ToDictionary(StringComparer.Ordinal);
+
     private readonly Dictionary<string, string> known = new(StringComparer.Ordinal);
 
     /// <summary>What is left of a constant.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="slices">The kept indices of some axes.</param>
-    /// <param name="place">Where in the file it is used.</param>
     /// <returns>The name to use.</returns>
-    public string Slice(string name, IReadOnlyList<AxisSelection> slices, int place) => Slice(name, slices, place, 0);
+    public string Slice(string name, IReadOnlyList<AxisSelection> slices) => Slice(name, slices, 0);
 
     /// <summary>A constant with other integers.</summary>
     /// <param name="name">The constant that it takes the place of.</param>
     /// <param name="shape">Dimensions.</param>
     /// <param name="values">The integers.</param>
-    /// <param name="place">Where in the file it is used.</param>
-    public string Integers(string name, int[] shape, long[] values, int place)
+    public string Integers(string name, int[] shape, long[] values)
     {
         DataType type = TypeOf(name, 0);
         return Known(
             $"{name}|{string.Join(',', shape)}|{string.Join(',', values)}",
-            () => Store(name, OnnxTensorSlice.OfIntegers(type, shape, values), place));
+            () => Store(name, OnnxTensorSlice.OfIntegers(type, shape, values)));
     }
 
     /// <summary>A constant as it was, where the file would compute another.</summary>
     /// <param name="name">Its name.</param>
     public string Frozen(string name) => Known($"{name}|", () => cut.Add(Computed(name, []), name));
 
-    private string Slice(string name, IReadOnlyList<AxisSelection> slices, int place, int depth) => slices.Count == 0
+    private string Slice(string name, IReadOnlyList<AxisSelection> slices, int depth) => slices.Count == 0
         ? name
         : Known(
             $"{name}|{string.Join('|', slices.Select(static s => $"{s.Axis}:{string.Join(',', s.Kept)}"))}",
-            () => Make(name, slices, place, depth));
+            () => Make(name, slices, depth));
 
     private string Known(string key, Func<string> make)
     {
@@ -54,40 +56,40 @@ internal sealed class OnnxConstants(OnnxSubject subject, OnnxCut cut)
         return name;
     }
 
-    private string Make(string name, IReadOnlyList<AxisSelection> slices, int place, int depth)
+    private string Make(string name, IReadOnlyList<AxisSelection> slices, int depth)
     {
         if (subject.Graph.Initializer(name) is { } tensor)
             return cut.Add(OnnxTensorSlice.Of(tensor, slices), name);
         OnnxNode? node = subject.Graph.ProducerOf(name);
         if (node is { IsStandard: true, Operator: "Constant" } && node.Tensor("value") is { } value)
-            return Store(name, OnnxTensorSlice.Of(value, slices), place);
+            return Store(name, OnnxTensorSlice.Of(value, slices));
         if (depth < MostNodes && node is { IsStandard: true } && Behind(node, slices) is { } behind)
         {
             NodeProto clone = node.Stored.Clone();
-            clone.Input[0] = Slice(node.Inputs[0], behind, place, depth + 1);
-            return Copied(clone, name, place);
+            clone.Input[0] = Slice(node.Inputs[0], behind, depth + 1);
+            return Copied(clone, name);
         }
 
         return cut.Add(Computed(name, slices), name);
     }
 
     /// <summary>Stores a tensor as the constant that it takes the place of is stored: by itself, or in a node.</summary>
-    private string Store(string name, TensorProto tensor, int place)
+    private string Store(string name, TensorProto tensor)
     {
         if (subject.Graph.ProducerOf(name) is not { IsStandard: true, Operator: "Constant" } node || node.Tensor("value") is not { } stored)
             return cut.Add(tensor, name);
         NodeProto clone = node.Stored.Clone();
         tensor.Name = stored.Name;
         clone.Attribute.Single(static a => a.Name == "value").T = tensor;
-        return Copied(clone, name, place);
+        return Copied(clone, name);
     }
 
-    private string Copied(NodeProto clone, string name, int place)
+    private string Copied(NodeProto clone, string name)
     {
         string made = cut.Parts.Unique(name);
         clone.Output.Clear();
         clone.Output.Add(made);
-        cut.Add(clone, place);
+        cut.Add(clone, places[name]);
         cut.Wish(made, name);
         return made;
     }

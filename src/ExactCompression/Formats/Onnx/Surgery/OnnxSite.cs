@@ -88,7 +88,7 @@ internal sealed class OnnxSite(OnnxPiece piece, OnnxPlan plan, OnnxConstants con
         AxisSelection[] real = [.. slices.OfType<AxisSelection>()];
         if (real.Length == 0)
             return;
-        Stored.Input[index] = constants.Slice(Node.Inputs[index], real, piece.Place);
+        Stored.Input[index] = constants.Slice(Node.Inputs[index], real);
         settled.Add(index);
     }
 
@@ -106,7 +106,7 @@ internal sealed class OnnxSite(OnnxPiece piece, OnnxPlan plan, OnnxConstants con
         settled.Add(index);
         string name = Node.Inputs[index];
         if (chains.After(name) is not { IsFloat: false } now || !now.Integers.AsSpan().SequenceEqual(values))
-            Stored.Input[index] = constants.Integers(name, shape, values, piece.Place);
+            Stored.Input[index] = constants.Integers(name, shape, values);
     }
 
     /// <summary>Sets an attribute.</summary>

@@ -59,11 +59,20 @@ internal static class OnnxSurgeryCheck
         if (!isKept && (before.Operator.GetType() != after.Operator.GetType() || before.Inputs.Count != after.Inputs.Count
             || before.Operator is SelectOperator or ReshapeOperator or ScaleShiftOperator))
             return; // written as several nodes
-        if (!OperatorComparison.AreSame(before.Operator, after.Operator) || before.Inputs.Count != after.Inputs.Count)
+        if (!AreSame(before.Operator, after.Operator, before.Shape) || before.Inputs.Count != after.Inputs.Count)
             throw Fault($"The node {before.Name} computes something else.");
         for (int k = 0; k < before.Inputs.Count; k++)
             Set(before.Inputs[k], after.Inputs[k], places, read);
     }
+
+    /// <summary>Whether operators are the same, where a number for each channel is as good as one for each element.</summary>
+    private static bool AreSame(Operator a, Operator b, TensorShape shape) => OperatorComparison.AreSame(a, b)
+        || (a is ScaleShiftOperator x && b is ScaleShiftOperator y && x.PerChannel != y.PerChannel
+            && OperatorComparison.AreSame(Spread(x, shape), Spread(y, shape)));
+
+    private static ScaleShiftOperator Spread(ScaleShiftOperator scale, TensorShape shape) => scale.PerChannel
+        ? new(scale.Part.Elements([.. Enumerable.Range(0, shape.Elements).Select(i => i / (shape.Elements / scale.Part.Outputs))]))
+        : scale;
 
     private static void Set(int v, int r, int[] places, NetworkGraph read)
     {
