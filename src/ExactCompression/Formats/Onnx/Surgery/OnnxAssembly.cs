@@ -59,7 +59,9 @@ internal sealed class OnnxAssembly(OnnxPlan plan, OnnxCut cut)
     private void Rename(OnnxPlacedNode[] live, GraphProto graph)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        HashSet<string> taken = [.. used, .. graph.Input.Where(i => graph.Initializer.All(t => t.Name != i.Name)).Select(static i => i.Name)];
+        HashSet<string> taken = [.. graph.Input.Select(static i => i.Name)];
+        taken.ExceptWith(graph.Initializer.Select(static t => t.Name));
+        taken.UnionWith(used);
         taken.UnionWith(live.SelectMany(static n => n.Node.Output));
         foreach ((string name, string wished) in cut.Wishes)
         {

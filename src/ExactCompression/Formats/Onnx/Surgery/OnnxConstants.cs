@@ -15,8 +15,8 @@ internal sealed class OnnxConstants(OnnxSubject subject, OnnxCut cut)
     // Longer ways from a stored tensor to its use are not followed.
     private const int MostNodes = 64;
 
-    private readonly Dictionary<string, int> places = subject.Read.Trace!.Nodes
-        .SelectMany(static (traced, place) => traced.Node.Outputs.Where(static o => o.Length > 0).Select(o => KeyValuePair.Create(o, place)))
+    private readonly Dictionary<string, int> places = subject.Read.Trace!.Nodes.SelectMany(
+        static (traced, place) => traced.Node.Outputs.Where(static o => o.Length > 0).Select(o => KeyValuePair.Create(o, place)))
         .ToDictionary(StringComparer.Ordinal);
 
     private readonly Dictionary<string, string> known = new(StringComparer.Ordinal);

@@ -133,7 +133,7 @@ internal sealed class OnnxEmission(OnnxPlan plan, OnnxCut cut)
     private void Shaped(string value, TensorShape row, OnnxNamed named)
     {
         int[] shape = named.Shape ?? throw new InvalidOperationException($"The shape of {named.Name} is not known.");
-        bool hasBatch = named.IsBatched(row) || OnnxShapes.Lead(shape) == 1;
+        bool hasBatch = shape is [1, ..];
         cut.Parts.ReshapeTo(value, [.. shape.Select((size, a) => a == 0 && hasBatch ? 0L : size)]);
     }
 
@@ -149,7 +149,7 @@ internal sealed class OnnxEmission(OnnxPlan plan, OnnxCut cut)
             return named.Name;
         named = Array.Find(names, static n => n.Shape is not null)
             ?? throw new InvalidOperationException($"The value {value} has no name.");
-        bool hasBatch = OnnxShapes.Lead(named.Shape!) == 1;
+        bool hasBatch = named.Shape is [1, ..]; // also where that is all: then it may be a number for each row
         return cut.Parts.ReshapeTo(named.Name, [hasBatch ? 0 : 1, .. row.Select(static size => (long)size)]);
     }
 
