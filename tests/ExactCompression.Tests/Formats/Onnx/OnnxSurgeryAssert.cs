@@ -90,9 +90,10 @@ internal static class OnnxSurgeryAssert
         Edits(model, rewrites: true);
     }
 
-    private static (long Version, string Producer, string ProducerVersion, string Domain, long ModelVersion, string Text, string Name) Stated(
-        ModelProto model) => (model.IrVersion, model.ProducerName, model.ProducerVersion, model.Domain, model.ModelVersion, model.DocString,
-            model.Graph.Name);
+    private static object[] Stated(ModelProto model) =>
+    [
+        model.IrVersion, model.ProducerName, model.ProducerVersion, model.Domain, model.ModelVersion, model.DocString, model.Graph.Name,
+    ];
 
     /// <summary>Several rows at once are computed as one by one, where the model before took several.</summary>
     private static void AssertRows(ModelProto model, ReluNetwork network, byte[] after, double tolerance)
