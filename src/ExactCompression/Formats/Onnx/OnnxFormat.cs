@@ -69,5 +69,6 @@ public sealed class OnnxFormat : IWritableNetworkFormat
 
     /// <summary>Whether a network is written as the model that it was made from, with only what changed changed.</summary>
     private static bool IsEdited(ReluNetwork network, WeightPrecision precision) =>
-        network.Source?.Model is OnnxSource && network.Edit is not null && precision == network.SourcePrecision;
+        network.Source?.Model is OnnxSource && network.Edit is { } edit
+        && precision == (edit.Original.Nodes.Max(static n => n.Operator.Precision) ?? WeightPrecision.Float32);
 }

@@ -17,9 +17,11 @@ internal static class OperatorSelection
             ConvolutionOperator convolution => Convolution(convolution, inputs[0][0], taken[0]?.Kept, given?.Kept),
             DenseOperator dense => Dense(dense, Last(taken[0], inputs[0]), Last(given, output)),
             _ when given is null && taken.All(static t => t is null) => op,
-            ScaleShiftOperator { PerChannel: true } scale => given!.Axis == 0 ? scale with { Part = scale.Part.Elements(given.Kept) } : scale,
+            ScaleShiftOperator { PerChannel: true } scale =>
+                given!.Axis == 0 ? scale with { Part = scale.Part.Elements(given.Kept) } : scale,
             ScaleShiftOperator scale => scale with { Part = scale.Part.Elements(given!.Elements(output)) },
-            LeakyReluOperator { Slopes.Length: > 1 } leaky => leaky with { Slopes = AxisSelection.Take(leaky.Slopes, given!.Elements(output)) },
+            LeakyReluOperator { Slopes.Length: > 1 } leaky =>
+                leaky with { Slopes = AxisSelection.Take(leaky.Slopes, given!.Elements(output)) },
             ConstantOperator constant => new ConstantOperator(AxisSelection.Take(constant.Values, given!.Elements(output))),
             SelectOperator select => Select(select, inputs[0], taken[0], given),
             _ => op,

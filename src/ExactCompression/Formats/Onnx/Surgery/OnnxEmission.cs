@@ -38,7 +38,7 @@ internal sealed class OnnxEmission(OnnxPlan plan, OnnxCut cut)
     {
         NetworkGraph graph = plan.Edit.Edited;
         GraphNode node = graph.Producer(value)!;
-        int piece = plan.Pieces[value];
+        int piece = plan.PlaceOf(value);
         OnnxNode? original = piece < 0 ? null : plan.Subject.Read.Trace!.Nodes[piece].Node;
         OnnxNamed? own = plan.NamesOf(value).FirstOrDefault(n => original?.Outputs.Contains(n.Name) == true);
         if (original is not null && begun.Add(piece))

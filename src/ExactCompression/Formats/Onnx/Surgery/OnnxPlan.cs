@@ -10,6 +10,7 @@ internal sealed class OnnxPlan
     private readonly int[] images;
     private readonly bool[] doubled;
     private readonly List<OnnxNamed>[] names;
+    private readonly Dictionary<int, int> adopted;
     private readonly HashSet<string> moved = new(StringComparer.Ordinal);
 
     /// <summary>Relates an edit to a file.</summary>
@@ -36,6 +37,7 @@ internal sealed class OnnxPlan
                 moved.Add(edit.Original.Outputs[o].Name);
         }
 
+        adopted = Adopted();
         names = [.. Enumerable.Range(0, edit.Edited.Values).Select(static _ => new List<OnnxNamed>())];
         foreach ((string name, OnnxValue value) in subject.Read.Trace!.Values)
         {
@@ -43,6 +45,8 @@ internal sealed class OnnxPlan
                 names[image].Add(new(name, ShapeAfter(name)));
         }
 
+        foreach (int w in adopted.Keys)
+            names[w].Add(new(edit.Edited.Producer(w)!.ValueName, [1, .. edit.Edited.ShapeOf(w)]));
         foreach (GraphOutput output in edit.Original.Outputs)
         {
             if (subject.Constant(output.Name) is { } constant && Image(output.Value) is >= 0 and var image && !moved.Contains(output.Name))
@@ -61,6 +65,11 @@ internal sealed class OnnxPlan
 
     /// <summary>For each value afterwards, the place of the file's node that it comes from; -1 for none.</summary>
     public IReadOnlyList<int> Pieces { get; }
+
+    /// <summary>The place of the file's node whose names a value's node has: the one that it comes from, or that it replaces; -1 for
+    /// none.</summary>
+    /// <param name="value">The value afterwards.</param>
+    public int PlaceOf(int value) => Pieces[value] >= 0 ? Pieces[value] : adopted.GetValueOrDefault(value, -1);
 
     /// <summary>What is left of a value of the original graph; -1 for nothing.</summary>
     /// <param name="value">The value before.</param>
@@ -169,6 +178,30 @@ internal sealed class OnnxPlan
         bool isSame = origin != from && Edit.Edited.ShapeOf(now).Equals(before);
         taken = isSame ? null : Edit.Selections[now];
         return origin == from || isSame || (origin >= 0 && Edit.Original.ShapeOf(origin).Equals(before));
+    }
+
+    /// <summary>New values that have the name of one of which nothing is left take its place.</summary>
+    private Dictionary<int, int> Adopted()
+    {
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < Subject.Read.Trace!.Nodes.Count; i++)
+        {
+            OnnxTracedNode traced = Subject.Read.Trace.Nodes[i];
+            bool isGone = traced.First < traced.End && Enumerable.Range(traced.First, traced.End - traced.First).All(v => Image(v) < 0);
+            foreach (string name in traced.Node.Outputs.Where(_ => isGone))
+                places[name] = i;
+        }
+
+        var found = new Dictionary<int, int>();
+        HashSet<string> outputs = [.. Edit.Original.Outputs.Select(static o => o.Name)];
+        for (int w = Edit.Edited.Inputs.Count; w < Edit.Edited.Values; w++)
+        {
+            string name = Edit.Edited.Producer(w)!.ValueName;
+            if (Edit.Origins[w] < 0 && IsLive[w] && !outputs.Contains(name) && places.Remove(name, out int place))
+                found.Add(w, place);
+        }
+
+        return found;
     }
 
     private bool IsRead(int w, int place) => Edit.Edited.Outputs.Any(o => o.Value == w)
