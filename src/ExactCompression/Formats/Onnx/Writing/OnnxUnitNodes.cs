@@ -6,7 +6,7 @@ namespace ExactCompression.Formats.Onnx;
 /// <summary>The nodes of units, and of smooth functions that need no attributes.</summary>
 internal static class OnnxUnitNodes
 {
-    private static readonly string[] PlainNames = ["Sigmoid", "Tanh", "Softmax", "LogSoftmax"];
+    private static readonly string[] PlainNames = ["Softmax", "LogSoftmax"];
 
     /// <summary>Whether a function is known by its name: of Softmax, over the last axis.</summary>
     /// <param name="name">ONNX's name.</param>
