@@ -30,8 +30,8 @@ internal sealed class CrownBounds
     public delegate void FunctionReader(int place, Window window, ReadOnlySpan<double> coefficients);
 
     /// <summary>
-    /// Adds the layers of a graph up to one with rectifiers, those of smooth functions among them with linear bounds: the tighter these are,
-    /// the tighter are the lines above and below the functions.
+    /// Adds the layers of a graph up to one with rectifiers, those of smooth functions among them with linear bounds: the tighter these
+    /// are, the tighter are the lines above and below the functions.
     /// </summary>
     /// <param name="network">The layers below.</param>
     /// <param name="number">1-based, among the layers with rectifiers; those before have been added.</param>

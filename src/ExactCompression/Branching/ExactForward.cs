@@ -21,8 +21,8 @@ internal sealed class ExactForward
     public long Products => order.Values.Sum(v => graph.Layers[v - 1].Width * graph.Layers[v - 1].Terms.Sum(static t => (long)t.Map.FanIn));
 
     /// <summary>
-    /// The layers up to some rectifiers, or null where their weights are known only up to a radius, or where there are smooth functions, whose
-    /// values have no end.
+    /// The layers up to some rectifiers, or null where their weights are known only up to a radius, or where there are smooth functions:
+    /// the digits of their values have no end.
     /// </summary>
     /// <param name="graph">The graph.</param>
     /// <param name="last">The last layer with rectifiers to take, 1-based among these.</param>

@@ -72,7 +72,8 @@ internal sealed class BigMEncoding : IDisposable
     /// <summary>
     /// Whether all pre-activations are piecewise linear, and have bounds that are finite, and small enough to compute with.
     /// </summary>
-    public static bool CanHold(VerdictLedger ledger) => ledger.Graph.IsPiecewiseLinear && ledger.Lower.Concat(ledger.Upper).All(static v => Math.Abs(v) < Largest);
+    public static bool CanHold(VerdictLedger ledger) =>
+        ledger.Graph.IsPiecewiseLinear && ledger.Lower.Concat(ledger.Upper).All(static v => Math.Abs(v) < Largest);
 
     /// <summary>
     /// Adds a binary variable that can be 1 only where a neuron's pre-activation has a given sign, or is closer to 0 than

@@ -3,10 +3,10 @@ namespace ExactCompression.Numerics;
 /// <summary>A line above or below a <see cref="SmoothFunction"/> over an interval.</summary>
 /// <remarks>
 /// As for rectifiers, the slope <c>s</c> is chosen in floating point, whatever its error, and the intercept is then an upper bound of
-/// <c>h(x) = f(x) - s x</c>. Below 0 <c>h</c> is convex, so it is largest at an end. Above 0 <c>f</c> is concave and so below its tangent at
-/// any point <c>d</c>: <c>h(x) &lt;= f(d) - s d + (f'(d) - s) (x - d)</c>. The lines are those of Zhang et al., <em>Efficient Neural Network
-/// Robustness Certification with General Activation Functions</em>, NeurIPS 2018: chords and tangents. Lines below are those above,
-/// reflected: <c>f(x) = c - f(-x)</c>.
+/// <c>h(x) = f(x) - s x</c>. Below 0 <c>h</c> is convex, so it is largest at an end. Above 0 <c>f</c> is concave and so below its tangent
+/// at any point <c>d</c>: <c>h(x) &lt;= f(d) - s d + (f'(d) - s) (x - d)</c>. The lines are those of Zhang et al., <em>Efficient Neural
+/// Network Robustness Certification with General Activation Functions</em>, NeurIPS 2018: chords and tangents. Lines below are those
+/// above, reflected: <c>f(x) = c - f(-x)</c>.
 /// </remarks>
 /// <param name="Slope">The slope.</param>
 /// <param name="Intercept">The value at 0.</param>

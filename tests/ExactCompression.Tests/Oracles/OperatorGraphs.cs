@@ -93,6 +93,7 @@ internal sealed class OperatorGraphs(Random random)
             6 => Add(new ClipOperator(double.NegativeInfinity, random.Next(2) == 0 ? 0.25 : double.PositiveInfinity), shape, value),
             7 => Add(new HardSigmoidOperator((float)0.2, 0.5), shape, value),
             8 => Add(new ExtremumOperator(random.Next(2) == 0), shape, value, same[random.Next(same.Length)]),
+            9 => Add(new SmoothOperator(random.Next(2) == 0), shape, value),
             _ => Add(new ReluOperator(), shape, value),
         };
     }

@@ -1,8 +1,8 @@
 namespace ExactCompression.Networks;
 
 /// <summary>
-/// A smooth function that grows everywhere, element by element: the logistic function or the hyperbolic tangent. It is no unit, since it has
-/// no pieces, so its nodes are no layers of a network; what lies behind it is bounded through lines above and below it.
+/// A smooth function that grows everywhere, element by element: the logistic function or the hyperbolic tangent. It is no unit, since it
+/// has no pieces, so its nodes are no layers of a network; what lies behind it is bounded through lines above and below it.
 /// </summary>
 /// <param name="IsTanh">Whether it is the tangent.</param>
 internal sealed record SmoothOperator(bool IsTanh) : Operator
