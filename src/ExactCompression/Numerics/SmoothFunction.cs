@@ -12,10 +12,10 @@ namespace ExactCompression.Numerics;
 /// With <c>u = 2^-53</c>: <c>exp(x)</c>, <c>-700 &lt;= x &lt;= 0</c>, is <c>2^k (1 + p)</c> with <c>k</c> near <c>x / ln 2</c>,
 /// <c>r = x - k ln 2</c>, <c>|r| &lt;= 0.347</c>, and <c>p = exp(r) - 1 = r q(r)</c>. <c>ln 2</c> is the sum of two doubles to within
 /// <c>2^-86</c>, and each is subtracted with one rounding of at most <c>0.35 u</c>; so <c>r</c> errs by at most <c>0.8 u</c>, and not at
-/// all where <c>k = 0</c>. <c>q</c> is the Taylor polynomial of degree 13, whose remainder is below <c>0.01 u</c>. In Horner's scheme the error
-/// of a step, at most <c>u</c> of its coefficient and <c>u</c> of its sum, is multiplied by <c>|r|</c> in each step that follows: in all
-/// less than <c>1.5 u</c>, so that <c>p</c> has a relative error of at most <c>4 u</c>. Then <c>1 + p</c>, which is at least 0.7, errs by
-/// at most <c>4.3 u</c>, and <c>exp(x)</c> by at most <c>8 u</c>, relatively: the power of two is exact, since nothing underflows.
+/// all where <c>k = 0</c>. <c>q</c> is the Taylor polynomial of degree 13, whose remainder is below <c>0.01 u</c>. In Horner's scheme the
+/// error of a step, at most <c>u</c> of its coefficient and <c>u</c> of its sum, is multiplied by <c>|r|</c> in each step that follows: in
+/// all less than <c>1.5 u</c>, so that <c>p</c> has a relative error of at most <c>4 u</c>. Then <c>1 + p</c>, which is at least 0.7, errs
+/// by at most <c>4.3 u</c>, and <c>exp(x)</c> by at most <c>8 u</c>, relatively: the power of two is exact, since nothing underflows.
 /// </para>
 /// <para>
 /// With <c>e = exp(-|x|)</c> within <c>8 u</c>, <c>1 / (1 + e)</c> errs by at most <c>6 u</c>, <c>e / (1 + e)</c> by at most <c>14 u</c>,

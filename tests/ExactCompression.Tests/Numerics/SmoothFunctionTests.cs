@@ -9,8 +9,8 @@ public sealed class SmoothFunctionTests
 {
     private static readonly double[] Special =
     [
-        0, double.Epsilon, 1e-310, double.BitIncrement(0.5), 1e-300, 1e-20, 1e-8, 0.17, 0.1733, 0.3466, 0.34657, 0.347, 0.5, 1, 18, 19, 20, 37,
-        40, 350, 351, 699, 700, 701, 745, 800, 1e5, 1e300, double.MaxValue,
+        0, double.Epsilon, 1e-310, double.BitIncrement(0.5), 1e-300, 1e-20, 1e-8, 0.17, 0.1733, 0.3466, 0.34657, 0.347, 0.5, 1, 18, 19, 20,
+        37, 40, 350, 351, 699, 700, 701, 745, 800, 1e5, 1e300, double.MaxValue,
     ];
 
     [Theory]

@@ -119,7 +119,8 @@ internal sealed class SmoothGraphs
         return new(builder.Build());
     }
 
-    private double[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (double)(float)((random.NextDouble() - 0.5) * scale))];
+    private double[] Numbers(int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (double)(float)((random.NextDouble() - 0.5) * scale))];
 
     private static double[] Convolve(ConvolutionOperator convolution, TensorShape input, TensorShape output, double[] x)
     {

@@ -1,6 +1,8 @@
 namespace ExactCompression.Networks;
 
-/// <summary>Rectifiers below which there is no other, and no smooth function: their pre-activations are affine functions of the network's input.</summary>
+/// <summary>
+/// Rectifiers below which there is no other, and no smooth function: their pre-activations are affine functions of the network's input.
+/// </summary>
 internal static class InputRows
 {
     /// <summary>The layers of such rectifiers, 1-based among those with rectifiers. In a chain of dense layers it is the first.</summary>
