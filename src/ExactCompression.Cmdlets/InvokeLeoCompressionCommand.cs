@@ -98,6 +98,8 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
             messages.Debug($"layer {step.Layer}, {step.Kind}: neurons {string.Join(' ', step.Neurons)}{added}");
         }
 
+        foreach (string remark in result.Remarks)
+            messages.Verbose(remark);
         messages.Verbose(
             $"{result.Original.Name}: {result}, {Units.Percent(result.ConnectionsRemovedPercent)} of the connections removed; "
                 + (result.IsProven

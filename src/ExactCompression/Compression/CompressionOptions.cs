@@ -37,6 +37,11 @@ public enum CompressionObjective
 
     /// <summary>Weights and biases, 0 or not.</summary>
     Parameters,
+
+    /// <summary>
+    /// Multiply-adds for one row of input: a convolution's weights count at every position. Of dense networks these are the weights.
+    /// </summary>
+    MultiplyAdds,
 }
 
 /// <summary>The options of a compression.</summary>

@@ -79,6 +79,13 @@ public sealed class CompressionResult
         init => field = Changeable(value);
     }
 
+    /// <summary>Sentences on what could not be removed although it is stably inactive.</summary>
+    public IReadOnlyList<string> Remarks
+    {
+        get;
+        internal init => field = Changeable(value);
+    } = [];
+
     /// <summary>Whether it was made here, and not by a caller or another process.</summary>
     internal bool IsOwn { get; init; }
 

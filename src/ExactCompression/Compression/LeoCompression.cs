@@ -1,6 +1,8 @@
 using ExactCompression.Compression;
+using ExactCompression.Compression.Channels;
 using ExactCompression.Compression.Rewriting;
 using ExactCompression.Compression.Schedules;
+using ExactCompression.Networks;
 
 namespace ExactCompression;
 
@@ -28,8 +30,9 @@ public static class LeoCompression
     public static CompressionResult Compress(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        table.Network.RequireDense("Compression", "Export-StabilityTable writes which of its neurons are stable.");
         (table, int unconfirmed) = CompressionPremises.Of(table, options, cancellation);
+        if (table.Network.Graph is not null)
+            return OfGraph(table, options, unconfirmed, cancellation);
         DraftNetwork original = DraftNetwork.Of(table);
         DraftNetwork draft = options.Level switch
         {
@@ -41,20 +44,33 @@ public static class LeoCompression
 
         // Where the file's weights are known only up to a radius, even removal may deviate by more than is allowed; then nothing is done.
         return options.Tolerance is { } tolerance && !(deviation <= tolerance)
-            ? Result(table, [.. table.Network.DenseLayers], [], 0, unconfirmed)
-            : Result(table, layers, [.. draft.Steps, .. NormalisationSteps.Of(table.Network, draft, layers)], deviation, unconfirmed);
+            ? Result(table, Dense(table.Network, [.. table.Network.DenseLayers]), [], 0, unconfirmed)
+            : Result(table, Dense(table.Network, layers), [.. draft.Steps, .. NormalisationSteps.Of(table.Network, draft, layers)], deviation, unconfirmed);
     }
 
+    private static CompressionResult OfGraph(
+        StabilityTable table, CompressionOptions options, int unconfirmed, CancellationToken cancellation)
+    {
+        (GraphDraft draft, IReadOnlyList<string> remarks) = GraphSchedule.Run(table, options, cancellation);
+        (GraphEdit edit, double deviation) = StoredGraph.Of(draft, options.Precision);
+        return Result(table, table.Network.With(edit), [.. draft.Steps], deviation, unconfirmed, remarks);
+    }
+
+    private static ReluNetwork Dense(ReluNetwork original, AffineLayer[] layers) =>
+        new(layers, original.Name, statedDomain: original.StatedDomain, model: original.Interface);
+
     private static CompressionResult Result(
-        StabilityTable table, AffineLayer[] layers, CompressionStep[] steps, double deviation, int unconfirmed) => new CompressionResult
+        StabilityTable table, ReluNetwork compressed, CompressionStep[] steps, double deviation, int unconfirmed,
+        IReadOnlyList<string>? remarks = null) => new CompressionResult
     {
         Original = table.Network,
-        Compressed = new(layers, table.Network.Name, statedDomain: table.Network.StatedDomain, model: table.Network.Interface),
+        Compressed = compressed,
         Domain = table.Domain,
         Table = table,
         Steps = Array.AsReadOnly(steps),
         ProvenDeviation = deviation,
         Unconfirmed = unconfirmed,
+        Remarks = remarks ?? [],
         IsOwn = true,
     }.Sealed();
 }

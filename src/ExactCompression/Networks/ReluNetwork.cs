@@ -148,6 +148,9 @@ public sealed class ReluNetwork
     /// <summary>The model that it was read from, if its format keeps it; null for a network that is not what its file states.</summary>
     internal Networks.ModelSource? Source { get; init; }
 
+    /// <summary>How it was made from the model of <see cref="Source"/>; null for the network that the model states.</summary>
+    internal Networks.GraphEdit? Edit { get; init; }
+
     /// <summary>Sentences on what of the file is not analysed, such as nodes of unknown operators; nothing is claimed of what depends on
     /// them.</summary>
     public IReadOnlyList<string> Remarks { get; internal init; } = [];
@@ -202,7 +205,14 @@ public sealed class ReluNetwork
     /// <param name="path">The file, or null.</param>
     public ReluNetwork Renamed(string name, string? path = null) => dense is not null
         ? new(dense, name, path, Format, StatedDomain, Training, Interface) { Source = Source, Remarks = Remarks }
-        : new(Graph!, name, path, Format, StatedDomain, Interface) { Source = Source, Remarks = Remarks };
+        : new(Graph!, name, path, Format, StatedDomain, Interface) { Source = Source, Edit = Edit, Remarks = Remarks };
+
+    /// <summary>The network of an edited graph; it can still be written as its file with only what changed changed.</summary>
+    /// <param name="edit">An edit of <see cref="Graph"/>.</param>
+    internal ReluNetwork With(Networks.GraphEdit edit) => new(edit.Edited, Name, null, null, StatedDomain, Interface)
+    {
+        Source = Source, Edit = Edit?.Then(edit) ?? edit, Remarks = Remarks,
+    };
 
     /// <summary>Refuses a graph for work that is not done on graphs yet.</summary>
     /// <param name="work">What the work is, to begin a sentence.</param>

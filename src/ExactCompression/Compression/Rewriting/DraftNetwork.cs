@@ -87,6 +87,13 @@ internal sealed class DraftNetwork
         return new(domain, layers, moved, true, []);
     }
 
+    /// <summary>A layer and the one after it, taken by themselves: what moves is told of the latter's pre-activations.</summary>
+    /// <param name="inputs">The box of what the first reads.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="next">The layer after it.</param>
+    public static DraftNetwork Of(Box inputs, DraftLayer layer, DraftLayer next) =>
+        new(inputs, [layer, next], new double[next.Count], true, []);
+
     /// <summary>The box of a layer's inputs.</summary>
     /// <param name="at">0-based layer.</param>
     public Box InputsOf(int at) => at == 0 ? Domain : Layers[at - 1].Activations;

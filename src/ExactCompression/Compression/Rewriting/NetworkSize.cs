@@ -12,6 +12,7 @@ internal readonly record struct NetworkSize(long Neurons, long Connections, long
     {
         CompressionObjective.Connections => Connections,
         CompressionObjective.Parameters => Parameters,
+        CompressionObjective.MultiplyAdds => Weights,
         _ => Neurons,
     };
 

@@ -92,56 +92,7 @@ internal sealed class MaximalSchedule
         cancellation.ThrowIfCancellationRequested();
         NetworkSize size = network.Size;
         options.Progress?.Invoke(new(sweep, at + 1, network.Depth, size.Neurons, size.Connections));
-        foreach (LayerRewrite removal in NeuronRemoval.Find(network, at))
-        {
-            if (Take([removal], size))
-                return true;
-        }
-
-        if (Take([.. Roundings.All.Select(r => MultipleMerge.Find(network, at, r)).OfType<LayerRewrite>()], size))
-            return true;
-        return Take(LinearProposals(at), size);
-    }
-
-    private List<LayerRewrite> LinearProposals(int at)
-    {
-        var proposals = new List<LayerRewrite?> { LayerFold.Find(network, at, cancellation) };
-        foreach (List<ParallelRow> pairs in PairChoices(at))
-        {
-            var part = new LinearPart(network, at, pairs);
-            if (part.All.Length == 0)
-                continue;
-            proposals.AddRange(Roundings.All.Select(r => RowMerge.OfAll(part, r, cancellation)));
-            proposals.Add(OutputRank.Find(part, Roundings.Double, cancellation));
-            proposals.Add(OutputRank.Find(part, Roundings.Single, cancellation));
-            if (pairs.Count > 0)
-                continue;
-            proposals.Add(ColumnMerge.Find(part));
-            if (options.Objective == CompressionObjective.Connections)
-                proposals.Add(RowMerge.OfSparse(part, cancellation));
-        }
-
-        return [.. proposals.OfType<LayerRewrite>()];
-    }
-
-    /// <summary>Which opposite pairs to use: none, those that cost no neuron, all.</summary>
-    private IEnumerable<List<ParallelRow>> PairChoices(int at)
-    {
-        yield return [];
-        DraftLayer layer = network.Layers[at];
-        int found = 0;
-        foreach (double rounding in (double[])[Roundings.Double, Roundings.Single])
-        {
-            List<ParallelRow> pairs = ParallelRow.Find(
-                layer, network.InputsOf(at), rounding, -1, j => !layer.Rows[j].IsActive && !layer.Rows[j].IsInactive);
-            if (pairs.Count == found)
-                continue;
-            found = pairs.Count;
-            List<ParallelRow> free = RowMerge.Free(network, at, pairs, cancellation);
-            if (free.Count > 0 && free.Count < pairs.Count)
-                yield return free;
-            yield return pairs;
-        }
+        return LayerProposals.Of(network, at, options.Objective, cancellation).Any(proposals => Take(proposals, size));
     }
 
     /// <summary>Takes the best of some proposals that makes the network smaller and stays within the tolerance.</summary>

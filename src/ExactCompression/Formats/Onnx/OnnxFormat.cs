@@ -57,5 +57,5 @@ public sealed class OnnxFormat : IWritableNetworkFormat
 
     /// <summary>Whether a network is written as the model that it was read from: with weights as that stores them.</summary>
     private static bool IsAsRead(ReluNetwork network, WeightPrecision precision) =>
-        network.Source?.Model is OnnxSource && (!network.IsDense || precision == network.SourcePrecision);
+        network.Source?.Model is OnnxSource && network.Edit is null && (!network.IsDense || precision == network.SourcePrecision);
 }

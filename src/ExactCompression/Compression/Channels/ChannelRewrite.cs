@@ -1,0 +1,257 @@
+using ExactCompression.Compression.Rewriting;
+using ExactCompression.Networks;
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Compression.Channels;
+
+/// <summary>Makes a rewrite of a <see cref="ChannelLayer"/> one of the graph, and proves how far that moves what reads the channels.</summary>
+internal sealed class ChannelRewrite
+{
+    private readonly GraphDraft draft;
+    private readonly NetworkGraph graph;
+    private readonly ChannelLayer layer;
+    private readonly LayerRewrite rewrite;
+    private readonly Dictionary<int, NodeChange> changes = [];
+
+    private ChannelRewrite(GraphDraft draft, ChannelLayer layer, LayerRewrite rewrite)
+    {
+        (this.draft, this.layer, this.rewrite) = (draft, layer, rewrite);
+        graph = draft.Graph;
+    }
+
+    /// <summary>The graph after a rewrite; null where the graph cannot have it.</summary>
+    /// <param name="draft">The graph.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="rewrite">The rewrite of the layer's first.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static GraphDraft? Apply(GraphDraft draft, ChannelLayer layer, LayerRewrite rewrite, CancellationToken cancellation)
+    {
+        bool addsBehindScale = rewrite.Added.Length > 0 && layer.Between.Count > 0;
+        bool movesConstants = layer.MeetsPadding && rewrite.NextBias.AsSpan().IndexOfAnyExcept(0.0) >= 0;
+        if (addsBehindScale || movesConstants || (rewrite.Folds && !CanFold(draft.Graph, layer, rewrite)))
+            return null;
+        return new ChannelRewrite(draft, layer, rewrite).Apply(cancellation);
+    }
+
+    /// <summary>
+    /// Whether two linear maps are one of the same kind: the second convolution has windows of one element, or the first has and the second
+    /// takes its place; no other node is between them.
+    /// </summary>
+    private static bool CanFold(NetworkGraph graph, ChannelLayer layer, LayerRewrite rewrite)
+    {
+        if (!MayFold(layer))
+            return false;
+        ChannelReader reader = layer.Readers[0];
+        if (layer.MeetsPadding && HasConstantColumn(layer, rewrite))
+            return false;
+        return (graph.Nodes[layer.Producer].Operator, graph.Nodes[reader.Node].Operator) switch
+        {
+            (DenseOperator, DenseOperator) => true,
+            (ConvolutionOperator below, ConvolutionOperator above) => IsPoint(above.Geometry) || IsPoint(below.Geometry),
+            _ => false,
+        };
+    }
+
+    /// <summary>Whether the first layer has a single reader and nothing else in between, as a fold needs it.</summary>
+    /// <param name="layer">The layer.</param>
+    public static bool MayFold(ChannelLayer layer) => layer.Path.Count == 0 && layer.Readers.Count == 1;
+
+    private static bool IsPoint(ConvolutionShape shape) => (shape.KernelHeight, shape.KernelWidth) == (1, 1)
+        && (shape.StrideRows, shape.StrideColumns) == (1, 1) && !ValueRanges.Pads(shape);
+
+    /// <summary>Whether the input that stands for biases is read: that would be a constant, which the padding lacks.</summary>
+    private static bool HasConstantColumn(ChannelLayer layer, LayerRewrite rewrite)
+    {
+        int columns = layer.Network.Layers[0].Columns;
+        return Enumerable.Range(1, rewrite.NextWeights.Length / columns).Any(row => rewrite.NextWeights[(row * columns) - 1] != 0);
+    }
+
+    private GraphDraft? Apply(CancellationToken cancellation)
+    {
+        double[] moved = Moved(RewriteProof.Apply(layer.Network, rewrite, cancellation).Deviation);
+        var sources = new Dictionary<int, double[]>();
+        int at = 0;
+        foreach (ChannelReader reader in layer.Readers)
+        {
+            double[] bias = BiasOf(graph.Nodes[reader.Node].Operator), by = new double[reader.Outputs];
+            var after = new double[reader.Outputs];
+            for (int o = 0; o < reader.Outputs; o++)
+            {
+                ErrorFreeSum sum = default;
+                sum.Add(bias[o]);
+                for (int t = 0; t < reader.Taps; t++)
+                {
+                    int row = at + (o * reader.Taps) + t;
+                    by[o] = UpperBound.Add(by[o], moved[row]);
+                    if (rewrite.NextBias[row] != 0)
+                        sum.Add(rewrite.NextBias[row]);
+                }
+
+                (after[o], by[o]) = (sum.Value, UpperBound.Add(by[o], sum.Radius));
+            }
+
+            changes[reader.Node] = new() { Operator = Changed(reader, at, after) };
+            sources[reader.Node] = by;
+            at += reader.Outputs * reader.Taps;
+        }
+
+        if (rewrite.Folds)
+        {
+            foreach (int n in (int[])[layer.Producer, .. layer.Between, layer.Unit])
+                changes[n] = NodeChange.Bypassed(graph.Nodes[n].Inputs[0]);
+        }
+        else
+            ChangeChannels();
+        (GraphEdit edit, IReadOnlyList<int> nodes) = GraphRebuild.Apply(graph, changes);
+        return draft.After(
+            edit, [.. nodes.Select(n => sources.TryGetValue(n, out double[]? by) ? PerElement(by, graph.Nodes[n].Shape) : null)],
+            [.. nodes.Select(n => n == layer.Unit ? Bounds() : draft.Units[n])],
+            [.. nodes.Select(n => n == layer.Unit ? Origin() : draft.Origins[n])], Step());
+    }
+
+    /// <summary>What is proven of the rows, and what their distance from the true filters adds to that.</summary>
+    private double[] Moved(double[] proven)
+    {
+        if (layer.Radius.AsSpan().IndexOfAnyExcept(0.0) < 0)
+            return proven;
+        DraftLayer next = layer.Network.Layers[1];
+        int columns = rewrite.NextWeights.Length / next.Count;
+        var moved = new double[proven.Length];
+        for (int row = 0; row < moved.Length; row++)
+        {
+            ReadOnlySpan<double> before = next.Row(row);
+            double sum = proven[row];
+            foreach (int j in rewrite.Gone)
+            {
+                RewrittenNeuron fate = rewrite.Fates[j];
+                double radius = layer.Radius[j];
+                if (fate.Fate is NeuronFate.Multiple or NeuronFate.Opposite)
+                    radius = UpperBound.Add(radius, UpperBound.Multiply(Math.Abs(fate.Value), layer.Radius[fate.Of]));
+
+                // Twice: the row of an opposite counts as its linear part, and in what it is compared with.
+                sum = UpperBound.Add(sum, UpperBound.Multiply(Math.Abs(before[j]), UpperBound.Multiply(2, radius)));
+            }
+
+            for (int k = 0; k < rewrite.Kept.Length; k++)
+            {
+                double change = Math.BitIncrement(Math.Abs(rewrite.NextWeights[(row * columns) + k] - before[rewrite.Kept[k]]));
+                sum = UpperBound.Add(sum, UpperBound.Multiply(change, layer.Radius[rewrite.Kept[k]]));
+            }
+
+            moved[row] = sum;
+        }
+
+        return moved;
+    }
+
+    /// <summary>A reader with its new weights.</summary>
+    private Operator Changed(ChannelReader reader, int first, double[] bias)
+    {
+        Operator op = graph.Nodes[reader.Node].Operator, below = graph.Nodes[layer.Producer].Operator;
+        int columns = rewrite.NextWeights.Length / layer.Network.Layers[1].Count;
+        int outer = rewrite.Folds && layer.MeetsPadding ? columns - 1 : columns; // the constant 1 is no input of the graph
+        int belowTaps = rewrite.Folds && below is ConvolutionOperator c ? c.Geometry.KernelHeight * c.Geometry.KernelWidth : 1;
+        int channels = outer / belowTaps;
+        var weights = new double[reader.Outputs * reader.Taps * outer];
+        for (int o = 0; o < reader.Outputs; o++)
+        {
+            for (int t = 0; t < reader.Taps; t++)
+            {
+                ReadOnlySpan<double> row = rewrite.NextWeights.AsSpan((first + (o * reader.Taps) + t) * columns, outer);
+                for (int k = 0; k < outer; k++)
+                    weights[(((o * outer) + k) * reader.Taps) + t] = row[k];
+            }
+        }
+
+        if (op is DenseOperator dense)
+            return new DenseOperator(weights, bias, channels * reader.Taps, dense.Stored);
+        var convolution = (ConvolutionOperator)op;
+        bool takesBelow = rewrite.Folds && IsPoint(convolution.Geometry);
+        return new ConvolutionOperator(
+            weights, bias, takesBelow ? ((ConvolutionOperator)below).Geometry : convolution.Geometry, 1, convolution.Stored);
+    }
+
+    /// <summary>The filters that stay, and new ones behind them.</summary>
+    private void ChangeChannels()
+    {
+        int count = rewrite.Kept.Length + rewrite.Added.Length;
+        int channels = layer.Network.Layers[0].Count;
+        int[] all = [layer.Producer, .. layer.Between, layer.Unit, .. layer.Path];
+        foreach (int n in all)
+        {
+            TensorShape shape = graph.Nodes[n].Shape;
+            int per = shape[0] / channels; // more than one after a reshape to a vector
+            changes[n] = rewrite.Added.Length == 0
+                ? new() { Selection = new(0, [.. rewrite.Kept.SelectMany(c => Enumerable.Range(c * per, per))]) }
+                : new() { Shape = new([.. shape.Select((d, a) => a == 0 ? count * per : d)]) };
+        }
+
+        if (rewrite.Added.Length > 0)
+            changes[layer.Producer] = changes[layer.Producer] with { Operator = WithAdded() };
+    }
+
+    private Operator WithAdded()
+    {
+        Operator op = graph.Nodes[layer.Producer].Operator;
+        double[] old = ChannelLayer.WeightsOf(op), oldBias = BiasOf(op);
+        int columns = old.Length / oldBias.Length;
+        var weights = new List<double>();
+        var bias = new List<double>();
+        foreach (int row in rewrite.Kept)
+        {
+            weights.AddRange(old.AsSpan(row * columns, columns));
+            bias.Add(oldBias[row]);
+        }
+
+        foreach (AddedNeuron added in rewrite.Added)
+        {
+            weights.AddRange(added.Weights.AsSpan(0, columns));
+            bias.Add(layer.MeetsPadding ? added.Weights[columns] + added.Bias : added.Bias);
+        }
+
+        return op is ConvolutionOperator convolution
+            ? convolution with { Filters = [.. weights], Bias = [.. bias] }
+            : (DenseOperator)op with { Weights = [.. weights], Bias = [.. bias] };
+    }
+
+    private UnitBounds Bounds()
+    {
+        UnitBounds bounds = draft.Units[layer.Unit]!;
+        int channels = layer.Network.Layers[0].Count, plane = bounds.Lower.Length / channels;
+        UnitBounds kept = bounds.Take(new AxisSelection(0, rewrite.Kept).Elements(graph.Nodes[layer.Unit].Shape));
+        IEnumerable<double> Each(Func<AddedNeuron, double> end) =>
+            rewrite.Added.SelectMany(added => Enumerable.Repeat(end(added), plane));
+        return new(
+            [.. kept.Lower, .. Each(static a => a.Lower)], [.. kept.Upper, .. Each(static a => a.Upper)],
+            [.. kept.States, .. Enumerable.Repeat(NeuronState.StablyActive, plane * rewrite.Added.Length)]);
+    }
+
+    private UnitOrigin Origin()
+    {
+        UnitOrigin origin = draft.Origins[layer.Unit]!;
+        return origin with
+        {
+            Channels = [.. rewrite.Kept.Select(c => origin.Channels[c]), .. Enumerable.Repeat(-1, rewrite.Added.Length)],
+        };
+    }
+
+    private CompressionStep Step()
+    {
+        UnitOrigin origin = draft.Origins[layer.Unit]!;
+        GraphNode unit = graph.Nodes[layer.Unit];
+        int plane = origin.Shape.Elements / origin.Shape[0];
+        int[] gone = [.. rewrite.Gone.Select(c => origin.Channels[c]).Where(static c => c >= 0).Order()];
+        int added = (rewrite.Added.Length - (rewrite.Gone.Count() - gone.Length)) * plane;
+        string description = unit.Shape.Count > 1
+            ? rewrite.Description.Replace("neuron", "channel", StringComparison.Ordinal)
+            : rewrite.Description;
+        return new(rewrite.Kind, origin.Layer, [.. gone.SelectMany(c => Enumerable.Range(c * plane, plane))], $"{unit.Name}: {description}")
+        {
+            Added = added,
+        };
+    }
+
+    private static double[] BiasOf(Operator op) => op is ConvolutionOperator convolution ? convolution.Bias : ((DenseOperator)op).Bias;
+
+    private static double[] PerElement(double[] byChannel, TensorShape shape) => MapShapes.PerElement(byChannel, shape.Elements);
+}

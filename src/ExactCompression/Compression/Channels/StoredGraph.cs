@@ -1,0 +1,66 @@
+using System.Numerics.Tensors;
+using ExactCompression.Compression.Rewriting;
+using ExactCompression.Networks;
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Compression.Channels;
+
+/// <summary>
+/// A <see cref="GraphDraft"/> as it is stored: its new weights rounded, with a proven bound of its deviation from the original. With
+/// <c>W^ = W~ + D</c> the stored weights, <c>z^ - z~ = W^ (a^ - a~) + D a~ + (b^ - b~)</c>, over what the weights may read.
+/// </summary>
+internal static class StoredGraph
+{
+    /// <summary>Rounds the new weights.</summary>
+    /// <param name="draft">The draft.</param>
+    /// <param name="precision">What new weights are rounded to; null for each node's own precision.</param>
+    public static (GraphEdit Edit, double Deviation) Of(GraphDraft draft, WeightPrecision? precision)
+    {
+        NetworkGraph graph = draft.Graph;
+        var changes = new Dictionary<int, NodeChange>();
+        var sources = new double[]?[graph.Nodes.Count];
+        for (int n = 0; n < graph.Nodes.Count; n++)
+        {
+            GraphNode node = graph.Nodes[n];
+            if (!draft.Edit.IsNew[n] || node.Operator is not (ConvolutionOperator or DenseOperator))
+                continue;
+            (Operator stored, double[] moved) = Stored(node.Operator, draft.Ranges.Patch(node.Operator, node.Inputs[0]), precision);
+            changes[n] = new() { Operator = stored };
+            sources[n] = MapShapes.PerElement(moved, node.Shape.Elements);
+        }
+
+        if (changes.Count == 0)
+            return (draft.Edit, draft.Deviation);
+        (GraphEdit edit, _) = GraphRebuild.Apply(graph, changes);
+        double[]?[] moves = ValueMoves.Of(edit.Edited, sources, draft.Units);
+        return (draft.Edit.Then(edit), UpperBound.Add(draft.Deviation, ValueMoves.OfOutputs(edit.Edited, moves)));
+    }
+
+    private static (Operator Stored, double[] Moved) Stored(Operator op, (double[] Lower, double[] Upper) patch, WeightPrecision? asked)
+    {
+        double[] weights = ChannelLayer.WeightsOf(op), bias = op is ConvolutionOperator c ? c.Bias : ((DenseOperator)op).Bias;
+        WeightPrecision precision = asked ?? op.Precision ?? WeightPrecision.Float32;
+        if (!(WeightRounding.Fits(weights, precision) && WeightRounding.Fits(bias, precision)))
+            precision = WeightPrecision.Float64;
+        double[] rounded = WeightRounding.Rounded(weights, precision), difference = new double[patch.Lower.Length];
+        var box = new Box(patch.Lower, patch.Upper);
+        double[] taken = [.. bias], moved = new double[bias.Length];
+        for (int row = 0; row < bias.Length; row++)
+        {
+            int at = row * difference.Length;
+            TensorPrimitives.Subtract(rounded.AsSpan(at, difference.Length), weights.AsSpan(at, difference.Length), difference);
+            (double low, double high) = difference.AsSpan().IndexOfAnyExcept(0.0) < 0 ? (0, 0) : box.Range(difference, 0);
+            double middle = low + (0.5 * (high - low));
+            double absorbed = WeightRounding.Rounded(bias[row] - middle, precision);
+            taken[row] = double.IsFinite(absorbed) ? absorbed : WeightRounding.Rounded(bias[row], precision);
+            double change = taken[row] - bias[row];
+            if (change != 0)
+                (low, high) = (Rounding.AddDown(low, Math.BitDecrement(change)), Rounding.AddUp(high, Math.BitIncrement(change)));
+            moved[row] = UpperBound.Known(Math.Max(Math.Abs(low), Math.Abs(high)));
+        }
+
+        return (op is ConvolutionOperator convolution
+            ? convolution with { Filters = rounded, Bias = taken, Stored = precision }
+            : (DenseOperator)op with { Weights = rounded, Bias = taken, Stored = precision }, moved);
+    }
+}

@@ -1,0 +1,145 @@
+using ExactCompression.Compression.Channels;
+using ExactCompression.Compression.Passes;
+using ExactCompression.Compression.Rewriting;
+using ExactCompression.Networks;
+
+namespace ExactCompression.Compression.Schedules;
+
+/// <summary>
+/// Compresses a network that is a graph. Channel groups that are not needed go at every level. LEO++ takes the units in their order and
+/// folds or merges their channels; the highest level does all that makes the network smaller, again and again.
+/// </summary>
+internal sealed class GraphSchedule
+{
+    private readonly CompressionOptions options;
+    private readonly CancellationToken cancellation;
+    private double? tolerance;
+
+    private GraphSchedule(CompressionOptions options, CancellationToken cancellation) =>
+        (this.options, this.cancellation, tolerance) = (options, cancellation, options.Tolerance);
+
+    /// <summary>Compresses a network.</summary>
+    /// <param name="table">Verdicts that may be rested on.</param>
+    /// <param name="options">Level, objective, precision and tolerance.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    /// <returns>The compressed graph, and sentences on what could not be done.</returns>
+    public static (GraphDraft Draft, IReadOnlyList<string> Remarks) Run(
+        StabilityTable table, CompressionOptions options, CancellationToken cancellation)
+    {
+        var schedule = new GraphSchedule(options, cancellation);
+        var original = GraphDraft.Of(table);
+        (GraphDraft draft, IReadOnlyList<string> remarks) = schedule.Removed(original);
+        if (options.Level == CompressionLevel.LeoPlusPlus)
+        {
+            GraphDraft all = schedule.FrontToBack(draft, static d => double.IsFinite(d.Deviation));
+            draft = schedule.IsAllowed(all) ? all : schedule.FrontToBack(draft, schedule.IsAllowed);
+        }
+        else if (options.Level == CompressionLevel.Maximal)
+        {
+            schedule.tolerance ??= OutputScale.ToleranceOf(draft, options.Precision);
+            draft = schedule.Sweep(draft);
+        }
+
+        return (draft, remarks);
+    }
+
+    /// <summary>Removes channels until none can go any more.</summary>
+    private (GraphDraft Draft, IReadOnlyList<string> Remarks) Removed(GraphDraft draft)
+    {
+        while (true)
+        {
+            List<Func<int, NeuronState>> verdicts = [.. draft.Units.OfType<UnitBounds>().Select(u => Verdicts(u, draft.Deviation))];
+            ChannelPlan plan = ChannelRemoval.Find(draft.Graph, verdicts, cancellation);
+            IReadOnlyList<CompressionStep> steps = ChannelSteps.Of(plan, draft.Origins);
+            if (steps.Count == 0)
+                return (draft, [.. ChannelSteps.Kept(plan)]);
+            draft = draft.Selected(ChannelSelection.Apply(plan), steps);
+        }
+    }
+
+    /// <summary>The verdicts; once weights have been changed, those that the bounds still show.</summary>
+    private static Func<int, NeuronState> Verdicts(UnitBounds unit, double deviation) => deviation == 0
+        ? e => unit.States[e]
+        : e => unit.Upper[e] <= 0 ? NeuronState.StablyInactive : NeuronState.Undetermined;
+
+    private GraphDraft FrontToBack(GraphDraft draft, Func<GraphDraft, bool> accepts)
+    {
+        int done = 0;
+        while (NextUnit(draft, done) is >= 0 and var unit)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            done = draft.Origins[unit]!.Layer;
+            if (ChannelLayer.Of(draft, unit) is { } layer && (Fold(layer) ?? Merge(layer)) is { } rewrite
+                && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after && accepts(after)
+                && GraphSize.Of(after.Graph).IsNoLarger(GraphSize.Of(draft.Graph)))
+                draft = after;
+        }
+
+        draft = Removed(draft).Draft;
+        return draft with { Steps = [.. draft.Steps.OrderBy(static s => s.Layer)] };
+    }
+
+    /// <summary>The first unit node of a later layer of the original; -1 where there is none.</summary>
+    private static int NextUnit(GraphDraft draft, int done) =>
+        Enumerable.Range(0, draft.Units.Count).FirstOrDefault(n => draft.Origins[n]?.Layer > done, -1);
+
+    private LayerRewrite? Fold(ChannelLayer layer)
+    {
+        DraftNetwork pair = layer.Network;
+        if (!Array.TrueForAll(pair.Layers[0].Rows, static r => r.IsActive) || !ChannelRewrite.MayFold(layer))
+            return null;
+        LayerRewrite? fold = LayerFold.Find(pair, 0, cancellation);
+        bool isLarger = fold?.NextWeights.LongLength > pair.Layers.Sum(static l => l.Weights.LongLength);
+        return isLarger || fold?.Fits(pair.Layers[1].PrecisionOf(options.Precision)) != true ? null : fold;
+    }
+
+    private LayerRewrite? Merge(ChannelLayer layer)
+    {
+        var part = new LinearPart(layer.Network, 0, []);
+        return RowMerge.OfCertain(part, part.Next.PrecisionOf(options.Precision), cancellation);
+    }
+
+    private GraphDraft Sweep(GraphDraft draft)
+    {
+        int sweep = 1;
+        for (GraphDraft before = draft; ; before = draft, sweep++)
+        {
+            int done = 0;
+            while (NextUnit(draft, done) is >= 0 and var unit)
+            {
+                done = draft.Origins[unit]!.Layer;
+                GraphSize size = GraphSize.Of(draft.Graph);
+                options.Progress?.Invoke(new(sweep, done, draft.Units.Count(static u => u is not null), size.Neurons, size.Connections));
+                while (Shrunk(draft, NextUnit(draft, done - 1)) is { } smaller)
+                    draft = smaller;
+            }
+
+            draft = Removed(draft).Draft;
+            if (ReferenceEquals(before, draft))
+                return draft;
+        }
+    }
+
+    /// <summary>The draft after the best step on a unit that makes it smaller and stays within the tolerance; null for none.</summary>
+    private GraphDraft? Shrunk(GraphDraft draft, int unit)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (unit < 0 || ChannelLayer.Of(draft, unit) is not { } layer)
+            return null;
+        GraphSize size = GraphSize.Of(draft.Graph);
+        foreach (List<LayerRewrite> proposals in LayerProposals.Of(layer.Network, 0, options.Objective, cancellation))
+        {
+            foreach (LayerRewrite rewrite in proposals.OrderBy(p => p.SizeOf(layer.Network).Order(options.Objective)))
+            {
+                if (rewrite.Fits(WeightPrecision.Float64) && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after
+                    && GraphSize.Of(after.Graph).IsBelow(size, options.Objective) && IsAllowed(after))
+                    return after;
+            }
+        }
+
+        return null;
+    }
+
+    private bool IsAllowed(GraphDraft draft) =>
+        double.IsFinite(draft.Deviation) && (tolerance is null || StoredGraph.Of(draft, options.Precision).Deviation <= tolerance);
+}
