@@ -60,6 +60,9 @@ internal sealed class SmoothFunction
     /// <summary>Its limit on the left.</summary>
     public double Least => isTanh ? -1 : 0;
 
+    /// <summary>Its slope at 0, than which none is steeper.</summary>
+    public double Steepest => isTanh ? 1 : 0.25;
+
     /// <summary>A value close to the true one.</summary>
     /// <param name="x">Where; NaN gives NaN.</param>
     public double Value(double x)

@@ -1,3 +1,5 @@
+using ExactCompression.Numerics;
+
 namespace ExactCompression.Networks;
 
 /// <summary>
@@ -9,6 +11,9 @@ internal sealed record SmoothOperator(bool IsTanh) : Operator
 {
     /// <inheritdoc/>
     public override string Name => IsTanh ? "Tanh" : "Sigmoid";
+
+    /// <summary>The function.</summary>
+    public SmoothFunction Function => IsTanh ? SmoothFunction.Tanh : SmoothFunction.Logistic;
 
     /// <inheritdoc/>
     public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output) =>
