@@ -1,7 +1,6 @@
 using ExactCompression.Compression.Channels;
 using ExactCompression.Compression.Passes;
 using ExactCompression.Compression.Rewriting;
-using ExactCompression.Networks;
 
 namespace ExactCompression.Compression.Schedules;
 
