@@ -1,4 +1,3 @@
-using ExactCompression.Analysis;
 using ExactCompression.Networks;
 using ExactCompression.Tests.Oracles;
 using Xunit;
