@@ -12,20 +12,24 @@ namespace ExactCompression.Tests.Analysis;
 public sealed class SmoothSearchTests
 {
     [Fact]
-    public void FindStable_GraphsOfAllKinds_DecidesNearlyAllAndNeverWrongly()
+    public void FindStable_GraphsOfAllKinds_DecidesMostAndNeverWrongly()
     {
-        int undetermined = 0, stable = 0, neurons = 0;
-        for (int seed = 0; seed < 30; seed++)
+        int undetermined = 0, withFewInputs = 0, split = 0, stable = 0, neurons = 0;
+        for (int seed = 0; seed < 18; seed++)
         {
             StabilityTable table = StabilityAnalysis.FindStable(Undecided(seed), null, new(), CancellationToken.None);
             RequireTrue(table, seed);
             undetermined += table.Undetermined;
+            withFewInputs += table.Network.InputSize < 12 ? table.Undetermined : 0;
+            split += table.Neurons.Count(static n => n.Basis.Kind == EvidenceKind.InputSplitting);
             stable += table.StablyActive + table.StablyInactive;
             neurons += table.Neurons.Count;
         }
 
         Assert.InRange(stable, neurons / 20, neurons);
-        Assert.InRange(undetermined, 0, neurons / 8);
+        Assert.InRange(undetermined, 0, neurons / 10);
+        Assert.InRange(withFewInputs, 0, 1);
+        Assert.InRange(split, 1, neurons);
     }
 
     [Fact]
