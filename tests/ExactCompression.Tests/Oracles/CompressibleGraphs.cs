@@ -14,7 +14,7 @@ internal static class CompressibleGraphs
     /// <param name="nodes">About how many nodes it has.</param>
     public static (ReluNetwork Network, InputDomain Domain) Next(Random random, int nodes)
     {
-        NetworkGraph graph = OperatorGraphs.Of(random, nodes);
+        NetworkGraph graph = OperatorGraphs.Of(random, nodes, isRational: true);
         GraphNode[] changed = [.. graph.Nodes.Select(n => n with { Operator = Changed(n.Operator, random) })];
         var network = new ReluNetwork(new NetworkGraph(graph.Inputs, changed, graph.Outputs));
         double[] lower = [.. Enumerable.Range(0, network.InputSize).Select(_ => random.Next(3) == 0 ? -1.0 : 0)];
