@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ExactCompression.Formats;
 
 namespace ExactCompression.Benchmarks;
 
