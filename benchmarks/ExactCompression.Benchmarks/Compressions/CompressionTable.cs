@@ -8,7 +8,8 @@ namespace ExactCompression.Benchmarks;
 internal static class CompressionTable
 {
     private const string Heading =
-        "| network | level | channels and neurons | parameters | multiply-adds | bytes of the file | differs by at most | search s | compression s |";
+        "| network | level | channels and neurons | parameters | multiply-adds | bytes of the file | differs by at most | search s "
+            + "| compression s |";
 
     public static int Run(NetworkOptions options)
     {
@@ -47,8 +48,8 @@ internal static class CompressionTable
         ReluNetwork network, string level, string shapes, long bytes, string deviation, string searched, string compressed) =>
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {(level.Length == 0 ? network.Name : "")} | {level} | {shapes} | {network.ParameterCount:N0} | {network.MultiplyAddCount:N0} "
-                + $"| {bytes:N0} | {deviation} | {searched} | {compressed} |"));
+            $"| {(level.Length == 0 ? network.Name : "")} | {level} | {shapes} | {network.ParameterCount:N0} "
+                + $"| {network.MultiplyAddCount:N0} | {bytes:N0} | {deviation} | {searched} | {compressed} |"));
 
     /// <summary>Channels of each layer, or neurons of one without channels.</summary>
     private static string Shapes(ReluNetwork network) =>
