@@ -39,6 +39,15 @@ internal readonly struct LaunchShape
     public KernelConfig Tiles(int columns, int rows) =>
         Square(Groups(columns, TileSide), Groups(rows, TileSide));
 
+    /// <summary>
+    /// A thread for each four columns and a position; if there are more positions than the grid allows, each takes several.
+    /// </summary>
+    /// <param name="columns">Along the group's first axis.</param>
+    /// <param name="positions">Positions of a block, along its second axis.</param>
+    /// <param name="blocks">Blocks that have these positions each.</param>
+    public KernelConfig Positions(int columns, int positions, int blocks) =>
+        Square(Groups(columns, TileSide), (int)Math.Min((long)Groups(positions, Edge) * blocks, maxGridY));
+
     /// <summary>A group of all threads for each of some items.</summary>
     /// <param name="items">Number of items.</param>
     public KernelConfig GroupEach(int items) => new(items, Edge * Edge);
