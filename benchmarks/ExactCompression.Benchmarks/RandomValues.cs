@@ -40,8 +40,8 @@ internal static class RandomValues
     }
 
     /// <summary>
-    /// A convolutional network on square images of one channel, whose weights preserve magnitudes likewise: filters of 3 x 3, the first over
-    /// all positions and each further over every second, then 64 dense neurons.
+    /// A convolutional network on square images of one channel, whose weights preserve magnitudes likewise: filters of 3 x 3, the
+    /// first over all positions and each further over every second, then 64 dense neurons.
     /// </summary>
     /// <param name="inputs">Elements of an image.</param>
     /// <param name="channels">Channels of each convolution.</param>
@@ -59,9 +59,8 @@ internal static class RandomValues
             ConvolutionShape geometry = new(3, 3, step, step, 1, 1, 1, 1);
             side = geometry.OutputHeight(side);
             TensorShape shape = new(channels[l], side, side);
-            value = builder.Add(
-                new ConvolutionOperator(Weights(channels[l], 9 * depth), Draw<double>(channels[l], seed++), geometry), shape, "", "", value);
-            value = builder.Add(new ReluOperator(), shape, "", "", value);
+            var filters = new ConvolutionOperator(Weights(channels[l], 9 * depth), Draw<double>(channels[l], seed++), geometry);
+            value = builder.Add(new ReluOperator(), shape, "", "", builder.Add(filters, shape, "", "", value));
             depth = channels[l];
         }
 

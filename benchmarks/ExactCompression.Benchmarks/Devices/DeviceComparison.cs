@@ -45,7 +45,8 @@ internal static class DeviceComparison
         return 0;
     }
 
-    private static void Compare(DeviceOptions options, InputData data, ComputeDevice[] devices, List<IWitnessDevice> opened, ReluNetwork network)
+    private static void Compare(
+        DeviceOptions options, InputData data, ComputeDevice[] devices, List<IWitnessDevice> opened, ReluNetwork network)
     {
         DeviceContestant[] contestants = [.. opened.Select(d => new DeviceContestant(d, network, data))];
         try

@@ -126,7 +126,7 @@ internal sealed class DeviceSchedule(DeviceKernels kernels, LaunchShape shape, D
         if (isWanted && !terms[^1].FindsExtremes)
         {
             ArrayView<int> wanted = signTargets.Rows(number);
-            kernels.Graph.Extremes(shape.Tiles(batch.Count, wanted.IntLength), z, wanted, first, batch.Largest);
+            kernels.Graph.Extremes(shape.RowTiles(batch.Count, wanted.IntLength), z, wanted, first, batch.Largest);
         }
     }
 

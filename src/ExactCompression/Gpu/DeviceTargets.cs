@@ -38,6 +38,8 @@ internal sealed class DeviceTargets : IDisposable
         for (int layer = 1; layer < widths.Length; layer++)
             offsets[layer] = offsets[layer - 1] + widths[layer];
         Count = 2 * offsets[^1];
+        if ((long)Count * inputs > int.MaxValue)
+            throw new NotSupportedException($"{Count} candidates of {inputs} inputs are more elements than an index can count");
         layerWants = new int[widths.Length];
         identityOnHost = [.. Enumerable.Range(0, widest)];
         memory = new(accelerator);

@@ -16,20 +16,23 @@ internal static class ExtremesKernel
         ArrayView<float> values = SharedMemory.Allocate1D<float>(Tile.Length);
         ArrayView<float> places = SharedMemory.Allocate1D<float>(Tile.Length);
         int edge = default(TEdge).Threads;
-        int firstRow = Grid.IdxY * edge * Tile.PerThread;
-        int firstColumn = Grid.IdxX * edge * Tile.PerThread;
+        int side = edge * Tile.PerThread;
+        int firstColumn = Grid.IdxX * side;
         int n = firstColumn + Group.IdxX;
-        int m = firstRow + Group.IdxY;
-        var tile = new RegisterBlock
-        {
-            R0 = Tile.LoadRow(z, RowOf(rows, m), n, edge),
-            R1 = Tile.LoadRow(z, RowOf(rows, m + edge), n, edge),
-            R2 = Tile.LoadRow(z, RowOf(rows, m + (2 * edge)), n, edge),
-            R3 = Tile.LoadRow(z, RowOf(rows, m + (3 * edge)), n, edge),
-        };
         int width = z.IntExtent.Y - firstColumn;
-        TileExtremes.Store<TEdge>(tile, 1f, width, values, places, rows, firstRow, firstNeuron, 0, largest);
-        TileExtremes.Store<TEdge>(tile, -1f, width, values, places, rows, firstRow, firstNeuron, 1, largest);
+        for (int firstRow = Grid.IdxY * side; firstRow < rows.IntLength; firstRow += Grid.DimY * side)
+        {
+            int m = firstRow + Group.IdxY;
+            var tile = new RegisterBlock
+            {
+                R0 = Tile.LoadRow(z, RowOf(rows, m), n, edge),
+                R1 = Tile.LoadRow(z, RowOf(rows, m + edge), n, edge),
+                R2 = Tile.LoadRow(z, RowOf(rows, m + (2 * edge)), n, edge),
+                R3 = Tile.LoadRow(z, RowOf(rows, m + (3 * edge)), n, edge),
+            };
+            TileExtremes.Store<TEdge>(tile, 1f, width, values, places, rows, firstRow, firstNeuron, 0, largest);
+            TileExtremes.Store<TEdge>(tile, -1f, width, values, places, rows, firstRow, firstNeuron, 1, largest);
+        }
     }
 
     private static int RowOf(ArrayView<int> rows, int m) => m < rows.IntLength ? rows[m] : -1;

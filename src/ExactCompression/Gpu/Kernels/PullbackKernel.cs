@@ -4,8 +4,8 @@ namespace ExactCompression.Gpu.Kernels;
 
 /// <summary>Backward through one layer: <c>G' = (Wᵀ G) ∘ [Z' &gt; floor]</c>, or that added to <c>G'</c>, one column per point.</summary>
 /// <remarks>
-/// <c>Z'</c> are the values of the layer below: pre-activations (<c>floor = 0</c>), or the inputs, which all pass (<c>floor = -∞</c>). A value
-/// that several layers read gets the gradients of all of them, one launch after the other.
+/// <c>Z'</c> are the values of the layer below: pre-activations (<c>floor = 0</c>), or the inputs, which all pass (<c>floor = -∞</c>). A
+/// value that several layers read gets the gradients of all of them, one launch after the other.
 /// </remarks>
 internal static class PullbackKernel
 {
