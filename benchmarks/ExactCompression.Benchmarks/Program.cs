@@ -19,14 +19,15 @@ const string Help = """
         Convolutions of usual shapes and their transposes, in float and double, against the matrix product, by turns, on one core.
 
     device [options]
-        Rows a second that each device takes through the hidden layers of networks with two of them, and steps of an attack,
-        against the CPU's vector units, by turns; with the share of what the device can do at most (a card: clock
-        x cores x 2; the CPU: multiply-adds in registers, measured beside).
+        Rows a second that each device takes through the hidden layers of networks with two of them, and of a convolutional one,
+        and steps of an attack, against the CPU's vector units, by turns; with the share of what the device can do at most
+        (a card: clock x cores x 2; the CPU: multiply-adds in registers, measured beside).
         --device NAME       a kind, index or name; may be repeated. The CPU and every card if left out; IlgpuCpu,
                             which checks kernels, only if named (give few --rows)
         --data FILE         rows (IDX) instead of made ones
         --rows N            rows of a pass (60000, or all of the file, if left out)
         --widths A,B,...    widths of the hidden layers (100,200,400,800 if left out)
+        --channels A,B,...  channels of the convolutional network (16,32 if left out; 0 for no such network)
         --repeats N         passes of each (5 if left out)
 
     networks FILE... [options]

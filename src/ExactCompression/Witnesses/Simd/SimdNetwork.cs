@@ -9,7 +9,7 @@ internal sealed class SimdNetwork : IDisposable
     private readonly LoweredGraph graph;
     private readonly PackedLayer<float>?[] layers;
     private readonly SimdForward forward;
-    private readonly SimdBackward?[] backward;
+    private readonly BackwardPlan?[] backward;
     private readonly int[] kept;
 
     /// <summary>Packs the weights.</summary>
@@ -17,7 +17,7 @@ internal sealed class SimdNetwork : IDisposable
     {
         this.graph = graph;
         forward = new(graph);
-        backward = new SimdBackward[graph.Rectifiers + 1];
+        backward = new BackwardPlan[graph.Rectifiers + 1];
         layers = new PackedLayer<float>[graph.Layers.Count + 1];
         foreach (int value in forward.Values)
             layers[value] = new(graph.Layers[value - 1]);
@@ -109,16 +109,16 @@ internal sealed class SimdNetwork : IDisposable
         int layer, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs, SimdScratch scratch, Func<int, Memory<float>> preActivations)
     {
         int rows = targets.Length;
-        SimdBackward way = backward[layer]!;
-        foreach (SimdBackward.Contribution seed in way.Seeds)
+        BackwardPlan way = backward[layer]!;
+        foreach (BackwardPlan.Contribution seed in way.Seeds)
             Seed(way.Target.Terms[seed.Term].Map, seed, targets, signs, scratch.Of(seed.Slot, rows * seed.Width));
-        foreach (SimdBackward.Step step in way.Steps)
+        foreach (BackwardPlan.Step step in way.Steps)
         {
             Span<float> gradient = scratch.Of(step.Slot, rows * step.Layer.Width);
             if (step.Layer.IsRectifier)
                 Elementwise.MaskDead(gradient, preActivations(kept[step.Value]).Span);
             step.Layer.Smooth?.Differentiate<float>(preActivations(kept[step.Value]).Span, gradient);
-            foreach (SimdBackward.Contribution below in step.Below)
+            foreach (BackwardPlan.Contribution below in step.Below)
                 layers[step.Value]!.ApplyTranspose(
                     below.Term, gradient, rows, scratch.Of(below.Slot, rows * below.Width), add: !below.IsFirst);
         }
@@ -142,7 +142,7 @@ internal sealed class SimdNetwork : IDisposable
 
     /// <summary>Each point's row of a term, times its sign.</summary>
     private static void Seed(
-        ILinearMap map, SimdBackward.Contribution seed, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs, Span<float> gradients)
+        ILinearMap map, BackwardPlan.Contribution seed, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs, Span<float> gradients)
     {
         if (seed.IsFirst && map is DenseMap dense)
         {
