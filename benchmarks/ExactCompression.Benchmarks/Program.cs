@@ -54,6 +54,11 @@ const string Help = """
         --injection KIND    points that Isa and Layer try between solves: Relaxation, Random or Off
         --domain, --data, --label-column, --scale, --time-limit (for each method and network), --threads, --csv as above
 
+    compressions FILE... [options]
+        Searches each network, compresses it at each level, and prints a table in Markdown: channels, parameters, multiply-adds,
+        bytes, the proven difference of outputs, seconds.
+        --domain, --data, --label-column, --scale, --time-limit, --threads as above
+
     training --data FILE [options]
         Trains classifiers, as New-ReluClassifier does, and prints accuracy on a tenth of the rows that is kept back, neurons by
         state, seconds and, with --peer, the ratio of the peer's seconds a step to ours.
@@ -93,6 +98,8 @@ try
             return NetworkSearch.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "methods":
             return MethodComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
+        case "compressions":
+            return CompressionTable.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "training":
             return TrainingComparison.Run(TrainingOptions.Parse(args.AsSpan(1)));
         case "--help" or "-h":

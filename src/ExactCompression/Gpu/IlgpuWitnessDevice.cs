@@ -64,6 +64,9 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
         if (!network.IsDense)
             throw new ComputeDeviceException(
                 "ComputeDeviceTakesNoGraph", Name, $"it runs chains of dense layers alone so far, and '{network.Name}' is a graph.");
+        if (!network.Lowered.IsPiecewiseLinear)
+            throw new ComputeDeviceException(
+                "ComputeDeviceTakesNoSmoothFunction", Name, $"it computes no Sigmoid and no Tanh, which '{network.Name}' has.");
         InputDomain box = domain.For(network.InputSize);
         try
         {

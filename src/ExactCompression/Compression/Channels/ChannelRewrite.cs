@@ -28,7 +28,8 @@ internal sealed class ChannelRewrite
     /// <param name="cancellation">When cancelled, throws.</param>
     public static GraphDraft? Apply(GraphDraft draft, ChannelLayer layer, LayerRewrite rewrite, CancellationToken cancellation)
     {
-        bool addsBehindScale = rewrite.Added.Length > 0 && layer.Between.Count > 0;
+        bool isRectifier = draft.Graph.Nodes[layer.Unit].Operator is ReluOperator;
+        bool addsBehindScale = rewrite.Added.Length > 0 && (layer.Between.Count > 0 || !isRectifier);
         bool movesConstants = layer.MeetsPadding && rewrite.NextBias.AsSpan().IndexOfAnyExcept(0.0) >= 0;
         if (addsBehindScale || movesConstants || (rewrite.Folds && !CanFold(draft.Graph, layer, rewrite)))
             return null;
@@ -75,7 +76,7 @@ internal sealed class ChannelRewrite
         int at = 0;
         foreach (ChannelReader reader in layer.Readers)
         {
-            double[] bias = ChannelLayer.BiasOf(graph.Nodes[reader.Node].Operator), by = new double[reader.Outputs];
+            double[] bias = FilterWeights.BiasOf(graph.Nodes[reader.Node].Operator), by = new double[reader.Outputs];
             var after = new double[reader.Outputs];
             for (int o = 0; o < reader.Outputs; o++)
             {
@@ -195,7 +196,7 @@ internal sealed class ChannelRewrite
     private Operator WithAdded()
     {
         Operator op = graph.Nodes[layer.Producer].Operator;
-        double[] old = ChannelLayer.WeightsOf(op), oldBias = ChannelLayer.BiasOf(op);
+        double[] old = FilterWeights.WeightsOf(op), oldBias = FilterWeights.BiasOf(op);
         int columns = old.Length / oldBias.Length;
         var weights = new List<double>();
         var bias = new List<double>();

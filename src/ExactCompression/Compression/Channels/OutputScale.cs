@@ -25,8 +25,8 @@ internal static class OutputScale
             || node.Operator is DenseOperator && node.Shape.Count != 1)
             return draft.Ranges.Lower(value).Concat(draft.Ranges.Upper(value)).Max(Math.Abs);
         (double[] low, double[] high) = draft.Ranges.Patch(node.Operator, node.Inputs[0]);
-        double[] magnitude = new Box(low, high).Magnitude, weights = ChannelLayer.WeightsOf(node.Operator);
-        double[] bias = ChannelLayer.BiasOf(node.Operator);
+        double[] magnitude = new Box(low, high).Magnitude, weights = FilterWeights.WeightsOf(node.Operator);
+        double[] bias = FilterWeights.BiasOf(node.Operator);
         return Enumerable.Range(0, bias.Length).Max(i => UpperBound.Add(
             UpperBound.MagnitudeDot(weights.AsSpan(i * magnitude.Length, magnitude.Length), magnitude), Math.Abs(bias[i])));
     }
