@@ -14,7 +14,10 @@ internal static class PortableModel
 
     private static readonly MessageParser<ModelProto> Parser = ModelProto.Parser.WithDiscardUnknownFields(true);
 
-    /// <summary>The file of a network, with its data files in it; null where there is none, or none any more.</summary>
+    /// <summary>
+    /// The file of a network, with its data files in it; of a compressed one, the file that it is written as. Null where there is none, or
+    /// none any more.
+    /// </summary>
     /// <param name="network">The network.</param>
     public static byte[]? Of(ReluNetwork network)
     {
@@ -23,7 +26,10 @@ internal static class PortableModel
         try
         {
             using var content = new MemoryStream();
-            source.WriteTo(content);
+            if (network.Edit is null)
+                source.WriteTo(content);
+            else
+                new OnnxFormat().Write(network, content, network.SourcePrecision);
             return content.ToArray();
         }
         catch (Exception e) when (e is ExactCompressionException or IOException or UnauthorizedAccessException)

@@ -54,6 +54,23 @@ public sealed class PortableGraphTests
         Refused(new DenseOperator([1, 2], [3], 2) { BiasRadius = [-1] }, new(1), input: new(2));
     }
 
+    /// <summary>A compressed network of an ONNX file is written as the same small file before and after the way.</summary>
+    [Fact]
+    public void Read_CompressionOfAnOnnxFile_IsStillItsSmallFile()
+    {
+        ReluNetwork network = NetworkFormats.Read(Path.Combine(TestFiles.Root, "examples", "digits_conv_l1-0.004.onnx"));
+        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network), null, new(), CancellationToken.None);
+        CompressionResult result = LeoCompression.Compress(table, new(), CancellationToken.None);
+        var read = (CompressionResult)PortableForm.Read(PortableForm.Of(result));
+        using var folder = new TemporaryFolder();
+        NetworkFormats.Write(result.Compressed, folder.File("before.onnx"));
+        NetworkFormats.Write(read.Compressed, folder.File("after.onnx"));
+
+        Assert.Equal("1x8x8-7x4x4-11x2x2-32-10", read.Compressed.Architecture);
+        Assert.Equal(File.ReadAllBytes(folder.File("before.onnx")), File.ReadAllBytes(folder.File("after.onnx")));
+        Assert.False(read.IsProven);
+    }
+
     /// <summary>A network of an ONNX file is written as that file after the way, opaque nodes and all.</summary>
     [Fact]
     public void Read_NetworkOfAnOnnxFile_IsStillThatFile()
