@@ -80,7 +80,11 @@ internal sealed class ZeroChannels
     private static Func<int, bool> ScaleShift(ScaleShiftOperator scale, TensorShape shape, int axis, Func<int, bool> isZeroBefore)
     {
         int Entry(int e) => scale.PerChannel ? e / (shape.Elements / shape[0]) : e;
-        return i => isZeroBefore(i) && Array.TrueForAll(Elements(shape, axis, i), e => scale.Part.KeepsZero(Entry(e)));
+        bool IsNothing(int entry) => scale.Part.Kind is AffinePartKind.Elementwise or AffinePartKind.BatchNormalization
+            && scale.Part.Values[0][entry] == 0 && scale.Part.Values[1][entry] == 0;
+        return i => isZeroBefore(i)
+            ? Array.TrueForAll(Elements(shape, axis, i), e => scale.Part.KeepsZero(Entry(e)) || IsNothing(Entry(e)))
+            : Array.TrueForAll(Elements(shape, axis, i), e => IsNothing(Entry(e)));
     }
 
     private Func<int, bool> Convolution(ConvolutionOperator convolution, int input)

@@ -73,8 +73,18 @@ internal sealed class GraphSchedule
                 draft = Rewritten(draft, layer, Fold(layer), accepts) ?? Rewritten(draft, layer, Merge(layer), accepts) ?? draft;
         }
 
-        draft = Removed(draft).Draft;
+        draft = WithoutConstants(Removed(draft).Draft, accepts);
         return draft with { Steps = [.. draft.Steps.OrderBy(static s => s.Layer)] };
+    }
+
+    /// <summary>Moves constants from one operand of a sum to another where that lets the branch lose channels.</summary>
+    private GraphDraft WithoutConstants(GraphDraft draft, Func<GraphDraft, bool> accepts)
+    {
+        while (ConstantOperands.Find(draft).Select(moved => Removed(moved).Draft).FirstOrDefault(
+            moved => accepts(moved) && GraphSize.Of(moved.Graph) is var size && size.IsNoLarger(GraphSize.Of(draft.Graph))
+                && size.Parameters < GraphSize.Of(draft.Graph).Parameters) is { } smaller)
+            draft = smaller;
+        return draft;
     }
 
     private GraphDraft? Rewritten(GraphDraft draft, ChannelLayer layer, LayerRewrite? rewrite, Func<GraphDraft, bool> accepts) =>
@@ -118,7 +128,7 @@ internal sealed class GraphSchedule
                     draft = smaller;
             }
 
-            draft = Removed(draft).Draft;
+            draft = WithoutConstants(Removed(draft).Draft, IsAllowed);
             if (ReferenceEquals(before, draft))
                 return draft;
         }

@@ -110,6 +110,25 @@ public sealed class ChannelMergeTests
     }
 
     [Fact]
+    public void ConstantsThatABranchAdds_GoIntoTheOtherBranch()
+    {
+        (GraphBuilder builder, int image) = Start();
+        int first = Relu(builder, Mixed(builder, image, Padded, 12));
+        int branch = Mixed(builder, Relu(builder, Mixed(builder, first, Padded, 12)), Padded, 12);
+        double[] ones = [.. Enumerable.Repeat(1.0, 12)];
+        double[] scales = [.. Enumerable.Range(0, 12).Select(static c => c % 3 == 0 ? 0.5 : 0)];
+        double[] shifts = [.. Enumerable.Range(0, 12).Select(static c => (c - 5) / 4.0)];
+        AffinePart part = AffinePart.BatchNormalization(scales, shifts, new double[12], ones, 0, WeightPrecision.Float32);
+        int scaled = builder.Add(new ScaleShiftOperator(part, PerChannel: true), new(12, 4, 4), "bn", "", branch);
+        int sum = builder.Add(new SumOperator([1, -1]), new(12, 4, 4), "add", "", Mixed(builder, first, Point, 12), scaled);
+        Head(builder, Relu(builder, sum));
+        CompressionResult result = Compress(builder, CompressionLevel.Maximal, 1e-4);
+        Assert.Contains(
+            result.Steps, static s => s.Description == "add: 7 of 12 channels that bn adds are constant, and go into mix_3.");
+        Assert.InRange(result.Original.ConnectionCount - result.Compressed.ConnectionCount, 8 * 12 * 9, int.MaxValue);
+    }
+
+    [Fact]
     public void MeanOfWhollyActiveChannels_IsMergedThroughPooling()
     {
         (GraphBuilder builder, int image) = Start();
