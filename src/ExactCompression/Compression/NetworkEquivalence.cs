@@ -8,7 +8,7 @@ namespace ExactCompression;
 /// worst of them. <c>ObservedDeviation</c> is what is certain at the worst point: the difference minus the error bound of its evaluation,
 /// so it is never above the true largest difference, and <c>ProvenDeviation</c> is never below it. For two networks about which nothing is
 /// known, the deviation is proven layer by layer where they match; otherwise by compressing the larger one again; otherwise it is proven or
-/// refuted on the network of their difference.
+/// refuted on the network of their difference. Of graphs that are no chains of dense layers, only intervals bound the difference.
 /// </remarks>
 public static class NetworkEquivalence
 {
@@ -25,9 +25,6 @@ public static class NetworkEquivalence
         CancellationToken cancellation)
     {
         RequireSameShape(reference, difference);
-        foreach (ReluNetwork network in (ReluNetwork[])[reference, difference])
-            network.RequireDense(
-                "The comparison of networks", "Measure-ReluNetwork gives the accuracy of either on the same data.");
         InputDomain box = (domain ?? reference.StatedDomain ?? InputDomain.Unit).For(reference.InputSize);
         DeviationBound Proven(double enough) => DeviationProof.Between(reference, difference, box, data, enough, options, cancellation);
         return Report(reference, difference, box, data, options, Proven, cancellation);

@@ -31,6 +31,14 @@ internal static class DeviationProof
         ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough, EquivalenceOptions options,
         CancellationToken cancellation)
     {
+        if (!reference.IsDense || !difference.IsDense)
+        {
+            double apart = OfIntervals(reference, difference, domain);
+            return double.IsFinite(apart)
+                ? new(apart, EquivalenceEvidence.Intervals)
+                : new(double.PositiveInfinity, EquivalenceEvidence.None);
+        }
+
         DeviationBound best = new(OfSameWidths(reference, difference, domain), EquivalenceEvidence.MatchedLayers);
         best = best.Or(new(OfIntervals(reference, difference, domain), EquivalenceEvidence.Intervals));
         if (best.Bound > enough && HaveSameWidths(reference, difference))

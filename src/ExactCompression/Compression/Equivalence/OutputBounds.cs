@@ -1,4 +1,6 @@
+using ExactCompression.Bounds;
 using ExactCompression.Compression.Rewriting;
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Equivalence;
@@ -11,6 +13,13 @@ internal static class OutputBounds
     /// </summary>
     public static double Magnitude(ReluNetwork network, InputDomain domain)
     {
+        if (!network.IsDense)
+        {
+            (double[] least, double[] most) = Of(network, domain);
+            double size = least.Concat(most).Max(Math.Abs);
+            return double.IsFinite(size) ? size : 0;
+        }
+
         AffineLayer output = network.DenseLayers[^1];
         Box inputs = network.Depth == 0
             ? PreActivationBounds.DomainBox(domain)
@@ -23,10 +32,30 @@ internal static class OutputBounds
     /// <summary>Bounds over a domain; infinite where nothing is known.</summary>
     public static (double[] Lower, double[] Upper) Of(ReluNetwork network, InputDomain domain)
     {
+        if (!network.IsDense)
+            return OfGraph(network.Lowered, domain, network.Name);
         PreActivationBounds bounds = PreActivationBounds.Of(network, domain);
         double[] lower = bounds.Lower(network.Depth + 1), upper = bounds.Upper(network.Depth + 1);
         return network.Layers[^1].Activation == Activation.Relu
             ? (Array.ConvertAll(lower, static z => Math.Max(0, z)), Array.ConvertAll(upper, static z => Math.Max(0, z)))
             : (lower, upper);
+    }
+
+    private static (double[] Lower, double[] Upper) OfGraph(LoweredGraph graph, InputDomain domain, string name)
+    {
+        IReadOnlyList<int> outputs = graph.RequireOutputs(name);
+        var ranges = new ActivationRange[graph.Layers.Count + 1];
+        ranges[0] = ActivationRange.OfInput(domain);
+        for (int l = 0; l < graph.Layers.Count; l++)
+        {
+            LoweredLayer layer = graph.Layers[l];
+            double[] lower = new double[layer.Width], upper = new double[layer.Width];
+            SourceRange[] sources = [.. layer.Terms.Select(term => SourceRange.Of(ranges[term.Source], term.Map.FanOut))];
+            IntervalBounds.Propagate(layer, sources, lower, upper);
+            ranges[l + 1] = layer.Smooth is { } smooth ? ActivationRange.OfSmooth(smooth, lower, upper)
+                : layer.IsRectifier ? ActivationRange.OfRectified(lower, upper) : ActivationRange.Of(lower, upper);
+        }
+
+        return ([.. outputs.SelectMany(v => ranges[v].Lower)], [.. outputs.SelectMany(v => ranges[v].Upper)]);
     }
 }
