@@ -77,6 +77,13 @@ internal sealed class LayerRewrite
     /// <summary>Whether the layer is removed, and the next one reads its inputs.</summary>
     public bool Folds { get; init; }
 
+    /// <summary>
+    /// Where a layer that is removed has unstable neurons: for each row of the next layer the neuron whose rectifier that row's own takes
+    /// over, for <c>relu(w relu(t) + b) = relu(w t + b)</c> where <c>w &gt; 0 &gt;= b</c>; -1 where the row reads no unstable neuron, or
+    /// only such whose effects cancel. Null for any other rewrite.
+    /// </summary>
+    public int[]? Lifted { get; init; }
+
     /// <summary>Rows of the old layer that are kept, ascending.</summary>
     public int[] Kept => field ??= [.. Enumerable.Range(0, Fates.Length).Where(j => Fates[j].Fate == NeuronFate.Kept)];
 
@@ -84,11 +91,12 @@ internal sealed class LayerRewrite
     public IEnumerable<int> Gone => Enumerable.Range(0, Fates.Length).Where(j => Folds || Fates[j].Fate != NeuronFate.Kept);
 
     /// <summary>
-    /// Whether the fates are consistent: multiples are of neurons that are kept, and a layer that is removed keeps none.
+    /// Whether the fates are consistent: multiples are of neurons that are kept, and a layer that is removed keeps none, unless the rows
+    /// after it take them over.
     /// </summary>
     public bool IsSound => Array.TrueForAll(Fates, f => f.Fate switch
     {
-        NeuronFate.Kept => !Folds,
+        NeuronFate.Kept => !Folds || Lifted is not null,
         NeuronFate.Multiple or NeuronFate.Opposite => Fates[f.Of].Fate == NeuronFate.Kept,
         _ => true,
     });

@@ -6,7 +6,7 @@ namespace ExactCompression.Compression.Schedules;
 
 /// <summary>
 /// Rewrites layer after layer, first to last and last to first, until no step makes the network smaller by the objective. Removals
-/// come first, then merges of multiples; of the other proposals for a layer the one that gives the smallest network is taken. Each is taken
+/// come first, then merges of multiples and the fold of a layer that the next repeats; of the other proposals for a layer the one that gives the smallest network is taken. Each is taken
 /// only if the stored result is proven to stay within the tolerance.
 /// </summary>
 internal sealed class MaximalSchedule
@@ -37,6 +37,12 @@ internal sealed class MaximalSchedule
         if (schedule.Constant(original) is { } constant)
             return constant;
         schedule.FixInputs(domain);
+        for (int at = 0; at < schedule.network.Depth;) // first, while splits are still what they were made
+        {
+            if (!schedule.TakeDepth(at))
+                at++;
+        }
+
         schedule.Sweep();
         return schedule.network;
     }
@@ -92,7 +98,24 @@ internal sealed class MaximalSchedule
         cancellation.ThrowIfCancellationRequested();
         NetworkSize size = network.Size;
         options.Progress?.Invoke(new(sweep, at + 1, network.Depth, size.Neurons, size.Connections));
-        return LayerProposals.Of(network, at, options.Objective, cancellation).Any(proposals => Take(proposals, size));
+        return LayerProposals.OfAnyNeurons(network, at).Any(proposals => Take(proposals, size))
+            || TakeDepth(at)
+            || Take(LayerProposals.OfLinear(network, at, options.Objective, cancellation), size);
+    }
+
+    /// <summary>Takes the fold of a layer into the next where that repeats what the layer does.</summary>
+    private bool TakeDepth(int at)
+    {
+        foreach (Roundings rounding in Roundings.All)
+        {
+            if (SerialFold.Apply(network, at, rounding, cancellation) is not { } after
+                || !after.Size.IsBelow(network.Size, options.Objective) || !IsWithinTolerance(after))
+                continue;
+            network = after;
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Takes the best of some proposals that makes the network smaller and stays within the tolerance.</summary>
