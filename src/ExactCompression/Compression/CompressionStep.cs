@@ -26,13 +26,15 @@ public sealed record CompressionStep(CompressionStepKind Kind, int Layer, IReadO
 /// <summary>The kinds of steps.</summary>
 public enum CompressionStepKind
 {
-    /// <summary>All neurons of a layer are stably inactive, so the output is constant over the domain.</summary>
+    /// <summary>All neurons of a layer are stably inactive, or nothing reads the layer: the output is constant over the domain.</summary>
     Collapse,
 
     /// <summary>Stably inactive neurons are removed; no weight is rounded.</summary>
     RemoveInactive,
 
-    /// <summary>All remaining neurons of a layer are stably active: the layer is multiplied into the next.</summary>
+    /// <summary>
+    /// All remaining neurons of a layer are stably active, or do only what the next layer does again: the layer is multiplied into the next.
+    /// </summary>
     Fold,
 
     /// <summary>Stably active neurons whose weights depend linearly on others are expressed by these.</summary>

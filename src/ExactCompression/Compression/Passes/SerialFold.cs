@@ -33,7 +33,8 @@ internal sealed class SerialFold
         foreach (ParallelRow pair in ParallelRow.Find(
             layer, network.InputsOf(at), rounding.OfRows, -1, j => fates[j].Fate == NeuronFate.Kept))
             fates[pair.Neuron] = new(NeuronFate.Opposite, pair.Of, -pair.Factor, UpperBound.Multiply(2, pair.Error));
-        unstable = [.. Enumerable.Range(0, layer.Count).Where(j => fates[j].Fate is NeuronFate.Kept or NeuronFate.Opposite)];
+        fates = Array.ConvertAll(fates, static f => f.Fate == NeuronFate.Kept ? new(NeuronFate.Cancelled) : f);
+        unstable = [.. Enumerable.Range(0, layer.Count).Where(j => fates[j].Fate is NeuronFate.Cancelled or NeuronFate.Opposite)];
         lifted = new int[next.Count];
     }
 
@@ -47,8 +48,8 @@ internal sealed class SerialFold
         if (IsHopeless(network, at))
             return null;
         var fold = new SerialFold(network, at, rounding);
-        if (fold.unstable.Length == 0)
-            return null; // an affine layer: LayerFold
+        if (!Array.Exists(fold.unstable, j => fold.next.Reads(j, fold.layer.Rows[j].Neuron)))
+            return null; // an affine layer, or one that nothing reads
         if (!fold.TryLift(out int[] passing))
             return null;
         if (passing.Length > 0)
@@ -137,7 +138,7 @@ internal sealed class SerialFold
                 sizes[fates[j].Of] += Math.Abs(weights[j] * fates[j].Value);
             }
 
-            read = [.. unstable.Where(j => fates[j].Fate == NeuronFate.Kept && Math.Abs(weights[j]) > rounding.OfSums * sizes[j])];
+            read = [.. unstable.Where(j => fates[j].Fate == NeuronFate.Cancelled && Math.Abs(weights[j]) > rounding.OfSums * sizes[j])];
         }
 
         if (read.Length == 0)

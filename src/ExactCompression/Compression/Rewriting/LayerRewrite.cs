@@ -20,11 +20,17 @@ internal enum NeuronFate
 
     /// <summary>A multiple of a kept neuron plus its own pre-activation: <c>relu(-s t) = s relu(t) - s t</c>.</summary>
     Opposite,
+
+    /// <summary>
+    /// Nothing: the weights on it cancel, those on its multiples and opposites included, or a row after it takes its rectifier over
+    /// (<see cref="LayerRewrite.Lifted"/>). What is left of its weights counts as an error.
+    /// </summary>
+    Cancelled,
 }
 
 /// <summary>The replacement of one neuron.</summary>
 /// <param name="Fate">How its activation is expressed.</param>
-/// <param name="Of">The kept row of the old layer that it is a multiple of.</param>
+/// <param name="Of">The row of the old layer, kept or cancelled, that it is a multiple of.</param>
 /// <param name="Value">The constant, or the factor.</param>
 /// <param name="Error">A proven bound of the error of that over the domain.</param>
 internal readonly record struct RewrittenNeuron(NeuronFate Fate, int Of = -1, double Value = 0, double Error = 0)
@@ -91,13 +97,12 @@ internal sealed class LayerRewrite
     public IEnumerable<int> Gone => Enumerable.Range(0, Fates.Length).Where(j => Folds || Fates[j].Fate != NeuronFate.Kept);
 
     /// <summary>
-    /// Whether the fates are consistent: multiples are of neurons that are kept, and a layer that is removed keeps none, unless the rows
-    /// after it take them over.
+    /// Whether the fates are consistent: multiples are of neurons that are kept or cancel, and a layer that is removed keeps none.
     /// </summary>
     public bool IsSound => Array.TrueForAll(Fates, f => f.Fate switch
     {
-        NeuronFate.Kept => !Folds || Lifted is not null,
-        NeuronFate.Multiple or NeuronFate.Opposite => Fates[f.Of].Fate == NeuronFate.Kept,
+        NeuronFate.Kept => !Folds,
+        NeuronFate.Multiple or NeuronFate.Opposite => Fates[f.Of].Fate is NeuronFate.Kept or NeuronFate.Cancelled,
         _ => true,
     });
 

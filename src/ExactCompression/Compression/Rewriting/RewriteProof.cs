@@ -17,7 +17,7 @@ namespace ExactCompression.Compression.Rewriting;
 /// <c>|g_ik| max A_k</c>: 0 where none of it changed. The coefficients are summed in double, and the rounding error of each operation is
 /// computed and added (<see cref="ErrorFreeRow"/>): a rewrite that loses nothing gets the bound 0.</para>
 /// <para>Where a layer with unstable neurons is removed (<see cref="LayerRewrite.Lifted"/>), a row that reads none of them is treated as
-/// above, and a neuron whose weights cancel has no <c>A_k</c> any more: <c>g_ik</c> is what is left of its weights. A row that takes over
+/// above, and a neuron whose weights cancel has no <c>W'_ik</c> any more: <c>g_ik</c> is what is left of the others. A row that takes over
 /// the rectifier of neuron <c>k</c> was <c>z_i = g A_k + R</c>, <c>A_k = relu(z_k)</c>, and is compared with <c>g z_k + R</c>. Both are
 /// the same where <c>z_k &gt;= 0</c>. Elsewhere <c>z_i = R</c>, the pre-activation is lower, and the activation by at most
 /// <c>relu(R)</c>, where <c>R</c> is the bias and what other neurons add. So what is bounded there is how far the activation moves, not the
@@ -112,11 +112,13 @@ internal sealed class RewriteProof
         int lifted = rewrite.Lifted?[row] ?? -1;
         if (rewrite.Folds)
             affine.Add(1, after, 0, double.PositiveInfinity);
-        if (rewrite.Lifted is not null)
-            error = OfFolded(row, before, lifted, ref affine);
+        if (lifted >= 0)
+            error = OfLifted(row, lifted, ref affine);
         foreach (int j in gone)
         {
             RewrittenNeuron fate = rewrite.Fates[j];
+            if (fate.Fate == NeuronFate.Cancelled && j != lifted && (before[j] != 0 || multiples[j] is not null))
+                error = UpperBound.Add(error, OfKept(before, 0, j, ref affine, lifted));
             if (before[j] == 0 || j == lifted)
                 continue;
             error = UpperBound.Add(error, UpperBound.Multiply(Math.Abs(before[j]), fate.Error));
@@ -149,28 +151,19 @@ internal sealed class RewriteProof
         return UpperBound.Add(error, affine.Largest(inputs));
     }
 
-    /// <summary>What the unstable neurons of a layer that is removed add to the error of a row after it.</summary>
-    private double OfFolded(int row, ReadOnlySpan<double> before, int lifted, ref AffineSum affine)
+    /// <summary>What a neuron adds to the error of a row that takes over its rectifier.</summary>
+    private double OfLifted(int row, int neuron, ref AffineSum affine)
     {
-        double error = 0;
-        for (int j = 0; j < before.Length; j++)
-        {
-            if (rewrite.Fates[j].Fate == NeuronFate.Kept && j != lifted && (before[j] != 0 || multiples[j] is not null))
-                error = UpperBound.Add(error, OfKept(before, 0, j, ref affine, lifted));
-        }
-
-        if (lifted < 0)
-            return error;
-        ErrorFreeSum weight = Change(before, 0, lifted, -1);
+        ErrorFreeSum weight = Change(next.Row(row), 0, neuron, -1);
         if (!(weight.Value <= 0)) // the negative of the weight
             return double.PositiveInfinity;
-        affine.Add(weight.Value, layer.Row(lifted), layer.Bias[lifted], layer.LeastWeight);
-        error = UpperBound.Add(error, UpperBound.Multiply(weight.Radius, layer.Rows[lifted].Most));
-        double rest = LiftedRows.Rest(layer, next, row, lifted).Upper;
+        affine.Add(weight.Value, layer.Row(neuron), layer.Bias[neuron], layer.LeastWeight);
+        double error = UpperBound.Multiply(weight.Radius, layer.Rows[neuron].Most);
+        double rest = LiftedRows.Rest(layer, next, row, neuron).Upper;
         return rest <= 0 ? error : UpperBound.Add(error, Math.Min(UpperBound.Known(rest), next.Rows[row].Most));
     }
 
-    /// <summary>By how much the weight on a kept neuron changes, its multiples included.</summary>
+    /// <summary>By how much the weight on a kept or cancelled neuron changes, its multiples included.</summary>
     /// <param name="before">The old weights of the row.</param>
     /// <param name="after">The new weight.</param>
     /// <param name="row">The neuron.</param>
@@ -189,7 +182,7 @@ internal sealed class RewriteProof
         return change;
     }
 
-    /// <summary>What a kept neuron adds to the error beyond its share of the affine function.</summary>
+    /// <summary>What a kept or cancelled neuron adds to the error beyond its share of the affine function.</summary>
     private double OfKept(ReadOnlySpan<double> before, double after, int row, ref AffineSum affine, int without = -1)
     {
         ErrorFreeSum change = Change(before, after, row, without);

@@ -14,6 +14,7 @@ internal sealed class MaximalSchedule
     private readonly CompressionOptions options;
     private readonly CancellationToken cancellation;
     private readonly double tolerance;
+    private readonly DraftNetwork original;
     private DraftNetwork network;
     private int sweep;
 
@@ -21,6 +22,7 @@ internal sealed class MaximalSchedule
     {
         this.options = options;
         this.cancellation = cancellation;
+        this.original = original;
         network = original;
         tolerance = ToleranceOf(original, options);
     }
@@ -79,8 +81,19 @@ internal sealed class MaximalSchedule
                 changed |= Shrink(at);
             for (int at = network.Depth - 1; at >= 0; at--)
                 changed |= at < network.Depth && Shrink(at);
+            changed |= Collapse();
         }
         while (changed);
+    }
+
+    /// <summary>Makes the network a constant where nothing reads some layer any more.</summary>
+    private bool Collapse()
+    {
+        if (NetworkCollapse.OfUnread(network, original, options.Precision, cancellation) is not { } constant
+            || !constant.Size.IsBelow(network.Size, options.Objective) || !IsWithinTolerance(constant))
+            return false;
+        network = constant;
+        return true;
     }
 
     /// <summary>Takes steps on one layer until none improves the network.</summary>
