@@ -33,7 +33,8 @@ public enum CompressionStepKind
     RemoveInactive,
 
     /// <summary>
-    /// All remaining neurons of a layer are stably active, or do only what the next layer does again: the layer is multiplied into the next.
+    /// All remaining neurons of a layer are stably active, or do only what the next layer does again: the layer is multiplied into the
+    /// next.
     /// </summary>
     Fold,
 

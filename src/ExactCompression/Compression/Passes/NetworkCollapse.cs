@@ -3,8 +3,8 @@ using ExactCompression.Compression.Rewriting;
 namespace ExactCompression.Compression.Passes;
 
 /// <summary>
-/// LEO++ case 1: where all neurons of a layer are stably inactive, the network is a constant over the domain. So it is where nothing reads a
-/// layer.
+/// LEO++ case 1: where all neurons of a layer are stably inactive, the network is a constant over the domain. So it is where nothing reads
+/// a layer.
 /// </summary>
 internal static class NetworkCollapse
 {

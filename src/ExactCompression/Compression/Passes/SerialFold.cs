@@ -10,8 +10,8 @@ namespace ExactCompression.Compression.Passes;
 /// </summary>
 /// <remarks>
 /// A row after the layer allows this where the unstable neurons that it reads cancel in opposite pairs, <c>relu(t) - relu(-t) = t</c>, or
-/// where it reads one whose rectifier its own can take over, <c>relu(w relu(t) + b) = relu(w t + b)</c>, <c>w &gt; 0 &gt;= b</c>. A neuron of
-/// the next layer that is stably active need do neither: <see cref="PassedNeurons"/> lets the layer's neurons pass through the next
+/// where it reads one whose rectifier its own can take over, <c>relu(w relu(t) + b) = relu(w t + b)</c>, <c>w &gt; 0 &gt;= b</c>. A neuron
+/// of the next layer that is stably active need do neither: <see cref="PassedNeurons"/> lets the layer's neurons pass through the next
 /// instead. A network whose neurons were split, <c>relu(relu(s (t - c)) / s - relu(s (c - t)) / s + c)</c>, gets its depth back this way.
 /// </remarks>
 internal sealed class SerialFold

@@ -25,7 +25,8 @@ internal static class LiftedRows
     /// <remarks>
     /// The bounds over the new row's inputs hold by themselves. Of the old ones, both remain for a row that takes over no rectifier; of any
     /// other only the upper one does, for <c>g z_k + R &lt;= g relu(z_k) + R</c>. Where such a row reads nothing else, its pre-activation
-    /// is <c>g z_k + b</c>, and the neuron's own lower bound gives another.
+    /// is <c>g z_k + b</c>, and the neuron's own lower bound gives another. Both activations, before and after, are to be at most the upper
+    /// bound once it is widened by how far they are apart, so that of such a row is not below 0 unless the old one was.
     /// </remarks>
     /// <param name="network">The network before the fold.</param>
     /// <param name="rewrite">The fold.</param>
@@ -42,6 +43,7 @@ internal static class LiftedRows
             (double lower, double upper) = inputs.Range(folded.Row(i), row.Bias);
             double own = lifted < 0 ? row.Lower : OfNeuron(layer, next, i, lifted);
             lower = own > lower ? own : lower;
+            upper = lifted < 0 ? upper : Math.Max(0, upper);
             upper = row.Upper < upper ? row.Upper : upper;
             bool isActive = lower >= 0 || (lifted < 0 && row.IsActive);
             bool isInactive = row.IsInactive || upper <= 0;

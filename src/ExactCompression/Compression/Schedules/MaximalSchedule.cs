@@ -6,8 +6,8 @@ namespace ExactCompression.Compression.Schedules;
 
 /// <summary>
 /// Rewrites layer after layer, first to last and last to first, until no step makes the network smaller by the objective. Removals
-/// come first, then merges of multiples and the fold of a layer that the next repeats; of the other proposals for a layer the one that gives the smallest network is taken. Each is taken
-/// only if the stored result is proven to stay within the tolerance.
+/// come first, then merges of multiples and the fold of a layer that the next repeats; of the other proposals for a layer the one that
+/// gives the smallest network is taken. Each is taken only if the stored result is proven to stay within the tolerance.
 /// </summary>
 internal sealed class MaximalSchedule
 {
