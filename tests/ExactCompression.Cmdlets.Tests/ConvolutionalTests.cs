@@ -77,7 +77,6 @@ public sealed class ConvolutionalTests(ModuleFixture module)
     }
 
     [Theory]
-    [InlineData("Find-StableNeurons | Invoke-LeoCompression")]
     [InlineData("Get-ActivationPattern")]
     [InlineData("ForEach-Object { Test-NetworkEquivalence $_ $_ }")]
     public void CmdletsForDenseChains_Convolutions_SayThatInOneSentence(string pipeline)

@@ -36,10 +36,12 @@ public static class CompressionResultView
         yield return palette.Heading(
             new string(' ', NameWidth) + "Before".PadLeft(NumberWidth) + "After".PadLeft(NumberWidth) + "Removed".PadLeft(PercentWidth));
         foreach ((int layer, long before, long after) in LayersOf(result))
-            yield return Line(palette, $"Layer {layer}", before, after);
+            yield return Line(palette, $"Layer {layer}", before, after) + Channels(result, layer, after);
         yield return Line(palette, "Neurons", result.Original.NeuronCount, result.Compressed.NeuronCount);
         yield return Line(palette, "Connections", result.Original.ConnectionCount, result.Compressed.ConnectionCount);
         yield return Line(palette, "Parameters", result.Original.ParameterCount, result.Compressed.ParameterCount);
+        if (!result.Original.IsDense)
+            yield return Line(palette, "Mult.-adds", result.Original.MultiplyAddCount, result.Compressed.MultiplyAddCount);
         yield return "";
         yield return $"Removed {Units.Count(result.RemovedInactive)} inactive and {Units.Count(result.RemovedUnused)} unread neurons, "
             + $"merged {Units.Count(result.MergedActive)}, folded {Units.Count(result.FoldedLayers)} layers";
@@ -86,6 +88,13 @@ public static class CompressionResultView
     /// <param name="result">The compression.</param>
     internal static IEnumerable<(int Layer, long Before, long After)> LayersOf(CompressionResult result)
     {
+        if (!result.Original.IsDense)
+        {
+            foreach ((int layer, long before, long after) in LayersOfGraph(result))
+                yield return (layer, before, after);
+            yield break;
+        }
+
         HashSet<int> folded = [.. result.Steps.Where(static step => step.Kind == CompressionStepKind.Fold).Select(
             static step => step.Layer)];
         bool gone = result.Compressed.Depth == 0;
@@ -94,6 +103,24 @@ public static class CompressionResultView
         int left = 0;
         for (int layer = 1; layer <= result.Original.Depth; layer++)
             yield return (layer, result.Original.WidthOf(layer), gone || folded.Contains(layer) ? 0 : result.Compressed.WidthOf(++left));
+    }
+
+    /// <summary>The unit nodes of a graph keep their names.</summary>
+    private static IEnumerable<(int Layer, long Before, long After)> LayersOfGraph(CompressionResult result)
+    {
+        var left = result.Compressed.Layers.SkipLast(1).ToDictionary(static l => l.Name, static l => l.Outputs, StringComparer.Ordinal);
+        for (int layer = 1; layer <= result.Original.Depth; layer++)
+        {
+            NetworkLayer before = result.Original.Layers[layer - 1];
+            yield return (layer, before.Outputs, left.GetValueOrDefault(before.Name));
+        }
+    }
+
+    /// <summary>Such as <c>  8 to 7 channels</c>; nothing for a layer without channels.</summary>
+    private static string Channels(CompressionResult result, int layer, long after)
+    {
+        TensorShape shape = result.Original.Layers[layer - 1].Shape;
+        return shape.Count < 2 ? "" : $"  {Units.Count(shape[0])} to {Units.Count(after / Math.Max(1, shape.Elements / shape[0]))} channels";
     }
 
     private static string Line(Palette palette, string name, long before, long after)

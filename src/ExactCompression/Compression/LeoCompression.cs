@@ -43,9 +43,10 @@ public static class LeoCompression
         (AffineLayer[] layers, double deviation) = StoredDraft.Of(draft, options.Precision);
 
         // Where the file's weights are known only up to a radius, even removal may deviate by more than is allowed; then nothing is done.
-        return options.Tolerance is { } tolerance && !(deviation <= tolerance)
-            ? Result(table, Dense(table.Network, [.. table.Network.DenseLayers]), [], 0, unconfirmed)
-            : Result(table, Dense(table.Network, layers), [.. draft.Steps, .. NormalisationSteps.Of(table.Network, draft, layers)], deviation, unconfirmed);
+        if (options.Tolerance is { } tolerance && !(deviation <= tolerance))
+            return Result(table, Dense(table.Network, [.. table.Network.DenseLayers]), [], 0, unconfirmed);
+        CompressionStep[] steps = [.. draft.Steps, .. NormalisationSteps.Of(table.Network, draft, layers)];
+        return Result(table, Dense(table.Network, layers), steps, deviation, unconfirmed);
     }
 
     private static CompressionResult OfGraph(

@@ -27,7 +27,7 @@ internal static class LayersFigure
                 new($"kept: {Panels.Count(fates.Sum(static f => f.Kept))}", PlotColors.Slate),
                 .. all.Select(static gone => new LegendEntry($"{Name(gone.Key)}: {Panels.Count(gone.Value)}", ColorOf(gone.Key))),
             ],
-            Panels = width => [Neurons(result, fates, width), Connections(result, width)],
+            Panels = width => [Neurons(result, fates, width), .. Channels(ChannelRows.Of(result), width), Connections(result, width)],
         };
     }
 
@@ -51,6 +51,25 @@ internal static class LayersFigure
                 + $"({Panels.Percent(result.NeuronsRemovedPercent)} removed)");
     }
 
+    /// <summary>The channels of each layer one by one, in their order.</summary>
+    private static IEnumerable<Panel> Channels(IReadOnlyList<ChannelRow> layers, float width)
+    {
+        if (layers.Count == 0)
+            yield break;
+        var bars = new List<Bar>();
+        for (int row = 0; row < layers.Count; row++)
+        {
+            double end = 0;
+            foreach (NeuronFate? fate in layers[row].Fates)
+                Append(bars, row + 1, ref end, 1, fate is { } gone ? ColorOf(gone) : PlotColors.Slate);
+        }
+
+        (double End, string Text)[] kept =
+            [.. layers.Select(static l => ((double)l.Fates.Count, $"{l.Fates.Count(static f => f is null)} of {l.Fates.Count} kept"))];
+        Plot plot = Rows(bars, [.. layers.Select(static l => $"Layer {l.Layer}")], kept, width);
+        yield return new(plot, layers.Count * RowHeight + Panels.BottomUnlabelled + Panels.Top, "Channels, in their order");
+    }
+
     private static Panel Connections(CompressionResult result, float width)
     {
         var bars = new List<Bar>();
@@ -59,7 +78,7 @@ internal static class LayersFigure
         {
             double end = 0;
             for (int layer = 0; layer < networks[n].Layers.Count; layer++)
-                Append(bars, n + 1, ref end, (double)networks[n].DenseLayers[layer].Inputs * networks[n].DenseLayers[layer].Outputs,
+                Append(bars, n + 1, ref end, networks[n].Layers[layer].ConnectionCount,
                     layer % 2 == 0 ? PlotColors.Slate : PlotColors.Slate.Lighten(0.35));
         }
 

@@ -41,7 +41,9 @@ internal sealed record NeuronFates(int Layer, int Before, int Kept, IReadOnlyDic
             gone[fate] = gone.GetValueOrDefault(fate) + count;
     }
 
-    private static NeuronFate FateOf(CompressionStepKind kind) => kind switch
+    /// <summary>Why a step removes neurons.</summary>
+    /// <param name="kind">The kind of step.</param>
+    public static NeuronFate FateOf(CompressionStepKind kind) => kind switch
     {
         CompressionStepKind.RemoveInactive => NeuronFate.Inactive,
         CompressionStepKind.RemoveUnused => NeuronFate.Unused,

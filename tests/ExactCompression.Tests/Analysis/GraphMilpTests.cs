@@ -41,9 +41,7 @@ public sealed class GraphMilpTests
     public void Work_OnChainsAlone_SaysSo()
     {
         ReluNetwork network = Network(new(1));
-        StabilityTable table = StabilityTable.Undecided(network, InputDomain.Unit.For(6));
         foreach (Action work in (Action[])[
-            () => LeoCompression.Compress(table, new(), CancellationToken.None),
             () => NetworkEquivalence.Compare(network, network, null, null, new(), CancellationToken.None),
             () => _ = new ActivationPatternSearch(network, null, new())])
             Assert.Equal("NetworkNotDense", Assert.Throws<InvalidInputException>(work).ErrorId);

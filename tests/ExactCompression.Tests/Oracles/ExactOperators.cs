@@ -6,13 +6,14 @@ namespace ExactCompression.Tests.Oracles;
 /// <summary>Graphs of operators in exact arithmetic, by the operators' definitions: nothing is lowered.</summary>
 internal static class ExactOperators
 {
-    /// <summary>Every value of a graph with one input.</summary>
+    /// <summary>Every value of a graph.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="input">The input.</param>
+    /// <param name="input">The inputs, one after another.</param>
     public static Rational[][] Values(NetworkGraph graph, double[] input)
     {
         var values = new Rational[graph.Values][];
-        values[0] = [.. input.Select(static x => (Rational)x)];
+        for (int i = 0, at = 0; i < graph.Inputs.Count; at += graph.Inputs[i++].Shape.Elements)
+            values[i] = [.. input.Skip(at).Take(graph.Inputs[i].Shape.Elements).Select(static x => (Rational)x)];
         for (int n = 0; n < graph.Nodes.Count; n++)
         {
             GraphNode node = graph.Nodes[n];
@@ -41,8 +42,11 @@ internal static class ExactOperators
 
     private static Rational[] Apply(NetworkGraph graph, GraphNode node, Rational[][] inputs)
     {
+        if (node.Operator is ConstantOperator constant)
+            return [.. constant.Values.Select(static v => (Rational)v)];
         Rational[] x = inputs[0];
-        MapShape from = MapShapes.Of(graph.ShapeOf(node.Inputs[0])), to = MapShapes.Of(node.Shape);
+        TensorShape before = graph.ShapeOf(node.Inputs[0]);
+        MapShape from = MapShapes.Of(before), to = MapShapes.Of(node.Shape);
         return node.Operator switch
         {
             ReluOperator => Array.ConvertAll(x, static v => v.Sign > 0 ? v : Rational.Zero),
@@ -51,15 +55,23 @@ internal static class ExactOperators
             ExtremumOperator most => [.. x.Zip(inputs[1], (a, b) => a > b == most.IsMaximum ? a : b)],
             SumOperator sum => [.. x.Select(
                 (_, i) => inputs.Select((v, k) => sum.Signs[k] > 0 ? v[i] : -v[i]).Aggregate(static (a, b) => a + b))],
-            DenseOperator dense => [.. Enumerable.Range(0, dense.Outputs).Select(o => Enumerable.Range(0, x.Length).Aggregate(
-                (Rational)dense.Bias[o], (z, i) => z + (dense.Weights[(o * x.Length) + i] * x[i])))],
+            DenseOperator dense => [.. Enumerable.Range(0, to.Count).Select(o => Enumerable.Range(0, dense.Inputs).Aggregate(
+                (Rational)dense.Bias[o % dense.Outputs], (z, i) => z
+                    + (dense.Weights[(o % dense.Outputs * dense.Inputs) + i] * x[(o / dense.Outputs * dense.Inputs) + i])))],
+            ScaleShiftOperator scale => Scale(scale, x, node.Shape),
+            HardSigmoidOperator hard => Array.ConvertAll(x, v => Clip((hard.Alpha * v) + hard.Beta, 0, 1)),
+            ReductionOperator reduction => Reduce(reduction, x, before, node.Shape),
+            SelectOperator select => Places(node.Shape, before, (axis, i) => select.Indices[axis] is { } at ? at[i] : i, static a => a)
+                .Select(p => p < 0 ? Rational.Zero : x[p]).ToArray(),
+            TransposeOperator turn => Places(node.Shape, before, static (_, i) => i, a => turn.Permutation[a]).Select(p => x[p]).ToArray(),
+            ConcatOperator concat => Join(concat.Axis, inputs, [.. node.Inputs.Select(graph.ShapeOf)], node.Shape),
             ConvolutionOperator convolution => Convolve(convolution, x, from, to),
             MaxPoolOperator pool => Windows(to, (channel, row, column) => Taps(pool.Geometry, from, row, column).Select(
                 tap => x[from.IndexOf(channel, tap.Row, tap.Column)]).Max()),
             AveragePoolOperator pool => Windows(to, (channel, row, column) =>
             {
                 Rational[] met = [.. Taps(pool.Geometry, from, row, column).Select(tap => x[from.IndexOf(channel, tap.Row, tap.Column)])];
-                return met.Aggregate(static (a, b) => a + b) / (double)met.Length;
+                return met.Aggregate(static (a, b) => a + b) / (double)(pool.CountsPadding ? Counted(pool, from, row, column) : met.Length);
             }),
             ReshapeOperator => x,
             _ => throw new NotSupportedException(node.Operator.Name),
@@ -82,6 +94,81 @@ internal static class ExactOperators
 
             return z;
         });
+    }
+
+    /// <summary>How many positions of a window lie in the input or in the padding that counts.</summary>
+    private static int Counted(AveragePoolOperator pool, MapShape input, int row, int column)
+    {
+        ConvolutionShape kernel = pool.Geometry;
+        int tall = Enumerable.Range(0, kernel.KernelHeight).Count(
+            i => (row * kernel.StrideRows) - kernel.PadTop + (i * kernel.DilationRows) < input.Height + pool.Padded.Bottom);
+        int wide = Enumerable.Range(0, kernel.KernelWidth).Count(
+            j => (column * kernel.StrideColumns) - kernel.PadLeft + (j * kernel.DilationColumns) < input.Width + pool.Padded.Right);
+        return tall * wide;
+    }
+
+    /// <summary>Arithmetic with constants; of batch normalisation only such whose root is 1.</summary>
+    private static Rational[] Scale(ScaleShiftOperator scale, Rational[] x, TensorShape shape)
+    {
+        AffinePart part = scale.Part;
+        int plane = scale.PerChannel ? shape.Elements / shape[0] : 1;
+        return [.. x.Select((v, e) => part.Kind switch
+        {
+            AffinePartKind.Elementwise => (part.Values[0][e / plane] * v) + part.Values[1][e / plane],
+            AffinePartKind.Divide => v / part.Values[0][e / plane],
+            _ when part.Values[3][e / plane] + part.Epsilon == 1 =>
+                ((v - part.Values[2][e / plane]) * part.Values[0][e / plane]) + part.Values[1][e / plane],
+            _ => throw new NotSupportedException("Roots of other numbers than 1 are no fractions."),
+        })];
+    }
+
+    private static Rational[] Reduce(ReductionOperator reduction, Rational[] x, TensorShape before, TensorShape after)
+    {
+        var sums = new Rational[after.Elements];
+        int count = x.Length / Math.Max(1, sums.Length);
+        for (int e = 0; e < x.Length; e++)
+        {
+            int rest = e, to = 0, stride = 1;
+            for (int a = before.Count - 1; a >= 0; a--)
+            {
+                int index = rest % before[a];
+                rest /= before[a];
+                if (reduction.Axes.Contains(a))
+                    continue;
+                to += index * stride;
+                stride *= before[a];
+            }
+
+            sums[to] += x[e];
+        }
+
+        return reduction.IsMean ? Array.ConvertAll(sums, s => s / (double)count) : sums;
+    }
+
+    private static IEnumerable<int> Places(TensorShape after, TensorShape before, Func<int, int, int> source, Func<int, int> axisOf)
+    {
+        for (int e = 0; e < after.Elements; e++)
+        {
+            int rest = e, place = 0;
+            for (int a = after.Count - 1; a >= 0; a--)
+            {
+                int index = source(a, rest % after[a]);
+                rest /= after[a];
+                place = index < 0 || place < 0
+                    ? -1
+                    : place + (index * before.Skip(axisOf(a) + 1).Aggregate(1, static (n, d) => n * d));
+            }
+
+            yield return place;
+        }
+    }
+
+    private static Rational[] Join(int axis, Rational[][] parts, TensorShape[] shapes, TensorShape after)
+    {
+        int inner = after.Skip(axis + 1).Aggregate(1, static (n, d) => n * d);
+        int outer = after.Elements / (inner * after[axis]);
+        return [.. Enumerable.Range(0, outer).SelectMany(
+            o => parts.SelectMany((part, k) => part.Skip(o * shapes[k][axis] * inner).Take(shapes[k][axis] * inner)))];
     }
 
     private static Rational Clip(Rational value, double lower, double upper)

@@ -8,7 +8,7 @@ namespace ExactCompression.Compression.Channels;
 /// <param name="Node">Its place in the graph.</param>
 /// <param name="Taps">Weights that it has for each channel and output: taps of its kernel, or positions.</param>
 /// <param name="Outputs">Number of its outputs.</param>
-/// <param name="MeetsPadding">Whether it reads zeros in place of the channels somewhere, so that constants cannot move into its bias.</param>
+/// <param name="MeetsPadding">Whether it reads zeros in place of the channels somewhere: constants cannot move into its bias.</param>
 internal sealed record ChannelReader(int Node, int Taps, int Outputs, bool MeetsPadding);
 
 /// <summary>
@@ -159,7 +159,7 @@ internal sealed class ChannelLayer
         var weights = new double[count * channels];
         foreach (ChannelReader reader in readers)
         {
-            double[] stored = WeightsOf(graph.Nodes[reader.Node].Operator);
+            double[] stored = FilterWeights.WeightsOf(graph.Nodes[reader.Node].Operator);
             for (int o = 0; o < reader.Outputs; o++)
             {
                 for (int t = 0; t < reader.Taps; t++)
@@ -175,10 +175,6 @@ internal sealed class ChannelLayer
         AffineLayer source = Source(weights, count, channels, graph.Nodes[readers[0].Node].Operator);
         return new(source, 0, channels, weights, rows, true);
     }
-
-    /// <summary>The weights of a convolution or a matrix, a row for each output.</summary>
-    /// <param name="op">The operator.</param>
-    public static double[] WeightsOf(Operator op) => op is ConvolutionOperator convolution ? convolution.Filters : ((DenseOperator)op).Weights;
 
     private static AffineLayer Source(double[] weights, int rows, int columns, Operator op) =>
         new(weights, new double[rows], rows, columns, Activation.Relu, op.Precision ?? WeightPrecision.Float32);

@@ -4,7 +4,9 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Channels;
 
-/// <summary>Makes a rewrite of a <see cref="ChannelLayer"/> one of the graph, and proves how far that moves what reads the channels.</summary>
+/// <summary>
+/// Makes a rewrite of a <see cref="ChannelLayer"/> one of the graph, and proves how far that moves what reads the channels.
+/// </summary>
 internal sealed class ChannelRewrite
 {
     private readonly GraphDraft draft;
@@ -73,7 +75,7 @@ internal sealed class ChannelRewrite
         int at = 0;
         foreach (ChannelReader reader in layer.Readers)
         {
-            double[] bias = BiasOf(graph.Nodes[reader.Node].Operator), by = new double[reader.Outputs];
+            double[] bias = FilterWeights.BiasOf(graph.Nodes[reader.Node].Operator), by = new double[reader.Outputs];
             var after = new double[reader.Outputs];
             for (int o = 0; o < reader.Outputs; o++)
             {
@@ -193,7 +195,7 @@ internal sealed class ChannelRewrite
     private Operator WithAdded()
     {
         Operator op = graph.Nodes[layer.Producer].Operator;
-        double[] old = ChannelLayer.WeightsOf(op), oldBias = BiasOf(op);
+        double[] old = FilterWeights.WeightsOf(op), oldBias = FilterWeights.BiasOf(op);
         int columns = old.Length / oldBias.Length;
         var weights = new List<double>();
         var bias = new List<double>();
@@ -250,8 +252,6 @@ internal sealed class ChannelRewrite
             Added = added,
         };
     }
-
-    private static double[] BiasOf(Operator op) => op is ConvolutionOperator convolution ? convolution.Bias : ((DenseOperator)op).Bias;
 
     private static double[] PerElement(double[] byChannel, TensorShape shape) => MapShapes.PerElement(byChannel, shape.Elements);
 }

@@ -15,7 +15,7 @@ internal sealed record ChannelRows(double[] Weights, double[] Bias, double[] Rad
     /// <param name="inputs">What the filters may read.</param>
     public static ChannelRows Of(Operator op, ScaleShiftOperator[] scales, Box inputs)
     {
-        double[] weights = ChannelLayer.WeightsOf(op), bias = op is ConvolutionOperator c ? c.Bias : ((DenseOperator)op).Bias;
+        double[] weights = FilterWeights.WeightsOf(op), bias = FilterWeights.BiasOf(op);
         if (scales.Length == 0)
             return new(weights, bias, new double[bias.Length]);
         int columns = weights.Length / bias.Length;

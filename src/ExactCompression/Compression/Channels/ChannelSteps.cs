@@ -37,7 +37,8 @@ internal sealed class ChannelSteps
 
     /// <summary>Sentences on channels of units that are 0 over the domain and stay nevertheless.</summary>
     /// <param name="plan">The plan.</param>
-    public static IEnumerable<string> Kept(ChannelPlan plan)
+    /// <param name="origins">For each node, the layer of the original that it is.</param>
+    public static IEnumerable<string> Kept(ChannelPlan plan, IReadOnlyList<UnitOrigin?> origins)
     {
         NetworkGraph graph = plan.Graph;
         for (int n = 0; n < graph.Nodes.Count; n++)
@@ -47,7 +48,8 @@ internal sealed class ChannelSteps
                 continue;
             int[] kept = [.. Enumerable.Range(0, plan.Axes.Count(value)).Where(i => plan.Zeros[start + i] && plan.IsKept[start + i])];
             foreach (IGrouping<string, int> reason in kept.GroupBy(i => WhyKept(plan, start + i)))
-                yield return $"{graph.Nodes[n].Name}: {List(plan, value, reason)} stably inactive and kept, because {reason.Key}.";
+                yield return $"{graph.Nodes[n].Name}: {List(plan, origins[n], value, reason)} stably inactive and kept, "
+                    + $"because {reason.Key}.";
         }
     }
 
@@ -64,10 +66,8 @@ internal sealed class ChannelSteps
             if (node.Inputs is not [var read] || !ChannelTies.Mixes(node.Operator, plan.Graph.ShapeOf(read), plan.Axes.AxisOf(read)))
                 continue;
             int start = plan.Axes.Start(read), count = plan.Axes.Count(read);
-            int alive = Enumerable.Range(0, count).FirstOrDefault(
-                i => plan.Ties.GroupOf(start + i) == group && !plan.Zeros[start + i], -1);
-            if (alive >= 0)
-                return $"it goes together with channel {alive} of {NameOf(plan.Graph, read)}, which {node.Name} reads";
+            if (Enumerable.Range(start, count).Any(c => plan.Ties.GroupOf(c) == group && !plan.Zeros[c]))
+                return $"it goes together with what {node.Name} reads of {NameOf(plan.Graph, read)}";
         }
 
         return "it goes together with channels that are read";
@@ -75,16 +75,18 @@ internal sealed class ChannelSteps
 
     private static string NameOf(NetworkGraph graph, int value) => graph.Producer(value)?.Name ?? graph.Inputs[value].Name;
 
-    /// <summary>Such as <c>channels 1, 4 of 16 are</c>.</summary>
-    private static string List(ChannelPlan plan, int value, IEnumerable<int> channels)
+    /// <summary>Such as <c>channels 1, 4 of 16 are</c>; where the value is a layer of the original, by their numbers there.</summary>
+    private static string List(ChannelPlan plan, UnitOrigin? origin, int value, IEnumerable<int> channels)
     {
         const int Most = 8;
-        int[] all = [.. channels];
+        bool isOriginal = origin is not null && plan.Axes.AxisOf(value) == 0 && origin.Shape.Count > 0;
+        int[] all = [.. channels.Select(i => isOriginal ? origin!.Channels[i] : i)];
+        int count = isOriginal ? origin!.Shape[0] : plan.Axes.Count(value);
         string word = plan.Graph.ShapeOf(value).Count > 1 ? "channel" : "neuron";
         string some = string.Join(", ", all.Take(Most).Select(static i => i.ToString(CultureInfo.InvariantCulture)));
         string rest = all.Length > Most ? FormattableString.Invariant($" and {all.Length - Most} more") : "";
         return FormattableString.Invariant(
-            $"{word}{(all.Length == 1 ? "" : "s")} {some}{rest} of {plan.Axes.Count(value)} {(all.Length == 1 ? "is" : "are")}");
+            $"{word}{(all.Length == 1 ? "" : "s")} {some}{rest} of {count} {(all.Length == 1 ? "is" : "are")}");
     }
 
     private IEnumerable<CompressionStep> Of(Func<Operator, bool> wants, Func<int, bool> tells)
@@ -112,7 +114,7 @@ internal sealed class ChannelSteps
             told.Add(plan.Ties.GroupOf(plan.Axes.Start(value) + i));
         return new(
             channels.Key ? CompressionStepKind.RemoveInactive : CompressionStepKind.RemoveUnused, layers[n], neurons,
-            $"{node.Name}: {List(plan, value, channels)} {what}, and removed.");
+            $"{node.Name}: {List(plan, origins[n], value, channels)} {what}, and removed.");
     }
 
     /// <summary>The neurons of the original layer that channels are.</summary>

@@ -12,7 +12,8 @@ internal static class OutputScale
     public static double ToleranceOf(GraphDraft draft, WeightPrecision? precision)
     {
         NetworkGraph graph = draft.Graph;
-        bool single = (precision ?? graph.Nodes.Max(static n => n.Operator.Precision) ?? WeightPrecision.Float32) == WeightPrecision.Float32;
+        WeightPrecision stored = precision ?? graph.Nodes.Max(static n => n.Operator.Precision) ?? WeightPrecision.Float32;
+        bool single = stored == WeightPrecision.Float32;
         double scale = graph.Outputs.Max(output => Of(draft, output.Value));
         return scale * (single ? CompressionOptions.RelativeToleranceFloat32 : CompressionOptions.RelativeToleranceFloat64);
     }
@@ -24,8 +25,8 @@ internal static class OutputScale
             || node.Operator is DenseOperator && node.Shape.Count != 1)
             return draft.Ranges.Lower(value).Concat(draft.Ranges.Upper(value)).Max(Math.Abs);
         (double[] low, double[] high) = draft.Ranges.Patch(node.Operator, node.Inputs[0]);
-        double[] magnitude = new Box(low, high).Magnitude, weights = ChannelLayer.WeightsOf(node.Operator);
-        double[] bias = node.Operator is ConvolutionOperator c ? c.Bias : ((DenseOperator)node.Operator).Bias;
+        double[] magnitude = new Box(low, high).Magnitude, weights = FilterWeights.WeightsOf(node.Operator);
+        double[] bias = FilterWeights.BiasOf(node.Operator);
         return Enumerable.Range(0, bias.Length).Max(i => UpperBound.Add(
             UpperBound.MagnitudeDot(weights.AsSpan(i * magnitude.Length, magnitude.Length), magnitude), Math.Abs(bias[i])));
     }

@@ -38,7 +38,7 @@ internal static class StoredGraph
 
     private static (Operator Stored, double[] Moved) Stored(Operator op, (double[] Lower, double[] Upper) patch, WeightPrecision? asked)
     {
-        double[] weights = ChannelLayer.WeightsOf(op), bias = op is ConvolutionOperator c ? c.Bias : ((DenseOperator)op).Bias;
+        double[] weights = FilterWeights.WeightsOf(op), bias = FilterWeights.BiasOf(op);
         WeightPrecision precision = asked ?? op.Precision ?? WeightPrecision.Float32;
         if (!(WeightRounding.Fits(weights, precision) && WeightRounding.Fits(bias, precision)))
             precision = WeightPrecision.Float64;

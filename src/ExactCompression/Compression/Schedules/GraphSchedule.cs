@@ -1,7 +1,6 @@
 using ExactCompression.Compression.Channels;
 using ExactCompression.Compression.Passes;
 using ExactCompression.Compression.Rewriting;
-using ExactCompression.Networks;
 
 namespace ExactCompression.Compression.Schedules;
 
@@ -52,7 +51,7 @@ internal sealed class GraphSchedule
             ChannelPlan plan = ChannelRemoval.Find(draft.Graph, verdicts, cancellation);
             IReadOnlyList<CompressionStep> steps = ChannelSteps.Of(plan, draft.Origins);
             if (steps.Count == 0)
-                return (draft, [.. ChannelSteps.Kept(plan)]);
+                return (draft, [.. ChannelSteps.Kept(plan, draft.Origins)]);
             draft = draft.Selected(ChannelSelection.Apply(plan), steps);
         }
     }
@@ -69,15 +68,19 @@ internal sealed class GraphSchedule
         {
             cancellation.ThrowIfCancellationRequested();
             done = draft.Origins[unit]!.Layer;
-            if (ChannelLayer.Of(draft, unit) is { } layer && (Fold(layer) ?? Merge(layer)) is { } rewrite
-                && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after && accepts(after)
-                && GraphSize.Of(after.Graph).IsNoLarger(GraphSize.Of(draft.Graph)))
-                draft = after;
+            if (ChannelLayer.Of(draft, unit) is { } layer)
+                draft = Rewritten(draft, layer, Fold(layer), accepts) ?? Rewritten(draft, layer, Merge(layer), accepts) ?? draft;
         }
 
         draft = Removed(draft).Draft;
         return draft with { Steps = [.. draft.Steps.OrderBy(static s => s.Layer)] };
     }
+
+    private GraphDraft? Rewritten(GraphDraft draft, ChannelLayer layer, LayerRewrite? rewrite, Func<GraphDraft, bool> accepts) =>
+        rewrite is not null && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after && accepts(after)
+            && GraphSize.Of(after.Graph).IsNoLarger(GraphSize.Of(draft.Graph))
+            ? after
+            : null;
 
     /// <summary>The first unit node of a later layer of the original; -1 where there is none.</summary>
     private static int NextUnit(GraphDraft draft, int done) =>

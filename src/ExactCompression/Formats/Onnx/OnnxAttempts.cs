@@ -12,7 +12,11 @@ namespace ExactCompression.Formats.Onnx;
 /// <param name="Remarks">What is not analysed.</param>
 internal sealed record OnnxAttempt(
     NetworkGraph Graph, IReadOnlyList<AffineLayer>? Layers, IReadOnlyList<OnnxInput> Inputs, OnnxValue[] Outputs, int Batch,
-    IReadOnlyList<string> Remarks);
+    IReadOnlyList<string> Remarks)
+{
+    /// <summary>What was read, where it was asked for.</summary>
+    public OnnxTrace? Trace { get; init; }
+}
 
 /// <summary>
 /// Reads a graph with each meaning that its inputs can have: a first dimension of a fixed size above 1 may be a batch, if every node treats
@@ -23,8 +27,9 @@ internal sealed record OnnxAttempt(
 /// <param name="opset">Version of the standard operators.</param>
 /// <param name="fault">Makes errors.</param>
 /// <param name="budget">The import's limits.</param>
+/// <param name="traces">Whether what is read is taken down.</param>
 internal sealed class OnnxAttempts(
-    OnnxGraph graph, IReadOnlyList<OnnxInput> inputs, long opset, OnnxFault fault, ImportBudget budget)
+    OnnxGraph graph, IReadOnlyList<OnnxInput> inputs, long opset, OnnxFault fault, ImportBudget budget, bool traces = false)
 {
     /// <summary>
     /// A dense chain of inputs as they are, or else a graph whose inputs have a batch, or else one of inputs as they are.
@@ -70,12 +75,15 @@ internal sealed class OnnxAttempts(
 
     private OnnxAttempt Read(IReadOnlyList<OnnxInput> shaped, int batch, ImportBudget limits)
     {
-        var reading = new OnnxReading(graph, opset, batch, fault, limits);
+        var reading = new OnnxReading(graph, opset, batch, fault, limits) { Trace = traces ? new() : null };
         (NetworkGraph network, OnnxValue[] outputs) = new OnnxGraphReader(reading).Read(shaped);
         WeightPrecision precision = graph.Inputs[0].Type?.TensorType?.ElemType == DataType.Double
             ? WeightPrecision.Float64
             : WeightPrecision.Float32;
         return new(
-            network, DenseChain.TryJoin(network, precision, limits.TryTake, limits.Cancellation), shaped, outputs, batch, reading.Remarks);
+            network, DenseChain.TryJoin(network, precision, limits.TryTake, limits.Cancellation), shaped, outputs, batch, reading.Remarks)
+        {
+            Trace = reading.Trace,
+        };
     }
 }

@@ -28,7 +28,9 @@ public sealed class OnnxFormat : IWritableNetworkFormat
 
     /// <inheritdoc/>
     public bool Holds(ReluNetwork network, WeightPrecision precision) => IsAsRead(network, precision)
-        || (network.Graph is { } graph
+        || (IsEdited(network, precision)
+            ? OnnxGraphPrecision.Holds(network.Edit!, precision)
+            : network.Graph is { } graph
             ? OnnxGraphPrecision.Holds(graph, precision)
             : network.DenseLayers.All(
                 l => l.Parts is { } parts ? OnnxPartNodes.Hold(parts, precision) : l.IsExact && l.Precision <= precision));
@@ -48,6 +50,12 @@ public sealed class OnnxFormat : IWritableNetworkFormat
             return;
         }
 
+        if (IsEdited(network, precision))
+        {
+            OnnxSurgery.Model((OnnxSource)network.Source!.Model, network.Edit!).WriteTo(stream);
+            return;
+        }
+
         OnnxModel.RequireRoom(network, precision);
         (network.IsDense ? OnnxWriter.Model(network, precision) : OnnxGraphWriter.Model(network, precision)).WriteTo(stream);
     }
@@ -58,4 +66,9 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     /// <summary>Whether a network is written as the model that it was read from: with weights as that stores them.</summary>
     private static bool IsAsRead(ReluNetwork network, WeightPrecision precision) =>
         network.Source?.Model is OnnxSource && network.Edit is null && (!network.IsDense || precision == network.SourcePrecision);
+
+    /// <summary>Whether a network is written as the model that it was made from, with only what changed changed.</summary>
+    private static bool IsEdited(ReluNetwork network, WeightPrecision precision) =>
+        network.Source?.Model is OnnxSource && network.Edit is { } edit
+        && precision == (edit.Original.Nodes.Max(static n => n.Operator.Precision) ?? WeightPrecision.Float32);
 }

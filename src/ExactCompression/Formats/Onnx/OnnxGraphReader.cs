@@ -37,6 +37,7 @@ internal sealed class OnnxGraphReader(OnnxReading reading)
     {
         foreach (string name in node.Takes)
             reading.Find(name);
+        int first = reading.Builder.Values;
         var step = new OnnxStep(node, reading);
         string? reason;
         try
@@ -67,6 +68,7 @@ internal sealed class OnnxGraphReader(OnnxReading reading)
             reading.Keep(name, value);
         }
 
+        reading.Trace?.Nodes.Add(new(node, first, reading.Builder.Values));
         if (reason is not null)
             Remark(step, reason);
     }

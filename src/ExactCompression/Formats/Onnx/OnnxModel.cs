@@ -5,7 +5,10 @@ namespace ExactCompression.Formats.Onnx;
 /// <summary>What all models have in common that are written here.</summary>
 internal static class OnnxModel
 {
-    private const long IrVersion = 7, Opset = 13;
+    /// <summary>The version of the operators.</summary>
+    public const long Opset = 13;
+
+    private const long IrVersion = 7;
 
     /// <summary>The room that a message of 2 GB must leave for names and nodes.</summary>
     private const long LargestData = int.MaxValue - (1L << 24);

@@ -57,13 +57,7 @@ internal static class OnnxReader
         string? format = null, ModelSource? source = null)
     {
         budget ??= new(new(), fault.Path, 0);
-        if (model.Graph is null || model.Graph.Node.Count == 0)
-            throw fault.At("OnnxNoGraph", "graph", "There are no nodes in it.", "Copy or export the file again.");
-        long opset = Opset(model, fault);
-        var graph = new OnnxGraph(model.Graph, fault);
-        OnnxInput[] inputs = [.. graph.Inputs.Select(input => OnnxInputShape.Resolve(input, graph, fault))];
-        var reader = new OnnxAttempts(graph, inputs, opset, fault, budget);
-        OnnxAttempt read = reader.Best();
+        (OnnxGraph graph, OnnxAttempt read) = Read(model, fault, budget, traces: false);
         ModelInterface stated = OnnxInterface.Of(model, graph, read);
         budget.Allocate(BytesPerNeuron * NeuronsOf(read), "layers");
         return read.Layers is { } layers
@@ -71,13 +65,26 @@ internal static class OnnxReader
             : new(read.Graph, name, path, format, model: stated) { Source = source, Remarks = read.Remarks };
     }
 
-    /// <summary>All neurons: a small file may state any number of them.</summary>
-    private static long NeuronsOf(OnnxAttempt read) =>
-        read.Layers is { } layers
-            ? layers.Sum(static layer => (long)layer.Outputs)
-            : read.Graph.Nodes.Sum(static node => node.Operator is UnitOperator ? (long)node.Shape.Elements : 0);
+    /// <summary>Reads the graph of a model.</summary>
+    /// <param name="model">The model as stored.</param>
+    /// <param name="fault">Makes errors.</param>
+    /// <param name="budget">What the import may take.</param>
+    /// <param name="traces">Whether what is read is taken down.</param>
+    /// <returns>The file's graph, and the best reading of it.</returns>
+    public static (OnnxGraph Graph, OnnxAttempt Read) Read(ModelProto model, OnnxFault fault, ImportBudget budget, bool traces)
+    {
+        if (model.Graph is null || model.Graph.Node.Count == 0)
+            throw fault.At("OnnxNoGraph", "graph", "There are no nodes in it.", "Copy or export the file again.");
+        long opset = Opset(model, fault);
+        var graph = new OnnxGraph(model.Graph, fault);
+        OnnxInput[] inputs = [.. graph.Inputs.Select(input => OnnxInputShape.Resolve(input, graph, fault))];
+        return (graph, new OnnxAttempts(graph, inputs, opset, fault, budget, traces).Best());
+    }
 
-    private static long Opset(ModelProto model, OnnxFault fault)
+    /// <summary>The version of the standard operators that a model's nodes are of.</summary>
+    /// <param name="model">The model as stored.</param>
+    /// <param name="fault">Makes errors.</param>
+    public static long Opset(ModelProto model, OnnxFault fault)
     {
         OperatorSetIdProto? standard = model.OpsetImport.FirstOrDefault(static set => set.Domain is "" or "ai.onnx");
         if (standard is not null && standard.Version >= 1)
@@ -91,4 +98,10 @@ internal static class OnnxReader
                 : $"It uses version {standard.Version} of the operators.",
             "Versions from 1 on are supported: export the network again.", unsupported: true);
     }
+
+    /// <summary>All neurons: a small file may state any number of them.</summary>
+    private static long NeuronsOf(OnnxAttempt read) =>
+        read.Layers is { } layers
+            ? layers.Sum(static layer => (long)layer.Outputs)
+            : read.Graph.Nodes.Sum(static node => node.Operator is UnitOperator ? (long)node.Shape.Elements : 0);
 }

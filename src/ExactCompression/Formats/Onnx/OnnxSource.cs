@@ -18,14 +18,23 @@ internal sealed record OnnxSource(byte[] Content, string Path)
     public void WriteTo(Stream stream)
     {
         ModelProto model = Parse();
+        if (Embed(model))
+            model.WriteTo(stream);
+        else
+            stream.Write(Content);
+    }
+
+    /// <summary>Takes data that tensors have in files of their own into the model.</summary>
+    /// <param name="model">The model, as it was parsed.</param>
+    /// <returns>Whether there are any such.</returns>
+    /// <exception cref="InvalidFileException">A data file is not there any more.</exception>
+    /// <exception cref="InvalidInputException">The model with its data is larger than one file holds.</exception>
+    public bool Embed(ModelProto model)
+    {
         TensorProto[] external =
             [.. Tensors(model.Graph).Where(static t => t.DataLocation == TensorProto.Types.DataLocation.External)];
         if (external.Length == 0)
-        {
-            stream.Write(Content);
-            return;
-        }
-
+            return false;
         var reader = new OnnxExternalData(new(Path), new(new() { MaximumSize = long.MaxValue }, Path, 0));
         foreach (TensorProto tensor in external)
         {
@@ -37,7 +46,7 @@ internal sealed record OnnxSource(byte[] Content, string Path)
         if (external.Sum(static t => (long)t.RawData.Length) + Content.Length > int.MaxValue)
             throw new InvalidInputException(
                 "OnnxTooLarge", $"The model '{Path}' and its data files are larger than one ONNX file can be.", "Copy them instead.");
-        model.WriteTo(stream);
+        return true;
     }
 
     /// <summary>All tensors of a graph, those in attributes and graphs inside included.</summary>

@@ -10,6 +10,9 @@ internal sealed class OnnxNode(NodeProto proto, OnnxFault fault)
 {
     private string? place;
 
+    /// <summary>The node as stored.</summary>
+    public NodeProto Stored => proto;
+
     /// <summary>The operator.</summary>
     public string Operator => proto.OpType;
 

@@ -35,6 +35,9 @@ internal sealed class OnnxReading(OnnxGraph graph, long opset, int batch, OnnxFa
     /// <summary>The network's graph.</summary>
     public GraphBuilder Builder { get; } = new();
 
+    /// <summary>Takes down what was read; null where nobody asks for it.</summary>
+    public OnnxTrace? Trace { get; init; }
+
     /// <summary>What is not analysed, in sentences.</summary>
     public List<string> Remarks { get; } = [];
 
@@ -46,14 +49,19 @@ internal sealed class OnnxReading(OnnxGraph graph, long opset, int batch, OnnxFa
         if (values.TryGetValue(name, out OnnxValue? known))
             return known;
         OnnxValue value = graph.Initializer(name) is { } tensor ? Stored(tensor, name) : Opaque("a sparse tensor", null, name);
-        values.Add(name, value);
+        Keep(name, value);
         return value;
     }
 
     /// <summary>Keeps a value for the nodes that take it.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="value">The value.</param>
-    public void Keep(string name, OnnxValue value) => values[name] = value;
+    public void Keep(string name, OnnxValue value)
+    {
+        values[name] = value;
+        if (Trace is not null)
+            Trace.Values[name] = value;
+    }
 
     /// <summary>Forgets the constants that no further node takes.</summary>
     /// <param name="node">The node that was read last.</param>

@@ -14,9 +14,16 @@ internal static class OnnxTensorData
     /// <param name="values">The values, each finite.</param>
     /// <param name="precision">What they are rounded to; a float32 graph stores them as float16 where all are exact in it and it saves
     /// space.</param>
-    /// <exception cref="InvalidInputException">A value is too large for the precision.</exception>
-    public static (DataType Type, ByteString Data) Encode(ReadOnlySpan<double> values, WeightPrecision precision)
+    /// <param name="isHalf">Whether they must be 16-bit floats.</param>
+    /// <param name="allowsHalf">Whether they may be.</param>
+    /// <exception cref="InvalidInputException">A value is too large for the precision, or is no 16-bit float where it must be.</exception>
+    public static (DataType Type, ByteString Data) Encode(
+        ReadOnlySpan<double> values, WeightPrecision precision, bool isHalf = false, bool allowsHalf = true)
     {
+        if (isHalf && !FitHalf(values))
+            throw new InvalidInputException(
+                "WeightNotHalf", "The file computes with 16-bit floats, which do not hold a new weight.",
+                "Compress with a level that leaves weights as they are.");
         if (precision == WeightPrecision.Float64)
             return (DataType.Double, Pack(values, 8, BinaryPrimitives.WriteDoubleLittleEndian));
         foreach (double value in values)
@@ -26,7 +33,7 @@ internal static class OnnxTensorData
                     "WeightOverflow", $"The weight {value:R} is too large for float32.", "Write the network with Float64 precision.");
         }
 
-        return values.Length >= FewestHalves && FitHalf(values)
+        return isHalf || (allowsHalf && values.Length >= FewestHalves && FitHalf(values))
             ? (DataType.Float16, Pack(values, 2, static (to, v) => BinaryPrimitives.WriteHalfLittleEndian(to, (Half)v)))
             : (DataType.Float, Pack(values, 4, static (to, v) => BinaryPrimitives.WriteSingleLittleEndian(to, (float)v)));
     }

@@ -7,6 +7,8 @@ namespace ExactCompression.Formats.Onnx;
 /// <summary>The nodes of sums and of operators that arrange elements. Axes of ONNX count the batch.</summary>
 internal static class OnnxArrangementNodes
 {
+    private const long PadInputs = 11, SumInputs = 13, MeanInputs = 18;
+
     /// <summary>A sum of values with signs.</summary>
     public static string Sum(SumOperator sum, string[] values, OnnxGraphParts parts)
     {
@@ -31,9 +33,9 @@ internal static class OnnxArrangementNodes
             bool keeps = output.Count == input.Count;
             IEnumerable<int> axes = reduction.Axes.Select(static a => a + 1);
             AttributeProto kept = Integer("keepdims", keeps ? 1 : 0);
-            value = reduction.IsMean
-                ? parts.Node("ReduceMean", [value], IntegerList("axes", axes), kept)
-                : parts.Node("ReduceSum", [value, parts.Integers("axes", [.. axes.Select(static a => (long)a)])], kept);
+            value = parts.Opset < (reduction.IsMean ? MeanInputs : SumInputs)
+                ? parts.Node(reduction.Name, [value], IntegerList("axes", axes), kept)
+                : parts.Node(reduction.Name, [value, parts.Integers("axes", [.. axes.Select(static a => (long)a)])], kept);
             IEnumerable<int> left = Enumerable.Range(0, input.Count).Where(a => keeps || !reduction.Axes.Contains(a));
             input = new([.. left.Select(a => reduction.Axes.Contains(a) ? 1 : input[a])]);
         }
@@ -53,7 +55,8 @@ internal static class OnnxArrangementNodes
         List<long> axes = [], starts = [], ends = [], steps = [];
         for (int a = 0; a < select.Indices.Count; a++)
         {
-            if (select.Indices[a] is not { Length: > 0 } indices || !IsSpaced(indices, out int step) || IsAll(indices, input[a]))
+            if (select.Indices[a] is not { Length: > 0 } indices || !IsSpaced(indices, out int step) || IsAll(indices, input[a])
+                || (step > 1 && parts.Opset < SliceInputs))
                 continue;
             axes.Add(a + 1);
             starts.Add(indices[0]);
@@ -61,7 +64,9 @@ internal static class OnnxArrangementNodes
             steps.Add(step);
         }
 
-        if (axes.Count > 0)
+        if (axes.Count > 0 && parts.Opset < SliceInputs)
+            value = parts.Node("Slice", [value], LongList("starts", [.. starts]), LongList("ends", [.. ends]), LongList("axes", [.. axes]));
+        else if (axes.Count > 0)
             value = parts.Node(
                 "Slice", [value, parts.Integers("starts", [.. starts]), parts.Integers("ends", [.. ends]),
                     parts.Integers("axes", [.. axes]), parts.Integers("steps", [.. steps])]);
@@ -82,7 +87,14 @@ internal static class OnnxArrangementNodes
     /// <param name="number">The number.</param>
     public static string Pad(string value, int[] before, int[] after, OnnxGraphParts parts, double number = 0)
     {
-        string pads = parts.Integers("pads", [0, .. before.Select(static p => (long)p), 0, .. after.Select(static p => (long)p)]);
+        int[] sizes = [0, .. before, 0, .. after];
+        if (parts.Opset < PadInputs)
+        {
+            parts.RequireOpset(2, "padding");
+            return parts.Node("Pad", [value], IntegerList("pads", sizes), Real("value", number));
+        }
+
+        string pads = parts.Integers("pads", Array.ConvertAll(sizes, static p => (long)p));
         return parts.Node("Pad", number == 0 ? [value, pads] : [value, pads, parts.Tensor("border", [], [number])]);
     }
 

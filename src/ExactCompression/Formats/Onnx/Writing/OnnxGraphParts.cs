@@ -9,8 +9,15 @@ namespace ExactCompression.Formats.Onnx;
 /// <summary>A graph of ONNX while it is written: nodes and tensors with names of their own; equal tensors are stored once.</summary>
 /// <param name="graph">The graph.</param>
 /// <param name="precision">What weights are stored as; also the type of all values.</param>
-internal sealed class OnnxGraphParts(GraphProto graph, WeightPrecision precision)
+/// <param name="opset">The version of the operators.</param>
+/// <param name="isHalf">Whether values are 16-bit floats.</param>
+internal sealed class OnnxGraphParts(GraphProto graph, WeightPrecision precision, long opset = OnnxModel.Opset, bool isHalf = false)
 {
+    /// <summary>The version from which on Slice takes its ranges as inputs, and has steps.</summary>
+    public const long SliceInputs = 10;
+
+    private const long CastsByNumber = 6, ShapeBecomesInput = 5;
+
     private readonly HashSet<string> values = new(StringComparer.Ordinal), nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<(DataType Type, string Shape, ByteString Data), string> tensors = [];
     private string owner = "";
@@ -19,11 +26,14 @@ internal sealed class OnnxGraphParts(GraphProto graph, WeightPrecision precision
     /// <summary>What weights are stored as.</summary>
     public WeightPrecision Precision => precision;
 
+    /// <summary>The version of the operators.</summary>
+    public long Opset => opset;
+
     /// <summary>Number of nodes so far.</summary>
     public int Count => graph.Node.Count;
 
     /// <summary>The type of all values.</summary>
-    public DataType Type => precision == WeightPrecision.Float64 ? DataType.Double : DataType.Float;
+    public DataType Type => precision == WeightPrecision.Float64 ? DataType.Double : isHalf ? DataType.Float16 : DataType.Float;
 
     /// <summary>What the last node gives.</summary>
     public string Last => graph.Node[^1].Output[0];
@@ -31,6 +41,27 @@ internal sealed class OnnxGraphParts(GraphProto graph, WeightPrecision precision
     /// <summary>A name for a value that no other has.</summary>
     /// <param name="name">The name that it has if it is free.</param>
     public string Unique(string name) => Unique(values, name);
+
+    /// <summary>A name for a node that no other has.</summary>
+    /// <param name="name">The name that it has if it is free.</param>
+    public string UniqueNode(string name) => Unique(nodes, name);
+
+    /// <summary>Frees the name of a node that others replace.</summary>
+    /// <param name="name">The name.</param>
+    public void FreeNode(string name) => nodes.Remove(name);
+
+    /// <summary>Refuses what versions of the operators before some one do not have.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="what">What is needed, to end a sentence.</param>
+    /// <exception cref="InvalidInputException">The version is an earlier one.</exception>
+    public void RequireOpset(long version, string what)
+    {
+        if (opset < version)
+            throw new InvalidInputException(
+                "OnnxOpsetTooOld",
+                $"The file's operators are of version {opset}, and {what} needs version {version}.",
+                "Convert the original to a newer version of the operators, or compress it with a lower level.");
+    }
 
     /// <summary>What follows belongs to a node of the network.</summary>
     /// <param name="name">The node's name.</param>
@@ -70,11 +101,11 @@ internal sealed class OnnxGraphParts(GraphProto graph, WeightPrecision precision
     /// <exception cref="InvalidInputException">A number is too large for the precision.</exception>
     public string Tensor(string name, int[] shape, ReadOnlySpan<double> numbers)
     {
-        (DataType type, ByteString data) = OnnxTensorData.Encode(numbers, precision);
+        (DataType type, ByteString data) = OnnxTensorData.Encode(numbers, precision, isHalf, opset >= CastsByNumber);
         if (tensors.TryGetValue(Key(type, shape, data), out string? known))
             return known;
         string stored = Add(name, type, shape, data);
-        if (type == DataType.Float16)
+        if (type == DataType.Float16 && !isHalf)
             stored = Node("Cast", [stored], Integer("to", (long)DataType.Float));
         return tensors[Key(type, shape, data)] = stored;
     }
@@ -108,15 +139,25 @@ internal sealed class OnnxGraphParts(GraphProto graph, WeightPrecision precision
         var dimensions = new long[shape.Length + 1]; // 0 keeps the dimension, which is the batch
         for (int a = 0; a < shape.Length; a++)
             dimensions[a + 1] = shape[a];
-        return Node("Reshape", [value, Integers("shape", dimensions)]);
+        return ReshapeTo(value, dimensions);
     }
+
+    /// <summary>Another shape, in which 0 keeps a dimension.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="dimensions">The dimensions.</param>
+    public string ReshapeTo(string value, params ReadOnlySpan<long> dimensions) => opset < ShapeBecomesInput
+        ? Node("Reshape", [value], LongList("shape", dimensions.ToArray()))
+        : Node("Reshape", [value, Integers("shape", dimensions)]);
 
     /// <summary>A value that is the same for each row of the input.</summary>
     /// <param name="shape">Its shape for one row.</param>
     /// <param name="numbers">Its elements.</param>
     public string Constant(int[] shape, ReadOnlySpan<double> numbers)
     {
-        batch ??= Node("Slice", [Node("Shape", [graph.Input[0].Name]), Integers("first", 0), Integers("second", 1)]);
+        RequireOpset(8, "a value that is the same for every input");
+        batch ??= opset < SliceInputs
+            ? Node("Slice", [Node("Shape", [graph.Input[0].Name])], IntegerList("starts", 0), IntegerList("ends", 1))
+            : Node("Slice", [Node("Shape", [graph.Input[0].Name]), Integers("first", 0), Integers("second", 1)]);
         string rows = shape.Length == 0
             ? batch
             : Node("Concat", [batch, Integers("shape", [.. shape.Select(static d => (long)d)])], Integer("axis", 0));
@@ -133,6 +174,12 @@ internal sealed class OnnxGraphParts(GraphProto graph, WeightPrecision precision
     /// <param name="values">The integers.</param>
     public static AttributeProto IntegerList(string name, params IEnumerable<int> values) =>
         new() { Name = name, Type = AttributeType.Ints, Ints = { values.Select(static v => (long)v) } };
+
+    /// <summary>An attribute of several integers.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="values">The integers.</param>
+    public static AttributeProto LongList(string name, params long[] values) =>
+        new() { Name = name, Type = AttributeType.Ints, Ints = { values } };
 
     /// <summary>An attribute of one number, in float32.</summary>
     /// <param name="name">Its name.</param>

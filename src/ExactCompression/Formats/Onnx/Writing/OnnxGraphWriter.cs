@@ -71,28 +71,12 @@ internal static class OnnxGraphWriter
 
     private static string Nodes(ReluNetwork network, GraphNode node, string[] values, OnnxGraphParts parts)
     {
-        TensorShape[] shapes = [.. node.Inputs.Select(network.Graph!.ShapeOf)];
-        return node.Operator switch
-        {
-            DenseOperator dense => OnnxWeightNodes.Dense(dense, shapes[0], values[0], parts),
-            ConvolutionOperator convolution => OnnxWeightNodes.Convolution(convolution, shapes[0], values[0], parts),
-            ScaleShiftOperator scale => OnnxWeightNodes.ScaleShift(scale, shapes[0], values[0], parts),
-            ConstantOperator constant => parts.Constant([.. node.Shape], constant.Values),
-            MaxPoolOperator pool => OnnxWindowNodes.Maximum(pool, shapes[0], values[0], parts),
-            AveragePoolOperator pool => OnnxWindowNodes.Mean(pool, shapes[0], node.Shape, values[0], parts),
-            SumOperator sum => OnnxArrangementNodes.Sum(sum, values, parts),
-            ReductionOperator reduction => OnnxArrangementNodes.Reduction(reduction, shapes[0], node.Shape, values[0], parts),
-            ReshapeOperator => shapes[0].Equals(node.Shape) ? values[0] : parts.Reshape(values[0], [.. node.Shape]),
-            SelectOperator select => OnnxArrangementNodes.Select(select, shapes[0], values[0], parts),
-            TransposeOperator transpose => OnnxArrangementNodes.Transpose(transpose, values[0], parts),
-            ConcatOperator concat => parts.Node("Concat", values, OnnxGraphParts.Integer("axis", concat.Axis + 1)),
-            UnitOperator unit => OnnxUnitNodes.Unit(unit, node.Shape, values, parts),
-            _ when network.Format == PyTorchFormat.FormatName && OnnxUnitNodes.IsPlain(node.Operator.Name) =>
-                OnnxUnitNodes.Plain(node.Operator.Name, values[0], parts),
-            _ => throw new InvalidInputException(
-                "OperatorNotWritable",
-                $"The node {NameText.Short(node.Name)} of '{network.Name}' is a {NameText.Short(node.Operator.Name)}, of which only the "
-                    + "name is known.", "Import the network again from its own file, and export that."),
-        };
+        string? value = OnnxOperatorNodes.Of(node, [.. node.Inputs.Select(network.Graph!.ShapeOf)], values, parts);
+        if (value is null && network.Format == PyTorchFormat.FormatName && OnnxUnitNodes.IsPlain(node.Operator.Name))
+            value = OnnxUnitNodes.Plain(node.Operator.Name, values[0], parts);
+        return value ?? throw new InvalidInputException(
+            "OperatorNotWritable",
+            $"The node {NameText.Short(node.Name)} of '{network.Name}' is a {NameText.Short(node.Operator.Name)}, of which only the "
+                + "name is known.", "Import the network again from its own file, and export that.");
     }
 }

@@ -1,3 +1,4 @@
+using ExactCompression.Formats.Onnx.Schema;
 using ExactCompression.Networks;
 using static ExactCompression.Formats.Onnx.OnnxGraphParts;
 
@@ -6,6 +7,8 @@ namespace ExactCompression.Formats.Onnx;
 /// <summary>The nodes of units, and of smooth functions that need no attributes.</summary>
 internal static class OnnxUnitNodes
 {
+    private const long ClipInputs = 11;
+
     private static readonly string[] PlainNames = ["Sigmoid", "Tanh", "Softmax", "LogSoftmax"];
 
     /// <summary>Whether a function is known by its name: of Softmax, over the last axis.</summary>
@@ -23,12 +26,18 @@ internal static class OnnxUnitNodes
         LeakyReluOperator { Activation: Activation.Abs } => parts.Node("Abs", values),
         LeakyReluOperator { Activation: Activation.LeakyRelu, Slopes: [var slope] } when (float)slope == slope =>
             parts.Node("LeakyRelu", values, Real("alpha", slope)),
-        LeakyReluOperator leaky => parts.Node("PRelu", [values[0], Slopes(leaky.Slopes, shape, parts)]),
+        LeakyReluOperator leaky => PRelu(leaky, shape, values[0], parts),
         ClipOperator clip => Clip(values[0], clip.Lower, clip.Upper, parts),
         HardSigmoidOperator hard => HardSigmoid(hard, values[0], parts),
         ExtremumOperator extremum => parts.Node(extremum.Name, values),
         _ => throw new InvalidOperationException($"{unit.Name} is not written."),
     };
+
+    private static string PRelu(LeakyReluOperator leaky, TensorShape shape, string value, OnnxGraphParts parts)
+    {
+        parts.RequireOpset(7, "a new PRelu");
+        return parts.Node("PRelu", [value, Slopes(leaky.Slopes, shape, parts)]);
+    }
 
     /// <summary>Slopes in the least shape that is repeated to the value's.</summary>
     private static string Slopes(double[] slopes, TensorShape shape, OnnxGraphParts parts)
@@ -49,6 +58,12 @@ internal static class OnnxUnitNodes
 
     private static string Clip(string value, double lower, double upper, OnnxGraphParts parts)
     {
+        if (parts.Opset < ClipInputs)
+        {
+            (AttributeProto min, AttributeProto max) = (Real("min", lower), Real("max", upper));
+            return parts.Node("Clip", [value], [.. new[] { min, max }.Where(static end => float.IsFinite(end.F))]);
+        }
+
         string low = double.IsInfinity(lower) ? "" : parts.Tensor("min", [], [lower]);
         string high = double.IsInfinity(upper) ? "" : parts.Tensor("max", [], [upper]);
         return parts.Node("Clip", high.Length > 0 ? [value, low, high] : low.Length > 0 ? [value, low] : [value]);

@@ -8,6 +8,8 @@ namespace ExactCompression.Formats.Onnx;
 /// <summary>The nodes of operators with weights.</summary>
 internal static class OnnxWeightNodes
 {
+    private const long RulesOfNumPy = 7, SummandMayBeLeftOut = 11;
+
     /// <summary>A matrix: Gemm over vectors, else MatMul and Add.</summary>
     public static string Dense(DenseOperator dense, TensorShape input, string value, OnnxGraphParts parts)
     {
@@ -15,6 +17,13 @@ internal static class OnnxWeightNodes
         if (input.Count == 1)
         {
             string weight = parts.Tensor("weight", [dense.Outputs, dense.Inputs], dense.Weights);
+            if (parts.Opset < SummandMayBeLeftOut)
+            {
+                AttributeProto[] repeats = parts.Opset < RulesOfNumPy ? [Integer("broadcast", 1)] : [];
+                return parts.Node(
+                    "Gemm", [value, weight, parts.Tensor("bias", [dense.Outputs], dense.Bias)], [Integer("transB", 1), .. repeats]);
+            }
+
             return parts.Node(
                 "Gemm", hasBias ? [value, weight, parts.Broadcast("bias", [dense.Outputs], dense.Bias)] : [value, weight],
                 Integer("transB", 1));
@@ -28,6 +37,7 @@ internal static class OnnxWeightNodes
         }
 
         string product = parts.Node("MatMul", [value, parts.Tensor("weight", [dense.Inputs, dense.Outputs], transposed)]);
+        parts.RequireOpset(hasBias ? RulesOfNumPy : 1, "a new sum with a constant");
         return hasBias ? parts.Node("Add", [product, parts.Broadcast("bias", [dense.Outputs], dense.Bias)]) : product;
     }
 
@@ -54,13 +64,15 @@ internal static class OnnxWeightNodes
             bool isChannel = shape.Count == 1 || scale.PerChannel;
             if (!isChannel)
                 value = parts.Reshape(value, shape.Elements);
+            AttributeProto[] test = parts.Opset < RulesOfNumPy ? [Integer("is_test", 1)] : [];
             string normalised = parts.Node(
                 "BatchNormalization",
                 [value, .. part.Values.Zip(["scale", "bias", "mean", "variance"], (v, n) => parts.Tensor(n, [part.Outputs], v))],
-                Real("epsilon", part.Epsilon));
+                [Real("epsilon", part.Epsilon), .. test]);
             return isChannel ? normalised : parts.Reshape(normalised, [.. shape]);
         }
 
+        parts.RequireOpset(RulesOfNumPy, "new arithmetic with a constant");
         int[] extent = scale.PerChannel ? [shape[0], .. Enumerable.Repeat(1, shape.Count - 1)] : [.. shape];
         bool emitted = false;
         foreach ((string type, double[][] constants, bool constantFirst) in OnnxPartNodes.Of(part))

@@ -1,0 +1,94 @@
+using ExactCompression.Networks;
+
+namespace ExactCompression.Formats.Onnx;
+
+/// <summary>Compares what was written with the network that was to be written: a wrong file is never given away.</summary>
+internal static class OnnxSurgeryCheck
+{
+    /// <summary>Makes sure that a model is an edited network.</summary>
+    /// <param name="written">The model, read again.</param>
+    /// <param name="plan">The edit.</param>
+    /// <param name="kept">The places of the nodes that were kept; others may have become several nodes.</param>
+    /// <exception cref="InvalidOperationException">It is another.</exception>
+    public static void Require(OnnxSubject written, OnnxPlan plan, IReadOnlySet<int> kept)
+    {
+        (NetworkGraph wanted, NetworkGraph read) = (plan.Edit.Edited, written.Read.Graph);
+        var places = new int[wanted.Values];
+        Array.Fill(places, -1);
+        for (int o = 0; o < wanted.Outputs.Count; o++)
+        {
+            if (read.Outputs.Count != wanted.Outputs.Count || read.Outputs[o].Name != wanted.Outputs[o].Name)
+                throw Fault($"It has no output {wanted.Outputs[o].Name}.");
+            places[wanted.Outputs[o].Value] = read.Outputs[o].Value;
+        }
+
+        foreach (int v in Enumerable.Range(0, wanted.Values))
+        {
+            string? name = plan.NamesOf(v).Select(static n => n.Name).FirstOrDefault(n => written.Find(n) is { Number: >= 0 });
+            places[v] = name is null ? places[v] : written.Find(name)!.Number;
+        }
+
+        for (int v = wanted.Values - 1; v >= 0; v--)
+        {
+            if (places[v] >= 0)
+                Require(v, places, plan, read, kept);
+        }
+    }
+
+    private static void Require(int v, int[] places, OnnxPlan plan, NetworkGraph read, IReadOnlySet<int> kept)
+    {
+        NetworkGraph wanted = plan.Edit.Edited;
+        if (Plain(wanted, v) is var w && w != v)
+        {
+            Set(w, Plain(read, places[v]), places, read);
+            return;
+        }
+
+        int r = Plain(read, places[v]);
+        if (!wanted.ShapeOf(v).Equals(read.ShapeOf(r)))
+            throw Fault($"The value {v} is {read.ShapeOf(r)}, not {wanted.ShapeOf(v)}.");
+        (GraphNode? before, GraphNode? after) = (wanted.Producer(v), read.Producer(r));
+        if (before is null || after is null)
+        {
+            if (before is not null || after is not null || v != r)
+                throw Fault($"The value {v} is not the input {r}.");
+            return;
+        }
+
+        bool isKept = plan.Pieces[v] >= 0 && kept.Contains(plan.Pieces[v]);
+        if (!isKept && (before.Operator.GetType() != after.Operator.GetType() || before.Inputs.Count != after.Inputs.Count
+            || before.Operator is SelectOperator or ReshapeOperator or ScaleShiftOperator))
+            return; // written as several nodes
+        if (!AreSame(before.Operator, after.Operator, before.Shape) || before.Inputs.Count != after.Inputs.Count)
+            throw Fault($"The node {before.Name} computes something else.");
+        for (int k = 0; k < before.Inputs.Count; k++)
+            Set(before.Inputs[k], after.Inputs[k], places, read);
+    }
+
+    /// <summary>Whether operators are the same, where a number for each channel is as good as one for each element.</summary>
+    private static bool AreSame(Operator a, Operator b, TensorShape shape) => OperatorComparison.AreSame(a, b)
+        || (a is ScaleShiftOperator x && b is ScaleShiftOperator y && x.PerChannel != y.PerChannel
+            && OperatorComparison.AreSame(Spread(x, shape), Spread(y, shape)));
+
+    private static ScaleShiftOperator Spread(ScaleShiftOperator scale, TensorShape shape) => scale.PerChannel
+        ? new(scale.Part.Elements([.. Enumerable.Range(0, shape.Elements).Select(i => i / (shape.Elements / scale.Part.Outputs))]))
+        : scale;
+
+    private static void Set(int v, int r, int[] places, NetworkGraph read)
+    {
+        if (places[v] < 0)
+            places[v] = r;
+        else if (Plain(read, places[v]) != Plain(read, r))
+            throw Fault($"The value {v} is taken from elsewhere.");
+    }
+
+    /// <summary>The value that nodes without an effect pass on.</summary>
+    private static int Plain(NetworkGraph graph, int value)
+    {
+        while (graph.Producer(value) is { Inputs: [var only], Operator: ReshapeOperator } node && graph.ShapeOf(only).Equals(node.Shape))
+            value = only;
+        return value;
+    }
+
+    private static InvalidOperationException Fault(string problem) => new($"What was written is not the network: {problem}");
+}
