@@ -32,10 +32,7 @@ public enum CompressionStepKind
     /// <summary>Stably inactive neurons are removed; no weight is rounded.</summary>
     RemoveInactive,
 
-    /// <summary>
-    /// All remaining neurons of a layer are stably active, or do only what the next layer does again: the layer is multiplied into the
-    /// next.
-    /// </summary>
+    /// <summary>All remaining neurons of a layer are stably active: the layer is multiplied into the next.</summary>
     Fold,
 
     /// <summary>Stably active neurons whose weights depend linearly on others are expressed by these.</summary>
@@ -61,6 +58,11 @@ public enum CompressionStepKind
 
     /// <summary>The linear neurons are replaced by as many as the rank of their effect on the next layer.</summary>
     ReduceOutputRank,
+
+    /// <summary>
+    /// The unstable neurons of a layer do only what the next layer does again, or cancel in pairs: the layer is multiplied into the next.
+    /// </summary>
+    FoldRepeated,
 
     /// <summary>
     /// The normalisation that the file states beside a layer's weights is folded into them, because steps gave that layer new weights; they

@@ -183,8 +183,8 @@ internal sealed class SerialFold
         var rewrite = new LayerRewrite
         {
             At = at,
-            Kind = CompressionStepKind.Fold,
-            Description = $"What the {layer.Count} neurons left do, the next layer does again: the layer is multiplied into it.",
+            Kind = CompressionStepKind.FoldRepeated,
+            Description = Describe(),
             Fates = fates,
             Added = [],
             NextWeights = weights,
@@ -193,6 +193,18 @@ internal sealed class SerialFold
             Lifted = lifted,
         };
         return rewrite.Fits(WeightPrecision.Float64) ? rewrite : null;
+    }
+
+    private string Describe()
+    {
+        int pairs = fates.Count(static f => f.Fate == NeuronFate.Opposite), repeated = lifted.Where(static k => k >= 0).Distinct().Count();
+        string what = (pairs, repeated) switch
+        {
+            (0, _) => $"{repeated} are rectified again there",
+            (_, 0) => $"{pairs} pairs of opposite ones cancel there",
+            _ => $"{pairs} pairs of opposite ones cancel there, and {repeated} are rectified again",
+        };
+        return $"Of the {layer.Count} neurons left the next layer needs none, {what}: the layer is multiplied into it.";
     }
 
     private void Add(int neuron, double factor, Span<double> row, ref double bias)
