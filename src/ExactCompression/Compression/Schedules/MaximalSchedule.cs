@@ -14,12 +14,15 @@ internal sealed class MaximalSchedule
     private readonly CompressionOptions options;
     private readonly CancellationToken cancellation;
     private readonly double tolerance;
+    private readonly InputDomain domain;
     private readonly DraftNetwork original;
     private DraftNetwork network;
     private int sweep;
 
-    private MaximalSchedule(DraftNetwork original, CompressionOptions options, CancellationToken cancellation)
+    private MaximalSchedule(
+        DraftNetwork original, InputDomain domain, CompressionOptions options, CancellationToken cancellation)
     {
+        this.domain = domain;
         this.options = options;
         this.cancellation = cancellation;
         this.original = original;
@@ -35,10 +38,10 @@ internal sealed class MaximalSchedule
     public static DraftNetwork Run(
         DraftNetwork original, InputDomain domain, CompressionOptions options, CancellationToken cancellation)
     {
-        var schedule = new MaximalSchedule(original, options, cancellation);
+        var schedule = new MaximalSchedule(original, domain, options, cancellation);
         if (schedule.Constant(original) is { } constant)
             return constant;
-        schedule.FixInputs(domain);
+        schedule.FixInputs();
         for (int at = 0; at < schedule.network.Depth;) // first, while splits are still what they were made
         {
             if (!schedule.TakeDepth(at))
@@ -124,7 +127,7 @@ internal sealed class MaximalSchedule
             if (SerialFold.Apply(network, at, rounding, cancellation) is not { } after
                 || !after.Size.IsBelow(network.Size, options.Objective) || !IsWithinTolerance(after))
                 continue;
-            network = after;
+            network = FreshBounds.Of(after, domain, cancellation);
             return true;
         }
 
@@ -153,7 +156,7 @@ internal sealed class MaximalSchedule
     /// <summary>Checks the deviation of the network as it is stored.</summary>
     private bool IsWithinTolerance(DraftNetwork draft) => StoredDraft.Of(draft, options.Precision).Deviation <= tolerance;
 
-    private void FixInputs(InputDomain domain)
+    private void FixInputs()
     {
         if (PointInputs.Fix(network, domain) is { } fixedInputs && IsWithinTolerance(fixedInputs))
             network = fixedInputs;
