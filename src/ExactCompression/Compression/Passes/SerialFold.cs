@@ -13,6 +13,9 @@ namespace ExactCompression.Compression.Passes;
 /// where it reads one whose rectifier its own can take over, <c>relu(w relu(t) + b) = relu(w t + b)</c>, <c>w &gt; 0 &gt;= b</c>. A neuron
 /// of the next layer that is stably active need do neither: <see cref="PassedNeurons"/> lets the layer's neurons pass through the next
 /// instead. A network whose neurons were split, <c>relu(relu(s (t - c)) / s - relu(s (c - t)) / s + c)</c>, gets its depth back this way.
+/// <para>Of opposite neurons <c>z_j = -s z_k + e</c>, <c>relu(z_j)</c> is within <c>|e|</c> of <c>s relu(z_k) + z_j</c>. Where
+/// <c>z_k &gt;= 0</c>, the latter is <c>e</c>, and the former is 0 or <c>e - s z_k</c>, between 0 and <c>e</c>. Elsewhere it is <c>z_j</c>,
+/// which is above <c>e</c>, and so either not negative, or by less than <c>|e|</c>.</para>
 /// </remarks>
 internal sealed class SerialFold
 {
@@ -32,7 +35,7 @@ internal sealed class SerialFold
         fates = [.. Enumerable.Range(0, layer.Count).Select(j => LayerFold.FateOf(network, at, j))];
         foreach (ParallelRow pair in ParallelRow.Find(
             layer, network.InputsOf(at), rounding.OfRows, -1, j => fates[j].Fate == NeuronFate.Kept))
-            fates[pair.Neuron] = new(NeuronFate.Opposite, pair.Of, -pair.Factor, UpperBound.Multiply(2, pair.Error));
+            fates[pair.Neuron] = new(NeuronFate.Opposite, pair.Of, -pair.Factor, pair.Error);
         fates = Array.ConvertAll(fates, static f => f.Fate == NeuronFate.Kept ? new(NeuronFate.Cancelled) : f);
         unstable = [.. Enumerable.Range(0, layer.Count).Where(j => fates[j].Fate is NeuronFate.Cancelled or NeuronFate.Opposite)];
         lifted = new int[next.Count];

@@ -168,7 +168,7 @@ public class SerialFoldProofTests
         {
             0 => new(NeuronFate.Zero, Error: row.Most),
             1 => new(NeuronFate.Linear, Error: row.Slack),
-            2 => new(NeuronFate.Opposite, 0, 1, UpperBound.Multiply(2, distance)),
+            2 => new(NeuronFate.Opposite, 0, 1, distance),
             _ => new(NeuronFate.Cancelled),
         };
     }
