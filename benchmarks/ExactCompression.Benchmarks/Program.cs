@@ -19,14 +19,15 @@ const string Help = """
         Convolutions of usual shapes and their transposes, in float and double, against the matrix product, by turns, on one core.
 
     device [options]
-        Rows a second that each device takes through the hidden layers of networks with two of them, and steps of an attack,
-        against the CPU's vector units, by turns; with the share of what the device can do at most (a card: clock
-        x cores x 2; the CPU: multiply-adds in registers, measured beside).
+        Rows a second that each device takes through the hidden layers of networks with two of them, and of a convolutional one,
+        and steps of an attack, against the CPU's vector units, by turns; with the share of what the device can do at most
+        (a card: clock x cores x 2; the CPU: multiply-adds in registers, measured beside).
         --device NAME       a kind, index or name; may be repeated. The CPU and every card if left out; IlgpuCpu,
                             which checks kernels, only if named (give few --rows)
         --data FILE         rows (IDX) instead of made ones
         --rows N            rows of a pass (60000, or all of the file, if left out)
         --widths A,B,...    widths of the hidden layers (100,200,400,800 if left out)
+        --channels A,B,...  channels of the convolutional network (16,32 if left out; 0 for no such network)
         --repeats N         passes of each (5 if left out)
 
     networks FILE... [options]
@@ -53,6 +54,11 @@ const string Help = """
         --preprocess WHICH  rows of the data that they run first: All, Partial or None
         --injection KIND    points that Isa and Layer try between solves: Relaxation, Random or Off
         --domain, --data, --label-column, --scale, --time-limit (for each method and network), --threads, --csv as above
+
+    compressions FILE... [options]
+        Searches each network, compresses it at each level, and prints a table in Markdown: channels, parameters, multiply-adds,
+        bytes, the proven difference of outputs, seconds.
+        --domain, --data, --label-column, --scale, --time-limit, --threads as above
 
     training --data FILE [options]
         Trains classifiers, as New-ReluClassifier does, and prints accuracy on a tenth of the rows that is kept back, neurons by
@@ -93,6 +99,8 @@ try
             return NetworkSearch.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "methods":
             return MethodComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
+        case "compressions":
+            return CompressionTable.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "training":
             return TrainingComparison.Run(TrainingOptions.Parse(args.AsSpan(1)));
         case "--help" or "-h":

@@ -10,7 +10,7 @@ case "$1" in
         "$here/ExactCompression.Benchmarks" device || status=1 ;;
     cpu)
         "$here/ExactCompression.Campaign" devices cpu || status=1
-        "$here/ExactCompression.Benchmarks" device --device IlgpuCpu --rows 256 --widths 32 --repeats 1 || status=1 ;;
+        "$here/ExactCompression.Benchmarks" device --device IlgpuCpu --rows 256 --widths 32 --channels 0 --repeats 1 || status=1 ;;
     *)
         echo "usage: $0 [cpu]" >&2
         exit 2 ;;

@@ -33,7 +33,9 @@ internal static class DeviceComparison
                 $"{"network",-16} {"device",-28} {"rows/s",12} {"x CPU",7} {"GFlop/s",9} {"of peak",8}   {"points x steps/s",16} "
                     + $"{"x CPU",7} {"of peak",8}");
             foreach (int width in options.Widths)
-                Compare(options, data, devices, opened, width);
+                Compare(options, data, devices, opened, RandomValues.Network(data.Columns, width, width, 10));
+            if (options.Channels.Length > 0 && RandomValues.Images(data.Columns, options.Channels) is { } images)
+                Compare(options, data, devices, opened, images);
         }
         finally
         {
@@ -43,9 +45,9 @@ internal static class DeviceComparison
         return 0;
     }
 
-    private static void Compare(DeviceOptions options, InputData data, ComputeDevice[] devices, List<IWitnessDevice> opened, int width)
+    private static void Compare(
+        DeviceOptions options, InputData data, ComputeDevice[] devices, List<IWitnessDevice> opened, ReluNetwork network)
     {
-        ReluNetwork network = RandomValues.Network(data.Columns, width, width, 10);
         DeviceContestant[] contestants = [.. opened.Select(d => new DeviceContestant(d, network, data))];
         try
         {

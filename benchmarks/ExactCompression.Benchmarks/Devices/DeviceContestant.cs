@@ -25,12 +25,13 @@ internal sealed class DeviceContestant : IDisposable
     /// <summary>Points of the attack.</summary>
     public int Points => Math.Min(session.MaxPoints, data.Rows);
 
-    /// <summary>Operations of one row through the hidden layers: a multiplication and an addition for each weight.</summary>
-    public double ForwardOperations => 2.0 * Enumerable.Range(1, network.Depth).Sum(layer => network.HiddenLayer(layer).ConnectionCount);
+    /// <summary>
+    /// Operations of one row through the hidden layers: a multiplication and an addition for each weight, wherever filters reuse it.
+    /// </summary>
+    public double ForwardOperations => Operations(network.Depth);
 
     /// <summary>Operations of a step: back through all layers but the last, of which only one row is used, and forward again.</summary>
-    public double StepOperations =>
-        ForwardOperations + (2.0 * Enumerable.Range(1, network.Depth - 1).Sum(layer => network.HiddenLayer(layer).ConnectionCount));
+    public double StepOperations => ForwardOperations + Operations(network.Depth - 1);
 
     /// <summary>
     /// All rows, from the host's memory through the hidden layers, each batch uploaded while the one before is computed; then the
@@ -75,6 +76,8 @@ internal sealed class DeviceContestant : IDisposable
     }
 
     public void Dispose() => session.Dispose();
+
+    private double Operations(int layers) => 2.0 * network.Layers.Take(layers).Sum(static layer => layer.MultiplyAddCount);
 
     private void Stage(int start)
     {

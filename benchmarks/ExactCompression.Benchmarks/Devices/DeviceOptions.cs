@@ -17,6 +17,9 @@ internal sealed class DeviceOptions
     /// <summary>Widths of the two hidden layers, one network each.</summary>
     public int[] Widths { get; private set; } = [100, 200, 400, 800];
 
+    /// <summary>Channels of the convolutions of a further network; empty for none.</summary>
+    public int[] Channels { get; private set; } = [16, 32];
+
     /// <summary>Passes of each device per network.</summary>
     public int Repeats { get; private set; } = 5;
 
@@ -44,6 +47,9 @@ internal sealed class DeviceOptions
                     break;
                 case "--widths":
                     options.Widths = Array.ConvertAll(value.Split(','), width => Number(name, width));
+                    break;
+                case "--channels":
+                    options.Channels = value == "0" ? [] : Array.ConvertAll(value.Split(','), channels => Number(name, channels));
                     break;
                 case "--repeats":
                     options.Repeats = Number(name, value);

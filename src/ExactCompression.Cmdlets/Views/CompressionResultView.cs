@@ -120,7 +120,8 @@ public static class CompressionResultView
     private static string Channels(CompressionResult result, int layer, long after)
     {
         TensorShape shape = result.Original.Layers[layer - 1].Shape;
-        return shape.Count < 2 ? "" : $"  {Units.Count(shape[0])} to {Units.Count(after / Math.Max(1, shape.Elements / shape[0]))} channels";
+        long left = after / Math.Max(1, shape.Count < 2 ? 1 : shape.Elements / shape[0]);
+        return shape.Count < 2 ? "" : $"  {Units.Count(shape[0])} to {Units.Count(left)} channels";
     }
 
     private static string Line(Palette palette, string name, long before, long after)

@@ -36,7 +36,7 @@ internal static class ClaimComparison
         using var below = new RelaxedGraph(ledger.Domain, ledger.Graph);
         for (int layer = 1; layer <= ledger.Graph.Rectifiers; layer++)
         {
-            LoweredLayer map = below.AdvanceTo(layer);
+            LoweredLayer map = CrownBounds.Advance(below, layer, clock.Parallel);
             int first = ledger.Offsets[layer - 1];
             int[] claimed = [.. Enumerable.Range(first, map.Width).Where(ledger.IsClaim)];
             foreach (int index in claimed)

@@ -33,6 +33,14 @@ internal sealed class FormulationSearch(
 
     private void Solve(VerdictLedger ledger, SearchClock clock)
     {
+        if (!ledger.Graph.IsPiecewiseLinear)
+        {
+            Options.Warning?.Invoke(
+                $"Programs hold no Sigmoid and no Tanh, and neurons of '{ledger.Network.Name}' lie behind some; the neurons that are still "
+                    + "open stay undetermined. -Method Hybrid bounds them.");
+            return;
+        }
+
         if (!BigMEncoding.CanHold(ledger))
         {
             Options.Warning?.Invoke(

@@ -32,7 +32,7 @@ internal static class RefinementSchedule
     /// <param name="hints">Further starting points for some targets.</param>
     public static void Run(
         VerdictLedger ledger, SearchClock clock, WitnessSearch search, IReadOnlyDictionary<SignTarget, BoxCorner> hints) =>
-        ForLayers(ledger, (layer, map, below) => Refine(ledger, layer, map, below, clock, search, hints));
+        ForLayers(ledger, clock, (layer, map, below) => Refine(ledger, layer, map, below, clock, search, hints));
 
     /// <summary>
     /// The stages that cost less than sampling many points: optimised slopes for the open neurons alone, and, where they are few, small
@@ -43,7 +43,7 @@ internal static class RefinementSchedule
     /// <param name="search">Checks of corners.</param>
     /// <param name="mostTrees">With more open targets in a layer than this no trees are grown.</param>
     public static void RunQuickly(VerdictLedger ledger, SearchClock clock, WitnessSearch search, int mostTrees = Few) =>
-        ForLayers(ledger, (layer, map, below) =>
+        ForLayers(ledger, clock, (layer, map, below) =>
         {
             if (!ledger.HasOpen(layer))
                 return;
@@ -57,12 +57,12 @@ internal static class RefinementSchedule
             clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, bounds.MostWaiting, budget, budget, search, clock));
         });
 
-    private static void ForLayers(VerdictLedger ledger, Action<int, LoweredLayer, RelaxedGraph> work)
+    private static void ForLayers(VerdictLedger ledger, SearchClock clock, Action<int, LoweredLayer, RelaxedGraph> work)
     {
         using var below = new RelaxedGraph(ledger.Domain, ledger.Graph);
         for (int layer = 1; layer <= ledger.Graph.Rectifiers && ledger.DeepestOpen() >= layer; layer++)
         {
-            LoweredLayer map = below.AdvanceTo(layer);
+            LoweredLayer map = CrownBounds.Advance(below, layer, clock.Parallel);
             if (layer > 1)
                 work(layer, map, below);
             below.Add(ledger.LowerOf(layer), ledger.UpperOf(layer));

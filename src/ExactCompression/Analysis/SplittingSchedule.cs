@@ -13,12 +13,6 @@ internal static class SplittingSchedule
     /// </summary>
     private const long Effort = 800_000_000_000;
 
-    /// <summary>
-    /// The minimum cost of a subdomain, in weights: without it a tie that rounding leaves open would be split for days in a network of a
-    /// few neurons.
-    /// </summary>
-    private const long LeastSubdomainCost = 2_000;
-
     /// <summary>One part in this many of that effort is spent first, before local search: most neurons need no more.</summary>
     private const long QuickShare = 256;
 
@@ -32,7 +26,7 @@ internal static class SplittingSchedule
     private const int Walkers = 128;
 
     /// <summary>Random dives that estimate the size of a neuron's partition.</summary>
-    private const int Dives = 100;
+    private const int Dives = 100, DivesOfGraph = 4;
 
     /// <summary>
     /// Splits the input box a little for all open targets of one layer after another: what is settled below tightens the bounds above.
@@ -62,20 +56,20 @@ internal static class SplittingSchedule
     /// <param name="seed">Seed of the dives and walks.</param>
     public static void Run(VerdictLedger ledger, WitnessSearch search, SearchClock clock, int seed)
     {
-        int walkers = Walkers;
+        int walkers = Walkers, dives = ledger.Network.IsDense ? Dives : DivesOfGraph;
         clock.Run(SearchStage.Attack, () => LocalSearch.Run(ledger, search, clock, walkers, seed));
         List<(SplittingGroup Group, InputBranchAndBound Splitting)> work = [];
         try
         {
             clock.Run(SearchStage.InputSplitting, () =>
             {
-                foreach (SplittingGroup group in BranchingEstimate.Groups(ledger, search, clock, Dives, seed))
+                foreach (SplittingGroup group in BranchingEstimate.Groups(ledger, search, clock, dives, seed))
                     work.Add((group, new InputBranchAndBound(ledger, group.Layer, group.Targets, search, clock)));
             });
             for (long effort = Effort / FirstShare; effort <= Effort && ledger.Decided < ledger.Count; effort *= Growth)
             {
                 foreach ((SplittingGroup group, InputBranchAndBound splitting) in work)
-                    clock.Run(SearchStage.InputSplitting, () => splitting.RunTo(effort / SubdomainCost(ledger, group.Layer)));
+                    clock.Run(SearchStage.InputSplitting, () => splitting.RunTo(effort / SubdomainSource.CostOf(ledger, group.Layer)));
                 walkers *= (int)Growth;
                 clock.Run(SearchStage.Attack, () => LocalSearch.Run(ledger, search, clock, walkers, seed));
             }
@@ -89,9 +83,6 @@ internal static class SplittingSchedule
     private static void Split(int layer, SignTarget[] targets, long effort, VerdictLedger ledger, WitnessSearch search, SearchClock clock)
     {
         using var splitting = new InputBranchAndBound(ledger, layer, targets, search, clock);
-        splitting.RunTo(Math.Max(1, effort / SubdomainCost(ledger, layer)));
+        splitting.RunTo(Math.Max(1, effort / SubdomainSource.CostOf(ledger, layer)));
     }
-
-    private static long SubdomainCost(VerdictLedger ledger, int layer) =>
-        Math.Max(LeastSubdomainCost, Enumerable.Range(1, layer).Sum(l => ledger.Network.HiddenLayer(l).ConnectionCount));
 }

@@ -100,6 +100,20 @@ internal sealed class ActivationRange
     /// <summary>Values with proven bounds.</summary>
     public static ActivationRange Of(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper) => new(lower.ToArray(), upper.ToArray());
 
+    /// <summary>What a smooth function that grows gives of pre-activations with proven bounds.</summary>
+    public static ActivationRange OfSmooth(SmoothFunction smooth, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
+    {
+        var from = new double[lower.Length];
+        var to = new double[lower.Length];
+        for (int i = 0; i < from.Length; i++)
+        {
+            from[i] = smooth.Enclose(lower[i]).Lower;
+            to[i] = smooth.Enclose(upper[i]).Upper;
+        }
+
+        return new(from, to);
+    }
+
     /// <summary>The outputs of rectifiers whose pre-activations have proven bounds.</summary>
     public static ActivationRange OfRectified(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
     {

@@ -35,7 +35,7 @@ internal sealed class AlphaBetaCrown
     /// <param name="network">The layers below it.</param>
     public AlphaBetaCrown(LoweredLayer layer, RelaxedGraph network) => paths = new(layer, [.. network.Layers], network);
 
-    /// <summary>Number of rectifiers below, each of which has a slope in every problem.</summary>
+    /// <summary>Number of units below, each of which has a slope in every problem; that of a smooth function is not used.</summary>
     public int Rectifiers => paths.Offsets[^1];
 
     /// <summary>How many problems may be optimised together, so that they take no more than half a gigabyte.</summary>
@@ -45,7 +45,7 @@ internal sealed class AlphaBetaCrown
     public int MostWaiting => Count(BytesWaiting, Rectifiers);
 
     /// <summary>The slopes that plain CROWN would take.</summary>
-    public float[] PlainSlopes() => [.. paths.Layers.Where(static r => r.Layer.IsRectifier)
+    public float[] PlainSlopes() => [.. paths.Layers.Where(static r => !r.Layer.IsLinear)
         .SelectMany(static r => r.Lines.LowerSlope.Take(r.Layer.Width)).Select(static s => (float)s)];
 
     /// <summary>Optimises every problem separately, until its bound is at most 0 or no steps are left.</summary>

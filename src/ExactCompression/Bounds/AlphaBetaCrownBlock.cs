@@ -50,8 +50,8 @@ internal sealed class AlphaBetaCrownBlock : IBackwardRows
     public (int Neuron, bool Above) Target(int row) => (Rows[row].Problem.Neuron, Rows[row].Problem.Above);
 
     /// <inheritdoc/>
-    public void PassRectifiers(int row, int layer, LayerLines lines, Span<double> coefficients, ref BackwardRow sums) =>
-        Rows[row].PassRectifiers(layer, lines, coefficients, ref sums);
+    public void PassUnits(int row, int layer, LayerLines lines, Span<double> coefficients, ref BackwardRow sums) =>
+        Rows[row].PassUnits(layer, lines, coefficients, ref sums);
 
     /// <summary>Bounds every problem with the slopes and multipliers that its row has.</summary>
     public void Bound()
@@ -92,7 +92,7 @@ internal sealed class AlphaBetaCrownBlock : IBackwardRows
                 continue;
             double[] z = values[l + 1] = buffers.Rent(count * paths.Layers[l].Layer.Width);
             Apply(paths.Layers[l], z, count);
-            if (paths.Layers[l].Layer.IsRectifier)
+            if (!paths.Layers[l].Layer.IsLinear)
                 PassLines(l, z, last);
             Release(l + 1);
         }

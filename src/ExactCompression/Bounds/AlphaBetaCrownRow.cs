@@ -8,7 +8,7 @@ namespace ExactCompression.Bounds;
 /// last backward pass, gradients and their moments. Reused for one problem after another.
 /// </summary>
 /// <remarks>
-/// Vectors run over all rectifiers of the layers' windows as if no phase were fixed; the few with a fixed phase are removed before
+/// Vectors run over all units of the layers' windows as if no phase were fixed; the few with a fixed phase are removed before
 /// (coefficient 0) and restored afterwards, one by one. Arrays have slack, as <see cref="BackwardRow"/> asks.
 /// </remarks>
 /// <param name="paths">What the problems' layer depends on.</param>
@@ -69,16 +69,22 @@ internal sealed class AlphaBetaCrownRow(BackwardPaths paths, WindowPlan plan)
     /// </summary>
     /// <param name="layer">0-based number of the layer.</param>
     /// <param name="lines">Its lines, over its window.</param>
-    /// <param name="row">Coefficients over the rectifiers' outputs, which become those over the pre-activations; with slack.</param>
+    /// <param name="row">Coefficients over the units' outputs, which become those over the pre-activations; with slack.</param>
     /// <param name="sums">The row's constant.</param>
     /// <remarks>
     /// A multiplier is added in floating point: what rounding leaves of it is still not negative, and any such multiplier is sound.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void PassRectifiers(int layer, LayerLines lines, Span<double> row, ref BackwardRow sums)
+    public void PassUnits(int layer, LayerLines lines, Span<double> row, ref BackwardRow sums)
     {
         int offset = plan.Offsets[layer];
         row.CopyTo(coefficient.AsSpan(offset));
+        if (lines.IsSmooth)
+        {
+            sums.PassSmooth(lines, row);
+            return;
+        }
+
         foreach (PhaseMultiplier phase in phases)
         {
             if (phase.Layer == layer)
@@ -134,7 +140,9 @@ internal sealed class AlphaBetaCrownRow(BackwardPaths paths, WindowPlan plan)
                 phase.Value = z[phase.Place - offset];
         }
 
-        if (gaps)
+        if (lines.IsSmooth)
+            ForwardLines.Smooth(lines, offset, coefficient, z, gradient);
+        else if (gaps)
             ForwardLines.Gaps(lines, offset, coefficient, slope, z, gradient);
         else
             ForwardLines.Gradients(lines, offset, coefficient, slope, z, gradient);

@@ -126,10 +126,10 @@ internal sealed class BackwardBlock(BackwardPaths paths, int most)
         for (int r = 0; r < count; r++)
         {
             Span<double> row = from.AsSpan(r * width, width);
-            if (relaxation.Layer.IsRectifier)
-                block.PassRectifiers(r, l, lines, row, ref Sums[r]);
-            else
+            if (relaxation.Layer.IsLinear)
                 Sums[r].PassLinear(lines, row);
+            else
+                block.PassUnits(r, l, lines, row, ref Sums[r]);
         }
 
         MapShape shape = relaxation.Layer.Shape;
@@ -160,12 +160,12 @@ internal interface IBackwardRows
     /// <param name="row">0-based row.</param>
     (int Neuron, bool Above) Target(int row);
 
-    /// <summary>Replaces each rectifier of a layer by a line, and adds the layer's bias.</summary>
+    /// <summary>Replaces each unit of a layer by a line, and adds the layer's bias.</summary>
     /// <param name="row">0-based row.</param>
     /// <param name="layer">0-based layer.</param>
     /// <param name="lines">Its lines, over its window.</param>
-    /// <param name="coefficients">Coefficients over the rectifiers' outputs, which become those over the pre-activations; with
+    /// <param name="coefficients">Coefficients over the units' outputs, which become those over the pre-activations; with
     /// slack.</param>
     /// <param name="sums">The row's constant.</param>
-    void PassRectifiers(int row, int layer, LayerLines lines, Span<double> coefficients, ref BackwardRow sums);
+    void PassUnits(int row, int layer, LayerLines lines, Span<double> coefficients, ref BackwardRow sums);
 }

@@ -37,14 +37,14 @@ internal sealed class BackwardPaths
 
         for (int l = 0; l < below.Length; l++)
         {
-            Offsets[l + 1] = Offsets[l] + (below[l].Layer.IsRectifier ? below[l].Layer.Width : 0);
+            Offsets[l + 1] = Offsets[l] + (below[l].Layer.IsLinear ? 0 : below[l].Layer.Width);
             Loss += reached[l + 1] ? below[l].Loss : 0;
         }
 
         Gamma = Rounding.Gamma((2 * outputs) + network.Domain.Size!.Value + 2);
         Lower = RowPadding.Padded(network.Domain.Lower.Span);
         Upper = RowPadding.Padded(network.Domain.Upper.Span);
-        isExact = new(() => start.IsExact && Reached.All(l => below[l].Layer.IsExact && below[l].IsFinite));
+        isExact = new(() => start.IsExact && Reached.All(l => below[l] is { Layer: { IsExact: true, Smooth: null }, IsFinite: true }));
     }
 
     /// <summary>The layer whose elements are bounded.</summary>
@@ -57,7 +57,8 @@ internal sealed class BackwardPaths
     public IEnumerable<int> Reached => Enumerable.Range(0, Layers.Length).Reverse().Where(l => reached[l + 1]);
 
     /// <summary>
-    /// Where each layer's rectifiers begin among those of all layers below, whether these are reached or not; and last, their number.
+    /// Where each layer's units, rectifiers or smooth functions, begin among those of all layers below, whether these are reached or not;
+    /// and last, their number.
     /// </summary>
     public int[] Offsets { get; }
 
@@ -73,7 +74,7 @@ internal sealed class BackwardPaths
     /// <summary>What a row can lose to underflow.</summary>
     public double Loss { get; }
 
-    /// <summary>Whether all weights on the way are exact, and all bounds finite.</summary>
+    /// <summary>Whether all weights on the way are exact, all bounds finite, and all units rectifiers.</summary>
     public bool IsExact => isExact.Value;
 
     /// <summary>The arrangement of a value.</summary>

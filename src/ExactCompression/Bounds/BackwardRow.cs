@@ -82,6 +82,44 @@ internal struct BackwardRow
         Error += Vector512.Sum(charges);
     }
 
+    /// <summary>Replaces each smooth function by the line that keeps the row an upper bound, and adds the layer's bias.</summary>
+    /// <param name="lines">The layer's lines, over the row's window.</param>
+    /// <param name="row">Coefficients over the functions' values, which become those over the pre-activations; with slack.</param>
+    /// <remarks>Where a line is level, nothing is left of a finite coefficient but the intercept, which is charged for its size.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void PassSmooth(LayerLines lines, Span<double> row)
+    {
+        ref double values = ref MemoryMarshal.GetReference(row);
+        ref double above = ref MemoryMarshal.GetArrayDataReference(lines.UpperSlope);
+        ref double below = ref MemoryMarshal.GetArrayDataReference(lines.LowerSlope);
+        ref double highs = ref MemoryMarshal.GetArrayDataReference(lines.UpperIntercept);
+        ref double lows = ref MemoryMarshal.GetArrayDataReference(lines.LowerIntercept);
+        ref double biases = ref MemoryMarshal.GetArrayDataReference(lines.Bias);
+        ref double errors = ref MemoryMarshal.GetArrayDataReference(lines.Error);
+        Vector512<double> zero = Vector512<double>.Zero, underflow = Vector512.Create(Rounding.Underflow);
+        Vector512<double> sums = zero, sizes = zero, charges = zero;
+        for (int i = 0; i < row.Length; i += Vector512<double>.Count)
+        {
+            nuint at = (nuint)i;
+            Vector512<double> mask = Lanes(row.Length - i), old = Vector512.LoadUnsafe(ref values, at), a = old & mask;
+            Vector512<double> up = Vector512.GreaterThan(a, zero), live = ~Vector512.Equals(a, zero);
+            Vector512<double> slope = Vector512.ConditionalSelect(
+                up, Vector512.LoadUnsafe(ref above, at), Vector512.LoadUnsafe(ref below, at));
+            Vector512<double> intercept = Vector512.ConditionalSelect(
+                up, Vector512.LoadUnsafe(ref highs, at), Vector512.LoadUnsafe(ref lows, at));
+            Vector512<double> d = (a * slope) & live, passed = ~Vector512.Equals(d, zero), t = (a * intercept) & live,
+                b = d * Vector512.LoadUnsafe(ref biases, at) & passed;
+            sums += t + b;
+            sizes += Vector512.Abs(t) + Vector512.Abs(b);
+            charges += ((Vector512.Abs(d) * Vector512.LoadUnsafe(ref errors, at)) & passed) + (underflow & live);
+            Vector512.ConditionalSelect(mask, d, old).StoreUnsafe(ref values, at);
+        }
+
+        Constant += Vector512.Sum(sums);
+        Size += Vector512.Sum(sizes);
+        Error += Vector512.Sum(charges);
+    }
+
     /// <summary>Passes a layer without rectifiers, which leaves the row as it is, and adds the layer's bias.</summary>
     /// <param name="lines">The layer's biases and errors, over the row's window.</param>
     /// <param name="row">Coefficients; with slack.</param>

@@ -29,6 +29,17 @@ internal sealed class CrownBounds
     /// <param name="coefficients">The coefficients in the window.</param>
     public delegate void FunctionReader(int place, Window window, ReadOnlySpan<double> coefficients);
 
+    /// <summary>
+    /// Adds the layers of a graph up to one with rectifiers, those of smooth functions among them with linear bounds: the tighter these
+    /// are, the tighter are the lines above and below the functions.
+    /// </summary>
+    /// <param name="network">The layers below.</param>
+    /// <param name="number">1-based, among the layers with rectifiers; those before have been added.</param>
+    /// <param name="parallel">Threads, and the token to stop on.</param>
+    /// <returns>The layer with rectifiers, which is not added.</returns>
+    public static LoweredLayer Advance(RelaxedGraph network, int number, ParallelOptions parallel) =>
+        network.AdvanceTo(number, (layer, lower, upper) => Tighten(network, layer, lower, upper, parallel));
+
     /// <summary>Bounds pre-activations of a layer above from one side.</summary>
     /// <param name="layer">A layer that takes none but values of the layers below.</param>
     /// <param name="neurons">0-based neurons of that layer.</param>
@@ -52,6 +63,25 @@ internal sealed class CrownBounds
                 return block;
             },
             static _ => { });
+    }
+
+    /// <summary>Tightens bounds of all pre-activations of a layer; a NaN, or an infinity of the wrong sign, proves nothing.</summary>
+    private static void Tighten(RelaxedGraph network, LoweredLayer layer, double[] lower, double[] upper, ParallelOptions parallel)
+    {
+        if (network.Layers.Count == 0)
+            return; // intervals are the exact ranges
+        int[] all = [.. Enumerable.Range(0, layer.Width)];
+        double[] low = new double[all.Length], high = new double[all.Length];
+        var bounds = new CrownBounds(network);
+        bounds.Bound(layer, all, above: true, high, null, parallel);
+        bounds.Bound(layer, all, above: false, low, null, parallel);
+        for (int i = 0; i < all.Length; i++)
+        {
+            if (low[i] > lower[i] && !double.IsPositiveInfinity(low[i]))
+                lower[i] = low[i];
+            if (high[i] < upper[i] && !double.IsNegativeInfinity(high[i]))
+                upper[i] = high[i];
+        }
     }
 
     private static void BoundBlock(
@@ -94,7 +124,12 @@ internal sealed class CrownBounds
 
         public (int Neuron, bool Above) Target(int row) => (neurons[Places[row]], above);
 
-        public void PassRectifiers(int row, int layer, LayerLines lines, Span<double> coefficients, ref BackwardRow sums) =>
-            sums.PassRectifiers(lines, lines.LowerSlope, coefficients);
+        public void PassUnits(int row, int layer, LayerLines lines, Span<double> coefficients, ref BackwardRow sums)
+        {
+            if (lines.IsSmooth)
+                sums.PassSmooth(lines, coefficients);
+            else
+                sums.PassRectifiers(lines, lines.LowerSlope, coefficients);
+        }
     }
 }

@@ -23,10 +23,10 @@ internal sealed class CrownSubproblem
     /// <summary>True to bound <c>z</c> from above, false to bound <c>-z</c> from above.</summary>
     public bool Above { get; }
 
-    /// <summary>Slope below each rectifier of the layers below, over all of them.</summary>
+    /// <summary>Slope below each rectifier of the layers below, over all units of them (<see cref="BackwardPaths.Offsets"/>).</summary>
     public float[] Slopes { get; }
 
-    /// <summary>Rectifiers with a fixed phase, by their index over all layers.</summary>
+    /// <summary>Rectifiers with a fixed phase, by their index over the units of all layers.</summary>
     public int[] Split { get; }
 
     /// <summary>For each of <see cref="Split"/>: 1 where <c>z &gt;= 0</c> is assumed, -1 where <c>z &lt;= 0</c> is.</summary>

@@ -41,6 +41,24 @@ internal static class ForwardLines
         }
     }
 
+    /// <summary>Passes a layer of smooth functions: their lines are fixed, and there is nothing to split.</summary>
+    /// <param name="lines">The layer's lines.</param>
+    /// <param name="offset">Where its functions begin in the arrays.</param>
+    /// <param name="coefficient">Each function's coefficient in the backward pass.</param>
+    /// <param name="z">Pre-activations at the corner, which become the values that the lines give.</param>
+    /// <param name="gradient">Receives zeros.</param>
+    public static void Smooth(LayerLines lines, int offset, double[] coefficient, Span<double> z, double[] gradient)
+    {
+        for (int i = 0; i < z.Length; i++)
+        {
+            z[i] = coefficient[offset + i] > 0
+                ? (lines.UpperSlope[i] * z[i]) + lines.UpperIntercept[i]
+                : (lines.LowerSlope[i] * z[i]) + lines.LowerIntercept[i];
+        }
+
+        gradient.AsSpan(offset, z.Length).Clear();
+    }
+
     /// <summary>The gap between each open rectifier's line and the rectifier.</summary>
     /// <param name="lines">The layer's lines.</param>
     /// <param name="offset">Where its rectifiers begin in the arrays.</param>

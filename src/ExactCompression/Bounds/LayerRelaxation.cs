@@ -5,16 +5,15 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Bounds;
 
 /// <summary>
-/// One layer of a lowered graph as linear bound propagation sees it: for each rectifier, lines above and below it over its proven range,
-/// and for each element the rounding error of a backward pass through the layer's linear maps. An element without a rectifier passes as it
-/// is.
+/// One layer of a lowered graph as linear bound propagation sees it: for each unit, lines above and below it over its proven range, and for
+/// each element the rounding error of a backward pass through the layer's linear maps. An element of a linear layer passes as it is.
 /// </summary>
 /// <remarks>
 /// Above: <c>relu(z) &lt;= s z + t</c>. Any slope <c>s</c> in [0,1] is sound as long as the intercept is at least <c>relu(z) - s z</c> at
 /// both ends of the range, because that difference is convex; so the slope is chosen in floating point and only the intercept is rounded
 /// up. Below: <c>relu(z) &gt;= s z</c> for any slope in [0,1], without intercept. (Zhang et al., <em>Efficient Neural Network Robustness
 /// Certification with General Activation Functions</em>, NeurIPS 2018; Singh et al., <em>An Abstract Domain for Certifying Neural
-/// Networks</em>, POPL 2019.)
+/// Networks</em>, POPL 2019.) For smooth functions <see cref="SmoothLine"/> has the lines.
 /// </remarks>
 internal sealed class LayerRelaxation : IDisposable
 {
@@ -26,13 +25,14 @@ internal sealed class LayerRelaxation : IDisposable
         Upper = upper.ToArray();
         Layer = layer;
         Sources = sources;
-        Output = layer.IsRectifier ? ActivationRange.OfRectified(lower, upper) : ActivationRange.Of(lower, upper);
-        Lines = new(layer.IsRectifier, layer.Width);
+        Output = layer.Smooth is { } smooth ? ActivationRange.OfSmooth(smooth, lower, upper)
+            : layer.IsRectifier ? ActivationRange.OfRectified(lower, upper) : ActivationRange.Of(lower, upper);
+        Lines = new(layer.Unit, layer.Width);
         layer.Bias.Span.CopyTo(Lines.Bias);
         kernels = [.. layer.Terms.Select(static term => new Lazy<ILinearKernel<double>>(() => term.Map.Pack<double>()))];
     }
 
-    /// <summary>The linear maps below the rectifiers.</summary>
+    /// <summary>The linear maps, and the units above them.</summary>
     public LoweredLayer Layer { get; }
 
     /// <summary>Range of the value that each of the layer's terms takes.</summary>
@@ -67,6 +67,8 @@ internal sealed class LayerRelaxation : IDisposable
         var relaxation = new LayerRelaxation(layer, sources, lower, upper);
         for (int i = 0; i < layer.Width && layer.IsRectifier; i++)
             relaxation.Relax(i, lower[i], upper[i]);
+        if (layer.Smooth is { } smooth)
+            relaxation.Relax(smooth);
         relaxation.MeasureRounding();
         return relaxation;
     }
@@ -99,6 +101,15 @@ internal sealed class LayerRelaxation : IDisposable
         return Dyadic.Max(-slope * Lower[i], ((Dyadic)1 - slope) * Upper[i]);
     }
 
+    private void Relax(SmoothFunction smooth)
+    {
+        for (int i = 0; i < Layer.Width; i++)
+        {
+            (Lines.UpperSlope[i], Lines.UpperIntercept[i]) = SmoothLine.Above(smooth, Lower[i], Upper[i]);
+            (Lines.LowerSlope[i], Lines.LowerIntercept[i]) = SmoothLine.Below(smooth, Lower[i], Upper[i]);
+        }
+    }
+
     private void Relax(int i, double lower, double upper)
     {
         if (lower >= 0)
@@ -122,7 +133,7 @@ internal sealed class LayerRelaxation : IDisposable
     /// entries in a column, all together. Computed in any order it differs from the real one by at most <c>gamma</c> of that number times
     /// the sum of <c>|D| |W|</c> over all of them, so over values of size at most <c>m</c> this layer's share moves the bound by at most
     /// <c>|D| (gamma |W| m)</c>: one matrix-vector product a layer, not one a row. The rounding of <c>D</c> itself (slope times
-    /// coefficient) adds <c>u |z|</c>; without a rectifier there is none.
+    /// coefficient) adds <c>u |z|</c>; in a linear layer there is none.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MeasureRounding()
@@ -139,7 +150,7 @@ internal sealed class LayerRelaxation : IDisposable
                 radius = range.PlusRadius(radius, Layer.Terms[k].Map.Radius, i, row);
             }
 
-            double z = Layer.IsRectifier ? Math.Max(Math.Abs(Lower[i]), Math.Abs(Upper[i])) : 0;
+            double z = !Layer.IsLinear ? Math.Max(Math.Abs(Lower[i]), Math.Abs(Upper[i])) : 0;
             zSum += z;
 
             // Whatever underflows in these sums is far smaller than the last term, which large coefficients multiply, too.

@@ -47,8 +47,10 @@ internal sealed class RelaxedGraph : IDisposable
 
     /// <summary>Adds the layers up to one with rectifiers, which is not added: that takes proven bounds.</summary>
     /// <param name="number">1-based, among the layers with rectifiers; those before have been added.</param>
+    /// <param name="tighten">Tightens the interval bounds, lower and upper, of a layer of smooth functions; null where intervals are
+    /// enough.</param>
     /// <returns>The layer with rectifiers.</returns>
-    public LoweredLayer AdvanceTo(int number)
+    public LoweredLayer AdvanceTo(int number, Action<LoweredLayer, double[], double[]>? tighten = null)
     {
         int value = Graph.ValueOf(number);
         while (layers.Count < value - 1)
@@ -60,6 +62,8 @@ internal sealed class RelaxedGraph : IDisposable
             // A linear layer's range counts in charges for rounding alone, and in the intervals of the layers above.
             double[] lower = new double[layer.Width], upper = new double[layer.Width];
             IntervalBounds.Propagate(layer, SourcesOf(layer), lower, upper);
+            if (layer.Smooth is not null)
+                tighten?.Invoke(layer, lower, upper);
             Add(lower, upper);
         }
 

@@ -32,7 +32,7 @@ internal sealed class WindowPlan
         Offsets = new int[layers + 1];
     }
 
-    /// <summary>Where the rectifiers of each layer's window begin among those of all windows; and last, their number.</summary>
+    /// <summary>Where the units of each layer's window begin among those of all windows; and last, their number.</summary>
     public int[] Offsets { get; }
 
     /// <summary>Lower ends of the box in the input's window, with padding.</summary>
@@ -58,8 +58,8 @@ internal sealed class WindowPlan
     public LayerLines LinesOf(int layer) => lines[layer];
 
     /// <summary>Finds a rectifier in the windows.</summary>
-    /// <param name="rectifier">Its index over all layers below.</param>
-    /// <returns>Its 0-based layer, and its place among the rectifiers of all windows, -1 where it lies outside of them.</returns>
+    /// <param name="rectifier">Its index over the units of all layers below.</param>
+    /// <returns>Its 0-based layer, and its place among the units of all windows, -1 where it lies outside of them.</returns>
     public (int Layer, int Place) Find(int rectifier)
     {
         int l = 0;
@@ -71,8 +71,8 @@ internal sealed class WindowPlan
         return (l, place < 0 ? -1 : Offsets[l] + place);
     }
 
-    /// <summary>The index over all layers below of a rectifier in the windows.</summary>
-    /// <param name="place">Its place among the rectifiers of all windows.</param>
+    /// <summary>The index over the units of all layers below of a rectifier in the windows.</summary>
+    /// <param name="place">Its place among the units of all windows.</param>
     public int RectifierAt(int place)
     {
         int l = 0;
@@ -99,7 +99,7 @@ internal sealed class WindowPlan
         for (int l = 0; l < lines.Length; l++)
         {
             LayerRelaxation relaxation = paths.Layers[l];
-            Offsets[l + 1] = Offsets[l] + (relaxation.Layer.IsRectifier ? CountOf(l + 1) : 0);
+            Offsets[l + 1] = Offsets[l] + (relaxation.Layer.IsLinear ? 0 : CountOf(l + 1));
             if (IsReached(l + 1))
                 lines[l] = LinesIn(l, relaxation);
         }
@@ -126,7 +126,7 @@ internal sealed class WindowPlan
             return relaxation.Lines;
         int count = CountOf(l + 1);
         if (gathered[l] is not { } own || own.Capacity < count)
-            gathered[l] = own = new(layer.IsRectifier, count);
+            gathered[l] = own = new(layer.Unit, count);
         own.Gather(relaxation.Lines, layer.Shape, windows[l + 1]);
         return own;
     }

@@ -17,20 +17,11 @@ internal sealed class BranchingEstimate
     /// <summary>The estimates within one group differ by at most this factor.</summary>
     private const double Spread = 4;
 
-    private readonly VerdictLedger ledger;
-    private readonly SubdomainNetwork network;
-    private readonly int layer;
+    private readonly SubdomainSource source;
 
     /// <summary>Prepares a layer.</summary>
-    /// <param name="ledger">What is known.</param>
-    /// <param name="network">The network up to the layer.</param>
-    /// <param name="layer">1-based hidden layer.</param>
-    public BranchingEstimate(VerdictLedger ledger, SubdomainNetwork network, int layer)
-    {
-        this.ledger = ledger;
-        this.network = network;
-        this.layer = layer;
-    }
+    /// <param name="source">The network up to the layer.</param>
+    public BranchingEstimate(SubdomainSource source) => this.source = source;
 
     /// <summary>
     /// All open targets in groups, each of one layer and of targets of similar effort, the easiest group first: if time runs out, most are
@@ -44,12 +35,10 @@ internal sealed class BranchingEstimate
     public static List<SplittingGroup> Groups(VerdictLedger ledger, WitnessSearch search, SearchClock clock, int dives, int seed)
     {
         var groups = new List<SplittingGroup>();
-        long weights = 0;
         for (int layer = 1; layer <= ledger.DeepestOpen(); layer++)
         {
-            weights += ledger.Network.HiddenLayer(layer).ConnectionCount;
             if (ledger.HasOpen(layer))
-                AddGroups(groups, ledger, layer, weights, search, clock, dives, seed);
+                AddGroups(groups, ledger, layer, search, clock, dives, seed);
         }
 
         return [.. groups.OrderBy(static g => g.Effort)];
@@ -63,10 +52,8 @@ internal sealed class BranchingEstimate
     public double Of(SignTarget target, int dives, int seed, CancellationToken cancellation)
     {
         var random = new Random(seed);
-        using var bounder = new SubdomainBounds(network, layer);
-        Subdomain whole = new(
-            [.. ledger.Domain.Lower.Span], [.. ledger.Domain.Upper.Span], SubdomainPhases.OfWholeBox(network, ledger.Offsets[layer - 1]),
-            [target]);
+        using ISubdomainBounds bounder = source.Open();
+        Subdomain whole = source.Whole([target]);
         double sum = 0;
         for (int dive = 0; dive < dives; dive++)
         {
@@ -88,12 +75,12 @@ internal sealed class BranchingEstimate
     }
 
     private static void AddGroups(
-        List<SplittingGroup> groups, VerdictLedger ledger, int layer, long weights, WitnessSearch search, SearchClock clock, int dives,
-        int seed)
+        List<SplittingGroup> groups, VerdictLedger ledger, int layer, WitnessSearch search, SearchClock clock, int dives, int seed)
     {
         SignTarget[] targets = [.. search.Open(layer)];
-        using var network = new SubdomainNetwork(ledger, layer);
-        var estimate = new BranchingEstimate(ledger, network, layer);
+        using var source = new SubdomainSource(ledger, layer, clock.Parallel.CancellationToken);
+        var estimate = new BranchingEstimate(source);
+        long weights = SubdomainSource.WeightsOf(ledger, layer);
         var estimates = new double[targets.Length];
         Parallel.For(
             0, targets.Length, clock.Parallel, k => estimates[k] = estimate.Of(targets[k], dives, seed, clock.Parallel.CancellationToken));

@@ -20,13 +20,16 @@ internal sealed class ExactForward
     /// <summary>Products in one evaluation, at most.</summary>
     public long Products => order.Values.Sum(v => graph.Layers[v - 1].Width * graph.Layers[v - 1].Terms.Sum(static t => (long)t.Map.FanIn));
 
-    /// <summary>The layers up to some rectifiers, or null where their weights are known only up to a radius.</summary>
+    /// <summary>
+    /// The layers up to some rectifiers, or null where their weights are known only up to a radius, or where there are smooth functions:
+    /// the digits of their values have no end.
+    /// </summary>
     /// <param name="graph">The graph.</param>
     /// <param name="last">The last layer with rectifiers to take, 1-based among these.</param>
     public static ExactForward? Of(LoweredGraph graph, int last)
     {
         var forward = new ExactForward(graph, last);
-        return forward.order.Values.All(v => graph.Layers[v - 1].IsExact) ? forward : null;
+        return forward.order.Values.All(v => graph.Layers[v - 1] is { IsExact: true, Smooth: null }) ? forward : null;
     }
 
     /// <summary>The exact pre-activations at a point: of each layer with rectifiers, of each of its elements.</summary>

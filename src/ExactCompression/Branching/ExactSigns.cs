@@ -44,8 +44,8 @@ internal static class ExactSigns
     }
 
     /// <summary>
-    /// The first layers, or null where no point should be evaluated on them in exact arithmetic: that takes too many products, or weights
-    /// are known only up to a radius.
+    /// The first layers, or null where no point should be evaluated on them in exact arithmetic: that takes too many products, weights
+    /// are known only up to a radius, or there are smooth functions.
     /// </summary>
     /// <param name="graph">The network.</param>
     /// <param name="last">The last layer with rectifiers to take, 1-based among these.</param>

@@ -26,7 +26,7 @@ internal sealed class ExactSubdomain
         using var below = new RelaxedGraph(new(subdomain.Lower, subdomain.Upper), ledger.Graph);
         for (int layer = 1; layer <= deepest; layer++)
         {
-            LoweredLayer map = below.AdvanceTo(layer);
+            LoweredLayer map = CrownBounds.Advance(below, layer, parallel);
             int first = ledger.Offsets[layer - 1];
             double[] low = new double[map.Width], high = new double[map.Width];
             IntervalBounds.Propagate(map, below.SourcesOf(map), low, high);

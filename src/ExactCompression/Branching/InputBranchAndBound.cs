@@ -27,8 +27,8 @@ internal sealed class InputBranchAndBound : IDisposable
     private readonly WitnessSearch search;
     private readonly SearchClock clock;
     private readonly int layer;
-    private readonly SubdomainNetwork network;
-    private readonly ConcurrentBag<SubdomainBounds> bounders = [];
+    private readonly SubdomainSource source;
+    private readonly ConcurrentBag<ISubdomainBounds> bounders = [];
     private readonly Stack<Subdomain> open = new();
     private readonly Dictionary<SignTarget, int> openSubdomains = [];
     private readonly HashSet<SignTarget> stuck = [];
@@ -45,18 +45,19 @@ internal sealed class InputBranchAndBound : IDisposable
         this.search = search;
         this.clock = clock;
         this.layer = layer;
-        network = new(ledger, layer);
+        source = new(ledger, layer, clock.Parallel.CancellationToken);
         foreach (SignTarget target in targets)
             openSubdomains[target] = 1;
-        open.Push(
-            new(
-                [.. ledger.Domain.Lower.Span], [.. ledger.Domain.Upper.Span],
-                SubdomainPhases.OfWholeBox(network, ledger.Offsets[layer - 1]), targets));
+        open.Push(source.Whole(targets));
     }
 
-    /// <summary>Whether the box of a network is worth splitting: it has few inputs, and is a chain of dense layers.</summary>
+    /// <summary>
+    /// Whether the box of a network is worth splitting: it has few inputs, and is a chain of dense layers, or has smooth functions, which
+    /// search trees do not split.
+    /// </summary>
     /// <param name="network">The network.</param>
-    public static bool CanSplit(ReluNetwork network) => network.IsDense && network.InputSize <= MostInputs;
+    public static bool CanSplit(ReluNetwork network) =>
+        network.InputSize <= MostInputs && (network.IsDense || !network.Lowered.IsPiecewiseLinear);
 
     /// <summary>Subdomains bounded so far.</summary>
     public long Bounded { get; private set; }
@@ -82,7 +83,7 @@ internal sealed class InputBranchAndBound : IDisposable
                 0,
                 batch.Count,
                 clock.Parallel,
-                () => bounders.TryTake(out SubdomainBounds? bounder) ? bounder : new(network, layer),
+                () => bounders.TryTake(out ISubdomainBounds? bounder) ? bounder : source.Open(),
                 (i, _, bounder) =>
                 {
                     outcomes[i] = bounder.Run(batch[i]);
@@ -99,9 +100,9 @@ internal sealed class InputBranchAndBound : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (SubdomainBounds bounder in bounders)
+        foreach (ISubdomainBounds bounder in bounders)
             bounder.Dispose();
-        network.Dispose();
+        source.Dispose();
     }
 
     private bool IsUnsettled(SignTarget target) => search.IsOpen(target) && !stuck.Contains(target);

@@ -52,7 +52,8 @@ internal sealed class ReluBranchAndBound
     public bool IsProven => Solved > 0 && open.Count == 0 && taken.Count == 0 && !Stuck;
 
     /// <summary>
-    /// Whether a sub-problem has no rectifier left to split and is still not proven: only smaller rounding errors could settle it.
+    /// Whether a sub-problem has no rectifier left to split and is still not proven: only smaller rounding errors could settle it, or
+    /// tighter lines at smooth functions.
     /// </summary>
     public bool Stuck { get; private set; }
 

@@ -10,7 +10,7 @@ namespace ExactCompression.Branching;
 /// Where only one target is open, only the points matter at which it is not settled. Its linear bound must not be negative there, so the
 /// box is clipped to where that can be, and each bound of a rectifier is taken under this condition.
 /// </remarks>
-internal sealed class SubdomainBounds : IDisposable
+internal sealed class SubdomainBounds : ISubdomainBounds
 {
     /// <summary>After each of this many layers, checks whether the only open target is settled already.</summary>
     private const int EarlyLayers = 2;
@@ -57,8 +57,7 @@ internal sealed class SubdomainBounds : IDisposable
         clippedUpper = new double[network.Inputs];
     }
 
-    /// <summary>Bounds a subdomain.</summary>
-    /// <param name="subdomain">The subdomain.</param>
+    /// <inheritdoc/>
     public SubdomainResult Run(Subdomain subdomain)
     {
         Load(subdomain);

@@ -10,12 +10,18 @@ internal sealed record SubdomainPhases(sbyte[] Phases, int[] Open, double[] Lowe
     /// <summary>What holds in the whole box.</summary>
     /// <param name="network">The network.</param>
     /// <param name="count">How many neurons lie below.</param>
-    public static SubdomainPhases OfWholeBox(SubdomainNetwork network, int count)
+    public static SubdomainPhases OfWholeBox(SubdomainNetwork network, int count) => OfWholeBox(network.Lower, network.Upper, count);
+
+    /// <summary>What holds in the whole box.</summary>
+    /// <param name="lower">Lower bounds of the pre-activations.</param>
+    /// <param name="upper">Upper bounds of the pre-activations.</param>
+    /// <param name="count">How many neurons lie below.</param>
+    public static SubdomainPhases OfWholeBox(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, int count)
     {
         var phases = new sbyte[count];
         for (int n = 0; n < count; n++)
-            phases[n] = (sbyte)(network.Upper[n] <= 0 ? -1 : network.Lower[n] >= 0 ? 1 : 0);
-        return Of(phases, network.Lower, network.Upper);
+            phases[n] = (sbyte)(upper[n] <= 0 ? -1 : lower[n] >= 0 ? 1 : 0);
+        return Of(phases, lower, upper);
     }
 
     /// <summary>Gathers the open ones.</summary>

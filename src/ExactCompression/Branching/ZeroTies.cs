@@ -124,7 +124,7 @@ internal static class ZeroTies
         for (int layer = 1; layer <= ledger.Place(open[^1]).Layer; layer++)
         {
             clock.ThrowIfExpired();
-            LoweredLayer map = below.AdvanceTo(layer);
+            LoweredLayer map = CrownBounds.Advance(below, layer, clock.Parallel);
             Tighten(ledger, map, ledger.Offsets[layer - 1], below, clock);
             below.Add(ledger.LowerOf(layer), ledger.UpperOf(layer));
         }

@@ -53,6 +53,8 @@ public static class LeoCompression
         StabilityTable table, CompressionOptions options, int unconfirmed, CancellationToken cancellation)
     {
         (GraphDraft draft, IReadOnlyList<string> remarks) = GraphSchedule.Run(table, options, cancellation);
+        if (draft.Steps.Count == 0)
+            return Result(table, table.Network, [], 0, unconfirmed, remarks);
         (GraphEdit edit, double deviation) = StoredGraph.Of(draft, options.Precision);
         return Result(table, table.Network.With(edit), [.. draft.Steps], deviation, unconfirmed, remarks);
     }

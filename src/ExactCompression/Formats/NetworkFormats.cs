@@ -74,7 +74,8 @@ public static class NetworkFormats
     public static void Write(ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true)
     {
         IWritableNetworkFormat format = RequireWritable(path, network);
-        if (!network.IsDense && network.Source is not null && network.Edit is null && precision is { } wanted && wanted != network.SourcePrecision)
+        bool isAsRead = !network.IsDense && network.Source is not null && network.Edit is null;
+        if (isAsRead && precision is { } wanted && wanted != network.SourcePrecision)
             throw new InvalidInputException(
                 "PrecisionNotApplicable",
                 $"{network.Name} is a graph, which is written as the model that it was read from, with {network.SourcePrecision} weights.",

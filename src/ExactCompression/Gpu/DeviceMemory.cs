@@ -26,11 +26,14 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
         where T : unmanaged => Keep(accelerator.Allocate1D<T>(Math.Max(1, length))).View;
 
     /// <summary>Values, copied to the device.</summary>
-    /// <param name="values">The values; at least one.</param>
-    public ArrayView<float> Vector(float[] values)
+    /// <typeparam name="T">Their type.</typeparam>
+    /// <param name="values">The values.</param>
+    public ArrayView<T> Vector<T>(T[] values)
+        where T : unmanaged
     {
-        ArrayView<float> view = Vector<float>(values.Length);
-        view.CopyFromCPU(values);
+        ArrayView<T> view = Vector<T>(values.LongLength);
+        if (values.Length > 0)
+            view.CopyFromCPU(values);
         return view;
     }
 

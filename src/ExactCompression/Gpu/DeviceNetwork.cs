@@ -5,33 +5,31 @@ using ILGPU.Runtime;
 
 namespace ExactCompression.Gpu;
 
-/// <summary>The hidden layers and the box of a network on the device, in float32.</summary>
+/// <summary>The layers of a lowered graph up to its last rectifiers, and the box of its input, on the device in float32.</summary>
 internal sealed class DeviceNetwork : IDisposable
 {
     private readonly DeviceMemory memory;
-    private readonly DeviceMatrix<float>[] weights;
-    private readonly ArrayView<float>[] biases;
-    private readonly int[] widths;
+    private readonly Layer?[] layers;
 
     /// <summary>Copies the weights to the device.</summary>
     /// <param name="accelerator">The device.</param>
-    /// <param name="network">A chain of dense layers.</param>
+    /// <param name="kernels">Its kernels.</param>
+    /// <param name="shape">How work is divided into groups.</param>
+    /// <param name="plan">The graph.</param>
     /// <param name="domain">The box, of the network's input size.</param>
-    public DeviceNetwork(Accelerator accelerator, ReluNetwork network, InputDomain domain)
+    public DeviceNetwork(Accelerator accelerator, DeviceKernels kernels, LaunchShape shape, DevicePlan plan, InputDomain domain)
     {
+        Plan = plan;
         memory = new(accelerator);
         try
         {
-            widths = [network.InputSize, .. Enumerable.Range(1, network.Depth).Select(network.WidthOf)];
-            weights = new DeviceMatrix<float>[network.Depth];
-            biases = new ArrayView<float>[network.Depth];
-            for (int layer = 1; layer <= network.Depth; layer++)
+            layers = new Layer[plan.Values.Prepend(0).Max() + 1];
+            foreach (int value in plan.Values)
             {
-                LoweredLayer map = network.Lowered.Rectifier(layer);
-                long count = (long)widths[layer] * widths[layer - 1];
-                weights[layer - 1] = memory.Matrix(count);
-                weights[layer - 1].Vector(count).CopyFromCPU(Rounded(((DenseMap)map.Terms[0].Map).Weights));
-                biases[layer - 1] = memory.Vector(Rounded(map.Bias.Span));
+                LoweredLayer layer = plan.LayerOf(value);
+                layers[value] = new(
+                    [.. layer.Terms.Select(term => DeviceMaps.Copy(kernels, shape, memory, term.Map))],
+                    memory.Vector(KernelValues.Convert<float>(layer.Bias.Span).ToArray()));
             }
 
             var box = new DeviceBox(domain.Lower.Span, domain.Upper.Span);
@@ -46,11 +44,8 @@ internal sealed class DeviceNetwork : IDisposable
         }
     }
 
-    /// <summary>Number of hidden layers.</summary>
-    public int Depth => weights.Length;
-
-    /// <summary>Widths, the input's first.</summary>
-    public ReadOnlySpan<int> Widths => widths;
+    /// <summary>What is computed and kept.</summary>
+    public DevicePlan Plan { get; }
 
     /// <summary>Lower ends of the box.</summary>
     public ArrayView<float> Lower { get; }
@@ -61,22 +56,16 @@ internal sealed class DeviceNetwork : IDisposable
     /// <summary>Widths of the box.</summary>
     public ArrayView<float> Width { get; }
 
-    /// <summary>The weights of a hidden layer.</summary>
-    /// <param name="layer">1-based.</param>
-    public MatrixView Weights(int layer) => weights[layer - 1].As(widths[layer], widths[layer - 1]);
+    /// <summary>The maps of a layer's terms.</summary>
+    /// <param name="value">The value that it gives.</param>
+    public IReadOnlyList<IDeviceMap> Terms(int value) => layers[value]!.Terms;
 
-    /// <summary>The biases of a hidden layer.</summary>
-    /// <param name="layer">1-based.</param>
-    public ArrayView<float> Bias(int layer) => biases[layer - 1];
+    /// <summary>The biases of a layer.</summary>
+    /// <param name="value">The value that it gives.</param>
+    public ArrayView<float> Bias(int value) => layers[value]!.Bias;
 
     /// <inheritdoc/>
     public void Dispose() => memory.Dispose();
 
-    private static float[] Rounded(ReadOnlySpan<double> values)
-    {
-        var rounded = new float[values.Length];
-        for (int i = 0; i < rounded.Length; i++)
-            rounded[i] = (float)values[i];
-        return rounded;
-    }
+    private sealed record Layer(IDeviceMap[] Terms, ArrayView<float> Bias);
 }

@@ -28,8 +28,9 @@ internal sealed class DeviceTargets : IDisposable
 
     /// <summary>Allocates memory; nothing is wanted yet.</summary>
     /// <param name="accelerator">The device.</param>
-    /// <param name="widths">Widths, the input's first.</param>
-    public DeviceTargets(Accelerator accelerator, ReadOnlySpan<int> widths)
+    /// <param name="widths">Widths of the layers with rectifiers, the input's first.</param>
+    /// <param name="widest">Elements of the widest layer of all.</param>
+    public DeviceTargets(Accelerator accelerator, ReadOnlySpan<int> widths, int widest)
     {
         this.widths = widths.ToArray();
         inputs = widths[0];
@@ -37,8 +38,10 @@ internal sealed class DeviceTargets : IDisposable
         for (int layer = 1; layer < widths.Length; layer++)
             offsets[layer] = offsets[layer - 1] + widths[layer];
         Count = 2 * offsets[^1];
+        if ((long)Count * inputs > int.MaxValue)
+            throw new NotSupportedException($"{Count} candidates of {inputs} inputs are more elements than an index can count");
         layerWants = new int[widths.Length];
-        identityOnHost = [.. Enumerable.Range(0, this.widths.Max())];
+        identityOnHost = [.. Enumerable.Range(0, widest)];
         memory = new(accelerator);
         try
         {
@@ -140,13 +143,13 @@ internal sealed class DeviceTargets : IDisposable
     /// <param name="layer">1-based.</param>
     public bool HasWanted(int layer) => layerWants[layer] > 0;
 
-    /// <summary>The neurons of a layer that a pass computes: all of them, or those that are wanted of the last.</summary>
-    /// <param name="layer">1-based, at most <see cref="Deepest"/>.</param>
-    public ArrayView<int> Rows(int layer) => layer < Deepest ? identity.SubView(0, widths[layer]) : rowsOfDeepest.SubView(0, deepestRows);
+    /// <summary>All rows of a layer, in order.</summary>
+    /// <param name="width">Their number.</param>
+    public ArrayView<int> AllRows(int width) => identity.SubView(0, width);
 
-    /// <summary>Their number.</summary>
+    /// <summary>The neurons of a layer that a pass looks at: all of them, or those that are wanted of the last.</summary>
     /// <param name="layer">1-based, at most <see cref="Deepest"/>.</param>
-    public int RowCount(int layer) => layer < Deepest ? widths[layer] : deepestRows;
+    public ArrayView<int> Rows(int layer) => layer < Deepest ? AllRows(widths[layer]) : rowsOfDeepest.SubView(0, deepestRows);
 
     /// <summary>Whether a sign target is wanted.</summary>
     public bool IsWanted(int signTarget) => (wanted[signTarget / 2] & (signTarget % 2 == 0 ? MissingSigns.Above : MissingSigns.Below)) != 0;

@@ -61,15 +61,16 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
     /// <inheritdoc/>
     public IWitnessSession Open(ReluNetwork network, InputDomain domain, int threads, int mostPoints = int.MaxValue)
     {
-        if (!network.IsDense)
+        if (!network.Lowered.IsPiecewiseLinear)
             throw new ComputeDeviceException(
-                "ComputeDeviceTakesNoGraph", Name, $"it runs chains of dense layers alone so far, and '{network.Name}' is a graph.");
+                "ComputeDeviceTakesNoSmoothFunction", Name, $"it computes no Sigmoid and no Tanh, which '{network.Name}' has.");
         InputDomain box = domain.For(network.InputSize);
         try
         {
             Accelerator.Bind();
+            var plan = new DevicePlan(network.Lowered);
             return new IlgpuWitnessSession(
-                Name, Accelerator, kernels, shape, network, box, threads, Math.Min(mostPoints, MaxPoints(network)),
+                Name, Accelerator, kernels, shape, plan, box, threads, Math.Min(mostPoints, MaxPoints(plan)),
                 IsCpu ? FewPointsOnCpu : FewPoints);
         }
         catch (Exception e) when (DeviceFailure.Is(e))
@@ -90,13 +91,12 @@ internal sealed class IlgpuWitnessDevice : IWitnessDevice
     /// A batch takes at most half of the memory that is free once the weights and the candidates are allocated, and no single matrix more
     /// than a quarter of the whole (the least that every OpenCL device allows) or more elements than an index can count.
     /// </summary>
-    private int MaxPoints(ReluNetwork network)
+    private int MaxPoints(DevicePlan plan)
     {
-        int[] widths = [network.InputSize, .. Enumerable.Range(1, network.Depth).Select(network.WidthOf)];
         long free = Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Accelerator.MemorySize;
-        long before = (sizeof(float) * network.ConnectionCount) + DeviceTargets.Bytes(widths);
-        long byMemory = (free - before) / 2 / DeviceBatch.BytesPerPoint(widths, shape.TileSide);
-        long byMatrix = Math.Min(Accelerator.MemorySize / 4 / sizeof(float), int.MaxValue) / widths.Max();
+        long before = plan.WeightBytes + DeviceTargets.Bytes(plan.Widths);
+        long byMemory = (free - before) / 2 / plan.BytesPerPoint(shape.TileSide);
+        long byMatrix = Math.Min(Accelerator.MemorySize / 4 / sizeof(float), int.MaxValue) / plan.Widest;
         return (int)Math.Clamp(Math.Min(byMemory, byMatrix), 1, IsCpu ? MostPointsOnCpu : MostPoints);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     private readonly Accelerator accelerator;
     private readonly LaunchShape shape;
     private readonly DeviceMemory memory;
-    private readonly DeviceNetwork network;
+    private readonly DevicePlan plan;
     private readonly DeviceTargets signTargets;
     private readonly DeviceStaging staging;
     private readonly DeviceSchedule passes;
@@ -34,27 +34,27 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     /// <param name="accelerator">The device.</param>
     /// <param name="kernels">Its kernels.</param>
     /// <param name="shape">How work is divided into groups.</param>
-    /// <param name="network">The network.</param>
+    /// <param name="plan">The network.</param>
     /// <param name="domain">The box, of the network's input size.</param>
     /// <param name="threads">CPU threads that write points; 0 for all cores.</param>
     /// <param name="maxPoints">The most points a batch can have.</param>
     /// <param name="minPoints">Fewer points take about as long.</param>
     public IlgpuWitnessSession(
-        string device, Accelerator accelerator, DeviceKernels kernels, LaunchShape shape, ReluNetwork network, InputDomain domain,
+        string device, Accelerator accelerator, DeviceKernels kernels, LaunchShape shape, DevicePlan plan, InputDomain domain,
         int threads, int maxPoints, int minPoints)
     {
         (this.device, this.accelerator) = (device, accelerator);
-        this.shape = shape;
+        (this.shape, this.plan) = (shape, plan);
         MaxPoints = maxPoints;
         MinPoints = Math.Min(minPoints, maxPoints);
         memory = new(accelerator);
         try
         {
-            pointOnDevice = memory.Vector<float>(network.InputSize);
-            this.network = memory.Keep(new DeviceNetwork(accelerator, network, domain));
-            signTargets = memory.Keep(new DeviceTargets(accelerator, this.network.Widths));
-            staging = memory.Keep(new DeviceStaging(accelerator, network.InputSize, threads));
-            passes = new(kernels, shape, this.network, signTargets);
+            pointOnDevice = memory.Vector<float>(plan.Widths[0]);
+            DeviceNetwork network = memory.Keep(new DeviceNetwork(accelerator, kernels, shape, plan, domain));
+            signTargets = memory.Keep(new DeviceTargets(accelerator, plan.Widths, plan.Widest));
+            staging = memory.Keep(new DeviceStaging(accelerator, plan.Widths[0], threads));
+            passes = new(kernels, shape, network, signTargets);
         }
         catch
         {
@@ -96,7 +96,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         {
             batch?.Dispose();
             batch = null;
-            batch = new(accelerator, network.Widths, stagedCount, shape.TileSide);
+            batch = new(accelerator, plan, stagedCount, shape.TileSide);
         }
 
         batch.Count = stagedCount;
@@ -121,16 +121,16 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
     /// <inheritdoc/>
     public void Aim(int layer, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs)
     {
-        if (layer < 1 || layer > network.Depth)
-            throw new ArgumentOutOfRangeException(nameof(layer), layer, $"The hidden layers are 1 to {network.Depth}.");
+        if (layer < 1 || layer > plan.Depth)
+            throw new ArgumentOutOfRangeException(nameof(layer), layer, $"The hidden layers are 1 to {plan.Depth}.");
         DeviceBatch points = Batch;
         RequireLength(targets.Length, points.Count, nameof(targets));
         RequireLength(signs.Length, points.Count, nameof(signs));
         int[] aimedAt = targets[..points.Count].ToArray();
         float[] directions = signs[..points.Count].ToArray();
-        if (Array.FindIndex(aimedAt, target => (uint)target >= (uint)network.Widths[layer]) is >= 0 and var wrong)
+        if (Array.FindIndex(aimedAt, target => (uint)target >= (uint)plan.Widths[layer]) is >= 0 and var wrong)
             throw new ArgumentOutOfRangeException(
-                nameof(targets), aimedAt[wrong], $"Layer {layer} has neurons 0 to {network.Widths[layer] - 1}.");
+                nameof(targets), aimedAt[wrong], $"Layer {layer} has neurons 0 to {plan.Widths[layer] - 1}.");
         aimedLayer = layer;
         OnDevice("it could not take the targets of an attack.", () =>
         {
@@ -151,8 +151,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         {
             while (step < to)
             {
-                passes.Differentiate(points, aimedLayer);
-                passes.Step(points, ascent.Length(step), PgdSchedule.Momentum);
+                passes.Step(points, passes.Differentiate(points, aimedLayer), ascent.Length(step), PgdSchedule.Momentum);
                 passes.Forward(points);
                 step++;
                 if ((step - from) % StepsAtOnce == 0 && signTargets.HasCandidates())
@@ -207,7 +206,7 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
         Read(point, "it could not return a point.", () =>
         {
             passes.GatherPoint(points, index, pointOnDevice);
-            return pointOnDevice.SubView(0, network.Widths[0]);
+            return pointOnDevice.SubView(0, plan.Widths[0]);
         });
     }
 
@@ -237,8 +236,8 @@ internal sealed class IlgpuWitnessSession : IWitnessSession
 
     private void Read(Span<float> point, string problem, Func<ArrayView<float>> source)
     {
-        RequireLength(point.Length, network.Widths[0], nameof(point));
-        var values = new float[network.Widths[0]];
+        RequireLength(point.Length, plan.Widths[0], nameof(point));
+        var values = new float[plan.Widths[0]];
         OnDevice(problem, () => source().CopyToCPU(values));
         values.CopyTo(point);
     }

@@ -7,6 +7,12 @@ namespace ExactCompression.Gpu;
 /// <summary>How work is divided into thread groups: square groups, as large as the kernels support and the device allows.</summary>
 internal readonly struct LaunchShape
 {
+    /// <summary>
+    /// ILGPU's CPU accelerator runs groups one after the other, each on operating system threads that wait for each other: few groups that
+    /// loop take far less time than many.
+    /// </summary>
+    private const int FewGroups = 4;
+
     private readonly int maxGridY;
 
     /// <summary>Chooses the group.</summary>
@@ -18,7 +24,7 @@ internal readonly struct LaunchShape
             && (edge * edge > Math.Min(accelerator.MaxNumThreadsPerGroup, accelerator.MaxGroupSize.X) || edge > accelerator.MaxGroupSize.Y))
             edge /= 2;
         Edge = edge;
-        maxGridY = Math.Max(1, accelerator.MaxGridSize.Y);
+        maxGridY = accelerator.AcceleratorType == AcceleratorType.CPU ? FewGroups : Math.Max(1, accelerator.MaxGridSize.Y);
     }
 
     /// <summary>Threads along one side of a group, a power of two.</summary>
@@ -38,6 +44,21 @@ internal readonly struct LaunchShape
     /// <param name="rows">Rows of the product.</param>
     public KernelConfig Tiles(int columns, int rows) =>
         Square(Groups(columns, TileSide), Groups(rows, TileSide));
+
+    /// <summary>
+    /// A thread for each four columns and a position; if there are more positions than the grid allows, each takes several.
+    /// </summary>
+    /// <param name="columns">Along the group's first axis.</param>
+    /// <param name="positions">Positions of a block, along its second axis.</param>
+    /// <param name="blocks">Blocks that have these positions each.</param>
+    public KernelConfig Positions(int columns, int positions, int blocks) =>
+        Square(Groups(columns, TileSide), (int)Math.Min((long)Groups(positions, Edge) * blocks, maxGridY));
+
+    /// <summary>A group for each tile of a matrix; if there are more rows than the grid allows, each takes several.</summary>
+    /// <param name="columns">Columns of the matrix.</param>
+    /// <param name="rows">Rows of the matrix.</param>
+    public KernelConfig RowTiles(int columns, int rows) =>
+        Square(Groups(columns, TileSide), Math.Min(Groups(rows, TileSide), maxGridY));
 
     /// <summary>A group of all threads for each of some items.</summary>
     /// <param name="items">Number of items.</param>

@@ -69,8 +69,11 @@ internal sealed class BigMEncoding : IDisposable
     /// <summary>How many hidden layers it has.</summary>
     public int Layers { get; }
 
-    /// <summary>Whether the bounds of all pre-activations are finite, and small enough to compute with.</summary>
-    public static bool CanHold(VerdictLedger ledger) => ledger.Lower.Concat(ledger.Upper).All(static v => Math.Abs(v) < Largest);
+    /// <summary>
+    /// Whether all pre-activations are piecewise linear, and have bounds that are finite, and small enough to compute with.
+    /// </summary>
+    public static bool CanHold(VerdictLedger ledger) =>
+        ledger.Graph.IsPiecewiseLinear && ledger.Lower.Concat(ledger.Upper).All(static v => Math.Abs(v) < Largest);
 
     /// <summary>
     /// Adds a binary variable that can be 1 only where a neuron's pre-activation has a given sign, or is closer to 0 than

@@ -84,6 +84,7 @@ internal sealed class NetworkEvaluator<T> : IDisposable
         {
             LoweredLayer layer = graph.Layers[value - 1];
             T[] gradient = gradients[value]!;
+            layer.Smooth?.Differentiate<T>(trace[value], gradient);
             for (int i = 0; layer.IsRectifier && i < gradient.Length; i++)
             {
                 if (trace[value][i] == T.Zero)
@@ -119,6 +120,7 @@ internal sealed class NetworkEvaluator<T> : IDisposable
             layers[value]!.Apply(k, layer.Terms[k].Source == 0 ? inputs : values[layer.Terms[k].Source], count, z);
         if (layer.IsRectifier)
             TensorPrimitives.Max(z, T.Zero, z);
+        layer.Smooth?.Apply<T>(z);
         return z;
     }
 

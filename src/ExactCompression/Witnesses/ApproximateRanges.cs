@@ -55,6 +55,9 @@ internal sealed class ApproximateRanges
                 (low[i], high[i]) = (Math.Max(0, low[i]), Math.Max(0, high[i]));
         }
 
+        layer.Smooth?.Apply<double>(low);
+        layer.Smooth?.Apply<double>(high);
+
         (lower[value], upper[value]) = (low, high);
         return largest;
     }

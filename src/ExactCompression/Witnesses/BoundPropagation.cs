@@ -26,7 +26,7 @@ internal static class BoundPropagation
             int current = layer;
             clock.ThrowIfExpired();
             clock.Report(SearchStage.Interval, layer);
-            clock.Run(SearchStage.Interval, () => Interval(ledger, current, below));
+            clock.Run(SearchStage.Interval, () => Interval(ledger, current, below, linear ? clock : null));
             if (linear && !IsExact(ledger.Graph.Rectifier(layer)))
             {
                 clock.Report(SearchStage.Crown, layer);
@@ -43,9 +43,10 @@ internal static class BoundPropagation
     /// <summary>Whether intervals are the exact ranges: the inputs of a single map vary independently.</summary>
     private static bool IsExact(LoweredLayer layer) => layer.Terms.Count == 1 && layer.Terms[0].Source == 0;
 
-    private static void Interval(VerdictLedger ledger, int layer, RelaxedGraph below)
+    /// <summary>Intervals; layers of smooth functions on the way get linear bounds where there is a clock for them.</summary>
+    private static void Interval(VerdictLedger ledger, int layer, RelaxedGraph below, SearchClock? clock)
     {
-        LoweredLayer map = below.AdvanceTo(layer);
+        LoweredLayer map = clock is null ? below.AdvanceTo(layer) : CrownBounds.Advance(below, layer, clock.Parallel);
         var lower = new double[map.Width];
         var upper = new double[map.Width];
         IntervalBounds.Propagate(map, below.SourcesOf(map), lower, upper);

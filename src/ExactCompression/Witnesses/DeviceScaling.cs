@@ -7,7 +7,7 @@ namespace ExactCompression.Witnesses;
 /// <summary>
 /// Keeps float32 from overflowing or vanishing on a device: where pre-activations are very large or very small, layers are scaled by powers
 /// of two, and the terms that take them by the inverse. Rectifiers are positively homogeneous, so every pre-activation is scaled by a known
-/// positive factor and keeps its sign.
+/// positive factor and keeps its sign. Smooth functions are not, and get what they take unscaled.
 /// </summary>
 internal static class DeviceScaling
 {
@@ -29,7 +29,7 @@ internal static class DeviceScaling
             LoweredLayer layer = layers[value - 1];
             double largest = ranges.Add(value);
             bool isExtreme = double.IsFinite(largest) && (largest > Largest || (largest < Smallest && largest > 0));
-            powers[value] = isExtreme ? -Math.ILogB(largest) : 0;
+            powers[value] = isExtreme && layer.Smooth is null ? -Math.ILogB(largest) : 0;
             if (powers[value] != 0 || layer.Terms.Any(t => powers[t.Source] != 0))
             {
                 changed = true;

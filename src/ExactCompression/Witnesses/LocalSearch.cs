@@ -159,6 +159,7 @@ internal sealed class LocalSearch : IDisposable
                     below[l].Apply(k, Of(passed.Terms[k].Source, rows), rows, z);
                 if (passed.IsRectifier)
                     Elementwise.Rectify(z);
+                passed.Smooth?.Apply(z);
             }
 
             double bias = map.Bias.Span[element];

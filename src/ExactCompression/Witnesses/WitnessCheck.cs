@@ -9,7 +9,8 @@ namespace ExactCompression.Witnesses;
 /// This is what turns a candidate from a device into evidence.
 /// </summary>
 /// <remarks>
-/// <see cref="CheckedLayer"/> derives the error of a layer's sums. A rectifier does not widen it, and layers without one pass it on.
+/// <see cref="CheckedLayer"/> derives the error of a layer's sums. A rectifier does not widen it, linear layers pass it on, and a
+/// smooth function is evaluated at both ends of what its pre-activation may be.
 /// </remarks>
 internal sealed class WitnessCheck : IDisposable
 {
@@ -147,6 +148,7 @@ internal sealed class WitnessCheck : IDisposable
                 continue;
             if (layers[l].Layer.IsRectifier)
                 Elementwise.Rectify(z);
+            layers[l].Layer.Smooth?.Apply(z, error);
             (a[value], e[value]) = (z, error);
         }
     }

@@ -57,7 +57,8 @@ public sealed class FanInTests
     {
         double[] weights = [.. Enumerable.Range(0, Many).Select(static i => i < 8 ? 1 : Lost)];
         MapShape inputs = MapShape.Vector(Many);
-        LoweredLayer off = new("off", One, [new(0, new DenseMap(new double[Many], One, inputs))], Negative, default, true, 1),
+        LoweredLayer off = new(
+                "off", One, [new(0, new DenseMap(new double[Many], One, inputs))], Negative, default, LayerUnit.Rectifier, 1),
             top = Layer([new(0, new DenseMap(weights, One, inputs)), new(1, new DiagonalMap(One))]);
         double[] ones = [.. Enumerable.Repeat(1.0, Many)];
         Check(new(inputs, [off, top], null), new(ones, ones), true, 8 + ((Dyadic)(Many - 8) * Lost));
@@ -67,7 +68,7 @@ public sealed class FanInTests
     public void Crown_DifferenceOfTwoPathsThatAreTheSame_IsExactlyZero()
     {
         // 0.1 relu(x) - 0.1 relu(x), once through a layer of its own.
-        LoweredLayer rectifier = new("relu", One, [new(0, new DiagonalMap(One, 0.3))], Tenth, default, true, 1),
+        LoweredLayer rectifier = new("relu", One, [new(0, new DiagonalMap(One, 0.3))], Tenth, default, LayerUnit.Rectifier, 1),
             branch = Layer([new(1, new DiagonalMap(One, 0.1))]),
             top = Layer([new(2, new DiagonalMap(One)), new(1, new DiagonalMap(One, -0.1))]);
         using RelaxedGraph below = Relax(new(One, [rectifier, branch, top], null), new([-1], [2]));
@@ -79,14 +80,14 @@ public sealed class FanInTests
     public void Crown_ConstantReadByNothingElse_IsItsBias()
     {
         var nothing = new SelectionMap(One, [-1], [0], [0]);
-        LoweredLayer constant = new("constant", One, [new(0, nothing)], Three, default, false, 0),
+        LoweredLayer constant = new("constant", One, [new(0, nothing)], Three, default, LayerUnit.Linear, 0),
             top = Layer([new(1, new DiagonalMap(One, 2))]);
         using RelaxedGraph below = Relax(new(One, [constant, top], null), Point);
         Assert.True(Crown(below, top, above: true) is >= 6 and < 6 + 1e-12);
         Assert.True(Crown(below, top, above: false) is <= 6 and > 6 - 1e-12);
     }
 
-    private static LoweredLayer Layer(LinearTerm[] terms) => new("layer", One, terms, new double[1], default, false, 0);
+    private static LoweredLayer Layer(LinearTerm[] terms) => new("layer", One, terms, new double[1], default, LayerUnit.Linear, 0);
 
     private static RelaxedGraph Relax(LoweredGraph graph, InputDomain domain)
     {

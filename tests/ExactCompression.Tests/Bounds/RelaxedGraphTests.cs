@@ -62,7 +62,7 @@ public sealed class RelaxedGraphTests
     }
 
     private static LoweredLayer Layer(int source, CountedMap map) =>
-        new("layer", map.Output, [new(source, map)], new double[map.Output.Count], default, true, source + 1);
+        new("layer", map.Output, [new(source, map)], new double[map.Output.Count], default, LayerUnit.Rectifier, source + 1);
 
     private static void AssertOutput(RelaxedGraph network, double[] lower, double[] upper)
     {

@@ -18,8 +18,8 @@ public sealed class BranchingEstimateTests
             using var setting = new Setting(seed);
             foreach (SignTarget target in setting.Search.Open(3))
             {
-                using var network = new SubdomainNetwork(setting.Ledger, 3);
-                double estimate = new BranchingEstimate(setting.Ledger, network, 3).Of(target, 400, seed, default);
+                using var source = new SubdomainSource(setting.Ledger, 3, default);
+                double estimate = new BranchingEstimate(source).Of(target, 400, seed, default);
                 using var splitting = new InputBranchAndBound(setting.Ledger, 3, [target], setting.Search, setting.Clock);
                 splitting.RunTo(20_000);
                 if (splitting.Bounded is < 20 or >= 20_000 || setting.Ledger.StateOf(target.Index) == NeuronState.Unstable)

@@ -1,3 +1,4 @@
+using ExactCompression.Networks;
 using ExactCompression.Witnesses;
 
 namespace ExactCompression.Tests.Gpu;
@@ -7,11 +8,18 @@ internal sealed class PlainSearch(ReluNetwork network, double[] lower, double[] 
 {
     private readonly List<double[]> momenta = [];
 
+    private readonly LoweredGraph? graph = network.IsDense ? null : network.Lowered;
+
     /// <summary>By array, not by content: a moved point is a new array.</summary>
     private readonly Dictionary<double[], double[][]> known = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The points; set them after a step to go on from a device's own.</summary>
     public List<double[]> Points { get; } = [];
+
+    /// <summary>Number of layers with rectifiers.</summary>
+    public int Depth => graph?.Rectifiers ?? network.Depth;
+
+    public int WidthOf(int layer) => graph?.Rectifier(layer).Width ?? network.WidthOf(layer);
 
     public void Load(float[] points, int count)
     {
@@ -31,6 +39,8 @@ internal sealed class PlainSearch(ReluNetwork network, double[] lower, double[] 
         double[] a = Points[point];
         if (known.TryGetValue(a, out double[][]? already))
             return already;
+        if (graph is not null)
+            return known[a] = LoweredEvaluation.PreActivations(graph, a, graph.Rectifiers);
         var z = new double[network.Depth][];
         for (int layer = 1; layer <= network.Depth; layer++)
         {
@@ -70,6 +80,8 @@ internal sealed class PlainSearch(ReluNetwork network, double[] lower, double[] 
     public double[] Gradient(int layer, int neuron, int point)
     {
         double[][] z = Forward(point);
+        if (graph is not null)
+            return LoweredGradient.ByInput(graph, layer, neuron, (number, i) => z[number - 1][i] > 0);
         double[] g = network.HiddenLayer(layer).Row(neuron).ToArray();
         for (int l = layer - 1; l >= 1; l--)
         {
@@ -107,9 +119,12 @@ internal sealed class PlainSearch(ReluNetwork network, double[] lower, double[] 
         return momenta;
     }
 
-    /// <summary>Whether a rectifier below the layer is so near its kink at this point that float32 may see it on either side.</summary>
+    /// <summary>
+    /// Whether a rectifier below the layer is so near its kink at this point that float32 may see it on either side; not where it is 0
+    /// because all that it takes is 0, as the difference of two dead neurons.
+    /// </summary>
     public bool IsNearKink(int layer, int point) =>
-        Forward(point).Take(layer - 1).Any(static z => z.Any(static v => Math.Abs(v) < 1e-4));
+        Forward(point).Take(layer - 1).Any(static z => z.Any(static v => Math.Abs(v) is > 0 and < 1e-4));
 
     private double Clip(double x, int k) => x < lower[k] ? lower[k] : x > upper[k] ? upper[k] : x;
 }

@@ -25,7 +25,7 @@ public sealed partial class PtxCompilationTests
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(architecture), architecture, new CudaInstructionSet(7, 8), null);
         MethodInfo[] kernels = [.. Kernels()];
-        Assert.Equal(9, kernels.Length);
+        Assert.Equal(16, kernels.Length);
         foreach (MethodInfo kernel in kernels)
         {
             var compiled = (PTXCompiledKernel)backend.Compile(

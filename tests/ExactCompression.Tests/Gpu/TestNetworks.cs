@@ -1,3 +1,5 @@
+using ExactCompression.Tests.Oracles;
+
 namespace ExactCompression.Tests.Gpu;
 
 /// <summary>Small random networks with float32 weights, and points for them.</summary>
@@ -20,6 +22,13 @@ internal static class TestNetworks
         }
 
         return new(layers, $"random {seed}");
+    }
+
+    /// <summary>A graph of convolutions, residual sums, poolings and units of every kind.</summary>
+    public static ReluNetwork Graph(int seed)
+    {
+        var random = new Random(seed);
+        return SmallGraphs.Next(random, () => (float)(random.NextDouble() - 0.5));
     }
 
     /// <summary>A network of one hidden layer with given weights and no bias.</summary>

@@ -14,7 +14,7 @@ internal static class CompressibleGraphs
     /// <param name="nodes">About how many nodes it has.</param>
     public static (ReluNetwork Network, InputDomain Domain) Next(Random random, int nodes)
     {
-        NetworkGraph graph = OperatorGraphs.Of(random, nodes);
+        NetworkGraph graph = OperatorGraphs.Of(random, nodes, isRational: true);
         GraphNode[] changed = [.. graph.Nodes.Select(n => n with { Operator = Changed(n.Operator, random) })];
         var network = new ReluNetwork(new NetworkGraph(graph.Inputs, changed, graph.Outputs));
         double[] lower = [.. Enumerable.Range(0, network.InputSize).Select(_ => random.Next(3) == 0 ? -1.0 : 0)];
@@ -70,7 +70,22 @@ internal static class CompressibleGraphs
             value = builder.Add(new ScaleShiftOperator(part, PerChannel: true), shape, "", "", value);
         }
 
-        return builder.Add(new ReluOperator(), shape, "", "", value);
+        return builder.Add(Unit(random, shape), shape, "", "", value);
+    }
+
+    private static UnitOperator Unit(Random random, TensorShape shape)
+    {
+        int plane = shape.Elements / shape[0];
+        return random.Next(12) switch
+        {
+            0 => new LeakyReluOperator([(float)0.1], Activation.LeakyRelu),
+            1 => new LeakyReluOperator(
+                [.. Enumerable.Range(0, shape.Elements).Select(e => (e / plane) % 2 == 0 ? 0.25 : (double)(float)-0.3)], Activation.PRelu),
+            2 => new LeakyReluOperator([-1], Activation.Abs),
+            3 => new ClipOperator(0, 6),
+            4 => new ClipOperator(random.Next(2) == 0 ? -0.5 : double.NegativeInfinity, random.Next(2) == 0 ? 1 : double.PositiveInfinity),
+            _ => new ReluOperator(),
+        };
     }
 
     private static int Convolution(GraphBuilder builder, Random random, int value, int channels, int kernel = 0)

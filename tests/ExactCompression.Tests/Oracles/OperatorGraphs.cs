@@ -4,7 +4,7 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Tests.Oracles;
 
 /// <summary>Random graphs of every operator, with weights that float32 holds.</summary>
-internal sealed class OperatorGraphs(Random random)
+internal sealed class OperatorGraphs(Random random, bool isRational)
 {
     private readonly GraphBuilder builder = new();
     private readonly List<int> values = [];
@@ -12,9 +12,10 @@ internal sealed class OperatorGraphs(Random random)
     /// <summary>A graph of some inputs and outputs.</summary>
     /// <param name="random">Where choices come from.</param>
     /// <param name="nodes">About how many nodes it has.</param>
-    public static NetworkGraph Of(Random random, int nodes)
+    /// <param name="isRational">Whether all values at fractions are fractions: without smooth functions.</param>
+    public static NetworkGraph Of(Random random, int nodes, bool isRational = false)
     {
-        var graph = new OperatorGraphs(random);
+        var graph = new OperatorGraphs(random, isRational);
         for (int i = random.Next(1, 3); i > 0; i--)
             graph.values.Add(graph.builder.AddInput($"in{i}", graph.Shape()));
         for (int n = 0; n < nodes; n++)
@@ -93,6 +94,7 @@ internal sealed class OperatorGraphs(Random random)
             6 => Add(new ClipOperator(double.NegativeInfinity, random.Next(2) == 0 ? 0.25 : double.PositiveInfinity), shape, value),
             7 => Add(new HardSigmoidOperator((float)0.2, 0.5), shape, value),
             8 => Add(new ExtremumOperator(random.Next(2) == 0), shape, value, same[random.Next(same.Length)]),
+            9 when !isRational => Add(new SmoothOperator(random.Next(2) == 0), shape, value),
             _ => Add(new ReluOperator(), shape, value),
         };
     }

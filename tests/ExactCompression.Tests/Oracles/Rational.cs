@@ -23,6 +23,9 @@ internal readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
 
     public int Sign => numerator.Sign;
 
+    /// <summary>Numerator and denominator.</summary>
+    public (BigInteger Numerator, BigInteger Denominator) Parts => (numerator, Denominator);
+
     private BigInteger Denominator => denominatorLessOne + 1;
 
     /// <summary>The exact value of a finite double.</summary>

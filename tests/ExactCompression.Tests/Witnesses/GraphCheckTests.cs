@@ -88,9 +88,9 @@ public sealed class GraphCheckTests
         double[] swallowed = [.. Enumerable.Range(0, Many).Select(static i => i == 0 ? 1 : 0.99 * Rounding.Unit)];
         var sum = new LoweredLayer(
             "sum", one, [new(0, new DenseMap(new double[Many], one, input)), new(0, new DenseMap(swallowed, one, input))], new double[1],
-            default, IsRectifier: true, 1);
+            default, LayerUnit.Rectifier, 1);
         var difference = new LoweredLayer(
-            "difference", one, [new(1, new DiagonalMap(one))], new[] { -1 - (100 * Rounding.Unit) }, default, IsRectifier: true, 2);
+            "difference", one, [new(1, new DiagonalMap(one))], new[] { -1 - (100 * Rounding.Unit) }, default, LayerUnit.Rectifier, 2);
         Assert.NotEqual(-1, Signs(Many, sum, difference)[1]);
     }
 
@@ -103,7 +103,7 @@ public sealed class GraphCheckTests
             MapShape one = MapShape.Vector(1);
             var sum = new LoweredLayer(
                 "sum", one, [new(0, new DiagonalMap(one, 1.0 / 1024)), new(0, new DiagonalMap(one, new double[1], [radius]))],
-                new double[1], default, IsRectifier: true, 1);
+                new double[1], default, LayerUnit.Rectifier, 1);
             return Signs(1, sum)[0];
         }
 

@@ -24,9 +24,12 @@ internal sealed record ChannelReader(int Node, int Taps, int Outputs, bool Meets
 /// </remarks>
 internal sealed class ChannelLayer
 {
-    private ChannelLayer(int unit, int producer, int[] between, ChannelReader[] readers, int[] path, DraftNetwork network, double[] radius)
+    private ChannelLayer(
+        int unit, int producer, int[] between, ChannelReader[] readers, int[] path, DraftNetwork network, double[] radius,
+        ChannelUnit[] channels)
     {
-        (Unit, Producer, Between, Readers, Path, Network, Radius) = (unit, producer, between, readers, path, network, radius);
+        (Unit, Producer, Between, Readers, Path, Network, Radius, Channels) =
+            (unit, producer, between, readers, path, network, radius, channels);
     }
 
     /// <summary>The unit node.</summary>
@@ -50,6 +53,9 @@ internal sealed class ChannelLayer
     /// <summary>For each channel, how far the row's pre-activation may be from the true one: normalisation is multiplied in.</summary>
     public double[] Radius { get; }
 
+    /// <summary>What is known of each channel.</summary>
+    public IReadOnlyList<ChannelUnit> Channels { get; }
+
     /// <summary>Whether a reader meets padding: the last input of the rows is then the constant 1.</summary>
     public bool MeetsPadding => Readers.Any(static r => r.MeetsPadding);
 
@@ -60,7 +66,7 @@ internal sealed class ChannelLayer
     {
         NetworkGraph graph = draft.Graph;
         GraphNode node = graph.Nodes[unit];
-        if (node.Operator is not ReluOperator || node.Shape.Count == 0)
+        if (node.Operator is not UnitOperator op || !ChannelUnit.Handles(op) || node.Shape.Count == 0)
             return null;
         var between = new List<int>();
         int below = node.Inputs[0];
@@ -130,26 +136,22 @@ internal sealed class ChannelLayer
         int channels = graph.Nodes[unit].Shape[0];
         GraphNode below = graph.Nodes[producer];
         (double[] low, double[] high) = draft.Ranges.Patch(below.Operator, below.Inputs[0]);
-        var rows = ChannelRows.Of(below.Operator, [.. between.Select(n => (ScaleShiftOperator)graph.Nodes[n].Operator)], new(low, high));
+        int plane = graph.Nodes[unit].Shape.Elements / channels;
+        ChannelUnit[] units = [.. Enumerable.Range(0, channels).Select(c => ChannelUnit.Of(
+            (UnitOperator)graph.Nodes[unit].Operator, draft.Units[unit]!, c * plane, (c + 1) * plane))];
+        AffineMap[] maps = [.. between.Select(n => ((ScaleShiftOperator)graph.Nodes[n].Operator).Map())];
+        if (Array.Exists(units, static u => u.IsLinear && u.Slope != 1))
+            maps = [.. maps, AffineMap.Scale(Array.ConvertAll(units, static u => u.IsLinear ? u.Slope : 1))];
+        var rows = ChannelRows.Of(below.Operator, maps, new(low, high));
         bool meetsPadding = readers.Any(static r => r.MeetsPadding);
         int columns = low.Length + (meetsPadding ? 1 : 0);
         double[] weights = meetsPadding ? WithBias(rows.Weights, rows.Bias) : rows.Weights;
-        var known = new DraftRow[channels];
-        UnitBounds bounds = draft.Units[unit]!;
-        int plane = graph.Nodes[unit].Shape.Elements / channels;
-        for (int c = 0; c < channels; c++)
-        {
-            Span<NeuronState> states = bounds.States.AsSpan(c * plane, plane);
-            known[c] = new(
-                meetsPadding ? 0 : rows.Bias[c], c, states.IndexOfAnyExcept(NeuronState.StablyActive) < 0,
-                states.IndexOfAnyExcept(NeuronState.StablyInactive) < 0, bounds.Lower.AsSpan(c * plane, plane).ToArray().Min(),
-                bounds.Upper.AsSpan(c * plane, plane).ToArray().Max());
-        }
-
+        DraftRow[] known = [.. units.Select((u, c) => u.Row(meetsPadding ? 0 : rows.Bias[c], c))];
         var layer = new DraftLayer(
             Source(weights, channels, columns, below.Operator), draft.Origins[unit]!.Layer, columns, weights, known, true);
         Box inputs = meetsPadding ? new([.. low, 1], [.. high, 1]) : new(low, high);
-        return new(unit, producer, between, readers, path, DraftNetwork.Of(inputs, layer, Next(graph, readers, channels)), rows.Radius);
+        var network = DraftNetwork.Of(inputs, layer, Next(graph, readers, channels));
+        return new(unit, producer, between, readers, path, network, rows.Radius, units);
     }
 
     /// <summary>A row for each output and tap of all readers.</summary>

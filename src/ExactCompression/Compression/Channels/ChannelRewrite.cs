@@ -28,7 +28,8 @@ internal sealed class ChannelRewrite
     /// <param name="cancellation">When cancelled, throws.</param>
     public static GraphDraft? Apply(GraphDraft draft, ChannelLayer layer, LayerRewrite rewrite, CancellationToken cancellation)
     {
-        bool addsBehindScale = rewrite.Added.Length > 0 && layer.Between.Count > 0;
+        bool isRectifier = draft.Graph.Nodes[layer.Unit].Operator is ReluOperator;
+        bool addsBehindScale = rewrite.Added.Length > 0 && (layer.Between.Count > 0 || !isRectifier);
         bool movesConstants = layer.MeetsPadding && rewrite.NextBias.AsSpan().IndexOfAnyExcept(0.0) >= 0;
         if (addsBehindScale || movesConstants || (rewrite.Folds && !CanFold(draft.Graph, layer, rewrite)))
             return null;

@@ -11,9 +11,9 @@ internal sealed record ChannelRows(double[] Weights, double[] Bias, double[] Rad
 {
     /// <summary>The rows of a convolution or matrix.</summary>
     /// <param name="op">The operator.</param>
-    /// <param name="scales">The normalisations after it, with an entry for each channel.</param>
+    /// <param name="scales">What is multiplied in: normalisations, and slopes, with an entry for each channel.</param>
     /// <param name="inputs">What the filters may read.</param>
-    public static ChannelRows Of(Operator op, ScaleShiftOperator[] scales, Box inputs)
+    public static ChannelRows Of(Operator op, AffineMap[] scales, Box inputs)
     {
         double[] weights = FilterWeights.WeightsOf(op), bias = FilterWeights.BiasOf(op);
         if (scales.Length == 0)
@@ -21,7 +21,7 @@ internal sealed record ChannelRows(double[] Weights, double[] Bias, double[] Rad
         int columns = weights.Length / bias.Length;
         (weights, bias) = ([.. weights], [.. bias]);
         double[] radii = new double[weights.Length], biasRadii = new double[bias.Length];
-        foreach (AffineMap map in scales.Select(static s => s.Map()))
+        foreach (AffineMap map in scales)
         {
             for (int row = 0; row < bias.Length; row++)
             {

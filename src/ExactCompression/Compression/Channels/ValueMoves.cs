@@ -70,6 +70,9 @@ internal static class ValueMoves
                 for (int k = 1; k < node.Inputs.Count; k++)
                     sum = [.. sum.Zip(Of(k), UpperBound.Add)];
                 return sum;
+            case SmoothOperator { Function: var smooth }:
+                double range = SmoothFunction.Most - smooth.Least;
+                return [.. Of(0).Select(m => Math.Min(range, UpperBound.Multiply(smooth.Steepest, m)))];
             case UnitOperator unit:
                 double[] first = Of(0), last = Of(node.Inputs.Count - 1);
                 return [.. first.Select((m, e) => UnitRanges.Moved(unit, e, bounds, Math.Max(m, last[e])))];

@@ -116,6 +116,8 @@ internal sealed class ValueRanges
                 return Scaled(scale, node.Inputs[0], node.Shape);
             case SumOperator sum:
                 return Each(count, e => Summed(sum, node.Inputs, e));
+            case SmoothOperator { Function: var smooth }:
+                return Each(count, e => (smooth.Enclose(lower[node.Inputs[0]][e]).Lower, smooth.Enclose(upper[node.Inputs[0]][e]).Upper));
             case UnitOperator unit:
                 return Each(count, e => UnitRanges.Of(
                     unit, e, bounds, lower[node.Inputs[0]][e], upper[node.Inputs[0]][e], lower[node.Inputs[^1]][e],

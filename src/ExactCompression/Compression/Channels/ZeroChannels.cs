@@ -60,6 +60,7 @@ internal sealed class ZeroChannels
             ClipOperator { Lower: 0, Upper: >= 0 } => i => IsInactive(i) || AreAll(i),
             ClipOperator { Lower: <= 0, Upper: >= 0 } => AreAll,
             HardSigmoidOperator => IsInactive,
+            SmoothOperator { IsTanh: true } => AreAll,
             LeakyReluOperator or ExtremumOperator or SumOperator or MaxPoolOperator or AveragePoolOperator => AreAll,
             ScaleShiftOperator scale => ScaleShift(scale, node.Shape, axis, AreAll),
             ConvolutionOperator convolution => Convolution(convolution, taken[0]),

@@ -77,6 +77,15 @@ internal static class NeuronRemoval
         return new(NeuronFate.Constant, Value: Math.Max(0, middle), Error: error == 0 ? 0 : Math.BitIncrement(error));
     }
 
+    /// <summary>The removal of neurons that are constant by what is known of them; null where there is none.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="at">0-based hidden layer.</param>
+    /// <param name="constants">What each neuron gives, or NaN.</param>
+    public static LayerRewrite? OfKnown(DraftNetwork network, int at, IReadOnlyList<double> constants) => Rewrite(
+        network, at, CompressionStepKind.RemoveConstant,
+        j => double.IsNaN(constants[j]) ? default : new(NeuronFate.Constant, Value: constants[j]),
+        static (gone, of) => $"Constant over the domain: {gone} of {of} neurons go into the next bias.");
+
     private static LayerRewrite? Rewrite(
         DraftNetwork network, int at, CompressionStepKind kind, Func<int, RewrittenNeuron> fate, Func<int, int, string> describe)
     {

@@ -1,6 +1,7 @@
 using ExactCompression.Compression.Channels;
 using ExactCompression.Compression.Passes;
 using ExactCompression.Compression.Rewriting;
+using ExactCompression.Networks;
 
 namespace ExactCompression.Compression.Schedules;
 
@@ -130,7 +131,7 @@ internal sealed class GraphSchedule
         if (unit < 0 || ChannelLayer.Of(draft, unit) is not { } layer)
             return null;
         GraphSize size = GraphSize.Of(draft.Graph);
-        foreach (List<LayerRewrite> proposals in LayerProposals.Of(layer.Network, 0, options.Objective, cancellation))
+        foreach (List<LayerRewrite> proposals in Proposals(draft, layer))
         {
             foreach (LayerRewrite rewrite in proposals.OrderBy(p => p.SizeOf(layer.Network).Order(options.Objective)))
             {
@@ -142,6 +143,14 @@ internal sealed class GraphSchedule
 
         return null;
     }
+
+    private IEnumerable<List<LayerRewrite>> Proposals(GraphDraft draft, ChannelLayer layer) => draft.Graph.Nodes[layer.Unit].Operator switch
+    {
+        ReluOperator => LayerProposals.Of(layer.Network, 0, options.Objective, cancellation),
+        LeakyReluOperator { Slopes.Length: 1 } =>
+            LayerProposals.OfUnits(layer.Network, 0, [.. layer.Channels.Select(static c => c.Constant)], true, cancellation),
+        _ => LayerProposals.OfUnits(layer.Network, 0, [.. layer.Channels.Select(static c => c.Constant)], false, cancellation),
+    };
 
     private bool IsAllowed(GraphDraft draft) =>
         double.IsFinite(draft.Deviation) && (tolerance is null || StoredGraph.Of(draft, options.Precision).Deviation <= tolerance);

@@ -32,6 +32,30 @@ internal static class LayerProposals
         yield return [.. Roundings.All.Select(r => MultipleMerge.Find(network, at, r)).OfType<LayerRewrite>()];
     }
 
+    /// <summary>
+    /// The proposals for a layer of other units than rectifiers, of which some are linear over the domain or constant.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="at">0-based hidden layer.</param>
+    /// <param name="constants">What each neuron gives, or NaN.</param>
+    /// <param name="isHomogeneous">Whether a multiple of a pre-activation gives the multiple.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static IEnumerable<List<LayerRewrite>> OfUnits(
+        DraftNetwork network, int at, IReadOnlyList<double> constants, bool isHomogeneous, CancellationToken cancellation)
+    {
+        if (NeuronRemoval.OfKnown(network, at, constants) is { } removal)
+            yield return [removal];
+        if (isHomogeneous)
+            yield return [.. Roundings.All.Select(r => MultipleMerge.Find(network, at, r)).OfType<LayerRewrite>()];
+        var part = new LinearPart(network, at, []);
+        if (part.All.Length == 0)
+            yield break;
+
+        // A fold takes neurons that are not linear for constants of a rectifier.
+        IEnumerable<LayerRewrite?> folds = part.All.Length == part.Layer.Count ? [LayerFold.Find(network, at, cancellation)] : [];
+        yield return [.. folds.Concat(Roundings.All.Select(r => RowMerge.OfAll(part, r, cancellation))).OfType<LayerRewrite>()];
+    }
+
     /// <summary>All steps on linear neurons, of which the best is to be taken.</summary>
     /// <param name="network">The network.</param>
     /// <param name="at">0-based hidden layer.</param>

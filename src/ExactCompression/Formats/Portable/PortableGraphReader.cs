@@ -66,6 +66,7 @@ internal sealed class PortableGraphReader(PortableInput input)
             ? new HardSigmoidOperator(alpha, beta)
             : throw new InvalidDataException("A hard sigmoid has two numbers."),
         PortableOperator.Extremum => new ExtremumOperator(input.Flag()),
+        PortableOperator.Smooth => new SmoothOperator(input.Flag()),
         _ => new OpaqueOperator(input.Reader.ReadString()) { Reason = input.Reader.ReadString() },
     };
 

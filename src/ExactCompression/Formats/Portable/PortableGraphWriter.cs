@@ -110,6 +110,9 @@ internal sealed class PortableGraphWriter(BinaryWriter writer, Action<double[]> 
             case ExtremumOperator extremum:
                 writer.Write(extremum.IsMaximum);
                 break;
+            case SmoothOperator smooth:
+                writer.Write(smooth.IsTanh);
+                break;
             case OpaqueOperator opaque:
                 writer.Write(opaque.Name);
                 writer.Write(opaque.Reason);

@@ -23,6 +23,7 @@ internal enum PortableOperator : byte
     HardSigmoid,
     Extremum,
     Opaque,
+    Smooth,
 }
 
 /// <summary>Which kind an operator is of.</summary>
@@ -51,6 +52,7 @@ internal static class PortableOperators
         HardSigmoidOperator => PortableOperator.HardSigmoid,
         ExtremumOperator => PortableOperator.Extremum,
         OpaqueOperator => PortableOperator.Opaque,
+        SmoothOperator => PortableOperator.Smooth,
         _ => throw new ArgumentException($"{op.Name} has no portable form.", nameof(op)),
     };
 }

@@ -64,11 +64,11 @@ internal static class TorchActivations
         graph.Append(layer, new ScaleShiftOperator(Part.Divide(Filled(HardsigmoidWidth), graph.Precision)));
     }
 
-    /// <summary>A smooth function, element by element.</summary>
-    public static void Opaque(TorchLayer layer, TorchGraph graph)
+    /// <summary>The logistic function, or the tangent.</summary>
+    public static void Smooth(TorchLayer layer, TorchGraph graph)
     {
         layer.RequireOnly([], []);
-        graph.Append(layer, new OpaqueOperator(layer.Kind));
+        graph.Append(layer, new SmoothOperator(layer.Kind == "Tanh"));
     }
 
     /// <summary>A softmax over an axis; over the last one as it is, over another between two transpositions.</summary>

@@ -77,6 +77,9 @@ internal static class GraphFingerprint
             case ExtremumOperator extremum:
                 Text(hash, extremum.Name);
                 break;
+            case SmoothOperator smooth:
+                Text(hash, smooth.Name);
+                break;
             case OpaqueOperator opaque:
                 Text(hash, opaque.Name);
                 break;

@@ -4,7 +4,7 @@ namespace ExactCompression.Gpu.Kernels;
 
 /// <summary>
 /// Forward through one layer, one column per point: <c>Z = W max(X, floor) + b</c>; and, while the tile of <c>Z</c> is still in registers,
-/// the largest <c>z</c> and <c>-z</c> of each of its rows.
+/// the largest <c>z</c> and <c>-z</c> of each of its rows. A layer that is a sum adds its other terms to <c>Z</c>.
 /// </summary>
 /// <remarks>
 /// Only pre-activations are stored: the ReLU is applied when they are read (<c>floor = 0</c>), and the inputs themselves are read unchanged
@@ -18,6 +18,9 @@ internal static class AffineKernel
 
     /// <summary>Set in <c>outputs</c>: store each row's largest values of the tile.</summary>
     public const int Extremes = 2;
+
+    /// <summary>Set in <c>outputs</c>: add to what <c>Z</c> holds, and no biases.</summary>
+    public const int Add = 4;
 
     /// <typeparam name="TEdge">The group's edge <c>T</c>.</typeparam>
     /// <param name="weights">All rows of W, of length K.</param>
@@ -75,10 +78,18 @@ internal static class AffineKernel
 
         int row = firstRow + Group.IdxY;
         int column = firstColumn + Group.IdxX;
-        sum = RegisterBlock.AddToRows(
-            sum, Quad.Of(
-                BiasOf(bias, rows, row), BiasOf(bias, rows, row + edge), BiasOf(bias, rows, row + (2 * edge)),
-                BiasOf(bias, rows, row + (3 * edge))));
+        if ((outputs & Add) != 0)
+        {
+            sum = RegisterBlock.Add(sum, Tile.Load(z, row, column, edge));
+        }
+        else
+        {
+            sum = RegisterBlock.AddToRows(
+                sum, Quad.Of(
+                    BiasOf(bias, rows, row), BiasOf(bias, rows, row + edge), BiasOf(bias, rows, row + (2 * edge)),
+                    BiasOf(bias, rows, row + (3 * edge))));
+        }
+
         if ((outputs & Values) != 0)
             Tile.Store(sum, z, row, column, edge);
         if ((outputs & Extremes) != 0)
@@ -89,7 +100,8 @@ internal static class AffineKernel
         }
     }
 
-    private static float Rectify(float x, float floor) => x < floor ? floor : x;
+    /// <summary>A value as it is read: clipped at the floor, and a NaN stays a NaN.</summary>
+    public static float Rectify(float x, float floor) => x < floor ? floor : x;
 
     private static float BiasOf(ArrayView<float> bias, ArrayView<int> rows, int m) => m < rows.IntLength ? bias[rows[m]] : 0f;
 }

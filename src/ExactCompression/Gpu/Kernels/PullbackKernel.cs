@@ -2,9 +2,10 @@ using ILGPU;
 
 namespace ExactCompression.Gpu.Kernels;
 
-/// <summary>Backward through one layer: <c>G' = (Wᵀ G) ∘ [Z' &gt; floor]</c>, one column per point.</summary>
+/// <summary>Backward through one layer: <c>G' = (Wᵀ G) ∘ [Z' &gt; floor]</c>, or that added to <c>G'</c>, one column per point.</summary>
 /// <remarks>
-/// <c>Z'</c> are the values of the layer below: pre-activations (<c>floor = 0</c>), or the inputs, which all pass (<c>floor = -∞</c>).
+/// <c>Z'</c> are the values of the layer below: pre-activations (<c>floor = 0</c>), or the inputs, which all pass (<c>floor = -∞</c>). A
+/// value that several layers read gets the gradients of all of them, one launch after the other.
 /// </remarks>
 internal static class PullbackKernel
 {
@@ -13,8 +14,9 @@ internal static class PullbackKernel
     /// <param name="gradient">M x N, for the pre-activations of this layer.</param>
     /// <param name="below">K x N.</param>
     /// <param name="floor">The value of <paramref name="below"/> above which the gradient passes.</param>
+    /// <param name="add">Whether to add to what is there: 0 or not.</param>
     /// <param name="result">K x N, for what <paramref name="below"/> holds.</param>
-    public static void Run<TEdge>(MatrixView weights, MatrixView gradient, MatrixView below, float floor, MatrixView result)
+    public static void Run<TEdge>(MatrixView weights, MatrixView gradient, MatrixView below, float floor, int add, MatrixView result)
         where TEdge : struct, IGroupEdge
     {
         ArrayView<float> w = SharedMemory.Allocate1D<float>(Tile.Length);
@@ -47,25 +49,11 @@ internal static class PullbackKernel
             Group.Barrier();
         }
 
-        StoreRow(below, floor, result, firstRow + Group.IdxY, firstColumn + Group.IdxX, edge, sum.R0);
-        StoreRow(below, floor, result, firstRow + Group.IdxY + edge, firstColumn + Group.IdxX, edge, sum.R1);
-        StoreRow(below, floor, result, firstRow + Group.IdxY + (2 * edge), firstColumn + Group.IdxX, edge, sum.R2);
-        StoreRow(below, floor, result, firstRow + Group.IdxY + (3 * edge), firstColumn + Group.IdxX, edge, sum.R3);
-    }
-
-    private static void StoreRow(MatrixView below, float floor, MatrixView result, int k, int n, int step, Quad row)
-    {
-        if (k >= result.IntExtent.X)
-            return;
-        Store(below, floor, result, k, n, row.E0);
-        Store(below, floor, result, k, n + step, row.E1);
-        Store(below, floor, result, k, n + (2 * step), row.E2);
-        Store(below, floor, result, k, n + (3 * step), row.E3);
-    }
-
-    private static void Store(MatrixView below, float floor, MatrixView result, int k, int n, float value)
-    {
-        if (n < result.IntExtent.Y)
-            result[k, n] = below[k, n] > floor ? value : 0f;
+        int row = firstRow + Group.IdxY;
+        int column = firstColumn + Group.IdxX;
+        GradientRow.Put(below, floor, add, result, row, column, edge, sum.R0);
+        GradientRow.Put(below, floor, add, result, row + edge, column, edge, sum.R1);
+        GradientRow.Put(below, floor, add, result, row + (2 * edge), column, edge, sum.R2);
+        GradientRow.Put(below, floor, add, result, row + (3 * edge), column, edge, sum.R3);
     }
 }

@@ -15,6 +15,9 @@ internal struct Quad
     public static Quad MultiplyAdd(float s, Quad x, Quad y) =>
         Of((s * x.E0) + y.E0, (s * x.E1) + y.E1, (s * x.E2) + y.E2, (s * x.E3) + y.E3);
 
+    /// <summary><c>x + y</c>.</summary>
+    public static Quad Add(Quad x, Quad y) => Of(x.E0 + y.E0, x.E1 + y.E1, x.E2 + y.E2, x.E3 + y.E3);
+
     /// <summary><c>x + s</c>.</summary>
     public static Quad Add(Quad x, float s) => Of(x.E0 + s, x.E1 + s, x.E2 + s, x.E3 + s);
 }
@@ -40,5 +43,14 @@ internal struct RegisterBlock
         R1 = Quad.Add(c.R1, b.E1),
         R2 = Quad.Add(c.R2, b.E2),
         R3 = Quad.Add(c.R3, b.E3),
+    };
+
+    /// <summary><c>A + B</c>.</summary>
+    public static RegisterBlock Add(RegisterBlock a, RegisterBlock b) => new()
+    {
+        R0 = Quad.Add(a.R0, b.R0),
+        R1 = Quad.Add(a.R1, b.R1),
+        R2 = Quad.Add(a.R2, b.R2),
+        R3 = Quad.Add(a.R3, b.R3),
     };
 }

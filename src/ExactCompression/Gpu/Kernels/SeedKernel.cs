@@ -17,9 +17,11 @@ internal static class SeedKernel
     /// <param name="signs">Length N.</param>
     /// <param name="below">K x N: the pre-activations of the layer below (floor 0), or the inputs (floor -∞).</param>
     /// <param name="floor">The value of <paramref name="below"/> above which the gradient passes.</param>
+    /// <param name="add">Whether to add to what is there: 0 or not.</param>
     /// <param name="result">K x N.</param>
     public static void Run(
-        MatrixView weights, ArrayView<int> targets, ArrayView<float> signs, MatrixView below, float floor, MatrixView result)
+        MatrixView weights, ArrayView<int> targets, ArrayView<float> signs, MatrixView below, float floor, int add,
+        MatrixView result)
     {
         int n = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (n >= result.IntExtent.Y)
@@ -27,6 +29,6 @@ internal static class SeedKernel
         int target = targets[n];
         float sign = signs[n];
         for (int k = (Grid.IdxY * Group.DimY) + Group.IdxY; k < result.IntExtent.X; k += Grid.DimY * Group.DimY)
-            result[k, n] = below[k, n] > floor ? sign * weights[target, k] : 0f;
+            GradientRow.PutOne(below, floor, add, result, k, n, sign * weights[target, k]);
     }
 }

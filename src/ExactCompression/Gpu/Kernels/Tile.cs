@@ -64,6 +64,30 @@ internal static class Tile
         StoreRow(tile.R3, z, m + (3 * step), n, step);
     }
 
+    /// <summary>Loads the thread's part of a tile; 0 outside of the matrix.</summary>
+    /// <param name="z">The matrix.</param>
+    /// <param name="m">The thread's first row.</param>
+    /// <param name="n">The thread's first column.</param>
+    /// <param name="step">From one of its rows or columns to the next.</param>
+    public static RegisterBlock Load(MatrixView z, int m, int n, int step) => new()
+    {
+        R0 = LoadRow(z, m, n, step),
+        R1 = LoadRow(z, m + step, n, step),
+        R2 = LoadRow(z, m + (2 * step), n, step),
+        R3 = LoadRow(z, m + (3 * step), n, step),
+    };
+
+    /// <summary>Loads a row of it.</summary>
+    /// <param name="z">The matrix.</param>
+    /// <param name="row">The row; below 0 for none.</param>
+    /// <param name="n">The thread's first column.</param>
+    /// <param name="step">From one of its columns to the next.</param>
+    public static Quad LoadRow(MatrixView z, int row, int n, int step) =>
+        Quad.Of(LoadOne(z, row, n), LoadOne(z, row, n + step), LoadOne(z, row, n + (2 * step)), LoadOne(z, row, n + (3 * step)));
+
+    private static float LoadOne(MatrixView z, int row, int n) =>
+        row >= 0 && row < z.IntExtent.X && n < z.IntExtent.Y ? z[row, n] : 0f;
+
     private static void StoreRow(Quad row, MatrixView z, int m, int n, int step)
     {
         if (m >= z.IntExtent.X)

@@ -59,6 +59,8 @@ internal sealed class GraphLowering
         return node.Operator switch
         {
             UnitOperator unit => units.Lower(node.Name, unit, operands, once, layer),
+            SmoothOperator smooth => layers.Smooth(
+                node.Name, operands[0], once, smooth.IsTanh ? LayerUnit.Tanh : LayerUnit.Logistic),
             DenseOperator dense => Dense(node, dense, operands[0]),
             ConvolutionOperator convolution => layers.Apply(
                 node.Name,

@@ -1,6 +1,8 @@
 namespace ExactCompression.Networks;
 
-/// <summary>Rectifiers below which there is no other: their pre-activations are affine functions of the network's input.</summary>
+/// <summary>
+/// Rectifiers below which there is no other, and no smooth function: their pre-activations are affine functions of the network's input.
+/// </summary>
 internal static class InputRows
 {
     /// <summary>The layers of such rectifiers, 1-based among those with rectifiers. In a chain of dense layers it is the first.</summary>
@@ -13,7 +15,7 @@ internal static class InputRows
         for (int value = 1; value < isLinear.Length; value++)
         {
             isBelow[value] = graph.Layers[value - 1].Terms.All(t => isLinear[t.Source]);
-            isLinear[value] = isBelow[value] && !graph.Layers[value - 1].IsRectifier;
+            isLinear[value] = isBelow[value] && graph.Layers[value - 1].IsLinear;
         }
 
         return [.. Enumerable.Range(1, graph.Rectifiers).Where(number => isBelow[graph.ValueOf(number)])];

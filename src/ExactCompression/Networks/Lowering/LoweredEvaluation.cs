@@ -59,7 +59,8 @@ internal static class LoweredEvaluation
             }
 
             computed(graph.NumberOf(l + 1), z);
-            values[l + 1] = layer.IsRectifier ? Array.ConvertAll(z, static v => Math.Max(0, v)) : z;
+            values[l + 1] = layer.Smooth is { } smooth ? Array.ConvertAll(z, smooth.Value)
+                : layer.IsRectifier ? Array.ConvertAll(z, static v => Math.Max(0, v)) : z;
         }
     }
 

@@ -5,7 +5,7 @@ namespace ExactCompression.Networks;
 /// <summary>Plain gradients over a lowered graph in double, one pre-activation at a time.</summary>
 internal static class LoweredGradient
 {
-    /// <summary>The gradient of a pre-activation by the network's input.</summary>
+    /// <summary>The gradient of a pre-activation, below which there is no smooth function, by the network's input.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="number">The layer, 1-based among those with rectifiers.</param>
     /// <param name="element">0-based element of the layer.</param>

@@ -3,9 +3,9 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Networks;
 
 /// <summary>
-/// A network as bounds, witnesses, trees and solvers see it: layers that are sums of linear maps, with or without rectifiers. All
-/// piecewise-linear units are made of these: <c>leaky(z) = a z + (1 - a) max(0, z)</c>, <c>max(x, y) = y + max(0, x - y)</c>. What depends
-/// on an opaque node is left out. Immutable.
+/// A network as bounds, witnesses, trees and solvers see it: layers that are sums of linear maps, with rectifiers, a smooth function or
+/// nothing above them. All piecewise-linear units are made of these: <c>leaky(z) = a z + (1 - a) max(0, z)</c>,
+/// <c>max(x, y) = y + max(0, x - y)</c>. What depends on an opaque node is left out. Immutable.
 /// </summary>
 internal sealed class LoweredGraph
 {
@@ -24,8 +24,12 @@ internal sealed class LoweredGraph
         numbers = new int[layers.Count + 1];
         for (int number = 1; number <= rectifiers.Length; number++)
             numbers[rectifiers[number - 1] + 1] = number;
+        var isSmooth = new bool[layers.Count + 1];
         for (int l = 0; l < layers.Count; l++)
         {
+            bool isBehind = layers[l].Terms.Any(term => isSmooth[term.Source]);
+            isSmooth[l + 1] = isBehind || layers[l].Smooth is not null;
+            IsPiecewiseLinear &= !isBehind || numbers[l + 1] == 0;
             foreach (LinearTerm term in layers[l].Terms)
             {
                 if (term.Source > l || term.Map.Input.Count != ShapeOf(term.Source).Count || term.Map.Output.Count != layers[l].Width)
@@ -45,6 +49,10 @@ internal sealed class LoweredGraph
 
     /// <summary>Number of layers with rectifiers; one that rectifies the outputs of a dense network does not count.</summary>
     public int Rectifiers => rectifiers.Length;
+
+    /// <summary>Whether no rectifier lies behind a smooth function: all pre-activations are piecewise-linear functions of the
+    /// input.</summary>
+    public bool IsPiecewiseLinear { get; } = true;
 
     /// <summary>The graph of a dense network.</summary>
     /// <param name="layers">Its layers; all but the last are rectified.</param>
@@ -68,7 +76,7 @@ internal sealed class LoweredGraph
         "Its piecewise-linear layers before such nodes can be analysed; run the network itself in ONNX Runtime.");
 
     /// <summary>The same graph with other weights.</summary>
-    /// <param name="replacements">A layer for each, of the same width, with rectifiers or without as before.</param>
+    /// <param name="replacements">A layer for each, of the same width and unit.</param>
     public LoweredGraph With(IReadOnlyList<LoweredLayer> replacements) =>
         new(Input, replacements, Outputs, rectifiers.Length == 0 ? 0 : rectifiers[^1] + 1);
 

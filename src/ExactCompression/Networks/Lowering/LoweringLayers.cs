@@ -20,7 +20,7 @@ internal sealed class LoweringLayers(MapShape input)
     public int ValueOf(AffineExpression expression)
     {
         if (expression.Value < 0)
-            expression.Value = expression.Alias >= 0 ? expression.Alias : Append(expression, isRectifier: false, 0, expression.Name);
+            expression.Value = expression.Alias >= 0 ? expression.Alias : Append(expression, LayerUnit.Linear, 0, expression.Name);
         return expression.Value;
     }
 
@@ -68,9 +68,7 @@ internal sealed class LoweringLayers(MapShape input)
     /// <param name="layer">1-based number of the network's layer whose neurons these are; 0 for none.</param>
     public AffineExpression Rectify(string name, AffineExpression operand, bool once, double shift, int layer)
     {
-        AffineExpression z = once && operand.Value < 0 && operand.Alias < 0
-            ? operand
-            : AffineExpression.Of(name, ValueOf(operand), operand.Shape);
+        AffineExpression z = Pending(name, operand, once);
         if (shift != 0)
         {
             var shifts = new double[z.Shape.Count];
@@ -79,12 +77,24 @@ internal sealed class LoweringLayers(MapShape input)
             z = new(name, z.Shape, z.Terms, bias, radius);
         }
 
-        return AffineExpression.Of(name, Append(z, isRectifier: true, layer, name), z.Shape);
+        return AffineExpression.Of(name, Append(z, LayerUnit.Rectifier, layer, name), z.Shape);
     }
 
-    private int Append(AffineExpression z, bool isRectifier, int layer, string name)
+    /// <summary>A smooth function of an expression.</summary>
+    /// <param name="name">Name of the node.</param>
+    /// <param name="operand">The expression.</param>
+    /// <param name="once">Whether nothing else reads it.</param>
+    /// <param name="unit">The function.</param>
+    public AffineExpression Smooth(string name, AffineExpression operand, bool once, LayerUnit unit) =>
+        AffineExpression.Of(name, Append(Pending(name, operand, once), unit, 0, name), operand.Shape);
+
+    /// <summary>An expression whose terms a layer can take: its own, or the value that it has or gets.</summary>
+    private AffineExpression Pending(string name, AffineExpression operand, bool once) =>
+        once && operand.Value < 0 && operand.Alias < 0 ? operand : AffineExpression.Of(name, ValueOf(operand), operand.Shape);
+
+    private int Append(AffineExpression z, LayerUnit unit, int layer, string name)
     {
-        layers.Add(new(name, z.Shape, z.Terms, z.Bias, z.Radius, isRectifier, layer));
+        layers.Add(new(name, z.Shape, z.Terms, z.Bias, z.Radius, unit, layer));
         return layers.Count;
     }
 }

@@ -6,7 +6,7 @@ namespace ExactCompression.Networks;
 /// Pre-activations as affine functions of the network's input and of what rectifiers give: layers without rectifiers are substituted, in
 /// double.
 /// </summary>
-/// <param name="graph">The graph.</param>
+/// <param name="graph">The graph, which is piecewise linear up to its rectifiers.</param>
 internal sealed class RectifierRows(LoweredGraph graph)
 {
     /// <summary>Reads the row of a rectifier.</summary>
@@ -20,7 +20,14 @@ internal sealed class RectifierRows(LoweredGraph graph)
         return row;
     }
 
-    private bool IsSubstituted(int value) => value > 0 && !graph.Layers[value - 1].IsRectifier;
+    private bool IsSubstituted(int value)
+    {
+        if (value == 0 || graph.Layers[value - 1].IsRectifier)
+            return false;
+        return graph.Layers[value - 1].IsLinear
+            ? true
+            : throw new InvalidOperationException($"{graph.Layers[value - 1]} gives no affine function of what it takes.");
+    }
 
     private void Add(int value, int element, double factor, RectifierRow row)
     {

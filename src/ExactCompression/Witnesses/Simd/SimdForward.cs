@@ -17,13 +17,13 @@ internal sealed class SimdForward
         foreach (int value in Values)
         {
             LoweredLayer layer = graph.Layers[value - 1];
-            if (!layer.IsRectifier)
+            if (layer.IsLinear)
                 Slots[value] = slots.Take(layer.Width);
             foreach (int source in layer.Terms.Select(static t => t.Source).Distinct().Where(s => s > 0 && order.IsLastReader(s, value)))
                 slots.Release(Slots[source]);
 
-            // A rectifier's pre-activations are kept elsewhere: what it gives may replace what it has taken.
-            if (layer.IsRectifier && order.IsRead(value))
+            // What units take or give is kept elsewhere, too: it may replace here what they have taken.
+            if (!layer.IsLinear && order.IsRead(value))
                 Slots[value] = slots.Take(layer.Width);
         }
     }

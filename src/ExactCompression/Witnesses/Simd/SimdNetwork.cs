@@ -9,19 +9,28 @@ internal sealed class SimdNetwork : IDisposable
     private readonly LoweredGraph graph;
     private readonly PackedLayer<float>?[] layers;
     private readonly SimdForward forward;
-    private readonly SimdBackward?[] backward;
+    private readonly BackwardPlan?[] backward;
+    private readonly int[] kept;
 
     /// <summary>Packs the weights.</summary>
     public SimdNetwork(LoweredGraph graph)
     {
         this.graph = graph;
         forward = new(graph);
-        backward = new SimdBackward[graph.Rectifiers + 1];
+        backward = new BackwardPlan[graph.Rectifiers + 1];
         layers = new PackedLayer<float>[graph.Layers.Count + 1];
         foreach (int value in forward.Values)
             layers[value] = new(graph.Layers[value - 1]);
-        Widths = new int[graph.Rectifiers + 1];
+        int[] smooth = [.. forward.Values.Where(value => graph.Layers[value - 1].Smooth is not null)];
+        kept = [.. Enumerable.Range(0, graph.Layers.Count + 1).Select(graph.NumberOf)];
+        Widths = new int[graph.Rectifiers + smooth.Length + 1];
         Widths[0] = graph.Input.Count;
+        for (int k = 0; k < smooth.Length; k++)
+        {
+            kept[smooth[k]] = graph.Rectifiers + k + 1;
+            Widths[kept[smooth[k]]] = graph.ShapeOf(smooth[k]).Count;
+        }
+
         Offsets = new int[graph.Rectifiers + 1];
         for (int number = 1; number <= graph.Rectifiers; number++)
         {
@@ -36,7 +45,8 @@ internal sealed class SimdNetwork : IDisposable
     /// <summary>All rectifiers.</summary>
     public int Neurons => Offsets[^1];
 
-    /// <summary>Widths of the layers with rectifiers, the input's first.</summary>
+    /// <summary>Widths of the input, of the layers with rectifiers, and last of the layers of smooth functions: these are numbered after
+    /// those, since their values are kept for gradients, too.</summary>
     public int[] Widths { get; }
 
     /// <summary>Where each layer's rectifiers begin: element <c>l - 1</c> for layer <c>l</c>.</summary>
@@ -56,7 +66,7 @@ internal sealed class SimdNetwork : IDisposable
     /// <param name="rows">Number of points.</param>
     /// <param name="deepest">The last layer to compute, 1-based among those with rectifiers.</param>
     /// <param name="scratch">The thread's buffers.</param>
-    /// <param name="preActivations">Where a layer's pre-activations go, by its number.</param>
+    /// <param name="preActivations">Where a layer's pre-activations go, or the values of its smooth functions, by its number.</param>
     /// <param name="computed">Called with the number of a layer when its pre-activations are there.</param>
     public void Forward(
         ReadOnlySpan<float> points, int rows, int deepest, SimdScratch scratch, Func<int, Memory<float>> preActivations,
@@ -67,7 +77,7 @@ internal sealed class SimdNetwork : IDisposable
         {
             LoweredLayer layer = graph.Layers[value - 1];
             int slot = forward.Slots[value], number = graph.NumberOf(value), length = rows * layer.Width;
-            Span<float> z = layer.IsRectifier ? preActivations(number).Span : scratch.Of(slot, length);
+            Span<float> z = layer.IsLinear ? scratch.Of(slot, length) : preActivations(kept[value]).Span;
             for (int k = 0; k < layer.Terms.Count; k++)
             {
                 int source = layer.Terms[k].Source;
@@ -81,6 +91,10 @@ internal sealed class SimdNetwork : IDisposable
                 return;
             if (layer.IsRectifier && slot >= 0)
                 Elementwise.Rectify(z, scratch.Of(slot, length));
+            if (layer.Smooth is not { } smooth)
+                continue;
+            smooth.Apply(z);
+            z.CopyTo(scratch.Of(slot, length));
         }
     }
 
@@ -89,21 +103,22 @@ internal sealed class SimdNetwork : IDisposable
     /// <param name="targets">For each point its rectifier of that layer, 0-based.</param>
     /// <param name="signs">For each point the sign.</param>
     /// <param name="scratch">The thread's buffers.</param>
-    /// <param name="preActivations">The pre-activations of a layer at the points, by its number.</param>
+    /// <param name="preActivations">The pre-activations of a layer at the points, or the values of its functions, by its number.</param>
     /// <returns>Row-major points x inputs, in one of the buffers.</returns>
     public Span<float> Gradient(
         int layer, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs, SimdScratch scratch, Func<int, Memory<float>> preActivations)
     {
         int rows = targets.Length;
-        SimdBackward way = backward[layer]!;
-        foreach (SimdBackward.Contribution seed in way.Seeds)
+        BackwardPlan way = backward[layer]!;
+        foreach (BackwardPlan.Contribution seed in way.Seeds)
             Seed(way.Target.Terms[seed.Term].Map, seed, targets, signs, scratch.Of(seed.Slot, rows * seed.Width));
-        foreach (SimdBackward.Step step in way.Steps)
+        foreach (BackwardPlan.Step step in way.Steps)
         {
             Span<float> gradient = scratch.Of(step.Slot, rows * step.Layer.Width);
             if (step.Layer.IsRectifier)
-                Elementwise.MaskDead(gradient, preActivations(graph.NumberOf(step.Value)).Span);
-            foreach (SimdBackward.Contribution below in step.Below)
+                Elementwise.MaskDead(gradient, preActivations(kept[step.Value]).Span);
+            step.Layer.Smooth?.Differentiate<float>(preActivations(kept[step.Value]).Span, gradient);
+            foreach (BackwardPlan.Contribution below in step.Below)
                 layers[step.Value]!.ApplyTranspose(
                     below.Term, gradient, rows, scratch.Of(below.Slot, rows * below.Width), add: !below.IsFirst);
         }
@@ -127,7 +142,7 @@ internal sealed class SimdNetwork : IDisposable
 
     /// <summary>Each point's row of a term, times its sign.</summary>
     private static void Seed(
-        ILinearMap map, SimdBackward.Contribution seed, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs, Span<float> gradients)
+        ILinearMap map, BackwardPlan.Contribution seed, ReadOnlySpan<int> targets, ReadOnlySpan<float> signs, Span<float> gradients)
     {
         if (seed.IsFirst && map is DenseMap dense)
         {

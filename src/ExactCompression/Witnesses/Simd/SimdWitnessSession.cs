@@ -44,11 +44,11 @@ internal sealed class SimdWitnessSession : IWitnessSession
         this.network = new(network.Lowered);
         box = SimdBox.Of(domain);
         inputs = network.InputSize;
-        int neurons = this.network.Neurons, most = MostValues / (inputs + neurons + 1);
-        int capacity = Math.Clamp(8_000_000 / (inputs + neurons + 1) / Chunk, Math.Clamp(most / Chunk, 1, 8), 2048 / Chunk) * Chunk;
+        int neurons = this.network.Neurons, values = this.network.Widths.Sum() + 1, most = MostValues / values;
+        int capacity = Math.Clamp(8_000_000 / values / Chunk, Math.Clamp(most / Chunk, 1, 8), 2048 / Chunk) * Chunk;
         MaxPoints = Math.Min(mostPoints, capacity);
         MinPoints = Math.Min(8 * Chunk, capacity);
-        preActivations = new float[this.network.Depth][];
+        preActivations = new float[this.network.Widths.Length - 1][];
         for (int layer = 1; layer <= preActivations.Length; layer++)
             preActivations[layer - 1] = new float[capacity * this.network.Widths[layer]];
         points = new float[capacity * inputs];

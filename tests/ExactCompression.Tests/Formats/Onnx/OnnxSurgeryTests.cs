@@ -70,6 +70,42 @@ public class OnnxSurgeryTests(ITestOutputHelper output)
         Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures.Take(20)));
     }
 
+    /// <summary>Public files of all origins; those of several megabytes take too long.</summary>
+    [SkippableTheory]
+    [InlineData("vnncomp")]
+    [InlineData("wild")]
+    public void Model_PublicFiles_AreWhatTheEditSays(string folder)
+    {
+        const long Largest = 1_500_000;
+        var failures = new List<string>();
+        foreach (string file in Directory.GetFiles(TestFiles.Shared("networks/" + folder), "*.onnx", SearchOption.AllDirectories).Order())
+        {
+            if (new FileInfo(file).Length > Largest)
+                continue;
+            string name = Path.GetRelativePath(TestFiles.Shared("networks"), file);
+            foreach (bool rewrites in (bool[])[false, true])
+            {
+                try
+                {
+                    ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(file));
+                    new OnnxSource([], file).Embed(model);
+                    ReluNetwork network = OnnxSurgeryAssert.Edited(model, g => RandomEdits.Of(g, 1, rewrites));
+                    bool evaluates = network.Lowered.Outputs is not null && model.OpsetImport[0].Version >= 7;
+                    ModelProto after = OnnxSurgeryAssert.Written(model, network, evaluates: evaluates);
+                    output.WriteLine(
+                        $"{name}: {model.CalculateSize()} -> {after.CalculateSize()} bytes, {model.Graph.Node.Count} -> "
+                            + $"{after.Graph.Node.Count} nodes{(evaluates ? "" : ", not evaluated")}");
+                }
+                catch (Exception e) when (e is not SkipException)
+                {
+                    failures.Add($"{name} {rewrites}: {e.Message}");
+                }
+            }
+        }
+
+        Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
+    }
+
     /// <summary>Nodes keep their order, names and attributes; tensors of the same size are the same.</summary>
     private static void AssertUntouched(ModelProto before, ModelProto after)
     {

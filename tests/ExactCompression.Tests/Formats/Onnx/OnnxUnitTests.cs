@@ -32,6 +32,20 @@ public sealed class OnnxUnitTests
     }
 
     [Theory]
+    [InlineData("Sigmoid", 13)]
+    [InlineData("Tanh", 13)]
+    [InlineData("Sigmoid", 6)]
+    public void Smooth_OfAnImage_IsNoLayerAndAgreesWithRuntime(string operation, long opset)
+    {
+        OnnxModelBuilder model = new OnnxModelBuilder(opset).Input("x", "N", 2, 2, 3).Output("y").Node(operation, "x", "s")
+            .Node("Relu", "s", "y");
+        ReluNetwork network = OnnxRuntimeOracle.AssertRead(model.WithoutOutputShapes());
+        Assert.Equal(["Relu_1", "y"], network.Layers.Select(static l => l.Name));
+        Assert.False(network.HasOpaqueLayers);
+        Assert.Empty(network.Remarks);
+    }
+
+    [Theory]
     [InlineData("Max")]
     [InlineData("Min")]
     [InlineData("Sum")]

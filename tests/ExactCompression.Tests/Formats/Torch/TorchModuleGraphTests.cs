@@ -106,6 +106,8 @@ public class TorchModuleGraphTests
             static model => model.Node("LeakyRelu", "x", "y", Float("alpha", 0.1f)));
         AssertComputes(
             Activation("Hardsigmoid"), [4], static model => model.Node("HardSigmoid", "x", "y", Float("alpha", 1 / 6f)), scale: 5);
+        AssertComputes(Activation("Sigmoid"), [4], static model => model.Node("Sigmoid", "x", "y"), scale: 5);
+        AssertComputes(Activation("Tanh"), [2, 3], static model => model.Node("Tanh", "x", "y"), scale: 3);
         AssertComputes(net.PRelu(1), [2, 3, 3], model => WithWeights(model, [1, 1, 1]).Node("PRelu", "x w0", "y"));
         AssertComputes(net.PRelu(2), [2, 3, 3], model => WithWeights(model, [2, 1, 1]).Node("PRelu", "x w0", "y"));
     }

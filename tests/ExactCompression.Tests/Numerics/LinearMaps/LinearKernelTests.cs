@@ -101,19 +101,7 @@ public sealed class LinearKernelTests
         });
     }
 
-    private static MapCase Case(string kind, (int Rows, int Seed) s)
-    {
-        var random = new Random(s.Seed);
-        ILinearMap map = kind switch
-        {
-            "Convolution" => MapCases.Convolution(random),
-            "Dense" => MapCases.Dense(random),
-            "Diagonal" => MapCases.Diagonal(random),
-            "Selection" => MapCases.Selection(random),
-            _ => MapCases.Sparse(random),
-        };
-        return new(map, s.Rows, random);
-    }
+    private static MapCase Case(string kind, (int Rows, int Seed) s) => MapCase.Of(kind, s.Rows, s.Seed);
 
     private static void Apply<T>(MapCase c)
         where T : unmanaged, INumberBase<T>

@@ -24,6 +24,21 @@ internal sealed class MapCase
 
     public int Rows { get; }
 
+    /// <summary>A map of a kind, and rows for it.</summary>
+    public static MapCase Of(string kind, int rows, int seed)
+    {
+        var random = new Random(seed);
+        ILinearMap map = kind switch
+        {
+            "Convolution" => MapCases.Convolution(random),
+            "Dense" => MapCases.Dense(random),
+            "Diagonal" => MapCases.Diagonal(random),
+            "Selection" => MapCases.Selection(random),
+            _ => MapCases.Sparse(random),
+        };
+        return new(map, rows, random);
+    }
+
     /// <summary>Small integers, many of them 0, in some positions in every row.</summary>
     public T[] Draw<T>(int size, int rows)
         where T : unmanaged, INumberBase<T>

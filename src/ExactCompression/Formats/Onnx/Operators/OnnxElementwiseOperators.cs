@@ -2,7 +2,7 @@ using ExactCompression.Networks;
 
 namespace ExactCompression.Formats.Onnx;
 
-/// <summary>Arithmetic element by element: with a constant, and of several values.</summary>
+/// <summary>Arithmetic element by element, with a constant and of several values; and smooth functions.</summary>
 internal static class OnnxElementwiseOperators
 {
     /// <summary><c>x + y</c>.</summary>
@@ -40,6 +40,12 @@ internal static class OnnxElementwiseOperators
         Give(step, value, value.Shape!, [-1], [], WeightPrecision.Float32,
             static (v, _, p) => AffinePart.Of(AffineMap.Scale(v), p)!, false);
     }
+
+    /// <summary>The logistic function.</summary>
+    public static void Sigmoid(OnnxStep step) => Smooth(step, isTanh: false);
+
+    /// <summary>The hyperbolic tangent.</summary>
+    public static void Tanh(OnnxStep step) => Smooth(step, isTanh: true);
 
     /// <summary>The sum of any number of values.</summary>
     public static void Sum(OnnxStep step)
@@ -87,6 +93,15 @@ internal static class OnnxElementwiseOperators
         WeightPrecision precision = parameters.Max(static parameter => parameter.Precision);
         var part = AffinePart.BatchNormalization(scale, shift, mean, variance, epsilon, precision);
         step.Give(step.Of(step.Add(new ScaleShiftOperator(part, perChannel), OnnxShapes.Row(shape), value.Number), shape, value.IsBatch));
+    }
+
+    private static void Smooth(OnnxStep step, bool isTanh)
+    {
+        step.Node.AllowAttributes();
+        step.RequireInputs(1);
+        OnnxValue value = step.Data(0);
+        int number = step.Add(new SmoothOperator(isTanh), OnnxShapes.Row(value.Shape!), value.Number);
+        step.Give(step.Of(number, value.Shape!, value.IsBatch));
     }
 
     private static double[] PerChannel(OnnxStep step, OnnxTensor parameter, int[] shape, bool perChannel)

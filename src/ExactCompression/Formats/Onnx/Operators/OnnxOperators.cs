@@ -35,6 +35,8 @@ internal static class OnnxOperators
         ["Clip"] = OnnxRectifierOperators.Clip,
         ["Max"] = OnnxRectifierOperators.Max,
         ["Min"] = OnnxRectifierOperators.Min,
+        ["Sigmoid"] = OnnxElementwiseOperators.Sigmoid,
+        ["Tanh"] = OnnxElementwiseOperators.Tanh,
         ["Transpose"] = OnnxArrangementOperators.Transpose,
         ["Concat"] = OnnxArrangementOperators.Concat,
         ["Slice"] = OnnxArrangementOperators.Slice,

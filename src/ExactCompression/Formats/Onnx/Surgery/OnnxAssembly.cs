@@ -43,7 +43,8 @@ internal sealed class OnnxAssembly(OnnxPlan plan, OnnxCut cut)
         }
 
         var live = new HashSet<OnnxPlacedNode>(ReferenceEqualityComparer.Instance);
-        var names = new Stack<string>(graph.Output.Select(static o => o.Name));
+        Dictionary<string, string> given = cut.Outputs.ToDictionary(static pair => pair.Value, static pair => pair.Key);
+        var names = new Stack<string>(graph.Output.Select(o => given.GetValueOrDefault(o.Name, o.Name)));
         while (names.TryPop(out string? name))
         {
             if (!used.Add(name) || !producers.TryGetValue(name, out OnnxPlacedNode? node) || !live.Add(node))
@@ -58,8 +59,8 @@ internal sealed class OnnxAssembly(OnnxPlan plan, OnnxCut cut)
     /// <summary>Gives what replaces something in the file its name, where that is free.</summary>
     private void Rename(OnnxPlacedNode[] live, GraphProto graph)
     {
-        var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        HashSet<string> taken = [.. graph.Input.Select(static i => i.Name)];
+        var names = new Dictionary<string, string>(cut.Outputs, StringComparer.Ordinal);
+        HashSet<string> taken = [.. graph.Output.Select(static o => o.Name), .. graph.Input.Select(static i => i.Name)];
         taken.ExceptWith(graph.Initializer.Select(static t => t.Name));
         taken.UnionWith(used);
         taken.UnionWith(live.SelectMany(static n => n.Node.Output));

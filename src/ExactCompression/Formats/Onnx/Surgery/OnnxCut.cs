@@ -12,6 +12,7 @@ internal sealed class OnnxCut(OnnxGraphParts parts, GraphProto made)
 {
     private readonly List<OnnxPlacedNode> nodes = [];
     private readonly List<KeyValuePair<string, string>> wishes = [];
+    private readonly Dictionary<string, string> outputs = new(StringComparer.Ordinal);
     private int taken;
 
     /// <summary>Makes new nodes and tensors.</summary>
@@ -25,6 +26,15 @@ internal sealed class OnnxCut(OnnxGraphParts parts, GraphProto made)
 
     /// <summary>Names, and those that they should give way to if these are free.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Wishes => wishes;
+
+    /// <summary>Names of values so far, each with that of the output that it is.</summary>
+    public IReadOnlyDictionary<string, string> Outputs => outputs;
+
+    /// <summary>Gives a value the name of an output.</summary>
+    /// <param name="name">Its name so far.</param>
+    /// <param name="output">The output.</param>
+    /// <returns>Whether it is not another output already.</returns>
+    public bool TryNameOutput(string name, string output) => outputs.TryAdd(name, output);
 
     /// <summary>Adds a node of the file, or what has become of it.</summary>
     /// <param name="node">The node.</param>

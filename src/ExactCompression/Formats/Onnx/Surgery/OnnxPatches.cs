@@ -37,7 +37,7 @@ internal static class OnnxPatches
     private static readonly FrozenSet<string> Unchanged = FrozenSet.Create(
         StringComparer.Ordinal,
         "Abs", "AveragePool", "Cast", "Clip", "Dropout", "Flatten", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "Identity",
-        "LeakyRelu", "MaxPool", "Neg", "ReduceMean", "ReduceSum", "Relu", "Transpose", "Unsqueeze");
+        "LeakyRelu", "MaxPool", "Neg", "ReduceMean", "ReduceSum", "Relu", "Sigmoid", "Tanh", "Transpose", "Unsqueeze");
 
     /// <summary>Brings a node in line with what is left around it.</summary>
     /// <param name="site">The node.</param>

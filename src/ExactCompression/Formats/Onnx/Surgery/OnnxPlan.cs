@@ -88,6 +88,11 @@ internal sealed class OnnxPlan
     /// <param name="name">The name.</param>
     public bool IsMoved(string name) => moved.Contains(name);
 
+    /// <summary>Whether a value may have another name: a node gives it, it is no output, and no graph inside a node takes it.</summary>
+    /// <param name="name">Its name.</param>
+    public bool MayRename(string name) => Subject.Graph.Inputs.All(i => i.Name != name) && Subject.Graph.Initializer(name) is null
+        && Subject.Graph.Outputs.All(o => o.Name != name) && !Subject.Graph.ConsumersOf(name).Any(n => !n.Inputs.Contains(name));
+
     /// <summary>The shape of a value of the file afterwards, the batch counted as 1; null where there is none or it is not known.</summary>
     /// <param name="name">Its name.</param>
     public int[]? ShapeAfter(string name)

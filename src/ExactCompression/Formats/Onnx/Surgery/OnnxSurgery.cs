@@ -51,13 +51,8 @@ internal sealed class OnnxSurgery
                 WriteBeside(traced.Node, place);
         }
 
-        int[] last = new int[trace.Nodes.Count];
-        for (int v = plan.Edit.Edited.Inputs.Count; v < plan.Edit.Edited.Values; v++)
-        {
-            if (plan.IsLive[v] && plan.Pieces[v] >= 0)
-                last[plan.Pieces[v]] = v;
-        }
-
+        ILookup<int, int> members = Enumerable.Range(0, plan.Edit.Edited.Values).Where(v => plan.IsLive[v] && plan.Pieces[v] >= 0)
+            .ToLookup(v => plan.Pieces[v]);
         var pieces = new Dictionary<int, OnnxPiece?>();
         for (int v = plan.Edit.Edited.Inputs.Count; v < plan.Edit.Edited.Values; v++)
         {
@@ -76,8 +71,8 @@ internal sealed class OnnxSurgery
                 pieces.Add(place, piece = plan.Keep(trace.Nodes[place], place, out _));
             if (piece is null)
                 emission.Write(v);
-            else if (v == last[place] && !TryKeep(piece))
-                WriteAll(place);
+            else if (v == members[place].Last() && !TryKeep(piece))
+                members[place].ToList().ForEach(emission.Write);
         }
 
         WriteOutputs();
@@ -91,15 +86,6 @@ internal sealed class OnnxSurgery
         cut.Add(site.Stored, piece.Place);
         kept.Add(piece.Place);
         return true;
-    }
-
-    private void WriteAll(int place)
-    {
-        for (int v = plan.Edit.Edited.Inputs.Count; v < plan.Edit.Edited.Values; v++)
-        {
-            if (plan.IsLive[v] && plan.Pieces[v] == place)
-                emission.Write(v);
-        }
     }
 
     /// <summary>A node that became nothing in the network's graph: it gives a constant, or what it takes.</summary>
@@ -138,8 +124,13 @@ internal sealed class OnnxSurgery
         for (int o = 0; o < plan.Edit.Edited.Outputs.Count; o++)
         {
             (string name, int value) = (plan.Edit.Edited.Outputs[o].Name, plan.Edit.Edited.Outputs[o].Value);
-            if (plan.IsMoved(name))
-                emission.Give(value, new(name, plan.Subject.Read.Outputs[o].Shape), $"{name}.Identity", int.MaxValue);
+            if (!plan.IsMoved(name))
+                continue;
+            int[]? shape = plan.Subject.Read.Outputs[o].Shape;
+            OnnxNamed? same = plan.NamesOf(value).FirstOrDefault(
+                n => shape is not null && n.Shape is not null && n.Shape.AsSpan().SequenceEqual(shape) && plan.MayRename(n.Name));
+            if (same is null || !cut.TryNameOutput(same.Name, name))
+                emission.Give(value, new(name, shape), $"{name}.Identity", int.MaxValue);
         }
     }
 }

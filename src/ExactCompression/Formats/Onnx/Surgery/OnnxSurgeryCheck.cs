@@ -57,18 +57,23 @@ internal static class OnnxSurgeryCheck
 
         bool isKept = plan.Pieces[v] >= 0 && kept.Contains(plan.Pieces[v]);
         if (!isKept && (before.Operator.GetType() != after.Operator.GetType() || before.Inputs.Count != after.Inputs.Count
-            || before.Operator is SelectOperator or ReshapeOperator or ScaleShiftOperator))
-            return; // written as several nodes
+            || before.Operator is not (ConvolutionOperator or DenseOperator or ReluOperator or LeakyReluOperator)))
+            return; // may be written as other nodes that compute the same
         if (!AreSame(before.Operator, after.Operator, before.Shape) || before.Inputs.Count != after.Inputs.Count)
             throw Fault($"The node {before.Name} computes something else.");
         for (int k = 0; k < before.Inputs.Count; k++)
             Set(before.Inputs[k], after.Inputs[k], places, read);
     }
 
-    /// <summary>Whether operators are the same, where a number for each channel is as good as one for each element.</summary>
+    /// <summary>Whether operators are the same, where a number for all, or for each channel, is as good as one for each element.</summary>
     private static bool AreSame(Operator a, Operator b, TensorShape shape) => OperatorComparison.AreSame(a, b)
         || (a is ScaleShiftOperator x && b is ScaleShiftOperator y && x.PerChannel != y.PerChannel
-            && OperatorComparison.AreSame(Spread(x, shape), Spread(y, shape)));
+            && OperatorComparison.AreSame(Spread(x, shape), Spread(y, shape)))
+        || (a is LeakyReluOperator before && b is LeakyReluOperator after
+            && Spread(before, shape).AsSpan().SequenceEqual(Spread(after, shape)));
+
+    private static double[] Spread(LeakyReluOperator leaky, TensorShape shape) =>
+        leaky.Slopes is [var only] ? [.. Enumerable.Repeat(only, shape.Elements)] : leaky.Slopes;
 
     private static ScaleShiftOperator Spread(ScaleShiftOperator scale, TensorShape shape) => scale.PerChannel
         ? new(scale.Part.Elements([.. Enumerable.Range(0, shape.Elements).Select(i => i / (shape.Elements / scale.Part.Outputs))]))

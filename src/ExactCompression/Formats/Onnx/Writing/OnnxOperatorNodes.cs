@@ -25,6 +25,7 @@ internal static class OnnxOperatorNodes
         SelectOperator select => OnnxArrangementNodes.Select(select, shapes[0], values[0], parts),
         TransposeOperator transpose => OnnxArrangementNodes.Transpose(transpose, values[0], parts),
         ConcatOperator concat => parts.Node("Concat", values, OnnxGraphParts.Integer("axis", concat.Axis + 1)),
+        SmoothOperator => parts.Node(node.Operator.Name, values),
         UnitOperator unit => OnnxUnitNodes.Unit(unit, node.Shape, values, parts),
         _ => null,
     };

@@ -9,7 +9,7 @@ internal static class OnnxUnitNodes
 {
     private const long ClipInputs = 11;
 
-    private static readonly string[] PlainNames = ["Sigmoid", "Tanh", "Softmax", "LogSoftmax"];
+    private static readonly string[] PlainNames = ["Softmax", "LogSoftmax"];
 
     /// <summary>Whether a function is known by its name: of Softmax, over the last axis.</summary>
     /// <param name="name">ONNX's name.</param>

@@ -37,8 +37,8 @@ internal static class OnnxWeightNodes
         }
 
         string product = parts.Node("MatMul", [value, parts.Tensor("weight", [dense.Inputs, dense.Outputs], transposed)]);
-        parts.RequireOpset(hasBias ? RulesOfNumPy : 1, "a new sum with a constant");
-        return hasBias ? parts.Node("Add", [product, parts.Broadcast("bias", [dense.Outputs], dense.Bias)]) : product;
+        AttributeProto[] aligned = parts.Opset < RulesOfNumPy ? [Integer("broadcast", 1)] : [];
+        return hasBias ? parts.Node("Add", [product, parts.Broadcast("bias", [dense.Outputs], dense.Bias)], aligned) : product;
     }
 
     /// <summary>A convolution.</summary>
@@ -72,13 +72,18 @@ internal static class OnnxWeightNodes
             return isChannel ? normalised : parts.Reshape(normalised, [.. shape]);
         }
 
-        parts.RequireOpset(RulesOfNumPy, "new arithmetic with a constant");
-        int[] extent = scale.PerChannel ? [shape[0], .. Enumerable.Repeat(1, shape.Count - 1)] : [.. shape];
+        // Before the rules of NumPy, an attribute says at which axis of the value the constant begins; by default it ends at the last.
+        bool aligns = parts.Opset < RulesOfNumPy;
+        int[] extent = !scale.PerChannel ? [.. shape] : aligns ? [shape[0]] : [shape[0], .. Enumerable.Repeat(1, shape.Count - 1)];
+        AttributeProto[] alignment = !aligns ? [] : scale.PerChannel
+            ? [Integer("broadcast", 1), Integer("axis", 1)]
+            : [Integer("broadcast", 1)];
         bool emitted = false;
         foreach ((string type, double[][] constants, bool constantFirst) in OnnxPartNodes.Of(part))
         {
             string constant = parts.Broadcast(type == "Add" || type == "Sub" ? "shift" : "scale", extent, constants[0]);
-            value = parts.Node(type, constantFirst ? [constant, value] : [value, constant]);
+            parts.RequireOpset(constantFirst ? RulesOfNumPy : 1, "a constant less a value");
+            value = parts.Node(type, constantFirst ? [constant, value] : [value, constant], alignment);
             emitted = true;
         }
 

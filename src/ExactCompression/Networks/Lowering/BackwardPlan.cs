@@ -1,17 +1,15 @@
-using ExactCompression.Networks;
-
-namespace ExactCompression.Witnesses;
+namespace ExactCompression.Networks;
 
 /// <summary>
 /// The way back from the rectifiers of a layer to the input: gradients by the values that the layer takes, then down, layer by layer, those
 /// of a value's readers added up before its own layer is passed.
 /// </summary>
-internal sealed class SimdBackward
+internal sealed class BackwardPlan
 {
     /// <summary>Plans the pass.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="target">The value that the rectifiers give.</param>
-    public SimdBackward(LoweredGraph graph, int target)
+    public BackwardPlan(LoweredGraph graph, int target)
     {
         var order = new ForwardOrder(graph, target);
         var slots = new BufferSlots();
@@ -34,7 +32,7 @@ internal sealed class SimdBackward
             bool isFirst = taken[term.Source] < 0;
             if (isFirst)
                 taken[term.Source] = slots.Take(graph.ShapeOf(term.Source).Count);
-            return new Contribution(k, taken[term.Source], graph.ShapeOf(term.Source).Count, isFirst);
+            return new Contribution(k, term.Source, taken[term.Source], graph.ShapeOf(term.Source).Count, isFirst);
         })];
     }
 
@@ -55,10 +53,11 @@ internal sealed class SimdBackward
 
     /// <summary>The gradient by what a term takes.</summary>
     /// <param name="Term">0-based term of the layer.</param>
+    /// <param name="Source">The value that the term takes.</param>
     /// <param name="Slot">The buffer.</param>
     /// <param name="Width">Elements of the value.</param>
     /// <param name="IsFirst">Whether no reader of the value has left anything there.</param>
-    internal readonly record struct Contribution(int Term, int Slot, int Width, bool IsFirst);
+    internal readonly record struct Contribution(int Term, int Source, int Slot, int Width, bool IsFirst);
 
     /// <summary>A layer to pass.</summary>
     /// <param name="Value">The value that it gives.</param>

@@ -1,4 +1,4 @@
-namespace ExactCompression.Witnesses;
+namespace ExactCompression.Networks;
 
 /// <summary>Numbers buffers for values: two values share one where the first is released before the second is taken.</summary>
 internal sealed class BufferSlots

@@ -1,0 +1,9 @@
+namespace ExactCompression.Branching;
+
+/// <summary>Bounds subdomains of the input box, one after another, on one thread.</summary>
+internal interface ISubdomainBounds : IDisposable
+{
+    /// <summary>Bounds a subdomain, and chooses the children where targets stay open.</summary>
+    /// <param name="subdomain">The subdomain.</param>
+    SubdomainResult Run(Subdomain subdomain);
+}

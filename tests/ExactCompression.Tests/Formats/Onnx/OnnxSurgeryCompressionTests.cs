@@ -1,0 +1,92 @@
+using ExactCompression.Formats;
+using ExactCompression.Formats.Onnx;
+using ExactCompression.Formats.Onnx.Schema;
+using ExactCompression.Networks;
+using ExactCompression.Tests.Oracles;
+using Google.Protobuf;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace ExactCompression.Tests.Formats.Onnx;
+
+/// <summary>Compressed convolutional networks take the place of their files.</summary>
+public class OnnxSurgeryCompressionTests(ITestOutputHelper output)
+{
+    [SkippableTheory]
+    [InlineData("concat_l1-0.002")]
+    [InlineData("dw_l1-0.002")]
+    [InlineData("leaky_l1-0.002")]
+    [InlineData("masked_l1-0.0005")]
+    [InlineData("pool_l1-0.002")]
+    [InlineData("resslim_l1-0.002")]
+    public void Write_CompressedNetwork_IsItsFileWithLess(string file)
+    {
+        string path = TestFiles.Shared($"networks/conv/digits_{file}.onnx");
+        var before = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
+        ReluNetwork network = NetworkFormats.Read(path);
+        StabilityTable table = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network, InputDomain.Unit.For(network.InputSize)), null, new() { TimeLimit = TimeSpan.FromSeconds(1) },
+            CancellationToken.None);
+        foreach (CompressionLevel level in Enum.GetValues<CompressionLevel>())
+        {
+            CompressionResult result = LeoCompression.Compress(table, new() { Level = level }, CancellationToken.None);
+            using var folder = new TemporaryFolder();
+            NetworkFormats.Write(result.Compressed, folder.File("cut.onnx"));
+            byte[] bytes = File.ReadAllBytes(folder.File("cut.onnx"));
+            ModelProto after = OnnxSurgeryAssert.Written(before, result.Compressed);
+            Assert.Equal(after, ModelProto.Parser.ParseFrom(bytes));
+            Assert.InRange(bytes.Length, 1, before.CalculateSize() - 1);
+            HashSet<string> names = Names(before);
+            Assert.All(Names(after), name => Assert.Contains(name, names));
+            output.WriteLine(
+                $"{level}: {network.Architecture} -> {result.Compressed.Architecture}: {before.CalculateSize()} -> {bytes.Length} bytes, "
+                    + $"{before.Graph.Node.Count} -> {after.Graph.Node.Count} nodes, "
+                    + $"{before.Graph.Initializer.Count} -> {after.Graph.Initializer.Count} tensors");
+        }
+    }
+
+    [Theory]
+    [InlineData(CompressionLevel.DeleteOnly)]
+    [InlineData(CompressionLevel.LeoPlusPlus)]
+    [InlineData(CompressionLevel.Maximal)]
+    public void Write_CompressedGraphsOfEveryOperator_AreTheirFilesWithLess(CompressionLevel level)
+    {
+        (int edited, int larger, int rewritten) = (0, 0, 0);
+        for (int seed = 0; seed < 120; seed++)
+        {
+            var random = new Random((1000 * (int)level) + seed);
+            (ReluNetwork made, InputDomain domain) = seed % 2 == 0
+                ? CompressibleGraphs.NextBlocks(random)
+                : CompressibleGraphs.Next(random, random.Next(3, 16));
+            ModelProto before = OnnxGraphWriter.Model(made, WeightPrecision.Float32);
+            var source = new ModelSource("Onnx", new OnnxSource(before.ToByteArray(), "net.onnx"));
+            ReluNetwork network = OnnxReader.Network(before, new("net.onnx"), format: "Onnx", source: source);
+            if (network.IsDense || network.Depth == 0)
+                continue;
+            StabilityTable table = StabilityAnalysis.FindStable(
+                StabilityTable.Undecided(network, domain), null, new() { TimeLimit = TimeSpan.FromSeconds(0.3) }, CancellationToken.None);
+            CompressionResult result = LeoCompression.Compress(table, new() { Level = level }, CancellationToken.None);
+            if (result.Compressed.Edit is not { } edit || ReferenceEquals(edit.Original, edit.Edited))
+                continue;
+            try
+            {
+                bool padsByLowest = before.Graph.Initializer.Any(static t => t.Name.EndsWith(".border", StringComparison.Ordinal));
+                ModelProto after = OnnxSurgeryAssert.Written(before, result.Compressed, evaluates: !padsByLowest);
+                edited++;
+                rewritten += edit.IsNew.Any(static n => n) ? 1 : 0;
+                larger += after.CalculateSize() > before.CalculateSize() ? 1 : 0;
+            }
+            catch (Exception e) when (e is not Xunit.Sdk.XunitException)
+            {
+                throw new InvalidOperationException($"{seed}: {e.Message}", e);
+            }
+        }
+
+        output.WriteLine($"{edited} edited, {rewritten} of them with new nodes, {larger} larger");
+        Assert.InRange(edited, 20, 120);
+        Assert.Equal(0, larger);
+    }
+
+    private static HashSet<string> Names(ModelProto model) =>
+        [.. model.Graph.Node.Select(static n => n.Name), .. model.Graph.Initializer.Select(static t => t.Name)];
+}

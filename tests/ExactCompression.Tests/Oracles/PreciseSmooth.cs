@@ -1,0 +1,42 @@
+using System.Numerics;
+
+namespace ExactCompression.Tests.Oracles;
+
+/// <summary>The logistic function and the hyperbolic tangent to a thousand bits and more, in integers.</summary>
+internal static class PreciseSmooth
+{
+    /// <summary>More than the error of any value.</summary>
+    public static readonly Rational Error = new(1, BigInteger.One << 1300);
+
+    private const int Bits = 1400, Guard = 64, Halvings = 40, Terms = 60;
+
+    private static readonly BigInteger One = BigInteger.One << (Bits + Guard);
+
+    /// <summary>The value of a function.</summary>
+    /// <param name="isTanh">Whether it is the tangent.</param>
+    /// <param name="x">Where.</param>
+    public static Rational Value(bool isTanh, Rational x)
+    {
+        Rational size = Rational.Min(Rational.Abs(x), 950.0); // beyond, it is within the error
+        BigInteger e = Exponential(isTanh ? 2 * size : size);
+        if (isTanh)
+            return new Rational(x.Sign < 0 ? e - One : One - e, One + e);
+        return new Rational(x.Sign < 0 ? e : One, One + e);
+    }
+
+    /// <summary><c>exp(-y)</c> as a multiple of <c>1 / One</c>.</summary>
+    private static BigInteger Exponential(Rational y)
+    {
+        (BigInteger numerator, BigInteger denominator) = y.Parts;
+        BigInteger small = numerator * (One >> Halvings) / denominator, term = One, sum = One;
+        for (int n = 1; n <= Terms; n++)
+        {
+            term = term * small / (One * n);
+            sum += n % 2 == 0 ? term : -term;
+        }
+
+        for (int i = 0; i < Halvings; i++)
+            sum = (sum * sum) >> (Bits + Guard);
+        return sum;
+    }
+}
