@@ -288,8 +288,20 @@ Describe 'A convolutional network' {
         (Get-FileHash TestDrive:/conv.onnx).Hash | Should -Be (Get-FileHash $file).Hash
     }
 
-    It 'is refused by compression in one sentence' {
-        { $states | Invoke-LeoCompression -ErrorAction Stop } | Should -Throw '*dense layers alone*'
+    It 'loses its inactive channels, and its file keeps names and shapes' {
+        $small = $states | Invoke-LeoCompression -Level DeleteOnly
+        $small.ProvenDeviation | Should -Be 0
+        $small.Compressed.Architecture | Should -Be '1x8x8-7x4x4-12x2x2-37-10'
+        $small | Export-ReluNetwork TestDrive:/small.onnx
+        (Get-Item TestDrive:/small.onnx).Length | Should -BeLessThan (Get-Item $file).Length
+        $again = Import-ReluNetwork TestDrive:/small.onnx
+        $again.Architecture | Should -Be $small.Compressed.Architecture
+        ($again.Layers.Name -join ' ') | Should -Be (($convolutional.Layers | ForEach-Object Name) -join ' ')
+    }
+
+    It 'is refused by certificates in one sentence' {
+        { $states | Invoke-LeoCompression | Export-CompressionCertificate TestDrive:/x.json -ErrorAction Stop } |
+            Should -Throw '*dense layers alone*'
     }
 }
 

@@ -95,8 +95,8 @@ public static class CompressionResultView
             yield break;
         }
 
-        HashSet<int> folded = [.. result.Steps.Where(static step => step.Kind == CompressionStepKind.Fold).Select(
-            static step => step.Layer)];
+        HashSet<int> folded = [.. result.Steps.Where(
+            static step => step.Kind is CompressionStepKind.Fold or CompressionStepKind.FoldRepeated).Select(static step => step.Layer)];
         bool gone = result.Compressed.Depth == 0;
         if (!gone && result.Original.Depth - folded.Count != result.Compressed.Depth)
             yield break;

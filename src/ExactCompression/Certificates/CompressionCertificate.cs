@@ -102,7 +102,10 @@ public static class CompressionCertificate
             throw new InvalidInputException(
                 "CertificateUnrelated",
                 $"How '{compressed.Architecture}' computes what '{original.Architecture}' does was not found: no bound of their "
-                    + $"difference is proven.", "Compress the network with Invoke-LeoCompression and export its own result.");
+                    + $"difference is proven.",
+                result.Steps.Any(static s => s.Kind == CompressionStepKind.FoldRepeated)
+                    ? "Certificates do not express that a layer repeats the one before; compress with -Level LeoPlusPlus for one."
+                    : "Compress the network with Invoke-LeoCompression and export its own result.");
         return best with { Deviation = Confirmed(best, original, compressed, budget) };
     }
 

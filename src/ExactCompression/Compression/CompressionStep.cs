@@ -26,7 +26,7 @@ public sealed record CompressionStep(CompressionStepKind Kind, int Layer, IReadO
 /// <summary>The kinds of steps.</summary>
 public enum CompressionStepKind
 {
-    /// <summary>All neurons of a layer are stably inactive, so the output is constant over the domain.</summary>
+    /// <summary>All neurons of a layer are stably inactive, or nothing reads the layer: the output is constant over the domain.</summary>
     Collapse,
 
     /// <summary>Stably inactive neurons are removed; no weight is rounded.</summary>
@@ -58,6 +58,11 @@ public enum CompressionStepKind
 
     /// <summary>The linear neurons are replaced by as many as the rank of their effect on the next layer.</summary>
     ReduceOutputRank,
+
+    /// <summary>
+    /// The unstable neurons of a layer do only what the next layer does again, or cancel in pairs: the layer is multiplied into the next.
+    /// </summary>
+    FoldRepeated,
 
     /// <summary>
     /// The normalisation that the file states beside a layer's weights is folded into them, because steps gave that layer new weights; they

@@ -48,7 +48,7 @@ internal sealed record NeuronFates(int Layer, int Before, int Kept, IReadOnlyDic
         CompressionStepKind.RemoveInactive => NeuronFate.Inactive,
         CompressionStepKind.RemoveUnused => NeuronFate.Unused,
         CompressionStepKind.RemoveConstant => NeuronFate.Constant,
-        CompressionStepKind.Fold => NeuronFate.Folded,
+        CompressionStepKind.Fold or CompressionStepKind.FoldRepeated => NeuronFate.Folded,
         CompressionStepKind.Collapse => NeuronFate.Collapsed,
         _ => NeuronFate.Merged,
     };

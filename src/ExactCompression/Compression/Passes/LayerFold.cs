@@ -79,7 +79,8 @@ internal static class LayerFold
         Folds = true,
     };
 
-    private static RewrittenNeuron FateOf(DraftNetwork network, int at, int neuron)
+    /// <summary>How a linear or constant neuron is expressed; any other is kept.</summary>
+    public static RewrittenNeuron FateOf(DraftNetwork network, int at, int neuron)
     {
         DraftRow row = network.Layers[at].Rows[neuron];
         RewrittenNeuron fate = NeuronRemoval.Inactive(row);

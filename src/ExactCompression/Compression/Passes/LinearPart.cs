@@ -118,18 +118,24 @@ internal sealed class LinearPart
         return new(weights, bias, Math.BitDecrement(lower + shift - error), Math.BitIncrement(upper + shift + error));
     }
 
-    /// <summary>A rewrite of this layer.</summary>
+    /// <summary>A rewrite of this layer; the other neuron of a pair goes as well where no weight on it is left.</summary>
     public LayerRewrite Rewrite(
-        CompressionStepKind kind, string description, RewrittenNeuron[] rewritten, AddedNeuron[] added, OutgoingWeights next) => new()
+        CompressionStepKind kind, string description, RewrittenNeuron[] rewritten, AddedNeuron[] added, OutgoingWeights next)
     {
-        At = At,
-        Kind = kind,
-        Description = description,
-        Fates = rewritten,
-        Added = added,
-        NextWeights = next.Weights,
-        NextBias = next.Bias,
-    };
+        HashSet<int> cancelled = [.. Opposites.Select(j => fates[j].Of).Where(k => next.IsZero(next.PlaceOf(k)))];
+        if (cancelled.Count == next.Columns)
+            cancelled.Clear(); // a layer has at least one neuron
+        return new()
+        {
+            At = At,
+            Kind = kind,
+            Description = description,
+            Fates = [.. rewritten.Select((fate, j) => cancelled.Contains(j) ? new(NeuronFate.Cancelled) : fate)],
+            Added = added,
+            NextWeights = cancelled.Count == 0 ? next.Weights : next.Without(cancelled.Select(next.PlaceOf).ToHashSet()),
+            NextBias = next.Bias,
+        };
+    }
 
     /// <summary>
     /// The linear function that each neuron of the next layer gets from the linear neurons: <c>W_out W</c> and <c>W_out b</c>, row-major.

@@ -140,7 +140,7 @@ internal static class RowMerge
 
         if (merged.Count == part.Layer.Count)
             merged.RemoveAt(0); // a layer has at least one neuron
-        if (merged.Count == 0)
+        if (merged.Count + returning.Length == 0)
             return null;
         DraftLayer layer = part.Layer;
         RewrittenNeuron[] fates = part.FatesOf(merged.Select(static m => m.Neuron));
@@ -154,7 +154,9 @@ internal static class RowMerge
         for (int r = 0; r < returning.Length; r++)
             next.Express(returning[r], [kept + r], [1], layer.Bias[returning[r]] - added[r].Bias);
         next.Cancel(cancels);
-        return part.Rewrite(Kind(part), Describe(part, merged.Count, basis.Rank), fates, added, next);
+        LayerRewrite rewrite = part.Rewrite(Kind(part), Describe(part, merged.Count, basis.Rank), fates, added, next);
+        bool isSmaller = merged.Count > 0 || Array.Exists(rewrite.Fates, static f => f.Fate == NeuronFate.Cancelled);
+        return isSmaller ? rewrite : null;
     }
 
     /// <summary>
@@ -191,7 +193,9 @@ internal static class RowMerge
         string neurons = part.Opposites.Length > 0
             ? $"The {part.Active.Length} stably active neurons and {part.Opposites.Length} opposites of other neurons"
             : $"The {part.Active.Length} stably active neurons";
-        return $"{neurons} have rows of rank {rank}: the others express {merged} of them.";
+        return merged == 0
+            ? $"The weights on {part.Opposites.Length} pairs of opposite neurons cancel: a linear neuron replaces each pair."
+            : $"{neurons} have rows of rank {rank}: the others express {merged} of them.";
     }
 
     /// <summary>Whether a merge leaves fewer connections, and if so which zeros it fills.</summary>

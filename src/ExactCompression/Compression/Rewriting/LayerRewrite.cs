@@ -20,11 +20,17 @@ internal enum NeuronFate
 
     /// <summary>A multiple of a kept neuron plus its own pre-activation: <c>relu(-s t) = s relu(t) - s t</c>.</summary>
     Opposite,
+
+    /// <summary>
+    /// Nothing: the weights on it cancel, those on its multiples and opposites included, or a row after it takes its rectifier over
+    /// (<see cref="LayerRewrite.Lifted"/>). What is left of its weights counts as an error.
+    /// </summary>
+    Cancelled,
 }
 
 /// <summary>The replacement of one neuron.</summary>
 /// <param name="Fate">How its activation is expressed.</param>
-/// <param name="Of">The kept row of the old layer that it is a multiple of.</param>
+/// <param name="Of">The row of the old layer, kept or cancelled, that it is a multiple of.</param>
 /// <param name="Value">The constant, or the factor.</param>
 /// <param name="Error">A proven bound of the error of that over the domain.</param>
 internal readonly record struct RewrittenNeuron(NeuronFate Fate, int Of = -1, double Value = 0, double Error = 0)
@@ -77,6 +83,13 @@ internal sealed class LayerRewrite
     /// <summary>Whether the layer is removed, and the next one reads its inputs.</summary>
     public bool Folds { get; init; }
 
+    /// <summary>
+    /// Where a layer that is removed has unstable neurons: for each row of the next layer the neuron whose rectifier that row's own takes
+    /// over, for <c>relu(w relu(t) + b) = relu(w t + b)</c> where <c>w &gt; 0 &gt;= b</c>; -1 where the row reads no unstable neuron, or
+    /// only such whose effects cancel. Null for any other rewrite.
+    /// </summary>
+    public int[]? Lifted { get; init; }
+
     /// <summary>Rows of the old layer that are kept, ascending.</summary>
     public int[] Kept => field ??= [.. Enumerable.Range(0, Fates.Length).Where(j => Fates[j].Fate == NeuronFate.Kept)];
 
@@ -84,12 +97,12 @@ internal sealed class LayerRewrite
     public IEnumerable<int> Gone => Enumerable.Range(0, Fates.Length).Where(j => Folds || Fates[j].Fate != NeuronFate.Kept);
 
     /// <summary>
-    /// Whether the fates are consistent: multiples are of neurons that are kept, and a layer that is removed keeps none.
+    /// Whether the fates are consistent: multiples are of neurons that are kept or cancel, and a layer that is removed keeps none.
     /// </summary>
     public bool IsSound => Array.TrueForAll(Fates, f => f.Fate switch
     {
         NeuronFate.Kept => !Folds,
-        NeuronFate.Multiple or NeuronFate.Opposite => Fates[f.Of].Fate == NeuronFate.Kept,
+        NeuronFate.Multiple or NeuronFate.Opposite => Fates[f.Of].Fate is NeuronFate.Kept or NeuronFate.Cancelled,
         _ => true,
     });
 

@@ -75,6 +75,21 @@ internal sealed class OutgoingWeights
         }
     }
 
+    /// <summary>Whether every weight of a column is 0.</summary>
+    public bool IsZero(int column)
+    {
+        for (int k = column; k < Weights.Length; k += Columns)
+        {
+            if (Weights[k] != 0)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The weights without some columns.</summary>
+    public double[] Without(IReadOnlySet<int> columns) => [.. Weights.Where((_, k) => !columns.Contains(k % Columns))];
+
     /// <summary>The index of a kept neuron in the new layer.</summary>
     public int PlaceOf(int neuron) => Array.BinarySearch(kept, neuron);
 

@@ -16,6 +16,12 @@ namespace ExactCompression.Compression.Rewriting;
 /// <para>where the terms of linear neurons are one affine function of <c>a</c>, bounded over the box, and an unstable neuron's are at most
 /// <c>|g_ik| max A_k</c>: 0 where none of it changed. The coefficients are summed in double, and the rounding error of each operation is
 /// computed and added (<see cref="ErrorFreeRow"/>): a rewrite that loses nothing gets the bound 0.</para>
+/// <para>Where a layer with unstable neurons is removed (<see cref="LayerRewrite.Lifted"/>), a row that reads none of them is treated as
+/// above, and a neuron whose weights cancel has no <c>W'_ik</c> any more: <c>g_ik</c> is what is left of the others. A row that takes over
+/// the rectifier of neuron <c>k</c> was <c>z_i = g A_k + R</c>, <c>A_k = relu(z_k)</c>, and is compared with <c>g z_k + R</c>. Both are
+/// the same where <c>z_k &gt;= 0</c>. Elsewhere <c>z_i = R</c>, the pre-activation is lower, and the activation by at most
+/// <c>relu(R)</c>, where <c>R</c> is the bias and what other neurons add. So what is bounded there is how far the activation moves, not the
+/// pre-activation (<see cref="LiftedRows"/>).</para>
 /// </remarks>
 internal sealed class RewriteProof
 {
@@ -30,6 +36,8 @@ internal sealed class RewriteProof
     {
         if (!rewrite.IsSound)
             throw new ArgumentException("A neuron is a multiple of one that is removed, or is kept in a layer that is removed.");
+        if (rewrite.Lifted?.Max() >= 0 && rewrite.At + 1 == network.Depth)
+            throw new ArgumentException("The outputs have no rectifier that could take over another.");
         this.rewrite = rewrite;
         layer = network.Layers[rewrite.At];
         next = network.Layers[rewrite.At + 1];
@@ -50,7 +58,13 @@ internal sealed class RewriteProof
         DraftLayer layer = network.Layers[rewrite.At], next = network.Layers[rewrite.At + 1];
         CompressionStep step = rewrite.StepOf(layer);
         if (rewrite.Folds)
-            return network.Replaced(rewrite.At, 2, [next.With(layer.Columns, rewrite.NextWeights, rewrite.NextBias, true)], moved, step);
+        {
+            DraftLayer folded = next.With(layer.Columns, rewrite.NextWeights, rewrite.NextBias, true);
+            if (rewrite.Lifted is not null && rewrite.At + 1 < network.Depth)
+                folded = LiftedRows.Bounded(network, rewrite, folded);
+            return network.Replaced(rewrite.At, 2, [folded], moved, step);
+        }
+
         double[] weights = new double[(rewrite.Kept.Length + rewrite.Added.Length) * layer.Columns];
         int at = 0;
         foreach (int row in rewrite.Kept)
@@ -95,12 +109,17 @@ internal sealed class RewriteProof
         ReadOnlySpan<double> after = rewrite.NextWeights.AsSpan(row * columns, columns);
         var affine = new AffineSum(sums, errors, rewrite.NextBias[row], next.Bias[row]);
         double error = 0;
+        int lifted = rewrite.Lifted?[row] ?? -1;
         if (rewrite.Folds)
             affine.Add(1, after, 0, double.PositiveInfinity);
+        if (lifted >= 0)
+            error = OfLifted(row, lifted, ref affine);
         foreach (int j in gone)
         {
             RewrittenNeuron fate = rewrite.Fates[j];
-            if (before[j] == 0)
+            if (fate.Fate == NeuronFate.Cancelled && j != lifted && (before[j] != 0 || multiples[j] is not null))
+                error = UpperBound.Add(error, OfKept(before, 0, j, ref affine, lifted));
+            if (before[j] == 0 || j == lifted)
                 continue;
             error = UpperBound.Add(error, UpperBound.Multiply(Math.Abs(before[j]), fate.Error));
             if (fate.HasLinearPart)
@@ -132,14 +151,41 @@ internal sealed class RewriteProof
         return UpperBound.Add(error, affine.Largest(inputs));
     }
 
-    /// <summary>What a kept neuron adds to the error beyond its share of the affine function.</summary>
-    private double OfKept(ReadOnlySpan<double> before, double after, int row, ref AffineSum affine)
+    /// <summary>What a neuron adds to the error of a row that takes over its rectifier.</summary>
+    private double OfLifted(int row, int neuron, ref AffineSum affine)
+    {
+        ErrorFreeSum weight = Change(next.Row(row), 0, neuron, -1);
+        if (!(weight.Value <= 0)) // the negative of the weight
+            return double.PositiveInfinity;
+        affine.Add(weight.Value, layer.Row(neuron), layer.Bias[neuron], layer.LeastWeight);
+        double error = UpperBound.Multiply(weight.Radius, layer.Rows[neuron].Most);
+        double rest = LiftedRows.Rest(layer, next, row, neuron).Upper;
+        return rest <= 0 ? error : UpperBound.Add(error, Math.Min(UpperBound.Known(rest), next.Rows[row].Most));
+    }
+
+    /// <summary>By how much the weight on a kept or cancelled neuron changes, its multiples included.</summary>
+    /// <param name="before">The old weights of the row.</param>
+    /// <param name="after">The new weight.</param>
+    /// <param name="row">The neuron.</param>
+    /// <param name="without">A neuron that does not count as its multiple; -1 for none.</param>
+    private ErrorFreeSum Change(ReadOnlySpan<double> before, double after, int row, int without)
     {
         ErrorFreeSum change = default;
         change.Add(after);
         change.Add(-before[row]);
         foreach (int j in multiples[row] ?? [])
-            change.AddProduct(-before[j], 0, rewrite.Fates[j].Value, 0);
+        {
+            if (j != without)
+                change.AddProduct(-before[j], 0, rewrite.Fates[j].Value, 0);
+        }
+
+        return change;
+    }
+
+    /// <summary>What a kept or cancelled neuron adds to the error beyond its share of the affine function.</summary>
+    private double OfKept(ReadOnlySpan<double> before, double after, int row, ref AffineSum affine, int without = -1)
+    {
+        ErrorFreeSum change = Change(before, after, row, without);
         DraftRow neuron = layer.Rows[row];
         double error = UpperBound.Multiply(change.Radius, neuron.Most);
         if (!neuron.IsActive)

@@ -17,10 +17,19 @@ internal static class LayerProposals
     public static IEnumerable<List<LayerRewrite>> Of(
         DraftNetwork network, int at, CompressionObjective objective, CancellationToken cancellation)
     {
+        foreach (List<LayerRewrite> proposals in OfAnyNeurons(network, at))
+            yield return proposals;
+        yield return OfLinear(network, at, objective, cancellation);
+    }
+
+    /// <summary>Removals one by one, and merges of multiples.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="at">0-based hidden layer.</param>
+    public static IEnumerable<List<LayerRewrite>> OfAnyNeurons(DraftNetwork network, int at)
+    {
         foreach (LayerRewrite removal in NeuronRemoval.Find(network, at))
             yield return [removal];
         yield return [.. Roundings.All.Select(r => MultipleMerge.Find(network, at, r)).OfType<LayerRewrite>()];
-        yield return Linear(network, at, objective, cancellation);
     }
 
     /// <summary>
@@ -47,7 +56,12 @@ internal static class LayerProposals
         yield return [.. folds.Concat(Roundings.All.Select(r => RowMerge.OfAll(part, r, cancellation))).OfType<LayerRewrite>()];
     }
 
-    private static List<LayerRewrite> Linear(
+    /// <summary>All steps on linear neurons, of which the best is to be taken.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="at">0-based hidden layer.</param>
+    /// <param name="objective">What is to become smaller.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static List<LayerRewrite> OfLinear(
         DraftNetwork network, int at, CompressionObjective objective, CancellationToken cancellation)
     {
         var proposals = new List<LayerRewrite?> { LayerFold.Find(network, at, cancellation) };

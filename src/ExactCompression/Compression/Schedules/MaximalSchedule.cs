@@ -6,21 +6,26 @@ namespace ExactCompression.Compression.Schedules;
 
 /// <summary>
 /// Rewrites layer after layer, first to last and last to first, until no step makes the network smaller by the objective. Removals
-/// come first, then merges of multiples; of the other proposals for a layer the one that gives the smallest network is taken. Each is taken
-/// only if the stored result is proven to stay within the tolerance.
+/// come first, then merges of multiples and the fold of a layer that the next repeats; of the other proposals for a layer the one that
+/// gives the smallest network is taken. Each is taken only if the stored result is proven to stay within the tolerance.
 /// </summary>
 internal sealed class MaximalSchedule
 {
     private readonly CompressionOptions options;
     private readonly CancellationToken cancellation;
     private readonly double tolerance;
+    private readonly InputDomain domain;
+    private readonly DraftNetwork original;
     private DraftNetwork network;
     private int sweep;
 
-    private MaximalSchedule(DraftNetwork original, CompressionOptions options, CancellationToken cancellation)
+    private MaximalSchedule(
+        DraftNetwork original, InputDomain domain, CompressionOptions options, CancellationToken cancellation)
     {
+        this.domain = domain;
         this.options = options;
         this.cancellation = cancellation;
+        this.original = original;
         network = original;
         tolerance = ToleranceOf(original, options);
     }
@@ -33,10 +38,16 @@ internal sealed class MaximalSchedule
     public static DraftNetwork Run(
         DraftNetwork original, InputDomain domain, CompressionOptions options, CancellationToken cancellation)
     {
-        var schedule = new MaximalSchedule(original, options, cancellation);
+        var schedule = new MaximalSchedule(original, domain, options, cancellation);
         if (schedule.Constant(original) is { } constant)
             return constant;
-        schedule.FixInputs(domain);
+        schedule.FixInputs();
+        for (int at = 0; at < schedule.network.Depth;) // first, while splits are still what they were made
+        {
+            if (!schedule.TakeDepth(at))
+                at++;
+        }
+
         schedule.Sweep();
         return schedule.network;
     }
@@ -73,8 +84,19 @@ internal sealed class MaximalSchedule
                 changed |= Shrink(at);
             for (int at = network.Depth - 1; at >= 0; at--)
                 changed |= at < network.Depth && Shrink(at);
+            changed |= Collapse();
         }
         while (changed);
+    }
+
+    /// <summary>Makes the network a constant where nothing reads some layer any more.</summary>
+    private bool Collapse()
+    {
+        if (NetworkCollapse.OfUnread(network, original, options.Precision, cancellation) is not { } constant
+            || !constant.Size.IsBelow(network.Size, options.Objective) || !IsWithinTolerance(constant))
+            return false;
+        network = constant;
+        return true;
     }
 
     /// <summary>Takes steps on one layer until none improves the network.</summary>
@@ -92,7 +114,24 @@ internal sealed class MaximalSchedule
         cancellation.ThrowIfCancellationRequested();
         NetworkSize size = network.Size;
         options.Progress?.Invoke(new(sweep, at + 1, network.Depth, size.Neurons, size.Connections));
-        return LayerProposals.Of(network, at, options.Objective, cancellation).Any(proposals => Take(proposals, size));
+        return LayerProposals.OfAnyNeurons(network, at).Any(proposals => Take(proposals, size))
+            || TakeDepth(at)
+            || Take(LayerProposals.OfLinear(network, at, options.Objective, cancellation), size);
+    }
+
+    /// <summary>Takes the fold of a layer into the next where that repeats what the layer does.</summary>
+    private bool TakeDepth(int at)
+    {
+        foreach (Roundings rounding in Roundings.All)
+        {
+            if (SerialFold.Apply(network, at, rounding, cancellation) is not { } after
+                || !after.Size.IsBelow(network.Size, options.Objective) || !IsWithinTolerance(after))
+                continue;
+            network = FreshBounds.Of(after, domain, cancellation);
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Takes the best of some proposals that makes the network smaller and stays within the tolerance.</summary>
@@ -117,7 +156,7 @@ internal sealed class MaximalSchedule
     /// <summary>Checks the deviation of the network as it is stored.</summary>
     private bool IsWithinTolerance(DraftNetwork draft) => StoredDraft.Of(draft, options.Precision).Deviation <= tolerance;
 
-    private void FixInputs(InputDomain domain)
+    private void FixInputs()
     {
         if (PointInputs.Fix(network, domain) is { } fixedInputs && IsWithinTolerance(fixedInputs))
             network = fixedInputs;
