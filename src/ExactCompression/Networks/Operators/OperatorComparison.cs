@@ -1,3 +1,5 @@
+using ExactCompression.Numerics;
+
 namespace ExactCompression.Networks;
 
 /// <summary>Whether operators are the same, number by number.</summary>
@@ -20,8 +22,19 @@ internal static class OperatorComparison
         (SelectOperator x, SelectOperator y) => x.Indices.Count == y.Indices.Count
             && x.Indices.Zip(y.Indices).All(static pair => Same(pair.First, pair.Second)),
         (TransposeOperator x, TransposeOperator y) => x.Permutation.SequenceEqual(y.Permutation),
+        (AveragePoolOperator x, AveragePoolOperator y) => x.Geometry == y.Geometry && Counted(x) == Counted(y),
         _ => a == b,
     };
+
+    /// <summary>The padding that counts in means; null where none does.</summary>
+    private static (int Bottom, int Right)? Counted(AveragePoolOperator pool)
+    {
+        ConvolutionShape geometry = pool.Geometry;
+        bool pads = (geometry.PadTop, geometry.PadBottom, geometry.PadLeft, geometry.PadRight) != (0, 0, 0, 0);
+        return pool.CountsPadding && pads
+            ? (Math.Min(pool.Padded.Bottom, geometry.PadBottom), Math.Min(pool.Padded.Right, geometry.PadRight))
+            : null;
+    }
 
     private static bool Same<T>(T[]? a, T[]? b) => a is null || b is null ? a == b : a.AsSpan().SequenceEqual(b);
 }

@@ -21,7 +21,7 @@ internal static class OperatorSelection
                 given!.Axis == 0 ? scale with { Part = scale.Part.Elements(given.Kept) } : scale,
             ScaleShiftOperator scale => scale with { Part = scale.Part.Elements(given!.Elements(output)) },
             LeakyReluOperator { Slopes.Length: > 1 } leaky =>
-                leaky with { Slopes = AxisSelection.Take(leaky.Slopes, given!.Elements(output)) },
+                leaky with { Slopes = LeakyReluOperator.Plain(AxisSelection.Take(leaky.Slopes, given!.Elements(output))) },
             ConstantOperator constant => new ConstantOperator(AxisSelection.Take(constant.Values, given!.Elements(output))),
             SelectOperator select => Select(select, inputs[0], taken[0], given),
             _ => op,

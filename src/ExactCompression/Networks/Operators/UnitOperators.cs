@@ -38,6 +38,10 @@ internal sealed record LeakyReluOperator(double[] Slopes, Activation Activation)
     /// <inheritdoc/>
     public override long ParameterCount => Activation == Activation.PRelu ? Slopes.LongLength : 0;
 
+    /// <summary>One slope for all where they are the same: then the unit is homogeneous, and what is read and what is left agree.</summary>
+    /// <param name="slopes">One for each element, or one for all.</param>
+    public static double[] Plain(double[] slopes) => slopes.AsSpan().IndexOfAnyExcept(slopes[0]) < 0 ? [slopes[0]] : slopes;
+
     /// <inheritdoc/>
     public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output) =>
         base.FindFault(inputs, output)

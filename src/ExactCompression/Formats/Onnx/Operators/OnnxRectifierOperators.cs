@@ -43,7 +43,7 @@ internal static class OnnxRectifierOperators
             slopes = OnnxLayout.Expand(slopes, aligned, shape, step.Budget);
         }
 
-        Give(step, value, new LeakyReluOperator(slopes, Activation.PRelu));
+        Give(step, value, new LeakyReluOperator(LeakyReluOperator.Plain(slopes), Activation.PRelu));
     }
 
     /// <summary>The absolute value.</summary>

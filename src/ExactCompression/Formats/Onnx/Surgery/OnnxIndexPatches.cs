@@ -114,7 +114,18 @@ internal static class OnnxIndexPatches
         return true;
     }
 
-    /// <summary>Padding and repetition, where the axis that is cut has none.</summary>
+    /// <summary>Repetition: what is left is repeated whole, or the axis that is cut is not repeated.</summary>
+    public static bool Tile(OnnxSite site) => !site.TakesMoved && site.Steps.All(
+        static s => s.Before is SelectOperator before && s.After is SelectOperator after && (s.Given ?? s.Taken[0]) is var cut
+            && (cut is null || before.Indices[cut.Axis] is null
+                || (before.Indices[cut.Axis] is { } was && after.Indices[cut.Axis] is { } now && s.Taken[0] is { } taken
+                    && taken.Axis == cut.Axis && IsRepeated(now, taken.Kept.Length, was.Count(static i => i == 0)))));
+
+    /// <summary>Whether indices are those of an axis, again and again.</summary>
+    private static bool IsRepeated(int[] indices, int size, int repeats) =>
+        indices.Length == size * repeats && !indices.Where((index, i) => index != i % size).Any();
+
+    /// <summary>Padding, where the axis that is cut has none.</summary>
     public static bool Unmoved(OnnxSite site) => !site.TakesMoved && site.Steps.All(
         static s => s.Before is SelectOperator before && s.After is SelectOperator && (s.Given ?? s.Taken[0]) is var cut
             && (cut is null || before.Indices[cut.Axis] is null));

@@ -31,7 +31,7 @@ internal static class OnnxPatches
         ["Split"] = OnnxIndexPatches.Split,
         ["Gather"] = OnnxIndexPatches.Gather,
         ["Pad"] = OnnxIndexPatches.Unmoved,
-        ["Tile"] = OnnxIndexPatches.Unmoved,
+        ["Tile"] = OnnxIndexPatches.Tile,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Unchanged = FrozenSet.Create(

@@ -59,7 +59,13 @@ internal static class OnnxSurgeryCheck
         if (!isKept && (before.Operator.GetType() != after.Operator.GetType() || before.Inputs.Count != after.Inputs.Count
             || before.Operator is not (ConvolutionOperator or DenseOperator or ReluOperator or LeakyReluOperator)))
             return; // may be written as other nodes that compute the same
-        if (!AreSame(before.Operator, after.Operator, before.Shape) || before.Inputs.Count != after.Inputs.Count)
+        if (IsClipped(wanted, before, after.Operator) is >= 0 and var clipped)
+        {
+            Set(clipped, after.Inputs[0], places, read);
+            return;
+        }
+
+        if (!AreSame(Arranged(wanted, before), Arranged(read, after), before.Shape) || before.Inputs.Count != after.Inputs.Count)
             throw Fault($"The node {before.Name} computes something else.");
         for (int k = 0; k < before.Inputs.Count; k++)
             Set(before.Inputs[k], after.Inputs[k], places, read);
@@ -87,13 +93,48 @@ internal static class OnnxSurgeryCheck
             throw Fault($"The value {v} is taken from elsewhere.");
     }
 
-    /// <summary>The value that nodes without an effect pass on.</summary>
+    /// <summary>The value that nodes without an effect pass on; the reader makes none of them.</summary>
     private static int Plain(NetworkGraph graph, int value)
     {
-        while (graph.Producer(value) is { Inputs: [var only], Operator: ReshapeOperator } node && graph.ShapeOf(only).Equals(node.Shape))
+        while (graph.Producer(value) is { Inputs: [var only] } node && graph.ShapeOf(only).Equals(node.Shape)
+            && (Arranged(graph, node) is ReshapeOperator || IsWhole(node.Operator)))
             value = only;
         return value;
     }
+
+    /// <summary>Whether an operator gives all that it takes where its shape stays: what is left of one after channels have gone.</summary>
+    private static bool IsWhole(Operator op) => op is ConcatOperator || (op is SelectOperator select && select.Indices.All(
+        static indices => indices is null || indices.AsSpan().SequenceEqual([.. Enumerable.Range(0, indices.Length)])));
+
+    /// <summary>A node's operator; a transposition that moves only axes of one element is a reshape, as the reader has it.</summary>
+    private static Operator Arranged(NetworkGraph graph, GraphNode node) => node.Operator is TransposeOperator transpose
+        && OnnxShapes.KeepsOrder([.. graph.ShapeOf(node.Inputs[0])], [.. transpose.Permutation])
+        ? new ReshapeOperator()
+        : node.Operator;
+
+    /// <summary>
+    /// What an extremum with a constant that has become a single number takes beside it, where the reader makes a rectifier or a clip of
+    /// it; else -1.
+    /// </summary>
+    private static int IsClipped(NetworkGraph graph, GraphNode node, Operator read)
+    {
+        if (node.Operator is not ExtremumOperator extremum || read is not (ReluOperator or ClipOperator))
+            return -1;
+        (double lower, double upper) = read is ClipOperator clip ? (clip.Lower, clip.Upper) : (0, double.PositiveInfinity);
+        (double end, double open) = extremum.IsMaximum ? (lower, upper) : (upper, -lower);
+        int constant = double.IsPositiveInfinity(open) ? node.Inputs.TakeWhile(v => Uniform(graph, v) != end).Count() : 2;
+        return constant < 2 ? node.Inputs[1 - constant] : -1;
+    }
+
+    /// <summary>The number that all elements of a constant are, however it is spread; NaN where there is none.</summary>
+    private static double Uniform(NetworkGraph graph, int value) => graph.Producer(value) switch
+    {
+        { Operator: ConstantOperator { Values: [var first, ..] values } } => values.AsSpan().IndexOfAnyExcept(first) < 0 ? first : double.NaN,
+        { Operator: ReshapeOperator or TransposeOperator, Inputs: [var only] } => Uniform(graph, only),
+        { Operator: SelectOperator select, Inputs: [var only] } when select.Indices.All(static i => i?.Contains(-1) != true) =>
+            Uniform(graph, only),
+        _ => double.NaN,
+    };
 
     private static InvalidOperationException Fault(string problem) => new($"What was written is not the network: {problem}");
 }
