@@ -108,6 +108,7 @@ public sealed class HelpTests(ModuleFixture module)
         // In the host, which has the everyday commands that examples use.
         using var folder = new TemporaryFolder();
         File.Copy(RepositoryPaths.DigitsNetwork, folder.File("digits.onnx"));
+        File.Copy(RepositoryPaths.DigitsConvolutions, folder.File("digits-conv.onnx"));
         File.Copy(RepositoryPaths.DigitsData, folder.File("digits.csv.gz"));
         File.WriteAllLines(folder.File("box.csv"), ["Lower,Upper", .. Enumerable.Repeat("0,0.25", 64)]);
         string script = folder.Write(

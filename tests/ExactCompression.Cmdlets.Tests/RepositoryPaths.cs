@@ -11,6 +11,8 @@ internal static class RepositoryPaths
 
     public static string DigitsNetwork { get; } = Path.Combine(Examples, "digits_48-32-24_l1-0.004.onnx");
 
+    public static string DigitsConvolutions { get; } = Path.Combine(Examples, "digits_conv_l1-0.004.onnx");
+
     public static string DigitsData { get; } = Path.Combine(Examples, "digits.csv.gz");
 
     /// <summary>The host of this build's configuration.</summary>

@@ -162,7 +162,9 @@ internal sealed class GraphSchedule
         _ => LayerProposals.OfUnits(layer.Network, 0, [.. layer.Channels.Select(static c => c.Constant)], false, cancellation),
     };
 
-    /// <summary>Whether the stored draft is within the tolerance; behind what is not analysed none is proven, whatever is tolerated.</summary>
+    /// <summary>
+    /// Whether the stored draft is within the tolerance; behind what is not analysed none is proven, whatever is tolerated.
+    /// </summary>
     private bool IsAllowed(GraphDraft draft) => double.IsFinite(draft.Deviation)
         && StoredGraph.Of(draft, options.Precision).Deviation is var stored && double.IsFinite(stored) && !(stored > tolerance);
 }

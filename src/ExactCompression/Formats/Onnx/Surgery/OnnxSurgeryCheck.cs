@@ -129,7 +129,8 @@ internal static class OnnxSurgeryCheck
     /// <summary>The number that all elements of a constant are, however it is spread; NaN where there is none.</summary>
     private static double Uniform(NetworkGraph graph, int value) => graph.Producer(value) switch
     {
-        { Operator: ConstantOperator { Values: [var first, ..] values } } => values.AsSpan().IndexOfAnyExcept(first) < 0 ? first : double.NaN,
+        { Operator: ConstantOperator { Values: [var first, ..] values } } =>
+            values.AsSpan().IndexOfAnyExcept(first) < 0 ? first : double.NaN,
         { Operator: ReshapeOperator or TransposeOperator, Inputs: [var only] } => Uniform(graph, only),
         { Operator: SelectOperator select, Inputs: [var only] } when select.Indices.All(static i => i?.Contains(-1) != true) =>
             Uniform(graph, only),
