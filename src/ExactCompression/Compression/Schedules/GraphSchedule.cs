@@ -135,7 +135,8 @@ internal sealed class GraphSchedule
         {
             foreach (LayerRewrite rewrite in proposals.OrderBy(p => p.SizeOf(layer.Network).Order(options.Objective)))
             {
-                if (rewrite.Fits(WeightPrecision.Float64) && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after
+                if (rewrite.Fits(layer.Network.Layers[1].PrecisionOf(options.Precision))
+                    && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after
                     && GraphSize.Of(after.Graph).IsBelow(size, options.Objective) && IsAllowed(after))
                     return after;
             }
