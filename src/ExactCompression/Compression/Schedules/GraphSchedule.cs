@@ -49,7 +49,7 @@ internal sealed class GraphSchedule
         while (true)
         {
             List<Func<int, NeuronState>> verdicts = [.. draft.Units.OfType<UnitBounds>().Select(u => Verdicts(u, draft.Deviation))];
-            ChannelPlan plan = ChannelRemoval.Find(draft.Graph, verdicts, cancellation);
+            ChannelPlan plan = ChannelRemoval.Find(draft.Edit, verdicts, cancellation);
             IReadOnlyList<CompressionStep> steps = ChannelSteps.Of(plan, draft.Origins);
             if (steps.Count == 0)
                 return (draft, [.. ChannelSteps.Kept(plan, draft.Origins)]);
