@@ -39,7 +39,8 @@ internal sealed class ChannelAxes
 
     /// <summary>The axes of a graph.</summary>
     /// <param name="graph">The graph.</param>
-    public static ChannelAxes Of(NetworkGraph graph)
+    /// <param name="cut">What is left of each value already, which can lose more along the same axis only; null where all is.</param>
+    public static ChannelAxes Of(NetworkGraph graph, IReadOnlyList<AxisSelection?> cut)
     {
         var axes = new int[graph.Values];
         for (int n = 0; n < graph.Nodes.Count; n++)
@@ -53,7 +54,7 @@ internal sealed class ChannelAxes
             }
 
             int axis = node.Operator is ConstantOperator ? Open : After(graph, node, known);
-            axes[graph.ValueOf(n)] = axis < Math.Max(1, node.Shape.Count) ? axis : 0;
+            axes[graph.ValueOf(n)] = cut[graph.ValueOf(n)]?.Axis ?? (axis < Math.Max(1, node.Shape.Count) ? axis : 0);
         }
 
         for (int v = 0; v < axes.Length; v++)

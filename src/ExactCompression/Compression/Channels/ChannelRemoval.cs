@@ -37,12 +37,13 @@ internal sealed class ChannelRemoval
     }
 
     /// <summary>What is left of a graph.</summary>
-    /// <param name="graph">The graph.</param>
+    /// <param name="edit">The edit that made the graph.</param>
     /// <param name="states">For each unit node in order, the verdicts on its neurons.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    public static ChannelPlan Find(NetworkGraph graph, IReadOnlyList<Func<int, NeuronState>> states, CancellationToken cancellation)
+    public static ChannelPlan Find(GraphEdit edit, IReadOnlyList<Func<int, NeuronState>> states, CancellationToken cancellation)
     {
-        var axes = ChannelAxes.Of(graph);
+        NetworkGraph graph = edit.Edited;
+        var axes = ChannelAxes.Of(graph, edit.Selections);
         var zeros = ZeroChannels.Of(graph, axes, states);
         ChannelPlan plan = new ChannelRemoval(graph, axes, zeros, ChannelTies.Of(graph, axes), cancellation).Find();
 

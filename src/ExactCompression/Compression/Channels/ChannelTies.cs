@@ -100,8 +100,11 @@ internal sealed class ChannelTies
             case ReductionOperator reduction when reduction.Axes.Contains(axes.AxisOf(node.Inputs[0])):
                 FixBoth(node, node.Inputs[0], output);
                 break;
-            case TransposeOperator:
+            case TransposeOperator transpose when transpose.Permutation[axes.AxisOf(output)] == axes.AxisOf(node.Inputs[0]):
                 TieAll(node.Inputs[0], output);
+                break;
+            case TransposeOperator:
+                FixBoth(node, node.Inputs[0], output);
                 break;
             case ConcatOperator concat:
                 TieConcat(node, concat.Axis, output);

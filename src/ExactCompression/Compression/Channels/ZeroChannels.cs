@@ -67,7 +67,7 @@ internal sealed class ZeroChannels
             DenseOperator dense when axis == node.Shape.Count - 1 && axes.AxisOf(taken[0]) == graph.ShapeOf(taken[0]).Count - 1 =>
                 Dense(dense, taken[0]),
             SelectOperator select => Select(select, taken[0], axis),
-            TransposeOperator => i => At(taken[0], i),
+            TransposeOperator transpose when transpose.Permutation[axis] == axes.AxisOf(taken[0]) => i => At(taken[0], i),
             ReductionOperator reduction when !reduction.Axes.Contains(axes.AxisOf(taken[0])) => i => At(taken[0], i),
             ReshapeOperator => Reshape(taken[0], output),
             ConcatOperator concat => Concat(concat, taken, axis),

@@ -49,7 +49,7 @@ internal sealed class GraphSchedule
         while (true)
         {
             List<Func<int, NeuronState>> verdicts = [.. draft.Units.OfType<UnitBounds>().Select(u => Verdicts(u, draft.Deviation))];
-            ChannelPlan plan = ChannelRemoval.Find(draft.Graph, verdicts, cancellation);
+            ChannelPlan plan = ChannelRemoval.Find(draft.Edit, verdicts, cancellation);
             IReadOnlyList<CompressionStep> steps = ChannelSteps.Of(plan, draft.Origins);
             if (steps.Count == 0)
                 return (draft, [.. ChannelSteps.Kept(plan, draft.Origins)]);
@@ -145,7 +145,8 @@ internal sealed class GraphSchedule
         {
             foreach (LayerRewrite rewrite in proposals.OrderBy(p => p.SizeOf(layer.Network).Order(options.Objective)))
             {
-                if (rewrite.Fits(WeightPrecision.Float64) && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after
+                if (rewrite.Fits(layer.Network.Layers[1].PrecisionOf(options.Precision))
+                    && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after
                     && GraphSize.Of(after.Graph).IsBelow(size, options.Objective) && IsAllowed(after))
                     return after;
             }

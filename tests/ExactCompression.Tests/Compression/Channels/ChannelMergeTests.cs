@@ -168,6 +168,25 @@ public sealed class ChannelMergeTests
         Assert.InRange(observed, 0, result.ProvenDeviation);
     }
 
+    [Theory]
+    [InlineData(CompressionLevel.LeoPlusPlus)]
+    [InlineData(CompressionLevel.Maximal)]
+    public void OutputOfNodesNotAnalysed_NoStepIsTakenThatRounds(CompressionLevel level)
+    {
+        (GraphBuilder builder, int image) = Start();
+        double tenth = (float)0.1;
+        int relu = Relu(builder, Filters(builder, image, Padded, (0.25, 8), (0.25 * tenth, 8 * tenth), (1, -16)));
+        int mixed = Relu(builder, Mixed(builder, relu, Padded, 2));
+        int softmax = builder.Add(new OpaqueOperator("Softmax"), builder.ShapeOf(mixed), "softmax", "", mixed);
+        builder.AddOutput("shares", softmax);
+        var network = new ReluNetwork(builder.Build());
+        StabilityTable table = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network, InputDomain.Unit.For(16)), null, new(), CancellationToken.None);
+        CompressionResult result = LeoCompression.Compress(table, new() { Level = level }, CancellationToken.None);
+        Assert.Equal("2x4x4 2x4x4", Shapes(result)); // the dead filter goes
+        Assert.Equal(0, result.ProvenDeviation);
+    }
+
     private static (GraphBuilder Builder, int Image) Start()
     {
         var builder = new GraphBuilder();

@@ -68,6 +68,20 @@ public sealed class ChannelRemovalTests
     }
 
     [Fact]
+    public void ReshapedVector_OneRowIsLeft_StaysCutAlongItsRows()
+    {
+        (GraphBuilder builder, int image) = Start();
+        int flat = builder.Add(new ReshapeOperator(), new(16), "flatten", "", image);
+        double[] weights = [.. Enumerable.Range(0, 8 * 16).Select(static i => i / 16 is < 4 or 5 ? 0 : ((i % 7) - 3) / 8.0)];
+        double[] bias = [.. Enumerable.Range(0, 8).Select(static i => i is < 4 or 5 ? -1.0 : 0.25)];
+        int dense = builder.Add(new DenseOperator(weights, bias, 16), new(8), "dense", "", flat);
+        int rows = builder.Add(new ReshapeOperator(), new(2, 4), "rows", "", Relu(builder, dense));
+        Head(builder, Relu(builder, rows));
+        CompressionResult result = Compress(builder, CompressionLevel.DeleteOnly);
+        Assert.Equal("4 1x4", Shapes(result)); // the dead neuron of the second row would go along the other axis
+    }
+
+    [Fact]
     public void Concatenation_LosesDeadChannels_AndAnOperandOfThemAlone()
     {
         (GraphBuilder builder, int image) = Start();
