@@ -29,18 +29,22 @@ internal sealed class GraphSchedule
         var schedule = new GraphSchedule(options, cancellation);
         var original = GraphDraft.Of(table);
         (GraphDraft draft, IReadOnlyList<string> remarks) = schedule.Removed(original);
+        if (options.Level == CompressionLevel.DeleteOnly)
+            return (draft, remarks);
+        draft = IdentityUnits.Bypass(draft, withAffine: false);
         if (options.Level == CompressionLevel.LeoPlusPlus)
         {
             GraphDraft all = schedule.FrontToBack(draft, static d => double.IsFinite(d.Deviation));
             draft = schedule.IsAllowed(all) ? all : schedule.FrontToBack(draft, schedule.IsAllowed);
         }
-        else if (options.Level == CompressionLevel.Maximal)
+        else
         {
             schedule.tolerance ??= OutputScale.ToleranceOf(draft, options.Precision);
             draft = schedule.Sweep(draft);
         }
 
-        return (draft, remarks);
+        draft = IdentityUnits.Bypass(draft, withAffine: true);
+        return (draft with { Steps = [.. draft.Steps.OrderBy(static s => s.Layer)] }, remarks);
     }
 
     /// <summary>Removes channels until none can go any more.</summary>
@@ -73,8 +77,7 @@ internal sealed class GraphSchedule
                 draft = Rewritten(draft, layer, Fold(layer), accepts) ?? Rewritten(draft, layer, Merge(layer), accepts) ?? draft;
         }
 
-        draft = WithoutConstants(Removed(draft).Draft, accepts);
-        return draft with { Steps = [.. draft.Steps.OrderBy(static s => s.Layer)] };
+        return WithoutConstants(Removed(draft).Draft, accepts);
     }
 
     /// <summary>Moves constants from one operand of a sum to another where that lets the branch lose channels.</summary>
