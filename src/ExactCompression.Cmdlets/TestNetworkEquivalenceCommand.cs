@@ -80,7 +80,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
         {
             EquivalenceEvidence.None => "nothing is proven",
             EquivalenceEvidence.Counterexample => "an input shows that they differ",
-            _ => "proven by " + report.Evidence,
+            _ => (report.Equivalent == true ? "proven by " : "bounded by ") + report.Evidence,
         };
         WriteVerbose($"{report.Reference.Architecture} and {report.Difference.Architecture} over {report.Domain}: {evidence}");
         WriteDebug(

@@ -44,7 +44,13 @@ public static class CompressionResultView
             yield return Line(palette, "Mult.-adds", result.Original.MultiplyAddCount, result.Compressed.MultiplyAddCount);
         yield return "";
         yield return $"Removed {Units.Count(result.RemovedInactive)} inactive and {Units.Count(result.RemovedUnused)} unread neurons, "
-            + $"merged {Units.Count(result.MergedActive)}, folded {Units.Count(result.FoldedLayers)} layers";
+            + $"merged {Units.Count(result.MergedActive)}{Constants(result)}, folded {Units.Count(result.FoldedLayers)} layers";
+    }
+
+    private static string Constants(CompressionResult result)
+    {
+        int count = result.Steps.Where(static s => s.Kind == CompressionStepKind.RemoveConstant).Sum(static s => s.Neurons.Count);
+        return count == 0 ? "" : $", moved {Units.Count(count)} constants into biases";
     }
 
     /// <summary>That nothing is proven, why, and what holds conditionally.</summary>

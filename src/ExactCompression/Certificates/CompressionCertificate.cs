@@ -51,7 +51,8 @@ public static class CompressionCertificate
     /// <summary>Makes a certificate and checks it.</summary>
     internal static Certificate Make(CompressionResult result, CancellationToken cancellation)
     {
-        result.Original.RequireDense("A certificate", "Export-StabilityTable writes the verdicts without one.");
+        result.Original.RequireDense(
+            "A certificate", "Test-NetworkEquivalence finds the proof of a compressed graph again, given the two files.");
         var budget = new CheckBudget(cancellation: cancellation);
         ReluNetwork original = result.Original, compressed = result.Compressed;
         InputDomain domain = result.Domain.For(original.InputSize);

@@ -248,6 +248,8 @@ internal sealed class ChannelRewrite
         string description = unit.Shape.Count > 1
             ? rewrite.Description.Replace("neuron", "channel", StringComparison.Ordinal)
             : rewrite.Description;
+        if (unit.Operator is not ReluOperator) // on either side of 0
+            description = description.Replace("stably active", "linear", StringComparison.Ordinal);
         return new(rewrite.Kind, origin.Layer, [.. gone.SelectMany(c => Enumerable.Range(c * plane, plane))], $"{unit.Name}: {description}")
         {
             Added = added,

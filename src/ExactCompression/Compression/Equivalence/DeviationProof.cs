@@ -32,13 +32,7 @@ internal static class DeviationProof
         CancellationToken cancellation)
     {
         if (!reference.IsDense || !difference.IsDense)
-        {
-            double apart = OfIntervals(reference, difference, domain);
-            return double.IsFinite(apart)
-                ? new(apart, EquivalenceEvidence.Intervals)
-                : new(double.PositiveInfinity, EquivalenceEvidence.None);
-        }
-
+            return OfGraphs(reference, difference, domain, data, enough, options, cancellation);
         DeviationBound best = new(OfSameWidths(reference, difference, domain), EquivalenceEvidence.MatchedLayers);
         best = best.Or(new(OfIntervals(reference, difference, domain), EquivalenceEvidence.Intervals));
         if (best.Bound > enough && HaveSameWidths(reference, difference))
@@ -49,6 +43,41 @@ internal static class DeviationProof
         if (!(best.Bound <= enough) && options.ProofTimeLimit > TimeSpan.Zero)
             best = Searched(best, reference, difference, domain, data, enough, options, cancellation);
         return double.IsFinite(best.Bound) ? best : best with { Bound = double.PositiveInfinity, Evidence = EquivalenceEvidence.None };
+    }
+
+    /// <summary>
+    /// The bound for networks of which one is no chain of dense layers: 0 where they are the same graph; that of a compression of the
+    /// larger one where it gives the smaller one; else what intervals give.
+    /// </summary>
+    private static DeviationBound OfGraphs(
+        ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough, EquivalenceOptions options,
+        CancellationToken cancellation)
+    {
+        double apart = OfIntervals(reference, difference, domain);
+        DeviationBound best = double.IsFinite(apart)
+            ? new(apart, EquivalenceEvidence.Intervals)
+            : new(double.PositiveInfinity, EquivalenceEvidence.None);
+        if (best.Bound <= enough || reference.Graph is not { } first || difference.Graph is not { } second)
+            return best;
+        if (GraphMatching.AreSame(first, second))
+            return new(0, EquivalenceEvidence.MatchedLayers);
+        if (options.ProofTimeLimit <= TimeSpan.Zero)
+            return best;
+        bool shrinks = difference.ParameterCount < reference.ParameterCount;
+        (ReluNetwork larger, ReluNetwork smaller) = shrinks ? (reference, difference) : (difference, reference);
+        var search = new SearchOptions { TimeLimit = options.ProofTimeLimit / 2, Seed = options.Seed, WithoutSolvers = true };
+        StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(larger, domain), data, search, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        foreach (CompressionOptions guess in Guesses(smaller))
+        {
+            CompressionResult result = LeoCompression.Compress(table, guess, cancellation);
+            if (result.Compressed.Graph is { } made && GraphMatching.AreSame(made, smaller.Graph!))
+                best = best.Or(new(result.ProvenDeviation, EquivalenceEvidence.ReplayedCompression));
+            if (best.Bound <= enough)
+                break;
+        }
+
+        return best;
     }
 
     /// <summary>

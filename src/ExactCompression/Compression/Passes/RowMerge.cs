@@ -195,7 +195,9 @@ internal static class RowMerge
             : $"The {part.Active.Length} stably active neurons";
         return merged == 0
             ? $"The weights on {part.Opposites.Length} pairs of opposite neurons cancel: a linear neuron replaces each pair."
-            : $"{neurons} have rows of rank {rank}: the others express {merged} of them.";
+            : rank == 0
+                ? $"{neurons} are constant: {merged} of them go into the next bias."
+                : $"{neurons} have rows of rank {rank}: the others express {merged} of them.";
     }
 
     /// <summary>Whether a merge leaves fewer connections, and if so which zeros it fills.</summary>

@@ -1,4 +1,5 @@
 using ExactCompression.Formats;
+using ExactCompression.Networks;
 using ExactCompression.Tests.Formats;
 using Xunit;
 
@@ -16,15 +17,38 @@ public sealed class GraphEquivalenceTests
         Assert.InRange(report.ObservedDeviation, report.ProvenDeviation / 100, report.ProvenDeviation);
     }
 
-    [Fact]
-    public void Compare_FilesWithoutTheProof_AreLeftOpen()
+    [Theory]
+    [InlineData(CompressionLevel.DeleteOnly)]
+    [InlineData(CompressionLevel.LeoPlusPlus)]
+    [InlineData(CompressionLevel.Maximal)]
+    public void Compare_FilesWithoutTheProof_FindsItAgain(CompressionLevel level)
     {
-        CompressionResult result = Compressed();
+        CompressionResult result = Compressed(level);
+        using var folder = new TemporaryFolder();
+        NetworkFormats.Write(result.Compressed, folder.File("small.onnx"));
         EquivalenceReport report = NetworkEquivalence.Compare(
-            result.Original, result.Compressed, null, null, new() { Points = 300 }, CancellationToken.None);
+            Example(), NetworkFormats.Read(folder.File("small.onnx")), null, null, new() { Points = 300 }, CancellationToken.None);
+        Assert.True(report.Equivalent);
+        Assert.Equal(EquivalenceEvidence.ReplayedCompression, report.Evidence);
+        Assert.Equal(result.ProvenDeviation, report.ProvenDeviation);
+    }
+
+    [Fact]
+    public void Compare_OtherCompressions_AreLeftOpen()
+    {
+        // A filter that is a little larger than the compression made it.
+        ReluNetwork one = Example(), other = Compressed(CompressionLevel.DeleteOnly).Compressed;
+        NetworkGraph graph = other.Graph!;
+        GraphNode[] nodes = [.. graph.Nodes];
+        int last = Array.FindLastIndex(nodes, static n => n.Operator is DenseOperator);
+        var dense = (DenseOperator)nodes[last].Operator;
+        nodes[last] = nodes[last] with { Operator = dense with { Bias = [dense.Bias[0] + 1e-9, .. dense.Bias[1..]] } };
+        var changed = new ReluNetwork(new NetworkGraph(graph.Inputs, nodes, graph.Outputs));
+        EquivalenceReport report = NetworkEquivalence.Compare(one, changed, null, null, new() { Points = 300 }, CancellationToken.None);
         Assert.Null(report.Equivalent);
         Assert.Equal(EquivalenceEvidence.Intervals, report.Evidence);
         Assert.True(report.ProvenDeviation > report.ObservedDeviation);
+        Assert.True(NetworkEquivalence.Compare(one, Example(), null, null, new() { Points = 300 }, CancellationToken.None).Equivalent);
     }
 
     [Fact]
@@ -42,7 +66,7 @@ public sealed class GraphEquivalenceTests
 
     private static ReluNetwork Example() => NetworkFormats.Read(TestFiles.Example("digits_conv_l1-0.004.onnx"));
 
-    private static CompressionResult Compressed() => LeoCompression.Compress(
-        StabilityAnalysis.FindStable(StabilityTable.Undecided(Example()), null, new(), CancellationToken.None), new(),
+    private static CompressionResult Compressed(CompressionLevel level = CompressionLevel.LeoPlusPlus) => LeoCompression.Compress(
+        StabilityAnalysis.FindStable(StabilityTable.Undecided(Example()), null, new(), CancellationToken.None), new() { Level = level },
         CancellationToken.None);
 }
