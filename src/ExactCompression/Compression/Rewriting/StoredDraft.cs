@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Rewriting;
@@ -45,6 +46,21 @@ internal static class StoredDraft
             deviation = Math.Max(deviation, UpperBound.Add(network.Deviation[i], Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i]))));
         return (layers, deviation);
     }
+
+    /// <summary>How the layers came from the original's.</summary>
+    /// <param name="network">The draft.</param>
+    /// <param name="layers">Its layers as stored.</param>
+    public static ChainEdit EditOf(DraftNetwork network, IReadOnlyList<AffineLayer> layers) => new(
+    [
+        .. network.Layers.Zip(layers, static (draft, stored) =>
+        {
+            // A layer of which only the centre of an enclosure is left is no longer what the file states.
+            bool isOwn = !draft.IsNew && (stored.Parts is not null || draft.Source.Parts is null) && stored.IsExact == draft.Source.IsExact;
+            int[] rows = Array.ConvertAll(draft.Rows, static r => r.Neuron);
+            bool areKept = Array.TrueForAll(rows, static r => r >= 0) && rows.Zip(rows.Skip(1)).All(static p => p.First < p.Second);
+            return new ChainLayer(draft.Number - 1, areKept ? rows : null, !isOwn);
+        }),
+    ]);
 
     private static AffineLayer Stored(
         DraftLayer layer, Box inputs, Box errors, WeightPrecision? asked, out double[] lower, out double[] upper)

@@ -57,6 +57,12 @@ public sealed class OnnxFormat : IWritableNetworkFormat
             return;
         }
 
+        if (network.ChainEdit is not null && OnnxChainSurgery.TryModel(network, precision) is { } cut)
+        {
+            cut.WriteTo(stream);
+            return;
+        }
+
         OnnxModel.RequireRoom(network, precision);
         (network.IsDense ? OnnxWriter.Model(network, precision) : OnnxGraphWriter.Model(network, precision)).WriteTo(stream);
     }
@@ -66,7 +72,8 @@ public sealed class OnnxFormat : IWritableNetworkFormat
 
     /// <summary>Whether a network is written as the model that it was read from: with weights as that stores them.</summary>
     private static bool IsAsRead(ReluNetwork network, WeightPrecision precision) =>
-        network.Source?.Model is OnnxSource && network.Edit is null && (!network.IsDense || precision == network.SourcePrecision);
+        network.Source?.Model is OnnxSource && network.Edit is null && network.ChainEdit is null
+        && (!network.IsDense || precision == network.SourcePrecision);
 
     /// <summary>Whether a network is written as the model that it was made from, with only what changed changed.</summary>
     private static bool IsEdited(ReluNetwork network, WeightPrecision precision) =>
