@@ -49,6 +49,8 @@ internal sealed class OnnxEmission(OnnxPlan plan, OnnxCut cut)
         string given = Nodes(node, [.. node.Inputs.Select(Batched)], original?.Operator == "MatMul");
         Name(given, before, value, own, name);
         cut.TakeMade(piece < 0 ? Place(value) : piece);
+        if (own is not null && original!.Stored.Name.Length == 0)
+            cut.Nodes[^1].Node.Name = ""; // it takes the place of one without a name
         if (original is not null)
             Wish(tensors, name, original);
     }
