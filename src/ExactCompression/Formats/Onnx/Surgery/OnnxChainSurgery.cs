@@ -28,7 +28,7 @@ internal static class OnnxChainSurgery
                 return null;
             int most = subject.Model.CalculateSize();
             OnnxSubject written = OnnxSurgery.Apply(subject, edit);
-            return written.Model.CalculateSize() <= most && AreSame(network.DenseLayers, written.Read.Layers) ? written.Model : null;
+            return written.Model.CalculateSize() <= most && AreSame(network, chain, written.Read.Layers) ? written.Model : null;
         }
         catch (Exception e) when (e is ExactCompressionException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
@@ -36,8 +36,26 @@ internal static class OnnxChainSurgery
         }
     }
 
-    private static bool AreSame(IReadOnlyList<AffineLayer> wanted, IReadOnlyList<AffineLayer>? read) =>
-        read?.Count == wanted.Count
-        && wanted.Zip(read).All(static pair => pair.First.Activation == pair.Second.Activation && pair.First.Inputs == pair.Second.Inputs
-            && pair.First.Outputs == pair.Second.Outputs && pair.First.IsSameMap(pair.Second));
+    private static bool AreSame(ReluNetwork network, ChainEdit edit, IReadOnlyList<AffineLayer>? read) =>
+        read?.Count == network.Layers.Count
+        && Enumerable.Range(0, read.Count).All(l => AreSame(network.DenseLayers[l], read[l], isOwn: !edit.Layers[l].IsNew));
+
+    /// <summary>Whether a layer was read as it was to be written. One that kept the file's operations may be read with smaller radii, for
+    /// what was joined there is gone.</summary>
+    private static bool AreSame(AffineLayer wanted, AffineLayer read, bool isOwn) =>
+        wanted.Activation == read.Activation && wanted.Inputs == read.Inputs && wanted.Outputs == read.Outputs
+        && (wanted.IsSameMap(read)
+            || (isOwn && wanted.Weights.Span.SequenceEqual(read.Weights.Span) && wanted.Bias.Span.SequenceEqual(read.Bias.Span)
+                && AreWithin(read.WeightRadius.Span, wanted.WeightRadius.Span) && AreWithin(read.BiasRadius.Span, wanted.BiasRadius.Span)));
+
+    private static bool AreWithin(ReadOnlySpan<double> radii, ReadOnlySpan<double> most)
+    {
+        for (int i = 0; i < radii.Length; i++)
+        {
+            if (radii[i] > (most.IsEmpty ? 0 : most[i]))
+                return false;
+        }
+
+        return true;
+    }
 }
