@@ -44,7 +44,11 @@ public static class LeoCompression
 
         // Where the file's weights are known only up to a radius, even removal may deviate by more than is allowed; then nothing is done.
         if (options.Tolerance is { } tolerance && !(deviation <= tolerance))
-            return Result(table, table.Network.With(table.Network.DenseLayers, ChainEdit.None(table.Network.DenseLayers)), [], 0, unconfirmed);
+        {
+            IReadOnlyList<AffineLayer> same = table.Network.DenseLayers;
+            return Result(table, table.Network.With(same, ChainEdit.None(same)), [], 0, unconfirmed);
+        }
+
         CompressionStep[] steps = [.. draft.Steps, .. NormalisationSteps.Of(table.Network, draft, layers)];
         return Result(table, table.Network.With(layers, StoredDraft.EditOf(draft, layers)), steps, deviation, unconfirmed);
     }

@@ -55,7 +55,8 @@ internal static class StoredDraft
         .. network.Layers.Zip(layers, static (draft, stored) =>
         {
             // A layer of which only the centre of an enclosure is left is no longer what the file states.
-            bool isOwn = !draft.IsNew && (stored.Parts is not null || draft.Source.Parts is null) && stored.IsExact == draft.Source.IsExact;
+            bool isOwn = !draft.IsNew
+                && (draft.Source.Parts is null ? stored.IsExact == draft.Source.IsExact : stored.Parts is not null);
             int[] rows = Array.ConvertAll(draft.Rows, static r => r.Neuron);
             bool areKept = Array.TrueForAll(rows, static r => r >= 0) && rows.Zip(rows.Skip(1)).All(static p => p.First < p.Second);
             return new ChainLayer(draft.Number - 1, areKept ? rows : null, !isOwn);

@@ -4,7 +4,7 @@ namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
 /// ONNX files (<c>.onnx</c>), all operator versions. Read: any graph; nodes that are not analysed are opaque, and nothing is claimed of
-/// what depends on them. Written: a network as it was read is the same file again, and a graph that was edited is its file
+/// what depends on them. Written: a network as it was read is the same file again, and one that was compressed is its original's file
 /// with only what changed changed. Other dense networks are Gemm, Relu and the file's
 /// normalisation, with the input and output of the file that the network came from; without one, for any batch size.
 /// </summary>

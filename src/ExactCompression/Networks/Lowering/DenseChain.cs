@@ -11,8 +11,8 @@ internal static class DenseChain
     /// <param name="precision">The precision of layers without weights of their own.</param>
     /// <param name="afford">Counts numbers of eight bytes that are about to be kept, and operations; false where that is too much.</param>
     /// <param name="cancellation">Ends a long product.</param>
-    /// <returns>The layers and where their nodes end; null where the graph is no such chain, or where joining its matrices takes too much or leaves double's
-    /// range.</returns>
+    /// <returns>The layers and where their nodes end; null where the graph is no such chain, or where joining its matrices takes too much
+    /// or leaves double's range.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static JoinedChain? TryJoin(
         NetworkGraph graph, WeightPrecision precision, Func<(long Values, long Work), bool> afford, CancellationToken cancellation)
