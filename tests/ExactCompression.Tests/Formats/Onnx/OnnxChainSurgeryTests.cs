@@ -159,8 +159,8 @@ public sealed class OnnxChainSurgeryTests(ITestOutputHelper output)
         foreach (InputDomain domain in (InputDomain[])[InputDomain.Unit, InputDomain.Uniform(0.4, 0.6), InputDomain.Uniform(0.49, 0.51)])
         {
             StabilityTable table = StabilityAnalysis.FindStable(
-                StabilityTable.Undecided(network, domain.For(network.InputSize)), null, new() { TimeLimit = TimeSpan.FromSeconds(0.5) },
-                CancellationToken.None);
+                StabilityTable.Undecided(network, domain.For(network.InputSize)), null,
+                new() { TimeLimit = TimeSpan.FromSeconds(0.5), Threads = 1 }, CancellationToken.None);
             foreach (CompressionLevel level in Enum.GetValues<CompressionLevel>())
             {
                 CompressionResult result = LeoCompression.Compress(table, new() { Level = level }, CancellationToken.None);
