@@ -57,9 +57,9 @@ public sealed class OnnxFormat : IWritableNetworkFormat
             return;
         }
 
-        if (network.ChainEdit is not null && OnnxChainSurgery.TryModel(network, precision) is { } cut)
+        if (network.ChainEdit is not null && OnnxChainSurgery.TryWrite(network, precision) is { } cut)
         {
-            cut.WriteTo(stream);
+            stream.Write(cut);
             return;
         }
 

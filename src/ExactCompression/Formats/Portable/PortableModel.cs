@@ -46,10 +46,18 @@ internal static class PortableModel
     public static byte[]? OfChain(ReluNetwork network)
     {
         if (network.ChainEdit is null || network.StatedDomain is not null || network.Training is not null
-            || OnnxChainSurgery.TryModel(network, network.SourcePrecision) is not { } model)
+            || OnnxChainSurgery.TryWrite(network, network.SourcePrecision) is not { } content)
             return null;
-        byte[] content = model.ToByteArray();
-        ReluNetwork read = Read(content, network.Name, network.Path, network.Format);
+        ReluNetwork read;
+        try
+        {
+            read = Read(content, network.Name, network.Path, network.Format);
+        }
+        catch (InvalidFileException)
+        {
+            return null; // it takes more to read than a reader grants
+        }
+
         bool isSame = read.Layers.Count == network.Layers.Count && read.DenseLayers.Zip(network.DenseLayers).All(
             static pair => pair.First.IsSameMap(pair.Second) && pair.First.SourcePrecision == pair.Second.SourcePrecision
                 && pair.First.WeightRadius.Span.SequenceEqual(pair.Second.WeightRadius.Span)

@@ -21,7 +21,7 @@ public sealed class OnnxChainSurgeryTests(ITestOutputHelper output)
     [InlineData("wild")]
     public void Write_CompressedChains_AreTheirFilesWithLess(string folder)
     {
-        const long Largest = 1_500_000;
+        const long Largest = 2_000_000;
         var failures = new List<string>();
         int chains = 0;
         foreach (string file in Directory.GetFiles(TestFiles.Shared("networks/" + folder), "*.onnx", SearchOption.AllDirectories).Order())
@@ -81,7 +81,7 @@ public sealed class OnnxChainSurgeryTests(ITestOutputHelper output)
         (ModelProto model, ReluNetwork network) = Chain();
         Assert.Equal(model, Cut(network.With(network.DenseLayers, ChainEdit.None(network.DenseLayers))));
         ReluNetwork compressed = Compress(network, InputDomain.Uniform(0.2, 0.3), CompressionLevel.LeoPlusPlus).Compressed;
-        Assert.Null(OnnxChainSurgery.TryModel(compressed, WeightPrecision.Float64));
+        Assert.Null(OnnxChainSurgery.TryWrite(compressed, WeightPrecision.Float64));
         using var stream = new MemoryStream();
         new OnnxFormat().Write(compressed, stream, WeightPrecision.Float64);
         ModelProto anew = ModelProto.Parser.ParseFrom(stream.ToArray());
@@ -146,7 +146,8 @@ public sealed class OnnxChainSurgeryTests(ITestOutputHelper output)
         return LeoCompression.Compress(table, new() { Level = level }, CancellationToken.None);
     }
 
-    private static ModelProto? Cut(ReluNetwork network) => OnnxChainSurgery.TryModel(network, WeightPrecision.Float32);
+    private static ModelProto? Cut(ReluNetwork network) =>
+        OnnxChainSurgery.TryWrite(network, WeightPrecision.Float32) is { } bytes ? ModelProto.Parser.ParseFrom(bytes) : null;
 
     /// <summary>Compresses a chain over a wide domain and over a narrow one; false where the file is another network.</summary>
     private bool AssertFile(string file)
@@ -186,13 +187,13 @@ public sealed class OnnxChainSurgeryTests(ITestOutputHelper output)
         string path = folder.File("cut.onnx");
         NetworkFormats.Write(network, path, NetworkFormats.SourcePrecision(network, path));
         byte[] bytes = File.ReadAllBytes(path);
-        Assert.NotNull(OnnxChainSurgery.TryModel(network, NetworkFormats.SourcePrecision(network, path)));
+        Assert.NotNull(OnnxChainSurgery.TryWrite(network, NetworkFormats.SourcePrecision(network, path)));
         ModelProto after = OnnxSurgeryAssert.Written(before, network, bytes, 1e-4, evaluates: before.OpsetImport[0].Version >= 7);
 
         ReluNetwork again = NetworkFormats.Read(path);
         NetworkAssert.SameBits(network, again);
         Assert.Equal(network.DenseLayers.Select(static l => l.IsExact), again.DenseLayers.Select(static l => l.IsExact));
-        Assert.InRange(bytes.Length, 1, before.CalculateSize());
+        Assert.InRange(bytes.Length, 1, new FileInfo(file).Length);
         int clean = OnnxWriter.Model(network, network.SourcePrecision).CalculateSize();
 
         // Nothing has a name of its own, and what has its size is as it was, unless its layer has new weights.

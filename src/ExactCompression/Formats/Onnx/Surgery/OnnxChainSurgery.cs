@@ -1,5 +1,5 @@
-using ExactCompression.Formats.Onnx.Schema;
 using ExactCompression.Networks;
+using Google.Protobuf;
 
 namespace ExactCompression.Formats.Onnx;
 
@@ -9,12 +9,12 @@ namespace ExactCompression.Formats.Onnx;
 /// </summary>
 internal static class OnnxChainSurgery
 {
-    /// <summary>The model of an edited chain.</summary>
+    /// <summary>The file of an edited chain.</summary>
     /// <param name="network">The chain.</param>
     /// <param name="precision">What weights are to be stored as.</param>
-    /// <returns>The model, no larger than the file; null where the file cannot be changed into the network, so that it must be written
+    /// <returns>The file, no larger than the original's; null where that cannot be changed into the network, so that it must be written
     /// anew.</returns>
-    public static ModelProto? TryModel(ReluNetwork network, WeightPrecision precision)
+    public static byte[]? TryWrite(ReluNetwork network, WeightPrecision precision)
     {
         if (network.Source?.Model is not OnnxSource source || network.ChainEdit is not { } chain)
             return null;
@@ -26,15 +26,29 @@ internal static class OnnxChainSurgery
             if (!isOfPrecision || subject.Read.Chain is not { } read
                 || ChainRewrite.TryState(graph, read.Ends, chain, network.DenseLayers) is not { } edit)
                 return null;
-            int most = subject.Model.CalculateSize();
+            byte[] before = Bytes(source);
+            if (ChangesNothing(edit))
+                return AreSame(network, chain, read.Layers) ? before : null; // it may spell messages in fewer bytes
             OnnxSubject written = OnnxSurgery.Apply(subject, edit);
-            return written.Model.CalculateSize() <= most && AreSame(network, chain, written.Read.Layers) ? written.Model : null;
+            bool isGood = written.Model.CalculateSize() <= before.Length && AreSame(network, chain, written.Read.Layers);
+            return isGood ? written.Model.ToByteArray() : null;
         }
         catch (Exception e) when (e is ExactCompressionException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             return null; // such as a data file that is gone, or a version of the operators that has none for what is new
         }
     }
+
+    private static byte[] Bytes(OnnxSource source)
+    {
+        using var stream = new MemoryStream();
+        source.WriteTo(stream);
+        return stream.ToArray();
+    }
+
+    private static bool ChangesNothing(GraphEdit edit) => edit.Edited.Values == edit.Original.Values
+        && edit.Origins.SequenceEqual(Enumerable.Range(0, edit.Original.Values)) && edit.Selections.All(static s => s is null)
+        && !edit.IsNew.Contains(true);
 
     private static bool AreSame(ReluNetwork network, ChainEdit edit, IReadOnlyList<AffineLayer>? read) =>
         read?.Count == network.Layers.Count
