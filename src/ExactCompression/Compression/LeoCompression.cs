@@ -44,9 +44,13 @@ public static class LeoCompression
 
         // Where the file's weights are known only up to a radius, even removal may deviate by more than is allowed; then nothing is done.
         if (options.Tolerance is { } tolerance && !(deviation <= tolerance))
-            return Result(table, Dense(table.Network, [.. table.Network.DenseLayers]), [], 0, unconfirmed);
+        {
+            IReadOnlyList<AffineLayer> same = table.Network.DenseLayers;
+            return Result(table, table.Network.With(same, ChainEdit.None(same)), [], 0, unconfirmed);
+        }
+
         CompressionStep[] steps = [.. draft.Steps, .. NormalisationSteps.Of(table.Network, draft, layers)];
-        return Result(table, Dense(table.Network, layers), steps, deviation, unconfirmed);
+        return Result(table, table.Network.With(layers, StoredDraft.EditOf(draft, layers)), steps, deviation, unconfirmed);
     }
 
     private static CompressionResult OfGraph(
@@ -58,9 +62,6 @@ public static class LeoCompression
         (GraphEdit edit, double deviation) = StoredGraph.Of(draft, options.Precision);
         return Result(table, table.Network.With(edit), [.. draft.Steps], deviation, unconfirmed, remarks);
     }
-
-    private static ReluNetwork Dense(ReluNetwork original, AffineLayer[] layers) =>
-        new(layers, original.Name, statedDomain: original.StatedDomain, model: original.Interface);
 
     private static CompressionResult Result(
         StabilityTable table, ReluNetwork compressed, CompressionStep[] steps, double deviation, int unconfirmed,

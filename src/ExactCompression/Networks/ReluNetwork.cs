@@ -151,6 +151,10 @@ public sealed class ReluNetwork
     /// <summary>How it was made from the model of <see cref="Source"/>; null for the network that the model states.</summary>
     internal Networks.GraphEdit? Edit { get; init; }
 
+    /// <summary>How a chain of dense layers was made from that of <see cref="Source"/>; null for the network that the model
+    /// states.</summary>
+    internal Networks.ChainEdit? ChainEdit { get; init; }
+
     /// <summary>Sentences on what of the file is not analysed, such as nodes of unknown operators; nothing is claimed of what depends on
     /// them.</summary>
     public IReadOnlyList<string> Remarks { get; internal init; } = [];
@@ -204,7 +208,10 @@ public sealed class ReluNetwork
     /// <param name="name">A short name for tables.</param>
     /// <param name="path">The file, or null.</param>
     public ReluNetwork Renamed(string name, string? path = null) => dense is not null
-        ? new(dense, name, path, Format, StatedDomain, Training, Interface) { Source = Source, Remarks = Remarks }
+        ? new(dense, name, path, Format, StatedDomain, Training, Interface)
+        {
+            Source = Source, ChainEdit = ChainEdit, Remarks = Remarks,
+        }
         : new(Graph!, name, path, Format, StatedDomain, Interface) { Source = Source, Edit = Edit, Remarks = Remarks };
 
     /// <summary>The network of an edited graph; it can still be written as its file with only what changed changed.</summary>
@@ -213,6 +220,15 @@ public sealed class ReluNetwork
     {
         Source = Source, Edit = Edit?.Then(edit) ?? edit, Remarks = Remarks,
     };
+
+    /// <summary>A chain of fewer or other dense layers; it can still be written as its file with only what changed changed.</summary>
+    /// <param name="layers">The layers.</param>
+    /// <param name="edit">How they came from this network's.</param>
+    internal ReluNetwork With(IReadOnlyList<AffineLayer> layers, Networks.ChainEdit edit) =>
+        new(layers, Name, statedDomain: StatedDomain, model: Interface)
+        {
+            Source = Source, ChainEdit = ChainEdit?.Then(edit) ?? edit, Remarks = Remarks,
+        };
 
     /// <summary>Refuses a graph for work that is not done on graphs yet.</summary>
     /// <param name="work">What the work is, to begin a sentence.</param>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Rewriting;
@@ -29,12 +30,9 @@ internal static class StoredDraft
         {
             DraftLayer layer = network.Layers[l];
             var errors = new Box(lower, upper);
-            int[] columns = l == 0
-                ? [.. Enumerable.Range(0, layer.Columns)]
-                : Array.ConvertAll(network.Layers[l - 1].Rows, static r => r.Neuron);
             layers[l] = layer.IsNew
                 ? Stored(layer, network.InputsOf(l), errors, precision, out lower, out upper)
-                : Kept(layer, columns, network.InputsOf(l), errors, out lower, out upper);
+                : Kept(layer, ColumnsOf(network, l), network.InputsOf(l), errors, out lower, out upper);
             if (l < network.Depth)
                 Rectify(layer, lower, upper);
         }
@@ -45,6 +43,32 @@ internal static class StoredDraft
             deviation = Math.Max(deviation, UpperBound.Add(network.Deviation[i], Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i]))));
         return (layers, deviation);
     }
+
+    /// <summary>How the layers came from the original's.</summary>
+    /// <param name="network">The draft.</param>
+    /// <param name="layers">Its layers as stored.</param>
+    public static ChainEdit EditOf(DraftNetwork network, IReadOnlyList<AffineLayer> layers) => new(
+    [
+        .. layers.Select((stored, l) =>
+        {
+            DraftLayer draft = network.Layers[l];
+            int[] rows = Array.ConvertAll(draft.Rows, static r => r.Neuron);
+            bool areKept = Array.TrueForAll(rows, static r => r >= 0) && rows.Zip(rows.Skip(1)).All(static p => p.First < p.Second);
+            bool isOwn = !draft.IsNew && IsStated(draft.Source, stored, rows, ColumnsOf(network, l));
+            return new ChainLayer(draft.Number - 1, areKept ? rows : null, !isOwn);
+        }),
+    ]);
+
+    /// <summary>Whether a layer that lost neurons is still what the file's operations say, rather than the centre of an enclosure, or one
+    /// into whose biases a normalisation went.</summary>
+    private static bool IsStated(AffineLayer source, AffineLayer stored, int[] rows, int[] columns) => source.Parts is { } parts
+        ? stored.Parts is not null || AffineParts.Select(parts, rows, columns) is not null
+        : stored.IsExact == source.IsExact;
+
+    /// <summary>The neurons of the original layer before that a layer reads.</summary>
+    private static int[] ColumnsOf(DraftNetwork network, int at) => at == 0
+        ? [.. Enumerable.Range(0, network.Layers[0].Columns)]
+        : Array.ConvertAll(network.Layers[at - 1].Rows, static r => r.Neuron);
 
     private static AffineLayer Stored(
         DraftLayer layer, Box inputs, Box errors, WeightPrecision? asked, out double[] lower, out double[] upper)

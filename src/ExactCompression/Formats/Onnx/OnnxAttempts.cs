@@ -5,15 +5,18 @@ namespace ExactCompression.Formats.Onnx;
 
 /// <summary>A reading of a file.</summary>
 /// <param name="Graph">The network's graph.</param>
-/// <param name="Layers">The layers of one that is a dense chain; else null.</param>
+/// <param name="Chain">The layers of one that is a dense chain; else null.</param>
 /// <param name="Inputs">The inputs' shapes, where the batch counts as 1.</param>
 /// <param name="Outputs">The outputs.</param>
 /// <param name="Batch">The size of a fixed batch; 0 for none.</param>
 /// <param name="Remarks">What is not analysed.</param>
 internal sealed record OnnxAttempt(
-    NetworkGraph Graph, IReadOnlyList<AffineLayer>? Layers, IReadOnlyList<OnnxInput> Inputs, OnnxValue[] Outputs, int Batch,
+    NetworkGraph Graph, JoinedChain? Chain, IReadOnlyList<OnnxInput> Inputs, OnnxValue[] Outputs, int Batch,
     IReadOnlyList<string> Remarks)
 {
+    /// <summary>The layers of one that is a dense chain; else null.</summary>
+    public IReadOnlyList<AffineLayer>? Layers => Chain?.Layers;
+
     /// <summary>What was read, where it was asked for.</summary>
     public OnnxTrace? Trace { get; init; }
 }

@@ -4,7 +4,7 @@ namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
 /// ONNX files (<c>.onnx</c>), all operator versions. Read: any graph; nodes that are not analysed are opaque, and nothing is claimed of
-/// what depends on them. Written: a network as it was read is the same file again, and a graph that was edited is its file
+/// what depends on them. Written: a network as it was read is the same file again, and one that was compressed is its original's file
 /// with only what changed changed. Other dense networks are Gemm, Relu and the file's
 /// normalisation, with the input and output of the file that the network came from; without one, for any batch size.
 /// </summary>
@@ -57,6 +57,12 @@ public sealed class OnnxFormat : IWritableNetworkFormat
             return;
         }
 
+        if (network.ChainEdit is not null && OnnxChainSurgery.TryWrite(network, precision) is { } cut)
+        {
+            stream.Write(cut);
+            return;
+        }
+
         OnnxModel.RequireRoom(network, precision);
         (network.IsDense ? OnnxWriter.Model(network, precision) : OnnxGraphWriter.Model(network, precision)).WriteTo(stream);
     }
@@ -66,7 +72,8 @@ public sealed class OnnxFormat : IWritableNetworkFormat
 
     /// <summary>Whether a network is written as the model that it was read from: with weights as that stores them.</summary>
     private static bool IsAsRead(ReluNetwork network, WeightPrecision precision) =>
-        network.Source?.Model is OnnxSource && network.Edit is null && (!network.IsDense || precision == network.SourcePrecision);
+        network.Source?.Model is OnnxSource && network.Edit is null && network.ChainEdit is null
+        && (!network.IsDense || precision == network.SourcePrecision);
 
     /// <summary>Whether a network is written as the model that it was made from, with only what changed changed.</summary>
     private static bool IsEdited(ReluNetwork network, WeightPrecision precision) =>

@@ -38,6 +38,33 @@ internal static class PortableModel
         }
     }
 
+    /// <summary>
+    /// The file that a compressed chain of dense layers is written as; null where that is not its original's file with only what changed
+    /// changed, or does not say all that the layers do.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    public static byte[]? OfChain(ReluNetwork network)
+    {
+        if (network.ChainEdit is null || network.StatedDomain is not null || network.Training is not null
+            || OnnxChainSurgery.TryWrite(network, network.SourcePrecision) is not { } content)
+            return null;
+        ReluNetwork read;
+        try
+        {
+            read = Read(content, network.Name, network.Path, network.Format);
+        }
+        catch (InvalidFileException)
+        {
+            return null; // it takes more to read than a reader grants
+        }
+
+        bool isSame = read.Layers.Count == network.Layers.Count && read.DenseLayers.Zip(network.DenseLayers).All(
+            static pair => pair.First.IsSameMap(pair.Second) && pair.First.SourcePrecision == pair.Second.SourcePrecision
+                && pair.First.WeightRadius.Span.SequenceEqual(pair.Second.WeightRadius.Span)
+                && pair.First.BiasRadius.Span.SequenceEqual(pair.Second.BiasRadius.Span));
+        return isSame ? content : null;
+    }
+
     /// <summary>The network of a file.</summary>
     /// <param name="content">The file.</param>
     /// <param name="name">The network's name.</param>

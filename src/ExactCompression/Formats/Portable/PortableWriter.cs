@@ -26,6 +26,13 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
             return;
         }
 
+        if (PortableModel.OfChain(network) is { } file)
+        {
+            writer.Write(0);
+            Model(file);
+            return;
+        }
+
         writer.Write(network.DenseLayers.Count);
         foreach (AffineLayer layer in network.DenseLayers)
         {
@@ -54,13 +61,13 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
     private void Graph(ReluNetwork network, NetworkGraph graph)
     {
         byte[]? model = PortableModel.Of(network);
-        writer.Write(model is not null);
         if (model is not null)
         {
-            writer.Write(model.Length);
-            writer.Write(model);
+            Model(model);
             return;
         }
+
+        writer.Write(false);
 
         new PortableGraphWriter(writer, values => Numbers(values), Part).Graph(graph);
         writer.Write(network.Interface is not null);
@@ -69,6 +76,13 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
         writer.Write(network.Remarks.Count);
         foreach (string remark in network.Remarks)
             writer.Write(remark);
+    }
+
+    private void Model(byte[] file)
+    {
+        writer.Write(true);
+        writer.Write(file.Length);
+        writer.Write(file);
     }
 
     private void Interface(ModelInterface model)

@@ -45,11 +45,11 @@ internal sealed class TorchModuleNetwork
         string name = Path.GetFileNameWithoutExtension(source.Path);
         if (graph.Nodes.Count == 0)
             throw new InvalidFileException("NoLayers", source.Path, "module", "The modules in the file compute nothing.");
-        if (DenseChain.TryJoin(graph, source.Precision, source.Budget.TryTake, source.Budget.Cancellation) is not { } dense)
+        if (DenseChain.TryJoin(graph, source.Precision, source.Budget.TryTake, source.Budget.Cancellation) is not { } chain)
             return new(graph, name, source.Path, source.Format);
         ModelInterface? model = stated is not { Count: > 1 } ? null : new(
             Rows(TorchGraph.InputName, stated), Rows(TorchGraph.OutputName, graph.ShapeOf(graph.Outputs[0].Value)));
-        return new(dense, name, source.Path, source.Format, model: model);
+        return new(chain.Layers, name, source.Path, source.Format, model: model);
     }
 
     private static ModelTensor Rows(string name, TensorShape shape) =>

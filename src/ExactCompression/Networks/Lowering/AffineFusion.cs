@@ -20,6 +20,9 @@ internal sealed class AffineFusion(
     /// <summary>How many values the chain gives so far.</summary>
     public int Width { get; private set; } = inputs;
 
+    /// <summary>How many layers are complete.</summary>
+    public int Closed => layers.Count;
+
     /// <summary>Appends an affine map.</summary>
     /// <param name="map">The map; it takes <see cref="Width"/> values.</param>
     /// <param name="stored">What its weights are stored as; a layer has the widest of its maps.</param>

@@ -11,10 +11,10 @@ internal static class DenseChain
     /// <param name="precision">The precision of layers without weights of their own.</param>
     /// <param name="afford">Counts numbers of eight bytes that are about to be kept, and operations; false where that is too much.</param>
     /// <param name="cancellation">Ends a long product.</param>
-    /// <returns>The layers; null where the graph is no such chain, or where joining its matrices takes too much or leaves double's
-    /// range.</returns>
+    /// <returns>The layers and where their nodes end; null where the graph is no such chain, or where joining its matrices takes too much
+    /// or leaves double's range.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static IReadOnlyList<AffineLayer>? TryJoin(
+    public static JoinedChain? TryJoin(
         NetworkGraph graph, WeightPrecision precision, Func<(long Values, long Work), bool> afford, CancellationToken cancellation)
     {
         if (!IsChain(graph))
@@ -22,14 +22,20 @@ internal static class DenseChain
         try
         {
             var fusion = new AffineFusion(graph.Inputs[0].Shape.Elements, precision, cancellation);
-            foreach (GraphNode node in graph.Nodes)
+            var ends = new List<int>();
+            for (int n = 0; n < graph.Nodes.Count; n++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (!TryAppend(fusion, node, afford))
+                if (!TryAppend(fusion, graph.Nodes[n], afford))
                     return null;
+                if (fusion.Closed > ends.Count)
+                    ends.Add(n + 1);
             }
 
-            return afford(fusion.CostOf(null)) ? fusion.Finish(graph.Outputs[0].Name) : null;
+            if (!afford(fusion.CostOf(null)))
+                return null;
+            IReadOnlyList<AffineLayer> layers = fusion.Finish(graph.Outputs[0].Name);
+            return new(layers, [.. ends.Take(layers.Count - 1), graph.Nodes.Count]);
         }
         catch (OverflowException)
         {
@@ -97,3 +103,9 @@ internal static class DenseChain
             part.Kind, elements, elements, part.Precision, part.Epsilon, [.. part.Values.Select(v => MapShapes.PerElement(v, elements))]);
     }
 }
+
+/// <summary>The layers of a graph that is a chain.</summary>
+/// <param name="Layers">The layers.</param>
+/// <param name="Ends">For each layer, the place after its last node; the first begins at the first node, each other where the one before
+/// ends.</param>
+internal sealed record JoinedChain(IReadOnlyList<AffineLayer> Layers, IReadOnlyList<int> Ends);

@@ -1,6 +1,11 @@
 using CsCheck;
+using ExactCompression.Formats.Onnx;
+using ExactCompression.Formats.Onnx.Schema;
+using ExactCompression.Tests.Compression;
 using ExactCompression.Tests.Oracles;
+using Google.Protobuf;
 using Xunit;
+using Xunit.Abstractions;
 using static ExactCompression.Tests.Formats.Onnx.OnnxModelBuilder;
 using AttributeProto = ExactCompression.Formats.Onnx.Schema.AttributeProto;
 using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType;
@@ -8,7 +13,7 @@ using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType
 namespace ExactCompression.Tests.Formats.Onnx;
 
 /// <summary>Random chains in random spellings, in double so that ONNX Runtime's own rounding stays out of the way.</summary>
-public sealed class OnnxRandomModelTests
+public sealed class OnnxRandomModelTests(ITestOutputHelper output)
 {
     private static readonly string[] Spellings =
     [
@@ -34,6 +39,51 @@ public sealed class OnnxRandomModelTests
             count: 400,
             threads: 1,
             print: static t => $"{t.Item1}: {string.Join(' ', t.Item2.Select(static i => Spellings[i]))}, seed {t.Item3}");
+
+    [Fact]
+    public void Write_CompressedRandomChain_IsItsFileWithLess()
+    {
+        (int compressed, int anew) = (0, 0);
+        Gen.Select(Gen.Int[1, 6], Gen.Int[0, Spellings.Length - 1].Array[4, 24], Gen.Int).ForAll(
+            sample =>
+            {
+                (int inputs, int[] spellings, int seed) = sample;
+                var random = new Random(seed);
+                var chain = new Chain(inputs, random);
+                foreach (int spelling in spellings)
+                    chain.Append(Spellings[spelling]);
+                ModelProto model = chain.Finish().Model;
+                var source = new OnnxSource(model.ToByteArray(), "test.onnx");
+                ReluNetwork network = OnnxReader.Network(model, new("test.onnx"), format: "Onnx", source: new("Onnx", source));
+                if (network.Depth == 0)
+                    return;
+                InputDomain domain = InputDomain.Uniform(-0.5, -0.5 + (random.Next(3) switch { 0 => 2, 1 => 0.25, _ => 1.0 / 128 }));
+                StabilityTable table = ExactDifference.Table(network, domain);
+                foreach (CompressionLevel level in Enum.GetValues<CompressionLevel>())
+                {
+                    ReluNetwork result = LeoCompression.Compress(table, new() { Level = level }, CancellationToken.None).Compressed;
+                    compressed++;
+                    if (OnnxChainSurgery.TryWrite(result, WeightPrecision.Float64) is { } cut)
+                        AssertWritten(model, result, ModelProto.Parser.ParseFrom(cut));
+                    else
+                        anew++;
+                }
+            },
+            count: 300,
+            threads: 1,
+            print: static t => $"{t.Item1}: {string.Join(' ', t.Item2.Select(static i => Spellings[i]))}, seed {t.Item3}");
+        output.WriteLine($"{compressed} compressed, {anew} written anew");
+
+        // Columns of which one neuron is left look like rows, and a matrix may take more bytes than the scalars that it takes in.
+        Assert.InRange(anew, 0, compressed / 5);
+    }
+
+    private static void AssertWritten(ModelProto model, ReluNetwork network, ModelProto cut)
+    {
+        OnnxSurgeryAssert.Written(model, network, cut.ToByteArray(), 1e-6, evaluates: true);
+        NetworkAssert.SameBits(network, OnnxRuntimeOracle.Read(cut));
+        Assert.InRange(cut.CalculateSize(), 1, model.CalculateSize());
+    }
 
     private sealed class Chain
     {

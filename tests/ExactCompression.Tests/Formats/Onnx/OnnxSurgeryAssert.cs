@@ -35,6 +35,18 @@ internal static class OnnxSurgeryAssert
     public static ModelProto Written(ModelProto model, ReluNetwork network, double tolerance = 1e-4, bool evaluates = true)
     {
         byte[] bytes = OnnxSurgery.Model((OnnxSource)network.Source!.Model, network.Edit!).ToByteArray();
+        return Written(model, network, bytes, tolerance, evaluates);
+    }
+
+    /// <summary>Asserts that a network was written as a file that computes it and is otherwise as it was.</summary>
+    /// <param name="model">The model before.</param>
+    /// <param name="network">The network, edited.</param>
+    /// <param name="bytes">The file.</param>
+    /// <param name="tolerance">The largest difference over the size of the outputs.</param>
+    /// <param name="evaluates">Whether the network can be evaluated, and the runtime runs such files.</param>
+    /// <returns>The model afterwards.</returns>
+    public static ModelProto Written(ModelProto model, ReluNetwork network, byte[] bytes, double tolerance, bool evaluates)
+    {
         ModelProto after = ModelProto.Parser.ParseFrom(bytes);
         if (evaluates)
         {

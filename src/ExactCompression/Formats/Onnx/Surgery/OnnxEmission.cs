@@ -46,9 +46,11 @@ internal sealed class OnnxEmission(OnnxPlan plan, OnnxCut cut)
         string name = own is not null ? original!.Name : node.Name;
         cut.Parts.Begin(name);
         int tensors = cut.Tensors.Count, before = cut.Parts.Count;
-        string given = Nodes(node, [.. node.Inputs.Select(Batched)]);
+        string given = Nodes(node, [.. node.Inputs.Select(Batched)], original?.Operator == "MatMul");
         Name(given, before, value, own, name);
         cut.TakeMade(piece < 0 ? Place(value) : piece);
+        if (own is not null && original!.Stored.Name.Length == 0)
+            cut.Nodes[^1].Node.Name = ""; // it takes the place of one without a name
         if (original is not null)
             Wish(tensors, name, original);
     }
@@ -90,8 +92,10 @@ internal sealed class OnnxEmission(OnnxPlan plan, OnnxCut cut)
         }
     }
 
-    private string Nodes(GraphNode node, string[] values)
+    private string Nodes(GraphNode node, string[] values, bool isProduct)
     {
+        if (isProduct && node.Operator is DenseOperator dense && dense.Bias.AsSpan().IndexOfAnyExcept(0.0) < 0)
+            return OnnxWeightNodes.Product(dense, values[0], cut.Parts);
         if (node.Operator is ConstantOperator constant && !HasBatch())
             return cut.Parts.Tensor("value", [1, .. node.Shape], constant.Values);
         TensorShape[] shapes = [.. node.Inputs.Select(plan.Edit.Edited.ShapeOf)];

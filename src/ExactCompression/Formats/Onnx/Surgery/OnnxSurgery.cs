@@ -35,11 +35,21 @@ internal sealed class OnnxSurgery
     {
         OnnxSubject subject = OnnxSubject.Of(source);
         subject.Require(edit.Original);
+        return Apply(subject, edit).Model;
+    }
+
+    /// <summary>The model of an edited network, read again.</summary>
+    /// <param name="subject">The file that the network came from.</param>
+    /// <param name="edit">The edit of its graph.</param>
+    /// <exception cref="InvalidInputException">The file's version of the operators cannot express what is new.</exception>
+    public static OnnxSubject Apply(OnnxSubject subject, GraphEdit edit)
+    {
         var surgery = new OnnxSurgery(subject, edit);
         surgery.Write();
         ModelProto model = new OnnxAssembly(surgery.plan, surgery.cut).Model();
-        OnnxSurgeryCheck.Require(OnnxSubject.Of(model, source.Path), surgery.plan, surgery.kept);
-        return model;
+        OnnxSubject written = OnnxSubject.Of(model, subject.Fault.Path);
+        OnnxSurgeryCheck.Require(written, surgery.plan, surgery.kept);
+        return written;
     }
 
     private void Write()

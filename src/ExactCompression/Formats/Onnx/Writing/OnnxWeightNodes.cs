@@ -29,6 +29,14 @@ internal static class OnnxWeightNodes
                 Integer("transB", 1));
         }
 
+        string product = Product(dense, value, parts);
+        AttributeProto[] aligned = parts.Opset < RulesOfNumPy ? [Integer("broadcast", 1)] : [];
+        return hasBias ? parts.Node("Add", [product, parts.Broadcast("bias", [dense.Outputs], dense.Bias)], aligned) : product;
+    }
+
+    /// <summary>A matrix without what is added, as MatMul.</summary>
+    public static string Product(DenseOperator dense, string value, OnnxGraphParts parts)
+    {
         var transposed = new double[dense.Weights.Length];
         for (int o = 0; o < dense.Outputs; o++)
         {
@@ -36,9 +44,7 @@ internal static class OnnxWeightNodes
                 transposed[(i * dense.Outputs) + o] = dense.Weights[(o * dense.Inputs) + i];
         }
 
-        string product = parts.Node("MatMul", [value, parts.Tensor("weight", [dense.Inputs, dense.Outputs], transposed)]);
-        AttributeProto[] aligned = parts.Opset < RulesOfNumPy ? [Integer("broadcast", 1)] : [];
-        return hasBias ? parts.Node("Add", [product, parts.Broadcast("bias", [dense.Outputs], dense.Bias)], aligned) : product;
+        return parts.Node("MatMul", [value, parts.Tensor("weight", [dense.Inputs, dense.Outputs], transposed)]);
     }
 
     /// <summary>A convolution.</summary>
