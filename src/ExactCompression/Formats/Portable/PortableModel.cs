@@ -1,5 +1,6 @@
 using ExactCompression.Formats.Onnx;
 using ExactCompression.Formats.Onnx.Schema;
+using ExactCompression.Networks;
 using Google.Protobuf;
 
 namespace ExactCompression.Formats;
@@ -78,6 +79,10 @@ internal static class PortableModel
         var budget = new ImportBudget(new() { MaximumSize = most }, place, content.LongLength);
         new OnnxWeight(budget).Count(content);
         ModelProto model = Parser.ParseFrom(content);
-        return OnnxReader.Network(model, new(place), budget, name, path, format, new(format ?? "", new OnnxSource(content, place)));
+        ReluNetwork read = OnnxReader.Network(
+            model, new(place), budget, name, path, format, new(format ?? "", new OnnxSource(content, place)));
+
+        // A chain that came as its file goes on as that file.
+        return read.IsDense ? read.With(read.DenseLayers, ChainEdit.None(read.DenseLayers)) : read;
     }
 }
