@@ -74,6 +74,6 @@ public sealed record ImportOptions
         if (InputShape is not null)
             throw new InvalidInputException(
                 "InputShapeNotApplicable", $"'{path}' is {what}: -InputShape applies to PyTorch modules that were pickled whole.",
-                "Leave -InputShape out.");
+                "Leave -InputShape out; where it is meant for a PyTorch module, save that whole: torch.save(model, path).");
     }
 }
