@@ -7,17 +7,15 @@ internal sealed class ChannelSelection
 {
     private readonly ChannelPlan plan;
     private readonly NetworkGraph graph;
-    private readonly GraphBuilder builder = new();
+    private readonly GraphEditBuilder builder;
     private readonly int[] places;
-    private readonly List<int> origins = [];
-    private readonly List<AxisSelection?> selections = [];
-    private readonly List<bool> isNew = [];
 
     private ChannelSelection(ChannelPlan plan)
     {
         this.plan = plan;
         graph = plan.Graph;
-        places = new int[graph.Values];
+        builder = new(graph);
+        places = [.. Enumerable.Range(0, graph.Values)]; // those of inputs stay
     }
 
     /// <summary>The edit that leaves what is planned.</summary>
@@ -25,23 +23,13 @@ internal sealed class ChannelSelection
     public static GraphEdit Apply(ChannelPlan plan)
     {
         var selection = new ChannelSelection(plan);
-        for (int i = 0; i < plan.Graph.Inputs.Count; i++)
-        {
-            GraphInput input = plan.Graph.Inputs[i];
-            selection.places[i] = selection.builder.AddInput(input.Name, input.Shape);
-            selection.origins.Add(i);
-            selection.selections.Add(null);
-        }
-
         for (int n = 0; n < plan.Graph.Nodes.Count; n++)
         {
             if (plan.IsNeeded[plan.Graph.ValueOf(n)])
                 selection.places[plan.Graph.ValueOf(n)] = selection.Select(n);
         }
 
-        foreach (GraphOutput output in plan.Graph.Outputs)
-            selection.builder.AddOutput(output.Name, selection.places[output.Value]);
-        return new(plan.Graph, selection.builder.Build(), selection.origins, selection.selections, selection.isNew);
+        return selection.builder.Build([.. plan.Graph.Outputs.Select(output => selection.places[output.Value])]);
     }
 
     private int Select(int n)
@@ -66,7 +54,7 @@ internal sealed class ChannelSelection
             op = OperatorSelection.Of(
                 op, [.. node.Inputs.Select(graph.ShapeOf)], node.Shape, [.. node.Inputs.Select(plan.Selection)], given);
 
-        return Add(op, given?.Of(node.Shape) ?? node.Shape, node.Name, node.ValueName, value, given, taken);
+        return builder.Add(n, op, given, isNew: false, taken);
     }
 
     /// <summary>An operand of a sum, with zeros for the channels that it has lost.</summary>
@@ -86,14 +74,6 @@ internal sealed class ChannelSelection
         TensorShape shape = new AxisSelection(axis, [.. indices]).Of(node.Shape);
         var select = new SelectOperator([.. node.Shape.Select((_, a) => a == axis ? indices.ToArray() : null)]);
         string name = $"{graph.Producer(operand)?.Name ?? "input"}.channels";
-        return Add(select, shape, name, "", -1, null, [places[operand]]);
-    }
-
-    private int Add(Operator op, TensorShape shape, string name, string valueName, int origin, AxisSelection? selection, int[] taken)
-    {
-        origins.Add(origin);
-        selections.Add(selection);
-        isNew.Add(origin < 0);
-        return builder.Add(op, shape, name, valueName, taken);
+        return builder.AddNew(select, shape, name, "", places[operand]);
     }
 }

@@ -35,18 +35,9 @@ internal static class GraphRebuild
     /// <returns>The edit, and for each node after it the place of the node before.</returns>
     public static (GraphEdit Edit, IReadOnlyList<int> Nodes) Apply(NetworkGraph graph, IReadOnlyDictionary<int, NodeChange> changes)
     {
-        var builder = new GraphBuilder();
-        var places = new int[graph.Values];
-        List<int> origins = [], nodes = [];
-        List<AxisSelection?> selections = [];
-        List<bool> isNew = [];
-        for (int i = 0; i < graph.Inputs.Count; i++)
-        {
-            places[i] = builder.AddInput(graph.Inputs[i].Name, graph.Inputs[i].Shape);
-            origins.Add(i);
-            selections.Add(null);
-        }
-
+        var builder = new GraphEditBuilder(graph);
+        int[] places = [.. Enumerable.Range(0, graph.Values)]; // those of inputs stay
+        var nodes = new List<int>();
         AxisSelection? Kept(int value) =>
             value >= graph.Inputs.Count && changes.TryGetValue(value - graph.Inputs.Count, out NodeChange c) ? c.Selection : null;
         for (int n = 0; n < graph.Nodes.Count; n++)
@@ -61,16 +52,13 @@ internal static class GraphRebuild
 
             Operator op = change.Operator ?? OperatorSelection.Of(
                 node.Operator, [.. node.Inputs.Select(graph.ShapeOf)], node.Shape, [.. node.Inputs.Select(Kept)], change.Selection);
-            TensorShape shape = change.Shape ?? change.Selection?.Of(node.Shape) ?? node.Shape;
-            origins.Add(change.Shape is null ? graph.ValueOf(n) : -1);
-            selections.Add(change.Selection);
-            isNew.Add(change.Operator is not null || change.Shape is not null);
+            int[] taken = [.. node.Inputs.Select(v => places[v])];
             nodes.Add(n);
-            places[graph.ValueOf(n)] = builder.Add(op, shape, node.Name, node.ValueName, [.. node.Inputs.Select(v => places[v])]);
+            places[graph.ValueOf(n)] = change.Shape is { } shape
+                ? builder.AddNew(op, shape, node.Name, node.ValueName, taken)
+                : builder.Add(n, op, change.Selection, change.Operator is not null, taken);
         }
 
-        foreach (GraphOutput output in graph.Outputs)
-            builder.AddOutput(output.Name, places[output.Value]);
-        return (new(graph, builder.Build(), origins, selections, isNew), nodes);
+        return (builder.Build([.. graph.Outputs.Select(output => places[output.Value])]), nodes);
     }
 }

@@ -9,12 +9,9 @@ namespace ExactCompression.Networks;
 internal sealed class ChainRewrite
 {
     private readonly NetworkGraph graph;
-    private readonly GraphBuilder builder = new();
-    private readonly List<int> origins = [];
-    private readonly List<AxisSelection?> selections = [];
-    private readonly List<bool> isNew = [];
+    private readonly GraphEditBuilder builder;
 
-    /// <summary>The value so far, and which elements of the original's value at this place it is; null for all of them.</summary>
+    /// <summary>The value so far, the input first, and which elements of the original's value at this place it is; null for all.</summary>
     private int value;
     private int[]? rows;
 
@@ -27,9 +24,7 @@ internal sealed class ChainRewrite
     private ChainRewrite(NetworkGraph graph)
     {
         this.graph = graph;
-        value = builder.AddInput(graph.Inputs[0].Name, graph.Inputs[0].Shape);
-        origins.Add(0);
-        selections.Add(null);
+        builder = new(graph);
     }
 
     /// <summary>The edit that leads to some layers.</summary>
@@ -55,8 +50,7 @@ internal sealed class ChainRewrite
                 left += isLeft ? 1 : 0;
             }
 
-            rewrite.builder.AddOutput(graph.Outputs[0].Name, rewrite.value);
-            return new(graph, rewrite.builder.Build(), rewrite.origins, rewrite.selections, rewrite.isNew);
+            return rewrite.builder.Build([rewrite.value]);
         }
         catch (ArgumentException)
         {
@@ -77,8 +71,8 @@ internal sealed class ChainRewrite
                 rows = n == matrix ? given : n == begin ? null : rows;
             GraphNode node = graph.Nodes[n];
             AxisSelection? selection = Selection(node.Shape);
-            Operator op = OperatorSelection.Of(node.Operator, [graph.ShapeOf(n)], node.Shape, [selections[value]], selection);
-            Add(op, selection?.Of(node.Shape) ?? node.Shape, n, selection, false);
+            Operator op = OperatorSelection.Of(node.Operator, [graph.ShapeOf(n)], node.Shape, [builder.SelectionOf(value)], selection);
+            Add(n, op, selection);
         }
 
         return true;
@@ -110,18 +104,19 @@ internal sealed class ChainRewrite
         AxisSelection? selection = Selection(shape);
         var wanted = new TensorShape([.. shape.SkipLast(1), layer.Inputs]);
         if (!builder.ShapeOf(value).Equals(wanted))
-            Add(new ReshapeOperator(), wanted, -1, null, true);
-        Add(dense, selection?.Of(shape) ?? shape, matrix, selection, true);
+            value = builder.AddNew(new ReshapeOperator(), wanted, "", "", value);
+        value = matrix >= 0
+            ? builder.Add(matrix, dense, selection, isNew: true, value)
+            : builder.AddNew(dense, selection?.Of(shape) ?? shape, "", "", value);
         (isOwn, isNamed) = (true, kept is not null);
         for (int n = host + (matrix < 0 ? 0 : 1); n < end; n++)
         {
             GraphNode node = graph.Nodes[n];
             selection = Selection(node.Shape);
-            shape = selection?.Of(node.Shape) ?? node.Shape;
             if (n == shift && isSplit)
-                Add(new ScaleShiftOperator(AffinePart.Of(AffineMap.Shift(bias), layer.Precision)!), shape, n, selection, true);
+                Add(n, new ScaleShiftOperator(AffinePart.Of(AffineMap.Shift(bias), layer.Precision)!), selection, isNew: true);
             else if (node.Operator is ReluOperator or ReshapeOperator)
-                Add(node.Operator, shape, n, selection, false);
+                Add(n, node.Operator, selection);
         }
     }
 
@@ -131,18 +126,12 @@ internal sealed class ChainRewrite
         GraphNode node = graph.Nodes[n];
         bool isSame = isOwn || (rows is null && builder.ShapeOf(value).Equals(graph.ShapeOf(n)));
         if (node.Operator is ReshapeOperator && isSame)
-            Add(node.Operator, Selection(node.Shape)?.Of(node.Shape) ?? node.Shape, n, Selection(node.Shape), false);
+            Add(n, node.Operator, Selection(node.Shape));
         isOwn &= node.Operator is not DenseOperator;
     }
 
-    private void Add(Operator op, TensorShape shape, int node, AxisSelection? selection, bool hasOwn)
-    {
-        GraphNode? from = node < 0 ? null : graph.Nodes[node];
-        value = builder.Add(op, shape, from?.Name ?? "", from?.ValueName ?? "", value);
-        origins.Add(node < 0 ? -1 : graph.ValueOf(node));
-        selections.Add(node < 0 ? null : selection);
-        isNew.Add(hasOwn);
-    }
+    private void Add(int node, Operator op, AxisSelection? selection, bool isNew = false) =>
+        value = builder.Add(node, op, selection, isNew, value);
 
     /// <summary>What is kept of a value: the neurons are along the one axis that holds them all.</summary>
     private AxisSelection? Selection(TensorShape shape)
