@@ -70,14 +70,14 @@ internal sealed class ChannelLayer
             return null;
         var between = new List<int>();
         int below = node.Inputs[0];
-        while (IsReadOnce(graph, below) && graph.Producer(below)?.Operator is ScaleShiftOperator scale
+        while (graph.IsReadOnce(below) && graph.Producer(below)?.Operator is ScaleShiftOperator scale
             && (scale.PerChannel || node.Shape.Count == 1))
         {
             between.Insert(0, below - graph.Inputs.Count);
             below = graph.Producer(below)!.Inputs[0];
         }
 
-        if (!IsReadOnce(graph, below) || graph.Producer(below) is not { } producer || !IsPlain(graph, producer))
+        if (!graph.IsReadOnce(below) || graph.Producer(below) is not { } producer || !IsPlain(graph, producer))
             return null;
         var readers = new List<ChannelReader>();
         var path = new List<int>();
@@ -94,9 +94,6 @@ internal sealed class ChannelLayer
         _ => false,
     };
 
-    private static bool IsReadOnce(NetworkGraph graph, int value) =>
-        graph.Readers[value].Count == 1 && graph.Outputs.All(o => o.Value != value);
-
     private static bool FindReaders(
         NetworkGraph graph, int value, int channels, bool meetsZero, List<ChannelReader> readers, List<int> path)
     {
@@ -108,13 +105,13 @@ internal sealed class ChannelLayer
             TensorShape shape = graph.ShapeOf(value);
             if (IsPlain(graph, node))
             {
-                bool pads = node.Operator is ConvolutionOperator convolution && ValueRanges.Pads(convolution.Geometry);
+                bool pads = node.Operator is ConvolutionOperator { Geometry.HasPadding: true };
                 int taps = (int)(node.Operator.ConnectionCount / node.Shape[0] / channels);
                 readers.Add(new(n, taps, node.Shape[0], meetsZero || pads));
                 continue;
             }
 
-            bool counts = node.Operator is AveragePoolOperator { CountsPadding: true } pool && ValueRanges.Pads(pool.Geometry);
+            bool counts = node.Operator is AveragePoolOperator { CountsPadding: true, Geometry.HasPadding: true };
             bool isAlike = node.Operator switch
             {
                 AveragePoolOperator => true,

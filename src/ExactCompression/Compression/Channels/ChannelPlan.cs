@@ -38,7 +38,7 @@ internal sealed record ChannelPlan(
             sum += node.Operator switch
             {
                 ConvolutionOperator { Groups: 1 } c =>
-                    KeptOf(output) * ((KeptOf(node.Inputs[0]) * c.Geometry.KernelHeight * c.Geometry.KernelWidth) + 1),
+                    KeptOf(output) * ((KeptOf(node.Inputs[0]) * c.Geometry.Taps) + 1),
                 DenseOperator => KeptOf(output) * (KeptOf(node.Inputs[0]) + 1),
                 _ => node.Operator.ParameterCount * KeptOf(output) / Math.Max(1, Axes.Count(output)),
             };

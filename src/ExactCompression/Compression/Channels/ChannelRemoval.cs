@@ -170,7 +170,7 @@ internal sealed class ChannelRemoval
         int at = (output * channels) + channel;
         if (op is not ConvolutionOperator convolution)
             return op is DenseOperator dense && (dense.Weights[at] != 0 || dense.WeightRadius?[at] > 0);
-        int taps = convolution.Geometry.KernelHeight * convolution.Geometry.KernelWidth;
+        int taps = convolution.Geometry.Taps;
         return convolution.Filters.AsSpan(at * taps, taps).IndexOfAnyExcept(0.0) >= 0;
     }
 

@@ -60,7 +60,7 @@ internal sealed class ChannelRewrite
     public static bool MayFold(ChannelLayer layer) => layer.Path.Count == 0 && layer.Readers.Count == 1;
 
     private static bool IsPoint(ConvolutionShape shape) => (shape.KernelHeight, shape.KernelWidth) == (1, 1)
-        && (shape.StrideRows, shape.StrideColumns) == (1, 1) && !ValueRanges.Pads(shape);
+        && (shape.StrideRows, shape.StrideColumns) == (1, 1) && !shape.HasPadding;
 
     /// <summary>Whether the input that stands for biases is read: that would be a constant, which the padding lacks.</summary>
     private static bool HasConstantColumn(ChannelLayer layer, LayerRewrite rewrite)
@@ -106,8 +106,10 @@ internal sealed class ChannelRewrite
         else
             ChangeChannels();
         (GraphEdit edit, IReadOnlyList<int> nodes) = GraphRebuild.Apply(graph, changes);
+        double[]? MovedBy(int n) =>
+            sources.TryGetValue(n, out double[]? by) ? MapShapes.PerElement(by, graph.Nodes[n].Shape.Elements) : null;
         return draft.After(
-            edit, [.. nodes.Select(n => sources.TryGetValue(n, out double[]? by) ? PerElement(by, graph.Nodes[n].Shape) : null)],
+            edit, [.. nodes.Select(MovedBy)],
             [.. nodes.Select(n => n == layer.Unit ? Bounds() : draft.Units[n])],
             [.. nodes.Select(n => n == layer.Unit ? Origin() : draft.Origins[n])], Step());
     }
@@ -150,11 +152,9 @@ internal sealed class ChannelRewrite
     /// <summary>A reader with its new weights.</summary>
     private Operator Changed(ChannelReader reader, int first, double[] bias)
     {
-        Operator op = graph.Nodes[reader.Node].Operator, below = graph.Nodes[layer.Producer].Operator;
+        Operator op = graph.Nodes[reader.Node].Operator;
         int columns = rewrite.NextWeights.Length / layer.Network.Layers[1].Count;
         int outer = rewrite.Folds && layer.MeetsPadding ? columns - 1 : columns; // the constant 1 is no input of the graph
-        int belowTaps = rewrite.Folds && below is ConvolutionOperator c ? c.Geometry.KernelHeight * c.Geometry.KernelWidth : 1;
-        int channels = outer / belowTaps;
         var weights = new double[reader.Outputs * reader.Taps * outer];
         for (int o = 0; o < reader.Outputs; o++)
         {
@@ -167,11 +167,11 @@ internal sealed class ChannelRewrite
         }
 
         if (op is DenseOperator dense)
-            return new DenseOperator(weights, bias, channels * reader.Taps, dense.Stored);
+            return new DenseOperator(weights, bias, outer * reader.Taps, dense.Stored);
         var convolution = (ConvolutionOperator)op;
         bool takesBelow = rewrite.Folds && IsPoint(convolution.Geometry);
-        return new ConvolutionOperator(
-            weights, bias, takesBelow ? ((ConvolutionOperator)below).Geometry : convolution.Geometry, 1, convolution.Stored);
+        var windows = takesBelow ? (ConvolutionOperator)graph.Nodes[layer.Producer].Operator : convolution;
+        return new ConvolutionOperator(weights, bias, windows.Geometry, 1, convolution.Stored);
     }
 
     /// <summary>The filters that stay, and new ones behind them.</summary>
@@ -242,19 +242,16 @@ internal sealed class ChannelRewrite
     {
         UnitOrigin origin = draft.Origins[layer.Unit]!;
         GraphNode unit = graph.Nodes[layer.Unit];
-        int plane = origin.Shape.Elements / origin.Shape[0];
-        int[] gone = [.. rewrite.Gone.Select(c => origin.Channels[c]).Where(static c => c >= 0).Order()];
-        int added = (rewrite.Added.Length - (rewrite.Gone.Count() - gone.Length)) * plane;
+        int[] gone = [.. rewrite.Gone.Select(c => origin.Channels[c])];
+        int added = (rewrite.Added.Length - gone.Count(static c => c < 0)) * origin.Plane;
         string description = unit.Shape.Count > 1
             ? rewrite.Description.Replace("neuron", "channel", StringComparison.Ordinal)
             : rewrite.Description;
         if (unit.Operator is not ReluOperator) // on either side of 0
             description = description.Replace("stably active", "linear", StringComparison.Ordinal);
-        return new(rewrite.Kind, origin.Layer, [.. gone.SelectMany(c => Enumerable.Range(c * plane, plane))], $"{unit.Name}: {description}")
+        return new(rewrite.Kind, origin.Layer, origin.Neurons(gone), $"{unit.Name}: {description}")
         {
             Added = added,
         };
     }
-
-    private static double[] PerElement(double[] byChannel, TensorShape shape) => MapShapes.PerElement(byChannel, shape.Elements);
 }

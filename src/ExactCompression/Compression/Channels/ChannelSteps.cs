@@ -118,11 +118,9 @@ internal sealed class ChannelSteps
     }
 
     /// <summary>The neurons of the original layer that channels are.</summary>
-    private static int[] Neurons(UnitOrigin origin, int axis, IEnumerable<int> channels) =>
-    [
-        .. channels.Select(i => axis == 0 ? origin.Channels[i] : i).Where(static i => i >= 0)
-            .SelectMany(i => ZeroChannels.Elements(origin.Shape, axis, i)).Order(),
-    ];
+    private static int[] Neurons(UnitOrigin origin, int axis, IEnumerable<int> channels) => axis == 0
+        ? origin.Neurons(channels.Select(i => origin.Channels[i]))
+        : [.. channels.SelectMany(i => ZeroChannels.Elements(origin.Shape, axis, i)).Order()];
 
     private IEnumerable<CompressionStep> OfSums()
     {

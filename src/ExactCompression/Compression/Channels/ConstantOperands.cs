@@ -32,7 +32,7 @@ internal static class ConstantOperands
 
     /// <summary>Whether a value is that of an affine node with a bias for each channel, and read once.</summary>
     private static bool IsOwn(NetworkGraph graph, int value) =>
-        graph.Readers[value].Count == 1 && graph.Outputs.All(o => o.Value != value)
+        graph.IsReadOnce(value)
         && graph.Producer(value)?.Operator is ConvolutionOperator or ScaleShiftOperator
             { PerChannel: true, Part.Kind: AffinePartKind.Elementwise or AffinePartKind.BatchNormalization };
 

@@ -1,3 +1,4 @@
+using ExactCompression.Compression.Rewriting;
 using ExactCompression.Networks;
 
 namespace ExactCompression.Compression.Channels;
@@ -6,7 +7,16 @@ namespace ExactCompression.Compression.Channels;
 /// <param name="Layer">1-based layer of the original.</param>
 /// <param name="Shape">Its shape there.</param>
 /// <param name="Channels">For each channel, the original's; -1 for a new one.</param>
-internal sealed record UnitOrigin(int Layer, TensorShape Shape, int[] Channels);
+internal sealed record UnitOrigin(int Layer, TensorShape Shape, int[] Channels)
+{
+    /// <summary>Neurons of a channel.</summary>
+    public int Plane => Shape.Count == 0 ? 1 : Shape.Elements / Shape[0];
+
+    /// <summary>The original's neurons in some of its channels, increasing.</summary>
+    /// <param name="channels">Channels of the original; those below 0 have none.</param>
+    public int[] Neurons(IEnumerable<int> channels) =>
+        [.. channels.Where(static c => c >= 0).Order().SelectMany(c => Enumerable.Range(c * Plane, Plane))];
+}
 
 /// <summary>
 /// A graph between the original and the stored result: each step makes a new one, and the proven bound of the deviation from the original
@@ -16,13 +26,14 @@ internal sealed record UnitOrigin(int Layer, TensorShape Shape, int[] Channels);
 internal sealed record GraphDraft
 {
     private ValueRanges? ranges;
+    private NetworkSize? size;
 
     /// <summary>Makes an empty draft, for initializers.</summary>
     private GraphDraft()
     {
     }
 
-    /// <summary>Copies all but the ranges, which belong to one graph.</summary>
+    /// <summary>Copies all but the ranges and the size, which belong to one graph.</summary>
     private GraphDraft(GraphDraft other) => (Domain, Edit, Units, Origins, Deviation, Steps) =
         (other.Domain, other.Edit, other.Units, other.Origins, other.Deviation, other.Steps);
 
@@ -49,6 +60,14 @@ internal sealed record GraphDraft
 
     /// <summary>Proven ranges of all values.</summary>
     public ValueRanges Ranges => ranges ??= ValueRanges.Of(Graph, Domain, Units);
+
+    /// <summary>The size of the graph.</summary>
+    public NetworkSize Size => size ??= new(
+        Graph.Nodes.Sum(static n => n.Operator is UnitOperator ? (long)n.Shape.Elements : 0),
+        Graph.Nodes.Sum(static n => n.Operator.NonZeroConnectionCount),
+        Graph.Nodes.Sum(static n => n.Operator.ConnectionCount),
+        Graph.Nodes.Sum(static n => n.Operator.ParameterCount),
+        Graph.Nodes.Sum(static n => n.Operator.MultiplyAdds(n.Shape)));
 
     /// <summary>The original unchanged.</summary>
     /// <param name="table">The verdicts.</param>

@@ -50,13 +50,10 @@ internal static class IdentityUnits
 
     private static CompressionStep Step(GraphNode node, UnitOrigin origin)
     {
-        int plane = origin.Shape.Count == 0 ? 1 : origin.Shape.Elements / origin.Shape[0];
-        int[] channels = [.. origin.Channels.Where(static c => c >= 0).Order()];
-        return new(
-            CompressionStepKind.Fold, origin.Layer, [.. channels.SelectMany(c => Enumerable.Range(c * plane, plane))],
-            $"{node.Name}: it gives what it takes over the domain, and is left out.")
+        const string What = "it gives what it takes over the domain, and is left out.";
+        return new(CompressionStepKind.Fold, origin.Layer, origin.Neurons(origin.Channels), $"{node.Name}: {What}")
         {
-            Added = -origin.Channels.Count(static c => c < 0) * plane,
+            Added = -origin.Channels.Count(static c => c < 0) * origin.Plane,
         };
     }
 }

@@ -39,9 +39,7 @@ internal static class StoredGraph
     private static (Operator Stored, double[] Moved) Stored(Operator op, (double[] Lower, double[] Upper) patch, WeightPrecision? asked)
     {
         double[] weights = FilterWeights.WeightsOf(op), bias = FilterWeights.BiasOf(op);
-        WeightPrecision precision = asked ?? op.Precision ?? WeightPrecision.Float32;
-        if (!(WeightRounding.Fits(weights, precision) && WeightRounding.Fits(bias, precision)))
-            precision = WeightPrecision.Float64;
+        WeightPrecision precision = WeightRounding.Fitting(weights, bias, asked ?? op.Precision ?? WeightPrecision.Float32);
         double[] rounded = WeightRounding.Rounded(weights, precision), difference = new double[patch.Lower.Length];
         var box = new Box(patch.Lower, patch.Upper);
         double[] taken = [.. bias], moved = new double[bias.Length];
@@ -50,9 +48,7 @@ internal static class StoredGraph
             int at = row * difference.Length;
             TensorPrimitives.Subtract(rounded.AsSpan(at, difference.Length), weights.AsSpan(at, difference.Length), difference);
             (double low, double high) = difference.AsSpan().IndexOfAnyExcept(0.0) < 0 ? (0, 0) : box.Range(difference, 0);
-            double middle = low + (0.5 * (high - low));
-            double absorbed = WeightRounding.Rounded(bias[row] - middle, precision);
-            taken[row] = double.IsFinite(absorbed) ? absorbed : WeightRounding.Rounded(bias[row], precision);
+            taken[row] = WeightRounding.Absorbed(bias[row], low, high, precision);
             double change = taken[row] - bias[row];
             if (change != 0)
                 (low, high) = (Rounding.AddDown(low, Math.BitDecrement(change)), Rounding.AddUp(high, Math.BitIncrement(change)));

@@ -49,20 +49,20 @@ internal static class ValueMoves
             case DenseOperator dense:
                 return Multiplied(dense, Of(0), count);
             case MaxPoolOperator or AveragePoolOperator:
-                return Spread(ByChannel(Of(0), node.Shape[0]), count);
+                return MapShapes.PerElement(ByChannel(Of(0), node.Shape[0]), count);
             case ReductionOperator reduction:
                 double most = Of(0).Max();
                 double taken = graph.ShapeOf(node.Inputs[0]).Elements / Math.Max(1, count);
-                return Spread([reduction.IsMean ? most : UpperBound.Multiply(taken, most)], count);
+                return MapShapes.PerElement([reduction.IsMean ? most : UpperBound.Multiply(taken, most)], count);
             case ConcatOperator concat:
                 return ElementPlaces.Joined(
                     concat.Axis, [.. node.Inputs.Select((v, k) => (Of(k), graph.ShapeOf(v)))], node.Shape);
             case ReshapeOperator:
                 return Of(0);
             case SelectOperator select:
-                return ElementPlaces.Take(Of(0), ElementPlaces.Of(select, graph.ShapeOf(node.Inputs[0]), node.Shape));
+                return ElementPlaces.Take(Of(0), Selections.Sources(select, graph.ShapeOf(node.Inputs[0]), node.Shape));
             case TransposeOperator transpose:
-                return ElementPlaces.Take(Of(0), ElementPlaces.Of(transpose, graph.ShapeOf(node.Inputs[0]), node.Shape));
+                return ElementPlaces.Take(Of(0), Selections.Sources(transpose, graph.ShapeOf(node.Inputs[0]), node.Shape));
             case ScaleShiftOperator scale:
                 return Scaled(scale, Of(0), node.Shape);
             case SumOperator:
@@ -77,17 +77,17 @@ internal static class ValueMoves
                 double[] first = Of(0), last = Of(node.Inputs.Count - 1);
                 return [.. first.Select((m, e) => UnitRanges.Moved(unit, e, bounds, Math.Max(m, last[e])))];
             default:
-                return Spread([double.PositiveInfinity], count);
+                return MapShapes.PerElement([double.PositiveInfinity], count);
         }
     }
 
     private static double[] Convolved(ConvolutionOperator convolution, double[] moved, int channels, int count)
     {
         double[] most = ByChannel(moved, channels);
-        int taps = convolution.Geometry.KernelHeight * convolution.Geometry.KernelWidth;
+        int taps = convolution.Geometry.Taps;
         int of = channels / convolution.Groups, per = convolution.Channels / convolution.Groups;
-        double[] patch = Spread(most, channels * taps);
-        return Spread(
+        double[] patch = MapShapes.PerElement(most, channels * taps);
+        return MapShapes.PerElement(
             [
                 .. Enumerable.Range(0, convolution.Channels).Select(o => UpperBound.MagnitudeDot(
                     convolution.Filters.AsSpan(o * of * taps, of * taps), patch.AsSpan(o / per * of * taps, of * taps))),
@@ -127,12 +127,5 @@ internal static class ValueMoves
     {
         int plane = moved.Length / channels;
         return [.. Enumerable.Range(0, channels).Select(c => moved.AsSpan(c * plane, plane).ToArray().Max())];
-    }
-
-    /// <summary>A number for each of some equal blocks of elements.</summary>
-    private static double[] Spread(double[] numbers, int count)
-    {
-        int plane = count / numbers.Length;
-        return [.. Enumerable.Range(0, count).Select(e => numbers[e / plane])];
     }
 }

@@ -53,8 +53,8 @@ internal sealed class ValueRanges
     {
         if (op is not ConvolutionOperator convolution)
             return (lower[value], upper[value]);
-        bool pads = Pads(convolution.Geometry);
-        int taps = convolution.Geometry.KernelHeight * convolution.Geometry.KernelWidth, channels = graph.ShapeOf(value)[0];
+        bool pads = convolution.Geometry.HasPadding;
+        int taps = convolution.Geometry.Taps, channels = graph.ShapeOf(value)[0];
         double[] low = new double[channels * taps], high = new double[channels * taps];
         for (int c = 0; c < channels; c++)
         {
@@ -65,11 +65,6 @@ internal sealed class ValueRanges
 
         return (low, high);
     }
-
-    /// <summary>Whether windows reach beyond the input.</summary>
-    /// <param name="geometry">The windows.</param>
-    public static bool Pads(ConvolutionShape geometry) =>
-        (geometry.PadTop, geometry.PadBottom, geometry.PadLeft, geometry.PadRight) != (0, 0, 0, 0);
 
     private (double Least, double Most) Hull(int value, int channel, int channels)
     {
@@ -98,7 +93,7 @@ internal sealed class ValueRanges
             case DenseOperator { WeightRadius: null, BiasRadius: null } dense when node.Shape.Count == 1:
                 return Rows(dense, node.Inputs[0], dense.Weights, dense.Bias, count);
             case MaxPoolOperator or AveragePoolOperator:
-                return Pool(node, node.Operator is AveragePoolOperator { CountsPadding: true } pool && Pads(pool.Geometry));
+                return Pool(node, node.Operator is AveragePoolOperator { CountsPadding: true, Geometry.HasPadding: true });
             case ConcatOperator concat:
                 TensorShape[] shapes = [.. node.Inputs.Select(graph.ShapeOf)];
                 return (ElementPlaces.Joined(concat.Axis, [.. node.Inputs.Select((v, k) => (lower[v], shapes[k]))], node.Shape),
@@ -106,9 +101,9 @@ internal sealed class ValueRanges
             case ReshapeOperator:
                 return (lower[node.Inputs[0]], upper[node.Inputs[0]]);
             case SelectOperator select:
-                return At(node.Inputs[0], ElementPlaces.Of(select, graph.ShapeOf(node.Inputs[0]), node.Shape));
+                return At(node.Inputs[0], Selections.Sources(select, graph.ShapeOf(node.Inputs[0]), node.Shape));
             case TransposeOperator transpose:
-                return At(node.Inputs[0], ElementPlaces.Of(transpose, graph.ShapeOf(node.Inputs[0]), node.Shape));
+                return At(node.Inputs[0], Selections.Sources(transpose, graph.ShapeOf(node.Inputs[0]), node.Shape));
             case ReductionOperator { IsMean: true }:
                 (double least, double most) = Hull(node.Inputs[0], 0, 1);
                 return Each(count, _ => (least, most));

@@ -92,7 +92,7 @@ internal sealed class ZeroChannels
         if (axes.AxisOf(input) != 0)
             return static _ => false;
         int of = axes.Count(input) / convolution.Groups, per = convolution.Channels / convolution.Groups;
-        int taps = convolution.Geometry.KernelHeight * convolution.Geometry.KernelWidth;
+        int taps = convolution.Geometry.Taps;
         return o => convolution.Bias[o] == 0 && Enumerable.Range(0, of).All(
             c => At(input, (o / per * of) + c) || convolution.Filters.AsSpan(((o * of) + c) * taps, taps).IndexOfAnyExcept(0.0) < 0);
     }

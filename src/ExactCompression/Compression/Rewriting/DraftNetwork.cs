@@ -52,7 +52,8 @@ internal sealed class DraftNetwork
         Layers.Take(Depth).Sum(static l => l.Count),
         Layers.Sum(static l => l.NonZeros),
         Layers.Sum(static l => l.Weights.LongLength),
-        Layers.Sum(static l => l.Weights.LongLength + l.Count));
+        Layers.Sum(static l => l.Weights.LongLength + l.Count),
+        Layers.Sum(static l => l.Weights.LongLength));
 
     /// <summary>The original unchanged; it may deviate by the rounding radius of its file.</summary>
     public static DraftNetwork Of(StabilityTable table)

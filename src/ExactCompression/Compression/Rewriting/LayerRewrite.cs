@@ -149,7 +149,7 @@ internal sealed class LayerRewrite
         }
 
         long biases = before.Parameters - before.Weights - layer.Count + count;
-        return new(before.Neurons - layer.Count + count, nonZeros, weights, weights + biases);
+        return new(before.Neurons - layer.Count + count, nonZeros, weights, weights + biases, weights);
     }
 
     /// <summary>The description of the rewrite.</summary>

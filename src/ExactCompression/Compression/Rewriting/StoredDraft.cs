@@ -76,9 +76,7 @@ internal static class StoredDraft
         AffineLayer source = layer.Source;
         lower = new double[layer.Count];
         upper = new double[layer.Count];
-        WeightPrecision precision = layer.PrecisionOf(asked);
-        if (!(WeightRounding.Fits(layer.Weights, precision) && WeightRounding.Fits(layer.Bias, precision)))
-            precision = WeightPrecision.Float64;
+        WeightPrecision precision = WeightRounding.Fitting(layer.Weights, layer.Bias, layer.PrecisionOf(asked));
         double[] weights = WeightRounding.Rounded(layer.Weights, precision);
         double[] bias = [.. layer.Bias];
         var difference = new double[layer.Columns];
@@ -87,7 +85,7 @@ internal static class StoredDraft
             ReadOnlySpan<double> row = weights.AsSpan(i * layer.Columns, layer.Columns);
             TensorPrimitives.Subtract(row, layer.Row(i), difference);
             (double low, double high) = Sum(errors.Range(row, 0), inputs.Range(difference, 0));
-            bias[i] = Rounded(bias[i], low, high, precision);
+            bias[i] = WeightRounding.Absorbed(bias[i], low, high, precision);
             (lower[i], upper[i]) = Sum((low, high), Difference(bias[i], layer.Bias[i]));
         }
 
@@ -109,14 +107,6 @@ internal static class StoredDraft
         }
 
         return kept;
-    }
-
-    /// <summary>The bias as stored, with the midpoint of an error absorbed.</summary>
-    private static double Rounded(double bias, double low, double high, WeightPrecision precision)
-    {
-        double middle = low + (0.5 * (high - low));
-        double taken = WeightRounding.Rounded(bias - middle, precision);
-        return double.IsFinite(taken) ? taken : WeightRounding.Rounded(bias, precision);
     }
 
     /// <summary>The errors of the activations, from those of the pre-activations.</summary>

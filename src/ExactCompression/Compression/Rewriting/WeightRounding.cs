@@ -18,6 +18,18 @@ internal static class WeightRounding
     /// <summary>The value as stored: the nearest, ties to even.</summary>
     public static double Rounded(double value, WeightPrecision precision) => precision == WeightPrecision.Float32 ? (float)value : value;
 
+    /// <summary>What new weights and biases are stored as: float64 where the precision asked for cannot hold one.</summary>
+    public static WeightPrecision Fitting(double[] weights, double[] biases, WeightPrecision asked) =>
+        Fits(weights, asked) && Fits(biases, asked) ? asked : WeightPrecision.Float64;
+
+    /// <summary>The bias as stored, with the midpoint of an error absorbed.</summary>
+    public static double Absorbed(double bias, double low, double high, WeightPrecision precision)
+    {
+        double middle = low + (0.5 * (high - low));
+        double taken = Rounded(bias - middle, precision);
+        return double.IsFinite(taken) ? taken : Rounded(bias, precision);
+    }
+
     /// <summary>The largest finite value that can be stored.</summary>
     public static double Largest(WeightPrecision precision) => precision == WeightPrecision.Float32 ? float.MaxValue : double.MaxValue;
 

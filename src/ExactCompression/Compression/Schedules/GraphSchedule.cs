@@ -84,15 +84,14 @@ internal sealed class GraphSchedule
     private GraphDraft WithoutConstants(GraphDraft draft, Func<GraphDraft, bool> accepts)
     {
         while (ConstantOperands.Find(draft).Select(moved => Removed(moved).Draft).FirstOrDefault(
-            moved => accepts(moved) && GraphSize.Of(moved.Graph) is var size && size.IsNoLarger(GraphSize.Of(draft.Graph))
-                && size.Parameters < GraphSize.Of(draft.Graph).Parameters) is { } smaller)
+            moved => accepts(moved) && moved.Size.IsNoLarger(draft.Size) && moved.Size.Parameters < draft.Size.Parameters) is { } smaller)
             draft = smaller;
         return draft;
     }
 
     private GraphDraft? Rewritten(GraphDraft draft, ChannelLayer layer, LayerRewrite? rewrite, Func<GraphDraft, bool> accepts) =>
         rewrite is not null && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after && accepts(after)
-            && GraphSize.Of(after.Graph).IsNoLarger(GraphSize.Of(draft.Graph))
+            && after.Size.IsNoLarger(draft.Size)
             ? after
             : null;
 
@@ -125,7 +124,7 @@ internal sealed class GraphSchedule
             while (NextUnit(draft, done) is >= 0 and var unit)
             {
                 done = draft.Origins[unit]!.Layer;
-                GraphSize size = GraphSize.Of(draft.Graph);
+                NetworkSize size = draft.Size;
                 options.Progress?.Invoke(new(sweep, done, draft.Units.Count(static u => u is not null), size.Neurons, size.Connections));
                 while (Shrunk(draft, NextUnit(draft, done - 1)) is { } smaller)
                     draft = smaller;
@@ -143,14 +142,13 @@ internal sealed class GraphSchedule
         cancellation.ThrowIfCancellationRequested();
         if (unit < 0 || ChannelLayer.Of(draft, unit) is not { } layer)
             return null;
-        GraphSize size = GraphSize.Of(draft.Graph);
         foreach (List<LayerRewrite> proposals in Proposals(draft, layer))
         {
             foreach (LayerRewrite rewrite in proposals.OrderBy(p => p.SizeOf(layer.Network).Order(options.Objective)))
             {
                 if (rewrite.Fits(layer.Network.Layers[1].PrecisionOf(options.Precision))
                     && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after
-                    && GraphSize.Of(after.Graph).IsBelow(size, options.Objective) && IsAllowed(after))
+                    && after.Size.IsBelow(draft.Size, options.Objective) && IsAllowed(after))
                     return after;
             }
         }

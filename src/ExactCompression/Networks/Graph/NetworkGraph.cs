@@ -50,6 +50,10 @@ internal sealed class NetworkGraph
     /// <summary>For each value, the nodes that take it, by their place; one that takes it twice is listed twice.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Readers { get; }
 
+    /// <summary>Whether one node takes a value, once, and it is no output.</summary>
+    /// <param name="value">The value's number.</param>
+    public bool IsReadOnce(int value) => Readers[value].Count == 1 && Outputs.All(o => o.Value != value);
+
     /// <summary>Number of values.</summary>
     public int Values => Inputs.Count + Nodes.Count;
 

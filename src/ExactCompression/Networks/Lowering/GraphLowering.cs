@@ -55,7 +55,7 @@ internal sealed class GraphLowering
             return null;
         AffineExpression[] operands = Array.ConvertAll(found, static f => f!);
         MapShape shape = MapShapes.Of(node.Shape);
-        bool once = operands.Length > 0 && node.Inputs.All(IsReadOnce);
+        bool once = operands.Length > 0 && node.Inputs.All(graph.IsReadOnce);
         return node.Operator switch
         {
             UnitOperator unit => units.Lower(node.Name, unit, operands, once, layer),
@@ -69,7 +69,7 @@ internal sealed class GraphLowering
                 operands[0], MapShapes.PerElement(convolution.Bias, shape.Count)),
             ScaleShiftOperator scale => Scale(node.Name, scale, operands[0]),
             SumOperator sum => layers.Sum(
-                node.Name, shape, [.. operands.Select((operand, k) => (operand, (double)sum.Signs[k], IsReadOnce(node.Inputs[k])))]),
+                node.Name, shape, [.. operands.Select((operand, k) => (operand, (double)sum.Signs[k], graph.IsReadOnce(node.Inputs[k])))]),
             MaxPoolOperator pool => poolings.Maximum(node.Name, pool.Geometry, operands[0]),
             AveragePoolOperator pool => poolings.Mean(node.Name, pool, operands[0]),
             ReductionOperator reduction => Reduce(node, reduction, operands[0]),
@@ -82,8 +82,6 @@ internal sealed class GraphLowering
             _ => null,
         };
     }
-
-    private bool IsReadOnce(int value) => graph.Readers[value].Count == 1 && graph.Outputs.All(o => o.Value != value);
 
     private AffineExpression Dense(GraphNode node, DenseOperator dense, AffineExpression operand)
     {

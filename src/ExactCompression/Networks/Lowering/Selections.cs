@@ -23,14 +23,42 @@ internal static class Selections
             };
         }
 
-        return Gather(input, output, (index, axis) => select.Indices[axis] is { } indices ? indices[index] : index);
+        return SparseMap.Of(MapShapes.Of(output), MapShapes.Of(input), Sources(select, input, output));
+    }
+
+    /// <summary>For each element of a selection, which of the input's it is; -1 for 0.</summary>
+    /// <param name="select">The operator.</param>
+    /// <param name="input">Shape of what it takes.</param>
+    /// <param name="output">Shape of what it gives.</param>
+    public static int[] Sources(SelectOperator select, TensorShape input, TensorShape output)
+    {
+        int[] strides = Strides(input), sources = new int[output.Elements];
+        ForEach(output, (at, index) =>
+        {
+            int from = 0;
+            for (int a = 0; a < index.Length && from >= 0; a++)
+            {
+                int i = select.Indices[a] is { } indices ? indices[index[a]] : index[a];
+                from = i >= 0 ? from + (i * strides[a]) : -1;
+            }
+
+            sources[at] = from;
+        });
+        return sources;
     }
 
     /// <summary>A permutation of axes.</summary>
     /// <param name="transpose">The operator.</param>
     /// <param name="input">Shape of what it takes.</param>
     /// <param name="output">Shape of what it gives.</param>
-    public static ILinearMap Of(TransposeOperator transpose, TensorShape input, TensorShape output)
+    public static ILinearMap Of(TransposeOperator transpose, TensorShape input, TensorShape output) =>
+        SparseMap.Of(MapShapes.Of(output), MapShapes.Of(input), Sources(transpose, input, output));
+
+    /// <summary>For each element of a permutation, which of the input's it is.</summary>
+    /// <param name="transpose">The operator.</param>
+    /// <param name="input">Shape of what it takes.</param>
+    /// <param name="output">Shape of what it gives.</param>
+    public static int[] Sources(TransposeOperator transpose, TensorShape input, TensorShape output)
     {
         int[] strides = Strides(input);
         var sources = new int[output.Elements];
@@ -39,7 +67,7 @@ internal static class Selections
             for (int a = 0; a < index.Length; a++)
                 sources[at] += index[a] * strides[transpose.Permutation[a]];
         });
-        return SparseMap.Of(MapShapes.Of(output), MapShapes.Of(input), sources);
+        return sources;
     }
 
     /// <summary>The sums over some axes.</summary>
@@ -101,20 +129,6 @@ internal static class Selections
         }
 
         return new SparseMap(output, input, starts, columns, weights, radii);
-    }
-
-    private static SparseMap Gather(TensorShape input, TensorShape output, Func<int, int, int> source)
-    {
-        int[] strides = Strides(input);
-        var sources = new int[output.Elements];
-        ForEach(output, (at, index) =>
-        {
-            int from = 0;
-            for (int a = 0; a < index.Length && from >= 0; a++)
-                from = source(index[a], a) is var i && i >= 0 ? from + (i * strides[a]) : -1;
-            sources[at] = from;
-        });
-        return SparseMap.Of(MapShapes.Of(output), MapShapes.Of(input), sources);
     }
 
     private static int[] Strides(TensorShape shape)

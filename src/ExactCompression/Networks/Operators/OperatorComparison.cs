@@ -30,8 +30,7 @@ internal static class OperatorComparison
     private static (int Bottom, int Right)? Counted(AveragePoolOperator pool)
     {
         ConvolutionShape geometry = pool.Geometry;
-        bool pads = (geometry.PadTop, geometry.PadBottom, geometry.PadLeft, geometry.PadRight) != (0, 0, 0, 0);
-        return pool.CountsPadding && pads
+        return pool.CountsPadding && geometry.HasPadding
             ? (Math.Min(pool.Padded.Bottom, geometry.PadBottom), Math.Min(pool.Padded.Right, geometry.PadRight))
             : null;
     }

@@ -61,7 +61,7 @@ internal static class OperatorSelection
                 || !given.Select(c => c / per).Distinct().SequenceEqual(groups)))
             throw new ArgumentException("Of a convolution in groups, whole groups are kept.", nameof(taken));
         int[] columns = convolution.Groups > 1 ? [.. Enumerable.Range(0, of)] : taken;
-        int taps = convolution.Geometry.KernelHeight * convolution.Geometry.KernelWidth, at = 0;
+        int taps = convolution.Geometry.Taps, at = 0;
         var filters = new double[given.Length * columns.Length * taps];
         foreach (int o in given)
         {

@@ -27,7 +27,7 @@ internal sealed class ConvolutionMap : ILinearMap
             throw new ArgumentException("The kernel is larger than the padded input.", nameof(geometry));
         this.filters = filters;
         (Input, Output, Geometry, Groups) = (input, new(channels, height, width), geometry, groups);
-        int taps = geometry.KernelHeight * geometry.KernelWidth;
+        int taps = geometry.Taps;
         FanIn = depth * taps;
         FanOut = channels / groups * taps;
         absolute = new(() => new ConvolutionMap(KernelValues.Absolute(filters), channels, input, geometry, groups));

@@ -23,6 +23,12 @@ internal readonly record struct ConvolutionShape(
     int DilationRows = 1,
     int DilationColumns = 1)
 {
+    /// <summary>Positions of a kernel.</summary>
+    public int Taps => KernelHeight * KernelWidth;
+
+    /// <summary>Whether windows may reach beyond the input.</summary>
+    public bool HasPadding => (PadTop, PadLeft, PadBottom, PadRight) != (0, 0, 0, 0);
+
     /// <summary>Rows of the result.</summary>
     /// <param name="height">Rows of the input.</param>
     public int OutputHeight(int height) =>

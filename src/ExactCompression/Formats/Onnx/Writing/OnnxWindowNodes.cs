@@ -24,7 +24,7 @@ internal static class OnnxWindowNodes
             yield return IntegerList("strides", new[] { geometry.StrideRows, geometry.StrideColumns }.TakeLast(axes));
         if ((geometry.DilationRows, geometry.DilationColumns) != (1, 1))
             yield return IntegerList("dilations", new[] { geometry.DilationRows, geometry.DilationColumns }.TakeLast(axes));
-        if (HasPadding(geometry))
+        if (geometry.HasPadding)
             yield return IntegerList(
                 "pads", [.. new[] { geometry.PadTop, geometry.PadLeft }.TakeLast(axes),
                     .. new[] { geometry.PadBottom, geometry.PadRight }.TakeLast(axes)]);
@@ -53,14 +53,14 @@ internal static class OnnxWindowNodes
         ConvolutionShape geometry = pool.Geometry;
         int axes = input.Count - 1;
         MapShape shape = MapShapes.Of(input), pooled = MapShapes.Of(output);
-        bool isGlobal = !HasPadding(geometry) && (geometry.KernelHeight, geometry.KernelWidth) == (shape.Height, shape.Width)
+        bool isGlobal = !geometry.HasPadding && (geometry.KernelHeight, geometry.KernelWidth) == (shape.Height, shape.Width)
             && (geometry.DilationRows, geometry.DilationColumns) == (1, 1);
         if (isGlobal)
             return parts.Node("GlobalAveragePool", [value]);
         bool countsAll = !pool.CountsPadding || (pool.Padded.Bottom >= geometry.PadBottom && pool.Padded.Right >= geometry.PadRight);
         if (countsAll && !PadsTooFar(geometry) && (geometry.DilationRows, geometry.DilationColumns) == (1, 1))
         {
-            bool counts = pool.CountsPadding && HasPadding(geometry);
+            bool counts = pool.CountsPadding && geometry.HasPadding;
             return parts.Node(
                 "AveragePool", [value], [.. Attributes(geometry, axes), .. counts ? new[] { Integer("count_include_pad", 1) } : []]);
         }
@@ -77,9 +77,6 @@ internal static class OnnxWindowNodes
             [.. Attributes(geometry, axes), Integer("group", shape.Channels)]);
         return parts.Node("Div", [sums, parts.Broadcast("count", [.. output.Skip(1)], counted)]);
     }
-
-    private static bool HasPadding(ConvolutionShape geometry) =>
-        (geometry.PadTop, geometry.PadLeft, geometry.PadBottom, geometry.PadRight) != (0, 0, 0, 0);
 
     private static bool PadsTooFar(ConvolutionShape geometry) =>
         Math.Max(geometry.PadTop, geometry.PadBottom) >= geometry.KernelHeight
