@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ExactCompression.Bounds;
 using ExactCompression.Branching;
 using ExactCompression.Networks;
@@ -49,7 +50,7 @@ internal static class RefinementSchedule
                 return;
             var bounds = new AlphaBetaCrown(map, below);
             clock.Run(SearchStage.AlphaCrown, () => SlopeOptimization.Tighten(ledger, layer, bounds, clock, onlyUndecided: true));
-            List<SignTarget> open = search.Open(layer);
+            List<SignTarget> open = search.OpenClasses(layer);
             if (open.Count == 0 || open.Count > mostTrees)
                 return;
             ReluBranchAndBound[] trees = Trees(ledger, layer, bounds, open);
@@ -79,7 +80,7 @@ internal static class RefinementSchedule
             () => SlopeOptimization.Tighten(ledger, layer, bounds, clock, onlyUndecided: layer == ledger.DeepestOpen()));
         if (!ledger.HasOpen(layer))
             return;
-        ReluBranchAndBound[] trees = Trees(ledger, layer, bounds, search.Open(layer));
+        ReluBranchAndBound[] trees = Trees(ledger, layer, bounds, search.OpenClasses(layer));
         clock.Run(
             SearchStage.BranchAndBound,
             () => Branch(ledger, layer, trees, bounds.MostWaiting, FirstBudget, BudgetBeforeAttack, search, clock));
@@ -101,6 +102,26 @@ internal static class RefinementSchedule
                 () => Branch(
                     ledger, layer, trees, bounds.MostWaiting, 4 * budget,
                     InputBranchAndBound.CanSplit(ledger.Network) ? LastBudgetOfFewInputs : LastBudget, search, clock));
+        if (ledger.HasOpen(layer) && clock.Remaining is { } left && !InputBranchAndBound.CanSplit(ledger.Network))
+            clock.Run(SearchStage.BranchAndBound, () => GrowFor(left / 2, ledger, layer, trees, bounds.MostWaiting, search, clock));
+    }
+
+    /// <summary>
+    /// Grows the trees that are still open for a given time, those with the fewest sub-problems left first: where the time is limited,
+    /// nothing else limits them but memory, and many need only a few times the budget.
+    /// </summary>
+    private static void GrowFor(
+        TimeSpan time, VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, WitnessSearch search,
+        SearchClock clock)
+    {
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < time)
+        {
+            ReluBranchAndBound? next = trees.Where(t => t.Open > 0 && search.IsOpen(t.Target) && !t.Stuck).MinBy(static t => t.Open);
+            if (next is null || trees.Sum(static t => (long)t.Open) > mostWaiting)
+                return;
+            Branch(ledger, layer, [next], mostWaiting, BudgetBeforeAttack, BudgetBeforeAttack, search, clock);
+        }
     }
 
     /// <summary>A tree for each open target of a layer.</summary>
@@ -136,9 +157,9 @@ internal static class RefinementSchedule
                 }
 
                 if (tree.Target.Above)
-                    ledger.Bound(tree.Target.Index, double.NegativeInfinity, 0, Evidence.BranchAndBound);
+                    ledger.BoundClass(tree.Target.Index, double.NegativeInfinity, 0, Evidence.BranchAndBound);
                 else
-                    ledger.Bound(tree.Target.Index, 0, double.PositiveInfinity, Evidence.BranchAndBound);
+                    ledger.BoundClass(tree.Target.Index, 0, double.PositiveInfinity, Evidence.BranchAndBound);
             }
         }
     }

@@ -36,6 +36,7 @@ internal static class SlopeOptimization
             }
         }
 
+        targets = [.. ledger.OnePerClass(targets, t => (first + t.Neuron, t.Above))];
         TimeSpan? most = targets.Count > Batch ? clock.Remaining / TimeShare : null;
         if (most is not null || targets.Count > bounds.MostAtWork)
             targets.Sort((a, b) => Order(ledger, first, a).CompareTo(Order(ledger, first, b)));
@@ -65,7 +66,7 @@ internal static class SlopeOptimization
     {
         double lower = problem.Above ? double.NegativeInfinity : -problem.Bound,
             upper = problem.Above ? problem.Bound : double.PositiveInfinity;
-        ledger.Bound(first + problem.Neuron, lower, upper, Evidence.AlphaCrown);
+        ledger.BoundClass(first + problem.Neuron, lower, upper, Evidence.AlphaCrown);
     }
 
     /// <summary>Missing signs before others, those whose bounds are nearest to 0 first: they are the most likely to be settled.</summary>

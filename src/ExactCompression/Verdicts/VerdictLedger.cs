@@ -21,6 +21,7 @@ internal sealed class VerdictLedger
     private readonly NeuronLayout layout;
     private readonly ProvenFacts facts;
     private readonly ClaimLedger claims;
+    private readonly Lazy<TranslatedNeurons?> translated;
 
     /// <summary>Where the table has the neuron of each index; -1 for rectifiers that are no neurons of the network's.</summary>
     private readonly int[] tableIndices;
@@ -41,6 +42,7 @@ internal sealed class VerdictLedger
         claims = new(Network.Name);
         layout = new(Network);
         facts = new(layout);
+        translated = new(() => TranslatedNeurons.Of(Graph, Domain.For(Network.InputSize), layout));
         tableIndices = [.. Enumerable.Range(0, layout.Count).Select(layout.TableIndexOf)];
         states = new(layout, index => tableIndices[index] >= 0 && scope?.Invoke(tableIndices[index]) != false);
         evidence = new Evidence[layout.Count];
@@ -160,6 +162,50 @@ internal sealed class VerdictLedger
             Decide(index, NeuronState.StablyInactive, by);
         else if (Lower[index] > 0 || (Lower[index] >= 0 && facts.Positive[index] is not null))
             Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, by));
+    }
+
+    /// <summary>Takes proven bounds of a neuron, which hold for all of its class (<see cref="TranslatedNeurons"/>).</summary>
+    public void BoundClass(int index, double lower, double upper, Evidence by)
+    {
+        if (translated.Value is null)
+        {
+            Bound(index, lower, upper, by);
+            return;
+        }
+
+        foreach (int like in translated.Value.Of(index))
+            Bound(like, lower, upper, by);
+    }
+
+    /// <summary>Of neurons, those with none of the same class before: what bounds are proven of them hold for the others too.</summary>
+    /// <typeparam name="T">What stands for a neuron.</typeparam>
+    /// <param name="neurons">The neurons, with the sign in question where both are.</param>
+    /// <param name="indexOf">The index of a neuron over all layers.</param>
+    public IEnumerable<T> OnePerClass<T>(IEnumerable<T> neurons, Func<T, (int Index, bool Above)> indexOf)
+    {
+        return translated.Value is { } classes
+            ? neurons.DistinctBy(n => (classes.FirstOf(indexOf(n).Index), indexOf(n).Above))
+            : neurons;
+    }
+
+    /// <summary>
+    /// Inputs that show a sign of a neuron, by the witnesses of neurons of its class; in real arithmetic, and so to be confirmed.
+    /// </summary>
+    /// <param name="index">The neuron.</param>
+    /// <param name="above">The sign.</param>
+    /// <returns>A point of the domain; null if no neuron of its class has a witness.</returns>
+    public double[]? MovedWitness(int index, bool above)
+    {
+        double[]?[] known = above ? facts.Positive : facts.Negative;
+        if (translated.Value is not { } classes)
+            return null;
+        foreach (int like in classes.Of(index))
+        {
+            if (known[like] is { } witness)
+                return classes.Move(witness, like, index);
+        }
+
+        return null;
     }
 
     /// <summary>Takes a proof that the pre-activation is above 0 somewhere, where no witness is available.</summary>

@@ -16,7 +16,7 @@ internal static class AttackSchedule
     /// <summary>One round for all open neurons of a layer together; ends early when it finds no more witnesses.</summary>
     public static void Shared(WitnessSearch search, int layer, int inputs)
     {
-        List<SignTarget> open = search.Open(layer);
+        List<SignTarget> open = search.OpenClasses(layer);
         if (open.Count == 0)
             return;
         int points = Math.Min(search.MaxPoints, Math.Max(search.MinPoints, open.Count * 4));
@@ -37,7 +37,7 @@ internal static class AttackSchedule
     public static void Single(
         WitnessSearch search, int layer, int round, int inputs, InputDomain domain, IReadOnlyDictionary<SignTarget, BoxCorner> hints)
     {
-        List<SignTarget> open = search.Open(layer);
+        List<SignTarget> open = search.OpenClasses(layer);
         int steps = 100 << round;
         int[][] best = round == 0 && open.Count > 0 ? search.BestStarts(open, Starts) : [];
         float[] StartsOf(int k) =>

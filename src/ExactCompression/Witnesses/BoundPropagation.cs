@@ -61,8 +61,9 @@ internal static class BoundPropagation
         int first = ledger.Offsets[layer - 1];
 
         // A neuron that intervals have shown to be stable is linear in every bound above it, however loose its own bounds are.
-        int[] neurons = [.. Enumerable.Range(0, map.Width).Where(
-            i => !(ledger.Lower[first + i] >= 0) && !(ledger.Upper[first + i] <= 0))];
+        int[] neurons = [.. ledger.OnePerClass(
+            Enumerable.Range(0, map.Width).Where(i => !(ledger.Lower[first + i] >= 0) && !(ledger.Upper[first + i] <= 0)),
+            i => (first + i, true))];
         if (neurons.Length == 0)
             return;
         var bounds = new CrownBounds(below);
@@ -77,7 +78,7 @@ internal static class BoundPropagation
         for (int i = 0; i < neurons.Length; i++)
         {
             int index = first + neurons[i];
-            ledger.Bound(index, lower[i], upper[i], Evidence.Crown);
+            ledger.BoundClass(index, lower[i], upper[i], Evidence.Crown);
             if (ledger.NeedsWitness(index, above: true))
                 hints[new(index, true)] = high[i];
             if (ledger.NeedsWitness(index, above: false))

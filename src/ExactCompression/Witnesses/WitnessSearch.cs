@@ -9,6 +9,9 @@ namespace ExactCompression.Witnesses;
 /// </summary>
 internal sealed class WitnessSearch : IDisposable
 {
+    /// <summary>Shifted witnesses that are confirmed together.</summary>
+    private const int Together = 64;
+
     private readonly VerdictLedger ledger;
     private readonly SearchClock clock;
     private readonly CheckedSession session;
@@ -77,6 +80,30 @@ internal sealed class WitnessSearch : IDisposable
         }
 
         return open;
+    }
+
+    /// <summary>
+    /// Of the neurons of a layer that still need a witness, with its sign, one of each class of translates; a witness that one of these has
+    /// is tried, shifted, on the others first.
+    /// </summary>
+    /// <param name="layer">1-based hidden layer; 0 for all.</param>
+    public List<SignTarget> OpenClasses(int layer)
+    {
+        List<SignTarget> open = Open(layer);
+        var points = new List<double[]>();
+        foreach (SignTarget target in open)
+        {
+            if (IsOpen(target) && ledger.MovedWitness(target.Index, target.Above) is { } point)
+                points.Add(point);
+            if (points.Count == Together || (points.Count > 0 && target == open[^1]))
+            {
+                clock.ThrowIfExpired();
+                session.Confirm([.. points]);
+                points.Clear();
+            }
+        }
+
+        return [.. ledger.OnePerClass(open.Where(IsOpen), static t => (t.Index, t.Above))];
     }
 
     public bool IsOpen(SignTarget target) => ledger.NeedsWitness(target.Index, target.Above);
