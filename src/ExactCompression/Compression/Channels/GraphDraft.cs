@@ -69,6 +69,11 @@ internal sealed record GraphDraft
         Graph.Nodes.Sum(static n => n.Operator.ParameterCount),
         Graph.Nodes.Sum(static n => n.Operator.MultiplyAdds(n.Shape)));
 
+    /// <summary>The layer of the original that a node belongs to: that of the next unit node, else the output layer.</summary>
+    /// <param name="node">The node's place.</param>
+    public int LayerOf(int node) =>
+        Origins.Skip(node).FirstOrDefault(static o => o is not null)?.Layer ?? Origins.Max(static o => o?.Layer ?? 0) + 1;
+
     /// <summary>The original unchanged.</summary>
     /// <param name="table">The verdicts.</param>
     public static GraphDraft Of(StabilityTable table)

@@ -66,6 +66,19 @@ internal sealed class ValueRanges
         return (low, high);
     }
 
+    /// <summary>The box of what one filter of a convolution reads at any position, or one row of a matrix over a vector.</summary>
+    /// <param name="op">A convolution, with or without groups, or a matrix.</param>
+    /// <param name="value">What it takes.</param>
+    /// <param name="row">The filter.</param>
+    public Box Patch(Operator op, int value, int row)
+    {
+        (double[] low, double[] high) = Patch(op, value);
+        if (op is not ConvolutionOperator { Groups: > 1 } convolution)
+            return new(low, high);
+        int length = low.Length / convolution.Groups, first = row / (convolution.Channels / convolution.Groups) * length;
+        return new(low[first..(first + length)], high[first..(first + length)]);
+    }
+
     private (double Least, double Most) Hull(int value, int channel, int channels)
     {
         int plane = lower[value].Length / channels;

@@ -1,4 +1,5 @@
 using ExactCompression.Compression.Channels;
+using ExactCompression.Compression.Nodes;
 using ExactCompression.Compression.Passes;
 using ExactCompression.Compression.Rewriting;
 using ExactCompression.Networks;
@@ -40,10 +41,15 @@ internal sealed class GraphSchedule
         else
         {
             schedule.tolerance ??= OutputScale.ToleranceOf(draft, options.Precision);
-            draft = schedule.Sweep(draft);
+            draft = schedule.WithoutDepth(Plain(draft), table.Domain);
+            for (GraphDraft before = draft; !ReferenceEquals(before, draft = schedule.Joined(schedule.Sweep(before))); before = draft)
+            {
+            }
         }
 
         draft = IdentityUnits.Bypass(draft, withAffine: true);
+        if (options.Level == CompressionLevel.Maximal)
+            draft = schedule.Joined(draft);
         return (draft with { Steps = [.. draft.Steps.OrderBy(static s => s.Layer)] }, remarks);
     }
 
@@ -113,6 +119,40 @@ internal sealed class GraphSchedule
     {
         var part = new LinearPart(layer.Network, 0, []);
         return RowMerge.OfCertain(part, part.Next.PrecisionOf(options.Precision), cancellation);
+    }
+
+    /// <summary>The graph without elements of kernels that never matter, and without nodes that give what they take.</summary>
+    private static GraphDraft Plain(GraphDraft draft) => IdentityUnits.Bypass(IdentityNodes.Bypass(WindowTrim.Apply(draft)), withAffine: false);
+
+    /// <summary>Folds units that what reads them repeats; first, while splits are still what they were made.</summary>
+    private GraphDraft WithoutDepth(GraphDraft draft, InputDomain domain)
+    {
+        int done = 0;
+        while (NextUnit(draft, done) is >= 0 and var unit)
+        {
+            if (Shorter(draft, unit) is { } shorter)
+                draft = Plain(Removed(FreshBounds.Of(shorter, domain, cancellation)).Draft);
+            else
+                done = draft.Origins[unit]!.Layer;
+        }
+
+        return draft;
+    }
+
+    private GraphDraft? Shorter(GraphDraft draft, int unit)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Roundings.All.Select(r => ChannelDepth.Apply(draft, unit, r, cancellation)).FirstOrDefault(
+            after => after is not null && after.Size.IsBelow(draft.Size, options.Objective) && IsAllowed(after));
+    }
+
+    /// <summary>Joins affine operations in a row, as long as that makes the network smaller.</summary>
+    private GraphDraft Joined(GraphDraft draft)
+    {
+        while (AffinePairs.Find(draft, cancellation).Select(Plain).FirstOrDefault(
+            joined => joined.Size.IsBelow(draft.Size, options.Objective) && IsAllowed(joined)) is { } smaller)
+            draft = smaller;
+        return draft;
     }
 
     private GraphDraft Sweep(GraphDraft draft)

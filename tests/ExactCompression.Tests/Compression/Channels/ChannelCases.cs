@@ -84,7 +84,10 @@ internal static class ChannelCases
     public static string Shapes(CompressionResult result) =>
         string.Join(' ', result.Compressed.Layers.SkipLast(1).Select(static l => l.Shape.ToString()));
 
-    private static Rational[] Outputs(NetworkGraph graph, double[] point)
+    /// <summary>The outputs in exact arithmetic.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="point">The inputs.</param>
+    public static Rational[] Outputs(NetworkGraph graph, double[] point)
     {
         Rational[][] values = ExactOperators.Values(graph, point);
         return [.. graph.Outputs.SelectMany(o => values[o.Value])];
