@@ -30,10 +30,29 @@ internal sealed class ChannelRewrite
     {
         bool isRectifier = draft.Graph.Nodes[layer.Unit].Operator is ReluOperator;
         bool addsBehindScale = rewrite.Added.Length > 0 && (layer.Between.Count > 0 || !isRectifier);
-        bool movesConstants = layer.MeetsPadding && rewrite.NextBias.AsSpan().IndexOfAnyExcept(0.0) >= 0;
-        if (addsBehindScale || movesConstants || (rewrite.Folds && !CanFold(draft.Graph, layer, rewrite)))
+        bool mixes = layer.MeetsMaximum && (rewrite.Folds || rewrite.Added.Length > 0 || Array.Exists(
+            rewrite.Fates, static f => f.HasLinearPart || f.Fate == NeuronFate.Cancelled || (f.Fate == NeuronFate.Multiple && !(f.Value > 0))));
+        if (addsBehindScale || mixes || MovesConstants(layer, rewrite.NextBias) || (rewrite.Folds && !CanFold(draft.Graph, layer, rewrite)))
             return null;
         return new ChannelRewrite(draft, layer, rewrite).Apply(cancellation);
+    }
+
+    /// <summary>Whether something is added to what a tap reads that meets padding, where it would be missing.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="bias">What is added for each output and tap of the readers.</param>
+    public static bool MovesConstants(ChannelLayer layer, double[] bias)
+    {
+        int at = 0;
+        foreach (ChannelReader reader in layer.Readers)
+        {
+            for (int row = 0; row < reader.Outputs * reader.Taps; row++, at++)
+            {
+                if (bias[at] != 0 && reader.MeetsZero[row % reader.Taps])
+                    return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>

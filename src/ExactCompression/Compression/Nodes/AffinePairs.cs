@@ -54,6 +54,8 @@ internal sealed class AffinePairs
         if (below.Operator is ReshapeOperator && below.Shape.Count == 1 && node.Operator is DenseOperator
             && graph.IsReadOnce(below.Inputs[0]) && graph.Producer(below.Inputs[0]) is { } above)
             (reshape, at, below) = (at, below.Inputs[0] - graph.Inputs.Count, above);
+        if (below.Inputs.Count != 1)
+            return null;
         try
         {
             return node.Operator is ScaleShiftOperator scale ? Scaled(n, scale, at, below) : Read(n, node, reshape, at, below);

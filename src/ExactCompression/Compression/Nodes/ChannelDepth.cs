@@ -163,7 +163,8 @@ internal sealed class ChannelDepth
         bool isSame = next.Columns == old.Columns && next.Weights.AsSpan().SequenceEqual(old.Weights);
         bool movesConstants = next.Bias.AsSpan().IndexOfAnyExcept(0.0) >= 0;
         if (Joined(rows, windows) is not { } joined || joined.Moved.AsSpan().IndexOfAnyExcept(0.0) >= 0
-            || (movesConstants && upper?.MeetsPadding != false) || (!isSame && upper is null))
+            || (movesConstants && (upper is null || upper.MeetsMaximum || ChannelRewrite.MovesConstants(upper, next.Bias)))
+            || (!isSame && upper?.MeetsMaximum != false))
             return null;
         Dictionary<int, NodeChange> changes = Bypassed();
         changes[reader.Node] = new() { Operator = Changed(joined.Weights, rows.Bias, windows) };

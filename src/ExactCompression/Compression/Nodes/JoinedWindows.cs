@@ -109,7 +109,7 @@ internal sealed record JoinedWindows(ConvolutionShape Geometry, int[] Taps)
             long dilation = Kernel == 1 ? step : second.Kernel == 1 ? Dilation : Divisor(step, Dilation);
             long kernel = ((((second.Kernel - 1) * step) + ((Kernel - 1L) * Dilation)) / dilation) + 1;
             const int Most = 1 << 20;
-            return Math.Max(Math.Max(dilation, stride), Math.Max(before, kernel)) > Most
+            return before < 0 || Math.Max(Math.Max(dilation, stride), Math.Max(before, kernel)) > Most
                 ? null
                 : new((int)kernel, (int)stride, (int)before, 0, (int)dilation);
         }
@@ -123,6 +123,36 @@ internal sealed record JoinedWindows(ConvolutionShape Geometry, int[] Taps)
             Axis fitted = this with { After = (int)Math.Max(0, reach) };
             return (((long)length + Before + fitted.After - ((long)Dilation * (Kernel - 1)) - 1) / Stride) + 1 == windows ? fitted : null;
         }
+
+        /// <summary>The same windows with as few taps as there can be, and the first tap that is kept.</summary>
+        /// <param name="length">Elements of what is read.</param>
+        /// <param name="windows">How many windows there are.</param>
+        /// <param name="isNothing">Whether a tap does not matter; nor does one that meets nothing but padding.</param>
+        public (Axis Axis, int First) Trimmed(int length, int windows, Func<int, bool> isNothing)
+        {
+            Axis axis = this;
+            bool IsNothing(int tap) => isNothing(tap) || !Enumerable.Range(0, windows).Any(w => axis.Meets(w, tap, length));
+            int first = 0, end = Kernel;
+            while (end - first > 1 && Before >= (first + 1) * Dilation && IsNothing(first))
+                first++;
+            while (end - first > 1 && IsNothing(end - 1))
+                end--;
+            for (; end <= Kernel; end++)
+            {
+                Axis less = this with { Kernel = end - first, Before = Before - (first * Dilation) };
+                if (less.Fitted(length, windows) is { } fitted)
+                    return (end - first == Kernel ? this : fitted, first);
+            }
+
+            return (this, 0);
+        }
+
+        /// <summary>Whether a tap of a window meets an element, and not the padding.</summary>
+        /// <param name="window">The window.</param>
+        /// <param name="tap">The tap.</param>
+        /// <param name="length">Elements of what is read.</param>
+        public bool Meets(int window, int tap, int length) =>
+            ((long)window * Stride) - Before + ((long)tap * Dilation) is var at && at >= 0 && at < length;
 
         private static long Divisor(long a, long b)
         {

@@ -54,12 +54,10 @@ internal static class WindowTrim
         }
 
         bool[] isNothing = [.. Enumerable.Range(0, taps).Select(IsNothing)];
-        (JoinedWindows.Axis tall, int top) = Trimmed(
-            JoinedWindows.Axis.Rows(geometry), from.Height, to.Height,
-            t => Enumerable.Range(t * width, width).All(tap => isNothing[tap]));
-        (JoinedWindows.Axis wide, int left) = Trimmed(
-            JoinedWindows.Axis.Columns(geometry), from.Width, to.Width,
-            t => Enumerable.Range(0, geometry.KernelHeight).All(row => isNothing[(row * width) + t]));
+        (JoinedWindows.Axis tall, int top) = JoinedWindows.Axis.Rows(geometry).Trimmed(
+            from.Height, to.Height, t => Enumerable.Range(t * width, width).All(tap => isNothing[tap]));
+        (JoinedWindows.Axis wide, int left) = JoinedWindows.Axis.Columns(geometry).Trimmed(
+            from.Width, to.Width, t => Enumerable.Range(0, geometry.KernelHeight).All(row => isNothing[(row * width) + t]));
         if (tall.Kernel * wide.Kernel == taps)
             return null;
         int kept = tall.Kernel * wide.Kernel;
@@ -71,36 +69,5 @@ internal static class WindowTrim
         }
 
         return convolution with { Filters = filters, Geometry = JoinedWindows.Axis.Both(tall, wide) };
-    }
-
-    /// <summary>The axis with as few taps as there can be, and the first tap that is kept.</summary>
-    private static (JoinedWindows.Axis Axis, int First) Trimmed(
-        JoinedWindows.Axis axis, int length, int windows, Func<int, bool> isNothing)
-    {
-        bool MeetsNothing(int tap)
-        {
-            for (int window = 0; window < windows; window++)
-            {
-                long at = ((long)window * axis.Stride) - axis.Before + ((long)tap * axis.Dilation);
-                if (at >= 0 && at < length)
-                    return false;
-            }
-
-            return true;
-        }
-
-        int first = 0, end = axis.Kernel;
-        while (end - first > 1 && axis.Before >= (first + 1) * axis.Dilation && (isNothing(first) || MeetsNothing(first)))
-            first++;
-        while (end - first > 1 && (isNothing(end - 1) || MeetsNothing(end - 1)))
-            end--;
-        for (; end <= axis.Kernel; end++)
-        {
-            JoinedWindows.Axis less = axis with { Kernel = end - first, Before = axis.Before - (first * axis.Dilation) };
-            if (less.Fitted(length, windows) is { } fitted)
-                return (end - first == axis.Kernel ? axis : fitted, first);
-        }
-
-        return (axis, 0);
     }
 }

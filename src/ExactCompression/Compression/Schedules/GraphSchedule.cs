@@ -14,6 +14,7 @@ internal sealed class GraphSchedule
 {
     private readonly CompressionOptions options;
     private readonly CancellationToken cancellation;
+    private readonly Dictionary<(int Layer, CompressionStepKind Kind), string> refused = [];
     private double? tolerance;
 
     private GraphSchedule(CompressionOptions options, CancellationToken cancellation) =>
@@ -41,16 +42,21 @@ internal sealed class GraphSchedule
         else
         {
             schedule.tolerance ??= OutputScale.ToleranceOf(draft, options.Precision);
-            draft = schedule.WithoutDepth(Plain(draft), table.Domain);
+            draft = schedule.WithoutDepth(schedule.Plain(draft), table.Domain);
             for (GraphDraft before = draft; !ReferenceEquals(before, draft = schedule.Joined(schedule.Sweep(before))); before = draft)
             {
             }
         }
 
-        draft = IdentityUnits.Bypass(draft, withAffine: true);
+        draft = schedule.Proven(draft, IdentityUnits.Bypass(draft, withAffine: true));
         if (options.Level == CompressionLevel.Maximal)
-            draft = schedule.Joined(draft);
-        return (draft with { Steps = [.. draft.Steps.OrderBy(static s => s.Layer)] }, remarks);
+        {
+            draft = schedule.WithoutBorders(schedule.Joined(draft));
+            remarks = [.. remarks, .. BorderConstants.Kept(draft)];
+        }
+
+        draft = draft with { Steps = [.. draft.Steps.OrderBy(static s => s.Layer)] };
+        return (draft, [.. remarks, .. schedule.Refused(draft)]);
     }
 
     /// <summary>Removes channels until none can go any more.</summary>
@@ -59,11 +65,19 @@ internal sealed class GraphSchedule
         while (true)
         {
             List<Func<int, NeuronState>> verdicts = [.. draft.Units.OfType<UnitBounds>().Select(u => Verdicts(u, draft.Deviation))];
-            ChannelPlan plan = ChannelRemoval.Find(draft.Edit, verdicts, cancellation);
+            HashSet<int> whole = []; // nodes whose weights the file would hold twice
+            ChannelPlan plan;
+            GraphEdit edit;
+            do
+            {
+                plan = ChannelRemoval.Find(draft.Edit, verdicts, whole, cancellation);
+                edit = ChannelSelection.Apply(plan);
+            }
+            while (SharedWeights.Parted(draft.Edit, edit).Count(whole.Add) > 0);
             IReadOnlyList<CompressionStep> steps = ChannelSteps.Of(plan, draft.Origins);
             if (steps.Count == 0)
-                return (draft, [.. ChannelSteps.Kept(plan, draft.Origins)]);
-            draft = draft.Selected(ChannelSelection.Apply(plan), steps);
+                return (draft, [.. ChannelSteps.Kept(plan, draft.Origins), .. ChannelSteps.PartlyInactive(plan, draft)]);
+            draft = draft.Selected(edit, steps);
         }
     }
 
@@ -96,8 +110,8 @@ internal sealed class GraphSchedule
     }
 
     private GraphDraft? Rewritten(GraphDraft draft, ChannelLayer layer, LayerRewrite? rewrite, Func<GraphDraft, bool> accepts) =>
-        rewrite is not null && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after && accepts(after)
-            && after.Size.IsNoLarger(draft.Size)
+        rewrite is not null && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after
+            && after.Size.IsNoLarger(draft.Size) && (accepts(after) || Refuse(draft, after))
             ? after
             : null;
 
@@ -122,7 +136,14 @@ internal sealed class GraphSchedule
     }
 
     /// <summary>The graph without elements of kernels that never matter, and without nodes that give what they take.</summary>
-    private static GraphDraft Plain(GraphDraft draft) => IdentityUnits.Bypass(IdentityNodes.Bypass(WindowTrim.Apply(draft)), withAffine: false);
+    private GraphDraft Plain(GraphDraft draft) =>
+        Proven(draft, IdentityUnits.Bypass(IdentityNodes.Bypass(PooledWinners.Apply(WindowTrim.Apply(draft))), withAffine: false));
+
+    /// <summary>
+    /// A graph of the same function, where all that has been rounded is still proven: the bounds of a unit go with it, and what is behind
+    /// it may be bounded less well.
+    /// </summary>
+    private GraphDraft Proven(GraphDraft draft, GraphDraft same) => ReferenceEquals(draft, same) || IsAllowed(same) ? same : draft;
 
     /// <summary>Folds units that what reads them repeats; first, while splits are still what they were made.</summary>
     private GraphDraft WithoutDepth(GraphDraft draft, InputDomain domain)
@@ -143,14 +164,22 @@ internal sealed class GraphSchedule
     {
         cancellation.ThrowIfCancellationRequested();
         return Roundings.All.Select(r => ChannelDepth.Apply(draft, unit, r, cancellation)).FirstOrDefault(
-            after => after is not null && after.Size.IsBelow(draft.Size, options.Objective) && IsAllowed(after));
+            after => after is not null && Takes(draft, after));
     }
 
     /// <summary>Joins affine operations in a row, as long as that makes the network smaller.</summary>
     private GraphDraft Joined(GraphDraft draft)
     {
         while (AffinePairs.Find(draft, cancellation).Select(Plain).FirstOrDefault(
-            joined => joined.Size.IsBelow(draft.Size, options.Objective) && IsAllowed(joined)) is { } smaller)
+            joined => Takes(draft, joined)) is { } smaller)
+            draft = smaller;
+        return draft;
+    }
+
+    /// <summary>Replaces constants in front of padding by numbers behind it.</summary>
+    private GraphDraft WithoutBorders(GraphDraft draft)
+    {
+        while (BorderConstants.Find(draft).FirstOrDefault(after => Takes(draft, after)) is { } smaller)
             draft = smaller;
         return draft;
     }
@@ -188,7 +217,7 @@ internal sealed class GraphSchedule
             {
                 if (rewrite.Fits(layer.Network.Layers[1].PrecisionOf(options.Precision))
                     && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after
-                    && after.Size.IsBelow(draft.Size, options.Objective) && IsAllowed(after))
+                    && Takes(draft, after))
                     return after;
             }
         }
@@ -198,11 +227,33 @@ internal sealed class GraphSchedule
 
     private IEnumerable<List<LayerRewrite>> Proposals(GraphDraft draft, ChannelLayer layer) => draft.Graph.Nodes[layer.Unit].Operator switch
     {
+        ReluOperator when layer.MeetsMaximum => LayerProposals.OfAnyNeurons(layer.Network, 0),
         ReluOperator => LayerProposals.Of(layer.Network, 0, options.Objective, cancellation),
         LeakyReluOperator { Slopes.Length: 1 } =>
             LayerProposals.OfUnits(layer.Network, 0, [.. layer.Channels.Select(static c => c.Constant)], true, cancellation),
         _ => LayerProposals.OfUnits(layer.Network, 0, [.. layer.Channels.Select(static c => c.Constant)], false, cancellation),
     };
+
+    /// <summary>Whether a draft is smaller than another, and within the tolerance.</summary>
+    private bool Takes(GraphDraft before, GraphDraft after) =>
+        after.Size.IsBelow(before.Size, options.Objective) && (IsAllowed(after) || Refuse(before, after));
+
+    /// <summary>Remembers steps that are not taken because of what they might move.</summary>
+    /// <returns>False.</returns>
+    private bool Refuse(GraphDraft before, GraphDraft after)
+    {
+        foreach (CompressionStep step in after.Steps.Skip(before.Steps.Count))
+            refused.TryAdd((step.Layer, step.Kind), step.Description);
+        return false;
+    }
+
+    /// <summary>Sentences on steps that were not taken, of kinds that were not taken in another way at their places.</summary>
+    private IEnumerable<string> Refused(GraphDraft draft)
+    {
+        const string Why = "Not done, because it might move the outputs by more than is tolerated:";
+        HashSet<(int Layer, CompressionStepKind Kind)> done = [.. draft.Steps.Select(static s => (s.Layer, s.Kind))];
+        return refused.Where(r => !done.Contains(r.Key)).OrderBy(static r => r.Key).Select(static r => $"{Why} {r.Value}");
+    }
 
     /// <summary>
     /// Whether the stored draft is within the tolerance; behind what is not analysed none is proven, whatever is tolerated.

@@ -35,20 +35,22 @@ public sealed class GraphDepthTests
     {
         ReluNetwork network = NetworkFormats.Read(TestFiles.Shared($"networks/conv/{name}.onnx"));
         ReluNetwork least = LeoCompression.Compress(Bounded(network), Maximal, default).Compressed;
+        double? tolerance = name.Contains("res", StringComparison.Ordinal) ? 0.05 : null; // what is proven grows along residual blocks
         foreach (double share in (double[])[1, 0.4])
         {
             var random = new Random(layer);
             ReluNetwork split = SplitGraphs.Split(
                 network, layer, kernel, _ => random.NextDouble() < share ? way : Way.Twice, () => 0.3 + (3 * random.NextDouble()),
                 () => (2 * random.NextDouble()) - 1);
-            CompressionResult result = LeoCompression.Compress(Bounded(split), Maximal, default);
-            string shapes = $"{Shapes(result)} of {string.Join(' ', least.Layers.Select(static l => l.Shape))}";
+            CompressionResult result = LeoCompression.Compress(Bounded(split), Maximal with { Tolerance = tolerance }, default);
+            string shapes =
+                $"{Shapes(result)} of {string.Join(' ', least.Layers.Select(static l => l.Shape))}: {string.Join(' ', result.Remarks)}";
             Assert.True(result.Compressed.Depth <= network.Depth, shapes);
             Assert.True(
                 result.Compressed.Layers.Zip(network.Layers).All(static p => p.First.Shape.Elements <= p.Second.Shape.Elements), shapes);
             Assert.True(result.Compressed.NeuronCount <= least.NeuronCount, shapes);
             Assert.True(result.Compressed.ParameterCount <= least.ParameterCount, shapes);
-            Assert.InRange(result.ProvenDeviation, 0, 1e-3);
+            Assert.InRange(result.ProvenDeviation, 0, tolerance ?? 1e-3);
             for (int p = 0; p < 20; p++)
             {
                 double[] point = [.. Enumerable.Range(0, network.InputSize).Select(_ => p < 10 ? random.Next(2) : random.NextDouble())];
