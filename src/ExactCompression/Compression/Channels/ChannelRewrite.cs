@@ -31,7 +31,8 @@ internal sealed class ChannelRewrite
         bool isRectifier = draft.Graph.Nodes[layer.Unit].Operator is ReluOperator;
         bool addsBehindScale = rewrite.Added.Length > 0 && (layer.Between.Count > 0 || !isRectifier);
         bool mixes = layer.MeetsMaximum && (rewrite.Folds || rewrite.Added.Length > 0 || Array.Exists(
-            rewrite.Fates, static f => f.HasLinearPart || f.Fate == NeuronFate.Cancelled || (f.Fate == NeuronFate.Multiple && !(f.Value > 0))));
+            rewrite.Fates,
+            static f => f.HasLinearPart || f.Fate == NeuronFate.Cancelled || (f.Fate == NeuronFate.Multiple && !(f.Value > 0))));
         if (addsBehindScale || mixes || MovesConstants(layer, rewrite.NextBias) || (rewrite.Folds && !CanFold(draft.Graph, layer, rewrite)))
             return null;
         return new ChannelRewrite(draft, layer, rewrite).Apply(cancellation);

@@ -76,7 +76,7 @@ internal sealed class ValueRanges
         if (op is not ConvolutionOperator { Groups: > 1 } convolution)
             return new(low, high);
         int length = low.Length / convolution.Groups, first = row / (convolution.Channels / convolution.Groups) * length;
-        return new(low[first..(first + length)], high[first..(first + length)]);
+        return new(low.AsSpan(first, length), high.AsSpan(first, length));
     }
 
     private (double Least, double Most) Hull(int value, int channel, int channels)

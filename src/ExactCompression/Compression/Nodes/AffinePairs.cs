@@ -89,7 +89,8 @@ internal sealed class AffinePairs
         {
             (ScaleShiftOperator scale, _) => Read(node, scale, below),
             (DenseOperator { WeightRadius: null, BiasRadius: null } first, DenseOperator second)
-                when reshape < 0 && node.Shape.Count == 1 && input.Count == 1 && Saves(first, below, (long)second.Outputs * first.Inputs, node) =>
+                when reshape < 0 && node.Shape.Count == 1 && input.Count == 1
+                    && Saves(first, below, (long)second.Outputs * first.Inputs, node) =>
                 new AffineProducts(draft.Ranges).Of(first, below.Inputs[0], second, cancellation),
             (ConvolutionOperator { Groups: 1 } first, ConvolutionOperator { Groups: 1 } second)
                 when JoinedWindows.Of(first.Geometry, second.Geometry, input, node.Shape) is { } windows

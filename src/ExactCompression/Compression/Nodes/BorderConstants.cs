@@ -16,7 +16,8 @@ internal static class BorderConstants
 
     /// <summary>The graph after each replacement that is possible.</summary>
     /// <param name="draft">The graph.</param>
-    public static IEnumerable<GraphDraft> Find(GraphDraft draft) => Layers(draft).Select(layer => Without(draft, layer)).OfType<GraphDraft>();
+    public static IEnumerable<GraphDraft> Find(GraphDraft draft) =>
+        Layers(draft).Select(layer => Without(draft, layer)).OfType<GraphDraft>();
 
     /// <summary>Sentences on constant channels that stay.</summary>
     /// <param name="draft">The graph.</param>

@@ -105,7 +105,8 @@ internal sealed record JoinedWindows(ConvolutionShape Geometry, int[] Taps)
         {
             if (second.Before + second.After > 0 && (Kernel > 1 || Before + After > 0))
                 return null;
-            long step = (long)second.Dilation * Stride, stride = (long)Stride * second.Stride, before = Before + ((long)Stride * second.Before);
+            long step = (long)second.Dilation * Stride, stride = (long)Stride * second.Stride;
+            long before = Before + ((long)Stride * second.Before);
             long dilation = Kernel == 1 ? step : second.Kernel == 1 ? Dilation : Divisor(step, Dilation);
             long kernel = ((((second.Kernel - 1) * step) + ((Kernel - 1L) * Dilation)) / dilation) + 1;
             const int Most = 1 << 20;

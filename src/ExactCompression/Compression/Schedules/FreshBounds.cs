@@ -1,6 +1,5 @@
 using ExactCompression.Compression.Channels;
 using ExactCompression.Compression.Rewriting;
-using ExactCompression.Networks;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 

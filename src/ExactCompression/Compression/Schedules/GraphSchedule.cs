@@ -14,11 +14,10 @@ internal sealed class GraphSchedule
 {
     private readonly CompressionOptions options;
     private readonly CancellationToken cancellation;
-    private readonly Dictionary<(int Layer, CompressionStepKind Kind), string> refused = [];
-    private double? tolerance;
+    private readonly GraphTolerance tolerance;
 
-    private GraphSchedule(CompressionOptions options, CancellationToken cancellation) =>
-        (this.options, this.cancellation, tolerance) = (options, cancellation, options.Tolerance);
+    private GraphSchedule(StabilityTable table, CompressionOptions options, CancellationToken cancellation) =>
+        (this.options, this.cancellation, tolerance) = (options, cancellation, new(table, options));
 
     /// <summary>Compresses a network.</summary>
     /// <param name="table">Verdicts that may be rested on.</param>
@@ -28,7 +27,7 @@ internal sealed class GraphSchedule
     public static (GraphDraft Draft, IReadOnlyList<string> Remarks) Run(
         StabilityTable table, CompressionOptions options, CancellationToken cancellation)
     {
-        var schedule = new GraphSchedule(options, cancellation);
+        var schedule = new GraphSchedule(table, options, cancellation);
         var original = GraphDraft.Of(table);
         (GraphDraft draft, IReadOnlyList<string> remarks) = schedule.Removed(original);
         if (options.Level == CompressionLevel.DeleteOnly)
@@ -37,11 +36,11 @@ internal sealed class GraphSchedule
         if (options.Level == CompressionLevel.LeoPlusPlus)
         {
             GraphDraft all = schedule.FrontToBack(draft, static d => double.IsFinite(d.Deviation));
-            draft = schedule.IsAllowed(all) ? all : schedule.FrontToBack(draft, schedule.IsAllowed);
+            draft = schedule.tolerance.Allows(all) ? all : schedule.FrontToBack(draft, schedule.tolerance.Allows);
         }
         else
         {
-            schedule.tolerance ??= OutputScale.ToleranceOf(draft, options.Precision);
+            schedule.tolerance.Default(draft);
             draft = schedule.WithoutDepth(schedule.Plain(draft), table.Domain);
             for (GraphDraft before = draft; !ReferenceEquals(before, draft = schedule.Joined(schedule.Sweep(before))); before = draft)
             {
@@ -56,7 +55,7 @@ internal sealed class GraphSchedule
         }
 
         draft = draft with { Steps = [.. draft.Steps.OrderBy(static s => s.Layer)] };
-        return (draft, [.. remarks, .. schedule.Refused(draft)]);
+        return (draft, [.. remarks, .. schedule.tolerance.Refused(draft)]);
     }
 
     /// <summary>Removes channels until none can go any more.</summary>
@@ -68,12 +67,16 @@ internal sealed class GraphSchedule
             HashSet<int> whole = []; // nodes whose weights the file would hold twice
             ChannelPlan plan;
             GraphEdit edit;
+            int known;
             do
             {
+                known = whole.Count;
                 plan = ChannelRemoval.Find(draft.Edit, verdicts, whole, cancellation);
                 edit = ChannelSelection.Apply(plan);
+                whole.UnionWith(SharedWeights.Parted(draft.Edit, edit));
             }
-            while (SharedWeights.Parted(draft.Edit, edit).Count(whole.Add) > 0);
+            while (whole.Count > known);
+
             IReadOnlyList<CompressionStep> steps = ChannelSteps.Of(plan, draft.Origins);
             if (steps.Count == 0)
                 return (draft, [.. ChannelSteps.Kept(plan, draft.Origins), .. ChannelSteps.PartlyInactive(plan, draft)]);
@@ -111,7 +114,7 @@ internal sealed class GraphSchedule
 
     private GraphDraft? Rewritten(GraphDraft draft, ChannelLayer layer, LayerRewrite? rewrite, Func<GraphDraft, bool> accepts) =>
         rewrite is not null && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after
-            && after.Size.IsNoLarger(draft.Size) && (accepts(after) || Refuse(draft, after))
+            && after.Size.IsNoLarger(draft.Size) && (accepts(after) || tolerance.Refuse(draft, after))
             ? after
             : null;
 
@@ -143,7 +146,7 @@ internal sealed class GraphSchedule
     /// A graph of the same function, where all that has been rounded is still proven: the bounds of a unit go with it, and what is behind
     /// it may be bounded less well.
     /// </summary>
-    private GraphDraft Proven(GraphDraft draft, GraphDraft same) => ReferenceEquals(draft, same) || IsAllowed(same) ? same : draft;
+    private GraphDraft Proven(GraphDraft draft, GraphDraft same) => ReferenceEquals(draft, same) || tolerance.Allows(same) ? same : draft;
 
     /// <summary>Folds units that what reads them repeats; first, while splits are still what they were made.</summary>
     private GraphDraft WithoutDepth(GraphDraft draft, InputDomain domain)
@@ -164,14 +167,14 @@ internal sealed class GraphSchedule
     {
         cancellation.ThrowIfCancellationRequested();
         return Roundings.All.Select(r => ChannelDepth.Apply(draft, unit, r, cancellation)).FirstOrDefault(
-            after => after is not null && Takes(draft, after));
+            after => after is not null && tolerance.Takes(draft, after));
     }
 
     /// <summary>Joins affine operations in a row, as long as that makes the network smaller.</summary>
     private GraphDraft Joined(GraphDraft draft)
     {
         while (AffinePairs.Find(draft, cancellation).Select(Plain).FirstOrDefault(
-            joined => Takes(draft, joined)) is { } smaller)
+            joined => tolerance.TakesJoined(draft, joined)) is { } smaller)
             draft = smaller;
         return draft;
     }
@@ -179,7 +182,7 @@ internal sealed class GraphSchedule
     /// <summary>Replaces constants in front of padding by numbers behind it.</summary>
     private GraphDraft WithoutBorders(GraphDraft draft)
     {
-        while (BorderConstants.Find(draft).FirstOrDefault(after => Takes(draft, after)) is { } smaller)
+        while (BorderConstants.Find(draft).FirstOrDefault(after => tolerance.Takes(draft, after)) is { } smaller)
             draft = smaller;
         return draft;
     }
@@ -199,7 +202,7 @@ internal sealed class GraphSchedule
                     draft = smaller;
             }
 
-            draft = WithoutConstants(Removed(draft).Draft, IsAllowed);
+            draft = WithoutConstants(Removed(draft).Draft, tolerance.Allows);
             if (ReferenceEquals(before, draft))
                 return draft;
         }
@@ -217,7 +220,7 @@ internal sealed class GraphSchedule
             {
                 if (rewrite.Fits(layer.Network.Layers[1].PrecisionOf(options.Precision))
                     && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after
-                    && Takes(draft, after))
+                    && tolerance.Takes(draft, after))
                     return after;
             }
         }
@@ -233,31 +236,4 @@ internal sealed class GraphSchedule
             LayerProposals.OfUnits(layer.Network, 0, [.. layer.Channels.Select(static c => c.Constant)], true, cancellation),
         _ => LayerProposals.OfUnits(layer.Network, 0, [.. layer.Channels.Select(static c => c.Constant)], false, cancellation),
     };
-
-    /// <summary>Whether a draft is smaller than another, and within the tolerance.</summary>
-    private bool Takes(GraphDraft before, GraphDraft after) =>
-        after.Size.IsBelow(before.Size, options.Objective) && (IsAllowed(after) || Refuse(before, after));
-
-    /// <summary>Remembers steps that are not taken because of what they might move.</summary>
-    /// <returns>False.</returns>
-    private bool Refuse(GraphDraft before, GraphDraft after)
-    {
-        foreach (CompressionStep step in after.Steps.Skip(before.Steps.Count))
-            refused.TryAdd((step.Layer, step.Kind), step.Description);
-        return false;
-    }
-
-    /// <summary>Sentences on steps that were not taken, of kinds that were not taken in another way at their places.</summary>
-    private IEnumerable<string> Refused(GraphDraft draft)
-    {
-        const string Why = "Not done, because it might move the outputs by more than is tolerated:";
-        HashSet<(int Layer, CompressionStepKind Kind)> done = [.. draft.Steps.Select(static s => (s.Layer, s.Kind))];
-        return refused.Where(r => !done.Contains(r.Key)).OrderBy(static r => r.Key).Select(static r => $"{Why} {r.Value}");
-    }
-
-    /// <summary>
-    /// Whether the stored draft is within the tolerance; behind what is not analysed none is proven, whatever is tolerated.
-    /// </summary>
-    private bool IsAllowed(GraphDraft draft) => double.IsFinite(draft.Deviation)
-        && StoredGraph.Of(draft, options.Precision).Deviation is var stored && double.IsFinite(stored) && !(stored > tolerance);
 }
