@@ -1,7 +1,6 @@
 using ExactCompression.Formats;
 using ExactCompression.Networks;
 using ExactCompression.Numerics;
-using ExactCompression.Tests.Compression.Channels;
 using ExactCompression.Tests.Formats;
 using ExactCompression.Tests.Oracles;
 using ExactCompression.Verdicts;

@@ -1,5 +1,4 @@
 using ExactCompression.Networks;
-using ExactCompression.Numerics;
 using static ExactCompression.Tests.Compression.Depth.SplitNetworks;
 
 namespace ExactCompression.Tests.Compression.Depth;
