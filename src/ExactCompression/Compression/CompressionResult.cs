@@ -79,7 +79,8 @@ public sealed class CompressionResult
         init => field = Changeable(value);
     }
 
-    /// <summary>Sentences on what could not be removed although it is stably inactive.</summary>
+    /// <summary>Sentences on what could not be removed although it is stably inactive or constant, and on steps that the tolerance
+    /// forbade.</summary>
     public IReadOnlyList<string> Remarks
     {
         get;

@@ -17,7 +17,8 @@ public sealed record CompressionStep(CompressionStepKind Kind, int Layer, IReadO
     /// Whether the step made new weights or biases, which are rounded when they are stored; <see cref="CompressionResult.ProvenDeviation"/>
     /// bounds the effect of all of that.
     /// </summary>
-    public bool Rounds => Kind is not (CompressionStepKind.RemoveInactive or CompressionStepKind.RemoveUnused);
+    public bool Rounds => Kind is not (CompressionStepKind.RemoveInactive or CompressionStepKind.RemoveUnused
+        or CompressionStepKind.TrimWindows);
 
     /// <inheritdoc/>
     public override string ToString() => Layer == 0 ? $"Inputs: {Description}" : $"Layer {Layer}: {Description}";
@@ -69,4 +70,16 @@ public enum CompressionStepKind
     /// are rounded to the precision in which they are stored.
     /// </summary>
     FoldNormalisation,
+
+    /// <summary>
+    /// Of a graph: two affine operations in a row without a unit between them, such as a convolution and its normalisation, become one, or
+    /// one that gives what it takes is left out.
+    /// </summary>
+    JoinAffine,
+
+    /// <summary>
+    /// Of a graph: elements of a convolution's kernel that are 0, or of a pooling's window that are never the largest, are left out; no
+    /// weight is rounded.
+    /// </summary>
+    TrimWindows,
 }

@@ -46,7 +46,7 @@ internal sealed record NeuronFates(int Layer, int Before, int Kept, IReadOnlyDic
     public static NeuronFate FateOf(CompressionStepKind kind) => kind switch
     {
         CompressionStepKind.RemoveInactive => NeuronFate.Inactive,
-        CompressionStepKind.RemoveUnused => NeuronFate.Unused,
+        CompressionStepKind.RemoveUnused or CompressionStepKind.TrimWindows => NeuronFate.Unused,
         CompressionStepKind.RemoveConstant => NeuronFate.Constant,
         CompressionStepKind.Fold or CompressionStepKind.FoldRepeated => NeuronFate.Folded,
         CompressionStepKind.Collapse => NeuronFate.Collapsed,

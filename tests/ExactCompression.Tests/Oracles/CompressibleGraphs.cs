@@ -31,8 +31,8 @@ internal static class CompressibleGraphs
         int value = builder.AddInput("image", new(random.Next(1, 3), random.Next(3, 6), random.Next(3, 6)));
         for (int blocks = random.Next(1, 4); blocks > 0; blocks--)
         {
-            int before = value;
             value = Rectified(builder, random, Convolution(builder, random, value, random.Next(1, 6)));
+            value = random.Next(2) == 0 ? Redundant(builder, random, value) : value;
             TensorShape shape = builder.ShapeOf(value);
             if (random.Next(4) == 0 && shape[1] > 1 && shape[2] > 1)
             {
@@ -55,6 +55,48 @@ internal static class CompressibleGraphs
         GraphNode[] changed = [.. graph.Nodes.Select(n => n with { Operator = Changed(n.Operator, random) })];
         var network = new ReluNetwork(new NetworkGraph(graph.Inputs, changed, graph.Outputs));
         return (network, InputDomain.Unit.For(network.InputSize));
+    }
+
+    /// <summary>A convolution without a unit, max pooling, pairs of rectifiers that cancel, or channels that are passed on.</summary>
+    private static int Redundant(GraphBuilder builder, Random random, int value)
+    {
+        TensorShape shape = builder.ShapeOf(value);
+        int count = shape[0];
+        switch (random.Next(4))
+        {
+            case 0:
+                return Convolution(builder, random, value, random.Next(1, 8));
+            case 1 when shape[1] > 1 && shape[2] > 1:
+                int stride = random.Next(1, 3);
+                var pool = new MaxPoolOperator(new(2, 2, stride, stride));
+                TensorShape pooled = new(count, pool.Geometry.OutputHeight(shape[1]), pool.Geometry.OutputWidth(shape[2]));
+                return builder.Add(pool, pooled, "", "", value);
+            case 2:
+                double scale = random.Next(2) == 0 ? 2 : (float)0.7, shift = random.Next(3) / 4.0;
+                double[] parts = new double[2 * count * count], joins = new double[2 * count * count];
+                for (int c = 0; c < count; c++)
+                {
+                    (parts[(2 * c * count) + c], parts[(((2 * c) + 1) * count) + c]) = (scale, -scale);
+                    (joins[(2 * c * count) + (2 * c)], joins[(2 * c * count) + (2 * c) + 1]) = ((float)(1 / scale), (float)(-1 / scale));
+                }
+
+                double[] bias = [.. Enumerable.Range(0, 2 * count).Select(c => c % 2 == 0 ? -scale * shift : scale * shift)];
+                double[] shifts = new double[count];
+                Array.Fill(shifts, shift);
+                TensorShape wide = new(2 * count, shape[1], shape[2]);
+                value = builder.Add(new ConvolutionOperator(parts, bias, new(1, 1)), wide, "", "", value);
+                value = builder.Add(new ReluOperator(), wide, "", "", value);
+                value = builder.Add(new ConvolutionOperator(joins, shifts, new(1, 1)), shape, "", "", value);
+                return random.Next(2) == 0 ? value : builder.Add(new ReluOperator(), shape, "", "", value);
+            default:
+                bool isDepthwise = random.Next(2) == 0;
+                var filters = new double[count * (isDepthwise ? 1 : count) * 9];
+                for (int c = 0; c < count; c++)
+                    filters[((isDepthwise ? c : (c * count) + c) * 9) + 4] = 1;
+                var geometry = new ConvolutionShape(3, 3, 1, 1, 1, 1, 1, 1);
+                var identity = new ConvolutionOperator(filters, new double[count], geometry, isDepthwise ? count : 1);
+                return builder.Add(new ReluOperator(), shape, "", "", builder.Add(identity, shape, "", "", value));
+        }
     }
 
     private static int Rectified(GraphBuilder builder, Random random, int value)

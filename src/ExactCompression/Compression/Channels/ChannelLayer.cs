@@ -8,8 +8,13 @@ namespace ExactCompression.Compression.Channels;
 /// <param name="Node">Its place in the graph.</param>
 /// <param name="Taps">Weights that it has for each channel and output: taps of its kernel, or positions.</param>
 /// <param name="Outputs">Number of its outputs.</param>
-/// <param name="MeetsPadding">Whether it reads zeros in place of the channels somewhere: constants cannot move into its bias.</param>
-internal sealed record ChannelReader(int Node, int Taps, int Outputs, bool MeetsPadding);
+/// <param name="MeetsZero">For each tap, whether it reads zeros in place of the channels somewhere: what a constant channel adds there
+/// cannot move into the bias.</param>
+internal sealed record ChannelReader(int Node, int Taps, int Outputs, bool[] MeetsZero)
+{
+    /// <summary>Whether some tap does.</summary>
+    public bool MeetsPadding => MeetsZero.AsSpan().Contains(true);
+}
 
 /// <summary>
 /// The channels of a unit node as a layer of a dense network: each has a row, the weights of its filter, and the next layer has a row for
@@ -59,6 +64,12 @@ internal sealed class ChannelLayer
     /// <summary>Whether a reader meets padding: the last input of the rows is then the constant 1.</summary>
     public bool MeetsPadding => Readers.Any(static r => r.MeetsPadding);
 
+    /// <summary>
+    /// Whether max pooling is between the unit and its readers. What they read of two channels may then come from two positions, so that
+    /// rows tell nothing of sums; multiples and constants stay what they are.
+    /// </summary>
+    public bool MeetsMaximum { get; private init; }
+
     /// <summary>The layer of a unit node; null where something below or above it is of another kind.</summary>
     /// <param name="draft">The graph.</param>
     /// <param name="unit">The node's place.</param>
@@ -105,16 +116,18 @@ internal sealed class ChannelLayer
             TensorShape shape = graph.ShapeOf(value);
             if (IsPlain(graph, node))
             {
-                bool pads = node.Operator is ConvolutionOperator { Geometry.HasPadding: true };
                 int taps = (int)(node.Operator.ConnectionCount / node.Shape[0] / channels);
-                readers.Add(new(n, taps, node.Shape[0], meetsZero || pads));
+                bool[] zeros = meetsZero || node.Operator is not ConvolutionOperator convolution
+                    ? [.. Enumerable.Repeat(meetsZero, taps)]
+                    : convolution.Geometry.TapsInPadding(MapShapes.Of(shape), MapShapes.Of(node.Shape));
+                readers.Add(new(n, taps, node.Shape[0], zeros));
                 continue;
             }
 
             bool counts = node.Operator is AveragePoolOperator { CountsPadding: true, Geometry.HasPadding: true };
             bool isAlike = node.Operator switch
             {
-                AveragePoolOperator => true,
+                AveragePoolOperator or MaxPoolOperator => true,
                 ReductionOperator { IsMean: true } mean => !mean.Axes.Contains(0),
                 ReshapeOperator => node.Shape.Count == 1 || (node.Shape.Count > 1 && node.Shape[0] == channels && shape[0] == channels),
                 _ => false,
@@ -136,6 +149,9 @@ internal sealed class ChannelLayer
         int plane = graph.Nodes[unit].Shape.Elements / channels;
         ChannelUnit[] units = [.. Enumerable.Range(0, channels).Select(c => ChannelUnit.Of(
             (UnitOperator)graph.Nodes[unit].Operator, draft.Units[unit]!, c * plane, (c + 1) * plane))];
+        bool meetsMaximum = path.Any(n => graph.Nodes[n].Operator is MaxPoolOperator);
+        if (meetsMaximum)
+            units = Array.ConvertAll(units, static u => u with { Slope = double.NaN });
         AffineMap[] maps = [.. between.Select(n => ((ScaleShiftOperator)graph.Nodes[n].Operator).Map())];
         if (Array.Exists(units, static u => u.IsLinear && u.Slope != 1))
             maps = [.. maps, AffineMap.Scale(Array.ConvertAll(units, static u => u.IsLinear ? u.Slope : 1))];
@@ -148,7 +164,7 @@ internal sealed class ChannelLayer
             Source(weights, channels, columns, below.Operator), draft.Origins[unit]!.Layer, columns, weights, known, true);
         Box inputs = meetsPadding ? new([.. low, 1], [.. high, 1]) : new(low, high);
         var network = DraftNetwork.Of(inputs, layer, Next(graph, readers, channels));
-        return new(unit, producer, between, readers, path, network, rows.Radius, units);
+        return new(unit, producer, between, readers, path, network, rows.Radius, units) { MeetsMaximum = meetsMaximum };
     }
 
     /// <summary>A row for each output and tap of all readers.</summary>

@@ -39,13 +39,15 @@ internal sealed class ChannelRemoval
     /// <summary>What is left of a graph.</summary>
     /// <param name="edit">The edit that made the graph.</param>
     /// <param name="states">For each unit node in order, the verdicts on its neurons.</param>
+    /// <param name="whole">Nodes that keep all that they take and give; null for none.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    public static ChannelPlan Find(GraphEdit edit, IReadOnlyList<Func<int, NeuronState>> states, CancellationToken cancellation)
+    public static ChannelPlan Find(
+        GraphEdit edit, IReadOnlyList<Func<int, NeuronState>> states, IReadOnlyCollection<int>? whole, CancellationToken cancellation)
     {
         NetworkGraph graph = edit.Edited;
         var axes = ChannelAxes.Of(graph, edit.Selections);
         var zeros = ZeroChannels.Of(graph, axes, states);
-        ChannelPlan plan = new ChannelRemoval(graph, axes, zeros, ChannelTies.Of(graph, axes), cancellation).Find();
+        ChannelPlan plan = new ChannelRemoval(graph, axes, zeros, ChannelTies.Of(graph, axes, null, whole), cancellation).Find();
 
         // What is 0 in one operand of a sum can go there, although the sum keeps the channel.
         bool IsCut(int n, int k, int i)
@@ -54,7 +56,7 @@ internal sealed class ChannelRemoval
             return node.Operator is SumOperator && plan.IsKept[axes.Start(graph.ValueOf(n)) + i] && zeros[axes.Start(node.Inputs[k]) + i];
         }
 
-        ChannelPlan cut = new ChannelRemoval(graph, axes, zeros, ChannelTies.Of(graph, axes, IsCut), cancellation).Find();
+        ChannelPlan cut = new ChannelRemoval(graph, axes, zeros, ChannelTies.Of(graph, axes, IsCut, whole), cancellation).Find();
         long cost = 0;
         foreach ((int n, int k) in Uneven(cut))
             cost += NodeBytes + (ChannelBytes * axes.Count(graph.ValueOf(n)));

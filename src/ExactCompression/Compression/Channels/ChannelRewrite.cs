@@ -30,10 +30,30 @@ internal sealed class ChannelRewrite
     {
         bool isRectifier = draft.Graph.Nodes[layer.Unit].Operator is ReluOperator;
         bool addsBehindScale = rewrite.Added.Length > 0 && (layer.Between.Count > 0 || !isRectifier);
-        bool movesConstants = layer.MeetsPadding && rewrite.NextBias.AsSpan().IndexOfAnyExcept(0.0) >= 0;
-        if (addsBehindScale || movesConstants || (rewrite.Folds && !CanFold(draft.Graph, layer, rewrite)))
+        bool mixes = layer.MeetsMaximum && (rewrite.Folds || rewrite.Added.Length > 0 || Array.Exists(
+            rewrite.Fates,
+            static f => f.HasLinearPart || f.Fate == NeuronFate.Cancelled || (f.Fate == NeuronFate.Multiple && !(f.Value > 0))));
+        if (addsBehindScale || mixes || MovesConstants(layer, rewrite.NextBias) || (rewrite.Folds && !CanFold(draft.Graph, layer, rewrite)))
             return null;
         return new ChannelRewrite(draft, layer, rewrite).Apply(cancellation);
+    }
+
+    /// <summary>Whether something is added to what a tap reads that meets padding, where it would be missing.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="bias">What is added for each output and tap of the readers.</param>
+    public static bool MovesConstants(ChannelLayer layer, double[] bias)
+    {
+        int at = 0;
+        foreach (ChannelReader reader in layer.Readers)
+        {
+            for (int row = 0; row < reader.Outputs * reader.Taps; row++, at++)
+            {
+                if (bias[at] != 0 && reader.MeetsZero[row % reader.Taps])
+                    return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -155,23 +175,38 @@ internal sealed class ChannelRewrite
         Operator op = graph.Nodes[reader.Node].Operator;
         int columns = rewrite.NextWeights.Length / layer.Network.Layers[1].Count;
         int outer = rewrite.Folds && layer.MeetsPadding ? columns - 1 : columns; // the constant 1 is no input of the graph
+        Operator changed = WithColumns(op, reader, rewrite.NextWeights, columns, first, bias, outer);
+        return rewrite.Folds && changed is ConvolutionOperator { Geometry: var own } convolution && IsPoint(own)
+            ? convolution with { Geometry = ((ConvolutionOperator)graph.Nodes[layer.Producer].Operator).Geometry }
+            : changed;
+    }
+
+    /// <summary>A reader whose weights on each channel are those of rows for its outputs and taps.</summary>
+    /// <param name="op">The operator.</param>
+    /// <param name="reader">The reader.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="columns">Their length.</param>
+    /// <param name="first">The reader's first row.</param>
+    /// <param name="bias">Its biases.</param>
+    /// <param name="outer">How many columns are channels; -1 for all.</param>
+    public static Operator WithColumns(
+        Operator op, ChannelReader reader, double[] rows, int columns, int first, double[] bias, int outer = -1)
+    {
+        outer = outer < 0 ? columns : outer;
         var weights = new double[reader.Outputs * reader.Taps * outer];
         for (int o = 0; o < reader.Outputs; o++)
         {
             for (int t = 0; t < reader.Taps; t++)
             {
-                ReadOnlySpan<double> row = rewrite.NextWeights.AsSpan((first + (o * reader.Taps) + t) * columns, outer);
+                ReadOnlySpan<double> row = rows.AsSpan((first + (o * reader.Taps) + t) * columns, outer);
                 for (int k = 0; k < outer; k++)
                     weights[(((o * outer) + k) * reader.Taps) + t] = row[k];
             }
         }
 
-        if (op is DenseOperator dense)
-            return new DenseOperator(weights, bias, outer * reader.Taps, dense.Stored);
-        var convolution = (ConvolutionOperator)op;
-        bool takesBelow = rewrite.Folds && IsPoint(convolution.Geometry);
-        var windows = takesBelow ? (ConvolutionOperator)graph.Nodes[layer.Producer].Operator : convolution;
-        return new ConvolutionOperator(weights, bias, windows.Geometry, 1, convolution.Stored);
+        return op is ConvolutionOperator convolution
+            ? new ConvolutionOperator(weights, bias, convolution.Geometry, 1, convolution.Stored)
+            : new DenseOperator(weights, bias, outer * reader.Taps, ((DenseOperator)op).Stored);
     }
 
     /// <summary>The filters that stay, and new ones behind them.</summary>

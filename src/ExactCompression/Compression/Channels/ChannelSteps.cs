@@ -53,6 +53,26 @@ internal sealed class ChannelSteps
         }
     }
 
+    /// <summary>Sentences on channels of units that are 0 at some positions over the domain, and not at others: they stay.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="draft">The graph that it is for.</param>
+    public static IEnumerable<string> PartlyInactive(ChannelPlan plan, GraphDraft draft)
+    {
+        for (int n = 0; n < draft.Units.Count; n++)
+        {
+            GraphNode node = plan.Graph.Nodes[n];
+            if (draft.Units[n] is not { } bounds || node.Operator is not ReluOperator || node.Shape.Count < 2)
+                continue;
+            int value = plan.Graph.ValueOf(n), axis = plan.Axes.AxisOf(value);
+            bool IsInactive(int e) => bounds.States[e] == NeuronState.StablyInactive;
+            int[] partly = [.. Enumerable.Range(0, plan.Axes.Count(value)).Where(
+                i => !plan.Zeros[plan.Axes.Start(value) + i] && ZeroChannels.Elements(node.Shape, axis, i).Any(IsInactive))];
+            if (partly.Length > 0)
+                yield return $"{node.Name}: {List(plan, draft.Origins[n], value, partly)} stably inactive at some positions "
+                    + "and kept for the others.";
+        }
+    }
+
     private static string WhyKept(ChannelPlan plan, int channel)
     {
         int group = plan.Ties.GroupOf(channel);

@@ -26,7 +26,9 @@ internal sealed class ChannelTies
     /// <param name="axes">Its channels.</param>
     /// <param name="isCut">Whether an operand of a sum may lose a channel that the sum keeps: node, operand, channel; null for
     /// none.</param>
-    public static ChannelTies Of(NetworkGraph graph, ChannelAxes axes, Func<int, int, int, bool>? isCut = null)
+    /// <param name="whole">Nodes that keep all that they take and give: their weights are stored with those of others.</param>
+    public static ChannelTies Of(
+        NetworkGraph graph, ChannelAxes axes, Func<int, int, int, bool>? isCut = null, IReadOnlyCollection<int>? whole = null)
     {
         var ties = new ChannelTies(graph, axes);
         for (int i = 0; i < graph.Inputs.Count; i++)
@@ -35,6 +37,13 @@ internal sealed class ChannelTies
             ties.Fix(output.Value, $"it is the output '{output.Name}'");
         for (int n = 0; n < graph.Nodes.Count; n++)
             ties.Tie(n, isCut);
+        foreach (int n in whole ?? [])
+        {
+            string reason = $"the file would hold the weights of {graph.Nodes[n].Name} twice";
+            ties.Fix(graph.Nodes[n].Inputs[0], reason);
+            ties.Fix(graph.ValueOf(n), reason);
+        }
+
         return ties;
     }
 

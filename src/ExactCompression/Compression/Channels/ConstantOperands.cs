@@ -80,10 +80,8 @@ internal static class ConstantOperands
             [from - inputs] = new() { Operator = WithShifts(source.Operator, left) },
             [to - inputs] = new() { Operator = WithShifts(target.Operator, shifts) },
         });
-        int layer = draft.Origins.Skip(sum).FirstOrDefault(static o => o is not null)?.Layer
-            ?? draft.Origins.Max(static o => o?.Layer ?? 0) + 1;
         var step = new CompressionStep(
-            CompressionStepKind.RemoveConstant, layer, [],
+            CompressionStepKind.RemoveConstant, draft.LayerOf(sum), [],
             FormattableString.Invariant($"{node.Name}: {channels.Length} of {left.Length} channels that {source.Name} adds are constant, ")
                 + $"and go into {target.Name}.");
         return draft.After(

@@ -9,13 +9,22 @@ namespace ExactCompression.Compression.Channels;
 /// <param name="Channels">For each channel, the original's; -1 for a new one.</param>
 internal sealed record UnitOrigin(int Layer, TensorShape Shape, int[] Channels)
 {
-    /// <summary>Neurons of a channel.</summary>
-    public int Plane => Shape.Count == 0 ? 1 : Shape.Elements / Shape[0];
+    /// <summary>Which positions of a channel are left; null for all.</summary>
+    public int[]? Places { get; init; }
+
+    /// <summary>Neurons of a channel that are left.</summary>
+    public int Plane => Places?.Length ?? All;
+
+    private int All => Shape.Count == 0 ? 1 : Shape.Elements / Shape[0];
+
+    /// <summary>The same where some positions of each channel are left.</summary>
+    /// <param name="places">Positions among those that were left.</param>
+    public UnitOrigin At(int[] places) => this with { Places = Places is { } own ? Array.ConvertAll(places, p => own[p]) : places };
 
     /// <summary>The original's neurons in some of its channels, increasing.</summary>
     /// <param name="channels">Channels of the original; those below 0 have none.</param>
     public int[] Neurons(IEnumerable<int> channels) =>
-        [.. channels.Where(static c => c >= 0).Order().SelectMany(c => Enumerable.Range(c * Plane, Plane))];
+        [.. channels.Where(static c => c >= 0).Order().SelectMany(c => (Places ?? Enumerable.Range(0, All)).Select(p => (c * All) + p))];
 }
 
 /// <summary>
@@ -61,13 +70,18 @@ internal sealed record GraphDraft
     /// <summary>Proven ranges of all values.</summary>
     public ValueRanges Ranges => ranges ??= ValueRanges.Of(Graph, Domain, Units);
 
-    /// <summary>The size of the graph.</summary>
+    /// <summary>The size of the graph; weights that nodes share are counted once, as a file holds them.</summary>
     public NetworkSize Size => size ??= new(
         Graph.Nodes.Sum(static n => n.Operator is UnitOperator ? (long)n.Shape.Elements : 0),
         Graph.Nodes.Sum(static n => n.Operator.NonZeroConnectionCount),
-        Graph.Nodes.Sum(static n => n.Operator.ConnectionCount),
+        SharedWeights.Count(Edit),
         Graph.Nodes.Sum(static n => n.Operator.ParameterCount),
         Graph.Nodes.Sum(static n => n.Operator.MultiplyAdds(n.Shape)));
+
+    /// <summary>The layer of the original that a node belongs to: that of the next unit node, else the output layer.</summary>
+    /// <param name="node">The node's place.</param>
+    public int LayerOf(int node) =>
+        Origins.Skip(node).FirstOrDefault(static o => o is not null)?.Layer ?? Origins.Max(static o => o?.Layer ?? 0) + 1;
 
     /// <summary>The original unchanged.</summary>
     /// <param name="table">The verdicts.</param>

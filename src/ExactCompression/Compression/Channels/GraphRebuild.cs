@@ -14,6 +14,9 @@ internal readonly record struct NodeChange
     /// <summary>What is kept of what it gives; null for all.</summary>
     public AxisSelection? Selection { get; init; }
 
+    /// <summary>An operator of one value that is put behind it, and read in its place; null for none.</summary>
+    public Operator? Behind { get; init; }
+
     /// <summary>The value that takes the place of what it gives, so that the node goes; -1 for none.</summary>
     public int Bypass => bypass - 1;
 
@@ -32,7 +35,7 @@ internal static class GraphRebuild
     /// <summary>The edit that changes some nodes.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="changes">What becomes of nodes, by their place; all others stay as they are.</param>
-    /// <returns>The edit, and for each node after it the place of the node before.</returns>
+    /// <returns>The edit, and for each node after it the place of the node before; -1 for one that was put behind another.</returns>
     public static (GraphEdit Edit, IReadOnlyList<int> Nodes) Apply(NetworkGraph graph, IReadOnlyDictionary<int, NodeChange> changes)
     {
         var builder = new GraphEditBuilder(graph);
@@ -57,6 +60,12 @@ internal static class GraphRebuild
             places[graph.ValueOf(n)] = change.Shape is { } shape
                 ? builder.AddNew(op, shape, node.Name, node.ValueName, taken)
                 : builder.Add(n, op, change.Selection, change.Operator is not null, taken);
+            if (change.Behind is { } behind)
+            {
+                nodes.Add(-1);
+                places[graph.ValueOf(n)] = builder.AddNew(
+                    behind, change.Shape ?? node.Shape, $"{node.Name}.border", "", places[graph.ValueOf(n)]);
+            }
         }
 
         return (builder.Build([.. graph.Outputs.Select(output => places[output.Value])]), nodes);

@@ -24,7 +24,8 @@ internal static class StoredGraph
             GraphNode node = graph.Nodes[n];
             if (!draft.Edit.IsNew[n] || node.Operator is not (ConvolutionOperator or DenseOperator))
                 continue;
-            (Operator stored, double[] moved) = Stored(node.Operator, draft.Ranges.Patch(node.Operator, node.Inputs[0]), precision);
+            (Operator stored, double[] moved) = Stored(
+                node.Operator, row => draft.Ranges.Patch(node.Operator, node.Inputs[0], row), precision);
             changes[n] = new() { Operator = stored };
             sources[n] = MapShapes.PerElement(moved, node.Shape.Elements);
         }
@@ -36,18 +37,21 @@ internal static class StoredGraph
         return (draft.Edit.Then(edit), UpperBound.Add(draft.Deviation, ValueMoves.OfOutputs(edit.Edited, moves)));
     }
 
-    private static (Operator Stored, double[] Moved) Stored(Operator op, (double[] Lower, double[] Upper) patch, WeightPrecision? asked)
+    private static (Operator Stored, double[] Moved) Stored(Operator op, Func<int, Box> patch, WeightPrecision? asked)
     {
         double[] weights = FilterWeights.WeightsOf(op), bias = FilterWeights.BiasOf(op);
         WeightPrecision precision = WeightRounding.Fitting(weights, bias, asked ?? op.Precision ?? WeightPrecision.Float32);
-        double[] rounded = WeightRounding.Rounded(weights, precision), difference = new double[patch.Lower.Length];
-        var box = new Box(patch.Lower, patch.Upper);
+        double[] rounded = WeightRounding.Rounded(weights, precision), difference = new double[weights.Length / bias.Length];
+        bool hasGroups = op is ConvolutionOperator { Groups: > 1 };
+        Box all = patch(0);
         double[] taken = [.. bias], moved = new double[bias.Length];
         for (int row = 0; row < bias.Length; row++)
         {
             int at = row * difference.Length;
             TensorPrimitives.Subtract(rounded.AsSpan(at, difference.Length), weights.AsSpan(at, difference.Length), difference);
-            (double low, double high) = difference.AsSpan().IndexOfAnyExcept(0.0) < 0 ? (0, 0) : box.Range(difference, 0);
+            (double low, double high) = difference.AsSpan().IndexOfAnyExcept(0.0) < 0
+                ? (0, 0)
+                : (hasGroups ? patch(row) : all).Range(difference, 0);
             taken[row] = WeightRounding.Absorbed(bias[row], low, high, precision);
             double change = taken[row] - bias[row];
             if (change != 0)

@@ -66,6 +66,19 @@ internal sealed class ValueRanges
         return (low, high);
     }
 
+    /// <summary>The box of what one filter of a convolution reads at any position, or one row of a matrix over a vector.</summary>
+    /// <param name="op">A convolution, with or without groups, or a matrix.</param>
+    /// <param name="value">What it takes.</param>
+    /// <param name="row">The filter.</param>
+    public Box Patch(Operator op, int value, int row)
+    {
+        (double[] low, double[] high) = Patch(op, value);
+        if (op is not ConvolutionOperator { Groups: > 1 } convolution)
+            return new(low, high);
+        int length = low.Length / convolution.Groups, first = row / (convolution.Channels / convolution.Groups) * length;
+        return new(low.AsSpan(first, length), high.AsSpan(first, length));
+    }
+
     private (double Least, double Most) Hull(int value, int channel, int channels)
     {
         int plane = lower[value].Length / channels;
@@ -88,7 +101,7 @@ internal sealed class ValueRanges
         {
             case ConstantOperator constant:
                 return (constant.Values, constant.Values);
-            case ConvolutionOperator { Groups: 1 } convolution:
+            case ConvolutionOperator convolution:
                 return Rows(convolution, node.Inputs[0], convolution.Filters, convolution.Bias, count);
             case DenseOperator { WeightRadius: null, BiasRadius: null } dense when node.Shape.Count == 1:
                 return Rows(dense, node.Inputs[0], dense.Weights, dense.Bias, count);
@@ -124,13 +137,13 @@ internal sealed class ValueRanges
 
     private (double[] Lower, double[] Upper) Rows(Operator op, int value, double[] weights, double[] bias, int count)
     {
-        (double[] low, double[] high) = Patch(op, value);
-        var box = new Box(low, high);
-        int columns = low.Length, plane = count / bias.Length;
+        int columns = weights.Length / bias.Length, plane = count / bias.Length;
+        bool hasGroups = op is ConvolutionOperator { Groups: > 1 };
+        Box all = Patch(op, value, 0);
         var (least, most) = (new double[count], new double[count]);
         for (int o = 0; o < bias.Length; o++)
         {
-            (double from, double to) = box.Range(weights.AsSpan(o * columns, columns), bias[o]);
+            (double from, double to) = (hasGroups ? Patch(op, value, o) : all).Range(weights.AsSpan(o * columns, columns), bias[o]);
             Array.Fill(least, from, o * plane, plane);
             Array.Fill(most, to, o * plane, plane);
         }

@@ -88,12 +88,10 @@ internal sealed class DraftNetwork
         return new(domain, layers, moved, true, []);
     }
 
-    /// <summary>A layer and the one after it, taken by themselves: what moves is told of the latter's pre-activations.</summary>
+    /// <summary>Some layers, taken by themselves: what moves is told of the last one's pre-activations.</summary>
     /// <param name="inputs">The box of what the first reads.</param>
-    /// <param name="layer">The layer.</param>
-    /// <param name="next">The layer after it.</param>
-    public static DraftNetwork Of(Box inputs, DraftLayer layer, DraftLayer next) =>
-        new(inputs, [layer, next], new double[next.Count], true, []);
+    /// <param name="layers">At least two layers.</param>
+    public static DraftNetwork Of(Box inputs, params DraftLayer[] layers) => new(inputs, layers, new double[layers[^1].Count], true, []);
 
     /// <summary>The box of a layer's inputs.</summary>
     /// <param name="at">0-based layer.</param>

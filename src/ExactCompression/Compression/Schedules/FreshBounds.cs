@@ -1,3 +1,4 @@
+using ExactCompression.Compression.Channels;
 using ExactCompression.Compression.Rewriting;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
@@ -32,6 +33,43 @@ internal static class FreshBounds
         }
 
         return network.Replaced(0, layers.Length, layers, new double[layers[^1].Count]);
+    }
+
+    /// <summary>The draft with the tighter of its own bounds and those that intervals and backward linear bounds give.</summary>
+    /// <param name="draft">The draft, taken as exact.</param>
+    /// <param name="domain">Its domain.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static GraphDraft Of(GraphDraft draft, InputDomain domain, CancellationToken cancellation)
+    {
+        var ledger = new VerdictLedger(StabilityTable.Undecided(new ReluNetwork(draft.Graph), domain));
+        using var clock = new SearchClock(ledger, new(), cancellation);
+        BoundPropagation.Run(ledger, clock);
+        var units = new UnitBounds?[draft.Units.Count];
+        for (int n = 0, layer = 1; n < units.Length; n++)
+        {
+            if (draft.Units[n] is { } bounds)
+            {
+                units[n] = Tightened(bounds, ledger.LowerOf(layer), ledger.UpperOf(layer));
+                layer++;
+            }
+        }
+
+        return draft with { Units = units };
+    }
+
+    private static UnitBounds Tightened(UnitBounds bounds, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
+    {
+        double[] low = [.. bounds.Lower], high = [.. bounds.Upper];
+        NeuronState[] states = [.. bounds.States];
+        for (int e = 0; e < low.Length; e++)
+        {
+            low[e] = lower[e] > low[e] ? lower[e] : low[e]; // one that is not known is not a number
+            high[e] = upper[e] < high[e] ? upper[e] : high[e];
+            if (states[e] is not (NeuronState.StablyActive or NeuronState.StablyInactive))
+                states[e] = high[e] <= 0 ? NeuronState.StablyInactive : low[e] >= 0 ? NeuronState.StablyActive : states[e];
+        }
+
+        return new(low, high, states);
     }
 
     private static DraftRow Tightened(DraftRow row, double lower, double upper)

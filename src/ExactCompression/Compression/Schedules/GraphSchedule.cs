@@ -1,4 +1,5 @@
 using ExactCompression.Compression.Channels;
+using ExactCompression.Compression.Nodes;
 using ExactCompression.Compression.Passes;
 using ExactCompression.Compression.Rewriting;
 using ExactCompression.Networks;
@@ -13,10 +14,10 @@ internal sealed class GraphSchedule
 {
     private readonly CompressionOptions options;
     private readonly CancellationToken cancellation;
-    private double? tolerance;
+    private readonly GraphTolerance tolerance;
 
-    private GraphSchedule(CompressionOptions options, CancellationToken cancellation) =>
-        (this.options, this.cancellation, tolerance) = (options, cancellation, options.Tolerance);
+    private GraphSchedule(StabilityTable table, CompressionOptions options, CancellationToken cancellation) =>
+        (this.options, this.cancellation, tolerance) = (options, cancellation, new(table, options));
 
     /// <summary>Compresses a network.</summary>
     /// <param name="table">Verdicts that may be rested on.</param>
@@ -26,7 +27,7 @@ internal sealed class GraphSchedule
     public static (GraphDraft Draft, IReadOnlyList<string> Remarks) Run(
         StabilityTable table, CompressionOptions options, CancellationToken cancellation)
     {
-        var schedule = new GraphSchedule(options, cancellation);
+        var schedule = new GraphSchedule(table, options, cancellation);
         var original = GraphDraft.Of(table);
         (GraphDraft draft, IReadOnlyList<string> remarks) = schedule.Removed(original);
         if (options.Level == CompressionLevel.DeleteOnly)
@@ -35,16 +36,26 @@ internal sealed class GraphSchedule
         if (options.Level == CompressionLevel.LeoPlusPlus)
         {
             GraphDraft all = schedule.FrontToBack(draft, static d => double.IsFinite(d.Deviation));
-            draft = schedule.IsAllowed(all) ? all : schedule.FrontToBack(draft, schedule.IsAllowed);
+            draft = schedule.tolerance.Allows(all) ? all : schedule.FrontToBack(draft, schedule.tolerance.Allows);
         }
         else
         {
-            schedule.tolerance ??= OutputScale.ToleranceOf(draft, options.Precision);
-            draft = schedule.Sweep(draft);
+            schedule.tolerance.Default(draft);
+            draft = schedule.WithoutDepth(schedule.Plain(draft), table.Domain);
+            for (GraphDraft before = draft; !ReferenceEquals(before, draft = schedule.Joined(schedule.Sweep(before))); before = draft)
+            {
+            }
         }
 
-        draft = IdentityUnits.Bypass(draft, withAffine: true);
-        return (draft with { Steps = [.. draft.Steps.OrderBy(static s => s.Layer)] }, remarks);
+        draft = schedule.Proven(draft, IdentityUnits.Bypass(draft, withAffine: true));
+        if (options.Level == CompressionLevel.Maximal)
+        {
+            draft = schedule.WithoutBorders(schedule.Joined(draft));
+            remarks = [.. remarks, .. BorderConstants.Kept(draft)];
+        }
+
+        draft = draft with { Steps = [.. draft.Steps.OrderBy(static s => s.Layer)] };
+        return (draft, [.. remarks, .. schedule.tolerance.Refused(draft)]);
     }
 
     /// <summary>Removes channels until none can go any more.</summary>
@@ -53,11 +64,23 @@ internal sealed class GraphSchedule
         while (true)
         {
             List<Func<int, NeuronState>> verdicts = [.. draft.Units.OfType<UnitBounds>().Select(u => Verdicts(u, draft.Deviation))];
-            ChannelPlan plan = ChannelRemoval.Find(draft.Edit, verdicts, cancellation);
+            HashSet<int> whole = []; // nodes whose weights the file would hold twice
+            ChannelPlan plan;
+            GraphEdit edit;
+            int known;
+            do
+            {
+                known = whole.Count;
+                plan = ChannelRemoval.Find(draft.Edit, verdicts, whole, cancellation);
+                edit = ChannelSelection.Apply(plan);
+                whole.UnionWith(SharedWeights.Parted(draft.Edit, edit));
+            }
+            while (whole.Count > known);
+
             IReadOnlyList<CompressionStep> steps = ChannelSteps.Of(plan, draft.Origins);
             if (steps.Count == 0)
-                return (draft, [.. ChannelSteps.Kept(plan, draft.Origins)]);
-            draft = draft.Selected(ChannelSelection.Apply(plan), steps);
+                return (draft, [.. ChannelSteps.Kept(plan, draft.Origins), .. ChannelSteps.PartlyInactive(plan, draft)]);
+            draft = draft.Selected(edit, steps);
         }
     }
 
@@ -90,8 +113,8 @@ internal sealed class GraphSchedule
     }
 
     private GraphDraft? Rewritten(GraphDraft draft, ChannelLayer layer, LayerRewrite? rewrite, Func<GraphDraft, bool> accepts) =>
-        rewrite is not null && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after && accepts(after)
-            && after.Size.IsNoLarger(draft.Size)
+        rewrite is not null && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after
+            && after.Size.IsNoLarger(draft.Size) && (accepts(after) || tolerance.Refuse(draft, after))
             ? after
             : null;
 
@@ -115,6 +138,55 @@ internal sealed class GraphSchedule
         return RowMerge.OfCertain(part, part.Next.PrecisionOf(options.Precision), cancellation);
     }
 
+    /// <summary>The graph without elements of kernels that never matter, and without nodes that give what they take.</summary>
+    private GraphDraft Plain(GraphDraft draft) =>
+        Proven(draft, IdentityUnits.Bypass(IdentityNodes.Bypass(PooledWinners.Apply(WindowTrim.Apply(draft))), withAffine: false));
+
+    /// <summary>
+    /// A graph of the same function, where all that has been rounded is still proven: the bounds of a unit go with it, and what is behind
+    /// it may be bounded less well.
+    /// </summary>
+    private GraphDraft Proven(GraphDraft draft, GraphDraft same) => ReferenceEquals(draft, same) || tolerance.Allows(same) ? same : draft;
+
+    /// <summary>Folds units that what reads them repeats; first, while splits are still what they were made.</summary>
+    private GraphDraft WithoutDepth(GraphDraft draft, InputDomain domain)
+    {
+        int done = 0;
+        while (NextUnit(draft, done) is >= 0 and var unit)
+        {
+            if (Shorter(draft, unit) is { } shorter)
+                draft = Plain(Removed(FreshBounds.Of(shorter, domain, cancellation)).Draft);
+            else
+                done = draft.Origins[unit]!.Layer;
+        }
+
+        return draft;
+    }
+
+    private GraphDraft? Shorter(GraphDraft draft, int unit)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Roundings.All.Select(r => ChannelDepth.Apply(draft, unit, r, cancellation)).FirstOrDefault(
+            after => after is not null && tolerance.Takes(draft, after));
+    }
+
+    /// <summary>Joins affine operations in a row, as long as that makes the network smaller.</summary>
+    private GraphDraft Joined(GraphDraft draft)
+    {
+        while (AffinePairs.Find(draft, cancellation).Select(Plain).FirstOrDefault(
+            joined => tolerance.TakesJoined(draft, joined)) is { } smaller)
+            draft = smaller;
+        return draft;
+    }
+
+    /// <summary>Replaces constants in front of padding by numbers behind it.</summary>
+    private GraphDraft WithoutBorders(GraphDraft draft)
+    {
+        while (BorderConstants.Find(draft).FirstOrDefault(after => tolerance.Takes(draft, after)) is { } smaller)
+            draft = smaller;
+        return draft;
+    }
+
     private GraphDraft Sweep(GraphDraft draft)
     {
         int sweep = 1;
@@ -130,7 +202,7 @@ internal sealed class GraphSchedule
                     draft = smaller;
             }
 
-            draft = WithoutConstants(Removed(draft).Draft, IsAllowed);
+            draft = WithoutConstants(Removed(draft).Draft, tolerance.Allows);
             if (ReferenceEquals(before, draft))
                 return draft;
         }
@@ -148,7 +220,7 @@ internal sealed class GraphSchedule
             {
                 if (rewrite.Fits(layer.Network.Layers[1].PrecisionOf(options.Precision))
                     && ChannelRewrite.Apply(draft, layer, rewrite, cancellation) is { } after
-                    && after.Size.IsBelow(draft.Size, options.Objective) && IsAllowed(after))
+                    && tolerance.Takes(draft, after))
                     return after;
             }
         }
@@ -158,15 +230,10 @@ internal sealed class GraphSchedule
 
     private IEnumerable<List<LayerRewrite>> Proposals(GraphDraft draft, ChannelLayer layer) => draft.Graph.Nodes[layer.Unit].Operator switch
     {
+        ReluOperator when layer.MeetsMaximum => LayerProposals.OfAnyNeurons(layer.Network, 0),
         ReluOperator => LayerProposals.Of(layer.Network, 0, options.Objective, cancellation),
         LeakyReluOperator { Slopes.Length: 1 } =>
             LayerProposals.OfUnits(layer.Network, 0, [.. layer.Channels.Select(static c => c.Constant)], true, cancellation),
         _ => LayerProposals.OfUnits(layer.Network, 0, [.. layer.Channels.Select(static c => c.Constant)], false, cancellation),
     };
-
-    /// <summary>
-    /// Whether the stored draft is within the tolerance; behind what is not analysed none is proven, whatever is tolerated.
-    /// </summary>
-    private bool IsAllowed(GraphDraft draft) => double.IsFinite(draft.Deviation)
-        && StoredGraph.Of(draft, options.Precision).Deviation is var stored && double.IsFinite(stored) && !(stored > tolerance);
 }

@@ -76,6 +76,24 @@ internal static class WindowGeometry
         return meets ? null : $"A window over {input} lies wholly in the padding.";
     }
 
+    /// <summary>For each tap of the kernel, whether it lies outside of the input for some window.</summary>
+    /// <param name="geometry">The geometry, which fits the shapes.</param>
+    /// <param name="below">The input.</param>
+    /// <param name="above">The result.</param>
+    public static bool[] TapsInPadding(this ConvolutionShape geometry, MapShape below, MapShape above)
+    {
+        bool IsOutside(int first, int last, int length) => first < 0 || last >= length;
+        var outside = new bool[geometry.Taps];
+        for (int t = 0; t < outside.Length; t++)
+        {
+            int row = t / geometry.KernelWidth, column = t % geometry.KernelWidth;
+            outside[t] = IsOutside(geometry.InputRow(0, row), geometry.InputRow(above.Height - 1, row), below.Height)
+                || IsOutside(geometry.InputColumn(0, column), geometry.InputColumn(above.Width - 1, column), below.Width);
+        }
+
+        return outside;
+    }
+
     private static bool MeetsAll(int positions, int kernel, int length, Func<int, int, int> meet)
     {
         int step = kernel > 1 ? meet(0, 1) - meet(0, 0) : 1;

@@ -55,22 +55,30 @@ internal static class ChannelCases
         builder.AddOutput("logits", builder.Add(op, new(2), "head", "", flat));
     }
 
-    /// <summary>Compresses a graph over [0,1]^n, and requires the same function.</summary>
+    /// <summary>Compresses a graph over [0,1]^n or another box, and requires the same function.</summary>
     /// <param name="builder">The graph.</param>
     /// <param name="level">The level.</param>
     /// <param name="mostDeviation">The largest deviation that may be proven.</param>
-    public static CompressionResult Compress(GraphBuilder builder, CompressionLevel level, double mostDeviation = 0)
+    /// <param name="domain">The box; null for [0,1]^n.</param>
+    public static CompressionResult Compress(
+        GraphBuilder builder, CompressionLevel level, double mostDeviation = 0, InputDomain? domain = null)
     {
         var network = new ReluNetwork(builder.Build());
-        var table = StabilityTable.Undecided(network, InputDomain.Unit.For(network.InputSize));
+        domain ??= InputDomain.Unit.For(network.InputSize);
+        var table = StabilityTable.Undecided(network, domain);
         table = StabilityAnalysis.FindStable(table, null, new() { TimeLimit = TimeSpan.FromSeconds(5) }, CancellationToken.None);
         CompressionResult result = LeoCompression.Compress(table, new() { Level = level }, CancellationToken.None);
         Assert.InRange(result.ProvenDeviation, 0, mostDeviation);
         var random = new Random(7);
         for (int k = 0; k < 8; k++)
         {
-            double[] point = [.. Enumerable.Range(0, network.InputSize).Select(
-                _ => k < 4 ? random.Next(2) : random.Next(9) / 8.0)];
+            double At(int i)
+            {
+                double share = k < 4 ? random.Next(2) : random.Next(9) / 8.0;
+                return domain.Lower.Span[i] + (share * (domain.Upper.Span[i] - domain.Lower.Span[i]));
+            }
+
+            double[] point = [.. Enumerable.Range(0, network.InputSize).Select(At)];
             Rational[] before = Outputs(network.Graph!, point), after = Outputs(result.Compressed.Graph!, point);
             foreach ((Rational a, Rational b) in before.Zip(after))
                 Assert.True(Rational.Abs(a - b) <= result.ProvenDeviation);
@@ -84,7 +92,10 @@ internal static class ChannelCases
     public static string Shapes(CompressionResult result) =>
         string.Join(' ', result.Compressed.Layers.SkipLast(1).Select(static l => l.Shape.ToString()));
 
-    private static Rational[] Outputs(NetworkGraph graph, double[] point)
+    /// <summary>The outputs in exact arithmetic.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="point">The inputs.</param>
+    public static Rational[] Outputs(NetworkGraph graph, double[] point)
     {
         Rational[][] values = ExactOperators.Values(graph, point);
         return [.. graph.Outputs.SelectMany(o => values[o.Value])];
