@@ -13,7 +13,7 @@ namespace ExactCompression.Compression.Minimum;
 internal static class FunctionRank
 {
     /// <summary>Inputs after which nothing more is expected if none of them added to the rank.</summary>
-    private const int Patience = 24;
+    private const int Patience = 16;
 
     /// <summary>The rank of all gradients together, and the largest of a Jacobian; (0, 0) where they are not known.</summary>
     /// <param name="network">A chain of dense layers.</param>

@@ -52,39 +52,47 @@ internal sealed class KinkCount(LoweredGraph graph, LayerSite site, IReadOnlyLis
         Dictionary<int, ulong[]> seen = own.ToDictionary(static o => o.Key, o => Projected(o.Value));
         var flat = new ModularRows();
         var changed = new HashSet<(int, int)>();
+        var walls = new Dictionary<(int Number, int Element), ulong[]>();
         var taken = new List<int>();
+        HashSet<ulong> keys = [];
         foreach ((int group, List<(int Number, int Element)> changes) in candidates)
         {
-            ModularRows next = flat;
             List<(int Number, int Element)> added = [.. changes.Where(c => !changed.Contains(c))];
-            if (added.Count > 0)
+            if (added.Count == 0)
             {
-                next = flat.Copy();
-                if (next.Rank + added.Count > Columns - 2 || !added.All(
-                    c => next.Add(Projected(gradients.Of(graph.ValueOf(c.Number), c.Element)))))
-                    continue;
+                if (flat.Direction(seen[group]) is { } direction && keys.Add(Key(direction)))
+                    taken.Add(group);
+                continue;
             }
 
-            if (!AreDistinct(next, [.. taken.Append(group).Select(g => seen[g])]))
+            ModularRows next = flat.Copy();
+            if (next.Rank + added.Count > Columns - 2 || !added.All(c => next.Add(Wall(c))))
                 continue;
-            flat = next;
+            HashSet<ulong> nextKeys = KeysOf(next, taken.Append(group).Select(g => seen[g]));
+            if (nextKeys.Count <= taken.Count)
+                continue;
+            (flat, keys) = (next, nextKeys);
             changed.UnionWith(added);
             taken.Add(group);
         }
 
         return Math.Max(best, taken.Count);
+
+        ulong[] Wall((int Number, int Element) at) => walls.TryGetValue(at, out ulong[]? row)
+            ? row
+            : walls[at] = Projected(gradients.Of(graph.ValueOf(at.Number), at.Element));
     }
 
-    private static bool AreDistinct(ModularRows flat, IReadOnlyList<ulong[]> rows)
-    {
-        var keys = new HashSet<string>();
-        foreach (ulong[] row in rows)
-        {
-            if (flat.Direction(row) is not { } direction || !keys.Add(string.Join(',', direction)))
-                return false;
-        }
+    private static HashSet<ulong> KeysOf(ModularRows flat, IEnumerable<ulong[]> rows) =>
+        [.. rows.Select(flat.Direction).OfType<ulong[]>().Select(Key)];
 
-        return true;
+    /// <summary>The same for equal rows; where it is for others, a kink more is left out.</summary>
+    private static ulong Key(ulong[] direction)
+    {
+        ulong key = 1;
+        foreach (ulong entry in direction)
+            key = PrimeField.Add(PrimeField.Multiply(key, 0x9E3779B97F4A7C1), entry);
+        return key;
     }
 
     private int CountLinear(
@@ -92,20 +100,14 @@ internal sealed class KinkCount(LoweredGraph graph, LayerSite site, IReadOnlyLis
         IReadOnlyList<IReadOnlyList<(int Element, ulong Weight)>> rows)
     {
         var flat = new ModularRows();
-        var distinct = new List<int>();
+        int distinct = KeysOf(flat, inside.Select(group => own[group])).Count;
         foreach (int group in inside)
-        {
-            if (AreDistinct(new(), [.. distinct.Append(group).Select(g => own[g])]))
-                distinct.Add(group);
-        }
-
-        foreach (int group in distinct)
             flat.Add(own[group]);
         foreach (IReadOnlyList<(int Element, ulong Weight)> row in rows)
             flat.Add(gradients.Of(site.Value, row.Where(entry => pattern.IsOn(site.Number, entry.Element))));
         int source = graph.NumberOf(site.Source), width = graph.ShapeOf(site.Source).Count;
         int most = Enumerable.Range(0, width).Count(i => site.Source == 0 ? isFree[i] : source == 0 || pattern.IsOn(source, i));
-        return distinct.Count + Math.Max(0, flat.Rank - Math.Min(distinct.Count, most));
+        return distinct + Math.Max(0, flat.Rank - Math.Min(distinct, most));
     }
 
     /// <summary>The rectifiers below that are on in one of two cells alone, and that the neurons at the position can depend on.</summary>

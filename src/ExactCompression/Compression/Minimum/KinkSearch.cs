@@ -57,9 +57,10 @@ internal sealed class KinkSearch(LoweredGraph graph, LayerSite site, double[] lo
         double[] margins = Array.ConvertAll(start.Walls, static w => w.Z), direction = new double[x.Length];
         var isFixed = new bool[x.Length];
         var met = new List<int>();
+        var basis = new List<double[]>();
         for (int events = 0; events < MostEvents; events++)
         {
-            Direct(gradient, z > 0 ? -1 : 1, isFixed, met.Select(m => start.Walls[m].Gradient), direction);
+            Direct(gradient, z > 0 ? -1 : 1, isFixed, basis, direction);
             double rate = Math.Abs(TensorPrimitives.Dot<double>(gradient, direction));
             if (!(rate > 1e-9 * TensorPrimitives.Dot<double>(gradient, gradient)))
                 return null;
@@ -87,12 +88,13 @@ internal sealed class KinkSearch(LoweredGraph graph, LayerSite site, double[] lo
             for (int k = 0; k < margins.Length; k++)
                 margins[k] += most * TensorPrimitives.Dot<double>(start.Walls[k].Gradient, direction);
             z += most * TensorPrimitives.Dot<double>(gradient, direction);
+            bool isNew = Fix(x, direction, input, isFixed);
+            if (isNew)
+                basis.Clear();
             if (wall >= 0)
                 met.Add(wall);
-            for (int i = 0; i < x.Length; i++)
-                isFixed[i] |= direction[i] > 0 ? x[i] >= upper[i] : direction[i] < 0 && x[i] <= lower[i];
-            if (input >= 0)
-                isFixed[input] = true;
+            foreach (int m in isNew ? met : met.TakeLast(wall >= 0 ? 1 : 0))
+                Extend(basis, start.Walls[m].Gradient, isFixed);
         }
 
         return null;
@@ -145,33 +147,56 @@ internal sealed class KinkSearch(LoweredGraph graph, LayerSite site, double[] lo
     private double[] Gradient(ActivationPattern pattern, int number, int element) =>
         LoweredGradient.ByInput(graph, number, element, pattern.IsOn);
 
-    /// <summary>The gradient with a sign, less its parts across walls and along inputs that are fixed.</summary>
-    private static void Direct(double[] gradient, int sign, bool[] isFixed, IEnumerable<double[]> walls, double[] direction)
+    /// <summary>Fixes the inputs that are at an end of the domain and would go beyond, and one more.</summary>
+    /// <returns>Whether any was not fixed before.</returns>
+    private bool Fix(double[] x, double[] direction, int input, bool[] isFixed)
     {
-        void Free(double[] row)
+        bool isNew = false;
+        for (int i = 0; i < x.Length; i++)
         {
-            for (int i = 0; i < row.Length; i++)
-            {
-                if (isFixed[i])
-                    row[i] = 0;
-            }
+            bool isAtEnd = direction[i] > 0 ? x[i] >= upper[i] : direction[i] < 0 && x[i] <= lower[i];
+            if (isFixed[i] || (!isAtEnd && i != input))
+                continue;
+            isFixed[i] = isNew = true;
         }
 
+        return isNew;
+    }
+
+    /// <summary>The gradient with a sign, less its parts across walls and along inputs that are fixed.</summary>
+    private static void Direct(double[] gradient, int sign, bool[] isFixed, List<double[]> basis, double[] direction)
+    {
         TensorPrimitives.Multiply<double>(gradient, sign, direction);
-        Free(direction);
-        var basis = new List<double[]>();
-        foreach (double[] wall in walls)
+        Free(direction, isFixed);
+        Reduce(direction, basis);
+    }
+
+    /// <summary>Adds a wall to an orthonormal basis of those that were met.</summary>
+    private static void Extend(List<double[]> basis, double[] wall, bool[] isFixed)
+    {
+        double[] row = [.. wall];
+        Free(row, isFixed);
+        double length = TensorPrimitives.Norm<double>(row);
+        Reduce(row, basis);
+        double rest = TensorPrimitives.Norm<double>(row);
+        if (!(rest > 1e-9 * length))
+            return;
+        TensorPrimitives.Divide<double>(row, rest, row);
+        basis.Add(row);
+    }
+
+    private static void Free(double[] row, bool[] isFixed)
+    {
+        for (int i = 0; i < row.Length; i++)
         {
-            double[] row = [.. wall];
-            Free(row);
-            double length = TensorPrimitives.Norm<double>(row);
-            basis.ForEach(b => TensorPrimitives.MultiplyAdd<double>(b, -TensorPrimitives.Dot<double>(b, row), row, row));
-            double rest = TensorPrimitives.Norm<double>(row);
-            if (!(rest > 1e-9 * length))
-                continue;
-            TensorPrimitives.Divide<double>(row, rest, row);
-            basis.Add(row);
-            TensorPrimitives.MultiplyAdd<double>(row, -TensorPrimitives.Dot<double>(row, direction), direction, direction);
+            if (isFixed[i])
+                row[i] = 0;
         }
+    }
+
+    private static void Reduce(double[] row, List<double[]> basis)
+    {
+        foreach (double[] b in basis)
+            TensorPrimitives.MultiplyAdd<double>(b, -TensorPrimitives.Dot<double>(b, row), row, row);
     }
 }

@@ -7,7 +7,7 @@ namespace ExactCompression.Compression.Minimum;
 internal sealed class LayerMinima
 {
     private const int MostPoints = 96;
-    private const int MostStarts = 8;
+    private const int MostStarts = 4;
     private const int MostPositions = 4;
 
     /// <summary>Reader rows from which linear neurons are counted.</summary>
@@ -76,6 +76,7 @@ internal sealed class LayerMinima
             var count = new KinkCount(graph, site, groups, cone, isFree);
             var kinks = new List<Kink>();
             var found = new HashSet<int>();
+            int bestHere = 0;
             foreach (int start in StartsOf(site, patterns))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -85,12 +86,15 @@ internal sealed class LayerMinima
                     own[g] = KinkOf(g, groups[g], from, !found.Contains(g), site, search, proof, position, reach));
                 kinks.AddRange(own.OfType<Kink>());
                 found.UnionWith(own.OfType<Kink>().Select(static k => k.Group));
-                best = Math.Max(best, count.At(patterns[start], kinks, rows));
-                if (best == site.Channels)
-                    return best;
-                if (site.Below.Count == 0)
-                    break;
+                int before = bestHere;
+                bestHere = Math.Max(bestHere, count.At(patterns[start], kinks, rows));
+                if (bestHere == site.Channels || site.Below.Count == 0 || bestHere == before)
+                    break; // more starts rarely help where one did not
             }
+
+            best = Math.Max(best, bestHere);
+            if (best == site.Channels)
+                break;
         }
 
         return best;

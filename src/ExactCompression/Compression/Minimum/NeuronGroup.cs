@@ -80,7 +80,7 @@ internal sealed record NeuronGroup(int[] Elements, ulong[] Factors)
     {
         ulong scale = PrimeField.Invert(PrimeField.Of(row[first])), key = 0;
         foreach (double w in row)
-            key = PrimeField.Add(PrimeField.Multiply(key, 0x9E3779B97F4A7C1 % PrimeField.Prime), PrimeField.Multiply(scale, PrimeField.Of(w)));
+            key = PrimeField.Add(PrimeField.Multiply(key, 0x9E3779B97F4A7C1), PrimeField.Multiply(scale, PrimeField.Of(w)));
         return key;
     }
 
