@@ -5,12 +5,12 @@ using ExactCompression.Numerics;
 namespace ExactCompression;
 
 /// <summary>A hidden layer of the original before and after a compression, and how small it could be at best.</summary>
-public sealed class LayerCompression
+public class LayerCompression
 {
     private readonly Lazy<IReadOnlyList<LayerMinimum>> minima;
     private readonly int? after;
 
-    private LayerCompression(CompressionResult result, int layer, int? after, Lazy<IReadOnlyList<LayerMinimum>> minima)
+    private protected LayerCompression(CompressionResult result, int layer, int? after, Lazy<IReadOnlyList<LayerMinimum>> minima)
     {
         NetworkLayer before = result.Original.Layers[layer - 1];
         NetworkLayer? left = after is { } number ? result.Compressed.Layers[number - 1] : null;
@@ -81,7 +81,9 @@ public sealed class LayerCompression
             result.Compressed, result.Domain,
             result.Table.Neurons.SelectMany(static n => new[] { n.PositiveWitness, n.NegativeWitness }).OfType<double[]>()));
         int?[]? after = result.Original.IsDense ? AfterOfChain(result) : AfterOfGraph(result);
-        return after?.Select((left, l) => new LayerCompression(result, l + 1, left, minima)).ToArray() ?? []; // scripts can index arrays
+        return after?.Select((left, l) => result.Original.IsDense
+            ? new LayerCompression(result, l + 1, left, minima)
+            : new GraphLayerCompression(result, l + 1, left, minima)).ToArray() ?? []; // scripts can index arrays
     }
 
     private static int?[]? AfterOfChain(CompressionResult result)

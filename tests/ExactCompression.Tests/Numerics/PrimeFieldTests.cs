@@ -1,6 +1,8 @@
 using System.Numerics;
 using CsCheck;
 using ExactCompression.Numerics;
+using ExactCompression.Tests.Oracles;
+using Xunit;
 
 namespace ExactCompression.Tests.Numerics;
 
@@ -12,17 +14,24 @@ public sealed class PrimeFieldTests
     private static readonly Gen<double> Doubles = Gen.Long.Select(BitConverter.Int64BitsToDouble).Where(double.IsFinite);
 
     [Fact]
-    public void Of_AnyDouble_IsItsResidue() => Doubles.Sample(d =>
-    {
-        (BigInteger numerator, BigInteger denominator) = ((Oracles.Rational)d).Parts;
-        return PrimeField.Of(d) == Mod(numerator * BigInteger.ModPow(denominator, P - 2, P));
-    });
+    public void Of_AnyDouble_IsItsResidue() => Doubles.ForAll(
+        d =>
+        {
+            (BigInteger numerator, BigInteger denominator) = ((Rational)d).Parts;
+            Assert.Equal(Mod(numerator * BigInteger.ModPow(denominator, P - 2, P)), PrimeField.Of(d));
+        }, 500);
 
     [Fact]
     public void Operations_AnyResidues_AreThoseOfIntegers() =>
-        Gen.Select(Gen.ULong[0, PrimeField.Prime - 1], Gen.ULong[0, PrimeField.Prime - 1]).Sample((a, b) =>
-            PrimeField.Add(a, b) == Mod((BigInteger)a + b) && PrimeField.Subtract(a, b) == Mod((BigInteger)a - b)
-                && PrimeField.Multiply(a, b) == Mod((BigInteger)a * b) && (a == 0 || PrimeField.Multiply(a, PrimeField.Invert(a)) == 1));
+        Gen.Select(Gen.ULong[0, PrimeField.Prime - 1], Gen.ULong[0, PrimeField.Prime - 1]).ForAll(
+            pair =>
+            {
+                (ulong a, ulong b) = pair;
+                Assert.Equal(Mod((BigInteger)a + b), PrimeField.Add(a, b));
+                Assert.Equal(Mod((BigInteger)a - b), PrimeField.Subtract(a, b));
+                Assert.Equal(Mod((BigInteger)a * b), PrimeField.Multiply(a, b));
+                Assert.True(a == 0 || PrimeField.Multiply(a, PrimeField.Invert(a)) == 1);
+            }, 500);
 
     [Theory]
     [InlineData(PrimeField.Prime - 1, PrimeField.Prime - 1)]

@@ -47,7 +47,8 @@ internal sealed class KinkCount(LoweredGraph graph, LayerSite site, IReadOnlyLis
         foreach ((int group, _) in candidates)
             own[group] = gradients.Of(site.Value, groups[group].Elements[0]);
 
-        int best = rows is null ? 0 : CountLinear(gradients, pattern, own, [.. candidates.Where(static k => k.Changes.Count == 0)
+        // Where a pre-activation of the layer may be 0, it is not known which gradients the sum has.
+        int best = rows is null || !pattern.IsKnown([site.Number]) ? 0 : CountLinear(gradients, pattern, own, [.. candidates.Where(static k => k.Changes.Count == 0)
             .Select(static k => k.Group)], rows);
         Dictionary<int, ulong[]> seen = own.ToDictionary(static o => o.Key, o => Projected(o.Value));
         var flat = new ModularRows();

@@ -9,6 +9,10 @@ internal sealed class LayerMinima
     private const int MostPoints = 96;
     private const int MostStarts = 4;
     private const int MostPositions = 4;
+    private const double Sparse = 1.0 / 64;
+
+    /// <summary>Starts after which no other is tried if they found nothing more.</summary>
+    private const int MostInVain = 2;
 
     /// <summary>Reader rows from which linear neurons are counted.</summary>
     private const int MostRows = 1024;
@@ -76,7 +80,7 @@ internal sealed class LayerMinima
             var count = new KinkCount(graph, site, groups, cone, isFree);
             var kinks = new List<Kink>();
             var found = new HashSet<int>();
-            int bestHere = 0;
+            int bestHere = 0, inVain = 0;
             foreach (int start in StartsOf(site, patterns))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -86,10 +90,11 @@ internal sealed class LayerMinima
                     own[g] = KinkOf(g, groups[g], from, !found.Contains(g), site, search, proof, position, reach));
                 kinks.AddRange(own.OfType<Kink>());
                 found.UnionWith(own.OfType<Kink>().Select(static k => k.Group));
-                int before = bestHere;
-                bestHere = Math.Max(bestHere, count.At(patterns[start], kinks, rows));
-                if (bestHere == site.Channels || site.Below.Count == 0 || bestHere == before)
-                    break; // more starts rarely help where one did not
+                int bound = count.At(patterns[start], kinks, rows);
+                inVain += bound > bestHere ? 0 : 1;
+                bestHere = Math.Max(bestHere, bound);
+                if (bestHere == site.Channels || inVain == MostInVain)
+                    break;
             }
 
             best = Math.Max(best, bestHere);
@@ -132,24 +137,31 @@ internal sealed class LayerMinima
             .Select(at => (at.Item1 * width) + at.Item2).Distinct().Take(MostPositions);
     }
 
-    /// <summary>Inputs around which all is known below, those with the most values on first: they tell the most apart.</summary>
+    /// <summary>
+    /// Inputs around which all is known below, those first around which all is known of the layer as well, and of these those with the most
+    /// values on: they tell the most apart.
+    /// </summary>
     private IEnumerable<int> StartsOf(LayerSite site, ActivationPattern[] patterns) =>
         Enumerable.Range(0, patterns.Length).Where(p => patterns[p].IsKnown(site.Below)).OrderByDescending(
+            p => patterns[p].IsKnown([site.Number])).ThenByDescending(
             p => site.Below.Select(number => Enumerable.Range(0, graph.Rectifier(number).Width).Count(i => patterns[p].IsOn(number, i)))
                 .DefaultIfEmpty().Min())
             .Take(MostStarts);
 
     private double[] Center() => [.. lower.Select((l, i) => (l / 2) + (upper[i] / 2))];
 
-    /// <summary>Inputs of all densities: from few that are above their lower ends to many.</summary>
+    /// <summary>Inputs of all densities: from few that are far above their lower ends to many. None is at an end.</summary>
     private IEnumerable<double[]> Drawn()
     {
         var random = new Random(1);
         for (int p = 0; p < MostPoints; p++)
         {
             double density = (p + 1.0) / MostPoints;
-            yield return [.. lower.Select((l, i) => random.NextDouble() < density
-                ? Math.Clamp(l + (random.NextDouble() * (upper[i] - l)), l, upper[i]) : l)];
+            yield return [.. lower.Select((l, i) =>
+            {
+                double share = random.NextDouble() * (random.NextDouble() < density ? 1 : Sparse);
+                return Math.Clamp(l + (share * (upper[i] - l)), l, upper[i]);
+            })];
         }
     }
 
