@@ -1,6 +1,5 @@
 using ExactCompression.Compression.Minimum;
 using ExactCompression.Networks;
-using ExactCompression.Numerics;
 
 namespace ExactCompression;
 

@@ -86,8 +86,8 @@ c =>
     public void Of_SecondLayerWithKinksOfItsOwn_CountsAll()
     {
         ReluNetwork network = new([
-            Nets.Hidden([1, 0.5, 0.25], [-0.5, 1, 0.5], [0.5, 0.5, -0.25]),
-            Nets.Hidden([1, 1, 0, -1], [1, -1, 0.5, 0.125], [-1, 1, 1, 0.25]), Nets.Output([1, 1, 1, 0], [1, -1, 2, 0])]);
+            Nets.Hidden([1, 0, 0.5], [0, 1, 0.5], [1, 1, -0.25]),
+            Nets.Hidden([1, 1, 0, -2], [1, -1, 0.5, -0.5], [-1, 1, 1, -0.5]), Nets.Output([1, 1, 1, 0], [1, -1, 2, 0])]);
         Assert.Equal(3, LayerMinima.Of(network, InputDomain.Unit, [])[1].AloneNeurons);
     }
 
