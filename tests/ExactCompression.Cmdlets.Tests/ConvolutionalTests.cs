@@ -26,6 +26,35 @@ public sealed class ConvolutionalTests(ModuleFixture module)
     }
 
     [Fact]
+    public void Layers_Convolutions_AreShownWithNamesShapesAndChannels()
+    {
+        ScriptResult result = module.Run("""
+            $t = Import-ReluNetwork $args[0] | Find-StableNeurons
+            $c = $t | Invoke-LeoCompression
+            foreach ($layers in $t.Layers, $c.Layers) {
+                ($layers | Out-String -Width 140).Trim().Split("`n")[0] -split ' +' -join ' '
+            }
+            foreach ($l in $c.Layers) { $l.LayerwiseMinimumChannels -gt 0 -and $l.LayerwiseMinimumChannels -le $l.RemainingChannels }
+            """, Digits);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal("Layer Name Shape Channels ActiveChannels InactiveChannels Unstable Undetermined", $"{result.Output[0]}".Trim());
+        Assert.Equal("Layer Name Shape Channels RemainingChannels LayerwiseMinimumChannels", $"{result.Output[1]}".Trim());
+        Assert.Equal([true, true, true], result.Output.Skip(2).Select(static o => (bool)o.BaseObject));
+    }
+
+    [Theory]
+    [InlineData("0,1", "(New-InputDomain -Lower 0 -Upper 1)")]
+    [InlineData("0,0.5,1", "(New-InputDomain -Lower ... -Upper ...)")]
+    [InlineData("1", "(New-InputDomain -Lower ... -Upper ...)")]
+    public void Domain_Numbers_SaysWhatToWrite(string domain, string expected)
+    {
+        ScriptResult result = module.Run(
+            $"try {{ Import-ReluNetwork $args[0] | Find-StableNeurons -Domain {domain} }} catch {{ $_.Exception.Message }}", Digits);
+        Assert.Contains(expected, $"{Assert.Single(result.Output)}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void FindStableNeurons_Convolutions_DecidesEachNeuronAtItsPlace()
     {
         ScriptResult result = module.Run("""

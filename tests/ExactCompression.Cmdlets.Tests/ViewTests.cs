@@ -21,6 +21,7 @@ public sealed partial class ViewTests(ModuleFixture module)
         "ZeroWeights", "LearningRate", "Seconds")]
     [InlineData(
         Table + "$t.Layers", "Layer", "Neurons", "StablyActive", "ActiveRank", "StablyInactive", "Unstable", "Undetermined")]
+    [InlineData(Table + "(Invoke-LeoCompression $t).Layers", "Layer", "Neurons", "Remaining", "LayerwiseMinimum", "MinimumNeurons")]
     [InlineData(Table + "$t.Neurons", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence")]
     [InlineData(Table + "$t.Stages", "Name", "Decided", "Elapsed")]
     [InlineData(Table + "(Invoke-LeoCompression $t).Steps", "Layer", "Kind", "Neurons", "Description")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
@@ -9,6 +10,7 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
 {
+    private const int MostEnds = 4;
     private const string Deserialized = "Deserialized.ExactCompression.";
 
     /// <summary>Makes the attribute.</summary>
@@ -33,6 +35,8 @@ public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        if (DomainHint(value) is { } hint)
+            throw new ArgumentTransformationMetadataException(hint);
         if (Several && value is object[] items)
             return Array.ConvertAll(items, item => Transform(engineIntrinsics, item));
         if (value is null || Accepted.Any(type => type.IsInstanceOfType(value)))
@@ -49,6 +53,27 @@ public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
 
         throw new ArgumentTransformationMetadataException(
             $"{names} is needed here, not {value.GetType().Name} '{Shorten(value)}'. Make one with {Maker}.");
+    }
+
+    /// <summary>What to write in place of ends, or data, where a domain is needed; null for anything else.</summary>
+    private string? DomainHint(object? value)
+    {
+        if (!Accepted.Contains(typeof(InputDomain)))
+            return null;
+        if (value is InputData)
+            return "A domain is needed here, not data. Write (New-InputDomain -FromData $data) for the range of the data.";
+        object?[] ends = value is object?[] array ? array : [value];
+        ends = Array.ConvertAll(ends, static end => end is PSObject wrapped ? wrapped.BaseObject : end);
+        if (ends.Length == 0 || !ends.All(static end => end is int or long or double or decimal or float))
+            return null;
+        string Text(int at) => string.Format(CultureInfo.InvariantCulture, "{0}", ends[at]);
+        string given = string.Join(',', Enumerable.Range(0, Math.Min(ends.Length, MostEnds)).Select(Text));
+        string dots = ends.Length > MostEnds ? ",..." : "";
+        return ends.Length == 2
+            ? $"A domain is needed here, not the numbers {given}. Write (New-InputDomain -Lower {Text(0)} -Upper {Text(1)}) for the box "
+                + "of all inputs between them."
+            : $"A domain is needed here, not the numbers {given}{dots}. Write (New-InputDomain -Lower ... -Upper ...), with one number "
+                + "for all inputs or one for each.";
     }
 
     private static string Shorten(object value)

@@ -35,8 +35,8 @@ public static class CompressionResultView
         yield return "";
         yield return palette.Heading(
             new string(' ', NameWidth) + "Before".PadLeft(NumberWidth) + "After".PadLeft(NumberWidth) + "Removed".PadLeft(PercentWidth));
-        foreach ((int layer, long before, long after) in LayersOf(result))
-            yield return Line(palette, $"Layer {layer}", before, after) + Channels(result, layer, after);
+        foreach (LayerCompression layer in result.Layers)
+            yield return Line(palette, $"Layer {layer.Layer}", layer.Neurons, layer.Remaining) + Channels(layer);
         yield return Line(palette, "Neurons", result.Original.NeuronCount, result.Compressed.NeuronCount);
         yield return Line(palette, "Connections", result.Original.ConnectionCount, result.Compressed.ConnectionCount);
         yield return Line(palette, "Parameters", result.Original.ParameterCount, result.Compressed.ParameterCount);
@@ -86,49 +86,12 @@ public static class CompressionResultView
     public static string Layers(PSObject instance) =>
         string.Join(
             Environment.NewLine,
-            LayersOf((CompressionResult)instance.BaseObject).Select(static l => $"{l.Layer}: {Units.Change(l.Before, l.After)}"));
-
-    /// <summary>
-    /// Each hidden layer of the original, with the number of its remaining neurons; none if the correspondence of layers is unknown.
-    /// </summary>
-    /// <param name="result">The compression.</param>
-    internal static IEnumerable<(int Layer, long Before, long After)> LayersOf(CompressionResult result)
-    {
-        if (!result.Original.IsDense)
-        {
-            foreach ((int layer, long before, long after) in LayersOfGraph(result))
-                yield return (layer, before, after);
-            yield break;
-        }
-
-        HashSet<int> folded = [.. result.Steps.Where(
-            static step => step.Kind is CompressionStepKind.Fold or CompressionStepKind.FoldRepeated).Select(static step => step.Layer)];
-        bool gone = result.Compressed.Depth == 0;
-        if (!gone && result.Original.Depth - folded.Count != result.Compressed.Depth)
-            yield break;
-        int left = 0;
-        for (int layer = 1; layer <= result.Original.Depth; layer++)
-            yield return (layer, result.Original.WidthOf(layer), gone || folded.Contains(layer) ? 0 : result.Compressed.WidthOf(++left));
-    }
-
-    /// <summary>The unit nodes of a graph keep their names.</summary>
-    private static IEnumerable<(int Layer, long Before, long After)> LayersOfGraph(CompressionResult result)
-    {
-        var left = result.Compressed.Layers.SkipLast(1).ToDictionary(static l => l.Name, static l => l.Outputs, StringComparer.Ordinal);
-        for (int layer = 1; layer <= result.Original.Depth; layer++)
-        {
-            NetworkLayer before = result.Original.Layers[layer - 1];
-            yield return (layer, before.Outputs, left.GetValueOrDefault(before.Name));
-        }
-    }
+            ((CompressionResult)instance.BaseObject).Layers.Select(static l => $"{l.Layer}: {Units.Change(l.Neurons, l.Remaining)}"));
 
     /// <summary>Such as <c>  8 to 7 channels</c>; nothing for a layer without channels.</summary>
-    private static string Channels(CompressionResult result, int layer, long after)
-    {
-        TensorShape shape = result.Original.Layers[layer - 1].Shape;
-        long left = after / Math.Max(1, shape.Count < 2 ? 1 : shape.Elements / shape[0]);
-        return shape.Count < 2 ? "" : $"  {Units.Count(shape[0])} to {Units.Count(left)} channels";
-    }
+    private static string Channels(LayerCompression layer) => layer.Channels == layer.Neurons
+        ? ""
+        : $"  {Units.Count(layer.Channels)} to {Units.Count(layer.RemainingChannels)} channels";
 
     private static string Line(Palette palette, string name, long before, long after)
     {

@@ -3,7 +3,14 @@ namespace ExactCompression;
 /// <summary>A compressed network with its original and the steps taken.</summary>
 public sealed class CompressionResult
 {
+    private readonly Lazy<IReadOnlyList<LayerCompression>> layers;
     private bool isSealed;
+
+    /// <summary>Makes a result; <see cref="Layers"/> are found when they are first asked for.</summary>
+    public CompressionResult()
+    {
+        layers = new(() => LayerCompression.Of(this));
+    }
 
     /// <summary>The network before.</summary>
     public required ReluNetwork Original
@@ -89,6 +96,12 @@ public sealed class CompressionResult
 
     /// <summary>Whether it was made here, and not by a caller or another process.</summary>
     internal bool IsOwn { get; init; }
+
+    /// <summary>
+    /// Each hidden layer of the original, before and after, with lower bounds on its size; none if layers were changed so that it is not
+    /// known which are which.
+    /// </summary>
+    public IReadOnlyList<LayerCompression> Layers => layers.Value;
 
     /// <summary>Stably inactive neurons removed.</summary>
     public int RemovedInactive => CountNeurons(CompressionStepKind.RemoveInactive);

@@ -93,8 +93,8 @@ public static class NetworkEquivalence
         {
             throw new InvalidInputException(
                 "NetworksDoNotMatch",
-                $"The network '{reference.Name}' is {reference.Architecture}, '{difference.Name}' is {difference.Architecture}: their "
-                    + $"inputs or outputs differ in number.",
+                $"The network '{reference.Name}' has {reference.InputSize} inputs and {reference.OutputSize} outputs, '{difference.Name}' has "
+                    + $"{difference.InputSize} and {difference.OutputSize}.",
                 "Compare networks of the same numbers of inputs and outputs.");
         }
     }

@@ -41,8 +41,10 @@ public sealed class ReluNetworkMeasurement
     /// <summary>Multiply-adds that one row takes.</summary>
     public long MultiplyAdds => Network.MultiplyAddCount;
 
-    /// <summary>Bytes of the weights and biases at the precision that they are stored in.</summary>
-    public long Bytes => Network.Layers.Sum(static l => l.ByteCount);
+    /// <summary>
+    /// Bytes of the weights and biases at the precision that they are stored in; a file has its nodes, names and metadata besides.
+    /// </summary>
+    public long Bytes => Network.ByteCount;
 
     /// <summary>Time of a single row, on one thread, at the network's own precision: the median of several runs.</summary>
     public TimeSpan RowTime => TimeSpan.FromMicroseconds(RowMicroseconds);

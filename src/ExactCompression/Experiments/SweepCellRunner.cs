@@ -24,6 +24,9 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
             Neurons = network.NeuronCount,
             Connections = network.ConnectionCount,
             NonZeroConnections = network.NonZeroConnectionCount,
+            Parameters = network.ParameterCount,
+            MultiplyAdds = network.MultiplyAddCount,
+            Bytes = network.ByteCount,
             TrainingSeconds = trainingSeconds,
             Threads = threads,
         };
@@ -145,6 +148,9 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
             Compressed = result.Compressed.Architecture,
             NeuronsRemovedPercent = result.NeuronsRemovedPercent,
             ConnectionsRemovedPercent = result.ConnectionsRemovedPercent,
+            ParametersAfter = result.Compressed.ParameterCount,
+            MultiplyAddsAfter = result.Compressed.MultiplyAddCount,
+            BytesAfter = result.Compressed.ByteCount,
             ProvenDeviation = result.ProvenDeviation,
             CompressionSeconds = Rounded((row.CompressionSeconds ?? 0) + seconds),
             AccuracyAfter = options.TestData is { HasLabels: true } test

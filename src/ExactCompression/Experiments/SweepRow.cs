@@ -76,6 +76,15 @@ public sealed record SweepRow
     /// <summary>Weights that are not zero.</summary>
     public long? NonZeroConnections { get; init; }
 
+    /// <summary>Weights and biases.</summary>
+    public long? Parameters { get; init; }
+
+    /// <summary>Multiply-adds that one row of input takes.</summary>
+    public long? MultiplyAdds { get; init; }
+
+    /// <summary>Bytes of the weights and biases at the precision that they are stored in.</summary>
+    public long? Bytes { get; init; }
+
     /// <summary>How many neurons are stably active.</summary>
     public int? StablyActive { get; init; }
 
@@ -120,6 +129,15 @@ public sealed record SweepRow
 
     /// <summary>Share of the connections that the highest level removes, in percent.</summary>
     public double? ConnectionsRemovedPercent { get; init; }
+
+    /// <summary>Weights and biases that the highest level leaves.</summary>
+    public long? ParametersAfter { get; init; }
+
+    /// <summary>Multiply-adds that one row of input takes after the highest level.</summary>
+    public long? MultiplyAddsAfter { get; init; }
+
+    /// <summary>Bytes of the weights and biases after the highest level.</summary>
+    public long? BytesAfter { get; init; }
 
     /// <summary>The proven bound on the difference of any output over the domain, after the highest level.</summary>
     public double? ProvenDeviation { get; init; }

@@ -158,7 +158,7 @@ public static class NetworkFormats
             $"The content is of no known network format; tried {Names()}.",
             All.FirstOrDefault(f => HasExtension(f, path)) is { } expected
                 ? $"The extension says {expected.Name}, but the content does not: the file is damaged or misnamed."
-                : "Name the format if you know it.");
+                : "Name the format with -Format if you know it.");
     }
 
     private static bool HasExtension(INetworkFormat format, string path) =>

@@ -183,6 +183,11 @@ public sealed class ReluNetwork
     /// <summary>Multiply-adds for one row of input.</summary>
     public long MultiplyAddCount => Layers.Sum(static l => l.MultiplyAddCount);
 
+    /// <summary>
+    /// Bytes of the weights and biases at the precision that they are stored in. A file has its nodes, names and metadata besides.
+    /// </summary>
+    public long ByteCount => Layers.Sum(static l => l.ByteCount);
+
     /// <summary>The widest precision that any layer is stored in.</summary>
     public WeightPrecision Precision => dense?.Max(static l => l.Precision) ?? SourcePrecision;
 

@@ -43,7 +43,7 @@ internal sealed class FigureDrawing : IDisposable
         {
             y += TitleSize;
             TextLines.Draw(
-                canvas, TextLines.Fit(title, PictureFont.Strong, TitleSize, Width - 2 * Margin), Margin, y, PictureFont.Strong, TitleSize,
+                canvas, TextLines.FitMiddle(title, PictureFont.Strong, TitleSize, Width - 2 * Margin), Margin, y, PictureFont.Strong, TitleSize,
                 PlotColors.Ink);
             y += TitleSize * 0.5f;
         }

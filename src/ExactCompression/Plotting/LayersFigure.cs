@@ -20,8 +20,7 @@ internal static class LayersFigure
         {
             Title = $"{result.Original.Name}: {result.Original.Architecture} to {result.Compressed.Architecture}",
             Subtitle =
-                $"The same function over {result.Domain.Description}, up to "
-                    + $"{result.ProvenDeviation.ToString("0.0e-00", CultureInfo.InvariantCulture)} (proven)",
+                $"The same function over {result.Domain.Description}{Deviation(result)}",
             Legend =
             [
                 new($"kept: {Panels.Count(fates.Sum(static f => f.Kept))}", PlotColors.Slate),
@@ -29,6 +28,13 @@ internal static class LayersFigure
             ],
             Panels = width => [Neurons(result, fates, width), .. Channels(ChannelRows.Of(result), width), Connections(result, width)],
         };
+    }
+
+    /// <summary>Up to what the function is the same; nothing where no weight is new.</summary>
+    private static string Deviation(CompressionResult result)
+    {
+        string largest = result.ConditionalDeviation.ToString("0.0e-00", CultureInfo.InvariantCulture);
+        return !result.IsProven ? $", up to {largest} (not proven)" : result.ProvenDeviation == 0 ? "" : $", up to {largest} (proven)";
     }
 
     private static Panel Neurons(CompressionResult result, IReadOnlyList<NeuronFates> fates, float width)

@@ -59,7 +59,7 @@ internal sealed class SweepSeries
 
         string[] groups = options.GroupBy.Count > 0
             ? [.. options.GroupBy]
-            : [.. Conditions.Where(c => !IsSame(c, x) && rows.Has(c) && rows.Values(c).Count > 1)];
+            : [.. Conditions.Where(c => !IsSame(c, x) && rows.Has(c) && SweepNames.Values(rows, c).Count > 1)];
         // A radius and the width that follows from it are one quantity.
         if (options.GroupBy.Count == 0 && groups.Contains(DomainColumns[0]))
             groups = [.. groups.Where(static c => c != DomainColumns[1])];
@@ -117,7 +117,8 @@ internal sealed class SweepSeries
                 static n => !double.IsNaN(n))];
 
     private string GroupOf(int row) =>
-        string.Join(", ", groupColumns.Select(column => Described(column, rows.Text(row, column))).Where(static text => text.Length > 0));
+        string.Join(", ", groupColumns.Select(column => Described(column, SweepNames.Text(rows, row, column))).Where(
+            static text => text.Length > 0));
 
     /// <summary>A value that is not self-explanatory, with its column's name.</summary>
     private static string Described(string column, string value) =>

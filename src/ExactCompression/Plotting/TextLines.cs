@@ -52,27 +52,38 @@ internal static class TextLines
         return [.. lines.Select(l => Fit(l, typeface, size, width))];
     }
 
-    /// <summary>Shortens a line that is too long, and marks it with an ellipsis.</summary>
-    public static string Fit(string text, SKTypeface typeface, float size, float width)
+    /// <summary>Shortens a line that is too long, and marks it with an ellipsis at its end.</summary>
+    public static string Fit(string text, SKTypeface typeface, float size, float width) =>
+        Shorten(text, typeface, size, width, static (text, kept) => Head(text, kept) + Ellipsis);
+
+    /// <summary>Shortens a line that is too long in its middle: what a title begins and ends with tells it from others.</summary>
+    public static string FitMiddle(string text, SKTypeface typeface, float size, float width) =>
+        Shorten(text, typeface, size, width, static (text, kept) => Head(text, (kept + 1) / 2) + Ellipsis + Tail(text, kept / 2));
+
+    private static string Shorten(string text, SKTypeface typeface, float size, float width, Func<string, int, string> shortened)
     {
         text = PrintableText.Of(text);
         if (Measure(text, typeface, size) <= width)
             return text;
-        // The longest prefix that leaves room for the ellipsis; names can be thousands of letters long.
+        // The most letters that leave room for the ellipsis; names can be thousands of letters long.
         int fits = 1, tooLong = text.Length;
         while (tooLong - fits > 1)
         {
             int middle = (fits + tooLong) / 2;
-            if (Measure(text[..middle] + Ellipsis, typeface, size) <= width)
+            if (Measure(shortened(text, middle), typeface, size) <= width)
                 fits = middle;
             else
                 tooLong = middle;
         }
 
-        if (char.IsHighSurrogate(text[fits - 1]) && fits > 1)
-            fits--;
-        return text[..fits] + Ellipsis;
+        return shortened(text, fits);
     }
+
+    private static string Head(string text, int length) =>
+        length > 1 && char.IsHighSurrogate(text[length - 1]) ? text[..(length - 1)] : text[..length];
+
+    private static string Tail(string text, int length) =>
+        length > 0 && char.IsLowSurrogate(text[^length]) ? text[(text.Length - length + 1)..] : text[(text.Length - length)..];
 
     // No hinting or pixel snapping: glyphs have the same shape and position at every scale.
     private static SKFont Font(SKTypeface typeface, float size) =>

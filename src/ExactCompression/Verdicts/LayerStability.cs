@@ -1,8 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ExactCompression;
 
 /// <summary>The counts of one hidden layer.</summary>
-public sealed class LayerStability
+public class LayerStability
 {
+    /// <summary>Makes the counts of a layer.</summary>
+    public LayerStability()
+    {
+    }
+
+    /// <summary>The same counts.</summary>
+    /// <param name="other">The counts of a layer.</param>
+    [SetsRequiredMembers]
+    private protected LayerStability(LayerStability other)
+    {
+        (Layer, Name, Dimensions, Neurons) = (other.Layer, other.Name, other.Dimensions, other.Neurons);
+        (StablyActive, StablyInactive, Unstable, Undetermined) =
+            (other.StablyActive, other.StablyInactive, other.Unstable, other.Undetermined);
+        (Channels, ActiveChannels, InactiveChannels, ActiveRank) =
+            (other.Channels, other.ActiveChannels, other.InactiveChannels, other.ActiveRank);
+    }
+
     /// <summary>1-based hidden layer.</summary>
     public required int Layer { get; init; }
 

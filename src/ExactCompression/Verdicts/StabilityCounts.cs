@@ -18,9 +18,10 @@ internal static class StabilityCounts
             at += states.Length;
             int plane = MapShapes.Of(layer.Shape).Plane;
             int[] active = Channels(states, plane, NeuronState.StablyActive);
-            layers[l] = new()
+            int number = l + 1;
+            LayerStability counts = new()
             {
-                Layer = l + 1,
+                Layer = number,
                 Name = layer.Name,
                 Dimensions = layer.Shape,
                 Neurons = states.Length,
@@ -31,8 +32,9 @@ internal static class StabilityCounts
                 Channels = plane == 0 ? 0 : states.Length / plane,
                 ActiveChannels = active.Length,
                 InactiveChannels = Channels(states, plane, NeuronState.StablyInactive).Length,
-                ActiveRank = RankOf(table.Network.Lowered, l + 1, active),
+                ActiveRank = RankOf(table.Network.Lowered, number, active),
             };
+            layers[l] = table.Network.IsDense ? counts : GraphLayerStability.Of(counts);
         }
 
         return layers;
