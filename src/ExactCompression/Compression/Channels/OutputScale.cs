@@ -18,41 +18,6 @@ internal static class OutputScale
         return scale * (single ? CompressionOptions.RelativeToleranceFloat32 : CompressionOptions.RelativeToleranceFloat64);
     }
 
-    /// <summary>
-    /// The largest deviation that joining a normalisation may leave where none is asked for: some units in the last place of the largest
-    /// output that is met at a few points of the domain. That is no bound of the outputs, but their scale as users see it; where what is
-    /// proven is far from it, the numbers of a normalisation are not worth it.
-    /// </summary>
-    /// <param name="table">The network and its domain.</param>
-    /// <param name="precision">What new weights are stored in; null for each node's own.</param>
-    public static double ToleranceOfJoins(StabilityTable table, WeightPrecision? precision)
-    {
-        const int Points = 16;
-        const double Units = 4; // of the tolerance that is relative to a bound of the outputs
-        ReadOnlySpan<double> lower = table.Domain.Lower.Span, upper = table.Domain.Upper.Span;
-        var random = new Random(1);
-        var point = new double[lower.Length];
-        double largest = 0;
-        try
-        {
-            for (int p = 0; p < Points; p++)
-            {
-                for (int i = 0; i < point.Length; i++)
-                    point[i] = Math.Clamp(lower[i] + (random.NextDouble() * (upper[i] - lower[i])), lower[i], upper[i]);
-                largest = Math.Max(largest, table.Network.Evaluate(point).Max(Math.Abs));
-            }
-        }
-        catch (InvalidInputException)
-        {
-            return 0; // nodes that are not analysed
-        }
-
-        WeightPrecision stored = precision ?? table.Network.Graph!.Nodes.Max(static n => n.Operator.Precision) ?? WeightPrecision.Float32;
-        return Units * largest * (stored == WeightPrecision.Float32
-            ? CompressionOptions.RelativeToleranceFloat32
-            : CompressionOptions.RelativeToleranceFloat64);
-    }
-
     /// <summary><c>max_i sum_j |W_ij| max a_j + |b_i|</c> of what gives a value; else its largest magnitude.</summary>
     private static double Of(GraphDraft draft, int value)
     {

@@ -17,7 +17,7 @@ internal sealed class GraphSchedule
     private readonly GraphTolerance tolerance;
 
     private GraphSchedule(StabilityTable table, CompressionOptions options, CancellationToken cancellation) =>
-        (this.options, this.cancellation, tolerance) = (options, cancellation, new(table, options));
+        (this.options, this.cancellation, tolerance) = (options, cancellation, new(options));
 
     /// <summary>Compresses a network.</summary>
     /// <param name="table">Verdicts that may be rested on.</param>

@@ -7,17 +7,11 @@ internal sealed class GraphTolerance
 {
     private readonly CompressionOptions options;
     private readonly Dictionary<(int Layer, CompressionStepKind Kind), string> refused = [];
-    private readonly Lazy<double> ofJoins;
     private double? most;
 
     /// <summary>The tolerance that is asked for, if one is.</summary>
-    /// <param name="table">The network and its domain.</param>
     /// <param name="options">Objective, precision and tolerance.</param>
-    public GraphTolerance(StabilityTable table, CompressionOptions options)
-    {
-        (this.options, most) = (options, options.Tolerance);
-        ofJoins = new(() => OutputScale.ToleranceOfJoins(table, options.Precision));
-    }
+    public GraphTolerance(CompressionOptions options) => (this.options, most) = (options, options.Tolerance);
 
     /// <summary>Where none is asked for, the default of the highest level.</summary>
     /// <param name="draft">The graph.</param>
@@ -37,17 +31,15 @@ internal sealed class GraphTolerance
 
     /// <summary>
     /// The same where affine operations were joined. Such a join rounds all weights anew; where that saves no weight, but only the numbers
-    /// of a normalisation, the outputs are to be proven to stay close to what they are at points of the domain.
+    /// of a normalisation, it is done only if it moves nothing, or if a tolerance is asked for: an exact result is worth more.
     /// </summary>
     /// <param name="before">The graph before.</param>
     /// <param name="after">The graph after.</param>
     public bool TakesJoined(GraphDraft before, GraphDraft after)
     {
-        bool savesWeights = options.Tolerance is not null || after.Size.Weights < before.Size.Weights;
-        return savesWeights
-            ? Takes(before, after)
-            : after.Size.IsBelow(before.Size, options.Objective)
-                && (Allows(after, Math.Min(most ?? double.PositiveInfinity, ofJoins.Value)) || Refuse(before, after));
+        if (options.Tolerance is not null || after.Size.Weights < before.Size.Weights)
+            return Takes(before, after);
+        return after.Size.IsBelow(before.Size, options.Objective) && Allows(after, StoredGraph.Of(before, options.Precision).Deviation);
     }
 
     /// <summary>Remembers steps that are not taken because of what they might move.</summary>

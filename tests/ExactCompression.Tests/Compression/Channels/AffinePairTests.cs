@@ -99,7 +99,11 @@ public sealed class AffinePairTests
         var network = new ReluNetwork(builder.Build());
         StabilityTable table = StabilityAnalysis.FindStable(
             StabilityTable.Undecided(network, InputDomain.Unit.For(16)), null, new(), CancellationToken.None);
-        CompressionResult result = LeoCompression.Compress(table, new() { Level = CompressionLevel.Maximal }, CancellationToken.None);
+        CompressionResult exact = LeoCompression.Compress(table, new() { Level = CompressionLevel.Maximal }, CancellationToken.None);
+        Assert.Equal(0, exact.ProvenDeviation);
+        Assert.Contains(exact.Compressed.Graph!.Nodes, static n => n.Operator is ScaleShiftOperator);
+        CompressionResult result = LeoCompression.Compress(
+            table, new() { Level = CompressionLevel.Maximal, Tolerance = 1e-3 }, CancellationToken.None);
         Assert.DoesNotContain(result.Compressed.Graph!.Nodes, static n => n.Operator is ScaleShiftOperator);
         double observed = 0;
         var random = new Random(5);
@@ -113,16 +117,18 @@ public sealed class AffinePairTests
         Assert.InRange(result.ProvenDeviation, observed, 100 * observed); // of the exact difference, and observed far above rounding
     }
 
-    /// <summary>Normalisation goes from files where what is proven is within two orders of what is seen, and stays elsewhere.</summary>
+    /// <summary>Normalisation goes from files where a tolerance allows it, and what is proven is within two orders of what is
+    /// seen.</summary>
     [SkippableTheory]
     [InlineData("digits_bn_l1-0.002", 0)]
     [InlineData("mnist_slim_l1-0.002", 0)]
     [InlineData("digits_res_l1-0.002", 1)]
-    public void NormalisationOfFiles_GoesWhereTheBoundIsSharp(string name, int fewestRefused)
+    public void NormalisationOfFiles_GoesWithinATolerance(string name, int fewestRefused)
     {
         ReluNetwork network = NetworkFormats.Read(TestFiles.Shared($"networks/conv/{name}.onnx"));
         StabilityTable table = StabilityTable.Undecided(network, InputDomain.Unit.For(network.InputSize));
-        CompressionResult result = LeoCompression.Compress(table, new() { Level = CompressionLevel.Maximal }, CancellationToken.None);
+        CompressionResult result = LeoCompression.Compress(
+            table, new() { Level = CompressionLevel.Maximal, Tolerance = 5e-5 }, CancellationToken.None);
         int refused = result.Remarks.Count(static r => r.Contains("it is multiplied into", StringComparison.Ordinal));
         Assert.InRange(refused, fewestRefused, 10);
         Assert.Contains(result.Steps, static s => s.Kind == CompressionStepKind.JoinAffine);
