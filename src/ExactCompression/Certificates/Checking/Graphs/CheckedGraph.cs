@@ -25,7 +25,33 @@ internal sealed record InputValue(string Name, int Size) : CheckedValue(Name, Si
 /// <param name="Bias">A number for each element.</param>
 /// <param name="BiasRadius">How far each may be from the true one; null where all are exact.</param>
 internal sealed record AffineValue(string Name, int Size, IReadOnlyList<CheckedTerm> Terms, double[] Bias, double[]? BiasRadius = null)
-    : CheckedValue(Name, Size);
+    : CheckedValue(Name, Size)
+{
+    /// <summary>
+    /// Where entries or biases have radii: the numbers of the file that each element's are computed from, the first of them a number for
+    /// the way how. Each array has a number for as many consecutive elements as it goes into their count. Two elements of the same
+    /// numbers have the same true entries and bias. Null where the numbers are not known.
+    /// </summary>
+    public double[][]? Parameters { get; init; }
+
+    /// <summary>Whether an element's entries and bias are the same function of the same numbers as those of another.</summary>
+    /// <param name="index">The element.</param>
+    /// <param name="other">The other's value.</param>
+    /// <param name="otherIndex">The other.</param>
+    public bool HasParametersOf(int index, AffineValue other, int otherIndex)
+    {
+        if (Parameters is null || other.Parameters is not { } numbers || Parameters.Length != numbers.Length)
+            return false;
+        for (int k = 0; k < numbers.Length; k++)
+        {
+            if (Parameters[k][(int)((long)index * Parameters[k].Length / Size)]
+                != numbers[k][(int)((long)otherIndex * numbers[k].Length / other.Size)])
+                return false;
+        }
+
+        return true;
+    }
+}
 
 /// <summary>The larger of 0 and each element of a value before.</summary>
 /// <param name="Name">The name of the node.</param>
