@@ -25,33 +25,7 @@ internal sealed record InputValue(string Name, int Size) : CheckedValue(Name, Si
 /// <param name="Bias">A number for each element.</param>
 /// <param name="BiasRadius">How far each may be from the true one; null where all are exact.</param>
 internal sealed record AffineValue(string Name, int Size, IReadOnlyList<CheckedTerm> Terms, double[] Bias, double[]? BiasRadius = null)
-    : CheckedValue(Name, Size)
-{
-    /// <summary>
-    /// Where entries or biases have radii: the numbers of the file that each element's are computed from, the first of them a number for
-    /// the way how. Each array has a number for as many consecutive elements as it goes into their count. Two elements of the same
-    /// numbers have the same true entries and bias. Null where the numbers are not known.
-    /// </summary>
-    public double[][]? Parameters { get; init; }
-
-    /// <summary>Whether an element's entries and bias are the same function of the same numbers as those of another.</summary>
-    /// <param name="index">The element.</param>
-    /// <param name="other">The other's value.</param>
-    /// <param name="otherIndex">The other.</param>
-    public bool HasParametersOf(int index, AffineValue other, int otherIndex)
-    {
-        if (Parameters is null || other.Parameters is not { } numbers || Parameters.Length != numbers.Length)
-            return false;
-        for (int k = 0; k < numbers.Length; k++)
-        {
-            if (Parameters[k][(int)((long)index * Parameters[k].Length / Size)]
-                != numbers[k][(int)((long)otherIndex * numbers[k].Length / other.Size)])
-                return false;
-        }
-
-        return true;
-    }
-}
+    : CheckedValue(Name, Size);
 
 /// <summary>The larger of 0 and each element of a value before.</summary>
 /// <param name="Name">The name of the node.</param>
@@ -97,4 +71,18 @@ internal abstract class CheckedMap
     /// <param name="radii">Room for as many radii, by how much each weight may differ from the true one; all 0 if exact.</param>
     /// <returns>Number of entries.</returns>
     public abstract int Row(int row, Span<int> columns, Span<double> weights, Span<double> radii);
+
+    /// <summary>
+    /// What the true entries of a row are made of where these have radii, such as a division's numbers: two rows with the same weights,
+    /// and the same origin that is not the default, have the same true entries.
+    /// </summary>
+    /// <param name="row">The row.</param>
+    public virtual EntryOrigin OriginOf(int row) => default;
 }
+
+/// <summary>The numbers of a file that an entry is computed from, where double cannot hold it.</summary>
+/// <param name="Kind">How it is computed; 0 if it is not said.</param>
+/// <param name="First">The first number.</param>
+/// <param name="Second">The second number.</param>
+/// <param name="Third">The third number.</param>
+internal readonly record struct EntryOrigin(char Kind, double First, double Second = 0, double Third = 0);

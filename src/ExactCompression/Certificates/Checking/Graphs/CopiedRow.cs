@@ -24,7 +24,6 @@ internal sealed class CopiedRow(GraphSimulation simulation, FormSum sum, CheckBu
         int of = elements.ValueOf(target), j = target - elements.First(of);
         if (elements.Compressed.Values[of] is not AffineValue made)
             return false;
-        bool isSame = affine.HasParametersOf(i, made, j);
         int term = -1, place = 0;
         other.Clear();
         foreach (CheckedTerm part in affine.Terms)
@@ -55,7 +54,7 @@ internal sealed class CopiedRow(GraphSimulation simulation, FormSum sum, CheckBu
                 if (factor != 1 || place == other.Count || element != elements.First(made.Terms[term].Source) + other.Columns[place]
                     || weight != other.Weights[place] || radius != other.Radii[place])
                     return false;
-                if (radius != 0 && !isSame)
+                if (radius != 0 && !HasOriginOf(part.Map.OriginOf(i), made.Terms[term].Map.OriginOf(j)))
                     sum.AddError(2, radius, elements.Size(element));
                 place++;
             }
@@ -67,15 +66,12 @@ internal sealed class CopiedRow(GraphSimulation simulation, FormSum sum, CheckBu
             place = 0;
         }
 
-        (double radiusBefore, double radiusAfter) = (affine.BiasRadius?[i] ?? 0, made.BiasRadius?[j] ?? 0);
-        if (!isSame || radiusBefore != radiusAfter)
-        {
-            sum.AddError(radiusBefore);
-            sum.AddError(radiusAfter);
-        }
-
+        sum.AddError(affine.BiasRadius?[i] ?? 0);
+        sum.AddError(made.BiasRadius?[j] ?? 0);
         sum.AddConstant(1, affine.Bias[i]);
         sum.AddConstant(-1, made.Bias[j]);
         return place == other.Count;
     }
+
+    private static bool HasOriginOf(EntryOrigin origin, EntryOrigin other) => origin.Kind != default && origin == other;
 }

@@ -53,6 +53,9 @@ internal sealed class ElementStep
             case 't':
                 MeetTarget((AffineValue)node, made, i, target, factor);
                 break;
+            case 's':
+                made.Set(i, target, 1, 0, SmoothGap((OpaqueValue)node, i, target));
+                break;
             default:
                 TakeRectifier(made, i, kind, target, factor);
                 break;
@@ -166,5 +169,24 @@ internal sealed class ElementStep
             throw new Refusal($"relation, value {value} ({node.Name}), targets", $"Element {target} is no rectifier's.");
         (double constant, double error) = distance.Nearest(toZero: true);
         return Outward.Add(Math.Abs(constant), error);
+    }
+
+    /// <summary>
+    /// At least <c>|s(z_i) - s(z'_j)|</c> for a smooth function: the logistic function is nowhere steeper than 1/4, the hyperbolic tangent
+    /// than 1.
+    /// </summary>
+    private double SmoothGap(OpaqueValue smooth, int i, int target)
+    {
+        int of = elements.ValueOf(target);
+        double? slope = smooth.Meaning switch { "Sigmoid" => 0.25, "Tanh" => 1, _ => null };
+        if (slope is null || smooth.Sources is not [var source] || elements.Original.Values[source].Size != smooth.Size)
+            throw new Refusal($"relation, value {value} ({node.Name})", "Nothing is known of what it does.");
+        if (target >= elements.Own || elements.Compressed.Values[of] is not OpaqueValue { Sources: [var below] } other
+            || other.Meaning != smooth.Meaning || elements.Compressed.Values[below].Size != other.Size)
+            throw new Refusal($"relation, value {value} ({node.Name}), targets", $"Element {target} is not of the same function.");
+        simulation.Of(source).AddTo(sum, i, 1);
+        sum.Add(elements.First(below) + target - elements.First(of), -1, 1);
+        (double constant, double error) = distance.Nearest(toZero: true);
+        return Outward.Multiply(slope.Value, Outward.Add(Math.Abs(constant), error));
     }
 }

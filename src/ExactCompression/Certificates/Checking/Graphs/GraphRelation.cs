@@ -17,8 +17,8 @@ internal sealed record ValueRelation
     /// <summary>
     /// A letter per element. Of affine values: <c>d</c> the sum of what its operands are; <c>t</c> that sum, as a multiple of its target
     /// and a constant. Of rectifiers: <c>o</c> off; <c>l</c> linear; <c>g</c> gate, a multiple of its target; <c>n</c> negative of such a
-    /// gate; <c>k</c> kept, an element of its own. Of any: <c>c</c> as good as a constant. Of values that are not analysed: <c>s</c> the
-    /// same as its target, for all or none.
+    /// gate; <c>k</c> kept, an element of its own. Of smooth functions: <c>s</c> the same as its target. Of any: <c>c</c> as good as a
+    /// constant.
     /// </summary>
     public required string Kinds { get; init; }
 
@@ -28,6 +28,6 @@ internal sealed record ValueRelation
     /// </summary>
     public required int[] Targets { get; init; }
 
-    /// <summary>For each target a factor, above 0 for rectifiers; empty if all are 1.</summary>
+    /// <summary>For each target a factor, above 0 for rectifiers, 1 for smooth functions; empty if all are 1.</summary>
     public required double[] Factors { get; init; }
 }

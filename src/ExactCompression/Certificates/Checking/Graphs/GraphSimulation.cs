@@ -67,12 +67,6 @@ internal sealed class GraphSimulation
         CheckedValue node = Elements.Original.Values[value];
         kinds[value] = relation.Kinds;
         var made = new ValueForms(node.Size);
-        if (node is OpaqueValue opaque)
-        {
-            OpaqueStep.Take(this, value, opaque, relation, made);
-            return made;
-        }
-
         ForElements(node.Size, (step, i) =>
         {
             int place = places[i], target = place < 0 ? -1 : relation.Targets[place];
@@ -163,8 +157,10 @@ internal sealed class GraphSimulation
             throw new Refusal($"{place}, targets", "They are not one element for each kind that has one.");
         if (relation.Factors.Length != 0
             && (relation.Factors.Length != count || !Array.TrueForAll(relation.Factors, f => double.IsFinite(f) && f != 0)
-                || (node is not AffineValue && relation.Factors.AsSpan().ContainsAnyInRange(double.MinValue, 0))))
-            throw new Refusal($"{place}, factors", "They are not one number for each target, above 0 for rectifiers.");
+                || (node is not AffineValue && relation.Factors.AsSpan().ContainsAnyInRange(double.MinValue, 0))
+                || (node is OpaqueValue && relation.Factors.AsSpan().ContainsAnyExcept(1))))
+            throw new Refusal(
+                $"{place}, factors", "They are not one number for each target, above 0 for rectifiers and 1 for smooth functions.");
         budget.Spend(places.Length);
         return places;
     }
