@@ -6,7 +6,18 @@ namespace ExactCompression.Certificates.Checking;
 /// </summary>
 /// <param name="Values">The values, each after those that it is made of; the first is the input.</param>
 /// <param name="Outputs">The values that are the network's outputs, in their order.</param>
-internal sealed record CheckedGraph(IReadOnlyList<CheckedValue> Values, IReadOnlyList<int> Outputs);
+internal sealed record CheckedGraph(IReadOnlyList<CheckedValue> Values, IReadOnlyList<int> Outputs)
+{
+    /// <summary>The rectified values that are bounded and claimed about, in their order: all but those of a dense network's
+    /// outputs.</summary>
+    public IReadOnlyList<int> Rectifiers { get; init; } = [];
+
+    /// <summary>
+    /// For each hidden layer of the network, the place in <see cref="Rectifiers"/> of those whose arguments are its neurons'
+    /// pre-activations. Poolings have rectifiers that are no layer's, and clipped units have more than one for each neuron.
+    /// </summary>
+    public IReadOnlyList<int> Layers { get; init; } = [];
+}
 
 /// <summary>One value of a network.</summary>
 /// <param name="Name">The name of the node that it comes from, for messages.</param>
@@ -62,7 +73,7 @@ internal abstract class CheckedMap
     public abstract int MostEntries { get; }
 
     /// <summary>Whether all entries are the true ones: no radius is above 0.</summary>
-    public abstract bool IsExact { get; }
+    public virtual bool IsExact => true;
 
     /// <summary>The entries of a row other than 0, by increasing column.</summary>
     /// <param name="row">The row.</param>
@@ -78,6 +89,10 @@ internal abstract class CheckedMap
     /// </summary>
     /// <param name="row">The row.</param>
     public virtual EntryOrigin OriginOf(int row) => default;
+
+    /// <summary>Adds all that it is to the hash of its graph.</summary>
+    /// <param name="hash">The hash.</param>
+    public abstract void Append(GraphHash hash);
 }
 
 /// <summary>The numbers of a file that an entry is computed from, where double cannot hold it.</summary>
