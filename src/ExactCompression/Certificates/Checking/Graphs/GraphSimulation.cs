@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>
+/// Follows the values of the original, one after another, and says of each what it is in terms of the compressed network, as a relation
+/// suggests it.
+/// </summary>
+internal sealed class GraphSimulation
+{
+    private const int Chunk = 32;
+
+    private readonly CheckBudget budget;
+    private readonly CheckBudget sequential;
+    private readonly ValueForms?[] forms;
+    private readonly ValueForms?[] below; // of rectified values some of whose elements are kept: what their pre-activations are
+    private readonly string?[] kinds;
+    private readonly int[] lastReader;
+    private readonly ConcurrentBag<ElementStep> idle = [];
+    private long numbers;
+
+    /// <summary>Begins at the inputs, which are the same.</summary>
+    /// <param name="elements">The elements of both networks.</param>
+    /// <param name="budget">What the work is counted in.</param>
+    public GraphSimulation(PairElements elements, CheckBudget budget)
+    {
+        (Elements, this.budget, sequential) = (elements, budget, budget.Sequential);
+        int count = elements.Original.Values.Count;
+        (forms, below, kinds, lastReader) = (new ValueForms?[count], new ValueForms?[count], new string?[count], new int[count]);
+        for (int v = 0; v < count; v++)
+        {
+            foreach (int source in SourcesOf(elements.Original.Values[v]))
+                lastReader[source] = v;
+        }
+
+        foreach (int output in elements.Original.Outputs)
+            lastReader[output] = count;
+        var input = new ValueForms(elements.Original.Values[0].Size);
+        for (int i = 0; i < input.Size; i++)
+            input.Set(i, elements.First(0) + i, 1, 0, 0);
+        forms[0] = input;
+    }
+
+    /// <summary>The elements of both networks.</summary>
+    public PairElements Elements { get; }
+
+    /// <summary>What the elements of a value are.</summary>
+    /// <param name="value">A value that was kept and that is still to be read.</param>
+    public ValueForms Of(int value) => forms[value]!;
+
+    /// <summary>What a value is made of.</summary>
+    public static IEnumerable<int> SourcesOf(CheckedValue value) => value switch
+    {
+        AffineValue affine => affine.Terms.Select(static t => t.Source),
+        RectifiedValue rectified => [rectified.Source],
+        OpaqueValue opaque => opaque.Sources,
+        _ => [],
+    };
+
+    /// <summary>Says what the elements of a value are, if they follow as is suggested.</summary>
+    /// <param name="value">A value; all that it takes was kept.</param>
+    /// <param name="relation">What is suggested.</param>
+    /// <exception cref="Refusal">The suggestion is not of this value.</exception>
+    public ValueForms Derive(int value, ValueRelation relation)
+    {
+        int[] places = Places(value, relation);
+        CheckedValue node = Elements.Original.Values[value];
+        kinds[value] = relation.Kinds;
+        var made = new ValueForms(node.Size);
+        ForElements(node.Size, (step, i) =>
+        {
+            int place = places[i], target = place < 0 ? -1 : relation.Targets[place];
+            double factor = place < 0 || relation.Factors.Length == 0 ? 1 : relation.Factors[place];
+            step.Take(value, made, i, relation.Kinds[i], target, factor);
+        });
+        return made;
+    }
+
+    /// <summary>Goes on with what was derived of a value.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="relation">What was suggested.</param>
+    /// <param name="made">What was derived from it.</param>
+    /// <exception cref="Refusal">Forms take too much memory, or what is known contradicts itself.</exception>
+    public void Keep(int value, ValueRelation relation, ValueForms made)
+    {
+        (forms[value], kinds[value]) = (made, relation.Kinds);
+        numbers += made.Numbers;
+        CheckBudget.RequireNumbers($"relation, value {value}", numbers);
+        if (Elements.Original.Values[value] is RectifiedValue rectified && relation.Kinds.Contains('k', StringComparison.Ordinal))
+            below[value] = forms[rectified.Source];
+        Tighten(value, relation, made);
+        foreach (int source in SourcesOf(Elements.Original.Values[value]).Distinct())
+        {
+            if (lastReader[source] == value)
+                Release(source);
+        }
+    }
+
+    /// <summary>A bound of the largest difference of any output.</summary>
+    /// <exception cref="Refusal">The outputs do not match, or nothing is known of one.</exception>
+    public double Deviation()
+    {
+        IReadOnlyList<int> outputs = Elements.Original.Outputs, others = Elements.Compressed.Outputs;
+        if (outputs.Count != others.Count)
+            throw new Refusal("relation, outputs", "The networks do not have the same outputs.");
+        double largest = 0;
+        for (int o = 0; o < outputs.Count; o++)
+        {
+            ValueForms made = forms[outputs[o]]!;
+            if (made.Size != Elements.Compressed.Values[others[o]].Size)
+                throw new Refusal($"relation, output {o}", "It does not have the same elements in both networks.");
+            var distances = new double[made.Size];
+            int first = Elements.First(others[o]);
+            ForElements(made.Size, (step, i) => distances[i] = step.Distance(made, i, first + i));
+            for (int i = 0; i < distances.Length; i++)
+            {
+                if (!double.IsFinite(distances[i]))
+                    throw new Refusal($"relation, output {o}, element {i}", "Nothing shows how far the networks are apart there.");
+                largest = Math.Max(largest, distances[i]);
+            }
+        }
+
+        return largest;
+    }
+
+    /// <summary>What the pre-activation of a kept element is.</summary>
+    /// <param name="element">An element of the original.</param>
+    /// <param name="value">The value that asks, whose own elements are just being derived.</param>
+    /// <exception cref="Refusal">The element is not kept, or comes later.</exception>
+    public (ValueForms Forms, int Index) BelowKept(int element, int value)
+    {
+        int of = Elements.ValueOf(element) - Elements.Compressed.Values.Count, index = element - Elements.FirstOwn(of);
+        if (of > value || Elements.Original.Values[of] is not RectifiedValue rectified || kinds[of] is not { } letters
+            || letters[index] != 'k')
+            throw new Refusal($"relation, value {value}, targets", $"Element {element} is none that was kept.");
+        return (of == value ? forms[rectified.Source]! : below[of]!, index);
+    }
+
+    /// <summary>Where the target of each element is in the list; -1 for those that have none.</summary>
+    private int[] Places(int value, ValueRelation relation)
+    {
+        CheckedValue node = Elements.Original.Values[value];
+        string place = $"relation, value {value} ({node.Name})", letters = node switch
+        {
+            AffineValue => "dtc",
+            RectifiedValue => "olgnkc",
+            OpaqueValue => "sc",
+            _ => throw new Refusal(place, "There is no relation for an input."),
+        };
+        if (relation.Kinds.Length != node.Size || relation.Kinds.AsSpan().ContainsAnyExcept(letters))
+            throw new Refusal($"{place}, kinds", $"They are not {node.Size} of the letters {letters}.");
+        var places = new int[node.Size];
+        int count = 0;
+        for (int i = 0; i < places.Length; i++)
+            places[i] = relation.Kinds[i] is 't' or 'g' or 'n' or 's' ? count++ : -1;
+        if (relation.Targets.Length != count || relation.Targets.AsSpan().ContainsAnyExceptInRange(0, Elements.Count - 1))
+            throw new Refusal($"{place}, targets", "They are not one element for each kind that has one.");
+        if (relation.Factors.Length != 0
+            && (relation.Factors.Length != count || !Array.TrueForAll(relation.Factors, f => double.IsFinite(f) && f != 0)
+                || (node is not AffineValue && relation.Factors.AsSpan().ContainsAnyInRange(double.MinValue, 0))
+                || (node is OpaqueValue && relation.Factors.AsSpan().ContainsAnyExcept(1))))
+            throw new Refusal(
+                $"{place}, factors", "They are not one number for each target, above 0 for rectifiers and 1 for smooth functions.");
+        budget.Spend(places.Length);
+        return places;
+    }
+
+    /// <summary>
+    /// What is known of the original's elements holds for their targets too: <c>v = f v' + c</c> up to <c>e</c> and <c>l &lt;= v</c> give
+    /// <c>(l - c - e) / f &lt;= v'</c> for <c>f &gt; 0</c>.
+    /// </summary>
+    private void Tighten(int value, ValueRelation relation, ValueForms made)
+    {
+        budget.Spend(4.0 * made.Size);
+        int first = Elements.FirstOwn(value);
+        for (int i = 0; i < made.Size; i++)
+        {
+            (int target, double f) = relation.Kinds[i] is 't' or 'g' ? made.Single(i) : (-1, 0);
+            if (target < 0 || target >= Elements.Own)
+                continue;
+            (double low, double high) = (Elements.Lower(first + i), Elements.Upper(first + i));
+            (double c, double e) = (made.ConstantOf(i), made.ErrorOf(i));
+            if (f < 0)
+                (low, high, c) = (-high, -low, -c);
+            if (c != 0 || e != 0 || Math.Abs(f) != 1)
+                (low, high) = (
+                    Outward.Quotient(Math.BitDecrement(low - c), e, Math.Abs(f)), -Outward.Quotient(Math.BitDecrement(c - high), e, Math.Abs(f)));
+            Elements.Tighten(target, low, high);
+        }
+    }
+
+    private void Release(int value)
+    {
+        if (Array.IndexOf(below, forms[value]) < 0)
+            numbers -= forms[value]!.Numbers;
+        forms[value] = null;
+    }
+
+    private void ForElements(int count, Action<ElementStep, int> take)
+    {
+        try
+        {
+            Parallel.For(0, (count + Chunk - 1) / Chunk, budget.Parallel, chunk =>
+            {
+                if (!idle.TryTake(out ElementStep? step))
+                    step = new(this, sequential);
+                for (int i = chunk * Chunk; i < Math.Min(count, (chunk + 1) * Chunk); i++)
+                {
+                    take(step, i);
+                    sequential.Spend(1 + step.TakeWork());
+                }
+
+                idle.Add(step);
+            });
+        }
+        catch (AggregateException e) when (e.InnerExceptions.OfType<Refusal>().FirstOrDefault() is { } refusal)
+        {
+            throw refusal;
+        }
+    }
+}

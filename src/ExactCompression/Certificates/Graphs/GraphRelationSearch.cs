@@ -1,0 +1,222 @@
+using ExactCompression.Certificates.Checking;
+
+namespace ExactCompression.Certificates;
+
+/// <summary>
+/// Finds how the elements of a graph follow from those of the compressed network, from the two networks alone: elements that are the same
+/// or multiples at a few points are tried, those of nodes of the same name first, and the checker's own code says how far they are apart.
+/// </summary>
+internal sealed class GraphRelationSearch
+{
+    /// <summary>A target that is farther off than this share of an element's size is none.</summary>
+    private const double Far = 1e-3;
+
+    private readonly CheckedGraph original;
+    private readonly CheckedGraph compressed;
+    private readonly PairElements elements;
+    private readonly GraphSimulation simulation;
+    private readonly ValueSamples samples;
+    private readonly ValueSamples others;
+    private readonly bool[][] needed;
+    private readonly SampleIndex?[] affine; // of the compressed network's values, constants left out
+    private readonly SampleIndex?[] gates; // of the pre-activations of its rectified values
+    private readonly List<(int Element, double[] Samples)> kept = [];
+
+    private GraphRelationSearch(
+        CheckedGraph original, CheckedBounds originalBounds, CheckedGraph compressed, CheckedBounds compressedBounds, InputBox box,
+        CheckBudget budget)
+    {
+        (this.original, this.compressed) = (original, compressed);
+        elements = new(original, originalBounds, compressed, compressedBounds, box);
+        simulation = new(elements, budget);
+        double[][] points = ValueSamples.In(box);
+        (samples, others) = (ValueSamples.Of(original, points, budget), ValueSamples.Of(compressed, points, budget));
+        needed = NeededElements.Of(original, originalBounds, budget);
+        (affine, gates) = (new SampleIndex?[compressed.Values.Count], new SampleIndex?[compressed.Values.Count]);
+    }
+
+    /// <summary>The relation that shows the smallest deviation that was found.</summary>
+    /// <param name="original">The original.</param>
+    /// <param name="originalBounds">What is proven of its elements.</param>
+    /// <param name="compressed">The compressed network.</param>
+    /// <param name="compressedBounds">What is proven of its elements.</param>
+    /// <param name="box">The domain.</param>
+    /// <param name="budget">Its budget.</param>
+    /// <returns>The relation, and the deviation that the checker derives from it.</returns>
+    /// <exception cref="Refusal">None was found that shows anything, or the work is more than the budget.</exception>
+    public static (GraphRelation Relation, double Deviation) Best(
+        CheckedGraph original, CheckedBounds originalBounds, CheckedGraph compressed, CheckedBounds compressedBounds, InputBox box,
+        CheckBudget budget)
+    {
+        var search = new GraphRelationSearch(original, originalBounds, compressed, compressedBounds, box, budget);
+        var values = new ValueRelation[original.Values.Count];
+        values[0] = ValueRelation.None;
+        for (int v = 1; v < values.Length; v++)
+            values[v] = search.Next(v);
+        return (new(values), search.simulation.Deviation());
+    }
+
+    /// <summary>The relation of one value, which the simulation goes on with.</summary>
+    private ValueRelation Next(int v)
+    {
+        var draft = new RelationDraft(original.Values[v].Size);
+        switch (original.Values[v])
+        {
+            case AffineValue:
+                MatchAffine(v, draft);
+                break;
+            case RectifiedValue rectified:
+                MatchRectified(v, rectified.Source, draft);
+                break;
+            default:
+                MatchSmooth(v, draft);
+                break;
+        }
+
+        ValueRelation relation = draft.ToRelation();
+        ValueForms made = simulation.Derive(v, relation);
+        if (draft.Revise(i => made.ErrorOf(i) <= Far * elements.Size(elements.FirstOwn(v) + i)))
+        {
+            relation = draft.ToRelation();
+            made = simulation.Derive(v, relation);
+        }
+
+        simulation.Keep(v, relation, made);
+        for (int i = 0; i < relation.Kinds.Length; i++)
+        {
+            if (relation.Kinds[i] == 'k')
+                kept.Add((elements.FirstOwn(v) + i, Below(v, i).ToArray()));
+        }
+
+        return relation;
+    }
+
+    private void MatchAffine(int v, RelationDraft draft)
+    {
+        int[] places = [.. Likely(v).Where(w => compressed.Values[w] is AffineValue)];
+        for (int i = 0, expected = 0; i < needed[v].Length; i++)
+        {
+            if (!needed[v][i])
+            {
+                draft.Set(i, 'c', 'c');
+                continue;
+            }
+
+            draft.Set(i, 'd', 'd');
+            foreach (int w in places)
+            {
+                (int target, double factor) = AffineIndex(w).Find(samples.Of(v, i), 1, expected);
+                if (target < 0 || factor != 1)
+                    continue;
+                draft.Set(i, 't', 'd', target, 1);
+                expected = target + 1;
+                break;
+            }
+        }
+    }
+
+    private void MatchRectified(int v, int source, RelationDraft draft)
+    {
+        int[] places = [.. Likely(v).Where(w => compressed.Values[w] is RectifiedValue)];
+        var open = new List<int>();
+        for (int i = 0, expected = 0; i < needed[v].Length; i++)
+        {
+            int z = elements.FirstOwn(source) + i;
+            char without = elements.Lower(z) >= 0 ? 'l' : 'k';
+            if (elements.Upper(z) <= 0 || !needed[v][i])
+            {
+                draft.Set(i, elements.Upper(z) <= 0 ? 'o' : 'c', 'c');
+                continue;
+            }
+
+            draft.Set(i, without, without);
+            (int target, double factor) = Gate(places, source, i, 1, expected);
+            if (target >= 0)
+            {
+                draft.Set(i, 'g', without, target, factor);
+                expected = target + 1;
+            }
+            else if (without == 'k')
+                open.Add(i);
+        }
+
+        if (open.Count > 0)
+            MatchKept(v, source, places, open, draft);
+    }
+
+    /// <summary>
+    /// Rectifiers that are no multiples of any of the compressed network: negatives of such, or multiples or negatives of others of the
+    /// original that are kept; and the first of those are kept themselves.
+    /// </summary>
+    private void MatchKept(int v, int source, int[] places, List<int> open, RelationDraft draft)
+    {
+        int first = elements.FirstOwn(v);
+        var before = new SampleIndex(kept, isCentred: false);
+        var here = new SampleIndex(open.Select(i => (first + i, samples.Of(source, i).ToArray())), isCentred: false);
+        var isKept = new bool[original.Values[v].Size];
+        foreach (int i in open)
+        {
+            foreach ((int sign, bool isOwn) in ((int, bool)[])[(1, true), (-1, false), (-1, true)])
+            {
+                (int target, double factor) = isOwn ? before.Find(samples.Of(source, i), sign, first + i) : Gate(places, source, i, sign, 0);
+                if (target < 0 && isOwn)
+                    (target, factor) = here.Find(samples.Of(source, i), sign, first + i, e => isKept[e - first]);
+                if (target < 0)
+                    continue;
+                draft.Set(i, sign > 0 ? 'g' : 'n', 'k', target, Math.Abs(factor));
+                break;
+            }
+
+            isKept[i] = draft.KindOf(i) == 'k';
+        }
+    }
+
+    private void MatchSmooth(int v, RelationDraft draft)
+    {
+        int[] places = [.. Likely(v).Where(w => compressed.Values[w] is OpaqueValue)];
+        for (int i = 0, expected = 0; i < needed[v].Length; i++)
+        {
+            draft.Set(i, 'c', 'c');
+            foreach (int w in places)
+            {
+                (int target, double factor) = AffineIndex(w).Find(samples.Of(v, i), 1, expected);
+                if (target < 0 || factor != 1 || !needed[v][i])
+                    continue;
+                draft.Set(i, 's', 'c', target, 1);
+                expected = target + 1;
+                break;
+            }
+        }
+    }
+
+    private (int Target, double Factor) Gate(int[] places, int source, int i, int sign, int expected)
+    {
+        foreach (int w in places)
+        {
+            int below = ((RectifiedValue)compressed.Values[w]).Source, first = elements.First(w);
+            gates[w] ??= new(
+                Enumerable.Range(0, compressed.Values[w].Size).Select(j => (first + j, others.Of(below, j).ToArray())), isCentred: false);
+            (int target, double factor) = gates[w]!.Find(samples.Of(source, i), sign, expected);
+            if (target >= 0)
+                return (target, factor);
+        }
+
+        return (-1, 0);
+    }
+
+    private SampleIndex AffineIndex(int w) => affine[w] ??= new(
+        Enumerable.Range(0, compressed.Values[w].Size).Select(j => (elements.First(w) + j, others.Of(w, j).ToArray())), isCentred: true);
+
+    /// <summary>What a rectifier's pre-activation is at the points.</summary>
+    private ReadOnlySpan<double> Below(int v, int i) => samples.Of(((RectifiedValue)original.Values[v]).Source, i);
+
+    /// <summary>Values of the compressed network in the order in which they are likely to be what is left of a value.</summary>
+    private IEnumerable<int> Likely(int v)
+    {
+        string name = original.Values[v].Name;
+        int occurrence = Enumerable.Range(0, v).Count(w => original.Values[w].Name == name);
+        int[] same = [.. Enumerable.Range(0, compressed.Values.Count).Where(w => compressed.Values[w].Name == name)];
+        return same.OrderBy(w => Math.Abs(Array.IndexOf(same, w) - occurrence)).Concat(
+            Enumerable.Range(0, compressed.Values.Count).Except(same));
+    }
+}
