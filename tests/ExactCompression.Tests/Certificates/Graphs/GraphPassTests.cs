@@ -13,7 +13,7 @@ public sealed class GraphPassTests
     public void Bounds_HardGraphs_HoldAtEveryPoint()
     {
         int finite = 0;
-        Parallel.For(0, 500, new() { MaxDegreeOfParallelism = 2 }, seed =>
+        Parallel.For(0, 250, new() { MaxDegreeOfParallelism = 2 }, seed =>
         {
             var random = new Random(seed);
             int kind = seed % HardNumbers.Kinds;
@@ -39,7 +39,7 @@ public sealed class GraphPassTests
                     Assert.True(Holds(sides[k], passed[k], values), $"seed {seed}, kind {kind}, {sides[k]}: {passed[k]:R}");
             }
         });
-        Assert.True(finite > 50_000, $"{finite}");
+        Assert.True(finite > 20_000, $"{finite}");
     }
 
     /// <summary>Any slopes and multipliers, where the assumed phases hold.</summary>
@@ -47,7 +47,7 @@ public sealed class GraphPassTests
     public void Bounds_AnySlopesAndPhases_HoldWhereThePhasesDo()
     {
         int met = 0, phased = 0;
-        Parallel.For(0, 500, new() { MaxDegreeOfParallelism = 2 }, seed =>
+        Parallel.For(0, 250, new() { MaxDegreeOfParallelism = 2 }, seed =>
         {
             var random = new Random(seed);
             int kind = seed % HardNumbers.Kinds;
@@ -75,7 +75,7 @@ public sealed class GraphPassTests
                 }
             }
         });
-        Assert.True(met > 10_000 && phased > 500, $"{met}, {phased}");
+        Assert.True(met > 5_000 && phased > 200, $"{met}, {phased}");
     }
 
     /// <summary>Backward passes are what they are for: tighter than intervals where values cancel.</summary>
@@ -84,7 +84,7 @@ public sealed class GraphPassTests
     {
         var builder = new GraphBuilder();
         int x = builder.AddInput("x", new(1));
-        int z = builder.Add(new DenseOperator([1, 1], [0, 0], 1), new(2), "", "", x);
+        int z = builder.Add(new DenseOperator([1, 1], [2, 2], 1), new(2), "", "", x);
         int y = builder.Add(new DenseOperator([1, -1], [0.25], 2), new(1), "", "", builder.Add(new ReluOperator(), new(2), "", "", z));
         builder.AddOutput("y", y);
         CheckedGraph graph = GraphReading.Read(new ReluNetwork(builder.Build()), "original", new());
@@ -92,10 +92,10 @@ public sealed class GraphPassTests
         bounds.ExtendTo(graph.Values.Count - 1);
         int last = graph.Outputs[0];
         double[] passed = GraphPass.Bound(graph, bounds, [new(last, 0, true), new(last, 0, false)], new());
-        Assert.Equal(1.25, bounds.Upper(last)[0], 1e-9);
-        Assert.Equal(-0.75, bounds.Lower(last)[0], 1e-9);
-        Assert.InRange(passed[0], 0.25, 0.76);
-        Assert.InRange(passed[1], -0.25, 0.26);
+        Assert.Equal(2.25, bounds.Upper(last)[0], 1e-9);
+        Assert.Equal(-1.75, bounds.Lower(last)[0], 1e-9);
+        Assert.InRange(passed[0], 0.25, 0.25 + 1e-12);
+        Assert.InRange(passed[1], -0.25, -0.25 + 1e-12);
     }
 
     /// <summary>Signs that points show are the true ones.</summary>
@@ -103,7 +103,7 @@ public sealed class GraphPassTests
     public void Signs_HardGraphs_AreTheTrueOnes()
     {
         int shown = 0;
-        Parallel.For(0, 300, new() { MaxDegreeOfParallelism = 2 }, seed =>
+        Parallel.For(0, 200, new() { MaxDegreeOfParallelism = 2 }, seed =>
         {
             var random = new Random(seed);
             (CheckedGraph graph, _, InputBox box) = Next(random, seed % HardNumbers.Kinds);
@@ -124,7 +124,7 @@ public sealed class GraphPassTests
                 }
             }
         });
-        Assert.True(shown > 3_000, $"{shown}");
+        Assert.True(shown > 2_000, $"{shown}");
     }
 
     private static bool Holds(GraphSide side, double bound, Rational[][] values)

@@ -59,6 +59,9 @@ internal sealed class GraphBounds
     /// <param name="value">Its number.</param>
     public double Loss(int value) => losses[value];
 
+    /// <summary>What is proven of all values, which must all be known.</summary>
+    public CheckedBounds All() => new(Array.ConvertAll(lower, static low => low!), Array.ConvertAll(upper, static high => high!));
+
     /// <summary>Bounds the next values by interval arithmetic, up to one that is wanted.</summary>
     /// <param name="value">The number of the last one.</param>
     public void ExtendTo(int value)
