@@ -11,6 +11,9 @@ internal sealed class GraphRelationSearch
     /// <summary>A target that is farther off than this share of an element's size is none.</summary>
     private const double Far = 1e-3;
 
+    /// <summary>So many elements are passed over to find a constant.</summary>
+    private const int MostPassed = 4096;
+
     private readonly CheckedGraph original;
     private readonly CheckedGraph compressed;
     private readonly PairElements elements;
@@ -21,6 +24,8 @@ internal sealed class GraphRelationSearch
     private readonly SampleIndex?[] affine; // of the compressed network's values, constants left out
     private readonly SampleIndex?[] gates; // of the pre-activations of its rectified values
     private readonly List<(int Element, double[] Samples)> kept = [];
+    private readonly RowIndex rows;
+    private readonly int[][] partners; // for each element of the original, the one of the compressed network that it seems to be
 
     private GraphRelationSearch(
         CheckedGraph original, CheckedBounds originalBounds, CheckedGraph compressed, CheckedBounds compressedBounds, InputBox box,
@@ -31,6 +36,9 @@ internal sealed class GraphRelationSearch
         simulation = new(elements, budget);
         double[][] points = ValueSamples.In(box);
         (samples, others) = (ValueSamples.Of(original, points, budget), ValueSamples.Of(compressed, points, budget));
+        rows = new(elements, budget);
+        partners = [.. original.Values.Select(static v => new int[v.Size])];
+        partners[0] = [.. Enumerable.Range(elements.First(0), box.Size)];
         needed = NeededElements.Of(original, originalBounds, budget);
         (affine, gates) = (new SampleIndex?[compressed.Values.Count], new SampleIndex?[compressed.Values.Count]);
     }
@@ -75,12 +83,13 @@ internal sealed class GraphRelationSearch
 
         ValueRelation relation = draft.ToRelation();
         ValueForms made = simulation.Derive(v, relation);
-        if (draft.Revise(i => made.ErrorOf(i) <= Far * elements.Size(elements.FirstOwn(v) + i)))
+        if (draft.Revise((i, without) => made.ErrorOf(i) <= (without == 'o' ? 0 : Far * elements.Size(elements.FirstOwn(v) + i))))
         {
             relation = draft.ToRelation();
             made = simulation.Derive(v, relation);
         }
 
+        draft.ForDropped(i => partners[v][i] = -1);
         simulation.Keep(v, relation, made);
         for (int i = 0; i < relation.Kinds.Length; i++)
         {
@@ -94,52 +103,109 @@ internal sealed class GraphRelationSearch
     private void MatchAffine(int v, RelationDraft draft)
     {
         int[] places = [.. Likely(v).Where(w => compressed.Values[w] is AffineValue)];
-        for (int i = 0, expected = 0; i < needed[v].Length; i++)
+        for (int i = 0; i < needed[v].Length; i++)
+            draft.Set(i, needed[v][i] ? 'd' : 'c');
+        var row = new MapRow();
+        partners[v] = InOrder(needed[v].Length, (i, expected, last) =>
         {
-            if (!needed[v][i])
+            ReadOnlySpan<double> wanted = samples.Of(v, i);
+            int target = rows.Find((AffineValue)original.Values[v], i, row, partners, expected, last, places.FirstOrDefault(-1));
+            double factor = 1;
+            for (int k = 0; k < places.Length && target < 0; k++)
             {
-                draft.Set(i, 'c', 'c');
-                continue;
+                (target, factor) = AffineIndex(places[k]).Find(wanted, 1, expected);
+                target = factor == 1 ? target : -1;
             }
 
-            draft.Set(i, 'd', 'd');
-            foreach (int w in places)
-            {
-                (int target, double factor) = AffineIndex(w).Find(samples.Of(v, i), 1, expected);
-                if (target < 0 || factor != 1)
-                    continue;
-                draft.Set(i, 't', 'd', target, 1);
-                expected = target + 1;
-                break;
-            }
+            target = target >= 0 ? target : Constant(places, wanted, static (_, w) => w, expected, last);
+            if (target >= 0) // of what is not needed too: what is known of it is known of the compressed network then
+                draft.Try(i, 't', target);
+            return target;
+        });
+    }
+
+    /// <summary>
+    /// Matches elements in their order, and what is left from the last one: elements that are constant at the points may be as far from
+    /// the target of the nearest one as they are from that.
+    /// </summary>
+    /// <param name="count">How many.</param>
+    /// <param name="match">Takes an element, its likely target and the last one, gives its target or -1.</param>
+    /// <returns>The targets.</returns>
+    private static int[] InOrder(int count, Func<int, int, int, int> match)
+    {
+        const int None = int.MinValue;
+        int[] targets = new int[count];
+        for (int i = 0, ahead = None, last = -1; i < count; i++)
+        {
+            targets[i] = match(i, Expected(ahead, i), last);
+            (ahead, last) = targets[i] >= 0 ? (targets[i] - i, targets[i]) : (ahead, last);
         }
+
+        for (int i = count - 1, ahead = None; i >= 0; i--)
+        {
+            if (targets[i] < 0 && ahead != None)
+                targets[i] = match(i, Expected(ahead, i), int.MaxValue);
+            ahead = targets[i] >= 0 ? targets[i] - i : ahead;
+        }
+
+        return targets;
+
+        static int Expected(int ahead, int i) => ahead == None ? -1 : ahead + i;
+    }
+
+    /// <summary>
+    /// An element that is the same constant at all points: the likely one, or else the next one behind the last target.
+    /// </summary>
+    private int Constant(int[] places, ReadOnlySpan<double> wanted, Func<CheckedValue, int, int> sampled, int expected, int last)
+    {
+        if (places.Length == 0 || !SampleIndex.IsConstant(wanted))
+            return -1;
+        int w = places[0], first = elements.First(w), size = compressed.Values[w].Size, value = sampled(compressed.Values[w], w);
+        if (expected >= first && expected < first + size && IsAlike(wanted, others.Of(value, expected - first)))
+            return expected;
+        for (int j = Math.Max(last + 1, first), end = Math.Min(first + size, j + MostPassed); j >= 0 && j < end; j++)
+        {
+            if (IsAlike(wanted, others.Of(value, j - first)))
+                return j;
+        }
+
+        return -1;
+    }
+
+    private static bool IsAlike(ReadOnlySpan<double> wanted, ReadOnlySpan<double> found)
+    {
+        for (int p = 0; p < wanted.Length; p++)
+        {
+            if (!(Math.Abs(wanted[p] - found[p]) <= 1e-9 + (1e-6 * Math.Abs(wanted[p]))))
+                return false;
+        }
+
+        return true;
     }
 
     private void MatchRectified(int v, int source, RelationDraft draft)
     {
         int[] places = [.. Likely(v).Where(w => compressed.Values[w] is RectifiedValue)];
-        var open = new List<int>();
-        for (int i = 0, expected = 0; i < needed[v].Length; i++)
+        for (int i = 0; i < needed[v].Length; i++)
         {
             int z = elements.FirstOwn(source) + i;
-            char without = elements.Lower(z) >= 0 ? 'l' : 'k';
-            if (elements.Upper(z) <= 0 || !needed[v][i])
-            {
-                draft.Set(i, elements.Upper(z) <= 0 ? 'o' : 'c', 'c');
-                continue;
-            }
-
-            draft.Set(i, without, without);
-            (int target, double factor) = Gate(places, source, i, 1, expected);
-            if (target >= 0)
-            {
-                draft.Set(i, 'g', without, target, factor);
-                expected = target + 1;
-            }
-            else if (without == 'k')
-                open.Add(i);
+            char kind = elements.Upper(z) <= 0 ? 'o' : !needed[v][i] ? 'c' : elements.Lower(z) >= 0 ? 'l' : 'k';
+            draft.Set(i, kind);
         }
 
+        partners[v] = InOrder(needed[v].Length, (i, expected, last) =>
+        {
+            (int target, double factor) = (elements.Above(partners[source][i]), 1);
+            if (target < 0 || !IsAlike(samples.Of(source, i), OthersOf(partners[source][i])))
+                (target, factor) = Gate(places, source, i, 1, expected);
+            if (target < 0)
+                (target, factor) = (Constant(
+                    places, samples.Of(source, i), static (value, _) => ((RectifiedValue)value).Source, expected, last), 1);
+            if (target >= 0)
+                draft.Try(i, 'g', target, factor);
+            return factor == 1 ? target : -1;
+        });
+        List<int> open = [.. Enumerable.Range(0, needed[v].Length).Where(i => draft.KindOf(i) == 'k')];
         if (open.Count > 0)
             MatchKept(v, source, places, open, draft);
     }
@@ -163,7 +229,7 @@ internal sealed class GraphRelationSearch
                     (target, factor) = here.Find(samples.Of(source, i), sign, first + i, e => isKept[e - first]);
                 if (target < 0)
                     continue;
-                draft.Set(i, sign > 0 ? 'g' : 'n', 'k', target, Math.Abs(factor));
+                draft.Try(i, sign > 0 ? 'g' : 'n', target, Math.Abs(factor));
                 break;
             }
 
@@ -174,19 +240,22 @@ internal sealed class GraphRelationSearch
     private void MatchSmooth(int v, RelationDraft draft)
     {
         int[] places = [.. Likely(v).Where(w => compressed.Values[w] is OpaqueValue)];
-        for (int i = 0, expected = 0; i < needed[v].Length; i++)
+        for (int i = 0; i < needed[v].Length; i++)
+            draft.Set(i, 'c');
+        partners[v] = InOrder(needed[v].Length, (i, expected, _) =>
         {
-            draft.Set(i, 'c', 'c');
             foreach (int w in places)
             {
                 (int target, double factor) = AffineIndex(w).Find(samples.Of(v, i), 1, expected);
-                if (target < 0 || factor != 1 || !needed[v][i])
+                if (target < 0 || factor != 1)
                     continue;
-                draft.Set(i, 's', 'c', target, 1);
-                expected = target + 1;
-                break;
+                if (needed[v][i])
+                    draft.Try(i, 's', target);
+                return target;
             }
-        }
+
+            return -1;
+        });
     }
 
     private (int Target, double Factor) Gate(int[] places, int source, int i, int sign, int expected)
@@ -206,6 +275,10 @@ internal sealed class GraphRelationSearch
 
     private SampleIndex AffineIndex(int w) => affine[w] ??= new(
         Enumerable.Range(0, compressed.Values[w].Size).Select(j => (elements.First(w) + j, others.Of(w, j).ToArray())), isCentred: true);
+
+    /// <summary>What an element of the compressed network is at the points.</summary>
+    private ReadOnlySpan<double> OthersOf(int element) =>
+        others.Of(elements.ValueOf(element), element - elements.First(elements.ValueOf(element)));
 
     /// <summary>What a rectifier's pre-activation is at the points.</summary>
     private ReadOnlySpan<double> Below(int v, int i) => samples.Of(((RectifiedValue)original.Values[v]).Source, i);

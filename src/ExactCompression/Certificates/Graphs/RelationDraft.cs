@@ -10,34 +10,47 @@ internal sealed class RelationDraft(int size)
     private readonly char[] without = new char[size];
     private readonly int[] targets = new int[size];
     private readonly double[] factors = new double[size];
+    private readonly bool[] isDropped = new bool[size];
 
-    /// <summary>Suggests what an element is.</summary>
+    /// <summary>Says what an element is without any target.</summary>
     /// <param name="i">The element.</param>
-    /// <param name="kind">What is tried.</param>
-    /// <param name="else">What it is if that shows little.</param>
-    /// <param name="target">Its target.</param>
+    /// <param name="kind">The letter.</param>
+    public void Set(int i, char kind) => (kinds[i], without[i], targets[i], factors[i]) = (kind, kind, -1, 1);
+
+    /// <summary>Tries a target.</summary>
+    /// <param name="i">The element.</param>
+    /// <param name="kind">The letter with it.</param>
+    /// <param name="target">The target.</param>
     /// <param name="factor">The factor.</param>
-    public void Set(int i, char kind, char @else, int target = -1, double factor = 1) =>
-        (kinds[i], without[i], targets[i], factors[i]) = (kind, @else, target, factor);
+    public void Try(int i, char kind, int target, double factor = 1) => (kinds[i], targets[i], factors[i]) = (kind, target, factor);
 
     /// <summary>What is tried of an element.</summary>
     public char KindOf(int i) => kinds[i];
 
     /// <summary>Takes back what shows too little.</summary>
-    /// <param name="isGood">Whether what is tried of an element shows enough.</param>
+    /// <param name="isGood">Whether what is tried of an element shows enough, to be better than its other kind.</param>
     /// <returns>Whether anything changed.</returns>
-    public bool Revise(Func<int, bool> isGood)
+    public bool Revise(Func<int, char, bool> isGood)
     {
         bool changed = false;
         for (int i = 0; i < kinds.Length; i++)
         {
-            if (targets[i] < 0 || isGood(i))
+            if (targets[i] < 0 || isGood(i, without[i]))
                 continue;
-            (kinds[i], targets[i]) = (without[i], -1);
-            changed = true;
+            (kinds[i], targets[i], isDropped[i], changed) = (without[i], -1, true, true);
         }
 
         return changed;
+    }
+
+    /// <summary>Does something for each element whose target was taken back.</summary>
+    public void ForDropped(Action<int> action)
+    {
+        for (int i = 0; i < isDropped.Length; i++)
+        {
+            if (isDropped[i])
+                action(i);
+        }
     }
 
     /// <summary>The relation.</summary>

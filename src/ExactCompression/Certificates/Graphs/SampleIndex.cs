@@ -63,6 +63,9 @@ internal sealed class SampleIndex
         return best;
     }
 
+    /// <summary>Whether samples are all alike, so that there is no direction to find them by.</summary>
+    public static bool IsConstant(ReadOnlySpan<double> samples) => Normalised(samples, true, out _) is null;
+
     /// <summary>Factors are mostly meant to be short numbers.</summary>
     private static double Rounded(double factor)
     {

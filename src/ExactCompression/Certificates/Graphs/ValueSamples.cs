@@ -15,16 +15,22 @@ internal sealed class ValueSamples
 
     private ValueSamples(double[][] values) => this.values = values;
 
-    /// <summary>Points inside a box, always the same ones.</summary>
+    /// <summary>
+    /// Points of a box, always the same ones: some anywhere, some at corners, some with most inputs at the lower end. So more rectifiers
+    /// are on at one of them.
+    /// </summary>
     /// <param name="box">The box.</param>
     public static double[][] In(InputBox box)
     {
         var random = new Random(1);
         return
         [
-            .. Enumerable.Range(0, Points).Select(
-                _ => Enumerable.Range(0, box.Size).Select(
-                    i => box.Lower[i] + (random.NextDouble() * (box.Upper[i] - box.Lower[i]))).ToArray()),
+            .. Enumerable.Range(0, Points).Select(p => Enumerable.Range(0, box.Size).Select(i =>
+            {
+                double share = random.NextDouble();
+                share = (p % 3) switch { 0 => share, 1 => share < 0.5 ? share / 8 : 1 - ((1 - share) / 8), _ => Math.Pow(share, 6) };
+                return box.Lower[i] + (share * (box.Upper[i] - box.Lower[i]));
+            }).ToArray()),
         ];
     }
 

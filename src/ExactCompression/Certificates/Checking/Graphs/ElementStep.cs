@@ -107,6 +107,8 @@ internal sealed class ElementStep
             for (int k = 0; k < row.Count; k++)
             {
                 operand.AddTo(sum, row.Columns[k], row.Weights[k]);
+                if (operand.Numbers > 0)
+                    budget.Spend(sum.TakeWork()); // that form may be long
                 if (row.Radii[k] != 0)
                     sum.AddError(row.Radii[k], elements.Size(first + row.Columns[k]));
             }

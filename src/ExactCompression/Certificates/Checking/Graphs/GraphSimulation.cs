@@ -72,6 +72,7 @@ internal sealed class GraphSimulation
             int place = places[i], target = place < 0 ? -1 : relation.Targets[place];
             double factor = place < 0 || relation.Factors.Length == 0 ? 1 : relation.Factors[place];
             step.Take(value, made, i, relation.Kinds[i], target, factor);
+            CheckBudget.RequireNumbers($"relation, value {value}", numbers + made.Numbers);
         });
         return made;
     }
@@ -85,10 +86,9 @@ internal sealed class GraphSimulation
     {
         (forms[value], kinds[value]) = (made, relation.Kinds);
         numbers += made.Numbers;
-        CheckBudget.RequireNumbers($"relation, value {value}", numbers);
         if (Elements.Original.Values[value] is RectifiedValue rectified && relation.Kinds.Contains('k', StringComparison.Ordinal))
             below[value] = forms[rectified.Source];
-        Tighten(value, relation, made);
+        Tighten(value, made);
         foreach (int source in SourcesOf(Elements.Original.Values[value]).Distinct())
         {
             if (lastReader[source] == value)
@@ -166,28 +166,37 @@ internal sealed class GraphSimulation
     }
 
     /// <summary>
-    /// What is known of the original's elements holds for their targets too: <c>v = f v' + c</c> up to <c>e</c> and <c>l &lt;= v</c> give
-    /// <c>(l - c - e) / f &lt;= v'</c> for <c>f &gt; 0</c>.
+    /// What is known of a target's range is known of what it is the target of, and the other way round: for <c>f &gt; 0</c>,
+    /// <c>v = f v' + c</c> up to <c>e</c> gives <c>f l' + c - e &lt;= v</c> and <c>(l - c - e) / f &lt;= v'</c>.
     /// </summary>
-    private void Tighten(int value, ValueRelation relation, ValueForms made)
+    private void Tighten(int value, ValueForms made)
     {
-        budget.Spend(4.0 * made.Size);
-        int first = Elements.FirstOwn(value);
-        for (int i = 0; i < made.Size; i++)
+        budget.Spend(8.0 * made.Size);
+        for (int i = 0, own = Elements.FirstOwn(value); i < made.Size; i++, own++)
         {
-            (int target, double f) = relation.Kinds[i] is 't' or 'g' ? made.Single(i) : (-1, 0);
-            if (target < 0 || target >= Elements.Own)
-                continue;
-            (double low, double high) = (Elements.Lower(first + i), Elements.Upper(first + i));
             (double c, double e) = (made.ConstantOf(i), made.ErrorOf(i));
-            if (f < 0)
-                (low, high, c) = (-high, -low, -c);
-            if (c != 0 || e != 0 || Math.Abs(f) != 1)
-                (low, high) = (
-                    Outward.Quotient(Math.BitDecrement(low - c), e, Math.Abs(f)), -Outward.Quotient(Math.BitDecrement(c - high), e, Math.Abs(f)));
-            Elements.Tighten(target, low, high);
+            if (made.IsConstant(i))
+                Elements.Tighten(own, Lower(c, e), -Lower(-c, e));
+            (int target, double f) = made.Single(i);
+            if (target < 0 || target == own)
+                continue;
+            bool isExact = c == 0 && e == 0 && Math.Abs(f) == 1;
+            (double low, double high) = f > 0
+                ? (Elements.Lower(target), Elements.Upper(target)) : (-Elements.Upper(target), -Elements.Lower(target));
+            (double least, double most) = f > 0
+                ? (Elements.Lower(own), Elements.Upper(own)) : (-Elements.Upper(own), -Elements.Lower(own));
+            (double size, double shift) = (Math.Abs(f), f > 0 ? c : -c);
+            Elements.Tighten(
+                target, isExact ? least : Outward.Quotient(Math.BitDecrement(least - shift), e, size),
+                isExact ? most : -Outward.Quotient(Math.BitDecrement(shift - most), e, size));
+            Elements.Tighten(
+                own, isExact ? low : Lower(Math.BitDecrement(Math.BitDecrement(size * low) + c), e),
+                isExact ? high : -Lower(Math.BitDecrement(Math.BitDecrement(-size * high) - c), e));
         }
     }
+
+    /// <summary>At most <c>value - error</c>; the value where there is no error.</summary>
+    private static double Lower(double value, double error) => error == 0 ? value : Math.BitDecrement(value - error);
 
     private void Release(int value)
     {

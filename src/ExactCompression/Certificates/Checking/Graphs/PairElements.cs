@@ -32,11 +32,11 @@ internal sealed class PairElements
             Array.Fill(owners, v, first[v], values[v].Size);
         Copy(compressed, compressedBounds, 0, box);
         Copy(original, originalBounds, compressed.Values.Count, box);
-        rectifiers = [.. compressed.Values.Select(static _ => new List<int>())];
-        for (int v = 0; v < rectifiers.Length; v++)
+        rectifiers = [.. values.Select(static _ => new List<int>())];
+        for (int v = 0, count = compressed.Values.Count; v < values.Length; v++)
         {
-            if (compressed.Values[v] is RectifiedValue rectified)
-                rectifiers[rectified.Source].Add(v);
+            if (values[v] is RectifiedValue rectified)
+                rectifiers[rectified.Source + (v < count ? 0 : count)].Add(v);
         }
     }
 
@@ -84,8 +84,13 @@ internal sealed class PairElements
         return of is RectifiedValue rectified ? first[rectified.Source + (isOwn ? count : 0)] + element - first[value] : -1;
     }
 
+    /// <summary>An element that is what a rectifier makes of one of the compressed network; -1 for none.</summary>
+    /// <param name="element">The element; -1 for none.</param>
+    public int Above(int element) =>
+        element >= 0 && rectifiers[owners[element]] is [var value, ..] ? first[value] + element - first[owners[element]] : -1;
+
     /// <summary>
-    /// Takes note of a further bound of an element of the compressed network, which holds for its rectifiers as well.
+    /// Takes note of further bounds of an element, which hold for its rectifiers as well.
     /// </summary>
     /// <exception cref="Refusal">It is beyond what was known before, so that one of them is not true.</exception>
     public void Tighten(int element, double low, double high)
@@ -95,7 +100,7 @@ internal sealed class PairElements
         if (high < upper[element])
             upper[element] = high;
         if (lower[element] > upper[element])
-            throw new Refusal("relation", $"What is known of element {element} of the compressed network contradicts itself.");
+            throw new Refusal("relation", $"What is known of element {element} contradicts itself.");
         int value = owners[element];
         foreach (int rectified in rectifiers[value])
         {
