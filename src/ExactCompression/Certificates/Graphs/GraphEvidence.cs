@@ -126,7 +126,7 @@ internal sealed class GraphEvidence
     }
 
     /// <summary>Keeps the bounds of backward passes that decide a sign, or are much tighter than what is known.</summary>
-    private void Take(Layer layer, IReadOnlyList<GraphSide> sides)
+    private void Take(Layer layer, List<GraphSide> sides)
     {
         double[] bounds = check.Bound(sides);
         for (int k = 0; k < bounds.Length; k++)
