@@ -224,9 +224,10 @@ internal sealed class GraphRelationSearch
         {
             foreach ((int sign, bool isOwn) in ((int, bool)[])[(1, true), (-1, false), (-1, true)])
             {
-                (int target, double factor) = isOwn ? before.Find(samples.Of(source, i), sign, first + i) : Gate(places, source, i, sign, 0);
+                ReadOnlySpan<double> wanted = samples.Of(source, i);
+                (int target, double factor) = isOwn ? before.Find(wanted, sign, first + i) : Gate(places, source, i, sign, 0);
                 if (target < 0 && isOwn)
-                    (target, factor) = here.Find(samples.Of(source, i), sign, first + i, e => isKept[e - first]);
+                    (target, factor) = here.Find(wanted, sign, first + i, e => isKept[e - first]);
                 if (target < 0)
                     continue;
                 draft.Try(i, sign > 0 ? 'g' : 'n', target, Math.Abs(factor));

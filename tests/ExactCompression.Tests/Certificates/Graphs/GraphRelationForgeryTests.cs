@@ -126,7 +126,8 @@ public sealed class GraphRelationForgeryTests
             }
 
             original.Rows(original.Last, bias, weights);
-            compressed.Rows(compressed.Last, Array.ConvertAll(bias, b => Moved(b, random)), Array.ConvertAll(weights, w => Moved(w, random)));
+            compressed.Rows(
+                compressed.Last, Array.ConvertAll(bias, b => Moved(b, random)), Array.ConvertAll(weights, w => Moved(w, random)));
             if (l < layers - 1 && random.Next(4) > 0)
             {
                 original.Relu(original.Last);
@@ -153,13 +154,13 @@ public sealed class GraphRelationForgeryTests
         if (!isPoint)
             return IntervalRanges.Of(graph, box);
         Rational[][] values = ExactValues.Of(graph, box.Lower.Select(static x => (Rational)x));
-        double[][] near = [.. values.Select(static v => Array.ConvertAll(v, Nearest))];
-        return new(
-            [.. values.Select((v, k) => v.Select((x, i) => (Rational)near[k][i] <= x ? near[k][i] : Math.BitDecrement(near[k][i])).ToArray())],
-            [.. values.Select((v, k) => v.Select((x, i) => (Rational)near[k][i] >= x ? near[k][i] : Math.BitIncrement(near[k][i])).ToArray())]);
+        double[][] lower = [.. values.Select(static v => Array.ConvertAll(v, Below))];
+        return new(lower, [.. values.Select((v, k) => v.Select(
+            (x, i) => lower[k][i] == x ? lower[k][i] : Math.BitIncrement(lower[k][i])).ToArray())]);
     }
 
-    private static double Nearest(Rational number)
+    /// <summary>The largest double that is not above a number.</summary>
+    private static double Below(Rational number)
     {
         double low = double.MinValue, high = double.MaxValue;
         if (number.Sign == 0)

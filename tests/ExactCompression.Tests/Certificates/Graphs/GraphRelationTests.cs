@@ -108,7 +108,9 @@ public sealed class GraphRelationTests
     private static StabilityTable Table(ReluNetwork network, InputDomain? domain, double seconds) => StabilityAnalysis.FindStable(
         StabilityTable.Undecided(network, domain), null, new() { TimeLimit = TimeSpan.FromSeconds(seconds) }, CancellationToken.None);
 
-    /// <summary>The relation by what the table knows of the original and intervals of the compressed network; the check finds as much.</summary>
+    /// <summary>
+    /// The relation by what the table knows of the original and intervals of the compressed network; the check finds as much.
+    /// </summary>
     private static (CheckedGraph Original, CheckedGraph Compressed, InputBox Box, double Deviation) Found(CompressionResult result)
     {
         var budget = new CheckBudget();

@@ -39,7 +39,8 @@ internal sealed class SmallValues
     /// <param name="biasRadius">The radius of the bias, which is 0.</param>
     public SmallValues Inexact(int source, double weight, double radius, EntryOrigin origin = default, double biasRadius = 0) =>
         Add(new AffineValue(
-            $"v{values.Count}", 1, [new(source, new DiagonalRows([weight], [radius], [origin]))], [0], biasRadius > 0 ? [biasRadius] : null));
+            $"v{values.Count}", 1, [new(source, new DiagonalRows([weight], [radius], [origin]))], [0],
+            biasRadius > 0 ? [biasRadius] : null));
 
     /// <summary>Adds what rectifies a value.</summary>
     /// <param name="source">The value.</param>
@@ -74,5 +75,6 @@ internal sealed class SmallValues
         return this;
     }
 
-    private MatrixRows Matrix(int source, int rows, double[] weights) => new(weights, ReadOnlyMemory<double>.Empty, rows, values[source].Size);
+    private MatrixRows Matrix(int source, int rows, double[] weights) =>
+        new(weights, ReadOnlyMemory<double>.Empty, rows, values[source].Size);
 }
