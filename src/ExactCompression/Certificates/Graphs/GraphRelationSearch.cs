@@ -8,8 +8,6 @@ namespace ExactCompression.Certificates;
 /// </summary>
 internal sealed class GraphRelationSearch
 {
-    /// <summary>A target that is farther off than this share of an element's size is none.</summary>
-    private const double Far = 1e-3;
 
     /// <summary>So many elements are passed over to find a constant.</summary>
     private const int MostPassed = 4096;
@@ -83,7 +81,7 @@ internal sealed class GraphRelationSearch
 
         ValueRelation relation = draft.ToRelation();
         ValueForms made = simulation.Derive(v, relation);
-        if (draft.Revise((i, without) => made.ErrorOf(i) <= (without == 'o' ? 0 : Far * elements.Size(elements.FirstOwn(v) + i))))
+        if (draft.Revise((i, without) => made.ErrorOf(i) <= Far(without) * elements.Size(elements.FirstOwn(v) + i)))
         {
             relation = draft.ToRelation();
             made = simulation.Derive(v, relation);
@@ -99,6 +97,12 @@ internal sealed class GraphRelationSearch
 
         return relation;
     }
+
+    /// <summary>
+    /// A target that is farther off than this share of an element's size is none. Without one, what is off is exactly 0, and what is linear
+    /// is no worse than its operands; only what is kept costs more than most targets.
+    /// </summary>
+    private static double Far(char without) => without switch { 'o' => 0, 'k' or 'c' => 1e-3, _ => 1e-6 };
 
     private void MatchAffine(int v, RelationDraft draft)
     {
@@ -224,9 +228,10 @@ internal sealed class GraphRelationSearch
         {
             foreach ((int sign, bool isOwn) in ((int, bool)[])[(1, true), (-1, false), (-1, true)])
             {
-                (int target, double factor) = isOwn ? before.Find(samples.Of(source, i), sign, first + i) : Gate(places, source, i, sign, 0);
+                ReadOnlySpan<double> wanted = samples.Of(source, i);
+                (int target, double factor) = isOwn ? before.Find(wanted, sign, first + i) : Gate(places, source, i, sign, 0);
                 if (target < 0 && isOwn)
-                    (target, factor) = here.Find(samples.Of(source, i), sign, first + i, e => isKept[e - first]);
+                    (target, factor) = here.Find(wanted, sign, first + i, e => isKept[e - first]);
                 if (target < 0)
                     continue;
                 draft.Try(i, sign > 0 ? 'g' : 'n', target, Math.Abs(factor));

@@ -37,7 +37,8 @@ internal sealed class RowIndex
     /// <param name="affine">A value of the original.</param>
     /// <param name="i">Its element.</param>
     /// <param name="row">Room for a row.</param>
-    /// <param name="partners">For each value of the original, the elements that are the same as its own; -1 for those that are gone.</param>
+    /// <param name="partners">For each value of the original, the elements that are the same as its own; -1 for those that are
+    /// gone.</param>
     /// <param name="expected">Which one is likely, among several.</param>
     /// <param name="last">The last one that was found: of several unlikely ones, the next is.</param>
     /// <param name="likely">The value that is likely.</param>

@@ -55,6 +55,7 @@ internal static class IntervalRanges
         for (int i = 0; i < sums.Length; i++)
         {
             double sum = sign * affine.Bias[i], size = 0, radius = affine.BiasRadius?[i] ?? 0;
+            bool any = radius != 0;
             foreach (CheckedTerm term in affine.Terms)
             {
                 row.Read(term.Map, i, new());
@@ -64,11 +65,12 @@ internal static class IntervalRanges
                     double w = row.Weights[k], x = (w > 0 ? near : far)[term.Source][column];
                     sum += sign * w * x;
                     size += Math.Abs(w * x);
+                    any |= row.Radii[k] != 0 || x != 0; // products may underflow
                     radius += row.Radii[k] * Math.Max(Math.Abs(near[term.Source][column]), Math.Abs(far[term.Source][column]));
                 }
             }
 
-            double error = size + radius == 0 ? 0 : (1e-12 * (size + Math.Abs(affine.Bias[i]))) + (radius * 1.001) + 1e-300;
+            double error = !any ? 0 : (1e-12 * (size + Math.Abs(affine.Bias[i]))) + (radius * 1.001) + 1e-300;
             sums[i] = sum - error;
         }
 

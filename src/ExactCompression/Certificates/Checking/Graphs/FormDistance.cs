@@ -100,10 +100,11 @@ internal sealed class FormDistance(PairElements elements, CheckBudget budget)
     {
         int z = elements.Below(element);
         double below = Math.Max(0, -elements.Lower(z)), above = Math.Max(0, elements.Upper(z));
-        if (!(Math.Min(below, above) <= Nearly * Math.Max(below, above)))
+        double slack = Math.Min(below, above), range = Math.Max(below, above);
+        if (slack != 0 && !(slack <= Nearly * range && double.IsFinite(range)))
             return false;
         double weight = Sum.Take(element);
-        Sum.AddError(Math.Abs(weight), Math.Min(below, above));
+        Sum.AddError(Math.Abs(weight), slack);
         if (below <= above)
             Sum.Add(z, weight, 1);
         return true;

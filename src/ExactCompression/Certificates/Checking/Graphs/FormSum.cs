@@ -116,7 +116,7 @@ internal sealed class FormSum(PairElements elements)
         if (count == 0)
             return (Constant, Error);
         double middle = (0.5 * low) + (0.5 * high);
-        double half = Math.BitIncrement(Math.Max(high - middle, middle - low));
+        double half = Math.Max(high - middle, middle - low);
         double all = Outward.Add(half, Outward.Add((Outward.Gamma(count + 2) * size) + Outward.Tiny, Error));
         return double.IsFinite(middle) && double.IsFinite(all) ? (middle, all) : (0, double.PositiveInfinity);
     }
@@ -124,6 +124,12 @@ internal sealed class FormSum(PairElements elements)
     private static double Sum(double before, double factor, double weight, out double loss)
     {
         double product = factor * weight, sum = before + product;
+        if (!double.IsFinite(sum))
+        {
+            loss = double.PositiveInfinity; // nothing is known of the product, unless the element is 0 everywhere
+            return 0;
+        }
+
         bool isCopied = Math.Abs(factor) == 1 || Math.Abs(weight) == 1 || factor == 0 || weight == 0;
         loss = isCopied ? 0
             : Math.Abs(product) > Underflow ? Math.Abs(Math.FusedMultiplyAdd(factor, weight, -product))
@@ -132,9 +138,6 @@ internal sealed class FormSum(PairElements elements)
         double lost = (before - (sum - part)) + (product - part);
         if (lost != 0)
             loss = Outward.Add(loss, Math.Abs(lost));
-        if (double.IsFinite(sum))
-            return sum;
-        loss = double.PositiveInfinity; // nothing is known of the product, unless the element is 0 everywhere
-        return 0;
+        return sum;
     }
 }

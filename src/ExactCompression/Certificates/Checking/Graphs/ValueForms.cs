@@ -2,7 +2,8 @@ namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
 /// What the elements of one value of the original are, as a sum of other elements with coefficients, a constant, and an error:
-/// <c>|v_i - (sum_k w_k x_k + q)| &lt;= e</c> everywhere in the domain. Most are multiples of one element, which take no more room than that.
+/// <c>|v_i - (sum_k w_k x_k + q)| &lt;= e</c> everywhere in the domain. Most are multiples of one element, which take no more room than
+/// that.
 /// </summary>
 /// <param name="size">Number of elements.</param>
 internal sealed class ValueForms(int size)
