@@ -186,7 +186,7 @@ internal sealed class GraphEvidence
                 States = states,
                 Above = new(above),
                 Below = new(below),
-                Slopes = [.. ordered.Where(static t => t.Tree is null && t.Side.Lines is not null).Select(static t => t.Side.Lines!.Slopes)],
+                Slopes = [.. ordered.Where(static t => t.Tree is null).Select(static t => t.Side.Lines?.Slopes).OfType<float[]>()],
                 Trees = [.. ordered.Select(static t => t.Tree).OfType<PhaseTree>()],
                 Boxes = [],
             };
