@@ -43,25 +43,28 @@ internal sealed class GraphCertificates
         Refusal? refusal = null;
         foreach (bool tightens in (bool[])[false, true])
         {
-            (LayerClaims[] claims, CheckedBounds bounds, int unproven) = GraphEvidence.Run(
-                result.Original, original, domain, states, tightens, "original", budget);
-            if (unproven > 0 && !tightens)
+            if (GraphEvidence.Run(result.Original, original, domain, states, tightens, "original", budget)
+                is not var (claims, bounds, unproven))
                 continue;
-            (LayerClaims[] others, CheckedBounds known, _) = GraphEvidence.Run(
-                result.Compressed, compressed, domain, nothing, tightens, "compressed", budget);
-            try
+            foreach (bool tightensOthers in tightens ? (bool[])[false, true] : [false])
             {
-                (GraphRelation relation, double deviation) = GraphRelationSearch.Best(original, bounds, compressed, known, box, budget);
-                if (best is null || deviation < best.Value.Certificate.Deviation)
-                    best = (Certificate(points, claims, others, relation, deviation), unproven);
-            }
-            catch (Refusal e)
-            {
-                refusal = e;
-            }
+                (LayerClaims[] others, CheckedBounds known, _) = GraphEvidence.Run(
+                    result.Compressed, compressed, domain, nothing, tightensOthers, "compressed", budget)!.Value;
+                try
+                {
+                    (GraphRelation relation, double deviation) = GraphRelationSearch.Best(
+                        original, bounds, compressed, known, box, budget);
+                    if (best is null || deviation < best.Value.Certificate.Deviation)
+                        best = (Certificate(points, claims, others, relation, deviation), unproven);
+                }
+                catch (Refusal e)
+                {
+                    refusal = e;
+                }
 
-            if (best?.Certificate.Deviation <= enough)
-                break;
+                if (best?.Certificate.Deviation <= enough)
+                    return best.Value;
+            }
         }
 
         return best ?? throw refusal!;

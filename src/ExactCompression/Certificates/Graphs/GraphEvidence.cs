@@ -44,8 +44,9 @@ internal sealed class GraphEvidence
     /// <param name="tightens">Whether all open rectifiers get backward passes, and not only those that need one.</param>
     /// <param name="name">The network's name in messages.</param>
     /// <param name="budget">Its budget.</param>
-    /// <returns>The claims with their evidence, what they prove, and how many verdicts they leave out.</returns>
-    public static (LayerClaims[] Claims, CheckedBounds Bounds, int Unproven) Run(
+    /// <returns>The claims with their evidence, what they prove, and how many verdicts they leave out; null where a verdict needs more than
+    /// backward passes and not all rectifiers get one, which would be tried next.</returns>
+    public static (LayerClaims[] Claims, CheckedBounds Bounds, int Unproven)? Run(
         ReluNetwork network, CheckedGraph graph, InputDomain domain, string[] states, bool tightens, string name, CheckBudget budget)
     {
         var check = new GraphCheck(graph, new(domain.Lower.ToArray(), domain.Upper.ToArray()), name, budget);
@@ -56,6 +57,8 @@ internal sealed class GraphEvidence
         {
             budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
             claims[k] = search.Next(k, states[k]);
+            if (!tightens && claims[k].States != states[k])
+                return null;
         }
 
         check.Bounds.ExtendTo(graph.Values.Count - 1);
@@ -71,7 +74,8 @@ internal sealed class GraphEvidence
         if (isBehind[source])
         {
             Pass(source, wanted, layer);
-            Refine(source, wanted, layer);
+            if (tightens)
+                Refine(source, wanted, layer);
         }
         else
         {
@@ -122,7 +126,7 @@ internal sealed class GraphEvidence
     }
 
     /// <summary>Keeps the bounds of backward passes that decide a sign, or are much tighter than what is known.</summary>
-    private void Take(Layer layer, IReadOnlyList<GraphSide> sides)
+    private void Take(Layer layer, List<GraphSide> sides)
     {
         double[] bounds = check.Bound(sides);
         for (int k = 0; k < bounds.Length; k++)

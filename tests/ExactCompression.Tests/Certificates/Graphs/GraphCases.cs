@@ -15,7 +15,7 @@ internal static class GraphCases
     public static IReadOnlyList<(CompressionResult Result, GraphCertificate? Certificate)> All => Made.Value;
 
     private static Lazy<IReadOnlyList<(CompressionResult, GraphCertificate?)>> Made { get; } = new(
-        static () => [.. Enumerable.Range(0, 40).Select(Next).OfType<(CompressionResult, GraphCertificate?)>()]);
+        static () => [.. Enumerable.Range(0, 30).Select(Next).OfType<(CompressionResult, GraphCertificate?)>()]);
 
     /// <summary>Requires that what a certificate claims is true at points of the domain, in exact arithmetic.</summary>
     /// <param name="certificate">The certificate.</param>

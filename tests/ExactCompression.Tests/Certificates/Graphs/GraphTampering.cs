@@ -21,8 +21,10 @@ internal static class GraphTampering
     {
         0 => claims with { Hash = Tampering.Letter(claims.Hash, "0123", random) },
         1 => claims with { ValueHashes = Tampering.Item(claims.ValueHashes, random, h => Tampering.Letter(h, "0123", random)) },
-        2 => claims with { Rectifiers = Tampering.Without(claims.Rectifiers, random) },
-        _ => claims with { Rectifiers = Tampering.Item(claims.Rectifiers, random, l => Tampering.Of(l, random)) },
+        2 when claims.Rectifiers.Length > 0 => claims with { Rectifiers = Tampering.Without(claims.Rectifiers, random) },
+        _ when claims.Rectifiers.Length > 0 =>
+            claims with { Rectifiers = Tampering.Item(claims.Rectifiers, random, l => Tampering.Of(l, random)) },
+        _ => claims,
     };
 
     private static ValueRelation Of(ValueRelation value, Random random) => random.Next(5) switch

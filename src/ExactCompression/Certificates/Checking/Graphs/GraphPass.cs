@@ -43,6 +43,7 @@ internal sealed class GraphPass
     private readonly GraphBounds bounds;
     private readonly CheckBudget budget;
     private readonly double[]?[] rows;
+    private readonly bool[] isReached;
     private readonly int[] columns, open;
     private readonly double[] weights, radii;
     private Dictionary<(int Value, int Element), int>? places;
@@ -56,7 +57,7 @@ internal sealed class GraphPass
     public GraphPass(CheckedGraph graph, GraphBounds bounds, CheckBudget budget)
     {
         (this.graph, this.bounds, this.budget) = (graph, bounds, budget);
-        rows = new double[graph.Values.Count][];
+        (rows, isReached) = (new double[graph.Values.Count][], new bool[graph.Values.Count]);
         int most = graph.Values.OfType<AffineValue>().SelectMany(static v => v.Terms).Select(static t => t.Map.MostEntries)
             .DefaultIfEmpty().Max();
         (columns, weights, radii) = (new int[most], new double[most], new double[most]);
@@ -92,14 +93,16 @@ internal sealed class GraphPass
         RowOf(side.Value)[side.Element] = side.Above ? 1 : -1;
         for (int v = side.Value; v >= 0; v--)
         {
-            if (rows[v] is null && phased?.Contains(v) != true)
+            bool isPhased = phased?.Contains(v) == true;
+            if (!isReached[v] && !isPhased)
                 continue;
             double[] row = RowOf(v);
             int count = NonZero(row);
-            if (count == 0 && phased?.Contains(v) != true)
-                continue;
             budget.Spend(row.Length + count);
-            loss += bounds.Loss(v);
+            isReached[v] = false;
+            loss += bounds.Loss(v); // even where all coefficients are 0: they may have underflowed
+            if (count == 0 && !isPhased)
+                continue;
             switch (graph.Values[v])
             {
                 case AffineValue affine:
@@ -127,7 +130,11 @@ internal sealed class GraphPass
         return places;
     }
 
-    private double[] RowOf(int value) => rows[value] ??= new double[graph.Values[value].Size];
+    private double[] RowOf(int value)
+    {
+        isReached[value] = true;
+        return rows[value] ??= new double[graph.Values[value].Size];
+    }
 
     /// <summary>The elements with a coefficient other than 0.</summary>
     private int NonZero(double[] row)
@@ -178,6 +185,7 @@ internal sealed class GraphPass
         double[] low = bounds.Lower(source), high = bounds.Upper(source);
         if (lines is not null)
             PassPhases(value, source, lines, row);
+        isReached[source] = true;
         foreach (int i in elements)
         {
             double a = row[i];
