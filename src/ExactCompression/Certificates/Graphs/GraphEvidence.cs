@@ -9,7 +9,7 @@ namespace ExactCompression.Certificates;
 internal sealed class GraphEvidence
 {
     /// <summary>Sides of one layer that slopes are optimised for, and that trees are grown for; subproblems of a tree.</summary>
-    private const int MostSlopes = 4096, MostTrees = 64, MostProblems = 256;
+    private const int MostSlopes = 4096, MostTrees = 16, MostProblems = 256;
 
     /// <summary>A backward pass is stated only where it leaves less than this share of a range.</summary>
     private const double Gain = 0.99;

@@ -1,5 +1,4 @@
 using ExactCompression.Certificates.Checking;
-using ExactCompression.Networks;
 using ExactCompression.Tests.Oracles;
 using Xunit;
 
