@@ -22,7 +22,8 @@ public sealed class ExportCompressionCertificateCommand : FileOutputCommand
             FileNames.Of(InputObject.Original.Name, ".certificate.json"),
             (file, messages) =>
             {
-                double deviation = CompressionCertificate.Write(InputObject, file, cancellation: Cancellation);
+                double deviation = CompressionCertificate.Write(
+                    InputObject, file, text => messages.Warning(text), cancellation: Cancellation);
                 string proven = Shown(deviation), compression = Shown(InputObject.ProvenDeviation);
                 messages.Verbose($"The certificate proves that no output differs by more than {proven}, the compression {compression}");
                 if (CompressionCertificate.IsLoose(deviation, InputObject))

@@ -21,17 +21,7 @@ internal static class CertificateText
             json.WriteStartObject();
             WriteNetwork(json, "original", original, certificate.OriginalHashes, certificate.Original);
             WriteNetwork(json, "compressed", compressed, certificate.CompressedHashes, certificate.Compressed);
-            json.WriteStartObject("domain");
-            json.WriteNumber("inputs", certificate.Lower.Length);
-            WriteEnds(json, "lower", certificate.Lower);
-            WriteEnds(json, "upper", certificate.Upper);
-            json.WriteString("sha256", certificate.DomainHash);
-            json.WriteEndObject();
-            json.WriteNumber("deviation", certificate.Deviation);
-            json.WriteStartArray("points");
-            foreach (double[] point in certificate.Points)
-                json.WriteStringValue(Shortest(point));
-            json.WriteEndArray();
+            WriteProven(json, certificate.Lower, certificate.Upper, certificate.DomainHash, certificate.Deviation, certificate.Points);
             WriteRelation(json, certificate.Relation);
             json.WriteEndObject();
         }
@@ -40,9 +30,14 @@ internal static class CertificateText
     }
 
     /// <summary>Writes a whole file, optionally gzipped.</summary>
-    public static void Write(byte[] body, Stream stream, bool packed)
+    /// <param name="body">The content.</param>
+    /// <param name="stream">Where it goes.</param>
+    /// <param name="packed">Whether it is gzipped.</param>
+    /// <param name="isOfGraphs">Whether it has the form for graphs.</param>
+    public static void Write(byte[] body, Stream stream, bool packed, bool isOfGraphs = false)
     {
-        byte[] text = [.. CertificateFile.Head, .. CertificateFile.Seal(body), .. CertificateFile.Middle, .. body, .. CertificateFile.Tail];
+        ReadOnlySpan<byte> head = isOfGraphs ? CertificateFile.HeadOfGraphs : CertificateFile.Head;
+        byte[] text = [.. head, .. CertificateFile.Seal(body), .. CertificateFile.Middle, .. body, .. CertificateFile.Tail];
         if (!packed)
         {
             stream.Write(text);
@@ -59,6 +54,23 @@ internal static class CertificateText
     }
 
     private static System.IO.Compression.CompressionLevel CompressionLevelOfFiles => System.IO.Compression.CompressionLevel.Optimal;
+
+    /// <summary>Writes the domain, the deviation over it, and the points of it that show signs.</summary>
+    public static void WriteProven(
+        Utf8JsonWriter json, double[] lower, double[] upper, string hash, double deviation, double[][] points)
+    {
+        json.WriteStartObject("domain");
+        json.WriteNumber("inputs", lower.Length);
+        WriteEnds(json, "lower", lower);
+        WriteEnds(json, "upper", upper);
+        json.WriteString("sha256", hash);
+        json.WriteEndObject();
+        json.WriteNumber("deviation", deviation);
+        json.WriteStartArray("points");
+        foreach (double[] point in points)
+            json.WriteStringValue(Shortest(point));
+        json.WriteEndArray();
+    }
 
     private static void WriteNetwork(Utf8JsonWriter json, string name, ReluNetwork network, string[] hashes, LayerClaims[] layers)
     {
@@ -143,11 +155,13 @@ internal static class CertificateText
             json.WriteString(name, Shortest(ends));
     }
 
-    private static string Shortest(double[] values) =>
+    /// <summary>Numbers as floats where these hold them, else as doubles.</summary>
+    public static string Shortest(double[] values) =>
         Array.TrueForAll(values, static v => (float)v == v)
             ? Pack<float>("f4:", Array.ConvertAll(values, static v => (float)v))
             : Pack<double>("f8:", values);
 
-    private static string Pack<T>(string kind, T[] values)
+    /// <summary>Numbers as text: what they are, and their bytes in base64.</summary>
+    public static string Pack<T>(string kind, T[] values)
         where T : unmanaged => kind + Convert.ToBase64String(MemoryMarshal.AsBytes<T>(values));
 }

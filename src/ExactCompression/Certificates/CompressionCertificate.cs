@@ -32,13 +32,26 @@ public static class CompressionCertificate
     /// <exception cref="InvalidInputException">A verdict, or the relation of the networks, cannot be proven; the message names the
     /// location.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
-    public static double Write(CompressionResult result, string path, bool overwrite = true, CancellationToken cancellation = default)
+    public static double Write(
+        CompressionResult result, string path, bool overwrite = true, CancellationToken cancellation = default) =>
+        Write(result, path, static _ => { }, overwrite, cancellation);
+
+    /// <summary>Writes a certificate, and says what it leaves out.</summary>
+    /// <param name="result">The compression.</param>
+    /// <param name="path">Full path; gzipped if it ends in <c>.gz</c>.</param>
+    /// <param name="warn">Receives a sentence where verdicts are left out.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The deviation that the certificate proves.</returns>
+    /// <inheritdoc cref="Write(CompressionResult, string, bool, CancellationToken)" path="/exception"/>
+    public static double Write(
+        CompressionResult result, string path, Action<string> warn, bool overwrite = true, CancellationToken cancellation = default)
     {
-        Certificate certificate = Make(result, cancellation);
-        byte[] body = CertificateText.Body(certificate, result.Original, result.Compressed);
+        (byte[] body, double deviation, bool isOfGraphs) = Text(result, warn, cancellation);
         NetworkFiles.Replace(
-            path, overwrite, stream => CertificateText.Write(body, stream, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)));
-        return certificate.Deviation;
+            path, overwrite,
+            stream => CertificateText.Write(body, stream, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), isOfGraphs));
+        return deviation;
     }
 
     /// <summary>
@@ -48,17 +61,68 @@ public static class CompressionCertificate
     /// <param name="result">The compression.</param>
     public static bool IsLoose(double deviation, CompressionResult result) => deviation > FarFromEnough * result.ProvenDeviation;
 
+    /// <summary>
+    /// The content of a certificate: of dense layers where that form expresses how the networks are related, else of graphs.
+    /// </summary>
+    private static (byte[] Body, double Deviation, bool IsOfGraphs) Text(
+        CompressionResult result, Action<string> warn, CancellationToken cancellation)
+    {
+        if (result.Original.IsDense && result.Compressed.IsDense)
+        {
+            try
+            {
+                Certificate dense = Make(result, cancellation);
+                return (CertificateText.Body(dense, result.Original, result.Compressed), dense.Deviation, false);
+            }
+            catch (InvalidInputException e) when (e.ErrorId == "CertificateUnrelated")
+            {
+                // Of graphs more is expressed.
+            }
+        }
+
+        GraphCertificate certificate = MakeOfGraphs(result, warn, cancellation);
+        return (GraphCertificateText.Body(certificate, result.Original, result.Compressed), certificate.Deviation, true);
+    }
+
+    /// <summary>Makes a certificate of graphs and checks it.</summary>
+    internal static GraphCertificate MakeOfGraphs(CompressionResult result, Action<string> warn, CancellationToken cancellation)
+    {
+        var budget = new CheckBudget(cancellation: cancellation);
+        GraphCertificate certificate;
+        int unproven;
+        try
+        {
+            (certificate, unproven) = GraphCertificates.Make(result, Enough * result.ConditionalDeviation, budget);
+        }
+        catch (Refusal e)
+        {
+            throw new InvalidInputException(
+                "CertificateUnrelated",
+                $"How '{result.Compressed.Architecture}' computes what '{result.Original.Architecture}' does cannot be proven: "
+                    + $"{e.Place}: {e.Reason}",
+                "Test-NetworkEquivalence bounds the difference of the two networks by other means.");
+        }
+
+        if (unproven > 0)
+            warn(
+                $"The certificate of '{result.Original.Name}' leaves out {unproven} verdicts on stable neurons, which its checker cannot "
+                    + "prove with little effort.");
+        return certificate with
+        {
+            Deviation = Confirmed(
+                () => GraphCertificateCheck.Derive(certificate, result.Original, result.Compressed, null, budget).Deviation),
+        };
+    }
+
     /// <summary>Makes a certificate and checks it.</summary>
     internal static Certificate Make(CompressionResult result, CancellationToken cancellation)
     {
-        result.Original.RequireDense(
-            "A certificate", "Test-NetworkEquivalence finds the proof of a compressed graph again, given the two files.");
         var budget = new CheckBudget(cancellation: cancellation);
         ReluNetwork original = result.Original, compressed = result.Compressed;
         InputDomain domain = result.Domain.For(original.InputSize);
         var box = new InputBox(domain.Lower.ToArray(), domain.Upper.ToArray());
         (double[][] points, HashSet<int> missing) = PointChoice.Of(result.Table, budget);
-        string[] states = States(result.Table, missing);
+        string[] states = VerdictLetters.Of(result.Table, missing);
         Certificate? best = null;
         (int Layer, int Neuron) failed = default;
         foreach (EvidenceSearch.Premises premises in Enum.GetValues<EvidenceSearch.Premises>())
@@ -107,7 +171,10 @@ public static class CompressionCertificate
                 result.Steps.Any(static s => s.Kind == CompressionStepKind.FoldRepeated)
                     ? "Certificates do not express that a layer repeats the one before; compress with -Level LeoPlusPlus for one."
                     : "Compress the network with Invoke-LeoCompression and export its own result.");
-        return best with { Deviation = Confirmed(best, original, compressed, budget) };
+        return best with
+        {
+            Deviation = Confirmed(() => CertificateCheck.Derive(best, original, compressed, null, budget).Deviation),
+        };
     }
 
     /// <summary>
@@ -130,12 +197,11 @@ public static class CompressionCertificate
     /// The deviation to claim: the one that the checker derives from the certificate, which may differ from the search's, and a little
     /// more, so that nothing depends on a last digit.
     /// </summary>
-    private static double Confirmed(Certificate certificate, ReluNetwork original, ReluNetwork compressed, CheckBudget budget)
+    private static double Confirmed(Func<double> derive)
     {
         try
         {
-            double derived = CertificateCheck.Derive(certificate, original, compressed, null, budget).Deviation;
-            double claimed = derived * (1 + Slack);
+            double claimed = derive() * (1 + Slack);
             return double.IsFinite(claimed) ? claimed : throw new Refusal("deviation", "It proves no bound.");
         }
         catch (Refusal e)
@@ -144,22 +210,6 @@ public static class CompressionCertificate
                 "CertificateUnproven", $"The certificate does not hold at {e.Place}: {e.Reason}",
                 "This is a fault of the module: please report it with the network.");
         }
-    }
-
-    /// <summary>Letters for the verdicts; unstable neurons without a point count as undetermined, as they do for the compression.</summary>
-    private static string[] States(StabilityTable table, HashSet<int> missing)
-    {
-        char[] letters = [.. table.Neurons.Select((n, i) => n.State switch
-        {
-            NeuronState.StablyActive => 'a',
-            NeuronState.StablyInactive => 'i',
-            NeuronState.Unstable when !missing.Contains(i) => 'u',
-            _ => '?',
-        })];
-        var states = new string[table.Network.Depth];
-        for (int l = 0, first = 0; l < states.Length; first += table.Network.WidthOf(++l))
-            states[l] = new(letters.AsSpan(first, table.Network.WidthOf(l + 1)));
-        return states;
     }
 
     private static NeuronState StateOf(StabilityTable table, (int Layer, int Neuron) place) =>

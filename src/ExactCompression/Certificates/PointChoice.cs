@@ -13,12 +13,21 @@ internal static class PointChoice
     /// <param name="table">The verdicts with their witnesses.</param>
     /// <param name="budget">Its budget.</param>
     /// <returns>The points, and the neurons that no point shows to be unstable, by their index over all layers.</returns>
-    public static (double[][] Points, HashSet<int> Missing) Of(StabilityTable table, CheckBudget budget)
+    public static (double[][] Points, HashSet<int> Missing) Of(StabilityTable table, CheckBudget budget) =>
+        Of(table, budget, points => PointCheck.Signs(table.Network, points, budget));
+
+    /// <summary>Chooses points.</summary>
+    /// <param name="table">The verdicts with their witnesses.</param>
+    /// <param name="budget">Its budget.</param>
+    /// <param name="signsOf">The signs that points show: for each hidden layer, points by neurons.</param>
+    /// <returns>The points, and the neurons that no point shows to be unstable, by their index over all layers.</returns>
+    public static (double[][] Points, HashSet<int> Missing) Of(
+        StabilityTable table, CheckBudget budget, Func<IReadOnlyList<double[]>, sbyte[][]> signsOf)
     {
         NeuronStability[] unstable = [.. table.Neurons.Where(static n => n.State == NeuronState.Unstable)];
         double[][] candidates = [.. unstable.SelectMany(static n => (double[]?[])[n.PositiveWitness, n.NegativeWitness]).OfType<double[]>()
             .Where(table.DomainContains).Distinct(ReferenceEqualityComparer.Instance).Cast<double[]>()];
-        List<int>[] shown = [.. candidates.Chunk(Block).SelectMany(block => Shown(table, block, budget))];
+        List<int>[] shown = [.. candidates.Chunk(Block).SelectMany(block => Shown(table, block, signsOf(block)))];
         var open = new HashSet<int>(
             Enumerable.Range(0, table.Neurons.Count).Where(i => table.Neurons[i].State == NeuronState.Unstable).SelectMany(
                 static i => (int[])[2 * i, (2 * i) + 1]));
@@ -46,9 +55,8 @@ internal static class PointChoice
     /// <summary>
     /// For each point the signs that it shows: twice the neuron's index over all layers, and one more where the sign is positive.
     /// </summary>
-    private static List<int>[] Shown(StabilityTable table, double[][] points, CheckBudget budget)
+    private static List<int>[] Shown(StabilityTable table, double[][] points, sbyte[][] signs)
     {
-        sbyte[][] signs = PointCheck.Signs(table.Network, points, budget);
         List<int>[] shown = [.. points.Select(static _ => new List<int>())];
         for (int l = 0, first = 0; l < signs.Length; first += table.Network.WidthOf(++l))
         {

@@ -25,7 +25,8 @@ internal static class Tampering
         };
     }
 
-    private static LayerClaims Of(LayerClaims layer, Random random) => random.Next(8) switch
+    /// <summary>Changed claims on a layer.</summary>
+    public static LayerClaims Of(LayerClaims layer, Random random) => random.Next(8) switch
     {
         0 or 1 or 2 => layer with { States = Letter(layer.States, "aiu?", random) },
         3 => layer with { Above = Letter(layer.Above, ".cstbe", random) },
@@ -88,7 +89,8 @@ internal static class Tampering
         _ => layer with { Kinds = Letter(layer.Kinds, "ogncjlf", random) },
     };
 
-    private static double Number(double value, Random random) => random.Next(7) switch
+    /// <summary>Another number.</summary>
+    public static double Number(double value, Random random) => random.Next(7) switch
     {
         0 => value * 0.5,
         1 => -value,
@@ -99,7 +101,8 @@ internal static class Tampering
         _ => 0,
     };
 
-    private static string Letter(string letters, string known, Random random)
+    /// <summary>Letters of which one may be another.</summary>
+    public static string Letter(string letters, string known, Random random)
     {
         char[] changed = letters.ToCharArray();
         if (changed.Length > 0)
@@ -107,7 +110,8 @@ internal static class Tampering
         return new(changed);
     }
 
-    private static T[] Item<T>(T[] items, Random random, Func<T, T> change)
+    /// <summary>Items of which one is changed.</summary>
+    public static T[] Item<T>(T[] items, Random random, Func<T, T> change)
     {
         T[] changed = [.. items];
         int at = random.Next(items.Length);
@@ -115,7 +119,8 @@ internal static class Tampering
         return changed;
     }
 
-    private static T[] Without<T>(T[] items, Random random)
+    /// <summary>Items without one of them.</summary>
+    public static T[] Without<T>(T[] items, Random random)
     {
         int at = random.Next(items.Length);
         return [.. items[..at], .. items[(at + 1)..]];

@@ -198,7 +198,8 @@ public class TamperingTests
         }
     }
 
-    private static byte[] Damaged(byte[] whole, Random random)
+    /// <summary>A file with some bytes changed, taken away or added.</summary>
+    internal static byte[] Damaged(byte[] whole, Random random)
     {
         int at = random.Next(whole.Length);
         byte[] changed = [.. whole];

@@ -1,4 +1,6 @@
 using System.Text;
+using ExactCompression.Certificates;
+using ExactCompression.Certificates.Checking;
 using ExactCompression.Experiments;
 using ExactCompression.Formats;
 using ExactCompression.Tests.Compression;
@@ -26,7 +28,7 @@ internal static class SeedFiles
 
     public static IReadOnlyList<(byte[] Text,
         byte[] Packed)> Certificates { get; } = [(Written(path => CompressionCertificate.Write(Compressed, path), "c.json"),
-        Written(path => CompressionCertificate.Write(Compressed, path), "c.json.gz"))];
+        Written(path => CompressionCertificate.Write(Compressed, path), "c.json.gz")), (OfGraphs("c.json"), OfGraphs("c.json.gz"))];
 
     public static byte[] NNet { get; } = Encoding.UTF8.GetBytes(NNetText);
 
@@ -134,6 +136,18 @@ internal static class SeedFiles
 
     private static byte[] Rows(int length, int rows) =>
         [.. Enumerable.Range(0, length * rows).Select(i => (byte)(i % length < length - 3072 ? 3 : i))];
+
+    /// <summary>The same certificate in the form for graphs.</summary>
+    private static byte[] OfGraphs(string name) => Written(
+        path =>
+        {
+            GraphCertificate certificate = CompressionCertificate.MakeOfGraphs(Compressed, static _ => { }, default);
+            using FileStream stream = File.Create(path);
+            CertificateText.Write(
+                GraphCertificateText.Body(certificate, Compressed.Original, Compressed.Compressed), stream,
+                name.EndsWith(".gz", StringComparison.Ordinal), isOfGraphs: true);
+        },
+        name);
 
     private static byte[] Written(Action<string> write, string name)
     {

@@ -34,8 +34,9 @@ internal static class ExactOperators
         return node.Operator switch
         {
             ClipOperator { Lower: > double.NegativeInfinity and var lower } => Array.ConvertAll(x, v => v - lower),
-            ClipOperator { Upper: var upper } => Array.ConvertAll(x, v => upper - v),
+            ClipOperator { Upper: < double.PositiveInfinity and var upper } => Array.ConvertAll(x, v => upper - v),
             ExtremumOperator => [.. x.Zip(values[node.Inputs[1]], static (a, b) => a - b)],
+            HardSigmoidOperator hard => Array.ConvertAll(x, v => (hard.Alpha * v) + hard.Beta),
             _ => x,
         };
     }

@@ -6,9 +6,6 @@ internal sealed record Certificate
     /// <summary>The name of the format in the file.</summary>
     public const string Format = "exact-compression-certificate";
 
-    /// <summary>The version of the format that is written and read.</summary>
-    public const int Version = 1;
-
     /// <summary>A hash for each layer of the original, output last.</summary>
     public required string[] OriginalHashes { get; init; }
 

@@ -31,12 +31,22 @@ public static class CertificateCheck
         var file = CertificateFile.Read(path, cancellation);
         var budget = new CheckBudget(maximumWork, cancellation: cancellation);
         Refusal? refusal = null;
-        Certificate? content = null;
+        (double[] Lower, double[] Upper, double Deviation)? stated = null;
         IReadOnlyDictionary<char, int> proven = new Dictionary<char, int>();
         try
         {
-            content = CertificateParser.Parse(file.Body, cancellation);
-            proven = Check(content, original, compressed, domain, budget);
+            if (file.IsOfGraphs)
+            {
+                GraphCertificate content = GraphCertificateParser.Parse(file.Body, cancellation);
+                stated = (content.Lower, content.Upper, content.Deviation);
+                proven = GraphCertificateCheck.Check(content, original, compressed, domain, budget);
+            }
+            else
+            {
+                Certificate content = CertificateParser.Parse(file.Body, cancellation);
+                stated = (content.Lower, content.Upper, content.Deviation);
+                proven = Check(content, original, compressed, domain, budget);
+            }
         }
         catch (Refusal e)
         {
@@ -62,9 +72,9 @@ public static class CertificateCheck
             Path = path,
             Original = original,
             Compressed = compressed,
-            Domain = content is null ? null : DomainOf(content),
+            Domain = stated is var (lower, upper, _) ? DomainOf(lower, upper) : null,
             Valid = refusal is null,
-            ProvenDeviation = refusal is null ? content!.Deviation : double.PositiveInfinity,
+            ProvenDeviation = refusal is null ? stated!.Value.Deviation : double.PositiveInfinity,
             Place = refusal?.Place,
             Reason = refusal?.Reason,
             Evidence = refusal is null ? Named(proven) : new Dictionary<string, int>(),
@@ -78,10 +88,7 @@ public static class CertificateCheck
         Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, CheckBudget budget)
     {
         (Dictionary<char, int> proven, double derived) = Derive(certificate, original, compressed, domain, budget);
-        if (!(derived <= certificate.Deviation) || !double.IsFinite(certificate.Deviation))
-            throw new Refusal(
-                "deviation",
-                FormattableString.Invariant($"The certificate claims {certificate.Deviation:R}, but it proves {derived:R}."));
+        Refusal.ThrowIfExceeded(certificate.Deviation, derived);
         return proven;
     }
 
@@ -92,15 +99,12 @@ public static class CertificateCheck
     internal static (Dictionary<char, int> Proven, double Deviation) Derive(
         Certificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, CheckBudget budget)
     {
+        if (!original.IsDense || !compressed.IsDense)
+            throw new Refusal("networks", "The certificate is for chains of dense layers, and a network is none.");
         RequireHashes(certificate.OriginalHashes, original, "original", budget);
         RequireHashes(certificate.CompressedHashes, compressed, "compressed", budget);
-        InputBox box = RequireDomain(certificate, domain, original.InputSize);
-        for (int p = 0; p < certificate.Points.Length; p++)
-        {
-            if (!IsInside(certificate.Points[p], box))
-                throw new Refusal($"points, {p}", "It is not in the domain.");
-        }
-
+        var box = InputBox.OfDomain(certificate.Lower, certificate.Upper, certificate.DomainHash, domain, original.InputSize);
+        box.RequireInside(certificate.Points);
         StabilityCheck stability = Check(certificate.Original, original, box, certificate.Points, "original", budget);
         StabilityCheck known = Check(certificate.Compressed, compressed, box, [], "compressed", budget);
         return (stability.Proven,
@@ -135,40 +139,11 @@ public static class CertificateCheck
         }
     }
 
-    private static InputBox RequireDomain(Certificate certificate, InputDomain? domain, int inputs)
-    {
-        double[] lower = certificate.Lower, upper = certificate.Upper;
-        if (lower.Length != inputs || upper.Length != inputs)
-            throw new Refusal("domain", $"It has {lower.Length} and {upper.Length} ends, the network {inputs} inputs.");
-        if (ContentHash.Of(lower, upper) != certificate.DomainHash)
-            throw new Refusal("domain, sha256", "The ends are not those that the certificate is for.");
-        for (int i = 0; i < inputs; i++)
-        {
-            if (!(lower[i] <= upper[i]) || !double.IsFinite(upper[i] - lower[i]))
-                throw new Refusal($"domain, input {i}", "Its ends are not a range.");
-        }
-
-        if (domain?.For(inputs) is { } given && ContentHash.Of(given.Lower.Span, given.Upper.Span) != certificate.DomainHash)
-            throw new Refusal("domain", "The certificate holds over another domain.");
-        return new(lower, upper);
-    }
-
-    private static bool IsInside(double[] point, InputBox box)
-    {
-        for (int i = 0; i < box.Size; i++)
-        {
-            if (point.Length != box.Size || !(point[i] >= box.Lower[i] && point[i] <= box.Upper[i]))
-                return false;
-        }
-
-        return true;
-    }
-
-    private static InputDomain? DomainOf(Certificate certificate)
+    private static InputDomain? DomainOf(double[] lower, double[] upper)
     {
         try
         {
-            return new(certificate.Lower, certificate.Upper);
+            return new(lower, upper);
         }
         catch (InvalidInputException)
         {

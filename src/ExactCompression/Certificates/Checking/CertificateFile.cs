@@ -11,7 +11,8 @@ namespace ExactCompression.Certificates.Checking;
 /// </summary>
 /// <param name="Body">The content, a JSON object.</param>
 /// <param name="IsSealed">Whether the content matches the seal, and nothing follows it.</param>
-internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
+/// <param name="IsOfGraphs">Whether it has the form for graphs, version 2.</param>
+internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed, bool IsOfGraphs = false)
 {
     private const int HashLength = 64;
 
@@ -23,6 +24,9 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
 
     /// <summary>What comes before the seal.</summary>
     public static ReadOnlySpan<byte> Head => "{\"format\":\"exact-compression-certificate\",\"version\":1,\"sha256\":\""u8;
+
+    /// <summary>What comes before the seal of a certificate of graphs.</summary>
+    public static ReadOnlySpan<byte> HeadOfGraphs => "{\"format\":\"exact-compression-certificate\",\"version\":2,\"sha256\":\""u8;
 
     /// <summary>What comes between the seal and the content.</summary>
     public static ReadOnlySpan<byte> Middle => "\",\"body\":"u8;
@@ -44,11 +48,13 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed)
         if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
             bytes = Unpack(bytes, path, cancellation);
         int start = Head.Length + HashLength + Middle.Length;
-        if (bytes.Length < start || !bytes.AsSpan().StartsWith(Head) || !bytes.AsSpan(Head.Length + HashLength).StartsWith(Middle))
-            throw Malformed(path, $"It is not a certificate of the format {Certificate.Format}, version {Certificate.Version}.");
+        bool isOfGraphs = bytes.AsSpan().StartsWith(HeadOfGraphs);
+        if (bytes.Length < start || !(isOfGraphs || bytes.AsSpan().StartsWith(Head))
+            || !bytes.AsSpan(Head.Length + HashLength).StartsWith(Middle))
+            throw Malformed(path, $"It is not a certificate of the format {Certificate.Format}, version 1 or 2.");
         bool ends = bytes.AsSpan(start).EndsWith(Tail);
         ReadOnlyMemory<byte> body = bytes.AsMemory(start..(ends ? ^Tail.Length : ^0));
-        return new(body, ends && bytes.AsSpan(Head.Length, HashLength).SequenceEqual(Seal(body.Span)));
+        return new(body, ends && bytes.AsSpan(Head.Length, HashLength).SequenceEqual(Seal(body.Span)), isOfGraphs);
     }
 
     // A pipe or a device, which may block or never end, states the length 0 and is not opened. A link's own length is not its target's.

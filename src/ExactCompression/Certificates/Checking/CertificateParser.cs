@@ -15,14 +15,23 @@ internal static class CertificateParser
     /// contents: it is then left to finish on its own.</param>
     /// <exception cref="Refusal">It does not have the required form; with the location.</exception>
     public static Certificate Parse(ReadOnlyMemory<byte> body, CancellationToken cancellation = default) =>
-        Task.Run(() => Parse(body), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
+        Parse(body, Read, cancellation);
 
-    private static Certificate Parse(ReadOnlyMemory<byte> body)
+    /// <summary>Reads a content of any form.</summary>
+    /// <typeparam name="T">What it is read as.</typeparam>
+    /// <param name="body">The content.</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="cancellation">When cancelled, throws at once.</param>
+    /// <exception cref="Refusal">It does not have the required form; with the location.</exception>
+    public static T Parse<T>(ReadOnlyMemory<byte> body, Func<Field, T> read, CancellationToken cancellation) =>
+        Task.Run(() => Parse(body, read), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
+
+    private static T Parse<T>(ReadOnlyMemory<byte> body, Func<Field, T> read)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
-            return Read(new(document.RootElement, ""));
+            return read(new(document.RootElement, ""));
         }
         catch (JsonException e)
         {
@@ -76,7 +85,7 @@ internal static class CertificateParser
     };
 
     /// <summary>A value with its path, so that errors can state their location.</summary>
-    private readonly record struct Field(JsonElement Value, string Way)
+    internal readonly record struct Field(JsonElement Value, string Way)
     {
         public Field this[string name] => Value.ValueKind == JsonValueKind.Object && Value.TryGetProperty(name, out JsonElement value)
             ? new(value, Way.Length == 0 ? name : $"{Way}, {name}")
@@ -120,6 +129,18 @@ internal static class CertificateParser
         public float[] Floats() => Unpack<float>("f4:");
 
         public int[] Integers() => Unpack<int>("i4:");
+
+        /// <summary>Integers that are stated by what each adds to the one before.</summary>
+        public int[] Differences()
+        {
+            int[] numbers = Unpack<int>("d4:");
+            for (int k = 1; k < numbers.Length; k++)
+                numbers[k] = unchecked(numbers[k] + numbers[k - 1]);
+            return numbers;
+        }
+
+        /// <summary>Numbers from 0 to 1, stated as bytes: 255 times as much.</summary>
+        public float[] Shares() => Array.ConvertAll(Unpack<byte>("u1:"), static share => share / 255f);
 
         private unsafe T[] Unpack<T>(string kind)
             where T : unmanaged

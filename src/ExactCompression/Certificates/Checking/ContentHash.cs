@@ -48,7 +48,7 @@ internal static class ContentHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static void Append(IncrementalHash hash, ReadOnlySpan<double> values)
+    internal static void Append(IncrementalHash hash, ReadOnlySpan<double> values)
     {
         Span<double> buffer = stackalloc double[512];
         for (int at = 0; at < values.Length; at += buffer.Length)

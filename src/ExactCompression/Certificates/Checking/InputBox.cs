@@ -37,6 +37,45 @@ internal sealed class InputBox
     public static InputBox OfRectified(double[] lower, double[] upper) =>
         new(Array.ConvertAll(lower, static z => Math.Max(0, z)), Array.ConvertAll(upper, static z => Math.Max(0, z)));
 
+    /// <summary>The domain that a certificate states.</summary>
+    /// <param name="lower">Its lower ends.</param>
+    /// <param name="upper">Its upper ends.</param>
+    /// <param name="hash">Their hash.</param>
+    /// <param name="domain">The domain that the certificate must hold over; null for the one that it states.</param>
+    /// <param name="inputs">Number of the network's inputs.</param>
+    /// <exception cref="Refusal">It is none of that size, or another than is asked for.</exception>
+    public static InputBox OfDomain(double[] lower, double[] upper, string hash, InputDomain? domain, int inputs)
+    {
+        if (lower.Length != inputs || upper.Length != inputs)
+            throw new Refusal("domain", $"It has {lower.Length} and {upper.Length} ends, the network {inputs} inputs.");
+        if (ContentHash.Of(lower, upper) != hash)
+            throw new Refusal("domain, sha256", "The ends are not those that the certificate is for.");
+        for (int i = 0; i < inputs; i++)
+        {
+            if (!(lower[i] <= upper[i]) || !double.IsFinite(upper[i] - lower[i]))
+                throw new Refusal($"domain, input {i}", "Its ends are not a range.");
+        }
+
+        if (domain?.For(inputs) is { } given && ContentHash.Of(given.Lower.Span, given.Upper.Span) != hash)
+            throw new Refusal("domain", "The certificate holds over another domain.");
+        return new(lower, upper);
+    }
+
+    /// <summary>Refuses points that are not in the box.</summary>
+    /// <param name="points">The points.</param>
+    /// <exception cref="Refusal">One is not.</exception>
+    public void RequireInside(double[][] points)
+    {
+        for (int p = 0; p < points.Length; p++)
+        {
+            bool isInside = points[p].Length == Size;
+            for (int i = 0; i < Size && isInside; i++)
+                isInside = points[p][i] >= Lower[i] && points[p][i] <= Upper[i];
+            if (!isInside)
+                throw new Refusal($"points, {p}", "It is not in the domain.");
+        }
+    }
+
     /// <summary>Adds the largest value of a linear function, and the sizes of its terms.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddMaximum(ReadOnlySpan<double> row, ref double constant, ref double size)

@@ -15,4 +15,14 @@ internal sealed class Refusal : Exception
 
     /// <summary>What does not hold there, as a sentence.</summary>
     public string Reason { get; }
+
+    /// <summary>Refuses a claimed deviation that is not proven.</summary>
+    /// <param name="claimed">What the certificate claims.</param>
+    /// <param name="derived">What it proves.</param>
+    public static void ThrowIfExceeded(double claimed, double derived)
+    {
+        if (!(derived <= claimed) || !double.IsFinite(claimed))
+            throw new Refusal(
+                "deviation", FormattableString.Invariant($"The certificate claims {claimed:R}, but it proves {derived:R}."));
+    }
 }

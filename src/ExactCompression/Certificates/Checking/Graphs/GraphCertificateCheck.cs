@@ -1,0 +1,60 @@
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>Checks certificates of graphs: which networks they are for, what they claim about neurons, and the relation.</summary>
+internal static class GraphCertificateCheck
+{
+    /// <summary>Checks everything but the seal.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="original">The network before compression.</param>
+    /// <param name="compressed">The network after.</param>
+    /// <param name="domain">The domain that it must hold over; null for the one that it states.</param>
+    /// <param name="budget">What the work is counted in.</param>
+    /// <returns>How many verdicts on neurons of the original each kind of evidence has proven.</returns>
+    /// <exception cref="Refusal">Something does not hold.</exception>
+    public static Dictionary<char, int> Check(
+        GraphCertificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, CheckBudget budget)
+    {
+        (Dictionary<char, int> proven, double derived) = Derive(certificate, original, compressed, domain, budget);
+        Refusal.ThrowIfExceeded(certificate.Deviation, derived);
+        return proven;
+    }
+
+    /// <summary>
+    /// What a certificate proves, whatever deviation it claims: the number of verdicts by evidence, and a bound on the largest difference
+    /// of any output, which is not finite if none follows.
+    /// </summary>
+    /// <inheritdoc cref="Check"/>
+    public static (Dictionary<char, int> Proven, double Deviation) Derive(
+        GraphCertificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, CheckBudget budget)
+    {
+        CheckedGraph from = Read(certificate.Original, original, "original", budget);
+        CheckedGraph to = Read(certificate.Compressed, compressed, "compressed", budget);
+        var box = InputBox.OfDomain(certificate.Lower, certificate.Upper, certificate.DomainHash, domain, original.InputSize);
+        box.RequireInside(certificate.Points);
+        var known = new GraphCheck(from, box, "original", budget);
+        known.Check(certificate.Original.Rectifiers, certificate.Points);
+        var others = new GraphCheck(to, box, "compressed", budget);
+        others.Check(certificate.Compressed.Rectifiers, []);
+        return (known.Proven,
+            GraphRelationCheck.Deviation(certificate.Relation, from, known.Bounds.All(), to, others.Bounds.All(), box, budget));
+    }
+
+    /// <summary>Reads a network, which must be the one that the certificate is for.</summary>
+    private static CheckedGraph Read(GraphClaims claims, ReluNetwork network, string name, CheckBudget budget)
+    {
+        CheckedGraph graph = GraphReading.Read(network, name, budget);
+        string[] hashes = GraphHashes.OfValues(graph, budget);
+        if (claims.ValueHashes.Length != hashes.Length)
+            throw new Refusal(
+                $"{name}, values", $"The certificate is for a network of {claims.ValueHashes.Length} values, not of {hashes.Length}.");
+        for (int v = 0; v < hashes.Length; v++)
+        {
+            if (hashes[v] != claims.ValueHashes[v])
+                throw new Refusal($"{name}, {graph.Values[v].Name}, sha256", "It is not what the certificate is for.");
+        }
+
+        return GraphHashes.OfGraph(hashes, graph) == claims.Hash
+            ? graph
+            : throw new Refusal($"{name}, sha256", "The network's outputs are not those that the certificate is for.");
+    }
+}

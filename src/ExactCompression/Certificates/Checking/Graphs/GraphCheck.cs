@@ -1,0 +1,171 @@
+namespace ExactCompression.Certificates.Checking;
+
+/// <summary>
+/// Checks claims about the rectifiers of a graph, first to last: proofs for one value rest on what is proven about those below.
+/// </summary>
+internal sealed class GraphCheck
+{
+    private readonly CheckedGraph graph;
+    private readonly string name;
+    private readonly CheckBudget budget;
+
+    /// <summary>Begins with the input.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="domain">Its domain.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="budget">Its budget.</param>
+    public GraphCheck(CheckedGraph graph, InputBox domain, string name, CheckBudget budget)
+    {
+        (this.graph, this.name, this.budget) = (graph, name, budget);
+        Bounds = new(graph, domain, name, budget);
+    }
+
+    /// <summary>What has been proven so far.</summary>
+    public GraphBounds Bounds { get; }
+
+    /// <summary>How many claims about the network's neurons each kind of evidence has proven, by its letter; <c>u</c> for points.</summary>
+    public Dictionary<char, int> Proven { get; } = [];
+
+    /// <summary>Checks all claims, and bounds all values.</summary>
+    /// <param name="claims">Claims about each of <see cref="CheckedGraph.Rectifiers"/>.</param>
+    /// <param name="points">Points of the domain that show signs.</param>
+    /// <exception cref="Refusal">A claim is not proven.</exception>
+    public void Check(IReadOnlyList<LayerClaims> claims, IReadOnlyList<double[]> points)
+    {
+        if (claims.Count != graph.Rectifiers.Count)
+            throw new Refusal(
+                $"{name}, layers", $"There are claims about {claims.Count} layers of rectifiers, not about {graph.Rectifiers.Count}.");
+        sbyte[][] signs = GraphPoints.Signs(graph, points, budget);
+        for (int k = 0; k < claims.Count; k++)
+            Check(k, claims[k], signs[k]);
+        Bounds.ExtendTo(graph.Values.Count - 1);
+    }
+
+    /// <summary>The value that some rectifiers take; bounds it by interval arithmetic, and all before.</summary>
+    /// <param name="number">Their place in <see cref="CheckedGraph.Rectifiers"/>.</param>
+    public int Reach(int number)
+    {
+        int source = ((RectifiedValue)graph.Values[graph.Rectifiers[number]]).Source;
+        Bounds.ExtendTo(graph.Rectifiers[number] - 1);
+        return source;
+    }
+
+    /// <summary>Bounds of sides by backward passes.</summary>
+    /// <param name="sides">What to bound.</param>
+    public double[] Bound(IReadOnlyList<GraphSide> sides) => GraphPass.Bound(graph, Bounds, sides, budget);
+
+    /// <summary>The open rectifiers that an element depends on.</summary>
+    /// <param name="side">A side of it.</param>
+    public IReadOnlyList<(int Value, int Element)> Field(GraphSide side) =>
+        OpenField.Of(graph, Bounds, side.Value, side.Element, budget);
+
+    /// <summary>Checks the claims about some rectifiers.</summary>
+    /// <param name="number">Their place in <see cref="CheckedGraph.Rectifiers"/>.</param>
+    /// <param name="claims">The claims.</param>
+    /// <param name="signs">Signs that points show, points by elements.</param>
+    /// <exception cref="Refusal">A claim is not proven.</exception>
+    public void Check(int number, LayerClaims claims, sbyte[] signs)
+    {
+        int source = Reach(number), width = graph.Values[source].Size;
+        string place = $"{name}, {graph.Values[graph.Rectifiers[number]].Name} (rectifiers {number})";
+        foreach ((string letters, string known,
+            string field) in ((string, string, string)[])[(claims.States, "aiu?", "states"), (claims.Above, ".cst", "above"),
+                (claims.Below, ".cst", "below")])
+        {
+            if (letters.Length != width || letters.AsSpan().ContainsAnyExcept(known))
+                throw new Refusal($"{place}, {field}", "They are not one known letter for each neuron.");
+        }
+
+        Tighten(source, claims, place);
+        RequireStates(source, claims, signs, place, graph.Layers.Contains(number));
+    }
+
+    private void Tighten(int source, LayerClaims claims, string place)
+    {
+        var sides = new List<GraphSide>();
+        var trees = new List<(GraphSide Side, int Leaves)>();
+        var shown = new List<GraphSide>();
+        int slope = 0, tree = 0, width = claims.States.Length;
+        for (int at = 0; at < 2 * width; at++)
+        {
+            bool above = at < width;
+            var plain = new GraphSide(source, above ? at : at - width, above);
+            string side = $"{place}, neuron {plain.Element}, {(above ? "above" : "below")}";
+            switch ((above ? claims.Above : claims.Below)[plain.Element])
+            {
+                case 'c':
+                    sides.Add(plain);
+                    break;
+                case 's':
+                    IReadOnlyList<(int Value, int Element)> field = Field(plain);
+                    if (slope == claims.Slopes.Length || claims.Slopes[slope].Length != field.Count)
+                        throw new Refusal($"{side}, slopes", "There is not a slope for each open rectifier below.");
+                    sides.Add(plain with { Lines = new(field, claims.Slopes[slope++], []) });
+                    break;
+                case 't':
+                    if (tree == claims.Trees.Length)
+                        throw new Refusal($"{side}, tree", "There is no tree.");
+                    List<GraphSide> leaves = GraphTree.Sides(claims.Trees[tree++], Field(plain), plain, $"{side}, tree", budget);
+                    trees.Add((plain, leaves.Count));
+                    shown.AddRange(leaves);
+                    break;
+            }
+        }
+
+        if (slope != claims.Slopes.Length || tree != claims.Trees.Length || claims.Boxes.Length != 0)
+            throw new Refusal($"{place}, slopes, trees and boxes", "There are more than are used.");
+        double[] bounds = Bound(sides), leafBounds = Bound(shown);
+        for (int k = 0; k < bounds.Length; k++)
+            Bounds.Cut(source, sides[k].Element, sides[k].Above, bounds[k]);
+        int first = 0;
+        foreach ((GraphSide side, int leaves) in trees)
+        {
+            for (int leaf = 0; leaf < leaves; leaf++)
+            {
+                if (!(leafBounds[first + leaf] <= 0 && double.IsFinite(leafBounds[first + leaf])))
+                    throw new Refusal(
+                        $"{place}, neuron {side.Element}, {(side.Above ? "above" : "below")}, tree, leaf {leaf}",
+                        $"The bound is {Show(leafBounds[first + leaf])}, not at most 0.");
+            }
+
+            Bounds.Cut(source, side.Element, side.Above, 0);
+            first += leaves;
+        }
+    }
+
+    private void RequireStates(int source, LayerClaims claims, sbyte[] signs, string place, bool isLayer)
+    {
+        (double[] lower, double[] upper) = (Bounds.Lower(source), Bounds.Upper(source));
+        bool[] positive = new bool[lower.Length], negative = new bool[lower.Length];
+        for (int at = 0; at < signs.Length; at++)
+        {
+            positive[at % lower.Length] |= signs[at] > 0;
+            negative[at % lower.Length] |= signs[at] < 0;
+        }
+
+        for (int i = 0; i < lower.Length; i++)
+        {
+            string? fault = claims.States[i] switch
+            {
+                'i' when !(upper[i] <= 0) =>
+                    $"It is claimed to be stably inactive, but its upper bound is {Show(upper[i])} ({Kind(claims.Above[i])}).",
+                'a' when !(lower[i] >= 0) =>
+                    $"It is claimed to be stably active, but its lower bound is {Show(lower[i])} ({Kind(claims.Below[i])}).",
+                'u' when !positive[i] || !negative[i] =>
+                    $"It is claimed to be unstable, but no point shows it {(positive[i] ? "below" : "above")} 0.",
+                _ when !(lower[i] <= upper[i]) => $"Its bounds {Show(lower[i])} and {Show(upper[i])} exclude each other.",
+                _ => null,
+            };
+            if (fault is not null)
+                throw new Refusal($"{place}, neuron {i}", fault);
+            char kind = claims.States[i] switch { 'i' => claims.Above[i], 'a' => claims.Below[i], char state => state };
+            if (isLayer)
+                Proven[kind] = Proven.GetValueOrDefault(kind) + 1;
+        }
+    }
+
+    private static string Kind(char letter) =>
+        letter switch { 'c' => "backward pass", 's' => "backward pass with slopes", 't' => "tree", _ => "intervals" };
+
+    private static string Show(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,101 @@
+using ExactCompression.Certificates.Checking;
+
+namespace ExactCompression.Certificates;
+
+/// <summary>Makes certificates of graphs, and of chains of dense layers whose relation is one of graphs.</summary>
+internal sealed class GraphCertificates
+{
+    private readonly CompressionResult result;
+    private readonly CheckBudget budget;
+    private readonly InputDomain domain;
+    private readonly InputBox box;
+    private readonly CheckedGraph original, compressed;
+
+    private GraphCertificates(CompressionResult result, CheckBudget budget)
+    {
+        (this.result, this.budget) = (result, budget);
+        domain = result.Domain.For(result.Original.InputSize);
+        box = new(domain.Lower.ToArray(), domain.Upper.ToArray());
+        original = GraphReading.Read(result.Original, "original", budget);
+        compressed = GraphReading.Read(result.Compressed, "compressed", budget);
+    }
+
+    /// <summary>Makes a certificate that proves as small a deviation as was found; it is not checked yet.</summary>
+    /// <param name="result">The compression.</param>
+    /// <param name="enough">A deviation that needs no further effort.</param>
+    /// <param name="budget">Its budget.</param>
+    /// <returns>The certificate, and how many verdicts on stable neurons it leaves out.</returns>
+    /// <exception cref="Refusal">A network has nodes that the checker cannot follow, or no relation was found.</exception>
+    public static (GraphCertificate Certificate, int Unproven) Make(CompressionResult result, double enough, CheckBudget budget) =>
+        new GraphCertificates(result, budget).Make(enough);
+
+    private (GraphCertificate Certificate, int Unproven) Make(double enough)
+    {
+        (double[][] points, HashSet<int> missing) = PointChoice.Of(
+            result.Table, budget, chosen =>
+            {
+                sbyte[][] signs = GraphPoints.Signs(original, chosen, budget);
+                return [.. original.Layers.Select(k => signs[k])];
+            });
+        string[] states = States(missing);
+        string[] nothing = [.. compressed.Rectifiers.Select(v => new string('?', compressed.Values[v].Size))];
+        (GraphCertificate Certificate, int Unproven)? best = null;
+        Refusal? refusal = null;
+        foreach (bool tightens in (bool[])[false, true])
+        {
+            if (GraphEvidence.Run(result.Original, original, domain, states, tightens, "original", budget)
+                is not var (claims, bounds, unproven))
+                continue;
+            foreach (bool tightensOthers in tightens ? (bool[])[false, true] : [false])
+            {
+                (LayerClaims[] others, CheckedBounds known, _) = GraphEvidence.Run(
+                    result.Compressed, compressed, domain, nothing, tightensOthers, "compressed", budget)!.Value;
+                try
+                {
+                    (GraphRelation relation, double deviation) = GraphRelationSearch.Best(
+                        original, bounds, compressed, known, box, budget);
+                    if (best is null || deviation < best.Value.Certificate.Deviation)
+                        best = (Certificate(points, claims, others, relation, deviation), unproven);
+                }
+                catch (Refusal e)
+                {
+                    refusal = e;
+                }
+
+                if (best?.Certificate.Deviation <= enough)
+                    return best.Value;
+            }
+        }
+
+        return best ?? throw refusal!;
+    }
+
+    private GraphCertificate Certificate(
+        double[][] points, LayerClaims[] claims, LayerClaims[] others, GraphRelation relation, double deviation) => new()
+    {
+        Original = Claims(original, claims),
+        Compressed = Claims(compressed, others),
+        DomainHash = ContentHash.Of(box.Lower, box.Upper),
+        Lower = box.Lower,
+        Upper = box.Upper,
+        Deviation = deviation,
+        Points = points,
+        Relation = relation,
+    };
+
+    private GraphClaims Claims(CheckedGraph graph, LayerClaims[] claims)
+    {
+        string[] hashes = GraphHashes.OfValues(graph, budget);
+        return new(GraphHashes.OfGraph(hashes, graph), hashes, claims);
+    }
+
+    /// <summary>The verdicts as letters for each of the original's rectifiers; those of poolings have none.</summary>
+    private string[] States(HashSet<int> missing)
+    {
+        string[] letters = VerdictLetters.Of(result.Table, missing);
+        string[] states = [.. original.Rectifiers.Select(v => new string('?', original.Values[v].Size))];
+        for (int layer = 0; layer < letters.Length; layer++)
+            states[original.Layers[layer]] = letters[layer];
+        return states;
+    }
+}
