@@ -98,8 +98,8 @@ public static class CompressionCertificate
         {
             throw new InvalidInputException(
                 "CertificateUnrelated",
-                $"How '{result.Compressed.Architecture}' computes what '{result.Original.Architecture}' does cannot be proven at {e.Place}: "
-                    + e.Reason,
+                $"How '{result.Compressed.Architecture}' computes what '{result.Original.Architecture}' does cannot be proven: "
+                    + $"{e.Place}: {e.Reason}",
                 "Test-NetworkEquivalence bounds the difference of the two networks by other means.");
         }
 
@@ -107,8 +107,11 @@ public static class CompressionCertificate
             warn(
                 $"The certificate of '{result.Original.Name}' leaves out {unproven} verdicts on stable neurons, which its checker cannot "
                     + "prove with little effort.");
-        double derived = Confirmed(() => GraphCertificateCheck.Derive(certificate, result.Original, result.Compressed, null, budget).Deviation);
-        return certificate with { Deviation = derived };
+        return certificate with
+        {
+            Deviation = Confirmed(
+                () => GraphCertificateCheck.Derive(certificate, result.Original, result.Compressed, null, budget).Deviation),
+        };
     }
 
     /// <summary>Makes a certificate and checks it.</summary>

@@ -37,7 +37,7 @@ public partial class IndependenceTests
                 && !t.IsNested && !Allowed.Contains(t.Name) && !Data.Contains(t.Name))
             .Select(static t => t.Name.Split('`')[0]).Where(static n => n.Length > 0 && char.IsLetter(n[0])).Distinct()];
         string[] files = Files();
-        Assert.InRange(files.Length, 10, 50);
+        Assert.InRange(files.Length, 10, 70);
         string[] own = [.. typeof(Certificate).Assembly.GetTypes().Where(static t => t.Namespace == typeof(Certificate).Namespace).Select(
             static t => t.Name)];
         foreach (string file in files)

@@ -159,7 +159,8 @@ internal sealed class CertificateEnvelope : Envelope
         int start = CertificateFile.Head.Length + 64 + CertificateFile.Middle.Length;
         byte[] body = file[start..^CertificateFile.Tail.Length];
         body = random.Next(3) == 0 ? change(body) : TextMutator.Mutate(body, body, random);
-        return [.. file.AsSpan(0, CertificateFile.Head.Length), .. CertificateFile.Seal(body), .. CertificateFile.Middle, .. body, .. CertificateFile.Tail];
+        ReadOnlySpan<byte> head = file.AsSpan(0, CertificateFile.Head.Length);
+        return [.. head, .. CertificateFile.Seal(body), .. CertificateFile.Middle, .. body, .. CertificateFile.Tail];
     }
 
     public override IReadOnlyList<(int From, int To)> Covered(byte[] file) => [(0, file.Length)];

@@ -49,7 +49,8 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed,
             bytes = Unpack(bytes, path, cancellation);
         int start = Head.Length + HashLength + Middle.Length;
         bool isOfGraphs = bytes.AsSpan().StartsWith(HeadOfGraphs);
-        if (bytes.Length < start || !(isOfGraphs || bytes.AsSpan().StartsWith(Head)) || !bytes.AsSpan(Head.Length + HashLength).StartsWith(Middle))
+        if (bytes.Length < start || !(isOfGraphs || bytes.AsSpan().StartsWith(Head))
+            || !bytes.AsSpan(Head.Length + HashLength).StartsWith(Middle))
             throw Malformed(path, $"It is not a certificate of the format {Certificate.Format}, version 1 or 2.");
         bool ends = bytes.AsSpan(start).EndsWith(Tail);
         ReadOnlyMemory<byte> body = bytes.AsMemory(start..(ends ? ^Tail.Length : ^0));

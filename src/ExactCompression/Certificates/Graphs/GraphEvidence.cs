@@ -9,7 +9,7 @@ namespace ExactCompression.Certificates;
 internal sealed class GraphEvidence
 {
     /// <summary>Sides of one layer that slopes are optimised for, and that trees are grown for; subproblems of a tree.</summary>
-    private const int MostSlopes = 4096, MostTrees = 64, MostProblems = 256;
+    private const int MostSlopes = 4096, MostTrees = 16, MostProblems = 256;
 
     /// <summary>A backward pass is stated only where it leaves less than this share of a range.</summary>
     private const double Gain = 0.99;
@@ -186,7 +186,7 @@ internal sealed class GraphEvidence
                 States = states,
                 Above = new(above),
                 Below = new(below),
-                Slopes = [.. ordered.Where(static t => t.Tree is null && t.Side.Lines is not null).Select(static t => t.Side.Lines!.Slopes)],
+                Slopes = [.. ordered.Where(static t => t.Tree is null).Select(static t => t.Side.Lines?.Slopes).OfType<float[]>()],
                 Trees = [.. ordered.Select(static t => t.Tree).OfType<PhaseTree>()],
                 Boxes = [],
             };

@@ -1,5 +1,4 @@
 using ExactCompression.Certificates.Checking;
-using ExactCompression.Networks;
 using ExactCompression.Tests.Oracles;
 using Xunit;
 
@@ -24,7 +23,8 @@ internal static class GraphCases
     /// <param name="random">What decides the points.</param>
     public static void AssertTrue(GraphCertificate certificate, ReluNetwork original, ReluNetwork compressed, Random random)
     {
-        CheckedGraph graph = GraphReading.Read(original, "original", Unlimited), other = GraphReading.Read(compressed, "compressed", Unlimited);
+        CheckedGraph graph = GraphReading.Read(original, "original", Unlimited);
+        CheckedGraph other = GraphReading.Read(compressed, "compressed", Unlimited);
         for (int n = 0; n < 6; n++)
         {
             Rational[] point = [.. certificate.Lower.Zip(certificate.Upper, (a, b) => (Rational)(random.Next(4) switch

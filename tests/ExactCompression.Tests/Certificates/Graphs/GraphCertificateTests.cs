@@ -63,7 +63,9 @@ public sealed class GraphCertificateTests
         Assert.InRange(passed, 40, int.MaxValue);
     }
 
-    /// <summary>Any number of any node moved by the least names the node; with the hash of the other network, only what is true passes.</summary>
+    /// <summary>
+    /// Any number of any node moved by the least names the node; with the hash of the other network, only what is true passes.
+    /// </summary>
     [Fact]
     public void Check_OtherWeights_NamesTheNodeOrIsTrue()
     {
@@ -157,7 +159,8 @@ public sealed class GraphCertificateTests
             {
                 Original = made.Original with
                 {
-                    Rectifiers = Array.ConvertAll(made.Original.Rectifiers, l => l with { Slopes = [Slopes(random)], Trees = [Tree(random)] }),
+                    Rectifiers = Array.ConvertAll(
+                        made.Original.Rectifiers, l => l with { Slopes = [Slopes(random)], Trees = [Tree(random)] }),
                 },
             };
             byte[] body = GraphCertificateText.Body(certificate, result.Original, result.Compressed);

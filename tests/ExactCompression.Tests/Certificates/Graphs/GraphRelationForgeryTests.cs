@@ -1,5 +1,4 @@
 using CsCheck;
-using ExactCompression.Certificates;
 using ExactCompression.Certificates.Checking;
 using ExactCompression.Tests.Oracles;
 using Xunit;

@@ -5,12 +5,12 @@ namespace ExactCompression.Certificates.Checking;
 /// are the other's up to constants and errors. Then the difference is made of these alone, without any rounding of coefficients; and
 /// where the numbers are known to a radius alone, but as the same function of the same numbers of the file, they are the same.
 /// </summary>
-/// <param name="simulation">What is known of the values before.</param>
+/// <param name="forms">What is known of the values before.</param>
 /// <param name="sum">Receives the difference.</param>
 /// <param name="budget">What the work is counted in.</param>
-internal sealed class CopiedRow(GraphSimulation simulation, FormSum sum, CheckBudget budget)
+internal sealed class CopiedRow(KnownForms forms, FormSum sum, CheckBudget budget)
 {
-    private readonly PairElements elements = simulation.Elements;
+    private readonly PairElements elements = forms.Elements;
     private readonly MapRow row = new();
     private readonly MapRow other = new();
 
@@ -29,7 +29,7 @@ internal sealed class CopiedRow(GraphSimulation simulation, FormSum sum, CheckBu
         foreach (CheckedTerm part in affine.Terms)
         {
             row.Read(part.Map, i, budget);
-            ValueForms operand = simulation.Of(part.Source);
+            ValueForms operand = forms.Of(part.Source);
             for (int k = 0; k < row.Count; k++)
             {
                 int column = row.Columns[k];

@@ -3,7 +3,7 @@ namespace ExactCompression.Certificates.Checking;
 /// <summary>Says what single elements of affine and rectified values are.</summary>
 internal sealed class ElementStep
 {
-    private readonly GraphSimulation simulation;
+    private readonly KnownForms forms;
     private readonly PairElements elements;
     private readonly CheckBudget budget;
     private readonly FormDistance distance;
@@ -14,14 +14,14 @@ internal sealed class ElementStep
     private int value;
 
     /// <summary>Makes room for one element at a time.</summary>
-    /// <param name="simulation">What is known of the values before.</param>
+    /// <param name="forms">What is known of the values before.</param>
     /// <param name="budget">What the work is counted in.</param>
-    public ElementStep(GraphSimulation simulation, CheckBudget budget)
+    public ElementStep(KnownForms forms, CheckBudget budget)
     {
-        (this.simulation, elements, this.budget) = (simulation, simulation.Elements, budget);
+        (this.forms, elements, this.budget) = (forms, forms.Elements, budget);
         distance = new(elements, budget);
         sum = distance.Sum;
-        copies = new(simulation, sum, budget);
+        copies = new(forms, sum, budget);
         node = elements.Original.Values[0];
     }
 
@@ -101,7 +101,7 @@ internal sealed class ElementStep
     {
         foreach (CheckedTerm term in affine.Terms)
         {
-            ValueForms operand = simulation.Of(term.Source);
+            ValueForms operand = forms.Of(term.Source);
             int first = elements.FirstOwn(term.Source);
             row.Read(term.Map, i, budget);
             for (int k = 0; k < row.Count; k++)
@@ -126,7 +126,7 @@ internal sealed class ElementStep
     private void TakeRectifier(ValueForms made, int i, char kind, int target, double factor)
     {
         int source = ((RectifiedValue)node).Source, z = elements.FirstOwn(source) + i;
-        ValueForms below = simulation.Of(source);
+        ValueForms below = forms.Of(source);
         switch (kind)
         {
             case 'o':
@@ -162,7 +162,7 @@ internal sealed class ElementStep
         below.AddTo(sum, i, 1);
         if (target >= elements.Own)
         {
-            (ValueForms kept, int index) = simulation.BelowKept(target, value);
+            (ValueForms kept, int index) = forms.BelowKept(target, value);
             kept.AddTo(sum, index, -factor);
         }
         else if (elements.Below(target) is >= 0 and var z)
@@ -186,7 +186,7 @@ internal sealed class ElementStep
         if (target >= elements.Own || elements.Compressed.Values[of] is not OpaqueValue { Sources: [var below] } other
             || other.Meaning != smooth.Meaning || elements.Compressed.Values[below].Size != other.Size)
             throw new Refusal($"relation, value {value} ({node.Name}), targets", $"Element {target} is not of the same function.");
-        simulation.Of(source).AddTo(sum, i, 1);
+        forms.Of(source).AddTo(sum, i, 1);
         sum.Add(elements.First(below) + target - elements.First(of), -1, 1);
         (double constant, double error) = distance.Nearest(toZero: true);
         return Outward.Multiply(slope.Value, Outward.Add(Math.Abs(constant), error));

@@ -12,9 +12,7 @@ internal sealed class GraphSimulation
 
     private readonly CheckBudget budget;
     private readonly CheckBudget sequential;
-    private readonly ValueForms?[] forms;
-    private readonly ValueForms?[] below; // of rectified values some of whose elements are kept: what their pre-activations are
-    private readonly string?[] kinds;
+    private readonly KnownForms forms;
     private readonly int[] lastReader;
     private readonly ConcurrentBag<ElementStep> idle = [];
     private long numbers;
@@ -26,7 +24,7 @@ internal sealed class GraphSimulation
     {
         (Elements, this.budget, sequential) = (elements, budget, budget.Sequential);
         int count = elements.Original.Values.Count;
-        (forms, below, kinds, lastReader) = (new ValueForms?[count], new ValueForms?[count], new string?[count], new int[count]);
+        (forms, lastReader) = (new(elements), new int[count]);
         for (int v = 0; v < count; v++)
         {
             foreach (int source in SourcesOf(elements.Original.Values[v]))
@@ -38,7 +36,7 @@ internal sealed class GraphSimulation
         var input = new ValueForms(elements.Original.Values[0].Size);
         for (int i = 0; i < input.Size; i++)
             input.Set(i, elements.First(0) + i, 1, 0, 0);
-        forms[0] = input;
+        forms.Keep(0, "", input);
     }
 
     /// <summary>The elements of both networks.</summary>
@@ -46,7 +44,7 @@ internal sealed class GraphSimulation
 
     /// <summary>What the elements of a value are.</summary>
     /// <param name="value">A value that was kept and that is still to be read.</param>
-    public ValueForms Of(int value) => forms[value]!;
+    public ValueForms Of(int value) => forms.Of(value);
 
     /// <summary>What a value is made of.</summary>
     public static IEnumerable<int> SourcesOf(CheckedValue value) => value switch
@@ -65,7 +63,7 @@ internal sealed class GraphSimulation
     {
         int[] places = Places(value, relation);
         CheckedValue node = Elements.Original.Values[value];
-        kinds[value] = relation.Kinds;
+        forms.Begin(value, relation.Kinds);
         var made = new ValueForms(node.Size);
         ForElements(node.Size, (step, i) =>
         {
@@ -84,10 +82,8 @@ internal sealed class GraphSimulation
     /// <exception cref="Refusal">Forms take too much memory, or what is known contradicts itself.</exception>
     public void Keep(int value, ValueRelation relation, ValueForms made)
     {
-        (forms[value], kinds[value]) = (made, relation.Kinds);
+        forms.Keep(value, relation.Kinds, made);
         numbers += made.Numbers;
-        if (Elements.Original.Values[value] is RectifiedValue rectified && relation.Kinds.Contains('k', StringComparison.Ordinal))
-            below[value] = forms[rectified.Source];
         Tighten(value, made);
         foreach (int source in SourcesOf(Elements.Original.Values[value]).Distinct())
         {
@@ -106,7 +102,7 @@ internal sealed class GraphSimulation
         double largest = 0;
         for (int o = 0; o < outputs.Count; o++)
         {
-            ValueForms made = forms[outputs[o]]!;
+            ValueForms made = forms.Of(outputs[o]);
             if (made.Size != Elements.Compressed.Values[others[o]].Size)
                 throw new Refusal($"relation, output {o}", "It does not have the same elements in both networks.");
             var distances = new double[made.Size];
@@ -121,19 +117,6 @@ internal sealed class GraphSimulation
         }
 
         return largest;
-    }
-
-    /// <summary>What the pre-activation of a kept element is.</summary>
-    /// <param name="element">An element of the original.</param>
-    /// <param name="value">The value that asks, whose own elements are just being derived.</param>
-    /// <exception cref="Refusal">The element is not kept, or comes later.</exception>
-    public (ValueForms Forms, int Index) BelowKept(int element, int value)
-    {
-        int of = Elements.ValueOf(element) - Elements.Compressed.Values.Count, index = element - Elements.FirstOwn(of);
-        if (of > value || Elements.Original.Values[of] is not RectifiedValue rectified || kinds[of] is not { } letters
-            || letters[index] != 'k')
-            throw new Refusal($"relation, value {value}, targets", $"Element {element} is none that was kept.");
-        return (of == value ? forms[rectified.Source]! : below[of]!, index);
     }
 
     /// <summary>Where the target of each element is in the list; -1 for those that have none.</summary>
@@ -200,9 +183,9 @@ internal sealed class GraphSimulation
 
     private void Release(int value)
     {
-        if (Array.IndexOf(below, forms[value]) < 0)
-            numbers -= forms[value]!.Numbers;
-        forms[value] = null;
+        if (!forms.IsBelowKept(forms.Of(value)))
+            numbers -= forms.Of(value).Numbers;
+        forms.Release(value);
     }
 
     private void ForElements(int count, Action<ElementStep, int> take)
@@ -212,7 +195,7 @@ internal sealed class GraphSimulation
             Parallel.For(0, (count + Chunk - 1) / Chunk, budget.Parallel, chunk =>
             {
                 if (!idle.TryTake(out ElementStep? step))
-                    step = new(this, sequential);
+                    step = new(forms, sequential);
                 for (int i = chunk * Chunk; i < Math.Min(count, (chunk + 1) * Chunk); i++)
                 {
                     take(step, i);
