@@ -92,6 +92,30 @@ public sealed class GraphRelationChargeTests
         Assert.InRange(found, 3, 3.0000001);
     }
 
+    /// <summary>A weight that is known up to a radius, the same in both networks, over an operand that is not quite the same.</summary>
+    [Fact]
+    public void Radius_OverAnError_Counts()
+    {
+        var origin = new EntryOrigin('/', 1, 4);
+        SmallValues original = new SmallValues(1).Sum(0, 0, 1).Inexact(1, 4, 1, origin);
+        SmallValues compressed = new SmallValues(1).Sum(0, 0, 0.75).Inexact(1, 4, 1, origin);
+        double found = Deviation(original.Graph, compressed.Graph, new([-1], [1]), SmallValues.Relation(("t", [1]), ("t", [2])));
+        Assert.InRange(found, 5 * 0.25, 1.2500001);
+    }
+
+    /// <summary>Radii of the same weight that differ count each.</summary>
+    [Fact]
+    public void Radius_OfTheOtherNetworkAlone_Counts() => Assert.InRange(
+        Deviation(
+            new SmallValues(1).Inexact(0, 4, 0.5), new SmallValues(1).Inexact(0, 4, 1), [3], SmallValues.Relation(("t", [1]))),
+        4.5, 4.5000001);
+
+    /// <summary>A multiple of an element is not the element, though it is read with the same weight.</summary>
+    [Fact]
+    public void Copy_OfAMultiple_IsNone() => AssertCharged(
+        new SmallValues(1).Sum(0, 0, 2).Sum(1, 0, 1), new SmallValues(1).Sum(0, 0, 1), [1],
+        SmallValues.Relation(("d", []), ("t", [1])), 1);
+
     /// <summary>Kinds that are not proven cost what is missing.</summary>
     [Theory]
     [InlineData("l", 1)] // relu(z) - z
