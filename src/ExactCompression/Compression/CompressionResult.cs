@@ -9,7 +9,7 @@ public sealed class CompressionResult
     /// <summary>Makes a result; <see cref="Layers"/> are found when they are first asked for.</summary>
     public CompressionResult()
     {
-        layers = new(() => LayerCompression.Of(this));
+        layers = new(() => CompressedLayers.Of(Original, Compressed, Table, Steps));
     }
 
     /// <summary>The network before.</summary>

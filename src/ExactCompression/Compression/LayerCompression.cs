@@ -9,10 +9,14 @@ public class LayerCompression
     private readonly Lazy<IReadOnlyList<LayerMinimum>> minima;
     private readonly int? after;
 
-    private protected LayerCompression(CompressionResult result, int layer, int? after, Lazy<IReadOnlyList<LayerMinimum>> minima)
+    /// <summary>Makes a layer.</summary>
+    /// <param name="layer">1-based hidden layer of the original.</param>
+    /// <param name="before">The layer of the original.</param>
+    /// <param name="left">What it became; null for nothing.</param>
+    /// <param name="after">The 1-based layer of the compressed network that it became; null for none.</param>
+    /// <param name="minima">Lower bounds on the compressed network's layers.</param>
+    internal LayerCompression(int layer, NetworkLayer before, NetworkLayer? left, int? after, Lazy<IReadOnlyList<LayerMinimum>> minima)
     {
-        NetworkLayer before = result.Original.Layers[layer - 1];
-        NetworkLayer? left = after is { } number ? result.Compressed.Layers[number - 1] : null;
         (this.minima, this.after, Layer, Name) = (minima, after, layer, before.Name);
         (Dimensions, Neurons, Remaining) = (before.Shape, before.Outputs, left?.Outputs ?? 0);
         (Channels, RemainingChannels) = (ChannelsOf(before), left is null ? 0 : ChannelsOf(left));
@@ -58,9 +62,9 @@ public class LayerCompression
     /// readers do with it alone, and gives the readers the same sums over the domain; null where none is known.
     /// </summary>
     /// <remarks>
-    /// That is, <c>V' relu(W' a + b') + c' = V relu(W a + b) + c</c> for all inputs, where <c>a</c> is what the layer takes, for any number of
-    /// rows in <c>W'</c>; in a convolutional layer, any number of filters of the same size, strides, padding and dilations. It counts kinks
-    /// which no two can be of one neuron, and linear neurons by a rank.
+    /// That is, <c>V' relu(W' a + b') + c' = V relu(W a + b) + c</c> for all inputs, where <c>a</c> is what the layer takes, for any number
+    /// of rows in <c>W'</c>; in a convolutional layer, any number of filters of the same size, strides, padding and dilations. It counts
+    /// kinks which no two can be of one neuron, and linear neurons by a rank.
     /// </remarks>
     public int? LayerwiseMinimum => Minimum.AloneNeurons;
 
@@ -71,41 +75,6 @@ public class LayerCompression
 
     /// <inheritdoc/>
     public override string ToString() => PrintableText.Of($"{Layer}: {Neurons} -> {Remaining}");
-
-    /// <summary>The layers of a compression; none if the correspondence of layers is unknown.</summary>
-    /// <param name="result">The compression.</param>
-    internal static IReadOnlyList<LayerCompression> Of(CompressionResult result)
-    {
-        var minima = new Lazy<IReadOnlyList<LayerMinimum>>(() => LayerMinima.Of(
-            result.Compressed, result.Domain,
-            result.Table.Neurons.SelectMany(static n => new[] { n.PositiveWitness, n.NegativeWitness }).OfType<double[]>()));
-        int?[]? after = result.Original.IsDense ? AfterOfChain(result) : AfterOfGraph(result);
-        return after?.Select((left, l) => result.Original.IsDense
-            ? new LayerCompression(result, l + 1, left, minima)
-            : new GraphLayerCompression(result, l + 1, left, minima)).ToArray() ?? []; // scripts can index arrays
-    }
-
-    private static int?[]? AfterOfChain(CompressionResult result)
-    {
-        HashSet<int> folded = [.. result.Steps.Where(
-            static step => step.Kind is CompressionStepKind.Fold or CompressionStepKind.FoldRepeated).Select(static step => step.Layer)];
-        int depth = result.Original.Depth;
-        if (result.Compressed.Depth == 0)
-            return new int?[depth];
-        if (depth - folded.Count != result.Compressed.Depth)
-            return null;
-        int left = 0;
-        return [.. Enumerable.Range(1, depth).Select(layer => folded.Contains(layer) ? (int?)null : ++left)];
-    }
-
-    /// <summary>The unit nodes of a graph keep their names.</summary>
-    private static int?[] AfterOfGraph(CompressionResult result)
-    {
-        var left = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int layer = 1; layer <= result.Compressed.Depth; layer++)
-            left.TryAdd(result.Compressed.Layers[layer - 1].Name, layer);
-        return [.. result.Original.Layers.SkipLast(1).Select(l => left.TryGetValue(l.Name, out int number) ? (int?)number : null)];
-    }
 
     private static int ChannelsOf(NetworkLayer layer) => MapShapes.Of(layer.Shape).Channels;
 }

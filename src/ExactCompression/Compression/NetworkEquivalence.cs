@@ -93,8 +93,8 @@ public static class NetworkEquivalence
         {
             throw new InvalidInputException(
                 "NetworksDoNotMatch",
-                $"The network '{reference.Name}' has {reference.InputSize} inputs and {reference.OutputSize} outputs, '{difference.Name}' has "
-                    + $"{difference.InputSize} and {difference.OutputSize}.",
+                $"The network '{reference.Name}' has {reference.InputSize} inputs and {reference.OutputSize} outputs, "
+                    + $"'{difference.Name}' has {difference.InputSize} and {difference.OutputSize}.",
                 "Compare networks of the same numbers of inputs and outputs.");
         }
     }

@@ -6,8 +6,8 @@ namespace ExactCompression.Numerics;
 /// </summary>
 /// <remarks>
 /// What it is for: a number whose residue is not 0 is not 0, and a matrix of dyadic rationals has at least the rank of its residues, since
-/// each of its minors is an integer times a power of two. So ranks and inequalities are proven without rounding and without long numbers. The
-/// converse does not hold, and nothing may rest on a residue that is 0.
+/// each of its minors is an integer times a power of two. So ranks and inequalities are proven without rounding and without long numbers.
+/// The converse does not hold, and nothing may rest on a residue that is 0.
 /// </remarks>
 internal static class PrimeField
 {

@@ -43,8 +43,8 @@ internal sealed class FigureDrawing : IDisposable
         {
             y += TitleSize;
             TextLines.Draw(
-                canvas, TextLines.FitMiddle(title, PictureFont.Strong, TitleSize, Width - 2 * Margin), Margin, y, PictureFont.Strong, TitleSize,
-                PlotColors.Ink);
+                canvas, TextLines.FitMiddle(title, PictureFont.Strong, TitleSize, Width - 2 * Margin), Margin, y, PictureFont.Strong,
+                TitleSize, PlotColors.Ink);
             y += TitleSize * 0.5f;
         }
 

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace ExactCompression.Plotting;
 
 /// <summary>
-/// What a line of a sweep's figure is called. Widths such as <c>64-48-10</c> tell dense networks apart; the shapes of a convolutional network
-/// do not (one with normalisation has the same as one without), so its name does, less the penalty and the seed.
+/// What a line of a sweep's figure is called. Widths such as <c>64-48-10</c> tell dense networks apart; the shapes of a convolutional
+/// network do not (one with normalisation has the same as one without), so its name does, less the penalty and the seed.
 /// </summary>
 internal static partial class SweepNames
 {

@@ -4,8 +4,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Minimum;
 
 /// <summary>
-/// Which rectifiers are on around a point, proven. The inputs with the same pattern are a convex set on which all pre-activations are affine
-/// functions of the input: its cell.
+/// Which rectifiers are on around a point, proven. The inputs with the same pattern are a convex set on which all pre-activations are
+/// affine functions of the input: its cell.
 /// </summary>
 internal sealed class ActivationPattern
 {

@@ -10,16 +10,17 @@ namespace ExactCompression.Compression.Minimum;
 /// cell, and the sum has a kink at every point of <c>i</c>'s hyperplane nearby. A neuron of the replacement is kinked on one hyperplane of
 /// the cell at most; finitely many cover a piece of <c>i</c>'s, so one of them is the same: for some neuron <c>k(i)</c> of the replacement,
 /// <c>y_k = w'_k phi + b'_k</c> is a multiple of <c>z_i</c>, not 0, as an affine function on the cell.</para>
-/// <para>Choose a base cell, and let <c>D</c> be the rectifiers below that are on in one of the kinks' cells and off in the base cell, or the
-/// other way round. Continue the affine functions of each cell to all of space, and let <c>X</c> be the inputs where those of the base cell
-/// are 0 for every rectifier in <c>D</c>. On <c>X</c> the functions of all these cells agree, layer by layer: a rectifier that is on in one
-/// and off in the other has the pre-activation 0 in both. So on <c>X</c>, <c>y_k(i)</c> is a multiple of <c>z_i</c>, both by the base
-/// cell's pattern. If the gradients of <c>D</c> are independent, <c>X</c> is an affine space; if those of <c>z_i</c> and <c>z_j</c> are
-/// independent beside them, the two functions are not proportional on it, and <c>k(i)</c> is not <c>k(j)</c>. So the replacement has at
+/// <para>Choose a base cell, and let <c>D</c> be the rectifiers below that are on in one of the kinks' cells and off in the base cell, or
+/// the other way round. Continue the affine functions of each cell to all of space, and let <c>X</c> be the inputs where those of the base
+/// cell are 0 for every rectifier in <c>D</c>. On <c>X</c> the functions of all these cells agree, layer by layer: a rectifier that is on
+/// in one and off in the other has the pre-activation 0 in both. So on <c>X</c>, <c>y_k(i)</c> is a multiple of <c>z_i</c>, both by the
+/// base cell's pattern. If the gradients of <c>D</c> are independent, <c>X</c> is an affine space; if those of <c>z_i</c> and <c>z_j</c>
+/// are independent beside them, the two functions are not proportional on it, and <c>k(i)</c> is not <c>k(j)</c>. So the replacement has at
 /// least as many neurons as there are kinks that are pairwise so. All of this is the rank of rows of residues.</para>
 /// <para>Linear neurons: the gradient in the base cell of what the readers take is a combination of gradients of the replacement's
-/// neurons, of which those of the <c>K</c> neurons <c>k(i)</c> are, on <c>X</c>, multiples of <c>z_i</c>'s. If these gradients together have
-/// rank <c>r</c> on <c>X</c>, and those of the <c>z_i</c> rank <c>s</c>, there are at least <c>r - s</c> neurons besides: <c>K + r - s</c>.
+/// neurons, of which those of the <c>K</c> neurons <c>k(i)</c> are, on <c>X</c>, multiples of <c>z_i</c>'s. If these gradients together
+/// have rank <c>r</c> on <c>X</c>, and those of the <c>z_i</c> rank <c>s</c>, there are at least <c>r - s</c> neurons besides: <c>K + r -
+/// s</c>.
 /// <c>s</c> is at most <c>K</c>, and at most the number of values that the layer takes and that are not 0 in the base cell.</para>
 /// </remarks>
 /// <param name="graph">The graph.</param>
@@ -48,8 +49,13 @@ internal sealed class KinkCount(LoweredGraph graph, LayerSite site, IReadOnlyLis
             own[group] = gradients.Of(site.Value, groups[group].Elements[0]);
 
         // Where a pre-activation of the layer may be 0, it is not known which gradients the sum has.
-        int best = rows is null || !pattern.IsKnown([site.Number]) ? 0 : CountLinear(gradients, pattern, own, [.. candidates.Where(static k => k.Changes.Count == 0)
-            .Select(static k => k.Group)], rows);
+        int best = 0;
+        if (rows is not null && pattern.IsKnown([site.Number]))
+        {
+            int[] inside = [.. candidates.Where(static k => k.Changes.Count == 0).Select(static k => k.Group)];
+            best = CountLinear(gradients, pattern, own, inside, rows);
+        }
+
         Dictionary<int, ulong[]> seen = own.ToDictionary(static o => o.Key, o => Projected(o.Value));
         var flat = new ModularRows();
         var changed = new HashSet<(int, int)>();

@@ -4,8 +4,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Minimum;
 
 /// <summary>
-/// A layer of ReLU neurons that could be replaced by itself: it is one matrix or convolution of one value, and all that becomes of it is sums
-/// by other matrices and convolutions, its readers. Between it and them there may be linear operations that keep its channels apart.
+/// A layer of ReLU neurons that could be replaced by itself: it is one matrix or convolution of one value, and all that becomes of it is
+/// sums by other matrices and convolutions, its readers. Between it and them there may be linear operations that keep its channels apart.
 /// </summary>
 internal sealed class LayerSite
 {

@@ -3,8 +3,8 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Compression.Minimum;
 
 /// <summary>
-/// Neurons of a layer, at one position, whose weights and biases are multiples of each other: <c>(w_k, b_k) = c_k (w, b)</c>, opposites too.
-/// Their kinks lie on one hyperplane, and across it the gradient of what a reader takes jumps by <c>(sum_k |c_k| v_k) w</c>, where
+/// Neurons of a layer, at one position, whose weights and biases are multiples of each other: <c>(w_k, b_k) = c_k (w, b)</c>, opposites
+/// too. Their kinks lie on one hyperplane, and across it the gradient of what a reader takes jumps by <c>(sum_k |c_k| v_k) w</c>, where
 /// <c>v_k</c> is its weight of neuron <c>k</c>: <c>v relu(c t)</c> has slope <c>v c</c> above and 0 below where <c>c</c> is positive, 0
 /// above and <c>v c</c> below where it is negative.
 /// </summary>

@@ -4,9 +4,10 @@ namespace ExactCompression.Tests.Compression.Minimum;
 
 /// <summary>
 /// The exact minimum for one hidden layer. With <c>K</c> hyperplanes on which the function is kinked in the domain, of jumps
-/// <c>J_i t_i</c>, it is <c>sum_i J_i relu(t_i) + A x + c</c>. A network with <c>K + r</c> neurons makes each kink with at least one of them,
-/// as <c>relu(t_i)</c> or as <c>relu(-t_i) = relu(t_i) - t_i</c>; whatever else it has (a second neuron on a hyperplane, a linear one) adds a
-/// matrix of rank 1 to the linear part. So the minimum is <c>K + min_S rank(A + sum_(i in S) J_i t_i)</c> over the sets <c>S</c> of kinks.
+/// <c>J_i t_i</c>, it is <c>sum_i J_i relu(t_i) + A x + c</c>. A network with <c>K + r</c> neurons makes each kink with at least one of
+/// them, as <c>relu(t_i)</c> or as <c>relu(-t_i) = relu(t_i) - t_i</c>; whatever else it has (a second neuron on a hyperplane, a linear
+/// one) adds a matrix of rank 1 to the linear part. So the minimum is <c>K + min_S rank(A + sum_(i in S) J_i t_i)</c> over the sets
+/// <c>S</c> of kinks.
 /// </summary>
 internal static class ShallowMinimum
 {
