@@ -6,7 +6,7 @@ namespace ExactCompression.Compression.Channels;
 /// <summary>Proven bounds of the pre-activations of a unit node over a domain, and the verdicts on its neurons.</summary>
 /// <param name="Lower">Lower bounds.</param>
 /// <param name="Upper">Upper bounds.</param>
-/// <param name="States">The verdicts; one that rounding has moved by no more than the bounds say stays.</param>
+/// <param name="States">The verdicts; where the pre-activation may have moved, only what the bounds show.</param>
 internal sealed record UnitBounds(double[] Lower, double[] Upper, NeuronState[] States)
 {
     /// <summary>What is kept of them.</summary>
@@ -16,11 +16,14 @@ internal sealed record UnitBounds(double[] Lower, double[] Upper, NeuronState[] 
 
     /// <summary>The bounds where each pre-activation may have moved.</summary>
     /// <param name="moved">By how much at most.</param>
-    public UnitBounds Widened(double[] moved) => this with
+    public UnitBounds Widened(double[] moved)
     {
-        Lower = [.. Lower.Select((l, e) => moved[e] == 0 ? l : Math.BitDecrement(l - moved[e]))],
-        Upper = [.. Upper.Select((u, e) => moved[e] == 0 ? u : Math.BitIncrement(u + moved[e]))],
-    };
+        double[] lower = [.. Lower.Select((l, e) => moved[e] == 0 ? l : Math.BitDecrement(l - moved[e]))];
+        double[] upper = [.. Upper.Select((u, e) => moved[e] == 0 ? u : Math.BitIncrement(u + moved[e]))];
+        return new(lower, upper, [.. States.Select((s, e) => moved[e] == 0 ? s
+            : upper[e] <= 0 ? NeuronState.StablyInactive
+            : lower[e] >= 0 ? NeuronState.StablyActive : NeuronState.Undetermined)]);
+    }
 }
 
 /// <summary>The range of what a unit gives, and how far it moves.</summary>

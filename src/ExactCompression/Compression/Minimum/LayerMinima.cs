@@ -57,9 +57,18 @@ internal sealed class LayerMinima
             int layer = graph.Rectifier(number).Layer;
             if (layer == 0 || network.Layers[layer - 1].Activation != Activation.Relu)
                 continue;
-            int? alone = LayerSite.Of(graph, number) is { } site ? ChannelsOf(site, check, patterns) : null;
+            (int? channels, int? neurons) = (null, null);
+            if (LayerSite.Of(graph, number) is { } site)
+            {
+                int found = ChannelsOf(site, check, patterns);
+                neurons = found * site.Plane;
+                channels = network.Layers[layer - 1].Shape is [var count, ..] && count * site.Plane == graph.Rectifier(number).Width
+                    ? found
+                    : null;
+            }
+
             int? anyhow = network.IsDense && single > 0 ? (layer == 1 ? together : single) : null;
-            minima[layer - 1] = new(anyhow, alone, alone * graph.Rectifier(number).Width / network.Layers[layer - 1].Shape[0]);
+            minima[layer - 1] = new(anyhow, channels, neurons);
         }
 
         return minima;
@@ -148,7 +157,7 @@ internal sealed class LayerMinima
                 .DefaultIfEmpty().Min())
             .Take(MostStarts);
 
-    private double[] Center() => [.. lower.Select((l, i) => (l / 2) + (upper[i] / 2))];
+    private double[] Center() => [.. lower.Select((l, i) => Math.Clamp((l / 2) + (upper[i] / 2), l, upper[i]))];
 
     /// <summary>Inputs of all densities: from few that are far above their lower ends to many. None is at an end.</summary>
     private IEnumerable<double[]> Drawn()

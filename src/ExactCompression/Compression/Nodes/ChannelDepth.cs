@@ -180,7 +180,7 @@ internal sealed class ChannelDepth
 
         Dictionary<int, double[]> sources = upper is null
             ? new() { [above] = shorter.Deviation }
-            : Readers(upper, shorter, isSame ? null : changes);
+            : Readers(upper, shorter, isSame && !movesConstants ? null : changes);
         (GraphEdit edit, IReadOnlyList<int> nodes) = GraphRebuild.Apply(graph, changes);
         double[]? MovedBy(int n) =>
             sources.TryGetValue(n, out double[]? by) ? MapShapes.PerElement(by, graph.Nodes[n].Shape.Elements) : null;

@@ -17,6 +17,21 @@ public sealed class GraphDepthTests
     private static readonly CompressionOptions Maximal = new() { Level = CompressionLevel.Maximal };
     private static readonly ConvolutionShape Padded = new(3, 3, 1, 1, 1, 1, 1, 1);
 
+    /// <summary>
+    /// A linear channel that is one of the rectifiers below and a number: its weights stay where they are, and the number moves on.
+    /// </summary>
+    [Theory]
+    [InlineData(1.0, 1.0)]
+    [InlineData(2.0, 0.25)]
+    [InlineData(1.0, 0.0)]
+    public void Compress_ARectifierAndANumber_KeepsTheNumber(double weight, double number)
+    {
+        (GraphBuilder builder, int image) = Start();
+        int below = Relu(builder, Filters(builder, image, new(1, 1), (1, -0.5)));
+        Head(builder, Relu(builder, Filters(builder, below, new(1, 1), (weight, number))));
+        Assert.Equal(1, Compress(builder, CompressionLevel.Maximal).Compressed.Depth);
+    }
+
     /// <summary>Trained networks with one of their layers split, in the first layers and later ones, convolutional and dense.</summary>
     [SkippableTheory]
     [InlineData("digits_plain_l1-0.004", 1, 1, Way.Split)]
