@@ -49,7 +49,7 @@ public class LayerCompression
     /// <summary>
     /// A proven lower bound on the neurons that this layer has in any chain of as many dense layers, whatever its other layers are, that
     /// computes the same function as the compressed network over the domain; null where none is known. Computed, with the two others, when
-    /// it is first asked for, in seconds.
+    /// it is first asked for, mostly in seconds.
     /// </summary>
     /// <remarks>
     /// The first layer has at least the rank of all gradients of the outputs over the domain; every layer has at least the rank of the
