@@ -5,6 +5,9 @@ namespace ExactCompression;
 /// <summary>Finds which layer of a compressed network each hidden layer of the original became.</summary>
 internal static class CompressedLayers
 {
+    /// <summary>How long the bounds may take that views show; those that are not found by then are not known.</summary>
+    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(10);
+
     /// <summary>The layers of a compression; none if the correspondence of layers is unknown.</summary>
     /// <param name="original">The network before.</param>
     /// <param name="compressed">The network after.</param>
@@ -13,9 +16,13 @@ internal static class CompressedLayers
     public static IReadOnlyList<LayerCompression> Of(
         ReluNetwork original, ReluNetwork compressed, StabilityTable table, IReadOnlyList<CompressionStep> steps)
     {
-        var minima = new Lazy<IReadOnlyList<LayerMinimum>>(() => LayerMinima.Of(
-            compressed, table.Domain,
-            table.Neurons.SelectMany(static n => new[] { n.PositiveWitness, n.NegativeWitness }).OfType<double[]>()));
+        var minima = new Lazy<IReadOnlyList<LayerMinimum>>(() =>
+        {
+            using var clock = new CancellationTokenSource(MostTime);
+            return LayerMinima.Of(
+                compressed, table.Domain,
+                table.Neurons.SelectMany(static n => new[] { n.PositiveWitness, n.NegativeWitness }).OfType<double[]>(), clock.Token);
+        });
         int?[]? after = original.IsDense ? AfterOfChain(original, compressed, steps) : AfterOfGraph(original, compressed);
         return after?.Select((left, l) => Layer(l + 1, left)).ToArray() ?? []; // scripts can index arrays
 

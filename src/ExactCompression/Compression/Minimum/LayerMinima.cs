@@ -38,7 +38,7 @@ internal sealed class LayerMinima
     /// <param name="network">The network.</param>
     /// <param name="domain">The input domain.</param>
     /// <param name="points">Inputs of the domain with diverse patterns, such as witnesses; may be none.</param>
-    /// <param name="cancellation">Cancels.</param>
+    /// <param name="cancellation">Ends the work: what is not found by then is not known.</param>
     public static IReadOnlyList<LayerMinimum> Of(
         ReluNetwork network, InputDomain domain, IEnumerable<double[]> points, CancellationToken cancellation = default) =>
         new LayerMinima(network, domain, points, cancellation).Run();
@@ -49,6 +49,20 @@ internal sealed class LayerMinima
         Array.Fill(minima, LayerMinimum.Unknown);
         if (!graph.IsPiecewiseLinear || graph.Rectifiers == 0)
             return minima;
+        try
+        {
+            Fill(minima);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // What has been found by now stands on its own.
+        }
+
+        return minima;
+    }
+
+    private void Fill(LayerMinimum[] minima)
+    {
         using var check = new WitnessCheck(network, new(lower, upper));
         ActivationPattern[] patterns = [.. points.Select(point => new ActivationPattern(graph, check.Signs(point)))];
         (int together, int single) = FunctionRank.Of(network, patterns, isFree, cancellation);
@@ -70,8 +84,6 @@ internal sealed class LayerMinima
             int? anyhow = network.IsDense && single > 0 ? (layer == 1 ? together : single) : null;
             minima[layer - 1] = new(anyhow, channels, neurons);
         }
-
-        return minima;
     }
 
     private int ChannelsOf(LayerSite site, WitnessCheck check, ActivationPattern[] patterns)

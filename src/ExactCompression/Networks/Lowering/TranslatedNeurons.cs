@@ -15,7 +15,8 @@ namespace ExactCompression.Networks;
 /// the same weights, and padding at the same places. What the shift moves out of the input, or leaves empty in it, neither of the two
 /// depends on.
 /// </para>
-/// <para>All of this is in real arithmetic: the ranges of neurons of one class are equal, not only nearly so.</para>
+/// <para>All of this is in real arithmetic: the ranges of neurons of one class are equal, not only nearly so. Where numbers are known to a
+/// radius alone, what is equal is the range over all numbers within the radii, which is what bounds are proven for.</para>
 /// </remarks>
 internal sealed class TranslatedNeurons
 {

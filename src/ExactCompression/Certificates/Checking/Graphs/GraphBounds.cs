@@ -141,7 +141,7 @@ internal sealed class GraphBounds
                         columns.AsSpan(0, count), weights, radii, lower[term.Source]!, upper[term.Source]!, sizes[term.Source]!);
                 }
 
-                charge[i] = ((rounding + sum.Radius) * (1 + 1e-9)) + Outward.Tiny;
+                charge[i] = ((rounding + sum.Radius) * (1 + 1e-7)) + Outward.Tiny;
                 (low[i], high[i]) = sum.Bounds();
             }
         });

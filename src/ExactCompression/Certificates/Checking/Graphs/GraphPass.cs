@@ -119,7 +119,7 @@ internal sealed class GraphPass
             Array.Clear(row);
         }
 
-        return Math.BitIncrement(constant + ((charge * (1 + 1e-9)) + (Outward.Gamma(constants) * size) + loss));
+        return Math.BitIncrement(constant + ((charge * (1 + 1e-7)) + (Outward.Gamma(constants) * size) + loss));
     }
 
     private static Dictionary<(int Value, int Element), int> Places(RectifierLines lines)

@@ -44,7 +44,7 @@ internal struct IntervalSum(double bias, double biasRadius)
     /// <summary>Both ends, rounded outward; infinite where something overflowed.</summary>
     public readonly (double Lower, double Upper) Bounds()
     {
-        double radius = Radius * (1 + 1e-9);
+        double radius = Radius * (1 + 1e-7);
         return (least.Below(radius), -most.Negative().Below(radius));
     }
 
