@@ -12,17 +12,24 @@ namespace ExactCompression.Certificates;
 internal static class CertificateText
 {
     /// <summary>The content, without the seal around it.</summary>
-    public static byte[] Body(Certificate certificate, ReluNetwork original, ReluNetwork compressed)
+    public static byte[] Body(Certificate certificate, ReluNetwork original, ReluNetwork compressed) => Body(json =>
+    {
+        WriteNetwork(json, "original", original, certificate.OriginalHashes, certificate.Original);
+        WriteNetwork(json, "compressed", compressed, certificate.CompressedHashes, certificate.Compressed);
+        WriteProven(json, certificate.Lower, certificate.Upper, certificate.DomainHash, certificate.Deviation, certificate.Points);
+        WriteRelation(json, certificate.Relation);
+    });
+
+    /// <summary>An object of JSON, as the seal is taken of it.</summary>
+    /// <param name="write">Writes its fields.</param>
+    public static byte[] Body(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(
             buffer, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 16 }))
         {
             json.WriteStartObject();
-            WriteNetwork(json, "original", original, certificate.OriginalHashes, certificate.Original);
-            WriteNetwork(json, "compressed", compressed, certificate.CompressedHashes, certificate.Compressed);
-            WriteProven(json, certificate.Lower, certificate.Upper, certificate.DomainHash, certificate.Deviation, certificate.Points);
-            WriteRelation(json, certificate.Relation);
+            write(json);
             json.WriteEndObject();
         }
 

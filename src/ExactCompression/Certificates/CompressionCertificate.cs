@@ -168,9 +168,7 @@ public static class CompressionCertificate
                 "CertificateUnrelated",
                 $"How '{compressed.Architecture}' computes what '{original.Architecture}' does was not found: no bound of their "
                     + $"difference is proven.",
-                result.Steps.Any(static s => s.Kind == CompressionStepKind.FoldRepeated)
-                    ? "Certificates do not express that a layer repeats the one before; compress with -Level LeoPlusPlus for one."
-                    : "Compress the network with Invoke-LeoCompression and export its own result.");
+                "Compress the network with Invoke-LeoCompression and export its own result.");
         return best with
         {
             Deviation = Confirmed(() => CertificateCheck.Derive(best, original, compressed, null, budget).Deviation),

@@ -167,13 +167,7 @@ internal sealed class VerdictLedger
     /// <summary>Takes proven bounds of a neuron, which hold for all of its class (<see cref="TranslatedNeurons"/>).</summary>
     public void BoundClass(int index, double lower, double upper, Evidence by)
     {
-        if (translated.Value is null)
-        {
-            Bound(index, lower, upper, by);
-            return;
-        }
-
-        foreach (int like in translated.Value.Of(index))
+        foreach (int like in translated.Value?.Of(index) ?? [index])
             Bound(like, lower, upper, by);
     }
 

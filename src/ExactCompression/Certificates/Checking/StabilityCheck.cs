@@ -48,13 +48,7 @@ internal sealed class StabilityCheck
     {
         AffineLayer map = network.DenseLayers[layers.Count];
         string place = $"{name}, layer {layers.Count + 1}";
-        foreach ((string letters, string known,
-            string field) in ((string, string, string)[])[(claims.States, "aiu?", "states"), (claims.Above, ".cstbe", "above"),
-                (claims.Below, ".cstbe", "below")])
-        {
-            if (letters.Length != map.Outputs || letters.AsSpan().ContainsAnyExcept(known))
-                throw new Refusal($"{place}, {field}", "They are not one known letter for each neuron.");
-        }
+        ClaimedStates.RequireLetters(claims, map.Outputs, ".cstbe", place);
 
         if (layers.Count == 0 && (claims.Above + claims.Below).AsSpan().ContainsAny("cst"))
             throw new Refusal($"{place}, above and below", "There is no layer below the first for a backward pass.");
@@ -62,7 +56,7 @@ internal sealed class StabilityCheck
         string all = claims.Above + claims.Below;
         if (all.AsSpan().ContainsAnyExcept('.'))
             Tighten(map, claims, lower, upper, place);
-        RequireStates(claims, signs, lower, upper, place);
+        ClaimedStates.Require(claims, signs, lower, upper, place, Proven);
         Add(lower, upper);
     }
 
@@ -156,7 +150,7 @@ internal sealed class StabilityCheck
                 if (!(bounds[first + leaf] <= 0 && double.IsFinite(bounds[first + leaf])) && !ProvesSign(shown[first + leaf]))
                     throw new Refusal(
                         $"{place}, neuron {side.Neuron}, {(side.Above ? "above" : "below")}, tree, leaf {leaf}",
-                        $"The bound is {Show(bounds[first + leaf])}, not at most 0.");
+                        $"The bound is {ClaimedStates.Show(bounds[first + leaf])}, not at most 0.");
             }
 
             Cut(side, 0, lower, upper);
@@ -174,40 +168,4 @@ internal sealed class StabilityCheck
         else
             lower[side.Neuron] = Math.Max(lower[side.Neuron], -bound);
     }
-
-    private void RequireStates(LayerClaims claims, sbyte[] signs, double[] lower, double[] upper, string place)
-    {
-        int width = lower.Length;
-        bool[] positive = new bool[width], negative = new bool[width];
-        for (int at = 0; at < signs.Length; at++)
-        {
-            positive[at % width] |= signs[at] > 0;
-            negative[at % width] |= signs[at] < 0;
-        }
-
-        for (int i = 0; i < width; i++)
-        {
-            string? fault = claims.States[i] switch
-            {
-                'i' when !(upper[i] <= 0) =>
-                    $"It is claimed to be stably inactive, but its upper bound is {Show(upper[i])} ({Kind(claims.Above[i])}).",
-                'a' when !(lower[i] >= 0) =>
-                    $"It is claimed to be stably active, but its lower bound is {Show(lower[i])} ({Kind(claims.Below[i])}).",
-                'u' when !positive[i] || !negative[i] =>
-                    $"It is claimed to be unstable, but no point shows it {(positive[i] ? "below" : "above")} 0.",
-                _ when !(lower[i] <= upper[i]) => $"Its bounds {Show(lower[i])} and {Show(upper[i])} exclude each other.",
-                _ => null,
-            };
-            if (fault is not null)
-                throw new Refusal($"{place}, neuron {i}", fault);
-            char kind = claims.States[i] switch { 'i' => claims.Above[i], 'a' => claims.Below[i], char state => state };
-            Proven[kind] = Proven.GetValueOrDefault(kind) + 1;
-        }
-    }
-
-    private static string Kind(char letter) =>
-        letter switch { 'c' => "backward pass", 's' => "backward pass with slopes", 't' => "tree", 'b' => "boxes", 'e' => "exact",
-            _ => "intervals" };
-
-    private static string Show(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using ExactCompression.Certificates.Checking;
 
@@ -11,33 +10,24 @@ internal static class GraphCertificateText
     /// <param name="certificate">The certificate.</param>
     /// <param name="original">The network before compression.</param>
     /// <param name="compressed">The network after.</param>
-    public static byte[] Body(GraphCertificate certificate, ReluNetwork original, ReluNetwork compressed)
+    public static byte[] Body(GraphCertificate certificate, ReluNetwork original, ReluNetwork compressed) => CertificateText.Body(json =>
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(
-            buffer, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 16 }))
+        WriteClaims(json, "original", original, certificate.Original);
+        WriteClaims(json, "compressed", compressed, certificate.Compressed);
+        CertificateText.WriteProven(
+            json, certificate.Lower, certificate.Upper, certificate.DomainHash, certificate.Deviation, certificate.Points);
+        json.WriteStartArray("relation");
+        foreach (ValueRelation value in certificate.Relation.Values)
         {
             json.WriteStartObject();
-            WriteClaims(json, "original", original, certificate.Original);
-            WriteClaims(json, "compressed", compressed, certificate.Compressed);
-            CertificateText.WriteProven(
-                json, certificate.Lower, certificate.Upper, certificate.DomainHash, certificate.Deviation, certificate.Points);
-            json.WriteStartArray("relation");
-            foreach (ValueRelation value in certificate.Relation.Values)
-            {
-                json.WriteStartObject();
-                json.WriteString("kinds", value.Kinds);
-                json.WriteString("targets", CertificateText.Pack<int>("d4:", Differences(value.Targets)));
-                json.WriteString("factors", CertificateText.Shortest(value.Factors));
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteString("kinds", value.Kinds);
+            json.WriteString("targets", CertificateText.Pack<int>("d4:", Differences(value.Targets)));
+            json.WriteString("factors", CertificateText.Shortest(value.Factors));
             json.WriteEndObject();
         }
 
-        return buffer.WrittenSpan.ToArray();
-    }
+        json.WriteEndArray();
+    });
 
     /// <summary>The share of 255 that is nearest to a slope: what a certificate states for it.</summary>
     /// <param name="slope">The slope; between 0 and 1, or as far as it is not.</param>

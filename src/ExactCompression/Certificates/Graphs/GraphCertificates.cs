@@ -39,6 +39,9 @@ internal sealed class GraphCertificates
             });
         string[] states = States(missing);
         string[] nothing = [.. compressed.Rectifiers.Select(v => new string('?', compressed.Values[v].Size))];
+        Lazy<(LayerClaims[] Claims, CheckedBounds Bounds, int Unproven)> EvidenceOfOthers(bool tightens) => new(
+            () => GraphEvidence.Run(result.Compressed, compressed, domain, nothing, tightens, "compressed", budget)!.Value);
+        var (plain, tight) = (EvidenceOfOthers(tightens: false), EvidenceOfOthers(tightens: true));
         (GraphCertificate Certificate, int Unproven)? best = null;
         Refusal? refusal = null;
         foreach (bool tightens in (bool[])[false, true])
@@ -46,10 +49,9 @@ internal sealed class GraphCertificates
             if (GraphEvidence.Run(result.Original, original, domain, states, tightens, "original", budget)
                 is not var (claims, bounds, unproven))
                 continue;
-            foreach (bool tightensOthers in tightens ? (bool[])[false, true] : [false])
+            foreach (var evidence in tightens ? [plain, tight] : (ReadOnlySpan<Lazy<(LayerClaims[], CheckedBounds, int)>>)[plain])
             {
-                (LayerClaims[] others, CheckedBounds known, _) = GraphEvidence.Run(
-                    result.Compressed, compressed, domain, nothing, tightensOthers, "compressed", budget)!.Value;
+                (LayerClaims[] others, CheckedBounds known, _) = evidence.Value;
                 try
                 {
                     (GraphRelation relation, double deviation) = GraphRelationSearch.Best(

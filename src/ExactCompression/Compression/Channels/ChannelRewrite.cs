@@ -96,26 +96,13 @@ internal sealed class ChannelRewrite
         int at = 0;
         foreach (ChannelReader reader in layer.Readers)
         {
-            double[] bias = FilterWeights.BiasOf(graph.Nodes[reader.Node].Operator), by = new double[reader.Outputs];
-            var after = new double[reader.Outputs];
-            for (int o = 0; o < reader.Outputs; o++)
-            {
-                ErrorFreeSum sum = default;
-                sum.Add(bias[o]);
-                for (int t = 0; t < reader.Taps; t++)
-                {
-                    int row = at + (o * reader.Taps) + t;
-                    by[o] = UpperBound.Add(by[o], moved[row]);
-                    if (rewrite.NextBias[row] != 0)
-                        sum.Add(rewrite.NextBias[row]);
-                }
-
-                (after[o], by[o]) = (sum.Value, UpperBound.Add(by[o], sum.Radius));
-            }
-
-            changes[reader.Node] = new() { Operator = Changed(reader, at, after) };
+            int rows = reader.Outputs * reader.Taps;
+            var by = new double[reader.Outputs];
+            double[] bias = FilterWeights.Absorbed(
+                FilterWeights.BiasOf(graph.Nodes[reader.Node].Operator), rewrite.NextBias.AsSpan(at, rows), moved.AsSpan(at, rows), by);
+            changes[reader.Node] = new() { Operator = Changed(reader, at, bias) };
             sources[reader.Node] = by;
-            at += reader.Outputs * reader.Taps;
+            at += rows;
         }
 
         if (rewrite.Folds)
@@ -279,9 +266,7 @@ internal sealed class ChannelRewrite
         GraphNode unit = graph.Nodes[layer.Unit];
         int[] gone = [.. rewrite.Gone.Select(c => origin.Channels[c])];
         int added = (rewrite.Added.Length - gone.Count(static c => c < 0)) * origin.Plane;
-        string description = unit.Shape.Count > 1
-            ? rewrite.Description.Replace("neuron", "channel", StringComparison.Ordinal)
-            : rewrite.Description;
+        string description = ChannelSteps.Described(rewrite.Description, unit.Shape);
         if (unit.Operator is not ReluOperator) // on either side of 0
             description = description.Replace("stably active", "linear", StringComparison.Ordinal);
         return new(rewrite.Kind, origin.Layer, origin.Neurons(gone), $"{unit.Name}: {description}")

@@ -21,6 +21,12 @@ internal sealed class ChannelSteps
             layers[n] = layer = origins[n]?.Layer ?? layer;
     }
 
+    /// <summary>What is done to a unit's neurons, in words; of a map, it is done to channels.</summary>
+    /// <param name="description">The words for neurons.</param>
+    /// <param name="shape">Shape of the unit.</param>
+    public static string Described(string description, TensorShape shape) =>
+        shape.Count > 1 ? description.Replace("neuron", "channel", StringComparison.Ordinal) : description;
+
     /// <summary>The steps of a plan, layer by layer.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="origins">For each node, the layer of the original that it is.</param>

@@ -21,14 +21,14 @@ internal static class FunctionRank
     /// <param name="isFree">Which inputs the domain leaves free.</param>
     /// <param name="cancellation">Cancels.</param>
     public static (int Together, int Single) Of(
-        ReluNetwork network, IEnumerable<ActivationPattern> patterns, bool[] isFree, CancellationToken cancellation)
+        ReluNetwork network, IEnumerable<CellPattern> patterns, bool[] isFree, CancellationToken cancellation)
     {
         LoweredGraph graph = network.Lowered;
         if (!network.IsDense || network.Depth == 0 || graph.Layers[^1].IsRectifier || graph.Layers.Any(static l => !l.IsExact))
             return default;
         var all = new ModularRows();
         int width = network.WidthOf(1), single = 0, inVain = 0;
-        foreach (ActivationPattern pattern in patterns)
+        foreach (CellPattern pattern in patterns)
         {
             cancellation.ThrowIfCancellationRequested();
             if (!pattern.IsKnown(Enumerable.Range(1, graph.Rectifiers)))

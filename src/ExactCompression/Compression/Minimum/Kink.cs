@@ -7,4 +7,4 @@ namespace ExactCompression.Compression.Minimum;
 /// </summary>
 /// <param name="Group">0-based number of the group.</param>
 /// <param name="Pattern">The pattern of what lies below, on both sides.</param>
-internal sealed record Kink(int Group, ActivationPattern Pattern);
+internal sealed record Kink(int Group, CellPattern Pattern);

@@ -39,7 +39,7 @@ internal sealed class KinkCount(LoweredGraph graph, LayerSite site, IReadOnlyLis
     /// <param name="pattern">The base cell's pattern; all below the layer is known.</param>
     /// <param name="kinks">The kinks, any number for each group.</param>
     /// <param name="rows">What the readers take of the layer, to count linear neurons as well; null to count kinks alone.</param>
-    public int At(ActivationPattern pattern, IReadOnlyList<Kink> kinks, IReadOnlyList<IReadOnlyList<(int Element, ulong Weight)>>? rows)
+    public int At(CellPattern pattern, IReadOnlyList<Kink> kinks, IReadOnlyList<IReadOnlyList<(int Element, ulong Weight)>>? rows)
     {
         var gradients = new ModularGradients(graph, pattern, isFree);
         var own = new Dictionary<int, ulong[]>();
@@ -103,7 +103,7 @@ internal sealed class KinkCount(LoweredGraph graph, LayerSite site, IReadOnlyLis
     }
 
     private int CountLinear(
-        ModularGradients gradients, ActivationPattern pattern, Dictionary<int, ulong[]> own, IReadOnlyList<int> inside,
+        ModularGradients gradients, CellPattern pattern, Dictionary<int, ulong[]> own, IReadOnlyList<int> inside,
         IReadOnlyList<IReadOnlyList<(int Element, ulong Weight)>> rows)
     {
         var flat = new ModularRows();
@@ -118,7 +118,7 @@ internal sealed class KinkCount(LoweredGraph graph, LayerSite site, IReadOnlyLis
     }
 
     /// <summary>The rectifiers below that are on in one of two cells alone, and that the neurons at the position can depend on.</summary>
-    private List<(int Number, int Element)> Changes(ActivationPattern pattern, ActivationPattern other)
+    private List<(int Number, int Element)> Changes(CellPattern pattern, CellPattern other)
     {
         var changes = new List<(int Number, int Element)>();
         foreach (int number in site.Below)

@@ -19,7 +19,7 @@ internal sealed class KinkProof(LoweredGraph graph, LayerSite site, WitnessCheck
 {
     /// <summary>The pattern at an input.</summary>
     /// <param name="point">A point of the domain.</param>
-    public ActivationPattern PatternAt(double[] point) => new(graph, check.Signs(point));
+    public CellPattern PatternAt(double[] point) => new(graph, check.Signs(point));
 
     /// <summary>The kink of a group between two inputs; null if it is not proven.</summary>
     /// <param name="number">0-based number of the group.</param>
@@ -28,7 +28,7 @@ internal sealed class KinkProof(LoweredGraph graph, LayerSite site, WitnessCheck
     /// <param name="after">Another.</param>
     public Kink? Between(int number, NeuronGroup group, double[] before, double[] after)
     {
-        ActivationPattern first = PatternAt(before), second = PatternAt(after);
+        CellPattern first = PatternAt(before), second = PatternAt(after);
         foreach (int below in site.Below)
         {
             for (int i = 0; i < graph.Rectifier(below).Width; i++)

@@ -27,13 +27,13 @@ internal sealed class KinkSearch(LoweredGraph graph, LayerSite site, double[] lo
     /// <param name="Pattern">Its pattern.</param>
     /// <param name="Z">The pre-activations there, by layer.</param>
     /// <param name="Walls">Gradients of the pre-activations below, with their values; null where there are too many.</param>
-    public sealed record Start(double[] Point, ActivationPattern Pattern, double[][] Z, (double[] Gradient, double Z)[]? Walls);
+    public sealed record Start(double[] Point, CellPattern Pattern, double[][] Z, (double[] Gradient, double Z)[]? Walls);
 
     /// <summary>Makes a starting point of an input.</summary>
     /// <param name="point">The input.</param>
     /// <param name="pattern">Its pattern.</param>
     /// <param name="cone">The elements below that matter, by value.</param>
-    public Start From(double[] point, ActivationPattern pattern, bool[]?[] cone)
+    public Start From(double[] point, CellPattern pattern, bool[]?[] cone)
     {
         double[][] z = LoweredEvaluation.PreActivations(graph, point, site.Number);
         (int Number, int Element)[] below = [.. site.Below.SelectMany(number => Enumerable.Range(0, z[number - 1].Length)
@@ -144,7 +144,7 @@ internal sealed class KinkSearch(LoweredGraph graph, LayerSite site, double[] lo
         return (On(distance - step), On(distance + step));
     }
 
-    private double[] Gradient(ActivationPattern pattern, int number, int element) =>
+    private double[] Gradient(CellPattern pattern, int number, int element) =>
         LoweredGradient.ByInput(graph, number, element, pattern.IsOn);
 
     /// <summary>Fixes the inputs that are at an end of the domain and would go beyond, and one more.</summary>

@@ -64,7 +64,7 @@ internal sealed class LayerMinima
     private void Fill(LayerMinimum[] minima)
     {
         using var check = new WitnessCheck(network, new(lower, upper));
-        ActivationPattern[] patterns = [.. points.Select(point => new ActivationPattern(graph, check.Signs(point)))];
+        CellPattern[] patterns = [.. points.Select(point => new CellPattern(graph, check.Signs(point)))];
         (int together, int single) = FunctionRank.Of(network, patterns, isFree, cancellation);
         for (int number = 1; number <= graph.Rectifiers; number++)
         {
@@ -86,7 +86,7 @@ internal sealed class LayerMinima
         }
     }
 
-    private int ChannelsOf(LayerSite site, WitnessCheck check, ActivationPattern[] patterns)
+    private int ChannelsOf(LayerSite site, WitnessCheck check, CellPattern[] patterns)
     {
         int best = 0;
         IReadOnlyList<IReadOnlyList<(int Element, ulong Weight)>>? rows =
@@ -162,7 +162,7 @@ internal sealed class LayerMinima
     /// Inputs around which all is known below, those first around which all is known of the layer as well, and of these those with the most
     /// values on: they tell the most apart.
     /// </summary>
-    private IEnumerable<int> StartsOf(LayerSite site, ActivationPattern[] patterns) =>
+    private IEnumerable<int> StartsOf(LayerSite site, CellPattern[] patterns) =>
         Enumerable.Range(0, patterns.Length).Where(p => patterns[p].IsKnown(site.Below)).OrderByDescending(
             p => patterns[p].IsKnown([site.Number])).ThenByDescending(
             p => site.Below.Select(number => Enumerable.Range(0, graph.Rectifier(number).Width).Count(i => patterns[p].IsOn(number, i)))

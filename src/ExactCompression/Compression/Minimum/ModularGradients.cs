@@ -10,7 +10,7 @@ namespace ExactCompression.Compression.Minimum;
 /// <param name="graph">The graph, whose layers below are exact and have no smooth functions.</param>
 /// <param name="pattern">The pattern.</param>
 /// <param name="isFree">Which inputs the domain leaves free; by the others there is no gradient.</param>
-internal sealed class ModularGradients(LoweredGraph graph, ActivationPattern pattern, bool[] isFree)
+internal sealed class ModularGradients(LoweredGraph graph, CellPattern pattern, bool[] isFree)
 {
     private readonly SparseRow row = new();
 

@@ -100,20 +100,7 @@ internal sealed class AffineProducts(ValueRanges ranges)
         (double[] filters, double[] moved) = windows.Filters(
             outputs, magnitude.Length / first.Geometry.Taps,
             (o, t) => joined.Weights[(((o * taps) + t) * joined.Inputs)..(((o * taps) + t + 1) * joined.Inputs)], magnitude);
-        var bias = new double[outputs];
-        for (int o = 0; o < outputs; o++)
-        {
-            ErrorFreeSum sum = default;
-            sum.Add(second.Bias[o]);
-            for (int row = o * taps; row < (o + 1) * taps; row++)
-            {
-                sum.Add(joined.Bias[row]);
-                moved[o] = UpperBound.Add(moved[o], lost[row]);
-            }
-
-            (bias[o], moved[o]) = (sum.Value, UpperBound.Add(moved[o], sum.Radius));
-        }
-
+        double[] bias = FilterWeights.Absorbed(second.Bias, joined.Bias, lost, moved);
         return new(new ConvolutionOperator(filters, bias, windows.Geometry, 1, second.Stored), moved);
     }
 

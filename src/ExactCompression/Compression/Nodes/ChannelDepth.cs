@@ -127,25 +127,11 @@ internal sealed class ChannelDepth
     private GraphDraft? Rebuilt(DraftNetwork folded, JoinedWindows windows)
     {
         DraftLayer rows = folded.Layers[0];
-        if (Joined(rows, windows) is not { } joined)
+        bool movesConstants = rows.Bias.AsSpan().IndexOfAnyExcept(0.0) >= 0;
+        if ((movesConstants && lower.MeetsPadding) || Joined(rows, windows) is not { } joined)
             return null;
-        double[] stored = FilterWeights.BiasOf(graph.Nodes[reader.Node].Operator);
-        var (bias, by) = (new double[reader.Outputs], joined.Moved);
-        for (int o = 0; o < bias.Length; o++)
-        {
-            ErrorFreeSum sum = default;
-            sum.Add(stored[o]);
-            for (int row = o * reader.Taps; row < (o + 1) * reader.Taps; row++)
-            {
-                if (rows.Bias[row] != 0 && lower.MeetsPadding)
-                    return null;
-                sum.Add(rows.Bias[row]);
-                by[o] = UpperBound.Add(by[o], folded.Deviation[row]);
-            }
-
-            (bias[o], by[o]) = (sum.Value, UpperBound.Add(by[o], sum.Radius));
-        }
-
+        double[] by = joined.Moved;
+        double[] bias = FilterWeights.Absorbed(FilterWeights.BiasOf(graph.Nodes[reader.Node].Operator), rows.Bias, folded.Deviation, by);
         Dictionary<int, NodeChange> changes = Bypassed();
         changes[reader.Node] = new() { Operator = Changed(joined.Weights, bias, windows) };
         (GraphEdit edit, IReadOnlyList<int> nodes) = GraphRebuild.Apply(graph, changes);
@@ -201,25 +187,14 @@ internal sealed class ChannelDepth
         foreach (ChannelReader second in upper.Readers)
         {
             Operator op = graph.Nodes[second.Node].Operator;
-            double[] bias = [.. FilterWeights.BiasOf(op)], by = new double[second.Outputs];
-            for (int o = 0; o < by.Length; o++)
-            {
-                ErrorFreeSum sum = default;
-                sum.Add(bias[o]);
-                for (int row = at + (o * second.Taps); row < at + ((o + 1) * second.Taps); row++)
-                {
-                    if (next.Bias[row] != 0)
-                        sum.Add(next.Bias[row]);
-                    by[o] = UpperBound.Add(by[o], shorter.Deviation[row]);
-                }
-
-                (bias[o], by[o]) = (sum.Value, UpperBound.Add(by[o], sum.Radius));
-            }
-
+            int rows = second.Outputs * second.Taps;
+            var by = new double[second.Outputs];
+            double[] bias = FilterWeights.Absorbed(
+                FilterWeights.BiasOf(op), next.Bias.AsSpan(at, rows), shorter.Deviation.AsSpan(at, rows), by);
             if (changes is not null)
                 changes[second.Node] = new() { Operator = ChannelRewrite.WithColumns(op, second, next.Weights, next.Columns, at, bias) };
             sources[second.Node] = by;
-            at += second.Outputs * second.Taps;
+            at += rows;
         }
 
         return sources;
@@ -277,9 +252,7 @@ internal sealed class ChannelDepth
             int unit = isLower ? lower.Unit : above;
             UnitOrigin origin = draft.Origins[unit]!;
             int[] gone = [.. step.Neurons.Select(c => origin.Channels[c])];
-            string description = graph.Nodes[unit].Shape.Count > 1
-                ? step.Description.Replace("neuron", "channel", StringComparison.Ordinal)
-                : step.Description;
+            string description = ChannelSteps.Described(step.Description, graph.Nodes[unit].Shape);
             yield return new(step.Kind, origin.Layer, origin.Neurons(gone), $"{graph.Nodes[unit].Name}: {description}")
             {
                 Added = (step.Added - gone.Count(static c => c < 0)) * origin.Plane,

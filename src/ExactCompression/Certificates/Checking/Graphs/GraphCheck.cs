@@ -68,16 +68,11 @@ internal sealed class GraphCheck
     {
         int source = Reach(number), width = graph.Values[source].Size;
         string place = $"{name}, {graph.Values[graph.Rectifiers[number]].Name} (rectifiers {number})";
-        foreach ((string letters, string known,
-            string field) in ((string, string, string)[])[(claims.States, "aiu?", "states"), (claims.Above, ".cst", "above"),
-                (claims.Below, ".cst", "below")])
-        {
-            if (letters.Length != width || letters.AsSpan().ContainsAnyExcept(known))
-                throw new Refusal($"{place}, {field}", "They are not one known letter for each neuron.");
-        }
+        ClaimedStates.RequireLetters(claims, width, ".cst", place);
 
         Tighten(source, claims, place);
-        RequireStates(source, claims, signs, place, graph.Layers.Contains(number));
+        ClaimedStates.Require(
+            claims, signs, Bounds.Lower(source), Bounds.Upper(source), place, graph.Layers.Contains(number) ? Proven : null);
     }
 
     private void Tighten(int source, LayerClaims claims, string place)
@@ -125,47 +120,11 @@ internal sealed class GraphCheck
                 if (!(leafBounds[first + leaf] <= 0 && double.IsFinite(leafBounds[first + leaf])))
                     throw new Refusal(
                         $"{place}, neuron {side.Element}, {(side.Above ? "above" : "below")}, tree, leaf {leaf}",
-                        $"The bound is {Show(leafBounds[first + leaf])}, not at most 0.");
+                        $"The bound is {ClaimedStates.Show(leafBounds[first + leaf])}, not at most 0.");
             }
 
             Bounds.Cut(source, side.Element, side.Above, 0);
             first += leaves;
         }
     }
-
-    private void RequireStates(int source, LayerClaims claims, sbyte[] signs, string place, bool isLayer)
-    {
-        (double[] lower, double[] upper) = (Bounds.Lower(source), Bounds.Upper(source));
-        bool[] positive = new bool[lower.Length], negative = new bool[lower.Length];
-        for (int at = 0; at < signs.Length; at++)
-        {
-            positive[at % lower.Length] |= signs[at] > 0;
-            negative[at % lower.Length] |= signs[at] < 0;
-        }
-
-        for (int i = 0; i < lower.Length; i++)
-        {
-            string? fault = claims.States[i] switch
-            {
-                'i' when !(upper[i] <= 0) =>
-                    $"It is claimed to be stably inactive, but its upper bound is {Show(upper[i])} ({Kind(claims.Above[i])}).",
-                'a' when !(lower[i] >= 0) =>
-                    $"It is claimed to be stably active, but its lower bound is {Show(lower[i])} ({Kind(claims.Below[i])}).",
-                'u' when !positive[i] || !negative[i] =>
-                    $"It is claimed to be unstable, but no point shows it {(positive[i] ? "below" : "above")} 0.",
-                _ when !(lower[i] <= upper[i]) => $"Its bounds {Show(lower[i])} and {Show(upper[i])} exclude each other.",
-                _ => null,
-            };
-            if (fault is not null)
-                throw new Refusal($"{place}, neuron {i}", fault);
-            char kind = claims.States[i] switch { 'i' => claims.Above[i], 'a' => claims.Below[i], char state => state };
-            if (isLayer)
-                Proven[kind] = Proven.GetValueOrDefault(kind) + 1;
-        }
-    }
-
-    private static string Kind(char letter) =>
-        letter switch { 'c' => "backward pass", 's' => "backward pass with slopes", 't' => "tree", _ => "intervals" };
-
-    private static string Show(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 }

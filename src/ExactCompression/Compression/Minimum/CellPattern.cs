@@ -7,7 +7,7 @@ namespace ExactCompression.Compression.Minimum;
 /// Which rectifiers are on around a point, proven. The inputs with the same pattern are a convex set on which all pre-activations are
 /// affine functions of the input: its cell.
 /// </summary>
-internal sealed class ActivationPattern
+internal sealed class CellPattern
 {
     private readonly LoweredGraph graph;
     private readonly sbyte[][] signs;
@@ -16,7 +16,7 @@ internal sealed class ActivationPattern
     /// <summary>Makes a pattern of proven signs.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="signs">The sign of each rectifier, over all layers; 0 where it is not proven.</param>
-    public ActivationPattern(LoweredGraph graph, sbyte[] signs)
+    public CellPattern(LoweredGraph graph, sbyte[] signs)
     {
         this.graph = graph;
         this.signs = new sbyte[graph.Rectifiers][];
