@@ -18,13 +18,24 @@ public sealed class MeasureReluNetworkCommand : AsyncCommand
     [ModuleObject("Import-InputData", typeof(InputData))]
     public InputData? Data { get; set; }
 
+    /// <summary>The shared library of ONNX Runtime, or a folder that has it, to measure its times too.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? OnnxRuntime { get; set; }
+
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Attempt(
+        InputObject, _ => Measured(), measurements => WriteObject(measurements, enumerateCollection: true));
+
+    private IReadOnlyList<ReluNetworkMeasurement> Measured()
     {
-        if (InputObject is CompressionResult result)
-            Attempt(result, _ => NetworkMeasurement.Measure(result, Data, Cancellation),
-                both => WriteObject(both, enumerateCollection: true));
-        else
-            Attempt(InputObject, _ => NetworkMeasurement.Measure((ReluNetwork)InputObject, Data, Cancellation), WriteObject);
+        string? library = OnnxRuntime is null ? null : FileSystem.Resolve(SessionState, OnnxRuntime);
+        return (InputObject, library) switch
+        {
+            (CompressionResult result, null) => NetworkMeasurement.Measure(result, Data, Cancellation),
+            (CompressionResult result, _) => NetworkMeasurement.Measure(result, Data, library, Cancellation),
+            (_, null) => [NetworkMeasurement.Measure((ReluNetwork)InputObject, Data, Cancellation)],
+            _ => [NetworkMeasurement.Measure((ReluNetwork)InputObject, Data, library, Cancellation)],
+        };
     }
 }

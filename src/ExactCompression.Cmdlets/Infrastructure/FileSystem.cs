@@ -16,13 +16,21 @@ internal static class FileSystem
                 "Give a path in the file system.");
     }
 
+    /// <summary>The full path of a file or folder, whether it exists or not.</summary>
+    /// <exception cref="InvalidInputException">The path is not in the file system.</exception>
+    public static string Resolve(SessionState session, string path)
+    {
+        string file = session.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        Require(provider, path);
+        return file;
+    }
+
     /// <summary>The full path of a file to read, taken as it is written.</summary>
     /// <exception cref="InvalidInputException">The path is not in the file system, or a folder.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static string ResolveInput(SessionState session, string path)
     {
-        string file = session.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        Require(provider, path);
+        string file = Resolve(session, path);
         if (Directory.Exists(file))
             throw new InvalidInputException("PathIsFolder", $"'{path}' is a folder.", "Name a file in it.");
         return File.Exists(file) ? file : throw new FileNotFoundException($"There is no file '{file}'.", file);
@@ -33,8 +41,7 @@ internal static class FileSystem
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static string ResolveOutput(SessionState session, string path)
     {
-        string file = session.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        Require(provider, path);
+        string file = Resolve(session, path);
         if (Path.GetDirectoryName(file) is { Length: > 0 } folder && !Directory.Exists(folder))
             throw new DirectoryNotFoundException($"There is no folder '{folder}' to write '{Path.GetFileName(file)}' to.");
         return file;

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Numerics;
 using System.Numerics.Tensors;
+using ExactCompression.Experiments;
 using ExactCompression.Networks;
 
 namespace ExactCompression;
@@ -16,19 +16,37 @@ public static class NetworkMeasurement
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the network, or a label is not one of its outputs.</exception>
     public static ReluNetworkMeasurement Measure(ReluNetwork network, InputData? data, CancellationToken cancellation) =>
-        Measure(network, data, null, cancellation);
+        Measured(network, data, null, null, cancellation);
+
+    /// <summary>Measures accuracy, size and speed, that of ONNX Runtime too.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="data">Rows to measure on; null for only size and speed, on random rows.</param>
+    /// <param name="onnxRuntime">Path of ONNX Runtime's shared library, or of a folder that has it.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
+    /// <exception cref="InvalidInputException">The data does not fit the network, a label is not one of its outputs, or there is no ONNX
+    /// Runtime that runs it.</exception>
+    public static ReluNetworkMeasurement Measure(
+        ReluNetwork network, InputData? data, string onnxRuntime, CancellationToken cancellation) =>
+        Measured(network, data, null, onnxRuntime, cancellation);
 
     /// <summary>Measures both networks of a compression, the original first.</summary>
     /// <param name="result">The compression.</param>
     /// <param name="data">Rows to measure on; null for only size and speed, on random rows.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the networks, or a label is not one of their outputs.</exception>
-    public static IReadOnlyList<ReluNetworkMeasurement> Measure(CompressionResult result, InputData? data, CancellationToken cancellation)
-    {
-        ReluNetworkMeasurement original = Measure(result.Original, data, cancellation);
-        return [original,
-            Measure(result.Compressed, data, data is { Rows: > 0 } ? Agreement(result, data, cancellation) : null, cancellation)];
-    }
+    public static IReadOnlyList<ReluNetworkMeasurement> Measure(
+        CompressionResult result, InputData? data, CancellationToken cancellation) => Both(result, data, null, cancellation);
+
+    /// <summary>Measures both networks of a compression, the original first, with ONNX Runtime too.</summary>
+    /// <param name="result">The compression.</param>
+    /// <param name="data">Rows to measure on; null for only size and speed, on random rows.</param>
+    /// <param name="onnxRuntime">Path of ONNX Runtime's shared library, or of a folder that has it.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
+    /// <exception cref="InvalidInputException">The data does not fit the networks, a label is not one of their outputs, or there is no
+    /// ONNX Runtime that runs them.</exception>
+    public static IReadOnlyList<ReluNetworkMeasurement> Measure(
+        CompressionResult result, InputData? data, string onnxRuntime, CancellationToken cancellation) =>
+        Both(result, data, onnxRuntime, cancellation);
 
     /// <summary>Share of rows, 0 to 1, whose largest output is that of their label.</summary>
     /// <param name="network">The network.</param>
@@ -42,7 +60,16 @@ public static class NetworkMeasurement
         return Accuracy(network, data, new() { CancellationToken = cancellation, MaxDegreeOfParallelism = threads > 0 ? threads : -1 });
     }
 
-    private static ReluNetworkMeasurement Measure(ReluNetwork network, InputData? data, double? agreement, CancellationToken cancellation)
+    private static ReluNetworkMeasurement[] Both(
+        CompressionResult result, InputData? data, string? onnxRuntime, CancellationToken cancellation)
+    {
+        ReluNetworkMeasurement original = Measured(result.Original, data, null, onnxRuntime, cancellation);
+        double? agreement = data is { Rows: > 0 } ? Agreement(result, data, cancellation) : null;
+        return [original, Measured(result.Compressed, data, agreement, onnxRuntime, cancellation)];
+    }
+
+    private static ReluNetworkMeasurement Measured(
+        ReluNetwork network, InputData? data, double? agreement, string? onnxRuntime, CancellationToken cancellation)
     {
         data?.RequireColumns(network.InputSize);
         double? accuracy = data is { HasLabels: true, Rows: > 0 }
@@ -51,8 +78,15 @@ public static class NetworkMeasurement
         (double row, double batch) = network.Precision == WeightPrecision.Float32
             ? Times<float>(network, data, cancellation)
             : Times<double>(network, data, cancellation);
-        return new() { Network = network, Rows = data?.Rows ?? 0, Accuracy = accuracy, Agreement = agreement, RowMicroseconds = row,
-            BatchRowMicroseconds = batch };
+        OnnxRuntimeTimes? others = onnxRuntime is null
+            ? null
+            : OnnxRuntimeTimes.Of(onnxRuntime, network, Array.ConvertAll(Timed<float>(network, data), static v => (double)v), cancellation);
+        return new()
+        {
+            Network = network, Rows = data?.Rows ?? 0, Accuracy = accuracy, Agreement = agreement, RowMicroseconds = row,
+            BatchRowMicroseconds = batch, OnnxRuntimeVersion = others?.Version, OnnxRuntimeRowMicroseconds = others?.Row,
+            OnnxRuntimeBatchRowMicroseconds = others?.Batch, OnnxRuntimeDifference = others?.Difference,
+        };
     }
 
     private static double Accuracy(ReluNetwork network, InputData data, ParallelOptions parallel)
@@ -116,43 +150,19 @@ public static class NetworkMeasurement
         where T : unmanaged, INumber<T>
     {
         using var evaluator = new NetworkEvaluator<T>(network);
-        T[] rows = data is { Rows: > 0 } ? Rows<T>(data, 0, Math.Min(BatchRows, data.Rows)) : RandomRows<T>(network);
+        T[] rows = Timed<T>(network, data);
         int count = rows.Length / network.InputSize;
         int next = 0;
-        double row = Median(() => evaluator.Evaluate(rows.AsSpan(next++ % count * network.InputSize, network.InputSize), 1), cancellation);
-        double batch = Median(() => evaluator.Evaluate(rows, count), cancellation);
+        double row = MedianTime.Of(
+            () => evaluator.Evaluate(rows.AsSpan(next++ % count * network.InputSize, network.InputSize), 1), cancellation);
+        double batch = MedianTime.Of(() => evaluator.Evaluate(rows, count), cancellation);
         return (row, batch / count);
     }
 
-    /// <summary>
-    /// Median time of a call in microseconds: warmed up, then at least 15 samples of at least 20 microseconds, for a fifth of a second or
-    /// so.
-    /// </summary>
-    private static double Median(Func<object> call, CancellationToken cancellation)
-    {
-        long start = Stopwatch.GetTimestamp();
-        int calls = 0;
-        for (; calls < 3 || (Stopwatch.GetElapsedTime(start).TotalMilliseconds < 50 && calls < 10_000); calls++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            call();
-        }
-
-        int inner = (int)Math.Clamp(20e-6 * calls / Stopwatch.GetElapsedTime(start).TotalSeconds, 1, 10_000);
-        var samples = new List<double>();
-        start = Stopwatch.GetTimestamp();
-        while (samples.Count < 15 || (Stopwatch.GetElapsedTime(start).TotalMilliseconds < 150 && samples.Count < 1001))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            long from = Stopwatch.GetTimestamp();
-            for (int i = 0; i < inner; i++)
-                call();
-            samples.Add(Stopwatch.GetElapsedTime(from).TotalSeconds / inner);
-        }
-
-        samples.Sort();
-        return samples[samples.Count / 2] * 1e6;
-    }
+    /// <summary>The rows that are timed.</summary>
+    private static T[] Timed<T>(ReluNetwork network, InputData? data)
+        where T : unmanaged, INumber<T> =>
+        data is { Rows: > 0 } ? Rows<T>(data, 0, Math.Min(BatchRows, data.Rows)) : RandomRows<T>(network);
 
     private static T[] Rows<T>(InputData data, int first, int count)
         where T : unmanaged, INumber<T>

@@ -60,6 +60,24 @@ public sealed class ReluNetworkMeasurement
     /// <summary><see cref="BatchRowTime"/> in microseconds, finer than its ticks of a tenth.</summary>
     public required double BatchRowMicroseconds { get; init; }
 
+    /// <summary>The version of ONNX Runtime that was measured; null where none was.</summary>
+    public string? OnnxRuntimeVersion { get; init; }
+
+    /// <summary>
+    /// Microseconds that ONNX Runtime takes for a single row of the file that is written of the network, on one thread, at the file's
+    /// precision; per row where the file has a fixed number of rows. The median of several runs; null where it was not measured.
+    /// </summary>
+    public double? OnnxRuntimeRowMicroseconds { get; init; }
+
+    /// <summary>Microseconds per row that ONNX Runtime takes in a batch; null where it was not measured.</summary>
+    public double? OnnxRuntimeBatchRowMicroseconds { get; init; }
+
+    /// <summary>
+    /// The largest difference of any output, over the rows that were timed, between ONNX Runtime and this module's evaluation in double;
+    /// null where it was not measured, or where the outputs are not of floating-point numbers.
+    /// </summary>
+    public double? OnnxRuntimeDifference { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Architecture})";
 }

@@ -123,6 +123,7 @@ internal sealed class IsaLoop : IDisposable
         {
             incumbent = point;
             Drop();
+            search.Report(layer, candidates.Count, bound);
         }
 
         // What a solver's tree would find at the nodes where one candidate is fixed: the relaxation's best point for it, and from there the
@@ -130,6 +131,7 @@ internal sealed class IsaLoop : IDisposable
         foreach (SignTarget target in candidates.Keys.Where(probed.Add).ToArray())
         {
             search.Clock.ThrowIfExpired();
+            search.Report(layer, candidates.Count(c => NeedsWitness(c.Key)), bound);
             double[]? next = NeedsWitness(target) ? relaxation.Furthest(target) : null;
             for (int piece = 0; next is not null && search.Credit([next]) >= 0 && NeedsWitness(target) && piece < MostPieces; piece++)
                 next = relaxation.Best(network.SolutionOf(next), target);

@@ -73,8 +73,8 @@ public sealed class MilpAnalysisTests
 
         void Cancel(StabilityProgress p)
         {
-            if (p.Stage == SearchStage.Isa)
-                source.CancelAfter(50);
+            if (p.Stage == SearchStage.Interval)
+                source.CancelAfter(700); // amid the first program, which takes many seconds
         }
     }
 

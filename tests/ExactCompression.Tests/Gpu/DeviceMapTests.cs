@@ -91,7 +91,7 @@ public sealed class DeviceMapTests(WitnessDevices devices) : IClassFixture<Witne
                 using var on = new MapOnDevice(device.Accelerator, kernels, shape, c);
                 check(on, c);
             },
-            count: device.Accelerator.AcceleratorType == AcceleratorType.CPU ? 12 : 150);
+            count: device.Accelerator.AcceleratorType == AcceleratorType.CPU ? 6 : 150);
     }
 
     /// <summary>A map on a device, and its calls on values in rows.</summary>

@@ -56,7 +56,7 @@ public class OnnxSurgeryCompressionTests(ITestOutputHelper output)
     public void Write_CompressedGraphsOfEveryOperator_AreTheirFilesWithLess(CompressionLevel level)
     {
         (int edited, int larger, int rewritten) = (0, 0, 0);
-        for (int seed = 0; seed < 120; seed++)
+        for (int seed = 0; seed < 40; seed++)
         {
             var random = new Random((1000 * (int)level) + seed);
             (ReluNetwork made, InputDomain domain) = seed % 2 == 0
@@ -68,7 +68,7 @@ public class OnnxSurgeryCompressionTests(ITestOutputHelper output)
             if (network.IsDense || network.Depth == 0)
                 continue;
             StabilityTable table = StabilityAnalysis.FindStable(
-                StabilityTable.Undecided(network, domain), null, new() { TimeLimit = TimeSpan.FromSeconds(0.3) }, CancellationToken.None);
+                StabilityTable.Undecided(network, domain), null, new() { TimeLimit = TimeSpan.FromSeconds(0.2) }, CancellationToken.None);
             CompressionResult result = LeoCompression.Compress(table, new() { Level = level }, CancellationToken.None);
             if (result.Compressed.Edit is not { } edit || ReferenceEquals(edit.Original, edit.Edited))
                 continue;
@@ -87,7 +87,7 @@ public class OnnxSurgeryCompressionTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{edited} edited, {rewritten} of them with new nodes, {larger} larger");
-        Assert.InRange(edited, 20, 120);
+        Assert.InRange(edited, 8, 40);
         Assert.Equal(0, larger);
     }
 
