@@ -39,7 +39,7 @@ public static class DisplayText
 
     /// <summary>The time of a network per row.</summary>
     /// <param name="instance">A measurement.</param>
-    public static string RowTime(PSObject instance) => Units.Seconds(((ReluNetworkMeasurement)instance.BaseObject).RowMicroseconds / 1e6);
+    public static string RowTime(PSObject instance) => ((ReluNetworkMeasurement)instance.BaseObject).RowMicroseconds is { } time ? Units.Seconds(time / 1e6) : "";
 
     /// <summary>The size of a network's weights and biases.</summary>
     /// <param name="instance">A measurement.</param>

@@ -64,7 +64,7 @@ public static class NetworkMeasurement
         CompressionResult result, InputData? data, string? onnxRuntime, CancellationToken cancellation)
     {
         ReluNetworkMeasurement original = Measured(result.Original, data, null, onnxRuntime, cancellation);
-        double? agreement = data is { Rows: > 0 } ? Agreement(result, data, cancellation) : null;
+        double? agreement = data is { Rows: > 0 } && Evaluates(result.Original) ? Agreement(result, data, cancellation) : null;
         return [original, Measured(result.Compressed, data, agreement, onnxRuntime, cancellation)];
     }
 
@@ -72,10 +72,12 @@ public static class NetworkMeasurement
         ReluNetwork network, InputData? data, double? agreement, string? onnxRuntime, CancellationToken cancellation)
     {
         data?.RequireColumns(network.InputSize);
-        double? accuracy = data is { HasLabels: true, Rows: > 0 }
+        bool evaluates = Evaluates(network);
+        double? accuracy = evaluates && data is { HasLabels: true, Rows: > 0 }
             ? Accuracy(network, data, new() { CancellationToken = cancellation })
             : null;
-        (double row, double batch) = network.Precision == WeightPrecision.Float32
+        (double? row, double? batch) = !evaluates ? (null, null)
+            : network.Precision == WeightPrecision.Float32
             ? Times<float>(network, data, cancellation)
             : Times<double>(network, data, cancellation);
         OnnxRuntimeTimes? others = onnxRuntime is null
@@ -88,6 +90,8 @@ public static class NetworkMeasurement
             OnnxRuntimeBatchRowMicroseconds = others?.Batch, OnnxRuntimeDifference = others?.Difference,
         };
     }
+
+    private static bool Evaluates(ReluNetwork network) => network.IsDense || network.Lowered.Outputs is not null;
 
     private static double Accuracy(ReluNetwork network, InputData data, ParallelOptions parallel)
     {
@@ -146,7 +150,7 @@ public static class NetworkMeasurement
     }
 
     /// <summary>Microseconds per row, singly and in a batch.</summary>
-    private static (double Row, double Batch) Times<T>(ReluNetwork network, InputData? data, CancellationToken cancellation)
+    private static (double? Row, double? Batch) Times<T>(ReluNetwork network, InputData? data, CancellationToken cancellation)
         where T : unmanaged, INumber<T>
     {
         using var evaluator = new NetworkEvaluator<T>(network);

@@ -16,7 +16,8 @@ public sealed class ReluNetworkMeasurement
     public required int Rows { get; init; }
 
     /// <summary>
-    /// Share of rows, 0 to 1, whose largest output is that of their label (the lowest index if several are largest); null without labels.
+    /// Share of rows, 0 to 1, whose largest output is that of their label (the lowest index if several are largest); null without labels,
+    /// and where the outputs are not evaluated.
     /// </summary>
     public required double? Accuracy { get; init; }
 
@@ -46,19 +47,23 @@ public sealed class ReluNetworkMeasurement
     /// </summary>
     public long Bytes => Network.ByteCount;
 
-    /// <summary>Time of a single row, on one thread, at the network's own precision: the median of several runs.</summary>
-    public TimeSpan RowTime => TimeSpan.FromMicroseconds(RowMicroseconds);
+    /// <summary>
+    /// Time of a single row, on one thread, at the network's own precision: the median of several runs; null where the outputs depend on
+    /// nodes that this module does not evaluate, such as Softmax.
+    /// </summary>
+    public TimeSpan? RowTime => RowMicroseconds is { } time ? TimeSpan.FromMicroseconds(time) : null;
 
     /// <summary>
-    /// Time per row in a batch, on one thread, at the network's own precision: the median of several runs.
+    /// Time per row in a batch, on one thread, at the network's own precision: the median of several runs; null as
+    /// <see cref="RowTime"/> is.
     /// </summary>
-    public TimeSpan BatchRowTime => TimeSpan.FromMicroseconds(BatchRowMicroseconds);
+    public TimeSpan? BatchRowTime => BatchRowMicroseconds is { } time ? TimeSpan.FromMicroseconds(time) : null;
 
     /// <summary><see cref="RowTime"/> in microseconds, finer than its ticks of a tenth.</summary>
-    public required double RowMicroseconds { get; init; }
+    public required double? RowMicroseconds { get; init; }
 
     /// <summary><see cref="BatchRowTime"/> in microseconds, finer than its ticks of a tenth.</summary>
-    public required double BatchRowMicroseconds { get; init; }
+    public required double? BatchRowMicroseconds { get; init; }
 
     /// <summary>The version of ONNX Runtime that was measured; null where none was.</summary>
     public string? OnnxRuntimeVersion { get; init; }

@@ -58,14 +58,14 @@ internal static class OnnxArrangementOperators
     public static void Slice(OnnxStep step)
     {
         OnnxValue value = step.Data(0);
-        step.Give(Select(step, value, OnnxIndices.Slice(step, value.Shape!)));
+        step.Give(Select(step, value, OnnxIndices.Slice(step, Whole(step, value))));
     }
 
     /// <summary>One range of an axis after the other.</summary>
     public static void Split(OnnxStep step)
     {
         OnnxValue value = step.Data(0);
-        (int axis, int[] sizes) = OnnxIndices.Split(step, value.Shape!);
+        (int axis, int[] sizes) = OnnxIndices.Split(step, Whole(step, value));
         for (int i = 0, start = 0; i < sizes.Length; start += sizes[i++])
         {
             if (i >= step.Node.Outputs.Count || step.Node.Outputs[i].Length == 0 || sizes[i] == 0)
@@ -81,6 +81,7 @@ internal static class OnnxArrangementOperators
     {
         OnnxValue value = step.Data(0);
         (int axis, int[] taken, int[] shape) = OnnxIndices.Gather(step, value.Shape!, step.Constant(1));
+        OnnxStep.KeepBatch(value, axis == 0);
         var indices = new int[]?[value.Shape!.Length];
         indices[axis] = taken;
         step.GiveReshaped(Select(step, value, indices), shape);
@@ -144,7 +145,8 @@ internal static class OnnxArrangementOperators
     private static OnnxValue Select(OnnxStep step, OnnxValue value, int[]?[] indices)
     {
         int[] shape = value.Shape!;
-        int[]?[] moved = [.. indices.Select((list, axis) => list is null || IsAll(list, shape[axis]) ? null : list)];
+        int[] whole = Whole(step, value);
+        int[]?[] moved = [.. indices.Select((list, axis) => list is null || IsAll(list, whole[axis]) ? null : list)];
         if (Array.TrueForAll(moved, static m => m is null))
             return value;
         OnnxStep.KeepBatch(value, moved[0] is not null);
@@ -153,6 +155,10 @@ internal static class OnnxArrangementOperators
         int number = step.As(value.Number, new(shape.AsSpan(lead)));
         return step.Of(step.Add(new SelectOperator(moved[lead..]), new(result.AsSpan(lead)), number), result, value.IsBatch);
     }
+
+    /// <summary>The shape of a value with the batch that the graph fixes: a node that selects one row of it does not keep it.</summary>
+    private static int[] Whole(OnnxStep step, OnnxValue value) =>
+        value.IsBatch ? [step.Reading.Batch, .. value.Shape![1..]] : value.Shape!;
 
     private static bool IsAll(int[] indices, int size)
     {

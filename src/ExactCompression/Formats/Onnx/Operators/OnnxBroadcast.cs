@@ -38,7 +38,7 @@ internal static class OnnxBroadcast
     {
         int[] common = shapes.Aggregate((a, b) => OnnxShapes.Broadcast(step.Node, a, b));
         foreach (OnnxValue value in values)
-            OnnxStep.KeepBatch(value, value.Shape!.Length != common.Length || common[0] != 1);
+            OnnxStep.KeepBatch(value, value.Shape!.Length != common.Length || common is not [1, ..]);
         return common;
     }
 

@@ -76,7 +76,7 @@ internal static class OnnxElementwiseOperators
         OnnxValue value = step.Data(0);
         int[] shape = value.Shape!;
         if (shape.Length < 2)
-            throw node.ShapeFault($"It needs a channel dimension, which the shape {OnnxShapes.Show(shape)} does not have.");
+            throw new OnnxNotAnalysedException($"The shape {OnnxShapes.Show(shape)} has no channels.");
         if (shape.Length > 2 && node.Integer("spatial", 1) == 0)
             throw new OnnxNotAnalysedException("It has statistics for each position.");
 

@@ -44,7 +44,7 @@ internal static class OnnxOpaqueShapes
         {
             int[] common = values.Select(static v => v.Shape!).Aggregate((a, b) => OnnxShapes.Broadcast(node, a, b));
             foreach (OnnxValue value in values)
-                OnnxStep.KeepBatch(value, value.Shape!.Length != common.Length || common[0] != 1);
+                OnnxStep.KeepBatch(value, value.Shape!.Length != common.Length || common is not [1, ..]);
             return (common, isBatch);
         }
 

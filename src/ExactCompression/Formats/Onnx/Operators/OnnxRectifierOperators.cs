@@ -34,8 +34,8 @@ internal static class OnnxRectifierOperators
             aligned = [slope.Count, .. Enumerable.Repeat(1, shape.Length - 2)];
         int[] common = OnnxBroadcast.Common(step, [shape, aligned], value);
         if (!common.AsSpan().SequenceEqual(shape))
-            throw step.Node.ShapeFault(
-                $"The slopes of shape {OnnxShapes.Show(slope.Shape)} do not fit the value of shape {OnnxShapes.Show(shape)}.");
+            throw new OnnxNotAnalysedException(
+                $"Its slopes of shape {OnnxShapes.Show(slope.Shape)} repeat the value of shape {OnnxShapes.Show(shape)}.");
         double[] slopes = slope.Weights;
         if (slope.Count > 1)
         {

@@ -15,6 +15,8 @@ internal static class OnnxReductionOperators
     {
         OnnxValue value = step.Data(0);
         int[] shape = value.Shape!;
+        if (shape.Length == 0)
+            throw new OnnxNotAnalysedException("It takes a number without dimensions.");
         bool[] reduced = Axes(step, shape.Length, axesBecomeInputs);
         bool keeps = step.Node.Integer("keepdims", 1) != 0;
         OnnxStep.KeepBatch(value, reduced.Length > 0 && reduced[0]);
