@@ -1,4 +1,3 @@
-using ExactCompression.Formats.Onnx;
 using ExactCompression.Formats.Onnx.Schema;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
