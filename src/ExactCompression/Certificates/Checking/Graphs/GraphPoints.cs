@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
@@ -6,10 +8,12 @@ namespace ExactCompression.Certificates.Checking;
 /// <remarks>
 /// With computed <c>x</c> that are within <c>e</c> of the true ones, a sum of <c>n</c> products and a bias is within <c>gamma (|b| +
 /// sum |w| |x|) + sum |w| e + sum R (|x| + e) + r</c> of the true one. A rectifier changes by no more than its argument. A sign counts if
-/// the number exceeds its error.
+/// the number exceeds its error. Points go through in blocks, so that each row of a map is made once for all of a block.
 /// </remarks>
 internal static class GraphPoints
 {
+    private const int Block = 64;
+
     /// <summary>Signs of all rectifiers' arguments.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="points">Points of its input.</param>
@@ -19,69 +23,107 @@ internal static class GraphPoints
     public static sbyte[][] Signs(CheckedGraph graph, IReadOnlyList<double[]> points, CheckBudget budget)
     {
         foreach (CheckedValue value in graph.Values)
-            CheckBudget.RequireNumbers("points", (long)points.Count * value.Size);
+            CheckBudget.RequireNumbers("points", (long)points.Count * value.Size, (long)Block * value.Size);
         sbyte[][] signs = [.. graph.Rectifiers.Select(v => new sbyte[points.Count * graph.Values[v].Size])];
-        Parallel.For(0, points.Count, budget.Parallel, p =>
+        Parallel.For(0, (points.Count + Block - 1) / Block, budget.Parallel, block =>
         {
-            var values = new (double[] X, double[] E)[graph.Values.Count];
+            double[][] own = [.. points.Skip(block * Block).Take(Block)];
+            var values = new PointValues[graph.Values.Count];
             for (int v = 0, k = 0; v < values.Length && k < signs.Length; v++)
             {
                 values[v] = graph.Values[v] switch
                 {
-                    InputValue => (points[p], new double[points[p].Length]),
-                    AffineValue affine => Affine(affine, values, budget),
-                    RectifiedValue { Source: var z } => (Array.ConvertAll(values[z].X, static x => Math.Max(0, x)), values[z].E),
-                    _ => Unknown(graph.Values[v].Size),
+                    InputValue => PointValues.Of(own),
+                    AffineValue affine => Affine(affine, values, own.Length, budget),
+                    RectifiedValue { Source: var z } => values[z] with { X = Array.ConvertAll(values[z].X, static x => Math.Max(0, x)) },
+                    _ => PointValues.Unknown(graph.Values[v].Size, own.Length),
                 };
                 if (graph.Rectifiers[k] != v)
                     continue;
-                (double[] x, double[] e) = values[((RectifiedValue)graph.Values[v]).Source];
-                for (int i = 0; i < x.Length; i++)
-                    signs[k][(p * x.Length) + i] = (sbyte)(Math.Abs(x[i]) > e[i] ? Math.Sign(x[i]) : 0);
+                (double[] x, double[] e, int count) = values[((RectifiedValue)graph.Values[v]).Source];
+                for (int at = 0; at < x.Length; at++)
+                {
+                    int p = (block * Block) + (at % count);
+                    signs[k][(p * graph.Values[v].Size) + (at / count)] = (sbyte)(Math.Abs(x[at]) > e[at] ? Math.Sign(x[at]) : 0);
+                }
+
                 k++;
             }
         });
         return signs;
     }
 
-    private static (double[] X, double[] E) Affine(AffineValue value, (double[] X, double[] E)[] values, CheckBudget budget)
+    private static PointValues Affine(AffineValue value, PointValues[] values, int points, CheckBudget budget)
     {
-        double[] x = new double[value.Size], e = new double[value.Size];
-        int most = value.Terms.Select(static t => t.Map.MostEntries).DefaultIfEmpty().Max();
+        double[] sums = new double[value.Size * points], errors = new double[sums.Length];
         double each = 1 + value.Terms.Sum(static t => (double)t.Map.MostEntries), gamma = Outward.Gamma((long)each);
-        int[] columns = new int[most];
-        double[] weights = new double[most], radii = new double[most];
-        for (int i = 0; i < x.Length; i++)
+        (double[] Charged, double[] Moved)[] charges = [.. value.Terms.Select(t => values[t.Source].Charges(gamma, t.Map.IsExact))];
+        var row = new MapRow();
+        int rows = (int)Math.Clamp(1e6 / each, 1, 1024);
+        for (int i = 0; i < value.Size; i++)
         {
-            if (i % 1024 == 0)
-                budget.Spend(2 * each * Math.Min(1024, x.Length - i));
-            double sum = value.Bias[i], size = Math.Abs(sum), error = value.BiasRadius?[i] ?? 0;
-            foreach (CheckedTerm term in value.Terms)
+            if (i % rows == 0)
+                budget.Spend(2 * each * points * Math.Min(rows, value.Size - i));
+            Span<double> sum = sums.AsSpan(i * points, points), error = errors.AsSpan(i * points, points);
+            sum.Fill(value.Bias[i]);
+            error.Fill((value.BiasRadius?[i] ?? 0) + (gamma * Math.Abs(value.Bias[i])));
+            for (int t = 0; t < charges.Length; t++)
             {
-                (double[] from, double[] errors) = values[term.Source];
-                int count = term.Map.Row(i, columns, weights, radii);
-                for (int k = 0; k < count; k++)
+                row.Read(value.Terms[t].Map, i);
+                double[] from = values[value.Terms[t].Source].X;
+                for (int k = 0; k < row.Count; k++)
                 {
-                    int j = columns[k];
-                    double product = weights[k] * from[j];
-                    sum += product;
-                    size += Math.Abs(product);
-                    error += (Math.Abs(weights[k]) * errors[j]) + (radii[k] * (Math.Abs(from[j]) + errors[j]));
+                    int at = row.Columns[k] * points;
+                    TensorPrimitives.MultiplyAdd(from.AsSpan(at, points), row.Weights[k], sum, sum);
+                    TensorPrimitives.MultiplyAdd(charges[t].Charged.AsSpan(at, points), Math.Abs(row.Weights[k]), error, error);
+                    if (row.Radii[k] != 0)
+                        TensorPrimitives.MultiplyAdd(charges[t].Moved.AsSpan(at, points), row.Radii[k], error, error);
                 }
             }
 
             // A sum that overflowed may have the wrong sign, and a rectifier would hide that.
-            x[i] = sum;
-            e[i] = double.IsFinite(sum) ? ((error + (gamma * size)) * (1 + 1e-9)) + Outward.Tiny : double.PositiveInfinity;
+            for (int p = 0; p < points; p++)
+                error[p] = double.IsFinite(sum[p]) ? (error[p] * (1 + 1e-9)) + Outward.Tiny : double.PositiveInfinity;
         }
 
-        return (x, e);
+        return new(sums, errors, points);
     }
 
-    private static (double[] X, double[] E) Unknown(int size)
+    /// <summary>A value at some points: for each element one number after another.</summary>
+    /// <param name="X">The elements as computed.</param>
+    /// <param name="E">How far each may be from the true one.</param>
+    /// <param name="Points">Number of points.</param>
+    private readonly record struct PointValues(double[] X, double[] E, int Points)
     {
-        var errors = new double[size];
-        Array.Fill(errors, double.PositiveInfinity);
-        return (new double[size], errors);
+        public static PointValues Of(double[][] points)
+        {
+            var x = new double[points[0].Length * points.Length];
+            for (int at = 0; at < x.Length; at++)
+                x[at] = points[at % points.Length][at / points.Length];
+            return new(x, new double[x.Length], points.Length);
+        }
+
+        public static PointValues Unknown(int size, int points)
+        {
+            var errors = new double[size * points];
+            Array.Fill(errors, double.PositiveInfinity);
+            return new(new double[errors.Length], errors, points);
+        }
+
+        /// <summary>
+        /// <c>e + gamma |x|</c>, and a little more, so that a product of it does not lose what underflowed; and <c>|x| + e</c> for radii.
+        /// </summary>
+        public (double[] Charged, double[] Moved) Charges(double gamma, bool isExact)
+        {
+            double[] charged = new double[X.Length], moved = isExact ? [] : new double[X.Length];
+            for (int at = 0; at < X.Length; at++)
+            {
+                charged[at] = E[at] + (gamma * Math.Abs(X[at])) + Outward.Tiny;
+                if (!isExact)
+                    moved[at] = Math.Abs(X[at]) + E[at];
+            }
+
+            return (charged, moved);
+        }
     }
 }
