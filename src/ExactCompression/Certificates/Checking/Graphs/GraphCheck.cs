@@ -54,10 +54,15 @@ internal sealed class GraphCheck
     /// <param name="sides">What to bound.</param>
     public double[] Bound(IReadOnlyList<GraphSide> sides) => GraphPass.Bound(graph, Bounds, sides, budget);
 
-    /// <summary>The open rectifiers that an element depends on.</summary>
-    /// <param name="side">A side of it.</param>
-    public IReadOnlyList<(int Value, int Element)> Field(GraphSide side) =>
-        OpenField.Of(graph, Bounds, side.Value, side.Element, budget);
+    /// <summary>The open rectifiers that each of some elements depends on.</summary>
+    /// <param name="sides">Sides of them.</param>
+    public IReadOnlyList<(int Value, int Element)>[] Fields(IReadOnlyList<GraphSide> sides)
+    {
+        var fields = new IReadOnlyList<(int Value, int Element)>[sides.Count];
+        Parallel.For(0, fields.Length, budget.Parallel, k =>
+            fields[k] = OpenField.Of(graph, Bounds, sides[k].Value, sides[k].Element, budget));
+        return fields;
+    }
 
     /// <summary>Checks the claims about some rectifiers.</summary>
     /// <param name="number">Their place in <see cref="CheckedGraph.Rectifiers"/>.</param>
@@ -80,27 +85,29 @@ internal sealed class GraphCheck
         var sides = new List<GraphSide>();
         var trees = new List<(GraphSide Side, int Leaves)>();
         var shown = new List<GraphSide>();
-        int slope = 0, tree = 0, width = claims.States.Length;
-        for (int at = 0; at < 2 * width; at++)
+        string letters = claims.Above + claims.Below;
+        int slope = 0, tree = 0, field = 0, width = claims.States.Length;
+        GraphSide[] all = [.. letters.Select((_, at) => new GraphSide(source, at % width, at < width))];
+        IReadOnlyList<(int Value, int Element)>[] fields = Fields([.. all.Where((_, at) => letters[at] is 's' or 't')]);
+        for (int at = 0; at < all.Length; at++)
         {
-            bool above = at < width;
-            var plain = new GraphSide(source, above ? at : at - width, above);
-            string side = $"{place}, neuron {plain.Element}, {(above ? "above" : "below")}";
-            switch ((above ? claims.Above : claims.Below)[plain.Element])
+            GraphSide plain = all[at];
+            string side = $"{place}, neuron {plain.Element}, {(plain.Above ? "above" : "below")}";
+            switch (letters[at])
             {
                 case 'c':
                     sides.Add(plain);
                     break;
                 case 's':
-                    IReadOnlyList<(int Value, int Element)> field = Field(plain);
-                    if (slope == claims.Slopes.Length || claims.Slopes[slope].Length != field.Count)
+                    if (slope == claims.Slopes.Length || claims.Slopes[slope].Length != fields[field].Count)
                         throw new Refusal($"{side}, slopes", "There is not a slope for each open rectifier below.");
-                    sides.Add(plain with { Lines = new(field, claims.Slopes[slope++], []) });
+                    sides.Add(plain with { Lines = new(fields[field++], claims.Slopes[slope++], []) });
                     break;
                 case 't':
                     if (tree == claims.Trees.Length)
                         throw new Refusal($"{side}, tree", "There is no tree.");
-                    List<GraphSide> leaves = GraphTree.Sides(claims.Trees[tree++], Field(plain), plain, $"{side}, tree", budget);
+                    List<GraphSide> leaves = GraphTree.Sides(
+                        claims.Trees[tree++], fields[field++], plain, $"{side}, tree", budget);
                     trees.Add((plain, leaves.Count));
                     shown.AddRange(leaves);
                     break;
