@@ -18,12 +18,13 @@ internal sealed class GraphEvidence
     private readonly GraphCheck check;
     private readonly GraphRefinement refinement;
     private readonly bool tightens;
-    private readonly bool[] isBehind;
+    private readonly bool[] isBehind; // behind a rectifier, or a function
+    private readonly bool[] isUnknown; // behind a node that is not analysed, where the search has nothing
 
     private GraphEvidence(CheckedGraph graph, GraphCheck check, GraphRefinement refinement, bool tightens)
     {
         (this.graph, this.check, this.refinement, this.tightens) = (graph, check, refinement, tightens);
-        isBehind = new bool[graph.Values.Count];
+        (isBehind, isUnknown) = (new bool[graph.Values.Count], UnknownValues(graph));
         for (int v = 0; v < isBehind.Length; v++)
         {
             isBehind[v] = graph.Values[v] switch
@@ -66,11 +67,24 @@ internal sealed class GraphEvidence
         return (claims, check.Bounds.All(), unproven);
     }
 
+    /// <summary>Which values depend on nodes that nothing is known of.</summary>
+    /// <param name="graph">The graph.</param>
+    public static bool[] UnknownValues(CheckedGraph graph)
+    {
+        var unknown = new bool[graph.Values.Count];
+        for (int v = 0; v < unknown.Length; v++)
+            unknown[v] = graph.Values[v] is OpaqueValue { Steepest: null }
+                || GraphSimulation.SourcesOf(graph.Values[v]).Any(source => unknown[source]);
+        return unknown;
+    }
+
     private LayerClaims Next(int number, string wanted)
     {
         int source = check.Reach(number);
-        refinement.Advance();
         var layer = new Layer(wanted.Length);
+        if (isUnknown[source])
+            return layer.ToClaims(new('?', wanted.Length));
+        refinement.Advance();
         if (isBehind[source])
         {
             Pass(source, wanted, layer);

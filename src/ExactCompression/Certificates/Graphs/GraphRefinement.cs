@@ -38,8 +38,10 @@ internal sealed class GraphRefinement : IDisposable
         (this.check, this.budget) = (check, budget);
         below = new(domain, network.Lowered);
         places = new int[graph.Values.Count];
-        for (int k = 0; k < graph.Rectifiers.Count; k++)
-            places[graph.Rectifiers[k]] = k;
+        bool[] isUnknown = GraphEvidence.UnknownValues(graph);
+        int count = 0;
+        foreach (int value in graph.Rectifiers.Where(value => !isUnknown[value]))
+            places[value] = count++;
         layout = new(network);
         translated = TranslatedNeurons.Of(network.Lowered, domain, layout);
     }

@@ -27,6 +27,8 @@ internal static class GraphCertificateCheck
     public static (Dictionary<char, int> Proven, double Deviation) Derive(
         GraphCertificate certificate, ReluNetwork original, ReluNetwork compressed, InputDomain? domain, CheckBudget budget)
     {
+        RequirePlaces("input", Inputs(original), Inputs(compressed));
+        RequirePlaces("output", Outputs(original), Outputs(compressed));
         CheckedGraph from = Read(certificate.Original, original, "original", budget);
         CheckedGraph to = Read(certificate.Compressed, compressed, "compressed", budget);
         var box = InputBox.OfDomain(certificate.Lower, certificate.Upper, certificate.DomainHash, domain, original.InputSize);
@@ -38,6 +40,30 @@ internal static class GraphCertificateCheck
         return (known.Proven,
             GraphRelationCheck.Deviation(certificate.Relation, from, known.Bounds.All(), to, others.Bounds.All(), box, budget));
     }
+
+    /// <summary>
+    /// Inputs and outputs correspond by their places. Programs name them: so a name that both networks have must be in the same place, and
+    /// what is in one place must be of one size. What has another name in the compressed network is what is in its place.
+    /// </summary>
+    private static void RequirePlaces(string kind, (string Name, int Size)[] from, (string Name, int Size)[] to)
+    {
+        if (!from.Select(static f => f.Size).SequenceEqual(to.Select(static t => t.Size)))
+            throw new Refusal($"networks, {kind}s", $"The networks do not have {kind}s of the same sizes.");
+        for (int k = 0; k < from.Length; k++)
+        {
+            string name = from[k].Name;
+            if (name.Length > 0 && name != to[k].Name && Array.Exists(to, t => t.Name == name))
+                throw new Refusal(
+                    $"networks, {kind}s", $"The {kind} '{name}' of the original is in the place of '{to[k].Name}' of the compressed network.");
+        }
+    }
+
+    /// <summary>A chain of dense layers has one input and one output, without names.</summary>
+    private static (string Name, int Size)[] Inputs(ReluNetwork network) => network.Graph is { } graph
+        ? [.. graph.Inputs.Select(static i => (i.Name, i.Shape.Elements))] : [("", network.InputSize)];
+
+    private static (string Name, int Size)[] Outputs(ReluNetwork network) => network.Graph is { } graph
+        ? [.. graph.Outputs.Select(o => (o.Name, graph.ShapeOf(o.Value).Elements))] : [("", network.OutputSize)];
 
     /// <summary>Reads a network, which must be the one that the certificate is for.</summary>
     private static CheckedGraph Read(GraphClaims claims, ReluNetwork network, string name, CheckBudget budget)
@@ -55,6 +81,6 @@ internal static class GraphCertificateCheck
 
         return GraphHashes.OfGraph(hashes, graph) == claims.Hash
             ? graph
-            : throw new Refusal($"{name}, sha256", "The network's outputs are not those that the certificate is for.");
+            : throw new Refusal($"{name}, sha256", "The network's outputs or layers are not those that the certificate is for.");
     }
 }

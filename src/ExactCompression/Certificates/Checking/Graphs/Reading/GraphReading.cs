@@ -68,6 +68,7 @@ internal sealed class GraphReading
         {
             UnitOperator unit => units.Read(node.Name, unit, x),
             SmoothOperator smooth => values.Add(new OpaqueValue(node.Name, after.Elements, x, smooth.Name)),
+            OpaqueOperator { Content.Length: > 0 } opaque => values.Add(new OpaqueValue(node.Name, after.Elements, x, MeaningOf(node, opaque))),
             DenseOperator dense => Dense(node, dense, x[0]),
             ConvolutionOperator convolution => values.Affine(
                 node.Name, PerElement(convolution.Bias, after), null,
@@ -83,9 +84,17 @@ internal sealed class GraphReading
             ConcatOperator concat => Concat(node, concat, x),
             ConstantOperator constant => values.Affine(node.Name, constant.Values, null),
             _ => throw new Refusal(
-                $"{name}, {node.Name}", $"What the operator {node.Operator.Name} does is not part of the graph, so nothing is proven."),
+                $"{name}, {node.Name}",
+                $"What the operator {node.Operator.Name} does is not held by the network's file alone, so that nothing is proven of it."),
         };
     }
+
+    /// <summary>
+    /// What a node that is not analysed does: what its file says of it, byte by byte, to values of these shapes. The logistic function and
+    /// the tangent, of which more is known, go by their names alone.
+    /// </summary>
+    private string MeaningOf(GraphNode node, OpaqueOperator opaque) =>
+        $"{opaque.Name}: {opaque.Content}, {string.Join(", ", node.Inputs.Select(graph.ShapeOf))} to {node.Shape}";
 
     private int Dense(GraphNode node, DenseOperator dense, int x)
     {
