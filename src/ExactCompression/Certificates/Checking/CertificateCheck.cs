@@ -111,7 +111,8 @@ public static class CertificateCheck
             RelationCheck.Deviation(certificate.Relation, original, stability.Layers, compressed, known.Layers, box, budget));
     }
 
-    private static StabilityCheck Check(
+    /// <summary>Checks all claims about a chain of dense layers.</summary>
+    internal static StabilityCheck Check(
         LayerClaims[] claims, ReluNetwork network, InputBox box, double[][] points, string name, CheckBudget budget)
     {
         if (claims.Length != network.Depth)

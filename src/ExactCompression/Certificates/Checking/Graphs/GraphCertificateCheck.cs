@@ -33,12 +33,24 @@ internal static class GraphCertificateCheck
         CheckedGraph to = Read(certificate.Compressed, compressed, "compressed", budget);
         var box = InputBox.OfDomain(certificate.Lower, certificate.Upper, certificate.DomainHash, domain, original.InputSize);
         box.RequireInside(certificate.Points);
-        var known = new GraphCheck(from, box, "original", budget);
-        known.Check(certificate.Original.Rectifiers, certificate.Points);
-        var others = new GraphCheck(to, box, "compressed", budget);
-        others.Check(certificate.Compressed.Rectifiers, []);
+        GraphCheck known = CheckClaims(certificate.Original, original, from, box, certificate.Points, "original", budget);
+        GraphCheck others = CheckClaims(certificate.Compressed, compressed, to, box, [], "compressed", budget);
         return (known.Proven,
             GraphRelationCheck.Deviation(certificate.Relation, from, known.Bounds.All(), to, others.Bounds.All(), box, budget));
+    }
+
+    /// <summary>Checks the claims about a network: those about a chain of dense layers as in version 1.</summary>
+    private static GraphCheck CheckClaims(
+        GraphClaims claims, ReluNetwork network, CheckedGraph graph, InputBox box, double[][] points, string name, CheckBudget budget)
+    {
+        if (claims.IsChain != network.IsDense)
+            throw new Refusal(name, "Claims about layers are for chains of dense layers, those about rectifiers for other graphs.");
+        var check = new GraphCheck(graph, box, name, budget);
+        if (network.IsDense)
+            check.Take(CertificateCheck.Check(claims.Rectifiers, network, box, points, name, budget));
+        else
+            check.Check(claims.Rectifiers, points);
+        return check;
     }
 
     /// <summary>

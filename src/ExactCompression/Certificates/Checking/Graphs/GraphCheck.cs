@@ -24,7 +24,7 @@ internal sealed class GraphCheck
     public GraphBounds Bounds { get; }
 
     /// <summary>How many claims about the network's neurons each kind of evidence has proven, by its letter; <c>u</c> for points.</summary>
-    public Dictionary<char, int> Proven { get; } = [];
+    public Dictionary<char, int> Proven { get; private set; } = [];
 
     /// <summary>Checks all claims, and bounds all values.</summary>
     /// <param name="claims">Claims about each of <see cref="CheckedGraph.Rectifiers"/>.</param>
@@ -38,6 +38,25 @@ internal sealed class GraphCheck
         sbyte[][] signs = GraphPoints.Signs(graph, points, budget);
         for (int k = 0; k < claims.Count; k++)
             Check(k, claims[k], signs[k]);
+        Bounds.ExtendTo(graph.Values.Count - 1);
+    }
+
+    /// <summary>Takes what is proven of a chain of dense layers as in version 1, and bounds all values.</summary>
+    /// <param name="chain">What is proven of all its hidden layers, whose neurons are the graph's rectifiers.</param>
+    public void Take(StabilityCheck chain)
+    {
+        Proven = chain.Proven;
+        for (int k = 0; k < graph.Rectifiers.Count; k++)
+        {
+            int source = Reach(k);
+            BoundedLayer layer = chain.Layers[k];
+            for (int i = 0; i < layer.Lower.Length; i++)
+            {
+                Bounds.Cut(source, i, above: true, layer.Upper[i]);
+                Bounds.Cut(source, i, above: false, -layer.Lower[i]);
+            }
+        }
+
         Bounds.ExtendTo(graph.Values.Count - 1);
     }
 
