@@ -66,7 +66,8 @@ internal static class GraphCertificateCheck
             string name = from[k].Name;
             if (name.Length > 0 && name != to[k].Name && Array.Exists(to, t => t.Name == name))
                 throw new Refusal(
-                    $"networks, {kind}s", $"The {kind} '{name}' of the original is in the place of '{to[k].Name}' of the compressed network.");
+                    $"networks, {kind}s",
+                    $"The {kind} '{name}' of the original is in the place of '{to[k].Name}' of the compressed network.");
         }
     }
 

@@ -8,7 +8,8 @@ namespace ExactCompression.Certificates.Checking;
 /// <remarks>
 /// With computed <c>x</c> that are within <c>e</c> of the true ones, a sum of <c>n</c> products and a bias is within <c>gamma (|b| +
 /// sum |w| |x|) + sum |w| e + sum R (|x| + e) + r</c> of the true one. A rectifier changes by no more than its argument. A sign counts if
-/// the number exceeds its error. Points go through in blocks, so that each row of a map is made once for all of a block.
+/// the number exceeds its error. Points go through in blocks, so that each row of a map is made once for all of a block, with one error
+/// for all of them, from the largest <c>|x|</c> of any.
 /// </remarks>
 internal static class GraphPoints
 {
@@ -35,16 +36,21 @@ internal static class GraphPoints
                 {
                     InputValue => PointValues.Of(own),
                     AffineValue affine => Affine(affine, values, own.Length, budget),
-                    RectifiedValue { Source: var z } => values[z] with { X = Array.ConvertAll(values[z].X, static x => Math.Max(0, x)) },
+                    RectifiedValue { Source: var z } => new(
+                        Array.ConvertAll(values[z].X, static x => Math.Max(0, x)), values[z].Errors, own.Length),
                     _ => PointValues.Unknown(graph.Values[v].Size, own.Length),
                 };
                 if (graph.Rectifiers[k] != v)
                     continue;
-                (double[] x, double[] e, int count) = values[((RectifiedValue)graph.Values[v]).Source];
-                for (int at = 0; at < x.Length; at++)
+                PointValues taken = values[((RectifiedValue)graph.Values[v]).Source];
+                for (int p = 0; p < own.Length; p++)
                 {
-                    int p = (block * Block) + (at % count);
-                    signs[k][(p * graph.Values[v].Size) + (at / count)] = (sbyte)(Math.Abs(x[at]) > e[at] ? Math.Sign(x[at]) : 0);
+                    Span<sbyte> shown = signs[k].AsSpan(((block * Block) + p) * taken.Errors.Length, taken.Errors.Length);
+                    for (int i = 0; i < shown.Length; i++)
+                    {
+                        double x = taken.X[(i * own.Length) + p];
+                        shown[i] = (sbyte)(Math.Abs(x) > taken.Errors[i] ? Math.Sign(x) : 0);
+                    }
                 }
 
                 k++;
@@ -55,75 +61,86 @@ internal static class GraphPoints
 
     private static PointValues Affine(AffineValue value, PointValues[] values, int points, CheckBudget budget)
     {
-        double[] sums = new double[value.Size * points], errors = new double[sums.Length];
+        double[] sums = new double[value.Size * points], errors = new double[value.Size];
         double each = 1 + value.Terms.Sum(static t => (double)t.Map.MostEntries), gamma = Outward.Gamma((long)each);
-        (double[] Charged, double[] Moved)[] charges = [.. value.Terms.Select(t => values[t.Source].Charges(gamma, t.Map.IsExact))];
         var row = new MapRow();
         int rows = (int)Math.Clamp(1e6 / each, 1, 1024);
         for (int i = 0; i < value.Size; i++)
         {
             if (i % rows == 0)
-                budget.Spend(2 * each * points * Math.Min(rows, value.Size - i));
-            Span<double> sum = sums.AsSpan(i * points, points), error = errors.AsSpan(i * points, points);
+                budget.Spend(each * (points + 2) * Math.Min(rows, value.Size - i));
+            Span<double> sum = sums.AsSpan(i * points, points);
             sum.Fill(value.Bias[i]);
-            error.Fill((value.BiasRadius?[i] ?? 0) + (gamma * Math.Abs(value.Bias[i])));
-            for (int t = 0; t < charges.Length; t++)
+            double error = (value.BiasRadius?[i] ?? 0) + (gamma * Math.Abs(value.Bias[i]));
+            foreach (CheckedTerm term in value.Terms)
             {
-                row.Read(value.Terms[t].Map, i);
-                double[] from = values[value.Terms[t].Source].X;
+                row.Read(term.Map, i);
+                PointValues from = values[term.Source];
                 for (int k = 0; k < row.Count; k++)
                 {
-                    int at = row.Columns[k] * points;
-                    TensorPrimitives.MultiplyAdd(from.AsSpan(at, points), row.Weights[k], sum, sum);
-                    TensorPrimitives.MultiplyAdd(charges[t].Charged.AsSpan(at, points), Math.Abs(row.Weights[k]), error, error);
+                    (int j, double weight) = (row.Columns[k], row.Weights[k]);
+                    TensorPrimitives.MultiplyAdd(from.X.AsSpan(j * points, points), weight, sum, sum);
+
+                    // What is added keeps a large weight from hiding what underflowed.
+                    error += Math.Abs(weight) * (from.Errors[j] + (gamma * from.Largest[j]) + Outward.Tiny);
                     if (row.Radii[k] != 0)
-                        TensorPrimitives.MultiplyAdd(charges[t].Moved.AsSpan(at, points), row.Radii[k], error, error);
+                        error += row.Radii[k] * (from.Errors[j] + from.Largest[j]);
                 }
             }
 
-            // A sum that overflowed may have the wrong sign, and a rectifier would hide that.
-            for (int p = 0; p < points; p++)
-                error[p] = double.IsFinite(sum[p]) ? (error[p] * (1 + 1e-9)) + Outward.Tiny : double.PositiveInfinity;
+            errors[i] = (error * (1 + 1e-9)) + Outward.Tiny;
         }
 
         return new(sums, errors, points);
     }
 
-    /// <summary>A value at some points: for each element one number after another.</summary>
-    /// <param name="X">The elements as computed.</param>
-    /// <param name="E">How far each may be from the true one.</param>
-    /// <param name="Points">Number of points.</param>
-    private readonly record struct PointValues(double[] X, double[] E, int Points)
+    /// <summary>A value at some points.</summary>
+    private sealed class PointValues
     {
+        /// <summary>Takes computed elements.</summary>
+        /// <param name="x">For each element a number for each point.</param>
+        /// <param name="errors">For each element, how far any of these may be from the true ones.</param>
+        /// <param name="points">Number of points.</param>
+        public PointValues(double[] x, double[] errors, int points)
+        {
+            (X, Errors, Largest) = (x, [.. errors], new double[errors.Length]);
+            for (int i = 0; i < errors.Length; i++)
+            {
+                foreach (double number in x.AsSpan(i * points, points))
+                    Largest[i] = Math.Max(Largest[i], Math.Abs(number)); // NaN stays
+
+                // A sum that overflowed may have the wrong sign, and a rectifier would hide that.
+                if (!double.IsFinite(Largest[i]))
+                    (Errors[i], Largest[i]) = (double.PositiveInfinity, 0);
+            }
+        }
+
+        /// <summary>For each element a number for each point.</summary>
+        public double[] X { get; }
+
+        /// <summary>For each element, how far any of them may be from the true one.</summary>
+        public double[] Errors { get; }
+
+        /// <summary>For each element, the largest magnitude of any.</summary>
+        public double[] Largest { get; }
+
         public static PointValues Of(double[][] points)
         {
             var x = new double[points[0].Length * points.Length];
-            for (int at = 0; at < x.Length; at++)
-                x[at] = points[at % points.Length][at / points.Length];
-            return new(x, new double[x.Length], points.Length);
+            for (int p = 0; p < points.Length; p++)
+            {
+                for (int i = 0; i < points[p].Length; i++)
+                    x[(i * points.Length) + p] = points[p][i];
+            }
+
+            return new(x, new double[points[0].Length], points.Length);
         }
 
         public static PointValues Unknown(int size, int points)
         {
-            var errors = new double[size * points];
+            var errors = new double[size];
             Array.Fill(errors, double.PositiveInfinity);
-            return new(new double[errors.Length], errors, points);
-        }
-
-        /// <summary>
-        /// <c>e + gamma |x|</c>, and a little more, so that a product of it does not lose what underflowed; and <c>|x| + e</c> for radii.
-        /// </summary>
-        public (double[] Charged, double[] Moved) Charges(double gamma, bool isExact)
-        {
-            double[] charged = new double[X.Length], moved = isExact ? [] : new double[X.Length];
-            for (int at = 0; at < X.Length; at++)
-            {
-                charged[at] = E[at] + (gamma * Math.Abs(X[at])) + Outward.Tiny;
-                if (!isExact)
-                    moved[at] = Math.Abs(X[at]) + E[at];
-            }
-
-            return (charged, moved);
+            return new(new double[size * points], errors, points);
         }
     }
 }

@@ -68,7 +68,8 @@ internal sealed class GraphReading
         {
             UnitOperator unit => units.Read(node.Name, unit, x),
             SmoothOperator smooth => values.Add(new OpaqueValue(node.Name, after.Elements, x, smooth.Name)),
-            OpaqueOperator { Content.Length: > 0 } opaque => values.Add(new OpaqueValue(node.Name, after.Elements, x, MeaningOf(node, opaque))),
+            OpaqueOperator { Content.Length: > 0 } opaque => values.Add(
+                new OpaqueValue(node.Name, after.Elements, x, MeaningOf(node, opaque))),
             DenseOperator dense => Dense(node, dense, x[0]),
             ConvolutionOperator convolution => values.Affine(
                 node.Name, PerElement(convolution.Bias, after), null,

@@ -175,8 +175,8 @@ internal sealed class ElementStep
     }
 
     /// <summary>
-    /// At least <c>|s(z_i) - s(z'_j)|</c>: for a smooth function the distance of the arguments times its steepest slope; for one that nothing
-    /// is known of 0, if it is the same one and all that it takes is the same.
+    /// At least <c>|s(z_i) - s(z'_j)|</c>: for a smooth function the distance of the arguments times its steepest slope; for one that
+    /// nothing is known of 0, if it is the same one and all that it takes is the same.
     /// </summary>
     private double OpaqueGap(OpaqueValue node, int i, int target)
     {
