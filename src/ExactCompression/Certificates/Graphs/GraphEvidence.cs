@@ -24,7 +24,7 @@ internal sealed class GraphEvidence
     private GraphEvidence(CheckedGraph graph, GraphCheck check, GraphRefinement refinement, bool tightens)
     {
         (this.graph, this.check, this.refinement, this.tightens) = (graph, check, refinement, tightens);
-        (isBehind, isUnknown) = (new bool[graph.Values.Count], UnknownValues(graph));
+        (isBehind, isUnknown) = (new bool[graph.Values.Count], GraphRefinement.UnknownValues(graph));
         for (int v = 0; v < isBehind.Length; v++)
         {
             isBehind[v] = graph.Values[v] switch
@@ -65,17 +65,6 @@ internal sealed class GraphEvidence
         check.Bounds.ExtendTo(graph.Values.Count - 1);
         int unproven = claims.Zip(states).Sum(static pair => pair.Second.Zip(pair.First.States).Count(static p => p.First != p.Second));
         return (claims, check.Bounds.All(), unproven);
-    }
-
-    /// <summary>Which values depend on nodes that nothing is known of.</summary>
-    /// <param name="graph">The graph.</param>
-    public static bool[] UnknownValues(CheckedGraph graph)
-    {
-        var unknown = new bool[graph.Values.Count];
-        for (int v = 0; v < unknown.Length; v++)
-            unknown[v] = graph.Values[v] is OpaqueValue { Steepest: null }
-                || GraphSimulation.SourcesOf(graph.Values[v]).Any(source => unknown[source]);
-        return unknown;
     }
 
     private LayerClaims Next(int number, string wanted)

@@ -38,12 +38,23 @@ internal sealed class GraphRefinement : IDisposable
         (this.check, this.budget) = (check, budget);
         below = new(domain, network.Lowered);
         places = new int[graph.Values.Count];
-        bool[] isUnknown = GraphEvidence.UnknownValues(graph);
+        bool[] isUnknown = UnknownValues(graph);
         int count = 0;
         foreach (int value in graph.Rectifiers.Where(value => !isUnknown[value]))
             places[value] = count++;
         layout = new(network);
         translated = TranslatedNeurons.Of(network.Lowered, domain, layout);
+    }
+
+    /// <summary>Which values depend on nodes that nothing is known of.</summary>
+    /// <param name="graph">The graph.</param>
+    public static bool[] UnknownValues(CheckedGraph graph)
+    {
+        var unknown = new bool[graph.Values.Count];
+        for (int v = 0; v < unknown.Length; v++)
+            unknown[v] = graph.Values[v] is OpaqueValue { Steepest: null }
+                || GraphSimulation.SourcesOf(graph.Values[v]).Any(source => unknown[source]);
+        return unknown;
     }
 
     /// <summary>Goes on to the next rectifiers.</summary>

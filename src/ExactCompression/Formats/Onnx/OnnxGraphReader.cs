@@ -84,7 +84,7 @@ internal sealed class OnnxGraphReader(OnnxReading reading)
         int[] taken = [.. node.Takes.Select(reading.Find).Where(static v => v.Number >= 0).Select(static v => v.Number).Distinct()];
         var op = new OpaqueOperator(node.Operator.Length > 0 ? node.Operator : "?")
         {
-            Reason = reason, Content = reading.Contents?.Value.Of(node, index, taken, reading) ?? "",
+            Reason = reason, Content = reading.Contents?.Value.Of(node, index, taken, reading.Find, reading.Graph) ?? "",
         };
         return new()
         {

@@ -47,7 +47,7 @@ internal static class GraphCertificateCheck
             throw new Refusal(name, "Claims about layers are for chains of dense layers, those about rectifiers for other graphs.");
         var check = new GraphCheck(graph, box, name, budget);
         if (network.IsDense)
-            check.Take(CertificateCheck.Check(claims.Rectifiers, network, box, points, name, budget));
+            check.Take(StabilityCheck.Of(claims.Rectifiers, network, box, points, name, budget));
         else
             check.Check(claims.Rectifiers, points);
         return check;

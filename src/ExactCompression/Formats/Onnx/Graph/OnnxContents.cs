@@ -57,8 +57,9 @@ internal sealed class OnnxContents
     /// <param name="node">The node.</param>
     /// <param name="output">The place of the output.</param>
     /// <param name="taken">The values of the network's graph that it takes, in order.</param>
-    /// <param name="reading">The reading, which knows what it takes.</param>
-    public string Of(OnnxNode node, int output, int[] taken, OnnxReading reading)
+    /// <param name="find">Finds what it takes by name.</param>
+    /// <param name="graph">The file's graph.</param>
+    public string Of(OnnxNode node, int output, int[] taken, Func<string, OnnxValue> find, OnnxGraph graph)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(head);
@@ -67,7 +68,7 @@ internal sealed class OnnxContents
         Append(hash, FormattableString.Invariant($"output {output} of {node.Inputs.Count}"));
         foreach (string name in node.Inputs)
         {
-            OnnxValue? value = name.Length == 0 ? null : reading.Find(name);
+            OnnxValue? value = name.Length == 0 ? null : find(name);
             Append(hash, value switch
             {
                 null => "none",
@@ -77,7 +78,7 @@ internal sealed class OnnxContents
             });
             if (value is not { Number: < 0 })
                 continue;
-            if (ConstantOf(name, reading.Graph, MostSteps) is not { } content)
+            if (ConstantOf(name, graph, MostSteps) is not { } content)
                 return "";
             hash.AppendData(content);
         }
