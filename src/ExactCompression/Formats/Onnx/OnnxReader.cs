@@ -62,9 +62,19 @@ internal static class OnnxReader
         ModelInterface stated = OnnxInterface.Of(model, graph, read);
         budget.Allocate(BytesPerNeuron * NeuronsOf(read), "layers");
         return read.Layers is { } layers
-            ? new(layers, name, path, format, model: stated) { Source = source, Remarks = read.Remarks }
+            ? new(layers, name, path, format, model: stated)
+            {
+                Source = source, Remarks = read.Remarks,
+                SourceReading = source?.Model is OnnxSource file ? new(() => Again(file, fault, budget)) : null,
+            }
             : new(read.Graph, name, path, format, model: stated) { Source = source, Remarks = read.Remarks };
     }
+
+    /// <summary>
+    /// The graph of a file whose layers were joined. It is read once more where it is asked for, so that weights are not kept twice.
+    /// </summary>
+    private static NetworkGraph Again(OnnxSource file, OnnxFault fault, ImportBudget budget) =>
+        Read(Parser.ParseFrom(file.Content), fault, budget.Renewed(), traces: false).Read.Graph;
 
     /// <summary>Reads the graph of a model.</summary>
     /// <param name="model">The model as stored.</param>

@@ -1,7 +1,6 @@
 using ExactCompression.Certificates;
 using ExactCompression.Certificates.Checking;
 using ExactCompression.Formats;
-using ExactCompression.Networks;
 using ExactCompression.Tests.Formats;
 using ExactCompression.Tests.Formats.Onnx;
 using Xunit;

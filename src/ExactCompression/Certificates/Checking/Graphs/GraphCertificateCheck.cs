@@ -43,10 +43,8 @@ internal static class GraphCertificateCheck
     private static GraphCheck CheckClaims(
         GraphClaims claims, ReluNetwork network, CheckedGraph graph, InputBox box, double[][] points, string name, CheckBudget budget)
     {
-        if (claims.IsChain != network.IsDense)
-            throw new Refusal(name, "Claims about layers are for chains of dense layers, those about rectifiers for other graphs.");
         var check = new GraphCheck(graph, box, name, budget);
-        if (network.IsDense)
+        if (claims.IsChain)
             check.Take(StabilityCheck.Of(claims.Rectifiers, network, box, points, name, budget));
         else
             check.Check(claims.Rectifiers, points);
@@ -81,7 +79,10 @@ internal static class GraphCertificateCheck
     /// <summary>Reads a network, which must be the one that the certificate is for.</summary>
     private static CheckedGraph Read(GraphClaims claims, ReluNetwork network, string name, CheckBudget budget)
     {
-        CheckedGraph graph = GraphReading.Read(network, name, budget);
+        // A graph that became a chain is read as one from its file.
+        if (claims.IsChain ? !network.IsDense : network is { IsDense: true, SourceGraph: null })
+            throw new Refusal(name, "Claims about layers are for chains of dense layers, those about rectifiers for other graphs.");
+        CheckedGraph graph = GraphReading.Read(network, name, budget, ofFile: !claims.IsChain);
         string[] hashes = GraphHashes.OfValues(graph, budget);
         if (claims.ValueHashes.Length != hashes.Length)
             throw new Refusal(

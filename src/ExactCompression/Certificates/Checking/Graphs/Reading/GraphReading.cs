@@ -20,13 +20,13 @@ internal sealed class GraphReading
     /// <param name="network">The network.</param>
     /// <param name="name">Its name in messages.</param>
     /// <param name="budget">Its budget.</param>
+    /// <param name="ofFile">Whether a chain of dense layers is read as the graph that its file states, before nodes were joined.</param>
     /// <exception cref="Refusal">It has an operator whose meaning the graph does not hold, or takes too much.</exception>
-    public static CheckedGraph Read(ReluNetwork network, string name, CheckBudget budget)
+    public static CheckedGraph Read(ReluNetwork network, string name, CheckBudget budget, bool ofFile = false)
     {
         var values = new CheckedValues(name, budget);
-        if (network.Graph is null)
+        if ((network.Graph ?? (ofFile ? network.SourceGraph : null)) is not { } graph)
             return OfDense(network, values);
-        NetworkGraph graph = network.Graph;
         var reading = new GraphReading(graph, name, values);
         int input = values.Add(new InputValue(graph.Inputs[0].Name, network.InputSize));
         var found = new int[graph.Values];
