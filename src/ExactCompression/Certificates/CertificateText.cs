@@ -88,6 +88,13 @@ internal static class CertificateText
         foreach (string hash in hashes)
             json.WriteStringValue(hash);
         json.WriteEndArray();
+        WriteLayers(json, layers);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the claims about the layers of a chain.</summary>
+    public static void WriteLayers(Utf8JsonWriter json, LayerClaims[] layers)
+    {
         json.WriteStartArray("layers");
         foreach (LayerClaims layer in layers)
         {
@@ -120,7 +127,6 @@ internal static class CertificateText
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static void WriteRelation(Utf8JsonWriter json, Relation relation)

@@ -24,37 +24,69 @@ internal static class PointChoice
     public static (double[][] Points, HashSet<int> Missing) Of(
         StabilityTable table, CheckBudget budget, Func<IReadOnlyList<double[]>, sbyte[][]> signsOf)
     {
-        NeuronStability[] unstable = [.. table.Neurons.Where(static n => n.State == NeuronState.Unstable)];
-        double[][] candidates = [.. unstable.SelectMany(static n => (double[]?[])[n.PositiveWitness, n.NegativeWitness]).OfType<double[]>()
-            .Where(table.DomainContains).Distinct(ReferenceEqualityComparer.Instance).Cast<double[]>()];
-        List<int>[] shown = [.. candidates.Chunk(Block).SelectMany(block => Shown(table, block, signsOf(block)))];
-        var open = new HashSet<int>(
-            Enumerable.Range(0, table.Neurons.Count).Where(i => table.Neurons[i].State == NeuronState.Unstable).SelectMany(
-                static i => (int[])[2 * i, (2 * i) + 1]));
+        var unseen = new HashSet<int>(Witnesses(table).Select(static w => w.Sign));
+        var open = new HashSet<int>(unseen);
+        var (candidates, shown, block) = (new List<double[]>(), new List<List<int>>(), new List<double[]>());
+        foreach ((int sign, double[]? point) in Witnesses(table))
+        {
+            // Most signs are shown by points of other neurons.
+            if (point is null || !unseen.Contains(sign) || !table.Domain.Contains(point))
+                continue;
+            block.Add(point);
+            if (block.Count == Block)
+                Evaluate();
+        }
+
+        Evaluate();
+        open.ExceptWith(unseen);
         var chosen = new List<double[]>();
         while (open.Count > 0)
         {
             budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
             int best = -1, most = 0;
-            for (int p = 0; p < shown.Length; p++)
+            for (int p = 0; p < shown.Count; p++)
             {
                 shown[p].RemoveAll(s => !open.Contains(s));
                 if (shown[p].Count > most)
                     (best, most) = (p, shown[p].Count);
             }
 
-            if (best < 0)
-                break;
             chosen.Add(candidates[best]);
             open.ExceptWith(shown[best]);
         }
 
-        return ([.. chosen], [.. open.Select(static s => s / 2)]);
+        return ([.. chosen], [.. unseen.Select(static s => s / 2)]);
+
+        void Evaluate()
+        {
+            budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
+            double[][] points = [.. block.Distinct(ReferenceEqualityComparer.Instance).Cast<double[]>()];
+            block.Clear();
+            candidates.AddRange(points);
+            foreach (List<int> signs in Shown(table, points, signsOf(points)))
+            {
+                shown.Add(signs);
+                unseen.ExceptWith(signs);
+            }
+        }
     }
 
     /// <summary>
-    /// For each point the signs that it shows: twice the neuron's index over all layers, and one more where the sign is positive.
+    /// The signs of all unstable neurons, each with its witness: twice the neuron's index over all layers, and one more where the sign is
+    /// positive.
     /// </summary>
+    private static IEnumerable<(int Sign, double[]? Point)> Witnesses(StabilityTable table)
+    {
+        for (int i = 0; i < table.Neurons.Count; i++)
+        {
+            if (table.Neurons[i] is not { State: NeuronState.Unstable } neuron)
+                continue;
+            yield return ((2 * i) + 1, neuron.PositiveWitness);
+            yield return (2 * i, neuron.NegativeWitness);
+        }
+    }
+
+    /// <summary>For each point the signs that it shows.</summary>
     private static List<int>[] Shown(StabilityTable table, double[][] points, sbyte[][] signs)
     {
         List<int>[] shown = [.. points.Select(static _ => new List<int>())];
@@ -70,6 +102,4 @@ internal static class PointChoice
 
         return shown;
     }
-
-    private static bool DomainContains(this StabilityTable table, double[] point) => table.Domain.Contains(point);
 }

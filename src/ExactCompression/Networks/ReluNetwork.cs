@@ -9,6 +9,7 @@ namespace ExactCompression;
 public sealed class ReluNetwork
 {
     private readonly AffineLayer[]? dense;
+    private readonly Lazy<Networks.NetworkGraph>? sourceGraph;
     private readonly Lazy<Networks.LoweredGraph> lowered;
 
     /// <summary>Makes a network from its layers, input first, output last.</summary>
@@ -144,6 +145,17 @@ public sealed class ReluNetwork
 
     /// <summary>The network as a graph of operators; null for one that was made of dense layers.</summary>
     internal Networks.NetworkGraph? Graph { get; }
+
+    /// <summary>
+    /// The graph of the file that a chain of dense layers was read from, before its nodes were joined; null where there is none.
+    /// </summary>
+    internal Networks.NetworkGraph? SourceGraph => sourceGraph?.Value;
+
+    /// <summary>Reads the file's graph again where it is asked for.</summary>
+    internal Lazy<Networks.NetworkGraph>? SourceReading
+    {
+        init => sourceGraph = value;
+    }
 
     /// <summary>The model that it was read from, if its format keeps it; null for a network that is not what its file states.</summary>
     internal Networks.ModelSource? Source { get; init; }

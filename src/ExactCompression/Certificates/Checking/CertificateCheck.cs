@@ -105,26 +105,10 @@ public static class CertificateCheck
         RequireHashes(certificate.CompressedHashes, compressed, "compressed", budget);
         var box = InputBox.OfDomain(certificate.Lower, certificate.Upper, certificate.DomainHash, domain, original.InputSize);
         box.RequireInside(certificate.Points);
-        StabilityCheck stability = Check(certificate.Original, original, box, certificate.Points, "original", budget);
-        StabilityCheck known = Check(certificate.Compressed, compressed, box, [], "compressed", budget);
+        var stability = StabilityCheck.Of(certificate.Original, original, box, certificate.Points, "original", budget);
+        var known = StabilityCheck.Of(certificate.Compressed, compressed, box, [], "compressed", budget);
         return (stability.Proven,
             RelationCheck.Deviation(certificate.Relation, original, stability.Layers, compressed, known.Layers, box, budget));
-    }
-
-    private static StabilityCheck Check(
-        LayerClaims[] claims, ReluNetwork network, InputBox box, double[][] points, string name, CheckBudget budget)
-    {
-        if (claims.Length != network.Depth)
-            throw new Refusal($"{name}, layers", $"There are claims about {claims.Length} hidden layers, not about {network.Depth}.");
-        var check = new StabilityCheck(network, box, name, budget);
-        sbyte[][] signs = PointCheck.Signs(network, points, budget);
-        for (int l = 0; l < claims.Length; l++)
-        {
-            budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
-            check.Check(claims[l], signs[l]);
-        }
-
-        return check;
     }
 
     private static void RequireHashes(string[] stated, ReluNetwork network, string name, CheckBudget budget)

@@ -62,7 +62,9 @@ internal static class CertificateParser
         };
     }
 
-    private static LayerClaims Claims(Field layer) => new()
+    /// <summary>Reads the claims about a layer of a chain.</summary>
+    /// <param name="layer">The claims.</param>
+    internal static LayerClaims Claims(Field layer) => new()
     {
         States = layer["states"].Text(),
         Above = layer["above"].Text(),
@@ -90,6 +92,8 @@ internal static class CertificateParser
         public Field this[string name] => Value.ValueKind == JsonValueKind.Object && Value.TryGetProperty(name, out JsonElement value)
             ? new(value, Way.Length == 0 ? name : $"{Way}, {name}")
             : throw new Refusal(Way.Length == 0 ? name : $"{Way}, {name}", "It is missing.");
+
+        public bool Has(string name) => Value.ValueKind == JsonValueKind.Object && Value.TryGetProperty(name, out _);
 
         public T[] Items<T>(Func<Field, T> read)
         {

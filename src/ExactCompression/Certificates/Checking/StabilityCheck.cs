@@ -23,6 +23,30 @@ internal sealed class StabilityCheck
         input = domain;
     }
 
+    /// <summary>Checks all claims about a network.</summary>
+    /// <param name="claims">Claims about each hidden layer.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="domain">Its domain.</param>
+    /// <param name="points">Points of the domain that show signs.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="budget">Its budget.</param>
+    /// <exception cref="Refusal">A claim is not proven.</exception>
+    public static StabilityCheck Of(
+        LayerClaims[] claims, ReluNetwork network, InputBox domain, double[][] points, string name, CheckBudget budget)
+    {
+        if (claims.Length != network.Depth)
+            throw new Refusal($"{name}, layers", $"There are claims about {claims.Length} hidden layers, not about {network.Depth}.");
+        var check = new StabilityCheck(network, domain, name, budget);
+        sbyte[][] signs = PointCheck.Signs(network, points, budget);
+        for (int l = 0; l < claims.Length; l++)
+        {
+            budget.Parallel.CancellationToken.ThrowIfCancellationRequested();
+            check.Check(claims[l], signs[l]);
+        }
+
+        return check;
+    }
+
     /// <summary>What has been proven so far.</summary>
     public IReadOnlyList<BoundedLayer> Layers => layers;
 

@@ -45,8 +45,17 @@ internal static class GraphCertificateText
         foreach (string hash in claims.ValueHashes)
             json.WriteStringValue(hash);
         json.WriteEndArray();
+        if (claims.IsChain)
+            CertificateText.WriteLayers(json, claims.Rectifiers);
+        else
+            WriteRectifiers(json, claims.Rectifiers);
+        json.WriteEndObject();
+    }
+
+    private static void WriteRectifiers(Utf8JsonWriter json, LayerClaims[] rectifiers)
+    {
         json.WriteStartArray("rectifiers");
-        foreach (LayerClaims layer in claims.Rectifiers)
+        foreach (LayerClaims layer in rectifiers)
         {
             json.WriteStartObject();
             json.WriteString("states", layer.States);
@@ -61,7 +70,6 @@ internal static class GraphCertificateText
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     /// <summary>A tree; the first numbers of each leaf are slopes, the others the multipliers of the splits that lead to it.</summary>

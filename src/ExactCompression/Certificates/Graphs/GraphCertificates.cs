@@ -40,14 +40,13 @@ internal sealed class GraphCertificates
         string[] states = States(missing);
         string[] nothing = [.. compressed.Rectifiers.Select(v => new string('?', compressed.Values[v].Size))];
         Lazy<(LayerClaims[] Claims, CheckedBounds Bounds, int Unproven)> EvidenceOfOthers(bool tightens) => new(
-            () => GraphEvidence.Run(result.Compressed, compressed, domain, nothing, tightens, "compressed", budget)!.Value);
+            () => Evidence(result.Compressed, compressed, nothing, tightens, "compressed")!.Value);
         var (plain, tight) = (EvidenceOfOthers(tightens: false), EvidenceOfOthers(tightens: true));
         (GraphCertificate Certificate, int Unproven)? best = null;
         Refusal? refusal = null;
         foreach (bool tightens in (bool[])[false, true])
         {
-            if (GraphEvidence.Run(result.Original, original, domain, states, tightens, "original", budget)
-                is not var (claims, bounds, unproven))
+            if (Evidence(result.Original, original, states, tightens, "original") is not var (claims, bounds, unproven))
                 continue;
             foreach (var evidence in tightens ? [plain, tight] : (ReadOnlySpan<Lazy<(LayerClaims[], CheckedBounds, int)>>)[plain])
             {
@@ -72,11 +71,39 @@ internal sealed class GraphCertificates
         return best ?? throw refusal!;
     }
 
+    /// <summary>
+    /// Evidence for verdicts: on a chain of dense layers as in version 1. Null where they need more than the first, cheap try.
+    /// </summary>
+    /// <exception cref="Refusal">A verdict on a chain cannot be proven.</exception>
+    private (LayerClaims[] Claims, CheckedBounds Bounds, int Unproven)? Evidence(
+        ReluNetwork network, CheckedGraph graph, string[] states, bool tightens, string name)
+    {
+        if (!network.IsDense)
+            return GraphEvidence.Run(network, graph, domain, states, tightens, name, budget);
+        (int Layer, int Neuron) failed = default;
+        foreach (EvidenceSearch.Premises premises in tightens
+            ? [EvidenceSearch.Premises.Linear, EvidenceSearch.Premises.Optimized]
+            : (EvidenceSearch.Premises[])[EvidenceSearch.Premises.Intervals])
+        {
+            (LayerClaims[]? claims, StabilityCheck chain, failed) = EvidenceSearch.Run(
+                network, domain, states, premises, static (_, _) => false, name, budget);
+            if (claims is null)
+                continue;
+            var check = new GraphCheck(graph, box, name, budget);
+            check.Take(chain);
+            return (claims, check.Bounds.All(), 0);
+        }
+
+        return tightens
+            ? throw new Refusal($"{name}, layer {failed.Layer}, neuron {failed.Neuron}", "No evidence was found for the verdict on it.")
+            : null;
+    }
+
     private GraphCertificate Certificate(
         double[][] points, LayerClaims[] claims, LayerClaims[] others, GraphRelation relation, double deviation) => new()
     {
-        Original = Claims(original, claims),
-        Compressed = Claims(compressed, others),
+        Original = Claims(original, claims) with { IsChain = result.Original.IsDense },
+        Compressed = Claims(compressed, others) with { IsChain = result.Compressed.IsDense },
         DomainHash = ContentHash.Of(box.Lower, box.Upper),
         Lower = box.Lower,
         Upper = box.Upper,

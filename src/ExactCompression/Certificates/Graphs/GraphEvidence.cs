@@ -8,8 +8,8 @@ namespace ExactCompression.Certificates;
 /// </summary>
 internal sealed class GraphEvidence
 {
-    /// <summary>Sides of one layer that slopes are optimised for, and that trees are grown for; subproblems of a tree.</summary>
-    private const int MostSlopes = 4096, MostTrees = 16, MostProblems = 256;
+    /// <summary>Questions of one layer that slopes are optimised for, and that trees are grown for; subproblems of a tree.</summary>
+    private const int MostSlopes = 4096, MostTrees = 64, MostProblems = 256;
 
     /// <summary>A backward pass is stated only where it leaves less than this share of a range.</summary>
     private const double Gain = 0.99;
@@ -18,12 +18,13 @@ internal sealed class GraphEvidence
     private readonly GraphCheck check;
     private readonly GraphRefinement refinement;
     private readonly bool tightens;
-    private readonly bool[] isBehind;
+    private readonly bool[] isBehind; // behind a rectifier, or a function
+    private readonly bool[] isUnknown; // behind a node that is not analysed, where the search has nothing
 
     private GraphEvidence(CheckedGraph graph, GraphCheck check, GraphRefinement refinement, bool tightens)
     {
         (this.graph, this.check, this.refinement, this.tightens) = (graph, check, refinement, tightens);
-        isBehind = new bool[graph.Values.Count];
+        (isBehind, isUnknown) = (new bool[graph.Values.Count], GraphRefinement.UnknownValues(graph));
         for (int v = 0; v < isBehind.Length; v++)
         {
             isBehind[v] = graph.Values[v] switch
@@ -50,7 +51,7 @@ internal sealed class GraphEvidence
         ReluNetwork network, CheckedGraph graph, InputDomain domain, string[] states, bool tightens, string name, CheckBudget budget)
     {
         var check = new GraphCheck(graph, new(domain.Lower.ToArray(), domain.Upper.ToArray()), name, budget);
-        using var refinement = new GraphRefinement(network.Lowered, graph, domain, check, budget);
+        using var refinement = new GraphRefinement(network, graph, domain, check, budget);
         var search = new GraphEvidence(graph, check, refinement, tightens);
         var claims = new LayerClaims[states.Length];
         for (int k = 0; k < claims.Length; k++)
@@ -69,8 +70,10 @@ internal sealed class GraphEvidence
     private LayerClaims Next(int number, string wanted)
     {
         int source = check.Reach(number);
-        refinement.Advance();
         var layer = new Layer(wanted.Length);
+        if (isUnknown[source])
+            return layer.ToClaims(new('?', wanted.Length));
+        refinement.Advance();
         if (isBehind[source])
         {
             Pass(source, wanted, layer);
@@ -139,23 +142,43 @@ internal sealed class GraphEvidence
         }
     }
 
+    /// <summary>
+    /// Slopes and trees for what no plain pass proves. Neurons that are translates of one another share the search for them: the checker
+    /// sees each neuron for itself, but the same numbers prove the same there.
+    /// </summary>
     private void Refine(int source, string wanted, Layer layer)
     {
-        GraphSide[] open = [.. Open(source, wanted, layer).Take(MostSlopes)];
+        GraphSide[] open = [.. Open(source, wanted, layer)];
         if (open.Length == 0)
             return;
-        GraphSide[] optimized = refinement.Optimized(open);
-        double[] bounds = check.Bound(optimized);
+        GraphSide[][] alike = Alike(open);
+        GraphSide[] optimized = refinement.Optimized([.. alike.Take(MostSlopes).Select(static sides => sides[0])]);
+        Try([.. optimized.SelectMany((first, k) => alike[k].Select(side => side with { Lines = first.Lines }))], layer);
+        foreach (GraphSide[] sides in Alike([.. Open(source, wanted, layer)]).Take(MostTrees))
+        {
+            if (refinement.Prove(sides[0], MostProblems) is not { } tree)
+                continue;
+            layer.Take(sides[0], 0, 't', tree);
+            foreach (GraphSide side in sides.Skip(1).Where(side => refinement.IsProof(tree, side)))
+                layer.Take(side, 0, 't', tree);
+        }
+    }
+
+    /// <summary>Sides, those of translated neurons together.</summary>
+    private GraphSide[][] Alike(IEnumerable<GraphSide> sides) =>
+        [.. sides.GroupBy(s => (refinement.FirstAlike(s.Element), s.Above)).Select(static g => g.ToArray())];
+
+    /// <summary>Tries slopes, those of one neuron for another as well, whose open rectifiers lie elsewhere.</summary>
+    private void Try(GraphSide[] sides, Layer layer)
+    {
+        IReadOnlyList<(int, int)>[] fields = check.Fields(sides);
+        GraphSide[] own = [.. sides.Select((s, k) => s with { Lines = s.Lines! with { Field = fields[k] } })
+            .Where(static s => s.Lines!.Field.Count == s.Lines.Slopes.Length)];
+        double[] bounds = check.Bound(own);
         for (int k = 0; k < bounds.Length; k++)
         {
             if (bounds[k] <= 0 && double.IsFinite(bounds[k]))
-                layer.Take(optimized[k], bounds[k], 's');
-        }
-
-        foreach (GraphSide side in Open(source, wanted, layer).Take(MostTrees).ToArray())
-        {
-            if (refinement.Prove(side, MostProblems) is { } tree)
-                layer.Take(side, 0, 't', tree);
+                layer.Take(own[k], bounds[k], 's');
         }
     }
 

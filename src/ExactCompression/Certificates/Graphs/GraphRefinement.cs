@@ -17,24 +17,44 @@ internal sealed class GraphRefinement : IDisposable
     /// </summary>
     private const double Margin = 1e-3;
 
-    private readonly CheckedGraph graph;
     private readonly GraphCheck check;
     private readonly CheckBudget budget;
     private readonly RelaxedGraph below;
+    private readonly int[] places; // of values among the rectified ones
+    private readonly TranslatedNeurons? translated;
+    private readonly NeuronLayout layout;
     private readonly List<int> starts = []; // for each rectified value so far, where the search's numbers of its elements begin
     private LoweredLayer? top;
     private int units;
 
     /// <summary>Begins with the input.</summary>
-    /// <param name="lowered">The network as searches see it.</param>
+    /// <param name="network">The network.</param>
     /// <param name="graph">The network as the checker does.</param>
     /// <param name="domain">The domain.</param>
     /// <param name="check">What the checker has proven.</param>
     /// <param name="budget">Its budget.</param>
-    public GraphRefinement(LoweredGraph lowered, CheckedGraph graph, InputDomain domain, GraphCheck check, CheckBudget budget)
+    public GraphRefinement(ReluNetwork network, CheckedGraph graph, InputDomain domain, GraphCheck check, CheckBudget budget)
     {
-        (this.graph, this.check, this.budget) = (graph, check, budget);
-        below = new(domain, lowered);
+        (this.check, this.budget) = (check, budget);
+        below = new(domain, network.Lowered);
+        places = new int[graph.Values.Count];
+        bool[] isUnknown = UnknownValues(graph);
+        int count = 0;
+        foreach (int value in graph.Rectifiers.Where(value => !isUnknown[value]))
+            places[value] = count++;
+        layout = new(network);
+        translated = TranslatedNeurons.Of(network.Lowered, domain, layout);
+    }
+
+    /// <summary>Which values depend on nodes that nothing is known of.</summary>
+    /// <param name="graph">The graph.</param>
+    public static bool[] UnknownValues(CheckedGraph graph)
+    {
+        var unknown = new bool[graph.Values.Count];
+        for (int v = 0; v < unknown.Length; v++)
+            unknown[v] = graph.Values[v] is OpaqueValue { Steepest: null }
+                || GraphSimulation.SourcesOf(graph.Values[v]).Any(source => unknown[source]);
+        return unknown;
     }
 
     /// <summary>Goes on to the next rectifiers.</summary>
@@ -54,6 +74,15 @@ internal sealed class GraphRefinement : IDisposable
         units += check.Bounds.Lower(source).Length;
     }
 
+    /// <summary>
+    /// The first of the rectifiers that are the same function of a shifted input as one of the next ones: what proves something of one may
+    /// do so for the others.
+    /// </summary>
+    /// <param name="element">The rectifier.</param>
+    public int FirstAlike(int element) => translated is null
+        ? element
+        : translated.FirstOf(layout.Offsets[starts.Count] + element) - layout.Offsets[starts.Count];
+
     /// <summary>Optimised slopes for each of some sides of the rectifiers' arguments.</summary>
     /// <param name="sides">The sides.</param>
     public GraphSide[] Optimized(IReadOnlyList<GraphSide> sides)
@@ -65,11 +94,8 @@ internal sealed class GraphRefinement : IDisposable
         {
             CrownSubproblem[] problems = [.. chunk.Select(s => CrownSubproblem.Root(s.Element, s.Above, plain))];
             bounds.Optimize(problems, AdamSchedule.FromPlainSlopes, budget.Parallel);
-            found.AddRange(chunk.Select((side, k) =>
-            {
-                IReadOnlyList<(int Value, int Element)> field = check.Field(side);
-                return side with { Lines = new(field, OfField(field, problems[k].Slopes), []) };
-            }));
+            IReadOnlyList<(int Value, int Element)>[] fields = check.Fields(chunk);
+            found.AddRange(chunk.Select((side, k) => side with { Lines = new(fields[k], OfField(fields[k], problems[k].Slopes), []) }));
         }
 
         return [.. found];
@@ -90,12 +116,27 @@ internal sealed class GraphRefinement : IDisposable
             search.Continue(most, null, budget.Parallel);
             if (!search.IsProven || Tree(side, leaves) is not { } tree)
                 continue;
-            List<GraphSide> sides = GraphTree.Sides(tree, check.Field(side), side, "tree", budget);
-            if (check.Bound(sides).All(static b => b <= 0 && double.IsFinite(b)))
+            if (IsProof(tree, side))
                 return tree;
         }
 
         return null;
+    }
+
+    /// <summary>Whether a tree proves that a side is never above 0.</summary>
+    /// <param name="tree">The tree, which may be that of another neuron.</param>
+    /// <param name="side">The side.</param>
+    public bool IsProof(PhaseTree tree, GraphSide side)
+    {
+        try
+        {
+            List<GraphSide> sides = GraphTree.Sides(tree, check.Fields([side])[0], side, "tree", budget);
+            return check.Bound(sides).All(static b => b <= 0 && double.IsFinite(b));
+        }
+        catch (Refusal e) when (e.Place.StartsWith("tree", StringComparison.Ordinal))
+        {
+            return false; // it is for a neuron with more or fewer open rectifiers below
+        }
     }
 
     /// <inheritdoc/>
@@ -112,21 +153,12 @@ internal sealed class GraphRefinement : IDisposable
     private float[] OfField(IReadOnlyList<(int Value, int Element)> field, float[] slopes) =>
         [.. field.Select(place => GraphCertificateText.Share(slopes[NumberOf(place)]))];
 
-    private int NumberOf((int Value, int Element) place) => starts[IndexOf(place.Value)] + place.Element;
-
-    private int IndexOf(int value)
-    {
-        for (int k = 0; ; k++)
-        {
-            if (graph.Rectifiers[k] == value)
-                return k;
-        }
-    }
+    private int NumberOf((int Value, int Element) place) => starts[places[place.Value]] + place.Element;
 
     /// <summary>The tree of some leaves; null where it splits a rectifier that the checker knows the phase of.</summary>
     private PhaseTree? Tree(GraphSide side, List<CrownSubproblem> leaves)
     {
-        IReadOnlyList<(int Value, int Element)> field = check.Field(side);
+        IReadOnlyList<(int Value, int Element)> field = check.Fields([side])[0];
         var places = new Dictionary<int, int>();
         for (int k = 0; k < field.Count; k++)
             places[NumberOf(field[k])] = k;

@@ -8,7 +8,6 @@ namespace ExactCompression.Certificates;
 /// </summary>
 internal sealed class GraphRelationSearch
 {
-
     /// <summary>So many elements are passed over to find a constant.</summary>
     private const int MostPassed = 4096;
 
@@ -244,9 +243,24 @@ internal sealed class GraphRelationSearch
 
     private void MatchSmooth(int v, RelationDraft draft)
     {
-        int[] places = [.. Likely(v).Where(w => compressed.Values[w] is OpaqueValue)];
+        var node = (OpaqueValue)original.Values[v];
+        int[] places = [.. Likely(v).Where(w => compressed.Values[w] is OpaqueValue other && other.Meaning == node.Meaning)];
         for (int i = 0; i < needed[v].Length; i++)
             draft.Set(i, 'c');
+        if (node.Steepest is null)
+        {
+            // Nothing is known of it but that it is the same where all that it takes is.
+            int first = places.Where(w => compressed.Values[w].Size == node.Size).Select(elements.First).FirstOrDefault(-1);
+            partners[v] = [.. Enumerable.Range(first, node.Size).Select(target => first < 0 ? -1 : target)];
+            for (int i = 0; i < node.Size && first >= 0; i++)
+            {
+                if (needed[v][i])
+                    draft.Try(i, 's', first + i);
+            }
+
+            return;
+        }
+
         partners[v] = InOrder(needed[v].Length, (i, expected, _) =>
         {
             foreach (int w in places)

@@ -45,6 +45,12 @@ internal sealed class ValueSamples
         {
             double[] made = values[v] = new double[graph.Values[v].Size * Points];
             CheckedValue value = graph.Values[v];
+            if (value is OpaqueValue { Steepest: null } unknown)
+            {
+                FillUnknown(unknown, values, made);
+                continue;
+            }
+
             int chunks = (value.Size + 63) / 64;
             Parallel.For(0, chunks, budget.Parallel, chunk =>
             {
@@ -91,6 +97,22 @@ internal sealed class ValueSamples
                     made[p] += weight * x[p];
             }
         }
+    }
+
+    /// <summary>
+    /// What is not known is some function of all that it takes, the same in both networks, so that what depends on it is found again.
+    /// </summary>
+    private static void FillUnknown(OpaqueValue value, double[][] values, double[] made)
+    {
+        var sums = new double[Points];
+        foreach (int source in value.Sources)
+        {
+            for (int at = 0; at < values[source].Length; at++)
+                sums[at % Points] += values[source][at] * (1 + (at / Points % 7));
+        }
+
+        for (int at = 0; at < made.Length; at++)
+            made[at] = Math.Sin(sums[at % Points] + (at / Points));
     }
 
     private static double Smooth(OpaqueValue opaque, double[] from, int i, int p) => (i * Points) + p >= from.Length ? double.NaN

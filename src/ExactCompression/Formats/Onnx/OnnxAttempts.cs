@@ -30,9 +30,11 @@ internal sealed record OnnxAttempt(
 /// <param name="opset">Version of the standard operators.</param>
 /// <param name="fault">Makes errors.</param>
 /// <param name="budget">The import's limits.</param>
+/// <param name="contents">Says what nodes that are not analysed do; null where the file's bytes are not at hand.</param>
 /// <param name="traces">Whether what is read is taken down.</param>
 internal sealed class OnnxAttempts(
-    OnnxGraph graph, IReadOnlyList<OnnxInput> inputs, long opset, OnnxFault fault, ImportBudget budget, bool traces = false)
+    OnnxGraph graph, IReadOnlyList<OnnxInput> inputs, long opset, OnnxFault fault, ImportBudget budget, Lazy<OnnxContents>? contents = null,
+    bool traces = false)
 {
     /// <summary>
     /// A dense chain of inputs as they are, or else a graph whose inputs have a batch, or else one of inputs as they are.
@@ -78,7 +80,10 @@ internal sealed class OnnxAttempts(
 
     private OnnxAttempt Read(IReadOnlyList<OnnxInput> shaped, int batch, ImportBudget limits)
     {
-        var reading = new OnnxReading(graph, opset, batch, fault, limits) { Trace = traces ? new() : null };
+        var reading = new OnnxReading(graph, opset, batch, fault, limits) 
+        {
+            Trace = traces ? new() : null, Contents = contents,
+        };
         (NetworkGraph network, OnnxValue[] outputs) = new OnnxGraphReader(reading).Read(shaped);
         WeightPrecision precision = graph.Inputs[0].Type?.TensorType?.ElemType == DataType.Double
             ? WeightPrecision.Float64

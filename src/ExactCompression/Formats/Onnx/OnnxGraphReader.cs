@@ -82,7 +82,10 @@ internal sealed class OnnxGraphReader(OnnxReading reading)
         if (shape is not null && (shape.Contains(0) || shape.Aggregate(1L, static (n, d) => Math.Min(n * d, int.MaxValue)) == int.MaxValue))
             shape = null;
         int[] taken = [.. node.Takes.Select(reading.Find).Where(static v => v.Number >= 0).Select(static v => v.Number).Distinct()];
-        var op = new OpaqueOperator(node.Operator.Length > 0 ? node.Operator : "?") { Reason = reason };
+        var op = new OpaqueOperator(node.Operator.Length > 0 ? node.Operator : "?")
+        {
+            Reason = reason, Content = reading.Contents?.Value.Of(node, index, taken, reading.Find, reading.Graph) ?? "",
+        };
         return new()
         {
             Number = reading.Builder.Add(op, shape is null ? new() : OnnxShapes.Row(shape), "", "", taken),

@@ -57,28 +57,41 @@ internal static class OnnxReader
         string? format = null, ModelSource? source = null)
     {
         budget ??= new(new(), fault.Path, 0);
-        (OnnxGraph graph, OnnxAttempt read) = Read(model, fault, budget, traces: false);
+        Lazy<OnnxContents>? contents = source?.Model is OnnxSource { Content: var bytes } ? new(() => new(model, bytes)) : null;
+        (OnnxGraph graph, OnnxAttempt read) = Read(model, fault, budget, traces: false, contents);
         ModelInterface stated = OnnxInterface.Of(model, graph, read);
         budget.Allocate(BytesPerNeuron * NeuronsOf(read), "layers");
         return read.Layers is { } layers
-            ? new(layers, name, path, format, model: stated) { Source = source, Remarks = read.Remarks }
+            ? new(layers, name, path, format, model: stated)
+            {
+                Source = source, Remarks = read.Remarks,
+                SourceReading = source?.Model is OnnxSource file ? new(() => Again(file, fault, budget)) : null,
+            }
             : new(read.Graph, name, path, format, model: stated) { Source = source, Remarks = read.Remarks };
     }
+
+    /// <summary>
+    /// The graph of a file whose layers were joined. It is read once more where it is asked for, so that weights are not kept twice.
+    /// </summary>
+    private static NetworkGraph Again(OnnxSource file, OnnxFault fault, ImportBudget budget) =>
+        Read(Parser.ParseFrom(file.Content), fault, budget.Renewed(), traces: false).Read.Graph;
 
     /// <summary>Reads the graph of a model.</summary>
     /// <param name="model">The model as stored.</param>
     /// <param name="fault">Makes errors.</param>
     /// <param name="budget">What the import may take.</param>
     /// <param name="traces">Whether what is read is taken down.</param>
+    /// <param name="contents">Says what nodes that are not analysed do; null where the file's bytes are not at hand.</param>
     /// <returns>The file's graph, and the best reading of it.</returns>
-    public static (OnnxGraph Graph, OnnxAttempt Read) Read(ModelProto model, OnnxFault fault, ImportBudget budget, bool traces)
+    public static (OnnxGraph Graph, OnnxAttempt Read) Read(
+        ModelProto model, OnnxFault fault, ImportBudget budget, bool traces, Lazy<OnnxContents>? contents = null)
     {
         if (model.Graph is null || model.Graph.Node.Count == 0)
             throw fault.At("OnnxNoGraph", "graph", "There are no nodes in it.", "Copy or export the file again.");
         long opset = Opset(model, fault);
         var graph = new OnnxGraph(model.Graph, fault);
         OnnxInput[] inputs = [.. graph.Inputs.Select(input => OnnxInputShape.Resolve(input, graph, fault))];
-        return (graph, new OnnxAttempts(graph, inputs, opset, fault, budget, traces).Best());
+        return (graph, new OnnxAttempts(graph, inputs, opset, fault, budget, contents, traces).Best());
     }
 
     /// <summary>The version of the standard operators that a model's nodes are of.</summary>

@@ -12,6 +12,12 @@ internal sealed record OpaqueOperator(string Name) : Operator
     /// <summary>Why it is not analysed; empty where its kind alone says so.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>
+    /// A hash of all that its file says of it: two operators with the same content give the same at the same operands. Empty where that is
+    /// not known, or not kept.
+    /// </summary>
+    public string Content { get; init; } = "";
+
     /// <inheritdoc/>
     public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output) => null;
 }

@@ -21,11 +21,13 @@ internal static class GraphCases
     /// <param name="original">The network before compression.</param>
     /// <param name="compressed">The network after.</param>
     /// <param name="random">What decides the points.</param>
-    public static void AssertTrue(GraphCertificate certificate, ReluNetwork original, ReluNetwork compressed, Random random)
+    /// <param name="points">How many of them.</param>
+    public static void AssertTrue(
+        GraphCertificate certificate, ReluNetwork original, ReluNetwork compressed, Random random, int points = 6)
     {
         CheckedGraph graph = GraphReading.Read(original, "original", Unlimited);
         CheckedGraph other = GraphReading.Read(compressed, "compressed", Unlimited);
-        for (int n = 0; n < 6; n++)
+        for (int n = 0; n < points; n++)
         {
             Rational[] point = [.. certificate.Lower.Zip(certificate.Upper, (a, b) => (Rational)(random.Next(4) switch
             {

@@ -51,7 +51,12 @@ internal sealed record RectifiedValue(string Name, int Size, int Source) : Check
 /// <param name="Size">Number of its elements.</param>
 /// <param name="Sources">What it takes.</param>
 /// <param name="Meaning">What it does, exactly: two with the same text give the same at the same operands.</param>
-internal sealed record OpaqueValue(string Name, int Size, IReadOnlyList<int> Sources, string Meaning) : CheckedValue(Name, Size);
+internal sealed record OpaqueValue(string Name, int Size, IReadOnlyList<int> Sources, string Meaning) : CheckedValue(Name, Size)
+{
+    /// <summary>How steep a smooth function is at most, element by element: the logistic function 1/4, the hyperbolic tangent 1. Null for
+    /// all else.</summary>
+    public double? Steepest => Meaning switch { "Sigmoid" => 0.25, "Tanh" => 1, _ => null };
+}
 
 /// <summary>A value before, with its map.</summary>
 /// <param name="Source">The value.</param>

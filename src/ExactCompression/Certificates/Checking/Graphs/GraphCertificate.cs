@@ -33,4 +33,8 @@ internal sealed record GraphCertificate
 /// <param name="ValueHashes">The hash of each of its values, so that a message can say which of them is another.</param>
 /// <param name="Rectifiers">Claims about each of <see cref="CheckedGraph.Rectifiers"/>. Slopes are of the rectifiers of the
 /// <see cref="OpenField"/>, as are splits of trees.</param>
-internal sealed record GraphClaims(string Hash, string[] ValueHashes, LayerClaims[] Rectifiers);
+internal sealed record GraphClaims(string Hash, string[] ValueHashes, LayerClaims[] Rectifiers)
+{
+    /// <summary>Whether the network is a chain of dense layers: the claims are then as in version 1, and checked as there.</summary>
+    public bool IsChain { get; init; }
+}

@@ -29,8 +29,14 @@ internal static class GraphCertificateParser
         };
     }
 
-    private static GraphClaims Claims(Field network) => new(
-        network["sha256"].Text(), network["values"].Items(static f => f.Text()), network["rectifiers"].Items(Layer));
+    /// <summary>Claims about a graph; those about a chain of dense layers are as in version 1.</summary>
+    private static GraphClaims Claims(Field network)
+    {
+        bool isChain = network.Has("layers");
+        return new(
+            network["sha256"].Text(), network["values"].Items(static f => f.Text()),
+            isChain ? network["layers"].Items(CertificateParser.Claims) : network["rectifiers"].Items(Layer)) { IsChain = isChain };
+    }
 
     private static LayerClaims Layer(Field layer) => new()
     {

@@ -24,7 +24,7 @@ internal sealed class GraphCheck
     public GraphBounds Bounds { get; }
 
     /// <summary>How many claims about the network's neurons each kind of evidence has proven, by its letter; <c>u</c> for points.</summary>
-    public Dictionary<char, int> Proven { get; } = [];
+    public Dictionary<char, int> Proven { get; private set; } = [];
 
     /// <summary>Checks all claims, and bounds all values.</summary>
     /// <param name="claims">Claims about each of <see cref="CheckedGraph.Rectifiers"/>.</param>
@@ -41,6 +41,25 @@ internal sealed class GraphCheck
         Bounds.ExtendTo(graph.Values.Count - 1);
     }
 
+    /// <summary>Takes what is proven of a chain of dense layers as in version 1, and bounds all values.</summary>
+    /// <param name="chain">What is proven of all its hidden layers, whose neurons are the graph's rectifiers.</param>
+    public void Take(StabilityCheck chain)
+    {
+        Proven = chain.Proven;
+        for (int k = 0; k < graph.Rectifiers.Count; k++)
+        {
+            int source = Reach(k);
+            BoundedLayer layer = chain.Layers[k];
+            for (int i = 0; i < layer.Lower.Length; i++)
+            {
+                Bounds.Cut(source, i, above: true, layer.Upper[i]);
+                Bounds.Cut(source, i, above: false, -layer.Lower[i]);
+            }
+        }
+
+        Bounds.ExtendTo(graph.Values.Count - 1);
+    }
+
     /// <summary>The value that some rectifiers take; bounds it by interval arithmetic, and all before.</summary>
     /// <param name="number">Their place in <see cref="CheckedGraph.Rectifiers"/>.</param>
     public int Reach(int number)
@@ -54,10 +73,15 @@ internal sealed class GraphCheck
     /// <param name="sides">What to bound.</param>
     public double[] Bound(IReadOnlyList<GraphSide> sides) => GraphPass.Bound(graph, Bounds, sides, budget);
 
-    /// <summary>The open rectifiers that an element depends on.</summary>
-    /// <param name="side">A side of it.</param>
-    public IReadOnlyList<(int Value, int Element)> Field(GraphSide side) =>
-        OpenField.Of(graph, Bounds, side.Value, side.Element, budget);
+    /// <summary>The open rectifiers that each of some elements depends on.</summary>
+    /// <param name="sides">Sides of them.</param>
+    public IReadOnlyList<(int Value, int Element)>[] Fields(IReadOnlyList<GraphSide> sides)
+    {
+        var fields = new IReadOnlyList<(int Value, int Element)>[sides.Count];
+        Parallel.For(0, fields.Length, budget.Parallel, k =>
+            fields[k] = OpenField.Of(graph, Bounds, sides[k].Value, sides[k].Element, budget));
+        return fields;
+    }
 
     /// <summary>Checks the claims about some rectifiers.</summary>
     /// <param name="number">Their place in <see cref="CheckedGraph.Rectifiers"/>.</param>
@@ -80,27 +104,29 @@ internal sealed class GraphCheck
         var sides = new List<GraphSide>();
         var trees = new List<(GraphSide Side, int Leaves)>();
         var shown = new List<GraphSide>();
-        int slope = 0, tree = 0, width = claims.States.Length;
-        for (int at = 0; at < 2 * width; at++)
+        string letters = claims.Above + claims.Below;
+        int slope = 0, tree = 0, field = 0, width = claims.States.Length;
+        GraphSide[] all = [.. letters.Select((_, at) => new GraphSide(source, at % width, at < width))];
+        IReadOnlyList<(int Value, int Element)>[] fields = Fields([.. all.Where((_, at) => letters[at] is 's' or 't')]);
+        for (int at = 0; at < all.Length; at++)
         {
-            bool above = at < width;
-            var plain = new GraphSide(source, above ? at : at - width, above);
-            string side = $"{place}, neuron {plain.Element}, {(above ? "above" : "below")}";
-            switch ((above ? claims.Above : claims.Below)[plain.Element])
+            GraphSide plain = all[at];
+            string side = $"{place}, neuron {plain.Element}, {(plain.Above ? "above" : "below")}";
+            switch (letters[at])
             {
                 case 'c':
                     sides.Add(plain);
                     break;
                 case 's':
-                    IReadOnlyList<(int Value, int Element)> field = Field(plain);
-                    if (slope == claims.Slopes.Length || claims.Slopes[slope].Length != field.Count)
+                    if (slope == claims.Slopes.Length || claims.Slopes[slope].Length != fields[field].Count)
                         throw new Refusal($"{side}, slopes", "There is not a slope for each open rectifier below.");
-                    sides.Add(plain with { Lines = new(field, claims.Slopes[slope++], []) });
+                    sides.Add(plain with { Lines = new(fields[field++], claims.Slopes[slope++], []) });
                     break;
                 case 't':
                     if (tree == claims.Trees.Length)
                         throw new Refusal($"{side}, tree", "There is no tree.");
-                    List<GraphSide> leaves = GraphTree.Sides(claims.Trees[tree++], Field(plain), plain, $"{side}, tree", budget);
+                    List<GraphSide> leaves = GraphTree.Sides(
+                        claims.Trees[tree++], fields[field++], plain, $"{side}, tree", budget);
                     trees.Add((plain, leaves.Count));
                     shown.AddRange(leaves);
                     break;

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>One side of an element that a backward pass bounds: <c>v</c> from above, or <c>-v</c> from above.</summary>
@@ -42,10 +40,9 @@ internal sealed class GraphPass
     private readonly CheckedGraph graph;
     private readonly GraphBounds bounds;
     private readonly CheckBudget budget;
-    private readonly double[]?[] rows;
+    private readonly SparseRow?[] rows;
     private readonly bool[] isReached;
-    private readonly int[] columns, open;
-    private readonly double[] weights, radii;
+    private readonly MapRow entries = new();
     private Dictionary<(int Value, int Element), int>? places;
     private double constant, size, charge, loss;
     private long constants;
@@ -57,11 +54,7 @@ internal sealed class GraphPass
     public GraphPass(CheckedGraph graph, GraphBounds bounds, CheckBudget budget)
     {
         (this.graph, this.bounds, this.budget) = (graph, bounds, budget);
-        (rows, isReached) = (new double[graph.Values.Count][], new bool[graph.Values.Count]);
-        int most = graph.Values.OfType<AffineValue>().SelectMany(static v => v.Terms).Select(static t => t.Map.MostEntries)
-            .DefaultIfEmpty().Max();
-        (columns, weights, radii) = (new int[most], new double[most], new double[most]);
-        open = new int[graph.Values.Max(static v => v.Size)];
+        (rows, isReached) = (new SparseRow[graph.Values.Count], new bool[graph.Values.Count]);
     }
 
     /// <summary>Bounds of many sides, on all cores.</summary>
@@ -90,33 +83,32 @@ internal sealed class GraphPass
         (constant, size, charge, loss, constants) = (0, 0, 0, Outward.Tiny, 0);
         places = side.Lines is null ? null : Places(side.Lines);
         HashSet<int>? phased = side.Lines is null ? null : [.. side.Lines.Phases.Select(p => side.Lines.Field[p.Place].Value)];
-        RowOf(side.Value)[side.Element] = side.Above ? 1 : -1;
+        RowOf(side.Value).Add(side.Element, side.Above ? 1 : -1);
         for (int v = side.Value; v >= 0; v--)
         {
             bool isPhased = phased?.Contains(v) == true;
             if (!isReached[v] && !isPhased)
                 continue;
-            double[] row = RowOf(v);
-            int count = NonZero(row);
-            budget.Spend(row.Length + count);
+            SparseRow row = RowOf(v);
             isReached[v] = false;
-            loss += bounds.Loss(v); // even where all coefficients are 0: they may have underflowed
-            if (count == 0 && !isPhased)
+            if (row.Elements.Length == 0 && !isPhased)
                 continue;
+            budget.Spend(1 + row.Elements.Length);
+            loss += bounds.Loss(v); // even where all coefficients are 0: they may have underflowed
             switch (graph.Values[v])
             {
                 case AffineValue affine:
-                    PassAffine(affine, bounds.Charges(v), row, open.AsSpan(0, count));
+                    PassAffine(affine, bounds.Charges(v), row);
                     break;
                 case RectifiedValue rectified:
-                    PassRectified(v, rectified.Source, side.Lines, row, open.AsSpan(0, count));
+                    PassRectified(v, rectified.Source, side.Lines, row);
                     break;
                 default:
-                    PassRange(v, row, open.AsSpan(0, count));
+                    PassRange(v, row);
                     break;
             }
 
-            Array.Clear(row);
+            row.Clear();
         }
 
         return Math.BitIncrement(constant + ((charge * (1 + 1e-7)) + (Outward.Gamma(constants) * size) + loss));
@@ -130,23 +122,10 @@ internal sealed class GraphPass
         return places;
     }
 
-    private double[] RowOf(int value)
+    private SparseRow RowOf(int value)
     {
         isReached[value] = true;
-        return rows[value] ??= new double[graph.Values[value].Size];
-    }
-
-    /// <summary>The elements with a coefficient other than 0.</summary>
-    private int NonZero(double[] row)
-    {
-        int count = 0;
-        for (int i = 0; i < row.Length; i++)
-        {
-            if (row[i] != 0)
-                open[count++] = i;
-        }
-
-        return count;
+        return rows[value] ??= new(graph.Values[value].Size);
     }
 
     private void AddConstant(double term)
@@ -156,37 +135,37 @@ internal sealed class GraphPass
         constants++;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void PassAffine(AffineValue value, double[] charges, double[] row, ReadOnlySpan<int> elements)
+    private void PassAffine(AffineValue value, double[] charges, SparseRow row)
     {
-        foreach (int i in elements)
+        foreach (int i in row.Elements)
         {
+            double c = row[i];
             if (value.Bias[i] != 0)
-                AddConstant(row[i] * value.Bias[i]);
-            charge += Math.Abs(row[i]) * charges[i];
+                AddConstant(c * value.Bias[i]);
+            charge += Math.Abs(c) * charges[i];
         }
 
         foreach (CheckedTerm term in value.Terms)
         {
-            budget.Spend((double)elements.Length * term.Map.MostEntries);
-            double[] next = RowOf(term.Source);
-            foreach (int i in elements)
+            budget.Spend((double)row.Elements.Length * term.Map.MostEntries);
+            SparseRow next = RowOf(term.Source);
+            foreach (int i in row.Elements)
             {
-                double c = row[i];
-                int count = term.Map.Row(i, columns, weights, radii);
-                for (int k = 0; k < count; k++)
-                    next[columns[k]] += c * weights[k];
+                if (row[i] == 0)
+                    continue;
+                entries.Read(term.Map, i);
+                next.Add(entries.Columns, row[i], entries.Weights);
             }
         }
     }
 
-    private void PassRectified(int value, int source, RectifierLines? lines, double[] row, ReadOnlySpan<int> elements)
+    private void PassRectified(int value, int source, RectifierLines? lines, SparseRow row)
     {
         double[] low = bounds.Lower(source), high = bounds.Upper(source);
         if (lines is not null)
             PassPhases(value, source, lines, row);
         isReached[source] = true;
-        foreach (int i in elements)
+        foreach (int i in row.Elements)
         {
             double a = row[i];
             if (low[i] >= 0)
@@ -211,15 +190,14 @@ internal sealed class GraphPass
     }
 
     /// <summary>Where a phase is assumed, the multiplier counts even if nothing else does.</summary>
-    private void PassPhases(int value, int source, RectifierLines lines, double[] row)
+    private void PassPhases(int value, int source, RectifierLines lines, SparseRow row)
     {
         foreach ((int place, bool on, double multiplier) in lines.Phases)
         {
             (int at, int i) = lines.Field[place];
             if (at != value)
                 continue;
-            double a = row[i], d = on ? a + multiplier : -multiplier;
-            row[i] = 0;
+            double a = row.Take(i), d = on ? a + multiplier : -multiplier;
             Replace(source, i, d, Math.Max(0, on ? (a - d) * bounds.Upper(source)[i] : -d * bounds.Lower(source)[i]));
         }
     }
@@ -234,13 +212,16 @@ internal sealed class GraphPass
             AddConstant(term);
         if (bounds.Readers.IsShared(source))
             charge += Math.Abs(coefficient) * Outward.Gamma(bounds.Readers.MostTerms(source)) * bounds.Sizes(source)[element];
-        RowOf(source)[element] += coefficient;
+        RowOf(source).Add(element, coefficient);
     }
 
-    private void PassRange(int value, double[] row, ReadOnlySpan<int> elements)
+    private void PassRange(int value, SparseRow row)
     {
         double[] low = bounds.Lower(value), high = bounds.Upper(value);
-        foreach (int i in elements)
-            AddConstant(row[i] * (row[i] > 0 ? high[i] : low[i]));
+        foreach (int i in row.Elements)
+        {
+            if (row[i] != 0)
+                AddConstant(row[i] * (row[i] > 0 ? high[i] : low[i]));
+        }
     }
 }

@@ -28,9 +28,17 @@ internal sealed class MapRow
     /// <param name="budget">What reading them is counted in.</param>
     public void Read(CheckedMap map, int row, CheckBudget budget)
     {
+        Read(map, row);
+        budget.Spend(1 + Count);
+    }
+
+    /// <summary>Takes the entries of a row; whoever calls counts the work.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="row">The row.</param>
+    public void Read(CheckedMap map, int row)
+    {
         if (columns.Length < map.MostEntries)
             (columns, weights, radii) = (new int[map.MostEntries], new double[map.MostEntries], new double[map.MostEntries]);
         Count = map.Row(row, columns, weights, radii);
-        budget.Spend(1 + Count);
     }
 }

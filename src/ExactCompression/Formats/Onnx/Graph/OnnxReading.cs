@@ -38,6 +38,9 @@ internal sealed class OnnxReading(OnnxGraph graph, long opset, int batch, OnnxFa
     /// <summary>Takes down what was read; null where nobody asks for it.</summary>
     public OnnxTrace? Trace { get; init; }
 
+    /// <summary>Says what nodes that are not analysed do, exactly; null where the file's bytes are not at hand.</summary>
+    public Lazy<OnnxContents>? Contents { get; init; }
+
     /// <summary>What is not analysed, in sentences.</summary>
     public List<string> Remarks { get; } = [];
 
@@ -128,7 +131,7 @@ internal sealed class OnnxReading(OnnxGraph graph, long opset, int batch, OnnxFa
         int[]? known = shape is not null && shape.Aggregate(1L, static (n, d) => Math.Min(n * d, int.MaxValue)) is > 0 and < int.MaxValue
             ? shape
             : null;
-        var op = new OpaqueOperator("Constant") { Reason = reason };
+        var op = new OpaqueOperator("Constant") { Reason = reason, Content = Contents?.Value.OfTensor(name, graph) ?? "" };
         Remarks.Add($"tensor {OnnxFault.Quote(name)} is not analysed: {reason}");
         TensorShape row = known is null ? new() : OnnxShapes.Row(known);
         return new() { Number = Builder.Add(op, row, name, name), Shape = known, IsFloat = false };

@@ -21,7 +21,9 @@ internal static class GraphHashes
         return hashes;
     }
 
-    /// <summary>The hash of a whole graph: the hashes of its values, and which of them are outputs.</summary>
+    /// <summary>
+    /// The hash of a whole graph: the hashes of its values, and which of them are outputs, are claimed about, and are the network's layers.
+    /// </summary>
     /// <param name="values">The hash of each value.</param>
     /// <param name="graph">The graph.</param>
     public static string OfGraph(string[] values, CheckedGraph graph)
@@ -30,7 +32,8 @@ internal static class GraphHashes
         hash.Append(values.Length);
         foreach (string value in values)
             hash.Append(value);
-        hash.Append([graph.Outputs.Count, .. graph.Outputs]);
+        foreach (IReadOnlyList<int> numbers in (IReadOnlyList<int>[])[graph.Outputs, graph.Rectifiers, graph.Layers])
+            hash.Append([numbers.Count, .. numbers]);
         return hash.Finish();
     }
 

@@ -20,13 +20,13 @@ internal sealed class GraphReading
     /// <param name="network">The network.</param>
     /// <param name="name">Its name in messages.</param>
     /// <param name="budget">Its budget.</param>
+    /// <param name="ofFile">Whether a chain of dense layers is read as the graph that its file states, before nodes were joined.</param>
     /// <exception cref="Refusal">It has an operator whose meaning the graph does not hold, or takes too much.</exception>
-    public static CheckedGraph Read(ReluNetwork network, string name, CheckBudget budget)
+    public static CheckedGraph Read(ReluNetwork network, string name, CheckBudget budget, bool ofFile = false)
     {
         var values = new CheckedValues(name, budget);
-        if (network.Graph is null)
+        if ((network.Graph ?? (ofFile ? network.SourceGraph : null)) is not { } graph)
             return OfDense(network, values);
-        NetworkGraph graph = network.Graph;
         var reading = new GraphReading(graph, name, values);
         int input = values.Add(new InputValue(graph.Inputs[0].Name, network.InputSize));
         var found = new int[graph.Values];
@@ -68,6 +68,8 @@ internal sealed class GraphReading
         {
             UnitOperator unit => units.Read(node.Name, unit, x),
             SmoothOperator smooth => values.Add(new OpaqueValue(node.Name, after.Elements, x, smooth.Name)),
+            OpaqueOperator { Content.Length: > 0 } opaque => values.Add(
+                new OpaqueValue(node.Name, after.Elements, x, MeaningOf(node, opaque))),
             DenseOperator dense => Dense(node, dense, x[0]),
             ConvolutionOperator convolution => values.Affine(
                 node.Name, PerElement(convolution.Bias, after), null,
@@ -83,9 +85,17 @@ internal sealed class GraphReading
             ConcatOperator concat => Concat(node, concat, x),
             ConstantOperator constant => values.Affine(node.Name, constant.Values, null),
             _ => throw new Refusal(
-                $"{name}, {node.Name}", $"What the operator {node.Operator.Name} does is not part of the graph, so nothing is proven."),
+                $"{name}, {node.Name}",
+                $"What the operator {node.Operator.Name} does is not held by the network's file alone, so that nothing is proven of it."),
         };
     }
+
+    /// <summary>
+    /// What a node that is not analysed does: what its file says of it, byte by byte, to values of these shapes. The logistic function and
+    /// the tangent, of which more is known, go by their names alone.
+    /// </summary>
+    private string MeaningOf(GraphNode node, OpaqueOperator opaque) =>
+        $"{opaque.Name}: {opaque.Content}, {string.Join(", ", node.Inputs.Select(graph.ShapeOf))} to {node.Shape}";
 
     private int Dense(GraphNode node, DenseOperator dense, int x)
     {

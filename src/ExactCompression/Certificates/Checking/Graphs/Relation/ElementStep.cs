@@ -12,6 +12,7 @@ internal sealed class ElementStep
     private readonly MapRow row = new();
     private CheckedValue node;
     private int value;
+    private (int Value, int Of) compared; // functions that were found to take the same
 
     /// <summary>Makes room for one element at a time.</summary>
     /// <param name="forms">What is known of the values before.</param>
@@ -54,7 +55,7 @@ internal sealed class ElementStep
                 MeetTarget((AffineValue)node, made, i, target, factor);
                 break;
             case 's':
-                made.Set(i, target, 1, 0, SmoothGap((OpaqueValue)node, i, target));
+                made.Set(i, target, 1, 0, OpaqueGap((OpaqueValue)node, i, target));
                 break;
             default:
                 TakeRectifier(made, i, kind, target, factor);
@@ -174,21 +175,46 @@ internal sealed class ElementStep
     }
 
     /// <summary>
-    /// At least <c>|s(z_i) - s(z'_j)|</c> for a smooth function: the logistic function is nowhere steeper than 1/4, the hyperbolic tangent
-    /// than 1.
+    /// At least <c>|s(z_i) - s(z'_j)|</c>: for a smooth function the distance of the arguments times its steepest slope; for one that
+    /// nothing is known of 0, if it is the same one and all that it takes is the same.
     /// </summary>
-    private double SmoothGap(OpaqueValue smooth, int i, int target)
+    private double OpaqueGap(OpaqueValue node, int i, int target)
     {
-        int of = elements.ValueOf(target);
-        double? slope = smooth.Meaning switch { "Sigmoid" => 0.25, "Tanh" => 1, _ => null };
-        if (slope is null || smooth.Sources is not [var source] || elements.Original.Values[source].Size != smooth.Size)
-            throw new Refusal($"relation, value {value} ({node.Name})", "Nothing is known of what it does.");
-        if (target >= elements.Own || elements.Compressed.Values[of] is not OpaqueValue { Sources: [var below] } other
-            || other.Meaning != smooth.Meaning || elements.Compressed.Values[below].Size != other.Size)
-            throw new Refusal($"relation, value {value} ({node.Name}), targets", $"Element {target} is not of the same function.");
-        forms.Of(source).AddTo(sum, i, 1);
-        sum.Add(elements.First(below) + target - elements.First(of), -1, 1);
-        (double constant, double error) = distance.Nearest(toZero: true);
-        return Outward.Multiply(slope.Value, Outward.Add(Math.Abs(constant), error));
+        string place = $"relation, value {value} ({node.Name})";
+        int of = elements.ValueOf(target), j = target - elements.First(of);
+        if (target >= elements.Own || elements.Compressed.Values[of] is not OpaqueValue other || other.Meaning != node.Meaning)
+            throw new Refusal($"{place}, targets", $"Element {target} is not of the same function.");
+        (int[] sizes, int[] others) = (Sizes(elements.Original, node), Sizes(elements.Compressed, other));
+        if (node.Steepest is { } slope && sizes is [var size] && size == node.Size && others is [var second] && second == other.Size)
+            return Outward.Multiply(slope, Distance(forms.Of(node.Sources[0]), i, elements.First(other.Sources[0]) + j));
+        if (i != j || node.Size != other.Size || !sizes.SequenceEqual(others))
+            throw new Refusal($"{place}, targets", $"Element {target} is another one of what the function gives.");
+        if (compared != (value, of))
+        {
+            RequireSame(node, other, place);
+            compared = (value, of);
+        }
+
+        return 0;
+
+        static int[] Sizes(CheckedGraph graph, OpaqueValue node) => [.. node.Sources.Select(s => graph.Values[s].Size)];
+    }
+
+    /// <summary>Requires that what two functions take is the same everywhere in the domain.</summary>
+    private void RequireSame(OpaqueValue node, OpaqueValue other, string place)
+    {
+        foreach ((int from, int to) in node.Sources.Zip(other.Sources))
+        {
+            ValueForms taken = forms.Of(from);
+            for (int k = 0; k < taken.Size; k++)
+            {
+                double gap = Distance(taken, k, elements.First(to) + k);
+                budget.Spend(1 + TakeWork());
+                if (gap != 0)
+                    throw new Refusal(
+                        place, $"What it does is not known, and element {k} of what it takes may differ by {ClaimedStates.Show(gap)}: "
+                            + "only what is exactly the same in front of it shows that it gives the same.");
+            }
+        }
     }
 }

@@ -1,0 +1,202 @@
+using ExactCompression.Certificates;
+using ExactCompression.Certificates.Checking;
+using ExactCompression.Formats;
+using ExactCompression.Formats.Onnx.Schema;
+using ExactCompression.Networks;
+using ExactCompression.Tests.Formats;
+using ExactCompression.Tests.Formats.Onnx;
+using Google.Protobuf;
+using Xunit;
+
+namespace ExactCompression.Tests.Certificates.Graphs;
+
+/// <summary>Nodes that nothing is known of: they give the same where their files say the same, and what they take is the same.</summary>
+public sealed class OpaqueGraphTests
+{
+    private static CheckBudget Unlimited { get; } = new();
+
+    /// <summary>Beside such a node, in front of it and behind it, what is removed exactly changes nothing.</summary>
+    [Fact]
+    public void Run_ExactRemovalRoundOpaqueNodes_HoldsWithoutDeviation()
+    {
+        using var folder = new TemporaryFolder();
+        (CompressionResult result, string path, string after) = Compressed(folder, Model());
+        Assert.True(result.Compressed.NeuronCount < result.Original.NeuronCount);
+        CertificateReport report = CertificateCheck.Run(path, result.Original, NetworkFormats.Read(after));
+        Assert.True(report.Valid, report.ToString());
+        Assert.Equal(0, report.ProvenDeviation);
+    }
+
+    /// <summary>Another node in its place is refused, by its hash, and by what is then claimed of it.</summary>
+    [Fact]
+    public void Check_OtherOpaqueNode_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        (CompressionResult result, string path, string after) = Compressed(folder, Model());
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(after));
+        model.Graph.Node.Single(static n => n.OpType == "Mystery").Attribute[0].F = 0.25f;
+        ReluNetwork other = NetworkFormats.Read(folder.Write("other.onnx", model.ToByteArray()));
+        CertificateReport report = CertificateCheck.Run(path, result.Original, other);
+        Assert.False(report.Valid);
+        Assert.EndsWith("sha256", report.Place, StringComparison.Ordinal);
+
+        GraphCertificate certificate = CompressionCertificate.MakeOfGraphs(result, static _ => { }, CancellationToken.None);
+        CheckedGraph read = GraphReading.Read(other, "compressed", Unlimited);
+        string[] hashes = GraphHashes.OfValues(read, Unlimited);
+        GraphCertificate forged = certificate with
+        {
+            Compressed = certificate.Compressed with { ValueHashes = hashes, Hash = GraphHashes.OfGraph(hashes, read) },
+        };
+        var refusal = Assert.Throws<Refusal>(() => GraphCertificateCheck.Check(forged, result.Original, other, null, Unlimited));
+        Assert.EndsWith("targets", refusal.Place, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a node takes must be the same to the last bit.</summary>
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(1.0 + 1e-15)]
+    public void Deviation_OperandThatDiffers_IsRefusedInASentence(double weight)
+    {
+        (CheckedGraph original, CheckedGraph compressed) = (Unknown(1), Unknown(weight));
+        var box = new InputBox([-1, -1], [1, 1]);
+        double Found() => GraphRelationSearch.Best(original, Bounds(original), compressed, Bounds(compressed), box, Unlimited).Deviation;
+        if (weight == 1)
+            Assert.Equal(0, Found());
+        else
+            Assert.Contains("may differ by", Assert.Throws<Refusal>(() => Found()).Reason, StringComparison.Ordinal);
+
+        CheckedBounds Bounds(CheckedGraph graph)
+        {
+            var bounds = new GraphBounds(graph, box, "original", Unlimited);
+            bounds.ExtendTo(graph.Values.Count - 1);
+            return bounds.All();
+        }
+    }
+
+    /// <summary>All that a file says of a node counts, known here or not; names do not.</summary>
+    [Fact]
+    public void Content_AnythingThatIsSaidOfANode_Counts()
+    {
+        using var folder = new TemporaryFolder();
+        int number = 0;
+        string Content(byte[] bytes) => NetworkFormats.Read(folder.Write($"{number++}.onnx", bytes)).Graph!.Nodes
+            .Select(static n => n.Operator).OfType<OpaqueOperator>().Single().Content;
+        string Of(Action<ModelProto> change)
+        {
+            ModelProto model = Model().Model.Clone();
+            change(model);
+            return Content(model.ToByteArray());
+        }
+
+        static NodeProto Node(ModelProto model) => model.Graph.Node.Single(static n => n.OpType == "Mystery");
+        byte[] plain = Model().Bytes();
+        string content = Content(plain);
+        Assert.Equal(64, content.Length);
+        Assert.Equal(content, Of(static m => Node(m).Name = "renamed"));
+        Assert.Equal(content, Of(static m => m.ProducerName = "another"));
+        Assert.Equal(content, Of(static m => m.Graph.Node.Last().Name = "last"));
+
+        string[] others =
+        [
+            Of(static m => Node(m).Attribute[0].F = 2),
+            Of(static m => Node(m).Domain = "other"),
+            Of(static m => m.OpsetImport[0].Version = 14),
+            Of(static m => m.Graph.Initializer.Single(static t => t.Name == "table").FloatData[0] = 5),
+            Content([.. plain, 0xca, 0x01, 2, 0x0a, 0]), // a function
+        ];
+        Assert.DoesNotContain(content, others);
+        Assert.Equal(others.Length, others.Distinct().Count());
+    }
+
+    /// <summary>Of what is not in the file, or is another each time, nothing is known.</summary>
+    [Fact]
+    public void Content_OfWhatTheFileDoesNotHold_IsEmpty()
+    {
+        using var folder = new TemporaryFolder();
+        int number = 0;
+        OpaqueOperator Of(string type, params AttributeProto[] attributes)
+        {
+            OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "n", 4).Node(type, "x", "y", attributes).Output("y", "n", 4);
+            return NetworkFormats.Read(folder.Write($"{number++}.onnx", model.Bytes())).Graph!.Nodes
+                .Select(static n => n.Operator).OfType<OpaqueOperator>().Single();
+        }
+
+        var inner = new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = new() { Name = "inner" } };
+        Assert.Equal("", Of("RandomNormalLike").Content);
+        Assert.Equal("", Of("Mystery", inner).Content);
+        Assert.NotEqual("", Of("Mystery").Content);
+        var builder = new GraphBuilder();
+        int x = builder.AddInput("x", new(2));
+        builder.AddOutput("y", builder.Add(Of("RandomNormalLike"), new(2), "last", "", x));
+        var refusal = Assert.Throws<Refusal>(() => GraphReading.Read(new(builder.Build()), "original", Unlimited));
+        Assert.Equal("original, last", refusal.Place);
+    }
+
+    /// <summary>Programs name outputs: one that has the name of another may not be in its place.</summary>
+    [Fact]
+    public void Check_OutputsInAnotherOrder_AreRefused()
+    {
+        using var folder = new TemporaryFolder();
+        (CompressionResult result, string path, string after) = Compressed(folder, Model());
+        CertificateReport Of(string first, string second)
+        {
+            ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(after));
+            foreach (NodeProto node in model.Graph.Node)
+            {
+                for (int k = 0; k < node.Output.Count; k++)
+                    node.Output[k] = node.Output[k] switch { "y" => first, "e" => second, var name => name };
+                for (int k = 0; k < node.Input.Count; k++)
+                    node.Input[k] = node.Input[k] switch { "y" => first, "e" => second, var name => name };
+            }
+
+            (model.Graph.Output[0].Name, model.Graph.Output[1].Name) = (first, second);
+            return CertificateCheck.Run(path, result.Original, NetworkFormats.Read(folder.Write("o.onnx", model.ToByteArray())));
+        }
+
+        Assert.True(Of("y", "e").Valid);
+        Assert.True(Of("a", "b").Valid); // in the same places under other names
+        Assert.Equal("networks, outputs", Of("e", "y").Place);
+        Assert.Equal("networks, outputs", Of("a", "y").Place);
+    }
+
+    private static CheckedGraph Unknown(double weight)
+    {
+        var builder = new GraphBuilder();
+        int x = builder.AddInput("x", new(2));
+        int z = builder.Add(new DenseOperator([weight, 2, 3, -1], [0.5, 1], 2), new(2), "z", "", x);
+        int y = builder.Add(new OpaqueOperator("Mystery") { Content = "known" }, new(2), "mystery", "", z);
+        builder.AddOutput("y", builder.Add(new DenseOperator([1, 3], [0], 2), new(1), "last", "", y));
+        return GraphReading.Read(new(builder.Build()), "original", Unlimited);
+    }
+
+    private static (CompressionResult Result, string Certificate, string After) Compressed(TemporaryFolder folder, OnnxModelBuilder model)
+    {
+        ReluNetwork network = NetworkFormats.Read(folder.Write("before.onnx", model.Bytes()));
+        CompressionResult result = Made.Compression(network, InputDomain.Uniform(0, 1), CompressionLevel.DeleteOnly);
+        (string path, string after) = (folder.File("c.json"), folder.File("after.onnx"));
+        CompressionCertificate.Write(result, path);
+        NetworkFormats.Write(result.Compressed, after);
+        return (result, path, after);
+    }
+
+    /// <summary>
+    /// <c>y = W3 relu(W1 x + b1) + W2 e</c> and <c>e = Mystery(W3 relu(W1 x + b1), table)</c>, where two of the rectifiers are off, and one
+    /// is behind the node that is not known.
+    /// </summary>
+    private static OnnxModelBuilder Model()
+    {
+        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "n", 3)
+            .Weights("w1", [3, 5], 1, 2, -1, 1, -1, -1, 1, -2, 2, -1, 2, -1, -1, -1, -1).Weights("b1", [5], 0.25, -0.5, -0.5, 0.125, -0.5)
+            .Node("Gemm", "x w1 b1", "z").Node("Relu", "z", "r")
+            .Weights("w3", [5, 2], 1, -1, 0.5, 2, 3, 4, -1, 1, 5, 6).Weights("b3", [2], 0.5, -0.5).Node("Gemm", "r w3 b3", "h")
+            .Weights("table", [2], 3, 4).Node("Mystery", "h table", "e", OnnxModelBuilder.Float("strength", 0.5f))
+            .Weights("w2", [2, 2], 1, -3, 2, 1).Node("Gemm", "e w2", "g").Node("Relu", "g", "q").Node("Add", "h q", "y")
+            .Output("y", "n", 2).Output("e", "n", 2);
+        TensorProto table = model.Graph.Initializer.Single(static t => t.Name == "table");
+        (table.RawData, table.Name) = (ByteString.Empty, "table");
+        table.FloatData.Add([3f, 4f]);
+        model.Graph.Node.Single(static n => n.OpType == "Mystery").Domain = "custom";
+        model.Model.OpsetImport.Add(new OperatorSetIdProto { Domain = "custom", Version = 1 });
+        return model;
+    }
+}
