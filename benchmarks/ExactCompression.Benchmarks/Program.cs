@@ -45,6 +45,11 @@ const string Help = """
         --apart             a process for each network: first-time costs, such as the compilation of code, count for each
         --csv FILE          writes the table as CSV as well
 
+    bounds FILE... [options]
+        Bounds all units of each network by intervals and CROWN, with outward rounding and nothing else, and prints the units decided,
+        milliseconds and, with --peer, the ratio of the peer's seconds to ours.
+        --peer, --domain, --threads, --repeats as above
+
     methods FILE... [options]
         Decides each network by each method, one after the other in this process, and prints neurons by state, seconds,
         and how many times faster each is than Neuron and NeuronApproximate.
@@ -97,6 +102,8 @@ try
             return NetworkComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "search":
             return NetworkSearch.Run(NetworkOptions.Parse(args.AsSpan(1)));
+        case "bounds":
+            return BoundsComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "methods":
             return MethodComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "compressions":
