@@ -16,7 +16,8 @@ const string Help = """
         Our right-hand factor is packed beforehand, as weights are in a search; a column tells the ratio with packing.
 
     convolutions
-        Convolutions of usual shapes and their transposes, in float and double, against the matrix product, by turns, on one core.
+        Convolutions of usual shapes and their transposes, in float and double, against the matrix product and, as some have little
+        work for each element, against copying what they read and write; by turns, on one core.
 
     device [options]
         Rows a second that each device takes through the hidden layers of networks with two of them, and of a convolutional one,

@@ -11,6 +11,9 @@ namespace ExactCompression.Numerics;
 internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
     where T : unmanaged
 {
+    /// <summary>Elements of rows, turned, and of results that are held at a time.</summary>
+    private const int CachedElements = 1 << 15;
+
     private readonly ConvolutionWeights<T> weights;
     private readonly ConvolutionAxis rowAxis;
     private readonly ConvolutionAxis columnAxis;
@@ -24,6 +27,18 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
 
     /// <inheritdoc/>
     public void Run(ReadOnlySpan<T> source, Window from, int rows, ReadOnlySpan<T> bias, Span<T> target, Window to, bool add)
+    {
+        // As many rows at a time as stay in the second-level cache.
+        int sourceSize = from.Plane * weights.Sources * weights.Groups, targetSize = to.Plane * weights.Targets * weights.Groups;
+        int most = Math.Max(1, CachedElements / ((from.Plane * weights.Sources) + (to.Plane * weights.PaddedTargets) + 1));
+        for (int row = 0; row < rows; row += most)
+        {
+            int count = Math.Min(most, rows - row);
+            RunRows(source[(row * sourceSize)..], from, count, bias, target[(row * targetSize)..], to, add);
+        }
+    }
+
+    private void RunRows(ReadOnlySpan<T> source, Window from, int rows, ReadOnlySpan<T> bias, Span<T> target, Window to, bool add)
     {
         int depth = weights.Sources, groups = weights.Groups, lanes = Vector512<T>.Count, points = rows * to.Plane;
         using AxisTable rowTable = new(rowAxis, weights.RowOrder, from.Top, from.Height, to.Top, to.Height, merge: false);
