@@ -125,7 +125,7 @@ internal sealed unsafe class PlaneLanePass<T> : IConvolutionPass<T>
     private static void Write(in PlaneLayout layout, in PlaneGrid grid, T* result, T* begin, T* target)
     {
         (int height, int width, int step, nint rowStep) = (grid.Height, grid.Width, layout.TargetStep, layout.TargetRowStep);
-        if (width == layout.Width && rowStep == width)
+        if (step == 1 && width == layout.Width && rowStep == width)
             (width, height) = (width * height, 1);
         for (int y = 0; y < height; y++, result += layout.Width, target += rowStep, begin += begin == null ? 0 : rowStep)
         {
