@@ -30,7 +30,7 @@ internal static class ConvolutionComparison
     {
         Console.WriteLine($"Speeds in 10^9 operations a second on one core, the best of {Samples} samples taken by turns.");
         Console.WriteLine("In brackets: the share of what the product with a dense matrix of 512 x 512 reaches for 64 rows.");
-        Console.WriteLine("moved: how many times as long a pass takes as copying what it reads and what it writes, from one array to another.");
+        Console.WriteLine("moved: how many times as long a pass takes as copying what it reads and what it writes.");
         Console.WriteLine("window: the transpose of coefficients of all channels at one position of the next 3x3 convolution's result.");
         foreach (int rows in new[] { 1, 2, 16 })
             Table<double>(rows);

@@ -38,6 +38,7 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunRows(ReadOnlySpan<T> source, Window from, int rows, ReadOnlySpan<T> bias, Span<T> target, Window to, bool add)
     {
         int depth = weights.Sources, groups = weights.Groups, lanes = Vector512<T>.Count, points = rows * to.Plane;
@@ -105,6 +106,7 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
 
     /// <summary>Puts the channels of each position side by side.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Turn(T* source, int plane, int depth, T* turned)
     {
         int lanes = Vector512<T>.Count;
@@ -133,6 +135,7 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
     }
 
     /// <summary>What the targets of a class meet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Runs(ReadOnlySpan<AxisRun> rows, ReadOnlySpan<AxisRun> columns, int width, PointRun[] runs)
     {
         int count = 0, depth = weights.Sources;
@@ -149,6 +152,7 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
     }
 
     /// <summary>The sums of some targets, block of channels after block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Compute(T* source, int* places, int half, int count, ReadOnlySpan<PointRun> runs, T* at, T* result)
     {
         int taps = rowAxis.Taps * columnAxis.Taps;
@@ -173,6 +177,7 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
     }
 
     /// <summary>Writes a row's results of a group, channel after channel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Store(T* result, int plane, T* begin, T* target)
     {
         int lanes = Vector512<T>.Count;

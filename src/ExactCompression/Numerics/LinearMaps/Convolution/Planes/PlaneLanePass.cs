@@ -26,6 +26,7 @@ internal sealed unsafe class PlaneLanePass<T> : IConvolutionPass<T>
         (this.weights, this.rowAxis, this.columnAxis) = (weights, rowAxis, columnAxis);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(ReadOnlySpan<T> source, Window from, int rows, ReadOnlySpan<T> bias, Span<T> target, Window to, bool add)
     {
         int slack = PlaneTiles.Slack<T>(), taps = rowAxis.Taps * columnAxis.Taps;

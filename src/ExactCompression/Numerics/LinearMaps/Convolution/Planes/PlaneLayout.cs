@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace ExactCompression.Numerics;
 
@@ -20,6 +21,7 @@ internal readonly ref struct PlaneLayout
     /// <param name="columns">The axis of columns.</param>
     /// <param name="taps">Rows and columns of the kernel.</param>
     /// <param name="sources">Source channels of a group.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public PlaneLayout(PlaneAxis rows, PlaneAxis columns, (int Rows, int Columns) taps, int sources)
     {
         (Width, Step, TargetStep) = (columns.Length, columns.Step, columns.TargetStep);
