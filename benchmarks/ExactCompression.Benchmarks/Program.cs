@@ -16,7 +16,8 @@ const string Help = """
         Our right-hand factor is packed beforehand, as weights are in a search; a column tells the ratio with packing.
 
     convolutions
-        Convolutions of usual shapes and their transposes, in float and double, against the matrix product, by turns, on one core.
+        Convolutions of usual shapes and their transposes, in float and double, against the matrix product and, as some have little
+        work for each element, against copying what they read and write; by turns, on one core.
 
     device [options]
         Rows a second that each device takes through the hidden layers of networks with two of them, and of a convolutional one,
@@ -44,6 +45,11 @@ const string Help = """
         --repeats N         runs of each program a network (3 if left out), by turns; the least seconds count
         --apart             a process for each network: first-time costs, such as the compilation of code, count for each
         --csv FILE          writes the table as CSV as well
+
+    bounds FILE... [options]
+        Bounds all units of each network by intervals and CROWN, with outward rounding and nothing else, and prints the units decided,
+        milliseconds and, with --peer, the ratio of the peer's seconds to ours.
+        --peer, --domain, --threads, --repeats as above
 
     methods FILE... [options]
         Decides each network by each method, one after the other in this process, and prints neurons by state, seconds,
@@ -97,6 +103,8 @@ try
             return NetworkComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "search":
             return NetworkSearch.Run(NetworkOptions.Parse(args.AsSpan(1)));
+        case "bounds":
+            return BoundsComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "methods":
             return MethodComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "compressions":

@@ -14,9 +14,13 @@ internal static class ConvolutionComparison
         ("16x28x28 to 32, 3x3, stride 2", Map(16, 28, 32, 3, 2)),
         ("64x8x8 to 64, 3x3", Map(64, 8, 64, 3, 1)),
         ("16x16x16 to 16, 3x3", Map(16, 16, 16, 3, 1)),
-        ("16x16x16 to 32, 1x1, stride 2", Map(16, 16, 32, 1, 2)),
+        ("16x16x16 to 16, 5x5", Map(16, 16, 16, 5, 1)),
         ("8x8x8 to 16, 4x4, stride 2", Map(8, 8, 16, 4, 2)),
+        ("64x8x8 to 64, 1x1", Map(64, 8, 64, 1, 1)),
+        ("16x16x16 to 32, 1x1", Map(16, 16, 32, 1, 1)),
+        ("16x16x16 to 32, 1x1, stride 2", Map(16, 16, 32, 1, 2)),
         ("32x16x16 depthwise, 3x3", Map(32, 16, 32, 3, 1, 32)),
+        ("32x16x16 depthwise, 3x3, st. 2", Map(32, 16, 32, 3, 2, 32)),
         ("1x28x28 to 16, 3x3", Map(1, 28, 16, 3, 1)),
     ];
 
@@ -26,6 +30,7 @@ internal static class ConvolutionComparison
     {
         Console.WriteLine($"Speeds in 10^9 operations a second on one core, the best of {Samples} samples taken by turns.");
         Console.WriteLine("In brackets: the share of what the product with a dense matrix of 512 x 512 reaches for 64 rows.");
+        Console.WriteLine("moved: how many times as long a pass takes as copying what it reads and what it writes.");
         Console.WriteLine("window: the transpose of coefficients of all channels at one position of the next 3x3 convolution's result.");
         foreach (int rows in new[] { 1, 2, 16 })
             Table<double>(rows);
@@ -36,7 +41,7 @@ internal static class ConvolutionComparison
 
     private static ConvolutionMap Map(int channels, int size, int targets, int kernel, int stride, int groups = 1)
     {
-        int count = targets * channels / groups * kernel * kernel, pad = kernel == 1 ? 0 : 1;
+        int count = targets * channels / groups * kernel * kernel, pad = kernel == 4 ? 1 : kernel / 2;
         var shape = new ConvolutionShape(kernel, kernel, stride, stride, pad, pad, pad, pad);
         return new(RandomValues.Draw<double>(count, seed: 3), targets, new(channels, size, size), shape, groups);
     }
@@ -46,7 +51,8 @@ internal static class ConvolutionComparison
     {
         const int DenseRows = 64, Dense = 512;
         Console.WriteLine();
-        Console.WriteLine($"{typeof(T).Name + ", rows: " + rows,-30} {"dense",7} {"forward",14} {"transpose",14} {"window",14}");
+        Console.WriteLine(
+            $"{typeof(T).Name + ", rows: " + rows,-30} {"dense",7} {"forward",14} {"moved",6} {"transpose",14} {"moved",6} {"window",14}");
         using PackedMatrix<T> packed = PackedMatrix<T>.FromRows(RandomValues.Draw<T>(Dense * Dense, 1), Dense, Dense);
         T[] a = RandomValues.Draw<T>(DenseRows * Dense, 2), c = new T[a.Length];
         foreach ((string name, ConvolutionMap map) in Shapes)
@@ -62,12 +68,18 @@ internal static class ConvolutionComparison
                 () => MatrixProduct.Multiply(a, DenseRows, packed, [], c),
                 () => kernel.Apply(x, rows, [], forward, add: false),
                 () => kernel.ApplyTranspose(y, output, rows, backward, input, add: false),
-                () => kernel.ApplyTranspose(y, window, rows, backward, below, add: false));
+                () => kernel.ApplyTranspose(y, window, rows, backward, below, add: false),
+                () =>
+                {
+                    x.AsSpan().CopyTo(backward);
+                    y.AsSpan().CopyTo(forward);
+                });
             double dense = 2.0 * DenseRows * Dense * Dense / seconds[0] / 1e9;
             double whole = Operations(map, output, rows), part = Operations(map, window, rows);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-30} {dense,7:F1} {Speed(whole, seconds[1])} {Speed(whole, seconds[2])} {Speed(part, seconds[3])}"));
+                $"{name,-30} {dense,7:F1} {Speed(whole, seconds[1])} {seconds[1] / seconds[4],6:F1} {Speed(whole, seconds[2])} "
+                    + $"{seconds[2] / seconds[4],6:F1} {Speed(part, seconds[3])}"));
 
             string Speed(double operations, double time) =>
                 string.Create(CultureInfo.InvariantCulture, $"{operations / time / 1e9,7:F1} ({operations / time / 1e9 / dense,4:F2})");

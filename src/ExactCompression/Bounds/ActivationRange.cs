@@ -60,6 +60,7 @@ internal sealed class ActivationRange
     /// <param name="radius">The radii of the map, or null where its weights are exact.</param>
     /// <param name="element">0-based element of what the map gives.</param>
     /// <param name="row">A buffer.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double PlusRadius(double error, ILinearMap? radius, int element, SparseRow row)
     {
         if (radius is null)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
@@ -53,6 +54,7 @@ internal sealed class BackwardBlock(BackwardPaths paths, int most)
             rows[0] = buffers.Rent(0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Start<T>(T block, int count)
         where T : IBackwardRows
     {
@@ -93,6 +95,7 @@ internal sealed class BackwardBlock(BackwardPaths paths, int most)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StartRow(LinearTerm term, int neuron, bool above, Span<double> row, bool isFirst)
     {
         MapShape shape = paths.ShapeOf(term.Source);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Bounds;
@@ -11,6 +12,7 @@ internal static class WindowElements
     /// <param name="shape">Its arrangement.</param>
     /// <param name="window">The window.</param>
     /// <param name="part">Receives the elements, row-major.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gather<T>(ReadOnlySpan<T> whole, MapShape shape, Window window, Span<T> part)
     {
         int width = window.Width, at = 0;
@@ -31,6 +33,7 @@ internal static class WindowElements
     /// <param name="shape">Arrangement of the vector.</param>
     /// <param name="window">The window.</param>
     /// <param name="whole">Receives the elements; others are not changed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scatter<T>(ReadOnlySpan<T> part, MapShape shape, Window window, Span<T> whole)
     {
         int width = window.Width, at = 0;

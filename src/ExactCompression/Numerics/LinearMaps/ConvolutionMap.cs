@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ExactCompression.Numerics;
 
 /// <summary>
@@ -61,6 +63,7 @@ internal sealed class ConvolutionMap : ILinearMap
     public ILinearMap Absolute => absolute.Value;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadRow(int output, SparseRow row)
     {
         row.Clear();

@@ -1,5 +1,6 @@
-using System.Numerics;
 using System.Numerics.Tensors;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ExactCompression.Numerics;
 
@@ -62,6 +63,7 @@ internal sealed class DiagonalKernel<T> : ILinearKernel<T>
     {
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Scale(ReadOnlySpan<T> x, Window from, Span<T> y, Window to, bool add)
     {
         for (int c = 0, at = 0; c < shape.Channels; c++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ExactCompression.Numerics;
 
 /// <summary>A factor for each element, or the identity.</summary>
@@ -58,6 +60,7 @@ internal sealed class DiagonalMap : ILinearMap
     public double FactorOf(int element) => factors is null ? factor : factors[element];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadRow(int output, SparseRow row)
     {
         row.Clear();

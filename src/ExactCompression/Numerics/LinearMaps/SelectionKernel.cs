@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ExactCompression.Numerics;
 
@@ -62,6 +63,7 @@ internal sealed class SelectionKernel<T> : ILinearKernel<T>
     {
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Select(ReadOnlySpan<T> x, Span<T> y, bool add)
     {
         for (int c = 0, at = 0; c < channels.Length; c++)
@@ -84,6 +86,7 @@ internal sealed class SelectionKernel<T> : ILinearKernel<T>
     }
 
     /// <summary>Adds what the transpose moves: an element of the input may have been selected more than once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Scatter(ReadOnlySpan<T> x, Window from, Span<T> y, Window to)
     {
         int end = from.Left + from.Width;

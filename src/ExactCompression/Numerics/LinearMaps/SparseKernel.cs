@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace ExactCompression.Numerics;
 
@@ -40,6 +41,7 @@ internal sealed class SparseKernel<T> : ILinearKernel<T>
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(ReadOnlySpan<T> input, int rows, ReadOnlySpan<T> bias, Span<T> output, bool add)
     {
         for (int r = 0; r < rows; r++)
@@ -57,6 +59,7 @@ internal sealed class SparseKernel<T> : ILinearKernel<T>
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ApplyTranspose(ReadOnlySpan<T> above, Window from, int rows, Span<T> below, Window to, bool add)
     {
         int height = from.CountIn(output), width = to.CountIn(input);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ExactCompression.Numerics;
 
 /// <summary>A map given by its entries: permutations, sums over axes, and whatever else has no form of its own.</summary>
@@ -77,6 +79,7 @@ internal sealed class SparseMap : ILinearMap
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadRow(int output, SparseRow row)
     {
         row.Clear();

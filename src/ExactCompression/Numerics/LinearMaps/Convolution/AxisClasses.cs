@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace ExactCompression.Numerics;
 
@@ -14,6 +15,7 @@ internal readonly ref struct AxisClasses
     /// <summary>Finds the classes.</summary>
     /// <param name="table">What each target is a sum of.</param>
     /// <param name="targets">Number of targets.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public AxisClasses(AxisTable table, int targets)
     {
         next = ArrayPool<int>.Shared.Rent(targets);
@@ -53,6 +55,7 @@ internal readonly ref struct AxisClasses
         ArrayPool<int>.Shared.Return(heads);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool AreAlike(AxisTable table, int a, int b)
     {
         ReadOnlySpan<AxisRun> first = table.Of(a), second = table.Of(b);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace ExactCompression.Numerics;
 
@@ -16,6 +17,7 @@ internal readonly ref struct AxisTable
     /// <param name="target">The first element of the target's window.</param>
     /// <param name="targets">Its length.</param>
     /// <param name="merge">Whether neighbours are put together, or each is a run of its own.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public AxisTable(ConvolutionAxis axis, int[] order, int first, int length, int target, int targets, bool merge)
     {
         runs = ArrayPool<AxisRun>.Shared.Rent(targets * order.Length);

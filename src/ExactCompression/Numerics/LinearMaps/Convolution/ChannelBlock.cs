@@ -19,15 +19,19 @@ internal readonly record struct ChannelBlock(int First, int Count, int Width)
         return Divide(channels, left => left >= 6 ? widest : left >= 3 ? 4 : 1);
     }
 
-    /// <summary>Blocks of two vectors or one, for vectors that have a channel in each lane.</summary>
+    /// <summary>Blocks of vectors that have a channel in each lane: two or one; one where they have less than 512 bits.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="channels">Number of channels.</param>
     public static ChannelBlock[] ForChannelLanes<T>(int channels)
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
-        return Divide(channels, left => left > lanes ? 2 * lanes : lanes);
+        return Divide(channels, left => left > lanes && Vector512.IsHardwareAccelerated ? 2 * lanes : lanes);
     }
+
+    /// <summary>Blocks of 4 and single channels, for vectors that have a target in each lane.</summary>
+    /// <param name="channels">Number of channels.</param>
+    public static ChannelBlock[] ForPlaneLanes(int channels) => Divide(channels, static left => left >= 3 ? 4 : 1);
 
     private static ChannelBlock[] Divide(int channels, Func<int, int> widthOf)
     {

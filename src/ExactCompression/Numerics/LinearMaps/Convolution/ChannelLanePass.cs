@@ -11,6 +11,9 @@ namespace ExactCompression.Numerics;
 internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
     where T : unmanaged
 {
+    /// <summary>Elements of rows, turned, and of results that are held at a time.</summary>
+    private const int CachedElements = 1 << 15;
+
     private readonly ConvolutionWeights<T> weights;
     private readonly ConvolutionAxis rowAxis;
     private readonly ConvolutionAxis columnAxis;
@@ -24,6 +27,19 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
 
     /// <inheritdoc/>
     public void Run(ReadOnlySpan<T> source, Window from, int rows, ReadOnlySpan<T> bias, Span<T> target, Window to, bool add)
+    {
+        // As many rows at a time as stay in the second-level cache.
+        int sourceSize = from.Plane * weights.Sources * weights.Groups, targetSize = to.Plane * weights.Targets * weights.Groups;
+        int most = Math.Max(1, CachedElements / ((from.Plane * weights.Sources) + (to.Plane * weights.PaddedTargets) + 1));
+        for (int row = 0; row < rows; row += most)
+        {
+            int count = Math.Min(most, rows - row);
+            RunRows(source[(row * sourceSize)..], from, count, bias, target[(row * targetSize)..], to, add);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void RunRows(ReadOnlySpan<T> source, Window from, int rows, ReadOnlySpan<T> bias, Span<T> target, Window to, bool add)
     {
         int depth = weights.Sources, groups = weights.Groups, lanes = Vector512<T>.Count, points = rows * to.Plane;
         using AxisTable rowTable = new(rowAxis, weights.RowOrder, from.Top, from.Height, to.Top, to.Height, merge: false);
@@ -90,6 +106,7 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
 
     /// <summary>Puts the channels of each position side by side.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Turn(T* source, int plane, int depth, T* turned)
     {
         int lanes = Vector512<T>.Count;
@@ -118,6 +135,7 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
     }
 
     /// <summary>What the targets of a class meet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Runs(ReadOnlySpan<AxisRun> rows, ReadOnlySpan<AxisRun> columns, int width, PointRun[] runs)
     {
         int count = 0, depth = weights.Sources;
@@ -134,6 +152,7 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
     }
 
     /// <summary>The sums of some targets, block of channels after block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Compute(T* source, int* places, int half, int count, ReadOnlySpan<PointRun> runs, T* at, T* result)
     {
         int taps = rowAxis.Taps * columnAxis.Taps;
@@ -158,6 +177,7 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
     }
 
     /// <summary>Writes a row's results of a group, channel after channel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Store(T* result, int plane, T* begin, T* target)
     {
         int lanes = Vector512<T>.Count;

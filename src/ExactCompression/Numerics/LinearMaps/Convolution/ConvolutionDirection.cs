@@ -1,18 +1,18 @@
-using System.Runtime.Intrinsics;
-
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// A convolution or its transpose. Many rows fill vectors that have a row in each lane; a few are computed with a channel in each lane,
-/// if there are more channels. Weights are packed for either when they are first used.
+/// A convolution or its transpose. Vectors can have a row in each lane, a channel, or a place among its neighbours; the quickest of these
+/// passes is taken for each block of rows, by the estimate of <see cref="PassCosts{T}"/>. Weights are packed for a pass when it is first
+/// taken.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class ConvolutionDirection<T>
     where T : unmanaged
 {
-    private readonly int targets;
-    private readonly Lazy<IConvolutionPass<T>> manyRows;
-    private readonly Lazy<IConvolutionPass<T>> fewRows;
+    private readonly PassCosts<T> costs;
+    private readonly Lazy<IConvolutionPass<T>> rowLanes;
+    private readonly Lazy<IConvolutionPass<T>> channelLanes;
+    private readonly Lazy<IConvolutionPass<T>> planeLanes;
 
     /// <summary>Takes a convolution's weights.</summary>
     /// <param name="filters">Output channels x input channels of a group x kernel rows x kernel columns.</param>
@@ -24,23 +24,26 @@ internal sealed class ConvolutionDirection<T>
     public ConvolutionDirection(
         ReadOnlyMemory<double> filters, int outputs, int inputs, ConvolutionShape geometry, int groups, bool isTransposed)
     {
-        targets = isTransposed ? inputs : outputs;
         ConvolutionAxis rows = new(geometry.KernelHeight, geometry.StrideRows, geometry.PadTop, geometry.DilationRows, isTransposed);
         ConvolutionAxis columns = new(
             geometry.KernelWidth, geometry.StrideColumns, geometry.PadLeft, geometry.DilationColumns, isTransposed);
-        manyRows = new(() => new RowLanePass<T>(Pack(ChannelBlock.ForRowLanes), rows, columns));
-        fewRows = new(() => new ChannelLanePass<T>(Pack(ChannelBlock.ForChannelLanes<T>), rows, columns));
+        costs = isTransposed ? new(rows, columns, outputs, inputs) : new(rows, columns, inputs, outputs);
+        rowLanes = new(() => new RowLanePass<T>(Pack(ChannelBlock.ForRowLanes), rows, columns));
+        channelLanes = new(() => new ChannelLanePass<T>(Pack(ChannelBlock.ForChannelLanes<T>), rows, columns));
+        planeLanes = new(() => new PlaneLanePass<T>(Pack(ChannelBlock.ForPlaneLanes), rows, columns));
 
         ConvolutionWeights<T> Pack(Func<int, ChannelBlock[]> blocksOf) =>
             new(KernelValues.Convert<T>(filters.Span), groups, outputs, inputs, rows, columns, blocksOf);
     }
 
-    /// <summary>Chooses the way that takes fewer operations, those on idle lanes included.</summary>
+    /// <summary>Chooses a pass.</summary>
     /// <param name="rows">Number of rows.</param>
-    public IConvolutionPass<T> Choose(int rows)
+    /// <param name="from">The source's window.</param>
+    /// <param name="to">The target's window.</param>
+    public IConvolutionPass<T> Choose(int rows, Window from, Window to)
     {
-        int lanes = Vector512<T>.Count;
-        int rowVectors = (rows + lanes - 1) / lanes, channelVectors = (targets + lanes - 1) / lanes;
-        return (long)rows * channelVectors < (long)rowVectors * targets ? fewRows.Value : manyRows.Value;
+        double byRows = costs.OfRowLanes(rows, from, to), byChannels = costs.OfChannelLanes(rows, from, to);
+        double byPlanes = costs.OfPlaneLanes(rows, from, to);
+        return byPlanes < Math.Min(byRows, byChannels) ? planeLanes.Value : byChannels < byRows ? channelLanes.Value : rowLanes.Value;
     }
 }

@@ -112,6 +112,7 @@ internal unsafe ref struct LaneSource<T>
     }
 
     /// <summary>Describes values none of which is left out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void NumberAll()
     {
         for (int row = 0; row < groups * ring; row++)
@@ -125,6 +126,7 @@ internal unsafe ref struct LaneSource<T>
     }
 
     /// <summary>Transposes some rows, by a few positions of all channels at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Transpose(int group, int slot, int count)
     {
         int lanes = Vector512<T>.Count, positions = count * width, plane = height * width;
@@ -150,6 +152,7 @@ internal unsafe ref struct LaneSource<T>
     }
 
     /// <summary>Transposes neighbours.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Read(T* from, int count, T* cells, nint step)
     {
         int lanes = Vector512<T>.Count;

@@ -24,7 +24,7 @@ internal static unsafe class LaneTranspose
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
-        if (!Avx512F.IsSupported)
+        if (!Avx.IsSupported)
         {
             ReadOneByOne(source, stride, rows, count, vectors, step);
             return;
@@ -40,7 +40,7 @@ internal static unsafe class LaneTranspose
         Vector512<T> mask = FirstLanes<T>(count);
         for (int r = 0; r < lanes; r++, source += stride)
         {
-            Vector512<T> row = r >= rows ? default : count >= lanes ? Vector512.Load(source) : MaskLoad(source, mask);
+            Vector512<T> row = r >= rows ? default : count >= lanes ? Vector512.Load(source) : LoadFirst(source, mask, count);
             row.Store(loaded + (r * lanes));
         }
 
@@ -64,7 +64,7 @@ internal static unsafe class LaneTranspose
     {
         int lanes = Vector512<T>.Count;
         beginStride = begin == null ? 0 : beginStride;
-        if (!Avx512F.IsSupported)
+        if (!Avx.IsSupported)
         {
             WriteOneByOne(vectors, step, count, begin, beginStride, target, stride, rows);
             return;
@@ -89,7 +89,9 @@ internal static unsafe class LaneTranspose
             if (at < count)
             {
                 Vector512<T> value = Vector512.Load(from);
-                MaskStore(target + at, mask, begin == null ? value : value + MaskLoad(begin + at, mask));
+                if (begin != null)
+                    value += LoadFirst(begin + at, mask, count - at);
+                StoreFirst(target + at, mask, count - at, value);
             }
         }
     }
@@ -128,27 +130,72 @@ internal static unsafe class LaneTranspose
             : Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).As<int, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<T> MaskLoad<T>(T* from, Vector512<T> mask)
-        where T : unmanaged =>
-        typeof(T) == typeof(double)
-            ? Avx512F.MaskLoad((double*)from, mask.AsDouble(), default).As<double, T>()
-            : Avx512F.MaskLoad((float*)from, mask.AsSingle(), default).As<float, T>();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MaskStore<T>(T* to, Vector512<T> mask, Vector512<T> value)
+    private static Vector512<T> LoadFirst<T>(T* from, Vector512<T> mask, int count)
         where T : unmanaged
     {
-        if (typeof(T) == typeof(double))
-            Avx512F.MaskStore((double*)to, mask.AsDouble(), value.AsDouble());
-        else
-            Avx512F.MaskStore((float*)to, mask.AsSingle(), value.AsSingle());
+        if (Avx512F.IsSupported)
+        {
+            return typeof(T) == typeof(double)
+                ? Avx512F.MaskLoad((double*)from, mask.AsDouble(), default).As<double, T>()
+                : Avx512F.MaskLoad((float*)from, mask.AsSingle(), default).As<float, T>();
+        }
+
+        int half = Vector256<T>.Count;
+        if (count >= half)
+            return Vector512.Create(Vector256.Load(from), count == half ? default : LoadFirst(from + half, mask.GetUpper()));
+        return Vector512.Create(LoadFirst(from, mask.GetLower()), default);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> LoadFirst<T>(T* from, Vector256<T> mask)
+        where T : unmanaged =>
+        typeof(T) == typeof(double)
+            ? Avx.MaskLoad((double*)from, mask.AsDouble()).As<double, T>()
+            : Avx.MaskLoad((float*)from, mask.AsSingle()).As<float, T>();
+
+    /// <summary>Stores the first lanes; without masked stores, which are slow where vectors have 256 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreFirst<T>(T* to, Vector512<T> mask, int count, Vector512<T> value)
+        where T : unmanaged
+    {
+        if (Avx512F.IsSupported)
+        {
+            if (typeof(T) == typeof(double))
+                Avx512F.MaskStore((double*)to, mask.AsDouble(), value.AsDouble());
+            else
+                Avx512F.MaskStore((float*)to, mask.AsSingle(), value.AsSingle());
+            return;
+        }
+
+        Vector256<T> rest = value.GetLower();
+        if (count >= Vector256<T>.Count)
+        {
+            rest.Store(to);
+            rest = value.GetUpper();
+            to += Vector256<T>.Count;
+            count -= Vector256<T>.Count;
+        }
+
+        Vector128<T> last = rest.GetLower();
+        if (count >= Vector128<T>.Count)
+        {
+            last.Store(to);
+            last = rest.GetUpper();
+            to += Vector128<T>.Count;
+            count -= Vector128<T>.Count;
+        }
+
+        for (int e = 0; e < count; e++)
+            to[e] = last[e];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Square<T>(T* from, nint fromStep, T* to, nint toStep)
         where T : unmanaged
     {
-        if (typeof(T) == typeof(double))
+        if (!Avx512F.IsSupported)
+            HalfTranspose.Square(from, fromStep, to, toStep);
+        else if (typeof(T) == typeof(double))
             Square8((double*)from, fromStep, (double*)to, toStep);
         else
             Square16((float*)from, fromStep, (float*)to, toStep);

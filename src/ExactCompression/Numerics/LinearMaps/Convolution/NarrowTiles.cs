@@ -18,6 +18,8 @@ internal static unsafe class NarrowTiles
     {
         if (channels == 1)
             One(sweep);
+        else if (!Vector512.IsHardwareAccelerated)
+            HalfTiles.FourChannels(sweep);
         else if (channels == 4)
             Four(sweep);
         else

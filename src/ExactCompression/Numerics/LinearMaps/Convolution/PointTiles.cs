@@ -10,7 +10,7 @@ namespace ExactCompression.Numerics;
 internal static unsafe class PointTiles
 {
     /// <summary>The most targets of a tile.</summary>
-    public const int Most = 8;
+    public static int Most => Vector512.IsHardwareAccelerated ? 8 : 4;
 
     /// <summary>Computes a tile.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -19,14 +19,16 @@ internal static unsafe class PointTiles
     /// <param name="count">Number of targets, at most <see cref="Most"/>: up to 4 take a tile of 4 places, others one of 8.</param>
     /// <param name="runs">What each target meets.</param>
     /// <param name="weights">The weights of a block of channels.</param>
-    /// <param name="vectors">Vectors of the block, 1 or 2.</param>
+    /// <param name="vectors">Vectors of the block, 1 or, where they have 512 bits, 2.</param>
     /// <param name="target">Gets the sums.</param>
     /// <param name="targets">Where each target's sums are to stand; as many as the tile has places.</param>
     public static void Run<T>(
         T* source, int* points, int count, ReadOnlySpan<PointRun> runs, T* weights, int vectors, T* target, int* targets)
         where T : unmanaged
     {
-        if (vectors == 2 && count > 4)
+        if (!Vector512.IsHardwareAccelerated)
+            HalfTiles.FourPoints(source, points, runs, weights, target, targets);
+        else if (vectors == 2 && count > 4)
             EightWide(source, points, runs, weights, target, targets);
         else if (vectors == 2)
             FourWide(source, points, runs, weights, target, targets);

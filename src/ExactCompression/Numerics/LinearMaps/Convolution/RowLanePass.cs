@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ExactCompression.Numerics;
@@ -32,6 +33,7 @@ internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
     private bool IsCompactionWorthwhile => weights.Targets * rowAxis.Taps * columnAxis.Taps >= 48;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(ReadOnlySpan<T> source, Window from, int rows, ReadOnlySpan<T> bias, Span<T> target, Window to, bool add)
     {
         int lanes = Vector512<T>.Count, vectors = rows > lanes ? MostVectors : 1;
@@ -105,6 +107,7 @@ internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
     }
 
     /// <summary>Writes the results of a block of channels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Store(
         T* result, int vectors, int channels, int length, T* begin, int beginStride, T* target, int plane, int rowSize, int rows)
     {
@@ -136,6 +139,7 @@ internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
     /// <summary>
     /// How many rows of the source must be at hand at a time, if bands of targets are computed downwards and rows are loaded downwards.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int RowsAtHand(AxisTable table, int targets, int band, int[] needed, Span<bool> used)
     {
         used.Clear();

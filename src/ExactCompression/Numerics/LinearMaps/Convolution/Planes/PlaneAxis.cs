@@ -1,0 +1,95 @@
+namespace ExactCompression.Numerics;
+
+/// <summary>
+/// One axis of a source that is laid out with zeros around it, so that all targets of a phase meet it alike: target <c>t</c> of the phase,
+/// 0-based, meets each kernel element at <c>t</c> plus an offset. A convolution with a stride splits the source into phases, one for each
+/// remainder, and has one phase of targets; a transpose with a stride has several of targets.
+/// </summary>
+internal readonly struct PlaneAxis
+{
+    private readonly ConvolutionAxis axis;
+    private readonly int[] order;
+    private readonly int target;
+    private readonly int start;
+
+    /// <summary>Lays out a window.</summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="order">Its <see cref="ConvolutionAxis.Order"/>.</param>
+    /// <param name="first">The first element of the source's window.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="target">The first element of the target's window.</param>
+    /// <param name="targets">Its length.</param>
+    public PlaneAxis(ConvolutionAxis axis, int[] order, int first, int length, int target, int targets)
+    {
+        (this.axis, this.order, this.target) = (axis, order, target);
+        (SourceLength, Targets) = (length, targets);
+        int reach = axis.Dilation * (axis.Taps - 1);
+        if (axis.IsTransposed)
+        {
+            // The elements met lie between those of the first target's last kernel element and of the last target's first one.
+            start = FloorDivide(target + axis.Pad - reach, axis.Stride) - first;
+            (Step, Length) = (1, FloorDivide(target + targets - 1 + axis.Pad, axis.Stride) - first - start + 1);
+        }
+        else
+        {
+            start = (target * axis.Stride) - axis.Pad - first;
+            (Step, Length) = (axis.Stride, targets + (reach / axis.Stride));
+        }
+    }
+
+    /// <summary>Length of the source's window.</summary>
+    public int SourceLength { get; }
+
+    /// <summary>Number of targets.</summary>
+    public int Targets { get; }
+
+    /// <summary>Phases of the source: neighbours in a phase have this distance.</summary>
+    public int Step { get; }
+
+    /// <summary>Phases of targets.</summary>
+    public int TargetStep => axis.IsTransposed ? axis.Stride : 1;
+
+    /// <summary>The length that a phase is laid out with.</summary>
+    public int Length { get; }
+
+    /// <summary>Whether the layout is the window itself.</summary>
+    public bool IsPlain => Step == 1 && start == 0 && Length == SourceLength;
+
+    /// <summary>Targets of a phase.</summary>
+    /// <param name="phase">0-based.</param>
+    public int TargetsOf(int phase) => (Targets - phase + TargetStep - 1) / TargetStep;
+
+    /// <summary>The elements of the source in one of its phases.</summary>
+    /// <param name="phase">0-based.</param>
+    /// <returns>Where the first of them stands in the phase's layout, its place in the window, and how many there are.</returns>
+    public (int Place, int Source, int Count) ElementsOf(int phase)
+    {
+        int place = Math.Max(0, -FloorDivide(start + phase, Step));
+        int source = start + phase + (place * Step);
+        int count = source >= SourceLength ? 0 : Math.Min(Length - place, (SourceLength - 1 - source) / Step + 1);
+        return (place, source, Math.Max(0, count));
+    }
+
+    /// <summary>Where the first target of a phase meets a kernel element.</summary>
+    /// <param name="phase">The targets' phase.</param>
+    /// <param name="tap">The kernel element's place in the order of the weights.</param>
+    /// <param name="sourcePhase">The source's phase.</param>
+    /// <param name="offset">The place in its layout.</param>
+    /// <returns>Whether they meet.</returns>
+    public bool TryMeet(int phase, int tap, out int sourcePhase, out int offset)
+    {
+        int at = order[tap] * axis.Dilation;
+        if (!axis.IsTransposed)
+        {
+            (offset, sourcePhase) = Math.DivRem(at, axis.Stride);
+            return true;
+        }
+
+        (int shift, sourcePhase) = (target + phase + axis.Pad - at, 0);
+        int whole = FloorDivide(shift, axis.Stride);
+        offset = whole - FloorDivide(target + axis.Pad - (axis.Dilation * (axis.Taps - 1)), axis.Stride);
+        return whole * axis.Stride == shift;
+    }
+
+    private static int FloorDivide(int a, int b) => a >= 0 ? a / b : -((-a + b - 1) / b);
+}
