@@ -14,8 +14,8 @@ namespace ExactCompression.Experiments;
 internal sealed unsafe class OnnxRuntimeLibrary
 {
     private const string Advice =
-        "Give the path of ONNX Runtime's shared library (libonnxruntime.so, onnxruntime.dll or libonnxruntime.dylib), or of a folder with it,"
-        + " such as that of the Python package onnxruntime.";
+        "Give the path of ONNX Runtime's shared library (libonnxruntime.so, onnxruntime.dll or libonnxruntime.dylib), or of a folder with "
+        + "it, such as that of the Python package onnxruntime.";
 
     private static readonly ConcurrentDictionary<string, Lazy<OnnxRuntimeLibrary>> Loaded = new();
     private readonly nint* functions;
@@ -72,7 +72,8 @@ internal sealed unsafe class OnnxRuntimeLibrary
     {
         if (status == 0)
             return;
-        string message = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)this[OnnxRuntimeFunction.GetErrorMessage])(status)) ?? "";
+        nint text = ((delegate* unmanaged<nint, nint>)this[OnnxRuntimeFunction.GetErrorMessage])(status);
+        string message = Marshal.PtrToStringUTF8(text) ?? "";
         Release(OnnxRuntimeFunction.ReleaseStatus, status);
         throw new InvalidInputException(
             "OnnxRuntimeFailed", $"ONNX Runtime {Version} says: {message.TrimEnd('.')}.",

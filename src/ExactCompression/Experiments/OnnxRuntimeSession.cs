@@ -68,7 +68,8 @@ internal sealed unsafe class OnnxRuntimeSession : IDisposable
         fixed (nint* name = CollectionsMarshal.AsSpan(names))
         fixed (nint* values = feed.Inputs, outputs = feed.Outputs)
         {
-            library.Check(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)library[OnnxRuntimeFunction.Run])(
+            nint run = library[OnnxRuntimeFunction.Run];
+            library.Check(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)run)(
                 session, 0, name, values, (nuint)inputs.Count, name + inputs.Count, (nuint)outputCount, outputs));
         }
     }
@@ -156,7 +157,8 @@ internal sealed unsafe class OnnxRuntimeSession : IDisposable
             fixed (long* lengths = shape)
                 library.Check(((delegate* unmanaged<nint, long*, nuint, nint>)library[OnnxRuntimeFunction.GetDimensions])(
                     tensor, lengths, axes));
-            if (element is not (OnnxRuntimeFeed.Float32 or OnnxRuntimeFeed.Float64) || shape.AsSpan(1..).ContainsAnyInRange(long.MinValue, 0))
+            if (element is not (OnnxRuntimeFeed.Float32 or OnnxRuntimeFeed.Float64)
+                || shape.AsSpan(1..).ContainsAnyInRange(long.MinValue, 0))
                 throw Unfit($"Input {index} is not of float32 or float64 elements, or has other open lengths than its first.");
             return new(element, shape, shape.Aggregate(1L, static (product, d) => product * Math.Max(1, d)));
         }

@@ -43,7 +43,8 @@ public sealed class OnnxAnyNodeTests(ITestOutputHelper output)
                 {
                     network = OnnxRuntimeOracle.Read(model);
                 }
-                catch (InvalidFileException e) when (!isValid || e.Message.Contains("larger than the padded input", StringComparison.Ordinal))
+                catch (InvalidFileException e)
+                    when (!isValid || e.Message.Contains("larger than the padded input", StringComparison.Ordinal))
                 {
                     continue;
                 }
@@ -94,7 +95,8 @@ public sealed class OnnxAnyNodeTests(ITestOutputHelper output)
     private sealed class Case(Random random, string first)
     {
         private readonly OnnxModelBuilder model = new(Opsets[random.Next(Opsets.Length)]);
-        private readonly int[] shape = [.. Enumerable.Range(0, random.Next(5)).Select(i => i == 0 && random.Next(2) == 0 ? 1 : random.Next(1, 4))];
+        private readonly int[] shape = [.. Enumerable.Range(0, random.Next(5)).Select(
+            i => i == 0 && random.Next(2) == 0 ? 1 : random.Next(1, 4))];
         private int names;
 
         private long Opset => model.Model.OpsetImport[0].Version;
@@ -128,7 +130,8 @@ public sealed class OnnxAnyNodeTests(ITestOutputHelper output)
             }
 
             long Axis() => random.Next(-rank - 1, rank + 1);
-            long[] Some(int least, int most, int length) => [.. Enumerable.Range(0, length).Select(_ => (long)random.Next(least, most + 1))];
+            long[] Some(int least, int most, int length) =>
+                [.. Enumerable.Range(0, length).Select(_ => (long)random.Next(least, most + 1))];
             string Ints(params long[] values)
             {
                 string name = $"i{names++}";
@@ -150,7 +153,8 @@ public sealed class OnnxAnyNodeTests(ITestOutputHelper output)
                     break;
                 case "Conv":
                     int channels = rank > 1 ? shape[1] : 1, groups = random.Next(3) == 0 ? channels : 1;
-                    inputs = $"{x} {Weights([groups * random.Next(1, 3), channels / groups, .. Some(1, 2, spatial).Select(static k => (int)k)])}";
+                    int[] kernel = [.. Some(1, 2, spatial).Select(static k => (int)k)];
+                    inputs = $"{x} {Weights([groups * random.Next(1, 3), channels / groups, .. kernel])}";
                     Maybe(() => Int("group", groups), groups == 1 ? 3 : 1);
                     Windows();
                     break;
@@ -181,7 +185,8 @@ public sealed class OnnxAnyNodeTests(ITestOutputHelper output)
                         attributes.Add(Float("min", 0.25f));
                     break;
                 case "Transpose":
-                    Maybe(() => OnnxModelBuilder.Ints("perm", [.. Enumerable.Range(0, rank).OrderBy(_ => random.Next()).Select(static a => (long)a)]));
+                    long[] order = [.. Enumerable.Range(0, rank).OrderBy(_ => random.Next()).Select(static a => (long)a)];
+                    Maybe(() => OnnxModelBuilder.Ints("perm", order));
                     break;
                 case "Concat":
                     inputs = random.Next(2) == 0 ? $"{x} {x}" : $"{x} {Weights(shape)}";
