@@ -127,7 +127,7 @@ public sealed class UnprovenVerdictTests
                 foreach (double[] point in x.points)
                     Assert.True(Difference(result, point) <= result.ProvenDeviation);
             },
-            count: 120,
+            count: 50,
             threads: 1);
 
     [Fact]

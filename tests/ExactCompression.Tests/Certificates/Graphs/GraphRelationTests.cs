@@ -53,16 +53,12 @@ public sealed class GraphRelationTests
     /// <summary>Real convolutional networks: 0 where channels were only removed, else about what the compression itself proves.</summary>
     [SkippableTheory]
     [InlineData("conv/digits_plain_l1-0.004.onnx")]
-    [InlineData("conv/digits_slim_l1-0.002.onnx")]
     [InlineData("conv/digits_pool_l1-0.002.onnx")]
-    [InlineData("conv/digits_avg_l1-0.0003.onnx")]
     [InlineData("conv/digits_resslim_l1-0.002.onnx")]
     [InlineData("conv/digits_dw_l1-0.002.onnx")]
     [InlineData("conv/digits_leaky_l1-0.002.onnx")]
     [InlineData("conv/digits_concat_l1-0.002.onnx")]
     [InlineData("conv/mnist_masked_l1-0.0005.onnx")]
-    [InlineData("conv/mnist_slim_l1-0.002.onnx")]
-    [InlineData("relusplit/digits_48-32-24_l1-0.001_split0.3.onnx")]
     [InlineData("relusplit/digits_48-32-24_l1-0.001_split1.onnx")]
     [InlineData("wild/nnet/twin_ladder-10_inp-2_layers-10_width-10_margin.nnet")]
     public void Best_RealNetwork_IsExactWhereTheCompressionIs(string file)
