@@ -42,6 +42,9 @@ internal sealed class ReluBranchAndBound
     /// </summary>
     public List<CrownSubproblem>? Proven { get; init; }
 
+    /// <summary>What sub-problems are given that gradient steps have left open; null for nothing.</summary>
+    public ISubproblemRefinement? Refinement { get; set; }
+
     /// <summary>Sub-problems bounded so far.</summary>
     public int Solved { get; private set; }
 
@@ -78,7 +81,11 @@ internal sealed class ReluBranchAndBound
         while (Solved < end && open.Count > 0 && !Stuck && search?.IsOpen(Target) != false)
         {
             parallel.CancellationToken.ThrowIfCancellationRequested();
-            (CrownSubproblem[] halves, CrownSubproblem[] leaves) = Split(parallel);
+            TakeLoosest();
+            if (Refinement is not null)
+                Refine(Refinement, search, parallel);
+            CrownSubproblem[] halves = Split([.. taken.Where(static p => p.Loosest.Length > 0)], parallel),
+                leaves = [.. taken.Where(static p => p.Loosest.Length == 0)];
             Bound(halves, AdamSchedule.AfterSplit, search, parallel);
 
             // With every rectifier fixed only the multipliers can still be improved.
@@ -136,19 +143,34 @@ internal sealed class ReluBranchAndBound
             search.Try(points, 2 * left.Length);
     }
 
-    /// <summary>
-    /// Takes the loosest problems and splits each at the rectifier where that helps most; those without a rectifier to split are leaves.
-    /// </summary>
-    private (CrownSubproblem[] Halves, CrownSubproblem[] Leaves) Split(ParallelOptions parallel)
+    private void TakeLoosest()
     {
-        var parents = new List<CrownSubproblem>();
-        var leaves = new List<CrownSubproblem>();
-        while (parents.Count < Batch && open.TryDequeue(out CrownSubproblem? problem, out _))
-        {
+        while (taken.Count < Batch && open.TryDequeue(out CrownSubproblem? problem, out _))
             taken.Add(problem);
-            (problem.Loosest.Length == 0 ? leaves : parents).Add(problem);
-        }
+    }
 
+    /// <summary>Refines the problems at work that have not been refined before; those that are proven by it are done.</summary>
+    private void Refine(ISubproblemRefinement refinement, WitnessSearch? search, ParallelOptions parallel)
+    {
+        CrownSubproblem[] problems = [.. taken.Where(static p => !p.IsRefined)];
+        if (problems.Length == 0)
+            return;
+        refinement.Refine(problems, parallel);
+        bounds.Evaluate(problems, parallel);
+        Solved += problems.Length * refinement.Cost;
+        foreach (CrownSubproblem problem in problems)
+            problem.IsRefined = true;
+        Proven?.AddRange(problems.Where(static p => p.Bound <= 0));
+        taken.RemoveAll(static p => p.Bound <= 0);
+        if (search is not null)
+            Attack([.. problems.Where(static p => !(p.Bound <= 0) && p.Corner.Length > 0)], search);
+        foreach (CrownSubproblem problem in taken)
+            (problem.Corner, problem.Mean) = ([], []);
+    }
+
+    /// <summary>Splits each of some problems at the rectifier where that helps most.</summary>
+    private CrownSubproblem[] Split(CrownSubproblem[] parents, ParallelOptions parallel)
+    {
         CrownSubproblem[] trials = [.. parents.SelectMany(
             static p => p.Loosest.SelectMany((n, k) => new[] { p.With(n, 1, p.LineMultipliers[k]), p.With(n, -1) }))];
         bounds.Evaluate(trials, parallel);
@@ -169,7 +191,7 @@ internal sealed class ReluBranchAndBound
             halves.Add(trials[best + 1]);
         }
 
-        return ([.. halves], [.. leaves]);
+        return [.. halves];
     }
 
     /// <summary>
