@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ExactCompression.Bounds;
 using ExactCompression.Branching;
+using ExactCompression.Milp;
 using ExactCompression.Networks;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
@@ -23,8 +24,8 @@ internal static class RefinementSchedule
     private const int BudgetBeforeAttack = 256;
     private const int LastBudget = 16_384;
 
-    /// <summary>Where inputs are few, splitting the input box has already settled what trees could.</summary>
-    private const int LastBudgetOfFewInputs = 1_024;
+    /// <summary>Neurons that depend on more weights have no linear programs.</summary>
+    private const int MostWeights = 400_000;
 
     /// <summary>Works on all open neurons.</summary>
     /// <param name="ledger">What is known.</param>
@@ -97,13 +98,39 @@ internal static class RefinementSchedule
         }
 
         if (ledger.HasOpen(layer))
-            clock.Run(
-                SearchStage.BranchAndBound,
-                () => Branch(
-                    ledger, layer, trees, bounds.MostWaiting, 4 * budget,
-                    InputBranchAndBound.CanSplit(ledger.Network) ? LastBudgetOfFewInputs : LastBudget, search, clock));
-        if (ledger.HasOpen(layer) && clock.Remaining is { } left && !InputBranchAndBound.CanSplit(ledger.Network))
-            clock.Run(SearchStage.BranchAndBound, () => GrowFor(left / 2, ledger, layer, trees, bounds.MostWaiting, search, clock));
+            clock.Run(SearchStage.BranchAndBound, () => GrowLarge(ledger, layer, trees, bounds.MostWaiting, search, clock));
+    }
+
+    /// <summary>
+    /// Grows large trees. Gradient steps end some way from the best slopes and multipliers, and what they leave open there no splitting
+    /// closes; the trees of the few neurons that are left get the duals of linear programs, which are the best ones.
+    /// </summary>
+    private static void GrowLarge(
+        VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, WitnessSearch search, SearchClock clock)
+    {
+        bool fewInputs = InputBranchAndBound.CanSplit(ledger.Network);
+        var refinements = new List<TriangleRefinement>();
+        try
+        {
+            foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target)).OrderBy(static t => t.Open).Take(Few))
+            {
+                if (TriangleRefinement.Of(ledger, tree.Target, MostWeights, clock) is not { } refinement)
+                    continue;
+                refinements.Add(refinement);
+                tree.Refine(refinement);
+            }
+
+            if (!fewInputs)
+                Branch(ledger, layer, trees, mostWaiting, LastBudget, LastBudget, search, clock);
+            if (ledger.HasOpen(layer) && clock.Remaining is { } left && !fewInputs)
+                GrowFor(left / 2, ledger, layer, trees, mostWaiting, search, clock);
+        }
+        finally
+        {
+            foreach (ReluBranchAndBound tree in trees)
+                tree.Refine(null);
+            refinements.ForEach(static r => r.Dispose());
+        }
     }
 
     /// <summary>

@@ -22,6 +22,7 @@ internal sealed class ReluBranchAndBound
     private readonly PriorityQueue<CrownSubproblem, double> open = new();
     private readonly List<CrownSubproblem> taken = [];
     private readonly int neuron;
+    private ISubproblemRefinement? refinement;
     private int rounds;
 
     /// <summary>Starts the search for whether a neuron's pre-activation can have a given sign.</summary>
@@ -41,9 +42,6 @@ internal sealed class ReluBranchAndBound
     /// Receives every sub-problem that is proven, with the slopes and multipliers that prove it; null if they are not needed.
     /// </summary>
     public List<CrownSubproblem>? Proven { get; init; }
-
-    /// <summary>What sub-problems are given that gradient steps have left open; null for nothing.</summary>
-    public ISubproblemRefinement? Refinement { get; set; }
 
     /// <summary>Sub-problems bounded so far.</summary>
     public int Solved { get; private set; }
@@ -82,8 +80,8 @@ internal sealed class ReluBranchAndBound
         {
             parallel.CancellationToken.ThrowIfCancellationRequested();
             TakeLoosest();
-            if (Refinement is not null)
-                Refine(Refinement, search, parallel);
+            if (refinement is not null)
+                Refine(search, parallel);
             CrownSubproblem[] halves = Split([.. taken.Where(static p => p.Loosest.Length > 0)], parallel),
                 leaves = [.. taken.Where(static p => p.Loosest.Length == 0)];
             Bound(halves, AdamSchedule.AfterSplit, search, parallel);
@@ -94,6 +92,10 @@ internal sealed class ReluBranchAndBound
             taken.Clear();
         }
     }
+
+    /// <summary>Refines every sub-problem from now on before it is split, and those that are stuck once more.</summary>
+    /// <param name="by">What refines them; null for nothing.</param>
+    public void Refine(ISubproblemRefinement? by) => (refinement, Stuck) = (by, by is null && Stuck);
 
     /// <summary>Drops all sub-problems, to free their memory: the search begins anew.</summary>
     public void Forget()
@@ -136,11 +138,12 @@ internal sealed class ReluBranchAndBound
     private void Attack(CrownSubproblem[] left, WitnessSearch search)
     {
         float[] points = [.. left.SelectMany(static p => p.Corner.Concat(p.Mean))];
+        int count = left.Sum(static p => (p.Corner.Length > 0 ? 1 : 0) + (p.Mean.Length > 0 ? 1 : 0));
         rounds++;
-        if (left.Length > 0 && rounds % AscentEvery == 0)
-            search.Ascend(Target, points, 2 * left.Length, AscentSteps);
+        if (count > 0 && rounds % AscentEvery == 0)
+            search.Ascend(Target, points, count, AscentSteps);
         else
-            search.Try(points, 2 * left.Length);
+            search.Try(points, count);
     }
 
     private void TakeLoosest()
@@ -150,12 +153,12 @@ internal sealed class ReluBranchAndBound
     }
 
     /// <summary>Refines the problems at work that have not been refined before; those that are proven by it are done.</summary>
-    private void Refine(ISubproblemRefinement refinement, WitnessSearch? search, ParallelOptions parallel)
+    private void Refine(WitnessSearch? search, ParallelOptions parallel)
     {
         CrownSubproblem[] problems = [.. taken.Where(static p => !p.IsRefined)];
         if (problems.Length == 0)
             return;
-        refinement.Refine(problems, parallel);
+        refinement!.Refine(problems, parallel);
         bounds.Evaluate(problems, parallel);
         Solved += problems.Length * refinement.Cost;
         foreach (CrownSubproblem problem in problems)
@@ -163,7 +166,7 @@ internal sealed class ReluBranchAndBound
         Proven?.AddRange(problems.Where(static p => p.Bound <= 0));
         taken.RemoveAll(static p => p.Bound <= 0);
         if (search is not null)
-            Attack([.. problems.Where(static p => !(p.Bound <= 0) && p.Corner.Length > 0)], search);
+            Attack([.. taken], search);
         foreach (CrownSubproblem problem in taken)
             (problem.Corner, problem.Mean) = ([], []);
     }
