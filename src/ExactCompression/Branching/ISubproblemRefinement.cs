@@ -9,8 +9,8 @@ internal interface ISubproblemRefinement
     int Cost { get; }
 
     /// <summary>
-    /// Gives problems better slopes and multipliers, better corners to attack from and better rectifiers to branch on; their bounds are then
-    /// evaluated anew. A problem may stay as it is.
+    /// Gives problems better slopes and multipliers, better corners to attack from and better rectifiers to branch on; their bounds are
+    /// then evaluated anew. A problem may stay as it is.
     /// </summary>
     /// <param name="problems">The problems.</param>
     /// <param name="parallel">Threads, and the token to stop on.</param>

@@ -18,11 +18,16 @@ internal sealed class ReluBranchAndBound
     /// <summary>Rounds of splitting between two ascents, and the steps of an ascent: a small share of the cost of the bounds.</summary>
     private const int AscentEvery = 4, AscentSteps = 30;
 
+    /// <summary>A bound that is this share of the first is 0 but for rounding.</summary>
+    private const double Tie = 1e-12;
+
     private readonly AlphaBetaCrown bounds;
     private readonly PriorityQueue<CrownSubproblem, double> open = new();
     private readonly List<CrownSubproblem> taken = [];
     private readonly int neuron;
     private ISubproblemRefinement? refinement;
+    private double first;
+    private bool isTie;
     private int rounds;
 
     /// <summary>Starts the search for whether a neuron's pre-activation can have a given sign.</summary>
@@ -73,6 +78,7 @@ internal sealed class ReluBranchAndBound
             var root = CrownSubproblem.Root(neuron, Target.Above, bounds.PlainSlopes());
             taken.Add(root);
             Bound([root], AdamSchedule.FromPlainSlopes, search, parallel);
+            first = root.Bound;
             taken.Clear();
         }
 
@@ -88,14 +94,18 @@ internal sealed class ReluBranchAndBound
 
             // With every rectifier fixed only the multipliers can still be improved.
             Bound(leaves, AdamSchedule.OfLeaf, search, parallel);
-            Stuck = leaves.Any(static l => l.Loosest.Length == 0 && !(l.Bound <= 0));
+            foreach (CrownSubproblem leaf in leaves.Where(static l => l.Loosest.Length == 0 && !(l.Bound <= 0)))
+                (Stuck, isTie) = (true, isTie || leaf.Bound <= Tie * first);
             taken.Clear();
         }
     }
 
-    /// <summary>Refines every sub-problem from now on before it is split, and those that are stuck once more.</summary>
+    /// <summary>
+    /// Refines every sub-problem from now on before it is split; one that is stuck is tried once more, unless its bound is 0 up to
+    /// rounding.
+    /// </summary>
     /// <param name="by">What refines them; null for nothing.</param>
-    public void Refine(ISubproblemRefinement? by) => (refinement, Stuck) = (by, by is null && Stuck);
+    public void Refine(ISubproblemRefinement? by) => (refinement, Stuck) = (by, Stuck && (by is null || isTie));
 
     /// <summary>Drops all sub-problems, to free their memory: the search begins anew.</summary>
     public void Forget()
@@ -103,7 +113,7 @@ internal sealed class ReluBranchAndBound
         open.Clear();
         taken.Clear();
         Proven?.Clear();
-        (Solved, Stuck) = (0, false);
+        (Solved, Stuck, isTie) = (0, false, false);
     }
 
     /// <summary>Reopens what an exception has left unfinished: nothing may count as proven because it was lost.</summary>

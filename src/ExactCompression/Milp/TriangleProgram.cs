@@ -26,6 +26,8 @@ internal sealed class TriangleProgram : IDisposable
     /// <summary>Shares of its range by which a rectifier must be off to be branched on.</summary>
     private const double SmallestGap = 1e-7;
 
+    private const double LargestDual = 1e12;
+
     private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Clp");
 
     private readonly VerdictLedger ledger;
@@ -103,7 +105,7 @@ internal sealed class TriangleProgram : IDisposable
     {
         FixPhases(problem);
         MilpOutcome outcome = program.Solve(new(time, 1), cancellation);
-        if (outcome.End != MilpEnd.Optimal || program.RowDuals() is not { } duals)
+        if (outcome.End != MilpEnd.Optimal || program.RowDuals() is not { } duals || !Array.TrueForAll(duals, IsOrdinary))
             return false;
         Bound = (outcome.Objective * scale) + (sign * Constant(start));
         Dictionary<int, double> coefficients = Coefficients(problem, duals);
@@ -115,11 +117,14 @@ internal sealed class TriangleProgram : IDisposable
     /// <summary>The solver's optimum of the last problem; not proven.</summary>
     public double Bound { get; private set; }
 
-    /// <summary>Number of rows.</summary>
-    public int RowCount => program.RowCount;
+    /// <summary>Number of rows and variables.</summary>
+    public int Size => program.RowCount + program.VariableCount;
 
     /// <inheritdoc/>
     public void Dispose() => program.Dispose();
+
+    /// <summary>Whether a dual is one to compute with: single precision holds what is made of it.</summary>
+    private static bool IsOrdinary(double dual) => Math.Abs(dual) < LargestDual;
 
     /// <summary>Slopes and multipliers from the duals.</summary>
     /// <returns>The coefficient over what each rectifier gives.</returns>
@@ -133,7 +138,7 @@ internal sealed class TriangleProgram : IDisposable
             int at = Array.IndexOf(problem.Split, index);
             if (at >= 0)
             {
-                double multiplier = Math.Max(0, problem.Phases[at] > 0 ? d - a : -d);
+                double multiplier = Math.Clamp(problem.Phases[at] > 0 ? d - a : -d, 0, float.MaxValue);
                 problem.Multipliers[at] = (float)multiplier;
                 d = problem.Phases[at] > 0 ? a + multiplier : -multiplier;
             }

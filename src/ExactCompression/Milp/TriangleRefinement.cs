@@ -14,8 +14,8 @@ internal sealed class TriangleRefinement : ISubproblemRefinement, IDisposable
     /// <summary>The maximum number of rectifiers that a problem proposes for branching.</summary>
     private const int Candidates = 8;
 
-    /// <summary>A program takes the time of about one sub-problem for this many rows.</summary>
-    private const int RowsOfCost = 40;
+    /// <summary>A program takes the time of about one sub-problem for this many rows and variables.</summary>
+    private const int SizeOfCost = 64;
 
     private readonly VerdictLedger ledger;
     private readonly SignTarget target;
@@ -42,7 +42,7 @@ internal sealed class TriangleRefinement : ISubproblemRefinement, IDisposable
         var refinement = new TriangleRefinement(ledger, target, most, clock);
         if (refinement.Build() is not { } first)
             return null;
-        refinement.Cost = 1 + (first.RowCount / RowsOfCost);
+        refinement.Cost = 1 + (first.Size / SizeOfCost);
         refinement.idle.Add(first);
         return refinement;
     }

@@ -4,7 +4,6 @@ using ExactCompression.Bounds;
 using ExactCompression.Branching;
 using ExactCompression.Formats;
 using ExactCompression.Milp;
-using ExactCompression.Networks;
 using ExactCompression.Tests.Formats;
 using ExactCompression.Tests.Oracles;
 using ExactCompression.Verdicts;
@@ -25,7 +24,7 @@ public sealed class TriangleProgramTests
     [Fact]
     public void Solve_AnyNetworkAndPhases_GivesTheBestBound() =>
         Gen.Select(RandomNetworks.Cases(mostInputs: 3, mostLayers: 3, mostWidth: 6).Where(IsOrdinary), Gen.Int[0, 1_000_000])
-            .ForAll((c, seed) => CheckDuals(c, new Random(seed)), count: 150);
+            .ForAll(static t => CheckDuals(t.Item1, new Random(t.Item2)), count: 150);
 
     /// <summary>
     /// A neuron whose exact maximum is barely below 0 is proven, and one whose exact maximum is barely above never is.
@@ -33,7 +32,7 @@ public sealed class TriangleProgramTests
     [Fact]
     public void Continue_WithRefinement_DecidesWhatIsCloseToZero() =>
         Gen.Select(RandomNetworks.Cases(mostInputs: 2, mostLayers: 2, mostWidth: 5).Where(IsOrdinary), Gen.Bool)
-            .ForAll((c, isBelow) => CheckTree(c, isBelow), count: 100);
+            .ForAll(static t => CheckTree(t.Item1, t.Item2), count: 100);
 
     /// <summary>
     /// A neuron behind max pooling whose maximum is -0.003 where it reaches -20: gradient steps stall above 0 in thousands of sub-problems
@@ -57,7 +56,8 @@ public sealed class TriangleProgramTests
     {
         var network = new ReluNetwork(
         [
-            new([1, -1], [0.5, 0.5], 2, 1, Activation.Relu), new([1, 1], [-1], 1, 2, Activation.Relu), new([1], [0], 1, 1, Activation.Identity),
+            new([1, -1], [0.5, 0.5], 2, 1, Activation.Relu), new([1, 1], [-1], 1, 2, Activation.Relu),
+            new([1], [0], 1, 1, Activation.Identity),
         ]);
         using var search = new Search(network, InputDomain.Uniform(-1, 1));
         Assert.Null(TriangleProgram.Of(search.Ledger, new(2, true), 3, default));
@@ -71,7 +71,8 @@ public sealed class TriangleProgramTests
     {
         var network = new ReluNetwork(
         [
-            new([1, -1], [-0.5, -0.5], 2, 1, Activation.Relu), new([1, 1], [3], 1, 2, Activation.Relu), new([1], [0], 1, 1, Activation.Identity),
+            new([1, -1], [-0.5, -0.5], 2, 1, Activation.Relu), new([1, 1], [3], 1, 2, Activation.Relu),
+            new([1], [0], 1, 1, Activation.Identity),
         ]);
         using var search = new Search(network, InputDomain.Uniform(-1, 1));
         AlphaBetaCrown bounds = search.BoundsOf(2);
@@ -96,13 +97,14 @@ public sealed class TriangleProgramTests
             AlphaBetaCrown bounds = search.BoundsOf(layer);
             int neuron = random.Next(ledger.Graph.Rectifier(layer).Width);
             var target = new SignTarget(ledger.Offsets[layer - 1] + neuron, random.Next(2) == 0);
+            int[] open = [.. Cone(ledger, layer, neuron).Where(i => ledger.Lower[i] < 0)];
             double size = Math.Max(Math.Abs(ledger.Lower[target.Index]), Math.Abs(ledger.Upper[target.Index]));
             using TriangleProgram program = TriangleProgram.Of(ledger, target, MostWeights, default)!;
             for (int round = 0; round < 3; round++)
             {
                 CrownSubproblem best = CrownSubproblem.Root(neuron, target.Above, bounds.PlainSlopes());
-                for (int s = random.Next(4); s > 0; s--)
-                    best = best.With(random.Next(bounds.Rectifiers), random.Next(2) == 0 ? (sbyte)1 : (sbyte)-1);
+                for (int s = Math.Min(open.Length, random.Next(4)); s > 0; s--)
+                    best = best.With(open[random.Next(open.Length)], random.Next(2) == 0 ? (sbyte)1 : (sbyte)-1);
                 CrownSubproblem steps = CrownSubproblem.Root(neuron, target.Above, bounds.PlainSlopes());
                 for (int s = 0; s < best.Split.Length; s++)
                     steps = steps.With(best.Split[s], best.Phases[s]);
@@ -118,6 +120,24 @@ public sealed class TriangleProgramTests
                 for (int p = 0; p < 10; p++)
                     CheckPoint(exact, best, layer, [.. c.Lower.Zip(c.Upper, (a, b) => a + ((b - a) * random.NextDouble()))]);
             }
+        }
+    }
+
+    /// <summary>The rectifiers that a neuron depends on, by their index over all layers.</summary>
+    private static IEnumerable<int> Cone(VerdictLedger ledger, int layer, int neuron)
+    {
+        int[] above = [neuron];
+        for (int l = layer - 1; l >= 1; l--)
+        {
+            AffineLayer weights = ledger.Network.DenseLayers[l];
+            int first = ledger.Offsets[l - 1];
+            above =
+            [
+                .. Enumerable.Range(0, weights.Inputs).Where(j => ledger.Upper[first + j] > 0
+                    && above.Any(i => weights.Weights.Span[(i * weights.Inputs) + j] != 0)),
+            ];
+            foreach (int j in above)
+                yield return first + j;
         }
     }
 
@@ -170,6 +190,7 @@ public sealed class TriangleProgramTests
     private sealed class Search : IDisposable
     {
         private readonly RelaxedGraph below;
+        private int added;
 
         public Search(ReluNetwork network, InputDomain domain)
         {
@@ -186,8 +207,12 @@ public sealed class TriangleProgramTests
         /// <summary>Bounds for a layer; later calls are for later layers.</summary>
         public AlphaBetaCrown BoundsOf(int layer)
         {
-            for (int l = below.Layers.Count + 1; l < layer; l++)
-                below.Add(Ledger.LowerOf(l), Ledger.UpperOf(l));
+            for (; added < layer - 1; added++)
+            {
+                CrownBounds.Advance(below, added + 1, Clock.Parallel);
+                below.Add(Ledger.LowerOf(added + 1), Ledger.UpperOf(added + 1));
+            }
+
             return new(CrownBounds.Advance(below, layer, Clock.Parallel), below);
         }
 
