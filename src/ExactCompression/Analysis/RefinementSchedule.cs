@@ -25,7 +25,10 @@ internal static class RefinementSchedule
     private const int LastBudget = 16_384;
 
     /// <summary>Neurons that depend on more weights have no linear programs.</summary>
-    private const int MostWeights = 400_000;
+    private const int MostWeights = 200_000;
+
+    /// <summary>Trees of a layer that have linear programs at the same time: these take memory.</summary>
+    private const int MostRefined = 4;
 
     /// <summary>Works on all open neurons.</summary>
     /// <param name="ledger">What is known.</param>
@@ -108,21 +111,28 @@ internal static class RefinementSchedule
     private static void GrowLarge(
         VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, WitnessSearch search, SearchClock clock)
     {
-        bool fewInputs = InputBranchAndBound.CanSplit(ledger.Network);
+        if (InputBranchAndBound.CanSplit(ledger.Network))
+            return; // splitting the input box has already settled what trees could
         var refinements = new List<TriangleRefinement>();
+        List<ReluBranchAndBound> refined = [], others = [];
         try
         {
-            foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target)).OrderBy(static t => t.Open).Take(Few))
+            foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target)).OrderBy(static t => t.Open))
             {
-                if (TriangleRefinement.Of(ledger, tree.Target, MostWeights, clock) is not { } refinement)
+                TriangleRefinement? refinement =
+                    refined.Count < MostRefined ? TriangleRefinement.Of(ledger, tree.Target, MostWeights, clock) : null;
+                (refinement is null ? others : refined).Add(tree);
+                if (refinement is null)
                     continue;
                 refinements.Add(refinement);
                 tree.Refine(refinement);
             }
 
-            if (!fewInputs)
-                Branch(ledger, layer, trees, mostWaiting, LastBudget, LastBudget, search, clock);
-            if (ledger.HasOpen(layer) && clock.Remaining is { } left && !fewInputs)
+            // Where the time is limited, what the first budget leaves open grows below.
+            int budget = clock.Remaining is null ? LastBudget : LastBudget / 4;
+            Branch(ledger, layer, [.. others], mostWaiting, LastBudget / 2, LastBudget / 2, search, clock);
+            Branch(ledger, layer, [.. refined], mostWaiting, budget, budget, search, clock);
+            if (ledger.HasOpen(layer) && clock.Remaining is { } left)
                 GrowFor(left / 2, ledger, layer, trees, mostWaiting, search, clock);
         }
         finally

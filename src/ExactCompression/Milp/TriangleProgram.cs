@@ -26,6 +26,7 @@ internal sealed class TriangleProgram : IDisposable
     /// <summary>Shares of its range by which a rectifier must be off to be branched on.</summary>
     private const double SmallestGap = 1e-7;
 
+    /// <summary>Duals above this come of coefficients that the solver cannot work with.</summary>
     private const double LargestDual = 1e12;
 
     private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Clp");
@@ -52,6 +53,15 @@ internal sealed class TriangleProgram : IDisposable
             units.Add(index, Add(index, row));
         AddTerms(start, (variable, weight) => program.SetObjective(variable, sign * weight / scale));
     }
+
+    /// <summary>Whether the solver is there.</summary>
+    public static bool IsAvailable => MilpSolvers.Try(Solver).Available;
+
+    /// <summary>The solver's optimum of the last problem; not proven.</summary>
+    public double Bound { get; private set; }
+
+    /// <summary>Number of rows and variables.</summary>
+    public int Size => program.RowCount + program.VariableCount;
 
     /// <summary>Builds the program of a neuron.</summary>
     /// <param name="ledger">Proven bounds of the pre-activations.</param>
@@ -114,16 +124,10 @@ internal sealed class TriangleProgram : IDisposable
         return true;
     }
 
-    /// <summary>The solver's optimum of the last problem; not proven.</summary>
-    public double Bound { get; private set; }
-
-    /// <summary>Number of rows and variables.</summary>
-    public int Size => program.RowCount + program.VariableCount;
-
     /// <inheritdoc/>
     public void Dispose() => program.Dispose();
 
-    /// <summary>Whether a dual is one to compute with: single precision holds what is made of it.</summary>
+    /// <summary>Whether a dual is finite, and small enough to compute with in single precision.</summary>
     private static bool IsOrdinary(double dual) => Math.Abs(dual) < LargestDual;
 
     /// <summary>Slopes and multipliers from the duals.</summary>

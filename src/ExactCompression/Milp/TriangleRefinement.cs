@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ExactCompression.Bounds;
 using ExactCompression.Branching;
 using ExactCompression.Verdicts;
@@ -17,11 +16,17 @@ internal sealed class TriangleRefinement : ISubproblemRefinement, IDisposable
     /// <summary>A program takes the time of about one sub-problem for this many rows and variables.</summary>
     private const int SizeOfCost = 64;
 
+    /// <summary>
+    /// Programs that solve sub-problems at the same time. What one finds depends on what it solved before, so that their number, and who
+    /// solves what, must not depend on threads.
+    /// </summary>
+    private const int Programs = 4;
+
     private readonly VerdictLedger ledger;
     private readonly SignTarget target;
     private readonly int most;
     private readonly SearchClock clock;
-    private readonly ConcurrentBag<TriangleProgram> idle = [];
+    private readonly TriangleProgram?[] programs = new TriangleProgram?[Programs];
 
     private TriangleRefinement(VerdictLedger ledger, SignTarget target, int most, SearchClock clock)
     {
@@ -34,16 +39,16 @@ internal sealed class TriangleRefinement : ISubproblemRefinement, IDisposable
     /// <param name="target">The neuron, and the sign in question.</param>
     /// <param name="most">The maximum number of weights that the neuron may depend on.</param>
     /// <param name="clock">Time and threads.</param>
-    /// <returns>The refinement, or null where the neuron's program would be too large, or is none.</returns>
+    /// <returns>The refinement, or null where there is no solver, or the neuron has no program, or one that is too large.</returns>
     public static TriangleRefinement? Of(VerdictLedger ledger, SignTarget target, int most, SearchClock clock)
     {
-        if (!BigMEncoding.CanHold(ledger))
+        if (!TriangleProgram.IsAvailable || !BigMEncoding.CanHold(ledger))
             return null;
         var refinement = new TriangleRefinement(ledger, target, most, clock);
         if (refinement.Build() is not { } first)
             return null;
+        refinement.programs[0] = first;
         refinement.Cost = 1 + (first.Size / SizeOfCost);
-        refinement.idle.Add(first);
         return refinement;
     }
 
@@ -52,19 +57,21 @@ internal sealed class TriangleRefinement : ISubproblemRefinement, IDisposable
 
     /// <inheritdoc/>
     public void Refine(CrownSubproblem[] problems, ParallelOptions parallel) =>
-        Parallel.ForEach(problems, parallel, problem =>
+        Parallel.For(0, Math.Min(Programs, problems.Length), parallel, p =>
         {
-            if (!idle.TryTake(out TriangleProgram? program))
-                program = Build()!;
-            program.Solve(problem, Candidates, clock.Remaining, parallel.CancellationToken);
-            idle.Add(program);
+            TriangleProgram program = programs[p] ??= Build()!;
+            for (int k = p; k < problems.Length; k += Programs)
+            {
+                parallel.CancellationToken.ThrowIfCancellationRequested();
+                program.Solve(problems[k], Candidates, clock.Remaining, parallel.CancellationToken);
+            }
         });
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        while (idle.TryTake(out TriangleProgram? program))
-            program.Dispose();
+        foreach (TriangleProgram? program in programs)
+            program?.Dispose();
     }
 
     private TriangleProgram? Build() => TriangleProgram.Of(ledger, target, most, clock.Parallel.CancellationToken);
