@@ -128,10 +128,8 @@ internal static class RefinementSchedule
                 tree.Refine(refinement);
             }
 
-            // Where the time is limited, what the first budget leaves open grows below.
-            int budget = clock.Remaining is null ? LastBudget : LastBudget / 4;
             Branch(ledger, layer, [.. others], mostWaiting, LastBudget / 2, LastBudget / 2, search, clock);
-            Branch(ledger, layer, [.. refined], mostWaiting, budget, budget, search, clock);
+            Branch(ledger, layer, [.. refined], mostWaiting, LastBudget, LastBudget, search, clock);
             if (ledger.HasOpen(layer) && clock.Remaining is { } left)
                 GrowFor(left / 2, ledger, layer, trees, mostWaiting, search, clock);
         }
