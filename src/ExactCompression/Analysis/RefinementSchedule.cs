@@ -24,6 +24,12 @@ internal static class RefinementSchedule
     private const int BudgetBeforeAttack = 256;
     private const int LastBudget = 16_384;
 
+    /// <summary>Where inputs are few, splitting the input box has already settled what trees could.</summary>
+    private const int LastBudgetOfFewInputs = 1_024;
+
+    /// <summary>Of the time that is left, the share of a layer's large trees; more where no deeper layer is open.</summary>
+    private const double OfLayer = 0.5, OfLastLayer = 0.8;
+
     /// <summary>Neurons that depend on more weights have no linear programs.</summary>
     private const int MostWeights = 200_000;
 
@@ -112,7 +118,11 @@ internal static class RefinementSchedule
         VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, WitnessSearch search, SearchClock clock)
     {
         if (InputBranchAndBound.CanSplit(ledger.Network))
-            return; // splitting the input box has already settled what trees could
+        {
+            Branch(ledger, layer, trees, mostWaiting, LastBudgetOfFewInputs, LastBudgetOfFewInputs, search, clock);
+            return;
+        }
+
         var refinements = new List<TriangleRefinement>();
         List<ReluBranchAndBound> refined = [], others = [];
         try
@@ -129,9 +139,11 @@ internal static class RefinementSchedule
             }
 
             Branch(ledger, layer, [.. others], mostWaiting, LastBudget / 2, LastBudget / 2, search, clock);
-            Branch(ledger, layer, [.. refined], mostWaiting, LastBudget, LastBudget, search, clock);
-            if (ledger.HasOpen(layer) && clock.Remaining is { } left)
-                GrowFor(left / 2, ledger, layer, trees, mostWaiting, search, clock);
+            if (clock.Remaining is { } left)
+                GrowFor(
+                    left * (layer < ledger.DeepestOpen() ? OfLayer : OfLastLayer), ledger, layer, trees, mostWaiting, search, clock);
+            else
+                Branch(ledger, layer, [.. refined], mostWaiting, LastBudget, LastBudget, search, clock);
         }
         finally
         {
@@ -142,8 +154,9 @@ internal static class RefinementSchedule
     }
 
     /// <summary>
-    /// Grows the trees that are still open for a given time, those with the fewest sub-problems left first: where the time is limited,
-    /// nothing else limits them but memory, and many need only a few times the budget.
+    /// Grows the trees that are still open for a given time: where the time is limited, nothing else limits them but memory, and many need
+    /// only a few times the budget. Those with few sub-problems left, and with little work behind them, come first; a tie, which keeps a
+    /// few for ever, does not hold up the others.
     /// </summary>
     private static void GrowFor(
         TimeSpan time, VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, WitnessSearch search,
@@ -152,7 +165,8 @@ internal static class RefinementSchedule
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < time)
         {
-            ReluBranchAndBound? next = trees.Where(t => t.Open > 0 && search.IsOpen(t.Target) && !t.Stuck).MinBy(static t => t.Open);
+            ReluBranchAndBound? next = trees.Where(t => t.Open > 0 && search.IsOpen(t.Target) && !t.Stuck).MinBy(
+                static t => (double)t.Open * t.Solved);
             if (next is null || trees.Sum(static t => (long)t.Open) > mostWaiting)
                 return;
             Branch(ledger, layer, [next], mostWaiting, BudgetBeforeAttack, BudgetBeforeAttack, search, clock);

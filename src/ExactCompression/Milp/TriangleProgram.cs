@@ -29,7 +29,8 @@ internal sealed class TriangleProgram : IDisposable
     /// <summary>Duals above this come of coefficients that the solver cannot work with.</summary>
     private const double LargestDual = 1e12;
 
-    private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Clp");
+    /// <summary>Glop, for it leaves Ctrl-C to the host: Clp takes it while it solves, and trees do little else.</summary>
+    private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Glop");
 
     private readonly VerdictLedger ledger;
     private readonly MilpProgram program;
