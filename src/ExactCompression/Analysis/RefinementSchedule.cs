@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ExactCompression.Bounds;
 using ExactCompression.Branching;
+using ExactCompression.Milp;
 using ExactCompression.Networks;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
@@ -25,6 +26,15 @@ internal static class RefinementSchedule
 
     /// <summary>Where inputs are few, splitting the input box has already settled what trees could.</summary>
     private const int LastBudgetOfFewInputs = 1_024;
+
+    /// <summary>Of the time that is left, the share of a layer's large trees; more where no deeper layer is open.</summary>
+    private const double OfLayer = 0.5, OfLastLayer = 0.8;
+
+    /// <summary>Neurons that depend on more weights have no linear programs.</summary>
+    private const int MostWeights = 200_000;
+
+    /// <summary>Trees of a layer that have linear programs at the same time: these take memory.</summary>
+    private const int MostRefined = 4;
 
     /// <summary>Works on all open neurons.</summary>
     /// <param name="ledger">What is known.</param>
@@ -97,18 +107,56 @@ internal static class RefinementSchedule
         }
 
         if (ledger.HasOpen(layer))
-            clock.Run(
-                SearchStage.BranchAndBound,
-                () => Branch(
-                    ledger, layer, trees, bounds.MostWaiting, 4 * budget,
-                    InputBranchAndBound.CanSplit(ledger.Network) ? LastBudgetOfFewInputs : LastBudget, search, clock));
-        if (ledger.HasOpen(layer) && clock.Remaining is { } left && !InputBranchAndBound.CanSplit(ledger.Network))
-            clock.Run(SearchStage.BranchAndBound, () => GrowFor(left / 2, ledger, layer, trees, bounds.MostWaiting, search, clock));
+            clock.Run(SearchStage.BranchAndBound, () => GrowLarge(ledger, layer, trees, bounds.MostWaiting, search, clock));
     }
 
     /// <summary>
-    /// Grows the trees that are still open for a given time, those with the fewest sub-problems left first: where the time is limited,
-    /// nothing else limits them but memory, and many need only a few times the budget.
+    /// Grows large trees. Gradient steps end some way from the best slopes and multipliers, and what they leave open there no splitting
+    /// closes; the trees of the few neurons that are left get the duals of linear programs, which are the best ones.
+    /// </summary>
+    private static void GrowLarge(
+        VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, WitnessSearch search, SearchClock clock)
+    {
+        if (InputBranchAndBound.CanSplit(ledger.Network))
+        {
+            Branch(ledger, layer, trees, mostWaiting, LastBudgetOfFewInputs, LastBudgetOfFewInputs, search, clock);
+            return;
+        }
+
+        var refinements = new List<TriangleRefinement>();
+        List<ReluBranchAndBound> refined = [], others = [];
+        try
+        {
+            foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target)).OrderBy(static t => t.Open))
+            {
+                TriangleRefinement? refinement =
+                    refined.Count < MostRefined ? TriangleRefinement.Of(ledger, tree.Target, MostWeights, clock) : null;
+                (refinement is null ? others : refined).Add(tree);
+                if (refinement is null)
+                    continue;
+                refinements.Add(refinement);
+                tree.Refine(refinement);
+            }
+
+            Branch(ledger, layer, [.. others], mostWaiting, LastBudget / 2, LastBudget / 2, search, clock);
+            if (clock.Remaining is { } left)
+                GrowFor(
+                    left * (layer < ledger.DeepestOpen() ? OfLayer : OfLastLayer), ledger, layer, trees, mostWaiting, search, clock);
+            else
+                Branch(ledger, layer, [.. refined], mostWaiting, LastBudget, LastBudget, search, clock);
+        }
+        finally
+        {
+            foreach (ReluBranchAndBound tree in trees)
+                tree.Refine(null);
+            refinements.ForEach(static r => r.Dispose());
+        }
+    }
+
+    /// <summary>
+    /// Grows the trees that are still open for a given time: where the time is limited, nothing else limits them but memory, and many need
+    /// only a few times the budget. Those with few sub-problems left, and with little work behind them, come first; a tie, which keeps a
+    /// few for ever, does not hold up the others.
     /// </summary>
     private static void GrowFor(
         TimeSpan time, VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, WitnessSearch search,
@@ -117,7 +165,8 @@ internal static class RefinementSchedule
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < time)
         {
-            ReluBranchAndBound? next = trees.Where(t => t.Open > 0 && search.IsOpen(t.Target) && !t.Stuck).MinBy(static t => t.Open);
+            ReluBranchAndBound? next = trees.Where(t => t.Open > 0 && search.IsOpen(t.Target) && !t.Stuck).MinBy(
+                static t => (double)t.Open * t.Solved);
             if (next is null || trees.Sum(static t => (long)t.Open) > mostWaiting)
                 return;
             Branch(ledger, layer, [next], mostWaiting, BudgetBeforeAttack, BudgetBeforeAttack, search, clock);

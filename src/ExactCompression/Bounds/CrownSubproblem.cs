@@ -58,6 +58,9 @@ internal sealed class CrownSubproblem
     /// </summary>
     public float[] Mean { get; set; } = [];
 
+    /// <summary>Whether better slopes and multipliers than these need not be searched.</summary>
+    public bool IsRefined { get; set; }
+
     /// <summary>A problem without assumptions.</summary>
     /// <param name="neuron">0-based neuron.</param>
     /// <param name="above">True to bound <c>z</c> from above, false to bound <c>-z</c> from above.</param>

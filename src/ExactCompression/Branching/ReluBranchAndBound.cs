@@ -18,10 +18,16 @@ internal sealed class ReluBranchAndBound
     /// <summary>Rounds of splitting between two ascents, and the steps of an ascent: a small share of the cost of the bounds.</summary>
     private const int AscentEvery = 4, AscentSteps = 30;
 
+    /// <summary>A bound that is this share of the first is 0 but for rounding.</summary>
+    private const double Tie = 1e-12;
+
     private readonly AlphaBetaCrown bounds;
     private readonly PriorityQueue<CrownSubproblem, double> open = new();
     private readonly List<CrownSubproblem> taken = [];
     private readonly int neuron;
+    private ISubproblemRefinement? refinement;
+    private double first;
+    private bool isTie;
     private int rounds;
 
     /// <summary>Starts the search for whether a neuron's pre-activation can have a given sign.</summary>
@@ -72,21 +78,34 @@ internal sealed class ReluBranchAndBound
             var root = CrownSubproblem.Root(neuron, Target.Above, bounds.PlainSlopes());
             taken.Add(root);
             Bound([root], AdamSchedule.FromPlainSlopes, search, parallel);
+            first = root.Bound;
             taken.Clear();
         }
 
         while (Solved < end && open.Count > 0 && !Stuck && search?.IsOpen(Target) != false)
         {
             parallel.CancellationToken.ThrowIfCancellationRequested();
-            (CrownSubproblem[] halves, CrownSubproblem[] leaves) = Split(parallel);
+            TakeLoosest();
+            if (refinement is not null)
+                Refine(search, parallel);
+            CrownSubproblem[] halves = Split([.. taken.Where(static p => p.Loosest.Length > 0)], parallel),
+                leaves = [.. taken.Where(static p => p.Loosest.Length == 0)];
             Bound(halves, AdamSchedule.AfterSplit, search, parallel);
 
             // With every rectifier fixed only the multipliers can still be improved.
             Bound(leaves, AdamSchedule.OfLeaf, search, parallel);
-            Stuck = leaves.Any(static l => l.Loosest.Length == 0 && !(l.Bound <= 0));
+            foreach (CrownSubproblem leaf in leaves.Where(static l => l.Loosest.Length == 0 && !(l.Bound <= 0)))
+                (Stuck, isTie) = (true, isTie || leaf.Bound <= Tie * first);
             taken.Clear();
         }
     }
+
+    /// <summary>
+    /// Refines every sub-problem from now on before it is split; one that is stuck is tried once more, unless its bound is 0 up to
+    /// rounding.
+    /// </summary>
+    /// <param name="by">What refines them; null for nothing.</param>
+    public void Refine(ISubproblemRefinement? by) => (refinement, Stuck) = (by, Stuck && (by is null || isTie));
 
     /// <summary>Drops all sub-problems, to free their memory: the search begins anew.</summary>
     public void Forget()
@@ -94,7 +113,7 @@ internal sealed class ReluBranchAndBound
         open.Clear();
         taken.Clear();
         Proven?.Clear();
-        (Solved, Stuck) = (0, false);
+        (Solved, Stuck, isTie) = (0, false, false);
     }
 
     /// <summary>Reopens what an exception has left unfinished: nothing may count as proven because it was lost.</summary>
@@ -129,26 +148,42 @@ internal sealed class ReluBranchAndBound
     private void Attack(CrownSubproblem[] left, WitnessSearch search)
     {
         float[] points = [.. left.SelectMany(static p => p.Corner.Concat(p.Mean))];
+        int count = left.Sum(static p => (p.Corner.Length > 0 ? 1 : 0) + (p.Mean.Length > 0 ? 1 : 0));
         rounds++;
-        if (left.Length > 0 && rounds % AscentEvery == 0)
-            search.Ascend(Target, points, 2 * left.Length, AscentSteps);
+        if (count > 0 && rounds % AscentEvery == 0)
+            search.Ascend(Target, points, count, AscentSteps);
         else
-            search.Try(points, 2 * left.Length);
+            search.Try(points, count);
     }
 
-    /// <summary>
-    /// Takes the loosest problems and splits each at the rectifier where that helps most; those without a rectifier to split are leaves.
-    /// </summary>
-    private (CrownSubproblem[] Halves, CrownSubproblem[] Leaves) Split(ParallelOptions parallel)
+    private void TakeLoosest()
     {
-        var parents = new List<CrownSubproblem>();
-        var leaves = new List<CrownSubproblem>();
-        while (parents.Count < Batch && open.TryDequeue(out CrownSubproblem? problem, out _))
-        {
+        while (taken.Count < Batch && open.TryDequeue(out CrownSubproblem? problem, out _))
             taken.Add(problem);
-            (problem.Loosest.Length == 0 ? leaves : parents).Add(problem);
-        }
+    }
 
+    /// <summary>Refines the problems at work that have not been refined before; those that are proven by it are done.</summary>
+    private void Refine(WitnessSearch? search, ParallelOptions parallel)
+    {
+        CrownSubproblem[] problems = [.. taken.Where(static p => !p.IsRefined)];
+        if (problems.Length == 0)
+            return;
+        refinement!.Refine(problems, parallel);
+        bounds.Evaluate(problems, parallel);
+        Solved += problems.Length * refinement.Cost;
+        foreach (CrownSubproblem problem in problems)
+            problem.IsRefined = true;
+        Proven?.AddRange(problems.Where(static p => p.Bound <= 0));
+        taken.RemoveAll(static p => p.Bound <= 0);
+        if (search is not null)
+            Attack([.. taken], search);
+        foreach (CrownSubproblem problem in taken)
+            (problem.Corner, problem.Mean) = ([], []);
+    }
+
+    /// <summary>Splits each of some problems at the rectifier where that helps most.</summary>
+    private CrownSubproblem[] Split(CrownSubproblem[] parents, ParallelOptions parallel)
+    {
         CrownSubproblem[] trials = [.. parents.SelectMany(
             static p => p.Loosest.SelectMany((n, k) => new[] { p.With(n, 1, p.LineMultipliers[k]), p.With(n, -1) }))];
         bounds.Evaluate(trials, parallel);
@@ -169,7 +204,7 @@ internal sealed class ReluBranchAndBound
             halves.Add(trials[best + 1]);
         }
 
-        return ([.. halves], [.. leaves]);
+        return [.. halves];
     }
 
     /// <summary>

@@ -182,6 +182,9 @@ internal sealed class MilpProgram : IDisposable
         return outcome.End == MilpEnd.Infeasible && perhapsCut ? MilpOutcome.Nothing : outcome;
     }
 
+    /// <summary>The dual of each row at the optimum of the last solve of a linear program; null once a solve was abandoned.</summary>
+    public double[]? RowDuals() => Mine is { } own ? [.. own.Rows.Select(static r => r.DualValue())] : null;
+
     /// <inheritdoc/>
     public void Dispose()
     {
