@@ -112,44 +112,50 @@ internal static class RefinementSchedule
 
     /// <summary>
     /// Grows large trees. Gradient steps end some way from the best slopes and multipliers, and what they leave open there no splitting
-    /// closes; the trees of the few neurons that are left get the duals of linear programs, which are the best ones.
+    /// closes; the trees of the few neurons that are left begin anew with the duals of linear programs, which are the best ones.
     /// </summary>
     private static void GrowLarge(
         VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, WitnessSearch search, SearchClock clock)
     {
-        if (InputBranchAndBound.CanSplit(ledger.Network))
-        {
-            Branch(ledger, layer, trees, mostWaiting, LastBudgetOfFewInputs, LastBudgetOfFewInputs, search, clock);
+        TimeSpan? time = clock.Remaining * (layer < ledger.DeepestOpen() ? OfLayer : OfLastLayer);
+        var watch = Stopwatch.StartNew();
+        Grow(trees, LastBudget / 2, untilStalled: true);
+        if (!ledger.HasOpen(layer) || InputBranchAndBound.CanSplit(ledger.Network))
             return;
-        }
-
-        var refinements = new List<TriangleRefinement>();
-        List<ReluBranchAndBound> refined = [], others = [];
+        var refined = new List<(ReluBranchAndBound Tree, TriangleRefinement By)>();
         try
         {
-            foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target)).OrderBy(static t => t.Open))
+            foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target) && !t.IsTie).OrderBy(static t => t.Open))
             {
-                TriangleRefinement? refinement =
-                    refined.Count < MostRefined ? TriangleRefinement.Of(ledger, tree.Target, MostWeights, clock) : null;
-                (refinement is null ? others : refined).Add(tree);
-                if (refinement is null)
+                if (refined.Count == MostRefined || TriangleRefinement.Of(ledger, tree.Target, MostWeights, clock) is not { } by)
                     continue;
-                refinements.Add(refinement);
-                tree.Refine(refinement);
+                refined.Add((tree, by));
+                tree.Forget();
+                tree.Refine(by);
             }
 
-            Branch(ledger, layer, [.. others], mostWaiting, LastBudget / 2, LastBudget / 2, search, clock);
-            if (clock.Remaining is { } left)
-                GrowFor(
-                    left * (layer < ledger.DeepestOpen() ? OfLayer : OfLastLayer), ledger, layer, trees, mostWaiting, search, clock);
-            else
-                Branch(ledger, layer, [.. refined], mostWaiting, LastBudget, LastBudget, search, clock);
+            if (refined.Count > 0)
+                Grow([.. refined.Select(static r => r.Tree)], LastBudget, untilStalled: false);
+            else if (time is not null)
+                Grow(trees, LastBudget, untilStalled: false);
         }
         finally
         {
-            foreach (ReluBranchAndBound tree in trees)
+            foreach ((ReluBranchAndBound tree, TriangleRefinement by) in refined)
+            {
                 tree.Refine(null);
-            refinements.ForEach(static r => r.Dispose());
+                by.Dispose();
+            }
+        }
+
+        void Grow(ReluBranchAndBound[] grown, int budget, bool untilStalled)
+        {
+            if (InputBranchAndBound.CanSplit(ledger.Network))
+                Branch(ledger, layer, grown, mostWaiting, LastBudgetOfFewInputs, LastBudgetOfFewInputs, search, clock);
+            else if (time is { } limit)
+                GrowFor(limit - watch.Elapsed, ledger, layer, grown, mostWaiting, untilStalled, search, clock);
+            else
+                Branch(ledger, layer, grown, mostWaiting, budget, budget, search, clock);
         }
     }
 
@@ -159,13 +165,14 @@ internal static class RefinementSchedule
     /// few for ever, does not hold up the others.
     /// </summary>
     private static void GrowFor(
-        TimeSpan time, VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, WitnessSearch search,
-        SearchClock clock)
+        TimeSpan time, VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, bool untilStalled,
+        WitnessSearch search, SearchClock clock)
     {
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < time)
         {
-            ReluBranchAndBound? next = trees.Where(t => t.Open > 0 && search.IsOpen(t.Target) && !t.Stuck).MinBy(
+            ReluBranchAndBound? next = trees.Where(
+                t => (t.Open > 0 || t.Solved == 0) && search.IsOpen(t.Target) && !t.Stuck && !(untilStalled && t.IsStalled)).MinBy(
                 static t => (double)t.Open * t.Solved);
             if (next is null || trees.Sum(static t => (long)t.Open) > mostWaiting)
                 return;

@@ -18,6 +18,9 @@ internal sealed class ReluBranchAndBound
     /// <summary>Rounds of splitting between two ascents, and the steps of an ascent: a small share of the cost of the bounds.</summary>
     private const int AscentEvery = 4, AscentSteps = 30;
 
+    /// <summary>Sub-problems after which a tree whose loosest bound has not moved is stalled.</summary>
+    private const int Patience = 4096;
+
     /// <summary>A bound that is this share of the first is 0 but for rounding.</summary>
     private const double Tie = 1e-12;
 
@@ -27,7 +30,8 @@ internal sealed class ReluBranchAndBound
     private readonly int neuron;
     private ISubproblemRefinement? refinement;
     private double first;
-    private bool isTie;
+    private double least = double.PositiveInfinity;
+    private int solvedAtLeast;
     private int rounds;
 
     /// <summary>Starts the search for whether a neuron's pre-activation can have a given sign.</summary>
@@ -56,6 +60,12 @@ internal sealed class ReluBranchAndBound
 
     /// <summary>Whether the sign is proven unreachable: every sub-problem's bound is at most 0.</summary>
     public bool IsProven => Solved > 0 && open.Count == 0 && taken.Count == 0 && !Stuck;
+
+    /// <summary>Whether the loosest bound has stayed where it is for long: gradient steps do not close the gap that is left.</summary>
+    public bool IsStalled => Solved - solvedAtLeast >= Patience;
+
+    /// <summary>Whether it is stuck at a bound that is 0 but for rounding: no better slopes help there.</summary>
+    public bool IsTie { get; private set; }
 
     /// <summary>
     /// Whether a sub-problem has no rectifier left to split and is still not proven: only smaller rounding errors could settle it, or
@@ -95,17 +105,16 @@ internal sealed class ReluBranchAndBound
             // With every rectifier fixed only the multipliers can still be improved.
             Bound(leaves, AdamSchedule.OfLeaf, search, parallel);
             foreach (CrownSubproblem leaf in leaves.Where(static l => l.Loosest.Length == 0 && !(l.Bound <= 0)))
-                (Stuck, isTie) = (true, isTie || leaf.Bound <= Tie * first);
+                (Stuck, IsTie) = (true, IsTie || leaf.Bound <= Tie * first);
             taken.Clear();
+            if (open.Count > 0 && open.Peek().Bound is var worst && worst < least)
+                (least, solvedAtLeast) = (worst, Solved);
         }
     }
 
-    /// <summary>
-    /// Refines every sub-problem from now on before it is split; one that is stuck is tried once more, unless its bound is 0 up to
-    /// rounding.
-    /// </summary>
+    /// <summary>Refines every sub-problem from now on before it is split.</summary>
     /// <param name="by">What refines them; null for nothing.</param>
-    public void Refine(ISubproblemRefinement? by) => (refinement, Stuck) = (by, Stuck && (by is null || isTie));
+    public void Refine(ISubproblemRefinement? by) => refinement = by;
 
     /// <summary>Drops all sub-problems, to free their memory: the search begins anew.</summary>
     public void Forget()
@@ -113,7 +122,8 @@ internal sealed class ReluBranchAndBound
         open.Clear();
         taken.Clear();
         Proven?.Clear();
-        (Solved, Stuck, isTie) = (0, false, false);
+        (Solved, Stuck, IsTie) = (0, false, false);
+        (least, solvedAtLeast) = (double.PositiveInfinity, 0);
     }
 
     /// <summary>Reopens what an exception has left unfinished: nothing may count as proven because it was lost.</summary>
