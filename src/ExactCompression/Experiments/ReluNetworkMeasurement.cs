@@ -74,6 +74,12 @@ public sealed class ReluNetworkMeasurement
     /// </summary>
     public double? OnnxRuntimeRowMicroseconds { get; init; }
 
+    /// <summary><see cref="OnnxRuntimeRowMicroseconds"/> as a time.</summary>
+    public TimeSpan? OnnxRuntimeRowTime => OnnxRuntimeRowMicroseconds is { } time ? TimeSpan.FromMicroseconds(time) : null;
+
+    /// <summary><see cref="OnnxRuntimeBatchRowMicroseconds"/> as a time.</summary>
+    public TimeSpan? OnnxRuntimeBatchRowTime => OnnxRuntimeBatchRowMicroseconds is { } time ? TimeSpan.FromMicroseconds(time) : null;
+
     /// <summary>Microseconds per row that ONNX Runtime takes in a batch; null where it was not measured.</summary>
     public double? OnnxRuntimeBatchRowMicroseconds { get; init; }
 
