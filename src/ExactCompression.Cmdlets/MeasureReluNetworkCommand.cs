@@ -30,12 +30,8 @@ public sealed class MeasureReluNetworkCommand : AsyncCommand
     private IReadOnlyList<ReluNetworkMeasurement> Measured()
     {
         string? library = OnnxRuntime is null ? null : FileSystem.Resolve(SessionState, OnnxRuntime);
-        return (InputObject, library) switch
-        {
-            (CompressionResult result, null) => NetworkMeasurement.Measure(result, Data, Cancellation),
-            (CompressionResult result, _) => NetworkMeasurement.Measure(result, Data, library, Cancellation),
-            (_, null) => [NetworkMeasurement.Measure((ReluNetwork)InputObject, Data, Cancellation)],
-            _ => [NetworkMeasurement.Measure((ReluNetwork)InputObject, Data, library, Cancellation)],
-        };
+        return InputObject is CompressionResult result
+            ? NetworkMeasurement.Measure(result, Data, library, Cancellation)
+            : [NetworkMeasurement.Measure((ReluNetwork)InputObject, Data, library, Cancellation)];
     }
 }

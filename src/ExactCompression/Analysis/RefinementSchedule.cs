@@ -117,10 +117,16 @@ internal static class RefinementSchedule
     private static void GrowLarge(
         VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, WitnessSearch search, SearchClock clock)
     {
+        if (InputBranchAndBound.CanSplit(ledger.Network))
+        {
+            Branch(ledger, layer, trees, mostWaiting, LastBudgetOfFewInputs, LastBudgetOfFewInputs, search, clock);
+            return;
+        }
+
         TimeSpan? time = clock.Remaining * (layer < ledger.DeepestOpen() ? OfLayer : OfLastLayer);
         var watch = Stopwatch.StartNew();
         Grow(trees, LastBudget / 2, untilStalled: true);
-        if (!ledger.HasOpen(layer) || InputBranchAndBound.CanSplit(ledger.Network))
+        if (!ledger.HasOpen(layer))
             return;
         var refined = new List<(ReluBranchAndBound Tree, TriangleRefinement By)>();
         try
@@ -150,9 +156,7 @@ internal static class RefinementSchedule
 
         void Grow(ReluBranchAndBound[] grown, int budget, bool untilStalled)
         {
-            if (InputBranchAndBound.CanSplit(ledger.Network))
-                Branch(ledger, layer, grown, mostWaiting, LastBudgetOfFewInputs, LastBudgetOfFewInputs, search, clock);
-            else if (time is { } limit)
+            if (time is { } limit)
                 GrowFor(limit - watch.Elapsed, ledger, layer, grown, mostWaiting, untilStalled, search, clock);
             else
                 Branch(ledger, layer, grown, mostWaiting, budget, budget, search, clock);

@@ -21,12 +21,12 @@ public static class NetworkMeasurement
     /// <summary>Measures accuracy, size and speed, that of ONNX Runtime too.</summary>
     /// <param name="network">The network.</param>
     /// <param name="data">Rows to measure on; null for only size and speed, on random rows.</param>
-    /// <param name="onnxRuntime">Path of ONNX Runtime's shared library, or of a folder that has it.</param>
+    /// <param name="onnxRuntime">Path of ONNX Runtime's shared library, or of a folder that has it; null for none.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the network, a label is not one of its outputs, or there is no ONNX
     /// Runtime that runs it.</exception>
     public static ReluNetworkMeasurement Measure(
-        ReluNetwork network, InputData? data, string onnxRuntime, CancellationToken cancellation) =>
+        ReluNetwork network, InputData? data, string? onnxRuntime, CancellationToken cancellation) =>
         Measured(network, data, null, onnxRuntime, cancellation);
 
     /// <summary>Measures both networks of a compression, the original first.</summary>
@@ -40,12 +40,12 @@ public static class NetworkMeasurement
     /// <summary>Measures both networks of a compression, the original first, with ONNX Runtime too.</summary>
     /// <param name="result">The compression.</param>
     /// <param name="data">Rows to measure on; null for only size and speed, on random rows.</param>
-    /// <param name="onnxRuntime">Path of ONNX Runtime's shared library, or of a folder that has it.</param>
+    /// <param name="onnxRuntime">Path of ONNX Runtime's shared library, or of a folder that has it; null for none.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the networks, a label is not one of their outputs, or there is no
     /// ONNX Runtime that runs them.</exception>
     public static IReadOnlyList<ReluNetworkMeasurement> Measure(
-        CompressionResult result, InputData? data, string onnxRuntime, CancellationToken cancellation) =>
+        CompressionResult result, InputData? data, string? onnxRuntime, CancellationToken cancellation) =>
         Both(result, data, onnxRuntime, cancellation);
 
     /// <summary>Share of rows, 0 to 1, whose largest output is that of their label.</summary>
@@ -64,7 +64,7 @@ public static class NetworkMeasurement
         CompressionResult result, InputData? data, string? onnxRuntime, CancellationToken cancellation)
     {
         ReluNetworkMeasurement original = Measured(result.Original, data, null, onnxRuntime, cancellation);
-        double? agreement = data is { Rows: > 0 } && Evaluates(result.Original) ? Agreement(result, data, cancellation) : null;
+        double? agreement = data is { Rows: > 0 } && result.Original.IsEvaluated ? Agreement(result, data, cancellation) : null;
         return [original, Measured(result.Compressed, data, agreement, onnxRuntime, cancellation)];
     }
 
@@ -72,11 +72,10 @@ public static class NetworkMeasurement
         ReluNetwork network, InputData? data, double? agreement, string? onnxRuntime, CancellationToken cancellation)
     {
         data?.RequireColumns(network.InputSize);
-        bool evaluates = Evaluates(network);
-        double? accuracy = evaluates && data is { HasLabels: true, Rows: > 0 }
+        double? accuracy = network.IsEvaluated && data is { HasLabels: true, Rows: > 0 }
             ? Accuracy(network, data, new() { CancellationToken = cancellation })
             : null;
-        (double? row, double? batch) = !evaluates ? (null, null)
+        (double? row, double? batch) = !network.IsEvaluated ? (null, null)
             : network.Precision == WeightPrecision.Float32
             ? Times<float>(network, data, cancellation)
             : Times<double>(network, data, cancellation);
@@ -90,8 +89,6 @@ public static class NetworkMeasurement
             OnnxRuntimeBatchRowMicroseconds = others?.Batch, OnnxRuntimeDifference = others?.Difference,
         };
     }
-
-    private static bool Evaluates(ReluNetwork network) => network.IsDense || network.Lowered.Outputs is not null;
 
     private static double Accuracy(ReluNetwork network, InputData data, ParallelOptions parallel)
     {

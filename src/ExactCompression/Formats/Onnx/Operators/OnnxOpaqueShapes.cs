@@ -42,9 +42,7 @@ internal static class OnnxOpaqueShapes
             return (values[0].Shape, isBatch);
         if (Broadcasting.Contains(node.Operator))
         {
-            int[] common = values.Select(static v => v.Shape!).Aggregate((a, b) => OnnxShapes.Broadcast(node, a, b));
-            foreach (OnnxValue value in values)
-                OnnxStep.KeepBatch(value, value.Shape!.Length != common.Length || common is not [1, ..]);
+            int[] common = OnnxBroadcast.Common(step, values.Select(static v => v.Shape!), values);
             return (common, isBatch);
         }
 
