@@ -63,9 +63,9 @@ internal static class RefinementSchedule
             List<SignTarget> open = search.OpenClasses(layer);
             if (open.Count == 0 || open.Count > mostTrees)
                 return;
-            ReluBranchAndBound[] trees = Trees(ledger, layer, bounds, open);
-            int budget = Math.Max(FirstBudget, QuickBudget / trees.Length);
-            clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees, bounds.MostWaiting, budget, budget, search, clock));
+            using var trees = new SearchTrees(ledger, layer, bounds, open);
+            int budget = Math.Max(FirstBudget, QuickBudget / open.Count);
+            clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees.All, bounds.MostWaiting, budget, budget, search, clock));
         });
 
     private static void ForLayers(VerdictLedger ledger, SearchClock clock, Action<int, LoweredLayer, RelaxedGraph> work)
@@ -90,7 +90,8 @@ internal static class RefinementSchedule
             () => SlopeOptimization.Tighten(ledger, layer, bounds, clock, onlyUndecided: layer == ledger.DeepestOpen()));
         if (!ledger.HasOpen(layer))
             return;
-        ReluBranchAndBound[] trees = Trees(ledger, layer, bounds, search.OpenClasses(layer));
+        using var forest = new SearchTrees(ledger, layer, bounds, search.OpenClasses(layer));
+        ReluBranchAndBound[] trees = forest.All;
         clock.Run(
             SearchStage.BranchAndBound,
             () => Branch(ledger, layer, trees, bounds.MostWaiting, FirstBudget, BudgetBeforeAttack, search, clock));
@@ -133,7 +134,7 @@ internal static class RefinementSchedule
         {
             foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target) && !t.IsTie).OrderBy(static t => t.Open))
             {
-                if (refined.Count == MostRefined || TriangleRefinement.Of(ledger, tree.Target, MostWeights, clock) is not { } by)
+                if (refined.Count == MostRefined || TriangleRefinement.Of(tree, MostWeights, clock) is not { } by)
                     continue;
                 refined.Add((tree, by));
                 tree.Forget();
@@ -184,9 +185,6 @@ internal static class RefinementSchedule
         }
     }
 
-    /// <summary>A tree for each open target of a layer.</summary>
-    private static ReluBranchAndBound[] Trees(VerdictLedger ledger, int layer, AlphaBetaCrown bounds, List<SignTarget> open) =>
-        [.. open.Select(target => new ReluBranchAndBound(bounds, target, target.Index - ledger.Offsets[layer - 1]))];
 
     /// <summary>
     /// Grows the trees of the targets that are still open, all of them a little before any of them much, so that easy neurons do not wait

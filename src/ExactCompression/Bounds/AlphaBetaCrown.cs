@@ -33,7 +33,17 @@ internal sealed class AlphaBetaCrown
     /// <summary>Prepares for neurons of a layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="network">The layers below it.</param>
-    public AlphaBetaCrown(LoweredLayer layer, RelaxedGraph network) => paths = new(layer, [.. network.Layers], network);
+    public AlphaBetaCrown(LoweredLayer layer, RelaxedGraph network)
+    {
+        paths = new(layer, [.. network.Layers], network);
+        Network = network;
+    }
+
+    /// <summary>The layer of the neurons.</summary>
+    public LoweredLayer Layer => paths.Start;
+
+    /// <summary>The layers below.</summary>
+    public RelaxedGraph Network { get; }
 
     /// <summary>Number of units below, each of which has a slope in every problem; that of a smooth function is not used.</summary>
     public int Rectifiers => paths.Offsets[^1];

@@ -24,10 +24,9 @@ internal sealed class ReluBranchAndBound
     /// <summary>A bound that is this share of the first is 0 but for rounding.</summary>
     private const double Tie = 1e-12;
 
-    private readonly AlphaBetaCrown bounds;
     private readonly PriorityQueue<CrownSubproblem, double> open = new();
     private readonly List<CrownSubproblem> taken = [];
-    private readonly int neuron;
+    private readonly ReceptiveField? field;
     private ISubproblemRefinement? refinement;
     private double first;
     private double least = double.PositiveInfinity;
@@ -38,14 +37,26 @@ internal sealed class ReluBranchAndBound
     /// <param name="bounds">Bounds for the neuron's layer.</param>
     /// <param name="target">The neuron and the sign: whether <c>z</c> can be above 0, or below 0.</param>
     /// <param name="neuron">0-based neuron within its layer.</param>
-    public ReluBranchAndBound(AlphaBetaCrown bounds, SignTarget target, int neuron)
-    {
-        this.bounds = bounds;
-        (Target, this.neuron) = (target, neuron);
-    }
+    public ReluBranchAndBound(AlphaBetaCrown bounds, SignTarget target, int neuron) =>
+        (Bounds, Target, Neuron) = (bounds, target, neuron);
+
+    /// <summary>Starts the search in what the neuron depends on alone.</summary>
+    /// <param name="field">What the neuron depends on; to be disposed of after this.</param>
+    /// <param name="target">The neuron and the sign: whether <c>z</c> can be above 0, or below 0.</param>
+    public ReluBranchAndBound(ReceptiveField field, SignTarget target)
+        : this(field.Bounds, target, 0) => this.field = field;
 
     /// <summary>The neuron and the sign.</summary>
     public SignTarget Target { get; }
+
+    /// <summary>Bounds for the neuron's layer.</summary>
+    public AlphaBetaCrown Bounds { get; }
+
+    /// <summary>0-based neuron within its layer.</summary>
+    public int Neuron { get; }
+
+    /// <summary>How far the pre-activation is known to reach from 0.</summary>
+    public double Range { get; init; } = 1;
 
     /// <summary>
     /// Receives every sub-problem that is proven, with the slopes and multipliers that prove it; null if they are not needed.
@@ -85,7 +96,7 @@ internal sealed class ReluBranchAndBound
         PutBack();
         if (Solved == 0)
         {
-            var root = CrownSubproblem.Root(neuron, Target.Above, bounds.PlainSlopes());
+            var root = CrownSubproblem.Root(Neuron, Target.Above, Bounds.PlainSlopes());
             taken.Add(root);
             Bound([root], AdamSchedule.FromPlainSlopes, search, parallel);
             first = root.Bound;
@@ -138,7 +149,7 @@ internal sealed class ReluBranchAndBound
     {
         if (problems.Length == 0)
             return;
-        bounds.Optimize(problems, descent, parallel);
+        Bounds.Optimize(problems, descent, parallel);
         Solved += problems.Length;
         CrownSubproblem[] left = [.. problems.Where(static p => !(p.Bound <= 0))];
         Proven?.AddRange(problems.Where(static p => p.Bound <= 0));
@@ -157,8 +168,9 @@ internal sealed class ReluBranchAndBound
     /// </summary>
     private void Attack(CrownSubproblem[] left, WitnessSearch search)
     {
-        float[] points = [.. left.SelectMany(static p => p.Corner.Concat(p.Mean))];
-        int count = left.Sum(static p => (p.Corner.Length > 0 ? 1 : 0) + (p.Mean.Length > 0 ? 1 : 0));
+        float[][] found = [.. left.SelectMany(static p => new[] { p.Corner, p.Mean }).Where(static p => p.Length > 0)];
+        float[] points = [.. found.SelectMany(p => field?.Widen(p) ?? p)];
+        int count = found.Length;
         rounds++;
         if (count > 0 && rounds % AscentEvery == 0)
             search.Ascend(Target, points, count, AscentSteps);
@@ -179,7 +191,7 @@ internal sealed class ReluBranchAndBound
         if (problems.Length == 0)
             return;
         refinement!.Refine(problems, parallel);
-        bounds.Evaluate(problems, parallel);
+        Bounds.Evaluate(problems, parallel);
         Solved += problems.Length * refinement.Cost;
         foreach (CrownSubproblem problem in problems)
             problem.IsRefined = true;
@@ -196,7 +208,7 @@ internal sealed class ReluBranchAndBound
     {
         CrownSubproblem[] trials = [.. parents.SelectMany(
             static p => p.Loosest.SelectMany((n, k) => new[] { p.With(n, 1, p.LineMultipliers[k]), p.With(n, -1) }))];
-        bounds.Evaluate(trials, parallel);
+        Bounds.Evaluate(trials, parallel);
         var halves = new List<CrownSubproblem>();
         int at = 0;
         foreach (CrownSubproblem parent in parents)

@@ -73,7 +73,11 @@ internal sealed class BigMEncoding : IDisposable
     /// Whether all pre-activations are piecewise linear, and have bounds that are finite, and small enough to compute with.
     /// </summary>
     public static bool CanHold(VerdictLedger ledger) =>
-        ledger.Graph.IsPiecewiseLinear && ledger.Lower.Concat(ledger.Upper).All(static v => Math.Abs(v) < Largest);
+        ledger.Graph.IsPiecewiseLinear && ledger.Lower.Concat(ledger.Upper).All(IsOrdinary);
+
+    /// <summary>Whether a bound is finite, and small enough to compute with.</summary>
+    /// <param name="bound">The bound.</param>
+    public static bool IsOrdinary(double bound) => Math.Abs(bound) < Largest;
 
     /// <summary>
     /// Adds a binary variable that can be 1 only where a neuron's pre-activation has a given sign, or is closer to 0 than

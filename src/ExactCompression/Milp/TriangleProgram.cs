@@ -1,7 +1,6 @@
 using ExactCompression.Bounds;
+using ExactCompression.Branching;
 using ExactCompression.Networks;
-using ExactCompression.Verdicts;
-using ExactCompression.Witnesses;
 
 namespace ExactCompression.Milp;
 
@@ -32,7 +31,7 @@ internal sealed class TriangleProgram : IDisposable
     /// <summary>Glop, for it leaves Ctrl-C to the host: Clp takes it while it solves, and trees do little else.</summary>
     private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Glop");
 
-    private readonly VerdictLedger ledger;
+    private readonly RectifierBounds bounds;
     private readonly MilpProgram program;
     private readonly RectifierRow start;
     private readonly double scale;
@@ -41,14 +40,14 @@ internal sealed class TriangleProgram : IDisposable
     private readonly SortedDictionary<int, Unit> units = [];
     private readonly List<Unit> fixedUnits = [];
 
-    private TriangleProgram(VerdictLedger ledger, SignTarget target, RectifierRow start, SortedDictionary<int, RectifierRow> cone)
+    private TriangleProgram(RectifierBounds bounds, bool above, double size, RectifierRow start, SortedDictionary<int, RectifierRow> cone)
     {
-        this.ledger = ledger;
+        this.bounds = bounds;
         this.start = start;
-        scale = ScaleOf(target.Index);
-        sign = target.Above ? 1 : -1;
+        scale = ScaleOf(size);
+        sign = above ? 1 : -1;
         program = new(Solver);
-        inputs = new int[ledger.Network.InputSize];
+        inputs = new int[bounds.Network.Graph.Input.Count];
         Array.Fill(inputs, -1);
         foreach ((int index, RectifierRow row) in cone)
             units.Add(index, Add(index, row));
@@ -65,16 +64,15 @@ internal sealed class TriangleProgram : IDisposable
     public int Size => program.RowCount + program.VariableCount;
 
     /// <summary>Builds the program of a neuron.</summary>
-    /// <param name="ledger">Proven bounds of the pre-activations.</param>
-    /// <param name="target">The neuron, and the sign in question.</param>
+    /// <param name="tree">The tree of a neuron of the rectifiers above those that have bounds.</param>
     /// <param name="most">The maximum number of weights.</param>
     /// <param name="cancellation">Throws <see cref="OperationCanceledException"/>.</param>
     /// <returns>The program, or null where it would have more weights.</returns>
-    public static TriangleProgram? Of(VerdictLedger ledger, SignTarget target, int most, CancellationToken cancellation)
+    public static TriangleProgram? Of(ReluBranchAndBound tree, int most, CancellationToken cancellation)
     {
-        var rows = new RectifierRows(ledger.Graph);
-        (int layer, int neuron) = ledger.Place(target.Index);
-        RectifierRow start = rows.Read(layer, neuron);
+        var bounds = new RectifierBounds(tree.Bounds.Network);
+        var rows = new RectifierRows(bounds.Network.Graph);
+        RectifierRow start = rows.Read(bounds.Layers + 1, tree.Neuron);
         var cone = new SortedDictionary<int, RectifierRow>();
         var waiting = new SortedSet<int>();
         int weights = Wait(start);
@@ -83,20 +81,20 @@ internal sealed class TriangleProgram : IDisposable
             cancellation.ThrowIfCancellationRequested();
             int index = waiting.Max;
             waiting.Remove(index);
-            (layer, neuron) = ledger.Place(index);
-            RectifierRow row = rows.Read(layer, neuron);
+            (int number, int element) = bounds.Place(index);
+            RectifierRow row = rows.Read(number, element);
             cone.Add(index, row);
             weights += Wait(row);
         }
 
-        return weights <= most ? new(ledger, target, start, cone) : null;
+        return weights <= most ? new(bounds, tree.Target.Above, tree.Range, start, cone) : null;
 
         int Wait(RectifierRow row)
         {
             foreach ((int number, int element, _) in row.Entries)
             {
-                if (number > 0 && ledger.Upper[ledger.Offsets[number - 1] + element] > 0)
-                    waiting.Add(ledger.Offsets[number - 1] + element);
+                if (number > 0 && bounds.Upper(bounds.IndexOf(number, element)) > 0)
+                    waiting.Add(bounds.IndexOf(number, element));
             }
 
             return row.Entries.Count;
@@ -149,7 +147,7 @@ internal sealed class TriangleProgram : IDisposable
             }
             else if (unit.Line >= 0)
             {
-                double upper = ledger.Upper[index], slope = a < 0 ? Math.Clamp(d / a, 0, 1) : upper / (upper - ledger.Lower[index]);
+                double upper = bounds.Upper(index), slope = a < 0 ? Math.Clamp(d / a, 0, 1) : upper / (upper - bounds.Lower(index));
                 if (a < 0)
                     problem.Slopes[index] = (float)slope;
                 d = slope * a;
@@ -173,14 +171,14 @@ internal sealed class TriangleProgram : IDisposable
         {
             if (number == 0)
                 continue;
-            int index = ledger.Offsets[number - 1] + element;
+            int index = bounds.IndexOf(number, element);
             coefficients[index] = coefficients.GetValueOrDefault(index) + (factor * weight);
         }
     }
 
     private void TakeCorner(CrownSubproblem problem, double[] values)
     {
-        ReadOnlySpan<double> lower = ledger.Domain.Lower.Span, upper = ledger.Domain.Upper.Span;
+        ReadOnlySpan<double> lower = bounds.Network.Domain.Lower.Span, upper = bounds.Network.Domain.Upper.Span;
         var corner = new float[inputs.Length];
         for (int k = 0; k < corner.Length; k++)
         {
@@ -241,7 +239,8 @@ internal sealed class TriangleProgram : IDisposable
 
     private Unit Add(int index, RectifierRow row)
     {
-        double lower = ledger.Lower[index], upper = ledger.Upper[index], size = ScaleOf(index), constant = -Constant(row) / size;
+        double lower = bounds.Lower(index), upper = bounds.Upper(index), size = ScaleOf(Math.Max(Math.Abs(lower), Math.Abs(upper))),
+            constant = -Constant(row) / size;
         bool open = lower < 0;
         int equation = program.AddRow(constant, constant),
             output = program.AddVariable(open ? 0 : double.NegativeInfinity, double.PositiveInfinity);
@@ -266,10 +265,10 @@ internal sealed class TriangleProgram : IDisposable
         {
             if (number > 0)
             {
-                if (units.TryGetValue(ledger.Offsets[number - 1] + element, out Unit? unit))
+                if (units.TryGetValue(bounds.IndexOf(number, element), out Unit? unit))
                     add(unit.Output, weight * unit.Scale);
             }
-            else if (ledger.Domain.Upper.Span[element] - ledger.Domain.Lower.Span[element] is > 0 and var width)
+            else if (bounds.Network.Domain.Upper.Span[element] - bounds.Network.Domain.Lower.Span[element] is > 0 and var width)
             {
                 if (inputs[element] < 0)
                     inputs[element] = program.AddVariable(0, 1);
@@ -283,13 +282,11 @@ internal sealed class TriangleProgram : IDisposable
     {
         double constant = row.Bias;
         foreach ((int number, int element, double weight) in row.Entries)
-            constant += number == 0 ? weight * ledger.Domain.Lower.Span[element] : 0;
+            constant += number == 0 ? weight * bounds.Network.Domain.Lower.Span[element] : 0;
         return constant;
     }
 
-    private double ScaleOf(int index) =>
-        Math.Max(Math.Abs(ledger.Lower[index]), Math.Abs(ledger.Upper[index])) is > 0 and var most
-            ? Math.ScaleB(1, Math.ILogB(most) + 1) : 1;
+    private static double ScaleOf(double size) => size > 0 ? Math.ScaleB(1, Math.ILogB(size) + 1) : 1;
 
     /// <summary>A rectifier's variables and rows; below 0 where it has none.</summary>
     private sealed record Unit(RectifierRow Terms, int Row, int Output, int Slack, int Excess, int Line, double Scale);

@@ -1,7 +1,6 @@
 using ExactCompression.Bounds;
 using ExactCompression.Branching;
 using ExactCompression.Verdicts;
-using ExactCompression.Witnesses;
 
 namespace ExactCompression.Milp;
 
@@ -22,29 +21,25 @@ internal sealed class TriangleRefinement : ISubproblemRefinement, IDisposable
     /// </summary>
     private const int Programs = 4;
 
-    private readonly VerdictLedger ledger;
-    private readonly SignTarget target;
+    private readonly ReluBranchAndBound tree;
     private readonly int most;
     private readonly SearchClock clock;
     private readonly TriangleProgram?[] programs = new TriangleProgram?[Programs];
 
-    private TriangleRefinement(VerdictLedger ledger, SignTarget target, int most, SearchClock clock)
-    {
-        (this.ledger, this.target) = (ledger, target);
-        (this.most, this.clock) = (most, clock);
-    }
+    private TriangleRefinement(ReluBranchAndBound tree, int most, SearchClock clock) =>
+        (this.tree, this.most, this.clock) = (tree, most, clock);
 
-    /// <summary>Prepares for the tree of a neuron.</summary>
-    /// <param name="ledger">Proven bounds of the pre-activations.</param>
-    /// <param name="target">The neuron, and the sign in question.</param>
+    /// <summary>Prepares for a tree.</summary>
+    /// <param name="tree">The tree, of a neuron that depends on no smooth function.</param>
     /// <param name="most">The maximum number of weights that the neuron may depend on.</param>
     /// <param name="clock">Time and threads.</param>
     /// <returns>The refinement, or null where there is no solver, or the neuron has no program, or one that is too large.</returns>
-    public static TriangleRefinement? Of(VerdictLedger ledger, SignTarget target, int most, SearchClock clock)
+    public static TriangleRefinement? Of(ReluBranchAndBound tree, int most, SearchClock clock)
     {
-        if (!TriangleProgram.IsAvailable || !BigMEncoding.CanHold(ledger))
+        if (!TriangleProgram.IsAvailable || !tree.Bounds.Network.Graph.IsPiecewiseLinear
+            || !new RectifierBounds(tree.Bounds.Network).CanHold)
             return null;
-        var refinement = new TriangleRefinement(ledger, target, most, clock);
+        var refinement = new TriangleRefinement(tree, most, clock);
         if (refinement.Build() is not { } first)
             return null;
         refinement.programs[0] = first;
@@ -74,5 +69,5 @@ internal sealed class TriangleRefinement : ISubproblemRefinement, IDisposable
             program?.Dispose();
     }
 
-    private TriangleProgram? Build() => TriangleProgram.Of(ledger, target, most, clock.Parallel.CancellationToken);
+    private TriangleProgram? Build() => TriangleProgram.Of(tree, most, clock.Parallel.CancellationToken);
 }

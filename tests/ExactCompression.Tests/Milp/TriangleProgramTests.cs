@@ -44,8 +44,8 @@ public sealed class TriangleProgramTests
         ReluNetwork network = NetworkFormats.Read(TestFiles.Shared("networks/conv/digits_pool_l1-0.002.onnx"));
         using var search = new Search(network, InputDomain.Unit);
         var target = new SignTarget(search.Ledger.Offsets[3] + 95, true);
-        using TriangleRefinement refinement = TriangleRefinement.Of(search.Ledger, target, MostWeights, search.Clock)!;
         var tree = new ReluBranchAndBound(search.BoundsOf(4), target, 95);
+        using TriangleRefinement refinement = TriangleRefinement.Of(tree, MostWeights, search.Clock)!;
         tree.Refine(refinement);
         tree.Continue(50_000, null, search.Clock.Parallel);
         Assert.True(tree.IsProven, $"{tree.Open} sub-problems are open");
@@ -60,8 +60,9 @@ public sealed class TriangleProgramTests
             new([1], [0], 1, 1, Activation.Identity),
         ]);
         using var search = new Search(network, InputDomain.Uniform(-1, 1));
-        Assert.Null(TriangleProgram.Of(search.Ledger, new(2, true), 3, default));
-        using TriangleProgram? program = TriangleProgram.Of(search.Ledger, new(2, true), 4, default);
+        var tree = new ReluBranchAndBound(search.BoundsOf(2), new(2, true), 0);
+        Assert.Null(TriangleProgram.Of(tree, 3, default));
+        using TriangleProgram? program = TriangleProgram.Of(tree, 4, default);
         Assert.NotNull(program);
     }
 
@@ -77,7 +78,7 @@ public sealed class TriangleProgramTests
         using var search = new Search(network, InputDomain.Uniform(-1, 1));
         AlphaBetaCrown bounds = search.BoundsOf(2);
         CrownSubproblem both = CrownSubproblem.Root(0, true, bounds.PlainSlopes()).With(0, 1).With(1, 1);
-        using TriangleProgram program = TriangleProgram.Of(search.Ledger, new(2, true), MostWeights, default)!;
+        using TriangleProgram program = TriangleProgram.Of(new ReluBranchAndBound(bounds, new(2, true), 0), MostWeights, default)!;
         Assert.True(program.Solve(both, 8, null, default));
         bounds.Evaluate([both], search.Clock.Parallel);
         Assert.True(both.Bound < 0, $"{both.Bound}");
@@ -99,7 +100,8 @@ public sealed class TriangleProgramTests
             var target = new SignTarget(ledger.Offsets[layer - 1] + neuron, random.Next(2) == 0);
             int[] open = [.. Cone(ledger, layer, neuron).Where(i => ledger.Lower[i] < 0)];
             double size = Math.Max(Math.Abs(ledger.Lower[target.Index]), Math.Abs(ledger.Upper[target.Index]));
-            using TriangleProgram program = TriangleProgram.Of(ledger, target, MostWeights, default)!;
+            using TriangleProgram program = TriangleProgram.Of(
+                new ReluBranchAndBound(bounds, target, neuron) { Range = size }, MostWeights, default)!;
             for (int round = 0; round < 3; round++)
             {
                 CrownSubproblem best = CrownSubproblem.Root(neuron, target.Above, bounds.PlainSlopes());
@@ -172,8 +174,8 @@ public sealed class TriangleProgramTests
             layer.Weights.ToArray(), bias, layer.Outputs, layer.Inputs, Activation.Relu, WeightPrecision.Float64);
         using var search = new Search(new(layers), c.Domain);
         var target = new SignTarget(search.Ledger.Offsets[last - 1], true);
-        using TriangleRefinement refinement = TriangleRefinement.Of(search.Ledger, target, MostWeights, search.Clock)!;
         var tree = new ReluBranchAndBound(search.BoundsOf(last), target, 0);
+        using TriangleRefinement refinement = TriangleRefinement.Of(tree, MostWeights, search.Clock)!;
         tree.Refine(refinement);
         tree.Continue(20_000, null, search.Clock.Parallel);
         Assert.Equal(isBelow, tree.IsProven);
