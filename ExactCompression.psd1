@@ -25,6 +25,7 @@
         'Import-StabilityTable'
         'Invoke-CompressionSweep'
         'Invoke-LeoCompression'
+        'Join-StabilityTable'
         'Measure-ReluNetwork'
         'New-InputDomain'
         'New-ReluClassifier'

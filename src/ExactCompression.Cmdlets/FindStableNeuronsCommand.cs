@@ -32,6 +32,12 @@ public sealed class FindStableNeuronsCommand : StabilitySearchCommand
     [Parameter]
     public MilpBounds Bounds { get; set; }
 
+    /// <summary>The neurons to decide, such as <c>5:12</c> or <c>4:*</c>; all if left out.</summary>
+    [Parameter]
+    [Neurons]
+    [ValidateNotNullOrEmpty]
+    public string[]? Neuron { get; set; }
+
     private protected override void Begin()
     {
         string[] unused = [.. new[] { nameof(Solver), nameof(Preprocess), nameof(Injection), nameof(Bounds) }.Where(
@@ -40,11 +46,14 @@ public sealed class FindStableNeuronsCommand : StabilitySearchCommand
             WriteWarning($"The method Hybrid does not use -{string.Join(", -", unused)}: name one of the paper's methods with -Method.");
     }
 
-    private protected override StabilityTable Search(StabilityTable table, SearchOptions options, PipelineMessages messages) =>
-        MilpFormulations.Of(Method) is { } formulation
+    private protected override StabilityTable Search(StabilityTable table, SearchOptions options, PipelineMessages messages)
+    {
+        SearchOptions some = options with { Neurons = Neuron is null ? null : new(Neuron) };
+        return MilpFormulations.Of(Method) is { } formulation
             ? MilpAnalysis.Find(
                 table, Data,
                 new() { Formulation = formulation, Solver = Solver, Preprocess = Preprocess, Injection = Injection, Bounds = Bounds },
-                options, Cancellation)
-            : StabilityAnalysis.FindStable(table, Data, options, Cancellation);
+                some, Cancellation)
+            : StabilityAnalysis.FindStable(table, Data, some, Cancellation);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace ExactCompression.Cmdlets.Tests;
 
@@ -28,6 +29,25 @@ public sealed class ExampleTests
         HostRun run = Run("compare-methods.ps1", "-CsvPath", csv, "-Method", "Hybrid,Isa");
         Assert.Contains("all methods that decided every neuron agree", run.Output, StringComparison.Ordinal);
         Assert.Equal(2, SweepFile.Read(csv).Cells);
+    }
+
+    /// <summary>Processes decide parts of a search; a part that is missing is made up for, and the whole is joined.</summary>
+    [Fact]
+    public async Task NeuronShard_SeveralProcesses_DecideTogether()
+    {
+        using var folder = new TemporaryFolder();
+        string pieces = folder.File("pieces");
+        string[] common = ["-OutputPath", pieces, "-PieceSize", "8", "-Threads", "1"];
+        Run("neuron-shard.ps1", [.. common, "-Prepare", "-FirstTimeLimit", "0.0001"]);
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(
+            shard => Task.Run(() => Run("neuron-shard.ps1", [.. common, "-ShardIndex", $"{shard}", "-ShardCount", "2"]))));
+        string[] files = Directory.GetFiles(pieces, "piece-*.csv");
+        Assert.True(files.Length > 2, $"{files.Length} pieces");
+
+        // One is lost; a single process makes up for it, and only for it.
+        File.Delete(files[1]);
+        Assert.Single(Regex.Matches(Run("neuron-shard.ps1", common).Output, "^piece ", RegexOptions.Multiline));
+        Assert.Contains(": 0 of 104 neurons are undetermined", Run("neuron-shard.ps1", [.. common, "-Join"]).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,6 +36,30 @@ public sealed class SearchTests(ModuleFixture module)
         Assert.True((TimeSpan)table.Properties["Elapsed"].Value >= TimeSpan.FromSeconds(0.3)); // seconds, not milliseconds or ticks
     }
 
+    [Fact]
+    public void Neuron_NamesOrVerdicts_RestrictTheSearch()
+    {
+        ScriptResult result = module.Run("""
+            $net = Import-ReluNetwork $NetworkFile
+            $named = $net | Find-StableNeurons -Neuron '1:0-9', '3:*'
+            ($named.Neurons | Where-Object { ($_.Layer -eq 1 -and $_.Neuron -lt 10) -or $_.Layer -eq 3 } | Where-Object IsProven).Count
+            $some = $net | Find-StableNeurons -Neuron ($named.Neurons | Where-Object { $_.Layer -eq 2 -and $_.Neuron -lt 5 })
+            ($some.Neurons | Where-Object { $_.Layer -eq 2 -and $_.Neuron -lt 5 -and $_.IsProven }).Count
+            ($named, $some | Join-StabilityTable | Find-StableNeurons).Undetermined
+            (Join-StabilityTable $named, $some).Neurons.Count
+            """);
+        Assert.Equal("", string.Join(' ', result.Errors));
+        Assert.Equal([34, 5, 0, 104], result.Output.Select(static o => (int)o.BaseObject));
+    }
+
+    [Theory]
+    [InlineData("'9:*'", "NoSuchNeuron")]
+    [InlineData("'1:48'", "NoSuchNeuron")]
+    [InlineData("'first'", "NeuronNotUnderstood")]
+    public void Neuron_NotThere_IsRefused(string neuron, string error) => Assert.StartsWith(
+        error, module.Fail($"Import-ReluNetwork $NetworkFile | Find-StableNeurons -Neuron {neuron}").FullyQualifiedErrorId,
+        StringComparison.Ordinal);
+
     [Theory]
     [InlineData("0")]
     [InlineData("-1")]

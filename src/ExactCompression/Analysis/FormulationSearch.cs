@@ -19,6 +19,9 @@ internal sealed class FormulationSearch(
     : StabilitySearch(table, data, options)
 {
     /// <inheritdoc/>
+    protected override VerdictLedger OpenLedger() => new(Table, scope: Options.ScopeIn(Table.Network));
+
+    /// <inheritdoc/>
     protected override void RunStages(VerdictLedger ledger, SearchClock clock)
     {
         BoundPropagation.Run(ledger, clock, milp.Bounds == MilpBounds.Crown);

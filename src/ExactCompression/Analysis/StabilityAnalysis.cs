@@ -29,9 +29,10 @@ public static class StabilityAnalysis
     /// <param name="data">Rows to evaluate on the network first, or null. Rows outside the domain are clipped to it.</param>
     /// <param name="options">Limits, threads, seed, progress.</param>
     /// <param name="cancellation">When cancelled, the search returns what it has within a second; it does not throw.</param>
-    /// <exception cref="InvalidInputException">The data does not fit the network.</exception>
+    /// <exception cref="InvalidInputException">The data does not fit the network, or the options name neurons that it does not
+    /// have.</exception>
     public static StabilityTable FindStable(StabilityTable table, InputData? data, SearchOptions options, CancellationToken cancellation) =>
-        FindStable(table, data, options, null, cancellation);
+        FindStable(table, data, options, options.ScopeIn(table.Network), cancellation);
 
     /// <summary>The same for some neurons only; what is proven about others on the way is kept.</summary>
     /// <param name="table">What is known so far; the search continues from it.</param>

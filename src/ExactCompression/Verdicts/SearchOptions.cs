@@ -12,6 +12,11 @@ public sealed record SearchOptions
     /// <summary>Seed of the random points; the same seed gives the same verdicts.</summary>
     public int Seed { get; init; }
 
+    /// <summary>
+    /// The neurons to decide; null for all. What is proven about others on the way is kept. Only searches for stable neurons look at it.
+    /// </summary>
+    public NeuronSelection? Neurons { get; init; }
+
     /// <summary>Whether to leave out MILP solvers, whose claims are not proofs.</summary>
     internal bool WithoutSolvers { get; init; }
 
@@ -27,4 +32,14 @@ public sealed record SearchOptions
     /// Called where a proof refutes a MILP solver's claim; null to throw the exception at the end of the search. It must not throw.
     /// </summary>
     public Action<ContradictionException>? Contradiction { get; init; }
+
+    /// <summary>The neurons to decide, by their place in a network's table; null for all.</summary>
+    /// <param name="network">The network.</param>
+    /// <exception cref="InvalidInputException">The network does not have one of them.</exception>
+    internal Func<int, bool>? ScopeIn(ReluNetwork network)
+    {
+        if (Neurons?.In(network) is not { } selected)
+            return null;
+        return index => selected[index];
+    }
 }
