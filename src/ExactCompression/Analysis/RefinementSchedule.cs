@@ -126,6 +126,7 @@ internal static class RefinementSchedule
 
         TimeSpan? time = clock.Remaining * (layer < ledger.DeepestOpen() ? OfLayer : OfLastLayer);
         var watch = Stopwatch.StartNew();
+        Sharpen(trees, search, clock);
         Grow(trees, LastBudget / 2, untilStalled: true);
         if (!ledger.HasOpen(layer))
             return;
@@ -163,6 +164,15 @@ internal static class RefinementSchedule
                 Branch(ledger, layer, grown, mostWaiting, budget, budget, search, clock);
         }
     }
+
+    /// <summary>Begins trees anew with functions above rectifiers that know more of what these take than the range of their sum.</summary>
+    private static void Sharpen(ReluBranchAndBound[] trees, WitnessSearch search, SearchClock clock) => Parallel.ForEach(
+        trees.Where(t => t.Field is not null && search.IsOpen(t.Target) && !t.IsTie), clock.Parallel, tree =>
+        {
+            if (EnvelopeProgram.Sharpen(tree.Field!, tree.Target.Above, tree.Range, clock.Remaining, clock.Parallel.CancellationToken)
+                is { } slopes)
+                tree.Restart(slopes);
+        });
 
     /// <summary>
     /// Grows the trees that are still open for a given time: where the time is limited, nothing else limits them but memory, and many need

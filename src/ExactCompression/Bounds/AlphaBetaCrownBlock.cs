@@ -50,8 +50,9 @@ internal sealed class AlphaBetaCrownBlock : IBackwardRows
     public (int Neuron, bool Above) Target(int row) => (Rows[row].Problem.Neuron, Rows[row].Problem.Above);
 
     /// <inheritdoc/>
-    public void PassUnits(int row, int layer, LayerLines lines, Span<double> coefficients, ref BackwardRow sums) =>
-        Rows[row].PassUnits(layer, lines, coefficients, ref sums);
+    public void PassUnits(
+        int row, int layer, LayerLines lines, Span<double> coefficients, Span<double> envelope, ref BackwardRow sums) =>
+        Rows[row].PassUnits(layer, lines, coefficients, envelope, ref sums);
 
     /// <summary>Bounds every problem with the slopes and multipliers that its row has.</summary>
     public void Bound()
@@ -91,9 +92,12 @@ internal sealed class AlphaBetaCrownBlock : IBackwardRows
             if (!backward.Plan.IsReached(l + 1))
                 continue;
             double[] z = values[l + 1] = buffers.Rent(count * paths.Layers[l].Layer.Width);
+            double[] above = ApplyEnvelope(paths.Layers[l], count);
             Apply(paths.Layers[l], z, count);
             if (!paths.Layers[l].Layer.IsLinear)
-                PassLines(l, z, last);
+                PassLines(l, z, above, last);
+            if (above.Length > 0)
+                buffers.Return(above);
             Release(l + 1);
         }
 
@@ -143,7 +147,26 @@ internal sealed class AlphaBetaCrownBlock : IBackwardRows
             layer.Bias.Span.CopyTo(to[(r * layer.Width)..]);
     }
 
-    private void PassLines(int l, double[] z, bool last)
+    /// <summary>The values of the functions above a layer's rectifiers; empty where it has none.</summary>
+    private double[] ApplyEnvelope(LayerRelaxation relaxation, int count)
+    {
+        if (relaxation.Envelope is not { } envelope)
+            return [];
+        int width = relaxation.Layer.Width;
+        double[] to = buffers.Rent(count * width);
+        for (int r = 0; r < count; r++)
+            envelope.Intercepts.CopyTo(to.AsSpan(r * width));
+        for (int k = 0; k < relaxation.Layer.Terms.Count; k++)
+        {
+            int source = relaxation.Layer.Terms[k].Source;
+            if (values[source] is { } from)
+                envelope.KernelOf(k).Apply(from.AsSpan(0, count * paths.ShapeOf(source).Count), count, [], to, add: true);
+        }
+
+        return to;
+    }
+
+    private void PassLines(int l, double[] z, double[] above, bool last)
     {
         MapShape shape = paths.Layers[l].Layer.Shape;
         Window window = backward.Plan.WindowOf(l + 1);
@@ -151,7 +174,8 @@ internal sealed class AlphaBetaCrownBlock : IBackwardRows
         if (window.IsWhole(shape))
         {
             for (int r = 0; r < Rows.Count; r++)
-                Rows[r].Differentiate(l, z.AsSpan(r * width, width), gaps: last);
+                Rows[r].Differentiate(
+                    l, z.AsSpan(r * width, width), above.Length > 0 ? above.AsSpan(r * width, width) : [], gaps: last);
             return;
         }
 
@@ -160,7 +184,7 @@ internal sealed class AlphaBetaCrownBlock : IBackwardRows
         {
             Span<double> row = z.AsSpan(r * width, width);
             WindowElements.Gather<double>(row, shape, window, inside);
-            Rows[r].Differentiate(l, inside.AsSpan(0, part), gaps: last);
+            Rows[r].Differentiate(l, inside.AsSpan(0, part), [], gaps: last);
             row.Clear(); // what lies outside must stay finite
             WindowElements.Scatter<double>(inside, shape, window, row);
         }

@@ -70,12 +70,14 @@ internal sealed class AlphaBetaCrownRow(BackwardPaths paths, WindowPlan plan)
     /// <param name="layer">0-based number of the layer.</param>
     /// <param name="lines">Its lines, over its window.</param>
     /// <param name="row">Coefficients over the units' outputs, which become those over the pre-activations; with slack.</param>
+    /// <param name="envelope">Receives coefficients over the functions of the layer's <see cref="LayerEnvelope"/>; empty where it has
+    /// none.</param>
     /// <param name="sums">The row's constant.</param>
     /// <remarks>
     /// A multiplier is added in floating point: what rounding leaves of it is still not negative, and any such multiplier is sound.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void PassUnits(int layer, LayerLines lines, Span<double> row, ref BackwardRow sums)
+    public void PassUnits(int layer, LayerLines lines, Span<double> row, Span<double> envelope, ref BackwardRow sums)
     {
         int offset = plan.Offsets[layer];
         row.CopyTo(coefficient.AsSpan(offset));
@@ -91,6 +93,8 @@ internal sealed class AlphaBetaCrownRow(BackwardPaths paths, WindowPlan plan)
                 row[phase.Place - offset] = 0;
         }
 
+        if (!envelope.IsEmpty)
+            PassEnvelope(layer, lines, row, envelope, ref sums);
         sums.PassRectifiers(lines, slope.AsSpan(offset), row);
         foreach (PhaseMultiplier phase in phases)
         {
@@ -128,9 +132,10 @@ internal sealed class AlphaBetaCrownRow(BackwardPaths paths, WindowPlan plan)
     /// <summary>Gradients of one layer from its pre-activations at the corner, which become the activations that the lines give.</summary>
     /// <param name="layer">0-based number of the layer.</param>
     /// <param name="z">Pre-activations; with slack.</param>
+    /// <param name="above">Values of the functions of the layer's <see cref="LayerEnvelope"/>; empty where it has none.</param>
     /// <param name="gaps">True for the gap between each open rectifier's line and the rectifier, in place of the slope's gradient.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Differentiate(int layer, Span<double> z, bool gaps)
+    public void Differentiate(int layer, Span<double> z, ReadOnlySpan<double> above, bool gaps)
     {
         int offset = plan.Offsets[layer];
         LayerLines lines = plan.LinesOf(layer);
@@ -146,6 +151,8 @@ internal sealed class AlphaBetaCrownRow(BackwardPaths paths, WindowPlan plan)
             ForwardLines.Gaps(lines, offset, coefficient, slope, z, gradient);
         else
             ForwardLines.Gradients(lines, offset, coefficient, slope, z, gradient);
+        if (!above.IsEmpty)
+            DifferentiateEnvelope(layer, z, above, gaps);
         foreach (PhaseMultiplier phase in phases)
         {
             if (phase.Layer != layer)
@@ -212,6 +219,40 @@ internal sealed class AlphaBetaCrownRow(BackwardPaths paths, WindowPlan plan)
         {
             Problem.Loosest[k] = plan.RectifierAt(loosest[k]);
             Problem.LineMultipliers[k] = (float)(Math.Max(0, -coefficient[loosest[k]]) * (1 - slope[loosest[k]]));
+        }
+    }
+
+    /// <summary>
+    /// Divides positive coefficients between the line above a rectifier and the function above it. What the slope is for a negative
+    /// coefficient, the function's share is for a positive one: any share in [0,1] is sound.
+    /// </summary>
+    private void PassEnvelope(int layer, LayerLines lines, Span<double> row, Span<double> envelope, ref BackwardRow sums)
+    {
+        int offset = plan.Offsets[layer];
+        LayerEnvelope functions = paths.Layers[layer].Envelope!;
+        for (int i = 0; i < row.Length; i++)
+        {
+            double a = row[i];
+            if (!(a > 0) || !functions.Has[i])
+                continue;
+            double share = slope[offset + i] * a;
+            row[i] = a - share;
+            envelope[i] = share;
+            sums.PassEnvelope(share, a, functions.Intercepts[i], lines.Error[i]);
+        }
+    }
+
+    private void DifferentiateEnvelope(int layer, Span<double> z, ReadOnlySpan<double> above, bool gaps)
+    {
+        int offset = plan.Offsets[layer];
+        LayerEnvelope functions = paths.Layers[layer].Envelope!;
+        for (int i = 0; i < z.Length; i++)
+        {
+            double a = coefficient[offset + i], share = slope[offset + i], lowered = above[i] - z[i];
+            if (!(a > 0) || !functions.Has[i])
+                continue;
+            gradient[offset + i] = gaps ? gradient[offset + i] + (a * share * lowered) : a * lowered;
+            z[i] += share * lowered;
         }
     }
 

@@ -126,13 +126,15 @@ internal sealed class BackwardBlock(BackwardPaths paths, int most)
         LayerLines lines = Plan.LinesOf(l);
         double[] from = rows[l + 1]!;
         int width = Plan.CountOf(l + 1);
+        double[] above = relaxation.Envelope is null ? [] : buffers.Rent(count * width);
+        Array.Clear(above);
         for (int r = 0; r < count; r++)
         {
             Span<double> row = from.AsSpan(r * width, width);
             if (relaxation.Layer.IsLinear)
                 Sums[r].PassLinear(lines, row);
             else
-                block.PassUnits(r, l, lines, row, ref Sums[r]);
+                block.PassUnits(r, l, lines, row, above.Length > 0 ? above.AsSpan(r * width, width) : [], ref Sums[r]);
         }
 
         MapShape shape = relaxation.Layer.Shape;
@@ -143,14 +145,18 @@ internal sealed class BackwardBlock(BackwardPaths paths, int most)
                 continue;
 
             // A map that arranges its elements in another way than the layer sees them in windows that are whole.
-            Window above = map.Output == shape ? Plan.WindowOf(l + 1) : Window.Whole(map.Output),
-                below = map.Input == paths.ShapeOf(source) ? Plan.WindowOf(source) : Window.Whole(map.Input);
+            Window output = map.Output == shape ? Plan.WindowOf(l + 1) : Window.Whole(map.Output),
+                input = map.Input == paths.ShapeOf(source) ? Plan.WindowOf(source) : Window.Whole(map.Input);
             bool add = rows[source] is not null;
             int length = count * Plan.CountOf(source);
             double[] to = rows[source] ??= buffers.Rent(length);
-            relaxation.KernelOf(k).ApplyTranspose(from.AsSpan(0, count * width), above, count, to.AsSpan(0, length), below, add);
+            relaxation.KernelOf(k).ApplyTranspose(from.AsSpan(0, count * width), output, count, to.AsSpan(0, length), input, add);
+            relaxation.Envelope?.KernelOf(k).ApplyTranspose(
+                above.AsSpan(0, count * width), output, count, to.AsSpan(0, length), input, add: true);
         }
 
+        if (above.Length > 0)
+            buffers.Return(above);
         buffers.Return(from);
         rows[l + 1] = null;
     }
@@ -169,6 +175,8 @@ internal interface IBackwardRows
     /// <param name="lines">Its lines, over its window.</param>
     /// <param name="coefficients">Coefficients over the units' outputs, which become those over the pre-activations; with
     /// slack.</param>
+    /// <param name="envelope">Receives coefficients over the functions of the layer's <see cref="LayerEnvelope"/>, which are 0 before; empty
+    /// where it has none.</param>
     /// <param name="sums">The row's constant.</param>
-    void PassUnits(int row, int layer, LayerLines lines, Span<double> coefficients, ref BackwardRow sums);
+    void PassUnits(int row, int layer, LayerLines lines, Span<double> coefficients, Span<double> envelope, ref BackwardRow sums);
 }

@@ -41,7 +41,7 @@ internal sealed class BackwardPaths
             Loss += reached[l + 1] ? below[l].Loss : 0;
         }
 
-        Gamma = Rounding.Gamma((2 * outputs) + network.Domain.Size!.Value + 2);
+        Gamma = Rounding.Gamma((network.SummandsOfUnit * outputs) + network.Domain.Size!.Value + 2);
         Lower = RowPadding.Padded(network.Domain.Lower.Span);
         Upper = RowPadding.Padded(network.Domain.Upper.Span);
         isExact = new(() => start.IsExact && Reached.All(l => below[l] is { Layer: { IsExact: true, Smooth: null }, IsFinite: true }));

@@ -158,6 +158,20 @@ internal struct BackwardRow
         Error += (Math.Abs(coefficient) * lines.Error[element]) + Rounding.Underflow;
     }
 
+    /// <summary>Replaces a share of one rectifier by an affine function over what its layer takes.</summary>
+    /// <param name="share">The part of its coefficient that the function gets.</param>
+    /// <param name="coefficient">Its coefficient, above 0.</param>
+    /// <param name="intercept">The function's intercept.</param>
+    /// <param name="error">What the layer charges for a coefficient of 1: as much as the weights of the function, which are no larger, and
+    /// what is lost where the coefficient is divided, can add.</param>
+    public void PassEnvelope(double share, double coefficient, double intercept, double error)
+    {
+        double t = share * intercept;
+        Constant += t;
+        Size += Math.Abs(t);
+        Error += (coefficient * error) + Rounding.Underflow;
+    }
+
     /// <summary>Ends at the input: adds the row's largest value over the box.</summary>
     /// <param name="row">Coefficients over the network's inputs; with slack.</param>
     /// <param name="lower">Lower ends of the box; with slack.</param>

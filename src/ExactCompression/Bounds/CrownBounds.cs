@@ -124,7 +124,8 @@ internal sealed class CrownBounds
 
         public (int Neuron, bool Above) Target(int row) => (neurons[Places[row]], above);
 
-        public void PassUnits(int row, int layer, LayerLines lines, Span<double> coefficients, ref BackwardRow sums)
+        public void PassUnits(
+            int row, int layer, LayerLines lines, Span<double> coefficients, Span<double> envelope, ref BackwardRow sums)
         {
             if (lines.IsSmooth)
                 sums.PassSmooth(lines, coefficients);

@@ -50,6 +50,9 @@ internal sealed class LayerRelaxation : IDisposable
     /// <summary>The lines, biases and errors of all elements.</summary>
     public LayerLines Lines { get; }
 
+    /// <summary>Affine functions above some of the rectifiers, over what the layer takes; null for none. The layer owns them.</summary>
+    public LayerEnvelope? Envelope { get; set; }
+
     /// <summary>What a row can lose to underflow in the layer, whatever its coefficients.</summary>
     public double Loss { get; private set; }
 
@@ -80,6 +83,7 @@ internal sealed class LayerRelaxation : IDisposable
     /// <summary>Frees the packed weights.</summary>
     public void Dispose()
     {
+        Envelope?.Dispose();
         foreach (Lazy<ILinearKernel<double>> kernel in kernels)
         {
             if (kernel.IsValueCreated)

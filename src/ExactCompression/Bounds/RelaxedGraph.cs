@@ -12,14 +12,18 @@ internal sealed class RelaxedGraph : IDisposable
 {
     private readonly List<LayerRelaxation> layers = [];
     private readonly SourceRange[] sources;
+    private readonly bool mayHaveEnvelopes;
     private bool isDisposed;
 
     /// <summary>Starts below the first layer.</summary>
     /// <param name="domain">The box, of the graph's size.</param>
     /// <param name="graph">The graph.</param>
-    public RelaxedGraph(InputDomain domain, LoweredGraph graph)
+    /// <param name="mayHaveEnvelopes">Whether layers may get an <see cref="LayerEnvelope"/>, with which passes add twice as many
+    /// products.</param>
+    public RelaxedGraph(InputDomain domain, LoweredGraph graph, bool mayHaveEnvelopes = false)
     {
         (Domain, Graph) = (domain, graph);
+        this.mayHaveEnvelopes = mayHaveEnvelopes;
         sources = new SourceRange[graph.Layers.Count + 1];
         Take(0, ActivationRange.OfInput(domain));
     }
@@ -29,6 +33,9 @@ internal sealed class RelaxedGraph : IDisposable
 
     /// <summary>The graph.</summary>
     public LoweredGraph Graph { get; }
+
+    /// <summary>How many summands of a row's constant a unit can give.</summary>
+    public int SummandsOfUnit => mayHaveEnvelopes ? 3 : 2;
 
     /// <summary>The layers so far, the first one first.</summary>
     public IReadOnlyList<LayerRelaxation> Layers => layers;
@@ -92,7 +99,7 @@ internal sealed class RelaxedGraph : IDisposable
     {
         long products = 0;
         foreach (LinearTerm term in Graph.Layers.SelectMany(static layer => layer.Terms))
-            products += term.Source == value ? term.Map.FanOut : 0;
+            products += term.Source == value ? term.Map.FanOut * (mayHaveEnvelopes ? 2L : 1L) : 0;
         sources[value] = SourceRange.Of(range, products);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ReceptiveField : IDisposable
             places[value] = layers.Count;
         }
 
-        Network = new(new InputDomain(low, high), new(MapShape.Vector(inputs.Length), layers, null));
+        Network = new(new InputDomain(low, high), new(MapShape.Vector(inputs.Length), layers, null), mayHaveEnvelopes: true);
         for (int value = 1; value <= below.Layers.Count; value++)
         {
             int[] elements = kept[value];

@@ -26,8 +26,8 @@ internal sealed class ReluBranchAndBound
 
     private readonly PriorityQueue<CrownSubproblem, double> open = new();
     private readonly List<CrownSubproblem> taken = [];
-    private readonly ReceptiveField? field;
     private ISubproblemRefinement? refinement;
+    private float[]? start;
     private double first;
     private double least = double.PositiveInfinity;
     private int solvedAtLeast;
@@ -44,10 +44,13 @@ internal sealed class ReluBranchAndBound
     /// <param name="field">What the neuron depends on; to be disposed of after this.</param>
     /// <param name="target">The neuron and the sign: whether <c>z</c> can be above 0, or below 0.</param>
     public ReluBranchAndBound(ReceptiveField field, SignTarget target)
-        : this(field.Bounds, target, 0) => this.field = field;
+        : this(field.Bounds, target, 0) => Field = field;
 
     /// <summary>The neuron and the sign.</summary>
     public SignTarget Target { get; }
+
+    /// <summary>What the neuron depends on, where the search is in that alone; else null.</summary>
+    public ReceptiveField? Field { get; }
 
     /// <summary>Bounds for the neuron's layer.</summary>
     public AlphaBetaCrown Bounds { get; }
@@ -96,9 +99,9 @@ internal sealed class ReluBranchAndBound
         PutBack();
         if (Solved == 0)
         {
-            var root = CrownSubproblem.Root(Neuron, Target.Above, Bounds.PlainSlopes());
+            var root = CrownSubproblem.Root(Neuron, Target.Above, start ?? Bounds.PlainSlopes());
             taken.Add(root);
-            Bound([root], AdamSchedule.FromPlainSlopes, search, parallel);
+            Bound([root], start is null ? AdamSchedule.FromPlainSlopes : AdamSchedule.AfterSplit, search, parallel);
             first = root.Bound;
             taken.Clear();
         }
@@ -126,6 +129,14 @@ internal sealed class ReluBranchAndBound
     /// <summary>Refines every sub-problem from now on before it is split.</summary>
     /// <param name="by">What refines them; null for nothing.</param>
     public void Refine(ISubproblemRefinement? by) => refinement = by;
+
+    /// <summary>Begins the search anew with better slopes.</summary>
+    /// <param name="slopes">Slopes for the whole problem, over the units of all layers below.</param>
+    public void Restart(float[] slopes)
+    {
+        Forget();
+        start = slopes;
+    }
 
     /// <summary>Drops all sub-problems, to free their memory: the search begins anew.</summary>
     public void Forget()
@@ -169,7 +180,7 @@ internal sealed class ReluBranchAndBound
     private void Attack(CrownSubproblem[] left, WitnessSearch search)
     {
         float[][] found = [.. left.SelectMany(static p => new[] { p.Corner, p.Mean }).Where(static p => p.Length > 0)];
-        float[] points = [.. found.SelectMany(p => field?.Widen(p) ?? p)];
+        float[] points = [.. found.SelectMany(p => Field?.Widen(p) ?? p)];
         int count = found.Length;
         rounds++;
         if (count > 0 && rounds % AscentEvery == 0)

@@ -20,6 +20,21 @@ internal sealed class RectifierRows(LoweredGraph graph)
         return row;
     }
 
+    /// <summary>Adds an element of a value, with a weight, to an affine function.</summary>
+    /// <param name="source">The value: 0 for the input, else a layer's 1-based place.</param>
+    /// <param name="element">0-based element.</param>
+    /// <param name="weight">The weight.</param>
+    /// <param name="row">The function.</param>
+    public void AddEntry(int source, int element, double weight, RectifierRow row)
+    {
+        if (weight == 0)
+            return;
+        if (IsSubstituted(source))
+            Add(source, element, weight, row);
+        else
+            row.Add(graph.NumberOf(source), element, weight);
+    }
+
     private bool IsSubstituted(int value)
     {
         if (value == 0 || graph.Layers[value - 1].IsRectifier)
@@ -38,15 +53,7 @@ internal sealed class RectifierRows(LoweredGraph graph)
         {
             term.Map.ReadRow(element, entries);
             for (int k = 0; k < entries.Count; k++)
-            {
-                double weight = factor * entries.Weights[k];
-                if (weight == 0)
-                    continue;
-                if (IsSubstituted(term.Source))
-                    Add(term.Source, entries.Columns[k], weight, row);
-                else
-                    row.Add(graph.NumberOf(term.Source), entries.Columns[k], weight);
-            }
+                AddEntry(term.Source, entries.Columns[k], factor * entries.Weights[k], row);
         }
     }
 }

@@ -40,7 +40,8 @@ internal sealed class TriangleProgram : IDisposable
     private readonly SortedDictionary<int, Unit> units = [];
     private readonly List<Unit> fixedUnits = [];
 
-    private TriangleProgram(RectifierBounds bounds, bool above, double size, RectifierRow start, SortedDictionary<int, RectifierRow> cone)
+    private TriangleProgram(
+        RectifierBounds bounds, RectifierRows rows, bool above, double size, RectifierRow start, SortedDictionary<int, RectifierRow> cone)
     {
         this.bounds = bounds;
         this.start = start;
@@ -50,7 +51,7 @@ internal sealed class TriangleProgram : IDisposable
         inputs = new int[bounds.Network.Graph.Input.Count];
         Array.Fill(inputs, -1);
         foreach ((int index, RectifierRow row) in cone)
-            units.Add(index, Add(index, row));
+            units.Add(index, Add(index, row, bounds.FunctionOf(index, rows)));
         AddTerms(start, (variable, weight) => program.SetObjective(variable, sign * weight / scale));
     }
 
@@ -87,7 +88,7 @@ internal sealed class TriangleProgram : IDisposable
             weights += Wait(row);
         }
 
-        return weights <= most ? new(bounds, tree.Target.Above, tree.Range, start, cone) : null;
+        return weights <= most ? new(bounds, rows, tree.Target.Above, tree.Range, start, cone) : null;
 
         int Wait(RectifierRow row)
         {
@@ -114,6 +115,10 @@ internal sealed class TriangleProgram : IDisposable
     {
         FixPhases(problem);
         MilpOutcome outcome = program.Solve(new(time, 1), cancellation);
+
+        // It always has an optimum: what says otherwise is the basis of the last problem.
+        if (outcome.End != MilpEnd.Optimal)
+            outcome = program.Solve(new(time, 1) { Fresh = true }, cancellation);
         if (outcome.End != MilpEnd.Optimal || program.RowDuals() is not { } duals || !Array.TrueForAll(duals, IsOrdinary))
             return false;
         Bound = (outcome.Objective * scale) + (sign * Constant(start));
@@ -144,6 +149,13 @@ internal sealed class TriangleProgram : IDisposable
                 double multiplier = Math.Clamp(problem.Phases[at] > 0 ? d - a : -d, 0, float.MaxValue);
                 problem.Multipliers[at] = (float)multiplier;
                 d = problem.Phases[at] > 0 ? a + multiplier : -multiplier;
+            }
+            else if (unit.Facet >= 0 && a > 0)
+            {
+                double share = Math.Clamp(Math.Abs(duals[unit.Facet]) * scale / (unit.Scale * a), 0, 1), upper = bounds.Upper(index);
+                problem.Slopes[index] = (float)share;
+                AddCoefficients(coefficients, unit.Function!, share * a);
+                d = (1 - share) * a * upper / (upper - bounds.Lower(index));
             }
             else if (unit.Line >= 0)
             {
@@ -213,6 +225,8 @@ internal sealed class TriangleProgram : IDisposable
         foreach (Unit unit in fixedUnits)
         {
             program.SetRowRange(unit.Line, double.NegativeInfinity, 1);
+            if (unit.Facet >= 0)
+                program.SetRowRange(unit.Facet, double.NegativeInfinity, Constant(unit.Function!) / unit.Scale);
             program.SetRange(unit.Output, 0, double.PositiveInfinity);
             program.SetRange(unit.Excess, 0, 0);
             program.SetObjective(unit.Slack, 0);
@@ -225,6 +239,8 @@ internal sealed class TriangleProgram : IDisposable
                 continue;
             fixedUnits.Add(unit);
             program.SetRowRange(unit.Line, double.NegativeInfinity, double.PositiveInfinity);
+            if (unit.Facet >= 0)
+                program.SetRowRange(unit.Facet, double.NegativeInfinity, double.PositiveInfinity);
             if (problem.Phases[k] > 0)
             {
                 program.SetObjective(unit.Slack, -Price);
@@ -237,7 +253,7 @@ internal sealed class TriangleProgram : IDisposable
         }
     }
 
-    private Unit Add(int index, RectifierRow row)
+    private Unit Add(int index, RectifierRow row, RectifierRow? function)
     {
         double lower = bounds.Lower(index), upper = bounds.Upper(index), size = ScaleOf(Math.Max(Math.Abs(lower), Math.Abs(upper))),
             constant = -Constant(row) / size;
@@ -247,7 +263,7 @@ internal sealed class TriangleProgram : IDisposable
         AddTerms(row, (variable, weight) => program.SetTerm(equation, variable, weight / size));
         program.SetTerm(equation, output, -1);
         if (!open)
-            return new(row, equation, output, -1, -1, -1, size);
+            return new(row, equation, output, -1, -1, -1, size, null, -1);
         int slack = program.AddVariable(0, double.PositiveInfinity), excess = program.AddVariable(0, 0),
             line = program.AddRow(double.NegativeInfinity, 1);
         program.SetTerm(equation, slack, 1);
@@ -255,7 +271,15 @@ internal sealed class TriangleProgram : IDisposable
         program.SetObjective(excess, -Price);
         program.SetTerm(line, output, size / upper);
         program.SetTerm(line, slack, size / -lower);
-        return new(row, equation, output, slack, excess, line, size);
+        int facet = -1;
+        if (function is not null)
+        {
+            facet = program.AddRow(double.NegativeInfinity, Constant(function) / size);
+            AddTerms(function, (variable, weight) => program.SetTerm(facet, variable, -weight / size));
+            program.SetTerm(facet, output, 1);
+        }
+
+        return new(row, equation, output, slack, excess, line, size, function, facet);
     }
 
     /// <summary>Passes a row's terms on, over the variables.</summary>
@@ -289,5 +313,6 @@ internal sealed class TriangleProgram : IDisposable
     private static double ScaleOf(double size) => size > 0 ? Math.ScaleB(1, Math.ILogB(size) + 1) : 1;
 
     /// <summary>A rectifier's variables and rows; below 0 where it has none.</summary>
-    private sealed record Unit(RectifierRow Terms, int Row, int Output, int Slack, int Excess, int Line, double Scale);
+    private sealed record Unit(RectifierRow Terms, int Row, int Output, int Slack, int Excess, int Line, double Scale, RectifierRow? Function,
+        int Facet);
 }

@@ -1,4 +1,5 @@
 using ExactCompression.Bounds;
+using ExactCompression.Networks;
 
 namespace ExactCompression.Milp;
 
@@ -48,6 +49,26 @@ internal sealed class RectifierBounds
     {
         int number = offsets.FindLastIndex(offset => offset <= index) + 1;
         return (number, index - offsets[number - 1]);
+    }
+
+    /// <summary>The function above a rectifier over what its layer takes; null where it has none.</summary>
+    /// <param name="index">Index over all layers.</param>
+    /// <param name="rows">Rows of the graph's rectifiers.</param>
+    public RectifierRow? FunctionOf(int index, RectifierRows rows)
+    {
+        (int number, int element) = Place(index);
+        LayerRelaxation layer = rectifiers[number - 1];
+        if (layer.Envelope is not { } envelope || !envelope.Has[element])
+            return null;
+        var row = new RectifierRow(isExact: false) { Bias = envelope.Intercepts[element] };
+        for (int k = 0; k < layer.Layer.Terms.Count; k++)
+        {
+            ReadOnlySpan<double> weights = envelope.Row(k, element);
+            for (int j = 0; j < weights.Length; j++)
+                rows.AddEntry(layer.Layer.Terms[k].Source, j, weights[j], row);
+        }
+
+        return row;
     }
 
     /// <summary>Proven lower bound of a rectifier's pre-activation.</summary>
