@@ -3,39 +3,54 @@ using System.Globalization;
 namespace ExactCompression.Cmdlets.Tests;
 
 /// <summary>build.ps1 in the project's own host, in a tree of its own, beside a dotnet that only notes how it was called.</summary>
-public sealed class BuildScriptTests
+public sealed class BuildScriptTests(BuildScriptTests.CalledTasks tasks) : IClassFixture<BuildScriptTests.CalledTasks>
 {
     private const string LockCall = "restore {root} --force-evaluate --artifacts-path {root}/out/lock";
+
+    private const string NoShell = "The dotnet of this test is a shell script.";
 
     private const string DeviceEnd =
         "-c Release -r linux-x64 --self-contained -o {root}/out/device --artifacts-path {root}/out/device-build -p:DebugType=none";
 
+    /// <summary>The arguments of <c>build.ps1</c>, and the calls of dotnet that it makes.</summary>
+    public static TheoryData<string, string> Tasks => new()
+    {
+        { "", "build {root} -c Release" },
+        { "Build -Configuration Debug", "build {root} -c Debug" },
+        { "Test", "test {root} -c Release" },
+        { "Demo", "run --project {root}/src/ExactCompression.Host -c Release -- {root}/examples/quickstart.ps1" },
+        {
+            "Campaign -Seed 7 -Count 50",
+            "run --project {root}/benchmarks/ExactCompression.Campaign -c Release -- --part All --seed 7 --count 50 --output "
+                + "{root}/out/campaign"
+        },
+        {
+            "Campaign -Part Readers -Seed 7 -Case 12",
+            "run --project {root}/benchmarks/ExactCompression.Campaign -c Release -- --part Readers --seed 7 --count 100000 --output "
+                + "{root}/out/campaign --case 12"
+        },
+        {
+            "Lock",
+            $"{LockCall}/linux-x64 -p:NETCoreSdkPortableRuntimeIdentifier=linux-x64 -p:RestoreLockedMode=false\n"
+                + $"{LockCall}/win-x64 -p:NETCoreSdkPortableRuntimeIdentifier=win-x64 -p:RestoreLockedMode=false\n"
+                + $"{LockCall}/osx-arm64 -p:NETCoreSdkPortableRuntimeIdentifier=osx-arm64 -p:RestoreLockedMode=false"
+        },
+        {
+            "Device",
+            $"publish {{root}}/benchmarks/ExactCompression.Campaign {DeviceEnd}\n"
+                + $"publish {{root}}/benchmarks/ExactCompression.Benchmarks {DeviceEnd}"
+        },
+        { "Benchmark openblas 1", "run --project {root}/benchmarks/ExactCompression.Benchmarks -c Release -- openblas 1" },
+    };
+
     [SkippableTheory]
-    [InlineData("", "build {root} -c Release")]
-    [InlineData("Build -Configuration Debug", "build {root} -c Debug")]
-    [InlineData("Test", "test {root} -c Release")]
-    [InlineData("Demo", "run --project {root}/src/ExactCompression.Host -c Release -- {root}/examples/quickstart.ps1")]
-    [InlineData(
-        "Campaign -Seed 7 -Count 50",
-        "run --project {root}/benchmarks/ExactCompression.Campaign -c Release -- --part All --seed 7 --count 50 --output "
-            + "{root}/out/campaign")]
-    [InlineData(
-        "Campaign -Part Readers -Seed 7 -Case 12",
-        "run --project {root}/benchmarks/ExactCompression.Campaign -c Release -- --part Readers --seed 7 --count 100000 --output "
-            + "{root}/out/campaign --case 12")]
-    [InlineData("Lock", $"{LockCall}/linux-x64 -p:NETCoreSdkPortableRuntimeIdentifier=linux-x64 -p:RestoreLockedMode=false\n"
-        + $"{LockCall}/win-x64 -p:NETCoreSdkPortableRuntimeIdentifier=win-x64 -p:RestoreLockedMode=false\n"
-        + $"{LockCall}/osx-arm64 -p:NETCoreSdkPortableRuntimeIdentifier=osx-arm64 -p:RestoreLockedMode=false")]
-    [InlineData("Device", $"publish {{root}}/benchmarks/ExactCompression.Campaign {DeviceEnd}\n"
-        + $"publish {{root}}/benchmarks/ExactCompression.Benchmarks {DeviceEnd}")]
-    [InlineData("Benchmark openblas 1", "run --project {root}/benchmarks/ExactCompression.Benchmarks -c Release -- openblas 1")]
+    [MemberData(nameof(Tasks))]
     public void Task_InTheHost_CallsDotnet(string arguments, string expected)
     {
-        using TemporaryFolder tree = Tree();
-        HostRun run = Run(tree, arguments);
-        Assert.Equal("", run.Error);
-        Assert.Equal(0, run.ExitCode);
-        Assert.Equal(expected.Replace("{root}", tree.Path, StringComparison.Ordinal), File.ReadAllText(tree.File("calls")).Trim());
+        Skip.If(OperatingSystem.IsWindows(), NoShell);
+        Assert.Equal("", tasks.Run!.Error);
+        Assert.Equal(0, tasks.Run.ExitCode);
+        Assert.Equal(expected, tasks.Calls[arguments]);
     }
 
     [SkippableFact]
@@ -101,7 +116,12 @@ public sealed class BuildScriptTests
 
     private static TemporaryFolder Tree()
     {
-        Skip.If(OperatingSystem.IsWindows(), "The dotnet of this test is a shell script.");
+        Skip.If(OperatingSystem.IsWindows(), NoShell);
+        return NewTree();
+    }
+
+    private static TemporaryFolder NewTree()
+    {
         var tree = new TemporaryFolder();
         File.Copy(Path.Combine(RepositoryPaths.Root, "build.ps1"), tree.File("build.ps1"));
         Directory.CreateDirectory(tree.File("src/Packaging"));
@@ -114,10 +134,35 @@ public sealed class BuildScriptTests
         return tree;
     }
 
-    private static HostRun Run(TemporaryFolder tree, string arguments, int exitCode = 0)
+    private static HostRun Run(TemporaryFolder tree, string arguments, int exitCode = 0) =>
+        RunText(tree, $"& '{tree.File("build.ps1")}' {arguments}\n", exitCode);
+
+    private static HostRun RunText(TemporaryFolder tree, string text, int exitCode = 0)
     {
-        string script = tree.Write(
-            "call.ps1", $"$env:PATH = '{tree.File("tools")}:' + $env:PATH\n& '{tree.File("build.ps1")}' {arguments}\n");
+        string script = tree.Write("call.ps1", $"$env:PATH = '{tree.File("tools")}:' + $env:PATH\n{text}");
         return HostProcess.Run([script], change: start => start.Environment["FAKE_EXIT"] = exitCode.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>All of <see cref="Tasks"/> in one host, since each start costs seconds.</summary>
+    public sealed class CalledTasks
+    {
+        public CalledTasks()
+        {
+            if (OperatingSystem.IsWindows())
+                return;
+            using TemporaryFolder tree = NewTree();
+            string[] arguments = [.. Tasks.Select(static row => (string)row[0])];
+            string Noted(int task) => tree.File($"calls-{task}");
+            Run = RunText(tree, string.Concat(arguments.Select(
+                (a, task) => $"& '{tree.File("build.ps1")}' {a}\nMove-Item '{tree.File("calls")}' '{Noted(task)}'\n")));
+            for (int task = 0; task < arguments.Length; task++)
+                Calls[arguments[task]] = File.Exists(Noted(task))
+                    ? File.ReadAllText(Noted(task)).Trim().Replace(tree.Path, "{root}", StringComparison.Ordinal)
+                    : "";
+        }
+
+        internal HostRun? Run { get; }
+
+        internal Dictionary<string, string> Calls { get; } = [];
     }
 }

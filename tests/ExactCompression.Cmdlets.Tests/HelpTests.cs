@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Management.Automation.Language;
 using System.Xml.Linq;
 
 namespace ExactCompression.Cmdlets.Tests;
@@ -91,34 +90,6 @@ public sealed class HelpTests(ModuleFixture module)
                 see.Value.StartsWith("about_", StringComparison.Ordinal)
                     ? AboutTests.Topics.Contains(see.Value)
                     : Command(see.Value) is not null, see.Value));
-    }
-
-    [Theory]
-    [MemberData(nameof(CommandNames))]
-    public void Examples_Run(string name)
-    {
-        string[] examples = [.. Command(name).Elements("example").Select(static e => e.Element("code")!.Value)];
-        Assert.InRange(examples.Length, 3, 6);
-        Assert.All(examples, static code =>
-        {
-            Parser.ParseInput(code, out _, out ParseError[] errors);
-            Assert.Empty(errors);
-        });
-
-        // In the host, which has the everyday commands that examples use.
-        using var folder = new TemporaryFolder();
-        File.Copy(RepositoryPaths.DigitsNetwork, folder.File("digits.onnx"));
-        File.Copy(RepositoryPaths.DigitsConvolutions, folder.File("digits-conv.onnx"));
-        File.Copy(RepositoryPaths.DigitsData, folder.File("digits.csv.gz"));
-        File.WriteAllLines(folder.File("box.csv"), ["Lower,Upper", .. Enumerable.Repeat("0,0.25", 64)]);
-        string script = folder.Write(
-            "examples.ps1",
-            "$ErrorActionPreference = 'Stop'\nSet-Location $PSScriptRoot\n"
-                + string.Join('\n', examples.Select(static (code, i) => $"'example {i}'\n{code}")) + "\n'end'\n");
-        HostRun run = HostProcess.Run([script]);
-        Assert.Equal("", run.Error);
-        Assert.Equal(0, run.ExitCode);
-        Assert.EndsWith("\nend", run.Output.TrimEnd(), StringComparison.Ordinal);
     }
 
     private static XElement Command(string name) => Source.Elements("command").Single(c => (string?)c.Attribute("name") == name);

@@ -8,13 +8,18 @@ internal static class HostProcess
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs the host to its end.</summary>
-    public static HostRun Run(IEnumerable<string> arguments, string? input = null, Action<ProcessStartInfo>? change = null)
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="change">Changes how it is started.</param>
+    /// <param name="limit">When it must have ended; null for two minutes.</param>
+    public static HostRun Run(
+        IEnumerable<string> arguments, string? input = null, Action<ProcessStartInfo>? change = null, TimeSpan? limit = null)
     {
         using Process process = Start(arguments, change);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         process.StandardInput.Write(input);
         process.StandardInput.Close();
-        if (!process.WaitForExit(Limit))
+        if (!process.WaitForExit(limit ?? Limit))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"The host did not end: {output.Result}{error.Result}");

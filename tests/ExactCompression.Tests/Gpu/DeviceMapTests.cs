@@ -11,7 +11,8 @@ using RankedView = ILGPU.Runtime.ArrayView2D<ExactCompression.Gpu.Kernels.Ranked
 namespace ExactCompression.Tests.Gpu;
 
 /// <summary>Linear maps of all kinds on devices, on small whole numbers: every sum is exact, and there is one right result.</summary>
-public sealed class DeviceMapTests(WitnessDevices devices) : IClassFixture<WitnessDevices>
+[Collection(DeviceTests.Name)]
+public sealed class DeviceMapTests(WitnessDevices devices)
 {
     private const float NoFloor = float.NegativeInfinity;
 

@@ -8,7 +8,8 @@ using Xunit;
 namespace ExactCompression.Tests.Gpu;
 
 /// <summary>The whole witness search on a device, with the check in double behind it.</summary>
-public sealed class DeviceSearchTests(WitnessDevices devices) : IClassFixture<WitnessDevices>
+[Collection(DeviceTests.Name)]
+public sealed class DeviceSearchTests(WitnessDevices devices)
 {
     [SkippableTheory]
     [InlineData("cpu-1")]

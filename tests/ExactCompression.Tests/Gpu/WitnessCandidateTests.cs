@@ -4,7 +4,8 @@ using Xunit;
 namespace ExactCompression.Tests.Gpu;
 
 /// <summary>What a session keeps for the host: candidates and starts, on every kind of device.</summary>
-public sealed class WitnessCandidateTests(WitnessDevices devices) : IClassFixture<WitnessDevices>
+[Collection(DeviceTests.Name)]
+public sealed class WitnessCandidateTests(WitnessDevices devices)
 {
     public static TheoryData<string> Names => ["simd", "cpu-1", "cpu-2", "cpu-4", "cuda", "opencl"];
 

@@ -2,10 +2,11 @@ using System.Globalization;
 using ExactCompression.Gpu;
 using ExactCompression.Witnesses;
 using ILGPU.Runtime.CPU;
+using Xunit;
 
 namespace ExactCompression.Tests.Gpu;
 
-/// <summary>The accelerators under test, each made once and shared by the tests of a class.</summary>
+/// <summary>The accelerators under test, each made once and shared by all their tests.</summary>
 public sealed class WitnessDevices : IDisposable
 {
     private readonly Dictionary<string, IlgpuWitnessDevice?> devices = [];
@@ -40,4 +41,14 @@ public sealed class WitnessDevices : IDisposable
         int edge = int.Parse(name.AsSpan(4), CultureInfo.InvariantCulture);
         return IlgpuPlatform.Open(new CPUDevice(2, Math.Max(1, edge * edge / 2), 1), name);
     }
+}
+
+/// <summary>
+/// The tests on devices, after all others and one at a time: ILGPU's CPU accelerator has a thread for each element of a group, whose
+/// barriers take many times as long where other tests take the cores from some of them.
+/// </summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class DeviceTests : ICollectionFixture<WitnessDevices>
+{
+    public const string Name = "Devices";
 }

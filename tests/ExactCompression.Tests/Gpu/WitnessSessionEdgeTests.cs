@@ -3,7 +3,8 @@ using Xunit;
 
 namespace ExactCompression.Tests.Gpu;
 
-public sealed class WitnessSessionEdgeTests(WitnessDevices devices) : IClassFixture<WitnessDevices>
+[Collection(DeviceTests.Name)]
+public sealed class WitnessSessionEdgeTests(WitnessDevices devices)
 {
     public static TheoryData<string> Names => ["simd", "cpu-1", "cpu-2", "cpu-4", "cuda", "opencl"];
 

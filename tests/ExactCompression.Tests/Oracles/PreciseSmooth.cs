@@ -19,9 +19,8 @@ internal static class PreciseSmooth
     {
         Rational size = Rational.Min(Rational.Abs(x), 950.0); // beyond, it is within the error
         BigInteger e = Exponential(isTanh ? 2 * size : size);
-        if (isTanh)
-            return new Rational(x.Sign < 0 ? e - One : One - e, One + e);
-        return new Rational(x.Sign < 0 ? e : One, One + e);
+        BigInteger numerator = isTanh ? (x.Sign < 0 ? e - One : One - e) : x.Sign < 0 ? e : One;
+        return new Rational((numerator << (Bits + Guard)) / (One + e), One); // a multiple of 1 / One, which is far below the error
     }
 
     /// <summary><c>exp(-y)</c> as a multiple of <c>1 / One</c>.</summary>
@@ -31,7 +30,7 @@ internal static class PreciseSmooth
         BigInteger small = numerator * (One >> Halvings) / denominator, term = One, sum = One;
         for (int n = 1; n <= Terms; n++)
         {
-            term = term * small / (One * n);
+            term = ((term * small) >> (Bits + Guard)) / n; // that is, by One * n
             sum += n % 2 == 0 ? term : -term;
         }
 
