@@ -87,7 +87,10 @@ internal sealed class EnvelopeProgram : IDisposable
         {
             double low = layer.Lower[i], high = layer.Upper[i], size = ScaleOf(Math.Max(Math.Abs(low), Math.Abs(high)));
             bool rectified = layer.Layer.IsRectifier, open = layer.IsOpen(i);
-            int variable = program.AddVariable((rectified ? Math.Max(0, low) : low) / size, (rectified ? Math.Max(0, high) : high) / size);
+
+            // Nothing but rows bounds what slopes and functions do not: a variable's bound that holds an optimum would be lost to them.
+            int variable = program.AddVariable(
+                rectified && low < 0 ? 0 : double.NegativeInfinity, rectified && high <= 0 ? 0 : double.PositiveInfinity);
             variables[l + 1][i] = new(variable, 0, size);
             var unit = new Unit(variable, size);
             units[l][i] = unit;
