@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ExactCompression.Numerics;
 
@@ -36,8 +35,8 @@ internal sealed unsafe class PlaneLanePass<T> : IConvolutionPass<T>
             new(columnAxis, weights.ColumnOrder, from.Left, from.Width, to.Left, to.Width),
             (rowAxis.Taps, columnAxis.Taps),
             weights.Sources,
-            rows,
-            Vector256<T>.Count);
+            rows);
+        bool inRows = PlaneRowTiles.Suit<T>(layout);
         int groups = weights.Groups, sourceSize = weights.Sources * from.Plane, targetSize = weights.Targets * to.Plane;
         int slack = PlaneTiles.Slack<T>() + (PlaneRowTiles.MostRowsBeyond * layout.Width);
         int laidOut = (weights.Sources * layout.Channel) + slack, stride = (layout.Stack * layout.Plane) + PlaneTiles.Slack<T>();
@@ -64,7 +63,7 @@ internal sealed unsafe class PlaneLanePass<T> : IConvolutionPass<T>
                     nint channel = (nint)group * targetSize;
                     T* into = pTarget + ((nint)row * groups * targetSize) + channel;
                     T* begin = add ? into : pBias == null ? null : pBias + channel;
-                    Compute(layout, planes, group, windows, pScratch + laidOut, stride, begin, add, into);
+                    Compute(layout, planes, group, windows, pScratch + laidOut, stride, inRows, begin, add, into);
                 }
             }
         }
@@ -76,7 +75,7 @@ internal sealed unsafe class PlaneLanePass<T> : IConvolutionPass<T>
     /// <summary>Computes a group of channels in some windows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Compute(
-        in PlaneLayout layout, T* planes, int group, int windows, T* result, nint stride, T* begin, bool add, T* into)
+        in PlaneLayout layout, T* planes, int group, int windows, T* result, nint stride, bool inRows, T* begin, bool add, T* into)
     {
         int size = weights.Sources * rowAxis.Taps * columnAxis.Taps, plane = layout.TargetHeight * layout.TargetWidth;
         nint rowSize = (nint)weights.Groups * weights.Targets * plane, beginSize = add ? rowSize : 0;
@@ -84,7 +83,7 @@ internal sealed unsafe class PlaneLanePass<T> : IConvolutionPass<T>
         ReadOnlySpan<PlaneGrid> grids = layout.Grids;
         foreach (ChannelBlock block in weights.Blocks)
         {
-            if (block.Width == 1 && layout.IsInRows)
+            if (block.Width == 1 && inRows)
                 PlaneRowTiles.Run(planes, layout.Width, layout.TermsOf(grids[0]), at, layout.TargetHeight, layout.TargetWidth, begin, into);
             else
             {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ExactCompression.Numerics;
 
@@ -18,6 +17,9 @@ internal readonly ref struct PlaneLayout
     /// <summary>Places of all channels that stay in the first-level cache with their targets.</summary>
     private const int Cached = 2048;
 
+    /// <summary>Elements between parts: rows are laid out with whole vectors of 256 bits, also beyond their ends.</summary>
+    private const int Slack = 8;
+
     private readonly PlaneTerm[] terms;
     private readonly PlaneGrid[] grids;
     private readonly PlanePart[] parts;
@@ -30,9 +32,8 @@ internal readonly ref struct PlaneLayout
     /// <param name="taps">Rows and columns of the kernel.</param>
     /// <param name="sources">Source channels of a group.</param>
     /// <param name="batch">Rows of the batch.</param>
-    /// <param name="lanes">Lanes of a vector of 256 bits.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public PlaneLayout(PlaneAxis rows, PlaneAxis columns, (int Rows, int Columns) taps, int sources, int batch, int lanes)
+    public PlaneLayout(PlaneAxis rows, PlaneAxis columns, (int Rows, int Columns) taps, int sources, int batch)
     {
         (Width, Plane, Step, TargetStep) = (columns.Pitch, rows.Pitch * columns.Pitch, columns.Step, columns.TargetStep);
         IsPlain = rows.IsPlain && columns.IsPlain;
@@ -40,7 +41,7 @@ internal readonly ref struct PlaneLayout
         (TargetHeight, TargetWidth, TargetRowStep) = (rows.Targets, columns.Targets, rows.TargetStep);
         (partCount, gridCount) = (rows.Phases * columns.Phases, rows.TargetStep * columns.TargetStep);
         Stack = IsPlain ? 1 : Math.Clamp(Math.Min(WorthWhile / Plane, Cached / (Plane * partCount * sources)), 1, batch);
-        int part = ((((Stack - 1) * rows.Pitch) + rows.Length - 1) * Width) + columns.Length + (partCount > 1 ? PlaneReader.Slack : 0);
+        int part = ((((Stack - 1) * rows.Pitch) + rows.Length - 1) * Width) + columns.Length + (partCount > 1 ? Slack : 0);
         Channel = part * partCount;
         parts = ArrayPool<PlanePart>.Shared.Rent(partCount);
         for (int p = 0; p < partCount; p++)
@@ -79,9 +80,6 @@ internal readonly ref struct PlaneLayout
             HasEmptyGrids |= met == 0;
             grids[grid] = new(Math.Max(0, rows.TargetsOf(y)), Math.Max(0, columns.TargetsOf(x)), first, count - first);
         }
-
-        IsInRows = !Vector512.IsHardwareAccelerated && Stack == 1 && gridCount == 1
-            && 2 * PlaneRowTiles.Places(TargetHeight, TargetWidth, lanes) <= 3 * PlacesOf(grids[0], 1);
     }
 
     /// <summary>Windows that are laid out at a time.</summary>
@@ -116,11 +114,6 @@ internal readonly ref struct PlaneLayout
 
     /// <summary>In a column of the target's window, grids that take turns.</summary>
     public int TargetRowStep { get; }
-
-    /// <summary>
-    /// Whether <see cref="PlaneRowTiles"/> serve: targets stand in rows, and not so narrow that vectors would hold little of use.
-    /// </summary>
-    public bool IsInRows { get; }
 
     /// <summary>Whether there are grids of targets that meet nothing.</summary>
     public bool HasEmptyGrids { get; }

@@ -11,9 +11,6 @@ namespace ExactCompression.Numerics;
 /// </remarks>
 internal static unsafe class PlaneReader
 {
-    /// <summary>Elements between parts that may be overwritten.</summary>
-    public const int Slack = 8;
-
     /// <summary>Lays out the channels of a group.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="layout">The layout.</param>

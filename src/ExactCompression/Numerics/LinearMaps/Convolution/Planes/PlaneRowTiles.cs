@@ -19,14 +19,18 @@ internal static unsafe class PlaneRowTiles
     /// <summary>Rows of a channel's targets that are computed at a time.</summary>
     private const int Rows = 4;
 
-    /// <summary>Targets that are computed, wanted or not.</summary>
-    /// <param name="height">Rows of targets.</param>
-    /// <param name="width">Columns of targets.</param>
-    /// <param name="lanes">Lanes of a vector of 256 bits.</param>
-    public static int Places(int height, int width, int lanes)
+    /// <summary>Whether targets stand in rows, and these are not so narrow that vectors would hold little of use.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="layout">How the source is laid out.</param>
+    public static bool Suit<T>(in PlaneLayout layout)
+        where T : unmanaged
     {
-        (int rows, int columns) = TileOf(width, lanes);
-        return (height + rows - 1) / rows * rows * ((width + columns - 1) / columns) * columns;
+        if (Vector512.IsHardwareAccelerated || layout.Stack > 1 || layout.Grids.Length > 1)
+            return false;
+        (int height, int width) = (layout.TargetHeight, layout.TargetWidth);
+        (int rows, int columns) = TileOf(width, Vector256<T>.Count);
+        int computed = (height + rows - 1) / rows * rows * ((width + columns - 1) / columns) * columns;
+        return 2 * computed <= 3 * layout.PlacesOf(layout.Grids[0], 1);
     }
 
     /// <summary>Computes the targets of a channel.</summary>
