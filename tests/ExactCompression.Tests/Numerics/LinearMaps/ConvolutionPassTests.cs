@@ -8,7 +8,30 @@ namespace ExactCompression.Tests.Numerics;
 /// <summary>Every pass of convolutions gives the same sums, whichever is the quickest: kernels choose among them.</summary>
 public sealed class ConvolutionPassTests
 {
+    /// <summary>What no pass may touch behind the end of a result.</summary>
+    private const int Guard = 40;
+
     public static TheoryData<string> Passes => ["Rows", "Channels", "Planes"];
+
+    /// <summary>Channels, height and width of the input, output channels, kernel, stride, pad, dilation, groups.</summary>
+    public static TheoryData<int, int, int, int, int, int, int, int, int> PlaneShapes => new()
+    {
+        { 2, 33, 5, 2, 3, 1, 1, 1, 2 },
+        { 3, 5, 35, 3, 3, 1, 1, 1, 3 },
+        { 2, 17, 19, 2, 5, 1, 2, 1, 2 },
+        { 3, 9, 16, 6, 3, 2, 1, 1, 3 },
+        { 2, 16, 17, 2, 4, 2, 1, 1, 2 },
+        { 2, 13, 11, 4, 3, 3, 2, 2, 2 },
+        { 2, 12, 15, 2, 3, 2, 3, 2, 2 },
+        { 5, 16, 16, 6, 1, 2, 0, 1, 1 },
+        { 5, 7, 15, 3, 1, 3, 0, 1, 1 },
+        { 1, 28, 28, 5, 3, 1, 1, 1, 1 },
+        { 1, 14, 29, 2, 7, 2, 3, 1, 1 },
+        { 4, 1, 1, 4, 3, 1, 1, 1, 4 },
+        { 4, 1, 1, 2, 7, 2, 3, 1, 2 },
+        { 3, 3, 3, 5, 3, 1, 2, 1, 1 },
+        { 3, 8, 8, 3, 3, 1, 6, 3, 3 },
+    };
 
     [Theory]
     [MemberData(nameof(Passes))]
@@ -32,6 +55,26 @@ public sealed class ConvolutionPassTests
             },
             count: 120);
 
+    [Theory]
+    [MemberData(nameof(PlaneShapes))]
+    public void Run_PlanesOfManyShapes_GivesTheSumsOverTheMapsEntries(
+        int channels, int height, int width, int targets, int kernel, int stride, int pad, int dilation, int groups)
+    {
+        var random = new Random(7);
+        double[] filters = new double[targets * channels / groups * kernel * kernel];
+        for (int i = 0; i < filters.Length; i++)
+            filters[i] = random.Next(-9, 10);
+        ConvolutionShape shape = new(kernel, kernel, stride, stride, pad, pad, pad, pad, dilation, dilation);
+        var map = new ConvolutionMap(filters, targets, new(channels, height, width), shape, groups);
+        foreach (int rows in new[] { 1, 2, 7, 40 })
+        {
+            Forward<double>("Planes", map, rows, random);
+            Forward<float>("Planes", map, rows, random);
+            Transpose<double>("Planes", map, rows, random);
+            Transpose<float>("Planes", map, rows, random);
+        }
+    }
+
     [Fact]
     public void Choose_DepthwiseAndOneByOneConvolutions_ReadsPlanesAsTheyLie()
     {
@@ -51,36 +94,60 @@ public sealed class ConvolutionPassTests
         Assert.IsNotType<PlaneLanePass<double>>(direction.Choose(1, new(0, 0, 3, 3), new(0, 0, 3, 3)));
     }
 
+    [Fact]
+    public void Choose_TransposeWithGreatStrides_DoesNotKeepAGridForEachRemainder()
+    {
+        const int Far = 1 << 12;
+        var direction = new ConvolutionDirection<double>(new double[4], 1, 1, new(2, 2, Far, Far), 1, isTransposed: true);
+        Assert.IsNotType<PlaneLanePass<double>>(direction.Choose(1, new(0, 0, 2, 2), new(0, 0, Far + 2, Far + 2)));
+    }
+
     private static void Forward<T>(string name, int rows, int seed)
         where T : unmanaged, INumberBase<T>
     {
         var random = new Random(seed);
-        ConvolutionMap map = MapCases.Convolution(random);
+        Forward<T>(name, MapCases.Convolution(random), rows, random);
+    }
+
+    private static void Forward<T>(string name, ConvolutionMap map, int rows, Random random)
+        where T : unmanaged, INumberBase<T>
+    {
         var c = new MapCase(map, rows, random);
         T[] input = c.Draw<T>(map.Input.Count, rows), bias = c.Draw<T>(map.Output.Count, 1), begin = c.Draw<T>(map.Output.Count, rows);
         Window from = Window.Whole(map.Input), to = Window.Whole(map.Output);
         IConvolutionPass<T> pass = Pass<T>(name, map, isTransposed: false);
-        T[] result = new T[rows * map.Output.Count], sum = [.. begin];
-        pass.Run(input, from, rows, bias, result, to, add: false);
-        pass.Run(input, from, rows, [], sum, to, add: true);
-        Assert.Equal(c.Apply(input, bias, null), result);
-        Assert.Equal(c.Apply(input, [], begin), sum);
+        AssertResult(c.Apply(input, bias, null), [], result => pass.Run(input, from, rows, bias, result, to, add: false));
+        AssertResult(c.Apply(input, [], null), [], result => pass.Run(input, from, rows, [], result, to, add: false));
+        AssertResult(c.Apply(input, [], begin), begin, result => pass.Run(input, from, rows, [], result, to, add: true));
     }
 
     private static void Transpose<T>(string name, int rows, int seed)
         where T : unmanaged, INumberBase<T>
     {
         var random = new Random(seed);
-        ConvolutionMap map = MapCases.Convolution(random);
+        Transpose<T>(name, MapCases.Convolution(random), rows, random);
+    }
+
+    private static void Transpose<T>(string name, ConvolutionMap map, int rows, Random random)
+        where T : unmanaged, INumberBase<T>
+    {
         var c = new MapCase(map, rows, random);
         Window from = c.DrawWindow(map.Output), to = c.Widen(map.Below(from), map.Input);
         T[] above = c.Draw<T>(from.CountIn(map.Output), rows), begin = c.Draw<T>(to.CountIn(map.Input), rows);
         IConvolutionPass<T> pass = Pass<T>(name, map, isTransposed: true);
-        T[] result = new T[begin.Length], sum = [.. begin];
-        pass.Run(above, from, rows, [], result, to, add: false);
-        pass.Run(above, from, rows, [], sum, to, add: true);
-        Assert.Equal(c.ApplyTranspose(above, from, to, null), result);
-        Assert.Equal(c.ApplyTranspose(above, from, to, begin), sum);
+        AssertResult(c.ApplyTranspose(above, from, to, null), [], result => pass.Run(above, from, rows, [], result, to, add: false));
+        AssertResult(c.ApplyTranspose(above, from, to, begin), begin, result => pass.Run(above, from, rows, [], result, to, add: true));
+    }
+
+    private static void AssertResult<T>(T[] expected, T[] begin, Action<T[]> compute)
+        where T : unmanaged, INumberBase<T>
+    {
+        var result = new T[expected.Length + Guard];
+        Array.Fill(result, T.CreateChecked(-1000));
+        begin.CopyTo(result, 0);
+        compute(result);
+        Assert.Equal(expected, result[..expected.Length]);
+        Assert.All(result[expected.Length..], static v => Assert.Equal(T.CreateChecked(-1000), v));
     }
 
     private static IConvolutionPass<T> Pass<T>(string name, ConvolutionMap map, bool isTransposed)

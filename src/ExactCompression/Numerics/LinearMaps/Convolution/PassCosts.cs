@@ -14,7 +14,10 @@ namespace ExactCompression.Numerics;
 internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis columnAxis, int sources, int targets)
     where T : unmanaged
 {
-    /// <summary>Elements that may be laid out at a time: kernels with great dilations have them far apart, with zeros between.</summary>
+    /// <summary>
+    /// Elements that may be laid out at a time, and targets of a channel: kernels with great dilations have elements far apart, with zeros
+    /// between, and great strides have many grids of targets.
+    /// </summary>
     private const int MostLaidOut = 1 << 20;
 
     /// <summary>To transpose a vector of elements on the way in or out.</summary>
@@ -23,8 +26,14 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     /// <summary>To begin and end a target's sums, where they are those of a few channels.</summary>
     private const double Target = 30;
 
+    /// <summary>To begin and end a target's sums, where they are those of a vector of channels.</summary>
+    private const double Point = 3;
+
+    /// <summary>A multiply-add where a weight's place is looked up.</summary>
+    private const double LookedUp = 1.1;
+
     /// <summary>To copy a vector of elements.</summary>
-    private const double Copied = 3;
+    private const double Copied = 2;
 
     /// <summary>To copy an element on its own, as strides take it.</summary>
     private const double Single = 2;
@@ -33,7 +42,13 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     private const double Run = 3;
 
     /// <summary>To begin and end copying a row of a plane.</summary>
-    private const double Line = 6;
+    private const double Line = 3;
+
+    /// <summary>To begin and end with a grid of targets in the planes of a group.</summary>
+    private const double Grid = 30;
+
+    /// <summary>A multiply-add of a plane's vector, which does not begin where the cache's lines do.</summary>
+    private const double Unaligned = 1.15;
 
     private readonly double terms = sources * Meets(rowAxis) * Meets(columnAxis);
 
@@ -48,8 +63,8 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     public double OfRowLanes(int rows, Window from, Window to)
     {
         double channels = PaddedTargets, blocks = targets >= 3 ? channels / 4 : channels;
-        return Vectors(rows)
-            * ((to.Plane * ((channels * terms) + (blocks * Target))) + (Transposed * ((sources * from.Plane) + (targets * to.Plane))));
+        double sums = to.Plane * ((LookedUp * channels * terms) + (blocks * Target));
+        return Vectors(rows) * (sums + (Transposed * ((sources * from.Plane) + (targets * to.Plane))));
     }
 
     /// <summary>The time of <see cref="ChannelLanePass{T}"/>.</summary>
@@ -57,7 +72,7 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     public double OfChannelLanes(int rows, Window from, Window to)
     {
         double source = sources % Lanes == 0 ? Transposed * Vectors(sources * from.Plane) : Single * sources * from.Plane;
-        double sums = Vectors(targets) * to.Plane * (terms + (Run * terms / (sources * Meets(columnAxis))));
+        double sums = Vectors(targets) * to.Plane * (terms + Point + (Run * terms / (sources * Meets(columnAxis))));
         return rows * (sums + source + (Transposed * Vectors(targets) * to.Plane / Lanes));
     }
 
@@ -67,19 +82,20 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     {
         var row = new PlaneAxis(rowAxis, [], from.Top, from.Height, to.Top, to.Height);
         var column = new PlaneAxis(columnAxis, [], from.Left, from.Width, to.Left, to.Width);
-        double laidOut = (double)sources * row.Length * row.Step * column.Length * column.Step;
-        if (laidOut > MostLaidOut)
+        double laidOut = (double)sources * row.Length * row.Phases * column.Length * column.Phases;
+        double places = ((double)row.TargetsOf(0) * column.Pitch) + Lanes, grids = (double)row.TargetStep * column.TargetStep;
+        if (Math.Max(laidOut, grids * places) > MostLaidOut)
             return double.PositiveInfinity;
-        int grids = row.TargetStep * column.TargetStep;
-        double vectors = grids * Vectors(((row.TargetsOf(0) - 1) * column.Length) + column.TargetsOf(0));
-        double read = row.IsPlain && column.IsPlain ? 0 : CopyOf(from, column.Step, column.Step <= 2);
-        bool isWhole = column.TargetStep == 1 && column.Length == to.Width;
-        double written = isWhole ? Line + (Copied * Vectors(to.Plane)) : CopyOf(to, column.TargetStep, column.TargetStep == 1);
-        return (laidOut / Lanes) + (rows * ((vectors * PaddedTargets * terms) + (sources * read) + (targets * written)));
+        double sums = grids * places / Lanes * PaddedTargets * terms * Unaligned;
+        double lines = (double)from.Height * row.Phases / row.Step;
+        double written = to.Height * LineOf(to.Width, column.TargetStep), time = (grids * Grid) + sums + (targets * written);
+        return row.IsPlain && column.IsPlain
+            ? rows * time
+            : (laidOut / Lanes) + (rows * (time + (sources * lines * LineOf(from.Width, column.Step))));
     }
 
-    private static double CopyOf(Window window, int step, bool isQuick) =>
-        (window.Height * Line * step) + (isQuick ? step * Copied * window.Height * Vectors(window.Width) : Single * window.Plane);
+    /// <summary>To copy a row of a plane, the elements of which are or become neighbours by turns.</summary>
+    private static double LineOf(int width, int step) => Line + (step <= 2 ? step * Copied * Vectors(width) : Single * width);
 
     private static int Vectors(int elements) => (elements + Lanes - 1) / Lanes;
 

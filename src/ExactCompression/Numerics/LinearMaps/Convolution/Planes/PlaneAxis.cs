@@ -3,7 +3,7 @@ namespace ExactCompression.Numerics;
 /// <summary>
 /// One axis of a source that is laid out with zeros around it, so that all targets of a phase meet it alike: target <c>t</c> of the phase,
 /// 0-based, meets each kernel element at <c>t</c> plus an offset. A convolution with a stride splits the source into phases, one for each
-/// remainder, and has one phase of targets; a transpose with a stride has several of targets.
+/// remainder that kernel elements leave, and has one phase of targets; a transpose with a stride has several of targets.
 /// </summary>
 internal readonly struct PlaneAxis
 {
@@ -11,6 +11,7 @@ internal readonly struct PlaneAxis
     private readonly int[] order;
     private readonly int target;
     private readonly int start;
+    private readonly int cycle;
 
     /// <summary>Lays out a window.</summary>
     /// <param name="axis">The axis.</param>
@@ -29,12 +30,24 @@ internal readonly struct PlaneAxis
             // The elements met lie between those of the first target's last kernel element and of the last target's first one.
             start = FloorDivide(target + axis.Pad - reach, axis.Stride) - first;
             (Step, Length) = (1, FloorDivide(target + targets - 1 + axis.Pad, axis.Stride) - first - start + 1);
+            cycle = 1;
         }
         else
         {
             start = (target * axis.Stride) - axis.Pad - first;
             (Step, Length) = (axis.Stride, targets + (reach / axis.Stride));
+            cycle = axis.Stride / GreatestCommonDivisor(axis.Stride, axis.Dilation);
         }
+
+        Phases = Math.Min(cycle, axis.Taps);
+        int shared = Length - TargetsOf(0);
+        for (int phase = 0; phase < Phases; phase++)
+        {
+            (int place, _, int count) = ElementsOf(phase);
+            shared = count == 0 ? shared : Math.Min(shared, Math.Min(place, Length - place - count));
+        }
+
+        Pitch = Length - shared;
     }
 
     /// <summary>Length of the source's window.</summary>
@@ -43,14 +56,23 @@ internal readonly struct PlaneAxis
     /// <summary>Number of targets.</summary>
     public int Targets { get; }
 
-    /// <summary>Phases of the source: neighbours in a phase have this distance.</summary>
+    /// <summary>The distance in the source of neighbours in a phase.</summary>
     public int Step { get; }
+
+    /// <summary>Phases of the source that kernel elements meet.</summary>
+    public int Phases { get; }
 
     /// <summary>Phases of targets.</summary>
     public int TargetStep => axis.IsTransposed ? axis.Stride : 1;
 
     /// <summary>The length that a phase is laid out with.</summary>
     public int Length { get; }
+
+    /// <summary>
+    /// From one stretch of <see cref="Length"/> to the next, where several lie one behind the other: zeros at the end of one are those at
+    /// the beginning of the next.
+    /// </summary>
+    public int Pitch { get; }
 
     /// <summary>Whether the layout is the window itself.</summary>
     public bool IsPlain => Step == 1 && start == 0 && Length == SourceLength;
@@ -64,8 +86,8 @@ internal readonly struct PlaneAxis
     /// <returns>Where the first of them stands in the phase's layout, its place in the window, and how many there are.</returns>
     public (int Place, int Source, int Count) ElementsOf(int phase)
     {
-        int place = Math.Max(0, -FloorDivide(start + phase, Step));
-        int source = start + phase + (place * Step);
+        int begin = start + (int)((long)phase * axis.Dilation % Step), place = Math.Max(0, -FloorDivide(begin, Step));
+        int source = begin + (place * Step);
         int count = source >= SourceLength ? 0 : Math.Min(Length - place, (SourceLength - 1 - source) / Step + 1);
         return (place, source, Math.Max(0, count));
     }
@@ -81,7 +103,7 @@ internal readonly struct PlaneAxis
         int at = order[tap] * axis.Dilation;
         if (!axis.IsTransposed)
         {
-            (offset, sourcePhase) = Math.DivRem(at, axis.Stride);
+            (offset, sourcePhase) = (at / axis.Stride, order[tap] % cycle);
             return true;
         }
 
@@ -90,6 +112,8 @@ internal readonly struct PlaneAxis
         offset = whole - FloorDivide(target + axis.Pad - (axis.Dilation * (axis.Taps - 1)), axis.Stride);
         return whole * axis.Stride == shift;
     }
+
+    private static int GreatestCommonDivisor(int a, int b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 
     private static int FloorDivide(int a, int b) => a >= 0 ? a / b : -((-a + b - 1) / b);
 }

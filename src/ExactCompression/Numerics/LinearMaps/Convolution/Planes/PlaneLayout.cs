@@ -6,10 +6,20 @@ namespace ExactCompression.Numerics;
 /// <summary>
 /// How windows of a convolution's source are laid out for <see cref="PlaneLanePass{T}"/>, and the grids of targets over them: in each grid
 /// all targets are sums of the same terms, each from its own place on. The place of a target is its row in the grid times
-/// <see cref="Width"/>, plus its column.
+/// <see cref="Width"/>, plus its column. Small windows of several rows of the batch lie one behind the other, <see cref="Plane"/> apart,
+/// and so do their targets: vectors would otherwise be seldom full.
 /// </summary>
 internal readonly ref struct PlaneLayout
 {
+    /// <summary>Places of one channel that are worth a call of the loops.</summary>
+    private const int WorthWhile = 160;
+
+    /// <summary>Places of all channels that stay in the first-level cache with their targets.</summary>
+    private const int Cached = 2048;
+
+    /// <summary>Elements between parts: rows are laid out with whole vectors of 256 bits, also beyond their ends.</summary>
+    private const int Slack = 8;
+
     private readonly PlaneTerm[] terms;
     private readonly PlaneGrid[] grids;
     private readonly PlanePart[] parts;
@@ -21,23 +31,27 @@ internal readonly ref struct PlaneLayout
     /// <param name="columns">The axis of columns.</param>
     /// <param name="taps">Rows and columns of the kernel.</param>
     /// <param name="sources">Source channels of a group.</param>
+    /// <param name="batch">Rows of the batch.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public PlaneLayout(PlaneAxis rows, PlaneAxis columns, (int Rows, int Columns) taps, int sources)
+    public PlaneLayout(PlaneAxis rows, PlaneAxis columns, (int Rows, int Columns) taps, int sources, int batch)
     {
-        (Width, Step, TargetStep) = (columns.Length, columns.Step, columns.TargetStep);
+        (Width, Plane, Step, TargetStep) = (columns.Pitch, rows.Pitch * columns.Pitch, columns.Step, columns.TargetStep);
         IsPlain = rows.IsPlain && columns.IsPlain;
         RowStep = rows.Step * columns.SourceLength;
-        TargetRowStep = rows.TargetStep * columns.Targets;
-        int plane = rows.Length * columns.Length;
-        Channel = plane * rows.Step * columns.Step;
-        (partCount, gridCount) = (rows.Step * columns.Step, rows.TargetStep * columns.TargetStep);
+        (TargetHeight, TargetWidth, TargetRowStep) = (rows.Targets, columns.Targets, rows.TargetStep);
+        (partCount, gridCount) = (rows.Phases * columns.Phases, rows.TargetStep * columns.TargetStep);
+        Stack = IsPlain ? 1 : Math.Clamp(Math.Min(WorthWhile / Plane, Cached / (Plane * partCount * sources)), 1, batch);
+        int part = ((((Stack - 1) * rows.Pitch) + rows.Length - 1) * Width) + columns.Length + (partCount > 1 ? Slack : 0);
+        Channel = part * partCount;
         parts = ArrayPool<PlanePart>.Shared.Rent(partCount);
-        for (int part = 0; part < partCount; part++)
+        for (int p = 0; p < partCount; p++)
         {
-            (int i, int j) = Math.DivRem(part, columns.Step);
+            (int i, int j) = Math.DivRem(p, columns.Phases);
             (int top, int row, int height) = rows.ElementsOf(i);
             (int left, int column, int width) = columns.ElementsOf(j);
-            parts[part] = new((part * plane) + (top * Width) + left, (row * columns.SourceLength) + column, height, width);
+            parts[p] = new((p * part) + (top * Width) + left, (row * columns.SourceLength) + column, height, width, false);
+            if (columns.Step == 2 && j == 1)
+                parts[p - 1] = parts[p - 1] with { IsPaired = parts[p - 1].IsPairedWith(parts[p]) };
         }
 
         terms = ArrayPool<PlaneTerm>.Shared.Rent(taps.Rows * taps.Columns * sources);
@@ -46,28 +60,36 @@ internal readonly ref struct PlaneLayout
         for (int grid = 0; grid < gridCount; grid++)
         {
             (int y, int x) = Math.DivRem(grid, columns.TargetStep);
-            int first = count;
-            for (int i = 0; i < taps.Rows; i++)
+            int first = count, metRows = MetBy(rows, y, taps.Rows), met = metRows * MetBy(columns, x, taps.Columns);
+            for (int j = 0; j < taps.Columns; j++)
             {
-                if (!rows.TryMeet(y, i, out int rowPhase, out int row))
+                if (!columns.TryMeet(x, j, out int columnPhase, out int column))
                     continue;
-                for (int j = 0; j < taps.Columns; j++)
+                for (int i = 0; i < taps.Rows; i++)
                 {
-                    if (!columns.TryMeet(x, j, out int columnPhase, out int column))
+                    if (!rows.TryMeet(y, i, out int rowPhase, out int row))
                         continue;
-                    int place = (((rowPhase * columns.Step) + columnPhase) * plane) + (row * Width) + column;
+                    int place = (((rowPhase * columns.Phases) + columnPhase) * part) + (row * Width) + column;
                     for (int s = 0; s < sources; s++)
-                        terms[count++] = new((s * Channel) + place, (((i * taps.Columns) + j) * sources) + s);
+                        terms[count + (s * met)] = new((s * Channel) + place, (((i * taps.Columns) + j) * sources) + s);
+                    count++;
                 }
             }
 
-            grids[grid] = new(
-                Math.Max(0, rows.TargetsOf(y)), Math.Max(0, columns.TargetsOf(x)), (y * columns.Targets) + x, first, count - first);
+            count = first + (sources * met);
+            HasEmptyGrids |= met == 0;
+            grids[grid] = new(Math.Max(0, rows.TargetsOf(y)), Math.Max(0, columns.TargetsOf(x)), first, count - first);
         }
     }
 
-    /// <summary>Elements that a channel is laid out with.</summary>
+    /// <summary>Windows that are laid out at a time.</summary>
+    public int Stack { get; }
+
+    /// <summary>Elements that a channel is laid out with, in all these windows.</summary>
     public int Channel { get; }
+
+    /// <summary>From one window to the next.</summary>
+    public int Plane { get; }
 
     /// <summary>From one row of a phase to the next.</summary>
     public int Width { get; }
@@ -81,21 +103,38 @@ internal readonly ref struct PlaneLayout
     /// <summary>In the source's window, from one row of a phase to the next.</summary>
     public int RowStep { get; }
 
-    /// <summary>In the target's window, from one target of a grid to its neighbour in the row.</summary>
+    /// <summary>Rows of the target's window.</summary>
+    public int TargetHeight { get; }
+
+    /// <summary>Columns of the target's window.</summary>
+    public int TargetWidth { get; }
+
+    /// <summary>In a row of the target's window, grids that take turns.</summary>
     public int TargetStep { get; }
 
-    /// <summary>In the target's window, from one row of a grid to the next.</summary>
+    /// <summary>In a column of the target's window, grids that take turns.</summary>
     public int TargetRowStep { get; }
+
+    /// <summary>Whether there are grids of targets that meet nothing.</summary>
+    public bool HasEmptyGrids { get; }
 
     /// <summary>What is laid out of each channel.</summary>
     public ReadOnlySpan<PlanePart> Parts => parts.AsSpan(0, partCount);
 
-    /// <summary>The grids of targets; the first one is the largest.</summary>
+    /// <summary>The grids of targets, row after row of those that take turns; the first one is the largest.</summary>
     public ReadOnlySpan<PlaneGrid> Grids => grids.AsSpan(0, gridCount);
 
-    /// <summary>What the targets of a grid are sums of.</summary>
+    /// <summary>
+    /// What the targets of a grid are sums of: source channel after channel, and of each one column of the kernel after the other.
+    /// </summary>
     /// <param name="grid">The grid.</param>
     public ReadOnlySpan<PlaneTerm> TermsOf(PlaneGrid grid) => terms.AsSpan(grid.FirstTerm, grid.TermCount);
+
+    /// <summary>The places from a grid's first target on to its last.</summary>
+    /// <param name="grid">The grid.</param>
+    /// <param name="windows">Number of windows.</param>
+    public int PlacesOf(PlaneGrid grid, int windows) =>
+        grid.Height == 0 || grid.Width == 0 ? 0 : ((windows - 1) * Plane) + ((grid.Height - 1) * Width) + grid.Width;
 
     /// <summary>Gives the arrays back.</summary>
     public void Dispose()
@@ -103,5 +142,13 @@ internal readonly ref struct PlaneLayout
         ArrayPool<PlaneTerm>.Shared.Return(terms);
         ArrayPool<PlaneGrid>.Shared.Return(grids);
         ArrayPool<PlanePart>.Shared.Return(parts);
+    }
+
+    private static int MetBy(PlaneAxis axis, int phase, int taps)
+    {
+        int met = 0;
+        for (int tap = 0; tap < taps; tap++)
+            met += axis.TryMeet(phase, tap, out _, out _) ? 1 : 0;
+        return met;
     }
 }

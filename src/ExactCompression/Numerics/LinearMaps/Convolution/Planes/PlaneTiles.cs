@@ -26,10 +26,10 @@ internal static unsafe class PlaneTiles
     public static void Run<T>(T* source, ReadOnlySpan<PlaneTerm> terms, T* weights, int channels, int count, T* result, nint stride)
         where T : unmanaged
     {
-        if (channels == 1)
+        if (!Vector512.IsHardwareAccelerated)
+            HalfPlaneTiles.Run(source, terms, weights, channels, count, result, stride);
+        else if (channels == 1)
             One(source, terms, weights, count, result);
-        else if (Vector512.IsHardwareAccelerated)
-            FourWide(source, terms, weights, count, result, stride);
         else
             Four(source, terms, weights, count, result, stride);
     }
@@ -77,47 +77,9 @@ internal static unsafe class PlaneTiles
         }
     }
 
-    /// <summary>Four channels, in vectors of 256 bits.</summary>
+    /// <summary>Four channels, two vectors of targets at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Four<T>(T* source, ReadOnlySpan<PlaneTerm> terms, T* weights, int count, T* result, nint stride)
-        where T : unmanaged
-    {
-        int half = Vector256<T>.Count;
-        for (int at = 0; at < count; at += 2 * half, source += 2 * half, result += 2 * half)
-        {
-            Vector256<T> c00 = default, c01 = default, c10 = default, c11 = default;
-            Vector256<T> c20 = default, c21 = default, c30 = default, c31 = default;
-            foreach (PlaneTerm term in terms)
-            {
-                T* x = source + term.Source, w = weights + ((nint)term.Weight * 4);
-                Vector256<T> x0 = Vector256.Load(x), x1 = Vector256.Load(x + half), b = Vector256.Create(w[0]);
-                c00 = Lanes.Fma(b, x0, c00);
-                c01 = Lanes.Fma(b, x1, c01);
-                b = Vector256.Create(w[1]);
-                c10 = Lanes.Fma(b, x0, c10);
-                c11 = Lanes.Fma(b, x1, c11);
-                b = Vector256.Create(w[2]);
-                c20 = Lanes.Fma(b, x0, c20);
-                c21 = Lanes.Fma(b, x1, c21);
-                b = Vector256.Create(w[3]);
-                c30 = Lanes.Fma(b, x0, c30);
-                c31 = Lanes.Fma(b, x1, c31);
-            }
-
-            c00.Store(result);
-            c01.Store(result + half);
-            c10.Store(result + stride);
-            c11.Store(result + stride + half);
-            c20.Store(result + (2 * stride));
-            c21.Store(result + (2 * stride) + half);
-            c30.Store(result + (3 * stride));
-            c31.Store(result + (3 * stride) + half);
-        }
-    }
-
-    /// <summary>Four channels, in vectors of 512 bits.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourWide<T>(T* source, ReadOnlySpan<PlaneTerm> terms, T* weights, int count, T* result, nint stride)
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;

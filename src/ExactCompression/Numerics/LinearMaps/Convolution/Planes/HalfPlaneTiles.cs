@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace ExactCompression.Numerics;
+
+/// <summary>The loops of <see cref="PlaneTiles"/> where vectors have 256 bits: eight sums are held in registers at a time.</summary>
+internal static unsafe class HalfPlaneTiles
+{
+    /// <summary>Computes the targets of a block of channels.</summary>
+    /// <inheritdoc cref="PlaneTiles.Run"/>
+    public static void Run<T>(T* source, ReadOnlySpan<PlaneTerm> terms, T* weights, int channels, int count, T* result, nint stride)
+        where T : unmanaged
+    {
+        if (channels == 1)
+            One(source, terms, weights, count, result);
+        else
+            Four(source, terms, weights, count, result, stride);
+    }
+
+    /// <summary>A channel, eight vectors of targets at a time; of the last ones four, with two sums each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void One<T>(T* source, ReadOnlySpan<PlaneTerm> terms, T* weights, int count, T* result)
+        where T : unmanaged
+    {
+        int lanes = Vector256<T>.Count;
+        for (; count > 4 * lanes; count -= 8 * lanes, source += 8 * lanes, result += 8 * lanes)
+        {
+            Vector256<T> c0 = default, c1 = default, c2 = default, c3 = default;
+            Vector256<T> c4 = default, c5 = default, c6 = default, c7 = default;
+            foreach (PlaneTerm term in terms)
+            {
+                T* x = source + term.Source;
+                Vector256<T> w = Vector256.Create(weights[term.Weight]);
+                c0 = Lanes.Fma(w, Vector256.Load(x), c0);
+                c1 = Lanes.Fma(w, Vector256.Load(x + lanes), c1);
+                c2 = Lanes.Fma(w, Vector256.Load(x + (2 * lanes)), c2);
+                c3 = Lanes.Fma(w, Vector256.Load(x + (3 * lanes)), c3);
+                c4 = Lanes.Fma(w, Vector256.Load(x + (4 * lanes)), c4);
+                c5 = Lanes.Fma(w, Vector256.Load(x + (5 * lanes)), c5);
+                c6 = Lanes.Fma(w, Vector256.Load(x + (6 * lanes)), c6);
+                c7 = Lanes.Fma(w, Vector256.Load(x + (7 * lanes)), c7);
+            }
+
+            c0.Store(result);
+            c1.Store(result + lanes);
+            c2.Store(result + (2 * lanes));
+            c3.Store(result + (3 * lanes));
+            c4.Store(result + (4 * lanes));
+            c5.Store(result + (5 * lanes));
+            c6.Store(result + (6 * lanes));
+            c7.Store(result + (7 * lanes));
+        }
+
+        if (count > 0)
+            Last(source, terms, weights, result);
+    }
+
+    /// <summary>A channel, four vectors of targets: even and odd terms are summed apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Last<T>(T* source, ReadOnlySpan<PlaneTerm> terms, T* weights, T* result)
+        where T : unmanaged
+    {
+        int lanes = Vector256<T>.Count, k = 0;
+        Vector256<T> c00 = default, c01 = default, c02 = default, c03 = default;
+        Vector256<T> c10 = default, c11 = default, c12 = default, c13 = default;
+        for (; k < terms.Length - 1; k += 2)
+        {
+            T* x = source + terms[k].Source;
+            Vector256<T> w = Vector256.Create(weights[terms[k].Weight]);
+            c00 = Lanes.Fma(w, Vector256.Load(x), c00);
+            c01 = Lanes.Fma(w, Vector256.Load(x + lanes), c01);
+            c02 = Lanes.Fma(w, Vector256.Load(x + (2 * lanes)), c02);
+            c03 = Lanes.Fma(w, Vector256.Load(x + (3 * lanes)), c03);
+            x = source + terms[k + 1].Source;
+            w = Vector256.Create(weights[terms[k + 1].Weight]);
+            c10 = Lanes.Fma(w, Vector256.Load(x), c10);
+            c11 = Lanes.Fma(w, Vector256.Load(x + lanes), c11);
+            c12 = Lanes.Fma(w, Vector256.Load(x + (2 * lanes)), c12);
+            c13 = Lanes.Fma(w, Vector256.Load(x + (3 * lanes)), c13);
+        }
+
+        if (k < terms.Length)
+        {
+            T* x = source + terms[k].Source;
+            Vector256<T> w = Vector256.Create(weights[terms[k].Weight]);
+            c00 = Lanes.Fma(w, Vector256.Load(x), c00);
+            c01 = Lanes.Fma(w, Vector256.Load(x + lanes), c01);
+            c02 = Lanes.Fma(w, Vector256.Load(x + (2 * lanes)), c02);
+            c03 = Lanes.Fma(w, Vector256.Load(x + (3 * lanes)), c03);
+        }
+
+        (c00 + c10).Store(result);
+        (c01 + c11).Store(result + lanes);
+        (c02 + c12).Store(result + (2 * lanes));
+        (c03 + c13).Store(result + (3 * lanes));
+    }
+
+    /// <summary>Four channels, two vectors of targets at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Four<T>(T* source, ReadOnlySpan<PlaneTerm> terms, T* weights, int count, T* result, nint stride)
+        where T : unmanaged
+    {
+        int half = Vector256<T>.Count;
+        for (int at = 0; at < count; at += 2 * half, source += 2 * half, result += 2 * half)
+        {
+            Vector256<T> c00 = default, c01 = default, c10 = default, c11 = default;
+            Vector256<T> c20 = default, c21 = default, c30 = default, c31 = default;
+            foreach (PlaneTerm term in terms)
+            {
+                T* x = source + term.Source, w = weights + ((nint)term.Weight * 4);
+                Vector256<T> x0 = Vector256.Load(x), x1 = Vector256.Load(x + half), b = Vector256.Create(w[0]);
+                c00 = Lanes.Fma(b, x0, c00);
+                c01 = Lanes.Fma(b, x1, c01);
+                b = Vector256.Create(w[1]);
+                c10 = Lanes.Fma(b, x0, c10);
+                c11 = Lanes.Fma(b, x1, c11);
+                b = Vector256.Create(w[2]);
+                c20 = Lanes.Fma(b, x0, c20);
+                c21 = Lanes.Fma(b, x1, c21);
+                b = Vector256.Create(w[3]);
+                c30 = Lanes.Fma(b, x0, c30);
+                c31 = Lanes.Fma(b, x1, c31);
+            }
+
+            c00.Store(result);
+            c01.Store(result + half);
+            c10.Store(result + stride);
+            c11.Store(result + stride + half);
+            c20.Store(result + (2 * stride));
+            c21.Store(result + (2 * stride) + half);
+            c30.Store(result + (3 * stride));
+            c31.Store(result + (3 * stride) + half);
+        }
+    }
+}
