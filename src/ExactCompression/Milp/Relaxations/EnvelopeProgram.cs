@@ -19,6 +19,9 @@ internal sealed class EnvelopeProgram : IDisposable
     /// <summary>The share of its range by which a rectifier must violate a facet that is added.</summary>
     private const double Violation = 1e-5;
 
+    /// <summary>The maximum time of one solve: now and then the solver does not end.</summary>
+    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
+
     private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Glop");
 
     private readonly RelaxedGraph network;
@@ -61,14 +64,30 @@ internal sealed class EnvelopeProgram : IDisposable
     /// <param name="size">About the size of <c>z</c>.</param>
     /// <param name="time">The maximum time; null for no limit.</param>
     /// <param name="cancellation">To stop early.</param>
-    /// <returns>The slopes, for the units of all layers; null where the solver gave no result: nothing is changed.</returns>
+    /// <returns>The slopes, for the units of all layers; null where they do not lower the bound: nothing is changed.</returns>
     public static float[]? Sharpen(ReceptiveField field, bool above, double size, TimeSpan? time, CancellationToken cancellation)
     {
         if (!MilpSolvers.Try(Solver).Available || !field.Network.Graph.IsPiecewiseLinear || !new RectifierBounds(field.Network).CanHold
             || field.Network.Layers.Any(static l => l.Layer.Smooth is not null))
             return null;
         using var program = new EnvelopeProgram(field, above, size);
-        return program.Solve(time, cancellation) ? program.Take(field) : null;
+        AlphaBetaCrown bounds = field.Bounds;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 1, CancellationToken = cancellation };
+        CrownSubproblem plain = CrownSubproblem.Root(0, above, bounds.PlainSlopes());
+        bounds.Optimize([plain], AdamSchedule.FromPlainSlopes, parallel);
+        if (!program.Solve(time, cancellation) || program.Take(field) is not { } slopes)
+            return null;
+        CrownSubproblem sharp = CrownSubproblem.Root(0, above, slopes);
+        bounds.Optimize([sharp], AdamSchedule.AfterSplit, parallel);
+        if (sharp.Bound < plain.Bound)
+            return sharp.Slopes;
+        foreach (LayerRelaxation layer in field.Network.Layers)
+        {
+            layer.Envelope?.Dispose();
+            layer.Envelope = null;
+        }
+
+        return null;
     }
 
     /// <inheritdoc/>
@@ -88,9 +107,8 @@ internal sealed class EnvelopeProgram : IDisposable
             double low = layer.Lower[i], high = layer.Upper[i], size = ScaleOf(Math.Max(Math.Abs(low), Math.Abs(high)));
             bool rectified = layer.Layer.IsRectifier, open = layer.IsOpen(i);
 
-            // Nothing but rows bounds what slopes and functions do not: a variable's bound that holds an optimum would be lost to them.
-            int variable = program.AddVariable(
-                rectified && low < 0 ? 0 : double.NegativeInfinity, rectified && high <= 0 ? 0 : double.PositiveInfinity);
+            // What a variable's upper end contributes is lost to slopes and functions; but the solver fails where there is none.
+            int variable = program.AddVariable((rectified ? Math.Max(0, low) : low) / size, (rectified ? Math.Max(0, high) : high) / size);
             variables[l + 1][i] = new(variable, 0, size);
             var unit = new Unit(variable, size);
             units[l][i] = unit;
@@ -140,7 +158,12 @@ internal sealed class EnvelopeProgram : IDisposable
         var watch = System.Diagnostics.Stopwatch.StartNew();
         for (int round = 0; round < Rounds; round++)
         {
-            MilpOutcome outcome = program.Solve(new(time - watch.Elapsed, 1), cancellation);
+            TimeSpan? left = time - watch.Elapsed, most = left < MostTime ? left : MostTime;
+            MilpOutcome outcome = program.Solve(new(most, 1), cancellation);
+
+            // It always has an optimum: what says otherwise is the basis of the last round.
+            if (outcome.End != MilpEnd.Optimal)
+                outcome = program.Solve(new(most, 1) { Fresh = true }, cancellation);
             if (outcome.End != MilpEnd.Optimal)
                 return false;
             if (time is { } limit && watch.Elapsed > limit / 2)

@@ -28,6 +28,9 @@ internal sealed class TriangleProgram : IDisposable
     /// <summary>Duals above this come of coefficients that the solver cannot work with.</summary>
     private const double LargestDual = 1e12;
 
+    /// <summary>The maximum time of one solve: now and then the solver does not end.</summary>
+    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
+
     /// <summary>Glop, for it leaves Ctrl-C to the host: Clp takes it while it solves, and trees do little else.</summary>
     private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Glop");
 
@@ -114,11 +117,12 @@ internal sealed class TriangleProgram : IDisposable
     public bool Solve(CrownSubproblem problem, int candidates, TimeSpan? time, CancellationToken cancellation)
     {
         FixPhases(problem);
-        MilpOutcome outcome = program.Solve(new(time, 1), cancellation);
+        TimeSpan? most = time < MostTime ? time : MostTime;
+        MilpOutcome outcome = program.Solve(new(most, 1), cancellation);
 
         // It always has an optimum: what says otherwise is the basis of the last problem.
         if (outcome.End != MilpEnd.Optimal)
-            outcome = program.Solve(new(time, 1) { Fresh = true }, cancellation);
+            outcome = program.Solve(new(most, 1) { Fresh = true }, cancellation);
         if (outcome.End != MilpEnd.Optimal || program.RowDuals() is not { } duals || !Array.TrueForAll(duals, IsOrdinary))
             return false;
         Bound = (outcome.Objective * scale) + (sign * Constant(start));
