@@ -47,7 +47,8 @@ public sealed class ExampleTests
         // One is lost; a single process makes up for it, and only for it.
         File.Delete(files[1]);
         Assert.Single(Regex.Matches(Run("neuron-shard.ps1", common).Output, "^piece ", RegexOptions.Multiline));
-        Assert.Contains(": 0 of 104 neurons are undetermined", Run("neuron-shard.ps1", [.. common, "-Join"]).Output, StringComparison.Ordinal);
+        string joined = Run("neuron-shard.ps1", [.. common, "-Join"]).Output;
+        Assert.Contains(": 0 of 104 neurons are undetermined", joined, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,7 +65,8 @@ internal static class RefinementSchedule
                 return;
             using var trees = new SearchTrees(ledger, layer, bounds, open);
             int budget = Math.Max(FirstBudget, QuickBudget / open.Count);
-            clock.Run(SearchStage.BranchAndBound, () => Branch(ledger, layer, trees.All, bounds.MostWaiting, budget, budget, search, clock));
+            clock.Run(
+                SearchStage.BranchAndBound, () => Branch(ledger, layer, trees.All, bounds.MostWaiting, budget, budget, search, clock));
         });
 
     private static void ForLayers(VerdictLedger ledger, SearchClock clock, Action<int, LoweredLayer, RelaxedGraph> work)

@@ -175,8 +175,8 @@ internal interface IBackwardRows
     /// <param name="lines">Its lines, over its window.</param>
     /// <param name="coefficients">Coefficients over the units' outputs, which become those over the pre-activations; with
     /// slack.</param>
-    /// <param name="envelope">Receives coefficients over the functions of the layer's <see cref="LayerEnvelope"/>, which are 0 before; empty
-    /// where it has none.</param>
+    /// <param name="envelope">Receives coefficients over the functions of the layer's <see cref="LayerEnvelope"/>, which are 0 before;
+    /// empty where it has none.</param>
     /// <param name="sums">The row's constant.</param>
     void PassUnits(int row, int layer, LayerLines lines, Span<double> coefficients, Span<double> envelope, ref BackwardRow sums);
 }

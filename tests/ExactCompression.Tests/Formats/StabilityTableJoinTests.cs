@@ -58,8 +58,11 @@ public sealed class StabilityTableJoinTests
     [InlineData(NeuronState.Unstable, -2, 0)]
     public void Join_ClaimThatProofsExclude_IsRefused(NeuronState claim, double lower, double upper)
     {
-        StabilityTable proven = Found(new() { Layer = 1, Neuron = 0, State = NeuronState.Undetermined, LowerBound = lower, UpperBound = upper }),
-            imported = Imported(claim);
+        NeuronStability bounded = new()
+        {
+            Layer = 1, Neuron = 0, State = NeuronState.Undetermined, LowerBound = lower, UpperBound = upper,
+        };
+        StabilityTable proven = Found(bounded), imported = Imported(claim);
         foreach (StabilityTable[] order in (StabilityTable[][])[[proven, imported], [imported, proven]])
             AssertError("ContradictingTables", order);
     }

@@ -1,4 +1,3 @@
-using ExactCompression.Verdicts;
 using Xunit;
 
 namespace ExactCompression.Tests.Verdicts;

@@ -10,9 +10,9 @@ namespace ExactCompression.Bounds;
 /// Mathematical Programming 2020; Tjandraatmadja et al., <em>The Convex Relaxation Barrier, Revisited</em>, NeurIPS 2020).
 /// </summary>
 /// <remarks>
-/// For any shares <c>s</c> in [0,1], <c>relu(w a + b) &lt;= sum_j s_j w_j a_j + t</c> wherever both sides of the rectifier are below: so for
-/// <c>t</c> the larger of the maxima over the box of <c>-sum_j s_j w_j a_j</c> and of <c>b + sum_j (1 - s_j) w_j a_j</c>. The shares are
-/// chosen in floating point, and only the intercept is rounded up.
+/// For any shares <c>s</c> in [0,1], <c>relu(w a + b) &lt;= sum_j s_j w_j a_j + t</c> on the whole box if both sides of the rectifier, 0
+/// and <c>w a + b</c>, are: so for <c>t</c> the larger of the maxima over the box of <c>-sum_j s_j w_j a_j</c> and of
+/// <c>b + sum_j (1 - s_j) w_j a_j</c>. The shares are chosen in floating point, and only the intercept is rounded up.
 /// </remarks>
 internal sealed class LayerEnvelope : IDisposable
 {
@@ -33,20 +33,21 @@ internal sealed class LayerEnvelope : IDisposable
     public bool[] Has { get; }
 
     /// <summary>Makes the functions of a layer.</summary>
-    /// <param name="relaxation">The layer, whose maps are matrices.</param>
+    /// <param name="layer">The layer, whose maps are matrices.</param>
+    /// <param name="sources">Range of the value that each of its terms takes.</param>
     /// <param name="shares">For each rectifier the shares of its weights, one term of the layer after the other; null for none.</param>
-    public static LayerEnvelope Of(LayerRelaxation relaxation, double[]?[] shares)
+    public static LayerEnvelope Of(LoweredLayer layer, IReadOnlyList<SourceRange> sources, double[]?[] shares)
     {
-        IReadOnlyList<LinearTerm> terms = relaxation.Layer.Terms;
-        int width = relaxation.Layer.Width;
+        IReadOnlyList<LinearTerm> terms = layer.Terms;
+        int width = layer.Width;
         double[][] matrices = [.. terms.Select(t => new double[(long)width * t.Map.Input.Count])];
         var intercepts = new double[width];
         var has = new bool[width];
         for (int i = 0; i < width; i++)
         {
-            if (shares[i] is not { } own || !relaxation.IsOpen(i))
+            if (shares[i] is not { } own)
                 continue;
-            double intercept = Fill(relaxation, i, own, matrices);
+            double intercept = Fill(layer, sources, i, own, matrices);
             has[i] = double.IsFinite(intercept);
             if (has[i])
                 intercepts[i] = intercept;
@@ -75,14 +76,15 @@ internal sealed class LayerEnvelope : IDisposable
 
     /// <summary>Fills in the coefficients of one rectifier's function.</summary>
     /// <returns>An intercept with which the function is nowhere below the rectifier.</returns>
-    private static double Fill(LayerRelaxation relaxation, int unit, double[] shares, double[][] matrices)
+    private static double Fill(
+        LoweredLayer layer, IReadOnlyList<SourceRange> sources, int unit, double[] shares, double[][] matrices)
     {
-        double off = 0, on = relaxation.Layer.Bias.Span[unit], size = Math.Abs(on);
+        double off = 0, on = layer.Bias.Span[unit], size = Math.Abs(on);
         int at = 0;
         for (int k = 0; k < matrices.Length; k++)
         {
-            ReadOnlySpan<double> weights = ((DenseMap)relaxation.Layer.Terms[k].Map).Row(unit);
-            ActivationRange range = relaxation.Sources[k].Range;
+            ReadOnlySpan<double> weights = ((DenseMap)layer.Terms[k].Map).Row(unit);
+            ActivationRange range = sources[k].Range;
             Span<double> row = matrices[k].AsSpan(unit * weights.Length, weights.Length);
             for (int j = 0; j < weights.Length; j++)
             {

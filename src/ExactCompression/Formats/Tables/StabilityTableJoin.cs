@@ -4,8 +4,8 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Joins what several searches found about one network over one domain. What was proven here is taken over; the witnesses of imported tables
-/// are evaluated again, which proves what they show; other imported verdicts stay claims.
+/// Joins what several searches found about one network over one domain. What was proven here is taken over; the witnesses of imported
+/// tables are evaluated again, which proves what they show; other imported verdicts stay claims.
 /// </summary>
 public static class StabilityTableJoin
 {

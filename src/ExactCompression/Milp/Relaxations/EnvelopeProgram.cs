@@ -123,8 +123,8 @@ internal sealed class EnvelopeProgram : IDisposable
     }
 
     /// <summary>
-    /// The row <c>y - (slope w) a</c> against a constant: equal to it, or not below it, or not above it. The weights are those of the layer,
-    /// or others.
+    /// The row <c>y - (slope w) a</c> against a constant: equal to it, or not below it, or not above it. The weights are those of the
+    /// layer, or others.
     /// </summary>
     private int AddRow(int l, int element, Unit unit, double slope, double[]? weights, double constant, double? side)
     {
@@ -146,7 +146,8 @@ internal sealed class EnvelopeProgram : IDisposable
 
         double end = constant / unit.Scale;
         int number = program.AddRow(
-            side == double.NegativeInfinity ? double.NegativeInfinity : end, side == double.PositiveInfinity ? double.PositiveInfinity : end);
+            side == double.NegativeInfinity ? double.NegativeInfinity : end,
+            side == double.PositiveInfinity ? double.PositiveInfinity : end);
         program.SetTerm(number, unit.Variable, 1);
         foreach ((int variable, double weight) in terms)
             program.SetTerm(number, variable, weight);
@@ -278,7 +279,7 @@ internal sealed class EnvelopeProgram : IDisposable
             }
 
             layer.Envelope?.Dispose();
-            layer.Envelope = shares.Any(static s => s is not null) ? LayerEnvelope.Of(layer, shares) : null;
+            layer.Envelope = shares.Any(static s => s is not null) ? LayerEnvelope.Of(layer.Layer, layer.Sources, shares) : null;
         }
 
         return slopes;

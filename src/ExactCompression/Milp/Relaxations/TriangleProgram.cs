@@ -317,6 +317,6 @@ internal sealed class TriangleProgram : IDisposable
     private static double ScaleOf(double size) => size > 0 ? Math.ScaleB(1, Math.ILogB(size) + 1) : 1;
 
     /// <summary>A rectifier's variables and rows; below 0 where it has none.</summary>
-    private sealed record Unit(RectifierRow Terms, int Row, int Output, int Slack, int Excess, int Line, double Scale, RectifierRow? Function,
-        int Facet);
+    private sealed record Unit(
+        RectifierRow Terms, int Row, int Output, int Slack, int Excess, int Line, double Scale, RectifierRow? Function, int Facet);
 }
