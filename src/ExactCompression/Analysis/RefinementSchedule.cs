@@ -30,6 +30,9 @@ internal static class RefinementSchedule
     /// <summary>Of the time that is left, the share of a layer's large trees; more where no deeper layer is open.</summary>
     private const double OfLayer = 0.5, OfLastLayer = 0.8;
 
+    /// <summary>Of that, the share for trees whose bounds functions above rectifiers have lowered much.</summary>
+    private const double OfSharpened = 0.6;
+
     /// <summary>Neurons that depend on more weights have no linear programs.</summary>
     private const int MostWeights = 200_000;
 
@@ -127,53 +130,63 @@ internal static class RefinementSchedule
 
         TimeSpan? time = clock.Remaining * (layer < ledger.DeepestOpen() ? OfLayer : OfLastLayer);
         var watch = Stopwatch.StartNew();
-        Sharpen(trees, search, clock);
-        Grow(trees, LastBudget / 2, untilStalled: true);
-        if (!ledger.HasOpen(layer))
-            return;
-        var refined = new List<(ReluBranchAndBound Tree, TriangleRefinement By)>();
-        try
-        {
-            foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target) && !t.IsTie).OrderBy(static t => t.Open))
-            {
-                if (refined.Count == MostRefined || TriangleRefinement.Of(tree, MostWeights, clock) is not { } by)
-                    continue;
-                refined.Add((tree, by));
-                tree.Forget();
-                tree.Refine(by);
-            }
+        GrowRefined(Sharpen(trees, search, clock), OfSharpened);
+        Grow(trees, LastBudget / 2, 1, untilStalled: true);
+        if (ledger.HasOpen(layer) && !GrowRefined(trees, 1) && time is not null)
+            Grow(trees, LastBudget, 1, untilStalled: false);
 
-            if (refined.Count > 0)
-                Grow([.. refined.Select(static r => r.Tree)], LastBudget, untilStalled: false);
-            else if (time is not null)
-                Grow(trees, LastBudget, untilStalled: false);
-        }
-        finally
+        bool GrowRefined(ReluBranchAndBound[] candidates, double share)
         {
-            foreach ((ReluBranchAndBound tree, TriangleRefinement by) in refined)
+            var refined = new List<(ReluBranchAndBound Tree, TriangleRefinement By)>();
+            try
             {
-                tree.Refine(null);
-                by.Dispose();
+                foreach (ReluBranchAndBound tree in candidates.Where(t => search.IsOpen(t.Target) && !t.IsTie).OrderBy(static t => t.Open))
+                {
+                    if (refined.Count == MostRefined || TriangleRefinement.Of(tree, MostWeights, clock) is not { } by)
+                        continue;
+                    refined.Add((tree, by));
+                    tree.Forget();
+                    tree.Refine(by);
+                }
+
+                Grow([.. refined.Select(static r => r.Tree)], LastBudget, share, untilStalled: false);
+                return refined.Count > 0;
+            }
+            finally
+            {
+                foreach ((ReluBranchAndBound tree, TriangleRefinement by) in refined)
+                {
+                    tree.Refine(null);
+                    by.Dispose();
+                }
             }
         }
 
-        void Grow(ReluBranchAndBound[] grown, int budget, bool untilStalled)
+        void Grow(ReluBranchAndBound[] grown, int budget, double share, bool untilStalled)
         {
             if (time is { } limit)
-                GrowFor(limit - watch.Elapsed, ledger, layer, grown, mostWaiting, untilStalled, search, clock);
+                GrowFor((limit * share) - watch.Elapsed, ledger, layer, grown, mostWaiting, untilStalled, search, clock);
             else
                 Branch(ledger, layer, grown, mostWaiting, budget, budget, search, clock);
         }
     }
 
     /// <summary>Begins trees anew with functions above rectifiers that know more of what these take than the range of their sum.</summary>
-    private static void Sharpen(ReluBranchAndBound[] trees, WitnessSearch search, SearchClock clock) => Parallel.ForEach(
-        trees.Where(t => t.Field is not null && search.IsOpen(t.Target) && !t.IsTie), clock.Parallel, tree =>
+    /// <returns>These trees.</returns>
+    private static ReluBranchAndBound[] Sharpen(ReluBranchAndBound[] trees, WitnessSearch search, SearchClock clock)
+    {
+        ReluBranchAndBound[] small = [.. trees.Where(t => t.Field is not null && search.IsOpen(t.Target) && !t.IsTie)];
+        var slopes = new float[small.Length][];
+        Parallel.For(0, small.Length, clock.Parallel, k => slopes[k] = EnvelopeProgram.Sharpen(
+            small[k].Field!, small[k].Target.Above, small[k].Range, clock.Remaining, clock.Parallel.CancellationToken) ?? []);
+        for (int k = 0; k < small.Length; k++)
         {
-            if (EnvelopeProgram.Sharpen(tree.Field!, tree.Target.Above, tree.Range, clock.Remaining, clock.Parallel.CancellationToken)
-                is { } slopes)
-                tree.Restart(slopes);
-        });
+            if (slopes[k].Length > 0)
+                small[k].Restart(slopes[k]);
+        }
+
+        return [.. small.Where((_, k) => slopes[k].Length > 0)];
+    }
 
     /// <summary>
     /// Grows the trees that are still open for a given time: where the time is limited, nothing else limits them but memory, and many need

@@ -13,8 +13,11 @@ internal sealed class SearchTrees : IDisposable
     /// <summary>The maximum number of weights of a field, and of all fields together, which stay in memory.</summary>
     private const long MostOfField = 100_000, MostOfAll = 16_000_000;
 
-    /// <summary>A field has at most this share of the graph's weights: else the whole is as fast.</summary>
-    private const double Share = 0.5;
+    /// <summary>
+    /// A field has at most this share of the weights of the layers below, else the whole is as fast; windows of convolutions cost more than
+    /// their weights.
+    /// </summary>
+    private const double ShareOfDense = 0.5, ShareOfGraph = 2;
 
     private readonly List<ReceptiveField> fields = [];
 
@@ -25,7 +28,8 @@ internal sealed class SearchTrees : IDisposable
     /// <param name="targets">Targets of the layer.</param>
     public SearchTrees(VerdictLedger ledger, int layer, AlphaBetaCrown bounds, List<SignTarget> targets)
     {
-        long most = Math.Min((long)(Share * SubdomainSource.WeightsOf(ledger, layer)), MostOfField), left = MostOfAll;
+        double share = ledger.Network.IsDense ? ShareOfDense : ShareOfGraph;
+        long most = Math.Min((long)(share * SubdomainSource.WeightsOf(ledger, layer)), MostOfField), left = MostOfAll;
         All = new ReluBranchAndBound[targets.Count];
         for (int k = 0; k < All.Length; k++)
         {

@@ -19,6 +19,9 @@ internal sealed class EnvelopeProgram : IDisposable
     /// <summary>The share of its range by which a rectifier must violate a facet that is added.</summary>
     private const double Violation = 1e-5;
 
+    /// <summary>The share of the bound with lines to which functions lower it at least, else they are not worth their time.</summary>
+    private const double Worthwhile = 0.75;
+
     /// <summary>The maximum time of one solve: now and then the solver does not end.</summary>
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
 
@@ -64,7 +67,7 @@ internal sealed class EnvelopeProgram : IDisposable
     /// <param name="size">About the size of <c>z</c>.</param>
     /// <param name="time">The maximum time; null for no limit.</param>
     /// <param name="cancellation">To stop early.</param>
-    /// <returns>The slopes, for the units of all layers; null where they do not lower the bound: nothing is changed.</returns>
+    /// <returns>The slopes, for the units of all layers; null where they lower the bound little: nothing is changed.</returns>
     public static float[]? Sharpen(ReceptiveField field, bool above, double size, TimeSpan? time, CancellationToken cancellation)
     {
         if (!MilpSolvers.Try(Solver).Available || !field.Network.Graph.IsPiecewiseLinear || !new RectifierBounds(field.Network).CanHold
@@ -79,7 +82,7 @@ internal sealed class EnvelopeProgram : IDisposable
             return null;
         CrownSubproblem sharp = CrownSubproblem.Root(0, above, slopes);
         bounds.Optimize([sharp], AdamSchedule.AfterSplit, parallel);
-        if (sharp.Bound < plain.Bound)
+        if (sharp.Bound < Worthwhile * plain.Bound)
             return sharp.Slopes;
         foreach (LayerRelaxation layer in field.Network.Layers)
         {
