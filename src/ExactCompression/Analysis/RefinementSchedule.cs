@@ -209,7 +209,6 @@ internal static class RefinementSchedule
         }
     }
 
-
     /// <summary>
     /// Grows the trees of the targets that are still open, all of them a little before any of them much, so that easy neurons do not wait
     /// for hard ones. A tree for which there is no room in memory begins anew with the next budget.

@@ -51,7 +51,15 @@ internal sealed class LayerRelaxation : IDisposable
     public LayerLines Lines { get; }
 
     /// <summary>Affine functions above some of the rectifiers, over what the layer takes; null for none. The layer owns them.</summary>
-    public LayerEnvelope? Envelope { get; set; }
+    public LayerEnvelope? Envelope
+    {
+        get;
+        set
+        {
+            field?.Dispose();
+            field = value;
+        }
+    }
 
     /// <summary>What a row can lose to underflow in the layer, whatever its coefficients.</summary>
     public double Loss { get; private set; }
@@ -83,7 +91,7 @@ internal sealed class LayerRelaxation : IDisposable
     /// <summary>Frees the packed weights.</summary>
     public void Dispose()
     {
-        Envelope?.Dispose();
+        Envelope = null;
         foreach (Lazy<ILinearKernel<double>> kernel in kernels)
         {
             if (kernel.IsValueCreated)

@@ -32,7 +32,7 @@ internal sealed class ReceptiveField : IDisposable
         {
             if (kept[value].Length == 0)
                 continue;
-            layers.Add(Restrict(value > below.Layers.Count ? layer : below.Layers[value - 1].Layer, value, kept, places));
+            layers.Add(Restrict(LayerOf(layer, value, below), value, kept, places));
             places[value] = layers.Count;
         }
 
@@ -77,7 +77,7 @@ internal sealed class ReceptiveField : IDisposable
             kept[value] = marks[value] is { } marked ? [.. Enumerable.Range(0, marked.Length).Where(i => marked[i])] : [];
             if (value == 0 || kept[value].Length == 0)
                 continue;
-            foreach (LinearTerm term in value == last ? layer.Terms : below.Layers[value - 1].Layer.Terms)
+            foreach (LinearTerm term in LayerOf(layer, value, below).Terms)
             {
                 bool[] sources = marks[term.Source] ??= new bool[below.Graph.ShapeOf(term.Source).Count];
                 LayerRelaxation? source = term.Source > 0 ? below.Layers[term.Source - 1] : null;
@@ -100,7 +100,7 @@ internal sealed class ReceptiveField : IDisposable
             kept[0] = [0]; // nothing but constants counts, and a graph has an input
         for (int value = 1; value <= last; value++)
         {
-            foreach (LinearTerm term in value == last ? layer.Terms : below.Layers[value - 1].Layer.Terms)
+            foreach (LinearTerm term in LayerOf(layer, value, below).Terms)
                 weights += (long)kept[value].Length * kept[term.Source].Length;
         }
 
@@ -129,6 +129,10 @@ internal sealed class ReceptiveField : IDisposable
                 sources[column] = true;
         }
     }
+
+    /// <summary>The layer that gives a value: one of those below the element's, or that.</summary>
+    private static LoweredLayer LayerOf(LoweredLayer layer, int value, RelaxedGraph below) =>
+        value > below.Layers.Count ? layer : below.Layers[value - 1].Layer;
 
     /// <summary>A layer with the elements that are kept alone.</summary>
     private static LoweredLayer Restrict(LoweredLayer layer, int value, int[][] kept, int[] places)

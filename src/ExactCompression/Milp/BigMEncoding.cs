@@ -180,8 +180,9 @@ internal sealed class BigMEncoding : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Program.Dispose();
 
-    /// <summary>The next power of two above a value.</summary>
-    private static double PowerAbove(double value) => value == 0 ? 1 : Math.ScaleB(1, Math.ILogB(value) + 1);
+    /// <summary>The next power of two above a value that is not below 0; 1 for 0.</summary>
+    /// <param name="value">The value.</param>
+    public static double PowerAbove(double value) => value == 0 ? 1 : Math.ScaleB(1, Math.ILogB(value) + 1);
 
     private double Width(int input) => ledger.Domain.Upper.Span[input] - ledger.Domain.Lower.Span[input];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ExactCompression.Networks;
 
 namespace ExactCompression;
 
@@ -38,10 +39,8 @@ public sealed class NeuronSelection
     /// <exception cref="InvalidInputException">A part names a layer or a neuron that the network does not have.</exception>
     public bool[] In(ReluNetwork network)
     {
-        var offsets = new int[network.Depth + 1];
-        for (int layer = 1; layer <= network.Depth; layer++)
-            offsets[layer] = offsets[layer - 1] + network.WidthOf(layer);
-        var selected = new bool[offsets[^1]];
+        int[] starts = NeuronLayout.StartsOf(network);
+        var selected = new bool[starts[^1]];
         foreach (Part part in parts)
         {
             (int first, int last) = part.Layers ?? (1, network.Depth);
@@ -57,7 +56,7 @@ public sealed class NeuronSelection
                     throw new InvalidInputException(
                         "NoSuchNeuron", $"'{part.Text}' names neuron {to} of layer {layer} of '{network.Name}'.",
                         $"The neurons of that layer are 0 to {width - 1}.");
-                Array.Fill(selected, true, offsets[layer - 1] + from, to - from + 1);
+                Array.Fill(selected, true, starts[layer - 1] + from, to - from + 1);
             }
         }
 

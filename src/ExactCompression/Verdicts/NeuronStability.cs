@@ -116,19 +116,23 @@ public sealed class NeuronStability
     }
 
     /// <summary>This verdict as an imported one; bounds and witnesses stay as stated.</summary>
-    internal NeuronStability AsImported() => State == NeuronState.Undetermined || IsImported
-        ? this
-        : new()
-        {
-            Layer = Layer,
-            Neuron = Neuron,
-            State = State,
-            LowerBound = LowerBound,
-            UpperBound = UpperBound,
-            Basis = Basis.AsImported(),
-            PositiveWitness = PositiveWitness,
-            NegativeWitness = NegativeWitness,
-        };
+    internal NeuronStability AsImported() =>
+        State == NeuronState.Undetermined || IsImported ? this : With(State, Basis.AsImported());
+
+    /// <summary>Another verdict on the neuron, with the same bounds and witnesses.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="basis">What it rests on.</param>
+    internal NeuronStability With(NeuronState state, Evidence basis) => new()
+    {
+        Layer = Layer,
+        Neuron = Neuron,
+        State = state,
+        LowerBound = LowerBound,
+        UpperBound = UpperBound,
+        Basis = basis,
+        PositiveWitness = PositiveWitness,
+        NegativeWitness = NegativeWitness,
+    };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Layer}:{Neuron} {State}";

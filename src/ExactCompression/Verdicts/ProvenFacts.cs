@@ -67,20 +67,35 @@ internal sealed class ProvenFacts(NeuronLayout layout)
     /// <summary>Whether the bounds exclude a state.</summary>
     /// <param name="index">The neuron.</param>
     /// <param name="state">The state.</param>
-    public bool BoundsExclude(int index, NeuronState state) => state switch
+    public bool BoundsExclude(int index, NeuronState state) => BoundsExclude(state, Lower[index], Upper[index]);
+
+    /// <summary>Whether bounds of a neuron exclude a state.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="lower">Lower bound.</param>
+    /// <param name="upper">Upper bound.</param>
+    public static bool BoundsExclude(NeuronState state, double lower, double upper) => state switch
     {
-        NeuronState.StablyActive => Upper[index] < 0,
-        NeuronState.StablyInactive => Lower[index] > 0,
-        NeuronState.Unstable => Upper[index] <= 0 || Lower[index] >= 0,
+        NeuronState.StablyActive => upper < 0,
+        NeuronState.StablyInactive => lower > 0,
+        NeuronState.Unstable => upper <= 0 || lower >= 0,
         _ => false,
     };
 
     /// <summary>Whether bounds or inputs exclude a state.</summary>
     /// <param name="index">The neuron.</param>
     /// <param name="state">The state.</param>
-    public bool Exclude(int index, NeuronState state) => BoundsExclude(index, state)
-        || (state == NeuronState.StablyActive && Negative[index] is not null)
-        || (state == NeuronState.StablyInactive && Positive[index] is not null);
+    public bool Exclude(int index, NeuronState state) =>
+        Exclude(state, Lower[index], Upper[index], Positive[index] is not null, Negative[index] is not null);
+
+    /// <summary>Whether what is proven of a neuron excludes a state.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="lower">Lower bound.</param>
+    /// <param name="upper">Upper bound.</param>
+    /// <param name="isAbove">Whether the pre-activation is above 0 at some input.</param>
+    /// <param name="isBelow">Whether it is below 0 at some input.</param>
+    public static bool Exclude(NeuronState state, double lower, double upper, bool isAbove, bool isBelow) =>
+        BoundsExclude(state, lower, upper) || (state == NeuronState.StablyActive && isBelow)
+            || (state == NeuronState.StablyInactive && isAbove);
 
     /// <summary>A description of what is known about a neuron.</summary>
     /// <param name="index">The neuron.</param>

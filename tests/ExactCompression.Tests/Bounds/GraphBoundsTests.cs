@@ -60,7 +60,7 @@ public sealed class GraphBoundsTests
             LoweredLayer top = graph.Rectifier(graph.Rectifiers);
             var bounds = new AlphaBetaCrown(top, below);
             CrownSubproblem[] problems = [.. Enumerable.Range(0, 12).Select(
-                i => Problem(random, random.Next(top.Width), i % 2 == 0, bounds.Rectifiers))];
+                i => Relaxed.Problem(random, random.Next(top.Width), i % 2 == 0, bounds.Rectifiers))];
             bounds.Optimize(problems, AdamSchedule.AfterSplit with { Steps = random.Next(0, 5) }, OneThread);
             var exact = new ExactGraph(graph, random);
             for (int p = 0; p < 8; p++)
@@ -105,8 +105,8 @@ public sealed class GraphBoundsTests
                     top, neurons, above, bounds, (_, window, _) => smaller += window.IsWhole(graph.Input) ? 0 : 1, OneThread);
                 wholeCrown.Bound(whole.Rectifier(graph.Rectifiers), neurons, above, expected, null, OneThread);
                 AssertClose(expected, bounds, $"seed {seed}");
-                CrownSubproblem[] problems = [.. neurons.Select(i => Problem(new(i), i, above, optimized.Rectifiers))],
-                    others = [.. neurons.Select(i => Problem(new(i), i, above, optimized.Rectifiers))];
+                CrownSubproblem[] problems = [.. neurons.Select(i => Relaxed.Problem(new(i), i, above, optimized.Rectifiers))],
+                    others = [.. neurons.Select(i => Relaxed.Problem(new(i), i, above, optimized.Rectifiers))];
                 optimized.Optimize(problems, AdamSchedule.AfterSplit with { Steps = 2 }, OneThread);
                 wholeOptimized.Optimize(others, AdamSchedule.AfterSplit with { Steps = 2 }, OneThread);
 
@@ -133,18 +133,6 @@ public sealed class GraphBoundsTests
         }
 
         return below;
-    }
-
-    private static CrownSubproblem Problem(Random random, int neuron, bool above, int rectifiers)
-    {
-        var problem = CrownSubproblem.Root(neuron, above, [.. Enumerable.Range(0, rectifiers).Select(_ => random.NextSingle())]);
-        for (int s = random.Next(3); s > 0 && rectifiers > 0; s--)
-        {
-            problem = problem.With(random.Next(rectifiers), random.Next(2) == 0 ? (sbyte)1 : (sbyte)-1);
-            problem.Multipliers[^1] = random.NextSingle();
-        }
-
-        return problem;
     }
 
     private static double Point(double a, double b, Random random) => random.Next(4) switch

@@ -26,7 +26,8 @@ public sealed class EnvelopeTests
             var random = new Random(seed);
             int kind = seed % HardNumbers.Kinds;
             (ReluNetwork network, double[] lower, double[] upper) = RandomGraphs.Next(random, kind, random.Next(2, 8), side: 4);
-            using RelaxedGraph below = Below(network, lower, upper, out LoweredLayer top);
+            (RelaxedGraph below, LoweredLayer top, _) = Relaxed.BelowLast(network, lower, upper);
+            using RelaxedGraph disposed = below;
             int element = random.Next(top.Width);
             using ReceptiveField field = ReceptiveField.Of(top, element, below, long.MaxValue)!;
             foreach (LayerRelaxation layer in field.Network.Layers.Where(static l => l.Layer.IsRectifier))
@@ -40,7 +41,8 @@ public sealed class EnvelopeTests
             LoweredGraph own = field.Network.Graph;
             var exact = new ExactGraph(own, random);
             double[] low = field.Network.Domain.Lower.ToArray(), high = field.Network.Domain.Upper.ToArray();
-            CrownSubproblem[] problems = [.. Enumerable.Range(0, 8).Select(i => Problem(random, i % 2 == 0, field.Bounds.Rectifiers))];
+            CrownSubproblem[] problems = [.. Enumerable.Range(0, 8).Select(
+                i => Relaxed.Problem(random, 0, i % 2 == 0, field.Bounds.Rectifiers))];
             field.Bounds.Optimize(problems, AdamSchedule.AfterSplit with { Steps = random.Next(0, 5) }, OneThread);
             for (int p = 0; p < 8; p++)
             {
@@ -162,37 +164,9 @@ public sealed class EnvelopeTests
         Assert.True(tree.IsProven, $"{tree.Open} sub-problems are open");
     }
 
-    private static RelaxedGraph Below(ReluNetwork network, double[] lower, double[] upper, out LoweredLayer top)
-    {
-        var ledger = new VerdictLedger(StabilityTable.Undecided(network, new(lower, upper)));
-        using var clock = new SearchClock(ledger, new() { Threads = 1 }, default);
-        BoundPropagation.Run(ledger, clock);
-        var below = new RelaxedGraph(new(lower, upper), network.Lowered);
-        top = below.AdvanceTo(1);
-        for (int number = 1; number < network.Lowered.Rectifiers; number++)
-        {
-            below.Add(ledger.LowerOf(number), ledger.UpperOf(number));
-            top = below.AdvanceTo(number + 1);
-        }
-
-        return below;
-    }
-
     private static double[] Shares(Random random, int inputs) =>
         [.. Enumerable.Range(0, inputs).Select(_ => random.Next(3) switch { 0 => 0, 1 => 1, _ => random.NextDouble() })];
 
     private static double[] Numbers(Random random, int count, int kind) =>
         [.. Enumerable.Range(0, count).Select(_ => HardNumbers.Next(random, kind))];
-
-    private static CrownSubproblem Problem(Random random, bool above, int rectifiers)
-    {
-        var problem = CrownSubproblem.Root(0, above, [.. Enumerable.Range(0, rectifiers).Select(_ => random.NextSingle())]);
-        for (int s = random.Next(3); s > 0 && rectifiers > 0; s--)
-        {
-            problem = problem.With(random.Next(rectifiers), random.Next(2) == 0 ? (sbyte)1 : (sbyte)-1);
-            problem.Multipliers[^1] = random.NextSingle();
-        }
-
-        return problem;
-    }
 }

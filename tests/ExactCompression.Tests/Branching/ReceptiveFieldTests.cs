@@ -3,7 +3,6 @@ using ExactCompression.Branching;
 using ExactCompression.Networks;
 using ExactCompression.Tests.Oracles;
 using ExactCompression.Verdicts;
-using ExactCompression.Witnesses;
 using Xunit;
 
 namespace ExactCompression.Tests.Branching;
@@ -30,17 +29,8 @@ public sealed class ReceptiveFieldTests
             int kind = seed % HardNumbers.Kinds;
             (ReluNetwork network, double[] lower, double[] upper) = RandomGraphs.Next(random, kind, random.Next(2, 9), side: 6);
             LoweredGraph graph = network.Lowered;
-            var ledger = new VerdictLedger(StabilityTable.Undecided(network, new(lower, upper)));
-            using var clock = new SearchClock(ledger, new() { Threads = 1 }, default);
-            BoundPropagation.Run(ledger, clock);
-            using var below = new RelaxedGraph(new(lower, upper), graph);
-            LoweredLayer top = below.AdvanceTo(1);
-            for (int number = 1; number < graph.Rectifiers; number++)
-            {
-                below.Add(ledger.LowerOf(number), ledger.UpperOf(number));
-                top = below.AdvanceTo(number + 1);
-            }
-
+            (RelaxedGraph below, LoweredLayer top, VerdictLedger ledger) = Relaxed.BelowLast(network, lower, upper);
+            using RelaxedGraph disposed = below;
             var whole = new AlphaBetaCrown(top, below);
             var exact = new ExactGraph(graph, random);
             Rational[][] points = [.. Enumerable.Range(0, 6).Select(

@@ -1,6 +1,8 @@
 using ExactCompression.Bounds;
 using ExactCompression.Networks;
 using ExactCompression.Numerics;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
 
 namespace ExactCompression.Tests.Oracles;
 
@@ -27,6 +29,38 @@ internal static class Relaxed
 
     /// <summary>A chain of dense layers, none of which is relaxed.</summary>
     public static RelaxedGraph Chain(InputDomain domain, params AffineLayer[] layers) => new(domain, LoweredGraph.Of(layers));
+
+    /// <summary>All layers of a network below its last rectifiers, with CROWN's bounds.</summary>
+    /// <returns>These layers, the layer of the last rectifiers, and the bounds of all.</returns>
+    public static (RelaxedGraph Below, LoweredLayer Last, VerdictLedger Ledger) BelowLast(
+        ReluNetwork network, double[] lower, double[] upper)
+    {
+        var ledger = new VerdictLedger(StabilityTable.Undecided(network, new(lower, upper)));
+        using var clock = new SearchClock(ledger, new() { Threads = 1 }, default);
+        BoundPropagation.Run(ledger, clock);
+        var below = new RelaxedGraph(new(lower, upper), network.Lowered);
+        LoweredLayer last = below.AdvanceTo(1);
+        for (int number = 1; number < network.Lowered.Rectifiers; number++)
+        {
+            below.Add(ledger.LowerOf(number), ledger.UpperOf(number));
+            last = below.AdvanceTo(number + 1);
+        }
+
+        return (below, last, ledger);
+    }
+
+    /// <summary>A problem with any slopes, up to two assumptions, and any multipliers.</summary>
+    public static CrownSubproblem Problem(Random random, int neuron, bool above, int rectifiers)
+    {
+        var problem = CrownSubproblem.Root(neuron, above, [.. Enumerable.Range(0, rectifiers).Select(_ => random.NextSingle())]);
+        for (int s = random.Next(3); s > 0 && rectifiers > 0; s--)
+        {
+            problem = problem.With(random.Next(rectifiers), random.Next(2) == 0 ? (sbyte)1 : (sbyte)-1);
+            problem.Multipliers[^1] = random.NextSingle();
+        }
+
+        return problem;
+    }
 
     /// <summary>A layer that reads the values of another.</summary>
     public static AffineLayer Reader(int inputs) => new(new double[inputs], [0], 1, inputs, Activation.Identity);

@@ -106,17 +106,7 @@ public static class StabilityTableJoin
                     $"Layer {known.Layer}, neuron {known.Neuron} of '{table.Network.Name}' is {claim.State} in one table "
                         + $"({claim.Evidence}), which contradicts what another has: {Facts(known)}.",
                     "Leave out the table that is wrong.");
-            joined[i] = new()
-            {
-                Layer = known.Layer,
-                Neuron = known.Neuron,
-                State = claim.State,
-                LowerBound = known.LowerBound,
-                UpperBound = known.UpperBound,
-                Basis = claim.Basis,
-                PositiveWitness = known.PositiveWitness,
-                NegativeWitness = known.NegativeWitness,
-            };
+            joined[i] = known.With(claim.State, claim.Basis);
         }
     }
 
@@ -124,12 +114,8 @@ public static class StabilityTableJoin
     private static bool IsZero(NeuronStability claim, NeuronStability known) =>
         claim.State == NeuronState.StablyActive && known is { State: NeuronState.StablyInactive, LowerBound: >= 0 };
 
-    private static bool IsExcluded(NeuronState state, NeuronStability known) => state switch
-    {
-        NeuronState.StablyActive => known.NegativeWitness is not null || known.UpperBound < 0,
-        NeuronState.StablyInactive => known.PositiveWitness is not null || known.LowerBound > 0,
-        _ => known.UpperBound <= 0 || known.LowerBound >= 0,
-    };
+    private static bool IsExcluded(NeuronState state, NeuronStability known) => ProvenFacts.Exclude(
+        state, known.LowerBound, known.UpperBound, known.PositiveWitness is not null, known.NegativeWitness is not null);
 
     private static string Facts(NeuronStability known) => known.State != NeuronState.Undetermined
         ? $"{known.State} ({known.Evidence})"

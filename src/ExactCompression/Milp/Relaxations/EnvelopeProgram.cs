@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ExactCompression.Bounds;
 using ExactCompression.Branching;
 using ExactCompression.Networks;
@@ -22,16 +23,11 @@ internal sealed class EnvelopeProgram : IDisposable
     /// <summary>The share of the bound with lines to which functions lower it at least, else they are not worth their time.</summary>
     private const double Worthwhile = 0.75;
 
-    /// <summary>The maximum time of one solve: now and then the solver does not end.</summary>
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
-
-    private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Glop");
-
     private readonly RelaxedGraph network;
     private readonly LoweredLayer target;
     private readonly int sign;
     private readonly double scale;
-    private readonly MilpProgram program = new(Solver);
+    private readonly MilpProgram program = new(DualSolver.Backend);
 
     /// <summary>The variable of each element of each value, and how its number is scaled: <c>a = shift + scale x</c>.</summary>
     private readonly Variable[][] variables;
@@ -42,7 +38,7 @@ internal sealed class EnvelopeProgram : IDisposable
         network = field.Network;
         target = field.Bounds.Layer;
         sign = above ? 1 : -1;
-        scale = ScaleOf(size);
+        scale = DualSolver.ScaleOf(size);
         variables = new Variable[network.Layers.Count + 1][];
         units = new Unit[network.Layers.Count][];
         ReadOnlySpan<double> lower = network.Domain.Lower.Span, upper = network.Domain.Upper.Span;
@@ -70,8 +66,7 @@ internal sealed class EnvelopeProgram : IDisposable
     /// <returns>The slopes, for the units of all layers; null where they lower the bound little: nothing is changed.</returns>
     public static float[]? Sharpen(ReceptiveField field, bool above, double size, TimeSpan? time, CancellationToken cancellation)
     {
-        if (!MilpSolvers.Try(Solver).Available || !field.Network.Graph.IsPiecewiseLinear || !new RectifierBounds(field.Network).CanHold
-            || field.Network.Layers.Any(static l => l.Layer.Smooth is not null))
+        if (!DualSolver.CanSolve(field.Network))
             return null;
         using var program = new EnvelopeProgram(field, above, size);
         AlphaBetaCrown bounds = field.Bounds;
@@ -85,18 +80,12 @@ internal sealed class EnvelopeProgram : IDisposable
         if (sharp.Bound < Worthwhile * plain.Bound)
             return sharp.Slopes;
         foreach (LayerRelaxation layer in field.Network.Layers)
-        {
-            layer.Envelope?.Dispose();
             layer.Envelope = null;
-        }
-
         return null;
     }
 
     /// <inheritdoc/>
     public void Dispose() => program.Dispose();
-
-    private static double ScaleOf(double size) => size > 0 && double.IsFinite(size) ? Math.ScaleB(1, Math.ILogB(size) + 1) : 1;
 
     /// <summary>Adds the units of a layer: a variable for each, and the rows that relate it to what the layer takes.</summary>
     private void Add(int l)
@@ -107,7 +96,7 @@ internal sealed class EnvelopeProgram : IDisposable
         units[l] = new Unit[width];
         for (int i = 0; i < width; i++)
         {
-            double low = layer.Lower[i], high = layer.Upper[i], size = ScaleOf(Math.Max(Math.Abs(low), Math.Abs(high)));
+            double low = layer.Lower[i], high = layer.Upper[i], size = DualSolver.ScaleOf(Math.Max(Math.Abs(low), Math.Abs(high)));
             bool rectified = layer.Layer.IsRectifier, open = layer.IsOpen(i);
 
             // What a variable's upper end contributes is lost to slopes and functions; but the solver fails where there is none.
@@ -117,66 +106,55 @@ internal sealed class EnvelopeProgram : IDisposable
             units[l][i] = unit;
             if (rectified && high <= 0)
                 continue; // its variable is 0
-            unit.Lower = AddRow(l, i, unit, 1, null, layer.Layer.Bias.Span[i], open ? double.PositiveInfinity : null);
+            double bias = layer.Layer.Bias.Span[i];
+            (int row, double end) = AddRow(l, i, unit, 1, null, bias);
+            program.SetRowRange(row, end, open ? double.PositiveInfinity : end);
+            unit.Lower = row;
             if (!open)
                 continue;
             double slope = high / (high - low);
-            unit.Line = AddRow(l, i, unit, slope, null, slope * (layer.Layer.Bias.Span[i] - low), double.NegativeInfinity);
+            unit.Line = AddRow(l, i, unit, slope, null, slope * (bias - low)).Row;
         }
     }
 
     /// <summary>
-    /// The row <c>y - (slope w) a</c> against a constant: equal to it, or not below it, or not above it. The weights are those of the
-    /// layer, or others.
+    /// Adds the row <c>y - (slope w) a &lt;= constant</c>, of all of the weights or of shares of them.
     /// </summary>
-    private int AddRow(int l, int element, Unit unit, double slope, double[]? weights, double constant, double? side)
+    /// <returns>The row, and its upper end as scaled.</returns>
+    private (int Row, double End) AddRow(int l, int element, Unit unit, double slope, double[]? shares, double constant)
     {
-        int at = 0;
-        var terms = new List<(int Variable, double Weight)>();
+        int at = 0, number = program.AddRow(double.NegativeInfinity, double.PositiveInfinity);
+        program.SetTerm(number, unit.Variable, 1);
         foreach ((int source, ILinearMap map) in network.Layers[l].Layer.Terms)
         {
-            ReadOnlySpan<double> row = weights is null ? ((DenseMap)map).Row(element) : weights.AsSpan(at, map.Input.Count);
-            at += row.Length;
-            for (int j = 0; j < row.Length; j++)
+            ReadOnlySpan<double> row = ((DenseMap)map).Row(element);
+            for (int j = 0; j < row.Length; j++, at++)
             {
-                if (row[j] == 0)
+                double weight = slope * row[j] * (shares is null ? 1 : shares[at]);
+                if (weight == 0)
                     continue;
                 Variable variable = variables[source][j];
-                constant += slope * row[j] * variable.Shift;
-                terms.Add((variable.Number, -slope * row[j] * variable.Scale / unit.Scale));
+                constant += weight * variable.Shift;
+                program.SetTerm(number, variable.Number, -weight * variable.Scale / unit.Scale);
             }
         }
 
         double end = constant / unit.Scale;
-        int number = program.AddRow(
-            side == double.NegativeInfinity ? double.NegativeInfinity : end,
-            side == double.PositiveInfinity ? double.PositiveInfinity : end);
-        program.SetTerm(number, unit.Variable, 1);
-        foreach ((int variable, double weight) in terms)
-            program.SetTerm(number, variable, weight);
-        return number;
+        program.SetRowRange(number, double.NegativeInfinity, end);
+        return (number, end);
     }
 
     private bool Solve(TimeSpan? time, CancellationToken cancellation)
     {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        for (int round = 0; round < Rounds; round++)
+        var watch = Stopwatch.StartNew();
+        for (int round = 1; ; round++)
         {
-            TimeSpan? left = time - watch.Elapsed, most = left < MostTime ? left : MostTime;
-            MilpOutcome outcome = program.Solve(new(most, 1), cancellation);
-
-            // It always has an optimum: what says otherwise is the basis of the last round.
-            if (outcome.End != MilpEnd.Optimal)
-                outcome = program.Solve(new(most, 1) { Fresh = true }, cancellation);
+            MilpOutcome outcome = DualSolver.Solve(program, time - watch.Elapsed, cancellation);
             if (outcome.End != MilpEnd.Optimal)
                 return false;
-            if (time is { } limit && watch.Elapsed > limit / 2)
-                return true;
-            if (round == Rounds - 1 || !Separate(outcome.Values, cancellation))
+            if (round == Rounds || watch.Elapsed > time / 2 || !Separate(outcome.Values, cancellation))
                 return true;
         }
-
-        return true;
     }
 
     /// <summary>Adds the facets that the optimum violates.</summary>
@@ -204,8 +182,8 @@ internal sealed class EnvelopeProgram : IDisposable
     {
         LayerRelaxation layer = network.Layers[l];
         Unit unit = units[l][i];
-        var entries = new List<(int At, double Share, double Rise, double Weight, double Least, double Value)>();
-        double most = layer.Layer.Bias.Span[i];
+        var entries = new List<Entry>();
+        double left = layer.Layer.Bias.Span[i];
         int at = 0;
         for (int k = 0; k < layer.Layer.Terms.Count; k++)
         {
@@ -214,38 +192,33 @@ internal sealed class EnvelopeProgram : IDisposable
             ActivationRange range = layer.Sources[k].Range;
             for (int j = 0; j < row.Length; j++, at++)
             {
-                double w = row[j], low = range.Lower[j], high = range.Upper[j], rise = Math.Abs(w) * (high - low);
-                most += Math.Max(w * low, w * high);
-                if (w == 0)
-                    continue;
+                double first = row[j] * range.Lower[j], second = row[j] * range.Upper[j];
+                left += Math.Max(first, second);
+                if (first == second)
+                    continue; // its share changes nothing
                 Variable variable = variables[source][j];
                 double value = variable.Shift + (variable.Scale * values[variable.Number]);
-                double place = rise > 0 ? ((w * value) - Math.Min(w * low, w * high)) / rise : 1;
-                entries.Add((at, place, rise, w, Math.Min(w * low, w * high), w * value));
+                entries.Add(new(at, Math.Min(first, second), Math.Abs(second - first), row[j] * value));
             }
         }
 
-        entries.Sort(static (a, b) => a.Share.CompareTo(b.Share));
+        entries.Sort(static (a, b) => a.Place.CompareTo(b.Place));
         var shares = new double[at];
-        double left = most, bound = 0, least = 0;
-        foreach (var entry in entries)
+        double risen = 0, least = 0;
+        foreach (Entry entry in entries)
         {
-            double share = entry.Rise > 0 ? Math.Clamp(left / entry.Rise, 0, 1) : 0;
+            double share = Math.Clamp(left / entry.Rise, 0, 1);
             shares[entry.At] = share;
             left -= share * entry.Rise;
-            bound += share * entry.Value;
+            risen += share * entry.Value;
             least += share * entry.Least;
         }
 
         // Where all of the rise is used up, both maxima that the intercept is the larger of are the same.
-        double intercept = -least + Math.Max(0, left);
-        double range0 = layer.Upper[i] - layer.Lower[i];
-        if (!(unit.Scale * values[unit.Variable] > bound + intercept + (Violation * range0)))
+        double intercept = Math.Max(0, left) - least, violation = Violation * (layer.Upper[i] - layer.Lower[i]);
+        if (!(unit.Scale * values[unit.Variable] > risen + intercept + violation))
             return false;
-        double[] weights = new double[at];
-        foreach (var entry in entries)
-            weights[entry.At] = shares[entry.At] * entry.Weight;
-        unit.Facets.Add((AddRow(l, i, unit, 1, weights, intercept, double.NegativeInfinity), shares));
+        unit.Facets.Add((AddRow(l, i, unit, 1, shares, intercept).Row, shares));
         return true;
     }
 
@@ -281,7 +254,6 @@ internal sealed class EnvelopeProgram : IDisposable
                 }
             }
 
-            layer.Envelope?.Dispose();
             layer.Envelope = shares.Any(static s => s is not null) ? LayerEnvelope.Of(layer.Layer, layer.Sources, shares) : null;
         }
 
@@ -323,6 +295,13 @@ internal sealed class EnvelopeProgram : IDisposable
     {
         for (int j = 0; j < row.Length; j++)
             to[j] += factor * row[j];
+    }
+
+    /// <summary>What a weight multiplies: the least product, how far it can rise, and its value.</summary>
+    private readonly record struct Entry(int At, double Least, double Rise, double Value)
+    {
+        /// <summary>Where the value lies between the ends, 0 where it is least.</summary>
+        public double Place => (Value - Least) / Rise;
     }
 
     private readonly record struct Variable(int Number, double Shift, double Scale);

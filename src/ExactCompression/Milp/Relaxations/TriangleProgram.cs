@@ -28,12 +28,6 @@ internal sealed class TriangleProgram : IDisposable
     /// <summary>Duals above this come of coefficients that the solver cannot work with.</summary>
     private const double LargestDual = 1e12;
 
-    /// <summary>The maximum time of one solve: now and then the solver does not end.</summary>
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
-
-    /// <summary>Glop, for it leaves Ctrl-C to the host: Clp takes it while it solves, and trees do little else.</summary>
-    private static readonly SolverBackend Solver = SolverBackend.Known.Single(static b => b.Name == "Glop");
-
     private readonly RectifierBounds bounds;
     private readonly MilpProgram program;
     private readonly RectifierRow start;
@@ -48,18 +42,15 @@ internal sealed class TriangleProgram : IDisposable
     {
         this.bounds = bounds;
         this.start = start;
-        scale = ScaleOf(size);
+        scale = DualSolver.ScaleOf(size);
         sign = above ? 1 : -1;
-        program = new(Solver);
+        program = new(DualSolver.Backend);
         inputs = new int[bounds.Network.Graph.Input.Count];
         Array.Fill(inputs, -1);
         foreach ((int index, RectifierRow row) in cone)
             units.Add(index, Add(index, row, bounds.FunctionOf(index, rows)));
         AddTerms(start, (variable, weight) => program.SetObjective(variable, sign * weight / scale));
     }
-
-    /// <summary>Whether the solver is there.</summary>
-    public static bool IsAvailable => MilpSolvers.Try(Solver).Available;
 
     /// <summary>The solver's optimum of the last problem; not proven.</summary>
     public double Bound { get; private set; }
@@ -117,12 +108,7 @@ internal sealed class TriangleProgram : IDisposable
     public bool Solve(CrownSubproblem problem, int candidates, TimeSpan? time, CancellationToken cancellation)
     {
         FixPhases(problem);
-        TimeSpan? most = time < MostTime ? time : MostTime;
-        MilpOutcome outcome = program.Solve(new(most, 1), cancellation);
-
-        // It always has an optimum: what says otherwise is the basis of the last problem.
-        if (outcome.End != MilpEnd.Optimal)
-            outcome = program.Solve(new(most, 1) { Fresh = true }, cancellation);
+        MilpOutcome outcome = DualSolver.Solve(program, time, cancellation);
         if (outcome.End != MilpEnd.Optimal || program.RowDuals() is not { } duals || !Array.TrueForAll(duals, IsOrdinary))
             return false;
         Bound = (outcome.Objective * scale) + (sign * Constant(start));
@@ -259,8 +245,8 @@ internal sealed class TriangleProgram : IDisposable
 
     private Unit Add(int index, RectifierRow row, RectifierRow? function)
     {
-        double lower = bounds.Lower(index), upper = bounds.Upper(index), size = ScaleOf(Math.Max(Math.Abs(lower), Math.Abs(upper))),
-            constant = -Constant(row) / size;
+        double lower = bounds.Lower(index), upper = bounds.Upper(index),
+            size = DualSolver.ScaleOf(Math.Max(Math.Abs(lower), Math.Abs(upper))), constant = -Constant(row) / size;
         bool open = lower < 0;
         int equation = program.AddRow(constant, constant),
             output = program.AddVariable(open ? 0 : double.NegativeInfinity, double.PositiveInfinity);
@@ -313,8 +299,6 @@ internal sealed class TriangleProgram : IDisposable
             constant += number == 0 ? weight * bounds.Network.Domain.Lower.Span[element] : 0;
         return constant;
     }
-
-    private static double ScaleOf(double size) => size > 0 ? Math.ScaleB(1, Math.ILogB(size) + 1) : 1;
 
     /// <summary>A rectifier's variables and rows; below 0 where it has none.</summary>
     private sealed record Unit(

@@ -36,8 +36,7 @@ internal sealed class TriangleRefinement : ISubproblemRefinement, IDisposable
     /// <returns>The refinement, or null where there is no solver, or the neuron has no program, or one that is too large.</returns>
     public static TriangleRefinement? Of(ReluBranchAndBound tree, int most, SearchClock clock)
     {
-        if (!TriangleProgram.IsAvailable || !tree.Bounds.Network.Graph.IsPiecewiseLinear
-            || !new RectifierBounds(tree.Bounds.Network).CanHold)
+        if (!DualSolver.CanSolve(tree.Bounds.Network))
             return null;
         var refinement = new TriangleRefinement(tree, most, clock);
         if (refinement.Build() is not { } first)
