@@ -28,7 +28,6 @@ internal sealed class ReluBranchAndBound
     private readonly List<CrownSubproblem> taken = [];
     private ISubproblemRefinement? refinement;
     private float[]? start;
-    private double first;
     private double least = double.PositiveInfinity;
     private int solvedAtLeast;
     private int rounds;
@@ -66,6 +65,24 @@ internal sealed class ReluBranchAndBound
     /// </summary>
     public List<CrownSubproblem>? Proven { get; init; }
 
+    /// <summary>How the halves of a sub-problem are optimised.</summary>
+    public AdamSchedule Descent { get; init; } = AdamSchedule.AfterSplit;
+
+    /// <summary>The part of the domain that the search is in; null for the whole.</summary>
+    public DomainPart? Part { get; init; }
+
+    /// <summary>Receives the corners where bounds are attained, if no search checks them; null if they are not needed.</summary>
+    public List<float[]>? Corners { get; init; }
+
+    /// <summary>The bound before anything is split.</summary>
+    public double First { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>The rectifiers that loosen the first bound most, loosest first, by their index over the units of all layers.</summary>
+    public int[] Loosest { get; private set; } = [];
+
+    /// <summary>The rectifier that was split first, by its index over the units of all layers; null if none was.</summary>
+    public int? FirstSplit { get; private set; }
+
     /// <summary>Sub-problems bounded so far.</summary>
     public int Solved { get; private set; }
 
@@ -80,6 +97,10 @@ internal sealed class ReluBranchAndBound
 
     /// <summary>Whether it is stuck at a bound that is 0 but for rounding: no better slopes help there.</summary>
     public bool IsTie { get; private set; }
+
+    /// <summary>The loosest bound of all sub-problems: what is proven of the whole; 0 where each is at most 0.</summary>
+    public double LoosestBound => taken.Concat(open.UnorderedItems.Select(static item => item.Element)).Aggregate(
+        Solved > 0 ? 0 : double.PositiveInfinity, static (most, p) => Math.Max(most, p.Bound));
 
     /// <summary>
     /// Whether a sub-problem has no rectifier left to split and is still not proven: only smaller rounding errors could settle it, or
@@ -100,9 +121,11 @@ internal sealed class ReluBranchAndBound
         if (Solved == 0)
         {
             var root = CrownSubproblem.Root(Neuron, Target.Above, start ?? Bounds.PlainSlopes());
+            root = Part?.Assume(root, int.MaxValue) ?? root;
             taken.Add(root);
             Bound([root], start is null ? AdamSchedule.FromPlainSlopes : AdamSchedule.AfterSplit, search, parallel);
-            first = root.Bound;
+            First = root.Bound;
+            Loosest = root.Loosest;
             taken.Clear();
         }
 
@@ -114,12 +137,12 @@ internal sealed class ReluBranchAndBound
                 Refine(search, parallel);
             CrownSubproblem[] halves = Split([.. taken.Where(static p => p.Loosest.Length > 0)], parallel),
                 leaves = [.. taken.Where(static p => p.Loosest.Length == 0)];
-            Bound(halves, AdamSchedule.AfterSplit, search, parallel);
+            Bound(halves, Descent, search, parallel);
 
             // With every rectifier fixed only the multipliers can still be improved.
             Bound(leaves, AdamSchedule.OfLeaf, search, parallel);
             foreach (CrownSubproblem leaf in leaves.Where(static l => l.Loosest.Length == 0 && !(l.Bound <= 0)))
-                (Stuck, IsTie) = (true, IsTie || leaf.Bound <= Tie * first);
+                (Stuck, IsTie) = (true, IsTie || leaf.Bound <= Tie * First);
             taken.Clear();
             if (open.Count > 0 && open.Peek().Bound is var worst && worst < least)
                 (least, solvedAtLeast) = (worst, Solved);
@@ -166,6 +189,8 @@ internal sealed class ReluBranchAndBound
         Proven?.AddRange(problems.Where(static p => p.Bound <= 0));
         if (search is not null)
             Attack(left, search);
+        else
+            Corners?.AddRange(left.SelectMany(PointsOf));
         foreach (CrownSubproblem problem in left)
         {
             (problem.Corner, problem.Mean) = ([], []); // they have had their turn
@@ -179,7 +204,7 @@ internal sealed class ReluBranchAndBound
     /// </summary>
     private void Attack(CrownSubproblem[] left, WitnessSearch search)
     {
-        float[][] found = [.. left.SelectMany(static p => new[] { p.Corner, p.Mean }).Where(static p => p.Length > 0)];
+        float[][] found = [.. left.SelectMany(PointsOf)];
         float[] points = [.. found.SelectMany(p => Field?.Widen(p) ?? p)];
         int count = found.Length;
         rounds++;
@@ -188,6 +213,9 @@ internal sealed class ReluBranchAndBound
         else
             search.Try(points, count);
     }
+
+    private static IEnumerable<float[]> PointsOf(CrownSubproblem problem) =>
+        new[] { problem.Corner, problem.Mean }.Where(static p => p.Length > 0);
 
     private void TakeLoosest()
     {
@@ -237,6 +265,7 @@ internal sealed class ReluBranchAndBound
             halves.Add(trials[best + 1]);
         }
 
+        FirstSplit ??= halves.Count > 0 ? halves[0].Split[^1] : null;
         return [.. halves];
     }
 

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using ExactCompression.Bounds;
+using ExactCompression.Branching;
+using ExactCompression.Milp;
+using ExactCompression.Networks;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
+
+namespace ExactCompression.Analysis;
+
+/// <summary>
+/// Large trees for the few neurons that small ones and attacks leave open. First plain trees, until more sub-problems gain nothing; then
+/// the ranges of the layers between are tightened by small trees of their own, and trees bound all layers anew in each part of the
+/// domain.
+/// </summary>
+internal static class LargeTreeSchedule
+{
+    private const int LastBudget = 16_384;
+
+    /// <summary>Where inputs are few, splitting the input box has already settled what trees could.</summary>
+    private const int LastBudgetOfFewInputs = 1_024;
+
+    /// <summary>Sub-problems of a tree that bounds layers anew, where the time is not limited: minutes.</summary>
+    private const long LastBudgetOfParts = 1_000_000;
+
+    /// <summary>Sub-problems of such a tree between two looks at the time.</summary>
+    private const int Slice = 4_096;
+
+    /// <summary>Of the time that is left, the share of a layer's large trees; more where no deeper layer is open.</summary>
+    private const double OfLayer = 0.5, OfLastLayer = 0.8;
+
+    /// <summary>
+    /// Of that, the share of plain trees, and of those whose bounds functions above rectifiers have lowered much: each ends by then.
+    /// </summary>
+    private const double OfPlain = 0.15, OfSharpened = 0.5;
+
+    /// <summary>Of the time that is left, the share for the ranges of a layer.</summary>
+    private const double OfRanges = 0.15;
+
+    /// <summary>Neurons that depend on more weights have no linear programs.</summary>
+    private const int MostWeights = 200_000;
+
+    /// <summary>Trees of a layer that have linear programs at the same time: these take memory.</summary>
+    private const int MostRefined = 4;
+
+    /// <summary>Works on all open neurons.</summary>
+    /// <param name="ledger">What is known.</param>
+    /// <param name="clock">Time and threads.</param>
+    /// <param name="search">Checks of corners.</param>
+    public static void Run(VerdictLedger ledger, SearchClock clock, WitnessSearch search)
+    {
+        if (ledger.DeepestOpen() == 0)
+            return;
+        OpenLayers.ForEach(ledger, clock, (layer, map, below) => Grow(layer, map, below, ledger, clock, search, GrowPlain));
+        if (ledger.DeepestOpen() == 0 || InputBranchAndBound.CanSplit(ledger.Network))
+            return;
+        OpenLayers.ForEach(ledger, clock, (layer, map, below) =>
+        {
+            Grow(layer, map, below, ledger, clock, search, GrowTight);
+            if (layer < ledger.DeepestOpen())
+            {
+                clock.Run(
+                    SearchStage.BranchAndBound,
+                    () => RangeTightening.Run(ledger, layer, map, below, search, clock.Remaining * OfRanges, clock));
+            }
+        });
+    }
+
+    private static void Grow(
+        int layer, LoweredLayer map, RelaxedGraph below, VerdictLedger ledger, SearchClock clock, WitnessSearch search, Action<Work> grow)
+    {
+        if (!ledger.HasOpen(layer))
+            return;
+        var bounds = new AlphaBetaCrown(map, below);
+        clock.Run(SearchStage.AlphaCrown, () => SlopeOptimization.Tighten(ledger, layer, bounds, clock, onlyUndecided: true));
+        if (!ledger.HasOpen(layer))
+            return;
+        using var trees = new SearchTrees(ledger, layer, bounds, search.OpenClasses(layer));
+        var work = new Work(
+            ledger, layer, trees.All, bounds.MostWaiting, search, clock,
+            clock.Remaining * (layer < ledger.DeepestOpen() ? OfLayer : OfLastLayer));
+        clock.Run(SearchStage.BranchAndBound, () => grow(work));
+    }
+
+    /// <summary>
+    /// Grows plain trees, as long as more sub-problems gain anything; those of functions above rectifiers first: where these lower the
+    /// bound much, they close what else stays open.
+    /// </summary>
+    private static void GrowPlain(Work work)
+    {
+        if (InputBranchAndBound.CanSplit(work.Ledger.Network))
+        {
+            work.Grow(work.Trees, LastBudgetOfFewInputs, share: 0, untilStalled: false);
+            return;
+        }
+
+        GrowRefined(work, Sharpen(work), OfSharpened);
+        work.Grow(work.Trees, LastBudget / 2, OfPlain, untilStalled: true);
+    }
+
+    /// <summary>
+    /// Grows trees that bound all layers anew; where that would take too long, trees with linear programs, and then plain ones.
+    /// </summary>
+    private static void GrowTight(Work work)
+    {
+        RetighteningTree[] trees = [
+            .. work.Trees.Where(t => work.Search.IsOpen(t.Target)).Select(RetighteningTree.Of).OfType<RetighteningTree>()];
+        while (true)
+        {
+            RetighteningTree? next = trees.Where(t => work.Search.IsOpen(t.Target) && t is { IsProven: false, Stuck: false } && (
+                work.Time is not null || t.Solved < LastBudgetOfParts)).MinBy(static t => (double)t.Open * t.Solved);
+            if (next is null || work.IsOver(1))
+                break;
+            work.Clock.Report(SearchStage.BranchAndBound, work.Layer);
+            next.Continue(Slice, work.Search, work.Clock.Parallel);
+            if (next.IsProven)
+                TreeGrowth.Report(next.Target, work.Ledger);
+        }
+
+        SignTarget[] done = Array.ConvertAll(trees, static t => t.Target);
+        ReluBranchAndBound[] others = [.. work.Trees.Where(t => !done.Contains(t.Target))];
+        if (!GrowRefined(work, others, 1) && work.Time is not null)
+            work.Grow(others, LastBudget, 1, untilStalled: false);
+    }
+
+    /// <summary>
+    /// Grows trees with the duals of linear programs: gradient steps end some way from the best slopes and multipliers, and what they leave
+    /// open there no splitting closes.
+    /// </summary>
+    /// <returns>Whether there were any.</returns>
+    private static bool GrowRefined(Work work, ReluBranchAndBound[] candidates, double share)
+    {
+        var refined = new List<(ReluBranchAndBound Tree, TriangleRefinement By)>();
+        try
+        {
+            foreach (ReluBranchAndBound tree in candidates.Where(t => work.Search.IsOpen(t.Target) && !t.IsTie).OrderBy(static t => t.Open))
+            {
+                if (refined.Count == MostRefined || TriangleRefinement.Of(tree, MostWeights, work.Clock) is not { } by)
+                    continue;
+                refined.Add((tree, by));
+                tree.Forget();
+                tree.Refine(by);
+            }
+
+            work.Grow([.. refined.Select(static r => r.Tree)], LastBudget, share, untilStalled: false);
+            return refined.Count > 0;
+        }
+        finally
+        {
+            foreach ((ReluBranchAndBound tree, TriangleRefinement by) in refined)
+            {
+                tree.Refine(null);
+                by.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Begins trees anew with functions above rectifiers that know more of what these take than the range of their sum.</summary>
+    /// <returns>These trees.</returns>
+    private static ReluBranchAndBound[] Sharpen(Work work)
+    {
+        ReluBranchAndBound[] small = [.. work.Trees.Where(t => t.Field is not null && work.Search.IsOpen(t.Target) && !t.IsTie)];
+        var slopes = new float[small.Length][];
+        CancellationToken cancellation = work.Clock.Parallel.CancellationToken;
+        Parallel.For(0, small.Length, work.Clock.Parallel, k => slopes[k] = EnvelopeProgram.Sharpen(
+            small[k].Field!, small[k].Target.Above, small[k].Range, work.Clock.Remaining, cancellation) ?? []);
+        for (int k = 0; k < small.Length; k++)
+        {
+            if (slopes[k].Length > 0)
+                small[k].Restart(slopes[k]);
+        }
+
+        return [.. small.Where((_, k) => slopes[k].Length > 0)];
+    }
+
+    /// <summary>The trees of a layer, and what they need.</summary>
+    private sealed record Work(
+        VerdictLedger Ledger, int Layer, ReluBranchAndBound[] Trees, int MostWaiting, WitnessSearch Search, SearchClock Clock,
+        TimeSpan? Time)
+    {
+        private readonly Stopwatch watch = Stopwatch.StartNew();
+
+        /// <summary>Whether a share of the time is used up.</summary>
+        public bool IsOver(double share) => watch.Elapsed > Time * share;
+
+        /// <summary>
+        /// Grows plain trees for a share of the time, from the beginning of the work on; by a budget where it is not limited.
+        /// </summary>
+        public void Grow(ReluBranchAndBound[] grown, int budget, double share, bool untilStalled)
+        {
+            if (Time is { } limit && share > 0)
+                TreeGrowth.ForTime((limit * share) - watch.Elapsed, Ledger, Layer, grown, MostWaiting, untilStalled, Search, Clock);
+            else
+                TreeGrowth.ForBudget(Ledger, Layer, grown, MostWaiting, budget, budget, Search, Clock);
+        }
+    }
+}
