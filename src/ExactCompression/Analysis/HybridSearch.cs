@@ -83,7 +83,8 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
         WitnessSchedule.Run(ledger, search, clock);
         if (ledger.Decided == ledger.Count)
             return;
-        if (InputBranchAndBound.CanSplit(ledger.Network))
+        RegionSchedule.RunQuickly(ledger, clock);
+        if (ledger.Decided < ledger.Count && InputBranchAndBound.CanSplit(ledger.Network))
         {
             SplittingSchedule.RunQuickly(ledger, search, clock);
             ZeroTies.Enumerate(ledger, clock, quickly: true);
