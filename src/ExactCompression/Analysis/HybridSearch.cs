@@ -41,6 +41,7 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
         ExactSigns.DecideFirst(ledger, clock);
         ZeroTies.Decide(ledger, clock);
         ZeroTies.Enumerate(ledger, clock, quickly: true);
+        RegionSchedule.RunBeforeAttacks(ledger, clock);
         if (ledger.Decided < ledger.Count && InputBranchAndBound.CanSplit(ledger.Network))
             SplittingSchedule.RunQuickly(ledger, search, clock);
         if (ledger.Decided < ledger.Count)
@@ -59,6 +60,7 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
         if (ledger.Decided < ledger.Count)
             FindWitnesses(ledger, clock, hints);
         ZeroTies.Enumerate(ledger, clock, quickly: false);
+        RegionSchedule.RunLast(ledger, clock);
         ExactSigns.Show(ledger, clock);
 
         // Only a time limit is sure to end a solver, so it is used only where the time is limited; and last, since its claims are never
@@ -80,14 +82,14 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
     {
         using var device = new SimdWitnessDevice();
         using WitnessSearch search = OpenSearch(ledger, Data, device, Options, clock, hints);
-        WitnessSchedule.Run(ledger, search, clock);
+        WitnessSchedule.Run(ledger, search, clock, byRegions: true);
         if (ledger.Decided == ledger.Count)
             return;
-        RegionSchedule.RunQuickly(ledger, clock);
-        if (ledger.Decided < ledger.Count && InputBranchAndBound.CanSplit(ledger.Network))
+        if (InputBranchAndBound.CanSplit(ledger.Network))
         {
             SplittingSchedule.RunQuickly(ledger, search, clock);
             ZeroTies.Enumerate(ledger, clock, quickly: true);
+            RegionSchedule.RunBeforeSplitting(ledger, clock);
             SplittingSchedule.Run(ledger, search, clock, Options.Seed);
         }
 

@@ -3,25 +3,59 @@ using ExactCompression.Verdicts;
 
 namespace ExactCompression.Analysis;
 
-/// <summary>How much effort the enumeration of linear regions gets, and when: only where inputs are few.</summary>
+/// <summary>
+/// When linear regions are enumerated: only where inputs are few, and as soon as the estimated work is less than what searches for
+/// witnesses and trees would take for what is open. One enumeration serves all open neurons, so the more of them there are, the sooner.
+/// </summary>
 internal static class RegionSchedule
 {
-    /// <summary>The work before box splitting, and after it.</summary>
-    private static readonly long QuickEffort = long.Parse(Environment.GetEnvironmentVariable("REGQ") ?? "100000000");
+    /// <summary>Work in evaluations, of which a core does more than ten million in a second: before attacks, for all neurons.</summary>
+    private const long BeforeAttacks = 2_000_000;
 
-    /// <summary>Searches a little.</summary>
+    /// <summary>Work for each open neuron: before trees, before the box is split far, and last.</summary>
+    private const long BeforeTrees = 1_000_000, BeforeSplitting = 100_000_000, Last = 2_000_000_000;
+
+    /// <summary>One part in this many of that work may go into the estimate.</summary>
+    private const long EstimateShare = 8;
+
+    /// <summary>An estimate can be this many times too low.</summary>
+    private const long Margin = 4;
+
+    /// <summary>Enumerates the regions of small networks.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
-    public static void RunQuickly(VerdictLedger ledger, SearchClock clock)
+    public static void RunBeforeAttacks(VerdictLedger ledger, SearchClock clock) => Run(ledger, BeforeAttacks, clock);
+
+    /// <summary>Enumerates regions where that costs less than small trees.</summary>
+    /// <param name="ledger">What is known.</param>
+    /// <param name="clock">Time and threads.</param>
+    public static void RunBeforeTrees(VerdictLedger ledger, SearchClock clock) => Run(ledger, BeforeTrees * OpenIn(ledger), clock);
+
+    /// <summary>Enumerates regions where that costs less than splitting the box far.</summary>
+    /// <param name="ledger">What is known.</param>
+    /// <param name="clock">Time and threads.</param>
+    public static void RunBeforeSplitting(VerdictLedger ledger, SearchClock clock) => Run(ledger, BeforeSplitting * OpenIn(ledger), clock);
+
+    /// <summary>Enumerates regions for what nothing else has decided.</summary>
+    /// <param name="ledger">What is known.</param>
+    /// <param name="clock">Time and threads.</param>
+    public static void RunLast(VerdictLedger ledger, SearchClock clock) => Run(ledger, Last * OpenIn(ledger), clock);
+
+    private static int OpenIn(VerdictLedger ledger) => ledger.Count - ledger.Decided;
+
+    private static void Run(VerdictLedger ledger, long most, SearchClock clock)
     {
-        if (ledger.Decided < ledger.Count)
-            clock.Run(SearchStage.Enumeration, () =>
-            {
-                var sw = System.Diagnostics.Stopwatch.StartNew();
-                var s = RegionSearch.Open(ledger, ledger.DeepestOpen(), clock);
-                if (s is null) { Console.WriteLine("no regions"); return; }
-                try { s.RunTo(QuickEffort); } finally {
-                Console.WriteLine($"regions: done {s.IsDone} effort {s.Effort} in {sw.ElapsedMilliseconds} ms, {s.Linear} linear, {s.Cuts} cuts, {s.Exacts} exact, open {ledger.Count-ledger.Decided}"); }
-            });
+        if (ledger.Decided == ledger.Count)
+            return;
+        clock.Run(SearchStage.Enumeration, () =>
+        {
+            var sw = System.Diagnostics.Stopwatch.StartNew(); double est = 0; RegionSearch? s = null;
+            var c0 = System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime;
+            try {
+            if (RegionSearch.Open(ledger, ledger.DeepestOpen(), clock) is { } search)
+            { s = search; est = search.Estimate(most / EstimateShare); Console.WriteLine($"estimate {est} of {most} in {sw.ElapsedMilliseconds} ms"); if (est <= most)
+                search.RunTo(Margin * most); }
+            } finally {  if (s is not null) Console.WriteLine($"regions: done {s.IsDone} effort {s.Effort} in {sw.ElapsedMilliseconds} ms cpu {(System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime-c0).TotalSeconds} open {ledger.Count-ledger.Decided}"); }
+        });
     }
 }

@@ -12,9 +12,6 @@ namespace ExactCompression.Branching.Regions;
 /// <param name="isOn">Whether each element gives its pre-activation on the current path, else 0.</param>
 internal sealed class ExactFunctions(RegionNetwork network, double[] values, bool[] isOn)
 {
-    /// <summary>What one term of a sum of exact numbers costs, in terms of sums in double.</summary>
-    private const long TermCost = 32;
-
     private readonly Dyadic[]?[] functions = new Dyadic[network.Elements][];
     private readonly BigInteger[]?[] integers = new BigInteger[network.Elements][];
 
@@ -23,9 +20,6 @@ internal sealed class ExactFunctions(RegionNetwork network, double[] values, boo
 
     private readonly bool[] isTouched = new bool[network.Layers.Count];
     private readonly int inputs = network.Layers[0].First;
-
-    /// <summary>Work so far, in terms of sums in double.</summary>
-    public long Effort { get; private set; }
 
     /// <summary>Forgets a layer's functions, since other phases have been fixed below.</summary>
     /// <param name="layer">The layer.</param>
@@ -70,7 +64,6 @@ internal sealed class ExactFunctions(RegionNetwork network, double[] values, boo
         {
             for (int k = 0; k <= size; k++)
                 sum[k] = values[(place * network.Stride) + k];
-            Effort += size * TermCost;
         }
         else
         {
@@ -89,8 +82,6 @@ internal sealed class ExactFunctions(RegionNetwork network, double[] values, boo
                 for (int k = 0; k <= size; k++)
                     sum[k] += (Dyadic)weights[j] * from[k];
             }
-
-            Effort += columns.Length * TermCost;
         }
 
         return functions[place] = sum;
@@ -102,7 +93,6 @@ internal sealed class ExactFunctions(RegionNetwork network, double[] values, boo
         int element = place - layer.First, size = network.Inputs.Length, stride = network.Stride;
         ReadOnlySpan<int> columns = layer.ColumnsOf(element);
         ReadOnlySpan<double> weights = layer.WeightsOf(element);
-        Effort += columns.Length;
         foreach (int column in columns)
         {
             if (isOn[column] && !IsInDoubles(column))

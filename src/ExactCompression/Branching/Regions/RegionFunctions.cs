@@ -52,9 +52,6 @@ internal sealed class RegionFunctions
     /// <summary>The network.</summary>
     public RegionNetwork Network { get; }
 
-    /// <summary>Work done on exact functions, in terms of sums.</summary>
-    public long ExactEffort => exact.Effort;
-
     /// <summary>The coefficients of an element's pre-activation, the constant, then zeros.</summary>
     /// <param name="place">The element's place.</param>
     public ReadOnlySpan<double> Of(int place) => values.AsSpan(place * stride, stride);

@@ -135,25 +135,6 @@ internal sealed class RegionPolytope
         return value > range ? 1 : value < -range ? -1 : 0;
     }
 
-    /// <summary>Whether a vertex lies on a facet where a function is 0 too, being a multiple of the facet's: a test that costs little.</summary>
-    /// <param name="vertex">The vertex.</param>
-    /// <param name="place">The place of the function's element.</param>
-    /// <param name="functions">The functions on the current path.</param>
-    public bool IsOnMultiple(int vertex, int place, RegionFunctions functions)
-    {
-        ReadOnlySpan<double> function = functions.Of(place);
-        for (int f = 0; f < facets.Length; f++)
-        {
-            if (facets[f] < 0 || (incidence[(vertex * words) + (f / Bits)] >> (f % Bits) & 1) == 0)
-                continue;
-            if (Multiples.AreProportional(function, functions.Of(facets[f]), dimension)
-                && functions.IsInDoubles(place) && functions.IsInDoubles(facets[f]))
-                return true;
-        }
-
-        return false;
-    }
-
     /// <summary>Cuts the polytope where a function is 0, which is above and below 0 at some of its vertices.</summary>
     /// <param name="values">The function's values at the vertices, in double.</param>
     /// <param name="error">A bound on their errors.</param>

@@ -23,6 +23,9 @@ internal sealed class RegionSearch
 
     private const int Batch = 64;
 
+    /// <summary>Random dives that estimate the work.</summary>
+    private const int Dives = 64;
+
     /// <summary>Work on one region before others have their turn: some milliseconds.</summary>
     private const long SliceEffort = 500_000;
 
@@ -39,13 +42,12 @@ internal sealed class RegionSearch
         (this.ledger, this.clock, this.network) = (ledger, clock, network);
         found = new(network.Targets.Length);
         exact = ExactSigns.LayersUpTo(ledger.Graph, ledger.DeepestOpen());
-        open.Push(new(RegionPolytope.Box(network), 0, -1, [[]]));
+        open.Push(Whole(network));
     }
 
     /// <summary>Work done so far: about the number of values computed.</summary>
     public long Effort { get; private set; }
 
-    public long Linear => walks.Sum(w => w.Linear); public long Cuts => walks.Sum(w => w.Cuts); public long Exacts => walks.Sum(w => w.Exacts); // TEMP
     /// <summary>Whether all regions have been searched.</summary>
     public bool IsDone => open.Count == 0;
 
@@ -60,6 +62,15 @@ internal sealed class RegionSearch
             .SelectMany(static i => (SignTarget[])[new(i, true), new(i, false)])
             .Where(t => ledger.NeedsWitness(t.Index, t.Above))];
         return RegionNetwork.Of(ledger, targets, MostInputs, MostElements) is { } network ? new(ledger, clock, network) : null;
+    }
+
+    /// <summary>Estimates the work that it takes, from the start.</summary>
+    /// <param name="most">The work to spend on the estimate, about.</param>
+    public double Estimate(long most)
+    {
+        var walk = new RegionWalk(network);
+        walks.Add(walk);
+        return walk.Estimate(Whole(network), Dives, most, seed: 1, clock.Parallel.CancellationToken);
     }
 
     /// <summary>Continues until all regions are searched or this much work has been done.</summary>
@@ -98,6 +109,8 @@ internal sealed class RegionSearch
         if (open.Count == 0)
             Conclude();
     }
+
+    private static PendingRegion Whole(RegionNetwork network) => new(RegionPolytope.Box(network), 0, -1, [[]]);
 
     private void Take(RegionSlice slice)
     {

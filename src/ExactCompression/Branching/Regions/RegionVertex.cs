@@ -15,8 +15,12 @@ internal sealed class RegionVertex
     /// <summary>A larger error than this share of the box's width is not worth carrying on.</summary>
     private const double MostError = 1e-9;
 
+    /// <summary>As many functions that are 0 at a vertex are remembered.</summary>
+    private const int MostZeros = 16;
+
     private BigInteger[]? exact;
     private Edge? edge;
+    private double[][] zeros = [];
 
     private RegionVertex(double[] at, double[] error, int depth) => (At, Error, Depth) = (at, error, depth);
 
@@ -100,6 +104,30 @@ internal sealed class RegionVertex
         Volatile.Write(ref edge, null);
         Depth = 0;
         return reduced;
+    }
+
+    /// <summary>Whether a function is a multiple of one that is known to be 0 here.</summary>
+    /// <param name="function">Coefficients without error, constant, zeros.</param>
+    public bool IsKnownZero(ReadOnlySpan<double> function)
+    {
+        foreach (double[] zero in Volatile.Read(ref zeros))
+        {
+            if (Multiples.AreProportional(function, zero, zero.Length - 1))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Remembers that a function is 0 here.</summary>
+    /// <param name="function">Coefficients without error, constant, zeros.</param>
+    /// <param name="dimension">Number of coefficients.</param>
+    public void Remember(ReadOnlySpan<double> function, int dimension)
+    {
+        // Of two threads that do this at once, one may forget what the other remembers.
+        double[][] known = Volatile.Read(ref zeros);
+        if (known.Length < MostZeros)
+            Volatile.Write(ref zeros, [.. known, function[..(dimension + 1)].ToArray()]);
     }
 
     private static RegionVertex Of(BigInteger[] exact, int stride)

@@ -16,6 +16,9 @@ internal sealed class RegionWalk
     /// <summary>What a layer, a cut and an exact sign cost beside evaluations, in evaluations.</summary>
     private const long LayerCost = 16, CutCost = 64, ExactCost = 64;
 
+    /// <summary>What the exact sign of a function costs in addition whose digits grow from layer to layer.</summary>
+    private const long DigitsCost = 256;
+
     /// <summary>How much work goes on between two looks at the token.</summary>
     private const long CheckEvery = 1 << 16;
 
@@ -27,7 +30,9 @@ internal sealed class RegionWalk
     private sbyte[] signs = [];
     private long effort;
     private long check;
-    public long Linear, Cuts, Exacts; // TEMP
+    private Random? dive;
+    private double choices, estimate;
+    private long counted;
 
     /// <summary>Prepares walks.</summary>
     /// <param name="network">The network.</param>
@@ -44,20 +49,11 @@ internal sealed class RegionWalk
     /// <param name="cancellation">Ends it with <see cref="OperationCanceledException"/>.</param>
     public RegionSlice Run(PendingRegion start, long most, CancellationToken cancellation)
     {
-        long exactBefore = functions.ExactEffort;
         effort = check = 0;
         var found = new RegionFindings(network.Targets.Length);
-        for (int l = 0; l <= start.Layer; l++)
-        {
-            if (l == start.Layer && start.Next < 0)
-                break;
-            Enter(l);
-            if (l < start.Layer)
-                Leave(l, start.Phases[l]);
-        }
-
+        Begin(start);
         open.Push(start);
-        while (open.Count > 0 && effort + functions.ExactEffort - exactBefore < most)
+        while (open.Count > 0 && effort < most)
             Follow(open.Pop(), found, cancellation);
         var left = new PendingRegion[open.Count];
         for (int i = left.Length - 1; i >= 0; i--)
@@ -66,7 +62,63 @@ internal sealed class RegionWalk
             left[i] = region with { Phases = [.. path[..region.Layer], region.Phases[^1]] };
         }
 
-        return new(left, found, effort + functions.ExactEffort - exactBefore);
+        return new(left, found, effort);
+    }
+
+    /// <summary>
+    /// Estimates the work on a region by random dives, each into one linear region, which weight what they do by the number of choices on
+    /// the way to it (D. E. Knuth, <em>Estimating the Efficiency of Backtrack Programs</em>, Mathematics of Computation 29, 1975).
+    /// </summary>
+    /// <param name="start">The region.</param>
+    /// <param name="dives">How many dives.</param>
+    /// <param name="most">The work to spend on them, about.</param>
+    /// <param name="seed">Seed of the choices.</param>
+    /// <param name="cancellation">Ends it with <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The mean; infinite where only a few dives would take more than that work.</returns>
+    public double Estimate(PendingRegion start, int dives, long most, int seed, CancellationToken cancellation)
+    {
+        var found = new RegionFindings(network.Targets.Length);
+        dive = new(seed);
+        (effort, check, counted, estimate) = (0, 0, 0, 0);
+        int done = 0;
+        for (; done < dives && effort < most; done++)
+        {
+            choices = 1;
+            Begin(start);
+            Follow(start with { Phases = [[.. start.Phases[^1]]] }, found, cancellation);
+            Count();
+        }
+
+        dive = null;
+        return 8 * done < dives ? double.PositiveInfinity : estimate / done;
+    }
+
+    /// <summary>Adds the work since the last choice to the estimate.</summary>
+    private void Count()
+    {
+        estimate += choices * (effort - counted);
+        counted = effort;
+    }
+
+    private RegionPolytope Choose(RegionPolytope above, RegionPolytope below, out bool on)
+    {
+        Count();
+        choices *= 2;
+        on = dive!.Next(2) == 0;
+        return on ? above : below;
+    }
+
+    /// <summary>Fixes the phases that lead to a region.</summary>
+    private void Begin(PendingRegion start)
+    {
+        for (int l = 0; l <= start.Layer; l++)
+        {
+            if (l == start.Layer && start.Next < 0)
+                break;
+            Enter(l);
+            if (l < start.Layer)
+                Leave(l, start.Phases[l]);
+        }
     }
 
     /// <summary>Descends from a region to a linear region; what it cuts off on the way remains open.</summary>
@@ -82,7 +134,7 @@ internal sealed class RegionWalk
                 Enter(at);
                 Look(polytope, at, found);
                 if (at == network.Deepest)
-                { Linear++; return; }
+                    return;
                 next = 0;
                 own = new bool[layer.Width];
             }
@@ -104,8 +156,14 @@ internal sealed class RegionWalk
                 own[i] = above;
                 if (!above || !below)
                     continue;
-                effort += CutCost; Cuts++;
+                effort += CutCost + ((long)polytope.Count * polytope.Count / 4);
                 (polytope, RegionPolytope other) = polytope.Cut(values, error, signs, layer.First + i, functions);
+                if (dive is not null)
+                {
+                    polytope = Choose(polytope, other, out own[i]);
+                    continue;
+                }
+
                 bool[] off = [.. own];
                 off[i] = false;
                 open.Push(new(other, at, i + 1, [off]));
@@ -147,7 +205,7 @@ internal sealed class RegionWalk
         ReadOnlySpan<double> function = functions.Of(place), errors = functions.ErrorsOf(place);
         int wanted = target.Above ? 1 : -1;
         effort++;
-        if (polytope.QuickSign(function, errors) == -wanted)
+        if (polytope.QuickSign(function, errors) == -wanted || IsZero(place))
             return;
         double error = Evaluate(polytope, function, errors);
         bool isShown = false;
@@ -166,6 +224,9 @@ internal sealed class RegionWalk
         }
     }
 
+    /// <summary>Whether a function is known to be 0 throughout.</summary>
+    private bool IsZero(int place) => !functions.Of(place).ContainsAnyExcept(0) && functions.IsInDoubles(place);
+
     private double Evaluate(RegionPolytope polytope, ReadOnlySpan<double> function, ReadOnlySpan<double> errors)
     {
         if (values.Length < polytope.Count)
@@ -181,6 +242,8 @@ internal sealed class RegionWalk
         effort++;
         if (polytope.QuickSign(function, errors) is not 0 and var quick)
             return (quick > 0, quick < 0, 0);
+        if (IsZero(place))
+            return (false, false, 0);
         double error = Evaluate(polytope, function, errors);
         bool above = false, below = false;
         for (int v = 0; v < polytope.Count; v++)
@@ -195,14 +258,23 @@ internal sealed class RegionWalk
         return (above, below, error);
     }
 
+    /// <summary>
+    /// The sign of a function at a vertex where double leaves it in doubt. What that costs is charged by what is known here alone: how much
+    /// of it other threads have done already must not decide where a search ends.
+    /// </summary>
     private int ExactSign(RegionPolytope polytope, int vertex, int place)
     {
-        effort++;
-        if (polytope.IsOnMultiple(vertex, place, functions))
+        effort += ExactCost;
+        bool isInDoubles = functions.IsInDoubles(place);
+        if (isInDoubles && polytope[vertex].IsKnownZero(functions.Of(place)))
             return 0;
-        effort += ExactCost; Exacts++;
+        if (!isInDoubles)
+            effort += DigitsCost * network.Layers.Count;
         BigInteger[] point = polytope[vertex].Exact(functions);
-        return RegionFunctions.At(functions.Exact(place), point).Sign;
+        int sign = RegionFunctions.At(functions.Exact(place), point).Sign;
+        if (sign == 0 && isInDoubles)
+            polytope[vertex].Remember(functions.Of(place), network.Inputs.Length);
+        return sign;
     }
 }
 
