@@ -40,8 +40,8 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
         clock.Run(SearchStage.Sampling, search.SampleCorners);
         ExactSigns.DecideFirst(ledger, clock);
         ZeroTies.Decide(ledger, clock);
-        ZeroTies.Enumerate(ledger, clock, quickly: true);
         RegionSchedule.RunBeforeAttacks(ledger, clock);
+        ZeroTies.Enumerate(ledger, clock, quickly: true);
         if (ledger.Decided < ledger.Count && InputBranchAndBound.CanSplit(ledger.Network))
             SplittingSchedule.RunQuickly(ledger, search, clock);
         if (ledger.Decided < ledger.Count)
@@ -59,8 +59,8 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
             ZeroTies.Decide(ledger, clock);
         if (ledger.Decided < ledger.Count)
             FindWitnesses(ledger, clock, hints);
-        ZeroTies.Enumerate(ledger, clock, quickly: false);
         RegionSchedule.RunLast(ledger, clock);
+        ZeroTies.Enumerate(ledger, clock, quickly: false);
         ExactSigns.Show(ledger, clock);
 
         // Only a time limit is sure to end a solver, so it is used only where the time is limited; and last, since its claims are never
@@ -88,8 +88,8 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
         if (InputBranchAndBound.CanSplit(ledger.Network))
         {
             SplittingSchedule.RunQuickly(ledger, search, clock);
-            ZeroTies.Enumerate(ledger, clock, quickly: true);
             RegionSchedule.RunBeforeSplitting(ledger, clock);
+            ZeroTies.Enumerate(ledger, clock, quickly: true);
             SplittingSchedule.Run(ledger, search, clock, Options.Seed);
         }
 

@@ -9,11 +9,14 @@ namespace ExactCompression.Analysis;
 /// </summary>
 internal static class RegionSchedule
 {
-    /// <summary>Work in evaluations, of which a core does more than ten million in a second: before attacks, for all neurons.</summary>
-    private const long BeforeAttacks = 2_000_000;
+    /// <summary>Work that any network is worth before attacks, in evaluations: some tenths of a second.</summary>
+    private const long Least = 2_000_000;
 
-    /// <summary>Work for each open neuron: before trees, before the box is split far, and last.</summary>
-    private const long BeforeTrees = 1_000_000, BeforeSplitting = 100_000_000, Last = 2_000_000_000;
+    /// <summary>
+    /// Work for each open neuron, in evaluations, of which a core does more than ten million in a second: before attacks, before trees,
+    /// before the box is split far, and last.
+    /// </summary>
+    private const long BeforeAttacks = 250_000, BeforeTrees = 1_000_000, BeforeSplitting = 100_000_000, Last = 2_000_000_000;
 
     /// <summary>One part in this many of that work may go into the estimate.</summary>
     private const long EstimateShare = 8;
@@ -21,7 +24,7 @@ internal static class RegionSchedule
     /// <summary>An estimate can be this many times too low.</summary>
     private const long Margin = 4;
 
-    /// <summary>Enumerates the regions of small networks.</summary>
+    /// <summary>Enumerates the regions of small networks, or where much is open.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
     public static void RunBeforeAttacks(VerdictLedger ledger, SearchClock clock) => Run(ledger, BeforeAttacks, clock);
@@ -29,33 +32,27 @@ internal static class RegionSchedule
     /// <summary>Enumerates regions where that costs less than small trees.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
-    public static void RunBeforeTrees(VerdictLedger ledger, SearchClock clock) => Run(ledger, BeforeTrees * OpenIn(ledger), clock);
+    public static void RunBeforeTrees(VerdictLedger ledger, SearchClock clock) => Run(ledger, BeforeTrees, clock);
 
     /// <summary>Enumerates regions where that costs less than splitting the box far.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
-    public static void RunBeforeSplitting(VerdictLedger ledger, SearchClock clock) => Run(ledger, BeforeSplitting * OpenIn(ledger), clock);
+    public static void RunBeforeSplitting(VerdictLedger ledger, SearchClock clock) => Run(ledger, BeforeSplitting, clock);
 
     /// <summary>Enumerates regions for what nothing else has decided.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="clock">Time and threads.</param>
-    public static void RunLast(VerdictLedger ledger, SearchClock clock) => Run(ledger, Last * OpenIn(ledger), clock);
+    public static void RunLast(VerdictLedger ledger, SearchClock clock) => Run(ledger, Last, clock);
 
-    private static int OpenIn(VerdictLedger ledger) => ledger.Count - ledger.Decided;
-
-    private static void Run(VerdictLedger ledger, long most, SearchClock clock)
+    private static void Run(VerdictLedger ledger, long each, SearchClock clock)
     {
+        long most = Math.Max(Least, each * (ledger.Count - ledger.Decided));
         if (ledger.Decided == ledger.Count)
             return;
         clock.Run(SearchStage.Enumeration, () =>
         {
-            var sw = System.Diagnostics.Stopwatch.StartNew(); double est = 0; RegionSearch? s = null;
-            var c0 = System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime;
-            try {
-            if (RegionSearch.Open(ledger, ledger.DeepestOpen(), clock) is { } search)
-            { s = search; est = search.Estimate(most / EstimateShare); Console.WriteLine($"estimate {est} of {most} in {sw.ElapsedMilliseconds} ms"); if (est <= most)
-                search.RunTo(Margin * most); }
-            } finally {  if (s is not null) Console.WriteLine($"regions: done {s.IsDone} effort {s.Effort} in {sw.ElapsedMilliseconds} ms cpu {(System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime-c0).TotalSeconds} open {ledger.Count-ledger.Decided}"); }
+            if (RegionSearch.Open(ledger, ledger.DeepestOpen(), clock) is { } search && search.Estimate(most / EstimateShare) <= most)
+                search.RunTo(Margin * most);
         });
     }
 }
