@@ -26,8 +26,11 @@ internal sealed class RegionSearch
     /// <summary>Random dives that estimate the work.</summary>
     private const int Dives = 64;
 
-    /// <summary>Work on one region before others have their turn: some milliseconds.</summary>
+    /// <summary>Work on one region before others have their turn, at least: some milliseconds.</summary>
     private const long SliceEffort = 500_000;
+
+    /// <summary>That work is at least this many times what it takes to compute all functions once.</summary>
+    private const long SlicePasses = 32;
 
     private readonly VerdictLedger ledger;
     private readonly SearchClock clock;
@@ -36,11 +39,13 @@ internal sealed class RegionSearch
     private readonly Stack<PendingRegion> open = new();
     private readonly RegionFindings found;
     private readonly ExactForward? exact;
+    private readonly long slice;
 
     private RegionSearch(VerdictLedger ledger, SearchClock clock, RegionNetwork network)
     {
         (this.ledger, this.clock, this.network) = (ledger, clock, network);
         found = new(network.Targets.Length);
+        slice = Math.Max(SliceEffort, SlicePasses * network.Layers.Sum(static l => (long)l.Entries));
         exact = ExactSigns.LayersUpTo(ledger.Graph, ledger.DeepestOpen());
         open.Push(Whole(network));
     }
@@ -86,18 +91,7 @@ internal sealed class RegionSearch
             var batch = new List<PendingRegion>(Batch);
             while (batch.Count < Batch && open.TryPop(out PendingRegion? region))
                 batch.Add(region);
-            var slices = new RegionSlice[batch.Count];
-            Parallel.For(
-                0,
-                batch.Count,
-                clock.Parallel,
-                () => walks.TryTake(out RegionWalk? walk) ? walk : new(network),
-                (i, _, walk) =>
-                {
-                    slices[i] = walk.Run(batch[i], SliceEffort, clock.Parallel.CancellationToken);
-                    return walk;
-                },
-                walks.Add);
+            RegionSlice[] slices = Search(batch);
             for (int i = slices.Length - 1; i >= 0; i--)
                 Take(slices[i]);
             Show(check);
@@ -108,6 +102,35 @@ internal sealed class RegionSearch
             open.Clear();
         if (open.Count == 0)
             Conclude();
+    }
+
+    private RegionSlice[] Search(List<PendingRegion> batch)
+    {
+        var slices = new RegionSlice[batch.Count];
+        bool isDone = false;
+        try
+        {
+            Parallel.For(
+                0,
+                batch.Count,
+                clock.Parallel,
+                () => walks.TryTake(out RegionWalk? walk) ? walk : new(network),
+                (i, _, walk) =>
+                {
+                    slices[i] = walk.Run(batch[i], slice, clock.Parallel.CancellationToken);
+                    return walk;
+                },
+                walks.Add);
+            isDone = true;
+        }
+        finally
+        {
+            // What was interrupted is still to be searched.
+            for (int i = batch.Count - 1; i >= 0 && !isDone; i--)
+                open.Push(batch[i]);
+        }
+
+        return slices;
     }
 
     private static PendingRegion Whole(RegionNetwork network) => new(RegionPolytope.Box(network), 0, -1, [[]]);

@@ -30,8 +30,8 @@ internal sealed class RegionVertex
     /// <summary>A bound on the error of each coordinate; 0 for the last number.</summary>
     public double[] Error { get; }
 
-    /// <summary>How many vertices in a row have to be computed before this one is known exactly.</summary>
-    private int Depth { get; set; }
+    /// <summary>How many vertices in a row have to be computed, at most, before this one is known exactly.</summary>
+    private int Depth { get; }
 
     /// <summary>A corner of the box.</summary>
     /// <param name="network">The network, with the box.</param>
@@ -102,7 +102,6 @@ internal sealed class RegionVertex
         BigInteger[] reduced = divisor.IsOne ? at : Array.ConvertAll(at, c => c / divisor);
         Volatile.Write(ref exact, reduced);
         Volatile.Write(ref edge, null);
-        Depth = 0;
         return reduced;
     }
 

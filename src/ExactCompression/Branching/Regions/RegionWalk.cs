@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace ExactCompression.Branching.Regions;
 
 /// <summary>
@@ -13,11 +11,8 @@ namespace ExactCompression.Branching.Regions;
 /// </remarks>
 internal sealed class RegionWalk
 {
-    /// <summary>What a layer, a cut and an exact sign cost beside evaluations, in evaluations.</summary>
-    private const long LayerCost = 16, CutCost = 64, ExactCost = 64;
-
-    /// <summary>What the exact sign of a function costs in addition whose digits grow from layer to layer.</summary>
-    private const long DigitsCost = 256;
+    /// <summary>What a layer and a cut cost beside evaluations, in evaluations.</summary>
+    private const long LayerCost = 16, CutCost = 64;
 
     /// <summary>How much work goes on between two looks at the token.</summary>
     private const long CheckEvery = 1 << 16;
@@ -26,9 +21,7 @@ internal sealed class RegionWalk
     private readonly RegionFunctions functions;
     private readonly Stack<PendingRegion> open = new();
     private readonly bool[][] path;
-    private double[] values = [];
-    private sbyte[] signs = [];
-    private long effort;
+    private readonly RegionSigns signs;
     private long check;
     private Random? dive;
     private double choices, estimate;
@@ -40,6 +33,7 @@ internal sealed class RegionWalk
     {
         this.network = network;
         functions = new(network);
+        signs = new(network, functions);
         path = new bool[network.Layers.Count][];
     }
 
@@ -49,12 +43,15 @@ internal sealed class RegionWalk
     /// <param name="cancellation">Ends it with <see cref="OperationCanceledException"/>.</param>
     public RegionSlice Run(PendingRegion start, long most, CancellationToken cancellation)
     {
-        effort = check = 0;
+        signs.Effort = check = 0;
+        dive = null;
+        open.Clear();
         var found = new RegionFindings(network.Targets.Length);
         Begin(start);
         open.Push(start);
-        while (open.Count > 0 && effort < most)
+        do
             Follow(open.Pop(), found, cancellation);
+        while (open.Count > 0 && signs.Effort < most);
         var left = new PendingRegion[open.Count];
         for (int i = left.Length - 1; i >= 0; i--)
         {
@@ -62,7 +59,7 @@ internal sealed class RegionWalk
             left[i] = region with { Phases = [.. path[..region.Layer], region.Phases[^1]] };
         }
 
-        return new(left, found, effort);
+        return new(left, found, signs.Effort);
     }
 
     /// <summary>
@@ -79,9 +76,9 @@ internal sealed class RegionWalk
     {
         var found = new RegionFindings(network.Targets.Length);
         dive = new(seed);
-        (effort, check, counted, estimate) = (0, 0, 0, 0);
+        (signs.Effort, check, counted, estimate) = (0, 0, 0, 0);
         int done = 0;
-        for (; done < dives && effort < most; done++)
+        for (; done < dives && signs.Effort < most; done++)
         {
             choices = 1;
             Begin(start);
@@ -96,8 +93,8 @@ internal sealed class RegionWalk
     /// <summary>Adds the work since the last choice to the estimate.</summary>
     private void Count()
     {
-        estimate += choices * (effort - counted);
-        counted = effort;
+        estimate += choices * (signs.Effort - counted);
+        counted = signs.Effort;
     }
 
     private RegionPolytope Choose(RegionPolytope above, RegionPolytope below, out bool on)
@@ -143,21 +140,22 @@ internal sealed class RegionWalk
             {
                 if (layer.Phases[i] == RegionPhase.Unread)
                     continue;
-                if (effort >= check)
+                if (signs.Effort >= check)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    check = effort + CheckEvery;
+                    check = signs.Effort + CheckEvery;
                 }
 
                 own[i] = true;
                 if (layer.Phases[i] == RegionPhase.On)
                     continue;
-                (bool above, bool below, double error) = SignsOf(polytope, layer.First + i);
+                (bool above, bool below, double error) = signs.Find(polytope, layer.First + i);
                 own[i] = above;
                 if (!above || !below)
                     continue;
-                effort += CutCost + ((long)polytope.Count * polytope.Count / 4);
-                (polytope, RegionPolytope other) = polytope.Cut(values, error, signs, layer.First + i, functions);
+                signs.Effort += CutCost + ((long)polytope.Count * polytope.Count / 4);
+                (polytope, RegionPolytope other) =
+                    PolytopeCut.Run(polytope, signs.Values, error, signs.Signs, layer.First + i, functions);
                 if (dive is not null)
                 {
                     polytope = Choose(polytope, other, out own[i]);
@@ -177,7 +175,7 @@ internal sealed class RegionWalk
     private void Enter(int at)
     {
         RegionLayer layer = network.Layers[at];
-        effort += LayerCost + layer.Entries;
+        signs.Effort += LayerCost + layer.Entries;
         functions.Enter(layer);
     }
 
@@ -194,99 +192,8 @@ internal sealed class RegionWalk
     {
         foreach (RegionTarget target in network.TargetsOf[at])
         {
-            if (!network.IsOpen[target.Id])
-                continue;
-            Look(polytope, network.Layers[at].First + target.Element, target, found);
+            if (network.IsOpen[target.Id])
+                signs.Look(polytope, network.Layers[at].First + target.Element, target, found);
         }
-    }
-
-    private void Look(RegionPolytope polytope, int place, RegionTarget target, RegionFindings found)
-    {
-        ReadOnlySpan<double> function = functions.Of(place), errors = functions.ErrorsOf(place);
-        int wanted = target.Above ? 1 : -1;
-        effort++;
-        if (polytope.QuickSign(function, errors) == -wanted || IsZero(place))
-            return;
-        double error = Evaluate(polytope, function, errors);
-        bool isShown = false;
-        for (int v = 0; v < polytope.Count; v++)
-        {
-            if (!(wanted * values[v] > error))
-                continue;
-            isShown = true;
-            found.Take(target.Id, wanted * values[v], polytope, v);
-        }
-
-        for (int v = 0; v < polytope.Count && !isShown; v++)
-        {
-            if (!(wanted * values[v] < -error) && ExactSign(polytope, v, place) == wanted)
-                found.Take(target.Id, 0, polytope, v);
-        }
-    }
-
-    /// <summary>Whether a function is known to be 0 throughout.</summary>
-    private bool IsZero(int place) => !functions.Of(place).ContainsAnyExcept(0) && functions.IsInDoubles(place);
-
-    private double Evaluate(RegionPolytope polytope, ReadOnlySpan<double> function, ReadOnlySpan<double> errors)
-    {
-        if (values.Length < polytope.Count)
-            (values, signs) = (new double[2 * polytope.Count], new sbyte[2 * polytope.Count]);
-        effort += polytope.Count;
-        return polytope.Evaluate(function, errors, values);
-    }
-
-    /// <summary>Whether a function is above 0 and below 0 at any vertex; exact.</summary>
-    private (bool Above, bool Below, double Error) SignsOf(RegionPolytope polytope, int place)
-    {
-        ReadOnlySpan<double> function = functions.Of(place), errors = functions.ErrorsOf(place);
-        effort++;
-        if (polytope.QuickSign(function, errors) is not 0 and var quick)
-            return (quick > 0, quick < 0, 0);
-        if (IsZero(place))
-            return (false, false, 0);
-        double error = Evaluate(polytope, function, errors);
-        bool above = false, below = false;
-        for (int v = 0; v < polytope.Count; v++)
-        {
-            double value = values[v];
-            int sign = value > error ? 1 : value < -error ? -1 : ExactSign(polytope, v, place);
-            signs[v] = (sbyte)sign;
-            above |= sign > 0;
-            below |= sign < 0;
-        }
-
-        return (above, below, error);
-    }
-
-    /// <summary>
-    /// The sign of a function at a vertex where double leaves it in doubt. What that costs is charged by what is known here alone: how much
-    /// of it other threads have done already must not decide where a search ends.
-    /// </summary>
-    private int ExactSign(RegionPolytope polytope, int vertex, int place)
-    {
-        effort += ExactCost;
-        bool isInDoubles = functions.IsInDoubles(place);
-        if (isInDoubles && polytope[vertex].IsKnownZero(functions.Of(place)))
-            return 0;
-        if (!isInDoubles)
-            effort += DigitsCost * network.Layers.Count;
-        BigInteger[] point = polytope[vertex].Exact(functions);
-        int sign = RegionFunctions.At(functions.Exact(place), point).Sign;
-        if (sign == 0 && isInDoubles)
-            polytope[vertex].Remember(functions.Of(place), network.Inputs.Length);
-        return sign;
     }
 }
-
-/// <summary>A part of the box that is still to be searched.</summary>
-/// <param name="Polytope">The part.</param>
-/// <param name="Layer">The place of the layer whose rectifiers are next.</param>
-/// <param name="Next">The next of them; below 0 where the layer has not been looked at.</param>
-/// <param name="Phases">The phases that are fixed, for each layer up to this one; the last alone on the path of a walk.</param>
-internal sealed record PendingRegion(RegionPolytope Polytope, int Layer, int Next, bool[][] Phases);
-
-/// <summary>What a walk has done.</summary>
-/// <param name="Left">What is still to be searched, the last first.</param>
-/// <param name="Found">The targets that reach their sign.</param>
-/// <param name="Effort">The work done.</param>
-internal sealed record RegionSlice(PendingRegion[] Left, RegionFindings Found, long Effort);

@@ -1,7 +1,5 @@
 using ExactCompression.Branching.Regions;
-using ExactCompression.Networks;
 using ExactCompression.Verdicts;
-using ExactCompression.Witnesses;
 using Xunit;
 
 namespace ExactCompression.Tests.Branching;
@@ -58,6 +56,6 @@ public sealed class RegionPolytopeTests
         var values = new double[box.Count];
         double error = box.Evaluate(functions.Of(place), functions.ErrorsOf(place), values);
         sbyte[] signs = [.. values.Select(v => (sbyte)(Math.Abs(v) <= error ? 0 : Math.Sign(v)))];
-        return box.Cut(values, error, signs, place, functions);
+        return PolytopeCut.Run(box, values, error, signs, place, functions);
     }
 }

@@ -1,6 +1,5 @@
 using CsCheck;
 using ExactCompression.Branching.Regions;
-using ExactCompression.Networks;
 using ExactCompression.Tests.Campaigns;
 using ExactCompression.Tests.Oracles;
 using ExactCompression.Verdicts;
@@ -20,7 +19,7 @@ public sealed class RegionSearchTests
             {
                 StabilityTable table = Check(c.Network, c.Lower, c.Upper, ExactRanges.Of(c.Network, c.Lower, c.Upper));
                 Interlocked.Add(ref neurons, table.Neurons.Count);
-                Interlocked.Add(ref undetermined, table.Counts.Undetermined);
+                Interlocked.Add(ref undetermined, table.Undetermined);
             },
             count: 400);
         Assert.True(neurons > 1000 && undetermined * 100 <= neurons, $"{undetermined} of {neurons} are undetermined");
