@@ -16,7 +16,7 @@ internal static class RegionSchedule
     /// Work for each open neuron, in evaluations, of which a core does more than ten million in a second: before attacks, before trees,
     /// before the box is split far, and last.
     /// </summary>
-    private const long BeforeAttacks = 250_000, BeforeTrees = 1_000_000, BeforeSplitting = 100_000_000, Last = 2_000_000_000;
+    private const long BeforeAttacks = 500_000, BeforeTrees = 1_000_000, BeforeSplitting = 100_000_000, Last = 2_000_000_000;
 
     /// <summary>One part in this many of that work may go into the estimate.</summary>
     private const long EstimateShare = 8;
@@ -51,7 +51,7 @@ internal static class RegionSchedule
             return;
         clock.Run(SearchStage.Enumeration, () =>
         {
-            if (RegionSearch.Open(ledger, ledger.DeepestOpen(), clock) is { } search && search.Estimate(most / EstimateShare) <= most)
+            if (RegionSearch.Open(ledger, ledger.DeepestOpen(), clock) is { } search && search.Estimate(most / EstimateShare, most) <= most)
                 search.RunTo(Margin * most);
         });
     }

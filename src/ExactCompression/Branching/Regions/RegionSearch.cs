@@ -71,11 +71,13 @@ internal sealed class RegionSearch
 
     /// <summary>Estimates the work that it takes, from the start.</summary>
     /// <param name="most">The work to spend on the estimate, about.</param>
-    public double Estimate(long most)
+    /// <param name="limit">The work that the search is worth: far above it, the estimate is not finished.</param>
+    /// <returns>The estimate; infinite where it is not finished.</returns>
+    public double Estimate(long most, double limit)
     {
         var walk = new RegionWalk(network);
         walks.Add(walk);
-        return walk.Estimate(Whole(network), Dives, most, seed: 1, clock.Parallel.CancellationToken);
+        return walk.Estimate(Whole(network), Dives, most, limit, seed: 1, clock.Parallel.CancellationToken);
     }
 
     /// <summary>Continues until all regions are searched or this much work has been done.</summary>

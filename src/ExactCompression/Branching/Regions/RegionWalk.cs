@@ -17,6 +17,9 @@ internal sealed class RegionWalk
     /// <summary>How much work goes on between two looks at the token.</summary>
     private const long CheckEvery = 1 << 16;
 
+    /// <summary>Fewer dives say nothing; a mean of as many that is this many times too high is not likely to fall below a limit.</summary>
+    private const int FewDives = 8, FarAbove = 16;
+
     private readonly RegionNetwork network;
     private readonly RegionFunctions functions;
     private readonly Stack<PendingRegion> open = new();
@@ -69,16 +72,17 @@ internal sealed class RegionWalk
     /// <param name="start">The region.</param>
     /// <param name="dives">How many dives.</param>
     /// <param name="most">The work to spend on them, about.</param>
+    /// <param name="limit">Dives end where their mean is far above this work.</param>
     /// <param name="seed">Seed of the choices.</param>
     /// <param name="cancellation">Ends it with <see cref="OperationCanceledException"/>.</param>
-    /// <returns>The mean; infinite where only a few dives would take more than that work.</returns>
-    public double Estimate(PendingRegion start, int dives, long most, int seed, CancellationToken cancellation)
+    /// <returns>The mean; infinite where only a few dives take more than the work to spend, or where it is far above the limit.</returns>
+    public double Estimate(PendingRegion start, int dives, long most, double limit, int seed, CancellationToken cancellation)
     {
         var found = new RegionFindings(network.Targets.Length);
         dive = new(seed);
         (signs.Effort, check, counted, estimate) = (0, 0, 0, 0);
         int done = 0;
-        for (; done < dives && signs.Effort < most; done++)
+        for (; done < dives && signs.Effort < most && (done < FewDives || estimate / done <= FarAbove * limit); done++)
         {
             choices = 1;
             Begin(start);
@@ -87,7 +91,7 @@ internal sealed class RegionWalk
         }
 
         dive = null;
-        return 8 * done < dives ? double.PositiveInfinity : estimate / done;
+        return done < FewDives || estimate / done > FarAbove * limit ? double.PositiveInfinity : estimate / done;
     }
 
     /// <summary>Adds the work since the last choice to the estimate.</summary>

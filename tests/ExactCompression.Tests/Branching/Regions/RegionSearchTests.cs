@@ -143,8 +143,9 @@ public sealed class RegionSearchTests
             var ledger = new VerdictLedger(StabilityTable.Undecided(Lattice(new(seed), 2, 5), InputDomain.Uniform(-2, 2)));
             using var clock = new SearchClock(ledger, new() { Threads = 2 }, default);
             RegionSearch search = RegionSearch.Open(ledger, ledger.DeepestOpen(), clock)!;
-            estimated += search.Estimate(long.MaxValue);
-            Assert.Equal(double.PositiveInfinity, search.Estimate(1));
+            estimated += search.Estimate(long.MaxValue, double.PositiveInfinity);
+            Assert.Equal(double.PositiveInfinity, search.Estimate(1, double.PositiveInfinity));
+            Assert.Equal(double.PositiveInfinity, search.Estimate(long.MaxValue, 1));
             Assert.Equal(0, search.Effort);
             search.RunTo(long.MaxValue);
             done += search.Effort;
