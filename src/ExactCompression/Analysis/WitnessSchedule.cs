@@ -16,18 +16,16 @@ internal static class WitnessSchedule
     /// <param name="search">The search for witnesses.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="mostToBound">With more signs open than this, the pool comes before optimised bounds.</param>
-    /// <param name="byRegions">Whether linear regions may be enumerated where that is cheaper.</param>
+    /// <param name="regions">Enumerates linear regions where that is cheaper; null where they are not enumerated.</param>
     public static void Run(
-        VerdictLedger ledger, WitnessSearch search, SearchClock clock, int mostToBound = int.MaxValue, bool byRegions = false)
+        VerdictLedger ledger, WitnessSearch search, SearchClock clock, int mostToBound = int.MaxValue, RegionSchedule? regions = null)
     {
         clock.Run(SearchStage.Sampling, search.SampleCorners);
         ExactSigns.DecideFirst(ledger, clock);
         ZeroTies.Decide(ledger, clock);
-        if (byRegions)
-            RegionSchedule.RunBeforeAttacks(ledger, clock);
+        regions?.RunBeforeAttacks(ledger, clock);
         Attack(ledger, search, clock);
-        if (byRegions)
-            RegionSchedule.RunBeforeTrees(ledger, clock);
+        regions?.RunBeforeTrees(ledger, clock);
         if (search.Open(0).Count <= mostToBound)
             RefinementSchedule.RunQuickly(ledger, clock, search);
         if (ledger.Decided == ledger.Count)

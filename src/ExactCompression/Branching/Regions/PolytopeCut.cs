@@ -10,11 +10,7 @@ namespace ExactCompression.Branching.Regions;
 /// </remarks>
 internal static class PolytopeCut
 {
-    private const int Bits = 64;
-
-    /// <summary>Words that a row of bits takes.</summary>
-    /// <param name="facets">The number of bits.</param>
-    public static int WordsOf(int facets) => Math.Max(1, (facets + Bits - 1) / Bits);
+    private const int Bits = RegionPolytope.Bits;
 
     /// <summary>Cuts a polytope where a function is 0, which is above and below 0 at some of its vertices.</summary>
     /// <param name="polytope">The polytope.</param>
@@ -28,8 +24,8 @@ internal static class PolytopeCut
         RegionPolytope polytope, ReadOnlySpan<double> values, double error, ReadOnlySpan<sbyte> signs, int place,
         RegionFunctions functions)
     {
-        int cut = polytope.Facets, words = WordsOf(cut);
-        var (above, below) = (new PolytopeSide(WordsOf(cut + 1)), new PolytopeSide(WordsOf(cut + 1)));
+        int cut = polytope.Facets, words = RegionPolytope.WordsOf(cut);
+        var (above, below) = (new PolytopeSide(RegionPolytope.WordsOf(cut + 1)), new PolytopeSide(RegionPolytope.WordsOf(cut + 1)));
         Span<ulong> on = stackalloc ulong[above.Words];
         for (int p = 0; p < polytope.Count; p++)
         {
@@ -66,7 +62,7 @@ internal static class PolytopeCut
     private static bool IsEdge(RegionPolytope polytope, int p, int q, Span<ulong> common)
     {
         ulong[] incidence = polytope.Incidence;
-        int dimension = polytope.Dimension, words = WordsOf(polytope.Facets), shared = 0, first = 0, second = 0;
+        int dimension = polytope.Dimension, words = RegionPolytope.WordsOf(polytope.Facets), shared = 0, first = 0, second = 0;
         common.Clear();
         for (int w = 0; w < words; w++)
         {
@@ -125,7 +121,7 @@ internal static class PolytopeCut
                     kept.Add(f);
             }
 
-            int keptWords = WordsOf(kept.Count);
+            int keptWords = RegionPolytope.WordsOf(kept.Count);
             var compact = new ulong[vertices.Count * keptWords];
             for (int v = 0; v < vertices.Count; v++)
             {

@@ -80,6 +80,15 @@ internal sealed class RegionNetwork
     /// <summary>The place in <see cref="Layers"/> of the last layer with an open target; -1 where there is none.</summary>
     public int Deepest { get; private set; }
 
+    /// <summary>The inputs whose range has a width.</summary>
+    /// <param name="ledger">The network and its domain.</param>
+    public static int[] InputsOf(VerdictLedger ledger)
+    {
+        int count = ledger.Graph.Input.Count;
+        InputDomain domain = ledger.Domain.For(count);
+        return [.. Enumerable.Range(0, count).Where(k => domain.Lower.Span[k] < domain.Upper.Span[k])];
+    }
+
     /// <summary>Prepares the enumeration for some targets.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="targets">The targets.</param>
@@ -89,9 +98,7 @@ internal sealed class RegionNetwork
     public static RegionNetwork? Of(VerdictLedger ledger, SignTarget[] targets, int mostInputs, int mostElements)
     {
         LoweredGraph graph = ledger.Graph;
-        InputDomain domain = ledger.Domain.For(graph.Input.Count);
-        int[] inputs =
-            [.. Enumerable.Range(0, graph.Input.Count).Where(k => domain.Lower.Span[k] < domain.Upper.Span[k])];
+        int[] inputs = InputsOf(ledger);
         if (inputs.Length > mostInputs || targets.Length == 0)
             return null;
         var order = new ForwardOrder(graph, targets.Select(t => graph.ValueOf(ledger.Place(t.Index).Layer)).Distinct());

@@ -9,6 +9,9 @@ namespace ExactCompression.Branching.Regions;
 /// </summary>
 internal sealed class RegionPolytope
 {
+    /// <summary>Bits of a word.</summary>
+    public const int Bits = 64;
+
     /// <summary>With more vertices, a box around them is looked at first.</summary>
     private const int FewVertices = 8;
 
@@ -74,13 +77,17 @@ internal sealed class RegionPolytope
     /// <summary>A vertex.</summary>
     public RegionVertex this[int vertex] => vertices[vertex];
 
+    /// <summary>Words that a row of bits takes.</summary>
+    /// <param name="facets">The number of bits.</param>
+    public static int WordsOf(int facets) => Math.Max(1, (facets + Bits - 1) / Bits);
+
     /// <summary>The whole box.</summary>
     /// <param name="network">The network with the box.</param>
     public static RegionPolytope Box(RegionNetwork network)
     {
         int size = network.Inputs.Length, count = 1 << size;
         var vertices = new RegionVertex[count];
-        var incidence = new ulong[count * PolytopeCut.WordsOf(2 * size)];
+        var incidence = new ulong[count * WordsOf(2 * size)];
         for (int mask = 0; mask < count; mask++)
         {
             vertices[mask] = RegionVertex.Corner(network, k => (mask >> k & 1) != 0);

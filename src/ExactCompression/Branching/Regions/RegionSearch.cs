@@ -56,6 +56,10 @@ internal sealed class RegionSearch
     /// <summary>Whether all regions have been searched.</summary>
     public bool IsDone => open.Count == 0;
 
+    /// <summary>Whether a network has few enough inputs.</summary>
+    /// <param name="ledger">The network and its domain.</param>
+    public static bool HasFewInputs(VerdictLedger ledger) => RegionNetwork.InputsOf(ledger).Length <= MostInputs;
+
     /// <summary>Starts a search for all open targets of some layers.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="last">The last layer to take, 1-based among those with rectifiers.</param>
@@ -71,8 +75,8 @@ internal sealed class RegionSearch
 
     /// <summary>Estimates the work that it takes, from the start.</summary>
     /// <param name="most">The work to spend on the estimate, about.</param>
-    /// <param name="limit">The work that the search is worth: far above it, the estimate is not finished.</param>
-    /// <returns>The estimate; infinite where it is not finished.</returns>
+    /// <param name="limit">The work that the search is worth: far above it, the estimate is a rough one.</param>
+    /// <returns>The estimate; infinite where it would take more work.</returns>
     public double Estimate(long most, double limit)
     {
         var walk = new RegionWalk(network);

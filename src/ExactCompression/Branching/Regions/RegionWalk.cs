@@ -17,8 +17,11 @@ internal sealed class RegionWalk
     /// <summary>How much work goes on between two looks at the token.</summary>
     private const long CheckEvery = 1 << 16;
 
-    /// <summary>Fewer dives say nothing; a mean of as many that is this many times too high is not likely to fall below a limit.</summary>
-    private const int FewDives = 8, FarAbove = 16;
+    /// <summary>A mean of some dives that is this many times too high is not likely to fall below a limit.</summary>
+    public const int FarAbove = 16;
+
+    /// <summary>Fewer dives say nothing.</summary>
+    private const int FewDives = 8;
 
     private readonly RegionNetwork network;
     private readonly RegionFunctions functions;
@@ -75,7 +78,7 @@ internal sealed class RegionWalk
     /// <param name="limit">Dives end where their mean is far above this work.</param>
     /// <param name="seed">Seed of the choices.</param>
     /// <param name="cancellation">Ends it with <see cref="OperationCanceledException"/>.</param>
-    /// <returns>The mean; infinite where only a few dives take more than the work to spend, or where it is far above the limit.</returns>
+    /// <returns>The mean; infinite where only a few dives take more than the work to spend.</returns>
     public double Estimate(PendingRegion start, int dives, long most, double limit, int seed, CancellationToken cancellation)
     {
         var found = new RegionFindings(network.Targets.Length);
@@ -91,7 +94,7 @@ internal sealed class RegionWalk
         }
 
         dive = null;
-        return done < FewDives || estimate / done > FarAbove * limit ? double.PositiveInfinity : estimate / done;
+        return done < FewDives ? double.PositiveInfinity : estimate / done;
     }
 
     /// <summary>Adds the work since the last choice to the estimate.</summary>
