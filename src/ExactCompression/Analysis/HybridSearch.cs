@@ -40,12 +40,15 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
         clock.Run(SearchStage.Sampling, search.SampleCorners);
         ExactSigns.DecideFirst(ledger, clock);
         ZeroTies.Decide(ledger, clock);
+        new RegionSchedule().RunBeforeAttacks(ledger, clock);
         ZeroTies.Enumerate(ledger, clock, quickly: true);
         if (ledger.Decided < ledger.Count && InputBranchAndBound.CanSplit(ledger.Network))
             SplittingSchedule.RunQuickly(ledger, search, clock);
         if (ledger.Decided < ledger.Count)
             RefinementSchedule.RunQuickly(ledger, clock, search, int.MaxValue);
     }
+
+    private readonly RegionSchedule regions = new();
 
     /// <inheritdoc/>
     protected override VerdictLedger OpenLedger() => new(Table, reopenClaims: true, scope);
@@ -58,6 +61,7 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
             ZeroTies.Decide(ledger, clock);
         if (ledger.Decided < ledger.Count)
             FindWitnesses(ledger, clock, hints);
+        regions.RunLast(ledger, clock);
         ZeroTies.Enumerate(ledger, clock, quickly: false);
         ExactSigns.Show(ledger, clock);
 
@@ -80,12 +84,13 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
     {
         using var device = new SimdWitnessDevice();
         using WitnessSearch search = OpenSearch(ledger, Data, device, Options, clock, hints);
-        WitnessSchedule.Run(ledger, search, clock);
+        WitnessSchedule.Run(ledger, search, clock, regions: regions);
         if (ledger.Decided == ledger.Count)
             return;
         if (InputBranchAndBound.CanSplit(ledger.Network))
         {
             SplittingSchedule.RunQuickly(ledger, search, clock);
+            regions.RunBeforeSplitting(ledger, clock);
             ZeroTies.Enumerate(ledger, clock, quickly: true);
             SplittingSchedule.Run(ledger, search, clock, Options.Seed);
         }

@@ -16,12 +16,16 @@ internal static class WitnessSchedule
     /// <param name="search">The search for witnesses.</param>
     /// <param name="clock">Time and threads.</param>
     /// <param name="mostToBound">With more signs open than this, the pool comes before optimised bounds.</param>
-    public static void Run(VerdictLedger ledger, WitnessSearch search, SearchClock clock, int mostToBound = int.MaxValue)
+    /// <param name="regions">Enumerates linear regions where that is cheaper; null where they are not enumerated.</param>
+    public static void Run(
+        VerdictLedger ledger, WitnessSearch search, SearchClock clock, int mostToBound = int.MaxValue, RegionSchedule? regions = null)
     {
         clock.Run(SearchStage.Sampling, search.SampleCorners);
         ExactSigns.DecideFirst(ledger, clock);
         ZeroTies.Decide(ledger, clock);
+        regions?.RunBeforeAttacks(ledger, clock);
         Attack(ledger, search, clock);
+        regions?.RunBeforeTrees(ledger, clock);
         if (search.Open(0).Count <= mostToBound)
             RefinementSchedule.RunQuickly(ledger, clock, search);
         if (ledger.Decided == ledger.Count)
