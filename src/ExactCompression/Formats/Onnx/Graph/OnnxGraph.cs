@@ -31,7 +31,9 @@ internal sealed class OnnxGraph
             sparse.Add(tensor.Values?.Name ?? "");
         Inputs = [.. graph.Input.Where(input => !initializers.ContainsKey(input.Name) && !sparse.Contains(input.Name))];
         if (Inputs.Count == 0)
-            throw fault.At("OnnxNoInput", "graph", "It has no input.");
+            throw fault.At(
+                "OnnxNoInput", "graph", "It has no input: what it gives is constant.",
+                "If it is meant to have one, export the network again.");
         foreach (ValueInfoProto input in Inputs)
         {
             if (!inputs.Add(input.Name))
