@@ -102,15 +102,15 @@ internal sealed class OnnxGraph
     {
         foreach (OnnxNode node in nodes)
         {
-            foreach (string input in node.Inputs.Where(static input => input.Length > 0))
+            foreach (string input in node.Takes)
             {
                 if (!IsKnown(input))
+                {
+                    string role = node.Inputs.Contains(input) ? "Its input" : "A graph inside of it takes a value that is not there:";
                     throw node.Fault(
-                        "OnnxMissingTensor", $"Its input {OnnxFault.Quote(input)} is neither an initializer nor produced by any node.");
-            }
+                        "OnnxMissingTensor", $"{role} {OnnxFault.Quote(input)} is neither an initializer nor produced by any node.");
+                }
 
-            foreach (string input in node.Takes.Where(IsKnown))
-            {
                 if (!consumers.TryGetValue(input, out List<OnnxNode>? list))
                     consumers.Add(input, list = []);
                 list.Add(node);
