@@ -17,9 +17,12 @@ internal sealed class DeviceTests : LongLivedMarshalByRefObject, IMessageSink
     private readonly TaskCompletionSource discovered = new(), finished = new();
     private int passed, failed;
 
+    /// <summary>The exit code where all is well but that there is no GPU; <c>run-device.sh</c> knows it.</summary>
+    private const int NoGpu = 3;
+
     /// <summary>Runs them all and prints what failed and what was skipped.</summary>
     /// <param name="withoutCard">Whether it is no failure if there is no CUDA or OpenCL device.</param>
-    /// <returns>0 if none failed.</returns>
+    /// <returns>0 if none failed, <see cref="NoGpu"/> if none did but there is no such device.</returns>
     public static int Run(bool withoutCard)
     {
         IReadOnlyList<ComputeDevice> devices = ComputeDevices.List();
@@ -33,7 +36,7 @@ internal sealed class DeviceTests : LongLivedMarshalByRefObject, IMessageSink
         Console.WriteLine($"{tests.passed} tests passed, {tests.failed} failed.");
         if (!hasCard && !withoutCard)
             Console.WriteLine("There is no CUDA or OpenCL device: no test has run on a GPU.");
-        return tests.failed > 0 || tests.passed == 0 || (!hasCard && !withoutCard) ? 1 : 0;
+        return tests.failed > 0 || tests.passed == 0 ? 1 : !hasCard && !withoutCard ? NoGpu : 0;
     }
 
     /// <inheritdoc/>

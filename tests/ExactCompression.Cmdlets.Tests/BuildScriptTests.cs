@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace ExactCompression.Cmdlets.Tests;
@@ -83,6 +84,30 @@ public sealed class BuildScriptTests(BuildScriptTests.CalledTasks tasks) : IClas
         string rest = File.ReadAllText(tree.File("out/device/P.deps.json"));
         Assert.Contains("ILGPU", rest, StringComparison.Ordinal);
         Assert.DoesNotContain("ScottPlot", rest, StringComparison.Ordinal);
+    }
+
+    /// <summary>Without a GPU nothing is measured, and the last line says why.</summary>
+    [SkippableTheory]
+    [InlineData(0, 0, 0, "Everything succeeded.", true)]
+    [InlineData(0, 1, 1, "Something FAILED; see above.", true)]
+    [InlineData(1, 0, 1, "Something FAILED; see above.", true)]
+    [InlineData(3, 0, 3, "FAILED: no GPU was found", false)]
+    public void RunDevice_EndsWithAStatusAndASentence(int tests, int benchmark, int status, string says, bool measures)
+    {
+        using TemporaryFolder tree = Tree();
+        tree.Write("ExactCompression.Campaign", $"#!/bin/sh\nexit {tests}\n");
+        tree.Write("ExactCompression.Benchmarks", $"#!/bin/sh\necho measured\nexit {benchmark}\n");
+        File.Copy(tree.File("src/Packaging/run-device.sh"), tree.File("run.sh"));
+        using Process process = Process.Start(new ProcessStartInfo("sh", [tree.File("run.sh")])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        string printed = process.StandardOutput.ReadToEnd(), errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.Equal(status, process.ExitCode);
+        Assert.Contains(says, printed + errors, StringComparison.Ordinal);
+        Assert.Equal(measures, printed.Contains("measured", StringComparison.Ordinal));
     }
 
     [SkippableFact]

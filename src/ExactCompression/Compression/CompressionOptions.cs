@@ -88,6 +88,9 @@ public sealed record CompressionOptions
     /// </summary>
     public TimeSpan ProofTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether <see cref="CompressionLevel.Maximal"/> joins affine operations in a row.</summary>
+    internal bool JoinsAffine { get; init; } = true;
+
     /// <summary>Called where such a verdict is refuted, from the thread that compresses; null for none. It must not throw.</summary>
     public Action<ContradictionException>? Contradiction { get; init; }
 

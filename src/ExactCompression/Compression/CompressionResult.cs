@@ -86,8 +86,8 @@ public sealed class CompressionResult
         init => field = Changeable(value);
     }
 
-    /// <summary>Sentences on what could not be removed although it is stably inactive or constant, and on steps that the tolerance
-    /// forbade.</summary>
+    /// <summary>Sentences on what could not be removed although it is stably inactive or constant, on steps that the tolerance forbade, and
+    /// on what was not done because the file would be larger than the original's.</summary>
     public IReadOnlyList<string> Remarks
     {
         get;

@@ -19,7 +19,8 @@ namespace ExactCompression;
 /// rounded once, at the end (<see cref="StoredDraft"/>). If the result would exceed the tolerance, only the steps of those layers are
 /// taken, first layer first, that stay within it. Only proven verdicts count: imported ones and a MILP solver's claims
 /// (<see cref="StabilityTable.Unproven"/>) are proven first, and ignored where that fails, unless
-/// <see cref="CompressionOptions.AllowUnproven"/> says otherwise.
+/// <see cref="CompressionOptions.AllowUnproven"/> says otherwise. If the compressed network's file would be larger than the original's, less
+/// is done (<see cref="FileSizeLimit"/>).
 /// </remarks>
 public static class LeoCompression
 {
@@ -31,8 +32,18 @@ public static class LeoCompression
     {
         cancellation.ThrowIfCancellationRequested();
         (table, int unconfirmed) = CompressionPremises.Of(table, options, cancellation);
-        if (table.Network.Graph is not null)
-            return OfGraph(table, options, unconfirmed, cancellation);
+        return FileSizeLimit.Hold(
+            table.Network,
+            options,
+            (some, remark) => some is null ? Unchanged(table, unconfirmed, remark)
+                : table.Network.Graph is null ? OfChain(table, some, unconfirmed, remark, cancellation)
+                : OfGraph(table, some, unconfirmed, remark, cancellation),
+            cancellation);
+    }
+
+    private static CompressionResult OfChain(
+        StabilityTable table, CompressionOptions options, int unconfirmed, string? remark, CancellationToken cancellation)
+    {
         DraftNetwork original = DraftNetwork.Of(table);
         DraftNetwork draft = options.Level switch
         {
@@ -44,27 +55,30 @@ public static class LeoCompression
 
         // Where the file's weights are known only up to a radius, even removal may deviate by more than is allowed; then nothing is done.
         if (options.Tolerance is { } tolerance && !(deviation <= tolerance))
-        {
-            IReadOnlyList<AffineLayer> same = table.Network.DenseLayers;
-            return Result(table, table.Network.With(same, ChainEdit.None(same)), [], 0, unconfirmed);
-        }
-
+            return Unchanged(table, unconfirmed, remark);
         CompressionStep[] steps = [.. draft.Steps, .. NormalisationSteps.Of(table.Network, draft, layers)];
-        return Result(table, table.Network.With(layers, StoredDraft.EditOf(draft, layers)), steps, deviation, unconfirmed);
+        return Result(table, table.Network.With(layers, StoredDraft.EditOf(draft, layers)), steps, deviation, unconfirmed, remark);
+    }
+
+    private static CompressionResult Unchanged(StabilityTable table, int unconfirmed, string? remark)
+    {
+        ReluNetwork network = table.Network;
+        ReluNetwork same = network.IsDense ? network.With(network.DenseLayers, ChainEdit.None(network.DenseLayers)) : network;
+        return Result(table, same, [], 0, unconfirmed, remark);
     }
 
     private static CompressionResult OfGraph(
-        StabilityTable table, CompressionOptions options, int unconfirmed, CancellationToken cancellation)
+        StabilityTable table, CompressionOptions options, int unconfirmed, string? remark, CancellationToken cancellation)
     {
         (GraphDraft draft, IReadOnlyList<string> remarks) = GraphSchedule.Run(table, options, cancellation);
         if (draft.Steps.Count == 0)
-            return Result(table, table.Network, [], 0, unconfirmed, remarks);
+            return Result(table, table.Network, [], 0, unconfirmed, remark, remarks);
         (GraphEdit edit, double deviation) = StoredGraph.Of(draft, options.Precision);
-        return Result(table, table.Network.With(edit), [.. draft.Steps], deviation, unconfirmed, remarks);
+        return Result(table, table.Network.With(edit), [.. draft.Steps], deviation, unconfirmed, remark, remarks);
     }
 
     private static CompressionResult Result(
-        StabilityTable table, ReluNetwork compressed, CompressionStep[] steps, double deviation, int unconfirmed,
+        StabilityTable table, ReluNetwork compressed, CompressionStep[] steps, double deviation, int unconfirmed, string? remark,
         IReadOnlyList<string>? remarks = null) => new CompressionResult
     {
         Original = table.Network,
@@ -74,7 +88,7 @@ public static class LeoCompression
         Steps = Array.AsReadOnly(steps),
         ProvenDeviation = deviation,
         Unconfirmed = unconfirmed,
-        Remarks = remarks ?? [],
+        Remarks = [.. remark is null ? [] : (string[])[remark], .. remarks ?? []],
         IsOwn = true,
     }.Sealed();
 }

@@ -173,7 +173,7 @@ internal sealed class GraphSchedule
     /// <summary>Joins affine operations in a row, as long as that makes the network smaller.</summary>
     private GraphDraft Joined(GraphDraft draft)
     {
-        while (AffinePairs.Find(draft, cancellation).Select(Plain).FirstOrDefault(
+        while (options.JoinsAffine && AffinePairs.Find(draft, cancellation).Select(Plain).FirstOrDefault(
             joined => tolerance.TakesJoined(draft, joined)) is { } smaller)
             draft = smaller;
         return draft;

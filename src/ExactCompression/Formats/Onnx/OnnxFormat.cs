@@ -25,7 +25,7 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     public bool Matches(ReadOnlySpan<byte> head, string path) => OnnxSignature.Matches(head);
 
     /// <inheritdoc/>
-    public ReluNetwork Read(string path, ImportOptions options) => OnnxReader.Read(path, Name, options);
+    public ReluNetwork Read(string path, ImportOptions options) => OnnxReader.Read(path, Name, options, SizeOf);
 
     /// <inheritdoc/>
     public bool Holds(ReluNetwork network, WeightPrecision precision) => IsAsRead(network, precision)
@@ -43,7 +43,32 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     /// </remarks>
     /// <exception cref="InvalidInputException">A weight is too large for <paramref name="precision"/>, or the network for one
     /// file.</exception>
-    public void Write(ReluNetwork network, Stream stream, WeightPrecision precision)
+    public void Write(ReluNetwork network, Stream stream, WeightPrecision precision) => Write(network, stream, precision, default);
+
+    /// <inheritdoc/>
+    public bool CanWrite(ReluNetwork network) => true;
+
+    /// <summary>How many bytes the file of a network takes, its weights in the precision of the original's.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    /// <returns>The bytes; null where it cannot be written.</returns>
+    internal long? SizeOf(ReluNetwork network, CancellationToken cancellation)
+    {
+        bool isPlain = !network.IsDense || network.DenseLayers.All(static l => l.Parts is null)
+            || Holds(network, network.SourcePrecision);
+        try
+        {
+            using var counter = new CountingStream(cancellation);
+            Write(network, counter, isPlain ? network.SourcePrecision : network.Precision, cancellation);
+            return counter.Length;
+        }
+        catch (Exception e) when (e is ExactCompressionException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            return null; // whoever writes it learns why
+        }
+    }
+
+    private static void Write(ReluNetwork network, Stream stream, WeightPrecision precision, CancellationToken cancellation)
     {
         if (IsAsRead(network, precision))
         {
@@ -53,11 +78,11 @@ public sealed class OnnxFormat : IWritableNetworkFormat
 
         if (IsEdited(network, precision))
         {
-            OnnxSurgery.Model((OnnxSource)network.Source!.Model, network.Edit!).WriteTo(stream);
+            OnnxSurgery.Model((OnnxSource)network.Source!.Model, network.Edit!, cancellation).WriteTo(stream);
             return;
         }
 
-        if (network.ChainEdit is not null && OnnxChainSurgery.TryWrite(network, precision) is { } cut)
+        if (network.ChainEdit is not null && OnnxChainSurgery.TryWrite(network, precision, cancellation) is { } cut)
         {
             stream.Write(cut);
             return;
@@ -66,9 +91,6 @@ public sealed class OnnxFormat : IWritableNetworkFormat
         OnnxModel.RequireRoom(network, precision);
         (network.IsDense ? OnnxWriter.Model(network, precision) : OnnxGraphWriter.Model(network, precision)).WriteTo(stream);
     }
-
-    /// <inheritdoc/>
-    public bool CanWrite(ReluNetwork network) => true;
 
     /// <summary>Whether a network is written as the model that it was read from: with weights as that stores them.</summary>
     private static bool IsAsRead(ReluNetwork network, WeightPrecision precision) =>

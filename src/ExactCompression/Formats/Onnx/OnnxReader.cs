@@ -19,9 +19,11 @@ internal static class OnnxReader
     /// <param name="path">The file.</param>
     /// <param name="format">The name of the format.</param>
     /// <param name="options">The import's limits.</param>
+    /// <param name="size">How many bytes a network made from the file is written as.</param>
     /// <exception cref="InvalidFileException">It is damaged, holds something unsupported, or takes more than it may.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
-    public static ReluNetwork Read(string path, string format, ImportOptions options)
+    public static ReluNetwork Read(
+        string path, string format, ImportOptions options, Func<ReluNetwork, CancellationToken, long?>? size = null)
     {
         var fault = new OnnxFault(path);
         if (InputFile.RequireRegular(path) > Array.MaxLength)
@@ -41,7 +43,7 @@ internal static class OnnxReader
         }
 
         string name = System.IO.Path.GetFileNameWithoutExtension(path);
-        return Network(model, fault, budget, name, path, format, new(format, new OnnxSource(bytes, path)));
+        return Network(model, fault, budget, name, path, format, new(format, new OnnxSource(bytes, path)) { Size = size });
     }
 
     /// <summary>The network of a model.</summary>

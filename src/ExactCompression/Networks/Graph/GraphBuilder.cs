@@ -7,6 +7,7 @@ internal sealed class GraphBuilder
 {
     private readonly List<GraphInput> inputs = [];
     private readonly List<GraphNode> nodes = [];
+    private readonly List<bool> behindOpaque = [];
     private readonly List<GraphOutput> outputs = [];
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> suffixes = new(StringComparer.Ordinal);
@@ -34,6 +35,10 @@ internal sealed class GraphBuilder
     public int Add(Operator op, TensorShape shape, string name, string valueName, params ReadOnlySpan<int> values)
     {
         nodes.Add(new(name.Length > 0 ? name : op.Name, op, values.ToArray(), shape) { ValueName = valueName });
+        bool isBehind = op is OpaqueOperator;
+        foreach (int value in values)
+            isBehind |= IsBehindOpaque(value);
+        behindOpaque.Add(isBehind);
         return inputs.Count + nodes.Count - 1;
     }
 
@@ -49,7 +54,15 @@ internal sealed class GraphBuilder
 
     /// <summary>Takes the last nodes back.</summary>
     /// <param name="values">The number of values that are left.</param>
-    public void Truncate(int values) => nodes.RemoveRange(values - inputs.Count, Values - values);
+    public void Truncate(int values)
+    {
+        nodes.RemoveRange(values - inputs.Count, Values - values);
+        behindOpaque.RemoveRange(nodes.Count, behindOpaque.Count - nodes.Count);
+    }
+
+    /// <summary>Whether a value is an opaque node's, or follows from one.</summary>
+    /// <param name="value">The value's number.</param>
+    public bool IsBehindOpaque(int value) => value >= inputs.Count && behindOpaque[value - inputs.Count];
 
     /// <summary>Adds an output.</summary>
     /// <param name="name">Its name.</param>

@@ -49,6 +49,25 @@ public sealed class OnnxGraphErrorTests
     public void Read_OutputThatNoNodeGives_IsRefused() =>
         AssertError(Base().Node("Relu", "x", "z").Model, "OnnxUnconnectedGraph", "tensor 'y'");
 
+    /// <summary>What a branch takes from around it must be there, and what it has of its own need not.</summary>
+    [Theory]
+    [InlineData("lost", false)]
+    [InlineData("x", true)]
+    [InlineData("own", true)]
+    public void Read_ValueMissingInABranch_NamesNodeAndTensor(string takes, bool isThere)
+    {
+        var branch = new GraphProto { Name = "branch", Node = { new NodeProto { OpType = "Relu", Input = { takes }, Output = { "r" } } } };
+        branch.Output.Add(new ValueInfoProto { Name = "r" });
+        branch.SparseInitializer.Add(new SparseTensorProto { Values = new TensorProto { Name = "own" } });
+        OnnxModelBuilder builder = Base().Node("If", "x", "y", new AttributeProto { Name = "then_branch",
+            Type = AttributeProto.Types.AttributeType.Graph, G = branch });
+        if (isThere)
+            Assert.NotEmpty(OnnxRuntimeOracle.Read(builder.Model).Remarks);
+        else
+            AssertError(
+                builder.Model, "OnnxMissingTensor", "node 'If_0' (If): A graph inside of it takes a value that is not there: 'lost'");
+    }
+
     [Fact]
     public void Read_MissingTensor_NamesNodeAndTensor()
     {

@@ -21,6 +21,7 @@ internal static class OnnxCaptures
             {
                 inner.UnionWith(graph.Input.Select(static i => i.Name));
                 inner.UnionWith(graph.Initializer.Select(static t => t.Name));
+                inner.UnionWith(graph.SparseInitializer.Select(static t => t.Values?.Name ?? ""));
                 foreach (NodeProto part in graph.Node)
                 {
                     inner.UnionWith(part.Output);

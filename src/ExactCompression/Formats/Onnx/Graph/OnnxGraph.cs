@@ -31,7 +31,9 @@ internal sealed class OnnxGraph
             sparse.Add(tensor.Values?.Name ?? "");
         Inputs = [.. graph.Input.Where(input => !initializers.ContainsKey(input.Name) && !sparse.Contains(input.Name))];
         if (Inputs.Count == 0)
-            throw fault.At("OnnxNoInput", "graph", "It has no input.");
+            throw fault.At(
+                "OnnxNoInput", "graph", "It has no input: what it gives is constant.",
+                "If it is meant to have one, export the network again.");
         foreach (ValueInfoProto input in Inputs)
         {
             if (!inputs.Add(input.Name))
@@ -100,15 +102,15 @@ internal sealed class OnnxGraph
     {
         foreach (OnnxNode node in nodes)
         {
-            foreach (string input in node.Inputs.Where(static input => input.Length > 0))
+            foreach (string input in node.Takes)
             {
                 if (!IsKnown(input))
+                {
+                    string role = node.Inputs.Contains(input) ? "Its input" : "A graph inside of it takes a value that is not there:";
                     throw node.Fault(
-                        "OnnxMissingTensor", $"Its input {OnnxFault.Quote(input)} is neither an initializer nor produced by any node.");
-            }
+                        "OnnxMissingTensor", $"{role} {OnnxFault.Quote(input)} is neither an initializer nor produced by any node.");
+                }
 
-            foreach (string input in node.Takes.Where(IsKnown))
-            {
                 if (!consumers.TryGetValue(input, out List<OnnxNode>? list))
                     consumers.Add(input, list = []);
                 list.Add(node);

@@ -27,7 +27,7 @@ internal static class OnnxElementwiseOperators
     {
         if (!step.IsConstant(1))
             throw new OnnxNotAnalysedException("It divides by a value that depends on the network's input.");
-        if (step.Constant(1) is { IsFloat: true } divisor && divisor.Weights.AsSpan().Contains(0.0))
+        if (step.Constant(1) is { IsFloat: true } divisor && divisor.Operands.AsSpan().Contains(0.0))
             throw step.Node.Fault("OnnxDivisionByZero", $"The divisor {OnnxFault.Quote(divisor.Name)} contains 0.");
         Arithmetic(step, static (values, _, precision) => AffinePart.Divide(values, precision), null);
     }
@@ -134,7 +134,7 @@ internal static class OnnxElementwiseOperators
         OnnxValue value = step.Data(1 - constant);
         int[] second = OnnxBroadcast.SecondShape(step, step.ShapeOf(0), step.ShapeOf(1));
         (int[] valueShape, int[] shape) = constant == 1 ? (value.Shape!, second) : (second, operand.Shape);
-        Give(step, value, valueShape, operand.Weights, shape, operand.Precision, part, constant == 0);
+        Give(step, value, valueShape, operand.Operands, shape, operand.Precision, part, constant == 0);
     }
 
     private static void Give(

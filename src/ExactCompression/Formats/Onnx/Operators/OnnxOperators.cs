@@ -68,7 +68,7 @@ internal static class OnnxOperators
             return "";
         try
         {
-            if (Enumerable.Range(0, node.Inputs.Count).All(i => !node.HasInput(i) || step.IsConstant(i)) && OnnxFolding.TryGive(step))
+            if (step.AllConstant && OnnxFolding.TryGive(step))
                 return null;
             if (!Known.TryGetValue(node.Operator, out Action<OnnxStep>? read))
                 return "";
@@ -79,6 +79,11 @@ internal static class OnnxOperators
         {
             step.TakeBack();
             return e.Message;
+        }
+        catch (OnnxIntegersException e)
+        {
+            step.TakeBack();
+            return step.IsBehindOpaque ? "What it takes is not of floating point." : throw e.Fault;
         }
     }
 

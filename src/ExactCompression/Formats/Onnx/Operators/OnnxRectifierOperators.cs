@@ -81,13 +81,13 @@ internal static class OnnxRectifierOperators
         if (step.Node.Inputs.Count == 2)
             OnnxBroadcast.SecondShape(step, step.ShapeOf(0), step.ShapeOf(1));
         int constant = step.Node.Inputs.Count != 2 ? -1 : step.IsConstant(1) ? 1 : step.IsConstant(0) ? 0 : -1;
-        if (constant >= 0 && step.Constant(constant) is { IsFloat: true } ends && IsUniform(ends.Weights))
+        if (constant >= 0 && step.Constant(constant) is { IsFloat: true } ends && IsUniform(ends.Floats) && !double.IsNaN(ends.Floats[0]))
         {
             OnnxValue value = step.Data(1 - constant);
             int[] common = OnnxBroadcast.Common(step, [value.Shape!, ends.Shape], value);
             OnnxValue spread = step.Of(OnnxBroadcast.Spread(step, value, value.Shape!, common), common, value.IsBatch);
             GiveClipped(
-                step, spread, isMaximum ? ends.Weights[0] : double.NegativeInfinity, isMaximum ? double.PositiveInfinity : ends.Weights[0]);
+                step, spread, isMaximum ? ends.Floats[0] : double.NegativeInfinity, isMaximum ? double.PositiveInfinity : ends.Floats[0]);
             return;
         }
 

@@ -35,6 +35,12 @@ internal sealed class OnnxStep(OnnxNode node, OnnxReading reading)
     /// <param name="index">0-based.</param>
     public bool IsConstant(int index) => node.HasInput(index) && Input(index).Constant is not null;
 
+    /// <summary>Whether all that the node takes is constant.</summary>
+    public bool AllConstant => Enumerable.Range(0, node.Inputs.Count).All(i => !node.HasInput(i) || IsConstant(i));
+
+    /// <summary>Whether something that the node takes follows from an opaque node.</summary>
+    public bool IsBehindOpaque => node.Takes.Any(name => reading.Find(name).Number is >= 0 and var n && reading.Builder.IsBehindOpaque(n));
+
     /// <summary>A constant that the node takes.</summary>
     /// <param name="index">0-based.</param>
     /// <exception cref="OnnxNotAnalysedException">It depends on the network's input.</exception>
@@ -56,7 +62,9 @@ internal sealed class OnnxStep(OnnxNode node, OnnxReading reading)
         {
             if (constant.Count == 0)
                 throw new OnnxNotAnalysedException("It takes a constant without elements.");
-            return Of(Add(new ConstantOperator(constant.Weights), OnnxShapes.Row(constant.Shape)), constant.Shape);
+            if (!constant.IsFloat && AllConstant)
+                throw new OnnxNotAnalysedException("It computes with integers.");
+            return Of(Add(new ConstantOperator(constant.Operands), OnnxShapes.Row(constant.Shape)), constant.Shape);
         }
 
         return value switch

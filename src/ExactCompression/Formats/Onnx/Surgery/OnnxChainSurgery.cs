@@ -12,15 +12,16 @@ internal static class OnnxChainSurgery
     /// <summary>The file of an edited chain.</summary>
     /// <param name="network">The chain.</param>
     /// <param name="precision">What weights are to be stored as.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
     /// <returns>The file, no larger than the original's; null where that cannot be changed into the network, so that it must be written
     /// anew.</returns>
-    public static byte[]? TryWrite(ReluNetwork network, WeightPrecision precision)
+    public static byte[]? TryWrite(ReluNetwork network, WeightPrecision precision, CancellationToken cancellation = default)
     {
         if (network.Source?.Model is not OnnxSource source || network.ChainEdit is not { } chain)
             return null;
         try
         {
-            OnnxSubject subject = OnnxSubject.Of(source);
+            OnnxSubject subject = OnnxSubject.Of(source, cancellation);
             NetworkGraph graph = subject.Read.Graph;
             bool isOfPrecision = precision == (graph.Nodes.Max(static n => n.Operator.Precision) ?? WeightPrecision.Float32);
             if (!isOfPrecision || subject.Read.Chain is not { } read
@@ -29,7 +30,7 @@ internal static class OnnxChainSurgery
             byte[] before = Bytes(source);
             if (ChangesNothing(edit))
                 return AreSame(network, chain, read.Layers) ? before : null; // it may spell messages in fewer bytes
-            OnnxSubject written = OnnxSurgery.Apply(subject, edit);
+            OnnxSubject written = OnnxSurgery.Apply(subject, edit, cancellation);
             bool isGood = written.Model.CalculateSize() <= before.Length && AreSame(network, chain, written.Read.Layers);
             return isGood ? written.Model.ToByteArray() : null;
         }

@@ -46,8 +46,9 @@ internal sealed class OnnxEmission(OnnxPlan plan, OnnxCut cut)
         string name = own is not null ? original!.Name : node.Name;
         cut.Parts.Begin(name);
         int tensors = cut.Tensors.Count, before = cut.Parts.Count;
-        string given = Nodes(node, [.. node.Inputs.Select(Batched)], original?.Operator == "MatMul");
-        Name(given, before, value, own, name);
+        string? row = Row(node, own);
+        string given = row ?? Nodes(node, [.. node.Inputs.Select(Batched)], original?.Operator == "MatMul");
+        Name(given, before, value, own, name, isShaped: row is not null);
         cut.TakeMade(piece < 0 ? Place(value) : piece);
         if (own is not null && original!.Stored.Name.Length == 0)
             cut.Nodes[^1].Node.Name = ""; // it takes the place of one without a name
@@ -109,7 +110,14 @@ internal sealed class OnnxEmission(OnnxPlan plan, OnnxCut cut)
     private bool HasBatch() => plan.Subject.Graph.Inputs.FirstOrDefault(i => plan.Subject.Find(i.Name) is { IsFloat: true }) is { } input
         && OnnxShapes.Lead(plan.Subject.Find(input.Name)!.Shape!) == 1;
 
-    private void Name(string given, int before, int value, OnnxNamed? own, string node)
+    /// <summary>A matrix between vectors for which the file has no dimension of the batch, written as it has them; null for others.</summary>
+    private string? Row(GraphNode node, OnnxNamed? own) => node.Operator is DenseOperator dense && own?.Shape is [var outputs]
+        && outputs == dense.Outputs && cut.Parts.Opset >= OnnxWeightNodes.RulesOfNumPy
+        && plan.NamesOf(node.Inputs[0]).FirstOrDefault(n => n.Shape is [var inputs] && inputs == dense.Inputs) is { } vector
+            ? OnnxWeightNodes.ProductAndSum(dense, vector.Name, cut.Parts)
+            : null;
+
+    private void Name(string given, int before, int value, OnnxNamed? own, string node, bool isShaped)
     {
         TensorShape row = plan.Edit.Edited.ShapeOf(value);
         bool isNew = cut.Parts.Count > before && cut.Parts.Last == given;
@@ -126,7 +134,7 @@ internal sealed class OnnxEmission(OnnxPlan plan, OnnxCut cut)
             return;
         }
 
-        if (!own.IsBatched(row))
+        if (!isShaped && !own.IsBatched(row))
             Shaped(given, row, own);
         else if (!isNew)
             cut.Parts.Node("Identity", [given]);

@@ -15,21 +15,23 @@ internal sealed record OnnxSubject(ModelProto Model, OnnxGraph Graph, long Opset
 {
     /// <summary>Reads a file again.</summary>
     /// <param name="source">The file.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
     /// <exception cref="InvalidFileException">A data file of it is not there any more.</exception>
-    public static OnnxSubject Of(OnnxSource source)
+    public static OnnxSubject Of(OnnxSource source, CancellationToken cancellation = default)
     {
         ModelProto model = source.Parse();
         source.Embed(model);
-        return Of(model, source.Path);
+        return Of(model, source.Path, cancellation);
     }
 
     /// <summary>Reads a model that has all data in it.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">Its file, for messages.</param>
-    public static OnnxSubject Of(ModelProto model, string path)
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static OnnxSubject Of(ModelProto model, string path, CancellationToken cancellation = default)
     {
         var fault = new OnnxFault(path);
-        ImportBudget budget = new(new() { MaximumSize = long.MaxValue }, path, 0);
+        ImportBudget budget = new(new() { MaximumSize = long.MaxValue, Cancellation = cancellation }, path, 0);
         (OnnxGraph graph, OnnxAttempt read) = OnnxReader.Read(model, fault, budget, traces: true);
         return new(model, graph, OnnxReader.Opset(model, fault), fault, read);
     }

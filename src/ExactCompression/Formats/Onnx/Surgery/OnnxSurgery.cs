@@ -29,25 +29,27 @@ internal sealed class OnnxSurgery
     /// <summary>The model of an edited network.</summary>
     /// <param name="source">The file that the network came from.</param>
     /// <param name="edit">The edit of its graph.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
     /// <exception cref="InvalidInputException">The file's version of the operators cannot express what is new.</exception>
     /// <exception cref="InvalidFileException">A data file is not there any more.</exception>
-    public static ModelProto Model(OnnxSource source, GraphEdit edit)
+    public static ModelProto Model(OnnxSource source, GraphEdit edit, CancellationToken cancellation = default)
     {
-        OnnxSubject subject = OnnxSubject.Of(source);
+        OnnxSubject subject = OnnxSubject.Of(source, cancellation);
         subject.Require(edit.Original);
-        return Apply(subject, edit).Model;
+        return Apply(subject, edit, cancellation).Model;
     }
 
     /// <summary>The model of an edited network, read again.</summary>
     /// <param name="subject">The file that the network came from.</param>
     /// <param name="edit">The edit of its graph.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
     /// <exception cref="InvalidInputException">The file's version of the operators cannot express what is new.</exception>
-    public static OnnxSubject Apply(OnnxSubject subject, GraphEdit edit)
+    public static OnnxSubject Apply(OnnxSubject subject, GraphEdit edit, CancellationToken cancellation = default)
     {
         var surgery = new OnnxSurgery(subject, edit);
         surgery.Write();
         ModelProto model = new OnnxAssembly(surgery.plan, surgery.cut).Model();
-        OnnxSubject written = OnnxSubject.Of(model, subject.Fault.Path);
+        OnnxSubject written = OnnxSubject.Of(model, subject.Fault.Path, cancellation);
         OnnxSurgeryCheck.Require(written, surgery.plan, surgery.kept);
         return written;
     }

@@ -47,12 +47,13 @@ internal sealed class OnnxTensor
     public OnnxTensor Reshaped(int[] shape) => new(Name, shape, floats, integers, Precision, fault);
 
     /// <summary>The values, row-major, infinities allowed.</summary>
-    /// <exception cref="InvalidFileException">They are integers.</exception>
-    public double[] Floats =>
-        floats ?? throw fault.AtTensor("OnnxUnsupportedDataType", Name, "It holds integers where floating-point values belong.");
+    /// <exception cref="OnnxIntegersException">They are integers.</exception>
+    public double[] Floats => floats ?? throw new OnnxIntegersException(
+        fault.AtTensor("OnnxUnsupportedDataType", Name, "It holds integers where floating-point values belong."));
 
     /// <summary>The values, row-major, each finite.</summary>
-    /// <exception cref="InvalidFileException">One is NaN or infinite, or they are integers.</exception>
+    /// <exception cref="InvalidFileException">One is NaN or infinite.</exception>
+    /// <exception cref="OnnxIntegersException">They are integers.</exception>
     public double[] Weights
     {
         get
@@ -65,6 +66,16 @@ internal sealed class OnnxTensor
             return Floats;
         }
     }
+
+    /// <summary>
+    /// The values, row-major, each finite, of a constant that is no weight: masks are infinite where they hide something.
+    /// </summary>
+    /// <exception cref="OnnxNotAnalysedException">One is infinite.</exception>
+    /// <exception cref="InvalidFileException">One is NaN.</exception>
+    /// <exception cref="OnnxIntegersException">They are integers.</exception>
+    public double[] Operands => Array.Exists(Floats, double.IsInfinity) && !Array.Exists(Floats, double.IsNaN)
+        ? throw new OnnxNotAnalysedException($"The tensor {OnnxFault.Quote(Name)} has infinite values.")
+        : Weights;
 
     /// <summary>The values, row-major, as integers.</summary>
     /// <exception cref="InvalidFileException">They are floating-point values.</exception>

@@ -8,7 +8,10 @@ namespace ExactCompression.Formats.Onnx;
 /// <summary>The nodes of operators with weights.</summary>
 internal static class OnnxWeightNodes
 {
-    private const long RulesOfNumPy = 7, SummandMayBeLeftOut = 11;
+    /// <summary>The version from which on shapes are repeated as in NumPy.</summary>
+    public const long RulesOfNumPy = 7;
+
+    private const long SummandMayBeLeftOut = 11;
 
     /// <summary>A matrix: Gemm over vectors, else MatMul and Add.</summary>
     public static string Dense(DenseOperator dense, TensorShape input, string value, OnnxGraphParts parts)
@@ -29,9 +32,15 @@ internal static class OnnxWeightNodes
                 Integer("transB", 1));
         }
 
+        return ProductAndSum(dense, value, parts);
+    }
+
+    /// <summary>A matrix as MatMul, and Add where it adds something.</summary>
+    public static string ProductAndSum(DenseOperator dense, string value, OnnxGraphParts parts)
+    {
         string product = Product(dense, value, parts);
         AttributeProto[] aligned = parts.Opset < RulesOfNumPy ? [Integer("broadcast", 1)] : [];
-        return hasBias ? parts.Node("Add", [product, parts.Broadcast("bias", [dense.Outputs], dense.Bias)], aligned) : product;
+        return AreZero(dense.Bias) ? product : parts.Node("Add", [product, parts.Broadcast("bias", [dense.Outputs], dense.Bias)], aligned);
     }
 
     /// <summary>A matrix without what is added, as MatMul.</summary>
