@@ -30,9 +30,10 @@ internal static class LargeTreeSchedule
     private const double OfLayer = 0.5, OfLastLayer = 0.8;
 
     /// <summary>
-    /// Of that, the share of plain trees, and of those whose bounds functions above rectifiers have lowered much: each ends by then.
+    /// Of that, the share of plain trees, of those in fields, which bound thousands of sub-problems a second, and of those whose bounds
+    /// functions above rectifiers have lowered much: each ends by then.
     /// </summary>
-    private const double OfPlain = 0.15, OfSharpened = 0.5;
+    private const double OfPlain = 0.25, OfFields = 0.8, OfSharpened = 0.5;
 
     /// <summary>Of the time that is left, the share for the ranges of a layer.</summary>
     private const double OfRanges = 0.15;
@@ -95,7 +96,8 @@ internal static class LargeTreeSchedule
         }
 
         GrowRefined(work, Sharpen(work), OfSharpened);
-        work.Grow(work.Trees, LastBudget / 2, OfPlain, untilStalled: true);
+        bool inFields = work.Trees.All(static t => t.Field is not null);
+        work.Grow(work.Trees, LastBudget / 2, inFields ? OfFields : OfPlain, untilStalled: true);
     }
 
     /// <summary>

@@ -65,9 +65,6 @@ internal sealed class ReluBranchAndBound
     /// </summary>
     public List<CrownSubproblem>? Proven { get; init; }
 
-    /// <summary>How the halves of a sub-problem are optimised.</summary>
-    public AdamSchedule Descent { get; init; } = AdamSchedule.AfterSplit;
-
     /// <summary>The part of the domain that the search is in; null for the whole.</summary>
     public DomainPart? Part { get; init; }
 
@@ -137,7 +134,7 @@ internal sealed class ReluBranchAndBound
                 Refine(search, parallel);
             CrownSubproblem[] halves = Split([.. taken.Where(static p => p.Loosest.Length > 0)], parallel),
                 leaves = [.. taken.Where(static p => p.Loosest.Length == 0)];
-            Bound(halves, Descent, search, parallel);
+            Bound(halves, AdamSchedule.AfterSplit, search, parallel);
 
             // With every rectifier fixed only the multipliers can still be improved.
             Bound(leaves, AdamSchedule.OfLeaf, search, parallel);

@@ -17,9 +17,6 @@ internal sealed class RetighteningTree
     /// <summary>The smallest and the largest number of sub-problems of a part's plain tree.</summary>
     private const int LeastBudget = 32, MostBudget = 1024;
 
-    /// <summary>Gradient steps of a plain sub-problem: parts that are bounded anew gain more than further steps do.</summary>
-    private const int Steps = 10;
-
     /// <summary>
     /// With this many fixed phases and more, a part is halved where its plain tree was; with fewer, every choice is tried.
     /// </summary>
@@ -32,7 +29,7 @@ internal sealed class RetighteningTree
     private const double Ahead = 3;
 
     /// <summary>How many passes through all weights a plain sub-problem takes, about.</summary>
-    private const int PassesOfProblem = 40;
+    private const int PassesOfProblem = 100;
 
     /// <summary>Passes for the bounds of a part above which it is not worth bounding anew, times the number of weights.</summary>
     private const double MostProducts = 4e10;
@@ -120,7 +117,6 @@ internal sealed class RetighteningTree
         var plain = new ReluBranchAndBound(new AlphaBetaCrown(tree.Bounds.Layer, below), Target, tree.Neuron)
         {
             Part = part,
-            Descent = AdamSchedule.AfterSplit with { Steps = Steps },
             Corners = [],
         };
         Grow(plain, parallel);
