@@ -33,7 +33,7 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
     [ValidateNotNullOrEmpty]
     public string? Prefix { get; set; }
 
-    /// <summary>Shape of one input, without the batch, for modules that were pickled whole.</summary>
+    /// <summary>Shape of one input, without the batch, for modules that were pickled whole and ONNX files that leave sizes open.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ValidateRange(1, int.MaxValue)]

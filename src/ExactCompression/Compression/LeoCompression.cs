@@ -19,8 +19,8 @@ namespace ExactCompression;
 /// rounded once, at the end (<see cref="StoredDraft"/>). If the result would exceed the tolerance, only the steps of those layers are
 /// taken, first layer first, that stay within it. Only proven verdicts count: imported ones and a MILP solver's claims
 /// (<see cref="StabilityTable.Unproven"/>) are proven first, and ignored where that fails, unless
-/// <see cref="CompressionOptions.AllowUnproven"/> says otherwise. If the compressed network's file would be larger than the original's, less
-/// is done (<see cref="FileSizeLimit"/>).
+/// <see cref="CompressionOptions.AllowUnproven"/> says otherwise. If the compressed network's file would be larger than the original's,
+/// less is done (<see cref="FileSizeLimit"/>).
 /// </remarks>
 public static class LeoCompression
 {

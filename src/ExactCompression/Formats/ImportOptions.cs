@@ -25,8 +25,8 @@ public sealed record ImportOptions
     public string? Prefix { get; init; }
 
     /// <summary>
-    /// Shape of one input, without the batch, for a file that holds modules but not the height and width of what they take; null if the
-    /// file determines it.
+    /// Shape of one input, without the batch, for a file that holds modules but not the height and width of what they take, or that leaves
+    /// sizes open; null if the file determines it. What is found out about a network holds for that size.
     /// </summary>
     public TensorShape? InputShape { get; init; }
 
@@ -73,7 +73,8 @@ public sealed record ImportOptions
     {
         if (InputShape is not null)
             throw new InvalidInputException(
-                "InputShapeNotApplicable", $"'{path}' is {what}: -InputShape applies to PyTorch modules that were pickled whole.",
+                "InputShapeNotApplicable", $"'{path}' is {what}: -InputShape applies to PyTorch modules that were pickled whole, and to "
+                    + "ONNX files that leave sizes open.",
                 "Leave -InputShape out; where it is meant for a PyTorch module, save that whole: torch.save(model, path).");
     }
 }

@@ -40,7 +40,7 @@ public static class NetworkFormats
         options ??= new();
         if (chosen is not (PyTorchFormat or SafeTensorsFormat or NpzFormat))
             options.RequireNoNames(path, chosen.Name);
-        if (chosen is not PyTorchFormat)
+        if (chosen is not (PyTorchFormat or OnnxFormat))
             options.RequireNoInputShape(path, $"of the format {chosen.Name}");
         try
         {

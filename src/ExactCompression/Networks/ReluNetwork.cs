@@ -160,6 +160,12 @@ public sealed class ReluNetwork
     /// <summary>The model that it was read from, if its format keeps it; null for a network that is not what its file states.</summary>
     internal Networks.ModelSource? Source { get; init; }
 
+    /// <summary>
+    /// Tells how many bytes the file of a network takes that was made from the model of <see cref="Source"/>, or of the model itself; null
+    /// where that cannot be written.
+    /// </summary>
+    internal Func<ReluNetwork, CancellationToken, long?>? FileSize { get; init; }
+
     /// <summary>How it was made from the model of <see cref="Source"/>; null for the network that the model states.</summary>
     internal Networks.GraphEdit? Edit { get; init; }
 
@@ -230,15 +236,15 @@ public sealed class ReluNetwork
     public ReluNetwork Renamed(string name, string? path = null) => dense is not null
         ? new(dense, name, path, Format, StatedDomain, Training, Interface)
         {
-            Source = Source, ChainEdit = ChainEdit, Remarks = Remarks,
+            Source = Source, FileSize = FileSize, ChainEdit = ChainEdit, Remarks = Remarks,
         }
-        : new(Graph!, name, path, Format, StatedDomain, Interface) { Source = Source, Edit = Edit, Remarks = Remarks };
+        : new(Graph!, name, path, Format, StatedDomain, Interface) { Source = Source, FileSize = FileSize, Edit = Edit, Remarks = Remarks };
 
     /// <summary>The network of an edited graph; it can still be written as its file with only what changed changed.</summary>
     /// <param name="edit">An edit of <see cref="Graph"/>.</param>
     internal ReluNetwork With(Networks.GraphEdit edit) => new(edit.Edited, Name, null, null, StatedDomain, Interface)
     {
-        Source = Source, Edit = Edit?.Then(edit) ?? edit, Remarks = Remarks,
+        Source = Source, FileSize = FileSize, Edit = Edit?.Then(edit) ?? edit, Remarks = Remarks,
     };
 
     /// <summary>A chain of fewer or other dense layers; it can still be written as its file with only what changed changed.</summary>
@@ -247,7 +253,7 @@ public sealed class ReluNetwork
     internal ReluNetwork With(IReadOnlyList<AffineLayer> layers, Networks.ChainEdit edit) =>
         new(layers, Name, statedDomain: StatedDomain, model: Interface)
         {
-            Source = Source, ChainEdit = ChainEdit?.Then(edit) ?? edit, Remarks = Remarks,
+            Source = Source, FileSize = FileSize, ChainEdit = ChainEdit?.Then(edit) ?? edit, Remarks = Remarks,
         };
 
     /// <summary>Refuses a graph for work that is not done on graphs yet.</summary>

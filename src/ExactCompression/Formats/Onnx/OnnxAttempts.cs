@@ -19,6 +19,9 @@ internal sealed record OnnxAttempt(
 
     /// <summary>What was read, where it was asked for.</summary>
     public OnnxTrace? Trace { get; init; }
+
+    /// <summary>A sentence on declared shapes that are not those of the nodes; null where there are none.</summary>
+    public string? WrongShape { get; init; }
 }
 
 /// <summary>
@@ -91,7 +94,7 @@ internal sealed class OnnxAttempts(
         return new(
             network, DenseChain.TryJoin(network, precision, limits.TryTake, limits.Cancellation), shaped, outputs, batch, reading.Remarks)
         {
-            Trace = reading.Trace,
+            Trace = reading.Trace, WrongShape = reading.Declarations.Warning,
         };
     }
 }

@@ -4,8 +4,10 @@ namespace ExactCompression.Formats.Onnx;
 
 /// <summary>Makes the errors of one file: what is wrong, and at which node or tensor.</summary>
 /// <param name="path">The file.</param>
-internal sealed class OnnxFault(string path)
+/// <param name="openInput">An input whose first dimension the file leaves open, so that it counts as a batch of 1; null for none.</param>
+internal sealed class OnnxFault(string path, string? openInput = null)
 {
+    private const string ShapeMismatch = "OnnxShapeMismatch";
     private const int LongestName = 80;
 
     /// <summary>The file.</summary>
@@ -20,8 +22,19 @@ internal sealed class OnnxFault(string path)
     /// <param name="inner">What caused it, or null.</param>
     public InvalidFileException At(
         string errorId, string place, string problem, string advice = "", bool unsupported = false, Exception? inner = null) =>
-        new(errorId, path, place, problem, advice.Length > 0 || unsupported ? advice : "The graph is damaged: export the network again.",
+        new(errorId, path, place, problem,
+            advice.Length > 0 || unsupported ? advice
+                : errorId == ShapeMismatch && openInput is not null
+                ? $"The graph is damaged, or the first axis of {Quote(openInput)}, which the file leaves open and which counts as a batch "
+                    + "of 1, is none: then state all sizes of the input with Import-ReluNetwork -InputShape."
+                : "The graph is damaged: export the network again.",
             unsupported, inner);
+
+    /// <summary>Errors of a graph: where shapes do not fit together, an open first dimension may be the reason.</summary>
+    /// <param name="graph">The graph.</param>
+    public OnnxFault For(GraphProto graph) => new(
+        path,
+        graph.Input.FirstOrDefault(static i => i.Type?.TensorType?.Shape?.Dim is [{ DimValue: <= 0 }, _, ..])?.Name);
 
     /// <summary>An error at a tensor.</summary>
     /// <param name="errorId">A stable name of the cause.</param>

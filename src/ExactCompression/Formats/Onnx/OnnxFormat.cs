@@ -43,7 +43,7 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     /// </remarks>
     /// <exception cref="InvalidInputException">A weight is too large for <paramref name="precision"/>, or the network for one
     /// file.</exception>
-    public void Write(ReluNetwork network, Stream stream, WeightPrecision precision) => Write(network, stream, precision, default);
+    public void Write(ReluNetwork network, Stream stream, WeightPrecision precision) => WriteTo(stream, network, precision, default);
 
     /// <inheritdoc/>
     public bool CanWrite(ReluNetwork network) => true;
@@ -59,7 +59,7 @@ public sealed class OnnxFormat : IWritableNetworkFormat
         try
         {
             using var counter = new CountingStream(cancellation);
-            Write(network, counter, isPlain ? network.SourcePrecision : network.Precision, cancellation);
+            WriteTo(counter, network, isPlain ? network.SourcePrecision : network.Precision, cancellation);
             return counter.Length;
         }
         catch (Exception e) when (e is ExactCompressionException or InvalidOperationException or IOException or UnauthorizedAccessException)
@@ -68,7 +68,7 @@ public sealed class OnnxFormat : IWritableNetworkFormat
         }
     }
 
-    private static void Write(ReluNetwork network, Stream stream, WeightPrecision precision, CancellationToken cancellation)
+    private static void WriteTo(Stream stream, ReluNetwork network, WeightPrecision precision, CancellationToken cancellation)
     {
         if (IsAsRead(network, precision))
         {

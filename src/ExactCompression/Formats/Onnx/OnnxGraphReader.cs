@@ -65,6 +65,7 @@ internal sealed class OnnxGraphReader(OnnxReading reading)
 
             if (value.Number >= 0 && step.IsOwn(value.Number))
                 reading.Builder.Rename(value.Number, node.Name, name);
+            reading.Declarations.Compare(node, name, value);
             reading.Keep(name, value);
         }
 

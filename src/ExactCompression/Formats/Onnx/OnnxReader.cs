@@ -18,9 +18,10 @@ internal static class OnnxReader
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">The name of the format.</param>
-    /// <param name="options">The import's limits.</param>
+    /// <param name="options">The import's limits, and the shape of an input that the file leaves open.</param>
     /// <param name="size">How many bytes a network made from the file is written as.</param>
     /// <exception cref="InvalidFileException">It is damaged, holds something unsupported, or takes more than it may.</exception>
+    /// <exception cref="InvalidInputException">The shape of the input is not one that the file leaves open.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     public static ReluNetwork Read(
         string path, string format, ImportOptions options, Func<ReluNetwork, CancellationToken, long?>? size = null)
@@ -30,20 +31,40 @@ internal static class OnnxReader
             throw fault.At("OnnxTooLarge", "file", "ONNX files end at 2 GB.", "Keep large weights in an external data file.");
         var budget = ImportBudget.Of(path, options);
         byte[] bytes = FileContent.Read(path, budget);
+        if (options.InputShape is { } shape)
+            bytes = WithInputShape(bytes, shape, fault, budget);
         new OnnxWeight(budget).Count(bytes);
-        ModelProto model;
+        ModelProto model = Parse(Parser, bytes, fault, budget);
+        string name = System.IO.Path.GetFileNameWithoutExtension(path);
+        return Network(model, fault, budget, name, path, format, new(format, new OnnxSource(bytes, path)), options.Warning, size);
+    }
+
+    private static ModelProto Parse(MessageParser<ModelProto> parser, byte[] bytes, OnnxFault fault, ImportBudget budget)
+    {
         try
         {
             using var stream = new CancellableStream(new MemoryStream(bytes, writable: false), budget);
-            model = Parser.ParseFrom(stream);
+            return parser.ParseFrom(stream);
+        }
+        catch (InvalidProtocolBufferException e) when (e.Message.Contains("nesting", StringComparison.Ordinal))
+        {
+            throw fault.At(
+                "OnnxNestedTooDeeply", "file", "Graphs are nested more deeply in it than files of this kind may be: about 30 levels.",
+                "Export the network without branches inside branches.", unsupported: true, inner: e);
         }
         catch (InvalidProtocolBufferException e)
         {
             throw fault.At("OnnxDamaged", "file", "It is not a complete ONNX file.", "Copy or export it again.", inner: e);
         }
+    }
 
-        string name = System.IO.Path.GetFileNameWithoutExtension(path);
-        return Network(model, fault, budget, name, path, format, new(format, new OnnxSource(bytes, path)) { Size = size });
+    /// <summary>The file with the sizes of its inputs that it leaves open: all that is made from it holds for these alone.</summary>
+    private static byte[] WithInputShape(byte[] bytes, TensorShape shape, OnnxFault fault, ImportBudget budget)
+    {
+        new OnnxWeight(budget).Count(bytes);
+        ModelProto model = Parse(ModelProto.Parser, bytes, fault, budget);
+        OnnxOpenInputs.Fix(model.Graph ?? new(), shape, fault);
+        return model.ToByteArray();
     }
 
     /// <summary>The network of a model.</summary>
@@ -54,22 +75,30 @@ internal static class OnnxReader
     /// <param name="path">Its file.</param>
     /// <param name="format">The name of the format.</param>
     /// <param name="source">The model as it is to be written again, or null.</param>
+    /// <param name="warn">Receives warnings; null to ignore them.</param>
+    /// <param name="size">How many bytes a network made from the model is written as; null where that does not matter.</param>
     public static ReluNetwork Network(
         ModelProto model, OnnxFault fault, ImportBudget? budget = null, string name = "network", string? path = null,
-        string? format = null, ModelSource? source = null)
+        string? format = null, ModelSource? source = null, Action<string>? warn = null,
+        Func<ReluNetwork, CancellationToken, long?>? size = null)
     {
         budget ??= new(new(), fault.Path, 0);
         Lazy<OnnxContents>? contents = source?.Model is OnnxSource { Content: var bytes } ? new(() => new(model, bytes)) : null;
         (OnnxGraph graph, OnnxAttempt read) = Read(model, fault, budget, traces: false, contents);
+        if (read.WrongShape is { } wrong)
+            warn?.Invoke(wrong);
         ModelInterface stated = OnnxInterface.Of(model, graph, read);
         budget.Allocate(BytesPerNeuron * NeuronsOf(read), "layers");
         return read.Layers is { } layers
             ? new(layers, name, path, format, model: stated)
             {
-                Source = source, Remarks = read.Remarks,
+                Source = source, FileSize = size, Remarks = read.Remarks,
                 SourceReading = source?.Model is OnnxSource file ? new(() => Again(file, fault, budget)) : null,
             }
-            : new(read.Graph, name, path, format, model: stated) { Source = source, Remarks = read.Remarks };
+            : new(read.Graph, name, path, format, model: stated)
+            {
+                Source = source, FileSize = size, Remarks = read.Remarks,
+            };
     }
 
     /// <summary>
@@ -91,6 +120,7 @@ internal static class OnnxReader
         if (model.Graph is null || model.Graph.Node.Count == 0)
             throw fault.At("OnnxNoGraph", "graph", "There are no nodes in it.", "Copy or export the file again.");
         long opset = Opset(model, fault);
+        fault = fault.For(model.Graph);
         var graph = new OnnxGraph(model.Graph, fault);
         OnnxInput[] inputs = [.. graph.Inputs.Select(input => OnnxInputShape.Resolve(input, graph, fault))];
         return (graph, new OnnxAttempts(graph, inputs, opset, fault, budget, contents, traces).Best());

@@ -6,11 +6,4 @@ namespace ExactCompression.Networks;
 /// </summary>
 /// <param name="Format">The name of the format, such as <c>Onnx</c>.</param>
 /// <param name="Model">The model; what it is, the format alone knows.</param>
-internal sealed record ModelSource(string Format, object Model)
-{
-    /// <summary>
-    /// Tells how many bytes the file of a network takes that was made from the model, or of the model itself; null where that cannot be
-    /// written.
-    /// </summary>
-    public Func<ReluNetwork, CancellationToken, long?>? Size { get; init; }
-}
+internal sealed record ModelSource(string Format, object Model);

@@ -1,5 +1,4 @@
 using ExactCompression.Formats;
-using ExactCompression.Formats.Onnx;
 using ExactCompression.Formats.Onnx.Schema;
 using Google.Protobuf;
 using Xunit;

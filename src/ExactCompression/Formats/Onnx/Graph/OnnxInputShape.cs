@@ -50,7 +50,8 @@ internal static class OnnxInputShape
                 "OnnxUnknownInputSize", input.Name,
                 $"The shape [{string.Join(',', declared.Select(static size => size == Unknown ? "?" : $"{size}"))}] of the input leaves "
                     + "its size open.",
-                "Export the network with a fixed input size.");
+                "State the shape of one input, without the batch, with Import-ReluNetwork -InputShape, such as -InputShape "
+                    + $"{OnnxOpenInputs.Example(input)}: verdicts hold for that size alone.", unsupported: true);
         if (known * (at >= 0 ? shape[at] : 1) >= Networks.AffineMap.MaximumWeights)
             throw fault.AtTensor(
                 "OnnxTooLarge", input.Name,

@@ -44,6 +44,9 @@ internal sealed class OnnxReading(OnnxGraph graph, long opset, int batch, OnnxFa
     /// <summary>What is not analysed, in sentences.</summary>
     public List<string> Remarks { get; } = [];
 
+    /// <summary>What the graph declares of shapes beside what its nodes give.</summary>
+    public OnnxDeclarations Declarations { get; } = new(graph, batch);
+
     /// <summary>A value by its name.</summary>
     /// <param name="name">A name that the graph knows.</param>
     /// <exception cref="InvalidFileException">Its data is damaged.</exception>

@@ -110,7 +110,7 @@ internal sealed class OnnxEmission(OnnxPlan plan, OnnxCut cut)
     private bool HasBatch() => plan.Subject.Graph.Inputs.FirstOrDefault(i => plan.Subject.Find(i.Name) is { IsFloat: true }) is { } input
         && OnnxShapes.Lead(plan.Subject.Find(input.Name)!.Shape!) == 1;
 
-    /// <summary>A matrix between vectors for which the file has no dimension of the batch, written as it has them; null for others.</summary>
+    /// <summary>A matrix between vectors that have no dimension of the batch in the file, written without one; null for others.</summary>
     private string? Row(GraphNode node, OnnxNamed? own) => node.Operator is DenseOperator dense && own?.Shape is [var outputs]
         && outputs == dense.Outputs && cut.Parts.Opset >= OnnxWeightNodes.RulesOfNumPy
         && plan.NamesOf(node.Inputs[0]).FirstOrDefault(n => n.Shape is [var inputs] && inputs == dense.Inputs) is { } vector
