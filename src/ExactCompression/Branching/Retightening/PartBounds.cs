@@ -1,6 +1,5 @@
 using ExactCompression.Bounds;
 using ExactCompression.Networks;
-using ExactCompression.Numerics;
 
 namespace ExactCompression.Branching;
 
