@@ -23,6 +23,8 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
     /// </summary>
     private const int MostRows = 4_096;
 
+    private readonly RegionSchedule regions = new();
+
     /// <summary>
     /// Decides what is cheap to decide: bounds, the corners where they are attained, linear pieces where they are few, a coarse partition,
     /// small trees.
@@ -47,8 +49,6 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
         if (ledger.Decided < ledger.Count)
             RefinementSchedule.RunQuickly(ledger, clock, search, int.MaxValue);
     }
-
-    private readonly RegionSchedule regions = new();
 
     /// <inheritdoc/>
     protected override VerdictLedger OpenLedger() => new(Table, reopenClaims: true, scope);

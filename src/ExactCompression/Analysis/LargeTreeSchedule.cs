@@ -50,10 +50,10 @@ internal static class LargeTreeSchedule
     /// <param name="search">Checks of corners.</param>
     public static void Run(VerdictLedger ledger, SearchClock clock, WitnessSearch search)
     {
-        if (ledger.DeepestOpen() == 0)
-            return;
-        OpenLayers.ForEach(ledger, clock, (layer, map, below) => Grow(layer, map, below, ledger, clock, search, GrowPlain));
-        if (ledger.DeepestOpen() == 0 || InputBranchAndBound.CanSplit(ledger.Network))
+        bool hasFewInputs = InputBranchAndBound.CanSplit(ledger.Network);
+        OpenLayers.ForEach(
+            ledger, clock, (layer, map, below) => Grow(layer, map, below, ledger, clock, search, hasFewInputs ? GrowLittle : GrowPlain));
+        if (hasFewInputs)
             return;
         OpenLayers.ForEach(ledger, clock, (layer, map, below) =>
         {
@@ -83,18 +83,14 @@ internal static class LargeTreeSchedule
         clock.Run(SearchStage.BranchAndBound, () => grow(work));
     }
 
+    private static void GrowLittle(Work work) => work.Grow(work.Trees, LastBudgetOfFewInputs);
+
     /// <summary>
     /// Grows plain trees, as long as more sub-problems gain anything; those of functions above rectifiers first: where these lower the
     /// bound much, they close what else stays open.
     /// </summary>
     private static void GrowPlain(Work work)
     {
-        if (InputBranchAndBound.CanSplit(work.Ledger.Network))
-        {
-            work.Grow(work.Trees, LastBudgetOfFewInputs, share: 0, untilStalled: false);
-            return;
-        }
-
         GrowRefined(work, Sharpen(work), OfSharpened);
         bool inFields = work.Trees.All(static t => t.Field is not null);
         work.Grow(work.Trees, LastBudget / 2, inFields ? OfFields : OfPlain, untilStalled: true);
@@ -116,7 +112,7 @@ internal static class LargeTreeSchedule
             work.Clock.Report(SearchStage.BranchAndBound, work.Layer);
             next.Continue(Slice, work.Search, work.Clock.Parallel);
             if (next.IsProven)
-                TreeGrowth.Report(next.Target, work.Ledger);
+                work.Ledger.BoundClass(next.Target.Index, next.Target.Above, 0, Evidence.BranchAndBound);
         }
 
         SignTarget[] done = Array.ConvertAll(trees, static t => t.Target);
@@ -185,15 +181,19 @@ internal static class LargeTreeSchedule
         /// <summary>Whether a share of the time is used up.</summary>
         public bool IsOver(double share) => watch.Elapsed > Time * share;
 
+        /// <summary>Grows plain trees by a budget.</summary>
+        public void Grow(ReluBranchAndBound[] grown, int budget) =>
+            TreeGrowth.ForBudget(Ledger, Layer, grown, MostWaiting, budget, budget, Search, Clock);
+
         /// <summary>
         /// Grows plain trees for a share of the time, from the beginning of the work on; by a budget where it is not limited.
         /// </summary>
         public void Grow(ReluBranchAndBound[] grown, int budget, double share, bool untilStalled)
         {
-            if (Time is { } limit && share > 0)
+            if (Time is { } limit)
                 TreeGrowth.ForTime((limit * share) - watch.Elapsed, Ledger, Layer, grown, MostWaiting, untilStalled, Search, Clock);
             else
-                TreeGrowth.ForBudget(Ledger, Layer, grown, MostWaiting, budget, budget, Search, Clock);
+                Grow(grown, budget);
         }
     }
 }

@@ -48,13 +48,7 @@ internal static class RangeTightening
             using var trees = new SearchTrees(ledger, layer, bounds, [.. some]);
             Parallel.ForEach(trees.All, clock.Parallel, tree => tree.Continue(Budget, null, clock.Parallel));
             foreach (ReluBranchAndBound tree in trees.All)
-            {
-                ledger.BoundClass(
-                    tree.Target.Index,
-                    tree.Target.Above ? double.NegativeInfinity : -tree.LoosestBound,
-                    tree.Target.Above ? tree.LoosestBound : double.PositiveInfinity,
-                    Evidence.BranchAndBound);
-            }
+                ledger.BoundClass(tree.Target.Index, tree.Target.Above, tree.LoosestBound, Evidence.BranchAndBound);
         }
     }
 

@@ -62,12 +62,8 @@ internal static class SlopeOptimization
     /// <param name="problem">The problem.</param>
     /// <param name="ledger">Where the bound goes.</param>
     /// <param name="first">Index of the layer's first neuron.</param>
-    public static void Report(this CrownSubproblem problem, VerdictLedger ledger, int first)
-    {
-        double lower = problem.Above ? double.NegativeInfinity : -problem.Bound,
-            upper = problem.Above ? problem.Bound : double.PositiveInfinity;
-        ledger.BoundClass(first + problem.Neuron, lower, upper, Evidence.AlphaCrown);
-    }
+    public static void Report(this CrownSubproblem problem, VerdictLedger ledger, int first) =>
+        ledger.BoundClass(first + problem.Neuron, problem.Above, problem.Bound, Evidence.AlphaCrown);
 
     /// <summary>Missing signs before others, those whose bounds are nearest to 0 first: they are the most likely to be settled.</summary>
     private static (bool IsKnown, double Excess) Order(VerdictLedger ledger, int first, (int Neuron, bool Above) target)

@@ -16,6 +16,14 @@ internal static class TreeGrowth
     /// only a few times the budget. Those with few sub-problems left, and with little work behind them, come first; a tie, which keeps a
     /// few for ever, does not hold up the others.
     /// </summary>
+    /// <param name="time">The time.</param>
+    /// <param name="ledger">What is known.</param>
+    /// <param name="layer">1-based layer of the targets.</param>
+    /// <param name="trees">The trees.</param>
+    /// <param name="mostWaiting">The number of sub-problems that may wait in all of them together.</param>
+    /// <param name="untilStalled">Whether a tree is left when its loosest bound no longer moves.</param>
+    /// <param name="search">Checks corners for witnesses.</param>
+    /// <param name="clock">Time and threads.</param>
     public static void ForTime(
         TimeSpan time, VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, bool untilStalled,
         WitnessSearch search, SearchClock clock)
@@ -36,6 +44,14 @@ internal static class TreeGrowth
     /// Grows the trees of the targets that are still open, all of them a little before any of them much, so that easy neurons do not wait
     /// for hard ones. A tree for which there is no room in memory begins anew with the next budget.
     /// </summary>
+    /// <param name="ledger">What is known.</param>
+    /// <param name="layer">1-based layer of the targets.</param>
+    /// <param name="trees">The trees.</param>
+    /// <param name="mostWaiting">The number of sub-problems that may wait in all of them together.</param>
+    /// <param name="budget">Sub-problems of a tree in the first round; four times as many in each further one.</param>
+    /// <param name="last">The same, in the last round at most.</param>
+    /// <param name="search">Checks corners for witnesses.</param>
+    /// <param name="clock">Time and threads.</param>
     public static void ForBudget(
         VerdictLedger ledger, int layer, ReluBranchAndBound[] trees, int mostWaiting, int budget, int last, WitnessSearch search,
         SearchClock clock)
@@ -60,19 +76,8 @@ internal static class TreeGrowth
                     continue;
                 }
 
-                Report(tree.Target, ledger);
+                ledger.BoundClass(tree.Target.Index, tree.Target.Above, 0, Evidence.BranchAndBound);
             }
         }
-    }
-
-    /// <summary>Passes on that a sign is unreachable.</summary>
-    /// <param name="target">The neuron and the sign.</param>
-    /// <param name="ledger">What is known.</param>
-    public static void Report(SignTarget target, VerdictLedger ledger)
-    {
-        if (target.Above)
-            ledger.BoundClass(target.Index, double.NegativeInfinity, 0, Evidence.BranchAndBound);
-        else
-            ledger.BoundClass(target.Index, 0, double.PositiveInfinity, Evidence.BranchAndBound);
     }
 }

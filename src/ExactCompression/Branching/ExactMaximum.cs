@@ -46,7 +46,7 @@ internal sealed class ExactMaximum
                     && Enumerable.Range(0, reader.Outputs).Any(i => read[l][i] && reader.Row(i)[j] != 0))];
         }
 
-        inputs = Inputs(ledger.Domain);
+        inputs = ledger.Domain.VaryingInputs();
     }
 
     /// <summary>The sign of the largest value of <c>z</c>, or of <c>-z</c>.</summary>
@@ -64,7 +64,7 @@ internal sealed class ExactMaximum
         int last = ledger.Place(index).Layer;
         if (!ledger.Network.IsDense)
             return null; // only chains of dense layers are enumerated
-        if (Inputs(ledger.Domain).Length > MostInputs || Enumerable.Range(1, last).Any(l => !ledger.Network.HiddenLayer(l).IsExact))
+        if (ledger.Domain.VaryingInputs().Length > MostInputs || Enumerable.Range(1, last).Any(l => !ledger.Network.HiddenLayer(l).IsExact))
             return null;
         var regions = new ExactMaximum(ledger, index, above, most, cancellation);
         if (regions.Open() > MostOpen)
@@ -73,10 +73,6 @@ internal sealed class ExactMaximum
         spent = regions.effort;
         return sign;
     }
-
-    /// <summary>The inputs with a range of positive width.</summary>
-    private static int[] Inputs(InputDomain domain) =>
-        [.. Enumerable.Range(0, domain.Lower.Length).Where(i => domain.Lower.Span[i] < domain.Upper.Span[i])];
 
     private int? Run()
     {

@@ -77,7 +77,7 @@ internal static class ExactSigns
                 if (above ? z.Sign > 0 : z.Sign < 0)
                     ledger.Learn(index, above, corner);
                 else
-                    ledger.Bound(index, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Evidence.Enumeration);
+                    ledger.Bound(index, above, 0, Evidence.Enumeration);
             }
         }
     }

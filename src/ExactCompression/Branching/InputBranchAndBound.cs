@@ -119,12 +119,8 @@ internal sealed class InputBranchAndBound : IDisposable
             if (stays && children == 0)
                 stuck.Add(target);
             openSubdomains[target] += (stays ? children : 0) - 1;
-            if (openSubdomains[target] != 0 || !IsUnsettled(target))
-                continue;
-            if (target.Above)
-                ledger.Bound(target.Index, double.NegativeInfinity, 0, Evidence.InputSplitting);
-            else
-                ledger.Bound(target.Index, 0, double.PositiveInfinity, Evidence.InputSplitting);
+            if (openSubdomains[target] == 0 && IsUnsettled(target))
+                ledger.Bound(target.Index, target.Above, 0, Evidence.InputSplitting);
         }
 
         if (left.Length == 0)

@@ -96,8 +96,8 @@ internal sealed class ReluBranchAndBound
     public bool IsTie { get; private set; }
 
     /// <summary>The loosest bound of all sub-problems: what is proven of the whole; 0 where each is at most 0.</summary>
-    public double LoosestBound => taken.Concat(open.UnorderedItems.Select(static item => item.Element)).Aggregate(
-        Solved > 0 ? 0 : double.PositiveInfinity, static (most, p) => Math.Max(most, p.Bound));
+    public double LoosestBound => Solved == 0 ? double.PositiveInfinity
+        : taken.Select(static p => p.Bound).Append(open.Count > 0 ? open.Peek().Bound : 0).Max();
 
     /// <summary>
     /// Whether a sub-problem has no rectifier left to split and is still not proven: only smaller rounding errors could settle it, or

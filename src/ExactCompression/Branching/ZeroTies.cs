@@ -82,7 +82,7 @@ internal static class ZeroTies
                     ledger, i, above, Math.Min(left, each), clock.Parallel.CancellationToken, out long spent);
                 left -= spent;
                 if (sign <= 0)
-                    ledger.Bound(i, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Evidence.Enumeration);
+                    ledger.Bound(i, above, 0, Evidence.Enumeration);
                 else if (sign > 0 && above)
                     ledger.ShowPositive(i, Evidence.Enumeration);
             }

@@ -20,7 +20,8 @@ internal static class FileSizeLimit
     {
         CompressionResult result = compress(options, null);
         bool isAsStored = options.Precision is null || options.Precision == network.SourcePrecision; // else a larger one was asked for
-        if (!isAsStored || network.FileSize is not { } size || size(result.Compressed, cancellation) is not { } first
+        if (!isAsStored || ReferenceEquals(result.Compressed, network) || network.FileSize is not { } size
+            || size(result.Compressed, cancellation) is not { } first
             || size(network, cancellation) is not { } most || first <= most)
             return result;
         string why = string.Create(

@@ -188,6 +188,9 @@ public sealed class InputDomain
         return new(lower, upper, lower.Length, $"range of {data.Name}{(margin > 0 ? $" +/- {Show(margin)}" : "")}");
     }
 
+    /// <summary>The inputs whose range has a width; of a domain for any number of inputs, as if there were one.</summary>
+    internal int[] VaryingInputs() => [.. Enumerable.Range(0, lower.Length).Where(i => lower[i] < upper[i])];
+
     /// <summary>The box for a network with a given number of inputs.</summary>
     /// <param name="inputs">The network's input size.</param>
     /// <returns>A domain with <see cref="Size"/> equal to <paramref name="inputs"/>.</returns>

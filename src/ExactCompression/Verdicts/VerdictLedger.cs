@@ -164,12 +164,34 @@ internal sealed class VerdictLedger
             Decide(index, NeuronState.StablyActive, neverNegative.GetValueOrDefault(index, by));
     }
 
+    /// <summary>Takes a proven bound on one side.</summary>
+    /// <param name="index">The neuron, by its index over all layers.</param>
+    /// <param name="above">True for a bound of <c>z</c>, false for one of <c>-z</c>.</param>
+    /// <param name="most">Upper bound of that.</param>
+    /// <param name="by">The proof.</param>
+    public void Bound(int index, bool above, double most, Evidence by)
+    {
+        (double lower, double upper) = EndsOf(above, most);
+        Bound(index, lower, upper, by);
+    }
+
+    /// <summary>Takes a proven bound on one side, which holds for all of the neuron's class.</summary>
+    /// <inheritdoc cref="Bound(int, bool, double, Evidence)"/>
+    public void BoundClass(int index, bool above, double most, Evidence by)
+    {
+        (double lower, double upper) = EndsOf(above, most);
+        BoundClass(index, lower, upper, by);
+    }
+
     /// <summary>Takes proven bounds of a neuron, which hold for all of its class (<see cref="TranslatedNeurons"/>).</summary>
     public void BoundClass(int index, double lower, double upper, Evidence by)
     {
         foreach (int like in translated.Value?.Of(index) ?? [index])
             Bound(like, lower, upper, by);
     }
+
+    private static (double Lower, double Upper) EndsOf(bool above, double most) =>
+        above ? (double.NegativeInfinity, most) : (0 - most, double.PositiveInfinity);
 
     /// <summary>Of neurons, those with none of the same class before: what bounds are proven of them hold for the others too.</summary>
     /// <typeparam name="T">What stands for a neuron.</typeparam>

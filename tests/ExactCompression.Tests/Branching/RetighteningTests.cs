@@ -1,4 +1,3 @@
-using System.Numerics;
 using CsCheck;
 using ExactCompression.Analysis;
 using ExactCompression.Bounds;
@@ -122,17 +121,8 @@ public sealed class RetighteningTests
 
     private static void CheckTree(RandomNetworks.Case c, bool isBelow)
     {
-        int last = c.Network.Depth - 1;
-        if (last < 2 || ExactRanges.Of(c.Network, c.Lower, c.Upper) is not { } ranges)
+        if (NearZeroNetworks.Of(c, isBelow) is not var (layers, last))
             return;
-        AffineLayer layer = c.Network.DenseLayers[last - 1];
-        double[] bias = layer.Bias.ToArray();
-        ExactRanges.Range range = ranges[last - 1][0];
-        double margin = 1e-6 + (1e-4 * Approximate(range.Max.Value - range.Min.Value));
-        bias[0] += (isBelow ? -margin : margin) - Approximate(range.Max.Value);
-        AffineLayer[] layers = [.. c.Network.DenseLayers];
-        layers[last - 1] = new(
-            layer.Weights.ToArray(), bias, layer.Outputs, layer.Inputs, Activation.Relu, WeightPrecision.Float64);
         (RelaxedGraph below, LoweredLayer top, VerdictLedger ledger) = Relaxed.BelowLast(Hidden(layers, last), c.Lower, c.Upper);
         using RelaxedGraph disposed = below;
         var plain = new ReluBranchAndBound(new(top, below), new(ledger.Offsets[last - 1], true), 0);
@@ -199,11 +189,4 @@ public sealed class RetighteningTests
 
     private static bool IsOrdinary(RandomNetworks.Case c) => c.Network.DenseLayers.All(
         static l => l.Weights.ToArray().Concat(l.Bias.ToArray()).All(static w => w == 0 || Math.Abs(w) is > 1e-3 and < 1e3));
-
-    private static double Approximate(Rational value)
-    {
-        const int Places = 60;
-        (BigInteger numerator, BigInteger denominator) = value.Parts;
-        return Math.ScaleB((double)((numerator << Places) / denominator), -Places);
-    }
 }

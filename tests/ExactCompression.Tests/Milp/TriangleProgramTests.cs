@@ -1,4 +1,3 @@
-using System.Numerics;
 using CsCheck;
 using ExactCompression.Bounds;
 using ExactCompression.Branching;
@@ -159,19 +158,8 @@ public sealed class TriangleProgramTests
 
     private static void CheckTree(RandomNetworks.Case c, bool isBelow)
     {
-        int last = c.Network.Depth - 1;
-        if (last < 2 || ExactRanges.Of(c.Network, c.Lower, c.Upper) is not { } ranges)
+        if (NearZeroNetworks.Of(c, isBelow) is not var (layers, last))
             return;
-        AffineLayer layer = c.Network.DenseLayers[last - 1];
-        double[] bias = layer.Bias.ToArray();
-        ExactRanges.Range range = ranges[last - 1][0];
-        double margin = 1e-6 + (1e-4 * Approximate(range.Max.Value - range.Min.Value));
-        bias[0] += (isBelow ? -margin : margin) - Approximate(range.Max.Value);
-        Rational most = range.Max.Value + bias[0] - layer.Bias.Span[0];
-        Assert.Equal(isBelow, most.Sign <= 0);
-        AffineLayer[] layers = [.. c.Network.DenseLayers];
-        layers[last - 1] = new(
-            layer.Weights.ToArray(), bias, layer.Outputs, layer.Inputs, Activation.Relu, WeightPrecision.Float64);
         using var search = new Search(new(layers), c.Domain);
         var target = new SignTarget(search.Ledger.Offsets[last - 1], true);
         var tree = new ReluBranchAndBound(search.BoundsOf(last), target, 0);
@@ -179,13 +167,6 @@ public sealed class TriangleProgramTests
         tree.Refine(refinement);
         tree.Continue(20_000, null, search.Clock.Parallel);
         Assert.Equal(isBelow, tree.IsProven);
-    }
-
-    private static double Approximate(Rational value)
-    {
-        const int Places = 60;
-        (BigInteger numerator, BigInteger denominator) = value.Parts;
-        return Math.ScaleB((double)((numerator << Places) / denominator), -Places);
     }
 
     /// <summary>A ledger with proven bounds, and the relaxation that stands on it.</summary>

@@ -17,8 +17,9 @@ internal sealed class RegionNetwork
     private RegionNetwork(VerdictLedger ledger, SignTarget[] targets, int[] inputs, IReadOnlyList<int> values)
     {
         (graph, Inputs) = (ledger.Graph, inputs);
-        lower = ledger.Domain.For(graph.Input.Count).Lower.ToArray();
-        double[] upper = ledger.Domain.For(graph.Input.Count).Upper.ToArray();
+        InputDomain domain = ledger.Domain.For(graph.Input.Count);
+        lower = domain.Lower.ToArray();
+        double[] upper = domain.Upper.ToArray();
         Widths = [.. inputs.Select(k => (Dyadic)upper[k] - lower[k])];
         UpperEnds = [.. inputs.Select(k => upper[k])];
         Targets = targets;
@@ -82,12 +83,7 @@ internal sealed class RegionNetwork
 
     /// <summary>The inputs whose range has a width.</summary>
     /// <param name="ledger">The network and its domain.</param>
-    public static int[] InputsOf(VerdictLedger ledger)
-    {
-        int count = ledger.Graph.Input.Count;
-        InputDomain domain = ledger.Domain.For(count);
-        return [.. Enumerable.Range(0, count).Where(k => domain.Lower.Span[k] < domain.Upper.Span[k])];
-    }
+    public static int[] InputsOf(VerdictLedger ledger) => ledger.Domain.For(ledger.Graph.Input.Count).VaryingInputs();
 
     /// <summary>Prepares the enumeration for some targets.</summary>
     /// <param name="ledger">What is known.</param>

@@ -189,7 +189,7 @@ internal sealed class RegionSearch
         {
             (int index, bool above) = network.Targets[t];
             if (!reached.Contains(t) && network.IsOpen[t])
-                ledger.Bound(index, above ? double.NegativeInfinity : 0, above ? 0 : double.PositiveInfinity, Evidence.Enumeration);
+                ledger.Bound(index, above, 0, Evidence.Enumeration);
         }
 
         foreach (int t in reached)

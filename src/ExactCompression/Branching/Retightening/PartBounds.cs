@@ -60,14 +60,14 @@ internal sealed class PartBounds
         var below = new RelaxedGraph(whole.Domain, whole.Graph);
         try
         {
-            bool isEmpty = false;
-            for (int number = 1; !isEmpty; number++)
+            for (int number = 1; ; number++)
             {
                 LoweredLayer layer = CrownBounds.Advance(below, number, parallel);
                 if (below.Layers.Count >= whole.Layers.Count)
                     return below;
                 int first = firsts[below.Layers.Count];
-                isEmpty = !Tighten(layer, first, below, part, parallel);
+                if (!Tighten(layer, first, below, part, parallel))
+                    break;
                 below.Add(part.Lower.AsSpan(first, layer.Width), part.Upper.AsSpan(first, layer.Width));
             }
 

@@ -4,10 +4,9 @@ using ExactCompression.Witnesses;
 namespace ExactCompression.Branching;
 
 /// <summary>
-/// Branch and bound over ReLU phases in which the layers between are bounded anew. A tree of plain sub-problems, whose rectifiers keep the
-/// ranges that they have over the whole domain, is tried on each part of it; where that stays open, the part is halved at the tree's first
-/// rectifier, and each half bounds all layers anew. What plain trees close by sheer number, ranges that shrink with every phase close
-/// early.
+/// Branch and bound over ReLU phases in which the layers between are bounded anew. On each part of the domain a tree of plain sub-problems
+/// is tried, whose rectifiers keep the ranges that they have over the part; where that stays open, the part is halved, and each half bounds
+/// all layers anew. What plain trees close by sheer number, ranges that shrink with every phase close early.
 /// </summary>
 internal sealed class RetighteningTree
 {
@@ -48,8 +47,7 @@ internal sealed class RetighteningTree
     {
         (this.tree, this.bounds, this.budget) = (tree, bounds, budget);
         cost = (int)Math.Min(int.MaxValue / 2, bounds.Passes / PassesOfProblem);
-        DomainPart whole = bounds.Whole();
-        open.Enqueue(whole, double.NegativeInfinity);
+        open.Enqueue(bounds.Whole(), double.NegativeInfinity);
     }
 
     /// <summary>The neuron and the sign.</summary>
@@ -114,18 +112,15 @@ internal sealed class RetighteningTree
         using RelaxedGraph? below = bounds.Tighten(part, parallel);
         if (below is null)
             return new([], [], cost, false);
-        var plain = new ReluBranchAndBound(new AlphaBetaCrown(tree.Bounds.Layer, below), Target, tree.Neuron)
-        {
-            Part = part,
-            Corners = [],
-        };
+        List<float[]> corners = [];
+        ReluBranchAndBound plain = PlainTree(part, below, corners);
         Grow(plain, parallel);
         part.Bound = Math.Min(part.Bound, plain.First);
         if (plain.IsProven || plain.FirstSplit is not { } first)
-            return new([], plain.Corners ?? [], cost + plain.Solved, !plain.IsProven);
+            return new([], corners, cost + plain.Solved, !plain.IsProven);
         int trials = part.Rectifiers.Length < StrongDepth ? plain.Loosest.Length : 0;
         int split = trials == 0 ? first : plain.Loosest.MinBy(rectifier => Score(part, rectifier, parallel));
-        return new([part.With(split, 1), part.With(split, -1)], plain.Corners ?? [], cost + plain.Solved + (2L * trials * cost), false);
+        return new([part.With(split, 1), part.With(split, -1)], corners, cost + plain.Solved + (2L * trials * cost), false);
     }
 
     /// <summary>
@@ -141,11 +136,13 @@ internal sealed class RetighteningTree
         using RelaxedGraph? below = bounds.Tighten(half, parallel);
         if (below is null)
             return least;
-        var problem = new AlphaBetaCrown(tree.Bounds.Layer, below);
-        CrownSubproblem root = half.Assume(CrownSubproblem.Root(tree.Neuron, Target.Above, problem.PlainSlopes()), int.MaxValue);
-        problem.Optimize([root], AdamSchedule.FromPlainSlopes, parallel);
-        return Math.Max(least, root.Bound);
+        ReluBranchAndBound plain = PlainTree(half, below, null);
+        plain.Continue(1, null, parallel);
+        return Math.Max(least, plain.First);
     }
+
+    private ReluBranchAndBound PlainTree(DomainPart part, RelaxedGraph below, List<float[]>? corners) =>
+        new(new AlphaBetaCrown(tree.Bounds.Layer, below), Target, tree.Neuron) { Part = part, Corners = corners };
 
     /// <summary>
     /// Grows a part's plain tree while it is likely to close: its bound falls by about the same with every doubling of the sub-problems.

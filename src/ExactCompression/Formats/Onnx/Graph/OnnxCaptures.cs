@@ -20,8 +20,7 @@ internal static class OnnxCaptures
             foreach (GraphProto graph in outer.Attribute.SelectMany(static a => a.Graphs.Concat(a.G is null ? [] : [a.G])))
             {
                 inner.UnionWith(graph.Input.Select(static i => i.Name));
-                inner.UnionWith(graph.Initializer.Select(static t => t.Name));
-                inner.UnionWith(graph.SparseInitializer.Select(static t => t.Values?.Name ?? ""));
+                inner.UnionWith(OnnxStored.NamesIn(graph));
                 foreach (NodeProto part in graph.Node)
                 {
                     inner.UnionWith(part.Output);

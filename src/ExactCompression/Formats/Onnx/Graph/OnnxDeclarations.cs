@@ -32,7 +32,7 @@ internal sealed class OnnxDeclarations(OnnxGraph graph, int batch)
             return;
         wrong++;
         first ??= $"{node.Place} gives {OnnxShapes.Show(shape)}, and {OnnxFault.Quote(name)} is declared as "
-            + $"[{string.Join(',', stated.Dim.Select(static d => d.DimValue > 0 ? $"{d.DimValue}" : "?"))}].";
+            + $"{OnnxShapes.Show(stated)}.";
     }
 
     /// <summary>Whether a size is the declared one. The batch counts as 1; it may be anywhere, and part of a larger dimension.</summary>

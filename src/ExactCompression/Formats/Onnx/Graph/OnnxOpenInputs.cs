@@ -16,8 +16,7 @@ internal static class OnnxOpenInputs
     /// <exception cref="InvalidInputException">No input leaves its shape open, or it fits none, or gives a symbol two sizes.</exception>
     public static void Fix(GraphProto graph, TensorShape shape, OnnxFault fault)
     {
-        HashSet<string> stored =
-            [.. graph.Initializer.Select(static t => t.Name), .. graph.SparseInitializer.Select(static t => t.Values?.Name ?? "")];
+        HashSet<string> stored = [.. OnnxStored.NamesIn(graph)];
         ValueInfoProto[] open = [.. graph.Input.Where(i => !stored.Contains(i.Name) && IsOpen(i, shape))];
         if (open.Length == 0)
             throw new InvalidInputException(
@@ -28,7 +27,7 @@ internal static class OnnxOpenInputs
             throw new InvalidInputException(
                 "InputShapeMismatch",
                 $"-InputShape {string.Join(',', shape)} does not fit the input {OnnxFault.Quote(open[0].Name)} of '{fault.Path}', which is "
-                    + $"{Show(open[0])}.",
+                    + $"{OnnxShapes.Show(open[0].Type.TensorType.Shape)}.",
                 $"State its sizes, without the batch, such as -InputShape {Example(open[0])}.");
         foreach (Dimension dimension in open.Except(fixedInputs).SelectMany(static i => i.Type.TensorType.Shape?.Dim.Skip(1) ?? []))
         {
@@ -71,7 +70,4 @@ internal static class OnnxOpenInputs
 
         return true;
     }
-
-    private static string Show(ValueInfoProto input) =>
-        $"[{string.Join(',', input.Type.TensorType.Shape.Dim.Select(static d => d.DimValue > 0 ? $"{d.DimValue}" : "?"))}]";
 }

@@ -1,3 +1,5 @@
+using ExactCompression.Formats.Onnx.Schema;
+
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>What the operators that only change a shape do to it. Sizes are concrete: the batch counts as 1.</summary>
@@ -40,6 +42,11 @@ internal static class OnnxShapes
     /// <summary>A shape for messages, such as <c>[1,28,28]</c>.</summary>
     /// <param name="shape">Dimensions.</param>
     public static string Show(IEnumerable<int> shape) => $"[{string.Join(',', shape)}]";
+
+    /// <summary>A declared shape for messages, such as <c>[?,28,28]</c>, where the first size is open.</summary>
+    /// <param name="declared">The shape.</param>
+    public static string Show(TensorShapeProto declared) =>
+        $"[{string.Join(',', declared.Dim.Select(static d => d.DimValue > 0 ? $"{d.DimValue}" : "?"))}]";
 
     /// <summary>Flatten: a matrix of everything before the axis by everything from it on.</summary>
     public static int[] Flatten(OnnxNode node, int[] shape, long axis)

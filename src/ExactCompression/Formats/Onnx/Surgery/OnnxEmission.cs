@@ -22,8 +22,7 @@ internal sealed class OnnxEmission(OnnxPlan plan, OnnxCut cut)
             made, type == DataType.Double ? WeightPrecision.Float64 : WeightPrecision.Float32, subject.Opset, type == DataType.Float16);
         GraphProto graph = subject.Model.Graph;
         IEnumerable<string> values = graph.Input.Concat(graph.Output).Select(static v => v.Name)
-            .Concat(graph.Initializer.Select(static t => t.Name)).Concat(graph.SparseInitializer.Select(static t => t.Values?.Name ?? ""))
-            .Concat(graph.Node.SelectMany(static n => n.Output)).Concat(Inside(graph));
+            .Concat(OnnxStored.NamesIn(graph)).Concat(graph.Node.SelectMany(static n => n.Output)).Concat(Inside(graph));
         foreach (string name in values.Where(static name => name.Length > 0).Distinct())
             parts.Unique(name);
         foreach (string name in graph.Node.Select(static n => n.Name).Where(static name => name.Length > 0).Distinct())
