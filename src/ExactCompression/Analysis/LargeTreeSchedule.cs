@@ -102,7 +102,8 @@ internal static class LargeTreeSchedule
     private static void GrowTight(Work work)
     {
         RetighteningTree[] trees = [
-            .. work.Trees.Where(t => work.Search.IsOpen(t.Target)).Select(RetighteningTree.Of).OfType<RetighteningTree>()];
+            .. work.Trees.Where(t => work.Search.IsOpen(t.Target)).Select(
+                static t => RetighteningTree.Of(t, RetighteningTree.MostBudget)).OfType<RetighteningTree>()];
         while (true)
         {
             RetighteningTree? next = trees.Where(t => work.Search.IsOpen(t.Target) && t is { IsProven: false, Stuck: false } && (
