@@ -10,8 +10,8 @@ namespace ExactCompression.Analysis;
 
 /// <summary>
 /// Large trees for the few neurons that small ones and attacks leave open. First plain trees, until more sub-problems gain nothing; then
-/// the ranges of the layers between are tightened by small trees of their own, and trees bound all layers anew in each part of the
-/// domain.
+/// trees that bound all layers anew in each part of the domain. Small trees of their own tighten the ranges of the layers between: in dense
+/// networks first, since every tree above gains; where plain trees are in fields, these close more without, and it comes after them.
 /// </summary>
 internal static class LargeTreeSchedule
 {
@@ -19,12 +19,6 @@ internal static class LargeTreeSchedule
 
     /// <summary>Where inputs are few, splitting the input box has already settled what trees could.</summary>
     private const int LastBudgetOfFewInputs = 1_024;
-
-    /// <summary>Sub-problems of a tree that bounds layers anew, where the time is not limited: minutes.</summary>
-    private const long LastBudgetOfParts = 1_000_000;
-
-    /// <summary>Sub-problems of such a tree between two looks at the time.</summary>
-    private const int Slice = 4_096;
 
     /// <summary>Of the time that is left, the share of a layer's large trees; more where no deeper layer is open.</summary>
     private const double OfLayer = 0.5, OfLastLayer = 0.8;
@@ -51,20 +45,32 @@ internal static class LargeTreeSchedule
     public static void Run(VerdictLedger ledger, SearchClock clock, WitnessSearch search)
     {
         bool hasFewInputs = InputBranchAndBound.CanSplit(ledger.Network);
-        OpenLayers.ForEach(
-            ledger, clock, (layer, map, below) => Grow(layer, map, below, ledger, clock, search, hasFewInputs ? GrowLittle : GrowPlain));
+        bool tightensFirst = ledger.Network.IsDense && !hasFewInputs;
+        OpenLayers.ForEach(ledger, clock, (layer, map, below) =>
+        {
+            Grow(layer, map, below, ledger, clock, search, hasFewInputs ? GrowLittle : GrowPlain);
+            if (tightensFirst)
+                TightenRanges(layer, map, below, ledger, clock, search);
+        });
         if (hasFewInputs)
             return;
         OpenLayers.ForEach(ledger, clock, (layer, map, below) =>
         {
             Grow(layer, map, below, ledger, clock, search, GrowTight);
-            if (layer < ledger.DeepestOpen())
-            {
-                clock.Run(
-                    SearchStage.BranchAndBound,
-                    () => RangeTightening.Run(ledger, layer, map, below, search, clock.Remaining * OfRanges, clock));
-            }
+            if (!tightensFirst)
+                TightenRanges(layer, map, below, ledger, clock, search);
         });
+    }
+
+    private static void TightenRanges(
+        int layer, LoweredLayer map, RelaxedGraph below, VerdictLedger ledger, SearchClock clock, WitnessSearch search)
+    {
+        if (layer < ledger.DeepestOpen())
+        {
+            clock.Run(
+                SearchStage.BranchAndBound,
+                () => RangeTightening.Run(ledger, layer, map, below, search, clock.Remaining * OfRanges, clock));
+        }
     }
 
     private static void Grow(
@@ -102,20 +108,8 @@ internal static class LargeTreeSchedule
     private static void GrowTight(Work work)
     {
         RetighteningTree[] trees = [
-            .. work.Trees.Where(t => work.Search.IsOpen(t.Target)).Select(
-                static t => RetighteningTree.Of(t, RetighteningTree.MostBudget)).OfType<RetighteningTree>()];
-        while (true)
-        {
-            RetighteningTree? next = trees.Where(t => work.Search.IsOpen(t.Target) && t is { IsProven: false, Stuck: false } && (
-                work.Time is not null || t.Solved < LastBudgetOfParts)).MinBy(static t => (double)t.Open * t.Solved);
-            if (next is null || work.IsOver(1))
-                break;
-            work.Clock.Report(SearchStage.BranchAndBound, work.Layer);
-            next.Continue(Slice, work.Search, work.Clock.Parallel);
-            if (next.IsProven)
-                work.Ledger.BoundClass(next.Target.Index, next.Target.Above, 0, Evidence.BranchAndBound);
-        }
-
+            .. work.Trees.Where(t => work.Search.IsOpen(t.Target)).Select(static t => RetighteningTree.Of(t)).OfType<RetighteningTree>()];
+        work.Grow(trees);
         SignTarget[] done = Array.ConvertAll(trees, static t => t.Target);
         ReluBranchAndBound[] others = [.. work.Trees.Where(t => !done.Contains(t.Target))];
         if (!GrowRefined(work, others, 1) && work.Time is not null)
@@ -179,12 +173,12 @@ internal static class LargeTreeSchedule
     {
         private readonly Stopwatch watch = Stopwatch.StartNew();
 
-        /// <summary>Whether a share of the time is used up.</summary>
-        public bool IsOver(double share) => watch.Elapsed > Time * share;
-
         /// <summary>Grows plain trees by a budget.</summary>
         public void Grow(ReluBranchAndBound[] grown, int budget) =>
             TreeGrowth.ForBudget(Ledger, Layer, grown, MostWaiting, budget, budget, Search, Clock);
+
+        /// <summary>Grows trees that bound all layers anew for what is left of the time.</summary>
+        public void Grow(RetighteningTree[] grown) => TreeGrowth.OfParts(Time - watch.Elapsed, Ledger, Layer, grown, Search, Clock);
 
         /// <summary>
         /// Grows plain trees for a share of the time, from the beginning of the work on; by a budget where it is not limited.

@@ -8,8 +8,11 @@ namespace ExactCompression.Analysis;
 /// <summary>Which of a layer's trees grows next, and how far.</summary>
 internal static class TreeGrowth
 {
-    /// <summary>Sub-problems between two looks at the time.</summary>
-    private const int Slice = 256;
+    /// <summary>Sub-problems between two looks at the time, of a plain tree and of one that bounds all layers anew.</summary>
+    private const int Slice = 256, SliceOfParts = 4_096;
+
+    /// <summary>Sub-problems of a tree that bounds layers anew, where the time is not limited: minutes.</summary>
+    private const long LastBudgetOfParts = 1_000_000;
 
     /// <summary>
     /// Grows the trees that are still open for a given time: where the time is limited, nothing else limits them but memory, and many need
@@ -78,6 +81,32 @@ internal static class TreeGrowth
 
                 ledger.BoundClass(tree.Target.Index, tree.Target.Above, 0, Evidence.BranchAndBound);
             }
+        }
+    }
+
+    /// <summary>
+    /// Grows trees that bound all layers anew in parts of the domain, those with few parts left and with little work behind them first.
+    /// </summary>
+    /// <param name="time">The time; null for no limit, where a large number of sub-problems ends each.</param>
+    /// <param name="ledger">What is known.</param>
+    /// <param name="layer">1-based layer of the targets.</param>
+    /// <param name="trees">The trees.</param>
+    /// <param name="search">Checks corners for witnesses.</param>
+    /// <param name="clock">Time and threads.</param>
+    public static void OfParts(
+        TimeSpan? time, VerdictLedger ledger, int layer, RetighteningTree[] trees, WitnessSearch search, SearchClock clock)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!(watch.Elapsed > time))
+        {
+            RetighteningTree? next = trees.Where(t => search.IsOpen(t.Target) && t is { IsProven: false, Stuck: false } && (
+                time is not null || t.Solved < LastBudgetOfParts)).MinBy(static t => (double)t.Open * t.Solved);
+            if (next is null)
+                return;
+            clock.Report(SearchStage.BranchAndBound, layer);
+            next.Continue(SliceOfParts, search, clock.Parallel);
+            if (next.IsProven)
+                ledger.BoundClass(next.Target.Index, next.Target.Above, 0, Evidence.BranchAndBound);
         }
     }
 }

@@ -21,6 +21,9 @@ internal sealed class ReluBranchAndBound
     /// <summary>Sub-problems after which a tree whose loosest bound has not moved is stalled.</summary>
     private const int Patience = 4096;
 
+    /// <summary>A gain that counts at least, so that the other half's does, too.</summary>
+    private const double LeastGain = 0.01;
+
     /// <summary>A bound that is this share of the first is 0 but for rounding.</summary>
     private const double Tie = 1e-12;
 
@@ -253,7 +256,7 @@ internal sealed class ReluBranchAndBound
             double score = double.NegativeInfinity;
             for (int c = 0; c < parent.Loosest.Length; c++, at += 2)
             {
-                double gain = Gain(parent, trials[at]) * Gain(parent, trials[at + 1]);
+                double gain = Score(Gain(parent, trials[at]), Gain(parent, trials[at + 1]));
                 if (gain > score)
                     (best, score) = (at, gain);
             }
@@ -266,10 +269,14 @@ internal sealed class ReluBranchAndBound
         return [.. halves];
     }
 
+    /// <summary>How much an assumption alone lowers the bound, as a share of the possible gain.</summary>
+    private static double Gain(CrownSubproblem parent, CrownSubproblem half) => (parent.Bound - Math.Max(0, half.Bound)) / parent.Bound;
+
     /// <summary>
-    /// How much an assumption alone lowers the bound, as a share of the possible gain; slightly positive even where it does not, so that
-    /// the other half counts.
+    /// Joins the gains of two halves. They are added: a split that closes one half and leaves the other is worth as much as one that lowers
+    /// both. Where the bound is the optimum of a linear program, though, it stays where it is unless both halves lower it; the product, as
+    /// in MILP solvers, demands that.
     /// </summary>
-    private static double Gain(CrownSubproblem parent, CrownSubproblem half) =>
-        Math.Max(1e-3, (parent.Bound - Math.Max(0, half.Bound)) / parent.Bound);
+    private double Score(double on, double off) =>
+        refinement is null ? on + off : Math.Max(LeastGain, on) * Math.Max(LeastGain, off);
 }

@@ -21,7 +21,7 @@ public sealed class ReluBranchAndBoundTests
         using RelaxedGraph below = Relaxed.Chain(domain, first, second);
         below.Add([-1, -1, -1, -1, -2, -2], [1, 1, 1, 1, 2, 2]);
         var bounds = new AlphaBetaCrown(below.Above(second), below);
-        for (int stop = 1; stop <= 6; stop++)
+        for (int stop = 1; stop <= 4; stop++)
         {
             var tree = new ReluBranchAndBound(bounds, new(6, Above: false), 0);
             using var source = new CancellationTokenSource();

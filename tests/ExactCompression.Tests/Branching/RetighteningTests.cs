@@ -88,6 +88,29 @@ public sealed class RetighteningTests
         Assert.True(shorter > 20, $"{shorter} ranges are shorter");
     }
 
+    /// <summary>A search grows its trees with a budget that closes what bounds of the whole domain leave open.</summary>
+    [Fact]
+    public void OfParts_ProvableNeuron_DecidesIt()
+    {
+        AffineLayer[] layers = TriangleInequalityLayers(margin: 0.01);
+        var network = new ReluNetwork(layers);
+        var ledger = new VerdictLedger(StabilityTable.Undecided(network, new([-1, -1], [1, 1])));
+        using var clock = new SearchClock(ledger, new() { Threads = 1 }, default);
+        Dictionary<SignTarget, BoxCorner> hints = BoundPropagation.Run(ledger, clock);
+        using var device = new SimdWitnessDevice();
+        using var search = new WitnessSearch(ledger, null, device, new() { Threads = 1 }, clock, new(ledger.Domain, hints), 0);
+        using var below = new RelaxedGraph(ledger.Domain, ledger.Graph);
+        below.AdvanceTo(1);
+        below.Add(ledger.LowerOf(1), ledger.UpperOf(1));
+        LoweredLayer top = below.AdvanceTo(2);
+        var target = new SignTarget(6, Above: false);
+        Assert.True(search.IsOpen(target));
+
+        TreeGrowth.OfParts(null, ledger, 2, [RetighteningTree.Of(new(new(top, below), target, 0))!], search, clock);
+        Assert.False(search.IsOpen(target));
+        Assert.True(ledger.Lower[6] >= 0);
+    }
+
     /// <summary>Parts in progress when a search is cancelled are worked on again.</summary>
     [Fact]
     public void Continue_AfterCancellation_ProvesOnlyWhatIsTrue()
@@ -112,12 +135,15 @@ public sealed class RetighteningTests
 
     private static (RelaxedGraph Below, LoweredLayer Top) TriangleInequality(double margin)
     {
-        var first = new AffineLayer([1, 0, -1, 0, 0, 1, 0, -1, 1, 1, -1, -1], new double[6], 6, 2, Activation.Relu);
-        var second = new AffineLayer([1, 1, 1, 1, -1, -1], [margin], 1, 6, Activation.Relu, WeightPrecision.Float64);
-        RelaxedGraph below = Relaxed.Chain(new([-1, -1], [1, 1]), first, second, new([1], [0], 1, 1, Activation.Identity));
+        AffineLayer[] layers = TriangleInequalityLayers(margin);
+        RelaxedGraph below = Relaxed.Chain(new([-1, -1], [1, 1]), layers);
         below.Add([-1, -1, -1, -1, -2, -2], [1, 1, 1, 1, 2, 2]);
-        return (below, below.Above(second));
+        return (below, below.Above(layers[1]));
     }
+
+    private static AffineLayer[] TriangleInequalityLayers(double margin) => [
+        new([1, 0, -1, 0, 0, 1, 0, -1, 1, 1, -1, -1], new double[6], 6, 2, Activation.Relu),
+        new([1, 1, 1, 1, -1, -1], [margin], 1, 6, Activation.Relu, WeightPrecision.Float64), new([1], [0], 1, 1, Activation.Identity)];
 
     private static void CheckTree(RandomNetworks.Case c, bool isBelow)
     {

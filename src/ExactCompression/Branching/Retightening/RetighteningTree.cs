@@ -13,11 +13,8 @@ internal sealed class RetighteningTree
     /// <summary>Parts that are worked on together: the same for any number of threads, since the choice depends on it.</summary>
     private const int Batch = 4;
 
-    /// <summary>The largest number of sub-problems of a part's plain tree, unless a smaller one is given.</summary>
-    public const int MostBudget = 1024;
-
-    /// <summary>The smallest number of sub-problems of a part's plain tree.</summary>
-    private const int LeastBudget = 32;
+    /// <summary>The smallest number of sub-problems of a part's plain tree, and the largest unless another is given.</summary>
+    private const int LeastBudget = 32, MostBudget = 1024;
 
     /// <summary>
     /// With this many fixed phases and more, a part is halved where its plain tree was; with fewer, every choice is tried.
@@ -73,13 +70,13 @@ internal sealed class RetighteningTree
 
     /// <summary>Prepares a search.</summary>
     /// <param name="tree">The plain tree; not modified, and its bounds must stay in use as long as this is.</param>
-    /// <param name="budget">The largest number of sub-problems of a part's plain tree.</param>
+    /// <param name="budget">The largest number of sub-problems of a part's plain tree; null for the usual one.</param>
     /// <returns>The search, or null where bounding the layers anew would take too long.</returns>
-    public static RetighteningTree? Of(ReluBranchAndBound tree, int budget)
+    public static RetighteningTree? Of(ReluBranchAndBound tree, int? budget = null)
     {
         var bounds = new PartBounds(tree.Bounds.Network);
         long weights = tree.Bounds.Network.Layers.Sum(static r => r.Layer.Width * r.Layer.Terms.Sum(static t => (long)t.Map.FanIn));
-        return bounds.Passes * (double)weights <= MostProducts ? new(tree, bounds, budget) : null;
+        return bounds.Passes * (double)weights <= MostProducts ? new(tree, bounds, budget ?? MostBudget) : null;
     }
 
     /// <summary>
