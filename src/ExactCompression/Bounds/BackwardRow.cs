@@ -152,6 +152,8 @@ internal struct BackwardRow
     /// <param name="coefficient">Coefficient over its pre-activation.</param>
     public void PassFixed(LayerLines lines, int element, double coefficient)
     {
+        if (coefficient == 0)
+            return;
         double b = coefficient * lines.Bias[element];
         Constant += b;
         Size += Math.Abs(b);
@@ -196,12 +198,20 @@ internal struct BackwardRow
 
         Constant += Vector512.Sum(sums);
         Size += Vector512.Sum(sizes);
+        Error += row.IndexOfAnyExcept(0.0) >= 0 ? Rounding.Underflow : 0;
     }
+
+    /// <summary>
+    /// Whether nothing but the bias is left, after <see cref="Concretise"/>: whatever else is added is charged for underflow at least. The
+    /// row has passed only rectifiers that are off, and the pre-activation is its bias.
+    /// </summary>
+    public readonly bool IsBias => Error == 0;
 
     /// <summary>A value not below the row's maximum, after <see cref="Concretise"/>.</summary>
     /// <param name="gamma">The rounding error of sums, relative to their size.</param>
     /// <param name="loss">The error of underflow.</param>
-    public readonly double Bound(double gamma, double loss) => Math.BitIncrement(Constant + Charge(gamma, loss));
+    public readonly double Bound(double gamma, double loss) =>
+        IsBias ? Constant : Math.BitIncrement(Constant + Charge(gamma, loss));
 
     /// <summary>The charge for rounding errors.</summary>
     /// <param name="gamma">The rounding error of sums, relative to their size.</param>

@@ -97,12 +97,9 @@ internal sealed class CrownBounds
             read?.Invoke(places[r], block.Plan.WindowOf(0), row);
             ref BackwardRow sums = ref block.Sums[r];
             sums.Concretise(row, block.Plan.Lower, block.Plan.Upper);
-
-            // Where nothing is left of the row without any charge, it passed only rectifiers that are off: the pre-activation is its bias.
-            double bound = sums.Constant;
-            if (sums.Error != 0 || row.IndexOfAnyExcept(0.0) >= 0)
+            double bound = sums.Bound(paths.Gamma, paths.Loss);
+            if (!sums.IsBias)
             {
-                bound = sums.Bound(paths.Gamma, paths.Loss);
                 (int neuron, bool above) = rows.Target(r);
                 bool isOpen = bound > 0 && sums.Constant - sums.Charge(paths.Gamma, paths.Loss) <= 0 && double.IsFinite(bound);
                 if (isOpen && ExactCrown.ProvesSign(paths, neuron, above, cancellation))

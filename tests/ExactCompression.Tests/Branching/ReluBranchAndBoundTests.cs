@@ -53,6 +53,21 @@ public sealed class ReluBranchAndBoundTests
         Assert.True(tree.IsProven);
     }
 
+    /// <summary>
+    /// <c>relu(x - 0.5) - relu(2 x)</c> is nowhere above 0, and exactly 0 where both are off: no charge for rounding may keep that open.
+    /// </summary>
+    [Fact]
+    public void Continue_MaximumIsZeroWhereAllAreOff_ProvesIt()
+    {
+        var first = new AffineLayer([1, 2], [-0.5, 0], 2, 1, Activation.Relu);
+        var second = new AffineLayer([1, -1], [0], 1, 2, Activation.Relu);
+        using RelaxedGraph below = Relaxed.Chain(new([-1], [1]), first, second);
+        below.Add([-1.5, -2], [0.5, 2]);
+        var tree = new ReluBranchAndBound(new(below.Above(second), below), new(2, Above: true), 0);
+        tree.Continue(100, null, new() { MaxDegreeOfParallelism = 1 });
+        Assert.True(tree is { IsProven: true, First: > 0 }, $"{tree.First} {tree.LoosestBound}");
+    }
+
     /// <summary>Cancels when a loop is run for the given number of times.</summary>
     private sealed class CancellingScheduler(CancellationTokenSource source, int stop) : TaskScheduler
     {
