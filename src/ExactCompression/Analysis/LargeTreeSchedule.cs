@@ -25,9 +25,10 @@ internal static class LargeTreeSchedule
 
     /// <summary>
     /// Of that, the share of plain trees, of those in fields, which bound thousands of sub-problems a second, and of those whose bounds
-    /// functions above rectifiers have lowered much: each ends by then.
+    /// functions above rectifiers have lowered much; and, at the end, of those that have linear programs because they had stalled. Each
+    /// ends by then.
     /// </summary>
-    private const double OfPlain = 0.25, OfFields = 0.8, OfSharpened = 0.5;
+    private const double OfPlain = 0.25, OfFields = 0.8, OfSharpened = 0.5, OfStalled = 0.7;
 
     /// <summary>Of the time that is left, the share for the ranges of a layer.</summary>
     private const double OfRanges = 0.15;
@@ -93,13 +94,15 @@ internal static class LargeTreeSchedule
 
     /// <summary>
     /// Grows plain trees, as long as more sub-problems gain anything; those of functions above rectifiers first: where these lower the
-    /// bound much, they close what else stays open.
+    /// bound much, they close what else stays open. Trees that gain nothing have linear programs, which see that no point has all the
+    /// phases of a sub-problem, where gradient steps do not.
     /// </summary>
     private static void GrowPlain(Work work)
     {
         GrowRefined(work, Sharpen(work), OfSharpened);
         bool inFields = work.Trees.All(static t => t.Field is not null);
         work.Grow(work.Trees, LastBudget / 2, inFields ? OfFields : OfPlain, untilStalled: true);
+        GrowRefined(work, [.. work.Trees.Where(static t => t.IsStalled || t.Stuck)], OfStalled);
     }
 
     /// <summary>
