@@ -56,6 +56,7 @@ internal sealed class HybridSearch(StabilityTable table, InputData? data, Search
     /// <inheritdoc/>
     protected override void RunStages(VerdictLedger ledger, SearchClock clock)
     {
+        FirstPoints.Show(ledger, Data, Options, clock);
         Dictionary<SignTarget, BoxCorner> hints = BoundPropagation.Run(ledger, clock);
         if (hints.Count == 0)
             ZeroTies.Decide(ledger, clock);

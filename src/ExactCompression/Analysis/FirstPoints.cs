@@ -1,0 +1,55 @@
+using ExactCompression.Branching;
+using ExactCompression.Verdicts;
+using ExactCompression.Witnesses;
+
+namespace ExactCompression.Analysis;
+
+/// <summary>
+/// A few points before anything else, for searches that may end before bounds do: those of large networks take many seconds, and
+/// evaluating points, which shows most neurons unstable, takes one.
+/// </summary>
+internal static class FirstPoints
+{
+    /// <summary>Points in all, and in one pass.</summary>
+    private const int Count = 64, Together = 8;
+
+    /// <summary>With fewer weights, bounds are done in a fraction of a second.</summary>
+    private const long LeastWeights = 1 << 20;
+
+    /// <summary>What the first points take for each weight, most of it for packing: no pass is begun that a shorter time ends.</summary>
+    private const double SecondsOfWeight = 4e-8;
+
+    /// <summary>Evaluates points of the data and of the box on a large network, where the time is limited.</summary>
+    /// <param name="ledger">What is known.</param>
+    /// <param name="data">Rows to take some of, or null.</param>
+    /// <param name="options">The seed of the box's points.</param>
+    /// <param name="clock">Time and threads.</param>
+    public static void Show(VerdictLedger ledger, InputData? data, SearchOptions options, SearchClock clock)
+    {
+        long weights = SubdomainSource.WeightsOf(ledger, ledger.Graph.Rectifiers);
+        if (weights >= LeastWeights && clock.Remaining > TimeSpan.FromSeconds(weights * SecondsOfWeight))
+            clock.Run(SearchStage.Sampling, () => Evaluate(ledger, data, options, clock));
+    }
+
+    private static void Evaluate(VerdictLedger ledger, InputData? data, SearchOptions options, SearchClock clock)
+    {
+        data?.RequireColumns(ledger.Network.InputSize);
+        InputDomain domain = ledger.Domain;
+        var pool = new SamplePool(domain, CornerPoints.None(domain), data, Count / 2, options.Seed);
+        using var check = new WitnessCheck(ledger.Network, domain);
+        double[] lower = domain.Lower.ToArray(), upper = domain.Upper.ToArray();
+        float[] point = new float[pool.Inputs];
+        for (int at = 0; at < Math.Min(Count, pool.Count); at += Together)
+        {
+            clock.ThrowIfExpired();
+            var points = new double[Math.Min(Together, pool.Count - at)][];
+            for (int p = 0; p < points.Length; p++)
+            {
+                pool.Copy(at + p, point);
+                points[p] = [.. point.Select((v, i) => Math.Clamp(v, lower[i], upper[i]))];
+            }
+
+            check.Credit(points, ledger);
+        }
+    }
+}
