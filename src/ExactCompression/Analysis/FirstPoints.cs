@@ -26,6 +26,8 @@ internal static class FirstPoints
     /// <param name="clock">Time and threads.</param>
     public static void Show(VerdictLedger ledger, InputData? data, SearchOptions options, SearchClock clock)
     {
+        if (ledger.Decided == ledger.Count || clock.Remaining is null)
+            return;
         long weights = SubdomainSource.WeightsOf(ledger, ledger.Graph.Rectifiers);
         if (weights >= LeastWeights && clock.Remaining > TimeSpan.FromSeconds(weights * SecondsOfWeight))
             clock.Run(SearchStage.Sampling, () => Evaluate(ledger, data, options, clock));
