@@ -51,7 +51,7 @@ public sealed class MilpTests(ModuleFixture module)
     public void InvokeLeoCompression_MilpVerdictsAlone_RemovesNothingUnlessAllowed()
     {
         using var folder = new TemporaryFolder();
-        string file = folder.Write("many.nnet", ManyAbsolutes(copies: 3, others: 26));
+        string file = folder.Write("many.nnet", ManyAbsolutes(copies: 6, others: 26));
         ScriptResult result = module.Run("""
             $t = Import-ReluNetwork $args[0] | Find-StableNeurons -Method Isa
             $last = $t.Neurons[-1]; "$($last.State) $($last.Evidence)"; $t.Unproven; $t
