@@ -39,19 +39,15 @@ internal static class FirstPoints
         InputDomain domain = ledger.Domain;
         var pool = new SamplePool(domain, CornerPoints.None(domain), data, Count / 2, options.Seed);
         using var check = new WitnessCheck(ledger.Network, domain);
-        double[] lower = domain.Lower.ToArray(), upper = domain.Upper.ToArray();
-        float[] point = new float[pool.Inputs];
-        for (int at = 0; at < Math.Min(Count, pool.Count); at += Together)
+        int count = Math.Min(Count, pool.Count);
+        float[] points = new float[Together * pool.Inputs];
+        for (int at = 0; at < count; at += Together)
         {
             clock.ThrowIfExpired();
-            var points = new double[Math.Min(Together, pool.Count - at)][];
-            for (int p = 0; p < points.Length; p++)
-            {
-                pool.Copy(at + p, point);
-                points[p] = [.. point.Select((v, i) => Math.Clamp(v, lower[i], upper[i]))];
-            }
-
-            check.Credit(points, ledger);
+            int rows = Math.Min(Together, count - at);
+            for (int r = 0; r < rows; r++)
+                pool.Copy(at + r, points.AsSpan(r * pool.Inputs, pool.Inputs));
+            check.Credit(check.IntoDomain(points, rows), ledger);
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ExactForward
     }
 
     /// <summary>Products in one evaluation, at most.</summary>
-    public long Products => order.Values.Sum(v => graph.Layers[v - 1].Width * graph.Layers[v - 1].Terms.Sum(static t => (long)t.Map.FanIn));
+    public long Products => order.Values.Sum(v => graph.Layers[v - 1].Weights);
 
     /// <summary>
     /// The layers up to some rectifiers, or null where their weights are known only up to a radius, or where there are smooth functions:

@@ -46,7 +46,7 @@ internal sealed class SubdomainSource : IDisposable
     /// <param name="ledger">The network.</param>
     /// <param name="layer">1-based layer, among those with rectifiers.</param>
     public static long WeightsOf(VerdictLedger ledger, int layer) => ledger.Graph.Layers.Take(ledger.Graph.ValueOf(layer)).Sum(
-        static l => l.Width * l.Terms.Sum(static t => (long)t.Map.FanIn));
+        static l => l.Weights);
 
     /// <summary>The whole box.</summary>
     /// <param name="targets">The open targets.</param>

@@ -56,7 +56,7 @@ internal static class NeuronSearch
 
     /// <summary>Weights of the program's rows, convolutions unrolled.</summary>
     private static long Weights(VerdictLedger ledger) => Enumerable.Range(1, ledger.DeepestOpen()).Select(ledger.Graph.Rectifier).Sum(
-        static layer => layer.Width * layer.Terms.Sum(static t => (long)t.Map.FanIn));
+        static layer => layer.Weights);
 
     private static void Decide(MilpSearch search, BigMEncoding network, int layer, int neuron, bool above, bool approximate, bool creditAll)
     {

@@ -34,7 +34,7 @@ internal sealed class CheckedLayer : IDisposable
     public CheckedLayer(LoweredLayer layer)
     {
         gamma = Rounding.Gamma(layer.Terms.Sum(static t => (long)t.Map.FanIn) + layer.Terms.Count);
-        products = (double)layer.Width * layer.Terms.Sum(static t => (long)t.Map.FanIn);
+        products = layer.Weights;
         weights = new(layer);
         sizes = [.. layer.Terms.Select(static t => t.Map.Absolute.Pack<double>())];
         radii = [.. layer.Terms.Select(static t => t.Map.Radius?.Pack<double>())];

@@ -75,7 +75,7 @@ internal sealed class RetighteningTree
     public static RetighteningTree? Of(ReluBranchAndBound tree, int? budget = null)
     {
         var bounds = new PartBounds(tree.Bounds.Network);
-        long weights = tree.Bounds.Network.Layers.Sum(static r => r.Layer.Width * r.Layer.Terms.Sum(static t => (long)t.Map.FanIn));
+        long weights = tree.Bounds.Network.Layers.Sum(static r => r.Layer.Weights);
         return bounds.Passes * (double)weights <= MostProducts ? new(tree, bounds, budget ?? MostBudget) : null;
     }
 

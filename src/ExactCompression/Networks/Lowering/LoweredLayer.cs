@@ -25,6 +25,9 @@ internal sealed record LoweredLayer(
     /// <summary>Number of elements.</summary>
     public int Width => Shape.Count;
 
+    /// <summary>Number of weights, those of convolutions counted as often as they are used: what a pass multiplies.</summary>
+    public long Weights => Width * Terms.Sum(static t => (long)t.Map.FanIn);
+
     /// <summary>Whether it gives <c>max(0, z)</c>.</summary>
     public bool IsRectifier => Unit == LayerUnit.Rectifier;
 
