@@ -66,15 +66,17 @@ internal static unsafe class HalfTiles
     /// <param name="points">Where each target's part of it begins.</param>
     /// <param name="runs">What each target meets.</param>
     /// <param name="weights">The weights of a block of channels.</param>
-    /// <param name="target">Gets the sums.</param>
-    /// <param name="targets">Where each target's sums are to stand.</param>
+    /// <param name="target">What the sums are added to.</param>
+    /// <param name="targets">Where each target's sums stand.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FourPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int half = Vector256<T>.Count;
-        Vector256<T> c00 = default, c01 = default, c10 = default, c11 = default;
-        Vector256<T> c20 = default, c21 = default, c30 = default, c31 = default;
+        Vector256<T> c00 = Vector256.Load(target + targets[0]), c01 = Vector256.Load(target + targets[0] + half);
+        Vector256<T> c10 = Vector256.Load(target + targets[1]), c11 = Vector256.Load(target + targets[1] + half);
+        Vector256<T> c20 = Vector256.Load(target + targets[2]), c21 = Vector256.Load(target + targets[2] + half);
+        Vector256<T> c30 = Vector256.Load(target + targets[3]), c31 = Vector256.Load(target + targets[3] + half);
         foreach (PointRun run in runs)
         {
             T* from = source + run.Source;

@@ -50,6 +50,12 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     /// <summary>A multiply-add of a plane's vector, which does not begin where the cache's lines do.</summary>
     private const double Unaligned = 1.15;
 
+    /// <summary>To find out which channels' sums are alike, and to begin and end with them.</summary>
+    private const double Classes = 5000;
+
+    /// <summary>To find out how planes are laid out.</summary>
+    private const double Layout = 2500;
+
     /// <summary>To begin and end with a vector of columns of a depthwise convolution.</summary>
     private const double Column = 20;
 
@@ -79,7 +85,7 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     {
         double source = sources % Lanes == 0 ? Transposed * Vectors(sources * from.Plane) : Single * sources * from.Plane;
         double sums = Vectors(targets) * to.Plane * (terms + Point + (Run * terms / (sources * Meets(columnAxis))));
-        return rows * (sums + source + (Transposed * Vectors(targets) * to.Plane / Lanes));
+        return Classes + (rows * (sums + source + (Transposed * Vectors(targets) * to.Plane / Lanes)));
     }
 
     /// <summary>The time of <see cref="PlaneLanePass{T}"/>.</summary>
@@ -96,8 +102,8 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
         double lines = (double)from.Height * row.Phases / row.Step;
         double written = to.Height * LineOf(to.Width, column.TargetStep), time = (grids * Grid) + sums + (targets * written);
         return row.IsPlain && column.IsPlain
-            ? rows * time
-            : (laidOut / Lanes) + (rows * (time + (sources * lines * LineOf(from.Width, column.Step))));
+            ? Layout + (rows * time)
+            : Layout + (laidOut / Lanes) + (rows * (time + (sources * lines * LineOf(from.Width, column.Step))));
     }
 
     /// <summary>The time of <see cref="DepthwisePass{T}"/>; without end where there is none.</summary>

@@ -35,12 +35,41 @@ internal static unsafe class PlaneWriter
             T* first = begin == null ? null : begin + (phase * width);
             int rows = layout.Grids[phase * step].Height;
             nint targetPitch = (nint)rowStep * width;
-            if (step == 1)
+            if (IsEmpty(layout, phase))
+                Fill(first, rows, width, to, targetPitch);
+            else if (step == 1)
                 Write(from, layout.Width, rows, width, first, targetPitch, to, targetPitch, rowStep == 1 ? end : null);
             else if (step == 2 && Avx.IsSupported)
                 Interleave(from, from + stride, layout.Width, rows, width, first, to, targetPitch);
             else
                 WriteOneByOne(from, stride, step, layout.Width, rows, width, first, to, targetPitch);
+        }
+    }
+
+    /// <summary>Whether the targets in every <c>TargetRowStep</c>-th row, from some row on, meet nothing.</summary>
+    private static bool IsEmpty(in PlaneLayout layout, int phase)
+    {
+        foreach (PlaneGrid grid in layout.Grids.Slice(phase * layout.TargetStep, layout.TargetStep))
+        {
+            if (grid.TermCount > 0)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes rows of targets that meet nothing.</summary>
+    private static void Fill<T>(T* begin, int rows, int width, T* to, nint pitch)
+        where T : unmanaged
+    {
+        if (begin == to)
+            return;
+        for (; rows > 0; rows--, to += pitch, begin += begin == null ? 0 : pitch)
+        {
+            if (begin == null)
+                new Span<T>(to, width).Clear();
+            else
+                new Span<T>(begin, width).CopyTo(new(to, width));
         }
     }
 
@@ -107,7 +136,7 @@ internal static unsafe class PlaneWriter
         for (; rows > 0; rows--, even += pitch, odd += pitch, to += targetPitch, begin += begin == null ? 0 : targetPitch)
         {
             nint e = 0;
-            for (; e + (2 * lanes) <= width; e += 2 * lanes)
+            for (; e <= width - (2 * lanes); e += 2 * lanes)
             {
                 (Vector256<T> first, Vector256<T> second) = Mix(Vector256.Load(even + (e >> 1)), Vector256.Load(odd + (e >> 1)));
                 if (begin != null)
