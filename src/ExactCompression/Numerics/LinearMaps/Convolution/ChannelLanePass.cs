@@ -120,7 +120,7 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
             for (int i = 0; i < rowClasses.Count; i++)
             {
                 int targets = rows * rowClasses.SizeOf(i) * columnClasses.SizeOf(j), length = rowClasses.RunsOf(rowClasses.First(i)).Length;
-                time += (targets + PointTiles.Most - 1) / PointTiles.Most * ((length * met * weights.Sources) + PointTiles.Begun);
+                time += PointTiles.PlacesOf(targets) * ((length * (double)met * weights.Sources) + PointTiles.Begun);
             }
         }
 

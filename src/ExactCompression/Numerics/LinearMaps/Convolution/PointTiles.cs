@@ -10,16 +10,24 @@ namespace ExactCompression.Numerics;
 internal static unsafe class PointTiles
 {
     /// <summary>The most targets of a tile.</summary>
-    public static int Most => Vector512.IsHardwareAccelerated ? 8 : 4;
+    public static int Most => Vector512.IsHardwareAccelerated ? 8 : Vector256.IsHardwareAccelerated ? 6 : 4;
 
     /// <summary>How many multiply-adds of a target it takes to begin and end a tile, about.</summary>
     public const int Begun = 6;
+
+    /// <summary>How many places the tiles of some targets have.</summary>
+    /// <param name="targets">Number of targets.</param>
+    public static int PlacesOf(int targets)
+    {
+        (int whole, int left) = Math.DivRem(targets, Most);
+        return (whole * Most) + (left == 0 ? 0 : left <= 4 ? 4 : Most);
+    }
 
     /// <summary>Computes a tile.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="source">The source.</param>
     /// <param name="points">Where each target's part of it begins; as many as the tile has places.</param>
-    /// <param name="count">Number of targets, at most <see cref="Most"/>: up to 4 take a tile of 4 places, others one of 8.</param>
+    /// <param name="count">Number of targets, at most <see cref="Most"/>: up to 4 take a tile of 4 places.</param>
     /// <param name="runs">What each target meets.</param>
     /// <param name="weights">The weights of a block of channels.</param>
     /// <param name="vectors">Vectors of the block, 1 or, where they have 512 bits, 2.</param>
@@ -29,7 +37,9 @@ internal static unsafe class PointTiles
         T* source, int* points, int count, ReadOnlySpan<PointRun> runs, T* weights, int vectors, T* target, int* targets)
         where T : unmanaged
     {
-        if (!Vector512.IsHardwareAccelerated)
+        if (!Vector512.IsHardwareAccelerated && count > 4)
+            HalfTiles.SixPoints(source, points, runs, weights, target, targets);
+        else if (!Vector512.IsHardwareAccelerated)
             HalfTiles.FourPoints(source, points, runs, weights, target, targets);
         else if (vectors == 2 && count > 4)
             EightWide(source, points, runs, weights, target, targets);

@@ -18,6 +18,7 @@ internal static unsafe class PlaneWriter
     /// <param name="stride">From one grid's targets to the next one's.</param>
     /// <param name="begin">What is added; null for nothing.</param>
     /// <param name="target">Gets the targets.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write<T>(in PlaneLayout layout, T* result, nint stride, T* begin, T* target)
         where T : unmanaged
     {
@@ -29,15 +30,19 @@ internal static unsafe class PlaneWriter
             return;
         }
 
+        if (layout.HasEmptyGrids && begin == null)
+            new Span<T>(target, height * width).Clear();
+        else if (layout.HasEmptyGrids && begin != target)
+            new Span<T>(begin, height * width).CopyTo(new(target, height * width));
         for (int phase = 0; phase < rowStep; phase++)
         {
+            if (layout.HasEmptyGrids && IsEmpty(layout, phase))
+                continue;
             T* from = result + (phase * step * stride), to = target + (phase * width);
             T* first = begin == null ? null : begin + (phase * width);
             int rows = layout.Grids[phase * step].Height;
             nint targetPitch = (nint)rowStep * width;
-            if (IsEmpty(layout, phase))
-                Fill(first, rows, width, to, targetPitch);
-            else if (step == 1)
+            if (step == 1)
                 Write(from, layout.Width, rows, width, first, targetPitch, to, targetPitch, rowStep == 1 ? end : null);
             else if (step == 2 && Avx.IsSupported)
                 Interleave(from, from + stride, layout.Width, rows, width, first, to, targetPitch);
@@ -47,6 +52,7 @@ internal static unsafe class PlaneWriter
     }
 
     /// <summary>Whether the targets in every <c>TargetRowStep</c>-th row, from some row on, meet nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool IsEmpty(in PlaneLayout layout, int phase)
     {
         foreach (PlaneGrid grid in layout.Grids.Slice(phase * layout.TargetStep, layout.TargetStep))
@@ -56,21 +62,6 @@ internal static unsafe class PlaneWriter
         }
 
         return true;
-    }
-
-    /// <summary>Writes rows of targets that meet nothing.</summary>
-    private static void Fill<T>(T* begin, int rows, int width, T* to, nint pitch)
-        where T : unmanaged
-    {
-        if (begin == to)
-            return;
-        for (; rows > 0; rows--, to += pitch, begin += begin == null ? 0 : pitch)
-        {
-            if (begin == null)
-                new Span<T>(to, width).Clear();
-            else
-                new Span<T>(begin, width).CopyTo(new(to, width));
-        }
     }
 
     /// <summary>Writes rows.</summary>
