@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.Intrinsics.X86;
-using CsCheck;
 using ExactCompression.Numerics;
 using ExactCompression.Tests.Oracles;
 using Xunit;

@@ -186,7 +186,8 @@ internal static unsafe class DepthwiseTiles
         if (typeof(T) == typeof(double))
         {
             Vector256<long> place = Vector256<long>.Indices + Vector256.Create((long)first);
-            return Vector256.AndNot(Vector256.LessThan(place, Vector256.Create((long)length)), Vector256.LessThan(place, default)).As<long, T>();
+            Vector256<long> before = Vector256.LessThan(place, default);
+            return Vector256.AndNot(Vector256.LessThan(place, Vector256.Create((long)length)), before).As<long, T>();
         }
 
         Vector256<int> at = Vector256<int>.Indices + Vector256.Create(first);
