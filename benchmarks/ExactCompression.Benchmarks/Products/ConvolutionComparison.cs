@@ -29,8 +29,9 @@ internal static class ConvolutionComparison
     public static int Run()
     {
         Console.WriteLine($"Speeds in 10^9 operations a second on one core, the best of {Samples} samples taken by turns.");
-        Console.WriteLine("In brackets: the share of what the product with a dense matrix of 512 x 512 reaches for 64 rows.");
-        Console.WriteLine("moved: how many times as long a pass takes as copying what it reads and what it writes.");
+        Console.WriteLine("In brackets: the share of what the product with a dense matrix of 512 x 512 reaches for 64 rows, and the share");
+        Console.WriteLine("of the speed at which what a pass reads and what it writes are copied, which moves twice as much as the pass.");
+        Console.WriteLine("Arithmetic bounds some passes, memory others: the larger share is the one to judge by.");
         Console.WriteLine("window: the transpose of coefficients of all channels at one position of the next 3x3 convolution's result.");
         foreach (int rows in new[] { 1, 2, 16 })
             Table<double>(rows);
@@ -52,7 +53,7 @@ internal static class ConvolutionComparison
         const int DenseRows = 64, Dense = 512;
         Console.WriteLine();
         Console.WriteLine(
-            $"{typeof(T).Name + ", rows: " + rows,-30} {"dense",7} {"forward",14} {"moved",6} {"transpose",14} {"moved",6} {"window",14}");
+            $"{typeof(T).Name + ", rows: " + rows,-30} {"dense",7} {"forward",20} {"transpose",20} {"window",14}");
         using PackedMatrix<T> packed = PackedMatrix<T>.FromRows(RandomValues.Draw<T>(Dense * Dense, 1), Dense, Dense);
         T[] a = RandomValues.Draw<T>(DenseRows * Dense, 2), c = new T[a.Length];
         foreach ((string name, ConvolutionMap map) in Shapes)
@@ -78,11 +79,13 @@ internal static class ConvolutionComparison
             double whole = Operations(map, output, rows), part = Operations(map, window, rows);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-30} {dense,7:F1} {Speed(whole, seconds[1])} {seconds[1] / seconds[4],6:F1} {Speed(whole, seconds[2])} "
-                    + $"{seconds[2] / seconds[4],6:F1} {Speed(part, seconds[3])}"));
+                $"{name,-30} {dense,7:F1} {Whole(seconds[1])} {Whole(seconds[2])} {Speed(part, seconds[3])})"));
+
+            string Whole(double time) =>
+                string.Create(CultureInfo.InvariantCulture, $"{Speed(whole, time)}, {seconds[4] / time,4:F2})");
 
             string Speed(double operations, double time) =>
-                string.Create(CultureInfo.InvariantCulture, $"{operations / time / 1e9,7:F1} ({operations / time / 1e9 / dense,4:F2})");
+                string.Create(CultureInfo.InvariantCulture, $"{operations / time / 1e9,7:F1} ({operations / time / 1e9 / dense,4:F2}");
         }
     }
 

@@ -9,9 +9,9 @@ namespace ExactCompression.Numerics;
 /// </summary>
 /// <remarks>
 /// The kernel holds a tile of <c>C</c> in registers, 8 rows by one panel with 512-bit vectors, and broadcasts <c>A</c>. Without 512-bit
-/// hardware a tile is 4 rows by half a panel, which fits 16 registers of 256 bits. Of a last panel with few columns only the first half is
-/// computed. The tiles are compiled at full optimisation at once: a network is often finished before they would be found hot. Panels are
-/// swept for a block of rows that stays in the second-level cache.
+/// hardware a tile is 6 rows by half a panel: 12 of 16 registers of 256 bits, enough for no sum to wait for another. Of a last panel with
+/// few columns only the first half is computed. The tiles are compiled at full optimisation at once: a network is often finished before
+/// they would be found hot. Panels are swept for a block of rows that stays in the second-level cache.
 /// <para>
 /// Whole vectors are stored, also beyond the last column, where that overwrites only elements of the result that are computed later: so
 /// blocks and rows are processed upwards, and panels and halves of panels from right to left. Only at the end of the result does a tile go
@@ -21,6 +21,8 @@ namespace ExactCompression.Numerics;
 internal static unsafe class MatrixProduct
 {
     private const int RowBlock = 64;
+
+    private static int MostRows => Vector512.IsHardwareAccelerated ? 8 : Vector256.IsHardwareAccelerated ? 6 : 4;
 
     /// <summary>Computes the product.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -66,7 +68,7 @@ internal static unsafe class MatrixProduct
         T* resultEnd = pc + ((nint)rows * columns);
         while (row < end)
         {
-            int tile = Vector512.IsHardwareAccelerated && end - row >= 8 ? 8 : end - row >= 4 ? 4 : 1;
+            int tile = end - row >= MostRows ? MostRows : end - row >= 4 ? 4 : 1;
             T* source = pa + ((nint)row * inner);
             T* target = pc + ((nint)row * columns) + column;
             // Tiles of one row are bound by latency: half of one is no quicker.
@@ -80,6 +82,12 @@ internal static unsafe class MatrixProduct
                     Tile8Half(source, inner, pb, start, into, stride);
                 else
                     Tile8(source, inner, pb, start, into, stride);
+            }
+            else if (tile == 6)
+            {
+                if (!half)
+                    Tile6(source, inner, pb, start, into, stride, Vector512<T>.Count);
+                Tile6(source, inner, pb, start, into, stride, 0);
             }
             else if (tile == 4)
             {
@@ -115,29 +123,29 @@ internal static unsafe class MatrixProduct
         {
             Vector512<T> b0 = Vector512.LoadAligned(b), b1 = Vector512.LoadAligned(b + half);
             Vector512<T> x = Vector512.Create(a[k]);
-            c00 = Fma(x, b0, c00);
-            c01 = Fma(x, b1, c01);
+            c00 = Lanes.Fma(x, b0, c00);
+            c01 = Lanes.Fma(x, b1, c01);
             x = Vector512.Create(a[k + inner]);
-            c10 = Fma(x, b0, c10);
-            c11 = Fma(x, b1, c11);
+            c10 = Lanes.Fma(x, b0, c10);
+            c11 = Lanes.Fma(x, b1, c11);
             x = Vector512.Create(a[k + (2 * (nint)inner)]);
-            c20 = Fma(x, b0, c20);
-            c21 = Fma(x, b1, c21);
+            c20 = Lanes.Fma(x, b0, c20);
+            c21 = Lanes.Fma(x, b1, c21);
             x = Vector512.Create(a[k + (3 * (nint)inner)]);
-            c30 = Fma(x, b0, c30);
-            c31 = Fma(x, b1, c31);
+            c30 = Lanes.Fma(x, b0, c30);
+            c31 = Lanes.Fma(x, b1, c31);
             x = Vector512.Create(a4[k]);
-            c40 = Fma(x, b0, c40);
-            c41 = Fma(x, b1, c41);
+            c40 = Lanes.Fma(x, b0, c40);
+            c41 = Lanes.Fma(x, b1, c41);
             x = Vector512.Create(a4[k + inner]);
-            c50 = Fma(x, b0, c50);
-            c51 = Fma(x, b1, c51);
+            c50 = Lanes.Fma(x, b0, c50);
+            c51 = Lanes.Fma(x, b1, c51);
             x = Vector512.Create(a4[k + (2 * (nint)inner)]);
-            c60 = Fma(x, b0, c60);
-            c61 = Fma(x, b1, c61);
+            c60 = Lanes.Fma(x, b0, c60);
+            c61 = Lanes.Fma(x, b1, c61);
             x = Vector512.Create(a4[k + (3 * (nint)inner)]);
-            c70 = Fma(x, b0, c70);
-            c71 = Fma(x, b1, c71);
+            c70 = Lanes.Fma(x, b0, c70);
+            c71 = Lanes.Fma(x, b1, c71);
             b += width;
         }
 
@@ -162,14 +170,14 @@ internal static unsafe class MatrixProduct
         for (int k = 0; k < inner; k++)
         {
             Vector512<T> b0 = Vector512.LoadAligned(b);
-            c0 = Fma(Vector512.Create(a[k]), b0, c0);
-            c1 = Fma(Vector512.Create(a[k + inner]), b0, c1);
-            c2 = Fma(Vector512.Create(a[k + (2 * (nint)inner)]), b0, c2);
-            c3 = Fma(Vector512.Create(a[k + (3 * (nint)inner)]), b0, c3);
-            c4 = Fma(Vector512.Create(a4[k]), b0, c4);
-            c5 = Fma(Vector512.Create(a4[k + inner]), b0, c5);
-            c6 = Fma(Vector512.Create(a4[k + (2 * (nint)inner)]), b0, c6);
-            c7 = Fma(Vector512.Create(a4[k + (3 * (nint)inner)]), b0, c7);
+            c0 = Lanes.Fma(Vector512.Create(a[k]), b0, c0);
+            c1 = Lanes.Fma(Vector512.Create(a[k + inner]), b0, c1);
+            c2 = Lanes.Fma(Vector512.Create(a[k + (2 * (nint)inner)]), b0, c2);
+            c3 = Lanes.Fma(Vector512.Create(a[k + (3 * (nint)inner)]), b0, c3);
+            c4 = Lanes.Fma(Vector512.Create(a4[k]), b0, c4);
+            c5 = Lanes.Fma(Vector512.Create(a4[k + inner]), b0, c5);
+            c6 = Lanes.Fma(Vector512.Create(a4[k + (2 * (nint)inner)]), b0, c6);
+            c7 = Lanes.Fma(Vector512.Create(a4[k + (3 * (nint)inner)]), b0, c7);
             b += width;
         }
 
@@ -185,6 +193,49 @@ internal static unsafe class MatrixProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile6<T>(T* a, int inner, T* b, T* start, T* c, nint stride, int offset)
+        where T : unmanaged
+    {
+        int width = PackedMatrix<T>.PanelWidth, lanes = Vector256<T>.Count;
+        Vector256<T> s0 = Vector256.Load(start + offset), s1 = Vector256.Load(start + offset + lanes);
+        Vector256<T> c00 = s0, c01 = s1, c10 = s0, c11 = s1, c20 = s0, c21 = s1;
+        Vector256<T> c30 = s0, c31 = s1, c40 = s0, c41 = s1, c50 = s0, c51 = s1;
+        T* a3 = a + (3 * (nint)inner);
+        b += offset;
+        for (int k = 0; k < inner; k++)
+        {
+            Vector256<T> b0 = Vector256.LoadAligned(b), b1 = Vector256.LoadAligned(b + lanes), x = Vector256.Create(a[k]);
+            c00 = Lanes.Fma(x, b0, c00);
+            c01 = Lanes.Fma(x, b1, c01);
+            x = Vector256.Create(a[k + inner]);
+            c10 = Lanes.Fma(x, b0, c10);
+            c11 = Lanes.Fma(x, b1, c11);
+            x = Vector256.Create(a[k + (2 * (nint)inner)]);
+            c20 = Lanes.Fma(x, b0, c20);
+            c21 = Lanes.Fma(x, b1, c21);
+            x = Vector256.Create(a3[k]);
+            c30 = Lanes.Fma(x, b0, c30);
+            c31 = Lanes.Fma(x, b1, c31);
+            x = Vector256.Create(a3[k + inner]);
+            c40 = Lanes.Fma(x, b0, c40);
+            c41 = Lanes.Fma(x, b1, c41);
+            x = Vector256.Create(a3[k + (2 * (nint)inner)]);
+            c50 = Lanes.Fma(x, b0, c50);
+            c51 = Lanes.Fma(x, b1, c51);
+            b += width;
+        }
+
+        c += offset;
+        Store(c, c00, c01);
+        Store(c + stride, c10, c11);
+        Store(c + (2 * stride), c20, c21);
+        c += 3 * stride;
+        Store(c, c30, c31);
+        Store(c + stride, c40, c41);
+        Store(c + (2 * stride), c50, c51);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4<T>(T* a, int inner, T* b, T* start, T* c, nint stride, int offset)
         where T : unmanaged
     {
@@ -195,10 +246,10 @@ internal static unsafe class MatrixProduct
         for (int k = 0; k < inner; k++)
         {
             Vector512<T> b0 = Vector512.LoadAligned(b);
-            c0 = Fma(Vector512.Create(a[k]), b0, c0);
-            c1 = Fma(Vector512.Create(a[k + inner]), b0, c1);
-            c2 = Fma(Vector512.Create(a[k + (2 * (nint)inner)]), b0, c2);
-            c3 = Fma(Vector512.Create(a[k + (3 * (nint)inner)]), b0, c3);
+            c0 = Lanes.Fma(Vector512.Create(a[k]), b0, c0);
+            c1 = Lanes.Fma(Vector512.Create(a[k + inner]), b0, c1);
+            c2 = Lanes.Fma(Vector512.Create(a[k + (2 * (nint)inner)]), b0, c2);
+            c3 = Lanes.Fma(Vector512.Create(a[k + (3 * (nint)inner)]), b0, c3);
             b += width;
         }
 
@@ -217,8 +268,8 @@ internal static unsafe class MatrixProduct
         for (int k = 0; k < inner; k++)
         {
             Vector512<T> x = Vector512.Create(a[k]);
-            c0 = Fma(x, Vector512.LoadAligned(b), c0);
-            c1 = Fma(x, Vector512.LoadAligned(b + half), c1);
+            c0 = Lanes.Fma(x, Vector512.LoadAligned(b), c0);
+            c1 = Lanes.Fma(x, Vector512.LoadAligned(b + half), c1);
             b += width;
         }
 
@@ -234,9 +285,10 @@ internal static unsafe class MatrixProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<T> Fma<T>(Vector512<T> x, Vector512<T> y, Vector512<T> z)
-        where T : unmanaged =>
-        typeof(T) == typeof(float)
-            ? Vector512.FusedMultiplyAdd(x.AsSingle(), y.AsSingle(), z.AsSingle()).As<float, T>()
-            : Vector512.FusedMultiplyAdd(x.AsDouble(), y.AsDouble(), z.AsDouble()).As<double, T>();
+    private static void Store<T>(T* c, Vector256<T> first, Vector256<T> second)
+        where T : unmanaged
+    {
+        first.Store(c);
+        second.Store(c + Vector256<T>.Count);
+    }
 }

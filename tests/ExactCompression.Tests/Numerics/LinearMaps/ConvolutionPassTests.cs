@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 using ExactCompression.Numerics;
 using ExactCompression.Tests.Oracles;
 using Xunit;
@@ -32,6 +33,9 @@ public sealed class ConvolutionPassTests
         { 3, 3, 3, 5, 3, 1, 2, 1, 1 },
         { 3, 8, 8, 3, 3, 1, 6, 3, 3 },
     };
+
+    /// <summary>The pass of depthwise convolutions on this processor.</summary>
+    private static string Depthwise => Avx2.IsSupported ? "Depthwise" : "Planes";
 
     [Theory]
     [MemberData(nameof(Passes))]
@@ -76,12 +80,60 @@ public sealed class ConvolutionPassTests
     }
 
     [Fact]
+    public void Run_DepthwiseThreeByThree_GivesTheSumsOverTheMapsEntries() =>
+        MapCases.Seeds.ForAll(
+            s =>
+            {
+                var random = new Random(s.Seed);
+                ConvolutionMap map = MapCases.DepthwiseThreeByThree(random);
+                Forward<double>(Depthwise, map, s.Rows, random);
+                Forward<float>(Depthwise, map, s.Rows, random);
+                Transpose<double>(Depthwise, map, s.Rows, random);
+                Transpose<float>(Depthwise, map, s.Rows, random);
+            },
+            count: 200);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Run_DepthwiseWithInfinities_KeepsThemWhereTheyAreMet(int stride)
+    {
+        double[] filters = new double[2 * 9];
+        Array.Fill(filters, 1);
+        var map = new ConvolutionMap(filters, 2, new(2, 7, 9), new(3, 3, stride, stride, 1, 1, 1, 1), 2);
+        Window input = Window.Whole(map.Input), output = Window.Whole(map.Output);
+        for (int at = 0; at < map.Input.Count; at++)
+        {
+            double[] source = new double[map.Input.Count], result = new double[map.Output.Count];
+            source[at] = double.PositiveInfinity;
+            Pass<double>(Depthwise, map, isTransposed: false).Run(source, input, 1, [], result, output, add: false);
+            var row = new SparseRow();
+            for (int i = 0; i < result.Length; i++)
+            {
+                map.ReadRow(i, row);
+                Assert.Equal(row.Columns[..row.Count].Contains(at) ? double.PositiveInfinity : 0, result[i]);
+            }
+        }
+
+        for (int at = 0; at < map.Output.Count; at++)
+        {
+            double[] source = new double[map.Output.Count], result = new double[map.Input.Count];
+            source[at] = double.PositiveInfinity;
+            Pass<double>(Depthwise, map, isTransposed: true).Run(source, output, 1, [], result, input, add: false);
+            var row = new SparseRow();
+            map.ReadRow(at, row);
+            for (int i = 0; i < result.Length; i++)
+                Assert.Equal(row.Columns[..row.Count].Contains(i) ? double.PositiveInfinity : 0, result[i]);
+        }
+    }
+
+    [Fact]
     public void Choose_DepthwiseAndOneByOneConvolutions_ReadsPlanesAsTheyLie()
     {
         var depthwise = new ConvolutionDirection<double>(new double[9 * 32], 1, 1, new(3, 3, 1, 1, 1, 1, 1, 1), 32, isTransposed: true);
         var pointwise = new ConvolutionDirection<double>(new double[16 * 32], 32, 16, new(1, 1), 1, isTransposed: false);
         var plane = new Window(0, 0, 16, 16);
-        Assert.IsType<PlaneLanePass<double>>(depthwise.Choose(16, plane, plane));
+        Assert.True(depthwise.Choose(16, plane, plane) is DepthwisePass<double> or PlaneLanePass<double>);
         Assert.IsType<PlaneLanePass<double>>(pointwise.Choose(16, plane, plane));
     }
 
@@ -160,6 +212,7 @@ public sealed class ConvolutionPassTests
         return name switch
         {
             "Rows" => new RowLanePass<T>(Pack(ChannelBlock.ForRowLanes), rows, columns),
+            "Depthwise" => new DepthwisePass<T>(Pack(ChannelBlock.ForPlaneLanes), rows, columns),
             "Channels" => new ChannelLanePass<T>(Pack(ChannelBlock.ForChannelLanes<T>), rows, columns),
             _ => new PlaneLanePass<T>(Pack(ChannelBlock.ForPlaneLanes), rows, columns),
         };

@@ -39,6 +39,21 @@ internal static class MapCases
         }
     }
 
+    /// <summary>A depthwise convolution with a kernel of 3 x 3, over planes small and large, with any pads.</summary>
+    public static ConvolutionMap DepthwiseThreeByThree(Random random)
+    {
+        while (true)
+        {
+            int channels = random.Next(1, 8), stride = random.Next(1, 3), limit = random.Next(4) == 0 ? 28 : 10;
+            MapShape input = new(channels, random.Next(1, limit), random.Next(1, limit));
+            ConvolutionShape shape =
+                new(3, 3, stride, stride, random.Next(0, 4), random.Next(0, 4), random.Next(0, 4), random.Next(0, 4));
+            if (shape.OutputHeight(input.Height) > 0 && shape.OutputWidth(input.Width) > 0
+                && input.Height + shape.PadTop + shape.PadBottom >= 3 && input.Width + shape.PadLeft + shape.PadRight >= 3)
+                return new(Integers(random, channels * 9), channels, input, shape, channels);
+        }
+    }
+
     public static SelectionMap Selection(Random random)
     {
         MapShape input = Shape(random);

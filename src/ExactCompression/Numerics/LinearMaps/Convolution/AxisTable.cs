@@ -51,10 +51,6 @@ internal readonly ref struct AxisTable
     /// <param name="target">0-based in the window.</param>
     public ReadOnlySpan<AxisRun> Of(int target) => runs.AsSpan(starts[target]..starts[target + 1]);
 
-    /// <summary>The first element of the source that a target meets; 0 if it meets none.</summary>
-    /// <param name="target">0-based in the window.</param>
-    public int FirstSource(int target) => starts[target] < starts[target + 1] ? runs[starts[target]].Source : 0;
-
     /// <summary>Gives the arrays back.</summary>
     public void Dispose()
     {

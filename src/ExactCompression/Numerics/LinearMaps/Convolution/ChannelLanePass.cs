@@ -44,7 +44,9 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
         int depth = weights.Sources, groups = weights.Groups, lanes = Vector512<T>.Count, points = rows * to.Plane;
         using AxisTable rowTable = new(rowAxis, weights.RowOrder, from.Top, from.Height, to.Top, to.Height, merge: false);
         using AxisTable columnTable = new(columnAxis, weights.ColumnOrder, from.Left, from.Width, to.Left, to.Width, merge: true);
-        using AxisClasses rowClasses = new(rowTable, to.Height), columnClasses = new(columnTable, to.Width);
+        using AxisClasses rowsTogether = new(rowTable, to.Height, apart: false), rowsApart = new(rowTable, to.Height, apart: true);
+        using AxisClasses columns = new(columnTable, to.Width, apart: false);
+        AxisClasses classes = TimeOf(rowsApart, columns, rows) < TimeOf(rowsTogether, columns, rows) ? rowsApart : rowsTogether;
         int resultSize = (points + lanes) * weights.PaddedTargets, half = points + PointTiles.Most;
         T[] scratch = ArrayPool<T>.Shared.Rent((rows * from.Plane * depth) + resultSize + lanes);
         int[] places = ArrayPool<int>.Shared.Rent(2 * half);
@@ -62,21 +64,22 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
                 }
 
                 T* at = weights.Values + ((nint)group * weights.GroupSize);
-                for (int i = 0; i < rowClasses.Count; i++)
+                new Span<T>(result, points * weights.PaddedTargets).Clear();
+                for (int i = 0; i < classes.Count; i++)
                 {
-                    for (int j = 0; j < columnClasses.Count; j++)
+                    for (int j = 0; j < columns.Count; j++)
                     {
-                        (int y, int x) = (rowClasses.First(i), columnClasses.First(j));
-                        int runCount = Runs(rowTable.Of(y), columnTable.Of(x), from.Width, runs), count = 0;
+                        (int y, int x) = (classes.First(i), columns.First(j));
+                        int runCount = Runs(classes.RunsOf(y), columns.RunsOf(x), from.Width, runs), count = 0;
                         for (int r = 0; r < rows; r++)
                         {
-                            for (y = rowClasses.First(i); y >= 0; y = rowClasses.Next(y))
+                            for (y = classes.First(i); y >= 0; y = classes.Next(y))
                             {
-                                for (x = columnClasses.First(j); x >= 0; x = columnClasses.Next(x), count++)
+                                int top = (r * from.Height) + classes.FirstSource(y), row = (r * to.Height) + classes.TargetOf(y);
+                                for (x = columns.First(j); x >= 0; x = columns.Next(x), count++)
                                 {
-                                    int top = (r * from.Height) + rowTable.FirstSource(y);
-                                    pPlaces[count] = ((top * from.Width) + columnTable.FirstSource(x)) * depth;
-                                    pPlaces[half + count] = ((((r * to.Height) + y) * to.Width) + x) * weights.PaddedTargets;
+                                    pPlaces[count] = ((top * from.Width) + columns.FirstSource(x)) * depth;
+                                    pPlaces[half + count] = ((row * to.Width) + columns.TargetOf(x)) * weights.PaddedTargets;
                                 }
                             }
                         }
@@ -102,6 +105,26 @@ internal sealed unsafe class ChannelLanePass<T> : IConvolutionPass<T>
         ArrayPool<T>.Shared.Return(scratch);
         ArrayPool<int>.Shared.Return(places);
         ArrayPool<PointRun>.Shared.Return(runs);
+    }
+
+    /// <summary>An estimate of the time that classes of sums take, in multiply-adds of a target.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double TimeOf(AxisClasses rowClasses, AxisClasses columnClasses, int rows)
+    {
+        double time = 0;
+        for (int j = 0; j < columnClasses.Count; j++)
+        {
+            int met = 0;
+            foreach (AxisRun run in columnClasses.RunsOf(columnClasses.First(j)))
+                met += run.Count;
+            for (int i = 0; i < rowClasses.Count; i++)
+            {
+                int targets = rows * rowClasses.SizeOf(i) * columnClasses.SizeOf(j), length = rowClasses.RunsOf(rowClasses.First(i)).Length;
+                time += PointTiles.PlacesOf(targets) * ((length * (double)met * weights.Sources) + PointTiles.Begun);
+            }
+        }
+
+        return time;
     }
 
     /// <summary>Puts the channels of each position side by side.</summary>

@@ -60,21 +60,74 @@ internal static unsafe class HalfTiles
         }
     }
 
-    /// <summary>Four targets of a vector: as <see cref="PointTiles.Run"/>.</summary>
+    /// <summary>Six targets of a vector: as <see cref="PointTiles.Run"/>.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="source">The source.</param>
     /// <param name="points">Where each target's part of it begins.</param>
     /// <param name="runs">What each target meets.</param>
     /// <param name="weights">The weights of a block of channels.</param>
-    /// <param name="target">Gets the sums.</param>
-    /// <param name="targets">Where each target's sums are to stand.</param>
+    /// <param name="target">What the sums are added to.</param>
+    /// <param name="targets">Where each target's sums stand.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SixPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+        where T : unmanaged
+    {
+        int half = Vector256<T>.Count;
+        Vector256<T> c00 = Vector256.Load(target + targets[0]), c01 = Vector256.Load(target + targets[0] + half);
+        Vector256<T> c10 = Vector256.Load(target + targets[1]), c11 = Vector256.Load(target + targets[1] + half);
+        Vector256<T> c20 = Vector256.Load(target + targets[2]), c21 = Vector256.Load(target + targets[2] + half);
+        Vector256<T> c30 = Vector256.Load(target + targets[3]), c31 = Vector256.Load(target + targets[3] + half);
+        Vector256<T> c40 = Vector256.Load(target + targets[4]), c41 = Vector256.Load(target + targets[4] + half);
+        Vector256<T> c50 = Vector256.Load(target + targets[5]), c51 = Vector256.Load(target + targets[5] + half);
+        foreach (PointRun run in runs)
+        {
+            T* from = source + run.Source;
+            T* a0 = from + points[0], a1 = from + points[1];
+            T* a2 = from + points[2], a3 = from + points[3];
+            T* a4 = from + points[4], a5 = from + points[5];
+            T* b = weights + ((nint)run.Weight * 2 * half);
+            for (nint k = 0; k < run.Count; k++, b += 2 * half)
+            {
+                Vector256<T> b0 = Vector256.Load(b), b1 = Vector256.Load(b + half), x = Vector256.Create(a0[k]);
+                c00 = Lanes.Fma(x, b0, c00);
+                c01 = Lanes.Fma(x, b1, c01);
+                x = Vector256.Create(a1[k]);
+                c10 = Lanes.Fma(x, b0, c10);
+                c11 = Lanes.Fma(x, b1, c11);
+                x = Vector256.Create(a2[k]);
+                c20 = Lanes.Fma(x, b0, c20);
+                c21 = Lanes.Fma(x, b1, c21);
+                x = Vector256.Create(a3[k]);
+                c30 = Lanes.Fma(x, b0, c30);
+                c31 = Lanes.Fma(x, b1, c31);
+                x = Vector256.Create(a4[k]);
+                c40 = Lanes.Fma(x, b0, c40);
+                c41 = Lanes.Fma(x, b1, c41);
+                x = Vector256.Create(a5[k]);
+                c50 = Lanes.Fma(x, b0, c50);
+                c51 = Lanes.Fma(x, b1, c51);
+            }
+        }
+
+        Store(target + targets[0], c00, c01);
+        Store(target + targets[1], c10, c11);
+        Store(target + targets[2], c20, c21);
+        Store(target + targets[3], c30, c31);
+        Store(target + targets[4], c40, c41);
+        Store(target + targets[5], c50, c51);
+    }
+
+    /// <summary>Four targets of a vector: as <see cref="PointTiles.Run"/>.</summary>
+    /// <inheritdoc cref="SixPoints"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FourPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int half = Vector256<T>.Count;
-        Vector256<T> c00 = default, c01 = default, c10 = default, c11 = default;
-        Vector256<T> c20 = default, c21 = default, c30 = default, c31 = default;
+        Vector256<T> c00 = Vector256.Load(target + targets[0]), c01 = Vector256.Load(target + targets[0] + half);
+        Vector256<T> c10 = Vector256.Load(target + targets[1]), c11 = Vector256.Load(target + targets[1] + half);
+        Vector256<T> c20 = Vector256.Load(target + targets[2]), c21 = Vector256.Load(target + targets[2] + half);
+        Vector256<T> c30 = Vector256.Load(target + targets[3]), c31 = Vector256.Load(target + targets[3] + half);
         foreach (PointRun run in runs)
         {
             T* from = source + run.Source;

@@ -50,6 +50,18 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     /// <summary>A multiply-add of a plane's vector, which does not begin where the cache's lines do.</summary>
     private const double Unaligned = 1.15;
 
+    /// <summary>To find out which channels' sums are alike, and to begin and end with them.</summary>
+    private const double Classes = 5000;
+
+    /// <summary>To find out how planes are laid out.</summary>
+    private const double Layout = 2500;
+
+    /// <summary>To begin and end with a vector of columns of a depthwise convolution.</summary>
+    private const double Column = 20;
+
+    /// <summary>A row of the source of a depthwise convolution, for a vector of columns.</summary>
+    private const double ColumnRow = 5;
+
     private readonly double terms = sources * Meets(rowAxis) * Meets(columnAxis);
 
     private int PaddedTargets => targets < 3 ? targets : (targets + 3) / 4 * 4;
@@ -73,7 +85,7 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     {
         double source = sources % Lanes == 0 ? Transposed * Vectors(sources * from.Plane) : Single * sources * from.Plane;
         double sums = Vectors(targets) * to.Plane * (terms + Point + (Run * terms / (sources * Meets(columnAxis))));
-        return rows * (sums + source + (Transposed * Vectors(targets) * to.Plane / Lanes));
+        return Classes + (rows * (sums + source + (Transposed * Vectors(targets) * to.Plane / Lanes)));
     }
 
     /// <summary>The time of <see cref="PlaneLanePass{T}"/>.</summary>
@@ -90,8 +102,20 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
         double lines = (double)from.Height * row.Phases / row.Step;
         double written = to.Height * LineOf(to.Width, column.TargetStep), time = (grids * Grid) + sums + (targets * written);
         return row.IsPlain && column.IsPlain
-            ? rows * time
-            : (laidOut / Lanes) + (rows * (time + (sources * lines * LineOf(from.Width, column.Step))));
+            ? Layout + (rows * time)
+            : Layout + (laidOut / Lanes) + (rows * (time + (sources * lines * LineOf(from.Width, column.Step))));
+    }
+
+    /// <summary>The time of <see cref="DepthwisePass{T}"/>; without end where there is none.</summary>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="to">The target's window.</param>
+    public double OfDepthwise(int rows, Window to)
+    {
+        if (!DepthwisePass<T>.Suits(rowAxis, columnAxis, sources, targets))
+            return double.PositiveInfinity;
+        int columns = (to.Width + Vector256<T>.Count - 1) / Vector256<T>.Count;
+        double met = (rowAxis.IsTransposed ? to.Height / (double)rowAxis.Stride : to.Height * rowAxis.Stride) + 2;
+        return (double)rows * columns * (Column + (ColumnRow * met));
     }
 
     /// <summary>To copy a row of a plane, the elements of which are or become neighbours by turns.</summary>

@@ -10,23 +10,36 @@ namespace ExactCompression.Numerics;
 internal static unsafe class PointTiles
 {
     /// <summary>The most targets of a tile.</summary>
-    public static int Most => Vector512.IsHardwareAccelerated ? 8 : 4;
+    public static int Most => Vector512.IsHardwareAccelerated ? 8 : Vector256.IsHardwareAccelerated ? 6 : 4;
+
+    /// <summary>How many multiply-adds of a target it takes to begin and end a tile, about.</summary>
+    public const int Begun = 6;
+
+    /// <summary>How many places the tiles of some targets have.</summary>
+    /// <param name="targets">Number of targets.</param>
+    public static int PlacesOf(int targets)
+    {
+        (int whole, int left) = Math.DivRem(targets, Most);
+        return (whole * Most) + (left == 0 ? 0 : left <= 4 ? 4 : Most);
+    }
 
     /// <summary>Computes a tile.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="source">The source.</param>
     /// <param name="points">Where each target's part of it begins; as many as the tile has places.</param>
-    /// <param name="count">Number of targets, at most <see cref="Most"/>: up to 4 take a tile of 4 places, others one of 8.</param>
+    /// <param name="count">Number of targets, at most <see cref="Most"/>: up to 4 take a tile of 4 places.</param>
     /// <param name="runs">What each target meets.</param>
     /// <param name="weights">The weights of a block of channels.</param>
     /// <param name="vectors">Vectors of the block, 1 or, where they have 512 bits, 2.</param>
-    /// <param name="target">Gets the sums.</param>
-    /// <param name="targets">Where each target's sums are to stand; as many as the tile has places.</param>
+    /// <param name="target">What the sums are added to.</param>
+    /// <param name="targets">Where each target's sums stand; as many as the tile has places.</param>
     public static void Run<T>(
         T* source, int* points, int count, ReadOnlySpan<PointRun> runs, T* weights, int vectors, T* target, int* targets)
         where T : unmanaged
     {
-        if (!Vector512.IsHardwareAccelerated)
+        if (!Vector512.IsHardwareAccelerated && count > 4)
+            HalfTiles.SixPoints(source, points, runs, weights, target, targets);
+        else if (!Vector512.IsHardwareAccelerated)
             HalfTiles.FourPoints(source, points, runs, weights, target, targets);
         else if (vectors == 2 && count > 4)
             EightWide(source, points, runs, weights, target, targets);
@@ -44,9 +57,14 @@ internal static unsafe class PointTiles
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
-        Vector512<T> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-        Vector512<T> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        Vector512<T> c60 = default, c61 = default, c70 = default, c71 = default;
+        Vector512<T> c00 = Vector512.Load(target + targets[0]), c01 = Vector512.Load(target + targets[0] + lanes);
+        Vector512<T> c10 = Vector512.Load(target + targets[1]), c11 = Vector512.Load(target + targets[1] + lanes);
+        Vector512<T> c20 = Vector512.Load(target + targets[2]), c21 = Vector512.Load(target + targets[2] + lanes);
+        Vector512<T> c30 = Vector512.Load(target + targets[3]), c31 = Vector512.Load(target + targets[3] + lanes);
+        Vector512<T> c40 = Vector512.Load(target + targets[4]), c41 = Vector512.Load(target + targets[4] + lanes);
+        Vector512<T> c50 = Vector512.Load(target + targets[5]), c51 = Vector512.Load(target + targets[5] + lanes);
+        Vector512<T> c60 = Vector512.Load(target + targets[6]), c61 = Vector512.Load(target + targets[6] + lanes);
+        Vector512<T> c70 = Vector512.Load(target + targets[7]), c71 = Vector512.Load(target + targets[7] + lanes);
         foreach (PointRun run in runs)
         {
             T* from = source + run.Source;
@@ -109,8 +127,10 @@ internal static unsafe class PointTiles
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
-        Vector512<T> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-        Vector512<T> c30 = default, c31 = default;
+        Vector512<T> c00 = Vector512.Load(target + targets[0]), c01 = Vector512.Load(target + targets[0] + lanes);
+        Vector512<T> c10 = Vector512.Load(target + targets[1]), c11 = Vector512.Load(target + targets[1] + lanes);
+        Vector512<T> c20 = Vector512.Load(target + targets[2]), c21 = Vector512.Load(target + targets[2] + lanes);
+        Vector512<T> c30 = Vector512.Load(target + targets[3]), c31 = Vector512.Load(target + targets[3] + lanes);
         foreach (PointRun run in runs)
         {
             T* from = source + run.Source;
@@ -151,8 +171,14 @@ internal static unsafe class PointTiles
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
-        Vector512<T> c00 = default, c10 = default, c20 = default, c30 = default, c40 = default, c50 = default;
-        Vector512<T> c60 = default, c70 = default;
+        Vector512<T> c00 = Vector512.Load(target + targets[0]);
+        Vector512<T> c10 = Vector512.Load(target + targets[1]);
+        Vector512<T> c20 = Vector512.Load(target + targets[2]);
+        Vector512<T> c30 = Vector512.Load(target + targets[3]);
+        Vector512<T> c40 = Vector512.Load(target + targets[4]);
+        Vector512<T> c50 = Vector512.Load(target + targets[5]);
+        Vector512<T> c60 = Vector512.Load(target + targets[6]);
+        Vector512<T> c70 = Vector512.Load(target + targets[7]);
         foreach (PointRun run in runs)
         {
             T* from = source + run.Source;
@@ -191,7 +217,10 @@ internal static unsafe class PointTiles
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
-        Vector512<T> c00 = default, c10 = default, c20 = default, c30 = default;
+        Vector512<T> c00 = Vector512.Load(target + targets[0]);
+        Vector512<T> c10 = Vector512.Load(target + targets[1]);
+        Vector512<T> c20 = Vector512.Load(target + targets[2]);
+        Vector512<T> c30 = Vector512.Load(target + targets[3]);
         foreach (PointRun run in runs)
         {
             T* from = source + run.Source;

@@ -18,6 +18,7 @@ internal static unsafe class PlaneWriter
     /// <param name="stride">From one grid's targets to the next one's.</param>
     /// <param name="begin">What is added; null for nothing.</param>
     /// <param name="target">Gets the targets.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write<T>(in PlaneLayout layout, T* result, nint stride, T* begin, T* target)
         where T : unmanaged
     {
@@ -29,8 +30,14 @@ internal static unsafe class PlaneWriter
             return;
         }
 
+        if (layout.HasEmptyGrids && begin == null)
+            new Span<T>(target, height * width).Clear();
+        else if (layout.HasEmptyGrids && begin != target)
+            new Span<T>(begin, height * width).CopyTo(new(target, height * width));
         for (int phase = 0; phase < rowStep; phase++)
         {
+            if (layout.HasEmptyGrids && IsEmpty(layout, phase))
+                continue;
             T* from = result + (phase * step * stride), to = target + (phase * width);
             T* first = begin == null ? null : begin + (phase * width);
             int rows = layout.Grids[phase * step].Height;
@@ -42,6 +49,19 @@ internal static unsafe class PlaneWriter
             else
                 WriteOneByOne(from, stride, step, layout.Width, rows, width, first, to, targetPitch);
         }
+    }
+
+    /// <summary>Whether the targets in every <c>TargetRowStep</c>-th row, from some row on, meet nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool IsEmpty(in PlaneLayout layout, int phase)
+    {
+        foreach (PlaneGrid grid in layout.Grids.Slice(phase * layout.TargetStep, layout.TargetStep))
+        {
+            if (grid.TermCount > 0)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>Writes rows.</summary>
@@ -107,7 +127,7 @@ internal static unsafe class PlaneWriter
         for (; rows > 0; rows--, even += pitch, odd += pitch, to += targetPitch, begin += begin == null ? 0 : targetPitch)
         {
             nint e = 0;
-            for (; e + (2 * lanes) <= width; e += 2 * lanes)
+            for (; e <= width - (2 * lanes); e += 2 * lanes)
             {
                 (Vector256<T> first, Vector256<T> second) = Mix(Vector256.Load(even + (e >> 1)), Vector256.Load(odd + (e >> 1)));
                 if (begin != null)
