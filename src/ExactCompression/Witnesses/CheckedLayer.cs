@@ -16,9 +16,6 @@ namespace ExactCompression.Witnesses;
 /// </remarks>
 internal sealed class CheckedLayer : IDisposable
 {
-    /// <summary>Covers the rounding errors of evaluating the error bound itself.</summary>
-    public const double Widening = 1 + 1e-9;
-
     /// <summary>Rows that a thread takes at a time: kernels are quickest with whole vectors of them.</summary>
     private const int RowsOfThread = 8;
 
@@ -157,6 +154,6 @@ internal sealed class CheckedLayer : IDisposable
                 radius.Apply(ReachOf(value, off), rows, [], error, add: true);
         }
 
-        Elementwise.Scale(error, Widening, error);
+        Elementwise.Scale(error, MatrixRows.Widening, error);
     }
 }

@@ -6,11 +6,14 @@ using ExactCompression.Numerics;
 namespace ExactCompression.Witnesses;
 
 /// <summary>
-/// The products of a <see cref="CheckedLayer"/> whose terms are all matrices, with the weights as they are: for a few points that is
+/// The products of a checked layer whose terms are all matrices, with the weights as they are: for a few points that is
 /// quicker than to lay them out for a kernel, and threads share the rows of the matrices.
 /// </summary>
 internal sealed class MatrixRows
 {
+    /// <summary>Covers the rounding errors of evaluating the error bound itself.</summary>
+    public const double Widening = 1 + 1e-9;
+
     /// <summary>Points that are multiplied with a row while it is in cache.</summary>
     private const int Together = 8;
 
@@ -87,7 +90,7 @@ internal sealed class MatrixRows
                 size += UpperBound.MagnitudeDot(radius.Row(i), reach[k].AsSpan(at, width));
         }
 
-        return (sum, size * CheckedLayer.Widening);
+        return (sum, size * Widening);
     }
 
     /// <summary><c>sum_j w_j x_j</c> and <c>sum_j |w_j| s_j</c>, summed in some order. Compiled at full optimisation at once, since the
