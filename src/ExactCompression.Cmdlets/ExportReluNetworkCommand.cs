@@ -38,9 +38,10 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
                     messages.Warning(
                         $"Nothing proves that '{file}' computes what {network.Name} did: the compression rests on verdicts that are "
                             + $"unproven, or is a copy from outside. Test-NetworkEquivalence compares the two.");
-                NetworkFormats.Write(network, file, stored);
+                NetworkFormats.Write(network, file, stored, cancellation: Cancellation);
                 if (!format.Holds(network, stored))
-                    messages.Warning(Rounded(network, stored, NetworkFormats.WrittenDeviation(network, file, stored, domain)));
+                    messages.Warning(Rounded(network, stored, NetworkFormats.WrittenDeviation(
+                        network, file, stored, domain, Cancellation)));
             });
     }
 

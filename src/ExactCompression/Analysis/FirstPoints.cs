@@ -16,9 +16,6 @@ internal static class FirstPoints
     /// <summary>With fewer weights, bounds are done in a fraction of a second.</summary>
     private const long LeastWeights = 1 << 20;
 
-    /// <summary>What the first points take for each weight, most of it for packing: no pass is begun that a shorter time ends.</summary>
-    private const double SecondsOfWeight = 4e-8;
-
     /// <summary>Evaluates points of the data and of the box on a large network, where the time is limited.</summary>
     /// <param name="ledger">What is known.</param>
     /// <param name="data">Rows to take some of, or null.</param>
@@ -26,10 +23,10 @@ internal static class FirstPoints
     /// <param name="clock">Time and threads.</param>
     public static void Show(VerdictLedger ledger, InputData? data, SearchOptions options, SearchClock clock)
     {
-        if (ledger.Decided == ledger.Count || clock.Remaining is null)
+        if (ledger.Decided == ledger.Count || clock.Remaining is null || clock.Expired)
             return;
         long weights = SubdomainSource.WeightsOf(ledger, ledger.Graph.Rectifiers);
-        if (weights >= LeastWeights && clock.Remaining > TimeSpan.FromSeconds(weights * SecondsOfWeight))
+        if (weights >= LeastWeights)
             clock.Run(SearchStage.Sampling, () => Evaluate(ledger, data, options, clock));
     }
 
@@ -38,7 +35,7 @@ internal static class FirstPoints
         data?.RequireColumns(ledger.Network.InputSize);
         InputDomain domain = ledger.Domain;
         var pool = new SamplePool(domain, CornerPoints.None(domain), data, Count / 2, options.Seed);
-        using var check = new WitnessCheck(ledger.Network, domain);
+        using var check = new WitnessCheck(ledger.Network, domain, clock.Parallel);
         int count = Math.Min(Count, pool.Count);
         float[] points = new float[Together * pool.Inputs];
         for (int at = 0; at < count; at += Together)

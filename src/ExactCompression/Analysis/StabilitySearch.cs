@@ -13,6 +13,9 @@ namespace ExactCompression.Analysis;
 /// <param name="options">Limits, threads, seed, progress.</param>
 internal abstract class StabilitySearch(StabilityTable table, InputData? data, SearchOptions options)
 {
+    /// <summary>What is computed after time has run out, a few hundredths of a second.</summary>
+    private const long ProductsAfterwards = 1 << 25;
+
     /// <summary>What was known at the start.</summary>
     protected StabilityTable Table => table;
 
@@ -37,7 +40,7 @@ internal abstract class StabilitySearch(StabilityTable table, InputData? data, S
         using var clock = new SearchClock(ledger, options, cancellation);
         try
         {
-            ImportedWitnesses.Check(table, ledger);
+            ImportedWitnesses.Check(table, ledger, clock.Parallel);
             RunStages(ledger, clock);
         }
         catch (OperationCanceledException) when (clock.Expired)
@@ -45,7 +48,7 @@ internal abstract class StabilitySearch(StabilityTable table, InputData? data, S
             // Time is over or the user stopped: what is decided stays decided.
         }
 
-        Conclude(ledger);
+        Conclude(ledger, clock);
         ledger.Close(options);
         return ledger.ToTable(clock.Elapsed, clock.Stages, Device);
     }
@@ -58,7 +61,11 @@ internal abstract class StabilitySearch(StabilityTable table, InputData? data, S
     /// <param name="clock">Time and threads.</param>
     protected abstract void RunStages(VerdictLedger ledger, SearchClock clock);
 
-    /// <summary>What takes no time, and is done even after time has run out: neurons that are never below 0 are often above it.</summary>
+    /// <summary>
+    /// What takes next to no time, and is done even after time has run out: neurons that are never below 0 are often above it.
+    /// </summary>
     /// <param name="ledger">What is known.</param>
-    protected virtual void Conclude(VerdictLedger ledger) => ZeroTies.Show(ledger);
+    /// <param name="clock">Whether time has run out.</param>
+    protected virtual void Conclude(VerdictLedger ledger, SearchClock clock) =>
+        ZeroTies.Show(ledger, most: clock.Expired ? ProductsAfterwards : long.MaxValue);
 }

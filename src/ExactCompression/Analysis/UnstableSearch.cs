@@ -42,7 +42,7 @@ internal sealed class UnstableSearch(StabilityTable table, InputData? data, IWit
     }
 
     /// <inheritdoc/>
-    protected override void Conclude(VerdictLedger ledger)
+    protected override void Conclude(VerdictLedger ledger, SearchClock clock)
     {
         // That a neuron is never below 0 is a bound, and no verdict here rests on bounds.
     }

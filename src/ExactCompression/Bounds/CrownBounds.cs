@@ -38,7 +38,7 @@ internal sealed class CrownBounds
     /// <param name="parallel">Threads, and the token to stop on.</param>
     /// <returns>The layer with rectifiers, which is not added.</returns>
     public static LoweredLayer Advance(RelaxedGraph network, int number, ParallelOptions parallel) =>
-        network.AdvanceTo(number, (layer, lower, upper) => Tighten(network, layer, lower, upper, parallel));
+        network.AdvanceTo(number, (layer, lower, upper) => Tighten(network, layer, lower, upper, parallel), parallel);
 
     /// <summary>Bounds pre-activations of a layer above from one side.</summary>
     /// <param name="layer">A layer that takes none but values of the layers below.</param>

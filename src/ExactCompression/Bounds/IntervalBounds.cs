@@ -10,6 +10,9 @@ namespace ExactCompression.Bounds;
 /// </summary>
 internal static class IntervalBounds
 {
+    /// <summary>With fewer weights, one thread finishes before another has started.</summary>
+    private const long Worthwhile = 1 << 18;
+
     /// <summary>Bounds of the pre-activations of a dense layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="input">Range of its inputs.</param>
@@ -23,13 +26,36 @@ internal static class IntervalBounds
     /// <param name="sources">Range of the value that each of its terms takes.</param>
     /// <param name="lower">Receives a value not above each pre-activation's minimum; NaN or minus infinity where nothing is proven.</param>
     /// <param name="upper">Receives a value not below each pre-activation's maximum.</param>
+    public static void Propagate(LoweredLayer layer, ReadOnlySpan<SourceRange> sources, double[] lower, double[] upper) =>
+        Propagate(layer, sources, 0, layer.Width, lower, upper);
+
+    /// <summary>The same on several threads.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="sources">Range of the value that each of its terms takes.</param>
+    /// <param name="lower">Receives a value not above each pre-activation's minimum; NaN or minus infinity where nothing is proven.</param>
+    /// <param name="upper">Receives a value not below each pre-activation's maximum.</param>
+    /// <param name="parallel">Threads, and the token to stop on; null for the calling thread alone.</param>
+    public static void Propagate(
+        LoweredLayer layer, SourceRange[] sources, double[] lower, double[] upper, ParallelOptions? parallel)
+    {
+        parallel?.CancellationToken.ThrowIfCancellationRequested();
+        int size = (int)Math.Clamp(Worthwhile * layer.Width / Math.Max(1, layer.Weights), 1, Math.Max(1, layer.Width));
+        if (parallel is null || size == layer.Width)
+            Propagate(layer, sources, 0, layer.Width, lower, upper);
+        else
+            Parallel.For(0, (layer.Width + size - 1) / size, parallel, block => Propagate(
+                layer, sources, block * size, Math.Min(layer.Width, (block + 1) * size), lower, upper));
+    }
+
+    /// <summary>Bounds of some elements of a layer: from the first up to, not including, the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Propagate(LoweredLayer layer, ReadOnlySpan<SourceRange> sources, double[] lower, double[] upper)
+    private static void Propagate(
+        LoweredLayer layer, ReadOnlySpan<SourceRange> sources, int first, int end, double[] lower, double[] upper)
     {
         double gamma = Rounding.Gamma(layer.Terms.Sum(static term => (long)term.Map.FanIn) + 1);
         ReadOnlySpan<double> bias = layer.Bias.Span;
         var row = new SparseRow();
-        for (int i = 0; i < layer.Width; i++)
+        for (int i = first; i < end; i++)
         {
             var ends = new IntervalEnds(bias[i]);
             double radius = layer.BiasRadius.IsEmpty ? 0 : layer.BiasRadius.Span[i];

@@ -56,8 +56,10 @@ internal sealed class RelaxedGraph : IDisposable
     /// <param name="number">1-based, among the layers with rectifiers; those before have been added.</param>
     /// <param name="tighten">Tightens the interval bounds, lower and upper, of a layer of smooth functions; null where intervals are
     /// enough.</param>
+    /// <param name="parallel">Threads, and the token to stop on; null for the calling thread alone.</param>
     /// <returns>The layer with rectifiers.</returns>
-    public LoweredLayer AdvanceTo(int number, Action<LoweredLayer, double[], double[]>? tighten = null)
+    public LoweredLayer AdvanceTo(
+        int number, Action<LoweredLayer, double[], double[]>? tighten = null, ParallelOptions? parallel = null)
     {
         int value = Graph.ValueOf(number);
         while (layers.Count < value - 1)
@@ -68,7 +70,7 @@ internal sealed class RelaxedGraph : IDisposable
 
             // A linear layer's range counts in charges for rounding alone, and in the intervals of the layers above.
             double[] lower = new double[layer.Width], upper = new double[layer.Width];
-            IntervalBounds.Propagate(layer, SourcesOf(layer), lower, upper);
+            IntervalBounds.Propagate(layer, SourcesOf(layer), lower, upper, parallel);
             if (layer.Smooth is not null)
                 tighten?.Invoke(layer, lower, upper);
             Add(lower, upper);

@@ -28,13 +28,18 @@ internal static class ZeroTies
 
     /// <summary>Evaluates a few points on the network: cheaper than a search for witnesses where nothing else is open.</summary>
     /// <param name="ledger">What is known.</param>
-    public static void Show(VerdictLedger ledger)
+    /// <param name="parallel">Threads, and the token to stop on; null for the calling thread alone.</param>
+    /// <param name="most">The most products to spend.</param>
+    public static void Show(VerdictLedger ledger, ParallelOptions? parallel = null, long most = long.MaxValue)
     {
         int[] open = Open(ledger);
         if (open.Length == 0)
             return;
-        using var check = new WitnessCheck(ledger.Network, ledger.Domain);
-        check.Credit(SamplesOf(ledger, open), ledger);
+        long points = most / Math.Max(1, SubdomainSource.WeightsOf(ledger, ledger.Graph.Rectifiers));
+        if (points == 0)
+            return;
+        using var check = new WitnessCheck(ledger.Network, ledger.Domain, parallel);
+        check.Credit([.. SamplesOf(ledger, open).Take((int)Math.Min(points, int.MaxValue))], ledger);
     }
 
     /// <summary>Decides as many neurons as possible.</summary>
@@ -46,7 +51,7 @@ internal static class ZeroTies
             return;
         clock.Run(SearchStage.Enumeration, () =>
         {
-            Show(ledger);
+            Show(ledger, clock.Parallel);
             Tighten(ledger, clock);
             ShowExactly(ledger, clock);
             Enumerate(ledger, clock, quickly: true, ledger.MayBeZero);
@@ -136,7 +141,7 @@ internal static class ZeroTies
         if (neurons.Length == 0)
             return;
         double[] lower = new double[map.Width], upper = new double[map.Width];
-        IntervalBounds.Propagate(map, below.SourcesOf(map), lower, upper);
+        IntervalBounds.Propagate(map, below.SourcesOf(map), lower, upper, clock.Parallel);
         foreach (int i in neurons)
             ledger.Bound(first + i, double.NegativeInfinity, upper[i], Evidence.Interval);
         neurons = Array.FindAll(neurons, i => ledger.MayBeZero(first + i));

@@ -26,6 +26,7 @@ internal sealed class LayerMatch
     private readonly double[] widths;
     private readonly double[][] rows;
     private readonly double[] lengths;
+    private readonly CancellationToken cancellation;
 
     /// <summary>Finds it.</summary>
     /// <param name="simulation">The layer's pre-activations as functions of the counterpart's inputs.</param>
@@ -34,10 +35,12 @@ internal sealed class LayerMatch
     /// <param name="next">The layer behind.</param>
     /// <param name="counterpart">The layer of the compressed network.</param>
     /// <param name="known">What is proven about its pre-activations.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
     public LayerMatch(
-        Simulation simulation, BoundedLayer original, string states, NextLayer next, AffineLayer counterpart, BoundedLayer known)
+        Simulation simulation, BoundedLayer original, string states, NextLayer next, AffineLayer counterpart, BoundedLayer known,
+        CancellationToken cancellation)
     {
-        (this.simulation, this.counterpart) = (simulation, counterpart);
+        (this.simulation, this.counterpart, this.cancellation) = (simulation, counterpart, cancellation);
         InputBox box = simulation.Box;
         widths = [.. box.Lower.Zip(box.Upper, static (l, u) => l < u ? 1.0 : 0)]; // inputs that cannot vary are constant
         rows = [.. Enumerable.Range(0, counterpart.Outputs).Select(j => Varying(counterpart.Row(j)))];
@@ -56,6 +59,7 @@ internal sealed class LayerMatch
         var linear = new HashSet<int>();
         for (int i = 0; i < kinds.Length; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             bool active = states[i] == 'a';
             kinds[i] = states[i] == 'i'
                 ? 'o'
@@ -66,7 +70,7 @@ internal sealed class LayerMatch
                 linear.Add(gates[i].Target);
         }
 
-        var sums = new SumMatch(simulation, original, states, next, counterpart, known);
+        var sums = new SumMatch(simulation, original, states, next, counterpart, known, cancellation);
         for (int j = 0; j < counterpart.Outputs; j++)
         {
             double lower = known.Lower[j], upper = known.Upper[j];
@@ -78,13 +82,14 @@ internal sealed class LayerMatch
 
         int[] candidates = [.. linear.Order()];
         double[][] vectors = [.. candidates.Select(j => rows[j])];
-        var system = new LinearSystem(vectors);
+        var system = new LinearSystem(vectors, cancellation);
         int[] chosen = [.. system.Chosen.Select(k => candidates[k])];
         var coefficients = new List<double>();
         for (int i = 0; i < kinds.Length; i++)
         {
             if (kinds[i] != 'l')
                 continue;
+            cancellation.ThrowIfCancellationRequested();
             double[] varying = Varying(simulation.Row(i)), own = system.Solve(varying, vectors);
             if (Rest(varying, own, chosen) <= NearCombination * Products.Size(varying, simulation.Box.Sizes))
                 coefficients.AddRange(own);
@@ -96,6 +101,7 @@ internal sealed class LayerMatch
         {
             for (int r = 0; r < next.Map.Outputs; r++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 if (next.Needed[r])
                     coefficients.AddRange(system.Solve(Joint(kinds, next.Map.Row(r)), vectors));
             }

@@ -17,7 +17,8 @@ internal sealed class LinearSystem
 
     /// <summary>Takes vectors.</summary>
     /// <param name="vectors">The vectors; those that depend on others are skipped.</param>
-    public LinearSystem(IReadOnlyList<double[]> vectors)
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public LinearSystem(IReadOnlyList<double[]> vectors, CancellationToken cancellation)
     {
         size = vectors.Count == 0 ? 0 : vectors[0].Length;
         double[][] rests = [.. vectors.Select(static v => (double[])[.. v])];
@@ -25,6 +26,7 @@ internal sealed class LinearSystem
         var left = new List<int>(Enumerable.Range(0, vectors.Count));
         while (left.Count > 0)
         {
+            cancellation.ThrowIfCancellationRequested();
             int best = left.MaxBy(k => TensorPrimitives.Norm<double>(rests[k]));
             left.Remove(best);
             double[] factor = Reduce(rests[best] = [.. vectors[best]]);

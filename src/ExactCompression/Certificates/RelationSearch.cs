@@ -120,7 +120,8 @@ internal sealed class RelationSearch
             BoundedLayer? bounds = has ? known[simulation.Number] : null;
             LayerRelation layer = counterpart is null
                 ? Folded(states[l], next)
-                : new LayerMatch(simulation, proven[l], states[l], next, counterpart, bounds!).Relation;
+                : new LayerMatch(
+                    simulation, proven[l], states[l], next, counterpart, bounds!, budget.Parallel.CancellationToken).Relation;
             layers.Add(layer);
             simulation = SimulationStep.Take(
                 simulation, layer, proven[l], next.Map, next.Needed, counterpart, bounds, $"relation, layer {l + 1}", budget);

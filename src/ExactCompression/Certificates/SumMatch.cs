@@ -17,15 +17,18 @@ internal sealed class SumMatch
     private readonly AffineLayer counterpart;
     private readonly BoundedLayer known;
     private readonly int[] active;
+    private readonly CancellationToken cancellation;
     private readonly List<double[]> guesses = [];
     private LinearSystem? system;
     private double[][] rows = [];
 
     /// <summary>Prepares a layer; the parameters are those of <see cref="LayerMatch"/>.</summary>
     public SumMatch(
-        Simulation simulation, BoundedLayer original, string states, NextLayer next, AffineLayer counterpart, BoundedLayer known)
+        Simulation simulation, BoundedLayer original, string states, NextLayer next, AffineLayer counterpart, BoundedLayer known,
+        CancellationToken cancellation)
     {
-        (this.simulation, this.original, this.counterpart, this.known) = (simulation, original, counterpart, known);
+        (this.simulation, this.original, this.counterpart, this.known, this.cancellation) = (simulation, original, counterpart, known,
+            cancellation);
         active = [.. Enumerable.Range(0, states.Length).Where(i => states[i] == 'a' && next.Reads(i))];
         for (int r = 0; r < next.Map.Outputs; r++)
         {
@@ -49,6 +52,7 @@ internal sealed class SumMatch
         double[]? found = null;
         foreach (double[] guess in guesses.Append([]))
         {
+            cancellation.ThrowIfCancellationRequested();
             if ((guess.Length == 0 ? Solved(target) : Scaled(guess, target)) is not { } terms)
                 continue;
             (double lower, _) = NeuronSum.Bounds(simulation, original, terms, counterpart, target);
@@ -78,7 +82,7 @@ internal sealed class SumMatch
         if (system is null)
         {
             rows = [.. active.Select(i => simulation.Row(i).ToArray())];
-            system = new(rows);
+            system = new(rows, cancellation);
         }
 
         double[] solved = system.Solve(counterpart.Row(target), rows), all = new double[active.Length];

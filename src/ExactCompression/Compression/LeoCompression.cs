@@ -44,14 +44,14 @@ public static class LeoCompression
     private static CompressionResult OfChain(
         StabilityTable table, CompressionOptions options, int unconfirmed, string? remark, CancellationToken cancellation)
     {
-        DraftNetwork original = DraftNetwork.Of(table);
+        DraftNetwork original = DraftNetwork.Of(table, cancellation);
         DraftNetwork draft = options.Level switch
         {
             CompressionLevel.DeleteOnly => RemovalSchedule.Run(original, cancellation),
             CompressionLevel.LeoPlusPlus => LeoSchedule.Run(original, options, cancellation),
             _ => MaximalSchedule.Run(original, table.Domain, options, cancellation),
         };
-        (AffineLayer[] layers, double deviation) = StoredDraft.Of(draft, options.Precision);
+        (AffineLayer[] layers, double deviation) = StoredDraft.Of(draft, options.Precision, cancellation);
 
         // Where the file's weights are known only up to a radius, even removal may deviate by more than is allowed; then nothing is done.
         if (options.Tolerance is { } tolerance && !(deviation <= tolerance))

@@ -61,11 +61,12 @@ public static class NetworkEquivalence
         using var search = new DifferenceSearch(reference, difference, domain);
         search.Run(new ComparisonPoints(domain, data, options), cancellation);
         double tolerance = options.Tolerance
-            ?? (EquivalenceOptions.RelativeTolerance * Scale(search.LargestOutput, reference, difference, domain));
+            ?? (EquivalenceOptions.RelativeTolerance * Scale(search.LargestOutput, reference, difference, domain, cancellation));
         double[]? worst = search.Worst;
-        double observed = worst is null ? 0 : PointDifference.AtLeast(reference, difference, worst);
+        double observed = worst is null ? 0 : PointDifference.AtLeast(reference, difference, worst, cancellation);
         DeviationBound proven = prove(observed > tolerance ? double.PositiveInfinity : tolerance);
-        if (proven.Counterexample is { } found && PointDifference.AtLeast(reference, difference, found) is var shown && shown > observed)
+        if (proven.Counterexample is { } found
+            && PointDifference.AtLeast(reference, difference, found, cancellation) is var shown && shown > observed)
             (worst, observed) = (found, shown);
         bool differs = observed > tolerance;
         return new()
@@ -84,8 +85,12 @@ public static class NetworkEquivalence
     }
 
     /// <summary>The largest output seen; where all are 0, as rectified ones may be, the magnitudes that they are sums of.</summary>
-    private static double Scale(double largestOutput, ReluNetwork reference, ReluNetwork difference, InputDomain domain) =>
-        largestOutput > 0 ? largestOutput : Math.Max(OutputBounds.Magnitude(reference, domain), OutputBounds.Magnitude(difference, domain));
+    private static double Scale(
+        double largestOutput, ReluNetwork reference, ReluNetwork difference, InputDomain domain, CancellationToken cancellation) =>
+        largestOutput > 0
+            ? largestOutput
+            : Math.Max(
+                OutputBounds.Magnitude(reference, domain, cancellation), OutputBounds.Magnitude(difference, domain, cancellation));
 
     private static void RequireSameShape(ReluNetwork reference, ReluNetwork difference)
     {

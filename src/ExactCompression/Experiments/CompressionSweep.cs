@@ -122,7 +122,8 @@ public sealed class CompressionSweep
         }
 
         if (options.NetworkFolder is { } folder && source.File is null && network.Training is not null)
-            Formats.NetworkFormats.Write(network, Path.Combine(folder, Formats.FileNames.Of(network.Name, ".onnx")));
+            Formats.NetworkFormats.Write(
+                network, Path.Combine(folder, Formats.FileNames.Of(network.Name, ".onnx")), cancellation: cancellation);
         return network;
     }
 

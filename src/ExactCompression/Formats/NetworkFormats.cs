@@ -68,10 +68,13 @@ public static class NetworkFormats
     /// <param name="path">Full path; the extension selects the format.</param>
     /// <param name="precision">What weights are stored as, or null for the narrowest that holds every weight without rounding.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <param name="cancellation">When cancelled, throws, and nothing is written.</param>
     /// <exception cref="InvalidInputException">The extension selects no format that can be written, or a weight is too large for the
     /// precision, or the format does not hold such networks.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
-    public static void Write(ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true)
+    public static void Write(
+        ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true,
+        CancellationToken cancellation = default)
     {
         IWritableNetworkFormat format = RequireWritable(path, network);
         bool isAsRead = !network.IsDense && network.Source is not null && network.Edit is null;
@@ -82,7 +85,8 @@ public static class NetworkFormats
                 "Leave -Precision out.");
         WeightPrecision stored = precision
             ?? (format.Holds(network, WeightPrecision.Float32) ? WeightPrecision.Float32 : network.Precision);
-        NetworkFiles.Replace(path, overwrite, stream => format.Write(network, stream, stored));
+        NetworkFiles.Replace(
+            path, overwrite, stream => format.Write(network, new CancellableOutput(stream, cancellation), stored));
     }
 
     /// <summary>
@@ -106,13 +110,16 @@ public static class NetworkFormats
     /// <param name="path">Full path of the file that it was written to.</param>
     /// <param name="precision">What weights were stored as.</param>
     /// <param name="domain">The domain, of the network's size or of any.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
     /// <returns>The bound; infinity if none is known.</returns>
     /// <exception cref="InvalidFileException">The file cannot be read again.</exception>
-    public static double WrittenDeviation(ReluNetwork network, string path, WeightPrecision precision, InputDomain domain) =>
+    public static double WrittenDeviation(
+        ReluNetwork network, string path, WeightPrecision precision, InputDomain domain, CancellationToken cancellation = default) =>
         RequireWritable(path, network).Holds(network, precision)
             ? 0
             : network.Graph is not null ? double.PositiveInfinity
-            : DeviationProof.OfSameWidths(network, Read(path), domain.For(network.InputSize));
+            : DeviationProof.OfSameWidths(
+                network, Read(path, options: new() { Cancellation = cancellation }), domain.For(network.InputSize), cancellation);
 
     /// <summary>The format that a file of that name is written in.</summary>
     /// <param name="path">A path; its extension selects the format.</param>

@@ -17,7 +17,11 @@ namespace ExactCompression.Milp;
 internal sealed class MilpProgram : IDisposable
 {
     private const int StackBytes = 16 << 20;
-    private static readonly TimeSpan DefaultGrace = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Variables and rows of a program that is freed in the background: with millions of terms that takes a while.</summary>
+    private const int LargeProgram = 4_096;
+
+    private static readonly TimeSpan DefaultGrace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(20);
 
     private NativeProgram? native;
@@ -189,8 +193,12 @@ internal sealed class MilpProgram : IDisposable
     public void Dispose()
     {
         disposed = true;
-        native?.Solver.Dispose();
+        NativeProgram? own = native;
         native = null;
+        if (VariableCount + RowCount < LargeProgram)
+            own?.Solver.Dispose();
+        else if (own is not null)
+            ThreadPool.QueueUserWorkItem(static program => program.Solver.Dispose(), own, preferLocal: false);
     }
 
     private MilpOutcome Outcome(NativeProgram own, Solver.ResultStatus status)

@@ -9,6 +9,11 @@ namespace ExactCompression.Milp;
 /// </summary>
 internal sealed class MilpSearch : IDisposable
 {
+    /// <summary>
+    /// Points that are evaluated before the clock is asked: what a solver found last is evaluated even when its time is over.
+    /// </summary>
+    private const int Together = 8;
+
     private readonly WitnessCheck check;
     private readonly Action<string>? warning;
 
@@ -21,7 +26,7 @@ internal sealed class MilpSearch : IDisposable
         Claim = Evidence.BySolver(backend.Name, SolverBackend.Tolerance);
         Random = new(search.Seed);
         warning = search.Warning;
-        check = new(ledger.Network, ledger.Domain);
+        check = new(ledger.Network, ledger.Domain, new() { MaxDegreeOfParallelism = clock.Parallel.MaxDegreeOfParallelism });
     }
 
     public VerdictLedger Ledger { get; }
@@ -41,7 +46,18 @@ internal sealed class MilpSearch : IDisposable
     /// <param name="points">Points of the domain.</param>
     /// <param name="only">The neuron; below 0 for all.</param>
     /// <returns>How many witnesses were new.</returns>
-    public int Credit(double[][] points, int only = -1) => check.Credit(points, Ledger, only);
+    public int Credit(double[][] points, int only = -1)
+    {
+        int credited = 0;
+        for (int at = 0; at < points.Length; at += Together)
+        {
+            if (at > 0)
+                Clock.ThrowIfExpired();
+            credited += check.Credit(points.AsSpan(at, Math.Min(Together, points.Length - at)), Ledger, only);
+        }
+
+        return credited;
+    }
 
     /// <summary>
     /// Solves within the remaining time. If a program of the formulation fails, a warning is given, and it ends without a result.

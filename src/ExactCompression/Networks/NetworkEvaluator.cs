@@ -8,6 +8,9 @@ namespace ExactCompression.Networks;
 internal sealed class NetworkEvaluator<T> : IDisposable
     where T : unmanaged, INumber<T>
 {
+    /// <summary>Products between two checks for cancellation, a fraction of a second.</summary>
+    private const long Together = 1 << 30;
+
     private readonly LoweredGraph graph;
     private readonly IReadOnlyList<int> outputs;
     private readonly ForwardOrder order;
@@ -33,13 +36,14 @@ internal sealed class NetworkEvaluator<T> : IDisposable
     /// <summary>Outputs for some inputs.</summary>
     /// <param name="inputs">Row-major, <paramref name="count"/> rows of <see cref="ReluNetwork.InputSize"/>.</param>
     /// <param name="count">Number of rows.</param>
+    /// <param name="cancellation">Asked before each layer; when cancelled, throws.</param>
     /// <returns>Row-major, <paramref name="count"/> rows of <see cref="ReluNetwork.OutputSize"/>.</returns>
-    public T[] Evaluate(ReadOnlySpan<T> inputs, int count)
+    public T[] Evaluate(ReadOnlySpan<T> inputs, int count, CancellationToken cancellation = default)
     {
         var values = new T[layers.Length][];
         foreach (int value in order.Values)
         {
-            values[value] = Apply(value, inputs, values, count);
+            values[value] = Apply(value, inputs, values, count, cancellation);
             foreach (LinearTerm term in graph.Layers[value - 1].Terms)
             {
                 if (order.IsLastReader(term.Source, value) && !outputs.Contains(term.Source))
@@ -53,11 +57,12 @@ internal sealed class NetworkEvaluator<T> : IDisposable
     /// <summary>The values after each layer of the lowered graph, activation applied; the outputs last.</summary>
     /// <param name="inputs">Row-major, <paramref name="count"/> rows of <see cref="ReluNetwork.InputSize"/>.</param>
     /// <param name="count">Number of rows.</param>
-    public T[][] Trace(ReadOnlySpan<T> inputs, int count)
+    /// <param name="cancellation">Asked before each layer; when cancelled, throws.</param>
+    public T[][] Trace(ReadOnlySpan<T> inputs, int count, CancellationToken cancellation = default)
     {
         var values = new T[layers.Length + 1][];
         foreach (int value in order.Values)
-            values[value] = Apply(value, inputs, values, count);
+            values[value] = Apply(value, inputs, values, count, cancellation);
         values[^1] = Outputs(inputs, values, count);
         return values;
     }
@@ -66,7 +71,8 @@ internal sealed class NetworkEvaluator<T> : IDisposable
     /// <param name="trace">The result of <see cref="Trace"/> for the rows.</param>
     /// <param name="seeds">Row-major, <paramref name="count"/> rows of <see cref="ReluNetwork.OutputSize"/>.</param>
     /// <param name="count">Number of rows.</param>
-    public T[] Gradient(T[][] trace, T[] seeds, int count)
+    /// <param name="cancellation">Asked before each layer; when cancelled, throws.</param>
+    public T[] Gradient(T[][] trace, T[] seeds, int count, CancellationToken cancellation = default)
     {
         var gradients = new T[]?[layers.Length];
         for (int k = 0, at = 0; k < outputs.Count; at += graph.ShapeOf(outputs[k++]).Count)
@@ -82,6 +88,7 @@ internal sealed class NetworkEvaluator<T> : IDisposable
 
         foreach (int value in order.Values.Reverse())
         {
+            cancellation.ThrowIfCancellationRequested();
             LoweredLayer layer = graph.Layers[value - 1];
             T[] gradient = gradients[value]!;
             layer.Smooth?.Differentiate<T>(trace[value], gradient);
@@ -112,12 +119,24 @@ internal sealed class NetworkEvaluator<T> : IDisposable
             layer?.Dispose();
     }
 
-    private T[] Apply(int value, ReadOnlySpan<T> inputs, T[][] values, int count)
+    private T[] Apply(int value, ReadOnlySpan<T> inputs, T[][] values, int count, CancellationToken cancellation)
     {
         LoweredLayer layer = graph.Layers[value - 1];
         var z = new T[count * layer.Width];
-        for (int k = 0; k < layer.Terms.Count; k++)
-            layers[value]!.Apply(k, layer.Terms[k].Source == 0 ? inputs : values[layer.Terms[k].Source], count, z);
+        int block = (int)Math.Clamp(Together / Math.Max(1, layer.Weights), 1, Math.Max(1, count));
+        for (int row = 0; row < count; row += block)
+        {
+            int rows = Math.Min(block, count - row);
+            for (int k = 0; k < layer.Terms.Count; k++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                int source = layer.Terms[k].Source, width = layer.Terms[k].Map.Input.Count;
+                ReadOnlySpan<T> from = source == 0 ? inputs : values[source];
+                layers[value]!.Apply(
+                    k, from.Slice(row * width, rows * width), rows, z.AsSpan(row * layer.Width, rows * layer.Width));
+            }
+        }
+
         if (layer.IsRectifier)
             TensorPrimitives.Max(z, T.Zero, z);
         layer.Smooth?.Apply<T>(z);

@@ -21,7 +21,8 @@ internal static class RowBlocks
 
         int size = (int)Math.Clamp(Worthwhile / 4 / operations, 1, Math.Max(1, rows / (4 * Environment.ProcessorCount)));
         Parallel.For(
-            0, (rows + size - 1) / size, new ParallelOptions { CancellationToken = cancellation },
+            0, (rows + size - 1) / size,
+            new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount },
             b => block(b * size, Math.Min(rows, (b + 1) * size)));
     }
 }

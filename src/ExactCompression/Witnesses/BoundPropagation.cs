@@ -26,7 +26,7 @@ internal static class BoundPropagation
             int current = layer;
             clock.ThrowIfExpired();
             clock.Report(SearchStage.Interval, layer);
-            clock.Run(SearchStage.Interval, () => Interval(ledger, current, below, linear ? clock : null));
+            clock.Run(SearchStage.Interval, () => Interval(ledger, current, below, linear, clock.Parallel));
             if (linear && !IsExact(ledger.Graph.Rectifier(layer)))
             {
                 clock.Report(SearchStage.Crown, layer);
@@ -43,13 +43,14 @@ internal static class BoundPropagation
     /// <summary>Whether intervals are the exact ranges: the inputs of a single map vary independently.</summary>
     private static bool IsExact(LoweredLayer layer) => layer.Terms.Count == 1 && layer.Terms[0].Source == 0;
 
-    /// <summary>Intervals; layers of smooth functions on the way get linear bounds where there is a clock for them.</summary>
-    private static void Interval(VerdictLedger ledger, int layer, RelaxedGraph below, SearchClock? clock)
+    /// <summary>Intervals; layers of smooth functions on the way get linear bounds where these are wanted.</summary>
+    private static void Interval(VerdictLedger ledger, int layer, RelaxedGraph below, bool linear, ParallelOptions parallel)
     {
-        LoweredLayer map = clock is null ? below.AdvanceTo(layer) : CrownBounds.Advance(below, layer, clock.Parallel);
+        LoweredLayer map = linear
+            ? CrownBounds.Advance(below, layer, parallel) : below.AdvanceTo(layer, tighten: null, parallel);
         var lower = new double[map.Width];
         var upper = new double[map.Width];
-        IntervalBounds.Propagate(map, below.SourcesOf(map), lower, upper);
+        IntervalBounds.Propagate(map, below.SourcesOf(map), lower, upper, parallel);
         for (int i = 0; i < map.Width; i++)
             ledger.Bound(ledger.Offsets[layer - 1] + i, lower[i], upper[i], Evidence.Interval);
     }

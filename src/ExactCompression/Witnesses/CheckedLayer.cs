@@ -22,22 +22,31 @@ internal sealed class CheckedLayer : IDisposable
     /// <summary>With fewer products than this, one thread finishes before another has started.</summary>
     private const double Worthwhile = 1 << 22;
 
+    /// <summary>
+    /// Packing a large matrix and its magnitudes takes as long as reading the matrix for this many rows; for a few points it is read.
+    /// </summary>
+    private const int RowsBeforePacking = 64;
+
     private readonly PackedLayer<double> weights;
-    private readonly ILinearKernel<double>[] sizes;
-    private readonly ILinearKernel<double>?[] radii;
+    private readonly Lazy<ILinearKernel<double>[]> sizes;
+    private readonly Lazy<ILinearKernel<double>?[]> radii;
     private readonly double[] charge;
     private readonly double gamma;
     private readonly double products;
+    private readonly MatrixRows? matrices;
+    private long rowsSoFar;
+    private bool isPacked;
 
-    /// <summary>Packs a layer.</summary>
+    /// <summary>Takes a layer, which is packed when it is first worth it.</summary>
     /// <param name="layer">The layer.</param>
     public CheckedLayer(LoweredLayer layer)
     {
         gamma = Rounding.Gamma(layer.Terms.Sum(static t => (long)t.Map.FanIn) + layer.Terms.Count);
         products = layer.Weights;
         weights = new(layer);
-        sizes = [.. layer.Terms.Select(static t => t.Map.Absolute.Pack<double>())];
-        radii = [.. layer.Terms.Select(static t => t.Map.Radius?.Pack<double>())];
+        sizes = new(() => [.. layer.Terms.Select(static t => t.Map.Absolute.Pack<double>())]);
+        radii = new(() => [.. layer.Terms.Select(static t => t.Map.Radius?.Pack<double>())]);
+        matrices = products >= Worthwhile / RowsOfThread ? MatrixRows.Of(layer) : null;
         charge = new double[layer.Width];
         for (int i = 0; i < charge.Length; i++)
             charge[i] = (gamma * Math.Abs(layer.Bias.Span[i])) + (layer.BiasRadius.IsEmpty ? 0 : layer.BiasRadius.Span[i])
@@ -51,20 +60,36 @@ internal sealed class CheckedLayer : IDisposable
     /// <param name="a">The values by their numbers, row-major.</param>
     /// <param name="e">Their error bounds.</param>
     /// <param name="rows">Number of rows.</param>
-    /// <param name="parallel">How many threads may share the rows; null for the calling one alone.</param>
+    /// <param name="parallel">How many threads may share the rows, and the token to stop on; null for the calling one alone.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double[] Z, double[] Error) Run(double[][] a, double[][] e, int rows, ParallelOptions? parallel)
     {
         var z = new double[rows * Layer.Width];
         var error = new double[z.Length];
+        rowsSoFar += rows;
+        if (!isPacked && matrices is not null && rowsSoFar <= RowsBeforePacking)
+        {
+            double[][] spread = [.. Layer.Terms.Select(term => SpreadOf(a[term.Source], e[term.Source]))],
+                reach = [.. Layer.Terms.Select((term, k) => matrices.HasRadius(k) ? ReachOf(a[term.Source], e[term.Source]) : [])];
+            matrices.Multiply(a, spread, reach, charge, z, error, rows, parallel);
+            return (z, error);
+        }
+
         if (parallel is null || rows <= RowsOfThread || rows * products < Worthwhile)
+        {
             Run(a, e, 0, rows, z, error);
+        }
         else
+        {
+            Pack(parallel);
             Parallel.For(0, (rows + RowsOfThread - 1) / RowsOfThread, parallel, block =>
             {
                 int first = block * RowsOfThread;
                 Run(a, e, first, Math.Min(RowsOfThread, rows - first), z, error);
             });
+        }
+
+        isPacked = true;
         return (z, error);
     }
 
@@ -72,30 +97,63 @@ internal sealed class CheckedLayer : IDisposable
     public void Dispose()
     {
         weights.Dispose();
-        foreach (ILinearKernel<double>? kernel in sizes.Concat(radii))
+        if (!sizes.IsValueCreated)
+            return;
+        foreach (ILinearKernel<double>? kernel in sizes.Value.Concat(radii.Value))
             kernel?.Dispose();
+    }
+
+    /// <summary>Lays out the weights and their magnitudes at the same time: a kernel does it with its first product.</summary>
+    private void Pack(ParallelOptions parallel)
+    {
+        if (isPacked || matrices is null)
+            return;
+        int widest = Layer.Terms.Max(static t => t.Map.Input.Count);
+        double[] none = new double[widest], z = new double[Layer.Width], error = new double[Layer.Width];
+        Parallel.Invoke(
+            parallel,
+            () => ForEachTerm((k, width) => weights.Apply(k, none.AsSpan(0, width), 1, z)),
+            () => ForEachTerm((k, width) => sizes.Value[k].Apply(none.AsSpan(0, width), 1, [], error, add: false)));
+
+        void ForEachTerm(Action<int, int> apply)
+        {
+            for (int k = 0; k < Layer.Terms.Count; k++)
+            {
+                parallel.CancellationToken.ThrowIfCancellationRequested();
+                apply(k, Layer.Terms[k].Map.Input.Count);
+            }
+        }
+    }
+
+    private double[] SpreadOf(ReadOnlySpan<double> value, ReadOnlySpan<double> off)
+    {
+        var spread = new double[value.Length];
+        for (int i = 0; i < spread.Length; i++)
+            spread[i] = (gamma * Math.Abs(value[i])) + off[i] + Rounding.Underflow;
+        return spread;
+    }
+
+    private static double[] ReachOf(ReadOnlySpan<double> value, ReadOnlySpan<double> off)
+    {
+        var reach = new double[value.Length];
+        for (int i = 0; i < reach.Length; i++)
+            reach[i] = Math.Abs(value[i]) + off[i];
+        return reach;
     }
 
     private void Run(double[][] a, double[][] e, int first, int rows, double[] allZ, double[] allErrors)
     {
         Span<double> z = allZ.AsSpan(first * Layer.Width, rows * Layer.Width), error = allErrors.AsSpan(first * Layer.Width, z.Length);
-        for (int k = 0; k < sizes.Length; k++)
+        for (int k = 0; k < Layer.Terms.Count; k++)
         {
             int source = Layer.Terms[k].Source, width = Layer.Terms[k].Map.Input.Count;
             ReadOnlySpan<double> value = a[source].AsSpan(first * width, rows * width), off = e[source].AsSpan(first * width, value.Length);
-            var spread = new double[value.Length];
             weights.Apply(k, value, rows, z);
-            for (int i = 0; i < spread.Length; i++)
-                spread[i] = (gamma * Math.Abs(value[i])) + off[i] + Rounding.Underflow;
-            sizes[k].Apply(spread, rows, k == 0 ? charge : [], error, add: k > 0);
-            if (radii[k] is not { } radius)
-                continue;
-            for (int i = 0; i < spread.Length; i++)
-                spread[i] = Math.Abs(value[i]) + off[i];
-            radius.Apply(spread, rows, [], error, add: true);
+            sizes.Value[k].Apply(SpreadOf(value, off), rows, k == 0 ? charge : [], error, add: k > 0);
+            if (radii.Value[k] is { } radius)
+                radius.Apply(ReachOf(value, off), rows, [], error, add: true);
         }
 
-        // Covers the rounding errors of evaluating the error bound itself.
-        Elementwise.Scale(error, 1 + 1e-9, error);
+        Elementwise.Scale(error, MatrixRows.Widening, error);
     }
 }

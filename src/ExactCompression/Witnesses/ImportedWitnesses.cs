@@ -11,7 +11,8 @@ internal static class ImportedWitnesses
     /// <summary>Evaluates the witnesses of an imported table on the network, and credits what they prove.</summary>
     /// <param name="table">The table.</param>
     /// <param name="ledger">A ledger that started from it.</param>
-    public static void Check(StabilityTable table, VerdictLedger ledger)
+    /// <param name="parallel">Threads, and the token to stop on; null for the calling thread alone.</param>
+    public static void Check(StabilityTable table, VerdictLedger ledger, ParallelOptions? parallel = null)
     {
         if (!table.IsImported)
             return;
@@ -19,7 +20,7 @@ internal static class ImportedWitnesses
             .Where(p => p.Length == table.Network.InputSize && table.Domain.Contains(p)).Distinct(ByContent)];
         if (points.Length == 0)
             return;
-        using var check = new WitnessCheck(table.Network, table.Domain);
+        using var check = new WitnessCheck(table.Network, table.Domain, parallel);
         check.Credit(points, ledger);
     }
 

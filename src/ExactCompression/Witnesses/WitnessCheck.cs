@@ -27,10 +27,11 @@ internal sealed class WitnessCheck : IDisposable
     private readonly CheckedLayer[] layers;
     private readonly ParallelOptions? parallel;
 
-    /// <summary>Packs the weights.</summary>
+    /// <summary>Prepares a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="domain">The box of its inputs.</param>
-    /// <param name="parallel">How many threads may share the points; null for the calling one alone.</param>
+    /// <param name="parallel">How many threads may share the points, and the token on which large products stop; null for the calling
+    /// thread alone.</param>
     public WitnessCheck(ReluNetwork network, InputDomain domain, ParallelOptions? parallel = null)
     {
         this.parallel = parallel;
@@ -64,6 +65,7 @@ internal sealed class WitnessCheck : IDisposable
     /// <param name="ledger">Receives the witnesses.</param>
     /// <param name="only">The one neuron to credit, by its index over all layers; below 0 for all.</param>
     /// <returns>How many witnesses were new.</returns>
+    /// <exception cref="OperationCanceledException">Time is over. What earlier layers and points have proven is credited.</exception>
     public int Credit(ReadOnlySpan<double[]> points, VerdictLedger ledger, int only = -1)
     {
         int credited = 0, block = Math.Clamp(MostElements / order.MostElements, 1, MostRows);
@@ -89,7 +91,7 @@ internal sealed class WitnessCheck : IDisposable
         {
             for (int n = 0; n < z.Length; n++)
                 signs.Add((sbyte)(Math.Abs(z[n]) > error[n] ? Math.Sign(z[n]) : 0));
-        });
+        }, graph.Rectifiers);
         return [.. signs];
     }
 
@@ -111,14 +113,15 @@ internal sealed class WitnessCheck : IDisposable
                         credited++;
                 }
             }
-        });
+        }, only >= 0 ? ledger.Place(only).Layer : graph.Rectifiers);
         return credited;
     }
 
     /// <summary>
-    /// Passes on, layer by layer, the pre-activations of the rectifiers of each number at points, and their error bounds, rows x neurons.
+    /// Passes on, layer by layer, the pre-activations of the rectifiers of each number at points, and their error bounds, rows x neurons,
+    /// up to the last of interest.
     /// </summary>
-    private void Propagate(double[][] points, Action<int, double[], double[]> seen)
+    private void Propagate(double[][] points, Action<int, double[], double[]> seen, int last)
     {
         int rows = points.Length, inputs = graph.Input.Count;
         double[][] a = new double[graph.Layers.Count + 1][], e = new double[a.Length][];
@@ -143,7 +146,12 @@ internal sealed class WitnessCheck : IDisposable
             }
 
             if (graph.NumberOf(value) is > 0 and var number)
+            {
                 seen(number, z, error);
+                if (number >= last)
+                    return;
+            }
+
             if (!order.IsRead(value))
                 continue;
             if (layers[l].Layer.IsRectifier)

@@ -1,4 +1,5 @@
 using ExactCompression.Bounds;
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 using Xunit;
 
@@ -82,5 +83,24 @@ public sealed class IntervalBoundsTests
         var domain = new InputDomain([.. Enumerable.Repeat(from, layer.Inputs)], [.. Enumerable.Repeat(to, layer.Inputs)]);
         IntervalBounds.Propagate(layer, ActivationRange.OfInput(domain), lower, upper);
         return (lower[0], upper[0]);
+    }
+
+    [Fact]
+    public void Propagate_OnSeveralThreads_GivesTheSameBitsAndStopsOnTheToken()
+    {
+        const int Inputs = 1_003, Outputs = 1_201;
+        var random = new Random(1);
+        double[] weights = [.. Enumerable.Range(0, Inputs * Outputs).Select(_ => random.NextDouble() - 0.5)];
+        LoweredLayer layer = LoweredLayer.Of(new(weights, new double[Outputs], Outputs, Inputs, Activation.Relu), 1);
+        SourceRange[] sources = [SourceRange.Of(ActivationRange.OfInput(InputDomain.Unit.For(Inputs)), Outputs)];
+        double[] lower = new double[Outputs], upper = new double[Outputs], low = new double[Outputs], high = new double[Outputs];
+        IntervalBounds.Propagate(layer, sources, lower, upper);
+        using var stop = new CancellationTokenSource();
+        IntervalBounds.Propagate(layer, sources, low, high, new ParallelOptions { CancellationToken = stop.Token });
+        Assert.Equal(lower, low);
+        Assert.Equal(upper, high);
+        stop.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => IntervalBounds.Propagate(layer, sources, low, high, new ParallelOptions { CancellationToken = stop.Token }));
     }
 }

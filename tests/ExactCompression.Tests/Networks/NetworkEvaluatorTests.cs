@@ -61,4 +61,34 @@ public class NetworkEvaluatorTests
             Assert.Equal((Value(k / 4, up) - Value(k / 4, down)) / 2e-6, gradient[k], 1e-6);
         }
     }
+
+    [Fact]
+    public void Evaluate_MoreThanIsMultipliedAtATime_GivesEachRowsOutput()
+    {
+        const int Width = 1_024, Rows = 1_100;
+        var random = new Random(1);
+        ReluNetwork network = Wide(Width, random);
+        double[] inputs = [.. Enumerable.Range(0, Rows * Width).Select(_ => random.NextDouble())];
+        using var evaluator = new NetworkEvaluator<double>(network);
+        double[] all = evaluator.Evaluate(inputs, Rows);
+        foreach (int row in (int[])[0, 1_023, 1_024, Rows - 1])
+            Assert.Equal(evaluator.Evaluate(inputs.AsSpan(row * Width, Width), 1)[0], all[row], 1e-9);
+    }
+
+    [Fact]
+    public void Evaluate_Cancelled_Throws()
+    {
+        using var evaluator = new NetworkEvaluator<double>(Wide(4, new Random(1)));
+        using var stop = new CancellationTokenSource();
+        double[][] trace = evaluator.Trace(new double[4], 1, stop.Token);
+        stop.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => evaluator.Evaluate(new double[4], 1, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => evaluator.Trace(new double[4], 1, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => evaluator.Gradient(trace, [1], 1, stop.Token));
+    }
+
+    private static ReluNetwork Wide(int width, Random random) => new(
+        [new([.. Enumerable.Range(0, width * width).Select(_ => random.NextDouble() - 0.5)], new double[width], width, width,
+                Activation.Relu),
+            new([.. Enumerable.Range(0, width).Select(_ => random.NextDouble() - 0.5)], [0], 1, width, Activation.Identity)]);
 }

@@ -33,12 +33,12 @@ internal static class DeviationProof
     {
         if (!reference.IsDense || !difference.IsDense)
             return OfGraphs(reference, difference, domain, data, enough, options, cancellation);
-        DeviationBound best = new(OfSameWidths(reference, difference, domain), EquivalenceEvidence.MatchedLayers);
-        best = best.Or(new(OfIntervals(reference, difference, domain), EquivalenceEvidence.Intervals));
+        DeviationBound best = new(OfSameWidths(reference, difference, domain, cancellation), EquivalenceEvidence.MatchedLayers);
+        best = best.Or(new(OfIntervals(reference, difference, domain, cancellation), EquivalenceEvidence.Intervals));
         if (best.Bound > enough && HaveSameWidths(reference, difference))
             best = best.Or(
                 new(
-                    OfSameWidths(reference, NeuronMatching.Reordered(difference, reference, cancellation), domain),
+                    OfSameWidths(reference, NeuronMatching.Reordered(difference, reference, cancellation), domain, cancellation),
                     EquivalenceEvidence.MatchedNeurons));
         if (!(best.Bound <= enough) && options.ProofTimeLimit > TimeSpan.Zero)
             best = Searched(best, reference, difference, domain, data, enough, options, cancellation);
@@ -53,7 +53,7 @@ internal static class DeviationProof
         ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough, EquivalenceOptions options,
         CancellationToken cancellation)
     {
-        double apart = OfIntervals(reference, difference, domain);
+        double apart = OfIntervals(reference, difference, domain, cancellation);
         DeviationBound best = double.IsFinite(apart)
             ? new(apart, EquivalenceEvidence.Intervals)
             : new(double.PositiveInfinity, EquivalenceEvidence.None);
@@ -119,7 +119,8 @@ internal static class DeviationProof
         {
             CompressionResult result = LeoCompression.Compress(table, options, cancellation);
             if (HaveSameWidths(result.Compressed, smaller))
-                best = Math.Min(best, UpperBound.Add(result.ProvenDeviation, OfSameWidths(result.Compressed, smaller, domain)));
+                best = Math.Min(
+                    best, UpperBound.Add(result.ProvenDeviation, OfSameWidths(result.Compressed, smaller, domain, cancellation)));
         }
 
         return best;
@@ -139,31 +140,49 @@ internal static class DeviationProof
     /// difference of the activations before, since those pass through rectifiers, whose outputs move by no more than their inputs. Where
     /// both layers are the same map <c>T</c>, whatever their radius, it is <c>|T| e &lt;= (|W| + R) e</c>.
     /// </remarks>
-    public static double OfSameWidths(ReluNetwork reference, ReluNetwork difference, InputDomain domain)
+    /// <param name="reference">The first network.</param>
+    /// <param name="difference">The second.</param>
+    /// <param name="domain">The domain, of their size.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static double OfSameWidths(
+        ReluNetwork reference, ReluNetwork difference, InputDomain domain, CancellationToken cancellation = default)
     {
         if (!HaveSameWidths(reference, difference) || reference.Layers[^1].Activation != difference.Layers[^1].Activation)
             return double.PositiveInfinity;
-        PreActivationBounds bounds = PreActivationBounds.Of(reference, domain), others = PreActivationBounds.Of(difference, domain);
+        PreActivationBounds bounds = PreActivationBounds.Of(reference, domain, cancellation),
+            others = PreActivationBounds.Of(difference, domain, cancellation);
         double[] error = new double[reference.InputSize];
         for (int number = 0; number <= reference.Depth; number++)
         {
             Box inputs = number == 0 ? PreActivationBounds.DomainBox(domain) : bounds.Activations(number);
             Box otherInputs = number == 0 ? inputs : others.Activations(number);
-            error = Propagate(reference.DenseLayers[number], difference.DenseLayers[number], inputs, otherInputs, error);
+            error = Propagate(reference.DenseLayers[number], difference.DenseLayers[number], inputs, otherInputs, error, cancellation);
         }
 
         return error.Aggregate(0.0, Math.Max);
     }
 
-    private static double[] Propagate(AffineLayer layer, AffineLayer other, Box inputs, Box otherInputs, double[] error)
+    private static double[] Propagate(
+        AffineLayer layer, AffineLayer other, Box inputs, Box otherInputs, double[] error, CancellationToken cancellation)
     {
         var moved = new double[layer.Outputs];
+        bool isSame = layer.IsSameMap(other);
+        RowBlocks.Run(
+            layer.Outputs, layer.Inputs, (first, end) => Propagate(
+                layer, other, inputs, otherInputs, error, isSame, moved, first, end, cancellation), cancellation);
+        return moved;
+    }
+
+    private static void Propagate(
+        AffineLayer layer, AffineLayer other, Box inputs, Box otherInputs, double[] error, bool isSame, double[] moved, int first, int end,
+        CancellationToken cancellation)
+    {
         var difference = new double[layer.Inputs];
         var rounding = new double[layer.Inputs];
         double slack = Rounding.Gamma(1);
-        bool isSame = layer.IsSameMap(other);
-        for (int i = 0; i < moved.Length; i++)
+        for (int i = first; i < end; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (isSame)
             {
                 moved[i] = UpperBound.Add(UpperBound.MagnitudeDot(layer.Row(i), error), LayerRadius.Of(layer, i, error));
@@ -184,14 +203,13 @@ internal static class DeviationProof
             moved[i] = UpperBound.Add(
                 moved[i], UpperBound.Add(UpperBound.MagnitudeDot(rounding, inputs.Magnitude), UpperBound.Multiply(slack, Math.Abs(shift))));
         }
-
-        return moved;
     }
 
-    private static double OfIntervals(ReluNetwork reference, ReluNetwork difference, InputDomain domain)
+    private static double OfIntervals(
+        ReluNetwork reference, ReluNetwork difference, InputDomain domain, CancellationToken cancellation)
     {
-        (double[] lower, double[] upper) = OutputBounds.Of(reference, domain);
-        (double[] otherLower, double[] otherUpper) = OutputBounds.Of(difference, domain);
+        (double[] lower, double[] upper) = OutputBounds.Of(reference, domain, cancellation);
+        (double[] otherLower, double[] otherUpper) = OutputBounds.Of(difference, domain, cancellation);
         double largest = 0;
         for (int i = 0; i < lower.Length; i++)
             largest = Math.Max(largest, Math.Max(Distance(upper[i], otherLower[i]), Distance(otherUpper[i], lower[i])));

@@ -38,7 +38,7 @@ internal static class DifferenceProof
             new() { Level = CompressionLevel.Maximal, Objective = CompressionObjective.Neurons, Precision = WeightPrecision.Float64,
                 Tolerance = 0.5 * tolerance },
             cancellation);
-        (double[] lower, double[] upper) = OutputBounds.Of(merged.Compressed, domain);
+        (double[] lower, double[] upper) = OutputBounds.Of(merged.Compressed, domain, cancellation);
         double bound = UpperBound.Add(merged.ProvenDeviation, UpperBound.Known(Math.Max(upper.Max(), -lower.Min())));
         double left = Rounding.AddDown(tolerance, -merged.ProvenDeviation);
         if (bound <= tolerance || !(left > 0))

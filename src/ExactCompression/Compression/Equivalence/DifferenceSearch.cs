@@ -38,12 +38,14 @@ internal sealed class DifferenceSearch : IDisposable
     /// <summary>Evaluates both networks on all points, then climbs from the worst.</summary>
     public void Run(ComparisonPoints points, CancellationToken cancellation)
     {
-        Parallel.For(0, points.Batches, new ParallelOptions { CancellationToken = cancellation }, batch =>
+        // No more batches at a time than cores: on large networks each takes long, and all must end when the user stops.
+        var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, points.Batches, parallel, batch =>
         {
             double[] inputs = points.Batch(batch);
             int count = inputs.Length / domain.Lower.Length;
-            Observe(inputs, count, (long)batch * ComparisonPoints.BatchRows, reference.Evaluate(inputs, count),
-                difference.Evaluate(inputs, count));
+            Observe(inputs, count, (long)batch * ComparisonPoints.BatchRows, reference.Evaluate(inputs, count, cancellation),
+                difference.Evaluate(inputs, count, cancellation));
         });
         Climb(cancellation);
     }
@@ -67,13 +69,13 @@ internal sealed class DifferenceSearch : IDisposable
         double[] inputs = [.. from.SelectMany(static f => f.Point)];
         for (int step = 0; step < AscentSteps && count > 0; step++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            double[][] first = reference.Trace(inputs, count), second = difference.Trace(inputs, count);
+            double[][] first = reference.Trace(inputs, count, cancellation), second = difference.Trace(inputs, count, cancellation);
             Observe(inputs, count, AfterAllPoints + ((long)step * Starts), first[^1], second[^1]);
             double[] seeds = new double[count * outputs];
             for (int i = 0; i < count; i++)
                 seeds[(i * outputs) + from[i].Output] = from[i].Sign;
-            double[] up = reference.Gradient(first, seeds, count), down = difference.Gradient(second, seeds, count);
+            double[] up = reference.Gradient(first, seeds, count, cancellation),
+                down = difference.Gradient(second, seeds, count, cancellation);
             double length = 0.3 * Math.Pow(1 - ((double)step / AscentSteps), 2);
             for (int k = 0; k < inputs.Length; k++)
             {

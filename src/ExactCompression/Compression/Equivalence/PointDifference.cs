@@ -4,10 +4,16 @@ namespace ExactCompression.Compression.Equivalence;
 internal static class PointDifference
 {
     /// <summary>A proven lower bound of the largest output difference at a point; 0 where nothing is certain.</summary>
-    public static double AtLeast(ReluNetwork reference, ReluNetwork difference, double[] point)
+    /// <param name="reference">The first network.</param>
+    /// <param name="difference">The second.</param>
+    /// <param name="point">An input of both.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static double AtLeast(
+        ReluNetwork reference, ReluNetwork difference, double[] point, CancellationToken cancellation = default)
     {
-        (double[] lower, double[] upper) = OutputBounds.Of(reference, new InputDomain(point, point, "point"));
-        (double[] otherLower, double[] otherUpper) = OutputBounds.Of(difference, new InputDomain(point, point, "point"));
+        (double[] lower, double[] upper) = OutputBounds.Of(reference, new InputDomain(point, point, "point"), cancellation);
+        (double[] otherLower, double[] otherUpper) = OutputBounds.Of(
+            difference, new InputDomain(point, point, "point"), cancellation);
         double least = 0;
         for (int i = 0; i < lower.Length; i++)
         {

@@ -56,15 +56,18 @@ internal sealed class DraftNetwork
         Layers.Sum(static l => l.Weights.LongLength));
 
     /// <summary>The original unchanged; it may deviate by the rounding radius of its file.</summary>
-    public static DraftNetwork Of(StabilityTable table)
+    /// <param name="table">The network, and what is known of it.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static DraftNetwork Of(StabilityTable table, CancellationToken cancellation = default)
     {
         ReluNetwork network = table.Network;
-        PreActivationBounds bounds = PreActivationBounds.Of(table);
+        PreActivationBounds bounds = PreActivationBounds.Of(table, cancellation);
         var domain = PreActivationBounds.DomainBox(table.Domain);
         var layers = new DraftLayer[network.Layers.Count];
         double[] moved = new double[network.InputSize];
         for (int l = 0, at = 0; l < layers.Length; l++)
         {
+            cancellation.ThrowIfCancellationRequested();
             AffineLayer source = network.DenseLayers[l];
             Box inputs = l == 0 ? domain : bounds.Activations(l);
             double[] before = moved;

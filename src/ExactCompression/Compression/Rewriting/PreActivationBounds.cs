@@ -35,13 +35,20 @@ internal sealed class PreActivationBounds
     }
 
     /// <summary>Interval arithmetic alone.</summary>
-    public static PreActivationBounds Of(ReluNetwork network, InputDomain domain) => Of(network, domain, null);
+    /// <param name="network">The network.</param>
+    /// <param name="domain">The domain, of its size.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static PreActivationBounds Of(ReluNetwork network, InputDomain domain, CancellationToken cancellation = default) =>
+        Of(network, domain, null, cancellation);
 
     /// <summary>Interval arithmetic intersected with the bounds and verdicts of a table.</summary>
-    public static PreActivationBounds Of(StabilityTable table) =>
-        Of(table.Network, table.Domain, table.IsImported ? [.. table.Neurons.Select(WithoutBounds)] : table.Neurons);
+    /// <param name="table">The table.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static PreActivationBounds Of(StabilityTable table, CancellationToken cancellation = default) => Of(
+        table.Network, table.Domain, table.IsImported ? [.. table.Neurons.Select(WithoutBounds)] : table.Neurons, cancellation);
 
-    private static PreActivationBounds Of(ReluNetwork network, InputDomain domain, IReadOnlyList<NeuronStability>? verdicts)
+    private static PreActivationBounds Of(
+        ReluNetwork network, InputDomain domain, IReadOnlyList<NeuronStability>? verdicts, CancellationToken cancellation)
     {
         var bounds = new PreActivationBounds(new double[network.Depth + 1][], new double[network.Depth + 1][]);
         Box box = DomainBox(domain);
@@ -51,12 +58,19 @@ internal sealed class PreActivationBounds
             AffineLayer layer = network.DenseLayers[number - 1];
             double[] low = bounds.lower[number - 1] = new double[layer.Outputs];
             double[] high = bounds.upper[number - 1] = new double[layer.Outputs];
-            for (int i = 0; i < layer.Outputs; i++)
-            {
-                (low[i], high[i]) = LayerRadius.Range(layer, i, box);
-                if (verdicts is not null && number <= network.Depth)
-                    (low[i], high[i]) = Cut(low[i], high[i], verdicts[at++]);
-            }
+            Box inputs = box;
+            RowBlocks.Run(
+                layer.Outputs,
+                layer.Inputs,
+                (first, end) =>
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    for (int i = first; i < end; i++)
+                        (low[i], high[i]) = LayerRadius.Range(layer, i, inputs);
+                },
+                cancellation);
+            for (int i = 0; i < layer.Outputs && verdicts is not null && number <= network.Depth; i++)
+                (low[i], high[i]) = Cut(low[i], high[i], verdicts[at++]);
 
             if (number <= network.Depth)
                 box = bounds.Activations(number);

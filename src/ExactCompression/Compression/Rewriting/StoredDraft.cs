@@ -22,12 +22,15 @@ internal static class StoredDraft
     /// </summary>
     /// <param name="network">The draft.</param>
     /// <param name="precision">What new weights are rounded to; null for each layer's own precision.</param>
-    public static (AffineLayer[] Layers, double Deviation) Of(DraftNetwork network, WeightPrecision? precision)
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static (AffineLayer[] Layers, double Deviation) Of(
+        DraftNetwork network, WeightPrecision? precision, CancellationToken cancellation = default)
     {
         var layers = new AffineLayer[network.Layers.Count];
         double[] lower = new double[network.Layers[0].Columns], upper = new double[lower.Length];
         for (int l = 0; l < layers.Length; l++)
         {
+            cancellation.ThrowIfCancellationRequested();
             DraftLayer layer = network.Layers[l];
             var errors = new Box(lower, upper);
             layers[l] = layer.IsNew

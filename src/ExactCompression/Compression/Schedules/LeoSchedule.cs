@@ -27,7 +27,7 @@ internal sealed class LeoSchedule
     public static DraftNetwork Run(DraftNetwork original, CompressionOptions options, CancellationToken cancellation)
     {
         bool IsAllowed(DraftNetwork draft) =>
-            options.Tolerance is not { } tolerance || StoredDraft.Of(draft, options.Precision).Deviation <= tolerance;
+            options.Tolerance is not { } tolerance || StoredDraft.Of(draft, options.Precision, cancellation).Deviation <= tolerance;
         DraftNetwork removed = RemovalSchedule.Run(original, cancellation);
         if (NetworkCollapse.Apply(removed, original, options.Precision, cancellation) is { } constant
             && IsAllowed(constant))

@@ -43,7 +43,8 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     /// </remarks>
     /// <exception cref="InvalidInputException">A weight is too large for <paramref name="precision"/>, or the network for one
     /// file.</exception>
-    public void Write(ReluNetwork network, Stream stream, WeightPrecision precision) => WriteTo(stream, network, precision, default);
+    public void Write(ReluNetwork network, Stream stream, WeightPrecision precision) =>
+        WriteTo(stream, network, precision, CancellableOutput.TokenOf(stream));
 
     /// <inheritdoc/>
     public bool CanWrite(ReluNetwork network) => true;
