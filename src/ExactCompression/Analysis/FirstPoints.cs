@@ -1,4 +1,3 @@
-using ExactCompression.Branching;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
@@ -25,7 +24,7 @@ internal static class FirstPoints
     {
         if (ledger.Decided == ledger.Count || clock.Remaining is null || clock.Expired)
             return;
-        long weights = SubdomainSource.WeightsOf(ledger, ledger.Graph.Rectifiers);
+        long weights = ledger.Graph.WeightsTo(ledger.Graph.Rectifiers);
         if (weights >= LeastWeights)
             clock.Run(SearchStage.Sampling, () => Evaluate(ledger, data, options, clock));
     }

@@ -1,5 +1,6 @@
 using ExactCompression.Bounds;
 using ExactCompression.Branching;
+using ExactCompression.Branching.InputSplitting;
 using ExactCompression.Milp;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ExactCompression.Bounds;
 using ExactCompression.Branching;
+using ExactCompression.Branching.InputSplitting;
 using ExactCompression.Milp;
 using ExactCompression.Networks;
 using ExactCompression.Verdicts;

@@ -1,4 +1,4 @@
-using ExactCompression.Branching;
+using ExactCompression.Branching.InputSplitting;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
@@ -59,30 +59,23 @@ internal static class SplittingSchedule
         int walkers = Walkers, dives = ledger.Network.IsDense ? Dives : DivesOfGraph;
         clock.Run(SearchStage.Attack, () => LocalSearch.Run(ledger, search, clock, walkers, seed));
         List<(SplittingGroup Group, InputBranchAndBound Splitting)> work = [];
-        try
+        clock.Run(SearchStage.InputSplitting, () =>
         {
-            clock.Run(SearchStage.InputSplitting, () =>
-            {
-                foreach (SplittingGroup group in BranchingEstimate.Groups(ledger, search, clock, dives, seed))
-                    work.Add((group, new InputBranchAndBound(ledger, group.Layer, group.Targets, search, clock)));
-            });
-            for (long effort = Effort / FirstShare; effort <= Effort && ledger.Decided < ledger.Count; effort *= Growth)
-            {
-                foreach ((SplittingGroup group, InputBranchAndBound splitting) in work)
-                    clock.Run(SearchStage.InputSplitting, () => splitting.RunTo(effort / SubdomainSource.CostOf(ledger, group.Layer)));
-                walkers *= (int)Growth;
-                clock.Run(SearchStage.Attack, () => LocalSearch.Run(ledger, search, clock, walkers, seed));
-            }
-        }
-        finally
+            foreach (SplittingGroup group in BranchingEstimate.Groups(ledger, search, clock, dives, seed))
+                work.Add((group, new InputBranchAndBound(ledger, group.Layer, group.Targets, search, clock)));
+        });
+        for (long effort = Effort / FirstShare; effort <= Effort && ledger.Decided < ledger.Count; effort *= Growth)
         {
-            work.ForEach(static w => w.Splitting.Dispose());
+            foreach ((SplittingGroup group, InputBranchAndBound splitting) in work)
+                clock.Run(SearchStage.InputSplitting, () => splitting.RunTo(effort / SubdomainSource.CostOf(ledger, group.Layer)));
+            walkers *= (int)Growth;
+            clock.Run(SearchStage.Attack, () => LocalSearch.Run(ledger, search, clock, walkers, seed));
         }
     }
 
     private static void Split(int layer, SignTarget[] targets, long effort, VerdictLedger ledger, WitnessSearch search, SearchClock clock)
     {
-        using var splitting = new InputBranchAndBound(ledger, layer, targets, search, clock);
+        var splitting = new InputBranchAndBound(ledger, layer, targets, search, clock);
         splitting.RunTo(Math.Max(1, effort / SubdomainSource.CostOf(ledger, layer)));
     }
 }

@@ -29,7 +29,7 @@ internal sealed class SearchTrees : IDisposable
     public SearchTrees(VerdictLedger ledger, int layer, AlphaBetaCrown bounds, List<SignTarget> targets)
     {
         double share = ledger.Network.IsDense ? ShareOfDense : ShareOfGraph;
-        long most = Math.Min((long)(share * SubdomainSource.WeightsOf(ledger, layer)), MostOfField), left = MostOfAll;
+        long most = Math.Min((long)(share * ledger.Graph.WeightsTo(layer)), MostOfField), left = MostOfAll;
         All = new ReluBranchAndBound[targets.Count];
         for (int k = 0; k < All.Length; k++)
         {

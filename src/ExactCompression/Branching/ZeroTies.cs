@@ -35,7 +35,7 @@ internal static class ZeroTies
         int[] open = Open(ledger);
         if (open.Length == 0)
             return;
-        long points = most / Math.Max(1, SubdomainSource.WeightsOf(ledger, ledger.Graph.Rectifiers));
+        long points = most / Math.Max(1, ledger.Graph.WeightsTo(ledger.Graph.Rectifiers));
         if (points == 0)
             return;
         using var check = new WitnessCheck(ledger.Network, ledger.Domain, parallel);

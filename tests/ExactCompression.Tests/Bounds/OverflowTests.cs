@@ -1,4 +1,4 @@
-using ExactCompression.Branching;
+using ExactCompression.Branching.InputSplitting;
 using ExactCompression.Witnesses;
 using Xunit;
 

@@ -68,6 +68,10 @@ internal sealed class LoweredGraph
     /// <param name="number">1-based, in the order of the layers.</param>
     public int ValueOf(int number) => rectifiers[number - 1] + 1;
 
+    /// <summary>The weights of all layers up to one, convolutions unrolled.</summary>
+    /// <param name="number">1-based number of the layer, among those with rectifiers.</param>
+    public long WeightsTo(int number) => Layers.Take(ValueOf(number)).Sum(static l => l.Weights);
+
     /// <summary>The values that are the network's outputs, in their order.</summary>
     /// <param name="name">The network's name.</param>
     /// <exception cref="InvalidInputException">They depend on opaque nodes.</exception>

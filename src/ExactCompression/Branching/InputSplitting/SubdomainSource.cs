@@ -1,13 +1,13 @@
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>
-/// What bounds the subdomains of an input box up to a layer: arrays laid out once where the network is a chain of dense layers, linear
+/// What bounds the subdomains of an input box up to a layer: shared arrays where the network is a chain of dense layers, linear
 /// bounds over the graph where it is not. Threads share it.
 /// </summary>
-internal sealed class SubdomainSource : IDisposable
+internal sealed class SubdomainSource
 {
     /// <summary>
     /// The minimum cost of a subdomain, in weights: without it a tie that rounding leaves open would be split for days in a network of a
@@ -38,15 +38,9 @@ internal sealed class SubdomainSource : IDisposable
     /// <param name="layer">1-based layer of the targets.</param>
     public static long CostOf(VerdictLedger ledger, int layer)
     {
-        long weights = WeightsOf(ledger, layer);
+        long weights = ledger.Graph.WeightsTo(layer);
         return ledger.Network.IsDense ? Math.Max(LeastCost, weights) : Math.Max(LeastCostOfGraph, CostOfGraph * weights);
     }
-
-    /// <summary>The weights of all layers up to one, convolutions unrolled.</summary>
-    /// <param name="ledger">The network.</param>
-    /// <param name="layer">1-based layer, among those with rectifiers.</param>
-    public static long WeightsOf(VerdictLedger ledger, int layer) => ledger.Graph.Layers.Take(ledger.Graph.ValueOf(layer)).Sum(
-        static l => l.Weights);
 
     /// <summary>The whole box.</summary>
     /// <param name="targets">The open targets.</param>
@@ -62,7 +56,4 @@ internal sealed class SubdomainSource : IDisposable
     /// <summary>Bounds for one thread.</summary>
     public ISubdomainBounds Open() =>
         chain is null ? new GraphSubdomainBounds(ledger, layer, cancellation) : new SubdomainBounds(chain, layer);
-
-    /// <inheritdoc/>
-    public void Dispose() => chain?.Dispose();
 }

@@ -1,23 +1,24 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using ExactCompression.Bounds;
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>
 /// Backward linear bounds of some pre-activations over a subdomain of the input box: the passes of <see cref="CrownBounds"/>, with the same
 /// charges, without any allocation. For one thread.
 /// </summary>
-internal sealed unsafe class SubdomainRows : IDisposable
+internal sealed unsafe class SubdomainRows
 {
-    private static readonly int Lanes = Vector512<double>.Count;
+    private const int Lanes = 8;
 
     private readonly SubdomainNetwork network;
     private readonly SubdomainRelaxation[] relaxations;
-    private double* sums;
-    private double* rows;
-    private double* next;
+    private readonly SubdomainWeights[] weights;
+    private readonly AlignedValues sums;
+    private readonly AlignedValues points;
+    private AlignedValues rows;
+    private AlignedValues next;
 
     /// <summary>Allocates the rows.</summary>
     /// <param name="network">The network.</param>
@@ -27,55 +28,60 @@ internal sealed unsafe class SubdomainRows : IDisposable
     {
         this.network = network;
         this.relaxations = relaxations;
-        most = (most + SubdomainWeights.RowGroup - 1) / SubdomainWeights.RowGroup * SubdomainWeights.RowGroup;
-        sums = Allocate((nuint)most * 2 * (nuint)Lanes * sizeof(double));
-        nuint bytes = (nuint)most * (nuint)network.Layers.Max(static l => Math.Max(l.Width, l.Weights.Stride)) * sizeof(double);
-        rows = Allocate(bytes);
-        next = Allocate(bytes);
+        weights = [.. relaxations.Select((r, l) => new SubdomainWeights(network.Layers[l], r, l == 0 ? null : relaxations[l - 1]))];
+        most = (most + SubdomainProduct.RowGroup - 1) / SubdomainProduct.RowGroup * SubdomainProduct.RowGroup;
+        int widest = SubdomainProduct.Pad(Math.Max(network.Inputs, network.Layers.Max(static l => l.Map.Outputs)));
+        sums = new(most * 2 * Lanes);
+        points = new(most * network.Inputs);
+        rows = new(most * widest);
+        next = new(most * widest);
     }
-
-    /// <summary>Releases the memory where <see cref="Dispose"/> was not called.</summary>
-    ~SubdomainRows() => Release();
 
     /// <summary>Initialises the row that bounds a pre-activation: <c>z</c> or <c>-z</c> from above.</summary>
     /// <param name="layer">0-based layer of the neuron; the same for all rows.</param>
     /// <param name="neuron">0-based neuron.</param>
     /// <param name="above">True for <c>z</c>, false for <c>-z</c>.</param>
+    /// <param name="point">Where the row is largest, as far as is known.</param>
     /// <param name="row">0-based row.</param>
-    public void Start(int layer, int neuron, bool above, int row)
+    public void Start(int layer, int neuron, bool above, ReadOnlySpan<double> point, int row)
     {
         SubdomainLayer map = network.Layers[layer];
-        int stride = map.Weights.Stride;
-        double* from = map.Weights.Row(neuron), to = rows + ((nint)row * stride);
+        SubdomainRelaxation? below = layer == 0 ? null : relaxations[layer - 1];
+        int stride = below?.Width ?? SubdomainProduct.Pad(network.Inputs);
+        double* to = rows.At(row * stride);
+        SubdomainWeights.Gather(map, neuron, below, new(to, stride));
         double sign = above ? 1 : -1;
         for (int i = 0; i < stride; i += Lanes)
-            (Vector512.Load(from + i) * sign).Store(to + i);
+            (Vector512.Load(to + i) * sign).Store(to + i);
         Vector512.CreateScalar(sign * map.Bias[neuron]).Store(Constant(row));
         Vector512.CreateScalar(map.Start[neuron]).Store(Error(row));
+        point.CopyTo(new(points.At(row * network.Inputs), network.Inputs));
     }
 
     /// <summary>Propagates all rows back to the network's inputs.</summary>
     /// <param name="layer">0-based layer of their neurons.</param>
     /// <param name="count">How many rows.</param>
-    /// <param name="coefficients">Receives the rows' coefficients over all rectifiers below, row after row; empty if not needed.</param>
+    /// <param name="coefficients">
+    /// Receives the rows' coefficients over the rectifiers below that are not off, row after row; empty if not needed.
+    /// </param>
     public void Propagate(int layer, int count, Span<double> coefficients)
     {
         int all = network.Offsets[layer];
         for (int j = layer - 1; j >= 0; j--)
         {
-            SubdomainLayer map = network.Layers[j];
+            SubdomainRelaxation relaxation = relaxations[j];
+            int width = relaxation.Width;
             for (int r = 0; r < count; r++)
             {
-                double* row = rows + ((nint)r * map.Width);
+                double* row = rows.At(r * width);
                 if (!coefficients.IsEmpty)
-                    new ReadOnlySpan<double>(row, map.Weights.Layer.Outputs).CopyTo(coefficients[((r * all) + network.Offsets[j])..]);
-                relaxations[j].Pass(row, Constant(r));
+                    Scatter(row, relaxation.Live, coefficients[((r * all) + network.Offsets[j])..]);
+                relaxation.Pass(row, Constant(r), points.At(r * network.Inputs));
             }
 
-            map.Weights.Multiply(rows, map.Width, count, relaxations[j].Live, next);
-            double* swap = rows;
-            rows = next;
-            next = swap;
+            double* packed = weights[j].Pack();
+            SubdomainProduct.Multiply(rows.At(0), width, count, relaxation.Live.Length, packed, weights[j].Stride, next.At(0));
+            (rows, next) = (next, rows);
         }
     }
 
@@ -85,35 +91,19 @@ internal sealed unsafe class SubdomainRows : IDisposable
     /// <returns>Its constant, with the charge for rounding errors.</returns>
     public double Finish(int row, Span<double> function)
     {
-        new ReadOnlySpan<double>(rows + ((nint)row * function.Length), function.Length).CopyTo(function);
+        new ReadOnlySpan<double>(rows.At(row * function.Length), function.Length).CopyTo(function);
         return Math.BitIncrement(
             Vector512.Sum(Vector512.Load(Constant(row))) + ((Vector512.Sum(Vector512.Load(Error(row))) * (1 + 1e-9)) + Rounding.Underflow));
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private static void Scatter(double* row, ReadOnlySpan<int> order, Span<double> into)
     {
-        Release();
-        GC.SuppressFinalize(this);
-    }
-
-    private static double* Allocate(nuint bytes)
-    {
-        double* memory = (double*)NativeMemory.AlignedAlloc(bytes, 64);
-        NativeMemory.Clear(memory, bytes);
-        return memory;
+        for (int k = 0; k < order.Length; k++)
+            into[order[k]] = row[k];
     }
 
     /// <summary>A row's constant, as a vector of sums; its charges follow.</summary>
-    private double* Constant(int row) => sums + ((nint)row * 2 * Lanes);
+    private double* Constant(int row) => sums.At(row * 2 * Lanes);
 
     private double* Error(int row) => Constant(row) + Lanes;
-
-    private void Release()
-    {
-        NativeMemory.AlignedFree(sums);
-        NativeMemory.AlignedFree(rows);
-        NativeMemory.AlignedFree(next);
-        sums = rows = next = null;
-    }
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>
 /// Branch and bound over the input box, for networks with few inputs: one partition serves many open neurons of a layer. In each subdomain
@@ -13,12 +13,12 @@ namespace ExactCompression.Branching;
 /// The search is depth-first, so that only few subdomains wait at any time. Batches do not depend on the number of threads, so neither do
 /// verdicts. Work can stop after any batch and continue later.
 /// </remarks>
-internal sealed class InputBranchAndBound : IDisposable
+internal sealed class InputBranchAndBound
 {
     /// <summary>With more inputs, halving one of them changes too little.</summary>
     private const int MostInputs = 12;
 
-    private const int Batch = 64;
+    private const int Batch = 128;
 
     /// <summary>A bound this close to 0, relative to that on the whole box, may be a tie that rounding keeps open.</summary>
     private const double Tie = 1e-9;
@@ -75,7 +75,7 @@ internal sealed class InputBranchAndBound : IDisposable
             {
                 SignTarget[] unsettled = Array.FindAll(subdomain.Targets, IsUnsettled);
                 if (unsettled.Length > 0)
-                    batch.Add(unsettled.Length == subdomain.Targets.Length ? subdomain : subdomain with { Targets = unsettled });
+                    batch.Add(subdomain.For(unsettled));
             }
 
             var outcomes = new SubdomainResult[batch.Count];
@@ -95,14 +95,6 @@ internal sealed class InputBranchAndBound : IDisposable
             for (int i = 0; i < batch.Count; i++)
                 Take(batch[i], outcomes[i]);
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (ISubdomainBounds bounder in bounders)
-            bounder.Dispose();
-        source.Dispose();
     }
 
     private bool IsUnsettled(SignTarget target) => search.IsOpen(target) && !stuck.Contains(target);
@@ -125,14 +117,10 @@ internal sealed class InputBranchAndBound : IDisposable
 
         if (left.Length == 0)
             return;
+
+        // What holds where one of several targets is open does not depend on which; so the search for a single target may continue from
+        // there, and only then is this used.
         foreach (Subdomain child in outcome.Children)
-        {
-            // What holds where one of several targets is open does not depend on which; so the search for a single target may continue from
-            // there, and only then is this used.
-            if (child.Targets.Length == left.Length)
-                open.Push(child);
-            else
-                open.Push(child with { Targets = left });
-        }
+            open.Push(child.For(left));
     }
 }

@@ -1,8 +1,8 @@
-using ExactCompression.Branching;
+using ExactCompression.Branching.InputSplitting;
 using ExactCompression.Tests.Oracles;
 using Xunit;
 
-namespace ExactCompression.Tests.Branching;
+namespace ExactCompression.Tests.Branching.InputSplitting;
 
 /// <summary>Linear functions over boxes, against exact arithmetic at points of the box.</summary>
 public sealed class SubdomainBoxTests
@@ -61,10 +61,12 @@ public sealed class SubdomainBoxTests
         // 2x + y over [0,1]^2 where 1 - 2x - 2y >= 0: the optimum is 1, at (1/2, 0).
         var box = new SubdomainBox(2);
         box.Load([0, 0], [1, 1]);
-        double[] f = new double[SubdomainWeights.Pad(2)], h = new double[SubdomainWeights.Pad(2)];
+        double[] f = new double[SubdomainProduct.Pad(2)], h = new double[SubdomainProduct.Pad(2)];
         (f[0], f[1], h[0], h[1]) = (2, 1, -2, -2);
         Assert.Equal(1, box.MaximumWhere(f, 0, h, 1), 1e-12);
+        Assert.Equal([0.5, 0], box.Maximiser);
         Assert.Equal(3, box.MaximumWhere(f, 0, [], 0), 1e-12);
+        Assert.Equal([1, 1], box.Maximiser);
     }
 
     [Fact]
@@ -73,7 +75,7 @@ public sealed class SubdomainBoxTests
         // x + y + 0.1 where -x - y - 1 >= 0 over [0,1]^2: nowhere, so any bound is sound; the multiplier 1 gives -0.9.
         var box = new SubdomainBox(2);
         box.Load([0, 0], [1, 1]);
-        double[] f = new double[SubdomainWeights.Pad(2)], h = new double[SubdomainWeights.Pad(2)];
+        double[] f = new double[SubdomainProduct.Pad(2)], h = new double[SubdomainProduct.Pad(2)];
         (f[0], f[1], h[0], h[1]) = (1, 1, -1, -1);
         Assert.True(box.MaximumWhere(f, 0.1, h, -1) < 0);
     }
@@ -85,7 +87,7 @@ public sealed class SubdomainBoxTests
         (double[] lower, double[] upper) = HardNumbers.Box(random, kind, inputs);
         var box = new SubdomainBox(inputs);
         box.Load(lower, upper);
-        double[] f = new double[SubdomainWeights.Pad(inputs)], h = new double[f.Length];
+        double[] f = new double[SubdomainProduct.Pad(inputs)], h = new double[f.Length];
         for (int i = 0; i < inputs; i++)
             (f[i], h[i]) = (random.Next(5) == 0 ? 0 : HardNumbers.Next(random, kind),
                 random.Next(5) == 0 ? 0 : HardNumbers.Next(random, kind));

@@ -1,6 +1,6 @@
 using ExactCompression.Witnesses;
 
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>What is left open after a subdomain has been bounded.</summary>
 /// <param name="Open">Targets that are not settled in the subdomain.</param>

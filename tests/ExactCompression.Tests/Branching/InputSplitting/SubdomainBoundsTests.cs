@@ -1,10 +1,10 @@
-using ExactCompression.Branching;
+using ExactCompression.Branching.InputSplitting;
 using ExactCompression.Tests.Oracles;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 using Xunit;
 
-namespace ExactCompression.Tests.Branching;
+namespace ExactCompression.Tests.Branching.InputSplitting;
 
 /// <summary>
 /// Subdomains of the input box: no point at which a target is open may ever be lost on the way down, and what is known about the rectifiers
@@ -66,8 +66,8 @@ public sealed class SubdomainBoundsTests
             [new([1, -1], [0.5, 0.5], 2, 1, Activation.Relu), new([1, -1], [0.25], 1, 2, Activation.Relu),
                 new([1], [0], 1, 1, Activation.Identity)]);
         var ledger = new VerdictLedger(StabilityTable.Undecided(network, new([0.25], [0.25])));
-        using var shared = new SubdomainNetwork(ledger, 2);
-        using var bounder = new SubdomainBounds(shared, 2);
+        var shared = new SubdomainNetwork(ledger, 2);
+        var bounder = new SubdomainBounds(shared, 2);
         SubdomainResult outcome = bounder.Run(new([0.25], [0.25], SubdomainPhases.OfWholeBox(shared, 2), [new(2, true), new(2, false)]));
         Assert.Equal([new(2, true)], outcome.Open); // z = 0.75 - 0.25 + 0.25
         Assert.Empty(outcome.Children);
@@ -79,8 +79,8 @@ public sealed class SubdomainBoundsTests
     {
         var ledger = new VerdictLedger(StabilityTable.Undecided(network, new(lower, upper)));
         int layer = network.Depth, count = ledger.Offsets[layer - 1];
-        using var shared = new SubdomainNetwork(ledger, layer);
-        using var bounder = new SubdomainBounds(shared, layer);
+        var shared = new SubdomainNetwork(ledger, layer);
+        var bounder = new SubdomainBounds(shared, layer);
         SignTarget[] targets = [.. Enumerable.Range(count, ledger.Count - count)
             .SelectMany(i => new SignTarget[] { new(i, true), new(i, false) }).OrderBy(_ => random.Next()).Take(targetCount)];
         ExactNetwork[] within = [.. Enumerable.Range(0, 3).Select(corner => new ExactNetwork(HardNumbers.Within(random, network, corner)))];

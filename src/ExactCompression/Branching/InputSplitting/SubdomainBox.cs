@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>
 /// The box of a subdomain, over which linear functions <c>f . x + c</c> are maximised rigorously. A function is padded with zeros to whole
@@ -24,11 +24,12 @@ internal sealed class SubdomainBox
     public SubdomainBox(int inputs)
     {
         this.inputs = inputs;
-        int stride = SubdomainWeights.Pad(inputs);
+        int stride = SubdomainProduct.Pad(inputs);
         gamma = Rounding.Gamma(inputs + 4);
         Lower = new double[stride];
         Upper = new double[stride];
         magnitude = new double[stride];
+        Maximiser = new double[inputs];
         turns = new double[inputs];
         gains = new double[inputs];
     }
@@ -38,6 +39,9 @@ internal sealed class SubdomainBox
 
     /// <summary>Upper ends, padded with zeros.</summary>
     public double[] Upper { get; }
+
+    /// <summary>Where <see cref="MaximumWhere"/> found the last maximum.</summary>
+    public double[] Maximiser { get; }
 
     /// <summary>Takes a box.</summary>
     public void Load(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
@@ -70,6 +74,8 @@ internal sealed class SubdomainBox
         // The slope at 0 is the other function's value where this one is largest.
         double plain = Maximum(function, constant, half, out double slope);
         slope += halfConstant;
+        for (int i = 0; i < inputs; i++)
+            Maximiser[i] = function[i] > 0 ? Upper[i] : Lower[i];
         if (half.IsEmpty || !(slope < 0))
             return plain;
         for (int i = 0; i < inputs; i++)
@@ -79,6 +85,7 @@ internal sealed class SubdomainBox
         }
 
         double multiplier = 0;
+        int level = 0;
         while (slope < 0)
         {
             int next = 0;
@@ -91,12 +98,30 @@ internal sealed class SubdomainBox
             if (!double.IsFinite(turns[next]))
                 break; // the other function is negative everywhere; any multiplier will do
             multiplier = turns[next];
+            level = next;
             slope += gains[next];
             turns[next] = double.PositiveInfinity;
         }
 
+        FindMaximiser(function, half, halfConstant, multiplier, level);
         double where = Combined(function, constant, half, halfConstant, multiplier);
         return where < plain ? where : plain;
+    }
+
+    /// <summary>The corner where <c>f + m h</c> is largest; in the input in which that is level, the end of <c>h >= 0</c>.</summary>
+    private void FindMaximiser(ReadOnlySpan<double> function, ReadOnlySpan<double> half, double halfConstant, double multiplier, int level)
+    {
+        double others = halfConstant;
+        for (int i = 0; i < inputs; i++)
+        {
+            Maximiser[i] = function[i] + (multiplier * half[i]) > 0 ? Upper[i] : Lower[i];
+            if (i != level)
+                others += half[i] * Maximiser[i];
+        }
+
+        double end = -others / half[level];
+        if (double.IsFinite(end))
+            Maximiser[level] = Math.Clamp(end, Lower[level], Upper[level]);
     }
 
     /// <summary>Clips the box to where the function can be non-negative. The corner where it is largest stays.</summary>

@@ -3,7 +3,7 @@ using ExactCompression.Networks;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>
 /// Bounds a subdomain of the input box with <see cref="IntervalBounds"/> and <see cref="CrownBounds"/>, which avoid rounding where only

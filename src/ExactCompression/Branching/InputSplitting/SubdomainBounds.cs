@@ -1,6 +1,6 @@
 using ExactCompression.Witnesses;
 
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>
 /// Bounds the open rectifiers in a subdomain of the input box, layer by layer, then the targets, and chooses the children. For one thread;
@@ -9,6 +9,7 @@ namespace ExactCompression.Branching;
 /// <remarks>
 /// Where only one target is open, only the points matter at which it is not settled. Its linear bound must not be negative there, so the
 /// box is clipped to where that can be, and each bound of a rectifier is taken under this condition.
+/// <para>Each row chooses its lower lines by the point where it was largest in the subdomain that this one is part of.</para>
 /// </remarks>
 internal sealed class SubdomainBounds : ISubdomainBounds
 {
@@ -22,12 +23,16 @@ internal sealed class SubdomainBounds : ISubdomainBounds
     private readonly SubdomainRelaxation[] relaxations;
     private readonly SubdomainRows rows;
     private readonly SubdomainBox box;
+    private readonly SubdomainMaximisers maximisers;
     private readonly SplitHeuristic split;
     private readonly sbyte[] phases;
     private readonly double[] lower;
     private readonly double[] upper;
     private readonly double[] function;
-    private readonly double[] functions;
+    private readonly double[] below;
+    private readonly double[] belowConstants;
+    private readonly double[] above;
+    private readonly double[] aboveConstants;
     private readonly int[] open;
     private readonly double[] clippedLower;
     private readonly double[] clippedUpper;
@@ -41,17 +46,21 @@ internal sealed class SubdomainBounds : ISubdomainBounds
         this.network = network;
         this.layer = layer - 1;
         count = network.Offsets[layer - 1];
-        stride = network.Layers[0].Weights.Stride;
-        relaxations = [.. network.Layers.Take(this.layer).Select(static l => new SubdomainRelaxation(l))];
-        int widest = network.Layers.Max(static l => l.Weights.Layer.Outputs);
+        stride = SubdomainProduct.Pad(network.Inputs);
+        relaxations = [.. network.Layers.Take(this.layer).Select(l => new SubdomainRelaxation(l, network.Inputs))];
+        int widest = network.Layers.Max(static l => l.Map.Outputs);
         rows = new(network, relaxations, 2 * widest);
         box = new(network.Inputs);
+        maximisers = new(box, network.Inputs, count);
         split = new(network.Inputs, count);
         phases = new sbyte[count];
         lower = new double[count];
         upper = new double[count];
         function = new double[stride];
-        functions = new double[count * stride];
+        below = new double[count * stride];
+        belowConstants = new double[count];
+        above = new double[count * stride];
+        aboveConstants = new double[count];
         open = new int[widest];
         clippedLower = new double[network.Inputs];
         clippedUpper = new double[network.Inputs];
@@ -70,12 +79,10 @@ internal sealed class SubdomainBounds : ISubdomainBounds
         return Conclude(subdomain);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => rows.Dispose();
-
     private void Load(Subdomain subdomain)
     {
         box.Load(subdomain.Lower, subdomain.Upper);
+        maximisers.Load(subdomain);
         SubdomainPhases known = subdomain.Known;
         known.Phases.CopyTo(phases, 0);
         for (int o = 0; o < known.Open.Length; o++)
@@ -105,30 +112,38 @@ internal sealed class SubdomainBounds : ISubdomainBounds
             return true;
         for (int k = 0; k < opens; k++)
         {
-            rows.Start(l, open[k] - first, true, 2 * k);
-            rows.Start(l, open[k] - first, false, (2 * k) + 1);
+            rows.Start(l, open[k] - first, true, maximisers.Of(open[k], true), 2 * k);
+            rows.Start(l, open[k] - first, false, maximisers.Of(open[k], false), (2 * k) + 1);
         }
 
         rows.Propagate(l, 2 * opens, []);
         for (int k = 0; k < opens; k++)
         {
             int n = open[k];
-            double below = -Bound((2 * k) + 1, function, subdomain), above = Bound(2 * k, functions.AsSpan(n * stride, stride), subdomain);
-            if (above < upper[n] && !double.IsNegativeInfinity(above))
-                upper[n] = above;
-            if (below > lower[n] && !double.IsPositiveInfinity(below))
-                lower[n] = below;
+            double high = Bound(2 * k, above.AsSpan(n * stride, stride), out aboveConstants[n], maximisers.Of(n, true), subdomain);
+            double low = -Bound((2 * k) + 1, below.AsSpan(n * stride, stride), out belowConstants[n], maximisers.Of(n, false), subdomain);
+            if (high < upper[n] && !double.IsNegativeInfinity(high))
+                upper[n] = high;
+            if (low > lower[n] && !double.IsPositiveInfinity(low))
+                lower[n] = low;
             if (lower[n] > upper[n] && subdomain.HalfSpace.Length > 0)
                 return false;
             phases[n] = (sbyte)(upper[n] <= 0 ? -1 : lower[n] >= 0 ? 1 : 0);
         }
 
         Relax(l);
+        relaxations[l].Guide(
+            below.AsSpan(first * stride), belowConstants.AsSpan(first), above.AsSpan(first * stride), aboveConstants.AsSpan(first), box);
         return true;
     }
 
-    private double Bound(int row, Span<double> into, Subdomain subdomain) =>
-        box.MaximumWhere(into, rows.Finish(row, into), subdomain.HalfSpace, subdomain.HalfSpaceConstant);
+    private double Bound(int row, Span<double> into, out double constant, Span<double> maximiser, Subdomain subdomain)
+    {
+        constant = rows.Finish(row, into);
+        double bound = box.MaximumWhere(into, constant, subdomain.HalfSpace, subdomain.HalfSpaceConstant);
+        maximisers.Follow(maximiser);
+        return bound;
+    }
 
     /// <summary>
     /// Whether the only target is settled already, with the deeper layers' bounds of the parent: one row, where the layers have a hundred.
@@ -136,8 +151,7 @@ internal sealed class SubdomainBounds : ISubdomainBounds
     /// </summary>
     private bool IsSettledEarly(Subdomain subdomain)
     {
-        SignTarget target = subdomain.Targets[0];
-        rows.Start(layer, target.Index - count, target.Above, 0);
+        StartTargets(subdomain);
         rows.Propagate(layer, 1, []);
         double constant = rows.Finish(0, function);
         double bound = box.MaximumWhere(function, constant, subdomain.HalfSpace, subdomain.HalfSpaceConstant);
@@ -148,27 +162,36 @@ internal sealed class SubdomainBounds : ISubdomainBounds
         return false;
     }
 
+    private void StartTargets(Subdomain subdomain)
+    {
+        for (int r = 0; r < subdomain.Targets.Length; r++)
+        {
+            SignTarget target = subdomain.Targets[r];
+            rows.Start(layer, target.Index - count, target.Above, maximisers.OfTarget(r), r);
+        }
+    }
+
     /// <summary>Bounds the targets, and chooses the children for those that stay open.</summary>
     private SubdomainResult Conclude(Subdomain subdomain)
     {
         int targets = subdomain.Targets.Length;
         if (coefficients.Length < targets * count)
             coefficients = new double[targets * count];
-        for (int r = 0; r < targets; r++)
-            rows.Start(layer, subdomain.Targets[r].Index - count, subdomain.Targets[r].Above, r);
+        StartTargets(subdomain);
         rows.Propagate(layer, targets, coefficients);
         split.Begin();
         var left = new List<SignTarget>(targets);
         var corners = new List<float>(targets * network.Inputs);
+        var points = new List<double>(targets * network.Inputs);
         double worst = 0, constant = 0;
         for (int r = 0; r < targets; r++)
         {
             SignTarget target = subdomain.Targets[r];
-            constant = rows.Finish(r, function);
-            double bound = box.MaximumWhere(function, constant, subdomain.HalfSpace, subdomain.HalfSpaceConstant);
+            double bound = Bound(r, function, out constant, maximisers.OfTarget(r), subdomain);
             if (bound <= 0 && double.IsFinite(bound))
                 continue;
             left.Add(target);
+            points.AddRange(maximisers.OfTarget(r));
             for (int i = 0; i < network.Inputs; i++)
                 corners.Add((float)(function[i] > 0 ? box.Upper[i] : box.Lower[i]));
             double whole = target.Above ? network.Upper[target.Index] : -network.Lower[target.Index];
@@ -179,9 +202,11 @@ internal sealed class SubdomainBounds : ISubdomainBounds
 
         if (left.Count == 0)
             return SubdomainResult.Settled;
-        var rest = new Subdomain(split.Lower.ToArray(), split.Upper.ToArray(), SubdomainPhases.Of(phases, lower, upper), [.. left]);
+        var known = SubdomainPhases.Of(phases, lower, upper);
+        known = known with { Maximisers = maximisers.OfAll(known.Open) };
+        var rest = new Subdomain(split.Lower.ToArray(), split.Upper.ToArray(), known, [.. left]) { Maximisers = [.. points] };
         if (targets == 1)
             rest = rest with { HalfSpace = [.. function], HalfSpaceConstant = constant };
-        return new([.. left], [.. corners], worst, SplitHeuristic.Halves(rest, split.BestInput(functions)));
+        return new([.. left], [.. corners], worst, SplitHeuristic.Halves(rest, split.BestInput(above)));
     }
 }

@@ -1,7 +1,7 @@
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>
 /// Estimates into how many subdomains the input box must be split to settle a target, by random dives: each descends from the whole box
@@ -15,7 +15,7 @@ internal sealed class BranchingEstimate
     private const int MostLevels = 100;
 
     /// <summary>The estimates within one group differ by at most this factor.</summary>
-    private const double Spread = 4;
+    private const double Spread = 16;
 
     private readonly SubdomainSource source;
 
@@ -52,7 +52,7 @@ internal sealed class BranchingEstimate
     public double Of(SignTarget target, int dives, int seed, CancellationToken cancellation)
     {
         var random = new Random(seed);
-        using ISubdomainBounds bounder = source.Open();
+        ISubdomainBounds bounder = source.Open();
         Subdomain whole = source.Whole([target]);
         double sum = 0;
         for (int dive = 0; dive < dives; dive++)
@@ -78,9 +78,9 @@ internal sealed class BranchingEstimate
         List<SplittingGroup> groups, VerdictLedger ledger, int layer, WitnessSearch search, SearchClock clock, int dives, int seed)
     {
         SignTarget[] targets = [.. search.Open(layer)];
-        using var source = new SubdomainSource(ledger, layer, clock.Parallel.CancellationToken);
+        var source = new SubdomainSource(ledger, layer, clock.Parallel.CancellationToken);
         var estimate = new BranchingEstimate(source);
-        long weights = SubdomainSource.WeightsOf(ledger, layer);
+        long weights = ledger.Graph.WeightsTo(layer);
         var estimates = new double[targets.Length];
         Parallel.For(
             0, targets.Length, clock.Parallel, k => estimates[k] = estimate.Of(targets[k], dives, seed, clock.Parallel.CancellationToken));

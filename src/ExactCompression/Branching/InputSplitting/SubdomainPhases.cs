@@ -1,4 +1,4 @@
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>What is known about the rectifiers in a subdomain. Immutable: the children of a subdomain share it.</summary>
 /// <param name="Phases">1 where a rectifier is on, -1 where it is off, 0 where it is open; over all neurons below.</param>
@@ -7,6 +7,13 @@ namespace ExactCompression.Branching;
 /// <param name="Upper">Their upper bounds.</param>
 internal sealed record SubdomainPhases(sbyte[] Phases, int[] Open, double[] Lower, double[] Upper)
 {
+    /// <summary>
+    /// Where the bounds of the open ones are attained, as far as is known: for each, the point of the upper bound, then that of the lower
+    /// one; empty where nothing is known.
+    /// </summary>
+    public double[] Maximisers { get; init; } = [];
+
+
     /// <summary>What holds in the whole box.</summary>
     /// <param name="network">The network.</param>
     /// <param name="count">How many neurons lie below.</param>

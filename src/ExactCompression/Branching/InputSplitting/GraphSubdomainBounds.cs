@@ -4,7 +4,7 @@ using ExactCompression.Numerics;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>
 /// Bounds the open rectifiers of a graph in a subdomain of the input box, layer by layer, then the targets, with <see cref="CrownBounds"/>;
@@ -38,11 +38,6 @@ internal sealed class GraphSubdomainBounds(VerdictLedger ledger, int layer, Canc
         }
 
         return Conclude(subdomain, box, below);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
     }
 
     private void Load(SubdomainPhases known)

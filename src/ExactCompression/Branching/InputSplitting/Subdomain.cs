@@ -1,6 +1,6 @@
 using ExactCompression.Witnesses;
 
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>A subdomain of the input box, and the targets that are open in it.</summary>
 /// <param name="Lower">Lower ends.</param>
@@ -20,4 +20,22 @@ internal sealed record Subdomain(double[] Lower, double[] Upper, SubdomainPhases
 
     /// <summary>The constant of <see cref="HalfSpace"/>.</summary>
     public double HalfSpaceConstant { get; init; }
+
+    /// <summary>
+    /// Where the bounds of the targets are attained, as far as is known, one point after another; empty where nothing is known.
+    /// </summary>
+    public double[] Maximisers { get; init; } = [];
+
+    /// <summary>The same subdomain for some of its targets, in the same order.</summary>
+    /// <param name="targets">Those that are open still.</param>
+    public Subdomain For(SignTarget[] targets)
+    {
+        if (targets.Length == Targets.Length)
+            return this;
+        int inputs = Lower.Length;
+        double[] points = Maximisers.Length == 0
+            ? []
+            : [.. targets.SelectMany(t => Maximisers.AsSpan(Array.IndexOf(Targets, t) * inputs, inputs).ToArray())];
+        return this with { Targets = targets, Maximisers = points };
+    }
 }

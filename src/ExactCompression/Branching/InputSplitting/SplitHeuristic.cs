@@ -1,4 +1,4 @@
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>
 /// Chooses how to split a subdomain in which targets are open: it is clipped to the box where they can be open, and split at the input that
@@ -71,7 +71,7 @@ internal sealed class SplitHeuristic
     /// <param name="functions">Linear functions above the open rectifiers, each padded to whole vectors.</param>
     public int BestInput(ReadOnlySpan<double> functions)
     {
-        int stride = SubdomainWeights.Pad(lower.Length);
+        int stride = SubdomainProduct.Pad(lower.Length);
         Array.Clear(influence);
         for (int n = 0; n < gaps.Length; n++)
         {

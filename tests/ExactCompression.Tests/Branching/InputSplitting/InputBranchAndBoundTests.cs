@@ -1,11 +1,11 @@
 using CsCheck;
-using ExactCompression.Branching;
+using ExactCompression.Branching.InputSplitting;
 using ExactCompression.Tests.Oracles;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 using Xunit;
 
-namespace ExactCompression.Tests.Branching;
+namespace ExactCompression.Tests.Branching.InputSplitting;
 
 /// <summary>Input splitting alone, with nothing decided before, against exact enumeration.</summary>
 public sealed class InputBranchAndBoundTests
@@ -65,7 +65,7 @@ public sealed class InputBranchAndBoundTests
         using var search = new WitnessSearch(ledger, null, device, new() { Threads = 1 }, clock, CornerPoints.None(ledger.Domain));
         for (int layer = 1; layer <= c.Network.Depth; layer++)
         {
-            using var splitting = new InputBranchAndBound(ledger, layer, [.. search.Open(layer)], search, clock);
+            var splitting = new InputBranchAndBound(ledger, layer, [.. search.Open(layer)], search, clock);
             for (int most = step ?? subdomains; most <= subdomains; most += step ?? subdomains)
                 splitting.RunTo(most);
         }

@@ -1,10 +1,10 @@
 using ExactCompression.Bounds;
 using ExactCompression.Numerics;
 
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>
-/// One layer as used by bounds over subdomains of the input box. Arrays over its neurons are padded with zeros to <see cref="Width"/>.
+/// One layer as used by bounds over subdomains of the input box.
 /// </summary>
 internal sealed class SubdomainLayer
 {
@@ -17,13 +17,11 @@ internal sealed class SubdomainLayer
     /// <param name="loss">What a row of this layer can lose to underflow in the layers below.</param>
     public SubdomainLayer(AffineLayer layer, ActivationRange input, double[] error, double gamma, double loss)
     {
-        Weights = new(layer);
-        Width = SubdomainWeights.Pad(layer.Outputs);
+        Map = layer;
         Gamma = gamma;
-        Bias = new double[Width];
-        Charge = new double[Width];
+        Bias = [.. layer.Bias.Span];
+        Charge = new double[layer.Outputs];
         Start = new double[layer.Outputs];
-        layer.Bias.Span.CopyTo(Bias);
         for (int i = 0; i < layer.Outputs; i++)
         {
             double ofBias = (gamma * Math.Abs(Bias[i])) + Rounding.Underflow;
@@ -32,11 +30,8 @@ internal sealed class SubdomainLayer
         }
     }
 
-    /// <summary>The weights.</summary>
-    public SubdomainWeights Weights { get; }
-
-    /// <summary>The number of neurons, padded to whole vectors.</summary>
-    public int Width { get; }
+    /// <summary>The layer.</summary>
+    public AffineLayer Map { get; }
 
     /// <summary>The biases.</summary>
     public double[] Bias { get; }

@@ -1,9 +1,9 @@
-using ExactCompression.Branching;
+using ExactCompression.Branching.InputSplitting;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 using Xunit;
 
-namespace ExactCompression.Tests.Branching;
+namespace ExactCompression.Tests.Branching.InputSplitting;
 
 /// <summary>Estimates of the effort of splitting, against the actual effort.</summary>
 public sealed class BranchingEstimateTests
@@ -18,9 +18,9 @@ public sealed class BranchingEstimateTests
             using var setting = new Setting(seed);
             foreach (SignTarget target in setting.Search.Open(3))
             {
-                using var source = new SubdomainSource(setting.Ledger, 3, default);
+                var source = new SubdomainSource(setting.Ledger, 3, default);
                 double estimate = new BranchingEstimate(source).Of(target, 400, seed, default);
-                using var splitting = new InputBranchAndBound(setting.Ledger, 3, [target], setting.Search, setting.Clock);
+                var splitting = new InputBranchAndBound(setting.Ledger, 3, [target], setting.Search, setting.Clock);
                 splitting.RunTo(20_000);
                 if (splitting.Bounded is < 20 or >= 20_000 || setting.Ledger.StateOf(target.Index) == NeuronState.Unstable)
                     continue;

@@ -3,13 +3,13 @@ using ExactCompression.Networks;
 using ExactCompression.Numerics;
 using ExactCompression.Verdicts;
 
-namespace ExactCompression.Branching;
+namespace ExactCompression.Branching.InputSplitting;
 
 /// <summary>
-/// What the bounds over all subdomains of an input box share: the weights, laid out once, and the largest rounding errors anywhere in the
-/// whole box, which are charged in every subdomain. Immutable, so threads share it.
+/// What the bounds over all subdomains of an input box share: the layers, and the largest rounding errors anywhere in the whole box,
+/// which are charged in every subdomain. Immutable, so threads share it.
 /// </summary>
-internal sealed class SubdomainNetwork : IDisposable
+internal sealed class SubdomainNetwork
 {
     /// <summary>Prepares the layers up to one.</summary>
     /// <param name="ledger">What is known on the whole box; not modified.</param>
@@ -63,12 +63,5 @@ internal sealed class SubdomainNetwork : IDisposable
             if (high[i] < upper[i] && !double.IsNegativeInfinity(high[i]))
                 upper[i] = high[i];
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (SubdomainLayer layer in Layers)
-            layer.Weights.Dispose();
     }
 }
