@@ -166,7 +166,9 @@ internal sealed class SubdomainRelaxation
         }
     }
 
-    /// <summary>Applies the lines; those of rectifiers that are on, of slope 1, are left out where no open one shares their vector.</summary>
+    /// <summary>
+    /// Applies the lines; those of rectifiers that are on, of slope 1, are left out where no open one shares their vector.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private unsafe void PassOpen<TSlopes>(double* row, double* sums, int end, double* point)
         where TSlopes : struct, ISlopes
