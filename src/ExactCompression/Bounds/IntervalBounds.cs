@@ -10,9 +10,6 @@ namespace ExactCompression.Bounds;
 /// </summary>
 internal static class IntervalBounds
 {
-    /// <summary>With fewer weights, one thread finishes before another has started.</summary>
-    private const long Worthwhile = 1 << 18;
-
     /// <summary>Bounds of the pre-activations of a dense layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="input">Range of its inputs.</param>
@@ -36,16 +33,8 @@ internal static class IntervalBounds
     /// <param name="upper">Receives a value not below each pre-activation's maximum.</param>
     /// <param name="parallel">Threads, and the token to stop on; null for the calling thread alone.</param>
     public static void Propagate(
-        LoweredLayer layer, SourceRange[] sources, double[] lower, double[] upper, ParallelOptions? parallel)
-    {
-        parallel?.CancellationToken.ThrowIfCancellationRequested();
-        int size = (int)Math.Clamp(Worthwhile * layer.Width / Math.Max(1, layer.Weights), 1, Math.Max(1, layer.Width));
-        if (parallel is null || size == layer.Width)
-            Propagate(layer, sources, 0, layer.Width, lower, upper);
-        else
-            Parallel.For(0, (layer.Width + size - 1) / size, parallel, block => Propagate(
-                layer, sources, block * size, Math.Min(layer.Width, (block + 1) * size), lower, upper));
-    }
+        LoweredLayer layer, SourceRange[] sources, double[] lower, double[] upper, ParallelOptions? parallel) => RowBlocks.Run(
+        parallel, layer.Width, (double)layer.Weights / layer.Width, (first, end) => Propagate(layer, sources, first, end, lower, upper));
 
     /// <summary>Bounds of some elements of a layer: from the first up to, not including, the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

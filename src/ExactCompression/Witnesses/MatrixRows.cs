@@ -17,9 +17,6 @@ internal sealed class MatrixRows
     /// <summary>Points that are multiplied with a row while it is in cache.</summary>
     private const int Together = 8;
 
-    /// <summary>Products that a thread does before it asks for more.</summary>
-    private const long Worthwhile = 1 << 18;
-
     private readonly LoweredLayer layer;
     private readonly DenseMap[] maps;
     private readonly DenseMap?[] radii;
@@ -57,12 +54,8 @@ internal sealed class MatrixRows
         for (int at = 0; at < rows; at += Together)
         {
             (int from, int to) = (at, Math.Min(rows, at + Together));
-            int size = (int)Math.Clamp(Worthwhile * layer.Width / ((to - from) * layer.Weights), 1, layer.Width);
-            if (parallel is null || size == layer.Width)
-                Elements(0, layer.Width, from, to);
-            else
-                Parallel.For(0, (layer.Width + size - 1) / size, parallel, block => Elements(
-                    block * size, Math.Min(layer.Width, (block + 1) * size), from, to));
+            RowBlocks.Run(
+                parallel, layer.Width, (to - from) * (double)layer.Weights / layer.Width, (first, end) => Elements(first, end, from, to));
         }
 
         void Elements(int first, int end, int from, int to)

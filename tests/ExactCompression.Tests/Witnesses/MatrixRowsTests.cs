@@ -10,6 +10,8 @@ namespace ExactCompression.Tests.Witnesses;
 /// <summary>Products with matrices that are read as they are, beside exact arithmetic and beside the packed kernels.</summary>
 public sealed class MatrixRowsTests
 {
+    private const int Width = 1_024;
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(7, 8)]
@@ -72,15 +74,8 @@ public sealed class MatrixRowsTests
     [Fact]
     public void Credit_CancelledBeforeALargeLayer_KeepsWhatLayersBelowHaveShown()
     {
-        const int Width = 1_024;
-        var network = new ReluNetwork(
-            [new(Filled(Width, 1), new double[Width], Width, 1, Activation.Relu),
-                new(Filled(Width * Width, 1), new double[Width], Width, Width, Activation.Relu),
-                new(new double[Width], [0], 1, Width, Activation.Identity)]);
-        var ledger = new VerdictLedger(StabilityTable.Undecided(network));
-        using var stop = new CancellationTokenSource();
-        stop.Cancel();
-        using var check = new WitnessCheck(network, ledger.Domain, new() { CancellationToken = stop.Token });
+        VerdictLedger ledger = SmallAndLarge();
+        using WitnessCheck check = Cancelled(ledger);
         Assert.ThrowsAny<OperationCanceledException>(() => check.Credit(new[] { new double[] { 1 } }, ledger));
         IReadOnlyList<NeuronStability> neurons = ledger.ToTable(default, [], null).Neurons;
         Assert.All(neurons.Take(Width), static n => Assert.NotNull(n.PositiveWitness));
@@ -91,21 +86,23 @@ public sealed class MatrixRowsTests
     public void Credit_OneNeuron_LayersAboveItAreNotEvaluated()
     {
         // The second layer would throw, since it is large and the token cancelled.
-        const int Width = 1_024;
-        var network = new ReluNetwork(
-            [new(Filled(Width, 1), new double[Width], Width, 1, Activation.Relu),
-                new(Filled(Width * Width, 1), new double[Width], Width, Width, Activation.Relu),
-                new(new double[Width], [0], 1, Width, Activation.Identity)]);
-        var ledger = new VerdictLedger(StabilityTable.Undecided(network));
-        using var stop = new CancellationTokenSource();
-        stop.Cancel();
-        using var check = new WitnessCheck(network, ledger.Domain, new() { CancellationToken = stop.Token });
+        VerdictLedger ledger = SmallAndLarge();
+        using WitnessCheck check = Cancelled(ledger);
         Assert.Equal(1, check.Credit(new[] { new double[] { 1 } }, ledger, only: 7));
     }
 
     private static Rational Size(Rational value) => value.Sign < 0 ? -value : value;
 
     private static LoweredLayer Layer(AffineLayer layer) => LoweredLayer.Of(layer, 1);
+
+    /// <summary>A layer of little work, and one of much.</summary>
+    private static VerdictLedger SmallAndLarge() => new(StabilityTable.Undecided(new(
+        [new(Filled(Width, 1), new double[Width], Width, 1, Activation.Relu),
+            new(Filled(Width * Width, 1), new double[Width], Width, Width, Activation.Relu),
+            new(new double[Width], [0], 1, Width, Activation.Identity)])));
+
+    private static WitnessCheck Cancelled(VerdictLedger ledger) =>
+        new(ledger.Network, ledger.Domain, new() { CancellationToken = new(canceled: true) });
 
     private static double[] Filled(int length, double value) => [.. Enumerable.Repeat(value, length)];
 }
