@@ -106,7 +106,7 @@ public sealed class ConvolutionPassTests
         {
             double[] source = new double[map.Input.Count], result = new double[map.Output.Count];
             source[at] = double.PositiveInfinity;
-            Pass<double>(Depthwise, map, isTransposed: false).Run(source, input, 1, [], result, output, add: false);
+            Pass<double>(Depthwise, map, 1, input, output, isTransposed: false).Run(source, [], result, add: false);
             var row = new SparseRow();
             for (int i = 0; i < result.Length; i++)
             {
@@ -119,7 +119,7 @@ public sealed class ConvolutionPassTests
         {
             double[] source = new double[map.Output.Count], result = new double[map.Input.Count];
             source[at] = double.PositiveInfinity;
-            Pass<double>(Depthwise, map, isTransposed: true).Run(source, output, 1, [], result, input, add: false);
+            Pass<double>(Depthwise, map, 1, output, input, isTransposed: true).Run(source, [], result, add: false);
             var row = new SparseRow();
             map.ReadRow(at, row);
             for (int i = 0; i < result.Length; i++)
@@ -167,10 +167,10 @@ public sealed class ConvolutionPassTests
         var c = new MapCase(map, rows, random);
         T[] input = c.Draw<T>(map.Input.Count, rows), bias = c.Draw<T>(map.Output.Count, 1), begin = c.Draw<T>(map.Output.Count, rows);
         Window from = Window.Whole(map.Input), to = Window.Whole(map.Output);
-        IConvolutionPass<T> pass = Pass<T>(name, map, isTransposed: false);
-        AssertResult(c.Apply(input, bias, null), [], result => pass.Run(input, from, rows, bias, result, to, add: false));
-        AssertResult(c.Apply(input, [], null), [], result => pass.Run(input, from, rows, [], result, to, add: false));
-        AssertResult(c.Apply(input, [], begin), begin, result => pass.Run(input, from, rows, [], result, to, add: true));
+        ConvolutionPass<T> pass = Pass<T>(name, map, rows, from, to, isTransposed: false);
+        AssertResult(c.Apply(input, bias, null), [], result => pass.Run(input, bias, result, add: false));
+        AssertResult(c.Apply(input, [], null), [], result => pass.Run(input, [], result, add: false));
+        AssertResult(c.Apply(input, [], begin), begin, result => pass.Run(input, [], result, add: true));
     }
 
     private static void Transpose<T>(string name, int rows, int seed)
@@ -186,9 +186,9 @@ public sealed class ConvolutionPassTests
         var c = new MapCase(map, rows, random);
         Window from = c.DrawWindow(map.Output), to = c.Widen(map.Below(from), map.Input);
         T[] above = c.Draw<T>(from.CountIn(map.Output), rows), begin = c.Draw<T>(to.CountIn(map.Input), rows);
-        IConvolutionPass<T> pass = Pass<T>(name, map, isTransposed: true);
-        AssertResult(c.ApplyTranspose(above, from, to, null), [], result => pass.Run(above, from, rows, [], result, to, add: false));
-        AssertResult(c.ApplyTranspose(above, from, to, begin), begin, result => pass.Run(above, from, rows, [], result, to, add: true));
+        ConvolutionPass<T> pass = Pass<T>(name, map, rows, from, to, isTransposed: true);
+        AssertResult(c.ApplyTranspose(above, from, to, null), [], result => pass.Run(above, [], result, add: false));
+        AssertResult(c.ApplyTranspose(above, from, to, begin), begin, result => pass.Run(above, [], result, add: true));
     }
 
     private static void AssertResult<T>(T[] expected, T[] begin, Action<T[]> compute)
@@ -202,19 +202,23 @@ public sealed class ConvolutionPassTests
         Assert.All(result[expected.Length..], static v => Assert.Equal(T.CreateChecked(-1000), v));
     }
 
-    private static IConvolutionPass<T> Pass<T>(string name, ConvolutionMap map, bool isTransposed)
+    private static ConvolutionPass<T> Pass<T>(string name, ConvolutionMap map, int count, Window from, Window to, bool isTransposed)
         where T : unmanaged, INumberBase<T>
     {
         ConvolutionShape shape = map.Geometry;
         var rows = new ConvolutionAxis(shape.KernelHeight, shape.StrideRows, shape.PadTop, shape.DilationRows, isTransposed);
         var columns = new ConvolutionAxis(shape.KernelWidth, shape.StrideColumns, shape.PadLeft, shape.DilationColumns, isTransposed);
         T[] filters = Array.ConvertAll(map.Filters.ToArray(), T.CreateChecked);
+        var windows = new BatchWindows(
+            count,
+            rows.Between(from.Top, from.Height, to.Top, to.Height),
+            columns.Between(from.Left, from.Width, to.Left, to.Width));
         return name switch
         {
-            "Rows" => new RowLanePass<T>(Pack(ChannelBlock.ForRowLanes), rows, columns),
-            "Depthwise" => new DepthwisePass<T>(Pack(ChannelBlock.ForPlaneLanes), rows, columns),
-            "Channels" => new ChannelLanePass<T>(Pack(ChannelBlock.ForChannelLanes<T>), rows, columns),
-            _ => new PlaneLanePass<T>(Pack(ChannelBlock.ForPlaneLanes), rows, columns),
+            "Rows" => new RowLanePass<T>(Pack(ChannelBlock.ForRowLanes), windows),
+            "Depthwise" => new DepthwisePass<T>(Pack(ChannelBlock.ForPlaneLanes), windows),
+            "Channels" => new ChannelLanePass<T>(Pack(ChannelBlock.ForChannelLanes<T>), windows),
+            _ => new PlaneLanePass<T>(Pack(ChannelBlock.ForPlaneLanes), windows),
         };
 
         ConvolutionWeights<T> Pack(Func<int, ChannelBlock[]> blocksOf) =>
