@@ -14,6 +14,9 @@ internal sealed unsafe class ChannelLanePass<T> : ConvolutionPass<T>
     /// <summary>Elements of rows, turned, and of results that are held at a time: they stay in the second-level cache.</summary>
     private const int CachedElements = 1 << 15;
 
+    /// <summary>The fewest channels that it is worth while to transpose as vectors.</summary>
+    private const int FewestTransposed = 6;
+
     private readonly PointSums sums;
     private readonly PointSums lastSums;
 
@@ -81,7 +84,7 @@ internal sealed unsafe class ChannelLanePass<T> : ConvolutionPass<T>
     private static void Turn(T* source, int plane, int depth, T* turned)
     {
         int lanes = Vector512<T>.Count;
-        if (depth % lanes != 0)
+        if (depth < FewestTransposed)
         {
             for (int c = 0; c < depth; c++, source += plane)
             {
@@ -92,16 +95,24 @@ internal sealed unsafe class ChannelLanePass<T> : ConvolutionPass<T>
             return;
         }
 
-        T* last = stackalloc T[lanes * lanes];
-        for (int c = 0; c < depth; c += lanes, source += (nint)lanes * plane, turned += lanes)
+        // Whole vectors are stored, also beyond the last channel of a position, where what belongs there is stored later.
+        T* some = stackalloc T[lanes * lanes];
+        for (int c = (depth - 1) / lanes * lanes; c >= 0; c -= lanes)
         {
-            int p = 0;
-            for (; p + lanes <= plane; p += lanes)
-                LaneTranspose.Read(source + p, plane, lanes, lanes, turned + ((nint)p * depth), depth);
-            if (p < plane)
-                LaneTranspose.Read(source + p, plane, lanes, plane - p, last, lanes);
-            for (int e = 0; p < plane; p++, e++)
-                Vector512.Load(last + (e * lanes)).Store(turned + ((nint)p * depth));
+            int channels = Math.Min(lanes, depth - c);
+            T* from = source + ((nint)c * plane), to = turned + c;
+            for (int p = 0; p < plane; p += lanes, to += (nint)lanes * depth)
+            {
+                int positions = Math.Min(lanes, plane - p);
+                if (channels == lanes && positions == lanes)
+                    LaneTranspose.Read(from + p, plane, lanes, lanes, to, depth);
+                else
+                {
+                    LaneTranspose.Read(from + p, plane, channels, positions, some, lanes);
+                    for (int e = 0; e < positions; e++)
+                        Vector512.Load(some + (e * lanes)).Store(to + ((nint)e * depth));
+                }
+            }
         }
     }
 

@@ -42,19 +42,13 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     private const double Run = 3;
 
     /// <summary>To begin and end copying a row of a plane.</summary>
-    private const double Line = 3;
+    private const double Line = 6;
 
     /// <summary>To begin and end with a grid of targets in the planes of a group.</summary>
     private const double Grid = 30;
 
     /// <summary>A multiply-add of a plane's vector, which does not begin where the cache's lines do.</summary>
     private const double Unaligned = 1.15;
-
-    /// <summary>To find out which channels' sums are alike, and to begin and end with them.</summary>
-    private const double Classes = 5000;
-
-    /// <summary>To find out how planes are laid out.</summary>
-    private const double Layout = 2500;
 
     /// <summary>To begin and end with a vector of columns of a depthwise convolution.</summary>
     private const double Column = 20;
@@ -82,9 +76,9 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     public double OfChannelLanes(BatchWindows windows)
     {
         int from = windows.SourcePlane, to = windows.TargetPlane;
-        double source = sources % Lanes == 0 ? Transposed * Vectors(sources * from) : Single * sources * from;
+        double source = Math.Min(Transposed * Vectors(sources), Single * sources) * from;
         double sums = Vectors(targets) * to * (terms + Point + (Run * terms / (sources * Meets(columnAxis))));
-        return Classes + (windows.Rows * (sums + source + (Transposed * Vectors(targets) * to / Lanes)));
+        return windows.Rows * (sums + source + (Transposed * Vectors(targets) * to / Lanes));
     }
 
     /// <summary>The time of <see cref="PlaneLanePass{T}"/>.</summary>
@@ -101,8 +95,8 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
         double written = row.Windows.Targets * LineOf(column.Windows.Targets, column.TargetStep);
         double time = (grids * Grid) + sums + (targets * written);
         return row.IsPlain && column.IsPlain
-            ? Layout + (windows.Rows * time)
-            : Layout + (laidOut / Lanes) + (windows.Rows * (time + (sources * lines * LineOf(column.Windows.Length, column.Step))));
+            ? windows.Rows * time
+            : (laidOut / Lanes) + (windows.Rows * (time + (sources * lines * LineOf(column.Windows.Length, column.Step))));
     }
 
     /// <summary>The time of <see cref="DepthwisePass{T}"/>; without end where there is none.</summary>

@@ -19,7 +19,7 @@ internal static unsafe class PlaneTiles
     /// <param name="source">The planes of the source.</param>
     /// <param name="terms">What each target is a sum of.</param>
     /// <param name="weights">The weights of the block.</param>
-    /// <param name="channels">Its width, 1 or 4.</param>
+    /// <param name="channels">Its width, 1, 3 (with vectors of 256 bits) or 4.</param>
     /// <param name="count">Number of targets.</param>
     /// <param name="result">Gets the sums.</param>
     /// <param name="stride">From one channel's results to the next one's.</param>
