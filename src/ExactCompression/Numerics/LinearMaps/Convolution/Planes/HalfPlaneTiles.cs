@@ -19,6 +19,20 @@ internal static unsafe class HalfPlaneTiles
             Four(source, terms, weights, count, result, stride);
     }
 
+    /// <summary>Elements beyond the last target's that may be read.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="channels">The width of a block of channels.</param>
+    /// <param name="count">Number of targets.</param>
+    public static int ReadBeyond<T>(int channels, int count)
+        where T : unmanaged
+    {
+        int tile = (channels == 1 ? 8 : channels == 3 ? 4 : 3) * Vector256<T>.Count;
+        return channels == 1 || count < tile ? tile : 0;
+    }
+
+    /// <summary>Where a tile begins: the last one computes some targets again, rather than what lies beyond.</summary>
+    private static int FirstOf(int tile, int size, int count) => Math.Max(0, Math.Min(tile, count - size));
+
     /// <summary>A channel, eight vectors of targets at a time; of the last ones four, with two sums each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void One<T>(T* source, ReadOnlySpan<PlaneTerm> terms, T* weights, int count, T* result)
@@ -103,14 +117,15 @@ internal static unsafe class HalfPlaneTiles
         where T : unmanaged
     {
         int half = Vector256<T>.Count;
-        for (int at = 0; at < count; at += 4 * half, source += 4 * half, result += 4 * half)
+        for (int tile = 0; tile < count; tile += 4 * half)
         {
+            nint at = FirstOf(tile, 4 * half, count);
             Vector256<T> c00 = default, c01 = default, c02 = default, c03 = default;
             Vector256<T> c10 = default, c11 = default, c12 = default, c13 = default;
             Vector256<T> c20 = default, c21 = default, c22 = default, c23 = default;
             foreach (PlaneTerm term in terms)
             {
-                T* x = source + term.Source, w = weights + ((nint)term.Weight * 3);
+                T* x = source + at + term.Source, w = weights + ((nint)term.Weight * 3);
                 Vector256<T> b0 = Vector256.Create(w[0]), b1 = Vector256.Create(w[1]), b2 = Vector256.Create(w[2]);
                 Vector256<T> value = Vector256.Load(x);
                 c00 = Lanes.Fma(b0, value, c00);
@@ -130,9 +145,9 @@ internal static unsafe class HalfPlaneTiles
                 c23 = Lanes.Fma(b2, value, c23);
             }
 
-            Store(result, c00, c01, c02, c03);
-            Store(result + stride, c10, c11, c12, c13);
-            Store(result + (2 * stride), c20, c21, c22, c23);
+            Store(result + at, c00, c01, c02, c03);
+            Store(result + at + stride, c10, c11, c12, c13);
+            Store(result + at + (2 * stride), c20, c21, c22, c23);
         }
     }
 
@@ -153,13 +168,14 @@ internal static unsafe class HalfPlaneTiles
         where T : unmanaged
     {
         int half = Vector256<T>.Count;
-        for (int at = 0; at < count; at += 3 * half, source += 3 * half, result += 3 * half)
+        for (int tile = 0; tile < count; tile += 3 * half)
         {
+            nint at = FirstOf(tile, 3 * half, count);
             Vector256<T> c00 = default, c01 = default, c02 = default, c10 = default, c11 = default, c12 = default;
             Vector256<T> c20 = default, c21 = default, c22 = default, c30 = default, c31 = default, c32 = default;
             foreach (PlaneTerm term in terms)
             {
-                T* x = source + term.Source, w = weights + ((nint)term.Weight * 4);
+                T* x = source + at + term.Source, w = weights + ((nint)term.Weight * 4);
                 Vector256<T> x0 = Vector256.Load(x), x1 = Vector256.Load(x + half), x2 = Vector256.Load(x + (2 * half));
                 Vector256<T> b = Vector256.Create(w[0]);
                 c00 = Lanes.Fma(b, x0, c00);
@@ -179,10 +195,10 @@ internal static unsafe class HalfPlaneTiles
                 c32 = Lanes.Fma(b, x2, c32);
             }
 
-            Store(result, c00, c01, c02);
-            Store(result + stride, c10, c11, c12);
-            Store(result + (2 * stride), c20, c21, c22);
-            Store(result + (3 * stride), c30, c31, c32);
+            Store(result + at, c00, c01, c02);
+            Store(result + at + stride, c10, c11, c12);
+            Store(result + at + (2 * stride), c20, c21, c22);
+            Store(result + at + (3 * stride), c30, c31, c32);
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed unsafe class PlaneLanePass<T> : ConvolutionPass<T>
 
     private readonly PlaneLayout layout;
     private readonly bool inRows;
+    private readonly int slack;
 
     /// <summary>Prepares a pass.</summary>
     /// <param name="weights">The weights, packed for it.</param>
@@ -26,6 +27,13 @@ internal sealed unsafe class PlaneLanePass<T> : ConvolutionPass<T>
     {
         layout = PlaneLayout.Of(weights, windows);
         inRows = PlaneRowTiles.Suit<T>(layout);
+        foreach (ChannelBlock block in weights.Blocks)
+        {
+            foreach (PlaneGrid grid in layout.Grids)
+                slack = Math.Max(slack, PlaneTiles.ReadBeyond<T>(block.Width, layout.PlacesOf(grid, layout.Stack)));
+            if (block.Width == 1 && inRows)
+                slack = Math.Max(slack, PlaneTiles.Slack<T>() + (PlaneRowTiles.MostRowsBeyond * layout.Width));
+        }
     }
 
     /// <inheritdoc/>
@@ -34,11 +42,12 @@ internal sealed unsafe class PlaneLanePass<T> : ConvolutionPass<T>
     {
         int rows = Windows.Rows, plane = Windows.SourcePlane;
         int groups = Weights.Groups, sourceSize = Weights.Sources * plane, targetSize = Weights.Targets * Windows.TargetPlane;
-        int slack = PlaneTiles.Slack<T>() + (PlaneRowTiles.MostRowsBeyond * layout.Width);
         int laidOut = (Weights.Sources * layout.Channel) + slack, stride = (layout.Stack * layout.Plane) + PlaneTiles.Slack<T>();
         int size = laidOut + (MostChannels * layout.Grids.Length * stride);
         T[] scratch = ArrayPool<T>.Shared.Rent(size);
-        // Padding, and the targets of grids without terms, are 0 from the beginning.
+
+        // Padding, and the targets of grids without terms, are 0 from the beginning. Vectors of the last row may be laid out, or read, beyond
+        // the slack, where results come to stand later: what is laid out there is 0.
         scratch.AsSpan((layout.IsPlain ? laidOut : 0)..(layout.HasEmptyGrids ? size : laidOut)).Clear();
         fixed (T* pSource = source, pTarget = target, pScratch = scratch, pBias = bias)
         {

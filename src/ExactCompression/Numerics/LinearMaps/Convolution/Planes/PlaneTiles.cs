@@ -9,10 +9,18 @@ namespace ExactCompression.Numerics;
 /// </summary>
 internal static unsafe class PlaneTiles
 {
-    /// <summary>The most elements by which sources are read, and results written, beyond the last target.</summary>
+    /// <summary>The most elements by which results are written beyond the last target.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     public static int Slack<T>()
         where T : unmanaged => 4 * Vector512<T>.Count;
+
+    /// <summary>Elements beyond the last target's that may be read, at most <see cref="Slack"/>.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="channels">The width of a block of channels.</param>
+    /// <param name="count">Number of targets.</param>
+    public static int ReadBeyond<T>(int channels, int count)
+        where T : unmanaged =>
+        Vector512.IsHardwareAccelerated ? Slack<T>() : HalfPlaneTiles.ReadBeyond<T>(channels, count);
 
     /// <summary>Computes the targets of a block of channels.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
