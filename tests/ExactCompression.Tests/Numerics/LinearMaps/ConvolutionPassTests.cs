@@ -32,6 +32,9 @@ public sealed class ConvolutionPassTests
         { 4, 1, 1, 2, 7, 2, 3, 1, 2 },
         { 3, 3, 3, 5, 3, 1, 2, 1, 1 },
         { 3, 8, 8, 3, 3, 1, 6, 3, 3 },
+        { 3, 20, 22, 5, 3, 1, 1, 1, 1 },
+        { 3, 15, 16, 4, 3, 2, 1, 1, 1 },
+        { 6, 9, 13, 7, 1, 1, 0, 1, 1 },
     };
 
     /// <summary>The pass of depthwise convolutions on this processor.</summary>
@@ -127,6 +130,32 @@ public sealed class ConvolutionPassTests
         }
     }
 
+    /// <summary>Passes are prepared once and taken again where windows lie to one another as before, whatever came between.</summary>
+    [Fact]
+    public void ApplyTranspose_ManyWindowsAndRowsOfOneKernel_GivesTheSumsOverTheMapsEntries() =>
+        MapCases.Seeds.ForAll(
+            s =>
+            {
+                var random = new Random(s.Seed);
+                ConvolutionMap map = random.Next(4) == 0 ? MapCases.DepthwiseThreeByThree(random) : MapCases.Convolution(random);
+                MapCase[] cases = [.. Enumerable.Range(1, 5).Select(rows => new MapCase(map, rows, random))];
+                ManyWindows<double>(map, cases, random);
+                ManyWindows<float>(map, cases, random);
+            },
+            count: 40);
+
+    [Fact]
+    public void Choose_WindowsAwayFromBorders_GivesThePassOfTheOthers()
+    {
+        ConvolutionShape shape = new(3, 3, 2, 2, 1, 1, 1, 1);
+        var direction = new ConvolutionDirection<double>(new double[9 * 4 * 8], 8, 4, shape, 1, isTransposed: true);
+        ConvolutionPass<double> Of(int rows, int top, int left) =>
+            direction.Choose(rows, new(top, left, 2, 3), new((2 * top) - 1, (2 * left) - 1, 5, 7));
+        Assert.Same(Of(3, 2, 4), Of(3, 5, 1));
+        Assert.NotSame(Of(3, 2, 4), Of(4, 2, 4));
+        Assert.NotSame(Of(3, 2, 4), direction.Choose(3, new(0, 4, 2, 3), new(0, 7, 4, 7)));
+    }
+
     [Fact]
     public void Choose_DepthwiseAndOneByOneConvolutions_ReadsPlanesAsTheyLie()
     {
@@ -152,6 +181,25 @@ public sealed class ConvolutionPassTests
         const int Far = 1 << 12;
         var direction = new ConvolutionDirection<double>(new double[4], 1, 1, new(2, 2, Far, Far), 1, isTransposed: true);
         Assert.IsNotType<PlaneLanePass<double>>(direction.Choose(1, new(0, 0, 2, 2), new(0, 0, Far + 2, Far + 2)));
+    }
+
+    private static void ManyWindows<T>(ConvolutionMap map, MapCase[] cases, Random random)
+        where T : unmanaged, INumberBase<T>
+    {
+        using ILinearKernel<T> kernel = map.Pack<T>();
+        for (int i = 0; i < 12; i++)
+        {
+            MapCase c = cases[random.Next(cases.Length)];
+            Window from = c.DrawWindow(map.Output), to = c.Widen(map.Below(from), map.Input);
+            T[] above = c.Draw<T>(from.CountIn(map.Output), c.Rows);
+            for (int twice = 0; twice < 2; twice++)
+            {
+                AssertResult(
+                    c.ApplyTranspose(above, from, to, null),
+                    [],
+                    result => kernel.ApplyTranspose(above, from, c.Rows, result, to, add: false));
+            }
+        }
     }
 
     private static void Forward<T>(string name, int rows, int seed)

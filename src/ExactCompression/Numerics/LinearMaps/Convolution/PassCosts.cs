@@ -42,7 +42,7 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     private const double Run = 3;
 
     /// <summary>To begin and end copying a row of a plane.</summary>
-    private const double Line = 6;
+    private const double Line = 5;
 
     /// <summary>To begin and end with a grid of targets in the planes of a group.</summary>
     private const double Grid = 30;
