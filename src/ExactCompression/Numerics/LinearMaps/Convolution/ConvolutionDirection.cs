@@ -9,7 +9,7 @@ namespace ExactCompression.Numerics;
 internal sealed class ConvolutionDirection<T>
     where T : unmanaged
 {
-    /// <summary>Passes that are kept: there are few kinds of windows besides those at borders, and a block has as many rows as another.</summary>
+    /// <summary>Passes that are kept: kinds of windows besides those at borders are few, and a block has as many rows as another.</summary>
     private const int Kept = 64;
 
     private readonly ConvolutionAxis rowAxis;

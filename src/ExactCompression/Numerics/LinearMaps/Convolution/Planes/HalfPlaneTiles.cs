@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace ExactCompression.Numerics;
 
-/// <summary>The loops of <see cref="PlaneTiles"/> where vectors have 256 bits: eight to twelve sums are held in registers at a time.</summary>
+/// <summary>The loops of <see cref="PlaneTiles"/> where vectors have 256 bits: 8 to 12 sums are held in registers at a time.</summary>
 internal static unsafe class HalfPlaneTiles
 {
     /// <summary>Computes the targets of a block of channels.</summary>
