@@ -24,7 +24,7 @@ internal sealed unsafe class DepthwisePass<T> : ConvolutionPass<T>
     {
     }
 
-    /// <summary>Columns of targets that are computed at a time: two vectors where a vector of the source is met by two of targets.</summary>
+    /// <summary>Columns of targets computed at a time: two vectors of them where they meet a single vector of the source.</summary>
     private int Columns => Weights.RowAxis is { Stride: 2, IsTransposed: true } ? 2 * Vector256<T>.Count : Vector256<T>.Count;
 
     /// <summary>Whether there is a pass for a convolution, on this processor.</summary>
