@@ -29,7 +29,7 @@ internal sealed class ConvolutionKernel<T> : ILinearKernel<T>
         Require(input.Length >= (long)rows * this.input.Count && output.Length >= (long)rows * this.output.Count);
         Require(bias.IsEmpty || (bias.Length == this.output.Count && !add));
         if (rows > 0)
-            Run(forward, input, Window.Whole(this.input), rows, bias, output, Window.Whole(this.output), add);
+            forward.Choose(rows, Window.Whole(this.input), Window.Whole(this.output)).Run(input, bias, output, add);
     }
 
     /// <inheritdoc/>
@@ -37,24 +37,13 @@ internal sealed class ConvolutionKernel<T> : ILinearKernel<T>
     {
         Require(above.Length >= (long)rows * from.CountIn(output) && below.Length >= (long)rows * to.CountIn(input));
         if (rows > 0 && !to.IsEmpty)
-            Run(backward, above, from, rows, [], below, to, add);
+            backward.Choose(rows, from, to).Run(above, [], below, add);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
     }
-
-    private static void Run(
-        ConvolutionDirection<T> direction,
-        ReadOnlySpan<T> source,
-        Window from,
-        int rows,
-        ReadOnlySpan<T> bias,
-        Span<T> target,
-        Window to,
-        bool add) =>
-        direction.Choose(rows, from, to).Run(source, from, rows, bias, target, to, add);
 
     private static void Require(bool fits)
     {

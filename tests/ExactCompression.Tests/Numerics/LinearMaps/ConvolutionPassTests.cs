@@ -32,6 +32,9 @@ public sealed class ConvolutionPassTests
         { 4, 1, 1, 2, 7, 2, 3, 1, 2 },
         { 3, 3, 3, 5, 3, 1, 2, 1, 1 },
         { 3, 8, 8, 3, 3, 1, 6, 3, 3 },
+        { 3, 20, 22, 5, 3, 1, 1, 1, 1 },
+        { 3, 15, 16, 4, 3, 2, 1, 1, 1 },
+        { 6, 9, 13, 7, 1, 1, 0, 1, 1 },
     };
 
     /// <summary>The pass of depthwise convolutions on this processor.</summary>
@@ -106,7 +109,7 @@ public sealed class ConvolutionPassTests
         {
             double[] source = new double[map.Input.Count], result = new double[map.Output.Count];
             source[at] = double.PositiveInfinity;
-            Pass<double>(Depthwise, map, isTransposed: false).Run(source, input, 1, [], result, output, add: false);
+            Pass<double>(Depthwise, map, 1, input, output, isTransposed: false).Run(source, [], result, add: false);
             var row = new SparseRow();
             for (int i = 0; i < result.Length; i++)
             {
@@ -119,12 +122,38 @@ public sealed class ConvolutionPassTests
         {
             double[] source = new double[map.Output.Count], result = new double[map.Input.Count];
             source[at] = double.PositiveInfinity;
-            Pass<double>(Depthwise, map, isTransposed: true).Run(source, output, 1, [], result, input, add: false);
+            Pass<double>(Depthwise, map, 1, output, input, isTransposed: true).Run(source, [], result, add: false);
             var row = new SparseRow();
             map.ReadRow(at, row);
             for (int i = 0; i < result.Length; i++)
                 Assert.Equal(row.Columns[..row.Count].Contains(i) ? double.PositiveInfinity : 0, result[i]);
         }
+    }
+
+    /// <summary>Passes are prepared once and taken again where windows lie to one another as before, whatever came between.</summary>
+    [Fact]
+    public void ApplyTranspose_ManyWindowsAndRowsOfOneKernel_GivesTheSumsOverTheMapsEntries() =>
+        MapCases.Seeds.ForAll(
+            s =>
+            {
+                var random = new Random(s.Seed);
+                ConvolutionMap map = random.Next(4) == 0 ? MapCases.DepthwiseThreeByThree(random) : MapCases.Convolution(random);
+                MapCase[] cases = [.. Enumerable.Range(1, 5).Select(rows => new MapCase(map, rows, random))];
+                ManyWindows<double>(map, cases, random);
+                ManyWindows<float>(map, cases, random);
+            },
+            count: 40);
+
+    [Fact]
+    public void Choose_WindowsAwayFromBorders_GivesThePassOfTheOthers()
+    {
+        ConvolutionShape shape = new(3, 3, 2, 2, 1, 1, 1, 1);
+        var direction = new ConvolutionDirection<double>(new double[9 * 4 * 8], 8, 4, shape, 1, isTransposed: true);
+        ConvolutionPass<double> Of(int rows, int top, int left) =>
+            direction.Choose(rows, new(top, left, 2, 3), new((2 * top) - 1, (2 * left) - 1, 5, 7));
+        Assert.Same(Of(3, 2, 4), Of(3, 5, 1));
+        Assert.NotSame(Of(3, 2, 4), Of(4, 2, 4));
+        Assert.NotSame(Of(3, 2, 4), direction.Choose(3, new(0, 4, 2, 3), new(0, 7, 4, 7)));
     }
 
     [Fact]
@@ -154,6 +183,25 @@ public sealed class ConvolutionPassTests
         Assert.IsNotType<PlaneLanePass<double>>(direction.Choose(1, new(0, 0, 2, 2), new(0, 0, Far + 2, Far + 2)));
     }
 
+    private static void ManyWindows<T>(ConvolutionMap map, MapCase[] cases, Random random)
+        where T : unmanaged, INumberBase<T>
+    {
+        using ILinearKernel<T> kernel = map.Pack<T>();
+        for (int i = 0; i < 12; i++)
+        {
+            MapCase c = cases[random.Next(cases.Length)];
+            Window from = c.DrawWindow(map.Output), to = c.Widen(map.Below(from), map.Input);
+            T[] above = c.Draw<T>(from.CountIn(map.Output), c.Rows);
+            for (int twice = 0; twice < 2; twice++)
+            {
+                AssertResult(
+                    c.ApplyTranspose(above, from, to, null),
+                    [],
+                    result => kernel.ApplyTranspose(above, from, c.Rows, result, to, add: false));
+            }
+        }
+    }
+
     private static void Forward<T>(string name, int rows, int seed)
         where T : unmanaged, INumberBase<T>
     {
@@ -167,10 +215,10 @@ public sealed class ConvolutionPassTests
         var c = new MapCase(map, rows, random);
         T[] input = c.Draw<T>(map.Input.Count, rows), bias = c.Draw<T>(map.Output.Count, 1), begin = c.Draw<T>(map.Output.Count, rows);
         Window from = Window.Whole(map.Input), to = Window.Whole(map.Output);
-        IConvolutionPass<T> pass = Pass<T>(name, map, isTransposed: false);
-        AssertResult(c.Apply(input, bias, null), [], result => pass.Run(input, from, rows, bias, result, to, add: false));
-        AssertResult(c.Apply(input, [], null), [], result => pass.Run(input, from, rows, [], result, to, add: false));
-        AssertResult(c.Apply(input, [], begin), begin, result => pass.Run(input, from, rows, [], result, to, add: true));
+        ConvolutionPass<T> pass = Pass<T>(name, map, rows, from, to, isTransposed: false);
+        AssertResult(c.Apply(input, bias, null), [], result => pass.Run(input, bias, result, add: false));
+        AssertResult(c.Apply(input, [], null), [], result => pass.Run(input, [], result, add: false));
+        AssertResult(c.Apply(input, [], begin), begin, result => pass.Run(input, [], result, add: true));
     }
 
     private static void Transpose<T>(string name, int rows, int seed)
@@ -186,9 +234,9 @@ public sealed class ConvolutionPassTests
         var c = new MapCase(map, rows, random);
         Window from = c.DrawWindow(map.Output), to = c.Widen(map.Below(from), map.Input);
         T[] above = c.Draw<T>(from.CountIn(map.Output), rows), begin = c.Draw<T>(to.CountIn(map.Input), rows);
-        IConvolutionPass<T> pass = Pass<T>(name, map, isTransposed: true);
-        AssertResult(c.ApplyTranspose(above, from, to, null), [], result => pass.Run(above, from, rows, [], result, to, add: false));
-        AssertResult(c.ApplyTranspose(above, from, to, begin), begin, result => pass.Run(above, from, rows, [], result, to, add: true));
+        ConvolutionPass<T> pass = Pass<T>(name, map, rows, from, to, isTransposed: true);
+        AssertResult(c.ApplyTranspose(above, from, to, null), [], result => pass.Run(above, [], result, add: false));
+        AssertResult(c.ApplyTranspose(above, from, to, begin), begin, result => pass.Run(above, [], result, add: true));
     }
 
     private static void AssertResult<T>(T[] expected, T[] begin, Action<T[]> compute)
@@ -202,19 +250,23 @@ public sealed class ConvolutionPassTests
         Assert.All(result[expected.Length..], static v => Assert.Equal(T.CreateChecked(-1000), v));
     }
 
-    private static IConvolutionPass<T> Pass<T>(string name, ConvolutionMap map, bool isTransposed)
+    private static ConvolutionPass<T> Pass<T>(string name, ConvolutionMap map, int count, Window from, Window to, bool isTransposed)
         where T : unmanaged, INumberBase<T>
     {
         ConvolutionShape shape = map.Geometry;
         var rows = new ConvolutionAxis(shape.KernelHeight, shape.StrideRows, shape.PadTop, shape.DilationRows, isTransposed);
         var columns = new ConvolutionAxis(shape.KernelWidth, shape.StrideColumns, shape.PadLeft, shape.DilationColumns, isTransposed);
         T[] filters = Array.ConvertAll(map.Filters.ToArray(), T.CreateChecked);
+        var windows = new BatchWindows(
+            count,
+            rows.Between(from.Top, from.Height, to.Top, to.Height),
+            columns.Between(from.Left, from.Width, to.Left, to.Width));
         return name switch
         {
-            "Rows" => new RowLanePass<T>(Pack(ChannelBlock.ForRowLanes), rows, columns),
-            "Depthwise" => new DepthwisePass<T>(Pack(ChannelBlock.ForPlaneLanes), rows, columns),
-            "Channels" => new ChannelLanePass<T>(Pack(ChannelBlock.ForChannelLanes<T>), rows, columns),
-            _ => new PlaneLanePass<T>(Pack(ChannelBlock.ForPlaneLanes), rows, columns),
+            "Rows" => new RowLanePass<T>(Pack(ChannelBlock.ForRowLanes), windows),
+            "Depthwise" => new DepthwisePass<T>(Pack(ChannelBlock.ForPlaneLanes), windows),
+            "Channels" => new ChannelLanePass<T>(Pack(ChannelBlock.ForChannelLanes<T>), windows),
+            _ => new PlaneLanePass<T>(Pack(ChannelBlock.ForPlaneLanes), windows),
         };
 
         ConvolutionWeights<T> Pack(Func<int, ChannelBlock[]> blocksOf) =>

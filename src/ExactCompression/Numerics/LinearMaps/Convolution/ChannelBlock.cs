@@ -29,9 +29,10 @@ internal readonly record struct ChannelBlock(int First, int Count, int Width)
         return Divide(channels, left => left > lanes && Vector512.IsHardwareAccelerated ? 2 * lanes : lanes);
     }
 
-    /// <summary>Blocks of 4 and single channels, for vectors that have a target in each lane.</summary>
+    /// <summary>Blocks of 4 and single channels, and of 3 with vectors of 256 bits, for vectors that have a target in each lane.</summary>
     /// <param name="channels">Number of channels.</param>
-    public static ChannelBlock[] ForPlaneLanes(int channels) => Divide(channels, static left => left >= 3 ? 4 : 1);
+    public static ChannelBlock[] ForPlaneLanes(int channels) =>
+        Divide(channels, static left => left == 3 && !Vector512.IsHardwareAccelerated ? 3 : left >= 3 ? 4 : 1);
 
     private static ChannelBlock[] Divide(int channels, Func<int, int> widthOf)
     {

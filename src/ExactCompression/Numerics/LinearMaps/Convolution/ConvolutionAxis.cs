@@ -25,24 +25,27 @@ internal readonly record struct ConvolutionAxis(int Taps, int Stride, int Pad, i
         return order;
     }
 
-    /// <summary>The element of the source that an element of the target meets with an element of the kernel.</summary>
-    /// <param name="target">The target.</param>
-    /// <param name="tap">Of the kernel.</param>
-    /// <param name="source">The source; may lie outside of what there is.</param>
-    /// <returns>Whether they meet.</returns>
-    public bool TryMeet(int target, int tap, out int source)
-    {
-        if (!IsTransposed)
-        {
-            source = (target * Stride) - Pad + (tap * Dilation);
-            return true;
-        }
+    /// <summary>What sums over windows depend on.</summary>
+    /// <param name="first">The first element of the source's window.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="target">The first element of the target's window.</param>
+    /// <param name="targets">Its length.</param>
+    public AxisWindows Between(int first, int length, int target, int targets) =>
+        new(IsTransposed ? target + Pad - (Stride * first) : (target * Stride) - Pad - first, length, targets);
 
-        source = target + Pad - (tap * Dilation);
-        if (Stride == 1)
-            return true;
-        int remainder = source % Stride;
-        source /= Stride;
-        return remainder == 0;
+    /// <summary>The element of the source that an element of the target meets with an element of the kernel.</summary>
+    /// <param name="windows">The windows.</param>
+    /// <param name="target">The target, 0-based in its window.</param>
+    /// <param name="tap">Of the kernel.</param>
+    /// <param name="source">The source, 0-based in its window.</param>
+    /// <returns>Whether they meet, and in the source's window.</returns>
+    public bool TryMeet(AxisWindows windows, int target, int tap, out int source)
+    {
+        int remainder = 0;
+        if (IsTransposed)
+            (source, remainder) = Math.DivRem(windows.Shift + target - (tap * Dilation), Stride);
+        else
+            source = windows.Shift + (target * Stride) + (tap * Dilation);
+        return remainder == 0 && (uint)source < (uint)windows.Length;
     }
 }

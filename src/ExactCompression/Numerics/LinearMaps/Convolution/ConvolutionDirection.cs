@@ -2,18 +2,23 @@ namespace ExactCompression.Numerics;
 
 /// <summary>
 /// A convolution or its transpose. Vectors can have a row in each lane, a channel, or a place among its neighbours, which of some depthwise
-/// convolutions are read as they lie; the quickest of these passes is taken for each block of rows, by the estimate of
-/// <see cref="PassCosts{T}"/>. Weights are packed for a pass when it is first taken.
+/// convolutions are read as they lie; the quickest of these passes is taken for each number of rows and each pair of windows, by the
+/// estimate of <see cref="PassCosts{T}"/>. Weights are packed for a pass when it is first taken.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class ConvolutionDirection<T>
     where T : unmanaged
 {
+    /// <summary>Passes that are kept: kinds of windows besides those at borders are few, and a block has as many rows as another.</summary>
+    private const int Kept = 64;
+
+    private readonly ConvolutionAxis rowAxis;
+    private readonly ConvolutionAxis columnAxis;
     private readonly PassCosts<T> costs;
-    private readonly Lazy<IConvolutionPass<T>> rowLanes;
-    private readonly Lazy<IConvolutionPass<T>> channelLanes;
-    private readonly Lazy<IConvolutionPass<T>> planeLanes;
-    private readonly Lazy<IConvolutionPass<T>> depthwise;
+    private readonly Lazy<ConvolutionWeights<T>> rowLanes;
+    private readonly Lazy<ConvolutionWeights<T>> channelLanes;
+    private readonly Lazy<ConvolutionWeights<T>> planeLanes;
+    private readonly ConvolutionPass<T>?[] passes = new ConvolutionPass<T>[Kept];
 
     /// <summary>Takes a convolution's weights.</summary>
     /// <param name="filters">Output channels x input channels of a group x kernel rows x kernel columns.</param>
@@ -25,30 +30,42 @@ internal sealed class ConvolutionDirection<T>
     public ConvolutionDirection(
         ReadOnlyMemory<double> filters, int outputs, int inputs, ConvolutionShape geometry, int groups, bool isTransposed)
     {
-        ConvolutionAxis rows = new(geometry.KernelHeight, geometry.StrideRows, geometry.PadTop, geometry.DilationRows, isTransposed);
-        ConvolutionAxis columns = new(
+        rowAxis = new(geometry.KernelHeight, geometry.StrideRows, geometry.PadTop, geometry.DilationRows, isTransposed);
+        columnAxis = new(
             geometry.KernelWidth, geometry.StrideColumns, geometry.PadLeft, geometry.DilationColumns, isTransposed);
-        costs = isTransposed ? new(rows, columns, outputs, inputs) : new(rows, columns, inputs, outputs);
-        rowLanes = new(() => new RowLanePass<T>(Pack(ChannelBlock.ForRowLanes), rows, columns));
-        channelLanes = new(() => new ChannelLanePass<T>(Pack(ChannelBlock.ForChannelLanes<T>), rows, columns));
-        planeLanes = new(() => new PlaneLanePass<T>(Pack(ChannelBlock.ForPlaneLanes), rows, columns));
-        depthwise = new(() => new DepthwisePass<T>(Pack(ChannelBlock.ForPlaneLanes), rows, columns));
+        costs = isTransposed ? new(rowAxis, columnAxis, outputs, inputs) : new(rowAxis, columnAxis, inputs, outputs);
+        rowLanes = new(() => Pack(ChannelBlock.ForRowLanes));
+        channelLanes = new(() => Pack(ChannelBlock.ForChannelLanes<T>));
+        planeLanes = new(() => Pack(ChannelBlock.ForPlaneLanes));
 
         ConvolutionWeights<T> Pack(Func<int, ChannelBlock[]> blocksOf) =>
-            new(KernelValues.Convert<T>(filters.Span), groups, outputs, inputs, rows, columns, blocksOf);
+            new(KernelValues.Convert<T>(filters.Span), groups, outputs, inputs, rowAxis, columnAxis, blocksOf);
     }
 
-    /// <summary>Chooses a pass.</summary>
+    /// <summary>Chooses a pass, or takes the one that was chosen for the like before.</summary>
     /// <param name="rows">Number of rows.</param>
     /// <param name="from">The source's window.</param>
     /// <param name="to">The target's window.</param>
-    public IConvolutionPass<T> Choose(int rows, Window from, Window to)
+    public ConvolutionPass<T> Choose(int rows, Window from, Window to)
     {
-        double byRows = costs.OfRowLanes(rows, from, to), byChannels = costs.OfChannelLanes(rows, from, to);
-        double byPlanes = costs.OfPlaneLanes(rows, from, to), least = Math.Min(Math.Min(byRows, byChannels), byPlanes);
-        return costs.OfDepthwise(rows, to) < least ? depthwise.Value
-            : byPlanes == least ? planeLanes.Value
-            : byChannels == least ? channelLanes.Value
-            : rowLanes.Value;
+        var windows = new BatchWindows(
+            rows,
+            rowAxis.Between(from.Top, from.Height, to.Top, to.Height),
+            columnAxis.Between(from.Left, from.Width, to.Left, to.Width));
+        ref ConvolutionPass<T>? kept = ref passes[(uint)windows.GetHashCode() % Kept];
+        ConvolutionPass<T>? pass = Volatile.Read(ref kept);
+        if (pass is null || pass.Windows != windows)
+            Volatile.Write(ref kept, pass = Prepare(windows));
+        return pass;
+    }
+
+    private ConvolutionPass<T> Prepare(BatchWindows windows)
+    {
+        double byRows = costs.OfRowLanes(windows), byChannels = costs.OfChannelLanes(windows), byPlanes = costs.OfPlaneLanes(windows);
+        double least = Math.Min(Math.Min(byRows, byChannels), byPlanes);
+        return costs.OfDepthwise(windows) < least ? new DepthwisePass<T>(planeLanes.Value, windows)
+            : byPlanes == least ? new PlaneLanePass<T>(planeLanes.Value, windows)
+            : byChannels == least ? new ChannelLanePass<T>(channelLanes.Value, windows)
+            : new RowLanePass<T>(rowLanes.Value, windows);
     }
 }

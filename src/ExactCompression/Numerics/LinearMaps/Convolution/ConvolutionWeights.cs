@@ -29,7 +29,7 @@ internal sealed unsafe class ConvolutionWeights<T>
         ConvolutionAxis columns,
         Func<int, ChannelBlock[]> blocksOf)
     {
-        (RowOrder, ColumnOrder) = (rows.Order(), columns.Order());
+        (RowAxis, ColumnAxis, RowOrder, ColumnOrder) = (rows, columns, rows.Order(), columns.Order());
         int taps = rows.Taps * columns.Taps;
         (int targetStride, int sourceStride) = rows.IsTransposed ? (taps, inputs * taps) : (inputs * taps, taps);
         (int targets, int sources) = rows.IsTransposed ? (inputs, outputs) : (outputs, inputs);
@@ -72,6 +72,15 @@ internal sealed unsafe class ConvolutionWeights<T>
 
     /// <summary>Source channels of a group.</summary>
     public int Sources { get; }
+
+    /// <summary>The axis of rows.</summary>
+    public ConvolutionAxis RowAxis { get; }
+
+    /// <summary>The axis of columns.</summary>
+    public ConvolutionAxis ColumnAxis { get; }
+
+    /// <summary>Elements of a kernel.</summary>
+    public int Taps => RowAxis.Taps * ColumnAxis.Taps;
 
     /// <summary>The element of the kernel's rows at each place.</summary>
     public int[] RowOrder { get; }

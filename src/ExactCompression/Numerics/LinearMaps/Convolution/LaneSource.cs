@@ -36,15 +36,15 @@ internal unsafe ref struct LaneSource<T>
     /// <summary>Makes room.</summary>
     /// <param name="groups">Groups of channels.</param>
     /// <param name="depth">Channels of a group.</param>
-    /// <param name="window">The source's window.</param>
+    /// <param name="windows">The rows and windows.</param>
     /// <param name="ring">Rows that are at hand at a time.</param>
     /// <param name="vectors">Vectors of an element.</param>
     /// <param name="compact">Whether it is worth while to leave zeros out.</param>
-    public LaneSource(int groups, int depth, Window window, int ring, int vectors, bool compact)
+    public LaneSource(int groups, int depth, BatchWindows windows, int ring, int vectors, bool compact)
     {
         (this.groups, this.depth, this.ring, this.compact) = (groups, depth, ring, compact);
         size = vectors * Vector512<T>.Count;
-        (height, width) = (window.Height, window.Width);
+        (height, width) = (windows.Vertical.Length, windows.Horizontal.Length);
         int lanes = Vector512<T>.Count, elements = groups * ring * width * depth, staged = lanes * depth;
         valueArray = ArrayPool<T>.Shared.Rent(((elements + staged + lanes) * size) + lanes);
         indexArray = ArrayPool<int>.Shared.Rent(elements + (groups * ring * (width + 1)));

@@ -42,19 +42,13 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     private const double Run = 3;
 
     /// <summary>To begin and end copying a row of a plane.</summary>
-    private const double Line = 3;
+    private const double Line = 5;
 
     /// <summary>To begin and end with a grid of targets in the planes of a group.</summary>
     private const double Grid = 30;
 
     /// <summary>A multiply-add of a plane's vector, which does not begin where the cache's lines do.</summary>
     private const double Unaligned = 1.15;
-
-    /// <summary>To find out which channels' sums are alike, and to begin and end with them.</summary>
-    private const double Classes = 5000;
-
-    /// <summary>To find out how planes are laid out.</summary>
-    private const double Layout = 2500;
 
     /// <summary>To begin and end with a vector of columns of a depthwise convolution.</summary>
     private const double Column = 20;
@@ -69,53 +63,51 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     private static int Lanes => Vector512<T>.Count;
 
     /// <summary>The time of <see cref="RowLanePass{T}"/>, for each group of channels.</summary>
-    /// <param name="rows">Number of rows.</param>
-    /// <param name="from">The source's window.</param>
-    /// <param name="to">The target's window.</param>
-    public double OfRowLanes(int rows, Window from, Window to)
+    /// <param name="windows">The rows and windows.</param>
+    public double OfRowLanes(BatchWindows windows)
     {
         double channels = PaddedTargets, blocks = targets >= 3 ? channels / 4 : channels;
-        double sums = to.Plane * ((LookedUp * channels * terms) + (blocks * Target));
-        return Vectors(rows) * (sums + (Transposed * ((sources * from.Plane) + (targets * to.Plane))));
+        double sums = windows.TargetPlane * ((LookedUp * channels * terms) + (blocks * Target));
+        return Vectors(windows.Rows) * (sums + (Transposed * ((sources * windows.SourcePlane) + (targets * windows.TargetPlane))));
     }
 
     /// <summary>The time of <see cref="ChannelLanePass{T}"/>.</summary>
     /// <inheritdoc cref="OfRowLanes"/>
-    public double OfChannelLanes(int rows, Window from, Window to)
+    public double OfChannelLanes(BatchWindows windows)
     {
-        double source = sources % Lanes == 0 ? Transposed * Vectors(sources * from.Plane) : Single * sources * from.Plane;
-        double sums = Vectors(targets) * to.Plane * (terms + Point + (Run * terms / (sources * Meets(columnAxis))));
-        return Classes + (rows * (sums + source + (Transposed * Vectors(targets) * to.Plane / Lanes)));
+        int from = windows.SourcePlane, to = windows.TargetPlane;
+        double source = Math.Min(Transposed * Vectors(sources), Single * sources) * from;
+        double sums = Vectors(targets) * to * (terms + Point + (Run * terms / (sources * Meets(columnAxis))));
+        return windows.Rows * (sums + source + (Transposed * Vectors(targets) * to / Lanes));
     }
 
     /// <summary>The time of <see cref="PlaneLanePass{T}"/>.</summary>
     /// <inheritdoc cref="OfRowLanes"/>
-    public double OfPlaneLanes(int rows, Window from, Window to)
+    public double OfPlaneLanes(BatchWindows windows)
     {
-        var row = new PlaneAxis(rowAxis, [], from.Top, from.Height, to.Top, to.Height);
-        var column = new PlaneAxis(columnAxis, [], from.Left, from.Width, to.Left, to.Width);
+        PlaneAxis row = new(rowAxis, [], windows.Vertical), column = new(columnAxis, [], windows.Horizontal);
         double laidOut = (double)sources * row.Length * row.Phases * column.Length * column.Phases;
         double places = ((double)row.TargetsOf(0) * column.Pitch) + Lanes, grids = (double)row.TargetStep * column.TargetStep;
         if (Math.Max(laidOut, grids * places) > MostLaidOut)
             return double.PositiveInfinity;
         double sums = grids * places / Lanes * PaddedTargets * terms * Unaligned;
-        double lines = (double)from.Height * row.Phases / row.Step;
-        double written = to.Height * LineOf(to.Width, column.TargetStep), time = (grids * Grid) + sums + (targets * written);
+        double lines = (double)row.Windows.Length * row.Phases / row.Step;
+        double written = row.Windows.Targets * LineOf(column.Windows.Targets, column.TargetStep);
+        double time = (grids * Grid) + sums + (targets * written);
         return row.IsPlain && column.IsPlain
-            ? Layout + (rows * time)
-            : Layout + (laidOut / Lanes) + (rows * (time + (sources * lines * LineOf(from.Width, column.Step))));
+            ? windows.Rows * time
+            : (laidOut / Lanes) + (windows.Rows * (time + (sources * lines * LineOf(column.Windows.Length, column.Step))));
     }
 
     /// <summary>The time of <see cref="DepthwisePass{T}"/>; without end where there is none.</summary>
-    /// <param name="rows">Number of rows.</param>
-    /// <param name="to">The target's window.</param>
-    public double OfDepthwise(int rows, Window to)
+    /// <inheritdoc cref="OfRowLanes"/>
+    public double OfDepthwise(BatchWindows windows)
     {
         if (!DepthwisePass<T>.Suits(rowAxis, columnAxis, sources, targets))
             return double.PositiveInfinity;
-        int columns = (to.Width + Vector256<T>.Count - 1) / Vector256<T>.Count;
-        double met = (rowAxis.IsTransposed ? to.Height / (double)rowAxis.Stride : to.Height * rowAxis.Stride) + 2;
-        return (double)rows * columns * (Column + (ColumnRow * met));
+        int columns = (windows.Horizontal.Targets + Vector256<T>.Count - 1) / Vector256<T>.Count, height = windows.Vertical.Targets;
+        double met = (rowAxis.IsTransposed ? height / (double)rowAxis.Stride : height * rowAxis.Stride) + 2;
+        return (double)windows.Rows * columns * (Column + (ColumnRow * met));
     }
 
     /// <summary>To copy a row of a plane, the elements of which are or become neighbours by turns.</summary>

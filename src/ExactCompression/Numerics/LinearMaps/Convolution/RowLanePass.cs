@@ -10,42 +10,46 @@ namespace ExactCompression.Numerics;
 /// left out.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
+internal sealed unsafe class RowLanePass<T> : ConvolutionPass<T>
     where T : unmanaged
 {
     /// <summary>Targets of a block of channels that are held before they are transposed: they stay in the first-level cache.</summary>
     private const int BandTargets = 48;
 
-    private readonly ConvolutionWeights<T> weights;
-    private readonly ConvolutionAxis rowAxis;
-    private readonly ConvolutionAxis columnAxis;
+    private readonly AxisTable rowTable;
+    private readonly AxisTable columnTable;
+    private readonly int band;
+    private readonly int ring;
+    private readonly int[] needed;
+    private readonly bool[] used;
 
-    /// <summary>Prepares passes.</summary>
+    /// <summary>Prepares a pass.</summary>
     /// <param name="weights">The packed weights.</param>
-    /// <param name="rowAxis">The axis of rows.</param>
-    /// <param name="columnAxis">The axis of columns.</param>
-    public RowLanePass(ConvolutionWeights<T> weights, ConvolutionAxis rowAxis, ConvolutionAxis columnAxis) =>
-        (this.weights, this.rowAxis, this.columnAxis) = (weights, rowAxis, columnAxis);
+    /// <param name="windows">The rows and windows.</param>
+    public RowLanePass(ConvolutionWeights<T> weights, BatchWindows windows)
+        : base(weights, windows)
+    {
+        rowTable = new(weights.RowAxis, weights.RowOrder, windows.Vertical, merge: false);
+        columnTable = new(weights.ColumnAxis, weights.ColumnOrder, windows.Horizontal, merge: true);
+        band = Math.Min(windows.Vertical.Targets, Math.Max(1, BandTargets / windows.Horizontal.Targets));
+        (needed, used) = (new int[windows.Vertical.Targets], new bool[windows.Vertical.Length]);
+        ring = RowsAtHand(rowTable, windows.Vertical.Targets, band, needed, used);
+    }
 
     private static int MostVectors => Vector512.IsHardwareAccelerated ? 2 : 1;
 
     /// <summary>Whether leaving a value out saves more than it takes to find it.</summary>
-    private bool IsCompactionWorthwhile => weights.Targets * rowAxis.Taps * columnAxis.Taps >= 48;
+    private bool IsCompactionWorthwhile => Weights.Targets * Weights.Taps >= 48;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(ReadOnlySpan<T> source, Window from, int rows, ReadOnlySpan<T> bias, Span<T> target, Window to, bool add)
+    public override void Run(ReadOnlySpan<T> source, ReadOnlySpan<T> bias, Span<T> target, bool add)
     {
-        int lanes = Vector512<T>.Count, vectors = rows > lanes ? MostVectors : 1;
-        int rowSize = weights.Groups * weights.Sources * from.Plane, resultSize = weights.Groups * weights.Targets * to.Plane;
-        using AxisTable rowTable = new(rowAxis, weights.RowOrder, from.Top, from.Height, to.Top, to.Height, merge: false);
-        using AxisTable columnTable = new(columnAxis, weights.ColumnOrder, from.Left, from.Width, to.Left, to.Width, merge: true);
-        int band = Math.Min(to.Height, Math.Max(1, BandTargets / to.Width));
-        int[] needed = ArrayPool<int>.Shared.Rent(to.Height);
-        bool[] used = ArrayPool<bool>.Shared.Rent(from.Height);
-        int ring = RowsAtHand(rowTable, to.Height, band, needed, used.AsSpan(0, from.Height));
-        using var held = new LaneSource<T>(weights.Groups, weights.Sources, from, ring, vectors, IsCompactionWorthwhile);
-        int resultVectors = ChannelBlock.Widest * band * to.Width;
+        (int rows, int height, int width) = (Windows.Rows, Windows.Vertical.Targets, Windows.Horizontal.Targets);
+        int lanes = Vector512<T>.Count, vectors = rows > lanes ? MostVectors : 1, plane = Windows.TargetPlane;
+        int rowSize = Weights.Groups * Weights.Sources * Windows.SourcePlane, resultSize = Weights.Groups * Weights.Targets * plane;
+        using var held = new LaneSource<T>(Weights.Groups, Weights.Sources, Windows, ring, vectors, IsCompactionWorthwhile);
+        int resultVectors = ChannelBlock.Widest * band * width;
         T[] scratch = ArrayPool<T>.Shared.Rent(((resultVectors + lanes) * vectors * lanes) + lanes);
         fixed (T* pSource = source, pTarget = target, pScratch = scratch, pBias = bias)
         fixed (AxisRun* rowRuns = rowTable.Runs, columnRuns = columnTable.Runs)
@@ -56,44 +60,44 @@ internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
             {
                 Columns = columnRuns,
                 ColumnStarts = columnStarts,
-                Width = to.Width,
-                Taps = columnAxis.Taps,
-                Depth = weights.Sources,
+                Width = width,
+                Taps = Weights.ColumnAxis.Taps,
+                Depth = Weights.Sources,
             };
             for (int row = 0; row < rows; row += vectors * lanes)
             {
                 int count = Math.Min(vectors * lanes, rows - row);
                 held.Begin(pSource + ((nint)row * rowSize), rowSize, count);
-                for (int top = 0; top < to.Height; top += band)
+                for (int top = 0; top < height; top += band)
                 {
-                    int bottom = Math.Min(to.Height, top + band);
+                    int bottom = Math.Min(height, top + band);
                     held.Load(needed[bottom - 1], used);
-                    for (int group = 0; group < weights.Groups; group++)
+                    for (int group = 0; group < Weights.Groups; group++)
                     {
                         held.Describe(ref sweep, group);
-                        sweep.Weights = weights.Values + ((nint)group * weights.GroupSize);
-                        foreach (ChannelBlock block in weights.Blocks)
+                        sweep.Weights = Weights.Values + ((nint)group * Weights.GroupSize);
+                        foreach (ChannelBlock block in Weights.Blocks)
                         {
-                            int channel = (group * weights.Targets) + block.First;
-                            sweep.ChannelStride = (nint)(bottom - top) * to.Width * vectors * lanes;
+                            int channel = (group * Weights.Targets) + block.First;
+                            sweep.ChannelStride = (nint)(bottom - top) * width * vectors * lanes;
                             for (int y = top; y < bottom; y++)
                             {
                                 sweep.Rows = rowRuns + rowTable.Starts[y];
                                 sweep.RowCount = rowTable.Starts[y + 1] - rowTable.Starts[y];
-                                sweep.Result = result + ((nint)(y - top) * to.Width * vectors * lanes);
+                                sweep.Result = result + ((nint)(y - top) * width * vectors * lanes);
                                 if (vectors == 1)
                                     NarrowTiles.Run(&sweep, block.Width);
                                 else
                                     WideTiles.Run(&sweep, block.Width);
                             }
 
-                            sweep.Weights += (nint)block.Width * weights.Sources * rowAxis.Taps * columnAxis.Taps;
-                            nint at = ((nint)channel * to.Plane) + ((nint)top * to.Width);
+                            sweep.Weights += (nint)block.Width * Weights.Sources * Weights.Taps;
+                            nint at = ((nint)channel * plane) + ((nint)top * width);
                             T* into = pTarget + ((nint)row * resultSize) + at;
                             T* begin = add ? into : pBias == null ? null : pBias + at;
                             int beginStride = add ? resultSize : 0;
-                            int length = (bottom - top) * to.Width;
-                            Store(result, vectors, block.Count, length, begin, beginStride, into, to.Plane, resultSize, count);
+                            int length = (bottom - top) * width;
+                            Store(result, vectors, block.Count, length, begin, beginStride, into, plane, resultSize, count);
                         }
                     }
                 }
@@ -101,8 +105,6 @@ internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
         }
 
         GC.KeepAlive(this);
-        ArrayPool<int>.Shared.Return(needed);
-        ArrayPool<bool>.Shared.Return(used);
         ArrayPool<T>.Shared.Return(scratch);
     }
 
@@ -140,13 +142,12 @@ internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
     /// How many rows of the source must be at hand at a time, if bands of targets are computed downwards and rows are loaded downwards.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int RowsAtHand(AxisTable table, int targets, int band, int[] needed, Span<bool> used)
+    private static int RowsAtHand(AxisTable table, int targets, int band, int[] needed, bool[] used)
     {
-        used.Clear();
         int most = 0, ring = 1;
         for (int t = 0; t < targets; t++)
         {
-            foreach (AxisRun run in table.Runs[table.Starts[t]..table.Starts[t + 1]])
+            foreach (AxisRun run in table.Of(t))
             {
                 most = Math.Max(most, run.Source + 1);
                 used[run.Source] = true;
@@ -159,13 +160,13 @@ internal sealed unsafe class RowLanePass<T> : IConvolutionPass<T>
         for (int top = (targets - 1) / band * band; top >= 0; top -= band)
         {
             int bottom = Math.Min(targets, top + band);
-            foreach (AxisRun run in table.Runs[table.Starts[top]..table.Starts[bottom]])
+            foreach (AxisRun run in table.Runs.AsSpan(table.Starts[top]..table.Starts[bottom]))
                 least = Math.Min(least, run.Source);
             if (least < needed[bottom - 1])
                 ring = Math.Max(ring, needed[bottom - 1] - least);
         }
 
-        foreach (ref AxisRun run in table.Runs[..table.Starts[targets]])
+        foreach (ref AxisRun run in table.Runs.AsSpan())
             run = run with { Source = run.Source % ring };
         return ring;
     }

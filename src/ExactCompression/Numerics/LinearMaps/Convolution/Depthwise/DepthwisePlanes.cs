@@ -6,10 +6,10 @@ internal unsafe struct DepthwisePlanes<T>
     where T : unmanaged
 {
     /// <summary>The axis of rows.</summary>
-    public DepthwiseAxis Rows;
+    public AxisWindows Rows;
 
     /// <summary>The axis of columns.</summary>
-    public DepthwiseAxis Columns;
+    public AxisWindows Columns;
 
     /// <summary>Number of channels.</summary>
     public int Channels;

@@ -15,23 +15,24 @@ namespace ExactCompression.Numerics;
 /// </remarks>
 internal static unsafe class DepthwiseTiles
 {
-    /// <summary>Elements of a kernel.</summary>
-    private const int Taps = DepthwiseAxis.Taps * DepthwiseAxis.Taps;
+    /// <summary>Rows, and columns, of a kernel.</summary>
+    public const int Taps = 3;
 
     /// <summary>A stride of 1.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="planes">The windows.</param>
     /// <param name="column">The first column of targets.</param>
+    /// <param name="isTransposed">Whether it is the transpose, of which the kernel is packed in reverse.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Unit<T>(in DepthwisePlanes<T> planes, int column)
+    public static void Unit<T>(in DepthwisePlanes<T> planes, int column, bool isTransposed)
         where T : unmanaged
     {
         int height = planes.Rows.Length, width = planes.Columns.Length, rows = planes.Rows.Targets;
-        int first = planes.Rows.Offset, left = planes.Columns.Offset + column;
+        int begin = isTransposed ? 1 - Taps : 0, first = planes.Rows.Shift + begin, left = planes.Columns.Shift + begin + column;
         Vector256<T> inside0 = Inside<T>(left, width), inside1 = Inside<T>(left + 1, width), inside2 = Inside<T>(left + 2, width);
         T* w = planes.Weights;
         nint pitch = planes.Pitch;
-        for (int c = 0; c < planes.Channels; c++, w += Taps)
+        for (int c = 0; c < planes.Channels; c++, w += Taps * Taps)
         {
             Vector256<T> w00 = Vector256.Create(w[0]), w01 = Vector256.Create(w[1]), w02 = Vector256.Create(w[2]);
             Vector256<T> w10 = Vector256.Create(w[3]), w11 = Vector256.Create(w[4]), w12 = Vector256.Create(w[5]);
@@ -74,12 +75,12 @@ internal static unsafe class DepthwiseTiles
         where T : unmanaged
     {
         int height = planes.Rows.Length, width = planes.Columns.Length, rows = planes.Rows.Targets;
-        int first = planes.Rows.Offset, left = planes.Columns.Offset + (2 * column), lanes = Vector256<T>.Count;
+        int first = planes.Rows.Shift, left = planes.Columns.Shift + (2 * column), lanes = Vector256<T>.Count;
         Vector256<T> inside0 = Inside<T>(left, width), inside1 = Inside<T>(left + lanes, width);
         Vector256<T> inside2 = Inside<T>(left + 2, width), inside3 = Inside<T>(left + 2 + lanes, width);
         T* w = planes.Weights;
         nint pitch = planes.Pitch;
-        for (int c = 0; c < planes.Channels; c++, w += Taps)
+        for (int c = 0; c < planes.Channels; c++, w += Taps * Taps)
         {
             Vector256<T> w00 = Vector256.Create(w[0]), w01 = Vector256.Create(w[1]), w02 = Vector256.Create(w[2]);
             Vector256<T> w10 = Vector256.Create(w[3]), w11 = Vector256.Create(w[4]), w12 = Vector256.Create(w[5]);
@@ -113,70 +114,87 @@ internal static unsafe class DepthwiseTiles
                 }
 
                 if (target >= 0)
-                    Avx2.Permute4x64(sum.AsDouble(), 0xd8).As<double, T>().Store(to);
+                    Quarters(sum).Store(to);
 
                 sum = next;
             }
         }
     }
 
-    /// <summary>The transpose with a stride of 2: neighbouring targets meet the same elements, with weights that take turns.</summary>
-    /// <inheritdoc cref="Unit"/>
+    /// <summary>
+    /// The transpose with a stride of 2: of neighbouring targets in a row, one meets the middle of the kernel's rows, the other one their
+    /// ends. Two vectors of targets are computed, from the right one's end that is inside of the window.
+    /// </summary>
+    /// <inheritdoc cref="Halving"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Doubling<T>(in DepthwisePlanes<T> planes, int column)
         where T : unmanaged
     {
-        // Where the first column meets the kernel's middle, its neighbour meets both ends; else it is the other way round. Elements that
-        // only every other target meets are set to 0 for the rest: a weight of 0 would not do if they are infinite.
-        int height = planes.Rows.Length, width = planes.Columns.Length, rows = planes.Rows.Targets;
-        int first = (planes.Rows.Offset >> 1) - 1, top = (2 * first) - planes.Rows.Offset;
-        int shift = planes.Columns.Offset + column, near = shift >> 1, far = (shift & 1) != 0 ? near + 1 : near - 1;
-        bool isMiddleFirst = far > near;
-        Vector128<T> insideNear = Inside<T>(near, width).GetLower(), insideFar = Inside<T>(far, width).GetLower();
-        Vector256<T> all = Vector256<T>.AllBitsSet, turns = isMiddleFirst ? Pair(default, all) : Pair(all, default);
+        int height = planes.Rows.Length, width = planes.Columns.Length, rows = planes.Rows.Targets, lanes = Vector256<T>.Count;
+        int first = (planes.Rows.Shift >> 1) - 1, top = (2 * first) - planes.Rows.Shift;
+        int shift = planes.Columns.Shift + column, near = shift >> 1;
+        bool isMiddleFirst = (shift & 1) != 0, isWide = planes.Columns.Targets - column > lanes;
+        int far = isMiddleFirst ? near + 1 : near - 1;
+        Vector256<T> insideNear = Inside<T>(near, width), insideFar = Inside<T>(far, width);
         T* w = planes.Weights;
         nint pitch = planes.Pitch;
-        for (int c = 0; c < planes.Channels; c++, w += Taps)
+        for (int c = 0; c < planes.Channels; c++, w += Taps * Taps)
         {
-            (Vector256<T> near0, Vector256<T> far0) = WeightsOf(w, 0, isMiddleFirst);
-            (Vector256<T> near1, Vector256<T> far1) = WeightsOf(w, 1, isMiddleFirst);
-            (Vector256<T> near2, Vector256<T> far2) = WeightsOf(w, 2, isMiddleFirst);
-            Vector256<T> begun = default;
+            // Packed in the order 2, 0, 1. Rows of targets that meet the middle row are odd.
+            int atNear = isMiddleFirst ? 0 : 1;
+            Vector256<T> middle0 = Vector256.Create(w[5]), near0 = Vector256.Create(w[3 + atNear]), far0 = Vector256.Create(w[4 - atNear]);
+            Vector256<T> middle1 = Vector256.Create(w[8]), near1 = Vector256.Create(w[6 + atNear]), far1 = Vector256.Create(w[7 - atNear]);
+            Vector256<T> middle2 = Vector256.Create(w[2]), near2 = Vector256.Create(w[atNear]), far2 = Vector256.Create(w[1 - atNear]);
+            Vector256<T> begunMiddle = default, begunEnds = default;
             T* source = planes.Source + ((((nint)c * height) + first) * width);
             T* to = planes.Target + (c * planes.Stride) + (top * pitch);
             for (int target = top, row = first; target < rows; target += 2, row++, source += width, to += 2 * pitch)
             {
-                Vector256<T> even = begun, odd = default;
-                begun = default;
+                Vector256<T> evenMiddle = begunMiddle, evenEnds = begunEnds, oddMiddle = default, oddEnds = default;
+                begunMiddle = begunEnds = default;
                 if ((uint)row < (uint)height)
                 {
-                    Vector256<T> x = Twice(Load(source + near, insideNear)), y = Twice(Load(source + far, insideFar)) & turns;
-                    even = Lanes.Fma(far0, y, Lanes.Fma(near0, x, even));
-                    odd = Lanes.Fma(far1, y, Lanes.Fma(near1, x, odd));
-                    begun = Lanes.Fma(far2, y, Lanes.Fma(near2, x, begun));
+                    Vector256<T> x = Quarters(Load(source + near, insideNear)), y = Quarters(Load(source + far, insideFar));
+                    evenMiddle = Lanes.Fma(middle0, x, evenMiddle);
+                    evenEnds = Lanes.Fma(far0, y, Lanes.Fma(near0, x, evenEnds));
+                    oddMiddle = middle1 * x;
+                    oddEnds = Lanes.Fma(far1, y, near1 * x);
+                    begunMiddle = middle2 * x;
+                    begunEnds = Lanes.Fma(far2, y, near2 * x);
                 }
 
                 if (target >= 0)
-                    even.Store(to);
+                    StorePairs(to, evenMiddle, evenEnds, isMiddleFirst, isWide);
                 if ((uint)(target + 1) < (uint)rows)
-                    odd.Store(to + pitch);
+                    StorePairs(to + pitch, oddMiddle, oddEnds, isMiddleFirst, isWide);
             }
         }
     }
 
-    /// <summary>
-    /// The weights of a row of the kernel that neighbouring targets of a transpose with a stride of 2 have for the element that both meet,
-    /// and for the one that only one of them meets.
-    /// </summary>
+    /// <summary>Stores the lanes of two vectors by turns; of what they make the second vector only on demand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<T> Near, Vector256<T> Far) WeightsOf<T>(T* weights, int row, bool isMiddleFirst)
+    private static void StorePairs<T>(T* to, Vector256<T> middle, Vector256<T> ends, bool isMiddleFirst, bool isWide)
         where T : unmanaged
     {
-        // Packed in the order 2, 0, 1.
-        T* w = weights + ((row + 1) % DepthwiseAxis.Taps * DepthwiseAxis.Taps);
-        Vector256<T> w0 = Vector256.Create(w[1]), w1 = Vector256.Create(w[2]), w2 = Vector256.Create(w[0]);
-        return isMiddleFirst ? (Pair(w1, w2), Pair(default, w0)) : (Pair(w0, w1), Pair(w2, default));
+        (Vector256<T> first, Vector256<T> second) = isMiddleFirst ? (middle, ends) : (ends, middle);
+        if (typeof(T) == typeof(double))
+        {
+            Avx.UnpackLow(first.AsDouble(), second.AsDouble()).As<double, T>().Store(to);
+            if (isWide)
+                Avx.UnpackHigh(first.AsDouble(), second.AsDouble()).As<double, T>().Store(to + Vector256<T>.Count);
+        }
+        else
+        {
+            Avx.UnpackLow(first.AsSingle(), second.AsSingle()).As<float, T>().Store(to);
+            if (isWide)
+                Avx.UnpackHigh(first.AsSingle(), second.AsSingle()).As<float, T>().Store(to + Vector256<T>.Count);
+        }
     }
+
+    /// <summary>A vector with its middle quarters exchanged: mended when its lanes are stored by turns with another's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Quarters<T>(Vector256<T> x)
+        where T : unmanaged => Avx2.Permute4x64(x.AsDouble(), 0xd8).As<double, T>();
 
     /// <summary>A mask of the lanes that are inside a window, if the first of them is at some place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -201,13 +219,6 @@ internal static unsafe class DepthwiseTiles
             ? Avx.MaskLoad((double*)from, mask.AsDouble()).As<double, T>()
             : Avx.MaskLoad((float*)from, mask.AsSingle()).As<float, T>();
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<T> Load<T>(T* from, Vector128<T> mask)
-        where T : unmanaged =>
-        typeof(T) == typeof(double)
-            ? Avx.MaskLoad((double*)from, mask.AsDouble()).As<double, T>()
-            : Avx.MaskLoad((float*)from, mask.AsSingle()).As<float, T>();
-
     /// <summary>The elements at even places of two vectors, in an order that exchanging the middle quarters mends.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<T> Even<T>(Vector256<T> a, Vector256<T> b)
@@ -223,20 +234,4 @@ internal static unsafe class DepthwiseTiles
         typeof(T) == typeof(double)
             ? Avx.UnpackHigh(a.AsDouble(), b.AsDouble()).As<double, T>()
             : Avx.Shuffle(a.AsSingle(), b.AsSingle(), 0xdd).As<float, T>();
-
-    /// <summary>Each element twice.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<T> Twice<T>(Vector128<T> x)
-        where T : unmanaged =>
-        typeof(T) == typeof(double)
-            ? Avx2.Permute4x64(x.AsDouble().ToVector256Unsafe(), 0x50).As<double, T>()
-            : Avx2.PermuteVar8x32(x.AsSingle().ToVector256Unsafe(), Vector256.Create(0, 0, 1, 1, 2, 2, 3, 3)).As<float, T>();
-
-    /// <summary>The lanes of two vectors, each of one value, by turns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<T> Pair<T>(Vector256<T> even, Vector256<T> odd)
-        where T : unmanaged =>
-        typeof(T) == typeof(double)
-            ? Avx.UnpackLow(even.AsDouble(), odd.AsDouble()).As<double, T>()
-            : Avx.UnpackLow(even.AsSingle(), odd.AsSingle()).As<float, T>();
 }

@@ -9,33 +9,28 @@ internal readonly struct PlaneAxis
 {
     private readonly ConvolutionAxis axis;
     private readonly int[] order;
-    private readonly int target;
     private readonly int start;
     private readonly int cycle;
 
     /// <summary>Lays out a window.</summary>
     /// <param name="axis">The axis.</param>
     /// <param name="order">Its <see cref="ConvolutionAxis.Order"/>.</param>
-    /// <param name="first">The first element of the source's window.</param>
-    /// <param name="length">Its length.</param>
-    /// <param name="target">The first element of the target's window.</param>
-    /// <param name="targets">Its length.</param>
-    public PlaneAxis(ConvolutionAxis axis, int[] order, int first, int length, int target, int targets)
+    /// <param name="windows">The windows.</param>
+    public PlaneAxis(ConvolutionAxis axis, int[] order, AxisWindows windows)
     {
-        (this.axis, this.order, this.target) = (axis, order, target);
-        (SourceLength, Targets) = (length, targets);
+        (this.axis, this.order, Windows) = (axis, order, windows);
         int reach = axis.Dilation * (axis.Taps - 1);
         if (axis.IsTransposed)
         {
             // The elements met lie between those of the first target's last kernel element and of the last target's first one.
-            start = FloorDivide(target + axis.Pad - reach, axis.Stride) - first;
-            (Step, Length) = (1, FloorDivide(target + targets - 1 + axis.Pad, axis.Stride) - first - start + 1);
+            start = FloorDivide(windows.Shift - reach, axis.Stride);
+            (Step, Length) = (1, FloorDivide(windows.Shift + windows.Targets - 1, axis.Stride) - start + 1);
             cycle = 1;
         }
         else
         {
-            start = (target * axis.Stride) - axis.Pad - first;
-            (Step, Length) = (axis.Stride, targets + (reach / axis.Stride));
+            start = windows.Shift;
+            (Step, Length) = (axis.Stride, windows.Targets + (reach / axis.Stride));
             cycle = axis.Stride / GreatestCommonDivisor(axis.Stride, axis.Dilation);
         }
 
@@ -50,11 +45,8 @@ internal readonly struct PlaneAxis
         Pitch = Length - shared;
     }
 
-    /// <summary>Length of the source's window.</summary>
-    public int SourceLength { get; }
-
-    /// <summary>Number of targets.</summary>
-    public int Targets { get; }
+    /// <summary>The windows.</summary>
+    public AxisWindows Windows { get; }
 
     /// <summary>The distance in the source of neighbours in a phase.</summary>
     public int Step { get; }
@@ -75,11 +67,11 @@ internal readonly struct PlaneAxis
     public int Pitch { get; }
 
     /// <summary>Whether the layout is the window itself.</summary>
-    public bool IsPlain => Step == 1 && start == 0 && Length == SourceLength;
+    public bool IsPlain => Step == 1 && start == 0 && Length == Windows.Length;
 
     /// <summary>Targets of a phase.</summary>
     /// <param name="phase">0-based.</param>
-    public int TargetsOf(int phase) => (Targets - phase + TargetStep - 1) / TargetStep;
+    public int TargetsOf(int phase) => (Windows.Targets - phase + TargetStep - 1) / TargetStep;
 
     /// <summary>The elements of the source in one of its phases.</summary>
     /// <param name="phase">0-based.</param>
@@ -88,7 +80,7 @@ internal readonly struct PlaneAxis
     {
         int begin = start + (int)((long)phase * axis.Dilation % Step), place = Math.Max(0, -FloorDivide(begin, Step));
         int source = begin + (place * Step);
-        int count = source >= SourceLength ? 0 : Math.Min(Length - place, (SourceLength - 1 - source) / Step + 1);
+        int count = source >= Windows.Length ? 0 : Math.Min(Length - place, ((Windows.Length - 1 - source) / Step) + 1);
         return (place, source, Math.Max(0, count));
     }
 
@@ -107,9 +99,9 @@ internal readonly struct PlaneAxis
             return true;
         }
 
-        (int shift, sourcePhase) = (target + phase + axis.Pad - at, 0);
+        (int shift, sourcePhase) = (Windows.Shift + phase - at, 0);
         int whole = FloorDivide(shift, axis.Stride);
-        offset = whole - FloorDivide(target + axis.Pad - (axis.Dilation * (axis.Taps - 1)), axis.Stride);
+        offset = whole - start;
         return whole * axis.Stride == shift;
     }
 

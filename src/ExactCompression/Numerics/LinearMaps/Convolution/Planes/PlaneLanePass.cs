@@ -9,41 +9,47 @@ namespace ExactCompression.Numerics;
 /// (depthwise ones, 1 x 1) and those with too few channels to fill vectors, whatever the number of rows.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-internal sealed unsafe class PlaneLanePass<T> : IConvolutionPass<T>
+internal sealed unsafe class PlaneLanePass<T> : ConvolutionPass<T>
     where T : unmanaged
 {
     /// <summary>The most channels of a block.</summary>
     private const int MostChannels = 4;
 
-    private readonly ConvolutionWeights<T> weights;
-    private readonly ConvolutionAxis rowAxis;
-    private readonly ConvolutionAxis columnAxis;
+    private readonly PlaneLayout layout;
+    private readonly bool inRows;
+    private readonly int slack;
 
-    /// <summary>Prepares passes.</summary>
+    /// <summary>Prepares a pass.</summary>
     /// <param name="weights">The weights, packed for it.</param>
-    /// <param name="rowAxis">The axis of rows.</param>
-    /// <param name="columnAxis">The axis of columns.</param>
-    public PlaneLanePass(ConvolutionWeights<T> weights, ConvolutionAxis rowAxis, ConvolutionAxis columnAxis) =>
-        (this.weights, this.rowAxis, this.columnAxis) = (weights, rowAxis, columnAxis);
+    /// <param name="windows">The rows and windows.</param>
+    public PlaneLanePass(ConvolutionWeights<T> weights, BatchWindows windows)
+        : base(weights, windows)
+    {
+        layout = PlaneLayout.Of(weights, windows);
+        inRows = PlaneRowTiles.Suit<T>(layout);
+        foreach (ChannelBlock block in weights.Blocks)
+        {
+            foreach (PlaneGrid grid in layout.Grids)
+                slack = Math.Max(slack, PlaneTiles.ReadBeyond<T>(block.Width, layout.PlacesOf(grid, layout.Stack)));
+            if (block.Width == 1 && inRows)
+                slack = Math.Max(slack, PlaneTiles.Slack<T>() + (PlaneRowTiles.MostRowsBeyond * layout.Width));
+        }
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(ReadOnlySpan<T> source, Window from, int rows, ReadOnlySpan<T> bias, Span<T> target, Window to, bool add)
+    public override void Run(ReadOnlySpan<T> source, ReadOnlySpan<T> bias, Span<T> target, bool add)
     {
-        using var layout = new PlaneLayout(
-            new(rowAxis, weights.RowOrder, from.Top, from.Height, to.Top, to.Height),
-            new(columnAxis, weights.ColumnOrder, from.Left, from.Width, to.Left, to.Width),
-            (rowAxis.Taps, columnAxis.Taps),
-            weights.Sources,
-            rows);
-        bool inRows = PlaneRowTiles.Suit<T>(layout);
-        int groups = weights.Groups, sourceSize = weights.Sources * from.Plane, targetSize = weights.Targets * to.Plane;
-        int slack = PlaneTiles.Slack<T>() + (PlaneRowTiles.MostRowsBeyond * layout.Width);
-        int laidOut = (weights.Sources * layout.Channel) + slack, stride = (layout.Stack * layout.Plane) + PlaneTiles.Slack<T>();
+        int rows = Windows.Rows, plane = Windows.SourcePlane;
+        int groups = Weights.Groups, sourceSize = Weights.Sources * plane, targetSize = Weights.Targets * Windows.TargetPlane;
+        int laidOut = (Weights.Sources * layout.Channel) + slack, stride = (layout.Stack * layout.Plane) + PlaneTiles.Slack<T>();
         int size = laidOut + (MostChannels * layout.Grids.Length * stride);
         T[] scratch = ArrayPool<T>.Shared.Rent(size);
-        // Padding, and the targets of grids without terms, are 0 from the beginning.
-        scratch.AsSpan(0, layout.HasEmptyGrids ? size : laidOut).Clear();
+
+
+        // Padding, and the targets of grids without terms, are 0 from the beginning. Vectors of the last row may be laid out, or read,
+        // beyond the slack, where results come to stand later: what is laid out there is 0.
+        scratch.AsSpan((layout.IsPlain ? laidOut : 0)..(layout.HasEmptyGrids ? size : laidOut)).Clear();
         fixed (T* pSource = source, pTarget = target, pScratch = scratch, pBias = bias)
         {
             for (int row = 0; row < rows; row += layout.Stack)
@@ -56,14 +62,13 @@ internal sealed unsafe class PlaneLanePass<T> : IConvolutionPass<T>
                     if (!layout.IsPlain || first + sourceSize + slack > source.Length)
                     {
                         planes = pScratch;
-                        PlaneReader.Read(
-                            layout, pSource + first, weights.Sources, from.Plane, windows, (nint)groups * sourceSize, planes);
+                        PlaneReader.Read(layout, pSource + first, Weights.Sources, plane, windows, (nint)groups * sourceSize, planes);
                     }
 
                     nint channel = (nint)group * targetSize;
                     T* into = pTarget + ((nint)row * groups * targetSize) + channel;
                     T* begin = add ? into : pBias == null ? null : pBias + channel;
-                    Compute(layout, planes, group, windows, pScratch + laidOut, stride, inRows, begin, add, into);
+                    Compute(planes, group, windows, pScratch + laidOut, stride, begin, add, into);
                 }
             }
         }
@@ -74,14 +79,13 @@ internal sealed unsafe class PlaneLanePass<T> : IConvolutionPass<T>
 
     /// <summary>Computes a group of channels in some windows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Compute(
-        in PlaneLayout layout, T* planes, int group, int windows, T* result, nint stride, bool inRows, T* begin, bool add, T* into)
+    private void Compute(T* planes, int group, int windows, T* result, nint stride, T* begin, bool add, T* into)
     {
-        int size = weights.Sources * rowAxis.Taps * columnAxis.Taps, plane = layout.TargetHeight * layout.TargetWidth;
-        nint rowSize = (nint)weights.Groups * weights.Targets * plane, beginSize = add ? rowSize : 0;
-        T* at = weights.Values + ((nint)group * weights.GroupSize);
+        int size = Weights.Sources * Weights.Taps, plane = Windows.TargetPlane;
+        nint rowSize = (nint)Weights.Groups * Weights.Targets * plane, beginSize = add ? rowSize : 0;
+        T* at = Weights.Values + ((nint)group * Weights.GroupSize);
         ReadOnlySpan<PlaneGrid> grids = layout.Grids;
-        foreach (ChannelBlock block in weights.Blocks)
+        foreach (ChannelBlock block in Weights.Blocks)
         {
             if (block.Width == 1 && inRows)
                 PlaneRowTiles.Run(planes, layout.Width, layout.TermsOf(grids[0]), at, layout.TargetHeight, layout.TargetWidth, begin, into);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace ExactCompression.Numerics;
@@ -9,7 +8,7 @@ namespace ExactCompression.Numerics;
 /// <see cref="Width"/>, plus its column. Small windows of several rows of the batch lie one behind the other, <see cref="Plane"/> apart,
 /// and so do their targets: vectors would otherwise be seldom full.
 /// </summary>
-internal readonly ref struct PlaneLayout
+internal sealed class PlaneLayout
 {
     /// <summary>Places of one channel that are worth a call of the loops.</summary>
     private const int WorthWhile = 160;
@@ -23,41 +22,49 @@ internal readonly ref struct PlaneLayout
     private readonly PlaneTerm[] terms;
     private readonly PlaneGrid[] grids;
     private readonly PlanePart[] parts;
-    private readonly int gridCount;
-    private readonly int partCount;
+    private readonly bool[] isEmpty;
 
     /// <summary>Lays out windows.</summary>
-    /// <param name="rows">The axis of rows.</param>
-    /// <param name="columns">The axis of columns.</param>
-    /// <param name="taps">Rows and columns of the kernel.</param>
-    /// <param name="sources">Source channels of a group.</param>
-    /// <param name="batch">Rows of the batch.</param>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="weights">The convolution's weights.</param>
+    /// <param name="windows">The rows and windows.</param>
+    public static PlaneLayout Of<T>(ConvolutionWeights<T> weights, BatchWindows windows)
+        where T : unmanaged =>
+        new(
+            new(weights.RowAxis, weights.RowOrder, windows.Vertical),
+            new(weights.ColumnAxis, weights.ColumnOrder, windows.Horizontal),
+            (weights.RowAxis.Taps, weights.ColumnAxis.Taps),
+            weights.Sources,
+            windows.Rows);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public PlaneLayout(PlaneAxis rows, PlaneAxis columns, (int Rows, int Columns) taps, int sources, int batch)
+    private PlaneLayout(PlaneAxis rows, PlaneAxis columns, (int Rows, int Columns) taps, int sources, int batch)
     {
         (Width, Plane, Step, TargetStep) = (columns.Pitch, rows.Pitch * columns.Pitch, columns.Step, columns.TargetStep);
         IsPlain = rows.IsPlain && columns.IsPlain;
-        RowStep = rows.Step * columns.SourceLength;
-        (TargetHeight, TargetWidth, TargetRowStep) = (rows.Targets, columns.Targets, rows.TargetStep);
-        (partCount, gridCount) = (rows.Phases * columns.Phases, rows.TargetStep * columns.TargetStep);
+        RowStep = rows.Step * columns.Windows.Length;
+        (TargetHeight, TargetWidth, TargetRowStep) = (rows.Windows.Targets, columns.Windows.Targets, rows.TargetStep);
+        int partCount = rows.Phases * columns.Phases;
         Stack = IsPlain ? 1 : Math.Clamp(Math.Min(WorthWhile / Plane, Cached / (Plane * partCount * sources)), 1, batch);
         int part = ((((Stack - 1) * rows.Pitch) + rows.Length - 1) * Width) + columns.Length + (partCount > 1 ? Slack : 0);
         Channel = part * partCount;
-        parts = ArrayPool<PlanePart>.Shared.Rent(partCount);
+        parts = new PlanePart[partCount];
         for (int p = 0; p < partCount; p++)
         {
             (int i, int j) = Math.DivRem(p, columns.Phases);
             (int top, int row, int height) = rows.ElementsOf(i);
             (int left, int column, int width) = columns.ElementsOf(j);
-            parts[p] = new((p * part) + (top * Width) + left, (row * columns.SourceLength) + column, height, width, false);
+            parts[p] = new((p * part) + (top * Width) + left, (row * columns.Windows.Length) + column, height, width, false);
             if (columns.Step == 2 && j == 1)
                 parts[p - 1] = parts[p - 1] with { IsPaired = parts[p - 1].IsPairedWith(parts[p]) };
         }
 
-        terms = ArrayPool<PlaneTerm>.Shared.Rent(taps.Rows * taps.Columns * sources);
-        grids = ArrayPool<PlaneGrid>.Shared.Rent(gridCount);
+        terms = new PlaneTerm[taps.Rows * taps.Columns * sources];
+        grids = new PlaneGrid[rows.TargetStep * columns.TargetStep];
+        isEmpty = new bool[rows.TargetStep];
+        Array.Fill(isEmpty, true);
         int count = 0;
-        for (int grid = 0; grid < gridCount; grid++)
+        for (int grid = 0; grid < grids.Length; grid++)
         {
             (int y, int x) = Math.DivRem(grid, columns.TargetStep);
             int first = count, metRows = MetBy(rows, y, taps.Rows), met = metRows * MetBy(columns, x, taps.Columns);
@@ -78,6 +85,7 @@ internal readonly ref struct PlaneLayout
 
             count = first + (sources * met);
             HasEmptyGrids |= met == 0;
+            isEmpty[y] &= met == 0;
             grids[grid] = new(Math.Max(0, rows.TargetsOf(y)), Math.Max(0, columns.TargetsOf(x)), first, count - first);
         }
     }
@@ -118,11 +126,15 @@ internal readonly ref struct PlaneLayout
     /// <summary>Whether there are grids of targets that meet nothing.</summary>
     public bool HasEmptyGrids { get; }
 
+    /// <summary>Whether the targets in every <see cref="TargetRowStep"/>-th row, from some row on, meet nothing.</summary>
+    /// <param name="phase">The row.</param>
+    public bool IsEmpty(int phase) => isEmpty[phase];
+
     /// <summary>What is laid out of each channel.</summary>
-    public ReadOnlySpan<PlanePart> Parts => parts.AsSpan(0, partCount);
+    public ReadOnlySpan<PlanePart> Parts => parts;
 
     /// <summary>The grids of targets, row after row of those that take turns; the first one is the largest.</summary>
-    public ReadOnlySpan<PlaneGrid> Grids => grids.AsSpan(0, gridCount);
+    public ReadOnlySpan<PlaneGrid> Grids => grids;
 
     /// <summary>
     /// What the targets of a grid are sums of: source channel after channel, and of each one column of the kernel after the other.
@@ -135,14 +147,6 @@ internal readonly ref struct PlaneLayout
     /// <param name="windows">Number of windows.</param>
     public int PlacesOf(PlaneGrid grid, int windows) =>
         grid.Height == 0 || grid.Width == 0 ? 0 : ((windows - 1) * Plane) + ((grid.Height - 1) * Width) + grid.Width;
-
-    /// <summary>Gives the arrays back.</summary>
-    public void Dispose()
-    {
-        ArrayPool<PlaneTerm>.Shared.Return(terms);
-        ArrayPool<PlaneGrid>.Shared.Return(grids);
-        ArrayPool<PlanePart>.Shared.Return(parts);
-    }
 
     private static int MetBy(PlaneAxis axis, int phase, int taps)
     {

@@ -21,7 +21,7 @@ internal static unsafe class PlaneReader
     /// <param name="stride">From one window to the next.</param>
     /// <param name="planes">Gets the layout; what lies around the elements is 0 already.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Read<T>(in PlaneLayout layout, T* source, int channels, int plane, int windows, nint stride, T* planes)
+    public static void Read<T>(PlaneLayout layout, T* source, int channels, int plane, int windows, nint stride, T* planes)
         where T : unmanaged
     {
         nint step = layout.Step, rowStep = layout.RowStep, pitch = layout.Width;

@@ -22,7 +22,7 @@ internal static unsafe class PlaneRowTiles
     /// <summary>Whether targets stand in rows, and these are not so narrow that vectors would hold little of use.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="layout">How the source is laid out.</param>
-    public static bool Suit<T>(in PlaneLayout layout)
+    public static bool Suit<T>(PlaneLayout layout)
         where T : unmanaged
     {
         if (Vector512.IsHardwareAccelerated || layout.Stack > 1 || layout.Grids.Length > 1)

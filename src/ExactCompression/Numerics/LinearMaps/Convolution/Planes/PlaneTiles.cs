@@ -9,17 +9,25 @@ namespace ExactCompression.Numerics;
 /// </summary>
 internal static unsafe class PlaneTiles
 {
-    /// <summary>The most elements by which sources are read, and results written, beyond the last target.</summary>
+    /// <summary>The most elements by which results are written beyond the last target.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     public static int Slack<T>()
         where T : unmanaged => 4 * Vector512<T>.Count;
+
+    /// <summary>Elements beyond the last target's that may be read, at most <see cref="Slack"/>.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="channels">The width of a block of channels.</param>
+    /// <param name="count">Number of targets.</param>
+    public static int ReadBeyond<T>(int channels, int count)
+        where T : unmanaged =>
+        Vector512.IsHardwareAccelerated ? Slack<T>() : HalfPlaneTiles.ReadBeyond<T>(channels, count);
 
     /// <summary>Computes the targets of a block of channels.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="source">The planes of the source.</param>
     /// <param name="terms">What each target is a sum of.</param>
     /// <param name="weights">The weights of the block.</param>
-    /// <param name="channels">Its width, 1 or 4.</param>
+    /// <param name="channels">Its width, 1, 3 (with vectors of 256 bits) or 4.</param>
     /// <param name="count">Number of targets.</param>
     /// <param name="result">Gets the sums.</param>
     /// <param name="stride">From one channel's results to the next one's.</param>

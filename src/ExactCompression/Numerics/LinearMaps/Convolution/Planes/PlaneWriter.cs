@@ -19,7 +19,7 @@ internal static unsafe class PlaneWriter
     /// <param name="begin">What is added; null for nothing.</param>
     /// <param name="target">Gets the targets.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Write<T>(in PlaneLayout layout, T* result, nint stride, T* begin, T* target)
+    public static void Write<T>(PlaneLayout layout, T* result, nint stride, T* begin, T* target)
         where T : unmanaged
     {
         int height = layout.TargetHeight, width = layout.TargetWidth, step = layout.TargetStep, rowStep = layout.TargetRowStep;
@@ -30,19 +30,15 @@ internal static unsafe class PlaneWriter
             return;
         }
 
-        if (layout.HasEmptyGrids && begin == null)
-            new Span<T>(target, height * width).Clear();
-        else if (layout.HasEmptyGrids && begin != target)
-            new Span<T>(begin, height * width).CopyTo(new(target, height * width));
         for (int phase = 0; phase < rowStep; phase++)
         {
-            if (layout.HasEmptyGrids && IsEmpty(layout, phase))
-                continue;
             T* from = result + (phase * step * stride), to = target + (phase * width);
             T* first = begin == null ? null : begin + (phase * width);
             int rows = layout.Grids[phase * step].Height;
             nint targetPitch = (nint)rowStep * width;
-            if (step == 1)
+            if (layout.IsEmpty(phase))
+                WriteNothing(rows, width, first, to, targetPitch);
+            else if (step == 1)
                 Write(from, layout.Width, rows, width, first, targetPitch, to, targetPitch, rowStep == 1 ? end : null);
             else if (step == 2 && Avx.IsSupported)
                 Interleave(from, from + stride, layout.Width, rows, width, first, to, targetPitch);
@@ -51,17 +47,20 @@ internal static unsafe class PlaneWriter
         }
     }
 
-    /// <summary>Whether the targets in every <c>TargetRowStep</c>-th row, from some row on, meet nothing.</summary>
+    /// <summary>Writes rows of targets that meet nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool IsEmpty(in PlaneLayout layout, int phase)
+    private static void WriteNothing<T>(int rows, int width, T* begin, T* to, nint targetPitch)
+        where T : unmanaged
     {
-        foreach (PlaneGrid grid in layout.Grids.Slice(phase * layout.TargetStep, layout.TargetStep))
+        if (begin == to)
+            return;
+        for (; rows > 0; rows--, to += targetPitch, begin += begin == null ? 0 : targetPitch)
         {
-            if (grid.TermCount > 0)
-                return false;
+            if (begin == null)
+                new Span<T>(to, width).Clear();
+            else
+                new Span<T>(begin, width).CopyTo(new(to, width));
         }
-
-        return true;
     }
 
     /// <summary>Writes rows.</summary>
