@@ -1,4 +1,3 @@
-using ExactCompression.Certificates.Checking;
 using ExactCompression.Formats;
 using ExactCompression.Formats.Onnx;
 using ExactCompression.Tests.Formats;

@@ -7,7 +7,7 @@ using Google.Protobuf;
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// What nodes that are not analysed do, exactly: hashes of all that the file says of each, byte by byte, whether it is known here or not,
+/// What nodes that are not analysed do, exactly: hashes of all that the file says of each, field by field, whether it is known here or not,
 /// with the constants that it takes, the versions of operators and the functions that the file defines. Two nodes with the same hash give
 /// the same at the same operands.
 /// </summary>
