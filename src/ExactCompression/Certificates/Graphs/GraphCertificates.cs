@@ -29,7 +29,8 @@ internal sealed class GraphCertificates
     /// <returns>The certificate, and how many verdicts on stable neurons it leaves out.</returns>
     /// <exception cref="Refusal">A network has nodes that the checker cannot follow, or no relation was found.</exception>
     public static (GraphCertificate Certificate, int Unproven) Make(
-        CompressionResult result, ReluNetwork small, double enough, CheckBudget budget) => new GraphCertificates(result, small, budget).Make(enough);
+        CompressionResult result, ReluNetwork small, double enough, CheckBudget budget) =>
+        new GraphCertificates(result, small, budget).Make(enough);
 
     private (GraphCertificate Certificate, int Unproven) Make(double enough)
     {

@@ -145,7 +145,7 @@ internal sealed class OnnxContents
     private static byte[] Written<T>(MessageParser<T> parser, ReadOnlyMemory<byte> message)
         where T : IMessage<T> => parser.ParseFrom(message.Span).ToByteArray();
 
-    /// <summary>Whether what names a node's function are texts: others are the same when they are written again, whatever they were.</summary>
+    /// <summary>Whether what names a node's function are texts: others are all the same when they are written again.</summary>
     private static bool IsText(NodeProto node) => node.Attribute.Select(static a => a.Name).Append(node.OpType).Append(node.Domain)
         .All(static text => !text.Contains('\uFFFD', StringComparison.Ordinal));
 
