@@ -51,7 +51,7 @@ public sealed class TestCompressionCertificateCommand : FileInputCommand
     private object Resolved(object given) => given switch
     {
         ReluNetwork network => network,
-        CompressionResult result => result.Compressed,
+        CompressionResult result => CompressionCertificate.AsWritten(result.Compressed, Cancellation),
         FileInfo info => FileSystem.ResolveInput(SessionState, info.FullName),
         _ => FileSystem.ResolveInput(SessionState, (string)given),
     };

@@ -1,6 +1,7 @@
 using ExactCompression.Certificates;
 using ExactCompression.Certificates.Checking;
 using ExactCompression.Formats;
+using ExactCompression.Formats.Onnx;
 
 namespace ExactCompression;
 
@@ -84,15 +85,40 @@ public static class CompressionCertificate
         return (GraphCertificateText.Body(certificate, result.Original, result.Compressed), certificate.Deviation, true);
     }
 
+    /// <summary>
+    /// A network as the file has it that is written of it: what a certificate is for. What is left of some nodes after compression may be
+    /// none there, or others that do the same.
+    /// </summary>
+    /// <param name="network">The network of a compression.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The network itself where there is no difference.</returns>
+    public static ReluNetwork AsWritten(ReluNetwork network, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (OnnxFormat.AsWritten(network, cancellation) is not { } written)
+            return network;
+        try
+        {
+            var budget = new CheckBudget(cancellation: cancellation);
+            string[] hashes = GraphHashes.OfValues(GraphReading.Read(network, "compressed", budget), budget);
+            return hashes.SequenceEqual(GraphHashes.OfValues(GraphReading.Read(written, "written", budget), budget)) ? network : written;
+        }
+        catch (Refusal)
+        {
+            return network; // the certificate is refused for the same reason
+        }
+    }
+
     /// <summary>Makes a certificate of graphs and checks it.</summary>
     internal static GraphCertificate MakeOfGraphs(CompressionResult result, Action<string> warn, CancellationToken cancellation)
     {
         var budget = new CheckBudget(cancellation: cancellation);
+        ReluNetwork small = AsWritten(result.Compressed, cancellation);
         GraphCertificate certificate;
         int unproven;
         try
         {
-            (certificate, unproven) = GraphCertificates.Make(result, Enough * result.ConditionalDeviation, budget);
+            (certificate, unproven) = GraphCertificates.Make(result, small, Enough * result.ConditionalDeviation, budget);
         }
         catch (Refusal e)
         {
@@ -110,7 +136,7 @@ public static class CompressionCertificate
         return certificate with
         {
             Deviation = Confirmed(
-                () => GraphCertificateCheck.Derive(certificate, result.Original, result.Compressed, null, budget).Deviation),
+                () => GraphCertificateCheck.Derive(certificate, result.Original, small, null, budget).Deviation),
         };
     }
 

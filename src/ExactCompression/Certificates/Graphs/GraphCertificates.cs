@@ -9,25 +9,28 @@ internal sealed class GraphCertificates
     private readonly CheckBudget budget;
     private readonly InputDomain domain;
     private readonly InputBox box;
+    private readonly ReluNetwork small;
     private readonly CheckedGraph original, compressed;
 
-    private GraphCertificates(CompressionResult result, CheckBudget budget)
+    private GraphCertificates(CompressionResult result, ReluNetwork small, CheckBudget budget)
     {
-        (this.result, this.budget) = (result, budget);
+        (this.result, this.small, this.budget) = (result, small, budget);
         domain = result.Domain.For(result.Original.InputSize);
         box = new(domain.Lower.ToArray(), domain.Upper.ToArray());
         original = GraphReading.Read(result.Original, "original", budget);
-        compressed = GraphReading.Read(result.Compressed, "compressed", budget);
+        compressed = GraphReading.Read(small, "compressed", budget);
     }
 
     /// <summary>Makes a certificate that proves as small a deviation as was found; it is not checked yet.</summary>
     /// <param name="result">The compression.</param>
+    /// <param name="small">Its network, as its file has it.</param>
     /// <param name="enough">A deviation that needs no further effort.</param>
     /// <param name="budget">Its budget.</param>
     /// <returns>The certificate, and how many verdicts on stable neurons it leaves out.</returns>
     /// <exception cref="Refusal">A network has nodes that the checker cannot follow, or no relation was found.</exception>
-    public static (GraphCertificate Certificate, int Unproven) Make(CompressionResult result, double enough, CheckBudget budget) =>
-        new GraphCertificates(result, budget).Make(enough);
+    public static (GraphCertificate Certificate, int Unproven) Make(
+        CompressionResult result, ReluNetwork small, double enough, CheckBudget budget) =>
+        new GraphCertificates(result, small, budget).Make(enough);
 
     private (GraphCertificate Certificate, int Unproven) Make(double enough)
     {
@@ -40,7 +43,7 @@ internal sealed class GraphCertificates
         string[] states = States(missing);
         string[] nothing = [.. compressed.Rectifiers.Select(v => new string('?', compressed.Values[v].Size))];
         Lazy<(LayerClaims[] Claims, CheckedBounds Bounds, int Unproven)> EvidenceOfOthers(bool tightens) => new(
-            () => Evidence(result.Compressed, compressed, nothing, tightens, "compressed")!.Value);
+            () => Evidence(small, compressed, nothing, tightens, "compressed")!.Value);
         var (plain, tight) = (EvidenceOfOthers(tightens: false), EvidenceOfOthers(tightens: true));
         (GraphCertificate Certificate, int Unproven)? best = null;
         Refusal? refusal = null;
@@ -103,7 +106,7 @@ internal sealed class GraphCertificates
         double[][] points, LayerClaims[] claims, LayerClaims[] others, GraphRelation relation, double deviation) => new()
     {
         Original = Claims(original, claims) with { IsChain = result.Original.IsDense },
-        Compressed = Claims(compressed, others) with { IsChain = result.Compressed.IsDense },
+        Compressed = Claims(compressed, others) with { IsChain = small.IsDense },
         DomainHash = ContentHash.Of(box.Lower, box.Upper),
         Lower = box.Lower,
         Upper = box.Upper,

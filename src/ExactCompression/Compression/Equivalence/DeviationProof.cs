@@ -63,7 +63,7 @@ internal static class DeviationProof
             return new(0, EquivalenceEvidence.MatchedLayers);
         if (options.ProofTimeLimit <= TimeSpan.Zero)
             return best;
-        bool shrinks = difference.ParameterCount < reference.ParameterCount;
+        bool shrinks = (difference.ParameterCount, difference.NeuronCount).CompareTo((reference.ParameterCount, reference.NeuronCount)) < 0;
         (ReluNetwork larger, ReluNetwork smaller) = shrinks ? (reference, difference) : (difference, reference);
         var search = new SearchOptions { TimeLimit = options.ProofTimeLimit / 2, Seed = options.Seed, WithoutSolvers = true };
         StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(larger, domain), data, search, cancellation);

@@ -19,12 +19,13 @@ internal static class GraphMatching
         var partner = new int[first.Values];
         for (int i = 0; i < first.Inputs.Count; i++)
             partner[i] = i;
-        bool AreMatched(int a, int b) => partner[Plain(first, a)] == Plain(second, b);
+        bool AreMatched(int a, int b) => partner[EffectiveNodes.Source(first, a)] == EffectiveNodes.Source(second, b);
         for (int k = 0; k < nodes.Length; k++)
         {
             GraphNode a = first.Nodes[nodes[k]], b = second.Nodes[others[k]];
-            if (a.Operator is OpaqueOperator || !a.Shape.Equals(b.Shape) || !OperatorComparison.AreSame(a.Operator, b.Operator)
-                || a.Inputs.Count != b.Inputs.Count || !a.Inputs.Zip(b.Inputs).All(pair => AreMatched(pair.First, pair.Second)))
+            if (a.Operator is OpaqueOperator || !a.Shape.Equals(b.Shape) || a.Inputs.Count != b.Inputs.Count
+                || !EffectiveNodes.AreSame(EffectiveNodes.OperatorOf(first, a), EffectiveNodes.OperatorOf(second, b), a.Shape)
+                || !a.Inputs.Zip(b.Inputs).All(pair => AreMatched(pair.First, pair.Second)))
                 return false;
             partner[first.ValueOf(nodes[k])] = second.ValueOf(others[k]);
         }
@@ -33,13 +34,5 @@ internal static class GraphMatching
     }
 
     private static int[] Effective(NetworkGraph graph) =>
-        [.. Enumerable.Range(0, graph.Nodes.Count).Where(n => Plain(graph, graph.ValueOf(n)) == graph.ValueOf(n))];
-
-    /// <summary>The value that reshapes to the same shape pass on.</summary>
-    private static int Plain(NetworkGraph graph, int value)
-    {
-        while (graph.Producer(value) is { Operator: ReshapeOperator, Inputs: [var only] } node && graph.ShapeOf(only).Equals(node.Shape))
-            value = only;
-        return value;
-    }
+        [.. Enumerable.Range(0, graph.Nodes.Count).Where(n => EffectiveNodes.Source(graph, graph.ValueOf(n)) == graph.ValueOf(n))];
 }

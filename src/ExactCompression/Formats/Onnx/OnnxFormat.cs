@@ -1,3 +1,5 @@
+using ExactCompression.Formats.Onnx.Schema;
+using ExactCompression.Networks;
 using Google.Protobuf;
 
 namespace ExactCompression.Formats.Onnx;
@@ -34,7 +36,8 @@ public sealed class OnnxFormat : IWritableNetworkFormat
             : network.Graph is { } graph
             ? OnnxGraphPrecision.Holds(graph, precision)
             : network.DenseLayers.All(
-                l => l.Parts is { } parts ? OnnxPartNodes.Hold(parts, precision) : l.IsExact && l.Precision <= precision));
+                l => l.Parts is { } parts ? OnnxPartNodes.Hold(parts, precision) : l.IsExact && l.Precision <= precision)
+                || IsCut(network, precision));
 
     /// <inheritdoc/>
     /// <remarks>
@@ -62,6 +65,32 @@ public sealed class OnnxFormat : IWritableNetworkFormat
             using var counter = new CountingStream(cancellation);
             WriteTo(counter, network, isPlain ? network.SourcePrecision : network.Precision, cancellation);
             return counter.Length;
+        }
+        catch (Exception e) when (e is ExactCompressionException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            return null; // whoever writes it learns why
+        }
+    }
+
+    /// <summary>
+    /// A compressed graph as it is when its file has been written and read again: the same function, but what is left of some nodes may be
+    /// none there, or others.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    /// <returns>The graph; null for a network that is no edited graph, or that cannot be written.</returns>
+    internal static ReluNetwork? AsWritten(ReluNetwork network, CancellationToken cancellation)
+    {
+        if (network is not { Source.Model: OnnxSource source, Edit: { } edit })
+            return null;
+        try
+        {
+            byte[] bytes = OnnxSurgery.Model(source, edit, cancellation).ToByteArray();
+            var budget = new ImportBudget(new() { MaximumSize = long.MaxValue, Cancellation = cancellation }, source.Path, 0);
+            ModelProto model = ModelProto.Parser.ParseFrom(bytes);
+            NetworkGraph graph = OnnxReader.Read(
+                model, new(source.Path), budget, traces: false, new(() => new OnnxContents(model, bytes))).Read.Graph;
+            return new(graph, network.Name, network.Path, network.Format, network.StatedDomain, network.Interface);
         }
         catch (Exception e) when (e is ExactCompressionException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
@@ -97,6 +126,11 @@ public sealed class OnnxFormat : IWritableNetworkFormat
     private static bool IsAsRead(ReluNetwork network, WeightPrecision precision) =>
         network.Source?.Model is OnnxSource && network.Edit is null && network.ChainEdit is null
         && (!network.IsDense || precision == network.SourcePrecision);
+
+    /// <summary>Whether a chain is written as its file with neurons gone, so that what numbers the layers have when they are joined does
+    /// not matter.</summary>
+    private static bool IsCut(ReluNetwork network, WeightPrecision precision) =>
+        network.ChainEdit is not null && OnnxChainSurgery.TryWrite(network, precision) is not null;
 
     /// <summary>Whether a network is written as the model that it was made from, with only what changed changed.</summary>
     private static bool IsEdited(ReluNetwork network, WeightPrecision precision) =>

@@ -108,6 +108,45 @@ public sealed class OpaqueGraphTests
         Assert.Equal(others.Length, others.Distinct().Count());
     }
 
+    /// <summary>
+    /// How a program encodes a message does not count: fields that hold the default may be written or left out, and fields be in any order.
+    /// </summary>
+    [Fact]
+    public void Run_FileEncodedByAnotherProgram_Holds()
+    {
+        using var folder = new TemporaryFolder();
+        OnnxModelBuilder model = Model();
+        NodeProto mystery = model.Graph.Node.Single(static n => n.OpType == "Mystery");
+        mystery.Attribute.Add(OnnxModelBuilder.Int("axis", 0));
+        CompressionResult plain = Compressed(folder, model).Result;
+        Assert.True(model.Graph.Node.Remove(mystery));
+        Assert.True(model.Graph.Node.Remove(model.Graph.Node.Single(static n => n.Output[0] == "g")));
+        var late = new GraphProto { Node = { new NodeProto { OpType = "Gemm", Name = "late", Input = { "e", "w2" }, Output = { "g" } } } };
+
+        // The attribute's integer and the domain of the standard operators, which are 0 and empty; the attributes come last.
+        byte[] axis = [.. mystery.Attribute[1].ToByteArray(), 0x18, 0];
+        byte[] strength = mystery.Attribute[0].ToByteArray();
+        mystery.Attribute.Clear();
+        byte[] node = [.. mystery.ToByteArray(), 0x2a, (byte)strength.Length, .. strength, 0x2a, (byte)axis.Length, .. axis];
+        byte[] graph = [0x0a, (byte)node.Length, .. node, .. late.ToByteArray()];
+        Assert.Equal([0x10, 13], model.Model.OpsetImport[0].ToByteArray());
+        model.Model.OpsetImport.RemoveAt(0);
+        byte[] file = [0x42, 4, 0x0a, 0, 0x10, 13, .. model.Bytes(), 0x3a, (byte)graph.Length, .. graph];
+        ReluNetwork network = NetworkFormats.Read(folder.Write("encoded.onnx", file));
+        Assert.Equal(Content(plain.Original), Content(network));
+
+        CompressionResult result = Made.Compression(network, InputDomain.Uniform(0, 1), CompressionLevel.DeleteOnly);
+        Assert.True(result.Compressed.NeuronCount < network.NeuronCount);
+        CompressionCertificate.Write(result, folder.File("e.json"));
+        NetworkFormats.Write(result.Compressed, folder.File("small.onnx"));
+        CertificateReport report = CertificateCheck.Run(
+            folder.File("e.json"), network, NetworkFormats.Read(folder.File("small.onnx")));
+        Assert.True(report.Valid, report.ToString());
+
+        static string Content(ReluNetwork network) => network.Graph!.Nodes.Select(static n => n.Operator).OfType<OpaqueOperator>().Single()
+            .Content;
+    }
+
     /// <summary>Of what is not in the file, or is another each time, nothing is known.</summary>
     [Fact]
     public void Content_OfWhatTheFileDoesNotHold_IsEmpty()

@@ -1,6 +1,8 @@
 using ExactCompression.Formats;
 using ExactCompression.Networks;
+using ExactCompression.Tests.Certificates;
 using ExactCompression.Tests.Formats;
+using ExactCompression.Tests.Formats.Onnx;
 using Xunit;
 
 namespace ExactCompression.Tests.Compression.Channels;
@@ -31,6 +33,28 @@ public sealed class GraphEquivalenceTests
         Assert.True(report.Equivalent);
         Assert.Equal(EquivalenceEvidence.ReplayedCompression, report.Evidence);
         Assert.Equal(result.ProvenDeviation, report.ProvenDeviation);
+    }
+
+    /// <summary>A rectifier that changes nothing over the domain goes, and all weights stay.</summary>
+    [Fact]
+    public void Compare_FewerNeuronsWithTheSameWeights_FindsTheProof()
+    {
+        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "n", 2).Weights("w", [2, 3], 1, -2, 3, 1, 0.5, -1)
+            .Node("MatMul", "x w", "p").Node("Relu", "p", "a").Weights("v", [2, 1], 1, 0.5).Node("MatMul", "x v", "q")
+            .Node("Relu", "q", "b").Node("Add", "a b", "s").Weights("u", [3, 2], 1, -1, 0.5, 2, -1, 1).Node("MatMul", "s u", "y")
+            .Output("y", "n", 2);
+        using var folder = new TemporaryFolder();
+        ReluNetwork network = NetworkFormats.Read(folder.Write("net.onnx", model.Bytes()));
+        CompressionResult result = Made.Compression(network, InputDomain.Uniform(0, 1), CompressionLevel.Maximal);
+        NetworkFormats.Write(result.Compressed, folder.File("small.onnx"));
+        ReluNetwork small = NetworkFormats.Read(folder.File("small.onnx"));
+        Assert.True(small.NeuronCount < network.NeuronCount && small.ParameterCount == network.ParameterCount);
+        foreach ((ReluNetwork one, ReluNetwork other) in ((ReluNetwork, ReluNetwork)[])[(network, small), (small, network)])
+        {
+            EquivalenceReport report = NetworkEquivalence.Compare(one, other, null, null, new() { Points = 100 }, CancellationToken.None);
+            Assert.Equal(EquivalenceEvidence.ReplayedCompression, report.Evidence);
+            Assert.Equal(0, report.ProvenDeviation);
+        }
     }
 
     [Fact]

@@ -38,6 +38,26 @@ public class OnnxFileSizeTests
         OnnxRuntimeOracle.AssertEvaluates(result.Compressed, after.ToByteArray());
     }
 
+    /// <summary>
+    /// Factors whose products with the weights are no float32: the layers are joined in float64, but the file keeps its own numbers.
+    /// </summary>
+    [Theory]
+    [InlineData(CompressionLevel.DeleteOnly)]
+    [InlineData(CompressionLevel.LeoPlusPlus)]
+    public void Compress_FactorsThatRound_KeepTypeAndTensors(CompressionLevel level)
+    {
+        ModelProto model = OfFactors();
+        (CompressionResult result, ModelProto after) = Compressed(model, level);
+        Assert.Equal(WeightPrecision.Float64, result.Original.Precision);
+        Assert.Equal(1, result.Original.NeuronCount - result.Compressed.NeuronCount);
+        Assert.Equal(model.Graph.Input, after.Graph.Input);
+        Assert.Equal(model.Graph.Output, after.Graph.Output);
+        Assert.Equal(model.Graph.Node, after.Graph.Node);
+        Assert.InRange(after.CalculateSize(), 1, model.CalculateSize() - 1);
+        Assert.Empty(result.Remarks);
+        OnnxRuntimeOracle.AssertEvaluates(result.Compressed, after.ToByteArray());
+    }
+
     [Fact]
     public void Write_Untouched_KeepsListsAsTheyWere()
     {
@@ -79,6 +99,17 @@ public class OnnxFileSizeTests
         .Node("MatMul", "t u", "q")
         .Node("Add", "q d", "y")
         .Output("y", 2)
+        .Model;
+
+    private static ModelProto OfFactors() => new OnnxModelBuilder()
+        .Input("x", "N", 2)
+        .Weights("w", [2, 3], 0.1, -0.7, 0.3, 0.2, -0.1, -0.6)
+        .Weights("b", [3], 0.05, -0.3, 0.15)
+        .Node("Gemm", "x w b", "p", OnnxModelBuilder.Float("alpha", 0.3f), OnnxModelBuilder.Float("beta", 1.1f))
+        .Node("Relu", "p", "r")
+        .Weights("u", [3, 2], 0.4, -0.9, 0.7, 0.3, -0.2, 0.6)
+        .Node("Gemm", "r u", "y", OnnxModelBuilder.Float("alpha", -1.7f))
+        .Output("y", "N", 2)
         .Model;
 
     private static ModelProto OfConstant() => new OnnxModelBuilder()

@@ -91,6 +91,35 @@ public class OnnxSurgeryCompressionTests(ITestOutputHelper output)
         Assert.Equal(0, larger);
     }
 
+    /// <summary>Of the channels, those that nothing reads go, so that all are taken that are left; of the columns some are still.</summary>
+    [Theory]
+    [InlineData(9, -3, 2147483647)]
+    [InlineData(9, 2, 5)]
+    [InlineData(13, -3, 2147483647)]
+    [InlineData(13, 2, 5)]
+    public void Write_SliceAlongSeveralAxes_Follows(int opset, int start, int end)
+    {
+        OnnxModelBuilder model = new OnnxModelBuilder(opset).Input("x", "n", 1, 4, 4)
+            .Weights("w", [5, 1, 2, 2], [.. Enumerable.Range(0, 20).Select(static i => ((i * 7 % 11) - 5) / 4.0)])
+            .Weights("b", [5], 0.25, -0.5, 0.125, 0.5, -0.25).Node("Conv", "x w b", "z").Node("Relu", "z", "r");
+        if (opset < 10)
+            model.Node(
+                "Slice", "r", "s", OnnxModelBuilder.Ints("axes", 1, 3), OnnxModelBuilder.Ints("starts", start, 1),
+                OnnxModelBuilder.Ints("ends", end, -1));
+        else
+            model.Integers("axes", 1, 3).Integers("starts", start, 1).Integers("ends", end, -1).Node("Slice", "r starts ends axes", "s");
+        model.Weights("v", [9, 2], [.. Enumerable.Range(0, 18).Select(static i => ((i * 5 % 7) - 3) / 2.0)])
+            .Node("Flatten", "s", "f").Node("MatMul", "f v", "y").Output("y", "n", 2);
+        var source = new ModelSource("Onnx", new OnnxSource(model.Bytes(), "net.onnx"));
+        ReluNetwork network = OnnxReader.Network(model.Model, new("net.onnx"), format: "Onnx", source: source);
+        CompressionResult result = LeoCompression.Compress(
+            StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1)), new() { Level = CompressionLevel.DeleteOnly },
+            CancellationToken.None);
+        Assert.Equal(2 * 9, network.NeuronCount - result.Compressed.NeuronCount);
+        ModelProto after = OnnxSurgeryAssert.Written(model.Model, result.Compressed);
+        Assert.Equal(model.Graph.Node.Select(static n => n.OpType), after.Graph.Node.Select(static n => n.OpType));
+    }
+
     private static HashSet<string> Names(ModelProto model) =>
         [.. model.Graph.Node.Select(static n => n.Name), .. model.Graph.Initializer.Select(static t => t.Name)];
 }

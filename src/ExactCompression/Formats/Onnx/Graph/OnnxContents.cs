@@ -2,14 +2,20 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using ExactCompression.Formats.Onnx.Schema;
+using Google.Protobuf;
 
 namespace ExactCompression.Formats.Onnx;
 
 /// <summary>
-/// What nodes that are not analysed do, exactly: hashes of all that the file says of each, byte by byte, whether it is known here or not,
+/// What nodes that are not analysed do, exactly: hashes of all that the file says of each, field by field, whether it is known here or not,
 /// with the constants that it takes, the versions of operators and the functions that the file defines. Two nodes with the same hash give
 /// the same at the same operands.
 /// </summary>
+/// <remarks>
+/// Programs encode the same message differently: some write fields that hold the default, an axis of 0 or an empty domain, others leave
+/// them out, and the order of fields is free. So the hashes are of messages as they are written here, which is how they stand in the file
+/// of a network after compression.
+/// </remarks>
 internal sealed class OnnxContents
 {
     /// <summary>Constants that are computed from others, so many steps deep, are followed.</summary>
@@ -28,12 +34,12 @@ internal sealed class OnnxContents
     public OnnxContents(ModelProto model, ReadOnlyMemory<byte> file)
     {
         var (foundNodes, foundTensors) = (new List<ReadOnlyMemory<byte>>(), new List<ReadOnlyMemory<byte>>());
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var others = new List<Field>();
         foreach (Field field in Fields(file))
         {
             // Not what says who made the file, nor its texts: versions of operators, functions, and what else there is.
             if (field.Number is not (<= 7 or 14))
-                hash.AppendData(field.Whole.Span);
+                others.Add(field);
             foreach (Field part in field is { Number: 7, IsMessage: true } ? Fields(field.Content) : [])
             {
                 if (part is { IsMessage: true, Number: 1 or 5 })
@@ -41,6 +47,9 @@ internal sealed class OnnxContents
             }
         }
 
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Field field in others.OrderBy(static f => f.Number))
+            hash.AppendData(field is { Number: 8, IsMessage: true } ? Written(OperatorSetIdProto.Parser, field.Content) : field.Whole.Span);
         head = hash.GetHashAndReset();
         if (foundNodes.Count != model.Graph.Node.Count || foundTensors.Count != model.Graph.Initializer.Count)
             return;
@@ -101,7 +110,8 @@ internal sealed class OnnxContents
         if (graph.Initializer(name) is { } tensor)
         {
             isWhole = tensor.DataLocation != TensorProto.Types.DataLocation.External
-                && parts.TryGetValue(tensor, out ReadOnlyMemory<byte> bytes) && TryAppend(hash, bytes, 8, 12);
+                && parts.TryGetValue(tensor, out ReadOnlyMemory<byte> bytes)
+                && TryAppend(hash, Written(TensorProto.Parser, bytes), 8, 12);
         }
         else
         {
@@ -128,7 +138,16 @@ internal sealed class OnnxContents
     private bool TryAppend(IncrementalHash hash, OnnxNode node) =>
         !(node.IsStandard && Random.Contains(node.Operator)) && node.Stored.Attribute.All(static a => a.G is null && a.Graphs.Count == 0)
         && node.Stored.Attribute.All(static a => a.T?.DataLocation is null or TensorProto.Types.DataLocation.Default)
-        && parts.TryGetValue(node.Stored, out ReadOnlyMemory<byte> bytes) && !HoldsTensors(bytes) && TryAppend(hash, bytes, 1, 2, 3, 6);
+        && parts.TryGetValue(node.Stored, out ReadOnlyMemory<byte> bytes) && !HoldsTensors(bytes) && IsText(node.Stored)
+        && TryAppend(hash, Written(NodeProto.Parser, bytes), 1, 2, 3, 6);
+
+    /// <summary>A message as it is written here, with all that it states, known here or not.</summary>
+    private static byte[] Written<T>(MessageParser<T> parser, ReadOnlyMemory<byte> message)
+        where T : IMessage<T> => parser.ParseFrom(message.Span).ToByteArray();
+
+    /// <summary>Whether what names a node's function are texts: others are all the same when they are written again.</summary>
+    private static bool IsText(NodeProto node) => node.Attribute.Select(static a => a.Name).Append(node.OpType).Append(node.Domain)
+        .All(static text => !text.Contains('\uFFFD', StringComparison.Ordinal));
 
     /// <summary>Whether attributes have lists of tensors, or sparse ones, which are not known here and may have data elsewhere.</summary>
     private static bool HoldsTensors(ReadOnlyMemory<byte> node) =>

@@ -116,13 +116,6 @@ internal static class OnnxShapes
         return [.. permutation.Select(static p => (int)p)];
     }
 
-    /// <summary>Whether transposing leaves the elements in their row-major order: dimensions larger than 1 keep their order.</summary>
-    public static bool KeepsOrder(int[] shape, int[] permutation)
-    {
-        int[] moved = [.. permutation.Where(p => shape[p] != 1)];
-        return moved.AsSpan().SequenceEqual(moved.Order().ToArray());
-    }
-
     /// <summary>The common shape of two operands, by the broadcasting rules of NumPy.</summary>
     public static int[] Broadcast(OnnxNode node, int[] a, int[] b)
     {

@@ -14,7 +14,7 @@ internal static class OnnxArrangementOperators
         int[] permutation = OnnxShapes.Permutation(step.Node, shape.Length, step.Node.Integers("perm"));
         OnnxStep.KeepBatch(value, shape.Length > 0 && permutation[0] != 0);
         int[] result = [.. permutation.Select(p => shape[p])];
-        if (OnnxShapes.KeepsOrder(shape, permutation))
+        if (EffectiveNodes.KeepsOrder(shape, permutation))
         {
             step.GiveReshaped(value, result);
             return;

@@ -38,13 +38,13 @@ internal static class OnnxSurgeryCheck
     private static void Require(int v, int[] places, OnnxPlan plan, NetworkGraph read, IReadOnlySet<int> kept)
     {
         NetworkGraph wanted = plan.Edit.Edited;
-        if (Plain(wanted, v) is var w && w != v)
+        if (EffectiveNodes.Source(wanted, v) is var w && w != v)
         {
-            Set(w, Plain(read, places[v]), places, read);
+            Set(w, EffectiveNodes.Source(read, places[v]), places, read);
             return;
         }
 
-        int r = Plain(read, places[v]);
+        int r = EffectiveNodes.Source(read, places[v]);
         if (!wanted.ShapeOf(v).Equals(read.ShapeOf(r)))
             throw Fault($"The value {v} is {read.ShapeOf(r)}, not {wanted.ShapeOf(v)}.");
         (GraphNode? before, GraphNode? after) = (wanted.Producer(v), read.Producer(r));
@@ -65,52 +65,20 @@ internal static class OnnxSurgeryCheck
             return;
         }
 
-        if (!AreSame(Arranged(wanted, before), Arranged(read, after), before.Shape) || before.Inputs.Count != after.Inputs.Count)
+        if (before.Inputs.Count != after.Inputs.Count || !EffectiveNodes.AreSame(
+            EffectiveNodes.OperatorOf(wanted, before), EffectiveNodes.OperatorOf(read, after), before.Shape))
             throw Fault($"The node {before.Name} computes something else.");
         for (int k = 0; k < before.Inputs.Count; k++)
             Set(before.Inputs[k], after.Inputs[k], places, read);
     }
 
-    /// <summary>Whether operators are the same, where a number for all, or for each channel, is as good as one for each element.</summary>
-    private static bool AreSame(Operator a, Operator b, TensorShape shape) => OperatorComparison.AreSame(a, b)
-        || (a is ScaleShiftOperator x && b is ScaleShiftOperator y && x.PerChannel != y.PerChannel
-            && OperatorComparison.AreSame(Spread(x, shape), Spread(y, shape)))
-        || (a is LeakyReluOperator before && b is LeakyReluOperator after
-            && Spread(before, shape).AsSpan().SequenceEqual(Spread(after, shape)));
-
-    private static double[] Spread(LeakyReluOperator leaky, TensorShape shape) =>
-        leaky.Slopes is [var only] ? [.. Enumerable.Repeat(only, shape.Elements)] : leaky.Slopes;
-
-    private static ScaleShiftOperator Spread(ScaleShiftOperator scale, TensorShape shape) => scale.PerChannel
-        ? new(scale.Part.Elements([.. Enumerable.Range(0, shape.Elements).Select(i => i / (shape.Elements / scale.Part.Outputs))]))
-        : scale;
-
     private static void Set(int v, int r, int[] places, NetworkGraph read)
     {
         if (places[v] < 0)
             places[v] = r;
-        else if (Plain(read, places[v]) != Plain(read, r))
+        else if (EffectiveNodes.Source(read, places[v]) != EffectiveNodes.Source(read, r))
             throw Fault($"The value {v} is taken from elsewhere.");
     }
-
-    /// <summary>The value that nodes without an effect pass on; the reader makes none of them.</summary>
-    private static int Plain(NetworkGraph graph, int value)
-    {
-        while (graph.Producer(value) is { Inputs: [var only] } node && graph.ShapeOf(only).Equals(node.Shape)
-            && (Arranged(graph, node) is ReshapeOperator || IsWhole(node.Operator)))
-            value = only;
-        return value;
-    }
-
-    /// <summary>Whether an operator gives all that it takes where its shape stays: what is left of one after channels have gone.</summary>
-    private static bool IsWhole(Operator op) => op is ConcatOperator || (op is SelectOperator select && select.Indices.All(
-        static indices => indices is null || indices.AsSpan().SequenceEqual([.. Enumerable.Range(0, indices.Length)])));
-
-    /// <summary>A node's operator; a transposition that moves only axes of one element is a reshape, as the reader has it.</summary>
-    private static Operator Arranged(NetworkGraph graph, GraphNode node) => node.Operator is TransposeOperator transpose
-        && OnnxShapes.KeepsOrder([.. graph.ShapeOf(node.Inputs[0])], [.. transpose.Permutation])
-        ? new ReshapeOperator()
-        : node.Operator;
 
     /// <summary>
     /// What an extremum with a constant that has become a single number takes beside it, where the reader makes a rectifier or a clip of

@@ -91,8 +91,8 @@ internal sealed class GraphReading
     }
 
     /// <summary>
-    /// What a node that is not analysed does: what its file says of it, byte by byte, to values of these shapes. The logistic function and
-    /// the tangent, of which more is known, go by their names alone.
+    /// What a node that is not analysed does: what its file says of it, field by field, to values of these shapes. The logistic function
+    /// and the tangent, of which more is known, go by their names alone.
     /// </summary>
     private string MeaningOf(GraphNode node, OpaqueOperator opaque) =>
         $"{opaque.Name}: {opaque.Content}, {string.Join(", ", node.Inputs.Select(graph.ShapeOf))} to {node.Shape}";
