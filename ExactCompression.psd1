@@ -12,6 +12,7 @@
     FormatsToProcess     = @('lib/ExactCompression.format.ps1xml')
     CmdletsToExport      = @(
         'Export-CompressionCertificate'
+        'Export-MilpModel'
         'Export-ReluNetwork'
         'Export-StabilityPlot'
         'Export-StabilityTable'

@@ -61,6 +61,13 @@ const string Help = """
         --injection KIND    points that Isa and Layer try between solves: Relaxation, Random or Off
         --domain, --data, --label-column, --scale, --time-limit (for each method and network), --threads, --csv as above
 
+    programs FILE... [options]
+        How long a solver takes to maximise each output of each network, with the programs that Export-MilpModel writes and with
+        those of interval arithmetic alone, as a table in Markdown, with the geometric mean of the ratios.
+        --solver NAME       a solver of OR-Tools (Scip if left out)
+        --time-limit S      seconds for each program (60 if left out)
+        --domain, --threads as above
+
     compressions FILE... [options]
         Searches each network, compresses it at each level, and prints a table in Markdown: channels, parameters, multiply-adds,
         bytes, the proven difference of outputs, seconds.
@@ -107,6 +114,8 @@ try
             return BoundsComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "methods":
             return MethodComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
+        case "programs":
+            return ProgramComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "compressions":
             return CompressionTable.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "training":

@@ -159,4 +159,31 @@ public sealed class MilpTests(ModuleFixture module)
             "",
         ]);
     }
+
+    [Fact]
+    public void ExportMilpModel_TableAndCompression_WritesProgramsWithTheirNames()
+    {
+        using var folder = new TemporaryFolder();
+        ScriptResult result = module.Run(
+            """
+            $table = Import-ReluNetwork $NetworkFile | Find-StableNeurons
+            $table | Export-MilpModel "$($args[0])/largest.mps" -Maximize 3
+            $small = $table | Invoke-LeoCompression
+            $small | Export-MilpModel "$($args[0])/small.lp" -PassThru
+            $table | Export-MilpModel "$($args[0])/none.mps" -Minimize 10 -ErrorAction SilentlyContinue -ErrorVariable problem
+            $problem[0].FullyQualifiedErrorId
+            $small.Compressed.NeuronCount
+            """,
+            folder.Path);
+        Assert.Empty(result.Errors);
+        Assert.StartsWith("OutputOutOfRange", result.Output[1].ToString(), StringComparison.Ordinal);
+        Assert.Equal(["largest.mps", "small.lp"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order());
+        string[] mps = File.ReadAllLines(folder.File("largest.mps"));
+        Assert.Contains("OBJSENSE", mps);
+        Assert.Equal(64, mps.Count(static l => l.StartsWith(" LO BND input_", StringComparison.Ordinal)));
+        Assert.InRange(mps.Count(static l => l.StartsWith(" UP BND p", StringComparison.Ordinal)), 59, 60); // those that are not stable
+        string lp = File.ReadAllText(folder.File("small.lp"));
+        int binaries = lp[lp.IndexOf("Binaries", StringComparison.Ordinal)..].Split('\n').Length - 3;
+        Assert.InRange(binaries, 30, (int)result.Output[2].BaseObject);
+    }
 }

@@ -364,6 +364,7 @@ Describe 'Names that a spreadsheet would run' {
 Describe '-WhatIf' {
     It 'of <Name> says what would be written, and writes nothing' -ForEach @(
         @{ Name = 'Export-ReluNetwork'; Extension = 'onnx' }
+        @{ Name = 'Export-MilpModel'; Extension = 'mps' }
         @{ Name = 'Export-StabilityTable'; Extension = 'csv' }
         @{ Name = 'Export-StabilityPlot'; Extension = 'png' }
         @{ Name = 'Export-CompressionCertificate'; Extension = 'json' }

@@ -35,6 +35,12 @@ internal sealed class RectifierRows(LoweredGraph graph)
             row.Add(graph.NumberOf(source), element, weight);
     }
 
+    /// <summary>Adds an element of a layer before its unit to an affine function.</summary>
+    /// <param name="value">The layer's 1-based place.</param>
+    /// <param name="element">0-based element.</param>
+    /// <param name="row">The function.</param>
+    public void AddRow(int value, int element, RectifierRow row) => Add(value, element, 1, row);
+
     private bool IsSubstituted(int value)
     {
         if (value == 0 || graph.Layers[value - 1].IsRectifier)
