@@ -6,11 +6,15 @@ namespace ExactCompression.Tests.Certificates;
 /// <summary>Compressions and their certificates, made by the search.</summary>
 internal static class Made
 {
+    /// <summary>What takes longer to decide stays undetermined: nothing here depends on it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>LEO++ of a network by the verdicts of the search.</summary>
     public static CompressionResult Compression(
         ReluNetwork network, InputDomain? domain = null, CompressionLevel level = CompressionLevel.LeoPlusPlus) =>
         LeoCompression.Compress(
-            StabilityAnalysis.FindStable(StabilityTable.Undecided(network, domain), null, new(), CancellationToken.None),
+            StabilityAnalysis.FindStable(
+                StabilityTable.Undecided(network, domain), null, new() { TimeLimit = Patience, WithoutSolvers = true }, CancellationToken.None),
             new() { Level = level }, CancellationToken.None);
 
     /// <summary>
