@@ -33,11 +33,14 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
     [ValidateNotNullOrEmpty]
     public string? Prefix { get; set; }
 
-    /// <summary>Shape of one input, without the batch, for modules that were pickled whole and ONNX files that leave sizes open.</summary>
+    /// <summary>
+    /// Shape of one input, without the batch, for modules that were pickled whole and ONNX files that leave sizes open; a hashtable of
+    /// names and shapes where several inputs do.
+    /// </summary>
     [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ValidateRange(1, int.MaxValue)]
-    public int[]? InputShape { get; set; }
+    [InputShape]
+    [ValidateNotNull]
+    public object? InputShape { get; set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -74,6 +77,8 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
         Activation = Activation,
         Order = Order,
         Prefix = Prefix,
-        InputShape = InputShape is null ? null : ImportOptions.ShapeOf(InputShape),
+        InputShape = InputShape is int[] shape ? ImportOptions.ShapeOf(shape) : null,
+        InputShapes = InputShape is Dictionary<string, int[]> named
+            ? named.ToDictionary(static n => n.Key, static n => ImportOptions.ShapeOf(n.Value)) : new ImportOptions().InputShapes,
     };
 }

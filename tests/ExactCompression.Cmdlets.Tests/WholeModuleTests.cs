@@ -53,4 +53,13 @@ public sealed class WholeModuleTests(ModuleFixture module)
     public void ImportReluNetwork_InputShapeOfAnotherFormat_IsRefused() => Assert.StartsWith(
         "InputShapeNotApplicable,", module.Fail("Import-ReluNetwork $NetworkFile -InputShape 64").FullyQualifiedErrorId,
         StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("@{ input = 64 }", "InputShapeNotApplicable,")]
+    [InlineData("@{ image = 1,8,8; pose = 5 }", "InputShapeNotApplicable,")]
+    [InlineData("@{}", "ParameterArgumentTransformationError,")]
+    [InlineData("1,0", "ParameterArgumentTransformationError,")]
+    [InlineData("@{ x = 'wide' }", "ParameterArgumentTransformationError,")]
+    public void ImportReluNetwork_InputShapesThatDoNotFit_AreRefused(string shapes, string error) => Assert.StartsWith(
+        error, module.Fail($"Import-ReluNetwork $NetworkFile -InputShape {shapes}").FullyQualifiedErrorId, StringComparison.Ordinal);
 }

@@ -20,7 +20,7 @@ internal static class ProgramComparison
         string solver = (options.Solver ?? "Scip").ToUpperInvariant();
         double limit = options.TimeLimit ?? DefaultLimit, logs = 0;
         int count = 0, differ = 0;
-        Console.WriteLine($"{solver}, one thread, {limit:g4} s for each program; its relative gap at the end is 1e-6 unless time ended first.");
+        Console.WriteLine($"{solver}, one thread, {limit:g4} s for each program; an optimum with ? is the best found by then.");
         Console.WriteLine("| network | output | optimum | binaries, intervals | seconds | optimum | binaries, proven | seconds | ratio |");
         Console.WriteLine("| --- | --: | --: | --: | --: | --: | --: | --: | --: |");
         var inputs = new SearchInputs(options);
@@ -53,8 +53,9 @@ internal static class ProgramComparison
             }
         }
 
+        double mean = Math.Exp(logs / Math.Max(1, count));
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"Geometric mean of {count} ratios: {Math.Exp(logs / Math.Max(1, count)):F1}; optima that differ: {differ}."));
+            CultureInfo.InvariantCulture, $"Geometric mean of {count} ratios: {mean:F1}; optima that differ: {differ}."));
         return differ == 0 ? 0 : 1;
 
         static string Number(double value, bool ended) => value.ToString("F4", CultureInfo.InvariantCulture) + (ended ? "" : "?");

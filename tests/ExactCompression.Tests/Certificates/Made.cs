@@ -14,7 +14,8 @@ internal static class Made
         ReluNetwork network, InputDomain? domain = null, CompressionLevel level = CompressionLevel.LeoPlusPlus) =>
         LeoCompression.Compress(
             StabilityAnalysis.FindStable(
-                StabilityTable.Undecided(network, domain), null, new() { TimeLimit = Patience, WithoutSolvers = true }, CancellationToken.None),
+                StabilityTable.Undecided(network, domain), null, new() { TimeLimit = Patience, WithoutSolvers = true },
+                CancellationToken.None),
             new() { Level = level }, CancellationToken.None);
 
     /// <summary>

@@ -13,7 +13,8 @@ internal static class LpText
         foreach (string remark in model.Remarks)
             writer.WriteLine("\\ " + remark);
         writer.WriteLine(model.Objective is { Maximize: true } ? "Maximize" : "Minimize");
-        writer.WriteLine(" objective: " + (model.Objective is { } objective ? model.Variables[objective.Column].Name : "0 " + model.Variables[0].Name));
+        string least = model.Objective is { } objective ? model.Variables[objective.Column].Name : "0 " + model.Variables[0].Name;
+        writer.WriteLine(" objective: " + least);
         writer.WriteLine("Subject To");
         foreach (MilpRow row in model.Rows)
             WriteRow(model, row, writer);
@@ -39,7 +40,8 @@ internal static class LpText
         for (int k = 0; k < row.Columns.Length; k++)
         {
             double coefficient = row.Coefficients[k];
-            string term = $" {(coefficient < 0 ? '-' : '+')} {MpsText.Number(Math.Abs(coefficient))} {model.Variables[row.Columns[k]].Name}";
+            string name = model.Variables[row.Columns[k]].Name;
+            string term = $" {(coefficient < 0 ? '-' : '+')} {MpsText.Number(Math.Abs(coefficient))} {name}";
             if (length + term.Length > LongestLine)
             {
                 writer.Write("\n ");

@@ -31,8 +31,8 @@ internal static class OnnxReader
             throw fault.At("OnnxTooLarge", "file", "ONNX files end at 2 GB.", "Keep large weights in an external data file.");
         var budget = ImportBudget.Of(path, options);
         byte[] bytes = FileContent.Read(path, budget);
-        if (options.InputShape is { } shape)
-            bytes = WithInputShape(bytes, shape, fault, budget);
+        if (options.InputShape is not null || options.InputShapes.Count > 0)
+            bytes = WithInputShapes(bytes, options, fault, budget);
         new OnnxWeight(budget).Count(bytes);
         ModelProto model = Parse(Parser, bytes, fault, budget);
         string name = System.IO.Path.GetFileNameWithoutExtension(path);
@@ -59,11 +59,15 @@ internal static class OnnxReader
     }
 
     /// <summary>The file with the sizes of its inputs that it leaves open: all that is made from it holds for these alone.</summary>
-    private static byte[] WithInputShape(byte[] bytes, TensorShape shape, OnnxFault fault, ImportBudget budget)
+    private static byte[] WithInputShapes(byte[] bytes, ImportOptions options, OnnxFault fault, ImportBudget budget)
     {
         new OnnxWeight(budget).Count(bytes);
         ModelProto model = Parse(ModelProto.Parser, bytes, fault, budget);
-        OnnxOpenInputs.Fix(model.Graph ?? new(), shape, fault);
+        GraphProto graph = model.Graph ?? new();
+        if (options.InputShape is { } shape)
+            OnnxOpenInputs.Fix(graph, shape, fault);
+        if (options.InputShapes.Count > 0)
+            OnnxOpenInputs.Fix(graph, options.InputShapes, fault);
         return model.ToByteArray();
     }
 

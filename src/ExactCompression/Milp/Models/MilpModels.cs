@@ -12,8 +12,8 @@ namespace ExactCompression;
 /// <remarks>
 /// An open unit <c>z = W a + b</c>, <c>l &lt; z &lt; u</c>, is <c>z = h - s</c>, <c>0 &lt;= h &lt;= u p</c>,
 /// <c>0 &lt;= s &lt;= -l (1 - p)</c> with <c>p</c> binary (V. Tjeng, K. Xiao, R. Tedrake, <em>Evaluating Robustness of Neural Networks with
-/// Mixed Integer Programming</em>, ICLR 2019), its constants proven and rounded outward. A stably active one is <c>h = W a + b</c>, a stably
-/// inactive one is left out. Layers without rectifiers are substituted.
+/// Mixed Integer Programming</em>, ICLR 2019), its constants proven and rounded outward. A stably active one is <c>h = W a + b</c>, a
+/// stably inactive one is left out. Layers without rectifiers are substituted.
 /// </remarks>
 public static class MilpModels
 {
@@ -28,7 +28,8 @@ public static class MilpModels
         if (options.Output is { } output && (output < 0 || output >= network.OutputSize))
             throw new InvalidInputException(
                 "OutputOutOfRange", $"'{network.Name}' has no output {output}.", $"Give a number from 0 to {network.OutputSize - 1}.");
-        var ledger = new VerdictLedger(options.IntervalsAlone ? StabilityTable.Undecided(network, table.Domain) : table, reopenClaims: true);
+        StabilityTable start = options.IntervalsAlone ? StabilityTable.Undecided(network, table.Domain) : table;
+        var ledger = new VerdictLedger(start, reopenClaims: true);
         RequirePiecewiseLinear(ledger);
         using (var clock = new SearchClock(ledger, new() { Threads = options.Threads }, cancellation))
             BoundPropagation.Run(ledger, clock, linear: !options.IntervalsAlone);

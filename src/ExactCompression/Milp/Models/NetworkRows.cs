@@ -226,11 +226,11 @@ internal sealed class NetworkRows
         int left = outputs.Count(static o => o < 0), binaries = variables.Count(static v => v.IsBinary);
         return
         [
-            PrintableText.Of($"The network {Network.Name} ({Network.Architecture}) over {ledger.Domain}, with the values that it computes."),
+            PrintableText.Of($"The network {Network.Name} ({Network.Architecture}) over {ledger.Domain}, with its values there."),
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Rectifiers: {ledger.Count}. Proven to be 0 and left out: {left}. With a binary variable: {binaries}."),
-            "h2_7: output of neuron 7 (from 0) of hidden layer 2 (from 1); p2_7: 1 where it is on; s2_7: its output minus its pre-activation.",
+            "h2_7: output of neuron 7 (from 0) of hidden layer 2 (from 1); p2_7: 1 where it is on; s2_7: output minus pre-activation.",
         ];
     }
 }

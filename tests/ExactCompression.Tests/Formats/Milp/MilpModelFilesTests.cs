@@ -51,7 +51,8 @@ public sealed class MilpModelFilesTests : IDisposable
             Assert.InRange(network.Evaluate(x)[output] - solver.ObjectiveValue, -1e-5 * scale, 1e-5 * scale);
             for (int p = 0; p < 50; p++)
             {
-                double[] point = [.. lower.Zip(upper, (a, b) => random.Next(3) switch { 0 => a, 1 => b, _ => a + (random.NextDouble() * (b - a)) })];
+                double[] point = [.. lower.Zip(
+                    upper, (a, b) => random.Next(3) switch { 0 => a, 1 => b, _ => a + (random.NextDouble() * (b - a)) })];
                 double value = network.Evaluate(point)[output];
                 Assert.True((maximize ? value - solver.ObjectiveValue : solver.ObjectiveValue - value) <= 1e-5 * scale, $"seed {seed}");
             }
@@ -133,7 +134,8 @@ public sealed class MilpModelFilesTests : IDisposable
         MilpModel model = MilpModels.Of(StabilityTable.Undecided(network, InputDomain.Unit), new() { TriangleCuts = true }, default);
         string text = Text("wide.lp", model);
         Assert.All(text.Split('\n').Skip(model.Remarks.Count), line => Assert.InRange(line.Length, 0, 250));
-        string[] rows = text[(text.IndexOf("Subject To\n", StringComparison.Ordinal) + 11)..text.IndexOf("Bounds\n", StringComparison.Ordinal)]
+        int from = text.IndexOf("Subject To\n", StringComparison.Ordinal) + 11, to = text.IndexOf("Bounds\n", StringComparison.Ordinal);
+        string[] rows = text[from..to]
             .Replace("\n  ", " ", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(model.Rows.Count, rows.Length);
         for (int r = 0; r < rows.Length; r++)

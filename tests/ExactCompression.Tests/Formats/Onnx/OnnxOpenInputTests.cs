@@ -82,6 +82,38 @@ public class OnnxOpenInputTests
     }
 
     [Fact]
+    public void Read_ShapesByName_FixesEachInput()
+    {
+        ModelProto model = TwoImages();
+        var options = new ImportOptions { InputShapes = Named(("x", [1, 2, 3]), ("pose.in", [3, 2, 3])) };
+        ReluNetwork network = Import.Of(model.ToByteArray(), "net.onnx", options).Network;
+        Assert.Equal(24, network.InputSize);
+        ModelProto made = model.Clone();
+        (made.Graph.Input[0].Type.TensorType.Shape.Dim[2].DimValue, made.Graph.Input[0].Type.TensorType.Shape.Dim[3].DimValue) = (2, 3);
+        (made.Graph.Input[1].Type.TensorType.Shape.Dim[2].DimValue, made.Graph.Input[1].Type.TensorType.Shape.Dim[3].DimValue) = (2, 3);
+        OnnxRuntimeOracle.AssertEvaluates(network, made.ToByteArray());
+    }
+
+    [Fact]
+    public void Read_ShapesByName_ThatDoNotFit_AreRefused()
+    {
+        byte[] file = TwoImages().ToByteArray();
+        InvalidFileException open = Import.Refused(file, "OnnxUnknownInputSize", "net.onnx");
+        Assert.Contains("-InputShape @{ x = 1,28,28; 'pose.in' = 3,28,28 }", open.Message, StringComparison.Ordinal);
+        InvalidInputException Refused(params (string, int[])[] shapes) => Assert.Throws<InvalidInputException>(
+            () => Import.Of(file, "net.onnx", new() { InputShapes = Named(shapes) }));
+        InvalidInputException unknown = Refused(("u", [1, 2, 3]));
+        Assert.Equal("InputShapeNotApplicable", unknown.ErrorId);
+        Assert.Contains("x, pose.in", unknown.Message, StringComparison.Ordinal);
+        InvalidInputException mismatch = Refused(("x", [1, 2, 3]), ("pose.in", [1, 2, 3]));
+        Assert.Equal("InputShapeMismatch", mismatch.ErrorId);
+        Assert.Contains("@{ 'pose.in' = 3,28,28 }", mismatch.Message, StringComparison.Ordinal);
+        ModelProto stated = new OnnxModelBuilder().Input("x", "N", 3).Node("Relu", "x", "y").Output("y", "N", 3).Model;
+        Assert.Equal("InputShapeNotApplicable", Assert.Throws<InvalidInputException>(
+            () => Import.Of(stated.ToByteArray(), "net.onnx", new() { InputShapes = Named(("x", [3])) })).ErrorId);
+    }
+
+    [Fact]
     public void Read_ShapeForFileThatStatesIts_IsRefused()
     {
         ModelProto model = new OnnxModelBuilder().Input("x", "N", 3).Node("Relu", "x", "y").Output("y", "N", 3).Model;
@@ -160,6 +192,14 @@ public class OnnxOpenInputTests
         InvalidFileException e = Import.Refused(model.ToByteArray(), "OnnxNestedTooDeeply", "net.onnx");
         Assert.Contains("nested", e.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>Two images of any size, one of which has three channels.</summary>
+    private static ModelProto TwoImages() => new OnnxModelBuilder().Input("x", "N", 1, "H", "W").Input("pose.in", "N", 3, "H", "W2")
+        .Weights("k", [2, 3, 1, 1], 1, -1, 2, -0.5, 0.25, 1).Node("Conv", "pose.in k", "c", Ints("kernel_shape", 1, 1))
+        .Node("Relu", "c", "r").Node("Add", "r x", "y").Output("y", "N", 2, "H", "W").Model;
+
+    private static Dictionary<string, TensorShape> Named(params (string Name, int[] Shape)[] shapes) =>
+        shapes.ToDictionary(static s => s.Name, static s => ImportOptions.ShapeOf(s.Shape));
 
     private static ImportOptions Of(string shape) => new() { InputShape = ImportOptions.ShapeOf([.. shape.Split(',').Select(int.Parse)]) };
 

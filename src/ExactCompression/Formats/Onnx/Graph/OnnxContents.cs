@@ -49,7 +49,11 @@ internal sealed class OnnxContents
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (Field field in others.OrderBy(static f => f.Number))
-            hash.AppendData(field is { Number: 8, IsMessage: true } ? Written(OperatorSetIdProto.Parser, field.Content) : field.Whole.Span);
+        {
+            byte[]? known = field is { Number: 8, IsMessage: true } ? Written(OperatorSetIdProto.Parser, field.Content) : null;
+            hash.AppendData(known ?? field.Whole.Span);
+        }
+
         head = hash.GetHashAndReset();
         if (foundNodes.Count != model.Graph.Node.Count || foundTensors.Count != model.Graph.Initializer.Count)
             return;
@@ -111,7 +115,7 @@ internal sealed class OnnxContents
         {
             isWhole = tensor.DataLocation != TensorProto.Types.DataLocation.External
                 && parts.TryGetValue(tensor, out ReadOnlyMemory<byte> bytes)
-                && TryAppend(hash, Written(TensorProto.Parser, bytes), 8, 12);
+                && Written(TensorProto.Parser, bytes) is { } content && TryAppend(hash, content, 8, 12);
         }
         else
         {
@@ -139,11 +143,24 @@ internal sealed class OnnxContents
         !(node.IsStandard && Random.Contains(node.Operator)) && node.Stored.Attribute.All(static a => a.G is null && a.Graphs.Count == 0)
         && node.Stored.Attribute.All(static a => a.T?.DataLocation is null or TensorProto.Types.DataLocation.Default)
         && parts.TryGetValue(node.Stored, out ReadOnlyMemory<byte> bytes) && !HoldsTensors(bytes) && IsText(node.Stored)
-        && TryAppend(hash, Written(NodeProto.Parser, bytes), 1, 2, 3, 6);
+        && Written(NodeProto.Parser, bytes) is { } content && TryAppend(hash, content, 1, 2, 3, 6);
 
-    /// <summary>A message as it is written here, with all that it states, known here or not.</summary>
-    private static byte[] Written<T>(MessageParser<T> parser, ReadOnlyMemory<byte> message)
-        where T : IMessage<T> => parser.ParseFrom(message.Span).ToByteArray();
+    /// <summary>
+    /// A message as it is written here, with all that it states, known here or not; null where what is not known is damaged, which reading
+    /// a network passes over.
+    /// </summary>
+    private static byte[]? Written<T>(MessageParser<T> parser, ReadOnlyMemory<byte> message)
+        where T : IMessage<T>
+    {
+        try
+        {
+            return parser.ParseFrom(message.Span).ToByteArray();
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Whether what names a node's function are texts: others are all the same when they are written again.</summary>
     private static bool IsText(NodeProto node) => node.Attribute.Select(static a => a.Name).Append(node.OpType).Append(node.Domain)

@@ -51,7 +51,7 @@ internal static class OnnxInputShape
                 $"The shape [{string.Join(',', declared.Select(static size => size == Unknown ? "?" : $"{size}"))}] of the input leaves "
                     + "its size open.",
                 "State the shape of one input, without the batch, with Import-ReluNetwork -InputShape, such as -InputShape "
-                    + $"{OnnxOpenInputs.Example(input)}: verdicts hold for that size alone.", unsupported: true);
+                    + $"{OnnxOpenInputs.Example(input, graph.Inputs)}: verdicts hold for that size alone.", unsupported: true);
         if (known * (at >= 0 ? shape[at] : 1) >= Networks.AffineMap.MaximumWeights)
             throw fault.AtTensor(
                 "OnnxTooLarge", input.Name,

@@ -24,23 +24,72 @@ internal static class OnnxOpenInputs
         var symbols = new Dictionary<string, int>(StringComparer.Ordinal);
         ValueInfoProto[] fixedInputs = [.. open.Where(input => TryFix(input, shape, symbols, fault))];
         if (fixedInputs.Length == 0)
-            throw new InvalidInputException(
-                "InputShapeMismatch",
-                $"-InputShape {string.Join(',', shape)} does not fit the input {OnnxFault.Quote(open[0].Name)} of '{fault.Path}', which is "
-                    + $"{OnnxShapes.Show(open[0].Type.TensorType.Shape)}.",
-                $"State its sizes, without the batch, such as -InputShape {Example(open[0])}.");
-        foreach (Dimension dimension in open.Except(fixedInputs).SelectMany(static i => i.Type.TensorType.Shape?.Dim.Skip(1) ?? []))
+            throw Mismatch(open[0], shape, Sizes(open[0]), fault);
+        FixSymbols(open.Except(fixedInputs), symbols);
+    }
+
+    /// <summary>Declares the shapes of inputs that leave theirs open, by their names.</summary>
+    /// <param name="graph">The graph; changed.</param>
+    /// <param name="shapes">The shape of each, without the batch or with it.</param>
+    /// <param name="fault">Names the file.</param>
+    /// <exception cref="InvalidInputException">There is no such input, it states its shape, the shape does not fit it, or a symbol gets two
+    /// sizes.</exception>
+    public static void Fix(GraphProto graph, IReadOnlyDictionary<string, TensorShape> shapes, OnnxFault fault)
+    {
+        HashSet<string> stored = [.. OnnxStored.NamesIn(graph)];
+        ValueInfoProto[] inputs = [.. graph.Input.Where(i => !stored.Contains(i.Name))];
+        var symbols = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach ((string name, TensorShape shape) in shapes)
+        {
+            ValueInfoProto input = Array.Find(inputs, i => i.Name == name) ?? throw new InvalidInputException(
+                "InputShapeNotApplicable", $"'{fault.Path}' has no input {OnnxFault.Quote(name)}.",
+                $"Its inputs are {NameText.List([.. inputs.Select(static i => i.Name)])}.");
+            if (!IsOpen(input, shape))
+                throw new InvalidInputException(
+                    "InputShapeNotApplicable", $"'{fault.Path}' states the shape of its input {OnnxFault.Quote(name)}.",
+                    "Leave that name out of -InputShape.");
+            if (!TryFix(input, shape, symbols, fault))
+                throw Mismatch(input, shape, $"@{{ {Named(input)} }}", fault);
+        }
+
+        FixSymbols(inputs.Where(i => !shapes.ContainsKey(i.Name)), symbols);
+    }
+
+    /// <summary>What to state of an input that leaves sizes open, as an example; with the names where several inputs do.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="all">All inputs of the graph.</param>
+    public static string Example(ValueInfoProto input, IEnumerable<ValueInfoProto> all)
+    {
+        ValueInfoProto[] open = [.. all.Where(
+            static i => i.Type?.TensorType?.Shape is not { } known || known.Dim.Skip(1).Any(static d => d.DimValue <= 0))];
+        return open.Length > 1 ? $"@{{ {string.Join("; ", open.Select(Named))} }}" : Sizes(input);
+    }
+
+    private static string Named(ValueInfoProto input)
+    {
+        bool isWord = input.Name.Length > 0 && input.Name.All(char.IsAsciiLetter);
+        string name = isWord ? input.Name : "'" + NameText.Short(input.Name).Replace("'", "''", StringComparison.Ordinal) + "'";
+        return $"{name} = {Sizes(input)}";
+    }
+
+    private static string Sizes(ValueInfoProto input) => input.Type?.TensorType?.Shape is { Dim.Count: > 0 } known
+        ? string.Join(',', known.Dim.Skip(known.Dim.Count > 1 ? 1 : 0).Select(static d => d.DimValue > 0 ? d.DimValue : ExampleSize))
+        : $"3,{ExampleSize},{ExampleSize}";
+
+    private static InvalidInputException Mismatch(ValueInfoProto input, TensorShape shape, string example, OnnxFault fault) => new(
+        "InputShapeMismatch",
+        $"-InputShape {string.Join(',', shape)} does not fit the input {OnnxFault.Quote(input.Name)} of '{fault.Path}', which is "
+            + $"{OnnxShapes.Show(input.Type.TensorType.Shape)}.",
+        $"State its sizes, without the batch, such as -InputShape {example}.");
+
+    private static void FixSymbols(IEnumerable<ValueInfoProto> inputs, Dictionary<string, int> symbols)
+    {
+        foreach (Dimension dimension in inputs.SelectMany(static i => i.Type?.TensorType?.Shape?.Dim.Skip(1) ?? []))
         {
             if (dimension.DimValue <= 0 && symbols.TryGetValue(dimension.DimParam, out int size))
                 dimension.DimValue = size;
         }
     }
-
-    /// <summary>A shape for an input that leaves sizes open, as an example of what to state.</summary>
-    /// <param name="input">The input.</param>
-    public static string Example(ValueInfoProto input) => input.Type?.TensorType?.Shape is { Dim.Count: > 0 } known
-        ? string.Join(',', known.Dim.Skip(known.Dim.Count > 1 ? 1 : 0).Select(static d => d.DimValue > 0 ? d.DimValue : ExampleSize))
-        : $"3,{ExampleSize},{ExampleSize}";
 
     /// <summary>Whether an input leaves something open that a shape of so many dimensions states.</summary>
     private static bool IsOpen(ValueInfoProto input, TensorShape shape) => input.Type?.TensorType?.Shape is not { } known
