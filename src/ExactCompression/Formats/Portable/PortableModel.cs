@@ -40,13 +40,14 @@ internal static class PortableModel
     }
 
     /// <summary>
-    /// The file of a chain of dense layers; of a compressed one, the file that it is written as. Null where that is not its original's file
-    /// with only what changed changed, or does not say all that the layers do.
+    /// The file that a compressed chain of dense layers is written as; null where that is not its original's file with only what changed
+    /// changed, or does not say all that the layers do.
     /// </summary>
     /// <param name="network">The network.</param>
     public static byte[]? OfChain(ReluNetwork network)
     {
-        if (network.StatedDomain is not null || network.Training is not null || FileOfChain(network) is not { } content)
+        if (network.ChainEdit is null || network.StatedDomain is not null || network.Training is not null
+            || OnnxChainSurgery.TryWrite(network, network.SourcePrecision) is not { } content)
             return null;
         ReluNetwork read;
         try
@@ -64,9 +65,6 @@ internal static class PortableModel
                 && pair.First.BiasRadius.Span.SequenceEqual(pair.Second.BiasRadius.Span));
         return isSame ? content : null;
     }
-
-    private static byte[]? FileOfChain(ReluNetwork network) =>
-        network.ChainEdit is null ? Of(network) : OnnxChainSurgery.TryWrite(network, network.SourcePrecision);
 
     /// <summary>The network of a file.</summary>
     /// <param name="content">The file.</param>
