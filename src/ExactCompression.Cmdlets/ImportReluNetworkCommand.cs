@@ -78,7 +78,7 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
         Order = Order,
         Prefix = Prefix,
         InputShape = InputShape is int[] shape ? ImportOptions.ShapeOf(shape) : null,
-        InputShapes = InputShape is Dictionary<string, int[]> named
-            ? named.ToDictionary(static n => n.Key, static n => ImportOptions.ShapeOf(n.Value)) : new ImportOptions().InputShapes,
+        InputShapes = (InputShape as Dictionary<string, int[]>)?.ToDictionary(
+            static named => named.Key, static named => ImportOptions.ShapeOf(named.Value)),
     };
 }

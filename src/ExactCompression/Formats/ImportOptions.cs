@@ -31,9 +31,9 @@ public sealed record ImportOptions
     public TensorShape? InputShape { get; init; }
 
     /// <summary>
-    /// Shapes of inputs by their names, without the batch, for a file that leaves sizes of several inputs open; empty for none.
+    /// Shapes of inputs by their names, without the batch, for a file that leaves sizes of several inputs open; null for none.
     /// </summary>
-    public IReadOnlyDictionary<string, TensorShape> InputShapes { get; init; } = new Dictionary<string, TensorShape>();
+    public IReadOnlyDictionary<string, TensorShape>? InputShapes { get; init; }
 
     /// <summary>The shape that a user states.</summary>
     /// <param name="dimensions">The dimensions, outermost first, without the batch.</param>
@@ -76,7 +76,7 @@ public sealed record ImportOptions
     /// <exception cref="InvalidInputException">A shape is given.</exception>
     internal void RequireNoInputShape(string path, string what)
     {
-        if (InputShape is not null || InputShapes.Count > 0)
+        if (InputShape is not null || InputShapes is not null)
             throw new InvalidInputException(
                 "InputShapeNotApplicable", $"'{path}' is {what}: -InputShape applies to PyTorch modules that were pickled whole, and to "
                     + "ONNX files that leave sizes open.",

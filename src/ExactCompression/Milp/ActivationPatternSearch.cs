@@ -178,11 +178,7 @@ public sealed class ActivationPatternSearch
         try
         {
             BoundPropagation.Run(ledger, clock);
-            if (!BigMEncoding.CanHold(ledger))
-                throw new InvalidInputException(
-                    "BoundsNotFinite",
-                    $"The pre-activations of '{network.Name}' over {domain} have no bounds that are small enough for a program.",
-                    "Give a smaller domain.");
+            BigMEncoding.RequireOrdinary(ledger);
             var program = new BigMEncoding(solver, ledger, network.Depth, clock.Parallel.CancellationToken);
             for (int index = 0; index < ledger.Count; index++)
             {

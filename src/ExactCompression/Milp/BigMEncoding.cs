@@ -4,8 +4,9 @@ using ExactCompression.Verdicts;
 namespace ExactCompression.Milp;
 
 /// <summary>
-/// The mixed-integer program of a network's first hidden layers over its input box, in the big-M encoding: the only place where it is
-/// built. Its solutions are the inputs of the box, each with the network's values at it.
+/// The mixed-integer program of a network's first hidden layers over its input box, in the big-M encoding, scaled for the solvers that are
+/// called here (<see cref="Models.NetworkRows"/> writes it for others, in the network's units). Its solutions are the inputs of the box,
+/// each with the network's values at it.
 /// </summary>
 /// <remarks>
 /// A rectifier whose sign is open, <c>l &lt;= z &lt;= u</c> with <c>l &lt; 0 &lt; u</c>, is <c>W a + b = x - s</c>,
@@ -74,6 +75,18 @@ internal sealed class BigMEncoding : IDisposable
     /// </summary>
     public static bool CanHold(VerdictLedger ledger) =>
         ledger.Graph.IsPiecewiseLinear && ledger.Lower.Concat(ledger.Upper).All(IsOrdinary);
+
+    /// <summary>Refuses what <see cref="CanHold"/> denies.</summary>
+    /// <param name="ledger">Bounds of a piecewise-linear network.</param>
+    /// <exception cref="InvalidInputException">Some bounds are infinite, or too large to compute with.</exception>
+    public static void RequireOrdinary(VerdictLedger ledger)
+    {
+        if (!CanHold(ledger))
+            throw new InvalidInputException(
+                "BoundsNotFinite",
+                $"The pre-activations of '{ledger.Network.Name}' over {ledger.Domain} have no bounds that are small enough for a program.",
+                "Give a smaller domain.");
+    }
 
     /// <summary>Whether a bound is finite, and small enough to compute with.</summary>
     /// <param name="bound">The bound.</param>

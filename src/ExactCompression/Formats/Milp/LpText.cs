@@ -52,11 +52,7 @@ internal static class LpText
             length += term.Length;
         }
 
-        (string relation, double side) = row.Lower == row.Upper ? ("=", row.Upper)
-            : double.IsNegativeInfinity(row.Lower) ? ("<=", row.Upper)
-            : double.IsPositiveInfinity(row.Upper) ? (">=", row.Lower)
-            : throw new ArgumentException($"The row {row.Name} has two different ends.", nameof(row));
-        writer.WriteLine($" {relation} {MpsText.Number(side)}");
+        writer.WriteLine($" {row.Relation} {MpsText.Number(row.Side)}");
     }
 
     private static void WriteBounds(MilpVariable variable, TextWriter writer)

@@ -23,14 +23,13 @@ internal static class MpsText
         writer.WriteLine("ROWS");
         writer.WriteLine(" N " + Objective);
         foreach (MilpRow row in model.Rows)
-            writer.WriteLine($" {Kind(row)} {row.Name}");
+            writer.WriteLine($" {(row.Relation switch { "=" => 'E', "<=" => 'L', _ => 'G' })} {row.Name}");
         WriteColumns(model, writer);
         writer.WriteLine("RHS");
         foreach (MilpRow row in model.Rows)
         {
-            double side = double.IsFinite(row.Upper) ? row.Upper : row.Lower;
-            if (side != 0)
-                writer.WriteLine($" RHS {row.Name} {Number(side)}");
+            if (row.Side != 0)
+                writer.WriteLine($" RHS {row.Name} {Number(row.Side)}");
         }
 
         writer.WriteLine("BOUNDS");
@@ -42,12 +41,6 @@ internal static class MpsText
     /// <summary>A number as the shortest text that reads back as it.</summary>
     /// <param name="value">The number.</param>
     public static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
-
-    private static char Kind(MilpRow row) =>
-        row.Lower == row.Upper ? 'E'
-        : double.IsNegativeInfinity(row.Lower) ? 'L'
-        : double.IsPositiveInfinity(row.Upper) ? 'G'
-        : throw new ArgumentException($"The row {row.Name} has two different ends.", nameof(row));
 
     private static void WriteColumns(MilpModel model, TextWriter writer)
     {

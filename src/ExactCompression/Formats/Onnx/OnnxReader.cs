@@ -31,7 +31,7 @@ internal static class OnnxReader
             throw fault.At("OnnxTooLarge", "file", "ONNX files end at 2 GB.", "Keep large weights in an external data file.");
         var budget = ImportBudget.Of(path, options);
         byte[] bytes = FileContent.Read(path, budget);
-        if (options.InputShape is not null || options.InputShapes.Count > 0)
+        if (options.InputShape is not null || options.InputShapes is not null)
             bytes = WithInputShapes(bytes, options, fault, budget);
         new OnnxWeight(budget).Count(bytes);
         ModelProto model = Parse(Parser, bytes, fault, budget);
@@ -66,8 +66,8 @@ internal static class OnnxReader
         GraphProto graph = model.Graph ?? new();
         if (options.InputShape is { } shape)
             OnnxOpenInputs.Fix(graph, shape, fault);
-        if (options.InputShapes.Count > 0)
-            OnnxOpenInputs.Fix(graph, options.InputShapes, fault);
+        if (options.InputShapes is { } named)
+            OnnxOpenInputs.Fix(graph, named, fault);
         return model.ToByteArray();
     }
 

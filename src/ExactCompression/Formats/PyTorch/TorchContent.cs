@@ -28,7 +28,7 @@ internal sealed record TorchContent(IReadOnlyList<KeyValuePair<string, TorchTens
             // A prefix that selected this module among others has been consumed by now.
             (options with { Prefix = Prefix }).RequireNoNames(path, "a module that was pickled whole");
             HiddenActivation.RequireSupported(options.Activation);
-            if (options.InputShapes.Count > 0)
+            if (options.InputShapes is not null)
                 throw new InvalidInputException(
                     "InputShapeNotApplicable", $"'{path}' is a module that was pickled whole, whose input has no name.",
                     "State its shape alone, such as -InputShape 1,28,28.");

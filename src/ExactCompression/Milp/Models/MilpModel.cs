@@ -35,7 +35,19 @@ public readonly record struct MilpVariable(string Name, double Lower, double Upp
 /// <param name="Upper">The largest value of the sum; infinity for none.</param>
 /// <param name="Columns">The variables, each once.</param>
 /// <param name="Coefficients">The coefficient of each.</param>
-public sealed record MilpRow(string Name, double Lower, double Upper, int[] Columns, double[] Coefficients);
+public sealed record MilpRow(string Name, double Lower, double Upper, int[] Columns, double[] Coefficients)
+{
+    /// <summary>How the sum compares with <see cref="Side"/>: <c>=</c>, <c>&lt;=</c> or <c>&gt;=</c>.</summary>
+    /// <exception cref="InvalidOperationException">The row has a least value and another largest one.</exception>
+    public string Relation =>
+        Lower == Upper ? "="
+        : double.IsNegativeInfinity(Lower) ? "<="
+        : double.IsPositiveInfinity(Upper) ? ">="
+        : throw new InvalidOperationException($"The row {Name} has two different ends.");
+
+    /// <summary>The finite end.</summary>
+    public double Side => double.IsFinite(Upper) ? Upper : Lower;
+}
 
 /// <summary>The objective of a program: one variable.</summary>
 /// <param name="Column">The variable.</param>

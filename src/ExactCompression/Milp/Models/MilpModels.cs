@@ -33,11 +33,7 @@ public static class MilpModels
         RequirePiecewiseLinear(ledger);
         using (var clock = new SearchClock(ledger, new() { Threads = options.Threads }, cancellation))
             BoundPropagation.Run(ledger, clock, linear: !options.IntervalsAlone);
-        if (!BigMEncoding.CanHold(ledger))
-            throw new InvalidInputException(
-                "BoundsNotFinite",
-                $"The pre-activations of '{network.Name}' over {table.Domain} have no bounds that are small enough for a program.",
-                "Give a smaller domain.");
+        BigMEncoding.RequireOrdinary(ledger);
         return new NetworkRows(ledger, options, cancellation).Build();
     }
 
@@ -45,15 +41,10 @@ public static class MilpModels
     {
         LoweredGraph graph = ledger.Graph;
         IReadOnlyList<int> outputs = graph.RequireOutputs(ledger.Network.Name);
-        if (!graph.IsPiecewiseLinear || outputs.Any(value => IsBehindSmooth(graph, value)))
+        if (!graph.IsPiecewiseLinear || outputs.Any(graph.IsSmooth))
             throw new InvalidInputException(
                 "NotPiecewiseLinear",
                 $"'{ledger.Network.Name}' has functions such as Sigmoid or Tanh, which no linear program holds.",
                 "Export a network of piecewise-linear units: one that ends before such an output function.");
     }
-
-    private static bool IsBehindSmooth(LoweredGraph graph, int value) =>
-        value > 0 && !(graph.Layers[value - 1].IsRectifier && graph.IsPiecewiseLinear)
-            && (graph.Layers[value - 1].Smooth is not null
-                || graph.Layers[value - 1].Terms.Any(term => IsBehindSmooth(graph, term.Source)));
 }

@@ -74,9 +74,7 @@ internal sealed class NetworkRows
         int index = ledger.Offsets[number - 1] + element;
         RectifierRow row = affine.Read(number, element);
         double lower = ledger.Lower[index], upper = ledger.Upper[index];
-        NeuronState state = ledger.StateOf(index);
-        string place = PlaceOf(index, number, element);
-        outputs[index] = Rectify(place, row, lower, upper, state);
+        outputs[index] = Rectify(PlaceOf(number, element), row, lower, upper, ledger.StateOf(index));
     }
 
     /// <summary>Adds the variables and rows of a rectifier.</summary>
@@ -211,14 +209,10 @@ internal sealed class NetworkRows
         rows.Add(row);
     }
 
-    private string PlaceOf(int index, int number, int element)
+    private string PlaceOf(int number, int element)
     {
-        int at = ledger.TableIndexOf(index);
-        if (at < 0)
-            return string.Create(CultureInfo.InvariantCulture, $"x{number}_{element}");
-        int[] starts = NeuronLayout.StartsOf(Network);
-        int layer = Array.FindLastIndex(starts, start => start <= at);
-        return string.Create(CultureInfo.InvariantCulture, $"{layer + 1}_{at - starts[layer]}");
+        int layer = ledger.Graph.Rectifier(number).Layer;
+        return string.Create(CultureInfo.InvariantCulture, $"{(layer > 0 ? layer : $"x{number}")}_{element}");
     }
 
     private string[] Remarks()

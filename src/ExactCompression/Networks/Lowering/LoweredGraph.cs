@@ -11,6 +11,7 @@ internal sealed class LoweredGraph
 {
     private readonly int[] rectifiers;
     private readonly int[] numbers;
+    private readonly bool[] isSmooth;
 
     /// <summary>Makes a graph.</summary>
     /// <param name="input">The network's input.</param>
@@ -24,7 +25,7 @@ internal sealed class LoweredGraph
         numbers = new int[layers.Count + 1];
         for (int number = 1; number <= rectifiers.Length; number++)
             numbers[rectifiers[number - 1] + 1] = number;
-        var isSmooth = new bool[layers.Count + 1];
+        isSmooth = new bool[layers.Count + 1];
         for (int l = 0; l < layers.Count; l++)
         {
             bool isBehind = layers[l].Terms.Any(term => isSmooth[term.Source]);
@@ -87,6 +88,10 @@ internal sealed class LoweredGraph
     /// <summary>The arrangement of a value.</summary>
     /// <param name="value">0 for the input, else a layer's 1-based place.</param>
     public MapShape ShapeOf(int value) => value == 0 ? Input : Layers[value - 1].Shape;
+
+    /// <summary>Whether a value depends on a smooth function.</summary>
+    /// <param name="value">0 for the input, else a layer's 1-based place.</param>
+    public bool IsSmooth(int value) => isSmooth[value];
 
     /// <summary>The number of the layer whose rectifiers give a value, 1-based; 0 where none do.</summary>
     /// <param name="value">The value.</param>

@@ -155,11 +155,8 @@ internal static unsafe class HalfPlaneTiles
     private static void Store<T>(T* target, Vector256<T> a, Vector256<T> b, Vector256<T> c, Vector256<T> d)
         where T : unmanaged
     {
-        int half = Vector256<T>.Count;
-        a.Store(target);
-        b.Store(target + half);
-        c.Store(target + (2 * half));
-        d.Store(target + (3 * half));
+        Store(target, a, b, c);
+        d.Store(target + (3 * Vector256<T>.Count));
     }
 
     /// <summary>Four channels, three vectors of targets at a time.</summary>

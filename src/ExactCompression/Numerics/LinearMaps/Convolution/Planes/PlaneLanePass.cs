@@ -46,7 +46,6 @@ internal sealed unsafe class PlaneLanePass<T> : ConvolutionPass<T>
         int size = laidOut + (MostChannels * layout.Grids.Length * stride);
         T[] scratch = ArrayPool<T>.Shared.Rent(size);
 
-
         // Padding, and the targets of grids without terms, are 0 from the beginning. Vectors of the last row may be laid out, or read,
         // beyond the slack, where results come to stand later: what is laid out there is 0.
         scratch.AsSpan((layout.IsPlain ? laidOut : 0)..(layout.HasEmptyGrids ? size : laidOut)).Clear();
