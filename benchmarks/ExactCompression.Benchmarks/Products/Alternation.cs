@@ -24,9 +24,13 @@ internal static class Alternation
         return least;
     }
 
-    /// <summary>How many calls fill a sample. The calls made to find out also warm up code and caches.</summary>
+    /// <summary>
+    /// How many calls fill a sample. The calls made to find out also warm up code and caches; the first one, which compiles code and may
+    /// fill a sample by that alone, does not count.
+    /// </summary>
     private static int Calls(Action work)
     {
+        work();
         int calls = 1;
         while (Seconds(work, calls) * calls < SampleSeconds)
             calls *= 2;

@@ -35,6 +35,10 @@ public sealed class ConvolutionPassTests
         { 3, 20, 22, 5, 3, 1, 1, 1, 1 },
         { 3, 15, 16, 4, 3, 2, 1, 1, 1 },
         { 6, 9, 13, 7, 1, 1, 0, 1, 1 },
+        { 3, 8, 8, 7, 1, 1, 0, 1, 1 },
+        { 2, 32, 32, 9, 1, 2, 0, 1, 1 },
+        { 3, 9, 17, 4, 1, 4, 0, 1, 1 },
+        { 3, 11, 11, 4, 2, 3, 0, 1, 1 },
     };
 
     /// <summary>The pass of depthwise convolutions on this processor.</summary>

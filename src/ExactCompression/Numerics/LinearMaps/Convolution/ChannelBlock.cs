@@ -19,14 +19,18 @@ internal readonly record struct ChannelBlock(int First, int Count, int Width)
         return Divide(channels, left => left >= 6 ? widest : left >= 3 ? 4 : 1);
     }
 
-    /// <summary>Blocks of vectors that have a channel in each lane: two or one; one where they have less than 512 bits.</summary>
+    /// <summary>
+    /// Blocks of vectors that have a channel in each lane: two or one, or half a one for the last channels; one where they have less than
+    /// 512 bits.
+    /// </summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="channels">Number of channels.</param>
     public static ChannelBlock[] ForChannelLanes<T>(int channels)
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
-        return Divide(channels, left => left > lanes && Vector512.IsHardwareAccelerated ? 2 * lanes : lanes);
+        return Divide(
+            channels, left => !Vector512.IsHardwareAccelerated ? lanes : left > lanes ? 2 * lanes : 2 * left > lanes ? lanes : lanes / 2);
     }
 
     /// <summary>Blocks of 4 and single channels, and of 3 with vectors of 256 bits, for vectors that have a target in each lane.</summary>

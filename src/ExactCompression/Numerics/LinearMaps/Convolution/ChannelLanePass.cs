@@ -124,7 +124,6 @@ internal sealed unsafe class ChannelLanePass<T> : ConvolutionPass<T>
         {
             foreach (ChannelBlock block in Weights.Blocks)
             {
-                int vectors = block.Width / Vector512<T>.Count;
                 foreach (PointClass alike in some.Classes)
                 {
                     ReadOnlySpan<PointRun> runs = some.RunsOf(alike);
@@ -132,7 +131,7 @@ internal sealed unsafe class ChannelLanePass<T> : ConvolutionPass<T>
                     {
                         size = Math.Min(PointTiles.Most, alike.Count - tile);
                         int place = alike.First + tile;
-                        PointTiles.Run(source, sources + place, size, runs, at, vectors, result + block.First, targets + place);
+                        PointTiles.Run(source, sources + place, size, runs, at, block.Width, result + block.First, targets + place);
                     }
                 }
 

@@ -6,7 +6,7 @@ namespace ExactCompression.Numerics;
 /// <summary>
 /// The innermost loops of convolutions where vectors have 256 bits, two for each vector of <see cref="NarrowTiles"/> and
 /// <see cref="PointTiles"/>: eight sums take half the registers, which leaves room for what is multiplied, and are as many as it takes for
-/// none to wait for another.
+/// none to wait for another. Where vectors have 512 bits, those of 256 serve blocks of few channels.
 /// </summary>
 internal static unsafe class HalfTiles
 {
@@ -155,6 +155,49 @@ internal static unsafe class HalfTiles
         Store(target + targets[1], c10, c11);
         Store(target + targets[2], c20, c21);
         Store(target + targets[3], c30, c31);
+    }
+
+    /// <summary>Eight targets of half a vector of channels: as <see cref="PointTiles.Run"/>.</summary>
+    /// <inheritdoc cref="SixPoints"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void EightPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+        where T : unmanaged
+    {
+        int half = Vector256<T>.Count;
+        Vector256<T> c0 = Vector256.Load(target + targets[0]), c1 = Vector256.Load(target + targets[1]);
+        Vector256<T> c2 = Vector256.Load(target + targets[2]), c3 = Vector256.Load(target + targets[3]);
+        Vector256<T> c4 = Vector256.Load(target + targets[4]), c5 = Vector256.Load(target + targets[5]);
+        Vector256<T> c6 = Vector256.Load(target + targets[6]), c7 = Vector256.Load(target + targets[7]);
+        foreach (PointRun run in runs)
+        {
+            T* from = source + run.Source;
+            T* a0 = from + points[0], a1 = from + points[1];
+            T* a2 = from + points[2], a3 = from + points[3];
+            T* a4 = from + points[4], a5 = from + points[5];
+            T* a6 = from + points[6], a7 = from + points[7];
+            T* b = weights + ((nint)run.Weight * half);
+            for (nint k = 0; k < run.Count; k++, b += half)
+            {
+                Vector256<T> b0 = Vector256.Load(b);
+                c0 = Lanes.Fma(Vector256.Create(a0[k]), b0, c0);
+                c1 = Lanes.Fma(Vector256.Create(a1[k]), b0, c1);
+                c2 = Lanes.Fma(Vector256.Create(a2[k]), b0, c2);
+                c3 = Lanes.Fma(Vector256.Create(a3[k]), b0, c3);
+                c4 = Lanes.Fma(Vector256.Create(a4[k]), b0, c4);
+                c5 = Lanes.Fma(Vector256.Create(a5[k]), b0, c5);
+                c6 = Lanes.Fma(Vector256.Create(a6[k]), b0, c6);
+                c7 = Lanes.Fma(Vector256.Create(a7[k]), b0, c7);
+            }
+        }
+
+        c0.Store(target + targets[0]);
+        c1.Store(target + targets[1]);
+        c2.Store(target + targets[2]);
+        c3.Store(target + targets[3]);
+        c4.Store(target + targets[4]);
+        c5.Store(target + targets[5]);
+        c6.Store(target + targets[6]);
+        c7.Store(target + targets[7]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -77,7 +77,8 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     {
         int from = windows.SourcePlane, to = windows.TargetPlane;
         double source = Math.Min(Transposed * Vectors(sources), Single * sources) * from;
-        double sums = Vectors(targets) * to * (terms + Point + (Run * terms / (sources * Meets(columnAxis))));
+        double vectors = Vector512.IsHardwareAccelerated && 2 * targets <= Lanes ? 0.5 : Vectors(targets);
+        double sums = vectors * to * (terms + Point + (Run * terms / (sources * Meets(columnAxis))));
         return windows.Rows * (sums + source + (Transposed * Vectors(targets) * to / Lanes));
     }
 
@@ -92,7 +93,8 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
             return double.PositiveInfinity;
         double sums = grids * places / Lanes * PaddedTargets * terms * Unaligned;
         double lines = (double)row.Windows.Length * row.Phases / row.Step;
-        double written = row.Windows.Targets * LineOf(column.Windows.Targets, column.TargetStep);
+        double met = Math.Min(1, rowAxis.Taps / (double)row.TargetStep);
+        double written = row.Windows.Targets * ((met * LineOf(column.Windows.Targets, column.TargetStep)) + ((1 - met) * Copied));
         double time = (grids * Grid) + sums + (targets * written);
         return row.IsPlain && column.IsPlain
             ? windows.Rows * time

@@ -30,20 +30,22 @@ internal static unsafe class PointTiles
     /// <param name="count">Number of targets, at most <see cref="Most"/>: up to 4 take a tile of 4 places.</param>
     /// <param name="runs">What each target meets.</param>
     /// <param name="weights">The weights of a block of channels.</param>
-    /// <param name="vectors">Vectors of the block, 1 or, where they have 512 bits, 2.</param>
+    /// <param name="width">The block's width: a vector or, where they have 512 bits, half a one or two.</param>
     /// <param name="target">What the sums are added to.</param>
     /// <param name="targets">Where each target's sums stand; as many as the tile has places.</param>
     public static void Run<T>(
-        T* source, int* points, int count, ReadOnlySpan<PointRun> runs, T* weights, int vectors, T* target, int* targets)
+        T* source, int* points, int count, ReadOnlySpan<PointRun> runs, T* weights, int width, T* target, int* targets)
         where T : unmanaged
     {
         if (!Vector512.IsHardwareAccelerated && count > 4)
             HalfTiles.SixPoints(source, points, runs, weights, target, targets);
         else if (!Vector512.IsHardwareAccelerated)
             HalfTiles.FourPoints(source, points, runs, weights, target, targets);
-        else if (vectors == 2 && count > 4)
+        else if (width < Vector512<T>.Count)
+            HalfTiles.EightPoints(source, points, runs, weights, target, targets);
+        else if (width > Vector512<T>.Count && count > 4)
             EightWide(source, points, runs, weights, target, targets);
-        else if (vectors == 2)
+        else if (width > Vector512<T>.Count)
             FourWide(source, points, runs, weights, target, targets);
         else if (count > 4)
             Eight(source, points, runs, weights, target, targets);

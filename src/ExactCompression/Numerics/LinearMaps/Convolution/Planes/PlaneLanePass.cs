@@ -46,9 +46,10 @@ internal sealed unsafe class PlaneLanePass<T> : ConvolutionPass<T>
         int size = laidOut + (MostChannels * layout.Grids.Length * stride);
         T[] scratch = ArrayPool<T>.Shared.Rent(size);
 
-        // Padding, and the targets of grids without terms, are 0 from the beginning. Vectors of the last row may be laid out, or read,
-        // beyond the slack, where results come to stand later: what is laid out there is 0.
-        scratch.AsSpan((layout.IsPlain ? laidOut : 0)..(layout.HasEmptyGrids ? size : laidOut)).Clear();
+        // Padding is 0 from the beginning. Vectors of the last row may be laid out, or read, beyond the slack, where results come to stand
+        // later: what is laid out there is 0.
+        if (!layout.IsPlain)
+            scratch.AsSpan(0, laidOut).Clear();
         fixed (T* pSource = source, pTarget = target, pScratch = scratch, pBias = bias)
         {
             for (int row = 0; row < rows; row += layout.Stack)
@@ -88,6 +89,8 @@ internal sealed unsafe class PlaneLanePass<T> : ConvolutionPass<T>
         {
             if (block.Width == 1 && inRows)
                 PlaneRowTiles.Run(planes, layout.Width, layout.TermsOf(grids[0]), at, layout.TargetHeight, layout.TargetWidth, begin, into);
+            else if (layout.IsTarget && begin == null && block.Count == block.Width)
+                PlaneTiles.Run(planes, layout.TermsOf(grids[0]), at, block.Width, plane, into, plane);
             else
             {
                 for (int g = 0; g < grids.Length; g++)

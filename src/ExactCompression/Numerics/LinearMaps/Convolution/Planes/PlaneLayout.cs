@@ -35,17 +35,18 @@ internal sealed class PlaneLayout
             new(weights.ColumnAxis, weights.ColumnOrder, windows.Horizontal),
             (weights.RowAxis.Taps, weights.ColumnAxis.Taps),
             weights.Sources,
-            windows.Rows);
+            windows.Rows,
+            windows.TargetPlane % PlaneTiles.Slack<T>() == 0);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private PlaneLayout(PlaneAxis rows, PlaneAxis columns, (int Rows, int Columns) taps, int sources, int batch)
+    private PlaneLayout(PlaneAxis rows, PlaneAxis columns, (int Rows, int Columns) taps, int sources, int batch, bool fillsTiles)
     {
         (Width, Plane, Step, TargetStep) = (columns.Pitch, rows.Pitch * columns.Pitch, columns.Step, columns.TargetStep);
         IsPlain = rows.IsPlain && columns.IsPlain;
         RowStep = rows.Step * columns.Windows.Length;
         (TargetHeight, TargetWidth, TargetRowStep) = (rows.Windows.Targets, columns.Windows.Targets, rows.TargetStep);
         int partCount = rows.Phases * columns.Phases;
-        Stack = IsPlain ? 1 : Math.Clamp(Math.Min(WorthWhile / Plane, Cached / (Plane * partCount * sources)), 1, batch);
+        Stack = IsPlain || fillsTiles ? 1 : Math.Clamp(Math.Min(WorthWhile / Plane, Cached / (Plane * partCount * sources)), 1, batch);
         int part = ((((Stack - 1) * rows.Pitch) + rows.Length - 1) * Width) + columns.Length + (partCount > 1 ? Slack : 0);
         Channel = part * partCount;
         parts = new PlanePart[partCount];
@@ -61,6 +62,7 @@ internal sealed class PlaneLayout
 
         terms = new PlaneTerm[taps.Rows * taps.Columns * sources];
         grids = new PlaneGrid[rows.TargetStep * columns.TargetStep];
+        IsTarget = fillsTiles && grids.Length == 1 && Width == TargetWidth;
         isEmpty = new bool[rows.TargetStep];
         Array.Fill(isEmpty, true);
         int count = 0;
@@ -84,7 +86,6 @@ internal sealed class PlaneLayout
             }
 
             count = first + (sources * met);
-            HasEmptyGrids |= met == 0;
             isEmpty[y] &= met == 0;
             grids[grid] = new(Math.Max(0, rows.TargetsOf(y)), Math.Max(0, columns.TargetsOf(x)), first, count - first);
         }
@@ -123,8 +124,8 @@ internal sealed class PlaneLayout
     /// <summary>In a column of the target's window, grids that take turns.</summary>
     public int TargetRowStep { get; }
 
-    /// <summary>Whether there are grids of targets that meet nothing.</summary>
-    public bool HasEmptyGrids { get; }
+    /// <summary>Whether sums come to stand as the target's window has them, and fill the loops' tiles.</summary>
+    public bool IsTarget { get; }
 
     /// <summary>Whether the targets in every <see cref="TargetRowStep"/>-th row, from some row on, meet nothing.</summary>
     /// <param name="phase">The row.</param>

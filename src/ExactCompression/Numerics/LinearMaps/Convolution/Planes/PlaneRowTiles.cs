@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// The loops of <see cref="PlaneTiles"/> for a single channel whose targets are rows of a window, where vectors have 256 bits: what is
-/// loaded from the source serves the targets of several rows, and sums go from registers to where they belong.
+/// The loops of <see cref="PlaneTiles"/> for a single channel whose targets are rows of a window: what is loaded from the source serves the
+/// targets of several rows, and sums go from registers to where they belong. Vectors have 256 bits on all processors: loads decide, and
+/// rows seldom begin where longer vectors could be loaded at once.
 /// </summary>
 /// <remarks>
 /// Whole vectors are stored, also beyond the end of a row, where that overwrites only what is written later, or adds 0 to it: so rows are
@@ -25,7 +26,7 @@ internal static unsafe class PlaneRowTiles
     public static bool Suit<T>(PlaneLayout layout)
         where T : unmanaged
     {
-        if (Vector512.IsHardwareAccelerated || layout.Stack > 1 || layout.Grids.Length > 1)
+        if (layout.Stack > 1 || layout.Grids.Length > 1)
             return false;
         (int height, int width) = (layout.TargetHeight, layout.TargetWidth);
         (int rows, int columns) = TileOf(width, Vector256<T>.Count);

@@ -34,16 +34,20 @@ internal static unsafe class PlaneWriter
         {
             T* from = result + (phase * step * stride), to = target + (phase * width);
             T* first = begin == null ? null : begin + (phase * width);
-            int rows = layout.Grids[phase * step].Height;
+            ReadOnlySpan<PlaneGrid> grids = layout.Grids.Slice(phase * step, step);
+            int rows = grids[0].Height;
             nint targetPitch = (nint)rowStep * width;
             if (layout.IsEmpty(phase))
                 WriteNothing(rows, width, first, to, targetPitch);
             else if (step == 1)
                 Write(from, layout.Width, rows, width, first, targetPitch, to, targetPitch, rowStep == 1 ? end : null);
             else if (step == 2 && Avx.IsSupported)
-                Interleave(from, from + stride, layout.Width, rows, width, first, to, targetPitch);
+            {
+                T* even = grids[0].TermCount == 0 ? null : from, odd = grids[1].TermCount == 0 ? null : from + stride;
+                Interleave(even, odd, layout.Width, rows, width, first, to, targetPitch);
+            }
             else
-                WriteOneByOne(from, stride, step, layout.Width, rows, width, first, to, targetPitch);
+                WriteOneByOne(from, stride, grids, layout.Width, width, first, to, targetPitch);
         }
     }
 
@@ -54,13 +58,27 @@ internal static unsafe class PlaneWriter
     {
         if (begin == to)
             return;
-        for (; rows > 0; rows--, to += targetPitch, begin += begin == null ? 0 : targetPitch)
+        if (begin == null)
         {
-            if (begin == null)
-                new Span<T>(to, width).Clear();
-            else
-                new Span<T>(begin, width).CopyTo(new(to, width));
+            nint lanes = Vector256<T>.Count, last = width - lanes;
+            for (; rows > 0; rows--, to += targetPitch)
+            {
+                if (last < 0)
+                {
+                    new Span<T>(to, width).Clear();
+                    continue;
+                }
+
+                for (nint e = 0; e < last; e += lanes)
+                    Vector256<T>.Zero.Store(to + e);
+                Vector256<T>.Zero.Store(to + last);
+            }
+
+            return;
         }
+
+        for (; rows > 0; rows--, to += targetPitch, begin += targetPitch)
+            new Span<T>(begin, width).CopyTo(new(to, width));
     }
 
     /// <summary>Writes rows.</summary>
@@ -114,50 +132,76 @@ internal static unsafe class PlaneWriter
         }
     }
 
-    /// <summary>Writes rows whose elements come from two grids by turns.</summary>
+    /// <summary>Writes rows whose elements come from two grids by turns; null is a grid that meets nothing.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Interleave<T>(
         T* even, T* odd, nint pitch, int rows, int width, T* begin, T* to, nint targetPitch)
         where T : unmanaged
     {
-        nint lanes = Vector256<T>.Count;
-        T* mixed = stackalloc T[2 * Vector256<T>.Count];
-        for (; rows > 0; rows--, even += pitch, odd += pitch, to += targetPitch, begin += begin == null ? 0 : targetPitch)
+        nint lanes = Vector256<T>.Count, whole = width / (2 * lanes) * lanes;
+        nint evenPitch = pitch, oddPitch = pitch, evenStep = 1, oddStep = 1;
+        T* mixed = stackalloc T[3 * Vector256<T>.Count], zeros = mixed + (2 * lanes);
+        Vector256<T>.Zero.Store(zeros);
+        if (even == null)
+        {
+            even = zeros;
+            evenPitch = evenStep = 0;
+        }
+
+        if (odd == null)
+        {
+            odd = zeros;
+            oddPitch = oddStep = 0;
+        }
+
+        for (; rows > 0; rows--, even += evenPitch, odd += oddPitch, to += targetPitch)
         {
             nint e = 0;
-            for (; e <= width - (2 * lanes); e += 2 * lanes)
+            if (begin == null)
             {
-                (Vector256<T> first, Vector256<T> second) = Mix(Vector256.Load(even + (e >> 1)), Vector256.Load(odd + (e >> 1)));
-                if (begin != null)
+                for (; e < whole; e += lanes)
                 {
-                    first += Vector256.Load(begin + e);
-                    second += Vector256.Load(begin + e + lanes);
+                    (Vector256<T> first, Vector256<T> second) = Mix(even + (e * evenStep), odd + (e * oddStep));
+                    first.Store(to + (2 * e));
+                    second.Store(to + (2 * e) + lanes);
                 }
-
-                first.Store(to + e);
-                second.Store(to + e + lanes);
+            }
+            else
+            {
+                for (; e < whole; e += lanes)
+                {
+                    (Vector256<T> first, Vector256<T> second) = Mix(even + (e * evenStep), odd + (e * oddStep));
+                    (first + Vector256.Load(begin + (2 * e))).Store(to + (2 * e));
+                    (second + Vector256.Load(begin + (2 * e) + lanes)).Store(to + (2 * e) + lanes);
+                }
             }
 
-            if (e == width)
-                continue;
-            (Vector256<T> lower, Vector256<T> upper) = Mix(Vector256.Load(even + (e >> 1)), Vector256.Load(odd + (e >> 1)));
-            lower.Store(mixed);
-            upper.Store(mixed + lanes);
-            Write(mixed, 0, 1, width - (int)e, begin == null ? null : begin + e, 0, to + e, 0, to + width);
+            int left = width - (2 * (int)whole);
+            if (left > 0)
+            {
+                (Vector256<T> lower, Vector256<T> upper) = Mix(even + (e * evenStep), odd + (e * oddStep));
+                lower.Store(mixed);
+                upper.Store(mixed + lanes);
+                Write(mixed, 0, 1, left, begin == null ? null : begin + (2 * e), 0, to + (2 * e), 0, to + width);
+            }
+
+            begin += begin == null ? 0 : targetPitch;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteOneByOne<T>(
-        T* from, nint stride, int step, nint pitch, int rows, int width, T* begin, T* to, nint targetPitch)
+        T* from, nint stride, ReadOnlySpan<PlaneGrid> grids, nint pitch, int width, T* begin, T* to, nint targetPitch)
         where T : unmanaged
     {
-        for (; rows > 0; rows--, from += pitch, to += targetPitch, begin += begin == null ? 0 : targetPitch)
+        int step = grids.Length;
+        for (int rows = grids[0].Height; rows > 0; rows--, from += pitch, to += targetPitch, begin += begin == null ? 0 : targetPitch)
         {
             for (int e = 0; e < width; e++)
             {
-                Vector128<T> value = Vector128.CreateScalar(from[(e % step * stride) + (e / step)]);
+                bool isEmpty = grids[e % step].TermCount == 0;
+                Vector128<T> value = isEmpty ? default : Vector128.CreateScalar(from[(e % step * stride) + (e / step)]);
                 to[e] = (begin == null ? value : value + Vector128.CreateScalar(begin[e])).ToScalar();
             }
         }
@@ -165,9 +209,10 @@ internal static unsafe class PlaneWriter
 
     /// <summary>The lanes of two vectors by turns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<T> First, Vector256<T> Second) Mix<T>(Vector256<T> a, Vector256<T> b)
+    private static (Vector256<T> First, Vector256<T> Second) Mix<T>(T* even, T* odd)
         where T : unmanaged
     {
+        Vector256<T> a = Vector256.Load(even), b = Vector256.Load(odd);
         Vector256<double> low, high;
         if (typeof(T) == typeof(double))
         {
