@@ -9,7 +9,8 @@ namespace ExactCompression;
 /// so it is never above the true largest difference, and <c>ProvenDeviation</c> is never below it. For two networks about which nothing is
 /// known, the deviation is proven layer by layer where they match; otherwise by compressing the larger one again; otherwise it is proven or
 /// refuted on the network of their difference. Of graphs that are no chains of dense layers, the deviation is proven where a compression of
-/// the larger one gives exactly the smaller one; else intervals bound it.
+/// the larger one gives exactly the smaller one; else intervals bound it. Where both end with a softmax, what is proven of their scores
+/// bounds the outputs.
 /// </remarks>
 public static class NetworkEquivalence
 {

@@ -49,7 +49,7 @@ public sealed class ReluNetworkMeasurement
 
     /// <summary>
     /// Time of a single row, on one thread, at the network's own precision: the median of several runs; null where the outputs depend on
-    /// nodes that this module does not evaluate, such as Softmax.
+    /// nodes that this module does not evaluate, such as attention.
     /// </summary>
     public TimeSpan? RowTime => RowMicroseconds is { } time ? TimeSpan.FromMicroseconds(time) : null;
 

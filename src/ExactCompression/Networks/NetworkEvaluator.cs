@@ -12,7 +12,7 @@ internal sealed class NetworkEvaluator<T> : IDisposable
     private const long Together = 1 << 30;
 
     private readonly LoweredGraph graph;
-    private readonly IReadOnlyList<int> outputs;
+    private readonly IReadOnlyList<int> scores;
     private readonly ForwardOrder order;
     private readonly PackedLayer<T>?[] layers;
 
@@ -23,8 +23,8 @@ internal sealed class NetworkEvaluator<T> : IDisposable
     {
         Network = network;
         graph = network.Lowered;
-        outputs = graph.RequireOutputs(network.Name);
-        order = new(graph, outputs.Where(static value => value > 0));
+        scores = graph.RequireScores(network.Name);
+        order = new(graph, scores.Where(static value => value > 0));
         layers = new PackedLayer<T>[graph.Layers.Count + 1];
         foreach (int value in order.Values)
             layers[value] = new(graph.Layers[value - 1]);
@@ -46,7 +46,7 @@ internal sealed class NetworkEvaluator<T> : IDisposable
             values[value] = Apply(value, inputs, values, count, cancellation);
             foreach (LinearTerm term in graph.Layers[value - 1].Terms)
             {
-                if (order.IsLastReader(term.Source, value) && !outputs.Contains(term.Source))
+                if (order.IsLastReader(term.Source, value) && !scores.Contains(term.Source))
                     values[term.Source] = [];
             }
         }
@@ -75,14 +75,16 @@ internal sealed class NetworkEvaluator<T> : IDisposable
     public T[] Gradient(T[][] trace, T[] seeds, int count, CancellationToken cancellation = default)
     {
         var gradients = new T[]?[layers.Length];
-        for (int k = 0, at = 0; k < outputs.Count; at += graph.ShapeOf(outputs[k++]).Count)
+        for (int k = 0, at = 0; k < scores.Count; at += graph.ShapeOf(scores[k++]).Count)
         {
-            int width = graph.ShapeOf(outputs[k]).Count;
-            T[] gradient = gradients[outputs[k]] ??= new T[count * width];
+            int width = graph.ShapeOf(scores[k]).Count;
+            T[] gradient = gradients[scores[k]] ??= new T[count * width], seed = new T[width];
             for (int r = 0; r < count; r++)
             {
-                for (int i = 0; i < width; i++)
-                    gradient[(r * width) + i] += seeds[(r * Network.OutputSize) + at + i];
+                Range row = ((r * Network.OutputSize) + at)..((r * Network.OutputSize) + at + width);
+                seeds.AsSpan(row).CopyTo(seed);
+                graph.Heads?[k]?.Differentiate<T>(trace[^1].AsSpan(row), seed);
+                TensorPrimitives.Add(gradient.AsSpan(r * width, width), seed, gradient.AsSpan(r * width, width));
             }
         }
 
@@ -146,16 +148,20 @@ internal sealed class NetworkEvaluator<T> : IDisposable
     /// <summary>The outputs side by side.</summary>
     private T[] Outputs(ReadOnlySpan<T> inputs, T[][] values, int count)
     {
-        if (outputs is [var only and > 0])
+        if (scores is [var only and > 0] && graph.Heads is null)
             return values[only];
         int size = Network.OutputSize;
         var all = new T[count * size];
-        for (int k = 0, at = 0; k < outputs.Count; at += graph.ShapeOf(outputs[k++]).Count)
+        for (int k = 0, at = 0; k < scores.Count; at += graph.ShapeOf(scores[k++]).Count)
         {
-            ReadOnlySpan<T> value = outputs[k] == 0 ? inputs : values[outputs[k]];
-            int width = graph.ShapeOf(outputs[k]).Count;
+            ReadOnlySpan<T> value = scores[k] == 0 ? inputs : values[scores[k]];
+            int width = graph.ShapeOf(scores[k]).Count;
             for (int r = 0; r < count; r++)
-                value.Slice(r * width, width).CopyTo(all.AsSpan((r * size) + at));
+            {
+                Span<T> output = all.AsSpan((r * size) + at, width);
+                value.Slice(r * width, width).CopyTo(output);
+                graph.Heads?[k]?.Apply(output);
+            }
         }
 
         return all;

@@ -183,8 +183,8 @@ public sealed class ReluNetwork
     /// <summary>The network as searches see it.</summary>
     internal Networks.LoweredGraph Lowered => lowered.Value;
 
-    /// <summary>Whether the outputs can be evaluated: they depend on no opaque nodes.</summary>
-    internal bool IsEvaluated => IsDense || Lowered.Outputs is not null;
+    /// <summary>Whether the outputs can be evaluated: they depend on no opaque nodes, but for a softmax that gives them.</summary>
+    internal bool IsEvaluated => IsDense || Lowered.Scores is not null;
 
     /// <summary>Widths from input to output, such as <c>784-100-100-10</c>, or shapes, such as <c>1x28x28-16x14x14-64-10</c>.</summary>
     public string Architecture => string.Join('-', Layers.Select(static l => l.Shape).Prepend(InputShape));

@@ -23,6 +23,10 @@ internal static class PreciseSmooth
         return new Rational((numerator << (Bits + Guard)) / (One + e), One); // a multiple of 1 / One, which is far below the error
     }
 
+    /// <summary><c>exp(-y)</c>.</summary>
+    /// <param name="y">Not negative, and below 900.</param>
+    public static Rational Decay(Rational y) => new(Exponential(y), One);
+
     /// <summary><c>exp(-y)</c> as a multiple of <c>1 / One</c>.</summary>
     private static BigInteger Exponential(Rational y)
     {

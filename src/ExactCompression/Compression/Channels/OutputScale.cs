@@ -18,9 +18,14 @@ internal static class OutputScale
         return scale * (single ? CompressionOptions.RelativeToleranceFloat32 : CompressionOptions.RelativeToleranceFloat64);
     }
 
-    /// <summary><c>max_i sum_j |W_ij| max a_j + |b_i|</c> of what gives a value; else its largest magnitude.</summary>
+    /// <summary>
+    /// <c>max_i sum_j |W_ij| max a_j + |b_i|</c> of what gives a value; 1 for a softmax, and that of its scores for the logarithm of one;
+    /// else the value's largest magnitude.
+    /// </summary>
     private static double Of(GraphDraft draft, int value)
     {
+        if (draft.Graph.Producer(value) is { Operator: OpaqueOperator { Softmax: { } softmax } } head)
+            return softmax.IsLogarithm ? Of(draft, head.Inputs[0]) : 1;
         if (draft.Graph.Producer(value) is not { Operator: DenseOperator or ConvolutionOperator { Groups: 1 } } node
             || node.Operator is DenseOperator && node.Shape.Count != 1)
             return draft.Ranges.Lower(value).Concat(draft.Ranges.Upper(value)).Max(Math.Abs);

@@ -32,7 +32,7 @@ internal static class ValueMoves
         return moved;
     }
 
-    /// <summary>The largest move of an output; infinity where it depends on an opaque node.</summary>
+    /// <summary>The largest move of an output; infinity where it depends on an opaque node that is no softmax.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="moved">The moves of its values.</param>
     public static double OfOutputs(NetworkGraph graph, double[]?[] moved) =>
@@ -73,12 +73,23 @@ internal static class ValueMoves
             case SmoothOperator { Function: var smooth }:
                 double range = SmoothFunction.Most - smooth.Least;
                 return [.. Of(0).Select(m => Math.Min(range, UpperBound.Multiply(smooth.Steepest, m)))];
+            case OpaqueOperator { Softmax: { } softmax }:
+                double[] scores = Of(0);
+                return [.. Enumerable.Range(0, count).Select(e => UpperBound.Multiply(softmax.Steepest, MostOfGroup(softmax, scores, e)))];
             case UnitOperator unit:
                 double[] first = Of(0), last = Of(node.Inputs.Count - 1);
                 return [.. first.Select((m, e) => UnitRanges.Moved(unit, e, bounds, Math.Max(m, last[e])))];
             default:
                 return MapShapes.PerElement([double.PositiveInfinity], count);
         }
+    }
+
+    private static double MostOfGroup(SoftmaxFunction softmax, double[] moved, int element)
+    {
+        double most = 0;
+        for (int k = 0, e = softmax.FirstOf(element); k < softmax.Count; k++, e += softmax.Step)
+            most = Math.Max(most, moved[e]);
+        return most;
     }
 
     private static double[] Convolved(ConvolutionOperator convolution, double[] moved, int channels, int count)

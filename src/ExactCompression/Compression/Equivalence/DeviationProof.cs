@@ -4,16 +4,6 @@ using ExactCompression.Numerics;
 
 namespace ExactCompression.Compression.Equivalence;
 
-/// <summary>What is proven about the difference of two networks.</summary>
-/// <param name="Bound">A bound of the difference; infinity where none is known.</param>
-/// <param name="Evidence">What proved it.</param>
-/// <param name="Counterexample">An input where the difference exceeds the tolerance, or null.</param>
-internal readonly record struct DeviationBound(double Bound, EquivalenceEvidence Evidence, double[]? Counterexample = null)
-{
-    /// <summary>The better of two.</summary>
-    public DeviationBound Or(DeviationBound other) => other.Bound < Bound ? other : this;
-}
-
 /// <summary>
 /// Proven bounds of the largest output difference of two networks about which nothing else is known, the cheapest and tightest first.
 /// </summary>
@@ -31,6 +21,12 @@ internal static class DeviationProof
         ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough, EquivalenceOptions options,
         CancellationToken cancellation)
     {
+        if (ScoreNetworks.Of(reference, difference, cancellation) is { } scores)
+        {
+            double least = enough / scores.Softmax.Steepest;
+            return scores.OfOutputs(Between(scores.Reference, scores.Difference, domain, data, least, options, cancellation));
+        }
+
         if (!reference.IsDense || !difference.IsDense)
             return OfGraphs(reference, difference, domain, data, enough, options, cancellation);
         DeviationBound best = new(OfSameWidths(reference, difference, domain, cancellation), EquivalenceEvidence.MatchedLayers);

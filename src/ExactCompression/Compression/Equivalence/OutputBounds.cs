@@ -52,7 +52,7 @@ internal static class OutputBounds
         LoweredGraph graph, InputDomain domain, string name, CancellationToken cancellation)
     {
         var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        IReadOnlyList<int> outputs = graph.RequireOutputs(name);
+        IReadOnlyList<int> scores = graph.RequireScores(name);
         var ranges = new ActivationRange[graph.Layers.Count + 1];
         ranges[0] = ActivationRange.OfInput(domain);
         for (int l = 0; l < graph.Layers.Count; l++)
@@ -65,6 +65,10 @@ internal static class OutputBounds
                 : layer.IsRectifier ? ActivationRange.OfRectified(lower, upper) : ActivationRange.Of(lower, upper);
         }
 
-        return ([.. outputs.SelectMany(v => ranges[v].Lower)], [.. outputs.SelectMany(v => ranges[v].Upper)]);
+        (IReadOnlyList<double> Lower, IReadOnlyList<double> Upper)[] outputs =
+        [
+            .. scores.Select((v, k) => graph.Heads?[k]?.Enclose(ranges[v].Lower, ranges[v].Upper) ?? (ranges[v].Lower, ranges[v].Upper)),
+        ];
+        return ([.. outputs.SelectMany(static o => o.Lower)], [.. outputs.SelectMany(static o => o.Upper)]);
     }
 }

@@ -70,9 +70,13 @@ internal sealed class OnnxGraphReader(OnnxReading reading)
         }
 
         reading.Trace?.Nodes.Add(new(node, first, reading.Builder.Values));
-        if (reason is not null)
+        if (reason is not null && !IsHead(step))
             Remark(step, reason);
     }
+
+    /// <summary>Whether a node is a softmax that gives an output, and nothing else: it is evaluated, and hides nothing.</summary>
+    private bool IsHead(OnnxStep step) => !step.IsBehindOpaque && OnnxSoftmax.Of(step) is not null
+        && reading.Graph.Outputs.Any(o => o.Name == step.Node.Outputs[0]) && reading.Graph.ConsumersOf(step.Node.Outputs[0]).Count == 0;
 
     /// <summary>A node that is not analysed, with what it takes that depends on the network's input.</summary>
     private OnnxValue Opaque(OnnxStep step, int index, string name, string reason)
@@ -86,6 +90,7 @@ internal sealed class OnnxGraphReader(OnnxReading reading)
         var op = new OpaqueOperator(node.Operator.Length > 0 ? node.Operator : "?")
         {
             Reason = reason, Content = reading.Contents?.Value.Of(node, index, taken, reading.Find, reading.Graph) ?? "",
+            Softmax = index == 0 ? OnnxSoftmax.Of(step) : null,
         };
         return new()
         {

@@ -67,7 +67,14 @@ internal sealed class PortableGraphReader(PortableInput input)
             : throw new InvalidDataException("A hard sigmoid has two numbers."),
         PortableOperator.Extremum => new ExtremumOperator(input.Flag()),
         PortableOperator.Smooth => new SmoothOperator(input.Flag()),
-        _ => new OpaqueOperator(input.Reader.ReadString()) { Reason = input.Reader.ReadString() },
+        _ => new OpaqueOperator(input.Reader.ReadString()) { Reason = input.Reader.ReadString(), Softmax = Softmax() },
+    };
+
+    private SoftmaxFunction? Softmax() => Integers() switch
+    {
+        [] => null,
+        [> 0 and var count, > 0 and var step, var logarithm] => new(count, step, logarithm == 1),
+        _ => throw new InvalidDataException("A softmax has a number of elements and a step."),
     };
 
     private DenseOperator Dense()

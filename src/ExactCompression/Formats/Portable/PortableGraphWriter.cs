@@ -116,6 +116,7 @@ internal sealed class PortableGraphWriter(BinaryWriter writer, Action<double[]> 
             case OpaqueOperator opaque:
                 writer.Write(opaque.Name);
                 writer.Write(opaque.Reason);
+                Integers(opaque.Softmax is { } softmax ? [softmax.Count, softmax.Step, softmax.IsLogarithm ? 1 : 0] : []);
                 break;
         }
     }

@@ -1,4 +1,5 @@
 using ExactCompression.Networks;
+using ExactCompression.Numerics;
 using Part = ExactCompression.Networks.AffinePart;
 
 namespace ExactCompression.Formats;
@@ -81,7 +82,8 @@ internal static class TorchActivations
         int[] swap = [.. Enumerable.Range(0, graph.Shape.Count).Select(a => a == axis ? last : a == last ? axis : a)];
         if (axis != last)
             Transpose(layer, graph, swap);
-        graph.Append(layer, new OpaqueOperator(layer.Kind));
+        var softmax = new SoftmaxFunction(graph.Shape[last], 1, IsLogarithm: layer.Kind == "LogSoftmax");
+        graph.Append(layer, new OpaqueOperator(layer.Kind) { Softmax = softmax });
         if (axis != last)
             Transpose(layer, graph, swap);
     }

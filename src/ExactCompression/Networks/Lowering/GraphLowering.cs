@@ -38,14 +38,21 @@ internal sealed class GraphLowering
         var lowering = new GraphLowering(graph);
         for (int n = 0; n < graph.Nodes.Count; n++)
             lowering.values[graph.ValueOf(n)] = lowering.LowerNode(graph.Nodes[n]);
-        return new(lowering.layers.ShapeOf(0), lowering.layers.Layers, lowering.Outputs());
+        SoftmaxFunction?[] heads = [.. graph.Outputs.Select(output => lowering.HeadOf(output.Value)?.Softmax)];
+        return new(lowering.layers.ShapeOf(0), lowering.layers.Layers, lowering.Scores(), heads: heads);
     }
 
-    private int[]? Outputs()
+    /// <summary>What outputs are, or heads take that give them; null where some depend on other nodes that are not analysed.</summary>
+    private int[]? Scores()
     {
-        AffineExpression?[] outputs = [.. graph.Outputs.Select(output => values[output.Value])];
-        return Array.Exists(outputs, static o => o is null) ? null : Array.ConvertAll(outputs, o => layers.ValueOf(o!));
+        AffineExpression?[] scores =
+            [.. graph.Outputs.Select(output => values[HeadOf(output.Value) is { Node: var node } ? node.Inputs[0] : output.Value])];
+        return Array.Exists(scores, static s => s is null) ? null : Array.ConvertAll(scores, s => layers.ValueOf(s!));
     }
+
+    /// <summary>The node that gives an output, where it is a softmax, and what that does.</summary>
+    private (GraphNode Node, SoftmaxFunction Softmax)? HeadOf(int output) =>
+        graph.Producer(output) is { Operator: OpaqueOperator { Softmax: { } softmax } } node ? (node, softmax) : null;
 
     private AffineExpression? LowerNode(GraphNode node)
     {

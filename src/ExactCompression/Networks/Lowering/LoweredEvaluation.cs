@@ -14,9 +14,12 @@ internal static class LoweredEvaluation
     /// <exception cref="InvalidInputException">The outputs depend on opaque nodes.</exception>
     public static double[] Outputs(LoweredGraph graph, ReadOnlySpan<double> input, string name = "network")
     {
-        IReadOnlyList<int> outputs = graph.RequireOutputs(name);
+        IReadOnlyList<int> scores = graph.RequireScores(name);
         double[][] values = Values(graph, input);
-        return [.. outputs.SelectMany(value => values[value])];
+        double[][] outputs = [.. scores.Select(value => values[value].ToArray())];
+        for (int k = 0; k < outputs.Length; k++)
+            graph.Heads?[k]?.Apply<double>(outputs[k]);
+        return [.. outputs.SelectMany(static output => output)];
     }
 
     /// <summary>Every value: the input, and what each layer gives.</summary>

@@ -16,11 +16,15 @@ internal sealed class LoweredGraph
     /// <summary>Makes a graph.</summary>
     /// <param name="input">The network's input.</param>
     /// <param name="layers">The layers, each after those whose values it takes.</param>
-    /// <param name="outputs">The values that are the network's outputs, in their order; null where they depend on opaque nodes.</param>
+    /// <param name="scores">The values that are the network's outputs, in their order; null where they depend on opaque nodes.</param>
     /// <param name="hidden">How many layers are searched, from the first on; null for all.</param>
-    public LoweredGraph(MapShape input, IReadOnlyList<LoweredLayer> layers, IReadOnlyList<int>? outputs, int? hidden = null)
+    /// <param name="heads">For each output, the softmax that gives it of that value, or null for none; null where none has one.</param>
+    public LoweredGraph(
+        MapShape input, IReadOnlyList<LoweredLayer> layers, IReadOnlyList<int>? scores, int? hidden = null,
+        IReadOnlyList<SoftmaxFunction?>? heads = null)
     {
-        (Input, Layers, Outputs) = (input, layers, outputs);
+        (Input, Layers, Scores) = (input, layers, scores);
+        Heads = heads?.Any(static head => head is not null) == true ? heads : null;
         rectifiers = [.. Enumerable.Range(0, hidden ?? layers.Count).Where(i => layers[i].IsRectifier)];
         numbers = new int[layers.Count + 1];
         for (int number = 1; number <= rectifiers.Length; number++)
@@ -45,8 +49,19 @@ internal sealed class LoweredGraph
     /// <summary>The layers, each after those whose values it takes. The value of the first has number 1: 0 is the input.</summary>
     public IReadOnlyList<LoweredLayer> Layers { get; }
 
-    /// <summary>The values that are the network's outputs, in their order; null where they depend on opaque nodes.</summary>
-    public IReadOnlyList<int>? Outputs { get; }
+    /// <summary>
+    /// The values that are the network's outputs, in their order; null where some depend on opaque nodes, a softmax included.
+    /// </summary>
+    public IReadOnlyList<int>? Outputs => Heads is null ? Scores : null;
+
+    /// <summary>
+    /// The outputs' values before their <see cref="Heads"/>, in their order: all that it takes to evaluate the network. Null where some
+    /// outputs depend on other opaque nodes.
+    /// </summary>
+    public IReadOnlyList<int>? Scores { get; }
+
+    /// <summary>For each output, the softmax that gives it of its score, or null for none; null where none has one.</summary>
+    public IReadOnlyList<SoftmaxFunction?>? Heads { get; }
 
     /// <summary>Number of layers with rectifiers; one that rectifies the outputs of a dense network does not count.</summary>
     public int Rectifiers => rectifiers.Length;
@@ -75,15 +90,23 @@ internal sealed class LoweredGraph
 
     /// <summary>The values that are the network's outputs, in their order.</summary>
     /// <param name="name">The network's name.</param>
-    /// <exception cref="InvalidInputException">They depend on opaque nodes.</exception>
-    public IReadOnlyList<int> RequireOutputs(string name) => Outputs ?? throw new InvalidInputException(
+    /// <exception cref="InvalidInputException">They depend on opaque nodes, a softmax included.</exception>
+    public IReadOnlyList<int> RequireOutputs(string name) => Scores is null || Heads is null ? RequireScores(name)
+        : throw new InvalidInputException(
+            "OutputsNotLinear", $"The outputs of '{name}' are a softmax, which is no piecewise-linear function.",
+            "Export the network with its scores as outputs, before the softmax: the largest is the same.");
+
+    /// <summary>The outputs' values before their heads, in their order.</summary>
+    /// <param name="name">The network's name.</param>
+    /// <exception cref="InvalidInputException">They depend on opaque nodes that are no heads.</exception>
+    public IReadOnlyList<int> RequireScores(string name) => Scores ?? throw new InvalidInputException(
         "OutputsNotComputed", $"The outputs of '{name}' depend on nodes that cannot be evaluated here.",
         "Its piecewise-linear layers before such nodes can be analysed; run the network itself in ONNX Runtime.");
 
     /// <summary>The same graph with other weights.</summary>
     /// <param name="replacements">A layer for each, of the same width and unit.</param>
     public LoweredGraph With(IReadOnlyList<LoweredLayer> replacements) =>
-        new(Input, replacements, Outputs, rectifiers.Length == 0 ? 0 : rectifiers[^1] + 1);
+        new(Input, replacements, Scores, rectifiers.Length == 0 ? 0 : rectifiers[^1] + 1, Heads);
 
     /// <summary>The arrangement of a value.</summary>
     /// <param name="value">0 for the input, else a layer's 1-based place.</param>

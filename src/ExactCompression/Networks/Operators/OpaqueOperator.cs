@@ -1,7 +1,10 @@
+using ExactCompression.Numerics;
+
 namespace ExactCompression.Networks;
 
 /// <summary>
-/// Any operation that is not known here, or not to be analysed. Nothing is claimed of what depends on it; a file keeps it as it was.
+/// Any operation that is not known here, or not to be analysed. Nothing is claimed of what depends on it, but where it is a
+/// <see cref="Softmax"/> that gives an output; a file keeps it as it was.
 /// </summary>
 /// <param name="Name">The file's name for the operation.</param>
 internal sealed record OpaqueOperator(string Name) : Operator
@@ -17,6 +20,9 @@ internal sealed record OpaqueOperator(string Name) : Operator
     /// not known, or not kept.
     /// </summary>
     public string Content { get; init; } = "";
+
+    /// <summary>What it does, where it is a softmax or the logarithm of one; null for all else.</summary>
+    public SoftmaxFunction? Softmax { get; init; }
 
     /// <inheritdoc/>
     public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output) => null;

@@ -23,7 +23,7 @@ internal static class OperatorComparison
             && x.Indices.Zip(y.Indices).All(static pair => Same(pair.First, pair.Second)),
         (TransposeOperator x, TransposeOperator y) => x.Permutation.SequenceEqual(y.Permutation),
         (AveragePoolOperator x, AveragePoolOperator y) => x.Geometry == y.Geometry && Counted(x) == Counted(y),
-        (OpaqueOperator x, OpaqueOperator y) => x.Name == y.Name && x.Reason == y.Reason,
+        (OpaqueOperator x, OpaqueOperator y) => x.Name == y.Name && x.Reason == y.Reason && x.Softmax == y.Softmax,
         _ => a == b,
     };
 

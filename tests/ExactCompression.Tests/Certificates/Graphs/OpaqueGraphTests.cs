@@ -73,6 +73,52 @@ public sealed class OpaqueGraphTests
         }
     }
 
+    /// <summary>
+    /// A softmax moves by no more than its scores do, so that steps that round are proven in front of one; no less is accepted.
+    /// </summary>
+    [Theory]
+    [InlineData("Softmax", CompressionLevel.LeoPlusPlus)]
+    [InlineData("LogSoftmax", CompressionLevel.LeoPlusPlus)]
+    [InlineData("Softmax", CompressionLevel.Maximal)]
+    public void Run_StepsThatRoundBeforeASoftmax_HoldWithTheirDeviation(string type, CompressionLevel level)
+    {
+        using var folder = new TemporaryFolder();
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(TestFiles.Example("digits_48-32-24_l1-0.004.onnx")));
+        model.Graph.Node.Add(new NodeProto { OpType = type, Name = "head", Input = { model.Graph.Output[0].Name }, Output = { "shares" } });
+        model.Graph.Output[0].Name = "shares";
+        ReluNetwork network = NetworkFormats.Read(folder.Write("before.onnx", model.ToByteArray()));
+        CompressionResult result = Made.Compression(network, InputDomain.Uniform(0, 1), level);
+        CompressionResult scores = Made.Compression(
+            NetworkFormats.Read(TestFiles.Example("digits_48-32-24_l1-0.004.onnx")), InputDomain.Uniform(0, 1), level);
+        Assert.Equal(scores.Compressed.Architecture, result.Compressed.Architecture);
+        double slope = type == "Softmax" ? 0.5 : 2;
+        Assert.InRange(result.ProvenDeviation, 1e-12, 1e-6);
+        var random = new Random(5);
+        for (int n = 0; n < 200; n++)
+        {
+            double[] x = [.. Enumerable.Range(0, 64).Select(_ => random.NextDouble())];
+            double[] before = network.Evaluate(x), after = result.Compressed.Evaluate(x);
+            Assert.Equal(1, type == "Softmax" ? before.Sum() : before.Sum(Math.Exp), 1e-12);
+            Assert.InRange(before.Zip(after, static (a, b) => Math.Abs(a - b)).Max(), 0, result.ProvenDeviation + 1e-14);
+        }
+
+        (string path, string small) = (folder.File("c.json"), folder.File("after.onnx"));
+        CompressionCertificate.Write(result, path);
+        NetworkFormats.Write(result.Compressed, small);
+        ReluNetwork compressed = NetworkFormats.Read(small);
+        CertificateReport report = CertificateCheck.Run(path, network, compressed);
+        Assert.True(report.Valid, report.ToString());
+
+        GraphCertificate certificate = CompressionCertificate.MakeOfGraphs(result, static _ => { }, CancellationToken.None);
+        GraphCertificate forged = certificate with { Deviation = certificate.Deviation * 0.9 };
+        var refusal = Assert.Throws<Refusal>(() => GraphCertificateCheck.Check(forged, network, compressed, null, Unlimited));
+        Assert.Equal("deviation", refusal.Place);
+        EquivalenceReport compared = NetworkEquivalence.Compare(
+            network, compressed, InputDomain.Uniform(0, 1), null, new() { Points = 200 }, CancellationToken.None);
+        Assert.True(compared.Equivalent);
+        Assert.InRange(compared.ProvenDeviation, compared.ObservedDeviation, slope * 1e-6);
+    }
+
     /// <summary>All that a file says of a node counts, known here or not; names do not.</summary>
     [Fact]
     public void Content_AnythingThatIsSaidOfANode_Counts()

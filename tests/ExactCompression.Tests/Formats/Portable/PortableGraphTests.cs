@@ -1,6 +1,7 @@
 using ExactCompression.Formats;
 using ExactCompression.Formats.Onnx;
 using ExactCompression.Networks;
+using ExactCompression.Numerics;
 using ExactCompression.Tests.Oracles;
 using Google.Protobuf;
 using Xunit;
@@ -29,13 +30,14 @@ public sealed class PortableGraphTests
     }
 
     [Fact]
-    public void Read_OpaqueNode_KeepsItsNameAndReason()
+    public void Read_OpaqueNode_KeepsItsNameAndReasonAndWhatIsKnownOfIt()
     {
-        ReluNetwork network = Of(new OpaqueOperator("Erf") { Reason = "smooth" }, new(2));
+        var softmax = new SoftmaxFunction(2, 1, IsLogarithm: true);
+        ReluNetwork network = Of(new OpaqueOperator("Softmax") { Reason = "smooth", Softmax = softmax }, new(2));
         var read = (ReluNetwork)PortableForm.Read(PortableForm.Of(network));
 
         var opaque = Assert.IsType<OpaqueOperator>(read.Graph!.Nodes[0].Operator);
-        Assert.Equal(("Erf", "smooth"), (opaque.Name, opaque.Reason));
+        Assert.Equal(("Softmax", "smooth", softmax), (opaque.Name, opaque.Reason, opaque.Softmax));
     }
 
     [Fact]

@@ -56,6 +56,26 @@ internal sealed record OpaqueValue(string Name, int Size, IReadOnlyList<int> Sou
     /// <summary>How steep a smooth function is at most, element by element: the logistic function 1/4, the hyperbolic tangent 1. Null for
     /// all else.</summary>
     public double? Steepest => Meaning switch { "Sigmoid" => 0.25, "Tanh" => 1, _ => null };
+
+    /// <summary>How the elements of a softmax, or of the logarithm of one, belong together; null for all else.</summary>
+    public CheckedSoftmax? Softmax { get; init; }
+}
+
+/// <summary>
+/// Softmax of groups of elements, <c>p_i = exp(x_i) / sum_j exp(x_j)</c>, or its logarithm. The magnitudes of the derivatives of <c>p_i</c>
+/// add up to <c>2 p_i (1 - p_i) &lt;= 1/2</c>, those of <c>log p_i</c> to <c>2 (1 - p_i) &lt; 2</c>.
+/// </summary>
+/// <param name="Count">Elements of a group.</param>
+/// <param name="Step">From one of them to the next; so many groups are intertwined.</param>
+/// <param name="IsLogarithm">Whether it is the logarithm.</param>
+internal sealed record CheckedSoftmax(int Count, int Step, bool IsLogarithm)
+{
+    /// <summary>At least the move of a result where no element of its group moves by more than 1.</summary>
+    public double Steepest => IsLogarithm ? 2 : 0.5;
+
+    /// <summary>The first element of an element's group.</summary>
+    /// <param name="element">Its place.</param>
+    public int FirstOf(int element) => (element / (Count * Step) * Count * Step) + (element % Step);
 }
 
 /// <summary>A value before, with its map.</summary>

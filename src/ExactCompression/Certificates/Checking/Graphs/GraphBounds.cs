@@ -107,13 +107,14 @@ internal sealed class GraphBounds
 
     private static double[] Rectified(double[] z) => Array.ConvertAll(z, static bound => Math.Max(0, bound));
 
-    /// <summary>The logistic function and the tangent have ranges; nothing is known of anything else.</summary>
+    /// <summary>The logistic function, the tangent and a softmax have ranges; nothing is known of anything else.</summary>
     private static (double[] Lower, double[] Upper) Opaque(OpaqueValue value)
     {
-        (double least, double most) = value.Meaning switch
+        (double least, double most) = (value.Meaning, value.Softmax) switch
         {
-            "Sigmoid" => (0, 1),
-            "Tanh" => (-1, 1),
+            ("Sigmoid", _) or (_, { IsLogarithm: false }) => (0, 1),
+            ("Tanh", _) => (-1, 1),
+            (_, { IsLogarithm: true }) => (double.NegativeInfinity, 0),
             _ => (double.NegativeInfinity, double.PositiveInfinity),
         };
         double[] low = new double[value.Size], high = new double[value.Size];

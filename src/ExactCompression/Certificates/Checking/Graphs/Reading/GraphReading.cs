@@ -69,7 +69,7 @@ internal sealed class GraphReading
             UnitOperator unit => units.Read(node.Name, unit, x),
             SmoothOperator smooth => values.Add(new OpaqueValue(node.Name, after.Elements, x, smooth.Name)),
             OpaqueOperator { Content.Length: > 0 } opaque => values.Add(
-                new OpaqueValue(node.Name, after.Elements, x, MeaningOf(node, opaque))),
+                new OpaqueValue(node.Name, after.Elements, x, MeaningOf(node, opaque)) { Softmax = SoftmaxOf(opaque, before, after) }),
             DenseOperator dense => Dense(node, dense, x[0]),
             ConvolutionOperator convolution => values.Affine(
                 node.Name, PerElement(convolution.Bias, after), null,
@@ -96,6 +96,12 @@ internal sealed class GraphReading
     /// </summary>
     private string MeaningOf(GraphNode node, OpaqueOperator opaque) =>
         $"{opaque.Name}: {opaque.Content}, {string.Join(", ", node.Inputs.Select(graph.ShapeOf))} to {node.Shape}";
+
+    /// <summary>How the elements of a softmax belong together; null for another operator, and where the shapes do not fit one.</summary>
+    private static CheckedSoftmax? SoftmaxOf(OpaqueOperator opaque, TensorShape before, TensorShape after) =>
+        opaque.Softmax is { Count: > 0 and var count, Step: > 0 and var step, IsLogarithm: var isLogarithm }
+        && before.Elements == after.Elements && after.Elements % ((long)count * step) == 0
+            ? new(count, step, isLogarithm) : null;
 
     private int Dense(GraphNode node, DenseOperator dense, int x)
     {

@@ -12,7 +12,8 @@ internal sealed class ElementStep
     private readonly MapRow row = new();
     private CheckedValue node;
     private int value;
-    private (int Value, int Of) compared; // functions that were found to take the same
+    private (int Value, int Of) compared; // functions that were found to take the same, or
+    private double[] gaps = []; // for the first element of each group, by how much a softmax differs at most
 
     /// <summary>Makes room for one element at a time.</summary>
     /// <param name="forms">What is known of the values before.</param>
@@ -175,8 +176,9 @@ internal sealed class ElementStep
     }
 
     /// <summary>
-    /// At least <c>|s(z_i) - s(z'_j)|</c>: for a smooth function the distance of the arguments times its steepest slope; for one that
-    /// nothing is known of 0, if it is the same one and all that it takes is the same.
+    /// At least <c>|s(z_i) - s(z'_j)|</c>: for a smooth function the distance of the arguments times its steepest slope, for a softmax the
+    /// largest distance in its group times its slope; for one that nothing is known of 0, if it is the same one and all that it takes is
+    /// the same.
     /// </summary>
     private double OpaqueGap(OpaqueValue node, int i, int target)
     {
@@ -189,15 +191,34 @@ internal sealed class ElementStep
             return Outward.Multiply(slope, Distance(forms.Of(node.Sources[0]), i, elements.First(other.Sources[0]) + j));
         if (i != j || node.Size != other.Size || !sizes.SequenceEqual(others))
             throw new Refusal($"{place}, targets", $"Element {target} is another one of what the function gives.");
+        CheckedSoftmax? softmax = node.Sources.Count == 1 && node.Softmax == other.Softmax ? node.Softmax : null;
         if (compared != (value, of))
         {
-            RequireSame(node, other, place);
+            if (softmax is null)
+                RequireSame(node, other, place);
+            else
+                gaps = GroupGaps(softmax, forms.Of(node.Sources[0]), elements.First(other.Sources[0]));
             compared = (value, of);
         }
 
-        return 0;
+        return softmax is null ? 0 : gaps[softmax.FirstOf(i)];
 
         static int[] Sizes(CheckedGraph graph, OpaqueValue node) => [.. node.Sources.Select(s => graph.Values[s].Size)];
+    }
+
+    /// <summary>For the first element of each group, at least the difference of what it and the others give.</summary>
+    private double[] GroupGaps(CheckedSoftmax softmax, ValueForms taken, int first)
+    {
+        var most = new double[taken.Size];
+        for (int k = 0; k < taken.Size; k++)
+        {
+            double gap = Outward.Multiply(softmax.Steepest, Distance(taken, k, first + k));
+            budget.Spend(1 + TakeWork());
+            ref double largest = ref most[softmax.FirstOf(k)];
+            largest = Math.Max(largest, softmax.IsLogarithm ? gap : Math.Min(1, gap));
+        }
+
+        return most;
     }
 
     /// <summary>Requires that what two functions take is the same everywhere in the domain.</summary>

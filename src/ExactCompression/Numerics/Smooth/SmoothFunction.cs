@@ -144,7 +144,9 @@ internal sealed class SmoothFunction
         }
     }
 
-    private static double Exponential(double x) =>
+    /// <summary><c>exp(x)</c> within 8 units, relatively; 0 below -700.</summary>
+    /// <param name="x">Not positive; NaN gives NaN.</param>
+    public static double Exponential(double x) =>
         x < Smallest ? 0 : double.IsNaN(x) ? x : Math.ScaleB(1 + Reduced(x, out int k), k);
 
     /// <summary><c>p</c> and <c>k</c> with <c>exp(x) = 2^k (1 + p)</c>.</summary>
