@@ -125,7 +125,7 @@ internal static class OnnxReader
             throw fault.At("OnnxNoGraph", "graph", "There are no nodes in it.", "Copy or export the file again.");
         long opset = Opset(model, fault);
         fault = fault.For(model.Graph);
-        var graph = new OnnxGraph(model.Graph, fault);
+        var graph = new OnnxGraph(model.Graph, fault, budget.Cancellation);
         OnnxInput[] inputs = [.. graph.Inputs.Select(input => OnnxInputShape.Resolve(input, graph, fault))];
         return (graph, new OnnxAttempts(graph, inputs, opset, fault, budget, contents, traces).Best());
     }

@@ -1,4 +1,5 @@
 using ExactCompression.Formats;
+using ExactCompression.Formats.Onnx;
 using Xunit;
 
 namespace ExactCompression.Tests.Formats.Onnx;
@@ -185,6 +186,14 @@ public class OnnxBombTests
             .Node("Add", "x c", "y").Output("y", 12);
 
         Assert.Equal([1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6], Assert.Single(Read(model).DenseLayers).Bias.ToArray());
+    }
+
+    /// <summary>Nodes are put in order before any of them is read: that ends, too.</summary>
+    [Fact]
+    public void Graph_Cancelled_EndsWhileNodesAreOrdered()
+    {
+        OnnxModelBuilder model = new OnnxModelBuilder().Input("x", "n", 3).Node("Relu", "x", "y").Output("y", "n", 3);
+        Assert.Throws<OperationCanceledException>(() => new OnnxGraph(model.Graph, new("n.onnx"), new CancellationToken(canceled: true)));
     }
 
     [Fact]

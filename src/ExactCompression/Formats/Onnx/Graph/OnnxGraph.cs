@@ -14,13 +14,16 @@ internal sealed class OnnxGraph
     private readonly Dictionary<string, OnnxNode> producers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<OnnxNode>> consumers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ValueInfoProto> declared = new(StringComparer.Ordinal);
+    private readonly CancellationToken cancellation;
 
     /// <summary>Indexes and checks a graph.</summary>
     /// <param name="graph">The graph as stored.</param>
     /// <param name="fault">Makes errors.</param>
+    /// <param name="cancellation">When cancelled, throws: a graph may have millions of nodes.</param>
     /// <exception cref="InvalidFileException">One of the checks fails.</exception>
-    public OnnxGraph(GraphProto graph, OnnxFault fault)
+    public OnnxGraph(GraphProto graph, OnnxFault fault, CancellationToken cancellation)
     {
+        this.cancellation = cancellation;
         foreach (TensorProto tensor in graph.Initializer)
         {
             if (!initializers.TryAdd(tensor.Name, tensor))
@@ -42,7 +45,7 @@ internal sealed class OnnxGraph
 
         foreach (ValueInfoProto value in graph.ValueInfo.Concat(graph.Output))
             declared.TryAdd(value.Name, value);
-        OnnxNode[] nodes = [.. graph.Node.Select(node => new OnnxNode(node, fault))];
+        OnnxNode[] nodes = [.. InTime(graph.Node).Select(node => new OnnxNode(node, fault))];
         IndexProducers(nodes);
         IndexConsumers(nodes);
         Outputs = graph.Output.Count > 0 ? [.. graph.Output] : throw fault.At("OnnxNoOutput", "graph", "It has no output.");
@@ -83,9 +86,19 @@ internal sealed class OnnxGraph
     private bool IsKnown(string name) =>
         inputs.Contains(name) || initializers.ContainsKey(name) || sparse.Contains(name) || producers.ContainsKey(name);
 
+    /// <summary>Goes over items until it is cancelled.</summary>
+    private IEnumerable<T> InTime<T>(IEnumerable<T> items)
+    {
+        foreach (T item in items)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return item;
+        }
+    }
+
     private void IndexProducers(OnnxNode[] nodes)
     {
-        foreach (OnnxNode node in nodes)
+        foreach (OnnxNode node in InTime(nodes))
         {
             if (node.Outputs.All(static output => output.Length == 0))
                 throw node.Fault("OnnxUnconnectedGraph", "It produces no value.");
@@ -100,7 +113,7 @@ internal sealed class OnnxGraph
 
     private void IndexConsumers(OnnxNode[] nodes)
     {
-        foreach (OnnxNode node in nodes)
+        foreach (OnnxNode node in InTime(nodes))
         {
             foreach (string input in node.Takes)
             {
@@ -128,6 +141,7 @@ internal sealed class OnnxGraph
         var ready = new PriorityQueue<int, int>();
         for (int i = 0; i < nodes.Length; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             places.Add(nodes[i], i);
             waiting[i] = nodes[i].Takes.Count(producers.ContainsKey);
             if (waiting[i] == 0)
@@ -137,6 +151,7 @@ internal sealed class OnnxGraph
         var ordered = new List<OnnxNode>(nodes.Length);
         while (ready.TryDequeue(out int at, out _))
         {
+            cancellation.ThrowIfCancellationRequested();
             ordered.Add(nodes[at]);
             foreach (OnnxNode next in nodes[at].Outputs.SelectMany(ConsumersOf))
             {
@@ -158,6 +173,7 @@ internal sealed class OnnxGraph
         var kept = new List<OnnxNode>(ordered.Count);
         for (int i = ordered.Count - 1; i >= 0; i--)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (!ordered[i].Outputs.Any(needed.Contains))
                 continue;
             kept.Add(ordered[i]);

@@ -95,10 +95,8 @@ internal sealed class OnnxChains
         try
         {
             var budget = new ImportBudget(new() { MaximumSize = long.MaxValue }, subject.Fault.Path, 0);
-            var reading = new OnnxReading(new(part, subject.Fault), subject.Opset, subject.Read.Batch, subject.Fault, budget)
-            {
-                Trace = new(),
-            };
+            var graph = new OnnxGraph(part, subject.Fault, budget.Cancellation);
+            var reading = new OnnxReading(graph, subject.Opset, subject.Read.Batch, subject.Fault, budget) { Trace = new() };
             new OnnxGraphReader(reading).Read(inputs);
             return reading.Trace.Values[name].Constant;
         }
