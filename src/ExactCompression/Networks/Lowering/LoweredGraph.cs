@@ -22,7 +22,7 @@ internal sealed class LoweredGraph
     public LoweredGraph(MapShape input, IReadOnlyList<LoweredLayer> layers, IReadOnlyList<int>? outputs, int? hidden = null)
     {
         (Input, Layers, Outputs) = (input, layers, outputs);
-        joined = new(() => ProportionalRectifiers.Join(this));
+        joined = new(() => OpposedRectifiers.Join(this));
         rectifiers = [.. Enumerable.Range(0, hidden ?? layers.Count).Where(i => layers[i].IsRectifier)];
         numbers = new int[layers.Count + 1];
         for (int number = 1; number <= rectifiers.Length; number++)
@@ -59,15 +59,16 @@ internal sealed class LoweredGraph
 
     /// <summary>
     /// The graph that bounds are propagated through: of the same function, with rectifiers of the same numbers, but more values between
-    /// where <see cref="ProportionalRectifiers"/> are joined.
+    /// where <see cref="OpposedRectifiers"/> are joined.
     /// </summary>
     public LoweredGraph Joined => joined.Value;
 
     /// <summary>The graph of a dense network.</summary>
     /// <param name="layers">Its layers; all but the last are rectified.</param>
-    public static LoweredGraph Of(IReadOnlyList<AffineLayer> layers) => new(
+    /// <param name="isHidden">Whether the last is rectified too, and is one of those that are searched.</param>
+    public static LoweredGraph Of(IReadOnlyList<AffineLayer> layers, bool isHidden = false) => new(
         MapShape.Vector(layers[0].Inputs), [.. layers.Select(static (layer, l) => LoweredLayer.Of(layer, l + 1))], [layers.Count],
-        layers.Count - 1);
+        isHidden ? layers.Count : layers.Count - 1);
 
     /// <summary>The layer that the rectifiers of a number are in.</summary>
     /// <param name="number">1-based, in the order of the layers.</param>
