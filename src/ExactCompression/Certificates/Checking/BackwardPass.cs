@@ -175,7 +175,8 @@ internal sealed class BackwardPass
     }
 
     /// <summary>
-    /// Takes the coefficients of second neurons of pairs for the first ones below 0, except where a phase of the second is assumed.
+    /// Takes the coefficients of second neurons of pairs for the first ones below 0, except where a phase of the second is assumed, and
+    /// where lines below the two by themselves are as tight: a function that falls on one side of 0 and rises on the other.
     /// </summary>
     /// <returns>For each neuron, what its pre-activation is multiplied by below 0; empty where that is 0 for all.</returns>
     private static double[] Join(BoundedLayer layer, FixedPhase[] phases, Span<double> row)
@@ -184,7 +185,8 @@ internal sealed class BackwardPass
         foreach ((int first, int second, double factor) in layer.Pairs)
         {
             double coefficient = -factor * row[second];
-            if (coefficient == 0 || coefficient / -factor != row[second] || Array.Exists(phases, p => p.Neuron == second))
+            if (!HaveSameSign(row[first], coefficient) || coefficient / -factor != row[second]
+                || Array.Exists(phases, p => p.Neuron == second))
                 continue;
             if (left.Length == 0)
                 left = new double[row.Length];
@@ -192,6 +194,8 @@ internal sealed class BackwardPass
         }
 
         return left;
+
+        static bool HaveSameSign(double a, double b) => a > 0 ? b > 0 : a < 0 && b < 0;
     }
 
     private struct Sums

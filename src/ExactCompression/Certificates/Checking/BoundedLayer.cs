@@ -10,7 +10,8 @@ internal sealed class BoundedLayer
     /// <param name="lower">Proven lower bounds of its pre-activations.</param>
     /// <param name="upper">Proven upper bounds of its pre-activations.</param>
     /// <param name="inputSizes">Largest magnitudes of its inputs.</param>
-    public BoundedLayer(AffineLayer map, double[] lower, double[] upper, double[] inputSizes)
+    /// <param name="joinsOpposed">Whether it has <see cref="Pairs"/>.</param>
+    public BoundedLayer(AffineLayer map, double[] lower, double[] upper, double[] inputSizes, bool joinsOpposed = false)
     {
         (Map, Lower, Upper) = (map, lower, upper);
         int width = map.Outputs;
@@ -40,7 +41,7 @@ internal sealed class BoundedLayer
         foreach (double size in inputSizes)
             Loss += Outward.Tiny * size;
         Open = [.. open];
-        Pairs = map.IsExact ? PairsOf(map, Open) : [];
+        Pairs = joinsOpposed && map.IsExact ? PairsOf(map, Open) : [];
         Outputs = new double[width];
         for (int i = 0; i < width; i++)
             Outputs[i] = Math.Max(0, upper[i]);
@@ -55,7 +56,7 @@ internal sealed class BoundedLayer
     /// <summary>The neurons whose bounds have 0 inside.</summary>
     public int[] Open { get; }
 
-    /// <summary>Pairs of open neurons that take opposite values up to a factor; each neuron is in one at most.</summary>
+    /// <summary>Pairs of open neurons that take opposite values up to a factor, bounded together; each neuron is in one at most.</summary>
     public OpposedPair[] Pairs { get; }
 
     /// <summary>Lower bounds of the open ones, 0 for the others.</summary>

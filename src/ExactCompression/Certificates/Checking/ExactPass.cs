@@ -67,7 +67,7 @@ internal static class ExactPass
         var left = new Exact[row.Length]; // what each pre-activation is multiplied by below 0
         foreach ((int first, int second, double factor) in layer.Pairs)
         {
-            if (phases[second] is null)
+            if (phases[second] is null && row[first].Sign * row[second].Sign < 0)
                 (left[first], row[second]) = (-row[second] * new Exact(factor), default);
         }
 

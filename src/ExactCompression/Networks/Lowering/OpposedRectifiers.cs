@@ -9,8 +9,14 @@ namespace ExactCompression.Networks;
 /// a search nothing of the other.
 /// </summary>
 /// <remarks>
+/// <para>
+/// A reader depends on one of a pair where its weights for the two have different signs. Where they have the same, as in
+/// <c>max(0, z) + max(0, -z) = |z|</c>, lines below the two by themselves can be as tight, and those that bounds begin with are tighter.
+/// </para>
+/// <para>
 /// Nothing is rounded: factors are powers of two, a linear layer gives the pre-activations that are needed, and an entry whose sum would
 /// be rounded stays as it is. All elements keep their places, though nothing above depends on some of them any more.
+/// </para>
 /// </remarks>
 internal static class OpposedRectifiers
 {
@@ -24,8 +30,12 @@ internal static class OpposedRectifiers
         Dictionary<int, Pair[]> pairs = [];
         for (int number = 1; number <= graph.Rectifiers; number++)
         {
-            if (PairsOf(graph.Rectifier(number)) is { Length: > 0 } some)
-                pairs.Add(graph.ValueOf(number), some);
+            int value = graph.ValueOf(number);
+            DenseMap[] readers = [.. graph.Layers.SelectMany(static l => l.Terms).Where(t => t.Source == value).Select(
+                static t => t.Map).OfType<DenseMap>().Where(static m => m.Radius is null)];
+            if (readers.Length > 0 && Array.FindAll(PairsOf(graph.Rectifier(number)), p => Array.Exists(readers, m => Joins(m, p)))
+                is { Length: > 0 } some)
+                pairs.Add(value, some);
         }
 
         if (pairs.Count == 0)
@@ -150,8 +160,8 @@ internal static class OpposedRectifiers
             Span<double> entries = weights.AsSpan(row * columns, columns);
             for (int k = 0; k < pairs.Length; k++)
             {
-                (int kept, int other, double factor) = pairs[k];
-                if (entries[other] != 0 && SumOf(entries[kept], entries[other], factor) is { } sum)
+                (int kept, int other, _) = pairs[k];
+                if (SumOf(entries, pairs[k]) is { } sum)
                     (entries[kept], entries[other], own[(row * pairs.Length) + k]) = (sum, 0, entries[other]);
             }
         }
@@ -160,14 +170,19 @@ internal static class OpposedRectifiers
         yield return new(source + 1, new DenseMap(own, map.Output, MapShape.Vector(pairs.Length)));
     }
 
-    /// <summary>A number and a power of two times another; null where that would be rounded.</summary>
-    private static double? SumOf(double number, double other, double factor)
+    private static bool Joins(DenseMap map, Pair pair) =>
+        Enumerable.Range(0, map.Output.Count).Any(row => SumOf(map.Row(row), pair) is not null);
+
+    /// <summary>
+    /// A row's weight of one of a pair where it does not depend on the other any more; null where it goes on depending on both.
+    /// </summary>
+    private static double? SumOf(ReadOnlySpan<double> entries, Pair pair)
     {
-        double product = factor * other;
-        if (product / factor != other)
+        double kept = entries[pair.Kept], other = entries[pair.Other], product = pair.Factor * other;
+        if (!(kept > 0 ? other < 0 : kept < 0 && other > 0) || product / pair.Factor != other)
             return null;
         var sum = default(ErrorFreeSum);
-        sum.Add(number);
+        sum.Add(kept);
         sum.Add(product);
         return sum.Radius == 0 && double.IsFinite(sum.Value) ? sum.Value : null;
     }
