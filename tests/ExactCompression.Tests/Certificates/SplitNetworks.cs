@@ -4,7 +4,8 @@ namespace ExactCompression.Tests.Certificates;
 
 /// <summary>
 /// Networks whose second layer has neurons that only splitting decides: with <c>relu(t) - relu(-t) = t</c> and an active
-/// <c>relu(t + c) = t + c</c>, their sums are nearly constant, but linear bounds of the rectifiers leave them open.
+/// <c>relu(t + c) = t + c</c>, their sums are nearly constant, but linear bounds of the rectifiers leave them open; except where bounds join
+/// opposed rectifiers, so that most have a <c>-t</c> that is a little larger.
 /// </summary>
 internal static class SplitNetworks
 {
@@ -21,7 +22,8 @@ internal static class SplitNetworks
         {
             double[] t = [random.Next(-8, 9) / 8.0, random.Next(-8, 9) / 8.0];
             double bias = random.Next(-4, 5) / 8.0;
-            hidden.AddRange([t, [-t[0], -t[1]], t]);
+            double more = random.Next(4) == 0 ? 1 : 1 + Math.ScaleB(1, -20);
+            hidden.AddRange([t, [-t[0] * more, -t[1] * more], t]);
             offsets.AddRange([bias, -bias, bias + 4]);
         }
 
