@@ -30,7 +30,7 @@ internal sealed class TreeSearch : IDisposable
     {
         (this.layer, this.check, this.budget) = (layer, check, budget);
         LoweredGraph graph = LoweredGraph.Of([.. check.Layers.Select(static b => b.Map), layer], isHidden: true);
-        below = new(domain, graph.Joined);
+        below = new(domain, OpposedRectifiers.Join(graph));
         top = below.AdvanceTo(1);
         foreach (BoundedLayer bounded in check.Layers)
         {

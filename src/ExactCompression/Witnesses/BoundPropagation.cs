@@ -20,7 +20,7 @@ internal static class BoundPropagation
     public static Dictionary<SignTarget, BoxCorner> Run(VerdictLedger ledger, SearchClock clock, bool linear = true)
     {
         var hints = new Dictionary<SignTarget, BoxCorner>();
-        using var below = new RelaxedGraph(ledger.Domain, ledger.Graph.Joined);
+        using var below = new RelaxedGraph(ledger.Domain, ledger.Network.Joined);
         for (int layer = 1; layer <= ledger.Graph.Rectifiers; layer++)
         {
             int current = layer;

@@ -23,7 +23,7 @@ public sealed class OpposedRectifiersTests
         {
             var random = new Random(seed);
             ReluNetwork network = Opposed(random, seed % HardNumbers.Kinds);
-            LoweredGraph graph = network.Lowered, other = graph.Joined;
+            LoweredGraph graph = network.Lowered, other = network.Joined;
             Assert.Equal(graph.Rectifiers, other.Rectifiers);
             if (ReferenceEquals(graph, other))
                 continue;
@@ -47,7 +47,7 @@ public sealed class OpposedRectifiersTests
     public void Join_ValuePassedOn_DependsOnNoRectifier()
     {
         AffineLayer first = Relu([1, -2, -2, 4, 3, 1], [0.5, -1, 7], 2), second = Relu([2, -1, 1, 1, 1, 0], [0, 0], 3);
-        LoweredGraph graph = LoweredGraph.Of([first, second, Output(2)]).Joined;
+        LoweredGraph graph = OpposedRectifiers.Join(LoweredGraph.Of([first, second, Output(2)]));
         LoweredLayer reader = graph.Rectifier(2);
         Assert.Equal([0, 0, 1, 1, 1, 0], Row(reader.Terms[0], 0).Concat(Row(reader.Terms[0], 1)));
         Assert.Equal([-1, 0], Row(reader.Terms[1], 0).Concat(Row(reader.Terms[1], 1)));
@@ -80,7 +80,7 @@ public sealed class OpposedRectifiersTests
             [a, b, c, d], [0.5, bias], 2, 2, Activation.Relu, WeightPrecision.Float64, radius > 0 ? [0, 0, radius, 0] : null,
             radius > 0 ? [0, 0] : null);
         LoweredGraph graph = LoweredGraph.Of([first, Relu([1, weight], [0], 2), Output(1)]);
-        Assert.Same(graph, graph.Joined);
+        Assert.Same(graph, OpposedRectifiers.Join(graph));
     }
 
     /// <summary>
@@ -117,7 +117,7 @@ public sealed class OpposedRectifiersTests
         var ledger = new VerdictLedger(StabilityTable.Undecided(new ReluNetwork(layers), new([-1, -1], [1, 1])));
         using var clock = new SearchClock(ledger, new() { Threads = 1 }, default);
         BoundPropagation.Run(ledger, clock);
-        using var below = new RelaxedGraph(ledger.Domain, ledger.Graph.Joined);
+        using var below = new RelaxedGraph(ledger.Domain, ledger.Network.Joined);
         LoweredLayer top = below.AdvanceTo(1);
         for (int number = 1; number < ledger.Graph.Rectifiers; number++)
         {

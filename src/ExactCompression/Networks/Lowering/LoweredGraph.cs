@@ -12,7 +12,6 @@ internal sealed class LoweredGraph
     private readonly int[] rectifiers;
     private readonly int[] numbers;
     private readonly bool[] isSmooth;
-    private readonly Lazy<LoweredGraph> joined;
 
     /// <summary>Makes a graph.</summary>
     /// <param name="input">The network's input.</param>
@@ -22,7 +21,6 @@ internal sealed class LoweredGraph
     public LoweredGraph(MapShape input, IReadOnlyList<LoweredLayer> layers, IReadOnlyList<int>? outputs, int? hidden = null)
     {
         (Input, Layers, Outputs) = (input, layers, outputs);
-        joined = new(() => OpposedRectifiers.Join(this));
         rectifiers = [.. Enumerable.Range(0, hidden ?? layers.Count).Where(i => layers[i].IsRectifier)];
         numbers = new int[layers.Count + 1];
         for (int number = 1; number <= rectifiers.Length; number++)
@@ -56,12 +54,6 @@ internal sealed class LoweredGraph
     /// <summary>Whether no rectifier lies behind a smooth function: all pre-activations are piecewise-linear functions of the
     /// input.</summary>
     public bool IsPiecewiseLinear { get; } = true;
-
-    /// <summary>
-    /// The graph that bounds are propagated through: of the same function, with rectifiers of the same numbers, but more values between
-    /// where <see cref="OpposedRectifiers"/> are joined.
-    /// </summary>
-    public LoweredGraph Joined => joined.Value;
 
     /// <summary>The graph of a dense network.</summary>
     /// <param name="layers">Its layers; all but the last are rectified.</param>

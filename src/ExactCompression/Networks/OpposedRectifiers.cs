@@ -22,7 +22,9 @@ internal static class OpposedRectifiers
 {
     private const int Mantissa = 52;
 
-    /// <summary>Makes a graph of the same function, with the same rectifiers, in which the layers above depend on one of a pair alone.</summary>
+    /// <summary>
+    /// Makes a graph of the same function, with the same rectifiers, in which the layers above depend on one of a pair alone.
+    /// </summary>
     /// <param name="graph">The graph.</param>
     /// <returns>That graph; <paramref name="graph"/> itself where there are no such pairs.</returns>
     public static LoweredGraph Join(LoweredGraph graph)
