@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Networks;
@@ -32,12 +33,8 @@ internal static class OpposedRectifiers
         Dictionary<int, Pair[]> pairs = [];
         for (int number = 1; number <= graph.Rectifiers; number++)
         {
-            int value = graph.ValueOf(number);
-            DenseMap[] readers = [.. graph.Layers.SelectMany(static l => l.Terms).Where(t => t.Source == value).Select(
-                static t => t.Map).OfType<DenseMap>().Where(static m => m.Radius is null)];
-            if (readers.Length > 0 && Array.FindAll(PairsOf(graph.Rectifier(number)), p => Array.Exists(readers, m => Joins(m, p)))
-                is { Length: > 0 } some)
-                pairs.Add(value, some);
+            if (MayHavePairs(graph.Rectifier(number)) && PairsOf(graph, number) is { Length: > 0 } some)
+                pairs.Add(graph.ValueOf(number), some);
         }
 
         if (pairs.Count == 0)
@@ -65,17 +62,50 @@ internal static class OpposedRectifiers
             places[graph.ValueOf(graph.Rectifiers)]);
     }
 
-    /// <summary>The pairs of a layer; none where it is no layer of matrices with exact weights.</summary>
+    /// <summary>
+    /// Whether a layer is one of matrices with exact weights, two rows of which have the same shape: hardly any layer has, and every search
+    /// looks.
+    /// </summary>
+    private static bool MayHavePairs(LoweredLayer layer)
+    {
+        foreach (LinearTerm term in layer.Terms)
+        {
+            if (term.Map is not DenseMap { Radius: null })
+                return false;
+        }
+
+        if (!layer.BiasRadius.IsEmpty)
+            return false;
+        var shapes = new ulong[layer.Width];
+        for (int i = 0; i < shapes.Length; i++)
+            shapes[i] = ShapeOf(layer, i).Shape;
+        Array.Sort(shapes);
+        for (int i = 1; i < shapes.Length; i++)
+        {
+            if (shapes[i] == shapes[i - 1])
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The pairs of a layer that some reader can depend on one of.</summary>
+    private static Pair[] PairsOf(LoweredGraph graph, int number)
+    {
+        int value = graph.ValueOf(number);
+        DenseMap[] readers = [.. graph.Layers.SelectMany(static l => l.Terms).Where(t => t.Source == value).Select(
+            static t => t.Map).OfType<DenseMap>().Where(static m => m.Radius is null)];
+        return Array.FindAll(PairsOf(graph.Rectifier(number)), p => Array.Exists(readers, m => Joins(m, p)));
+    }
+
     private static Pair[] PairsOf(LoweredLayer layer)
     {
-        if (!layer.IsExact || !layer.Terms.All(static t => t.Map is DenseMap))
-            return [];
         DenseMap[] maps = [.. layer.Terms.Select(static t => (DenseMap)t.Map)];
         var pairs = new List<Pair>();
         var single = new Dictionary<(ulong Shape, bool IsNegative), Queue<int>>();
         for (int i = 0; i < layer.Width; i++)
         {
-            (ulong shape, bool isNegative) = ShapeOf(layer, maps, i);
+            (ulong shape, bool isNegative) = ShapeOf(layer, i);
             if (single.TryGetValue((shape, !isNegative), out Queue<int>? others) && others.TryPeek(out int kept)
                 && FactorOf(layer, maps, kept, i) is { } factor)
             {
@@ -95,15 +125,16 @@ internal static class OpposedRectifiers
     /// <summary>
     /// A number that rows have in common where one is a power of two, or its negative, times the other; and the sign of the first entry.
     /// </summary>
-    private static (ulong Shape, bool IsNegative) ShapeOf(LoweredLayer layer, DenseMap[] maps, int row)
+    private static (ulong Shape, bool IsNegative) ShapeOf(LoweredLayer layer, int row)
     {
         ulong first = 0, sum = 0, factor = 0;
-        foreach (DenseMap map in maps)
-            Add(map.Row(row), ref first, ref sum, ref factor);
+        foreach (LinearTerm term in layer.Terms)
+            Add(((DenseMap)term.Map).Row(row), ref first, ref sum, ref factor);
         Add(layer.Bias.Span.Slice(row, 1), ref first, ref sum, ref factor);
         return (sum, first >> 63 != 0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(ReadOnlySpan<double> entries, ref ulong first, ref ulong sum, ref ulong factor)
     {
         foreach (double entry in entries)
