@@ -76,14 +76,12 @@ internal static class OpposedRectifiers
 
         if (!layer.BiasRadius.IsEmpty)
             return false;
-        var shapes = new ulong[layer.Width];
+        var shapes = new long[layer.Width];
         for (int i = 0; i < shapes.Length; i++)
-            shapes[i] = ShapeOf(layer, i).Shape;
-        Array.Sort(shapes);
-        for (int i = 1; i < shapes.Length; i++)
         {
-            if (shapes[i] == shapes[i - 1])
-                return true;
+            shapes[i] = unchecked((long)ShapeOf(layer, i).Shape);
+            if (shapes[i] != 0 && shapes.AsSpan(0, i).Contains(shapes[i]))
+                return true; // 0 is the shape of a row without weights
         }
 
         return false;
@@ -145,7 +143,7 @@ internal static class OpposedRectifiers
             ulong bits = BitConverter.DoubleToUInt64Bits(entry);
             if (first == 0)
                 first = bits & ~((1UL << Mantissa) - 1); // sign and exponent
-            sum += ((bits - (first & ~(1UL << 63))) ^ (first & (1UL << 63))) * factor;
+            sum += (((bits - (first & ~(1UL << 63))) ^ (first & (1UL << 63))) + 1) * factor;
         }
     }
 
