@@ -33,7 +33,7 @@ internal static class ClaimComparison
     /// <summary>Applies the bounds to the claims, and optimises the slopes for those that remain.</summary>
     private static void OptimizeSlopes(VerdictLedger ledger, VerdictLedger bounded, SearchClock clock)
     {
-        using var below = new RelaxedGraph(ledger.Domain, ledger.Graph);
+        using var below = new RelaxedGraph(ledger.Domain, ledger.Network.Joined);
         for (int layer = 1; layer <= ledger.Graph.Rectifiers; layer++)
         {
             LoweredLayer map = CrownBounds.Advance(below, layer, clock.Parallel);

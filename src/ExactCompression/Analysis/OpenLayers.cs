@@ -13,7 +13,7 @@ internal static class OpenLayers
     /// <param name="work">Takes the 1-based number of the layer, the layer, and the layers below it.</param>
     public static void ForEach(VerdictLedger ledger, SearchClock clock, Action<int, LoweredLayer, RelaxedGraph> work)
     {
-        using var below = new RelaxedGraph(ledger.Domain, ledger.Graph);
+        using var below = new RelaxedGraph(ledger.Domain, ledger.Network.Joined);
         for (int layer = 1; layer <= ledger.Graph.Rectifiers && ledger.DeepestOpen() >= layer; layer++)
         {
             LoweredLayer map = CrownBounds.Advance(below, layer, clock.Parallel);

@@ -125,7 +125,7 @@ internal static class ZeroTies
         int[] open = Open(ledger);
         if (open.Length == 0)
             return;
-        using var below = new RelaxedGraph(ledger.Domain, ledger.Graph);
+        using var below = new RelaxedGraph(ledger.Domain, ledger.Network.Joined);
         for (int layer = 1; layer <= ledger.Place(open[^1]).Layer; layer++)
         {
             clock.ThrowIfExpired();

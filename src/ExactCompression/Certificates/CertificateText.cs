@@ -123,6 +123,8 @@ internal static class CertificateText
             }
 
             json.WriteEndArray();
+            if (layer.JoinsOpposed)
+                json.WriteBoolean("opposed", true);
             json.WriteEndObject();
         }
 

@@ -131,7 +131,7 @@ internal sealed class EvidenceSearch
 
         if (l > 0)
             Sharpen(l, lower, upper, Take, slopes, deep!);
-        check.Add(lower, upper);
+        check.Add(lower, upper, joinsOpposed: true);
         BoundedSide[] ordered = [.. Enumerable.Range(0, above.Length).Select(static i => new BoundedSide(i, true)),
             .. Enumerable.Range(0, above.Length).Select(static i => new BoundedSide(i, false))];
         return (new()
@@ -142,6 +142,7 @@ internal sealed class EvidenceSearch
             Slopes = [.. ordered.Where(slopes.ContainsKey).Select(s => slopes[s])],
             Trees = [.. ordered.Where(trees.ContainsKey).Select(s => trees[s])],
             Boxes = [.. ordered.Where(boxes.ContainsKey).Select(s => boxes[s])],
+            JoinsOpposed = check.Layers[^1].Pairs.Length > 0,
         }, -1);
     }
 

@@ -29,10 +29,14 @@ internal sealed class TreeSearch : IDisposable
     public TreeSearch(InputDomain domain, AffineLayer layer, StabilityCheck check, CheckBudget budget)
     {
         (this.layer, this.check, this.budget) = (layer, check, budget);
-        below = new(domain, LoweredGraph.Of([.. check.Layers.Select(static b => b.Map), layer]));
-        top = below.Graph.Layers[^1];
+        LoweredGraph graph = LoweredGraph.Of([.. check.Layers.Select(static b => b.Map), layer], isHidden: true);
+        below = new(domain, OpposedRectifiers.Join(graph));
+        top = below.AdvanceTo(1);
         foreach (BoundedLayer bounded in check.Layers)
+        {
             below.Add(bounded.Lower, bounded.Upper);
+            top = below.AdvanceTo(below.Graph.NumberOf(below.Layers.Count) + 1);
+        }
     }
 
     /// <summary>A tree that proves a side, with one leaf if slopes alone suffice; null if the search does not find one.</summary>

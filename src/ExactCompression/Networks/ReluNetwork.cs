@@ -11,6 +11,7 @@ public sealed class ReluNetwork
     private readonly AffineLayer[]? dense;
     private readonly Lazy<Networks.NetworkGraph>? sourceGraph;
     private readonly Lazy<Networks.LoweredGraph> lowered;
+    private Networks.LoweredGraph? joined;
 
     /// <summary>Makes a network from its layers, input first, output last.</summary>
     /// <param name="layers">At least one; each takes as many inputs as the one before has outputs; all but the last are
@@ -182,6 +183,13 @@ public sealed class ReluNetwork
 
     /// <summary>The network as searches see it.</summary>
     internal Networks.LoweredGraph Lowered => lowered.Value;
+
+    /// <summary>
+    /// The graph that bounds are propagated through: the same function and the same rectifiers as in <see cref="Lowered"/>, but more values
+    /// between where <see cref="Networks.OpposedRectifiers"/> are joined.
+    /// </summary>
+    internal Networks.LoweredGraph Joined =>
+        LazyInitializer.EnsureInitialized(ref joined, () => Networks.OpposedRectifiers.Join(Lowered));
 
     /// <summary>Whether the outputs can be evaluated: they depend on no opaque nodes, but for a softmax that gives them.</summary>
     internal bool IsEvaluated => IsDense || Lowered.Scores is not null;

@@ -20,14 +20,14 @@ internal static class BoundPropagation
     public static Dictionary<SignTarget, BoxCorner> Run(VerdictLedger ledger, SearchClock clock, bool linear = true)
     {
         var hints = new Dictionary<SignTarget, BoxCorner>();
-        using var below = new RelaxedGraph(ledger.Domain, ledger.Graph);
+        using var below = new RelaxedGraph(ledger.Domain, ledger.Network.Joined);
         for (int layer = 1; layer <= ledger.Graph.Rectifiers; layer++)
         {
             int current = layer;
             clock.ThrowIfExpired();
             clock.Report(SearchStage.Interval, layer);
             clock.Run(SearchStage.Interval, () => Interval(ledger, current, below, linear, clock.Parallel));
-            if (linear && !IsExact(ledger.Graph.Rectifier(layer)))
+            if (linear && !IsExact(below.Graph.Rectifier(layer)))
             {
                 clock.Report(SearchStage.Crown, layer);
                 clock.Run(SearchStage.Crown, () => Crown(ledger, current, below, clock, hints));
@@ -58,7 +58,7 @@ internal static class BoundPropagation
     private static void Crown(
         VerdictLedger ledger, int layer, RelaxedGraph below, SearchClock clock, Dictionary<SignTarget, BoxCorner> hints)
     {
-        LoweredLayer map = ledger.Graph.Rectifier(layer);
+        LoweredLayer map = below.Graph.Rectifier(layer);
         int first = ledger.Offsets[layer - 1];
 
         // A neuron that intervals have shown to be stable is linear in every bound above it, however loose its own bounds are.

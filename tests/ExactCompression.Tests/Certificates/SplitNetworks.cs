@@ -8,9 +8,15 @@ namespace ExactCompression.Tests.Certificates;
 /// </summary>
 internal static class SplitNetworks
 {
-    public static Gen<ReluNetwork> Any { get; } = Gen.Int.Select(static seed => Make(new(seed)));
+    /// <summary>With this factor, bounds do not join the rectifiers of <c>t</c> and <c>-t</c>, and trees are needed.</summary>
+    private const double Nearly = 1 + (1.0 / (1 << 20));
 
-    public static ReluNetwork Make(Random random)
+    public static Gen<ReluNetwork> Any { get; } = Gen.Int.Select(static seed => Make(new(seed), seed % 4 == 0 ? 1 : Nearly));
+
+    /// <summary>Makes one.</summary>
+    /// <param name="random">What decides it.</param>
+    /// <param name="factor">What the weights of <c>-t</c> are multiplied by.</param>
+    public static ReluNetwork Make(Random random, double factor = 1)
     {
         int inputs = 2;
         var hidden = new List<double[]>();
@@ -21,7 +27,7 @@ internal static class SplitNetworks
         {
             double[] t = [random.Next(-8, 9) / 8.0, random.Next(-8, 9) / 8.0];
             double bias = random.Next(-4, 5) / 8.0;
-            hidden.AddRange([t, [-t[0], -t[1]], t]);
+            hidden.AddRange([t, [-t[0] * factor, -t[1] * factor], t]);
             offsets.AddRange([bias, -bias, bias + 4]);
         }
 

@@ -29,6 +29,10 @@ internal sealed record FixedPhase(int Layer, int Neuron, bool On, double Multipl
 /// <c>0 &lt;= D z + T</c> on <c>[l,0]</c> with <c>T = max(0, -D l)</c>.
 /// </para>
 /// <para>
+/// Two ReLUs with <c>z' = -k z</c> are one function of <c>z</c>, <c>A z</c> above 0 and <c>B z</c> below it with <c>B = -k A'</c>. The same
+/// holds with <c>(B - D) l</c> in place of <c>-D l</c>. So a value that is passed on as <c>relu(z) - relu(-z)</c> loses nothing.
+/// </para>
+/// <para>
 /// The computed product <c>D W</c> is used as it is, and <c>|D|</c> times <see cref="BoundedLayer.Charge"/> is added for its distance from
 /// the true one. The constants are added up with their sizes, for the rounding of the sum. A number that overflowed makes the bound NaN or
 /// infinite, and proves nothing.
@@ -127,19 +131,26 @@ internal sealed class BackwardPass
         BoundedLayer layer = below[number];
         double[] slopesBelow = SlopesBelow(below, number, side);
         FixedPhase[] phases = side.Phases is null ? [] : Array.FindAll(side.Phases, p => p.Layer == number);
-        double[] taken = Array.ConvertAll(phases, static _ => 0.0);
+        double[] left = Join(layer, phases, row);
+        double[] taken = new double[phases.Length], takenLeft = new double[phases.Length];
         for (int k = 0; k < phases.Length; k++)
-            (taken[k], row[phases[k].Neuron]) = (row[phases[k].Neuron], 0);
+        {
+            int i = phases[k].Neuron;
+            (taken[k], row[i]) = (row[i], 0);
+            if (left.Length > 0)
+                (takenLeft[k], left[i]) = (left[i], 0);
+        }
+
         ReadOnlySpan<double> bias = layer.Map.Bias.Span;
         double[] low = layer.Low, high = layer.High, above = layer.SlopeAbove, charges = layer.Charge;
         double constant = 0, size = 0, charge = 0;
         for (int i = 0; i < row.Length; i++)
         {
-            double a = row[i];
-            if (a == 0)
+            double a = row[i], l = left.Length == 0 ? 0 : left[i], kink = a - l;
+            if (a == 0 && l == 0)
                 continue;
-            double d = a * (a > 0 ? above[i] : slopesBelow[i]);
-            double t = Math.Max(0, Math.Max((a - d) * high[i], -d * low[i])), b = d * bias[i];
+            double d = l + (kink * (kink > 0 ? above[i] : slopesBelow[i]));
+            double t = Math.Max(0, Math.Max((a - d) * high[i], (l - d) * low[i])), b = d * bias[i];
             row[i] = d;
             constant += t + b; // an infinite coefficient makes it NaN, since infinity times 0 is, and so is infinity minus infinity
             size += t + Math.Abs(b);
@@ -150,8 +161,8 @@ internal sealed class BackwardPass
         {
             FixedPhase phase = phases[k];
             int i = phase.Neuron;
-            double d = phase.On ? taken[k] + phase.Multiplier : -phase.Multiplier;
-            double t = Math.Max(0, phase.On ? (taken[k] - d) * high[i] : -d * low[i]), b = d * bias[i];
+            double d = phase.On ? taken[k] + phase.Multiplier : takenLeft[k] - phase.Multiplier;
+            double t = Math.Max(0, phase.On ? (taken[k] - d) * high[i] : (takenLeft[k] - d) * low[i]), b = d * bias[i];
             row[i] = d;
             constant += t + b;
             size += t + Math.Abs(b);
@@ -161,6 +172,30 @@ internal sealed class BackwardPass
         sums.Constant += constant;
         sums.Size += size;
         sums.Charge += charge;
+    }
+
+    /// <summary>
+    /// Takes the coefficients of second neurons of pairs for the first ones below 0, except where a phase of the second is assumed, and
+    /// where lines below the two by themselves are as tight: a function that falls on one side of 0 and rises on the other.
+    /// </summary>
+    /// <returns>For each neuron, what its pre-activation is multiplied by below 0; empty where that is 0 for all.</returns>
+    private static double[] Join(BoundedLayer layer, FixedPhase[] phases, Span<double> row)
+    {
+        double[] left = [];
+        foreach ((int first, int second, double factor) in layer.Pairs)
+        {
+            double coefficient = -factor * row[second];
+            if (!HaveSameSign(row[first], coefficient) || coefficient / -factor != row[second]
+                || Array.Exists(phases, p => p.Neuron == second))
+                continue;
+            if (left.Length == 0)
+                left = new double[row.Length];
+            (left[first], row[second]) = (coefficient, 0);
+        }
+
+        return left;
+
+        static bool HaveSameSign(double a, double b) => a > 0 ? b > 0 : a < 0 && b < 0;
     }
 
     private struct Sums

@@ -10,7 +10,8 @@ internal sealed class BoundedLayer
     /// <param name="lower">Proven lower bounds of its pre-activations.</param>
     /// <param name="upper">Proven upper bounds of its pre-activations.</param>
     /// <param name="inputSizes">Largest magnitudes of its inputs.</param>
-    public BoundedLayer(AffineLayer map, double[] lower, double[] upper, double[] inputSizes)
+    /// <param name="joinsOpposed">Whether it has <see cref="Pairs"/>.</param>
+    public BoundedLayer(AffineLayer map, double[] lower, double[] upper, double[] inputSizes, bool joinsOpposed = false)
     {
         (Map, Lower, Upper) = (map, lower, upper);
         int width = map.Outputs;
@@ -40,6 +41,7 @@ internal sealed class BoundedLayer
         foreach (double size in inputSizes)
             Loss += Outward.Tiny * size;
         Open = [.. open];
+        Pairs = joinsOpposed && map.IsExact ? PairsOf(map, Open) : [];
         Outputs = new double[width];
         for (int i = 0; i < width; i++)
             Outputs[i] = Math.Max(0, upper[i]);
@@ -53,6 +55,9 @@ internal sealed class BoundedLayer
 
     /// <summary>The neurons whose bounds have 0 inside.</summary>
     public int[] Open { get; }
+
+    /// <summary>Pairs of open neurons that take opposite values up to a factor, bounded together; each neuron is in one at most.</summary>
+    public OpposedPair[] Pairs { get; }
 
     /// <summary>Lower bounds of the open ones, 0 for the others.</summary>
     public double[] Low { get; }
@@ -89,4 +94,68 @@ internal sealed class BoundedLayer
             ? radius
             : radius + Products.Size(map.WeightRadius.Span.Slice(row * map.Inputs, map.Inputs), inputSizes) + Outward.Tiny;
     }
+
+    private static OpposedPair[] PairsOf(AffineLayer map, int[] open)
+    {
+        var pairs = new List<OpposedPair>();
+        var single = new Dictionary<(int Hash, bool IsNegative), Queue<int>>();
+        foreach (int i in open)
+        {
+            double scale = ScaleOf(map.Row(i));
+            if (scale == 0)
+                continue;
+            HashCode hash = default;
+            foreach (double weight in map.Row(i))
+                hash.Add(weight / scale); // the same for all multiples by powers of two
+            int shape = hash.ToHashCode();
+            if (single.TryGetValue((shape, scale > 0), out Queue<int>? others) && others.TryPeek(out int first)
+                && AreOpposed(map, first, i, -scale / ScaleOf(map.Row(first))))
+            {
+                pairs.Add(new(first, i, -scale / ScaleOf(map.Row(others.Dequeue()))));
+                continue;
+            }
+
+            if (!single.TryGetValue((shape, scale < 0), out Queue<int>? alike))
+                single.Add((shape, scale < 0), alike = []);
+            alike.Enqueue(i);
+        }
+
+        return [.. pairs];
+    }
+
+    /// <summary>The power of two of a row's first weight that is not 0, with its sign; 0 where there is none.</summary>
+    private static double ScaleOf(ReadOnlySpan<double> row)
+    {
+        foreach (double weight in row)
+        {
+            if (weight != 0)
+                return double.IsFinite(weight) ? Math.CopySign(Math.ScaleB(1, Math.ILogB(weight)), weight) : 0;
+        }
+
+        return 0;
+    }
+
+    /// <summary>Whether a neuron takes exactly the negative of so many times what another takes.</summary>
+    private static bool AreOpposed(AffineLayer map, int first, int second, double factor)
+    {
+        if (!double.IsNormal(factor) || !double.IsNormal(1 / factor) || !Opposed(map.Bias.Span[first], map.Bias.Span[second]))
+            return false;
+        ReadOnlySpan<double> one = map.Row(first), other = map.Row(second);
+        for (int j = 0; j < one.Length; j++)
+        {
+            if (!Opposed(one[j], other[j]))
+                return false;
+        }
+
+        return true;
+
+        // Both ways: a product that underflows would be rounded.
+        bool Opposed(double a, double b) => -factor * a == b && b / -factor == a;
+    }
 }
+
+/// <summary>Two neurons of a layer with <c>z_Second = -Factor z_First</c>.</summary>
+/// <param name="First">0-based neuron.</param>
+/// <param name="Second">A later one.</param>
+/// <param name="Factor">A power of two.</param>
+internal readonly record struct OpposedPair(int First, int Second, double Factor);

@@ -62,6 +62,9 @@ internal sealed record LayerClaims
 
     /// <summary>A tree for each <c>b</c>, those of <see cref="Above"/> first.</summary>
     public required BoxTree[] Boxes { get; init; }
+
+    /// <summary>Whether the layers above bound <see cref="BoundedLayer.Pairs"/> of this one together.</summary>
+    public bool JoinsOpposed { get; init; }
 }
 
 /// <summary>

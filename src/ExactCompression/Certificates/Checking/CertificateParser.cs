@@ -72,6 +72,7 @@ internal static class CertificateParser
         Slopes = layer["slopes"].Items(static f => f.Floats()),
         Trees = layer["trees"].Items(static f => new PhaseTree(f["splits"].Integers(), f["leaves"].Items(static leaf => leaf.Floats()))),
         Boxes = layer["boxes"].Items(static f => new BoxTree(f["inputs"].Integers(), f["places"].Doubles())),
+        JoinsOpposed = layer.Has("opposed") && layer["opposed"].Flag(),
     };
 
     private static LayerRelation Layer(Field layer) => new()

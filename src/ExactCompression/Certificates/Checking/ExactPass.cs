@@ -64,15 +64,22 @@ internal static class ExactPass
         BoundedLayer layer, double[] slopes, FixedPhase?[] phases, Exact[] row, Exact constant, CheckBudget budget)
     {
         var next = new Exact[layer.Map.Inputs];
+        var left = new Exact[row.Length]; // what each pre-activation is multiplied by below 0
+        foreach ((int first, int second, double factor) in layer.Pairs)
+        {
+            if (phases[second] is null && row[first].Sign * row[second].Sign < 0)
+                (left[first], row[second]) = (-row[second] * new Exact(factor), default);
+        }
+
         for (int i = 0; i < row.Length; i++)
         {
-            Exact a = row[i], d = a * new Exact(a.Sign > 0 ? layer.SlopeAbove[i] : slopes[i]);
-            Exact high = (a - d) * new Exact(layer.High[i]), low = -d * new Exact(layer.Low[i]);
+            Exact a = row[i], l = left[i], d = l + ((a - l) * new Exact((a - l).Sign > 0 ? layer.SlopeAbove[i] : slopes[i]));
+            Exact high = (a - d) * new Exact(layer.High[i]), low = (l - d) * new Exact(layer.Low[i]);
             if (phases[i] is { } phase)
             {
-                d = phase.On ? a + new Exact(phase.Multiplier) : -new Exact(phase.Multiplier);
+                d = phase.On ? a + new Exact(phase.Multiplier) : l - new Exact(phase.Multiplier);
                 high = phase.On ? (a - d) * new Exact(layer.High[i]) : default;
-                low = phase.On ? default : -d * new Exact(layer.Low[i]);
+                low = phase.On ? default : (l - d) * new Exact(layer.Low[i]);
             }
 
             constant += Exact.Max(default, Exact.Max(high, low)) + (d * new Exact(layer.Map.Bias.Span[i]));

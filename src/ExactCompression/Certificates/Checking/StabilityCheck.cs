@@ -81,15 +81,16 @@ internal sealed class StabilityCheck
         if (all.AsSpan().ContainsAnyExcept('.'))
             Tighten(map, claims, lower, upper, place);
         ClaimedStates.Require(claims, signs, lower, upper, place, Proven);
-        Add(lower, upper);
+        Add(lower, upper, claims.JoinsOpposed);
     }
 
     /// <summary>Records bounds as proven, and proceeds to the next layer.</summary>
     /// <param name="lower">Lower bounds.</param>
     /// <param name="upper">Upper bounds.</param>
-    public void Add(double[] lower, double[] upper)
+    /// <param name="joinsOpposed">Whether pairs of its neurons that take opposite values are bounded together.</param>
+    public void Add(double[] lower, double[] upper, bool joinsOpposed = false)
     {
-        layers.Add(new(network.DenseLayers[layers.Count], lower, upper, input.Sizes));
+        layers.Add(new(network.DenseLayers[layers.Count], lower, upper, input.Sizes, joinsOpposed));
         input = InputBox.OfRectified(lower, upper);
     }
 

@@ -72,9 +72,10 @@ internal sealed class LoweredGraph
 
     /// <summary>The graph of a dense network.</summary>
     /// <param name="layers">Its layers; all but the last are rectified.</param>
-    public static LoweredGraph Of(IReadOnlyList<AffineLayer> layers) => new(
+    /// <param name="isHidden">Whether the last is rectified too, and is one of those that are searched.</param>
+    public static LoweredGraph Of(IReadOnlyList<AffineLayer> layers, bool isHidden = false) => new(
         MapShape.Vector(layers[0].Inputs), [.. layers.Select(static (layer, l) => LoweredLayer.Of(layer, l + 1))], [layers.Count],
-        layers.Count - 1);
+        isHidden ? layers.Count : layers.Count - 1);
 
     /// <summary>The layer that the rectifiers of a number are in.</summary>
     /// <param name="number">1-based, in the order of the layers.</param>
