@@ -31,6 +31,7 @@
         'New-InputDomain'
         'New-ReluClassifier'
         'Test-CompressionCertificate'
+        'Test-InputDomain'
         'Test-NetworkEquivalence'
     )
     FunctionsToExport    = @()

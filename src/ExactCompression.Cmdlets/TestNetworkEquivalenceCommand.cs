@@ -11,7 +11,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 {
     private const string PairSet = "Pair";
     private const string CompressionSet = "Compression";
-    private readonly DataOutside outside = new();
+    private readonly DataOutside outside = new(DataOutside.Moved);
 
     /// <summary>A compression: its original is compared with its compressed network.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = CompressionSet)]

@@ -26,6 +26,8 @@ public sealed partial class ViewTests(ModuleFixture module)
     [InlineData(Table + "$t.Stages", "Name", "Decided", "Elapsed")]
     [InlineData(Table + "(Invoke-LeoCompression $t).Steps", "Layer", "Kind", "Neurons", "Description")]
     [InlineData(Table + "Measure-ReluNetwork $n $d", "Architecture", "Accuracy", "Neurons", "Connections", "Bytes", "RowTime")]
+    [InlineData(Table + "Test-InputDomain $d", "Data", "Domain", "Rows", "Inside", "Outside", "WidestExcess")]
+    [InlineData(Table + "Test-InputDomain $d -PerRow", "Row", "IsInside", "Excess", "Input", "Value")]
     [InlineData("Get-ComputeDevice", "Index", "Kind", "Name", "Units", "MemoryBytes", "Capability")]
     [InlineData(
         "Invoke-CompressionSweep $NetworkFile -Level DeleteOnly", "Network", "Domain", "Accuracy", "Stable", "Removed", "Compressed")]

@@ -197,6 +197,18 @@ Describe 'Arguments' {
         "$warnings" | Should -BeLike 'All 1,797 rows of digits*'
     }
 
+    It 'says which rows lie in a domain' {
+        $ball = New-InputDomain -Data $data -Row 0 -Radius 0.1 -ClipLower 0 -ClipUpper 1
+        (Test-InputDomain $data).AllInside | Should -BeTrue
+        (Test-InputDomain $data $ball).InsideRows | Should -Be 0
+        @($data | Test-InputDomain -Domain $ball -PerRow).Count | Should -Be $data.Rows
+        $small = $network | Find-StableNeurons -Domain $ball | Invoke-LeoCompression
+        $before, $after = $small | Measure-ReluNetwork -Data $data -WarningVariable outside -WarningAction SilentlyContinue
+        $after.Accuracy | Should -Be $before.Accuracy
+        $after.RowsInside | Should -Be 1
+        "$outside" | Should -BeLike '1,796 of 1,797 rows of digits*'
+    }
+
     It 'takes whole names of devices alone' {
         { $network | Find-UnstableNeuronsGpu -Device gpu -ErrorAction Stop } | Should -Throw -ErrorId 'ComputeDeviceUnknown,*'
     }

@@ -10,7 +10,7 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// </summary>
 public abstract class StabilitySearchCommand : BackgroundCommand
 {
-    private readonly DataOutside outside = new();
+    private readonly DataOutside outside = new(DataOutside.Moved);
 
     /// <summary>A network, or a table to resume from.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]

@@ -67,6 +67,16 @@ public sealed class InputDomainReport
     /// <summary>The rows outside, from 0.</summary>
     public IReadOnlyList<int> OutsideRows => outside;
 
+    /// <summary>
+    /// A clause that counts the rows outside and says how far out they lie, to go on from in a warning; null where all rows lie inside.
+    /// </summary>
+    public string? Remark => Widest is not { } widest
+        ? null
+        : PrintableText.Of(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(Inside == 0 ? "All " : $"{Outside:N0} of ")}{Rows:N0} rows of {Data} lie outside {Domain}, by up to {widest.Excess:G3} "
+                + $"(row {widest.Row}, input {widest.Input}: {widest.Value})"));
+
     /// <summary>Compares all rows of data with a domain.</summary>
     /// <param name="data">The rows.</param>
     /// <param name="domain">The domain.</param>
