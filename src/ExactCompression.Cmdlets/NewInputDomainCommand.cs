@@ -107,7 +107,7 @@ public sealed class NewInputDomainCommand : AsyncCommand
     private InputDomain Make() => ParameterSetName switch
     {
         BallSet => InputDomain.Ball(Center, Radius, ClipLower, ClipUpper),
-        RowSet => InputDomain.Ball(Domains.Row(Data, Row), Radius, ClipLower, ClipUpper),
+        RowSet => InputDomain.Ball(Data, Row, Radius, ClipLower, ClipUpper),
         DataSet => InputDomain.OfData(FromData, Margin, ClipLower, ClipUpper),
         _ => Domains.Between(Lower, Upper, Size),
     };

@@ -80,8 +80,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     private void Write(EquivalenceReport report)
     {
-        if (outside.Warning(Data, report.Domain) is { } warning)
-            WriteWarning(warning);
+        outside.Tell(Data, report.Domain, WriteWarning, WriteVerbose);
         string evidence = report.Evidence switch
         {
             EquivalenceEvidence.None => "nothing is proven",

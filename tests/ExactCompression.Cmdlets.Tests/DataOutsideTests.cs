@@ -27,6 +27,7 @@ public sealed class DataOutsideTests(ModuleFixture module)
     [InlineData("Find-StableNeurons $net -Data $scaled")]
     [InlineData("Find-StableNeurons $net -Data $raw -Domain (New-InputDomain -FromData $raw)")]
     [InlineData("Test-NetworkEquivalence $net $net -Data $scaled")]
+    [InlineData("Find-StableNeurons $net -Data $scaled -Domain (New-InputDomain -Data $scaled -Row 0 -Radius 0.1)")] // all outside but one
     public void DataInTheDomain_GivesNoWarning(string script) => Assert.Empty(module.Run(Setup + script).Warnings);
 
     [Fact]

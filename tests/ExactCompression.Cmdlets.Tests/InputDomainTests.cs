@@ -73,6 +73,23 @@ public sealed class InputDomainTests(ModuleFixture module)
     }
 
     [Fact]
+    public void Ball_IsNamedInViewsAndCsv_AndReadBackWithoutADomain()
+    {
+        using var folder = new TemporaryFolder();
+        object[] found = [.. module.Run(Setup + """
+            $table = $net | Find-StableNeurons -Domain $ball
+            $table | Export-StabilityTable $args[0]
+            $again = Import-StabilityTable $args[0]
+            $again.Domain.ShortDescription; $again.Domain.Description; $again.Domain.Radius; $again.Domain.Origin.Row
+            $again.Domain.Lower.Span.SequenceEqual($ball.Lower.Span)
+            ($net | Invoke-CompressionSweep -Domain $ball -Level DeleteOnly).Radius
+            """, folder.File("ball.csv")).Output.Select(static o => o.BaseObject)];
+        Assert.Equal("ball 0.5 round row 0 of digits", found[0]);
+        Assert.StartsWith("ball 0.5 round row 0 of digits in [", (string)found[1], StringComparison.Ordinal);
+        Assert.Equal([0.5, 0, true, 0.5], found[2..]);
+    }
+
+    [Fact]
     public void Sweep_OverBalls_CountsTheRowsInside()
     {
         PSObject row = module.Run(Setup + "$net | Invoke-CompressionSweep -Data $data -Radius 0.1 -Level LeoPlusPlus").Single;

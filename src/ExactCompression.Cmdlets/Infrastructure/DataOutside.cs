@@ -17,6 +17,19 @@ internal sealed class DataOutside(string consequence)
 
     private readonly List<(InputData Data, InputDomain Domain)> seen = [];
 
+    /// <summary>
+    /// Says what a search or a comparison does with rows outside: of a ball around a point, where most always are, with -Verbose only.
+    /// </summary>
+    /// <param name="data">The rows, or null.</param>
+    /// <param name="domain">The domain, of the network's own size.</param>
+    /// <param name="warn">Writes a warning.</param>
+    /// <param name="mention">Writes a verbose message.</param>
+    public void Tell(InputData? data, InputDomain domain, Action<string> warn, Action<string> mention)
+    {
+        if (Warning(data, domain) is { } text)
+            (domain.Radius is null ? warn : mention)(text);
+    }
+
     /// <summary>What to say of rows outside the domain; null where there are none, or where it was said before.</summary>
     /// <param name="data">The rows, or null.</param>
     /// <param name="domain">The domain, of the network's own size; null for any.</param>

@@ -52,8 +52,7 @@ public abstract class StabilitySearchCommand : BackgroundCommand
         WriteVerbose(
             $"{table.Network.Name} ({table.Network.Architecture}): {table.Undetermined} of {table.Neurons.Count} hidden neurons are to "
                 + $"be decided over {table.Domain}{(Data is null ? "" : $", with {Data.Rows} rows of {Data.Name}")}");
-        if (outside.Warning(Data, table.Domain) is { } warning)
-            WriteWarning(warning);
+        outside.Tell(Data, table.Domain, WriteWarning, WriteVerbose);
         int threads = Threads == 0 ? Environment.ProcessorCount : Threads;
         string time = TimeLimit is { } limit ? Units.Time(limit) : "none";
         WriteDebug(

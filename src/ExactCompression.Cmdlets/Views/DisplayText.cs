@@ -29,6 +29,16 @@ public static class DisplayText
         _ => "",
     });
 
+    /// <summary>What a row of a sweep calls its domain, without the ends behind a name.</summary>
+    /// <param name="description">The domain's description.</param>
+    public static string ShortDomain(string description)
+    {
+        int ends = description.LastIndexOf(" in [", StringComparison.Ordinal);
+        bool isNamed = ends > 0 && !description.StartsWith("box in", StringComparison.Ordinal)
+            && !description[..ends].Contains('[', StringComparison.Ordinal);
+        return PrintableText.Of(isNamed ? description[..ends] : description);
+    }
+
     /// <summary>The file that a network came from; empty for none.</summary>
     /// <param name="instance">A network.</param>
     public static string File(PSObject instance) => PrintableText.Of(((ReluNetwork)instance.BaseObject).Path ?? "");

@@ -33,7 +33,7 @@ public static class StabilityTableView
             (channels, longest) = (Array.ConvertAll(channels, static _ => ""), 0);
         int cells = Math.Clamp(room - longest, NarrowestBar, WidestBar);
 
-        yield return $"{palette.Heading(PrintableText.Of(table.Network.Name))} over {table.Domain}";
+        yield return $"{palette.Heading(PrintableText.Of(table.Network.Name))} over {PrintableText.Of(table.Domain.ShortDescription)}";
         yield return Summary(table);
         if (table.IsImported)
             yield return "Imported: verdicts and bounds are as stated at the source, and are not proven here yet";
