@@ -105,6 +105,7 @@ foreach ($file in 'README.md', 'LICENSE') {
 & (Join-Path $PSScriptRoot 'New-ThirdPartyNotices.ps1') -AssetsFile $assets -Path (Join-Path $module 'THIRD-PARTY-NOTICES.txt')
 & (Join-Path $PSScriptRoot 'New-BillOfMaterials.ps1') -AssetsFile $assets -Version $version -Path (Join-Path $module 'sbom.cdx.json')
 $text = [System.IO.File]::ReadAllText((Join-Path $root 'ExactCompression.psd1'))
+$text = $text -replace '(?m)^ *RequiredModules .*\r?\n' # what checks that the repository is built
 if ($ProjectUri) {
     $text = $text -replace '(?m)^(\s*)LicenseUri(\s*)=', "`$1ProjectUri`$2= '$($ProjectUri.Replace("'", "''"))'`n`$1LicenseUri`$2="
 }

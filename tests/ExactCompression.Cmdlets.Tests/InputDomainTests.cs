@@ -81,7 +81,7 @@ public sealed class InputDomainTests(ModuleFixture module)
             $table | Export-StabilityTable $args[0]
             $again = Import-StabilityTable $args[0]
             $again.Domain.ShortDescription; $again.Domain.Description; $again.Domain.Radius; $again.Domain.Origin.Row
-            $again.Domain.Lower.Span.SequenceEqual($ball.Lower.Span)
+            "$($again.Domain.Lower.ToArray())" -eq "$($ball.Lower.ToArray())"
             ($net | Invoke-CompressionSweep -Domain $ball -Level DeleteOnly).Radius
             """, folder.File("ball.csv")).Output.Select(static o => o.BaseObject)];
         Assert.Equal("ball 0.5 round row 0 of digits", found[0]);

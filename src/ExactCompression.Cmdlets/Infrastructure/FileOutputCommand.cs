@@ -59,8 +59,9 @@ public abstract class FileOutputCommand : AsyncCommand
             info =>
             {
                 WriteVerbose($"Wrote {file} ({Views.Units.Bytes(info.Length)})");
+                // As Get-Item gives it: views show owner, mode and size only of files that have its properties.
                 if (PassThru)
-                    WriteObject(info);
+                    WriteObject(InvokeProvider.Item.Get([file], force: true, literalPath: true), enumerateCollection: true);
             });
     }
 
