@@ -99,7 +99,9 @@ foreach ($file in Get-PackageFile $built) {
     Copy-PackageFile $file.File (Join-Path $module $file.Name)
 }
 
-foreach ($file in 'README.md', 'LICENSE') {
+# The examples of the help run in the module's folder as in the repository.
+$shown = 'digits_48-32-24_l1-0.004.onnx', 'digits_conv_l1-0.004.onnx', 'digits.csv.gz', 'box.csv'
+foreach ($file in @('README.md', 'LICENSE') + $shown.ForEach({ "examples/$_" })) {
     Copy-PackageFile (Join-Path $root $file) (Join-Path $module $file)
 }
 & (Join-Path $PSScriptRoot 'New-ThirdPartyNotices.ps1') -AssetsFile $assets -Path (Join-Path $module 'THIRD-PARTY-NOTICES.txt')
