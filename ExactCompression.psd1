@@ -7,6 +7,7 @@
     Description          = 'Makes ReLU networks smaller exactly: proves which neurons are stable, then removes, merges and folds them.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
+    RequiredModules      = @('./src/Packaging/RequireBuild.psm1') # says so where nothing is built; not in the published manifest
     RequiredAssemblies   = @('lib/ExactCompression.dll', 'lib/ExactCompression.Cmdlets.dll') # the types that the type data names
     TypesToProcess       = @('lib/ExactCompression.types.ps1xml')
     FormatsToProcess     = @('lib/ExactCompression.format.ps1xml')
@@ -31,6 +32,7 @@
         'New-InputDomain'
         'New-ReluClassifier'
         'Test-CompressionCertificate'
+        'Test-InputDomain'
         'Test-NetworkEquivalence'
     )
     FunctionsToExport    = @()

@@ -126,17 +126,28 @@ function Update-LockFile {
     }
 }
 
-function Invoke-PesterTest {
-    if (-not (Get-Module Pester -ListAvailable | Where-Object Version -GE 5.0.0)) {
-        throw 'Pester 5 or later is not installed. Install it, with PowerShell 7.6: Install-PSResource Pester.'
-    }
-    Invoke-Dotnet build (Join-Path $PSScriptRoot 'src' 'ExactCompression.Cmdlets') -c $Configuration
-    # In a process of its own: what an earlier import has loaded here cannot be loaded again. Where PowerShell is a .NET tool, this process
-    # is dotnet, and needs the path of its program.
+# How to start the PowerShell that runs this. Where it is a .NET tool, its process is dotnet, and needs the path of its program.
+function Get-ShellCommand {
     $shell = @([System.Environment]::ProcessPath)
     if ([System.IO.Path]::GetFileNameWithoutExtension($shell[0]) -eq 'dotnet') {
         $shell += [System.Environment]::GetCommandLineArgs()[0]
     }
+    if ([System.IO.Path]::GetFileNameWithoutExtension($shell[-1]) -like 'pwsh*') {
+        $shell
+    }
+}
+
+function Invoke-PesterTest {
+    $shell = @(Get-ShellCommand)
+    if (-not $shell) {
+        throw ('The Pester tests run in PowerShell 7.6 or later, which this is not: dotnet tool install --global PowerShell, ' +
+            'Install-PSResource Pester, and pwsh ./build.ps1 Pester.')
+    }
+    if (-not (Get-Module Pester -ListAvailable | Where-Object Version -GE 5.0.0)) {
+        throw 'Pester 5 or later is not installed. Install it, with PowerShell 7.6: Install-PSResource Pester.'
+    }
+    Invoke-Dotnet build (Join-Path $PSScriptRoot 'src' 'ExactCompression.Cmdlets') -c $Configuration
+    # In a process of its own: what an earlier import has loaded here cannot be loaded again.
     $tests = (Join-Path $PSScriptRoot 'tests' 'Pester') -replace "'", "''"
     # By the result and not the count of failures: a file that does not even load counts no failed test.
     $command = "Import-Module Pester -MinimumVersion 5.0; `$r = Invoke-Pester -Path '$tests' -PassThru; exit [int](`$r.Result -ne 'Passed')"

@@ -62,7 +62,11 @@ The largest difference found at any input, and a proven bound for all inputs: th
 $report = Test-NetworkEquivalence -Reference $network -Difference $compression -Data $data
 $report | Format-List
 
-Write-Step '6. Before and after' 'Accuracy on the images of step 1, most of which the network was trained on.'
+$inside = Test-InputDomain $data $compression
+Write-Step '6. Before and after' @"
+Accuracy on the images of step 1, most of which the network was trained on; $($inside.Inside) of $($inside.Rows) lie in the domain,
+where the two are the same function.
+"@
 $before, $after = $compression | Measure-ReluNetwork -Data $data
 $before, $after | ForEach-Object {
     [pscustomobject]@{

@@ -42,7 +42,9 @@ $boxes = @(New-InputDomain 0 1) + @($Margin | ForEach-Object { New-InputDomain -
 $sweep = @{ Data = $data; Path = $CsvPath; PassThru = $true }
 $rows = @($NetworkPath | Invoke-CompressionSweep -Domain $boxes @sweep) +
     @($NetworkPath | Invoke-CompressionSweep -Radius $Radius -Row $Row @sweep)
+# The ends of the domains are in the CSV; without them the table fits a narrow screen.
 $rows | Sort-Object Network, @{ Expression = 'DomainWidth'; Descending = $true } |
-    Format-Table -GroupBy Network Domain, @{ Name = 'Width'; Expression = { '{0:f4}' -f $_.DomainWidth } },
-    @{ Name = 'Stable %'; Expression = { '{0:f1}' -f $_.StablePercent } },
-    @{ Name = 'Removed %'; Expression = { '{0:f1}' -f $_.ConnectionsRemovedPercent } }
+    Format-Table -GroupBy Network @{ Name = 'Domain'; Expression = { $_.Domain -replace ' in \[[^]]*\]\^\d+$' } },
+    @{ Name = 'Width'; Expression = { '{0:f4}' -f $_.DomainWidth }; Align = 'Right' },
+    @{ Name = 'Stable %'; Expression = { '{0:f1}' -f $_.StablePercent }; Align = 'Right' },
+    @{ Name = 'Removed %'; Expression = { '{0:f1}' -f $_.ConnectionsRemovedPercent }; Align = 'Right' }

@@ -19,11 +19,13 @@ public sealed class ExportMilpModelCommand : FileOutputCommand
     /// <summary>The output to maximise, from 0.</summary>
     [Parameter(Mandatory = true, ParameterSetName = MaximizeSet)]
     [ValidateRange(0, int.MaxValue)]
+    [RefuseNull]
     public int Maximize { get; set; }
 
     /// <summary>The output to minimise, from 0.</summary>
     [Parameter(Mandatory = true, ParameterSetName = MinimizeSet)]
     [ValidateRange(0, int.MaxValue)]
+    [RefuseNull]
     public int Minimize { get; set; }
 
     /// <summary>Add the row that bounds each open unit without its binary variable.</summary>

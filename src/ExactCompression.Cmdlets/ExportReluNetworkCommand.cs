@@ -17,6 +17,7 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
 
     /// <summary>What weights are stored as.</summary>
     [Parameter]
+    [RefuseNull]
     public StoredPrecision Precision { get; set; }
 
     private protected override void RequireFormat(string file) => NetworkFormats.RequireWritable(file);

@@ -18,50 +18,60 @@ public sealed class ExportStabilityPlotCommand : FileOutputCommand
 
     /// <summary>What the picture shows.</summary>
     [Parameter]
+    [RefuseNull]
     public StabilityPlotKind Kind { get; set; }
 
     /// <summary>The hidden layers whose bounds are shown, from 1.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [RefuseNull]
     public int[]? Layer { get; set; }
 
     /// <summary>The column of a sweep on the horizontal axis.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SweepColumnCompleter))]
+    [RefuseNull]
     public string? X { get; set; }
 
     /// <summary>The columns of a sweep that are shown.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SweepColumnCompleter))]
+    [RefuseNull]
     public string[] Y { get; set; } = [];
 
     /// <summary>The columns of a sweep whose values give separate lines.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SweepColumnCompleter))]
+    [RefuseNull]
     public string[] GroupBy { get; set; } = [];
 
     /// <summary>The scale of the horizontal axis.</summary>
     [Parameter]
+    [RefuseNull]
     public PlotScale XScale { get; set; }
 
     /// <summary>The title of the plot.</summary>
     [Parameter]
     [AllowEmptyString]
+    [RefuseNull]
     public string? Title { get; set; }
 
     /// <summary>Width in pixels, before -Scale.</summary>
     [Parameter]
     [ValidateRange(PictureOptions.MinimalSize, PictureOptions.MaximalSize)]
+    [RefuseNull]
     public int Width { get; set; } = new PictureOptions().Width;
 
     /// <summary>Height in pixels, before -Scale; by default as needed.</summary>
     [Parameter]
     [ValidateRange(PictureOptions.MinimalSize, PictureOptions.MaximalSize)]
+    [RefuseNull]
     public int? Height { get; set; }
 
     /// <summary>Pixels of the file for each pixel of the plot.</summary>
     [Parameter]
     [ValidateRange(0.25, 10.0)]
+    [RefuseNull]
     public double Scale { get; set; } = 1;
 
     private protected override void RequireFormat(string file) => Picture.RequireExtension(file);

@@ -12,6 +12,7 @@ public sealed class FindStableNeuronsCommand : StabilitySearchCommand
 {
     /// <summary>How verdicts are reached.</summary>
     [Parameter]
+    [RefuseNull]
     public StabilityMethod Method { get; set; }
 
     /// <summary>The solver of the paper's methods: a name from <c>Get-MilpSolver</c>.</summary>
@@ -22,14 +23,17 @@ public sealed class FindStableNeuronsCommand : StabilitySearchCommand
 
     /// <summary>Which rows of the data the paper's methods run through the network first.</summary>
     [Parameter]
+    [RefuseNull]
     public MilpPreprocess Preprocess { get; set; }
 
     /// <summary>Which points the paper's methods try between solves.</summary>
     [Parameter]
+    [RefuseNull]
     public MilpInjection Injection { get; set; }
 
     /// <summary>Where the big-M constants of the paper's programs come from.</summary>
     [Parameter]
+    [RefuseNull]
     public MilpBounds Bounds { get; set; }
 
     /// <summary>The neurons to decide, such as <c>5:12</c> or <c>4:*</c>; all if left out.</summary>

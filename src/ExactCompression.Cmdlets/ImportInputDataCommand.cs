@@ -12,6 +12,7 @@ public sealed class ImportInputDataCommand : FileInputCommand
     /// <summary>The format, or <c>Auto</c> to detect it from the content.</summary>
     [Parameter]
     [ValidateSet("Auto", "Idx", "Csv", "Npy", "Cifar10", "Cifar100")]
+    [RefuseNull]
     public string Format { get; set; } = "Auto";
 
     /// <summary>A file with the labels, if the data file has none.</summary>
@@ -31,11 +32,13 @@ public sealed class ImportInputDataCommand : FileInputCommand
 
     /// <summary>What every value is multiplied by.</summary>
     [Parameter]
+    [RefuseNull]
     public double? Scale { get; set; }
 
     /// <summary>Memory that the import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
+    [RefuseNull]
     public long? MaximumSize { get; set; }
 
     private protected override void ProcessFile(string file)

@@ -9,6 +9,8 @@ namespace ExactCompression.Cmdlets;
 [OutputType(typeof(ReluNetwork))]
 public sealed class ImportReluNetworkCommand : FileInputCommand
 {
+    private bool refused;
+
     /// <summary>The format, or <c>Auto</c> to detect it from the content.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NetworkFormatCompleter))]
@@ -18,14 +20,17 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
     /// <summary>Memory that one import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
+    [RefuseNull]
     public long? MaximumSize { get; set; }
 
     /// <summary>What follows hidden layers if the file does not state it; ReLU, with a warning, if left out.</summary>
     [Parameter]
+    [RefuseNull]
     public Activation? Activation { get; set; }
 
     /// <summary>What determines the order of layers in a file of named tensors.</summary>
     [Parameter]
+    [RefuseNull]
     public LayerOrdering Order { get; set; }
 
     /// <summary>Only tensors whose names begin with this are read.</summary>
@@ -45,11 +50,16 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (Try(Format, () => NetworkFormatCompleter.Canonical(Format), out string name))
+        if (Prepare(Format, () => NetworkFormatCompleter.Canonical(Format), out string name))
             Format = name;
+        else
+            refused = true;
     }
 
-    private protected override void ProcessFile(string file) =>
+    private protected override void ProcessFile(string file)
+    {
+        if (refused)
+            return;
         Attempt(
             file,
             messages =>
@@ -63,6 +73,7 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
                 return network;
             },
             WriteObject);
+    }
 
     private static string Described(NetworkLayer layer, int number) => layer is AffineLayer dense
         ? $"layer {number}: {dense.Inputs} to {dense.Outputs}, {dense.Activation}, {dense.NonZeroConnectionCount} weights "

@@ -32,46 +32,56 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     /// <summary>L1 penalties.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateNotNullOrEmpty]
+    [RefuseNull]
     public double[] L1 { get; set; } = [0];
 
     /// <summary>Seeds of training.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateNotNullOrEmpty]
+    [RefuseNull]
     public int[] Seed { get; set; } = [0];
 
     /// <summary>Passes over the training rows.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateRange(1, int.MaxValue)]
+    [RefuseNull]
     public int Epochs { get; set; } = Defaults.Epochs;
 
     /// <summary>Rows per step.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateRange(1, int.MaxValue)]
+    [RefuseNull]
     public int BatchSize { get; set; } = Defaults.BatchSize;
 
     /// <summary>The learning rate of the first epoch.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
+    [RefuseNull]
     public double LearningRate { get; set; } = Defaults.LearningRate;
 
     /// <summary>The share of a step that carries over to the next.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
+    [RefuseNull]
     public double Momentum { get; set; } = Defaults.Momentum;
 
     /// <summary>The learning rate of the last epoch, as a share of the first.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
+    [RefuseNull]
     public double LearningRateDecay { get; set; } = Defaults.LearningRateDecay;
 
     /// <summary>The optimizer.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
+    [RefuseNull]
     public TrainingOptimizer Optimizer { get; set; } = Defaults.Optimizer;
 
     /// <summary>How the penalty is applied.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
+    [RefuseNull]
     public L1Mode L1Mode { get; set; } = Defaults.L1Mode;
 
     /// <summary>Share of the rows that is held out to measure accuracy.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateRange(0.0, 0.99)]
+    [RefuseNull]
     public double TestFraction { get; set; } = Defaults.ValidationFraction;
 
     /// <summary>A folder that trained networks are written to.</summary>
@@ -104,11 +114,13 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     /// <summary>The rows that are the centres of balls, from 0.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [RefuseNull]
     public int[] Row { get; set; } = [0];
 
     /// <summary>How verdicts are reached.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [RefuseNull]
     public StabilityMethod[] Method { get; set; } = [StabilityMethod.Hybrid];
 
     /// <summary>The solver of the paper's methods.</summary>
@@ -120,11 +132,13 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     /// <summary>Which rows of the data are run through the network first.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [RefuseNull]
     public MilpPreprocess[] Preprocess { get; set; } = [MilpPreprocess.All];
 
     /// <summary>How far compression goes.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [RefuseNull]
     public CompressionLevel[] Level { get; set; } = [CompressionLevel.DeleteOnly, CompressionLevel.LeoPlusPlus, CompressionLevel.Maximal];
 
     /// <summary>How long each stage of a cell may take.</summary>
@@ -135,21 +149,25 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     /// <summary>CPU threads for all cells together; 0 for all cores.</summary>
     [Parameter]
     [ValidateRange(0, 4096)]
+    [RefuseNull]
     public int Threads { get; set; }
 
     /// <summary>Cells at once; 0 for as many as threads.</summary>
     [Parameter]
     [ValidateRange(0, 4096)]
+    [RefuseNull]
     public int ThrottleLimit { get; set; }
 
     /// <summary>Which share of the cells to compute, from 0.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
+    [RefuseNull]
     public int ShardIndex { get; set; }
 
     /// <summary>How many shares there are.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [RefuseNull]
     public int ShardCount { get; set; } = 1;
 
     /// <summary>The CSV to append to, and to resume from.</summary>
@@ -185,7 +203,7 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
 
     private protected override void End()
     {
-        if (!Try(Path, Plan, out SweepOptions plan) || plan.Networks.Count == 0)
+        if (!Prepare(Path, Plan, out SweepOptions plan) || plan.Networks.Count == 0)
             return;
         int count = CompressionSweep.Count(plan);
         string cells = count == 1 ? "1 cell" : string.Create(CultureInfo.InvariantCulture, $"{count} cells");

@@ -17,19 +17,23 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
 
     /// <summary>How far to go.</summary>
     [Parameter]
+    [RefuseNull]
     public CompressionLevel Level { get; set; } = CompressionLevel.LeoPlusPlus;
 
     /// <summary>What the highest level minimises.</summary>
     [Parameter]
+    [RefuseNull]
     public CompressionObjective Objective { get; set; } = CompressionObjective.Neurons;
 
     /// <summary>The largest proven deviation allowed: steps that would exceed it are not taken.</summary>
     [Parameter]
     [ValidateRange(0.0, double.MaxValue)]
+    [RefuseNull]
     public double Tolerance { get; set; }
 
     /// <summary>What new weights are rounded to.</summary>
     [Parameter]
+    [RefuseNull]
     public StoredPrecision Precision { get; set; }
 
     /// <summary>Accept verdicts that are not proven: MILP verdicts, and those from outside.</summary>

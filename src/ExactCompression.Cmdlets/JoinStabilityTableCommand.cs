@@ -17,8 +17,6 @@ public sealed class JoinStabilityTableCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public StabilityTable[] InputObject { get; set; } = null!;
 
-    private protected override bool HasSeveralInputs => false;
-
     /// <inheritdoc/>
     protected override void ProcessRecord() => tables.AddRange(InputObject);
 

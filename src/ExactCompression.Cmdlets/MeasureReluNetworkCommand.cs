@@ -8,6 +8,8 @@ namespace ExactCompression.Cmdlets;
 [OutputType(typeof(ReluNetworkMeasurement))]
 public sealed class MeasureReluNetworkCommand : AsyncCommand
 {
+    private readonly DataOutside outside = new(DataOutside.Measured);
+
     /// <summary>A network, or a compression, both of whose networks are measured.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ModuleObject("Import-ReluNetwork or Invoke-LeoCompression", typeof(ReluNetwork), typeof(CompressionResult))]
@@ -18,20 +20,35 @@ public sealed class MeasureReluNetworkCommand : AsyncCommand
     [ModuleObject("Import-InputData", typeof(InputData))]
     public InputData? Data { get; set; }
 
+    /// <summary>The domain whose rows accuracy is measured on; that of a compression if left out.</summary>
+    [Parameter]
+    [ModuleObject("New-InputDomain", typeof(InputDomain))]
+    public InputDomain? Domain { get; set; }
+
     /// <summary>The shared library of ONNX Runtime, or a folder that has it, to measure its times too.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? OnnxRuntime { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Attempt(
-        InputObject, _ => Measured(), measurements => WriteObject(measurements, enumerateCollection: true));
+    protected override void ProcessRecord() => Attempt(InputObject, _ => Measured(), Write);
+
+    private void Write(IReadOnlyList<ReluNetworkMeasurement> measurements)
+    {
+        if (outside.Warning(Data, measurements[0].Domain) is { } warning)
+            WriteWarning(warning);
+        WriteObject(measurements, enumerateCollection: true);
+    }
 
     private IReadOnlyList<ReluNetworkMeasurement> Measured()
     {
-        string? library = OnnxRuntime is null ? null : FileSystem.Resolve(SessionState, OnnxRuntime);
+        var options = new MeasurementOptions
+        {
+            Domain = Domain,
+            OnnxRuntime = OnnxRuntime is null ? null : FileSystem.Resolve(SessionState, OnnxRuntime),
+        };
         return InputObject is CompressionResult result
-            ? NetworkMeasurement.Measure(result, Data, library, Cancellation)
-            : [NetworkMeasurement.Measure((ReluNetwork)InputObject, Data, library, Cancellation)];
+            ? NetworkMeasurement.Measure(result, Data, options, Cancellation)
+            : [NetworkMeasurement.Measure((ReluNetwork)InputObject, Data, options, Cancellation)];
     }
 }

@@ -28,10 +28,12 @@ public sealed class NewInputDomainCommand : AsyncCommand
     /// <summary>Number of inputs; without it, two single ends fit any network.</summary>
     [Parameter(ParameterSetName = BoundsSet)]
     [ValidateRange(1, int.MaxValue)]
+    [RefuseNull]
     public int? Size { get; set; }
 
     /// <summary>The centre of a ball, one value per input.</summary>
     [Parameter(Mandatory = true, ParameterSetName = BallSet)]
+    [RefuseNull]
     public double[] Center { get; set; } = [];
 
     /// <summary>Data with the centre as one of its rows.</summary>
@@ -42,6 +44,7 @@ public sealed class NewInputDomainCommand : AsyncCommand
     /// <summary>The row that is the centre, from 0.</summary>
     [Parameter(Mandatory = true, ParameterSetName = RowSet)]
     [ValidateRange(0, int.MaxValue)]
+    [RefuseNull]
     public int Row { get; set; }
 
     /// <summary>How far each input may be from the centre.</summary>
@@ -83,6 +86,7 @@ public sealed class NewInputDomainCommand : AsyncCommand
     /// <summary>Memory that the import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [ValidateRange(1L, long.MaxValue)]
+    [RefuseNull]
     public long? MaximumSize { get; set; }
 
     /// <inheritdoc/>
@@ -96,14 +100,14 @@ public sealed class NewInputDomainCommand : AsyncCommand
             return;
         }
 
-        if (Try(null as object, Make, out InputDomain domain))
+        if (Prepare(null as object, Make, out InputDomain domain))
             WriteObject(domain);
     }
 
     private InputDomain Make() => ParameterSetName switch
     {
         BallSet => InputDomain.Ball(Center, Radius, ClipLower, ClipUpper),
-        RowSet => InputDomain.Ball(Domains.Row(Data, Row), Radius, ClipLower, ClipUpper),
+        RowSet => InputDomain.Ball(Data, Row, Radius, ClipLower, ClipUpper),
         DataSet => InputDomain.OfData(FromData, Margin, ClipLower, ClipUpper),
         _ => Domains.Between(Lower, Upper, Size),
     };

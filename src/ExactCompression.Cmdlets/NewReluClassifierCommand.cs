@@ -22,51 +22,63 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     /// <summary>Widths of the hidden layers.</summary>
     [Parameter(Position = 1)]
     [AllowEmptyCollection]
+    [RefuseNull]
     public int[] Hidden { get; set; } = Defaults.Hidden;
 
     /// <summary>The l1 penalty on the weights.</summary>
     [Parameter]
+    [RefuseNull]
     public double L1 { get; set; } = Defaults.L1;
 
     /// <summary>Passes over the training rows.</summary>
     [Parameter]
+    [RefuseNull]
     public int Epochs { get; set; } = Defaults.Epochs;
 
     /// <summary>Rows per step.</summary>
     [Parameter]
+    [RefuseNull]
     public int BatchSize { get; set; } = Defaults.BatchSize;
 
     /// <summary>The learning rate of the first epoch.</summary>
     [Parameter]
+    [RefuseNull]
     public double LearningRate { get; set; } = Defaults.LearningRate;
 
     /// <summary>The share of a step that carries over to the next.</summary>
     [Parameter]
+    [RefuseNull]
     public double Momentum { get; set; } = Defaults.Momentum;
 
     /// <summary>The learning rate of the last epoch, as a share of the first.</summary>
     [Parameter]
+    [RefuseNull]
     public double LearningRateDecay { get; set; } = Defaults.LearningRateDecay;
 
     /// <summary>The optimizer.</summary>
     [Parameter]
+    [RefuseNull]
     public TrainingOptimizer Optimizer { get; set; } = Defaults.Optimizer;
 
     /// <summary>How the penalty is applied.</summary>
     [Parameter]
+    [RefuseNull]
     public L1Mode L1Mode { get; set; } = Defaults.L1Mode;
 
     /// <summary>Share of the rows that is held out to measure accuracy.</summary>
     [Parameter]
+    [RefuseNull]
     public double ValidationFraction { get; set; } = Defaults.ValidationFraction;
 
     /// <summary>Seed of the weights, of the split and of the order of rows.</summary>
     [Parameter]
+    [RefuseNull]
     public int Seed { get; set; } = Defaults.Seed;
 
     /// <summary>CPU threads to use; 0 for all cores.</summary>
     [Parameter]
     [ValidateRange(0, 4096)]
+    [RefuseNull]
     public int Threads { get; set; } = Defaults.Threads;
 
     private protected override string PartialResultVariable => "LastReluClassifier";

@@ -11,6 +11,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 {
     private const string PairSet = "Pair";
     private const string CompressionSet = "Compression";
+    private readonly DataOutside outside = new(DataOutside.Moved);
 
     /// <summary>A compression: its original is compared with its compressed network.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = CompressionSet)]
@@ -40,11 +41,13 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
     /// <summary>Largest output difference that counts as equal.</summary>
     [Parameter]
     [ValidateRange(0.0, double.MaxValue)]
+    [RefuseNull]
     public double Tolerance { get; set; }
 
     /// <summary>Random and corner points to try.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
+    [RefuseNull]
     public int Points { get; set; } = 10_000;
 
     /// <summary>How long to search for a proof or a counterexample, as a time or a number of seconds.</summary>
@@ -54,6 +57,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     /// <summary>Seed of the random points.</summary>
     [Parameter]
+    [RefuseNull]
     public int Seed { get; set; }
 
     private protected override void Process()
@@ -76,6 +80,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     private void Write(EquivalenceReport report)
     {
+        outside.Tell(Data, report.Domain, WriteWarning, WriteVerbose);
         string evidence = report.Evidence switch
         {
             EquivalenceEvidence.None => "nothing is proven",

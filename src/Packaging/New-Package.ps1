@@ -99,12 +99,15 @@ foreach ($file in Get-PackageFile $built) {
     Copy-PackageFile $file.File (Join-Path $module $file.Name)
 }
 
-foreach ($file in 'README.md', 'LICENSE') {
+# The examples of the help run in the module's folder as in the repository.
+$shown = 'digits_48-32-24_l1-0.004.onnx', 'digits_conv_l1-0.004.onnx', 'digits.csv.gz', 'box.csv'
+foreach ($file in @('README.md', 'LICENSE') + $shown.ForEach({ "examples/$_" })) {
     Copy-PackageFile (Join-Path $root $file) (Join-Path $module $file)
 }
 & (Join-Path $PSScriptRoot 'New-ThirdPartyNotices.ps1') -AssetsFile $assets -Path (Join-Path $module 'THIRD-PARTY-NOTICES.txt')
 & (Join-Path $PSScriptRoot 'New-BillOfMaterials.ps1') -AssetsFile $assets -Version $version -Path (Join-Path $module 'sbom.cdx.json')
 $text = [System.IO.File]::ReadAllText((Join-Path $root 'ExactCompression.psd1'))
+$text = $text -replace '(?m)^ *RequiredModules .*\r?\n' # what checks that the repository is built
 if ($ProjectUri) {
     $text = $text -replace '(?m)^(\s*)LicenseUri(\s*)=', "`$1ProjectUri`$2= '$($ProjectUri.Replace("'", "''"))'`n`$1LicenseUri`$2="
 }

@@ -6,13 +6,17 @@ namespace ExactCompression.Cmdlets.Tests;
 public sealed class ErrorTests(ModuleFixture module)
 {
     [Fact]
-    public void ImportReluNetwork_OneDamagedFile_TerminatesAndNamesTheFile()
+    public void ImportReluNetwork_OneDamagedFile_NamesTheFileAndGoesOn()
     {
         using var folder = new TemporaryFolder();
         string file = folder.File("cut.onnx");
         File.WriteAllBytes(file, File.ReadAllBytes(RepositoryPaths.DigitsNetwork)[..5000]);
-        // Caught without -ErrorAction Stop: with a single input the error ends the statement.
-        var error = (ErrorRecord)module.Run("try { Import-ReluNetwork $args[0]; 'went on' } catch { $_ }", file).Single.BaseObject;
+        // As with Get-Content, one file or many: only -ErrorAction Stop makes it terminating.
+        ScriptResult result = module.Run("try { Import-ReluNetwork $args[0]; 'went on' } catch { 'caught' }", file);
+        Assert.Equal("went on", result.Single.BaseObject);
+        ErrorRecord error = Assert.Single(result.Errors);
+        Assert.Equal("caught", module.Run(
+            "try { Import-ReluNetwork $args[0] -ErrorAction Stop; 'went on' } catch { 'caught' }", file).Single.BaseObject);
         Assert.Contains(file, error.Exception.Message, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.InvalidData, error.CategoryInfo.Category);
         Assert.EndsWith(",ExactCompression.Cmdlets.ImportReluNetworkCommand", error.FullyQualifiedErrorId, StringComparison.Ordinal);

@@ -11,6 +11,10 @@ public sealed class HelpExampleTests(HelpExampleTests.Examples examples) : IClas
 
     private static readonly string[] Names = [.. Source.Elements("command").Select(static c => (string)c.Attribute("name")!)];
 
+    /// <summary>The files of examples/ that the published module has too.</summary>
+    internal static readonly string[] ShippedFiles =
+        ["digits_48-32-24_l1-0.004.onnx", "digits_conv_l1-0.004.onnx", "digits.csv.gz", "box.csv"];
+
     public static TheoryData<string> CommandNames => [.. Names];
 
     [Theory]
@@ -54,10 +58,10 @@ public sealed class HelpExampleTests(HelpExampleTests.Examples examples) : IClas
         private string Script(string name)
         {
             string own = Directory.CreateDirectory(folder.File(name)).FullName;
-            File.Copy(RepositoryPaths.DigitsNetwork, Path.Combine(own, "digits.onnx"));
-            File.Copy(RepositoryPaths.DigitsConvolutions, Path.Combine(own, "digits-conv.onnx"));
-            File.Copy(RepositoryPaths.DigitsData, Path.Combine(own, "digits.csv.gz"));
-            File.WriteAllLines(Path.Combine(own, "box.csv"), ["Lower,Upper", .. Enumerable.Repeat("0,0.25", 64)]);
+            // What a user has, in the repository as in the published module.
+            string files = Directory.CreateDirectory(Path.Combine(own, "examples")).FullName;
+            foreach (string file in ShippedFiles)
+                File.Copy(Path.Combine(RepositoryPaths.Examples, file), Path.Combine(files, file));
             string code = string.Join('\n', Code(name).Select(static (code, i) => $"'example {i}'\n{code}"));
             return $"'begin {name}'\nSet-Location '{own}'\n& {{\ntry {{\n{code}\n'end {name}'\n}}\ncatch {{ \"failed: $_\" }}\n}}";
         }

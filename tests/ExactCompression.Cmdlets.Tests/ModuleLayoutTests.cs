@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 
 namespace ExactCompression.Cmdlets.Tests;
 
@@ -30,6 +31,22 @@ public sealed class ModuleLayoutTests(ModuleFixture module)
         ScriptResult result = module.Run(
             "Get-Command -Module ExactCompression | Where-Object { -not $_.OutputType } | ForEach-Object Name");
         Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public void Import_BeforeTheFirstBuild_SaysToBuild()
+    {
+        using var folder = new TemporaryFolder();
+        const string Check = "src/Packaging/RequireBuild.psm1";
+        folder.Write("ExactCompression.psd1", File.ReadAllText(RepositoryPaths.Manifest));
+        Directory.CreateDirectory(folder.File("src/Packaging"));
+        folder.Write(Check, File.ReadAllText(Path.Combine(RepositoryPaths.Root, Check)));
+        // In a session that has not imported the module before.
+        using var shell = PowerShell.Create(InitialSessionState.CreateDefault2());
+        shell.AddScript("Import-Module $args[0]").AddArgument(folder.File("ExactCompression.psd1")).Invoke();
+        string error = Assert.Single(shell.Streams.Error).ToString();
+        Assert.Contains("dotnet build", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("TypesToProcess", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -144,7 +144,7 @@ public sealed class TestBindingCommand : PSCmdlet, IDynamicParameters
             return parameters;
         var attributes = new System.Collections.ObjectModel.Collection<Attribute>(
             [.. Property.GetCustomAttributes().Where(static a => a is ArgumentTransformationAttribute or ValidateArgumentsAttribute),
-                new ParameterAttribute()]);
+                new ParameterAttribute { Mandatory = Property.GetCustomAttributes<ParameterAttribute>().All(static p => p.Mandatory) }]);
         parameters[Property.Name] = new RuntimeDefinedParameter(Property.Name, Property.PropertyType, attributes);
         return parameters;
     }

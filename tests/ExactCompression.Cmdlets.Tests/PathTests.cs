@@ -47,9 +47,15 @@ public sealed class PathTests(ModuleFixture module)
     public void ExportReluNetwork_PassThru_GivesTheFile()
     {
         using var folder = new TemporaryFolder();
-        var file = Assert.IsType<FileInfo>(
-            module.Run("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0] -PassThru", folder.File("x.onnx")).Single.BaseObject);
+        PSObject written = module.Run(
+            "Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0] -PassThru", folder.File("x.onnx")).Single;
+        var file = Assert.IsType<FileInfo>(written.BaseObject);
         Assert.Equal(folder.File("x.onnx"), file.FullName);
+        // With the properties that views of files show, as of Get-Item.
+        Assert.Equal(
+            "Microsoft.PowerShell.Core\\FileSystem::" + file.FullName, written.Properties["PSPath"]?.Value);
+        if (!OperatingSystem.IsWindows())
+            Assert.NotNull(written.Properties["UnixStat"]);
         Assert.InRange(file.Length, 1, new FileInfo(RepositoryPaths.DigitsNetwork).Length);
         Assert.Empty(module.Run("Import-ReluNetwork $NetworkFile | Export-ReluNetwork $args[0]", folder.File("x.onnx")).Output);
     }

@@ -24,6 +24,9 @@ internal sealed class RecordingHost : PSHost
 
     public override CultureInfo CurrentUICulture => CultureInfo.InvariantCulture;
 
+    /// <summary>The width of the screen.</summary>
+    public int Width { init => ui.RawUI.BufferSize = new(value, 50); }
+
     /// <summary>Formats objects by the module's views.</summary>
     public string Show(IEnumerable<PSObject> objects)
     {

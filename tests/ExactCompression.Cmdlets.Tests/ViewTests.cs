@@ -26,6 +26,8 @@ public sealed partial class ViewTests(ModuleFixture module)
     [InlineData(Table + "$t.Stages", "Name", "Decided", "Elapsed")]
     [InlineData(Table + "(Invoke-LeoCompression $t).Steps", "Layer", "Kind", "Neurons", "Description")]
     [InlineData(Table + "Measure-ReluNetwork $n $d", "Architecture", "Accuracy", "Neurons", "Connections", "Bytes", "RowTime")]
+    [InlineData(Table + "Test-InputDomain $d", "Data", "Domain", "Rows", "Inside", "Outside", "WidestExcess")]
+    [InlineData(Table + "Test-InputDomain $d -PerRow", "Row", "IsInside", "Excess", "Input", "Value")]
     [InlineData("Get-ComputeDevice", "Index", "Kind", "Name", "Units", "MemoryBytes", "Capability")]
     [InlineData(
         "Invoke-CompressionSweep $NetworkFile -Level DeleteOnly", "Network", "Domain", "Accuracy", "Stable", "Removed", "Compressed")]
@@ -175,9 +177,28 @@ public sealed partial class ViewTests(ModuleFixture module)
     public void DefaultView_OfSentences_WrapsThemAndTruncatesNothing(string script) =>
         Assert.DoesNotContain('\u2026', Show(script)); // PowerShell's ellipsis
 
-    private string Show(string script)
+    [Theory]
+    [InlineData("$n", "Connections", 80)]
+    [InlineData("$n | Invoke-CompressionSweep -Level DeleteOnly -Data $d -Radius 0.1", "Compressed", 80)]
+    [InlineData("Get-ActivationPattern $n -Count 2", "Pattern", 80)]
+    [InlineData("New-InputDomain -Data $d -Row 0 -Radius 0.1", "Highest", 60)]
+    [InlineData("Test-InputDomain $d (New-InputDomain -Data $d -Row 0 -Radius 0.1)", "WidestExcess", 80)]
+    public void Table_LongNames_LeavesTheOtherColumnsWhole(string script, string lastColumn, int width)
     {
-        var host = new RecordingHost();
+        using var folder = new TemporaryFolder();
+        string file = folder.File("a_long_name_of_a_network_that_somebody_trained_for_weeks_on_digits_l1-0.004_seed-17.onnx");
+        File.Copy(RepositoryPaths.DigitsNetwork, file);
+        string setup = $"$n = Import-ReluNetwork '{file}'; $d = Import-InputData $DataFile -LabelColumn Last -Scale (1/16); ";
+        string[] lines = [.. Show(setup + script, width).Split('\n').Where(static line => line.Trim().Length > 0)];
+        // Headings in one line, and no word broken into the next.
+        Assert.Contains(lastColumn, lines[0], StringComparison.Ordinal);
+        Assert.Matches("^[- ]+$", lines[1]);
+        Assert.All(lines, line => Assert.InRange(line.TrimEnd().Length, 1, width));
+    }
+
+    private string Show(string script, int width = 120)
+    {
+        var host = new RecordingHost { Width = width };
         return host.Show(module.Run(script).Output);
     }
 

@@ -114,7 +114,8 @@ Describe 'Training' {
     }
 
     It 'says what data without labels lacks' {
-        { New-ReluClassifier (Import-InputData $dataFile -LabelColumn None) } | Should -Throw -ErrorId 'DataWithoutLabels,*'
+        { New-ReluClassifier (Import-InputData $dataFile -LabelColumn None) -ErrorAction Stop } |
+            Should -Throw -ErrorId 'DataWithoutLabels,*'
     }
 }
 
@@ -149,17 +150,19 @@ Describe 'Files' {
         Get-Content $file | Should -Be 'mine'
     }
 
-    It 'continues after a bad file among several, and stops at a single one' {
+    It 'continues after a bad file, among several or alone' {
         'no network' | Set-Content (Join-Path $TestDrive 'bad.onnx')
         $read = $networkFile, (Join-Path $TestDrive 'bad.onnx'), $networkFile |
             Import-ReluNetwork -ErrorVariable errors -ErrorAction SilentlyContinue
         $read.Count | Should -Be 2
         $errors.Count | Should -Be 1
-        { Import-ReluNetwork (Join-Path $TestDrive 'bad.onnx') } | Should -Throw
+        { Import-ReluNetwork (Join-Path $TestDrive 'bad.onnx') -ErrorAction Stop } | Should -Throw
+        { Import-ReluNetwork (Join-Path $TestDrive 'none*.onnx') -ErrorAction SilentlyContinue } | Should -Not -Throw
+        { $network | Export-ReluNetwork (Join-Path $TestDrive 'none' 'x.onnx') -ErrorAction Ignore } | Should -Not -Throw
     }
 
     It 'refuses other providers' {
-        { Import-ReluNetwork Env:PATH } | Should -Throw -ErrorId 'PathNotInFileSystem,*'
+        { Import-ReluNetwork Env:PATH -ErrorAction Stop } | Should -Throw -ErrorId 'PathNotInFileSystem,*'
     }
 }
 
@@ -175,11 +178,39 @@ Describe 'Arguments' {
 
     It 'refuses a domain other than the table''s' {
         $table = $network | Find-UnstableNeuronsGpu -Data $data
-        { Find-StableNeurons $table -Domain (New-InputDomain 0 0.5) } | Should -Throw -ErrorId 'DomainMismatch,*'
+        { Find-StableNeurons $table -Domain (New-InputDomain 0 0.5) -ErrorAction Stop } | Should -Throw -ErrorId 'DomainMismatch,*'
     }
 
     It 'says which cmdlet makes the object that is missing' {
         { Find-StableNeurons './net.onnx' } | Should -Throw '*Import-ReluNetwork*'
+    }
+
+    It 'refuses a variable whose name is misspelt' {
+        { $network | Find-StableNeurons -Domain $mispelt } | Should -Throw '*New-InputDomain*'
+        { New-InputDomain -Center 0, 0 -Radius $mispelt } | Should -Throw '*misspelt*'
+    }
+
+    It 'counts rows outside the domain once' {
+        $raw = Import-InputData $dataFile -LabelColumn Last
+        $null = $network, $network | Find-StableNeurons -Data $raw -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings.Count | Should -Be 1
+        "$warnings" | Should -BeLike 'All 1,797 rows of digits*'
+    }
+
+    It 'says which rows lie in a domain' {
+        $ball = New-InputDomain -Data $data -Row 0 -Radius 0.1 -ClipLower 0 -ClipUpper 1
+        (Test-InputDomain $data).AllInside | Should -BeTrue
+        (Test-InputDomain $data $ball).InsideRows | Should -Be 0
+        @($data | Test-InputDomain -Domain $ball -PerRow).Count | Should -Be $data.Rows
+        $small = $network | Find-StableNeurons -Domain $ball | Invoke-LeoCompression
+        $before, $after = $small | Measure-ReluNetwork -Data $data -WarningVariable outside -WarningAction SilentlyContinue
+        $after.Accuracy | Should -Be $before.Accuracy
+        $after.RowsInside | Should -Be 1
+        "$outside" | Should -BeLike '1,796 of 1,797 rows of digits*'
+    }
+
+    It 'takes whole names of devices alone' {
+        { $network | Find-UnstableNeuronsGpu -Device gpu -ErrorAction Stop } | Should -Throw -ErrorId 'ComputeDeviceUnknown,*'
     }
 
     It 'completes formats and devices' {

@@ -117,15 +117,15 @@ Describe 'Named weights' {
 
     It 'refuses other activations' {
         $file = New-SafeTensors 'linear.safetensors' ([ordered]@{ '0.weight' = 2; '1.weight' = 3 })
-        { Import-ReluNetwork $file -Activation Identity } | Should -Throw -ErrorId 'ActivationUnsupported,*'
-        { Import-ReluNetwork $file -Activation Tanh } | Should -Throw '*Relu*'
+        { Import-ReluNetwork $file -Activation Identity -ErrorAction Stop } | Should -Throw -ErrorId 'ActivationUnsupported,*'
+        { Import-ReluNetwork $file -Activation Tanh -ErrorAction Stop } | Should -Throw '*Relu*'
     }
 
     It 'asks for -Order where names and file disagree' {
         $weights = [ordered]@{ 'fc3.weight' = 2; 'fc1.weight' = 3; 'fc2.weight' = 5 }
         $file = New-Npz 'order.npz' $weights
-        { Import-ReluNetwork $file } | Should -Throw -ErrorId 'LayerOrderAmbiguous,*'
-        { Import-ReluNetwork $file } | Should -Throw '*-Order*'
+        { Import-ReluNetwork $file -ErrorAction Stop } | Should -Throw -ErrorId 'LayerOrderAmbiguous,*'
+        { Import-ReluNetwork $file -ErrorAction Stop } | Should -Throw '*-Order*'
         Get-Weight (Import-ReluNetwork $file -Order Names -Activation Relu) | Should -Be 3, 5, 2
         Get-Weight (Import-ReluNetwork $file -Order File -Activation Relu) | Should -Be 2, 3, 5
         Get-Weight (Import-ReluNetwork (New-SafeTensors 'order.safetensors' $weights) -Activation Relu) |
@@ -142,17 +142,18 @@ Describe 'Named weights' {
         $generator = [ordered]@{ 'generator.0.weight' = 2; 'generator.1.weight' = 3 }
         $critic = [ordered]@{ 'critic.0.weight' = 5; 'critic.1.weight' = 7; 'critic.2.weight' = 11 }
         $file = New-SafeTensors 'two.safetensors' ($generator + $critic)
-        { Import-ReluNetwork $file } | Should -Throw -ErrorId 'SeveralNetworks,*'
+        { Import-ReluNetwork $file -ErrorAction Stop } | Should -Throw -ErrorId 'SeveralNetworks,*'
         Get-Weight (Import-ReluNetwork $file -Prefix generator. -Activation Relu) | Should -Be 2, 3
         Get-Weight (Import-ReluNetwork $file -Prefix critic. -Activation Relu) | Should -Be 5, 7, 11
-        { Import-ReluNetwork $file -Prefix Critic. } | Should -Throw -ErrorId 'PrefixNotFound,*'
+        { Import-ReluNetwork $file -Prefix Critic. -ErrorAction Stop } | Should -Throw -ErrorId 'PrefixNotFound,*'
     }
 
     It 'takes no more memory than -MaximumSize' {
-        { Import-ReluNetwork $networkFile -MaximumSize 1KB } | Should -Throw -ErrorId 'ImportTooLarge,*'
-        { Import-ReluNetwork $networkFile -MaximumSize 1KB } | Should -Throw '*more than 1 KiB of memory*-MaximumSize*'
+        { Import-ReluNetwork $networkFile -MaximumSize 1KB -ErrorAction Stop } | Should -Throw -ErrorId 'ImportTooLarge,*'
+        { Import-ReluNetwork $networkFile -MaximumSize 1KB -ErrorAction Stop } | Should -Throw '*more than 1 KiB of memory*-MaximumSize*'
         (Import-ReluNetwork $networkFile -MaximumSize 16GB).NeuronCount | Should -Be 104
-        { Import-InputData (Join-Path $root 'examples' 'digits.csv.gz') -MaximumSize 1KB } | Should -Throw -ErrorId 'ImportTooLarge,*'
+        { Import-InputData (Join-Path $root 'examples' 'digits.csv.gz') -MaximumSize 1KB -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ImportTooLarge,*'
     }
 
     It 'refuses an archive with a flipped bit' {
@@ -161,7 +162,7 @@ Describe 'Named weights' {
         $bytes = [System.IO.File]::ReadAllBytes($file)
         $bytes[$bytes.Length / 2] = $bytes[$bytes.Length / 2] -bxor 1
         [System.IO.File]::WriteAllBytes($file, $bytes)
-        { Import-ReluNetwork $file } | Should -Throw -ErrorId 'ZipChecksumMismatch,*'
+        { Import-ReluNetwork $file -ErrorAction Stop } | Should -Throw -ErrorId 'ZipChecksumMismatch,*'
     }
 }
 

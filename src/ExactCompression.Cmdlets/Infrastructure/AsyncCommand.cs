@@ -16,12 +16,6 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>Cancelled when the user stops the pipeline.</summary>
     private protected CancellationToken Cancellation => cancellation.Token;
 
-    /// <summary>
-    /// Whether there may be further inputs after a bad one. If so, the error is reported and the rest is processed; otherwise it is
-    /// terminating.
-    /// </summary>
-    private protected virtual bool HasSeveralInputs => MyInvocation.ExpectingInput;
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -70,12 +64,21 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         write(result);
     }
 
-    /// <summary>Does quick work on the pipeline thread and reports errors.</summary>
+    /// <summary>Does quick work for one input on the pipeline thread and reports errors.</summary>
     /// <param name="target">The input, for the error record.</param>
     /// <param name="work">The work.</param>
     /// <param name="result">Its result.</param>
     /// <returns>Whether it succeeded.</returns>
-    private protected bool Try<T>(object? target, Func<T> work, out T result)
+    private protected bool Try<T>(object? target, Func<T> work, out T result) => Try(target, work, Report, out result);
+
+    /// <summary>Makes something of the arguments on the pipeline thread, and refuses them if that fails.</summary>
+    /// <param name="target">The argument, for the error record.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="result">Its result.</param>
+    /// <returns>Whether it succeeded; if not, there is nothing to do.</returns>
+    private protected bool Prepare<T>(object? target, Func<T> work, out T result) => Try(target, work, Refuse, out result);
+
+    private static bool Try<T>(object? target, Func<T> work, Action<Exception, object?> failed, out T result)
     {
         try
         {
@@ -84,14 +87,36 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch (Exception e) when (e is not (PipelineStoppedException or ActionPreferenceStopException))
         {
-            Report(e, target);
+            failed(e, target);
             result = default!;
             return false;
         }
     }
 
-    /// <summary>Converts an exception to an error record.</summary>
-    private protected void Report(Exception exception, object? target)
+    /// <summary>
+    /// Reports what is wrong with one input; the others are processed. As with Get-Content, the error ends the statement only where
+    /// <c>-ErrorAction</c> or <c>$ErrorActionPreference</c> is Stop, one input or many.
+    /// </summary>
+    private protected void Report(Exception exception, object? target) => WriteError(Record(exception, target));
+
+    /// <summary>
+    /// Refuses arguments without which there is nothing to do: the error ends the statement, unless <c>-ErrorAction</c> or
+    /// <c>$ErrorActionPreference</c> says that errors are to be passed over.
+    /// </summary>
+    private protected void Refuse(Exception exception, object? target)
+    {
+        object? preference = MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given)
+            ? given : GetVariableValue("ErrorActionPreference");
+        ErrorRecord record = Record(exception, target);
+        // Stop ends the whole script, which a terminating error alone would not.
+        if (LanguagePrimitives.TryConvertTo(preference, out ActionPreference action)
+            && action is ActionPreference.SilentlyContinue or ActionPreference.Ignore or ActionPreference.Stop)
+            WriteError(record);
+        else
+            ThrowTerminatingError(record);
+    }
+
+    private ErrorRecord Record(Exception exception, object? target)
     {
         if (exception is OperationCanceledException && Cancellation.IsCancellationRequested)
             throw new PipelineStoppedException();
@@ -99,10 +124,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         // A path may contain anything too.
         if (record.ErrorDetails is null && PrintableText.Of(record.Exception.Message) is var shown && shown != record.Exception.Message)
             record.ErrorDetails = new(shown);
-        if (HasSeveralInputs)
-            WriteError(record);
-        else
-            ThrowTerminatingError(record);
+        return record;
     }
 
     private T Await<T>(Func<PipelineMessages, T> work)

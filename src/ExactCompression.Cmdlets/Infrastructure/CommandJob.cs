@@ -92,7 +92,9 @@ internal sealed class CommandJob : Job
             (running.Streams.Error, running.Streams.Warning, running.Streams.Verbose) = (Error, Warning, Verbose);
             (running.Streams.Debug, running.Streams.Progress, running.Streams.Information) = (Debug, Progress, Information);
             running.AddCommand(name).AddParameters(parameters);
-            end = Invoke(running) ? JobState.Completed : JobState.Stopped;
+            // One call that has given nothing but an error has failed; of several inputs, some may fail.
+            end = !Invoke(running) ? JobState.Stopped
+                : inputs is null && running.HadErrors && Output.Count == 0 ? JobState.Failed : JobState.Completed;
             // The partial result of a stopped search or training is not lost: it is the job's output.
             if (end == JobState.Stopped && partialResult is not null
                 && runspace.SessionStateProxy.GetVariable(partialResult) is { } result)

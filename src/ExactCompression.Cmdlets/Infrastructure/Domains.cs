@@ -38,16 +38,6 @@ internal static class Domains
                 "Leave -Size out, or give as many ends.");
     }
 
-    /// <summary>A row of data as the centre of a ball.</summary>
-    /// <exception cref="InvalidInputException">There is no such row.</exception>
-    public static double[] Row(InputData data, int row)
-    {
-        if (row >= data.Rows)
-            throw new InvalidInputException(
-                "DataRowMissing", $"The data '{data.Name}' has no row {row}.", $"Its rows are 0 to {data.Rows - 1}.");
-        return [.. data.Row(row).ToArray().Select(static value => (double)value)];
-    }
-
     /// <summary>The table to resume from: a new one for a network, the given one over its own domain.</summary>
     /// <param name="input">A <see cref="ReluNetwork"/> or a <see cref="StabilityTable"/>.</param>
     /// <param name="domain">The requested domain, or null.</param>

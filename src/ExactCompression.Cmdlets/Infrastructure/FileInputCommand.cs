@@ -8,8 +8,6 @@ public abstract class FileInputCommand : AsyncCommand
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
-    private bool several;
-
     /// <summary>The files; wildcards are expanded.</summary>
     [Parameter(
         Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -23,19 +21,14 @@ public abstract class FileInputCommand : AsyncCommand
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    private protected override bool HasSeveralInputs => several || base.HasSeveralInputs;
-
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
         bool literal = ParameterSetName == LiteralPathSet;
-        string[] given = literal ? LiteralPath : Path;
-        several = given.Length > 1;
-        foreach (string path in given)
+        foreach (string path in literal ? LiteralPath : Path)
         {
             if (!Try(path, () => Resolve(path, literal), out IReadOnlyList<string> files))
                 continue;
-            several |= files.Count > 1;
             foreach (string file in files)
                 ProcessFile(file);
         }

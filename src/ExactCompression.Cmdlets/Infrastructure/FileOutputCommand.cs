@@ -6,6 +6,7 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 public abstract class FileOutputCommand : AsyncCommand
 {
     private readonly HashSet<string> written = new(StringComparer.Ordinal);
+    private bool refused;
 
     /// <summary>
     /// The file to write, a folder in which each input gets a file of its own name, or a script block that computes a path for each input.
@@ -35,18 +36,8 @@ public abstract class FileOutputCommand : AsyncCommand
     /// <summary>Refuses a path that cannot be written to before any pipeline input, which may come after hours of work.</summary>
     protected override void BeginProcessing()
     {
-        if (Path.Fixed is not { } path)
-            return;
-        try
-        {
-            Target target = Resolve(path);
-            if (!target.IsFolder)
-                RequireFormat(target.Path);
-        }
-        catch (Exception e) when (e is ExactCompressionException or IOException)
-        {
-            ThrowTerminatingError(ErrorRecords.From(e, path));
-        }
+        if (Path.Fixed is { } path)
+            refused = !Prepare(path, () => Usable(path), out _);
     }
 
     /// <summary>Resolves the path, asks ShouldProcess, writes, and passes the file on.</summary>
@@ -55,7 +46,7 @@ public abstract class FileOutputCommand : AsyncCommand
     /// <param name="write">Writes the file at a full path; runs on another thread.</param>
     private protected void WriteFile(object input, string defaultName, Action<string, PipelineMessages> write)
     {
-        if (!Try(input, () => Prepare(input, defaultName), out string file) || !ShouldProcess(file, "Write"))
+        if (refused || !Try(input, () => FileFor(input, defaultName), out string file) || !ShouldProcess(file, "Write"))
             return;
         Attempt(
             input,
@@ -68,8 +59,9 @@ public abstract class FileOutputCommand : AsyncCommand
             info =>
             {
                 WriteVerbose($"Wrote {file} ({Views.Units.Bytes(info.Length)})");
+                // As Get-Item gives it: views show owner, mode and size only of files that have its properties.
                 if (PassThru)
-                    WriteObject(info);
+                    WriteObject(InvokeProvider.Item.Get([file], force: true, literalPath: true), enumerateCollection: true);
             });
     }
 
@@ -80,6 +72,15 @@ public abstract class FileOutputCommand : AsyncCommand
         _ => null,
     };
 
+    /// <summary>Resolves a path that every input is written to or into, and checks the format of a file.</summary>
+    private Target Usable(string path)
+    {
+        Target target = Resolve(path);
+        if (!target.IsFolder)
+            RequireFormat(target.Path);
+        return target;
+    }
+
     private Target Resolve(string path)
     {
         // A folder is created only for a path that ends like one.
@@ -88,7 +89,7 @@ public abstract class FileOutputCommand : AsyncCommand
         return new(full, folder || Directory.Exists(full));
     }
 
-    private string Prepare(object input, string defaultName)
+    private string FileFor(object input, string defaultName)
     {
         Target target = Resolve(Path.For(input));
         string file = target.IsFolder ? System.IO.Path.Combine(target.Path, defaultName) : target.Path;

@@ -10,6 +10,8 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// </summary>
 public abstract class StabilitySearchCommand : BackgroundCommand
 {
+    private readonly DataOutside outside = new(DataOutside.Moved);
+
     /// <summary>A network, or a table to resume from.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ModuleObject("Import-ReluNetwork", typeof(ReluNetwork), typeof(StabilityTable))]
@@ -33,10 +35,12 @@ public abstract class StabilitySearchCommand : BackgroundCommand
     /// <summary>CPU threads to use; 0 for all cores.</summary>
     [Parameter]
     [ValidateRange(0, 4096)]
+    [RefuseNull]
     public int Threads { get; set; }
 
     /// <summary>Seed of the random points.</summary>
     [Parameter]
+    [RefuseNull]
     public int Seed { get; set; }
 
     private protected sealed override string PartialResultVariable => "LastStabilityTable";
@@ -48,6 +52,7 @@ public abstract class StabilitySearchCommand : BackgroundCommand
         WriteVerbose(
             $"{table.Network.Name} ({table.Network.Architecture}): {table.Undetermined} of {table.Neurons.Count} hidden neurons are to "
                 + $"be decided over {table.Domain}{(Data is null ? "" : $", with {Data.Rows} rows of {Data.Name}")}");
+        outside.Tell(Data, table.Domain, WriteWarning, WriteVerbose);
         int threads = Threads == 0 ? Environment.ProcessorCount : Threads;
         string time = TimeLimit is { } limit ? Units.Time(limit) : "none";
         WriteDebug(

@@ -22,9 +22,7 @@ internal static class SweepInputs
             ReluNetwork network => [SweepNetwork.Of(network)],
             FileInfo file => [SweepNetwork.FromFile(file.FullName)],
             DirectoryInfo folder => InFolder(folder.FullName),
-            string path =>
-                [.. Resolve(path, session).SelectMany(
-                    static found => Directory.Exists(found) ? InFolder(found) : [SweepNetwork.FromFile(found)])],
+            string path => Matches(path, session),
             _ => throw new InvalidInputException(
                 "SweepInputUnknown", $"A sweep cannot use {value.GetType().Name} '{value}'.",
                 "Give networks from Import-ReluNetwork or New-ReluClassifier, network files, or folders of them."),
@@ -48,6 +46,14 @@ internal static class SweepInputs
     /// <summary>The files that match paths with wildcards.</summary>
     public static IReadOnlyList<string> Files(string[] paths, SessionState session) =>
         [.. paths.SelectMany(path => Resolve(path, session)).Where(File.Exists)];
+
+    private static SweepNetwork[] Matches(string path, SessionState session)
+    {
+        string[] found = Resolve(path, session);
+        return found.Length > 0
+            ? [.. found.SelectMany(static one => Directory.Exists(one) ? InFolder(one) : [SweepNetwork.FromFile(one)])]
+            : throw new FileNotFoundException($"No file or folder matches '{path}'.", path);
+    }
 
     private static string[] Resolve(string path, SessionState session)
     {

@@ -22,7 +22,7 @@ public static class CompressionResultView
     public static IEnumerable<string> Lines(CompressionResult result, PSHost? host, PSObject? style)
     {
         var palette = Palette.Of(host, style);
-        yield return $"{palette.Heading(PrintableText.Of(result.Original.Name))} over {result.Domain}";
+        yield return $"{palette.Heading(PrintableText.Of(result.Original.Name))} over {PrintableText.Of(result.Domain.ShortDescription)}";
         yield return result.ToString();
         if (result.IsProven)
             yield return result.ProvenDeviation == 0

@@ -13,7 +13,6 @@ public static class StabilityTableView
     private const int Margin = 1;
     private const int NarrowestBar = 10;
     private const int WidestBar = 60;
-    private const int DefaultWidth = 80;
 
     /// <summary>The whole view, line by line.</summary>
     /// <param name="table">The table.</param>
@@ -27,13 +26,13 @@ public static class StabilityTableView
         int[] widths = [.. states.Select(static state => StateBar.Label(state).Length + 2)];
         string gap = new(' ', Gap);
         string[] channels = [.. table.Layers.Select(layer => Channels(layer, gap))];
-        int room = Width(host) - Margin - LayerWidth - Gap - widths.Sum(static w => w + Gap);
+        int room = ColumnText.ScreenWidth(host) - Margin - LayerWidth - Gap - widths.Sum(static w => w + Gap);
         int longest = channels.Select(static text => text.Length).DefaultIfEmpty().Max();
         if (room - longest < NarrowestBar)
             (channels, longest) = (Array.ConvertAll(channels, static _ => ""), 0);
         int cells = Math.Clamp(room - longest, NarrowestBar, WidestBar);
 
-        yield return $"{palette.Heading(PrintableText.Of(table.Network.Name))} over {table.Domain}";
+        yield return $"{palette.Heading(PrintableText.Of(table.Network.Name))} over {PrintableText.Of(table.Domain.ShortDescription)}";
         yield return Summary(table);
         if (table.IsImported)
             yield return "Imported: verdicts and bounds are as stated at the source, and are not proven here yet";
@@ -105,17 +104,5 @@ public static class StabilityTableView
         bool imported = unproven.Any(static n => n.IsImported), solver = !unproven.All(static n => n.IsImported);
         return (imported, solver) switch { (true, true) => "imported, or MILP verdicts", (true, false) => "imported",
             _ => "MILP verdicts" };
-    }
-
-    private static int Width(PSHost? host)
-    {
-        try
-        {
-            return host?.UI?.RawUI?.BufferSize.Width is > 0 and var width ? width : DefaultWidth;
-        }
-        catch (Exception e) when (e is NotImplementedException or NotSupportedException or HostException or IOException)
-        {
-            return DefaultWidth; // a host without a screen
-        }
     }
 }

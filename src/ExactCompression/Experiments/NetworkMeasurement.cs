@@ -16,18 +16,23 @@ public static class NetworkMeasurement
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the network, or a label is not one of its outputs.</exception>
     public static ReluNetworkMeasurement Measure(ReluNetwork network, InputData? data, CancellationToken cancellation) =>
-        Measured(network, data, null, null, cancellation);
+        Measure(network, data, new(), cancellation);
 
-    /// <summary>Measures accuracy, size and speed, that of ONNX Runtime too.</summary>
+    /// <summary>Measures accuracy, size and speed, as options say.</summary>
     /// <param name="network">The network.</param>
     /// <param name="data">Rows to measure on; null for only size and speed, on random rows.</param>
-    /// <param name="onnxRuntime">Path of ONNX Runtime's shared library, or of a folder that has it; null for none.</param>
+    /// <param name="options">The domain, and ONNX Runtime.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
-    /// <exception cref="InvalidInputException">The data does not fit the network, a label is not one of its outputs, or there is no ONNX
-    /// Runtime that runs it.</exception>
+    /// <exception cref="InvalidInputException">The data or the domain does not fit the network, a label is not one of its outputs, or there
+    /// is no ONNX Runtime that runs it.</exception>
     public static ReluNetworkMeasurement Measure(
-        ReluNetwork network, InputData? data, string? onnxRuntime, CancellationToken cancellation) =>
-        Measured(network, data, null, onnxRuntime, cancellation);
+        ReluNetwork network, InputData? data, MeasurementOptions options, CancellationToken cancellation)
+    {
+        data?.RequireColumns(network.InputSize);
+        InputDomain? domain = options.Domain?.For(network.InputSize);
+        InputDomainReport? report = data is null || domain is null ? null : InputDomainReport.Of(data, domain);
+        return Measured(network, data, domain, report, null, options.OnnxRuntime, cancellation);
+    }
 
     /// <summary>Measures both networks of a compression, the original first.</summary>
     /// <param name="result">The compression.</param>
@@ -35,46 +40,49 @@ public static class NetworkMeasurement
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
     /// <exception cref="InvalidInputException">The data does not fit the networks, or a label is not one of their outputs.</exception>
     public static IReadOnlyList<ReluNetworkMeasurement> Measure(
-        CompressionResult result, InputData? data, CancellationToken cancellation) => Both(result, data, null, cancellation);
+        CompressionResult result, InputData? data, CancellationToken cancellation) => Measure(result, data, new(), cancellation);
 
-    /// <summary>Measures both networks of a compression, the original first, with ONNX Runtime too.</summary>
+    /// <summary>Measures both networks of a compression, the original first, as options say.</summary>
     /// <param name="result">The compression.</param>
     /// <param name="data">Rows to measure on; null for only size and speed, on random rows.</param>
-    /// <param name="onnxRuntime">Path of ONNX Runtime's shared library, or of a folder that has it; null for none.</param>
+    /// <param name="options">The domain, if not the compression's, and ONNX Runtime.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
-    /// <exception cref="InvalidInputException">The data does not fit the networks, a label is not one of their outputs, or there is no
-    /// ONNX Runtime that runs them.</exception>
+    /// <exception cref="InvalidInputException">The data or the domain does not fit the networks, a label is not one of their outputs, or
+    /// there is no ONNX Runtime that runs them.</exception>
     public static IReadOnlyList<ReluNetworkMeasurement> Measure(
-        CompressionResult result, InputData? data, string? onnxRuntime, CancellationToken cancellation) =>
-        Both(result, data, onnxRuntime, cancellation);
-
-    /// <summary>Share of rows, 0 to 1, whose largest output is that of their label.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="data">Labelled rows.</param>
-    /// <param name="threads">Threads to use; 0 for all cores.</param>
-    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
-    /// <exception cref="InvalidInputException">The data does not fit the network, or a label is not one of its outputs.</exception>
-    internal static double AccuracyOf(ReluNetwork network, InputData data, int threads, CancellationToken cancellation)
+        CompressionResult result, InputData? data, MeasurementOptions options, CancellationToken cancellation)
     {
-        data.RequireColumns(network.InputSize);
-        return Accuracy(network, data, new() { CancellationToken = cancellation, MaxDegreeOfParallelism = threads > 0 ? threads : -1 });
+        data?.RequireColumns(result.Original.InputSize);
+        InputDomain domain = (options.Domain ?? result.Domain).For(result.Original.InputSize);
+        InputDomainReport? report = data is null ? null : InputDomainReport.Of(data, domain);
+        ReluNetworkMeasurement original = Measured(result.Original, data, domain, report, null, options.OnnxRuntime, cancellation);
+        double? agreement = data is { Rows: > 0 } && result.Original.IsEvaluated ? Agreement(result, data, report!, cancellation) : null;
+        return [original, Measured(result.Compressed, data, domain, report, agreement, options.OnnxRuntime, cancellation)];
     }
 
-    private static ReluNetworkMeasurement[] Both(
-        CompressionResult result, InputData? data, string? onnxRuntime, CancellationToken cancellation)
+    /// <summary>Shares of rows, 0 to 1, whose largest output is that of their label.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="data">Labelled rows.</param>
+    /// <param name="report">Which of them lie in the domain.</param>
+    /// <param name="threads">Threads to use; 0 for all cores.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
+    /// <returns>The share of the rows inside, null if there are none, and of all rows.</returns>
+    /// <exception cref="InvalidInputException">The data does not fit the network, or a label is not one of its outputs.</exception>
+    internal static (double? Inside, double? All) AccuracyOf(
+        ReluNetwork network, InputData data, InputDomainReport report, int threads, CancellationToken cancellation)
     {
-        ReluNetworkMeasurement original = Measured(result.Original, data, null, onnxRuntime, cancellation);
-        double? agreement = data is { Rows: > 0 } && result.Original.IsEvaluated ? Agreement(result, data, cancellation) : null;
-        return [original, Measured(result.Compressed, data, agreement, onnxRuntime, cancellation)];
+        data.RequireColumns(network.InputSize);
+        return Accuracy(
+            network, data, report, new() { CancellationToken = cancellation, MaxDegreeOfParallelism = threads > 0 ? threads : -1 });
     }
 
     private static ReluNetworkMeasurement Measured(
-        ReluNetwork network, InputData? data, double? agreement, string? onnxRuntime, CancellationToken cancellation)
+        ReluNetwork network, InputData? data, InputDomain? domain, InputDomainReport? report, double? agreement, string? onnxRuntime,
+        CancellationToken cancellation)
     {
-        data?.RequireColumns(network.InputSize);
-        double? accuracy = network.IsEvaluated && data is { HasLabels: true, Rows: > 0 }
-            ? Accuracy(network, data, new() { CancellationToken = cancellation })
-            : null;
+        (double? accuracy, double? all) = network.IsEvaluated && data is { HasLabels: true, Rows: > 0 }
+            ? Accuracy(network, data, report, new() { CancellationToken = cancellation })
+            : (null, null);
         (double? row, double? batch) = !network.IsEvaluated ? (null, null)
             : network.Precision == WeightPrecision.Float32
             ? Times<float>(network, data, cancellation)
@@ -84,13 +92,15 @@ public static class NetworkMeasurement
             : OnnxRuntimeTimes.Of(onnxRuntime, network, Array.ConvertAll(Timed<float>(network, data), static v => (double)v), cancellation);
         return new()
         {
-            Network = network, Rows = data?.Rows ?? 0, Accuracy = accuracy, Agreement = agreement, RowMicroseconds = row,
-            BatchRowMicroseconds = batch, OnnxRuntimeVersion = others?.Version, OnnxRuntimeRowMicroseconds = others?.Row,
-            OnnxRuntimeBatchRowMicroseconds = others?.Batch, OnnxRuntimeDifference = others?.Difference,
+            Network = network, Domain = domain, Rows = data?.Rows ?? 0, RowsInside = report?.Inside, Accuracy = accuracy, AccuracyAll = all,
+            Agreement = agreement, RowMicroseconds = row, BatchRowMicroseconds = batch, OnnxRuntimeVersion = others?.Version,
+            OnnxRuntimeRowMicroseconds = others?.Row, OnnxRuntimeBatchRowMicroseconds = others?.Batch,
+            OnnxRuntimeDifference = others?.Difference,
         };
     }
 
-    private static double Accuracy(ReluNetwork network, InputData data, ParallelOptions parallel)
+    private static (double? Inside, double? All) Accuracy(
+        ReluNetwork network, InputData data, InputDomainReport? report, ParallelOptions parallel)
     {
         int bad = data.Labels.Span.IndexOfAnyExceptInRange(0, network.OutputSize - 1);
         if (bad >= 0)
@@ -102,20 +112,23 @@ public static class NetworkMeasurement
                 "Give data whose labels are the network's classes.");
         }
 
-        return Share(data.Labels.Span, Classes(network, data, parallel));
+        int[] classes = Classes(network, data, parallel), all = [.. Enumerable.Range(0, data.Rows)];
+        double? share = Share(data.Labels.Span, classes, all);
+        return (report is null || report.AllInside ? share : Share(data.Labels.Span, classes, report.InsideRows), share);
     }
 
-    private static double Agreement(CompressionResult result, InputData data, CancellationToken cancellation) =>
+    private static double? Agreement(
+        CompressionResult result, InputData data, InputDomainReport report, CancellationToken cancellation) =>
         Share(Classes(result.Original, data, new() { CancellationToken = cancellation }),
-            Classes(result.Compressed, data, new() { CancellationToken = cancellation }));
+            Classes(result.Compressed, data, new() { CancellationToken = cancellation }), report.InsideRows);
 
-    /// <summary>The share that is the same.</summary>
-    private static double Share(ReadOnlySpan<int> expected, ReadOnlySpan<int> found)
+    /// <summary>The share of some rows that is the same; null if there are no rows.</summary>
+    private static double? Share(ReadOnlySpan<int> expected, ReadOnlySpan<int> found, IReadOnlyList<int> rows)
     {
         int same = 0;
-        for (int i = 0; i < found.Length; i++)
-            same += expected[i] == found[i] ? 1 : 0;
-        return (double)same / found.Length;
+        foreach (int row in rows)
+            same += expected[row] == found[row] ? 1 : 0;
+        return rows.Count == 0 ? null : (double)same / rows.Count;
     }
 
     /// <summary>The number of the largest output for each row, evaluated in double.</summary>

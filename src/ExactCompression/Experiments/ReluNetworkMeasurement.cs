@@ -12,18 +12,28 @@ public sealed class ReluNetworkMeasurement
     /// <summary>Widths from input to output.</summary>
     public string Architecture => Network.Architecture;
 
-    /// <summary>Rows that accuracy was measured on; 0 without data.</summary>
+    /// <summary>The domain that the network was compressed over, or that was asked for; null for a network alone.</summary>
+    public InputDomain? Domain { get; init; }
+
+    /// <summary>Rows of the data; 0 without data.</summary>
     public required int Rows { get; init; }
 
+    /// <summary>Rows that lie in the <see cref="Domain"/>; null without data or domain.</summary>
+    public int? RowsInside { get; init; }
+
     /// <summary>
-    /// Share of rows, 0 to 1, whose largest output is that of their label (the lowest index if several are largest); null without labels,
-    /// and where the outputs are not evaluated.
+    /// Share, 0 to 1, of the rows in the <see cref="Domain"/>, of all rows where there is none, whose largest output is that of their label
+    /// (the lowest index if several are largest); null without labels, without rows inside, and where the outputs are not evaluated.
+    /// Outside the domain a compressed network is another function, and its accuracy there says nothing about the compression.
     /// </summary>
     public required double? Accuracy { get; init; }
 
+    /// <summary>The same share of all rows, those outside the <see cref="Domain"/> too.</summary>
+    public double? AccuracyAll { get; init; }
+
     /// <summary>
-    /// Of a compressed network, the share of rows, 0 to 1, that it assigns to the same class as its original, both evaluated in double;
-    /// null for any other network, and without data.
+    /// Of a compressed network, the share of rows in the <see cref="Domain"/>, 0 to 1, that it assigns to the same class as its original,
+    /// both evaluated in double; null for any other network, and without rows inside.
     /// </summary>
     public double? Agreement { get; init; }
 

@@ -52,6 +52,8 @@ internal sealed record SweepCell(SweepNetwork Network, SweepDomain Domain, Stabi
             // The cell fails with it when it runs.
         }
 
+        (ClassifierOptions Options, int Rows)? training =
+            network?.Training is { } known ? (known.Options, known.TrainRows) : Network.Training;
         return new()
         {
             Network = Network.Name,
@@ -65,8 +67,16 @@ internal sealed record SweepCell(SweepNetwork Network, SweepDomain Domain, Stabi
             Levels = string.Join(' ', options.Levels.Order()),
             File = Network.File ?? "",
             Architecture = network?.Architecture ?? Network.Architecture ?? "",
-            L1 = network?.Training?.Options.L1 ?? Network.L1,
-            Seed = network?.Training?.Options.Seed ?? Network.Seed,
+            L1 = training?.Options.L1 ?? Network.L1,
+            Seed = training?.Options.Seed ?? Network.Seed,
+            Epochs = training?.Options.Epochs,
+            BatchSize = training?.Options.BatchSize,
+            LearningRate = training?.Options.LearningRate,
+            LearningRateDecay = training?.Options.LearningRateDecay,
+            Momentum = training?.Options.Momentum,
+            Optimizer = training?.Options.Optimizer,
+            L1Mode = training?.Options.L1Mode,
+            TrainRows = training?.Rows,
             Data = Preprocess == MilpPreprocess.None ? "" : options.Data?.Name ?? "",
             Radius = Domain.Radius,
             DomainWidth = domain is null ? null : MeanWidth(domain),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using ExactCompression.Analysis;
 using ExactCompression.Milp;
@@ -9,6 +10,8 @@ namespace ExactCompression.Experiments;
 /// <param name="partial">A tenth of the data's rows.</param>
 internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> partial)
 {
+    private readonly ConcurrentDictionary<string, bool> remarks = new(StringComparer.Ordinal);
+
     /// <summary>Computes the row. A failure becomes the row's error, with all results before it.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="network">Its network.</param>
@@ -33,16 +36,25 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
         long start = Stopwatch.GetTimestamp();
         try
         {
+            InputDomain domain = cell.Domain.For(network.InputSize, network.StatedDomain);
+            InputDomainReport? inside = null;
             if (options.TestData is { HasLabels: true } test)
-                row = row with { TestRows = test.Rows, Accuracy = NetworkMeasurement.AccuracyOf(network, test, threads, cancellation) };
+            {
+                test.RequireColumns(network.InputSize);
+                inside = InputDomainReport.Of(test, domain);
+                (double? accuracy, double? all) = NetworkMeasurement.AccuracyOf(network, test, inside, threads, cancellation);
+                row = row with { TestRows = test.Rows, TestRowsInside = inside.Inside, Accuracy = accuracy, AccuracyAll = all };
+            }
+
+            WarnOfRowsOutside(cell, domain, inside);
             told("searching");
-            StabilityTable table = Search(cell, network, threads, cancellation);
+            StabilityTable table = Search(cell, network, domain, threads, cancellation);
             cancellation.ThrowIfCancellationRequested();
             row = WithTable(row, table);
             foreach (CompressionLevel level in options.Levels.Order())
             {
                 told($"compressing, {level}");
-                row = Compress(row, table, level, threads, cancellation);
+                row = Compress(row, table, inside, level, threads, cancellation);
             }
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
@@ -67,9 +79,24 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
         return source;
     }
 
-    private StabilityTable Search(SweepCell cell, ReluNetwork network, int threads, CancellationToken cancellation)
+    /// <summary>Says once of each data set and domain how many rows lie outside; of balls, most always do.</summary>
+    private void WarnOfRowsOutside(SweepCell cell, InputDomain domain, InputDomainReport? test)
     {
-        InputDomain domain = cell.Domain.For(network.InputSize, network.StatedDomain);
+        if (cell.Domain.Radius is not null || options.Warning is not { } warning)
+            return;
+        InputDomainReport? searched = options.Data is { } data && data.Columns == domain.Size && (test is null || data != options.TestData)
+            ? InputDomainReport.Of(data, domain) : null;
+        foreach (string remark in new[] { searched?.Remark, test?.Remark }.OfType<string>())
+        {
+            if (remarks.TryAdd(remark, true))
+                warning($"{remark}. A search moves such rows to the nearest points of the domain; Accuracy is that of the rows inside, "
+                    + "AccuracyAll that of all.");
+        }
+    }
+
+    private StabilityTable Search(
+        SweepCell cell, ReluNetwork network, InputDomain domain, int threads, CancellationToken cancellation)
+    {
         var search = new SearchOptions
         {
             TimeLimit = options.TimeLimit,
@@ -122,7 +149,9 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
         };
     }
 
-    private SweepRow Compress(SweepRow row, StabilityTable table, CompressionLevel level, int threads, CancellationToken cancellation)
+    private SweepRow Compress(
+        SweepRow row, StabilityTable table, InputDomainReport? inside, CompressionLevel level, int threads,
+        CancellationToken cancellation)
     {
         using CancellationTokenSource limited = Limited(options.TimeLimit, cancellation);
         long start = Stopwatch.GetTimestamp();
@@ -143,6 +172,9 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
         double seconds = SecondsSince(start);
         int neurons = result.Original.NeuronCount - result.Compressed.NeuronCount;
         long connections = result.Original.ConnectionCount - result.Compressed.ConnectionCount;
+        (double? accuracy, double? all) = inside is null
+            ? (null, null)
+            : NetworkMeasurement.AccuracyOf(result.Compressed, options.TestData!, inside, threads, cancellation);
         row = row with
         {
             Compressed = result.Compressed.Architecture,
@@ -153,9 +185,8 @@ internal sealed class SweepCellRunner(SweepOptions options, Lazy<InputData?> par
             BytesAfter = result.Compressed.ByteCount,
             ProvenDeviation = result.ProvenDeviation,
             CompressionSeconds = Rounded((row.CompressionSeconds ?? 0) + seconds),
-            AccuracyAfter = options.TestData is { HasLabels: true } test
-                ? NetworkMeasurement.AccuracyOf(result.Compressed, test, threads, cancellation)
-                : null,
+            AccuracyAfter = accuracy,
+            AccuracyAfterAll = all,
         };
         return level switch
         {

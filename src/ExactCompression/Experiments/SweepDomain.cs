@@ -5,13 +5,14 @@ public sealed class SweepDomain
 {
     private readonly InputDomain? given;
     private readonly double[]? center;
+    private readonly double? radius;
     private readonly string name = "";
 
     private SweepDomain(InputDomain? given, double[]? center = null, double? radius = null, string name = "")
     {
         this.given = given;
         this.center = center;
-        Radius = radius;
+        this.radius = radius;
         this.name = name;
     }
 
@@ -19,7 +20,7 @@ public sealed class SweepDomain
     public static SweepDomain Own { get; } = new(null);
 
     /// <summary>The radius of the ball; null for others.</summary>
-    public double? Radius { get; }
+    public double? Radius => radius ?? given?.Radius;
 
     /// <summary>A given domain.</summary>
     public static SweepDomain Of(InputDomain domain) => new(domain);
@@ -32,12 +33,8 @@ public sealed class SweepDomain
     /// <exception cref="InvalidInputException">There is no such row, or the radius is not a distance.</exception>
     public static SweepDomain Ball(InputData data, int row, double radius, InputDomain? within)
     {
-        if (row < 0 || row >= data.Rows)
-            throw new InvalidInputException(
-                "DataRowMissing", $"The data '{data.Name}' has no row {row}.", $"Its rows are 0 to {data.Rows - 1}.");
-        double[] center = [.. data.Row(row).ToArray().Select(static value => (double)value)];
-        _ = InputDomain.Ball(center, radius);
-        return new(within, center, radius, FormattableString.Invariant($"ball {radius:R} round row {row} of {data.Name}"));
+        var ball = InputDomain.Ball(data, row, radius);
+        return new(within, [.. data.Row(row).ToArray().Select(static value => (double)value)], radius, ball.ShortDescription);
     }
 
     /// <summary>The domain for a network.</summary>
@@ -50,7 +47,7 @@ public sealed class SweepDomain
         InputDomain whole = (given ?? stated ?? InputDomain.Unit).For(inputs);
         if (center is null)
             return whole;
-        InputDomain ball = InputDomain.Ball(center, Radius!.Value).For(inputs);
+        InputDomain ball = InputDomain.Ball(center, radius!.Value).For(inputs);
         (double[] lower, double[] upper) = (new double[inputs], new double[inputs]);
         for (int i = 0; i < inputs; i++)
         {

@@ -26,6 +26,9 @@ public abstract partial class SweepNetwork
     internal virtual int? Seed =>
         Number(SeedInName().Match(Name)) is { } seed and >= 0 and <= int.MaxValue && seed == Math.Floor(seed) ? (int)seed : null;
 
+    /// <summary>How it is to be trained, and on how many rows; null for an existing network.</summary>
+    internal virtual (ClassifierOptions Options, int Rows)? Training => null;
+
     /// <summary>Number of inputs, if that is known before it is read or trained.</summary>
     internal virtual int? Inputs => null;
 
@@ -143,6 +146,8 @@ public abstract partial class SweepNetwork
         internal override double? L1 => options.L1;
 
         internal override int? Seed => options.Seed;
+
+        internal override (ClassifierOptions Options, int Rows)? Training => (options, data.Rows);
 
         internal override int? Inputs => data.Columns;
 

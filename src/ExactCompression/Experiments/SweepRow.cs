@@ -49,6 +49,30 @@ public sealed record SweepRow
     /// <summary>The seed of training, where it is known: from training, or from <c>seed-</c> in the network's name.</summary>
     public int? Seed { get; init; }
 
+    /// <summary>Passes over the training rows, where it is known how the network was trained.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Rows per step of training.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>The learning rate of the first epoch.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>The learning rate of the last epoch, as a share of the first.</summary>
+    public double? LearningRateDecay { get; init; }
+
+    /// <summary>The share of a step that carries over to the next.</summary>
+    public double? Momentum { get; init; }
+
+    /// <summary>The optimizer of training.</summary>
+    public TrainingOptimizer? Optimizer { get; init; }
+
+    /// <summary>How the l1 penalty was applied.</summary>
+    public L1Mode? L1Mode { get; init; }
+
+    /// <summary>Rows that were trained on.</summary>
+    public int? TrainRows { get; init; }
+
     /// <summary>The data that was run through the network first; empty for none.</summary>
     public string Data { get; init; } = "";
 
@@ -58,14 +82,25 @@ public sealed record SweepRow
     /// <summary>How wide the domain is: the mean over the inputs of upper end minus lower end.</summary>
     public double? DomainWidth { get; init; }
 
-    /// <summary>Rows that accuracy was measured on; null for none.</summary>
+    /// <summary>Rows to measure accuracy on; null for none.</summary>
     public int? TestRows { get; init; }
 
-    /// <summary>Accuracy before compression, 0 to 1.</summary>
+    /// <summary>How many of them lie in the domain.</summary>
+    public int? TestRowsInside { get; init; }
+
+    /// <summary>Accuracy on the rows in the domain before compression, 0 to 1; null if none lies there.</summary>
     public double? Accuracy { get; init; }
 
-    /// <summary>Accuracy after compression to the highest level, 0 to 1.</summary>
+    /// <summary>Accuracy on the rows in the domain after compression to the highest level, 0 to 1.</summary>
     public double? AccuracyAfter { get; init; }
+
+    /// <summary>Accuracy on all rows before compression, 0 to 1.</summary>
+    public double? AccuracyAll { get; init; }
+
+    /// <summary>
+    /// Accuracy on all rows after compression to the highest level; of rows outside the domain it says nothing about the compression.
+    /// </summary>
+    public double? AccuracyAfterAll { get; init; }
 
     /// <summary>Hidden neurons.</summary>
     public int? Neurons { get; init; }

@@ -12,7 +12,7 @@ public sealed record ComputeDevice
     /// <summary>What it is.</summary>
     public required ComputeDeviceKind Kind { get; init; }
 
-    /// <summary>Its name, or a part of it, selects it.</summary>
+    /// <summary>Its name; selects it, written in full.</summary>
     public required string Name { get; init; }
 
     /// <summary>Memory it can use, in bytes; 0 where unknown.</summary>

@@ -26,7 +26,7 @@ public static class ComputeDevices
     /// <summary>Opens a device.</summary>
     /// <param name="device">
     /// <c>Auto</c> (a CUDA device, else a discrete OpenCL device, else the CPU's vector units), a <see cref="ComputeDeviceKind"/>, an index
-    /// of <see cref="List"/>, or a device's name or a part of it.
+    /// of <see cref="List"/>, or a device's whole name.
     /// </param>
     /// <param name="message">One line that says what was chosen and why.</param>
     /// <returns>The device; the caller disposes it.</returns>

@@ -29,10 +29,9 @@ internal sealed class DeviceChoice
             return devices.FirstOrDefault(d => d.Index == index) is { } numbered ? new("", numbered) : throw Unknown(wanted, devices);
         if (Array.Find(Enum.GetNames<ComputeDeviceKind>(), name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase)) is { } kind)
             return devices.FirstOrDefault(d => d.Kind.ToString() == kind) is { } first ? new("", first) : throw Unknown(kind, devices);
-        ComputeDevice? named = wanted.Length == 0 ? null
-            : devices.FirstOrDefault(d => d.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
-            ?? devices.FirstOrDefault(d => d.Name.Contains(wanted, StringComparison.OrdinalIgnoreCase));
-        return named is not null ? new("", named) : throw Unknown(wanted, devices);
+        // Whole names only: "gpu" is a part of "ILGPU CPU accelerator", which is a thousand times slower than the CPU's vector units.
+        return devices.FirstOrDefault(d => d.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase)) is { } named
+            ? new("", named) : throw Unknown(wanted, devices);
     }
 
     /// <summary>One line that says what was chosen and why.</summary>
@@ -63,5 +62,6 @@ internal sealed class DeviceChoice
     private static InvalidInputException Unknown(string wanted, IReadOnlyList<ComputeDevice> devices) => new(
         "ComputeDeviceUnknown",
         $"There is no compute device '{wanted}' here.",
-        $"Give Auto, Cpu, Cuda, OpenCL, IlgpuCpu, or the index or name of an available one: {string.Join("; ", devices)}.");
+        $"Give Auto (a GPU if there is one), Cpu, Cuda, OpenCL, IlgpuCpu, or the index or whole name of an available one: "
+            + $"{string.Join("; ", devices)}.");
 }

@@ -78,6 +78,22 @@ public sealed class InputDomain
     /// </summary>
     public string Description { get; }
 
+    /// <summary>
+    /// The same in short, where there is little room: the name alone if there is one, such as <c>ball 0.1 round row 0 of digits</c>; with
+    /// the ends where the name states others.
+    /// </summary>
+    public string ShortDescription =>
+        Name is { } name && !name.Contains('[', StringComparison.Ordinal) && Origin is not null ? name : Description;
+
+    /// <summary>
+    /// Where the domain came from: the data, row and radius, or the file; null for plain ends, and for a name that calls the domain a ball
+    /// in which it does not fit.
+    /// </summary>
+    public DomainOrigin? Origin => DomainOrigin.Of(Name) is { } origin && (origin.Radius is not { } radius || Fits(radius)) ? origin : null;
+
+    /// <summary>The radius, if it was made as a ball, clipped or not; null for other domains.</summary>
+    public double? Radius => Origin?.Radius;
+
     /// <summary>The name that its creator gave it, or null; it proves nothing about the ends.</summary>
     internal string? Name { get; }
 
@@ -95,6 +111,7 @@ public sealed class InputDomain
     /// <param name="radius">How far each input may move; 0 or more.</param>
     /// <param name="clipLower">No lower end goes below this.</param>
     /// <param name="clipUpper">No upper end goes above this.</param>
+    /// <param name="centerName">What the point is called in the domain's name, such as <c>row 0 of digits</c>.</param>
     /// <remarks>
     /// The ends are <c>center - radius</c> and <c>center + radius</c> rounded outward where they are not doubles, then clipped: the box
     /// contains the ball around the point.
@@ -102,7 +119,8 @@ public sealed class InputDomain
     /// <exception cref="InvalidInputException">The radius is negative, an end is not finite, or the clipping range leaves nothing of an
     /// input's range.</exception>
     public static InputDomain Ball(
-        ReadOnlySpan<double> center, double radius, double clipLower = double.NegativeInfinity, double clipUpper = double.PositiveInfinity)
+        ReadOnlySpan<double> center, double radius, double clipLower = double.NegativeInfinity,
+        double clipUpper = double.PositiveInfinity, string centerName = "a point")
     {
         if (!(radius >= 0) || double.IsInfinity(radius))
             throw new InvalidInputException(
@@ -124,7 +142,25 @@ public sealed class InputDomain
             upper[i] = Math.Min(Rounding.SumUp(center[i], radius), clipUpper);
         }
 
-        return new(lower, upper, center.Length, null);
+        return new(lower, upper, center.Length, DomainOrigin.Ball(radius, centerName));
+    }
+
+    /// <summary>The ball around a row of data, optionally clipped to a range.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="row">The row, from 0.</param>
+    /// <param name="radius">How far each input may move; 0 or more.</param>
+    /// <param name="clipLower">No lower end goes below this.</param>
+    /// <param name="clipUpper">No upper end goes above this.</param>
+    /// <exception cref="InvalidInputException">There is no such row, the radius is negative, an end is not finite, or the clipping range
+    /// leaves nothing of an input's range.</exception>
+    public static InputDomain Ball(
+        InputData data, int row, double radius, double clipLower = double.NegativeInfinity, double clipUpper = double.PositiveInfinity)
+    {
+        if (row < 0 || row >= data.Rows)
+            throw new InvalidInputException(
+                "DataRowMissing", $"The data '{data.Name}' has no row {row}.", $"Its rows are 0 to {data.Rows - 1}.");
+        double[] center = [.. data.Row(row).ToArray().Select(static value => (double)value)];
+        return Ball(center, radius, clipLower, clipUpper, DomainOrigin.RowOf(data.Name, row));
     }
 
     /// <summary>
@@ -242,6 +278,18 @@ public sealed class InputDomain
             throw new InvalidInputException(
                 "DomainClipReversed", $"The domain is clipped from {Show(clipLower)} to {Show(clipUpper)}, which is not a range.",
                 "Swap -ClipLower and -ClipUpper.");
+    }
+
+    /// <summary>Whether no input's range is wider than that of a ball, whose ends are rounded outward.</summary>
+    private bool Fits(double radius)
+    {
+        for (int i = 0; i < lower.Length; i++)
+        {
+            if (upper[i] - lower[i] > (2 * radius) + (1e-14 * (Math.Abs(lower[i]) + Math.Abs(upper[i]) + radius)))
+                return false;
+        }
+
+        return true;
     }
 
     private bool IsUniform() => lower.AsSpan().IndexOfAnyExcept(lower[0]) < 0 && upper.AsSpan().IndexOfAnyExcept(upper[0]) < 0;

@@ -29,7 +29,7 @@ internal static class BoundsFigure
         int open = neurons.Count(static n => !double.IsFinite(n.LowerBound) || !double.IsFinite(n.UpperBound));
         return new()
         {
-            Title = $"{table.Network.Name}: bounds on pre-activations over {table.Domain.Description}",
+            Title = $"{table.Network.Name}: bounds on pre-activations over {table.Domain.ShortDescription}",
             Subtitle =
                 "Each bar runs from the lower to the upper proven bound; neurons are sorted by state and by the middle of their bounds",
             Legend = StatesFigure.Legend(neurons),

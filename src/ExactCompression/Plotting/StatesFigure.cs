@@ -10,7 +10,7 @@ internal static class StatesFigure
 
     public static Figure Of(StabilityTable table) => new()
     {
-        Title = $"{table.Network.Name}: state of each neuron over {table.Domain.Description}",
+        Title = $"{table.Network.Name}: state of each neuron over {table.Domain.ShortDescription}",
         Subtitle = $"{Panels.Counted(table.Neurons.Count, "neuron", "neurons")} in "
             + $"{Panels.Counted(table.Network.Depth, "hidden layer", "hidden layers")}, {table.Network.Architecture}",
         Legend = Legend(table.Neurons),

@@ -71,6 +71,8 @@ public sealed class CompressionSweepTests
         Assert.Equal("digits_12-8_l1-0.02_seed-7", row.Network);
         Assert.Null(row.MaximalNeuronsRemoved);
         Assert.True(row.TrainingSeconds > 0);
+        Assert.Equal((2, 128, 0.9, L1Mode.Proximal), (row.Epochs!.Value, row.BatchSize!.Value, row.Momentum!.Value, row.L1Mode!.Value));
+        Assert.Equal(split.Training.Rows, row.TrainRows);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public class OnnxRuntimeTimesTests
     public void Measure_Example_GivesWhatThisModuleGives(string file)
     {
         ReluNetwork network = NetworkFormats.Read(TestFiles.Example(file));
-        ReluNetworkMeasurement measured = NetworkMeasurement.Measure(network, null, Folder, CancellationToken.None);
+        ReluNetworkMeasurement measured = NetworkMeasurement.Measure(network, null, new() { OnnxRuntime = Folder }, CancellationToken.None);
         Assert.Equal(OrtEnv.Instance().GetVersionString(), measured.OnnxRuntimeVersion);
         Assert.InRange(measured.OnnxRuntimeDifference!.Value, 1e-12, 1e-4);
         Assert.True(measured.OnnxRuntimeRowMicroseconds > 0 && measured.OnnxRuntimeBatchRowMicroseconds > 0);
@@ -44,7 +44,8 @@ public class OnnxRuntimeTimesTests
         ReluNetwork network = NetworkFormats.Read(TestFiles.Example("digits_conv_l1-0.004.onnx"));
         StabilityTable table = StabilityAnalysis.FindStable(StabilityTable.Undecided(network), null, new(), CancellationToken.None);
         CompressionResult result = LeoCompression.Compress(table, new(), CancellationToken.None);
-        IReadOnlyList<ReluNetworkMeasurement> both = NetworkMeasurement.Measure(result, null, Folder, CancellationToken.None);
+        IReadOnlyList<ReluNetworkMeasurement> both = NetworkMeasurement.Measure(
+            result, null, new() { OnnxRuntime = Folder }, CancellationToken.None);
         Assert.Equal(2, both.Count);
         Assert.All(both, static m => Assert.InRange(m.OnnxRuntimeDifference!.Value, 0, 1e-4));
         Assert.All(NetworkMeasurement.Measure(result, null, CancellationToken.None), static m => Assert.Null(m.OnnxRuntimeVersion));
@@ -82,7 +83,7 @@ public class OnnxRuntimeTimesTests
         File.WriteAllBytes(folder.File("softmax.onnx"), Bytes(model));
         var data = new InputData(new float[128], 2, 64, [0, 1]);
         ReluNetworkMeasurement measured = NetworkMeasurement.Measure(
-            NetworkFormats.Read(folder.File("softmax.onnx")), data, Folder, CancellationToken.None);
+            NetworkFormats.Read(folder.File("softmax.onnx")), data, new() { OnnxRuntime = Folder }, CancellationToken.None);
         if (type == "Softmax")
         {
             Assert.NotNull(measured.RowTime);

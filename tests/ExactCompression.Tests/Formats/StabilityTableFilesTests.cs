@@ -117,20 +117,52 @@ public class StabilityTableFilesTests
     }
 
     [Fact]
-    public void Read_BoxThatIsNotUniform_NeedsThatVeryDomain()
+    public void Read_BoxThatIsNotUniform_IsThatVeryBox()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("t.csv");
         var box = new InputDomain([0, 0.5], [1, 2]);
         StabilityTableFiles.Write(Table(box), path);
 
-        Assert.Equal("TableNeedsDomain", Assert.Throws<InvalidInputException>(() => StabilityTableFiles.Read(path, Network)).ErrorId);
+        InputDomain read = StabilityTableFiles.Read(path, Network).Domain;
+        Assert.Equal(box.Description, read.Description);
+        Assert.Equal([0, 0.5, 1, 2], [.. read.Lower.ToArray(), .. read.Upper.ToArray()]);
         RequireRefused("TableDomainMismatch", () => StabilityTableFiles.Read(path, Network, new InputDomain([0, 0.5], [1, 3])));
         RequireRefused("TableDomainMismatch", () => StabilityTableFiles.Read(path, Network, InputDomain.Unit));
         Assert.Equal([0, 0.5], StabilityTableFiles.Read(path, Network, new InputDomain([0, 0.5], [1, 2])).Domain.Lower.ToArray());
         // A network that states the same range needs no argument.
         var stating = new ReluNetwork(Network.DenseLayers, "net", statedDomain: box);
         Assert.Equal([1, 2], StabilityTableFiles.Read(path, stating).Domain.Upper.ToArray());
+    }
+
+    [Fact]
+    public void Read_Ball_HasItsNameRadiusAndEndsWithoutADomain()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("t.csv");
+        // Ends with all digits, one of them no decimal of few; a name with a comma.
+        var ball = InputDomain.Ball(new InputData([0.1f, 1 / 3f], 1, 2, name: "my, data"), 0, 0.1, 0);
+        StabilityTableFiles.Write(Table(ball), path);
+
+        InputDomain read = StabilityTableFiles.Read(path, Network).Domain;
+        Assert.Equal(ball.Lower.ToArray(), read.Lower.ToArray());
+        Assert.Equal(ball.Upper.ToArray(), read.Upper.ToArray());
+        Assert.Equal("ball 0.1 round row 0 of my, data", read.ShortDescription);
+        Assert.Equal((0.1, 0, "my, data"), (read.Radius, read.Origin!.Row, read.Origin.Data));
+        // Rows in another order, as after sorting in a spreadsheet.
+        string[] lines = File.ReadAllLines(path);
+        File.WriteAllLines(path, [lines[0], .. lines[1..].Reverse()]);
+        Assert.Equal(ball.Lower.ToArray(), StabilityTableFiles.Read(path, Network).Domain.Lower.ToArray());
+        // A radius or an end that is not the domain's.
+        File.WriteAllLines(path, [.. lines.Select(static line => line.Replace(",0.1,", ",0.01,", StringComparison.Ordinal))]);
+        RequireRefused("TableDomainMismatch", () => StabilityTableFiles.Read(path, Network));
+        string end = ball.Upper.Span[1].ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        File.WriteAllLines(path, [.. lines.Select(line => line.Replace(" " + end, " 9", StringComparison.Ordinal))]);
+        RequireRefused("TableDomainMismatch", () => StabilityTableFiles.Read(path, Network));
+        File.WriteAllLines(path, [.. lines.Select(line => line.Replace(" " + end, " 9 9", StringComparison.Ordinal))]);
+        RequireRefused("DomainLengthMismatch", () => StabilityTableFiles.Read(path, Network));
+        File.WriteAllLines(path, [.. lines.Select(line => line.Replace(" " + end, " nine", StringComparison.Ordinal))]);
+        RequireRefused("TableValueInvalid", () => StabilityTableFiles.Read(path, Network));
     }
 
     [Theory]
@@ -183,7 +215,9 @@ public class StabilityTableFilesTests
             Assert.Equal(
                 "line 2, column Domain", RequireRefused("TableDomainMismatch", () => StabilityTableFiles.Read(path, Network)).Place);
         else
-            Assert.Equal("[0,1]^2", StabilityTableFiles.Read(path, Network).Domain.Description);
+            Assert.Equal(
+                text.Contains("digits", StringComparison.Ordinal) ? "digits in [0,1]^2" : "[0,1]^2",
+                StabilityTableFiles.Read(path, Network).Domain.Description);
     }
 
     [Fact]
@@ -194,7 +228,8 @@ public class StabilityTableFilesTests
         StabilityTableFiles.Write(Table(new InputDomain([0, 0], [2, 2], "[0,1]^2")), path);
 
         Assert.Contains("\"[0,1]^2 in [0,2]^2\"", File.ReadLines(path).ElementAt(1), StringComparison.Ordinal);
-        Assert.Equal("[0,2]^2", StabilityTableFiles.Read(path, Network).Domain.Description);
+        InputDomain read = StabilityTableFiles.Read(path, Network).Domain;
+        Assert.Equal(("[0,1]^2 in [0,2]^2", "[0,1]^2 in [0,2]^2"), (read.Description, read.ShortDescription));
     }
 
     [Fact]

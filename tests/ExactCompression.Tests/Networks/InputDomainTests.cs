@@ -83,4 +83,42 @@ public sealed class InputDomainTests
         Assert.Equal("DataEmpty", Assert.Throws<InvalidInputException>(static () => InputDomain.OfData(new([], 0, 4))).ErrorId);
 
     private static InputData Data(int columns, float[] values) => new(values, values.Length / columns, columns, name: "sample");
+
+    [Theory]
+    [InlineData("ball 0.1 round row 3 of digits", 0.1, 3, "digits")]
+    [InlineData("ball 1E-05 round row 0 of a of b", 1e-5, 0, "a of b")]
+    [InlineData("ball 2 round a point", 2.0, null, null)]
+    [InlineData("range of digits +/- 0.05", null, null, "digits")]
+    [InlineData("range of digits", null, null, "digits")]
+    [InlineData("box.csv", null, null, null)]
+    public void Origin_OfAName_SaysDataRowAndRadius(string name, double? radius, int? row, string? data)
+    {
+        var domain = new InputDomain([0, 1], [1e-5, 1], name);
+        Assert.Equal(name, domain.ShortDescription);
+        Assert.Equal((radius, row, data), (domain.Radius, domain.Origin!.Row, domain.Origin.Data));
+    }
+
+    [Theory]
+    [InlineData("[0,1]^2")] // states other ends
+    [InlineData("ball 0.1 round row 0 of digits")] // the box is wider
+    public void ShortDescription_NameThatTheEndsBelie_HasTheEnds(string name)
+    {
+        var domain = new InputDomain([0, 0], [2, 2], name);
+        Assert.Equal($"{name} in [0,2]^2", domain.ShortDescription);
+        Assert.Null(domain.Radius);
+    }
+
+    [Fact]
+    public void Origin_OfWhatMadeADomain_IsItsName()
+    {
+        var data = new InputData([0, 1, 0.5f, 0.25f], 2, 2, name: "sample");
+        Assert.Equal((0.125, 1, "sample"), OriginOf(InputDomain.Ball(data, 1, 0.125)));
+        Assert.Equal((0.125, null, null), OriginOf(InputDomain.Ball([0.5, 0.5], 0.125, 0, 1)));
+        Assert.Equal((null, null, "sample"), OriginOf(InputDomain.OfData(data, 0.1)));
+        Assert.Null(InputDomain.Unit.Origin);
+        Assert.Equal("DataRowMissing", Assert.Throws<InvalidInputException>(() => InputDomain.Ball(data, 2, 1)).ErrorId);
+    }
+
+    private static (double? Radius, int? Row, string? Data) OriginOf(InputDomain domain) =>
+        (domain.Radius, domain.Origin!.Row, domain.Origin.Data);
 }

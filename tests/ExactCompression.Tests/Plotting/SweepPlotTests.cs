@@ -34,6 +34,57 @@ public sealed class SweepPlotTests
         Assert.Equal(["8-4-2"], series.Groups);
     }
 
+    [Theory]
+    [InlineData("Epochs", "5", "50")]
+    [InlineData("LearningRate", "0.1", "0.01")]
+    [InlineData("Optimizer", "Sgd", "Adam")]
+    [InlineData("TrainRows", "100", "200")]
+    public void Series_SettingOfTraining_GivesLinesOfTheirOwn(string column, string one, string other)
+    {
+        PlotRows rows = Rows($"Architecture,L1,Seed,{column},NeuronsRemovedPercent", $"8-4-2,0,1,{one},10", $"8-4-2,0,1,{other},20",
+            $"8-4-2,0.1,1,{one},10", $"8-4-2,0.1,1,{other},20");
+        SweepSeries series = SweepSeries.Of(rows, new());
+        Assert.Equal(2, series.Groups.Count);
+        Assert.All(series.Groups, group => Assert.Equal(2, series.Points(group, series.Y[0]).Count));
+        Assert.Empty(series.Averaged());
+    }
+
+    [Theory]
+    [InlineData("Seed", "1", "2")]
+    [InlineData("Source", "5 epochs", "50 epochs")] // of a CSV without a column for them
+    [InlineData("Domain", "ball 0.1 round row 0 of digits", "ball 0.1 round row 1 of digits")]
+    [InlineData("Network", "first", "second")]
+    [InlineData("Mine", "a", "b")]
+    public void Averaged_WhatDiffersInOnePoint_IsNamed(string column, string one, string other)
+    {
+        PlotRows rows = Rows($"Architecture,L1,{column},NeuronsRemovedPercent", $"8-4-2,0,{one},10", $"8-4-2,0,{other},20",
+            $"8-4-2,0.1,{one},10", $"8-4-2,0.1,{other},20");
+        Assert.Equal([column], SweepSeries.Of(rows, new() { GroupBy = ["Architecture"] }).Averaged());
+        Picture picture = StabilityPlot.Compression(rows, new() { GroupBy = ["Architecture"] });
+        if (column == "Seed")
+            Assert.Empty(picture.Notes);
+        else
+            Assert.Contains($"-GroupBy {column}", Assert.Single(picture.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Averaged_NamesThatFollowFromTheSeed_AreNotNamed()
+    {
+        PlotRows rows = Rows("Network,File,Source,Architecture,L1,Seed,NeuronsRemovedPercent", "n_l1-0_seed-0,a,f0,8-4-2,0,0,10",
+            "n_l1-0_seed-1,b,f1,8-4-2,0,1,20");
+        Assert.Equal(["Seed"], SweepSeries.Of(rows, new()).Averaged());
+    }
+
+    [Fact]
+    public void RowsInside_SomeOutside_AreCounted()
+    {
+        PlotRows rows = Rows("Architecture,Radius,TestRows,TestRowsInside,NeuronsRemovedPercent,AccuracyAfter",
+            "8-4-2,0.1,1797,1,10,1", "8-4-2,0.2,1797,35,20,1");
+        Assert.Equal((1, 35, 1797), SweepSeries.Of(rows, new()).RowsInside());
+        PlotRows all = Rows("Architecture,Radius,TestRows,TestRowsInside,AccuracyAfter", "8-4-2,0.1,1797,1797,1");
+        Assert.Null(SweepSeries.Of(all, new()).RowsInside());
+    }
+
     [Fact]
     public void Series_NamedColumns_AreTaken()
     {

@@ -75,7 +75,8 @@ internal static class ValueMoves
                 return [.. Of(0).Select(m => Math.Min(range, UpperBound.Multiply(smooth.Steepest, m)))];
             case OpaqueOperator { Softmax: { } softmax }:
                 double[] scores = Of(0);
-                return [.. Enumerable.Range(0, count).Select(e => UpperBound.Multiply(softmax.Steepest, MostOfGroup(softmax, scores, e)))];
+                double slope = new SoftmaxFunction(softmax).Steepest;
+                return [.. Enumerable.Range(0, count).Select(e => UpperBound.Multiply(slope, MostOfGroup(softmax, scores, e)))];
             case UnitOperator unit:
                 double[] first = Of(0), last = Of(node.Inputs.Count - 1);
                 return [.. first.Select((m, e) => UnitRanges.Moved(unit, e, bounds, Math.Max(m, last[e])))];
@@ -84,7 +85,7 @@ internal static class ValueMoves
         }
     }
 
-    private static double MostOfGroup(SoftmaxFunction softmax, double[] moved, int element)
+    private static double MostOfGroup(SoftmaxShape softmax, double[] moved, int element)
     {
         double most = 0;
         for (int k = 0, e = softmax.FirstOf(element); k < softmax.Count; k++, e += softmax.Step)

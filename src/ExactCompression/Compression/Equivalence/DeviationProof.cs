@@ -23,7 +23,7 @@ internal static class DeviationProof
     {
         if (ScoreNetworks.Of(reference, difference, cancellation) is { } scores)
         {
-            double least = enough / scores.Softmax.Steepest;
+            double least = enough / scores.Steepest;
             return scores.OfOutputs(Between(scores.Reference, scores.Difference, domain, data, least, options, cancellation));
         }
 

@@ -10,8 +10,11 @@ namespace ExactCompression.Compression.Equivalence;
 /// <param name="Reference">The scores of the first.</param>
 /// <param name="Difference">The scores of the second.</param>
 /// <param name="Softmax">What gives the outputs of both.</param>
-internal sealed record ScoreNetworks(ReluNetwork Reference, ReluNetwork Difference, SoftmaxFunction Softmax)
+internal sealed record ScoreNetworks(ReluNetwork Reference, ReluNetwork Difference, SoftmaxShape Softmax)
 {
+    /// <summary>A bound on the difference of the outputs where no scores differ by more than 1.</summary>
+    public double Steepest => new SoftmaxFunction(Softmax).Steepest;
+
     /// <summary>Takes the softmax off two networks.</summary>
     /// <param name="reference">The first.</param>
     /// <param name="difference">The second.</param>
@@ -25,14 +28,14 @@ internal sealed record ScoreNetworks(ReluNetwork Reference, ReluNetwork Differen
     /// <param name="scores">The bound.</param>
     public DeviationBound OfOutputs(DeviationBound scores)
     {
-        double bound = UpperBound.Multiply(Softmax.Steepest, scores.Bound);
+        double bound = UpperBound.Multiply(Steepest, scores.Bound);
         return scores with { Bound = Softmax.IsLogarithm ? bound : Math.Min(1, bound) };
     }
 
     /// <summary>The softmax that a network ends with; null where it does not, or has other outputs.</summary>
-    private static SoftmaxFunction? HeadOf(ReluNetwork network) =>
-        network.Graph is { Outputs: [var output] } graph && output.Value == graph.Values - 1 && network.Lowered.Scores is not null
-            ? network.Lowered.Heads?[0] : null;
+    private static SoftmaxShape? HeadOf(ReluNetwork network) =>
+        network.Graph is { Outputs: [var output], Nodes: [.., { Operator: OpaqueOperator { Softmax: { } softmax } }] } graph
+        && output.Value == graph.Values - 1 && network.IsEvaluated ? softmax : null;
 
     private static ReluNetwork Scores(ReluNetwork network, CancellationToken cancellation)
     {

@@ -70,7 +70,7 @@ internal sealed class PortableGraphReader(PortableInput input)
         _ => new OpaqueOperator(input.Reader.ReadString()) { Reason = input.Reader.ReadString(), Softmax = Softmax() },
     };
 
-    private SoftmaxFunction? Softmax() => Integers() switch
+    private SoftmaxShape? Softmax() => Integers() switch
     {
         [] => null,
         [> 0 and var count, > 0 and var step, var logarithm] => new(count, step, logarithm == 1),

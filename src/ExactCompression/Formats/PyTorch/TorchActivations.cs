@@ -82,7 +82,7 @@ internal static class TorchActivations
         int[] swap = [.. Enumerable.Range(0, graph.Shape.Count).Select(a => a == axis ? last : a == last ? axis : a)];
         if (axis != last)
             Transpose(layer, graph, swap);
-        var softmax = new SoftmaxFunction(graph.Shape[last], 1, IsLogarithm: layer.Kind == "LogSoftmax");
+        var softmax = new SoftmaxShape(graph.Shape[last], 1, IsLogarithm: layer.Kind == "LogSoftmax");
         graph.Append(layer, new OpaqueOperator(layer.Kind) { Softmax = softmax });
         if (axis != last)
             Transpose(layer, graph, swap);

@@ -6,14 +6,15 @@ namespace ExactCompression.Formats;
 
 /// <summary>
 /// Stability tables as CSV. Besides the verdict, every row identifies the network and the domain exactly (by fingerprint), with the file
-/// the network came from and, if all inputs have the same range, its ends: enough to read the table back without further arguments, and
-/// never as the verdicts of something else. Texts are written as <see cref="CsvText"/> has them.
+/// the network came from and the ends of the domain: enough to read the table back without further arguments, and
+/// never as the verdicts of something else. Ends that differ from
+/// input to input are in the first row alone. Texts are written as <see cref="CsvText"/> has them.
 /// </summary>
 internal static class StabilityTableCsv
 {
     public static readonly string[] Columns =
         ["Network", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence", "Domain", "DomainLower", "DomainUpper",
-            "DomainFingerprint", "NetworkFile", "NetworkFingerprint", "Channel", "Row", "Column"];
+            "Radius", "DomainFingerprint", "NetworkFile", "NetworkFingerprint", "Channel", "Row", "Column"];
 
     public static void Write(StabilityTable table, Stream stream, string path)
     {
@@ -23,16 +24,17 @@ internal static class StabilityTableCsv
             csv.WriteField(column);
         csv.EndRecord();
         ReluNetwork network = table.Network;
-        (double lower, double upper)? range = UniformRange(table.Domain);
+        (double Lower, double Upper)? range = UniformRange(table.Domain);
         string name = CsvText.Encode(network.Name);
         string networkFile = network.Path is null
             ? ""
             : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(path))!, network.Path).Replace(Path.DirectorySeparatorChar, '/');
+        string description = CsvText.Encode(table.Domain.Description);
+        string lower = range is { } r ? Show(r.Lower) : Show(table.Domain.Lower.Span);
+        string upper = range is { } s ? Show(s.Upper) : Show(table.Domain.Upper.Span);
         string[] common =
         [
-            CsvText.Encode(table.Domain.Description),
-            range is { } r ? Show(r.lower) : "",
-            range is { } s ? Show(s.upper) : "",
+            table.Domain.Radius is { } radius ? Show(radius) : "",
             Fingerprint.Of(table.Domain),
             CsvText.Encode(networkFile),
             Fingerprint.Of(network),
@@ -46,6 +48,11 @@ internal static class StabilityTableCsv
             csv.WriteField(Show(neuron.LowerBound));
             csv.WriteField(Show(neuron.UpperBound));
             csv.WriteField(CsvText.Encode(neuron.Evidence));
+            csv.WriteField(description);
+            csv.WriteField(lower);
+            csv.WriteField(upper);
+            if (range is null)
+                (lower, upper) = ("", "");
             foreach (string field in common)
                 csv.WriteField(field);
             foreach (int? position in (ReadOnlySpan<int?>)[neuron.Channel, neuron.Row, neuron.Column])
@@ -61,7 +68,7 @@ internal static class StabilityTableCsv
         List<StabilityTableRow> rows = CsvFile.Guarded(path, () => StabilityTableRow.ReadAll(bytes, path, budget));
         network ??= StabilityTableOrigin.FindNetwork(rows, path, options);
         StabilityTableOrigin.RequireNetwork(rows, network, path);
-        InputDomain found = StabilityTableOrigin.FindDomain(rows, network, domain, path);
+        InputDomain found = StabilityTableOrigin.FindDomain(rows, network, domain, path, budget);
 
         var verdicts = new NeuronStability?[network.NeuronCount];
         int[] starts = NeuronLayout.StartsOf(network);
@@ -100,6 +107,8 @@ internal static class StabilityTableCsv
         ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
         return lower.IndexOfAnyExcept(lower[0]) < 0 && upper.IndexOfAnyExcept(upper[0]) < 0 ? (lower[0], upper[0]) : null;
     }
+
+    private static string Show(ReadOnlySpan<double> values) => string.Join(' ', values.ToArray().Select(Show));
 
     private static string Show(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

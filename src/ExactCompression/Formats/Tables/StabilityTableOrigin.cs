@@ -31,33 +31,53 @@ internal static partial class StabilityTableOrigin
                 "Give the network that the table was made for.");
     }
 
-    public static InputDomain FindDomain(List<StabilityTableRow> rows, ReluNetwork network, InputDomain? given, string path)
+    /// <summary>The domain that the rows hold over, with the name that they give it.</summary>
+    public static InputDomain FindDomain(
+        List<StabilityTableRow> rows, ReluNetwork network, InputDomain? given, string path, ImportBudget budget)
     {
-        InputDomain found = Domain(rows, network, given, path);
+        InputDomain found = Domain(rows, network, given, path, budget);
+        if (given is null && rows.Count > 0 && NameIn(rows[0].Domain, found) is { } name)
+            found = new(found.Lower.ToArray(), found.Upper.ToArray(), name);
 
-        // People read that column: it must not state other ends.
-        string? before = null;
+        // People read these columns: they must not state other ends, or another radius.
+        (string? text, string? radius) before = (null, null);
         foreach (StabilityTableRow row in rows)
         {
-            if (row.Domain is { } text && text != before && DescribedEnds().Match(text) is { Success: true } match
+            if (row.Domain is { } text && text != before.text && DescribedEnds().Match(text) is { Success: true } match
                 && match.Value != found.Ends)
                 throw new InvalidFileException(
                     "TableDomainMismatch", path, $"{row.Place}, column Domain",
                     $"The cell says '{NameText.Short(text)}', but the domain is {found}.",
                     "Find the stable neurons again over the intended domain.");
-            before = row.Domain;
+            if (row.Radius is { } radius && radius != before.radius && found.Radius is { } own
+                && !(double.TryParse(radius, NumberStyles.Float, CultureInfo.InvariantCulture, out double stated) && stated == own))
+                throw new InvalidFileException(
+                    "TableDomainMismatch", path, $"{row.Place}, column Radius",
+                    $"The cell says '{NameText.Short(radius)}', but the domain is {found}.",
+                    "Find the stable neurons again over the intended domain.");
+            before = (row.Domain, row.Radius);
         }
 
         return found;
     }
 
+    /// <summary>The name before the ends, as in <c>ball 0.1 round row 0 of digits in [0,1]^64</c>; null if there is none.</summary>
+    private static string? NameIn(string? description, InputDomain domain)
+    {
+        string end = " in " + domain.Ends;
+        return description is not null && description.EndsWith(end, StringComparison.Ordinal) && description != "box" + end
+            ? description[..^end.Length]
+            : null;
+    }
+
     [GeneratedRegex(@"\[[^\[\],]+,[^\[\],]+\]\^[0-9]+$", RegexOptions.CultureInvariant)]
     private static partial Regex DescribedEnds();
 
-    private static InputDomain Domain(List<StabilityTableRow> rows, ReluNetwork network, InputDomain? given, string path)
+    private static InputDomain Domain(
+        List<StabilityTableRow> rows, ReluNetwork network, InputDomain? given, string path, ImportBudget budget)
     {
         string? fingerprint = Common(rows, static r => r.DomainFingerprint, path, "DomainFingerprint");
-        InputDomain? stated = StatedRange(rows, network, path);
+        InputDomain? stated = StatedRange(rows, network, path, budget);
         if (stated is not null && fingerprint is not null && Fingerprint.Of(stated) != fingerprint)
             throw new InvalidFileException(
                 "TableDomainMismatch", path, "DomainFingerprint", "The ends of the domain were changed.",
@@ -82,25 +102,52 @@ internal static partial class StabilityTableOrigin
             "Give the domain that the table was made for; another one is recognised and refused.");
     }
 
-    private static InputDomain? StatedRange(List<StabilityTableRow> rows, ReluNetwork network, string path)
+    private static InputDomain? StatedRange(List<StabilityTableRow> rows, ReluNetwork network, string path, ImportBudget budget)
     {
-        string? lower = Common(rows, static r => r.DomainLower, path, "DomainLower"),
-            upper = Common(rows, static r => r.DomainUpper, path, "DomainUpper");
+        string? lower = Ends(rows, static r => r.DomainLower, path, "DomainLower"),
+            upper = Ends(rows, static r => r.DomainUpper, path, "DomainUpper");
         if (lower is null && upper is null)
             return null;
-        if (!double.TryParse(lower, NumberStyles.Float, CultureInfo.InvariantCulture, out double from)
-            || !double.TryParse(upper, NumberStyles.Float, CultureInfo.InvariantCulture, out double to))
+        if (Numbers(lower, budget) is not { Length: > 0 } from || Numbers(upper, budget) is not { Length: > 0 } to)
             throw new InvalidFileException(
-                "TableValueInvalid", path, "DomainLower, DomainUpper", $"'{lower}' and '{upper}' are not the ends of a range.",
-                "Give both as numbers.");
+                "TableValueInvalid", path, "DomainLower, DomainUpper",
+                $"'{CsvFile.Shortened(lower ?? "")}' and '{CsvFile.Shortened(upper ?? "")}' are not the ends of a range.",
+                "Give both as numbers: one for all inputs, or one for each, separated by spaces.");
         try
         {
-            return InputDomain.Uniform(from, to).For(network.InputSize);
+            InputDomain range = from.Length == 1 && to.Length == 1 ? InputDomain.Uniform(from[0], to[0]) : new InputDomain(from, to);
+            return range.For(network.InputSize);
         }
         catch (InvalidInputException e)
         {
             throw new InvalidFileException(e.ErrorId, path, "DomainLower, DomainUpper", e.Message, inner: e);
         }
+    }
+
+    /// <summary>Numbers separated by spaces; null if one cannot be read.</summary>
+    private static double[]? Numbers(string? text, ImportBudget budget)
+    {
+        if (text is null)
+            return null;
+        budget.AllocateValues(text.AsSpan().Count(' ') + 1L, "DomainLower, DomainUpper");
+        var values = new List<double>();
+        foreach (Range part in text.AsSpan().Split(' '))
+        {
+            if (!double.TryParse(text.AsSpan(part), NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+                return null;
+            values.Add(value);
+        }
+
+        return [.. values];
+    }
+
+    // Ends of each input are in one row, or in several that agree; a single end is in every row.
+    private static string? Ends(List<StabilityTableRow> rows, Func<StabilityTableRow, string?> column, string path, string name)
+    {
+        string? first = rows.Select(column).FirstOrDefault(static value => value is not null);
+        return first?.Contains(' ', StringComparison.Ordinal) == true
+            ? Common([.. rows.Where(row => column(row) is not null)], column, path, name)
+            : Common(rows, column, path, name);
     }
 
     // The same value in every row, or null if the column is empty throughout.

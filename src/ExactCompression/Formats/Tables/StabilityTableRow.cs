@@ -15,6 +15,8 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
 
     public string? DomainFingerprint { get; init; }
 
+    public string? Radius { get; init; }
+
     public string? NetworkFile { get; init; }
 
     public string? NetworkFingerprint { get; init; }
@@ -95,6 +97,7 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
             DomainLower = Text("DomainLower"),
             DomainUpper = Text("DomainUpper"),
             DomainFingerprint = Text("DomainFingerprint"),
+            Radius = Text("Radius"),
             NetworkFile = Words("NetworkFile"),
             NetworkFingerprint = Text("NetworkFingerprint"),
         };

@@ -38,7 +38,11 @@ internal sealed class GraphLowering
         var lowering = new GraphLowering(graph);
         for (int n = 0; n < graph.Nodes.Count; n++)
             lowering.values[graph.ValueOf(n)] = lowering.LowerNode(graph.Nodes[n]);
-        SoftmaxFunction?[] heads = [.. graph.Outputs.Select(output => lowering.HeadOf(output.Value)?.Softmax)];
+        SoftmaxFunction?[] heads =
+        [
+            .. graph.Outputs.Select(
+                output => lowering.HeadOf(output.Value) is { Softmax: var shape } ? new SoftmaxFunction(shape) : null),
+        ];
         return new(lowering.layers.ShapeOf(0), lowering.layers.Layers, lowering.Scores(), heads: heads);
     }
 
@@ -51,7 +55,7 @@ internal sealed class GraphLowering
     }
 
     /// <summary>The node that gives an output, where it is a softmax, and what that does.</summary>
-    private (GraphNode Node, SoftmaxFunction Softmax)? HeadOf(int output) =>
+    private (GraphNode Node, SoftmaxShape Softmax)? HeadOf(int output) =>
         graph.Producer(output) is { Operator: OpaqueOperator { Softmax: { } softmax } } node ? (node, softmax) : null;
 
     private AffineExpression? LowerNode(GraphNode node)

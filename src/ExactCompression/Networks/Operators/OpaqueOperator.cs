@@ -22,7 +22,7 @@ internal sealed record OpaqueOperator(string Name) : Operator
     public string Content { get; init; } = "";
 
     /// <summary>What it does, where it is a softmax or the logarithm of one; null for all else.</summary>
-    public SoftmaxFunction? Softmax { get; init; }
+    public SoftmaxShape? Softmax { get; init; }
 
     /// <inheritdoc/>
     public override string? FindFault(IReadOnlyList<TensorShape> inputs, TensorShape output) => null;

@@ -11,10 +11,8 @@ namespace ExactCompression.Numerics;
 /// <c>2 p_i (1 - p_i) &lt;= 1/2</c>; those of <c>log p_i</c> are <c>1 - p_i</c> and <c>-p_j</c>, in all less than 2. By so much moves a
 /// result at most, times the largest move of an element of its group.
 /// </remarks>
-/// <param name="Count">Elements of a group.</param>
-/// <param name="Step">From one of them to the next; so many groups are intertwined.</param>
-/// <param name="IsLogarithm">Whether it is the logarithm.</param>
-internal sealed record SoftmaxFunction(int Count, int Step, bool IsLogarithm)
+/// <param name="shape">Which elements belong together, and whether it is the logarithm.</param>
+internal sealed class SoftmaxFunction(SoftmaxShape shape)
 {
     /// <summary>
     /// More than the relative error of an exponential, of its reciprocal, and of what little is computed with them besides sums.
@@ -25,11 +23,7 @@ internal sealed record SoftmaxFunction(int Count, int Step, bool IsLogarithm)
     private const double Tail = 1e-300;
 
     /// <summary>A bound on the move of a result where no element of its group moves by more than 1.</summary>
-    public double Steepest => IsLogarithm ? 2 : 0.5;
-
-    /// <summary>The first element of an element's group.</summary>
-    /// <param name="element">Its place.</param>
-    public int FirstOf(int element) => (element / (Count * Step) * Count * Step) + (element % Step);
+    public double Steepest => shape.IsLogarithm ? 2 : 0.5;
 
     /// <summary>Replaces elements by what the function gives, without a bound on the error.</summary>
     /// <typeparam name="T">What they are held in; it is computed in double.</typeparam>
@@ -39,18 +33,18 @@ internal sealed record SoftmaxFunction(int Count, int Step, bool IsLogarithm)
     {
         for (int e = 0; e < values.Length; e++)
         {
-            if (FirstOf(e) != e)
+            if (shape.FirstOf(e) != e)
                 continue;
             double most = double.NegativeInfinity, sum = 0;
-            for (int k = 0; k < Count; k++)
-                most = Math.Max(most, double.CreateTruncating(values[e + (k * Step)]));
-            for (int k = 0; k < Count; k++)
-                sum += Math.Exp(double.CreateTruncating(values[e + (k * Step)]) - most);
+            for (int k = 0; k < shape.Count; k++)
+                most = Math.Max(most, double.CreateTruncating(values[e + (k * shape.Step)]));
+            for (int k = 0; k < shape.Count; k++)
+                sum += Math.Exp(double.CreateTruncating(values[e + (k * shape.Step)]) - most);
             double logarithm = Math.Log(sum);
-            for (int k = 0; k < Count; k++)
+            for (int k = 0; k < shape.Count; k++)
             {
-                double x = double.CreateTruncating(values[e + (k * Step)]) - most;
-                values[e + (k * Step)] = T.CreateTruncating(IsLogarithm ? x - logarithm : Math.Exp(x) / sum);
+                double x = double.CreateTruncating(values[e + (k * shape.Step)]) - most;
+                values[e + (k * shape.Step)] = T.CreateTruncating(shape.IsLogarithm ? x - logarithm : Math.Exp(x) / sum);
             }
         }
     }
@@ -64,21 +58,21 @@ internal sealed record SoftmaxFunction(int Count, int Step, bool IsLogarithm)
     {
         for (int e = 0; e < results.Length; e++)
         {
-            if (FirstOf(e) != e)
+            if (shape.FirstOf(e) != e)
                 continue;
             double sum = 0;
-            for (int k = 0; k < Count; k++)
+            for (int k = 0; k < shape.Count; k++)
             {
-                int i = e + (k * Step);
+                int i = e + (k * shape.Step);
                 double g = double.CreateTruncating(gradient[i]);
-                sum += IsLogarithm ? g : g * double.CreateTruncating(results[i]);
+                sum += shape.IsLogarithm ? g : g * double.CreateTruncating(results[i]);
             }
 
-            for (int k = 0; k < Count; k++)
+            for (int k = 0; k < shape.Count; k++)
             {
-                int i = e + (k * Step);
+                int i = e + (k * shape.Step);
                 double result = double.CreateTruncating(results[i]), g = double.CreateTruncating(gradient[i]);
-                gradient[i] = T.CreateTruncating(IsLogarithm ? g - (Math.Exp(result) * sum) : result * (g - sum));
+                gradient[i] = T.CreateTruncating(shape.IsLogarithm ? g - (Math.Exp(result) * sum) : result * (g - sum));
             }
         }
     }
@@ -103,10 +97,10 @@ internal sealed record SoftmaxFunction(int Count, int Step, bool IsLogarithm)
     private (double Lower, double Upper) Enclose(int element, double end, IReadOnlyList<double> others)
     {
         double low = 0, high = 0;
-        int first = FirstOf(element);
-        for (int k = 0; k < Count; k++)
+        int first = shape.FirstOf(element);
+        for (int k = 0; k < shape.Count; k++)
         {
-            int j = first + (k * Step);
+            int j = first + (k * shape.Step);
             if (j == element)
                 continue;
             low += Exponential(Rounding.SumDown(others[j], -end)).Lower;
@@ -114,12 +108,12 @@ internal sealed record SoftmaxFunction(int Count, int Step, bool IsLogarithm)
         }
 
         // Sums of non-negative numbers err by less than their number of units, relatively.
-        double error = Error + (2 * Count * Rounding.Unit);
+        double error = Error + (2 * shape.Count * Rounding.Unit);
         (low, high) = (Math.Max(0, low * (1 - error)), high * (1 + error));
-        (double least, double greatest) = IsLogarithm ? (double.NegativeInfinity, 0) : (0.0, 1.0);
+        (double least, double greatest) = shape.IsLogarithm ? (double.NegativeInfinity, 0) : (0.0, 1.0);
         if (double.IsNaN(low) || double.IsNaN(high))
             return (least, greatest);
-        if (!IsLogarithm)
+        if (!shape.IsLogarithm)
             return (Math.Max(0, ((1 - error) / (1 + high)) - Tail), Math.Min(1, ((1 + error) / (1 + low)) + Tail));
 
         // The runtime promises nothing of its logarithm: it is only where to try, and exp tells whether it is beyond.

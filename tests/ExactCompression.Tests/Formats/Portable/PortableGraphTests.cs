@@ -32,7 +32,7 @@ public sealed class PortableGraphTests
     [Fact]
     public void Read_OpaqueNode_KeepsItsNameAndReasonAndWhatIsKnownOfIt()
     {
-        var softmax = new SoftmaxFunction(2, 1, IsLogarithm: true);
+        var softmax = new SoftmaxShape(2, 1, IsLogarithm: true);
         ReluNetwork network = Of(new OpaqueOperator("Softmax") { Reason = "smooth", Softmax = softmax }, new(2));
         var read = (ReluNetwork)PortableForm.Read(PortableForm.Of(network));
 

@@ -10,7 +10,7 @@ internal static class OnnxSoftmax
 
     /// <summary>What a node does, where it is one; null where it is none, or where that cannot be told.</summary>
     /// <param name="step">The node.</param>
-    public static SoftmaxFunction? Of(OnnxStep step)
+    public static SoftmaxShape? Of(OnnxStep step)
     {
         OnnxNode node = step.Node;
         if (!node.IsStandard || node.Operator is not ("Softmax" or "LogSoftmax") || !node.HasInput(0)

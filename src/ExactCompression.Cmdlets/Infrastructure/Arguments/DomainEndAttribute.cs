@@ -12,13 +12,12 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// </summary>
 /// <param name="upper">Whether these are upper ends, or distances; else they are lower ends.</param>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class DomainEndAttribute(bool upper) : ArgumentTransformationAttribute
+internal sealed class DomainEndAttribute(bool upper) : ArgumentAttribute
 {
     /// <summary>Whether these are upper ends, or distances.</summary>
     public bool Upper => upper;
 
-    /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    private protected override object? Bound(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value is IList list ? list.Cast<object>().Select(Rounded).ToArray() : Rounded(inputData);

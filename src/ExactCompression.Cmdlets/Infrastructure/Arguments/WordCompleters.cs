@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using ExactCompression.Experiments;
@@ -15,8 +16,12 @@ public abstract class WordCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Words.Where(w => w.Word.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase)).Select(
-            static w => new CompletionResult(w.Word, w.Word, CompletionResultType.ParameterValue, w.Meaning));
+        Words.Where(w => w.Word.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase)).Select(
+            static w => new CompletionResult(Quoted(w.Word), w.Word, CompletionResultType.ParameterValue, w.Meaning));
+
+    /// <summary>A word as it is written in a command: in quotation marks if it has other characters than letters and digits.</summary>
+    private static string Quoted(string word) =>
+        word.All(char.IsAsciiLetterOrDigit) ? word : $"'{CodeGeneration.EscapeSingleQuotedStringContent(word)}'";
 }
 
 /// <summary>Which column of a CSV file is the label.</summary>
@@ -43,12 +48,22 @@ public sealed class SweepColumnCompleter : WordCompleter
     private protected override IEnumerable<(string Word, string Meaning)> Words => SweepCsv.Columns.Select(static name => (name, name));
 }
 
-/// <summary><c>Auto</c> and the kinds of the available devices, with their names.</summary>
+/// <summary><c>Auto</c>, and the kinds, names and indexes of the available devices.</summary>
 public sealed class ComputeDeviceCompleter : WordCompleter
 {
-    private protected override IEnumerable<(string Word, string Meaning)> Words =>
-        ComputeDevices.List()
-            .GroupBy(static device => device.Kind)
-            .Select(static kind => (kind.Key.ToString(), string.Join(", ", kind.Select(static device => device.Name))))
-            .Prepend(("Auto", "a CUDA GPU, else an OpenCL GPU, else the CPU's vector units"));
+    private protected override IEnumerable<(string Word, string Meaning)> Words
+    {
+        get
+        {
+            IReadOnlyList<ComputeDevice> devices = ComputeDevices.List();
+            return
+            [
+                ("Auto", "a CUDA GPU, else an OpenCL GPU, else the CPU's vector units"),
+                .. devices.GroupBy(static d => d.Kind).Select(
+                    static kind => (kind.Key.ToString(), "the first of its kind: " + kind.First())),
+                .. devices.Select(static d => (d.Name, d.ToString())).DistinctBy(static named => named.Name),
+                .. devices.Select(static d => (d.Index.ToString(CultureInfo.InvariantCulture), d.ToString())),
+            ];
+        }
+    }
 }

@@ -6,14 +6,13 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// <summary>Takes a shape, as numbers, or shapes of several inputs, as a hashtable.</summary>
 /// <remarks>What comes out is an array of integers, or a dictionary of such.</remarks>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class InputShapeAttribute : ArgumentTransformationAttribute
+public sealed class InputShapeAttribute : ArgumentAttribute
 {
-    /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    private protected override object? Bound(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        object value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (value is not IDictionary table)
-            return value is null ? null : Sizes(value);
+            return Sizes(value);
         if (table.Count == 0)
             throw new ArgumentTransformationMetadataException("The hashtable is empty: give names of inputs and shapes, @{ x = 1,28,28 }.");
         var named = new Dictionary<string, int[]>(StringComparer.Ordinal);

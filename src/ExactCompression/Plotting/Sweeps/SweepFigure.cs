@@ -20,21 +20,50 @@ internal static class SweepFigure
                 "Name other columns with -X and -Y.");
         var axis = new SweepAxis(places, options.XScale);
         bool repeats = series.Groups.Any(g => series.Points(g, series.Y[0]).GroupBy(static p => p.X).Any(static same => same.Count() > 1));
+        IReadOnlyList<string> averaged = repeats ? series.Averaged() : [];
+        string[] unasked = [.. averaged.Where(static column => column is not "Seed")];
         int leftOut = series.LeftOut();
         return new()
         {
             Title = $"{string.Join(", ", series.Y.Select(static (y, at) => at == 0 ? Described(y) : Lowered(Described(y))))} by "
                 + $"{DescribedX(series.X)}",
-            Subtitle = repeats ? "Lines go through the means of rows that differ in nothing shown but the seed; dots are the rows" : "",
+            Subtitle = string.Join(". ", new[] { repeats ? Means(averaged) : "", AccuracyRows(series) }.Where(static t => t.Length > 0)),
             Legend = series.Groups.Count == 1 && series.Groups[0].Length == 0
                 ? []
                 : [.. series.Groups.Select(static (g, at) => new LegendEntry(g, ColorOf(at), MarkerOf(at)) { Dashes = PatternOf(at) })],
-            Notes = leftOut == 0
-                ? []
-                : [$"{Panels.Counted(leftOut, "row has", "rows have")} an error, or no number in {series.X} or in what is shown, and "
-                    + $"{(leftOut == 1 ? "is" : "are")} left out."],
+            Notes =
+            [
+                .. leftOut == 0 ? Array.Empty<string>()
+                    : [$"{Panels.Counted(leftOut, "row has", "rows have")} an error, or no number in {series.X} or in what is shown, and "
+                        + $"{(leftOut == 1 ? "is" : "are")} left out."],
+                .. unasked.Length == 0 ? Array.Empty<string>()
+                    : [$"Rows that differ in {Listed(unasked)} are drawn as their mean: -GroupBy {string.Join(", ", unasked)} gives each a "
+                        + "line of its own."],
+            ],
             Panels = width => [.. series.Y.Select(y => Panel(series, y, axis, width, y == series.Y[^1]))],
         };
+    }
+
+    private static string Means(IReadOnlyList<string> averaged) => averaged switch
+    {
+        [] => "Lines go through the means of repeated rows; dots are the rows",
+        ["Seed"] => "Lines go through the means of rows that differ in nothing shown but the seed; dots are the rows",
+        _ => $"Lines go through the means of rows that differ in {Listed(averaged)}; dots are the rows",
+    };
+
+    private static string Listed(IReadOnlyList<string> columns) =>
+        columns.Count == 1 ? columns[0] : $"{string.Join(", ", columns.Take(columns.Count - 1))} and {columns[^1]}";
+
+    /// <summary>Which rows an accuracy is of, where not all lie in the domain.</summary>
+    private static string AccuracyRows(SweepSeries series)
+    {
+        if (!series.Y.Any(IsShare) || series.RowsInside() is not { } inside)
+            return "";
+        if (series.Y.All(static y => !IsShare(y) || y.EndsWith("All", StringComparison.OrdinalIgnoreCase)))
+            return "Accuracy is that of all rows, those outside the domain too, where nothing is proven";
+        string count = FormattableString.Invariant($"{inside.Least:N0}")
+            + (inside.Least == inside.Most ? "" : FormattableString.Invariant($" to {inside.Most:N0}"));
+        return FormattableString.Invariant($"Accuracy is that of the rows in the domain: {count} of {inside.All:N0}");
     }
 
     private static Panel Panel(SweepSeries series, string y, SweepAxis axis, float width, bool isLast)
@@ -114,6 +143,8 @@ internal static class SweepFigure
         "NEURONSREMOVEDPERCENT" => "Neurons removed",
         "CONNECTIONSREMOVEDPERCENT" => "Connections removed",
         "ACCURACYAFTER" => "Accuracy after compression",
+        "ACCURACYALL" => "Accuracy on all rows",
+        "ACCURACYAFTERALL" => "Accuracy on all rows after compression",
         "ACCURACYBEFORE" => "Accuracy before compression",
         "STABLEPERCENT" => "Stable neurons",
         _ => column,

@@ -9,9 +9,6 @@ internal sealed class SweepSeries
     private static readonly string[][] YColumns = [["NeuronsRemovedPercent"], ["ConnectionsRemovedPercent"],
         ["AccuracyAfter", "Accuracy", "AccuracyBefore"]];
 
-    // What a sweep may vary besides the seed: rows that differ in one of these are not repetitions of each other.
-    private static readonly string[] Conditions = ["Architecture", "Method", "Solver", "Preprocess", "Data", "TimeLimit", "Levels", "L1",
-        "Radius", "DomainWidth"];
     private static readonly string[] DomainColumns = ["Radius", "DomainWidth"];
 
     private readonly PlotRows rows;
@@ -59,7 +56,7 @@ internal sealed class SweepSeries
 
         string[] groups = options.GroupBy.Count > 0
             ? [.. options.GroupBy]
-            : [.. Conditions.Where(c => !IsSame(c, x) && rows.Has(c) && SweepNames.Values(rows, c).Count > 1)];
+            : [.. SweepSettings.Conditions.Where(c => !IsSame(c, x) && rows.Has(c) && SweepNames.Values(rows, c).Count > 1)];
         // A radius and the width that follows from it are one quantity.
         if (options.GroupBy.Count == 0 && groups.Contains(DomainColumns[0]))
             groups = [.. groups.Where(static c => c != DomainColumns[1])];
@@ -86,10 +83,45 @@ internal sealed class SweepSeries
         return points;
     }
 
+    /// <summary>
+    /// The columns in which rows that are drawn as one point, their mean, differ: as few as tell them apart, the seed before all others.
+    /// </summary>
+    public IReadOnlyList<string> Averaged()
+    {
+        int[][] points = [.. Enumerable.Range(0, rows.Count)
+            .Where(row => rows.Text(row, "Error").Length == 0 && Number(row, X) is not null && Y.Any(y => Number(row, y) is not null))
+            .GroupBy(row => (GroupOf(row), Number(row, X))).Select(static same => same.ToArray())];
+        var named = new List<string>();
+        foreach (string column in SweepSettings.Of(rows).Where(c => !IsSame(c, X) && !Y.Contains(c, StringComparer.OrdinalIgnoreCase)))
+        {
+            string Named(int row) => string.Join('\n', named.Select(c => SweepNames.Text(rows, row, c)));
+            if (points.SelectMany(point => point.GroupBy(Named)).Any(
+                same => same.Select(row => SweepNames.Text(rows, row, column)).Distinct(StringComparer.Ordinal).Skip(1).Any()))
+                named.Add(column);
+        }
+
+        return named;
+    }
+
     /// <summary>How many rows failed or lack the number on the horizontal axis.</summary>
     public int LeftOut() =>
         Enumerable.Range(0, rows.Count).Count(
             row => rows.Text(row, "Error").Length > 0 || Number(row, X) is null || Y.All(y => Number(row, y) is null));
+
+    /// <summary>
+    /// How many of the rows that accuracy was to be measured on lie in the domains: the least and the most of those that are shown, and how
+    /// many there are in all; null where all lie inside, or where the rows do not say.
+    /// </summary>
+    public (double Least, double Most, double All)? RowsInside()
+    {
+        (double Inside, double All)[] counts = [.. Enumerable.Range(0, rows.Count)
+            .Where(row => rows.Text(row, "Error").Length == 0 && Number(row, X) is not null)
+            .Select(row => (Number(row, "TestRowsInside"), Number(row, "TestRows")))
+            .Where(static c => c is ({ }, { })).Select(static c => (c.Item1!.Value, c.Item2!.Value))];
+        return counts.Any(static c => c.Inside < c.All)
+            ? (counts.Min(static c => c.Inside), counts.Max(static c => c.Inside), counts.Max(static c => c.All))
+            : null;
+    }
 
     private static bool IsSame(string column, string x) =>
         column.Equals(x, StringComparison.OrdinalIgnoreCase)

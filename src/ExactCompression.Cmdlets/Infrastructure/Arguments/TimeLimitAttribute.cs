@@ -5,15 +5,13 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>Accepts a time in seconds. PowerShell alone would take a bare number for ticks of 100 ns.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class TimeLimitAttribute : ArgumentTransformationAttribute
+public sealed class TimeLimitAttribute : ArgumentAttribute
 {
-    /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    private protected override object? Bound(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        object value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         TimeSpan limit = value switch
         {
-            null => throw Refuse("nothing"),
             TimeSpan span => span,
             string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) =>
                 Seconds(seconds),

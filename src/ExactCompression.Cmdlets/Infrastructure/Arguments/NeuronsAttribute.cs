@@ -4,16 +4,15 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 
 /// <summary>Takes neurons of a stability table where text that names neurons is needed.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class NeuronsAttribute : ArgumentTransformationAttribute
+public sealed class NeuronsAttribute : ArgumentAttribute
 {
-    /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    private protected override object? Bound(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        object value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value switch
         {
             NeuronStability neuron => FormattableString.Invariant($"{neuron.Layer}:{neuron.Neuron}"),
-            object?[] items => Array.ConvertAll(items, item => item is null ? null : Transform(engineIntrinsics, item)),
+            object?[] items => Array.ConvertAll(items, item => Transform(engineIntrinsics, item)),
             _ => value,
         };
     }

@@ -8,7 +8,7 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// its place, or a deserialised copy of an object. A copy from a job that did not import the module is revived.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
+public sealed class ModuleObjectAttribute : ArgumentAttribute
 {
     private const int MostEnds = 4;
     private const string Deserialized = "Deserialized.ExactCompression.";
@@ -31,15 +31,16 @@ public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
     /// <summary>Whether the parameter takes several of them.</summary>
     public bool Several { get; set; }
 
-    /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    private protected override string Advice => $"Make one with {Maker}, or leave it out.";
+
+    private protected override object? Bound(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        object value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (DomainHint(value) is { } hint)
             throw new ArgumentTransformationMetadataException(hint);
         if (Several && value is object[] items)
             return Array.ConvertAll(items, item => Transform(engineIntrinsics, item));
-        if (value is null || Accepted.Any(type => type.IsInstanceOfType(value)))
+        if (Accepted.Any(type => type.IsInstanceOfType(value)))
             return value;
         string names = string.Join(" or ", Accepted.Select(static type => type.Name));
         if (inputData is PSObject bag && bag.TypeNames.Any(static name => name.StartsWith(Deserialized, StringComparison.Ordinal)))
@@ -56,7 +57,7 @@ public sealed class ModuleObjectAttribute : ArgumentTransformationAttribute
     }
 
     /// <summary>What to write in place of ends, or data, where a domain is needed; null for anything else.</summary>
-    private string? DomainHint(object? value)
+    private string? DomainHint(object value)
     {
         if (!Accepted.Contains(typeof(InputDomain)))
             return null;
