@@ -160,7 +160,7 @@ internal static unsafe class HalfTiles
     /// <summary>Eight targets of half a vector of channels: as <see cref="PointTiles.Run"/>.</summary>
     /// <inheritdoc cref="SixPoints"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void EightPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+    public static void EightHalfPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int half = Vector256<T>.Count;
@@ -198,6 +198,54 @@ internal static unsafe class HalfTiles
         c5.Store(target + targets[5]);
         c6.Store(target + targets[6]);
         c7.Store(target + targets[7]);
+    }
+
+    /// <summary>Four targets of half a vector of channels, with two sums each, so that none waits for another.</summary>
+    /// <inheritdoc cref="SixPoints"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void FourHalfPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+        where T : unmanaged
+    {
+        int half = Vector256<T>.Count;
+        Vector256<T> c0 = Vector256.Load(target + targets[0]), d0 = default;
+        Vector256<T> c1 = Vector256.Load(target + targets[1]), d1 = default;
+        Vector256<T> c2 = Vector256.Load(target + targets[2]), d2 = default;
+        Vector256<T> c3 = Vector256.Load(target + targets[3]), d3 = default;
+        foreach (PointRun run in runs)
+        {
+            T* from = source + run.Source;
+            T* a0 = from + points[0], a1 = from + points[1];
+            T* a2 = from + points[2], a3 = from + points[3];
+            T* b = weights + ((nint)run.Weight * half);
+            nint k = 0;
+            for (; k < run.Count - 1; k += 2, b += 2 * half)
+            {
+                Vector256<T> b0 = Vector256.Load(b);
+                c0 = Lanes.Fma(Vector256.Create(a0[k]), b0, c0);
+                c1 = Lanes.Fma(Vector256.Create(a1[k]), b0, c1);
+                c2 = Lanes.Fma(Vector256.Create(a2[k]), b0, c2);
+                c3 = Lanes.Fma(Vector256.Create(a3[k]), b0, c3);
+                b0 = Vector256.Load(b + half);
+                d0 = Lanes.Fma(Vector256.Create(a0[k + 1]), b0, d0);
+                d1 = Lanes.Fma(Vector256.Create(a1[k + 1]), b0, d1);
+                d2 = Lanes.Fma(Vector256.Create(a2[k + 1]), b0, d2);
+                d3 = Lanes.Fma(Vector256.Create(a3[k + 1]), b0, d3);
+            }
+
+            if (k < run.Count)
+            {
+                Vector256<T> b0 = Vector256.Load(b);
+                c0 = Lanes.Fma(Vector256.Create(a0[k]), b0, c0);
+                c1 = Lanes.Fma(Vector256.Create(a1[k]), b0, c1);
+                c2 = Lanes.Fma(Vector256.Create(a2[k]), b0, c2);
+                c3 = Lanes.Fma(Vector256.Create(a3[k]), b0, c3);
+            }
+        }
+
+        (c0 + d0).Store(target + targets[0]);
+        (c1 + d1).Store(target + targets[1]);
+        (c2 + d2).Store(target + targets[2]);
+        (c3 + d3).Store(target + targets[3]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

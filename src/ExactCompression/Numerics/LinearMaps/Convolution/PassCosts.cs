@@ -29,6 +29,9 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     /// <summary>To begin and end a target's sums, where they are those of a vector of channels.</summary>
     private const double Point = 3;
 
+    /// <summary>A multiply-add of half a vector of channels.</summary>
+    private const double Half = 0.7;
+
     /// <summary>A multiply-add where a weight's place is looked up.</summary>
     private const double LookedUp = 1.1;
 
@@ -77,7 +80,7 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     {
         int from = windows.SourcePlane, to = windows.TargetPlane;
         double source = Math.Min(Transposed * Vectors(sources), Single * sources) * from;
-        double vectors = Vector512.IsHardwareAccelerated && 2 * targets <= Lanes ? 0.5 : Vectors(targets);
+        double vectors = Vector512.IsHardwareAccelerated && 2 * targets <= Lanes ? Half : Vectors(targets);
         double sums = vectors * to * (terms + Point + (Run * terms / (sources * Meets(columnAxis))));
         return windows.Rows * (sums + source + (Transposed * Vectors(targets) * to / Lanes));
     }

@@ -41,8 +41,10 @@ internal static unsafe class PointTiles
             HalfTiles.SixPoints(source, points, runs, weights, target, targets);
         else if (!Vector512.IsHardwareAccelerated)
             HalfTiles.FourPoints(source, points, runs, weights, target, targets);
+        else if (width < Vector512<T>.Count && count > 4)
+            HalfTiles.EightHalfPoints(source, points, runs, weights, target, targets);
         else if (width < Vector512<T>.Count)
-            HalfTiles.EightPoints(source, points, runs, weights, target, targets);
+            HalfTiles.FourHalfPoints(source, points, runs, weights, target, targets);
         else if (width > Vector512<T>.Count && count > 4)
             EightWide(source, points, runs, weights, target, targets);
         else if (width > Vector512<T>.Count)

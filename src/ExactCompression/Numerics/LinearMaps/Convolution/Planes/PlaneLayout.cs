@@ -89,6 +89,8 @@ internal sealed class PlaneLayout
             isEmpty[y] &= met == 0;
             grids[grid] = new(Math.Max(0, rows.TargetsOf(y)), Math.Max(0, columns.TargetsOf(x)), first, count - first);
         }
+
+        IsSpread = TargetStep == 2 && TargetRowStep == 2 && Array.FindLastIndex(grids, static g => g.TermCount > 0) == 0;
     }
 
     /// <summary>Windows that are laid out at a time.</summary>
@@ -126,6 +128,9 @@ internal sealed class PlaneLayout
 
     /// <summary>Whether sums come to stand as the target's window has them, and fill the loops' tiles.</summary>
     public bool IsTarget { get; }
+
+    /// <summary>Whether the targets in every other row and column are sums, and all between meet nothing.</summary>
+    public bool IsSpread { get; }
 
     /// <summary>Whether the targets in every <see cref="TargetRowStep"/>-th row, from some row on, meet nothing.</summary>
     /// <param name="phase">The row.</param>

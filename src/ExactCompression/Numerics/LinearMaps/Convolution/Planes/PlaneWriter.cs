@@ -30,6 +30,12 @@ internal static unsafe class PlaneWriter
             return;
         }
 
+        if (layout.IsSpread && begin == null && Avx.IsSupported && width % (2 * Vector256<T>.Count) == 0)
+        {
+            Spread(result, layout.Width, height, width, target);
+            return;
+        }
+
         for (int phase = 0; phase < rowStep; phase++)
         {
             T* from = result + (phase * step * stride), to = target + (phase * width);
@@ -48,6 +54,35 @@ internal static unsafe class PlaneWriter
             }
             else
                 WriteOneByOne(from, stride, grids, layout.Width, width, first, to, targetPitch);
+        }
+    }
+
+    /// <summary>Writes rows with zeros between their elements, and a row of zeros behind each.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Spread<T>(T* from, nint pitch, int height, int width, T* to)
+        where T : unmanaged
+    {
+        nint lanes = Vector256<T>.Count;
+        T* zeros = stackalloc T[Vector256<T>.Count];
+        Vector256<T>.Zero.Store(zeros);
+        for (int y = 0; y < height; y++)
+        {
+            if ((y & 1) != 0)
+            {
+                for (nint e = 0; e < width; e += lanes, to += lanes)
+                    Vector256<T>.Zero.Store(to);
+                continue;
+            }
+
+            for (nint e = 0; 2 * e < width; e += lanes, to += 2 * lanes)
+            {
+                (Vector256<T> first, Vector256<T> second) = Mix(from + e, zeros);
+                first.Store(to);
+                second.Store(to + lanes);
+            }
+
+            from += pitch;
         }
     }
 
