@@ -132,7 +132,15 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         using var messages = new PipelineMessages();
         using var signals = new TerminationSignals(_ =>
         {
-            cancellation.Cancel();
+            try
+            {
+                cancellation.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The work ended while the signal came: there is nothing left to stop.
+            }
+
             return true;
         });
         // A thread of its own: in a busy process, the thread pool may delay work for seconds.

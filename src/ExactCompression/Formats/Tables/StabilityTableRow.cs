@@ -70,7 +70,7 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
                 : throw Invalid(column, text);
         InvalidFileException Invalid(string column, string? value) =>
             new("TableValueInvalid", path, $"{CsvFile.Place(csv)}, column {column}", $"'{CsvFile.Shortened(value ?? "")}' cannot be read.",
-                "Advice that row.");
+                "Correct that row, or export the table again.");
 
         string? state = Text("State");
         if (!Enum.TryParse(state, ignoreCase: true, out NeuronState parsed) || !Enum.IsDefined(parsed) || char.IsAsciiDigit(state![0]))
@@ -90,7 +90,7 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
             throw new InvalidFileException(
                 "TableContradiction", path, CsvFile.Place(csv),
                 $"A neuron between {verdict.LowerBound.ToString("R", CultureInfo.InvariantCulture)} and "
-                    + $"{verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Advice that row.");
+                    + $"{verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Correct that row, or export the table again.");
         return new(CsvFile.Place(csv), verdict)
         {
             Domain = Words("Domain"),
