@@ -119,6 +119,36 @@ public sealed class OpaqueGraphTests
         Assert.InRange(compared.ProvenDeviation, compared.ObservedDeviation, slope * 1e-6);
     }
 
+    /// <summary>
+    /// Shares of scores that differ a little differ by as much as is charged, and hardly less: where the shares are equal, half as much;
+    /// the logarithm of a small share, twice as much. What one element does moves the others of its group.
+    /// </summary>
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    [InlineData(true, 0)]
+    public void Deviation_OfSharesOfMovedScores_IsWhatTheyMayMove(bool isLogarithm, double opposite)
+    {
+        const double Shift = 1e-3;
+        double end = isLogarithm ? 4 : 0;
+        var box = new InputBox([-1], [1]);
+        CheckedGraph Of(double shift) => GraphReading.Read(new(Shares(isLogarithm, end, shift, opposite * shift)), "original", Unlimited);
+        CheckedBounds Bounds(CheckedGraph graph)
+        {
+            var bounds = new GraphBounds(graph, box, "original", Unlimited);
+            bounds.ExtendTo(graph.Values.Count - 1);
+            return bounds.All();
+        }
+
+        (CheckedGraph original, CheckedGraph compressed) = (Of(0), Of(Shift));
+        double found = GraphRelationSearch.Best(original, Bounds(original), compressed, Bounds(compressed), box, Unlimited).Deviation;
+        double Share(double gap) => isLogarithm ? -Math.Log(1 + Math.Exp(gap)) : 1 / (1 + Math.Exp(gap)); // at 0, of the second score
+        double seen = Math.Abs(Share(2 * end) - Share((2 * end) + Shift + (opposite * Shift)));
+        Assert.InRange(found, seen, 2.1 * seen);
+        Assert.InRange(seen, (isLogarithm ? 0.9 : 0.24) * Shift, found);
+    }
+
     /// <summary>All that a file says of a node counts, known here or not; names do not.</summary>
     [Fact]
     public void Content_AnythingThatIsSaidOfANode_Counts()
@@ -252,6 +282,18 @@ public sealed class OpaqueGraphTests
         int y = builder.Add(new OpaqueOperator("Mystery") { Content = "known" }, new(2), "mystery", "", z);
         builder.AddOutput("y", builder.Add(new DenseOperator([1, 3], [0], 2), new(1), "last", "", y));
         return GraphReading.Read(new(builder.Build()), "original", Unlimited);
+    }
+
+    /// <summary>The second share of <c>(x + e + s, -x - e - t)</c>, times 1.</summary>
+    private static NetworkGraph Shares(bool isLogarithm, double end, double shift, double opposite)
+    {
+        var builder = new GraphBuilder();
+        int x = builder.AddInput("x", new(1));
+        int z = builder.Add(new DenseOperator([1, -1], [end + shift, -end - opposite], 1), new(2), "z", "", x);
+        var head = new OpaqueOperator("Softmax") { Content = "known", Softmax = new(2, 1, isLogarithm) };
+        int y = builder.Add(head, new(2), "shares", "", z);
+        builder.AddOutput("y", builder.Add(new DenseOperator([0, 1], [0], 2), new(1), "last", "", y));
+        return builder.Build();
     }
 
     private static (CompressionResult Result, string Certificate, string After) Compressed(TemporaryFolder folder, OnnxModelBuilder model)
