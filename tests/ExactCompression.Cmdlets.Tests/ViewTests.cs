@@ -134,6 +134,14 @@ public sealed partial class ViewTests(ModuleFixture module)
                     + $"[ExactCompression.Cmdlets.Views.Units].Assembly.GetType('ExactCompression.Cmdlets.Views.StateBar').GetMethod('Share', [System.Reflection.BindingFlags]'Static,NonPublic'); $share.Invoke($null, [object[]]@([int[]]@({counts}), {cells})) -join ' '").Single.ToString());
 
     [Theory]
+    [InlineData("784-100-10", "784-100-10")]
+    [InlineData("9-8-7-6-5-4-3-2-1-2-3-4", "9-8-7-6-5-4-3-2-1-2-3-4")]
+    [InlineData("9-8-7-6-5-4-3-2-1-2-3-4-5", "9-8-7-6-...-2-3-4-5 (12 layers)")]
+    public void ShortArchitecture_DeepNetwork_HasBothEnds(string architecture, string expected) =>
+        Assert.Equal(
+            expected, module.Run($"[ExactCompression.Cmdlets.Views.DisplayText]::ShortArchitecture('{architecture}')").Single.ToString());
+
+    [Theory]
     [InlineData("Seconds(0)", "0 s")]
     [InlineData("Seconds(1.314e-6)", "1.31 us")]
     [InlineData("Seconds(0.0173)", "17.3 ms")]

@@ -43,6 +43,18 @@ public static class DisplayText
         return ColumnText.Fit(isNamed ? description[..ends] : description, host, taken, parts);
     }
 
+    /// <summary>
+    /// Widths from input to output for a column: of deep networks the first and the last ones, and how many layers there are.
+    /// </summary>
+    /// <param name="architecture">All of them.</param>
+    public static string ShortArchitecture(string architecture)
+    {
+        const int Most = 12, Ends = 4;
+        string[] widths = architecture.Split('-');
+        return widths.Length <= Most
+            ? architecture : $"{string.Join('-', widths[..Ends])}-...-{string.Join('-', widths[^Ends..])} ({Units.Count(widths.Length - 1)} layers)";
+    }
+
     /// <summary>The file that a network came from; empty for none.</summary>
     /// <param name="instance">A network.</param>
     public static string File(PSObject instance) => PrintableText.Of(((ReluNetwork)instance.BaseObject).Path ?? "");
