@@ -50,7 +50,8 @@ internal static partial class StabilityTableOrigin
     {
         if (Common(rows, static r => r.NetworkFingerprint, path, "NetworkFingerprint") is { } stated && stated != Fingerprint.Of(network))
             throw new InvalidFileException(
-                "TableNetworkMismatch", path, Place(rows, "NetworkFingerprint"), $"The table was made for other weights than those of '{network.Name}'.",
+                "TableNetworkMismatch", path, Place(rows, "NetworkFingerprint"),
+                $"The table was made for other weights than those of '{network.Name}'.",
                 "Give the network that the table was made for.");
     }
 
@@ -114,7 +115,8 @@ internal static partial class StabilityTableOrigin
             return expected is null || Fingerprint.Of(bound) == expected
                 ? bound
                 : throw new InvalidFileException(
-                    "TableDomainMismatch", path, Place(rows, "DomainFingerprint"), $"The table's verdicts hold over another domain than {bound}.",
+                    "TableDomainMismatch", path, Place(rows, "DomainFingerprint"),
+                    $"The table's verdicts hold over another domain than {bound}.",
                     "Give the domain that the table was made for, or none.");
         }
 

@@ -38,7 +38,7 @@ internal sealed class BoundsField(JsonElement value, string path, BoundsField? p
         RequireObject();
         foreach (JsonProperty property in Value.EnumerateObject())
         {
-            if (!names.Contains(Guarded(() => property.Name)))
+            if (!names.Contains(property.Name))
                 throw Fault(
                     "TableKeyUnknown", $"The property '{NameText.Short(property.Name)}' is not known.",
                     $"Use {string.Join(", ", names.ToArray())}.");
@@ -51,7 +51,7 @@ internal sealed class BoundsField(JsonElement value, string path, BoundsField? p
         : throw Invalid("a list");
 
     /// <summary>A text.</summary>
-    public string Text() => Value.ValueKind == JsonValueKind.String ? Guarded(() => Value.GetString()!) : throw Invalid("a text");
+    public string Text() => Value.ValueKind == JsonValueKind.String ? Decoded() : throw Invalid("a text");
 
     /// <summary>A number: finite, or one of the texts that stand for the infinities.</summary>
     public double Number() => Value.ValueKind switch
@@ -110,11 +110,11 @@ internal sealed class BoundsField(JsonElement value, string path, BoundsField? p
     }
 
     // Texts are decoded only when they are asked for.
-    private T Guarded<T>(Func<T> read)
+    private string Decoded()
     {
         try
         {
-            return read();
+            return Value.GetString()!;
         }
         catch (InvalidOperationException)
         {

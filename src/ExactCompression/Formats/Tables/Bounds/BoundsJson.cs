@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Stability tables as JSON: an object for each hidden layer, with nested arrays in the layer's own shape. Numbers have as many digits as it
-/// takes to read the same double again; infinities, which JSON has no numbers for, are the texts <c>Infinity</c> and <c>-Infinity</c>.
+/// Stability tables as JSON: an object for each hidden layer, with nested arrays in the layer's own shape. Numbers have as many digits as
+/// it takes to read the same double again; infinities, which JSON has no numbers for, are the texts <c>Infinity</c> and <c>-Infinity</c>.
 /// </summary>
 internal sealed class BoundsJson : ITableFormat
 {
@@ -135,6 +135,12 @@ internal sealed class BoundsJson : ITableFormat
                 "TableJsonInvalid", input.Path,
                 FormattableString.Invariant($"line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}"),
                 "The text is not valid JSON, or a property is there twice.", "Export the table again.", inner: e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // Names of properties are decoded to compare them.
+            throw new InvalidFileException(
+                "TableJsonInvalid", input.Path, "file", "The name of a property is not text in UTF-8.", "Export the table again.", inner: e);
         }
     }
 

@@ -46,11 +46,12 @@ internal static class BoundsNames
         for (int k = 0; k < names.Length; k++)
         {
             NetworkLayer layer = network.Layers[k];
-            GraphNode? unit = network.Graph is not null
-                ? units[k]
-                : units.Where(node => node.Name == layer.Name && node.Shape.Elements == layer.Outputs).ToArray() is [var only] ? only : null;
-            if (unit?.Operator is ReluOperator or LeakyReluOperator)
-                names[k] = PrintableText.Of(graph.Producer(unit.Inputs[0])?.ValueName ?? graph.Inputs[unit.Inputs[0]].Name);
+            // The layers of a joined chain are some of the file's units, under the same names.
+            GraphNode[] own = network.Graph is not null
+                ? [units[k]]
+                : [.. units.Where(node => node.Name == layer.Name && node.Shape.Elements == layer.Outputs)];
+            if (own is [{ Operator: ReluOperator or LeakyReluOperator, Inputs: [var value, ..] }])
+                names[k] = PrintableText.Of(graph.Producer(value)?.ValueName ?? graph.Inputs[value].Name);
         }
 
         return names;
