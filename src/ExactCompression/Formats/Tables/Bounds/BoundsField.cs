@@ -38,9 +38,10 @@ internal sealed class BoundsField(JsonElement value, string path, BoundsField? p
         RequireObject();
         foreach (JsonProperty property in Value.EnumerateObject())
         {
-            if (!names.Contains(property.Name))
+            string name = Decoded(() => property.Name);
+            if (!names.Contains(name))
                 throw Fault(
-                    "TableKeyUnknown", $"The property '{NameText.Short(property.Name)}' is not known.",
+                    "TableKeyUnknown", $"The property '{NameText.Short(name)}' is not known.",
                     $"Use {string.Join(", ", names.ToArray())}.");
         }
     }
@@ -51,7 +52,7 @@ internal sealed class BoundsField(JsonElement value, string path, BoundsField? p
         : throw Invalid("a list");
 
     /// <summary>A text.</summary>
-    public string Text() => Value.ValueKind == JsonValueKind.String ? Decoded() : throw Invalid("a text");
+    public string Text() => Value.ValueKind == JsonValueKind.String ? Decoded(() => Value.GetString()!) : throw Invalid("a text");
 
     /// <summary>A number: finite, or one of the texts that stand for the infinities.</summary>
     public double Number() => Value.ValueKind switch
@@ -110,11 +111,11 @@ internal sealed class BoundsField(JsonElement value, string path, BoundsField? p
     }
 
     // Texts are decoded only when they are asked for.
-    private string Decoded()
+    private string Decoded(Func<string> read)
     {
         try
         {
-            return Value.GetString()!;
+            return read();
         }
         catch (InvalidOperationException)
         {

@@ -140,7 +140,8 @@ internal sealed class BoundsJson : ITableFormat
         {
             // Names of properties are decoded to compare them.
             throw new InvalidFileException(
-                "TableJsonInvalid", input.Path, "file", "The name of a property is not text in UTF-8.", "Export the table again.", inner: e);
+                "TableJsonInvalid", input.Path, "file", "The name of a property is not text in UTF-8.", "Export the table again.",
+                inner: e);
         }
     }
 
