@@ -4,7 +4,10 @@ using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets;
 
-/// <summary>Writes stability tables: CSV with one row per neuron, or the reference's <c>stable_neurons.npy</c>.</summary>
+/// <summary>
+/// Writes stability tables: CSV with one row per neuron, JSON or <c>.npz</c> with arrays for each layer, or the reference's
+/// <c>stable_neurons.npy</c>.
+/// </summary>
 [Cmdlet(VerbsData.Export, "StabilityTable", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportStabilityTableCommand : FileOutputCommand
@@ -14,7 +17,12 @@ public sealed class ExportStabilityTableCommand : FileOutputCommand
     [ModuleObject("Find-StableNeurons", typeof(StabilityTable))]
     public StabilityTable InputObject { get; set; } = null!;
 
-    private protected override void RequireFormat(string file) => StabilityTableFiles.RequireWritable(file);
+    /// <summary>What bounds are stored as in JSON and <c>.npz</c>, rounded outward.</summary>
+    [Parameter]
+    [RefuseNull]
+    public WeightPrecision? Precision { get; set; }
+
+    private protected override void RequireFormat(string file) => StabilityTableFiles.RequireWritable(file, Precision);
 
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
@@ -23,7 +31,7 @@ public sealed class ExportStabilityTableCommand : FileOutputCommand
             if (InputObject.UnprovenStable > 0 && !StabilityTableFiles.HoldsEvidence(file))
                 messages.Warning(
                     $"{InputObject.UnprovenStable} of the stable neurons in '{file}' are unproven (MILP verdicts, or imported), "
-                        + $"and this format cannot mark them: a .csv file does.");
-            StabilityTableFiles.Write(InputObject, file);
+                        + $"and this format cannot mark them: a .csv, .json or .npz file does.");
+            StabilityTableFiles.Write(InputObject, file, precision: Precision);
         });
 }

@@ -4,7 +4,7 @@ using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets;
 
-/// <summary>Reads stability tables from CSV or from the reference's <c>stable_neurons.npy</c>.</summary>
+/// <summary>Reads stability tables from CSV, JSON, <c>.npz</c>, or from the reference's <c>stable_neurons.npy</c>.</summary>
 [Cmdlet(VerbsData.Import, "StabilityTable", DefaultParameterSetName = "Path")]
 [OutputType(typeof(StabilityTable))]
 public sealed class ImportStabilityTableCommand : FileInputCommand

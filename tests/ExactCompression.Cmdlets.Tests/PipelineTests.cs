@@ -174,6 +174,32 @@ public sealed class PipelineTests(ModuleFixture module)
         Assert.Equal(105, File.ReadAllLines(folder.File("verdicts.csv")).Count(static line => line.Length > 0 && line[0] != '#'));
     }
 
+    [Theory]
+    [InlineData(".json")]
+    [InlineData(".npz")]
+    public void StabilityTable_WrittenAsBounds_IsReadAsClaims(string extension)
+    {
+        using var folder = new TemporaryFolder();
+        ScriptResult result = module.Run(
+            Import + """
+            $t = $net | Find-StableNeurons -Data $data
+            $t | Export-StabilityTable $args[0] -Precision Float32
+            $again = Import-StabilityTable $args[0]
+            ($t.Neurons.ForEach({ "$($_.Layer) $($_.Neuron) $($_.State)" })) -join ';'
+            ($again.Neurons.ForEach({ "$($_.Layer) $($_.Neuron) $($_.State)" })) -join ';'
+            $again.Unproven
+            $again.Neurons[0].LowerBound -le $t.Neurons[0].LowerBound
+            $t | Export-StabilityTable $args[1] -Precision Float32
+            """,
+            folder.File("bounds" + extension), folder.File("verdicts.csv"));
+        Assert.Equal(
+            "PrecisionNotApplicable,ExactCompression.Cmdlets.ExportStabilityTableCommand",
+            Assert.Single(result.Errors).FullyQualifiedErrorId);
+        Assert.Equal(result.Output[0].ToString(), result.Output[1].ToString());
+        Assert.Equal((104, true), ((int)result.Output[2].BaseObject, (bool)result.Output[3].BaseObject));
+        Assert.False(File.Exists(folder.File("verdicts.csv")));
+    }
+
     /// <summary>A network of one input and one hidden neuron in .nnet form: <c>y = factor max(0, x)</c>.</summary>
     internal static string TinyNetwork(double factor) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,

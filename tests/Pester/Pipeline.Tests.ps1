@@ -87,6 +87,17 @@ Describe 'Many networks' {
         $upper = $rows | Where-Object State -EQ StablyInactive | ForEach-Object { [double]$_.UpperBound } | Measure-Object -Maximum
         $upper.Maximum | Should -BeLessOrEqual 0
     }
+
+    It 'writes bounds as <_> and reads them back as claims' -ForEach '.json', '.npz' {
+        $file = Join-Path $TestDrive "bounds$_"
+        $table | Export-StabilityTable $file -Precision Float32
+        $again = Import-StabilityTable $file -Network $network
+        $again.IsImported | Should -BeTrue
+        $again.Neurons.State | Should -Be $table.Neurons.State
+        $again.Neurons[0].LowerBound | Should -BeLessOrEqual $table.Neurons[0].LowerBound
+        { $table | Export-StabilityTable (Join-Path $TestDrive 'verdicts.csv') -Precision Float32 } |
+            Should -Throw -ErrorId 'PrecisionNotApplicable,*'
+    }
 }
 
 Describe 'Jobs and threads' {

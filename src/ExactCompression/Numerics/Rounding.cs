@@ -78,6 +78,20 @@ internal static class Rounding
             : Math.BitDecrement(product);
     }
 
+    /// <summary>The largest float that is not above a number.</summary>
+    public static float SingleDown(double value)
+    {
+        var near = (float)value;
+        return near > value ? MathF.BitDecrement(near) : near;
+    }
+
+    /// <summary>The smallest float that is not below a number.</summary>
+    public static float SingleUp(double value)
+    {
+        var near = (float)value;
+        return near < value ? MathF.BitIncrement(near) : near;
+    }
+
     private static bool IsExact(double a, double b, double product) =>
         a == 0 || b == 0 || !double.IsFinite(product) || (!IsTiny(product) && Math.FusedMultiplyAdd(a, b, -product) == 0);
 

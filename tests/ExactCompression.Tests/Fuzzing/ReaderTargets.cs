@@ -37,6 +37,8 @@ internal static class ReaderTargets
         Domain("vnnlib-gz", "property.vnnlib.gz", [.. SeedFiles.Vnnlib.Select(static f => GzipEnvelope.Pack(f))], new GzipEnvelope()),
         Domain("domain-csv", "domain.csv", SeedFiles.DomainCsv),
         Table("table-csv", "table.csv", [SeedFiles.Table(".csv")]) with { IsText = true },
+        Table("table-json", "table.json", [SeedFiles.Table(".json")]) with { IsText = true },
+        Table("table-npz", "table.npz", [SeedFiles.Table(".npz")]) with { Envelope = new ZipEnvelope() },
         Table("table-npy", "table.npy", [SeedFiles.Table(".npy")]),
         Certificate("certificate", "certificate.json", [.. SeedFiles.Certificates.Select(static c => c.Text)],
             new CertificateEnvelope()) with { IsText = true },

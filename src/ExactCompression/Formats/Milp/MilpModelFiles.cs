@@ -5,8 +5,6 @@ namespace ExactCompression.Formats;
 /// <summary>Writes mixed-integer programs: MPS in its free form (<c>.mps</c>) and the LP format of CPLEX (<c>.lp</c>).</summary>
 public static class MilpModelFiles
 {
-    private const string Mps = ".mps";
-    private const string Lp = ".lp";
     private const int Buffer = 1 << 16;
 
     /// <summary>Writes a program, beside the target first and then moved into place.</summary>
@@ -18,7 +16,7 @@ public static class MilpModelFiles
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static void Write(MilpModel model, string path, bool overwrite = true, CancellationToken cancellation = default)
     {
-        RequireWritable(path);
+        MilpModelFormat format = Format(path);
         NetworkFiles.Replace(path, overwrite, stream =>
         {
             var output = new CancellableOutput(stream, cancellation);
@@ -26,24 +24,15 @@ public static class MilpModelFiles
             {
                 NewLine = "\n",
             };
-            if (HasExtension(path, Mps))
-                MpsText.Write(model, writer);
-            else
-                LpText.Write(model, writer);
+            format.Write(model, writer);
         });
     }
 
     /// <summary>Refuses a name that selects no format for programs.</summary>
     /// <param name="path">A path.</param>
     /// <exception cref="InvalidInputException">The extension is neither <c>.mps</c> nor <c>.lp</c>.</exception>
-    public static void RequireWritable(string path)
-    {
-        if (!HasExtension(path, Mps) && !HasExtension(path, Lp))
-            throw new InvalidInputException(
-                "UnknownProgramExtension",
-                $"The extension '{Path.GetExtension(path)}' of '{path}' does not select a format for programs.",
-                $"Use {Mps} or {Lp}; a path that ends in / is a folder.");
-    }
+    public static void RequireWritable(string path) => Format(path);
 
-    private static bool HasExtension(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
+    private static MilpModelFormat Format(string path) =>
+        FileKinds.Require(MilpModelFormat.All, path, "UnknownProgramExtension", "programs");
 }

@@ -25,8 +25,11 @@ internal sealed class NpyArray
         Count = count;
     }
 
-    /// <summary>Null for an array of Python objects, whose data is a pickle.</summary>
+    /// <summary>Null for an array of Python objects, whose data is a pickle, and for one of texts.</summary>
     public ElementType? Type { get; }
+
+    /// <summary>Characters of the longest text of an array of texts; 0 for others.</summary>
+    public int TextLength { get; private init; }
 
     public bool BigEndian { get; }
 
@@ -46,7 +49,8 @@ internal sealed class NpyArray
     /// <param name="bytes">The file.</param>
     /// <param name="path">Its path.</param>
     /// <param name="entry">Its name within an archive, or null.</param>
-    public static NpyArray Parse(byte[] bytes, string path, string? entry = null)
+    /// <param name="texts">Whether the array may hold texts.</param>
+    public static NpyArray Parse(byte[] bytes, string path, string? entry = null, bool texts = false)
     {
         string place = NameText.Short(entry ?? "header");
         var input = new ByteCursor(bytes, path);
@@ -75,7 +79,8 @@ internal sealed class NpyArray
         bool bigEndian = descr.StartsWith('>');
         string code = descr.TrimStart('<', '>', '|', '=');
         ElementType? type = NumpyTypes.Find(code);
-        if (type is null && code != "O")
+        int textLength = texts ? NumpyTypes.TextLength(code) : 0;
+        if (type is null && code != "O" && textLength == 0)
             throw new InvalidFileException(
                 "NpyTypeUnsupported", path, place, $"The array's elements are of type '{descr}'.",
                 "Use float16, float32, float64, integers or bool.", unsupported: true);
@@ -85,13 +90,17 @@ internal sealed class NpyArray
             count = extent != 0 && count > long.MaxValue / extent ? long.MaxValue : count * extent;
         }
 
-        if (type is { } element && (count > input.Remaining || input.Remaining != count * element.Size()))
+        long size = type?.Size() ?? (NumpyTypes.BytesPerCharacter * textLength);
+        if (size > 0 && (count > input.Remaining || input.Remaining != count * size))
             throw new InvalidFileException(
                 "FileTruncated", path, place,
                 $"An array of shape ({string.Join(", ", shape)}) of {code} does not match the "
                     + $"{input.Remaining.ToString(CultureInfo.InvariantCulture)} bytes that are there.",
                     "The file is truncated or damaged: save it again.");
-        return new(bytes, input.Position, type, bigEndian, fortran, shape, (int)Math.Min(count, int.MaxValue));
+        return new(bytes, input.Position, type, bigEndian, fortran, shape, (int)Math.Min(count, int.MaxValue))
+        {
+            TextLength = textLength,
+        };
     }
 
     /// <summary>All elements in row-major order, whatever order they are stored in.</summary>
@@ -100,6 +109,32 @@ internal sealed class NpyArray
         var values = new double[Count];
         ElementDecoding.Decode(Data, Type!.Value, BigEndian, values);
         return FortranOrder && Shape.Length > 1 ? RowMajor(values, Shape) : values;
+    }
+
+    /// <summary>The texts of an array with at most one axis.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="entry">The array's name, for messages.</param>
+    public string[] ReadTexts(string path, string entry)
+    {
+        if (Shape.Length > 1)
+            throw new InvalidFileException(
+                "NpyTypeUnsupported", path, NameText.Short(entry), $"The texts have {Shape.Length} axes.", "Use one axis.",
+                unsupported: true);
+        int width = NumpyTypes.BytesPerCharacter * TextLength;
+        var strict = new UTF32Encoding(BigEndian, byteOrderMark: false, throwOnInvalidCharacters: true);
+        var texts = new string[Count];
+        try
+        {
+            for (int i = 0; i < texts.Length; i++)
+                texts[i] = strict.GetString(Data.Slice(width * i, width)).TrimEnd('\0');
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidFileException(
+                "NpyDamaged", path, NameText.Short(entry), "A text has characters that do not exist.", "Save it again.", inner: e);
+        }
+
+        return texts;
     }
 
     /// <summary>Turns column-major elements of any number of axes into row-major ones.</summary>

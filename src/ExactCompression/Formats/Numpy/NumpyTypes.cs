@@ -1,8 +1,23 @@
+using System.Globalization;
+
 namespace ExactCompression.Formats;
 
 /// <summary>NumPy's codes of element types.</summary>
 internal static class NumpyTypes
 {
+    /// <summary>Bytes of a character of a text.</summary>
+    public const int BytesPerCharacter = 4;
+
+    // Far longer than any name; widths in bytes stay below what an int holds.
+    private const int LongestText = 1 << 24;
+
+    /// <summary>How many characters the texts of a code such as <c>U12</c> have; 0 for other codes.</summary>
+    public static int TextLength(string code) =>
+        code.StartsWith('U')
+            && int.TryParse(code.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length <= LongestText
+            ? length
+            : 0;
+
     /// <summary>The type of a code without byte order, such as <c>f4</c>, or null for one that is not supported.</summary>
     public static ElementType? Find(string code) => code switch
     {

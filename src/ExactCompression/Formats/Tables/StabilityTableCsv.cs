@@ -10,13 +10,29 @@ namespace ExactCompression.Formats;
 /// never as the verdicts of something else. Ends that differ from
 /// input to input are in the first row alone. Texts are written as <see cref="CsvText"/> has them.
 /// </summary>
-internal static class StabilityTableCsv
+internal sealed class StabilityTableCsv : ITableFormat
 {
     public static readonly string[] Columns =
         ["Network", "Layer", "Neuron", "State", "LowerBound", "UpperBound", "Evidence", "Domain", "DomainLower", "DomainUpper",
             "Radius", "DomainFingerprint", "NetworkFile", "NetworkFingerprint", "Channel", "Row", "Column"];
 
-    public static void Write(StabilityTable table, Stream stream, string path)
+    /// <inheritdoc/>
+    public string Extension => ".csv";
+
+    /// <inheritdoc/>
+    public string Purpose => "";
+
+    /// <inheritdoc/>
+    public bool HoldsEvidence => true;
+
+    /// <inheritdoc/>
+    public bool HoldsPrecision => false;
+
+    /// <summary>Whatever nothing else claims is taken for CSV, whose reader says what is wrong.</summary>
+    public bool Matches(ReadOnlySpan<byte> head, string path) => true;
+
+    /// <inheritdoc/>
+    public void Write(StabilityTable table, Stream stream, string path, WeightPrecision precision)
     {
         using CsvWriter csv = CsvWriter.Create(
             stream, new() { FormatProvider = CultureInfo.InvariantCulture, Quoting = CsvQuoting.WhenNeededOrWhitespace }, leaveOpen: true);
@@ -24,17 +40,15 @@ internal static class StabilityTableCsv
             csv.WriteField(column);
         csv.EndRecord();
         ReluNetwork network = table.Network;
-        (double Lower, double Upper)? range = UniformRange(table.Domain);
+        (double Lower, double Upper)? range = StabilityTableOrigin.UniformRange(table.Domain);
         string name = CsvText.Encode(network.Name);
-        string networkFile = network.Path is null
-            ? ""
-            : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(path))!, network.Path).Replace(Path.DirectorySeparatorChar, '/');
+        string networkFile = StabilityTableOrigin.NetworkFile(network, path) ?? "";
         string description = CsvText.Encode(table.Domain.Description);
-        string lower = range is { } r ? Show(r.Lower) : Show(table.Domain.Lower.Span);
-        string upper = range is { } s ? Show(s.Upper) : Show(table.Domain.Upper.Span);
+        string lower = range is { } r ? StabilityTableOrigin.Show(r.Lower) : StabilityTableOrigin.Show(table.Domain.Lower.Span);
+        string upper = range is { } s ? StabilityTableOrigin.Show(s.Upper) : StabilityTableOrigin.Show(table.Domain.Upper.Span);
         string[] common =
         [
-            table.Domain.Radius is { } radius ? Show(radius) : "",
+            table.Domain.Radius is { } radius ? StabilityTableOrigin.Show(radius) : "",
             Fingerprint.Of(table.Domain),
             CsvText.Encode(networkFile),
             Fingerprint.Of(network),
@@ -45,8 +59,8 @@ internal static class StabilityTableCsv
             csv.WriteField(neuron.Layer.ToString(CultureInfo.InvariantCulture));
             csv.WriteField(neuron.Neuron.ToString(CultureInfo.InvariantCulture));
             csv.WriteField(neuron.State.ToString());
-            csv.WriteField(Show(neuron.LowerBound));
-            csv.WriteField(Show(neuron.UpperBound));
+            csv.WriteField(StabilityTableOrigin.Show(neuron.LowerBound));
+            csv.WriteField(StabilityTableOrigin.Show(neuron.UpperBound));
             csv.WriteField(CsvText.Encode(neuron.Evidence));
             csv.WriteField(description);
             csv.WriteField(lower);
@@ -61,9 +75,10 @@ internal static class StabilityTableCsv
         }
     }
 
-    public static StabilityTable Read(
-        byte[] bytes, string path, ReluNetwork? network, InputDomain? domain, ImportOptions options, ImportBudget budget)
+    /// <inheritdoc/>
+    public StabilityTable Read(TableInput input)
     {
+        (byte[] bytes, string path, ReluNetwork? network, InputDomain? domain, ImportOptions options, ImportBudget budget) = input;
         CsvFile.RequireText(bytes, path);
         List<StabilityTableRow> rows = CsvFile.Guarded(path, () => StabilityTableRow.ReadAll(bytes, path, budget));
         network ??= StabilityTableOrigin.FindNetwork(rows, path, options);
@@ -100,15 +115,4 @@ internal static class StabilityTableCsv
 
         return new(network, found, verdicts!);
     }
-
-    /// <summary>The ends that all inputs share, or null.</summary>
-    public static (double Lower, double Upper)? UniformRange(InputDomain domain)
-    {
-        ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
-        return lower.IndexOfAnyExcept(lower[0]) < 0 && upper.IndexOfAnyExcept(upper[0]) < 0 ? (lower[0], upper[0]) : null;
-    }
-
-    private static string Show(ReadOnlySpan<double> values) => string.Join(' ', values.ToArray().Select(Show));
-
-    private static string Show(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

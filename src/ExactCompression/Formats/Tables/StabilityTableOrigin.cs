@@ -6,11 +6,34 @@ namespace ExactCompression.Formats;
 /// <summary>Which network and which domain a table's rows are for; rows that disagree, or that are for others, are refused.</summary>
 internal static partial class StabilityTableOrigin
 {
+    /// <summary>The file of a network as a table in another file names it: relative to the table's folder; null where there is
+    /// none.</summary>
+    public static string? NetworkFile(ReluNetwork network, string path) => network.Path is null
+        ? null
+        : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(path))!, network.Path).Replace(Path.DirectorySeparatorChar, '/');
+
+    /// <summary>The ends that all inputs share, or null.</summary>
+    public static (double Lower, double Upper)? UniformRange(InputDomain domain)
+    {
+        ReadOnlySpan<double> lower = domain.Lower.Span, upper = domain.Upper.Span;
+        return lower.IndexOfAnyExcept(lower[0]) < 0 && upper.IndexOfAnyExcept(upper[0]) < 0 ? (lower[0], upper[0]) : null;
+    }
+
+    /// <summary>Ends as text.</summary>
+    public static string Show(ReadOnlySpan<double> values) => string.Join(' ', values.ToArray().Select(Show));
+
+    /// <summary>A number as text, from which it can be read again.</summary>
+    public static string Show(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
     /// <summary>Reads the network file that the rows name, relative to the table's own folder.</summary>
     public static ReluNetwork FindNetwork(List<StabilityTableRow> rows, string path, ImportOptions options)
     {
         if (Common(rows, static r => r.NetworkFile, path, "NetworkFile") is not { } file)
             throw NeedsNetwork(path);
+        if (file.Contains('\0', StringComparison.Ordinal))
+            throw new InvalidFileException(
+                "TableValueInvalid", path, Place(rows, "NetworkFile"), "No file can have the name that is stated.",
+                "Give the network that the table was made for.");
         string full = Path.GetFullPath(file, Path.GetDirectoryName(Path.GetFullPath(path))!);
         return File.Exists(full)
             ? NetworkFormats.Read(full, options: options)
@@ -27,7 +50,8 @@ internal static partial class StabilityTableOrigin
     {
         if (Common(rows, static r => r.NetworkFingerprint, path, "NetworkFingerprint") is { } stated && stated != Fingerprint.Of(network))
             throw new InvalidFileException(
-                "TableNetworkMismatch", path, "NetworkFingerprint", $"The table was made for other weights than those of '{network.Name}'.",
+                "TableNetworkMismatch", path, Place(rows, "NetworkFingerprint"),
+                $"The table was made for other weights than those of '{network.Name}'.",
                 "Give the network that the table was made for.");
     }
 
@@ -46,13 +70,13 @@ internal static partial class StabilityTableOrigin
             if (row.Domain is { } text && text != before.text && DescribedEnds().Match(text) is { Success: true } match
                 && match.Value != found.Ends)
                 throw new InvalidFileException(
-                    "TableDomainMismatch", path, $"{row.Place}, column Domain",
+                    "TableDomainMismatch", path, row.PlaceOfCell("Domain"),
                     $"The cell says '{NameText.Short(text)}', but the domain is {found}.",
                     "Find the stable neurons again over the intended domain.");
             if (row.Radius is { } radius && radius != before.radius && found.Radius is { } own
                 && !(double.TryParse(radius, NumberStyles.Float, CultureInfo.InvariantCulture, out double stated) && stated == own))
                 throw new InvalidFileException(
-                    "TableDomainMismatch", path, $"{row.Place}, column Radius",
+                    "TableDomainMismatch", path, row.PlaceOfCell("Radius"),
                     $"The cell says '{NameText.Short(radius)}', but the domain is {found}.",
                     "Find the stable neurons again over the intended domain.");
             before = (row.Domain, row.Radius);
@@ -70,6 +94,8 @@ internal static partial class StabilityTableOrigin
             : null;
     }
 
+    private static string Place(List<StabilityTableRow> rows, string column) => rows.Count > 0 ? rows[0].PlaceOfColumn(column) : column;
+
     [GeneratedRegex(@"\[[^\[\],]+,[^\[\],]+\]\^[0-9]+$", RegexOptions.CultureInvariant)]
     private static partial Regex DescribedEnds();
 
@@ -80,7 +106,7 @@ internal static partial class StabilityTableOrigin
         InputDomain? stated = StatedRange(rows, network, path, budget);
         if (stated is not null && fingerprint is not null && Fingerprint.Of(stated) != fingerprint)
             throw new InvalidFileException(
-                "TableDomainMismatch", path, "DomainFingerprint", "The ends of the domain were changed.",
+                "TableDomainMismatch", path, Place(rows, "DomainFingerprint"), "The ends of the domain were changed.",
                 "Find the stable neurons again over the intended domain.");
         if (given is not null)
         {
@@ -89,7 +115,8 @@ internal static partial class StabilityTableOrigin
             return expected is null || Fingerprint.Of(bound) == expected
                 ? bound
                 : throw new InvalidFileException(
-                    "TableDomainMismatch", path, "DomainFingerprint", $"The table's verdicts hold over another domain than {bound}.",
+                    "TableDomainMismatch", path, Place(rows, "DomainFingerprint"),
+                    $"The table's verdicts hold over another domain than {bound}.",
                     "Give the domain that the table was made for, or none.");
         }
 
@@ -110,7 +137,7 @@ internal static partial class StabilityTableOrigin
             return null;
         if (Numbers(lower, budget) is not { Length: > 0 } from || Numbers(upper, budget) is not { Length: > 0 } to)
             throw new InvalidFileException(
-                "TableValueInvalid", path, "DomainLower, DomainUpper",
+                "TableValueInvalid", path, Place(rows, "DomainLower, DomainUpper"),
                 $"'{CsvFile.Shortened(lower ?? "")}' and '{CsvFile.Shortened(upper ?? "")}' are not the ends of a range.",
                 "Give both as numbers: one for all inputs, or one for each, separated by spaces.");
         try
@@ -120,7 +147,7 @@ internal static partial class StabilityTableOrigin
         }
         catch (InvalidInputException e)
         {
-            throw new InvalidFileException(e.ErrorId, path, "DomainLower, DomainUpper", e.Message, inner: e);
+            throw new InvalidFileException(e.ErrorId, path, Place(rows, "DomainLower, DomainUpper"), e.Message, inner: e);
         }
     }
 

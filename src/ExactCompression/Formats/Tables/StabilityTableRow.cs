@@ -23,6 +23,15 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
 
     public string? Domain { get; init; }
 
+    /// <summary>Where a file that is no CSV has what a column of a CSV has; null for CSV.</summary>
+    public Func<string, string>? Places { get; init; }
+
+    /// <summary>Where a column is, for messages.</summary>
+    public string PlaceOfColumn(string column) => Places?.Invoke(column) ?? column;
+
+    /// <summary>Where this row's cell of a column is, for messages.</summary>
+    public string PlaceOfCell(string column) => Places?.Invoke(column) ?? $"{Place}, column {column}";
+
     public static List<StabilityTableRow> ReadAll(byte[] bytes, string path, ImportBudget budget)
     {
         using CsvReader csv = CsvFile.Open(bytes, CsvFile.HeaderSeparator(bytes));

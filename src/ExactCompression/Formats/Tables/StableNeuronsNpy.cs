@@ -4,13 +4,31 @@ namespace ExactCompression.Formats;
 /// The reference's <c>stable_neurons.npy</c>: a NumPy array of one Python object, a dict of two integer arrays <c>stably_active</c> and
 /// <c>stably_inactive</c>, each n x 2 x 1 with the layer (from 1) and the neuron (from 0).
 /// </summary>
-internal static class StableNeuronsNpy
+internal sealed class StableNeuronsNpy : ITableFormat
 {
     private static readonly (string Key, NeuronState State)[] Lists = [("stably_active", NeuronState.StablyActive),
         ("stably_inactive", NeuronState.StablyInactive)];
 
-    public static StabilityTable Read(byte[] bytes, string path, ReluNetwork network, InputDomain? domain)
+    /// <inheritdoc/>
+    public string Extension => ".npy";
+
+    /// <inheritdoc/>
+    public string Purpose => "for the paper's code";
+
+    /// <inheritdoc/>
+    public bool HoldsEvidence => false;
+
+    /// <inheritdoc/>
+    public bool HoldsPrecision => false;
+
+    /// <inheritdoc/>
+    public bool Matches(ReadOnlySpan<byte> head, string path) => head.StartsWith(NpyHeader.Magic);
+
+    /// <inheritdoc/>
+    public StabilityTable Read(TableInput input)
     {
+        (byte[] bytes, string path, InputDomain? domain) = (input.Bytes, input.Path, input.Domain);
+        ReluNetwork network = input.Network ?? throw StabilityTableOrigin.NeedsNetwork(path);
         NpyArray array = NpyArray.Parse(bytes, path);
         if (array.Type is not null)
             throw new InvalidFileException(
@@ -49,7 +67,8 @@ internal static class StableNeuronsNpy
         return new(network, domain ?? network.StatedDomain ?? InputDomain.Unit, verdicts);
     }
 
-    public static void Write(StabilityTable table, Stream stream)
+    /// <inheritdoc/>
+    public void Write(StabilityTable table, Stream stream, string path, WeightPrecision precision)
     {
         stream.Write(NpyHeader.Format("|O", []));
         var pickle = new NumpyPickleWriter(stream);

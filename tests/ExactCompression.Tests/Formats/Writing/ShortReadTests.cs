@@ -26,7 +26,7 @@ public sealed class ShortReadTests
     {
         using var folder = new TemporaryFolder();
         ReluNetwork network = Exports.Network("net");
-        foreach (string name in (string[])["table.csv", "stable_neurons.npy"])
+        foreach (string name in (string[])["table.csv", "table.json", "table.npz", "stable_neurons.npy"])
         {
             Exports.Write(folder.File(name));
             Assert.Equal(
