@@ -20,6 +20,10 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
     [RefuseNull]
     public StoredPrecision Precision { get; set; }
 
+    /// <summary>Adds a function to C source that says whether an input lies in the domain.</summary>
+    [Parameter]
+    public SwitchParameter InputCheck { get; set; }
+
     private protected override void RequireFormat(string file) => NetworkFormats.RequireWritable(file);
 
     /// <inheritdoc/>
@@ -39,7 +43,9 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
                     messages.Warning(
                         $"Nothing proves that '{file}' computes what {network.Name} did: the compression rests on verdicts that are "
                             + $"unproven, or is a copy from outside. Test-NetworkEquivalence compares the two.");
-                NetworkFormats.Write(network, file, stored, cancellation: Cancellation);
+                NetworkFormats.Write(
+                    network, file, stored, cancellation: Cancellation,
+                    source: new() { Compression = InputObject as CompressionResult, InputCheck = InputCheck });
                 if (!format.Holds(network, stored))
                     messages.Warning(Rounded(network, stored, NetworkFormats.WrittenDeviation(
                         network, file, stored, domain, Cancellation)));
