@@ -9,7 +9,7 @@ public static class NetworkFormats
     /// <summary>How many leading bytes a format sees to recognise a file.</summary>
     public const int HeadLength = 4096;
 
-    /// <summary>Every format that networks are read from, in the order in which content is tried: those with a magic number first.</summary>
+    /// <summary>Every format that networks are read from, in the order of trying content: those with a magic number first.</summary>
     public static IReadOnlyList<INetworkFormat> All { get; } =
     [
         new PyTorchFormat(),

@@ -8,8 +8,8 @@ internal static class CComment
     private const int Longest = 400;
 
     /// <summary>
-    /// The text in printable ASCII, without what ends or begins a comment, or is a trigraph; compilers warn of these, and of characters that
-    /// turn the direction of text.
+    /// The text in printable ASCII, without what ends or begins a comment, or is a trigraph; compilers warn of these, and of characters
+    /// that turn the direction of text.
     /// </summary>
     /// <param name="text">Any text.</param>
     public static string Text(string text)

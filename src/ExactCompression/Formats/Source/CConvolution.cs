@@ -19,8 +19,8 @@ internal sealed class CConvolution(ConvolutionMap map, string function, string n
     {
         (ConvolutionShape shape, MapShape input, MapShape output) = (map.Geometry, map.Input, map.Output);
         int depth = input.Channels / map.Groups;
-        string channel = map.Groups == 1 ? "d" : Invariant($"c / {output.Channels / map.Groups} * {depth} + d");
-        string place = $"x[(({channel}) * {Text(input.Height)} + r) * {Text(input.Width)} + s]";
+        string channel = map.Groups == 1 ? "d" : Invariant($"(c / {output.Channels / map.Groups} * {depth} + d)");
+        string place = $"x[({channel} * {Text(input.Height)} + r) * {Text(input.Width)} + s]";
         string row = Index("h", shape.StrideRows, shape.PadTop, "p", shape.DilationRows);
         string column = Index("v", shape.StrideColumns, shape.PadLeft, "q", shape.DilationColumns);
         string inside = Invariant($"r >= 0 && r < {input.Height} && s >= 0 && s < {input.Width}");

@@ -7,6 +7,8 @@ namespace ExactCompression.Formats;
 /// <summary>The comment at the beginning of C source: what the function computes, where that is proven, and how to compile it.</summary>
 internal static class CHeader
 {
+    private const int LineLength = 100;
+
     /// <summary>Writes the comment.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="network">The network.</param>
@@ -38,12 +40,14 @@ internal static class CHeader
                 "",
                 .. Proof(network, precision, options, cancellation),
                 "",
-                Invariant($"Precision: {real}. Each operation rounds to it, so outputs differ slightly from those in real arithmetic."),
-                Invariant($"Memory: {bufferElements * size} bytes of stack for values between layers, or static with -D{name}_STORAGE=static."),
-                $"Compile: cc -std=c99 -O2 -c {Shown(fileName)}.c",
+                $"Precision: {real}. Each operation rounds to it, so outputs differ slightly from those in real arithmetic.",
+                Invariant($"Memory: {bufferElements * size} bytes of stack for values between layers, ")
+                    + $"or static with -D{name}_STORAGE=static.",
+                $"Compile: cc -std=c99 -O2 -c {Shown(fileName)}.c, without options such as -ffast-math that change arithmetic.",
             ])
         {
-            writer.WriteLine(line.Length == 0 ? " *" : " * " + CComment.Text(line));
+            foreach (string part in Wrapped(CComment.Text(line)))
+                writer.WriteLine(part.Length == 0 ? " *" : " * " + part);
         }
 
         writer.WriteLine(" */\n");
@@ -75,21 +79,37 @@ internal static class CHeader
         }
 
         double deviation = Numerics.Rounding.SumUp(compression.ProvenDeviation, rounding);
-        yield return deviation == 0
+        yield return double.IsInfinity(deviation)
+            ? $"Proven deviation: none; weights are rounded to {real}, and no bound is known on what that changes."
+            : deviation == 0
             ? "Proven deviation: 0. In real arithmetic the outputs are the original's on all of the domain; outside, they may be others."
             : Bound("Proven deviation", "the original's", deviation, domain) + " Outside, it may be more.";
     }
 
+    /// <summary>The text in lines that end between words.</summary>
+    private static IEnumerable<string> Wrapped(string text)
+    {
+        string indent = text[..^text.TrimStart().Length];
+        while (text.Length > LineLength && text.LastIndexOf(' ', LineLength) is var end && end > indent.Length)
+        {
+            yield return text[..end];
+            text = indent + text[(end + 1)..].TrimStart();
+        }
+
+        yield return text;
+    }
+
     private static string Bound(string subject, string whose, double deviation, InputDomain domain) => double.IsFinite(deviation)
-        ? $"{subject}: in real arithmetic no output differs from {whose} by more than {Invariant($"{deviation:R}")} over {Shown(domain.Ends)}."
+        ? $"{subject}: in real arithmetic no output differs from {whose} by more than {Invariant($"{deviation:R}")} "
+            + $"over {Shown(domain.Ends)}."
         : $"{subject}, and no bound is known on what that changes.";
 
     /// <summary>What rounding the weights changes, at most.</summary>
     private static double Rounding(ReluNetwork network, WeightPrecision precision, InputDomain domain, CancellationToken cancellation)
     {
-        var format = new CSourceFormat();
-        return format.Holds(network, precision) ? 0
-            : format.Written(network, precision) is { } written ? DeviationProof.OfSameWidths(network, written, domain, cancellation)
+        return CPrecision.Holds(network, precision) ? 0
+            : CPrecision.Rounded(network, precision) is { } written
+                ? DeviationProof.OfSameWidths(network, written, domain, cancellation)
             : double.PositiveInfinity;
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ExactCompression.Networks;
-using ExactCompression.Numerics;
 
 namespace ExactCompression.Formats;
 
@@ -24,8 +23,9 @@ internal sealed class CLayer
         (this.value, this.arrays) = (value, arrays);
         string number = value.ToString(CultureInfo.InvariantCulture);
         biasName = $"{function}_b{number}";
-        terms = [.. layer.Terms.Select((term, k) => CTerm.Of(
-            term.Map, function, layer.Terms.Count == 1 ? number : string.Create(CultureInfo.InvariantCulture, $"{value}_{k + 1}"), arrays))];
+        string NumberOf(int k) =>
+            layer.Terms.Count == 1 ? number : string.Create(CultureInfo.InvariantCulture, $"{value}_{k + 1}");
+        terms = [.. layer.Terms.Select((term, k) => CTerms.Of(term.Map, function, NumberOf(k), arrays))];
     }
 
     /// <summary>Whether the network's input is read, and not only multiplied by 0.</summary>

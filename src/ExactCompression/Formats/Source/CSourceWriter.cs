@@ -4,8 +4,8 @@ using ExactCompression.Networks;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Writes a lowered graph as one C99 function over static arrays. Values between layers are in automatic arrays, so that the function can be
-/// called by several threads at once; for systems with little stack, a macro makes them static.
+/// Writes a lowered graph as one C99 function over static arrays. Values between layers are in automatic arrays, so that several threads
+/// can call the function at once; for systems with little stack, a macro makes them static.
 /// </summary>
 /// <param name="writer">Where to.</param>
 /// <param name="graph">The graph.</param>
@@ -46,7 +46,8 @@ internal sealed class CSourceWriter(
             arrays.Write("upper", upper);
         }
 
-        string low = isUniform ? arrays.Literal(lower[0]) : $"{name}_lower[i]", high = isUniform ? arrays.Literal(upper[0]) : $"{name}_upper[i]";
+        string low = isUniform ? arrays.Literal(lower[0]) : $"{name}_lower[i]";
+        string high = isUniform ? arrays.Literal(upper[0]) : $"{name}_upper[i]";
         writer.WriteLine($$"""
             int {{name}}_in_domain(const {{Real}} *input)
             {
@@ -90,9 +91,10 @@ internal sealed class CSourceWriter(
     {
         for (int k = 0, at = 0; k < scores.Count; at += graph.ShapeOf(scores[k++]).Count)
         {
-            if (!buffers.IsOutput(scores[k]))
-                writer.WriteLine(Invariant(
-                    $"    for (int i = 0; i < {graph.ShapeOf(scores[k]).Count}; i++)\n        output[{at} + i] = {buffers.NameOf(scores[k])}[i];"));
+            if (buffers.IsOutput(scores[k]))
+                continue;
+            writer.WriteLine(Invariant($"    for (int i = 0; i < {graph.ShapeOf(scores[k]).Count}; i++)"));
+            writer.WriteLine(Invariant($"        output[{at} + i] = {buffers.NameOf(scores[k])}[i];"));
         }
     }
 

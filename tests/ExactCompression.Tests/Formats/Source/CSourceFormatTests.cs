@@ -4,8 +4,10 @@ using ExactCompression.Formats;
 using ExactCompression.Networks;
 using ExactCompression.Numerics;
 using ExactCompression.Tests.Certificates;
+using ExactCompression.Tests.Formats.Onnx;
 using ExactCompression.Tests.Oracles;
 using Xunit;
+using static ExactCompression.Tests.Formats.Onnx.OnnxModelBuilder;
 
 namespace ExactCompression.Tests.Formats.Source;
 
@@ -42,6 +44,47 @@ public sealed class CSourceFormatTests
     }
 
     [SkippableTheory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Write_RandomGraphs_CompileAndComputeTheSame(int kind)
+    {
+        var random = new Random(kind);
+        for (int k = 0; k < 6; k++)
+            AssertSame<double>(RandomGraphs.Next(random, kind, nodes: 9, side: 6).Network, WeightPrecision.Float64);
+    }
+
+    /// <summary>Groups, strides, dilations and one-sided padding; and outputs that are the input, or one value twice.</summary>
+    [SkippableFact]
+    public void Write_OddConvolutionsAndOutputs_ComputeTheSame()
+    {
+        var random = new Random(5);
+        double[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (double)((float)random.NextDouble() - 0.5f))];
+        OnnxModelBuilder builder = new OnnxModelBuilder().Input("x", "n", 4, 7, 6)
+            .Weights("v", [6, 2, 3, 2], Numbers(72)).Weights("b", [6], Numbers(6)).Weights("w", [6, 1, 2, 2], Numbers(24))
+            .Node("Conv", "x v b", "c", Int("group", 2), Ints("strides", 2, 1), Ints("pads", 1, 0, 0, 1), Ints("dilations", 1, 2))
+            .Node("Relu", "c", "r").Node("Conv", "r w", "d", Int("group", 6)).Node("Identity", "d", "e").Node("Identity", "x", "i")
+            .Node("Relu", "d", "f").Output("d").Output("f").Output("e").Output("i");
+        ReluNetwork network = OnnxRuntimeOracle.Read(builder.Model);
+        AssertSame<float>(network, WeightPrecision.Float32);
+        AssertSame<double>(network, WeightPrecision.Float64);
+    }
+
+    [Fact]
+    public void Write_Softmax_SaysToExportScores()
+    {
+        OnnxModelBuilder builder = new OnnxModelBuilder().Input("x", "n", 3).Node("Relu", "x", "r").Node("Softmax", "r", "y")
+            .Output("y", "n", 3);
+        builder.Model.OpsetImport[0].Version = 13;
+        using var folder = new TemporaryFolder();
+        var error = Assert.Throws<InvalidInputException>(
+            () => NetworkFormats.Write(OnnxRuntimeOracle.Read(builder.Model), folder.File("a.c")));
+        Assert.Equal("OutputsNotLinear", error.ErrorId);
+        Assert.Contains("scores", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [SkippableTheory]
     [InlineData("digits_48-32-24_l1-0.004.onnx")]
     [InlineData("digits_conv_l1-0.004.onnx")]
     public void Write_Examples_ComputeTheSame(string file)
@@ -75,7 +118,8 @@ public sealed class CSourceFormatTests
     [SkippableFact]
     public void Write_SparseRows_AreStoredAsIndicesAndWeights()
     {
-        using var sparse = new CompiledC(Chain(64, [.. Enumerable.Range(0, 130).Select(static i => i == 5 ? 0.3 : 0)]), WeightPrecision.Float64);
+        double[] numbers = [.. Enumerable.Range(0, 130).Select(static i => i == 5 ? 0.3 : 0)];
+        using var sparse = new CompiledC(Chain(64, numbers), WeightPrecision.Float64);
         Assert.Contains("small_w1[1]", sparse.Text, StringComparison.Ordinal);
         using var dense = new CompiledC(Chain(2, [1, 2, 3, 4, 5, 6]), WeightPrecision.Float64);
         Assert.Contains("small_w1[4]", dense.Text, StringComparison.Ordinal);
@@ -149,7 +193,8 @@ public sealed class CSourceFormatTests
                 {
                     float[] input = [0.2f, -1, 0.5f];
                     input[i] = x;
-                    Assert.Equal(network.StatedDomain!.Contains(Array.ConvertAll(input, static v => (double)v)), compiled.IsInDomain(input));
+                    double[] point = Array.ConvertAll(input, static v => (double)v);
+                    Assert.Equal(network.StatedDomain!.Contains(point), compiled.IsInDomain(input));
                 }
             }
         }
@@ -196,7 +241,7 @@ public sealed class CSourceFormatTests
     public void Write_RoundedWeights_StatesTheBound()
     {
         ReluNetwork network = Chain(1, [0.1, 1]);
-        string text = Text(network, WeightPrecision.Float32);
+        string text = Text(network, WeightPrecision.Float32).Replace("\n * ", " ", StringComparison.Ordinal);
         double bound = NetworkFormats.WrittenDeviation(network, "small.c", WeightPrecision.Float32, InputDomain.Unit);
         Assert.InRange(bound, (float)0.1 - 0.1, 2e-9);
         Assert.Contains(FormattableString.Invariant($"by more than {bound:R} over [0,1]^1"), text, StringComparison.Ordinal);
@@ -214,7 +259,8 @@ public sealed class CSourceFormatTests
     private static void AssertRefused(string id, ReluNetwork network, string file, WeightPrecision precision, CSourceOptions? options)
     {
         using var folder = new TemporaryFolder();
-        var error = Assert.Throws<InvalidInputException>(() => NetworkFormats.Write(network, folder.File(file), precision, source: options));
+        var error = Assert.Throws<InvalidInputException>(
+            () => NetworkFormats.Write(network, folder.File(file), precision, source: options));
         Assert.Equal(id, error.ErrorId);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
@@ -270,7 +316,8 @@ public sealed class CSourceFormatTests
             double[] sizes = Sizes(graph, [.. input.Select(static x => double.Abs(double.CreateChecked(x)))]);
             for (int i = 0; i < expected.Length; i++)
             {
-                double tolerance = (2 * operations * unit * sizes[i]) + (precision == WeightPrecision.Float32 ? float.Epsilon * operations : 0);
+                double smallest = precision == WeightPrecision.Float32 ? float.Epsilon : double.Epsilon;
+                double tolerance = (2 * operations * unit * sizes[i]) + (smallest * operations);
                 Assert.True(
                     expected[i] == found[i] || double.CreateChecked(T.Abs(expected[i] - found[i])) <= tolerance,
                     $"{expected[i]} and {found[i]} differ by more than {tolerance}: {network.Architecture}");
