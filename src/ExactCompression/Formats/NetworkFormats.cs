@@ -72,22 +72,22 @@ public static class NetworkFormats
     /// <param name="path">Full path; the extension selects the format.</param>
     /// <param name="precision">What weights are stored as, or null for the narrowest that holds every weight without rounding.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
-    /// <param name="cancellation">When cancelled, throws, and nothing is written.</param>
     /// <param name="source">What a file of C source states beside the network; null for no more than the network tells.</param>
+    /// <param name="cancellation">When cancelled, throws, and nothing is written.</param>
     /// <exception cref="InvalidInputException">The extension selects no format that can be written, or a weight is too large for the
     /// precision, or the format does not hold such networks, or has no use for what is asked for.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static void Write(
         ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true,
-        CancellationToken cancellation = default, CSourceOptions? source = null)
+        CSourceOptions? source = null, CancellationToken cancellation = default)
     {
         IWritableNetworkFormat format = RequireWritable(path, network);
-        var c = format as CSourceFormat;
-        if (source is { InputCheck: true } && c is null)
+        bool isSource = format is CSourceFormat;
+        if (source is { InputCheck: true } && !isSource)
             throw new InvalidInputException(
                 "InputCheckNotApplicable", $"'{path}' will be no program, and cannot check inputs.",
                 "Write the network as .c, or leave -InputCheck out.");
-        bool isAsRead = c is null && !network.IsDense && network.Source is not null && network.Edit is null;
+        bool isAsRead = !isSource && !network.IsDense && network.Source is not null && network.Edit is null;
         if (isAsRead && precision is { } wanted && wanted != network.SourcePrecision)
             throw new InvalidInputException(
                 "PrecisionNotApplicable",
@@ -95,14 +95,14 @@ public static class NetworkFormats
                 "Leave -Precision out.");
         WeightPrecision stored = precision
             ?? (format.Holds(network, WeightPrecision.Float32) ? WeightPrecision.Float32
-                : c is not null && !network.IsDense ? WeightPrecision.Float64 : network.Precision);
+                : isSource && !network.IsDense ? WeightPrecision.Float64 : network.Precision);
         NetworkFiles.Replace(path, overwrite, stream =>
         {
             var output = new CancellableOutput(stream, cancellation);
-            if (c is null)
+            if (!isSource)
                 format.Write(network, output, stored);
             else
-                c.Write(network, output, stored, Path.GetFileNameWithoutExtension(path), source ?? new());
+                CSourceFormat.Write(network, output, stored, Path.GetFileNameWithoutExtension(path), source ?? new());
         });
     }
 

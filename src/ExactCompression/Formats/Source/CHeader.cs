@@ -1,6 +1,5 @@
 using System.Globalization;
 using ExactCompression.Compression.Equivalence;
-using ExactCompression.Numerics;
 
 namespace ExactCompression.Formats;
 

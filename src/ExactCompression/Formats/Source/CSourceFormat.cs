@@ -32,7 +32,8 @@ internal sealed class CSourceFormat : IWritableNetworkFormat
     /// <param name="options">What is stated beside the function.</param>
     /// <exception cref="InvalidInputException">The network has units that take a mathematics library, its outputs are a softmax or cannot
     /// be computed, a weight is too large for the precision, or there is no domain to check.</exception>
-    public void Write(ReluNetwork network, Stream stream, WeightPrecision precision, string fileName, CSourceOptions options)
+    public static void Write(
+        ReluNetwork network, Stream stream, WeightPrecision precision, string fileName, CSourceOptions options)
     {
         LoweredGraph graph = network.Lowered;
         IReadOnlyList<int> scores = graph.RequireOutputs(network.Name);

@@ -1,4 +1,3 @@
-using ExactCompression.Networks;
 using Xunit;
 using static ExactCompression.Tests.Formats.Onnx.OnnxModelBuilder;
 
