@@ -181,8 +181,8 @@ public sealed class CSourceFormatTests
     [SkippableFact]
     public void InputCheck_Float_NeverSaysYesOutside()
     {
-        // 0.1 and 0.3 are no floats: the next within are the ends.
-        double[] lower = [0.1, -1, 0.3], upper = [0.3, -1, 0.7];
+        // Such ends are no floats, and the nearest ones are beyond some of them: the next within are the ends.
+        double[] lower = [0.1, -0.1, 0.3], upper = [0.3, 0.2, 0.7];
         ReluNetwork network = new([new AffineLayer([1, 2, 3], [1], 1, 3, Activation.Identity)], statedDomain: new(lower, upper));
         using var compiled = new CompiledC(network, WeightPrecision.Float32, new() { InputCheck = true });
         for (int i = 0; i < 3; i++)
@@ -191,7 +191,7 @@ public sealed class CSourceFormatTests
             {
                 foreach (float x in (float[])[float.BitDecrement(end), end, float.BitIncrement(end)])
                 {
-                    float[] input = [0.2f, -1, 0.5f];
+                    float[] input = [0.2f, 0, 0.5f];
                     input[i] = x;
                     double[] point = Array.ConvertAll(input, static v => (double)v);
                     Assert.Equal(network.StatedDomain!.Contains(point), compiled.IsInDomain(input));
@@ -199,7 +199,7 @@ public sealed class CSourceFormatTests
             }
         }
 
-        Assert.False(compiled.IsInDomain([float.NaN, -1, 0.5f]));
+        Assert.False(compiled.IsInDomain([float.NaN, 0, 0.5f]));
         Assert.Contains("rounded inward", compiled.Text, StringComparison.Ordinal);
     }
 
